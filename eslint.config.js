@@ -1,0 +1,62 @@
+// Lint rules: strict types, no default exports, imports that point one way (docs/architecture.md).
+import js from '@eslint/js';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Folders from the bottom up: a folder may import only from itself and from the ones it lists. */
+const below = {
+  common: [],
+  engine: ['common'],
+  nn: ['common', 'engine'],
+  data: ['common'],
+  losses: ['common', 'engine', 'nn'],
+  models: ['common', 'engine', 'nn'],
+  training: ['common', 'engine', 'nn', 'data', 'losses', 'models'],
+  config: ['common', 'data', 'losses', 'models', 'training'],
+  experiments: ['common', 'engine', 'nn', 'data', 'losses', 'models', 'training', 'config'],
+  report: ['common', 'training', 'config', 'experiments'],
+};
+const folders = [...Object.keys(below), 'cli'];
+
+const oneWay = Object.entries(below).map(([folder, allowed]) => ({
+  files: [`src/${folder}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^(\\.\\./)+(${folders.filter((other) => other !== folder && !allowed.includes(other)).join('|')})/`,
+            message: `src/${folder} may import only from: ${[folder, ...allowed].join(', ')}.`,
+          },
+          ...(folder === 'engine'
+            ? []
+            : [{ regex: '^@tensorflow/', message: 'Only src/engine touches @tensorflow/tfjs-node-gpu.' }]),
+        ],
+      },
+    ],
+  },
+}));
+
+export default defineConfig(
+  { ignores: ['dist/', 'coverage/', 'runs/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'No default exports.' },
+        { selector: 'Program > VariableDeclaration[kind="let"]', message: 'No mutable module state.' },
+      ],
+    },
+  },
+  { files: ['vitest.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['**/*.js', '**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
+  ...oneWay,
+);

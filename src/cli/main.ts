@@ -1,0 +1,32 @@
+// The program: every command registered, errors printed in one place, exit codes set.
+import { Command, CommanderError } from 'commander';
+import { formatError, IsdaError } from '../common/errors.js';
+import type { CommandContext, RegisterCommand } from './context.js';
+
+/** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 75 } as const;
+
+const commands: readonly RegisterCommand[] = [];
+
+/** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
+export async function main(args: readonly string[], context: CommandContext): Promise<number> {
+  const program = new Command('isda')
+    .description('Experiments of "Implicit Semantic Data Augmentation for Deep Networks" (NeurIPS 2019)')
+    .option('--debug', 'show stacks of errors')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+    });
+  for (const register of commands) register(program, context);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return Number(process.exitCode ?? exitCodes.done);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    context.stderr.write(`${formatError(error, args.includes('--debug'))}\n`);
+    return error instanceof IsdaError && error.kind === 'usage' ? exitCodes.usage : exitCodes.failed;
+  }
+}

@@ -1,0 +1,43 @@
+// The config sections `optimizer`, `schedule`, `training` and `output`: their schema, units and defaults.
+import { z } from 'zod';
+
+/** `optimizer`: SGD with momentum and coupled weight decay on every parameter (paper, supplement B). */
+export const optimizerOptions = z.strictObject({
+  name: z.literal('sgd').default('sgd'),
+  learningRate: z.number().positive().default(0.1),
+  momentum: z.number().min(0).lt(1).default(0.9),
+  nesterov: z.boolean().default(true),
+  weightDecay: z.number().min(0).default(1e-4),
+});
+export type OptimizerOptions = z.output<typeof optimizerOptions>;
+
+/** `schedule`: the learning rate over the epochs, which count from 1. */
+export const scheduleOptions = z.discriminatedUnion('name', [
+  z.strictObject({
+    name: z.literal('step'),
+    milestones: z.array(z.int().min(1)).describe('epochs, counted from 1, that are the first with the lower rate'),
+    factor: z.number().positive().lt(1).default(0.1),
+  }),
+  z.strictObject({ name: z.literal('cosine') }),
+  z.strictObject({ name: z.literal('constant') }),
+]);
+export type ScheduleOptions = z.output<typeof scheduleOptions>;
+
+/** `training`: how long, on what, and from which seed. */
+export const trainingOptions = z.strictObject({
+  epochs: z.int().min(1).default(160),
+  batchSize: z.int().min(1).default(128),
+  evaluationBatchSize: z.int().min(1).default(500),
+  seed: z.int().min(0).max(0xffff_ffff).default(1),
+  execution: z.enum(['captured', 'eager']).default('captured'),
+  device: z.enum(['auto', 'cpu', 'cuda']).default('auto'),
+});
+export type TrainingOptions = z.output<typeof trainingOptions>;
+
+/** `output`: where the run folder is and how often it is saved. */
+export const outputOptions = z.strictObject({
+  dir: z.string().min(1).optional().describe('run folder; default: runs/<experiment>-seed<seed>'),
+  checkpointEvery: z.int().min(1).default(1).describe('epochs between checkpoints'),
+  keepCheckpoints: z.int().min(1).default(2).describe('how many of the newest checkpoints stay'),
+});
+export type OutputOptions = z.output<typeof outputOptions>;
