@@ -6,6 +6,11 @@ import type { CommandContext, RegisterCommand } from './context.js';
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 75 } as const;
 
+function exitCodeOf(error: unknown): number {
+  if (!(error instanceof IsdaError)) return exitCodes.failed;
+  return { usage: exitCodes.usage, failure: exitCodes.failed, stopped: exitCodes.stopped }[error.kind];
+}
+
 const commands: readonly RegisterCommand[] = [];
 
 /** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
@@ -23,10 +28,10 @@ export async function main(args: readonly string[], context: CommandContext): Pr
   for (const register of commands) register(program, context);
   try {
     await program.parseAsync([...args], { from: 'user' });
-    return Number(process.exitCode ?? exitCodes.done);
+    return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     context.stderr.write(`${formatError(error, args.includes('--debug'))}\n`);
-    return error instanceof IsdaError && error.kind === 'usage' ? exitCodes.usage : exitCodes.failed;
+    return exitCodeOf(error);
   }
 }

@@ -1,7 +1,10 @@
 // The one place where messages for expected failures are composed.
 
-/** `usage`: the command line or the config is wrong (exit 2). `failure`: the work could not be done (exit 1). */
-export type FailureKind = 'usage' | 'failure';
+/**
+ * `usage`: the command line or the config is wrong (exit 2). `failure`: the work could not be done (exit 1).
+ * `stopped`: a signal ended the work after a checkpoint (exit 75).
+ */
+export type FailureKind = 'usage' | 'failure' | 'stopped';
 
 export interface FailureDetail {
   /** Where it happened: a path, `file:line:col`, possibly with a caret excerpt on further lines. */
