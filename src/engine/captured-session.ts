@@ -1,0 +1,104 @@
+// Captured execution: all functions in one graph over shared variables, each call one run of TensorFlow's session.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cannot } from '../common/errors.js';
+import type { Binding } from './binding.js';
+import { createGraphWriter, type GraphAttribute, type GraphWriter } from './graph-def.js';
+import { createGraphProgram, handleNode, type CapturedFunction } from './graph-program.js';
+import { download, upload } from './host-tensors.js';
+import type { Variable } from './program.js';
+import { checkedCall, checkedVariable, type Session, type SessionFunction } from './session.js';
+import type { HostArray, TensorSpec } from './types.js';
+
+const readNode = (variable: Variable): string => `state/${variable.name}/read`;
+const valueNode = (variable: Variable): string => `state/${variable.name}/value`;
+const doneNode = (variable: Variable): string => `state/${variable.name}/done`;
+
+/** The handle of a variable, and the nodes that read and write it from outside. */
+function writeVariable(writer: GraphWriter, variable: Variable): void {
+  const dtype: GraphAttribute = { kind: 'type', value: 'float32' };
+  const shape: GraphAttribute = { kind: 'shape', value: variable.shape };
+  const text = (value: string): GraphAttribute => ({ kind: 'string', value });
+  const handle = handleNode(variable);
+  writer.node(handle, 'VarHandleOp', { dtype, shape, shared_name: text(variable.name), container: text('') }, []);
+  writer.node(readNode(variable), 'ReadVariableOp', { dtype }, [handle]);
+  writer.node(valueNode(variable), 'Placeholder', { dtype, shape }, []);
+  const assign = `state/${variable.name}/assign`;
+  writer.node(assign, 'AssignVariableOp', { dtype }, [handle, valueNode(variable)]);
+  const value: GraphAttribute = { kind: 'tensor', value: Float32Array.of(0), spec: { dtype: 'float32', shape: [] } };
+  writer.node(doneNode(variable), 'Const', { dtype, value }, [`^${assign}`]);
+}
+
+/** Writes the nodes of a function under its name. */
+function writeFunction(writer: GraphWriter, spec: SessionFunction): CapturedFunction {
+  const program = createGraphProgram(writer, spec.name);
+  const inputs = Object.fromEntries(
+    Object.entries(spec.inputs).map(([name, input]) => [name, program.placeholder(name, input)]),
+  );
+  const outputs = spec.build(inputs, program);
+  const nodes = (names: readonly string[], node: (name: string) => string): Record<string, string> =>
+    Object.fromEntries(names.map((name) => [name, node(name)]));
+  return {
+    inputNodes: nodes(Object.keys(inputs), (name) => `${spec.name}/${name}`),
+    outputNodes: nodes(Object.keys(outputs), (name) => program.output(name, outputs[name])),
+  };
+}
+
+function load(binding: Binding, model: Uint8Array, temporaryDirectory: string): number {
+  const directory = mkdtempSync(join(temporaryDirectory, 'isda-graph-'));
+  try {
+    writeFileSync(join(directory, 'saved_model.pb'), model);
+    return binding.loadSavedModel(directory, 'isda');
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** A session whose functions are captured once and then run as a whole by TensorFlow. */
+export function createCapturedSession(
+  binding: Binding,
+  variables: readonly Variable[],
+  functions: readonly SessionFunction[],
+  temporaryDirectory: string,
+): Session {
+  const writer = createGraphWriter();
+  for (const variable of variables) writeVariable(writer, variable);
+  const captured = new Map(functions.map((spec) => [spec.name, writeFunction(writer, spec)]));
+  const model = load(binding, writer.serialize('isda'), temporaryDirectory);
+  const byName = new Map(variables.map((variable) => [variable.name, variable]));
+
+  type Input = readonly [node: string, values: HostArray, spec: TensorSpec];
+  const run = (inputs: readonly Input[], outputs: readonly string[]): HostArray[] => {
+    const ids = inputs.map(([, values, spec]) => upload(binding, values, spec));
+    try {
+      const names = inputs.map(([node]) => node).join(',');
+      return binding.runSavedModel(model, ids, names, outputs.join(',')).map(({ id }) => download(binding, id));
+    } finally {
+      for (const id of ids) binding.deleteTensor(id);
+    }
+  };
+  return {
+    call(name, inputs) {
+      const spec = checkedCall(functions, name, inputs);
+      const nodes = captured.get(name);
+      if (nodes === undefined) throw cannot(`call ${name}`, 'it was not captured');
+      const list = Object.entries(spec.inputs).map(([key, input]): Input => [nodes.inputNodes[key], inputs[key], input]);
+      const results = run(list, Object.values(nodes.outputNodes));
+      return Object.fromEntries(Object.keys(nodes.outputNodes).map((key, index) => [key, results[index]]));
+    },
+    read(names) {
+      const nodes = names.map((name) => readNode(checkedVariable(byName, name)));
+      const values = nodes.length === 0 ? [] : run([], nodes);
+      return new Map(names.map((name, index) => [name, values[index] as Float32Array]));
+    },
+    write(values) {
+      if (values.size === 0) return;
+      const entries = [...values].map(([name, array]) => [checkedVariable(byName, name, array), array] as const);
+      run(
+        entries.map(([variable, array]) => [valueNode(variable), array, { dtype: 'float32', shape: variable.shape }]),
+        entries.map(([variable]) => doneNode(variable)),
+      );
+    },
+    close: () => binding.deleteSavedModel(model),
+  };
+}

@@ -1,0 +1,140 @@
+// Eager execution: every operation runs at once. The reference that captured execution is held to.
+import { cannot } from '../common/errors.js';
+import { type, type Attribute, type Attributes } from './attributes.js';
+import type { Binding, BindingAttribute } from './binding.js';
+import { upload } from './host-tensors.js';
+import { add, mul, mulScalar, reshape, sub } from './ops/index.js';
+import type { Program, Variable } from './program.js';
+import { checkedCall, checkedVariable, type Session, type SessionFunction } from './session.js';
+import type { Tensor } from './tensor.js';
+import { run } from './ops/run.js';
+import { dtypeCodes, type HostArray, type TensorSpec } from './types.js';
+
+function bindingAttribute(binding: Binding, name: string, attribute: Attribute): BindingAttribute {
+  switch (attribute.kind) {
+    case 'type':
+      return { name, type: binding.TF_ATTR_TYPE, value: dtypeCodes[attribute.value] };
+    case 'int':
+    case 'ints':
+      return { name, type: binding.TF_ATTR_INT, value: attribute.value };
+    case 'float':
+      return { name, type: binding.TF_ATTR_FLOAT, value: attribute.value };
+    case 'bool':
+      return { name, type: binding.TF_ATTR_BOOL, value: attribute.value };
+    case 'string':
+      return { name, type: binding.TF_ATTR_STRING, value: attribute.value };
+  }
+}
+
+interface EagerCall {
+  readonly program: Program;
+  /** The value of a call's input. */
+  input(values: HostArray, spec: TensorSpec): Tensor;
+  /** Makes the assigned values the variables' values and frees everything else. */
+  finish(): void;
+  /** Frees everything that the call made. */
+  abandon(): void;
+}
+
+/** One call's program: what it makes is freed at its end, but for the values assigned to variables. */
+function startCall(binding: Binding, store: Map<string, number>): EagerCall {
+  const made = new Set<number>();
+  const assigned = new Map<string, Tensor>();
+  const own = (id: number, spec: TensorSpec): Tensor => {
+    made.add(id);
+    return { program, dtype: spec.dtype, shape: spec.shape, handle: id, needsGradient: false, origin: undefined };
+  };
+  const program: Program = {
+    execute(operation: string, attributes: Attributes, inputs, outputs) {
+      const list = Object.entries(attributes).map(([name, value]) => bindingAttribute(binding, name, value));
+      const ids = inputs.map((input) => input.handle);
+      return binding.executeOp(operation, list, ids, outputs.length).map(({ id }, index) => own(id, outputs[index]));
+    },
+    constant: (values, spec) => own(upload(binding, values, spec), spec),
+    read({ name, shape, trainable }: Variable) {
+      const current = assigned.get(name);
+      if (current !== undefined) return current;
+      const handle = store.get(name);
+      if (handle === undefined) throw cannot(`read variable ${name}`, 'it was never written');
+      return { program, dtype: 'float32', shape, handle, needsGradient: trainable, origin: undefined };
+    },
+    assign: (variable, value) => void assigned.set(variable.name, value),
+    assignRows(variable, indices, rows) {
+      const attributes = { T: type('float32'), Tindices: type('int32') };
+      const column = reshape(indices, [indices.shape[0], 1]);
+      const value = run('TensorScatterUpdate', attributes, [program.read(variable), column, rows], 'float32', variable.shape);
+      program.assign(variable, value);
+    },
+    momentumStep({ parameter, velocity, gradient, learningRate, momentum, nesterov }) {
+      const next = add(mulScalar(program.read(velocity), momentum), gradient);
+      const direction = nesterov ? add(gradient, mulScalar(next, momentum)) : next;
+      program.assign(velocity, next);
+      program.assign(parameter, sub(program.read(parameter), mul(direction, learningRate)));
+    },
+  };
+  const free = (): void => {
+    for (const id of made) binding.deleteTensor(id);
+    made.clear();
+  };
+  return {
+    program,
+    input: (values, spec) => own(upload(binding, values, spec), spec),
+    finish() {
+      const identity = [bindingAttribute(binding, 'T', type('float32'))];
+      for (const [name, value] of assigned) {
+        const old = store.get(name);
+        if (old !== undefined) made.add(old);
+        store.set(name, binding.executeOp('Identity', identity, [value.handle], 1)[0].id);
+      }
+      free();
+    },
+    abandon: free,
+  };
+}
+
+/** A session that runs every operation of a call at once, through JavaScript. */
+export function createEagerSession(
+  binding: Binding,
+  variables: readonly Variable[],
+  functions: readonly SessionFunction[],
+): Session {
+  const byName = new Map(variables.map((variable) => [variable.name, variable]));
+  const store = new Map<string, number>();
+  return {
+    call(name, inputs) {
+      const called = checkedCall(functions, name, inputs);
+      const call = startCall(binding, store);
+      try {
+        const tensors = Object.entries(called.inputs).map(([key, spec]) => [key, call.input(inputs[key], spec)] as const);
+        const outputs = called.build(Object.fromEntries(tensors), call.program);
+        const results = Object.entries(outputs).map(([key, value]) => [key, binding.tensorDataSync(value.handle)] as const);
+        call.finish();
+        return Object.fromEntries(results);
+      } catch (error) {
+        call.abandon();
+        throw error;
+      }
+    },
+    read: (names) =>
+      new Map(
+        names.map((name) => {
+          checkedVariable(byName, name);
+          const id = store.get(name);
+          if (id === undefined) throw cannot(`read variable ${name}`, 'it was never written');
+          return [name, binding.tensorDataSync(id) as Float32Array];
+        }),
+      ),
+    write(values) {
+      for (const [name, array] of values) {
+        const { shape } = checkedVariable(byName, name, array);
+        const old = store.get(name);
+        store.set(name, upload(binding, array, { dtype: 'float32', shape }));
+        if (old !== undefined) binding.deleteTensor(old);
+      }
+    },
+    close() {
+      for (const id of store.values()) binding.deleteTensor(id);
+      store.clear();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// Reverse-mode differentiation over the origins of tensors.
+import { cannot } from '../common/errors.js';
+import { addN } from './ops/elementwise.js';
+import { onesLike, zerosLike } from './ops/fill.js';
+import type { Tensor } from './tensor.js';
+import { describeSpec, sameShape } from './types.js';
+
+/**
+ * The gradients of a scalar with respect to `targets`, in their order; zeros where the scalar does not depend on a target.
+ * Values are visited from the last made to the first, so that each is complete before it is passed on.
+ */
+export function gradients(scalar: Tensor, targets: readonly Tensor[]): Tensor[] {
+  if (scalar.shape.length > 0) {
+    throw cannot('differentiate', `the value is ${describeSpec(scalar)}, expected a scalar`);
+  }
+  const parts = new Map<number, Tensor[]>([[scalar.handle, [onesLike(scalar)]]]);
+  for (const value of dependencies(scalar)) {
+    const gradient = total(parts, value.handle);
+    if (gradient === undefined || value.origin === undefined) continue;
+    const { inputs, backward } = value.origin;
+    const inputGradients = backward(
+      gradient,
+      inputs.map((input) => input.needsGradient),
+    );
+    inputs.forEach((input, index) => {
+      const part = inputGradients[index];
+      if (!input.needsGradient || part === undefined) return;
+      if (!sameShape(part.shape, input.shape)) {
+        throw cannot('differentiate', `a gradient is ${describeSpec(part)} for an input of ${describeSpec(input)}`);
+      }
+      const known = parts.get(input.handle);
+      if (known === undefined) parts.set(input.handle, [part]);
+      else known.push(part);
+    });
+  }
+  return targets.map((target) => total(parts, target.handle) ?? zerosLike(target));
+}
+
+/** Every value that a gradient flows through, from the last made to the first. */
+function dependencies(root: Tensor): Tensor[] {
+  const found = new Map<number, Tensor>();
+  const open = [root];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (found.has(value.handle) || !value.needsGradient) continue;
+    found.set(value.handle, value);
+    if (value.origin !== undefined) open.push(...value.origin.inputs);
+  }
+  return [...found.values()].sort((a, b) => b.handle - a.handle);
+}
+
+/** The sum of the parts of a gradient; kept, so that it is made once. */
+function total(parts: Map<number, Tensor[]>, handle: number): Tensor | undefined {
+  const list = parts.get(handle);
+  if (list === undefined) return undefined;
+  const sum = list.length === 1 ? list[0] : addN(list);
+  parts.set(handle, [sum]);
+  return sum;
+}

@@ -1,0 +1,105 @@
+// The program that captures: operations become nodes of a graph instead of running.
+import { cannot } from '../common/errors.js';
+import type { GraphAttribute, GraphWriter } from './graph-def.js';
+import type { Program, Variable } from './program.js';
+import type { Tensor } from './tensor.js';
+import type { TensorSpec } from './types.js';
+
+/** What is known of a function once its nodes are written. */
+export interface CapturedFunction {
+  readonly inputNodes: Readonly<Record<string, string>>;
+  readonly outputNodes: Readonly<Record<string, string>>;
+}
+
+export interface GraphProgram extends Program {
+  placeholder(name: string, spec: TensorSpec): Tensor;
+  /** The node whose value is the tensor, made available only after every update of a variable has been done. */
+  output(name: string, tensor: Tensor): string;
+}
+
+export const handleNode = (variable: Variable): string => `variables/${variable.name}`;
+
+/** A program that adds its nodes under `scope/`. Variables' handle nodes must be in the graph. */
+export function createGraphProgram(writer: GraphWriter, scope: string): GraphProgram {
+  const references: string[] = [];
+  const constants = new Map<string, Tensor>();
+  const reads = new Map<string, Tensor>();
+  const assigned = new Map<string, Tensor | undefined>();
+  const updates: string[] = [];
+  const float32: GraphAttribute = { kind: 'type', value: 'float32' };
+
+  const own = (reference: string, spec: TensorSpec, needsGradient = false): Tensor => {
+    const handle = references.push(reference) - 1;
+    return { program, dtype: spec.dtype, shape: spec.shape, handle, needsGradient, origin: undefined };
+  };
+  const add = (operation: string, attributes: Readonly<Record<string, GraphAttribute>>, inputs: readonly string[]): string =>
+    writer.node(`${scope}/${operation}_${references.length}_${updates.length}`, operation, attributes, inputs);
+  const reference = (tensor: Tensor): string => {
+    if (tensor.program !== program) throw cannot('capture a step', 'a tensor of another program was used');
+    return references[tensor.handle];
+  };
+  /** Order alone: an update that does not depend on a variable's old value must still wait for its reading. */
+  const afterRead = (variable: Variable): string[] => {
+    const read = reads.get(variable.name);
+    return read === undefined ? [] : [`^${reference(read)}`];
+  };
+
+  const program: GraphProgram = {
+    execute(operation, attributes, inputs, outputs) {
+      const node = add(operation, attributes, inputs.map(reference));
+      return outputs.map((spec, index) => own(index === 0 ? node : `${node}:${index}`, spec));
+    },
+    constant(values, spec) {
+      const key = `${spec.dtype}[${spec.shape.join()}]${values.length > 16 ? references.length : values.join()}`;
+      const known = constants.get(key);
+      if (known !== undefined) return known;
+      const value: GraphAttribute = { kind: 'tensor', value: values, spec };
+      const tensor = own(add('Const', { dtype: { kind: 'type', value: spec.dtype }, value }, []), spec);
+      constants.set(key, tensor);
+      return tensor;
+    },
+    read(variable) {
+      if (assigned.has(variable.name)) {
+        const current = assigned.get(variable.name);
+        if (current === undefined) throw cannot(`read variable ${variable.name}`, 'it was updated in place in this call');
+        return current;
+      }
+      const known = reads.get(variable.name);
+      if (known !== undefined) return known;
+      const node = add('ReadVariableOp', { dtype: float32 }, [handleNode(variable)]);
+      const tensor = own(node, { dtype: 'float32', shape: variable.shape }, variable.trainable);
+      reads.set(variable.name, tensor);
+      return tensor;
+    },
+    assign(variable, value) {
+      const inputs = [handleNode(variable), reference(value), ...afterRead(variable)];
+      updates.push(add('AssignVariableOp', { dtype: float32 }, inputs));
+      assigned.set(variable.name, value);
+    },
+    assignRows(variable, indices, rows) {
+      const inputs = [handleNode(variable), reference(indices), reference(rows), ...afterRead(variable)];
+      updates.push(add('ResourceScatterUpdate', { dtype: float32, Tindices: { kind: 'type', value: 'int32' } }, inputs));
+      assigned.set(variable.name, undefined);
+    },
+    momentumStep({ parameter, velocity, gradient, learningRate, momentum, nesterov }) {
+      const scalar = program.constant(Float32Array.of(momentum), { dtype: 'float32', shape: [] });
+      const values = [learningRate, gradient, scalar].map(reference);
+      const inputs = [handleNode(parameter), handleNode(velocity), ...values, ...afterRead(parameter)];
+      const attributes = { T: float32, use_nesterov: { kind: 'bool', value: nesterov } } as const;
+      updates.push(add('ResourceApplyMomentum', attributes, inputs));
+      assigned.set(parameter.name, undefined);
+      assigned.set(velocity.name, undefined);
+    },
+    placeholder(name, spec) {
+      const attributes = { dtype: { kind: 'type', value: spec.dtype }, shape: { kind: 'shape', value: spec.shape } } as const;
+      return own(writer.node(`${scope}/${name}`, 'Placeholder', attributes, []), spec);
+    },
+    output(name, tensor) {
+      const attributes = { T: { kind: 'type', value: tensor.dtype } } as const;
+      const inputs = [reference(tensor), ...updates.map((update) => `^${update}`)];
+      return writer.node(`${scope}/output/${name}`, 'Identity', attributes, inputs);
+    },
+  };
+  return program;
+}
+

@@ -1,0 +1,60 @@
+// Two-dimensional convolution in NHWC, dense or grouped, with PyTorch's symmetric padding.
+import { cannot } from '../../common/errors.js';
+import { bool, ints, string, type } from '../attributes.js';
+import { withGradient, type Tensor } from '../tensor.js';
+import { describeSpec } from '../types.js';
+import { intVector, run } from './run.js';
+import { pad } from './shape.js';
+
+export interface ConvOptions {
+  readonly stride?: number;
+  /** Zeros added on every side. */
+  readonly padding?: number;
+}
+
+/**
+ * Convolves x [N, H, W, I] with kernels [K, K, I / groups, O]; the number of groups follows from the shapes.
+ * Stride 1 with (K − 1) / 2 is TensorFlow's SAME, which oneDNN runs fastest; anything else is padded first, since SAME
+ * at stride 2 does not pad as PyTorch does.
+ */
+export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
+  const { stride = 1, padding = 0 } = options;
+  const [size, , inputs] = kernel.shape;
+  if (x.shape.length !== 4 || x.shape[3] % inputs !== 0) {
+    throw cannot('convolve', `${describeSpec(x)} and kernel ${describeSpec(kernel)} do not fit together`);
+  }
+  if (padding === 0) return convolve(x, kernel, stride, 'VALID');
+  if (stride === 1 && padding === (size - 1) / 2) return convolve(x, kernel, stride, 'SAME');
+  const padded = pad(x, [
+    [0, 0],
+    [padding, padding],
+    [padding, padding],
+    [0, 0],
+  ]);
+  return convolve(padded, kernel, stride, 'VALID');
+}
+
+function convolve(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'VALID'): Tensor {
+  const { dtype, program } = x;
+  const [batch, height, width] = x.shape;
+  const [size, , , outputs] = kernel.shape;
+  const extent = (full: number): number => Math.ceil((full - (scheme === 'VALID' ? size - 1 : 0)) / stride);
+  const attributes = {
+    T: type(dtype),
+    strides: ints([1, stride, stride, 1]),
+    padding: string(scheme),
+    data_format: string('NHWC'),
+    dilations: ints([1, 1, 1, 1]),
+    use_cudnn_on_gpu: bool(true),
+  };
+  const shape = [batch, extent(height), extent(width), outputs];
+  const value = run('Conv2D', attributes, [x, kernel], dtype, shape);
+  return withGradient(value, [x, kernel], (gradient, [wantInput, wantKernel]) => [
+    wantInput
+      ? run('Conv2DBackpropInput', attributes, [intVector(program, x.shape), kernel, gradient], dtype, x.shape)
+      : undefined,
+    wantKernel
+      ? run('Conv2DBackpropFilter', attributes, [x, intVector(program, kernel.shape), gradient], dtype, kernel.shape)
+      : undefined,
+  ]);
+}

@@ -1,0 +1,106 @@
+// Arithmetic element by element, with NumPy's broadcasting.
+import { cannot } from '../../common/errors.js';
+import { int, type } from '../attributes.js';
+import { withGradient, type Tensor } from '../tensor.js';
+import { describeSpec, sameShape, type DType, type Shape } from '../types.js';
+import { floatScalar, run } from './run.js';
+import { sumTo } from './shape.js';
+
+/** The shape that two shapes broadcast to. */
+export function broadcastShape(a: Shape, b: Shape): Shape | undefined {
+  const rank = Math.max(a.length, b.length);
+  const shape = Array.from({ length: rank }, (_, i) => {
+    const x = a[i - rank + a.length] ?? 1;
+    const y = b[i - rank + b.length] ?? 1;
+    return x === y || y === 1 ? x : x === 1 ? y : -1;
+  });
+  return shape.includes(-1) ? undefined : shape;
+}
+
+function binary(operation: string, a: Tensor, b: Tensor, dtype: DType = a.dtype): Tensor {
+  const shape = broadcastShape(a.shape, b.shape);
+  if (shape === undefined || a.dtype !== b.dtype) {
+    throw cannot(`compute ${operation}`, `${describeSpec(a)} and ${describeSpec(b)} do not fit together`);
+  }
+  return run(operation, { T: type(a.dtype) }, [a, b], dtype, shape);
+}
+
+const unary = (operation: string, x: Tensor): Tensor => run(operation, { T: type(x.dtype) }, [x], x.dtype, x.shape);
+
+export function add(a: Tensor, b: Tensor): Tensor {
+  return withGradient(binary('AddV2', a, b), [a, b], (gradient, [wantA, wantB]) => [
+    wantA ? sumTo(gradient, a.shape) : undefined,
+    wantB ? sumTo(gradient, b.shape) : undefined,
+  ]);
+}
+
+export function sub(a: Tensor, b: Tensor): Tensor {
+  return withGradient(binary('Sub', a, b), [a, b], (gradient, [wantA, wantB]) => [
+    wantA ? sumTo(gradient, a.shape) : undefined,
+    wantB ? sumTo(neg(gradient), b.shape) : undefined,
+  ]);
+}
+
+export function mul(a: Tensor, b: Tensor): Tensor {
+  return withGradient(binary('Mul', a, b), [a, b], (gradient, [wantA, wantB]) => [
+    wantA ? sumTo(binary('Mul', gradient, b), a.shape) : undefined,
+    wantB ? sumTo(binary('Mul', gradient, a), b.shape) : undefined,
+  ]);
+}
+
+export function div(a: Tensor, b: Tensor): Tensor {
+  const value = binary('RealDiv', a, b);
+  return withGradient(value, [a, b], (gradient, [wantA, wantB]) => {
+    const scaled = binary('RealDiv', gradient, b);
+    return [
+      wantA ? sumTo(scaled, a.shape) : undefined,
+      wantB ? sumTo(neg(binary('Mul', scaled, value)), b.shape) : undefined,
+    ];
+  });
+}
+
+export const maximum = (a: Tensor, b: Tensor): Tensor => binary('Maximum', a, b);
+export const greaterEqual = (a: Tensor, b: Tensor): Tensor => binary('GreaterEqual', a, b, 'bool');
+export const equal = (a: Tensor, b: Tensor): Tensor => binary('Equal', a, b, 'bool');
+
+export const addScalar = (x: Tensor, value: number): Tensor => add(x, floatScalar(x.program, value, x.dtype));
+export const mulScalar = (x: Tensor, value: number): Tensor => mul(x, floatScalar(x.program, value, x.dtype));
+export const maximumScalar = (x: Tensor, value: number): Tensor => maximum(x, floatScalar(x.program, value, x.dtype));
+
+export function neg(x: Tensor): Tensor {
+  return withGradient(unary('Neg', x), [x], (gradient) => [neg(gradient)]);
+}
+
+export function square(x: Tensor): Tensor {
+  return withGradient(unary('Square', x), [x], (gradient) => [mul(mulScalar(gradient, 2), x)]);
+}
+
+export function exp(x: Tensor): Tensor {
+  const value = unary('Exp', x);
+  return withGradient(value, [x], (gradient) => [mul(gradient, value)]);
+}
+
+export function log(x: Tensor): Tensor {
+  return withGradient(unary('Log', x), [x], (gradient) => [div(gradient, x)]);
+}
+
+export function sqrt(x: Tensor): Tensor {
+  const value = unary('Sqrt', x);
+  return withGradient(value, [x], (gradient) => [div(mulScalar(gradient, 0.5), value)]);
+}
+
+export function relu(x: Tensor): Tensor {
+  const value = unary('Relu', x);
+  return withGradient(value, [x], (gradient) => [
+    run('ReluGrad', { T: type(x.dtype) }, [gradient, value], x.dtype, x.shape),
+  ]);
+}
+
+/** The sum of tensors of one shape. */
+export function addN(parts: readonly Tensor[]): Tensor {
+  const [first] = parts;
+  const stray = parts.find((part) => !sameShape(part.shape, first.shape) || part.dtype !== first.dtype);
+  if (stray !== undefined) throw cannot('add', `${describeSpec(first)} and ${describeSpec(stray)} differ`);
+  const value = run('AddN', { N: int(parts.length), T: type(first.dtype) }, parts, first.dtype, first.shape);
+  return withGradient(value, parts, (gradient) => parts.map(() => gradient));
+}

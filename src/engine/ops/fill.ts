@@ -1,0 +1,24 @@
+// Tensors of one value, and changes of element type.
+import { type } from '../attributes.js';
+import { withGradient, type Tensor } from '../tensor.js';
+import type { DType } from '../types.js';
+import { floatScalar, intVector, run } from './run.js';
+
+/** A tensor of the shape and type of another, all of one value. */
+export function fillLike(like: Tensor, value: number): Tensor {
+  const scalar = floatScalar(like.program, value, like.dtype);
+  if (like.shape.length === 0) return scalar;
+  const attributes = { T: type(like.dtype), index_type: type('int32') };
+  return run('Fill', attributes, [intVector(like.program, like.shape), scalar], like.dtype, like.shape);
+}
+
+export const zerosLike = (like: Tensor): Tensor => fillLike(like, 0);
+export const onesLike = (like: Tensor): Tensor => fillLike(like, 1);
+
+/** The same values in another element type; differentiable between float types. */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  if (x.dtype === dtype) return x;
+  const attributes = { SrcT: type(x.dtype), DstT: type(dtype) };
+  const value = run('Cast', attributes, [x], dtype, x.shape);
+  return withGradient(value, [x], (gradient) => [cast(gradient, x.dtype)]);
+}

@@ -1,0 +1,11 @@
+// The operations that networks and losses are written in. All tensors NHWC; see each operation for shapes and gradients.
+export * from './conv.js';
+export * from './elementwise.js';
+export * from './fill.js';
+export * from './loss.js';
+export * from './matrix.js';
+export * from './norm.js';
+export * from './random.js';
+export * from './reduce.js';
+export { floatScalar } from './run.js';
+export * from './shape.js';

@@ -1,0 +1,29 @@
+// Softmax cross entropy and one-hot encodings.
+import { int, type } from '../attributes.js';
+import { withGradient, type Tensor } from '../tensor.js';
+import { mul } from './elementwise.js';
+import { floatScalar, intScalar, run } from './run.js';
+import { reshape } from './shape.js';
+
+/** Cross entropy of softmax(logits) [N, C] against int32 labels [N], one value an image; float32 [N]. */
+export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
+  const [count] = logits.shape;
+  const [value, slope] = logits.program.execute(
+    'SparseSoftmaxCrossEntropyWithLogits',
+    { T: type(logits.dtype), Tlabels: type('int32') },
+    [logits, labels],
+    [
+      { dtype: logits.dtype, shape: [count] },
+      { dtype: logits.dtype, shape: logits.shape },
+    ],
+  );
+  return withGradient(value, [logits], (gradient) => [mul(slope, reshape(gradient, [count, 1]))]);
+}
+
+/** 1 at the label, 0 elsewhere; float32 [..., depth]. */
+export function oneHot(labels: Tensor, depth: number): Tensor {
+  const { program } = labels;
+  const inputs = [labels, intScalar(program, depth), floatScalar(program, 1), floatScalar(program, 0)];
+  const attributes = { T: type('float32'), TI: type('int32'), axis: int(-1) };
+  return run('OneHot', attributes, inputs, 'float32', [...labels.shape, depth]);
+}

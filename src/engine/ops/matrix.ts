@@ -1,0 +1,56 @@
+// Matrix products.
+import { cannot } from '../../common/errors.js';
+import { bool, type, type Attributes } from '../attributes.js';
+import { withGradient, type Tensor } from '../tensor.js';
+import { describeSpec, type Shape } from '../types.js';
+import { broadcastShape } from './elementwise.js';
+import { run } from './run.js';
+import { sumTo } from './shape.js';
+
+export interface MatMulOptions {
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
+/** The product of two matrices, or of stacks of them (leading axes broadcast), each transposed on demand. */
+export function matMul(a: Tensor, b: Tensor, options: MatMulOptions = {}): Tensor {
+  const { transposeA = false, transposeB = false } = options;
+  const shape = productShape(a, b, transposeA, transposeB);
+  const flat = a.shape.length === 2 && b.shape.length === 2;
+  const attributes: Attributes = flat
+    ? { T: type(a.dtype), transpose_a: bool(transposeA), transpose_b: bool(transposeB) }
+    : { T: type(a.dtype), adj_x: bool(transposeA), adj_y: bool(transposeB) };
+  const value = run(flat ? 'MatMul' : 'BatchMatMulV2', attributes, [a, b], a.dtype, shape);
+  return withGradient(value, [a, b], (gradient, [wantA, wantB]) => [
+    wantA
+      ? sumTo(
+          transposeA
+            ? matMul(b, gradient, { transposeA: transposeB, transposeB: true })
+            : matMul(gradient, b, { transposeB: !transposeB }),
+          a.shape,
+        )
+      : undefined,
+    wantB
+      ? sumTo(
+          transposeB
+            ? matMul(gradient, a, { transposeA: true, transposeB: transposeA })
+            : matMul(a, gradient, { transposeA: !transposeA }),
+          b.shape,
+        )
+      : undefined,
+  ]);
+}
+
+function productShape(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Shape {
+  const [rows, innerA] = ordered(a.shape.slice(-2), transposeA);
+  const [innerB, columns] = ordered(b.shape.slice(-2), transposeB);
+  const stack = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  if (innerA !== innerB || stack === undefined || a.dtype !== b.dtype) {
+    const marks = `${transposeA ? ' transposed' : ''} and ${describeSpec(b)}${transposeB ? ' transposed' : ''}`;
+    throw cannot('multiply matrices', `${describeSpec(a)}${marks} do not fit together`);
+  }
+  return [...stack, rows, columns];
+}
+
+const ordered = ([first, second]: Shape, swapped: boolean): [number, number] =>
+  swapped ? [second, first] : [first, second];

@@ -1,0 +1,11 @@
+// Random numbers that are a function of a seed tensor, so that a captured step can be repeated bit by bit.
+import { type } from '../attributes.js';
+import type { Tensor } from '../tensor.js';
+import type { Shape } from '../types.js';
+import { intVector, run } from './run.js';
+
+/** Uniform numbers in [0, 1) for a seed int32 [2]; float32. */
+export function statelessUniform(seed: Tensor, shape: Shape): Tensor {
+  const attributes = { dtype: type('float32'), T: type('int32'), Tseed: type('int32') };
+  return run('StatelessRandomUniform', attributes, [intVector(seed.program, shape), seed], 'float32', shape);
+}

@@ -1,0 +1,32 @@
+// Helpers that every operation uses: run with one output, constants beside a tensor.
+import { type, type Attributes } from '../attributes.js';
+import type { Program } from '../program.js';
+import type { Tensor } from '../tensor.js';
+import type { DType, Shape } from '../types.js';
+
+/** Runs an operation of one output in the program of its first input. */
+export function run(
+  operation: string,
+  attributes: Attributes,
+  inputs: readonly Tensor[],
+  dtype: DType,
+  shape: Shape,
+): Tensor {
+  return inputs[0].program.execute(operation, attributes, inputs, [{ dtype, shape }])[0];
+}
+
+/** An int32 vector, as operations take shapes, axes and paddings. */
+export function intVector(program: Program, values: readonly number[]): Tensor {
+  return program.constant(Int32Array.from(values), { dtype: 'int32', shape: [values.length] });
+}
+
+export function intScalar(program: Program, value: number): Tensor {
+  return program.constant(Int32Array.of(value), { dtype: 'int32', shape: [] });
+}
+
+/** A scalar of a float type, made as float32 and cast where needed. */
+export function floatScalar(program: Program, value: number, dtype: DType = 'float32'): Tensor {
+  const scalar = program.constant(Float32Array.of(value), { dtype: 'float32', shape: [] });
+  if (dtype === 'float32') return scalar;
+  return run('Cast', { SrcT: type('float32'), DstT: type(dtype) }, [scalar], dtype, []);
+}

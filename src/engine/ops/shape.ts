@@ -1,0 +1,91 @@
+// Operations that move values without changing them: reshape, transpose, broadcast, pad, gather, concatenate.
+import { cannot } from '../../common/errors.js';
+import { int, type } from '../attributes.js';
+import { withGradient, type Tensor } from '../tensor.js';
+import { describeSpec, sameShape, sizeOf, type Shape } from '../types.js';
+import { sum } from './reduce.js';
+import { intScalar, intVector, run } from './run.js';
+
+/** The same elements in another shape of the same size. */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  if (sizeOf(x.shape) !== sizeOf(shape)) {
+    throw cannot('reshape', `${describeSpec(x)} does not have the elements of [${shape.join(', ')}]`);
+  }
+  const attributes = { T: type(x.dtype), Tshape: type('int32') };
+  const value = run('Reshape', attributes, [x, intVector(x.program, shape)], x.dtype, shape);
+  return withGradient(value, [x], (gradient) => [reshape(gradient, x.shape)]);
+}
+
+/** Axis k of the result is axis `order[k]` of x. */
+export function transpose(x: Tensor, order: readonly number[]): Tensor {
+  const shape = order.map((axis) => x.shape[axis]);
+  const attributes = { T: type(x.dtype), Tperm: type('int32') };
+  const value = run('Transpose', attributes, [x, intVector(x.program, order)], x.dtype, shape);
+  const inverse = order.map((_, axis) => order.indexOf(axis));
+  return withGradient(value, [x], (gradient) => [transpose(gradient, inverse)]);
+}
+
+/** Repeats axes of extent 1 (or missing leading axes) to a larger shape. */
+export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const attributes = { T: type(x.dtype), Tidx: type('int32') };
+  const value = run('BroadcastTo', attributes, [x, intVector(x.program, shape)], x.dtype, shape);
+  return withGradient(value, [x], (gradient) => [sumTo(gradient, x.shape)]);
+}
+
+/** Sums over the axes that broadcasting repeated: the gradient of a broadcast. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const lead = x.shape.length - shape.length;
+  const axes = x.shape.flatMap((extent, axis) =>
+    axis < lead || (shape[axis - lead] === 1 && extent !== 1) ? [axis] : [],
+  );
+  return reshape(sum(x, axes), shape);
+}
+
+/** Adds zeros around: `paddings[axis]` is [before, after]. */
+export function pad(x: Tensor, paddings: readonly (readonly [number, number])[]): Tensor {
+  const shape = x.shape.map((extent, axis) => extent + paddings[axis][0] + paddings[axis][1]);
+  const table = x.program.constant(Int32Array.from(paddings.flat()), { dtype: 'int32', shape: [paddings.length, 2] });
+  const value = run('Pad', { T: type(x.dtype), Tpaddings: type('int32') }, [x, table], x.dtype, shape);
+  const begin = paddings.map(([before]) => before);
+  return withGradient(value, [x], (gradient) => [slice(gradient, begin, x.shape)]);
+}
+
+/** The block of extent `size` that starts at `begin`. */
+export function slice(x: Tensor, begin: readonly number[], size: Shape): Tensor {
+  const { program } = x;
+  const attributes = { T: type(x.dtype), Index: type('int32') };
+  const value = run('Slice', attributes, [x, intVector(program, begin), intVector(program, size)], x.dtype, size);
+  return withGradient(value, [x], (gradient) => [
+    pad(
+      gradient,
+      begin.map((start, axis) => [start, x.shape[axis] - start - size[axis]] as const),
+    ),
+  ]);
+}
+
+/** Joins tensors along one axis. */
+export function concat(parts: readonly Tensor[], axis: number): Tensor {
+  const [first] = parts;
+  const extent = parts.reduce((total, part) => total + part.shape[axis], 0);
+  const shape = first.shape.map((old, index) => (index === axis ? extent : old));
+  const attributes = { N: int(parts.length), T: type(first.dtype), Tidx: type('int32') };
+  const value = run('ConcatV2', attributes, [...parts, intScalar(first.program, axis)], first.dtype, shape);
+  return withGradient(value, parts, (gradient, wanted) => {
+    let start = 0;
+    return parts.map((part, index) => {
+      const begin = part.shape.map((_, at) => (at === axis ? start : 0));
+      start += part.shape[axis];
+      return wanted[index] ? slice(gradient, begin, part.shape) : undefined;
+    });
+  });
+}
+
+/** Rows of x (along its first axis) by int32 indices [K]. Not differentiable: used on state and labels. */
+export function gatherRows(x: Tensor, indices: Tensor): Tensor {
+  const attributes = { Tparams: type(x.dtype), Tindices: type(indices.dtype), Taxis: type('int32') };
+  const shape = [...indices.shape, ...x.shape.slice(1)];
+  return run('GatherV2', attributes, [x, indices, intScalar(x.program, 0)], x.dtype, shape);
+}

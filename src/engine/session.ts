@@ -1,0 +1,58 @@
+// A session: functions over shared variables, each called as a whole. Captured and eager sessions obey one contract.
+import { cannot } from '../common/errors.js';
+import type { Program, Variable } from './program.js';
+import type { Tensor } from './tensor.js';
+import { describeSpec, sizeOf, type HostArray, type TensorSpec } from './types.js';
+
+/** A function of a session, for fixed shapes. */
+export interface SessionFunction {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, TensorSpec>>;
+  /** Builds (captured) or computes (eager) the outputs; updates of variables go through the program. */
+  build(inputs: Readonly<Record<string, Tensor>>, program: Program): Readonly<Record<string, Tensor>>;
+}
+
+export interface Session {
+  /** Calls a function with one array for each of its inputs; gives one array for each output. */
+  call(name: string, inputs: Readonly<Record<string, HostArray>>): Readonly<Record<string, HostArray>>;
+  /** Copies of the values of variables, by name. */
+  read(names: readonly string[]): ReadonlyMap<string, Float32Array>;
+  /** Replaces the values of variables, by name. */
+  write(values: ReadonlyMap<string, Float32Array>): void;
+  /** Frees what TensorFlow holds for the session. */
+  close(): void;
+}
+
+export type Execution = 'captured' | 'eager';
+
+/** The function of a name, and its inputs checked against their specs. */
+export function checkedCall(
+  functions: readonly SessionFunction[],
+  name: string,
+  inputs: Readonly<Record<string, HostArray>>,
+): SessionFunction {
+  const found = functions.find((candidate) => candidate.name === name);
+  if (found === undefined) throw cannot(`call ${name}`, 'the session has no such function');
+  for (const [input, spec] of Object.entries(found.inputs)) {
+    const values = inputs[input] as HostArray | undefined;
+    if (values?.length !== sizeOf(spec.shape)) {
+      throw cannot(`call ${name}`, `input ${input} has ${values?.length ?? 'no'} values, expected ${describeSpec(spec)}`);
+    }
+  }
+  return found;
+}
+
+/** The variable of a name, with the length of its values checked where they are given. */
+export function checkedVariable(
+  variables: ReadonlyMap<string, Variable>,
+  name: string,
+  values?: Float32Array,
+): Variable {
+  const variable = variables.get(name);
+  if (variable === undefined) throw cannot(`access variable ${name}`, 'the session has no such variable');
+  if (values !== undefined && values.length !== sizeOf(variable.shape)) {
+    const expected = describeSpec({ dtype: 'float32', shape: variable.shape });
+    throw cannot(`write variable ${name}`, `got ${values.length} values, expected ${expected}`);
+  }
+  return variable;
+}

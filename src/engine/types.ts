@@ -1,0 +1,37 @@
+// Element types, shapes and host data of tensors, with TensorFlow's codes for them.
+
+export type DType = 'float32' | 'bfloat16' | 'int32' | 'int64' | 'uint8' | 'bool';
+export type Shape = readonly number[];
+
+/** What a tensor is before it has values. */
+export interface TensorSpec {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/** Values on the host. int64 and bfloat16 never leave the engine. */
+export type HostArray = Float32Array | Int32Array | Uint8Array;
+
+/** TensorFlow's DataType enumeration. */
+export const dtypeCodes: Readonly<Record<DType, number>> = {
+  float32: 1,
+  int32: 3,
+  uint8: 4,
+  int64: 9,
+  bool: 10,
+  bfloat16: 14,
+};
+
+/** The number of elements of a shape; 1 for a scalar. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
+}
+
+/** `float32[128, 10]`, for messages. */
+export function describeSpec(spec: TensorSpec): string {
+  return `${spec.dtype}[${spec.shape.join(', ')}]`;
+}

@@ -1,0 +1,99 @@
+// The online covariance of deep features (paper, supplement A, Eq. 1-3): biased, over all features ever seen.
+import {
+  add,
+  addN,
+  div,
+  matMul,
+  maximumScalar,
+  mul,
+  mulScalar,
+  addScalar,
+  reshape,
+  square,
+  sub,
+  sum,
+} from '../../engine/ops/index.js';
+import { detach, type Tensor } from '../../engine/tensor.js';
+import { declare, filledWith, type TensorDeclaration } from '../../nn/tensors.js';
+import type { Slots } from './slots.js';
+
+/** Variances only ([rows, A]) or whole matrices ([rows, A, A]). */
+export type CovarianceForm = 'diagonal' | 'full';
+
+/** The state of the estimate: one row a class, or one row in all. */
+export interface CovarianceState {
+  readonly covariance: TensorDeclaration;
+  /** [rows, A] */
+  readonly mean: TensorDeclaration;
+  /** [rows] */
+  readonly count: TensorDeclaration;
+}
+
+export function declareCovariance(form: CovarianceForm, rows: number, featureSize: number): CovarianceState {
+  const state = (name: string, ...shape: number[]): TensorDeclaration =>
+    declare(`loss.${name}`, 'state', shape, filledWith(0));
+  return {
+    covariance:
+      form === 'full' ? state('covariance', rows, featureSize, featureSize) : state('covariance', rows, featureSize),
+    mean: state('mean', rows, featureSize),
+    count: state('count', rows),
+  };
+}
+
+/**
+ * Updates the state with one batch of features [N, A] and gives the slots' new covariance, [K, A, A] or [K, A].
+ * With m new and n old samples and w = m / (n + m): Sigma = (1 − w) Sigma + w S' + w (1 − w) (mu − mu') (mu − mu')^T.
+ * Slots without samples have w = 0 and stay as they are. No gradient flows through it.
+ */
+export function updateCovariance(
+  form: CovarianceForm,
+  state: CovarianceState,
+  slots: Slots,
+  trackedFeatures: Tensor,
+): Tensor {
+  const features = detach(trackedFeatures);
+  const { count: rows, membership } = slots;
+  const column = (x: Tensor): Tensor => reshape(x, [rows, 1]);
+  const oldCount = slots.read(state.count);
+  const added = sum(membership, [1]);
+  const count = add(oldCount, added);
+  const share = column(div(added, maximumScalar(count, 1)));
+  const rest = addScalar(mulScalar(share, -1), 1);
+  const batchMean = div(matMul(membership, features), column(maximumScalar(added, 1)));
+  const oldMean = slots.read(state.mean);
+  const shift = sub(oldMean, batchMean);
+  const deviations = sub(features, slots.toSamples(batchMean));
+  const weights = { batch: column(div(share, column(maximumScalar(added, 1)))), shift: mul(share, rest), rest };
+  const old = slots.read(state.covariance);
+  const covariance =
+    form === 'diagonal'
+      ? addN([
+          mul(old, weights.rest),
+          mul(matMul(membership, square(deviations)), weights.batch),
+          mul(square(shift), weights.shift),
+        ])
+      : fullCovariance(old, membership, deviations, shift, weights);
+  slots.write(state.covariance, covariance);
+  slots.write(state.mean, add(mul(oldMean, rest), mul(batchMean, share)));
+  slots.write(state.count, count);
+  return covariance;
+}
+
+interface Weights {
+  /** w / m, 1 − w and w (1 − w), each [K, 1]. */
+  readonly batch: Tensor;
+  readonly rest: Tensor;
+  readonly shift: Tensor;
+}
+
+/** The same sum for whole matrices. Each slot sums its samples' outer products as one product of [A, N] and [N, A]. */
+function fullCovariance(old: Tensor, membership: Tensor, deviations: Tensor, shift: Tensor, weights: Weights): Tensor {
+  const [rows, samples] = membership.shape;
+  const [, features] = deviations.shape;
+  const scale = (x: Tensor): Tensor => reshape(x, [rows, 1, 1]);
+  const shared = reshape(deviations, [1, samples, features]);
+  const chosen = mul(shared, reshape(mul(membership, weights.batch), [rows, samples, 1]));
+  const scatter = matMul(chosen, shared, { transposeA: true });
+  const outer = mul(reshape(mul(shift, weights.shift), [rows, features, 1]), reshape(shift, [rows, 1, features]));
+  return addN([mul(old, scale(weights.rest)), scatter, outer]);
+}

@@ -1,0 +1,74 @@
+// Implicit semantic data augmentation (paper, section 3): cross entropy of logits raised by the features' covariance.
+import { add, matMul, mean, mul, mulScalar, oneHot, softmaxCrossEntropy } from '../../engine/ops/index.js';
+import type { Tensor } from '../../engine/tensor.js';
+import type { TensorDeclaration } from '../../nn/tensors.js';
+import type { Loss, LossInputs, LossShape, TrainingProgress } from '../loss.js';
+import type { IsdaOptions } from '../options.js';
+import { declareCovariance, updateCovariance } from './covariance.js';
+import { singleSlot, slotsOf } from './slots.js';
+import { diagonalTerm, fullTerm, identityTerm, sharedTerm } from './upper-bound.js';
+
+/** One of the covariances of Table 5: its state, and the term of each sample, [N, C]. */
+interface Variant {
+  readonly tensors: readonly TensorDeclaration[];
+  term(inputs: LossInputs): Tensor;
+}
+
+/** lambda = (t / T) lambda0 with t the iteration or the epoch, both from 0; or lambda0 throughout. */
+const strengths: Readonly<Record<IsdaOptions['schedule'], (progress: TrainingProgress) => number>> = {
+  iteration: ({ iteration, totalIterations }) => iteration / totalIterations,
+  epoch: ({ epoch, totalEpochs }) => epoch / totalEpochs,
+  constant: () => 1,
+};
+
+function perClass(form: 'full' | 'diagonal', { classes, featureSize }: LossShape): Variant {
+  const state = declareCovariance(form, classes, featureSize);
+  const term = form === 'full' ? fullTerm : diagonalTerm;
+  return {
+    tensors: Object.values(state) as TensorDeclaration[],
+    term({ program, features, labels, weight }) {
+      const slots = slotsOf(program, labels, classes);
+      return slots.toSamples(term(updateCovariance(form, state, slots, features), weight, slots));
+    },
+  };
+}
+
+function single({ classes, featureSize }: LossShape): Variant {
+  const state = declareCovariance('full', 1, featureSize);
+  return {
+    tensors: Object.values(state) as TensorDeclaration[],
+    term({ program, features, labels, weight }) {
+      const covariance = updateCovariance('full', state, singleSlot(program, labels), features);
+      return matMul(oneHot(labels, classes), sharedTerm(covariance, weight));
+    },
+  };
+}
+
+function identity({ classes }: LossShape): Variant {
+  return { tensors: [], term: ({ labels, weight }) => matMul(oneHot(labels, classes), identityTerm(weight)) };
+}
+
+const variants: Readonly<Record<IsdaOptions['covariance'], (shape: LossShape) => Variant>> = {
+  full: (shape) => perClass('full', shape),
+  diagonal: (shape) => perClass('diagonal', shape),
+  single,
+  identity,
+};
+
+/** The augmented logits z' = logits + (lambda / 2) term, [N, C]; the target's own entry is unchanged. */
+export function augmentedLogits(logits: Tensor, term: Tensor, lambda: Tensor): Tensor {
+  return add(logits, mul(term, mulScalar(lambda, 0.5)));
+}
+
+export function createIsda({ lambda0, covariance, schedule }: IsdaOptions, shape: LossShape): Loss {
+  const variant = variants[covariance](shape);
+  return {
+    name: 'isda',
+    tensors: variant.tensors,
+    scalars: { lambda: (progress) => lambda0 * strengths[schedule](progress) },
+    compute: (inputs) => {
+      const logits = augmentedLogits(inputs.logits, variant.term(inputs), inputs.scalars.lambda);
+      return mean(softmaxCrossEntropy(logits, inputs.labels));
+    },
+  };
+}

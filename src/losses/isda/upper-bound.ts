@@ -1,0 +1,70 @@
+// The term that ISDA adds to the logits (paper, Eq. 4), without the factor lambda / 2: (w_j − w_y)^T Sigma_y (w_j − w_y).
+import { add, matMul, mul, mulScalar, reshape, square, sub, sum, transpose } from '../../engine/ops/index.js';
+import { customGradient, type Tensor } from '../../engine/tensor.js';
+import type { Slots } from './slots.js';
+
+/** The weight columns w_y of the slots' own classes, [K, A], from the weight [A, C]. */
+function ownWeights(weight: Tensor, slots: Slots): Tensor {
+  const byClass = transpose(weight, [1, 0]);
+  return slots.classes === undefined ? byClass : matMul(slots.classes, byClass);
+}
+
+/** The term for variances [K, A]: three matrix products, nothing of size K x C x A. Gives [K, C]. */
+export function diagonalTerm(variances: Tensor, weight: Tensor, slots: Slots): Tensor {
+  const own = ownWeights(weight, slots);
+  const scaled = mul(variances, own);
+  const others = matMul(variances, square(weight));
+  const mixed = mulScalar(matMul(scaled, weight), -2);
+  return add(add(others, mixed), sum(mul(scaled, own), [1], { keepAxes: true }));
+}
+
+/** The term for Sigma = I: squared distances between the weights of all classes, [C, C]. */
+export function identityTerm(weight: Tensor): Tensor {
+  return distances(matMul(weight, weight, { transposeA: true }));
+}
+
+/** The term for one covariance [1, A, A] of all classes, [C, C]. */
+export function sharedTerm(covariance: Tensor, weight: Tensor): Tensor {
+  const [, features] = covariance.shape;
+  const product = matMul(reshape(covariance, [features, features]), weight);
+  return distances(matMul(weight, product, { transposeA: true }));
+}
+
+/** From G = W Sigma W^T: G[j, j] − 2 G[y, j] + G[y, y], row y and column j. */
+function distances(gram: Tensor): Tensor {
+  const [classes] = gram.shape;
+  const { program } = gram;
+  const identity = new Float32Array(classes * classes);
+  for (let i = 0; i < classes; i++) identity[i * classes + i] = 1;
+  const mask = program.constant(identity, { dtype: 'float32', shape: [classes, classes] });
+  const diagonal = sum(mul(gram, mask), [1]);
+  const both = add(reshape(diagonal, [1, classes]), reshape(diagonal, [classes, 1]));
+  return sub(both, mulScalar(gram, 2));
+}
+
+/**
+ * The term for whole matrices [K, A, A], [K, C]: one product Sigma_k W for each slot. Its gradient uses the same product,
+ * 2 Sigma_k (w_j − w_y) for w_j and the negative sum of these for w_y.
+ */
+export function fullTerm(covariance: Tensor, trackedWeight: Tensor, slots: Slots): Tensor {
+  const [rows, features] = covariance.shape;
+  return customGradient([trackedWeight], (weight) => {
+    const [, classes] = weight.shape;
+    const own = ownWeights(weight, slots);
+    const flat = matMul(reshape(covariance, [rows * features, features]), weight);
+    const product = reshape(flat, [rows, features, classes]);
+    const ownProduct = matMul(covariance, reshape(own, [rows, features, 1]));
+    const directions = sub(product, ownProduct);
+    const differences = sub(reshape(weight, [1, features, classes]), reshape(own, [rows, features, 1]));
+    const value = sum(mul(differences, directions), [1]);
+    return {
+      value,
+      backward: (gradient) => {
+        const weighted = mulScalar(mul(directions, reshape(gradient, [rows, 1, classes])), 2);
+        const ofOwn = transpose(sum(weighted, [2]), [1, 0]);
+        const scattered = slots.classes === undefined ? ofOwn : matMul(ofOwn, slots.classes);
+        return [sub(sum(weighted, [0]), scattered)];
+      },
+    };
+  });
+}

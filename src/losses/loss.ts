@@ -1,0 +1,43 @@
+// What a loss is to the rest of the program: the one interface of cross entropy, ISDA and a user's own.
+import type { Program } from '../engine/program.js';
+import type { Tensor } from '../engine/tensor.js';
+import type { TensorDeclaration } from '../nn/tensors.js';
+
+/** Where the training is, for values that follow it. Iterations and epochs count from 0. */
+export interface TrainingProgress {
+  readonly iteration: number;
+  readonly totalIterations: number;
+  readonly epoch: number;
+  readonly totalEpochs: number;
+}
+
+/** What a loss may use in one training step. */
+export interface LossInputs {
+  readonly program: Program;
+  /** Deep features, float32 [N, A]. */
+  readonly features: Tensor;
+  /** float32 [N, C] */
+  readonly logits: Tensor;
+  /** int32 [N] */
+  readonly labels: Tensor;
+  /** Weight of the last fully connected layer, float32 [A, C]. */
+  readonly weight: Tensor;
+  /** One scalar for each entry of the loss's `scalars`. */
+  readonly scalars: Readonly<Record<string, Tensor>>;
+}
+
+export interface Loss {
+  readonly name: string;
+  /** What the loss remembers between steps (role `state`) or trains itself (role `parameter`); part of checkpoints. */
+  readonly tensors: readonly TensorDeclaration[];
+  /** Values that change from step to step, handed to the captured step; `lambda` is also written to metrics.csv. */
+  readonly scalars: Readonly<Record<string, (progress: TrainingProgress) => number>>;
+  /** The mean loss over the batch, a scalar. Updates of state go through `inputs.program`. */
+  compute(inputs: LossInputs): Tensor;
+}
+
+/** The sizes that a loss may need to declare its tensors. */
+export interface LossShape {
+  readonly classes: number;
+  readonly featureSize: number;
+}

@@ -1,0 +1,101 @@
+// The layers that networks are made of, with PyTorch's names, semantics and first values.
+import { hashKey } from '../common/random.js';
+import {
+  add,
+  batchNormInference,
+  batchNormTraining,
+  cast,
+  conv2d,
+  floatScalar,
+  greaterEqual,
+  matMul,
+  mulScalar,
+  mul,
+  relu as reluOp,
+  statelessUniform,
+} from '../engine/ops/index.js';
+import type { Layer } from './layer.js';
+import { declare, filledWith, normal, uniformWithin, type TensorDeclaration } from './tensors.js';
+
+export interface ConvLayerOptions {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly kernel: number;
+  readonly stride?: number;
+  /** Zeros on every side; default (kernel − 1) / 2. */
+  readonly padding?: number;
+}
+
+/** Convolution without bias; weights N(0, sqrt(2 / (k k outputs))). */
+export function conv(name: string, options: ConvLayerOptions): Layer {
+  const { inputs, outputs, kernel, stride = 1, padding = (kernel - 1) / 2 } = options;
+  const shape = [kernel, kernel, inputs, outputs];
+  const initialize = normal(Math.sqrt(2 / (kernel * kernel * outputs)));
+  const weight = declare(`${name}.weight`, 'parameter', shape, initialize, 'conv');
+  return {
+    tensors: [weight],
+    apply: (x, { program }) => conv2d(x, program.read(weight), { stride, padding }),
+  };
+}
+
+/** Batch normalisation over [N, H, W, channels]: eps 1e-5, running = 0.9 running + 0.1 batch (unbiased variance). */
+export function batchNorm(name: string, channels: number): Layer {
+  const of = (part: string, role: 'parameter' | 'statistic', value: number): TensorDeclaration =>
+    declare(`${name}.${part}`, role, [channels], filledWith(value));
+  const weight = of('weight', 'parameter', 1);
+  const bias = of('bias', 'parameter', 0);
+  const mean = of('running_mean', 'statistic', 0);
+  const variance = of('running_var', 'statistic', 1);
+  const options = { epsilon: 1e-5, batchShare: 0.1 };
+  return {
+    tensors: [weight, bias, mean, variance],
+    apply(x, { program, training }) {
+      const inputs = {
+        scale: program.read(weight),
+        offset: program.read(bias),
+        runningMean: program.read(mean),
+        runningVariance: program.read(variance),
+      };
+      if (!training) return batchNormInference(x, inputs, options);
+      const result = batchNormTraining(x, inputs, options);
+      program.assign(mean, result.runningMean);
+      program.assign(variance, result.runningVariance);
+      return result.value;
+    },
+  };
+}
+
+export const relu: Layer = { tensors: [], apply: (x) => reluOp(x) };
+
+/** Sets each value to zero with probability `rate` in training, and scales the others by 1 / (1 − rate). */
+export function dropout(name: string, rate: number): Layer {
+  return {
+    tensors: [],
+    apply(x, { program, training, seed }) {
+      if (!training || rate === 0) return x;
+      const own = program.constant(Int32Array.of(hashKey(name) | 0, 0), { dtype: 'int32', shape: [2] });
+      const kept = greaterEqual(statelessUniform(add(seed, own), x.shape), floatScalar(program, rate));
+      return mul(x, mulScalar(cast(kept, x.dtype), 1 / (1 - rate)));
+    },
+  };
+}
+
+export interface LinearLayer extends Layer {
+  /** [inputs, outputs] */
+  readonly weight: TensorDeclaration;
+  /** [outputs] */
+  readonly bias: TensorDeclaration;
+}
+
+/** Fully connected layer; weights and bias U(−1/sqrt(inputs), 1/sqrt(inputs)). */
+export function linear(name: string, inputs: number, outputs: number): LinearLayer {
+  const initialize = uniformWithin(1 / Math.sqrt(inputs));
+  const weight = declare(`${name}.weight`, 'parameter', [inputs, outputs], initialize, 'linear');
+  const bias = declare(`${name}.bias`, 'parameter', [outputs], initialize);
+  return {
+    weight,
+    bias,
+    tensors: [weight, bias],
+    apply: (x, { program }) => add(matMul(x, program.read(weight)), program.read(bias)),
+  };
+}

@@ -1,0 +1,60 @@
+// Declarations of a network's or a loss's tensors: name, shape, how PyTorch lays it out, first values.
+import { hashKey, randomStream, type RandomStream } from '../common/random.js';
+import type { Variable } from '../engine/program.js';
+import { sizeOf, type Shape } from '../engine/types.js';
+
+/**
+ * `parameter`: trained by the optimizer. `statistic`: running statistics, part of a trained network.
+ * `state`: what a loss remembers between steps.
+ */
+export type TensorRole = 'parameter' | 'statistic' | 'state';
+
+/** How PyTorch orders the axes: `conv` O I H W (here H W I O), `linear` out x in (here in x out), `plain` the same. */
+export type TensorLayout = 'conv' | 'linear' | 'plain';
+
+export interface TensorDeclaration extends Variable {
+  readonly role: TensorRole;
+  readonly layout: TensorLayout;
+  /** Fills the first values. */
+  readonly initialize: (values: Float32Array, random: RandomStream) => void;
+}
+
+/** Declares a tensor; only parameters are trainable. */
+export function declare(
+  name: string,
+  role: TensorRole,
+  shape: Shape,
+  initialize: TensorDeclaration['initialize'],
+  layout: TensorLayout = 'plain',
+): TensorDeclaration {
+  return { name, role, shape, initialize, layout, trainable: role === 'parameter' };
+}
+
+export const filledWith =
+  (value: number): TensorDeclaration['initialize'] =>
+  (values) =>
+    void values.fill(value);
+
+export const normal =
+  (standardDeviation: number): TensorDeclaration['initialize'] =>
+  (values, random) => {
+    for (let i = 0; i < values.length; i++) values[i] = standardDeviation * random.normal();
+  };
+
+/** Uniform in (−bound, bound). */
+export const uniformWithin =
+  (bound: number): TensorDeclaration['initialize'] =>
+  (values, random) => {
+    for (let i = 0; i < values.length; i++) values[i] = bound * (2 * random.uniform() - 1);
+  };
+
+/** The first values of tensors, each a function of the seed and its name alone. */
+export function initialValues(tensors: readonly TensorDeclaration[], seed: number): Map<string, Float32Array> {
+  return new Map(
+    tensors.map(({ name, shape, initialize }) => {
+      const values = new Float32Array(sizeOf(shape));
+      initialize(values, randomStream(seed, 'initialize', hashKey(name)));
+      return [name, values];
+    }),
+  );
+}

@@ -1,0 +1,28 @@
+// SGD with momentum and coupled weight decay, in PyTorch's form (paper, supplement B).
+import { add, mulScalar } from '../engine/ops/index.js';
+import { gradients } from '../engine/gradients.js';
+import type { Program } from '../engine/program.js';
+import type { Tensor } from '../engine/tensor.js';
+import { declare, filledWith, type TensorDeclaration } from '../nn/tensors.js';
+import type { OptimizerOptions } from './options.js';
+
+/** The momentum buffer of a parameter. */
+export function velocityOf({ name, shape, layout }: TensorDeclaration): TensorDeclaration {
+  return declare(`optimizer.momentum.${name}`, 'state', shape, filledWith(0), layout);
+}
+
+/** One step on every parameter: g += wd w; v = mu v + g; w -= lr (g + mu v) (Nesterov) or lr v. */
+export function applySgd(
+  program: Program,
+  loss: Tensor,
+  parameters: readonly TensorDeclaration[],
+  learningRate: Tensor,
+  { momentum, nesterov, weightDecay }: OptimizerOptions,
+): void {
+  const values = parameters.map((parameter) => program.read(parameter));
+  const slopes = gradients(loss, values);
+  parameters.forEach((parameter, index) => {
+    const gradient = weightDecay === 0 ? slopes[index] : add(slopes[index], mulScalar(values[index], weightDecay));
+    program.momentumStep({ parameter, velocity: velocityOf(parameter), gradient, learningRate, momentum, nesterov });
+  });
+}

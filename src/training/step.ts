@@ -1,0 +1,112 @@
+// The functions of a training session: one step, evaluation of one batch. Captured or eager, CPU or GPU, the same code.
+import { argMax, cast, div, equal, inTopK, softmaxCrossEntropy, sub, sum } from '../engine/ops/index.js';
+import type { Program } from '../engine/program.js';
+import type { SessionFunction } from '../engine/session.js';
+import type { Tensor } from '../engine/tensor.js';
+import type { TensorSpec } from '../engine/types.js';
+import type { Loss } from '../losses/loss.js';
+import type { Network } from '../models/network.js';
+import type { TensorDeclaration } from '../nn/tensors.js';
+import { applySgd, velocityOf } from './optimizer.js';
+import type { OptimizerOptions } from './options.js';
+
+/** How images arrive and are normalised: uint8 [N, H, W, C], (x − mean) / std with both in units of 0..255. */
+export interface ImageFormat {
+  readonly height: number;
+  readonly width: number;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+export interface StepParts {
+  readonly network: Network;
+  readonly loss: Loss;
+  readonly optimizer: OptimizerOptions;
+  readonly format: ImageFormat;
+}
+
+const scalar: TensorSpec = { dtype: 'float32', shape: [] };
+
+/** The names of the step's functions for a batch size. */
+export const trainFunction = (batchSize: number): string => `train-${batchSize}`;
+export const evaluateFunction = (batchSize: number): string => `evaluate-${batchSize}`;
+
+/** Every parameter that the optimizer trains: the network's, then the loss's own. */
+export function trainedParameters({ network, loss }: StepParts): TensorDeclaration[] {
+  return [...network.tensors, ...loss.tensors].filter((tensor) => tensor.role === 'parameter');
+}
+
+/** Everything that a training session keeps between calls. */
+export function sessionTensors(parts: StepParts): TensorDeclaration[] {
+  return [...parts.network.tensors, ...parts.loss.tensors, ...trainedParameters(parts).map(velocityOf)];
+}
+
+function batchInputs(batchSize: number, { height, width, mean }: ImageFormat): Record<'images' | 'labels', TensorSpec> {
+  return {
+    images: { dtype: 'uint8', shape: [batchSize, height, width, mean.length] },
+    labels: { dtype: 'int32', shape: [batchSize] },
+  };
+}
+
+function normalised(images: Tensor, { mean, std }: ImageFormat): Tensor {
+  const constant = (values: readonly number[]): Tensor =>
+    images.program.constant(Float32Array.from(values), { dtype: 'float32', shape: [values.length] });
+  return div(sub(cast(images, 'float32'), constant(mean)), constant(std));
+}
+
+const countOf = (hits: Tensor): Tensor => sum(cast(hits, 'float32'));
+
+/** The loss of a batch and everything around it that a step updates; also used where images are already floats. */
+export function trainingLoss(
+  { network, loss }: Pick<StepParts, 'network' | 'loss'>,
+  program: Program,
+  images: Tensor,
+  labels: Tensor,
+  seed: Tensor,
+  scalars: Readonly<Record<string, Tensor>>,
+): { loss: Tensor; logits: Tensor } {
+  const { features, logits } = network.apply(images, { program, training: true, seed });
+  const weight = program.read(network.classifier.weight);
+  return { loss: loss.compute({ program, features, logits, labels, weight, scalars }), logits };
+}
+
+/**
+ * One training step. Inputs: images, labels, learningRate, seed int32 [2], and the loss's scalars as `loss.<name>`.
+ * Outputs: loss (mean over the batch) and correct (how many plain logits were right), both before the update.
+ */
+export function trainingStep(parts: StepParts, batchSize: number): SessionFunction {
+  const names = Object.keys(parts.loss.scalars);
+  return {
+    name: trainFunction(batchSize),
+    inputs: {
+      ...batchInputs(batchSize, parts.format),
+      learningRate: scalar,
+      seed: { dtype: 'int32', shape: [2] },
+      ...Object.fromEntries(names.map((name) => [`loss.${name}`, scalar])),
+    },
+    build(inputs, program) {
+      const { images, labels, seed, learningRate } = inputs;
+      const scalars = Object.fromEntries(names.map((name) => [name, inputs[`loss.${name}`]]));
+      const { loss, logits } = trainingLoss(parts, program, normalised(images, parts.format), labels, seed, scalars);
+      applySgd(program, loss, trainedParameters(parts), learningRate, parts.optimizer);
+      return { loss, correct: countOf(equal(argMax(logits), labels)) };
+    },
+  };
+}
+
+/** Evaluation of one batch. Outputs: lossSum (cross entropy), correct, and correct5 where there are more than 10 classes. */
+export function evaluationStep(parts: Pick<StepParts, 'network' | 'format'>, batchSize: number): SessionFunction {
+  return {
+    name: evaluateFunction(batchSize),
+    inputs: batchInputs(batchSize, parts.format),
+    build({ images, labels }, program) {
+      const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
+      const { logits } = parts.network.apply(normalised(images, parts.format), { program, training: false, seed });
+      const outputs = {
+        lossSum: sum(softmaxCrossEntropy(logits, labels)),
+        correct: countOf(equal(argMax(logits), labels)),
+      };
+      return parts.network.classes > 10 ? { ...outputs, correct5: countOf(inTopK(logits, labels, 5)) } : outputs;
+    },
+  };
+}
