@@ -33,7 +33,7 @@ function rowsOf(map: SchemaNode, prefix: string): readonly Row[] {
 }
 
 function table(rows: readonly Row[]): string {
-  const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ');
   const lines = rows.map(
     ({ key, takes, standard, meaning }) => `| \`${key}\` | ${cell(takes)} | ${cell(standard)} | ${cell(meaning)} |`,
   );

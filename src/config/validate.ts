@@ -75,8 +75,9 @@ function problemsOf(issue: Issue, prefix: Path, tree: MapTree, root: SchemaNode,
   const words = discriminator ? unionWords(root, path, value) : undefined;
   const expected = words ? orList(words) : node && expectation(node);
   if (written === undefined) {
-    const section = keySpanAt(tree, path.slice(0, -1));
-    return [{ message: `${name} is missing${expected === undefined ? '' : `: expected ${expected}`}`, span: section }];
+    const span = keySpanAt(tree, path.slice(0, -1));
+    const hint = misspelt(path, tree, root, value);
+    return [{ message: `${name} is missing${expected === undefined ? '' : `: expected ${expected}`}`, span, hint }];
   }
   const hasOwnWords = issue.code === 'custom' || issue.code === 'invalid_format';
   const what = hasOwnWords || expected === undefined ? issue.message : `expected ${expected}`;
@@ -90,12 +91,26 @@ function unionWords(root: SchemaNode, path: Path, value: unknown): readonly stri
   return section === undefined ? [] : knownWords(section);
 }
 
+/** A hint where a missing key's section has an unknown one like it: without its `name` a section's keys go unchecked. */
+function misspelt(path: Path, tree: MapTree, root: SchemaNode, value: unknown): string | undefined {
+  const section = valueAt(tree, path.slice(0, -1));
+  const node = schemaAt(root, path.slice(0, -1), value);
+  if (section?.kind !== 'map' || node === undefined) return undefined;
+  const known = alternatives(node).flatMap((option) => Object.keys(option.properties ?? {}));
+  const missing = String(path[path.length - 1]);
+  const typo = [...section.entries.keys()].find((key) => !known.includes(key) && nearest(key, known) === missing);
+  return typo && `did you mean ${missing} instead of ${typo}?`;
+}
+
 function unknownKey(key: string, at: Path, known: readonly string[], tree: MapTree, root: SchemaNode): Problem {
   const path = [...at, key];
   const elsewhere = pathsOfKey(root, key).filter((other) => other !== dotted(path));
   const moved = elsewhere.length > 0 ? `did you mean ${orList(elsewhere)}?` : undefined;
-  const hint = didYouMean(key, known) ?? moved ?? `known keys: ${known.join(', ')}`;
-  return { message: `unknown key ${dotted(path)}`, span: keySpanAt(tree, path), hint };
+  const span = keySpanAt(tree, path);
+  const message = `unknown key ${dotted(path)}`;
+  if (at.length === 0 && key === 'extends') return { message, span, hint: 'only a config file extends another' };
+  const here = at.length === 0 && span?.source.kind === 'file' ? ['extends', ...known] : known;
+  return { message, span, hint: didYouMean(key, here) ?? moved ?? `known keys: ${here.join(', ')}` };
 }
 
 /** Where a problem stands among the others: files in the order they were read, then the command line; top to bottom. */

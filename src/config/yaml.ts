@@ -22,9 +22,9 @@ function tooDeep(text: string): number | undefined {
     const open: { token: Token; depth: number }[] = [{ token: root, depth: 0 }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const { token, depth } = next;
-      if (depth > deepest) return token.offset;
-      if (token.type === 'document' && token.value) open.push({ token: token.value, depth });
+      if (token.type === 'document' && token.value) open.push({ token: token.value, depth: 1 });
       if (!('items' in token)) continue;
+      if (depth > deepest) return token.offset;
       for (const item of token.items) {
         if (item.key) open.push({ token: item.key, depth: depth + 1 });
         if (item.value) open.push({ token: item.value, depth: depth + 1 });
@@ -55,9 +55,9 @@ export function parseYaml(source: Source, offset = 0): ParsedYaml {
       problems: [{ message: `nested deeper than ${deepest} levels`, span: at(deep, deep + 1) }],
     };
   }
-  const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent', merge: false });
+  const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'error', merge: false });
   for (const error of [...document.errors, ...document.warnings]) {
-    const message = error.message.split('\n')[0];
+    const message = error.code === 'MULTIPLE_DOCS' ? 'more than one document' : error.message.split('\n')[0];
     const span = at(error.pos[0], error.pos[1]);
     problems.push({ message: `invalid YAML: ${message}`, span, hint: hints[error.code] });
   }
