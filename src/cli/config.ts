@@ -1,10 +1,9 @@
 // `isda config`: checks configs, prints them resolved, prints their schema.
-import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { cannot, formatError, reasonOf } from '../common/errors.js';
-import { displayPath, listConfigs } from '../config/find.js';
+import { cannot, formatError, IsdaError, reasonOf } from '../common/errors.js';
+import { displayPath, isFolder, listConfigs } from '../config/find.js';
 import { jsonSchema, printConfig } from '../config/print.js';
 import { configReference } from '../config/reference.js';
 import type { CommandContext, RegisterCommand } from './context.js';
@@ -13,9 +12,8 @@ import { readConfig, setOption } from './options.js';
 /** The configs that a word of the command line means: every YAML file of a folder or a pattern, else the word itself. */
 async function configsOf(word: string, workingDirectory: string): Promise<readonly string[]> {
   const path = resolve(workingDirectory, word);
-  const folder = word !== '' && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
   const usage = (reason: string): Error => cannot(`check ${word}`, reason, { kind: 'usage' });
-  if (folder) {
+  if (word !== '' && isFolder(path)) {
     const files = listConfigs(path).map((file) => displayPath(join(path, file), workingDirectory));
     if (files.length === 0) throw usage('the folder holds no YAML files');
     return files;
@@ -48,6 +46,7 @@ async function checkAll(words: readonly string[], asJson: boolean, context: Comm
       config,
       ok: error === undefined,
       ...(error === undefined ? {} : { error: reasonOf(error) }),
+      ...(error instanceof IsdaError ? { place: error.place, hint: error.hint } : {}),
     }));
     context.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
   } else {

@@ -1,8 +1,8 @@
 // Finding a config: a path, or a name anywhere under the configs folder.
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, type Stats } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import { cannot, type IsdaError } from '../common/errors.js';
+import { cannot, reasonOf, type IsdaError } from '../common/errors.js';
 import { orList } from './describe.js';
 
 export interface ConfigPlaces {
@@ -25,17 +25,38 @@ export function displayPath(path: string, workingDirectory: string): string {
   return inside === '' || inside.startsWith('..') || isAbsolute(inside) ? path : inside;
 }
 
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  } catch (error) {
+    throw cannot(`list the configs in ${directory}`, reasonOf(error), { cause: error });
+  }
+}
+
 /** Every YAML file under a folder, as sorted relative paths with forward slashes; none where there is no such folder. */
 export function listConfigs(directory: string): readonly string[] {
-  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+  if (!isFolder(directory)) return [];
+  return namesIn(directory)
     .filter((path) => extension.test(path) && isFile(join(directory, path)))
     .map((path) => path.split(sep).join('/'))
     .sort();
 }
 
+/** What is at a path; undefined where there is nothing, or nothing that can be looked at. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statusOf(path)?.isFile() ?? false;
+}
+
+export function isFolder(path: string): boolean {
+  return statusOf(path)?.isDirectory() ?? false;
 }
 
 function unknownName(name: string, known: readonly string[]): IsdaError {
@@ -67,7 +88,7 @@ export function findConfig(name: string, { configsDirectory, workingDirectory }:
   if (name !== '' && !name.includes('\0')) {
     const file = [path, `${path}.yaml`, `${path}.yml`].find(isFile);
     if (file !== undefined) return file;
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() && /[\\/.]/.test(name)) {
+    if (isFolder(path) && /[\\/.]/.test(name)) {
       throw cannot(`use config ${name}`, 'it is a folder', { hint: 'give one YAML file', kind: 'usage' });
     }
   }

@@ -74,7 +74,13 @@ describe('isda config check', () => {
     expect(code).toBe(2);
     expect(JSON.parse(out)).toEqual([
       { config: 'good.yaml', ok: true },
-      { config: 'bad.yaml', ok: false, error: 'cannot use config bad.yaml: unknown key training.epocs' },
+      {
+        config: 'bad.yaml',
+        ok: false,
+        error: 'cannot use config bad.yaml: unknown key training.epocs',
+        place: 'bad.yaml:1:12\n  1 | training: {epocs: 3}\n    |            ^^^^^',
+        hint: 'did you mean epochs?',
+      },
     ]);
   });
 

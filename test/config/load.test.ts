@@ -43,9 +43,12 @@ describe('finding a config', () => {
     expect(messageOf(folderOf(files), 'twins')).toContain('hint: did you mean a/twin or b/twin?');
   });
 
-  it.each(['', 'here', 'here/', '.', '..', 'a\0b', '../x', '/'])('refuses %j', (name) => {
-    expect(messageOf(folderOf(files), name)).toMatch(/^error: cannot use config /);
-  });
+  it.each(['', 'here', 'here/', '.', '..', 'a\0b', '../x', '/', 'here/one.yaml/x', 'x'.repeat(5000)])(
+    'refuses %.20j',
+    (name) => {
+      expect(messageOf(folderOf(files), name)).toMatch(/^error: cannot use config /);
+    },
+  );
 });
 
 describe('extends', () => {
