@@ -8,7 +8,7 @@ export const resnetOptions = z.strictObject({
     .int()
     .min(8)
     .default(32)
-    .refine((depth) => (depth - 2) % 6 === 0, { error: 'depth must be 6n + 2: 8, 14, 20, 32, 44, 56, 110, …' })
+    .refine((depth) => (depth - 2) % 6 === 0, { error: 'expected 6n + 2 (8, 14, 20, 32, 44, 56, 110, …)' })
     .describe('6n + 2 layers'),
   dropout: z.number().min(0).lt(1).default(0).describe('rate, after the first ReLU of every block'),
 });

@@ -3,11 +3,11 @@ import { z } from 'zod';
 
 /** `optimizer`: SGD with momentum and coupled weight decay on every parameter (paper, supplement B). */
 export const optimizerOptions = z.strictObject({
-  name: z.literal('sgd').default('sgd'),
-  learningRate: z.number().positive().default(0.1),
-  momentum: z.number().min(0).lt(1).default(0.9),
-  nesterov: z.boolean().default(true),
-  weightDecay: z.number().min(0).default(1e-4),
+  name: z.literal('sgd').default('sgd').describe('stochastic gradient descent, the only one'),
+  learningRate: z.number().positive().default(0.1).describe('of the first epoch; the schedule lowers it'),
+  momentum: z.number().min(0).lt(1).default(0.9).describe('share of the last step that is kept'),
+  nesterov: z.boolean().default(true).describe('Nesterov momentum'),
+  weightDecay: z.number().min(0).default(1e-4).describe('times the weight, added to every gradient'),
 });
 export type OptimizerOptions = z.output<typeof optimizerOptions>;
 
@@ -15,8 +15,13 @@ export type OptimizerOptions = z.output<typeof optimizerOptions>;
 export const scheduleOptions = z.discriminatedUnion('name', [
   z.strictObject({
     name: z.literal('step'),
-    milestones: z.array(z.int().min(1)).describe('epochs, counted from 1, that are the first with the lower rate'),
-    factor: z.number().positive().lt(1).default(0.1),
+    milestones: z
+      .array(z.int().min(1))
+      .refine((epochs) => epochs.every((epoch, index) => index === 0 || epoch > epochs[index - 1]), {
+        error: 'expected epochs in increasing order',
+      })
+      .describe('epochs, counted from 1, that are the first with the lower rate'),
+    factor: z.number().positive().lt(1).default(0.1).describe('what the rate is multiplied with at a milestone'),
   }),
   z.strictObject({ name: z.literal('cosine') }),
   z.strictObject({ name: z.literal('constant') }),
@@ -25,12 +30,15 @@ export type ScheduleOptions = z.output<typeof scheduleOptions>;
 
 /** `training`: how long, on what, and from which seed. */
 export const trainingOptions = z.strictObject({
-  epochs: z.int().min(1).default(160),
-  batchSize: z.int().min(1).default(128),
-  evaluationBatchSize: z.int().min(1).default(500),
-  seed: z.int().min(0).max(0xffff_ffff).default(1),
-  execution: z.enum(['captured', 'eager']).default('captured'),
-  device: z.enum(['auto', 'cpu', 'cuda']).default('auto'),
+  epochs: z.int().min(1).default(160).describe('passes over the training set'),
+  batchSize: z.int().min(1).default(128).describe('images a training step'),
+  evaluationBatchSize: z.int().min(1).default(500).describe('images an evaluation step'),
+  seed: z.int().min(0).max(0xffff_ffff).default(1).describe('of weights, order, augmentation and dropout'),
+  execution: z
+    .enum(['captured', 'eager'])
+    .default('captured')
+    .describe('captured: a training step is one call of a TensorFlow graph; eager: operation by operation'),
+  device: z.enum(['auto', 'cpu', 'cuda']).default('auto').describe('auto: CUDA where there is a GPU, else the CPU'),
 });
 export type TrainingOptions = z.output<typeof trainingOptions>;
 

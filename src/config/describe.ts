@@ -1,0 +1,114 @@
+// The schema in plain words: what is expected at a path, which keys are known there.
+import { nearest } from '../common/nearest.js';
+import type { SchemaNode } from './schema.js';
+
+/** Safe integers bound every integer of the schema; nobody needs to read that. */
+const isBound = (limit: number | boolean | undefined): limit is number =>
+  typeof limit === 'number' && Math.abs(limit) < Number.MAX_SAFE_INTEGER;
+
+function isNode(value: unknown): value is SchemaNode {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The alternatives of a union, or the node alone. */
+export function alternatives(node: SchemaNode): readonly SchemaNode[] {
+  return (node.oneOf ?? node.anyOf ?? [node]).filter(isNode);
+}
+
+/** The schema of one key of a map; undefined where the map has no such key. */
+function property(node: SchemaNode, key: string): SchemaNode | undefined {
+  const properties = node.properties ?? {};
+  const found: unknown = Object.hasOwn(properties, key) ? properties[key] : undefined;
+  return isNode(found) ? found : undefined;
+}
+
+/** The `name` that a section's alternative is for (`isda`), where it has one. */
+export function nameOfAlternative(node: SchemaNode): string | undefined {
+  const name = property(node, 'name');
+  return typeof name?.const === 'string' ? name.const : undefined;
+}
+
+/** The alternative of a union that `value` means: the one of its `name`, else the one that is a map. */
+export function chosen(node: SchemaNode, value: unknown): SchemaNode {
+  const options = alternatives(node);
+  if (options.length === 1) return options[0];
+  const name: unknown = isNode(value) ? (value as { name?: unknown }).name : undefined;
+  const ofName = options.find((option) => name !== undefined && nameOfAlternative(option) === name);
+  return ofName ?? options.find((option) => option.properties) ?? node;
+}
+
+/** The schema at a path, following the names that `value` gives; undefined where the schema has nothing there. */
+export function schemaAt(root: SchemaNode, path: readonly PropertyKey[], value: unknown): SchemaNode | undefined {
+  let node: SchemaNode | undefined = root;
+  let at: unknown = value;
+  for (const step of path) {
+    const map: SchemaNode = chosen(node, at);
+    const next: unknown = typeof step === 'number' ? map.items : property(map, String(step));
+    if (!isNode(next)) return undefined;
+    node = next;
+    at = isNode(at) || Array.isArray(at) ? (at as Record<PropertyKey, unknown>)[step] : undefined;
+  }
+  return node;
+}
+
+/** Keys of the map at a node: of the alternative that `value` means, where there are several. */
+export function knownKeys(node: SchemaNode, value: unknown): readonly string[] {
+  return Object.keys(chosen(node, value).properties ?? {});
+}
+
+/** The words a node takes: an enum's, a constant, or the names of a union's alternatives. */
+export function knownWords(node: SchemaNode): readonly string[] {
+  if (node.enum) return node.enum.map(String);
+  if (node.const !== undefined) return [String(node.const)];
+  return alternatives(node).flatMap((option) => nameOfAlternative(option) ?? []);
+}
+
+/** `a, b or c`. */
+export function orList(words: readonly string[]): string {
+  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+}
+
+function range(node: SchemaNode): string {
+  const above = isBound(node.exclusiveMinimum) ? `above ${node.exclusiveMinimum}` : undefined;
+  const from = isBound(node.minimum) ? node.minimum : undefined;
+  const below = isBound(node.exclusiveMaximum) ? `below ${node.exclusiveMaximum}` : undefined;
+  const to = isBound(node.maximum) ? node.maximum : undefined;
+  if (from !== undefined && to !== undefined) return ` from ${from} to ${to}`;
+  const low = above ?? (from === undefined ? undefined : `of at least ${from}`);
+  const high = below ?? (to === undefined ? undefined : `of at most ${to}`);
+  const both = [low, high].filter((part) => part !== undefined).join(' and ');
+  return both === '' ? '' : ` ${both}`;
+}
+
+/** What a node takes, as a phrase that follows "expected": `an integer of at least 1`. */
+export function expectation(node: SchemaNode): string {
+  const options = alternatives(node);
+  if (options.length > 1) {
+    const names = knownWords(node);
+    return names.length === options.length
+      ? `a map whose name is ${orList(names)}`
+      : options.map(expectation).join(', or ');
+  }
+  const [only] = options;
+  if (only.enum || only.const !== undefined) return orList(knownWords(only));
+  if (only.type === 'boolean') return 'true or false';
+  if (only.type === 'integer') return `an integer${range(only)}`;
+  if (only.type === 'number') return `a number${range(only)}`;
+  if (only.type === 'string') return only.minLength ? 'text that is not empty' : 'text';
+  if (only.type === 'array') return isNode(only.items) ? `a list, each ${expectation(only.items)}` : 'a list';
+  return `a map (keys: ${Object.keys(only.properties ?? {}).join(', ')})`;
+}
+
+/** The dotted paths of every key called `key`, `training.epochs` for `epochs`. */
+export function pathsOfKey(root: SchemaNode, key: string): readonly string[] {
+  const paths = Object.entries(root.properties ?? {}).flatMap(([section, node]) =>
+    isNode(node) && alternatives(node).some((option) => property(option, key)) ? [`${section}.${key}`] : [],
+  );
+  return property(root, key) ? [key, ...paths] : paths;
+}
+
+/** A hint for a word that is not among the known ones. */
+export function didYouMean(word: string, known: readonly string[]): string | undefined {
+  const near = nearest(word, known);
+  return near === undefined ? undefined : `did you mean ${near}?`;
+}

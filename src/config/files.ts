@@ -1,0 +1,108 @@
+// Config files and what they extend, read and merged into one tree of values.
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { reasonOf, systemCode } from '../common/errors.js';
+import { displayPath, isFile } from './find.js';
+import type { Problem } from './problems.js';
+import { namedSections } from './schema.js';
+import type { Source, Span } from './source.js';
+import { merge, without, type MapTree, type Tree } from './tree.js';
+import { parseYaml } from './yaml.js';
+
+const mostBytes = 1024 * 1024;
+const deepestExtends = 16;
+/** Files of one config, each counted as often as it is extended. */
+const mostFiles = 100;
+
+export interface ConfigFiles {
+  /** Undefined where a file could not be used. */
+  readonly tree: MapTree | undefined;
+  readonly problems: readonly Problem[];
+  /** The files read, each once: a base before what extends it. */
+  readonly sources: readonly Source[];
+  /** Their absolute paths, in the same order. */
+  readonly paths: readonly string[];
+}
+
+/** The file's text, or why there is none. */
+function readText(path: string): { text: string } | { reason: string } {
+  try {
+    const { size } = statSync(path);
+    if (!isFile(path)) return { reason: 'it is not a file' };
+    if (size > mostBytes) return { reason: `it is larger than 1 MiB (${size} bytes)` };
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) };
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { reason: 'there is no such file' };
+    if (code === 'EACCES') return { reason: 'it may not be read' };
+    return { reason: code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is not UTF-8 text' : reasonOf(error) };
+  }
+}
+
+/** The file names of an `extends:` value with their places; problems where it is neither a name nor a list of names. */
+function basesOf(value: Tree, problems: Problem[]): readonly { name: string; span: Span }[] {
+  const items = value.kind === 'list' ? value.items : [value];
+  return items.flatMap((item) => {
+    if (item.kind === 'scalar' && typeof item.value === 'string' && item.value !== '' && !item.value.includes('\0')) {
+      return [{ name: item.value, span: item.span }];
+    }
+    problems.push({ message: 'extends: expected a file name or a list of file names', span: item.span });
+    return [];
+  });
+}
+
+/** Reads the file at an absolute path and all it extends. Problems are collected, not thrown. */
+export function readConfigFiles(path: string, workingDirectory: string): ConfigFiles {
+  const problems: Problem[] = [];
+  const sources = new Map<string, Source>();
+  const parsed = new Map<string, MapTree | undefined>();
+  const order: string[] = [];
+  let reads = 0;
+
+  const parse = (file: string, from: Span | undefined): MapTree | undefined => {
+    if (parsed.has(file)) return parsed.get(file);
+    const label = displayPath(file, workingDirectory);
+    const read = readText(file);
+    if ('reason' in read) {
+      problems.push({ message: from ? `extends ${label}: ${read.reason}` : read.reason, span: from });
+      return undefined;
+    }
+    const source: Source = { kind: 'file', label, text: read.text };
+    const { tree, problems: found } = parseYaml(source);
+    problems.push(...found);
+    sources.set(file, source);
+    parsed.set(file, undefined);
+    if (tree?.kind === 'map') parsed.set(file, tree);
+    else if (found.length === 0) {
+      problems.push(
+        tree === undefined
+          ? { message: 'the file is empty', span: { source, start: 0, end: 0 }, hint: 'write {} to take every default' }
+          : { message: 'expected keys and values such as `experiment: NAME`', span: tree.span },
+      );
+    }
+    return parsed.get(file);
+  };
+
+  const read = (file: string, from: Span | undefined, chain: readonly string[]): MapTree | undefined => {
+    reads += 1;
+    const refuse = (message: string, hint?: string): undefined => void problems.push({ message, span: from, hint });
+    if (chain.includes(file)) {
+      const circle = [...chain.slice(chain.indexOf(file)), file];
+      return refuse('extends goes in a circle', circle.map((each) => displayPath(each, workingDirectory)).join(' → '));
+    }
+    if (chain.length > deepestExtends) return refuse(`extends goes deeper than ${deepestExtends} files`);
+    if (reads > mostFiles) return reads === mostFiles + 1 ? refuse(`extends more than ${mostFiles} files`) : undefined;
+    const own = parse(file, from);
+    if (own === undefined) return undefined;
+    const extended = own.entries.get('extends');
+    const bases = extended === undefined ? [] : basesOf(extended.value, problems);
+    const trees = bases.map(({ name, span }) => read(resolve(dirname(file), name), span, [...chain, file]));
+    if (!order.includes(file)) order.push(file);
+    // A name belongs to one experiment: two configs of one name would share a run folder.
+    const below = trees.flatMap((tree) => (tree === undefined ? [] : [without(tree, 'experiment')]));
+    return [...below, without(own, 'extends')].reduce((base, over) => merge(base, over, namedSections));
+  };
+
+  const tree = read(path, undefined, []);
+  return { tree, problems, paths: order, sources: order.flatMap((file) => sources.get(file) ?? []) };
+}

@@ -1,0 +1,105 @@
+// Finding a config: a path, or a name anywhere under the configs folder.
+import { readdirSync, statSync, type Stats } from 'node:fs';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { distance } from 'fastest-levenshtein';
+import { cannot, reasonOf, type IsdaError } from '../common/errors.js';
+import { orList } from './describe.js';
+
+export interface ConfigPlaces {
+  /** The folder searched for names; it need not exist. */
+  readonly configsDirectory: string;
+  /** What relative paths start from. */
+  readonly workingDirectory: string;
+}
+
+const extension = /\.ya?ml$/i;
+
+/** `table1/resnet32-cifar10-isda` for `table1/resnet32-cifar10-isda.yaml`. */
+export function withoutExtension(path: string): string {
+  return path.replace(extension, '');
+}
+
+/** A path as messages show it: relative where it is inside the working directory. */
+export function displayPath(path: string, workingDirectory: string): string {
+  const inside = relative(workingDirectory, path);
+  return inside === '' || inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  } catch (error) {
+    throw cannot(`list the configs in ${directory}`, reasonOf(error), { cause: error });
+  }
+}
+
+/** Every YAML file under a folder, as sorted relative paths with forward slashes; none where there is no such folder. */
+export function listConfigs(directory: string): readonly string[] {
+  if (!isFolder(directory)) return [];
+  return namesIn(directory)
+    .filter((path) => extension.test(path) && isFile(join(directory, path)))
+    .map((path) => path.split(sep).join('/'))
+    .sort();
+}
+
+/** What is at a path; undefined where there is nothing, or nothing that can be looked at. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isFile(path: string): boolean {
+  return statusOf(path)?.isFile() ?? false;
+}
+
+export function isFolder(path: string): boolean {
+  return statusOf(path)?.isDirectory() ?? false;
+}
+
+function unknownName(name: string, known: readonly string[]): IsdaError {
+  const wanted = withoutExtension(name).toLowerCase();
+  const short = (path: string): string => withoutExtension(path.slice(path.lastIndexOf('/') + 1));
+  const near = known
+    .map((path) => ({
+      path: withoutExtension(path),
+      edits: Math.min(distance(wanted, short(path)), distance(wanted, withoutExtension(path))),
+    }))
+    .filter(({ edits }) => edits <= Math.max(2, Math.ceil(wanted.length / 4)))
+    .sort((a, b) => a.edits - b.edits)
+    .slice(0, 3);
+  const hint =
+    near.length > 0
+      ? `did you mean ${orList(near.map(({ path }) => path))}?`
+      : 'give the path of a YAML file or the name of one under configs/';
+  return cannot(`use config ${name}`, 'there is no such file, and no config of that name', { hint, kind: 'usage' });
+}
+
+/**
+ * The absolute path of the config that `name` means: a file, with or without `.yaml`, or else the one config under the
+ * configs folder whose path is `name` or ends in it.
+ *
+ * @throws IsdaError (usage) with the nearest names where there is none, and with all where there are several.
+ */
+export function findConfig(name: string, { configsDirectory, workingDirectory }: ConfigPlaces): string {
+  const path = resolve(workingDirectory, name);
+  if (name !== '' && !name.includes('\0')) {
+    const file = [path, `${path}.yaml`, `${path}.yml`].find(isFile);
+    if (file !== undefined) return file;
+    if (isFolder(path) && /[\\/.]/.test(name)) {
+      throw cannot(`use config ${name}`, 'it is a folder', { hint: 'give one YAML file', kind: 'usage' });
+    }
+  }
+  const known = listConfigs(configsDirectory);
+  const wanted = withoutExtension(name).replaceAll('\\', '/');
+  const matches = known.filter((config) => `/${withoutExtension(config)}`.endsWith(`/${wanted}`));
+  const exact = matches.find((config) => withoutExtension(config) === wanted);
+  if (exact !== undefined || matches.length === 1) return join(configsDirectory, exact ?? matches[0]);
+  if (matches.length === 0) throw unknownName(name, known);
+  throw cannot(`use config ${name}`, `${matches.length} configs have that name`, {
+    hint: `write ${orList(matches.map(withoutExtension))}`,
+    kind: 'usage',
+  });
+}

@@ -1,0 +1,53 @@
+// `--set a.b=value`: changes from the command line, as a tree to lay on the config.
+import type { Problem } from './problems.js';
+import type { Source } from './source.js';
+import { merge, type MapTree, type Tree } from './tree.js';
+import { parseYaml } from './yaml.js';
+
+const option = '--set ';
+const example = 'write it as in --set training.epochs=10';
+
+export interface Overrides {
+  readonly tree: MapTree;
+  readonly problems: readonly Problem[];
+  readonly sources: readonly Source[];
+}
+
+/** One `KEY=VALUE` as a tree with the dotted key's maps around the value, or what is wrong with it. */
+function parseOverride(source: Source): { tree: MapTree } | { problems: readonly Problem[] } {
+  const { text } = source;
+  const whole = { source, start: option.length, end: text.length };
+  const equals = text.indexOf('=');
+  if (equals === -1) return { problems: [{ message: 'expected KEY=VALUE', span: whole, hint: example }] };
+  const key = text.slice(option.length, equals);
+  const keySpan = { source, start: option.length, end: equals };
+  if (key.split('.').some((part) => part.trim() !== part || part === '')) {
+    return { problems: [{ message: 'expected a key before =', span: keySpan, hint: example }] };
+  }
+  const { tree: value, problems } = parseYaml(source, equals + 1);
+  if (problems.length > 0) return { problems };
+  if (value === undefined) {
+    const after = { source, start: equals + 1, end: text.length };
+    return { problems: [{ message: `expected a value after ${key}=`, span: after, hint: example }] };
+  }
+  const parts = key.split('.');
+  const starts = parts.map((_, index) => option.length + parts.slice(0, index).join('.').length + (index > 0 ? 1 : 0));
+  const tree = parts.reduceRight<Tree>((inner, part, index) => {
+    const span = { source, start: starts[index], end: starts[index] + part.length };
+    return { kind: 'map', entries: new Map([[part, { key: span, value: inner }]]), span };
+  }, value);
+  return { tree: tree as MapTree };
+}
+
+/** Reads every `KEY=VALUE` (VALUE as YAML) into one tree; of two for one key the later counts. */
+export function parseOverrides(overrides: readonly string[]): Overrides {
+  const sources = overrides.map((text): Source => ({ kind: 'option', label: '--set', text: option + text }));
+  const read = sources.map(parseOverride);
+  const nothing: Source = { kind: 'option', label: '--set', text: option };
+  const empty: MapTree = { kind: 'map', entries: new Map(), span: { source: nothing, start: 0, end: 0 } };
+  return {
+    tree: read.flatMap((each) => ('tree' in each ? [each.tree] : [])).reduce((a, b) => merge(a, b), empty),
+    problems: read.flatMap((each) => ('problems' in each ? each.problems : [])),
+    sources,
+  };
+}

@@ -1,0 +1,56 @@
+// A resolved config as text: YAML that reads back the same, its fingerprint, and the JSON Schema for editors.
+import { createHash } from 'node:crypto';
+import { Document, visit } from 'yaml';
+import { experimentSchema, schemaTree, type ExperimentConfig, type SchemaNode } from './schema.js';
+
+/** The config as YAML in the schema's key order, as a run folder's `config.yaml` has it. Reads back to an equal config. */
+export function printConfig(config: ExperimentConfig): string {
+  const document = new Document(experimentSchema.parse(config), { aliasDuplicateObjects: false });
+  visit(document, { Seq: (_, list) => void (list.flow = true) });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+/** JSON with the keys of every object sorted and absent values left out. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/**
+ * SHA-256 (hex) of what decides a run's numbers: two configs of one fingerprint describe the same run. The experiment's
+ * name, `output`, `dataset.dir` and `training.device` do not count.
+ */
+export function fingerprint(config: ExperimentConfig): string {
+  const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
+  const deciding = {
+    dataset: { ...dataset, dir: undefined },
+    augmentation,
+    model,
+    loss,
+    optimizer,
+    schedule,
+    training: { ...training, device: undefined },
+  };
+  return createHash('sha256').update(canonicalJson(deciding)).digest('hex');
+}
+
+/** JSON Schema (2020-12) of a config file, for editors: the experiment's schema with `extends`, all keys optional. */
+export function jsonSchema(): SchemaNode {
+  const whole = schemaTree();
+  const file = { type: 'string', minLength: 1 } as const;
+  return {
+    ...whole,
+    required: [],
+    title: 'isda experiment',
+    properties: {
+      extends: {
+        anyOf: [file, { type: 'array', items: file }],
+        description: 'config files, relative to this one, whose values this one changes; later ones count',
+      },
+      ...whole.properties,
+    },
+  };
+}

@@ -1,0 +1,38 @@
+// What is wrong with a config, collected and reported together as one error.
+import { cannot, type IsdaError } from '../common/errors.js';
+import { placeOf, type Span } from './source.js';
+
+/** One thing wrong: `message` says what; the span, where there is one, says where. */
+export interface Problem {
+  readonly message: string;
+  readonly span?: Span;
+  readonly hint?: string;
+}
+
+const mostShown = 10;
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `   ${line}`)
+    .join('\n');
+}
+
+function numbered(problem: Problem, index: number): string {
+  const lines = [`${index + 1}. ${problem.message}`];
+  if (problem.span !== undefined) lines.push(indented(placeOf(problem.span)));
+  if (problem.hint !== undefined) lines.push(indented(`hint: ${problem.hint}`));
+  return lines.join('\n');
+}
+
+/** The usage error for one config (`name`: how it was asked for) with at least one problem; shows the first ten. */
+export function configError(name: string, problems: readonly Problem[]): IsdaError {
+  const action = `use config ${name}`;
+  if (problems.length === 1) {
+    const [{ message, span, hint }] = problems;
+    return cannot(action, message, { place: span && placeOf(span), hint, kind: 'usage' });
+  }
+  const shown = problems.slice(0, mostShown).map(numbered);
+  if (problems.length > mostShown) shown.push(`… and ${problems.length - mostShown} more`);
+  return cannot(action, `${problems.length} problems`, { place: shown.join('\n'), kind: 'usage' });
+}

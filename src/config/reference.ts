@@ -1,0 +1,67 @@
+// The reference of every config key, generated from the schema.
+import { alternatives, chosen, expectation, nameOfAlternative } from './describe.js';
+import { jsonSchema } from './print.js';
+import type { SchemaNode } from './schema.js';
+
+interface Row {
+  readonly key: string;
+  readonly takes: string;
+  readonly standard: string;
+  readonly meaning: string;
+}
+
+const isNode = (value: unknown): value is SchemaNode => typeof value === 'object' && value !== null;
+
+/** Rows of a map's keys; `required` ones have no default. A key that takes a map gets its keys' rows below its own. */
+function rowsOf(map: SchemaNode, prefix: string): readonly Row[] {
+  return Object.entries(map.properties ?? {}).flatMap(([name, node]) => {
+    if (!isNode(node)) return [];
+    const key = `${prefix}${name}`;
+    const row: Row = {
+      key,
+      takes: expectation(node),
+      standard:
+        node.default !== undefined
+          ? `\`${JSON.stringify(node.default)}\``
+          : map.required?.includes(name)
+            ? 'must be given'
+            : '—',
+      meaning: node.description ?? '',
+    };
+    return [row, ...alternatives(node).flatMap((option) => rowsOf(option, `${key}.`))];
+  });
+}
+
+function table(rows: readonly Row[]): string {
+  const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ');
+  const lines = rows.map(
+    ({ key, takes, standard, meaning }) => `| \`${key}\` | ${cell(takes)} | ${cell(standard)} | ${cell(meaning)} |`,
+  );
+  return ['| key | takes | default | meaning |', '| --- | --- | --- | --- |', ...lines].join('\n');
+}
+
+function isSection(root: SchemaNode, key: string): boolean {
+  const node = root.properties?.[key];
+  return isNode(node) && alternatives(node).some((option) => option.properties);
+}
+
+/** Markdown: one heading a section, or a section and name where the keys depend on the name, with a table of its keys. */
+export function configReference(): string {
+  const root = jsonSchema();
+  const words = rowsOf(root, '').filter(({ key }) => !key.includes('.') && !isSection(root, key));
+  const blocks = Object.entries(root.properties ?? {}).flatMap(([section, node]) => {
+    if (!isNode(node)) return [];
+    const standard = node.default ?? {};
+    return alternatives(node)
+      .filter((option) => option.properties)
+      .map((option) => {
+        const name = nameOfAlternative(option);
+        const title = name === undefined ? section : `${section}, name: ${name}`;
+        const rows = rowsOf(option, `${section}.`).filter(({ key }) => name === undefined || key !== `${section}.name`);
+        const isDefault = Object.keys(standard).length > 0 && chosen(node, standard) === option;
+        const left = isDefault ? `Where the config has no \`${section}\`: \`${JSON.stringify(standard)}\`.\n\n` : '';
+        return `### ${title}\n\n${left}${rows.length === 0 ? 'No further keys.' : table(rows)}\n`;
+      });
+  });
+  return [`${table(words)}\n`, ...blocks].join('\n');
+}

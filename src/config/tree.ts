@@ -1,0 +1,85 @@
+// Config values that know where they were written, so that places survive `extends` and `--set`.
+import type { Span } from './source.js';
+
+export type Scalar = string | number | boolean | null;
+export interface ScalarTree {
+  readonly kind: 'scalar';
+  readonly value: Scalar;
+  readonly span: Span;
+}
+export interface ListTree {
+  readonly kind: 'list';
+  readonly items: readonly Tree[];
+  readonly span: Span;
+}
+export interface MapTree {
+  readonly kind: 'map';
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly span: Span;
+}
+export interface Entry {
+  /** Where the key was written. */
+  readonly key: Span;
+  readonly value: Tree;
+}
+export type Tree = ScalarTree | ListTree | MapTree;
+
+/** The plain JavaScript value of a tree. */
+export function plain(tree: Tree): unknown {
+  if (tree.kind === 'scalar') return tree.value;
+  if (tree.kind === 'list') return tree.items.map(plain);
+  // Own properties only: a key `__proto__` stays a key.
+  return Object.fromEntries([...tree.entries].map(([key, entry]) => [key, plain(entry.value)]));
+}
+
+/** The map without one key. */
+export function without(tree: MapTree, key: string): MapTree {
+  return { ...tree, entries: new Map([...tree.entries].filter(([name]) => name !== key)) };
+}
+
+/** The entry at a path of keys and list indices, or undefined where nothing was written there. */
+export function valueAt(tree: Tree, path: readonly PropertyKey[]): Tree | undefined {
+  let at: Tree | undefined = tree;
+  for (const step of path) {
+    if (at?.kind === 'map') at = at.entries.get(String(step))?.value;
+    else if (at?.kind === 'list') at = at.items[Number(step)];
+    else return undefined;
+  }
+  return at;
+}
+
+/** The span of the key at a path, or of the list item; undefined for the root or where nothing was written. */
+export function keySpanAt(tree: Tree, path: readonly PropertyKey[]): Span | undefined {
+  const parent = path.length === 0 ? undefined : valueAt(tree, path.slice(0, -1));
+  const last = path[path.length - 1];
+  if (parent?.kind === 'map') return parent.entries.get(String(last))?.key;
+  if (parent?.kind === 'list') return parent.items[Number(last)]?.span;
+  return undefined;
+}
+
+/** The `name` of a section such as `loss`, where it has one. */
+function nameOf(tree: Tree): Scalar | undefined {
+  const name = valueAt(tree, ['name']);
+  return name?.kind === 'scalar' ? name.value : undefined;
+}
+
+/**
+ * Lays `over` on `base`: maps are merged key by key, lists and scalars replaced. Where a section of `named` changes its
+ * `name`, the other keys of the base's section are dropped, because they belong to the other loss, model or schedule.
+ */
+export function merge(base: MapTree, over: MapTree, named: ReadonlySet<string> = new Set()): MapTree {
+  const entries = new Map(base.entries);
+  for (const [key, entry] of over.entries) {
+    const below = entries.get(key)?.value;
+    const bothMaps = below?.kind === 'map' && entry.value.kind === 'map';
+    if (!bothMaps || (named.has(key) && renamed(below, entry.value))) entries.set(key, entry);
+    else entries.set(key, { key: entry.key, value: merge(below, entry.value) });
+  }
+  return { kind: 'map', entries, span: over.span };
+}
+
+function renamed(base: Tree, over: Tree): boolean {
+  const before = nameOf(base);
+  const after = nameOf(over);
+  return before !== undefined && after !== undefined && before !== after;
+}

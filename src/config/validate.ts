@@ -1,0 +1,134 @@
+// A tree of values against the schema: the resolved config, or every problem with its place.
+import type { z } from 'zod';
+import { nearest } from '../common/nearest.js';
+import {
+  alternatives,
+  didYouMean,
+  expectation,
+  knownKeys,
+  knownWords,
+  orList,
+  pathsOfKey,
+  schemaAt,
+} from './describe.js';
+import type { Problem } from './problems.js';
+import { experimentSchema, schemaTree, type ExperimentConfig, type SchemaNode } from './schema.js';
+import type { Source } from './source.js';
+import { keySpanAt, plain, valueAt, type MapTree, type Tree } from './tree.js';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** `schedule.milestones[1]`. */
+function dotted(path: Path): string {
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function got(tree: Tree): string {
+  if (tree.kind === 'list') {
+    const text = `[${tree.items.map(got).join(', ')}]`;
+    return text.length > 40 ? 'a list' : text;
+  }
+  if (tree.kind === 'map') return 'a map';
+  if (tree.value === null) return 'nothing';
+  if (typeof tree.value !== 'string') return String(tree.value);
+  return JSON.stringify(tree.value.length > 40 ? `${tree.value.slice(0, 39)}…` : tree.value);
+}
+
+/** What usually went wrong when a value is of the wrong type. */
+function hintFor(name: string, node: SchemaNode, tree: Tree): string | undefined {
+  if (tree.kind !== 'scalar') return undefined;
+  const { value } = tree;
+  const words = knownWords(node);
+  if (value === null) return 'leave the key out for its default';
+  if (typeof value !== 'string') return node.type === 'string' ? 'put it in quotes' : undefined;
+  if (words.length > 0 && alternatives(node).some((option) => option.properties)) {
+    return `did you mean ${name}.name: ${nearest(value, words) ?? orList(words)}?`;
+  }
+  if (words.length > 0) return didYouMean(value, words);
+  if (node.type === 'boolean' && /^(y|yes|on|n|no|off)$/i.test(value)) return 'YAML writes true and false';
+  const numeric = node.type === 'integer' || node.type === 'number';
+  if (numeric && value.trim() !== '' && Number.isFinite(Number(value))) return 'write the number without quotes';
+  return undefined;
+}
+
+/** Turns the issues that zod finds into problems in the words and at the places of the user's files. */
+function problemsOf(issue: Issue, prefix: Path, tree: MapTree, root: SchemaNode, value: unknown): readonly Problem[] {
+  const path = [...prefix, ...issue.path];
+  const name = dotted(path);
+  const node = schemaAt(root, path, value);
+  const written = valueAt(tree, path);
+
+  if (issue.code === 'unrecognized_keys') {
+    const known = node === undefined ? [] : knownKeys(node, written && plain(written));
+    return issue.keys.map((key) => unknownKey(key, path, known, tree, root));
+  }
+  if (issue.code === 'invalid_union' && written?.kind === 'map' && issue.errors.length > 0) {
+    // The alternative that is a map is the one that was meant: its own issues say more than "no match".
+    const meant = issue.errors.find((errors) => errors.every((inner) => inner.path.length > 0 || 'keys' in inner));
+    if (meant) return meant.flatMap((inner) => problemsOf(inner, path, tree, root, value));
+  }
+  const discriminator = issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator !== undefined;
+  const words = discriminator ? unionWords(root, path, value) : undefined;
+  const expected = words ? orList(words) : node && expectation(node);
+  if (written === undefined) {
+    const span = keySpanAt(tree, path.slice(0, -1));
+    const hint = misspelt(path, tree, root, value);
+    return [{ message: `${name} is missing${expected === undefined ? '' : `: expected ${expected}`}`, span, hint }];
+  }
+  const hasOwnWords = issue.code === 'custom' || issue.code === 'invalid_format';
+  const what = hasOwnWords || expected === undefined ? issue.message : `expected ${expected}`;
+  const hint = words ? didYouMean(String(plain(written)), words) : node && hintFor(name, node, written);
+  return [{ message: `${name}: ${what}, got ${got(written)}`, span: written.span, hint }];
+}
+
+/** The names that choose among the alternatives of the section whose `name` is at `path`. */
+function unionWords(root: SchemaNode, path: Path, value: unknown): readonly string[] {
+  const section = schemaAt(root, path.slice(0, -1), value);
+  return section === undefined ? [] : knownWords(section);
+}
+
+/** A hint where a missing key's section has an unknown one like it: without its `name` a section's keys go unchecked. */
+function misspelt(path: Path, tree: MapTree, root: SchemaNode, value: unknown): string | undefined {
+  const section = valueAt(tree, path.slice(0, -1));
+  const node = schemaAt(root, path.slice(0, -1), value);
+  if (section?.kind !== 'map' || node === undefined) return undefined;
+  const known = alternatives(node).flatMap((option) => Object.keys(option.properties ?? {}));
+  const missing = String(path[path.length - 1]);
+  const typo = [...section.entries.keys()].find((key) => !known.includes(key) && nearest(key, known) === missing);
+  return typo && `did you mean ${missing} instead of ${typo}?`;
+}
+
+function unknownKey(key: string, at: Path, known: readonly string[], tree: MapTree, root: SchemaNode): Problem {
+  const path = [...at, key];
+  const elsewhere = pathsOfKey(root, key).filter((other) => other !== dotted(path));
+  const moved = elsewhere.length > 0 ? `did you mean ${orList(elsewhere)}?` : undefined;
+  const span = keySpanAt(tree, path);
+  const message = `unknown key ${dotted(path)}`;
+  if (at.length === 0 && key === 'extends') return { message, span, hint: 'only a config file extends another' };
+  const here = at.length === 0 && span?.source.kind === 'file' ? ['extends', ...known] : known;
+  return { message, span, hint: didYouMean(key, here) ?? moved ?? `known keys: ${here.join(', ')}` };
+}
+
+/** Where a problem stands among the others: files in the order they were read, then the command line; top to bottom. */
+function order(problem: Problem, sources: readonly Source[]): number {
+  return problem.span === undefined ? -1 : sources.indexOf(problem.span.source) * 2 ** 24 + problem.span.start;
+}
+
+/** Resolves a tree into a config with every default filled in, or lists what is wrong. `sources` gives the order. */
+export function validate(
+  tree: MapTree,
+  sources: readonly Source[],
+): { config: ExperimentConfig } | { problems: readonly Problem[] } {
+  const value = plain(tree);
+  const result = experimentSchema.safeParse(value);
+  if (result.success) return { config: result.data };
+  const root = schemaTree();
+  const found = result.error.issues.flatMap((issue) => problemsOf(issue, [], tree, root, value));
+  // Two checks can fail on one value (too big for an integer and for its range): one message says both.
+  const once = new Map(found.map((problem) => [problem.message, problem]));
+  return { problems: [...once.values()].sort((a, b) => order(a, sources) - order(b, sources)) };
+}

@@ -1,0 +1,164 @@
+// Loading: names, extends, merging, --set.
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { folderOf, loadIn, messageOf } from './support.js';
+
+describe('finding a config', () => {
+  const files = {
+    'configs/a/one.yaml': 'training: {epochs: 1}\n',
+    'configs/a/twin.yaml': 'training: {epochs: 2}\n',
+    'configs/b/twin.yaml': 'training: {epochs: 3}\n',
+    'configs/top.yml': 'training: {epochs: 4}\n',
+    'configs/deep/top.yaml': 'training: {epochs: 5}\n',
+    'here/one.yaml': 'training: {epochs: 6}\n',
+  };
+
+  it.each([
+    ['one', 1],
+    ['one.yaml', 1],
+    ['a/one', 1],
+    ['a/twin.yaml', 2],
+    ['b/twin', 3],
+    ['top', 4],
+    ['deep/top', 5],
+    ['here/one', 6],
+    ['./here/one.yaml', 6],
+  ])('%s', (name, epochs) => {
+    expect(loadIn(folderOf(files), name).config.training.epochs).toBe(epochs);
+  });
+
+  it('takes absolute paths', () => {
+    const folder = folderOf(files);
+    const path = join(folder, 'here/one.yaml');
+    expect(loadIn('/', path)).toMatchObject({ files: [path], config: { training: { epochs: 6 } } });
+  });
+
+  it('refuses a name that two configs have', () => {
+    expect(messageOf(folderOf(files), 'twin')).toBe(
+      'error: cannot use config twin: 2 configs have that name\n  hint: write a/twin or b/twin',
+    );
+  });
+
+  it('names the nearest known ones', () => {
+    expect(messageOf(folderOf(files), 'twins')).toContain('hint: did you mean a/twin or b/twin?');
+  });
+
+  it.each(['', 'here', 'here/', '.', '..', 'a\0b', '../x', '/', 'here/one.yaml/x', 'x'.repeat(5000)])(
+    'refuses %.20j',
+    (name) => {
+      expect(messageOf(folderOf(files), name)).toMatch(/^error: cannot use config /);
+    },
+  );
+});
+
+describe('extends', () => {
+  it('merges maps, replaces lists and scalars, and lets later files count', () => {
+    const folder = folderOf({
+      'x.yaml': 'extends: [one.yaml, two.yaml]\nschedule: {milestones: [7]}\n',
+      'one.yaml': 'schedule: {name: step, milestones: [1, 2], factor: 0.5}\ntraining: {epochs: 1, batchSize: 10}\n',
+      'two.yaml': 'training: {epochs: 2}\n',
+    });
+    const { config, files } = loadIn(folder, 'x.yaml');
+    expect(config.schedule).toEqual({ name: 'step', milestones: [7], factor: 0.5 });
+    expect(config.training).toMatchObject({ epochs: 2, batchSize: 10 });
+    expect(files).toEqual(['one.yaml', 'two.yaml', 'x.yaml'].map((file) => join(folder, file)));
+  });
+
+  it('drops the keys of a section that gets another name', () => {
+    const folder = folderOf({
+      'x.yaml': 'extends: one.yaml\nloss: {name: cross-entropy}\n',
+      'one.yaml': 'loss: {name: isda, lambda0: 0.7}\n',
+      'same.yaml': 'extends: one.yaml\nloss: {name: isda, covariance: single}\n',
+    });
+    expect(loadIn(folder, 'x.yaml').config.loss).toEqual({ name: 'cross-entropy' });
+    expect(loadIn(folder, 'same.yaml').config.loss).toMatchObject({ lambda0: 0.7, covariance: 'single' });
+  });
+
+  it('keeps the other keys of a section whose keys do not depend on its name', () => {
+    const folder = folderOf({
+      'x.yaml': 'extends: one.yaml\ndataset: {name: cifar100}\n',
+      'one.yaml': 'dataset: {name: cifar10, subset: 10}\n',
+    });
+    expect(loadIn(folder, 'x.yaml').config.dataset).toEqual({ name: 'cifar100', subset: 10, holdout: 0 });
+  });
+
+  it('names an experiment after its own file, never after a base', () => {
+    const folder = folderOf({
+      'my run.yaml': 'extends: base.yaml\n',
+      'given.yaml': 'extends: base.yaml\nexperiment: mine\n',
+      'base.yaml': 'experiment: base-name\n',
+    });
+    expect(loadIn(folder, 'my run.yaml').config.experiment).toBe('my-run');
+    expect(loadIn(folder, 'given.yaml').config.experiment).toBe('mine');
+    expect(loadIn(folder, 'given.yaml', ['experiment=other']).config.experiment).toBe('other');
+  });
+
+  it('allows a base reached twice', () => {
+    const folder = folderOf({
+      'x.yaml': 'extends: [a.yaml, b.yaml]\n',
+      'a.yaml': 'extends: c.yaml\n',
+      'b.yaml': 'extends: c.yaml\n',
+      'c.yaml': 'training: {epochs: 9}\n',
+    });
+    const { config, files } = loadIn(folder, 'x.yaml');
+    expect(config.training.epochs).toBe(9);
+    expect(files).toHaveLength(4);
+  });
+
+  it('refuses chains over 16 files and more than 100 files in all', () => {
+    const chain = (length: number): Record<string, string> =>
+      Object.fromEntries(
+        Array.from({ length }, (_, i) => [`f${i}.yaml`, i === length - 1 ? '{}' : `extends: f${i + 1}.yaml`]),
+      );
+    expect(loadIn(folderOf(chain(17)), 'f0.yaml').files).toHaveLength(17);
+    expect(messageOf(folderOf(chain(18)), 'f0.yaml')).toContain('extends goes deeper than 16 files');
+    const doubling = Object.fromEntries(
+      Array.from({ length: 12 }, (_, i) => [
+        `d${i}.yaml`,
+        i === 11 ? '{}' : `extends: [d${i + 1}.yaml, d${i + 1}.yaml]`,
+      ]),
+    );
+    expect(messageOf(folderOf(doubling), 'd0.yaml')).toContain('extends more than 100 files');
+  });
+
+  it.each(['3', '[]', '{a: b}', '[a.yaml, 3]', '""', '.', '"a\\0b"'])('judges extends: %s', (value) => {
+    const folder = folderOf({ 'x.yaml': `extends: ${value}\n`, 'a.yaml': '{}' });
+    if (value === '[]') expect(loadIn(folder, 'x.yaml').files).toHaveLength(1);
+    else expect(messageOf(folder, 'x.yaml')).toMatch(/x\.yaml:1:\d+/);
+  });
+});
+
+describe('--set', () => {
+  const files = { 'x.yaml': 'loss: {name: isda, lambda0: 0.7}\ntraining: {epochs: 5}\n' };
+  const set = (...overrides: string[]) => loadIn(folderOf(files), 'x.yaml', overrides).config;
+
+  it('reads the value as YAML and lets the last count', () => {
+    expect(set('training.epochs=3', 'training.epochs=4').training.epochs).toBe(4);
+    expect(set('schedule={name: step, milestones: [1, 2]}').schedule).toMatchObject({ milestones: [1, 2] });
+    expect(set('output.dir="5"').output.dir).toBe('5');
+    expect(set('output.dir=a=b').output.dir).toBe('a=b');
+  });
+
+  it('gives a new name and its keys in any order', () => {
+    const single = { name: 'isda', covariance: 'single', lambda0: 0.2, schedule: 'iteration' };
+    const file = folderOf({ 'y.yaml': '{}' });
+    expect(
+      loadIn(file, 'y.yaml', ['loss.lambda0=0.2', 'loss.name=isda', 'loss.covariance=single']).config.loss,
+    ).toEqual(single);
+    expect(set('loss.name=cross-entropy').loss).toEqual({ name: 'cross-entropy' });
+  });
+
+  it.each([
+    '',
+    '=',
+    '=3',
+    '.=3',
+    'a..b=3',
+    ' training.epochs=3',
+    'training.epochs=[',
+    'training.epochs=*a',
+    'extends=y.yaml',
+  ])('refuses %j', (override) => {
+    expect(messageOf(folderOf(files), 'x.yaml', [override])).toContain('--set');
+  });
+});

@@ -1,0 +1,295 @@
+// The exact words of config errors.
+import { describe, expect, it } from 'vitest';
+import { folderOf, messageOf } from './support.js';
+
+const cases: readonly {
+  title: string;
+  files: Record<string, string | Uint8Array>;
+  set?: readonly string[];
+  says: string;
+}[] = [
+  {
+    title: 'an unknown key',
+    files: { 'x.yaml': 'training:\n  epocs: 3\n' },
+    says: `error: cannot use config x.yaml: unknown key training.epocs
+  x.yaml:2:3
+    2 |   epocs: 3
+      |   ^^^^^
+  hint: did you mean epochs?`,
+  },
+  {
+    title: 'a key of another section',
+    files: { 'x.yaml': 'batchSize: 3\n' },
+    says: `error: cannot use config x.yaml: unknown key batchSize
+  x.yaml:1:1
+    1 | batchSize: 3
+      | ^^^^^^^^^
+  hint: did you mean training.batchSize?`,
+  },
+  {
+    title: 'a key like no other',
+    files: { 'x.yaml': 'output: {xylophone: 3}\n' },
+    says: `error: cannot use config x.yaml: unknown key output.xylophone
+  x.yaml:1:10
+    1 | output: {xylophone: 3}
+      |          ^^^^^^^^^
+  hint: known keys: dir, checkpointEvery, keepCheckpoints`,
+  },
+  {
+    title: 'a number in quotes',
+    files: { 'x.yaml': 'training:\n  epochs: "160"\n' },
+    says: `error: cannot use config x.yaml: training.epochs: expected an integer of at least 1, got "160"
+  x.yaml:2:11
+    2 |   epochs: "160"
+      |           ^^^^^
+  hint: write the number without quotes`,
+  },
+  {
+    title: 'a number out of range',
+    files: { 'x.yaml': 'optimizer:\n  learningRate: -1\n' },
+    says: `error: cannot use config x.yaml: optimizer.learningRate: expected a number above 0, got -1
+  x.yaml:2:17
+    2 |   learningRate: -1
+      |                 ^^`,
+  },
+  {
+    title: 'an integer beyond both its range and the integers: once',
+    files: { 'x.yaml': 'training: {seed: 1e30}\n' },
+    says: `error: cannot use config x.yaml: training.seed: expected an integer from 0 to 4294967295, got 1e+30
+  x.yaml:1:18
+    1 | training: {seed: 1e30}
+      |                  ^^^^`,
+  },
+  {
+    title: 'an unknown loss',
+    files: { 'x.yaml': 'loss:\n  name: isad\n  lambda0: 0.5\n' },
+    says: `error: cannot use config x.yaml: loss.name: expected cross-entropy or isda, got "isad"
+  x.yaml:2:9
+    2 |   name: isad
+      |         ^^^^
+  hint: did you mean isda?`,
+  },
+  {
+    title: 'a loss without its name',
+    files: { 'x.yaml': 'loss:\n  lambda0: 0.5\n' },
+    says: `error: cannot use config x.yaml: loss.name is missing: expected cross-entropy or isda
+  x.yaml:1:1
+    1 | loss:
+      | ^^^^`,
+  },
+  {
+    title: 'a loss that is only a word',
+    files: { 'x.yaml': 'loss: isda\n' },
+    says: `error: cannot use config x.yaml: loss: expected a map whose name is cross-entropy or isda, got "isda"
+  x.yaml:1:7
+    1 | loss: isda
+      |       ^^^^
+  hint: did you mean loss.name: isda?`,
+  },
+  {
+    title: 'an empty section',
+    files: { 'x.yaml': 'output:\n# nothing\n' },
+    says: `error: cannot use config x.yaml: output: expected a map (keys: dir, checkpointEvery, keepCheckpoints), got nothing
+  x.yaml:1:8
+    1 | output:
+      |        ^
+  hint: leave the key out for its default`,
+  },
+  {
+    title: 'the words of YAML 1.1 for booleans',
+    files: { 'x.yaml': 'augmentation: {flip: yes}\n' },
+    says: `error: cannot use config x.yaml: augmentation.flip: expected true or false, got "yes"
+  x.yaml:1:22
+    1 | augmentation: {flip: yes}
+      |                      ^^^
+  hint: YAML writes true and false`,
+  },
+  {
+    title: 'a key inside a union that is false or a map',
+    files: { 'x.yaml': 'augmentation:\n  padCrop:\n    mod: zero\n' },
+    says: `error: cannot use config x.yaml: unknown key augmentation.padCrop.mod
+  x.yaml:3:5
+    3 |     mod: zero
+      |     ^^^
+  hint: did you mean mode?`,
+  },
+  {
+    title: 'a held-out set as large as the subset',
+    files: { 'x.yaml': 'dataset: {name: cifar10, subset: 500, holdout: 500}\n' },
+    says: `error: cannot use config x.yaml: dataset.holdout: expected fewer than the 500 training images, got 500
+  x.yaml:1:48
+    1 | dataset: {name: cifar10, subset: 500, holdout: 500}
+      |                                                ^^^`,
+  },
+  {
+    title: 'milestones out of order',
+    files: { 'x.yaml': 'schedule: {name: step, milestones: [80, 60]}\n' },
+    says: `error: cannot use config x.yaml: schedule.milestones: expected epochs in increasing order, got [80, 60]
+  x.yaml:1:36
+    1 | schedule: {name: step, milestones: [80, 60]}
+      |                                    ^^^^^^^^`,
+  },
+  {
+    title: 'a list item',
+    files: { 'x.yaml': 'schedule:\n  name: step\n  milestones:\n    - 60\n    - late\n' },
+    says: `error: cannot use config x.yaml: schedule.milestones[1]: expected an integer of at least 1, got "late"
+  x.yaml:5:7
+    5 |     - late
+      |       ^^^^`,
+  },
+  {
+    title: 'a value of the command line',
+    files: { 'x.yaml': '{}' },
+    set: ['training.epochs=abc'],
+    says: `error: cannot use config x.yaml: training.epochs: expected an integer of at least 1, got "abc"
+  --set training.epochs=abc
+                        ^^^`,
+  },
+  {
+    title: 'a key of the command line',
+    files: { 'x.yaml': '{}' },
+    set: ['trainig.epochs=3'],
+    says: `error: cannot use config x.yaml: unknown key trainig
+  --set trainig.epochs=3
+        ^^^^^^^
+  hint: did you mean training?`,
+  },
+  {
+    title: 'a key of the command line without a value',
+    files: { 'x.yaml': '{}' },
+    set: ['training.epochs='],
+    says: `error: cannot use config x.yaml: expected a value after training.epochs=
+  --set training.epochs=
+                        ^
+  hint: write it as in --set training.epochs=10`,
+  },
+  {
+    title: 'a word of the command line without =',
+    files: { 'x.yaml': '{}' },
+    set: ['training.epochs'],
+    says: `error: cannot use config x.yaml: expected KEY=VALUE
+  --set training.epochs
+        ^^^^^^^^^^^^^^^
+  hint: write it as in --set training.epochs=10`,
+  },
+  {
+    title: 'a value that a base gives',
+    files: { 'x.yaml': 'extends: base/b.yaml\ntraining: {epochs: 2}\n', 'base/b.yaml': 'training:\n  batchSize: 0\n' },
+    says: `error: cannot use config x.yaml: training.batchSize: expected an integer of at least 1, got 0
+  base/b.yaml:2:14
+    2 |   batchSize: 0
+      |              ^`,
+  },
+  {
+    title: 'a base that is not there',
+    files: { 'x.yaml': 'extends: [nope.yaml]\n' },
+    says: `error: cannot use config x.yaml: extends nope.yaml: there is no such file
+  x.yaml:1:11
+    1 | extends: [nope.yaml]
+      |           ^^^^^^^^^`,
+  },
+  {
+    title: 'bases in a circle',
+    files: { 'x.yaml': 'extends: y.yaml\n', 'y.yaml': 'extends: x.yaml\n' },
+    says: `error: cannot use config x.yaml: extends goes in a circle
+  y.yaml:1:10
+    1 | extends: x.yaml
+      |          ^^^^^^
+  hint: x.yaml → y.yaml → x.yaml`,
+  },
+  {
+    title: 'a key given twice',
+    files: { 'x.yaml': 'training:\n  epochs: 1\n  epochs: 2\n' },
+    says: `error: cannot use config x.yaml: the key epochs is given twice
+  x.yaml:3:3
+    3 |   epochs: 2
+      |   ^^^^^^
+  hint: first given on line 2`,
+  },
+  {
+    title: 'a tab as indentation',
+    files: { 'x.yaml': 'training:\n\tepochs: 1\n' },
+    says: `error: cannot use config x.yaml: invalid YAML: Tabs are not allowed as indentation
+  x.yaml:2:1
+    2 |  epochs: 1
+      | ^
+  hint: indent with spaces`,
+  },
+  {
+    title: 'an empty file',
+    files: { 'x.yaml': '# only a comment\n' },
+    says: `error: cannot use config x.yaml: the file is empty
+  x.yaml:1:1
+    1 | # only a comment
+      | ^
+  hint: write {} to take every default`,
+  },
+  {
+    title: 'a list instead of a map',
+    files: { 'x.yaml': '- training\n' },
+    says: `error: cannot use config x.yaml: expected keys and values such as \`experiment: NAME\`
+  x.yaml:1:1
+    1 | - training
+      | ^^^^^^^^^^`,
+  },
+  {
+    title: 'bytes that are not text',
+    files: { 'x.yaml': new Uint8Array([0x61, 0xff, 0xfe]) },
+    says: 'error: cannot use config x.yaml: it is not UTF-8 text',
+  },
+  {
+    title: 'a file over 1 MiB',
+    files: { 'x.yaml': '#'.repeat(1024 * 1024 + 1) },
+    says: 'error: cannot use config x.yaml: it is larger than 1 MiB (1048577 bytes)',
+  },
+  {
+    title: 'several problems, in the order of the text',
+    files: { 'x.yaml': 'output: {dir: 5}\nmodel: {name: resnet, depth: 9}\n' },
+    set: ['training.device=gpu'],
+    says: `error: cannot use config x.yaml: 3 problems
+  1. output.dir: expected text that is not empty, got 5
+     x.yaml:1:15
+       1 | output: {dir: 5}
+         |               ^
+     hint: put it in quotes
+  2. model.depth: expected 6n + 2 (8, 14, 20, 32, 44, 56, 110, …), got 9
+     x.yaml:2:30
+       2 | model: {name: resnet, depth: 9}
+         |                              ^
+  3. training.device: expected auto, cpu or cuda, got "gpu"
+     --set training.device=gpu
+                           ^^^
+     hint: did you mean cpu?`,
+  },
+  {
+    title: 'a name near a known one',
+    files: { 'configs/table1/resnet32-basic.yaml': '{}' },
+    says: `error: cannot use config x.yaml: there is no such file, and no config of that name
+  hint: give the path of a YAML file or the name of one under configs/`,
+  },
+];
+
+describe('what a config error says', () => {
+  it.each(cases)('$title', ({ files, set, says }) => {
+    expect(messageOf(folderOf(files), 'x.yaml', set)).toBe(says);
+  });
+
+  it('shows ten of many problems', () => {
+    const keys = Array.from({ length: 13 }, (_, index) => `unknown${index}: 1\n`).join('');
+    const message = messageOf(folderOf({ 'x.yaml': keys }), 'x.yaml');
+    expect(message).toMatch(/^error: cannot use config x\.yaml: 13 problems\n/);
+    expect(message.match(/unknown key/g)).toHaveLength(10);
+    expect(message).toMatch(/\n {2}… and 3 more$/);
+  });
+
+  it('shows the part of a long line that matters', () => {
+    const message = messageOf(
+      folderOf({ 'x.yaml': `output: {dir: ${'d'.repeat(5000)}, keepCheckpoints: 0}\n` }),
+      'x.yaml',
+    );
+    const [, place, source, carets] = message.split('\n');
+    expect(place).toBe('  x.yaml:1:5034');
+    expect(source.length).toBeLessThan(120);
+    expect(source[carets.indexOf('^')]).toBe('0');
+  });
+});

@@ -1,0 +1,74 @@
+// Printing: key order, fingerprints, the JSON Schema.
+import { describe, expect, it } from 'vitest';
+import { fingerprint, jsonSchema, printConfig } from '../../src/config/print.js';
+import { experimentSchema, type ExperimentConfig } from '../../src/config/schema.js';
+
+const base = experimentSchema.parse({ experiment: 'x', loss: { name: 'isda' } });
+
+describe('printConfig', () => {
+  it('prints keys in the order of the schema whatever order they come in', () => {
+    const { experiment, training, ...others } = base;
+    const { seed, ...restOfTraining } = training;
+    const shuffled = { ...others, training: { seed, ...restOfTraining }, experiment };
+    expect(printConfig(shuffled)).toBe(printConfig(base));
+    expect(printConfig(base).split('\n').slice(0, 5)).toEqual([
+      'experiment: x',
+      'dataset:',
+      '  name: cifar10',
+      '  holdout: 0',
+      'augmentation:',
+    ]);
+    expect(printConfig(base)).toContain('  milestones: [80, 120]\n');
+  });
+});
+
+describe('fingerprint', () => {
+  const changed = (change: (config: ExperimentConfig) => ExperimentConfig) =>
+    fingerprint(change(structuredClone(base)));
+
+  it.each<[string, (config: ExperimentConfig) => ExperimentConfig]>([
+    ['the name', (config) => ({ ...config, experiment: 'y' })],
+    ['output', (config) => ({ ...config, output: { ...config.output, dir: '/elsewhere', keepCheckpoints: 9 } })],
+    ['dataset.dir', (config) => ({ ...config, dataset: { ...config.dataset, dir: '/elsewhere' } })],
+    ['the device', (config) => ({ ...config, training: { ...config.training, device: 'cpu' } })],
+    [
+      'the order of keys',
+      (config) => ({ ...config, loss: Object.fromEntries(Object.entries(config.loss).reverse()) as never }),
+    ],
+  ])('stays with %s', (_, change) => {
+    expect(changed(change)).toBe(fingerprint(base));
+  });
+
+  it.each<[string, (config: ExperimentConfig) => ExperimentConfig]>([
+    ['the seed', (config) => ({ ...config, training: { ...config.training, seed: 2 } })],
+    ['the loss', (config) => ({ ...config, loss: { name: 'cross-entropy' } })],
+    ['lambda0', (config) => ({ ...config, loss: { ...config.loss, lambda0: 0.25 } as ExperimentConfig['loss'] })],
+    ['a milestone', (config) => ({ ...config, schedule: { name: 'step', milestones: [80], factor: 0.1 } })],
+    ['the held-out set', (config) => ({ ...config, dataset: { ...config.dataset, holdout: 5000 } })],
+    ['the augmentation', (config) => ({ ...config, augmentation: { ...config.augmentation, flip: false } })],
+  ])('changes with %s', (_, change) => {
+    expect(changed(change)).not.toBe(fingerprint(base));
+  });
+
+  it('is SHA-256 in hexadecimal', () => {
+    expect(fingerprint(base)).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('jsonSchema', () => {
+  it('describes a config file: extends allowed, nothing required, unknown keys refused, descriptions kept', () => {
+    expect(jsonSchema()).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      required: [],
+      additionalProperties: false,
+      properties: {
+        extends: { anyOf: [{ type: 'string' }, { type: 'array' }] },
+        training: {
+          properties: {
+            epochs: { type: 'integer', minimum: 1, default: 160, description: expect.any(String) as string },
+          },
+        },
+      },
+    });
+  });
+});

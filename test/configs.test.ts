@@ -1,0 +1,92 @@
+// Every config under configs/: it loads, says how to run it, and prints the paper's number.
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { listConfigs, withoutExtension } from '../src/config/find.js';
+import { loadConfig } from '../src/config/load.js';
+import { projectRoot } from './config/support.js';
+
+const configsDirectory = join(projectRoot, 'configs');
+const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+const printed = readJson(join(projectRoot, 'src/report/printed-numbers.json')) as Record<string, unknown>;
+const load = (name: string) => loadConfig(name, { configsDirectory, workingDirectory: projectRoot }).config;
+
+/** The comment lines before the first line of YAML, without their #. */
+function headerOf(path: string): string[] {
+  const lines = readFileSync(join(configsDirectory, path), 'utf8').split('\n');
+  return lines
+    .slice(
+      0,
+      lines.findIndex((line) => !line.startsWith('#')),
+    )
+    .map((line) => line.replace(/^# ?/, ''));
+}
+
+/** Walks a table by an address such as `resnet-32, cifar10, isda`: words that name a row, then keys of it. */
+function lookUp(table: unknown, words: readonly string[]): unknown {
+  return words.reduce((at: unknown, word) => {
+    const rows = Array.isArray(at) ? (at as Record<string, unknown>[]) : undefined;
+    const matching = rows?.filter((row) => Object.values(row).includes(word));
+    if (matching) return matching.length === 1 ? matching[0] : matching;
+    return (at as Record<string, unknown> | undefined)?.[word];
+  }, table);
+}
+
+const numbers = /^Paper: ([\d.]+)(?: ± ([\d.]+))? % test error \(Table (\d), ([^)]+)\)/;
+const paths = listConfigs(configsDirectory);
+
+describe.each(paths.filter((path) => path.startsWith('base/')))('configs/%s', (path) => {
+  it('loads, and says what it is and how to print it', () => {
+    load(path);
+    const header = headerOf(path);
+    expect(header[1]).toMatch(/^A base: /);
+    expect(header).toContain(`  isda config print ${withoutExtension(path)}`);
+  });
+});
+
+describe.each(paths.filter((path) => !path.startsWith('base/')))('configs/%s', (path) => {
+  const name = withoutExtension(basename(path));
+  const header = headerOf(path);
+
+  it('loads by its name alone and names its experiment', () => {
+    expect(load(name).experiment).toBe(name);
+  });
+
+  it('opens with what it is, the command and the number of the paper', () => {
+    expect(header[0]).toMatch(/^[A-Z].{10,}[.:]$/);
+    expect(header[1]).toMatch(new RegExp(`^ {2}isda train --config ${name}( --(seed \\d+|set [\\w.]+=\\S+))*$`));
+    expect(header[2]).toMatch(/^Paper: /);
+  });
+
+  it.runIf(/^table\d/.test(path))('prints the number of its table', () => {
+    const [, mean, std, table, address] = numbers.exec(header[2]) ?? [];
+    expect(path.startsWith(`table${table}/`)).toBe(true);
+    const found = lookUp(printed[`table${table}`], address.split(', ')) as { mean: number; std: number | null };
+    expect(mean).toBe(found.mean.toFixed(2));
+    expect(std).toBe(found.std?.toFixed(2));
+  });
+
+  it.runIf(path.startsWith('table1/'))('is the network, data set and loss of its number', () => {
+    const [network, dataset, method] = (numbers.exec(header[2])?.[4] ?? '').split(', ');
+    const config = load(name);
+    expect(`${config.model.name}-${config.model.depth}`).toBe(network);
+    expect(config.dataset).toEqual({ name: dataset, holdout: 0 });
+    expect(config.loss.name).toBe(method === 'basic' ? 'cross-entropy' : 'isda');
+    expect(config.augmentation).toEqual({ padCrop: { padding: 4, mode: 'reflect' }, flip: true });
+  });
+});
+
+it('Table 1 trains ResNets as supplement B says', () => {
+  for (const path of paths.filter((each) => each.startsWith('table1/resnet'))) {
+    const { schedule, optimizer, training, loss } = load(path);
+    expect(schedule).toEqual({ name: 'step', milestones: [80, 120], factor: 0.1 });
+    expect(optimizer).toEqual({ name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4 });
+    expect(training).toMatchObject({ epochs: 160, batchSize: 128 });
+    if (loss.name === 'isda') expect(loss).toMatchObject({ lambda0: 0.5, covariance: 'full', schedule: 'iteration' });
+  }
+});
+
+const tables = join(projectRoot, '../shared/paper/tables.json');
+it.runIf(existsSync(tables))('the printed numbers are those of the paper', () => {
+  expect(printed).toEqual(readJson(tables));
+});
