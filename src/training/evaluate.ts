@@ -1,0 +1,36 @@
+// Error and loss of a network on a whole data set.
+import type { Session } from '../engine/session.js';
+import type { ImageDataset } from '../data/dataset.js';
+import { evaluationBatches } from '../data/batches.js';
+import { evaluateFunction } from './step.js';
+
+export interface Evaluation {
+  /** Mean cross entropy of the plain logits. */
+  readonly loss: number;
+  /** Top-1 error in percent. */
+  readonly errorPercent: number;
+  /** Top-5 error in percent, where there are more than 10 classes. */
+  readonly errorTop5Percent?: number;
+}
+
+/** Evaluates with running statistics, batch by batch; `afterBatch` may throw to stop in between. */
+export async function evaluate(
+  session: Session,
+  dataset: ImageDataset,
+  batchSize: number,
+  afterBatch: () => Promise<void>,
+): Promise<Evaluation> {
+  let lossSum = 0;
+  let correct = 0;
+  let correct5: number | undefined;
+  for (const { images, labels } of evaluationBatches(dataset, batchSize)) {
+    const result = session.call(evaluateFunction(labels.length), { images, labels });
+    lossSum += result.lossSum[0];
+    correct += result.correct[0];
+    if ('correct5' in result) correct5 = (correct5 ?? 0) + result.correct5[0];
+    await afterBatch();
+  }
+  const percentWrong = (hits: number): number => (100 * (dataset.count - hits)) / dataset.count;
+  const top1 = { loss: lossSum / dataset.count, errorPercent: percentWrong(correct) };
+  return correct5 === undefined ? top1 : { ...top1, errorTop5Percent: percentWrong(correct5) };
+}

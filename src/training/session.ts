@@ -1,0 +1,40 @@
+// A training session: the captured (or eager) functions of one experiment over its parameters and state.
+import type { Engine } from '../engine/index.js';
+import type { Execution, Session } from '../engine/session.js';
+import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
+import { evaluationStep, sessionTensors, trainingStep, type StepParts } from './step.js';
+
+export interface SessionSizes {
+  readonly trainImages: number;
+  readonly batchSize: number;
+  readonly evaluationImages: number;
+  readonly evaluationBatchSize: number;
+}
+
+export interface TrainingSession {
+  readonly session: Session;
+  readonly tensors: readonly TensorDeclaration[];
+}
+
+/** The sizes of the batches that cover `count` items: full ones and, where they do not divide it, the last. */
+export function batchSizes(count: number, batchSize: number): number[] {
+  const sizes = [count >= batchSize ? batchSize : 0, count % batchSize];
+  return [...new Set(sizes.filter((size) => size > 0))];
+}
+
+/** Opens a session with first values from the seed. Every batch size that occurs gets functions of its own. */
+export function openTrainingSession(
+  engine: Engine,
+  execution: Execution,
+  parts: StepParts,
+  sizes: SessionSizes,
+  seed: number,
+): TrainingSession {
+  const tensors = sessionTensors(parts);
+  const session = engine.createSession(execution, tensors, [
+    ...batchSizes(sizes.trainImages, sizes.batchSize).map((size) => trainingStep(parts, size)),
+    ...batchSizes(sizes.evaluationImages, sizes.evaluationBatchSize).map((size) => evaluationStep(parts, size)),
+  ]);
+  session.write(initialValues(tensors, seed));
+  return { session, tensors };
+}

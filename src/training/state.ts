@@ -1,0 +1,75 @@
+// What a checkpoint holds: every tensor of the session in PyTorch's layout, and where in the run it was made.
+import { z } from 'zod';
+import { cannot } from '../common/errors.js';
+import type { Session } from '../engine/session.js';
+import { sameShape } from '../engine/types.js';
+import { fromTorch, torchShape, toTorch } from '../nn/layout.js';
+import type { TensorDeclaration } from '../nn/tensors.js';
+import type { NamedTensor } from './records/safetensors.js';
+
+/** A place between two steps of a run, with what the running epoch has summed so far. */
+const positionSchema = z.strictObject({
+  /** Counted from 1. */
+  epoch: z.int().min(1),
+  /** Batches of the epoch that are done. */
+  batch: z.int().min(0),
+  /** Sum over images of the training loss. */
+  lossSum: z.number(),
+  wrong: z.int().min(0),
+  images: z.int().min(0),
+  /** Of the epoch so far, evaluation included. */
+  seconds: z.number().min(0),
+  /** Of its training steps alone. */
+  trainingSeconds: z.number().min(0),
+});
+export type RunPosition = z.output<typeof positionSchema>;
+
+export const epochStart = (epoch: number): RunPosition => {
+  return { epoch, batch: 0, lossSum: 0, wrong: 0, images: 0, seconds: 0, trainingSeconds: 0 };
+};
+
+/** Reads a position back from a checkpoint. */
+export function parsePosition(value: unknown, place: string): RunPosition {
+  const result = positionSchema.safeParse(value);
+  if (!result.success) throw cannot('resume', 'the checkpoint does not say where the run was', { place });
+  return result.data;
+}
+
+/** The session's tensors with PyTorch's names, shapes and layouts. Errors: one of them is not finite. */
+export function readState(session: Session, tensors: readonly TensorDeclaration[]): NamedTensor[] {
+  const values = session.read(tensors.map((tensor) => tensor.name));
+  return tensors.map((tensor) => {
+    const data = values.get(tensor.name)!;
+    const stray = data.findIndex((value) => !Number.isFinite(value));
+    if (stray >= 0) {
+      throw cannot('keep the state of the run', `${tensor.name} holds ${data[stray]}`, {
+        hint: 'a lower optimizer.learningRate, or a lower loss.lambda0, may keep it finite',
+      });
+    }
+    return { name: tensor.name, shape: [...torchShape(tensor)], data: toTorch(data, tensor) };
+  });
+}
+
+/** Puts tensors with PyTorch's layouts into the session. Errors: missing, unknown or differently shaped tensors. */
+export function writeState(
+  session: Session,
+  tensors: readonly TensorDeclaration[],
+  stored: readonly NamedTensor[],
+  place: string,
+): void {
+  const byName = new Map(stored.map((tensor) => [tensor.name, tensor]));
+  const refuse = (reason: string): Error =>
+    cannot('load the tensors', reason, { place, hint: 'they belong to another network or loss' });
+  const known = new Set(tensors.map((tensor) => tensor.name));
+  const stray = stored.find((tensor) => !known.has(tensor.name));
+  if (stray !== undefined) throw refuse(`${stray.name} is not part of this network`);
+  const values = tensors.map((tensor): [string, Float32Array] => {
+    const found = byName.get(tensor.name);
+    if (found === undefined) throw refuse(`${tensor.name} is missing`);
+    if (!(found.data instanceof Float32Array) || !sameShape(found.shape, torchShape(tensor))) {
+      throw refuse(`${tensor.name} is [${found.shape.join(', ')}], expected float32 [${torchShape(tensor).join(', ')}]`);
+    }
+    return [tensor.name, fromTorch(found.data, tensor)];
+  });
+  session.write(new Map(values));
+}

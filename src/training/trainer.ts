@@ -1,0 +1,178 @@
+// The training loop: epochs of captured steps, evaluation, a metrics row and checkpoints, stoppable between any two steps.
+import { setImmediate } from 'node:timers/promises';
+import { cannot } from '../common/errors.js';
+import { hashKey } from '../common/random.js';
+import { batchCount, trainingBatches } from '../data/batches.js';
+import type { ImageDataset } from '../data/dataset.js';
+import type { Pipeline } from '../data/transforms/pipeline.js';
+import type { Session } from '../engine/session.js';
+import type { HostArray } from '../engine/types.js';
+import type { Loss, TrainingProgress } from '../losses/loss.js';
+import { evaluate } from './evaluate.js';
+import type { OptimizerOptions, ScheduleOptions, TrainingOptions } from './options.js';
+import type { BatchProgress } from './progress.js';
+import type { MetricsRow } from './records/metrics-columns.js';
+import { learningRateOf } from './schedules.js';
+import { epochStart, type RunPosition } from './state.js';
+import { trainFunction } from './step.js';
+
+export interface TrainerInputs {
+  readonly session: Session;
+  readonly loss: Loss;
+  readonly train: ImageDataset;
+  readonly evaluation: ImageDataset;
+  readonly pipeline: Pipeline;
+  readonly optimizer: OptimizerOptions;
+  readonly schedule: ScheduleOptions;
+  readonly training: TrainingOptions;
+  /** Where to begin: the start, or where a checkpoint was made. */
+  readonly position: RunPosition;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/** What the trainer tells as it goes; each is awaited. */
+export interface TrainerEvents {
+  /** After every training step. */
+  batch(progress: BatchProgress): void;
+  /** After every epoch, before its checkpoint. */
+  epoch(row: MetricsRow): Promise<void>;
+  /** To keep the state of the run; `position` is where it goes on. */
+  checkpoint(position: RunPosition, reason: 'epoch' | 'stop'): Promise<void>;
+  /** The signal that asks for an end, if one came. */
+  stopRequested(): string | undefined;
+}
+
+/** Thrown inside, so that a stop is handled in one place; the position is the last one between two steps. */
+interface Stopped {
+  readonly signal: string;
+}
+const isStopped = (value: unknown): value is Stopped =>
+  typeof value === 'object' && value !== null && 'signal' in value && !(value instanceof Error);
+
+/** Trains from `position` to the last epoch. Returns the signal that stopped it, with a checkpoint made, or undefined. */
+export async function trainNetwork(inputs: TrainerInputs, events: TrainerEvents): Promise<string | undefined> {
+  const { epochs } = inputs.training;
+  let position = inputs.position;
+  try {
+    while (position.epoch <= epochs) {
+      for await (const next of trainEpoch(inputs, events, position)) position = next;
+      const { row, seconds } = await evaluateEpoch(inputs, events, position);
+      position = { ...position, seconds: position.seconds + seconds };
+      await events.epoch(row);
+      position = epochStart(position.epoch + 1);
+      await events.checkpoint(position, 'epoch');
+    }
+    return undefined;
+  } catch (error) {
+    if (!isStopped(error)) throw error;
+    await events.checkpoint(position, 'stop');
+    return error.signal;
+  }
+}
+
+/** One turn of the event loop, in which signals, timers and the display get their time. */
+async function breathe(events: TrainerEvents): Promise<void> {
+  await setImmediate();
+  const signal = events.stopRequested();
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- a stop is no error, and never leaves this file
+  if (signal !== undefined) throw { signal } satisfies Stopped;
+}
+
+/** The rest of an epoch's steps; yields the position after each. */
+async function* trainEpoch(
+  inputs: TrainerInputs,
+  events: TrainerEvents,
+  start: RunPosition,
+): AsyncGenerator<RunPosition, void, undefined> {
+  const { session, loss, train, pipeline, training, now } = inputs;
+  const { batchSize, seed, epochs } = training;
+  const { epoch } = start;
+  const batches = batchCount(train.count, batchSize);
+  const learningRate = Float32Array.of(epochRate(inputs, epoch));
+  let position = start;
+  let mark = now();
+  const source = { dataset: train, pipeline, batchSize, seed, epoch, startBatch: start.batch };
+  for (const { images, labels } of trainingBatches(source)) {
+    const iteration = (epoch - 1) * batches + position.batch;
+    const progress = { iteration, totalIterations: epochs * batches, epoch: epoch - 1, totalEpochs: epochs };
+    const result = session.call(trainFunction(labels.length), {
+      images,
+      labels,
+      learningRate,
+      seed: Int32Array.of(hashKey(seed, 'noise') | 0, iteration | 0),
+      ...lossScalars(loss, progress),
+    });
+    const value = result.loss[0];
+    if (!Number.isFinite(value)) throw diverged('train_loss', value, position);
+    const seconds = (now() - mark) / 1000;
+    mark = now();
+    position = {
+      ...position,
+      batch: position.batch + 1,
+      lossSum: position.lossSum + value * labels.length,
+      wrong: position.wrong + labels.length - result.correct[0],
+      images: position.images + labels.length,
+      seconds: position.seconds + seconds,
+      trainingSeconds: position.trainingSeconds + seconds,
+    };
+    yield position;
+    events.batch({
+      epoch,
+      batch: position.batch,
+      loss: position.lossSum / position.images,
+      errorPercent: (100 * position.wrong) / position.images,
+      imagesPerSecond: position.images / position.trainingSeconds,
+    });
+    await breathe(events);
+  }
+}
+
+const epochRate = ({ schedule, optimizer, training }: TrainerInputs, epoch: number): number =>
+  learningRateOf(schedule, optimizer.learningRate, epoch, training.epochs);
+
+const lossScalars = (loss: Loss, progress: TrainingProgress): Record<string, HostArray> =>
+  Object.fromEntries(
+    Object.entries(loss.scalars).map(([name, value]) => [`loss.${name}`, Float32Array.of(value(progress))]),
+  );
+
+function diverged(metric: string, value: number, { epoch, batch }: RunPosition): Error {
+  return cannot('go on training', `${metric} is ${value} at epoch ${epoch}, step ${batch + 1} of the epoch`, {
+    hint: 'the last checkpoint is kept; a lower optimizer.learningRate or loss.lambda0 may help',
+  });
+}
+
+/** Evaluates after the last step of an epoch and composes the epoch's row. */
+async function evaluateEpoch(
+  inputs: TrainerInputs,
+  events: TrainerEvents,
+  position: RunPosition,
+): Promise<{ row: MetricsRow; seconds: number }> {
+  const { session, loss, train, evaluation, training, now } = inputs;
+  const { epoch } = position;
+  const started = now();
+  const outcome = await evaluate(session, evaluation, training.evaluationBatchSize, () => breathe(events));
+  if (!Number.isFinite(outcome.loss)) throw diverged('test_loss', outcome.loss, position);
+  const seconds = (now() - started) / 1000;
+  const batches = batchCount(train.count, training.batchSize);
+  const last: TrainingProgress = {
+    iteration: epoch * batches - 1,
+    totalIterations: training.epochs * batches,
+    epoch: epoch - 1,
+    totalEpochs: training.epochs,
+  };
+  const row: MetricsRow = {
+    epoch,
+    iteration: epoch * batches,
+    learningRate: epochRate(inputs, epoch),
+    lambda: loss.scalars['lambda']?.(last) ?? 0,
+    trainLoss: position.lossSum / position.images,
+    trainError: (100 * position.wrong) / position.images,
+    testLoss: outcome.loss,
+    testError: outcome.errorPercent,
+    ...(outcome.errorTop5Percent === undefined ? {} : { testErrorTop5: outcome.errorTop5Percent }),
+    seconds: position.seconds + seconds,
+    imagesPerSecond: position.images / position.trainingSeconds,
+  };
+  return { row, seconds };
+}
