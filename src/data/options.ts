@@ -1,0 +1,35 @@
+// The config sections `dataset` and `augmentation`: their schema, units and defaults.
+import { z } from 'zod';
+
+const count = z.int().min(1);
+
+/** `dataset`. `dir` holds the binary files themselves or the folder that the official archive unpacks to. */
+export const datasetOptions = z.strictObject({
+  name: z.enum(['cifar10', 'cifar100']),
+  dir: z.string().min(1).optional().describe('folder of the binary files; default: $ISDA_DATA, then ./data'),
+  subset: count.optional().describe('use only this many training images (class-balanced, deterministic)'),
+  testSubset: count.optional().describe('use only this many test images (class-balanced, deterministic)'),
+  holdout: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'training images held out (class-balanced, deterministic) and used for evaluation instead of the test set',
+    ),
+});
+export type DatasetOptions = z.output<typeof datasetOptions>;
+
+/** `augmentation`: applied to training images only, in the order of the keys. */
+export const augmentationOptions = z.strictObject({
+  padCrop: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        padding: z.int().min(1).max(16).default(4).describe('pixels added on every side'),
+        mode: z.enum(['reflect', 'zero']).default('reflect'),
+      }),
+    ])
+    .default({ padding: 4, mode: 'reflect' }),
+  flip: z.boolean().default(true).describe('horizontal flip with probability 0.5'),
+});
+export type AugmentationOptions = z.output<typeof augmentationOptions>;
