@@ -36,12 +36,13 @@ export function byteProgress(stream: NodeJS.WriteStream): ByteProgress {
   };
   return {
     onBytes: (received, total) => {
+      if (total === undefined) return;
       if (bar === undefined) {
         bar = new SingleBar(
           { stream, format: '{bar} {percentage} % of {size} MB, {eta_formatted} left' },
           Presets.rect,
         );
-        bar.start(total ?? received, received, { size: megabytes(total ?? received) });
+        bar.start(total, received, { size: megabytes(total) });
       }
       bar.update(received);
     },

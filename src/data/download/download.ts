@@ -1,6 +1,6 @@
 // Gets an official data set: fetched, checked against its md5, unpacked aside and moved into place.
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { cannot, reasonOf, type IsdaError } from '../../common/errors.js';
 import { cifarFormats, type CifarName } from '../cifar-format.js';
 import { isOfficial, md5OfFile } from '../verify.js';
@@ -12,7 +12,7 @@ export interface DownloadOptions {
   readonly name: CifarName;
   /** The folder that gets the archive's folder. Made where it is missing. */
   readonly directory: string;
-  /** Another address of the same archive, or a path to a copy of it. */
+  /** Another address of the same archive, or the path of a copy of it. */
   readonly from?: string | undefined;
   readonly limits?: FetchLimits;
   readonly progress?: FetchProgress & { readonly onStage?: (stage: string) => void };
@@ -45,7 +45,7 @@ async function getArchive(options: DownloadOptions): Promise<{ path: string; tem
   const archive = options.archive ?? archives[name];
   const url = from ?? archive.url;
   if (!/^https?:\/\//.test(url)) {
-    const path = resolve(url);
+    const path = url;
     if (!(await isThere(path))) {
       const hint = '--from takes an http(s) address or the path of the archive';
       throw cannot(`use ${archive.file}`, 'there is no such file', { place: path, hint, kind: 'usage' });

@@ -75,7 +75,7 @@ async function placementOf(response: Response, have: number, part: string): Prom
   throw status >= 500 || status === 408 || status === 429 ? new Error(reason) : new Refused(reason);
 }
 
-/** Writes the body to its place; `onChunk` is told that bytes came. */
+/** Appends the body to the part; `onChunk` is told that bytes came. */
 async function receive(
   response: Response,
   { start, total }: Placement,
@@ -85,7 +85,7 @@ async function receive(
   const tooLong = new Refused(`the file is larger than ${limits.maxBytes} bytes`);
   if ((total ?? 0) > limits.maxBytes) throw tooLong;
   let received = start;
-  const file = await open(part, start > 0 ? 'a' : 'w');
+  const file = await open(part, 'a');
   try {
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       onChunk();
@@ -115,6 +115,8 @@ async function attempt(options: Attempt): Promise<void> {
     const response = await fetch(url, { headers, signal: controller.signal });
     const placement = await placementOf(response, have, part);
     if (placement === undefined) return;
+    // Old bytes go before the new version is noted, so that nothing can join the two.
+    if (placement.start === 0) await rm(part, { force: true });
     await writePartState(part, { url, validator: validatorOf(response) });
     await receive(response, placement, options, () => timer.refresh());
   } catch (error) {

@@ -6,7 +6,7 @@ import type { AugmentationOptions } from '../options.js';
 /**
  * Reads one image (H·W·C bytes) at `sourceOffset` of `source` and writes every byte of the transformed one at
  * `targetOffset` of `target`; the two never overlap. All randomness comes from `random`, which the transforms of an
- * image share in the order of the pipeline. Runs once an image, so it must not allocate.
+ * image share in the order of the pipeline. Runs once an image: buffers it needs are made beforehand.
  */
 export type Transform = (
   source: Uint8Array,
