@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { formatError, IsdaError } from '../common/errors.js';
 import { registerConfig } from './config.js';
 import type { CommandContext, RegisterCommand } from './context.js';
+import { registerData } from './data.js';
 
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 75 } as const;
@@ -13,6 +14,7 @@ function exitCodeOf(error: unknown): number {
 }
 
 const commands: readonly RegisterCommand[] = [registerConfig];
+const commands: readonly RegisterCommand[] = [registerData];
 
 /** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {

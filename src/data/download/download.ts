@@ -1,0 +1,114 @@
+// Gets an official data set: fetched, checked against its md5, unpacked aside and moved into place.
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cannot, reasonOf, type IsdaError } from '../../common/errors.js';
+import { cifarFormats, type CifarName } from '../cifar-format.js';
+import { isOfficial, md5OfFile } from '../verify.js';
+import { archives, type Archive } from './archives.js';
+import { extractArchive } from './extract.js';
+import { fetchFile, type FetchLimits, type FetchProgress } from './fetch-file.js';
+
+export interface DownloadOptions {
+  readonly name: CifarName;
+  /** The folder that gets the archive's folder. Made where it is missing. */
+  readonly directory: string;
+  /** Another address of the same archive, or the path of a copy of it. */
+  readonly from?: string | undefined;
+  readonly limits?: FetchLimits;
+  readonly progress?: FetchProgress & { readonly onStage?: (stage: string) => void };
+  /** The archive that is expected; the official one unless a test says otherwise. */
+  readonly archive?: Archive;
+}
+
+export interface DownloadResult {
+  /** Where the binary files are. */
+  readonly folder: string;
+  /** `present`: the official files were there already and nothing was done. */
+  readonly outcome: 'downloaded' | 'present';
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function wrongChecksum(archive: Archive, found: string, place: string, hint: string): IsdaError {
+  const reason = `the md5 of the archive is ${found}, not ${archive.md5}`;
+  return cannot(`use ${archive.file}`, reason, { place, hint });
+}
+
+/** The path of the archive, checked; `temporary` where it is ours to remove. */
+async function getArchive(options: DownloadOptions): Promise<{ path: string; temporary: boolean }> {
+  const { name, directory, from, limits, progress } = options;
+  const archive = options.archive ?? archives[name];
+  const url = from ?? archive.url;
+  if (!/^https?:\/\//.test(url)) {
+    const path = url;
+    if (!(await isThere(path))) {
+      const hint = '--from takes an http(s) address or the path of the archive';
+      throw cannot(`use ${archive.file}`, 'there is no such file', { place: path, hint, kind: 'usage' });
+    }
+    const found = await md5OfFile(path);
+    if (found !== archive.md5) throw wrongChecksum(archive, found, path, 'this is not the official archive');
+    return { path, temporary: false };
+  }
+  const path = join(directory, archive.file);
+  if ((await isThere(path)) && (await md5OfFile(path)) === archive.md5) return { path, temporary: true };
+  progress?.onStage?.(`fetching ${url}`);
+  await fetchFile(url, path, {
+    ...(limits === undefined ? {} : { limits }),
+    ...(progress === undefined ? {} : { progress }),
+    hint:
+      `run the command again to go on from where it ended, or get ${archive.url} by other means and run ` +
+      `isda data download ${name} --from FILE`,
+  });
+  const found = await md5OfFile(path);
+  if (found !== archive.md5) {
+    await rename(path, `${path}.bad`);
+    throw wrongChecksum(archive, found, `${path}.bad`, `${url} sent something else; the next download starts anew`);
+  }
+  return { path, temporary: true };
+}
+
+/** Unpacks beside the target and moves it into place, so that a cut-off attempt leaves no half data set. */
+async function unpack(archive: string, directory: string, folder: string, firstFile: string): Promise<void> {
+  const aside = await mkdtemp(join(directory, '.unpacking-'));
+  try {
+    await extractArchive(archive, aside);
+    if (!(await isThere(join(aside, folder, firstFile)))) {
+      throw cannot('unpack the archive', `it does not hold ${folder}/${firstFile}`, { place: archive });
+    }
+    await rename(join(aside, folder), join(directory, folder));
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Downloads an official CIFAR archive and unpacks it. Throws where the folder is taken by other files, the server or the
+ * network fails (what came stays and is gone on from), the checksum is wrong (kept as .bad) or the archive is unsafe.
+ */
+export async function downloadDataset(options: DownloadOptions): Promise<DownloadResult> {
+  const { name, directory, progress } = options;
+  const format = cifarFormats[name];
+  const folder = join(directory, format.folder);
+  if (await isThere(folder)) {
+    if (await isOfficial(format, folder)) return { folder, outcome: 'present' };
+    throw cannot(`download ${format.title}`, 'the folder is there already, and does not hold the official files', {
+      place: folder,
+      hint: 'move it away, or choose another folder with --out',
+    });
+  }
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    throw cannot(`make the folder for ${format.title}`, reasonOf(error), { place: directory, cause: error });
+  }
+  const archive = await getArchive(options);
+  progress?.onStage?.('unpacking');
+  await unpack(archive.path, directory, format.folder, format.files.train[0]);
+  if (archive.temporary) await rm(archive.path, { force: true });
+  return { folder, outcome: 'downloaded' };
+}

@@ -1,0 +1,85 @@
+// Unpacks a tar.gz archive after every entry of it was looked at: plain files and folders only, none outside.
+import { createReadStream } from 'node:fs';
+import { extract as extractTar, Parser, type ReadEntry } from 'tar';
+import { cannot, IsdaError, reasonOf } from '../../common/errors.js';
+
+export interface ExtractLimits {
+  /** Bytes of all files together. */
+  readonly maxBytes: number;
+  readonly maxEntries: number;
+}
+
+export const defaultExtractLimits: ExtractLimits = { maxBytes: 2 ** 30, maxEntries: 1000 };
+
+const allowedTypes = ['File', 'OldFile', 'ContiguousFile', 'Directory'];
+
+/** Why an entry is refused, if it is. */
+function objection(entry: ReadEntry): string | undefined {
+  const path = entry.path;
+  if (!allowedTypes.includes(entry.type)) return `${path} is not a file or folder (${entry.type})`;
+  if (/^([/\\]|[A-Za-z]:)/.test(path)) return `${path} is an absolute path`;
+  if (path.split(/[/\\]/).includes('..')) return `${path} leads out of the archive's folder`;
+  return undefined;
+}
+
+/** Reads the archive to its end or first objection, without writing anything. Returns the objection. */
+async function inspect(archive: string, limits: ExtractLimits): Promise<string | undefined> {
+  let problem: string | undefined;
+  let bytes = 0;
+  let entries = 0;
+  const parser = new Parser({
+    strict: true,
+    onReadEntry: (entry) => {
+      bytes += entry.size;
+      entries++;
+      problem ??= objection(entry);
+      if (bytes > limits.maxBytes) problem ??= `it unpacks to more than ${limits.maxBytes} bytes`;
+      if (entries > limits.maxEntries) problem ??= `it has more than ${limits.maxEntries} entries`;
+      entry.resume();
+    },
+  });
+  await new Promise<void>((resolve, reject) => {
+    const stream = createReadStream(archive);
+    const fail = (error: unknown): void => {
+      stream.destroy();
+      // An objection already found says more than the damage that comes after it.
+      if (problem !== undefined) resolve();
+      else reject(error instanceof Error ? error : new Error(String(error)));
+    };
+    parser.on('error', fail);
+    parser.on('end', resolve);
+    stream.on('error', fail);
+    stream.on('data', (chunk) => {
+      if (problem !== undefined) {
+        stream.destroy();
+        resolve();
+      } else if (!parser.write(chunk as Buffer)) {
+        stream.pause();
+        parser.once('drain', () => stream.resume());
+      }
+    });
+    stream.on('end', () => parser.end());
+  });
+  if (problem === undefined && entries === 0) return 'it is empty';
+  return problem;
+}
+
+/**
+ * Unpacks `archive` (tar, gzipped or not) into the existing folder `directory`.
+ * Throws before anything is written where an entry is absolute, leads out by `..`, is a link or device, or where all
+ * together are too large; throws where the archive is damaged.
+ */
+export async function extractArchive(
+  archive: string,
+  directory: string,
+  limits: ExtractLimits = defaultExtractLimits,
+): Promise<void> {
+  try {
+    const problem = await inspect(archive, limits);
+    if (problem !== undefined) throw cannot('unpack the archive', problem, { place: archive });
+    await extractTar({ file: archive, cwd: directory, strict: true, preserveOwner: false, noMtime: true });
+  } catch (error) {
+    if (error instanceof IsdaError) throw error;
+    throw cannot('unpack the archive', reasonOf(error), { place: archive, cause: error });
+  }
+}

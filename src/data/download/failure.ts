@@ -1,0 +1,41 @@
+// Why a download failed, in words, and whether trying again can help.
+import { reasonOf, systemCode } from '../../common/errors.js';
+
+/** A failure that another attempt cannot mend. */
+export class Refused extends Error {}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'the host is not known',
+  EAI_AGAIN: 'the host name could not be looked up',
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was cut off',
+  ENETUNREACH: 'there is no network',
+  EHOSTUNREACH: 'the host is not reached',
+  UND_ERR_SOCKET: 'the connection was cut off',
+  UND_ERR_CONNECT_TIMEOUT: 'the host does not answer',
+  ENOSPC: 'the disk is full',
+  EACCES: 'no permission to write',
+  EROFS: 'the disk is read-only',
+};
+
+/** Local failures, which are the same at the next attempt. */
+const finalCodes = ['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'EISDIR', 'ENOENT', 'ENOTDIR', 'ERR_INVALID_URL'];
+
+/** The error at the bottom of a chain of causes, which is where fetch hides what happened. */
+function innermost(error: unknown): unknown {
+  let at = error;
+  while (at instanceof Error && at.cause instanceof Error && systemCode(at) === undefined) at = at.cause;
+  return at;
+}
+
+/** The reason of a failed attempt. */
+export function explainFailure(error: unknown): string {
+  const inner = innermost(error);
+  const code = systemCode(inner);
+  return code === undefined ? reasonOf(inner) : `${reasons[code] ?? reasonOf(inner)} (${code})`;
+}
+
+/** Whether another attempt would fail in the same way. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof Refused || finalCodes.includes(systemCode(innermost(error)) ?? '');
+}

@@ -1,0 +1,163 @@
+// Fetches one file over HTTP(S), resuming what an earlier attempt left in its .part file.
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { cannot } from '../../common/errors.js';
+import { explainFailure, isFinal, Refused } from './failure.js';
+import { readPartState, writePartState } from './part-state.js';
+
+export interface FetchLimits {
+  /** Milliseconds without a byte after which an attempt is given up. */
+  readonly idleMs: number;
+  /** Attempts in all. */
+  readonly attempts: number;
+  /** Milliseconds before the second attempt; doubled each time. */
+  readonly backoffMs: number;
+  /** A longer file is refused. */
+  readonly maxBytes: number;
+}
+
+export const defaultLimits: FetchLimits = { idleMs: 30_000, attempts: 6, backoffMs: 1000, maxBytes: 2 ** 30 };
+
+export interface FetchProgress {
+  readonly onBytes?: (received: number, total: number | undefined) => void;
+  /** An attempt failed; another follows after `waitMs`. */
+  readonly onRetry?: (reason: string, waitMs: number) => void;
+}
+
+interface Attempt {
+  readonly url: string;
+  readonly part: string;
+  readonly limits: FetchLimits;
+  readonly progress: FetchProgress;
+}
+
+/** Where the body of an answer belongs in the file, and how long the file will be. */
+interface Placement {
+  readonly start: number;
+  readonly total: number | undefined;
+}
+
+/** A strong ETag or a date, which If-Range can hold a resumed answer to. */
+function validatorOf(response: Response): string | undefined {
+  const tag = response.headers.get('etag');
+  return tag !== null && !tag.startsWith('W/') ? tag : (response.headers.get('last-modified') ?? undefined);
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * Reads the status line and headers of an answer to a request from byte `have` on. Undefined: nothing is missing.
+ * Throws Refused, or an error that calls for another attempt.
+ */
+async function placementOf(response: Response, have: number, part: string): Promise<Placement | undefined> {
+  const { status, headers } = response;
+  if (status === 200) {
+    const length = headers.get('content-length');
+    return { start: 0, total: length === null ? undefined : Number(length) };
+  }
+  const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
+  const total = range === null || range[2] === '*' ? undefined : Number(range[2]);
+  if (status === 206 && range !== null && Number(range[1]) === have) return { start: have, total };
+  await response.body?.cancel();
+  if (status === 416 && total === have) return undefined;
+  if (status === 206 || status === 416) {
+    await rm(part, { force: true });
+    throw new Error('the server could not continue where the last attempt ended');
+  }
+  const reason = `the server answered ${status}`;
+  throw status >= 500 || status === 408 || status === 429 ? new Error(reason) : new Refused(reason);
+}
+
+/** Appends the body to the part; `onChunk` is told that bytes came. */
+async function receive(
+  response: Response,
+  { start, total }: Placement,
+  { part, limits, progress }: Attempt,
+  onChunk: () => void,
+): Promise<void> {
+  const tooLong = new Refused(`the file is larger than ${limits.maxBytes} bytes`);
+  if ((total ?? 0) > limits.maxBytes) throw tooLong;
+  let received = start;
+  const file = await open(part, 'a');
+  try {
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      onChunk();
+      received += chunk.length;
+      if (received > limits.maxBytes) throw tooLong;
+      await file.writeFile(chunk);
+      progress.onBytes?.(received, total);
+    }
+  } finally {
+    await file.close();
+  }
+  if (total !== undefined && received !== total) throw new Error(`it ended after ${received} of ${total} bytes`);
+}
+
+/** One request for what is missing. Throws Refused, or an error that calls for another attempt. */
+async function attempt(options: Attempt): Promise<void> {
+  const { url, part, limits } = options;
+  const state = await readPartState(part);
+  const have = state?.url === url ? await sizeOf(part) : 0;
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), limits.idleMs);
+  try {
+    // A compressed transfer would be unpacked on the way and no longer be the file.
+    const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+    if (have > 0) headers.range = `bytes=${have}-`;
+    if (have > 0 && state?.validator !== undefined) headers['if-range'] = state.validator;
+    const response = await fetch(url, { headers, signal: controller.signal });
+    const placement = await placementOf(response, have, part);
+    if (placement === undefined) return;
+    // Old bytes go before the new version is noted, so that nothing can join the two.
+    if (placement.start === 0) await rm(part, { force: true });
+    await writePartState(part, { url, validator: validatorOf(response) });
+    await receive(response, placement, options, () => timer.refresh());
+  } catch (error) {
+    throw controller.signal.aborted ? new Error(`no byte came for ${limits.idleMs / 1000} s`) : error;
+  } finally {
+    clearTimeout(timer);
+    // Ends the connection where the body was not read to its end.
+    controller.abort();
+  }
+}
+
+/**
+ * Fetches `url` into `path`, by way of `path`.part, which stays when the fetch fails so that the next call goes on from
+ * there. Throws after the last attempt, or at once where another cannot help; `hint` is added to the error.
+ */
+export async function fetchFile(
+  url: string,
+  path: string,
+  options: { readonly limits?: FetchLimits; readonly progress?: FetchProgress; readonly hint?: string } = {},
+): Promise<void> {
+  const { limits = defaultLimits, progress = {}, hint } = options;
+  const part = `${path}.part`;
+  for (let tried = 1; ; tried++) {
+    try {
+      await attempt({ url, part, limits, progress });
+      break;
+    } catch (error) {
+      const reason = explainFailure(error);
+      if (isFinal(error) || tried >= limits.attempts) {
+        const times = tried === 1 ? '' : ` (${tried} attempts)`;
+        throw cannot(`download ${basename(path)}`, `${reason}${times}`, {
+          place: url,
+          cause: error,
+          ...(hint === undefined ? {} : { hint }),
+        });
+      }
+      const waitMs = limits.backoffMs * 2 ** (tried - 1);
+      progress.onRetry?.(reason, waitMs);
+      await delay(waitMs);
+    }
+  }
+  await rename(part, path);
+  await writePartState(part, undefined);
+}

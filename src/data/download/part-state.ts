@@ -1,0 +1,21 @@
+// What is remembered of an unfinished download: its address and the version of the file that was sent.
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+const partState = z.object({ url: z.string(), validator: z.string().optional() });
+export type PartState = z.output<typeof partState>;
+
+/** The state beside a .part file; undefined where there is none that can be read. */
+export async function readPartState(part: string): Promise<PartState | undefined> {
+  try {
+    return partState.parse(JSON.parse(await readFile(`${part}.json`, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes the state, or removes it. */
+export async function writePartState(part: string, state: PartState | undefined): Promise<void> {
+  if (state === undefined) await rm(`${part}.json`, { force: true });
+  else await writeFile(`${part}.json`, JSON.stringify(state));
+}

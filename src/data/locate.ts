@@ -1,0 +1,90 @@
+// Where a data set is: the folder given, else $ISDA_DATA, else ./data.
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { cannot } from '../common/errors.js';
+import { cifarFormats, type CifarFormat, type CifarName, type DatasetPart } from './cifar-format.js';
+
+async function isPresent(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function holdsAny(directory: string, files: readonly string[]): Promise<boolean> {
+  for (const file of files) if (await isPresent(join(directory, file))) return true;
+  return false;
+}
+
+/** The folder that holds the files: `directory` itself or the archive's folder within; undefined where neither does. */
+export async function findCifarFolder(format: CifarFormat, directory: string): Promise<string | undefined> {
+  const files = [...format.files.train, ...format.files.test];
+  for (const folder of [directory, join(directory, format.folder)]) if (await holdsAny(folder, files)) return folder;
+  return undefined;
+}
+
+/** The error for folders that hold no file of a data set. */
+export function nothingFound(format: CifarFormat, looked: readonly string[]): Error {
+  const folders = looked.flatMap((directory) => [directory, join(directory, format.folder)]);
+  return cannot(
+    `find ${format.title}`,
+    `none of its files (${format.files.train[0]}, ${format.files.test[0]}, …) is where it was looked for`,
+    {
+      place: folders.map((folder) => `looked in ${folder}`).join('\n'),
+      hint: `\`isda data download ${format.name}\` gets it; --set dataset.dir=DIR or ISDA_DATA=DIR says where it is`,
+    },
+  );
+}
+
+export interface LocateOptions {
+  /** The folder from the config; where given, the only one looked in. */
+  readonly dir?: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Relative folders start here. */
+  readonly workingDirectory: string;
+}
+
+/** The folders a data set is looked for in, first to last: `dir` alone, else $ISDA_DATA and ./data. Absolute. */
+export function dataDirectories({ dir, environment, workingDirectory }: LocateOptions): string[] {
+  const fromEnvironment = environment.ISDA_DATA;
+  const candidates = dir !== undefined ? [dir] : [...(fromEnvironment ? [fromEnvironment] : []), 'data'];
+  return candidates.map((candidate) => resolve(workingDirectory, candidate));
+}
+
+/**
+ * The folder that holds the binary files of a data set, absolute. Each place may be that folder or its parent.
+ * Throws an error that lists the folders looked in.
+ */
+export async function locateDataset(name: CifarName, options: LocateOptions): Promise<string> {
+  const format = cifarFormats[name];
+  const candidates = dataDirectories(options);
+  for (const candidate of candidates) {
+    const folder = await findCifarFolder(format, candidate);
+    if (folder !== undefined) return folder;
+  }
+  throw nothingFound(format, candidates);
+}
+
+/**
+ * The files of one part that are there, as paths. A smaller set may end early (only data_batch_1.bin), so trailing
+ * files may be missing; throws where a file is missing before one that is there, or where all are.
+ */
+export async function partFiles(format: CifarFormat, folder: string, part: DatasetPart): Promise<string[]> {
+  const paths = format.files[part].map((file) => join(folder, file));
+  const present = await Promise.all(paths.map(isPresent));
+  const last = present.lastIndexOf(true);
+  const missing = present.indexOf(false);
+  if (last === -1 || (missing !== -1 && missing < last)) {
+    const reason =
+      last === -1
+        ? `the ${part} images are missing (${format.files[part].join(', ')})`
+        : `${format.files[part][missing]} is missing, ${format.files[part][last]} is there`;
+    throw cannot(`read ${format.title}`, reason, {
+      place: folder,
+      hint: `\`isda data download ${format.name}\` gets the official files`,
+    });
+  }
+  return paths.slice(0, last + 1);
+}

@@ -1,0 +1,117 @@
+// Class-balanced, deterministic choices of images: subsets and hold-out sets, and the splits of a run.
+import { cannot, type IsdaError } from '../common/errors.js';
+import { permutation, randomStream } from '../common/random.js';
+import { selectImages, type ImageDataset } from './dataset.js';
+import type { DatasetOptions } from './options.js';
+
+/** The seed of every run's splits: runs of one study must be compared on the same images, whatever their own seed. */
+export const splitSeed = 20190914;
+
+/** Positions of each class that occurs, classes ascending. */
+function positionsByClass(labels: Int32Array): Map<number, number[]> {
+  const byClass = new Map<number, number[]>();
+  for (const label of [...new Set(labels)].sort((a, b) => a - b)) byClass.set(label, []);
+  labels.forEach((label, position) => byClass.get(label)!.push(position));
+  return byClass;
+}
+
+/**
+ * `count` positions of `labels`, ascending, as many of each class as of any other; what is left over when count is no
+ * multiple of the classes goes to classes chosen by the seed, and classes that are too small are made up for by the
+ * others. With the same seed and purpose a larger choice contains every smaller one.
+ */
+function chooseBalanced(labels: Int32Array, count: number, seed: number, purpose: string): Uint32Array {
+  const groups = [...positionsByClass(labels)];
+  const rank = permutation(groups.length, randomStream(seed, purpose, 'classes'));
+  const order = groups.map((group, index) => ({ label: group[0], positions: group[1], rank: rank[index] }));
+  // Small classes first, so that what they cannot give is spread over the ones that follow.
+  order.sort((a, b) => a.positions.length - b.positions.length || a.rank - b.rank);
+  const chosen: number[] = [];
+  order.forEach(({ label, positions }, index) => {
+    const share = Math.floor((count - chosen.length) / (order.length - index));
+    const shuffled = permutation(positions.length, randomStream(seed, purpose, 'images', label));
+    for (let i = 0; i < Math.min(share, positions.length); i++) chosen.push(positions[shuffled[i]]);
+  });
+  return Uint32Array.from(chosen).sort();
+}
+
+function tooMany(action: string, count: number, available: number, key: string): IsdaError {
+  return cannot(action, `${key} is ${count}, and there are ${available} images`, {
+    kind: 'usage',
+    hint: `choose a ${key} of at most ${available}`,
+  });
+}
+
+/** `count` class-balanced positions of `labels`, ascending. Throws a usage error where there are fewer images. */
+export function subset(labels: Int32Array, count: number, seed: number): Uint32Array {
+  if (count > labels.length) throw tooMany('choose a subset', count, labels.length, 'subset');
+  return chooseBalanced(labels, count, seed, 'subset');
+}
+
+export interface Holdout {
+  /** Positions held out, ascending. */
+  readonly holdout: Uint32Array;
+  /** All other positions, ascending. */
+  readonly remainder: Uint32Array;
+}
+
+/** Holds out `count` class-balanced positions of `labels`. Throws a usage error where there are fewer images. */
+export function holdout(labels: Int32Array, count: number, seed: number): Holdout {
+  if (count > labels.length) throw tooMany('hold out images', count, labels.length, 'holdout');
+  const held = chooseBalanced(labels, count, seed, 'holdout');
+  const isHeld = new Uint8Array(labels.length);
+  for (const position of held) isHeld[position] = 1;
+  const remainder = new Uint32Array(labels.length - held.length);
+  let next = 0;
+  for (let position = 0; position < labels.length; position++) if (isHeld[position] === 0) remainder[next++] = position;
+  return { holdout: held, remainder };
+}
+
+export interface Splits {
+  readonly train: ImageDataset;
+  readonly evaluation: ImageDataset;
+  /** What `evaluation` is made of: the test set, or training images held out. */
+  readonly evaluationName: 'test' | 'holdout';
+}
+
+function labelsAt(labels: Int32Array, positions: Uint32Array): Int32Array {
+  return Int32Array.from(positions, (position) => labels[position]);
+}
+
+/**
+ * The images a run trains on and is evaluated on. With `holdout`, evaluation is on held-out training images, `subset`
+ * is taken from the others, and the test set (with `testSubset`) is left alone.
+ * Throws usage errors where the numbers exceed what is there.
+ */
+export function buildSplits(
+  options: Pick<DatasetOptions, 'subset' | 'testSubset' | 'holdout'>,
+  train: ImageDataset,
+  test: ImageDataset,
+  seed: number = splitSeed,
+): Splits {
+  const held = options.holdout > 0 ? holdout(train.labels, options.holdout, seed) : undefined;
+  let positions = held?.remainder;
+  if (positions?.length === 0) {
+    throw cannot('hold out images', `holdout ${options.holdout} leaves no training image of ${train.count}`, {
+      kind: 'usage',
+    });
+  }
+  if (options.subset !== undefined) {
+    const available = positions ?? Uint32Array.from(train.labels.keys());
+    if (options.subset > available.length) {
+      const what = held === undefined ? 'choose training images' : `choose training images beside a holdout`;
+      throw tooMany(what, options.subset, available.length, 'subset');
+    }
+    positions = subset(labelsAt(train.labels, available), options.subset, seed).map((position) => available[position]);
+  }
+  const training = positions === undefined ? train : selectImages(train, positions);
+  if (held !== undefined) {
+    return { train: training, evaluation: selectImages(train, held.holdout), evaluationName: 'holdout' };
+  }
+  if (options.testSubset === undefined) return { train: training, evaluation: test, evaluationName: 'test' };
+  if (options.testSubset > test.count) {
+    throw tooMany('choose test images', options.testSubset, test.count, 'testSubset');
+  }
+  const evaluation = selectImages(test, subset(test.labels, options.testSubset, seed));
+  return { train: training, evaluation, evaluationName: 'test' };
+}

@@ -1,0 +1,95 @@
+// Looks through the files of a data set: records, labels, balance of the classes, checksums.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { basename, join } from 'node:path';
+import { IsdaError } from '../common/errors.js';
+import { readCifarFile, checksumOf } from './cifar-file.js';
+import { cifarFormats, type CifarFormat, type CifarName, type DatasetPart } from './cifar-format.js';
+import { partFiles } from './locate.js';
+
+export interface FileReport {
+  readonly file: string;
+  readonly records: number;
+  readonly md5: string;
+  /** Whether the md5 is that of the official file of this name. */
+  readonly official: boolean;
+}
+
+export interface PartReport {
+  readonly part: DatasetPart;
+  readonly count: number;
+  /** Images of each class. */
+  readonly classCounts: readonly number[];
+  readonly files: readonly FileReport[];
+}
+
+export interface DatasetReport {
+  readonly name: CifarName;
+  readonly folder: string;
+  readonly parts: readonly PartReport[];
+  /** Whether these are the official files, all of them. */
+  readonly official: boolean;
+  /** What is wrong: a missing part, a file cut off, a label out of range. Empty when the set can be used. */
+  readonly problems: readonly { readonly message: string; readonly place: string }[];
+}
+
+/** md5 of a file in hexadecimal, read as a stream. */
+export async function md5OfFile(path: string): Promise<string> {
+  const hash = createHash('md5');
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** Whether `folder` holds exactly the official files of a data set. */
+export async function isOfficial(format: CifarFormat, folder: string): Promise<boolean> {
+  for (const [file, md5] of Object.entries(format.md5)) {
+    const found = await md5OfFile(join(folder, file)).catch(() => undefined);
+    if (found !== md5) return false;
+  }
+  return true;
+}
+
+async function verifyPart(
+  format: CifarFormat,
+  folder: string,
+  part: DatasetPart,
+  onProblem: (error: unknown) => void,
+): Promise<PartReport> {
+  const classCounts = new Array<number>(format.label.classes).fill(0);
+  const files: FileReport[] = [];
+  const paths = await partFiles(format, folder, part).catch((error: unknown) => {
+    onProblem(error);
+    return [];
+  });
+  for (const path of paths) {
+    try {
+      const read = await readCifarFile(format, path);
+      for (let record = 0; record < read.records; record++) {
+        classCounts[read.bytes[record * format.recordBytes + format.label.offset]]++;
+      }
+      const md5 = checksumOf([read]);
+      const file = basename(path);
+      files.push({ file, records: read.records, md5, official: format.md5[file] === md5 });
+    } catch (error) {
+      onProblem(error);
+    }
+  }
+  return { part, count: files.reduce((sum, file) => sum + file.records, 0), classCounts, files };
+}
+
+/** Reads every file of the data set in `folder`. Problems of the files are reported, not thrown. */
+export async function verifyDataset(name: CifarName, folder: string): Promise<DatasetReport> {
+  const format = cifarFormats[name];
+  const problems: { message: string; place: string }[] = [];
+  const onProblem = (error: unknown): void => {
+    if (!(error instanceof IsdaError)) throw error;
+    problems.push({ message: error.message, place: error.place ?? folder });
+  };
+  const parts = [
+    await verifyPart(format, folder, 'train', onProblem),
+    await verifyPart(format, folder, 'test', onProblem),
+  ];
+  const officialFiles = parts.flatMap((part) => part.files.filter((file) => file.official));
+  const official = officialFiles.length === Object.keys(format.md5).length;
+  return { name, folder, parts, official, problems };
+}

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { formatError } from '../../src/common/errors.js';
+import { locateDataset } from '../../src/data/locate.js';
+import { cifarRecords, temporaryFolder, writeFiles } from './helpers.js';
+
+const files = { 'test.bin': cifarRecords('cifar100', [1]) };
+
+describe('locateDataset', () => {
+  it('looks in ./data of the working directory by default', async () => {
+    const workingDirectory = await temporaryFolder();
+    const folder = await writeFiles(join(workingDirectory, 'data', 'cifar-100-binary'), files);
+    expect(await locateDataset('cifar100', { environment: {}, workingDirectory })).toBe(folder);
+  });
+
+  it('prefers $ISDA_DATA, and falls back to ./data where it lacks the set', async () => {
+    const workingDirectory = await temporaryFolder();
+    const fallback = await writeFiles(join(workingDirectory, 'data'), files);
+    const environment = { ISDA_DATA: 'elsewhere' };
+    expect(await locateDataset('cifar100', { environment, workingDirectory })).toBe(fallback);
+    const preferred = await writeFiles(join(workingDirectory, 'elsewhere'), files);
+    expect(await locateDataset('cifar100', { environment, workingDirectory })).toBe(preferred);
+  });
+
+  it('looks only in dir where it is given, and says where it looked', async () => {
+    const workingDirectory = await temporaryFolder();
+    await writeFiles(join(workingDirectory, 'data'), files);
+    const located = locateDataset('cifar100', { dir: 'mine', environment: { ISDA_DATA: 'data' }, workingDirectory });
+    const error = await located.catch((thrown: unknown) => formatError(thrown, false));
+    const mine = join(workingDirectory, 'mine');
+    expect(error).toContain(`  looked in ${mine}\n  looked in ${join(mine, 'cifar-100-binary')}\n  hint:`);
+    expect(error).not.toContain(join(workingDirectory, 'data'));
+  });
+
+  it('lists every folder where nothing is found', async () => {
+    const workingDirectory = await temporaryFolder();
+    const located = locateDataset('cifar10', { environment: { ISDA_DATA: '/nowhere' }, workingDirectory });
+    const error = await located.catch((thrown: unknown) => formatError(thrown, false));
+    expect(error).toContain('looked in /nowhere/cifar-10-batches-bin');
+    expect(error).toContain(`looked in ${join(workingDirectory, 'data')}\n`);
+    expect(error).toContain('isda data download cifar10');
+  });
+});

@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { IsdaError } from '../../src/common/errors.js';
+import { buildSplits, holdout, subset } from '../../src/data/split.js';
+import { randomDataset } from './helpers.js';
+
+const labelled = fc
+  .array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 120 })
+  .chain((labels) =>
+    fc.record({ labels: fc.constant(Int32Array.from(labels)), count: fc.nat(labels.length), seed: fc.nat(1000) }),
+  );
+
+function countsOf(labels: Iterable<number>): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
+}
+
+function isAscending(indices: Uint32Array): boolean {
+  return indices.every((index, i) => i === 0 || indices[i - 1] < index);
+}
+
+/** Throws what a usage error says. */
+function usageError(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof IsdaError && error.kind === 'usage') return error.message;
+    throw error;
+  }
+  return 'no error';
+}
+
+describe('subset', () => {
+  it('has the asked number of distinct positions, ascending, as balanced as the classes allow', () => {
+    fc.assert(
+      fc.property(labelled, ({ labels, count, seed }) => {
+        const chosen = subset(labels, count, seed);
+        expect(chosen.length).toBe(count);
+        expect(isAscending(chosen)).toBe(true);
+        const all = countsOf(labels);
+        const taken = countsOf(Array.from(chosen, (index) => labels[index]));
+        const quotas = [...all.keys()].map((label) => taken.get(label) ?? 0);
+        const most = Math.max(0, ...quotas);
+        for (const [label, size] of all) {
+          // A class is more than one behind another only where all of it is taken.
+          const quota = taken.get(label) ?? 0;
+          expect(quota >= most - 1 || quota === size).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('is a function of labels, count and seed, and grows by adding', () => {
+    fc.assert(
+      fc.property(labelled, fc.nat(), ({ labels, count, seed }, other) => {
+        const chosen = subset(labels, count, seed);
+        expect(subset(labels, count, seed)).toEqual(chosen);
+        const smaller = subset(labels, other % (count + 1), seed);
+        const contained = new Set(chosen);
+        expect(smaller.every((index) => contained.has(index))).toBe(true);
+      }),
+    );
+  });
+
+  it('is exactly balanced where the count is a multiple of the classes, and differs from seed to seed', () => {
+    const labels = Int32Array.from({ length: 5000 }, (_, i) => (i * 7) % 10);
+    const chosen = subset(labels, 200, 1);
+    expect([...countsOf(Array.from(chosen, (index) => labels[index])).values()]).toEqual(Array(10).fill(20));
+    expect(subset(labels, 200, 2)).not.toEqual(chosen);
+  });
+
+  it('spreads what is left over by the seed, not always to the same classes', () => {
+    const labels = Int32Array.from({ length: 100 }, (_, i) => i % 10);
+    const favoured = new Set(Array.from({ length: 40 }, (_, seed) => labels[subset(labels, 1, seed)[0]]));
+    expect(favoured.size).toBeGreaterThan(5);
+  });
+});
+
+describe('holdout', () => {
+  it('and the remainder are disjoint, complete and ascending', () => {
+    fc.assert(
+      fc.property(labelled, ({ labels, count, seed }) => {
+        const split = holdout(labels, count, seed);
+        expect(split.holdout.length).toBe(count);
+        expect(isAscending(split.holdout) && isAscending(split.remainder)).toBe(true);
+        const together = Uint32Array.from([...split.holdout, ...split.remainder]).sort();
+        expect(together).toEqual(Uint32Array.from(labels.keys()));
+      }),
+    );
+  });
+});
+
+describe('buildSplits', () => {
+  const train = randomDataset(
+    Array.from({ length: 60 }, (_, i) => i % 3),
+    1,
+    2,
+    2,
+  );
+  const test = randomDataset(
+    Array.from({ length: 30 }, (_, i) => i % 3),
+    2,
+    2,
+    2,
+  );
+  const rows = (images: Uint8Array) =>
+    Array.from({ length: images.length / 12 }, (_, i) => images.subarray(i * 12, i * 12 + 12).join());
+
+  it('without options is the data as it is', () => {
+    expect(buildSplits({ holdout: 0 }, train, test)).toEqual({ train, evaluation: test, evaluationName: 'test' });
+  });
+
+  it('evaluates on held-out training images and takes the subset from the others', () => {
+    const whole = buildSplits({ holdout: 15 }, train, test);
+    const splits = buildSplits({ holdout: 15, subset: 30, testSubset: 3 }, train, test);
+    expect(splits.evaluationName).toBe('holdout');
+    expect(splits.evaluation).toEqual(whole.evaluation);
+    expect([...countsOf(splits.evaluation.labels).values()]).toEqual([5, 5, 5]);
+    expect([...countsOf(splits.train.labels).values()]).toEqual([10, 10, 10]);
+    const held = new Set(rows(splits.evaluation.images));
+    const rest = new Set(rows(whole.train.images));
+    expect(rest.size).toBe(45);
+    for (const row of rows(splits.train.images)) expect(!held.has(row) && rest.has(row)).toBe(true);
+  });
+
+  it('takes a subset of the test images', () => {
+    const splits = buildSplits({ holdout: 0, testSubset: 6 }, train, test);
+    expect(splits.train).toBe(train);
+    expect([...countsOf(splits.evaluation.labels).values()]).toEqual([2, 2, 2]);
+  });
+
+  it.each([
+    [{ holdout: 61 }, 'cannot hold out images: holdout is 61, and there are 60 images'],
+    [{ holdout: 60 }, 'cannot hold out images: holdout 60 leaves no training image of 60'],
+    [{ holdout: 0, subset: 61 }, 'cannot choose training images: subset is 61, and there are 60 images'],
+    [
+      { holdout: 15, subset: 46 },
+      'cannot choose training images beside a holdout: subset is 46, and there are 45 images',
+    ],
+    [{ holdout: 0, testSubset: 31 }, 'cannot choose test images: testSubset is 31, and there are 30 images'],
+  ])('%j is a usage error', (options, message) => {
+    expect(usageError(() => buildSplits(options, train, test))).toBe(message);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { augmentationOptions } from '../../../src/data/options.js';
+import { createPipeline } from '../../../src/data/transforms/pipeline.js';
+import { createCrop } from '../../../src/data/transforms/pad-crop.js';
+import { createMirror } from '../../../src/data/transforms/flip.js';
+import { randomStream } from '../../../src/common/random.js';
+import { randomDataset } from '../helpers.js';
+
+const dataset = randomDataset([0, 1, 2, 3], 1);
+const standard = augmentationOptions.parse({});
+
+function augmented(options: object, index: number, seed: number, epoch: number): Uint8Array {
+  const target = new Uint8Array(3072 + 10);
+  createPipeline(augmentationOptions.parse(options), dataset)(dataset, index, seed, epoch, target, 5);
+  return target.slice(5, -5);
+}
+
+describe('createPipeline', () => {
+  it('without augmentation copies', () => {
+    const image = augmented({ padCrop: false, flip: false }, 2, 1, 1);
+    expect(image).toEqual(dataset.images.slice(2 * 3072, 3 * 3072));
+  });
+
+  it('crops, then flips, with one stream an image', () => {
+    for (let index = 0; index < 4; index++) {
+      const random = randomStream(9, 'augment', 4, index);
+      const crop = new Uint8Array(3072);
+      const [top, left] = [random.integer(9), random.integer(9)];
+      createCrop({ padding: 4, mode: 'reflect' }, dataset)(dataset.images, index * 3072, crop, 0, top, left);
+      let expected = crop;
+      if (random.uniform() < 0.5) {
+        expected = new Uint8Array(3072);
+        createMirror(dataset)(crop, 0, expected, 0);
+      }
+      expect(augmented({}, index, 9, 4)).toEqual(expected);
+    }
+  });
+
+  it('gives the same bytes whatever was made before, and others for another seed, epoch or image', () => {
+    const pipeline = createPipeline(standard, dataset);
+    const make = (index: number, seed: number, epoch: number) => {
+      const target = new Uint8Array(3072);
+      pipeline(dataset, index, seed, epoch, target, 0);
+      return target.join();
+    };
+    const first = make(1, 1, 1);
+    make(3, 5, 2);
+    expect(make(1, 1, 1)).toBe(first);
+    const keys: readonly (readonly [number, number])[] = Array.from({ length: 10 }, (_, i) => [i + 1, 2]);
+    expect(new Set(keys.map(([seed, epoch]) => make(1, seed, epoch))).size).toBeGreaterThan(5);
+    expect(new Set(keys.map(([epoch]) => make(1, 1, epoch))).size).toBeGreaterThan(5);
+  });
+});
