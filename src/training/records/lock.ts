@@ -1,5 +1,6 @@
 // One run at a time in a folder: a lock file with the process that holds it.
-import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { cannot, systemCode } from '../../common/errors.js';
 import { readFailure, writeFailureWithSpace } from '../../common/files.js';
 
@@ -65,12 +66,26 @@ async function isDead(path: string, text: string, own: LockHolder, around: LockS
   return around.now() - mtimeMs > silenceMilliseconds;
 }
 
-/** Moves a dead holder's lock away, unless somebody has just taken it over. */
-async function removeDead(path: string, text: string, own: LockHolder): Promise<void> {
-  const aside = `${path}.${own.host}.${own.pid}`;
-  await rename(path, aside);
-  if ((await readFile(aside, 'utf8')) !== text) await link(aside, path);
-  await rm(aside, { force: true });
+/**
+ * Deletes a dead holder's lock. A second file lets one process at a time do so: without it, one could delete the lock
+ * that another has just taken in its place.
+ */
+async function removeDead(path: string, text: string, around: LockSurroundings): Promise<void> {
+  const guard = `${path}.takeover`;
+  try {
+    await (await open(guard, 'wx')).close();
+  } catch (error) {
+    // Somebody else is at it, for a moment; a guard older than that was left by a crash.
+    if (systemCode(error) !== 'EEXIST') throw error;
+    if (around.now() - (await stat(guard)).mtimeMs > silenceMilliseconds) await rm(guard, { force: true });
+    await setTimeout(10);
+    return;
+  }
+  try {
+    if ((await readFile(path, 'utf8')) === text) await rm(path);
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 /**
@@ -80,7 +95,7 @@ async function removeDead(path: string, text: string, own: LockHolder): Promise<
 export async function takeLock(path: string, own: LockHolder, around: LockSurroundings): Promise<RunLock> {
   const start = (await around.startOf(own.pid)) ?? 'unknown';
   const content = `${JSON.stringify({ pid: own.pid, host: own.host, start } satisfies LockContent)}\n`;
-  for (let attempt = 0; attempt < 5; attempt++) {
+  for (let attempt = 0; attempt < 100; attempt++) {
     try {
       const handle = await open(path, 'wx');
       try {
@@ -105,12 +120,12 @@ export async function takeLock(path: string, own: LockHolder, around: LockSurrou
           hint: `wait for it or choose another folder with --out; if no such process exists, delete ${path}`,
         });
       }
-      await removeDead(path, text, own);
+      await removeDead(path, text, around);
     } catch (error) {
-      // ENOENT: the holder let go in between; EEXIST: another process was faster. Both are seen in the next round.
       const code = systemCode(error);
       if (code === undefined) throw error;
-      if (code !== 'ENOENT' && code !== 'EEXIST') throw readFailure(path, error);
+      // ENOENT: somebody let go in between, which the next round sees.
+      if (code !== 'ENOENT') throw readFailure(path, error);
     }
   }
   throw cannot('use the run folder', 'other processes keep taking its lock', { place: path });
