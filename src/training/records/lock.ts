@@ -128,7 +128,10 @@ export async function takeLock(path: string, own: LockHolder, around: LockSurrou
       if (code !== 'ENOENT') throw readFailure(path, error);
     }
   }
-  throw cannot('use the run folder', 'other processes keep taking its lock', { place: path });
+  throw cannot('use the run folder', 'the lock of a dead process cannot be taken over', {
+    place: path,
+    hint: `if no other run is starting there, delete ${path} and ${path}.takeover`,
+  });
 }
 
 function holdLock(path: string, content: string, around: LockSurroundings): RunLock {
