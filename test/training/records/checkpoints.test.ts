@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -141,6 +142,18 @@ describe('checkpoints that do not belong here', () => {
       place: join(folder, 'epoch-0001-step-0000010.safetensors'),
       hint: 'start over with --no-resume, or choose another folder with --out',
     });
+  });
+
+  test('another version of the format', async ({ folder }) => {
+    const path = await saveCheckpoint(folder, stateOf(1, 10), 3);
+    const zeros = '0'.repeat(64);
+    const text = readFileSync(path)
+      .toString('latin1')
+      .replace('"version":"1"', '"version":"9"')
+      .replace(/("sha256":")[0-9a-f]{64}/, `$1${zeros}`);
+    const checksum = createHash('sha256').update(text, 'latin1').digest('hex');
+    writeFileSync(path, text.replace(`"sha256":"${zeros}`, `"sha256":"${checksum}`), 'latin1');
+    await expect(load(folder)).rejects.toThrow('cannot resume: the checkpoint has version 9 of the format, not 1');
   });
 
   test('a plain safetensors file is not taken for one', () => {
