@@ -4,6 +4,7 @@ import { formatError, IsdaError } from '../common/errors.js';
 import { registerConfig } from './config.js';
 import type { CommandContext, RegisterCommand } from './context.js';
 import { registerData } from './data.js';
+import { registerFigure } from './figure.js';
 
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 75 } as const;
@@ -15,6 +16,7 @@ function exitCodeOf(error: unknown): number {
 
 const commands: readonly RegisterCommand[] = [registerConfig];
 const commands: readonly RegisterCommand[] = [registerData];
+const commands: readonly RegisterCommand[] = [registerFigure];
 
 /** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {

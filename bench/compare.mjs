@@ -1,0 +1,141 @@
+// Times isda's training step against PyTorch's, in turn, each in a process of its own; see README.md in this folder.
+import { execFile } from 'node:child_process';
+import { fileURLToPath, URL } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+
+const usage = `usage: node bench/compare.mjs [--python python3] [--rounds 3] [--steps 30] [--depth 32] [--batch 128]
+         [--classes 100] [--loss cross-entropy --loss isda] [--device cpu|cuda] [--eager] [--json]`;
+
+function fail(message, code) {
+  process.stderr.write(`error: ${message}\n`);
+  process.exit(code);
+}
+
+function readOptions() {
+  const text = (fallback) => ({ type: 'string', default: fallback });
+  try {
+    const { values } = parseArgs({
+      options: {
+        python: text('python3'),
+        rounds: text('3'),
+        steps: text('30'),
+        depth: text('32'),
+        batch: text('128'),
+        classes: text('100'),
+        device: text('cpu'),
+        loss: { type: 'string', multiple: true, default: ['cross-entropy', 'isda'] },
+        eager: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    for (const name of ['rounds', 'steps', 'depth', 'batch', 'classes'])
+      if (!/^[1-9]\d*$/.test(values[name])) throw new Error(`--${name} must be a whole number >= 1`);
+    return values;
+  } catch (error) {
+    return fail(`${error.message}\n${usage}`, 2);
+  }
+}
+
+const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+/** The last line a program prints, as JSON. */
+async function measure(program, args) {
+  try {
+    const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 1 << 24 });
+    return JSON.parse(stdout.trim().split('\n').at(-1));
+  } catch (error) {
+    return fail(`cannot run ${[program, ...args].join(' ')}: ${(error.stderr || error.message).trim()}`, 1);
+  }
+}
+
+/** The programs to compare for one loss. */
+function contenders(options, loss) {
+  const { depth, batch, classes, steps, device } = options;
+  const shape = ['--model', 'resnet', '--depth', depth, '--classes', classes, '--batch', batch, '--steps', steps];
+  const launcher = fileURLToPath(new URL('../bin/isda.js', import.meta.url));
+  const script = fileURLToPath(new URL('pytorch_step.py', import.meta.url));
+  const ours = (execution) => ({
+    name: `isda ${execution}`,
+    loss,
+    run: async () => {
+      // On a machine without a GPU the option is not needed, and the CPU is what is left.
+      const where = device === 'cpu' ? [] : ['--device', device];
+      const words = ['bench', ...shape, '--loss', loss, '--execution', execution, ...where, '--json'];
+      const result = await measure(process.execPath, [launcher, ...words]);
+      return { milliseconds: result.medianMilliseconds, megabytes: result.peakMemoryMegabytes };
+    },
+  });
+  const theirs = (layout) => ({
+    name: `PyTorch ${layout}`,
+    loss,
+    run: async () => {
+      const words = [...shape, '--loss', loss, '--memory-format', layout, '--device', device];
+      const result = await measure(options.python, ['-B', script, ...words]);
+      return { milliseconds: result.median_ms, megabytes: result.peak_rss_mb };
+    },
+  });
+  return [ours('captured'), ...(options.eager ? [ours('eager')] : []), theirs('nchw'), theirs('channels_last')];
+}
+
+const options = readOptions();
+if (options.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const entries = options.loss.flatMap((loss) => contenders(options, loss)).map((entry) => ({ ...entry, runs: [] }));
+for (let round = 0; round < Number(options.rounds); round++) {
+  for (const entry of entries) {
+    entry.runs.push(await entry.run());
+    if (process.stderr.isTTY)
+      process.stderr.write(
+        `round ${round + 1}  ${entry.loss}  ${entry.name}: ${entry.runs[round].milliseconds.toFixed(1)} ms\n`,
+      );
+  }
+}
+
+const rows = entries.map(({ name, loss, runs }) => {
+  const milliseconds = median(runs.map((run) => run.milliseconds));
+  return {
+    loss,
+    name,
+    milliseconds,
+    imagesPerSecond: (Number(options.batch) * 1000) / milliseconds,
+    megabytes: Math.max(...runs.map((run) => run.megabytes)),
+    rounds: runs.map((run) => run.milliseconds),
+  };
+});
+const ratios = options.loss.map((loss) => {
+  const of = (word) => rows.filter((row) => row.loss === loss && row.name.startsWith(word));
+  const best = Math.min(...of('PyTorch').map((row) => row.milliseconds));
+  return { loss, capturedOverPyTorch: of('isda captured')[0].milliseconds / best };
+});
+if (options.json) {
+  console.log(JSON.stringify({ rows, ratios }));
+} else {
+  const table = [
+    ['loss', 'program', 'ms a step', 'images/s', 'peak MB', 'rounds (ms)'],
+    ...rows.map((row) => [
+      row.loss,
+      row.name,
+      row.milliseconds.toFixed(1),
+      row.imagesPerSecond.toFixed(0),
+      row.megabytes.toFixed(0),
+      row.rounds.map((time) => time.toFixed(0)).join(' '),
+    ]),
+  ];
+  const widths = table[0].map((_, column) => Math.max(...table.map((cells) => cells[column].length)));
+  for (const cells of table)
+    console.log(
+      cells
+        .map((cell, i) => cell.padEnd(widths[i]))
+        .join('  ')
+        .trimEnd(),
+    );
+  for (const { loss, capturedOverPyTorch } of ratios)
+    console.log(`${loss}: isda captured takes ${capturedOverPyTorch.toFixed(2)} x the time of PyTorch's best layout`);
+}

@@ -1,0 +1,103 @@
+// `isda figure`: figures from the files of runs.
+import { basename, dirname, resolve } from 'node:path';
+import { type Command } from 'commander';
+import { cannot } from '../common/errors.js';
+import { makeFolder, writeFileAtomically } from '../common/files.js';
+import { nearest } from '../common/nearest.js';
+import { curveFigure, type Curve } from '../report/curve.js';
+import { allMetricsColumns, metricsFields, type MetricsColumn } from '../training/records/metrics-columns.js';
+import { readMetrics } from '../training/records/metrics-csv.js';
+import { runFolder } from '../training/records/run-folder.js';
+import type { CommandContext } from './context.js';
+
+interface CurveOptions {
+  readonly run: readonly string[];
+  readonly metric: readonly string[];
+  readonly label: readonly string[];
+  readonly title?: string;
+  readonly out: string;
+}
+
+const metricNames: Readonly<Partial<Record<MetricsColumn, string>>> = {
+  learning_rate: 'learning rate',
+  train_loss: 'training loss',
+  train_error: 'training error',
+  test_loss: 'test loss',
+  test_error: 'test error',
+  test_error_top5: 'top-5 test error',
+  seconds: 'seconds an epoch',
+  images_per_second: 'images per second',
+};
+
+function metricOf(name: string): MetricsColumn {
+  const metrics = allMetricsColumns.filter((column) => column !== 'epoch');
+  const metric = metrics.find((column) => column === name);
+  if (metric !== undefined) return metric;
+  const near = nearest(name, metrics);
+  throw cannot('draw the curves', `there is no metric "${name}"`, {
+    kind: 'usage',
+    hint: near === undefined ? `metrics: ${metrics.join(', ')}` : `did you mean ${near}?`,
+  });
+}
+
+const nameOf = (metric: MetricsColumn): string => metricNames[metric] ?? metric;
+const isError = (metric: MetricsColumn): boolean => metric.includes('_error');
+
+/** The label of the y axis: the metric's name, or what several have in common. */
+function axisLabel(metrics: readonly MetricsColumn[]): string {
+  const unit = metrics.every(isError) ? ' (%)' : '';
+  if (metrics.length === 1) return `${nameOf(metrics[0])}${unit}`;
+  if (metrics.every(isError)) return `error${unit}`;
+  return metrics.every((metric) => metric.endsWith('_loss')) ? 'loss' : metrics.map(nameOf).join(', ');
+}
+
+async function drawCurves(options: CurveOptions, context: CommandContext): Promise<void> {
+  if (!options.out.toLowerCase().endsWith('.svg'))
+    throw cannot('draw the curves', `${options.out} is not the name of an SVG file`, {
+      kind: 'usage',
+      hint: 'let --out end with .svg',
+    });
+  const metrics = [...new Set(options.metric.length === 0 ? ['test_error'] : options.metric)].map(metricOf);
+  if (options.label.length > 0 && options.label.length !== options.run.length)
+    throw cannot('draw the curves', `${options.label.length} labels for ${options.run.length} runs`, {
+      kind: 'usage',
+      hint: 'give one --label a --run, in the same order',
+    });
+  const curves: Curve[] = [];
+  for (const [index, run] of options.run.entries()) {
+    const folder = resolve(context.workingDirectory, run);
+    const path = runFolder(folder).metrics;
+    const rows = await readMetrics(path);
+    const label = options.label[index] ?? basename(folder);
+    for (const metric of metrics) {
+      const points = rows.map((row) => [row.epoch, row[metricsFields[metric]]] as const);
+      if (points.length === 0) throw cannot('draw the curves', 'the run has no completed epoch yet', { place: path });
+      if (points.some(([, value]) => value === undefined))
+        throw cannot('draw the curves', `the run has no ${metric}`, { place: path, kind: 'usage' });
+      curves.push({
+        label: metrics.length === 1 ? label : `${label}: ${nameOf(metric)}`,
+        points: points.map(([epoch, value]) => [epoch, value!]),
+      });
+    }
+  }
+  const out = resolve(context.workingDirectory, options.out);
+  const figure = curveFigure({ curves, xLabel: 'epoch', yLabel: axisLabel(metrics), title: options.title });
+  await makeFolder(dirname(out));
+  await writeFileAtomically(out, figure);
+  context.stdout.write(`${out}\n`);
+}
+
+/** Adds `isda figure curve`. */
+export function registerFigure(program: Command, context: CommandContext): void {
+  const collect = (word: string, before: readonly string[] = []): readonly string[] => [...before, word];
+  const figure = program.command('figure').description('draw figures from the files of runs');
+  figure
+    .command('curve')
+    .description("draw runs' metrics over the epochs as one chart (SVG)")
+    .requiredOption('--run <dir>', 'run folder; give it several times for several curves', collect)
+    .option('--metric <name>', 'column of metrics.csv; may be given several times (default: test_error)', collect, [])
+    .option('--label <text>', "a run's name in the legend, in the order of the runs (default: its folder)", collect, [])
+    .option('--title <text>', 'title above the chart')
+    .requiredOption('--out <file>', 'SVG file to write')
+    .action((options: CurveOptions) => drawCurves(options, context));
+}

@@ -1,0 +1,136 @@
+// Files that are either whole and on disk or not there at all, and what a failing file system is called.
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, realpath, rename, rm, stat, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { cannot, reasonOf, systemCode, type IsdaError } from './errors.js';
+import { formatBytes } from './format.js';
+
+/** What a file is made of: one piece, or several that are written one after the other without being joined. */
+export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
+
+interface Explanation {
+  readonly reason: string;
+  readonly hint?: string;
+}
+
+const explanations: Readonly<Record<string, Explanation>> = {
+  ENOSPC: { reason: 'the disk is full', hint: 'free some space or choose another folder' },
+  EDQUOT: { reason: 'the disk quota is used up', hint: 'delete files of yours or choose another folder' },
+  EFBIG: { reason: 'the file is larger than this file system or a limit (ulimit -f) allows' },
+  EROFS: { reason: 'the file system is read-only', hint: 'choose a folder that can be written' },
+  EACCES: { reason: 'permission denied', hint: 'check the owner and the rights of the folder (ls -ld)' },
+  EPERM: { reason: 'operation not permitted', hint: 'check the owner and the rights of the folder (ls -ld)' },
+  ENOENT: { reason: 'its folder does not exist', hint: 'create the folder first or check the path' },
+  ENOTDIR: { reason: 'a part of its path is a file, not a folder', hint: 'check the path' },
+  EISDIR: { reason: 'there is a folder of that name', hint: 'choose another name' },
+  EMFILE: { reason: 'too many open files', hint: 'raise the limit (ulimit -n)' },
+  ENAMETOOLONG: { reason: 'the name is too long' },
+  EIO: { reason: 'input/output error: the disk may be failing', hint: 'look into the system log (dmesg)' },
+};
+
+/**
+ * The error for a file or folder that could not be written: `cannot write X: reason`.
+ * `freeBytes` is named where space is the reason.
+ */
+export function writeFailure(path: string, error: unknown, freeBytes?: number, action = 'write'): IsdaError {
+  const code = systemCode(error);
+  const { reason, hint } = (code === undefined ? undefined : explanations[code]) ?? { reason: reasonOf(error) };
+  const short = code === 'ENOSPC' || code === 'EDQUOT';
+  const free = short && freeBytes !== undefined ? ` (${formatBytes(freeBytes)} free)` : '';
+  return cannot(`${action} ${path}`, `${reason}${free}`, { hint, cause: error });
+}
+
+/** The error for a file that could not be read: `cannot read X: reason`. */
+export function readFailure(path: string, error: unknown, hint?: string): IsdaError {
+  const code = systemCode(error);
+  const reasons: Record<string, string> = {
+    ENOENT: 'no such file',
+    EISDIR: 'it is a folder',
+    ENOTDIR: 'a part of its path is a file, not a folder',
+    EACCES: 'permission denied',
+  };
+  return cannot(`read ${path}`, (code === undefined ? undefined : reasons[code]) ?? reasonOf(error), {
+    hint,
+    cause: error,
+  });
+}
+
+/** As `writeFailure`, with the free space of the folder looked up. */
+export async function writeFailureWithSpace(path: string, error: unknown, action?: string): Promise<IsdaError> {
+  const space = await statfs(dirname(path)).catch(() => undefined);
+  return writeFailure(path, error, space === undefined ? undefined : space.bavail * space.bsize, action);
+}
+
+/** Creates a folder and its parents where missing. Errors: `cannot create the folder X: reason`. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') {
+      throw cannot(`create the folder ${path}`, 'there is a file of that name', { hint: 'choose another name' });
+    }
+    throw await writeFailureWithSpace(path, error, 'create the folder');
+  }
+}
+
+/** Makes renames and new names in a folder durable, where the file system knows how. */
+export async function syncFolder(path: string): Promise<void> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // Windows and some network file systems cannot sync a folder; there the rename is all there is.
+    if (!['EINVAL', 'EPERM', 'EISDIR', 'ENOTSUP', 'EACCES', 'EBADF'].includes(systemCode(error) ?? '')) throw error;
+  }
+}
+
+const temporaryName = /^\..+\.[0-9a-f]{12}\.tmp$/;
+
+/**
+ * Writes a file so that at any moment, even through a crash or a power cut, its path holds the old or the new content.
+ * The content goes to a file aside in the same folder, which is synced, renamed, and its folder synced.
+ * (write-file-atomic 7 is not used here: it trusts one `fs.write`, which on a full disk or beyond 2 GiB writes only a
+ * part, takes no pieces, and does not sync the folder.) Links are followed; the rights of a replaced file are kept.
+ * Errors: `cannot write X: reason`, with the free space where that is the reason; nothing is left behind.
+ */
+export async function writeFileAtomically(path: string, content: FileContent): Promise<void> {
+  let aside: string | undefined;
+  try {
+    const target = await realpath(path).catch(() => path);
+    const existing = await stat(target).catch(() => undefined);
+    aside = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+    const handle = await open(aside, 'wx', existing === undefined ? 0o666 : existing.mode & 0o777);
+    try {
+      const pieces = typeof content === 'string' ? [Buffer.from(content)] : content;
+      for (const piece of pieces instanceof Uint8Array ? [pieces] : pieces) {
+        for (let done = 0; done < piece.length;) {
+          // At most 64 MiB a call: the kernel cuts longer ones, and signals stay alive in between.
+          done += (await handle.write(piece, done, Math.min(piece.length - done, 1 << 26))).bytesWritten;
+        }
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(aside, target);
+    aside = undefined;
+    await syncFolder(dirname(target));
+  } catch (error) {
+    // The free space is looked up before the part that was written goes away.
+    const failure = await writeFailureWithSpace(path, error);
+    if (aside !== undefined) await rm(aside, { force: true }).catch(() => undefined);
+    throw failure;
+  }
+}
+
+/** Deletes what writes cut off by a crash left in a folder. Call it only while nobody else writes there. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  await Promise.all(
+    names.filter((name) => temporaryName.test(name)).map((name) => rm(join(folder, name), { force: true })),
+  );
+}

@@ -1,0 +1,37 @@
+// Durations, counts and sizes in words for people.
+
+/** Seconds as `4.2 s`, `42 s`, `3 min 05 s`, `2 h 07 min`, `3 d 04 h`; `?` where they are not a finite number >= 0. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return '?';
+  if (Math.round(seconds * 10) < 100) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const padded = (value: number): string => String(value).padStart(2, '0');
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${padded(whole % 60)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${padded(minutes % 60)} min`;
+  const hours = Math.round(seconds / 3600);
+  return `${Math.floor(hours / 24)} d ${padded(hours % 24)} h`;
+}
+
+function scaled(value: number, base: number, units: readonly string[]): string {
+  let rest = value;
+  let unit = 0;
+  // The bound is below the base, so that 999.96 becomes the next unit's 1.00 and never 1000.
+  while (unit < units.length - 1 && Math.abs(rest) >= base - 0.5) {
+    rest /= base;
+    unit++;
+  }
+  if (unit === 0) return `${Math.round(rest)}${units[0]}`;
+  return `${rest.toFixed(Math.abs(rest) < 9.995 ? 2 : Math.abs(rest) < 99.95 ? 1 : 0)}${units[unit]}`;
+}
+
+/** A count in three digits: `950`, `1.20k`, `36.5M`, `10.5G`. */
+export function formatCount(count: number): string {
+  return scaled(count, 1000, ['', 'k', 'M', 'G', 'T']);
+}
+
+/** Bytes in binary units: `512 B`, `1.50 KiB`, `2.00 GiB`. */
+export function formatBytes(bytes: number): string {
+  return scaled(bytes, 1024, [' B', ' KiB', ' MiB', ' GiB', ' TiB']);
+}

@@ -1,0 +1,43 @@
+// Axes with round numbers.
+
+export interface Axis {
+  /** The ends of the axis, round numbers that enclose the data. */
+  readonly low: number;
+  readonly high: number;
+  /** Round numbers from `low` to `high`, equally spaced. */
+  readonly ticks: readonly number[];
+  /** The text of each tick, all with the same number of decimals. */
+  readonly labels: readonly string[];
+}
+
+/** The step of 1, 2 or 5 times a power of ten that parts `span` into at most `intervals`. */
+function roundStep(span: number, intervals: number): number {
+  const power = 10 ** Math.floor(Math.log10(span / intervals));
+  // The tolerance keeps a span that is an exact multiple from the next larger step.
+  const step = [1, 2, 5, 10].find((factor) => span / (factor * power) <= intervals * (1 + 1e-9)) ?? 10;
+  return step * power;
+}
+
+export interface AxisOptions {
+  /** At most so many intervals between ticks. */
+  readonly intervals?: number;
+  /** Ticks at whole numbers only. */
+  readonly whole?: boolean;
+}
+
+/** An axis that encloses `low` and `high`, both finite; a single value gets room on both sides. */
+export function roundAxis(low: number, high: number, { intervals = 6, whole = false }: AxisOptions = {}): Axis {
+  const room = low === high ? (whole ? 1 : Math.abs(low) * 0.1 || 1) : 0;
+  const [from, to] = [low - (low === 0 ? 0 : room), high + room];
+  const step = Math.max(roundStep(to - from, intervals), whole ? 1 : 0);
+  const first = Math.floor(from / step + 1e-9);
+  const last = Math.ceil(to / step - 1e-9);
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const ticks = Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toFixed(decimals)),
+  );
+  const largest = Math.max(Math.abs(ticks[0]), Math.abs(ticks[ticks.length - 1]));
+  const plain = decimals <= 6 && largest < 1e7;
+  const labels = ticks.map((tick) => (plain ? tick.toFixed(decimals) : String(tick)));
+  return { low: ticks[0], high: ticks[ticks.length - 1], ticks, labels };
+}

@@ -1,0 +1,22 @@
+// 16-bit floating point numbers, widened.
+
+/** bfloat16 as float32: the same bits above sixteen zeros. */
+export function bfloat16ToFloat32(values: Uint16Array): Float32Array {
+  const bits = new Uint32Array(values.length);
+  for (let i = 0; i < values.length; i++) bits[i] = values[i] << 16;
+  return new Float32Array(bits.buffer);
+}
+
+/** IEEE 754 binary16 as float32, exactly. */
+export function float16ToFloat32(values: Uint16Array): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const exponent = (values[i] >> 10) & 31;
+    const fraction = values[i] & 1023;
+    const sign = values[i] & 0x8000 ? -1 : 1;
+    if (exponent === 31) result[i] = fraction === 0 ? sign * Infinity : NaN;
+    else if (exponent === 0) result[i] = sign * fraction * 2 ** -24;
+    else result[i] = sign * (1024 + fraction) * 2 ** (exponent - 25);
+  }
+  return result;
+}

@@ -1,0 +1,67 @@
+// summary.json: the outcome of a run in a few numbers.
+import { cannot } from '../../common/errors.js';
+import { writeFileAtomically } from '../../common/files.js';
+import type { MetricsRow } from './metrics-columns.js';
+
+/** The outcome of one epoch; errors in percent. */
+export interface EpochOutcome {
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly trainErrorPercent: number;
+  readonly testLoss: number;
+  readonly testErrorPercent: number;
+  /** Where there are more than 10 classes. */
+  readonly testErrorTop5Percent?: number;
+}
+
+export interface RunSummary {
+  readonly experiment: string;
+  /** Completed epochs. */
+  readonly epochs: number;
+  readonly last: EpochOutcome;
+  /** The first epoch with the lowest test error. */
+  readonly best: EpochOutcome;
+  /** Mean test error of the last ten epochs, or of all where there are fewer: the number the paper reports. */
+  readonly last10MeanTestErrorPercent: number;
+  readonly parameters: number;
+  /** Multiply-adds of one image's forward pass. */
+  readonly multiplyAdds: number;
+  /** Time of all epochs together. */
+  readonly seconds: number;
+}
+
+export type RunFacts = Pick<RunSummary, 'experiment' | 'parameters' | 'multiplyAdds'>;
+
+function outcomeOf(row: MetricsRow): EpochOutcome {
+  return {
+    epoch: row.epoch,
+    trainLoss: row.trainLoss,
+    trainErrorPercent: row.trainError,
+    testLoss: row.testLoss,
+    testErrorPercent: row.testError,
+    ...(row.testErrorTop5 === undefined ? {} : { testErrorTop5Percent: row.testErrorTop5 }),
+  };
+}
+
+/** Summarises the rows of a run's metrics.csv. Errors: there are no rows. */
+export function summarise(facts: RunFacts, rows: readonly MetricsRow[]): RunSummary {
+  const last = rows.at(-1);
+  if (last === undefined) throw cannot('summarise the run', 'no epoch has been completed');
+  const best = rows.reduce((lowest, row) => (row.testError < lowest.testError ? row : lowest));
+  const end = rows.slice(-10);
+  return {
+    experiment: facts.experiment,
+    epochs: rows.length,
+    last: outcomeOf(last),
+    best: outcomeOf(best),
+    last10MeanTestErrorPercent: end.reduce((sum, row) => sum + row.testError, 0) / end.length,
+    parameters: facts.parameters,
+    multiplyAdds: facts.multiplyAdds,
+    seconds: rows.reduce((sum, row) => sum + row.seconds, 0),
+  };
+}
+
+/** Writes summary.json. */
+export async function writeSummary(path: string, summary: RunSummary): Promise<void> {
+  await writeFileAtomically(path, `${JSON.stringify(summary, undefined, 2)}\n`);
+}

@@ -1,0 +1,129 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { formatError } from '../../src/common/errors.js';
+import { makeFolder, removeLeftovers, writeFailure, writeFileAtomically } from '../../src/common/files.js';
+import { formatBytes, formatCount, formatDuration } from '../../src/common/format.js';
+import { test } from '../temporary-folder.js';
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: something, write`), { code });
+}
+
+describe('writeFileAtomically', () => {
+  test('writes texts, bytes and pieces, and leaves nothing else', async ({ folder }) => {
+    await writeFileAtomically(join(folder, 'text'), 'größe\n');
+    await writeFileAtomically(join(folder, 'bytes'), Uint8Array.of(1, 2, 3));
+    await writeFileAtomically(join(folder, 'pieces'), [Uint8Array.of(1), new Uint8Array(0), Uint8Array.of(2, 3)]);
+    await writeFileAtomically(join(folder, 'empty'), []);
+    expect(readFileSync(join(folder, 'text'), 'utf8')).toBe('größe\n');
+    expect([...readFileSync(join(folder, 'bytes'))]).toEqual([1, 2, 3]);
+    expect([...readFileSync(join(folder, 'pieces'))]).toEqual([1, 2, 3]);
+    expect(statSync(join(folder, 'empty')).size).toBe(0);
+    expect(readdirSync(folder).sort()).toEqual(['bytes', 'empty', 'pieces', 'text']);
+  });
+
+  test('replaces a file with its rights kept, through a link', async ({ folder }) => {
+    writeFileSync(join(folder, 'file'), 'old');
+    chmodSync(join(folder, 'file'), 0o600);
+    symlinkSync('file', join(folder, 'link'));
+    await writeFileAtomically(join(folder, 'link'), 'new');
+    expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('new');
+    expect(statSync(join(folder, 'file')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder).sort()).toEqual(['file', 'link']);
+  });
+
+  test('an error while writing keeps the old file and leaves nothing behind', async ({ folder }) => {
+    const path = join(folder, 'file');
+    writeFileSync(path, 'old');
+    function* torn(): Generator<Uint8Array> {
+      yield Uint8Array.of(1);
+      throw systemError('ENOSPC');
+    }
+    await expect(writeFileAtomically(path, torn())).rejects.toThrow(
+      /^cannot write .*file: the disk is full \(.* free\)$/,
+    );
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
+  test('names what stands in the way', async ({ folder }) => {
+    writeFileSync(join(folder, 'file'), '');
+    mkdirSync(join(folder, 'sub'));
+    await expect(writeFileAtomically(join(folder, 'none', 'a'), 'x')).rejects.toThrow('its folder does not exist');
+    await expect(writeFileAtomically(join(folder, 'file', 'a'), 'x')).rejects.toThrow('is a file, not a folder');
+    await expect(writeFileAtomically(join(folder, 'sub'), 'x')).rejects.toThrow('there is a folder of that name');
+    expect(readdirSync(folder).sort()).toEqual(['file', 'sub']);
+  });
+
+  test('readers see the old or the new file at any moment', async ({ folder }) => {
+    const path = join(folder, 'file');
+    const contents = ['a', 'b'].map((letter) => letter.repeat(300_000));
+    await writeFileAtomically(path, contents[0]);
+    let writing = true;
+    const reader = (async () => {
+      let reads = 0;
+      for (; writing; reads++) {
+        expect(contents).toContain(readFileSync(path, 'utf8'));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return reads;
+    })();
+    for (let i = 0; i < 20; i++) await writeFileAtomically(path, contents[i % 2]);
+    writing = false;
+    expect(await reader).toBeGreaterThan(0);
+  });
+});
+
+test('every reason is said in words, with a hint and the free space where it matters', () => {
+  expect(formatError(writeFailure('/x/y', systemError('ENOSPC'), 5 * 1024), false)).toBe(
+    'error: cannot write /x/y: the disk is full (5.00 KiB free)\n  hint: free some space or choose another folder',
+  );
+  expect(writeFailure('/x', systemError('EDQUOT'), 0).message).toBe(
+    'cannot write /x: the disk quota is used up (0 B free)',
+  );
+  expect(writeFailure('/x', systemError('EROFS'), 7).message).toBe('cannot write /x: the file system is read-only');
+  expect(writeFailure('/x', systemError('EACCES')).message).toBe('cannot write /x: permission denied');
+  expect(writeFailure('/x', systemError('EWEIRD')).message).toBe('cannot write /x: EWEIRD: something, write');
+});
+
+test('makeFolder makes parents and refuses a file in the way', async ({ folder }) => {
+  await makeFolder(join(folder, 'a', 'b'));
+  await makeFolder(join(folder, 'a', 'b'));
+  expect(statSync(join(folder, 'a', 'b')).isDirectory()).toBe(true);
+  writeFileSync(join(folder, 'file'), '');
+  await expect(makeFolder(join(folder, 'file'))).rejects.toThrow('there is a file of that name');
+  await expect(makeFolder(join(folder, 'file', 'a'))).rejects.toThrow('is a file, not a folder');
+});
+
+test('removeLeftovers deletes what an atomic write left and nothing else', async ({ folder }) => {
+  for (const name of ['.a.csv.0123456789ab.tmp', 'a.tmp', '.a.tmp', 'a.csv']) writeFileSync(join(folder, name), '');
+  await removeLeftovers(folder);
+  expect(readdirSync(folder).sort()).toEqual(['.a.tmp', 'a.csv', 'a.tmp']);
+  await removeLeftovers(join(folder, 'none'));
+});
+
+test.each([
+  [0, '0.0 s'],
+  [9.94, '9.9 s'],
+  [9.96, '10 s'],
+  [59.4, '59 s'],
+  [59.6, '1 min 00 s'],
+  [185, '3 min 05 s'],
+  [3599.7, '1 h 00 min'],
+  [7620, '2 h 07 min'],
+  [86399, '1 d 00 h'],
+  [273600, '3 d 04 h'],
+  [NaN, '?'],
+  [Infinity, '?'],
+  [-1, '?'],
+])('formatDuration(%d) is %s', (seconds, text) => {
+  expect(formatDuration(seconds)).toBe(text);
+});
+
+test('formatCount and formatBytes', () => {
+  expect([0, 950, 999, 1000, 1200, 36_479_194, 999_960, 1e12, 5e15].map(formatCount)).toEqual(
+    ['0', '950', '999', '1.00k', '1.20k', '36.5M', '1.00M', '1.00T', '5000T'], // prettier-ignore
+  );
+  expect([512, 1536, 2 ** 31].map(formatBytes)).toEqual(['512 B', '1.50 KiB', '2.00 GiB']);
+});

@@ -1,0 +1,116 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { batchLine, createProgress, epochLine, fitLine } from '../../src/training/progress.js';
+import type { MetricsRow } from '../../src/training/records/metrics-columns.js';
+
+const row: MetricsRow = {
+  epoch: 3,
+  iteration: 1173,
+  learningRate: 0.1 * 0.1,
+  lambda: 0.0094,
+  trainLoss: 1.23456,
+  trainError: 34.567,
+  testLoss: 1.5,
+  testError: 41.2,
+  testErrorTop5: 12.3,
+  seconds: 12.34,
+  imagesPerSecond: 4051.6,
+};
+
+/** A stream that remembers what was written, and a clock that is set by hand. */
+function stage(columns: number | undefined) {
+  const written: string[] = [];
+  const stream = new PassThrough() as unknown as NodeJS.WriteStream;
+  (stream as unknown as PassThrough).on('data', (chunk: Buffer) => written.push(chunk.toString()));
+  if (columns !== undefined) Object.assign(stream, { isTTY: true, columns });
+  const clock = { milliseconds: 0 };
+  return { stream, clock, now: () => clock.milliseconds, text: () => written.join('') };
+}
+
+/** What a terminal shows of a text: without control sequences. */
+// eslint-disable-next-line no-control-regex
+const visible = (text: string): string => text.replace(/\u001b(\[[0-9;?]*[A-Za-z]|[78])/g, '');
+
+describe('lines', () => {
+  test('everything fits a wide terminal', () => {
+    expect(epochLine(row, 160, 3725, 200)).toBe(
+      'epoch 3/160  train 34.57%  loss 1.235  test 41.20%  loss 1.500  top-5 12.30%  lr 0.01  lambda 0.0094  4052 images/s  12 s  ETA 1 h 02 min',
+    );
+  });
+
+  test.each([20, 39, 40, 60, 79, 80, 120])('the lines fit %d columns and keep what matters', (width) => {
+    const line = epochLine(row, 160, 3725, width);
+    expect(line.length).toBeLessThanOrEqual(width);
+    expect(line).toContain('epoch 3/160');
+    if (width >= 39) expect(line).toContain('test 41.20%');
+    const options = { ...stage(width), epochs: 160, batchesPerEpoch: 391 };
+    const batch = { epoch: 160, batch: 391, loss: 123.456, errorPercent: 100, imagesPerSecond: 12_345 };
+    const bar = batchLine(batch, options, 86_400 * 3, width);
+    expect(bar.length).toBeLessThanOrEqual(Math.max(width, 21));
+    if (width >= 39) expect(bar).toContain('ETA 3 d 00 h');
+  });
+
+  test('the bar grows with the batches', () => {
+    const options = { ...stage(80), epochs: 2, batchesPerEpoch: 10 };
+    const lineAt = (batch: number): string =>
+      batchLine({ epoch: 1, batch, loss: 1, errorPercent: 50, imagesPerSecond: 900 }, options, 60, 79);
+    const full = (line: string): number => line.split('=').length - 1;
+    expect(full(lineAt(0))).toBe(0);
+    expect(lineAt(10)).not.toMatch(/\[=* +\]/);
+    expect(full(lineAt(5))).toBeGreaterThan(full(lineAt(2)));
+    expect(lineAt(5)).toMatch(
+      /^epoch 1\/2 {2}\[=+ +\] {2}5\/10 {2}loss 1\.000 {2}50\.0% {2}900 images\/s {2}ETA 1 min/,
+    );
+  });
+
+  test('fitLine drops by rank and keeps the order', () => {
+    const parts = [[2, 'bb'], [1, 'aaa'], [3, 'c']] as const; // prettier-ignore
+    expect([20, 7, 6, 3, 2].map((width) => fitLine(parts, width))).toEqual(['bb  aaa  c', 'bb  aaa', 'aaa  c', 'aaa', 'bb']); // prettier-ignore
+  });
+});
+
+describe('elsewhere than on a terminal', () => {
+  test('one plain line an epoch, nothing a batch', () => {
+    const { stream, clock, now, text } = stage(undefined);
+    const progress = createProgress({ stream, now, epochs: 5, batchesPerEpoch: 10, batchesBefore: 20 });
+    for (let batch = 1; batch <= 10; batch++)
+      progress.batch({ epoch: 3, batch, loss: 1, errorPercent: 1, imagesPerSecond: 1 });
+    expect(text()).toBe('');
+    clock.milliseconds = 30_000;
+    progress.epoch(row);
+    progress.note('stopping');
+    progress.epoch({ ...row, epoch: 5 });
+    progress.stop();
+    const lines = text().split('\n');
+    expect(lines).toHaveLength(4);
+    // One epoch took 30 s and two are left.
+    expect(lines[0]).toMatch(/^epoch 3\/5 .* ETA 1 min 00 s$/);
+    expect(lines[1]).toBe('stopping');
+    expect(lines[2]).toMatch(/^epoch 5\/5 /);
+    expect(lines[2]).not.toContain('ETA');
+    expect(text()).toBe(visible(text()));
+  });
+});
+
+describe('on a terminal', () => {
+  test.each([40, 80, 160])('a bar, lines for notes and epochs, and the cursor given back at %d columns', (columns) => {
+    const { stream, clock, now, text } = stage(columns);
+    const progress = createProgress({ stream, now, epochs: 3, batchesPerEpoch: 4 });
+    const state = { epoch: 3, loss: 1.5, errorPercent: 60, imagesPerSecond: 1000 };
+    progress.batch({ ...state, batch: 1 });
+    clock.milliseconds = 1000;
+    progress.batch({ ...state, batch: 2 });
+    progress.note('a note');
+    progress.batch({ ...state, batch: 4 });
+    progress.epoch(row);
+    progress.stop();
+    expect(visible(text())).toContain('epoch 3/3  ');
+    expect(visible(text())).toContain('a note\n');
+    for (const line of visible(text()).split(/[\n\r]/)) {
+      // Repainted lines stand behind one another here; each begins with the epoch.
+      for (const painted of line.split(/(?=epoch |a note)/)) expect(painted.length).toBeLessThan(columns);
+    }
+    expect(text().split('\u001b[?25l')).toHaveLength(text().split('\u001b[?25h').length);
+    expect(text().lastIndexOf('\u001b[?25h')).toBeGreaterThan(text().lastIndexOf('\u001b[?25l'));
+  });
+});

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { MetricsRow } from '../../../src/training/records/metrics-columns.js';
+import { summarise, writeSummary } from '../../../src/training/records/summary.js';
+import { test } from '../../temporary-folder.js';
+
+const facts = { experiment: 'resnet-32', parameters: 464_154, multiplyAdds: 69_000_000 };
+const rowOf = (epoch: number, testError: number): MetricsRow => ({
+  epoch,
+  iteration: epoch,
+  learningRate: 0.1,
+  lambda: 0,
+  trainLoss: 1 / epoch,
+  trainError: testError - 1,
+  testLoss: 2,
+  testError,
+  seconds: 10,
+  imagesPerSecond: 5000,
+});
+
+test('last, first best and the mean of the last ten', async ({ folder }) => {
+  const errors = [90, 10, 30, 32, 34, 36, 38, 10, 42, 44, 46, 48];
+  const summary = summarise(facts, errors.map((error, index) => rowOf(index + 1, error))); // prettier-ignore
+  expect(summary).toEqual({
+    ...facts,
+    epochs: 12,
+    last: { epoch: 12, trainLoss: 1 / 12, trainErrorPercent: 47, testLoss: 2, testErrorPercent: 48 },
+    best: { epoch: 2, trainLoss: 1 / 2, trainErrorPercent: 9, testLoss: 2, testErrorPercent: 10 },
+    last10MeanTestErrorPercent: 36,
+    seconds: 120,
+  });
+  await writeSummary(join(folder, 'summary.json'), summary);
+  expect(JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'))).toEqual(summary);
+});
+
+test('fewer than ten epochs; the top-5 error where there is one', () => {
+  const summary = summarise(facts, [rowOf(1, 50), { ...rowOf(2, 40), testErrorTop5: 12 }]);
+  expect(summary.last10MeanTestErrorPercent).toBe(45);
+  expect(summary.last.testErrorTop5Percent).toBe(12);
+});
+
+test('no epoch', () => {
+  expect(() => summarise(facts, [])).toThrow('cannot summarise the run: no epoch has been completed');
+});
