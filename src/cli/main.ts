@@ -2,6 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { formatError, IsdaError } from '../common/errors.js';
 import type { CommandContext, RegisterCommand } from './context.js';
+import { registerDoctor } from './doctor.js';
+import { registerSetup } from './setup.js';
 
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 75 } as const;
@@ -11,7 +13,7 @@ function exitCodeOf(error: unknown): number {
   return { usage: exitCodes.usage, failure: exitCodes.failed, stopped: exitCodes.stopped }[error.kind];
 }
 
-const commands: readonly RegisterCommand[] = [];
+const commands: readonly RegisterCommand[] = [registerDoctor, registerSetup];
 
 /** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
