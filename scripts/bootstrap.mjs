@@ -114,7 +114,8 @@ export async function bootstrap({
 
 /** Whether a module was started as the program, rather than imported. */
 export function isMain(url) {
-  return process.argv[1] !== undefined && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(url));
+  const program = process.argv[1];
+  return existsSync(program ?? '') && realpathSync(program) === realpathSync(fileURLToPath(url));
 }
 
 /** Runs `main`; prints a StepError as one message, and sets the exit code. */

@@ -20,47 +20,47 @@ import {
   type Machine,
 } from './fakes.js';
 
-let shared: string;
-let binding: string;
-let wheelFile: string;
-let wheel: Wheel;
-let machine: Machine;
-let lines: string[];
-
-beforeAll(async () => {
-  shared = await mkdtemp(join(tmpdir(), 'isda-shared-'));
-  binding = await fakeBinding(shared);
-  wheelFile = join(shared, 'wheel.zip');
-  wheel = await makeWheel(wheelFile);
-});
-afterAll(() => rm(shared, { recursive: true, force: true }));
-
-beforeEach(async () => {
-  machine = await bareMachine();
-  lines = [];
-  return () => rm(machine.root, { recursive: true, force: true });
-});
-
-function options(more: Partial<EngineOptions> = {}): EngineOptions {
-  const { home, environment } = machine;
-  return { home, environment, build: 'cpu', wheels: [wheel], log: (line) => lines.push(line), ...more };
-}
-
-const record = (): string => join(machine.root, 'compiled');
-const downloads = (): string => join(machine.root, 'downloads');
-
-async function installPrograms(): Promise<void> {
-  await machine.program('g++', fakeCompiler(binding, record()));
-  const copy = `echo once >> "${downloads()}"; cp "${wheelFile}" "$dest/${wheel.file}"`;
-  await machine.program('python3', fakePython(copy));
-}
-
-function remains(): string[] {
-  const parent = dirname(engineDirectory(options()));
-  return existsSync(parent) ? readdirSync(parent) : [];
-}
-
 describe('ensureEngine', () => {
+  let shared: string;
+  let binding: string;
+  let wheelFile: string;
+  let wheel: Wheel;
+  let machine: Machine;
+  let lines: string[];
+
+  beforeAll(async () => {
+    shared = await mkdtemp(join(tmpdir(), 'isda-shared-'));
+    binding = await fakeBinding(shared);
+    wheelFile = join(shared, 'wheel.zip');
+    wheel = await makeWheel(wheelFile);
+  });
+  afterAll(() => rm(shared, { recursive: true, force: true }));
+
+  beforeEach(async () => {
+    machine = await bareMachine();
+    lines = [];
+    return () => rm(machine.root, { recursive: true, force: true });
+  });
+
+  function options(more: Partial<EngineOptions> = {}): EngineOptions {
+    const { home, environment } = machine;
+    return { home, environment, build: 'cpu', wheels: [wheel], log: (line) => lines.push(line), ...more };
+  }
+
+  const record = (): string => join(machine.root, 'compiled');
+  const downloads = (): string => join(machine.root, 'downloads');
+
+  async function installPrograms(): Promise<void> {
+    await machine.program('g++', fakeCompiler(binding, record()));
+    const copy = `echo once >> "${downloads()}"; cp "${wheelFile}" "$dest/${wheel.file}"`;
+    await machine.program('python3', fakePython(copy));
+  }
+
+  function remains(): string[] {
+    const parent = dirname(engineDirectory(options()));
+    return existsSync(parent) ? readdirSync(parent) : [];
+  }
+
   it('downloads, unpacks what is needed, compiles, and finds the engine again without any program', async () => {
     await installPrograms();
     const engine = await ensureEngine(options());
