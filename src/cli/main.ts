@@ -5,6 +5,8 @@ import { registerConfig } from './config.js';
 import type { CommandContext, RegisterCommand } from './context.js';
 import { registerData } from './data.js';
 import { registerFigure } from './figure.js';
+import { registerDoctor } from './doctor.js';
+import { registerSetup } from './setup.js';
 
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 75 } as const;
@@ -17,6 +19,7 @@ function exitCodeOf(error: unknown): number {
 const commands: readonly RegisterCommand[] = [registerConfig];
 const commands: readonly RegisterCommand[] = [registerData];
 const commands: readonly RegisterCommand[] = [registerFigure];
+const commands: readonly RegisterCommand[] = [registerDoctor, registerSetup];
 
 /** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {

@@ -1,33 +1,95 @@
-// The tfjs-node-gpu binding, loaded from where the engine was set up.
+// Loads the compiled binding of tfjs-node-gpu: what its C++ offers, typed.
 import { createRequire } from 'node:module';
+import { cannot, reasonOf } from '../common/errors.js';
+import type { EngineLocation } from './setup/location.js';
 
-export interface BindingTensor {
+/** The device that was asked for: `auto` takes a GPU where there is one. */
+export type RequestedDevice = 'auto' | 'cpu' | 'cuda';
+
+/** Row-major data to make a tensor of: float32, int32, int64 (pairs of int32), uint8 and bool (bytes), or strings. */
+export type TensorInput = Float32Array | Int32Array | Uint8Array | readonly Uint8Array[];
+
+/** Row-major data of a tensor of float32, complex64, int32, int64, bool or strings: the only types that can be read. */
+export type TensorOutput = Float32Array | Int32Array | BigInt64Array | Uint8Array | Uint8Array[];
+
+/** An attribute of an operation; `type` is one of the binding's `TF_ATTR_…` numbers. */
+export interface OpAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: string | number | boolean | readonly number[] | readonly boolean[] | readonly string[];
+}
+
+/** A tensor that an operation made; `dtype` is TensorFlow's number (TF_FLOAT = 1, TF_BFLOAT16 = 14, …). */
+export interface TensorHandle {
   readonly id: number;
   readonly shape: readonly number[];
   readonly dtype: number;
 }
-export interface BindingAttribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
-}
+
+/** The exports of `tfjs_binding.cc`. Tensors and models are numbers, kept alive until they are deleted. */
 export interface Binding {
+  createTensor(shape: readonly number[], dtype: number, data: TensorInput): number;
+  deleteTensor(id: number): void;
+  /** A copy of the tensor's data. */
+  tensorDataSync(id: number): TensorOutput;
+  executeOp(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputIds: readonly number[],
+    outputCount: number,
+  ): TensorHandle[];
+  /** `tags`: separated by commas. */
+  loadSavedModel(directory: string, tags: string): number;
+  deleteSavedModel(id: number): void;
+  /** Names: `operation:output` or `operation`, separated by commas, in the order of the inputs. */
+  runSavedModel(id: number, inputIds: readonly number[], inputNames: string, outputNames: string): TensorHandle[];
+  isUsingGpuDevice(): boolean;
+  getNumOfTensors(): number;
+  getNumOfSavedModels(): number;
   readonly TF_Version: string;
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_INT64: number;
+  readonly TF_BOOL: number;
+  readonly TF_COMPLEX64: number;
+  readonly TF_STRING: number;
+  readonly TF_RESOURCE: number;
+  readonly TF_UINT8: number;
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_INT: number;
   readonly TF_ATTR_FLOAT: number;
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_TYPE: number;
-  createTensor(shape: readonly number[], dtype: number, data: Float32Array | Int32Array | Uint8Array): number;
-  deleteTensor(id: number): void;
-  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
-  executeOp(name: string, attributes: readonly BindingAttribute[], inputs: readonly number[], outputs: number): BindingTensor[];
-  loadSavedModel(directory: string, tags: string): number;
-  deleteSavedModel(id: number): void;
-  runSavedModel(id: number, inputs: readonly number[], inputNames: string, outputNames: string): BindingTensor[];
-  isUsingGpuDevice(): boolean;
-  getNumOfTensors(): number;
+  readonly TF_ATTR_SHAPE: number;
 }
-export function loadBinding(location: { readonly bindingPath: string }): Binding {
-  return createRequire(import.meta.url)(location.bindingPath) as Binding;
+
+/**
+ * Loads the binding, and with it TensorFlow, into this process (about 0.3 s; once: a second call gives the same).
+ * Sets in `environment`, which has to be the process's own for TensorFlow to see it: fewer messages, GPU memory as it
+ * is needed, and for `cpu` no GPU at all. Throws an IsdaError that names the file that could not be loaded.
+ */
+export function loadBinding(
+  location: EngineLocation,
+  device: RequestedDevice = 'auto',
+  environment: Record<string, string | undefined> = process.env,
+): Binding {
+  environment['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  environment['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  if (device === 'cpu') environment['CUDA_VISIBLE_DEVICES'] = '-1';
+  const load = createRequire(import.meta.url);
+  try {
+    // TensorFlow logs two lines before its log level counts, while its libraries are opened.
+    if (environment['TF_CPP_MIN_LOG_LEVEL'] !== '0') {
+      const { openQuietly } = load(location.quietLoaderPath) as { openQuietly: (path: string) => string };
+      const message = openQuietly(location.libraryPath);
+      if (message !== '') throw new Error(message);
+    }
+    return load(location.bindingPath) as Binding;
+  } catch (error) {
+    throw cannot('load the engine', reasonOf(error).split('\n')[0], {
+      place: location.directory,
+      hint: '`isda setup --force` makes the engine anew; `isda doctor` shows what is there',
+      cause: error,
+    });
+  }
 }

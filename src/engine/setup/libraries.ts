@@ -1,0 +1,46 @@
+// Folders that hold libtensorflow: the two libraries and the headers of its C interface.
+import { createReadStream, existsSync, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { EngineBuild } from './wheels.js';
+
+/** What the binding is compiled and linked against. All paths are absolute. */
+export interface Libraries {
+  readonly directory: string;
+  readonly core: string;
+  readonly framework: string;
+  readonly headers: string;
+}
+
+const coreNames = ['libtensorflow_cc.so.2', 'libtensorflow.so.2', 'libtensorflow.so'];
+const frameworkNames = ['libtensorflow_framework.so.2', 'libtensorflow_framework.so'];
+const header = join('tensorflow', 'c', 'eager', 'c_api.h');
+
+function firstExisting(folders: readonly string[], names: readonly string[]): string | undefined {
+  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
+}
+
+/** The libraries in a folder or its `lib`, with headers in its `include`; or the sentence that says what is missing. */
+export function readLibraries(folder: string): Libraries | string {
+  const root = resolve(folder);
+  if (!existsSync(root)) return `${root} does not exist`;
+  const places = [root, join(root, 'lib')];
+  const core = firstExisting(places, coreNames);
+  if (core === undefined) return `${root} has no ${coreNames[0]} (nor ${coreNames[1]}), and neither has its lib folder`;
+  const framework = firstExisting(places, frameworkNames);
+  if (framework === undefined) return `${root} has no ${frameworkNames[0]}, and neither has its lib folder`;
+  if (!existsSync(join(root, 'include', header))) return `${root} has no include/${header}`;
+  return { directory: resolve(core, '..'), core, framework, headers: join(root, 'include') };
+}
+
+/** Whether libtensorflow is built for CUDA: only then does it name the NVIDIA driver's library. */
+export async function buildOf(libraries: Libraries): Promise<EngineBuild> {
+  for (const file of [libraries.framework, libraries.core]) {
+    let tail = '';
+    for await (const chunk of createReadStream(realpathSync(file), { highWaterMark: 1 << 22 })) {
+      const text = tail + (chunk as Buffer).toString('latin1');
+      if (text.includes('libcuda.so')) return 'cuda';
+      tail = text.slice(-16);
+    }
+  }
+  return 'cpu';
+}

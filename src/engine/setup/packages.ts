@@ -1,0 +1,17 @@
+// The npm packages that the binding is compiled from: where they are and which version.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+
+const manifestSchema = z.object({ version: z.string() });
+
+/** The folder of an installed npm package. */
+export function packageDirectory(name: string): string {
+  return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+}
+
+/** The version of an installed npm package. */
+export function packageVersion(name: string): string {
+  return manifestSchema.parse(JSON.parse(readFileSync(`${packageDirectory(name)}/package.json`, 'utf8'))).version;
+}

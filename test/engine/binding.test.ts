@@ -1,0 +1,107 @@
+// The real engine: compiled, loaded, used. Takes the engine of the user's cache, which `npm test` sets up first.
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadBinding } from '../../src/engine/binding.js';
+import { resolveDevice } from '../../src/engine/devices.js';
+import { ensureEngine } from '../../src/engine/setup/ensure.js';
+import { engineHome, type EngineLocation } from '../../src/engine/setup/location.js';
+
+const types = { float: 1, int32: 3, uint8: 4 };
+
+describe('the real engine', () => {
+  let folder: string;
+  let engine: EngineLocation;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'isda-binding-'));
+    const environment = process.env;
+    engine = await ensureEngine({ home: engineHome(environment), environment, build: 'cpu', log: () => {} });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  describe('loadBinding', () => {
+    it('computes with TensorFlow’s kernels and counts its tensors', () => {
+      const binding = loadBinding(engine, 'cpu');
+      expect(binding.TF_Version).toBe(engine.version);
+      expect(resolveDevice('auto', binding, {}).kind).toBe('cpu');
+      const before = binding.getNumOfTensors();
+      const matrix = binding.createTensor([2, 2], types.float, Float32Array.of(1, 2, 3, 4));
+      const [product] = binding.executeOp(
+        'MatMul',
+        [
+          { name: 'transpose_a', type: binding.TF_ATTR_BOOL, value: false },
+          { name: 'transpose_b', type: binding.TF_ATTR_BOOL, value: false },
+          { name: 'T', type: binding.TF_ATTR_TYPE, value: types.float },
+        ],
+        [matrix, matrix],
+        1,
+      );
+      expect(product).toMatchObject({ shape: [2, 2], dtype: types.float });
+      expect(binding.tensorDataSync(product.id)).toEqual(Float32Array.of(7, 10, 15, 22));
+      expect(binding.getNumOfTensors()).toBe(before + 2);
+      for (const id of [matrix, product.id]) binding.deleteTensor(id);
+      expect(binding.getNumOfTensors()).toBe(before);
+    });
+
+    it('takes bytes as uint8 and refuses data of another type', () => {
+      const binding = loadBinding(engine, 'cpu');
+      const bytes = binding.createTensor([3], types.uint8, Uint8Array.of(0, 128, 255));
+      const attributes = [
+        { name: 'SrcT', type: binding.TF_ATTR_TYPE, value: types.uint8 },
+        { name: 'DstT', type: binding.TF_ATTR_TYPE, value: types.int32 },
+        { name: 'Truncate', type: binding.TF_ATTR_BOOL, value: false },
+      ];
+      const [whole] = binding.executeOp('Cast', attributes, [bytes], 1);
+      expect(binding.tensorDataSync(whole.id)).toEqual(Int32Array.of(0, 128, 255));
+      for (const id of [bytes, whole.id]) binding.deleteTensor(id);
+      expect(() => binding.createTensor([1], types.int32, Float32Array.of(1))).toThrow('Float32Array');
+    });
+
+    it('names the file that cannot be loaded', () => {
+      const moved = { ...engine, libraryPath: '/nowhere/libtensorflow_cc.so.2', bindingPath: '/nowhere/b.node' };
+      expect(() => loadBinding(moved, 'cpu', { TF_CPP_MIN_LOG_LEVEL: '2' })).toThrow(
+        'cannot load the engine: /nowhere/libtensorflow_cc.so.2: cannot open shared object file',
+      );
+    });
+
+    it('sets the environment for TensorFlow, but not over the user’s own values', () => {
+      const environment: Record<string, string | undefined> = { TF_CPP_MIN_LOG_LEVEL: '1' };
+      loadBinding(engine, 'auto', environment);
+      expect(environment).toEqual({ TF_CPP_MIN_LOG_LEVEL: '1', TF_FORCE_GPU_ALLOW_GROWTH: 'true' });
+      loadBinding(engine, 'cpu', environment);
+      expect(environment['CUDA_VISIBLE_DEVICES']).toBe('-1');
+    });
+
+    it('prints nothing while it loads, unless TF_CPP_MIN_LOG_LEVEL is 0', async () => {
+      const module = new URL('../../src/engine/binding.ts', import.meta.url).href;
+      const script = `const { loadBinding } = await import(${JSON.stringify(module)});
+      const binding = loadBinding(JSON.parse(process.argv[1]), 'cpu');
+      binding.createTensor([1], 1, Float32Array.of(1));
+      process.stderr.write('end');`;
+      const args = ['--import', 'tsx', '--input-type=module', '-e', script, JSON.stringify(engine)];
+      const quiet = await execa('node', args, { env: { TF_CPP_MIN_LOG_LEVEL: undefined } });
+      expect(quiet.stdout + quiet.stderr).toBe('end');
+      const loud = await execa('node', args, { env: { TF_CPP_MIN_LOG_LEVEL: '0' } });
+      expect(loud.stderr).toMatch(/\.cc:\d+\]/);
+    });
+  });
+
+  describe('a real compilation', () => {
+    it('against ISDA_LIBTENSORFLOW gives a binding that loads', async ({ skip }) => {
+      if (!existsSync(join(engine.directory, 'include'))) skip('the engine is linked to a TensorFlow elsewhere');
+      const environment = { ...process.env, ISDA_LIBTENSORFLOW: engine.directory };
+      const lines: string[] = [];
+      const made = await ensureEngine({ home: folder, environment, log: (line) => lines.push(line) });
+      expect(made).toMatchObject({
+        source: 'ISDA_LIBTENSORFLOW',
+        build: engine.build,
+        version: engine.version,
+        libraryDirectory: engine.libraryDirectory,
+      });
+      expect(lines.some((line) => line.startsWith('compiling'))).toBe(true);
+    });
+  });
+});

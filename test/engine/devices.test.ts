@@ -1,0 +1,77 @@
+// Which device is used, and what is said when there is no GPU.
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatError } from '../../src/common/errors.js';
+import type { RequestedDevice } from '../../src/engine/binding.js';
+import { gpuNames, processorName, resolveDevice } from '../../src/engine/devices.js';
+import { nvidiaDriver } from '../../src/engine/setup/driver.js';
+import { wantedBuild } from '../../src/engine/setup/location.js';
+
+const withGpu = { isUsingGpuDevice: () => true };
+const withoutGpu = { isUsingGpuDevice: () => false };
+
+describe('devices', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'isda-gpu-'));
+    await writeFile(join(folder, 'nvidia-smi'), '#!/bin/sh\necho "NVIDIA H200"\necho "NVIDIA A100"\n');
+    await chmod(join(folder, 'nvidia-smi'), 0o755);
+    await writeFile(join(folder, 'libcuda.so.1'), '');
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  function messageFor(requested: RequestedDevice, environment: Record<string, string>): string {
+    try {
+      resolveDevice(requested, withoutGpu, environment);
+      return 'no error';
+    } catch (error) {
+      return formatError(error, false);
+    }
+  }
+
+  describe('resolveDevice', () => {
+    it('takes the CPU where there is no GPU', () => {
+      const cpu = { kind: 'cpu', name: processorName() };
+      expect(resolveDevice('auto', withoutGpu, {})).toEqual(cpu);
+      expect(resolveDevice('cpu', withoutGpu, {})).toEqual(cpu);
+    });
+
+    it('names the visible GPU', () => {
+      const gpu = (visible?: string): unknown =>
+        resolveDevice('auto', withGpu, { PATH: folder, CUDA_VISIBLE_DEVICES: visible });
+      expect(gpu()).toEqual({ kind: 'cuda', name: 'NVIDIA H200' });
+      expect(gpu('1,0')).toEqual({ kind: 'cuda', name: 'NVIDIA A100' });
+      expect(resolveDevice('cuda', withGpu, { PATH: '/nowhere' })).toEqual({ kind: 'cuda', name: 'NVIDIA GPU' });
+    });
+
+    it('refuses cpu when TensorFlow already holds a GPU', () => {
+      expect(() => resolveDevice('cpu', withGpu, {})).toThrow('already been loaded with a GPU');
+    });
+
+    it('says what was looked for when cuda is asked for in vain', () => {
+      const hidden = messageFor('cuda', { CUDA_VISIBLE_DEVICES: '-1', LD_LIBRARY_PATH: folder });
+      expect(hidden).toContain(`error: cannot use the device cuda: TensorFlow sees no GPU`);
+      expect(hidden).toContain('CUDA_VISIBLE_DEVICES: "-1"');
+      expect(hidden).toContain('hint: CUDA_VISIBLE_DEVICES hides every GPU');
+      const cpuBuild = messageFor('cuda', { LD_LIBRARY_PATH: folder });
+      expect(cpuBuild).toMatch(/NVIDIA driver: \/[^]*CUDA_VISIBLE_DEVICES: not set[^]*hint: .*isda setup --build cuda/);
+      if (nvidiaDriver({}) === undefined)
+        expect(messageFor('cuda', {})).toMatch(/driver: not found[^]*install the NVIDIA/);
+    });
+  });
+
+  describe('the build that is wanted', () => {
+    it('is cuda where a driver is present on x64, unless it is chosen', () => {
+      const environment = { LD_LIBRARY_PATH: folder };
+      expect(nvidiaDriver(environment)).toBeDefined();
+      expect(wantedBuild({ home: '/h', environment })).toBe(process.arch === 'x64' ? 'cuda' : 'cpu');
+      expect(wantedBuild({ home: '/h', environment, build: 'cpu' })).toBe('cpu');
+    });
+  });
+
+  describe('gpuNames', () => {
+    it('is empty without nvidia-smi', () => expect(gpuNames({ PATH: '/nowhere' })).toEqual([]));
+  });
+});
