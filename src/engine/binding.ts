@@ -1,6 +1,7 @@
 // Loads the compiled binding of tfjs-node-gpu: what its C++ offers, typed.
 import { createRequire } from 'node:module';
 import { cannot, reasonOf } from '../common/errors.js';
+import { nvidiaDriver } from './setup/driver.js';
 import type { EngineLocation } from './setup/location.js';
 
 /** The device that was asked for: `auto` takes a GPU where there is one. */
@@ -73,7 +74,9 @@ export function loadBinding(
   device: RequestedDevice = 'auto',
   environment: Record<string, string | undefined> = process.env,
 ): Binding {
-  environment['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  // A CUDA build that finds no GPU logs an error, which is none where no GPU is wanted or there is no driver.
+  const noGpu = device === 'cpu' || nvidiaDriver(environment) === undefined;
+  environment['TF_CPP_MIN_LOG_LEVEL'] ??= location.build === 'cuda' && noGpu ? '3' : '2';
   environment['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   if (device === 'cpu') environment['CUDA_VISIBLE_DEVICES'] = '-1';
   const load = createRequire(import.meta.url);

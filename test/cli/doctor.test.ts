@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { formatFindings } from '../../src/cli/doctor.js';
 import { main } from '../../src/cli/main.js';
+import { ensureEngine } from '../../src/engine/setup/ensure.js';
+import { engineHome } from '../../src/engine/setup/location.js';
 
 interface Outcome {
   readonly code: number;
@@ -40,6 +42,11 @@ const reportSchema = z.object({
   findings: z.array(
     z.object({ name: z.string(), state: z.string(), value: z.string(), advice: z.string().optional() }),
   ),
+});
+
+beforeAll(async () => {
+  const environment = process.env;
+  await ensureEngine({ home: engineHome(environment), environment, log: () => {} });
 });
 
 describe('isda doctor', () => {

@@ -151,7 +151,7 @@ function explained(error: unknown, home: string): unknown {
   const reason = reasons[code];
   return cannot('set up the engine', reason ? `the cache folder ${home} ${reason}` : reasonOf(error), {
     place: reason ? reasonOf(error) : undefined,
-    hint: 'ISDA_HOME names another folder; the engine takes 1.2 GB (with CUDA 9 GB)',
+    hint: 'ISDA_HOME names another folder; the engine takes up to 1.2 GB (with CUDA 6.5 GB) while it is made',
     cause: error,
   });
 }
