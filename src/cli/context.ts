@@ -4,10 +4,15 @@ import type { Command } from 'commander';
 export interface CommandContext {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The process's own environment: the engine reads and completes it. */
+  readonly environment: Record<string, string | undefined>;
   readonly workingDirectory: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Calls back with each SIGINT, SIGTERM and SIGUSR1 instead of letting it end the process; gives the way back. */
+  readonly onSignal: (listener: (signal: string) => void) => () => void;
+  /** Ends the process at once. */
+  readonly exit: (code: number) => never;
 }
 
 /** Adds one command to the program; each file of this folder that is a command exports one. */

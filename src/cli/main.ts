@@ -1,12 +1,17 @@
 // The program: every command registered, errors printed in one place, exit codes set.
 import { Command, CommanderError } from 'commander';
 import { formatError, IsdaError } from '../common/errors.js';
+import { registerBench } from './bench.js';
 import { registerConfig } from './config.js';
 import type { CommandContext, RegisterCommand } from './context.js';
 import { registerData } from './data.js';
+import { registerEvaluate } from './evaluate.js';
+import { registerExchange } from './exchange.js';
 import { registerFigure } from './figure.js';
 import { registerDoctor } from './doctor.js';
+import { registerRegistries } from './registries.js';
 import { registerSetup } from './setup.js';
+import { registerTrain } from './train.js';
 
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 75 } as const;
@@ -16,10 +21,18 @@ function exitCodeOf(error: unknown): number {
   return { usage: exitCodes.usage, failure: exitCodes.failed, stopped: exitCodes.stopped }[error.kind];
 }
 
-const commands: readonly RegisterCommand[] = [registerConfig];
-const commands: readonly RegisterCommand[] = [registerData];
-const commands: readonly RegisterCommand[] = [registerFigure];
-const commands: readonly RegisterCommand[] = [registerDoctor, registerSetup];
+const commands: readonly RegisterCommand[] = [
+  registerTrain,
+  registerEvaluate,
+  registerExchange,
+  registerBench,
+  registerRegistries,
+  registerConfig,
+  registerData,
+  registerFigure,
+  registerSetup,
+  registerDoctor,
+];
 
 /** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {

@@ -1,6 +1,6 @@
 // Options that several commands share, and reading the config they name.
 import { fileURLToPath } from 'node:url';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { loadConfig, type LoadedConfig } from '../config/load.js';
 import type { CommandContext } from './context.js';
 
@@ -25,4 +25,10 @@ export function setOption(): Option {
 export function readConfig(file: string, overrides: readonly string[], context: CommandContext): LoadedConfig {
   const { workingDirectory } = context;
   return loadConfig(file, { overrides, workingDirectory, configsDirectory: configsDirectory(import.meta.url) });
+}
+
+/** Reads the value of an option that counts something: a whole number of at least 1. */
+export function countArgument(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  return Number(value);
 }

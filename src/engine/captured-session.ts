@@ -82,7 +82,11 @@ export function createCapturedSession(
       const spec = checkedCall(functions, name, inputs);
       const nodes = captured.get(name);
       if (nodes === undefined) throw cannot(`call ${name}`, 'it was not captured');
-      const list = Object.entries(spec.inputs).map(([key, input]): Input => [nodes.inputNodes[key], inputs[key], input]);
+      const list = Object.entries(spec.inputs).map(([key, input]): Input => [
+        nodes.inputNodes[key],
+        inputs[key],
+        input,
+      ]);
       const results = run(list, Object.values(nodes.outputNodes));
       return Object.fromEntries(Object.keys(nodes.outputNodes).map((key, index) => [key, results[index]]));
     },

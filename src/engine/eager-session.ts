@@ -1,8 +1,8 @@
 // Eager execution: every operation runs at once. The reference that captured execution is held to.
 import { cannot } from '../common/errors.js';
 import { type, type Attribute, type Attributes } from './attributes.js';
-import type { Binding, BindingAttribute } from './binding.js';
-import { upload } from './host-tensors.js';
+import type { Binding, OpAttribute } from './binding.js';
+import { copyOf, upload } from './host-tensors.js';
 import { add, mul, mulScalar, reshape, sub } from './ops/index.js';
 import type { Program, Variable } from './program.js';
 import { checkedCall, checkedVariable, type Session, type SessionFunction } from './session.js';
@@ -10,7 +10,7 @@ import type { Tensor } from './tensor.js';
 import { run } from './ops/run.js';
 import { dtypeCodes, type HostArray, type TensorSpec } from './types.js';
 
-function bindingAttribute(binding: Binding, name: string, attribute: Attribute): BindingAttribute {
+function bindingAttribute(binding: Binding, name: string, attribute: Attribute): OpAttribute {
   switch (attribute.kind) {
     case 'type':
       return { name, type: binding.TF_ATTR_TYPE, value: dtypeCodes[attribute.value] };
@@ -62,7 +62,13 @@ function startCall(binding: Binding, store: Map<string, number>): EagerCall {
     assignRows(variable, indices, rows) {
       const attributes = { T: type('float32'), Tindices: type('int32') };
       const column = reshape(indices, [indices.shape[0], 1]);
-      const value = run('TensorScatterUpdate', attributes, [program.read(variable), column, rows], 'float32', variable.shape);
+      const value = run(
+        'TensorScatterUpdate',
+        attributes,
+        [program.read(variable), column, rows],
+        'float32',
+        variable.shape,
+      );
       program.assign(variable, value);
     },
     momentumStep({ parameter, velocity, gradient, learningRate, momentum, nesterov }) {
@@ -105,9 +111,11 @@ export function createEagerSession(
       const called = checkedCall(functions, name, inputs);
       const call = startCall(binding, store);
       try {
-        const tensors = Object.entries(called.inputs).map(([key, spec]) => [key, call.input(inputs[key], spec)] as const);
+        const tensors = Object.entries(called.inputs).map(
+          ([key, spec]) => [key, call.input(inputs[key], spec)] as const,
+        );
         const outputs = called.build(Object.fromEntries(tensors), call.program);
-        const results = Object.entries(outputs).map(([key, value]) => [key, binding.tensorDataSync(value.handle)] as const);
+        const results = Object.entries(outputs).map(([key, value]) => [key, copyOf(binding, value.handle)] as const);
         call.finish();
         return Object.fromEntries(results);
       } catch (error) {
@@ -121,7 +129,7 @@ export function createEagerSession(
           checkedVariable(byName, name);
           const id = store.get(name);
           if (id === undefined) throw cannot(`read variable ${name}`, 'it was never written');
-          return [name, binding.tensorDataSync(id) as Float32Array];
+          return [name, copyOf(binding, id) as Float32Array];
         }),
       ),
     write(values) {

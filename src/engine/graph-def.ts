@@ -16,7 +16,11 @@ interface Messages {
     addMetaGraphs(graph: unknown): void;
     serializeBinary(): Uint8Array;
   };
-  Tensor: new () => { setDtype(code: number): void; setTensorShape(shape: unknown): void; setTensorContent(b: Uint8Array): void };
+  Tensor: new () => {
+    setDtype(code: number): void;
+    setTensorShape(shape: unknown): void;
+    setTensorContent(b: Uint8Array): void;
+  };
   TensorShape: (new () => { addDim(dim: unknown): void }) & { Dim: new () => { setSize(size: number): void } };
   VersionDef: new () => { setProducer(version: number): void };
 }
@@ -45,7 +49,12 @@ export type GraphAttribute =
 
 export interface GraphWriter {
   /** Adds a node and returns its name. Inputs are `node`, `node:output` or, for order alone, `^node`. */
-  node(name: string, operation: string, attributes: Readonly<Record<string, GraphAttribute>>, inputs: readonly string[]): string;
+  node(
+    name: string,
+    operation: string,
+    attributes: Readonly<Record<string, GraphAttribute>>,
+    inputs: readonly string[],
+  ): string;
   readonly size: () => number;
   /** The SavedModel with this graph under the tag. */
   serialize(tag: string): Uint8Array;

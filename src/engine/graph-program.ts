@@ -32,7 +32,11 @@ export function createGraphProgram(writer: GraphWriter, scope: string): GraphPro
     const handle = references.push(reference) - 1;
     return { program, dtype: spec.dtype, shape: spec.shape, handle, needsGradient, origin: undefined };
   };
-  const add = (operation: string, attributes: Readonly<Record<string, GraphAttribute>>, inputs: readonly string[]): string =>
+  const add = (
+    operation: string,
+    attributes: Readonly<Record<string, GraphAttribute>>,
+    inputs: readonly string[],
+  ): string =>
     writer.node(`${scope}/${operation}_${references.length}_${updates.length}`, operation, attributes, inputs);
   const reference = (tensor: Tensor): string => {
     if (tensor.program !== program) throw cannot('capture a step', 'a tensor of another program was used');
@@ -61,7 +65,8 @@ export function createGraphProgram(writer: GraphWriter, scope: string): GraphPro
     read(variable) {
       if (assigned.has(variable.name)) {
         const current = assigned.get(variable.name);
-        if (current === undefined) throw cannot(`read variable ${variable.name}`, 'it was updated in place in this call');
+        if (current === undefined)
+          throw cannot(`read variable ${variable.name}`, 'it was updated in place in this call');
         return current;
       }
       const known = reads.get(variable.name);
@@ -78,7 +83,9 @@ export function createGraphProgram(writer: GraphWriter, scope: string): GraphPro
     },
     assignRows(variable, indices, rows) {
       const inputs = [handleNode(variable), reference(indices), reference(rows), ...afterRead(variable)];
-      updates.push(add('ResourceScatterUpdate', { dtype: float32, Tindices: { kind: 'type', value: 'int32' } }, inputs));
+      updates.push(
+        add('ResourceScatterUpdate', { dtype: float32, Tindices: { kind: 'type', value: 'int32' } }, inputs),
+      );
       assigned.set(variable.name, undefined);
     },
     momentumStep({ parameter, velocity, gradient, learningRate, momentum, nesterov }) {
@@ -91,7 +98,10 @@ export function createGraphProgram(writer: GraphWriter, scope: string): GraphPro
       assigned.set(velocity.name, undefined);
     },
     placeholder(name, spec) {
-      const attributes = { dtype: { kind: 'type', value: spec.dtype }, shape: { kind: 'shape', value: spec.shape } } as const;
+      const attributes = {
+        dtype: { kind: 'type', value: spec.dtype },
+        shape: { kind: 'shape', value: spec.shape },
+      } as const;
       return own(writer.node(`${scope}/${name}`, 'Placeholder', attributes, []), spec);
     },
     output(name, tensor) {
@@ -102,4 +112,3 @@ export function createGraphProgram(writer: GraphWriter, scope: string): GraphPro
   };
   return program;
 }
-

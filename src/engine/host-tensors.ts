@@ -17,10 +17,15 @@ export function upload(binding: Binding, values: HostArray, spec: TensorSpec): n
   return binding.createTensor(spec.shape, dtypeCodes[spec.dtype], new View(bytes.buffer, misalignment, values.length));
 }
 
+/** A copy of the values of a binding tensor. Only float32, int32, uint8 and bool come out of the engine. */
+export function copyOf(binding: Binding, id: number): HostArray {
+  return binding.tensorDataSync(id) as HostArray;
+}
+
 /** The values of a binding tensor, which is freed. */
 export function download(binding: Binding, id: number): HostArray {
   try {
-    return binding.tensorDataSync(id);
+    return copyOf(binding, id);
   } finally {
     binding.deleteTensor(id);
   }

@@ -1,27 +1,50 @@
 // The engine's front: sessions over TensorFlow on a device.
 import { tmpdir } from 'node:os';
-import type { Binding } from './binding.js';
+import { loadBinding, type Binding, type RequestedDevice } from './binding.js';
 import { createCapturedSession } from './captured-session.js';
+import { resolveDevice, type Device } from './devices.js';
 import { createEagerSession } from './eager-session.js';
 import type { Variable } from './program.js';
 import type { Execution, Session, SessionFunction } from './session.js';
+import { ensureEngine } from './setup/ensure.js';
+import { engineHome } from './setup/location.js';
+
+export type { Device } from './devices.js';
+export type { RequestedDevice } from './binding.js';
 
 export interface Engine {
-  readonly binding: Binding;
-  createSession(
-    execution: Execution,
-    variables: readonly Variable[],
-    functions: readonly SessionFunction[],
-  ): Session;
+  readonly device: Device;
+  /** TensorFlow's version. */
+  readonly version: string;
+  createSession(execution: Execution, variables: readonly Variable[], functions: readonly SessionFunction[]): Session;
+  /** How many tensors the binding holds: what eager execution has not freed. */
+  liveTensors(): number;
 }
 
-/** An engine on a loaded binding. */
-export function createEngine(binding: Binding, temporaryDirectory: string = tmpdir()): Engine {
+/** An engine on a loaded binding. `temporaryDirectory` holds captured graphs for the moment in which they are loaded. */
+export function createEngine(binding: Binding, device: Device, temporaryDirectory: string = tmpdir()): Engine {
   return {
-    binding,
+    device,
+    version: binding.TF_Version,
     createSession: (execution, variables, functions) =>
       execution === 'eager'
         ? createEagerSession(binding, variables, functions)
         : createCapturedSession(binding, variables, functions, temporaryDirectory),
+    liveTensors: () => binding.getNumOfTensors(),
   };
+}
+
+/**
+ * The engine of this machine, set up first where it is missing. `environment` has to be the process's own, which
+ * TensorFlow reads. Errors: it cannot be set up or loaded; `cuda` is asked for and there is no GPU.
+ */
+export async function openEngine(
+  device: RequestedDevice,
+  environment: Record<string, string | undefined>,
+  log: (line: string) => void,
+): Promise<Engine> {
+  const build = device === 'auto' ? undefined : device;
+  const location = await ensureEngine({ home: engineHome(environment), environment, build, log });
+  const binding = loadBinding(location, device, environment);
+  return createEngine(binding, resolveDevice(device, binding, environment));
 }

@@ -36,7 +36,10 @@ export function checkedCall(
   for (const [input, spec] of Object.entries(found.inputs)) {
     const values = inputs[input] as HostArray | undefined;
     if (values?.length !== sizeOf(spec.shape)) {
-      throw cannot(`call ${name}`, `input ${input} has ${values?.length ?? 'no'} values, expected ${describeSpec(spec)}`);
+      throw cannot(
+        `call ${name}`,
+        `input ${input} has ${values?.length ?? 'no'} values, expected ${describeSpec(spec)}`,
+      );
     }
   }
   return found;

@@ -7,8 +7,11 @@ import type { ScheduleOptions } from './options.js';
  */
 export function learningRateOf(schedule: ScheduleOptions, base: number, epoch: number, epochs: number): number {
   switch (schedule.name) {
-    case 'step':
-      return base * schedule.factor ** schedule.milestones.filter((milestone) => epoch >= milestone).length;
+    case 'step': {
+      const passed = schedule.milestones.filter((milestone) => epoch >= milestone).length;
+      // 0.1 * 0.1 is not 0.01 in binary; the step takes float32, to which twelve digits are exact.
+      return Number((base * schedule.factor ** passed).toPrecision(12));
+    }
     case 'cosine':
       return 0.5 * base * (1 + Math.cos((Math.PI * epoch) / epochs));
     case 'constant':

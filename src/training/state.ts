@@ -50,26 +50,38 @@ export function readState(session: Session, tensors: readonly TensorDeclaration[
   });
 }
 
-/** Puts tensors with PyTorch's layouts into the session. Errors: missing, unknown or differently shaped tensors. */
-export function writeState(
-  session: Session,
+/** Checks that stored tensors are the declared ones. Errors: missing, unknown or differently shaped tensors. */
+export function matchTensors(
   tensors: readonly TensorDeclaration[],
   stored: readonly NamedTensor[],
   place: string,
-): void {
+): ReadonlyMap<string, Float32Array> {
   const byName = new Map(stored.map((tensor) => [tensor.name, tensor]));
   const refuse = (reason: string): Error =>
     cannot('load the tensors', reason, { place, hint: 'they belong to another network or loss' });
   const known = new Set(tensors.map((tensor) => tensor.name));
   const stray = stored.find((tensor) => !known.has(tensor.name));
   if (stray !== undefined) throw refuse(`${stray.name} is not part of this network`);
-  const values = tensors.map((tensor): [string, Float32Array] => {
-    const found = byName.get(tensor.name);
-    if (found === undefined) throw refuse(`${tensor.name} is missing`);
-    if (!(found.data instanceof Float32Array) || !sameShape(found.shape, torchShape(tensor))) {
-      throw refuse(`${tensor.name} is [${found.shape.join(', ')}], expected float32 [${torchShape(tensor).join(', ')}]`);
-    }
-    return [tensor.name, fromTorch(found.data, tensor)];
-  });
-  session.write(new Map(values));
+  return new Map(
+    tensors.map((tensor) => {
+      const found = byName.get(tensor.name);
+      if (found === undefined) throw refuse(`${tensor.name} is missing`);
+      if (!(found.data instanceof Float32Array) || !sameShape(found.shape, torchShape(tensor))) {
+        const expected = `float32 [${torchShape(tensor).join(', ')}]`;
+        throw refuse(`${tensor.name} is [${found.shape.join(', ')}], expected ${expected}`);
+      }
+      return [tensor.name, found.data];
+    }),
+  );
+}
+
+/** Puts tensors with PyTorch's layouts into the session. Errors: they are not the session's. */
+export function writeState(
+  session: Session,
+  tensors: readonly TensorDeclaration[],
+  stored: readonly NamedTensor[],
+  place: string,
+): void {
+  const values = matchTensors(tensors, stored, place);
+  session.write(new Map(tensors.map((tensor) => [tensor.name, fromTorch(values.get(tensor.name)!, tensor)])));
 }

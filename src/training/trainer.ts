@@ -142,6 +142,8 @@ function diverged(metric: string, value: number, { epoch, batch }: RunPosition):
   });
 }
 
+const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
+
 /** Evaluates after the last step of an epoch and composes the epoch's row. */
 async function evaluateEpoch(
   inputs: TrainerInputs,
@@ -171,8 +173,8 @@ async function evaluateEpoch(
     testLoss: outcome.loss,
     testError: outcome.errorPercent,
     ...(outcome.errorTop5Percent === undefined ? {} : { testErrorTop5: outcome.errorTop5Percent }),
-    seconds: position.seconds + seconds,
-    imagesPerSecond: position.images / position.trainingSeconds,
+    seconds: rounded(position.seconds + seconds, 3),
+    imagesPerSecond: rounded(position.images / position.trainingSeconds, 1),
   };
   return { row, seconds };
 }

@@ -2,12 +2,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { parse } from 'yaml';
 import { afterAll, describe, expect, it } from 'vitest';
-import { main } from '../../src/cli/main.js';
 import { configsDirectory } from '../../src/cli/options.js';
 import { jsonSchema } from '../../src/config/print.js';
+import { runCli } from '../support/cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'isda-cli-'));
 mkdirSync(join(folder, 'many/deep'), { recursive: true });
@@ -20,22 +19,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs `isda config …` in the temporary folder. */
 async function config(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const written = { out: '', err: '' };
-  const stream = (key: 'out' | 'err'): NodeJS.WriteStream =>
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        written[key] += chunk.toString();
-        done();
-      },
-    }) as NodeJS.WriteStream;
-  const code = await main(['config', ...args], {
-    stdout: stream('out'),
-    stderr: stream('err'),
-    environment: {},
-    workingDirectory: folder,
-    now: () => 0,
-  });
-  return { code, ...written };
+  const { code, stdout, stderr } = await runCli(folder, ['config', ...args]);
+  return { code, out: stdout, err: stderr };
 }
 
 describe('isda config check', () => {

@@ -1,22 +1,10 @@
-import { PassThrough } from 'node:stream';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { main } from '../../src/cli/main.js';
 import { cifarRecords, temporaryFolder, writeFiles } from '../data/helpers.js';
+import { runCli } from '../support/cli.js';
 
-/** Runs a command line in a folder and returns its exit code and what it printed. */
-async function isda(workingDirectory: string, line: string, environment: Record<string, string> = {}) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const code = await main(line.split(' '), {
-    stdout: stdout as unknown as NodeJS.WriteStream,
-    stderr: stderr as unknown as NodeJS.WriteStream,
-    environment,
-    workingDirectory,
-    now: () => 0,
-  });
-  const text = (stream: PassThrough): string => String((stream.read() as Buffer | null) ?? '');
-  return { code, stdout: text(stdout), stderr: text(stderr) };
-}
+const isda = (folder: string, line: string, environment: Record<string, string> = {}) =>
+  runCli(folder, line.split(' '), environment);
 
 describe('isda data', () => {
   it('synthesizes and verifies, looking in ./data by default and in $ISDA_DATA', async () => {

@@ -2,34 +2,16 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { formatFindings } from '../../src/cli/doctor.js';
-import { main } from '../../src/cli/main.js';
 import { ensureEngine } from '../../src/engine/setup/ensure.js';
 import { engineHome } from '../../src/engine/setup/location.js';
+import { runCli } from '../support/cli.js';
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function isda(args: readonly string[], environment: Record<string, string | undefined>): Promise<Outcome> {
-  const texts = { stdout: '', stderr: '' };
-  const sink = (name: 'stdout' | 'stderr'): NodeJS.WriteStream =>
-    new PassThrough().on('data', (chunk: Buffer) => (texts[name] += chunk.toString())) as unknown as NodeJS.WriteStream;
-  const code = await main(args, {
-    stdout: sink('stdout'),
-    stderr: sink('stderr'),
-    environment,
-    workingDirectory: '/nowhere',
-    now: () => 0,
-  });
-  return { code, ...texts };
-}
+const isda = (args: readonly string[], environment: Record<string, string | undefined>) =>
+  runCli('/nowhere', args, environment);
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'isda-doctor-'));

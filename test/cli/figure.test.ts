@@ -1,27 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { describe, expect } from 'vitest';
-import { main } from '../../src/cli/main.js';
+import { runCli } from '../support/cli.js';
 import { test } from '../temporary-folder.js';
 
-/** Runs a command line in `folder`; what it wrote and its exit code. */
-async function run(folder: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const streams = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr'): NodeJS.WriteStream => {
-    const through = new PassThrough();
-    through.on('data', (chunk: Buffer) => (streams[name] += chunk.toString()));
-    return through as unknown as NodeJS.WriteStream;
-  };
-  const code = await main(args, {
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    environment: {},
-    workingDirectory: folder,
-    now: Date.now,
-  });
-  return { code, ...streams };
-}
+const run = (folder: string, ...args: string[]) => runCli(folder, args);
 
 function makeRun(folder: string, name: string, rows: number): void {
   mkdirSync(join(folder, name));

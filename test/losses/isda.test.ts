@@ -38,9 +38,7 @@ interface Reference {
   readonly isda: Readonly<Record<IsdaOptions['covariance'], readonly ReferenceStep[]>>;
 }
 
-const reference = JSON.parse(
-  readFileSync(new URL('../fixtures/losses.json', import.meta.url), 'utf8'),
-) as Reference;
+const reference = JSON.parse(readFileSync(new URL('../fixtures/losses.json', import.meta.url), 'utf8')) as Reference;
 const engine = testEngine();
 const classes = reference.weight.length;
 const featureSize = reference.weight[0].length;
@@ -79,7 +77,12 @@ function isdaSession(covariance: IsdaOptions['covariance'], execution: (typeof e
   const transposed = Array.from({ length: featureSize * classes }, (_, i) => {
     return reference.weight[i % classes][Math.floor(i / classes)];
   });
-  session.write(new Map([['weight', Float32Array.from(transposed)], ['bias', Float32Array.from(reference.bias)]]));
+  session.write(
+    new Map([
+      ['weight', Float32Array.from(transposed)],
+      ['bias', Float32Array.from(reference.bias)],
+    ]),
+  );
   const state = loss.tensors.map((tensor) => tensor.name);
   return { session, state };
 }

@@ -11,7 +11,12 @@ import { initialValues } from '../../src/nn/tensors.js';
 import { applySgd } from '../../src/training/optimizer.js';
 import { sessionTensors, trainedParameters, trainingLoss } from '../../src/training/step.js';
 import { testEngine } from '../support/engine.js';
-import { referenceImages, referenceNetworks, referenceWeights, type ReferenceNetwork } from '../support/reference-network.js';
+import {
+  referenceImages,
+  referenceNetworks,
+  referenceWeights,
+  type ReferenceNetwork,
+} from '../support/reference-network.js';
 
 const { salt, networks } = referenceNetworks();
 const engine = testEngine();
@@ -50,7 +55,9 @@ function openSession(depth: number, reference: ReferenceNetwork, lossOptions: Lo
     {
       name: 'evaluate',
       inputs: { images, seed },
-      build: (inputs, program) => ({ ...network.apply(inputs.images, { program, training: false, seed: inputs.seed }) }),
+      build: (inputs, program) => ({
+        ...network.apply(inputs.images, { program, training: false, seed: inputs.seed }),
+      }),
     },
     {
       name: 'gradients',
@@ -104,26 +111,34 @@ describe.each([32, 110])('resnet-%i', (depth) => {
     expect(network.featureSize).toBe(reference.featureDim);
   });
 
-  it.each(['captured', 'eager'] as const)('gives the reference logits, features, loss and gradient norms (%s)', (execution) => {
-    const { session, values } = openSession(depth, reference, losses.crossEntropy, execution);
-    const evaluated = session.call('evaluate', values);
-    expect(rowsError(evaluated.logits, reference.evalLogits)).toBeLessThan(deep ? 1e-3 : 1e-4);
-    expect(rowsError(evaluated.features, reference.evalFeatures)).toBeLessThan(deep ? 1e-3 : 1e-4);
-    const trained = session.call('gradients', values);
-    expect(relativeError(trained.loss, [reference.trainLoss])).toBeLessThan(1e-4);
-    Object.entries(reference.gradNorms).forEach(([name, norm], index) => {
-      const observed = Math.sqrt(trained[`gradient${index}`].reduce<number>((sum, value) => sum + value * value, 0));
-      expect(relativeError([observed], [norm]), name).toBeLessThan(deep ? 1e-3 : 1e-4);
-    });
-    session.close();
-  });
+  it.each(['captured', 'eager'] as const)(
+    'gives the reference logits, features, loss and gradient norms (%s)',
+    (execution) => {
+      const { session, values } = openSession(depth, reference, losses.crossEntropy, execution);
+      const evaluated = session.call('evaluate', values);
+      expect(rowsError(evaluated.logits, reference.evalLogits)).toBeLessThan(deep ? 1e-3 : 1e-4);
+      expect(rowsError(evaluated.features, reference.evalFeatures)).toBeLessThan(deep ? 1e-3 : 1e-4);
+      const trained = session.call('gradients', values);
+      expect(relativeError(trained.loss, [reference.trainLoss])).toBeLessThan(1e-4);
+      Object.entries(reference.gradNorms).forEach(([name, norm], index) => {
+        const observed = Math.sqrt(trained[`gradient${index}`].reduce<number>((sum, value) => sum + value * value, 0));
+        expect(relativeError([observed], [norm]), name).toBeLessThan(deep ? 1e-3 : 1e-4);
+      });
+      session.close();
+    },
+  );
 
   it.each(['crossEntropy', 'isda'] as const)('follows the reference for four steps with %s', (name) => {
     const trajectory = reference[name]!;
     const { session, values } = openSession(depth, reference, losses[name], 'captured');
     const found = trajectory.losses.map(() => session.call('train', values).loss[0]);
     const logits = session.call('evaluate', values).logits;
-    console.log(depth, name, found.map((v, i) => Math.abs(v - trajectory.losses[i]) / trajectory.losses[i]), rowsError(logits, trajectory.evalLogitsAfter));
+    console.log(
+      depth,
+      name,
+      found.map((v, i) => Math.abs(v - trajectory.losses[i]) / trajectory.losses[i]),
+      rowsError(logits, trajectory.evalLogitsAfter),
+    );
     session.close();
   });
 });

@@ -1,7 +1,10 @@
-// The engine of this machine, loaded once for each test file.
+// The engine of this machine, which `npm test` has set up, loaded once for each test file.
 import { loadBinding } from '../../src/engine/binding.js';
 import { createEngine, type Engine } from '../../src/engine/index.js';
+import { engineHome, findEngine } from '../../src/engine/setup/location.js';
 
 export function testEngine(): Engine {
-  return createEngine(loadBinding({ bindingPath: '/tmp/w/eng/tfjs_binding.node' }));
+  const { found, missing } = findEngine({ home: engineHome(process.env), environment: process.env, build: 'cpu' });
+  if (found === undefined) throw new Error(`${missing}: run \`npm test\`, or \`node bin/isda.js setup\``);
+  return createEngine(loadBinding(found, 'cpu'), { kind: 'cpu', name: 'cpu' });
 }

@@ -55,7 +55,10 @@ export function referenceWeights(network: Network, salt: number): Map<string, Fl
 }
 
 /** The reference's images: float32 NHWC, from a stream in NCHW order. */
-export function referenceImages([count, channels, height, width]: ReferenceNetwork['input'], salt: number): Float32Array {
+export function referenceImages(
+  [count, channels, height, width]: ReferenceNetwork['input'],
+  salt: number,
+): Float32Array {
   const images = new Float32Array(count * channels * height * width);
   for (let k = 0; k < images.length; k++) {
     const x = k % width;

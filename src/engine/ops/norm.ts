@@ -66,4 +66,3 @@ export function batchNormInference(x: Tensor, inputs: BatchNormInputs, options: 
     [...outputs, { dtype: 'float32', shape: [1] }],
   )[0];
 }
-

@@ -15,7 +15,11 @@ function reducedShape(shape: Shape, axes: readonly number[], keep: boolean): Sha
 }
 
 /** The sum over the given axes (default: all). */
-export function sum(x: Tensor, axes: readonly number[] = x.shape.map((_, i) => i), options: ReduceOptions = {}): Tensor {
+export function sum(
+  x: Tensor,
+  axes: readonly number[] = x.shape.map((_, i) => i),
+  options: ReduceOptions = {},
+): Tensor {
   const keep = options.keepAxes ?? false;
   const attributes = { T: type(x.dtype), Tidx: type('int32'), keep_dims: bool(keep) };
   const shape = reducedShape(x.shape, axes, keep);
@@ -25,16 +29,18 @@ export function sum(x: Tensor, axes: readonly number[] = x.shape.map((_, i) => i
 }
 
 /** The mean over the given axes (default: all). */
-export function mean(x: Tensor, axes: readonly number[] = x.shape.map((_, i) => i), options: ReduceOptions = {}): Tensor {
+export function mean(
+  x: Tensor,
+  axes: readonly number[] = x.shape.map((_, i) => i),
+  options: ReduceOptions = {},
+): Tensor {
   const keep = options.keepAxes ?? false;
   const attributes = { T: type(x.dtype), Tidx: type('int32'), keep_dims: bool(keep) };
   const shape = reducedShape(x.shape, axes, keep);
   const value = run('Mean', attributes, [x, intVector(x.program, axes)], x.dtype, shape);
   const kept = reducedShape(x.shape, axes, true);
   const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
-  return withGradient(value, [x], (gradient) => [
-    broadcastTo(reshape(mulScalar(gradient, 1 / count), kept), x.shape),
-  ]);
+  return withGradient(value, [x], (gradient) => [broadcastTo(reshape(mulScalar(gradient, 1 / count), kept), x.shape)]);
 }
 
 /** The position of the largest element along the last axis, int32. */

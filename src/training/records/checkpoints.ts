@@ -43,7 +43,7 @@ function checkpointName(epoch: number, step: number): string {
 }
 
 /** Checkpoints of a folder, oldest first; none where the folder does not exist. */
-async function listCheckpoints(folder: string): Promise<CheckpointFile[]> {
+export async function listCheckpoints(folder: string): Promise<CheckpointFile[]> {
   let names: string[];
   try {
     names = await readdir(folder);

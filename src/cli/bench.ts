@@ -1,0 +1,77 @@
+// `isda bench`: how long a training step takes.
+import { Option, type Command } from 'commander';
+import { bench, type BenchResult } from '../experiments/bench.js';
+import { openEngine } from '../engine/index.js';
+import type { Execution } from '../engine/session.js';
+import { lossOptions } from '../losses/options.js';
+import type { CommandContext } from './context.js';
+import { configOption, countArgument, readConfig, setOption } from './options.js';
+import { formatTable } from './table.js';
+
+interface BenchOptions {
+  readonly config: string;
+  readonly set: readonly string[];
+  readonly loss: readonly string[];
+  readonly execution: readonly Execution[];
+  readonly steps: number;
+  readonly warmup: number;
+  readonly json?: boolean;
+}
+
+const several = <T extends string>(
+  flags: string,
+  about: string,
+  choices: readonly T[],
+  defaults: readonly T[],
+): Option => new Option(flags, about).choices([...choices]).default([...defaults]);
+
+function table(results: readonly BenchResult[]): string {
+  const [first] = results;
+  const rows = results.map((result) => [
+    result.loss,
+    result.execution,
+    `${result.medianMilliseconds.toFixed(1)} ms`,
+    `${result.minMilliseconds.toFixed(1)} ms`,
+    result.imagesPerSecond.toFixed(0),
+    (result.medianMilliseconds / first.medianMilliseconds).toFixed(3),
+  ]);
+  const header = ['loss', 'execution', 'median', 'least', 'images/s', 'ratio'];
+  return [
+    `${first.network}, batch ${first.batchSize}, ${first.steps} steps each in turn, ${first.device}`,
+    '',
+    formatTable(header, rows),
+    '',
+    `peak memory ${first.peakMemoryMegabytes.toFixed(0)} MB, grown by ${first.grownMegabytes.toFixed(1)} MB while measuring`,
+  ].join('\n');
+}
+
+async function measure(options: BenchOptions, context: CommandContext): Promise<void> {
+  const { config } = readConfig(options.config, options.set, context);
+  const engine = await openEngine(config.training.device, context.environment, (line) =>
+    context.stderr.write(`${line}\n`),
+  );
+  const variants = options.loss.flatMap((name) =>
+    options.execution.map((execution) => ({
+      loss: name === config.loss.name ? config.loss : lossOptions.parse({ name }),
+      execution,
+    })),
+  );
+  const { steps, warmup } = options;
+  const results = bench(config, variants, engine, { steps, warmup, now: () => performance.now() });
+  context.stdout.write(`${options.json === true ? JSON.stringify(results, undefined, 2) : table(results)}\n`);
+}
+
+export function registerBench(program: Command, context: CommandContext): void {
+  const losses = lossOptions.options.map((option) => option.shape.name.value);
+  program
+    .command('bench')
+    .description('time the training step on random images: losses and executions in turn, in one process')
+    .addOption(configOption().default('table1/resnet32-cifar100-isda'))
+    .addOption(setOption())
+    .addOption(several('--loss <names...>', 'losses to compare', losses, ['cross-entropy', 'isda']))
+    .addOption(several<Execution>('--execution <kinds...>', 'executions', ['captured', 'eager'], ['captured', 'eager']))
+    .option('--steps <n>', 'counted steps of each', countArgument, 20)
+    .option('--warmup <n>', 'steps of each before', countArgument, 3)
+    .option('--json', 'print as JSON')
+    .action((options: BenchOptions) => measure(options, context));
+}

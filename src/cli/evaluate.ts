@@ -1,0 +1,41 @@
+// `isda evaluate`: the error of a run's checkpoint.
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { evaluateRun, openRunCheckpoint } from '../experiments/evaluate-run.js';
+import type { CommandContext } from './context.js';
+import { setOption } from './options.js';
+import { runSurroundings } from './train.js';
+
+interface EvaluateOptions {
+  readonly run: string;
+  readonly set: readonly string[];
+  readonly json?: boolean;
+}
+
+async function evaluate(options: EvaluateOptions, context: CommandContext): Promise<void> {
+  const opened = await openRunCheckpoint(resolve(context.workingDirectory, options.run), options.set);
+  const around = runSurroundings(context, context.stderr, () => undefined);
+  const outcome = await evaluateRun(opened, around, around.openEngine);
+  if (options.json === true) {
+    context.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`);
+    return;
+  }
+  const lines = [
+    ['checkpoint', outcome.checkpoint],
+    ['images', `${outcome.images} (${outcome.part})`],
+    ['loss', outcome.loss.toFixed(4)],
+    ['top-1 error', `${outcome.errorPercent.toFixed(2)} %`],
+    ...(outcome.errorTop5Percent === undefined ? [] : [['top-5 error', `${outcome.errorTop5Percent.toFixed(2)} %`]]),
+  ];
+  context.stdout.write(lines.map(([name, value]) => `${name.padEnd(11)} ${value}\n`).join(''));
+}
+
+export function registerEvaluate(program: Command, context: CommandContext): void {
+  program
+    .command('evaluate')
+    .description("the error of a run's newest checkpoint on the images it is evaluated on")
+    .requiredOption('--run <dir>', 'run folder')
+    .addOption(setOption())
+    .option('--json', 'print as JSON')
+    .action((options: EvaluateOptions) => evaluate(options, context));
+}

@@ -1,0 +1,20 @@
+// A polite end on a signal: the first asks for a checkpoint, a second interrupt ends at once.
+import type { CommandContext } from './context.js';
+
+export interface SignalWatch {
+  /** The first signal that came, if one did. */
+  readonly requested: () => string | undefined;
+  /** Lets signals end the process again. */
+  readonly stop: () => void;
+}
+
+/** Watches signals and says on stderr what happens. */
+export function watchSignals(context: CommandContext): SignalWatch {
+  let first: string | undefined;
+  const stop = context.onSignal((signal) => {
+    if (first !== undefined && signal === 'SIGINT') context.exit(130);
+    if (first === undefined) context.stderr.write(`\n${signal}: stopping after this step; again to end at once\n`);
+    first ??= signal;
+  });
+  return { requested: () => first, stop };
+}

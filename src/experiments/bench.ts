@@ -1,0 +1,112 @@
+// Step times of a config's network, several losses and executions in turn, so that a drifting machine hits all alike.
+import type { ExperimentConfig } from '../config/schema.js';
+import type { Engine } from '../engine/index.js';
+import type { Execution, Session } from '../engine/session.js';
+import { randomStream } from '../common/random.js';
+import type { LossOptions } from '../losses/options.js';
+import { initialValues } from '../nn/tensors.js';
+import { sessionTensors, trainFunction, trainingStep } from '../training/step.js';
+import { buildParts } from './parts.js';
+
+export interface BenchVariant {
+  readonly loss: LossOptions;
+  readonly execution: Execution;
+}
+
+export interface BenchResult {
+  readonly network: string;
+  readonly loss: string;
+  readonly execution: Execution;
+  readonly device: string;
+  readonly batchSize: number;
+  readonly steps: number;
+  readonly medianMilliseconds: number;
+  readonly minMilliseconds: number;
+  readonly imagesPerSecond: number;
+  /** Of the whole process so far, in MB (10^6 bytes). */
+  readonly peakMemoryMegabytes: number;
+  /** Growth of resident memory from the first to the last counted step, in MB; of all variants of the call together. */
+  readonly grownMegabytes: number;
+}
+
+export interface BenchOptions {
+  readonly steps: number;
+  readonly warmup: number;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** Told after each round of one step a variant. */
+  readonly round?: (done: number, total: number) => void;
+}
+
+interface OpenVariant extends BenchVariant {
+  readonly session: Session;
+  readonly name: string;
+  readonly network: string;
+  readonly times: number[];
+  step(): void;
+}
+
+function open(config: ExperimentConfig, variant: BenchVariant, engine: Engine): OpenVariant {
+  const parts = buildParts({ ...config, loss: variant.loss });
+  const { network, loss, format } = parts;
+  const { batchSize, seed } = config.training;
+  const tensors = sessionTensors(parts);
+  const session = engine.createSession(variant.execution, tensors, [trainingStep(parts, batchSize)]);
+  session.write(initialValues(tensors, seed));
+  const random = randomStream(seed, 'bench');
+  const pixels = batchSize * format.height * format.width * format.mean.length;
+  const inputs = {
+    images: Uint8Array.from({ length: pixels }, () => random.integer(256)),
+    labels: Int32Array.from({ length: batchSize }, () => random.integer(network.classes)),
+    learningRate: Float32Array.of(config.optimizer.learningRate),
+    ...Object.fromEntries(Object.keys(loss.scalars).map((name) => [`loss.${name}`, Float32Array.of(0.25)])),
+  };
+  let iteration = 0;
+  const step = (): void =>
+    void session.call(trainFunction(batchSize), { ...inputs, seed: Int32Array.of(1, iteration++) });
+  return { ...variant, session, name: loss.name, network: network.name, times: [], step };
+}
+
+/** Measures the training step on random images of the config's shape. */
+export function bench(
+  config: ExperimentConfig,
+  variants: readonly BenchVariant[],
+  engine: Engine,
+  { steps, warmup, now, round }: BenchOptions,
+): BenchResult[] {
+  const opened: OpenVariant[] = [];
+  try {
+    for (const variant of variants) opened.push(open(config, variant, engine));
+    for (const variant of opened) for (let i = 0; i < warmup; i++) variant.step();
+    const before = process.memoryUsage().rss;
+    for (let done = 1; done <= steps; done++) {
+      for (const variant of opened) {
+        const started = now();
+        variant.step();
+        variant.times.push(now() - started);
+      }
+      round?.(done, steps);
+    }
+    const grownMegabytes = (process.memoryUsage().rss - before) / 1e6;
+    return opened.map((variant) => {
+      const times = variant.times.toSorted((a, b) => a - b);
+      const median = (times[(steps - 1) >> 1] + times[steps >> 1]) / 2;
+      const { batchSize } = config.training;
+      return {
+        network: variant.network,
+        loss: variant.name,
+        execution: variant.execution,
+        device: `${engine.device.kind}: ${engine.device.name}`,
+        batchSize,
+        steps,
+        medianMilliseconds: median,
+        minMilliseconds: times[0],
+        imagesPerSecond: (1000 * batchSize) / median,
+        peakMemoryMegabytes: process.resourceUsage().maxRSS / 1e3,
+        grownMegabytes,
+      };
+    });
+  } finally {
+    for (const variant of opened) variant.session.close();
+  }
+}

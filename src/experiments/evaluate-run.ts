@@ -1,0 +1,65 @@
+// Evaluates what a run has trained.
+import { join } from 'node:path';
+import { loadConfig } from '../config/load.js';
+import { fingerprint } from '../config/print.js';
+import type { ExperimentConfig } from '../config/schema.js';
+import { cannot } from '../common/errors.js';
+import { loadSplits, type DataPlaces } from '../data/registry.js';
+import type { Engine } from '../engine/index.js';
+import { evaluate, type Evaluation } from '../training/evaluate.js';
+import { loadNewestCheckpoint, type LoadedCheckpoint } from '../training/records/checkpoints.js';
+import { runFolder } from '../training/records/run-folder.js';
+import { batchSizes } from '../training/session.js';
+import { writeState } from '../training/state.js';
+import { evaluationStep } from '../training/step.js';
+import { buildParts } from './parts.js';
+
+export interface RunCheckpoint {
+  readonly config: ExperimentConfig;
+  readonly checkpoint: LoadedCheckpoint;
+}
+
+/** The config of a run folder and its newest whole checkpoint. `overrides` are `KEY=VALUE`, for example a data folder. */
+export async function openRunCheckpoint(directory: string, overrides: readonly string[]): Promise<RunCheckpoint> {
+  const folder = runFolder(directory);
+  const places = { configsDirectory: directory, workingDirectory: directory };
+  const { config } = loadConfig(folder.config, { ...places, overrides });
+  const checkpoint = await loadNewestCheckpoint(folder.checkpoints, { fingerprint: fingerprint(config) });
+  if (checkpoint === undefined) {
+    throw cannot('read the run', 'it has no checkpoint yet', {
+      place: join(folder.checkpoints),
+      hint: '`isda train` writes one at the end of each epoch',
+    });
+  }
+  return { config, checkpoint };
+}
+
+export interface RunEvaluation extends Evaluation {
+  readonly checkpoint: string;
+  readonly images: number;
+  readonly part: 'test' | 'holdout';
+}
+
+/** Error of a checkpoint on the images that its run is evaluated on. */
+export async function evaluateRun(
+  { config, checkpoint }: RunCheckpoint,
+  places: DataPlaces,
+  openEngine: (device: ExperimentConfig['training']['device']) => Promise<Engine>,
+): Promise<RunEvaluation> {
+  const { evaluation, evaluationName } = await loadSplits(config.dataset, places);
+  const engine = await openEngine(config.training.device);
+  const parts = buildParts(config);
+  const { tensors } = parts.network;
+  const { evaluationBatchSize, execution } = config.training;
+  const functions = batchSizes(evaluation.count, evaluationBatchSize).map((size) => evaluationStep(parts, size));
+  const session = engine.createSession(execution, tensors, functions);
+  try {
+    const names = new Set(tensors.map((tensor) => tensor.name));
+    const own = checkpoint.tensors.filter((tensor) => names.has(tensor.name));
+    writeState(session, tensors, own, checkpoint.path);
+    const outcome = await evaluate(session, evaluation, evaluationBatchSize, () => Promise.resolve());
+    return { ...outcome, checkpoint: checkpoint.path, images: evaluation.count, part: evaluationName };
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,21 @@
+// From a config to the parts of a run: network, loss, optimizer, image format.
+import type { ExperimentConfig } from '../config/schema.js';
+import { datasetShape } from '../data/registry.js';
+import { createLoss } from '../losses/registry.js';
+import { countMultiplyAdds } from '../models/cost.js';
+import { createNetwork } from '../models/registry.js';
+import type { StepParts } from '../training/step.js';
+
+/** The network, loss and optimizer of a config; no data is read. */
+export function buildParts(config: ExperimentConfig): StepParts {
+  const format = datasetShape(config.dataset.name);
+  const network = createNetwork(config.model, format);
+  const loss = createLoss(config.loss, network);
+  return { network, loss, optimizer: config.optimizer, format };
+}
+
+/** Multiply-adds of the network's forward pass on one image. */
+export function multiplyAddsOf({ network, format }: StepParts): number {
+  const { height, width, mean } = format;
+  return countMultiplyAdds(network, { height, width, channels: mean.length, classes: network.classes });
+}

@@ -1,0 +1,105 @@
+// One run of one experiment in its folder: data, network, session, resume, training, the last word.
+import { reasonOf } from '../common/errors.js';
+import { writeFileAtomically } from '../common/files.js';
+import { fingerprint, printConfig } from '../config/print.js';
+import type { ExperimentConfig } from '../config/schema.js';
+import { loadSplits, type DataPlaces } from '../data/registry.js';
+import type { Splits } from '../data/split.js';
+import type { Engine } from '../engine/index.js';
+import { clearCheckpoints, loadNewestCheckpoint } from '../training/records/checkpoints.js';
+import { openLog } from '../training/records/log.js';
+import { lockRunFolder, runFolder, type RunFolder } from '../training/records/run-folder.js';
+import type { RunSummary } from '../training/records/summary.js';
+import { openTrainingSession } from '../training/session.js';
+import { epochStart, parsePosition, writeState } from '../training/state.js';
+import { introduction, recordEnvironment } from './introduction.js';
+import { buildParts } from './parts.js';
+import { trainInFolder } from './train-in-folder.js';
+
+export interface RunSurroundings extends DataPlaces {
+  /** Opens the engine on the device that a config asks for. */
+  readonly openEngine: (device: ExperimentConfig['training']['device']) => Promise<Engine>;
+  readonly stream: NodeJS.WriteStream;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** The signal that asks for an end, if one came. */
+  readonly stopRequested: () => string | undefined;
+  /** This program's version. */
+  readonly version: string;
+  /** Where this program lies, to record its git revision. */
+  readonly sourceDirectory: string;
+}
+
+export interface RunOptions {
+  /** The run folder. */
+  readonly out: string;
+  /** Whether to go on where an earlier process stopped; otherwise earlier checkpoints are deleted. */
+  readonly resume: boolean;
+}
+
+/** Trains an experiment to its end and gives its summary. Errors: all that can go wrong; `stopped` after a signal. */
+export async function runExperiment(
+  config: ExperimentConfig,
+  options: RunOptions,
+  around: RunSurroundings,
+): Promise<RunSummary> {
+  const splits = await loadSplits(config.dataset, around);
+  const folder = runFolder(options.out);
+  const lock = await lockRunFolder(folder, around.now);
+  try {
+    const log = openLog(folder.log, around.now);
+    const say = (line: string): void => {
+      around.stream.write(`${line}\n`);
+      log.write(line);
+    };
+    try {
+      if (!options.resume) await clearCheckpoints(folder.checkpoints);
+      return await runInFolder(config, around, splits, folder, say);
+    } catch (error) {
+      log.write(reasonOf(error));
+      throw error;
+    } finally {
+      log.close();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+async function runInFolder(
+  config: ExperimentConfig,
+  around: RunSurroundings,
+  splits: Splits,
+  folder: RunFolder,
+  say: (line: string) => void,
+): Promise<RunSummary> {
+  const identity = fingerprint(config);
+  const checkpoint = await loadNewestCheckpoint(folder.checkpoints, { fingerprint: identity });
+  for (const warning of checkpoint?.warnings ?? []) say(`warning: ${warning}`);
+  const engine = await around.openEngine(config.training.device);
+  const parts = buildParts(config);
+  const { execution, seed } = config.training;
+  const sizes = { trainImages: splits.train.count, evaluationImages: splits.evaluation.count, ...config.training };
+  const training = openTrainingSession(engine, execution, parts, sizes, seed);
+  try {
+    const position = checkpoint === undefined ? epochStart(1) : parsePosition(checkpoint.progress, checkpoint.path);
+    if (checkpoint !== undefined) {
+      writeState(training.session, training.tensors, checkpoint.tensors, checkpoint.path);
+    }
+    await writeFileAtomically(folder.config, printConfig(config));
+    const { version: isda, sourceDirectory, now, stream, stopRequested } = around;
+    await recordEnvironment(folder.environment, engine, { isda, sourceDirectory, now: now() });
+    for (const line of introduction(config, parts, splits, engine, position)) say(line);
+    const open = { config, fingerprint: identity, folder, parts, splits, training, position };
+    const summary = await trainInFolder({ ...open, stream, now, stopRequested });
+    const { last, best } = summary;
+    const percent = (value: number): string => `${value.toFixed(2)} %`;
+    say(
+      `test error  last ${percent(last.testErrorPercent)}, best ${percent(best.testErrorPercent)} (epoch ${best.epoch})`,
+    );
+    say(`run folder  ${folder.root}`);
+    return summary;
+  } finally {
+    training.session.close();
+  }
+}

@@ -1,0 +1,130 @@
+// Training with its records: metrics.csv, TensorBoard events, progress display, checkpoints, summary.
+import { hostname } from 'node:os';
+import { cannot } from '../common/errors.js';
+import type { ExperimentConfig } from '../config/schema.js';
+import { batchCount } from '../data/batches.js';
+import type { Splits } from '../data/split.js';
+import { createPipeline } from '../data/transforms/pipeline.js';
+import { countParameters } from '../models/cost.js';
+import { createProgress } from '../training/progress.js';
+import { saveCheckpoint } from '../training/records/checkpoints.js';
+import { openEvents } from '../training/records/events.js';
+import { metricsColumns, type MetricsRow } from '../training/records/metrics-columns.js';
+import { openMetrics, readMetrics } from '../training/records/metrics-csv.js';
+import type { RunFolder } from '../training/records/run-folder.js';
+import { summarise, writeSummary, type RunSummary } from '../training/records/summary.js';
+import type { TrainingSession } from '../training/session.js';
+import { epochStart, readState, type RunPosition } from '../training/state.js';
+import type { StepParts } from '../training/step.js';
+import { trainNetwork } from '../training/trainer.js';
+import { multiplyAddsOf } from './parts.js';
+
+/** Everything that is open during a run. */
+export interface OpenRun {
+  readonly config: ExperimentConfig;
+  /** Identifies the experiment in its checkpoints. */
+  readonly fingerprint: string;
+  readonly folder: RunFolder;
+  readonly parts: StepParts;
+  readonly splits: Splits;
+  readonly training: TrainingSession;
+  /** Where to begin. */
+  readonly position: RunPosition;
+  readonly stream: NodeJS.WriteStream;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** The signal that asks for an end, if one came. */
+  readonly stopRequested: () => string | undefined;
+}
+
+/** Opens what a run writes; close it however the run ends. */
+async function openRecords({ config, folder, parts, splits, position, stream, now }: OpenRun) {
+  const { epochs, batchSize } = config.training;
+  const batchesPerEpoch = batchCount(splits.train.count, batchSize);
+  const stepOf = ({ epoch, batch }: RunPosition): number => (epoch - 1) * batchesPerEpoch + batch;
+  const resumed = stepOf(position) > 0;
+  const metrics = await openMetrics(folder.metrics, {
+    columns: metricsColumns(parts.network.classes),
+    ...(resumed ? { resumeAfterEpoch: position.epoch - 1 } : {}),
+  });
+  const events = await openEvents(folder.root, {
+    now,
+    host: hostname(),
+    pid: process.pid,
+    ...(resumed ? { purgeFromStep: stepOf(epochStart(position.epoch)) + 1 } : {}),
+  });
+  const progress = createProgress({ stream, now, epochs, batchesPerEpoch, batchesBefore: stepOf(position) });
+  const close = async (): Promise<void> => {
+    progress.stop();
+    await metrics.close();
+    await events.close();
+  };
+  return { stepOf, metrics, events, progress, close };
+}
+
+/** Trains from the run's position to its end and gives the summary. Errors: `stopped` after a signal. */
+export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
+  const { config, folder, parts, splits, training } = run;
+  const { epochs } = config.training;
+  const { checkpointEvery, keepCheckpoints } = config.output;
+  const records = await openRecords(run);
+  const inputs = {
+    session: training.session,
+    loss: parts.loss,
+    train: splits.train,
+    evaluation: splits.evaluation,
+    pipeline: createPipeline(config.augmentation, splits.train),
+    optimizer: config.optimizer,
+    schedule: config.schedule,
+    training: config.training,
+    position: run.position,
+    now: run.now,
+  };
+  try {
+    const signal = await trainNetwork(inputs, {
+      batch: (state) => records.progress.batch(state),
+      async epoch(row) {
+        await records.metrics.append(row);
+        await records.events.scalars(row.iteration, curvesOf(row));
+        records.progress.epoch(row);
+      },
+      async checkpoint(position, reason) {
+        const due = position.epoch > epochs || (position.epoch - 1) % checkpointEvery === 0;
+        if (reason === 'epoch' && !due) return;
+        const state = {
+          epoch: position.epoch,
+          step: records.stepOf(position),
+          tensors: readState(training.session, training.tensors),
+          progress: position,
+          fingerprint: run.fingerprint,
+        };
+        await saveCheckpoint(folder.checkpoints, state, keepCheckpoints);
+      },
+      stopRequested: run.stopRequested,
+    });
+    if (signal !== undefined) {
+      throw cannot('finish the run', `${signal} came; a checkpoint is written`, {
+        kind: 'stopped',
+        place: folder.root,
+        hint: 'the same command goes on from there',
+      });
+    }
+  } finally {
+    await records.close();
+  }
+  const { experiment } = config;
+  const facts = { experiment, parameters: countParameters(parts.network), multiplyAdds: multiplyAddsOf(parts) };
+  const summary = summarise(facts, await readMetrics(folder.metrics));
+  await writeSummary(folder.summary, summary);
+  return summary;
+}
+
+const curvesOf = (row: MetricsRow): Record<string, number> => ({
+  'loss/train': row.trainLoss,
+  'loss/test': row.testLoss,
+  'error_percent/train': row.trainError,
+  'error_percent/test': row.testError,
+  ...(row.testErrorTop5 === undefined ? {} : { 'error_percent/test_top5': row.testErrorTop5 }),
+  learning_rate: row.learningRate,
+  lambda: row.lambda,
+});
