@@ -57,7 +57,7 @@ async function measure(options: BenchOptions, context: CommandContext): Promise<
     })),
   );
   const { steps, warmup } = options;
-  const results = bench(config, variants, engine, { steps, warmup, now: () => performance.now() });
+  const results = await bench(config, variants, engine, { steps, warmup, now: () => performance.now() });
   context.stdout.write(`${options.json === true ? JSON.stringify(results, undefined, 2) : table(results)}\n`);
 }
 

@@ -96,7 +96,7 @@ export function expectation(node: SchemaNode): string {
   if (only.type === 'number') return `a number${range(only)}`;
   if (only.type === 'string') return only.minLength ? 'text that is not empty' : 'text';
   if (only.type === 'array') return isNode(only.items) ? `a list, each ${expectation(only.items)}` : 'a list';
-  return `a map (keys: ${Object.keys(only.properties ?? {}).join(', ')})`;
+  return only.properties ? `a map (keys: ${Object.keys(only.properties).join(', ')})` : 'a map of any keys';
 }
 
 /** The dotted paths of every key called `key`, `training.epochs` for `epochs`. */

@@ -1,5 +1,5 @@
 // A config from its YAML file, the files it extends and the command line's changes, checked and resolved.
-import { basename } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { displayPath, findConfig, withoutExtension, type ConfigPlaces } from './find.js';
 import { readConfigFiles } from './files.js';
 import { parseOverrides } from './overrides.js';
@@ -31,6 +31,15 @@ function named(tree: MapTree, path: string): MapTree {
   return { ...tree, entries: new Map([...tree.entries, ['experiment', entry]]) };
 }
 
+/** Files of the user's own are named relative to the config; a run folder's config must find them too. */
+function withModulePaths(config: ExperimentConfig, directory: string): ExperimentConfig {
+  const absolute = <Section extends object>(section: Section): Section =>
+    'module' in section && typeof section.module === 'string'
+      ? { ...section, module: resolve(directory, section.module) }
+      : section;
+  return { ...config, model: absolute(config.model), loss: absolute(config.loss) };
+}
+
 /**
  * Loads the config that `path` means (see `findConfig`). Bases named by `extends` come first, each later file over the
  * earlier ones, then `overrides`. Maps merge key by key; lists and scalars are replaced; a new `name` of a model, loss or
@@ -48,5 +57,5 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   const tree = merge(named(read.tree, file), changes.tree, namedSections);
   const checked = validate(tree, [...read.sources, ...changes.sources]);
   if ('problems' in checked) throw configError(name, checked.problems);
-  return { config: checked.config, files: read.paths };
+  return { config: withModulePaths(checked.config, dirname(file)), files: read.paths };
 }

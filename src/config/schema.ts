@@ -1,7 +1,9 @@
 // The whole experiment as one schema. The sections' schemas live with their owners; here are their defaults together.
 import { z } from 'zod';
 import { augmentationOptions, datasetOptions } from '../data/options.js';
+import { customLossOptions } from '../losses/custom.js';
 import { lossOptions } from '../losses/options.js';
+import { customModelOptions } from '../models/custom.js';
 import { modelOptions } from '../models/options.js';
 import { optimizerOptions, outputOptions, scheduleOptions, trainingOptions } from '../training/options.js';
 
@@ -21,6 +23,9 @@ const checkedDataset = datasetOptions.superRefine(({ subset, testSubset, holdout
   }
 });
 
+const anyModel = z.discriminatedUnion('name', [...modelOptions.options, customModelOptions]);
+const anyLoss = z.discriminatedUnion('name', [...lossOptions.options, customLossOptions]);
+
 export const experimentName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
 /**
@@ -36,8 +41,8 @@ export const experimentSchema = z.strictObject({
     .describe("name of the run; default: the file's name. Never taken from a file that is extended"),
   dataset: checkedDataset.prefault({ name: 'cifar10' }),
   augmentation: augmentationOptions.prefault({}),
-  model: modelOptions.prefault({ name: 'resnet' }),
-  loss: lossOptions.prefault({ name: 'cross-entropy' }),
+  model: anyModel.prefault({ name: 'resnet' }),
+  loss: anyLoss.prefault({ name: 'cross-entropy' }),
   optimizer: optimizerOptions.prefault({}),
   schedule: scheduleOptions.prefault({ name: 'step', milestones: [80, 120] }),
   training: trainingOptions.prefault({}),

@@ -3,13 +3,12 @@ import type { ExperimentConfig } from '../config/schema.js';
 import type { Engine } from '../engine/index.js';
 import type { Execution, Session } from '../engine/session.js';
 import { randomStream } from '../common/random.js';
-import type { LossOptions } from '../losses/options.js';
 import { initialValues } from '../nn/tensors.js';
 import { sessionTensors, trainFunction, trainingStep } from '../training/step.js';
 import { buildParts } from './parts.js';
 
 export interface BenchVariant {
-  readonly loss: LossOptions;
+  readonly loss: ExperimentConfig['loss'];
   readonly execution: Execution;
 }
 
@@ -46,8 +45,8 @@ interface OpenVariant extends BenchVariant {
   step(): void;
 }
 
-function open(config: ExperimentConfig, variant: BenchVariant, engine: Engine): OpenVariant {
-  const parts = buildParts({ ...config, loss: variant.loss });
+async function open(config: ExperimentConfig, variant: BenchVariant, engine: Engine): Promise<OpenVariant> {
+  const parts = await buildParts({ ...config, loss: variant.loss });
   const { network, loss, format } = parts;
   const { batchSize, seed } = config.training;
   const tensors = sessionTensors(parts);
@@ -68,15 +67,15 @@ function open(config: ExperimentConfig, variant: BenchVariant, engine: Engine): 
 }
 
 /** Measures the training step on random images of the config's shape. */
-export function bench(
+export async function bench(
   config: ExperimentConfig,
   variants: readonly BenchVariant[],
   engine: Engine,
   { steps, warmup, now, round }: BenchOptions,
-): BenchResult[] {
+): Promise<BenchResult[]> {
   const opened: OpenVariant[] = [];
   try {
-    for (const variant of variants) opened.push(open(config, variant, engine));
+    for (const variant of variants) opened.push(await open(config, variant, engine));
     for (const variant of opened) for (let i = 0; i < warmup; i++) variant.step();
     const before = process.memoryUsage().rss;
     for (let done = 1; done <= steps; done++) {

@@ -48,7 +48,7 @@ export async function evaluateRun(
 ): Promise<RunEvaluation> {
   const { evaluation, evaluationName } = await loadSplits(config.dataset, places);
   const engine = await openEngine(config.training.device);
-  const parts = buildParts(config);
+  const parts = await buildParts(config);
   const { tensors } = parts.network;
   const { evaluationBatchSize, execution } = config.training;
   const functions = batchSizes(evaluation.count, evaluationBatchSize).map((size) => evaluationStep(parts, size));

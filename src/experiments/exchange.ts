@@ -35,7 +35,7 @@ async function writeNetwork(
   tensors: readonly NamedTensor[],
   path: string,
 ): Promise<ExportReport> {
-  const { network } = buildParts(config);
+  const { network } = await buildParts(config);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const own = network.tensors.map((tensor) => byName.get(tensor.name)!);
   await writeFileAtomically(path, encodeSafetensors(own, { format: 'pt', network: network.name }));
@@ -52,8 +52,9 @@ export function exportRun({ config, checkpoint }: RunCheckpoint, path: string): 
 }
 
 /** Writes a config's network with first values from its seed. */
-export function exportFresh(config: ExperimentConfig, path: string): Promise<ExportReport> {
-  return writeNetwork(config, freshTensors(buildParts(config).network.tensors, config.training.seed), path);
+export async function exportFresh(config: ExperimentConfig, path: string): Promise<ExportReport> {
+  const { network } = await buildParts(config);
+  return writeNetwork(config, freshTensors(network.tensors, config.training.seed), path);
 }
 
 /** PyTorch counts batches in its batch normalisation; nothing here depends on it. */
@@ -72,7 +73,7 @@ export async function importNetwork(
   const bytes = await readFile(path).catch((error: unknown) => {
     throw readFailure(path, error);
   });
-  const parts = buildParts(config);
+  const parts = await buildParts(config);
   const stored = decodeSafetensors(bytes, path).tensors.filter((tensor) => !ignored.test(tensor.name));
   matchTensors(parts.network.tensors, stored, path);
   const byName = new Map(stored.map((tensor) => [tensor.name, tensor]));

@@ -4,13 +4,15 @@ import { datasetShape } from '../data/registry.js';
 import { createLoss } from '../losses/registry.js';
 import { countMultiplyAdds } from '../models/cost.js';
 import { createNetwork } from '../models/registry.js';
+import { loadLoss, loadNetwork } from './modules.js';
 import type { StepParts } from '../training/step.js';
 
-/** The network, loss and optimizer of a config; no data is read. */
-export function buildParts(config: ExperimentConfig): StepParts {
+/** The network, loss and optimizer of a config; no data is read, but a user's own files are loaded. */
+export async function buildParts(config: ExperimentConfig): Promise<StepParts> {
   const format = datasetShape(config.dataset.name);
-  const network = createNetwork(config.model, format);
-  const loss = createLoss(config.loss, network);
+  const { model, loss: lossOptions } = config;
+  const network = model.name === 'custom' ? await loadNetwork(model, format) : createNetwork(model, format);
+  const loss = lossOptions.name === 'custom' ? await loadLoss(lossOptions, network) : createLoss(lossOptions, network);
   return { network, loss, optimizer: config.optimizer, format };
 }
 

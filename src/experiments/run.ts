@@ -77,7 +77,7 @@ async function runInFolder(
   const checkpoint = await loadNewestCheckpoint(folder.checkpoints, { fingerprint: identity });
   for (const warning of checkpoint?.warnings ?? []) say(`warning: ${warning}`);
   const engine = await around.openEngine(config.training.device);
-  const parts = buildParts(config);
+  const parts = await buildParts(config);
   const { execution, seed } = config.training;
   const sizes = { trainImages: splits.train.count, evaluationImages: splits.evaluation.count, ...config.training };
   const training = openTrainingSession(engine, execution, parts, sizes, seed);

@@ -1,0 +1,20 @@
+// A network of the user's own: the config section that names its file, and what the file must offer.
+import { z } from 'zod';
+import type { InputShape, Network } from './network.js';
+
+/** `model: {name: custom, module: ./my-net.js, options: {…}}` */
+export const customModelOptions = z.strictObject({
+  name: z.literal('custom'),
+  module: z.string().min(1).describe('JavaScript file that exports `createNetwork`, relative to the config file'),
+  options: z.record(z.string(), z.json()).default({}).describe('handed to `createNetwork` as they are'),
+});
+export type CustomModelOptions = z.output<typeof customModelOptions>;
+
+/** What `createNetwork` of a user's file is called with. `Kit` is what it builds with: layers, operations. */
+export interface NetworkRequest<Kit> {
+  readonly options: CustomModelOptions['options'];
+  readonly input: InputShape;
+  readonly kit: Kit;
+}
+
+export type NetworkFactory<Kit> = (request: NetworkRequest<Kit>) => Network;
