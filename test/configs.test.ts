@@ -4,6 +4,8 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listConfigs, withoutExtension } from '../src/config/find.js';
 import { loadConfig } from '../src/config/load.js';
+import type { ModelOptions } from '../src/models/options.js';
+import { createNetwork } from '../src/models/registry.js';
 import { projectRoot } from './config/support.js';
 
 const configsDirectory = join(projectRoot, 'configs');
@@ -69,21 +71,28 @@ describe.each(paths.filter((path) => !path.startsWith('base/')))('configs/%s', (
   it.runIf(path.startsWith('table1/'))('is the network, data set and loss of its number', () => {
     const [network, dataset, method] = (numbers.exec(header[2])?.[4] ?? '').split(', ');
     const config = load(name);
-    expect(`${config.model.name}-${config.model.depth}`).toBe(network);
+    expect(createNetwork(config.model, { height: 32, width: 32, channels: 3, classes: 10 }).name).toBe(network);
     expect(config.dataset).toEqual({ name: dataset, holdout: 0 });
     expect(config.loss.name).toBe(method === 'basic' ? 'cross-entropy' : 'isda');
     expect(config.augmentation).toEqual({ padCrop: { padding: 4, mode: 'reflect' }, flip: true });
   });
 });
 
-it('Table 1 trains ResNets as supplement B says', () => {
-  for (const path of paths.filter((each) => each.startsWith('table1/resnet'))) {
-    const { schedule, optimizer, training, loss } = load(path);
-    expect(schedule).toEqual({ name: 'step', milestones: [80, 120], factor: 0.1 });
-    expect(optimizer).toEqual({ name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4 });
-    expect(training).toMatchObject({ epochs: 160, batchSize: 128 });
-    if (loss.name === 'isda') expect(loss).toMatchObject({ lambda0: 0.5, covariance: 'full', schedule: 'iteration' });
-  }
+/** How supplement B trains a family: epochs, batch, rate, epochs at which it falls, by what, weight decay. */
+const recipes: Partial<
+  Record<ModelOptions['name'], readonly [number, number, number, readonly number[], number, number]>
+> = {
+  resnet: [160, 128, 0.1, [80, 120], 0.1, 1e-4],
+  'se-resnet': [200, 128, 0.1, [80, 120, 160], 0.1, 1e-4],
+};
+
+it.each(paths.filter((path) => path.startsWith('table1/')))('%s trains as supplement B says', (path) => {
+  const { model, schedule, optimizer, training, loss } = load(path);
+  const [epochs, batchSize, learningRate, milestones, factor, weightDecay] = recipes[model.name]!;
+  expect(schedule).toEqual({ name: 'step', milestones, factor });
+  expect(optimizer).toEqual({ name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay });
+  expect(training).toMatchObject({ epochs, batchSize });
+  if (loss.name === 'isda') expect(loss).toMatchObject({ lambda0: 0.5, covariance: 'full', schedule: 'iteration' });
 });
 
 const tables = join(projectRoot, '../shared/paper/tables.json');

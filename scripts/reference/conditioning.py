@@ -1,17 +1,21 @@
-"""How far rounding alone moves the reference values of test/fixtures/models.json.
+"""How far rounding alone moves the reference values of networks, written to test/fixtures/conditioning-NETWORK.json.
 
-The float64 reference of a CIFAR ResNet is run again with its weights changed by relative noise of 1e-7, the rounding of
-float32. Where a ReLU's input is that near to zero its gradient jumps, and training steps amplify the jump: no float32
-program can come closer than this. For every value: the largest relative deviation over the seeds.
+The float64 reference is run again with relative noise of 1e-7, the rounding of float32, on every weight and on what every
+convolution, normalisation and linear layer gives. Where a ReLU's input is that near to zero its gradient jumps, and training
+steps amplify the jump: no float32 program can come closer than this. For every value: the largest relative deviation over
+the draws. Networks that the reference does not train get their gradient norms alone.
 
-Run: python scripts/reference/conditioning.py test/fixtures/models.json > test/fixtures/conditioning.json   (needs torch, numpy)
+Run: python scripts/reference/conditioning.py [--draws 24] NETWORK...   (needs torch, numpy; reads test/fixtures/models-NETWORK.json)
 """
-import json, sys
+import argparse, json
+from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch_networks import Layers, forward_of
 
-SEEDS, NOISE = 24, 1e-7
+FIXTURES = Path(__file__).parents[2] / 'test' / 'fixtures'
+NOISE = 1e-7
 torch.set_default_dtype(torch.float64)
 
 
@@ -36,30 +40,6 @@ def fill(number, name, shape):
     return torch.tensor(values.reshape(shape))
 
 
-def forward(w, x, training):
-    def bn(x, name):
-        stats = w[name + '.running_mean'], w[name + '.running_var']
-        return F.batch_norm(x, *stats, w[name + '.weight'], w[name + '.bias'], training, 0.1, 1e-5)
-
-    def conv(x, name, stride=1):
-        weight = w[name + '.weight']
-        return F.conv2d(x, weight, padding=weight.shape[-1] // 2, stride=stride)
-
-    x = F.relu(bn(conv(x, 'conv1'), 'bn1'))
-    for stage in (1, 2, 3):
-        block = 0
-        while f'layer{stage}.{block}.conv1.weight' in w:
-            name, stride = f'layer{stage}.{block}', 2 if stage > 1 and block == 0 else 1
-            y = F.relu(bn(conv(x, name + '.conv1', stride), name + '.bn1'))
-            y = bn(conv(y, name + '.conv2'), name + '.bn2')
-            if name + '.downsample.0.weight' in w:
-                x = bn(conv(x, name + '.downsample.0', stride), name + '.downsample.1')
-            x = F.relu(x + y)
-            block += 1
-    features = x.mean((2, 3))
-    return features, features @ w['fc.weight'].T + w['fc.bias']
-
-
 class Isda:
     def __init__(self, classes, size):
         self.n, self.mu = torch.zeros(classes), torch.zeros(classes, size)
@@ -81,51 +61,65 @@ class Isda:
         return F.cross_entropy(logits + 0.25 * term, labels)
 
 
-def values(reference, noise, seed):
-    generator = torch.Generator().manual_seed(seed)
+def values(name, reference, noise, draw):
+    generator, forward = torch.Generator().manual_seed(draw), forward_of(name)
+
+    def rounding(x):
+        return x * (1 + noise * torch.randn(x.shape, generator=generator)) if noise else x
+
     images = 1.7 * (2 * uniform(1000000, np.arange(int(np.prod(reference['input'])), dtype=np.uint64)) - 1)
     x, labels = torch.tensor(images.reshape(reference['input'])), torch.tensor(reference['labels'])
-    first = {name: fill(t, name, shape) for t, (name, shape) in enumerate(reference['tensors'])}
-    first = {name: v * (1 + noise * torch.randn(v.shape, generator=generator)) for name, v in first.items()}
+    first = {tensor: rounding(fill(t, tensor, shape)) for t, (tensor, shape) in enumerate(reference['tensors'])}
     found = {}
     for kind in ('crossEntropy', 'isda'):
-        w = {name: v.clone().requires_grad_('running' not in name) for name, v in first.items()}
-        optimizer = torch.optim.SGD([v for v in w.values() if v.requires_grad], lr=0.01, momentum=0.9, nesterov=True, weight_decay=1e-4)
+        trained = kind in reference
+        if not trained and kind == 'isda':
+            continue
+        w = {tensor: v.clone().requires_grad_('running' not in tensor) for tensor, v in first.items()}
+        parameters = [v for v in w.values() if v.requires_grad]
+        optimizer = torch.optim.SGD(parameters, lr=0.01, momentum=0.9, nesterov=True, weight_decay=1e-4)
         isda, losses = Isda(reference['classes'], reference['featureDim']), []
-        for step in range(4):
-            features, logits = forward(w, x, True)
+        for step in range(4 if trained else 1):
+            features, logits = forward(Layers(w, True, rounding), x)
             loss = F.cross_entropy(logits, labels) if kind == 'crossEntropy' else isda(features, logits, labels, w['fc.weight'])
             optimizer.zero_grad()
             loss.backward()
             if step == 0 and kind == 'crossEntropy':
-                found['gradNorms'] = [w[name].grad.norm().item() for name in reference['gradNorms']]
+                found['trainLoss'] = [loss.item()]
+                found['gradNorms'] = [w[tensor].grad.norm().item() for tensor in reference['gradNorms']]
             optimizer.step()
             losses.append(loss.item())
-        found[kind + '.losses'] = losses
-        found[kind + '.evalLogitsAfter'] = forward(w, x, False)[1][:, :8].detach().flatten().tolist()
+        if trained:
+            found[kind + '.losses'] = losses
+            with torch.no_grad():
+                logits = forward(Layers(w, False, rounding), x)[1]
+            found[kind + '.evalLogitsAfter'] = logits[:, :8].flatten().tolist()
     return found
 
 
-def main(path):
-    result = {'about': f'Largest relative deviation of the float64 reference over {SEEDS} draws of relative weight noise {NOISE}. Made by scripts/reference/conditioning.py.'}
-    for name, reference in json.load(open(path))['networks'].items():
-        base, worst = values(reference, 0, 0), {}
-        for key, kind in (('crossEntropy', 'crossEntropy'), ('isda', 'isda')):
-            assert np.allclose(base[key + '.losses'], reference[kind]['losses'], rtol=1e-9), 'this is not the reference'
-        for seed in range(SEEDS):
-            for key, found in values(reference, NOISE, seed).items():
-                expected = np.array(base[key])
-                scale = np.abs(expected).max() if key.endswith('Logits') or 'After' in key else np.abs(expected)
-                deviation = np.abs(np.array(found) - expected) / scale
-                deviation = [deviation.max()] if 'After' in key else deviation
-                worst[key] = np.maximum(worst.get(key, 0), deviation)
-        result[name] = {key: [float(f'{v:.2g}') for v in found] for key, found in worst.items()}
-        result[name]['gradNorms'] = dict(zip(reference['gradNorms'], result[name]['gradNorms']))
-    json.dump(result, sys.stdout, indent=1)
-    print()
+def measure(name, draws):
+    reference = json.loads((FIXTURES / f'models-{name}.json').read_text())['networks'][name]
+    base, worst = values(name, reference, 0, 0), {}
+    assert np.allclose(base['trainLoss'], reference['trainLoss'], rtol=1e-9), 'this is not the reference'
+    assert np.allclose(base['gradNorms'], list(reference['gradNorms'].values()), rtol=1e-6), 'this is not the reference'
+    for key in ('crossEntropy', 'isda'):
+        assert key not in reference or np.allclose(base[key + '.losses'], reference[key]['losses'], rtol=1e-6), 'this is not the reference'
+    for draw in range(draws):
+        for key, found in values(name, reference, NOISE, draw).items():
+            expected = np.array(base[key])
+            scale = np.abs(expected).max() if 'After' in key else np.abs(expected)
+            deviation = np.abs(np.array(found) - expected) / scale
+            worst[key] = np.maximum(worst.get(key, 0), [deviation.max()] if 'After' in key else deviation)
+    result = {'about': f'Largest relative deviation of the float64 reference over {draws} draws of relative noise {NOISE}. Made by scripts/reference/conditioning.py.'}
+    result.update({key: [float(f'{v:.2g}') for v in found] for key, found in worst.items()})
+    result['gradNorms'] = dict(zip(reference['gradNorms'], result['gradNorms']))
+    (FIXTURES / f'conditioning-{name}.json').write_text(json.dumps(result, indent=1) + '\n')
 
 
 if __name__ == '__main__':
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    main(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('networks', nargs='+', metavar='NETWORK')
+    parser.add_argument('--draws', type=int, default=24)
+    arguments = parser.parse_args()
+    for network in arguments.networks:
+        measure(network, arguments.draws)

@@ -1,18 +1,30 @@
 // The config section `model`: one schema for each network family of the registry.
 import { z } from 'zod';
 
+/** `6n + 2`, where a stage has n blocks of two convolutions. */
+const sixNPlusTwo = z
+  .int()
+  .min(8)
+  .refine((depth) => (depth - 2) % 6 === 0, { error: 'expected 6n + 2 (8, 14, 20, 32, 44, 56, 110, …)' })
+  .describe('6n + 2 layers');
+
+const rate = (place: string) => z.number().min(0).lt(1).default(0).describe(`rate, ${place}`);
+
 /** CIFAR ResNet of He et al. (2016), depth 6n + 2. */
 export const resnetOptions = z.strictObject({
   name: z.literal('resnet'),
-  depth: z
-    .int()
-    .min(8)
-    .default(32)
-    .refine((depth) => (depth - 2) % 6 === 0, { error: 'expected 6n + 2 (8, 14, 20, 32, 44, 56, 110, …)' })
-    .describe('6n + 2 layers'),
-  dropout: z.number().min(0).lt(1).default(0).describe('rate, after the first ReLU of every block'),
+  depth: sixNPlusTwo.default(32),
+  dropout: rate('after the first ReLU of every block'),
 });
 
-export const modelOptions = z.discriminatedUnion('name', [resnetOptions]);
+/** The same with squeeze-excitation (Hu et al., 2018) in every block. */
+export const seResnetOptions = z.strictObject({
+  name: z.literal('se-resnet'),
+  depth: sixNPlusTwo.default(110),
+  dropout: rate('after the first ReLU of every block'),
+});
+
+export const modelOptions = z.discriminatedUnion('name', [resnetOptions, seResnetOptions]);
 export type ModelOptions = z.output<typeof modelOptions>;
 export type ResnetOptions = z.output<typeof resnetOptions>;
+export type SeResnetOptions = z.output<typeof seResnetOptions>;

@@ -1,10 +1,21 @@
 // The networks by name. A new family is one file, its options in options.ts, and one line here.
 import type { InputShape, Network } from './network.js';
 import type { ModelOptions } from './options.js';
-import { createResnet } from './resnet.js';
+import { createResnet, createSeResnet } from './resnet.js';
+
+type OptionsByName = { readonly [Options in ModelOptions as Options['name']]: Options };
+type Family = keyof OptionsByName;
+
+const families: { readonly [Name in Family]: (options: OptionsByName[Name], input: InputShape) => Network } = {
+  resnet: createResnet,
+  'se-resnet': createSeResnet,
+};
+
+function build<Name extends Family>(name: Name, options: OptionsByName[Name], input: InputShape): Network {
+  return families[name](options, input);
+}
 
 /** Builds the network that a config's `model` section names, for inputs of the given shape. */
 export function createNetwork(options: ModelOptions, input: InputShape): Network {
-  const families = { resnet: createResnet } as const;
-  return families[options.name](options, input);
+  return build(options.name, options, input);
 }

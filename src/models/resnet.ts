@@ -1,15 +1,29 @@
-// CIFAR ResNets of depth 6n + 2 (He et al., 2016, section 4.2), with projection shortcuts as the reference has them.
-import { add, mean, relu } from '../engine/ops/index.js';
+// CIFAR ResNets of depth 6n + 2 (He et al., 2016, section 4.2), with projection shortcuts as the reference has them,
+// and the same with squeeze-excitation (Hu et al., 2018).
+import { add, relu } from '../engine/ops/index.js';
 import type { Layer } from '../nn/layer.js';
 import { sequence } from '../nn/layer.js';
-import { batchNorm, conv, dropout, linear, relu as reluLayer } from '../nn/layers.js';
+import { batchNorm, conv, dropout, relu as reluLayer } from '../nn/layers.js';
+import { squeezeExcitation } from '../nn/squeeze-excitation.js';
 import type { InputShape, Network } from './network.js';
-import type { ResnetOptions } from './options.js';
+import type { ResnetOptions, SeResnetOptions } from './options.js';
+import { pooledNetwork } from './pooled-network.js';
 
 const stageWidths = [16, 32, 64];
+const reduction = 16;
 
-/** Two 3x3 convolutions around a shortcut; dropout after the first ReLU. */
-function basicBlock(name: string, inputs: number, outputs: number, stride: number, rate: number): Layer {
+interface BlockOptions {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly stride: number;
+  /** Dropout after the first ReLU. */
+  readonly dropout: number;
+  /** Squeeze-excitation after the second normalisation. */
+  readonly gated: boolean;
+}
+
+/** Two 3x3 convolutions around a shortcut. */
+function basicBlock(name: string, { inputs, outputs, stride, dropout: rate, gated }: BlockOptions): Layer {
   const residual = sequence(
     conv(`${name}.conv1`, { inputs, outputs, kernel: 3, stride }),
     batchNorm(`${name}.bn1`, outputs),
@@ -17,6 +31,7 @@ function basicBlock(name: string, inputs: number, outputs: number, stride: numbe
     dropout(`${name}.dropout`, rate),
     conv(`${name}.conv2`, { inputs: outputs, outputs, kernel: 3 }),
     batchNorm(`${name}.bn2`, outputs),
+    gated ? squeezeExcitation(`${name}.se`, outputs, reduction) : sequence(),
   );
   const changes = stride !== 1 || inputs !== outputs;
   const shortcut = changes
@@ -32,14 +47,29 @@ function basicBlock(name: string, inputs: number, outputs: number, stride: numbe
 }
 
 /** A CIFAR ResNet: stem, three stages of (depth − 2) / 6 blocks, global average pooling, `fc`. */
-export function createResnet({ depth, dropout: rate }: ResnetOptions, input: InputShape): Network {
+export function createResnet(options: ResnetOptions, input: InputShape): Network {
+  return build(`resnet-${options.depth}`, options, false, input);
+}
+
+/** A CIFAR ResNet with squeeze-excitation (reduction 16) at the end of every block's residual. */
+export function createSeResnet(options: SeResnetOptions, input: InputShape): Network {
+  return build(`se-resnet-${options.depth}`, options, true, input);
+}
+
+function build(
+  name: string,
+  { depth, dropout: rate }: Omit<ResnetOptions, 'name'>,
+  gated: boolean,
+  input: InputShape,
+): Network {
   const blocksPerStage = (depth - 2) / 6;
   const [stem] = stageWidths;
   const blocks = stageWidths.flatMap((width, stage) =>
     Array.from({ length: blocksPerStage }, (_, index) => {
-      const first = index === 0;
-      const inputs = first && stage > 0 ? stageWidths[stage - 1] : width;
-      return basicBlock(`layer${stage + 1}.${index}`, inputs, width, first && stage > 0 ? 2 : 1, rate);
+      const shrinks = index === 0 && stage > 0;
+      const inputs = shrinks ? stageWidths[stage - 1] : width;
+      const options = { inputs, outputs: width, stride: shrinks ? 2 : 1, dropout: rate, gated };
+      return basicBlock(`layer${stage + 1}.${index}`, options);
     }),
   );
   const body = sequence(
@@ -48,17 +78,5 @@ export function createResnet({ depth, dropout: rate }: ResnetOptions, input: Inp
     reluLayer,
     ...blocks,
   );
-  const featureSize = stageWidths[stageWidths.length - 1];
-  const classifier = linear('fc', featureSize, input.classes);
-  return {
-    name: `resnet-${depth}`,
-    classes: input.classes,
-    featureSize,
-    tensors: [...body.tensors, ...classifier.tensors],
-    classifier,
-    apply(images, pass) {
-      const features = mean(body.apply(images, pass), [1, 2]);
-      return { features, logits: classifier.apply(features, pass) };
-    },
-  };
+  return pooledNetwork({ name, body, featureSize: stageWidths[stageWidths.length - 1] }, input);
 }

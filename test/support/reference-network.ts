@@ -1,5 +1,5 @@
-// The reference values of networks: weights and images by an integer hash, as test/fixtures/models.json describes it.
-import { readFileSync } from 'node:fs';
+// The reference values of networks: weights and images by an integer hash, as test/fixtures/models-*.json describe it.
+import { existsSync, readFileSync } from 'node:fs';
 import { fromTorch, torchShape } from '../../src/nn/layout.js';
 import type { TensorDeclaration } from '../../src/nn/tensors.js';
 import type { Network } from '../../src/models/network.js';
@@ -19,15 +19,40 @@ export interface ReferenceNetwork {
   readonly labels: readonly number[];
   readonly evalLogits: readonly (readonly number[])[];
   readonly evalFeatures: readonly (readonly number[])[];
-  readonly trainLoss: number;
-  readonly gradNorms: Readonly<Record<string, number>>;
+  /** Missing where training is random. */
+  readonly trainLoss?: number;
+  readonly gradNorms?: Readonly<Record<string, number>>;
   readonly crossEntropy?: ReferenceTrajectory;
   readonly isda?: ReferenceTrajectory;
 }
 
-export function referenceNetworks(): { salt: number; networks: Readonly<Record<string, ReferenceNetwork>> } {
-  const path = new URL('../fixtures/models.json', import.meta.url);
-  return JSON.parse(readFileSync(path, 'utf8')) as ReturnType<typeof referenceNetworks>;
+/**
+ * How far float32's rounding of the weights moves the reference itself, relatively: gradients jump where a ReLU's input is
+ * all but zero, and training steps amplify the jump. Measured by scripts/reference/conditioning.py.
+ */
+export interface Conditioning {
+  readonly gradNorms?: Readonly<Record<string, number>>;
+  readonly 'crossEntropy.losses'?: readonly number[];
+  readonly 'crossEntropy.evalLogitsAfter'?: readonly number[];
+  readonly 'isda.losses'?: readonly number[];
+  readonly 'isda.evalLogitsAfter'?: readonly number[];
+}
+
+export interface Reference {
+  readonly salt: number;
+  readonly network: ReferenceNetwork;
+  /** Empty where it was not measured. */
+  readonly conditioning: Conditioning;
+}
+
+/** The values of the network called `name` in test/fixtures. */
+export function referenceNetwork(name: string): Reference {
+  const place = (kind: string): URL => new URL(`../fixtures/${kind}-${name}.json`, import.meta.url);
+  const read = (url: URL): unknown => JSON.parse(readFileSync(url, 'utf8'));
+  const models = read(place('models')) as { salt: number; networks: Readonly<Record<string, ReferenceNetwork>> };
+  const measured = place('conditioning');
+  const conditioning = existsSync(measured) ? (read(measured) as Conditioning) : {};
+  return { salt: models.salt, network: models.networks[name], conditioning };
 }
 
 /** In [0, 1): murmur3's finaliser of (tensor, element). */
@@ -40,13 +65,16 @@ function uniform(tensor: number, element: number, salt: number): number {
 
 function fill(tensor: TensorDeclaration, number: number, salt: number): Float32Array {
   const shape = torchShape(tensor);
+  const bound = Math.sqrt(6 / sizeOf(shape.slice(1)));
   const value = (u: number): number => {
-    if (shape.length > 1) return u * Math.sqrt(6 / sizeOf(shape.slice(1)));
+    if (shape.length > 1) return u * bound;
     if (tensor.name.endsWith('running_var')) return 1 + 0.3 * u;
     if (tensor.name.endsWith('.weight')) return 1 + 0.2 * u;
     return 0.1 * u;
   };
-  return Float32Array.from({ length: sizeOf(shape) }, (_, k) => value(2 * uniform(number, k, salt) - 1));
+  const values = new Float32Array(sizeOf(shape));
+  for (let k = 0; k < values.length; k++) values[k] = value(2 * uniform(number, k, salt) - 1);
+  return values;
 }
 
 /** The reference's weights in this project's layout. */

@@ -96,6 +96,13 @@ export function relu(x: Tensor): Tensor {
   ]);
 }
 
+export function sigmoid(x: Tensor): Tensor {
+  const value = unary('Sigmoid', x);
+  return withGradient(value, [x], (gradient) => [
+    run('SigmoidGrad', { T: type(x.dtype) }, [value, gradient], x.dtype, x.shape),
+  ]);
+}
+
 /** The sum of tensors of one shape. */
 export function addN(parts: readonly Tensor[]): Tensor {
   const [first] = parts;

@@ -1,0 +1,103 @@
+// The tests that every network passes: names, shapes, logits, gradients and training against float64 reference values.
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Execution } from '../../src/engine/session.js';
+import type { HostArray } from '../../src/engine/types.js';
+import type { InputShape, Network } from '../../src/models/network.js';
+import { torchShape } from '../../src/nn/layout.js';
+import { testEngine } from './engine.js';
+import { inputShape, openNetworkSession, type NetworkSession, type NetworkSessionOptions } from './network-session.js';
+import { referenceNetwork } from './reference-network.js';
+import { executions } from './run-once.js';
+
+export interface NetworkCase {
+  /** As in test/fixtures/models-<name>.json; also the network's own name. */
+  readonly name: string;
+  readonly build: (input: InputShape) => Network;
+  /** Relative error allowed of logits, features and gradient norms: 1e-4, or 1e-3 for the deepest networks. */
+  readonly tolerance?: number;
+  /** Computed only where ISDA_TEST_HEAVY is set; names, shapes and counts always are. */
+  readonly heavy?: boolean;
+}
+
+/** Where rounding alone was seen to move the reference further than this, a comparison would say nothing. */
+const comparable = 0.01;
+/** The largest of 24 draws is often exceeded by one more, and the tail is long. */
+const margin = 3;
+const lossTolerance = 1e-4;
+
+/** The largest difference, relative to the largest reference value. */
+export function relativeError(actual: ArrayLike<number>, expected: readonly number[]): number {
+  const scale = Math.max(...expected.map(Math.abs));
+  return Math.max(...expected.map((value, index) => Math.abs(actual[index] - value))) / scale;
+}
+
+/** The reference keeps the first entries of each image's row. */
+export function rowsError(actual: HostArray, expected: readonly (readonly number[])[]): number {
+  const width = actual.length / expected.length;
+  const starts = expected.flatMap((row, n) => [...actual.slice(n * width, n * width + row.length)].map(Number));
+  return relativeError(starts, expected.flat());
+}
+
+/** Registers the tests of a network. */
+export function describeNetwork({ name, build, tolerance = 1e-4, heavy = false }: NetworkCase): void {
+  const reference = referenceNetwork(name);
+  const { network: expected, conditioning } = reference;
+  const network = build(inputShape(expected));
+
+  describe(name, () => {
+    it('has the reference names and shapes in order, its parameter count and its feature size', () => {
+      expect(network.name).toBe(name);
+      expect(network.tensors.map((tensor) => [tensor.name, torchShape(tensor)])).toEqual(expected.tensors);
+      const parameters = network.tensors.filter((tensor) => tensor.role === 'parameter');
+      const count = parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+      expect(count).toBe(expected.parameters);
+      expect(network.featureSize).toBe(expected.featureDim);
+    });
+  });
+
+  describe.runIf(!heavy || process.env.ISDA_TEST_HEAVY)(`${name}, computed`, () => {
+    const engine = testEngine();
+    const opened: NetworkSession[] = [];
+    const open = (options: NetworkSessionOptions): NetworkSession => {
+      const session = openNetworkSession(engine, network, reference, options);
+      opened.push(session);
+      return session;
+    };
+    afterEach(() => opened.splice(0).forEach((session) => session.close()));
+
+    it.each<Execution>(executions)(
+      'gives the reference logits, features, loss and gradient norms (%s)',
+      (execution) => {
+        const session = open({ execution, loss: 'crossEntropy', purpose: 'gradients' });
+        const { logits, features } = session.evaluate();
+        expect(rowsError(logits, expected.evalLogits)).toBeLessThan(tolerance);
+        expect(rowsError(features, expected.evalFeatures)).toBeLessThan(tolerance);
+        if (expected.trainLoss === undefined) return;
+        const { loss, norms } = session.gradientNorms();
+        expect(relativeError([loss], [expected.trainLoss])).toBeLessThan(lossTolerance);
+        for (const [parameter, norm] of Object.entries(expected.gradNorms ?? {})) {
+          const bound = Math.max(tolerance, margin * (conditioning.gradNorms?.[parameter] ?? 0));
+          expect(relativeError([norms[parameter]], [norm]), `gradient of ${parameter}`).toBeLessThan(bound);
+        }
+      },
+    );
+
+    const trajectories = (['crossEntropy', 'isda'] as const).filter((loss) => expected[loss] !== undefined);
+    it.each(trajectories)('follows the reference in training with %s', (loss) => {
+      const trajectory = expected[loss]!;
+      const bounds = conditioning[`${loss}.losses`] ?? trajectory.losses.map(() => 0);
+      const session = open({ execution: 'captured', loss, purpose: 'training' });
+      const found = trajectory.losses.map(() => session.train());
+      expect(bounds[0]).toBeLessThan(lossTolerance);
+      trajectory.losses.forEach((value, step) => {
+        if (bounds[step] > comparable) return;
+        const bound = Math.max(lossTolerance, margin * bounds[step]);
+        expect(relativeError([found[step]], [value]), `loss of step ${step + 1}`).toBeLessThan(bound);
+      });
+      const [bound] = conditioning[`${loss}.evalLogitsAfter`] ?? [0];
+      if (bound > comparable) return;
+      const error = rowsError(session.evaluate().logits, trajectory.evalLogitsAfter);
+      expect(error, 'logits afterwards').toBeLessThan(Math.max(tolerance, margin * bound));
+    });
+  });
+}
