@@ -3,6 +3,7 @@ import { cannot } from '../../common/errors.js';
 import { int, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
 import { describeSpec, sameShape, type DType, type Shape } from '../types.js';
+import { cast } from './fill.js';
 import { floatScalar, run } from './run.js';
 import { sumTo } from './shape.js';
 
@@ -59,7 +60,18 @@ export function div(a: Tensor, b: Tensor): Tensor {
   });
 }
 
-export const maximum = (a: Tensor, b: Tensor): Tensor => binary('Maximum', a, b);
+/** The larger of two values; where they are equal, the gradient goes to the first. */
+export function maximum(a: Tensor, b: Tensor): Tensor {
+  return withGradient(binary('Maximum', a, b), [a, b], (gradient, [wantA, wantB]) => {
+    const first = cast(greaterEqual(a, b), a.dtype);
+    const toFirst = binary('Mul', gradient, first);
+    return [
+      wantA ? sumTo(toFirst, a.shape) : undefined,
+      wantB ? sumTo(binary('Sub', gradient, toFirst), b.shape) : undefined,
+    ];
+  });
+}
+
 export const greaterEqual = (a: Tensor, b: Tensor): Tensor => binary('GreaterEqual', a, b, 'bool');
 export const equal = (a: Tensor, b: Tensor): Tensor => binary('Equal', a, b, 'bool');
 

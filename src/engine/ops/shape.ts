@@ -83,9 +83,14 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
   });
 }
 
-/** Rows of x (along its first axis) by int32 indices [K]. Not differentiable: used on state and labels. */
+/** Rows of x (along its first axis) by int32 indices. */
 export function gatherRows(x: Tensor, indices: Tensor): Tensor {
   const attributes = { Tparams: type(x.dtype), Tindices: type(indices.dtype), Taxis: type('int32') };
   const shape = [...indices.shape, ...x.shape.slice(1)];
-  return run('GatherV2', attributes, [x, indices, intScalar(x.program, 0)], x.dtype, shape);
+  const value = run('GatherV2', attributes, [x, indices, intScalar(x.program, 0)], x.dtype, shape);
+  return withGradient(value, [x], (gradient) => {
+    const sums = { T: type(x.dtype), Tindices: type(indices.dtype), Tnumsegments: type('int32') };
+    const count = intScalar(x.program, x.shape[0]);
+    return [run('UnsortedSegmentSum', sums, [gradient, indices, count], x.dtype, x.shape)];
+  });
 }
