@@ -2,6 +2,7 @@
 import type { InputShape, Network } from './network.js';
 import type { ModelOptions } from './options.js';
 import { createResnet, createSeResnet } from './resnet.js';
+import { createWrn } from './wrn.js';
 
 type OptionsByName = { readonly [Options in ModelOptions as Options['name']]: Options };
 type Family = keyof OptionsByName;
@@ -9,6 +10,7 @@ type Family = keyof OptionsByName;
 const families: { readonly [Name in Family]: (options: OptionsByName[Name], input: InputShape) => Network } = {
   resnet: createResnet,
   'se-resnet': createSeResnet,
+  wrn: createWrn,
 };
 
 function build<Name extends Family>(name: Name, options: OptionsByName[Name], input: InputShape): Network {

@@ -1,0 +1,22 @@
+// The config section `model`: defaults, and depths that no network of a family has.
+import { describe, expect, it } from 'vitest';
+import { modelOptions } from '../../src/models/options.js';
+
+describe.each([
+  ['resnet', { depth: 32, dropout: 0 }, [20, 110], [7, 21, 33]],
+  ['se-resnet', { depth: 110, dropout: 0 }, [8, 56], [9, 111]],
+  ['wrn', { depth: 28, width: 10, dropout: 0 }, [10, 16, 40], [9, 27]],
+] as const)('model %s', (name, defaults, depths, refused) => {
+  it('has the defaults of a row of Table 1', () => {
+    expect(modelOptions.parse({ name })).toEqual({ name, ...defaults });
+  });
+
+  it.each(depths)('takes depth %i', (depth) => {
+    expect(modelOptions.parse({ name, depth })).toMatchObject({ depth });
+  });
+
+  it.each(refused)('refuses depth %i', (depth) => {
+    const { error } = modelOptions.safeParse({ name, depth });
+    expect(error?.issues[0].path).toEqual(['depth']);
+  });
+});
