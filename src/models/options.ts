@@ -37,8 +37,26 @@ export const wrnOptions = z.strictObject({
   dropout: rate('between the two convolutions of every block'),
 });
 
-export const modelOptions = z.discriminatedUnion('name', [resnetOptions, seResnetOptions, wrnOptions]);
+/** CIFAR ResNeXt-d of Xie et al. (2017), `cardinality`x`width`d. */
+export const resnextOptions = z.strictObject({
+  name: z.literal('resnext'),
+  depth: z
+    .int()
+    .min(11)
+    .default(29)
+    .refine((depth) => (depth - 2) % 9 === 0, { error: 'expected 9n + 2 (11, 20, 29, 38, …)' })
+    .describe('9n + 2 layers'),
+  cardinality: z.int().min(1).default(8).describe('groups of the 3x3 convolutions'),
+  width: z
+    .int()
+    .min(1)
+    .default(64)
+    .describe('channels of a group in the first stage; twice and four times as many later'),
+});
+
+export const modelOptions = z.discriminatedUnion('name', [resnetOptions, seResnetOptions, wrnOptions, resnextOptions]);
 export type ModelOptions = z.output<typeof modelOptions>;
 export type ResnetOptions = z.output<typeof resnetOptions>;
 export type SeResnetOptions = z.output<typeof seResnetOptions>;
 export type WrnOptions = z.output<typeof wrnOptions>;
+export type ResnextOptions = z.output<typeof resnextOptions>;

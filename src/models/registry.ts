@@ -2,6 +2,7 @@
 import type { InputShape, Network } from './network.js';
 import type { ModelOptions } from './options.js';
 import { createResnet, createSeResnet } from './resnet.js';
+import { createResnext } from './resnext.js';
 import { createWrn } from './wrn.js';
 
 type OptionsByName = { readonly [Options in ModelOptions as Options['name']]: Options };
@@ -11,6 +12,7 @@ const families: { readonly [Name in Family]: (options: OptionsByName[Name], inpu
   resnet: createResnet,
   'se-resnet': createSeResnet,
   wrn: createWrn,
+  resnext: createResnext,
 };
 
 function build<Name extends Family>(name: Name, options: OptionsByName[Name], input: InputShape): Network {
