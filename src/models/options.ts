@@ -54,9 +54,24 @@ export const resnextOptions = z.strictObject({
     .describe('channels of a group in the first stage; twice and four times as many later'),
 });
 
-export const modelOptions = z.discriminatedUnion('name', [resnetOptions, seResnetOptions, wrnOptions, resnextOptions]);
+/** DenseNet-BC-L-k of Huang et al. (2017). */
+export const densenetOptions = z.strictObject({
+  name: z.literal('densenet-bc'),
+  depth: sixNPlusFour.default(100),
+  growth: z.int().min(1).default(12).describe('k: channels that every layer adds; the stem has 2k'),
+  dropout: rate('after the second convolution of every layer'),
+});
+
+export const modelOptions = z.discriminatedUnion('name', [
+  resnetOptions,
+  seResnetOptions,
+  wrnOptions,
+  resnextOptions,
+  densenetOptions,
+]);
 export type ModelOptions = z.output<typeof modelOptions>;
 export type ResnetOptions = z.output<typeof resnetOptions>;
 export type SeResnetOptions = z.output<typeof seResnetOptions>;
 export type WrnOptions = z.output<typeof wrnOptions>;
 export type ResnextOptions = z.output<typeof resnextOptions>;
+export type DensenetOptions = z.output<typeof densenetOptions>;

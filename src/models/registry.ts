@@ -1,4 +1,5 @@
 // The networks by name. A new family is one file, its options in options.ts, and one line here.
+import { createDensenet } from './densenet.js';
 import type { InputShape, Network } from './network.js';
 import type { ModelOptions } from './options.js';
 import { createResnet, createSeResnet } from './resnet.js';
@@ -13,6 +14,7 @@ const families: { readonly [Name in Family]: (options: OptionsByName[Name], inpu
   'se-resnet': createSeResnet,
   wrn: createWrn,
   resnext: createResnext,
+  'densenet-bc': createDensenet,
 };
 
 function build<Name extends Family>(name: Name, options: OptionsByName[Name], input: InputShape): Network {

@@ -7,6 +7,7 @@ describe.each([
   ['se-resnet', { depth: 110, dropout: 0 }, [8, 56], [9, 111]],
   ['wrn', { depth: 28, width: 10, dropout: 0 }, [10, 16, 40], [9, 27]],
   ['resnext', { depth: 29, cardinality: 8, width: 64 }, [11, 38], [10, 28]],
+  ['densenet-bc', { depth: 100, growth: 12, dropout: 0 }, [40, 190], [4, 121]],
 ] as const)('model %s', (name, defaults, depths, refused) => {
   it('has the defaults of a row of Table 1', () => {
     expect(modelOptions.parse({ name })).toEqual({ name, ...defaults });
