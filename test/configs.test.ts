@@ -93,6 +93,9 @@ const recipes: Partial<
 > = {
   resnet: [160, 128, 0.1, [80, 120], 0.1, 1e-4],
   'se-resnet': [200, 128, 0.1, [80, 120, 160], 0.1, 1e-4],
+  wrn: [240, 128, 0.1, [60, 120, 160, 200], 0.2, 5e-4],
+  resnext: [350, 128, 0.05, [150, 225, 300], 0.1, 5e-4],
+  'densenet-bc': [300, 64, 0.1, [150, 200, 250], 0.1, 1e-4],
 };
 
 it.each(paths.filter((path) => path.startsWith('table1/')))('%s trains as supplement B says', (path) => {

@@ -1,12 +1,17 @@
 // The config section `model`: one schema for each network family of the registry.
 import { z } from 'zod';
 
-/** `6n + 2`, where a stage has n blocks of two convolutions. */
 const sixNPlusTwo = z
   .int()
   .min(8)
   .refine((depth) => (depth - 2) % 6 === 0, { error: 'expected 6n + 2 (8, 14, 20, 32, 44, 56, 110, …)' })
   .describe('6n + 2 layers');
+
+const sixNPlusFour = z
+  .int()
+  .min(10)
+  .refine((depth) => (depth - 4) % 6 === 0, { error: 'expected 6n + 4 (10, 16, 22, 28, 34, 40, 100, …)' })
+  .describe('6n + 4 layers');
 
 const rate = (place: string) => z.number().min(0).lt(1).default(0).describe(`rate, ${place}`);
 
@@ -24,7 +29,49 @@ export const seResnetOptions = z.strictObject({
   dropout: rate('after the first ReLU of every block'),
 });
 
-export const modelOptions = z.discriminatedUnion('name', [resnetOptions, seResnetOptions]);
+/** Wide ResNet WRN-d-k of Zagoruyko and Komodakis (2016). */
+export const wrnOptions = z.strictObject({
+  name: z.literal('wrn'),
+  depth: sixNPlusFour.default(28),
+  width: z.int().min(1).default(10).describe('k: how many times as wide as a CIFAR ResNet'),
+  dropout: rate('between the two convolutions of every block'),
+});
+
+/** CIFAR ResNeXt-d of Xie et al. (2017), `cardinality`x`width`d. */
+export const resnextOptions = z.strictObject({
+  name: z.literal('resnext'),
+  depth: z
+    .int()
+    .min(11)
+    .default(29)
+    .refine((depth) => (depth - 2) % 9 === 0, { error: 'expected 9n + 2 (11, 20, 29, 38, …)' })
+    .describe('9n + 2 layers'),
+  cardinality: z.int().min(1).default(8).describe('groups of the 3x3 convolutions'),
+  width: z
+    .int()
+    .min(1)
+    .default(64)
+    .describe('channels of a group in the first stage; twice and four times as many later'),
+});
+
+/** DenseNet-BC-L-k of Huang et al. (2017). */
+export const densenetOptions = z.strictObject({
+  name: z.literal('densenet-bc'),
+  depth: sixNPlusFour.default(100),
+  growth: z.int().min(1).default(12).describe('k: channels that every layer adds; the stem has 2k'),
+  dropout: rate('after the second convolution of every layer'),
+});
+
+export const modelOptions = z.discriminatedUnion('name', [
+  resnetOptions,
+  seResnetOptions,
+  wrnOptions,
+  resnextOptions,
+  densenetOptions,
+]);
 export type ModelOptions = z.output<typeof modelOptions>;
 export type ResnetOptions = z.output<typeof resnetOptions>;
 export type SeResnetOptions = z.output<typeof seResnetOptions>;
+export type WrnOptions = z.output<typeof wrnOptions>;
+export type ResnextOptions = z.output<typeof resnextOptions>;
+export type DensenetOptions = z.output<typeof densenetOptions>;

@@ -1,7 +1,10 @@
 // The networks by name. A new family is one file, its options in options.ts, and one line here.
+import { createDensenet } from './densenet.js';
 import type { InputShape, Network } from './network.js';
 import type { ModelOptions } from './options.js';
 import { createResnet, createSeResnet } from './resnet.js';
+import { createResnext } from './resnext.js';
+import { createWrn } from './wrn.js';
 
 type OptionsByName = { readonly [Options in ModelOptions as Options['name']]: Options };
 type Family = keyof OptionsByName;
@@ -9,6 +12,9 @@ type Family = keyof OptionsByName;
 const families: { readonly [Name in Family]: (options: OptionsByName[Name], input: InputShape) => Network } = {
   resnet: createResnet,
   'se-resnet': createSeResnet,
+  wrn: createWrn,
+  resnext: createResnext,
+  'densenet-bc': createDensenet,
 };
 
 function build<Name extends Family>(name: Name, options: OptionsByName[Name], input: InputShape): Network {

@@ -24,12 +24,14 @@ export interface ConvLayerOptions {
   readonly stride?: number;
   /** Zeros on every side; default (kernel − 1) / 2. */
   readonly padding?: number;
+  /** Groups of inputs and outputs that are convolved apart from each other; default 1. */
+  readonly groups?: number;
 }
 
 /** Convolution without bias; weights N(0, sqrt(2 / (k k outputs))). */
 export function conv(name: string, options: ConvLayerOptions): Layer {
-  const { inputs, outputs, kernel, stride = 1, padding = (kernel - 1) / 2 } = options;
-  const shape = [kernel, kernel, inputs, outputs];
+  const { inputs, outputs, kernel, stride = 1, padding = (kernel - 1) / 2, groups = 1 } = options;
+  const shape = [kernel, kernel, inputs / groups, outputs];
   const initialize = normal(Math.sqrt(2 / (kernel * kernel * outputs)));
   const weight = declare(`${name}.weight`, 'parameter', shape, initialize, 'conv');
   return {

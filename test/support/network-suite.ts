@@ -19,10 +19,8 @@ export interface NetworkCase {
   readonly heavy?: boolean;
 }
 
-/** Where rounding alone was seen to move the reference further than this, a comparison would say nothing. */
+/** Where rounding alone moves the reference further than this, training is chaotic and a comparison says nothing. */
 const comparable = 0.01;
-/** The largest of 24 draws is often exceeded by one more, and the tail is long. */
-const margin = 3;
 const lossTolerance = 1e-4;
 
 /** The largest difference, relative to the largest reference value. */
@@ -76,7 +74,7 @@ export function describeNetwork({ name, build, tolerance = 1e-4, heavy = false }
         const { loss, norms } = session.gradientNorms();
         expect(relativeError([loss], [expected.trainLoss])).toBeLessThan(lossTolerance);
         for (const [parameter, norm] of Object.entries(expected.gradNorms ?? {})) {
-          const bound = Math.max(tolerance, margin * (conditioning.gradNorms?.[parameter] ?? 0));
+          const bound = Math.max(tolerance, conditioning.gradNorms?.[parameter] ?? 0);
           expect(relativeError([norms[parameter]], [norm]), `gradient of ${parameter}`).toBeLessThan(bound);
         }
       },
@@ -91,13 +89,13 @@ export function describeNetwork({ name, build, tolerance = 1e-4, heavy = false }
       expect(bounds[0]).toBeLessThan(lossTolerance);
       trajectory.losses.forEach((value, step) => {
         if (bounds[step] > comparable) return;
-        const bound = Math.max(lossTolerance, margin * bounds[step]);
+        const bound = Math.max(lossTolerance, bounds[step]);
         expect(relativeError([found[step]], [value]), `loss of step ${step + 1}`).toBeLessThan(bound);
       });
       const [bound] = conditioning[`${loss}.evalLogitsAfter`] ?? [0];
       if (bound > comparable) return;
       const error = rowsError(session.evaluate().logits, trajectory.evalLogitsAfter);
-      expect(error, 'logits afterwards').toBeLessThan(Math.max(tolerance, margin * bound));
+      expect(error, 'logits afterwards').toBeLessThan(Math.max(tolerance, bound));
     });
   });
 }

@@ -5,6 +5,7 @@ export * from './fill.js';
 export * from './loss.js';
 export * from './matrix.js';
 export * from './norm.js';
+export * from './pooling.js';
 export * from './random.js';
 export * from './reduce.js';
 export { floatScalar } from './run.js';

@@ -1,0 +1,60 @@
+// CIFAR DenseNets with bottlenecks and compression, DenseNet-BC-L-k (Huang et al., 2017).
+import { avgPool, concat } from '../engine/ops/index.js';
+import { sequence, type Layer } from '../nn/layer.js';
+import { batchNorm, conv, dropout, relu } from '../nn/layers.js';
+import type { InputShape, Network } from './network.js';
+import type { DensenetOptions } from './options.js';
+import { pooledNetwork } from './pooled-network.js';
+
+const stages = 3;
+
+/** BN, ReLU, 1x1 to 4k channels, BN, ReLU, 3x3 to k channels, which are joined to the layer's input. */
+function denseLayer(name: string, inputs: number, growth: number, rate: number): Layer {
+  const inner = 4 * growth;
+  const added = sequence(
+    batchNorm(`${name}.norm1`, inputs),
+    relu,
+    conv(`${name}.conv1`, { inputs, outputs: inner, kernel: 1 }),
+    batchNorm(`${name}.norm2`, inner),
+    relu,
+    conv(`${name}.conv2`, { inputs: inner, outputs: growth, kernel: 3 }),
+    dropout(`${name}.dropout`, rate),
+  );
+  return { tensors: added.tensors, apply: (x, pass) => concat([x, added.apply(x, pass)], 3) };
+}
+
+/** BN, ReLU, 1x1, and means of 2 x 2 pixels. */
+function transition(name: string, inputs: number, outputs: number): Layer {
+  const reduced = sequence(
+    batchNorm(`${name}.norm`, inputs),
+    relu,
+    conv(`${name}.conv`, { inputs, outputs, kernel: 1 }),
+  );
+  return { tensors: reduced.tensors, apply: (x, pass) => avgPool(reduced.apply(x, pass), 2) };
+}
+
+/**
+ * DenseNet-BC: a stem of 2k channels, three blocks of (L − 4) / 6 layers, transitions that halve the channels between
+ * them, BN, ReLU, average pooling, `fc`.
+ */
+export function createDensenet({ depth, growth, dropout: rate }: DensenetOptions, input: InputShape): Network {
+  const layersPerBlock = (depth - 4) / 6;
+  const stem = 2 * growth;
+  const layers: Layer[] = [conv('features.conv0', { inputs: input.channels, outputs: stem, kernel: 3 })];
+  let channels = stem;
+  for (let stage = 1; stage <= stages; stage++) {
+    for (let index = 1; index <= layersPerBlock; index++) {
+      layers.push(denseLayer(`features.denseblock${stage}.denselayer${index}`, channels, growth, rate));
+      channels += growth;
+    }
+    if (stage === stages) break;
+    const halved = Math.floor(channels / 2);
+    layers.push(transition(`features.transition${stage}`, channels, halved));
+    channels = halved;
+  }
+  layers.push(batchNorm('features.norm_final', channels), relu);
+  return pooledNetwork(
+    { name: `densenet-bc-${depth}-${growth}`, body: sequence(...layers), featureSize: channels },
+    input,
+  );
+}
