@@ -78,6 +78,8 @@ export function loadBinding(
   const noGpu = device === 'cpu' || nvidiaDriver(environment) === undefined;
   environment['TF_CPP_MIN_LOG_LEVEL'] ??= location.build === 'cuda' && noGpu ? '3' : '2';
   environment['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  // TensorFlow leaves oneDNN off on older processors, where the gradients of grouped convolutions then do not exist.
+  environment['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
   if (device === 'cpu') environment['CUDA_VISIBLE_DEVICES'] = '-1';
   const load = createRequire(import.meta.url);
   try {

@@ -13,7 +13,7 @@ export async function buildParts(config: ExperimentConfig): Promise<StepParts> {
   const { model, loss: lossOptions } = config;
   const network = model.name === 'custom' ? await loadNetwork(model, format) : createNetwork(model, format);
   const loss = lossOptions.name === 'custom' ? await loadLoss(lossOptions, network) : createLoss(lossOptions, network);
-  return { network, loss, optimizer: config.optimizer, format };
+  return { network, loss, optimizer: config.optimizer, format, precision: config.training.precision };
 }
 
 /** Multiply-adds of the network's forward pass on one image. */

@@ -1,5 +1,5 @@
 // How every network of the paper ends: global average pooling and one fully connected layer, `fc`.
-import { mean } from '../engine/ops/index.js';
+import { cast, mean } from '../engine/ops/index.js';
 import type { Layer } from '../nn/layer.js';
 import { linear } from '../nn/layers.js';
 import type { InputShape, Network } from './network.js';
@@ -11,7 +11,7 @@ export interface NetworkParts {
   readonly featureSize: number;
 }
 
-/** The network of a body: features are the means over H and W, logits a linear layer of them. */
+/** The network of a body: features are the means over H and W, logits a linear layer of them, both in float32. */
 export function pooledNetwork({ name, body, featureSize }: NetworkParts, { classes }: InputShape): Network {
   const classifier = linear('fc', featureSize, classes);
   return {
@@ -21,7 +21,7 @@ export function pooledNetwork({ name, body, featureSize }: NetworkParts, { class
     tensors: [...body.tensors, ...classifier.tensors],
     classifier,
     apply(images, pass) {
-      const features = mean(body.apply(images, pass), [1, 2]);
+      const features = mean(cast(body.apply(images, pass), 'float32'), [1, 2]);
       return { features, logits: classifier.apply(features, pass) };
     },
   };

@@ -1,6 +1,8 @@
 // What a layer is: its tensors and how it acts in one pass.
+import { cast } from '../engine/ops/index.js';
 import type { Program } from '../engine/program.js';
 import type { Tensor } from '../engine/tensor.js';
+import type { DType } from '../engine/types.js';
 import type { TensorDeclaration } from './tensors.js';
 
 /** One pass through a network. */
@@ -16,6 +18,14 @@ export interface Layer {
   /** In the order of PyTorch's state dictionary. */
   readonly tensors: readonly TensorDeclaration[];
   apply(x: Tensor, pass: Pass): Tensor;
+}
+
+/**
+ * A parameter in the type that a pass computes in. Parameters are float32; with activations in bfloat16 the product is
+ * taken in bfloat16, and its gradient comes back as float32.
+ */
+export function readAs(program: Program, parameter: TensorDeclaration, dtype: DType): Tensor {
+  return cast(program.read(parameter), dtype);
 }
 
 /** Layers one after the other. */

@@ -14,7 +14,7 @@ import {
   relu as reluOp,
   statelessUniform,
 } from '../engine/ops/index.js';
-import type { Layer } from './layer.js';
+import { readAs, type Layer } from './layer.js';
 import { declare, filledWith, normal, uniformWithin, type TensorDeclaration } from './tensors.js';
 
 export interface ConvLayerOptions {
@@ -36,7 +36,7 @@ export function conv(name: string, options: ConvLayerOptions): Layer {
   const weight = declare(`${name}.weight`, 'parameter', shape, initialize, 'conv');
   return {
     tensors: [weight],
-    apply: (x, { program }) => conv2d(x, program.read(weight), { stride, padding }),
+    apply: (x, { program }) => conv2d(x, readAs(program, weight, x.dtype), { stride, padding }),
   };
 }
 
@@ -98,6 +98,6 @@ export function linear(name: string, inputs: number, outputs: number): LinearLay
     weight,
     bias,
     tensors: [weight, bias],
-    apply: (x, { program }) => add(matMul(x, program.read(weight)), program.read(bias)),
+    apply: (x, { program }) => add(matMul(x, readAs(program, weight, x.dtype)), readAs(program, bias, x.dtype)),
   };
 }

@@ -1,6 +1,6 @@
 // Squeeze-excitation (Hu et al., 2018): channels weighted by a gate that sees all of them.
 import { matMul, mean, mul, relu, reshape, sigmoid } from '../engine/ops/index.js';
-import type { Layer } from './layer.js';
+import { readAs, type Layer } from './layer.js';
 import { declare, uniformWithin, type TensorDeclaration } from './tensors.js';
 
 /** Multiplies x [N, H, W, channels] by sigmoid(W2 relu(W1 mean over H, W)), with channels / reduction units between. */
@@ -13,8 +13,8 @@ export function squeezeExcitation(name: string, channels: number, reduction: num
   return {
     tensors: [squeeze, excite],
     apply(x, { program }) {
-      const hidden = relu(matMul(mean(x, [1, 2]), program.read(squeeze)));
-      const gate = sigmoid(matMul(hidden, program.read(excite)));
+      const hidden = relu(matMul(mean(x, [1, 2]), readAs(program, squeeze, x.dtype)));
+      const gate = sigmoid(matMul(hidden, readAs(program, excite, x.dtype)));
       return mul(x, reshape(gate, [x.shape[0], 1, 1, channels]));
     },
   };

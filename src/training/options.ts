@@ -38,6 +38,10 @@ export const trainingOptions = z.strictObject({
     .enum(['captured', 'eager'])
     .default('captured')
     .describe('captured: a training step is one call of a TensorFlow graph; eager: operation by operation'),
+  precision: z
+    .enum(['float32', 'bfloat16'])
+    .default('float32')
+    .describe('of convolutions and activations; weights, statistics and the loss are float32 in either'),
   device: z.enum(['auto', 'cpu', 'cuda']).default('auto').describe('auto: CUDA where there is a GPU, else the CPU'),
 });
 export type TrainingOptions = z.output<typeof trainingOptions>;

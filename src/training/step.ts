@@ -8,7 +8,7 @@ import type { Loss } from '../losses/loss.js';
 import type { Network } from '../models/network.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import { applySgd, velocityOf } from './optimizer.js';
-import type { OptimizerOptions } from './options.js';
+import type { OptimizerOptions, TrainingOptions } from './options.js';
 
 /** How images arrive and are normalised: uint8 [N, H, W, C], (x − mean) / std with both in units of 0..255. */
 export interface ImageFormat {
@@ -23,6 +23,8 @@ export interface StepParts {
   readonly loss: Loss;
   readonly optimizer: OptimizerOptions;
   readonly format: ImageFormat;
+  /** What convolutions and activations are computed in. */
+  readonly precision: TrainingOptions['precision'];
 }
 
 const scalar: TensorSpec = { dtype: 'float32', shape: [] };
@@ -32,12 +34,12 @@ export const trainFunction = (batchSize: number): string => `train-${batchSize}`
 export const evaluateFunction = (batchSize: number): string => `evaluate-${batchSize}`;
 
 /** Every parameter that the optimizer trains: the network's, then the loss's own. */
-export function trainedParameters({ network, loss }: StepParts): TensorDeclaration[] {
+export function trainedParameters({ network, loss }: Pick<StepParts, 'network' | 'loss'>): TensorDeclaration[] {
   return [...network.tensors, ...loss.tensors].filter((tensor) => tensor.role === 'parameter');
 }
 
 /** Everything that a training session keeps between calls. */
-export function sessionTensors(parts: StepParts): TensorDeclaration[] {
+export function sessionTensors(parts: Pick<StepParts, 'network' | 'loss'>): TensorDeclaration[] {
   return [...parts.network.tensors, ...parts.loss.tensors, ...trainedParameters(parts).map(velocityOf)];
 }
 
@@ -48,10 +50,11 @@ function batchInputs(batchSize: number, { height, width, mean }: ImageFormat): R
   };
 }
 
-function normalised(images: Tensor, { mean, std }: ImageFormat): Tensor {
+function normalised(images: Tensor, { format, precision }: Pick<StepParts, 'format' | 'precision'>): Tensor {
+  const { mean, std } = format;
   const constant = (values: readonly number[]): Tensor =>
     images.program.constant(Float32Array.from(values), { dtype: 'float32', shape: [values.length] });
-  return div(sub(cast(images, 'float32'), constant(mean)), constant(std));
+  return cast(div(sub(cast(images, 'float32'), constant(mean)), constant(std)), precision);
 }
 
 const countOf = (hits: Tensor): Tensor => sum(cast(hits, 'float32'));
@@ -65,7 +68,9 @@ export function trainingLoss(
   seed: Tensor,
   scalars: Readonly<Record<string, Tensor>>,
 ): { loss: Tensor; logits: Tensor } {
-  const { features, logits } = network.apply(images, { program, training: true, seed });
+  const outputs = network.apply(images, { program, training: true, seed });
+  const features = cast(outputs.features, 'float32');
+  const logits = cast(outputs.logits, 'float32');
   const weight = program.read(network.classifier.weight);
   return { loss: loss.compute({ program, features, logits, labels, weight, scalars }), logits };
 }
@@ -87,7 +92,7 @@ export function trainingStep(parts: StepParts, batchSize: number): SessionFuncti
     build(inputs, program) {
       const { images, labels, seed, learningRate } = inputs;
       const scalars = Object.fromEntries(names.map((name) => [name, inputs[`loss.${name}`]]));
-      const { loss, logits } = trainingLoss(parts, program, normalised(images, parts.format), labels, seed, scalars);
+      const { loss, logits } = trainingLoss(parts, program, normalised(images, parts), labels, seed, scalars);
       applySgd(program, loss, trainedParameters(parts), learningRate, parts.optimizer);
       return { loss, correct: countOf(equal(argMax(logits), labels)) };
     },
@@ -95,18 +100,22 @@ export function trainingStep(parts: StepParts, batchSize: number): SessionFuncti
 }
 
 /** Evaluation of one batch. Outputs: lossSum (cross entropy), correct, and correct5 where there are more than 10 classes. */
-export function evaluationStep(parts: Pick<StepParts, 'network' | 'format'>, batchSize: number): SessionFunction {
+export function evaluationStep(
+  parts: Pick<StepParts, 'network' | 'format' | 'precision'>,
+  batchSize: number,
+): SessionFunction {
   return {
     name: evaluateFunction(batchSize),
     inputs: batchInputs(batchSize, parts.format),
     build({ images, labels }, program) {
       const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
-      const { logits } = parts.network.apply(normalised(images, parts.format), { program, training: false, seed });
-      const outputs = {
+      const outputs = parts.network.apply(normalised(images, parts), { program, training: false, seed });
+      const logits = cast(outputs.logits, 'float32');
+      const sums = {
         lossSum: sum(softmaxCrossEntropy(logits, labels)),
         correct: countOf(equal(argMax(logits), labels)),
       };
-      return parts.network.classes > 10 ? { ...outputs, correct5: countOf(inTopK(logits, labels, 5)) } : outputs;
+      return parts.network.classes > 10 ? { ...sums, correct5: countOf(inTopK(logits, labels, 5)) } : sums;
     },
   };
 }

@@ -69,6 +69,7 @@ export function slice(x: Tensor, begin: readonly number[], size: Shape): Tensor 
 /** Joins tensors along one axis. */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const [first] = parts;
+  if (parts.length === 1) return first;
   const extent = parts.reduce((total, part) => total + part.shape[axis], 0);
   const shape = first.shape.map((old, index) => (index === axis ? extent : old));
   const attributes = { N: int(parts.length), T: type(first.dtype), Tidx: type('int32') };
