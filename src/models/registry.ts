@@ -2,9 +2,21 @@
 import type { InputShape, Network } from './network.js';
 import type { ModelOptions } from './options.js';
 import { createResnet } from './resnet.js';
+import { createShakeShake } from './shake-shake.js';
+
+type OptionsByName = { readonly [Options in ModelOptions as Options['name']]: Options };
+type Family = keyof OptionsByName;
+
+const families: { readonly [Name in Family]: (options: OptionsByName[Name], input: InputShape) => Network } = {
+  resnet: createResnet,
+  'shake-shake': createShakeShake,
+};
+
+function build<Name extends Family>(name: Name, options: OptionsByName[Name], input: InputShape): Network {
+  return families[name](options, input);
+}
 
 /** Builds the network that a config's `model` section names, for inputs of the given shape. */
 export function createNetwork(options: ModelOptions, input: InputShape): Network {
-  const families = { resnet: createResnet } as const;
-  return families[options.name](options, input);
+  return build(options.name, options, input);
 }
