@@ -34,7 +34,28 @@ export const shakeShakeOptions = z.strictObject({
     .describe('shares of the branches in training. random: drawn per image, anew backward; fixed: one half each'),
 });
 
-export const modelOptions = z.discriminatedUnion('name', [resnetOptions, shakeShakeOptions]);
+/** ImageNet ResNet of He et al. (2016); the stride of a bottleneck is in its 3x3 convolution. */
+export const imagenetResnetOptions = z.strictObject({
+  name: z.literal('imagenet-resnet'),
+  depth: z.literal([18, 34, 50, 101, 152]).default(50).describe('layers; bottlenecks from 50 on'),
+});
+
+/** ImageNet ResNeXt of Xie et al. (2017). */
+export const imagenetResnextOptions = z.strictObject({
+  name: z.literal('imagenet-resnext'),
+  depth: z.literal([50, 101, 152]).default(50).describe('layers'),
+  cardinality: z.int().min(1).default(32).describe('groups of the 3x3 convolutions, the 32 of 32x4d'),
+  width: z.int().min(1).default(4).describe('channels a group in the first stage, the 4 of 32x4d'),
+});
+
+export const modelOptions = z.discriminatedUnion('name', [
+  resnetOptions,
+  shakeShakeOptions,
+  imagenetResnetOptions,
+  imagenetResnextOptions,
+]);
 export type ModelOptions = z.output<typeof modelOptions>;
 export type ResnetOptions = z.output<typeof resnetOptions>;
 export type ShakeShakeOptions = z.output<typeof shakeShakeOptions>;
+export type ImagenetResnetOptions = z.output<typeof imagenetResnetOptions>;
+export type ImagenetResnextOptions = z.output<typeof imagenetResnextOptions>;

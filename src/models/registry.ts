@@ -1,4 +1,5 @@
 // The networks by name. A new family is one file, its options in options.ts, and one line here.
+import { createImagenetResnet, createImagenetResnext } from './imagenet-resnet.js';
 import type { InputShape, Network } from './network.js';
 import type { ModelOptions } from './options.js';
 import { createResnet } from './resnet.js';
@@ -10,6 +11,8 @@ type Family = keyof OptionsByName;
 const families: { readonly [Name in Family]: (options: OptionsByName[Name], input: InputShape) => Network } = {
   resnet: createResnet,
   'shake-shake': createShakeShake,
+  'imagenet-resnet': createImagenetResnet,
+  'imagenet-resnext': createImagenetResnext,
 };
 
 function build<Name extends Family>(name: Name, options: OptionsByName[Name], input: InputShape): Network {

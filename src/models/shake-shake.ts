@@ -1,11 +1,12 @@
 // Shake-Shake networks for CIFAR (Gastaldi, 2017): two residual branches a block, mixed at random in training.
-import { add, concat, mean, pad, relu, slice } from '../engine/ops/index.js';
+import { add, concat, pad, relu, slice } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { batchNorm, conv, linear, relu as reluLayer, type ConvLayerOptions } from '../nn/layers.js';
+import { batchNorm, conv, relu as reluLayer, type ConvLayerOptions } from '../nn/layers.js';
 import { shakeShake } from '../nn/noise.js';
 import type { InputShape, Network } from './network.js';
 import type { ShakeShakeOptions } from './options.js';
+import { pooledNetwork } from './pooled-network.js';
 
 const stemWidth = 16;
 
@@ -78,16 +79,5 @@ export function createShakeShake({ depth, width, shake }: ShakeShakeOptions, inp
     reluLayer,
   );
   const featureSize = 4 * width;
-  const classifier = linear('fc', featureSize, input.classes);
-  return {
-    name: `shake-shake-${depth}-2x${width}d`,
-    classes: input.classes,
-    featureSize,
-    tensors: [...body.tensors, ...classifier.tensors],
-    classifier,
-    apply(images, pass) {
-      const features = mean(body.apply(images, pass), [1, 2]);
-      return { features, logits: classifier.apply(features, pass) };
-    },
-  };
+  return pooledNetwork({ name: `shake-shake-${depth}-2x${width}d`, body, featureSize }, input);
 }

@@ -24,7 +24,7 @@ export interface ConvLayerOptions {
   readonly stride?: number;
   /** Zeros on every side; default (kernel − 1) / 2. */
   readonly padding?: number;
-  /** Parts of the channels that are convolved apart; default 1. */
+  /** Groups of inputs and outputs that are convolved apart from each other; default 1. */
   readonly groups?: number;
   /** The F of weights N(0, sqrt(2 / (k k F))): channels of the output (default) or of the input. */
   readonly fan?: 'outputs' | 'inputs';
