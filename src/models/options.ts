@@ -48,14 +48,28 @@ export const imagenetResnextOptions = z.strictObject({
   width: z.int().min(1).default(4).describe('channels a group in the first stage, the 4 of 32x4d'),
 });
 
+/** PyramidNet of Han et al. (2017) with ShakeDrop, in bottlenecks for CIFAR. */
+export const pyramidnetOptions = z.strictObject({
+  name: z.literal('pyramidnet'),
+  depth: z
+    .int()
+    .min(11)
+    .default(272)
+    .refine((depth) => (depth - 2) % 9 === 0, { error: 'expected 9n + 2 (11, 20, 29, …, 110, …, 272, …)' })
+    .describe('9n + 2 layers'),
+  alpha: z.int().min(1).default(200).describe('by how much the width grows over all blocks, from 16'),
+});
+
 export const modelOptions = z.discriminatedUnion('name', [
   resnetOptions,
   shakeShakeOptions,
   imagenetResnetOptions,
   imagenetResnextOptions,
+  pyramidnetOptions,
 ]);
 export type ModelOptions = z.output<typeof modelOptions>;
 export type ResnetOptions = z.output<typeof resnetOptions>;
 export type ShakeShakeOptions = z.output<typeof shakeShakeOptions>;
 export type ImagenetResnetOptions = z.output<typeof imagenetResnetOptions>;
 export type ImagenetResnextOptions = z.output<typeof imagenetResnextOptions>;
+export type PyramidnetOptions = z.output<typeof pyramidnetOptions>;

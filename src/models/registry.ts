@@ -2,6 +2,7 @@
 import { createImagenetResnet, createImagenetResnext } from './imagenet-resnet.js';
 import type { InputShape, Network } from './network.js';
 import type { ModelOptions } from './options.js';
+import { createPyramidnet } from './pyramidnet.js';
 import { createResnet } from './resnet.js';
 import { createShakeShake } from './shake-shake.js';
 
@@ -13,6 +14,7 @@ const families: { readonly [Name in Family]: (options: OptionsByName[Name], inpu
   'shake-shake': createShakeShake,
   'imagenet-resnet': createImagenetResnet,
   'imagenet-resnext': createImagenetResnext,
+  pyramidnet: createPyramidnet,
 };
 
 function build<Name extends Family>(name: Name, options: OptionsByName[Name], input: InputShape): Network {
