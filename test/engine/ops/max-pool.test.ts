@@ -1,7 +1,7 @@
 // Max pooling against loops over the windows, values and gradients.
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../../src/engine/gradients.js';
-import { maxPool2d, mul, sum } from '../../../src/engine/ops/index.js';
+import { cast, maxPool2d, mul, sum } from '../../../src/engine/ops/index.js';
 import type { HostArray } from '../../../src/engine/types.js';
 import { testEngine } from '../../support/engine.js';
 import { executions, filled, runOnce } from '../../support/run-once.js';
@@ -76,6 +76,18 @@ describe.each(executions)('maxPool2d (%s)', (execution) => {
       largest.map((at) => input[at]),
     );
     expectClose(found.gradient, gradient);
+  });
+
+  it('works in bfloat16, padding included', () => {
+    const given = { extent: 8, size: 3, stride: 2, padding: 1 };
+    const leaves = { x: filled([count, 8, 8, channels], (i) => -1 - (i % 64) / 64) };
+    const found = runOnce(engine, execution, leaves, ({ x }) => {
+      const same = maxPool2d(x, given);
+      const value = cast(maxPool2d(cast(x, 'bfloat16'), given), 'float32');
+      return { same, value, gradient: sum(gradients(sum(value), [x])[0]) };
+    });
+    expect([...found.value]).toEqual([...found.same]);
+    expect(found.gradient[0]).toBe(found.value.length);
   });
 
   it('refuses an image smaller than a window', () => {
