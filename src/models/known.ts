@@ -1,11 +1,37 @@
 // The networks that the paper's tables name, for lists and checks of all of them.
 import type { InputShape } from './network.js';
-import type { ModelOptions } from './options.js';
+import { modelOptions, type ModelOptions } from './options.js';
 
 const cifar: InputShape = { height: 32, width: 32, channels: 3, classes: 100 };
 
-/** Each network with the images and classes it is counted with. */
+const imagenet: InputShape = { height: 224, width: 224, channels: 3, classes: 1000 };
+
+/** Each network, parsed from as few options as name it, with the images and classes it is counted with. */
 export const knownNetworks: readonly { readonly model: ModelOptions; readonly input: InputShape }[] = [
-  { model: { name: 'resnet', depth: 32, dropout: 0 }, input: cifar },
-  { model: { name: 'resnet', depth: 110, dropout: 0 }, input: cifar },
+  ...(
+    [
+      { name: 'resnet', depth: 32 },
+      { name: 'resnet', depth: 110 },
+      { name: 'se-resnet', depth: 110 },
+      { name: 'wrn', depth: 16, width: 8 },
+      { name: 'wrn', depth: 28, width: 10 },
+      { name: 'resnext', depth: 29, cardinality: 8, width: 64 },
+      { name: 'densenet-bc', depth: 100, growth: 12 },
+      { name: 'densenet-bc', depth: 190, growth: 40 },
+      { name: 'shake-shake', depth: 26, width: 32 },
+      { name: 'shake-shake', depth: 26, width: 112 },
+      { name: 'pyramidnet', depth: 110, alpha: 84 },
+      { name: 'pyramidnet', depth: 272, alpha: 200 },
+    ] as const
+  ).map((options) => ({ model: modelOptions.parse(options), input: cifar })),
+  ...(
+    [
+      { name: 'imagenet-resnet', depth: 18 },
+      { name: 'imagenet-resnet', depth: 34 },
+      { name: 'imagenet-resnet', depth: 50 },
+      { name: 'imagenet-resnet', depth: 101 },
+      { name: 'imagenet-resnet', depth: 152 },
+      { name: 'imagenet-resnext', depth: 50, cardinality: 32, width: 4 },
+    ] as const
+  ).map((options) => ({ model: modelOptions.parse(options), input: imagenet })),
 ];

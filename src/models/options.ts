@@ -62,12 +62,58 @@ export const densenetOptions = z.strictObject({
   dropout: rate('after the second convolution of every layer'),
 });
 
+/** Shake-Shake of Gastaldi (2017), depth 6n + 2 with two branches a block. */
+export const shakeShakeOptions = z.strictObject({
+  name: z.literal('shake-shake'),
+  depth: sixNPlusTwo.default(26),
+  width: z
+    .int()
+    .min(2)
+    .default(32)
+    .refine((width) => width % 2 === 0, { error: 'expected an even number' })
+    .describe('channels of the first stage, the W of 2xWd; even'),
+  shake: z
+    .enum(['random', 'fixed'])
+    .default('random')
+    .describe('shares of the branches in training. random: drawn per image, anew backward; fixed: one half each'),
+});
+
+/** ImageNet ResNet of He et al. (2016); the stride of a bottleneck is in its 3x3 convolution. */
+export const imagenetResnetOptions = z.strictObject({
+  name: z.literal('imagenet-resnet'),
+  depth: z.literal([18, 34, 50, 101, 152]).default(50).describe('layers; bottlenecks from 50 on'),
+});
+
+/** ImageNet ResNeXt of Xie et al. (2017). */
+export const imagenetResnextOptions = z.strictObject({
+  name: z.literal('imagenet-resnext'),
+  depth: z.literal([50, 101, 152]).default(50).describe('layers'),
+  cardinality: z.int().min(1).default(32).describe('groups of the 3x3 convolutions, the 32 of 32x4d'),
+  width: z.int().min(1).default(4).describe('channels a group in the first stage, the 4 of 32x4d'),
+});
+
+/** PyramidNet of Han et al. (2017) with ShakeDrop, in bottlenecks for CIFAR. */
+export const pyramidnetOptions = z.strictObject({
+  name: z.literal('pyramidnet'),
+  depth: z
+    .int()
+    .min(11)
+    .default(272)
+    .refine((depth) => (depth - 2) % 9 === 0, { error: 'expected 9n + 2 (11, 20, 29, …, 110, …, 272, …)' })
+    .describe('9n + 2 layers'),
+  alpha: z.int().min(1).default(200).describe('by how much the width grows over all blocks, from 16'),
+});
+
 export const modelOptions = z.discriminatedUnion('name', [
   resnetOptions,
   seResnetOptions,
   wrnOptions,
   resnextOptions,
   densenetOptions,
+  shakeShakeOptions,
+  pyramidnetOptions,
+  imagenetResnetOptions,
+  imagenetResnextOptions,
 ]);
 export type ModelOptions = z.output<typeof modelOptions>;
 export type ResnetOptions = z.output<typeof resnetOptions>;
@@ -75,3 +121,7 @@ export type SeResnetOptions = z.output<typeof seResnetOptions>;
 export type WrnOptions = z.output<typeof wrnOptions>;
 export type ResnextOptions = z.output<typeof resnextOptions>;
 export type DensenetOptions = z.output<typeof densenetOptions>;
+export type ShakeShakeOptions = z.output<typeof shakeShakeOptions>;
+export type ImagenetResnetOptions = z.output<typeof imagenetResnetOptions>;
+export type ImagenetResnextOptions = z.output<typeof imagenetResnextOptions>;
+export type PyramidnetOptions = z.output<typeof pyramidnetOptions>;

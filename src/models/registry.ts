@@ -5,6 +5,9 @@ import type { ModelOptions } from './options.js';
 import { createResnet, createSeResnet } from './resnet.js';
 import { createResnext } from './resnext.js';
 import { createWrn } from './wrn.js';
+import { createImagenetResnet, createImagenetResnext } from './imagenet-resnet.js';
+import { createPyramidnet } from './pyramidnet.js';
+import { createShakeShake } from './shake-shake.js';
 
 type OptionsByName = { readonly [Options in ModelOptions as Options['name']]: Options };
 type Family = keyof OptionsByName;
@@ -15,6 +18,10 @@ const families: { readonly [Name in Family]: (options: OptionsByName[Name], inpu
   wrn: createWrn,
   resnext: createResnext,
   'densenet-bc': createDensenet,
+  'shake-shake': createShakeShake,
+  'imagenet-resnet': createImagenetResnet,
+  'imagenet-resnext': createImagenetResnext,
+  pyramidnet: createPyramidnet,
 };
 
 function build<Name extends Family>(name: Name, options: OptionsByName[Name], input: InputShape): Network {

@@ -26,18 +26,24 @@ export interface ConvLayerOptions {
   readonly padding?: number;
   /** Groups of inputs and outputs that are convolved apart from each other; default 1. */
   readonly groups?: number;
+  /** The F of weights N(0, sqrt(2 / (k k F))): channels of the output (default) or of the input. */
+  readonly fan?: 'outputs' | 'inputs';
+  /** Adds a bias U(−1/sqrt(k k inputs), 1/sqrt(k k inputs)), PyTorch's default; default false. */
+  readonly bias?: boolean;
 }
 
-/** Convolution without bias; weights N(0, sqrt(2 / (k k outputs))). */
+/** Convolution, without bias unless asked for. */
 export function conv(name: string, options: ConvLayerOptions): Layer {
   const { inputs, outputs, kernel, stride = 1, padding = (kernel - 1) / 2, groups = 1 } = options;
+  const area = kernel * kernel;
   const shape = [kernel, kernel, inputs / groups, outputs];
-  const initialize = normal(Math.sqrt(2 / (kernel * kernel * outputs)));
+  const initialize = normal(Math.sqrt(2 / (area * (options.fan === 'inputs' ? inputs / groups : outputs))));
   const weight = declare(`${name}.weight`, 'parameter', shape, initialize, 'conv');
-  return {
-    tensors: [weight],
-    apply: (x, { program }) => conv2d(x, readAs(program, weight, x.dtype), { stride, padding }),
-  };
+  const apply: Layer['apply'] = (x, { program }) => conv2d(x, readAs(program, weight, x.dtype), { stride, padding });
+  if (options.bias !== true) return { tensors: [weight], apply };
+  const firstBias = uniformWithin(1 / Math.sqrt((area * inputs) / groups));
+  const bias = declare(`${name}.bias`, 'parameter', [outputs], firstBias);
+  return { tensors: [weight, bias], apply: (x, pass) => add(apply(x, pass), readAs(pass.program, bias, x.dtype)) };
 }
 
 /** Batch normalisation over [N, H, W, channels]: eps 1e-5, running = 0.9 running + 0.1 batch (unbiased variance). */

@@ -8,8 +8,12 @@ describe.each([
   ['wrn', { depth: 28, width: 10, dropout: 0 }, [10, 16, 40], [9, 27]],
   ['resnext', { depth: 29, cardinality: 8, width: 64 }, [11, 38], [10, 28]],
   ['densenet-bc', { depth: 100, growth: 12, dropout: 0 }, [40, 190], [4, 121]],
+  ['shake-shake', { depth: 26, width: 32, shake: 'random' }, [8, 20], [7, 27]],
+  ['pyramidnet', { depth: 272, alpha: 200 }, [11, 110], [10, 273]],
+  ['imagenet-resnet', { depth: 50 }, [18, 152], [20, 51]],
+  ['imagenet-resnext', { depth: 50, cardinality: 32, width: 4 }, [101], [18]],
 ] as const)('model %s', (name, defaults, depths, refused) => {
-  it('has the defaults of a row of Table 1', () => {
+  it('has the defaults of the paper', () => {
     expect(modelOptions.parse({ name })).toEqual({ name, ...defaults });
   });
 

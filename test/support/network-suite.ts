@@ -20,8 +20,14 @@ export interface NetworkCase {
 }
 
 /** Where rounding alone moves the reference further than this, training is chaotic and a comparison says nothing. */
-const comparable = 0.01;
+const comparable = 0.05;
 const lossTolerance = 1e-4;
+/** A float32 run is one draw more: of n draws it exceeds the largest once in n + 1 times, for each of many values. */
+const margin = 2;
+
+/** The tolerance for a value that rounding moves by `deviation`. */
+const within = (tolerance: number, deviation: number | undefined): number =>
+  Math.max(tolerance, margin * (deviation ?? 0));
 
 /** The largest difference, relative to the largest reference value. */
 export function relativeError(actual: ArrayLike<number>, expected: readonly number[]): number {
@@ -72,9 +78,10 @@ export function describeNetwork({ name, build, tolerance = 1e-4, heavy = false }
         expect(rowsError(features, expected.evalFeatures)).toBeLessThan(tolerance);
         if (expected.trainLoss === undefined) return;
         const { loss, norms } = session.gradientNorms();
-        expect(relativeError([loss], [expected.trainLoss])).toBeLessThan(lossTolerance);
+        const lossBound = within(lossTolerance, conditioning.trainLoss?.[0]);
+        expect(relativeError([loss], [expected.trainLoss])).toBeLessThan(lossBound);
         for (const [parameter, norm] of Object.entries(expected.gradNorms ?? {})) {
-          const bound = Math.max(tolerance, conditioning.gradNorms?.[parameter] ?? 0);
+          const bound = within(tolerance, conditioning.gradNorms?.[parameter]);
           expect(relativeError([norms[parameter]], [norm]), `gradient of ${parameter}`).toBeLessThan(bound);
         }
       },
@@ -89,13 +96,13 @@ export function describeNetwork({ name, build, tolerance = 1e-4, heavy = false }
       expect(bounds[0]).toBeLessThan(lossTolerance);
       trajectory.losses.forEach((value, step) => {
         if (bounds[step] > comparable) return;
-        const bound = Math.max(lossTolerance, bounds[step]);
+        const bound = within(lossTolerance, bounds[step]);
         expect(relativeError([found[step]], [value]), `loss of step ${step + 1}`).toBeLessThan(bound);
       });
       const [bound] = conditioning[`${loss}.evalLogitsAfter`] ?? [0];
       if (bound > comparable) return;
       const error = rowsError(session.evaluate().logits, trajectory.evalLogitsAfter);
-      expect(error, 'logits afterwards').toBeLessThan(Math.max(tolerance, bound));
+      expect(error, 'logits afterwards').toBeLessThan(within(tolerance, bound));
     });
   });
 }

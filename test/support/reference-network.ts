@@ -28,9 +28,10 @@ export interface ReferenceNetwork {
 
 /**
  * How far float32's rounding of the weights moves the reference itself, relatively: gradients jump where a ReLU's input is
- * all but zero, and training steps amplify the jump. Measured by scripts/reference/conditioning.py.
+ * all but zero, and training steps amplify the jump. Measured by the scripts in scripts/reference/.
  */
 export interface Conditioning {
+  readonly trainLoss?: readonly number[];
   readonly gradNorms?: Readonly<Record<string, number>>;
   readonly 'crossEntropy.losses'?: readonly number[];
   readonly 'crossEntropy.evalLogitsAfter'?: readonly number[];

@@ -4,6 +4,7 @@ export * from './elementwise.js';
 export * from './fill.js';
 export * from './loss.js';
 export * from './matrix.js';
+export * from './max-pool.js';
 export * from './norm.js';
 export * from './pooling.js';
 export * from './random.js';

@@ -1,0 +1,52 @@
+// Max pooling over windows of [N, H, W, C], padded as PyTorch pads.
+import { cannot } from '../../common/errors.js';
+import { ints, string, type } from '../attributes.js';
+import { detach, withGradient, type Tensor } from '../tensor.js';
+import { describeSpec } from '../types.js';
+import { floatScalar, run } from './run.js';
+import { slice } from './shape.js';
+
+export interface MaxPoolOptions {
+  readonly size: number;
+  readonly stride: number;
+  /** Positions added on every side, which are never the largest; at most half the size. Default 0. */
+  readonly padding?: number;
+}
+
+/** Lower than any activation, and still finite in bfloat16. */
+const lowest = -3e38;
+
+/**
+ * The largest value of each window of `size` x `size`; what fills no window at the lower and right border is dropped. The
+ * gradient goes to one position a window.
+ */
+export function maxPool2d(x: Tensor, { size, stride, padding = 0 }: MaxPoolOptions): Tensor {
+  const padded = padWithLowest(detach(x), padding);
+  const [count, height, width, channels] = padded.shape;
+  if (x.shape.length !== 4 || Math.min(height, width) < size) {
+    throw cannot('pool', `${describeSpec(x)} has no window of ${size} x ${size}`);
+  }
+  const attributes = {
+    T: type(x.dtype),
+    ksize: ints([1, size, size, 1]),
+    strides: ints([1, stride, stride, 1]),
+    padding: string('VALID'),
+    data_format: string('NHWC'),
+  };
+  const extent = (full: number): number => Math.floor((full - size) / stride) + 1;
+  const value = run('MaxPool', attributes, [padded], x.dtype, [count, extent(height), extent(width), channels]);
+  return withGradient(value, [x], (gradient) => {
+    const slope = run('MaxPoolGrad', attributes, [padded, value, gradient], x.dtype, padded.shape);
+    return [padding === 0 ? slope : slice(slope, [0, padding, padding, 0], x.shape)];
+  });
+}
+
+function padWithLowest(x: Tensor, padding: number): Tensor {
+  if (padding === 0) return x;
+  const [count, height, width, channels] = x.shape;
+  const values = Int32Array.of(0, 0, padding, padding, padding, padding, 0, 0);
+  const paddings = x.program.constant(values, { dtype: 'int32', shape: [4, 2] });
+  const attributes = { T: type(x.dtype), Tpaddings: type('int32') };
+  const shape = [count, height + 2 * padding, width + 2 * padding, channels];
+  return run('PadV2', attributes, [x, paddings, floatScalar(x.program, lowest, x.dtype)], x.dtype, shape);
+}

@@ -1,0 +1,119 @@
+// ResNets and ResNeXts for ImageNet (He et al., 2016; Xie et al., 2017), with the stride of a bottleneck in its 3x3.
+import { add, maxPool2d, relu } from '../engine/ops/index.js';
+import { sequence, type Layer } from '../nn/layer.js';
+import { batchNorm, conv, relu as reluLayer } from '../nn/layers.js';
+import type { InputShape, Network } from './network.js';
+import type { ImagenetResnetOptions, ImagenetResnextOptions } from './options.js';
+import { pooledNetwork } from './pooled-network.js';
+
+const stageWidths = [64, 128, 256, 512];
+const stemWidth = 64;
+
+const blocksPerStage = {
+  18: [2, 2, 2, 2],
+  34: [3, 4, 6, 3],
+  50: [3, 4, 6, 3],
+  101: [3, 4, 23, 3],
+  152: [3, 8, 36, 3],
+} as const;
+
+/** The residual part of a block, for the given channels before, inside and after it. */
+type Residual = (name: string, inputs: number, width: number, stride: number) => Layer;
+
+/** What the blocks of a network are. */
+interface BlockKind {
+  /** Channels after a block, as a multiple of its stage's width. */
+  readonly expansion: number;
+  readonly residual: Residual;
+}
+
+const basic: BlockKind = {
+  expansion: 1,
+  residual: (name, inputs, width, stride) =>
+    sequence(
+      conv(`${name}.conv1`, { inputs, outputs: width, kernel: 3, stride }),
+      batchNorm(`${name}.bn1`, width),
+      reluLayer,
+      conv(`${name}.conv2`, { inputs: width, outputs: width, kernel: 3 }),
+      batchNorm(`${name}.bn2`, width),
+    ),
+};
+
+/** Bottlenecks; `groupWidth` is the channels of a group in the first stage. */
+const bottleneck = (groups: number, groupWidth: number): BlockKind => ({
+  expansion: 4,
+  residual(name, inputs, width, stride) {
+    const inner = (width / stemWidth) * groupWidth * groups;
+    return sequence(
+      conv(`${name}.conv1`, { inputs, outputs: inner, kernel: 1 }),
+      batchNorm(`${name}.bn1`, inner),
+      reluLayer,
+      conv(`${name}.conv2`, { inputs: inner, outputs: inner, kernel: 3, stride, groups }),
+      batchNorm(`${name}.bn2`, inner),
+      reluLayer,
+      conv(`${name}.conv3`, { inputs: inner, outputs: 4 * width, kernel: 1 }),
+      batchNorm(`${name}.bn3`, 4 * width),
+    );
+  },
+});
+
+function block(name: string, residual: Layer, inputs: number, outputs: number, stride: number): Layer {
+  const changes = stride !== 1 || inputs !== outputs;
+  const shortcut = changes
+    ? sequence(
+        conv(`${name}.downsample.0`, { inputs, outputs, kernel: 1, stride }),
+        batchNorm(`${name}.downsample.1`, outputs),
+      )
+    : sequence();
+  return {
+    tensors: [...residual.tensors, ...shortcut.tensors],
+    apply: (x, pass) => relu(add(residual.apply(x, pass), shortcut.apply(x, pass))),
+  };
+}
+
+const maxPool: Layer = { tensors: [], apply: (x) => maxPool2d(x, { size: 3, stride: 2, padding: 1 }) };
+
+function create(
+  name: string,
+  { expansion, residual }: BlockKind,
+  stages: readonly number[],
+  input: InputShape,
+): Network {
+  const widthAfter = (stage: number): number => (stage < 0 ? stemWidth : stageWidths[stage] * expansion);
+  const blocks = stages.flatMap((count, stage) =>
+    Array.from({ length: count }, (_, index) => {
+      const first = index === 0;
+      const path = `layer${stage + 1}.${index}`;
+      const inputs = widthAfter(first ? stage - 1 : stage);
+      const stride = first && stage > 0 ? 2 : 1;
+      return block(path, residual(path, inputs, stageWidths[stage], stride), inputs, widthAfter(stage), stride);
+    }),
+  );
+  const body = sequence(
+    conv('conv1', { inputs: input.channels, outputs: stemWidth, kernel: 7, stride: 2 }),
+    batchNorm('bn1', stemWidth),
+    reluLayer,
+    maxPool,
+    ...blocks,
+  );
+  const featureSize = widthAfter(stages.length - 1);
+  return pooledNetwork({ name, body, featureSize }, input);
+}
+
+/** An ImageNet ResNet: stem, max pooling, four stages, global average pooling, `fc`. For images of any size from 32. */
+export function createImagenetResnet({ depth }: ImagenetResnetOptions, input: InputShape): Network {
+  return create(`resnet-${depth}`, depth < 50 ? basic : bottleneck(1, 64), blocksPerStage[depth], input);
+}
+
+/** The same with grouped bottlenecks. */
+export function createImagenetResnext(
+  { depth, cardinality, width }: ImagenetResnextOptions,
+  input: InputShape,
+): Network {
+  return create(
+    `resnext-${depth}-${cardinality}x${width}d`,
+    bottleneck(cardinality, width),
+    blocksPerStage[depth],
+    input,
+  );
+}

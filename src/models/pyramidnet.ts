@@ -1,0 +1,81 @@
+// PyramidNets for CIFAR (Han et al., 2017) with ShakeDrop (Yamada et al., 2018): widths that grow with every block.
+import { add, avgPool, pad } from '../engine/ops/index.js';
+import type { Tensor } from '../engine/tensor.js';
+import { sequence, type Layer } from '../nn/layer.js';
+import { batchNorm, conv, relu } from '../nn/layers.js';
+import { shakeDrop } from '../nn/noise.js';
+import type { InputShape, Network } from './network.js';
+import type { PyramidnetOptions } from './options.js';
+import { pooledNetwork } from './pooled-network.js';
+
+const stemWidth = 16;
+const expansion = 4;
+/** The probability with which ShakeDrop closes the last block; it grows linearly from the first. */
+const lastClosed = 0.5;
+
+/** To the nearest integer, halves to the even one, as Python rounds the reference's widths. */
+function rounded(value: number): number {
+  const low = Math.floor(value);
+  return value - low === 0.5 ? low + (low % 2) : Math.round(value);
+}
+
+/** The inner width of every block. Sums up as the reference does, so that both round the same numbers. */
+function blockWidths(blocks: number, alpha: number): number[] {
+  let width = stemWidth;
+  return Array.from({ length: blocks }, () => rounded((width += alpha / blocks)));
+}
+
+/** The input halved where the block has a stride, with channels of zeros added up to `outputs`. */
+function shortcut(x: Tensor, outputs: number, stride: number): Tensor {
+  const smaller = stride === 1 ? x : avgPool(x, stride);
+  const missing = outputs - smaller.shape[3];
+  if (missing === 0) return smaller;
+  return pad(smaller, [
+    [0, 0],
+    [0, 0],
+    [0, 0],
+    [0, missing],
+  ]);
+}
+
+function block(name: string, inputs: number, width: number, stride: number, closed: number): Layer {
+  const outputs = expansion * width;
+  const residual = sequence(
+    batchNorm(`${name}.bn1`, inputs),
+    conv(`${name}.conv1`, { inputs, outputs: width, kernel: 1 }),
+    batchNorm(`${name}.bn2`, width),
+    relu,
+    conv(`${name}.conv2`, { inputs: width, outputs: width, kernel: 3, stride }),
+    batchNorm(`${name}.bn3`, width),
+    relu,
+    conv(`${name}.conv3`, { inputs: width, outputs, kernel: 1 }),
+    batchNorm(`${name}.bn4`, outputs),
+    shakeDrop(`${name}.shake`, closed),
+  );
+  return {
+    tensors: residual.tensors,
+    apply: (x, pass) => add(residual.apply(x, pass), shortcut(x, outputs, stride)),
+  };
+}
+
+/** A PyramidNet: stem, three stages of (depth − 2) / 9 bottlenecks, BN, ReLU, global average pooling, `fc`. */
+export function createPyramidnet({ depth, alpha }: PyramidnetOptions, input: InputShape): Network {
+  const blocksPerStage = (depth - 2) / 9;
+  const widths = blockWidths(3 * blocksPerStage, alpha);
+  const blocks = widths.map((width, index) => {
+    const [stage, position] = [Math.floor(index / blocksPerStage), index % blocksPerStage];
+    const inputs = index === 0 ? stemWidth : expansion * widths[index - 1];
+    const stride = stage > 0 && position === 0 ? 2 : 1;
+    const closed = (lastClosed * (index + 1)) / widths.length;
+    return block(`layer${stage + 1}.${position}`, inputs, width, stride, closed);
+  });
+  const featureSize = expansion * widths[widths.length - 1];
+  const body = sequence(
+    conv('conv1', { inputs: input.channels, outputs: stemWidth, kernel: 3 }),
+    batchNorm('bn1', stemWidth),
+    ...blocks,
+    batchNorm('bn_final', featureSize),
+    relu,
+  );
+  return pooledNetwork({ name: `pyramidnet-${depth}-${alpha}`, body, featureSize }, input);
+}

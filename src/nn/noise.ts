@@ -1,0 +1,62 @@
+// Noise of training whose backward pass draws numbers of its own: Shake-Shake and ShakeDrop.
+import { hashKey } from '../common/random.js';
+import {
+  add,
+  addScalar,
+  cast,
+  floatScalar,
+  greaterEqual,
+  mul,
+  mulScalar,
+  neg,
+  statelessUniform,
+  sub,
+} from '../engine/ops/index.js';
+import { customGradient, type Tensor } from '../engine/tensor.js';
+import type { Layer, Pass } from './layer.js';
+
+/** Numbers in [0, 1), float32 [count, 1, 1, 1], that belong to the pass and the key. */
+function uniform(count: number, { program, seed }: Pass, ...key: readonly string[]): Tensor {
+  const own = program.constant(Int32Array.of(hashKey(...key) | 0, 0), { dtype: 'int32', shape: [2] });
+  return statelessUniform(add(seed, own), [count, 1, 1, 1]);
+}
+
+/**
+ * Shake-Shake (Gastaldi, 2017): alpha a + (1 − alpha) b forward, and backward beta and 1 − beta of the gradient, with
+ * alpha and beta ~ U(0, 1) drawn for each image apart. Their mean, one half, in evaluation or where `random` is false.
+ * a and b are [N, H, W, C].
+ */
+export function shakeShake(name: string, a: Tensor, b: Tensor, pass: Pass, random: boolean): Tensor {
+  if (!pass.training || !random) return mulScalar(add(a, b), 0.5);
+  const share = (part: string): Tensor => cast(uniform(a.shape[0], pass, name, part), a.dtype);
+  return customGradient([a, b], (x, y) => ({
+    value: add(y, mul(sub(x, y), share('forward'))),
+    backward(gradient) {
+      const first = mul(gradient, share('backward'));
+      return [first, sub(gradient, first)];
+    },
+  }));
+}
+
+/**
+ * ShakeDrop (Yamada et al., 2018) on x [N, H, W, C]: one gate a pass, closed with the probability `closed`. Open, x stays
+ * as it is. Closed, it is alpha x, and beta of the gradient backward, with alpha ~ U(−1, 1) and beta ~ U(0, 1) drawn for
+ * each image apart. In evaluation (1 − closed) x.
+ */
+export function shakeDrop(name: string, closed: number): Layer {
+  return {
+    tensors: [],
+    apply(x, pass) {
+      if (!pass.training) return mulScalar(x, 1 - closed);
+      const noise = (part: string): Tensor => uniform(x.shape[0], pass, name, part);
+      const gate = uniform(1, pass, name, 'gate');
+      const open = cast(greaterEqual(gate, floatScalar(pass.program, closed)), 'float32');
+      const shut = addScalar(neg(open), 1);
+      const factor = (whenShut: Tensor): Tensor => cast(add(open, mul(shut, whenShut)), x.dtype);
+      return customGradient([x], (value) => ({
+        value: mul(value, factor(addScalar(mulScalar(noise('forward'), 2), -1))),
+        backward: (gradient) => [mul(gradient, factor(noise('backward')))],
+      }));
+    },
+  };
+}
