@@ -5,7 +5,7 @@ import type { Binding, OpAttribute } from './binding.js';
 import { copyOf, upload } from './host-tensors.js';
 import { add, mul, mulScalar, reshape, sub } from './ops/index.js';
 import type { Program, Variable } from './program.js';
-import { checkedCall, checkedVariable, type Session, type SessionFunction } from './session.js';
+import { checkedCall, checkedOutputs, checkedVariable, type Session, type SessionFunction } from './session.js';
 import type { Tensor } from './tensor.js';
 import { run } from './ops/run.js';
 import { dtypeCodes, type HostArray, type TensorSpec } from './types.js';
@@ -114,7 +114,7 @@ export function createEagerSession(
         const tensors = Object.entries(called.inputs).map(
           ([key, spec]) => [key, call.input(inputs[key], spec)] as const,
         );
-        const outputs = called.build(Object.fromEntries(tensors), call.program);
+        const outputs = checkedOutputs(name, called.build(Object.fromEntries(tensors), call.program));
         const results = Object.entries(outputs).map(([key, value]) => [key, copyOf(binding, value.handle)] as const);
         call.finish();
         return Object.fromEntries(results);
