@@ -73,9 +73,12 @@ function startCall(binding: Binding, store: Map<string, number>): EagerCall {
     },
     momentumStep({ parameter, velocity, gradient, learningRate, momentum, nesterov }) {
       const next = add(mulScalar(program.read(velocity), momentum), gradient);
-      const direction = nesterov ? add(gradient, mulScalar(next, momentum)) : next;
+      // In the order of TensorFlow's own kernel, so that captured execution rounds the same way.
+      const change = nesterov
+        ? add(mul(gradient, learningRate), mul(mulScalar(next, momentum), learningRate))
+        : mul(next, learningRate);
       program.assign(velocity, next);
-      program.assign(parameter, sub(program.read(parameter), mul(direction, learningRate)));
+      program.assign(parameter, sub(program.read(parameter), change));
     },
   };
   const free = (): void => {
