@@ -72,7 +72,7 @@ export function openLoss(
   const build = (count: number) => (inputs: Readonly<Record<string, Tensor>>, program: Program) => {
     const [x, w, b] = [featuresOf(count), weight, bias].map((tensor) => program.read(tensor));
     const logits = add(matMul(x, w), b);
-    const scalars = 'lambda' in loss.scalars ? { lambda: inputs['lambda'] } : {};
+    const scalars = Object.fromEntries(Object.keys(loss.scalars).map((name) => [name, inputs[name]]));
     const value = loss.compute({ program, features: x, logits, labels: inputs['labels'], weight: w, scalars });
     const [dFeatures, dWeight, dBias] = gradients(value, [x, w, b]);
     return { loss: value, dFeatures, dWeight, dBias };
