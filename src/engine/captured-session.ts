@@ -7,7 +7,7 @@ import { createGraphWriter, type GraphAttribute, type GraphWriter } from './grap
 import { createGraphProgram, handleNode, type CapturedFunction } from './graph-program.js';
 import { download, upload } from './host-tensors.js';
 import type { Variable } from './program.js';
-import { checkedCall, checkedVariable, type Session, type SessionFunction } from './session.js';
+import { checkedCall, checkedOutputs, checkedVariable, type Session, type SessionFunction } from './session.js';
 import type { HostArray, TensorSpec } from './types.js';
 
 const readNode = (variable: Variable): string => `state/${variable.name}/read`;
@@ -35,7 +35,7 @@ function writeFunction(writer: GraphWriter, spec: SessionFunction): CapturedFunc
   const inputs = Object.fromEntries(
     Object.entries(spec.inputs).map(([name, input]) => [name, program.placeholder(name, input)]),
   );
-  const outputs = spec.build(inputs, program);
+  const outputs = checkedOutputs(spec.name, spec.build(inputs, program));
   const nodes = (names: readonly string[], node: (name: string) => string): Record<string, string> =>
     Object.fromEntries(names.map((name) => [name, node(name)]));
   return {

@@ -5,7 +5,7 @@ import type { Binding, OpAttribute } from './binding.js';
 import { copyOf, upload } from './host-tensors.js';
 import { add, mul, mulScalar, reshape, sub } from './ops/index.js';
 import type { Program, Variable } from './program.js';
-import { checkedCall, checkedVariable, type Session, type SessionFunction } from './session.js';
+import { checkedCall, checkedOutputs, checkedVariable, type Session, type SessionFunction } from './session.js';
 import type { Tensor } from './tensor.js';
 import { run } from './ops/run.js';
 import { dtypeCodes, type HostArray, type TensorSpec } from './types.js';
@@ -73,9 +73,12 @@ function startCall(binding: Binding, store: Map<string, number>): EagerCall {
     },
     momentumStep({ parameter, velocity, gradient, learningRate, momentum, nesterov }) {
       const next = add(mulScalar(program.read(velocity), momentum), gradient);
-      const direction = nesterov ? add(gradient, mulScalar(next, momentum)) : next;
+      // In the order of TensorFlow's own kernel, so that captured execution rounds the same way.
+      const change = nesterov
+        ? add(mul(gradient, learningRate), mul(mulScalar(next, momentum), learningRate))
+        : mul(next, learningRate);
       program.assign(velocity, next);
-      program.assign(parameter, sub(program.read(parameter), mul(direction, learningRate)));
+      program.assign(parameter, sub(program.read(parameter), change));
     },
   };
   const free = (): void => {
@@ -114,7 +117,7 @@ export function createEagerSession(
         const tensors = Object.entries(called.inputs).map(
           ([key, spec]) => [key, call.input(inputs[key], spec)] as const,
         );
-        const outputs = called.build(Object.fromEntries(tensors), call.program);
+        const outputs = checkedOutputs(name, called.build(Object.fromEntries(tensors), call.program));
         const results = Object.entries(outputs).map(([key, value]) => [key, copyOf(binding, value.handle)] as const);
         call.finish();
         return Object.fromEntries(results);

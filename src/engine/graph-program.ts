@@ -24,8 +24,9 @@ export function createGraphProgram(writer: GraphWriter, scope: string): GraphPro
   const references: string[] = [];
   const constants = new Map<string, Tensor>();
   const reads = new Map<string, Tensor>();
-  const assigned = new Map<string, Tensor | undefined>();
+  const assigned = new Map<string, Tensor>();
   const updates: string[] = [];
+  const lastUpdates = new Map<string, string>();
   const float32: GraphAttribute = { kind: 'type', value: 'float32' };
 
   const own = (reference: string, spec: TensorSpec, needsGradient = false): Tensor => {
@@ -42,10 +43,19 @@ export function createGraphProgram(writer: GraphWriter, scope: string): GraphPro
     if (tensor.program !== program) throw cannot('capture a step', 'a tensor of another program was used');
     return references[tensor.handle];
   };
+  const after = (node: string | undefined): string[] => (node === undefined ? [] : [`^${node}`]);
   /** Order alone: an update that does not depend on a variable's old value must still wait for its reading. */
-  const afterRead = (variable: Variable): string[] => {
-    const read = reads.get(variable.name);
-    return read === undefined ? [] : [`^${reference(read)}`];
+  const afterRead = ({ name }: Variable): string[] => {
+    const read = reads.get(name);
+    return [...after(read && reference(read)), ...after(lastUpdates.get(name))];
+  };
+  /** Notes an update; what is read from now on is the assigned value, or what the update left. */
+  const updated = (node: string, { name }: Variable, value?: Tensor): void => {
+    if (!updates.includes(node)) updates.push(node);
+    lastUpdates.set(name, node);
+    reads.delete(name);
+    if (value === undefined) assigned.delete(name);
+    else assigned.set(name, value);
   };
 
   const program: GraphProgram = {
@@ -63,39 +73,32 @@ export function createGraphProgram(writer: GraphWriter, scope: string): GraphPro
       return tensor;
     },
     read(variable) {
-      if (assigned.has(variable.name)) {
-        const current = assigned.get(variable.name);
-        if (current === undefined)
-          throw cannot(`read variable ${variable.name}`, 'it was updated in place in this call');
-        return current;
-      }
-      const known = reads.get(variable.name);
+      const known = assigned.get(variable.name) ?? reads.get(variable.name);
       if (known !== undefined) return known;
-      const node = add('ReadVariableOp', { dtype: float32 }, [handleNode(variable)]);
+      const inputs = [handleNode(variable), ...after(lastUpdates.get(variable.name))];
+      const node = add('ReadVariableOp', { dtype: float32 }, inputs);
       const tensor = own(node, { dtype: 'float32', shape: variable.shape }, variable.trainable);
       reads.set(variable.name, tensor);
       return tensor;
     },
     assign(variable, value) {
       const inputs = [handleNode(variable), reference(value), ...afterRead(variable)];
-      updates.push(add('AssignVariableOp', { dtype: float32 }, inputs));
-      assigned.set(variable.name, value);
+      updated(add('AssignVariableOp', { dtype: float32 }, inputs), variable, value);
     },
     assignRows(variable, indices, rows) {
       const inputs = [handleNode(variable), reference(indices), reference(rows), ...afterRead(variable)];
-      updates.push(
-        add('ResourceScatterUpdate', { dtype: float32, Tindices: { kind: 'type', value: 'int32' } }, inputs),
-      );
-      assigned.set(variable.name, undefined);
+      const attributes = { dtype: float32, Tindices: { kind: 'type', value: 'int32' } } as const;
+      updated(add('ResourceScatterUpdate', attributes, inputs), variable);
     },
     momentumStep({ parameter, velocity, gradient, learningRate, momentum, nesterov }) {
       const scalar = program.constant(Float32Array.of(momentum), { dtype: 'float32', shape: [] });
       const values = [learningRate, gradient, scalar].map(reference);
-      const inputs = [handleNode(parameter), handleNode(velocity), ...values, ...afterRead(parameter)];
+      const order = new Set([...afterRead(parameter), ...afterRead(velocity)]);
+      const inputs = [handleNode(parameter), handleNode(velocity), ...values, ...order];
       const attributes = { T: float32, use_nesterov: { kind: 'bool', value: nesterov } } as const;
-      updates.push(add('ResourceApplyMomentum', attributes, inputs));
-      assigned.set(parameter.name, undefined);
-      assigned.set(velocity.name, undefined);
+      const node = add('ResourceApplyMomentum', attributes, inputs);
+      updated(node, parameter);
+      updated(node, velocity);
     },
     placeholder(name, spec) {
       const attributes = {

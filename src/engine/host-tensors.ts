@@ -17,7 +17,7 @@ export function upload(binding: Binding, values: HostArray, spec: TensorSpec): n
   return binding.createTensor(spec.shape, dtypeCodes[spec.dtype], new View(bytes.buffer, misalignment, values.length));
 }
 
-/** A copy of the values of a binding tensor. Only float32, int32, uint8 and bool come out of the engine. */
+/** A copy of the values of a binding tensor. Only float32, int32 and bool (as bytes) come out of the engine. */
 export function copyOf(binding: Binding, id: number): HostArray {
   return binding.tensorDataSync(id) as HostArray;
 }

@@ -45,6 +45,20 @@ export function checkedCall(
   return found;
 }
 
+/** The outputs of a function, each of a type that can leave the engine. */
+export function checkedOutputs(
+  name: string,
+  outputs: Readonly<Record<string, Tensor>>,
+): Readonly<Record<string, Tensor>> {
+  for (const [output, tensor] of Object.entries(outputs)) {
+    if (['float32', 'int32', 'bool'].includes(tensor.dtype)) continue;
+    throw cannot(`give output ${output} of ${name}`, `it is ${describeSpec(tensor)}, which stays in the engine`, {
+      hint: 'cast it to float32 or int32',
+    });
+  }
+  return outputs;
+}
+
 /** The variable of a name, with the length of its values checked where they are given. */
 export function checkedVariable(
   variables: ReadonlyMap<string, Variable>,

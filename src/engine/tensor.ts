@@ -1,4 +1,5 @@
 // A value inside a program: symbolic while a step is captured, real while it runs eagerly.
+import { type } from './attributes.js';
 import type { Program } from './program.js';
 import type { DType, Shape, TensorSpec } from './types.js';
 
@@ -28,10 +29,17 @@ export function detach(tensor: Tensor): Tensor {
   return tensor.needsGradient ? { ...tensor, needsGradient: false, origin: undefined } : tensor;
 }
 
-/** Declares how `value` depends on `inputs`. The operations inside `backward` are not differentiated themselves. */
-export function withGradient(value: Tensor, inputs: readonly Tensor[], backward: Origin['backward']): Tensor {
-  if (!inputs.some((input) => input.needsGradient)) return value;
+/** Declares how a value depends on `inputs`. The operations inside `backward` are not differentiated themselves. */
+export function withGradient(made: Tensor, inputs: readonly Tensor[], backward: Origin['backward']): Tensor {
+  if (!inputs.some((input) => input.needsGradient)) return made;
+  // Gradients are kept by handle: a value that is one of its own inputs needs a handle of its own.
+  const value = inputs.some((input) => input.handle === made.handle) ? copied(made) : made;
   return { ...value, needsGradient: true, origin: { inputs, backward } };
+}
+
+function copied(tensor: Tensor): Tensor {
+  const { program, dtype, shape } = tensor;
+  return program.execute('Identity', { T: type(dtype) }, [tensor], [{ dtype, shape }])[0];
 }
 
 /**

@@ -9,7 +9,7 @@ export interface TensorSpec {
   readonly shape: Shape;
 }
 
-/** Values on the host. int64 and bfloat16 never leave the engine. */
+/** Values on the host. uint8 only goes in; int64 and bfloat16 never leave the engine. */
 export type HostArray = Float32Array | Int32Array | Uint8Array;
 
 /** TensorFlow's DataType enumeration. */

@@ -1,5 +1,5 @@
 // The functions of a training session: one step, evaluation of one batch. Captured or eager, CPU or GPU, the same code.
-import { argMax, cast, div, equal, inTopK, softmaxCrossEntropy, sub, sum } from '../engine/ops/index.js';
+import { argMax, cast, equal, inTopK, mul, softmaxCrossEntropy, sub, sum } from '../engine/ops/index.js';
 import type { Program } from '../engine/program.js';
 import type { SessionFunction } from '../engine/session.js';
 import type { Tensor } from '../engine/tensor.js';
@@ -54,7 +54,9 @@ function normalised(images: Tensor, { format, precision }: Pick<StepParts, 'form
   const { mean, std } = format;
   const constant = (values: readonly number[]): Tensor =>
     images.program.constant(Float32Array.from(values), { dtype: 'float32', shape: [values.length] });
-  return cast(div(sub(cast(images, 'float32'), constant(mean)), constant(std)), precision);
+  // TensorFlow makes a division by a constant this product in graphs; eager execution is to round the same way.
+  const reciprocal = std.map((value) => 1 / value);
+  return cast(mul(sub(cast(images, 'float32'), constant(mean)), constant(reciprocal)), precision);
 }
 
 const countOf = (hits: Tensor): Tensor => sum(cast(hits, 'float32'));

@@ -104,8 +104,10 @@ async function* trainEpoch(
       ...lossScalars(loss, progress),
     });
     const value = result.loss[0];
-    if (!Number.isFinite(value)) throw diverged('train_loss', value, position);
-    const seconds = (now() - mark) / 1000;
+    if (!Number.isFinite(value)) {
+      throw diverged('train_loss', value, `at epoch ${epoch}, step ${position.batch + 1} of the epoch`);
+    }
+    const seconds = secondsSince(mark, now());
     mark = now();
     position = {
       ...position,
@@ -136,11 +138,14 @@ const lossScalars = (loss: Loss, progress: TrainingProgress): Record<string, Hos
     Object.entries(loss.scalars).map(([name, value]) => [`loss.${name}`, Float32Array.of(value(progress))]),
   );
 
-function diverged(metric: string, value: number, { epoch, batch }: RunPosition): Error {
-  return cannot('go on training', `${metric} is ${value} at epoch ${epoch}, step ${batch + 1} of the epoch`, {
+function diverged(metric: string, value: number, when: string): Error {
+  return cannot('go on training', `${metric} is ${value} ${when}`, {
     hint: 'the last checkpoint is kept; a lower optimizer.learningRate or loss.lambda0 may help',
   });
 }
+
+/** Never negative: clocks are set back at times, and a checkpoint holds no negative time. */
+const secondsSince = (start: number, end: number): number => Math.max(0, end - start) / 1000;
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
@@ -154,8 +159,8 @@ async function evaluateEpoch(
   const { epoch } = position;
   const started = now();
   const outcome = await evaluate(session, evaluation, training.evaluationBatchSize, () => breathe(events));
-  if (!Number.isFinite(outcome.loss)) throw diverged('test_loss', outcome.loss, position);
-  const seconds = (now() - started) / 1000;
+  if (!Number.isFinite(outcome.loss)) throw diverged('test_loss', outcome.loss, `after epoch ${epoch}`);
+  const seconds = secondsSince(started, now());
   const batches = batchCount(train.count, training.batchSize);
   const last: TrainingProgress = {
     iteration: epoch * batches - 1,

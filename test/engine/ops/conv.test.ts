@@ -1,0 +1,84 @@
+// Convolution against a sum over windows: strides, paddings, kernels, odd and even sizes, groups.
+import { describe, expect, it } from 'vitest';
+import { conv2d } from '../../../src/engine/ops/index.js';
+import { checkOperation, randomLeaf } from '../../support/check-operation.js';
+import { testEngine } from '../../support/engine.js';
+import { at, range, table, total } from '../../support/grid.js';
+import { executions, runOnce } from '../../support/run-once.js';
+
+const engine = testEngine();
+
+interface Case {
+  readonly height: number;
+  readonly width: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly inputs?: number;
+  readonly outputs?: number;
+  readonly groups?: number;
+}
+
+const sizes = [
+  [5, 6],
+  [6, 5],
+  [7, 7],
+  [4, 4],
+] as const;
+const cases: readonly Case[] = sizes.flatMap(([height, width]) =>
+  [1, 3].flatMap((kernel) =>
+    [1, 2].flatMap((stride) => [0, 1].map((padding) => ({ height, width, kernel, stride, padding }))),
+  ),
+);
+
+function conv(check: Case) {
+  const { height, width, kernel: size, stride, padding, inputs = 2, outputs = 3, groups = 1 } = check;
+  const extent = (full: number): number => Math.floor((full + 2 * padding - size) / stride) + 1;
+  const shapeX = [2, height, width, inputs];
+  const shapeKernel = [size, size, inputs / groups, outputs];
+  const outputsOfGroup = outputs / groups;
+  const inside = (position: number, full: number): boolean => position >= 0 && position < full;
+  return {
+    leaves: { x: randomLeaf(shapeX, 'x'), kernel: randomLeaf(shapeKernel, 'kernel') },
+    reference: ({ x, kernel }: Readonly<Record<string, readonly number[]>>) =>
+      table([2, extent(height), extent(width), outputs], ([n, row, column, o]) => {
+        const first = Math.floor(o / outputsOfGroup) * (inputs / groups);
+        return total(
+          range(size).flatMap((i) =>
+            range(size).flatMap((j) => {
+              const [y, z] = [row * stride + i - padding, column * stride + j - padding];
+              if (!inside(y, height) || !inside(z, width)) return [];
+              return range(inputs / groups).map(
+                (c) => at(x, shapeX, [n, y, z, first + c]) * at(kernel, shapeKernel, [i, j, c, o]),
+              );
+            }),
+          ),
+        );
+      }),
+  };
+}
+
+describe.each(executions)('conv2d, %s', (execution) => {
+  it.each(cases)('$height x $width, kernel $kernel, stride $stride, padding $padding', (check) => {
+    const { stride, padding } = check;
+    checkOperation(engine, execution, {
+      ...conv(check),
+      build: ({ x, kernel }) => conv2d(x, kernel, { stride, padding }),
+    });
+  });
+
+  it.each([1, 2])('two groups, stride %i', (stride) => {
+    const check = { height: 5, width: 4, kernel: 3, stride, padding: 1, inputs: 4, outputs: 6, groups: 2 };
+    checkOperation(engine, execution, {
+      ...conv(check),
+      build: ({ x, kernel }) => conv2d(x, kernel, { stride, padding: 1 }),
+    });
+  });
+
+  it('refuses kernels of other channels', () => {
+    const leaves = { x: randomLeaf([1, 4, 4, 3], 'x'), kernel: randomLeaf([3, 3, 2, 4], 'kernel') };
+    expect(() => runOnce(engine, execution, leaves, ({ x, kernel }) => ({ y: conv2d(x, kernel) }))).toThrow(
+      'cannot convolve: float32[1, 4, 4, 3] and kernel float32[3, 3, 2, 4] do not fit together',
+    );
+  });
+});

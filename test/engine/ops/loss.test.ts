@@ -1,0 +1,44 @@
+// Softmax cross entropy and one-hot encodings.
+import { describe, expect, it } from 'vitest';
+import { oneHot, softmaxCrossEntropy } from '../../../src/engine/ops/index.js';
+import { checkOperation, randomLeaf } from '../../support/check-operation.js';
+import { testEngine } from '../../support/engine.js';
+import { total } from '../../support/grid.js';
+import { executions, filled, runOnce } from '../../support/run-once.js';
+
+const engine = testEngine();
+const [count, classes] = [4, 5];
+const labels = Int32Array.of(0, 4, 2, 2);
+
+describe.each(executions)('loss operations, %s', (execution) => {
+  it('softmax cross entropy', () => {
+    checkOperation(engine, execution, {
+      leaves: { logits: randomLeaf([count, classes], 'logits') },
+      build: ({ logits }, program) =>
+        softmaxCrossEntropy(logits, program.constant(labels, { dtype: 'int32', shape: [count] })),
+      reference: ({ logits }) =>
+        Array.from(labels, (label, row) => {
+          const own = logits.slice(row * classes, (row + 1) * classes);
+          return Math.log(total(own.map(Math.exp))) - own[label];
+        }),
+    });
+  });
+
+  it('stays finite for large logits', () => {
+    const leaves = { logits: filled([1, 3], (index) => [1000, -1000, 0][index]) };
+    const found = runOnce(engine, execution, leaves, ({ logits }, program) => ({
+      right: softmaxCrossEntropy(logits, program.constant(Int32Array.of(0), { dtype: 'int32', shape: [1] })),
+      wrong: softmaxCrossEntropy(logits, program.constant(Int32Array.of(1), { dtype: 'int32', shape: [1] })),
+    }));
+    expect([found['right'][0], found['wrong'][0]]).toEqual([0, 2000]);
+  });
+
+  it('encodes labels of any rank', () => {
+    const found = runOnce(engine, execution, {}, (_, program) => ({
+      flat: oneHot(program.constant(Int32Array.of(1, 0, 2), { dtype: 'int32', shape: [3] }), 3),
+      nested: oneHot(program.constant(Int32Array.of(0, 1), { dtype: 'int32', shape: [1, 2] }), 2),
+    }));
+    expect([...found['flat']]).toEqual([0, 1, 0, 1, 0, 0, 0, 0, 1]);
+    expect([...found['nested']]).toEqual([1, 0, 0, 1]);
+  });
+});

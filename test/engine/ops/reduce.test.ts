@@ -1,0 +1,79 @@
+// Sums, means, and positions of the largest elements.
+import { describe, expect, it } from 'vitest';
+import { argMax, cast, inTopK, mean, sum } from '../../../src/engine/ops/index.js';
+import { checkOperation, randomLeaf } from '../../support/check-operation.js';
+import { testEngine } from '../../support/engine.js';
+import { table } from '../../support/grid.js';
+import { executions, filled, runOnce } from '../../support/run-once.js';
+import { randomStream } from '../../../src/common/random.js';
+
+const engine = testEngine();
+const shape = [2, 3, 4];
+
+/** Sums over axes of a table of `shape`, row-major. */
+function sums(x: readonly number[], axes: readonly number[]): number[] {
+  const kept = shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
+  const result = table(kept, () => 0);
+  const places = table(shape, (index) =>
+    kept.reduce((flat, extent, axis) => flat * extent + (axes.includes(axis) ? 0 : index[axis]), 0),
+  );
+  x.forEach((value, index) => (result[places[index]] += value));
+  return result;
+}
+
+describe.each(executions)('reductions, %s', (execution) => {
+  describe.each([[[0]], [[1]], [[2]], [[0, 2]], [[1, 2]], [[0, 1, 2]], [[]]])('over axes %j', (axes) => {
+    const count = axes.reduce((product, axis) => product * shape[axis], 1);
+    it.each([false, true])('kept: %s', (keepAxes) => {
+      const leaves = { x: randomLeaf(shape, 'x') };
+      const keptShape = shape.flatMap((extent, axis) => (axes.includes(axis) ? (keepAxes ? [1] : []) : [extent]));
+      checkOperation(engine, execution, {
+        leaves,
+        build({ x }) {
+          const value = sum(x, axes, { keepAxes });
+          expect(value.shape).toEqual(keptShape);
+          return value;
+        },
+        reference: ({ x }) => sums(x, axes),
+      });
+      checkOperation(engine, execution, {
+        leaves,
+        build: ({ x }) => mean(x, axes, { keepAxes }),
+        reference: ({ x }) => sums(x, axes).map((value) => value / count),
+      });
+    });
+  });
+
+  it('reduces everything by default', () => {
+    const found = runOnce(engine, execution, { x: filled([2, 3], (i) => i) }, ({ x }) => ({
+      sum: sum(x),
+      mean: mean(x),
+    }));
+    expect([...found['sum'], ...found['mean']]).toEqual([15, 2.5]);
+  });
+
+  it('finds the largest element, the first of equal ones', () => {
+    const rows = [
+      [0, 3, 1],
+      [2, 2, 1],
+      [-3, -2, -1],
+    ];
+    const leaves = { x: filled([3, 3], (i) => rows.flat()[i]) };
+    expect(runOnce(engine, execution, leaves, ({ x }) => ({ at: argMax(x) }))['at']).toEqual(Int32Array.of(1, 0, 2));
+  });
+
+  it.each([1, 3, 5, 12])('knows the labels among the largest %i', (k) => {
+    const [count, classes] = [40, 12];
+    const leaves = { logits: randomLeaf([count, classes], 'logits') };
+    const random = randomStream(3, 'labels');
+    const labels = Int32Array.from({ length: count }, () => random.integer(classes));
+    const found = runOnce(engine, execution, leaves, ({ logits }, program) => ({
+      hits: cast(inTopK(logits, program.constant(labels, { dtype: 'int32', shape: [count] }), k), 'int32'),
+    }));
+    const expected = Array.from(labels, (label, row) => {
+      const own = Array.from(leaves.logits.values).slice(row * classes, (row + 1) * classes);
+      return own.filter((value) => value > own[label]).length < k ? 1 : 0;
+    });
+    expect([...found['hits']]).toEqual(expected);
+  });
+});

@@ -1,0 +1,163 @@
+// Operations that move values: values and gradients against plain arrays.
+import { describe, expect, it } from 'vitest';
+import { gradients } from '../../../src/engine/gradients.js';
+import {
+  broadcastTo,
+  cast,
+  concat,
+  gatherRows,
+  mul,
+  onesLike,
+  pad,
+  reshape,
+  slice,
+  sum,
+  sumTo,
+  transpose,
+  zerosLike,
+} from '../../../src/engine/ops/index.js';
+import type { Shape } from '../../../src/engine/types.js';
+import { checkOperation, randomLeaf } from '../../support/check-operation.js';
+import { testEngine } from '../../support/engine.js';
+import { at, table } from '../../support/grid.js';
+import { executions, filled, runOnce } from '../../support/run-once.js';
+
+const engine = testEngine();
+
+describe.each(executions)('shapes, %s', (execution) => {
+  it('reshape', () => {
+    const leaves = { x: randomLeaf([2, 3, 4], 'x') };
+    checkOperation(engine, execution, { leaves, build: ({ x }) => reshape(x, [4, 6]), reference: ({ x }) => x });
+    expect(() => runOnce(engine, execution, leaves, ({ x }) => ({ y: reshape(x, [5]) }))).toThrow(
+      'cannot reshape: float32[2, 3, 4] does not have the elements of [5]',
+    );
+  });
+
+  it.each([[[1, 0, 2]], [[2, 0, 1]], [[1, 2, 0]], [[0, 1, 2]], [[2, 1, 0]]])('transpose %j', (order) => {
+    const shape = [2, 3, 4];
+    checkOperation(engine, execution, {
+      leaves: { x: randomLeaf(shape, 'x') },
+      build: ({ x }) => transpose(x, order),
+      reference: ({ x }) =>
+        table(
+          order.map((axis) => shape[axis]),
+          (index) =>
+            at(
+              x,
+              shape,
+              shape.map((_, axis) => index[order.indexOf(axis)]),
+            ),
+        ),
+    });
+  });
+
+  it.each<[Shape, Shape]>([
+    [[3], [2, 3]],
+    [
+      [2, 1],
+      [2, 3],
+    ],
+    [[], [2, 2]],
+    [
+      [1, 1, 2],
+      [3, 1, 2],
+    ],
+  ])('broadcastTo %j to %j', (from, to) => {
+    checkOperation(engine, execution, {
+      leaves: { x: randomLeaf(from, 'x') },
+      build: ({ x }) => broadcastTo(x, to),
+      reference: ({ x }) => table(to, (index) => at(x, from, index)),
+    });
+  });
+
+  it('sumTo', () => {
+    const shape = [4, 2, 1, 3];
+    checkOperation(engine, execution, {
+      leaves: { x: randomLeaf(shape, 'x') },
+      build: ({ x }) => sumTo(x, [1, 1, 3]),
+      reference: ({ x }) => {
+        const sums = [0, 0, 0];
+        x.forEach((value, index) => (sums[index % 3] += value));
+        return sums;
+      },
+    });
+  });
+
+  it('pad', () => {
+    const shape = [2, 3];
+    checkOperation(engine, execution, {
+      leaves: { x: randomLeaf(shape, 'x') },
+      build: ({ x }) =>
+        pad(x, [
+          [1, 0],
+          [2, 3],
+        ]),
+      reference: ({ x }) =>
+        table([3, 8], ([row, column]) =>
+          row >= 1 && column >= 2 && column < 5 ? at(x, shape, [row - 1, column - 2]) : 0,
+        ),
+    });
+  });
+
+  it('slice', () => {
+    const shape = [4, 5];
+    checkOperation(engine, execution, {
+      leaves: { x: randomLeaf(shape, 'x') },
+      build: ({ x }) => slice(x, [1, 2], [2, 3]),
+      reference: ({ x }) => table([2, 3], ([row, column]) => at(x, shape, [row + 1, column + 2])),
+    });
+  });
+
+  it.each([0, 1, 2])('concat along axis %i', (axis) => {
+    const extents = [1, 3, 2];
+    const shapes = extents.map((extent) => [2, 2, 2].with(axis, extent));
+    const [a, b, c] = shapes;
+    checkOperation(engine, execution, {
+      leaves: { a: randomLeaf(a, 'a'), b: randomLeaf(b, 'b'), c: randomLeaf(c, 'c') },
+      build: (x) => concat([x['a'], x['b'], x['c']], axis),
+      reference: (x) =>
+        table([2, 2, 2].with(axis, 6), (index) => {
+          const position = index[axis];
+          const part = position < 1 ? 0 : position < 4 ? 1 : 2;
+          const start = [0, 1, 4][part];
+          return at(x['abc'[part]], shapes[part], index.with(axis, position - start));
+        }),
+    });
+  });
+
+  it('gatherRows takes rows in any order and more than once', () => {
+    const leaves = { x: filled([3, 2], (i) => i) };
+    const found = runOnce(engine, execution, leaves, ({ x }, program) => {
+      const rows = program.constant(Int32Array.of(2, 0, 2, 1), { dtype: 'int32', shape: [4] });
+      return { rows: gatherRows(x, rows) };
+    });
+    expect([...found['rows']]).toEqual([4, 5, 0, 1, 4, 5, 2, 3]);
+  });
+
+  it('fills and casts', () => {
+    const leaves = { x: filled([2, 2], (i) => i - 1.5) };
+    const found = runOnce(engine, execution, leaves, ({ x }) => ({
+      zeros: zerosLike(x),
+      ones: onesLike(cast(x, 'int32')),
+      whole: cast(x, 'int32'),
+      logical: cast(cast(cast(x, 'int32'), 'bool'), 'float32'),
+      half: cast(cast(x, 'bfloat16'), 'float32'),
+    }));
+    expect([...found['zeros']]).toEqual([0, 0, 0, 0]);
+    expect(found['ones']).toEqual(Int32Array.of(1, 1, 1, 1));
+    expect(found['whole']).toEqual(Int32Array.of(-1, 0, 0, 1));
+    expect([...found['logical']]).toEqual([1, 0, 0, 1]);
+    expect([...found['half']]).toEqual([-1.5, -0.5, 0.5, 1.5]);
+  });
+
+  it('casts gradients back', () => {
+    const leaves = { x: filled([4], (i) => [0.5, -1.25, 3, 0.015625][i]) };
+    const found = runOnce(engine, execution, leaves, ({ x }, program) => {
+      const weights = program.constant(Float32Array.of(1, 0.5, -2, 4), { dtype: 'float32', shape: [4] });
+      const [slope] = gradients(sum(mul(cast(cast(x, 'bfloat16'), 'float32'), weights)), [x]);
+      expect(slope.dtype).toBe('float32');
+      return { slope };
+    });
+    expect([...found['slope']]).toEqual([1, 0.5, -2, 4]);
+  });
+});

@@ -1,0 +1,196 @@
+// The bound itself: above a Monte Carlo estimate, tight for little noise, and computed without large tensors.
+import { describe, expect, it } from 'vitest';
+import { gradients } from '../../../src/engine/gradients.js';
+import { matMul } from '../../../src/engine/ops/index.js';
+import { createLoss } from '../../../src/losses/registry.js';
+import { slotsOf } from '../../../src/losses/isda/slots.js';
+import { diagonalTerm, fullTerm, identityTerm } from '../../../src/losses/isda/upper-bound.js';
+import { randomStream } from '../../../src/common/random.js';
+import { expectClose } from '../../support/close.js';
+import { testEngine } from '../../support/engine.js';
+import { range, total } from '../../support/grid.js';
+import { createRecording } from '../../support/recording-program.js';
+import { executions, filled, runOnce } from '../../support/run-once.js';
+import { covariances, drawFeatures, drawHead, isdaOptions, openLoss, type Covariance, type Head } from './support.js';
+
+const engine = testEngine();
+const sizes = { classes: 4, featureSize: 3 };
+const labels = [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3];
+const { classes, featureSize } = sizes;
+
+/** Lower triangular L with L L^T = matrix. */
+function cholesky(matrix: ArrayLike<number>): number[] {
+  const l = new Array<number>(featureSize * featureSize).fill(0);
+  for (let i = 0; i < featureSize; i++) {
+    for (let j = 0; j <= i; j++) {
+      const rest =
+        matrix[i * featureSize + j] - total(range(j).map((k) => l[i * featureSize + k] * l[j * featureSize + k]));
+      l[i * featureSize + j] = i === j ? Math.sqrt(Math.max(rest, 1e-12)) : rest / l[j * featureSize + j];
+    }
+  }
+  return l;
+}
+
+function crossEntropyOf(features: readonly number[], label: number, { weight, bias }: Head): number {
+  const logits = bias.map((b, c) => b + total(features.map((x, k) => x * weight[k * classes + c])));
+  const highest = Math.max(...logits);
+  return highest + Math.log(total(logits.map((z) => Math.exp(z - highest)))) - logits[label];
+}
+
+/** The covariance that each form gives class `label`, row-major. */
+function covarianceOf(form: Covariance, state: ReadonlyMap<string, Float32Array>, label: number): number[] {
+  const kept = state.get('loss.covariance');
+  const whole = featureSize * featureSize;
+  const identity = range(whole).map((i) => (i % (featureSize + 1) === 0 ? 1 : 0));
+  if (form === 'identity') return identity;
+  if (form === 'diagonal') return identity.map((one, i) => one * kept![label * featureSize + (i % featureSize)]);
+  return Array.from(
+    kept!.slice(form === 'single' ? 0 : label * whole, form === 'single' ? whole : (label + 1) * whole),
+  );
+}
+
+/** Mean cross entropy over sampled features a + sqrt(lambda) L e, and its standard error. */
+function monteCarlo(form: Covariance, lambda: number, draws: number) {
+  const data = drawFeatures(labels, featureSize, 11);
+  const head = drawHead(sizes, 11);
+  const loss = openLoss(engine, 'eager', isdaOptions(form), sizes, head, [labels.length]);
+  const [bound] = loss.step(data, lambda)['loss'];
+  const state = loss.state();
+  loss.close();
+  const random = randomStream('monte carlo', form);
+  const factors = range(classes).map((label) => cholesky(covarianceOf(form, state, label)));
+  const estimates = labels.map((label, sample) => {
+    const values = range(draws).map(() => {
+      const noise = range(featureSize).map(() => Math.sqrt(lambda) * random.normal());
+      const moved = data.features[sample].map(
+        (x, k) => x + total(noise.map((e, j) => factors[label][k * featureSize + j] * e)),
+      );
+      return crossEntropyOf(moved, label, head);
+    });
+    const mean = total(values) / draws;
+    return { mean, variance: total(values.map((value) => (value - mean) ** 2)) / draws ** 2 };
+  });
+  const mean = total(estimates.map((estimate) => estimate.mean)) / labels.length;
+  const plain = total(labels.map((label, n) => crossEntropyOf(data.features[n], label, head))) / labels.length;
+  return { bound, mean, plain, error: Math.sqrt(total(estimates.map(({ variance }) => variance))) / labels.length };
+}
+
+describe.each(covariances)('the bound, %s', (form) => {
+  it('is at least the expected cross entropy over sampled features', () => {
+    const { bound, mean, plain, error } = monteCarlo(form, 0.5, 4000);
+    expect(bound).toBeGreaterThan(mean - 4 * error);
+    expect(mean).toBeGreaterThan(plain + 4 * error);
+  });
+
+  it('is tight for a small lambda', () => {
+    const [wide, narrow] = [0.5, 1e-4].map((lambda) => monteCarlo(form, lambda, 2000));
+    expect(Math.abs(narrow.bound - narrow.mean)).toBeLessThan(4 * narrow.error + 1e-3);
+    expect(wide.bound - wide.mean).toBeGreaterThan(10 * (narrow.bound - narrow.mean));
+  });
+});
+
+describe.each(executions)('the term of the own class, %s', (execution) => {
+  it.each([
+    ['every class has a slot', labels],
+    ['every sample has a slot', [2, 0]],
+  ] as const)('is 0, %s', (_, chosen) => {
+    const count = chosen.length;
+    const rows = Math.min(count, classes);
+    const head = drawHead(sizes, 3);
+    const data = drawFeatures(chosen, featureSize, 4);
+    const leaves = {
+      weight: { shape: [featureSize, classes], values: head.weight },
+      variances: filled([rows, featureSize], (i) => 0.3 + (i % 5)),
+      matrices: filled([rows, featureSize, featureSize], (i) => (i % (featureSize * featureSize)) * 0.37 + 0.1),
+    };
+    const found = runOnce(engine, execution, leaves, ({ weight, variances, matrices }, program) => {
+      const own = program.constant(Int32Array.from(chosen), { dtype: 'int32', shape: [count] });
+      const slots = slotsOf(program, own, classes);
+      return {
+        full: slots.toSamples(fullTerm(matrices, weight, slots)),
+        diagonal: slots.toSamples(diagonalTerm(variances, weight, slots)),
+        identity: identityTerm(weight),
+      };
+    });
+    expect(data.labels).toEqual(chosen);
+    chosen.forEach((label, n) => {
+      expect(found['full'][n * classes + label]).toBe(0);
+      expect(Math.abs(found['diagonal'][n * classes + label])).toBeLessThan(1e-5);
+      expect(found['identity'][label * classes + label]).toBe(0);
+    });
+  });
+
+  it('has the value of its definition elsewhere', () => {
+    const head = drawHead(sizes, 3);
+    const matrix = [2, 0.5, 0.1, 0.5, 1, -0.3, 0.1, -0.3, 3];
+    const leaves = {
+      weight: { shape: [featureSize, classes], values: head.weight },
+      matrices: { shape: [classes, featureSize, featureSize], values: range(classes).flatMap(() => matrix) },
+    };
+    const found = runOnce(engine, execution, leaves, ({ weight, matrices }, program) => {
+      const own = program.constant(Int32Array.from(labels), { dtype: 'int32', shape: [labels.length] });
+      const slots = slotsOf(program, own, classes);
+      return { term: slots.toSamples(fullTerm(matrices, weight, slots)) };
+    });
+    const expected = labels.flatMap((label) =>
+      range(classes).map((c) => {
+        const v = range(featureSize).map((k) => head.weight[k * classes + c] - head.weight[k * classes + label]);
+        return total(v.flatMap((x, j) => v.map((y, k) => x * matrix[j * featureSize + k] * y)));
+      }),
+    );
+    expectClose(found['term'], expected, 'term');
+  });
+});
+
+describe('what is computed', () => {
+  const record = (form: Covariance, samples: number, classes: number, features: number) => {
+    const recording = createRecording();
+    const { program, operations, input } = recording;
+    const loss = createLoss(isdaOptions(form), { classes, featureSize: features });
+    const x = input({ dtype: 'float32', shape: [samples, features] }, true);
+    const weight = input({ dtype: 'float32', shape: [features, classes] }, true);
+    const own = input({ dtype: 'int32', shape: [samples] });
+    const lambda = input({ dtype: 'float32', shape: [] });
+    const inputs = { program, features: x, logits: matMul(x, weight), labels: own, weight, scalars: { lambda } };
+    gradients(loss.compute(inputs), [x, weight]);
+    return operations.flatMap(({ outputs }) => outputs.map((shape) => [...shape]));
+  };
+  const sorted = (shape: readonly number[]): string => [...shape].sort((a, b) => a - b).join();
+
+  it.each([
+    ['more samples than classes', 13, 5, 7],
+    ['more classes than samples', 5, 13, 7],
+  ] as const)('no tensor has samples, or slots, and two more extents, forwards or backwards, %s', (_, n, c, a) => {
+    const slots = Math.min(n, c);
+    for (const form of covariances) {
+      const shapes = record(form, n, c, a);
+      expect(shapes.length).toBeGreaterThan(10);
+      const found = new Set(shapes.map(sorted));
+      expect(found, form).not.toContain(sorted([n, c, c]));
+      expect(found, form).not.toContain(sorted([slots, c, c]));
+      if (slots !== n) expect(found, form).not.toContain(sorted([n, a, a]));
+      if (form === 'full') {
+        // One matrix for each slot, summed from weighted deviations [slots, n, a].
+        expect(found).toContain(sorted([slots, a, a]));
+        continue;
+      }
+      expect(found, form).not.toContain(sorted([n, c, a]));
+      expect(found, form).not.toContain(sorted([slots, c, a]));
+      if (form === 'diagonal') expect(Math.max(...shapes.map((shape) => shape.length))).toBe(2);
+    }
+  });
+
+  it.each([
+    [13, 5],
+    [5, 13],
+  ])('the diagonal term of %i samples and %i classes takes three matrix products', (samples, classes) => {
+    const { program, operations, input } = createRecording();
+    const slots = slotsOf(program, input({ dtype: 'int32', shape: [samples] }), classes);
+    const variances = input({ dtype: 'float32', shape: [Math.min(samples, classes), 7] });
+    const before = operations.length;
+    const term = slots.toSamples(diagonalTerm(variances, input({ dtype: 'float32', shape: [7, classes] }), slots));
+    expect(term.shape).toEqual([samples, classes]);
+    const products = operations.slice(before).filter(({ operation }) => operation.includes('MatMul'));
+    expect(products).toHaveLength(3);
+  });
+});

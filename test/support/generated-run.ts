@@ -1,0 +1,97 @@
+// A small training run on generated images, step by step: ResNet-8, pad-crop-flip, dropout, ISDA.
+import { hashKey } from '../../src/common/random.js';
+import { trainingBatches } from '../../src/data/batches.js';
+import { cifarFormats, cifarMean, cifarPixels, cifarPlane, cifarStd } from '../../src/data/cifar-format.js';
+import type { ImageDataset } from '../../src/data/dataset.js';
+import { synthesizeRecords } from '../../src/data/synthesize.js';
+import { createPipeline } from '../../src/data/transforms/pipeline.js';
+import type { Engine } from '../../src/engine/index.js';
+import type { Execution, Session } from '../../src/engine/session.js';
+import type { LossOptions } from '../../src/losses/options.js';
+import { createLoss } from '../../src/losses/registry.js';
+import { createNetwork } from '../../src/models/registry.js';
+import { openTrainingSession, type TrainingSession } from '../../src/training/session.js';
+import { trainFunction, type StepParts } from '../../src/training/step.js';
+
+/** Generated images of 10 classes in CIFAR's size. */
+export function generatedDataset(count: number, seed: number): ImageDataset {
+  const { recordBytes, label } = cifarFormats.cifar10;
+  const records = synthesizeRecords({ name: 'cifar10', classes: 10, seed }, 'train', 0, count);
+  const images = new Uint8Array(count * cifarPixels);
+  for (let i = 0; i < images.length; i++) {
+    const record = Math.floor(i / cifarPixels);
+    const pixel = Math.floor((i % cifarPixels) / 3);
+    images[i] = records[(record + 1) * recordBytes - cifarPixels + (i % 3) * cifarPlane + pixel];
+  }
+  return {
+    name: 'generated',
+    classNames: Array.from({ length: 10 }, (_, index) => `class ${index}`),
+    classes: 10,
+    height: 32,
+    width: 32,
+    channels: 3,
+    mean: cifarMean,
+    std: cifarStd,
+    count,
+    images,
+    labels: Int32Array.from({ length: count }, (_, index) => records[index * recordBytes + label.offset]),
+  };
+}
+
+export interface GeneratedRun {
+  readonly dataset: ImageDataset;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly dropout: number;
+  readonly loss: LossOptions;
+  readonly learningRate: number;
+}
+
+export function generatedParts({ dataset, dropout, loss, learningRate }: GeneratedRun): StepParts {
+  const network = createNetwork({ name: 'resnet', depth: 8, dropout }, dataset);
+  return {
+    network,
+    loss: createLoss(loss, network),
+    optimizer: { name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
+    format: dataset,
+    precision: 'float32',
+  };
+}
+
+export function openGenerated(engine: Engine, execution: Execution, run: GeneratedRun): TrainingSession {
+  const { dataset, batchSize, seed } = run;
+  const sizes = { trainImages: dataset.count, batchSize, evaluationImages: 0, evaluationBatchSize: 1 };
+  return openTrainingSession(engine, execution, generatedParts(run), sizes, seed);
+}
+
+/** The losses of steps `first` … `last` − 1, counted from 0 over all epochs. */
+export function trainSteps(session: Session, run: GeneratedRun, first: number, last: number): number[] {
+  const { dataset, batchSize, seed } = run;
+  const { loss } = generatedParts(run);
+  const pipeline = createPipeline({ padCrop: { padding: 4, mode: 'reflect' }, flip: true }, dataset);
+  const batches = Math.ceil(dataset.count / batchSize);
+  const losses: number[] = [];
+  for (let step = first; step < last;) {
+    const epoch = Math.floor(step / batches) + 1;
+    for (const { images, labels } of trainingBatches({
+      ...{ dataset, pipeline, batchSize, seed, epoch, startBatch: step % batches },
+    })) {
+      if (step === last) break;
+      const progress = { iteration: step, totalIterations: 20, epoch: epoch - 1, totalEpochs: 4 };
+      const scalars = Object.entries(loss.scalars).map(([name, value]) => [
+        `loss.${name}`,
+        Float32Array.of(value(progress)),
+      ]);
+      const result = session.call(trainFunction(labels.length), {
+        images,
+        labels,
+        learningRate: Float32Array.of(run.learningRate),
+        seed: Int32Array.of(hashKey(seed, 'noise') | 0, step),
+        ...(Object.fromEntries(scalars) as Record<string, Float32Array>),
+      });
+      losses.push(result['loss'][0]);
+      step += 1;
+    }
+  }
+  return losses;
+}

@@ -1,0 +1,31 @@
+// A program that computes nothing and remembers what would be computed.
+import type { Program } from '../../src/engine/program.js';
+import type { Tensor } from '../../src/engine/tensor.js';
+import type { Shape, TensorSpec } from '../../src/engine/types.js';
+
+export interface Recording {
+  readonly program: Program;
+  /** Every operation with the shapes of its outputs, in order; constants and variables are not operations. */
+  readonly operations: { readonly operation: string; readonly outputs: readonly Shape[] }[];
+  readonly input: (spec: TensorSpec, needsGradient?: boolean) => Tensor;
+}
+
+export function createRecording(): Recording {
+  const operations: Recording['operations'] = [];
+  let handles = 0;
+  const own = ({ dtype, shape }: TensorSpec, needsGradient = false): Tensor => {
+    return { program, dtype, shape, handle: handles++, needsGradient, origin: undefined };
+  };
+  const program: Program = {
+    execute(operation, _attributes, _inputs, outputs) {
+      operations.push({ operation, outputs: outputs.map(({ shape }) => shape) });
+      return outputs.map((spec) => own(spec));
+    },
+    constant: (_, spec) => own(spec),
+    read: ({ shape, trainable }) => own({ dtype: 'float32', shape }, trainable),
+    assign: () => undefined,
+    assignRows: () => undefined,
+    momentumStep: () => undefined,
+  };
+  return { program, operations, input: own };
+}

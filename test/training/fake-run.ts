@@ -1,0 +1,109 @@
+// A run of the trainer without TensorFlow: a session that notes its calls and gives planned losses.
+import { createPipeline } from '../../src/data/transforms/pipeline.js';
+import type { Session } from '../../src/engine/session.js';
+import type { HostArray } from '../../src/engine/types.js';
+import type { Loss } from '../../src/losses/loss.js';
+import type { MetricsRow } from '../../src/training/records/metrics-columns.js';
+import { epochStart, type RunPosition } from '../../src/training/state.js';
+import { trainNetwork, type TrainerInputs } from '../../src/training/trainer.js';
+import { randomDataset } from '../data/helpers.js';
+
+export interface NotedCall {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Calls answered by `answer`, which gets the function's name and how many calls went before. */
+export function fakeSession(
+  answer: (name: string, index: number, inputs: Readonly<Record<string, HostArray>>) => Record<string, number>,
+) {
+  const calls: NotedCall[] = [];
+  const session: Session = {
+    call(name, inputs) {
+      const noted = Object.fromEntries(Object.entries(inputs).map(([key, values]) => [key, Array.from(values)]));
+      const outputs = answer(name, calls.length, inputs);
+      calls.push({ name, inputs: noted });
+      return Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, Float32Array.of(value)]));
+    },
+    read: () => new Map(),
+    write: () => undefined,
+    close: () => undefined,
+  };
+  return { session, calls };
+}
+
+export const sampleLoss: Loss = {
+  name: 'sample',
+  tensors: [],
+  scalars: { lambda: ({ iteration, totalIterations }) => iteration / totalIterations },
+  compute: ({ logits }) => logits,
+};
+
+/** 7 training images in batches of 3 (3, 3, 1), 5 test images in batches of 2, three epochs. */
+const train = randomDataset([0, 1, 2, 0, 1, 2, 0], 1, 8, 8);
+const evaluation = randomDataset([0, 1, 2, 0, 1], 2, 8, 8);
+
+export interface FakeRun {
+  readonly position?: RunPosition;
+  readonly answer?: Parameters<typeof fakeSession>[0];
+  /** Asked after every call; a name stops the run. */
+  readonly stopAfterCall?: (calls: number) => string | undefined;
+  readonly now?: () => number;
+}
+
+/** Runs the trainer to its end, and gives everything that it did and told, in order. */
+export async function runTrainer({ position = epochStart(1), answer = plain, stopAfterCall, now }: FakeRun) {
+  const { session, calls } = fakeSession(answer);
+  const events: string[] = [];
+  const rows: MetricsRow[] = [];
+  const checkpoints: RunPosition[] = [];
+  let clock = 0;
+  const inputs: TrainerInputs = {
+    session,
+    loss: sampleLoss,
+    train,
+    evaluation,
+    pipeline: createPipeline({ padCrop: { padding: 2, mode: 'reflect' }, flip: true }, train),
+    optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
+    schedule: { name: 'step', milestones: [2, 3], factor: 0.1 },
+    training: {
+      epochs: 3,
+      batchSize: 3,
+      evaluationBatchSize: 2,
+      seed: 5,
+      execution: 'captured',
+      precision: 'float32',
+      device: 'cpu',
+    },
+    position,
+    now: now ?? (() => (clock += 500)),
+  };
+  const signal = await trainNetwork(inputs, {
+    batch: ({ epoch, batch }) => void events.push(`batch ${epoch}.${batch}`),
+    async epoch(row) {
+      await Promise.resolve();
+      rows.push(row);
+      events.push(`epoch ${row.epoch}`);
+    },
+    async checkpoint(next, reason) {
+      await Promise.resolve();
+      checkpoints.push(next);
+      events.push(`checkpoint ${next.epoch}.${next.batch} ${reason}`);
+    },
+    stopRequested: () => stopAfterCall?.(calls.length),
+  });
+  return { signal, calls, events, rows, checkpoints };
+}
+
+/** Losses and hits that differ from call to call. */
+export function plain(
+  name: string,
+  _index: number,
+  inputs: Readonly<Record<string, HostArray>>,
+): Record<string, number> {
+  const count = inputs['labels'].length;
+  // A function of the batch, as a real step's loss is, so that a restarted run gets the same.
+  const [label] = inputs['labels'];
+  const value = 1 + label + count / 8 + (inputs['images'][0] % 16) / 16;
+  return name.startsWith('train') ? { loss: value, correct: count - 1 } : { lossSum: value, correct: count - 1 };
+}

@@ -1,0 +1,128 @@
+// The training loop over a fake session: order, sums, stops and restarts, numbers that are not finite.
+import { describe, expect, it } from 'vitest';
+import { epochStart } from '../../src/training/state.js';
+import { plain, runTrainer } from './fake-run.js';
+
+describe('trainNetwork', () => {
+  it('does and tells things in order', async () => {
+    const { signal, calls, events } = await runTrainer({});
+    expect(signal).toBeUndefined();
+    const epoch = ['train-3', 'train-3', 'train-1', 'evaluate-2', 'evaluate-2', 'evaluate-1'];
+    expect(calls.map(({ name }) => name)).toEqual([...epoch, ...epoch, ...epoch]);
+    expect(events).toEqual(
+      [1, 2, 3].flatMap((n) => [
+        ...[1, 2, 3].map((batch) => `batch ${n}.${batch}`),
+        `epoch ${n}`,
+        `checkpoint ${n + 1}.0 epoch`,
+      ]),
+    );
+  });
+
+  it('hands every step its learning rate, lambda and a seed of its own', async () => {
+    const { calls, rows } = await runTrainer({});
+    const steps = calls.filter(({ name }) => name.startsWith('train')).map(({ inputs }) => inputs);
+    const rates = [0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.001, 0.001, 0.001];
+    expect(steps.map(({ learningRate }) => learningRate[0])).toEqual(rates.map(Math.fround));
+    expect(steps.map((step) => step['loss.lambda'][0])).toEqual(rates.map((_, i) => Math.fround(i / 9)));
+    expect(new Set(steps.map(({ seed }) => seed.join())).size).toBe(9);
+    expect(rows.map(({ learningRate }) => learningRate)).toEqual([0.1, 0.01, 0.001]);
+    expect(rows.map(({ iteration }) => iteration)).toEqual([3, 6, 9]);
+    expect(rows.map(({ lambda }) => lambda)).toEqual([2 / 9, 5 / 9, 8 / 9]);
+  });
+
+  it('visits every image once an epoch, in another order in each', async () => {
+    const { calls } = await runTrainer({});
+    const steps = calls.filter(({ name }) => name.startsWith('train'));
+    const orders = [0, 3, 6].map((first) => steps.slice(first, first + 3).flatMap(({ inputs }) => inputs['labels']));
+    for (const order of orders) expect(order.toSorted()).toEqual([0, 0, 0, 1, 1, 2, 2]);
+    expect(new Set(steps.map(({ inputs }) => inputs['images'].join())).size).toBe(9);
+  });
+
+  it('weighs the partial last batch by its images', async () => {
+    const answer: typeof plain = (name, index, inputs): Record<string, number> => {
+      const count = inputs['labels'].length;
+      if (name === 'train-3') return { loss: 2, correct: 1 };
+      if (name === 'train-1') return { loss: 16, correct: 0 };
+      // A sum over the batch's images.
+      return { lossSum: count * (index % 2 === 0 ? 3 : 1), correct: count === 1 ? 0 : 1 };
+    };
+    const { rows } = await runTrainer({ answer });
+    expect(rows).toHaveLength(3);
+    const [row] = rows;
+    expect(row.trainLoss).toBeCloseTo((6 * 2 + 16) / 7, 12);
+    expect(row.trainError).toBeCloseTo((100 * 5) / 7, 12);
+    expect(row.testLoss).toBeCloseTo((2 * 1 + 2 * 3 + 1 * 1) / 5, 12);
+    expect(row.testError).toBeCloseTo(60, 12);
+    expect('testErrorTop5' in row).toBe(false);
+  });
+
+  it('measures time by the clock that it is given', async () => {
+    // The clock goes on by half a second each time it is read: 3 steps, and evaluation.
+    const { rows } = await runTrainer({});
+    expect(rows.map(({ seconds }) => seconds)).toEqual([2, 2, 2]);
+    expect(rows[0].imagesPerSecond).toBeCloseTo(7 / 1.5, 1);
+  });
+
+  it('has no negative time where the clock is set back', async () => {
+    let clock = 1e6;
+    const { rows, checkpoints } = await runTrainer({
+      now: () => (clock -= 1000),
+      stopAfterCall: (calls) => (calls >= 8 ? 'SIGTERM' : undefined),
+    });
+    expect(rows[0].seconds).toBe(0);
+    expect(checkpoints.at(-1)?.seconds).toBe(0);
+  });
+
+  it.each([NaN, Infinity])('stops at a training loss of %f, naming the step', async (value) => {
+    const answer: typeof plain = (name, index, inputs) =>
+      index === 7 ? { loss: value, correct: 0 } : plain(name, index, inputs);
+    await expect(runTrainer({ answer })).rejects.toThrow(
+      `cannot go on training: train_loss is ${value} at epoch 2, step 2 of the epoch`,
+    );
+  });
+
+  it('stops at a test loss that is not finite, naming the epoch', async () => {
+    const answer: typeof plain = (name, index, inputs) =>
+      index === 10 ? { lossSum: NaN, correct: 0 } : plain(name, index, inputs);
+    await expect(runTrainer({ answer })).rejects.toThrow('cannot go on training: test_loss is NaN after epoch 2');
+  });
+});
+
+describe('a stop', () => {
+  it.each([1, 2, 3, 7, 9, 15])('after call %i makes one checkpoint, from which the run goes on the same', async (k) => {
+    const whole = await runTrainer({});
+    const stopped = await runTrainer({ stopAfterCall: (calls) => (calls >= k ? 'SIGTERM' : undefined) });
+    expect(stopped.signal).toBe('SIGTERM');
+    expect(stopped.calls).toEqual(whole.calls.slice(0, k));
+    const inEpoch = k % 6;
+    const epoch = Math.floor(k / 6) + 1;
+    expect(stopped.events.filter((event) => event.endsWith('stop'))).toEqual([`checkpoint ${epoch}.${inEpoch} stop`]);
+    expect(stopped.events.at(-1)).toBe(`checkpoint ${epoch}.${inEpoch} stop`);
+
+    const position = stopped.checkpoints.at(-1)!;
+    expect(position.images).toBe([0, 3, 6, 7][inEpoch]);
+    const restarted = await runTrainer({ position });
+    expect(restarted.signal).toBeUndefined();
+    expect([...stopped.calls, ...restarted.calls]).toEqual(whole.calls);
+    const untimed = (rows: typeof whole.rows): unknown =>
+      rows.map((row) => ({ ...row, seconds: undefined, imagesPerSecond: undefined }));
+    expect(untimed([...stopped.rows, ...restarted.rows])).toEqual(untimed(whole.rows));
+    expect([...stopped.events, ...restarted.events].filter((event) => !event.endsWith('stop'))).toEqual(whole.events);
+  });
+
+  it.each([4, 5, 10])('during evaluation, after call %i, evaluates anew', async (k) => {
+    const whole = await runTrainer({});
+    const stopped = await runTrainer({ stopAfterCall: (calls) => (calls >= k ? 'SIGINT' : undefined) });
+    expect(stopped.signal).toBe('SIGINT');
+    const epoch = Math.floor(k / 6) + 1;
+    expect(stopped.checkpoints.at(-1)).toMatchObject({ epoch, batch: 3, images: 7 });
+    const restarted = await runTrainer({ position: stopped.checkpoints.at(-1)! });
+    expect(restarted.calls).toEqual(whole.calls.slice((epoch - 1) * 6 + 3));
+    expect(restarted.rows[0].trainLoss).toBe(whole.rows[epoch - 1].trainLoss);
+  });
+
+  it('after the last epoch there is nothing to do', async () => {
+    const { calls, events, signal } = await runTrainer({ position: epochStart(4) });
+    expect({ calls, events, signal }).toEqual({ calls: [], events: [], signal: undefined });
+  });
+});
