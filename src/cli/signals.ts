@@ -13,7 +13,7 @@ export function watchSignals(context: CommandContext): SignalWatch {
   let first: string | undefined;
   const stop = context.onSignal((signal) => {
     if (first !== undefined && signal === 'SIGINT') context.exit(130);
-    if (first === undefined) context.stderr.write(`\n${signal}: stopping after this step; again to end at once\n`);
+    if (first === undefined) context.stderr.write(`\n${signal}: stopping with a checkpoint; Ctrl-C ends at once\n`);
     first ??= signal;
   });
   return { requested: () => first, stop };

@@ -104,7 +104,9 @@ async function* trainEpoch(
       ...lossScalars(loss, progress),
     });
     const value = result.loss[0];
-    if (!Number.isFinite(value)) throw diverged('train_loss', value, position);
+    if (!Number.isFinite(value)) {
+      throw diverged(`train_loss is ${value} at epoch ${epoch}, step ${position.batch + 1} of ${batches}`);
+    }
     const seconds = (now() - mark) / 1000;
     mark = now();
     position = {
@@ -136,11 +138,10 @@ const lossScalars = (loss: Loss, progress: TrainingProgress): Record<string, Hos
     Object.entries(loss.scalars).map(([name, value]) => [`loss.${name}`, Float32Array.of(value(progress))]),
   );
 
-function diverged(metric: string, value: number, { epoch, batch }: RunPosition): Error {
-  return cannot('go on training', `${metric} is ${value} at epoch ${epoch}, step ${batch + 1} of the epoch`, {
-    hint: 'the last checkpoint is kept; a lower optimizer.learningRate or loss.lambda0 may help',
+const diverged = (reason: string): Error =>
+  cannot('go on training', reason, {
+    hint: 'earlier checkpoints are kept; a lower optimizer.learningRate or loss.lambda0 may help',
   });
-}
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
@@ -154,7 +155,7 @@ async function evaluateEpoch(
   const { epoch } = position;
   const started = now();
   const outcome = await evaluate(session, evaluation, training.evaluationBatchSize, () => breathe(events));
-  if (!Number.isFinite(outcome.loss)) throw diverged('test_loss', outcome.loss, position);
+  if (!Number.isFinite(outcome.loss)) throw diverged(`test_loss is ${outcome.loss} after epoch ${epoch}`);
   const seconds = (now() - started) / 1000;
   const batches = batchCount(train.count, training.batchSize);
   const last: TrainingProgress = {
