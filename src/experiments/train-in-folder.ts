@@ -94,6 +94,7 @@ export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
       async checkpoint(position, reason) {
         const due = position.epoch > epochs || (position.epoch - 1) % checkpointEvery === 0;
         if (reason === 'epoch' && !due) return;
+        if (reason === 'stop') records.progress.note(`${run.stopRequested()}: writing a checkpoint`);
         const state = {
           epoch: position.epoch,
           step: records.stepOf(position),
