@@ -1,5 +1,5 @@
 // `npm start`: bootstrap, then the demonstration: cross entropy and ISDA on a small synthetic data set, side by side.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { bootstrap, isMain, projectRoot, run, runScript, StepError, stepLogger } from './bootstrap.mjs';
 
@@ -11,50 +11,58 @@ const demos = [
 ];
 const images = ['--name', 'cifar10', '--train', '2000', '--test', '500', '--classes', '10', '--seed', '1'];
 
-/** The two lines of test errors, with columns aligned. `summaries` has one summary.json a demo. */
+/** The test errors of the demos side by side, with columns aligned. `summaries` has one summary.json a demo. */
 export function comparison(summaries) {
   const width = Math.max(...summaries.map(({ title }) => title.length));
-  const percent = (value) => `${value.toFixed(2).padStart(6)} %`;
+  const percent = ({ testErrorPercent }) => `${testErrorPercent.toFixed(2).padStart(6)} %`;
   return [
     `${'test error'.padEnd(width)}      last      best`,
     ...summaries.map(
-      ({ title, summary }) =>
-        `${title.padEnd(width)}  ${percent(summary.last.testError)}  ${percent(errorOf(summary.best))}`,
+      ({ title, summary: { last, best } }) => `${title.padEnd(width)}  ${percent(last)}  ${percent(best)}`,
     ),
   ];
 }
 
-function errorOf(best) {
-  return typeof best === 'number' ? best : best.testError;
-}
+const readSummary = (out) => JSON.parse(readFileSync(join(projectRoot, out, 'summary.json'), 'utf8'));
 
 async function isda(...args) {
   const code = await run(process.execPath, ['bin/isda.js', ...args], { show: true });
-  if (code !== 0) throw new StepError(`cannot go on: isda ${args[0]} ended with exit code ${code} (see above)`);
+  if (code === 75) throw new StepError('stopped: `npm start` goes on from here');
+  if (code === 0) return;
+  const anew = args[0] === 'train' ? `; delete ${demos.map(({ out }) => out).join(' and ')} to start anew` : '';
+  throw new StepError(`cannot go on: isda ${args[0]} ended with exit code ${code} (see above)${anew}`);
+}
+
+async function demonstrate(log) {
+  log(`making the data set ${data}`);
+  await isda('data', 'synthesize', '--out', data, ...images);
+  for (const { title, config, out } of demos) {
+    log(existsSync(join(projectRoot, out, 'summary.json')) ? `${title} was trained before` : `training with ${title}`);
+    await isda('train', '--config', config, '--set', `dataset.dir=${data}`, '--out', out);
+  }
+  await isda('figure', 'curve', ...demos.flatMap(({ out }) => ['--run', out]), '--out', figure);
 }
 
 async function main() {
   const log = stepLogger();
   await bootstrap({ log });
-  log(`making the data set ${data}`);
-  await isda('data', 'synthesize', '--out', data, ...images);
-  for (const { title, config, out } of demos) {
-    log(`training with ${title}`);
-    await isda('train', '--config', config, '--set', `dataset.dir=${data}`, '--out', out);
-  }
-  await isda('figure', 'curve', ...demos.flatMap(({ out }) => ['--run', out]), '--out', figure);
+  // Ctrl-C reaches the run as well, which ends with a checkpoint; this process waits for it.
+  const wait = () => undefined;
+  process.on('SIGINT', wait);
+  await demonstrate(log).finally(() => process.off('SIGINT', wait));
   log('done');
-  const summaries = demos.map(({ title, out }) => ({
-    title,
-    summary: JSON.parse(readFileSync(join(projectRoot, out, 'summary.json'), 'utf8')),
-  }));
-  const places = [...demos.map(({ out }) => out), figure].map((path) =>
-    relative(process.cwd(), join(projectRoot, path)),
-  );
-  const next = 'next: bin/isda.js --help; docs/ says how each table of the paper is made';
-  process.stdout.write(
-    `\n${[...comparison(summaries), '', 'made:', ...places.map((path) => `  ${path}`), next].join('\n')}\n`,
-  );
+  const summaries = demos.map(({ title, out }) => ({ title, summary: readSummary(out) }));
+  const here = (path) => relative(process.cwd(), join(projectRoot, path));
+  const lines = [
+    ...comparison(summaries),
+    '',
+    ...demos.map(({ title, out }) => `run folder  ${here(out)}  (${title})`),
+    `curves      ${here(figure)}`,
+    '',
+    `once more from the start: rm -r ${demos.map(({ out }) => here(out)).join(' ')}; npm start`,
+    'on to real data: README.md; all commands: node bin/isda.js --help',
+  ];
+  process.stdout.write(`\n${lines.join('\n')}\n`);
   return 0;
 }
 

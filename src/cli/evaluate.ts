@@ -1,7 +1,7 @@
 // `isda evaluate`: the error of a run's checkpoint.
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { evaluateRun, openRunCheckpoint } from '../experiments/evaluate-run.js';
+import { evaluateRun, openRunCheckpoint, type RunCheckpoint } from '../experiments/evaluate-run.js';
 import type { CommandContext } from './context.js';
 import { setOption } from './options.js';
 import { runSurroundings } from './train.js';
@@ -12,8 +12,14 @@ interface EvaluateOptions {
   readonly json?: boolean;
 }
 
+/** Says on stderr which newer checkpoints of a run could not be used. */
+export function warnOf({ checkpoint }: RunCheckpoint, context: CommandContext): void {
+  for (const warning of checkpoint.warnings) context.stderr.write(`warning: ${warning}\n`);
+}
+
 async function evaluate(options: EvaluateOptions, context: CommandContext): Promise<void> {
   const opened = await openRunCheckpoint(resolve(context.workingDirectory, options.run), options.set);
+  warnOf(opened, context);
   const around = runSurroundings(context, context.stderr, () => undefined);
   const outcome = await evaluateRun(opened, around, around.openEngine);
   if (options.json === true) {

@@ -5,6 +5,7 @@ import { cannot } from '../common/errors.js';
 import { openRunCheckpoint } from '../experiments/evaluate-run.js';
 import { exportFresh, exportRun, importNetwork, type ExportReport } from '../experiments/exchange.js';
 import type { CommandContext } from './context.js';
+import { warnOf } from './evaluate.js';
 import { configOption, readConfig, setOption } from './options.js';
 import { runDirectory } from './train.js';
 
@@ -27,10 +28,12 @@ async function exportNetwork(options: ExportOptions, context: CommandContext): P
     });
   }
   const out = resolve(context.workingDirectory, options.out);
+  const opened = run === undefined ? undefined : await openRunCheckpoint(resolve(context.workingDirectory, run), set);
+  if (opened !== undefined) warnOf(opened, context);
   const report =
-    run === undefined
+    opened === undefined
       ? await exportFresh(readConfig(config!, set, context).config, out)
-      : await exportRun(await openRunCheckpoint(resolve(context.workingDirectory, run), set), out);
+      : await exportRun(opened, out);
   context.stdout.write(`${describeReport(report)}\n${out}\n`);
 }
 

@@ -21,6 +21,17 @@ function exitCodeOf(error: unknown): number {
   return { usage: exitCodes.usage, failure: exitCodes.failed, stopped: exitCodes.stopped }[error.kind];
 }
 
+const examples = `
+Examples:
+  isda data download cifar10 --out data            once; or \`isda data synthesize\` to try things out
+  isda train --config resnet32-cifar10-isda        a run, in runs/resnet32-cifar10-isda-seed1
+  isda train --config resnet32-cifar10-isda        again: goes on where it was stopped
+  isda train --config my.yaml --set loss.lambda0=0.25 --seed 2 --out runs/mine
+  isda evaluate --run runs/mine
+  isda figure curve --run runs/mine --out curve.svg
+  isda doctor                                      what is installed, which device is used
+`;
+
 const commands: readonly RegisterCommand[] = [
   registerTrain,
   registerEvaluate,
@@ -46,6 +57,7 @@ export async function main(args: readonly string[], context: CommandContext): Pr
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
     });
+  program.addHelpText('after', examples);
   for (const register of commands) register(program, context);
   try {
     await program.parseAsync([...args], { from: 'user' });

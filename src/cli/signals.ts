@@ -8,12 +8,14 @@ export interface SignalWatch {
   readonly stop: () => void;
 }
 
-/** Watches signals and says on stderr what happens. */
+/** Watches signals; whoever asks for `requested` stops and says so. */
 export function watchSignals(context: CommandContext): SignalWatch {
   let first: string | undefined;
   const stop = context.onSignal((signal) => {
-    if (first !== undefined && signal === 'SIGINT') context.exit(130);
-    if (first === undefined) context.stderr.write(`\n${signal}: stopping after this step; again to end at once\n`);
+    if (first !== undefined && signal === 'SIGINT') {
+      context.stderr.write('\n');
+      context.exit(130);
+    }
     first ??= signal;
   });
   return { requested: () => first, stop };

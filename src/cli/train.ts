@@ -15,7 +15,7 @@ interface TrainOptions {
   readonly set: readonly string[];
   readonly seed?: string;
   readonly out?: string;
-  readonly resume: boolean;
+  readonly resume?: boolean;
   readonly json?: boolean;
 }
 
@@ -53,7 +53,7 @@ async function train(options: TrainOptions, context: CommandContext): Promise<vo
   try {
     const stream = options.json === true ? context.stderr : context.stdout;
     const around = runSurroundings(context, stream, signals.requested);
-    const summary = await runExperiment(config, { out, resume: options.resume }, around);
+    const summary = await runExperiment(config, { out, resume: options.resume ?? true }, around);
     if (options.json === true) context.stdout.write(`${JSON.stringify({ folder: out, ...summary }, undefined, 2)}\n`);
   } finally {
     signals.stop();
@@ -68,7 +68,7 @@ export function registerTrain(program: Command, context: CommandContext): void {
     .addOption(setOption())
     .option('--seed <n>', 'short for --set training.seed=N')
     .option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>')
-    .option('--resume', 'go on from the newest checkpoint in the run folder (default)', true)
+    .option('--resume', 'go on from the newest checkpoint in the run folder; the default')
     .option('--no-resume', 'start over: deletes the checkpoints in the run folder')
     .option('--json', 'print the summary as JSON; everything else goes to stderr')
     .action((options: TrainOptions) => train(options, context));

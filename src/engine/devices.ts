@@ -51,7 +51,8 @@ export function resolveDevice(
   return { kind: 'cuda', name: names[Number(visible)] ?? names[0] ?? 'NVIDIA GPU' };
 }
 
-function noGpu(environment: Environment): Error {
+/** The error for a machine without a usable GPU, with what was looked for. */
+export function noGpu(environment: Environment, reason = 'TensorFlow sees no GPU'): Error {
   const driver = nvidiaDriver(environment);
   const visible = environment['CUDA_VISIBLE_DEVICES'];
   const lines = [
@@ -64,5 +65,5 @@ function noGpu(environment: Environment): Error {
     : driver === undefined
       ? 'install the NVIDIA driver, or use the device auto or cpu'
       : 'libtensorflow may be built without CUDA: `isda doctor` shows it, `isda setup --build cuda --force` gets the CUDA build';
-  return cannot('use the device cuda', 'TensorFlow sees no GPU', { place: lines.join('\n'), hint });
+  return cannot('use the device cuda', reason, { place: lines.join('\n'), hint });
 }

@@ -2,12 +2,13 @@
 import { tmpdir } from 'node:os';
 import { loadBinding, type Binding, type RequestedDevice } from './binding.js';
 import { createCapturedSession } from './captured-session.js';
-import { resolveDevice, type Device } from './devices.js';
+import { noGpu, resolveDevice, type Device } from './devices.js';
 import { createEagerSession } from './eager-session.js';
 import type { Variable } from './program.js';
 import type { Execution, Session, SessionFunction } from './session.js';
 import { ensureEngine } from './setup/ensure.js';
-import { engineHome } from './setup/location.js';
+import { nvidiaDriver } from './setup/driver.js';
+import { engineHome, findEngine } from './setup/location.js';
 
 export type { Device } from './devices.js';
 export type { RequestedDevice } from './binding.js';
@@ -44,7 +45,12 @@ export async function openEngine(
   log: (line: string) => void,
 ): Promise<Engine> {
   const build = device === 'auto' ? undefined : device;
-  const location = await ensureEngine({ home: engineHome(environment), environment, build, log });
+  const query = { home: engineHome(environment), environment, build };
+  // Without a driver the CUDA build, gigabytes of it, would only be fetched to find no GPU.
+  if (device === 'cuda' && nvidiaDriver(environment) === undefined && findEngine(query).found === undefined) {
+    throw noGpu(environment, 'there is no NVIDIA driver');
+  }
+  const location = await ensureEngine({ ...query, log });
   const binding = loadBinding(location, device, environment);
   return createEngine(binding, resolveDevice(device, binding, environment));
 }

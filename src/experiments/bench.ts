@@ -101,7 +101,7 @@ export async function bench(
         medianMilliseconds: median,
         minMilliseconds: times[0],
         imagesPerSecond: (1000 * batchSize) / median,
-        peakMemoryMegabytes: process.resourceUsage().maxRSS / 1e3,
+        peakMemoryMegabytes: (process.resourceUsage().maxRSS * 1024) / 1e6,
         grownMegabytes,
       };
     });

@@ -1,5 +1,5 @@
 // Evaluates what a run has trained.
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { loadConfig } from '../config/load.js';
 import { fingerprint } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
@@ -19,16 +19,28 @@ export interface RunCheckpoint {
   readonly checkpoint: LoadedCheckpoint;
 }
 
-/** The config of a run folder and its newest whole checkpoint. `overrides` are `KEY=VALUE`, for example a data folder. */
+/**
+ * The config of a run folder and its newest whole checkpoint. `overrides` are `KEY=VALUE`, for example a data folder.
+ * Errors: it is no run folder; there is no checkpoint, or no whole one.
+ */
 export async function openRunCheckpoint(directory: string, overrides: readonly string[]): Promise<RunCheckpoint> {
   const folder = runFolder(directory);
-  const places = { configsDirectory: directory, workingDirectory: directory };
-  const { config } = loadConfig(folder.config, { ...places, overrides });
-  const checkpoint = await loadNewestCheckpoint(folder.checkpoints, { fingerprint: fingerprint(config) });
+  if (!existsSync(folder.config)) {
+    throw cannot('read the run', 'there is no config.yaml', {
+      place: directory,
+      hint: '--run takes a run folder, which `isda train` makes',
+    });
+  }
+  const load = (changes: readonly string[]): ExperimentConfig =>
+    loadConfig(folder.config, { configsDirectory: directory, workingDirectory: directory, overrides: changes }).config;
+  const config = load(overrides);
+  const purpose = { action: 'read the run', hint: '`isda train` with the same config writes checkpoints' };
+  // The checkpoints are those of the run as it was trained, whatever is changed for now.
+  const checkpoint = await loadNewestCheckpoint(folder.checkpoints, { fingerprint: fingerprint(load([])) }, purpose);
   if (checkpoint === undefined) {
     throw cannot('read the run', 'it has no checkpoint yet', {
-      place: join(folder.checkpoints),
-      hint: '`isda train` writes one at the end of each epoch',
+      place: folder.checkpoints,
+      hint: '`isda train` writes them at the end of epochs',
     });
   }
   return { config, checkpoint };

@@ -1,4 +1,5 @@
 // One run of one experiment in its folder: data, network, session, resume, training, the last word.
+import { rm } from 'node:fs/promises';
 import { reasonOf } from '../common/errors.js';
 import { writeFileAtomically } from '../common/files.js';
 import { fingerprint, printConfig } from '../config/print.js';
@@ -48,13 +49,8 @@ export async function runExperiment(
   const lock = await lockRunFolder(folder, around.now);
   try {
     const log = openLog(folder.log, around.now);
-    const say = (line: string): void => {
-      around.stream.write(`${line}\n`);
-      log.write(line);
-    };
     try {
-      if (!options.resume) await clearCheckpoints(folder.checkpoints);
-      return await runInFolder(config, around, splits, folder, say);
+      return await runInFolder(config, options, around, splits, folder, log.write);
     } catch (error) {
       log.write(reasonOf(error));
       throw error;
@@ -68,13 +64,18 @@ export async function runExperiment(
 
 async function runInFolder(
   config: ExperimentConfig,
+  { resume }: RunOptions,
   around: RunSurroundings,
   splits: Splits,
   folder: RunFolder,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<RunSummary> {
+  const say = (line: string): void => {
+    around.stream.write(`${line}\n`);
+    log(line);
+  };
   const identity = fingerprint(config);
-  const checkpoint = await loadNewestCheckpoint(folder.checkpoints, { fingerprint: identity });
+  const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, { fingerprint: identity }) : undefined;
   for (const warning of checkpoint?.warnings ?? []) say(`warning: ${warning}`);
   const engine = await around.openEngine(config.training.device);
   const parts = await buildParts(config);
@@ -86,12 +87,18 @@ async function runInFolder(
     if (checkpoint !== undefined) {
       writeState(training.session, training.tensors, checkpoint.tensors, checkpoint.path);
     }
+    // From here on the folder changes: all that can be refused has been.
+    if (checkpoint === undefined) {
+      await clearCheckpoints(folder.checkpoints);
+      await rm(folder.summary, { force: true });
+    }
     await writeFileAtomically(folder.config, printConfig(config));
     const { version: isda, sourceDirectory, now, stream, stopRequested } = around;
-    await recordEnvironment(folder.environment, engine, { isda, sourceDirectory, now: now() });
+    if (position.epoch <= config.training.epochs)
+      await recordEnvironment(folder.environment, engine, { isda, sourceDirectory, now: now() });
     for (const line of introduction(config, parts, splits, engine, position)) say(line);
     const open = { config, fingerprint: identity, folder, parts, splits, training, position };
-    const summary = await trainInFolder({ ...open, stream, now, stopRequested });
+    const summary = await trainInFolder({ ...open, stream, log, now, stopRequested });
     const { last, best } = summary;
     const percent = (value: number): string => `${value.toFixed(2)} %`;
     say(

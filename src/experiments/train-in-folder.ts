@@ -6,7 +6,7 @@ import { batchCount } from '../data/batches.js';
 import type { Splits } from '../data/split.js';
 import { createPipeline } from '../data/transforms/pipeline.js';
 import { countParameters } from '../models/cost.js';
-import { createProgress } from '../training/progress.js';
+import { createProgress, epochLine } from '../training/progress.js';
 import { saveCheckpoint } from '../training/records/checkpoints.js';
 import { openEvents } from '../training/records/events.js';
 import { metricsColumns, type MetricsRow } from '../training/records/metrics-columns.js';
@@ -31,6 +31,8 @@ export interface OpenRun {
   /** Where to begin. */
   readonly position: RunPosition;
   readonly stream: NodeJS.WriteStream;
+  /** Keeps a line in log.txt. */
+  readonly log: (line: string) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** The signal that asks for an end, if one came. */
@@ -47,17 +49,17 @@ async function openRecords({ config, folder, parts, splits, position, stream, no
     columns: metricsColumns(parts.network.classes),
     ...(resumed ? { resumeAfterEpoch: position.epoch - 1 } : {}),
   });
-  const events = await openEvents(folder.root, {
-    now,
-    host: hostname(),
-    pid: process.pid,
-    ...(resumed ? { purgeFromStep: stepOf(epochStart(position.epoch)) + 1 } : {}),
-  });
+  // Whatever earlier files of the folder say of the steps to come is void, also where the run starts over.
+  const purgeFromStep = stepOf(epochStart(position.epoch)) + 1;
+  const events =
+    position.epoch > epochs
+      ? undefined
+      : await openEvents(folder.root, { now, host: hostname(), pid: process.pid, purgeFromStep });
   const progress = createProgress({ stream, now, epochs, batchesPerEpoch, batchesBefore: stepOf(position) });
   const close = async (): Promise<void> => {
     progress.stop();
     await metrics.close();
-    await events.close();
+    await events?.close();
   };
   return { stepOf, metrics, events, progress, close };
 }
@@ -85,12 +87,14 @@ export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
       batch: (state) => records.progress.batch(state),
       async epoch(row) {
         await records.metrics.append(row);
-        await records.events.scalars(row.iteration, curvesOf(row));
+        await records.events?.scalars(row.iteration, curvesOf(row));
         records.progress.epoch(row);
+        run.log(epochLine(row, epochs, undefined, Infinity));
       },
       async checkpoint(position, reason) {
         const due = position.epoch > epochs || (position.epoch - 1) % checkpointEvery === 0;
         if (reason === 'epoch' && !due) return;
+        if (reason === 'stop') records.progress.note(`${run.stopRequested()}: writing a checkpoint`);
         const state = {
           epoch: position.epoch,
           step: records.stepOf(position),

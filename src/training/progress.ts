@@ -99,6 +99,17 @@ export function batchLine(state: BatchProgress, options: ProgressOptions, eta: n
   return `${epoch}  [${'='.repeat(full)}${' '.repeat(room - full)}]  ${text}`;
 }
 
+const barBehaviour = {
+  /** Frees the line for the epoch's summary. */
+  clearOnComplete: true,
+  /** Follows changes of the width. */
+  forceRedraw: true,
+  // The terminal stays as it is, so that a process which ends at once leaves nothing to be put right.
+  hideCursor: false,
+  linewrap: true,
+  gracefulExit: false,
+} as const;
+
 /**
  * Displays a run's progress. The time that is left comes from this process's batches so far, evaluation and
  * checkpoints included. Numbers on a line are left out, the least important first, where the terminal is narrow.
@@ -129,8 +140,7 @@ export function createProgress(options: ProgressOptions): Progress {
   let bar: SingleBar | undefined;
   const start = (): SingleBar => {
     const format = (): string => (state === undefined ? '' : batchLine(state, options, eta(), width()));
-    // `clearOnComplete` frees the line for the epoch's summary; `forceRedraw` follows changes of the width.
-    const created = new SingleBar({ stream, format, clearOnComplete: true, forceRedraw: true, hideCursor: true });
+    const created = new SingleBar({ stream, format, ...barBehaviour });
     created.start(batchesPerEpoch, state?.batch ?? 0);
     return created;
   };

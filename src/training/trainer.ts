@@ -105,7 +105,7 @@ async function* trainEpoch(
     });
     const value = result.loss[0];
     if (!Number.isFinite(value)) {
-      throw diverged('train_loss', value, `at epoch ${epoch}, step ${position.batch + 1} of the epoch`);
+      throw diverged(`train_loss is ${value} at epoch ${epoch}, step ${position.batch + 1} of ${batches}`);
     }
     const seconds = secondsSince(mark, now());
     mark = now();
@@ -138,11 +138,10 @@ const lossScalars = (loss: Loss, progress: TrainingProgress): Record<string, Hos
     Object.entries(loss.scalars).map(([name, value]) => [`loss.${name}`, Float32Array.of(value(progress))]),
   );
 
-function diverged(metric: string, value: number, when: string): Error {
-  return cannot('go on training', `${metric} is ${value} ${when}`, {
-    hint: 'the last checkpoint is kept; a lower optimizer.learningRate or loss.lambda0 may help',
+const diverged = (reason: string): Error =>
+  cannot('go on training', reason, {
+    hint: 'earlier checkpoints are kept; a lower optimizer.learningRate or loss.lambda0 may help',
   });
-}
 
 /** Never negative: clocks are set back at times, and a checkpoint holds no negative time. */
 const secondsSince = (start: number, end: number): number => Math.max(0, end - start) / 1000;
@@ -159,7 +158,7 @@ async function evaluateEpoch(
   const { epoch } = position;
   const started = now();
   const outcome = await evaluate(session, evaluation, training.evaluationBatchSize, () => breathe(events));
-  if (!Number.isFinite(outcome.loss)) throw diverged('test_loss', outcome.loss, `after epoch ${epoch}`);
+  if (!Number.isFinite(outcome.loss)) throw diverged(`test_loss is ${outcome.loss} after epoch ${epoch}`);
   const seconds = secondsSince(started, now());
   const batches = batchCount(train.count, training.batchSize);
   const last: TrainingProgress = {

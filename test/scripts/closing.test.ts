@@ -52,8 +52,8 @@ describe('closingLine', () => {
 describe('comparison', () => {
   it('puts the test errors side by side, aligned', async () => {
     const summaries = [
-      { title: 'cross entropy', summary: { last: { testError: 12.5 }, best: { testError: 11 } } },
-      { title: 'ISDA', summary: { last: { testError: 9.125 }, best: 8 } },
+      { title: 'cross entropy', summary: { last: { testErrorPercent: 12.5 }, best: { testErrorPercent: 11 } } },
+      { title: 'ISDA', summary: { last: { testErrorPercent: 9.125 }, best: { testErrorPercent: 8 } } },
     ];
     expect(await call('start.mjs', 'comparison', summaries)).toEqual([
       'test error         last      best',

@@ -93,24 +93,27 @@ describe('elsewhere than on a terminal', () => {
 });
 
 describe('on a terminal', () => {
-  test.each([40, 80, 160])('a bar, lines for notes and epochs, and the cursor given back at %d columns', (columns) => {
-    const { stream, clock, now, text } = stage(columns);
-    const progress = createProgress({ stream, now, epochs: 3, batchesPerEpoch: 4 });
-    const state = { epoch: 3, loss: 1.5, errorPercent: 60, imagesPerSecond: 1000 };
-    progress.batch({ ...state, batch: 1 });
-    clock.milliseconds = 1000;
-    progress.batch({ ...state, batch: 2 });
-    progress.note('a note');
-    progress.batch({ ...state, batch: 4 });
-    progress.epoch(row);
-    progress.stop();
-    expect(visible(text())).toContain('epoch 3/3  ');
-    expect(visible(text())).toContain('a note\n');
-    for (const line of visible(text()).split(/[\n\r]/)) {
-      // Repainted lines stand behind one another here; each begins with the epoch.
-      for (const painted of line.split(/(?=epoch |a note)/)) expect(painted.length).toBeLessThan(columns);
-    }
-    expect(text().split('\u001b[?25l')).toHaveLength(text().split('\u001b[?25h').length);
-    expect(text().lastIndexOf('\u001b[?25h')).toBeGreaterThan(text().lastIndexOf('\u001b[?25l'));
-  });
+  test.each([40, 80, 160])(
+    'a bar, lines for notes and epochs, and modes of the terminal left alone at %d columns',
+    (columns) => {
+      const { stream, clock, now, text } = stage(columns);
+      const progress = createProgress({ stream, now, epochs: 3, batchesPerEpoch: 4 });
+      const state = { epoch: 3, loss: 1.5, errorPercent: 60, imagesPerSecond: 1000 };
+      progress.batch({ ...state, batch: 1 });
+      clock.milliseconds = 1000;
+      progress.batch({ ...state, batch: 2 });
+      progress.note('a note');
+      progress.batch({ ...state, batch: 4 });
+      progress.epoch(row);
+      progress.stop();
+      expect(visible(text())).toContain('epoch 3/3  ');
+      expect(visible(text())).toContain('a note\n');
+      for (const line of visible(text()).split(/[\n\r]/)) {
+        // Repainted lines stand behind one another here; each begins with the epoch.
+        for (const painted of line.split(/(?=epoch |a note)/)) expect(painted.length).toBeLessThan(columns);
+      }
+      // Such as a hidden cursor or lines that do not wrap: a process that is killed could not undo them.
+      expect(text()).not.toContain('\u001b[?');
+    },
+  );
 });

@@ -125,6 +125,17 @@ export async function saveCheckpoint(folder: string, state: CheckpointState, kee
   return path;
 }
 
+/** What a checkpoint is wanted for, for messages: `cannot <action>`, and what else the user can do. */
+export interface CheckpointPurpose {
+  readonly action: string;
+  readonly hint: string;
+}
+
+const resuming: CheckpointPurpose = {
+  action: 'resume',
+  hint: 'start over with --no-resume, or choose another folder with --out',
+};
+
 /**
  * The newest checkpoint of `folder` that is whole, or undefined where there is none at all. Damaged ones are passed
  * over with a warning. Errors: the newest whole one belongs to another experiment or to another version of the format;
@@ -133,11 +144,11 @@ export async function saveCheckpoint(folder: string, state: CheckpointState, kee
 export async function loadNewestCheckpoint(
   folder: string,
   expected: { readonly fingerprint: string },
+  { action, hint }: CheckpointPurpose = resuming,
 ): Promise<LoadedCheckpoint | undefined> {
   await removeLeftovers(folder);
   const files = await listCheckpoints(folder);
   const warnings: string[] = [];
-  const startOver = 'start over with --no-resume, or choose another folder with --out';
   for (const { name } of files.reverse()) {
     const path = join(folder, name);
     let state: CheckpointState & { readonly version: string };
@@ -149,18 +160,18 @@ export async function loadNewestCheckpoint(
     }
     const { version, ...loaded } = state;
     if (version !== formatVersion)
-      throw cannot('resume', `the checkpoint has version ${version} of the format, not ${formatVersion}`, {
+      throw cannot(action, `the checkpoint has version ${version} of the format, not ${formatVersion}`, {
         place: path,
-        hint: `use the version of isda that wrote it; or ${startOver}`,
+        hint: `use the version of isda that wrote it; or ${hint}`,
       });
     if (loaded.fingerprint !== expected.fingerprint)
-      throw cannot('resume', 'the checkpoint belongs to another experiment', { place: path, hint: startOver });
+      throw cannot(action, 'the checkpoint belongs to another experiment', { place: path, hint });
     return { ...loaded, path, warnings };
   }
   if (files.length === 0) return undefined;
-  throw cannot('resume', `all checkpoints are damaged (${files.length})`, {
+  throw cannot(action, `all checkpoints are damaged (${files.length})`, {
     place: [folder, ...warnings].join('\n'),
-    hint: startOver,
+    hint,
   });
 }
 

@@ -4,7 +4,7 @@ import { writeFailure } from '../../common/files.js';
 
 export interface RunLog {
   /** Appends a message; each of its lines gets the time. It is in the file when the call returns. */
-  write(message: string): void;
+  readonly write: (message: string) => void;
   close(): void;
 }
 

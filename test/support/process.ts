@@ -1,0 +1,46 @@
+// Command lines as a user runs them: real processes of bin/isda.js, which needs `npm run build`.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa, type ResultPromise } from 'execa';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const program = join(root, 'bin', 'isda.js');
+
+const options = { reject: false, all: true, stdin: 'ignore', timeout: 110_000, killSignal: 'SIGKILL' } as const;
+export type IsdaProcess = ResultPromise<typeof options>;
+export type IsdaOutcome = Awaited<IsdaProcess>;
+
+/** Starts a command line in a folder. `environment` adds to this process's own; undefined takes a variable away. */
+export function startIsda(
+  folder: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = {},
+): IsdaProcess {
+  if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) {
+    throw new Error('dist/ is missing: run `npm test`, or `npm run build` first');
+  }
+  const env = { ISDA_DATA: undefined, ...environment };
+  return execa(process.execPath, [program, ...args], { ...options, cwd: folder, env });
+}
+
+/** Runs a command line to its end; however it ends, that is the outcome. */
+export async function runIsda(
+  folder: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Promise<IsdaOutcome> {
+  return await startIsda(folder, args, environment);
+}
+
+/** Resolves once a process has printed so many lines that match; to false where it ended before. */
+export function printed(child: IsdaProcess, pattern: RegExp, times = 1): Promise<boolean> {
+  let text = '';
+  return new Promise((resolve) => {
+    child.all.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.split('\n').filter((line) => pattern.test(line)).length >= times) resolve(true);
+    });
+    child.all.on('end', () => resolve(false));
+  });
+}

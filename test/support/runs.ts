@@ -1,0 +1,41 @@
+// Small runs for tests: their data, their command line, and what of a run folder has to be the same twice.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { synthesize } from '../../src/data/synthesize.js';
+
+/** Makes `data` in a folder, a small set in CIFAR-10's format. */
+export async function makeData(folder: string, train = 512): Promise<void> {
+  await synthesize({ name: 'cifar10', train, test: 100, classes: 10, seed: 1 }, join(folder, 'data'));
+}
+
+/** `train --config tiny-isda` on that data, with changes such as `training.epochs=4`. */
+export function trainArgs(out: string, changes: readonly string[] = [], config = 'tiny-isda'): string[] {
+  const sets = ['dataset.dir=data', ...changes].flatMap((change) => ['--set', change]);
+  return ['train', '--config', config, ...sets, '--out', out];
+}
+
+export const read = (...path: readonly string[]): string => readFileSync(join(...path), 'utf8');
+
+/** metrics.csv without its two columns of time. */
+export function metricsOf(run: string): string[] {
+  const lines = read(run, 'metrics.csv').trimEnd().split('\n');
+  return lines.map((line) => line.split(',').slice(0, -2).join(','));
+}
+
+export const checkpointsOf = (run: string): string[] => readdirSync(join(run, 'checkpoints')).sort();
+
+/** Every file of a folder and its content; `except` names files that may differ. */
+export function contentOf(folder: string, except: readonly string[] = []): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((file) => join(file.parentPath, file.name).slice(folder.length + 1));
+  return Object.fromEntries(
+    paths.filter((path) => !except.includes(path)).map((path) => [path, readFileSync(join(folder, path), 'latin1')]),
+  );
+}
+
+/** What has to be equal, byte for byte, in runs of the same config and seed: metrics and the final checkpoint. */
+export function outcomeOf(run: string): { metrics: string[]; checkpoint: string; bytes: string } {
+  const checkpoint = checkpointsOf(run).at(-1)!;
+  const bytes = readFileSync(join(run, 'checkpoints', checkpoint), 'base64');
+  return { metrics: metricsOf(run), checkpoint, bytes };
+}
