@@ -77,7 +77,7 @@ describe('trainNetwork', () => {
     const answer: typeof plain = (name, index, inputs) =>
       index === 7 ? { loss: value, correct: 0 } : plain(name, index, inputs);
     await expect(runTrainer({ answer })).rejects.toThrow(
-      `cannot go on training: train_loss is ${value} at epoch 2, step 2 of the epoch`,
+      `cannot go on training: train_loss is ${value} at epoch 2, step 2 of 3`,
     );
   });
 
