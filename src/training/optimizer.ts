@@ -1,5 +1,5 @@
 // SGD with momentum and coupled weight decay, in PyTorch's form (paper, supplement B).
-import { add, mulScalar } from '../engine/ops/index.js';
+import { mulScalar, sub } from '../engine/ops/index.js';
 import { gradients } from '../engine/gradients.js';
 import type { Program } from '../engine/program.js';
 import type { Tensor } from '../engine/tensor.js';
@@ -22,7 +22,8 @@ export function applySgd(
   const values = parameters.map((parameter) => program.read(parameter));
   const slopes = gradients(loss, values);
   parameters.forEach((parameter, index) => {
-    const gradient = weightDecay === 0 ? slopes[index] : add(slopes[index], mulScalar(values[index], weightDecay));
+    // A difference: a graph would join a sum with those inside the gradient, and round differently.
+    const gradient = weightDecay === 0 ? slopes[index] : sub(slopes[index], mulScalar(values[index], -weightDecay));
     program.momentumStep({ parameter, velocity: velocityOf(parameter), gradient, learningRate, momentum, nesterov });
   });
 }

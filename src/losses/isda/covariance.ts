@@ -1,7 +1,6 @@
 // The online covariance of deep features (paper, supplement A, Eq. 1-3): biased, over all features ever seen.
 import {
   add,
-  addN,
   div,
   matMul,
   maximumScalar,
@@ -63,15 +62,19 @@ export function updateCovariance(
   const oldMean = slots.read(state.mean);
   const shift = sub(oldMean, batchMean);
   const deviations = sub(features, slots.toSamples(batchMean));
-  const weights = { batch: column(div(share, column(maximumScalar(added, 1)))), shift: mul(share, rest), rest };
+  const weights = {
+    batch: column(div(share, column(maximumScalar(added, 1)))),
+    negatedShift: mul(share, mulScalar(rest, -1)),
+    rest,
+  };
   const old = slots.read(state.covariance);
   const covariance =
     form === 'diagonal'
-      ? addN([
+      ? total(
           mul(old, weights.rest),
           mul(matMul(membership, square(deviations)), weights.batch),
-          mul(square(shift), weights.shift),
-        ])
+          mul(square(shift), weights.negatedShift),
+        )
       : fullCovariance(old, membership, deviations, shift, weights);
   slots.write(state.covariance, covariance);
   slots.write(state.mean, add(mul(oldMean, rest), mul(batchMean, share)));
@@ -80,11 +83,14 @@ export function updateCovariance(
 }
 
 interface Weights {
-  /** w / m, 1 − w and w (1 − w), each [K, 1]. */
+  /** w / m, 1 − w and −w (1 − w), each [K, 1]. */
   readonly batch: Tensor;
   readonly rest: Tensor;
-  readonly shift: Tensor;
+  readonly negatedShift: Tensor;
 }
+
+/** A sum with its last term negated: a graph would add three terms in an order of its own, and round differently. */
+const total = (a: Tensor, b: Tensor, negated: Tensor): Tensor => sub(add(a, b), negated);
 
 /** The same sum for whole matrices. Each slot sums its samples' outer products as one product of [A, N] and [N, A]. */
 function fullCovariance(old: Tensor, membership: Tensor, deviations: Tensor, shift: Tensor, weights: Weights): Tensor {
@@ -94,6 +100,9 @@ function fullCovariance(old: Tensor, membership: Tensor, deviations: Tensor, shi
   const shared = reshape(deviations, [1, samples, features]);
   const chosen = mul(shared, reshape(mul(membership, weights.batch), [rows, samples, 1]));
   const scatter = matMul(chosen, shared, { transposeA: true });
-  const outer = mul(reshape(mul(shift, weights.shift), [rows, features, 1]), reshape(shift, [rows, 1, features]));
-  return addN([mul(old, scale(weights.rest)), scatter, outer]);
+  const outer = mul(
+    reshape(mul(shift, weights.negatedShift), [rows, features, 1]),
+    reshape(shift, [rows, 1, features]),
+  );
+  return total(mul(old, scale(weights.rest)), scatter, outer);
 }

@@ -9,13 +9,33 @@ function ownWeights(weight: Tensor, slots: Slots): Tensor {
   return slots.classes === undefined ? byClass : matMul(slots.classes, byClass);
 }
 
-/** The term for variances [K, A]: three matrix products, nothing of size K x C x A. Gives [K, C]. */
-export function diagonalTerm(variances: Tensor, weight: Tensor, slots: Slots): Tensor {
-  const own = ownWeights(weight, slots);
-  const scaled = mul(variances, own);
-  const others = matMul(variances, square(weight));
-  const mixed = mulScalar(matMul(scaled, weight), -2);
-  return add(add(others, mixed), sum(mul(scaled, own), [1], { keepAxes: true }));
+/** The gradient of `ownWeights`: rows [K, A] added up at the slots' classes, [A, C]. */
+function toClasses(rows: Tensor, slots: Slots): Tensor {
+  const byFeature = transpose(rows, [1, 0]);
+  return slots.classes === undefined ? byFeature : matMul(byFeature, slots.classes);
+}
+
+/**
+ * The term for variances v [K, A]: three matrix products, nothing of size K x C x A. Gives [K, C].
+ * Its gradient is 2 v (w_j − w_y) for w_j and the negative sum of these for w_y.
+ */
+export function diagonalTerm(variances: Tensor, trackedWeight: Tensor, slots: Slots): Tensor {
+  return customGradient([trackedWeight], (weight) => {
+    const own = ownWeights(weight, slots);
+    const scaled = mul(variances, own);
+    const others = matMul(variances, square(weight));
+    const mixed = mulScalar(matMul(scaled, weight), 2);
+    return {
+      value: sub(add(others, sum(mul(scaled, own), [1], { keepAxes: true })), mixed),
+      backward: (gradient) => {
+        const ofVariances = mul(weight, matMul(variances, gradient, { transposeA: true }));
+        const ofAll = sub(ofVariances, matMul(scaled, gradient, { transposeA: true }));
+        const ofMixed = mul(variances, matMul(gradient, weight, { transposeB: true }));
+        const ofOwn = sub(mul(scaled, sum(gradient, [1], { keepAxes: true })), ofMixed);
+        return [mulScalar(add(ofAll, toClasses(ofOwn, slots)), 2)];
+      },
+    };
+  });
 }
 
 /** The term for Sigma = I: squared distances between the weights of all classes, [C, C]. */
@@ -61,9 +81,7 @@ export function fullTerm(covariance: Tensor, trackedWeight: Tensor, slots: Slots
       value,
       backward: (gradient) => {
         const weighted = mulScalar(mul(directions, reshape(gradient, [rows, 1, classes])), 2);
-        const ofOwn = transpose(sum(weighted, [2]), [1, 0]);
-        const scattered = slots.classes === undefined ? ofOwn : matMul(ofOwn, slots.classes);
-        return [sub(sum(weighted, [0]), scattered)];
+        return [sub(sum(weighted, [0]), toClasses(sum(weighted, [2]), slots))];
       },
     };
   });
