@@ -69,17 +69,31 @@ describe.each(paths.filter((path) => !path.startsWith('base/')))('configs/%s', (
     expect(std).toBe(found.std?.toFixed(2));
   });
 
-  it.runIf(path.startsWith('table1/'))('is the network, data set and loss of its number', () => {
-    const [network, dataset, method] = (numbers.exec(header[2])?.[4] ?? '').split(', ');
+  it.runIf(/^table[12]\//.test(path))('is the network, data set, augmentation and loss of its number', () => {
+    const address = (numbers.exec(header[2])?.[4] ?? '').split(', ');
+    const [network, dataset] = address;
     const config = load(name);
     expect(createNetwork(builtIn(config.model), { height: 32, width: 32, channels: 3, classes: 10 }).name).toBe(
       network,
     );
     expect(config.dataset).toEqual({ name: dataset, holdout: 0 });
-    expect(config.loss.name).toBe(method === 'basic' ? 'cross-entropy' : 'isda');
-    expect(config.augmentation).toEqual({ padCrop: { padding: 4, mode: 'reflect' }, flip: true });
+    expect(config.loss.name).toBe(address.at(-1) === 'basic' ? 'cross-entropy' : 'isda');
+    expect(config.augmentation).toEqual({
+      padCrop: { padding: 4, mode: 'reflect' },
+      flip: true,
+      ...strongAugmentation(dataset, address.length === 4 ? address[2] : undefined),
+    });
   });
 });
+
+/** What Table 2 adds to the standard augmentation; Table 1 nothing. */
+function strongAugmentation(dataset: string, name: string | undefined) {
+  const cutout = (length: number) => ({ length, fill: 'mean' });
+  if (name === undefined) return { autoaugment: false, cutout: false };
+  if (name === 'cutout') return { autoaugment: false, cutout: cutout(dataset === 'cifar10' ? 16 : 8) };
+  expect(name).toBe('autoaugment');
+  return { autoaugment: true, cutout: cutout(16) };
+}
 
 /** The paper's tables name no network of a user's own. */
 function builtIn(model: ExperimentConfig['model']): ModelOptions {
@@ -98,7 +112,7 @@ const recipes: Partial<
   'densenet-bc': [300, 64, 0.1, [150, 200, 250], 0.1, 1e-4],
 };
 
-it.each(paths.filter((path) => path.startsWith('table1/')))('%s trains as supplement B says', (path) => {
+it.each(paths.filter((path) => /^table[12]\//.test(path)))('%s trains as supplement B says', (path) => {
   const { model, schedule, optimizer, training, loss } = load(path);
   const [epochs, batchSize, learningRate, milestones, factor, weightDecay] = recipes[builtIn(model).name]!;
   expect(schedule).toEqual({ name: 'step', milestones, factor });

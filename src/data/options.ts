@@ -19,6 +19,17 @@ export const datasetOptions = z.strictObject({
 });
 export type DatasetOptions = z.output<typeof datasetOptions>;
 
+const cutoutOptions = z.strictObject({
+  length: count.default(16).describe('side of the hole in pixels'),
+  fill: z
+    .enum(['mean', 'black'])
+    .default('mean')
+    .describe(
+      '`mean`: the byte nearest to the mean of each channel, about 0 after normalisation; `black`: 0 before it',
+    ),
+});
+export type CutoutOptions = z.output<typeof cutoutOptions>;
+
 /** `augmentation`: applied to training images only, in the order of the keys. */
 export const augmentationOptions = z.strictObject({
   padCrop: z
@@ -32,5 +43,13 @@ export const augmentationOptions = z.strictObject({
     .default({ padding: 4, mode: 'reflect' })
     .describe('pad, then crop a random part of the original size; false: neither'),
   flip: z.boolean().default(true).describe('horizontal flip with probability 0.5'),
+  autoaugment: z
+    .boolean()
+    .default(false)
+    .describe('AutoAugment: one of the 25 sub-policies found for CIFAR-10, which CIFAR-100 uses too'),
+  cutout: z
+    .union([z.literal(false), cutoutOptions])
+    .default(false)
+    .describe('Cutout: a square hole around a random pixel, clipped at the border, in every image; false: none'),
 });
 export type AugmentationOptions = z.output<typeof augmentationOptions>;

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { augmentationOptions } from '../../../src/data/options.js';
 import { createPipeline } from '../../../src/data/transforms/pipeline.js';
 import { createCrop } from '../../../src/data/transforms/pad-crop.js';
+import { createAutoAugment } from '../../../src/data/transforms/autoaugment/autoaugment.js';
+import { cifar10Policy } from '../../../src/data/transforms/autoaugment/policy.js';
+import { createHole } from '../../../src/data/transforms/cutout.js';
 import { createMirror } from '../../../src/data/transforms/flip.js';
 import { randomStream } from '../../../src/common/random.js';
 import { randomDataset } from '../helpers.js';
@@ -36,8 +39,36 @@ describe('createPipeline', () => {
     }
   });
 
-  it('gives the same bytes whatever was made before, and others for another seed, epoch or image', () => {
-    const pipeline = createPipeline(standard, dataset);
+  it('then applies AutoAugment and cuts the hole last, from the same stream', () => {
+    const policy = createAutoAugment(cifar10Policy, dataset);
+    const hole = createHole({ length: 8, fill: 'mean' }, dataset);
+    for (let index = 0; index < 4; index++) {
+      for (let epoch = 1; epoch <= 20; epoch++) {
+        const random = randomStream(9, 'augment', epoch, index);
+        let image = dataset.images.slice(index * 3072, (index + 1) * 3072);
+        const apply = (change: (source: Uint8Array, target: Uint8Array) => void) => {
+          const target = new Uint8Array(3072);
+          change(image, target);
+          image = target;
+        };
+        const [top, left] = [random.integer(9), random.integer(9)];
+        const crop = createCrop({ padding: 4, mode: 'reflect' }, dataset);
+        apply((source, target) => crop(source, 0, target, 0, top, left));
+        if (random.uniform() < 0.5) apply((source, target) => createMirror(dataset)(source, 0, target, 0));
+        apply((source, target) => policy(source, 0, target, 0, random));
+        const [row, column] = [random.integer(32), random.integer(32)];
+        apply((source, target) => hole(source, 0, target, 0, row, column));
+        const made = augmented({ autoaugment: true, cutout: { length: 8 } }, index, 9, epoch);
+        expect(Buffer.compare(made, image)).toBe(0);
+      }
+    }
+  });
+
+  it.each([
+    ['the standard augmentation', standard],
+    ['AutoAugment and Cutout', augmentationOptions.parse({ autoaugment: true, cutout: {} })],
+  ])('with %s gives the same bytes whatever was made before, others for another seed, epoch or image', (_, options) => {
+    const pipeline = createPipeline(options, dataset);
     const make = (index: number, seed: number, epoch: number) => {
       const target = new Uint8Array(3072);
       pipeline(dataset, index, seed, epoch, target, 0);

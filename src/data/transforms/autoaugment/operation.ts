@@ -1,0 +1,18 @@
+// What an operation on the pixels of one image is.
+import type { ImageFormat } from '../../dataset.js';
+
+/**
+ * Reads one image (H·W·3 bytes) at `sourceOffset` of `source` and writes every byte of the changed one at
+ * `targetOffset` of `target`; the two never overlap. Not random: it was made for one magnitude.
+ */
+export type Operation = (source: Uint8Array, sourceOffset: number, target: Uint8Array, targetOffset: number) => void;
+
+/** Makes an operation for images of a format; what the signed `magnitude` means is the operation's own. */
+export type CreateOperation = (format: ImageFormat, magnitude: number) => Operation;
+
+/** Replaces every byte of an image of `size` bytes by its entry in a table of 256. */
+export function createLookup(size: number, table: Uint8Array): Operation {
+  return (source, sourceOffset, target, targetOffset) => {
+    for (let i = 0; i < size; i++) target[targetOffset + i] = table[source[sourceOffset + i]];
+  };
+}
