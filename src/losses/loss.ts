@@ -9,6 +9,8 @@ export interface TrainingProgress {
   readonly totalIterations: number;
   readonly epoch: number;
   readonly totalEpochs: number;
+  /** The schedule alone: the learning rate over `optimizer.learningRate`. */
+  readonly learningRateFactor: number;
 }
 
 /** What a loss may use in one training step. */
@@ -22,6 +24,8 @@ export interface LossInputs {
   readonly labels: Tensor;
   /** Weight of the last fully connected layer, float32 [A, C]. */
   readonly weight: Tensor;
+  /** int32 [2], another one in every step: what random numbers are drawn from. */
+  readonly seed: Tensor;
   /** One scalar for each entry of the loss's `scalars`. */
   readonly scalars: Readonly<Record<string, Tensor>>;
 }

@@ -18,6 +18,14 @@ export const isdaOptions = z.strictObject({
     .describe('lambda = (t/T) lambda0 with t the iteration or the epoch (from 0), or lambda0 throughout'),
 });
 
-export const lossOptions = z.discriminatedUnion('name', [crossEntropyOptions, isdaOptions]);
+/** Focal loss (Lin et al., 2017). */
+export const focalOptions = z.strictObject({
+  name: z.literal('focal'),
+  alpha: z.number().gt(0).default(0.5).describe('factor of the whole loss'),
+  gamma: z.number().min(0).default(1).describe('power of 1 − p_y: how little well-classified samples count'),
+});
+
+export const lossOptions = z.discriminatedUnion('name', [crossEntropyOptions, isdaOptions, focalOptions]);
 export type LossOptions = z.output<typeof lossOptions>;
 export type IsdaOptions = z.output<typeof isdaOptions>;
+export type FocalOptions = z.output<typeof focalOptions>;

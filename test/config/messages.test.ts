@@ -63,7 +63,7 @@ const cases: readonly {
   {
     title: 'an unknown loss',
     files: { 'x.yaml': 'loss:\n  name: isad\n  lambda0: 0.5\n' },
-    says: `error: cannot use config x.yaml: loss.name: expected cross-entropy, isda or custom, got "isad"
+    says: `error: cannot use config x.yaml: loss.name: expected cross-entropy, isda, focal or custom, got "isad"
   x.yaml:2:9
     2 |   name: isad
       |         ^^^^
@@ -72,7 +72,7 @@ const cases: readonly {
   {
     title: 'a loss without its name',
     files: { 'x.yaml': 'loss:\n  lambda0: 0.5\n' },
-    says: `error: cannot use config x.yaml: loss.name is missing: expected cross-entropy, isda or custom
+    says: `error: cannot use config x.yaml: loss.name is missing: expected cross-entropy, isda, focal or custom
   x.yaml:1:1
     1 | loss:
       | ^^^^`,
@@ -80,7 +80,7 @@ const cases: readonly {
   {
     title: 'a loss that is only a word',
     files: { 'x.yaml': 'loss: isda\n' },
-    says: `error: cannot use config x.yaml: loss: expected a map whose name is cross-entropy, isda or custom, got "isda"
+    says: `error: cannot use config x.yaml: loss: expected a map whose name is cross-entropy, isda, focal or custom, got "isda"
   x.yaml:1:7
     1 | loss: isda
       |       ^^^^
