@@ -36,6 +36,11 @@ export interface Loss {
   readonly tensors: readonly TensorDeclaration[];
   /** Values that change from step to step, handed to the captured step; `lambda` is also written to metrics.csv. */
   readonly scalars: Readonly<Record<string, (progress: TrainingProgress) => number>>;
+  /**
+   * Whether the last layer is to have no bias: the network's then starts at 0 and stays there, since such a loss makes
+   * its logits from `features` and `weight` and gives it no gradient.
+   */
+  readonly withoutBias?: boolean;
   /** The mean loss over the batch, a scalar. Updates of state go through `inputs.program`. */
   compute(inputs: LossInputs): Tensor;
 }

@@ -1,8 +1,12 @@
 // The losses by name. A new loss is one file, its options in options.ts, and one line here.
+import { createCenter } from './center.js';
 import { createCrossEntropy } from './cross-entropy.js';
+import { createDisturbLabel } from './disturb-label.js';
 import { createFocal } from './focal.js';
 import { createIsda } from './isda/isda.js';
+import { createLargeMargin } from './large-margin.js';
 import type { Loss, LossShape } from './loss.js';
+import { createLq } from './lq.js';
 import type { LossOptions } from './options.js';
 
 type OptionsByName = { readonly [Options in LossOptions as Options['name']]: Options };
@@ -12,6 +16,10 @@ const losses: { readonly [Key in Name]: (options: OptionsByName[Key], shape: Los
   'cross-entropy': createCrossEntropy,
   isda: createIsda,
   focal: createFocal,
+  lq: createLq,
+  center: createCenter,
+  'large-margin': createLargeMargin,
+  'disturb-label': createDisturbLabel,
 };
 
 function build<Key extends Name>(name: Key, options: OptionsByName[Key], shape: LossShape): Loss {
