@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { listConfigs, withoutExtension } from '../src/config/find.js';
 import { loadConfig } from '../src/config/load.js';
 import type { ExperimentConfig } from '../src/config/schema.js';
+import { lossOptions } from '../src/losses/options.js';
 import type { ModelOptions } from '../src/models/options.js';
 import { createNetwork } from '../src/models/registry.js';
 import { projectRoot } from './config/support.js';
@@ -69,19 +70,25 @@ describe.each(paths.filter((path) => !path.startsWith('base/')))('configs/%s', (
     expect(std).toBe(found.std?.toFixed(2));
   });
 
-  it.runIf(/^table[12]\//.test(path))('is the network, data set, augmentation and loss of its number', () => {
-    const address = (numbers.exec(header[2])?.[4] ?? '').split(', ');
-    const [network, dataset] = address;
+  it.runIf(/^table[123]\//.test(path))('is the network, data set, augmentation and loss of its number', () => {
+    const words = (numbers.exec(header[2])?.[4] ?? '').split(', ');
+    const [network, dataset, ...rest] = path.startsWith('table3/') ? [...words.slice(1), words[0]] : words;
+    const method = rest.at(-1)!;
     const config = load(name);
     expect(createNetwork(builtIn(config.model), { height: 32, width: 32, channels: 3, classes: 10 }).name).toBe(
       network,
     );
     expect(config.dataset).toEqual({ name: dataset, holdout: 0 });
-    expect(config.loss.name).toBe(address.at(-1) === 'basic' ? 'cross-entropy' : 'isda');
+    const lossName = method.replace('+dropout', '').replace('basic', 'cross-entropy');
+    const weakened = path.endsWith('resnet110-cifar100-disturb-label.yaml');
+    const settings = { name: lossName, ...(weakened ? { noiseRate: 0.1 } : {}) };
+    expect(config.loss).toEqual(lossOptions.parse(settings));
+    const dropout = { 'resnet-110': method.endsWith('+dropout') ? 0.3 : 0, 'wrn-28-10': 0.3 }[network];
+    if (dropout !== undefined) expect(config.model).toMatchObject({ dropout });
     expect(config.augmentation).toEqual({
       padCrop: { padding: 4, mode: 'reflect' },
       flip: true,
-      ...strongAugmentation(dataset, address.length === 4 ? address[2] : undefined),
+      ...strongAugmentation(dataset, rest.length === 2 ? rest[0] : undefined),
     });
   });
 });
@@ -112,7 +119,7 @@ const recipes: Partial<
   'densenet-bc': [300, 64, 0.1, [150, 200, 250], 0.1, 1e-4],
 };
 
-it.each(paths.filter((path) => /^table[12]\//.test(path)))('%s trains as supplement B says', (path) => {
+it.each(paths.filter((path) => /^table[123]\//.test(path)))('%s trains as supplement B says', (path) => {
   const { model, schedule, optimizer, training, loss } = load(path);
   const [epochs, batchSize, learningRate, milestones, factor, weightDecay] = recipes[builtIn(model).name]!;
   expect(schedule).toEqual({ name: 'step', milestones, factor });

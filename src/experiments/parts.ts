@@ -4,6 +4,7 @@ import { datasetShape } from '../data/registry.js';
 import { createLoss } from '../losses/registry.js';
 import { countMultiplyAdds } from '../models/cost.js';
 import { createNetwork } from '../models/registry.js';
+import { withZeroBias } from '../models/zero-bias.js';
 import { loadLoss, loadNetwork } from './modules.js';
 import type { StepParts } from '../training/step.js';
 
@@ -11,8 +12,9 @@ import type { StepParts } from '../training/step.js';
 export async function buildParts(config: ExperimentConfig): Promise<StepParts> {
   const format = datasetShape(config.dataset.name);
   const { model, loss: lossOptions } = config;
-  const network = model.name === 'custom' ? await loadNetwork(model, format) : createNetwork(model, format);
-  const loss = lossOptions.name === 'custom' ? await loadLoss(lossOptions, network) : createLoss(lossOptions, network);
+  const built = model.name === 'custom' ? await loadNetwork(model, format) : createNetwork(model, format);
+  const loss = lossOptions.name === 'custom' ? await loadLoss(lossOptions, built) : createLoss(lossOptions, built);
+  const network = loss.withoutBias === true ? withZeroBias(built) : built;
   return { network, loss, optimizer: config.optimizer, format, precision: config.training.precision };
 }
 

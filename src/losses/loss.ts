@@ -9,6 +9,8 @@ export interface TrainingProgress {
   readonly totalIterations: number;
   readonly epoch: number;
   readonly totalEpochs: number;
+  /** The schedule alone: the learning rate over `optimizer.learningRate`. */
+  readonly learningRateFactor: number;
 }
 
 /** What a loss may use in one training step. */
@@ -22,6 +24,8 @@ export interface LossInputs {
   readonly labels: Tensor;
   /** Weight of the last fully connected layer, float32 [A, C]. */
   readonly weight: Tensor;
+  /** int32 [2], another one in every step: what random numbers are drawn from. */
+  readonly seed: Tensor;
   /** One scalar for each entry of the loss's `scalars`. */
   readonly scalars: Readonly<Record<string, Tensor>>;
 }
@@ -32,6 +36,11 @@ export interface Loss {
   readonly tensors: readonly TensorDeclaration[];
   /** Values that change from step to step, handed to the captured step; `lambda` is also written to metrics.csv. */
   readonly scalars: Readonly<Record<string, (progress: TrainingProgress) => number>>;
+  /**
+   * Whether the last layer is to have no bias: the network's then starts at 0 and stays there, since such a loss makes
+   * its logits from `features` and `weight` and gives it no gradient.
+   */
+  readonly withoutBias?: boolean;
   /** The mean loss over the batch, a scalar. Updates of state go through `inputs.program`. */
   compute(inputs: LossInputs): Tensor;
 }

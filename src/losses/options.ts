@@ -18,6 +18,71 @@ export const isdaOptions = z.strictObject({
     .describe('lambda = (t/T) lambda0 with t the iteration or the epoch (from 0), or lambda0 throughout'),
 });
 
-export const lossOptions = z.discriminatedUnion('name', [crossEntropyOptions, isdaOptions]);
+/** Focal loss (Lin et al., 2017). */
+export const focalOptions = z.strictObject({
+  name: z.literal('focal'),
+  alpha: z.number().gt(0).default(0.5).describe('factor of the whole loss'),
+  gamma: z.number().min(0).default(1).describe('power of 1 − p_y: how little well-classified samples count'),
+});
+
+/** L_q (Zhang and Sabuncu, 2018). */
+export const lqOptions = z.strictObject({
+  name: z.literal('lq'),
+  q: z.number().gt(0).max(1).default(0.4).describe('near 0: cross entropy; 1: mean absolute error'),
+  truncation: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('k of truncated L_q: an image with p_y below it counts as if p_y were k, and has no gradient; 0: none'),
+});
+
+/** Center loss (Wen et al., 2016). */
+export const centerOptions = z.strictObject({
+  name: z.literal('center'),
+  weight: z.number().min(0).default(0.003).describe('factor of half the mean squared distance to the centres'),
+  centerLearningRate: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.5)
+    .describe("of the centres' own SGD, in the first epoch; the schedule lowers it as the optimizer's"),
+});
+
+/** Large-margin softmax (Liu et al., 2016); lambda = max(lambdaMin, lambda0 (1 + lambdaDecay t)^−lambdaPower). */
+export const largeMarginOptions = z.strictObject({
+  name: z.literal('large-margin'),
+  margin: z.int().min(1).max(4).default(2).describe('m: how many times the angle to the target weight is taken'),
+  lambda0: z.number().min(0).default(1000).describe('how much the plain logit counts beside the margin at the start'),
+  lambdaDecay: z.number().min(0).default(1e-5).describe('lambda falls with (1 + lambdaDecay iteration)^−lambdaPower'),
+  lambdaPower: z.number().min(0).default(45).describe('see lambdaDecay'),
+  lambdaMin: z.number().min(0).default(0).describe('what lambda does not fall below'),
+});
+
+/** DisturbLabel (Xie et al., 2016). */
+export const disturbLabelOptions = z.strictObject({
+  name: z.literal('disturb-label'),
+  noiseRate: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe('share of labels that every step redraws from all classes, their own included'),
+});
+
+export const lossOptions = z.discriminatedUnion('name', [
+  crossEntropyOptions,
+  isdaOptions,
+  focalOptions,
+  lqOptions,
+  centerOptions,
+  largeMarginOptions,
+  disturbLabelOptions,
+]);
 export type LossOptions = z.output<typeof lossOptions>;
 export type IsdaOptions = z.output<typeof isdaOptions>;
+export type FocalOptions = z.output<typeof focalOptions>;
+export type LqOptions = z.output<typeof lqOptions>;
+export type CenterOptions = z.output<typeof centerOptions>;
+export type LargeMarginOptions = z.output<typeof largeMarginOptions>;
+export type DisturbLabelOptions = z.output<typeof disturbLabelOptions>;

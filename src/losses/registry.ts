@@ -1,15 +1,32 @@
 // The losses by name. A new loss is one file, its options in options.ts, and one line here.
+import { createCenter } from './center.js';
 import { createCrossEntropy } from './cross-entropy.js';
+import { createDisturbLabel } from './disturb-label.js';
+import { createFocal } from './focal.js';
 import { createIsda } from './isda/isda.js';
+import { createLargeMargin } from './large-margin.js';
 import type { Loss, LossShape } from './loss.js';
+import { createLq } from './lq.js';
 import type { LossOptions } from './options.js';
+
+type OptionsByName = { readonly [Options in LossOptions as Options['name']]: Options };
+type Name = keyof OptionsByName;
+
+const losses: { readonly [Key in Name]: (options: OptionsByName[Key], shape: LossShape) => Loss } = {
+  'cross-entropy': createCrossEntropy,
+  isda: createIsda,
+  focal: createFocal,
+  lq: createLq,
+  center: createCenter,
+  'large-margin': createLargeMargin,
+  'disturb-label': createDisturbLabel,
+};
+
+function build<Key extends Name>(name: Key, options: OptionsByName[Key], shape: LossShape): Loss {
+  return losses[name](options, shape);
+}
 
 /** Builds the loss that a config's `loss` section names, for a network with the given classes and features. */
 export function createLoss(options: LossOptions, shape: LossShape): Loss {
-  switch (options.name) {
-    case 'cross-entropy':
-      return createCrossEntropy();
-    case 'isda':
-      return createIsda(options, shape);
-  }
+  return build(options.name, options, shape);
 }

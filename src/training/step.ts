@@ -74,7 +74,7 @@ export function trainingLoss(
   const features = cast(outputs.features, 'float32');
   const logits = cast(outputs.logits, 'float32');
   const weight = program.read(network.classifier.weight);
-  return { loss: loss.compute({ program, features, logits, labels, weight, scalars }), logits };
+  return { loss: loss.compute({ program, features, logits, labels, weight, seed, scalars }), logits };
 }
 
 /**

@@ -86,7 +86,7 @@ async function* trainEpoch(
   start: RunPosition,
 ): AsyncGenerator<RunPosition, void, undefined> {
   const { session, loss, train, pipeline, training, now } = inputs;
-  const { batchSize, seed, epochs } = training;
+  const { batchSize, seed } = training;
   const { epoch } = start;
   const batches = batchCount(train.count, batchSize);
   const learningRate = Float32Array.of(epochRate(inputs, epoch));
@@ -95,13 +95,12 @@ async function* trainEpoch(
   const source = { dataset: train, pipeline, batchSize, seed, epoch, startBatch: start.batch };
   for (const { images, labels } of trainingBatches(source)) {
     const iteration = (epoch - 1) * batches + position.batch;
-    const progress = { iteration, totalIterations: epochs * batches, epoch: epoch - 1, totalEpochs: epochs };
     const result = session.call(trainFunction(labels.length), {
       images,
       labels,
       learningRate,
       seed: Int32Array.of(hashKey(seed, 'noise') | 0, iteration | 0),
-      ...lossScalars(loss, progress),
+      ...lossScalars(loss, progressAt(inputs, epoch, iteration)),
     });
     const value = result.loss[0];
     if (!Number.isFinite(value)) {
@@ -133,6 +132,18 @@ async function* trainEpoch(
 const epochRate = ({ schedule, optimizer, training }: TrainerInputs, epoch: number): number =>
   learningRateOf(schedule, optimizer.learningRate, epoch, training.epochs);
 
+const progressAt = (inputs: TrainerInputs, epoch: number, iteration: number): TrainingProgress => {
+  const { schedule, train, training } = inputs;
+  const { epochs, batchSize } = training;
+  return {
+    iteration,
+    totalIterations: epochs * batchCount(train.count, batchSize),
+    epoch: epoch - 1,
+    totalEpochs: epochs,
+    learningRateFactor: learningRateOf(schedule, 1, epoch, epochs),
+  };
+};
+
 const lossScalars = (loss: Loss, progress: TrainingProgress): Record<string, HostArray> =>
   Object.fromEntries(
     Object.entries(loss.scalars).map(([name, value]) => [`loss.${name}`, Float32Array.of(value(progress))]),
@@ -161,12 +172,7 @@ async function evaluateEpoch(
   if (!Number.isFinite(outcome.loss)) throw diverged(`test_loss is ${outcome.loss} after epoch ${epoch}`);
   const seconds = secondsSince(started, now());
   const batches = batchCount(train.count, training.batchSize);
-  const last: TrainingProgress = {
-    iteration: epoch * batches - 1,
-    totalIterations: training.epochs * batches,
-    epoch: epoch - 1,
-    totalEpochs: training.epochs,
-  };
+  const last = progressAt(inputs, epoch, epoch * batches - 1);
   const row: MetricsRow = {
     epoch,
     iteration: epoch * batches,

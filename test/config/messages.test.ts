@@ -63,16 +63,35 @@ const cases: readonly {
   {
     title: 'an unknown loss',
     files: { 'x.yaml': 'loss:\n  name: isad\n  lambda0: 0.5\n' },
-    says: `error: cannot use config x.yaml: loss.name: expected cross-entropy, isda or custom, got "isad"
+    says: `error: cannot use config x.yaml: loss.name: expected cross-entropy, isda, focal, lq, center, large-margin, disturb-label or custom, got "isad"
   x.yaml:2:9
     2 |   name: isad
       |         ^^^^
   hint: did you mean isda?`,
   },
+  ...[
+    ['lq', 'q', 0, 'a number above 0 and of at most 1'],
+    ['lq', 'q', 1.5, 'a number above 0 and of at most 1'],
+    ['lq', 'truncation', 1, 'a number of at least 0 and below 1'],
+    ['focal', 'alpha', 0, 'a number above 0'],
+    ['focal', 'gamma', -1, 'a number of at least 0'],
+    ['center', 'weight', -1, 'a number of at least 0'],
+    ['center', 'centerLearningRate', 2, 'a number above 0 and of at most 1'],
+    ['large-margin', 'margin', 5, 'an integer from 1 to 4'],
+    ['large-margin', 'margin', 1.5, 'an integer from 1 to 4'],
+    ['disturb-label', 'noiseRate', 2, 'a number from 0 to 1'],
+  ].map(([name, key, value, range]) => ({
+    title: `${key} ${value} of the loss ${name}`,
+    files: { 'x.yaml': `loss:\n  name: ${name}\n  ${key}: ${value}\n` },
+    says: `error: cannot use config x.yaml: loss.${key}: expected ${range}, got ${value}
+  x.yaml:3:${String(key).length + 5}
+    3 |   ${key}: ${value}
+      | ${' '.repeat(String(key).length + 4)}${'^'.repeat(String(value).length)}`,
+  })),
   {
     title: 'a loss without its name',
     files: { 'x.yaml': 'loss:\n  lambda0: 0.5\n' },
-    says: `error: cannot use config x.yaml: loss.name is missing: expected cross-entropy, isda or custom
+    says: `error: cannot use config x.yaml: loss.name is missing: expected cross-entropy, isda, focal, lq, center, large-margin, disturb-label or custom
   x.yaml:1:1
     1 | loss:
       | ^^^^`,
@@ -80,7 +99,7 @@ const cases: readonly {
   {
     title: 'a loss that is only a word',
     files: { 'x.yaml': 'loss: isda\n' },
-    says: `error: cannot use config x.yaml: loss: expected a map whose name is cross-entropy, isda or custom, got "isda"
+    says: `error: cannot use config x.yaml: loss: expected a map whose name is cross-entropy, isda, focal, lq, center, large-margin, disturb-label or custom, got "isda"
   x.yaml:1:7
     1 | loss: isda
       |       ^^^^

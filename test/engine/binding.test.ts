@@ -70,7 +70,11 @@ describe('the real engine', () => {
     it('sets the environment for TensorFlow, but not over the user’s own values', () => {
       const environment: Record<string, string | undefined> = { TF_CPP_MIN_LOG_LEVEL: '1' };
       loadBinding(engine, 'auto', environment);
-      expect(environment).toEqual({ TF_CPP_MIN_LOG_LEVEL: '1', TF_FORCE_GPU_ALLOW_GROWTH: 'true' });
+      expect(environment).toEqual({
+        TF_CPP_MIN_LOG_LEVEL: '1',
+        TF_ENABLE_ONEDNN_OPTS: '1',
+        TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+      });
       loadBinding(engine, 'cpu', environment);
       expect(environment['CUDA_VISIBLE_DEVICES']).toBe('-1');
     });

@@ -12,6 +12,7 @@ import type { IsdaOptions } from '../../src/losses/options.js';
 import { declare, filledWith, initialValues } from '../../src/nn/tensors.js';
 import { testEngine } from '../support/engine.js';
 import { executions } from '../support/run-once.js';
+import { expectClose } from './support.js';
 
 interface ReferenceStep {
   readonly covariance: readonly (readonly (readonly number[])[])[];
@@ -44,13 +45,6 @@ const classes = reference.weight.length;
 const featureSize = reference.weight[0].length;
 const samples = reference.batches[0].labels.length;
 
-function expectClose(actual: ArrayLike<number>, expected: readonly number[], what: string): void {
-  const scale = Math.max(...expected.map(Math.abs), 1e-12);
-  expect(actual.length, what).toBe(expected.length);
-  const worst = Math.max(...expected.map((value, index) => Math.abs(value - actual[index]))) / scale;
-  expect(worst, what).toBeLessThan(1e-4);
-}
-
 /** A step that updates ISDA's state with a batch, and gives the loss and its gradients. */
 function isdaSession(covariance: IsdaOptions['covariance'], execution: (typeof executions)[number]) {
   const shape = { classes, featureSize };
@@ -62,7 +56,8 @@ function isdaSession(covariance: IsdaOptions['covariance'], execution: (typeof e
     const [x, w, b] = [features, weight, bias].map((tensor) => program.read(tensor));
     const logits = add(matMul(x, w), b);
     const { labels, lambda } = inputs;
-    const value = loss.compute({ program, features: x, logits, labels, weight: w, scalars: { lambda } });
+    const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
+    const value = loss.compute({ program, features: x, logits, labels, weight: w, seed, scalars: { lambda } });
     const [dFeatures, dWeight, dBias] = gradients(value, [x, w, b]);
     return { loss: value, dFeatures, dWeight, dBias };
   };

@@ -4,6 +4,7 @@ import { trainingBatches } from '../../src/data/batches.js';
 import { cifarFormats, cifarMean, cifarPixels, cifarPlane, cifarStd } from '../../src/data/cifar-format.js';
 import type { ImageDataset } from '../../src/data/dataset.js';
 import { synthesizeRecords } from '../../src/data/synthesize.js';
+import { augmentationOptions } from '../../src/data/options.js';
 import { createPipeline } from '../../src/data/transforms/pipeline.js';
 import type { Engine } from '../../src/engine/index.js';
 import type { Execution, Session } from '../../src/engine/session.js';
@@ -68,7 +69,7 @@ export function openGenerated(engine: Engine, execution: Execution, run: Generat
 export function trainSteps(session: Session, run: GeneratedRun, first: number, last: number): number[] {
   const { dataset, batchSize, seed } = run;
   const { loss } = generatedParts(run);
-  const pipeline = createPipeline({ padCrop: { padding: 4, mode: 'reflect' }, flip: true }, dataset);
+  const pipeline = createPipeline(augmentationOptions.parse({}), dataset);
   const batches = Math.ceil(dataset.count / batchSize);
   const losses: number[] = [];
   for (let step = first; step < last;) {
@@ -77,7 +78,13 @@ export function trainSteps(session: Session, run: GeneratedRun, first: number, l
       ...{ dataset, pipeline, batchSize, seed, epoch, startBatch: step % batches },
     })) {
       if (step === last) break;
-      const progress = { iteration: step, totalIterations: 20, epoch: epoch - 1, totalEpochs: 4 };
+      const progress = {
+        iteration: step,
+        totalIterations: 20,
+        epoch: epoch - 1,
+        totalEpochs: 4,
+        learningRateFactor: 1,
+      };
       const scalars = Object.entries(loss.scalars).map(([name, value]) => [
         `loss.${name}`,
         Float32Array.of(value(progress)),

@@ -1,4 +1,5 @@
 // A run of the trainer without TensorFlow: a session that notes its calls and gives planned losses.
+import { augmentationOptions } from '../../src/data/options.js';
 import { createPipeline } from '../../src/data/transforms/pipeline.js';
 import type { Session } from '../../src/engine/session.js';
 import type { HostArray } from '../../src/engine/types.js';
@@ -63,7 +64,7 @@ export async function runTrainer({ position = epochStart(1), answer = plain, sto
     loss: sampleLoss,
     train,
     evaluation,
-    pipeline: createPipeline({ padCrop: { padding: 2, mode: 'reflect' }, flip: true }, train),
+    pipeline: createPipeline(augmentationOptions.parse({ padCrop: { padding: 2 } }), train),
     optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
     schedule: { name: 'step', milestones: [2, 3], factor: 0.1 },
     training: {

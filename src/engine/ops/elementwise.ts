@@ -92,6 +92,12 @@ export function exp(x: Tensor): Tensor {
   return withGradient(value, [x], (gradient) => [mul(gradient, value)]);
 }
 
+/** exp(x) − 1, exact where x is near 0. */
+export function expm1(x: Tensor): Tensor {
+  const value = unary('Expm1', x);
+  return withGradient(value, [x], (gradient) => [mul(gradient, addScalar(value, 1))]);
+}
+
 export function log(x: Tensor): Tensor {
   return withGradient(unary('Log', x), [x], (gradient) => [div(gradient, x)]);
 }

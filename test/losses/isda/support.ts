@@ -73,7 +73,8 @@ export function openLoss(
     const [x, w, b] = [featuresOf(count), weight, bias].map((tensor) => program.read(tensor));
     const logits = add(matMul(x, w), b);
     const scalars = Object.fromEntries(Object.keys(loss.scalars).map((name) => [name, inputs[name]]));
-    const value = loss.compute({ program, features: x, logits, labels: inputs['labels'], weight: w, scalars });
+    const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
+    const value = loss.compute({ program, features: x, logits, labels: inputs['labels'], weight: w, seed, scalars });
     const [dFeatures, dWeight, dBias] = gradients(value, [x, w, b]);
     return { loss: value, dFeatures, dWeight, dBias };
   };

@@ -149,7 +149,8 @@ describe('what is computed', () => {
     const weight = input({ dtype: 'float32', shape: [features, classes] }, true);
     const own = input({ dtype: 'int32', shape: [samples] });
     const lambda = input({ dtype: 'float32', shape: [] });
-    const inputs = { program, features: x, logits: matMul(x, weight), labels: own, weight, scalars: { lambda } };
+    const seed = input({ dtype: 'int32', shape: [2] });
+    const inputs = { program, features: x, logits: matMul(x, weight), labels: own, weight, seed, scalars: { lambda } };
     gradients(loss.compute(inputs), [x, weight]);
     return operations.flatMap(({ outputs }) => outputs.map((shape) => [...shape]));
   };

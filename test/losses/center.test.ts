@@ -1,0 +1,49 @@
+// The centres' own learning rate, and where their steps lead.
+import { expect, it } from 'vitest';
+import { createLoss } from '../../src/losses/registry.js';
+import { learningRateOf } from '../../src/training/schedules.js';
+import { testEngine } from '../support/engine.js';
+import { runLoss } from './support.js';
+
+const engine = testEngine();
+const options = { name: 'center', weight: 0.003, centerLearningRate: 0.5 } as const;
+
+it('follows the schedule, whatever the network’s learning rate', () => {
+  const { scalars } = createLoss(options, { classes: 2, featureSize: 1 });
+  const rates = [79, 80, 120].map((epoch) => {
+    const learningRateFactor = learningRateOf({ name: 'step', milestones: [80, 120], factor: 0.1 }, 1, epoch, 160);
+    return scalars.centerLearningRate({
+      iteration: 0,
+      totalIterations: 1,
+      epoch: epoch - 1,
+      totalEpochs: 160,
+      learningRateFactor,
+    });
+  });
+  expect(rates).toEqual([0.5, 0.05, 0.005]);
+});
+
+it('moves the centres to the classes’ means, whatever the weight of the loss; other centres stay', () => {
+  const features = [[1], [3], [10]];
+  for (const weight of [0, 0.003, 1]) {
+    let centers: readonly (readonly number[])[] = [[0], [0], [5]];
+    for (let step = 0; step < 60; step++) {
+      const { state } = runLoss(engine, 'eager', {
+        options: { ...options, weight },
+        features,
+        labels: [0, 0, 1],
+        weight: [[1], [0], [-1]],
+        bias: [0, 0, 0],
+        scalars: { centerLearningRate: 0.5 },
+        state: { 'loss.centers': centers },
+      });
+      centers = Array.from(state['loss.centers'], (value) => [value]);
+      // One step of 1 / 6 of the way to 1 and 3 each, and to 10.
+      if (step === 0) expect(centers.flat()[0]).toBeCloseTo((1 + 3) / 6, 5);
+    }
+    const [[first], [second], [third]] = centers;
+    expect(first).toBeCloseTo(2, 3);
+    expect(second).toBeCloseTo(10, 2);
+    expect(third).toBe(5);
+  }
+});

@@ -1,0 +1,76 @@
+// The margin's function of the angle, the strength's schedule, and a network that keeps no bias.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { experimentSchema } from '../../src/config/schema.js';
+import { buildParts } from '../../src/experiments/parts.js';
+import { marginFunction } from '../../src/losses/large-margin.js';
+import { lossOptions } from '../../src/losses/options.js';
+import { createLoss } from '../../src/losses/registry.js';
+import { openTrainingSession } from '../../src/training/session.js';
+import { trainFunction } from '../../src/training/step.js';
+import { testEngine } from '../support/engine.js';
+import { runOnce } from '../support/run-once.js';
+
+const engine = testEngine();
+
+/** psi from the angle itself, as the paper defines it. */
+function reference(angle: number, margin: number): number {
+  const k = Math.min(Math.floor((angle * margin) / Math.PI), margin - 1);
+  return (k % 2 === 0 ? 1 : -1) * Math.cos(margin * angle) - 2 * k;
+}
+
+describe.each([1, 2, 3, 4])('m = %d', (margin) => {
+  it('is psi of the angle', () => {
+    const angles = fc.array(fc.double({ min: 0, max: Math.PI, noNaN: true }), { minLength: 50, maxLength: 50 });
+    fc.assert(
+      fc.property(angles, (some) => {
+        const all = [0, Math.PI, ...Array.from({ length: margin }, (_, k) => (k * Math.PI) / margin), ...some];
+        const { value } = runOnce(
+          engine,
+          'eager',
+          { cosine: { shape: [all.length], values: all.map(Math.cos) } },
+          ({ cosine }) => ({ value: marginFunction(cosine, margin) }),
+        );
+        all.forEach((angle, i) => expect(Math.abs(value[i] - reference(angle, margin))).toBeLessThan(1e-5));
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+it('falls with the iteration as in Liu et al.’s recipe', () => {
+  const { scalars } = createLoss(lossOptions.parse({ name: 'large-margin' }), { classes: 10, featureSize: 4 });
+  const at = (iteration: number): number =>
+    scalars.lambda({ iteration, totalIterations: 62_560, epoch: 0, totalEpochs: 160, learningRateFactor: 1 });
+  expect(at(0)).toBe(1000);
+  expect(at(1000)).toBeCloseTo(1000 * 1.01 ** -45, 6);
+  expect(at(62_559)).toBeLessThan(1e-6);
+});
+
+it('leaves the last layer’s bias at 0 through training', async () => {
+  const config = experimentSchema.parse({
+    experiment: 'large-margin',
+    dataset: { name: 'cifar10' },
+    model: { name: 'resnet', depth: 8 },
+    loss: { name: 'large-margin', lambda0: 1 },
+  });
+  const parts = await buildParts(config);
+  const batchSize = 4;
+  const sizes = { trainImages: batchSize, batchSize, evaluationImages: batchSize, evaluationBatchSize: batchSize };
+  const { session } = openTrainingSession(engine, 'captured', parts, sizes, 1);
+  const weights = (): Float32Array => session.read(['fc.weight']).get('fc.weight')!.slice();
+  const before = weights();
+  for (let step = 0; step < 3; step++) {
+    const { loss } = session.call(trainFunction(batchSize), {
+      images: Uint8Array.from({ length: batchSize * 32 * 32 * 3 }, (_, i) => (i * 37) % 256),
+      labels: Int32Array.of(0, 1, 2, 3),
+      learningRate: Float32Array.of(0.1),
+      seed: Int32Array.of(1, step),
+      'loss.lambda': Float32Array.of(1),
+    });
+    expect(Number.isFinite(loss[0])).toBe(true);
+  }
+  expect(Array.from(session.read(['fc.bias']).get('fc.bias')!, Math.abs)).toEqual(Array(10).fill(0));
+  expect(weights()).not.toEqual(before);
+  session.close();
+});
