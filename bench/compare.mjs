@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath, URL } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 
-const usage = `usage: node bench/compare.mjs [--python python3] [--rounds 3] [--steps 30] [--depth 32] [--batch 128]
-         [--classes 100] [--loss cross-entropy --loss isda] [--device cpu|cuda] [--eager] [--json]`;
+const usage = `usage: node bench/compare.mjs [--python python3] [--rounds 3] [--steps 30] [--warmup 5] [--depth 32]
+         [--batch 128] [--classes 10|100] [--loss cross-entropy --loss isda] [--device cpu|cuda] [--eager] [--json]`;
 
 function fail(message, code) {
   process.stderr.write(`error: ${message}\n`);
@@ -19,6 +19,7 @@ function readOptions() {
         python: text('python3'),
         rounds: text('3'),
         steps: text('30'),
+        warmup: text('5'),
         depth: text('32'),
         batch: text('128'),
         classes: text('100'),
@@ -29,8 +30,9 @@ function readOptions() {
         help: { type: 'boolean', default: false },
       },
     });
-    for (const name of ['rounds', 'steps', 'depth', 'batch', 'classes'])
+    for (const name of ['rounds', 'steps', 'warmup', 'depth', 'batch', 'classes'])
       if (!/^[1-9]\d*$/.test(values[name])) throw new Error(`--${name} must be a whole number >= 1`);
+    if (!['10', '100'].includes(values.classes)) throw new Error('--classes must be 10 or 100');
     return values;
   } catch (error) {
     return fail(`${error.message}\n${usage}`, 2);
@@ -43,11 +45,11 @@ const median = (values) => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
-/** The last line a program prints, as JSON. */
+/** What a program prints, as JSON. */
 async function measure(program, args) {
   try {
     const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 1 << 24 });
-    return JSON.parse(stdout.trim().split('\n').at(-1));
+    return JSON.parse(stdout);
   } catch (error) {
     return fail(`cannot run ${[program, ...args].join(' ')}: ${(error.stderr || error.message).trim()}`, 1);
   }
@@ -55,18 +57,19 @@ async function measure(program, args) {
 
 /** The programs to compare for one loss. */
 function contenders(options, loss) {
-  const { depth, batch, classes, steps, device } = options;
-  const shape = ['--model', 'resnet', '--depth', depth, '--classes', classes, '--batch', batch, '--steps', steps];
+  const { depth, batch, classes, device } = options;
+  const counts = ['--steps', options.steps, '--warmup', options.warmup];
+  const settings = [`model.depth=${depth}`, `training.batchSize=${batch}`, `training.device=${device}`];
+  const config = ['--config', `table1/resnet32-cifar${classes}-isda`, ...settings.flatMap((each) => ['--set', each])];
+  const shape = ['--model', 'resnet', '--depth', depth, '--classes', classes, '--batch', batch];
   const launcher = fileURLToPath(new URL('../bin/isda.js', import.meta.url));
   const script = fileURLToPath(new URL('pytorch_step.py', import.meta.url));
   const ours = (execution) => ({
     name: `isda ${execution}`,
     loss,
     run: async () => {
-      // On a machine without a GPU the option is not needed, and the CPU is what is left.
-      const where = device === 'cpu' ? [] : ['--device', device];
-      const words = ['bench', ...shape, '--loss', loss, '--execution', execution, ...where, '--json'];
-      const result = await measure(process.execPath, [launcher, ...words]);
+      const words = ['bench', ...config, ...counts, '--loss', loss, '--execution', execution, '--json'];
+      const [result] = await measure(process.execPath, [launcher, ...words]);
       return { milliseconds: result.medianMilliseconds, megabytes: result.peakMemoryMegabytes };
     },
   });
@@ -74,7 +77,7 @@ function contenders(options, loss) {
     name: `PyTorch ${layout}`,
     loss,
     run: async () => {
-      const words = [...shape, '--loss', loss, '--memory-format', layout, '--device', device];
+      const words = [...shape, ...counts, '--loss', loss, '--memory-format', layout, '--device', device];
       const result = await measure(options.python, ['-B', script, ...words]);
       return { milliseconds: result.median_ms, megabytes: result.peak_rss_mb };
     },
