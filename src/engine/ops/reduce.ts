@@ -14,33 +14,33 @@ function reducedShape(shape: Shape, axes: readonly number[], keep: boolean): Sha
   return shape.flatMap((extent, axis) => (axes.includes(axis) ? (keep ? [1] : []) : [extent]));
 }
 
-/** The sum over the given axes (default: all). */
-export function sum(
-  x: Tensor,
-  axes: readonly number[] = x.shape.map((_, i) => i),
-  options: ReduceOptions = {},
-): Tensor {
-  const keep = options.keepAxes ?? false;
+const allAxes = (x: Tensor): readonly number[] => x.shape.map((_, axis) => axis);
+
+/** Sum or mean; each element's part in the result is `share`. */
+function reduce(operation: 'Sum' | 'Mean', x: Tensor, axes: readonly number[], keep: boolean, share: number): Tensor {
   const attributes = { T: type(x.dtype), Tidx: type('int32'), keep_dims: bool(keep) };
   const shape = reducedShape(x.shape, axes, keep);
-  const value = run('Sum', attributes, [x, intVector(x.program, axes)], x.dtype, shape);
+  const value = run(operation, attributes, [x, intVector(x.program, axes)], x.dtype, shape);
   const kept = reducedShape(x.shape, axes, true);
-  return withGradient(value, [x], (gradient) => [broadcastTo(reshape(gradient, kept), x.shape)]);
+  return withGradient(value, [x], (gradient) => {
+    const part = share === 1 ? gradient : mulScalar(gradient, share);
+    return [broadcastTo(reshape(part, kept), x.shape)];
+  });
+}
+
+/** The sum over the given axes (default: all). */
+export function sum(x: Tensor, axes: readonly number[] = allAxes(x), { keepAxes = false }: ReduceOptions = {}): Tensor {
+  return reduce('Sum', x, axes, keepAxes, 1);
 }
 
 /** The mean over the given axes (default: all). */
 export function mean(
   x: Tensor,
-  axes: readonly number[] = x.shape.map((_, i) => i),
-  options: ReduceOptions = {},
+  axes: readonly number[] = allAxes(x),
+  { keepAxes = false }: ReduceOptions = {},
 ): Tensor {
-  const keep = options.keepAxes ?? false;
-  const attributes = { T: type(x.dtype), Tidx: type('int32'), keep_dims: bool(keep) };
-  const shape = reducedShape(x.shape, axes, keep);
-  const value = run('Mean', attributes, [x, intVector(x.program, axes)], x.dtype, shape);
-  const kept = reducedShape(x.shape, axes, true);
   const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
-  return withGradient(value, [x], (gradient) => [broadcastTo(reshape(mulScalar(gradient, 1 / count), kept), x.shape)]);
+  return reduce('Mean', x, axes, keepAxes, 1 / count);
 }
 
 /** The position of the largest element along the last axis, int32. */
