@@ -1,5 +1,4 @@
 // DisturbLabel (Xie et al., 2016): cross entropy of labels of which some are redrawn in every step.
-import { hashKey } from '../common/random.js';
 import {
   add,
   cast,
@@ -9,20 +8,17 @@ import {
   mul,
   mulScalar,
   softmaxCrossEntropy,
-  statelessUniform,
   sub,
 } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
+import { keyedUniform } from '../nn/keyed-noise.js';
 import type { Loss, LossShape } from './loss.js';
 import type { DisturbLabelOptions } from './options.js';
 
 /** Labels int32 [N], each redrawn with probability `noiseRate` from all classes alike, its own included. */
 export function disturbedLabels(labels: Tensor, seed: Tensor, noiseRate: number, classes: number): Tensor {
   const { program } = labels;
-  const uniform = (name: string): Tensor => {
-    const own = program.constant(Int32Array.of(hashKey(`disturb-label.${name}`) | 0, 0), seed);
-    return statelessUniform(add(seed, own), labels.shape);
-  };
+  const uniform = (name: string): Tensor => keyedUniform(seed, labels.shape, `disturb-label.${name}`);
   const kept = cast(greaterEqual(uniform('choice'), floatScalar(program, noiseRate)), 'float32');
   const drawn = cast(cast(mulScalar(uniform('label'), classes), 'int32'), 'float32');
   // In float32, which holds labels exactly: TensorFlow leaves int32 arithmetic to the host.

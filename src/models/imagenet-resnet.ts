@@ -1,7 +1,8 @@
 // ResNets and ResNeXts for ImageNet (He et al., 2016; Xie et al., 2017), with the stride of a bottleneck in its 3x3.
-import { add, maxPool2d, relu } from '../engine/ops/index.js';
+import { maxPool2d } from '../engine/ops/index.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { batchNorm, conv, relu as reluLayer } from '../nn/layers.js';
+import { batchNorm, conv, relu } from '../nn/layers.js';
+import { residualBlock } from '../nn/residual-block.js';
 import type { InputShape, Network } from './network.js';
 import type { ImagenetResnetOptions, ImagenetResnextOptions } from './options.js';
 import { pooledNetwork } from './pooled-network.js';
@@ -33,7 +34,7 @@ const basic: BlockKind = {
     sequence(
       conv(`${name}.conv1`, { inputs, outputs: width, kernel: 3, stride }),
       batchNorm(`${name}.bn1`, width),
-      reluLayer,
+      relu,
       conv(`${name}.conv2`, { inputs: width, outputs: width, kernel: 3 }),
       batchNorm(`${name}.bn2`, width),
     ),
@@ -47,29 +48,15 @@ const bottleneck = (groups: number, groupWidth: number): BlockKind => ({
     return sequence(
       conv(`${name}.conv1`, { inputs, outputs: inner, kernel: 1 }),
       batchNorm(`${name}.bn1`, inner),
-      reluLayer,
+      relu,
       conv(`${name}.conv2`, { inputs: inner, outputs: inner, kernel: 3, stride, groups }),
       batchNorm(`${name}.bn2`, inner),
-      reluLayer,
+      relu,
       conv(`${name}.conv3`, { inputs: inner, outputs: 4 * width, kernel: 1 }),
       batchNorm(`${name}.bn3`, 4 * width),
     );
   },
 });
-
-function block(name: string, residual: Layer, inputs: number, outputs: number, stride: number): Layer {
-  const changes = stride !== 1 || inputs !== outputs;
-  const shortcut = changes
-    ? sequence(
-        conv(`${name}.downsample.0`, { inputs, outputs, kernel: 1, stride }),
-        batchNorm(`${name}.downsample.1`, outputs),
-      )
-    : sequence();
-  return {
-    tensors: [...residual.tensors, ...shortcut.tensors],
-    apply: (x, pass) => relu(add(residual.apply(x, pass), shortcut.apply(x, pass))),
-  };
-}
 
 const maxPool: Layer = { tensors: [], apply: (x) => maxPool2d(x, { size: 3, stride: 2, padding: 1 }) };
 
@@ -86,13 +73,14 @@ function create(
       const path = `layer${stage + 1}.${index}`;
       const inputs = widthAfter(first ? stage - 1 : stage);
       const stride = first && stage > 0 ? 2 : 1;
-      return block(path, residual(path, inputs, stageWidths[stage], stride), inputs, widthAfter(stage), stride);
+      const shape = { inputs, outputs: widthAfter(stage), stride };
+      return residualBlock(path, residual(path, inputs, stageWidths[stage], stride), shape);
     }),
   );
   const body = sequence(
     conv('conv1', { inputs: input.channels, outputs: stemWidth, kernel: 7, stride: 2 }),
     batchNorm('bn1', stemWidth),
-    reluLayer,
+    relu,
     maxPool,
     ...blocks,
   );

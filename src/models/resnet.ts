@@ -1,9 +1,9 @@
 // CIFAR ResNets of depth 6n + 2 (He et al., 2016, section 4.2), with projection shortcuts as the reference has them,
 // and the same with squeeze-excitation (Hu et al., 2018).
-import { add, relu } from '../engine/ops/index.js';
 import type { Layer } from '../nn/layer.js';
 import { sequence } from '../nn/layer.js';
-import { batchNorm, conv, dropout, relu as reluLayer } from '../nn/layers.js';
+import { batchNorm, conv, dropout, relu } from '../nn/layers.js';
+import { residualBlock } from '../nn/residual-block.js';
 import { squeezeExcitation } from '../nn/squeeze-excitation.js';
 import type { InputShape, Network } from './network.js';
 import type { ResnetOptions, SeResnetOptions } from './options.js';
@@ -27,23 +27,13 @@ function basicBlock(name: string, { inputs, outputs, stride, dropout: rate, gate
   const residual = sequence(
     conv(`${name}.conv1`, { inputs, outputs, kernel: 3, stride }),
     batchNorm(`${name}.bn1`, outputs),
-    reluLayer,
+    relu,
     dropout(`${name}.dropout`, rate),
     conv(`${name}.conv2`, { inputs: outputs, outputs, kernel: 3 }),
     batchNorm(`${name}.bn2`, outputs),
     gated ? squeezeExcitation(`${name}.se`, outputs, reduction) : sequence(),
   );
-  const changes = stride !== 1 || inputs !== outputs;
-  const shortcut = changes
-    ? sequence(
-        conv(`${name}.downsample.0`, { inputs, outputs, kernel: 1, stride }),
-        batchNorm(`${name}.downsample.1`, outputs),
-      )
-    : sequence();
-  return {
-    tensors: [...residual.tensors, ...shortcut.tensors],
-    apply: (x, pass) => relu(add(residual.apply(x, pass), shortcut.apply(x, pass))),
-  };
+  return residualBlock(name, residual, { inputs, outputs, stride });
 }
 
 /** A CIFAR ResNet: stem, three stages of (depth − 2) / 6 blocks, global average pooling, `fc`. */
@@ -75,7 +65,7 @@ function build(
   const body = sequence(
     conv('conv1', { inputs: input.channels, outputs: stem, kernel: 3 }),
     batchNorm('bn1', stem),
-    reluLayer,
+    relu,
     ...blocks,
   );
   return pooledNetwork({ name, body, featureSize: stageWidths[stageWidths.length - 1] }, input);

@@ -1,7 +1,7 @@
 // CIFAR ResNeXts (Xie et al., 2017): bottlenecks whose 3x3 convolution works in `cardinality` groups.
-import { add, relu as reluOp } from '../engine/ops/index.js';
 import { sequence, type Layer } from '../nn/layer.js';
 import { batchNorm, conv, relu } from '../nn/layers.js';
+import { residualBlock } from '../nn/residual-block.js';
 import type { InputShape, Network } from './network.js';
 import type { ResnextOptions } from './options.js';
 import { pooledNetwork } from './pooled-network.js';
@@ -30,17 +30,7 @@ function groupedBottleneck(name: string, { inputs, inner, outputs, groups, strid
     conv(`${name}.conv_expand`, { inputs: inner, outputs, kernel: 1 }),
     batchNorm(`${name}.bn_expand`, outputs),
   );
-  const shortcut =
-    inputs === outputs
-      ? sequence()
-      : sequence(
-          conv(`${name}.downsample.0`, { inputs, outputs, kernel: 1, stride }),
-          batchNorm(`${name}.downsample.1`, outputs),
-        );
-  return {
-    tensors: [...residual.tensors, ...shortcut.tensors],
-    apply: (x, pass) => reluOp(add(residual.apply(x, pass), shortcut.apply(x, pass))),
-  };
+  return residualBlock(name, residual, { inputs, outputs, stride });
 }
 
 /** ResNeXt of depth 9n + 2: stem, three stages of n blocks with `cardinality` groups of width, 2 width, 4 width. */

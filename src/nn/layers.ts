@@ -1,5 +1,4 @@
 // The layers that networks are made of, with PyTorch's names, semantics and first values.
-import { hashKey } from '../common/random.js';
 import {
   add,
   batchNormInference,
@@ -12,8 +11,8 @@ import {
   mulScalar,
   mul,
   relu as reluOp,
-  statelessUniform,
 } from '../engine/ops/index.js';
+import { keyedUniform } from './keyed-noise.js';
 import { readAs, type Layer } from './layer.js';
 import { declare, filledWith, normal, uniformWithin, type TensorDeclaration } from './tensors.js';
 
@@ -81,8 +80,7 @@ export function dropout(name: string, rate: number): Layer {
     tensors: [],
     apply(x, { program, training, seed }) {
       if (!training || rate === 0) return x;
-      const own = program.constant(Int32Array.of(hashKey(name) | 0, 0), { dtype: 'int32', shape: [2] });
-      const kept = greaterEqual(statelessUniform(add(seed, own), x.shape), floatScalar(program, rate));
+      const kept = greaterEqual(keyedUniform(seed, x.shape, name), floatScalar(program, rate));
       return mul(x, mulScalar(cast(kept, x.dtype), 1 / (1 - rate)));
     },
   };

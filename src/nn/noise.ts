@@ -1,25 +1,12 @@
 // Noise of training whose backward pass draws numbers of its own: Shake-Shake and ShakeDrop.
-import { hashKey } from '../common/random.js';
-import {
-  add,
-  addScalar,
-  cast,
-  floatScalar,
-  greaterEqual,
-  mul,
-  mulScalar,
-  neg,
-  statelessUniform,
-  sub,
-} from '../engine/ops/index.js';
+import { add, addScalar, cast, floatScalar, greaterEqual, mul, mulScalar, neg, sub } from '../engine/ops/index.js';
 import { customGradient, type Tensor } from '../engine/tensor.js';
+import { keyedUniform } from './keyed-noise.js';
 import type { Layer, Pass } from './layer.js';
 
 /** Numbers in [0, 1), float32 [count, 1, 1, 1], that belong to the pass and the key. */
-function uniform(count: number, { program, seed }: Pass, ...key: readonly string[]): Tensor {
-  const own = program.constant(Int32Array.of(hashKey(...key) | 0, 0), { dtype: 'int32', shape: [2] });
-  return statelessUniform(add(seed, own), [count, 1, 1, 1]);
-}
+const uniform = (count: number, { seed }: Pass, ...key: readonly string[]): Tensor =>
+  keyedUniform(seed, [count, 1, 1, 1], ...key);
 
 /**
  * Shake-Shake (Gastaldi, 2017): alpha a + (1 − alpha) b forward, and backward beta and 1 − beta of the gradient, with

@@ -1,0 +1,28 @@
+// The block of ResNets and ResNeXts: a residual added to a shortcut, then ReLU.
+import { add, relu } from '../engine/ops/index.js';
+import { sequence, type Layer } from './layer.js';
+import { batchNorm, conv } from './layers.js';
+
+export interface ResidualBlockShape {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly stride: number;
+}
+
+/**
+ * relu(residual(x) + shortcut(x)). The shortcut is the identity, or a 1x1 convolution (`downsample.0`) with batch
+ * normalisation (`downsample.1`) where the residual changes the shape.
+ */
+export function residualBlock(name: string, residual: Layer, { inputs, outputs, stride }: ResidualBlockShape): Layer {
+  const changes = stride !== 1 || inputs !== outputs;
+  const shortcut = changes
+    ? sequence(
+        conv(`${name}.downsample.0`, { inputs, outputs, kernel: 1, stride }),
+        batchNorm(`${name}.downsample.1`, outputs),
+      )
+    : sequence();
+  return {
+    tensors: [...residual.tensors, ...shortcut.tensors],
+    apply: (x, pass) => relu(add(residual.apply(x, pass), shortcut.apply(x, pass))),
+  };
+}
