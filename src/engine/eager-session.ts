@@ -50,6 +50,7 @@ function startCall(binding: Binding, store: Map<string, number>): EagerCall {
       const ids = inputs.map((input) => input.handle);
       return binding.executeOp(operation, list, ids, outputs.length).map(({ id }, index) => own(id, outputs[index]));
     },
+    after: (value) => value,
     constant: (values, spec) => own(upload(binding, values, spec), spec),
     read({ name, shape, trainable }: Variable) {
       const current = assigned.get(name);

@@ -13,8 +13,13 @@ export function gradients(scalar: Tensor, targets: readonly Tensor[]): Tensor[] 
   if (scalar.shape.length > 0) {
     throw cannot('differentiate', `the value is ${describeSpec(scalar)}, expected a scalar`);
   }
-  const parts = new Map<number, Tensor[]>([[scalar.handle, [onesLike(scalar)]]]);
-  for (const value of dependencies(scalar)) {
+  return pullBack(scalar, onesLike(scalar), targets);
+}
+
+/** Takes the gradient of some scalar with respect to `root` on to `targets`: the vector-Jacobian product. */
+export function pullBack(root: Tensor, rootGradient: Tensor, targets: readonly Tensor[]): Tensor[] {
+  const parts = new Map<number, Tensor[]>([[root.handle, [rootGradient]]]);
+  for (const value of dependencies(root)) {
     const gradient = total(parts, value.handle);
     if (gradient === undefined || value.origin === undefined) continue;
     const { inputs, backward } = value.origin;

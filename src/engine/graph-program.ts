@@ -63,6 +63,10 @@ export function createGraphProgram(writer: GraphWriter, scope: string): GraphPro
       const node = add(operation, attributes, inputs.map(reference));
       return outputs.map((spec, index) => own(index === 0 ? node : `${node}:${index}`, spec));
     },
+    after(value, earlier) {
+      const attributes = { T: { kind: 'type', value: value.dtype } } as const;
+      return own(add('Identity', attributes, [reference(value), ...after(reference(earlier).split(':')[0])]), value);
+    },
     constant(values, spec) {
       const key = `${spec.dtype}[${spec.shape.join()}]${values.length > 16 ? references.length : values.join()}`;
       const known = constants.get(key);

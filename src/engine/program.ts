@@ -30,6 +30,8 @@ export interface Program {
     inputs: readonly Tensor[],
     outputs: readonly TensorSpec[],
   ): readonly Tensor[];
+  /** The same value, which a captured step makes available only once `earlier` is there: order, nothing else. */
+  after(value: Tensor, earlier: Tensor): Tensor;
   constant(values: HostArray, spec: TensorSpec): Tensor;
   /** The value of a variable: what was assigned in this call, else what it was before. */
   read(variable: Variable): Tensor;

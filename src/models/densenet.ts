@@ -2,6 +2,7 @@
 import { avgPool, concat } from '../engine/ops/index.js';
 import { sequence, type Layer } from '../nn/layer.js';
 import { batchNorm, conv, dropout, relu } from '../nn/layers.js';
+import { recomputing } from '../nn/recomputing.js';
 import type { InputShape, Network } from './network.js';
 import type { DensenetOptions } from './options.js';
 import { pooledNetwork } from './pooled-network.js';
@@ -9,12 +10,15 @@ import { pooledNetwork } from './pooled-network.js';
 const stages = 3;
 
 /** BN, ReLU, 1x1 to 4k channels, BN, ReLU, 3x3 to k channels, which are joined to the layer's input. */
-function denseLayer(name: string, inputs: number, growth: number, rate: number): Layer {
+function denseLayer(name: string, inputs: number, { growth, dropout: rate, recompute }: DensenetOptions): Layer {
   const inner = 4 * growth;
-  const added = sequence(
+  const narrowed = sequence(
     batchNorm(`${name}.norm1`, inputs),
     relu,
     conv(`${name}.conv1`, { inputs, outputs: inner, kernel: 1 }),
+  );
+  const added = sequence(
+    recompute ? recomputing(narrowed) : narrowed,
     batchNorm(`${name}.norm2`, inner),
     relu,
     conv(`${name}.conv2`, { inputs: inner, outputs: growth, kernel: 3 }),
@@ -37,14 +41,15 @@ function transition(name: string, inputs: number, outputs: number): Layer {
  * DenseNet-BC: a stem of 2k channels, three blocks of (L − 4) / 6 layers, transitions that halve the channels between
  * them, BN, ReLU, average pooling, `fc`.
  */
-export function createDensenet({ depth, growth, dropout: rate }: DensenetOptions, input: InputShape): Network {
+export function createDensenet(options: DensenetOptions, input: InputShape): Network {
+  const { depth, growth } = options;
   const layersPerBlock = (depth - 4) / 6;
   const stem = 2 * growth;
   const layers: Layer[] = [conv('features.conv0', { inputs: input.channels, outputs: stem, kernel: 3 })];
   let channels = stem;
   for (let stage = 1; stage <= stages; stage++) {
     for (let index = 1; index <= layersPerBlock; index++) {
-      layers.push(denseLayer(`features.denseblock${stage}.denselayer${index}`, channels, growth, rate));
+      layers.push(denseLayer(`features.denseblock${stage}.denselayer${index}`, channels, options));
       channels += growth;
     }
     if (stage === stages) break;

@@ -60,6 +60,10 @@ export const densenetOptions = z.strictObject({
   depth: sixNPlusFour.default(100),
   growth: z.int().min(1).default(12).describe('k: channels that every layer adds; the stem has 2k'),
   dropout: rate('after the second convolution of every layer'),
+  recompute: z
+    .boolean()
+    .default(false)
+    .describe('computes what normalises the joined channels again in the backward pass: less memory, more time'),
 });
 
 /** Shake-Shake of Gastaldi (2017), depth 6n + 2 with two branches a block. */

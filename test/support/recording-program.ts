@@ -21,6 +21,7 @@ export function createRecording(): Recording {
       operations.push({ operation, outputs: outputs.map(({ shape }) => shape) });
       return outputs.map((spec) => own(spec));
     },
+    after: (value) => value,
     constant: (_, spec) => own(spec),
     read: ({ shape, trainable }) => own({ dtype: 'float32', shape }, trainable),
     assign: () => undefined,

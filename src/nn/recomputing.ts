@@ -1,0 +1,34 @@
+// A layer that keeps only its input for the backward pass.
+import type { Program, Variable } from '../engine/program.js';
+import { recomputed } from '../engine/recompute.js';
+import type { Tensor } from '../engine/tensor.js';
+import type { Layer } from './layer.js';
+
+/** The program with given values for some variables, and without effect on any where `again`. */
+function reading(program: Program, values: ReadonlyMap<Variable, Tensor>, again: boolean): Program {
+  return {
+    ...program,
+    read: (variable) => values.get(variable) ?? program.read(variable),
+    ...(again ? { assign: () => undefined, assignRows: () => undefined } : {}),
+  };
+}
+
+/**
+ * The same layer, with what it computes between input and output not kept for the backward pass but made once more
+ * there: less memory, more time, the same bits (gradient checkpointing, Chen et al., arXiv 1604.06174).
+ */
+export function recomputing(layer: Layer): Layer {
+  const parameters = layer.tensors.filter((tensor) => tensor.role === 'parameter');
+  return {
+    tensors: layer.tensors,
+    apply(x, pass) {
+      const { program } = pass;
+      if (!pass.training) return layer.apply(x, pass);
+      const read = parameters.map((parameter) => program.read(parameter));
+      return recomputed([x, ...read], ([input, ...given], again) => {
+        const values = new Map(parameters.map((parameter, index) => [parameter, given[index]]));
+        return layer.apply(input, { ...pass, program: reading(program, values, again) });
+      });
+    },
+  };
+}

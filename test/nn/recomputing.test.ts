@@ -1,0 +1,91 @@
+// Recomputing layers: the bits of the layer itself, state updated once, nothing kept that is made again.
+import { describe, expect, it } from 'vitest';
+import { gradients } from '../../src/engine/gradients.js';
+import { add, mul, square, sum } from '../../src/engine/ops/index.js';
+import { batchNorm, conv, dropout, relu } from '../../src/nn/layers.js';
+import { sequence, type Layer } from '../../src/nn/layer.js';
+import { recomputing } from '../../src/nn/recomputing.js';
+import type { SessionFunction } from '../../src/engine/session.js';
+import { initialValues } from '../../src/nn/tensors.js';
+import { createDensenet } from '../../src/models/densenet.js';
+import { testEngine } from '../support/engine.js';
+import { executions } from '../support/run-once.js';
+
+const engine = testEngine();
+const shape = [3, 4, 4, 5];
+const plain = sequence(
+  batchNorm('norm', 5),
+  relu,
+  conv('conv', { inputs: 5, outputs: 4, kernel: 3 }),
+  dropout('drop', 0.3),
+);
+
+/** Value, gradients and new statistics of a layer that is applied to x x between other uses of x. */
+function measured(layer: Layer, execution: (typeof executions)[number]) {
+  const input = { name: 'x', shape, trainable: true };
+  const names = layer.tensors.filter(({ role }) => role === 'parameter');
+  const step: SessionFunction = {
+    name: 'step',
+    inputs: { seed: { dtype: 'int32', shape: [2] } },
+    build({ seed }, program) {
+      const x = program.read(input);
+      const y = layer.apply(mul(x, x), { program, training: true, seed });
+      const value = add(sum(square(y)), sum(mul(x, x)));
+      const targets = [x, ...names.map((tensor) => program.read(tensor))];
+      const slopes = gradients(value, targets);
+      return { y, ...Object.fromEntries(slopes.map((slope, index) => [`slope${index}`, slope])) };
+    },
+  };
+  const session = engine.createSession(execution, [input, ...layer.tensors], [step]);
+  try {
+    session.write(initialValues(layer.tensors, 1));
+    session.write(new Map([['x', Float32Array.from({ length: 240 }, (_, i) => Math.sin(7 * i))]]));
+    const outputs = session.call('step', { seed: Int32Array.of(3, 4) });
+    return { outputs, state: session.read(layer.tensors.map(({ name }) => name)) };
+  } finally {
+    session.close();
+  }
+}
+
+it.each(executions)('gives the bits of the layer itself (%s)', (execution) => {
+  const expected = measured(plain, execution);
+  expect(expected.outputs['slope1'].some((value) => value !== 0)).toBe(true);
+  expect(measured(recomputing(plain), execution)).toEqual(expected);
+});
+
+describe('DenseNet', () => {
+  it.each(executions)('has the same bits with and without (%s)', (execution) => {
+    const options = { name: 'densenet-bc', depth: 16, growth: 4, dropout: 0.2 } as const;
+    const input = { height: 32, width: 32, channels: 3, classes: 10 };
+    const [kept, again] = [false, true].map((recompute) => {
+      const network = createDensenet({ ...options, recompute }, input);
+      const layer: Layer = { tensors: network.tensors, apply: (x, pass) => network.apply(x, pass).logits };
+      return measuredOnImages(layer, execution);
+    });
+    expect(again).toEqual(kept);
+  });
+});
+
+function measuredOnImages(layer: Layer, execution: (typeof executions)[number]) {
+  const parameters = layer.tensors.filter(({ role }) => role === 'parameter');
+  const step: SessionFunction = {
+    name: 'step',
+    inputs: { seed: { dtype: 'int32', shape: [2] }, images: { dtype: 'float32', shape: [2, 32, 32, 3] } },
+    build({ seed, images }, program) {
+      const value = sum(square(layer.apply(images, { program, training: true, seed })));
+      const slopes = gradients(
+        value,
+        parameters.map((tensor) => program.read(tensor)),
+      );
+      return { value, ...Object.fromEntries(slopes.map((slope, index) => [`slope${index}`, slope])) };
+    },
+  };
+  const session = engine.createSession(execution, layer.tensors, [step]);
+  try {
+    session.write(initialValues(layer.tensors, 1));
+    const images = Float32Array.from({ length: 2 * 32 * 32 * 3 }, (_, i) => Math.sin(7 * i));
+    return session.call('step', { seed: Int32Array.of(3, 4), images });
+  } finally {
+    session.close();
+  }
+}
