@@ -29,8 +29,8 @@ export function createEngine(binding: Binding, device: Device, temporaryDirector
     version: binding.TF_Version,
     createSession: (execution, variables, functions) =>
       execution === 'eager'
-        ? createEagerSession(binding, variables, functions)
-        : createCapturedSession(binding, variables, functions, temporaryDirectory),
+        ? createEagerSession(binding, device.kind, variables, functions)
+        : createCapturedSession(binding, device.kind, variables, functions, temporaryDirectory),
     liveTensors: () => binding.getNumOfTensors(),
   };
 }

@@ -31,6 +31,7 @@ export function createTally(): Tally {
     return { program, dtype, shape, handle: handles++, needsGradient: false, origin: undefined };
   };
   const program: Program = {
+    device: 'cpu',
     execute(operation, _, inputs, outputs) {
       total += multiplyAddsOf(operation, inputs, outputs[0]);
       return outputs.map(own);
