@@ -3,7 +3,7 @@ import { clearLine, cursorTo } from 'node:readline';
 import { formatDuration } from '../common/format.js';
 import type { CellOutcome, GridEvents } from '../experiments/grid/run-grid.js';
 import type { StoredCell } from '../experiments/store/store.js';
-import { epochsDone } from '../experiments/store/view.js';
+import { readProgress } from '../experiments/store/view.js';
 import { fitLine } from '../training/progress.js';
 
 export interface GridProgress {
@@ -81,7 +81,8 @@ export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProg
     const rows = await Promise.all(
       [...running].map(async (cell) => {
         const { epochs } = cell.config.training;
-        return { name: cell.name, epoch: Math.min(epochs, await epochsDone(cell.folder)), epochs };
+        const { epochsDone } = await readProgress(cell.folder);
+        return { name: cell.name, epoch: Math.min(epochs, epochsDone), epochs };
       }),
     );
     const all = cells.reduce((sum, { config }) => sum + config.training.epochs, 0);
@@ -122,7 +123,7 @@ export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProg
     elsewhere: (cell, holder) => note(`waiting ${cell.name}: ${holder} is at it`),
     started(cell) {
       running.add(cell);
-      void epochsDone(cell.folder).then((epochs) => (epochsBefore += epochs));
+      void readProgress(cell.folder).then(({ epochsDone }) => (epochsBefore += epochsDone));
       note(`start   ${cell.name}`);
     },
     ended(outcome) {

@@ -156,9 +156,17 @@ export interface GridPlan {
 }
 
 /** What a grid's errors were measured on. */
-function measuredOn(cells: readonly Cell[]): string {
+export function measuredOn(cells: readonly Cell[]): string {
   const { holdout } = cells[0].config.dataset;
   return holdout > 0 ? `${holdout} held-out training images` : 'the test images';
+}
+
+/** The runs of a grid for `--json`. */
+export function runsOf(outcomes: readonly CellOutcome[]) {
+  return outcomes.map(({ cell, end, summary }) => ({
+    ...{ name: cell.name, row: cell.row, seed: cell.config.training.seed, ...end },
+    ...(summary === undefined ? {} : { summary }),
+  }));
 }
 
 /** Runs a grid, writes outcomes.csv and outcomes.md, prints the table. Errors: runs that failed, or a signal. */
@@ -170,13 +178,9 @@ export async function runPlan(plan: GridPlan, options: GridOptions, context: Com
     signal: signals.requested(),
   }));
   const rows = rowOutcomes(outcomes);
-  await writeOutcomes(root, { title, first, measured: measuredOn(cells) }, rows);
+  await writeOutcomes(root, 'outcomes', { title, first, measured: measuredOn(cells) }, rows);
   if (options.json === true) {
-    const runs = outcomes.map(({ cell, end, summary }) => ({
-      ...{ name: cell.name, row: cell.row, seed: cell.config.training.seed, ...end },
-      ...(summary === undefined ? {} : { summary }),
-    }));
-    context.stdout.write(`${JSON.stringify({ store: root, rows, runs }, undefined, 2)}\n`);
+    context.stdout.write(`${JSON.stringify({ store: root, rows, runs: runsOf(outcomes) }, undefined, 2)}\n`);
   } else if (outcomes.some(({ summary }) => summary !== undefined)) {
     const table = outcomeTable(rows, first);
     context.stdout.write(`\n${formatTable(table.header, table.rows)}\n`);

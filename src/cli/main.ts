@@ -11,8 +11,10 @@ import { registerExchange } from './exchange.js';
 import { registerFigure } from './figure.js';
 import { registerDoctor } from './doctor.js';
 import { registerRegistries } from './registries.js';
+import { registerRuns } from './runs.js';
 import { registerSetup } from './setup.js';
 import { registerStudy } from './study.js';
+import { registerSweep } from './sweep.js';
 import { registerTrain } from './train.js';
 
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
@@ -39,7 +41,9 @@ const commands: readonly RegisterCommand[] = [
   registerEvaluate,
   registerExchange,
   registerAblate,
+  registerSweep,
   registerStudy,
+  registerRuns,
   registerBench,
   registerRegistries,
   registerConfig,

@@ -98,13 +98,22 @@ export function outcomeMarkdown(title: string, rows: readonly RowOutcome[], firs
   ].join('\n');
 }
 
-/** Writes outcomes.csv and outcomes.md into a store. */
+/** What a table of outcomes says of itself. */
+export interface OutcomeTitles {
+  readonly title: string;
+  /** Title of the column with the rows' names. */
+  readonly first: string;
+  /** The images that the errors were measured on. */
+  readonly measured: string;
+}
+
+/** Writes `<stem>.csv` and `<stem>.md` into a store. */
 export async function writeOutcomes(
   root: string,
-  about: { readonly title: string; readonly first: string; readonly measured: string },
+  stem: string,
+  { title, first, measured }: OutcomeTitles,
   rows: readonly RowOutcome[],
 ): Promise<void> {
-  await writeFileAtomically(join(root, 'outcomes.csv'), outcomeCsv(rows));
-  const { title, first, measured } = about;
-  await writeFileAtomically(join(root, 'outcomes.md'), outcomeMarkdown(title, rows, first, measured));
+  await writeFileAtomically(join(root, `${stem}.csv`), outcomeCsv(rows));
+  await writeFileAtomically(join(root, `${stem}.md`), outcomeMarkdown(title, rows, first, measured));
 }

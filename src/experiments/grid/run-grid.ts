@@ -5,6 +5,7 @@ import { readSummary, type RunSummary } from '../../training/records/summary.js'
 import type { Executor } from '../executors/executor.js';
 import { claimCell, type Claim, type CellEnd } from '../store/claim.js';
 import { placeCell, type Cell, type StoredCell } from '../store/store.js';
+import { runHolder } from '../store/view.js';
 
 /** What became of a cell. */
 export interface CellOutcome {
@@ -69,6 +70,11 @@ export async function runGrid(
   const broken = new AbortController();
   const stop = AbortSignal.any([around.stop, broken.signal]);
 
+  const wait = (cell: StoredCell, holder: string): void => {
+    if (!busy.has(cell)) events.elsewhere(cell, holder);
+    busy.add(cell);
+    queue.push(cell);
+  };
   const runClaimed = async (cell: StoredCell, claim: Claim, slot: number): Promise<void> => {
     events.started(cell);
     let outcome: CellOutcome;
@@ -77,6 +83,12 @@ export async function runGrid(
     } catch (error) {
       await claim.end({ state: 'stopped', reason: 'its store could not be used' }).catch(() => undefined);
       throw error;
+    }
+    // A run whose starter was killed may have come to its folder only after the claim: then it is that run's.
+    const holder = outcome.end.state === 'failed' ? await runHolder(cell.folder, now) : undefined;
+    if (holder !== undefined) {
+      await claim.end({ state: 'stopped', reason: `${holder} is at it` });
+      return wait(cell, holder);
     }
     await claim.end(outcome.end as CellEnd);
     outcomes.set(cell, outcome);
@@ -91,11 +103,7 @@ export async function runGrid(
       else if (attempt.state === 'done') {
         outcomes.set(cell, await outcomeOf(cell, { state: 'done' }));
         events.found(cell);
-      } else {
-        if (!busy.has(cell)) events.elsewhere(cell, attempt.holder);
-        busy.add(cell);
-        queue.push(cell);
-      }
+      } else wait(cell, attempt.holder);
     }
   };
   const slots = Array.from({ length: executor.slots }, (_, slot) =>

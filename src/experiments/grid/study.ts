@@ -48,10 +48,10 @@ export function loadStudy(
   const path = resolve(places.workingDirectory, file);
   const label = displayPath(path, places.workingDirectory);
   const read = readText(path);
-  if ('reason' in read) throw configError(label, [{ message: read.reason }]);
+  if ('reason' in read) throw configError(label, [{ message: read.reason }], 'study');
   const source: Source = { kind: 'file', label, text: read.text };
   const { tree, problems } = parseYaml(source);
-  const fail = (found: readonly Problem[]): Error => configError(label, found);
+  const fail = (found: readonly Problem[]): Error => configError(label, found, 'study');
   if (problems.length > 0) throw fail(problems);
   if (tree?.kind !== 'map') throw fail([{ message: 'expected the keys study, config and rows', span: tree?.span }]);
   const checked = checkTree(studySchema, tree, [source]);

@@ -1,11 +1,11 @@
 // Taking a cell for oneself: at most one process works on a cell, whoever asks.
 import { writeFileAtomically } from '../../common/files.js';
 import { printConfig } from '../../config/print.js';
-import { lockHolder, processStart, thisProcess, tryLock } from '../../training/records/lock.js';
+import { processStart, thisProcess, tryLock } from '../../training/records/lock.js';
 import { runFolder } from '../../training/records/run-folder.js';
 import { readSummary } from '../../training/records/summary.js';
 import { readCell, writeCell } from './cell.js';
-import { claimPath, presentState } from './view.js';
+import { claimPath, presentState, runHolder } from './view.js';
 import type { StoredCell } from './store.js';
 
 /** How the run of a cell ended. `reason`: one line. */
@@ -30,13 +30,12 @@ export type ClaimAttempt =
  */
 export async function claimCell(cell: StoredCell, now: () => number): Promise<ClaimAttempt> {
   const { folder, config } = cell;
-  const around = { now, startOf: processStart };
-  const attempt = await tryLock(claimPath(folder), thisProcess(), around);
+  const attempt = await tryLock(claimPath(folder), thisProcess(), { now, startOf: processStart });
   if ('holder' in attempt) return { state: 'busy', holder: attempt.holder };
   const { lock } = attempt;
   try {
     // Who started the run may be dead while the run lives on.
-    const holder = await lockHolder(runFolder(folder).lock, thisProcess(), around);
+    const holder = await runHolder(folder, now);
     if (holder !== undefined) {
       await lock.release();
       return { state: 'busy', holder };

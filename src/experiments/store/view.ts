@@ -15,22 +15,35 @@ export interface CellView extends CellRecord {
   readonly folder: string;
   /** Completed so far. */
   readonly epochsDone: number;
+  /** Error of the last completed epoch on the images the run is evaluated on, in percent. */
+  readonly lastError?: number;
 }
 
 /** The lock by which a process keeps a cell to itself. */
 export const claimPath = (folder: string): string => join(folder, '.claim');
 
-/** Who lives and is at a cell, in words: its run, or the process that started or starts it. */
-export async function cellHolder(folder: string, now: () => number): Promise<string | undefined> {
-  const around = { now, startOf: processStart };
-  const own = thisProcess();
-  return (await lockHolder(runFolder(folder).lock, own, around)) ?? (await lockHolder(claimPath(folder), own, around));
+const holderOf = (path: string, now: () => number): Promise<string | undefined> =>
+  lockHolder(path, thisProcess(), { now, startOf: processStart });
+
+/** Who lives and trains in a cell's folder, in words; whoever started that run may be dead. */
+export function runHolder(folder: string, now: () => number): Promise<string | undefined> {
+  return holderOf(runFolder(folder).lock, now);
 }
 
-/** Epochs in the run's metrics.csv: its whole lines without the header. */
-export async function epochsDone(folder: string): Promise<number> {
+/** Who lives and is at a cell, in words: its run, or the process that started or starts it. */
+export async function cellHolder(folder: string, now: () => number): Promise<string | undefined> {
+  return (await runHolder(folder, now)) ?? (await holderOf(claimPath(folder), now));
+}
+
+/**
+ * How far a run is, by its metrics.csv: whole lines without the header, and the error of the last one. It may be
+ * written to at this moment, or be missing.
+ */
+export async function readProgress(folder: string): Promise<{ epochsDone: number; lastError?: number }> {
   const text = await readFile(runFolder(folder).metrics, 'utf8').catch(() => '');
-  return Math.max(0, text.split('\n').length - 2);
+  const [header, ...rows] = text.split('\n').slice(0, -1);
+  const last = rows.at(-1)?.split(',')[header.split(',').indexOf('test_error')];
+  return last === undefined ? { epochsDone: 0 } : { epochsDone: rows.length, lastError: Number(last) };
 }
 
 /**
@@ -51,8 +64,8 @@ export async function viewCell(root: string, name: string, now: () => number): P
   const held = (await cellHolder(folder, now)) !== undefined;
   const state = presentState(record, held, isFile(runFolder(folder).summary));
   const died = state === 'stopped' && record.state === 'running' ? { reason: 'its process ended unexpectedly' } : {};
-  const epochs = state === 'planned' ? 0 : await epochsDone(folder);
-  return { ...record, ...died, state, name, folder, epochsDone: epochs };
+  const progress = state === 'planned' ? { epochsDone: 0 } : await readProgress(folder);
+  return { ...record, ...died, state, name, folder, ...progress };
 }
 
 /**
