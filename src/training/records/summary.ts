@@ -77,6 +77,9 @@ export async function readSummary(path: string): Promise<RunSummary | undefined>
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     if (systemCode(error) !== undefined) throw readFailure(path, error);
-    throw cannot(`read ${path}`, 'it is not the summary of a run', { cause: error });
+    throw cannot(`read ${path}`, 'it is not the summary of a run', {
+      hint: 'delete it; the run writes it again from its metrics',
+      cause: error,
+    });
   }
 }
