@@ -1,5 +1,6 @@
 // The grid function with an executor that computes nothing: what runs, what is recorded, what a stop and a failure do.
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
@@ -8,6 +9,7 @@ import { runGrid, type GridEvents, type GridSurroundings } from '../../../src/ex
 import { claimCell, type CellEnd } from '../../../src/experiments/store/claim.js';
 import { placeCell, type StoredCell } from '../../../src/experiments/store/store.js';
 import { listStore } from '../../../src/experiments/store/view.js';
+import { processStart } from '../../../src/training/records/lock.js';
 import { writeSummary } from '../../../src/training/records/summary.js';
 import { someCell, someSummary } from '../../support/cells.js';
 import { test } from '../../temporary-folder.js';
@@ -134,6 +136,22 @@ describe('runGrid', () => {
     expect(grid.said.at(-1)).toBe('found a');
   });
 
+  test('a run that finds its folder taken by one whose starter was killed has not failed', async ({ folder }) => {
+    const lock = (stored: StoredCell): string => join(stored.folder, '.lock');
+    const grid = setUp(async (cell, stop) => {
+      if (grid.said.length > 2) return succeed(cell, stop);
+      writeFileSync(
+        lock(cell),
+        JSON.stringify({ pid: process.ppid, host: hostname(), start: await processStart(process.ppid) }),
+      );
+      void setTimeout(60).then(() => rmSync(lock(cell)));
+      return { state: 'failed', reason: 'cannot use the run folder' };
+    });
+    const [outcome] = await runGrid([cells[0]], folder, grid.executor, grid.around);
+    expect(outcome.end).toEqual({ state: 'done' });
+    expect(grid.said).toEqual(['planned 1', 'started a', 'elsewhere a', 'started a', 'done a']);
+  });
+
   test('takes over a cell whose process dies meanwhile', async ({ folder }) => {
     const stored = await placeCell(folder, cells[0], now);
     await claimCell(stored, now);
@@ -142,7 +160,7 @@ describe('runGrid', () => {
     await setTimeout(60);
     expect(grid.said).toEqual(['planned 1', 'elsewhere a']);
     const claim = join(stored.folder, '.claim');
-    writeFileSync(claim, JSON.stringify({ pid: 2 ** 30, host: (await import('node:os')).hostname(), start: 'x' }));
+    writeFileSync(claim, JSON.stringify({ pid: 2 ** 30, host: hostname(), start: 'x' }));
     expect((await running)[0].end).toEqual({ state: 'done' });
   });
 });
