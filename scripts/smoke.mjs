@@ -7,6 +7,15 @@ import { isMain, projectRoot, runScript, StepError, stepLogger } from './bootstr
 
 const data = '--set dataset.dir={tmp}/data';
 
+const study = `
+study: tiny-study
+config: tiny-cross-entropy
+seeds: 1
+rows:
+  - name: basic
+  - {name: isda, set: {loss: {name: isda}}}
+`;
+
 /** Command lines with the exit code they owe, in order. `{tmp}` stands for a temporary folder for what they write. */
 const commands = [
   [0, '--help'],
@@ -43,6 +52,15 @@ const commands = [
   [0, 'bench --config tiny-isda --steps 2 --warmup 1'],
   [0, 'bench --config tiny-isda --loss isda --execution captured --steps 2 --warmup 1 --json'],
 
+  [0, 'study {tmp}/study.yaml --set dataset.dir={tmp}/data --out {tmp}/study --jobs 2'],
+  [0, 'study {tmp}/study.yaml --set dataset.dir={tmp}/data --out {tmp}/study --json'], // done already
+  [0, `ablate --config tiny-isda ${data} --variant identity --seed 1 --out {tmp}/ablation`],
+  [0, 'ablate --config tiny-isda --dry-run'],
+  [0, `sweep lambda0 --config tiny-isda ${data} --values 0,1 --holdout 50 --final-seeds 1 --out {tmp}/sweep --json`],
+  [0, 'runs {tmp}/study'],
+  [0, 'runs {tmp}/study --state done --json'],
+  [0, 'runs {tmp}/study --log tiny-study-isda-seed1'],
+
   [2, 'no-such-command'],
   [2, 'setup --no-such-option'],
   [2, 'setup --build abacus'],
@@ -55,6 +73,10 @@ const commands = [
   [2, 'bench --loss no-such-loss'],
   [2, 'models --classes many'],
   [2, 'figure curve --run {tmp}/isda --metric no_such_metric --out {tmp}/curve.svg'],
+  [2, 'ablate --config tiny-isda --variant no-such-variant'],
+  [2, 'sweep lambda0 --config tiny-isda --holdout 50 --values -1'],
+  [2, 'study {tmp}/unknown-key.yaml'],
+  [1, 'runs {tmp}/no-such-store'],
   [1, 'evaluate --run {tmp}/no-such-run'],
   [1, 'train --config tiny-isda --set dataset.dir={tmp}/no-such-data --out {tmp}/nothing'],
   [1, 'import {tmp}/no-such-file --config tiny-isda --out {tmp}/nothing'],
@@ -74,6 +96,7 @@ async function main() {
   const log = stepLogger();
   const folder = mkdtempSync(join(tmpdir(), 'isda-smoke-'));
   writeFileSync(join(folder, 'unknown-key.yaml'), 'modle: {name: resnet}\n');
+  writeFileSync(join(folder, 'study.yaml'), study);
   try {
     for (const [expected, line] of commands) {
       log(`isda ${line}${expected === 0 ? '' : `  (exit code ${expected})`}`);

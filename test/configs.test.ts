@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { listConfigs, withoutExtension } from '../src/config/find.js';
 import { loadConfig } from '../src/config/load.js';
 import type { ExperimentConfig } from '../src/config/schema.js';
+import { variantNames, withVariant } from '../src/experiments/grid/variants.js';
 import { lossOptions } from '../src/losses/options.js';
 import type { ModelOptions } from '../src/models/options.js';
 import { createNetwork } from '../src/models/registry.js';
@@ -119,13 +120,30 @@ const recipes: Partial<
   'densenet-bc': [300, 64, 0.1, [150, 200, 250], 0.1, 1e-4],
 };
 
-it.each(paths.filter((path) => /^table[123]\//.test(path)))('%s trains as supplement B says', (path) => {
-  const { model, schedule, optimizer, training, loss } = load(path);
+const whole = { covariance: 'full', schedule: 'iteration' };
+
+it.each(paths.filter((path) => /^table[1235]\//.test(path)))('%s trains as supplement B says', (name) => {
+  const { model, schedule, optimizer, training, loss } = load(name);
   const [epochs, batchSize, learningRate, milestones, factor, weightDecay] = recipes[builtIn(model).name]!;
   expect(schedule).toEqual({ name: 'step', milestones, factor });
   expect(optimizer).toEqual({ name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay });
   expect(training).toMatchObject({ epochs, batchSize });
-  if (loss.name === 'isda') expect(loss).toMatchObject({ lambda0: 0.5, covariance: 'full', schedule: 'iteration' });
+  if (loss.name === 'isda') expect(loss).toMatchObject({ lambda0: 0.5 });
+  if (loss.name === 'isda' && !name.startsWith('table5/')) expect(loss).toMatchObject(whole);
+});
+
+describe.each(['cifar10', 'cifar100'])("table5's configs of %s", (dataset) => {
+  it.each(variantNames)(
+    "%s is Table 1's WRN-28-10 with that variant of the loss, as `isda ablate` makes it",
+    (variant) => {
+      const own = ['basic', 'isda'].includes(variant) ? `ablation-${variant}` : variant;
+      const path = `table5/wrn28-10-${dataset}-${own}`;
+      expect(headerOf(`${path}.yaml`)[2]).toContain(`(Table 5, ${variant}, ${dataset})`);
+      const config = load(path);
+      const ablated = withVariant(load(`table1/wrn28-10-${dataset}-isda`), variant);
+      expect(config).toEqual({ ...ablated, experiment: config.experiment });
+    },
+  );
 });
 
 const tables = join(projectRoot, '../shared/paper/tables.json');
