@@ -24,6 +24,7 @@ const commands = [
   [0, 'config schema --markdown'],
   [0, 'models'],
   [0, 'models --classes 10 --json'],
+  [0, 'models --batch 1'],
   [0, 'losses'],
   [0, 'losses --json'],
 

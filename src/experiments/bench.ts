@@ -5,6 +5,7 @@ import type { Execution, Session } from '../engine/session.js';
 import { randomStream } from '../common/random.js';
 import { initialValues } from '../nn/tensors.js';
 import { sessionTensors, trainFunction, trainingStep } from '../training/step.js';
+import { stepMemory } from '../training/step-memory.js';
 import { buildParts } from './parts.js';
 
 export interface BenchVariant {
@@ -24,6 +25,8 @@ export interface BenchResult {
   readonly imagesPerSecond: number;
   /** Of the whole process so far, in MB (10^6 bytes). */
   readonly peakMemoryMegabytes: number;
+  /** What the step alone needs by its tensors' shapes, in MB. */
+  readonly computedMegabytes: number;
   /** Growth of resident memory from the first to the last counted step, in MB; of all variants of the call together. */
   readonly grownMegabytes: number;
 }
@@ -41,6 +44,7 @@ interface OpenVariant extends BenchVariant {
   readonly session: Session;
   readonly name: string;
   readonly network: string;
+  readonly computedBytes: number;
   readonly times: number[];
   step(): void;
 }
@@ -63,7 +67,8 @@ async function open(config: ExperimentConfig, variant: BenchVariant, engine: Eng
   let iteration = 0;
   const step = (): void =>
     void session.call(trainFunction(batchSize), { ...inputs, seed: Int32Array.of(1, iteration++) });
-  return { ...variant, session, name: loss.name, network: network.name, times: [], step };
+  const computedBytes = stepMemory(parts, batchSize);
+  return { ...variant, session, name: loss.name, network: network.name, computedBytes, times: [], step };
 }
 
 /** Measures the training step on random images of the config's shape. */
@@ -102,6 +107,7 @@ export async function bench(
         minMilliseconds: times[0],
         imagesPerSecond: (1000 * batchSize) / median,
         peakMemoryMegabytes: (process.resourceUsage().maxRSS * 1024) / 1e6,
+        computedMegabytes: variant.computedBytes / 1e6,
         grownMegabytes,
       };
     });

@@ -42,7 +42,13 @@ describe('isda bench', () => {
       batchSize: 8,
       steps: 3,
     });
-    for (const key of ['medianMilliseconds', 'minMilliseconds', 'imagesPerSecond', 'peakMemoryMegabytes'])
+    for (const key of [
+      'medianMilliseconds',
+      'minMilliseconds',
+      'imagesPerSecond',
+      'peakMemoryMegabytes',
+      'computedMegabytes',
+    ])
       expect(result[key]).toBeGreaterThan(0);
     expect(result['minMilliseconds']).toBeLessThanOrEqual(result['medianMilliseconds']);
     expect(result['imagesPerSecond']).toBeCloseTo(8000 / result['medianMilliseconds'], 9);
