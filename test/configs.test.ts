@@ -108,7 +108,7 @@ function builtIn(model: ExperimentConfig['model']): ModelOptions {
   return model;
 }
 
-/** How supplement B trains a family: epochs, batch, rate, epochs at which it falls, by what, weight decay. */
+/** How supplement B trains a family: epochs, batch, rate, epochs at which it falls (none: cosine), by what, weight decay. */
 const recipes: Partial<
   Record<ModelOptions['name'], readonly [number, number, number, readonly number[], number, number]>
 > = {
@@ -117,15 +117,42 @@ const recipes: Partial<
   wrn: [240, 128, 0.1, [60, 120, 160, 200], 0.2, 5e-4],
   resnext: [350, 128, 0.05, [150, 225, 300], 0.1, 5e-4],
   'densenet-bc': [300, 64, 0.1, [150, 200, 250], 0.1, 1e-4],
+  'shake-shake': [1800, 64, 0.1, [], 1, 1e-4],
 };
 
 it.each(paths.filter((path) => /^table[123]\//.test(path)))('%s trains as supplement B says', (path) => {
   const { model, schedule, optimizer, training, loss } = load(path);
   const [epochs, batchSize, learningRate, milestones, factor, weightDecay] = recipes[builtIn(model).name]!;
-  expect(schedule).toEqual({ name: 'step', milestones, factor });
+  expect(schedule).toEqual(milestones.length > 0 ? { name: 'step', milestones, factor } : { name: 'cosine' });
   expect(optimizer).toEqual({ name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay });
   expect(training).toMatchObject({ epochs, batchSize });
   if (loss.name === 'isda') expect(loss).toMatchObject({ lambda0: 0.5, covariance: 'full', schedule: 'iteration' });
+});
+
+/** Every number of a table, by the address that a config's header gives. */
+function addressesOf(table: unknown, words: readonly string[] = []): string[] {
+  if (typeof table !== 'object' || table === null) return [];
+  if ('mean' in table || 'top1' in table) return [words.join(', ')];
+  if (Array.isArray(table)) {
+    return table.flatMap(({ network, dataset, ...row }: Record<string, unknown>) =>
+      addressesOf(
+        row,
+        [network, dataset].filter((word): word is string => typeof word === 'string'),
+      ),
+    );
+  }
+  return Object.entries(table).flatMap(([key, value]) => addressesOf(value, [...words, key]));
+}
+
+it.each([
+  ['table1', 32],
+  ['table2', 24],
+])('%s has one config for each of its %i numbers', (table, count) => {
+  const own = paths.filter((path) => path.startsWith(`${table}/`));
+  const found = own.map((path) => numbers.exec(headerOf(path)[2])?.[4]);
+  const expected = addressesOf(printed[table]);
+  expect(expected).toHaveLength(count);
+  expect(found.toSorted()).toEqual(expected.toSorted());
 });
 
 const tables = join(projectRoot, '../shared/paper/tables.json');
