@@ -43,6 +43,7 @@ const commands = [
   [0, 'evaluate --run {tmp}/imported'],
   [0, 'bench --config tiny-isda --steps 2 --warmup 1'],
   [0, 'bench --config tiny-isda --loss isda --execution captured --steps 2 --warmup 1 --json'],
+  [0, 'bench --config tiny-isda --precision bfloat16 --execution captured --steps 2 --warmup 1'],
 
   [2, 'no-such-command'],
   [2, 'setup --no-such-option'],
