@@ -1,7 +1,8 @@
 // Times isda's training step against PyTorch's, in turn, each in a process of its own; see README.md in this folder.
 import { fileURLToPath, URL } from 'node:url';
+import { fail, median, printTable } from './measuring.mjs';
 import { benchWords, networks } from './networks.mjs';
-import { fail, launcher, printTable, readOptions, runProgram } from './programs.mjs';
+import { launcher, readOptions, runProgram } from './programs.mjs';
 
 const usage = `usage: node bench/compare.mjs [--python python3] [--network resnet-32]... [--rounds 3] [--steps 30]
          [--warmup 5] [--batch 128] [--classes 10|100] [--loss cross-entropy --loss isda]
@@ -34,12 +35,6 @@ const options = readOptions(usage, {
     precision: ['float32', 'bfloat16'],
   },
 });
-
-const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
 
 /** The programs to compare for one network, precision and loss. */
 function contenders(work) {

@@ -1,6 +1,7 @@
 // A few captured steps of each of the largest networks, each in a process of its own; see README.md in this folder.
+import { printTable } from './measuring.mjs';
 import { benchWords, networks } from './networks.mjs';
-import { launcher, printTable, readOptions, runProgram } from './programs.mjs';
+import { launcher, readOptions, runProgram } from './programs.mjs';
 
 /** The paper's batch sizes. */
 const batches = {

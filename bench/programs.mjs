@@ -1,14 +1,10 @@
-// What the scripts of this folder share: options, running a program that prints JSON, tables.
+// Reading the command line of a comparison, and running a program that may fail.
 import { execFile } from 'node:child_process';
 import { fileURLToPath, URL } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { fail } from './measuring.mjs';
 
 export const launcher = fileURLToPath(new URL('../bin/isda.js', import.meta.url));
-
-export function fail(message, code) {
-  process.stderr.write(`error: ${message}\n`);
-  process.exit(code);
-}
 
 /**
  * Reads the command line: `options` as node:util's parseArgs takes them, `counts` names those that are whole numbers >= 1,
@@ -43,15 +39,4 @@ export async function runProgram(program, args) {
     const reason = error.signal ? `it was ended by ${error.signal}` : (error.stderr || error.message).trim();
     throw new Error(`cannot run ${[program, ...args].join(' ')}: ${reason}`, { cause: error });
   }
-}
-
-export function printTable(rows) {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => cells[column].length)));
-  for (const cells of rows)
-    console.log(
-      cells
-        .map((cell, column) => cell.padEnd(widths[column]))
-        .join('  ')
-        .trimEnd(),
-    );
 }
