@@ -33,6 +33,7 @@ const commands = [
   [0, 'config schema --markdown'],
   [0, 'models'],
   [0, 'models --classes 10 --json'],
+  [0, 'models --batch 1'],
   [0, 'losses'],
   [0, 'losses --json'],
 
@@ -51,6 +52,7 @@ const commands = [
   [0, 'evaluate --run {tmp}/imported'],
   [0, 'bench --config tiny-isda --steps 2 --warmup 1'],
   [0, 'bench --config tiny-isda --loss isda --execution captured --steps 2 --warmup 1 --json'],
+  [0, 'bench --config tiny-isda --precision bfloat16 --execution captured --steps 2 --warmup 1'],
 
   [0, 'study {tmp}/study.yaml --set dataset.dir={tmp}/data --out {tmp}/study --jobs 2'],
   [0, 'study {tmp}/study.yaml --set dataset.dir={tmp}/data --out {tmp}/study --json'], // done already
