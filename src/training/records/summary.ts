@@ -31,10 +31,12 @@ const runSummary = z.object({
   multiplyAdds: z.number(),
   /** Time of all epochs together. */
   seconds: z.number(),
+  /** Share of the training steps' time that was spent waiting for batches, in the process that ended the run. */
+  dataWaitPercent: z.number().optional(),
 });
 export type RunSummary = Readonly<z.output<typeof runSummary>>;
 
-export type RunFacts = Pick<RunSummary, 'experiment' | 'parameters' | 'multiplyAdds'>;
+export type RunFacts = Pick<RunSummary, 'experiment' | 'parameters' | 'multiplyAdds' | 'dataWaitPercent'>;
 
 function outcomeOf(row: MetricsRow): EpochOutcome {
   return {
@@ -62,7 +64,19 @@ export function summarise(facts: RunFacts, rows: readonly MetricsRow[]): RunSumm
     parameters: facts.parameters,
     multiplyAdds: facts.multiplyAdds,
     seconds: rows.reduce((sum, row) => sum + row.seconds, 0),
+    ...(facts.dataWaitPercent === undefined ? {} : { dataWaitPercent: facts.dataWaitPercent }),
   };
+}
+
+/** `dataWaitPercent` of a summary.json that may not be there. */
+export async function readDataWait(path: string): Promise<number | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '{}');
+  try {
+    const { dataWaitPercent } = JSON.parse(text) as { dataWaitPercent?: unknown };
+    return typeof dataWaitPercent === 'number' ? dataWaitPercent : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Writes summary.json. */
