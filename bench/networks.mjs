@@ -14,7 +14,7 @@ export const networks = {
   'wrn-28-10': cifar('name=wrn', 'depth=28', 'width=10'),
   'resnext-29-8x64d': cifar('name=resnext', 'depth=29', 'cardinality=8', 'width=64'),
   'densenet-bc-100-12': cifar('name=densenet-bc', 'depth=100', 'growth=12'),
-  'densenet-bc-190-40': cifar('name=densenet-bc', 'depth=190', 'growth=40'),
+  'densenet-bc-190-40': cifar('name=densenet-bc', 'depth=190', 'growth=40', 'recompute=true'),
   'shake-shake-26-2x32d': cifar('name=shake-shake', 'depth=26', 'width=32'),
   'shake-shake-26-2x112d': cifar('name=shake-shake', 'depth=26', 'width=112'),
   'resnet-50': imagenet('name=imagenet-resnet', 'depth=50'),
