@@ -43,7 +43,7 @@ async function download(context: CommandContext, name: CifarName, flags: Downloa
       directory,
       from,
       progress: {
-        onBytes: progress.onBytes,
+        onBytes: progress.update,
         onRetry: (reason, waitMs) => progress.note(`${reason}; trying again in ${waitMs / 1000} s`),
         onStage: progress.note,
       },
