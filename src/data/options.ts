@@ -48,6 +48,9 @@ const cifarOptions = <Name extends CifarName>(name: Name) =>
 
 const levels = (fallback: [number, number, number]) => z.tuple([z.number(), z.number(), z.number()]).default(fallback);
 
+/** Of ImageNet's usual evaluation: 256 and 224. */
+const standardResize = 256;
+
 /** A folder of images, `train/CLASS/IMAGE` and `val/CLASS/IMAGE`. */
 const folderOptions = <Name extends string, Dir extends z.ZodType>(name: Name, dir: Dir) =>
   z
@@ -56,7 +59,7 @@ const folderOptions = <Name extends string, Dir extends z.ZodType>(name: Name, d
       dir,
       imageSize: z.int().min(8).max(1024).default(224).describe('height and width of what the network gets, in pixels'),
       resize: count
-        .default(256)
+        .default(standardResize)
         .describe('evaluation: length of the shorter side before the centre is cut out, in pixels'),
       mean: levels([0.485, 0.456, 0.406]).describe('of red, green, blue over the training images, from 0 to 1'),
       std: z
@@ -73,7 +76,12 @@ const folderOptions = <Name extends string, Dir extends z.ZodType>(name: Name, d
     })
     .superRefine(({ imageSize, resize }, context) => {
       if (resize >= imageSize) return;
-      context.addIssue({ code: 'custom', path: ['resize'], message: `expected at least the imageSize, ${imageSize}` });
+      // The complaint goes where something was written.
+      const [key, message] =
+        resize === standardResize
+          ? ['imageSize', `expected at most dataset.resize, ${resize}`]
+          : ['resize', `expected at least dataset.imageSize, ${imageSize}`];
+      context.addIssue({ code: 'custom', path: [key], message });
     });
 
 /** ImageNet in its folders. */

@@ -5,7 +5,7 @@ import type { ImageSource } from './source.js';
 import { splitSeed, subset } from './split.js';
 
 export interface SampleOptions {
-  /** Images, one a row. */
+  /** Images, one a row; fewer where there are not so many. */
   readonly rows: number;
   /** Pictures of a row. */
   readonly columns: number;
@@ -65,10 +65,10 @@ export async function drawSamples(
 ): Promise<SamplePicture> {
   const zoom = Math.max(1, Math.ceil(legible / Math.max(source.height, source.width)));
   const [cellHeight, cellWidth] = [source.height * zoom + gap, source.width * zoom + gap];
-  const height = rows * cellHeight + gap;
+  const chosen = subset(source.labels, Math.min(rows, source.count), splitSeed);
+  const height = chosen.length * cellHeight + gap;
   const width = columns * cellWidth + gap;
   const pixels = new Uint8Array(height * width * 3).fill(paper);
-  const chosen = subset(source.labels, rows, splitSeed);
   const image = new Uint8Array(imageBytes(source));
   for (const [row, index] of chosen.entries()) {
     for (let column = 0; column < columns; column++) {
