@@ -53,6 +53,8 @@ const commands = [
   [0, 'evaluate --run {tmp}/imported'],
   [0, 'bench --config tiny-isda --steps 2 --warmup 1'],
   [0, 'bench --config tiny-isda --loss isda --execution captured --steps 2 --warmup 1 --json'],
+  [0, `bench data --config tiny-isda ${data} --seconds 1`],
+  [0, `bench data --config tiny-isda ${data} --seconds 1 --augmentation config --workers 2 --json`],
 
   [2, 'no-such-command'],
   [2, 'setup --no-such-option'],
@@ -67,6 +69,7 @@ const commands = [
   [2, 'data show --config tiny-isda'],
   [1, 'data verify imagenet --dir {tmp}/data'],
   [2, 'bench --loss no-such-loss'],
+  [2, 'bench data --workers many'],
   [2, 'models --classes many'],
   [2, 'figure curve --run {tmp}/isda --metric no_such_metric --out {tmp}/curve.svg'],
   [1, 'evaluate --run {tmp}/no-such-run'],
