@@ -82,7 +82,7 @@ async function writeImages(folder) {
   for (const [index, name] of ['train/dark', 'train/light', 'val/dark', 'val/light'].entries()) {
     mkdirSync(join(folder, name), { recursive: true });
     for (let i = 0; i < 4; i++) {
-      const pixels = Buffer.from(Array.from({ length: 48 * 40 * 3 }, (_, at) => ((at * 7919) % 97) + 150 * (index % 2)));
+      const pixels = Uint8Array.from({ length: 48 * 40 * 3 }, (_, at) => ((at * 7919) % 97) + 150 * (index % 2));
       await sharp(pixels, { raw: { width: 48, height: 40, channels: 3 } }).toFile(join(folder, name, `${i}.jpg`));
     }
   }
