@@ -29,7 +29,7 @@ export interface ReadingReport {
 /**
  * Reads images `first` … `end` − 1 of a batch into `images`, where the batch begins at `offset`. In place of a broken
  * image comes the next readable one (after the last image the first), and its index into `indices`. Ends early where
- * `isOver` says so, and at a failure, which is in the last report. Never rejects.
+ * `isOver` says so, and after a failure. The reports are in the images' order. Never rejects.
  */
 export type ReadImages = (
   order: Pick<BatchOrder, 'part' | 'epoch' | 'indices'>,
@@ -38,6 +38,9 @@ export type ReadImages = (
   offset: number,
   isOver: () => boolean,
 ) => Promise<ReadingReport[]>;
+
+/** Images that a thread reads at a time, where its reader waits for another thread, such as one that decodes. */
+const atOnce = 2;
 
 type Read = (index: number) => void | Promise<void>;
 
@@ -52,27 +55,34 @@ export async function openReadImages(plan: ReadingPlan): Promise<ReadImages> {
   const replacers = { train: createReplacer(plan, 'train'), evaluation: createReplacer(plan, 'evaluation') };
 
   return async ({ part, epoch, indices }, { first, end }, images, offset, isOver) => {
-    const reports: ReadingReport[] = [];
+    const reports: (ReadingReport & { readonly at: number })[] = [];
     const reader = readers[part];
-    for (let at = first; at < end && !isOver(); at++) {
-      const target = offset + at * size;
-      const read: Read =
-        part === 'train'
-          ? (index) => reader.train(index, seed, epoch, images, target)
-          : (index) => reader.evaluate(index, images, target);
-      try {
-        const pending = read(indices[at]);
-        // Waiting for nothing would cost a synchronous reader more than some of its work.
-        if (pending !== undefined) await pending;
-      } catch (error) {
-        const describe = (index: number): string => reader.describe(index);
-        const { used, ...report } = await replacers[part](indices[at], error, read, describe);
-        indices[at] = used;
-        reports.push(report);
-        if (report.failure !== undefined) break;
+    let next = first;
+    let failed = false;
+    const readSome = async (): Promise<void> => {
+      while (next < end && !failed && !isOver()) {
+        const at = next++;
+        const target = offset + at * size;
+        const read: Read =
+          part === 'train'
+            ? (index) => reader.train(index, seed, epoch, images, target)
+            : (index) => reader.evaluate(index, images, target);
+        try {
+          const pending = read(indices[at]);
+          // Waiting for nothing would cost a synchronous reader more than some of its work.
+          if (pending !== undefined) await pending;
+        } catch (error) {
+          const describe = (index: number): string => reader.describe(index);
+          const { used, ...report } = await replacers[part](indices[at], error, read, describe);
+          indices[at] = used;
+          reports.push({ at, ...report });
+          failed ||= report.failure !== undefined;
+        }
       }
-    }
-    return reports;
+    };
+    // A synchronous reader is done with all images before the second begins.
+    await Promise.all(Array.from({ length: atOnce }, readSome));
+    return reports.sort((a, b) => a.at - b.at).map(({ broken, failure }) => ({ broken, failure }));
   };
 }
 
