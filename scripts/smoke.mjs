@@ -7,8 +7,17 @@ import sharp from 'sharp';
 import { isMain, projectRoot, runScript, StepError, stepLogger } from './bootstrap.mjs';
 
 const data = '--set dataset.dir={tmp}/data';
-const folder =
-  '--set dataset={name:image-folder,dir:{tmp}/images,imageSize:32,resize:36} --set augmentation.padCrop=false';
+const folder = [
+  'dataset.name=image-folder',
+  'dataset.dir={tmp}/images',
+  'dataset.imageSize=32',
+  'dataset.resize=36',
+  'dataset.subset=8',
+  'dataset.testSubset=8',
+  'augmentation.padCrop=false',
+]
+  .map((change) => `--set ${change}`)
+  .join(' ');
 
 /** Command lines with the exit code they owe, in order. `{tmp}` stands for a temporary folder for what they write. */
 const commands = [
