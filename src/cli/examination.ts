@@ -3,10 +3,11 @@ import { existsSync, statfsSync } from 'node:fs';
 import { cpus, freemem, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { reasonOf } from '../common/errors.js';
+import { cacheHome, type Environment } from '../common/home.js';
 import { gpuNames, processorName } from '../engine/devices.js';
 import { tryBinding } from '../engine/setup/compile.js';
 import { nvidiaDriver } from '../engine/setup/driver.js';
-import { engineHome, findEngine, type Environment } from '../engine/setup/location.js';
+import { findEngine } from '../engine/setup/location.js';
 import { describeEngine } from './setup.js';
 
 /** `bad`: nothing works without it. `note`: something that may be wanted is missing. */
@@ -39,7 +40,7 @@ function nodeFinding(version: string): Finding {
 /** Loads the engine in a process of its own, so that a crash of the library is a finding too. */
 async function engineFindings(environment: Environment): Promise<readonly Finding[]> {
   const driver = nvidiaDriver(environment);
-  const search = findEngine({ home: engineHome(environment), environment });
+  const search = findEngine({ home: cacheHome(environment), environment });
   const names = driver === undefined ? [] : gpuNames(environment);
   const processor = `${processorName()}, ${cpus().length} ${cpus().length === 1 ? 'core' : 'cores'}`;
   if (search.found === undefined) {
@@ -83,7 +84,7 @@ function gpuFinding(
 
 function machineFindings(environment: Environment): readonly Finding[] {
   const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-  let place = engineHome(environment);
+  let place = cacheHome(environment);
   while (!existsSync(place)) place = dirname(place);
   const disk = statfsSync(place);
   return [

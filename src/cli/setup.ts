@@ -1,7 +1,8 @@
 // `isda setup`: gets TensorFlow's library and compiles the binding, or says that all is there.
 import { Option } from 'commander';
+import { cacheHome } from '../common/home.js';
 import { ensureEngine } from '../engine/setup/ensure.js';
-import { engineHome, type EngineLocation } from '../engine/setup/location.js';
+import type { EngineLocation } from '../engine/setup/location.js';
 import type { EngineBuild } from '../engine/setup/wheels.js';
 import type { RegisterCommand } from './context.js';
 
@@ -30,7 +31,7 @@ export const registerSetup: RegisterCommand = (program, context) => {
       const started = context.now();
       const seconds = (): string => ((context.now() - started) / 1000).toFixed(1);
       const engine = await ensureEngine({
-        home: engineHome(context.environment),
+        home: cacheHome(context.environment),
         environment: context.environment,
         force: options.force,
         build: options.build,

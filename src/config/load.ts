@@ -39,7 +39,7 @@ function withModulePaths(config: ExperimentConfig, directory: string): Experimen
     'module' in section && typeof section.module === 'string'
       ? { ...section, module: resolve(directory, section.module) }
       : section;
-  return { ...config, model: absolute(config.model), loss: absolute(config.loss) };
+  return { ...config, dataset: absolute(config.dataset), model: absolute(config.model), loss: absolute(config.loss) };
 }
 
 /**

@@ -21,12 +21,18 @@ function canonicalJson(value: unknown): string {
 
 /**
  * SHA-256 (hex) of what decides a run's numbers: two configs of one fingerprint describe the same run. The experiment's
- * name, `output`, `dataset.dir`, `dataset.maxBroken`, `training.device` and `training.workers` do not count.
+ * name, `output`, `dataset.dir` (but that of an `image-folder`, which is all it is known by), `dataset.classes` (which the
+ * data decides), `dataset.maxBroken`, `training.device` and `training.workers` do not count.
  */
 export function fingerprint(config: ExperimentConfig): string {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
   const deciding = {
-    dataset: { ...dataset, dir: undefined, maxBroken: undefined },
+    dataset: {
+      ...dataset,
+      dir: dataset.name === 'image-folder' ? dataset.dir : undefined,
+      classes: undefined,
+      maxBroken: undefined,
+    },
     augmentation,
     model,
     loss,

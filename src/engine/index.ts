@@ -1,5 +1,6 @@
 // The engine's front: sessions over TensorFlow on a device.
 import { tmpdir } from 'node:os';
+import { cacheHome } from '../common/home.js';
 import { loadBinding, type Binding, type RequestedDevice } from './binding.js';
 import { createCapturedSession } from './captured-session.js';
 import { noGpu, resolveDevice, type Device } from './devices.js';
@@ -8,7 +9,7 @@ import type { Variable } from './program.js';
 import type { Execution, Session, SessionFunction } from './session.js';
 import { ensureEngine } from './setup/ensure.js';
 import { nvidiaDriver } from './setup/driver.js';
-import { engineHome, findEngine } from './setup/location.js';
+import { findEngine } from './setup/location.js';
 
 export type { Device } from './devices.js';
 export type { RequestedDevice } from './binding.js';
@@ -45,7 +46,7 @@ export async function openEngine(
   log: (line: string) => void,
 ): Promise<Engine> {
   const build = device === 'auto' ? undefined : device;
-  const query = { home: engineHome(environment), environment, build };
+  const query = { home: cacheHome(environment), environment, build };
   // Without a driver the CUDA build, gigabytes of it, would only be fetched to find no GPU.
   if (device === 'cuda' && nvidiaDriver(environment) === undefined && findEngine(query).found === undefined) {
     throw noGpu(environment, 'there is no NVIDIA driver');

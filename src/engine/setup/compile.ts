@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { cannot } from '../../common/errors.js';
 import type { Libraries } from './libraries.js';
-import { engineFiles, type Environment } from './location.js';
+import type { Environment } from '../../common/home.js';
+import { engineFiles } from './location.js';
 import { packageDirectory } from './packages.js';
 import { findProgram, lastLines, runProgram, type ProcessResult } from './process.js';
 
