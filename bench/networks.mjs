@@ -1,11 +1,11 @@
 // The networks that are compared and timed, by the names that `isda models` prints.
 
-const cifar = (...model) => ({ model, losses: ['cross-entropy', 'isda'] });
+const cifar = (...model) => ({ model, losses: ['cross-entropy', 'isda'], side: 32 });
 
 /** ISDA on ImageNet takes variances only, which the PyTorch program does not have. */
-const imagenet = (...model) => ({ model, losses: ['cross-entropy'] });
+const imagenet = (...model) => ({ model, losses: ['cross-entropy'], side: 224 });
 
-/** The settings of `model` in a config, and the losses that can be compared. */
+/** The settings of `model` in a config, the losses that can be compared, height and width of the images in pixels. */
 export const networks = {
   'resnet-32': cifar('name=resnet', 'depth=32'),
   'resnet-110': cifar('name=resnet', 'depth=110'),
@@ -22,7 +22,10 @@ export const networks = {
   'resnext-50-32x4d': imagenet('name=imagenet-resnext', 'depth=50', 'cardinality=32', 'width=4'),
 };
 
-/** Words of `isda bench` for a network on random images of 32 x 32 pixels. */
+/** Classes of a network's data set: as asked for among CIFAR's, else ImageNet's. */
+export const classesOf = (name, asked) => (networks[name].side === 32 ? asked : '1000');
+
+/** Words of `isda bench` for a network on random images. */
 export function benchWords(name, { batch, classes, device, precision }) {
   const settings = [
     ...networks[name].model.map((setting) => `model.${setting}`),
@@ -30,5 +33,6 @@ export function benchWords(name, { batch, classes, device, precision }) {
     `training.device=${device}`,
   ];
   const sets = settings.flatMap((setting) => ['--set', setting]);
-  return ['bench', '--config', `base/cifar${classes}`, ...sets, '--precision', precision, '--json'];
+  const base = networks[name].side === 32 ? `base/cifar${classes}` : 'base/imagenet';
+  return ['bench', '--config', base, ...sets, '--precision', precision, '--json'];
 }
