@@ -39,7 +39,7 @@ const oneWay = Object.entries(below).map(([folder, allowed]) => ({
 }));
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'runs/'] },
+  { ignores: ['dist/', 'coverage/', 'runs/', 'native/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -2,7 +2,7 @@
 import { cannot } from '../common/errors.js';
 import type { ImageFormat } from './dataset.js';
 import type { PackedNames } from './image-folder/packed-names.js';
-import type { CustomDatasetOptions } from './options.js';
+import type { CustomDatasetOptions, FolderOptions } from './options.js';
 
 /** All images as bytes. */
 export interface MemoryStorage {
@@ -22,6 +22,8 @@ export interface FileStorage {
   readonly names: PackedNames;
   /** Evaluation: length of the shorter side before the centre is cut out, in pixels. */
   readonly resize: number;
+  /** How training images are decoded; evaluation is exact. */
+  readonly decoding: FolderOptions['decoding'];
 }
 
 /** A user's file, loaded again in every thread that reads. */

@@ -3,7 +3,14 @@ import sharp, { type OutputInfo } from 'sharp';
 import { reasonOf } from '../../common/errors.js';
 import type { Box } from './crop-box.js';
 import type { ImageHeader } from './header.js';
-import type { Pixels } from './resample.js';
+
+/** Pixels of a part of an image: rows from the top, 1 (grey) or 3 channels, last. */
+export interface Pixels {
+  readonly bytes: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+}
 
 /** Why an image could not be decoded, in one line: libvips gives one a problem, not all in words of use. */
 function decodeFailure(error: unknown): Error {
@@ -45,7 +52,7 @@ export async function decodePart(bytes: Buffer, header: ImageHeader, box: Box): 
   const part = header.complete && !whole;
   try {
     let image = sharp(bytes, { failOn: 'error', ignoreIcc: true });
-    if (header.cmyk) image = image.pipelineColourspace('cmyk').toColourspace('cmyk');
+    if (header.components === 4) image = image.pipelineColourspace('cmyk').toColourspace('cmyk');
     if (part) image = image.extract(box);
     const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
     const decoded = toPixels(data, info, header);
@@ -58,7 +65,7 @@ export async function decodePart(bytes: Buffer, header: ImageHeader, box: Box): 
 function toPixels(data: Buffer, info: OutputInfo, header: ImageHeader): Pixels {
   const { width, height } = info;
   const count = width * height;
-  if (header.cmyk) return { bytes: cmykToRgb(data, count), width, height, channels: 3 };
+  if (header.components === 4) return { bytes: cmykToRgb(data, count), width, height, channels: 3 };
   if (info.channels === 1 || info.channels === 3) return { bytes: data, width, height, channels: info.channels };
   return { bytes: withoutAlpha(data, count, info.channels), width, height, channels: info.channels === 2 ? 1 : 3 };
 }

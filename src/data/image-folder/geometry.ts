@@ -1,6 +1,6 @@
 // How an output is made of an image: which part is decoded, and how its rows and columns are resampled.
 import { centreBox, resizedSize, type Box, type Size } from './crop-box.js';
-import { bilinearAxis, type Axis } from './resample.js';
+import { bilinearAxis, type Axis } from './axis.js';
 
 export interface Geometry {
   /** The part of the image that the axes start from. */

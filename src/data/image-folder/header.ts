@@ -4,8 +4,8 @@ export interface ImageHeader {
   readonly format: 'jpeg' | 'png';
   readonly width: number;
   readonly height: number;
-  /** Whether it is a JPEG of four colours (CMYK or YCCK). */
-  readonly cmyk: boolean;
+  /** Colour components of a JPEG: 1 grey, 3 colours, 4 CMYK or YCCK; 0 for a PNG. */
+  readonly components: number;
   /** Whether the image's end marker is there; without one a file is cut off. */
   readonly complete: boolean;
 }
@@ -41,7 +41,7 @@ function readJpeg(bytes: Buffer): ImageHeader | string {
       // Within a scan 0xff is followed by 0 or a restart marker, so the last of these markers are real ones.
       const complete =
         bytes.lastIndexOf('\xff\xd9', undefined, 'latin1') > bytes.lastIndexOf('\xff\xda', undefined, 'latin1');
-      return { format: 'jpeg', width, height, cmyk: bytes[at + 9] === 4, complete };
+      return { format: 'jpeg', width, height, components: bytes[at + 9], complete };
     }
     if (marker === 0xda || marker === 0xd9 || length < 2) return 'its header has no size';
     at += 2 + length;
@@ -58,7 +58,7 @@ export function readHeader(bytes: Buffer): ImageHeader | string {
     const width = bytes.readUInt32BE(16);
     const height = bytes.readUInt32BE(20);
     if (height === 0 || width === 0) return 'its size is given as 0';
-    return { format: 'png', width, height, cmyk: false, complete: bytes.includes('IEND', -12, 'latin1') };
+    return { format: 'png', width, height, components: 0, complete: bytes.includes('IEND', -12, 'latin1') };
   }
   return 'it is neither a JPEG nor a PNG';
 }

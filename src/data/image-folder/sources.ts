@@ -58,7 +58,7 @@ function sourceOf(root: string, index: FolderIndex, part: 'train' | 'test', opti
     classes: classNames.length,
     count: names.length,
     labels,
-    storage: { kind: 'files', root, names: packNames(names), resize: options.resize },
+    storage: { kind: 'files', root, names: packNames(names), resize: options.resize, decoding: options.decoding },
     checksum: listChecksum(names.map((name, position) => `${classNames[labels[position]]} ${name}`)),
   };
 }

@@ -31,7 +31,7 @@ interface Example {
 }
 
 /** Five training images of each of three classes, 40 x 30 pixels, made into 16 x 16. */
-async function example(): Promise<Example> {
+async function example(own: object = {}): Promise<Example> {
   const root = await temporaryFolder();
   await writeImages(
     root,
@@ -41,7 +41,7 @@ async function example(): Promise<Example> {
     root,
     classes.flatMap((name) => [1, 2].map((i) => `val/${name}/${i}.png`)),
   );
-  const options = datasetOptions.parse({ name: 'imagenet', imageSize: side, resize: 20 }) as FolderOptions;
+  const options = datasetOptions.parse({ name: 'imagenet', imageSize: side, resize: 20, ...own }) as FolderOptions;
   return { root, ...(await loadImageFolder(options, [root], await temporaryFolder(), Date.now)) };
 }
 
@@ -110,7 +110,7 @@ describe('a reader of image files', () => {
   });
 
   it('trains on the image as it is evaluated where the random crop is switched off', async () => {
-    const { train } = await example();
+    const { train } = await example({ decoding: 'exact' });
     const reader = await createReader(train, augmentation({ flip: false, randomResizedCrop: false }));
     expect(await trained(reader, 4)).toEqual(await evaluated(reader, 4));
     const holed = await createReader(
@@ -121,6 +121,16 @@ describe('a reader of image files', () => {
     const changed = (await trained(holed, 4)).filter((byte, i) => byte !== plain[i]).length;
     expect(changed).toBeGreaterThan(0);
     expect(changed).toBeLessThanOrEqual(4 * 4 * 3);
+  });
+
+  it('decodes training images fast or exactly, the same parts of them', async () => {
+    const [fast, exact] = [await example(), await example({ decoding: 'exact' })];
+    const readers = [await createReader(fast.train, augmentation()), await createReader(exact.train, augmentation())];
+    const [a, b] = await Promise.all(readers.map((reader) => trained(reader, 7)));
+    const errors = a.map((byte, i) => Math.abs(byte - b[i]));
+    expect(Math.max(...errors)).toBeLessThan(6);
+    expect(errors.some((error) => error > 0)).toBe(true);
+    expect(await evaluated(readers[0], 7)).toEqual(await evaluated(readers[1], 7));
   });
 
   it('reads what a selection selects', async () => {
