@@ -47,9 +47,7 @@ function table(results: readonly BenchResult[]): string {
 
 async function measure(options: BenchOptions, context: CommandContext): Promise<void> {
   const { config } = readConfig(options.config, options.set, context);
-  const engine = await openEngine(config.training.device, context.environment, (line) =>
-    context.stderr.write(`${line}\n`),
-  );
+  const engine = await openEngine(config.training, context.environment, (line) => context.stderr.write(`${line}\n`));
   const variants = options.loss.flatMap((name) =>
     options.execution.map((execution) => ({
       loss: name === config.loss.name ? config.loss : lossOptions.parse({ name }),

@@ -25,6 +25,9 @@ function canonicalJson(value: unknown): string {
  */
 export function fingerprint(config: ExperimentConfig): string {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
+  const { tf32, xla, deterministic } = training;
+  // Left out where they are what TensorFlow does by itself, so that configs from before they existed stay the same.
+  const settings = { tf32: tf32 && undefined, xla: xla || undefined, deterministic: deterministic || undefined };
   const deciding = {
     dataset: { ...dataset, dir: undefined },
     augmentation,
@@ -32,7 +35,7 @@ export function fingerprint(config: ExperimentConfig): string {
     loss,
     optimizer,
     schedule,
-    training: { ...training, device: undefined },
+    training: { ...training, ...settings, device: undefined },
   };
   return createHash('sha256').update(canonicalJson(deciding)).digest('hex');
 }

@@ -5,7 +5,7 @@ import { fingerprint } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { cannot } from '../common/errors.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
-import type { Engine } from '../engine/index.js';
+import type { Engine, EngineRequest } from '../engine/index.js';
 import { evaluate, type Evaluation } from '../training/evaluate.js';
 import { loadNewestCheckpoint, type LoadedCheckpoint } from '../training/records/checkpoints.js';
 import { runFolder } from '../training/records/run-folder.js';
@@ -56,10 +56,10 @@ export interface RunEvaluation extends Evaluation {
 export async function evaluateRun(
   { config, checkpoint }: RunCheckpoint,
   places: DataPlaces,
-  openEngine: (device: ExperimentConfig['training']['device']) => Promise<Engine>,
+  openEngine: (request: EngineRequest) => Promise<Engine>,
 ): Promise<RunEvaluation> {
   const { evaluation, evaluationName } = await loadSplits(config.dataset, places);
-  const engine = await openEngine(config.training.device);
+  const engine = await openEngine(config.training);
   const parts = await buildParts(config);
   const { tensors } = parts.network;
   const { evaluationBatchSize, execution } = config.training;

@@ -6,7 +6,7 @@ import { fingerprint, printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
 import type { Splits } from '../data/split.js';
-import type { Engine } from '../engine/index.js';
+import type { Engine, EngineRequest } from '../engine/index.js';
 import { clearCheckpoints, loadNewestCheckpoint } from '../training/records/checkpoints.js';
 import { openLog } from '../training/records/log.js';
 import { lockRunFolder, runFolder, type RunFolder } from '../training/records/run-folder.js';
@@ -18,8 +18,8 @@ import { buildParts } from './parts.js';
 import { trainInFolder } from './train-in-folder.js';
 
 export interface RunSurroundings extends DataPlaces {
-  /** Opens the engine on the device that a config asks for. */
-  readonly openEngine: (device: ExperimentConfig['training']['device']) => Promise<Engine>;
+  /** Opens the engine on the device and with the settings that a config's `training` asks for. */
+  readonly openEngine: (request: EngineRequest) => Promise<Engine>;
   readonly stream: NodeJS.WriteStream;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -77,7 +77,7 @@ async function runInFolder(
   const identity = fingerprint(config);
   const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, { fingerprint: identity }) : undefined;
   for (const warning of checkpoint?.warnings ?? []) say(`warning: ${warning}`);
-  const engine = await around.openEngine(config.training.device);
+  const engine = await around.openEngine(config.training);
   const parts = await buildParts(config);
   const { execution, seed } = config.training;
   const sizes = { trainImages: splits.train.count, evaluationImages: splits.evaluation.count, ...config.training };

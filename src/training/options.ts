@@ -43,6 +43,15 @@ export const trainingOptions = z.strictObject({
     .default('float32')
     .describe('of convolutions and activations; weights, statistics and the loss are float32 in either'),
   device: z.enum(['auto', 'cpu', 'cuda']).default('auto').describe('auto: CUDA where there is a GPU, else the CPU'),
+  tf32: z
+    .boolean()
+    .default(true)
+    .describe('on a GPU that has it, float32 convolutions and matrix products may round their factors to TF32'),
+  xla: z.boolean().default(false).describe('XLA compiles the step; slower on a CPU'),
+  deterministic: z
+    .boolean()
+    .default(false)
+    .describe('only kernels of CUDA that give the same bits each time; on a CPU they all do'),
 });
 export type TrainingOptions = z.output<typeof trainingOptions>;
 

@@ -45,9 +45,16 @@ describe('fingerprint', () => {
     ['lambda0', (config) => ({ ...config, loss: { ...config.loss, lambda0: 0.25 } as ExperimentConfig['loss'] })],
     ['a milestone', (config) => ({ ...config, schedule: { name: 'step', milestones: [80], factor: 0.1 } })],
     ['the held-out set', (config) => ({ ...config, dataset: { ...config.dataset, holdout: 5000 } })],
+    ['TF32 left out', (config) => ({ ...config, training: { ...config.training, tf32: false } })],
+    ['XLA', (config) => ({ ...config, training: { ...config.training, xla: true } })],
+    ['deterministic kernels', (config) => ({ ...config, training: { ...config.training, deterministic: true } })],
     ['the augmentation', (config) => ({ ...config, augmentation: { ...config.augmentation, flip: false } })],
   ])('changes with %s', (_, change) => {
     expect(changed(change)).not.toBe(fingerprint(base));
+  });
+
+  it('is what it was before the settings of the process existed', () => {
+    expect(fingerprint(base)).toBe('93668857d9db3b88dba565c18cab1cbeb6dbe73dca583af62c2406e41a467a31');
   });
 
   it('is SHA-256 in hexadecimal', () => {
