@@ -1,15 +1,10 @@
 // Times isda's training step against PyTorch's, in turn, each in a process of its own; see README.md in this folder.
-import { execFile } from 'node:child_process';
 import { fileURLToPath, URL } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
+import { fail, measure, median, printTable } from './measuring.mjs';
 
 const usage = `usage: node bench/compare.mjs [--python python3] [--rounds 3] [--steps 30] [--warmup 5] [--depth 32]
          [--batch 128] [--classes 10|100] [--loss cross-entropy --loss isda] [--device cpu|cuda] [--eager] [--json]`;
-
-function fail(message, code) {
-  process.stderr.write(`error: ${message}\n`);
-  process.exit(code);
-}
 
 function readOptions() {
   const text = (fallback) => ({ type: 'string', default: fallback });
@@ -36,22 +31,6 @@ function readOptions() {
     return values;
   } catch (error) {
     return fail(`${error.message}\n${usage}`, 2);
-  }
-}
-
-const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
-
-/** What a program prints, as JSON. */
-async function measure(program, args) {
-  try {
-    const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 1 << 24 });
-    return JSON.parse(stdout);
-  } catch (error) {
-    return fail(`cannot run ${[program, ...args].join(' ')}: ${(error.stderr || error.message).trim()}`, 1);
   }
 }
 
@@ -131,14 +110,7 @@ if (options.json) {
       row.rounds.map((time) => time.toFixed(0)).join(' '),
     ]),
   ];
-  const widths = table[0].map((_, column) => Math.max(...table.map((cells) => cells[column].length)));
-  for (const cells of table)
-    console.log(
-      cells
-        .map((cell, i) => cell.padEnd(widths[i]))
-        .join('  ')
-        .trimEnd(),
-    );
+  printTable(table);
   for (const { loss, capturedOverPyTorch } of ratios)
     console.log(`${loss}: isda captured takes ${capturedOverPyTorch.toFixed(2)} x the time of PyTorch's best layout`);
 }

@@ -1,18 +1,27 @@
 #!/usr/bin/env node
 // Launcher: hands the process's arguments, streams and clock to the program.
-import { main } from '../dist/cli/main.js';
+const { availableParallelism } = require('node:os');
+
+// Images are decoded in Node.js's pool of 4 threads, which grows only if this is set before its first use. An ES module
+// is read through that pool, so this file is none.
+process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism()));
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGUSR1'];
 
-process.exitCode = await main(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  environment: process.env,
-  workingDirectory: process.cwd(),
-  now: Date.now,
-  onSignal: (listener) => {
-    for (const signal of signals) process.on(signal, listener);
-    return () => signals.forEach((signal) => process.off(signal, listener));
-  },
-  exit: (code) => process.exit(code),
-});
+async function launch() {
+  const { main } = await import('../dist/cli/main.js');
+  process.exitCode = await main(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: process.env,
+    workingDirectory: process.cwd(),
+    now: Date.now,
+    onSignal: (listener) => {
+      for (const signal of signals) process.on(signal, listener);
+      return () => signals.forEach((signal) => process.off(signal, listener));
+    },
+    exit: (code) => process.exit(code),
+  });
+}
+
+void launch();

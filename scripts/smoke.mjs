@@ -42,6 +42,8 @@ const commands = [
   [0, 'evaluate --run {tmp}/imported'],
   [0, 'bench --config tiny-isda --steps 2 --warmup 1'],
   [0, 'bench --config tiny-isda --loss isda --execution captured --steps 2 --warmup 1 --json'],
+  [0, `bench data --config tiny-isda ${data} --seconds 1`],
+  [0, `bench data --config tiny-isda ${data} --seconds 1 --augmentation config --workers 2 --json`],
 
   [2, 'no-such-command'],
   [2, 'setup --no-such-option'],
@@ -54,6 +56,7 @@ const commands = [
   [2, 'export --out {tmp}/nothing.safetensors'],
   [2, 'bench --steps 0'],
   [2, 'bench --loss no-such-loss'],
+  [2, 'bench data --workers many'],
   [2, 'models --classes many'],
   [2, 'figure curve --run {tmp}/isda --metric no_such_metric --out {tmp}/curve.svg'],
   [1, 'evaluate --run {tmp}/no-such-run'],

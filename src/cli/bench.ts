@@ -4,6 +4,7 @@ import { bench, type BenchResult } from '../experiments/bench.js';
 import { openEngine } from '../engine/index.js';
 import type { Execution } from '../engine/session.js';
 import { lossOptions } from '../losses/options.js';
+import { registerBenchData } from './bench-data.js';
 import type { CommandContext } from './context.js';
 import { configOption, countArgument, readConfig, setOption } from './options.js';
 import { formatTable } from './table.js';
@@ -61,8 +62,9 @@ async function measure(options: BenchOptions, context: CommandContext): Promise<
 
 export function registerBench(program: Command, context: CommandContext): void {
   const losses = lossOptions.options.map((option) => option.shape.name.value);
-  program
+  const command = program
     .command('bench')
+    .enablePositionalOptions()
     .description('time the training step on random images: losses and executions in turn, in one process')
     .addOption(configOption().default('table1/resnet32-cifar100-isda'))
     .addOption(setOption())
@@ -72,4 +74,5 @@ export function registerBench(program: Command, context: CommandContext): void {
     .option('--warmup <n>', 'steps of each before', countArgument, 3)
     .option('--json', 'print as JSON')
     .action((options: BenchOptions) => measure(options, context));
+  registerBenchData(command, context);
 }

@@ -21,7 +21,7 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
   const opened = await openRunCheckpoint(resolve(context.workingDirectory, options.run), options.set);
   warnOf(opened, context);
   const around = runSurroundings(context, context.stderr, () => undefined);
-  const outcome = await evaluateRun(opened, around, around.openEngine);
+  const outcome = await evaluateRun(opened, around, (line) => context.stderr.write(`${line}\n`), around.openEngine);
   if (options.json === true) {
     context.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`);
     return;

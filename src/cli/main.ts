@@ -51,6 +51,8 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     .description('Experiments of "Implicit Semantic Data Augmentation for Deep Networks" (NeurIPS 2019)')
     .option('--debug', 'show stacks of errors')
     .exitOverride()
+    // A command and its own commands may have options of the same names.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -59,12 +61,17 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     });
   program.addHelpText('after', examples);
   for (const register of commands) register(program, context);
+  const debug = args.includes('--debug');
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    // Counts wherever it stands.
+    await program.parseAsync(
+      args.filter((word) => word !== '--debug'),
+      { from: 'user' },
+    );
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    context.stderr.write(`${formatError(error, args.includes('--debug'))}\n`);
+    context.stderr.write(`${formatError(error, debug)}\n`);
     return exitCodeOf(error);
   }
 }

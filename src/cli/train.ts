@@ -1,5 +1,6 @@
 // `isda train`: one run of one experiment.
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -39,6 +40,7 @@ export function runSurroundings(
     openEngine: (request) => openEngine(request, context.environment, (line) => context.stderr.write(`${line}\n`)),
     stream,
     now: context.now,
+    cores: availableParallelism(),
     stopRequested,
     version,
     sourceDirectory: resolve(packageFile, '..'),

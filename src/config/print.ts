@@ -21,7 +21,7 @@ function canonicalJson(value: unknown): string {
 
 /**
  * SHA-256 (hex) of what decides a run's numbers: two configs of one fingerprint describe the same run. The experiment's
- * name, `output`, `dataset.dir` and `training.device` do not count.
+ * name, `output`, `dataset.dir`, `dataset.maxBroken`, `training.device` and `training.workers` do not count.
  */
 export function fingerprint(config: ExperimentConfig): string {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
@@ -29,13 +29,13 @@ export function fingerprint(config: ExperimentConfig): string {
   // Left out where they are what TensorFlow does by itself, so that configs from before they existed stay the same.
   const settings = { tf32: tf32 && undefined, xla: xla || undefined, deterministic: deterministic || undefined };
   const deciding = {
-    dataset: { ...dataset, dir: undefined },
+    dataset: { ...dataset, dir: undefined, maxBroken: undefined },
     augmentation,
     model,
     loss,
     optimizer,
     schedule,
-    training: { ...training, ...settings, device: undefined },
+    training: { ...training, ...settings, device: undefined, workers: undefined },
   };
   return createHash('sha256').update(canonicalJson(deciding)).digest('hex');
 }

@@ -14,8 +14,8 @@ import {
   type CifarName,
   type DatasetPart,
 } from './cifar-format.js';
-import type { ImageDataset } from './dataset.js';
 import { findCifarFolder, nothingFound, partFiles } from './locate.js';
+import type { MemorySource } from './source.js';
 
 /** The names of the classes, one a line; classes without a name are called by their number. */
 async function readClassNames(format: CifarFormat, folder: string): Promise<string[]> {
@@ -53,7 +53,7 @@ export async function loadCifar(source: {
   readonly name: CifarName;
   readonly directory: string;
   readonly part: DatasetPart;
-}): Promise<ImageDataset> {
+}): Promise<MemorySource> {
   const format = cifarFormats[source.name];
   const folder = await findCifarFolder(format, source.directory);
   if (folder === undefined) throw nothingFound(format, [source.directory]);
@@ -63,7 +63,7 @@ export async function loadCifar(source: {
     ...paths.map((path) => readCifarFile(format, path)),
   ]);
   const count = files.reduce((sum, file) => sum + file.records, 0);
-  const images = new Uint8Array(count * cifarPixels);
+  const images = new Uint8Array(new SharedArrayBuffer(count * cifarPixels));
   const labels = new Int32Array(count);
   let first = 0;
   for (const file of files) {
@@ -72,6 +72,7 @@ export async function loadCifar(source: {
   }
   return {
     name: format.name,
+    part: source.part,
     classNames,
     classes: format.label.classes,
     height: cifarSide,
@@ -80,8 +81,8 @@ export async function loadCifar(source: {
     mean: cifarMean,
     std: cifarStd,
     count,
-    images,
     labels,
+    storage: { kind: 'memory', images },
     checksum: checksumOf(files),
   };
 }

@@ -16,6 +16,13 @@ export const datasetOptions = z.strictObject({
     .describe(
       'training images held out (class-balanced, deterministic) and used for evaluation instead of the test set',
     ),
+  maxBroken: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'image files that may be broken, 0 if not given; each is reported once, and the next readable one takes its place',
+    ),
 });
 export type DatasetOptions = z.output<typeof datasetOptions>;
 

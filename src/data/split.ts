@@ -1,8 +1,8 @@
 // Class-balanced, deterministic choices of images: subsets and hold-out sets, and the splits of a run.
 import { cannot, type IsdaError } from '../common/errors.js';
 import { permutation, randomStream } from '../common/random.js';
-import { selectImages, type ImageDataset } from './dataset.js';
 import type { DatasetOptions } from './options.js';
+import { selectImages, type ImageSource } from './source.js';
 
 /** The seed of every run's splits: runs of one study must be compared on the same images, whatever their own seed. */
 export const splitSeed = 20190914;
@@ -68,8 +68,8 @@ export function holdout(labels: Int32Array, count: number, seed: number): Holdou
 }
 
 export interface Splits {
-  readonly train: ImageDataset;
-  readonly evaluation: ImageDataset;
+  readonly train: ImageSource;
+  readonly evaluation: ImageSource;
   /** What `evaluation` is made of: the test set, or training images held out. */
   readonly evaluationName: 'test' | 'holdout';
 }
@@ -85,8 +85,8 @@ function labelsAt(labels: Int32Array, positions: Uint32Array): Int32Array {
  */
 export function buildSplits(
   options: Pick<DatasetOptions, 'subset' | 'testSubset' | 'holdout'>,
-  train: ImageDataset,
-  test: ImageDataset,
+  train: ImageSource,
+  test: ImageSource,
   seed: number = splitSeed,
 ): Splits {
   const held = options.holdout > 0 ? holdout(train.labels, options.holdout, seed) : undefined;

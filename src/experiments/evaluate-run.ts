@@ -12,6 +12,7 @@ import { runFolder } from '../training/records/run-folder.js';
 import { batchSizes } from '../training/session.js';
 import { writeState } from '../training/state.js';
 import { evaluationStep } from '../training/step.js';
+import { openConfiguredLoader, threadsOf, type LoadingSurroundings } from './loading.js';
 import { buildParts } from './parts.js';
 
 export interface RunCheckpoint {
@@ -52,26 +53,32 @@ export interface RunEvaluation extends Evaluation {
   readonly part: 'test' | 'holdout';
 }
 
-/** Error of a checkpoint on the images that its run is evaluated on. */
+/** Error of a checkpoint on the images that its run is evaluated on. `warn` gets a line for each broken image. */
 export async function evaluateRun(
   { config, checkpoint }: RunCheckpoint,
-  places: DataPlaces,
+  around: DataPlaces & LoadingSurroundings,
+  warn: (line: string) => void,
   openEngine: (request: EngineRequest) => Promise<Engine>,
 ): Promise<RunEvaluation> {
-  const { evaluation, evaluationName } = await loadSplits(config.dataset, places);
+  const splits = await loadSplits(config.dataset, around);
+  const { evaluation, evaluationName } = splits;
   const engine = await openEngine(config.training);
   const parts = await buildParts(config);
   const { tensors } = parts.network;
   const { evaluationBatchSize, execution } = config.training;
   const functions = batchSizes(evaluation.count, evaluationBatchSize).map((size) => evaluationStep(parts, size));
   const session = engine.createSession(execution, tensors, functions);
+  // Images in memory are evaluated without worker threads.
+  const workers = evaluation.storage.kind === 'memory' ? 0 : threadsOf(config, evaluation, engine.device.kind, around);
+  const loader = await openConfiguredLoader(config, splits, workers, warn, around);
   try {
     const names = new Set(tensors.map((tensor) => tensor.name));
     const own = checkpoint.tensors.filter((tensor) => names.has(tensor.name));
     writeState(session, tensors, own, checkpoint.path);
-    const outcome = await evaluate(session, evaluation, evaluationBatchSize, () => Promise.resolve());
+    const outcome = await evaluate(session, loader.evaluationBatches(), () => Promise.resolve());
     return { ...outcome, checkpoint: checkpoint.path, images: evaluation.count, part: evaluationName };
   } finally {
+    await loader.close();
     session.close();
   }
 }

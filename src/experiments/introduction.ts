@@ -32,6 +32,7 @@ export function introduction(
   splits: Splits,
   engine: Engine,
   position: RunPosition,
+  workers: number,
 ): string[] {
   const { network, loss } = parts;
   const { train, evaluation, evaluationName } = splits;
@@ -46,6 +47,7 @@ export function introduction(
     ],
     ['loss', loss.name],
     ['data', `${train.name}, ${train.count} training images, ${evaluation.count} ${evaluationName} images`],
+    ['loading', workers === 0 ? 'in the training thread' : `${workers} worker thread${workers === 1 ? '' : 's'}`],
     ['device', `${engine.device.kind} (${engine.device.name}), ${execution}`],
     ['steps', `${epochs} epochs x ${batches} = ${epochs * batches}, batch ${batchSize}`],
   ];

@@ -14,15 +14,14 @@ import type { RunSummary } from '../training/records/summary.js';
 import { openTrainingSession } from '../training/session.js';
 import { epochStart, parsePosition, writeState } from '../training/state.js';
 import { introduction, recordEnvironment } from './introduction.js';
+import { threadsOf, type LoadingSurroundings } from './loading.js';
 import { buildParts } from './parts.js';
 import { trainInFolder } from './train-in-folder.js';
 
-export interface RunSurroundings extends DataPlaces {
+export interface RunSurroundings extends DataPlaces, LoadingSurroundings {
   /** Opens the engine on the device and with the settings that a config's `training` asks for. */
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
   readonly stream: NodeJS.WriteStream;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
   /** The signal that asks for an end, if one came. */
   readonly stopRequested: () => string | undefined;
   /** This program's version. */
@@ -96,14 +95,16 @@ async function runInFolder(
     const { version: isda, sourceDirectory, now, stream, stopRequested } = around;
     if (position.epoch <= config.training.epochs)
       await recordEnvironment(folder.environment, engine, { isda, sourceDirectory, now: now() });
-    for (const line of introduction(config, parts, splits, engine, position)) say(line);
-    const open = { config, fingerprint: identity, folder, parts, splits, training, position };
+    const workers = threadsOf(config, splits.train, engine.device.kind, around);
+    for (const line of introduction(config, parts, splits, engine, position, workers)) say(line);
+    const open = { config, fingerprint: identity, folder, parts, splits, training, position, workers };
     const summary = await trainInFolder({ ...open, stream, log, now, stopRequested });
-    const { last, best } = summary;
+    const { last, best, dataWaitPercent } = summary;
     const percent = (value: number): string => `${value.toFixed(2)} %`;
     say(
       `test error  last ${percent(last.testErrorPercent)}, best ${percent(best.testErrorPercent)} (epoch ${best.epoch})`,
     );
+    if (dataWaitPercent !== undefined) say(`data wait   ${percent(dataWaitPercent)} of the training steps' time`);
     say(`run folder  ${folder.root}`);
     return summary;
   } finally {

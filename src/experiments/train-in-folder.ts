@@ -4,7 +4,6 @@ import { cannot } from '../common/errors.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { batchCount } from '../data/batches.js';
 import type { Splits } from '../data/split.js';
-import { createPipeline } from '../data/transforms/pipeline.js';
 import { countParameters } from '../models/cost.js';
 import { createProgress, epochLine } from '../training/progress.js';
 import { saveCheckpoint } from '../training/records/checkpoints.js';
@@ -12,11 +11,12 @@ import { openEvents } from '../training/records/events.js';
 import { metricsColumns, type MetricsRow } from '../training/records/metrics-columns.js';
 import { openMetrics, readMetrics } from '../training/records/metrics-csv.js';
 import type { RunFolder } from '../training/records/run-folder.js';
-import { summarise, writeSummary, type RunSummary } from '../training/records/summary.js';
+import { readDataWait, summarise, writeSummary, type RunSummary } from '../training/records/summary.js';
 import type { TrainingSession } from '../training/session.js';
 import { epochStart, readState, type RunPosition } from '../training/state.js';
 import type { StepParts } from '../training/step.js';
 import { trainNetwork } from '../training/trainer.js';
+import { openConfiguredLoader } from './loading.js';
 import { multiplyAddsOf } from './parts.js';
 
 /** Everything that is open during a run. */
@@ -30,6 +30,8 @@ export interface OpenRun {
   readonly training: TrainingSession;
   /** Where to begin. */
   readonly position: RunPosition;
+  /** Threads that load images. */
+  readonly workers: number;
   readonly stream: NodeJS.WriteStream;
   /** Keeps a line in log.txt. */
   readonly log: (line: string) => void;
@@ -66,26 +68,37 @@ async function openRecords({ config, folder, parts, splits, position, stream, no
 
 /** Trains from the run's position to its end and gives the summary. Errors: `stopped` after a signal. */
 export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
-  const { config, folder, parts, splits, training } = run;
+  const { config, folder, parts, splits, training, position: start } = run;
   const { epochs } = config.training;
   const { checkpointEvery, keepCheckpoints } = config.output;
   const records = await openRecords(run);
+  const warn = (line: string): void => {
+    records.progress.note(line);
+    run.log(line);
+  };
+  // A run that is complete loads no image.
+  const workers = start.epoch > epochs ? 0 : run.workers;
+  const loader = await openConfiguredLoader(config, splits, workers, warn, run).catch(async (error: unknown) => {
+    await records.close();
+    throw error;
+  });
+  const loading = { seconds: 0, waitedSeconds: 0 };
   const inputs = {
     session: training.session,
     loss: parts.loss,
-    train: splits.train,
-    evaluation: splits.evaluation,
-    pipeline: createPipeline(config.augmentation, splits.train),
+    loader,
     optimizer: config.optimizer,
     schedule: config.schedule,
     training: config.training,
-    position: run.position,
+    position: start,
     now: run.now,
   };
   try {
     const signal = await trainNetwork(inputs, {
       batch: (state) => records.progress.batch(state),
-      async epoch(row) {
+      async epoch(row, { seconds, waitedSeconds }) {
+        loading.seconds += seconds;
+        loading.waitedSeconds += waitedSeconds;
         await records.metrics.append(row);
         await records.events?.scalars(row.iteration, curvesOf(row));
         records.progress.epoch(row);
@@ -114,10 +127,16 @@ export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
       });
     }
   } finally {
+    await loader.close();
     await records.close();
   }
   const { experiment } = config;
-  const facts = { experiment, parameters: countParameters(parts.network), multiplyAdds: multiplyAddsOf(parts) };
+  const dataWaitPercent =
+    loading.seconds > 0
+      ? Number(((100 * loading.waitedSeconds) / loading.seconds).toFixed(3))
+      : await readDataWait(folder.summary);
+  const parameters = countParameters(parts.network);
+  const facts = { experiment, parameters, multiplyAdds: multiplyAddsOf(parts), dataWaitPercent };
   const summary = summarise(facts, await readMetrics(folder.metrics));
   await writeSummary(folder.summary, summary);
   return summary;

@@ -1,7 +1,6 @@
 // Error and loss of a network on a whole data set.
 import type { Session } from '../engine/session.js';
-import type { ImageDataset } from '../data/dataset.js';
-import { evaluationBatches } from '../data/batches.js';
+import type { Batch } from '../data/batches.js';
 import { evaluateFunction } from './step.js';
 
 export interface Evaluation {
@@ -13,24 +12,25 @@ export interface Evaluation {
   readonly errorTop5Percent?: number;
 }
 
-/** Evaluates with running statistics, batch by batch; `afterBatch` may throw to stop in between. */
+/** Evaluates with running statistics, batch by batch; `afterBatch` may throw to stop in between. There must be images. */
 export async function evaluate(
   session: Session,
-  dataset: ImageDataset,
-  batchSize: number,
+  batches: AsyncIterable<Batch>,
   afterBatch: () => Promise<void>,
 ): Promise<Evaluation> {
+  let count = 0;
   let lossSum = 0;
   let correct = 0;
   let correct5: number | undefined;
-  for (const { images, labels } of evaluationBatches(dataset, batchSize)) {
+  for await (const { images, labels } of batches) {
     const result = session.call(evaluateFunction(labels.length), { images, labels });
+    count += labels.length;
     lossSum += result.lossSum[0];
     correct += result.correct[0];
     if ('correct5' in result) correct5 = (correct5 ?? 0) + result.correct5[0];
     await afterBatch();
   }
-  const percentWrong = (hits: number): number => (100 * (dataset.count - hits)) / dataset.count;
-  const top1 = { loss: lossSum / dataset.count, errorPercent: percentWrong(correct) };
+  const percentWrong = (hits: number): number => (100 * (count - hits)) / count;
+  const top1 = { loss: lossSum / count, errorPercent: percentWrong(correct) };
   return correct5 === undefined ? top1 : { ...top1, errorTop5Percent: percentWrong(correct5) };
 }

@@ -42,6 +42,10 @@ export const trainingOptions = z.strictObject({
     .enum(['float32', 'bfloat16'])
     .default('float32')
     .describe('of convolutions and activations; weights, statistics and the loss are float32 in either'),
+  workers: z
+    .union([z.literal('auto'), z.int().min(0).max(256)])
+    .default('auto')
+    .describe('threads that make batches ahead; 0: none; auto: by device and kind of data. Changes no result'),
   device: z.enum(['auto', 'cpu', 'cuda']).default('auto').describe('auto: CUDA where there is a GPU, else the CPU'),
   tf32: z
     .boolean()

@@ -2,9 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { cannot } from '../common/errors.js';
 import { hashKey } from '../common/random.js';
-import { batchCount, trainingBatches } from '../data/batches.js';
-import type { ImageDataset } from '../data/dataset.js';
-import type { Pipeline } from '../data/transforms/pipeline.js';
+import { batchCount } from '../data/batches.js';
+import type { Loader } from '../data/loader/loader.js';
 import type { Session } from '../engine/session.js';
 import type { HostArray } from '../engine/types.js';
 import type { Loss, TrainingProgress } from '../losses/loss.js';
@@ -19,9 +18,7 @@ import { trainFunction } from './step.js';
 export interface TrainerInputs {
   readonly session: Session;
   readonly loss: Loss;
-  readonly train: ImageDataset;
-  readonly evaluation: ImageDataset;
-  readonly pipeline: Pipeline;
+  readonly loader: Loader;
   readonly optimizer: OptimizerOptions;
   readonly schedule: ScheduleOptions;
   readonly training: TrainingOptions;
@@ -31,12 +28,20 @@ export interface TrainerInputs {
   readonly now: () => number;
 }
 
+/** Of the training steps of an epoch that this process made. */
+export interface LoadingTime {
+  /** Of the steps, loading included. */
+  readonly seconds: number;
+  /** Spent waiting for batches. */
+  readonly waitedSeconds: number;
+}
+
 /** What the trainer tells as it goes; each is awaited. */
 export interface TrainerEvents {
   /** After every training step. */
   batch(progress: BatchProgress): void;
   /** After every epoch, before its checkpoint. */
-  epoch(row: MetricsRow): Promise<void>;
+  epoch(row: MetricsRow, loading: LoadingTime): Promise<void>;
   /** To keep the state of the run; `position` is where it goes on. */
   checkpoint(position: RunPosition, reason: 'epoch' | 'stop'): Promise<void>;
   /** The signal that asks for an end, if one came. */
@@ -56,10 +61,16 @@ export async function trainNetwork(inputs: TrainerInputs, events: TrainerEvents)
   let position = inputs.position;
   try {
     while (position.epoch <= epochs) {
+      const { trainingSeconds } = position;
+      const { waited } = inputs.loader;
       for await (const next of trainEpoch(inputs, events, position)) position = next;
+      const loading = {
+        seconds: position.trainingSeconds - trainingSeconds,
+        waitedSeconds: inputs.loader.waited - waited,
+      };
       const { row, seconds } = await evaluateEpoch(inputs, events, position);
       position = { ...position, seconds: position.seconds + seconds };
-      await events.epoch(row);
+      await events.epoch(row, loading);
       position = epochStart(position.epoch + 1);
       await events.checkpoint(position, 'epoch');
     }
@@ -85,15 +96,14 @@ async function* trainEpoch(
   events: TrainerEvents,
   start: RunPosition,
 ): AsyncGenerator<RunPosition, void, undefined> {
-  const { session, loss, train, pipeline, training, now } = inputs;
-  const { batchSize, seed } = training;
+  const { session, loss, loader, training, now } = inputs;
+  const { seed } = training;
   const { epoch } = start;
-  const batches = batchCount(train.count, batchSize);
+  const batches = batchCount(loader.trainingImages, training.batchSize);
   const learningRate = Float32Array.of(epochRate(inputs, epoch));
   let position = start;
   let mark = now();
-  const source = { dataset: train, pipeline, batchSize, seed, epoch, startBatch: start.batch };
-  for (const { images, labels } of trainingBatches(source)) {
+  for await (const { images, labels } of loader.trainingBatches(epoch, start.batch)) {
     const iteration = (epoch - 1) * batches + position.batch;
     const result = session.call(trainFunction(labels.length), {
       images,
@@ -133,11 +143,11 @@ const epochRate = ({ schedule, optimizer, training }: TrainerInputs, epoch: numb
   learningRateOf(schedule, optimizer.learningRate, epoch, training.epochs);
 
 const progressAt = (inputs: TrainerInputs, epoch: number, iteration: number): TrainingProgress => {
-  const { schedule, train, training } = inputs;
+  const { schedule, loader, training } = inputs;
   const { epochs, batchSize } = training;
   return {
     iteration,
-    totalIterations: epochs * batchCount(train.count, batchSize),
+    totalIterations: epochs * batchCount(loader.trainingImages, batchSize),
     epoch: epoch - 1,
     totalEpochs: epochs,
     learningRateFactor: learningRateOf(schedule, 1, epoch, epochs),
@@ -165,13 +175,13 @@ async function evaluateEpoch(
   events: TrainerEvents,
   position: RunPosition,
 ): Promise<{ row: MetricsRow; seconds: number }> {
-  const { session, loss, train, evaluation, training, now } = inputs;
+  const { session, loss, loader, training, now } = inputs;
   const { epoch } = position;
   const started = now();
-  const outcome = await evaluate(session, evaluation, training.evaluationBatchSize, () => breathe(events));
+  const outcome = await evaluate(session, loader.evaluationBatches(), () => breathe(events));
   if (!Number.isFinite(outcome.loss)) throw diverged(`test_loss is ${outcome.loss} after epoch ${epoch}`);
   const seconds = secondsSince(started, now());
-  const batches = batchCount(train.count, training.batchSize);
+  const batches = batchCount(loader.trainingImages, training.batchSize);
   const last = progressAt(inputs, epoch, epoch * batches - 1);
   const row: MetricsRow = {
     epoch,

@@ -31,6 +31,8 @@ describe('fingerprint', () => {
     ['output', (config) => ({ ...config, output: { ...config.output, dir: '/elsewhere', keepCheckpoints: 9 } })],
     ['dataset.dir', (config) => ({ ...config, dataset: { ...config.dataset, dir: '/elsewhere' } })],
     ['the device', (config) => ({ ...config, training: { ...config.training, device: 'cpu' } })],
+    ['the threads', (config) => ({ ...config, training: { ...config.training, workers: 3 } })],
+    ['the broken images allowed', (config) => ({ ...config, dataset: { ...config.dataset, maxBroken: 3 } })],
     [
       'the order of keys',
       (config) => ({ ...config, loss: Object.fromEntries(Object.entries(config.loss).reverse()) as never }),

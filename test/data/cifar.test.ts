@@ -34,7 +34,9 @@ describe('loadCifar', () => {
       [1, 5, 17, 1],
       [2, 30, 2, 2],
     ]) {
-      expect(dataset.images[((image * 32 + y) * 32 + x) * 3 + c]).toBe(both[image * 3073 + 1 + (c * 32 + y) * 32 + x]);
+      expect(dataset.storage.images[((image * 32 + y) * 32 + x) * 3 + c]).toBe(
+        both[image * 3073 + 1 + (c * 32 + y) * 32 + x],
+      );
     }
     expect(dataset.checksum).toBe(createHash('md5').update(both).digest('hex'));
     expect(dataset.mean).toEqual([125.3, 123, 113.9]);
@@ -47,7 +49,11 @@ describe('loadCifar', () => {
     const dataset = await loadCifar({ name: 'cifar100', directory: folder, part: 'test' });
     expect(dataset.classes).toBe(100);
     expect([...dataset.labels]).toEqual([99, 7]);
-    expect([...dataset.images.subarray(3072, 3075)]).toEqual([bytes[3076], bytes[3076 + 1024], bytes[3076 + 2048]]);
+    expect([...dataset.storage.images.subarray(3072, 3075)]).toEqual([
+      bytes[3076],
+      bytes[3076 + 1024],
+      bytes[3076 + 2048],
+    ]);
   });
 
   it('takes class names from the file where there is one, and numbers for the rest', async () => {
@@ -135,7 +141,7 @@ describe.skipIf(!existsSync(sample))('the sample of the real CIFAR-100', () => {
     expect([train.count, test.count]).toEqual([2000, 1000]);
     expect(train.classNames.slice(0, 3)).toEqual(['apple', 'aquarium_fish', 'baby']);
     for (const c of [0, 1, 2]) {
-      const channel = train.images.filter((_, i) => i % 3 === c);
+      const channel = train.storage.images.filter((_, i) => i % 3 === c);
       const mean = channel.reduce((sum, value) => sum + value, 0) / channel.length;
       // CIFAR-100's own means are (129.3, 124.1, 112.4).
       expect(Math.abs(mean - [129.3, 124.1, 112.4][c])).toBeLessThan(3);
@@ -150,11 +156,11 @@ describe.skipIf(!existsSync(official))('the real CIFAR-10 in $ISDA_DATA', () => 
     expect(train.classNames[9]).toBe('truck');
     const sums = [0, 0, 0];
     const squares = [0, 0, 0];
-    for (let i = 0; i < train.images.length; i++) {
-      sums[i % 3] += train.images[i];
-      squares[i % 3] += train.images[i] ** 2;
+    for (let i = 0; i < train.storage.images.length; i++) {
+      sums[i % 3] += train.storage.images[i];
+      squares[i % 3] += train.storage.images[i] ** 2;
     }
-    const n = train.images.length / 3;
+    const n = train.storage.images.length / 3;
     for (const c of [0, 1, 2]) {
       const mean = sums[c] / n;
       expect(mean).toBeCloseTo(train.mean[c], 0);

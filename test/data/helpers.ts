@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { randomStream } from '../../src/common/random.js';
 import { cifarFormats, cifarPixels, type CifarName } from '../../src/data/cifar-format.js';
-import { imageBytes, type ImageDataset } from '../../src/data/dataset.js';
+import { imageBytes } from '../../src/data/dataset.js';
+import type { MemorySource } from '../../src/data/source.js';
 
 /** A folder that is removed when the test ends. */
 export async function temporaryFolder(): Promise<string> {
@@ -20,17 +21,18 @@ export function randomBytes(length: number, seed: number): Uint8Array {
 }
 
 /** Images of random pixels. */
-export function randomDataset(labels: readonly number[], seed: number, height = 32, width = 32): ImageDataset {
+export function randomDataset(labels: readonly number[], seed: number, height = 32, width = 32): MemorySource {
   const format = { height, width, channels: 3, mean: [125.3, 123, 113.9], std: [63, 62.1, 66.7] } as const;
   const classes = Math.max(0, ...labels) + 1;
   return {
     ...format,
     name: 'random',
+    part: 'train',
     classes,
     classNames: Array.from({ length: classes }, (_, index) => `class ${index}`),
     count: labels.length,
-    images: randomBytes(labels.length * imageBytes(format), seed),
     labels: Int32Array.from(labels),
+    storage: { kind: 'memory', images: randomBytes(labels.length * imageBytes(format), seed) },
   };
 }
 

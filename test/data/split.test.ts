@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IsdaError } from '../../src/common/errors.js';
 import { buildSplits, holdout, subset } from '../../src/data/split.js';
+import type { ImageSource } from '../../src/data/source.js';
 import { randomDataset } from './helpers.js';
 
 const labelled = fc
@@ -104,8 +105,7 @@ describe('buildSplits', () => {
     2,
     2,
   );
-  const rows = (images: Uint8Array) =>
-    Array.from({ length: images.length / 12 }, (_, i) => images.subarray(i * 12, i * 12 + 12).join());
+  const positions = (source: ImageSource): number[] => [...(source.positions ?? [])];
 
   it('without options is the data as it is', () => {
     expect(buildSplits({ holdout: 0 }, train, test)).toEqual({ train, evaluation: test, evaluationName: 'test' });
@@ -118,10 +118,14 @@ describe('buildSplits', () => {
     expect(splits.evaluation).toEqual(whole.evaluation);
     expect([...countsOf(splits.evaluation.labels).values()]).toEqual([5, 5, 5]);
     expect([...countsOf(splits.train.labels).values()]).toEqual([10, 10, 10]);
-    const held = new Set(rows(splits.evaluation.images));
-    const rest = new Set(rows(whole.train.images));
+    const held = new Set(positions(splits.evaluation));
+    const rest = new Set(positions(whole.train));
     expect(rest.size).toBe(45);
-    for (const row of rows(splits.train.images)) expect(!held.has(row) && rest.has(row)).toBe(true);
+    for (const position of positions(splits.train)) {
+      expect(!held.has(position) && rest.has(position)).toBe(true);
+    }
+    expect(new Set([...held, ...rest]).size).toBe(60);
+    expect(splits.train.storage).toBe(train.storage);
   });
 
   it('takes a subset of the test images', () => {

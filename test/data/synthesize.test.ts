@@ -23,7 +23,7 @@ describe('synthesize', () => {
     expect([...train.labels]).toEqual(Array.from({ length: 23 }, (_, i) => i % 10));
     expect(test.count).toBe(7);
     expect(train.classNames[9]).toBe('synthetic_9');
-    expect(train.images.slice(0, 7 * 3072)).not.toEqual(test.images);
+    expect(train.storage.images.slice(0, 7 * 3072)).not.toEqual(test.storage.images);
   });
 
   it('writes only the first files where there are fewer images than files', async () => {

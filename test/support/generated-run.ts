@@ -1,11 +1,11 @@
 // A small training run on generated images, step by step: ResNet-8, pad-crop-flip, dropout, ISDA.
 import { hashKey } from '../../src/common/random.js';
-import { trainingBatches } from '../../src/data/batches.js';
 import { cifarFormats, cifarMean, cifarPixels, cifarPlane, cifarStd } from '../../src/data/cifar-format.js';
-import type { ImageDataset } from '../../src/data/dataset.js';
+import type { MemorySource } from '../../src/data/source.js';
 import { synthesizeRecords } from '../../src/data/synthesize.js';
 import { augmentationOptions } from '../../src/data/options.js';
-import { createPipeline } from '../../src/data/transforms/pipeline.js';
+import { createMemoryReader } from '../../src/data/memory-reader.js';
+import { trainingOrders } from '../../src/data/loader/order.js';
 import type { Engine } from '../../src/engine/index.js';
 import type { Execution, Session } from '../../src/engine/session.js';
 import type { LossOptions } from '../../src/losses/options.js';
@@ -15,7 +15,7 @@ import { openTrainingSession, type TrainingSession } from '../../src/training/se
 import { trainFunction, type StepParts } from '../../src/training/step.js';
 
 /** Generated images of 10 classes in CIFAR's size. */
-export function generatedDataset(count: number, seed: number): ImageDataset {
+export function generatedDataset(count: number, seed: number): MemorySource {
   const { recordBytes, label } = cifarFormats.cifar10;
   const records = synthesizeRecords({ name: 'cifar10', classes: 10, seed }, 'train', 0, count);
   const images = new Uint8Array(count * cifarPixels);
@@ -26,6 +26,7 @@ export function generatedDataset(count: number, seed: number): ImageDataset {
   }
   return {
     name: 'generated',
+    part: 'train',
     classNames: Array.from({ length: 10 }, (_, index) => `class ${index}`),
     classes: 10,
     height: 32,
@@ -34,13 +35,13 @@ export function generatedDataset(count: number, seed: number): ImageDataset {
     mean: cifarMean,
     std: cifarStd,
     count,
-    images,
     labels: Int32Array.from({ length: count }, (_, index) => records[index * recordBytes + label.offset]),
+    storage: { kind: 'memory', images },
   };
 }
 
 export interface GeneratedRun {
-  readonly dataset: ImageDataset;
+  readonly dataset: MemorySource;
   readonly batchSize: number;
   readonly seed: number;
   readonly dropout: number;
@@ -69,15 +70,16 @@ export function openGenerated(engine: Engine, execution: Execution, run: Generat
 export function trainSteps(session: Session, run: GeneratedRun, first: number, last: number): number[] {
   const { dataset, batchSize, seed } = run;
   const { loss } = generatedParts(run);
-  const pipeline = createPipeline(augmentationOptions.parse({}), dataset);
+  const reader = createMemoryReader(dataset, dataset.storage, augmentationOptions.parse({}));
   const batches = Math.ceil(dataset.count / batchSize);
   const losses: number[] = [];
   for (let step = first; step < last;) {
     const epoch = Math.floor(step / batches) + 1;
-    for (const { images, labels } of trainingBatches({
-      ...{ dataset, pipeline, batchSize, seed, epoch, startBatch: step % batches },
-    })) {
+    for (const { indices } of trainingOrders(dataset.count, batchSize, seed, epoch, step % batches)) {
       if (step === last) break;
+      const images = new Uint8Array(indices.length * cifarPixels);
+      indices.forEach((index, i) => void reader.train(index, seed, epoch, images, i * cifarPixels));
+      const labels = Int32Array.from(indices, (index) => dataset.labels[index]);
       const progress = {
         iteration: step,
         totalIterations: 20,

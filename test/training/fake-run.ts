@@ -1,6 +1,6 @@
 // A run of the trainer without TensorFlow: a session that notes its calls and gives planned losses.
 import { augmentationOptions } from '../../src/data/options.js';
-import { createPipeline } from '../../src/data/transforms/pipeline.js';
+import { openLoader } from '../../src/data/loader/loader.js';
 import type { Session } from '../../src/engine/session.js';
 import type { HostArray } from '../../src/engine/types.js';
 import type { Loss } from '../../src/losses/loss.js';
@@ -59,26 +59,31 @@ export async function runTrainer({ position = epochStart(1), answer = plain, sto
   const rows: MetricsRow[] = [];
   const checkpoints: RunPosition[] = [];
   let clock = 0;
+  const training = {
+    epochs: 3,
+    batchSize: 3,
+    evaluationBatchSize: 2,
+    seed: 5,
+    execution: 'captured',
+    precision: 'float32',
+    workers: 0,
+    device: 'cpu',
+    tf32: true,
+    xla: false,
+    deterministic: false,
+  } as const;
+  const loader = await openLoader({
+    ...{ ...training, train, evaluation, maxBroken: 0, now: () => 0 },
+    augmentation: augmentationOptions.parse({ padCrop: { padding: 2 } }),
+    warn: (line) => void events.push(line),
+  });
   const inputs: TrainerInputs = {
     session,
     loss: sampleLoss,
-    train,
-    evaluation,
-    pipeline: createPipeline(augmentationOptions.parse({ padCrop: { padding: 2 } }), train),
+    loader,
     optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
     schedule: { name: 'step', milestones: [2, 3], factor: 0.1 },
-    training: {
-      epochs: 3,
-      batchSize: 3,
-      evaluationBatchSize: 2,
-      seed: 5,
-      execution: 'captured',
-      precision: 'float32',
-      device: 'cpu',
-      tf32: true,
-      xla: false,
-      deterministic: false,
-    },
+    training,
     position,
     now: now ?? (() => (clock += 500)),
   };

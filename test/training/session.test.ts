@@ -1,7 +1,7 @@
 // The functions of a training session: one for each batch size that occurs.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluationBatches } from '../../src/data/batches.js';
+import { evaluationOrders } from '../../src/data/loader/order.js';
 import { batchSizes, openTrainingSession } from '../../src/training/session.js';
 import { evaluateFunction, trainFunction } from '../../src/training/step.js';
 import { testEngine } from '../support/engine.js';
@@ -23,8 +23,7 @@ describe('batchSizes', () => {
   it('are exactly those that batches have', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 50 }), (count, size) => {
-        const dataset = { ...generated, count, labels: new Int32Array(count) };
-        const found = [...evaluationBatches(dataset, size)].map(({ labels }) => labels.length);
+        const found = [...evaluationOrders(count, size, 0)].map(({ indices }) => indices.length);
         expect(new Set(batchSizes(count, size))).toEqual(new Set(found));
       }),
       { seed: 1 },
@@ -54,7 +53,7 @@ describe('openTrainingSession', () => {
     expect(first.session.read(names)).toEqual(again.session.read(names));
     expect(first.session.read(['fc.weight'])).not.toEqual(other.session.read(['fc.weight']));
     const batch = (count: number) => ({
-      images: generated.images.subarray(0, count * 3072),
+      images: generated.storage.images.subarray(0, count * 3072),
       labels: generated.labels.subarray(0, count),
     });
     const extra = { learningRate: Float32Array.of(0.1), seed: Int32Array.of(0, 0) };
@@ -72,7 +71,7 @@ describe('openTrainingSession', () => {
     const { session, tensors } = openTrainingSession(engine, 'captured', generatedParts(run), sizes, 1);
     const names = tensors.map((tensor) => tensor.name);
     const before = session.read(names);
-    const batch = { images: generated.images.subarray(0, 4 * 3072), labels: generated.labels.subarray(0, 4) };
+    const batch = { images: generated.storage.images.subarray(0, 4 * 3072), labels: generated.labels.subarray(0, 4) };
     const outcomes = [1, 2].map(() => session.call(evaluateFunction(4), batch));
     expect(outcomes[0]).toEqual(outcomes[1]);
     expect(session.read(names)).toEqual(before);

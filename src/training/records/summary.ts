@@ -1,4 +1,5 @@
 // summary.json: the outcome of a run in a few numbers.
+import { readFile } from 'node:fs/promises';
 import { cannot } from '../../common/errors.js';
 import { writeFileAtomically } from '../../common/files.js';
 import type { MetricsRow } from './metrics-columns.js';
@@ -28,9 +29,11 @@ export interface RunSummary {
   readonly multiplyAdds: number;
   /** Time of all epochs together. */
   readonly seconds: number;
+  /** Share of the training steps' time that was spent waiting for batches, in the process that ended the run. */
+  readonly dataWaitPercent?: number;
 }
 
-export type RunFacts = Pick<RunSummary, 'experiment' | 'parameters' | 'multiplyAdds'>;
+export type RunFacts = Pick<RunSummary, 'experiment' | 'parameters' | 'multiplyAdds' | 'dataWaitPercent'>;
 
 function outcomeOf(row: MetricsRow): EpochOutcome {
   return {
@@ -58,7 +61,19 @@ export function summarise(facts: RunFacts, rows: readonly MetricsRow[]): RunSumm
     parameters: facts.parameters,
     multiplyAdds: facts.multiplyAdds,
     seconds: rows.reduce((sum, row) => sum + row.seconds, 0),
+    ...(facts.dataWaitPercent === undefined ? {} : { dataWaitPercent: facts.dataWaitPercent }),
   };
+}
+
+/** `dataWaitPercent` of a summary.json that may not be there. */
+export async function readDataWait(path: string): Promise<number | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '{}');
+  try {
+    const { dataWaitPercent } = JSON.parse(text) as { dataWaitPercent?: unknown };
+    return typeof dataWaitPercent === 'number' ? dataWaitPercent : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Writes summary.json. */

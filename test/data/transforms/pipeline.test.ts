@@ -10,18 +10,20 @@ import { randomStream } from '../../../src/common/random.js';
 import { randomDataset } from '../helpers.js';
 
 const dataset = randomDataset([0, 1, 2, 3], 1);
+const { images } = dataset.storage;
 const standard = augmentationOptions.parse({});
 
 function augmented(options: object, index: number, seed: number, epoch: number): Uint8Array {
   const target = new Uint8Array(3072 + 10);
-  createPipeline(augmentationOptions.parse(options), dataset)(dataset, index, seed, epoch, target, 5);
+  const random = randomStream(seed, 'augment', epoch, index);
+  createPipeline(augmentationOptions.parse(options), dataset)(images, index * 3072, target, 5, random);
   return target.slice(5, -5);
 }
 
 describe('createPipeline', () => {
   it('without augmentation copies', () => {
     const image = augmented({ padCrop: false, flip: false }, 2, 1, 1);
-    expect(image).toEqual(dataset.images.slice(2 * 3072, 3 * 3072));
+    expect(image).toEqual(images.slice(2 * 3072, 3 * 3072));
   });
 
   it('crops, then flips, with one stream an image', () => {
@@ -29,7 +31,7 @@ describe('createPipeline', () => {
       const random = randomStream(9, 'augment', 4, index);
       const crop = new Uint8Array(3072);
       const [top, left] = [random.integer(9), random.integer(9)];
-      createCrop({ padding: 4, mode: 'reflect' }, dataset)(dataset.images, index * 3072, crop, 0, top, left);
+      createCrop({ padding: 4, mode: 'reflect' }, dataset)(images, index * 3072, crop, 0, top, left);
       let expected = crop;
       if (random.uniform() < 0.5) {
         expected = new Uint8Array(3072);
@@ -45,7 +47,7 @@ describe('createPipeline', () => {
     for (let index = 0; index < 4; index++) {
       for (let epoch = 1; epoch <= 20; epoch++) {
         const random = randomStream(9, 'augment', epoch, index);
-        let image = dataset.images.slice(index * 3072, (index + 1) * 3072);
+        let image = images.slice(index * 3072, (index + 1) * 3072);
         const apply = (change: (source: Uint8Array, target: Uint8Array) => void) => {
           const target = new Uint8Array(3072);
           change(image, target);
@@ -71,7 +73,7 @@ describe('createPipeline', () => {
     const pipeline = createPipeline(options, dataset);
     const make = (index: number, seed: number, epoch: number) => {
       const target = new Uint8Array(3072);
-      pipeline(dataset, index, seed, epoch, target, 0);
+      pipeline(images, index * 3072, target, 0, randomStream(seed, 'augment', epoch, index));
       return target.join();
     };
     const first = make(1, 1, 1);

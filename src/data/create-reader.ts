@@ -1,0 +1,17 @@
+// The reader of a source, by where its images come from.
+import { createMemoryReader } from './memory-reader.js';
+import type { AugmentationOptions } from './options.js';
+import type { ImageReader } from './reader.js';
+import type { ImageSource } from './source.js';
+
+/** The reader of a source, for the thread that calls. Errors: options that do not fit the images. */
+export function createReader(
+  source: ImageSource,
+  augmentation: AugmentationOptions,
+): ImageReader | Promise<ImageReader> {
+  const { storage } = source;
+  switch (storage.kind) {
+    case 'memory':
+      return createMemoryReader(source, storage, augmentation);
+  }
+}

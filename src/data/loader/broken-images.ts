@@ -1,0 +1,28 @@
+// The policy on broken images: each is told once, and one more than allowed is an error.
+import { errorOf } from './failure.js';
+import type { ReadingReport } from './read-images.js';
+
+/** Takes the reports of batches in the batches' order, so that it does not matter which thread met an image first. */
+export type NoteBroken = (reports: readonly ReadingReport[]) => void;
+
+/** `warn` gets a line for each broken image. The result throws the error of the image that is one too many. */
+export function createNoteBroken(maxBroken: number, warn: (line: string) => void): NoteBroken {
+  const known = new Set<string>();
+  return (reports) => {
+    for (const { broken, failure } of reports) {
+      for (const image of broken) {
+        if (known.has(image.message)) continue;
+        known.add(image.message);
+        if (known.size > maxBroken) {
+          const hint =
+            maxBroken === 0
+              ? 'dataset.maxBroken allows some broken images, which others then take the place of'
+              : `${maxBroken} broken before it, as many as dataset.maxBroken allows`;
+          throw errorOf({ ...image, hint: image.hint ?? hint });
+        }
+        warn(`warning: ${image.message}; the next image takes its place`);
+      }
+      if (failure !== undefined) throw errorOf(failure);
+    }
+  };
+}

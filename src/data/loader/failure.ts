@@ -1,0 +1,22 @@
+// A failure as plain values, which keep what an error loses on its way between threads.
+import { cannot, IsdaError, reasonOf, type FailureDetail } from '../../common/errors.js';
+
+export interface PlainFailure extends Pick<FailureDetail, 'place' | 'hint' | 'kind'> {
+  /** `cannot …`. */
+  readonly message: string;
+  readonly stack?: string;
+}
+
+/** The failure of reading an image, whatever was thrown. */
+export function plainFailure(thrown: unknown, image: string): PlainFailure {
+  const { message, place, hint, kind } =
+    thrown instanceof IsdaError ? thrown : cannot(`read image ${image}`, reasonOf(thrown));
+  return { message, place, hint, kind, stack: thrown instanceof Error ? thrown.stack : undefined };
+}
+
+/** The error again. */
+export function errorOf({ message, stack, ...detail }: PlainFailure): IsdaError {
+  const error = new IsdaError(message, detail);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,24 @@
+// How many worker threads load the images of a run.
+import type { ImageStorage } from '../source.js';
+
+export interface LoadingPlace {
+  readonly device: 'cpu' | 'cuda';
+  readonly storage: ImageStorage['kind'];
+  /** Cores that this process may use. */
+  readonly cores: number;
+}
+
+/** The most that `auto` takes. */
+const most = 16;
+
+/**
+ * The number of worker threads. `auto`: on the CPU they would take cores from the training step, so none for images in
+ * memory, whose augmentation is well below a hundredth of a step, and one for every 8 cores for others; with a GPU, 2
+ * for images in memory, and all cores but one for others.
+ */
+export function loaderThreads(workers: number | 'auto', { device, storage, cores }: LoadingPlace): number {
+  if (workers !== 'auto') return workers;
+  const inMemory = storage === 'memory';
+  if (device === 'cpu') return inMemory ? 0 : Math.min(most, Math.ceil(cores / 8));
+  return Math.max(1, Math.min(inMemory ? 2 : most, cores - 1));
+}

@@ -1,0 +1,99 @@
+// Makes batches ahead of time in worker threads, in a ring of shared memory.
+import { imageBytes } from '../dataset.js';
+import { startCrew } from './crew.js';
+import type { BatchMaker } from './maker.js';
+import type { ReadingPlan, ReadingReport } from './read-images.js';
+import { control, header, openRing, taskImages } from './ring.js';
+
+/** Most batches made ahead, and most bytes of them where that is less. */
+const mostSlots = 8;
+const mostBytes = 2 ** 28;
+
+export interface WorkerOptions extends ReadingPlan {
+  readonly workers: number;
+  readonly workerFile?: URL;
+}
+
+/** Starts the workers. `batchSize`: images of the largest batch. Errors: a worker that cannot begin. */
+export async function openWorkerMaker(options: WorkerOptions, batchSize: number): Promise<BatchMaker> {
+  const { train, evaluation, augmentation, seed, maxBroken, workers } = options;
+  const size = imageBytes(train);
+  const slots = Math.max(2, Math.min(mostSlots, Math.floor(mostBytes / (batchSize * size))));
+  const ring = openRing({ slots, batchSize, imageBytes: size });
+  const lengths = new Int32Array(slots);
+  /** Reports of each slot, in the order in which they came. */
+  const received = Array.from({ length: slots }, (): { first: number; reports: ReadingReport[] }[] => []);
+  /** Batches ordered and taken so far. */
+  let ordered = 0;
+  let taken = 0;
+
+  const dropAll = (): void => {
+    for (const words of ring.headers) Atomics.store(words, header.dropped, 1);
+  };
+  const crew = await startCrew({
+    workers,
+    file: options.workerFile ?? new URL('./worker.js', import.meta.url),
+    workerData: {
+      plan: { train, evaluation, augmentation, seed, maxBroken },
+      shape: ring.shape,
+      buffer: ring.buffer,
+    },
+    receive: (message) => {
+      if (message.kind === 'reports') received[message.slot].push(message);
+    },
+    askToEnd: () => {
+      dropAll();
+      Atomics.store(ring.control, control.closed, 1);
+      Atomics.notify(ring.control, control.published);
+    },
+  });
+
+  const isMade = (batch: number): boolean => {
+    const words = ring.headers[batch % slots];
+    if (Atomics.load(words, header.pending) > 0) return false;
+    return received[batch % slots].length === Atomics.load(words, header.reports);
+  };
+  return {
+    ahead: slots,
+    order({ part, epoch, indices }) {
+      const slot = ordered++ % slots;
+      const words = ring.headers[slot];
+      const tasks = Math.ceil(indices.length / taskImages);
+      words[header.reports] = 0;
+      words[header.dropped] = 0;
+      words[header.evaluates] = part === 'evaluation' ? 1 : 0;
+      words[header.epoch] = epoch;
+      words[header.pending] = tasks;
+      ring.indices[slot].set(indices);
+      lengths[slot] = indices.length;
+      received[slot] = [];
+      const published = ring.control[control.published];
+      for (let task = 0; task < tasks; task++) {
+        const first = task * taskImages;
+        ring.writeTask(published + task, slot, first, Math.min(first + taskImages, indices.length));
+      }
+      // Workers see everything above once they see this.
+      Atomics.store(ring.control, control.published, published + tasks);
+      Atomics.notify(ring.control, control.published);
+    },
+    async take() {
+      const batch = taken;
+      await crew.until(() => isMade(batch));
+      taken += 1;
+      const slot = batch % slots;
+      const length = lengths[slot];
+      return {
+        images: ring.images[slot].subarray(0, length * size),
+        indices: ring.indices[slot].slice(0, length),
+        reports: received[slot].sort((a, b) => a.first - b.first).flatMap((message) => message.reports),
+      };
+    },
+    async drop() {
+      dropAll();
+      const open = Array.from({ length: ordered - taken }, (_, i) => taken + i);
+      await crew.until(() => open.every(isMade));
+      taken = ordered;
+    },
+    close: () => crew.close(),
+  };
+}

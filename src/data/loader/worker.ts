@@ -1,0 +1,60 @@
+// A worker thread of the loader: takes tasks from the ring until it is closed. It must never load the TensorFlow binding.
+import { parentPort, workerData } from 'node:worker_threads';
+import { plainFailure, type PlainFailure } from './failure.js';
+import { openReadImages, type ReadingPlan, type ReadingReport } from './read-images.js';
+import { control, header, openRing, type Ring, type RingShape } from './ring.js';
+
+export interface WorkerData {
+  readonly plan: ReadingPlan;
+  readonly shape: RingShape;
+  readonly buffer: SharedArrayBuffer;
+}
+
+/** What a worker tells. */
+export type WorkerMessage =
+  | { readonly kind: 'ready' }
+  /** It could not begin. */
+  | { readonly kind: 'failed'; readonly failure: PlainFailure }
+  /** Of the images from `first` on; sent before the task is counted as done. */
+  | { readonly kind: 'reports'; readonly slot: number; readonly first: number; readonly reports: ReadingReport[] }
+  /** All images of a slot are read. */
+  | { readonly kind: 'done' };
+
+/** Sleeps until the task is published. This thread has nothing else to do: whatever it waited for is done. */
+function isPublished({ control: words }: Ring, task: number): boolean {
+  for (;;) {
+    if (Atomics.load(words, control.closed) === 1) return false;
+    const published = Atomics.load(words, control.published);
+    if (task < published) return true;
+    Atomics.wait(words, control.published, published);
+  }
+}
+
+async function work({ plan, shape, buffer }: WorkerData, tell: (message: WorkerMessage) => void): Promise<void> {
+  const ring = openRing(shape, buffer);
+  const readImages = await openReadImages(plan);
+  tell({ kind: 'ready' });
+  for (;;) {
+    const task = Atomics.add(ring.control, control.taken, 1);
+    if (!isPublished(ring, task)) return;
+    const { slot, first, end } = ring.readTask(task);
+    const words = ring.headers[slot];
+    const part = words[header.evaluates] === 1 ? 'evaluation' : 'train';
+    const order = { part, epoch: words[header.epoch], indices: ring.indices[slot] } as const;
+    const isOver = (): boolean => Atomics.load(words, header.dropped) === 1;
+    const reports = await readImages(order, { first, end }, ring.images[slot], 0, isOver);
+    if (reports.length > 0) {
+      tell({ kind: 'reports', slot, first, reports });
+      Atomics.add(words, header.reports, 1);
+    }
+    if (Atomics.sub(words, header.pending, 1) === 1) tell({ kind: 'done' });
+  }
+}
+
+const port = parentPort;
+if (port !== null) {
+  const tell = (message: WorkerMessage): void => port.postMessage(message);
+  await work(workerData as WorkerData, tell).catch((error: unknown) =>
+    tell({ kind: 'failed', failure: plainFailure(error, 'by a worker thread') }),
+  );
+}

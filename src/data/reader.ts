@@ -1,0 +1,23 @@
+// What reads the images of a source, one at a time; built anew in every thread that reads (create-reader.ts).
+import { IsdaError } from '../common/errors.js';
+
+/** Images are named by their index in the source, which is their position after `subset` and `holdout`. */
+export interface ImageReader {
+  /**
+   * Writes the augmented image (H·W·C bytes) at `offset` of `target`. A pure function of the image and (seed, epoch,
+   * index), in any order of calls; `epoch` counts from 1. Throws `BrokenImage`, as `evaluate` does.
+   */
+  train(index: number, seed: number, epoch: number, target: Uint8Array, offset: number): void | Promise<void>;
+  /** Writes the image as it is evaluated, without augmentation. */
+  evaluate(index: number, target: Uint8Array, offset: number): void | Promise<void>;
+  /** The image in messages: its path, or `17 of cifar10 train`, after the word image. */
+  describe(index: number): string;
+}
+
+/** An image that cannot be read. Whether another takes its place is up to the loader (`dataset.maxBroken`). */
+export class BrokenImage extends IsdaError {
+  /** `image`: as `describe` calls it; `reason`: what is wrong with it. */
+  constructor(image: string, reason: string, cause?: unknown) {
+    super(`cannot read image ${image}: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,63 @@
+// One part of a data set, training or test: its labels, and where its images come from.
+import { cannot } from '../common/errors.js';
+import type { ImageFormat } from './dataset.js';
+
+/** All images as bytes. */
+export interface MemoryStorage {
+  readonly kind: 'memory';
+  /**
+   * N·H·W·C bytes, image after image, rows from the top, channels last (NHWC). Not to be written to. In a
+   * SharedArrayBuffer, so that worker threads read the same bytes; others are copied for each worker.
+   */
+  readonly images: Uint8Array;
+}
+
+/** Where images come from. Plain values that can be sent to a worker thread, which builds its reader from them. */
+export type ImageStorage = MemoryStorage;
+
+/** One part of a data set. Plain values that can be sent to a worker thread. */
+export interface ImageSource extends ImageFormat {
+  readonly name: string;
+  readonly part: 'train' | 'test';
+  readonly classNames: readonly string[];
+  /** Number of classes; every label is in 0 … classes − 1. */
+  readonly classes: number;
+  /** Number of images. */
+  readonly count: number;
+  /** N labels. Not to be written to. */
+  readonly labels: Int32Array;
+  /** Of a selection: the position of each of its images in `storage`. Absent: all images, in order. */
+  readonly positions?: Uint32Array;
+  readonly storage: ImageStorage;
+  /** md5 of the files the images were read from, one after another; absent for selections. */
+  readonly checksum?: string;
+}
+
+/** A part whose images are in memory. */
+export type MemorySource = ImageSource & { readonly storage: MemoryStorage };
+
+/** The position in its storage of an image. */
+export function storagePosition({ positions }: Pick<ImageSource, 'positions'>, index: number): number {
+  return positions === undefined ? index : positions[index];
+}
+
+/**
+ * The images at `indices` (positions in `source`), in that order; no image is read or copied.
+ * Throws where an index is not a position of the source.
+ */
+export function selectImages<T extends ImageSource>(source: T, indices: ArrayLike<number>): T {
+  const positions = new Uint32Array(indices.length);
+  const labels = new Int32Array(indices.length);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i];
+    if (!Number.isInteger(index) || index < 0 || index >= source.count) {
+      throw cannot(
+        'select images',
+        `image ${index} is not among the ${source.count} of ${source.name} (0 … ${source.count - 1})`,
+      );
+    }
+    positions[i] = storagePosition(source, index);
+    labels[i] = source.labels[index];
+  }
+  return { ...source, count: indices.length, labels, positions, checksum: undefined };
+}

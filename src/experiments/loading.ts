@@ -1,0 +1,38 @@
+// Opens the loader of a config's images.
+import type { ExperimentConfig } from '../config/schema.js';
+import { openLoader, type Loader } from '../data/loader/loader.js';
+import { loaderThreads } from '../data/loader/threads.js';
+import type { Splits } from '../data/split.js';
+import type { Engine } from '../engine/index.js';
+
+/** What loading needs of the process. */
+export interface LoadingSurroundings {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Cores that this process may use. */
+  readonly cores: number;
+}
+
+/** The worker threads of a config whose steps run on a device. */
+export function threadsOf(
+  config: ExperimentConfig,
+  { storage }: Splits['train'],
+  device: Engine['device']['kind'],
+  { cores }: Pick<LoadingSurroundings, 'cores'>,
+): number {
+  return loaderThreads(config.training.workers, { device, storage: storage.kind, cores });
+}
+
+/** Opens the loader of a config; close it however the work ends. `warn` gets a line for each broken image. */
+export function openConfiguredLoader(
+  { augmentation, dataset, training }: ExperimentConfig,
+  { train, evaluation }: Pick<Splits, 'train' | 'evaluation'>,
+  workers: number,
+  warn: (line: string) => void,
+  { now }: Pick<LoadingSurroundings, 'now'>,
+): Promise<Loader> {
+  const { batchSize, evaluationBatchSize, epochs, seed } = training;
+  const { maxBroken = 0 } = dataset;
+  const sizes = { batchSize, evaluationBatchSize, epochs };
+  return openLoader({ train, evaluation, augmentation, ...sizes, seed, maxBroken, workers, warn, now });
+}

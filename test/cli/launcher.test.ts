@@ -1,0 +1,26 @@
+// bin/isda.js: what it sets before the program begins.
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { runIsda } from '../support/process.js';
+import { test } from '../temporary-folder.js';
+
+test('Node.js has a pool thread for every core, unless the user says otherwise', async ({ folder }) => {
+  // Counts the pool's threads after it was given more work than it has.
+  const probe = join(folder, 'probe.cjs');
+  await writeFile(
+    probe,
+    `const { readdirSync } = require('node:fs');
+const count = () => readdirSync('/proc/self/task').length;
+const before = count();
+process.on('exit', () => process.stderr.write('pool ' + (count() - before)));
+setImmediate(() => { for (let i = 0; i < 64; i++) require('node:crypto').pbkdf2('a', 'b', 1000, 8, 'sha1', () => {}); });`,
+  );
+  const pool = async (size: string | undefined): Promise<string> => {
+    const environment = { NODE_OPTIONS: `--require=${probe}`, UV_THREADPOOL_SIZE: size };
+    return (await runIsda(folder, ['losses'], environment)).stderr;
+  };
+  expect(await pool(undefined)).toBe(`pool ${Math.max(4, availableParallelism())}`);
+  expect(await pool('9')).toBe('pool 9');
+});

@@ -1,0 +1,110 @@
+// Broken images: replaced by the next readable one, told once, an error when there are too many; alike in every thread.
+import { describe, expect, it } from 'vitest';
+import type { LoaderOptions } from '../../../src/data/loader/loader.js';
+import type { MemorySource } from '../../../src/data/source.js';
+import { randomDataset } from '../helpers.js';
+import { copies, openSmall, smallLoading } from './support.js';
+
+const count = 83;
+
+/** The training images, some of them without their bytes: the positions of these are past the end of the memory. */
+function withBroken(...broken: readonly number[]): MemorySource {
+  const positions = Uint32Array.from({ length: count }, (_, i) => (broken.includes(i) ? 1000 + i : i));
+  return { ...smallLoading.train, positions };
+}
+
+const message = (index: number): string =>
+  `cannot read image ${1000 + index} of random train: there are only 15936 bytes`;
+
+async function load(changes: Partial<LoaderOptions>) {
+  const warnings: string[] = [];
+  const loader = await openSmall({ ...changes, warn: (line) => void warnings.push(line) });
+  const epochs = [await copies(loader.trainingBatches(1, 0)), await copies(loader.trainingBatches(2, 0))];
+  return { epochs, warnings };
+}
+
+const threads = [0, 1, 3];
+
+describe('broken images', () => {
+  it.each(threads)('are replaced by the next readable ones, label and index with them, %i workers', async (workers) => {
+    const train = withBroken(7, 8, 30, 82);
+    const { epochs, warnings } = await load({ train, maxBroken: 4, workers });
+    const whole = await load({});
+    const instead: Record<number, number> = { 7: 9, 8: 9, 30: 31, 82: 0 };
+    epochs.forEach((batches, epoch) => {
+      const all = whole.epochs[epoch].flatMap(({ indices }) => [...indices]);
+      expect(batches.flatMap(({ indices }) => [...indices])).toEqual(all.map((index) => instead[index] ?? index));
+      for (const { labels, indices } of batches) {
+        expect([...labels]).toEqual(Array.from(indices, (index) => train.labels[index]));
+      }
+      // Images that follow a broken one have the bytes they would have had.
+      const bytes = new Map(whole.epochs[epoch].flatMap(({ images, indices }) =>
+        Array.from(indices, (index, i) => [index, images.slice(i * 192, i * 192 + 192)] as const),
+      )); // prettier-ignore
+      for (const { images, indices } of batches) {
+        indices.forEach((index, i) => expect(images.slice(i * 192, i * 192 + 192)).toEqual(bytes.get(index)));
+      }
+    });
+    expect(warnings.toSorted()).toEqual(
+      [30, 7, 8, 82].map((index) => `warning: ${message(index)}; the next image takes its place`).toSorted(),
+    );
+  });
+
+  it('give the same batches and the same warnings in the same order for any number of workers', async () => {
+    const broken = { train: withBroken(3, 4, 5, 50), maxBroken: 4 };
+    const [none, ...others] = await Promise.all([0, 1, 2, 4].map((workers) => load({ ...broken, workers })));
+    for (const other of others) expect(other).toEqual(none);
+  });
+
+  it.each(threads)(
+    'are an error when there is one too many, after the others were told, %i workers',
+    async (workers) => {
+      const warnings: string[] = [];
+      const options = { train: withBroken(3, 50, 70), maxBroken: 2, workers };
+      const loader = await openSmall({ ...options, warn: (line) => void warnings.push(line) });
+      const order = (await copies((await openSmall()).trainingBatches(1, 0))).flatMap(({ indices }) => [...indices]);
+      const [first, second, third] = [3, 50, 70].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+      await expect(copies(loader.trainingBatches(1, 0))).rejects.toMatchObject({
+        message: message(third),
+        hint: '2 broken before it, as many as dataset.maxBroken allows',
+        kind: 'failure',
+      });
+      expect(warnings).toEqual([first, second].map((i) => `warning: ${message(i)}; the next image takes its place`));
+    },
+  );
+
+  it.each(threads)('are an error by default, %i workers', async (workers) => {
+    const loader = await openSmall({ train: withBroken(11), workers });
+    await expect(copies(loader.trainingBatches(1, 0))).rejects.toMatchObject({
+      message: message(11),
+      hint: 'dataset.maxBroken allows some broken images, which others then take the place of',
+    });
+  });
+
+  it.each(threads)('end the run where no image is left, %i workers', async (workers) => {
+    const positions = Uint32Array.of(5, 6, 7);
+    const train = { ...randomDataset([0, 1, 2], 1, 8, 8), positions };
+    const loader = await openSmall({ train, maxBroken: 100, workers });
+    await expect(copies(loader.trainingBatches(1, 0))).rejects.toThrow(
+      'cannot read images: not one of the 3 images of random train can be read',
+    );
+  });
+
+  it.each(threads)('are replaced in evaluation too, %i workers', async (workers) => {
+    const { evaluation } = smallLoading;
+    const positions = Uint32Array.from({ length: evaluation.count }, (_, i) => (i === 44 ? 1000 : i));
+    const loader = await openSmall({ evaluation: { ...evaluation, positions }, maxBroken: 1, workers });
+    const indices = (await copies(loader.evaluationBatches())).flatMap((batch) => [...batch.indices]);
+    expect(indices).toEqual([...Array(44).keys(), 0]);
+  });
+});
+
+describe('another error of a reader', () => {
+  it.each(threads)('names the image, %i workers', async (workers) => {
+    const images = undefined as unknown as Uint8Array;
+    const loader = await openSmall({ train: { ...smallLoading.train, storage: { kind: 'memory', images } }, workers });
+    await expect(loader.trainingBatches(1, 0).next()).rejects.toThrow(
+      /^cannot read image \d+ of random train: Cannot read properties of undefined/,
+    );
+  });
+});

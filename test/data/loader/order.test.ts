@@ -1,0 +1,58 @@
+// Which images make up which batch.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { batchCount, epochOrder } from '../../../src/data/batches.js';
+import { evaluationOrders, trainingOrders } from '../../../src/data/loader/order.js';
+
+const count = fc.integer({ min: 1, max: 40 });
+const batchSize = fc.integer({ min: 1, max: 45 });
+const epoch = fc.integer({ min: 1, max: 500 });
+
+describe('epochOrder', () => {
+  it('visits every image once, in an order of its own each epoch', () => {
+    fc.assert(
+      fc.property(fc.nat(300), fc.nat(), fc.nat(), (count, seed, epoch) => {
+        const order = epochOrder(count, seed, epoch);
+        expect(order.slice().sort()).toEqual(Uint32Array.from({ length: count }, (_, i) => i));
+        expect(epochOrder(count, seed, epoch)).toEqual(order);
+      }),
+    );
+    expect(epochOrder(50, 1, 1)).not.toEqual(epochOrder(50, 1, 2));
+    expect(epochOrder(50, 1, 1)).not.toEqual(epochOrder(50, 2, 1));
+  });
+});
+
+describe('trainingOrders', () => {
+  it('hold every image once, in full batches but the last', () => {
+    fc.assert(
+      fc.property(count, batchSize, fc.nat(), epoch, (count, batchSize, seed, epoch) => {
+        const orders = [...trainingOrders(count, batchSize, seed, epoch, 0)];
+        expect(orders.map(({ batch }) => batch)).toEqual([...Array(batchCount(count, batchSize)).keys()]);
+        expect(orders.flatMap(({ indices }) => [...indices])).toEqual([...epochOrder(count, seed, epoch)]);
+        for (const { indices } of orders.slice(0, -1)) expect(indices.length).toBe(batchSize);
+      }),
+    );
+  });
+
+  it('are the same when they begin at any batch', () => {
+    fc.assert(
+      fc.property(count, batchSize, fc.nat(), epoch, fc.nat(), (count, batchSize, seed, epoch, start) => {
+        const all = [...trainingOrders(count, batchSize, seed, epoch, 0)];
+        const first = start % (all.length + 1);
+        expect([...trainingOrders(count, batchSize, seed, epoch, first)]).toEqual(all.slice(first));
+      }),
+    );
+  });
+});
+
+describe('evaluationOrders', () => {
+  it('are all images in order', () => {
+    fc.assert(
+      fc.property(count, batchSize, (count, batchSize) => {
+        const orders = [...evaluationOrders(count, batchSize, 0)];
+        expect(orders.flatMap(({ indices }) => [...indices])).toEqual([...Array(count).keys()]);
+        for (const { indices } of orders.slice(0, -1)) expect(indices.length).toBe(batchSize);
+      }),
+    );
+  });
+});

@@ -1,0 +1,105 @@
+// Worker threads that end: when they are asked to, and when they are not.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { setTimeout } from 'node:timers/promises';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { loaderThreads } from '../../../src/data/loader/threads.js';
+import { temporaryFolder } from '../helpers.js';
+import { copies, openSmall } from './support.js';
+
+/** A worker that begins as it should and then does what `body` says. */
+async function workerThat(body: string): Promise<URL> {
+  const file = join(await temporaryFolder(), 'worker.mjs');
+  const start = `import { parentPort } from 'node:worker_threads';\nparentPort.postMessage({ kind: 'ready' });\n`;
+  await writeFile(file, start + body);
+  return pathToFileURL(file);
+}
+
+/** A worker whose own worker reaches its memory limit, and which dies of that. */
+const outOfMemory = `import { Worker } from 'node:worker_threads';
+const body = 'const all = []; for (;;) all.push(new Array(1000).fill(all.length));';
+const resourceLimits = { maxOldGenerationSizeMb: 16 };
+new Worker(body, { eval: true, resourceLimits }).on('error', (error) => { throw error; });`;
+
+describe('a worker that dies', () => {
+  it.each([
+    ['leaves', 'process.exit(3);', 'ended with exit code 3'],
+    ['ends', '', 'ended with exit code 0'],
+    ['throws', "setTimeout(() => { throw new Error('the sky fell'); }, 50);", 'died: the sky fell'],
+    ['runs out of memory', outOfMemory, 'ran out of memory'],
+  ])('because it %s is an error that says so', async (_, body, reason) => {
+    const workerFile = await workerThat(body);
+    const firstBatch = async (): Promise<unknown> => {
+      const loader = await openSmall({ workers: 2, workerFile });
+      return loader.trainingBatches(1, 0).next();
+    };
+    await expect(firstBatch()).rejects.toThrow(`cannot make batches: a worker thread ${reason}`);
+  });
+
+  it('before it began is an error of opening', async () => {
+    const workerFile = pathToFileURL(join(await temporaryFolder(), 'no-such-file.js'));
+    await expect(openSmall({ workers: 2, workerFile })).rejects.toThrow(
+      /^cannot make batches: a worker thread died: Cannot find module/,
+    );
+  });
+});
+
+describe('close', () => {
+  it('ends in the middle of an epoch, twice, and at once', async () => {
+    const loader = await openSmall({ workers: 4 });
+    await loader.trainingBatches(1, 0).next();
+    const started = performance.now();
+    await loader.close();
+    await loader.close();
+    expect(performance.now() - started).toBeLessThan(1500);
+  });
+
+  it('ends a worker that does not listen', async () => {
+    const loader = await openSmall({ workers: 1, workerFile: await workerThat('for (;;);') });
+    await loader.close();
+  });
+});
+
+it('a loader that nobody closes does not keep the process alive', async () => {
+  const file = join(await temporaryFolder(), 'open.mjs');
+  const at = (path: string): string => JSON.stringify(new URL(`../../../dist/${path}`, import.meta.url).href);
+  await writeFile(
+    file,
+    `import { openLoader } from ${at('data/loader/loader.js')};
+import { augmentationOptions } from ${at('data/options.js')};
+const storage = { kind: 'memory', images: new Uint8Array(50 * 192) };
+const format = { height: 8, width: 8, channels: 3, mean: [1, 1, 1], std: [1, 1, 1] };
+const train = { ...format, name: 'x', part: 'train', classes: 1, classNames: ['x'], count: 50, labels: new Int32Array(50), storage };
+const sizes = { batchSize: 5, evaluationBatchSize: 5, epochs: 9, seed: 1, workers: 2, maxBroken: 0 };
+const options = { train, evaluation: train, augmentation: augmentationOptions.parse({}), ...sizes };
+const loader = await openLoader({ ...options, warn: console.log, now: Date.now });
+console.log((await loader.trainingBatches(1, 0).next()).value.labels.length);`,
+  );
+  const { stdout, exitCode } = await execa(process.execPath, [file], { timeout: 20_000, reject: false });
+  expect({ stdout, exitCode }).toEqual({ stdout: '5', exitCode: 0 });
+});
+
+it('a slow consumer gets what a fast one gets', async () => {
+  const fast = await copies((await openSmall()).trainingBatches(1, 0));
+  const loader = await openSmall({ workers: 2 });
+  let batch = 0;
+  for await (const { images } of loader.trainingBatches(1, 0)) {
+    await setTimeout(20);
+    expect(images).toEqual(fast[batch++].images);
+  }
+  expect(batch).toBe(5);
+});
+
+describe('loaderThreads', () => {
+  it.each([
+    [0, 'cpu', 'memory', 8, 0],
+    [5, 'cpu', 'memory', 2, 5],
+    ['auto', 'cpu', 'memory', 64, 0],
+    ['auto', 'cuda', 'memory', 16, 2],
+    ['auto', 'cuda', 'memory', 1, 1],
+  ] as const)('workers %s, %s, %s, %i cores: %i', (workers, device, storage, cores, expected) => {
+    expect(loaderThreads(workers, { device, storage, cores })).toBe(expected);
+  });
+});
