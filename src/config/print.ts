@@ -21,7 +21,7 @@ function canonicalJson(value: unknown): string {
 
 /**
  * SHA-256 (hex) of what decides a run's numbers: two configs of one fingerprint describe the same run. The experiment's
- * name, `output`, `dataset.dir`, `dataset.maxBroken`, `training.device` and `training.workers` do not count.
+ * name, `output`, `dataset.dir`, `dataset.maxBroken`, `training.device`, `training.workers` and `training.readEvery` do not count.
  */
 export function fingerprint(config: ExperimentConfig): string {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
@@ -35,7 +35,7 @@ export function fingerprint(config: ExperimentConfig): string {
     loss,
     optimizer,
     schedule,
-    training: { ...training, ...settings, device: undefined, workers: undefined },
+    training: { ...training, ...settings, device: undefined, workers: undefined, readEvery: undefined },
   };
   return createHash('sha256').update(canonicalJson(deciding)).digest('hex');
 }

@@ -12,6 +12,7 @@ import { openLog } from '../training/records/log.js';
 import { lockRunFolder, runFolder, type RunFolder } from '../training/records/run-folder.js';
 import type { RunSummary } from '../training/records/summary.js';
 import { openTrainingSession } from '../training/session.js';
+import { readEveryOf } from '../training/steps.js';
 import { epochStart, parsePosition, writeState } from '../training/state.js';
 import { introduction, recordEnvironment } from './introduction.js';
 import { threadsOf, type LoadingSurroundings } from './loading.js';
@@ -79,7 +80,9 @@ async function runInFolder(
   const engine = await around.openEngine(config.training);
   const parts = await buildParts(config);
   const { execution, seed } = config.training;
-  const sizes = { trainImages: splits.train.count, evaluationImages: splits.evaluation.count, ...config.training };
+  const readEvery = readEveryOf(config.training, engine.device.kind);
+  const images = { trainImages: splits.train.count, evaluationImages: splits.evaluation.count };
+  const sizes = { ...images, ...config.training, readEvery };
   const training = openTrainingSession(engine, execution, parts, sizes, seed);
   try {
     const position = checkpoint === undefined ? epochStart(1) : parsePosition(checkpoint.progress, checkpoint.path);
@@ -97,7 +100,7 @@ async function runInFolder(
       await recordEnvironment(folder.environment, engine, { isda, sourceDirectory, now: now() });
     const workers = threadsOf(config, splits.train, engine.device.kind, around);
     for (const line of introduction(config, parts, splits, engine, position, workers)) say(line);
-    const open = { config, fingerprint: identity, folder, parts, splits, training, position, workers };
+    const open = { config, fingerprint: identity, folder, parts, splits, training, position, workers, readEvery };
     const summary = await trainInFolder({ ...open, stream, log, now, stopRequested });
     const { last, best, dataWaitPercent } = summary;
     const percent = (value: number): string => `${value.toFixed(2)} %`;

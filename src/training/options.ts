@@ -46,6 +46,10 @@ export const trainingOptions = z.strictObject({
     .union([z.literal('auto'), z.int().min(0).max(256)])
     .default('auto')
     .describe('threads that make batches ahead; 0: none; auto: by device and kind of data. Changes no result'),
+  readEvery: z
+    .union([z.literal('auto'), z.int().min(1).max(1000)])
+    .default('auto')
+    .describe('steps after which losses are read from the device; auto: 20 on a GPU, else 1. Changes no result'),
   device: z.enum(['auto', 'cpu', 'cuda']).default('auto').describe('auto: CUDA where there is a GPU, else the CPU'),
   tf32: z
     .boolean()

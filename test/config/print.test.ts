@@ -30,6 +30,7 @@ describe('fingerprint', () => {
     ['the name', (config) => ({ ...config, experiment: 'y' })],
     ['output', (config) => ({ ...config, output: { ...config.output, dir: '/elsewhere', keepCheckpoints: 9 } })],
     ['dataset.dir', (config) => ({ ...config, dataset: { ...config.dataset, dir: '/elsewhere' } })],
+    ['readEvery', (config) => ({ ...config, training: { ...config.training, readEvery: 9 } })],
     ['the device', (config) => ({ ...config, training: { ...config.training, device: 'cpu' } })],
     ['the threads', (config) => ({ ...config, training: { ...config.training, workers: 3 } })],
     ['the broken images allowed', (config) => ({ ...config, dataset: { ...config.dataset, maxBroken: 3 } })],
