@@ -1,6 +1,7 @@
-"""Holds pytorch_step.py to the reference values: ISDA's numbers and four training steps of ResNet-32.
+"""Holds pytorch_step.py and pytorch_networks to the reference values of isda's own tests (test/fixtures).
 
-Usage: python check_pytorch.py FOLDER, where FOLDER holds losses.json and models.json.
+ISDA's numbers; every network's names, shapes, parameters, logits and first loss; four training steps of ResNet-32.
+Usage: python check_pytorch.py [NETWORK ...], without names all of them.
 """
 
 import json
@@ -12,9 +13,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from pytorch_step import CifarResNet, Isda, make_optimizer
+from pytorch_networks import NETWORKS, make_network
+from pytorch_step import Isda, make_optimizer
 
 torch.set_default_dtype(torch.float64)
+FIXTURES = pathlib.Path(__file__).parent.parent / "test" / "fixtures"
 FINALISER = ((16, 0x85EBCA6B), (13, 0xC2B2AE35))
 
 
@@ -75,15 +78,40 @@ def fill(model, tensors, salt):
     model.load_state_dict(state)
 
 
-def check_network(path):
-    reference = json.loads(path.read_text())
-    network = reference["networks"]["resnet-32"]
-    images = 1.7 * uniform(1_000_000, 4 * 3 * 32 * 32, reference["salt"]).view(4, 3, 32, 32)
-    labels = torch.tensor(network["labels"])
+def read_network(name):
+    reference = json.loads((FIXTURES / f"models-{name}.json").read_text())
+    return reference["networks"][name], reference["salt"]
+
+
+def open_network(name):
+    """The network with the reference's weights, and the reference."""
+    network, salt = read_network(name)
+    model = make_network(name, network["classes"])
+    own = [[key, list(value.shape)] for key, value in model.state_dict().items() if not key.endswith("tracked")]
+    if own != network["tensors"]:
+        sys.exit(f"error: {name} has other tensors than the reference")
+    if sum(parameter.numel() for parameter in model.parameters()) != network["parameters"]:
+        sys.exit(f"error: {name} has another number of parameters than the reference")
+    fill(model, network["tensors"], salt)
+    images = 1.7 * uniform(1_000_000, math.prod(network["input"]), salt).view(network["input"])
+    return model, network, images
+
+
+def check_network(name):
+    model, network, images = open_network(name)
+    with torch.no_grad():
+        logits = model.fc(model.eval()(images))
+        compare(f"{name}: logits", logits[:, : len(network["evalLogits"][0])], network["evalLogits"])
+        # With Shake-Shake's shares the reference is at their mean, and this network is not.
+        if "trainLoss" in network and "shake" not in name:
+            loss = F.cross_entropy(model.fc(model.train()(images)), torch.tensor(network["labels"]))
+            compare(f"{name}: loss", loss, network["trainLoss"])
+
+
+def check_training(name):
     for loss_name in ("crossEntropy", "isda"):
-        model = CifarResNet(32, network["classes"])
-        fill(model, network["tensors"], reference["salt"])
-        assert sum(parameter.numel() for parameter in model.parameters()) == network["parameters"]
+        model, network, images = open_network(name)
+        labels = torch.tensor(network["labels"])
         isda = Isda(network["classes"], network["featureDim"], "cpu", torch.float64)
         optimizer = make_optimizer(model.train(), 0.01)
         losses = []
@@ -102,9 +130,9 @@ def check_network(path):
         compare(f"{loss_name}: logits after the steps", after, network[loss_name]["evalLogitsAfter"], 1e-5)
 
 
-if len(sys.argv) != 2:
-    sys.exit("usage: check_pytorch.py FOLDER")
-folder = pathlib.Path(sys.argv[1])
-check_losses(folder / "losses.json")
-check_network(folder / "models.json")
-print("pytorch_step.py agrees with the reference values")
+names = sys.argv[1:] or list(NETWORKS)
+check_losses(FIXTURES / "losses.json")
+check_training("resnet-32")
+for name in names:
+    check_network(name)
+    print(f"{name} agrees with the reference values", flush=True)

@@ -1,107 +1,130 @@
 // Times isda's training step against PyTorch's, in turn, each in a process of its own; see README.md in this folder.
 import { fileURLToPath, URL } from 'node:url';
-import { parseArgs } from 'node:util';
-import { fail, measure, median, printTable } from './measuring.mjs';
+import { fail, median, printTable } from './measuring.mjs';
+import { benchWords, networks } from './networks.mjs';
+import { launcher, readOptions, runProgram } from './programs.mjs';
 
-const usage = `usage: node bench/compare.mjs [--python python3] [--rounds 3] [--steps 30] [--warmup 5] [--depth 32]
-         [--batch 128] [--classes 10|100] [--loss cross-entropy --loss isda] [--device cpu|cuda] [--eager] [--json]`;
+const usage = `usage: node bench/compare.mjs [--python python3] [--network resnet-32]... [--rounds 3] [--steps 30]
+         [--warmup 5] [--batch 128] [--classes 10|100] [--loss cross-entropy --loss isda]
+         [--precision float32|bfloat16]... [--device cpu|cuda] [--eager] [--json]
+networks: ${Object.keys(networks).join(', ')}`;
 
-function readOptions() {
-  const text = (fallback) => ({ type: 'string', default: fallback });
-  try {
-    const { values } = parseArgs({
-      options: {
-        python: text('python3'),
-        rounds: text('3'),
-        steps: text('30'),
-        warmup: text('5'),
-        depth: text('32'),
-        batch: text('128'),
-        classes: text('100'),
-        device: text('cpu'),
-        loss: { type: 'string', multiple: true, default: ['cross-entropy', 'isda'] },
-        eager: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    for (const name of ['rounds', 'steps', 'warmup', 'depth', 'batch', 'classes'])
-      if (!/^[1-9]\d*$/.test(values[name])) throw new Error(`--${name} must be a whole number >= 1`);
-    if (!['10', '100'].includes(values.classes)) throw new Error('--classes must be 10 or 100');
-    return values;
-  } catch (error) {
-    return fail(`${error.message}\n${usage}`, 2);
-  }
-}
+const text = (fallback) => ({ type: 'string', default: fallback });
+const list = (...fallback) => ({ type: 'string', multiple: true, default: fallback });
+const options = readOptions(usage, {
+  options: {
+    python: text('python3'),
+    network: list('resnet-32'),
+    rounds: text('3'),
+    steps: text('30'),
+    warmup: text('5'),
+    batch: text('128'),
+    classes: text('100'),
+    device: text('cpu'),
+    loss: list('cross-entropy', 'isda'),
+    precision: list('float32'),
+    eager: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+  counts: ['rounds', 'steps', 'warmup', 'batch'],
+  choices: {
+    network: Object.keys(networks),
+    classes: ['10', '100'],
+    device: ['cpu', 'cuda'],
+    loss: ['cross-entropy', 'isda'],
+    precision: ['float32', 'bfloat16'],
+  },
+});
 
-/** The programs to compare for one loss. */
-function contenders(options, loss) {
-  const { depth, batch, classes, device } = options;
-  const counts = ['--steps', options.steps, '--warmup', options.warmup];
-  const settings = [`model.depth=${depth}`, `training.batchSize=${batch}`, `training.device=${device}`];
-  const config = ['--config', `table1/resnet32-cifar${classes}-isda`, ...settings.flatMap((each) => ['--set', each])];
-  const shape = ['--model', 'resnet', '--depth', depth, '--classes', classes, '--batch', batch];
-  const launcher = fileURLToPath(new URL('../bin/isda.js', import.meta.url));
+/** The programs to compare for one network, precision and loss. */
+function contenders(work) {
+  const { network, precision, loss } = work;
+  const { batch, classes, device } = options;
+  const counts = ['--steps', options.steps, '--warmup', options.warmup, '--loss', loss];
   const script = fileURLToPath(new URL('pytorch_step.py', import.meta.url));
   const ours = (execution) => ({
+    ...work,
     name: `isda ${execution}`,
-    loss,
     run: async () => {
-      const words = ['bench', ...config, ...counts, '--loss', loss, '--execution', execution, '--json'];
-      const [result] = await measure(process.execPath, [launcher, ...words]);
-      return { milliseconds: result.medianMilliseconds, megabytes: result.peakMemoryMegabytes };
+      const words = benchWords(network, { batch, classes, device, precision });
+      const [result] = await runProgram(process.execPath, [launcher, ...words, ...counts, '--execution', execution]);
+      const { medianMilliseconds: milliseconds, peakMemoryMegabytes: megabytes, parameters } = result;
+      return { milliseconds, megabytes, parameters };
     },
   });
+  const shape = ['--network', network, '--classes', classes, '--batch', batch, '--precision', precision];
   const theirs = (layout) => ({
+    ...work,
     name: `PyTorch ${layout}`,
-    loss,
     run: async () => {
-      const words = [...shape, ...counts, '--loss', loss, '--memory-format', layout, '--device', device];
-      const result = await measure(options.python, ['-B', script, ...words]);
-      return { milliseconds: result.median_ms, megabytes: result.peak_rss_mb };
+      const words = [...shape, ...counts, '--memory-format', layout, '--device', device];
+      const result = await runProgram(options.python, ['-B', script, ...words]);
+      return { milliseconds: result.median_ms, megabytes: result.peak_rss_mb, parameters: result.parameters };
     },
   });
   return [ours('captured'), ...(options.eager ? [ours('eager')] : []), theirs('nchw'), theirs('channels_last')];
 }
 
-const options = readOptions();
-if (options.help) {
-  console.log(usage);
-  process.exit(0);
-}
-const entries = options.loss.flatMap((loss) => contenders(options, loss)).map((entry) => ({ ...entry, runs: [] }));
-for (let round = 0; round < Number(options.rounds); round++) {
-  for (const entry of entries) {
-    entry.runs.push(await entry.run());
-    if (process.stderr.isTTY)
-      process.stderr.write(
-        `round ${round + 1}  ${entry.loss}  ${entry.name}: ${entry.runs[round].milliseconds.toFixed(1)} ms\n`,
-      );
+const works = options.network.flatMap((network) =>
+  options.precision.flatMap((precision) =>
+    options.loss
+      .filter((loss) => networks[network].losses.includes(loss))
+      .map((loss) => ({ network, precision, loss })),
+  ),
+);
+if (works.length === 0) fail(`--loss ${options.loss.join(' --loss ')} cannot be compared for these networks`, 2);
+
+/** Runs the contenders of one network, precision and loss in turn; their rows. */
+async function compare(work) {
+  const entries = contenders(work).map((entry) => ({ ...entry, runs: [] }));
+  for (let round = 0; round < Number(options.rounds); round++) {
+    for (const entry of entries) {
+      entry.runs.push(await entry.run());
+      const time = entry.runs[round].milliseconds.toFixed(1);
+      const { network, precision, loss, name } = entry;
+      if (process.stderr.isTTY)
+        process.stderr.write(`round ${round + 1}  ${network}  ${precision}  ${loss}  ${name}: ${time} ms\n`);
+    }
   }
+  const counts = new Set(entries.flatMap(({ runs }) => runs.map(({ parameters }) => parameters)));
+  if (counts.size > 1) throw new Error(`cannot compare ${work.network}: parameters differ: ${[...counts].join(', ')}`);
+  return entries.map(({ name, runs }) => {
+    const milliseconds = median(runs.map((run) => run.milliseconds));
+    return {
+      ...work,
+      name,
+      milliseconds,
+      imagesPerSecond: (Number(options.batch) * 1000) / milliseconds,
+      megabytes: Math.max(...runs.map((run) => run.megabytes)),
+      rounds: runs.map((run) => run.milliseconds),
+    };
+  });
 }
 
-const rows = entries.map(({ name, loss, runs }) => {
-  const milliseconds = median(runs.map((run) => run.milliseconds));
-  return {
-    loss,
-    name,
-    milliseconds,
-    imagesPerSecond: (Number(options.batch) * 1000) / milliseconds,
-    megabytes: Math.max(...runs.map((run) => run.megabytes)),
-    rounds: runs.map((run) => run.milliseconds),
-  };
-});
-const ratios = options.loss.map((loss) => {
-  const of = (word) => rows.filter((row) => row.loss === loss && row.name.startsWith(word));
+/** How long isda's captured step takes, as a multiple of PyTorch's best layout. */
+function ratioOf(rows) {
+  const of = (word) => rows.filter((row) => row.name.startsWith(word));
   const best = Math.min(...of('PyTorch').map((row) => row.milliseconds));
-  return { loss, capturedOverPyTorch: of('isda captured')[0].milliseconds / best };
-});
+  const { network, precision, loss } = rows[0];
+  return { network, precision, loss, capturedOverPyTorch: of('isda captured')[0].milliseconds / best };
+}
+
+const groups = [];
+try {
+  for (const work of works) groups.push(await compare(work));
+} catch (error) {
+  fail(error.message, 1);
+}
+const rows = groups.flat();
+const ratios = groups.map(ratioOf);
 if (options.json) {
   console.log(JSON.stringify({ rows, ratios }));
 } else {
-  const table = [
-    ['loss', 'program', 'ms a step', 'images/s', 'peak MB', 'rounds (ms)'],
+  printTable([
+    ['network', 'precision', 'loss', 'program', 'ms a step', 'images/s', 'peak MB', 'rounds (ms)'],
     ...rows.map((row) => [
+      row.network,
+      row.precision,
       row.loss,
       row.name,
       row.milliseconds.toFixed(1),
@@ -109,8 +132,10 @@ if (options.json) {
       row.megabytes.toFixed(0),
       row.rounds.map((time) => time.toFixed(0)).join(' '),
     ]),
-  ];
-  printTable(table);
-  for (const { loss, capturedOverPyTorch } of ratios)
-    console.log(`${loss}: isda captured takes ${capturedOverPyTorch.toFixed(2)} x the time of PyTorch's best layout`);
+  ]);
+  console.log('');
+  for (const { network, precision, loss, capturedOverPyTorch } of ratios)
+    console.log(
+      `${network}, ${precision}, ${loss}: isda captured takes ${capturedOverPyTorch.toFixed(2)} x the time of PyTorch's best layout`,
+    );
 }

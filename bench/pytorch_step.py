@@ -12,61 +12,11 @@ import time
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+
+from pytorch_networks import NETWORKS, make_network
 
 CIFAR_MEAN = (125.3 / 255, 123.0 / 255, 113.9 / 255)
 CIFAR_STD = (63.0 / 255, 62.1 / 255, 66.7 / 255)
-
-
-class Block(nn.Module):
-    """Two 3x3 convolutions; a 1x1 convolution as shortcut where the shape changes."""
-
-    def __init__(self, channels_in, channels, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels_in, channels, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(channels)
-        self.downsample = None
-        if stride != 1 or channels_in != channels:
-            self.downsample = nn.Sequential(
-                nn.Conv2d(channels_in, channels, 1, stride, bias=False), nn.BatchNorm2d(channels)
-            )
-
-    def forward(self, x):
-        out = F.relu(self.bn1(self.conv1(x)), inplace=True)
-        out = self.bn2(self.conv2(out))
-        out += x if self.downsample is None else self.downsample(x)
-        return F.relu(out, inplace=True)
-
-
-class CifarResNet(nn.Module):
-    """ResNet of depth 6n + 2 for 32x32 images; `forward` gives the features before `fc`."""
-
-    def __init__(self, depth, classes):
-        super().__init__()
-        if depth < 8 or (depth - 2) % 6 != 0:
-            raise SystemExit(f"error: the depth must be 6n + 2, not {depth}")
-        blocks = (depth - 2) // 6
-        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(16)
-        self.layer1 = self.stage(16, 16, blocks, 1)
-        self.layer2 = self.stage(16, 32, blocks, 2)
-        self.layer3 = self.stage(32, 64, blocks, 2)
-        self.fc = nn.Linear(64, classes)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-
-    @staticmethod
-    def stage(channels_in, channels, blocks, stride):
-        rest = [Block(channels, channels, 1) for _ in range(blocks - 1)]
-        return nn.Sequential(Block(channels_in, channels, stride), *rest)
-
-    def forward(self, x):
-        x = F.relu(self.bn1(self.conv1(x)), inplace=True)
-        x = self.layer3(self.layer2(self.layer1(x)))
-        return F.avg_pool2d(x, 8).flatten(1)
 
 
 class Isda:
@@ -106,7 +56,6 @@ class Isda:
         return logits + 0.5 * strength * (own - 2 * cross + target)[inverse]
 
 
-NETWORKS = {"resnet": lambda options: CifarResNet(options.depth, options.classes)}
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -115,7 +64,7 @@ def make_optimizer(model, rate=0.1):
 
 
 def make_step(model, optimizer, isda, dtype, channels_last):
-    """A function of (uint8 images N x 3 x 32 x 32, labels, lambda) that trains one step and returns the loss."""
+    """A function of (uint8 images N x 3 x H x W, labels, lambda) that trains one step and returns the loss."""
     device = next(model.parameters()).device
     mean = torch.tensor(CIFAR_MEAN, device=device).view(1, 3, 1, 1) * 255
     scale = 1 / (torch.tensor(CIFAR_STD, device=device).view(1, 3, 1, 1) * 255)
@@ -138,10 +87,10 @@ def make_step(model, optimizer, isda, dtype, channels_last):
 
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--model", choices=list(NETWORKS), default="resnet")
-    parser.add_argument("--depth", type=int, default=32)
+    parser.add_argument("--network", choices=list(NETWORKS), default="resnet-32")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--classes", type=int, default=100)
+    parser.add_argument("--size", type=int, default=32, help="height and width of the images")
     parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("--warmup", type=int, default=5)
     parser.add_argument("--threads", type=int, default=0, help="0: PyTorch's own choice")
@@ -150,8 +99,8 @@ def parse_options():
     parser.add_argument("--precision", choices=list(DTYPES), default="float32")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     options = parser.parse_args()
-    if min(options.steps, options.batch, options.classes) < 1:
-        parser.error("--steps, --batch and --classes must be at least 1")
+    if min(options.steps, options.batch, options.classes, options.size) < 1:
+        parser.error("--steps, --batch, --classes and --size must be at least 1")
     return options
 
 
@@ -165,11 +114,11 @@ def main():
     torch.backends.cudnn.benchmark = True
     channels_last = options.memory_format == "channels_last"
     layout = torch.channels_last if channels_last else torch.contiguous_format
-    model = NETWORKS[options.model](options).to(options.device).to(memory_format=layout).train()
+    model = make_network(options.network, options.classes).to(options.device).to(memory_format=layout).train()
     isda = Isda(options.classes, model.fc.in_features, options.device) if options.loss == "isda" else None
     step = make_step(model, make_optimizer(model), isda, DTYPES[options.precision], channels_last)
 
-    images = torch.randint(0, 256, (options.batch, 32, 32, 3), dtype=torch.uint8).permute(0, 3, 1, 2)
+    images = torch.randint(0, 256, (options.batch, options.size, options.size, 3), dtype=torch.uint8).permute(0, 3, 1, 2)
     labels = torch.randint(0, options.classes, (options.batch,))
     if not channels_last:
         images = images.contiguous()

@@ -24,6 +24,7 @@ const commands = [
   [0, 'config schema --markdown'],
   [0, 'models'],
   [0, 'models --classes 10 --json'],
+  [0, 'models --batch 1'],
   [0, 'losses'],
   [0, 'losses --json'],
 
@@ -44,6 +45,7 @@ const commands = [
   [0, 'bench --config tiny-isda --loss isda --execution captured --steps 2 --warmup 1 --json'],
   [0, `bench data --config tiny-isda ${data} --seconds 1`],
   [0, `bench data --config tiny-isda ${data} --seconds 1 --augmentation config --workers 2 --json`],
+  [0, 'bench --config tiny-isda --precision bfloat16 --execution captured --steps 2 --warmup 1'],
 
   [2, 'no-such-command'],
   [2, 'setup --no-such-option'],

@@ -37,6 +37,7 @@ function lookUp(table: unknown, words: readonly string[]): unknown {
 }
 
 const numbers = /^Paper: ([\d.]+)(?: ± ([\d.]+))? % test error \(Table (\d), ([^)]+)\)/;
+const topNumbers = /^Paper: ([\d.]+) % top-1 and ([\d.]+) % top-5 error \(Table 4, ([^)]+)\)/;
 const paths = listConfigs(configsDirectory);
 
 describe.each(paths.filter((path) => path.startsWith('base/')))('configs/%s', (path) => {
@@ -62,12 +63,24 @@ describe.each(paths.filter((path) => !path.startsWith('base/')))('configs/%s', (
     expect(header[2]).toMatch(/^Paper: /);
   });
 
-  it.runIf(/^table\d/.test(path))('prints the number of its table', () => {
+  it.runIf(/^table[1235]/.test(path))('prints the number of its table', () => {
     const [, mean, std, table, address] = numbers.exec(header[2]) ?? [];
     expect(path.startsWith(`table${table}/`)).toBe(true);
     const found = lookUp(printed[`table${table}`], address.split(', ')) as { mean: number; std: number | null };
     expect(mean).toBe(found.mean.toFixed(2));
     expect(std).toBe(found.std?.toFixed(2));
+  });
+
+  it.runIf(path.startsWith('table4/'))('prints both numbers of Table 4, and is the network and loss of them', () => {
+    const [, top1, top5, address] = topNumbers.exec(header[2]) ?? [];
+    const found = lookUp(printed.table4, address.split(', ')) as { top1: number; top5: number };
+    expect([top1, top5]).toEqual([found.top1.toFixed(2), found.top5.toFixed(2)]);
+    const [network, method] = address.split(', ');
+    const { model, dataset, loss } = load(name);
+    expect(dataset.name).toBe('imagenet');
+    expect(createNetwork(builtIn(model), { height: 224, width: 224, channels: 3, classes: 1000 }).name).toBe(network);
+    const isda = { name: 'isda', lambda0: 7.5, covariance: 'diagonal', schedule: 'iteration' };
+    expect(loss).toEqual(method === 'isda' ? isda : { name: 'cross-entropy' });
   });
 
   it.runIf(/^table[123]\//.test(path))('is the network, data set, augmentation and loss of its number', () => {
@@ -108,7 +121,7 @@ function builtIn(model: ExperimentConfig['model']): ModelOptions {
   return model;
 }
 
-/** How supplement B trains a family: epochs, batch, rate, epochs at which it falls, by what, weight decay. */
+/** How supplement B trains a family: epochs, batch, rate, epochs at which it falls (none: cosine), by what, weight decay. */
 const recipes: Partial<
   Record<ModelOptions['name'], readonly [number, number, number, readonly number[], number, number]>
 > = {
@@ -117,15 +130,49 @@ const recipes: Partial<
   wrn: [240, 128, 0.1, [60, 120, 160, 200], 0.2, 5e-4],
   resnext: [350, 128, 0.05, [150, 225, 300], 0.1, 5e-4],
   'densenet-bc': [300, 64, 0.1, [150, 200, 250], 0.1, 1e-4],
+  'shake-shake': [1800, 64, 0.1, [], 1, 1e-4],
+  'imagenet-resnet': [120, 256, 0.1, [31, 61, 91], 0.1, 1e-4],
+  'imagenet-resnext': [120, 256, 0.1, [31, 61, 91], 0.1, 1e-4],
 };
 
-it.each(paths.filter((path) => /^table[123]\//.test(path)))('%s trains as supplement B says', (path) => {
+it.each(paths.filter((path) => /^table[1234]\//.test(path)))('%s trains as supplement B says', (path) => {
   const { model, schedule, optimizer, training, loss } = load(path);
   const [epochs, batchSize, learningRate, milestones, factor, weightDecay] = recipes[builtIn(model).name]!;
-  expect(schedule).toEqual({ name: 'step', milestones, factor });
+  expect(schedule).toEqual(milestones.length > 0 ? { name: 'step', milestones, factor } : { name: 'cosine' });
   expect(optimizer).toEqual({ name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay });
   expect(training).toMatchObject({ epochs, batchSize });
-  if (loss.name === 'isda') expect(loss).toMatchObject({ lambda0: 0.5, covariance: 'full', schedule: 'iteration' });
+  if (loss.name === 'isda' && !path.startsWith('table4/'))
+    expect(loss).toMatchObject({ lambda0: 0.5, covariance: 'full', schedule: 'iteration' });
+});
+
+/** Every number of a table, by the address that a config's header gives. */
+function addressesOf(table: unknown, words: readonly string[] = []): string[] {
+  if (typeof table !== 'object' || table === null) return [];
+  if ('mean' in table || 'top1' in table) return [words.join(', ')];
+  if (Array.isArray(table)) {
+    return table.flatMap(({ network, dataset, ...row }: Record<string, unknown>) =>
+      addressesOf(
+        row,
+        [network, dataset].filter((word): word is string => typeof word === 'string'),
+      ),
+    );
+  }
+  return Object.entries(table).flatMap(([key, value]) => addressesOf(value, [...words, key]));
+}
+
+it.each([
+  ['table1', 32],
+  ['table2', 24],
+  ['table4', 6],
+])('%s has one config for each of its %i numbers', (table, count) => {
+  const own = paths.filter((path) => path.startsWith(`${table}/`));
+  const found = own.map((path) => {
+    const line = headerOf(path)[2];
+    return numbers.exec(line)?.[4] ?? topNumbers.exec(line)?.[3];
+  });
+  const expected = addressesOf(printed[table]);
+  expect(expected).toHaveLength(count);
+  expect(found.toSorted()).toEqual(expected.toSorted());
 });
 
 const tables = join(projectRoot, '../shared/paper/tables.json');

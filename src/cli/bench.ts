@@ -1,6 +1,7 @@
 // `isda bench`: how long a training step takes.
 import { Option, type Command } from 'commander';
 import { bench, type BenchResult } from '../experiments/bench.js';
+import type { ExperimentConfig } from '../config/schema.js';
 import { openEngine } from '../engine/index.js';
 import type { Execution } from '../engine/session.js';
 import { lossOptions } from '../losses/options.js';
@@ -9,11 +10,14 @@ import type { CommandContext } from './context.js';
 import { configOption, countArgument, readConfig, setOption } from './options.js';
 import { formatTable } from './table.js';
 
+type Precision = ExperimentConfig['training']['precision'];
+
 interface BenchOptions {
   readonly config: string;
   readonly set: readonly string[];
   readonly loss: readonly string[];
   readonly execution: readonly Execution[];
+  readonly precision?: Precision;
   readonly steps: number;
   readonly warmup: number;
   readonly json?: boolean;
@@ -38,7 +42,7 @@ function table(results: readonly BenchResult[]): string {
   ]);
   const header = ['loss', 'execution', 'median', 'least', 'images/s', 'ratio'];
   return [
-    `${first.network}, batch ${first.batchSize}, ${first.steps} steps each in turn, ${first.device}`,
+    `${first.network}, batch ${first.batchSize}, ${first.precision}, ${first.steps} steps each in turn, ${first.device}`,
     '',
     formatTable(header, rows),
     '',
@@ -47,7 +51,8 @@ function table(results: readonly BenchResult[]): string {
 }
 
 async function measure(options: BenchOptions, context: CommandContext): Promise<void> {
-  const { config } = readConfig(options.config, options.set, context);
+  const precision = options.precision === undefined ? [] : [`training.precision=${options.precision}`];
+  const { config } = readConfig(options.config, [...options.set, ...precision], context);
   const engine = await openEngine(config.training, context.environment, (line) => context.stderr.write(`${line}\n`));
   const variants = options.loss.flatMap((name) =>
     options.execution.map((execution) => ({
@@ -70,6 +75,12 @@ export function registerBench(program: Command, context: CommandContext): void {
     .addOption(setOption())
     .addOption(several('--loss <names...>', 'losses to compare', losses, ['cross-entropy', 'isda']))
     .addOption(several<Execution>('--execution <kinds...>', 'executions', ['captured', 'eager'], ['captured', 'eager']))
+    .addOption(
+      new Option('--precision <kind>', "instead of the config's").choices([
+        'float32',
+        'bfloat16',
+      ] satisfies Precision[]),
+    )
     .option('--steps <n>', 'counted steps of each', countArgument, 20)
     .option('--warmup <n>', 'steps of each before', countArgument, 3)
     .option('--json', 'print as JSON')

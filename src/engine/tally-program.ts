@@ -1,48 +1,57 @@
-// The program that computes nothing: it follows shapes and counts the multiply-adds of convolutions and matrix products.
-import { cannot } from '../common/errors.js';
+// The program that computes nothing: it follows shapes and keeps a list of the operations, for what they would cost.
 import type { Program } from './program.js';
 import type { Tensor } from './tensor.js';
-import { sizeOf, type TensorSpec } from './types.js';
+import type { TensorSpec } from './types.js';
+
+/** An operation that was followed, with what it takes and gives. Updates of variables give nothing. */
+export interface TalliedOperation {
+  readonly operation: string;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
 
 export interface Tally {
   readonly program: Program;
   /** A tensor of the given shape, to start from. */
   input(spec: TensorSpec): Tensor;
-  /** Multiply-adds so far. */
-  multiplyAdds(): number;
-}
-
-/** Multiply-adds of one operation: output elements times the length of each sum. */
-function multiplyAddsOf(operation: string, inputs: readonly Tensor[], output: TensorSpec): number {
-  const elements = sizeOf(output.shape);
-  if (operation === 'Conv2D') return elements * sizeOf(inputs[1].shape.slice(0, 3));
-  if (operation !== 'MatMul' && operation !== 'BatchMatMulV2') return 0;
-  const [a, b] = inputs;
-  const stack = sizeOf(output.shape.slice(0, -2));
-  const sides = (sizeOf(a.shape.slice(-2)) * sizeOf(b.shape.slice(-2))) / sizeOf(output.shape.slice(-2));
-  return stack * sizeOf(output.shape.slice(-2)) * Math.sqrt(sides);
+  /** So far, in the order in which they were built. */
+  readonly operations: readonly TalliedOperation[];
 }
 
 export function createTally(): Tally {
+  const operations: TalliedOperation[] = [];
+  const values = new Map<string, Tensor>();
   let handles = 0;
-  let total = 0;
-  const own = (spec: TensorSpec): Tensor => {
-    const { dtype, shape } = spec;
-    return { program, dtype, shape, handle: handles++, needsGradient: false, origin: undefined };
+  const own = ({ dtype, shape }: TensorSpec, needsGradient = false): Tensor => {
+    return { program, dtype, shape, handle: handles++, needsGradient, origin: undefined };
+  };
+  const note = (operation: string, inputs: readonly Tensor[], outputs: readonly TensorSpec[] = []): Tensor[] => {
+    const made = outputs.map((spec) => own(spec));
+    operations.push({ operation, inputs, outputs: made });
+    return made;
   };
   const program: Program = {
-    execute(operation, _, inputs, outputs) {
-      total += multiplyAddsOf(operation, inputs, outputs[0]);
-      return outputs.map(own);
-    },
+    execute: (operation, _, inputs, outputs) => note(operation, inputs, outputs),
     after: (value) => value,
     constant: (_, spec) => own(spec),
-    read: ({ shape }) => own({ dtype: 'float32', shape }),
-    assign: () => undefined,
-    assignRows: () => undefined,
-    momentumStep: () => {
-      throw cannot('count multiply-adds', 'only a forward pass can be counted');
+    read({ name, shape, trainable }) {
+      const known = values.get(name) ?? own({ dtype: 'float32', shape }, trainable);
+      values.set(name, known);
+      return known;
+    },
+    assign({ name }, value) {
+      note('AssignVariableOp', [value]);
+      values.set(name, value);
+    },
+    assignRows({ name }, indices, rows) {
+      note('ResourceScatterUpdate', [indices, rows]);
+      values.delete(name);
+    },
+    momentumStep({ parameter, velocity, gradient }) {
+      note('ResourceApplyMomentum', [gradient]);
+      values.delete(parameter.name);
+      values.delete(velocity.name);
     },
   };
-  return { program, input: own, multiplyAdds: () => total };
+  return { program, input: (spec) => own(spec), operations };
 }

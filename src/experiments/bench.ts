@@ -3,8 +3,11 @@ import type { ExperimentConfig } from '../config/schema.js';
 import type { Engine } from '../engine/index.js';
 import type { Execution, Session } from '../engine/session.js';
 import { randomStream } from '../common/random.js';
+import { countParameters } from '../models/cost.js';
+import type { Network } from '../models/network.js';
 import { initialValues } from '../nn/tensors.js';
 import { sessionTensors, trainFunction, trainingStep } from '../training/step.js';
+import { stepMemory } from '../training/step-memory.js';
 import { buildParts } from './parts.js';
 
 export interface BenchVariant {
@@ -14,8 +17,11 @@ export interface BenchVariant {
 
 export interface BenchResult {
   readonly network: string;
+  /** Trained values of the network. */
+  readonly parameters: number;
   readonly loss: string;
   readonly execution: Execution;
+  readonly precision: ExperimentConfig['training']['precision'];
   readonly device: string;
   readonly batchSize: number;
   readonly steps: number;
@@ -24,6 +30,8 @@ export interface BenchResult {
   readonly imagesPerSecond: number;
   /** Of the whole process so far, in MB (10^6 bytes). */
   readonly peakMemoryMegabytes: number;
+  /** What the step alone needs by its tensors' shapes, in MB. */
+  readonly computedMegabytes: number;
   /** Growth of resident memory from the first to the last counted step, in MB; of all variants of the call together. */
   readonly grownMegabytes: number;
 }
@@ -40,7 +48,8 @@ export interface BenchOptions {
 interface OpenVariant extends BenchVariant {
   readonly session: Session;
   readonly name: string;
-  readonly network: string;
+  readonly network: Network;
+  readonly computedBytes: number;
   readonly times: number[];
   step(): void;
 }
@@ -63,7 +72,8 @@ async function open(config: ExperimentConfig, variant: BenchVariant, engine: Eng
   let iteration = 0;
   const step = (): void =>
     void session.call(trainFunction(batchSize), { ...inputs, seed: Int32Array.of(1, iteration++) });
-  return { ...variant, session, name: loss.name, network: network.name, times: [], step };
+  const computedBytes = stepMemory(parts, batchSize);
+  return { ...variant, session, name: loss.name, network, computedBytes, times: [], step };
 }
 
 /** Measures the training step on random images of the config's shape. */
@@ -90,11 +100,13 @@ export async function bench(
     return opened.map((variant) => {
       const times = variant.times.toSorted((a, b) => a - b);
       const median = (times[(steps - 1) >> 1] + times[steps >> 1]) / 2;
-      const { batchSize } = config.training;
+      const { batchSize, precision } = config.training;
       return {
-        network: variant.network,
+        network: variant.network.name,
+        parameters: countParameters(variant.network),
         loss: variant.name,
         execution: variant.execution,
+        precision,
         device: `${engine.device.kind}: ${engine.device.name}`,
         batchSize,
         steps,
@@ -102,6 +114,7 @@ export async function bench(
         minMilliseconds: times[0],
         imagesPerSecond: (1000 * batchSize) / median,
         peakMemoryMegabytes: (process.resourceUsage().maxRSS * 1024) / 1e6,
+        computedMegabytes: variant.computedBytes / 1e6,
         grownMegabytes,
       };
     });

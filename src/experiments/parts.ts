@@ -2,7 +2,7 @@
 import type { ExperimentConfig } from '../config/schema.js';
 import { datasetShape } from '../data/registry.js';
 import { createLoss } from '../losses/registry.js';
-import { countMultiplyAdds } from '../models/cost.js';
+import { forwardCost } from '../models/cost.js';
 import { createNetwork } from '../models/registry.js';
 import { withZeroBias } from '../models/zero-bias.js';
 import { loadLoss, loadNetwork } from './modules.js';
@@ -21,5 +21,5 @@ export async function buildParts(config: ExperimentConfig): Promise<StepParts> {
 /** Multiply-adds of the network's forward pass on one image. */
 export function multiplyAddsOf({ network, format }: StepParts): number {
   const { height, width, mean } = format;
-  return countMultiplyAdds(network, { height, width, channels: mean.length, classes: network.classes });
+  return forwardCost(network, { height, width, channels: mean.length, classes: network.classes }).multiplyAdds;
 }

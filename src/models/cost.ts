@@ -1,5 +1,5 @@
-// What a network costs: parameters and multiply-adds.
-import { createTally } from '../engine/tally-program.js';
+// What a network costs: parameters and operations.
+import { createTally, type TalliedOperation } from '../engine/tally-program.js';
 import { sizeOf } from '../engine/types.js';
 import type { InputShape, Network } from './network.js';
 
@@ -9,11 +9,68 @@ export function countParameters(network: Pick<Network, 'tensors'>): number {
   return parameters.reduce((total, { shape }) => total + sizeOf(shape), 0);
 }
 
-/** Multiply-adds of convolutions and matrix products in the forward pass of one image. */
-export function countMultiplyAdds(network: Network, { height, width, channels }: InputShape): number {
+/** The length of each sum in a product of matrices, which may be transposed. */
+function sumLength({ inputs: [a, b], outputs: [product] }: TalliedOperation): number {
+  const sides = (sizeOf(a.shape.slice(-2)) * sizeOf(b.shape.slice(-2))) / sizeOf(product.shape.slice(-2));
+  return Math.sqrt(sides);
+}
+
+/** Multiply-adds of one operation, where it is a convolution or a product of matrices: outputs times length of each sum. */
+export function multiplyAddsIn(operation: TalliedOperation): number {
+  const [output] = operation.outputs;
+  switch (operation.operation) {
+    case 'Conv2D':
+      return sizeOf(output.shape) * sizeOf(operation.inputs[1].shape.slice(0, 3));
+    case 'MatMul':
+    case 'BatchMatMulV2':
+      return sizeOf(output.shape) * sumLength(operation);
+    default:
+      return 0;
+  }
+}
+
+/** Floating-point operations of one operation as the model zoo osmr/imgclsmob counts them (pytorch/model_stats.py). */
+export function zooFlopsIn(operation: TalliedOperation): number {
+  const [input, kernel] = operation.inputs;
+  const [output] = operation.outputs;
+  const elements = output === undefined ? 0 : sizeOf(output.shape);
+  switch (operation.operation) {
+    case 'Conv2D':
+      // Less one for each pair of channels; the zoo does not do so where there is a bias, which is not seen here.
+      return 2 * multiplyAddsIn(operation) - kernel.shape[2] * kernel.shape[3];
+    case 'MatMul':
+    case 'BatchMatMulV2':
+      return 2 * multiplyAddsIn(operation);
+    case 'FusedBatchNormV3':
+    case 'Sigmoid':
+      return 4 * elements;
+    case 'Relu':
+      return elements;
+    case 'AvgPool':
+    case 'Mean':
+      return sizeOf(input.shape);
+    case 'MaxPool':
+      // Windows of 3 x 3, the only ones there are.
+      return 9 * elements;
+    default:
+      return 0;
+  }
+}
+
+export interface ForwardCost {
+  /** Of convolutions and matrix products. */
+  readonly multiplyAdds: number;
+  /** Half the floating-point operations by the zoo's rule, which also counts normalisation, activation and pooling. */
+  readonly halfFlops: number;
+}
+
+/** What the forward pass of one image costs in evaluation. */
+export function forwardCost(network: Network, { height, width, channels }: InputShape): ForwardCost {
   const tally = createTally();
   const image = tally.input({ dtype: 'float32', shape: [1, height, width, channels] });
   const seed = tally.input({ dtype: 'int32', shape: [2] });
   network.apply(image, { program: tally.program, training: false, seed });
-  return tally.multiplyAdds();
+  const total = (cost: (operation: TalliedOperation) => number): number =>
+    tally.operations.reduce((sum, operation) => sum + cost(operation), 0);
+  return { multiplyAdds: total(multiplyAddsIn), halfFlops: total(zooFlopsIn) / 2 };
 }

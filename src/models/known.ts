@@ -1,13 +1,39 @@
 // The networks that the paper's tables name, for lists and checks of all of them.
 import type { InputShape } from './network.js';
-import { modelOptions, type ModelOptions } from './options.js';
+import { modelOptions, type ModelInput, type ModelOptions } from './options.js';
 
 const cifar: InputShape = { height: 32, width: 32, channels: 3, classes: 100 };
 
 const imagenet: InputShape = { height: 224, width: 224, channels: 3, classes: 1000 };
 
-/** Each network, parsed from as few options as name it, with the images and classes it is counted with. */
-export const knownNetworks: readonly { readonly model: ModelOptions; readonly input: InputShape }[] = [
+/** How many images a training step of each family has in the paper (supplement B). */
+const batchSizes: Readonly<Record<ModelOptions['name'], number>> = {
+  resnet: 128,
+  'se-resnet': 128,
+  wrn: 128,
+  resnext: 128,
+  'densenet-bc': 64,
+  'shake-shake': 64,
+  pyramidnet: 128,
+  'imagenet-resnet': 256,
+  'imagenet-resnext': 256,
+};
+
+export interface KnownNetwork {
+  readonly model: ModelOptions;
+  /** The images and classes it is counted with. */
+  readonly input: InputShape;
+  /** Images a training step in the paper. */
+  readonly batchSize: number;
+}
+
+const known = (options: ModelInput, input: InputShape): KnownNetwork => {
+  const model = modelOptions.parse(options);
+  return { model, input, batchSize: batchSizes[model.name] };
+};
+
+/** Each network, parsed from as few options as name it. */
+export const knownNetworks: readonly KnownNetwork[] = [
   ...(
     [
       { name: 'resnet', depth: 32 },
@@ -23,7 +49,7 @@ export const knownNetworks: readonly { readonly model: ModelOptions; readonly in
       { name: 'pyramidnet', depth: 110, alpha: 84 },
       { name: 'pyramidnet', depth: 272, alpha: 200 },
     ] as const
-  ).map((options) => ({ model: modelOptions.parse(options), input: cifar })),
+  ).map((options) => known(options, cifar)),
   ...(
     [
       { name: 'imagenet-resnet', depth: 18 },
@@ -33,5 +59,5 @@ export const knownNetworks: readonly { readonly model: ModelOptions; readonly in
       { name: 'imagenet-resnet', depth: 152 },
       { name: 'imagenet-resnext', depth: 50, cardinality: 32, width: 4 },
     ] as const
-  ).map((options) => ({ model: modelOptions.parse(options), input: imagenet })),
+  ).map((options) => known(options, imagenet)),
 ];

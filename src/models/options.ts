@@ -120,6 +120,8 @@ export const modelOptions = z.discriminatedUnion('name', [
   imagenetResnextOptions,
 ]);
 export type ModelOptions = z.output<typeof modelOptions>;
+/** As a config may name a network, defaults left out. */
+export type ModelInput = z.input<typeof modelOptions>;
 export type ResnetOptions = z.output<typeof resnetOptions>;
 export type SeResnetOptions = z.output<typeof seResnetOptions>;
 export type WrnOptions = z.output<typeof wrnOptions>;

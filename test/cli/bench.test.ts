@@ -10,7 +10,7 @@ describe('isda bench', () => {
     const { exitCode, stdout, stderr } = await bench();
     expect(exitCode, stderr).toBe(0);
     const lines = stdout.split('\n');
-    expect(lines[0]).toMatch(/^resnet-8, batch 32, 3 steps each in turn, (cpu|cuda): ./);
+    expect(lines[0]).toMatch(/^resnet-8, batch 32, float32, 3 steps each in turn, (cpu|cuda): ./);
     expect(lines[2]).toMatch(/^loss {11}execution +median +least +images\/s +ratio$/);
     expect(lines.slice(4, 8).map((line) => line.split(/\s{2,}/).slice(0, 2))).toEqual([
       ['cross-entropy', 'captured'],
@@ -30,6 +30,8 @@ describe('isda bench', () => {
       'captured',
       '--set',
       'training.batchSize=8',
+      '--precision',
+      'bfloat16',
       '--json',
     );
     const results = JSON.parse(stdout) as Record<string, number>[];
@@ -39,10 +41,18 @@ describe('isda bench', () => {
       network: 'resnet-8',
       loss: 'isda',
       execution: 'captured',
+      precision: 'bfloat16',
+      parameters: 78_042,
       batchSize: 8,
       steps: 3,
     });
-    for (const key of ['medianMilliseconds', 'minMilliseconds', 'imagesPerSecond', 'peakMemoryMegabytes'])
+    for (const key of [
+      'medianMilliseconds',
+      'minMilliseconds',
+      'imagesPerSecond',
+      'peakMemoryMegabytes',
+      'computedMegabytes',
+    ])
       expect(result[key]).toBeGreaterThan(0);
     expect(result['minMilliseconds']).toBeLessThanOrEqual(result['medianMilliseconds']);
     expect(result['imagesPerSecond']).toBeCloseTo(8000 / result['medianMilliseconds'], 9);

@@ -1,0 +1,92 @@
+// The memory that a training step needs, followed over its operations without computing any.
+import { createTally, type TalliedOperation } from '../engine/tally-program.js';
+import type { Tensor } from '../engine/tensor.js';
+import { sizeOf, type DType, type TensorSpec } from '../engine/types.js';
+import { sessionTensors, trainingStep, type StepParts } from './step.js';
+
+const bytesPerElement: Readonly<Record<DType, number>> = {
+  float32: 4,
+  bfloat16: 2,
+  int32: 4,
+  int64: 8,
+  uint8: 1,
+  bool: 1,
+};
+
+const bytesOf = ({ dtype, shape }: TensorSpec): number => bytesPerElement[dtype] * sizeOf(shape);
+
+/** Their result is the memory of their first input. */
+const views = new Set(['Identity', 'Reshape']);
+
+/** They may write their result over an input that nothing else needs any more. */
+const inPlace = new Set([
+  'Relu',
+  'ReluGrad',
+  'AddV2',
+  'AddN',
+  'Sub',
+  'Mul',
+  'RealDiv',
+  'Neg',
+  'Sigmoid',
+  'SigmoidGrad',
+]);
+
+/** Operations in order, each with the memory it reads and makes; several tensors may be one piece of memory. */
+function pieces(operations: readonly TalliedOperation[]) {
+  const roots = new Map<number, number>();
+  const root = ({ handle }: Tensor): number => roots.get(handle) ?? handle;
+  return operations.map(({ operation, inputs, outputs }) => {
+    if (views.has(operation)) {
+      roots.set(outputs[0].handle, root(inputs[0]));
+      return { operation, reads: [root(inputs[0])], makes: [] };
+    }
+    return { operation, reads: inputs.map(root), makes: outputs };
+  });
+}
+
+/**
+ * The largest number of bytes that are alive at once, besides variables and inputs, when operations run one after the
+ * other: each result from the operation that makes it to the last that reads it.
+ */
+export function peakBytes(operations: readonly TalliedOperation[]): number {
+  const steps = pieces(operations);
+  const lastReads = new Map<number, number>();
+  steps.forEach(({ reads }, index) => reads.forEach((piece) => lastReads.set(piece, index)));
+  const alive = new Map<number, number>();
+  let [now, peak] = [0, 0];
+  const release = (piece: number): void => {
+    now -= alive.get(piece) ?? 0;
+    alive.delete(piece);
+  };
+  steps.forEach(({ operation, reads, makes }, index) => {
+    const dying = reads.filter((piece) => lastReads.get(piece) === index);
+    if (inPlace.has(operation)) {
+      const reused = dying.find((piece) => alive.get(piece) === bytesOf(makes[0]));
+      if (reused !== undefined) release(reused);
+    }
+    for (const made of makes) {
+      alive.set(made.handle, bytesOf(made));
+      now += bytesOf(made);
+    }
+    peak = Math.max(peak, now);
+    dying.forEach(release);
+    for (const { handle } of makes) if (!lastReads.has(handle)) release(handle);
+  });
+  return peak;
+}
+
+/**
+ * Bytes that one captured training step needs: everything the session keeps (parameters, momentum, statistics, the
+ * loss's own state), the batch, and at the worst moment what is alive between: activations kept for the backward pass
+ * and gradients. Not counted: what kernels need inside, what the allocator keeps back, and the program itself.
+ */
+export function stepMemory(parts: StepParts, batchSize: number): number {
+  const tally = createTally();
+  const step = trainingStep(parts, batchSize);
+  const inputs = Object.entries(step.inputs).map(([name, spec]) => [name, tally.input(spec)] as const);
+  step.build(Object.fromEntries(inputs), tally.program);
+  const kept = sessionTensors(parts).map(({ shape }): TensorSpec => ({ dtype: 'float32', shape }));
+  const total = [...kept, ...Object.values(step.inputs)].reduce((sum, spec) => sum + bytesOf(spec), 0);
+  return total + peakBytes(tally.operations);
+}
