@@ -1,7 +1,7 @@
 // Times isda's training step against PyTorch's, in turn, each in a process of its own; see README.md in this folder.
 import { fileURLToPath, URL } from 'node:url';
 import { fail, median, printTable } from './measuring.mjs';
-import { benchWords, networks } from './networks.mjs';
+import { benchWords, classesOf, networks } from './networks.mjs';
 import { launcher, readOptions, runProgram } from './programs.mjs';
 
 const usage = `usage: node bench/compare.mjs [--python python3] [--network resnet-32]... [--rounds 3] [--steps 30]
@@ -54,7 +54,8 @@ function contenders(work) {
       return { milliseconds, megabytes, parameters, gpuMebibytes: result.gpuMemoryMebibytes };
     },
   });
-  const shape = ['--network', network, '--classes', classes, '--batch', batch, '--precision', precision];
+  const size = ['--classes', classesOf(network, classes), '--size', String(networks[network].side)];
+  const shape = ['--network', network, ...size, '--batch', batch, '--precision', precision];
   const theirs = (layout, ...more) => ({
     ...work,
     name: `PyTorch ${layout}${more.length > 0 ? ' compiled' : ''}`,

@@ -15,7 +15,7 @@ const batches = {
 const usage = `usage: node bench/largest.mjs [--network NAME]... [--batch N] [--steps 3] [--warmup 1] [--classes 10|100]
          [--loss cross-entropy|isda] [--precision float32|bfloat16] [--device cpu|cuda] [--json]
 Without --network: ${Object.keys(batches).join(', ')}.
-Without --batch: the paper's. ImageNet's networks take images of 32 x 32 pixels and cross entropy here.`;
+Without --batch: the paper's. ImageNet's networks take cross entropy here.`;
 
 const text = (fallback) => ({ type: 'string', default: fallback });
 const options = readOptions(usage, {

@@ -114,6 +114,8 @@ def main():
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--seconds", type=float, default=5)
     options = parser.parse_args()
+    # As in the processes of the DataLoader; more threads for one image at a time are slower.
+    torch.set_num_threads(1)
     versions = {"torch": torch.__version__, "torchvision": torchvision.__version__, "pillow": PIL.__version__}
     results = []
     for augmentation in options.augmentation:

@@ -6,6 +6,13 @@ const { availableParallelism } = require('node:os');
 // is read through that pool, so this file is none.
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism()));
 
+// A reader that has seen enough (`| head`) ends no run and breaks no list.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGUSR1'];
 
 async function launch() {

@@ -1,11 +1,32 @@
 // Smoke runs: every command line once, on tiny subsets, in a temporary folder. One line a command: add yours to the list.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import sharp from 'sharp';
 import { isMain, projectRoot, runScript, StepError, stepLogger } from './bootstrap.mjs';
 
 const data = '--set dataset.dir={tmp}/data';
+const folder = [
+  'dataset.name=image-folder',
+  'dataset.dir={tmp}/images',
+  'dataset.imageSize=32',
+  'dataset.resize=36',
+  'dataset.subset=8',
+  'dataset.testSubset=8',
+  'augmentation.padCrop=false',
+]
+  .map((change) => `--set ${change}`)
+  .join(' ');
+
+const study = `
+study: tiny-study
+config: tiny-cross-entropy
+seeds: 1
+rows:
+  - name: basic
+  - {name: isda, set: {loss: {name: isda}}}
+`;
 
 /** Command lines with the exit code they owe, in order. `{tmp}` stands for a temporary folder for what they write. */
 const commands = [
@@ -17,6 +38,12 @@ const commands = [
 
   [0, 'data synthesize --out {tmp}/data --train 256 --test 100 --seed 1'],
   [0, 'data verify cifar10 --dir {tmp}/data --json'],
+  [0, 'data verify image-folder --dir {tmp}/images --json'],
+  [0, 'data verify imagenet --dir {tmp}/images'],
+  [0, `data show --config tiny-isda ${data} --out {tmp}/grid.png`],
+  [0, 'data show --config examples/own-data.yaml --out {tmp}/shapes.png --rows 2 --columns 3 --json'],
+  [0, 'data statistics --config examples/own-data.yaml'],
+  [0, `data statistics --config tiny-isda ${data} --json`],
   [0, 'config check configs'],
   [0, 'config check tiny-isda --json'],
   [0, 'config print tiny-isda --set loss.lambda0=0.25'],
@@ -34,6 +61,8 @@ const commands = [
   [0, `train --config tiny-cross-entropy ${data} --out {tmp}/cross-entropy --seed 2`],
   [0, `train --config tiny-eager ${data} --out {tmp}/eager`],
   [0, `train --config tiny-isda-diagonal ${data} --out {tmp}/diagonal`],
+  [0, `train --config tiny-isda ${folder} --out {tmp}/folder`],
+  [0, 'evaluate --run {tmp}/folder'],
   [0, 'evaluate --run {tmp}/isda'],
   [0, 'evaluate --run {tmp}/isda --json'],
   [0, 'figure curve --run {tmp}/isda --run {tmp}/eager --out {tmp}/curve.svg'],
@@ -47,6 +76,15 @@ const commands = [
   [0, `bench data --config tiny-isda ${data} --seconds 1 --augmentation config --workers 2 --json`],
   [0, 'bench --config tiny-isda --precision bfloat16 --execution captured --steps 2 --warmup 1'],
 
+  [0, 'study {tmp}/study.yaml --set dataset.dir={tmp}/data --out {tmp}/study --jobs 2'],
+  [0, 'study {tmp}/study.yaml --set dataset.dir={tmp}/data --out {tmp}/study --json'], // done already
+  [0, `ablate --config tiny-isda ${data} --variant identity --seed 1 --out {tmp}/ablation`],
+  [0, 'ablate --config tiny-isda --dry-run'],
+  [0, `sweep lambda0 --config tiny-isda ${data} --values 0,1 --holdout 50 --final-seeds 1 --out {tmp}/sweep --json`],
+  [0, 'runs {tmp}/study'],
+  [0, 'runs {tmp}/study --state done --json'],
+  [0, 'runs {tmp}/study --log tiny-study-isda-seed1'],
+
   [2, 'no-such-command'],
   [2, 'setup --no-such-option'],
   [2, 'setup --build abacus'],
@@ -57,15 +95,33 @@ const commands = [
   [2, 'config check {tmp}/unknown-key.yaml'],
   [2, 'export --out {tmp}/nothing.safetensors'],
   [2, 'bench --steps 0'],
+  [2, 'data verify image-folder'],
+  [2, 'data show --config tiny-isda'],
+  [1, 'data verify imagenet --dir {tmp}/data'],
   [2, 'bench --loss no-such-loss'],
   [2, 'bench data --workers many'],
   [2, 'models --classes many'],
   [2, 'figure curve --run {tmp}/isda --metric no_such_metric --out {tmp}/curve.svg'],
+  [2, 'ablate --config tiny-isda --variant no-such-variant'],
+  [2, 'sweep lambda0 --config tiny-isda --holdout 50 --values -1'],
+  [2, 'study {tmp}/unknown-key.yaml'],
+  [1, 'runs {tmp}/no-such-store'],
   [1, 'evaluate --run {tmp}/no-such-run'],
   [1, 'setup --from-bundle {tmp}/no-such-bundle'],
   [1, 'train --config tiny-isda --set dataset.dir={tmp}/no-such-data --out {tmp}/nothing'],
   [1, 'import {tmp}/no-such-file --config tiny-isda --out {tmp}/nothing'],
 ];
+
+/** A folder of two classes with four images each, of noise. */
+async function writeImages(folder) {
+  for (const [index, name] of ['train/dark', 'train/light', 'val/dark', 'val/light'].entries()) {
+    mkdirSync(join(folder, name), { recursive: true });
+    for (let i = 0; i < 4; i++) {
+      const pixels = Uint8Array.from({ length: 48 * 40 * 3 }, (_, at) => ((at * 7919) % 97) + 150 * (index % 2));
+      await sharp(pixels, { raw: { width: 48, height: 40, channels: 3 } }).toFile(join(folder, name, `${i}.jpg`));
+    }
+  }
+}
 
 /** Runs one command line; shows what it said where its exit code is not the one it owes. */
 async function check(expected, line, folder) {
@@ -80,7 +136,9 @@ async function check(expected, line, folder) {
 async function main() {
   const log = stepLogger();
   const folder = mkdtempSync(join(tmpdir(), 'isda-smoke-'));
+  await writeImages(join(folder, 'images'));
   writeFileSync(join(folder, 'unknown-key.yaml'), 'modle: {name: resnet}\n');
+  writeFileSync(join(folder, 'study.yaml'), study);
   try {
     for (const [expected, line] of commands) {
       log(`isda ${line}${expected === 0 ? '' : `  (exit code ${expected})`}`);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { listConfigs, withoutExtension } from '../src/config/find.js';
 import { loadConfig } from '../src/config/load.js';
 import type { ExperimentConfig } from '../src/config/schema.js';
+import { variantNames, withVariant } from '../src/experiments/grid/variants.js';
 import { lossOptions } from '../src/losses/options.js';
 import type { ModelOptions } from '../src/models/options.js';
 import { createNetwork } from '../src/models/registry.js';
@@ -135,14 +136,16 @@ const recipes: Partial<
   'imagenet-resnext': [120, 256, 0.1, [31, 61, 91], 0.1, 1e-4],
 };
 
-it.each(paths.filter((path) => /^table[1234]\//.test(path)))('%s trains as supplement B says', (path) => {
+const whole = { covariance: 'full', schedule: 'iteration' };
+
+it.each(paths.filter((path) => /^table[12345]\//.test(path)))('%s trains as supplement B says', (path) => {
   const { model, schedule, optimizer, training, loss } = load(path);
   const [epochs, batchSize, learningRate, milestones, factor, weightDecay] = recipes[builtIn(model).name]!;
   expect(schedule).toEqual(milestones.length > 0 ? { name: 'step', milestones, factor } : { name: 'cosine' });
   expect(optimizer).toEqual({ name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay });
   expect(training).toMatchObject({ epochs, batchSize });
-  if (loss.name === 'isda' && !path.startsWith('table4/'))
-    expect(loss).toMatchObject({ lambda0: 0.5, covariance: 'full', schedule: 'iteration' });
+  if (loss.name === 'isda' && !path.startsWith('table4/')) expect(loss).toMatchObject({ lambda0: 0.5 });
+  if (loss.name === 'isda' && !/^table[45]\//.test(path)) expect(loss).toMatchObject(whole);
 });
 
 /** Every number of a table, by the address that a config's header gives. */
@@ -173,6 +176,20 @@ it.each([
   const expected = addressesOf(printed[table]);
   expect(expected).toHaveLength(count);
   expect(found.toSorted()).toEqual(expected.toSorted());
+});
+
+describe.each(['cifar10', 'cifar100'])("table5's configs of %s", (dataset) => {
+  it.each(variantNames)(
+    "%s is Table 1's WRN-28-10 with that variant of the loss, as `isda ablate` makes it",
+    (variant) => {
+      const own = ['basic', 'isda'].includes(variant) ? `ablation-${variant}` : variant;
+      const path = `table5/wrn28-10-${dataset}-${own}`;
+      expect(headerOf(`${path}.yaml`)[2]).toContain(`(Table 5, ${variant}, ${dataset})`);
+      const config = load(path);
+      const ablated = withVariant(load(`table1/wrn28-10-${dataset}-isda`), variant);
+      expect(config).toEqual({ ...ablated, experiment: config.experiment });
+    },
+  );
 });
 
 const tables = join(projectRoot, '../shared/paper/tables.json');

@@ -9,6 +9,23 @@ import { test } from './temporary-folder.js';
 
 const example = join(projectRoot, 'examples/own-parts.yaml');
 
+describe('data of one’s own', () => {
+  test('a data set in a file is learnt', async ({ folder }) => {
+    const config = join(projectRoot, 'examples/own-data.yaml');
+    const out = join(folder, 'run');
+    const environment = { ...process.env };
+    // Worker threads run the built files; here everything runs from the sources.
+    const set = ['--set', 'training.workers=0'];
+    const trained = await runCli(folder, ['train', '--config', config, '--out', out, '--json', ...set], environment);
+    expect(trained).toMatchObject({ code: 0 });
+    const summary = JSON.parse(trained.stdout) as { best: { testErrorPercent: number } };
+    expect(summary.best.testErrorPercent).toBeLessThan(20);
+    const evaluated = await runCli(folder, ['evaluate', '--run', out], environment);
+    expect(evaluated).toMatchObject({ code: 0 });
+    expect(evaluated.stdout).toContain('150 (test)');
+  });
+});
+
 describe('parts of one’s own', () => {
   test('a network and a loss in files train, and their error falls below chance', async ({ folder }) => {
     await synthesize({ name: 'cifar10', train: 500, test: 200, classes: 10, seed: 1 }, folder);

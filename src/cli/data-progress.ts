@@ -1,29 +1,35 @@
-// Shows how far a download is: a bar on a terminal, a line for every tenth otherwise.
+// Shows how far a download or a walk over images is: a bar on a terminal, a line for every tenth otherwise.
 import { Presets, SingleBar } from 'cli-progress';
 
-export interface ByteProgress {
-  readonly onBytes: (received: number, total: number | undefined) => void;
+interface Wording {
+  /** What a bar says after itself; `{amount}` stands for the amount as `amount` words it. */
+  readonly bar: string;
+  readonly amount: (value: number) => string;
+  /** A line where there is no terminal. */
+  readonly line: (percent: number, done: string, total: string) => string;
+}
+
+export interface Progress {
+  /** `total` undefined: not known, and nothing is shown. */
+  readonly update: (done: number, total: number | undefined) => void;
   /** Prints a line above or after what is shown. */
   readonly note: (text: string) => void;
   /** Ends the bar; must be called before anything else is printed. */
   readonly stop: () => void;
 }
 
-const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
-
-/** Progress of one transfer on `stream`. */
-export function byteProgress(stream: NodeJS.WriteStream): ByteProgress {
+function progressOn(stream: NodeJS.WriteStream, wording: Wording): Progress {
   const write = (text: string): void => void stream.write(`${text}\n`);
   if (!stream.isTTY) {
     let tenth = 0;
     return {
-      onBytes: (received, total) => {
+      update: (done, total) => {
         if (total === undefined || total === 0) return;
-        const now = Math.floor((10 * received) / total);
+        const now = Math.floor((10 * done) / total);
         if (now < tenth) tenth = 0;
         if (now === tenth) return;
         tenth = now;
-        write(`${now * 10} % (${megabytes(received)} of ${megabytes(total)} MB)`);
+        write(wording.line(now * 10, wording.amount(done), wording.amount(total)));
       },
       note: write,
       stop: () => undefined,
@@ -35,16 +41,16 @@ export function byteProgress(stream: NodeJS.WriteStream): ByteProgress {
     bar = undefined;
   };
   return {
-    onBytes: (received, total) => {
+    update: (done, total) => {
       if (total === undefined) return;
       if (bar === undefined) {
         bar = new SingleBar(
-          { stream, format: '{bar} {percentage} % of {size} MB, {eta_formatted} left' },
+          { stream, format: `{bar} {percentage} % of ${wording.bar}, {eta_formatted} left` },
           Presets.rect,
         );
-        bar.start(total, received, { size: megabytes(total) });
+        bar.start(total, done, { amount: wording.amount(total) });
       }
-      bar.update(received);
+      bar.update(done);
     },
     note: (text) => {
       stop();
@@ -52,4 +58,22 @@ export function byteProgress(stream: NodeJS.WriteStream): ByteProgress {
     },
     stop,
   };
+}
+
+/** Progress of one transfer, in bytes. */
+export function byteProgress(stream: NodeJS.WriteStream): Progress {
+  return progressOn(stream, {
+    bar: '{amount} MB',
+    amount: (bytes) => (bytes / 1e6).toFixed(1),
+    line: (percent, done, total) => `${percent} % (${done} of ${total} MB)`,
+  });
+}
+
+/** Progress of a walk over images. */
+export function imageProgress(stream: NodeJS.WriteStream): Progress {
+  return progressOn(stream, {
+    bar: '{amount} images',
+    amount: String,
+    line: (percent, done, total) => `${percent} % (${done} of ${total} images)`,
+  });
 }

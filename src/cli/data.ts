@@ -1,15 +1,14 @@
-// `isda data`: gets, makes and checks data sets.
+// `isda data`: gets, makes, checks and shows data sets.
 import { resolve } from 'node:path';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
-import { cannot } from '../common/errors.js';
 import { cifarFormats, type CifarName } from '../data/cifar-format.js';
 import { downloadDataset } from '../data/download/download.js';
-import { locateDataset } from '../data/locate.js';
 import { synthesize } from '../data/synthesize.js';
-import { verifyDataset } from '../data/verify.js';
 import type { CommandContext, RegisterCommand } from './context.js';
 import { byteProgress } from './data-progress.js';
-import { reportLines } from './data-report.js';
+import { registerImages } from './data-images.js';
+import { registerVerify } from './data-verify.js';
+import { printJson } from './table.js';
 
 const names = Object.keys(cifarFormats);
 
@@ -20,10 +19,6 @@ function nameArgument(): Argument {
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('A whole number is needed.');
   return Number(text);
-}
-
-function printJson(context: CommandContext, value: unknown): void {
-  context.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
 interface DownloadFlags {
@@ -43,7 +38,7 @@ async function download(context: CommandContext, name: CifarName, flags: Downloa
       directory,
       from,
       progress: {
-        onBytes: progress.onBytes,
+        onBytes: progress.update,
         onRetry: (reason, waitMs) => progress.note(`${reason}; trying again in ${waitMs / 1000} s`),
         onStage: progress.note,
       },
@@ -75,27 +70,9 @@ async function makeSynthetic(context: CommandContext, flags: SynthesizeFlags): P
   for (const { file, count } of result.files) context.stdout.write(`  ${file}: ${count} records\n`);
 }
 
-async function verify(
-  context: CommandContext,
-  name: CifarName,
-  flags: { dir?: string; json?: boolean },
-): Promise<void> {
-  const { environment, workingDirectory } = context;
-  const folder = await locateDataset(name, { dir: flags.dir, environment, workingDirectory });
-  const report = await verifyDataset(name, folder);
-  if (flags.json) printJson(context, report);
-  else context.stdout.write(`${reportLines(report).join('\n')}\n`);
-  const problems = report.problems.length;
-  if (problems > 0) {
-    throw cannot(`use ${cifarFormats[name].title}`, `${problems} problem${problems === 1 ? '' : 's'} found`, {
-      hint: `\`isda data download ${name} --out DIR\` gets the official files`,
-    });
-  }
-}
-
 /** Adds `isda data` and its subcommands. */
 export const registerData: RegisterCommand = (program, context) => {
-  const data: Command = program.command('data').description('get, make and check data sets');
+  const data: Command = program.command('data').description('get, make, check and look at data sets');
   data
     .command('download')
     .description('download an official data set, checked against its md5; goes on from where an earlier one ended')
@@ -115,11 +92,6 @@ export const registerData: RegisterCommand = (program, context) => {
     .option('--seed <number>', 'seed of the images', wholeNumber, 1)
     .option('--json', 'print the result as JSON')
     .action((flags: SynthesizeFlags) => makeSynthetic(context, flags));
-  data
-    .command('verify')
-    .description('check records, labels, class balance and checksums')
-    .addArgument(nameArgument())
-    .option('--dir <dir>', 'folder of the files (default: $ISDA_DATA, then ./data)')
-    .option('--json', 'print the findings as JSON')
-    .action((name: CifarName, flags: { dir?: string; json?: boolean }) => verify(context, name, flags));
+  registerVerify(data, context);
+  registerImages(data, context);
 };

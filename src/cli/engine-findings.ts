@@ -6,14 +6,15 @@ import { listGpus, processorName, type Gpu } from '../engine/devices.js';
 import { tryBinding } from '../engine/setup/compile.js';
 import { nvidiaDriver } from '../engine/setup/driver.js';
 import { failedLibraries, packageVersions, type LibraryFailure } from '../engine/setup/gpu-libraries.js';
-import { engineHome, findEngine, type EngineLocation, type Environment } from '../engine/setup/location.js';
+import { cacheHome, type Environment } from '../common/home.js';
+import { findEngine, type EngineLocation } from '../engine/setup/location.js';
 import type { Finding } from './finding.js';
 import { describeEngine } from './setup.js';
 
 /** Loads the engine in a process of its own, so that a crash of the library is a finding too. */
 export async function engineFindings(environment: Environment): Promise<readonly Finding[]> {
   const driver = nvidiaDriver(environment);
-  const search = findEngine({ home: engineHome(environment), environment });
+  const search = findEngine({ home: cacheHome(environment), environment });
   const gpus = driver === undefined ? [] : listGpus(environment);
   const processor = `${processorName()}, ${cpus().length} ${cpus().length === 1 ? 'core' : 'cores'}`;
   if (search.found === undefined) {

@@ -2,7 +2,7 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { engineHome, type Environment } from '../engine/setup/location.js';
+import { cacheHome, type Environment } from '../common/home.js';
 import { engineFindings } from './engine-findings.js';
 import type { Finding } from './finding.js';
 
@@ -26,7 +26,7 @@ function nodeFinding(version: string): Finding {
 
 function machineFindings(environment: Environment): readonly Finding[] {
   const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-  let place = engineHome(environment);
+  let place = cacheHome(environment);
   while (!existsSync(place)) place = dirname(place);
   const disk = statfsSync(place);
   return [

@@ -1,6 +1,7 @@
 // The program: every command registered, errors printed in one place, exit codes set.
 import { Command, CommanderError } from 'commander';
 import { formatError, IsdaError } from '../common/errors.js';
+import { registerAblate } from './ablate.js';
 import { registerBench } from './bench.js';
 import { registerConfig } from './config.js';
 import type { CommandContext, RegisterCommand } from './context.js';
@@ -10,7 +11,10 @@ import { registerExchange } from './exchange.js';
 import { registerFigure } from './figure.js';
 import { registerDoctor } from './doctor.js';
 import { registerRegistries } from './registries.js';
+import { registerRuns } from './runs.js';
 import { registerSetup } from './setup.js';
+import { registerStudy } from './study.js';
+import { registerSweep } from './sweep.js';
 import { registerTrain } from './train.js';
 
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
@@ -36,6 +40,10 @@ const commands: readonly RegisterCommand[] = [
   registerTrain,
   registerEvaluate,
   registerExchange,
+  registerAblate,
+  registerSweep,
+  registerStudy,
+  registerRuns,
   registerBench,
   registerRegistries,
   registerConfig,

@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import { Option } from 'commander';
 import { cannot } from '../common/errors.js';
 import { formatBytes } from '../common/format.js';
+import { cacheHome } from '../common/home.js';
 import { makeBundle } from '../engine/setup/bundle/pack.js';
 import { ensureFromBundle } from '../engine/setup/bundle/unpack.js';
 import { ensureEngine, type EngineOptions } from '../engine/setup/ensure.js';
-import { engineHome, type EngineLocation } from '../engine/setup/location.js';
+import type { EngineLocation } from '../engine/setup/location.js';
 import type { EngineBuild } from '../engine/setup/wheels.js';
 import type { CommandContext, RegisterCommand } from './context.js';
 import { countArgument } from './options.js';
@@ -72,7 +73,7 @@ async function setUp(options: SetupOptions, context: CommandContext): Promise<vo
   const seconds = (): string => ((context.now() - started) / 1000).toFixed(1);
   const path = (folder: string): string => resolve(context.workingDirectory, folder);
   const engineOptions: EngineOptions = {
-    home: engineHome(context.environment),
+    home: cacheHome(context.environment),
     environment: context.environment,
     force: options.force,
     build: options.build,

@@ -1,4 +1,10 @@
-// Tables of text for a terminal.
+// What commands print: tables of text for a terminal, JSON for programs.
+import type { CommandContext } from './context.js';
+
+/** Prints a value as JSON. */
+export function printJson(context: Pick<CommandContext, 'stdout'>, value: unknown): void {
+  context.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}
 
 /** Columns aligned by their widest cell; numbers to the right, words to the left. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -24,8 +24,8 @@ export interface ConfigFiles {
   readonly paths: readonly string[];
 }
 
-/** The file's text, or why there is none. */
-function readText(path: string): { text: string } | { reason: string } {
+/** The text of a YAML file of at most 1 MiB, or why there is none. */
+export function readText(path: string): { text: string } | { reason: string } {
   try {
     const { size } = statSync(path);
     if (!isFile(path)) return { reason: 'it is not a file' };

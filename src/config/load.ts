@@ -9,7 +9,9 @@ import { merge, type MapTree } from './tree.js';
 import { validate } from './validate.js';
 
 export interface LoadOptions extends ConfigPlaces {
-  /** `KEY=VALUE` of each `--set`, in order. */
+  /** Laid on the file's values, in order, as the rows of a study do; they come with their own places. */
+  readonly changes?: readonly MapTree[];
+  /** `KEY=VALUE` of each `--set`, in order; they come last. */
   readonly overrides?: readonly string[];
 }
 
@@ -37,12 +39,12 @@ function withModulePaths(config: ExperimentConfig, directory: string): Experimen
     'module' in section && typeof section.module === 'string'
       ? { ...section, module: resolve(directory, section.module) }
       : section;
-  return { ...config, model: absolute(config.model), loss: absolute(config.loss) };
+  return { ...config, dataset: absolute(config.dataset), model: absolute(config.model), loss: absolute(config.loss) };
 }
 
 /**
  * Loads the config that `path` means (see `findConfig`). Bases named by `extends` come first, each later file over the
- * earlier ones, then `overrides`. Maps merge key by key; lists and scalars are replaced; a new `name` of a model, loss or
+ * earlier ones, then `changes` and `overrides`. Maps merge key by key; lists and scalars are replaced; a new `name` of a model, loss or
  * schedule drops the keys of the old one.
  *
  * @throws IsdaError (usage) with up to ten problems, each with its place.
@@ -54,8 +56,9 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   const changes = parseOverrides(options.overrides ?? []);
   const problems = [...read.problems, ...changes.problems];
   if (read.tree === undefined || problems.length > 0) throw configError(name, problems);
-  const tree = merge(named(read.tree, file), changes.tree, namedSections);
-  const checked = validate(tree, [...read.sources, ...changes.sources]);
+  const layers = [...(options.changes ?? []), changes.tree];
+  const tree = layers.reduce((base, over) => merge(base, over, namedSections), named(read.tree, file));
+  const checked = validate(tree, [...read.sources, ...layers.map(({ span }) => span.source), ...changes.sources]);
   if ('problems' in checked) throw configError(name, checked.problems);
   return { config: withModulePaths(checked.config, dirname(file)), files: read.paths };
 }

@@ -21,7 +21,8 @@ function canonicalJson(value: unknown): string {
 
 /**
  * SHA-256 (hex) of what decides a run's numbers: two configs of one fingerprint describe the same run. The experiment's
- * name, `output`, `dataset.dir`, `dataset.maxBroken`, `training.device`, `training.workers` and `training.readEvery` do not count.
+ * name, `output`, `dataset.dir` (but that of an `image-folder`, which is all it is known by), `dataset.classes` (which the
+ * data decides), `dataset.maxBroken`, `training.device`, `training.workers` and `training.readEvery` do not count.
  */
 export function fingerprint(config: ExperimentConfig): string {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
@@ -29,7 +30,12 @@ export function fingerprint(config: ExperimentConfig): string {
   // Left out where they are what TensorFlow does by itself, so that configs from before they existed stay the same.
   const settings = { tf32: tf32 && undefined, xla: xla || undefined, deterministic: deterministic || undefined };
   const deciding = {
-    dataset: { ...dataset, dir: undefined, maxBroken: undefined },
+    dataset: {
+      ...dataset,
+      dir: dataset.name === 'image-folder' ? dataset.dir : undefined,
+      classes: undefined,
+      maxBroken: undefined,
+    },
     augmentation,
     model,
     loss,

@@ -25,9 +25,12 @@ function numbered(problem: Problem, index: number): string {
   return lines.join('\n');
 }
 
-/** The usage error for one config (`name`: how it was asked for) with at least one problem; shows the first ten. */
-export function configError(name: string, problems: readonly Problem[]): IsdaError {
-  const action = `use config ${name}`;
+/**
+ * The usage error for one config (`name`: how it was asked for) with at least one problem; shows the first ten. `what`:
+ * what else it is, such as a study.
+ */
+export function configError(name: string, problems: readonly Problem[], what = 'config'): IsdaError {
+  const action = `use ${what} ${name}`;
   if (problems.length === 1) {
     const [{ message, span, hint }] = problems;
     return cannot(action, message, { place: span && placeOf(span), hint, kind: 'usage' });

@@ -1,27 +1,11 @@
 // The whole experiment as one schema. The sections' schemas live with their owners; here are their defaults together.
 import { z } from 'zod';
-import { augmentationOptions, datasetOptions } from '../data/options.js';
+import { augmentationOptions, datasetOptions, folderAugmentation, isImageFolder } from '../data/options.js';
 import { customLossOptions } from '../losses/custom.js';
 import { lossOptions } from '../losses/options.js';
 import { customModelOptions } from '../models/custom.js';
 import { modelOptions } from '../models/options.js';
 import { optimizerOptions, outputOptions, scheduleOptions, trainingOptions } from '../training/options.js';
-
-/** Images of CIFAR-10 and of CIFAR-100 alike. */
-const trainingImages = 50_000;
-const testImages = 10_000;
-
-const checkedDataset = datasetOptions.superRefine(({ subset, testSubset, holdout }, context) => {
-  const refuse = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message });
-  if (subset !== undefined && subset > trainingImages) {
-    refuse('subset', `expected at most the ${trainingImages} training images`);
-  } else if (holdout >= (subset ?? trainingImages)) {
-    refuse('holdout', `expected fewer than the ${subset ?? trainingImages} training images`);
-  }
-  if (testSubset !== undefined && testSubset > testImages) {
-    refuse('testSubset', `expected at most the ${testImages} test images`);
-  }
-});
 
 const anyModel = z.discriminatedUnion('name', [...modelOptions.options, customModelOptions]);
 const anyLoss = z.discriminatedUnion('name', [...lossOptions.options, customLossOptions]);
@@ -32,14 +16,14 @@ export const experimentName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
  * An experiment as a config describes it. A section left out takes the paper's setting for ResNet-32 on CIFAR-10 with
  * plain cross entropy (supplement B).
  */
-export const experimentSchema = z.strictObject({
+const experimentObject = z.strictObject({
   experiment: z
     .string()
     .regex(experimentName, {
       error: 'expected letters, digits, dots, dashes and underscores, beginning with a letter or digit',
     })
     .describe("name of the run; default: the file's name. Never taken from a file that is extended"),
-  dataset: checkedDataset.prefault({ name: 'cifar10' }),
+  dataset: datasetOptions.prefault({ name: 'cifar10' }),
   augmentation: augmentationOptions.prefault({}),
   model: anyModel.prefault({ name: 'resnet' }),
   loss: anyLoss.prefault({ name: 'cross-entropy' }),
@@ -48,6 +32,26 @@ export const experimentSchema = z.strictObject({
   training: trainingOptions.prefault({}),
   output: outputOptions.prefault({}),
 });
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Fills in what is left out of one section because of another: images in folders are augmented in their own way. */
+function withDependentDefaults(value: unknown): unknown {
+  if (!isMap(value) || !isMap(value.dataset) || !isImageFolder({ name: String(value.dataset.name) })) return value;
+  const { augmentation = {} } = value;
+  return isMap(augmentation) ? { ...value, augmentation: { ...folderAugmentation, ...augmentation } } : value;
+}
+
+/** The whole schema, with what depends on several sections. */
+export const experimentSchema = z.preprocess(
+  withDependentDefaults,
+  experimentObject.superRefine(({ dataset, augmentation }, context) => {
+    if (isImageFolder(dataset) || (augmentation.randomResizedCrop ?? false) === false) return;
+    const message = `expected false: only images in folders are cropped so, and dataset.name is ${dataset.name}`;
+    context.addIssue({ code: 'custom', path: ['augmentation', 'randomResizedCrop'], message });
+  }),
+);
 
 /** A fully resolved experiment: plain values, every default filled in. */
 export type ExperimentConfig = z.output<typeof experimentSchema>;
@@ -59,5 +63,5 @@ export type SchemaNode = z.core.JSONSchema.BaseSchema;
 
 /** The schema as JSON Schema, the form that messages, the reference and editors read. */
 export function schemaTree(): SchemaNode {
-  return z.toJSONSchema(experimentSchema, { io: 'input', unrepresentable: 'any' });
+  return z.toJSONSchema(experimentObject, { io: 'input', unrepresentable: 'any' });
 }

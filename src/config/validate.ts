@@ -1,5 +1,5 @@
 // A tree of values against the schema: the resolved config, or every problem with its place.
-import type { z } from 'zod';
+import { z } from 'zod';
 import { nearest } from '../common/nearest.js';
 import {
   alternatives,
@@ -12,7 +12,7 @@ import {
   schemaAt,
 } from './describe.js';
 import type { Problem } from './problems.js';
-import { experimentSchema, schemaTree, type ExperimentConfig, type SchemaNode } from './schema.js';
+import { experimentSchema, type ExperimentConfig, type SchemaNode } from './schema.js';
 import type { Source } from './source.js';
 import { keySpanAt, plain, valueAt, type MapTree, type Tree } from './tree.js';
 
@@ -109,7 +109,8 @@ function unknownKey(key: string, at: Path, known: readonly string[], tree: MapTr
   const span = keySpanAt(tree, path);
   const message = `unknown key ${dotted(path)}`;
   if (at.length === 0 && key === 'extends') return { message, span, hint: 'only a config file extends another' };
-  const here = at.length === 0 && span?.source.kind === 'file' ? ['extends', ...known] : known;
+  const isConfig = root.properties?.['experiment'] !== undefined;
+  const here = isConfig && at.length === 0 && span?.source.kind === 'file' ? ['extends', ...known] : known;
   return { message, span, hint: didYouMean(key, here) ?? moved ?? `known keys: ${here.join(', ')}` };
 }
 
@@ -118,17 +119,27 @@ function order(problem: Problem, sources: readonly Source[]): number {
   return problem.span === undefined ? -1 : sources.indexOf(problem.span.source) * 2 ** 24 + problem.span.start;
 }
 
+/** Reads a tree by a schema, with every default filled in, or lists what is wrong. `sources` gives the order. */
+export function checkTree<Value>(
+  schema: z.ZodType<Value>,
+  tree: MapTree,
+  sources: readonly Source[],
+): { value: Value } | { problems: readonly Problem[] } {
+  const value = plain(tree);
+  const result = schema.safeParse(value);
+  if (result.success) return { value: result.data };
+  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const found = result.error.issues.flatMap((issue) => problemsOf(issue, [], tree, root, value));
+  // Two checks can fail on one value (too big for an integer and for its range): one message says both.
+  const once = new Map(found.map((problem) => [problem.message, problem]));
+  return { problems: [...once.values()].sort((a, b) => order(a, sources) - order(b, sources)) };
+}
+
 /** Resolves a tree into a config with every default filled in, or lists what is wrong. `sources` gives the order. */
 export function validate(
   tree: MapTree,
   sources: readonly Source[],
 ): { config: ExperimentConfig } | { problems: readonly Problem[] } {
-  const value = plain(tree);
-  const result = experimentSchema.safeParse(value);
-  if (result.success) return { config: result.data };
-  const root = schemaTree();
-  const found = result.error.issues.flatMap((issue) => problemsOf(issue, [], tree, root, value));
-  // Two checks can fail on one value (too big for an integer and for its range): one message says both.
-  const once = new Map(found.map((problem) => [problem.message, problem]));
-  return { problems: [...once.values()].sort((a, b) => order(a, sources) - order(b, sources)) };
+  const checked = checkTree(experimentSchema, tree, sources);
+  return 'value' in checked ? { config: checked.value } : checked;
 }

@@ -13,5 +13,14 @@ export function createReader(
   switch (storage.kind) {
     case 'memory':
       return createMemoryReader(source, storage, augmentation);
+    case 'files':
+      // Loaded only where it is needed: decoding brings a library of its own.
+      return import('./image-folder/reader.js').then(({ createFileReader }) =>
+        createFileReader(source, storage, augmentation),
+      );
+    case 'module':
+      return import('./custom/reader.js').then(({ createModuleReader }) =>
+        createModuleReader(source, storage, augmentation),
+      );
   }
 }

@@ -1,12 +1,11 @@
 // The config sections `dataset` and `augmentation`: their schema, units and defaults.
 import { z } from 'zod';
+import { cifarFormats, type CifarName } from './cifar-format.js';
 
 const count = z.int().min(1);
 
-/** `dataset`. `dir` holds the binary files themselves or the folder that the official archive unpacks to. */
-export const datasetOptions = z.strictObject({
-  name: z.enum(['cifar10', 'cifar100']).describe('the data set, in its binary version'),
-  dir: z.string().min(1).optional().describe('folder of the binary files; default: $ISDA_DATA, then ./data'),
+/** Keys of every data set: which of its images are used. */
+const choice = {
   subset: count.optional().describe('use only this many training images (class-balanced, deterministic)'),
   testSubset: count.optional().describe('use only this many test images (class-balanced, deterministic)'),
   holdout: z
@@ -16,15 +15,127 @@ export const datasetOptions = z.strictObject({
     .describe(
       'training images held out (class-balanced, deterministic) and used for evaluation instead of the test set',
     ),
+};
+
+/** Keys of data sets whose images are read one by one. */
+const reading = {
   maxBroken: z
     .int()
     .min(0)
     .optional()
     .describe(
-      'image files that may be broken, 0 if not given; each is reported once, and the next readable one takes its place',
+      'images that may be broken, 0 if not given; each is reported once, and the next readable one takes its place',
     ),
+};
+
+/** A CIFAR set. `dir` holds the binary files themselves or the folder that the official archive unpacks to. */
+const cifarOptions = <Name extends CifarName>(name: Name) =>
+  z
+    .strictObject({
+      name: z.literal(name),
+      dir: z.string().min(1).optional().describe('folder of the binary files; default: $ISDA_DATA, then ./data'),
+      ...choice,
+    })
+    .superRefine(({ subset, testSubset, holdout }, context) => {
+      const { train, test } = cifarFormats[name].officialCount;
+      const refuse = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message });
+      if (subset !== undefined && subset > train) refuse('subset', `expected at most the ${train} training images`);
+      else if (holdout >= (subset ?? train))
+        refuse('holdout', `expected fewer than the ${subset ?? train} training images`);
+      if (testSubset !== undefined && testSubset > test)
+        refuse('testSubset', `expected at most the ${test} test images`);
+    });
+
+const levels = (fallback: [number, number, number]) => z.tuple([z.number(), z.number(), z.number()]).default(fallback);
+
+/** Of ImageNet's usual evaluation: 256 and 224. */
+const standardResize = 256;
+
+/** A folder of images, `train/CLASS/IMAGE` and `val/CLASS/IMAGE`. */
+const folderOptions = <Name extends string, Dir extends z.ZodType>(name: Name, dir: Dir) =>
+  z
+    .strictObject({
+      name: z.literal(name),
+      dir,
+      imageSize: z.int().min(8).max(1024).default(224).describe('height and width of what the network gets, in pixels'),
+      resize: count
+        .default(standardResize)
+        .describe('evaluation: length of the shorter side before the centre is cut out, in pixels'),
+      mean: levels([0.485, 0.456, 0.406]).describe('of red, green, blue over the training images, from 0 to 1'),
+      std: z
+        .tuple([z.number().gt(0), z.number().gt(0), z.number().gt(0)])
+        .default([0.229, 0.224, 0.225])
+        .describe('standard deviation of red, green, blue'),
+      classes: z
+        .int()
+        .min(2)
+        .optional()
+        .describe('number of classes; default: as many as train/ has folders, and 1000 where no data is read'),
+      ...choice,
+      ...reading,
+    })
+    .superRefine(({ imageSize, resize }, context) => {
+      if (resize >= imageSize) return;
+      // The complaint goes where something was written.
+      const [key, message] =
+        resize === standardResize
+          ? ['imageSize', `expected at most dataset.resize, ${resize}`]
+          : ['resize', `expected at least dataset.imageSize, ${imageSize}`];
+      context.addIssue({ code: 'custom', path: [key], message });
+    });
+
+/** ImageNet in its folders. */
+const imagenetOptions = folderOptions(
+  'imagenet',
+  z
+    .string()
+    .min(1)
+    .optional()
+    .describe('folder of train/ and val/; default: $ISDA_DATA, then ./data, or imagenet/ in them'),
+);
+
+/** Any other images in the same folders. */
+const imageFolderOptions = folderOptions('image-folder', z.string().min(1).describe('folder of train/ and val/'));
+
+/** `dataset: {name: custom, module: ./my-data.js, options: {…}}` */
+const customDatasetOptions = z.strictObject({
+  name: z.literal('custom'),
+  module: z.string().min(1).describe('JavaScript file that exports `createDataset`, relative to the config file'),
+  options: z.record(z.string(), z.json()).default({}).describe('handed to `createDataset` as they are'),
+  ...choice,
+  ...reading,
 });
+
+/** `dataset`, by its name. */
+export const datasetOptions = z.discriminatedUnion('name', [
+  cifarOptions('cifar10'),
+  cifarOptions('cifar100'),
+  imagenetOptions,
+  imageFolderOptions,
+  customDatasetOptions,
+]);
 export type DatasetOptions = z.output<typeof datasetOptions>;
+export type FolderOptions = Extract<DatasetOptions, { name: 'imagenet' | 'image-folder' }>;
+export type CustomDatasetOptions = Extract<DatasetOptions, { name: 'custom' }>;
+
+/** Which images of a data set are used. */
+export type ChoiceOptions = Pick<DatasetOptions, keyof typeof choice>;
+
+/** Whether a data set is a folder of images. */
+export function isImageFolder(options: { readonly name: string }): boolean {
+  return options.name === 'imagenet' || options.name === 'image-folder';
+}
+
+const range = (low: number, high: number, most: number) =>
+  z
+    .tuple([z.number().gt(0).max(most), z.number().gt(0).max(most)])
+    .default([low, high])
+    .refine(([from, to]) => from <= to, { error: 'expected the smaller number first' });
+
+const randomResizedCropOptions = z.strictObject({
+  scale: range(0.08, 1, 1).describe("share of the image's area, from and to"),
+  ratio: range(3 / 4, 4 / 3, 100).describe('width over height, from and to'),
+});
 
 const cutoutOptions = z.strictObject({
   length: count.default(16).describe('side of the hole in pixels'),
@@ -39,6 +150,13 @@ export type CutoutOptions = z.output<typeof cutoutOptions>;
 
 /** `augmentation`: applied to training images only, in the order of the keys. */
 export const augmentationOptions = z.strictObject({
+  // Without a default: an absent key leaves the fingerprints of CIFAR's runs as they are.
+  randomResizedCrop: z
+    .union([z.literal(false), randomResizedCropOptions])
+    .optional()
+    .describe(
+      'image folders only, and there {} by default: a random part of the image, resized to imageSize; false: as evaluated',
+    ),
   padCrop: z
     .union([
       z.literal(false),
@@ -48,7 +166,7 @@ export const augmentationOptions = z.strictObject({
       }),
     ])
     .default({ padding: 4, mode: 'reflect' })
-    .describe('pad, then crop a random part of the original size; false: neither'),
+    .describe('pad, then crop a random part of the original size; false: neither, the default of image folders'),
   flip: z.boolean().default(true).describe('horizontal flip with probability 0.5'),
   autoaugment: z
     .boolean()
@@ -60,3 +178,6 @@ export const augmentationOptions = z.strictObject({
     .describe('Cutout: a square hole around a random pixel, clipped at the border, in every image; false: none'),
 });
 export type AugmentationOptions = z.output<typeof augmentationOptions>;
+
+/** What `augmentation` is for images in folders where the config does not say; for all others the schema says it. */
+export const folderAugmentation = { randomResizedCrop: {}, padCrop: false } as const;

@@ -16,8 +16,12 @@ export interface ImageReader {
 
 /** An image that cannot be read. Whether another takes its place is up to the loader (`dataset.maxBroken`). */
 export class BrokenImage extends IsdaError {
-  /** `image`: as `describe` calls it; `reason`: what is wrong with it. */
+  /** What is wrong with it. */
+  readonly reason: string;
+
+  /** `image`: as `describe` calls it. */
   constructor(image: string, reason: string, cause?: unknown) {
     super(`cannot read image ${image}: ${reason}`, { cause });
+    this.reason = reason;
   }
 }

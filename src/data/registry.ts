@@ -1,39 +1,79 @@
 // The data sets by name: what their images look like, and how their parts are loaded and split.
+import { cannot } from '../common/errors.js';
+import { cacheHome, type Environment } from '../common/home.js';
 import { loadCifar } from './cifar.js';
 import { cifarChannels, cifarFormats, cifarMean, cifarSide, cifarStd } from './cifar-format.js';
+import { loadCustom, loadCustomPart } from './custom/source.js';
 import type { ImageFormat } from './dataset.js';
-import { locateDataset } from './locate.js';
+import { folderFormat, loadImageFolder } from './image-folder/sources.js';
+import { dataDirectories, locateDataset } from './locate.js';
 import type { DatasetOptions } from './options.js';
+import type { ImageSource } from './source.js';
 import { buildSplits, type Splits } from './split.js';
 
 export interface DatasetShape extends ImageFormat {
   readonly classes: number;
 }
 
-/** The shape of a data set's images and its number of classes, known without its files. */
-export function datasetShape(name: DatasetOptions['name']): DatasetShape {
-  const { classes } = cifarFormats[name].label;
-  return {
-    classes,
-    height: cifarSide,
-    width: cifarSide,
-    channels: cifarChannels,
-    mean: cifarMean,
-    std: cifarStd,
-  };
+/**
+ * The shape of a data set's images and its number of classes, known without its files; a user's own file is loaded.
+ * Errors: that file cannot be used; an image folder whose number of classes the config does not say.
+ */
+export async function datasetShape(options: DatasetOptions): Promise<DatasetShape> {
+  switch (options.name) {
+    case 'cifar10':
+    case 'cifar100': {
+      const { classes } = cifarFormats[options.name].label;
+      return { classes, height: cifarSide, width: cifarSide, channels: cifarChannels, mean: cifarMean, std: cifarStd };
+    }
+    case 'imagenet':
+      return { ...folderFormat(options), classes: options.classes ?? 1000 };
+    case 'image-folder':
+      if (options.classes !== undefined) return { ...folderFormat(options), classes: options.classes };
+      throw cannot('build the network', 'its number of classes is not known without the images', {
+        kind: 'usage',
+        hint: 'set dataset.classes',
+      });
+    case 'custom':
+      return loadCustomPart(options, 'train');
+  }
 }
 
 /** Where data sets are looked for when a config does not say. */
 export interface DataPlaces {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   readonly workingDirectory: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Both parts of a data set, whole. Errors: missing or damaged files. */
+async function loadParts(
+  options: DatasetOptions,
+  places: DataPlaces,
+): Promise<{ readonly train: ImageSource; readonly test: ImageSource }> {
+  switch (options.name) {
+    case 'cifar10':
+    case 'cifar100': {
+      const { name, dir } = options;
+      const directory = await locateDataset(name, { dir, ...places });
+      const [train, test] = await Promise.all(
+        (['train', 'test'] as const).map((part) => loadCifar({ name, directory, part })),
+      );
+      return { train, test };
+    }
+    case 'imagenet':
+    case 'image-folder': {
+      const directories = dataDirectories({ dir: options.dir, ...places });
+      return loadImageFolder(options, directories, cacheHome(places.environment), places.now);
+    }
+    case 'custom':
+      return loadCustom(options);
+  }
 }
 
 /** Loads a data set and splits it as its config section says. Errors: missing or damaged files, too large subsets. */
 export async function loadSplits(options: DatasetOptions, places: DataPlaces): Promise<Splits> {
-  const directory = await locateDataset(options.name, { dir: options.dir, ...places });
-  const [train, test] = await Promise.all(
-    (['train', 'test'] as const).map((part) => loadCifar({ name: options.name, directory, part })),
-  );
+  const { train, test } = await loadParts(options, places);
   return buildSplits(options, train, test);
 }

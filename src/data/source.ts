@@ -1,6 +1,8 @@
 // One part of a data set, training or test: its labels, and where its images come from.
 import { cannot } from '../common/errors.js';
 import type { ImageFormat } from './dataset.js';
+import type { PackedNames } from './image-folder/packed-names.js';
+import type { CustomDatasetOptions } from './options.js';
 
 /** All images as bytes. */
 export interface MemoryStorage {
@@ -12,8 +14,26 @@ export interface MemoryStorage {
   readonly images: Uint8Array;
 }
 
+/** Image files, decoded each time they are read. */
+export interface FileStorage {
+  readonly kind: 'files';
+  /** The folder that the names are relative to; absolute. */
+  readonly root: string;
+  readonly names: PackedNames;
+  /** Evaluation: length of the shorter side before the centre is cut out, in pixels. */
+  readonly resize: number;
+}
+
+/** A user's file, loaded again in every thread that reads. */
+export interface ModuleStorage {
+  readonly kind: 'module';
+  /** Path of the file; absolute. */
+  readonly module: string;
+  readonly options: CustomDatasetOptions['options'];
+}
+
 /** Where images come from. Plain values that can be sent to a worker thread, which builds its reader from them. */
-export type ImageStorage = MemoryStorage;
+export type ImageStorage = MemoryStorage | FileStorage | ModuleStorage;
 
 /** One part of a data set. Plain values that can be sent to a worker thread. */
 export interface ImageSource extends ImageFormat {

@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { cannot } from '../common/errors.js';
 import type { Binding, RequestedDevice } from './binding.js';
 import { nvidiaDriver } from './setup/driver.js';
-import type { Environment } from './setup/location.js';
+import type { Environment } from '../common/home.js';
 
 export interface Device {
   readonly kind: 'cpu' | 'cuda';

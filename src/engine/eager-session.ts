@@ -37,7 +37,7 @@ interface EagerCall {
 }
 
 /** One call's program: what it makes is freed at its end, but for the values assigned to variables. */
-function startCall(binding: Binding, store: Map<string, number>): EagerCall {
+function startCall(binding: Binding, device: Program['device'], store: Map<string, number>): EagerCall {
   const made = new Set<number>();
   const assigned = new Map<string, Tensor>();
   const own = (id: number, spec: TensorSpec): Tensor => {
@@ -45,6 +45,7 @@ function startCall(binding: Binding, store: Map<string, number>): EagerCall {
     return { program, dtype: spec.dtype, shape: spec.shape, handle: id, needsGradient: false, origin: undefined };
   };
   const program: Program = {
+    device,
     execute(operation: string, attributes: Attributes, inputs, outputs) {
       const list = Object.entries(attributes).map(([name, value]) => bindingAttribute(binding, name, value));
       const ids = inputs.map((input) => input.handle);
@@ -105,6 +106,7 @@ function startCall(binding: Binding, store: Map<string, number>): EagerCall {
 /** A session that runs every operation of a call at once, through JavaScript. */
 export function createEagerSession(
   binding: Binding,
+  device: Program['device'],
   variables: readonly Variable[],
   functions: readonly SessionFunction[],
 ): Session {
@@ -113,7 +115,7 @@ export function createEagerSession(
   return {
     call(name, inputs) {
       const called = checkedCall(functions, name, inputs);
-      const call = startCall(binding, store);
+      const call = startCall(binding, device, store);
       try {
         const tensors = Object.entries(called.inputs).map(
           ([key, spec]) => [key, call.input(inputs[key], spec)] as const,

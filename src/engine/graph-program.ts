@@ -20,7 +20,7 @@ export interface GraphProgram extends Program {
 export const handleNode = (variable: Variable): string => `variables/${variable.name}`;
 
 /** A program that adds its nodes under `scope/`. Variables' handle nodes must be in the graph. */
-export function createGraphProgram(writer: GraphWriter, scope: string): GraphProgram {
+export function createGraphProgram(writer: GraphWriter, scope: string, device: Program['device']): GraphProgram {
   const references: string[] = [];
   const constants = new Map<string, Tensor>();
   const reads = new Map<string, Tensor>();
@@ -59,6 +59,7 @@ export function createGraphProgram(writer: GraphWriter, scope: string): GraphPro
   };
 
   const program: GraphProgram = {
+    device,
     execute(operation, attributes, inputs, outputs) {
       const node = add(operation, attributes, inputs.map(reference));
       return outputs.map((spec, index) => own(index === 0 ? node : `${node}:${index}`, spec));

@@ -1,5 +1,6 @@
 // The engine's front: sessions over TensorFlow on a device.
 import { tmpdir } from 'node:os';
+import { cacheHome } from '../common/home.js';
 import { loadBinding, type Binding, type RequestedDevice } from './binding.js';
 import { createCapturedSession } from './captured-session.js';
 import { noGpu, resolveDevice, type Device } from './devices.js';
@@ -9,7 +10,7 @@ import type { Execution, Session, SessionFunction } from './session.js';
 import type { EngineSettings } from './settings.js';
 import { ensureEngine } from './setup/ensure.js';
 import { nvidiaDriver } from './setup/driver.js';
-import { engineHome, findEngine } from './setup/location.js';
+import { findEngine } from './setup/location.js';
 
 export type { Device } from './devices.js';
 export type { RequestedDevice } from './binding.js';
@@ -30,8 +31,8 @@ export function createEngine(binding: Binding, device: Device, temporaryDirector
     version: binding.TF_Version,
     createSession: (execution, variables, functions) =>
       execution === 'eager'
-        ? createEagerSession(binding, variables, functions)
-        : createCapturedSession(binding, variables, functions, temporaryDirectory),
+        ? createEagerSession(binding, device.kind, variables, functions)
+        : createCapturedSession(binding, device.kind, variables, functions, temporaryDirectory),
     liveTensors: () => binding.getNumOfTensors(),
   };
 }
@@ -52,7 +53,7 @@ export async function openEngine(
   log: (line: string) => void,
 ): Promise<Engine> {
   const build = device === 'auto' ? undefined : device;
-  const query = { home: engineHome(environment), environment, build };
+  const query = { home: cacheHome(environment), environment, build };
   const driver = nvidiaDriver(environment);
   // Without a driver the CUDA build, gigabytes of it, would only be fetched to find no GPU.
   if (device === 'cuda' && findEngine(query).found === undefined) {

@@ -1,5 +1,6 @@
 // What executes operations: either at once (eager) or by adding them to a graph (captured).
 import type { Attributes } from './attributes.js';
+import type { Device } from './devices.js';
 import type { Tensor } from './tensor.js';
 import type { HostArray, Shape, TensorSpec } from './types.js';
 
@@ -23,6 +24,8 @@ export interface MomentumStep {
 }
 
 export interface Program {
+  /** What the operations run on: some have a faster form on one or the other. */
+  readonly device: Device['kind'];
   /** Runs one TensorFlow operation. `outputs` says what it gives: TensorFlow itself is not asked. */
   execute(
     operation: string,

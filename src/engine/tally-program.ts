@@ -31,6 +31,7 @@ export function createTally(): Tally {
     return made;
   };
   const program: Program = {
+    device: 'cpu',
     execute: (operation, _, inputs, outputs) => note(operation, inputs, outputs),
     after: (value) => value,
     constant: (_, spec) => own(spec),

@@ -33,10 +33,10 @@ export interface DataBenchResult {
 }
 
 /** Seconds that one is measured before it is the next one's turn, so that a drifting machine hits all alike. */
-const turn = 0.5;
+const turn = 1;
 
-/** More batches than a loader makes ahead: they were made while others were measured. */
-const uncounted = 10;
+/** More epochs than a turn has: each begins where no batch was made ahead while others were measured. */
+const epochsOfTurn = 1e6;
 
 function augmentationOf(name: BenchAugmentation, own: ExperimentConfig['augmentation']) {
   const standard = { ...own, autoaugment: false, cutout: false } as const;
@@ -47,8 +47,8 @@ function augmentationOf(name: BenchAugmentation, own: ExperimentConfig['augmenta
 }
 
 /** Batches of epoch after epoch. */
-async function* endless(loader: Loader) {
-  for (let epoch = 1; ; epoch++) yield* loader.trainingBatches(epoch, 0);
+async function* endless(loader: Loader, first: number) {
+  for (let epoch = first; ; epoch++) yield* loader.trainingBatches(epoch, 0);
 }
 
 async function open(
@@ -62,7 +62,7 @@ async function open(
   // Epochs without end, so that batches of the next one are made ahead.
   const training = { ...changed.training, epochs: Infinity };
   const loader = await openConfiguredLoader({ ...changed, training }, splits, workers, warn, { now });
-  return { augmentation, workers, loader, batches: endless(loader), images: 0, seconds: 0 };
+  return { augmentation, workers, loader, images: 0, seconds: 0 };
 }
 
 /** Measures loading the training images of a config. Errors: those of its data set. */
@@ -81,11 +81,12 @@ export async function benchData(
     }
     for (let done = 0; done < options.seconds; done += turn) {
       for (const each of opened) {
-        for (let i = 0; i < uncounted; i++) await each.batches.next();
+        const batches = endless(each.loader, 1 + Math.round(done / turn) * epochsOfTurn);
+        await batches.next();
         const started = now();
         const end = started + 1000 * Math.min(turn, options.seconds - done);
         while (now() < end) {
-          const { value } = await each.batches.next();
+          const { value } = await batches.next();
           each.images += value?.labels.length ?? 0;
         }
         each.seconds += (now() - started) / 1000;

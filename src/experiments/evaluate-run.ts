@@ -63,7 +63,7 @@ export async function evaluateRun(
   const splits = await loadSplits(config.dataset, around);
   const { evaluation, evaluationName } = splits;
   const engine = await openEngine(config.training);
-  const parts = await buildParts(config);
+  const parts = await buildParts(config, evaluation);
   const { tensors } = parts.network;
   const { evaluationBatchSize, execution } = config.training;
   const functions = batchSizes(evaluation.count, evaluationBatchSize).map((size) => evaluationStep(parts, size));

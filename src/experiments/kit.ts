@@ -1,4 +1,4 @@
-// What a user's own network or loss is built with. Types for it: `import type { LossModule } from 'isda/kit'`.
+// What a user's own network, loss or data set is built with. Types for it: `import type { LossModule } from 'isda/kit'`.
 import * as ops from '../engine/ops/index.js';
 import { customGradient, detach } from '../engine/tensor.js';
 import type { LossFactory } from '../losses/custom.js';
@@ -29,6 +29,7 @@ export interface NetworkModule {
   readonly createNetwork: NetworkFactory<Kit>;
 }
 
+export type { CustomDataset, DatasetModule, DatasetRequest } from '../data/custom/module.js';
 export type { Loss, LossInputs, LossShape, TrainingProgress } from '../losses/loss.js';
 export type { InputShape, Network, NetworkOutputs } from '../models/network.js';
 export type { Layer, Pass } from '../nn/layer.js';

@@ -32,7 +32,7 @@ export function openConfiguredLoader(
   { now }: Pick<LoadingSurroundings, 'now'>,
 ): Promise<Loader> {
   const { batchSize, evaluationBatchSize, epochs, seed } = training;
-  const { maxBroken = 0 } = dataset;
+  const maxBroken = ('maxBroken' in dataset ? dataset.maxBroken : undefined) ?? 0;
   const sizes = { batchSize, evaluationBatchSize, epochs };
   return openLoader({ train, evaluation, augmentation, ...sizes, seed, maxBroken, workers, warn, now });
 }

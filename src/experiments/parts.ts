@@ -1,6 +1,6 @@
 // From a config to the parts of a run: network, loss, optimizer, image format.
 import type { ExperimentConfig } from '../config/schema.js';
-import { datasetShape } from '../data/registry.js';
+import { datasetShape, type DatasetShape } from '../data/registry.js';
 import { createLoss } from '../losses/registry.js';
 import { forwardCost } from '../models/cost.js';
 import { createNetwork } from '../models/registry.js';
@@ -8,11 +8,23 @@ import { withZeroBias } from '../models/zero-bias.js';
 import { loadLoss, loadNetwork } from './modules.js';
 import type { StepParts } from '../training/step.js';
 
-/** The network, loss and optimizer of a config; no data is read, but a user's own files are loaded. */
-export async function buildParts(config: ExperimentConfig): Promise<StepParts> {
-  const format = datasetShape(config.dataset.name);
+/** The config with the number of classes that its images have, where it depends on them: all that a network needs. */
+export function withClasses(config: ExperimentConfig, classes: number): ExperimentConfig {
+  const { dataset } = config;
+  const isFolder = dataset.name === 'imagenet' || dataset.name === 'image-folder';
+  return isFolder ? { ...config, dataset: { ...dataset, classes } } : config;
+}
+
+/**
+ * The network, loss and optimizer of a config for images of a shape: that of the data where it is loaded, else what is
+ * known of it. No data is read, but a user's own files are loaded.
+ */
+export async function buildParts(config: ExperimentConfig, shape?: DatasetShape): Promise<StepParts> {
+  const { height, width, channels, mean, std, classes } = shape ?? (await datasetShape(config.dataset));
+  const format = { height, width, channels, mean, std };
+  const input = { ...format, classes };
   const { model, loss: lossOptions } = config;
-  const built = model.name === 'custom' ? await loadNetwork(model, format) : createNetwork(model, format);
+  const built = model.name === 'custom' ? await loadNetwork(model, input) : createNetwork(model, input);
   const loss = lossOptions.name === 'custom' ? await loadLoss(lossOptions, built) : createLoss(lossOptions, built);
   const network = loss.withoutBias === true ? withZeroBias(built) : built;
   return { network, loss, optimizer: config.optimizer, format, precision: config.training.precision };

@@ -16,7 +16,7 @@ import { readEveryOf } from '../training/steps.js';
 import { epochStart, parsePosition, writeState } from '../training/state.js';
 import { introduction, recordEnvironment } from './introduction.js';
 import { threadsOf, type LoadingSurroundings } from './loading.js';
-import { buildParts } from './parts.js';
+import { buildParts, withClasses } from './parts.js';
 import { trainInFolder } from './train-in-folder.js';
 
 export interface RunSurroundings extends DataPlaces, LoadingSurroundings {
@@ -45,12 +45,13 @@ export async function runExperiment(
   around: RunSurroundings,
 ): Promise<RunSummary> {
   const splits = await loadSplits(config.dataset, around);
+  const complete = withClasses(config, splits.train.classes);
   const folder = runFolder(options.out);
   const lock = await lockRunFolder(folder, around.now);
   try {
     const log = openLog(folder.log, around.now);
     try {
-      return await runInFolder(config, options, around, splits, folder, log.write);
+      return await runInFolder(complete, options, around, splits, folder, log.write);
     } catch (error) {
       log.write(reasonOf(error));
       throw error;
@@ -78,7 +79,7 @@ async function runInFolder(
   const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, { fingerprint: identity }) : undefined;
   for (const warning of checkpoint?.warnings ?? []) say(`warning: ${warning}`);
   const engine = await around.openEngine(config.training);
-  const parts = await buildParts(config);
+  const parts = await buildParts(config, splits.train);
   const { execution, seed } = config.training;
   const readEvery = readEveryOf(config.training, engine.device.kind);
   const images = { trainImages: splits.train.count, evaluationImages: splits.evaluation.count };

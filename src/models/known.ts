@@ -43,7 +43,7 @@ export const knownNetworks: readonly KnownNetwork[] = [
       { name: 'wrn', depth: 28, width: 10 },
       { name: 'resnext', depth: 29, cardinality: 8, width: 64 },
       { name: 'densenet-bc', depth: 100, growth: 12 },
-      { name: 'densenet-bc', depth: 190, growth: 40 },
+      { name: 'densenet-bc', depth: 190, growth: 40, recompute: true },
       { name: 'shake-shake', depth: 26, width: 32 },
       { name: 'shake-shake', depth: 26, width: 112 },
       { name: 'pyramidnet', depth: 110, alpha: 84 },

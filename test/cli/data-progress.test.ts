@@ -19,7 +19,7 @@ describe('byteProgress', () => {
   it('writes a line for every tenth where there is no terminal', () => {
     const { stream, text } = streamOf(false);
     const progress = byteProgress(stream);
-    for (let received = 0; received <= 2_000_000; received += 10_000) progress.onBytes(received, 2_000_000);
+    for (let received = 0; received <= 2_000_000; received += 10_000) progress.update(received, 2_000_000);
     progress.note('note');
     progress.stop();
     const lines = text().split('\n');
@@ -30,14 +30,14 @@ describe('byteProgress', () => {
 
   it('says nothing where the length is not known', () => {
     const { stream, text } = streamOf(false);
-    byteProgress(stream).onBytes(5, undefined);
+    byteProgress(stream).update(5, undefined);
     expect(text()).toBe('');
   });
 
   it('draws a bar on a terminal', () => {
     const { stream, text } = streamOf(true);
     const progress = byteProgress(stream);
-    progress.onBytes(500_000, 1_000_000);
+    progress.update(500_000, 1_000_000);
     progress.stop();
     expect(stripVTControlCharacters(text())).toContain('50 % of 1.0 MB');
   });

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { formatFindings } from '../../src/cli/doctor.js';
 import { ensureEngine } from '../../src/engine/setup/ensure.js';
-import { engineHome } from '../../src/engine/setup/location.js';
+import { cacheHome } from '../../src/common/home.js';
 import { runCli } from '../support/cli.js';
 import { fakeCudaEngine, fakeDriver, standInLibraries } from '../support/gpu.js';
 
@@ -29,7 +29,7 @@ const reportSchema = z.object({
 
 beforeAll(async () => {
   const environment = process.env;
-  await ensureEngine({ home: engineHome(environment), environment, log: () => {} });
+  await ensureEngine({ home: cacheHome(environment), environment, log: () => {} });
 });
 
 describe('isda doctor', () => {

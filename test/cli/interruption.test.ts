@@ -26,14 +26,18 @@ interface Moment {
   readonly line: RegExp;
   readonly times: number;
   readonly delay: number;
+  /** Checkpoints that have to be there first: one is written only after its epoch's line is printed. */
+  readonly checkpoints?: number;
 }
 const started: Moment = { line: /^steps /, times: 1, delay: 0 };
 const epochs = (times: number, delay = 0): Moment => ({ line: /^epoch /, times, delay });
 
 /** Starts a run and signals it at a moment. */
-async function interrupt(out: string, signal: NodeJS.Signals, { line, times, delay }: Moment, more: string[] = []) {
+async function interrupt(out: string, signal: NodeJS.Signals, moment: Moment, more: string[] = []) {
+  const { line, times, delay, checkpoints = 0 } = moment;
   const child = startIsda(folder, trainArgs(out, [...changes, ...more]));
   expect(await printed(child, line, times)).toBe(true);
+  while ((await listCheckpoints(join(folder, out, 'checkpoints'))).length < checkpoints) await setTimeout(5);
   await setTimeout(delay);
   child.kill(signal);
   return await child;
@@ -110,7 +114,7 @@ describe('a run that is killed', () => {
   const moments: [string, Moment, string[], RegExp | undefined][] = [
     ['before its first checkpoint', { ...started, delay: 60 }, [], undefined],
     ['after an epoch', epochs(2), [], /^resuming in epoch [23] after 0 of 36 batches$/m],
-    ['in an epoch', epochs(1, 120), [], /^resuming in epoch [23] after 0 of 36 batches$/m],
+    ['in an epoch', { ...epochs(1, 50), checkpoints: 1 }, [], /^resuming in epoch [23] after 0 of 36 batches$/m],
     [
       'in an epoch, with a checkpoint every second',
       epochs(3),

@@ -33,7 +33,6 @@ describe('fingerprint', () => {
     ['readEvery', (config) => ({ ...config, training: { ...config.training, readEvery: 9 } })],
     ['the device', (config) => ({ ...config, training: { ...config.training, device: 'cpu' } })],
     ['the threads', (config) => ({ ...config, training: { ...config.training, workers: 3 } })],
-    ['the broken images allowed', (config) => ({ ...config, dataset: { ...config.dataset, maxBroken: 3 } })],
     [
       'the order of keys',
       (config) => ({ ...config, loss: Object.fromEntries(Object.entries(config.loss).reverse()) as never }),
@@ -58,6 +57,23 @@ describe('fingerprint', () => {
 
   it('is what it was before the settings of the process existed', () => {
     expect(fingerprint(base)).toBe('93668857d9db3b88dba565c18cab1cbeb6dbe73dca583af62c2406e41a467a31');
+  });
+
+  const folder = (dataset: object, rest: object = {}): string =>
+    fingerprint(experimentSchema.parse({ experiment: 'x', dataset, ...rest }));
+
+  it('of ImageNet does not depend on where it is, how many classes were found and what may be broken', () => {
+    const plain = folder({ name: 'imagenet' });
+    expect(folder({ name: 'imagenet', dir: '/elsewhere', classes: 10, maxBroken: 3 })).toBe(plain);
+    expect(folder({ name: 'imagenet', imageSize: 64 })).not.toBe(plain);
+    expect(folder({ name: 'imagenet', resize: 300 })).not.toBe(plain);
+    expect(folder({ name: 'imagenet' }, { augmentation: { randomResizedCrop: { scale: [0.5, 1] } } })).not.toBe(plain);
+  });
+
+  it('of images of one’s own does depend on where they are', () => {
+    const plain = folder({ name: 'image-folder', dir: 'a', classes: 10 });
+    expect(folder({ name: 'image-folder', dir: 'a' })).toBe(plain);
+    expect(folder({ name: 'image-folder', dir: 'b' })).not.toBe(plain);
   });
 
   it('is SHA-256 in hexadecimal', () => {

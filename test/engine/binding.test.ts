@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBinding } from '../../src/engine/binding.js';
 import { resolveDevice } from '../../src/engine/devices.js';
 import { ensureEngine } from '../../src/engine/setup/ensure.js';
-import { engineHome, type EngineLocation } from '../../src/engine/setup/location.js';
+import { cacheHome } from '../../src/common/home.js';
+import type { EngineLocation } from '../../src/engine/setup/location.js';
 
 const types = { float: 1, int32: 3, uint8: 4 };
 
@@ -18,7 +19,7 @@ describe('the real engine', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'isda-binding-'));
     const environment = process.env;
-    engine = await ensureEngine({ home: engineHome(environment), environment, build: 'cpu', log: () => {} });
+    engine = await ensureEngine({ home: cacheHome(environment), environment, build: 'cpu', log: () => {} });
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

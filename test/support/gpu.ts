@@ -4,12 +4,13 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { ensureEngine } from '../../src/engine/setup/ensure.js';
 import { gpuLibraries } from '../../src/engine/setup/gpu-libraries.js';
-import { engineDirectory, engineHome, type EngineLocation } from '../../src/engine/setup/location.js';
+import { cacheHome } from '../../src/common/home.js';
+import { engineDirectory, type EngineLocation } from '../../src/engine/setup/location.js';
 
 /** The engine of the machine that the tests run on. */
 export function realEngine(): Promise<EngineLocation> {
   const environment = process.env;
-  return ensureEngine({ home: engineHome(environment), environment, build: 'cpu', log: () => {} });
+  return ensureEngine({ home: cacheHome(environment), environment, build: 'cpu', log: () => {} });
 }
 
 /** Empty libraries with CUDA's names in `root/nvidia/<name>/lib`, of which cuBLAS needs cuBLASLt; gives their paths. */

@@ -17,6 +17,7 @@ export function createRecording(): Recording {
     return { program, dtype, shape, handle: handles++, needsGradient, origin: undefined };
   };
   const program: Program = {
+    device: 'cpu',
     execute(operation, _attributes, _inputs, outputs) {
       operations.push({ operation, outputs: outputs.map(({ shape }) => shape) });
       return outputs.map((spec) => own(spec));

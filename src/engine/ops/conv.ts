@@ -4,7 +4,7 @@ import { bool, ints, string, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
 import { describeSpec } from '../types.js';
 import { intVector, run } from './run.js';
-import { pad } from './shape.js';
+import { joinLast, pad, splitLast } from './shape.js';
 
 export interface ConvOptions {
   readonly stride?: number;
@@ -34,11 +34,11 @@ export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Te
   return convolve(padded, kernel, stride, 'VALID');
 }
 
+/** On the CPU, groups at least this wide are faster one by one than in the grouped kernels: see docs/architecture.md. */
+const widestGroupTogether = 32;
+
 function convolve(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'VALID'): Tensor {
   const { dtype, program } = x;
-  const [batch, height, width] = x.shape;
-  const [size, , , outputs] = kernel.shape;
-  const extent = (full: number): number => Math.ceil((full - (scheme === 'VALID' ? size - 1 : 0)) / stride);
   const attributes = {
     T: type(dtype),
     strides: ints([1, stride, stride, 1]),
@@ -47,14 +47,29 @@ function convolve(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'V
     dilations: ints([1, 1, 1, 1]),
     use_cudnn_on_gpu: bool(true),
   };
-  const shape = [batch, extent(height), extent(width), outputs];
-  const value = run('Conv2D', attributes, [x, kernel], dtype, shape);
-  return withGradient(value, [x, kernel], (gradient, [wantInput, wantKernel]) => [
-    wantInput
-      ? run('Conv2DBackpropInput', attributes, [intVector(program, x.shape), kernel, gradient], dtype, x.shape)
-      : undefined,
-    wantKernel
-      ? run('Conv2DBackpropFilter', attributes, [x, intVector(program, kernel.shape), gradient], dtype, kernel.shape)
-      : undefined,
-  ]);
+  const forward: Forward = (input, weights) => {
+    const [batch, height, width] = input.shape;
+    const [size, , , outputs] = weights.shape;
+    const extent = (full: number): number => Math.ceil((full - (scheme === 'VALID' ? size - 1 : 0)) / stride);
+    return run('Conv2D', attributes, [input, weights], dtype, [batch, extent(height), extent(width), outputs]);
+  };
+  const toInput: Backward = (input, weights, gradient) =>
+    run('Conv2DBackpropInput', attributes, [intVector(program, input.shape), weights, gradient], dtype, input.shape);
+  const toKernel: Backward = (input, weights, gradient) =>
+    run('Conv2DBackpropFilter', attributes, [input, intVector(program, weights.shape), gradient], dtype, weights.shape);
+  const groups = x.shape[3] / kernel.shape[2];
+  const apart = groups > 1 && program.device === 'cpu' && kernel.shape[2] > widestGroupTogether;
+  const each = apart ? groups : 1;
+  const inputs = splitLast(x, each);
+  const kernels = splitLast(kernel, each);
+  const value = joinLast(inputs.map((input, group) => forward(input, kernels[group])));
+  return withGradient(value, [x, kernel], (gradient, [wantInput, wantKernel]) => {
+    const gradients = splitLast(gradient, each);
+    const through = (backward: Backward): Tensor =>
+      joinLast(gradients.map((part, group) => backward(inputs[group], kernels[group], part)));
+    return [wantInput ? through(toInput) : undefined, wantKernel ? through(toKernel) : undefined];
+  });
 }
+
+type Forward = (input: Tensor, kernel: Tensor) => Tensor;
+type Backward = (input: Tensor, kernel: Tensor, gradient: Tensor) => Tensor;

@@ -84,6 +84,23 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
   });
 }
 
+/** Equal parts of x along its last axis. Not differentiable: for use inside operations that know their gradient. */
+export function splitLast(x: Tensor, parts: number): readonly Tensor[] {
+  if (parts === 1) return [x];
+  const axis = x.shape.length - 1;
+  const spec = { dtype: x.dtype, shape: [...x.shape.slice(0, axis), x.shape[axis] / parts] };
+  const attributes = { num_split: int(parts), T: type(x.dtype) };
+  return x.program.execute(
+    'Split',
+    attributes,
+    [intScalar(x.program, axis), x],
+    Array.from({ length: parts }, () => spec),
+  );
+}
+
+/** Joins tensors along their last axis. */
+export const joinLast = (parts: readonly Tensor[]): Tensor => concat(parts, parts[0].shape.length - 1);
+
 /** Rows of x (along its first axis) by int32 indices. */
 export function gatherRows(x: Tensor, indices: Tensor): Tensor {
   const attributes = { Tparams: type(x.dtype), Tindices: type(indices.dtype), Taxis: type('int32') };

@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { cannot } from '../../common/errors.js';
 import type { Libraries } from './libraries.js';
+import type { Environment } from '../../common/home.js';
 import { locateGpuLibraries } from './gpu-libraries.js';
-import { engineFiles, type EngineLocation, type Environment } from './location.js';
+import { engineFiles, type EngineLocation } from './location.js';
 import { packageDirectory } from './packages.js';
 import { findProgram, lastLines, runProgram, type ProcessResult } from './process.js';
 

@@ -2,7 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { EngineLocation, Environment } from './location.js';
+import type { Environment } from '../../common/home.js';
+import type { EngineLocation } from './location.js';
 import { runProgram } from './process.js';
 
 /** TensorFlow 2.21 uses no GPU where one of these fails to open. */

@@ -1,15 +1,13 @@
 // Where finished engines are kept, and how one is found again in a few milliseconds.
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { reasonOf, systemCode } from '../../common/errors.js';
+import type { Environment } from '../../common/home.js';
 import { packageVersion } from './packages.js';
 import { nvidiaDriver } from './driver.js';
 import { tensorflowVersion, type EngineBuild } from './wheels.js';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Which of the three sources libtensorflow was taken from. */
 export type EngineSource = 'ISDA_LIBTENSORFLOW' | 'python' | 'download';
@@ -32,7 +30,7 @@ export interface EngineLocation {
 
 /** What says which engine is meant. */
 export interface EngineQuery {
-  /** The cache folder: `engineHome(environment)`. */
+  /** The cache folder: `cacheHome(environment)`. */
   readonly home: string;
   readonly environment: Environment;
   /** `cuda`: only with CUDA. `cpu`: any engine will do. Not given: `cuda` where an NVIDIA driver is present. */
@@ -64,12 +62,6 @@ export const markerSchema = z.strictObject({
   files: z.array(z.strictObject({ path: z.string(), bytes: z.int() })),
 });
 export type Marker = z.output<typeof markerSchema>;
-
-/** The cache folder: `$ISDA_HOME`, else `~/.cache/isda`. */
-export function engineHome(environment: Environment): string {
-  if (environment['ISDA_HOME']) return resolve(environment['ISDA_HOME']);
-  return join(environment['HOME'] || homedir(), '.cache', 'isda');
-}
 
 /** The build that is wanted: what the query says, else `$ISDA_BUILD`, else CUDA where there is a driver and a build for it. */
 export function wantedBuild(query: EngineQuery): EngineBuild {

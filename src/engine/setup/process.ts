@@ -2,7 +2,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { execa } from 'execa';
-import type { Environment } from './location.js';
+import type { Environment } from '../../common/home.js';
 
 export interface ProcessResult {
   readonly succeeded: boolean;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { cannot } from '../../common/errors.js';
-import type { Environment } from './location.js';
+import type { Environment } from '../../common/home.js';
 import { findProgram, runProgram } from './process.js';
 import { pipArguments, type Wheel } from './wheels.js';
 

@@ -1,5 +1,6 @@
 // One run at a time in a folder: a lock file with the process that holds it.
 import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { cannot, systemCode } from '../../common/errors.js';
 import { readFailure, writeFailureWithSpace } from '../../common/files.js';
@@ -21,6 +22,9 @@ export interface RunLock {
   /** Gives the folder free again; a second call does nothing. */
   release(): Promise<void>;
 }
+
+/** A lock that was taken, or who lives and holds it, in words. */
+export type LockAttempt = { readonly lock: RunLock } | { readonly holder: string };
 
 interface LockContent extends LockHolder {
   /** Tells a process from a later one with the same pid. */
@@ -45,6 +49,11 @@ export async function processStart(pid: number): Promise<string | undefined> {
       return systemCode(error) === 'EPERM' ? 'running' : undefined;
     }
   }
+}
+
+/** This process as the holder of a lock. */
+export function thisProcess(): LockHolder {
+  return { pid: process.pid, host: hostname() };
 }
 
 function parse(text: string): LockContent | undefined {
@@ -88,11 +97,37 @@ async function removeDead(path: string, text: string, around: LockSurroundings):
   }
 }
 
+function nameOf(text: string): string {
+  const holder = parse(text);
+  return holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
+}
+
 /**
  * Takes the lock file `path`, also from a holder that is dead. Errors: `cannot use the run folder` while a living
  * process holds it, with that one's pid and machine; `cannot write X`.
  */
 export async function takeLock(path: string, own: LockHolder, around: LockSurroundings): Promise<RunLock> {
+  const attempt = await tryLock(path, own, around);
+  if ('lock' in attempt) return attempt.lock;
+  throw cannot('use the run folder', `${attempt.holder} is training in it`, {
+    place: path,
+    hint: `wait for it or choose another folder with --out; if no such process exists, delete ${path}`,
+  });
+}
+
+/** The living process that holds the lock file `path`, in words; undefined where it is free or its holder dead. */
+export async function lockHolder(path: string, own: LockHolder, around: LockSurroundings): Promise<string | undefined> {
+  try {
+    const text = await readFile(path, 'utf8');
+    return (await isDead(path, text, own, around)) ? undefined : nameOf(text);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw readFailure(path, error);
+  }
+}
+
+/** As `takeLock`, but a living holder is an answer and no error. */
+export async function tryLock(path: string, own: LockHolder, around: LockSurroundings): Promise<LockAttempt> {
   const start = (await around.startOf(own.pid)) ?? 'unknown';
   const content = `${JSON.stringify({ pid: own.pid, host: own.host, start } satisfies LockContent)}\n`;
   for (let attempt = 0; attempt < 100; attempt++) {
@@ -106,20 +141,13 @@ export async function takeLock(path: string, own: LockHolder, around: LockSurrou
       } finally {
         await handle.close();
       }
-      return holdLock(path, content, around);
+      return { lock: holdLock(path, content, around) };
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw await writeFailureWithSpace(path, error);
     }
     try {
       const text = await readFile(path, 'utf8');
-      if (!(await isDead(path, text, own, around))) {
-        const holder = parse(text);
-        const name = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
-        throw cannot('use the run folder', `${name} is training in it`, {
-          place: path,
-          hint: `wait for it or choose another folder with --out; if no such process exists, delete ${path}`,
-        });
-      }
+      if (!(await isDead(path, text, own, around))) return { holder: nameOf(text) };
       await removeDead(path, text, around);
     } catch (error) {
       const code = systemCode(error);

@@ -1,8 +1,7 @@
 // Where everything of a run lies in its folder.
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder } from '../../common/files.js';
-import { processStart, takeLock, type RunLock } from './lock.js';
+import { processStart, takeLock, thisProcess, type RunLock } from './lock.js';
 
 export interface RunFolder {
   readonly root: string;
@@ -37,5 +36,5 @@ export function runFolder(root: string): RunFolder {
  */
 export async function lockRunFolder(folder: RunFolder, now: () => number): Promise<RunLock> {
   await makeFolder(folder.root);
-  return takeLock(folder.lock, { pid: process.pid, host: hostname() }, { now, startOf: processStart });
+  return takeLock(folder.lock, thisProcess(), { now, startOf: processStart });
 }

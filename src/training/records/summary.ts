@@ -1,37 +1,40 @@
 // summary.json: the outcome of a run in a few numbers.
 import { readFile } from 'node:fs/promises';
-import { cannot } from '../../common/errors.js';
-import { writeFileAtomically } from '../../common/files.js';
+import { z } from 'zod';
+import { cannot, systemCode } from '../../common/errors.js';
+import { readFailure, writeFileAtomically } from '../../common/files.js';
 import type { MetricsRow } from './metrics-columns.js';
 
-/** The outcome of one epoch; errors in percent. */
-export interface EpochOutcome {
-  readonly epoch: number;
-  readonly trainLoss: number;
-  readonly trainErrorPercent: number;
-  readonly testLoss: number;
-  readonly testErrorPercent: number;
+const epochOutcome = z.object({
+  epoch: z.int(),
+  trainLoss: z.number(),
+  trainErrorPercent: z.number(),
+  testLoss: z.number(),
+  testErrorPercent: z.number(),
   /** Where there are more than 10 classes. */
-  readonly testErrorTop5Percent?: number;
-}
+  testErrorTop5Percent: z.number().optional(),
+});
+/** The outcome of one epoch; errors in percent. */
+export type EpochOutcome = Readonly<z.output<typeof epochOutcome>>;
 
-export interface RunSummary {
-  readonly experiment: string;
+const runSummary = z.object({
+  experiment: z.string(),
   /** Completed epochs. */
-  readonly epochs: number;
-  readonly last: EpochOutcome;
+  epochs: z.int(),
+  last: epochOutcome,
   /** The first epoch with the lowest test error. */
-  readonly best: EpochOutcome;
+  best: epochOutcome,
   /** Mean test error of the last ten epochs, or of all where there are fewer: the number the paper reports. */
-  readonly last10MeanTestErrorPercent: number;
-  readonly parameters: number;
+  last10MeanTestErrorPercent: z.number(),
+  parameters: z.int(),
   /** Multiply-adds of one image's forward pass. */
-  readonly multiplyAdds: number;
+  multiplyAdds: z.number(),
   /** Time of all epochs together. */
-  readonly seconds: number;
+  seconds: z.number(),
   /** Share of the training steps' time that was spent waiting for batches, in the process that ended the run. */
-  readonly dataWaitPercent?: number;
-}
+  dataWaitPercent: z.number().optional(),
+});
+export type RunSummary = Readonly<z.output<typeof runSummary>>;
 
 export type RunFacts = Pick<RunSummary, 'experiment' | 'parameters' | 'multiplyAdds' | 'dataWaitPercent'>;
 
@@ -79,4 +82,18 @@ export async function readDataWait(path: string): Promise<number | undefined> {
 /** Writes summary.json. */
 export async function writeSummary(path: string, summary: RunSummary): Promise<void> {
   await writeFileAtomically(path, `${JSON.stringify(summary, undefined, 2)}\n`);
+}
+
+/** Reads summary.json; undefined where there is none. Errors: it cannot be read or is no summary. */
+export async function readSummary(path: string): Promise<RunSummary | undefined> {
+  try {
+    return runSummary.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    if (systemCode(error) !== undefined) throw readFailure(path, error);
+    throw cannot(`read ${path}`, 'it is not the summary of a run', {
+      hint: 'delete it; the run writes it again from its metrics',
+      cause: error,
+    });
+  }
 }

@@ -75,6 +75,11 @@ describe.each(executions)('conv2d, %s', (execution) => {
     });
   });
 
+  it('groups that are wide enough to be convolved one by one', () => {
+    const check = { height: 1, width: 2, kernel: 1, stride: 1, padding: 0, inputs: 68, outputs: 4, groups: 2 };
+    checkOperation(engine, execution, { ...conv(check), build: ({ x, kernel }) => conv2d(x, kernel) });
+  });
+
   it('refuses kernels of other channels', () => {
     const leaves = { x: randomLeaf([1, 4, 4, 3], 'x'), kernel: randomLeaf([3, 3, 2, 4], 'kernel') };
     expect(() => runOnce(engine, execution, leaves, ({ x, kernel }) => ({ y: conv2d(x, kernel) }))).toThrow(

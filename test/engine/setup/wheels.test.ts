@@ -1,7 +1,8 @@
 // Pinned wheels, versions, members, places: the pure parts of the set-up.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { engineDirectory, engineHome } from '../../../src/engine/setup/location.js';
+import { cacheHome } from '../../../src/common/home.js';
+import { engineDirectory } from '../../../src/engine/setup/location.js';
 import { atLeast } from '../../../src/engine/setup/python.js';
 import { neededMember } from '../../../src/engine/setup/sources.js';
 import { pinnedWheels, pipArguments, tensorflowVersion } from '../../../src/engine/setup/wheels.js';
@@ -72,8 +73,8 @@ describe('neededMember', () => {
 
 describe('the place of an engine', () => {
   it('is below ISDA_HOME, else ~/.cache/isda', () => {
-    expect(engineHome({ ISDA_HOME: '/scratch/isda', HOME: '/home/ada' })).toBe('/scratch/isda');
-    expect(engineHome({ HOME: '/home/ada' })).toBe('/home/ada/.cache/isda');
+    expect(cacheHome({ ISDA_HOME: '/scratch/isda', HOME: '/home/ada' })).toBe('/scratch/isda');
+    expect(cacheHome({ HOME: '/home/ada' })).toBe('/home/ada/.cache/isda');
   });
 
   it('differs by build and by ISDA_LIBTENSORFLOW, and names the versions', () => {

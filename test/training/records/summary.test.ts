@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { MetricsRow } from '../../../src/training/records/metrics-columns.js';
-import { summarise, writeSummary } from '../../../src/training/records/summary.js';
+import { readSummary, summarise, writeSummary } from '../../../src/training/records/summary.js';
 import { test } from '../../temporary-folder.js';
 
 const facts = { experiment: 'resnet-32', parameters: 464_154, multiplyAdds: 69_000_000 };
@@ -32,6 +32,16 @@ test('last, first best and the mean of the last ten', async ({ folder }) => {
   });
   await writeSummary(join(folder, 'summary.json'), summary);
   expect(JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'))).toEqual(summary);
+  expect(await readSummary(join(folder, 'summary.json'))).toEqual(summary);
+});
+
+test('reading: none is no error, a damaged one is', async ({ folder }) => {
+  const path = join(folder, 'summary.json');
+  expect(await readSummary(path)).toBeUndefined();
+  for (const text of ['', '{}', '{"experiment": "x"']) {
+    writeFileSync(path, text);
+    await expect(readSummary(path)).rejects.toThrow(`cannot read ${path}: it is not the summary of a run`);
+  }
 });
 
 test('fewer than ten epochs; the top-5 error where there is one', () => {

@@ -1,0 +1,92 @@
+// `isda runs`: what a run store holds, and why a run failed.
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { Option } from 'commander';
+import { cannot } from '../common/errors.js';
+import { formatDuration } from '../common/format.js';
+import { nearest } from '../common/nearest.js';
+import { displayPath } from '../config/find.js';
+import { errorsPath } from '../experiments/executors/local.js';
+import { cellStates, type CellState } from '../experiments/store/cell.js';
+import { listStore, type CellView } from '../experiments/store/view.js';
+import { runFolder } from '../training/records/run-folder.js';
+import type { CommandContext, RegisterCommand } from './context.js';
+import { formatTable } from './table.js';
+
+interface RunsOptions {
+  readonly state?: CellState;
+  readonly json?: boolean;
+  readonly log?: string;
+}
+
+const logLines = 30;
+
+/** The end of a run's log and what it wrote to stderr. */
+async function showLog(views: readonly CellView[], name: string, root: string, context: CommandContext): Promise<void> {
+  const view = views.find((candidate) => candidate.name === basename(name));
+  if (view === undefined) {
+    const near = nearest(
+      name,
+      views.map((candidate) => candidate.name),
+    );
+    throw cannot(`show the log of ${name}`, 'the store has no such run', {
+      place: displayPath(root, context.workingDirectory),
+      hint: near === undefined ? '`isda runs STORE` lists them' : `did you mean ${near}?`,
+      kind: 'usage',
+    });
+  }
+  const write = (text: string): void => void context.stdout.write(`${text}\n`);
+  write(`${view.name}: ${view.state}${view.reason === undefined ? '' : `, ${view.reason}`}`);
+  for (const path of [runFolder(view.folder).log, errorsPath(view.folder)]) {
+    const lines = (await readFile(path, 'utf8').catch(() => '')).trimEnd().split('\n');
+    if (lines.length === 1 && lines[0] === '') continue;
+    write(`\n${displayPath(path, context.workingDirectory)}`);
+    if (lines.length > logLines) write(`… ${lines.length - logLines} lines before`);
+    write(lines.slice(-logLines).join('\n'));
+  }
+}
+
+/** `12 done, 1 failed, 3 planned`. */
+function totals(views: readonly CellView[]): string {
+  const counts = cellStates.map((state) => [state, views.filter((view) => view.state === state).length] as const);
+  return counts.flatMap(([state, count]) => (count === 0 ? [] : [`${count} ${state}`])).join(', ');
+}
+
+async function listRuns(store: string, options: RunsOptions, context: CommandContext): Promise<void> {
+  const root = resolve(context.workingDirectory, store);
+  const all = await listStore(root, context.now);
+  if (options.log !== undefined) return showLog(all, options.log, root, context);
+  const views = all.filter(({ state }) => options.state === undefined || state === options.state);
+  if (options.json === true) {
+    context.stdout.write(`${JSON.stringify(views, undefined, 2)}\n`);
+    return;
+  }
+  // On a terminal each run keeps to one line.
+  const width = context.stdout.isTTY ? context.stdout.columns || 80 : Infinity;
+  const cut = (line: string): string => (line.length > width ? `${line.slice(0, width - 1)}…` : line);
+  const age = (view: CellView): string => formatDuration((context.now() - Date.parse(view.since)) / 1000);
+  const rows = views.map((view) => [
+    view.name,
+    view.state,
+    `${view.epochsDone}/${view.epochs}`,
+    view.lastError === undefined ? '-' : `${view.lastError.toFixed(2)} %`,
+    age(view),
+    view.reason ?? '',
+  ]);
+  if (rows.length > 0) {
+    const table = formatTable(['run', 'state', 'epochs', 'error', 'since', 'reason'], rows);
+    context.stdout.write(`${table.split('\n').map(cut).join('\n')}\n\n`);
+  }
+  context.stdout.write(all.length === 0 ? 'no runs\n' : `${all.length} runs: ${totals(all)}\n`);
+}
+
+export const registerRuns: RegisterCommand = (program, context) => {
+  program
+    .command('runs')
+    .description('the runs of a store: state, epochs, last test error')
+    .argument('<store>', 'folder that `isda study`, `isda ablate` or `isda sweep` has made')
+    .addOption(new Option('--state <state>', 'only these').choices(cellStates))
+    .option('--log <run>', 'show the end of the log of one run')
+    .option('--json', 'print as JSON')
+    .action((store: string, options: RunsOptions) => listRuns(store, options, context));
+};

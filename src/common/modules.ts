@@ -1,0 +1,43 @@
+// A user's own files: loaded because a config names them, and checked before they are used.
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { cannot, reasonOf } from './errors.js';
+
+/** For the checks of what a user's file gives. */
+export const callable = z.custom<(...args: never[]) => unknown>(
+  (value) => typeof value === 'function',
+  'expected a function',
+);
+
+/**
+ * Imports a file and calls one of its exports; what it gives, at once or as a promise, must pass the check.
+ * Errors: the file cannot be loaded, does not export `factory`, or that fails or gives something else.
+ */
+export async function useModule<Result>(
+  path: string,
+  factory: string,
+  check: z.ZodType,
+  call: (exports: Readonly<Record<string, unknown>>) => unknown,
+): Promise<Result> {
+  const fail = (reason: string, cause?: unknown): Error =>
+    cannot(`use the module ${path}`, reason, { cause, hint: 'docs/extending.md shows a whole one' });
+  let exports: Readonly<Record<string, unknown>>;
+  try {
+    exports = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw fail(reasonOf(error).split('\n')[0], error);
+  }
+  if (typeof exports[factory] !== 'function') throw fail(`it does not export a function ${factory}`);
+  let made: unknown;
+  try {
+    made = await call(exports);
+  } catch (error) {
+    throw fail(`${factory} failed: ${reasonOf(error)}`, error);
+  }
+  const checked = check.safeParse(made);
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    throw fail(`what ${factory} gives is not complete: ${issue.path.join('.')}: ${issue.message}`);
+  }
+  return made as Result;
+}

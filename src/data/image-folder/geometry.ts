@@ -1,0 +1,36 @@
+// How an output is made of an image: which part is decoded, and how its rows and columns are resampled.
+import { centreBox, resizedSize, type Box, type Size } from './crop-box.js';
+import { bilinearAxis, type Axis } from './resample.js';
+
+export interface Geometry {
+  /** The part of the image that the axes start from. */
+  readonly box: Box;
+  readonly horizontal: Axis;
+  readonly vertical: Axis;
+}
+
+/** A box of the image, resized to the output's size. */
+export function boxGeometry(box: Box, { height, width }: Size): Geometry {
+  return { box, horizontal: bilinearAxis(box.width, width), vertical: bilinearAxis(box.height, height) };
+}
+
+/** The whole image with its shorter side resized to `resize`, and of that the central square of `output` pixels. */
+export function centreGeometry(image: Size, resize: number, output: number): Geometry {
+  const resized = resizedSize(image, resize);
+  const { top, left } = centreBox(resized, output);
+  return {
+    box: { top: 0, left: 0, height: image.height, width: image.width },
+    horizontal: bilinearAxis(image.width, resized.width, left, output),
+    vertical: bilinearAxis(image.height, resized.height, top, output),
+  };
+}
+
+/** The part of the image that is needed at all. */
+export function neededPart({ box, horizontal, vertical }: Geometry): Box {
+  return {
+    top: box.top + vertical.from,
+    left: box.left + horizontal.from,
+    height: vertical.to - vertical.from,
+    width: horizontal.to - horizontal.from,
+  };
+}

@@ -1,0 +1,64 @@
+// What the first bytes of a JPEG or PNG file say of the image: size, channels, whether the end is there.
+
+export interface ImageHeader {
+  readonly format: 'jpeg' | 'png';
+  readonly width: number;
+  readonly height: number;
+  /** Whether it is a JPEG of four colours (CMYK or YCCK). */
+  readonly cmyk: boolean;
+  /** Whether the image's end marker is there; without one a file is cut off. */
+  readonly complete: boolean;
+}
+
+const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+/** Markers without a length: fill bytes, TEM, RST0 … RST7, SOI. */
+const isBare = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+
+/** Start of frame: baseline to arithmetic, without the tables DHT, JPG and DAC that lie among them. */
+const isFrame = (marker: number): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+
+function readJpeg(bytes: Buffer): ImageHeader | string {
+  let at = 2;
+  while (at + 4 <= bytes.length) {
+    if (bytes[at] !== 0xff) return `it is damaged at byte ${at}: a marker should be there`;
+    const marker = bytes[at + 1];
+    if (marker === 0xff) {
+      at += 1;
+      continue;
+    }
+    if (isBare(marker)) {
+      at += 2;
+      continue;
+    }
+    const length = bytes.readUInt16BE(at + 2);
+    if (isFrame(marker)) {
+      if (at + 10 > bytes.length) break;
+      const height = bytes.readUInt16BE(at + 5);
+      const width = bytes.readUInt16BE(at + 7);
+      if (height === 0 || width === 0) return 'its size is given as 0';
+      // Within a scan 0xff is followed by 0 or a restart marker, so the last of these markers are real ones.
+      const complete =
+        bytes.lastIndexOf('\xff\xd9', undefined, 'latin1') > bytes.lastIndexOf('\xff\xda', undefined, 'latin1');
+      return { format: 'jpeg', width, height, cmyk: bytes[at + 9] === 4, complete };
+    }
+    if (marker === 0xda || marker === 0xd9 || length < 2) return 'its header has no size';
+    at += 2 + length;
+  }
+  return 'it is cut off within its header';
+}
+
+/** Reads the header of an image file's bytes, or says why it is none. */
+export function readHeader(bytes: Buffer): ImageHeader | string {
+  if (bytes.length === 0) return 'it is empty';
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return readJpeg(bytes);
+  if (bytes.subarray(0, 8).equals(pngSignature)) {
+    if (bytes.length < 24 || bytes.toString('latin1', 12, 16) !== 'IHDR') return 'it is cut off within its header';
+    const width = bytes.readUInt32BE(16);
+    const height = bytes.readUInt32BE(20);
+    if (height === 0 || width === 0) return 'its size is given as 0';
+    return { format: 'png', width, height, cmyk: false, complete: bytes.includes('IEND', -12, 'latin1') };
+  }
+  return 'it is neither a JPEG nor a PNG';
+}

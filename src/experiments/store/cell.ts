@@ -1,0 +1,60 @@
+// cell.json: what a store knows of one run of a grid, whole on disk at any moment.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { cannot, systemCode } from '../../common/errors.js';
+import { readFailure, writeFileAtomically } from '../../common/files.js';
+
+export const cellStates = ['planned', 'running', 'done', 'failed', 'stopped'] as const;
+/**
+ * `planned`: never begun. `running`: a process is at it. `done`: its summary is there. `failed`: its process ended with
+ * an error. `stopped`: its process was stopped or died, and the run goes on when it is asked for again.
+ */
+export type CellState = (typeof cellStates)[number];
+
+const cellRecord = z.strictObject({
+  /** The row of the grid: a variant, a loss, a value. */
+  row: z.string(),
+  seed: z.int(),
+  experiment: z.string(),
+  /** Of the resolved config (`fingerprint` of src/config/print.ts). */
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Epochs of the whole run. */
+  epochs: z.int(),
+  state: z.enum(cellStates),
+  /** When the state began, ISO 8601. */
+  since: z.iso.datetime(),
+  /** How often the run was begun or went on. */
+  attempts: z.int(),
+  /** Why it failed or stopped, in one line. */
+  reason: z.string().optional(),
+});
+export type CellRecord = Readonly<z.output<typeof cellRecord>>;
+
+const recordPath = (folder: string): string => join(folder, 'cell.json');
+
+/** The text of a cell.json. */
+export function formatCell(record: CellRecord): string {
+  return `${JSON.stringify(record, undefined, 2)}\n`;
+}
+
+/** The record of a cell's folder; undefined where there is none. Errors: it cannot be read or is no such record. */
+export async function readCell(folder: string): Promise<CellRecord | undefined> {
+  const path = recordPath(folder);
+  try {
+    return cellRecord.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (code !== undefined) throw readFailure(path, error);
+    throw cannot(`read ${path}`, 'it is not the record of a run', {
+      hint: 'delete it; the run beside it stays and goes on',
+      cause: error,
+    });
+  }
+}
+
+/** Replaces the record of a cell's folder. Only who holds the cell's claim may. */
+export async function writeCell(folder: string, record: CellRecord): Promise<void> {
+  await writeFileAtomically(recordPath(folder), formatCell(record));
+}

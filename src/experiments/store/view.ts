@@ -1,0 +1,86 @@
+// What a store holds: each cell's state as it is now, and how far its run is.
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cannot, systemCode } from '../../common/errors.js';
+import { readFailure } from '../../common/files.js';
+import { isFile } from '../../config/find.js';
+import { lockHolder, processStart, thisProcess } from '../../training/records/lock.js';
+import { runFolder } from '../../training/records/run-folder.js';
+import { readCell, type CellRecord } from './cell.js';
+
+/** A cell as it is now. */
+export interface CellView extends CellRecord {
+  /** The folder's name. */
+  readonly name: string;
+  readonly folder: string;
+  /** Completed so far. */
+  readonly epochsDone: number;
+  /** Error of the last completed epoch on the images the run is evaluated on, in percent. */
+  readonly lastError?: number;
+}
+
+/** The lock by which a process keeps a cell to itself. */
+export const claimPath = (folder: string): string => join(folder, '.claim');
+
+const holderOf = (path: string, now: () => number): Promise<string | undefined> =>
+  lockHolder(path, thisProcess(), { now, startOf: processStart });
+
+/** Who lives and trains in a cell's folder, in words; whoever started that run may be dead. */
+export function runHolder(folder: string, now: () => number): Promise<string | undefined> {
+  return holderOf(runFolder(folder).lock, now);
+}
+
+/** Who lives and is at a cell, in words: its run, or the process that started or starts it. */
+export async function cellHolder(folder: string, now: () => number): Promise<string | undefined> {
+  return (await runHolder(folder, now)) ?? (await holderOf(claimPath(folder), now));
+}
+
+/**
+ * How far a run is, by its metrics.csv: whole lines without the header, and the error of the last one. It may be
+ * written to at this moment, or be missing.
+ */
+export async function readProgress(folder: string): Promise<{ epochsDone: number; lastError?: number }> {
+  const text = await readFile(runFolder(folder).metrics, 'utf8').catch(() => '');
+  const [header, ...rows] = text.split('\n').slice(0, -1);
+  const last = rows.at(-1)?.split(',')[header.split(',').indexOf('test_error')];
+  return last === undefined ? { epochsDone: 0 } : { epochsDone: rows.length, lastError: Number(last) };
+}
+
+/**
+ * The state that a record means, given who is at the cell: a run without a living process is `done` where it has
+ * written its summary, else `stopped`; one that somebody trains by hand is running too.
+ */
+export function presentState(record: CellRecord, held: boolean, summaryThere: boolean): CellRecord['state'] {
+  if (held) return 'running';
+  if (record.state === 'running') return summaryThere ? 'done' : 'stopped';
+  return record.state === 'done' && !summaryThere ? 'stopped' : record.state;
+}
+
+/** A cell of a store; undefined where the folder holds none. Errors: files that cannot be read. */
+export async function viewCell(root: string, name: string, now: () => number): Promise<CellView | undefined> {
+  const folder = join(root, name);
+  const record = await readCell(folder);
+  if (record === undefined) return undefined;
+  const held = (await cellHolder(folder, now)) !== undefined;
+  const state = presentState(record, held, isFile(runFolder(folder).summary));
+  const died = state === 'stopped' && record.state === 'running' ? { reason: 'its process ended unexpectedly' } : {};
+  const progress = state === 'planned' ? { epochsDone: 0 } : await readProgress(folder);
+  return { ...record, ...died, state, name, folder, ...progress };
+}
+
+/**
+ * Every cell of the store `root`, sorted by name with numbers in their order.
+ * Errors: there is no such folder; files that cannot be read.
+ */
+export async function listStore(root: string, now: () => number): Promise<readonly CellView[]> {
+  const names = await readdir(root).catch((error: unknown) => {
+    if (systemCode(error) !== 'ENOENT') throw readFailure(root, error);
+    throw cannot('list the runs', 'there is no such folder', {
+      place: root,
+      hint: '`isda study`, `isda ablate` and `isda sweep` make a store; --out names it',
+    });
+  });
+  const views = await Promise.all(names.map((name) => viewCell(root, name, now)));
+  const order = new Intl.Collator('en', { numeric: true });
+  return views.filter((view) => view !== undefined).sort((a, b) => order.compare(a.name, b.name));
+}

@@ -1,0 +1,181 @@
+// What `isda ablate`, `isda sweep` and `isda runs` say: plans, lists and refusals, in the words a user reads.
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { endLine, gridProgress, statusLine } from '../../src/cli/grid-progress.js';
+import { claimCell } from '../../src/experiments/store/claim.js';
+import { placeCell } from '../../src/experiments/store/store.js';
+import { someCell, someSummary } from '../support/cells.js';
+import { runCli } from '../support/cli.js';
+import { test } from '../temporary-folder.js';
+
+const ablate = ['ablate', '--config', 'tiny-isda', '--dry-run'];
+const sweep = (...args: string[]): string[] => [
+  'sweep',
+  ...args,
+  '--config',
+  'tiny-isda',
+  '--holdout',
+  '50',
+  '--dry-run',
+];
+
+describe('isda ablate --dry-run', () => {
+  test('shows six variants and three seeds, and makes nothing', async ({ folder }) => {
+    const { code, stdout } = await runCli(folder, ablate);
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(2 + 18 + 1);
+    expect(lines[2]).toMatch(/^tiny-isda-basic-seed1 +planned +0\/2$/);
+    expect(lines.at(-1)).toBe('18 runs, 18 not done yet, in runs/ablate-tiny-isda');
+    expect(existsSync(join(folder, 'runs'))).toBe(false);
+  });
+  test('takes some variants, in the order of the table, and one seed', async ({ folder }) => {
+    const { stdout } = await runCli(folder, [
+      ...ablate,
+      '--variant',
+      'isda',
+      '--variant',
+      'basic',
+      '--seed',
+      '7',
+      '--json',
+    ]);
+    const { runs } = JSON.parse(stdout) as { runs: { name: string }[] };
+    expect(runs.map(({ name }) => name)).toEqual(['tiny-isda-basic-seed7', 'tiny-isda-isda-seed7']);
+  });
+  test.for([
+    [
+      ['--variant', 'isdaa'],
+      "option '--variant <name>' argument 'isdaa' is invalid. Expected basic, identity, diagonal, single, constant-lambda, isda. Did you mean isda?",
+    ],
+    [['--seed', '1', '--seeds', '2'], "option '--seed <n>' cannot be used with option '--seeds <n>'"],
+    [['--seed', '-1'], 'training.seed: expected an integer from 0 to 4294967295, got -1'],
+    [['--jobs', '0'], 'Expected a whole number of at least 1.'],
+    [['--executor', 'cloud'], "argument 'cloud' is invalid. Allowed choices are local."],
+  ] as const)('refuses %j', async ([args, message], { folder }) => {
+    const { code, stderr } = await runCli(folder, [...ablate, ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('isda sweep --dry-run', () => {
+  test("takes the paper's values of lambda0, whatever the loss of the config", async ({ folder }) => {
+    const { stdout } = await runCli(folder, sweep('lambda0', '--set', 'loss.name=cross-entropy'));
+    const names = ['0.1', '0.25', '0.5', '0.75', '1'].map((value) => `tiny-isda-lambda0-${value}-seed1`);
+    expect(stdout.match(/^tiny-\S+/gm)).toEqual(names);
+    expect(stdout).toContain('\nthen the chosen value on all images, on seeds 1 to 3\n');
+  });
+  test.for([
+    [
+      ['lambda0', '--values', ''],
+      'cannot sweep loss.lambda0: there are no values\n  hint: expected a number of at least 0, at least once',
+    ],
+    [
+      ['lambda0', '--values', '0.1,-1'],
+      'loss.lambda0: expected a number of at least 0, got -1\n  --set loss.lambda0=-1\n',
+    ],
+    [['lambda0', '--values', '0.1,abc'], 'loss.lambda0: expected a number of at least 0, got "abc"'],
+    [['lambda0', '--values', '1,1.0'], 'cannot sweep loss.lambda0: the value 1 is given twice'],
+    [
+      ['optimizer.learningRate'],
+      'cannot sweep optimizer.learningRate: there are no values\n  hint: expected a number above 0',
+    ],
+    [
+      ['optimizer.learningrate', '--values', '1'],
+      'unknown key optimizer.learningrate\n  --set optimizer.learningrate=1\n                  ^^^^^^^^^^^^\n  hint: did you mean learningRate?',
+    ],
+    [[], 'cannot sweep: there is no key'],
+    [['lambda0', '--random', '2'], 'cannot sweep lambda0 at random: --random takes its keys from --range and --choice'],
+    [['--random', '2', '--range', 'loss.lambda0=-1..1'], 'loss.lambda0: expected a number of at least 0, got -1'],
+    [
+      ['lambda0', '--holdout', '128'],
+      'cannot hold out 128 images: the config trains on 128 (dataset.subset)\n  hint: choose a --holdout below 128',
+    ],
+    [['lambda0', '--holdout', '-1'], 'Expected a whole number of at least 0.'],
+  ] as const)('refuses %j', async ([args, message], { folder }) => {
+    const { code, stderr } = await runCli(folder, [...sweep(), ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+  test('warns of a choice on the test set', async ({ folder }) => {
+    const { code, stderr } = await runCli(folder, [...sweep('lambda0'), '--holdout', '0']);
+    expect([code, stderr]).toEqual([
+      0,
+      'warning: with --holdout 0 the choice is made on the test set, and the error of what is chosen comes out too low\n',
+    ]);
+  });
+});
+
+describe('isda runs', () => {
+  const now = Date.now;
+  test('lists, filters and counts', async ({ folder }) => {
+    await placeCell(folder, someCell('a'), now);
+    const attempt = await claimCell(await placeCell(folder, someCell('b'), now), now);
+    if ('claim' in attempt) await attempt.claim.end({ state: 'failed', reason: 'it was b' });
+    const all = await runCli(folder, ['runs', '.']);
+    expect(all.stdout).toMatch(/^run +state +epochs +error +since +reason\n/);
+    expect(all.stdout).toMatch(/\ntest-b-seed1 +failed +0\/2 +- +\d\.\d s +it was b\n\n2 runs: 1 planned, 1 failed\n$/);
+    const planned = await runCli(folder, ['runs', '.', '--state', 'planned', '--json']);
+    expect(JSON.parse(planned.stdout)).toMatchObject([{ name: 'test-a-seed1', state: 'planned', epochsDone: 0 }]);
+  });
+  test('names the nearest run, and the choices of states', async ({ folder }) => {
+    await placeCell(folder, someCell('a'), now);
+    const missing = await runCli(folder, ['runs', '.', '--log', 'test-a-seed2']);
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toBe(
+      'error: cannot show the log of test-a-seed2: the store has no such run\n  ' +
+        folder +
+        '\n  hint: did you mean test-a-seed1?\n',
+    );
+    const state = await runCli(folder, ['runs', '.', '--state', 'ready']);
+    expect(state.stderr).toContain('Allowed choices are planned, running, done, failed, stopped.');
+  });
+  test('refuses a folder that is not there; one without runs is empty', async ({ folder }) => {
+    expect((await runCli(folder, ['runs', 'no'])).stderr).toMatch(
+      /^error: cannot list the runs: there is no such folder\n/,
+    );
+    writeFileSync(join(folder, 'file'), '');
+    expect((await runCli(folder, ['runs', '.'])).stdout).toBe('no runs\n');
+  });
+});
+
+describe('progress of a grid', () => {
+  const counts = { cells: 9, done: 3, failed: 1, left: 4000, running: [{ name: 'x-seed1', epoch: 5, epochs: 60 }] };
+
+  it('statusLine leaves out the least important where the terminal is narrow', () => {
+    expect(statusLine(counts, 80)).toBe('3 of 9 done  1 failed  4 to go  1 h 07 min left  x-seed1 5/60');
+    expect(statusLine(counts, 45)).toBe('3 of 9 done  1 failed  1 h 07 min left');
+    expect(statusLine({ ...counts, failed: 0, left: undefined }, 30)).toBe('3 of 9 done  5 to go');
+  });
+
+  const cell = { ...someCell('a'), name: 'a-seed1', folder: '/nowhere' };
+  it('endLine says how a run ended', () => {
+    expect(endLine({ cell, end: { state: 'done' }, summary: someSummary(6.234) })).toBe(
+      'done    a-seed1  6.23 %  2.0 s',
+    );
+    expect(endLine({ cell, end: { state: 'failed', reason: 'no data' } })).toBe('failed  a-seed1: no data');
+  });
+
+  it('a terminal is left with the lines alone', async () => {
+    const through = new PassThrough();
+    const stream = Object.assign(through, { isTTY: true, columns: 60 }) as unknown as NodeJS.WriteStream;
+    let text = '';
+    through.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const { events, stop } = gridProgress({ stream, now: Date.now, everyMilliseconds: 5 });
+    events.planned([cell]);
+    events.started(cell);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(text).toMatch(/^start {3}a-seed1\n0 of 1 done {2}a-seed1 0\/2/);
+    events.ended({ cell, end: { state: 'failed', reason: 'no data' } });
+    stop();
+    const length = text.length;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(text.length).toBe(length);
+    // What clearing a line takes away is not there for a reader.
+    // eslint-disable-next-line no-control-regex
+    expect(text.replaceAll(/[^\n]*\u001b\[2K\u001b\[1G/g, '')).toBe('start   a-seed1\nfailed  a-seed1: no data\n');
+  });
+});
