@@ -6,7 +6,8 @@ import { launcher, readOptions, runProgram } from './programs.mjs';
 
 const usage = `usage: node bench/compare.mjs [--python python3] [--network resnet-32]... [--rounds 3] [--steps 30]
          [--warmup 5] [--batch 128] [--classes 10|100] [--loss cross-entropy --loss isda]
-         [--precision float32|bfloat16]... [--device cpu|cuda] [--eager] [--json]
+         [--precision float32|bfloat16]... [--device cpu|cuda] [--eager]
+         [--compile] [--json]
 networks: ${Object.keys(networks).join(', ')}`;
 
 const text = (fallback) => ({ type: 'string', default: fallback });
@@ -24,6 +25,7 @@ const options = readOptions(usage, {
     loss: list('cross-entropy', 'isda'),
     precision: list('float32'),
     eager: { type: 'boolean', default: false },
+    compile: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
   counts: ['rounds', 'steps', 'warmup', 'batch'],
@@ -49,21 +51,28 @@ function contenders(work) {
       const words = benchWords(network, { batch, classes, device, precision });
       const [result] = await runProgram(process.execPath, [launcher, ...words, ...counts, '--execution', execution]);
       const { medianMilliseconds: milliseconds, peakMemoryMegabytes: megabytes, parameters } = result;
-      return { milliseconds, megabytes, parameters };
+      return { milliseconds, megabytes, parameters, gpuMebibytes: result.gpuMemoryMebibytes };
     },
   });
   const size = ['--classes', classesOf(network, classes), '--size', String(networks[network].side)];
   const shape = ['--network', network, ...size, '--batch', batch, '--precision', precision];
-  const theirs = (layout) => ({
+  const theirs = (layout, ...more) => ({
     ...work,
-    name: `PyTorch ${layout}`,
+    name: `PyTorch ${layout}${more.length > 0 ? ' compiled' : ''}`,
     run: async () => {
-      const words = [...shape, ...counts, '--memory-format', layout, '--device', device];
+      const words = [...shape, ...counts, '--memory-format', layout, '--device', device, ...more];
       const result = await runProgram(options.python, ['-B', script, ...words]);
-      return { milliseconds: result.median_ms, megabytes: result.peak_rss_mb, parameters: result.parameters };
+      const { median_ms: milliseconds, peak_rss_mb: megabytes, parameters } = result;
+      return { milliseconds, megabytes, parameters, gpuMebibytes: result.gpu_memory_mib };
     },
   });
-  return [ours('captured'), ...(options.eager ? [ours('eager')] : []), theirs('nchw'), theirs('channels_last')];
+  return [
+    ours('captured'),
+    ...(options.eager ? [ours('eager')] : []),
+    theirs('nchw'),
+    theirs('channels_last'),
+    ...(options.compile ? [theirs('channels_last', '--compile')] : []),
+  ];
 }
 
 const works = options.network.flatMap((network) =>
@@ -97,6 +106,8 @@ async function compare(work) {
       milliseconds,
       imagesPerSecond: (Number(options.batch) * 1000) / milliseconds,
       megabytes: Math.max(...runs.map((run) => run.megabytes)),
+      // In use on the whole GPU, as its driver counts it.
+      ...(options.device === 'cuda' ? { gpuMebibytes: Math.max(...runs.map((run) => run.gpuMebibytes ?? NaN)) } : {}),
       rounds: runs.map((run) => run.milliseconds),
     };
   });
@@ -116,13 +127,24 @@ try {
 } catch (error) {
   fail(error.message, 1);
 }
+const onGpu = (cells) => (options.device === 'cuda' ? cells : []);
 const rows = groups.flat();
 const ratios = groups.map(ratioOf);
 if (options.json) {
   console.log(JSON.stringify({ rows, ratios }));
 } else {
   printTable([
-    ['network', 'precision', 'loss', 'program', 'ms a step', 'images/s', 'peak MB', 'rounds (ms)'],
+    [
+      'network',
+      'precision',
+      'loss',
+      'program',
+      'ms a step',
+      'images/s',
+      'peak MB',
+      ...onGpu(['GPU MiB']),
+      'rounds (ms)',
+    ],
     ...rows.map((row) => [
       row.network,
       row.precision,
@@ -131,6 +153,7 @@ if (options.json) {
       row.milliseconds.toFixed(1),
       row.imagesPerSecond.toFixed(0),
       row.megabytes.toFixed(0),
+      ...onGpu([row.gpuMebibytes?.toFixed(0)]),
       row.rounds.map((time) => time.toFixed(0)).join(' '),
     ]),
   ]);

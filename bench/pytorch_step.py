@@ -98,6 +98,7 @@ def parse_options():
     parser.add_argument("--loss", choices=["cross-entropy", "isda"], default="cross-entropy")
     parser.add_argument("--precision", choices=list(DTYPES), default="float32")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--compile", action="store_true", help="through torch.compile; it compiles in the warm-up")
     options = parser.parse_args()
     if min(options.steps, options.batch, options.classes, options.size) < 1:
         parser.error("--steps, --batch, --classes and --size must be at least 1")
@@ -112,11 +113,17 @@ def main():
         torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     torch.backends.cudnn.benchmark = True
+    # TF32 for matrix products as for convolutions, as isda has it by default.
+    torch.backends.cuda.matmul.allow_tf32 = True
     channels_last = options.memory_format == "channels_last"
     layout = torch.channels_last if channels_last else torch.contiguous_format
     model = make_network(options.network, options.classes).to(options.device).to(memory_format=layout).train()
     isda = Isda(options.classes, model.fc.in_features, options.device) if options.loss == "isda" else None
-    step = make_step(model, make_optimizer(model), isda, DTYPES[options.precision], channels_last)
+    optimizer = make_optimizer(model)
+    if options.compile:
+        # In place: the model keeps its classifier, of which ISDA reads the weight.
+        model.compile()
+    step = make_step(model, optimizer, isda, DTYPES[options.precision], channels_last)
 
     images = torch.randint(0, 256, (options.batch, options.size, options.size, 3), dtype=torch.uint8).permute(0, 3, 1, 2)
     labels = torch.randint(0, options.classes, (options.batch,))
@@ -143,6 +150,8 @@ def main():
     }
     if options.device == "cuda":
         result["peak_device_mb"] = torch.cuda.max_memory_allocated() / 2**20
+        free, total = torch.cuda.mem_get_info()
+        result["gpu_memory_mib"] = (total - free) / 2**20
         result["device_name"] = torch.cuda.get_device_name()
     print(json.dumps(result))
 

@@ -88,6 +88,7 @@ const commands = [
   [2, 'no-such-command'],
   [2, 'setup --no-such-option'],
   [2, 'setup --build abacus'],
+  [2, 'setup --part-size 58'],
   [2, 'train'],
   [2, 'train --config no-such-config'],
   [2, 'train --config tiny-isda --set loss.lamda0=1'],
@@ -106,6 +107,7 @@ const commands = [
   [2, 'study {tmp}/unknown-key.yaml'],
   [1, 'runs {tmp}/no-such-store'],
   [1, 'evaluate --run {tmp}/no-such-run'],
+  [1, 'setup --from-bundle {tmp}/no-such-bundle'],
   [1, 'train --config tiny-isda --set dataset.dir={tmp}/no-such-data --out {tmp}/nothing'],
   [1, 'import {tmp}/no-such-file --config tiny-isda --out {tmp}/nothing'],
 ];

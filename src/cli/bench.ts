@@ -1,5 +1,6 @@
 // `isda bench`: how long a training step takes.
 import { Option, type Command } from 'commander';
+import { openAccelerator } from '../experiments/accelerator.js';
 import { bench, type BenchResult } from '../experiments/bench.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { openEngine } from '../engine/index.js';
@@ -18,6 +19,7 @@ interface BenchOptions {
   readonly loss: readonly string[];
   readonly execution: readonly Execution[];
   readonly precision?: Precision;
+  readonly device?: 'cpu' | 'cuda';
   readonly steps: number;
   readonly warmup: number;
   readonly json?: boolean;
@@ -41,21 +43,26 @@ function table(results: readonly BenchResult[]): string {
     (result.medianMilliseconds / first.medianMilliseconds).toFixed(3),
   ]);
   const header = ['loss', 'execution', 'median', 'least', 'images/s', 'ratio'];
+  const { gpuMemoryMebibytes, peakPercent } = first;
+  if (peakPercent !== undefined) {
+    header.push('of peak');
+    rows.forEach((row, index) => row.push(`${results[index].peakPercent?.toFixed(1)} %`));
+  }
   return [
     `${first.network}, batch ${first.batchSize}, ${first.precision}, ${first.steps} steps each in turn, ${first.device}`,
     '',
     formatTable(header, rows),
     '',
     `peak memory ${first.peakMemoryMegabytes.toFixed(0)} MB, grown by ${first.grownMegabytes.toFixed(1)} MB while measuring`,
+    ...(gpuMemoryMebibytes === undefined ? [] : [`GPU memory in use ${gpuMemoryMebibytes} MiB, by all processes`]),
   ].join('\n');
 }
 
 async function measure(options: BenchOptions, context: CommandContext): Promise<void> {
   const precision = options.precision === undefined ? [] : [`training.precision=${options.precision}`];
-  const { config } = readConfig(options.config, [...options.set, ...precision], context);
-  const engine = await openEngine(config.training.device, context.environment, (line) =>
-    context.stderr.write(`${line}\n`),
-  );
+  const device = options.device === undefined ? [] : [`training.device=${options.device}`];
+  const { config } = readConfig(options.config, [...options.set, ...precision, ...device], context);
+  const engine = await openEngine(config.training, context.environment, (line) => context.stderr.write(`${line}\n`));
   const variants = options.loss.flatMap((name) =>
     options.execution.map((execution) => ({
       loss: name === config.loss.name ? config.loss : lossOptions.parse({ name }),
@@ -63,7 +70,9 @@ async function measure(options: BenchOptions, context: CommandContext): Promise<
     })),
   );
   const { steps, warmup } = options;
-  const results = await bench(config, variants, engine, { steps, warmup, now: () => performance.now() });
+  const { kind, name } = engine.device;
+  const accelerator = kind === 'cuda' ? openAccelerator(name, config.training, context.environment) : undefined;
+  const results = await bench(config, variants, engine, { steps, warmup, accelerator, now: () => performance.now() });
   context.stdout.write(`${options.json === true ? JSON.stringify(results, undefined, 2) : table(results)}\n`);
 }
 
@@ -83,6 +92,7 @@ export function registerBench(program: Command, context: CommandContext): void {
         'bfloat16',
       ] satisfies Precision[]),
     )
+    .addOption(new Option('--device <kind>', "instead of the config's").choices(['cpu', 'cuda']))
     .option('--steps <n>', 'counted steps of each', countArgument, 20)
     .option('--warmup <n>', 'steps of each before', countArgument, 3)
     .option('--json', 'print as JSON')

@@ -1,7 +1,8 @@
 // `isda doctor`: what is installed on this machine, on which device runs compute, and what to do about what is missing.
 import { IsdaError } from '../common/errors.js';
 import type { RegisterCommand } from './context.js';
-import { examine, type Finding } from './examination.js';
+import { examine } from './examination.js';
+import type { Finding } from './finding.js';
 
 const marks = { good: 'ok', note: '-', bad: 'MISSING' } as const;
 

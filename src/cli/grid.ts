@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
 import { cannot } from '../common/errors.js';
 import { displayPath } from '../config/find.js';
-import { gpuNames } from '../engine/devices.js';
+import { listGpus } from '../engine/devices.js';
 import { errorsPath, localExecutor } from '../experiments/executors/local.js';
 import { outcomeTable, rowOutcomes, writeOutcomes } from '../experiments/grid/outcomes.js';
 import { runGrid, type CellOutcome } from '../experiments/grid/run-grid.js';
@@ -45,7 +45,7 @@ function gpusFor(cells: readonly Cell[], { environment }: CommandContext): reado
   if (cells.every(({ config }) => config.training.device === 'cpu')) return [];
   const visible = environment['CUDA_VISIBLE_DEVICES'];
   if (visible !== undefined) return visible.split(',').filter((name) => name !== '' && name !== '-1');
-  return gpuNames(environment).map((_, index) => String(index));
+  return listGpus(environment).map((_, index) => String(index));
 }
 
 export interface GridRunner {

@@ -37,7 +37,7 @@ export function runSurroundings(
   return {
     environment: context.environment,
     workingDirectory: context.workingDirectory,
-    openEngine: (device) => openEngine(device, context.environment, (line) => context.stderr.write(`${line}\n`)),
+    openEngine: (request) => openEngine(request, context.environment, (line) => context.stderr.write(`${line}\n`)),
     stream,
     now: context.now,
     cores: availableParallelism(),

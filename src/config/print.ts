@@ -22,10 +22,13 @@ function canonicalJson(value: unknown): string {
 /**
  * SHA-256 (hex) of what decides a run's numbers: two configs of one fingerprint describe the same run. The experiment's
  * name, `output`, `dataset.dir` (but that of an `image-folder`, which is all it is known by), `dataset.classes` (which the
- * data decides), `dataset.maxBroken`, `training.device` and `training.workers` do not count.
+ * data decides), `dataset.maxBroken`, `training.device`, `training.workers` and `training.readEvery` do not count.
  */
 export function fingerprint(config: ExperimentConfig): string {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
+  const { tf32, xla, deterministic } = training;
+  // Left out where they are what TensorFlow does by itself, so that configs from before they existed stay the same.
+  const settings = { tf32: tf32 && undefined, xla: xla || undefined, deterministic: deterministic || undefined };
   const deciding = {
     dataset: {
       ...dataset,
@@ -38,7 +41,7 @@ export function fingerprint(config: ExperimentConfig): string {
     loss,
     optimizer,
     schedule,
-    training: { ...training, device: undefined, workers: undefined },
+    training: { ...training, ...settings, device: undefined, workers: undefined, readEvery: undefined },
   };
   return createHash('sha256').update(canonicalJson(deciding)).digest('hex');
 }

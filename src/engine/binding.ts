@@ -1,7 +1,9 @@
 // Loads the compiled binding of tfjs-node-gpu: what its C++ offers, typed.
 import { createRequire } from 'node:module';
 import { cannot, reasonOf } from '../common/errors.js';
+import { addFlags, defaultSettings, useSettings, type EngineSettings } from './settings.js';
 import { nvidiaDriver } from './setup/driver.js';
+import { compilerDirectory, locateGpuLibraries } from './setup/gpu-libraries.js';
 import type { EngineLocation } from './setup/location.js';
 
 /** The device that was asked for: `auto` takes a GPU where there is one. */
@@ -66,26 +68,35 @@ export interface Binding {
 
 /**
  * Loads the binding, and with it TensorFlow, into this process (about 0.3 s; once: a second call gives the same).
- * Sets in `environment`, which has to be the process's own for TensorFlow to see it: fewer messages, GPU memory as it
- * is needed, and for `cpu` no GPU at all. Throws an IsdaError that names the file that could not be loaded.
+ * Sets in `environment`, which has to be the process's own for TensorFlow to see it: the settings, fewer messages, GPU
+ * memory as it is needed, and for `cpu` no GPU at all. Throws an IsdaError that names the file that could not be
+ * loaded, or the setting that the process has already loaded TensorFlow without.
  */
 export function loadBinding(
   location: EngineLocation,
   device: RequestedDevice = 'auto',
   environment: Record<string, string | undefined> = process.env,
+  settings: EngineSettings = defaultSettings,
 ): Binding {
+  const load = createRequire(import.meta.url);
+  useSettings(environment, settings, location.bindingPath in load.cache);
+  const gpu = location.build === 'cuda' && device !== 'cpu' && nvidiaDriver(environment) !== undefined;
   // A CUDA build that finds no GPU logs an error, which is none where no GPU is wanted or there is no driver.
-  const noGpu = device === 'cpu' || nvidiaDriver(environment) === undefined;
-  environment['TF_CPP_MIN_LOG_LEVEL'] ??= location.build === 'cuda' && noGpu ? '3' : '2';
+  environment['TF_CPP_MIN_LOG_LEVEL'] ??= location.build === 'cuda' && !gpu ? '3' : '2';
   environment['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   // TensorFlow leaves oneDNN off on older processors, where the gradients of grouped convolutions then do not exist.
   environment['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
   if (device === 'cpu') environment['CUDA_VISIBLE_DEVICES'] = '-1';
-  const load = createRequire(import.meta.url);
+  const compiler = gpu ? compilerDirectory(location.libraryDirectory) : undefined;
+  if (compiler !== undefined && !environment['XLA_FLAGS']?.includes('--xla_gpu_cuda_data_dir')) {
+    addFlags(environment, 'XLA_FLAGS', `--xla_gpu_cuda_data_dir=${compiler}`);
+  }
   try {
+    const { openQuietly } = load(location.quietLoaderPath) as { openQuietly: (path: string) => string };
+    // One that fails is no error here: TensorFlow then sees no GPU, and `isda doctor` says why.
+    if (gpu) for (const { path } of locateGpuLibraries(location.libraryDirectory)) openQuietly(path);
     // TensorFlow logs two lines before its log level counts, while its libraries are opened.
     if (environment['TF_CPP_MIN_LOG_LEVEL'] !== '0') {
-      const { openQuietly } = load(location.quietLoaderPath) as { openQuietly: (path: string) => string };
       const message = openQuietly(location.libraryPath);
       if (message !== '') throw new Error(message);
     }

@@ -17,18 +17,36 @@ export function processorName(): string {
   return cpus()[0]?.model.trim() || process.arch;
 }
 
-/** The names of the NVIDIA GPUs that nvidia-smi lists; empty where it is not installed or fails. */
-export function gpuNames(environment: Environment): readonly string[] {
-  const result = spawnSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], {
+/** A GPU as NVIDIA's driver describes it. */
+export interface Gpu {
+  readonly name: string;
+  /** Version of the driver, such as `570.86.15`. */
+  readonly driver: string;
+  /** Such as `9.0`. */
+  readonly computeCapability: string;
+  /** In MiB. */
+  readonly memoryMebibytes: number;
+}
+
+/** The NVIDIA GPUs that nvidia-smi lists; empty where it is not installed or fails. */
+export function listGpus(environment: Environment): readonly Gpu[] {
+  const query = '--query-gpu=name,driver_version,compute_cap,memory.total';
+  const result = spawnSync('nvidia-smi', [query, '--format=csv,noheader,nounits'], {
     env: { ...environment },
     encoding: 'utf8',
     timeout: 10_000,
   });
   if (result.status !== 0) return [];
-  return result.stdout
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
+  return result.stdout.split('\n').flatMap((line) => {
+    const [name, driver, computeCapability, memory] = line.split(',').map((cell) => cell.trim());
+    return memory === undefined ? [] : [{ name, driver, computeCapability, memoryMebibytes: Number(memory) }];
+  });
+}
+
+/** The GPU that TensorFlow takes as its first: the one CUDA_VISIBLE_DEVICES names by its number, else the first. */
+export function visibleGpu(environment: Environment): Gpu | undefined {
+  const gpus = listGpus(environment);
+  return gpus[Number(environment['CUDA_VISIBLE_DEVICES']?.split(',')[0] ?? '0')] ?? gpus[0];
 }
 
 /**
@@ -46,9 +64,7 @@ export function resolveDevice(
   }
   if (requested === 'cuda' && !onGpu) throw noGpu(environment);
   if (!onGpu) return { kind: 'cpu', name: processorName() };
-  const visible = environment['CUDA_VISIBLE_DEVICES']?.split(',')[0] ?? '0';
-  const names = gpuNames(environment);
-  return { kind: 'cuda', name: names[Number(visible)] ?? names[0] ?? 'NVIDIA GPU' };
+  return { kind: 'cuda', name: visibleGpu(environment)?.name ?? 'NVIDIA GPU' };
 }
 
 /** The error for a machine without a usable GPU, with what was looked for. */

@@ -7,6 +7,7 @@ import { noGpu, resolveDevice, type Device } from './devices.js';
 import { createEagerSession } from './eager-session.js';
 import type { Variable } from './program.js';
 import type { Execution, Session, SessionFunction } from './session.js';
+import type { EngineSettings } from './settings.js';
 import { ensureEngine } from './setup/ensure.js';
 import { nvidiaDriver } from './setup/driver.js';
 import { findEngine } from './setup/location.js';
@@ -36,22 +37,34 @@ export function createEngine(binding: Binding, device: Device, temporaryDirector
   };
 }
 
+/** What is asked of an engine; a config's `training` is such a request. */
+export interface EngineRequest extends EngineSettings {
+  readonly device: RequestedDevice;
+}
+
 /**
  * The engine of this machine, set up first where it is missing. `environment` has to be the process's own, which
- * TensorFlow reads. Errors: it cannot be set up or loaded; `cuda` is asked for and there is no GPU.
+ * TensorFlow reads. Errors: it cannot be set up or loaded; `cuda` is asked for and there is no GPU; TensorFlow is
+ * already loaded in this process, with other settings.
  */
 export async function openEngine(
-  device: RequestedDevice,
+  { device, tf32, xla, deterministic }: EngineRequest,
   environment: Record<string, string | undefined>,
   log: (line: string) => void,
 ): Promise<Engine> {
   const build = device === 'auto' ? undefined : device;
   const query = { home: cacheHome(environment), environment, build };
+  const driver = nvidiaDriver(environment);
   // Without a driver the CUDA build, gigabytes of it, would only be fetched to find no GPU.
-  if (device === 'cuda' && nvidiaDriver(environment) === undefined && findEngine(query).found === undefined) {
-    throw noGpu(environment, 'there is no NVIDIA driver');
+  if (device === 'cuda' && findEngine(query).found === undefined) {
+    if (driver === undefined) throw noGpu(environment, 'there is no NVIDIA driver');
+    if (environment['ISDA_BUILD'] === 'cpu') throw noGpu(environment, 'ISDA_BUILD says that the CPU build is used');
   }
   const location = await ensureEngine({ ...query, log });
-  const binding = loadBinding(location, device, environment);
-  return createEngine(binding, resolveDevice(device, binding, environment));
+  const binding = loadBinding(location, device, environment, { tf32, xla, deterministic });
+  const resolved = resolveDevice(device, binding, environment);
+  if (device === 'auto' && resolved.kind === 'cpu' && location.build === 'cuda' && driver !== undefined) {
+    log('warning: there is an NVIDIA driver, but TensorFlow uses no GPU: `isda doctor` says why');
+  }
+  return createEngine(binding, resolved);
 }

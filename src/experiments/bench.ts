@@ -8,14 +8,15 @@ import type { Network } from '../models/network.js';
 import { initialValues } from '../nn/tensors.js';
 import { sessionTensors, trainFunction, trainingStep } from '../training/step.js';
 import { stepMemory } from '../training/step-memory.js';
-import { buildParts } from './parts.js';
+import { stepOperations, useOf, type Accelerator, type AcceleratorUse } from './accelerator.js';
+import { buildParts, multiplyAddsOf } from './parts.js';
 
 export interface BenchVariant {
   readonly loss: ExperimentConfig['loss'];
   readonly execution: Execution;
 }
 
-export interface BenchResult {
+export interface BenchResult extends AcceleratorUse {
   readonly network: string;
   /** Trained values of the network. */
   readonly parameters: number;
@@ -43,6 +44,8 @@ export interface BenchOptions {
   readonly now: () => number;
   /** Told after each round of one step a variant. */
   readonly round?: (done: number, total: number) => void;
+  /** The GPU that the engine computes on. */
+  readonly accelerator?: Accelerator;
 }
 
 interface OpenVariant extends BenchVariant {
@@ -50,6 +53,8 @@ interface OpenVariant extends BenchVariant {
   readonly name: string;
   readonly network: Network;
   readonly computedBytes: number;
+  /** Floating-point operations of a step. */
+  readonly operations: number;
   readonly times: number[];
   step(): void;
 }
@@ -73,7 +78,8 @@ async function open(config: ExperimentConfig, variant: BenchVariant, engine: Eng
   const step = (): void =>
     void session.call(trainFunction(batchSize), { ...inputs, seed: Int32Array.of(1, iteration++) });
   const computedBytes = stepMemory(parts, batchSize);
-  return { ...variant, session, name: loss.name, network, computedBytes, times: [], step };
+  const operations = stepOperations(multiplyAddsOf(parts), batchSize);
+  return { ...variant, session, name: loss.name, network, computedBytes, operations, times: [], step };
 }
 
 /** Measures the training step on random images of the config's shape. */
@@ -81,7 +87,7 @@ export async function bench(
   config: ExperimentConfig,
   variants: readonly BenchVariant[],
   engine: Engine,
-  { steps, warmup, now, round }: BenchOptions,
+  { steps, warmup, now, round, accelerator }: BenchOptions,
 ): Promise<BenchResult[]> {
   const opened: OpenVariant[] = [];
   try {
@@ -116,6 +122,7 @@ export async function bench(
         peakMemoryMegabytes: (process.resourceUsage().maxRSS * 1024) / 1e6,
         computedMegabytes: variant.computedBytes / 1e6,
         grownMegabytes,
+        ...useOf(accelerator, variant.operations, median),
       };
     });
   } finally {

@@ -5,7 +5,7 @@ import { fingerprint } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { cannot } from '../common/errors.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
-import type { Engine } from '../engine/index.js';
+import type { Engine, EngineRequest } from '../engine/index.js';
 import { evaluate, type Evaluation } from '../training/evaluate.js';
 import { loadNewestCheckpoint, type LoadedCheckpoint } from '../training/records/checkpoints.js';
 import { runFolder } from '../training/records/run-folder.js';
@@ -58,11 +58,11 @@ export async function evaluateRun(
   { config, checkpoint }: RunCheckpoint,
   around: DataPlaces & LoadingSurroundings,
   warn: (line: string) => void,
-  openEngine: (device: ExperimentConfig['training']['device']) => Promise<Engine>,
+  openEngine: (request: EngineRequest) => Promise<Engine>,
 ): Promise<RunEvaluation> {
   const splits = await loadSplits(config.dataset, around);
   const { evaluation, evaluationName } = splits;
-  const engine = await openEngine(config.training.device);
+  const engine = await openEngine(config.training);
   const parts = await buildParts(config, evaluation);
   const { tensors } = parts.network;
   const { evaluationBatchSize, execution } = config.training;

@@ -6,12 +6,13 @@ import { fingerprint, printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
 import type { Splits } from '../data/split.js';
-import type { Engine } from '../engine/index.js';
+import type { Engine, EngineRequest } from '../engine/index.js';
 import { clearCheckpoints, loadNewestCheckpoint } from '../training/records/checkpoints.js';
 import { openLog } from '../training/records/log.js';
 import { lockRunFolder, runFolder, type RunFolder } from '../training/records/run-folder.js';
 import type { RunSummary } from '../training/records/summary.js';
 import { openTrainingSession } from '../training/session.js';
+import { readEveryOf } from '../training/steps.js';
 import { epochStart, parsePosition, writeState } from '../training/state.js';
 import { introduction, recordEnvironment } from './introduction.js';
 import { threadsOf, type LoadingSurroundings } from './loading.js';
@@ -19,8 +20,8 @@ import { buildParts, withClasses } from './parts.js';
 import { trainInFolder } from './train-in-folder.js';
 
 export interface RunSurroundings extends DataPlaces, LoadingSurroundings {
-  /** Opens the engine on the device that a config asks for. */
-  readonly openEngine: (device: ExperimentConfig['training']['device']) => Promise<Engine>;
+  /** Opens the engine on the device and with the settings that a config's `training` asks for. */
+  readonly openEngine: (request: EngineRequest) => Promise<Engine>;
   readonly stream: NodeJS.WriteStream;
   /** The signal that asks for an end, if one came. */
   readonly stopRequested: () => string | undefined;
@@ -77,10 +78,12 @@ async function runInFolder(
   const identity = fingerprint(config);
   const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, { fingerprint: identity }) : undefined;
   for (const warning of checkpoint?.warnings ?? []) say(`warning: ${warning}`);
-  const engine = await around.openEngine(config.training.device);
+  const engine = await around.openEngine(config.training);
   const parts = await buildParts(config, splits.train);
   const { execution, seed } = config.training;
-  const sizes = { trainImages: splits.train.count, evaluationImages: splits.evaluation.count, ...config.training };
+  const readEvery = readEveryOf(config.training, engine.device.kind);
+  const images = { trainImages: splits.train.count, evaluationImages: splits.evaluation.count };
+  const sizes = { ...images, ...config.training, readEvery };
   const training = openTrainingSession(engine, execution, parts, sizes, seed);
   try {
     const position = checkpoint === undefined ? epochStart(1) : parsePosition(checkpoint.progress, checkpoint.path);
@@ -98,7 +101,7 @@ async function runInFolder(
       await recordEnvironment(folder.environment, engine, { isda, sourceDirectory, now: now() });
     const workers = threadsOf(config, splits.train, engine.device.kind, around);
     for (const line of introduction(config, parts, splits, engine, position, workers)) say(line);
-    const open = { config, fingerprint: identity, folder, parts, splits, training, position, workers };
+    const open = { config, fingerprint: identity, folder, parts, splits, training, position, workers, readEvery };
     const summary = await trainInFolder({ ...open, stream, log, now, stopRequested });
     const { last, best, dataWaitPercent } = summary;
     const percent = (value: number): string => `${value.toFixed(2)} %`;

@@ -32,6 +32,8 @@ export interface OpenRun {
   readonly position: RunPosition;
   /** Threads that load images. */
   readonly workers: number;
+  /** After how many steps their outcomes are read. */
+  readonly readEvery: number;
   readonly stream: NodeJS.WriteStream;
   /** Keeps a line in log.txt. */
   readonly log: (line: string) => void;
@@ -90,6 +92,7 @@ export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
     optimizer: config.optimizer,
     schedule: config.schedule,
     training: config.training,
+    readEvery: run.readEvery,
     position: start,
     now: run.now,
   };

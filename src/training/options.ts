@@ -46,7 +46,20 @@ export const trainingOptions = z.strictObject({
     .union([z.literal('auto'), z.int().min(0).max(256)])
     .default('auto')
     .describe('threads that make batches ahead; 0: none; auto: by device and kind of data. Changes no result'),
+  readEvery: z
+    .union([z.literal('auto'), z.int().min(1).max(1000)])
+    .default('auto')
+    .describe('steps after which losses are read from the device; auto: 20 on a GPU, else 1. Changes no result'),
   device: z.enum(['auto', 'cpu', 'cuda']).default('auto').describe('auto: CUDA where there is a GPU, else the CPU'),
+  tf32: z
+    .boolean()
+    .default(true)
+    .describe('on a GPU that has it, float32 convolutions and matrix products may round their factors to TF32'),
+  xla: z.boolean().default(false).describe('XLA compiles the step; slower on a CPU'),
+  deterministic: z
+    .boolean()
+    .default(false)
+    .describe('only kernels of CUDA that give the same bits each time; on a CPU they all do'),
 });
 export type TrainingOptions = z.output<typeof trainingOptions>;
 

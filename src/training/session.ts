@@ -2,6 +2,7 @@
 import type { Engine } from '../engine/index.js';
 import type { Execution, Session } from '../engine/session.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
+import { outcomeVariables } from './steps.js';
 import { evaluationStep, sessionTensors, trainingStep, type StepParts } from './step.js';
 
 export interface SessionSizes {
@@ -9,6 +10,8 @@ export interface SessionSizes {
   readonly batchSize: number;
   readonly evaluationImages: number;
   readonly evaluationBatchSize: number;
+  /** After how many steps their outcomes are read; default 1. */
+  readonly readEvery?: number;
 }
 
 export interface TrainingSession {
@@ -31,10 +34,17 @@ export function openTrainingSession(
   seed: number,
 ): TrainingSession {
   const tensors = sessionTensors(parts);
-  const session = engine.createSession(execution, tensors, [
-    ...batchSizes(sizes.trainImages, sizes.batchSize).map((size) => trainingStep(parts, size)),
-    ...batchSizes(sizes.evaluationImages, sizes.evaluationBatchSize).map((size) => evaluationStep(parts, size)),
-  ]);
+  const { readEvery = 1 } = sizes;
+  const outcomes = outcomeVariables(readEvery);
+  const session = engine.createSession(
+    execution,
+    [...tensors, ...outcomes],
+    [
+      ...batchSizes(sizes.trainImages, sizes.batchSize).map((size) => trainingStep(parts, size, readEvery)),
+      ...batchSizes(sizes.evaluationImages, sizes.evaluationBatchSize).map((size) => evaluationStep(parts, size)),
+    ],
+  );
   session.write(initialValues(tensors, seed));
+  session.write(new Map(outcomes.map(({ name }) => [name, new Float32Array(readEvery)])));
   return { session, tensors };
 }

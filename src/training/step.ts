@@ -9,6 +9,7 @@ import type { Network } from '../models/network.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import { applySgd, velocityOf } from './optimizer.js';
 import type { OptimizerOptions, TrainingOptions } from './options.js';
+import { slotInput, stepOutputs } from './steps.js';
 
 /** How images arrive and are normalised: uint8 [N, H, W, C], (x − mean) / std with both in units of 0..255. */
 export interface ImageFormat {
@@ -79,9 +80,10 @@ export function trainingLoss(
 
 /**
  * One training step. Inputs: images, labels, learningRate, seed int32 [2], and the loss's scalars as `loss.<name>`.
- * Outputs: loss (mean over the batch) and correct (how many plain logits were right), both before the update.
+ * Outputs: loss (mean over the batch) and correct (how many plain logits were right), both before the update. With a
+ * `readEvery` above 1 it notes them in `outcomeVariables` instead, at the place that the input `slot` names.
  */
-export function trainingStep(parts: StepParts, batchSize: number): SessionFunction {
+export function trainingStep(parts: StepParts, batchSize: number, readEvery = 1): SessionFunction {
   const names = Object.keys(parts.loss.scalars);
   return {
     name: trainFunction(batchSize),
@@ -89,6 +91,7 @@ export function trainingStep(parts: StepParts, batchSize: number): SessionFuncti
       ...batchInputs(batchSize, parts.format),
       learningRate: scalar,
       seed: { dtype: 'int32', shape: [2] },
+      ...(readEvery === 1 ? {} : slotInput),
       ...Object.fromEntries(names.map((name) => [`loss.${name}`, scalar])),
     },
     build(inputs, program) {
@@ -96,7 +99,7 @@ export function trainingStep(parts: StepParts, batchSize: number): SessionFuncti
       const scalars = Object.fromEntries(names.map((name) => [name, inputs[`loss.${name}`]]));
       const { loss, logits } = trainingLoss(parts, program, normalised(images, parts), labels, seed, scalars);
       applySgd(program, loss, trainedParameters(parts), learningRate, parts.optimizer);
-      return { loss, correct: countOf(equal(argMax(logits), labels)) };
+      return stepOutputs(program, { loss, correct: countOf(equal(argMax(logits), labels)) }, inputs.slot, readEvery);
     },
   };
 }

@@ -14,6 +14,7 @@ import type { MetricsRow } from './records/metrics-columns.js';
 import { learningRateOf } from './schedules.js';
 import { epochStart, type RunPosition } from './state.js';
 import { trainFunction } from './step.js';
+import { createSteps, type StepOutcome } from './steps.js';
 
 export interface TrainerInputs {
   readonly session: Session;
@@ -22,6 +23,8 @@ export interface TrainerInputs {
   readonly optimizer: OptimizerOptions;
   readonly schedule: ScheduleOptions;
   readonly training: TrainingOptions;
+  /** After how many steps their outcomes are read; as the session was opened. */
+  readonly readEvery: number;
   /** Where to begin: the start, or where a checkpoint was made. */
   readonly position: RunPosition;
   /** Milliseconds. */
@@ -63,7 +66,7 @@ export async function trainNetwork(inputs: TrainerInputs, events: TrainerEvents)
     while (position.epoch <= epochs) {
       const { trainingSeconds } = position;
       const { waited } = inputs.loader;
-      for await (const next of trainEpoch(inputs, events, position)) position = next;
+      await trainEpoch(inputs, events, position, (next) => (position = next));
       const loading = {
         seconds: position.trainingSeconds - trainingSeconds,
         waitedSeconds: inputs.loader.waited - waited,
@@ -82,61 +85,82 @@ export async function trainNetwork(inputs: TrainerInputs, events: TrainerEvents)
   }
 }
 
-/** One turn of the event loop, in which signals, timers and the display get their time. */
-async function breathe(events: TrainerEvents): Promise<void> {
+/**
+ * One turn of the event loop, in which signals, timers and the display get their time. Throws where a signal came,
+ * once `settle` has run.
+ */
+async function breathe(events: TrainerEvents, settle?: () => void): Promise<void> {
   await setImmediate();
   const signal = events.stopRequested();
+  if (signal !== undefined) settle?.();
   // eslint-disable-next-line @typescript-eslint/only-throw-error -- a stop is no error, and never leaves this file
   if (signal !== undefined) throw { signal } satisfies Stopped;
 }
 
-/** The rest of an epoch's steps; yields the position after each. */
-async function* trainEpoch(
+/** The rest of an epoch's steps; tells `reached` the position after each, or after those that are read together. */
+async function trainEpoch(
   inputs: TrainerInputs,
   events: TrainerEvents,
   start: RunPosition,
-): AsyncGenerator<RunPosition, void, undefined> {
-  const { session, loss, loader, training, now } = inputs;
-  const { seed } = training;
+  reached: (position: RunPosition) => void,
+): Promise<void> {
+  const { session, loss, loader, training, readEvery, now } = inputs;
   const { epoch } = start;
   const batches = batchCount(loader.trainingImages, training.batchSize);
   const learningRate = Float32Array.of(epochRate(inputs, epoch));
+  const steps = createSteps(session, readEvery);
   let position = start;
+  let batch = start.batch;
   let mark = now();
-  for await (const { images, labels } of loader.trainingBatches(epoch, start.batch)) {
-    const iteration = (epoch - 1) * batches + position.batch;
-    const result = session.call(trainFunction(labels.length), {
-      images,
-      labels,
-      learningRate,
-      seed: Int32Array.of(hashKey(seed, 'noise') | 0, iteration | 0),
-      ...lossScalars(loss, progressAt(inputs, epoch, iteration)),
-    });
-    const value = result.loss[0];
-    if (!Number.isFinite(value)) {
-      throw diverged(`train_loss is ${value} at epoch ${epoch}, step ${position.batch + 1} of ${batches}`);
-    }
+  const settle = (outcomes: readonly StepOutcome[]): void => {
+    if (outcomes.length === 0) return;
     const seconds = secondsSince(mark, now());
     mark = now();
+    position = outcomes.reduce((before, outcome) => afterStep(before, outcome, batches), position);
     position = {
       ...position,
-      batch: position.batch + 1,
-      lossSum: position.lossSum + value * labels.length,
-      wrong: position.wrong + labels.length - result.correct[0],
-      images: position.images + labels.length,
       seconds: position.seconds + seconds,
       trainingSeconds: position.trainingSeconds + seconds,
     };
-    yield position;
-    events.batch({
-      epoch,
-      batch: position.batch,
-      loss: position.lossSum / position.images,
-      errorPercent: (100 * position.wrong) / position.images,
-      imagesPerSecond: position.images / position.trainingSeconds,
+    reached(position);
+  };
+  for await (const { images, labels } of loader.trainingBatches(epoch, start.batch)) {
+    const iteration = (epoch - 1) * batches + batch;
+    const due = steps.run(trainFunction(labels.length), labels.length, {
+      images,
+      labels,
+      learningRate,
+      seed: Int32Array.of(hashKey(training.seed, 'noise') | 0, iteration | 0),
+      ...lossScalars(loss, progressAt(inputs, epoch, iteration)),
     });
-    await breathe(events);
+    batch += 1;
+    settle(batch === batches ? [...due, ...steps.flush()] : due);
+    if (position.batch === batch) {
+      events.batch({
+        epoch,
+        batch,
+        loss: position.lossSum / position.images,
+        errorPercent: (100 * position.wrong) / position.images,
+        imagesPerSecond: position.images / position.trainingSeconds,
+      });
+    }
+    await breathe(events, () => settle(steps.flush()));
   }
+}
+
+/** The position after one more step. Errors: its loss is not finite. */
+function afterStep(position: RunPosition, { loss, correct, images }: StepOutcome, batches: number): RunPosition {
+  const batch = position.batch + 1;
+  if (!Number.isFinite(loss)) {
+    throw diverged(`train_loss is ${loss} at epoch ${position.epoch}, step ${batch} of ${batches}`);
+  }
+  return {
+    ...position,
+    batch,
+    lossSum: position.lossSum + loss * images,
+    wrong: position.wrong + images - correct,
+    images: position.images + images,
+  };
 }
 
 const epochRate = ({ schedule, optimizer, training }: TrainerInputs, epoch: number): number =>

@@ -9,6 +9,7 @@ import { formatFindings } from '../../src/cli/doctor.js';
 import { ensureEngine } from '../../src/engine/setup/ensure.js';
 import { cacheHome } from '../../src/common/home.js';
 import { runCli } from '../support/cli.js';
+import { fakeCudaEngine, fakeDriver, standInLibraries } from '../support/gpu.js';
 
 const isda = (args: readonly string[], environment: Record<string, string | undefined>) =>
   runCli('/nowhere', args, environment);
@@ -75,6 +76,41 @@ describe('isda doctor', () => {
   });
 });
 
+describe('isda doctor on a machine with a GPU', () => {
+  it('names the GPU, its driver, the versions of CUDA’s libraries, and the file that is missing', async () => {
+    const home = await temporaryFolder();
+    const directory = await fakeCudaEngine(home);
+    const files = await standInLibraries(directory);
+    await rm(files['libcublasLt.so.12']);
+    await mkdir(join(directory, 'nvidia_cudnn_cu12-9.28.0.42.dist-info'));
+    const environment = { ...process.env, ISDA_HOME: home, ...(await fakeDriver(join(home, 'driver'))) };
+    const { stdout, code } = await isda(['doctor', '--json'], environment);
+    const findings = reportSchema.parse(JSON.parse(stdout)).findings;
+    const find = (name: string) => findings.filter((finding) => finding.name === name);
+    expect(code).toBe(0);
+    expect(find('GPU')).toEqual([
+      {
+        name: 'GPU',
+        state: 'note',
+        value: 'NVIDIA H200, 140 GiB, compute capability 9.0, driver 570.86.15',
+        advice: 'not used: TensorFlow cannot open the CUDA libraries named below',
+      },
+    ]);
+    expect(find('CUDA libraries')).toEqual([{ name: 'CUDA libraries', state: 'good', value: 'cudnn 9.28.0.42' }]);
+    expect(find('CUDA library').map(({ value }) => value)).toEqual([
+      'libcublasLt.so.12: cannot open shared object file: No such file or directory (needed by libcublas.so.12)',
+    ]);
+    expect(find('CUDA library')[0].advice).toContain('`isda setup --build cuda --force` gets it');
+  });
+
+  it('says that the CPU build uses no GPU', async () => {
+    const driver = await fakeDriver(await temporaryFolder());
+    const { stdout } = await isda(['doctor', '--json'], { ...process.env, ...driver, ISDA_BUILD: 'cpu' });
+    const gpu = reportSchema.parse(JSON.parse(stdout)).findings.find(({ name }) => name === 'GPU');
+    expect(gpu?.advice).toBe('not used: `isda setup --build cuda` gets the CUDA build');
+  });
+});
+
 describe('formatFindings', () => {
   const findings = [
     { name: 'engine', state: 'bad', value: 'none', advice: 'run `isda setup`' },
@@ -117,5 +153,17 @@ describe('isda setup', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: cannot compile the engine binding: no C\+\+ compiler/);
     expect((await isda(['setup', '--build', 'abacus'], environment)).code).toBe(2);
+  });
+
+  it('refuses options that say nothing together, and a folder that is no bundle', async () => {
+    const environment = { ISDA_HOME: await temporaryFolder(), PATH: '' };
+    for (const words of ['--part-size 5', '--no-libraries', '--bundle a --force', '--bundle a --from-bundle b']) {
+      const { code, stderr } = await isda(['setup', ...words.split(' ')], environment);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^error: cannot set up: /);
+    }
+    const { code, stderr } = await isda(['setup', '--from-bundle', 'nowhere'], environment);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: cannot use the bundle \/nowhere\/nowhere: it has no manifest.json\n {2}hint: /);
   });
 });

@@ -30,6 +30,7 @@ describe('fingerprint', () => {
     ['the name', (config) => ({ ...config, experiment: 'y' })],
     ['output', (config) => ({ ...config, output: { ...config.output, dir: '/elsewhere', keepCheckpoints: 9 } })],
     ['dataset.dir', (config) => ({ ...config, dataset: { ...config.dataset, dir: '/elsewhere' } })],
+    ['readEvery', (config) => ({ ...config, training: { ...config.training, readEvery: 9 } })],
     ['the device', (config) => ({ ...config, training: { ...config.training, device: 'cpu' } })],
     ['the threads', (config) => ({ ...config, training: { ...config.training, workers: 3 } })],
     [
@@ -46,9 +47,16 @@ describe('fingerprint', () => {
     ['lambda0', (config) => ({ ...config, loss: { ...config.loss, lambda0: 0.25 } as ExperimentConfig['loss'] })],
     ['a milestone', (config) => ({ ...config, schedule: { name: 'step', milestones: [80], factor: 0.1 } })],
     ['the held-out set', (config) => ({ ...config, dataset: { ...config.dataset, holdout: 5000 } })],
+    ['TF32 left out', (config) => ({ ...config, training: { ...config.training, tf32: false } })],
+    ['XLA', (config) => ({ ...config, training: { ...config.training, xla: true } })],
+    ['deterministic kernels', (config) => ({ ...config, training: { ...config.training, deterministic: true } })],
     ['the augmentation', (config) => ({ ...config, augmentation: { ...config.augmentation, flip: false } })],
   ])('changes with %s', (_, change) => {
     expect(changed(change)).not.toBe(fingerprint(base));
+  });
+
+  it('is what it was before the settings of the process existed', () => {
+    expect(fingerprint(base)).toBe('93668857d9db3b88dba565c18cab1cbeb6dbe73dca583af62c2406e41a467a31');
   });
 
   const folder = (dataset: object, rest: object = {}): string =>

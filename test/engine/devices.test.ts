@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatError } from '../../src/common/errors.js';
 import type { RequestedDevice } from '../../src/engine/binding.js';
-import { gpuNames, processorName, resolveDevice } from '../../src/engine/devices.js';
+import { listGpus, processorName, resolveDevice } from '../../src/engine/devices.js';
 import { nvidiaDriver } from '../../src/engine/setup/driver.js';
 import { wantedBuild } from '../../src/engine/setup/location.js';
 
@@ -16,7 +16,10 @@ describe('devices', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'isda-gpu-'));
-    await writeFile(join(folder, 'nvidia-smi'), '#!/bin/sh\necho "NVIDIA H200"\necho "NVIDIA A100"\n');
+    await writeFile(
+      join(folder, 'nvidia-smi'),
+      '#!/bin/sh\necho "NVIDIA H200, 570.86.15, 9.0, 143771"\necho "NVIDIA A100, 570.86.15, 8.0, 81920"\n',
+    );
     await chmod(join(folder, 'nvidia-smi'), 0o755);
     await writeFile(join(folder, 'libcuda.so.1'), '');
   });
@@ -71,7 +74,15 @@ describe('devices', () => {
     });
   });
 
-  describe('gpuNames', () => {
-    it('is empty without nvidia-smi', () => expect(gpuNames({ PATH: '/nowhere' })).toEqual([]));
+  describe('listGpus', () => {
+    it('reads what nvidia-smi says', () => {
+      const common = { driver: '570.86.15' };
+      expect(listGpus({ PATH: folder })).toEqual([
+        { ...common, name: 'NVIDIA H200', computeCapability: '9.0', memoryMebibytes: 143771 },
+        { ...common, name: 'NVIDIA A100', computeCapability: '8.0', memoryMebibytes: 81920 },
+      ]);
+    });
+
+    it('is empty without nvidia-smi', () => expect(listGpus({ PATH: '/nowhere' })).toEqual([]));
   });
 });

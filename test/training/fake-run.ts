@@ -19,14 +19,20 @@ export function fakeSession(
   answer: (name: string, index: number, inputs: Readonly<Record<string, HostArray>>) => Record<string, number>,
 ) {
   const calls: NotedCall[] = [];
+  /** What steps with a slot leave in the session's variables. */
+  const variables = new Map(['step.loss', 'step.correct'].map((name) => [name, new Float32Array(100)]));
   const session: Session = {
     call(name, inputs) {
       const noted = Object.fromEntries(Object.entries(inputs).map(([key, values]) => [key, Array.from(values)]));
       const outputs = answer(name, calls.length, inputs);
       calls.push({ name, inputs: noted });
+      if ('slot' in inputs) {
+        for (const key of ['loss', 'correct']) variables.get(`step.${key}`)![inputs['slot'][0]] = outputs[key];
+        return { done: Int32Array.of(1) };
+      }
       return Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, Float32Array.of(value)]));
     },
-    read: () => new Map(),
+    read: (names) => new Map(names.map((name) => [name, variables.get(name)!.slice()])),
     write: () => undefined,
     close: () => undefined,
   };
@@ -50,10 +56,18 @@ export interface FakeRun {
   /** Asked after every call; a name stops the run. */
   readonly stopAfterCall?: (calls: number) => string | undefined;
   readonly now?: () => number;
+  /** After how many steps their outcomes are read. */
+  readonly readEvery?: number;
 }
 
 /** Runs the trainer to its end, and gives everything that it did and told, in order. */
-export async function runTrainer({ position = epochStart(1), answer = plain, stopAfterCall, now }: FakeRun) {
+export async function runTrainer({
+  position = epochStart(1),
+  answer = plain,
+  stopAfterCall,
+  now,
+  readEvery = 1,
+}: FakeRun) {
   const { session, calls } = fakeSession(answer);
   const events: string[] = [];
   const rows: MetricsRow[] = [];
@@ -67,7 +81,11 @@ export async function runTrainer({ position = epochStart(1), answer = plain, sto
     execution: 'captured',
     precision: 'float32',
     workers: 0,
+    readEvery: 'auto',
     device: 'cpu',
+    tf32: true,
+    xla: false,
+    deterministic: false,
   } as const;
   const loader = await openLoader({
     ...{ ...training, train, evaluation, maxBroken: 0, now: () => 0 },
@@ -81,6 +99,7 @@ export async function runTrainer({ position = epochStart(1), answer = plain, sto
     optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
     schedule: { name: 'step', milestones: [2, 3], factor: 0.1 },
     training,
+    readEvery,
     position,
     now: now ?? (() => (clock += 500)),
   };

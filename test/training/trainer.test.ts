@@ -126,3 +126,42 @@ describe('a stop', () => {
     expect({ calls, events, signal }).toEqual({ calls: [], events: [], signal: undefined });
   });
 });
+
+describe('outcomes that are read every few steps', () => {
+  /** What a run did and told, apart from when it read and how long it took. */
+  const told = ({ rows, calls, checkpoints, signal }: Awaited<ReturnType<typeof runTrainer>>): unknown => ({
+    rows: rows.map((row) => ({ ...row, seconds: undefined, imagesPerSecond: undefined })),
+    calls: calls.map(({ name, inputs }) => ({ name, inputs: { ...inputs, slot: undefined } })),
+    checkpoints: checkpoints.map((position) => ({ ...position, seconds: 0, trainingSeconds: 0 })),
+    signal,
+  });
+  const uneven: typeof plain = (name, index, inputs) =>
+    name.startsWith('train')
+      ? { loss: Math.fround(Math.exp(index) / 3), correct: index % 2 }
+      : plain(name, index, inputs);
+
+  it('give the same rows, to the last bit', async () => {
+    const each = told(await runTrainer({ answer: uneven }));
+    for (const readEvery of [2, 3, 7]) expect(told(await runTrainer({ answer: uneven, readEvery }))).toEqual(each);
+  });
+
+  it('are told when they are read, and at the end of an epoch', async () => {
+    const { events } = await runTrainer({ readEvery: 2 });
+    expect(events.filter((event) => event.startsWith('batch 1'))).toEqual(['batch 1.2', 'batch 1.3']);
+  });
+
+  it.each([1, 2, 3, 7, 8, 9])('are read before the checkpoint of a stop after call %i', async (k) => {
+    const stop = { answer: uneven, stopAfterCall: (calls: number) => (calls >= k ? 'SIGTERM' : undefined) };
+    const each = await runTrainer(stop);
+    const several = await runTrainer({ ...stop, readEvery: 5 });
+    expect(told(several)).toEqual(told(each));
+    const rest = { position: several.checkpoints.at(-1)!, answer: plain };
+    expect(told(await runTrainer({ ...rest, readEvery: 2 }))).toEqual(told(await runTrainer(rest)));
+  });
+
+  it('name the step that was not finite', async () => {
+    const answer: typeof plain = (name, index, inputs) =>
+      index === 7 ? { loss: NaN, correct: 0 } : plain(name, index, inputs);
+    await expect(runTrainer({ answer, readEvery: 3 })).rejects.toThrow('train_loss is NaN at epoch 2, step 2 of 3');
+  });
+});

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { cannot } from '../../common/errors.js';
 import type { Libraries } from './libraries.js';
 import type { Environment } from '../../common/home.js';
-import { engineFiles } from './location.js';
+import { locateGpuLibraries } from './gpu-libraries.js';
+import { engineFiles, type EngineLocation } from './location.js';
 import { packageDirectory } from './packages.js';
 import { findProgram, lastLines, runProgram, type ProcessResult } from './process.js';
 
@@ -69,15 +70,25 @@ export interface BindingTrial {
 const trialSchema = z.object({ version: z.string(), usesGpu: z.boolean() });
 
 const trial = `
-const binding = require(process.argv[1]);
+const [path, quietLoader, gpuLibraries] = process.argv.slice(1);
+if (quietLoader) for (const library of JSON.parse(gpuLibraries)) require(quietLoader).openQuietly(library.path);
+const binding = require(path);
 process.stdout.write("trial " + JSON.stringify({ version: binding.TF_Version, usesGpu: binding.isUsingGpuDevice() }));
 `;
 
-/** Loads a compiled binding in a process of its own, so that a crash of the library is an error like any other. */
-export async function tryBinding(binding: string, environment: Environment): Promise<BindingTrial> {
-  const result = await runProgram(process.execPath, ['-e', trial, binding], {
+/**
+ * Loads a compiled binding in a process of its own, so that a crash of the library is an error like any other.
+ * `gpu`: with CUDA's libraries opened before, as `loadBinding` does it.
+ */
+export async function tryBinding(
+  binding: string,
+  environment: Environment,
+  gpu?: Pick<EngineLocation, 'quietLoaderPath' | 'libraryDirectory'>,
+): Promise<BindingTrial> {
+  const opened =
+    gpu === undefined ? [] : [gpu.quietLoaderPath, JSON.stringify(locateGpuLibraries(gpu.libraryDirectory))];
+  const result = await runProgram(process.execPath, ['-e', trial, binding, ...opened], {
     ...environment,
-    NODE_OPTIONS: undefined,
     TF_CPP_MIN_LOG_LEVEL: '3',
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
   });

@@ -25,6 +25,8 @@ export interface EngineOptions extends EngineQuery {
   readonly force?: boolean;
   /** The wheels to download instead of the pinned ones. */
   readonly wheels?: readonly Wheel[];
+  /** Takes no library that is installed on this machine, so that the engine holds all of its own. */
+  readonly onlyDownload?: boolean;
 }
 
 /** Folders that a cut-off set-up leaves behind start with this. */
@@ -37,7 +39,14 @@ const unfinished = '.unfinished-';
  */
 export async function ensureEngine(options: EngineOptions): Promise<EngineLocation> {
   const present = options.force ? undefined : findEngine(options).found;
-  if (present !== undefined) return present;
+  return present ?? putEngine(options, (staging) => makeEngine(staging, options));
+}
+
+/** Fills a folder aside with `make` and moves it to where the engine of a query belongs, one process at a time. */
+export async function putEngine(
+  options: EngineOptions,
+  make: (staging: string) => Promise<void>,
+): Promise<EngineLocation> {
   if (process.platform !== 'linux') {
     throw cannot('set up the engine', `it runs on Linux, and this is ${process.platform}`, {
       hint: 'use a Linux machine, a container or WSL 2',
@@ -55,7 +64,7 @@ export async function ensureEngine(options: EngineOptions): Promise<EngineLocati
       const staging = join(parent, `${unfinished}${randomBytes(6).toString('hex')}`);
       try {
         await mkdir(staging);
-        await makeEngine(staging, options);
+        await make(staging);
         await putInPlace(staging, directory);
       } finally {
         await rm(staging, { recursive: true, force: true }).catch(() => undefined);

@@ -63,8 +63,10 @@ export const markerSchema = z.strictObject({
 });
 export type Marker = z.output<typeof markerSchema>;
 
-/** The build that is wanted: what the query says, else CUDA where there is a driver and a CUDA build for the machine. */
+/** The build that is wanted: what the query says, else `$ISDA_BUILD`, else CUDA where there is a driver and a build for it. */
 export function wantedBuild(query: EngineQuery): EngineBuild {
+  const chosen = query.environment['ISDA_BUILD'];
+  if (query.build === undefined && (chosen === 'cpu' || chosen === 'cuda')) return chosen;
   return query.build ?? (process.arch === 'x64' && nvidiaDriver(query.environment) ? 'cuda' : 'cpu');
 }
 

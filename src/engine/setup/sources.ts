@@ -24,6 +24,7 @@ export function sourcesFor(
 ): readonly (() => Promise<PreparedSource | undefined>)[] {
   const external = options.environment['ISDA_LIBTENSORFLOW'];
   if (external) return [() => fromFolder(external, options)];
+  if (options.onlyDownload) return [() => fromDownload(options, build, staging)];
   return [() => fromPython(options, build), () => fromDownload(options, build, staging)];
 }
 
@@ -91,5 +92,7 @@ export function neededMember(member: string): string | undefined {
     /^tensorflow\/include\/((?:tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/.*\.h)$/;
   const name = header.exec(member)?.[1];
   if (name !== undefined) return join(engineFiles.headers, name);
-  return /^nvidia\/[^/]+\/(lib|bin|nvvm)\//.test(member) ? member : undefined;
+  // What lies in dist-info names the version, and its licence.
+  const kept = /^nvidia\/[^/]+\/(lib|bin|nvvm)\/|^[^/]+\.dist-info\/(METADATA$|(.*\/)?LICENSE)/i;
+  return kept.test(member) ? member : undefined;
 }

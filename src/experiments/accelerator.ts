@@ -1,0 +1,75 @@
+// How much of a GPU a training step uses: its memory, and the share of the chip's peak rate.
+import { spawnSync } from 'node:child_process';
+
+/** Dense peak rates in TFLOP/s by NVIDIA's data sheets, without sparsity. */
+interface PeakRates {
+  readonly float32: number;
+  readonly tf32: number;
+  readonly bfloat16: number;
+}
+
+/** The first pattern that fits a GPU's name counts. */
+const chips: readonly (readonly [RegExp, PeakRates])[] = [
+  [/H100 NVL/, { float32: 60, tf32: 417.5, bfloat16: 835.5 }],
+  [/H100 PCIe/, { float32: 51, tf32: 378, bfloat16: 756.5 }],
+  [/GH200|H200|H100/, { float32: 67, tf32: 494.5, bfloat16: 989.5 }],
+  [/A100/, { float32: 19.5, tf32: 156, bfloat16: 312 }],
+  [/L40S/, { float32: 91.6, tf32: 183, bfloat16: 362 }],
+  [/\bL4\b/, { float32: 30.3, tf32: 60, bfloat16: 121 }],
+];
+
+/** The peak rate in FLOP/s of a GPU for a kind of number; undefined for a GPU that is not in the list. */
+export function peakRate(gpu: string, kind: keyof PeakRates): number | undefined {
+  const rates = chips.find(([pattern]) => pattern.test(gpu))?.[1];
+  return rates === undefined ? undefined : rates[kind] * 1e12;
+}
+
+/** Floating-point operations of a training step: two a multiply-add, and backward takes twice what forward does. */
+export function stepOperations(multiplyAdds: number, batchSize: number): number {
+  return 2 * 3 * multiplyAdds * batchSize;
+}
+
+export interface Accelerator {
+  /** As the driver says it, such as `NVIDIA H200`. */
+  readonly name: string;
+  readonly kind: keyof PeakRates;
+  /** MiB in use on the GPU now, by all processes; undefined where nvidia-smi does not say it. */
+  readonly memoryMebibytes: () => number | undefined;
+}
+
+export interface AcceleratorUse {
+  /** Of the chip's peak, in percent. */
+  readonly peakPercent?: number;
+  /** MiB in use on the GPU, by all processes. */
+  readonly gpuMemoryMebibytes?: number;
+}
+
+/** What a step of so many operations, taking so long, uses of an accelerator; nothing where there is none. */
+export function useOf(accelerator: Accelerator | undefined, operations: number, milliseconds: number): AcceleratorUse {
+  if (accelerator === undefined) return {};
+  const peak = peakRate(accelerator.name, accelerator.kind);
+  const gpuMemoryMebibytes = accelerator.memoryMebibytes();
+  return {
+    ...(peak === undefined ? {} : { peakPercent: (100 * operations) / (milliseconds / 1000) / peak }),
+    ...(gpuMemoryMebibytes === undefined ? {} : { gpuMemoryMebibytes }),
+  };
+}
+
+/** The GPU that steps run on. `visible` is CUDA_VISIBLE_DEVICES; nvidia-smi is looked for on the environment's PATH. */
+export function openAccelerator(
+  name: string,
+  { precision, tf32 }: { readonly precision: 'float32' | 'bfloat16'; readonly tf32: boolean },
+  environment: Readonly<Record<string, string | undefined>>,
+): Accelerator {
+  const gpu = environment['CUDA_VISIBLE_DEVICES']?.split(',')[0] || '0';
+  const query = ['--query-gpu=memory.used', '--format=csv,noheader,nounits', `--id=${gpu}`];
+  return {
+    name,
+    kind: precision === 'float32' && tf32 ? 'tf32' : precision,
+    memoryMebibytes() {
+      const answer = spawnSync('nvidia-smi', query, { env: { ...environment }, encoding: 'utf8', timeout: 10_000 });
+      const megabytes = Number.parseInt(answer.stdout ?? '', 10);
+      return answer.status === 0 && Number.isFinite(megabytes) ? megabytes : undefined;
+    },
+  };
+}

@@ -1,0 +1,78 @@
+// Runs training steps and gives their outcomes: of each at once, or of several together, so that a GPU is not waited for.
+import type { Program, Variable } from '../engine/program.js';
+import { reshape } from '../engine/ops/index.js';
+import type { Session } from '../engine/session.js';
+import type { Tensor } from '../engine/tensor.js';
+import type { HostArray, TensorSpec } from '../engine/types.js';
+import type { TrainingOptions } from './options.js';
+
+/** A step's loss (mean over its images) and how many of them were right, both before its update. */
+export interface StepOutcome {
+  readonly loss: number;
+  readonly correct: number;
+  readonly images: number;
+}
+
+/** The input that says where a step notes its outcome: int32 [1], counted from 0. */
+export const slotInput: Readonly<Record<'slot', TensorSpec>> = { slot: { dtype: 'int32', shape: [1] } };
+
+/** The variables that hold the outcomes of `readEvery` steps; none where each step's outcome is its output. */
+export function outcomeVariables(readEvery: number): Variable[] {
+  if (readEvery === 1) return [];
+  return ['step.loss', 'step.correct'].map((name) => ({ name, shape: [readEvery], trainable: false }));
+}
+
+/** What a step gives: its outcome, or a word that it was noted in the variables. The word lies on the host anyway. */
+export function stepOutputs(
+  program: Program,
+  outcome: { readonly loss: Tensor; readonly correct: Tensor },
+  slot: Tensor,
+  readEvery: number,
+): Readonly<Record<string, Tensor>> {
+  if (readEvery === 1) return outcome;
+  const [loss, correct] = outcomeVariables(readEvery);
+  program.assignRows(loss, slot, reshape(outcome.loss, [1]));
+  program.assignRows(correct, slot, reshape(outcome.correct, [1]));
+  return { done: program.constant(Int32Array.of(1), { dtype: 'int32', shape: [] }) };
+}
+
+/** The steps of `training.readEvery: auto`: a CPU computes in the calling thread, so there is nothing to wait for. */
+const unreadOnCuda = 20;
+
+/** After how many steps their outcomes are read. */
+export function readEveryOf({ readEvery }: Pick<TrainingOptions, 'readEvery'>, device: 'cpu' | 'cuda'): number {
+  if (readEvery !== 'auto') return readEvery;
+  return device === 'cuda' ? unreadOnCuda : 1;
+}
+
+export interface Steps {
+  /** Runs a step of `images` images. Gives the outcomes that are due: of all steps that were not read yet, or none. */
+  run(name: string, images: number, inputs: Readonly<Record<string, HostArray>>): readonly StepOutcome[];
+  /** The outcomes of the steps that were not read yet, in order. */
+  flush(): readonly StepOutcome[];
+}
+
+/** Steps of a session that was opened with the same `readEvery`. */
+export function createSteps(session: Session, readEvery: number): Steps {
+  let unread: number[] = [];
+  const flush = (): StepOutcome[] => {
+    if (unread.length === 0) return [];
+    const values = session.read(['step.loss', 'step.correct']);
+    const [losses, corrects] = [values.get('step.loss')!, values.get('step.correct')!];
+    const outcomes = unread.map((images, slot) => ({ loss: losses[slot], correct: corrects[slot], images }));
+    unread = [];
+    return outcomes;
+  };
+  return {
+    run(name, images, inputs) {
+      if (readEvery === 1) {
+        const { loss, correct } = session.call(name, inputs);
+        return [{ loss: loss[0], correct: correct[0], images }];
+      }
+      session.call(name, { ...inputs, slot: Int32Array.of(unread.length) });
+      unread.push(images);
+      return unread.length === readEvery ? flush() : [];
+    },
+    flush,
+  };
+}

@@ -1,0 +1,65 @@
+// Settings of the process: variables set, read back, and refused where they come too late or from elsewhere.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatError } from '../../src/common/errors.js';
+import { defaultSettings, settingsOf, useSettings, type EngineSettings } from '../../src/engine/settings.js';
+
+const anySettings = fc.record({ tf32: fc.boolean(), xla: fc.boolean(), deterministic: fc.boolean() });
+
+function messageOf(environment: Record<string, string | undefined>, settings: EngineSettings, loaded: boolean): string {
+  try {
+    useSettings(environment, settings, loaded);
+    return 'no error';
+  } catch (error) {
+    return formatError(error, false);
+  }
+}
+
+describe('useSettings', () => {
+  it('sets nothing for what TensorFlow does by itself, and reads back what it set', () => {
+    const untouched = {};
+    useSettings(untouched, defaultSettings, false);
+    expect(untouched).toEqual({});
+    fc.assert(
+      fc.property(anySettings, (settings) => {
+        const environment = {};
+        useSettings(environment, settings, false);
+        expect(settingsOf(environment)).toEqual(settings);
+        useSettings(environment, settings, true);
+      }),
+    );
+  });
+
+  it('sets the variables that TensorFlow and CUDA read, beside a user’s own flags', () => {
+    const environment = { TF_XLA_FLAGS: '--tf_xla_max_cluster_size=9' };
+    useSettings(environment, { tf32: false, xla: true, deterministic: true }, false);
+    expect(environment).toEqual({
+      NVIDIA_TF32_OVERRIDE: '0',
+      TF_XLA_FLAGS: '--tf_xla_max_cluster_size=9 --tf_xla_auto_jit=2 --tf_xla_cpu_global_jit',
+      TF_DETERMINISTIC_OPS: '1',
+      TF_CUDNN_DETERMINISTIC: '1',
+    });
+  });
+
+  it('refuses others than those TensorFlow was loaded with', () => {
+    fc.assert(
+      fc.property(anySettings, anySettings, (first, second) => {
+        const environment = {};
+        useSettings(environment, first, false);
+        const same = JSON.stringify(first) === JSON.stringify(second);
+        expect(messageOf(environment, second, true) === 'no error').toBe(same);
+      }),
+    );
+    expect(messageOf({}, { ...defaultSettings, tf32: false }, true)).toBe(
+      'error: cannot use training.tf32: false: TensorFlow was loaded with tf32: true in this process\n' +
+        '  hint: it reads the setting only while it is loaded: use a process of its own for each',
+    );
+  });
+
+  it('refuses an environment that says something else than the config', () => {
+    expect(messageOf({ TF_DETERMINISTIC_OPS: 'true' }, defaultSettings, false)).toBe(
+      'error: cannot use training.deterministic: false: the environment has TF_DETERMINISTIC_OPS=true\n' +
+        '  hint: unset TF_DETERMINISTIC_OPS, or use --set training.deterministic=true',
+    );
+  });
+});
