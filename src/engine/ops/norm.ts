@@ -1,6 +1,8 @@
 // Batch normalisation by TensorFlow's fused kernels.
 import { bool, float, string, type } from '../attributes.js';
-import { withGradient, type Tensor } from '../tensor.js';
+import { detach, withGradient, type Tensor } from '../tensor.js';
+import type { DType, TensorSpec } from '../types.js';
+import { cast } from './fill.js';
 
 export interface BatchNormInputs {
   readonly scale: Tensor;
@@ -22,7 +24,7 @@ export interface BatchNormResult {
   readonly runningVariance: Tensor;
 }
 
-const attributesOf = (x: Tensor, options: BatchNormOptions, training: boolean) => ({
+const attributesOf = (x: TensorSpec, options: BatchNormOptions, training: boolean) => ({
   T: type(x.dtype),
   U: type('float32'),
   epsilon: float(options.epsilon),
@@ -30,27 +32,38 @@ const attributesOf = (x: Tensor, options: BatchNormOptions, training: boolean) =
   is_training: bool(training),
 });
 
+/**
+ * What x is normalised in. On the CPU oneDNN takes bfloat16 where the channels are a multiple of 16; what TensorFlow does
+ * itself with other numbers of channels takes twice the time of casting to float32 and back (docs/architecture.md).
+ */
+const computedIn = (x: Tensor): DType =>
+  x.program.device === 'cpu' && x.shape[x.shape.length - 1] % 16 !== 0 ? 'float32' : x.dtype;
+
 /** Normalises x [N, H, W, C] with the batch's own statistics and gives the next running ones. All else is float32 [C]. */
 export function batchNormTraining(x: Tensor, inputs: BatchNormInputs, options: BatchNormOptions): BatchNormResult {
   const { scale, offset, runningMean, runningVariance } = inputs;
+  const { program } = x;
   const channels = { dtype: 'float32', shape: scale.shape } as const;
-  const attributes = attributesOf(x, options, true);
-  const [value, mean, variance, ...reserved] = x.program.execute(
+  const dtype = computedIn(x);
+  const images = { dtype, shape: x.shape };
+  const attributes = attributesOf(images, options, true);
+  const [value, mean, variance, ...reserved] = program.execute(
     'FusedBatchNormV3',
     { ...attributes, exponential_avg_factor: float(options.batchShare) },
-    [x, scale, offset, runningMean, runningVariance],
-    [{ dtype: x.dtype, shape: x.shape }, channels, channels, channels, channels, { dtype: 'float32', shape: [1] }],
+    [cast(detach(x), dtype), scale, offset, runningMean, runningVariance],
+    [images, channels, channels, channels, channels, { dtype: 'float32', shape: [1] }],
   );
-  const differentiable = withGradient(value, [x, scale, offset], (gradient) =>
-    x.program
-      .execute(
-        'FusedBatchNormGradV3',
-        attributes,
-        [gradient, x, scale, ...reserved],
-        [{ dtype: x.dtype, shape: x.shape }, channels, channels, channels, channels],
-      )
-      .slice(0, 3),
-  );
+  const differentiable = withGradient(cast(value, x.dtype), [x, scale, offset], (gradient) => {
+    // Cast once more: the float32 values are not kept for the backward pass.
+    const again = dtype === x.dtype ? x : cast(program.after(detach(x), gradient), dtype);
+    const [toX, toScale, toOffset] = program.execute(
+      'FusedBatchNormGradV3',
+      attributes,
+      [cast(gradient, dtype), again, scale, ...reserved],
+      [images, channels, channels, channels, channels],
+    );
+    return [cast(toX, x.dtype), toScale, toOffset];
+  });
   return { value: differentiable, runningMean: mean, runningVariance: variance };
 }
 
