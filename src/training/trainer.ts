@@ -92,9 +92,10 @@ export async function trainNetwork(inputs: TrainerInputs, events: TrainerEvents)
 async function breathe(events: TrainerEvents, settle?: () => void): Promise<void> {
   await setImmediate();
   const signal = events.stopRequested();
-  if (signal !== undefined) settle?.();
+  if (signal === undefined) return;
+  settle?.();
   // eslint-disable-next-line @typescript-eslint/only-throw-error -- a stop is no error, and never leaves this file
-  if (signal !== undefined) throw { signal } satisfies Stopped;
+  throw { signal } satisfies Stopped;
 }
 
 /** The rest of an epoch's steps; tells `reached` the position after each, or after those that are read together. */
