@@ -35,10 +35,9 @@ function command(root: string, slurm: ReturnType<typeof fakeSlurm>, more: { deta
   const stop = new AbortController();
   const warn = (line: string): void => void said.push(line);
   const lookup = slurmLookup({ slurm: slurm.run, now, freshMilliseconds: 5, certainMilliseconds: 20, warn });
-  let random = slurm.submitted.length;
   const executor = slurmExecutor({
     ...{ slurm: slurm.run, root, command: ['node', 'isda.js'], workingDirectory: root, mostTasks: 4, lookup },
-    ...{ jobs: more.jobs, random: () => `r${random++}`, pollMilliseconds: 10, detach: more.detach ?? false },
+    ...{ jobs: more.jobs, random: slurm.random, pollMilliseconds: 10, detach: more.detach ?? false },
   });
   const run = (grid: readonly Cell[] = cells) =>
     runGrid(grid, root, executor, { now, stop: stop.signal, events, jobs: lookup });

@@ -47,5 +47,7 @@ export function fakeSlurm() {
     if (exitCode !== undefined) writeFileSync(join(task.folder, `task-${task.task}.exit`), `${exitCode}\n`);
     task.state = state;
   };
-  return { run, tasks, submitted, faults, lost, end };
+  let names = 0;
+  const random = (): string => `r${names++}`;
+  return { run, tasks, submitted, faults, lost, end, random };
 }
