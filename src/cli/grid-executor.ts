@@ -8,7 +8,7 @@ import type { Executor } from '../experiments/executors/executor.js';
 import { localExecutor } from '../experiments/executors/local.js';
 import { mostArrayTasks, slurmCommands } from '../experiments/executors/slurm/commands.js';
 import { slurmExecutor } from '../experiments/executors/slurm/executor.js';
-import { slurmLookup } from '../experiments/executors/slurm/look.js';
+import { jobNameOf, slurmLookup } from '../experiments/executors/slurm/look.js';
 import type { JobLookup } from '../experiments/store/job.js';
 import type { Cell } from '../experiments/store/store.js';
 import type { CommandContext } from './context.js';
@@ -39,8 +39,8 @@ export function lookOnce({ environment, workingDirectory, now }: CommandContext)
   const slurm = slurmCommands(environment, workingDirectory);
   const lookup = slurmLookup({ slurm, now, freshMilliseconds: 60_000, certainMilliseconds: 0 });
   return (folder, job) =>
-    lookup(folder, job).catch((error: unknown) => ({
-      ...{ phase: 'queued', name: job.submission },
+    lookup(folder, job).catch(async (error: unknown) => ({
+      ...{ phase: 'queued', name: await jobNameOf(folder, job) },
       note: reasonOf(error),
     }));
 }

@@ -49,9 +49,12 @@ const hints: readonly (readonly [RegExp, string])[] = [
 /** The error of a command that failed, in its own words. `action` as in `submit to Slurm`. */
 export function slurmFailure(action: string, program: SlurmProgram, answer: SlurmAnswer): IsdaError {
   if (answer.missing === true) {
-    return cannot(action, `${program} is not on the PATH`, {
-      hint: "run this where Slurm's commands are, such as a login node; `--executor local` computes on this machine",
-    });
+    const where = "run this where Slurm's commands are, such as a login node";
+    const instead =
+      program === 'squeue'
+        ? 'deleting the cell.json of a run in the queue sets it free'
+        : '`--executor local` computes on this machine';
+    return cannot(action, `${program} is not on the PATH`, { hint: `${where}; ${instead}` });
   }
   const lines = answer.stderr.split('\n').flatMap((line) => {
     const text = line.replace(/^\w+: (error|fatal): /, '').trim();

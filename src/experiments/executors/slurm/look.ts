@@ -1,6 +1,7 @@
 // Looks for the jobs of cells in Slurm's queue.
 import { readFile } from 'node:fs/promises';
 import { reasonOf } from '../../../common/errors.js';
+import type { CellJob } from '../../store/cell.js';
 import type { JobLook, JobLookup } from '../../store/job.js';
 import { errorsPath } from '../local.js';
 import type { RunSlurm } from './commands.js';
@@ -21,6 +22,12 @@ export interface LookOptions {
   readonly certainMilliseconds: number;
   /** Told once when the queue cannot be asked for a while; without it that is an error at once. */
   readonly warn?: (line: string) => void;
+}
+
+/** What people call a job that the queue does not show: `12_3`, or its submission's name where Slurm has not numbered it. */
+export async function jobNameOf(folder: string, { submission, task }: CellJob): Promise<string> {
+  const record = await readSubmission(submissionOf(folder, submission));
+  return record?.job === undefined ? submission : `${record.job}_${task}`;
 }
 
 /** sbatch may still be at it for so long, though the queue does not show its jobs. */
@@ -61,7 +68,8 @@ export function slurmLookup(options: LookOptions): JobLookup {
     return next;
   };
 
-  return async (folder, { submission, task }): Promise<JobLook> => {
+  return async (folder, job): Promise<JobLook> => {
+    const { submission, task } = job;
     const place = submissionOf(folder, submission);
     const { at, entries } = await answerFor(submission);
     const entry = entries.find((candidate) => candidate.task === task);
@@ -74,7 +82,7 @@ export function slurmLookup(options: LookOptions): JobLookup {
         : { phase: 'queued', name, ...(reason === '' ? {} : { note: reason }) };
     }
     const record = await readSubmission(place);
-    const name = entry?.name ?? (record?.job === undefined ? submission : `${record.job}_${task}`);
+    const name = entry?.name ?? (await jobNameOf(folder, job));
     const { exitCode, log } = await readTask(place, task);
     if (entry === undefined && record !== undefined && record.job === undefined && exitCode === undefined) {
       if (now() - Date.parse(record.submitted) < submittingMilliseconds) return { phase: 'queued', name };
