@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { execa, execaSync } from 'execa';
 import sharp from 'sharp';
 import { isMain, projectRoot, runScript, StepError, stepLogger } from './bootstrap.mjs';
 
@@ -27,6 +27,13 @@ rows:
   - name: basic
   - {name: isda, set: {loss: {name: isda}}}
 `;
+
+/** Only where a Slurm answers. */
+const slurm = execaSync('sinfo', { reject: false, timeout: 20_000 }).exitCode === 0;
+const onSlurm = [
+  [0, 'study {tmp}/study.yaml --set dataset.dir={tmp}/data --out {tmp}/slurm --executor slurm --detach'],
+  [0, 'study {tmp}/study.yaml --set dataset.dir={tmp}/data --out {tmp}/slurm --executor slurm --poll 1'],
+];
 
 /** Command lines with the exit code they owe, in order. `{tmp}` stands for a temporary folder for what they write. */
 const commands = [
@@ -81,6 +88,7 @@ const commands = [
   [0, `ablate --config tiny-isda ${data} --variant identity --seed 1 --out {tmp}/ablation`],
   [0, 'ablate --config tiny-isda --dry-run'],
   [0, `sweep lambda0 --config tiny-isda ${data} --values 0,1 --holdout 50 --final-seeds 1 --out {tmp}/sweep --json`],
+  ...(slurm ? onSlurm : []),
   [0, 'runs {tmp}/study'],
   [0, 'runs {tmp}/study --state done --json'],
   [0, 'runs {tmp}/study --log tiny-study-isda-seed1'],
@@ -104,6 +112,7 @@ const commands = [
   [2, 'figure curve --run {tmp}/isda --metric no_such_metric --out {tmp}/curve.svg'],
   [2, 'ablate --config tiny-isda --variant no-such-variant'],
   [2, 'sweep lambda0 --config tiny-isda --holdout 50 --values -1'],
+  [2, 'ablate --config tiny-isda --detach'],
   [2, 'study {tmp}/unknown-key.yaml'],
   [1, 'runs {tmp}/no-such-store'],
   [1, 'evaluate --run {tmp}/no-such-run'],

@@ -1,7 +1,7 @@
 // What a person sees of a grid: a line at every start and end, and on a terminal a status line below them.
 import { clearLine, cursorTo } from 'node:readline';
 import { formatDuration } from '../common/format.js';
-import type { CellOutcome, GridEvents } from '../experiments/grid/run-grid.js';
+import type { CellOutcome, GridEvents } from '../experiments/executors/executor.js';
 import type { StoredCell } from '../experiments/store/store.js';
 import { readProgress } from '../experiments/store/view.js';
 import { fitLine } from '../training/progress.js';
@@ -64,6 +64,7 @@ export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProg
   const running = new Set<StoredCell>();
   /** Epochs of runs that were there before this process came to them. */
   let epochsBefore = 0;
+  const counted = new Set<StoredCell>();
   let timer: NodeJS.Timeout | undefined;
   let shown = false;
 
@@ -112,6 +113,7 @@ export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProg
       failed = 0;
       epochsBefore = 0;
       finished.clear();
+      counted.clear();
       if (!stream.isTTY || timer !== undefined) return;
       timer = setInterval(() => void draw(), everyMilliseconds);
     },
@@ -121,10 +123,16 @@ export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProg
       note(`found   ${cell.name}, done before`);
     },
     elsewhere: (cell, holder) => note(`waiting ${cell.name}: ${holder} is at it`),
-    started(cell) {
+    started(cell, job) {
       running.add(cell);
-      void readProgress(cell.folder).then(({ epochsDone }) => (epochsBefore += epochsDone));
-      note(`start   ${cell.name}`);
+      // A run that was queued again was counted when it began.
+      if (!counted.has(cell)) void readProgress(cell.folder).then(({ epochsDone }) => (epochsBefore += epochsDone));
+      counted.add(cell);
+      note(`start   ${cell.name}${job === undefined ? '' : `, job ${job}`}`);
+    },
+    requeued(cell, job) {
+      running.delete(cell);
+      note(`requeue ${cell.name}, job ${job}: it goes on from its checkpoint`);
     },
     ended(outcome) {
       running.delete(outcome.cell);
@@ -132,6 +140,7 @@ export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProg
       if (outcome.end.state === 'failed') failed += 1;
       note(endLine(outcome));
     },
+    said: note,
   };
   return { events, note, stop };
 }

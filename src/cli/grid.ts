@@ -1,36 +1,49 @@
 // What the commands that run grids share: their options, running with progress, the table, the last word.
-import { availableParallelism } from 'node:os';
 import { relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { cannot } from '../common/errors.js';
 import { displayPath } from '../config/find.js';
-import { listGpus } from '../engine/devices.js';
-import { errorsPath, localExecutor } from '../experiments/executors/local.js';
+import { errorsPath } from '../experiments/executors/local.js';
 import { outcomeTable, rowOutcomes, writeOutcomes } from '../experiments/grid/outcomes.js';
-import { runGrid, type CellOutcome } from '../experiments/grid/run-grid.js';
+import type { CellOutcome } from '../experiments/executors/executor.js';
+import { runGrid } from '../experiments/grid/run-grid.js';
 import { cellName, findCell, type Cell } from '../experiments/store/store.js';
 import { viewCell } from '../experiments/store/view.js';
 import type { CommandContext } from './context.js';
+import { executorNames, lookOnce, openExecutors, type ExecutorOptions } from './grid-executor.js';
 import { gridProgress, type GridProgress } from './grid-progress.js';
 import { countArgument } from './options.js';
 import { watchSignals, type SignalWatch } from './signals.js';
 import { formatTable } from './table.js';
 
-export interface GridOptions {
+export interface GridOptions extends ExecutorOptions {
   readonly out?: string;
-  readonly jobs: number;
-  readonly executor: 'local';
   readonly json?: boolean;
   readonly dryRun?: boolean;
+}
+
+function secondsArgument(value: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : 0;
+  if (seconds < 0.1 || seconds > 3600) throw new InvalidArgumentError('Expected seconds from 0.1 to 3600.');
+  return seconds;
 }
 
 /** Adds the options that every command with a grid takes. */
 export function withGridOptions(command: Command): Command {
   return command
     .option('--out <store>', 'folder of the runs; default: under runs/')
-    .option('--jobs <n>', 'runs at once, each with its share of the cores, or a GPU of its own', countArgument, 1)
-    .addOption(new Option('--executor <name>', 'where runs are computed').choices(['local']).default('local'))
+    .option('--jobs <n>', 'runs at once; default: 1 here, as many as Slurm starts there', countArgument)
+    .addOption(
+      new Option('--executor <name>', 'local: processes of this machine; slurm: jobs of a cluster (docs/slurm.md)')
+        .choices(executorNames)
+        .default('local'),
+    )
+    .option('--detach', 'with Slurm: submit and return; the same command without it follows the jobs')
+    .addOption(
+      new Option('--poll <seconds>', 'how often to look after what runs elsewhere; default: 2, Slurm 10').argParser(
+        secondsArgument,
+      ),
+    )
     .option('--dry-run', 'only show what would be run')
     .option('--json', 'print the outcome as JSON; everything else goes to stderr');
 }
@@ -38,14 +51,6 @@ export function withGridOptions(command: Command): Command {
 /** The store of a command: `--out`, else runs/<name>. */
 export function storeOf(name: string, { out }: GridOptions, context: CommandContext): string {
   return resolve(context.workingDirectory, out ?? `runs/${name}`);
-}
-
-/** The GPUs as CUDA_VISIBLE_DEVICES names them, where a config may use one. */
-function gpusFor(cells: readonly Cell[], { environment }: CommandContext): readonly string[] {
-  if (cells.every(({ config }) => config.training.device === 'cpu')) return [];
-  const visible = environment['CUDA_VISIBLE_DEVICES'];
-  if (visible !== undefined) return visible.split(',').filter((name) => name !== '' && name !== '-1');
-  return listGpus(environment).map((_, index) => String(index));
 }
 
 export interface GridRunner {
@@ -57,34 +62,40 @@ export interface GridRunner {
 
 /** Gives `work` what it needs to run grids, and gives signals and terminal back when it ends. */
 export async function withGridRunner<Result>(
-  { jobs, json }: GridOptions,
+  options: GridOptions,
   context: CommandContext,
   work: (runner: GridRunner) => Promise<Result>,
 ): Promise<Result> {
-  const { now, environment, workingDirectory } = context;
-  const launcher = fileURLToPath(new URL('../../bin/isda.js', import.meta.url));
+  const { now } = context;
+  const progress = gridProgress({ stream: options.json === true ? context.stderr : context.stdout, now });
+  const { executorFor, lookup, pollMilliseconds } = await openExecutors(options, context, progress.note);
   const signals = watchSignals(context);
-  const progress = gridProgress({ stream: json === true ? context.stderr : context.stdout, now });
-  const asked = (): void => progress.note(`${signals.requested()}: the running ones write their checkpoints`);
+  const going = options.executor === 'slurm' ? 'the jobs go on' : 'the running ones write their checkpoints';
+  const asked = (): void => progress.note(`${signals.requested()}: ${going}`);
   signals.aborted.addEventListener('abort', asked);
   try {
-    const run: GridRunner['run'] = (cells, root) => {
-      const executor = localExecutor({
-        jobs,
-        command: [process.execPath, launcher],
-        workingDirectory,
-        environment,
-        cores: availableParallelism(),
-        gpus: jobs === 1 ? [] : gpusFor(cells, context),
-      });
-      return runGrid(cells, root, executor, { now, stop: signals.aborted, events: progress.events });
-    };
+    const around = { now, stop: signals.aborted, events: progress.events, pollMilliseconds, jobs: lookup };
+    const run: GridRunner['run'] = (cells, root) => runGrid(cells, root, executorFor(cells, root), around);
     return await work({ run, signals, progress });
   } finally {
     signals.aborted.removeEventListener('abort', asked);
     progress.stop();
     signals.stop();
   }
+}
+
+/** The numbers of the jobs that runs were left to, as scancel takes them: `12` for `12_0` and `12_1`. */
+function queuedJobs(outcomes: readonly CellOutcome[]): readonly string[] {
+  const jobs = outcomes.flatMap(({ end }) => (end.state === 'queued' ? (/^\d+(?=_)/.exec(end.job) ?? []) : []));
+  return [...new Set(jobs)];
+}
+
+/** What is said of runs that `--detach` has left to the queue; undefined where there are none. */
+export function detachedLine(outcomes: readonly CellOutcome[], root: string, workingDirectory: string) {
+  const count = outcomes.filter(({ end }) => end.state === 'queued').length;
+  if (count === 0) return undefined;
+  const shown = displayPath(root, workingDirectory);
+  return `${count} of ${outcomes.length} runs are left to the queue: \`isda runs ${shown}\` shows them, the same command without --detach follows them`;
 }
 
 /** The error of a grid that was stopped, or some of whose runs failed; undefined where all are done. */
@@ -97,6 +108,14 @@ export function gridFailure(
   const count = (state: string): number => outcomes.filter(({ end }) => end.state === state).length;
   const done = `${count('done')} of ${outcomes.length} are done`;
   const shown = displayPath(root, workingDirectory);
+  const left = queuedJobs(outcomes);
+  if (signal !== undefined && left.length > 0) {
+    return cannot('finish all runs', `${signal} came; ${done}, and ${count('queued')} are left to the queue`, {
+      kind: 'stopped',
+      place: shown,
+      hint: `the same command follows them again; \`scancel ${left.join(' ')}\` ends them`,
+    });
+  }
   if (signal !== undefined && count('done') < outcomes.length) {
     return cannot('finish all runs', `${signal} came; ${done}`, {
       kind: 'stopped',
@@ -113,8 +132,10 @@ export function gridFailure(
       hint: `\`isda runs ${shown} --log ${cell.name}\` shows why (${relative(root, errorsPath(cell.folder))}); the same command tries again`,
     });
   }
-  if (count('done') === outcomes.length) return undefined;
-  const stopped = outcomes.filter(({ end }) => end.state !== 'done').map(({ cell }) => cell.name);
+  if (count('done') + count('queued') === outcomes.length) return undefined;
+  const stopped = outcomes
+    .filter(({ end }) => end.state !== 'done' && end.state !== 'queued')
+    .map(({ cell }) => cell.name);
   return cannot('finish all runs', `${done}; others were stopped`, {
     kind: 'stopped',
     place: stopped.join('\n'),
@@ -124,10 +145,11 @@ export function gridFailure(
 
 /** Shows what a command would run, and how far each of it is. */
 export async function showPlan(cells: readonly Cell[], root: string, json: boolean, context: CommandContext) {
+  const lookup = lookOnce(context);
   const rows = await Promise.all(
     cells.map(async (cell) => {
       const stored = await findCell(root, cell);
-      const view = stored && (await viewCell(root, stored.name, context.now));
+      const view = stored && (await viewCell(root, stored.name, context.now, lookup));
       const { epochs, seed } = cell.config.training;
       const [name, state, done] = [stored?.name ?? cellName(cell), view?.state ?? 'planned', view?.epochsDone ?? 0];
       return { name, row: cell.row, seed, state, epochsDone: done, epochs };
@@ -186,6 +208,8 @@ export async function runPlan(plan: GridPlan, options: GridOptions, context: Com
     context.stdout.write(`\n${formatTable(table.header, table.rows)}\n`);
     context.stdout.write(`\nrun store  ${displayPath(root, context.workingDirectory)} (outcomes.csv, outcomes.md)\n`);
   }
+  const left = signal === undefined ? detachedLine(outcomes, root, context.workingDirectory) : undefined;
+  if (left !== undefined) (options.json === true ? context.stderr : context.stdout).write(`${left}\n`);
   const failure = gridFailure(outcomes, root, signal, context.workingDirectory);
   if (failure !== undefined) throw failure;
 }

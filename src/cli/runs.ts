@@ -7,10 +7,12 @@ import { formatDuration } from '../common/format.js';
 import { nearest } from '../common/nearest.js';
 import { displayPath } from '../config/find.js';
 import { errorsPath } from '../experiments/executors/local.js';
+import { submissionOf, taskLog } from '../experiments/executors/slurm/submission.js';
 import { cellStates, type CellState } from '../experiments/store/cell.js';
 import { listStore, type CellView } from '../experiments/store/view.js';
 import { runFolder } from '../training/records/run-folder.js';
 import type { CommandContext, RegisterCommand } from './context.js';
+import { lookOnce } from './grid-executor.js';
 import { formatTable } from './table.js';
 
 interface RunsOptions {
@@ -37,7 +39,9 @@ async function showLog(views: readonly CellView[], name: string, root: string, c
   }
   const write = (text: string): void => void context.stdout.write(`${text}\n`);
   write(`${view.name}: ${view.state}${view.reason === undefined ? '' : `, ${view.reason}`}`);
-  for (const path of [runFolder(view.folder).log, errorsPath(view.folder)]) {
+  const { folder, job } = view;
+  const ofJob = job === undefined ? [] : [taskLog(submissionOf(folder, job.submission), job.task)];
+  for (const path of [runFolder(folder).log, errorsPath(folder), ...ofJob]) {
     const lines = (await readFile(path, 'utf8').catch(() => '')).trimEnd().split('\n');
     if (lines.length === 1 && lines[0] === '') continue;
     write(`\n${displayPath(path, context.workingDirectory)}`);
@@ -54,7 +58,7 @@ function totals(views: readonly CellView[]): string {
 
 async function listRuns(store: string, options: RunsOptions, context: CommandContext): Promise<void> {
   const root = resolve(context.workingDirectory, store);
-  const all = await listStore(root, context.now);
+  const all = await listStore(root, context.now, lookOnce(context));
   if (options.log !== undefined) return showLog(all, options.log, root, context);
   const views = all.filter(({ state }) => options.state === undefined || state === options.state);
   if (options.json === true) {
@@ -65,16 +69,21 @@ async function listRuns(store: string, options: RunsOptions, context: CommandCon
   const width = context.stdout.isTTY ? context.stdout.columns || 80 : Infinity;
   const cut = (line: string): string => (line.length > width ? `${line.slice(0, width - 1)}…` : line);
   const age = (view: CellView): string => formatDuration((context.now() - Date.parse(view.since)) / 1000);
+  const inQueue = views.some(({ jobName }) => jobName !== undefined);
   const rows = views.map((view) => [
     view.name,
     view.state,
+    ...(inQueue ? [view.jobName ?? ''] : []),
     `${view.epochsDone}/${view.epochs}`,
     view.lastError === undefined ? '-' : `${view.lastError.toFixed(2)} %`,
     age(view),
     view.reason ?? '',
   ]);
   if (rows.length > 0) {
-    const table = formatTable(['run', 'state', 'epochs', 'error', 'since', 'reason'], rows);
+    const table = formatTable(
+      ['run', 'state', ...(inQueue ? ['job'] : []), 'epochs', 'error', 'since', 'reason'],
+      rows,
+    );
     context.stdout.write(`${table.split('\n').map(cut).join('\n')}\n\n`);
   }
   context.stdout.write(all.length === 0 ? 'no runs\n' : `${all.length} runs: ${totals(all)}\n`);

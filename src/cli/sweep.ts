@@ -6,7 +6,7 @@ import type { SweepPoint } from '../experiments/grid/points.js';
 import { gridCells, seedsFrom } from '../experiments/grid/rows.js';
 import { choosePoint, measuredPoints, writeSweep, type MeasuredPoint } from '../experiments/grid/sweep.js';
 import type { CommandContext, RegisterCommand } from './context.js';
-import { gridFailure, measuredOn, runsOf, showPlan, withGridOptions, withGridRunner } from './grid.js';
+import { detachedLine, gridFailure, measuredOn, runsOf, showPlan, withGridOptions, withGridRunner } from './grid.js';
 import { configOption, countArgument, setOption } from './options.js';
 import { readSweep, type SweepOptions } from './sweep-plan.js';
 import { formatTable } from './table.js';
@@ -81,6 +81,7 @@ async function sweep(key: string | undefined, options: SweepOptions, context: Co
     const finalCells = chosen === undefined ? [] : finals.get(chosen.name)!;
     const finished = finalCells.length === 0 ? [] : await run(finalCells, root);
     const [final]: readonly (RowOutcome | undefined)[] = rowOutcomes(finished);
+    const all = [...tried, ...finished];
     if (final !== undefined) {
       const table = outcomeTable([final], 'final');
       await writeSweep(root, { ...record, chosen: choice, final });
@@ -92,14 +93,16 @@ async function sweep(key: string | undefined, options: SweepOptions, context: Co
       );
       say(`\n${formatTable(table.header, table.rows)}\n(error on the test images)\n`);
     }
+    const left = signals.requested() === undefined ? detachedLine(all, root, context.workingDirectory) : undefined;
+    if (left !== undefined) say(`${left}${chosen === undefined && finalSeeds > 0 ? ', then chooses' : ''}\n`);
     say(`\nrun store  ${displayPath(root, context.workingDirectory)} (sweep.json)\n`);
     if (options.json === true) {
-      const runs = runsOf([...tried, ...finished]);
+      const runs = runsOf(all);
       context.stdout.write(
         `${JSON.stringify({ store: root, ...record, chosen: choice, final, runs }, undefined, 2)}\n`,
       );
     }
-    return fail([...tried, ...finished]);
+    return fail(all);
   });
   if (failure !== undefined) throw failure;
 }

@@ -21,7 +21,7 @@ function canonicalJson(value: unknown): string {
 
 /**
  * SHA-256 (hex) of what decides a run's numbers: two configs of one fingerprint describe the same run. The experiment's
- * name, `output`, `dataset.dir` (but that of an `image-folder`, which is all it is known by), `dataset.classes` (which the
+ * name, `output`, `slurm`, `dataset.dir` (but that of an `image-folder`, which is all it is known by), `dataset.classes` (which the
  * data decides), `dataset.maxBroken`, `training.device`, `training.workers` and `training.readEvery` do not count.
  */
 export function fingerprint(config: ExperimentConfig): string {

@@ -6,6 +6,7 @@ import { lossOptions } from '../losses/options.js';
 import { customModelOptions } from '../models/custom.js';
 import { modelOptions } from '../models/options.js';
 import { optimizerOptions, outputOptions, scheduleOptions, trainingOptions } from '../training/options.js';
+import { slurmOptions } from './slurm.js';
 
 const anyModel = z.discriminatedUnion('name', [...modelOptions.options, customModelOptions]);
 const anyLoss = z.discriminatedUnion('name', [...lossOptions.options, customLossOptions]);
@@ -31,6 +32,7 @@ const experimentObject = z.strictObject({
   schedule: scheduleOptions.prefault({ name: 'step', milestones: [80, 120] }),
   training: trainingOptions.prefault({}),
   output: outputOptions.prefault({}),
+  slurm: slurmOptions.optional(),
 });
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>

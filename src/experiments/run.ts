@@ -47,7 +47,7 @@ export async function runExperiment(
   const splits = await loadSplits(config.dataset, around);
   const complete = withClasses(config, splits.train.classes);
   const folder = runFolder(options.out);
-  const lock = await lockRunFolder(folder, around.now);
+  const lock = await lockRunFolder(folder, around.now, around.environment);
   try {
     const log = openLog(folder.log, around.now);
     try {

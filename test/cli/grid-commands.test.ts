@@ -53,7 +53,8 @@ describe('isda ablate --dry-run', () => {
     [['--seed', '1', '--seeds', '2'], "option '--seed <n>' cannot be used with option '--seeds <n>'"],
     [['--seed', '-1'], 'training.seed: expected an integer from 0 to 4294967295, got -1'],
     [['--jobs', '0'], 'Expected a whole number of at least 1.'],
-    [['--executor', 'cloud'], "argument 'cloud' is invalid. Allowed choices are local."],
+    [['--executor', 'cloud'], "argument 'cloud' is invalid. Allowed choices are local, slurm."],
+    [['--poll', '0'], 'Expected seconds from 0.1 to 3600.'],
   ] as const)('refuses %j', async ([args, message], { folder }) => {
     const { code, stderr } = await runCli(folder, [...ablate, ...args]);
     expect(code).toBe(2);
@@ -131,7 +132,7 @@ describe('isda runs', () => {
         '\n  hint: did you mean test-a-seed1?\n',
     );
     const state = await runCli(folder, ['runs', '.', '--state', 'ready']);
-    expect(state.stderr).toContain('Allowed choices are planned, running, done, failed, stopped.');
+    expect(state.stderr).toContain('Allowed choices are planned, queued, running, done, failed, stopped.');
   });
   test('refuses a folder that is not there; one without runs is empty', async ({ folder }) => {
     expect((await runCli(folder, ['runs', 'no'])).stderr).toMatch(

@@ -1,13 +1,61 @@
-// What runs the cells of a grid: on this machine, or elsewhere.
+// What runs the cells of a grid, on this machine or elsewhere, and what it tells as it goes.
+import { runFolder } from '../../training/records/run-folder.js';
+import { readSummary, type RunSummary } from '../../training/records/summary.js';
 import type { CellEnd } from '../store/claim.js';
+import type { JobLookup } from '../store/job.js';
 import type { StoredCell } from '../store/store.js';
 
+/** What became of a cell. */
+export interface CellOutcome {
+  readonly cell: StoredCell;
+  /** `planned`: never begun, because the grid was stopped before. `queued`: left to a cluster's queue, as this job. */
+  readonly end: CellEnd | { readonly state: 'planned' } | { readonly state: 'queued'; readonly job: string };
+  /** Where the run is done. */
+  readonly summary?: RunSummary;
+}
+
+/** What a grid tells as it goes. */
+export interface GridEvents {
+  /** All cells are in the store; `stored` is in the grid's order. */
+  planned(stored: readonly StoredCell[]): void;
+  /** A cell was done before. */
+  found(cell: StoredCell): void;
+  /** Another process is at a cell; said once, and then the grid waits for it. */
+  elsewhere(cell: StoredCell, holder: string): void;
+  /** `job`: what a cluster's queue calls it. */
+  started(cell: StoredCell, job?: string): void;
+  /** A running cell is back in a cluster's queue. */
+  requeued(cell: StoredCell, job: string): void;
+  ended(outcome: CellOutcome): void;
+  /** A line for people. */
+  said(line: string): void;
+}
+
+export interface GridSurroundings {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Asks for an end: with checkpoints where the runs are this process's. */
+  readonly stop: AbortSignal;
+  readonly events: GridEvents;
+  /** How often to look after what other processes are at, in milliseconds; default: the executor's. */
+  readonly pollMilliseconds?: number;
+  /** Asks a cluster's queue for cells that are in it. */
+  readonly jobs?: JobLookup;
+}
+
 export interface Executor {
-  /** How many cells it takes at once. */
-  readonly slots: number;
   /**
-   * Runs a cell, whose folder holds its config.yaml, to its end; `slot` counts from 0. Once `stop` is aborted the run is
-   * asked to write a checkpoint and end. A run that fails is an answer; errors: its files cannot be written.
+   * Brings every cell that is not done to its end, or as far as `stop` lets it come; those without an outcome were never
+   * begun. A cell that fails is recorded and the others go on; one that failed or stopped before is tried again. What
+   * somebody else is at is waited for. Errors: the store cannot be used, or what computes the runs not be reached.
    */
-  run(cell: StoredCell, slot: number, stop: AbortSignal): Promise<CellEnd>;
+  run(cells: readonly StoredCell[], around: GridSurroundings): Promise<ReadonlyMap<StoredCell, CellOutcome>>;
+}
+
+/** The outcome of a run that ended so; one without its summary is not done, whatever its process said. */
+export async function outcomeOf(cell: StoredCell, end: CellEnd): Promise<CellOutcome> {
+  if (end.state !== 'done') return { cell, end };
+  const summary = await readSummary(runFolder(cell.folder).summary);
+  if (summary !== undefined) return { cell, end, summary };
+  return { cell, end: { state: 'failed', reason: 'it ended without writing its summary' } };
 }

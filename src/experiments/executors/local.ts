@@ -8,6 +8,7 @@ import { runFolder } from '../../training/records/run-folder.js';
 import type { CellEnd } from '../store/claim.js';
 import type { StoredCell } from '../store/store.js';
 import type { Executor } from './executor.js';
+import { inSlots } from './in-slots.js';
 
 export interface LocalOptions {
   /** How many runs at once. */
@@ -108,8 +109,8 @@ async function runCell(
 
 /** Runs up to `jobs` cells at once as processes of this program. */
 export function localExecutor(options: LocalOptions): Executor {
-  return {
+  return inSlots({
     slots: options.jobs,
     run: (cell, slot, stop) => runCell(cell, stop, shareOf(slot, options), options),
-  };
+  });
 }

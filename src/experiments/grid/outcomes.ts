@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { writeFileAtomically } from '../../common/files.js';
-import type { CellOutcome } from './run-grid.js';
+import type { CellOutcome } from '../executors/executor.js';
 
 /** Mean and sample standard deviation (n − 1), in percent; no deviation of a single value. */
 export interface Spread {

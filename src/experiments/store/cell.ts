@@ -5,12 +5,16 @@ import { z } from 'zod';
 import { cannot, systemCode } from '../../common/errors.js';
 import { readFailure, writeFileAtomically } from '../../common/files.js';
 
-export const cellStates = ['planned', 'running', 'done', 'failed', 'stopped'] as const;
+export const cellStates = ['planned', 'queued', 'running', 'done', 'failed', 'stopped'] as const;
 /**
- * `planned`: never begun. `running`: a process is at it. `done`: its summary is there. `failed`: its process ended with
+ * `planned`: never begun. `queued`: handed to a cluster's queue, which knows how far it is. `running`: a process is at it. `done`: its summary is there. `failed`: its process ended with
  * an error. `stopped`: its process was stopped or died, and the run goes on when it is asked for again.
  */
 export type CellState = (typeof cellStates)[number];
+
+/** A task of an array of jobs, known by the name under which it was submitted (`JobLookup` of job.ts asks for it). */
+const cellJob = z.strictObject({ submission: z.string(), task: z.int() });
+export type CellJob = Readonly<z.output<typeof cellJob>>;
 
 const cellRecord = z.strictObject({
   /** The row of the grid: a variant, a loss, a value. */
@@ -28,6 +32,8 @@ const cellRecord = z.strictObject({
   attempts: z.int(),
   /** Why it failed or stopped, in one line. */
   reason: z.string().optional(),
+  /** In a cluster's queue, or where it was last. */
+  job: cellJob.optional(),
 });
 export type CellRecord = Readonly<z.output<typeof cellRecord>>;
 

@@ -7,6 +7,7 @@ import { isFile } from '../../config/find.js';
 import { lockHolder, processStart, thisProcess } from '../../training/records/lock.js';
 import { runFolder } from '../../training/records/run-folder.js';
 import { readCell, type CellRecord } from './cell.js';
+import type { JobLook, JobLookup } from './job.js';
 
 /** A cell as it is now. */
 export interface CellView extends CellRecord {
@@ -17,6 +18,8 @@ export interface CellView extends CellRecord {
   readonly epochsDone: number;
   /** Error of the last completed epoch on the images the run is evaluated on, in percent. */
   readonly lastError?: number;
+  /** What a cluster's queue calls its job, as in `12_3`. */
+  readonly jobName?: string;
 }
 
 /** The lock by which a process keeps a cell to itself. */
@@ -48,31 +51,57 @@ export async function readProgress(folder: string): Promise<{ epochsDone: number
 
 /**
  * The state that a record means, given who is at the cell: a run without a living process is `done` where it has
- * written its summary, else `stopped`; one that somebody trains by hand is running too.
+ * written its summary, else `stopped`; one that somebody trains by hand is running too. `look`: what the queue says of a
+ * queued one, which stays queued where the queue is not asked.
  */
-export function presentState(record: CellRecord, held: boolean, summaryThere: boolean): CellRecord['state'] {
+export function presentState(
+  record: CellRecord,
+  held: boolean,
+  summaryThere: boolean,
+  look?: JobLook,
+): CellRecord['state'] {
   if (held) return 'running';
+  if (record.state === 'queued') {
+    if (summaryThere) return 'done';
+    return look === undefined ? 'queued' : look.phase === 'ended' ? look.end.state : look.phase;
+  }
   if (record.state === 'running') return summaryThere ? 'done' : 'stopped';
   return record.state === 'done' && !summaryThere ? 'stopped' : record.state;
 }
 
-/** A cell of a store; undefined where the folder holds none. Errors: files that cannot be read. */
-export async function viewCell(root: string, name: string, now: () => number): Promise<CellView | undefined> {
+/** Why a cell is in the state that it is shown in, in one line. */
+function reasonFor(record: CellRecord, state: CellRecord['state'], look: JobLook | undefined): string | undefined {
+  if (record.state === 'running' && state === 'stopped') return 'its process ended unexpectedly';
+  if (state === 'done' || look === undefined) return record.reason;
+  return look.phase === 'ended' ? look.end.reason : look.note;
+}
+
+/**
+ * A cell of a store; undefined where the folder holds none. `jobs` asks a cluster's queue for those that are in it.
+ * Errors: files that cannot be read; a queue that cannot be asked.
+ */
+export async function viewCell(
+  root: string,
+  name: string,
+  now: () => number,
+  jobs?: JobLookup,
+): Promise<CellView | undefined> {
   const folder = join(root, name);
   const record = await readCell(folder);
   if (record === undefined) return undefined;
   const held = (await cellHolder(folder, now)) !== undefined;
-  const state = presentState(record, held, isFile(runFolder(folder).summary));
-  const died = state === 'stopped' && record.state === 'running' ? { reason: 'its process ended unexpectedly' } : {};
+  const look = record.state === 'queued' && record.job ? await jobs?.(folder, record.job) : undefined;
+  const state = presentState(record, held, isFile(runFolder(folder).summary), look);
   const progress = state === 'planned' ? { epochsDone: 0 } : await readProgress(folder);
-  return { ...record, ...died, state, name, folder, ...progress };
+  const inQueue = look === undefined || look.phase === 'ended' ? {} : { jobName: look.name };
+  return { ...record, reason: reasonFor(record, state, look), state, name, folder, ...progress, ...inQueue };
 }
 
 /**
- * Every cell of the store `root`, sorted by name with numbers in their order.
- * Errors: there is no such folder; files that cannot be read.
+ * Every cell of the store `root`, sorted by name with numbers in their order; `jobs` as in `viewCell`.
+ * Errors: there is no such folder; files that cannot be read; a queue that cannot be asked.
  */
-export async function listStore(root: string, now: () => number): Promise<readonly CellView[]> {
+export async function listStore(root: string, now: () => number, jobs?: JobLookup): Promise<readonly CellView[]> {
   const names = await readdir(root).catch((error: unknown) => {
     if (systemCode(error) !== 'ENOENT') throw readFailure(root, error);
     throw cannot('list the runs', 'there is no such folder', {
@@ -80,7 +109,7 @@ export async function listStore(root: string, now: () => number): Promise<readon
       hint: '`isda study`, `isda ablate` and `isda sweep` make a store; --out names it',
     });
   });
-  const views = await Promise.all(names.map((name) => viewCell(root, name, now)));
+  const views = await Promise.all(names.map((name) => viewCell(root, name, now, jobs)));
   const order = new Intl.Collator('en', { numeric: true });
   return views.filter((view) => view !== undefined).sort((a, b) => order.compare(a.name, b.name));
 }

@@ -4,11 +4,15 @@ import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { cannot, systemCode } from '../../common/errors.js';
 import { readFailure, writeFailureWithSpace } from '../../common/files.js';
+import type { Environment } from '../../common/home.js';
 
 /** The process that asks for a lock. */
 export interface LockHolder {
   readonly pid: number;
   readonly host: string;
+  /** The Slurm job that the process is of, and how often Slurm had queued it again by then. */
+  readonly job?: string;
+  readonly restarts?: number;
 }
 
 export interface LockSurroundings {
@@ -51,16 +55,17 @@ export async function processStart(pid: number): Promise<string | undefined> {
   }
 }
 
-/** This process as the holder of a lock. */
-export function thisProcess(): LockHolder {
-  return { pid: process.pid, host: hostname() };
+/** This process as the holder of a lock. `environment`: where it may be a job's. */
+export function thisProcess(environment: Environment = {}): LockHolder {
+  const { SLURM_JOB_ID: job, SLURM_RESTART_COUNT: restarts = '0' } = environment;
+  return { pid: process.pid, host: hostname(), ...(job === undefined ? {} : { job, restarts: Number(restarts) || 0 }) };
 }
 
 function parse(text: string): LockContent | undefined {
   try {
-    const { pid, host, start } = JSON.parse(text) as Partial<LockContent>;
+    const { pid, host, start, job, restarts } = JSON.parse(text) as Partial<LockContent>;
     return Number.isSafeInteger(pid) && pid! > 0 && typeof host === 'string' && typeof start === 'string'
-      ? { pid: pid!, host, start }
+      ? { pid: pid!, host, start, job, restarts }
       : undefined;
   } catch {
     return undefined;
@@ -70,6 +75,9 @@ function parse(text: string): LockContent | undefined {
 async function isDead(path: string, text: string, own: LockHolder, around: LockSurroundings): Promise<boolean> {
   const holder = parse(text);
   if (holder?.host === own.host) return (await around.startOf(holder.pid)) !== holder.start;
+  // Slurm starts a job again only after it has ended, though the machine that it ran on may never say so.
+  const sameJob = holder?.job !== undefined && holder.job === own.job;
+  if (sameJob && (holder.restarts ?? 0) < (own.restarts ?? 0)) return true;
   // A lock of another machine, or one whose text a crash cut off, can only be judged by its age.
   const { mtimeMs } = await stat(path);
   return around.now() - mtimeMs > silenceMilliseconds;
@@ -129,7 +137,7 @@ export async function lockHolder(path: string, own: LockHolder, around: LockSurr
 /** As `takeLock`, but a living holder is an answer and no error. */
 export async function tryLock(path: string, own: LockHolder, around: LockSurroundings): Promise<LockAttempt> {
   const start = (await around.startOf(own.pid)) ?? 'unknown';
-  const content = `${JSON.stringify({ pid: own.pid, host: own.host, start } satisfies LockContent)}\n`;
+  const content = `${JSON.stringify({ ...own, start } satisfies LockContent)}\n`;
   for (let attempt = 0; attempt < 100; attempt++) {
     try {
       const handle = await open(path, 'wx');

@@ -1,6 +1,7 @@
 // Where everything of a run lies in its folder.
 import { join } from 'node:path';
 import { makeFolder } from '../../common/files.js';
+import type { Environment } from '../../common/home.js';
 import { processStart, takeLock, thisProcess, type RunLock } from './lock.js';
 
 export interface RunFolder {
@@ -32,9 +33,13 @@ export function runFolder(root: string): RunFolder {
 
 /**
  * Creates the folder where missing and keeps other runs out of it until `release`. Lock it before anything in it is
- * read. Errors: another living process holds it; the folder cannot be created.
+ * read. `environment`: of this process, which may be a Slurm job's. Errors: another living process holds it; the folder cannot be created.
  */
-export async function lockRunFolder(folder: RunFolder, now: () => number): Promise<RunLock> {
+export async function lockRunFolder(
+  folder: RunFolder,
+  now: () => number,
+  environment: Environment = {},
+): Promise<RunLock> {
   await makeFolder(folder.root);
-  return takeLock(folder.lock, thisProcess(), { now, startOf: processStart });
+  return takeLock(folder.lock, thisProcess(environment), { now, startOf: processStart });
 }

@@ -8,7 +8,7 @@ import {
   rowOutcomes,
   spreadOf,
 } from '../../../src/experiments/grid/outcomes.js';
-import type { CellOutcome } from '../../../src/experiments/grid/run-grid.js';
+import type { CellOutcome } from '../../../src/experiments/executors/executor.js';
 import { someCell, someSummary } from '../../support/cells.js';
 
 const outcome = (row: string, seed: number, error?: number): CellOutcome => ({

@@ -4,8 +4,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import type { Executor } from '../../../src/experiments/executors/executor.js';
-import { runGrid, type GridEvents, type GridSurroundings } from '../../../src/experiments/grid/run-grid.js';
+import type { GridEvents, GridSurroundings } from '../../../src/experiments/executors/executor.js';
+import { inSlots } from '../../../src/experiments/executors/in-slots.js';
+import { runGrid } from '../../../src/experiments/grid/run-grid.js';
 import { claimCell, type CellEnd } from '../../../src/experiments/store/claim.js';
 import { placeCell, type StoredCell } from '../../../src/experiments/store/store.js';
 import { listStore } from '../../../src/experiments/store/view.js';
@@ -32,12 +33,14 @@ function setUp(run: Run, slots = 1) {
     found: ({ row }) => said.push(`found ${row}`),
     elsewhere: ({ row }) => said.push(`elsewhere ${row}`),
     started: ({ row }) => said.push(`started ${row}`),
+    requeued: ({ row }) => said.push(`requeued ${row}`),
+    said: (line) => said.push(line),
     ended: ({ cell, end }) => said.push(`${end.state} ${cell.row}`),
   };
   const stop = new AbortController();
   let running = 0;
   let most = 0;
-  const executor: Executor = {
+  const executor = inSlots({
     slots,
     run: async (cell, _, signal) => {
       most = Math.max(most, ++running);
@@ -48,7 +51,7 @@ function setUp(run: Run, slots = 1) {
         running--;
       }
     },
-  };
+  });
   const around: GridSurroundings = { now, events, stop: stop.signal, pollMilliseconds: 20 };
   return { said, stop, around, executor, most: () => most };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import { gitRevision, writeEnvironment } from '../../../src/training/records/environment.js';
-import { processStart, takeLock } from '../../../src/training/records/lock.js';
+import { processStart, takeLock, thisProcess } from '../../../src/training/records/lock.js';
 import { openLog } from '../../../src/training/records/log.js';
 import { lockRunFolder, runFolder } from '../../../src/training/records/run-folder.js';
 import { test } from '../../temporary-folder.js';
@@ -55,6 +55,22 @@ describe('lock', () => {
       utimesSync(path, old, old);
       await (await takeLock(path, second, around)).release();
     }
+  });
+
+  test('a Slurm job that was queued again takes over from itself, and from no other', async ({ folder }) => {
+    const path = join(folder, '.lock');
+    const job = (restarts: number, name = '7') =>
+      thisProcess({ SLURM_JOB_ID: name, SLURM_RESTART_COUNT: `${restarts}` });
+    const left = JSON.stringify({ ...job(1), pid: 9, host: 'other', start: 'x' });
+    for (const own of [second, job(1), job(0), job(2, '8')]) {
+      writeFileSync(path, left);
+      await expect(takeLock(path, { ...second, ...own, pid: 11, host: 'box' }, around)).rejects.toThrow('process 9 on');
+    }
+    const lock = await takeLock(path, { ...job(2), pid: 11, host: 'box' }, around);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ ...second, start: 'start-b', job: '7', restarts: 2 });
+    await lock.release();
+    writeFileSync(path, JSON.stringify({ ...thisProcess({ SLURM_JOB_ID: '7' }), pid: 9, host: 'other', start: 'x' }));
+    await (await takeLock(path, { ...job(1), pid: 11, host: 'box' }, around)).release();
   });
 
   test('a former holder does not delete the lock of its successor', async ({ folder }) => {

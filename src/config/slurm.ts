@@ -1,0 +1,62 @@
+// The config section `slurm`: what a run asks of a Slurm cluster. It decides no number of the run.
+import { z } from 'zod';
+
+/** Seconds of a time limit in one of sbatch's forms; undefined where it is none, 0 of one that is not limited. */
+export function timeLimitSeconds(text: string): number | undefined {
+  if (text === 'UNLIMITED' || text === 'INFINITE') return 0;
+  const form =
+    /^(?:(?<days>\d+)-(?<dayHours>\d+)(?::(?<dayMinutes>\d+)(?::(?<daySeconds>\d+))?)?|(?:(?<hours>\d+):(?=\d+:))?(?<minutes>\d+)(?::(?<seconds>\d+))?)$/.exec(
+      text,
+    )?.groups;
+  if (form === undefined) return undefined;
+  const number = (name: string): number => Number(form[name] ?? 0);
+  const hours = 24 * number('days') + number('dayHours') + number('hours');
+  return 60 * (60 * hours + number('dayMinutes') + number('minutes')) + number('daySeconds') + number('seconds');
+}
+
+const text = z.string().regex(/^[^\s\0]+$/, { error: 'expected text without spaces' });
+
+/** `slurm`: what a run is given by `--executor slurm`; what is left out is the cluster's default. */
+export const slurmOptions = z
+  .strictObject({
+    partition: text.optional().describe('sbatch --partition'),
+    account: text.optional().describe('sbatch --account'),
+    qos: text.optional().describe('sbatch --qos'),
+    constraint: text.optional().describe('sbatch --constraint'),
+    time: z
+      .union([
+        z.int().min(1),
+        z.string().refine((value) => timeLimitSeconds(value) !== undefined, {
+          error: 'expected minutes, H:MM:SS, D-H or D-HH:MM:SS',
+        }),
+      ])
+      .optional()
+      .describe('time limit in minutes, or as in 12:00:00; a run that needs more is queued again and goes on'),
+    cpus: z.int().min(1).optional().describe("cores of a run, and TensorFlow's threads (sbatch --cpus-per-task)"),
+    memory: z
+      .union([z.int().min(0), z.string().regex(/^\d+[KMGT]?$/, { error: 'expected a size such as 16G' })])
+      .optional()
+      .describe('of a run, in MiB or as in 16G (sbatch --mem)'),
+    gpus: z
+      .union([
+        z.int().min(0),
+        z.string().regex(/^[A-Za-z0-9_.-]+(:\d+)?$/, { error: 'expected a kind such as a100:1' }),
+      ])
+      .optional()
+      .describe('of a run: how many, or a kind as in a100:1 (sbatch --gres=gpu:…)'),
+    signalSeconds: z
+      .int()
+      .min(1)
+      .max(65_535)
+      .default(300)
+      .describe('how long before the time limit a run writes a checkpoint and is queued again'),
+    before: z.array(z.string().min(1)).default([]).describe('lines of shell before a run, as in module load cuda'),
+    extra: z.array(z.string().startsWith('-')).default([]).describe('further options of sbatch, as in --exclude=node7'),
+  })
+  .superRefine(({ time, signalSeconds }, context) => {
+    const limit = time === undefined ? 0 : (timeLimitSeconds(String(time)) ?? 0);
+    if (limit === 0 || limit > signalSeconds) return;
+    const message = `expected more than the ${signalSeconds} s of slurm.signalSeconds`;
+    context.addIssue({ code: 'custom', path: ['time'], message });
+  });
+export type SlurmOptions = z.output<typeof slurmOptions>;

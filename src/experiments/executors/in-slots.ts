@@ -1,0 +1,79 @@
+// Runs cells one after the other in each of several slots, each cell claimed when its turn comes.
+import { setTimeout } from 'node:timers/promises';
+import { claimCell, type Claim, type CellEnd } from '../store/claim.js';
+import type { StoredCell } from '../store/store.js';
+import { runHolder } from '../store/view.js';
+import { outcomeOf, type CellOutcome, type Executor } from './executor.js';
+
+export interface Slots {
+  /** How many cells at once. */
+  readonly slots: number;
+  /**
+   * Runs a cell, whose folder holds its config.yaml, to its end; `slot` counts from 0. Once `stop` is aborted the run is
+   * asked to write a checkpoint and end. A run that fails is an answer; errors: its files cannot be written.
+   */
+  readonly run: (cell: StoredCell, slot: number, stop: AbortSignal) => Promise<CellEnd>;
+}
+
+/**
+ * An executor of slots. Commands on one store share its cells; what a process is at that dies is taken over. After
+ * `stop` the running cells end with a checkpoint and no other begins.
+ * Errors: the store cannot be read or written; running cells are stopped before it is thrown.
+ */
+export function inSlots({ slots, run }: Slots): Executor {
+  return {
+    async run(cells, { now, events, stop: stopAsked, jobs, pollMilliseconds = 2000 }) {
+      const outcomes = new Map<StoredCell, CellOutcome>();
+      const queue = [...cells];
+      const busy = new Set<StoredCell>();
+      const broken = new AbortController();
+      const stop = AbortSignal.any([stopAsked, broken.signal]);
+
+      const wait = (cell: StoredCell, holder: string): void => {
+        if (!busy.has(cell)) events.elsewhere(cell, holder);
+        busy.add(cell);
+        queue.push(cell);
+      };
+      const runClaimed = async (cell: StoredCell, claim: Claim, slot: number): Promise<void> => {
+        events.started(cell);
+        let outcome: CellOutcome;
+        try {
+          outcome = await outcomeOf(cell, await run(cell, slot, stop));
+        } catch (error) {
+          await claim.end({ state: 'stopped', reason: 'its store could not be used' }).catch(() => undefined);
+          throw error;
+        }
+        // A run whose starter was killed may have come to its folder only after the claim: then it is that run's.
+        const holder = outcome.end.state === 'failed' ? await runHolder(cell.folder, now) : undefined;
+        if (holder !== undefined) {
+          await claim.end({ state: 'stopped', reason: `${holder} is at it` });
+          return wait(cell, holder);
+        }
+        await claim.end(outcome.end as CellEnd);
+        outcomes.set(cell, outcome);
+        events.ended(outcome);
+      };
+      const work = async (slot: number): Promise<void> => {
+        for (let cell = queue.shift(); cell !== undefined && !stop.aborted; cell = queue.shift()) {
+          if (busy.has(cell)) await setTimeout(pollMilliseconds, undefined, { signal: stop }).catch(() => undefined);
+          if (stop.aborted) return;
+          const attempt = await claimCell(cell, now, jobs);
+          if ('claim' in attempt) await runClaimed(cell, attempt.claim, slot);
+          else if (attempt.state === 'done') {
+            outcomes.set(cell, await outcomeOf(cell, { state: 'done' }));
+            events.found(cell);
+          } else wait(cell, attempt.holder);
+        }
+      };
+      const working = Array.from({ length: slots }, (_, slot) =>
+        work(slot).catch((error: unknown) => {
+          broken.abort();
+          throw error;
+        }),
+      );
+      const failure = (await Promise.allSettled(working)).find((slot) => slot.status === 'rejected');
+      if (failure !== undefined) throw failure.reason;
+      return outcomes;
+    },
+  };
+}

@@ -1,0 +1,73 @@
+// Slurm's own commands, run to their end.
+import { execa } from 'execa';
+import { cannot, type IsdaError } from '../../../common/errors.js';
+
+export type SlurmProgram = 'sbatch' | 'squeue' | 'sacct' | 'scontrol';
+
+/** How a command ended; `code` undefined where it did not come to an end of its own. */
+export interface SlurmAnswer {
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The program is not there. */
+  readonly missing?: boolean;
+}
+
+export type RunSlurm = (program: SlurmProgram, args: readonly string[]) => Promise<SlurmAnswer>;
+
+/** Runs Slurm's commands as found on the environment's PATH. A command gets two minutes. */
+export function slurmCommands(
+  environment: Readonly<Record<string, string | undefined>>,
+  workingDirectory: string,
+): RunSlurm {
+  return async (program, args) => {
+    const result = await execa(program, args, {
+      cwd: workingDirectory,
+      env: { ...environment },
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      timeout: 120_000,
+      // A signal from the terminal must not come between a submission and its number.
+      detached: true,
+      cleanup: false,
+    });
+    const { exitCode, stdout, stderr, code, timedOut } = result;
+    const said = timedOut ? `${program} did not answer within two minutes` : stderr;
+    return { code: exitCode, stdout, stderr: said, ...(code === 'ENOENT' ? { missing: true } : {}) };
+  };
+}
+
+const hints: readonly (readonly [RegExp, string])[] = [
+  [/Unable to contact slurm controller|Connection refused/, 'is slurmctld running? `sinfo` shows it'],
+  [/invalid partition/i, '`sinfo` lists the partitions; the config names one as slurm.partition'],
+  [/account/i, 'the config names an account as slurm.account'],
+  [/node configuration is not available|Memory specification/, '`sinfo -Nl` shows what the nodes have'],
+  [/QOS|submit limit|limit/i, "a limit of the cluster's; `squeue --me` shows your jobs"],
+];
+
+/** The error of a command that failed, in its own words. `action` as in `submit to Slurm`. */
+export function slurmFailure(action: string, program: SlurmProgram, answer: SlurmAnswer): IsdaError {
+  if (answer.missing === true) {
+    const where = "run this where Slurm's commands are, such as a login node";
+    const instead =
+      program === 'squeue'
+        ? 'deleting the cell.json of a run in the queue sets it free'
+        : '`--executor local` computes on this machine';
+    return cannot(action, `${program} is not on the PATH`, { hint: `${where}; ${instead}` });
+  }
+  const lines = answer.stderr.split('\n').flatMap((line) => {
+    const text = line.replace(/^\w+: (error|fatal): /, '').trim();
+    return text === '' ? [] : [text];
+  });
+  const [hint] = hints.flatMap(([pattern, text]) => (lines.some((line) => pattern.test(line)) ? [text] : []));
+  return cannot(action, lines.join('; ') || `${program} ended with exit code ${answer.code}`, { hint });
+}
+
+/** The most tasks an array may have (MaxArraySize). Errors: Slurm is not there or does not answer. */
+export async function mostArrayTasks(slurm: RunSlurm): Promise<number> {
+  const answer = await slurm('scontrol', ['show', 'config']);
+  if (answer.code !== 0) throw slurmFailure("ask for Slurm's settings", 'scontrol', answer);
+  const size = Number(/^MaxArraySize\s*=\s*(\d+)$/m.exec(answer.stdout)?.[1]);
+  return size > 0 ? size : 1001;
+}

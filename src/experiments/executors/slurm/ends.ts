@@ -1,0 +1,60 @@
+// How a task ended whose run is not done, from what Slurm, the script and the run left behind.
+import { constants } from 'node:os';
+import type { JobEnd } from '../../store/job.js';
+import { cellEnd } from '../local.js';
+
+export interface TaskEnd {
+  /** The task's name for people, `12_3`. */
+  readonly name: string;
+  /** Slurm's word for its state; undefined where Slurm has forgotten it. */
+  readonly state: string | undefined;
+  /** Of the run, as bash counts it; undefined where the script did not come to its end. */
+  readonly exitCode: number | undefined;
+  /** What the run wrote to stderr. */
+  readonly errors: string;
+  /** What the script and Slurm wrote. */
+  readonly log: string;
+}
+
+const reasons: Readonly<Record<string, readonly [JobEnd['state'], string]>> = {
+  CANCELLED: ['stopped', 'cancelled (scancel)'],
+  PREEMPTED: ['stopped', 'preempted and not queued again'],
+  OUT_OF_MEMORY: ['failed', 'out of memory; slurm.memory asks for more'],
+  TIMEOUT: ['failed', 'its time limit came before it was stopped; see slurm.time and slurm.signalSeconds'],
+  DEADLINE: ['failed', 'its deadline came'],
+  NODE_FAIL: ['failed', 'its node failed'],
+  BOOT_FAIL: ['failed', 'its node did not boot'],
+};
+
+const marks: readonly (readonly [RegExp, string])[] = [
+  [/oom.?kill/i, 'OUT_OF_MEMORY'],
+  [/DUE TO TIME LIMIT/, 'TIMEOUT'],
+  [/DUE TO NODE FAILURE/, 'NODE_FAIL'],
+  [/DUE TO PREEMPTION/, 'PREEMPTED'],
+  [/CANCELLED AT (?!.*DUE TO)/, 'CANCELLED'],
+];
+
+/** What Slurm's last line in a task's log says of its end, as the word for that state. */
+export function stateInLog(log: string): string | undefined {
+  const said = log.split('\n').filter((line) => /^slurmstepd[^:]*: error: /.test(line));
+  return marks.find(([pattern]) => pattern.test(said.at(-1) ?? ''))?.[1];
+}
+
+const nameOfSignal = (number: number): NodeJS.Signals | undefined =>
+  Object.entries(constants.signals).find(([, value]) => value === number)?.[0] as NodeJS.Signals | undefined;
+
+/** How a task ended, in one line with its name. */
+export function taskEnd({ name, state, exitCode, errors, log }: TaskEnd): JobEnd {
+  const known = reasons[state ?? ''] ?? reasons[stateInLog(log) ?? ''];
+  if (known !== undefined) return { state: known[0], reason: `job ${name}: ${known[1]}` };
+  if (exitCode === 0) return { state: 'failed', reason: `job ${name}: it ended without writing its summary` };
+  if (exitCode !== undefined) {
+    const signal = exitCode > 128 ? nameOfSignal(exitCode - 128) : undefined;
+    const end = cellEnd(signal === undefined ? { code: exitCode } : { signal }, false, errors);
+    return end.state === 'done' ? { state: 'failed', reason: name } : { ...end, reason: `job ${name}: ${end.reason}` };
+  }
+  const words = log.split('\n').findLast((line) => line.trim() !== '');
+  if (words !== undefined) return { state: 'failed', reason: `job ${name}: ${words.replace(/^error: /, '')}` };
+  const how = state === undefined ? 'ended unexpectedly' : `Slurm calls it ${state}`;
+  return { state: 'failed', reason: `job ${name}: ${how} and it wrote nothing; do the nodes see the store?` };
+}

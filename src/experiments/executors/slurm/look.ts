@@ -1,0 +1,99 @@
+// Looks for the jobs of cells in Slurm's queue.
+import { readFile } from 'node:fs/promises';
+import { reasonOf } from '../../../common/errors.js';
+import type { CellJob } from '../../store/cell.js';
+import type { JobLook, JobLookup } from '../../store/job.js';
+import { errorsPath } from '../local.js';
+import type { RunSlurm } from './commands.js';
+import { taskEnd } from './ends.js';
+import { askAccounts, askQueue, phaseOf, type QueueEntry } from './queue.js';
+import { readSubmission, readTask, submissionOf } from './submission.js';
+
+export interface LookOptions {
+  readonly slurm: RunSlurm;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** How long an answer of the queue is good for. */
+  readonly freshMilliseconds: number;
+  /**
+   * How long a task must have been ended before it counts as ended: a preempted one, or one whose node failed, is
+   * queued again at once, and what it wrote may take a moment to be seen through a network.
+   */
+  readonly certainMilliseconds: number;
+  /** Told once when the queue cannot be asked for a while; without it that is an error at once. */
+  readonly warn?: (line: string) => void;
+}
+
+/** What people call a job that the queue does not show: `12_3`, or its submission's name where Slurm has not numbered it. */
+export async function jobNameOf(folder: string, { submission, task }: CellJob): Promise<string> {
+  const record = await readSubmission(submissionOf(folder, submission));
+  return record?.job === undefined ? submission : `${record.job}_${task}`;
+}
+
+/** sbatch may still be at it for so long, though the queue does not show its jobs. */
+const submittingMilliseconds = 60_000;
+
+interface Answer {
+  readonly at: number;
+  readonly entries: readonly QueueEntry[];
+}
+
+/** A lookup that asks the queue once for all tasks of a submission and keeps the answer for a moment. */
+export function slurmLookup(options: LookOptions): JobLookup {
+  const { slurm, now, freshMilliseconds, certainMilliseconds, warn } = options;
+  const answers = new Map<string, Promise<Answer>>();
+  const endedSince = new Map<string, number>();
+  let warned = false;
+
+  const ask = async (submission: string, last: Answer | undefined): Promise<Answer> => {
+    try {
+      const answer = { at: now(), entries: await askQueue(slurm, submission) };
+      warned = false;
+      return answer;
+    } catch (error) {
+      if (warn === undefined || last === undefined) throw error;
+      if (!warned) warn(`warning: ${reasonOf(error)}; it is asked again`);
+      warned = true;
+      return { at: now(), entries: last.entries.filter(({ state }) => phaseOf(state) !== 'ended') };
+    }
+  };
+  const answerFor = async (submission: string): Promise<Answer> => {
+    const before = answers.get(submission);
+    const last = await before?.catch(() => undefined);
+    // Of several that wait for the same old answer only the first asks anew.
+    if (answers.get(submission) !== before) return answers.get(submission)!;
+    if (last !== undefined && now() - last.at < freshMilliseconds) return last;
+    const next = ask(submission, last);
+    answers.set(submission, next);
+    return next;
+  };
+
+  return async (folder, job): Promise<JobLook> => {
+    const { submission, task } = job;
+    const place = submissionOf(folder, submission);
+    const { at, entries } = await answerFor(submission);
+    const entry = entries.find((candidate) => candidate.task === task);
+    const key = `${submission} ${task}`;
+    if (entry !== undefined && phaseOf(entry.state) !== 'ended') {
+      endedSince.delete(key);
+      const { name, node, reason } = entry;
+      return phaseOf(entry.state) === 'running'
+        ? { phase: 'running', name, ...(node === '' ? {} : { note: `on ${node}` }) }
+        : { phase: 'queued', name, ...(reason === '' ? {} : { note: reason }) };
+    }
+    const record = await readSubmission(place);
+    const name = entry?.name ?? (await jobNameOf(folder, job));
+    const { exitCode, log } = await readTask(place, task);
+    if (entry === undefined && record !== undefined && record.job === undefined && exitCode === undefined) {
+      if (now() - Date.parse(record.submitted) < submittingMilliseconds) return { phase: 'queued', name };
+      return { phase: 'ended', name, end: { state: 'stopped', reason: 'its submission was cut off' } };
+    }
+    const since = endedSince.get(key) ?? at;
+    endedSince.set(key, since);
+    if (at - since < certainMilliseconds) return { phase: 'running', name, uncertain: true };
+    const accounted = entry === undefined && record ? await askAccounts(slurm, submission, record.submitted) : [];
+    const state = entry?.state ?? accounted.findLast((candidate) => candidate.task === task)?.state;
+    const errors = await readFile(errorsPath(folder), 'utf8').catch(() => '');
+    return { phase: 'ended', name, end: taskEnd({ name, state, exitCode, errors, log }) };
+  };
+}

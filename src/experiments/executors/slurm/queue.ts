@@ -1,0 +1,79 @@
+// What Slurm says of submitted tasks: the queue, which also knows those that ended lately, and the accounts after that.
+import { slurmFailure, type RunSlurm } from './commands.js';
+
+/** A task as Slurm has it. */
+export interface QueueEntry {
+  /** The name of its submission. */
+  readonly submission: string;
+  readonly task: number;
+  /** `12_3`. */
+  readonly name: string;
+  /** Slurm's word: PENDING, RUNNING, OUT_OF_MEMORY, … */
+  readonly state: string;
+  /** Why it waits; empty where Slurm has none. */
+  readonly reason: string;
+  /** Where it runs or ran; empty before. */
+  readonly node: string;
+}
+
+/** Ends of tasks. What Slurm calls otherwise, such as COMPLETING or REQUEUED, may still go on. */
+const ended: ReadonlySet<string> = new Set([
+  ...['BOOT_FAIL', 'CANCELLED', 'COMPLETED', 'DEADLINE', 'FAILED', 'LAUNCH_FAILED', 'NODE_FAIL', 'OUT_OF_MEMORY'],
+  ...['PREEMPTED', 'RECONFIG_FAIL', 'REVOKED', 'TIMEOUT'],
+]);
+const waiting: ReadonlySet<string> = new Set([
+  ...['CONFIGURING', 'EXPEDITING', 'PENDING', 'POWER_UP_NODE', 'REQUEUED', 'REQUEUE_FED', 'REQUEUE_HOLD'],
+  ...['RESV_DEL_HOLD', 'SPECIAL_EXIT'],
+]);
+
+/** Whether a task of this state waits, runs or has ended. */
+export function phaseOf(state: string): 'queued' | 'running' | 'ended' {
+  if (ended.has(state)) return 'ended';
+  return waiting.has(state) ? 'queued' : 'running';
+}
+
+const fields = (line: string): string[] => line.split('|');
+const lines = (text: string): string[] => text.split('\n').filter((line) => line.includes('|'));
+const none = (text: string): string => (/^(None|\(null\)|N\/A|None assigned)$/.test(text) ? '' : text);
+
+/** The lines of `squeue --format=%j|%F|%K|%T|%N|%r`, one a task. */
+export function parseQueue(text: string): readonly QueueEntry[] {
+  return lines(text).flatMap((line) => {
+    const [submission, job, task, state, node, ...reason] = fields(line);
+    if (reason.length === 0 || !/^\d+$/.test(task)) return [];
+    const name = `${job}_${task}`;
+    return [{ submission, task: Number(task), name, state, node: none(node), reason: none(reason.join('|')) }];
+  });
+}
+
+/** The lines of `sacct --parsable2 --format=JobName,JobID,State`, the newest of a task last. */
+export function parseAccounts(text: string): readonly QueueEntry[] {
+  return lines(text).flatMap((line) => {
+    const [submission, name, state] = fields(line);
+    const task = /^\d+_(\d+)$/.exec(name)?.[1];
+    // "CANCELLED by 1000"
+    return task === undefined
+      ? []
+      : [{ submission, task: Number(task), name, state: state.split(' ')[0], reason: '', node: '' }];
+  });
+}
+
+/**
+ * The tasks of a submission that Slurm's queue knows. They are asked for by name, which a submission has before Slurm
+ * has given it a number. Errors: the queue cannot be asked.
+ */
+export async function askQueue(slurm: RunSlurm, submission: string): Promise<readonly QueueEntry[]> {
+  const shape = ['--noheader', '--array', '--states=all', '--format=%j|%F|%K|%T|%N|%r'];
+  const answer = await slurm('squeue', [...shape, `--name=${submission}`]);
+  if (answer.code !== 0) throw slurmFailure("ask for Slurm's queue", 'squeue', answer);
+  return parseQueue(answer.stdout);
+}
+
+/** The ended tasks of a submission that the accounts know; none where there are no accounts. `since`: ISO 8601. */
+export async function askAccounts(slurm: RunSlurm, submission: string, since: string): Promise<readonly QueueEntry[]> {
+  // sacct reads local time; a day's margin is more than any offset.
+  const start = new Date(Date.parse(since) - 86_400_000).toISOString().slice(0, 19);
+  const shape = ['--noheader', '--allocations', '--parsable2', '--format=JobName,JobID,State'];
+  const answer = await slurm('sacct', [...shape, `--starttime=${start}`, `--name=${submission}`]);
+  return answer.code === 0 ? parseAccounts(answer.stdout).filter(({ state }) => phaseOf(state) === 'ended') : [];
+}
