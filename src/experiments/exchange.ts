@@ -7,7 +7,7 @@ import type { ExperimentConfig } from '../config/schema.js';
 import { sizeOf } from '../engine/types.js';
 import { toTorch, torchShape } from '../nn/layout.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
-import { listCheckpoints, saveCheckpoint } from '../training/records/checkpoints.js';
+import { listCheckpoints, openCheckpoints, saveCheckpoint } from '../training/records/checkpoints.js';
 import { lockRunFolder, runFolder } from '../training/records/run-folder.js';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../training/records/safetensors.js';
 import { epochStart, matchTensors } from '../training/state.js';
@@ -89,6 +89,7 @@ export async function importNetwork(
       });
     }
     await writeFileAtomically(folder.config, printConfig(config));
+    await openCheckpoints(folder.checkpoints);
     await saveCheckpoint(
       folder.checkpoints,
       {

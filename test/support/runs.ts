@@ -22,7 +22,11 @@ export function metricsOf(run: string): string[] {
   return lines.map((line) => line.split(',').slice(0, -2).join(','));
 }
 
-export const checkpointsOf = (run: string): string[] => readdirSync(join(run, 'checkpoints')).sort();
+/** The regular checkpoints of a run, oldest first; the best ones are left out. */
+export const checkpointsOf = (run: string): string[] =>
+  readdirSync(join(run, 'checkpoints'))
+    .filter((name) => name.startsWith('epoch-'))
+    .sort();
 
 /** Every file of a folder and its content; `except` names files that may differ. */
 export function contentOf(folder: string, except: readonly string[] = []): Record<string, string> {
