@@ -1,7 +1,6 @@
 // Networks in and out as safetensors, with PyTorch's names and layouts.
-import { readFile } from 'node:fs/promises';
 import { cannot } from '../common/errors.js';
-import { makeFolder, readFailure, writeFileAtomically } from '../common/files.js';
+import { makeFolder, readFailure, readWhole, writeFileAtomically } from '../common/files.js';
 import { fingerprint, printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { sizeOf } from '../engine/types.js';
@@ -70,7 +69,7 @@ export async function importNetwork(
   directory: string,
   now: () => number,
 ): Promise<ExportReport> {
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const bytes = await readWhole(path).catch((error: unknown) => {
     throw readFailure(path, error);
   });
   const parts = await buildParts(config);

@@ -66,7 +66,8 @@ export async function runExperiment(
       log.close();
     }
   } finally {
-    await lock.release();
+    // A lock that cannot be deleted is taken over from this process once it is dead.
+    await lock.release().catch(() => undefined);
   }
 }
 
