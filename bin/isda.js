@@ -16,6 +16,9 @@ for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: pr
   });
 }
 
+// Without a listener it would end the process; with one, the write that exceeds a limit (ulimit -f) fails with a reason.
+process.on('SIGXFSZ', () => undefined);
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGUSR1'];
 
 async function launch() {

@@ -96,10 +96,25 @@ export async function readWhole(path: string): Promise<Buffer> {
   }
 }
 
+/** The highest folder of a path that is not there. */
+async function firstMissing(path: string): Promise<string> {
+  const parent = dirname(path);
+  const isThere = await stat(parent).then(
+    () => true,
+    () => false,
+  );
+  return isThere || parent === path ? path : firstMissing(parent);
+}
+
 /** Creates a folder and its parents where missing. Errors: `cannot create the folder X: reason`. */
 export async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await mkdir(path, { recursive: true }).catch(async (error: unknown) => {
+      if (systemCode(error) !== 'ENOENT') throw error;
+      // Node.js says so also of a read-only file system; making the first missing folder alone says what it is.
+      await mkdir(await firstMissing(path));
+      await mkdir(path, { recursive: true });
+    });
   } catch (error) {
     if (systemCode(error) === 'EEXIST') {
       throw cannot(`create the folder ${path}`, 'there is a file of that name', { hint: 'choose another name' });

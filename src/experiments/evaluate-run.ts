@@ -10,7 +10,7 @@ import { evaluate, type Evaluation } from '../training/evaluate.js';
 import { loadNewestCheckpoint, type CheckpointChoice, type LoadedCheckpoint } from '../training/records/checkpoints.js';
 import { runFolder } from '../training/records/run-folder.js';
 import { batchSizes } from '../training/session.js';
-import { writeState } from '../training/state.js';
+import { parseProgress, writeState } from '../training/state.js';
 import { evaluationStep } from '../training/step.js';
 import { openConfiguredLoader, threadsOf, type LoadingSurroundings } from './loading.js';
 import { requireNamedModules } from './modules.js';
@@ -68,7 +68,10 @@ export interface RunEvaluation extends Evaluation {
   readonly part: 'test' | 'holdout';
 }
 
-/** Error of a checkpoint on the images that its run is evaluated on. `warn` gets a line for each broken image. */
+/**
+ * Error of a checkpoint on the images that its run is evaluated on. `warn` gets a line for each broken image, and one
+ * where the images are not those of the run.
+ */
 export async function evaluateRun(
   { config, checkpoint }: RunCheckpoint,
   around: DataPlaces & LoadingSurroundings,
@@ -77,6 +80,8 @@ export async function evaluateRun(
 ): Promise<RunEvaluation> {
   const splits = await loadSplits(config.dataset, around);
   const { evaluation, evaluationName } = splits;
+  const { data } = parseProgress(checkpoint.progress, checkpoint.path);
+  if (data !== undefined && data !== splits.checksum) warn('warning: the images are not those of the run');
   const engine = await openEngine(config.training);
   const parts = await buildParts(config, evaluation);
   const { tensors } = parts.network;

@@ -10,7 +10,7 @@ import type { Splits } from '../data/split.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
 import {
   clearCheckpoints,
-  discardLaterBest,
+  continueFrom,
   loadNewestCheckpoint,
   openCheckpoints,
   type LoadedCheckpoint,
@@ -131,7 +131,7 @@ async function runInFolder(
       await clearCheckpoints(folder.checkpoints);
       await rm(folder.summary, { force: true });
     } else {
-      await discardLaterBest(folder.checkpoints, checkpoint);
+      await continueFrom(folder.checkpoints, checkpoint, config.output.keepCheckpoints);
     }
     await writeFileAtomically(folder.config, printConfig(config));
     const { version: isda, sourceDirectory, now, stream, stopRequested } = around;

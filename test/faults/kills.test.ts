@@ -94,7 +94,8 @@ describe(`a run that is killed ${rounds * killsARound} times`, () => {
     const changes = [`output.checkpointEvery=${cadence}`, `training.workers=${random.integer(2)}`];
     const story = [`seed ${seed}, round ${round}: ${changes.join(' ')}`];
     let kept = 0;
-    for (let kill = 0; kill < killsARound; kill++) {
+    for (let kills = 0, attempts = 0; kills < killsARound; attempts++) {
+      expect(attempts, story.join('\n')).toBeLessThan(5 * killsARound);
       const before = kept;
       const { moment, killed, epochsPrinted, all } = await killOnce(out, changes, random, whole);
       story.push(`${killed ? 'killed' : 'done before'} ${moment}: ${all}`);
@@ -104,8 +105,9 @@ describe(`a run that is killed ${rounds * killsARound} times`, () => {
       // The newest checkpoint never goes back, and is no more than one interval behind what the process has told.
       const told = epochsPrinted * stepsPerEpoch - intervalOf(cadence);
       expect(kept, about).toBeGreaterThanOrEqual(Math.max(before, told));
-      // Every kill is to do harm: a run that is done starts over.
-      if (!killed) {
+      if (killed) kills += 1;
+      else {
+        // Every kill is to do harm: a run that is done starts over.
         await rm(join(folder, out), { recursive: true });
         kept = 0;
       }

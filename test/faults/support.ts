@@ -1,5 +1,5 @@
 // Runs of seconds for the fault suite, and what always has to hold of what a run leaves behind.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
@@ -7,7 +7,7 @@ import { fingerprint } from '../../src/config/print.js';
 import { listCheckpoints, loadNewestCheckpoint } from '../../src/training/records/checkpoints.js';
 import { readMetrics } from '../../src/training/records/metrics-csv.js';
 import type { IsdaOutcome } from '../support/process.js';
-import { outcomeOf, trainArgs } from '../support/runs.js';
+import { outcomeOf, sha256Of, trainArgs } from '../support/runs.js';
 
 export const stepsPerEpoch = 5;
 export const epochs = 4;
@@ -22,7 +22,7 @@ export function smallRun(out: string, changes: readonly string[] = []): string[]
 /** Metrics, final and best checkpoint: what has to be the same, byte for byte, however the run came to its end. */
 export async function wholeOutcome(run: string): Promise<object> {
   const best = (await listCheckpoints(join(run, 'checkpoints'), 'best')).at(-1)!;
-  return { ...outcomeOf(run), best: best.name, bestBytes: readFileSync(join(run, 'checkpoints', best.name), 'base64') };
+  return { ...outcomeOf(run), best: best.name, bestSha256: sha256Of(join(run, 'checkpoints', best.name)) };
 }
 
 /** Expects an error as people are to see it: one message with a reason, no stack, nothing that was not foreseen. */

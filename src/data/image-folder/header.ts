@@ -49,6 +49,10 @@ function readJpeg(bytes: Buffer): ImageHeader | string {
       const width = bytes.readUInt16BE(at + 7);
       const objection = sizeObjection(width, height);
       if (objection !== undefined) return objection;
+      // In Huffman coding every block of 8 x 8 pixels takes at least a bit.
+      const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
+      if (marker < 0xc8 && blocks > 8 * bytes.length)
+        return `its size is given as ${width} x ${height}, for which its ${bytes.length} bytes are too few`;
       // Within a scan 0xff is followed by 0 or a restart marker, so the last of these markers are real ones.
       const complete =
         bytes.lastIndexOf('\xff\xd9', undefined, 'latin1') > bytes.lastIndexOf('\xff\xda', undefined, 'latin1');

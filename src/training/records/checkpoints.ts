@@ -119,6 +119,25 @@ export async function saveCheckpoint(
   return paths.at(-1)!;
 }
 
+/**
+ * Makes a loaded checkpoint the newest, and deletes best ones that are ahead of it: a run goes on from here. It may be a
+ * best one, whose run was killed before it had its other name.
+ */
+export async function continueFrom(folder: string, from: LoadedCheckpoint, keep: number): Promise<void> {
+  const newest = nameOf('newest', from);
+  if (from.path !== join(folder, newest)) {
+    if (!(await linked(from.path, join(folder, newest))))
+      await writeFileAtomically(join(folder, newest), encodeCheckpoint(from));
+    await syncFolder(folder);
+    await removeOutdated(folder, from, keep);
+  }
+  const best = await listCheckpoints(folder, 'best');
+  await removeAll(
+    folder,
+    best.filter((file) => compare(file, from) > 0),
+  );
+}
+
 /** What a checkpoint is wanted for, for messages: `cannot <action>`, and what else the user can do. */
 export interface CheckpointPurpose {
   readonly action: string;
@@ -174,15 +193,6 @@ export async function loadNewestCheckpoint(
     place: [folder, ...warnings].join('\n'),
     hint,
   });
-}
-
-/** Deletes best checkpoints that are ahead of where a run goes on: it makes them again. */
-export async function discardLaterBest(folder: string, from: Place): Promise<void> {
-  const best = await listCheckpoints(folder, 'best');
-  await removeAll(
-    folder,
-    best.filter((file) => compare(file, from) > 0),
-  );
 }
 
 /** Deletes all checkpoints of a folder, for a run that starts over. */

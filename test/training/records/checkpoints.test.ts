@@ -11,7 +11,7 @@ import {
 } from '../../../src/training/records/checkpoint-file.js';
 import {
   clearCheckpoints,
-  discardLaterBest,
+  continueFrom,
   listCheckpoints,
   loadNewestCheckpoint,
   openCheckpoints,
@@ -133,13 +133,19 @@ describe('the best', () => {
   test('is kept beside checkpoints that are not due, and goes on where it is the newest', async ({ folder }) => {
     await save(folder, 1, 'newest');
     await save(folder, 3, 'best');
-    expect((await load(folder))?.path).toBe(join(folder, 'best-epoch-0003-step-0000030.safetensors'));
+    const newest = (await load(folder))!;
+    expect(newest.path).toBe(join(folder, 'best-epoch-0003-step-0000030.safetensors'));
+    await continueFrom(folder, newest, 2);
+    expect([await epochsOf(folder, 'newest'), await epochsOf(folder, 'best')]).toEqual([[1, 3], [3]]);
+    expect((await load(folder))?.path).toBe(join(folder, 'epoch-0003-step-0000030.safetensors'));
   });
 
   test('of an abandoned future goes: when an earlier one is saved, or when the run goes on', async ({ folder }) => {
     await save(folder, 2, 'newest', 'best');
     await save(folder, 3, 'newest', 'best');
-    await discardLaterBest(folder, { epoch: 2, step: 20 });
+    writeFileSync(join(folder, 'epoch-0003-step-0000030.safetensors'), '');
+    writeFileSync(join(folder, 'best-epoch-0003-step-0000030.safetensors'), '');
+    await continueFrom(folder, (await load(folder))!, 2);
     expect([await epochsOf(folder, 'newest'), await epochsOf(folder, 'best')]).toEqual([[2, 3], [2]]);
     await save(folder, 3, 'newest', 'best');
     await save(folder, 1, 'newest');
