@@ -56,7 +56,7 @@ export default defineConfig(
       ],
     },
   },
-  { files: ['vitest.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['vitest*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['**/*.js', '**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
   { files: ['bin/isda.js'], languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly' } } },
   ...oneWay,

@@ -6,12 +6,18 @@ const { availableParallelism } = require('node:os');
 // is read through that pool, so this file is none.
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism()));
 
-// A reader that has seen enough (`| head`) ends no run and breaks no list.
-for (const stream of [process.stdout, process.stderr]) {
+// A reader that has seen enough (`| head`) ends no run and breaks no list. A file that takes no more (a full disk) does.
+for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: process.stderr })) {
   stream.on('error', (error) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    process.exitCode = 1;
+    if (name === 'stdout') process.stderr.write(`error: cannot write to stdout: ${error.message}\n`);
+    process.exit();
   });
 }
+
+// Without a listener it would end the process; with one, the write that exceeds a limit (ulimit -f) fails with a reason.
+process.on('SIGXFSZ', () => undefined);
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGUSR1'];
 

@@ -1,14 +1,16 @@
 // `isda evaluate`: the error of a run's checkpoint.
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { CheckpointChoice } from '../training/records/checkpoints.js';
 import { evaluateRun, openRunCheckpoint, type RunCheckpoint } from '../experiments/evaluate-run.js';
 import type { CommandContext } from './context.js';
-import { setOption } from './options.js';
+import { checkpointOption, setOption } from './options.js';
 import { runSurroundings } from './train.js';
 
 interface EvaluateOptions {
   readonly run: string;
   readonly set: readonly string[];
+  readonly checkpoint: CheckpointChoice;
   readonly json?: boolean;
 }
 
@@ -18,7 +20,11 @@ export function warnOf({ checkpoint }: RunCheckpoint, context: CommandContext): 
 }
 
 async function evaluate(options: EvaluateOptions, context: CommandContext): Promise<void> {
-  const opened = await openRunCheckpoint(resolve(context.workingDirectory, options.run), options.set);
+  const opened = await openRunCheckpoint(
+    resolve(context.workingDirectory, options.run),
+    options.set,
+    options.checkpoint,
+  );
   warnOf(opened, context);
   const around = runSurroundings(context, context.stderr, () => undefined);
   const outcome = await evaluateRun(opened, around, (line) => context.stderr.write(`${line}\n`), around.openEngine);
@@ -39,8 +45,9 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
 export function registerEvaluate(program: Command, context: CommandContext): void {
   program
     .command('evaluate')
-    .description("the error of a run's newest checkpoint on the images it is evaluated on")
+    .description("the error of a run's newest or best checkpoint on the images it is evaluated on")
     .requiredOption('--run <dir>', 'run folder')
+    .addOption(checkpointOption())
     .addOption(setOption())
     .option('--json', 'print as JSON')
     .action((options: EvaluateOptions) => evaluate(options, context));

@@ -4,12 +4,14 @@ import type { Command } from 'commander';
 import { cannot } from '../common/errors.js';
 import { openRunCheckpoint } from '../experiments/evaluate-run.js';
 import { exportFresh, exportRun, importNetwork, type ExportReport } from '../experiments/exchange.js';
+import type { CheckpointChoice } from '../training/records/checkpoints.js';
 import type { CommandContext } from './context.js';
 import { warnOf } from './evaluate.js';
-import { configOption, readConfig, setOption } from './options.js';
+import { checkpointOption, configOption, readConfig, setOption } from './options.js';
 import { runDirectory } from './train.js';
 
 interface ExportOptions {
+  readonly checkpoint: CheckpointChoice;
   readonly run?: string;
   readonly config?: string;
   readonly set: readonly string[];
@@ -20,7 +22,7 @@ const describeReport = ({ network, tensors, values }: ExportReport): string =>
   `${network}: ${tensors} tensors, ${values} values`;
 
 async function exportNetwork(options: ExportOptions, context: CommandContext): Promise<void> {
-  const { run, config, set } = options;
+  const { run, config, set, checkpoint } = options;
   if ((run === undefined) === (config === undefined)) {
     throw cannot('export a network', 'give either --run or --config', {
       kind: 'usage',
@@ -28,7 +30,8 @@ async function exportNetwork(options: ExportOptions, context: CommandContext): P
     });
   }
   const out = resolve(context.workingDirectory, options.out);
-  const opened = run === undefined ? undefined : await openRunCheckpoint(resolve(context.workingDirectory, run), set);
+  const opened =
+    run === undefined ? undefined : await openRunCheckpoint(resolve(context.workingDirectory, run), set, checkpoint);
   if (opened !== undefined) warnOf(opened, context);
   const report =
     opened === undefined
@@ -55,7 +58,8 @@ export function registerExchange(program: Command, context: CommandContext): voi
   program
     .command('export')
     .description("write a network as safetensors, with PyTorch's names and layouts")
-    .option('--run <dir>', 'run folder: its newest checkpoint')
+    .option('--run <dir>', 'run folder: its newest or best checkpoint')
+    .addOption(checkpointOption())
     .addOption(configOption())
     .addOption(setOption())
     .requiredOption('--out <file>', 'file to write')

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
 import { loadConfig, type LoadedConfig } from '../config/load.js';
+import type { CheckpointChoice } from '../training/records/checkpoints.js';
 import type { CommandContext } from './context.js';
 
 /** The package's `configs/`, for the `import.meta.url` of a module of `src/cli` or `dist/cli`. */
@@ -19,6 +20,17 @@ export function setOption(): Option {
   return new Option('--set <key=value>', 'change one config value, as in --set training.epochs=10; repeatable')
     .argParser<string[]>((value, before) => [...before, value])
     .default([], 'none');
+}
+
+/** `--checkpoint newest|best`: of a run. */
+export function checkpointOption(): Option {
+  const choices: readonly CheckpointChoice[] = ['newest', 'best'];
+  return new Option(
+    '--checkpoint <which>',
+    'the newest, or the best: that with the lowest error on the images the run is evaluated on',
+  )
+    .choices(choices)
+    .default('newest' satisfies CheckpointChoice);
 }
 
 /** Loads the config that a command's `--config` and `--set` name. */

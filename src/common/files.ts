@@ -1,5 +1,6 @@
 // Files that are either whole and on disk or not there at all, and what a failing file system is called.
 import { randomBytes } from 'node:crypto';
+import { statfsSync } from 'node:fs';
 import { mkdir, open, readdir, realpath, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cannot, reasonOf, systemCode, type IsdaError } from './errors.js';
@@ -61,10 +62,59 @@ export async function writeFailureWithSpace(path: string, error: unknown, action
   return writeFailure(path, error, space === undefined ? undefined : space.bavail * space.bsize, action);
 }
 
+/** As `writeFailureWithSpace`, without waiting. */
+export function writeFailureWithSpaceNow(path: string, error: unknown): IsdaError {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return writeFailure(path, error, bavail * bsize);
+  } catch {
+    return writeFailure(path, error);
+  }
+}
+
+/** A call reads and writes at most this much: the kernel cuts longer ones, and signals stay alive in between. */
+const callBytes = 1 << 26;
+
+/**
+ * The bytes of a file, also of one beyond the 2 GiB that `readFile` of Node.js takes; at most 4 GiB with Node.js 20.
+ * Errors: those of the file system, as they are.
+ */
+export async function readWhole(path: string): Promise<Buffer> {
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    const bytes = Buffer.allocUnsafeSlow(size);
+    let done = 0;
+    while (done < size) {
+      const { bytesRead } = await handle.read(bytes, done, Math.min(size - done, callBytes));
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return bytes.subarray(0, done);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The highest folder of a path that is not there. */
+async function firstMissing(path: string): Promise<string> {
+  const parent = dirname(path);
+  const isThere = await stat(parent).then(
+    () => true,
+    () => false,
+  );
+  return isThere || parent === path ? path : firstMissing(parent);
+}
+
 /** Creates a folder and its parents where missing. Errors: `cannot create the folder X: reason`. */
 export async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await mkdir(path, { recursive: true }).catch(async (error: unknown) => {
+      if (systemCode(error) !== 'ENOENT') throw error;
+      // Node.js says so also of a read-only file system; making the first missing folder alone says what it is.
+      await mkdir(await firstMissing(path));
+      await mkdir(path, { recursive: true });
+    });
   } catch (error) {
     if (systemCode(error) === 'EEXIST') {
       throw cannot(`create the folder ${path}`, 'there is a file of that name', { hint: 'choose another name' });
@@ -90,6 +140,11 @@ export async function syncFolder(path: string): Promise<void> {
 
 const temporaryName = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
+/** A name beside `path` for what is to be renamed to it; `removeLeftovers` deletes it after a crash. */
+export function temporaryPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
 /**
  * Writes a file so that at any moment, even through a crash or a power cut, its path holds the old or the new content.
  * The content goes to a file aside in the same folder, which is synced, renamed, and its folder synced.
@@ -102,14 +157,13 @@ export async function writeFileAtomically(path: string, content: FileContent): P
   try {
     const target = await realpath(path).catch(() => path);
     const existing = await stat(target).catch(() => undefined);
-    aside = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+    aside = temporaryPath(target);
     const handle = await open(aside, 'wx', existing === undefined ? 0o666 : existing.mode & 0o777);
     try {
       const pieces = typeof content === 'string' ? [Buffer.from(content)] : content;
       for (const piece of pieces instanceof Uint8Array ? [pieces] : pieces) {
         for (let done = 0; done < piece.length;) {
-          // At most 64 MiB a call: the kernel cuts longer ones, and signals stay alive in between.
-          done += (await handle.write(piece, done, Math.min(piece.length - done, 1 << 26))).bytesWritten;
+          done += (await handle.write(piece, done, Math.min(piece.length - done, callBytes))).bytesWritten;
         }
       }
       await handle.sync();

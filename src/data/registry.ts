@@ -75,5 +75,7 @@ async function loadParts(
 /** Loads a data set and splits it as its config section says. Errors: missing or damaged files, too large subsets. */
 export async function loadSplits(options: DatasetOptions, places: DataPlaces): Promise<Splits> {
   const { train, test } = await loadParts(options, places);
-  return buildSplits(options, train, test);
+  const splits = buildSplits(options, train, test);
+  if (train.checksum === undefined || test.checksum === undefined) return splits;
+  return { ...splits, checksum: `${train.checksum}-${test.checksum}` };
 }

@@ -7,12 +7,13 @@ import { cannot } from '../common/errors.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
 import { evaluate, type Evaluation } from '../training/evaluate.js';
-import { loadNewestCheckpoint, type LoadedCheckpoint } from '../training/records/checkpoints.js';
+import { loadNewestCheckpoint, type CheckpointChoice, type LoadedCheckpoint } from '../training/records/checkpoints.js';
 import { runFolder } from '../training/records/run-folder.js';
 import { batchSizes } from '../training/session.js';
-import { writeState } from '../training/state.js';
+import { parseProgress, writeState } from '../training/state.js';
 import { evaluationStep } from '../training/step.js';
 import { openConfiguredLoader, threadsOf, type LoadingSurroundings } from './loading.js';
+import { requireNamedModules } from './modules.js';
 import { buildParts } from './parts.js';
 
 export interface RunCheckpoint {
@@ -21,10 +22,15 @@ export interface RunCheckpoint {
 }
 
 /**
- * The config of a run folder and its newest whole checkpoint. `overrides` are `KEY=VALUE`, for example a data folder.
- * Errors: it is no run folder; there is no checkpoint, or no whole one.
+ * The config of a run folder and its newest, or best, whole checkpoint. `overrides` are `KEY=VALUE`, for example a data
+ * folder. Errors: it is no run folder; there is no checkpoint, or no whole one; its config names files of code that
+ * `overrides` does not name.
  */
-export async function openRunCheckpoint(directory: string, overrides: readonly string[]): Promise<RunCheckpoint> {
+export async function openRunCheckpoint(
+  directory: string,
+  overrides: readonly string[],
+  choice: CheckpointChoice = 'newest',
+): Promise<RunCheckpoint> {
   const folder = runFolder(directory);
   if (!existsSync(folder.config)) {
     throw cannot('read the run', 'there is no config.yaml', {
@@ -35,13 +41,22 @@ export async function openRunCheckpoint(directory: string, overrides: readonly s
   const load = (changes: readonly string[]): ExperimentConfig =>
     loadConfig(folder.config, { configsDirectory: directory, workingDirectory: directory, overrides: changes }).config;
   const config = load(overrides);
+  requireNamedModules(config, overrides, folder.config);
   const purpose = { action: 'read the run', hint: '`isda train` with the same config writes checkpoints' };
   // The checkpoints are those of the run as it was trained, whatever is changed for now.
-  const checkpoint = await loadNewestCheckpoint(folder.checkpoints, { fingerprint: fingerprint(load([])) }, purpose);
+  const checkpoint = await loadNewestCheckpoint(
+    folder.checkpoints,
+    { fingerprint: fingerprint(load([])) },
+    purpose,
+    choice,
+  );
   if (checkpoint === undefined) {
-    throw cannot('read the run', 'it has no checkpoint yet', {
+    const best = choice === 'best';
+    throw cannot('read the run', best ? 'it has no best checkpoint' : 'it has no checkpoint yet', {
       place: folder.checkpoints,
-      hint: '`isda train` writes them at the end of epochs',
+      hint: best
+        ? 'it comes with the first epoch that is evaluated; --checkpoint newest takes the newest'
+        : '`isda train` writes them at the end of epochs',
     });
   }
   return { config, checkpoint };
@@ -53,7 +68,10 @@ export interface RunEvaluation extends Evaluation {
   readonly part: 'test' | 'holdout';
 }
 
-/** Error of a checkpoint on the images that its run is evaluated on. `warn` gets a line for each broken image. */
+/**
+ * Error of a checkpoint on the images that its run is evaluated on. `warn` gets a line for each broken image, and one
+ * where the images are not those of the run.
+ */
 export async function evaluateRun(
   { config, checkpoint }: RunCheckpoint,
   around: DataPlaces & LoadingSurroundings,
@@ -62,6 +80,8 @@ export async function evaluateRun(
 ): Promise<RunEvaluation> {
   const splits = await loadSplits(config.dataset, around);
   const { evaluation, evaluationName } = splits;
+  const { data } = parseProgress(checkpoint.progress, checkpoint.path);
+  if (data !== undefined && data !== splits.checksum) warn('warning: the images are not those of the run');
   const engine = await openEngine(config.training);
   const parts = await buildParts(config, evaluation);
   const { tensors } = parts.network;

@@ -1,13 +1,12 @@
 // Networks in and out as safetensors, with PyTorch's names and layouts.
-import { readFile } from 'node:fs/promises';
 import { cannot } from '../common/errors.js';
-import { makeFolder, readFailure, writeFileAtomically } from '../common/files.js';
+import { makeFolder, readFailure, readWhole, writeFileAtomically } from '../common/files.js';
 import { fingerprint, printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { sizeOf } from '../engine/types.js';
 import { toTorch, torchShape } from '../nn/layout.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
-import { listCheckpoints, saveCheckpoint } from '../training/records/checkpoints.js';
+import { listCheckpoints, openCheckpoints, saveCheckpoint } from '../training/records/checkpoints.js';
 import { lockRunFolder, runFolder } from '../training/records/run-folder.js';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../training/records/safetensors.js';
 import { epochStart, matchTensors } from '../training/state.js';
@@ -70,7 +69,7 @@ export async function importNetwork(
   directory: string,
   now: () => number,
 ): Promise<ExportReport> {
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const bytes = await readWhole(path).catch((error: unknown) => {
     throw readFailure(path, error);
   });
   const parts = await buildParts(config);
@@ -89,6 +88,7 @@ export async function importNetwork(
       });
     }
     await writeFileAtomically(folder.config, printConfig(config));
+    await openCheckpoints(folder.checkpoints);
     await saveCheckpoint(
       folder.checkpoints,
       {

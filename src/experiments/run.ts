@@ -1,19 +1,26 @@
 // One run of one experiment in its folder: data, network, session, resume, training, the last word.
 import { rm } from 'node:fs/promises';
-import { reasonOf } from '../common/errors.js';
+import { cannot, reasonOf } from '../common/errors.js';
 import { writeFileAtomically } from '../common/files.js';
 import { fingerprint, printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
+import { batchCount } from '../data/batches.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
 import type { Splits } from '../data/split.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
-import { clearCheckpoints, loadNewestCheckpoint } from '../training/records/checkpoints.js';
-import { openLog } from '../training/records/log.js';
+import {
+  clearCheckpoints,
+  continueFrom,
+  loadNewestCheckpoint,
+  openCheckpoints,
+  type LoadedCheckpoint,
+} from '../training/records/checkpoints.js';
+import { openLog, type RunLog } from '../training/records/log.js';
 import { lockRunFolder, runFolder, type RunFolder } from '../training/records/run-folder.js';
 import type { RunSummary } from '../training/records/summary.js';
 import { openTrainingSession } from '../training/session.js';
 import { readEveryOf } from '../training/steps.js';
-import { epochStart, parsePosition, writeState } from '../training/state.js';
+import { epochStart, parseProgress, writeState, type RunPosition } from '../training/state.js';
 import { introduction, recordEnvironment } from './introduction.js';
 import { threadsOf, type LoadingSurroundings } from './loading.js';
 import { buildParts, withClasses } from './parts.js';
@@ -53,14 +60,41 @@ export async function runExperiment(
     try {
       return await runInFolder(complete, options, around, splits, folder, log.write);
     } catch (error) {
-      log.write(reasonOf(error));
+      noteFailure(log, error);
       throw error;
     } finally {
       log.close();
     }
   } finally {
-    await lock.release();
+    // A lock that cannot be deleted is taken over from this process once it is dead.
+    await lock.release().catch(() => undefined);
   }
+}
+
+/** A disk that is full, or gone, must not hide why the run ended. */
+function noteFailure(log: RunLog, error: unknown): void {
+  try {
+    log.write(reasonOf(error));
+  } catch {
+    // The error itself is shown all the same.
+  }
+}
+
+/** Where a checkpoint's run was, and the digest of its metrics. Errors: its images were others, or are fewer now. */
+function placeOf(
+  checkpoint: LoadedCheckpoint,
+  splits: Splits,
+  batchSize: number,
+): { readonly position: RunPosition; readonly metrics: string | undefined } {
+  const { metrics, data, ...position } = parseProgress(checkpoint.progress, checkpoint.path);
+  const isOther = data !== undefined && data !== splits.checksum;
+  if (isOther || position.batch > batchCount(splits.train.count, batchSize)) {
+    throw cannot('resume', 'the images are not those that the checkpoint was trained on', {
+      place: checkpoint.path,
+      hint: 'look at dataset.dir, and at its files with `isda data verify`; or start over with --no-resume',
+    });
+  }
+  return { position, metrics };
 }
 
 async function runInFolder(
@@ -78,6 +112,8 @@ async function runInFolder(
   const identity = fingerprint(config);
   const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, { fingerprint: identity }) : undefined;
   for (const warning of checkpoint?.warnings ?? []) say(`warning: ${warning}`);
+  const begun = checkpoint === undefined ? undefined : placeOf(checkpoint, splits, config.training.batchSize);
+  const position = begun?.position ?? epochStart(1);
   const engine = await around.openEngine(config.training);
   const parts = await buildParts(config, splits.train);
   const { execution, seed } = config.training;
@@ -86,14 +122,16 @@ async function runInFolder(
   const sizes = { ...images, ...config.training, readEvery };
   const training = openTrainingSession(engine, execution, parts, sizes, seed);
   try {
-    const position = checkpoint === undefined ? epochStart(1) : parsePosition(checkpoint.progress, checkpoint.path);
     if (checkpoint !== undefined) {
       writeState(training.session, training.tensors, checkpoint.tensors, checkpoint.path);
     }
     // From here on the folder changes: all that can be refused has been.
+    await openCheckpoints(folder.checkpoints);
     if (checkpoint === undefined) {
       await clearCheckpoints(folder.checkpoints);
       await rm(folder.summary, { force: true });
+    } else {
+      await continueFrom(folder.checkpoints, checkpoint, config.output.keepCheckpoints);
     }
     await writeFileAtomically(folder.config, printConfig(config));
     const { version: isda, sourceDirectory, now, stream, stopRequested } = around;
@@ -101,8 +139,9 @@ async function runInFolder(
       await recordEnvironment(folder.environment, engine, { isda, sourceDirectory, now: now() });
     const workers = threadsOf(config, splits.train, engine.device.kind, around);
     for (const line of introduction(config, parts, splits, engine, position, workers)) say(line);
+    const from = checkpoint === undefined ? undefined : { path: checkpoint.path, metrics: begun?.metrics };
     const open = { config, fingerprint: identity, folder, parts, splits, training, position, workers, readEvery };
-    const summary = await trainInFolder({ ...open, stream, log, now, stopRequested });
+    const summary = await trainInFolder({ ...open, checkpoint: from, stream, log, now, stopRequested });
     const { last, best, dataWaitPercent } = summary;
     const percent = (value: number): string => `${value.toFixed(2)} %`;
     say(

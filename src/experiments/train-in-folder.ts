@@ -5,8 +5,10 @@ import type { ExperimentConfig } from '../config/schema.js';
 import { batchCount } from '../data/batches.js';
 import type { Splits } from '../data/split.js';
 import { countParameters } from '../models/cost.js';
+import { createCadence } from '../training/cadence.js';
+import { diverged, placeInRun, type GoodCheckpoint } from '../training/divergence.js';
 import { createProgress, epochLine } from '../training/progress.js';
-import { saveCheckpoint } from '../training/records/checkpoints.js';
+import { saveCheckpoint, type CheckpointChoice } from '../training/records/checkpoints.js';
 import { openEvents } from '../training/records/events.js';
 import { metricsColumns, type MetricsRow } from '../training/records/metrics-columns.js';
 import { openMetrics, readMetrics } from '../training/records/metrics-csv.js';
@@ -30,6 +32,8 @@ export interface OpenRun {
   readonly training: TrainingSession;
   /** Where to begin. */
   readonly position: RunPosition;
+  /** The checkpoint that this is the position of. */
+  readonly checkpoint: { readonly path: string; readonly metrics: string | undefined } | undefined;
   /** Threads that load images. */
   readonly workers: number;
   /** After how many steps their outcomes are read. */
@@ -44,14 +48,15 @@ export interface OpenRun {
 }
 
 /** Opens what a run writes; close it however the run ends. */
-async function openRecords({ config, folder, parts, splits, position, stream, now }: OpenRun) {
+async function openRecords({ config, folder, parts, splits, position, checkpoint, stream, now }: OpenRun) {
   const { epochs, batchSize } = config.training;
   const batchesPerEpoch = batchCount(splits.train.count, batchSize);
-  const stepOf = ({ epoch, batch }: RunPosition): number => (epoch - 1) * batchesPerEpoch + batch;
+  const stepOf = ({ epoch, batch }: Pick<RunPosition, 'epoch' | 'batch'>): number =>
+    (epoch - 1) * batchesPerEpoch + batch;
   const resumed = stepOf(position) > 0;
   const metrics = await openMetrics(folder.metrics, {
     columns: metricsColumns(parts.network.classes),
-    ...(resumed ? { resumeAfterEpoch: position.epoch - 1 } : {}),
+    ...(resumed ? { resumeAfterEpoch: position.epoch - 1, expectedDigest: checkpoint?.metrics } : {}),
   });
   // Whatever earlier files of the folder say of the steps to come is void, also where the run starts over.
   const purgeFromStep = stepOf(epochStart(position.epoch)) + 1;
@@ -72,8 +77,13 @@ async function openRecords({ config, folder, parts, splits, position, stream, no
 export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
   const { config, folder, parts, splits, training, position: start } = run;
   const { epochs } = config.training;
+  const { checksum: data } = splits;
   const { checkpointEvery, keepCheckpoints } = config.output;
   const records = await openRecords(run);
+  const cadence = createCadence(checkpointEvery, run.now);
+  const best = bestOf(records.metrics.kept);
+  let last: GoodCheckpoint | undefined =
+    run.checkpoint === undefined ? undefined : { path: run.checkpoint.path, at: placeInRun(start) };
   const warn = (line: string): void => {
     records.progress.note(line);
     run.log(line);
@@ -103,23 +113,34 @@ export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
         loading.seconds += seconds;
         loading.waitedSeconds += waitedSeconds;
         await records.metrics.append(row);
+        best.see(row);
         await records.events?.scalars(row.iteration, curvesOf(row));
         records.progress.epoch(row);
         run.log(epochLine(row, epochs, undefined, Infinity));
       },
+      checkpointDue: (place) => cadence.afterStep(records.stepOf(place)),
       async checkpoint(position, reason) {
-        const due = position.epoch > epochs || (position.epoch - 1) % checkpointEvery === 0;
-        if (reason === 'epoch' && !due) return;
+        const as: CheckpointChoice[] = [];
+        const completed = position.epoch - 1;
+        if (reason !== 'epoch' || position.epoch > epochs || cadence.afterEpoch(completed)) as.push('newest');
+        if (reason === 'epoch' && best.epoch() === completed) as.push('best');
+        if (as.length === 0) return;
         if (reason === 'stop') records.progress.note(`${run.stopRequested()}: writing a checkpoint`);
+        const at = placeInRun(position);
+        const window = `since a step between ${last?.at ?? placeInRun(start)} and ${at}`;
         const state = {
           epoch: position.epoch,
           step: records.stepOf(position),
-          tensors: readState(training.session, training.tensors),
-          progress: position,
+          tensors: readState(training.session, training.tensors, (tensor, value) =>
+            diverged(tensor, value, window, last),
+          ),
+          progress: { ...position, metrics: records.metrics.digest(), ...(data === undefined ? {} : { data }) },
           fingerprint: run.fingerprint,
         };
-        await saveCheckpoint(folder.checkpoints, state, keepCheckpoints);
+        last = { path: await saveCheckpoint(folder.checkpoints, state, keepCheckpoints, as), at };
+        if (as.includes('newest')) cadence.written();
       },
+      lastCheckpoint: () => last,
       stopRequested: run.stopRequested,
     });
     if (signal !== undefined) {
@@ -143,6 +164,16 @@ export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
   const summary = summarise(facts, await readMetrics(folder.metrics));
   await writeSummary(folder.summary, summary);
   return summary;
+}
+
+/** The first of the completed epochs with the lowest test error. */
+function bestOf(rows: readonly MetricsRow[]) {
+  let best: MetricsRow | undefined;
+  const see = (row: MetricsRow): void => {
+    if (best === undefined || row.testError < best.testError) best = row;
+  };
+  rows.forEach(see);
+  return { see, epoch: (): number | undefined => best?.epoch };
 }
 
 const curvesOf = (row: MetricsRow): Record<string, number> => ({

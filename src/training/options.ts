@@ -63,10 +63,24 @@ export const trainingOptions = z.strictObject({
 });
 export type TrainingOptions = z.output<typeof trainingOptions>;
 
+/** `output.checkpointEvery` as a map: a checkpoint is due when one of its measures is full. */
+const checkpointMeasures = z
+  .strictObject({
+    epochs: z.int().min(1).optional().describe('a checkpoint at the end of every so many epochs'),
+    steps: z.int().min(1).optional().describe('a checkpoint after every so many steps, counted over all epochs'),
+    minutes: z.number().positive().optional().describe('a checkpoint after the step that ends so many minutes'),
+  })
+  .refine((measures) => Object.values(measures).some((measure) => measure !== undefined), {
+    error: 'expected epochs, steps or minutes',
+  });
+
 /** `output`: where the run folder is and how often it is saved. */
 export const outputOptions = z.strictObject({
   dir: z.string().min(1).optional().describe('run folder; default: runs/<experiment>-seed<seed>'),
-  checkpointEvery: z.int().min(1).default(1).describe('epochs between checkpoints'),
-  keepCheckpoints: z.int().min(1).default(2).describe('how many of the newest checkpoints stay'),
+  checkpointEvery: z
+    .union([z.int().min(1), checkpointMeasures])
+    .default(1)
+    .describe('epochs between checkpoints, or a map of what is between them; the end of a run is always kept'),
+  keepCheckpoints: z.int().min(1).default(2).describe('how many of the newest checkpoints stay, beside the best'),
 });
 export type OutputOptions = z.output<typeof outputOptions>;

@@ -28,24 +28,40 @@ export const epochStart = (epoch: number): RunPosition => {
   return { epoch, batch: 0, lossSum: 0, wrong: 0, images: 0, seconds: 0, trainingSeconds: 0 };
 };
 
-/** Reads a position back from a checkpoint. */
-export function parsePosition(value: unknown, place: string): RunPosition {
-  const result = positionSchema.safeParse(value);
+/** What a checkpoint holds beside tensors: the position, and what the run must find unchanged when it goes on. */
+const progressSchema = positionSchema.extend({
+  /** Digest of the rows of metrics.csv. Absent in checkpoints of earlier versions. */
+  metrics: z.string().optional(),
+  /** Checksum of the data set, where it has one. */
+  data: z.string().optional(),
+});
+
+/** Reads back from a checkpoint where the run was. */
+export function parseProgress(value: unknown, place: string): z.output<typeof progressSchema> {
+  const result = progressSchema.safeParse(value);
   if (!result.success) throw cannot('resume', 'the checkpoint does not say where the run was', { place });
   return result.data;
 }
 
-/** The session's tensors with PyTorch's names, shapes and layouts. Errors: one of them is not finite. */
-export function readState(session: Session, tensors: readonly TensorDeclaration[]): NamedTensor[] {
+/** The error for a tensor that holds a value that is not finite. */
+export type StrayValue = (tensor: string, value: number) => Error;
+
+const strayValue: StrayValue = (tensor, value) => cannot('keep the state of the run', `${tensor} holds ${value}`);
+
+/**
+ * The session's tensors with PyTorch's names, shapes and layouts. Errors: one of them is not finite, in the words of
+ * `refuse`.
+ */
+export function readState(
+  session: Session,
+  tensors: readonly TensorDeclaration[],
+  refuse: StrayValue = strayValue,
+): NamedTensor[] {
   const values = session.read(tensors.map((tensor) => tensor.name));
   return tensors.map((tensor) => {
     const data = values.get(tensor.name)!;
     const stray = data.findIndex((value) => !Number.isFinite(value));
-    if (stray >= 0) {
-      throw cannot('keep the state of the run', `${tensor.name} holds ${data[stray]}`, {
-        hint: 'a lower optimizer.learningRate, or a lower loss.lambda0, may keep it finite',
-      });
-    }
+    if (stray >= 0) throw refuse(tensor.name, data[stray]);
     return { name: tensor.name, shape: [...torchShape(tensor)], data: toTorch(data, tensor) };
   });
 }

@@ -1,12 +1,12 @@
 // The training loop: epochs of captured steps, evaluation, a metrics row and checkpoints, stoppable between any two steps.
 import { setImmediate } from 'node:timers/promises';
-import { cannot } from '../common/errors.js';
 import { hashKey } from '../common/random.js';
 import { batchCount } from '../data/batches.js';
 import type { Loader } from '../data/loader/loader.js';
 import type { Session } from '../engine/session.js';
 import type { HostArray } from '../engine/types.js';
 import type { Loss, TrainingProgress } from '../losses/loss.js';
+import { diverged, type GoodCheckpoint } from './divergence.js';
 import { evaluate } from './evaluate.js';
 import type { OptimizerOptions, ScheduleOptions, TrainingOptions } from './options.js';
 import type { BatchProgress } from './progress.js';
@@ -45,8 +45,12 @@ export interface TrainerEvents {
   batch(progress: BatchProgress): void;
   /** After every epoch, before its checkpoint. */
   epoch(row: MetricsRow, loading: LoadingTime): Promise<void>;
-  /** To keep the state of the run; `position` is where it goes on. */
-  checkpoint(position: RunPosition, reason: 'epoch' | 'stop'): Promise<void>;
+  /** Whether a checkpoint is due after a step. */
+  checkpointDue(place: { readonly epoch: number; readonly batch: number }): boolean;
+  /** To keep the state of the run, or not where that is not due after an epoch; `position` is where it goes on. */
+  checkpoint(position: RunPosition, reason: 'step' | 'epoch' | 'stop'): Promise<void>;
+  /** The newest checkpoint, for the message of a run whose loss is no longer finite. */
+  lastCheckpoint(): GoodCheckpoint | undefined;
   /** The signal that asks for an end, if one came. */
   stopRequested(): string | undefined;
 }
@@ -117,7 +121,7 @@ async function trainEpoch(
     if (outcomes.length === 0) return;
     const seconds = secondsSince(mark, now());
     mark = now();
-    position = outcomes.reduce((before, outcome) => afterStep(before, outcome, batches), position);
+    position = outcomes.reduce((before, outcome) => afterStep(before, outcome, batches, events), position);
     position = {
       ...position,
       seconds: position.seconds + seconds,
@@ -145,15 +149,26 @@ async function trainEpoch(
         imagesPerSecond: position.images / position.trainingSeconds,
       });
     }
+    if (events.checkpointDue({ epoch, batch })) {
+      settle(steps.flush());
+      await events.checkpoint(position, 'step');
+      mark = now();
+    }
     await breathe(events, () => settle(steps.flush()));
   }
 }
 
 /** The position after one more step. Errors: its loss is not finite. */
-function afterStep(position: RunPosition, { loss, correct, images }: StepOutcome, batches: number): RunPosition {
+function afterStep(
+  position: RunPosition,
+  { loss, correct, images }: StepOutcome,
+  batches: number,
+  events: TrainerEvents,
+): RunPosition {
   const batch = position.batch + 1;
   if (!Number.isFinite(loss)) {
-    throw diverged(`train_loss is ${loss} at epoch ${position.epoch}, step ${batch} of ${batches}`);
+    const when = `at epoch ${position.epoch}, step ${batch} of ${batches}`;
+    throw diverged('train_loss', loss, when, events.lastCheckpoint());
   }
   return {
     ...position,
@@ -184,11 +199,6 @@ const lossScalars = (loss: Loss, progress: TrainingProgress): Record<string, Hos
     Object.entries(loss.scalars).map(([name, value]) => [`loss.${name}`, Float32Array.of(value(progress))]),
   );
 
-const diverged = (reason: string): Error =>
-  cannot('go on training', reason, {
-    hint: 'earlier checkpoints are kept; a lower optimizer.learningRate or loss.lambda0 may help',
-  });
-
 /** Never negative: clocks are set back at times, and a checkpoint holds no negative time. */
 const secondsSince = (start: number, end: number): number => Math.max(0, end - start) / 1000;
 
@@ -204,7 +214,9 @@ async function evaluateEpoch(
   const { epoch } = position;
   const started = now();
   const outcome = await evaluate(session, loader.evaluationBatches(), () => breathe(events));
-  if (!Number.isFinite(outcome.loss)) throw diverged(`test_loss is ${outcome.loss} after epoch ${epoch}`);
+  if (!Number.isFinite(outcome.loss)) {
+    throw diverged('test_loss', outcome.loss, `after the last step of epoch ${epoch}`, events.lastCheckpoint());
+  }
   const seconds = secondsSince(started, now());
   const batches = batchCount(loader.trainingImages, training.batchSize);
   const last = progressAt(inputs, epoch, epoch * batches - 1);

@@ -9,7 +9,7 @@ import { listCheckpoints, loadNewestCheckpoint } from '../../src/training/record
 import { loadConfig } from '../../src/config/load.js';
 import { fingerprint } from '../../src/config/print.js';
 import { printed, runIsda, startIsda } from '../support/process.js';
-import { checkpointsOf, makeData, outcomeOf, read, trainArgs } from '../support/runs.js';
+import { checkpointsOf, makeData, metricsOf, outcomeOf, read, trainArgs } from '../support/runs.js';
 
 /** 36 steps an epoch, the last one smaller: time enough for a signal to come in the middle. */
 const changes = ['dataset.subset=428', 'training.batchSize=12', 'training.epochs=4'];
@@ -116,10 +116,16 @@ describe('a run that is killed', () => {
     ['after an epoch', epochs(2), [], /^resuming in epoch [23] after 0 of 36 batches$/m],
     ['in an epoch', { ...epochs(1, 50), checkpoints: 1 }, [], /^resuming in epoch [23] after 0 of 36 batches$/m],
     [
-      'in an epoch, with a checkpoint every second',
+      'in an epoch, with a checkpoint every second, or of the best',
       epochs(3),
       ['output.checkpointEvery=2'],
-      /^resuming in epoch 3 after 0 of 36 batches$/m,
+      /^resuming in epoch [34] after 0 of 36 batches$/m,
+    ],
+    [
+      'in an epoch, with a checkpoint every 10 steps',
+      { ...epochs(1, 250), checkpoints: 1 },
+      ['output.checkpointEvery={steps: 10}'],
+      /^resuming in epoch [1-3] after (10|20|30|4|14|24|34|8|18|28) of 36 batches$/m,
     ],
   ];
   it.each(moments)('%s goes on to the same bytes', async (name, moment, more, line) => {
@@ -142,12 +148,17 @@ describe('checkpoints', () => {
       [4, 6],
       [5, 8],
     ]);
+    const best = await listCheckpoints(join(folder, 'sparse', 'checkpoints'), 'best');
+    const errors = metricsOf(join(folder, 'sparse')).map((line) => Number(line.split(',')[7]));
+    const lowest = errors.slice(1).indexOf(Math.min(...errors.slice(1))) + 1;
+    expect(best.at(-1)).toMatchObject({ epoch: lowest + 1, step: 2 * lowest });
   });
 
   it('the newest being damaged, the one before is used with a warning, to the same bytes', async () => {
     await cp(join(folder, 'whole'), join(folder, 'damaged'), { recursive: true });
     const [, newest] = checkpointsOf(join(folder, 'damaged'));
-    await rm(join(folder, 'damaged', 'checkpoints', newest));
+    for (const name of [newest, `best-${newest}`])
+      await rm(join(folder, 'damaged', 'checkpoints', name), { force: true });
     await cp(join(folder, 'whole', 'metrics.csv'), join(folder, 'damaged', 'checkpoints', newest));
     const { stdout } = await finish('damaged');
     expect(stdout).toContain(`warning: the checkpoint ${newest} is damaged and not used (cannot read safetensors: `);

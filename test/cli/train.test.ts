@@ -68,7 +68,7 @@ describe('isda train', () => {
     expect(outcomeOf(join(folder, 'again'))).toEqual(seven);
     const eight = outcomeOf(join(folder, 'runs', 'tiny-isda-seed8'));
     expect(eight.metrics).not.toEqual(seven.metrics);
-    expect(eight.bytes).not.toBe(seven.bytes);
+    expect(eight.sha256).not.toBe(seven.sha256);
   });
 
   test('is complete the second time, and changes nothing but the log; --no-resume starts over', async ({ folder }) => {

@@ -7,21 +7,28 @@ import { execa, type ResultPromise } from 'execa';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const program = join(root, 'bin', 'isda.js');
 
+/** The words before a command line, after Node.js's own path. */
+export const isdaCommand: readonly string[] = [program];
+
 const options = { reject: false, all: true, stdin: 'ignore', timeout: 110_000, killSignal: 'SIGKILL' } as const;
 export type IsdaProcess = ResultPromise<typeof options>;
 export type IsdaOutcome = Awaited<IsdaProcess>;
 
-/** Starts a command line in a folder. `environment` adds to this process's own; undefined takes a variable away. */
+/**
+ * Starts a command line in a folder. `environment` adds to this process's own; undefined takes a variable away. It is
+ * killed after `timeout` milliseconds.
+ */
 export function startIsda(
   folder: string,
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>> = {},
+  timeout: number = options.timeout,
 ): IsdaProcess {
   if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) {
     throw new Error('dist/ is missing: run `npm test`, or `npm run build` first');
   }
   const env = { ISDA_DATA: undefined, ...environment };
-  return execa(process.execPath, [program, ...args], { ...options, cwd: folder, env });
+  return execa(process.execPath, [program, ...args], { ...options, timeout, cwd: folder, env });
 }
 
 /** Runs a command line to its end; however it ends, that is the outcome. */

@@ -1,4 +1,5 @@
 // Small runs for tests: their data, their command line, and what of a run folder has to be the same twice.
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { synthesize } from '../../src/data/synthesize.js';
@@ -14,6 +15,8 @@ export function trainArgs(out: string, changes: readonly string[] = [], config =
   return ['train', '--config', config, ...sets, '--out', out];
 }
 
+export const sha256Of = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+
 export const read = (...path: readonly string[]): string => readFileSync(join(...path), 'utf8');
 
 /** metrics.csv without its two columns of time. */
@@ -22,7 +25,11 @@ export function metricsOf(run: string): string[] {
   return lines.map((line) => line.split(',').slice(0, -2).join(','));
 }
 
-export const checkpointsOf = (run: string): string[] => readdirSync(join(run, 'checkpoints')).sort();
+/** The regular checkpoints of a run, oldest first; the best ones are left out. */
+export const checkpointsOf = (run: string): string[] =>
+  readdirSync(join(run, 'checkpoints'))
+    .filter((name) => name.startsWith('epoch-'))
+    .sort();
 
 /** Every file of a folder and its content; `except` names files that may differ. */
 export function contentOf(folder: string, except: readonly string[] = []): Record<string, string> {
@@ -34,8 +41,7 @@ export function contentOf(folder: string, except: readonly string[] = []): Recor
 }
 
 /** What has to be equal, byte for byte, in runs of the same config and seed: metrics and the final checkpoint. */
-export function outcomeOf(run: string): { metrics: string[]; checkpoint: string; bytes: string } {
+export function outcomeOf(run: string): { metrics: string[]; checkpoint: string; sha256: string } {
   const checkpoint = checkpointsOf(run).at(-1)!;
-  const bytes = readFileSync(join(run, 'checkpoints', checkpoint), 'base64');
-  return { metrics: metricsOf(run), checkpoint, bytes };
+  return { metrics: metricsOf(run), checkpoint, sha256: sha256Of(join(run, 'checkpoints', checkpoint)) };
 }

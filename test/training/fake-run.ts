@@ -56,6 +56,8 @@ export interface FakeRun {
   /** Asked after every call; a name stops the run. */
   readonly stopAfterCall?: (calls: number) => string | undefined;
   readonly now?: () => number;
+  /** Whether a checkpoint is due after a step. */
+  readonly due?: (place: { readonly epoch: number; readonly batch: number }) => boolean;
   /** After how many steps their outcomes are read. */
   readonly readEvery?: number;
 }
@@ -65,6 +67,7 @@ export async function runTrainer({
   position = epochStart(1),
   answer = plain,
   stopAfterCall,
+  due = () => false,
   now,
   readEvery = 1,
 }: FakeRun) {
@@ -115,6 +118,8 @@ export async function runTrainer({
       checkpoints.push(next);
       events.push(`checkpoint ${next.epoch}.${next.batch} ${reason}`);
     },
+    checkpointDue: due,
+    lastCheckpoint: () => ({ path: 'last.safetensors', at: 'epoch 1, step 0' }),
     stopRequested: () => stopAfterCall?.(calls.length),
   });
   return { signal, calls, events, rows, checkpoints };

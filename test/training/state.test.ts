@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../src/engine/session.js';
 import { declare, filledWith } from '../../src/nn/tensors.js';
-import { epochStart, matchTensors, parsePosition, readState, writeState } from '../../src/training/state.js';
+import { epochStart, matchTensors, parseProgress, readState, writeState } from '../../src/training/state.js';
 
 const kernel = declare('conv.weight', 'parameter', [1, 1, 2, 3], filledWith(0), 'conv');
 const matrix = declare('fc.weight', 'parameter', [2, 3], filledWith(0), 'linear');
@@ -61,11 +61,11 @@ describe('state', () => {
   });
 });
 
-describe('parsePosition', () => {
+describe('parseProgress', () => {
   const position = { ...epochStart(3), batch: 4, lossSum: 1.5, wrong: 2, images: 8, seconds: 1, trainingSeconds: 0.5 };
 
   it('reads what was kept', () => {
-    expect(parsePosition(JSON.parse(JSON.stringify(position)), 'here')).toEqual(position);
+    expect(parseProgress(JSON.parse(JSON.stringify(position)), 'here')).toEqual(position);
   });
 
   it.each([
@@ -79,6 +79,6 @@ describe('parsePosition', () => {
     { ...position, more: 1 },
     { epoch: 3 },
   ])('refuses %j', (value) => {
-    expect(() => parsePosition(value, 'here')).toThrow('cannot resume: the checkpoint does not say where the run was');
+    expect(() => parseProgress(value, 'here')).toThrow('cannot resume: the checkpoint does not say where the run was');
   });
 });

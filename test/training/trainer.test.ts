@@ -84,7 +84,9 @@ describe('trainNetwork', () => {
   it('stops at a test loss that is not finite, naming the epoch', async () => {
     const answer: typeof plain = (name, index, inputs) =>
       index === 10 ? { lossSum: NaN, correct: 0 } : plain(name, index, inputs);
-    await expect(runTrainer({ answer })).rejects.toThrow('cannot go on training: test_loss is NaN after epoch 2');
+    await expect(runTrainer({ answer })).rejects.toThrow(
+      'cannot go on training: test_loss is NaN after the last step of epoch 2',
+    );
   });
 });
 
@@ -119,6 +121,25 @@ describe('a stop', () => {
     const restarted = await runTrainer({ position: stopped.checkpoints.at(-1)! });
     expect(restarted.calls).toEqual(whole.calls.slice((epoch - 1) * 6 + 3));
     expect(restarted.rows[0].trainLoss).toBe(whole.rows[epoch - 1].trainLoss);
+  });
+
+  it('keeps the state after a step where a checkpoint is due, and goes on from there', async () => {
+    const due = ({ epoch, batch }: { epoch: number; batch: number }): boolean => epoch === 2 && batch > 1;
+    for (const readEvery of [1, 5]) {
+      const { events, checkpoints, calls } = await runTrainer({ due, readEvery });
+      expect(events.filter((event) => event.startsWith('checkpoint'))).toEqual([
+        'checkpoint 2.0 epoch',
+        'checkpoint 2.2 step',
+        'checkpoint 2.3 step',
+        'checkpoint 3.0 epoch',
+        'checkpoint 4.0 epoch',
+      ]);
+      for (const position of checkpoints.slice(1, 3)) {
+        const restarted = await runTrainer({ position });
+        const rest = calls.slice(calls.length - restarted.calls.length).map(({ name }) => name);
+        expect(restarted.calls.map(({ name }) => name)).toEqual(rest);
+      }
+    }
   });
 
   it('after the last epoch there is nothing to do', async () => {

@@ -10,6 +10,16 @@ export interface ImageHeader {
   readonly complete: boolean;
 }
 
+/** The most pixels that are decoded, as Pillow has it: beyond, it takes a file for one that is to exhaust the memory. */
+const mostPixels = 178_956_970;
+
+/** Why an image of this size is not decoded, if it is not. */
+function sizeObjection(width: number, height: number): string | undefined {
+  if (height === 0 || width === 0) return 'its size is given as 0';
+  if (width * height <= mostPixels) return undefined;
+  return `its size is given as ${width} x ${height}, more than ${mostPixels} pixels`;
+}
+
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** Markers without a length: fill bytes, TEM, RST0 … RST7, SOI. */
@@ -37,7 +47,12 @@ function readJpeg(bytes: Buffer): ImageHeader | string {
       if (at + 10 > bytes.length) break;
       const height = bytes.readUInt16BE(at + 5);
       const width = bytes.readUInt16BE(at + 7);
-      if (height === 0 || width === 0) return 'its size is given as 0';
+      const objection = sizeObjection(width, height);
+      if (objection !== undefined) return objection;
+      // In Huffman coding every block of 8 x 8 pixels takes at least a bit.
+      const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
+      if (marker < 0xc8 && blocks > 8 * bytes.length)
+        return `its size is given as ${width} x ${height}, for which its ${bytes.length} bytes are too few`;
       // Within a scan 0xff is followed by 0 or a restart marker, so the last of these markers are real ones.
       const complete =
         bytes.lastIndexOf('\xff\xd9', undefined, 'latin1') > bytes.lastIndexOf('\xff\xda', undefined, 'latin1');
@@ -57,7 +72,8 @@ export function readHeader(bytes: Buffer): ImageHeader | string {
     if (bytes.length < 24 || bytes.toString('latin1', 12, 16) !== 'IHDR') return 'it is cut off within its header';
     const width = bytes.readUInt32BE(16);
     const height = bytes.readUInt32BE(20);
-    if (height === 0 || width === 0) return 'its size is given as 0';
+    const objection = sizeObjection(width, height);
+    if (objection !== undefined) return objection;
     return { format: 'png', width, height, components: 0, complete: bytes.includes('IEND', -12, 'latin1') };
   }
   return 'it is neither a JPEG nor a PNG';

@@ -12,7 +12,7 @@ const partSchema = z.object({
 });
 
 const indexSchema = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   root: z.string(),
   /** The watched folders and files, each with its mark. */
   marks: z.array(z.tuple([z.string(), z.string()])),
@@ -40,14 +40,19 @@ function newest(marks: readonly (readonly [string, string])[]): number {
   return Math.max(...marks.map(([, mark]) => Math.max(...mark.split(' ').slice(0, 2).map(Number))));
 }
 
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 function pathOf(root: string, cacheDirectory: string): string {
-  const key = createHash('sha256').update(root).digest('hex').slice(0, 16);
+  const key = sha256(root).slice(0, 16);
   return join(cacheDirectory, 'image-folders', `${key}.json`);
 }
 
 async function readIndex(path: string, root: string): Promise<FolderScan | undefined> {
   try {
-    const index = indexSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const [sum, text] = (await readFile(path, 'utf8')).split('\n');
+    // A changed name or class would train on wrong labels.
+    if (sha256(text) !== sum) return undefined;
+    const index = indexSchema.parse(JSON.parse(text));
     if (index.root !== root) return undefined;
     for (const [watched, mark] of index.marks) if ((await markOf(watched)) !== mark) return undefined;
     return { train: index.train, val: index.val, watched: index.marks.map(([watched]) => watched) };
@@ -76,7 +81,8 @@ export async function indexFolder(root: string, cacheDirectory: string, now: () 
   if (newest(marks) < started - tick) {
     try {
       await makeFolder(join(cacheDirectory, 'image-folders'));
-      await writeFileAtomically(path, JSON.stringify({ format: 1, root, marks, train: scan.train, val: scan.val }));
+      const text = JSON.stringify({ format: 2, root, marks, train: scan.train, val: scan.val });
+      await writeFileAtomically(path, `${sha256(text)}\n${text}\n`);
     } catch {
       // The next run lists the folder again.
     }

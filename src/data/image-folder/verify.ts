@@ -4,6 +4,7 @@ import { reasonOf } from '../../common/errors.js';
 import { eachImage } from '../each-image.js';
 import { BrokenImage } from '../reader.js';
 import { decodePart } from './decode.js';
+import type { ImageHeader } from './header.js';
 import { readImageFile } from './image-file.js';
 import { scanFolder, type PartFiles } from './scan.js';
 import { listChecksum, namesOf } from './sources.js';
@@ -33,6 +34,16 @@ export interface FolderReport {
   readonly parts: readonly FolderPartReport[];
 }
 
+/** Decodes a whole image file and gives its header. Throws a BrokenImage. */
+export async function fullyDecoded(path: string): Promise<ImageHeader> {
+  const { bytes, header } = readImageFile(path);
+  const { width, height } = header;
+  await decodePart(bytes, header, { top: 0, left: 0, width, height }).catch((error: unknown) => {
+    throw new BrokenImage(path, reasonOf(error), error);
+  });
+  return header;
+}
+
 async function verifyPart(
   root: string,
   part: 'train' | 'val',
@@ -48,11 +59,7 @@ async function verifyPart(
   const visit = async (index: number): Promise<void> => {
     const path = join(root, names[index]);
     try {
-      const { bytes, header } = readImageFile(path);
-      const { width, height } = header;
-      await decodePart(bytes, header, { top: 0, left: 0, width, height }).catch((error: unknown) => {
-        throw new BrokenImage(path, reasonOf(error), error);
-      });
+      const { width, height } = await fullyDecoded(path);
       if (smallest === undefined || area([width, height]) < area(smallest)) smallest = [width, height];
       if (largest === undefined || area([width, height]) > area(largest)) largest = [width, height];
     } catch (error) {

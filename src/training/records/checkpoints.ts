@@ -1,24 +1,17 @@
-// Checkpoints of a run: one safetensors file each, durable, checksummed, and only ever used by its own experiment.
-import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+// Checkpoints of a run: durable, the newest ones and the best, and only ever used by their own experiment.
+import { link, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, reasonOf, systemCode } from '../../common/errors.js';
-import { makeFolder, readFailure, removeLeftovers, writeFileAtomically } from '../../common/files.js';
-import { decodeSafetensors, encodeSafetensors, type NamedTensor } from './safetensors.js';
-
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
-
-export interface CheckpointState {
-  /** Epoch the run is in or has completed; the first part of the file's name. */
-  readonly epoch: number;
-  /** Training steps done; the second part of the file's name. */
-  readonly step: number;
-  readonly tensors: readonly NamedTensor[];
-  /** Whatever the trainer needs beside tensors to go on. Numbers must be finite. */
-  readonly progress: JsonValue;
-  /** Identifies the experiment: equal only where continuing makes sense. */
-  readonly fingerprint: string;
-}
+import {
+  makeFolder,
+  readFailure,
+  readWhole,
+  removeLeftovers,
+  syncFolder,
+  temporaryPath,
+  writeFileAtomically,
+} from '../../common/files.js';
+import { decodeCheckpoint, encodeCheckpoint, formatVersion, type CheckpointState } from './checkpoint-file.js';
 
 export interface LoadedCheckpoint extends CheckpointState {
   readonly path: string;
@@ -26,24 +19,25 @@ export interface LoadedCheckpoint extends CheckpointState {
   readonly warnings: readonly string[];
 }
 
-const formatVersion = '1';
-const namePattern = /^epoch-(\d{4,})-step-(\d{7,})\.safetensors$/;
-const zeros = '0'.repeat(64);
-/** Inside the header's JSON this sequence exists once: anywhere else the quotes would be escaped. */
-const checksumKey = '"sha256":"';
+/** Which checkpoint of a run is meant: the newest, or the one with the lowest test error. */
+export type CheckpointChoice = 'newest' | 'best';
 
-interface CheckpointFile {
+export interface CheckpointFile {
   readonly name: string;
   readonly epoch: number;
   readonly step: number;
 }
 
-function checkpointName(epoch: number, step: number): string {
-  return `epoch-${String(epoch).padStart(4, '0')}-step-${String(step).padStart(7, '0')}.safetensors`;
-}
+const namePattern = /^(best-)?epoch-(\d{4,})-step-(\d{7,})\.safetensors$/;
+
+const nameOf = (choice: CheckpointChoice, { epoch, step }: Pick<CheckpointState, 'epoch' | 'step'>): string =>
+  `${choice === 'best' ? 'best-' : ''}epoch-${String(epoch).padStart(4, '0')}-step-${String(step).padStart(7, '0')}.safetensors`;
+
+type Place = Pick<CheckpointState, 'epoch' | 'step'>;
+const compare = (left: Place, right: Place): number => left.epoch - right.epoch || left.step - right.step;
 
 /** Checkpoints of a folder, oldest first; none where the folder does not exist. */
-export async function listCheckpoints(folder: string): Promise<CheckpointFile[]> {
+export async function listCheckpoints(folder: string, choice: CheckpointChoice = 'newest'): Promise<CheckpointFile[]> {
   let names: string[];
   try {
     names = await readdir(folder);
@@ -54,75 +48,94 @@ export async function listCheckpoints(folder: string): Promise<CheckpointFile[]>
   return names
     .flatMap((name) => {
       const match = namePattern.exec(name);
-      return match === null ? [] : [{ name, epoch: Number(match[1]), step: Number(match[2]) }];
+      if (match === null || (match[1] !== undefined) !== (choice === 'best')) return [];
+      return [{ name, epoch: Number(match[2]), step: Number(match[3]) }];
     })
-    .sort((left, right) => left.epoch - right.epoch || left.step - right.step);
+    .sort(compare);
 }
 
-function sha256(pieces: readonly Uint8Array[]): string {
-  const hash = createHash('sha256');
-  for (const piece of pieces) hash.update(piece);
-  return hash.digest('hex');
+/** Makes the folder of a run's checkpoints and clears what cut-off writes left in it. */
+export async function openCheckpoints(folder: string): Promise<void> {
+  await makeFolder(folder);
+  await removeLeftovers(folder);
 }
 
-/** JSON has no such numbers and would write null in their place. */
-function refuseNonFinite(key: string, value: unknown): unknown {
-  if (typeof value === 'number' && !Number.isFinite(value))
-    throw cannot('save a checkpoint', `${key} of the progress is ${value}`);
-  return value;
+async function removeAll(folder: string, files: readonly CheckpointFile[]): Promise<void> {
+  for (const { name } of files) await rm(join(folder, name), { force: true });
 }
 
-/** The bytes of a checkpoint. The checksum covers the whole file, with zeros in its own place. */
-export function encodeCheckpoint(state: CheckpointState): Uint8Array[] {
-  const pieces = encodeSafetensors(state.tensors, {
-    format: 'isda-checkpoint',
-    version: formatVersion,
-    fingerprint: state.fingerprint,
-    epoch: String(state.epoch),
-    step: String(state.step),
-    progress: JSON.stringify(state.progress, refuseNonFinite),
-    sha256: zeros,
-  });
-  const header = Buffer.from(pieces[0].buffer, pieces[0].byteOffset, pieces[0].byteLength);
-  header.write(sha256(pieces), header.indexOf(checksumKey) + checksumKey.length, 'latin1');
-  return pieces;
-}
-
-/** Reads a checkpoint's bytes, of whatever version. Errors where any byte is not the one that was written. */
-export function decodeCheckpoint(bytes: Uint8Array, place: string): CheckpointState & { readonly version: string } {
-  const { tensors, metadata } = decodeSafetensors(bytes, place);
-  if (metadata.format !== 'isda-checkpoint') throw cannot('read the checkpoint', 'it is not one of isda', { place });
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const position = file.indexOf(checksumKey) + checksumKey.length;
-  const actual = sha256([bytes.subarray(0, position), Buffer.from(zeros), bytes.subarray(position + zeros.length)]);
-  if (file.toString('latin1', position, position + zeros.length) !== actual)
-    throw cannot('read the checkpoint', 'its checksum does not match: the file is damaged', { place });
-  return {
-    version: metadata.version,
-    epoch: Number(metadata.epoch),
-    step: Number(metadata.step),
-    tensors,
-    progress: JSON.parse(metadata.progress) as JsonValue,
-    fingerprint: metadata.fingerprint,
-  };
+/** Gives a file a second name, which costs no space; false where the file system cannot. */
+async function linked(path: string, second: string): Promise<boolean> {
+  const aside = temporaryPath(second);
+  try {
+    await link(path, aside);
+    await rename(aside, second);
+    return true;
+  } catch {
+    await rm(aside, { force: true });
+    return false;
+  }
 }
 
 /**
- * Writes a checkpoint into `folder` and returns its path. Once it is durable, of the older ones the `keep - 1` newest
- * stay, and later ones go: they belong to a run that this one has replaced. Errors: `cannot write X: reason`, with all
- * older checkpoints untouched.
+ * Of the checkpoints that count once the one at `saved` is durable: the `keep` newest stay, and of the best ones those
+ * that were the best at one of these. Later ones go: they belong to a run that this one has replaced.
  */
-export async function saveCheckpoint(folder: string, state: CheckpointState, keep: number): Promise<string> {
-  await makeFolder(folder);
-  await removeLeftovers(folder);
-  const name = checkpointName(state.epoch, state.step);
-  const path = join(folder, name);
-  await writeFileAtomically(path, encodeCheckpoint(state));
-  const all = await listCheckpoints(folder);
-  const saved = all.findIndex((file) => file.name === name);
-  const outdated = all.filter((_, index) => index > saved || index <= saved - Math.max(1, keep));
-  for (const file of outdated) await rm(join(folder, file.name), { force: true });
-  return path;
+async function removeOutdated(folder: string, saved: Place, keep: number): Promise<void> {
+  const regular = await listCheckpoints(folder);
+  const upToNow = regular.filter((file) => compare(file, saved) <= 0);
+  const kept = upToNow.slice(-Math.max(1, keep));
+  await removeAll(
+    folder,
+    regular.filter((file) => !kept.includes(file)),
+  );
+  const best = await listCheckpoints(folder, 'best');
+  const bestOfOldest = best.findLastIndex((file) => kept.length > 0 && compare(file, kept[0]) <= 0);
+  await removeAll(
+    folder,
+    best.filter((file, index) => index < bestOfOldest || compare(file, saved) > 0),
+  );
+}
+
+/**
+ * Writes a checkpoint into the existing `folder` and returns its path; with `as` it is the newest, the best or both.
+ * Once it is durable, outdated ones go. Errors: `cannot write X: reason`, with all older checkpoints untouched.
+ */
+export async function saveCheckpoint(
+  folder: string,
+  state: CheckpointState,
+  keep: number,
+  as: readonly CheckpointChoice[] = ['newest'],
+): Promise<string> {
+  // The best is written first: where the newest has the run's best error, its best is there too.
+  const paths = [...as].sort().map((choice) => join(folder, nameOf(choice, state)));
+  const pieces = encodeCheckpoint(state);
+  await writeFileAtomically(paths[0], pieces);
+  for (const second of paths.slice(1)) {
+    if (await linked(paths[0], second)) await syncFolder(folder);
+    else await writeFileAtomically(second, pieces);
+  }
+  if (as.includes('newest')) await removeOutdated(folder, state, keep);
+  return paths.at(-1)!;
+}
+
+/**
+ * Makes a loaded checkpoint the newest, and deletes best ones that are ahead of it: a run goes on from here. It may be a
+ * best one, whose run was killed before it had its other name.
+ */
+export async function continueFrom(folder: string, from: LoadedCheckpoint, keep: number): Promise<void> {
+  const newest = nameOf('newest', from);
+  if (from.path !== join(folder, newest)) {
+    if (!(await linked(from.path, join(folder, newest))))
+      await writeFileAtomically(join(folder, newest), encodeCheckpoint(from));
+    await syncFolder(folder);
+    await removeOutdated(folder, from, keep);
+  }
+  const best = await listCheckpoints(folder, 'best');
+  await removeAll(
+    folder,
+    best.filter((file) => compare(file, from) > 0),
+  );
 }
 
 /** What a checkpoint is wanted for, for messages: `cannot <action>`, and what else the user can do. */
@@ -136,24 +149,31 @@ const resuming: CheckpointPurpose = {
   hint: 'start over with --no-resume, or choose another folder with --out',
 };
 
+/** The files to try, in order. The best ones are whole checkpoints too, so that the newest may be one of them. */
+async function candidates(folder: string, choice: CheckpointChoice): Promise<CheckpointFile[]> {
+  const best = await listCheckpoints(folder, 'best');
+  const all = choice === 'best' ? best : [...best, ...(await listCheckpoints(folder))].sort(compare);
+  return all.reverse();
+}
+
 /**
- * The newest checkpoint of `folder` that is whole, or undefined where there is none at all. Damaged ones are passed
- * over with a warning. Errors: the newest whole one belongs to another experiment or to another version of the format;
- * there are checkpoints, but all are damaged.
+ * The newest (or the best) checkpoint of `folder` that is whole, or undefined where there is none at all. Damaged ones
+ * are passed over with a warning. Errors: the first whole one belongs to another experiment or to another version of
+ * the format; there are checkpoints, but all are damaged.
  */
 export async function loadNewestCheckpoint(
   folder: string,
   expected: { readonly fingerprint: string },
   { action, hint }: CheckpointPurpose = resuming,
+  choice: CheckpointChoice = 'newest',
 ): Promise<LoadedCheckpoint | undefined> {
-  await removeLeftovers(folder);
-  const files = await listCheckpoints(folder);
+  const files = await candidates(folder, choice);
   const warnings: string[] = [];
-  for (const { name } of files.reverse()) {
+  for (const { name } of files) {
     const path = join(folder, name);
     let state: CheckpointState & { readonly version: string };
     try {
-      state = decodeCheckpoint(await readFile(path), path);
+      state = decodeCheckpoint(await readWhole(path), path);
     } catch (error) {
       warnings.push(`the checkpoint ${name} is damaged and not used (${reasonOf(error)})`);
       continue;
@@ -178,5 +198,6 @@ export async function loadNewestCheckpoint(
 /** Deletes all checkpoints of a folder, for a run that starts over. */
 export async function clearCheckpoints(folder: string): Promise<void> {
   await removeLeftovers(folder);
-  for (const { name } of await listCheckpoints(folder)) await rm(join(folder, name), { force: true });
+  await removeAll(folder, await listCheckpoints(folder));
+  await removeAll(folder, await listCheckpoints(folder, 'best'));
 }

@@ -1,6 +1,6 @@
 // log.txt: what a run said and when, line by line.
 import { appendFileSync, closeSync, openSync, readSync, fstatSync } from 'node:fs';
-import { writeFailure } from '../../common/files.js';
+import { writeFailureWithSpaceNow } from '../../common/files.js';
 
 export interface RunLog {
   /** Appends a message; each of its lines gets the time. It is in the file when the call returns. */
@@ -23,7 +23,7 @@ export function openLog(path: string, now: () => number): RunLog {
     try {
       return work();
     } catch (error) {
-      throw writeFailure(path, error);
+      throw writeFailureWithSpaceNow(path, error);
     }
   };
   const file = attempt(() => openSync(path, 'a+'));

@@ -1,13 +1,18 @@
 // metrics.csv: one row an epoch, on disk before the run goes on, and read back with the place of every mistake.
-import { open, readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { open, readFile, stat } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { cannot, systemCode, type IsdaError } from '../../common/errors.js';
 import { readFailure, writeFailureWithSpace, writeFileAtomically } from '../../common/files.js';
 import { allMetricsColumns, metricsFields, type MetricsColumn, type MetricsRow } from './metrics-columns.js';
 
 export interface MetricsFile {
-  /** Appends one row and returns once it is on disk. */
+  /** The rows that a resumed run goes on from. */
+  readonly kept: readonly MetricsRow[];
+  /** Appends one row and returns once it is on disk. Errors: also that the file was deleted or replaced meanwhile. */
   append(row: MetricsRow): Promise<void>;
+  /** SHA-256 (hex) of all rows so far without their times, which differ from run to run. */
+  digest(): string;
   close(): Promise<void>;
 }
 
@@ -15,6 +20,8 @@ export interface OpenMetricsOptions {
   readonly columns: readonly MetricsColumn[];
   /** The last epoch that a resumed run has completed; rows after it are cut off. Without it the file starts anew. */
   readonly resumeAfterEpoch?: number;
+  /** What `digest` was when the run's checkpoint was made; absent where that is not known. */
+  readonly expectedDigest?: string | undefined;
 }
 
 interface ParsedRow {
@@ -93,20 +100,32 @@ export async function readMetrics(path: string): Promise<MetricsRow[]> {
   return parseMetrics(await readText(path), path).rows.map(({ row }) => row);
 }
 
-/** The text with which a resumed run goes on: the header and the rows of the epochs it has completed. */
-async function keptText(
+/** Columns that are not the same each time. */
+const timeColumns: readonly MetricsColumn[] = ['seconds', 'images_per_second'];
+
+function digestOf(columns: readonly MetricsColumn[], rows: readonly MetricsRow[]): string {
+  const lasting = columns.filter((column) => !timeColumns.includes(column));
+  const values = rows.map((row) => lasting.map((column) => row[metricsFields[column]]));
+  return createHash('sha256')
+    .update(JSON.stringify([lasting, values]))
+    .digest('hex');
+}
+
+const hint = 'start over with --no-resume, or choose another folder with --out';
+
+/** The rows with which a resumed run goes on: those of the epochs it has completed. */
+async function keptRows(
   path: string,
   header: string,
   columns: readonly MetricsColumn[],
   last: number,
-): Promise<string> {
-  const hint = 'start over with --no-resume, or choose another folder with --out';
+): Promise<readonly ParsedRow[]> {
   const text = await readText(path, hint).catch((error: unknown) => {
-    if (last === 0 && error instanceof Error && systemCode(error.cause) === 'ENOENT') return header;
+    if (last === 0 && error instanceof Error && systemCode(error.cause) === 'ENOENT') return '';
     throw error;
   });
   // A run that a crash stopped before its first row may have left less than a header.
-  if (last === 0 && header.startsWith(text)) return header;
+  if (last === 0 && header.startsWith(text)) return [];
   const parsed = parseMetrics(text, path);
   if (parsed.columns.join() !== columns.join())
     throw cannot('resume', 'the columns of the metrics are not those of this experiment', { place: `${path}:1`, hint });
@@ -120,7 +139,7 @@ async function keptText(
       place: `${path}:${kept.length + 1}`,
       hint,
     });
-  return header + kept.map((row) => `${row.text}\n`).join('');
+  return kept;
 }
 
 /**
@@ -130,19 +149,31 @@ async function keptText(
  * Errors: `cannot write X`, `cannot resume`, and mistakes in the file by line and column.
  */
 export async function openMetrics(path: string, options: OpenMetricsOptions): Promise<MetricsFile> {
-  const { columns, resumeAfterEpoch } = options;
+  const { columns, resumeAfterEpoch, expectedDigest } = options;
   const header = stringify([[...columns]]);
-  const text = resumeAfterEpoch === undefined ? header : await keptText(path, header, columns, resumeAfterEpoch);
-  await writeFileAtomically(path, text);
+  const kept = resumeAfterEpoch === undefined ? [] : await keptRows(path, header, columns, resumeAfterEpoch);
+  const rows = kept.map(({ row }) => row);
+  if (expectedDigest !== undefined && digestOf(columns, rows) !== expectedDigest) {
+    const reason = 'the metrics were changed since the checkpoint was written, or are damaged';
+    throw cannot('resume', reason, { place: `${path}:2`, hint });
+  }
+  await writeFileAtomically(path, header + kept.map(({ text }) => `${text}\n`).join(''));
   const handle = await open(path, 'a').catch(async (error: unknown) => {
     throw await writeFailureWithSpace(path, error);
   });
+  const { ino } = await handle.stat();
   return {
+    kept: [...rows],
+    digest: () => digestOf(columns, rows),
     append: async (row) => {
       const line = formatRow(columns, row, path);
+      // A file that was deleted takes rows as before, and nobody would ever see them.
+      const there = await stat(path).catch(() => undefined);
+      if (there?.ino !== ino) throw cannot(`write ${path}`, 'it was deleted or replaced while the run was going on');
       try {
         await handle.appendFile(line);
         await handle.sync();
+        rows.push(row);
       } catch (error) {
         throw await writeFailureWithSpace(path, error);
       }

@@ -24,7 +24,8 @@ const longestHeader = 100_000_000;
 /** A key that occurs twice in one object of a valid JSON text; JSON.parse would silently keep the last. */
 function duplicateKey(text: string): string | undefined {
   const open: Set<string>[] = [];
-  const token = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/g;
+  // Unrolled: an alternative a character would overflow the stack on a long name.
+  const token = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g;
   for (const [word, colon] of text.matchAll(token)) {
     if (word === '{') open.push(new Set());
     else if (word === '}') open.pop();
@@ -80,7 +81,9 @@ export function parseHeader(bytes: Uint8Array, place: string, bytesOf: ReadonlyM
     const { dtype, shape, data_offsets: offsets, ...others } = value;
     const size = typeof dtype === 'string' ? bytesOf.get(dtype) : undefined;
     if (typeof dtype !== 'string' || size === undefined)
-      throw fail(`the tensor "${name}" has the unknown type ${JSON.stringify(dtype)}`);
+      throw fail(
+        `the tensor "${name}" has the unknown type ${typeof dtype === 'string' ? `"${dtype}"` : typeof dtype}`,
+      );
     if (!isSizes(shape)) throw fail(`the shape of the tensor "${name}" is not a list of whole numbers >= 0`);
     if (!isSizes(offsets) || offsets.length !== 2)
       throw fail(`the data_offsets of the tensor "${name}" are not two whole numbers >= 0`);

@@ -115,9 +115,10 @@ export function encodeSafetensors(
 
 function arrayOf(dtype: string, bytes: Uint8Array): { data: TensorData; dtype?: string } {
   const size = bytesOf.get(dtype) ?? 1;
-  // Views need aligned memory; a copy has it.
-  const { buffer, byteOffset } = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  // Views need aligned memory; a copy has it (of a Buffer, `slice` would be none).
+  const { buffer, byteOffset } = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   const length = bytes.byteLength / size;
+  const plain = new Uint8Array(buffer, byteOffset, bytes.byteLength);
   switch (dtype) {
     case 'F32':
       return { data: new Float32Array(buffer, byteOffset, length) };
@@ -128,13 +129,13 @@ function arrayOf(dtype: string, bytes: Uint8Array): { data: TensorData; dtype?: 
     case 'I64':
       return { data: new BigInt64Array(buffer, byteOffset, length) };
     case 'U8':
-      return { data: bytes };
+      return { data: plain };
     case 'BF16':
       return { data: bfloat16ToFloat32(new Uint16Array(buffer, byteOffset, length)) };
     case 'F16':
       return { data: float16ToFloat32(new Uint16Array(buffer, byteOffset, length)) };
     default:
-      return { data: bytes, dtype };
+      return { data: plain, dtype };
   }
 }
 

@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { IsdaError } from '../../../src/common/errors.js';
 import {
-  clearCheckpoints,
   decodeCheckpoint,
   encodeCheckpoint,
-  loadNewestCheckpoint,
-  saveCheckpoint,
   type CheckpointState,
+} from '../../../src/training/records/checkpoint-file.js';
+import {
+  clearCheckpoints,
+  continueFrom,
+  listCheckpoints,
+  loadNewestCheckpoint,
+  openCheckpoints,
+  saveCheckpoint,
+  type CheckpointChoice,
 } from '../../../src/training/records/checkpoints.js';
 import { test } from '../../temporary-folder.js';
 
@@ -73,9 +79,18 @@ describe('saving and loading', () => {
 
   test('leftovers of a write that a crash cut off are removed', async ({ folder }) => {
     await saveCheckpoint(folder, stateOf(1, 10), 2);
-    writeFileSync(join(folder, '.epoch-0002-step-0000020.safetensors.0123456789ab.tmp'), 'half');
+    const leftover = '.epoch-0002-step-0000020.safetensors.0123456789ab.tmp';
+    writeFileSync(join(folder, leftover), 'half');
+    // Whoever only reads may do so while a run is writing.
     expect((await load(folder))?.epoch).toBe(1);
+    expect(readdirSync(folder)).toContain(leftover);
+    await openCheckpoints(folder);
     expect(readdirSync(folder)).toEqual(['epoch-0001-step-0000010.safetensors']);
+  });
+
+  test('a folder that was deleted is not made again', async ({ folder }) => {
+    await expect(saveCheckpoint(join(folder, 'gone'), stateOf(1, 10), 2)).rejects.toThrow(/its folder does not exist$/);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test('the same state makes the same bytes', () => {
@@ -85,6 +100,66 @@ describe('saving and loading', () => {
   test('a number that JSON has not is refused instead of becoming null', async ({ folder }) => {
     const state = { ...stateOf(1, 2), progress: { best: Infinity } };
     await expect(saveCheckpoint(folder, state, 2)).rejects.toThrow('best of the progress is Infinity');
+  });
+});
+
+describe('the best', () => {
+  const save = (folder: string, epoch: number, ...as: CheckpointChoice[]) =>
+    saveCheckpoint(folder, stateOf(epoch, epoch * 10), 2, as);
+  const epochsOf = async (folder: string, choice: CheckpointChoice) =>
+    (await listCheckpoints(folder, choice)).map(({ epoch }) => epoch);
+  const best = (folder: string) => loadNewestCheckpoint(folder, { fingerprint: 'abc' }, undefined, 'best');
+
+  test('stays until a better one is there and every kept checkpoint is after that', async ({ folder }) => {
+    await save(folder, 1, 'newest', 'best');
+    for (const epoch of [2, 3, 4]) await save(folder, epoch, 'newest');
+    expect(await epochsOf(folder, 'best')).toEqual([1]);
+    await save(folder, 5, 'newest', 'best');
+    expect([await epochsOf(folder, 'newest'), await epochsOf(folder, 'best')]).toEqual([
+      [4, 5],
+      [1, 5],
+    ]);
+    expect((await best(folder))?.epoch).toBe(5);
+    await save(folder, 6, 'newest');
+    expect([await epochsOf(folder, 'newest'), await epochsOf(folder, 'best')]).toEqual([[5, 6], [5]]);
+  });
+
+  test('is one file with the newest of the same place', async ({ folder }) => {
+    await save(folder, 1, 'newest', 'best');
+    const [one, other] = readdirSync(folder).map((name) => statSync(join(folder, name)));
+    expect([one.ino, one.nlink]).toEqual([other.ino, 2]);
+  });
+
+  test('is kept beside checkpoints that are not due, and goes on where it is the newest', async ({ folder }) => {
+    await save(folder, 1, 'newest');
+    await save(folder, 3, 'best');
+    const newest = (await load(folder))!;
+    expect(newest.path).toBe(join(folder, 'best-epoch-0003-step-0000030.safetensors'));
+    await continueFrom(folder, newest, 2);
+    expect([await epochsOf(folder, 'newest'), await epochsOf(folder, 'best')]).toEqual([[1, 3], [3]]);
+    expect((await load(folder))?.path).toBe(join(folder, 'epoch-0003-step-0000030.safetensors'));
+  });
+
+  test('of an abandoned future goes: when an earlier one is saved, or when the run goes on', async ({ folder }) => {
+    await save(folder, 2, 'newest', 'best');
+    await save(folder, 3, 'newest', 'best');
+    writeFileSync(join(folder, 'epoch-0003-step-0000030.safetensors'), '');
+    writeFileSync(join(folder, 'best-epoch-0003-step-0000030.safetensors'), '');
+    await continueFrom(folder, (await load(folder))!, 2);
+    expect([await epochsOf(folder, 'newest'), await epochsOf(folder, 'best')]).toEqual([[2, 3], [2]]);
+    await save(folder, 3, 'newest', 'best');
+    await save(folder, 1, 'newest');
+    expect([await epochsOf(folder, 'newest'), await epochsOf(folder, 'best')]).toEqual([[1], []]);
+  });
+
+  test('there is none, or only damaged ones', async ({ folder }) => {
+    await save(folder, 1, 'newest');
+    expect(await best(folder)).toBeUndefined();
+    writeFileSync(await save(folder, 2, 'best'), '');
+    await expect(best(folder)).rejects.toThrow('all checkpoints are damaged (1)');
+    expect((await load(folder))?.epoch).toBe(1);
+    await clearCheckpoints(folder);
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Unpack } from 'tar';
-import { cannot, reasonOf } from '../../../common/errors.js';
+import { cannot, IsdaError, reasonOf } from '../../../common/errors.js';
 import { tryBinding } from '../compile.js';
 import { putEngine, type EngineOptions } from '../ensure.js';
 import { engineDirectory, engineFiles, type EngineLocation } from '../location.js';
@@ -22,31 +22,55 @@ async function openBundle(folder: string): Promise<Manifest> {
   return manifest;
 }
 
+/** Why an entry of the archive is refused, if it is: links and devices, and paths that lead out of the folder. */
+function objectionTo(path: string, type: string): string | undefined {
+  if (path.split('/').includes('..') || path.includes('//')) return `${path} leads out of its folder`;
+  return ['File', 'OldFile', 'ContiguousFile'].includes(type) ? undefined : `${path} is no plain file (${type})`;
+}
+
 /** Unpacks a bundle's engine into the existing folder `directory` and checks every file. */
 async function unpackEngine(folder: string, manifest: Manifest, directory: string): Promise<void> {
   const prefix = `engine/${manifest.engine}/`;
   const parts = async function* (): AsyncGenerator<Uint8Array> {
     for (const { file } of manifest.parts) yield* createReadStream(join(folder, file), { highWaterMark: 1 << 22 });
   };
+  const refuse = (reason: string, cause?: unknown): Error => cannot(`unpack the bundle ${folder}`, reason, { cause });
+  let objection: string | undefined;
   const unpack = new Unpack({
     cwd: directory,
     strict: true,
-    filter: (path) => path.startsWith(prefix) || path === sumsName,
+    filter: (path, entry) => {
+      if (!path.startsWith(prefix) && path !== sumsName) return false;
+      objection ??= objectionTo(path, 'type' in entry ? entry.type : 'File');
+      return objection === undefined;
+    },
     onReadEntry: (entry) => {
       if (entry.path.startsWith(prefix)) entry.path = entry.path.slice(prefix.length);
     },
   });
+  // Headers, padding and the list of checksums take less than this beside the files.
+  const most = manifest.bytes + 2048 * manifest.files + 65536;
+  const bounded = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > most) objection = `it unpacks to more than the ${manifest.bytes} bytes that its manifest says`;
+      if (objection !== undefined) throw refuse(objection);
+      yield chunk;
+    }
+  };
   try {
-    await pipeline(Readable.from(parts()), createGunzip(), unpack);
+    await pipeline(Readable.from(parts()), createGunzip(), bounded, unpack);
   } catch (error) {
-    throw cannot(`unpack the bundle ${folder}`, reasonOf(error), { cause: error });
+    throw error instanceof IsdaError ? error : refuse(reasonOf(error), error);
   }
+  if (objection !== undefined) throw refuse(objection);
   const list = join(directory, sumsName);
   for (const line of (await readFile(list, 'utf8')).split('\n')) {
     const path = line.slice(66);
     if (!path.startsWith(prefix)) continue;
     const actual = await sha256Of(join(directory, path.slice(prefix.length)));
-    if (actual !== line.slice(0, 64)) throw cannot(`unpack the bundle ${folder}`, `${path} is not what was packed`);
+    if (actual !== line.slice(0, 64)) throw refuse(`${path} is not what was packed`);
   }
   await rm(list);
 }

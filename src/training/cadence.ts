@@ -1,0 +1,26 @@
+// When a checkpoint is due: by epochs, steps or minutes.
+import type { OutputOptions } from './options.js';
+
+export interface Cadence {
+  /** Whether one is due after the run's step number `step` (counted from 1, over all epochs). */
+  readonly afterStep: (step: number) => boolean;
+  /** Whether one is due after epoch number `epoch` (counted from 1). */
+  readonly afterEpoch: (epoch: number) => boolean;
+  /** To be called when one is written: minutes count from then on. */
+  readonly written: () => void;
+}
+
+/**
+ * The cadence of `output.checkpointEvery`; minutes count from now on. Epochs and steps are counted from the start of the
+ * run, so that a run that goes on writes the checkpoints it would have written. `now`: milliseconds.
+ */
+export function createCadence(every: OutputOptions['checkpointEvery'], now: () => number): Cadence {
+  const { epochs, steps, minutes } = typeof every === 'number' ? { epochs: every } : every;
+  let last = now();
+  const timeIsUp = (): boolean => minutes !== undefined && now() - last >= minutes * 60_000;
+  return {
+    afterStep: (step) => (steps !== undefined && step % steps === 0) || timeIsUp(),
+    afterEpoch: (epoch) => (epochs !== undefined && epoch % epochs === 0) || timeIsUp(),
+    written: () => void (last = now()),
+  };
+}

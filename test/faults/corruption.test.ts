@@ -1,0 +1,101 @@
+// Bytes changed at random in every file that a run reads: an error, or a warning and the same numbers; never others.
+import { appendFileSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { RandomStream } from '../../src/common/random.js';
+import { printed, runIsda, startIsda } from '../support/process.js';
+import { makeData } from '../support/runs.js';
+import { faultSeed, faultStream, oneOf, scale } from './scale.js';
+import { expectPlainError, smallRun, wholeOutcome } from './support.js';
+
+const cases = scale({ short: 3, long: 60 });
+const seed = faultSeed('corruption');
+const folder = await mkdtemp(join(tmpdir(), 'isda-faults-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+await makeData(folder, 64);
+const outcome = await runIsda(folder, smallRun('whole'));
+if (outcome.exitCode !== 0) throw new Error(outcome.all);
+const whole = await wholeOutcome(join(folder, 'whole'));
+const child = startIsda(folder, smallRun('half', ['output.checkpointEvery={steps: 3}']));
+await printed(child, /^epoch 2\//);
+child.kill('SIGTERM');
+if ((await child).exitCode !== 75) throw new Error((await child).all);
+const evaluation = (await runIsda(folder, ['evaluate', '--run', 'half', '--json'])).stdout;
+
+/** Does harm to a file, and says what. */
+function harm(path: string, random: RandomStream): string {
+  const bytes = readFileSync(path);
+  const at = random.integer(Math.max(1, bytes.length));
+  const length = Math.min(bytes.length - at, 1 + random.integer(64));
+  const kind = oneOf(random, ['flip', 'flip', 'cut', 'append', 'zeros', 'delete', 'empty', 'digit'] as const);
+  switch (kind) {
+    case 'flip':
+      bytes[at] ^= 1 + random.integer(255);
+      writeFileSync(path, bytes);
+      break;
+    case 'digit': {
+      // The hardest to notice: a number becomes another.
+      const digits = [...bytes.keys()].filter((index) => bytes[index] >= 0x30 && bytes[index] <= 0x39);
+      if (digits.length === 0) return 'no digit';
+      const place = oneOf(random, digits);
+      bytes[place] = 0x30 + ((bytes[place] - 0x30 + 1 + random.integer(9)) % 10);
+      writeFileSync(path, bytes);
+      break;
+    }
+    case 'cut':
+      truncateSync(path, at);
+      break;
+    case 'append':
+      appendFileSync(
+        path,
+        Uint8Array.from({ length: 1 + random.integer(4000) }, () => random.integer(256)),
+      );
+      break;
+    case 'zeros':
+      bytes.fill(0, at, at + length);
+      writeFileSync(path, bytes);
+      break;
+    case 'empty':
+      truncateSync(path, 0);
+      break;
+    case 'delete':
+      rmSync(path);
+  }
+  return `${kind} at ${at}`;
+}
+
+/** Files below a folder, relative to it. */
+const filesOf = (root: string): string[] =>
+  readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .sort();
+
+describe(`${cases} damaged files`, () => {
+  it.each(Array.from({ length: cases }, (_, index) => index))('case %i', async (index) => {
+    const random = faultStream(seed, 'corruption', index);
+    const own = join(folder, `case-${index}`);
+    await cp(join(folder, 'half'), join(own, 'half'), { recursive: true });
+    await cp(join(folder, 'data'), join(own, 'data'), { recursive: true });
+    // Metrics, config and checkpoints as often as the many other files together.
+    const all = filesOf(own);
+    const weighty = all.filter((file) => /metrics\.csv|config\.yaml|checkpoints\//.test(file));
+    const files = random.uniform() < 0.5 ? all : weighty;
+    const file = oneOf(random, files);
+    const about = `seed ${seed}, case ${index}: ${file}: ${harm(join(own, file), random)}`;
+
+    const evaluated = await runIsda(own, ['evaluate', '--run', 'half', '--json']);
+    if (evaluated.exitCode === 0) {
+      const same = evaluated.stdout.replaceAll(own, folder) === evaluation;
+      expect(same || evaluated.stderr.includes('warning: '), `${about}\n${evaluated.all}`).toBe(true);
+    } else expectPlainError(evaluated, about);
+
+    const resumed = await runIsda(own, smallRun('half', ['output.checkpointEvery={steps: 3}']));
+    if (resumed.exitCode === 0)
+      expect(await wholeOutcome(join(own, 'half')), `${about}\n${resumed.all}`).toEqual(whole);
+    else expectPlainError(resumed, about);
+    await rm(own, { recursive: true });
+  });
+});

@@ -1,0 +1,213 @@
+// Disks that are full, read-only, gone or forbidden: an error that names path and space, and the last good checkpoint kept.
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, describe, expect, it, type TestContext } from 'vitest';
+import { openMetrics, readMetrics } from '../../src/training/records/metrics-csv.js';
+import { metricsColumns } from '../../src/training/records/metrics-columns.js';
+import { isdaCommand, printed, runIsda, startIsda } from '../support/process.js';
+import { makeData } from '../support/runs.js';
+import { scale } from './scale.js';
+import { mountSmallDisk, type SmallDisk } from './small-disk.js';
+import { expectPlainError, expectWholeRows, smallRun, stepsKept, stepsPerEpoch, wholeOutcome } from './support.js';
+
+const folder = await mkdtemp(join(tmpdir(), 'isda-faults-'));
+await makeData(folder, 64);
+const outcome = await runIsda(folder, smallRun('whole'));
+if (outcome.exitCode !== 0) throw new Error(outcome.all);
+const whole = await wholeOutcome(join(folder, 'whole'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A small disk for one test; the test is skipped where none can be mounted. */
+async function disk(context: TestContext, bytes: number): Promise<SmallDisk> {
+  const mounted = await mountSmallDisk(join(folder, `disk-${context.task.id}`), bytes);
+  if (mounted === undefined) return context.skip('a tmpfs cannot be mounted by this user');
+  context.onTestFinished(() => mounted.unmount());
+  return mounted;
+}
+
+const full =
+  /^error: cannot (write|create the folder) \S+: the disk is full \(\S+ \S+ free\)\n {2}hint: free some space/m;
+
+/** Runs the command line again where there is room, to the bytes of the undisturbed run. */
+async function finishes(out: string): Promise<void> {
+  const last = await runIsda(folder, smallRun(out));
+  expect(last.exitCode, last.all).toBe(0);
+  expect(await wholeOutcome(join(folder, out))).toEqual(whole);
+}
+
+describe('a disk that is full', () => {
+  it('for the third checkpoint: the last good one is intact, and the run goes on once there is room', async (context) => {
+    // A checkpoint has 0.8 MB; two and a half fit.
+    const small = await disk(context, 2_200_000);
+    const out = join(small.path, 'run');
+    const stopped = await runIsda(folder, smallRun(out, ['output.keepCheckpoints=3']));
+    expectPlainError(stopped, 'full disk');
+    expect(stopped.stderr).toMatch(full);
+    expect(stopped.stderr).toContain(join(out, 'checkpoints'));
+    expect(await stepsKept(out)).toBeGreaterThanOrEqual(stepsPerEpoch);
+    await expectWholeRows(out);
+    expect(readdirSync(join(out, 'checkpoints')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    await cp(out, join(folder, 'grown'), { recursive: true });
+    await finishes('grown');
+  });
+
+  it('from the start, with a few pages left: whatever comes first is named', async (context) => {
+    const small = await disk(context, 2_000_000);
+    for (const pages of scale({ short: [0, 4], long: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16] })) {
+      small.empty();
+      rmSync(join(small.path, 'run'), { recursive: true, force: true });
+      small.fill(pages * 4096);
+      const outcome = await runIsda(folder, smallRun(join(small.path, 'run')));
+      expectPlainError(outcome, `${pages} pages left`);
+      expect(outcome.stderr).toMatch(full);
+    }
+    small.empty();
+    const out = join(small.path, 'run');
+    await cp(out, join(folder, 'emptied'), { recursive: true });
+    await finishes('emptied');
+  });
+
+  it('while the run goes on: rows are whole, and nothing is lost but the last interval', async (context) => {
+    const small = await disk(context, 4_000_000);
+    const out = join(small.path, 'run');
+    const child = startIsda(folder, smallRun(out));
+    expect(await printed(child, /^epoch 1\//)).toBe(true);
+    small.fill();
+    const outcome = await child;
+    expectPlainError(outcome, 'filled while the run went on');
+    expect(outcome.stderr).toMatch(full);
+    await expectWholeRows(out);
+    small.empty();
+    await cp(out, join(folder, 'filled'), { recursive: true });
+    await finishes('filled');
+  });
+
+  it('for metrics.csv: a torn row is no row', async (context) => {
+    const small = await disk(context, 40_960);
+    const path = join(small.path, 'metrics.csv');
+    const columns = metricsColumns(10);
+    const row = (epoch: number) =>
+      ({ epoch, iteration: epoch, learningRate: 0.1, lambda: 0, trainLoss: 1 / 3, trainError: 1, testLoss: 1 / 7, testError: 2, seconds: 1, imagesPerSecond: 1 }); // prettier-ignore
+    const metrics = await openMetrics(path, { columns });
+    small.fill();
+    let written = 0;
+    const failure = await (async () => {
+      for (;;) await metrics.append(row(++written));
+    })().catch((error: unknown) => error as Error);
+    expect(failure.message).toBe(`cannot write ${path}: the disk is full (0 B free)`);
+    await metrics.close();
+    const digest = metrics.digest();
+    expect((await readMetrics(path)).map(({ epoch }) => epoch)).toEqual(
+      Array.from({ length: written - 1 }, (_, i) => i + 1),
+    );
+    small.empty();
+    const again = await openMetrics(path, { columns, resumeAfterEpoch: written - 1, expectedDigest: digest });
+    await again.append(row(written));
+    await again.close();
+    expect(await readMetrics(path)).toHaveLength(written);
+  });
+
+  it('for what it prints: said on stderr, with exit code 1', async (context) => {
+    if (!existsSync('/dev/full')) context.skip('there is no /dev/full');
+    const command = [process.execPath, ...isdaCommand, ...smallRun('printed')].map((word) => `'${word}'`).join(' ');
+    const outcome = await execa('sh', ['-c', `exec ${command} >/dev/full`], { cwd: folder, reject: false });
+    expect(outcome.exitCode).toBe(1);
+    expect(outcome.stderr).toMatch(/^error: cannot write to stdout: ENOSPC: no space left on device/);
+    await finishes('printed');
+  });
+});
+
+describe('a limit on the size of files', () => {
+  it('that a checkpoint exceeds is an error with its path', async () => {
+    const command = [process.execPath, ...isdaCommand, ...smallRun('limited')].map((word) => `'${word}'`).join(' ');
+    const limited = await execa('sh', ['-c', `ulimit -f 1000; exec ${command}`], {
+      cwd: folder,
+      reject: false,
+      all: true,
+    });
+    expect(limited.exitCode, limited.all).toBe(1);
+    expect(limited.stderr).toMatch(
+      /^error: cannot write \S+limited\/checkpoints\/\S+: the file is larger than this file system or a limit \(ulimit -f\) allows$/m,
+    );
+    await finishes('limited');
+  });
+});
+
+describe('a folder that cannot be written', () => {
+  it('on a file system that is read-only', async (context) => {
+    const small = await disk(context, 1_000_000);
+    mkdirSync(join(small.path, 'run'));
+    await small.readOnly();
+    for (const out of ['run', 'new']) {
+      const outcome = await runIsda(folder, smallRun(join(small.path, out)));
+      expectPlainError(outcome, out);
+      expect(outcome.stderr).toMatch(/^error: cannot (write|create the folder) \S+: the file system is read-only$/m);
+      expect(outcome.stderr).toContain(join(small.path, out));
+    }
+  });
+
+  it('that becomes read-only while the run goes on: the last good checkpoint is intact', async (context) => {
+    const out = join(folder, 'turned');
+    const child = startIsda(folder, smallRun('turned'));
+    expect(await printed(child, /^epoch 1\//)).toBe(true);
+    const checkpoints = join(out, 'checkpoints');
+    const bound = await execa('mount', ['--bind', checkpoints, checkpoints], { reject: false });
+    if (bound.failed) {
+      child.kill('SIGKILL');
+      await child;
+      context.skip('a folder cannot be mounted by this user');
+    }
+    await execa('mount', ['-o', 'remount,bind,ro', checkpoints]);
+    const outcome = await child;
+    await execa('umount', ['-l', checkpoints]);
+    expectPlainError(outcome, 'turned read-only');
+    expect(outcome.stderr).toMatch(/^error: cannot write \S+turned\/checkpoints\/\S+: the file system is read-only$/m);
+    await finishes('turned');
+  });
+
+  it('for want of permission', async (context) => {
+    mkdirSync(join(folder, 'forbidden'));
+    chmodSync(join(folder, 'forbidden'), 0o555);
+    // Root may do without the permission, unless it gives that up.
+    const asUser = process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search'] : ['env'];
+    const probe = await execa(asUser[0], [...asUser.slice(1), 'true'], { reject: false });
+    if (probe.failed) context.skip('this user is never refused');
+    const [program, ...words] = [...asUser, process.execPath, ...isdaCommand, ...smallRun('forbidden/run')];
+    const outcome = await execa(program, words, { cwd: folder, reject: false, all: true });
+    expect(outcome.exitCode, outcome.all).toBe(1);
+    expect(outcome.stderr).toMatch(
+      /^error: cannot create the folder \S+forbidden\/run: permission denied\n {2}hint: check the owner/m,
+    );
+  });
+});
+
+describe('a run folder that is deleted while the run goes on', () => {
+  it('ends the run with an error, and is not made again', async () => {
+    const child = startIsda(folder, smallRun('deleted', ['training.epochs=40']));
+    expect(await printed(child, /^epoch 1\//)).toBe(true);
+    await rm(join(folder, 'deleted'), { recursive: true, force: true });
+    const outcome = await child;
+    expectPlainError(outcome, 'deleted folder');
+    expect(outcome.stderr).toMatch(
+      /^error: cannot write \S+deleted\/\S+: (its folder does not exist|it was deleted or replaced while the run was going on)$/m,
+    );
+    expect(existsSync(join(folder, 'deleted'))).toBe(false);
+  });
+
+  it('as metrics.csv alone', async () => {
+    const child = startIsda(folder, smallRun('emptied-metrics', ['training.epochs=40']));
+    expect(await printed(child, /^epoch 1\//)).toBe(true);
+    await rm(join(folder, 'emptied-metrics', 'metrics.csv'));
+    const outcome = await child;
+    expectPlainError(outcome, 'deleted metrics');
+    expect(outcome.stderr).toContain('metrics.csv: it was deleted or replaced while the run was going on');
+    await appendFile(join(folder, 'emptied-metrics', 'metrics.csv'), '');
+    expectPlainError(
+      await runIsda(folder, smallRun('emptied-metrics', ['training.epochs=40'])),
+      'metrics that are gone',
+    );
+  });
+});

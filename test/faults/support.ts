@@ -1,0 +1,51 @@
+// Runs of seconds for the fault suite, and what always has to hold of what a run leaves behind.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { loadConfig } from '../../src/config/load.js';
+import { fingerprint } from '../../src/config/print.js';
+import { listCheckpoints, loadNewestCheckpoint } from '../../src/training/records/checkpoints.js';
+import { readMetrics } from '../../src/training/records/metrics-csv.js';
+import type { IsdaOutcome } from '../support/process.js';
+import { outcomeOf, sha256Of, trainArgs } from '../support/runs.js';
+
+export const stepsPerEpoch = 5;
+export const epochs = 4;
+/** 5 steps an epoch, the last one smaller. */
+const settings = ['dataset.subset=56', 'training.batchSize=12', `training.epochs=${epochs}`, 'training.workers=0'];
+
+/** The command line of a run of 20 steps. */
+export function smallRun(out: string, changes: readonly string[] = []): string[] {
+  return trainArgs(out, [...settings, ...changes]);
+}
+
+/** Metrics, final and best checkpoint: what has to be the same, byte for byte, however the run came to its end. */
+export async function wholeOutcome(run: string): Promise<object> {
+  const best = (await listCheckpoints(join(run, 'checkpoints'), 'best')).at(-1)!;
+  return { ...outcomeOf(run), best: best.name, bestSha256: sha256Of(join(run, 'checkpoints', best.name)) };
+}
+
+/** Expects an error as people are to see it: one message with a reason, no stack, nothing that was not foreseen. */
+export function expectPlainError(outcome: IsdaOutcome, what: string): void {
+  const about = `${what}\n${outcome.all}`;
+  expect(outcome.exitCode, about).toSatisfy((code) => code === 1 || code === 2);
+  expect(outcome.stderr, about).toMatch(/^error: cannot /m);
+  expect(outcome.all, about).not.toMatch(/this was not expected|^ +at .*:\d+:\d+\)?$|\[object |undefined/m);
+}
+
+/** Steps of the newest whole checkpoint of a run; 0 where there is none yet. */
+export async function stepsKept(run: string): Promise<number> {
+  if (!existsSync(join(run, 'config.yaml'))) return 0;
+  const { config } = loadConfig(join(run, 'config.yaml'), { configsDirectory: run, workingDirectory: run });
+  const checkpoint = await loadNewestCheckpoint(join(run, 'checkpoints'), { fingerprint: fingerprint(config) });
+  expect(checkpoint?.warnings ?? []).toEqual([]);
+  return checkpoint?.step ?? 0;
+}
+
+/** Expects metrics.csv to be a header and rows of epochs 1, 2, 3 …; a crash may have left a line without its end. */
+export async function expectWholeRows(run: string): Promise<void> {
+  const path = join(run, 'metrics.csv');
+  if (!existsSync(path)) return;
+  const rows = await readMetrics(path);
+  expect(rows.map(({ epoch }) => epoch)).toEqual(rows.map((_, index) => index + 1));
+}
