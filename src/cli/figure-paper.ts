@@ -1,6 +1,7 @@
 // `isda figure 2|3|baselines`: the paper's curves from the runs of stores.
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { displayPath } from '../config/find.js';
 import { drawFigure, paperFigure, type PaperFigure } from '../report/figures/paper-figure.js';
 import { figureSpecs, type FigureSpec } from '../report/figures/spec.js';
 import { readRuns, type UnreadableRun } from '../report/runs/read-runs.js';
@@ -40,7 +41,11 @@ async function drawPaperFigure(spec: FigureSpec, options: PaperFigureOptions, co
   const out = picturePath(options.out, context);
   const stores = options.store.map((store) => resolve(context.workingDirectory, store));
   const { runs, unreadable } = await readRuns(stores, context.now);
-  const figure = paperFigure(spec, runs, (name) => readConfig(name, [], context).config, options.only);
+  const figure = paperFigure(spec, runs, {
+    loadPreset: (name) => readConfig(name, [], context).config,
+    showPath: (path) => displayPath(path, context.workingDirectory),
+    only: options.only,
+  });
   await writePicture(out, drawFigure(figure, options));
   if (options.json === true) {
     const panels = figure.panels.map(({ title, paper, curves }) => ({

@@ -39,16 +39,23 @@ export function presetsOf(spec: FigureSpec, loadPreset: (name: string) => Experi
 const word = (text: string): string => (/^[\w./=:,+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
 /** The command that makes a curve of the paper in the settings of a panel: a run of it, changed where they differ. */
-function changedCommand(panel: FigurePanel, preset: Preset, { varied }: FigureSpec): string {
+function changedCommand(
+  panel: FigurePanel,
+  preset: Preset,
+  { varied }: FigureSpec,
+  showPath: (path: string) => string,
+): string {
   const { settings, runs } = panel.curves[0].experiment;
   const changes = [...preset.settings]
     .filter(([key, value]) => isWithin(key, varied) && settings.get(key) !== value)
-    .map(([key, value]) => `${key}=${value.replaceAll('"', '')}`);
+    .map(([key, value]) => `${key}=${value.replaceAll('"', '')}`)
+    // A name comes before the keys that it brings.
+    .sort((a, b) => Number(b.includes('.name=')) - Number(a.includes('.name=')));
   const experiment = preset.name.replaceAll(/[^A-Za-z0-9]+/g, '-');
   const [{ folder }] = runs;
   const out = join(dirname(folder), `${experiment}-seed1`);
   const sets = [`experiment=${experiment}`, 'training.seed=1', ...changes].map((change) => `--set ${word(change)}`);
-  return `isda train --config ${word(join(folder, 'config.yaml'))} ${sets.join(' ')} --out ${word(out)}`;
+  return `isda train --config ${word(showPath(join(folder, 'config.yaml')))} ${sets.join(' ')} --out ${word(showPath(out))}`;
 }
 
 /**
@@ -59,6 +66,7 @@ export function missingCurves(
   spec: FigureSpec,
   panels: readonly FigurePanel[],
   presets: readonly Preset[],
+  showPath: (path: string) => string,
 ): readonly MissingCurve[] {
   const has = (panel: FigurePanel | undefined, name: string): boolean =>
     panel?.curves.some((curve) => curve.name === name || curve.name.startsWith(`${name} (`)) ?? false;
@@ -70,7 +78,7 @@ export function missingCurves(
         .map((preset) => ({
           panel: panel.title,
           name: preset.name,
-          command: changedCommand(panel, preset, spec),
+          command: changedCommand(panel, preset, spec, showPath),
         })),
     );
   const papers = panels.some(({ paper }) => paper)

@@ -35,7 +35,7 @@ export interface PaperFigure {
 const mostPanels = 6;
 
 function choosePanels(groups: readonly RunGroup[], presets: readonly Preset[], only: string | undefined) {
-  const isPaper = ({ key }: RunGroup): boolean => presets.some(({ panel }) => panel === key);
+  const isPaper = ({ key }: RunGroup): boolean => presets.some((preset) => preset.key === key);
   const matching = groups.filter(({ title }) => only === undefined || title.toLowerCase().includes(only.toLowerCase()));
   const chosen = only === undefined && groups.some(isPaper) ? groups.filter(isPaper) : matching;
   if (chosen.length === 0 && groups.length > 0)
@@ -51,16 +51,23 @@ function choosePanels(groups: readonly RunGroup[], presets: readonly Preset[], o
   return { chosen, isPaper };
 }
 
+export interface FigureSources {
+  /** Loads a config by its name. */
+  readonly loadPreset: (name: string) => ExperimentConfig;
+  /** A path as command lines shall show it. */
+  readonly showPath: (path: string) => string;
+  /** A part of the titles of the panels that are wanted. */
+  readonly only?: string;
+}
+
 /**
  * Sorts runs into a figure's panels: those with the settings of the paper's configs where there are any, else one panel a
- * protocol. `only`: a part of the titles of the panels wanted. `loadPreset` loads a config by its name.
- * Errors: no run belongs to the figure; too many panels.
+ * protocol. Errors: no run belongs to the figure; too many panels.
  */
 export function paperFigure(
   spec: FigureSpec,
   runs: readonly StoredRun[],
-  loadPreset: (name: string) => ExperimentConfig,
-  only?: string,
+  { loadPreset, showPath, only }: FigureSources,
 ): PaperFigure {
   const presets = presetsOf(spec, loadPreset);
   const fitting = runs.filter(({ config, rows }) => spec.nameOf(config) !== undefined && rows.length > 0);
@@ -80,13 +87,13 @@ export function paperFigure(
       .map((experiment) => ({ name: experiment.name, seeds: seedsText(experiment.runs), experiment }))
       .sort((a, b) => rank(a.name) - rank(b.name)),
   }));
-  return { spec, panels, missing: missingCurves(spec, panels, presets) };
+  return { spec, panels, missing: missingCurves(spec, panels, presets, showPath) };
 }
 
 const fieldNames: Readonly<Record<ErrorField, string>> = { trainError: 'training', testError: 'test' };
 
 /** What the picture says below its legend. `cut`: whether some errors are above the axis. */
-function notesOf({ spec, panels, missing }: PaperFigure, cut: boolean): string[] {
+function notesOf({ panels, missing }: PaperFigure, cut: boolean): string[] {
   const experiments = panels.flatMap(({ curves }) => curves.map(({ experiment }) => experiment));
   const most = Math.max(...experiments.map(({ runs }) => runs.length));
   const band =
