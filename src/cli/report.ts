@@ -1,5 +1,5 @@
 // `isda report`: one HTML page about the runs of stores.
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
 import { formatBytes } from '../common/format.js';
 import { displayPath } from '../config/find.js';
@@ -18,7 +18,7 @@ async function writeReport(options: ReportOptions, context: CommandContext): Pro
   const show = (path: string): string => displayPath(path, context.workingDirectory);
   const stores = options.store.map((store) => resolve(context.workingDirectory, store));
   const content = await reportContent(await readRuns(stores, context.now));
-  const title = options.title ?? `Runs of ${stores.map((store) => basename(store)).join(', ')}`;
+  const title = options.title ?? `Runs of ${stores.map(show).join(', ')}`;
   const page = reportPage(content, { title, stores: stores.map(show), now: context.now() });
   const given = resolve(context.workingDirectory, options.out);
   const out = ['.html', '.htm'].includes(extname(given).toLowerCase()) ? given : join(given, 'index.html');

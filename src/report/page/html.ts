@@ -15,9 +15,12 @@ function insert(value: Inserted): string {
   return 'markup' in value ? value.markup : value.map(insert).join('');
 }
 
-/** HTML whose inserted texts are escaped, also within quoted attributes; markup and lists of it are put in as they are. */
+/**
+ * HTML whose inserted texts are escaped, also within quoted attributes; markup and lists of it are put in as they are. The
+ * template's own indentation is left out.
+ */
 export function html(parts: TemplateStringsArray, ...values: readonly Inserted[]): Markup {
-  return { markup: parts.map((part, index) => part + insert(values[index])).join('') };
+  return { markup: parts.map((part, index) => part.replaceAll(/\n\s+/g, '\n') + insert(values[index])).join('') };
 }
 
 /** Text that is HTML already, such as a figure's SVG. */

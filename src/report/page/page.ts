@@ -63,9 +63,7 @@ export function reportPage(content: ReportContent, { title, stores, now }: PageO
           <nav>${there.map(([id]) => html`<a href="#${id}">${navigation[id]}</a> `)}</nav>
         </header>
         <main>${there.map(([, section]) => section)}</main>
-        <script>
-          ${raw(pageScript)};
-        </script>
+        ${raw(`<script>${pageScript}</script>`)}
       </body>
     </html> `.markup;
 }
