@@ -24,7 +24,9 @@ async function writeReport(options: ReportOptions, context: CommandContext): Pro
   const out = ['.html', '.htm'].includes(extname(given).toLowerCase()) ? given : join(given, 'index.html');
   await makeFolder(dirname(out));
   await writeFileAtomically(out, page);
-  context.stdout.write(`${out} (${content.runs.length} runs, ${formatBytes(Buffer.byteLength(page))})\n`);
+  context.stdout.write(
+    `${out} (${content.runs.length} run${content.runs.length === 1 ? '' : 's'}, ${formatBytes(Buffer.byteLength(page))})\n`,
+  );
 }
 
 export const registerReport: RegisterCommand = (program, context) => {

@@ -47,7 +47,9 @@ export function decidingSettings(config: ExperimentConfig): Readonly<Record<stri
 
 /** SHA-256 (hex) of what decides a run's numbers: two configs of one fingerprint describe the same run. */
 export function fingerprint(config: ExperimentConfig): string {
-  return createHash('sha256').update(canonicalJson(decidingSettings(config))).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson(decidingSettings(config)))
+    .digest('hex');
 }
 
 /** JSON Schema (2020-12) of a config file, for editors: the experiment's schema with `extends`, all keys optional. */

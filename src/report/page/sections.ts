@@ -97,7 +97,7 @@ export function failedSection({ failed }: ReportContent): Markup | undefined {
               html`<details>
                 <summary>${path}</summary>
                 <pre>
-${before > 0 ? `… ${before} lines before\n` : ''}${lines.map((line) => line.slice(0, 500)).join('\n')}</pre>
+${before > 0 ? `… ${before} lines before\n` : ''}${lines.map((line) => (line.length > 500 ? `${line.slice(0, 500)}…` : line)).join('\n')}</pre>
               </details> `,
           )}`,
     )}
