@@ -10,6 +10,7 @@ import { registerEvaluate } from './evaluate.js';
 import { registerExchange } from './exchange.js';
 import { registerFigure } from './figure.js';
 import { registerDoctor } from './doctor.js';
+import { registerPaperTable } from './paper-table.js';
 import { registerRegistries } from './registries.js';
 import { registerRuns } from './runs.js';
 import { registerSetup } from './setup.js';
@@ -43,6 +44,7 @@ const commands: readonly RegisterCommand[] = [
   registerAblate,
   registerSweep,
   registerStudy,
+  registerPaperTable,
   registerRuns,
   registerBench,
   registerRegistries,

@@ -45,12 +45,20 @@ function body({ rows, columns }: ReportTable): string {
   return element('tbody', {}, '\n', lines.join('\n'), '\n');
 }
 
+/** A note as an item of a list, its commands as code. */
+function noteItem(note: string): string {
+  const lines = note
+    .split('\n')
+    .map((line) => (line.startsWith('  ') ? element('br', {}) + text('code', line.trim()) : escapeXml(line)));
+  return element('li', {}, ...lines);
+}
+
 /**
  * A table of the paper as an HTML fragment without styles: one `figure` of class `isda-table` with a table, whose numbers
  * have the classes measured, printed, diff, n and p, and a caption with the notes. Everything is escaped.
  */
 export function tableHtml(table: ReportTable): string {
-  const notes = element('ul', {}, table.notes.map((note) => text('li', note)).join('\n'));
+  const notes = element('ul', {}, table.notes.map(noteItem).join('\n'));
   const caption = element('figcaption', {}, text('strong', table.title), notes);
   const wrapped = element('div', { class: 'scroll' }, '\n', element('table', {}, head(table), '\n', body(table)), '\n');
   return element('figure', { class: 'isda-table', id: `table${table.table}` }, '\n', wrapped, '\n', caption, '\n');

@@ -59,7 +59,7 @@ export interface TableOptions {
   readonly parameters: (network: string) => string;
   readonly notes: readonly string[];
   /** Only entries for which this holds are shown; comparisons use all. Default: all. */
-  readonly shown?: (entry: TableEntry) => boolean;
+  readonly shown?: (entry: TableEntry, index: number) => boolean;
 }
 
 const sameButMethod = (a: TableEntry, b: TableEntry): boolean =>
