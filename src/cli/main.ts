@@ -11,6 +11,7 @@ import { registerExchange } from './exchange.js';
 import { registerFigure } from './figure.js';
 import { registerDoctor } from './doctor.js';
 import { registerPaperTable } from './paper-table.js';
+import { registerPlan } from './plan.js';
 import { registerRegistries } from './registries.js';
 import { registerRuns } from './runs.js';
 import { registerSetup } from './setup.js';
@@ -45,6 +46,7 @@ const commands: readonly RegisterCommand[] = [
   registerSweep,
   registerStudy,
   registerPaperTable,
+  registerPlan,
   registerRuns,
   registerBench,
   registerRegistries,

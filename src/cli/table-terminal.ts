@@ -1,24 +1,8 @@
 // A table of the paper for a terminal: side by side what fits, the rest in further blocks below.
 import { cellTexts, cellTitles, columnTitle } from '../report/tables/cell-texts.js';
 import type { ReportTable } from '../report/tables/table.js';
+import { foldedTable, widthOf, wrapText } from './fold.js';
 import { formatTable } from './table.js';
-
-/** Breaks text between words; a word that is too long keeps its line, and so do lines that begin with two spaces. */
-export function wrapText(text: string, width: number): string {
-  return text
-    .split('\n')
-    .flatMap((line) => {
-      if (line.startsWith('  ')) return [line];
-      return line.split(' ').reduce<string[]>((lines, word) => {
-        const last = lines.at(-1);
-        if (last === undefined || last.length + 1 + word.length > width) return [...lines, word];
-        return [...lines.slice(0, -1), `${last} ${word}`];
-      }, []);
-    })
-    .join('\n');
-}
-
-const widthOf = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
 
 /** Some columns as one block, each column's title above the first of its numbers. */
 function block(table: ReportTable, columns: readonly number[]): string {
@@ -44,17 +28,13 @@ function block(table: ReportTable, columns: readonly number[]): string {
 }
 
 /** One column where even that is too wide: each row's name on a line of its own above its numbers. */
-function tallBlock(table: ReportTable, index: number): string {
+function tallBlock(table: ReportTable, index: number, width: number): string {
   const column = table.columns[index];
-  const [header, line, ...numbers] = formatTable(
-    [...cellTitles(column)],
-    table.rows.map(({ cells }) => [...cellTexts(cells[index], column)]),
-  ).split('\n');
-  const rows = table.rows.map(({ labels }, row) => {
-    const name = labels.filter((label) => label !== '').join(', ');
-    return `${name}\n  ${numbers[row]}`.trimEnd();
-  });
-  return [columnTitle(column), `  ${header}`, `  ${line}`, ...rows].join('\n');
+  const rows = table.rows.map(({ labels, cells }) => [
+    labels.filter((label) => label !== '').join(', '),
+    ...cellTexts(cells[index], column),
+  ]);
+  return `${columnTitle(column)}\n${foldedTable([table.labels.join(', '), ...cellTitles(column)], rows, width)}`;
 }
 
 /** The columns of each block, as many side by side as fit. */
@@ -72,7 +52,7 @@ function blocksOf(table: ReportTable, width: number): number[][] {
 export function terminalTable(table: ReportTable, width: number): string {
   const blocks = blocksOf(table, width).map((columns) => {
     const text = block(table, columns);
-    return widthOf(text) > width ? tallBlock(table, columns[0]) : text;
+    return widthOf(text) > width ? tallBlock(table, columns[0], width) : text;
   });
   const notes = table.notes.map((note) => wrapText(note, Math.min(width, 100)));
   return [table.title, ...blocks, notes.join('\n')].join('\n\n');
