@@ -10,6 +10,8 @@ import { registerEvaluate } from './evaluate.js';
 import { registerExchange } from './exchange.js';
 import { registerFigure } from './figure.js';
 import { registerDoctor } from './doctor.js';
+import { registerPaperTable } from './paper-table.js';
+import { registerPlan } from './plan.js';
 import { registerRegistries } from './registries.js';
 import { registerReport } from './report.js';
 import { registerRuns } from './runs.js';
@@ -44,6 +46,8 @@ const commands: readonly RegisterCommand[] = [
   registerAblate,
   registerSweep,
   registerStudy,
+  registerPaperTable,
+  registerPlan,
   registerRuns,
   registerBench,
   registerRegistries,
