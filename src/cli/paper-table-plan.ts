@@ -1,6 +1,7 @@
 // What `isda table` and `isda plan table` are asked for: the numbers of a table, where their runs are, which are missing.
 import { resolve } from 'node:path';
 import { Argument, Option, type Command } from 'commander';
+import { shellWord } from '../common/shell.js';
 import { fingerprint } from '../config/print.js';
 import { seededCells, seedsFrom } from '../experiments/grid/rows.js';
 import { readRuns } from '../experiments/store/runs.js';
@@ -15,7 +16,7 @@ import type { CommandContext } from './context.js';
 import { storeOf, type GridOptions } from './grid.js';
 import { configsDirectory, countArgument, setOption } from './options.js';
 
-export interface TableChoice extends GridOptions {
+export interface TableChoice extends Pick<GridOptions, 'out'> {
   readonly seeds: number;
   readonly config?: readonly string[];
   readonly set: readonly string[];
@@ -105,10 +106,6 @@ export function tableCells({ chosen, seeds, root }: TableRequest, { chosen: { us
   const elsewhere = new Set(used.filter(({ store }) => store !== root).map(({ fingerprint }) => fingerprint));
   return seededCells(rows, seeds).filter(({ config }) => !elsewhere.has(fingerprint(config)));
 }
-
-/** A word as a shell takes it. */
-const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** The command line that means the same table: `isda table 1 --run --only cifar10`. */
 function commandOf(first: string, { table }: TableRequest, options: TableChoice): string {

@@ -9,7 +9,7 @@ import { tablePage } from '../report/tables/html.js';
 import { tableMarkdown } from '../report/tables/markdown.js';
 import type { ReportTable } from '../report/tables/table.js';
 import type { CommandContext, RegisterCommand } from './context.js';
-import { gridFailure, showPlan, withGridOptions, withGridRunner } from './grid.js';
+import { gridFailure, showPlan, withGridOptions, withGridRunner, type GridOptions } from './grid.js';
 import {
   readTableRequest,
   readTableState,
@@ -25,7 +25,7 @@ import { terminalTable } from './table-terminal.js';
 const formats = ['terminal', 'markdown', 'csv', 'html'] as const;
 type Format = (typeof formats)[number];
 
-interface TableOptions extends TableChoice {
+interface TableOptions extends TableChoice, GridOptions {
   readonly run?: boolean;
   readonly format?: Format;
   readonly to?: string;

@@ -87,7 +87,7 @@ export const registerPlan: RegisterCommand = (program, context) => {
     command.option('--steps <n>', 'counted steps of each measurement; fewer where they take long', countArgument, 3);
   measured(
     withGridOptions(withTableChoice(plan.command('table').description('the missing runs of a table of the paper'))),
-  ).action(async (number: string, options: TableChoice & MeasureOptions) =>
+  ).action(async (number: string, options: TableChoice & GridOptions & MeasureOptions) =>
     showPlan(await tablePlan(number, options, context), options, context),
   );
   measured(withAblateOptions(plan.command('ablate').description('what `isda ablate` would run'))).action(

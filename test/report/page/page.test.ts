@@ -4,12 +4,17 @@ import { describe, expect } from 'vitest';
 import { reportContent } from '../../../src/report/page/content.js';
 import { html, raw, scriptJson } from '../../../src/report/page/html.js';
 import { reportPage } from '../../../src/report/page/page.js';
-import { readRuns } from '../../../src/report/runs/read-runs.js';
+import { readStoredRuns } from '../../../src/report/runs/read-runs.js';
 import { makeStoredRun } from '../../support/stores.js';
 import { test } from '../../temporary-folder.js';
 
 const pageOf = async (store: string, title = 'Runs'): Promise<string> =>
-  reportPage(await reportContent(await readRuns([store], () => 0)), { title, stores: [store], now: 1_700_000_000_000 });
+  reportPage(await reportContent(await readStoredRuns([store], () => 0)), {
+    title,
+    stores: [store],
+    tables: [],
+    now: 1_700_000_000_000,
+  });
 
 describe('HTML templates', () => {
   test('escape what is put in, but not markup', () => {
