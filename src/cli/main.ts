@@ -10,7 +10,10 @@ import { registerEvaluate } from './evaluate.js';
 import { registerExchange } from './exchange.js';
 import { registerFigure } from './figure.js';
 import { registerDoctor } from './doctor.js';
+import { registerPaperTable } from './paper-table.js';
+import { registerPlan } from './plan.js';
 import { registerRegistries } from './registries.js';
+import { registerReport } from './report.js';
 import { registerRuns } from './runs.js';
 import { registerSetup } from './setup.js';
 import { registerStudy } from './study.js';
@@ -43,12 +46,15 @@ const commands: readonly RegisterCommand[] = [
   registerAblate,
   registerSweep,
   registerStudy,
+  registerPaperTable,
+  registerPlan,
   registerRuns,
   registerBench,
   registerRegistries,
   registerConfig,
   registerData,
   registerFigure,
+  registerReport,
   registerSetup,
   registerDoctor,
 ];

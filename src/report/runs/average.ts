@@ -1,0 +1,55 @@
+// Several runs of one experiment as one series: mean over the seeds, band, and what is not in the mean.
+import { spreadOf } from '../../experiments/grid/outcomes.js';
+import type { MetricsRow } from '../../training/records/metrics-columns.js';
+import type { Point, Series } from '../chart/series.js';
+import type { StoredRun } from './read-runs.js';
+
+/** The error that is drawn: a field of a row of metrics.csv, in percent. */
+export type ErrorField = 'testError' | 'trainError';
+
+const pointsOf = (rows: readonly MetricsRow[], field: ErrorField): Point[] =>
+  rows.map((row) => [row.epoch, row[field]]);
+
+const whole = ({ rows, config }: StoredRun): boolean => rows.length >= config.training.epochs;
+const seedOf = ({ config }: StoredRun): number => config.training.seed;
+
+/**
+ * The mean at each epoch over the runs that are complete; as long as there is none, over all runs as far as every one
+ * of them goes. A run that goes on beyond the mean, or is not in it, is a thin line. The band is mean ± sample standard
+ * deviation, of two runs from the one to the other. Runs without an epoch are left out; undefined where none is left.
+ */
+export function averagedSeries(runs: readonly StoredRun[], field: ErrorField): Omit<Series, 'label'> | undefined {
+  const begun = runs.filter(({ rows }) => rows.length > 0);
+  if (begun.length === 0) return undefined;
+  const complete = begun.filter(whole);
+  const base = complete.length > 0 ? complete : begun;
+  const epochs = Math.min(...base.map(({ rows }) => rows.length));
+  const means = Array.from({ length: epochs }, (_, index) => {
+    const values = base.map(({ rows }) => rows[index][field]);
+    const { mean, std = 0 } = spreadOf(values)!;
+    const [low, high] = base.length === 2 ? [Math.min(...values), Math.max(...values)] : [mean - std, mean + std];
+    return { x: base[0].rows[index].epoch, mean, low, high };
+  });
+  const apart = begun.filter((run) => !base.includes(run) || run.rows.length > epochs);
+  return {
+    points: means.map(({ x, mean }) => [x, mean]),
+    band: base.length < 2 ? [] : means.map(({ x, low, high }) => ({ x, low, high })),
+    thin: apart.map(({ rows }) => pointsOf(rows, field)),
+  };
+}
+
+/** What a legend says of the runs of a series: `3 seeds`, `1 seed; seed 2 to epoch 31 of 60, thin`. */
+export function seedsText(runs: readonly StoredRun[]): string {
+  const begun = runs.filter(({ rows }) => rows.length > 0);
+  const complete = begun.filter(whole);
+  const partial = begun.filter((run) => !whole(run));
+  const count = (number: number): string => `${number} seed${number === 1 ? '' : 's'}`;
+  const words = complete.length > 0 ? [count(complete.length)] : [];
+  if (partial.length > 0) {
+    const seeds = `seed${partial.length === 1 ? '' : 's'} ${partial.map(seedOf).join(', ')}`;
+    const reached = [...new Set(partial.map(({ rows }) => rows.length))].sort((a, b) => a - b).join(', ');
+    const thin = complete.length > 0 ? ', thin' : '';
+    words.push(`${seeds} to epoch ${reached} of ${partial[0].config.training.epochs}${thin}`);
+  }
+  return words.join('; ');
+}

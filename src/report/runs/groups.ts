@@ -1,0 +1,78 @@
+// Runs sorted for comparison: into experiments that differ in their seed alone, and these into groups of one protocol.
+import { networkName, datasetName } from './names.js';
+import type { StoredRun } from './read-runs.js';
+import { isWithin, settingsKey, settingsOf, uniqueNames, type Settings } from './settings.js';
+
+/** Runs that differ in nothing but their seed. */
+export interface SeedRuns {
+  readonly name: string;
+  readonly settings: Settings;
+  /** In the order of the seeds, one run a seed. */
+  readonly runs: readonly StoredRun[];
+}
+
+/** Experiments that may be compared: they differ in their seed and in some sections of the config. */
+export interface RunGroup {
+  /** `ResNet-8, CIFAR-10 (5000 training images), 60 epochs`. */
+  readonly title: string;
+  /** Equal for runs of one protocol, in whichever store they are. */
+  readonly key: string;
+  /** In the order in which they were found. */
+  readonly experiments: readonly SeedRuns[];
+}
+
+function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return groups;
+}
+
+/** One run a seed: the one that is furthest. */
+function onePerSeed(runs: readonly StoredRun[]): readonly StoredRun[] {
+  const bySeed = [...grouped(runs, ({ config }) => String(config.training.seed)).values()];
+  return bySeed
+    .map((same) => same.reduce((best, run) => (run.rows.length > best.rows.length ? run : best)))
+    .sort((a, b) => a.config.training.seed - b.config.training.seed);
+}
+
+/**
+ * Groups runs by all their settings but those in `varied` (`loss`, `augmentation.cutout`), in which the experiments of a
+ * group may differ. `nameOf` names an experiment; names and titles that occur twice get what tells them apart. A name of
+ * `known` belongs to its settings: with others, it gets what tells them apart too.
+ */
+export function groupRuns(
+  runs: readonly StoredRun[],
+  varied: readonly string[],
+  nameOf: (run: StoredRun) => string,
+  known: readonly { readonly name: string; readonly settings: Settings }[] = [],
+): readonly RunGroup[] {
+  const described = runs.map((run) => ({ run, settings: settingsOf(run.config) }));
+  const groups = [...grouped(described, ({ settings }) => settingsKey(settings, varied))];
+  const common = (settings: Settings): Settings =>
+    new Map([...settings].filter(([key]) => !isWithin(key, varied)));
+  const titles = uniqueNames(
+    groups.map(([, [{ run, settings }]]) => ({
+      name: `${networkName(run.config)}, ${datasetName(run.config)}, ${run.config.training.epochs} epochs`,
+      settings: common(settings),
+    })),
+  );
+  return groups.map(([key, members], index) => {
+    const experiments = [...grouped(members, ({ settings }) => settingsKey(settings)).values()];
+    const names = uniqueNames([
+      ...experiments.map(([{ run, settings }]) => ({ name: nameOf(run), settings })),
+      ...known.filter(({ settings }) => settingsKey(settings, varied) === key),
+    ]);
+    return {
+      title: titles[index],
+      key,
+      experiments: experiments.map((same, at) => ({
+        name: names[at],
+        settings: same[0].settings,
+        runs: onePerSeed(same.map(({ run }) => run)),
+      })),
+    };
+  });
+}
