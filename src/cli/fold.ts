@@ -33,7 +33,7 @@ export function foldedTable(
   const withNotes = (lines: readonly string[]): string[] =>
     lines.flatMap((line, row) => [
       line,
-      ...notes[row].map((note) => wrapText(note.trim(), width - 2).replaceAll(/^/gm, '  ')),
+      ...notes[row].map((note) => wrapText(note, width - 2).replaceAll(/^/gm, '  ')),
     ]);
   if (widthOf(whole) <= width) {
     const [titles, dashes, ...lines] = whole.split('\n');

@@ -102,7 +102,7 @@ export async function readTableState(
 /** The cells of the chosen numbers that have a config, without those whose run is done in another store. */
 export function tableCells({ chosen, seeds, root }: TableRequest, { chosen: { used } }: TableState): readonly Cell[] {
   const configs = new Map(chosen.flatMap(({ configName, config }) => (config ? [[configName, config] as const] : [])));
-  const rows = [...configs].map(([name, config]) => ({ name, config }));
+  const rows = [...configs.values()].map((config) => ({ name: config.experiment, config }));
   const elsewhere = new Set(used.filter(({ store }) => store !== root).map(({ fingerprint }) => fingerprint));
   return seededCells(rows, seeds).filter(({ config }) => !elsewhere.has(fingerprint(config)));
 }

@@ -89,11 +89,12 @@ const milliseconds = (value: number): string =>
   value < 9950 ? `${value.toFixed(0)} ms` : formatDuration(value / 1000);
 
 function textOf(row: PlanRow): readonly string[] {
-  const { step, secondsPerEpoch, secondsPerRun, memoryBytes, diskBytes, runs, done } = row;
+  const { step, images, secondsPerEpoch, secondsPerRun, memoryBytes, diskBytes, runs, done } = row;
   return [
     row.row,
     done === 0 ? String(runs) : `${runs - done}/${runs}`,
-    step === undefined ? '-' : milliseconds(step.training),
+    images === undefined ? '-' : String(images.train),
+    step === undefined ? '-' : `${step.scaled ? '~' : ''}${milliseconds(step.training)}`,
     secondsPerEpoch === undefined ? '-' : formatDuration(secondsPerEpoch),
     secondsPerRun === undefined ? '-' : formatDuration(secondsPerRun),
     memoryBytes === undefined ? '-' : formatBytes(memoryBytes),
@@ -117,8 +118,12 @@ export function planText(
   { width, device, steps }: PlanTextOptions,
 ): string {
   const { runs, done, jobs, seconds, secondsWithJobs, unknown, diskBytes, memoryBytes } = totals;
-  const header = ['row', 'runs', 'step', 'epoch', 'a run', 'memory', 'disk'];
-  const notes = rows.map(({ reason }) => (reason === undefined ? [] : [`  ${reason}`]));
+  const header = ['row', 'runs', 'images', 'step', 'epoch', 'a run', 'memory', 'disk'];
+  const notes = rows.map(({ reason, tooLarge }) => [
+    ...(reason === undefined ? [] : [reason]),
+    ...(tooLarge === true && reason === undefined ? ['a run needs more memory than is free now'] : []),
+  ]);
+  const scaled = rows.some(({ step }) => step?.scaled === true);
   const time = [
     `${formatDuration(seconds)} one after the other`,
     ...(jobs === 1 ? [] : [`${formatDuration(secondsWithJobs)} with --jobs ${jobs}`]),
@@ -130,7 +135,7 @@ export function planText(
     ...(device === undefined
       ? []
       : [
-          `step: of one full batch, median of up to ${steps}, measured just now on ${device}${jobs === 1 ? '' : ` with the threads that a run beside others gets`}. epoch: training and evaluation; making batches and writing checkpoints are not counted.`,
+          `step: of one full batch, median of up to ${steps}, measured just now on ${device}${jobs === 1 ? '' : ` with the threads that a run beside others gets`}${scaled ? '; ~: measured with fewer images and scaled' : ''}. epoch: training and evaluation; making batches and writing checkpoints are not counted.`,
         ]),
     'memory: of a training step, computed; kernels and the program itself come on top. disk: the checkpoints that finished runs keep.',
     ...(absent === 0

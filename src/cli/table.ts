@@ -8,7 +8,7 @@ export function printJson(context: Pick<CommandContext, 'stdout'>, value: unknow
 
 /** Columns aligned by their widest cell; numbers, and dashes that stand for them, to the right, words to the left. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const numeric = header.map((_, column) => rows.every((row) => /^[-+<]?[\d.,]|^-?$/.test(row[column])));
+  const numeric = header.map((_, column) => rows.every((row) => /^[-+<~]?[\d.,]|^-?$/.test(row[column])));
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
   const line = (cells: readonly string[]): string =>
     cells

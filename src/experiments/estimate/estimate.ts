@@ -6,10 +6,11 @@ import type { DataPlaces } from '../../data/registry.js';
 import type { Engine } from '../../engine/index.js';
 import { sizeOf } from '../../engine/types.js';
 import { sessionTensors } from '../../training/step.js';
+import type { StepParts } from '../../training/step.js';
 import { stepMemory } from '../../training/step-memory.js';
 import { buildParts } from '../parts.js';
 import { countImages, type ImageCounts } from './images.js';
-import { measureSteps, stepKey, type StepTimes } from './step-times.js';
+import { measuredBatches, measureSteps, stepKey, type StepTimes } from './step-times.js';
 
 /** What is known of the runs of a row; all of them have the same config but for the seed. */
 export interface RunEstimate {
@@ -24,6 +25,8 @@ export interface RunEstimate {
   readonly secondsPerEpoch?: number;
   /** Why something of it is not known. */
   readonly reason?: string;
+  /** Whether a run needs more memory than is free now; on a CPU alone. */
+  readonly tooLarge?: boolean;
 }
 
 export interface EstimateSurroundings extends DataPlaces {
@@ -39,8 +42,8 @@ export interface EstimateSurroundings extends DataPlaces {
   readonly measuring: (config: ExperimentConfig) => void;
 }
 
-/** What kernels and the allocator need beyond the tensors, as a share of these and in bytes. */
-const overhead = { share: 1.25, bytes: 5e8 };
+/** What a step of so many bytes of tensors takes with its kernels and the allocator. */
+const withOverhead = (bytes: number): number => 1.25 * bytes + 5e8;
 
 function secondsPerEpoch({ training }: ExperimentConfig, images: ImageCounts, step: StepTimes): number {
   const { batchSize, evaluationBatchSize } = training;
@@ -54,24 +57,20 @@ export function createEstimator(around: EstimateSurroundings): (config: Experime
   const steps = new Map<string, StepTimes | { readonly reason: string }>();
   const images = new Map<string, Awaited<ReturnType<typeof countImages>>>();
 
-  const measureOnce = async (
-    config: ExperimentConfig,
-    parts: Awaited<ReturnType<typeof buildParts>>,
-    bytes: number,
-  ) => {
+  const measureOnce = (config: ExperimentConfig, parts: StepParts, engine: Engine) => {
     const key = stepKey(config);
     const known = steps.get(key);
     if (known !== undefined) return known;
-    const measured = await (async () => {
+    const measured = ((): StepTimes | { readonly reason: string } => {
       try {
-        const engine = await around.openEngine(config.training);
-        const needed = bytes * overhead.share + overhead.bytes;
+        const batches = measuredBatches(config, parts, engine.device.kind);
+        const needed = withOverhead(stepMemory(parts, batches.training));
         const free = engine.device.kind === 'cpu' ? around.freeBytes() : undefined;
         if (free !== undefined && needed > free) {
           throw cannot('measure a step', `it needs about ${formatBytes(needed)}, and ${formatBytes(free)} are free`);
         }
         around.measuring(config);
-        return measureSteps(config, parts, engine, { steps: around.steps, now: around.clock });
+        return measureSteps(config, parts, batches, engine, { steps: around.steps, now: around.clock });
       } catch (error) {
         return { reason: reasonOf(error).split('\n')[0] };
       }
@@ -97,7 +96,10 @@ export function createEstimator(around: EstimateSurroundings): (config: Experime
       known = { memoryBytes, diskBytes: state * Math.min(config.output.keepCheckpoints, config.training.epochs) };
       if ('reason' in counts) return { ...known, reason: counts.reason };
       known = { ...known, images: counts };
-      const step = await measureOnce(config, parts, memoryBytes);
+      const engine = await around.openEngine(config.training);
+      const free = engine.device.kind === 'cpu' ? around.freeBytes() : undefined;
+      known = { ...known, tooLarge: free !== undefined && withOverhead(memoryBytes) > free };
+      const step = measureOnce(config, parts, engine);
       if ('reason' in step) return { ...known, reason: step.reason };
       return { ...known, step, secondsPerEpoch: secondsPerEpoch(config, counts, step) };
     } catch (error) {

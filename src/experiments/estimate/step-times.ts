@@ -12,9 +12,18 @@ import {
   trainingStep,
   type StepParts,
 } from '../../training/step.js';
+import { multiplyAddsOf } from '../parts.js';
 
 /** Milliseconds of one step of a full batch. */
 export interface StepTimes {
+  readonly training: number;
+  readonly evaluation: number;
+  /** Whether they were measured with fewer images and scaled. */
+  readonly scaled: boolean;
+}
+
+/** Images that each kind of step is measured with. */
+export interface MeasuredBatches {
   readonly training: number;
   readonly evaluation: number;
 }
@@ -24,6 +33,24 @@ export interface StepTimesOptions {
   readonly steps: number;
   /** Milliseconds. */
   readonly now: () => number;
+}
+
+/** A CPU takes a few seconds for so many multiply-adds; the images of larger steps are fewer. */
+const mostMultiplyAdds = 2e11;
+
+/** The images that steps are measured with: on a GPU the full batches, on a CPU no more than it has done in seconds. */
+export function measuredBatches(
+  { training }: ExperimentConfig,
+  parts: StepParts,
+  device: 'cpu' | 'cuda',
+): MeasuredBatches {
+  const { batchSize, evaluationBatchSize } = training;
+  if (device === 'cuda') return { training: batchSize, evaluation: evaluationBatchSize };
+  const forward = multiplyAddsOf(parts);
+  const fitting = (images: number, each: number): number =>
+    Math.min(images, Math.max(1, Math.floor(mostMultiplyAdds / each)));
+  // The backward pass takes twice what the forward pass does.
+  return { training: fitting(batchSize, 3 * forward), evaluation: fitting(evaluationBatchSize, forward) };
 }
 
 /** Once a kind of step has been measured for so long, what there is must do. */
@@ -56,16 +83,17 @@ function measure(call: () => void, { steps, now }: StepTimesOptions): number {
   return times.length === 0 ? first : times.toSorted((a, b) => a - b)[(times.length - 1) >> 1];
 }
 
-/** Measures the steps of a config's parts on random images. Errors: memory that is not there. */
+/** Measures the steps of a config's parts on so many random images. Errors: memory that is not there. */
 export function measureSteps(
   config: ExperimentConfig,
   parts: StepParts,
+  batches: MeasuredBatches,
   engine: Engine,
   options: StepTimesOptions,
 ): StepTimes {
   const { batchSize, evaluationBatchSize, execution, seed } = config.training;
   const tensors = sessionTensors(parts);
-  const functions = [trainingStep(parts, batchSize), evaluationStep(parts, evaluationBatchSize)];
+  const functions = [trainingStep(parts, batches.training), evaluationStep(parts, batches.evaluation)];
   const session = engine.createSession(execution, tensors, functions);
   try {
     session.write(initialValues(tensors, seed));
@@ -76,15 +104,18 @@ export function measureSteps(
       labels: Int32Array.from({ length: images }, () => random.integer(parts.network.classes)),
     });
     const training = {
-      ...batchOf(batchSize),
+      ...batchOf(batches.training),
       seed: Int32Array.of(1, 0),
       learningRate: Float32Array.of(config.optimizer.learningRate),
       ...Object.fromEntries(Object.keys(parts.loss.scalars).map((name) => [`loss.${name}`, Float32Array.of(0.25)])),
     };
-    const evaluation = batchOf(evaluationBatchSize);
+    const evaluation = batchOf(batches.evaluation);
+    const trained = measure(() => void session.call(trainFunction(batches.training), training), options);
+    const evaluated = measure(() => void session.call(evaluateFunction(batches.evaluation), evaluation), options);
     return {
-      training: measure(() => void session.call(trainFunction(batchSize), training), options),
-      evaluation: measure(() => void session.call(evaluateFunction(evaluationBatchSize), evaluation), options),
+      training: (trained * batchSize) / batches.training,
+      evaluation: (evaluated * evaluationBatchSize) / batches.evaluation,
+      scaled: batches.training < batchSize || batches.evaluation < evaluationBatchSize,
     };
   } finally {
     session.close();
