@@ -9,6 +9,7 @@ import { registerData } from './data.js';
 import { registerEvaluate } from './evaluate.js';
 import { registerExchange } from './exchange.js';
 import { registerFigure } from './figure.js';
+import { registerGan } from './gan.js';
 import { registerDoctor } from './doctor.js';
 import { registerRegistries } from './registries.js';
 import { registerRuns } from './runs.js';
@@ -49,6 +50,7 @@ const commands: readonly RegisterCommand[] = [
   registerConfig,
   registerData,
   registerFigure,
+  registerGan,
   registerSetup,
   registerDoctor,
 ];
