@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { cannot, formatError, IsdaError, reasonOf } from '../common/errors.js';
 import { displayPath, isFolder, listConfigs } from '../config/find.js';
-import { jsonSchema, printConfig, printGanConfig } from '../config/print.js';
+import { ganJsonSchema, jsonSchema, printConfig, printGanConfig } from '../config/print.js';
 import { configReference } from '../config/reference.js';
 import type { CommandContext, RegisterCommand } from './context.js';
 import { readAnyConfig, setOption } from './options.js';
@@ -82,8 +82,10 @@ export const registerConfig: RegisterCommand = (program: Command, context: Comma
   config
     .command('schema')
     .description('print the JSON Schema of configs, for editors')
-    .option('--markdown', 'a table of every key instead')
-    .action(({ markdown = false }: { markdown?: boolean }) => {
-      context.stdout.write(markdown ? configReference() : `${JSON.stringify(jsonSchema(), undefined, 2)}\n`);
+    .option('--gan', 'that of generators instead')
+    .option('--markdown', 'a table of every key of both instead')
+    .action(({ gan = false, markdown = false }: { gan?: boolean; markdown?: boolean }) => {
+      const schema = gan ? ganJsonSchema() : jsonSchema();
+      context.stdout.write(markdown ? configReference() : `${JSON.stringify(schema, undefined, 2)}\n`);
     });
 };

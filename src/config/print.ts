@@ -1,6 +1,7 @@
 // A resolved config as text: YAML that reads back the same, its fingerprint, and the JSON Schema for editors.
 import { createHash } from 'node:crypto';
 import { Document, visit } from 'yaml';
+import { z } from 'zod';
 import type { TrainingOptions } from '../training/options.js';
 import { ganConfigSchema, type GanConfig } from './gan.js';
 import { experimentSchema, schemaTree, type ExperimentConfig, type SchemaNode } from './schema.js';
@@ -75,14 +76,13 @@ const decidingSettings = ({ tf32, xla, deterministic }: Pick<TrainingOptions, 't
 
 const hashOf = (deciding: unknown): string => createHash('sha256').update(canonicalJson(deciding)).digest('hex');
 
-/** JSON Schema (2020-12) of a config file, for editors: the experiment's schema with `extends`, all keys optional. */
-export function jsonSchema(): SchemaNode {
-  const whole = schemaTree();
+/** A schema as that of a file: with `extends`, all keys optional. */
+function fileSchema(whole: SchemaNode, title: string): SchemaNode {
   const file = { type: 'string', minLength: 1 } as const;
   return {
     ...whole,
     required: [],
-    title: 'isda experiment',
+    title,
     properties: {
       extends: {
         anyOf: [file, { type: 'array', items: file }],
@@ -92,3 +92,10 @@ export function jsonSchema(): SchemaNode {
     },
   };
 }
+
+/** JSON Schema (2020-12) of a config file, for editors: the experiment's schema with `extends`, all keys optional. */
+export const jsonSchema = (): SchemaNode => fileSchema(schemaTree(), 'isda experiment');
+
+/** The same of a generator's config. */
+export const ganJsonSchema = (): SchemaNode =>
+  fileSchema(z.toJSONSchema(ganConfigSchema, { io: 'input', unrepresentable: 'any' }), 'isda generator');

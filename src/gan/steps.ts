@@ -29,7 +29,7 @@ const frozen = (program: Program): Program => ({
 });
 
 /** Noise, labels and codes of a step, drawn from its seed. */
-function drawInputs({ gan, classes, batchSize }: GanParts, seed: Tensor): Generated['inputs'] {
+export function drawInputs({ gan, classes, batchSize }: GanParts, seed: Tensor): Generated['inputs'] {
   const { noise, codes } = gan.generator;
   const choices = seed.program.constant(Int32Array.from(classes), { dtype: 'int32', shape: [classes.length] });
   const place = mulScalar(keyedUniform(seed, [batchSize], 'labels'), classes.length);
@@ -43,54 +43,66 @@ function drawInputs({ gan, classes, batchSize }: GanParts, seed: Tensor): Genera
 export const parametersOf = ({ tensors }: { readonly tensors: readonly TensorDeclaration[] }): TensorDeclaration[] =>
   tensors.filter(({ role }) => role === 'parameter');
 
-const outputsOf = ({ loss, parts }: Objective): Readonly<Record<string, Tensor>> => ({ loss, ...parts });
+type Inputs = Readonly<Record<string, Tensor>>;
+
+/** What the discriminator minimises on a batch: inputs images (uint8), labels and seed. */
+export function discriminatorObjective(parts: GanParts, { images, labels, seed }: Inputs, program: Program): Objective {
+  const { gan } = parts;
+  const { generator, discriminator } = gan;
+  const inputs = drawInputs(parts, seed);
+  const made = generator.image(inputs, { program: frozen(program), training: true, seed });
+  const pass = (part: string) => ({ program, training: true, seed: keyedSeed(seed, part) });
+  const real = addScalar(mulScalar(cast(images, 'float32'), 1 / 127.5), -1);
+  return gan.discriminatorLoss(
+    { judgement: discriminator.judge(real, labels, pass('real')), labels },
+    { judgement: discriminator.judge(made, inputs.labels, pass('generated')), inputs },
+  );
+}
+
+/** What the generator minimises: input seed. */
+export function generatorObjective(parts: GanParts, { seed }: Inputs, program: Program): Objective {
+  const { generator, discriminator } = parts.gan;
+  const inputs = drawInputs(parts, seed);
+  const made = generator.image(inputs, { program, training: true, seed });
+  const judgement = discriminator.judge(made, inputs.labels, { program: frozen(program), training: true, seed });
+  return parts.gan.generatorLoss({ judgement, inputs });
+}
+
+/** The inputs of `discriminatorObjective`. */
+export const batchInputs = (batchSize: number): Readonly<Record<'images' | 'labels' | 'seed', TensorSpec>> => ({
+  images: { dtype: 'uint8', shape: [batchSize, 32, 32, 3] },
+  labels: { dtype: 'int32', shape: [batchSize] },
+  seed: seedInput,
+});
 
 /**
  * One step of the discriminator on a batch of real images (uint8) and as many generated ones. Outputs: loss, before the
  * update, and the parts of the objective. Nothing of the generator changes.
  */
 export function discriminatorStep(parts: GanParts): SessionFunction {
-  const { gan, batchSize } = parts;
-  const { generator, discriminator, optimizers, clip } = gan;
+  const { discriminator, optimizers, clip } = parts.gan;
   return {
     name: discriminatorFunction,
-    inputs: {
-      images: { dtype: 'uint8', shape: [batchSize, 32, 32, 3] },
-      labels: { dtype: 'int32', shape: [batchSize] },
-      seed: seedInput,
-      ...optimizerInputs,
-    },
-    build({ images, labels, seed, stepSize, correction }, program) {
-      const inputs = drawInputs(parts, seed);
-      const made = generator.image(inputs, { program: frozen(program), training: true, seed });
-      const pass = (part: string) => ({ program, training: true, seed: keyedSeed(seed, part) });
-      const real = addScalar(mulScalar(cast(images, 'float32'), 1 / 127.5), -1);
-      const objective = gan.discriminatorLoss(
-        { judgement: discriminator.judge(real, labels, pass('real')), labels },
-        { judgement: discriminator.judge(made, inputs.labels, pass('generated')), inputs },
-      );
+    inputs: { ...batchInputs(parts.batchSize), ...optimizerInputs },
+    build({ stepSize, correction, ...inputs }, program) {
+      const { loss, parts: named } = discriminatorObjective(parts, inputs, program);
       const scalars = { stepSize, correction };
-      applyOptimizer(program, optimizers.discriminator, objective.loss, parametersOf(discriminator), scalars, clip);
-      return outputsOf(objective);
+      applyOptimizer(program, optimizers.discriminator, loss, parametersOf(discriminator), scalars, clip);
+      return { loss, ...named };
     },
   };
 }
 
 /** One step of the generator. Outputs as the discriminator's. Nothing of the discriminator changes. */
 export function generatorStep(parts: GanParts): SessionFunction {
-  const { gan } = parts;
-  const { generator, discriminator, optimizers } = gan;
+  const { generator, optimizers } = parts.gan;
   return {
     name: generatorFunction,
     inputs: { seed: seedInput, ...optimizerInputs },
-    build({ seed, stepSize, correction }, program) {
-      const inputs = drawInputs(parts, seed);
-      const made = generator.image(inputs, { program, training: true, seed });
-      const judgement = discriminator.judge(made, inputs.labels, { program: frozen(program), training: true, seed });
-      const objective = gan.generatorLoss({ judgement, inputs });
-      const scalars = { stepSize, correction };
-      applyOptimizer(program, optimizers.generator, objective.loss, parametersOf(generator), scalars);
-      return outputsOf(objective);
+    build({ stepSize, correction, ...inputs }, program) {
+      const { loss, parts: named } = generatorObjective(parts, inputs, program);
+      applyOptimizer(program, optimizers.generator, loss, parametersOf(generator), { stepSize, correction });
+      return { loss, ...named };
     },
   };
 }
