@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listConfigs, withoutExtension } from '../src/config/find.js';
-import { loadConfig } from '../src/config/load.js';
+import { loadConfig, loadGanConfig } from '../src/config/load.js';
 import type { ExperimentConfig } from '../src/config/schema.js';
 import { variantNames, withVariant } from '../src/experiments/grid/variants.js';
 import { lossOptions } from '../src/losses/options.js';
@@ -40,7 +40,8 @@ function lookUp(table: unknown, words: readonly string[]): unknown {
 
 const numbers = /^Paper: ([\d.]+)(?: ± ([\d.]+))? % test error \(Table (\d), ([^)]+)\)/;
 const topNumbers = /^Paper: ([\d.]+) % top-1 and ([\d.]+) % top-5 error \(Table 4, ([^)]+)\)/;
-const paths = listConfigs(configsDirectory);
+const isGan = (path: string): boolean => path.startsWith('gan/') || path === 'smoke/tiny-gan.yaml';
+const paths = listConfigs(configsDirectory).filter((path) => !isGan(path));
 
 describe.each(paths.filter((path) => path.startsWith('base/')))('configs/%s', (path) => {
   it('loads, and says what it is and how to print it', () => {
@@ -106,6 +107,42 @@ describe.each(paths.filter((path) => !path.startsWith('base/')))('configs/%s', (
       ...strongAugmentation(dataset, rest.length === 2 ? rest[0] : undefined),
     });
   });
+});
+
+describe.each(listConfigs(configsDirectory).filter(isGan))('configs/%s', (path) => {
+  const name = withoutExtension(basename(path));
+  const places = { configsDirectory, workingDirectory: projectRoot };
+
+  it('loads by its name alone and names its experiment', () => {
+    const { experiment, gan, dataset } = loadGanConfig(name, places);
+    expect(experiment).toBe(name);
+    if (path.startsWith('gan/')) expect(name).toMatch(new RegExp(`^${gan.name}-${dataset.name}(-all)?$`));
+  });
+
+  it('opens with what it is, the command and what it is for', () => {
+    const header = headerOf(path);
+    expect(header[0]).toMatch(/^[A-Z].{10,}[.:]$/);
+    expect(header[1]).toMatch(new RegExp(`^ {2}isda gan train --config ${name}( --(seed \\d+|set [\\w.]+=\\S+))*$`));
+    expect(header[2]).toMatch(/^Paper: /);
+  });
+});
+
+it("configs of generators have the paper's settings (section 5)", () => {
+  const section = (name: string) => {
+    const { gan, training } = loadGanConfig(name, { configsDirectory, workingDirectory: projectRoot });
+    return { ...gan, batchSize: training.batchSize };
+  };
+  const adam = { learningRate: 2e-4, beta1: 0.5, noise: 100 };
+  const wgan = { name: 'wgan', noise: 100, learningRate: 5e-5, clip: 0.01, criticSteps: 5, batchSize: 64 };
+  expect(section('wgan-cifar10')).toMatchObject({ ...wgan, perClass: true });
+  expect(section('wgan-cifar10-all')).toMatchObject({ ...wgan, perClass: false });
+  for (const dataset of ['cifar10', 'cifar100']) {
+    expect(section(`cgan-${dataset}`)).toMatchObject({ ...adam, name: 'cgan' });
+    const acgan = { generatorWidth: 48, discriminatorWidth: 16, dropout: 0.5 };
+    expect(section(`acgan-${dataset}`)).toMatchObject({ ...adam, ...acgan, name: 'acgan' });
+    const infogan = { codes: 2, categoricalWeight: 1, continuousWeight: 0.1 };
+    expect(section(`infogan-${dataset}`)).toMatchObject({ ...adam, ...infogan, name: 'infogan' });
+  }
 });
 
 /** What Table 2 adds to the standard augmentation; Table 1 nothing. */

@@ -9,6 +9,7 @@ import { registerData } from './data.js';
 import { registerEvaluate } from './evaluate.js';
 import { registerExchange } from './exchange.js';
 import { registerFigure } from './figure.js';
+import { registerGan } from './gan.js';
 import { registerDoctor } from './doctor.js';
 import { registerPaperTable } from './paper-table.js';
 import { registerPlan } from './plan.js';
@@ -55,6 +56,7 @@ const commands: readonly RegisterCommand[] = [
   registerData,
   registerFigure,
   registerReport,
+  registerGan,
   registerSetup,
   registerDoctor,
 ];

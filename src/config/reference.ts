@@ -1,6 +1,6 @@
 // The reference of every config key, generated from the schema.
 import { alternatives, chosen, expectation, nameOfAlternative } from './describe.js';
-import { jsonSchema } from './print.js';
+import { ganJsonSchema, jsonSchema } from './print.js';
 import type { SchemaNode } from './schema.js';
 
 interface Row {
@@ -45,9 +45,18 @@ function isSection(root: SchemaNode, key: string): boolean {
   return isNode(node) && alternatives(node).some((option) => option.properties);
 }
 
-/** Markdown: one heading a section, or a section and name where the keys depend on the name, with a table of its keys. */
+/** The reference of an experiment's keys, then of a generator's. */
 export function configReference(): string {
-  const root = jsonSchema();
+  return `${referenceOf(jsonSchema())}
+## Every key of a generator
+
+In the configs of \`isda gan train\`.
+
+${referenceOf(ganJsonSchema())}`;
+}
+
+/** Markdown: one heading a section, or a section and name where the keys depend on the name, with a table of its keys. */
+function referenceOf(root: SchemaNode): string {
   const words = rowsOf(root, '').filter(({ key }) => !key.includes('.') && !isSection(root, key));
   const blocks = Object.entries(root.properties ?? {}).flatMap(([section, node]) => {
     if (!isNode(node)) return [];

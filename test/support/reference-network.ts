@@ -79,7 +79,7 @@ function fill(tensor: TensorDeclaration, number: number, salt: number): Float32A
 }
 
 /** The reference's weights in this project's layout. */
-export function referenceWeights(network: Network, salt: number): Map<string, Float32Array> {
+export function referenceWeights(network: Pick<Network, 'tensors'>, salt: number): Map<string, Float32Array> {
   return new Map(network.tensors.map((tensor, number) => [tensor.name, fromTorch(fill(tensor, number, salt), tensor)]));
 }
 
