@@ -12,8 +12,9 @@ const below = {
   losses: ['common', 'engine', 'nn'],
   models: ['common', 'engine', 'nn'],
   training: ['common', 'engine', 'nn', 'data', 'losses', 'models'],
-  config: ['common', 'data', 'losses', 'models', 'training'],
-  experiments: ['common', 'engine', 'nn', 'data', 'losses', 'models', 'training', 'config'],
+  gan: ['common', 'engine', 'nn', 'data', 'losses', 'models', 'training'],
+  config: ['common', 'data', 'losses', 'models', 'training', 'gan'],
+  experiments: ['common', 'engine', 'nn', 'data', 'losses', 'models', 'training', 'gan', 'config'],
   report: ['common', 'training', 'config', 'experiments'],
 };
 const folders = [...Object.keys(below), 'cli'];

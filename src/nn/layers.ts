@@ -5,8 +5,10 @@ import {
   batchNormTraining,
   cast,
   conv2d,
+  conv2dTransposed,
   floatScalar,
   greaterEqual,
+  leakyRelu as leakyReluOp,
   matMul,
   mulScalar,
   mul,
@@ -25,6 +27,8 @@ export interface ConvLayerOptions {
   readonly padding?: number;
   /** Groups of inputs and outputs that are convolved apart from each other; default 1. */
   readonly groups?: number;
+  /** Standard deviation of the first weights; default: by `fan`. */
+  readonly deviation?: number;
   /** The F of weights N(0, sqrt(2 / (k k F))): channels of the output (default) or of the input. */
   readonly fan?: 'outputs' | 'inputs';
   /** Adds a bias U(−1/sqrt(k k inputs), 1/sqrt(k k inputs)), PyTorch's default; default false. */
@@ -36,7 +40,8 @@ export function conv(name: string, options: ConvLayerOptions): Layer {
   const { inputs, outputs, kernel, stride = 1, padding = (kernel - 1) / 2, groups = 1 } = options;
   const area = kernel * kernel;
   const shape = [kernel, kernel, inputs / groups, outputs];
-  const initialize = normal(Math.sqrt(2 / (area * (options.fan === 'inputs' ? inputs / groups : outputs))));
+  const fan = options.fan === 'inputs' ? inputs / groups : outputs;
+  const initialize = normal(options.deviation ?? Math.sqrt(2 / (area * fan)));
   const weight = declare(`${name}.weight`, 'parameter', shape, initialize, 'conv');
   const apply: Layer['apply'] = (x, { program }) => conv2d(x, readAs(program, weight, x.dtype), { stride, padding });
   if (options.bias !== true) return { tensors: [weight], apply };
@@ -45,11 +50,31 @@ export function conv(name: string, options: ConvLayerOptions): Layer {
   return { tensors: [weight, bias], apply: (x, pass) => add(apply(x, pass), readAs(pass.program, bias, x.dtype)) };
 }
 
-/** Batch normalisation over [N, H, W, channels]: eps 1e-5, running = 0.9 running + 0.1 batch (unbiased variance). */
-export function batchNorm(name: string, channels: number): Layer {
-  const of = (part: string, role: 'parameter' | 'statistic', value: number): TensorDeclaration =>
-    declare(`${name}.${part}`, role, [channels], filledWith(value));
-  const weight = of('weight', 'parameter', 1);
+export interface ConvTransposedOptions extends Pick<ConvLayerOptions, 'inputs' | 'outputs' | 'kernel' | 'stride'> {
+  /** Pixels that are taken off on every side; default 0. */
+  readonly padding?: number;
+  /** Standard deviation of the first weights. */
+  readonly deviation: number;
+}
+
+/** Transposed convolution without bias. */
+export function convTransposed(name: string, options: ConvTransposedOptions): Layer {
+  const { inputs, outputs, kernel, stride, padding, deviation } = options;
+  const weight = declare(`${name}.weight`, 'parameter', [kernel, kernel, outputs, inputs], normal(deviation), 'conv');
+  return {
+    tensors: [weight],
+    apply: (x, { program }) => conv2dTransposed(x, readAs(program, weight, x.dtype), { stride, padding }),
+  };
+}
+
+/**
+ * Batch normalisation over [N, H, W, channels]: eps 1e-5, running = 0.9 running + 0.1 batch (unbiased variance). The first
+ * weights are 1, or N(1, deviation^2).
+ */
+export function batchNorm(name: string, channels: number, deviation = 0): Layer {
+  const of = (part: string, role: 'parameter' | 'statistic', value: number, spread = 0): TensorDeclaration =>
+    declare(`${name}.${part}`, role, [channels], spread === 0 ? filledWith(value) : normal(spread, value));
+  const weight = of('weight', 'parameter', 1, deviation);
   const bias = of('bias', 'parameter', 0);
   const mean = of('running_mean', 'statistic', 0);
   const variance = of('running_var', 'statistic', 1);
@@ -73,6 +98,9 @@ export function batchNorm(name: string, channels: number): Layer {
 }
 
 export const relu: Layer = { tensors: [], apply: (x) => reluOp(x) };
+
+/** Leaky ReLU: x where it is positive, `slope` x elsewhere. */
+export const leakyRelu = (slope: number): Layer => ({ tensors: [], apply: (x) => leakyReluOp(x, slope) });
 
 /** Sets each value to zero with probability `rate` in training, and scales the others by 1 / (1 − rate). */
 export function dropout(name: string, rate: number): Layer {

@@ -36,9 +36,9 @@ export const filledWith =
     void values.fill(value);
 
 export const normal =
-  (standardDeviation: number): TensorDeclaration['initialize'] =>
+  (standardDeviation: number, mean = 0): TensorDeclaration['initialize'] =>
   (values, random) => {
-    for (let i = 0; i < values.length; i++) values[i] = standardDeviation * random.normal();
+    for (let i = 0; i < values.length; i++) values[i] = mean + standardDeviation * random.normal();
   };
 
 /** Uniform in (−bound, bound). */

@@ -2,7 +2,7 @@
 import { cannot } from '../../common/errors.js';
 import { bool, ints, string, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
-import { describeSpec } from '../types.js';
+import { describeSpec, type Shape } from '../types.js';
 import { intVector, run } from './run.js';
 import { joinLast, pad, splitLast } from './shape.js';
 
@@ -14,8 +14,8 @@ export interface ConvOptions {
 
 /**
  * Convolves x [N, H, W, I] with kernels [K, K, I / groups, O]; the number of groups follows from the shapes.
- * Stride 1 with (K − 1) / 2 is TensorFlow's SAME, which oneDNN runs fastest; anything else is padded first, since SAME
- * at stride 2 does not pad as PyTorch does.
+ * Where TensorFlow's SAME pads as much on both sides, as PyTorch does, it is used: oneDNN runs it fastest. Anything else
+ * is padded first.
  */
 export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
   const { stride = 1, padding = 0 } = options;
@@ -24,7 +24,7 @@ export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Te
     throw cannot('convolve', `${describeSpec(x)} and kernel ${describeSpec(kernel)} do not fit together`);
   }
   if (padding === 0) return convolve(x, kernel, stride, 'VALID');
-  if (stride === 1 && padding === (size - 1) / 2) return convolve(x, kernel, stride, 'SAME');
+  if (padsAsSame(size, stride, padding, x.shape)) return convolve(x, kernel, stride, 'SAME');
   const padded = pad(x, [
     [0, 0],
     [padding, padding],
@@ -32,6 +32,11 @@ export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Te
     [0, 0],
   ]);
   return convolve(padded, kernel, stride, 'VALID');
+}
+
+/** Whether TensorFlow's SAME on images [N, H, W, C] is this padding: it adds K − stride in all, the odd one at the end. */
+export function padsAsSame(size: number, stride: number, padding: number, [, height, width]: Shape): boolean {
+  return size - stride === 2 * padding && height % stride === 0 && width % stride === 0;
 }
 
 /** On the CPU, groups at least this wide are faster one by one than in the grouped kernels: see docs/architecture.md. */

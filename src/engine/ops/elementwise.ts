@@ -4,7 +4,7 @@ import { int, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
 import { describeSpec, sameShape, type DType, type Shape } from '../types.js';
 import { cast } from './fill.js';
-import { floatScalar, run } from './run.js';
+import { floatScalar, run, unary } from './run.js';
 import { sumTo } from './shape.js';
 
 /** The shape that two shapes broadcast to. */
@@ -25,8 +25,6 @@ function binary(operation: string, a: Tensor, b: Tensor, dtype: DType = a.dtype)
   }
   return run(operation, { T: type(a.dtype) }, [a, b], dtype, shape);
 }
-
-const unary = (operation: string, x: Tensor): Tensor => run(operation, { T: type(x.dtype) }, [x], x.dtype, x.shape);
 
 export function add(a: Tensor, b: Tensor): Tensor {
   return withGradient(binary('AddV2', a, b), [a, b], (gradient, [wantA, wantB]) => [
@@ -105,20 +103,6 @@ export function log(x: Tensor): Tensor {
 export function sqrt(x: Tensor): Tensor {
   const value = unary('Sqrt', x);
   return withGradient(value, [x], (gradient) => [div(mulScalar(gradient, 0.5), value)]);
-}
-
-export function relu(x: Tensor): Tensor {
-  const value = unary('Relu', x);
-  return withGradient(value, [x], (gradient) => [
-    run('ReluGrad', { T: type(x.dtype) }, [gradient, value], x.dtype, x.shape),
-  ]);
-}
-
-export function sigmoid(x: Tensor): Tensor {
-  const value = unary('Sigmoid', x);
-  return withGradient(value, [x], (gradient) => [
-    run('SigmoidGrad', { T: type(x.dtype) }, [value, gradient], x.dtype, x.shape),
-  ]);
 }
 
 /** The sum of tensors of one shape. */

@@ -1,5 +1,7 @@
 // The operations that networks and losses are written in. All tensors NHWC; see each operation for shapes and gradients.
+export * from './activation.js';
 export * from './conv.js';
+export * from './conv-transposed.js';
 export * from './elementwise.js';
 export * from './fill.js';
 export * from './loss.js';

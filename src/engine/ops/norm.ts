@@ -67,15 +67,26 @@ export function batchNormTraining(x: Tensor, inputs: BatchNormInputs, options: B
   return { value: differentiable, runningMean: mean, runningVariance: variance };
 }
 
-/** Normalises x [N, H, W, C] with the running statistics. Not differentiable. */
+/** Normalises x [N, H, W, C] with the running statistics, which get no gradient. */
 export function batchNormInference(x: Tensor, inputs: BatchNormInputs, options: BatchNormOptions): Tensor {
   const { scale, offset, runningMean, runningVariance } = inputs;
   const channels = { dtype: 'float32', shape: scale.shape } as const;
-  const outputs = [{ dtype: x.dtype, shape: x.shape }, channels, channels, channels, channels] as const;
-  return x.program.execute(
+  const images = { dtype: x.dtype, shape: x.shape };
+  const attributes = attributesOf(x, options, false);
+  const [value] = x.program.execute(
     'FusedBatchNormV3',
-    { ...attributesOf(x, options, false), exponential_avg_factor: float(1) },
+    { ...attributes, exponential_avg_factor: float(1) },
     [x, scale, offset, runningMean, runningVariance],
-    [...outputs, { dtype: 'float32', shape: [1] }],
-  )[0];
+    [images, channels, channels, channels, channels, { dtype: 'float32', shape: [1] }],
+  );
+  return withGradient(value, [x, scale, offset], (gradient) =>
+    x.program
+      .execute(
+        'FusedBatchNormGradV3',
+        attributes,
+        [gradient, x, scale, runningMean, runningVariance, runningMean],
+        [images, channels, channels, channels, channels],
+      )
+      .slice(0, 3),
+  );
 }

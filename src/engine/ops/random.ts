@@ -4,8 +4,14 @@ import type { Tensor } from '../tensor.js';
 import type { Shape } from '../types.js';
 import { intVector, run } from './run.js';
 
-/** Uniform numbers in [0, 1) for a seed int32 [2]; float32. */
-export function statelessUniform(seed: Tensor, shape: Shape): Tensor {
+const stateless = (operation: string, seed: Tensor, shape: Shape): Tensor => {
   const attributes = { dtype: type('float32'), T: type('int32'), Tseed: type('int32') };
-  return run('StatelessRandomUniform', attributes, [intVector(seed.program, shape), seed], 'float32', shape);
-}
+  return run(operation, attributes, [intVector(seed.program, shape), seed], 'float32', shape);
+};
+
+/** Uniform numbers in [0, 1) for a seed int32 [2]; float32. */
+export const statelessUniform = (seed: Tensor, shape: Shape): Tensor =>
+  stateless('StatelessRandomUniform', seed, shape);
+
+/** Standard normal numbers for a seed int32 [2]; float32. */
+export const statelessNormal = (seed: Tensor, shape: Shape): Tensor => stateless('StatelessRandomNormal', seed, shape);

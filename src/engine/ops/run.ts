@@ -15,6 +15,11 @@ export function run(
   return inputs[0].program.execute(operation, attributes, inputs, [{ dtype, shape }])[0];
 }
 
+/** Runs an operation that gives a value of the type and shape of its only input. */
+export function unary(operation: string, x: Tensor): Tensor {
+  return run(operation, { T: type(x.dtype) }, [x], x.dtype, x.shape);
+}
+
 /** An int32 vector, as operations take shapes, axes and paddings. */
 export function intVector(program: Program, values: readonly number[]): Tensor {
   return program.constant(Int32Array.from(values), { dtype: 'int32', shape: [values.length] });

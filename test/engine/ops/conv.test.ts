@@ -25,11 +25,15 @@ const sizes = [
   [7, 7],
   [4, 4],
 ] as const;
-const cases: readonly Case[] = sizes.flatMap(([height, width]) =>
+const plainCases: readonly Case[] = sizes.flatMap(([height, width]) =>
   [1, 3].flatMap((kernel) =>
     [1, 2].flatMap((stride) => [0, 1].map((padding) => ({ height, width, kernel, stride, padding }))),
   ),
 );
+
+/** As generators and critics halve: symmetric padding by TensorFlow's SAME where the sizes are even. */
+const halvings = sizes.map(([height, width]) => ({ height, width, kernel: 4, stride: 2, padding: 1 }));
+const cases = [...plainCases, ...halvings];
 
 function conv(check: Case) {
   const { height, width, kernel: size, stride, padding, inputs = 2, outputs = 3, groups = 1 } = check;

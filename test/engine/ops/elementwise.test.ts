@@ -16,7 +16,6 @@ import {
   mul,
   mulScalar,
   neg,
-  relu,
   sqrt,
   square,
   sub,
@@ -61,7 +60,6 @@ const unary: Readonly<Record<string, [(x: Tensor) => Tensor, (x: number) => numb
   neg: [neg, (x) => -x],
   square: [square, (x) => x * x],
   exp: [exp, Math.exp],
-  relu: [relu, (x) => Math.max(x, 0)],
   addScalar: [(x) => addScalar(x, 1.5), (x) => x + 1.5],
   mulScalar: [(x) => mulScalar(x, -2.5), (x) => -2.5 * x],
 };

@@ -1,6 +1,6 @@
 // Random numbers in a step: a function of the seed, the same in both executions, uniform.
 import { describe, expect, it } from 'vitest';
-import { statelessUniform } from '../../../src/engine/ops/index.js';
+import { statelessNormal, statelessUniform } from '../../../src/engine/ops/index.js';
 import type { Execution } from '../../../src/engine/session.js';
 import { testEngine } from '../../support/engine.js';
 import { total } from '../../support/grid.js';
@@ -45,5 +45,27 @@ describe('statelessUniform', () => {
     // Neighbours are not correlated: standard deviation 1 / sqrt(count) = 0.004.
     const products = total(Array.from(values.subarray(1), (value, index) => (value - 0.5) * (values[index] - 0.5)));
     expect(Math.abs((12 * products) / count)).toBeLessThan(0.016);
+  });
+});
+
+describe('statelessNormal', () => {
+  const normal = (execution: Execution, count: number): Float32Array =>
+    runOnce(engine, execution, {}, (_, program) => ({
+      values: statelessNormal(program.constant(Int32Array.of(7, -3), { dtype: 'int32', shape: [2] }), [count]),
+    }))['values'] as Float32Array;
+
+  it('gives the same bits captured and eager', () => {
+    expect(normal('captured', 1000)).toEqual(normal('eager', 1000));
+  });
+
+  it('has the moments of the standard normal distribution', () => {
+    const count = 100_000;
+    const values = Array.from(normal('captured', count));
+    const moment = (power: number): number => total(values.map((value) => value ** power)) / count;
+    // Five standard deviations of each mean: sqrt(var(x^k) / count) with var 1, 2, 15, 96.
+    expect(Math.abs(moment(1))).toBeLessThan(0.016);
+    expect(Math.abs(moment(2) - 1)).toBeLessThan(0.023);
+    expect(Math.abs(moment(3))).toBeLessThan(0.062);
+    expect(Math.abs(moment(4) - 3)).toBeLessThan(0.155);
   });
 });

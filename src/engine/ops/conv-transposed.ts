@@ -1,0 +1,50 @@
+// Transposed convolution in NHWC, with PyTorch's sizes: the gradient of a convolution with respect to its input.
+import { cannot } from '../../common/errors.js';
+import { bool, ints, string, type } from '../attributes.js';
+import { withGradient, type Tensor } from '../tensor.js';
+import { describeSpec } from '../types.js';
+import { padsAsSame, type ConvOptions } from './conv.js';
+import { matMul } from './matrix.js';
+import { intVector, run } from './run.js';
+import { reshape, slice } from './shape.js';
+
+/**
+ * Spreads x [N, H, W, I] over kernels [K, K, O, I] to [N, (H − 1) stride + K − 2 padding, …, O]. `padding` takes that many
+ * pixels off every side.
+ */
+export function conv2dTransposed(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
+  const { stride = 1, padding = 0 } = options;
+  if (x.shape.length !== 4 || x.shape[3] !== kernel.shape[3]) {
+    throw cannot('convolve', `${describeSpec(x)} and transposed kernel ${describeSpec(kernel)} do not fit together`);
+  }
+  const [batch, height, width, inputs] = x.shape;
+  const [size, , outputs] = kernel.shape;
+  if (height === 1 && width === 1 && padding === 0) {
+    const weights = reshape(kernel, [size * size * outputs, inputs]);
+    return reshape(matMul(reshape(x, [batch, inputs]), weights, { transposeB: true }), [batch, size, size, outputs]);
+  }
+  const extents = [height, width].map((extent) => (extent - 1) * stride + size - 2 * padding);
+  const shape = [batch, ...extents, outputs];
+  if (padsAsSame(size, stride, padding, shape)) return spread(x, kernel, stride, 'SAME', shape);
+  const whole = [batch, ...extents.map((extent) => extent + 2 * padding), outputs];
+  return slice(spread(x, kernel, stride, 'VALID', whole), [0, padding, padding, 0], shape);
+}
+
+function spread(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'VALID', shape: readonly number[]): Tensor {
+  const { dtype, program } = x;
+  const attributes = {
+    T: type(dtype),
+    strides: ints([1, stride, stride, 1]),
+    padding: string(scheme),
+    data_format: string('NHWC'),
+    dilations: ints([1, 1, 1, 1]),
+    use_cudnn_on_gpu: bool(true),
+  };
+  const value = run('Conv2DBackpropInput', attributes, [intVector(program, shape), kernel, x], dtype, shape);
+  return withGradient(value, [x, kernel], (gradient, [wantInput, wantKernel]) => [
+    wantInput ? run('Conv2D', attributes, [gradient, kernel], dtype, x.shape) : undefined,
+    wantKernel
+      ? run('Conv2DBackpropFilter', attributes, [gradient, intVector(program, kernel.shape), x], dtype, kernel.shape)
+      : undefined,
+  ]);
+}
