@@ -1,5 +1,6 @@
 // A config from its YAML file, the files it extends and the command line's changes, checked and resolved.
 import { basename, dirname, resolve } from 'node:path';
+import { generatorChecksum } from '../gan/generator-files.js';
 import { displayPath, findConfig, withoutExtension, type ConfigPlaces } from './find.js';
 import { readConfigFiles } from './files.js';
 import { parseOverrides } from './overrides.js';
@@ -42,6 +43,15 @@ function withModulePaths(config: ExperimentConfig, directory: string): Experimen
   return { ...config, dataset: absolute(config.dataset), model: absolute(config.model), loss: absolute(config.loss) };
 }
 
+/** Notes which generator the synthetic images come from, where it is trained already. */
+function withGeneratorChecksum(config: ExperimentConfig, workingDirectory: string): ExperimentConfig {
+  const { synthetic } = config.dataset;
+  if (synthetic === undefined || synthetic.checksum !== undefined) return config;
+  const checksum = generatorChecksum(resolve(workingDirectory, synthetic.generator));
+  if (checksum === undefined) return config;
+  return { ...config, dataset: { ...config.dataset, synthetic: { ...synthetic, checksum } } };
+}
+
 /**
  * Loads the config that `path` means (see `findConfig`). Bases named by `extends` come first, each later file over the
  * earlier ones, then `changes` and `overrides`. Maps merge key by key; lists and scalars are replaced; a new `name` of a model, loss or
@@ -60,5 +70,6 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   const tree = layers.reduce((base, over) => merge(base, over, namedSections), named(read.tree, file));
   const checked = validate(tree, [...read.sources, ...layers.map(({ span }) => span.source), ...changes.sources]);
   if ('problems' in checked) throw configError(name, checked.problems);
-  return { config: withModulePaths(checked.config, dirname(file)), files: read.paths };
+  const config = withGeneratorChecksum(checked.config, options.workingDirectory);
+  return { config: withModulePaths(config, dirname(file)), files: read.paths };
 }

@@ -22,7 +22,7 @@ function canonicalJson(value: unknown): string {
 /**
  * SHA-256 (hex) of what decides a run's numbers: two configs of one fingerprint describe the same run. The experiment's
  * name, `output`, `dataset.dir` (but that of an `image-folder`, which is all it is known by), `dataset.classes` (which the
- * data decides), `dataset.maxBroken`, `training.device`, `training.workers` and `training.readEvery` do not count.
+ * data decides), `dataset.synthetic.generator` (where its checksum is known), `dataset.maxBroken`, `training.device`, `training.workers` and `training.readEvery` do not count.
  */
 export function fingerprint(config: ExperimentConfig): string {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
@@ -35,6 +35,10 @@ export function fingerprint(config: ExperimentConfig): string {
       dir: dataset.name === 'image-folder' ? dataset.dir : undefined,
       classes: undefined,
       maxBroken: undefined,
+      synthetic: dataset.synthetic && {
+        ...dataset.synthetic,
+        generator: dataset.synthetic.checksum === undefined ? dataset.synthetic.generator : undefined,
+      },
     },
     augmentation,
     model,
