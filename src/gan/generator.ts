@@ -1,0 +1,29 @@
+// What a generator is to the rest of the program.
+import type { Tensor } from '../engine/tensor.js';
+import type { Pass } from '../nn/layer.js';
+import type { TensorDeclaration } from '../nn/tensors.js';
+
+export interface GeneratorInputs {
+  /** float32 [N, noise], standard normal. */
+  readonly noise: Tensor;
+  /** int32 [N]; ignored where the generator takes none. */
+  readonly labels?: Tensor;
+  /** float32 [N, codes], uniform in (−1, 1); ignored where the generator takes none. */
+  readonly codes?: Tensor;
+}
+
+export interface Generator {
+  /** How many normal numbers an image is made from. */
+  readonly noise: number;
+  /** How many classes it distinguishes; 0 where it takes no labels. */
+  readonly classes: number;
+  /** How many continuous codes it takes, mostly 0. */
+  readonly codes: number;
+  /** Parameters and running statistics, their names beginning with `generator.`. */
+  readonly tensors: readonly TensorDeclaration[];
+  /**
+   * Images [N, 32, 32, 3] in (−1, 1). With `pass.training` batch normalisation uses the batch and moves its running
+   * statistics; else it uses these, and each image is a function of its own inputs alone.
+   */
+  image(inputs: GeneratorInputs, pass: Pass): Tensor;
+}

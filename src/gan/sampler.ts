@@ -1,0 +1,104 @@
+// Images of a trained generator, each a function of (seed, label, index) alone.
+import { randomStream } from '../common/random.js';
+import type { Engine } from '../engine/index.js';
+import { addScalar, mulScalar } from '../engine/ops/index.js';
+import type { Execution, SessionFunction } from '../engine/session.js';
+import type { TensorSpec } from '../engine/types.js';
+import type { Generator, GeneratorInputs } from './generator.js';
+import type { StoredGenerator } from './stored.js';
+
+/** The values of a batch of generator inputs, row by row. */
+export interface Latents {
+  /** [N, noise] */
+  readonly noise: Float32Array;
+  /** [N] */
+  readonly labels: Int32Array;
+  /** [N, codes] */
+  readonly codes: Float32Array;
+}
+
+/** The inputs of samples `first` … of a seed, one for each label. */
+export function drawLatents(
+  { noise, codes }: Pick<Generator, 'noise' | 'codes'>,
+  labels: Int32Array,
+  seed: number,
+  first: number,
+): Latents {
+  const latents = {
+    noise: new Float32Array(labels.length * noise),
+    labels,
+    codes: new Float32Array(labels.length * codes),
+  };
+  labels.forEach((label, row) => {
+    const random = randomStream(seed, 'sample', label, first + row);
+    for (let i = 0; i < noise; i++) latents.noise[row * noise + i] = random.normal();
+    for (let i = 0; i < codes; i++) latents.codes[row * codes + i] = 2 * random.uniform() - 1;
+  });
+  return latents;
+}
+
+export type LatentInputs = Readonly<Record<'noise', TensorSpec>> & Partial<Record<'labels' | 'codes', TensorSpec>>;
+
+/** The session inputs that a generator takes for a batch. */
+export function latentInputs({ noise, classes, codes }: Generator, batchSize: number): LatentInputs {
+  return {
+    noise: { dtype: 'float32', shape: [batchSize, noise] },
+    ...(classes === 0 ? {} : { labels: { dtype: 'int32', shape: [batchSize] } }),
+    ...(codes === 0 ? {} : { codes: { dtype: 'float32', shape: [batchSize, codes] } }),
+  };
+}
+
+/** Makes images in evaluation mode. Output: `images`, float32 [N, 32, 32, 3] from 0 to 255. */
+export function samplingStep(generator: Generator, batchSize: number, name = 'sample'): SessionFunction {
+  return {
+    name,
+    inputs: latentInputs(generator, batchSize),
+    build(inputs, program) {
+      const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
+      const values = inputs as Readonly<Record<string, GeneratorInputs['noise']>> & GeneratorInputs;
+      const images = generator.image(values, { program, training: false, seed });
+      return { images: mulScalar(addScalar(images, 1), 127.5) };
+    },
+  };
+}
+
+export interface Sampler {
+  /** Images of labels, uint8 [N, 32, 32, 3]: samples `first`, `first` + 1, … of the seed. */
+  sample(labels: Int32Array, seed: number, first: number): Uint8Array;
+  close(): void;
+}
+
+/** Opens a session that makes images of a trained generator, `batchSize` a call. */
+export function openSampler(
+  engine: Engine,
+  { generator, values }: StoredGenerator,
+  batchSize: number,
+  execution: Execution = 'captured',
+): Sampler {
+  const step = samplingStep(generator, batchSize);
+  const session = engine.createSession(execution, generator.tensors, [step]);
+  session.write(values);
+  return {
+    sample(labels, seed, first) {
+      const count = labels.length;
+      const pixels: Uint8Array[] = [];
+      for (let start = 0; start < count; start += batchSize) {
+        // The last batch is filled up with its first label; what that makes is cut off.
+        const part = Int32Array.from({ length: batchSize }, (_, row) => labels[start + row] ?? labels[start]);
+        const latents = drawLatents(generator, part, seed, first + start);
+        const inputs = Object.fromEntries(Object.keys(step.inputs).map((key) => [key, latents[key as keyof Latents]]));
+        const { images } = session.call(step.name, inputs);
+        pixels.push(toBytes(images as Float32Array, Math.min(batchSize, count - start)));
+      }
+      return Buffer.concat(pixels);
+    },
+    close: () => session.close(),
+  };
+}
+
+/** The first `count` of a batch of images as bytes. */
+export function toBytes(images: Float32Array, count: number): Uint8Array {
+  return Uint8Array.from(images.subarray(0, count * 32 * 32 * 3), (value) =>
+    Math.min(255, Math.max(0, Math.round(value))),
+  );
+}

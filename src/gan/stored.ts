@@ -1,0 +1,89 @@
+// A trained generator as one safetensors file, which says itself what it is.
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { cannot } from '../common/errors.js';
+import { readFailure, writeFileAtomically } from '../common/files.js';
+import { fromTorch, torchShape, toTorch } from '../nn/layout.js';
+import { decodeSafetensors, encodeSafetensors } from '../training/records/safetensors.js';
+import { matchTensors } from '../training/state.js';
+import type { Generator } from './generator.js';
+import { ganOptions, type GanOptions } from './options.js';
+import { createGenerator } from './registry.js';
+
+/** What a generator was trained on. */
+const originSchema = z.strictObject({
+  /** `cifar10`, … */
+  dataset: z.string(),
+  /** All classes of the data set, in the order of the labels. */
+  classNames: z.array(z.string()),
+  /** The labels of the images it was trained on. */
+  trainedClasses: z.array(z.int().min(0)),
+});
+export type GeneratorOrigin = z.output<typeof originSchema>;
+
+export interface StoredGenerator extends GeneratorOrigin {
+  readonly options: GanOptions;
+  readonly generator: Generator;
+  /** Of all its tensors, by name, as the session takes them. */
+  readonly values: ReadonlyMap<string, Float32Array>;
+}
+
+export interface LoadedGenerator extends StoredGenerator {
+  readonly path: string;
+  /** sha256 of the file, hexadecimal. */
+  readonly checksum: string;
+}
+
+/** The name of the file in a run folder. */
+export const generatorFile = 'generator.safetensors';
+
+/** Writes a generator with PyTorch's layouts, atomically. */
+export async function saveGenerator(path: string, stored: StoredGenerator): Promise<void> {
+  const { options, generator, values, dataset, classNames, trainedClasses } = stored;
+  const tensors = generator.tensors.map((tensor) => {
+    const data = toTorch(values.get(tensor.name)!, tensor);
+    return { name: tensor.name, shape: [...torchShape(tensor)], data };
+  });
+  const origin: GeneratorOrigin = { dataset, classNames, trainedClasses };
+  const metadata = { format: 'pt', gan: JSON.stringify(options), origin: JSON.stringify(origin) };
+  await writeFileAtomically(path, encodeSafetensors(tensors, metadata));
+}
+
+function parsed<Value>(schema: z.ZodType<Value>, text: string | undefined, place: string): Value {
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? '');
+  } catch {
+    value = undefined;
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw cannot('load the generator', 'the file does not say what it is', {
+    place,
+    hint: 'give a run folder of `isda gan train`, or its generator.safetensors',
+  });
+}
+
+/**
+ * Loads a generator from its file, or from the run folder that holds it. Errors: it is not there, not a generator, or its
+ * tensors are not those of the networks it names.
+ */
+export async function loadGenerator(path: string): Promise<LoadedGenerator> {
+  const found = await stat(path).catch(() => undefined);
+  const file = found?.isDirectory() === true ? join(path, generatorFile) : path;
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw readFailure(file, error, 'give a run folder that `isda gan train` has finished');
+  });
+  const { tensors, metadata } = decodeSafetensors(bytes, file);
+  const options = parsed(ganOptions, metadata['gan'], file);
+  const origin = parsed(originSchema, metadata['origin'], file);
+  const generator = createGenerator(options, origin.classNames.length);
+  const matched = matchTensors(generator.tensors, tensors, file);
+  const values = new Map(
+    generator.tensors.map((tensor) => [tensor.name, fromTorch(matched.get(tensor.name)!, tensor)]),
+  );
+  const checksum = createHash('sha256').update(bytes).digest('hex');
+  return { ...origin, options, generator, values, path: file, checksum };
+}

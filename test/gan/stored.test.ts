@@ -1,0 +1,31 @@
+// Generators in their file: what is loaded is what was saved, and other files are refused.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { generatorFile, loadGenerator, saveGenerator } from '../../src/gan/stored.js';
+import { encodeSafetensors } from '../../src/training/records/safetensors.js';
+import { test } from '../temporary-folder.js';
+import { fresh, kinds, narrow } from './support.js';
+
+describe('a generator in its file', () => {
+  test.for(kinds)('comes back: %s', async (name, { folder }) => {
+    const stored = fresh(narrow(name));
+    await saveGenerator(join(folder, generatorFile), stored);
+    const loaded = await loadGenerator(folder);
+    expect(loaded.options).toEqual(stored.options);
+    expect(loaded.values).toEqual(stored.values);
+    expect(loaded).toMatchObject({ dataset: 'cifar10', classNames: ['cat', 'dog', 'frog'], trainedClasses: [0, 1, 2] });
+    expect(loaded.checksum).toMatch(/^[0-9a-f]{64}$/);
+    expect(await loadGenerator(join(folder, generatorFile))).toMatchObject({ checksum: loaded.checksum });
+  });
+
+  test('is refused where there is none, or something else', async ({ folder }) => {
+    const path = join(folder, generatorFile);
+    await expect(loadGenerator(folder)).rejects.toThrow(`cannot read ${path}: no such file`);
+    writeFileSync(path, Buffer.concat(encodeSafetensors([], { format: 'pt' })));
+    await expect(loadGenerator(path)).rejects.toThrow('cannot load the generator: the file does not say what it is');
+    const stored = fresh(narrow('wgan'));
+    await saveGenerator(path, { ...stored, options: narrow('acgan') });
+    await expect(loadGenerator(path)).rejects.toThrow(/cannot load the tensors: .* is not part of this network/);
+  });
+});
