@@ -2,9 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-
-/** The file of a run folder that holds its generator. */
-const generatorFile = 'generator.safetensors';
+import { generatorFile } from './stored.js';
 
 const isThere = (path: string): boolean => existsSync(path) && statSync(path).isFile();
 
