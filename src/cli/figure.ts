@@ -1,21 +1,20 @@
 // `isda figure`: figures from the files of runs.
-import { basename, dirname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type Command } from 'commander';
 import { cannot } from '../common/errors.js';
-import { makeFolder, writeFileAtomically } from '../common/files.js';
 import { nearest } from '../common/nearest.js';
 import { curveFigure, type Curve } from '../report/curve.js';
 import { allMetricsColumns, metricsFields, type MetricsColumn } from '../training/records/metrics-columns.js';
 import { readMetrics } from '../training/records/metrics-csv.js';
 import { runFolder } from '../training/records/run-folder.js';
 import type { CommandContext } from './context.js';
+import { registerPaperFigures } from './figure-paper.js';
+import { picturePath, withPictureOptions, writePicture, type PictureFileOptions } from './picture.js';
 
-interface CurveOptions {
+interface CurveOptions extends PictureFileOptions {
   readonly run: readonly string[];
   readonly metric: readonly string[];
   readonly label: readonly string[];
-  readonly title?: string;
-  readonly out: string;
 }
 
 const metricNames: Readonly<Partial<Record<MetricsColumn, string>>> = {
@@ -52,11 +51,7 @@ function axisLabel(metrics: readonly MetricsColumn[]): string {
 }
 
 async function drawCurves(options: CurveOptions, context: CommandContext): Promise<void> {
-  if (!options.out.toLowerCase().endsWith('.svg'))
-    throw cannot('draw the curves', `${options.out} is not the name of an SVG file`, {
-      kind: 'usage',
-      hint: 'let --out end with .svg',
-    });
+  const out = picturePath(options.out, context);
   const metrics = [...new Set(options.metric.length === 0 ? ['test_error'] : options.metric)].map(metricOf);
   if (options.label.length > 0 && options.label.length !== options.run.length)
     throw cannot('draw the curves', `${options.label.length} labels for ${options.run.length} runs`, {
@@ -80,24 +75,27 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
       });
     }
   }
-  const out = resolve(context.workingDirectory, options.out);
-  const figure = curveFigure({ curves, xLabel: 'epoch', yLabel: axisLabel(metrics), title: options.title });
-  await makeFolder(dirname(out));
-  await writeFileAtomically(out, figure);
+  const { title, width, yMax } = options;
+  const yRange = yMax === undefined ? {} : { high: yMax };
+  await writePicture(out, curveFigure({ curves, xLabel: 'epoch', yLabel: axisLabel(metrics), title, width, yRange }));
   context.stdout.write(`${out}\n`);
 }
 
-/** Adds `isda figure curve`. */
+/** Adds `isda figure` with its figures. */
 export function registerFigure(program: Command, context: CommandContext): void {
   const collect = (word: string, before: readonly string[] = []): readonly string[] => [...before, word];
-  const figure = program.command('figure').description('draw figures from the files of runs');
-  figure
+  const figure = program.command('figure').description('draw figures from the files of runs (SVG, PNG)');
+  const curve = figure
     .command('curve')
-    .description("draw runs' metrics over the epochs as one chart (SVG)")
+    .description("draw runs' metrics over the epochs as one chart")
     .requiredOption('--run <dir>', 'run folder; give it several times for several curves', collect)
     .option('--metric <name>', 'column of metrics.csv; may be given several times (default: test_error)', collect, [])
-    .option('--label <text>', "a run's name in the legend, in the order of the runs (default: its folder)", collect, [])
-    .option('--title <text>', 'title above the chart')
-    .requiredOption('--out <file>', 'SVG file to write')
-    .action((options: CurveOptions) => drawCurves(options, context));
+    .option(
+      '--label <text>',
+      "a run's name in the legend, in the order of the runs (default: its folder)",
+      collect,
+      [],
+    );
+  withPictureOptions(curve).action((options: CurveOptions) => drawCurves(options, context));
+  registerPaperFigures(figure, context);
 }

@@ -20,16 +20,17 @@ function canonicalJson(value: unknown): string {
 }
 
 /**
- * SHA-256 (hex) of what decides a run's numbers: two configs of one fingerprint describe the same run. The experiment's
- * name, `output`, `dataset.dir` (but that of an `image-folder`, which is all it is known by), `dataset.classes` (which the
- * data decides), `dataset.synthetic.generator` (where its checksum is known), `dataset.maxBroken`, `training.device`, `training.workers` and `training.readEvery` do not count.
+ * What decides a run's numbers: a config without the experiment's name, `output`, `dataset.dir` (but that of an
+ * `image-folder`, which is all it is known by), `dataset.classes` (which the data decides), `dataset.maxBroken`,
+ * `dataset.synthetic.generator` (where its checksum is known), `training.device`, `training.workers` and
+ * `training.readEvery`.
  */
-export function fingerprint(config: ExperimentConfig): string {
+export function decidingSettings(config: ExperimentConfig): Readonly<Record<string, object>> {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
   const { tf32, xla, deterministic } = training;
   // Left out where they are what TensorFlow does by itself, so that configs from before they existed stay the same.
   const settings = { tf32: tf32 && undefined, xla: xla || undefined, deterministic: deterministic || undefined };
-  const deciding = {
+  return {
     dataset: {
       ...dataset,
       dir: dataset.name === 'image-folder' ? dataset.dir : undefined,
@@ -47,7 +48,11 @@ export function fingerprint(config: ExperimentConfig): string {
     schedule,
     training: { ...training, ...settings, device: undefined, workers: undefined, readEvery: undefined },
   };
-  return createHash('sha256').update(canonicalJson(deciding)).digest('hex');
+}
+
+/** SHA-256 (hex) of what decides a run's numbers: two configs of one fingerprint describe the same run. */
+export function fingerprint(config: ExperimentConfig): string {
+  return createHash('sha256').update(canonicalJson(decidingSettings(config))).digest('hex');
 }
 
 /** JSON Schema (2020-12) of a config file, for editors: the experiment's schema with `extends`, all keys optional. */

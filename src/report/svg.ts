@@ -37,17 +37,26 @@ export function textElement(content: string, attributes: Attributes): string {
   return element('text', attributes, escapeXml(content));
 }
 
-/** A whole document of so many pixels on a white ground. `title` is what screen readers say. */
-export function document(width: number, height: number, title: string, children: readonly string[]): string {
+/**
+ * A whole document of so many pixels, on a ground of one colour if there is one. `title` is what screen readers say.
+ */
+export function document(
+  width: number,
+  height: number,
+  title: string,
+  children: readonly string[],
+  { ground }: { readonly ground?: string },
+): string {
   const attributes = {
     xmlns: 'http://www.w3.org/2000/svg',
     width,
     height,
     viewBox: `0 0 ${coordinate(width)} ${coordinate(height)}`,
-    'font-family': 'Helvetica, Arial, sans-serif',
+    'font-family': "Helvetica, Arial, 'DejaVu Sans', sans-serif",
     'font-size': 13,
     role: 'img',
   };
-  const ground = element('rect', { width, height, fill: '#ffffff' });
-  return `${element('svg', attributes, '\n', [element('title', {}, escapeXml(title)), ground, ...children].join('\n'), '\n')}\n`;
+  const behind = ground === undefined ? [] : [element('rect', { width, height, fill: ground })];
+  const content = [element('title', {}, escapeXml(title)), ...behind, ...children].join('\n');
+  return `${element('svg', attributes, '\n', content, '\n')}\n`;
 }

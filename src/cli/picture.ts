@@ -1,0 +1,55 @@
+// Pictures that commands write: SVG or PNG, by the name of the file.
+import { dirname, extname, resolve } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { cannot } from '../common/errors.js';
+import { makeFolder, writeFileAtomically } from '../common/files.js';
+import { svgToPng } from '../report/png.js';
+import type { CommandContext } from './context.js';
+import { countArgument } from './options.js';
+
+/** The options of every command that draws. */
+export interface PictureFileOptions {
+  readonly out: string;
+  readonly title?: string;
+  readonly width?: number;
+  readonly yMax?: number;
+}
+
+function positiveArgument(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isFinite(number) || number <= 0)
+    throw new InvalidArgumentError('Expected a number above 0.');
+  return number;
+}
+
+/** Between what legends need and what a screen shows. */
+function widthArgument(value: string): number {
+  const width = countArgument(value);
+  if (width < 300 || width > 4000) throw new InvalidArgumentError('Expected 300 to 4000 pixels.');
+  return width;
+}
+
+/** Adds `--out`, `--title`, `--width` and `--y-max`. */
+export function withPictureOptions(command: Command): Command {
+  return command
+    .requiredOption('--out <file>', 'file to write, .svg or .png')
+    .option('--title <text>', 'title above the chart')
+    .option('--width <pixels>', 'width of the picture; a PNG has two pixels for each', widthArgument)
+    .option('--y-max <number>', 'where the y axis ends; what is above is cut off', positiveArgument);
+}
+
+/** The absolute path of `--out`. Errors (usage): it ends with neither .svg nor .png. */
+export function picturePath(out: string, { workingDirectory }: CommandContext): string {
+  if (!['.svg', '.png'].includes(extname(out).toLowerCase()))
+    throw cannot('draw the figure', `${out} is not the name of an SVG or PNG file`, {
+      kind: 'usage',
+      hint: 'let --out end with .svg or .png',
+    });
+  return resolve(workingDirectory, out);
+}
+
+/** Writes an SVG as it is or as PNG, and the folder where missing. */
+export async function writePicture(path: string, svg: string): Promise<void> {
+  await makeFolder(dirname(path));
+  await writeFileAtomically(path, extname(path).toLowerCase() === '.png' ? svgToPng(svg) : svg);
+}

@@ -1,0 +1,120 @@
+// A chart of one or several panels with one legend and notes below them, as an SVG document.
+import { cannot } from '../../common/errors.js';
+import { roundAxis, type Axis } from '../axis.js';
+import { coordinate, document, element, textElement } from '../svg.js';
+import { drawLegend } from './legend.js';
+import { drawPanel, type Frame } from './panel.js';
+import { allPoints, extent, type Series } from './series.js';
+import { paper, styleOf, type Palette, type SeriesStyle } from './style.js';
+import { textWidth, wrap } from './text.js';
+
+export interface Panel {
+  readonly title?: string;
+  readonly series: readonly Series[];
+  /** Ends of the y axis; rounded outwards. Default: what encloses all points. */
+  readonly yRange?: { readonly low?: number; readonly high?: number };
+}
+
+export interface Chart {
+  readonly panels: readonly Panel[];
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly title?: string;
+  /** Sentences below the legend. */
+  readonly notes?: readonly string[];
+  /** Pixels; panels stand side by side where there is room. Default: 640, 1080 for several panels. */
+  readonly width?: number;
+  /** Of a panel, pixels. */
+  readonly height?: number;
+  readonly palette?: Palette;
+  /** Writes each panel's place and axes into `data-frame`, for scripts. */
+  readonly frames?: boolean;
+}
+
+const noteSize = 11.5;
+
+/** The style of each label of a chart, the same in all panels. */
+function stylesOf(panels: readonly Panel[]): ReadonlyMap<string, SeriesStyle> {
+  const styles = new Map<string, SeriesStyle>();
+  for (const { label, style } of panels.flatMap(({ series }) => series)) {
+    if (!styles.has(label)) styles.set(label, style ?? styleOf(styles.size));
+  }
+  return styles;
+}
+
+function axesOf({ series, yRange = {} }: Panel, width: number): { x: Axis; y: Axis } {
+  const points = series.flatMap(allPoints);
+  const [, right] = extent(points.map(([x]) => x));
+  const [low, high] = extent(points.map(([, y]) => y));
+  const whole = points.every(([x]) => Number.isInteger(x));
+  const intervals = Math.max(2, Math.min(8, Math.floor(width / 60)));
+  const top = yRange.high ?? high;
+  return {
+    x: roundAxis(Math.min(0, extent(points.map(([x]) => x))[0]), right, { intervals, whole }),
+    y: roundAxis(Math.min(yRange.low ?? low, top), top),
+  };
+}
+
+function checkPanels(panels: readonly Panel[]): void {
+  const series = panels.flatMap((panel) => panel.series);
+  const empty = series.find(({ points, thin = [] }) => points.length + thin.flat().length === 0);
+  if (series.length === 0) throw cannot('draw the curves', 'there are none');
+  if (empty !== undefined) throw cannot('draw the curves', `"${empty.label}" has no points yet`);
+}
+
+/** Lines of text from `top` on; gives the elements and the height they take. */
+function paragraph(lines: readonly string[], x: number, top: number, size: number, more: Record<string, string>) {
+  const step = size * 1.4;
+  const items = lines.map((text, index) => textElement(text, { x, y: top + step * (index + 0.8), ...more }));
+  return { items, height: lines.length * step };
+}
+
+/** Draws the chart. Errors: no series, or one without points. */
+export function drawChart(chart: Chart): string {
+  const { panels, notes = [], palette = paper } = chart;
+  checkPanels(panels);
+  const width = chart.width ?? (panels.length > 1 ? 1080 : 640);
+  const columns = Math.max(1, Math.min(panels.length, Math.floor(width / 380)));
+  const cell = width / columns;
+  const styles = stylesOf(panels);
+  const children: string[] = [];
+
+  const heading = { 'text-anchor': 'middle', 'font-size': '15', fill: palette.ink };
+  const title = chart.title === undefined ? [] : wrap(chart.title, width - 20, 15);
+  const head = paragraph(title, width / 2, 8, 15, heading);
+  children.push(...head.items);
+  let y = 8 + head.height;
+  for (let first = 0; first < panels.length; first += columns) {
+    const row = panels.slice(first, first + columns);
+    const titles = row.map((panel) => (panel.title === undefined ? [] : wrap(panel.title, cell - 20)));
+    const titleHeight = Math.max(...titles.map((lines) => lines.length)) * 18.2;
+    const height = chart.height ?? Math.min(360, Math.max(220, Math.round(cell * 0.62)));
+    row.forEach((panel, column) => {
+      const axes = axesOf(panel, cell - 90);
+      const left = cell * column + 40 + Math.max(...axes.y.labels.map((label) => textWidth(label)));
+      const frame: Frame = { left, top: y + titleHeight + 10, width: cell * (column + 1) - left - 24, height };
+      const middle = frame.left + frame.width / 2;
+      const caption = paragraph(titles[column], middle, y + 2, 13, { 'text-anchor': 'middle', fill: palette.ink });
+      const series = panel.series.map((one) => ({ series: one, style: styles.get(one.label)! }));
+      const drawn = drawPanel(frame, { ...axes, series, xLabel: chart.xLabel, yLabel: chart.yLabel }, palette);
+      const ends = [axes.x.low, axes.x.high, axes.y.low, axes.y.high];
+      const numbers = [frame.left, frame.top, frame.width, frame.height].map(coordinate).concat(ends.map(String));
+      const place = chart.frames === true ? { 'data-frame': numbers.join(' ') } : {};
+      children.push(...caption.items, element('g', { class: 'panel', ...place }, '\n', drawn.join('\n'), '\n'));
+    });
+    y += titleHeight + 10 + height + 52;
+  }
+
+  const legend = drawLegend([...styles], { left: 24, top: y + 12, width: width - 48 }, palette);
+  children.push(...legend.items);
+  y += 12 + legend.height;
+  for (const note of notes) {
+    const lines = paragraph(wrap(note, width - 40, noteSize), 24, y, noteSize, {
+      'font-size': String(noteSize),
+      fill: palette.soft,
+    });
+    children.push(...lines.items);
+    y += lines.height + 3;
+  }
+  return document(width, Math.ceil(y + 8), chart.title ?? `${chart.yLabel} by ${chart.xLabel}`, children, palette);
+}

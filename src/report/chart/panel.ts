@@ -1,0 +1,119 @@
+// One plot of a chart: axes with their names, bands, lines and markers within a frame.
+import type { Axis } from '../axis.js';
+import { coordinate, element, textElement } from '../svg.js';
+import { thinned, type Point, type Series } from './series.js';
+import { colourOf, markerAt, strokeOf, type Palette, type SeriesStyle } from './style.js';
+
+/** The place of the plot itself, in pixels. */
+export interface Frame {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PanelContent {
+  readonly series: readonly { readonly series: Series; readonly style: SeriesStyle }[];
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly xLabel: string;
+  readonly yLabel: string;
+}
+
+type Place = (point: Point) => Point;
+
+function placeIn(frame: Frame, x: Axis, y: Axis): Place {
+  return ([px, py]) => [
+    frame.left + ((px - x.low) / (x.high - x.low)) * frame.width,
+    frame.top + frame.height - ((py - y.low) / (y.high - y.low)) * frame.height,
+  ];
+}
+
+function axes(frame: Frame, { x, y, xLabel, yLabel }: PanelContent, place: Place, palette: Palette): string[] {
+  const bottom = frame.top + frame.height;
+  const middle = { x: frame.left + frame.width / 2, y: frame.top + frame.height / 2 };
+  const side = frame.left - 12 - Math.max(...y.labels.map((label) => label.length)) * 8.5 - 8;
+  return [
+    ...y.ticks.flatMap((tick, index) => {
+      const level = place([x.low, tick])[1];
+      const line = { x1: frame.left, x2: frame.left + frame.width, y1: level, y2: level };
+      return [
+        element('line', { ...line, stroke: palette.grid, 'stroke-width': 1 }),
+        textElement(y.labels[index], { x: frame.left - 8, y: level + 4.5, 'text-anchor': 'end', fill: palette.soft }),
+      ];
+    }),
+    ...x.ticks.flatMap((tick, index) => {
+      const at = place([tick, y.low])[0];
+      return [
+        element('line', { x1: at, x2: at, y1: bottom, y2: bottom + 5, stroke: palette.soft }),
+        textElement(x.labels[index], { x: at, y: bottom + 20, 'text-anchor': 'middle', fill: palette.soft }),
+      ];
+    }),
+    element('path', {
+      d: `M${coordinate(frame.left)} ${coordinate(frame.top)}V${coordinate(bottom)}h${coordinate(frame.width)}`,
+      stroke: palette.soft,
+      fill: 'none',
+    }),
+    textElement(xLabel, { x: middle.x, y: bottom + 42, 'text-anchor': 'middle', fill: palette.ink }),
+    textElement(yLabel, {
+      x: side,
+      y: middle.y,
+      'text-anchor': 'middle',
+      transform: `rotate(-90 ${coordinate(side)} ${coordinate(middle.y)})`,
+      fill: palette.ink,
+    }),
+  ];
+}
+
+const linePath = (points: readonly Point[]): string =>
+  points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${coordinate(x)} ${coordinate(y)}`).join('');
+
+function band(series: Series, place: Place, colour: string): string[] {
+  const { band: spread = [] } = series;
+  if (spread.length < 2) return [];
+  const upper = thinned(spread.map(({ x, high }) => place([x, high])));
+  const lower = thinned(spread.map(({ x, low }) => place([x, low]))).toReversed();
+  const d = `${linePath([...upper, ...lower])}Z`;
+  return [element('path', { class: 'band', d, fill: colour, 'fill-opacity': '0.18', stroke: 'none' })];
+}
+
+function line(points: readonly Point[], attributes: Record<string, string | number | undefined>): string[] {
+  return points.length < 2 ? [] : [element('path', { d: linePath(points), ...attributes, 'stroke-linejoin': 'round' })];
+}
+
+/** A dozen markers on a long line, shifted from series to series so that they do not cover one another. */
+function marked(points: readonly Point[], index: number): readonly Point[] {
+  const every = Math.max(1, Math.round(points.length / 12));
+  const offset = every < 2 ? 0 : Math.round((index * every) / 5) % every;
+  return points.filter((_, at) => at % every === offset);
+}
+
+/** The elements of a panel; what lies above or below the y axis is cut off. */
+export function drawPanel(frame: Frame, content: PanelContent, palette: Palette): string[] {
+  const place = placeIn(frame, content.x, content.y);
+  const { low, high } = content.y;
+  const drawn = content.series.map(({ series, style }, index) => {
+    const places = thinned(series.points.map(place));
+    const stroke = strokeOf(style, palette);
+    const inside = marked(series.points, index).filter(([, y]) => y >= low && y <= high);
+    return {
+      band: band(series, place, colourOf(style, palette)),
+      lines: [
+        ...(series.thin ?? []).flatMap((points) =>
+          line(thinned(points.map(place)), { ...stroke, class: 'thin', 'stroke-width': 1 }),
+        ),
+        ...line(places, stroke),
+      ],
+      markers: inside.map(place).map(([x, y]) => markerAt(style, palette, x, y)),
+    };
+  });
+  // An inner svg cuts off what is outside it, without an id that a page might hold twice.
+  const [left, top, width, height] = [frame.left, frame.top, frame.width, frame.height].map(coordinate);
+  const window = { x: left, y: top, width, height, viewBox: `${left} ${top} ${width} ${height}` };
+  const inner = [...drawn.flatMap((series) => series.band), ...drawn.flatMap((series) => series.lines)];
+  return [
+    ...axes(frame, content, place, palette),
+    ...(inner.length === 0 ? [] : [element('svg', window, ...inner)]),
+    ...drawn.flatMap((series) => series.markers),
+  ];
+}

@@ -1,0 +1,33 @@
+// Text in charts: how wide it is, and where it is broken or cut.
+
+/** Widths in parts of the size, rounded up from DejaVu Sans, one of the wider fonts a reader may have. */
+function letterWidth(letter: string): number {
+  if (letter.codePointAt(0)! >= 0x250) return 1;
+  if (/[iljI|.,:;'! ]/.test(letter)) return 0.4;
+  if (/[mMWw%@±—]/.test(letter)) return 1;
+  return /[A-Z+=<>_]/.test(letter) ? 0.84 : 0.64;
+}
+
+/** A generous estimate of a text's width in pixels: the fonts of the reader are not known. */
+export function textWidth(text: string, size = 13): number {
+  return [...text].reduce((sum, letter) => sum + letterWidth(letter) * size, 0);
+}
+
+/** The text, cut with an ellipsis where it is wider than `width` pixels. */
+export function shorten(text: string, width: number, size = 13): string {
+  if (textWidth(text, size) <= width) return text;
+  const letters = [...text];
+  while (letters.length > 1 && textWidth(`${letters.join('')}…`, size) > width) letters.pop();
+  return `${letters.join('')}…`;
+}
+
+/** The text in lines of at most `width` pixels, broken between words; a word that is too long is cut. */
+export function wrap(text: string, width: number, size = 13): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const joined = lines.length === 0 ? word : `${lines[lines.length - 1]} ${word}`;
+    if (lines.length > 0 && textWidth(joined, size) <= width) lines[lines.length - 1] = joined;
+    else lines.push(word);
+  }
+  return lines.map((line) => shorten(line, width, size));
+}

@@ -1,0 +1,96 @@
+// What a figure of the paper has and the runs do not give, and the commands that make it.
+import { dirname, join } from 'node:path';
+import type { ExperimentConfig } from '../../config/schema.js';
+import { datasetName, networkName } from '../runs/names.js';
+import { isWithin, settingsKey, settingsOf, type Settings } from '../runs/settings.js';
+import type { FigurePanel } from './paper-figure.js';
+import type { FigureSpec } from './spec.js';
+
+/** A curve that the paper's figure has and the runs do not give. */
+export interface MissingCurve {
+  readonly panel: string;
+  readonly name: string;
+  /** A command line that makes its first seed. */
+  readonly command: string;
+}
+
+/** A curve of the paper's figure. */
+export interface Preset {
+  /** The name of its config under configs/. */
+  readonly config: string;
+  readonly name: string;
+  /** The panel's title and the settings that its curves have in common. */
+  readonly title: string;
+  readonly key: string;
+  readonly settings: Settings;
+}
+
+/** The curves of the paper's figure; `loadPreset` loads a config by its name. */
+export function presetsOf(spec: FigureSpec, loadPreset: (name: string) => ExperimentConfig): readonly Preset[] {
+  return spec.paper.flat().map((name) => {
+    const config = loadPreset(name);
+    const settings = settingsOf(config);
+    const title = `${networkName(config)}, ${datasetName(config)}`;
+    return { config: name, name: spec.nameOf(config)!, title, key: settingsKey(settings, spec.varied), settings };
+  });
+}
+
+/** A word of a command line, quoted where a shell would read it otherwise. */
+const word = (text: string): string => (/^[\w./=:,+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+
+/** The command that makes a curve of the paper in the settings of a panel: a run of it, changed where they differ. */
+function changedCommand(
+  panel: FigurePanel,
+  preset: Preset,
+  { varied }: FigureSpec,
+  showPath: (path: string) => string,
+): string {
+  const { settings, runs } = panel.curves[0].experiment;
+  const changes = [...preset.settings]
+    .filter(([key, value]) => isWithin(key, varied) && settings.get(key) !== value)
+    .map(([key, value]) => `${key}=${value.replaceAll('"', '')}`)
+    // A name comes before the keys that it brings.
+    .sort((a, b) => Number(b.includes('.name=')) - Number(a.includes('.name=')));
+  const experiment = preset.name.replaceAll(/[^A-Za-z0-9]+/g, '-');
+  const [{ folder }] = runs;
+  const out = join(dirname(folder), `${experiment}-seed1`);
+  const sets = [`experiment=${experiment}`, 'training.seed=1', ...changes].map((change) => `--set ${word(change)}`);
+  return `isda train --config ${word(showPath(join(folder, 'config.yaml')))} ${sets.join(' ')} --out ${word(showPath(out))}`;
+}
+
+/**
+ * What is missing: in panels of the paper's settings, and in the paper's other panels beside such a one, the curves of
+ * the configs under configs/; in other panels the same curves with the settings of the panel.
+ */
+export function missingCurves(
+  spec: FigureSpec,
+  panels: readonly FigurePanel[],
+  presets: readonly Preset[],
+  showPath: (path: string) => string,
+): readonly MissingCurve[] {
+  const has = (panel: FigurePanel | undefined, name: string): boolean =>
+    panel?.curves.some((curve) => curve.name === name || curve.name.startsWith(`${name} (`)) ?? false;
+  const own = panels
+    .filter(({ paper }) => !paper)
+    .flatMap((panel) =>
+      presets
+        .filter(({ name }, index) => presets.findIndex((other) => other.name === name) === index && !has(panel, name))
+        .map((preset) => ({
+          panel: panel.title,
+          name: preset.name,
+          command: changedCommand(panel, preset, spec, showPath),
+        })),
+    );
+  const papers = panels.some(({ paper }) => paper)
+    ? presets
+        .filter(
+          ({ key, name }) =>
+            !has(
+              panels.find((panel) => panel.key === key),
+              name,
+            ),
+        ) // prettier-ignore
+        .map(({ title, name, config }) => ({ panel: title, name, command: `isda train --config ${config} --seed 1` }))
+    : [];
+  return [...papers, ...own];
+}

@@ -1,0 +1,150 @@
+// A figure of the paper from stored runs: its panels and curves, what is missing, and the picture.
+import { cannot } from '../../common/errors.js';
+import type { ExperimentConfig } from '../../config/schema.js';
+import { drawChart, type Panel } from '../chart/chart.js';
+import type { Series } from '../chart/series.js';
+import { averagedSeries, seedsText, type ErrorField } from '../runs/average.js';
+import { groupRuns, type RunGroup, type SeedRuns } from '../runs/groups.js';
+import type { StoredRun } from '../runs/read-runs.js';
+import { errorRange } from './range.js';
+import { missingCurves, presetsOf, type MissingCurve, type Preset } from './missing.js';
+import type { FigureSpec } from './spec.js';
+
+export interface FigureCurve {
+  readonly name: string;
+  /** `3 seeds`, or how far its runs are. */
+  readonly seeds: string;
+  readonly experiment: SeedRuns;
+}
+
+export interface FigurePanel {
+  readonly title: string;
+  /** Whether its settings are those of the paper's configs. */
+  readonly paper: boolean;
+  /** Of its settings; equal to those of the presets of the same panel. */
+  readonly key: string;
+  readonly curves: readonly FigureCurve[];
+}
+
+export interface PaperFigure {
+  readonly spec: FigureSpec;
+  readonly panels: readonly FigurePanel[];
+  readonly missing: readonly MissingCurve[];
+}
+
+const mostPanels = 6;
+
+function choosePanels(groups: readonly RunGroup[], presets: readonly Preset[], only: string | undefined) {
+  const isPaper = ({ key }: RunGroup): boolean => presets.some((preset) => preset.key === key);
+  const matching = groups.filter(({ title }) => only === undefined || title.toLowerCase().includes(only.toLowerCase()));
+  const chosen = only === undefined && groups.some(isPaper) ? groups.filter(isPaper) : matching;
+  if (chosen.length === 0 && groups.length > 0)
+    throw cannot('draw the figure', `no title of a panel contains "${only}"`, {
+      kind: 'usage',
+      hint: `panels: ${groups.map(({ title }) => title).join('; ')}`,
+    });
+  if (chosen.length > mostPanels)
+    throw cannot('draw the figure', `the runs would make ${chosen.length} panels, and none has the paper's settings`, {
+      kind: 'usage',
+      hint: `choose with --only TEXT, a part of a title such as "${chosen[0].title}"`,
+    });
+  return { chosen, isPaper };
+}
+
+export interface FigureSources {
+  /** Loads a config by its name. */
+  readonly loadPreset: (name: string) => ExperimentConfig;
+  /** A path as command lines shall show it. */
+  readonly showPath: (path: string) => string;
+  /** A part of the titles of the panels that are wanted. */
+  readonly only?: string;
+}
+
+/**
+ * Sorts runs into a figure's panels: those with the settings of the paper's configs where there are any, else one panel a
+ * protocol. Errors: no run belongs to the figure; too many panels.
+ */
+export function paperFigure(
+  spec: FigureSpec,
+  runs: readonly StoredRun[],
+  { loadPreset, showPath, only }: FigureSources,
+): PaperFigure {
+  const presets = presetsOf(spec, loadPreset);
+  const fitting = runs.filter(({ config, rows }) => spec.nameOf(config) !== undefined && rows.length > 0);
+  const groups = groupRuns(fitting, spec.varied, ({ config }) => spec.nameOf(config)!);
+  if (groups.length === 0)
+    throw cannot(`draw figure ${spec.name}`, 'none of the runs has a curve that belongs to it', {
+      hint: `for example: isda train --config ${spec.paper[0][0]}`,
+    });
+  const { chosen, isPaper } = choosePanels(groups, presets, only);
+  const order = presets.map(({ name }) => name);
+  const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  const panels = chosen.map((group) => ({
+    title: group.title,
+    paper: isPaper(group),
+    key: group.key,
+    curves: group.experiments
+      .map((experiment) => ({ name: experiment.name, seeds: seedsText(experiment.runs), experiment }))
+      .sort((a, b) => rank(a.name) - rank(b.name)),
+  }));
+  return { spec, panels, missing: missingCurves(spec, panels, presets, showPath) };
+}
+
+const fieldNames: Readonly<Record<ErrorField, string>> = { trainError: 'training', testError: 'test' };
+
+/** What the picture says below its legend. `cut`: whether some errors are above the axis. */
+function notesOf({ panels, missing }: PaperFigure, cut: boolean): string[] {
+  const experiments = panels.flatMap(({ curves }) => curves.map(({ experiment }) => experiment));
+  const most = Math.max(...experiments.map(({ runs }) => runs.length));
+  const band =
+    most > 2 ? '± sample standard deviation (of two seeds: from one to the other)' : 'from one seed to the other';
+  const absent = [...new Set(missing.map(({ panel, name }) => (panels.length > 1 ? `${name} (${panel})` : name)))];
+  return [
+    ...(most > 1 ? [`Lines: mean over the seeds. Bands: ${band}.`] : []),
+    ...(cut ? ['Errors of early epochs above the axis are cut off.'] : []),
+    ...(panels.some(({ paper }) => paper) ? [] : ["Not the paper's settings."]),
+    ...(absent.length > 0 ? [`No runs yet: ${absent.join('; ')}.`] : []),
+  ];
+}
+
+export interface PictureOptions {
+  readonly title?: string;
+  /** Pixels. */
+  readonly width?: number;
+  /** Where the y axis ends, percent; default: what the second half of training needs. */
+  readonly yMax?: number;
+}
+
+/** The picture as SVG. */
+export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureOptions = {}): string {
+  const { spec } = figure;
+  const names = [...new Set(figure.panels.flatMap(({ curves }) => curves.map(({ name }) => name)))];
+  // One label a curve name over all panels, so its seeds are named where all panels agree, else in the panel's own words.
+  const seedsOf = (name: string): string => {
+    const texts = figure.panels.flatMap(({ curves }) => curves.filter((curve) => curve.name === name));
+    return [...new Set(texts.map(({ seeds }) => seeds))].join(' / ');
+  };
+  const seriesOf = ({ name, experiment }: FigureCurve): Series[] =>
+    spec.fields.map((field) => {
+      const label = spec.fields.length === 1 ? name : `${name}, ${fieldNames[field]}`;
+      const style = spec.style(name, field, names.indexOf(name));
+      return { ...averagedSeries(experiment.runs, field)!, label: `${label} (${seedsOf(name)})`, style };
+    });
+  const drawn = figure.panels.map(({ title: caption, curves }) => {
+    const series = curves.flatMap(seriesOf);
+    return { title: caption, series, range: errorRange(series) };
+  });
+  const panels = drawn.map(({ range: { low, high }, ...panel }): Panel => ({
+    ...panel,
+    yRange: { low, high: yMax ?? high },
+  }));
+  const cut = yMax !== undefined || drawn.some(({ range }) => range.cut);
+  return drawChart({
+    panels,
+    xLabel: 'epoch',
+    yLabel: spec.yLabel,
+    title: title ?? spec.title,
+    notes: notesOf(figure, cut),
+    width,
+  });
+}

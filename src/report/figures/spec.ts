@@ -1,0 +1,89 @@
+// The figures of the paper: which runs belong to them, how their curves look, and the configs that make them.
+import type { ExperimentConfig } from '../../config/schema.js';
+import { styleOf, type SeriesStyle } from '../chart/style.js';
+import type { ErrorField } from '../runs/average.js';
+import { augmentationName, dropoutName, lossName } from '../runs/names.js';
+
+export interface FigureSpec {
+  readonly name: string;
+  readonly title: string;
+  readonly yLabel: string;
+  readonly fields: readonly ErrorField[];
+  /** What the curves of one panel may differ in besides their seed. */
+  readonly varied: readonly string[];
+  /** The name of a run's curve; undefined where the run is not in the figure. */
+  readonly nameOf: (config: ExperimentConfig) => string | undefined;
+  /** How a curve looks; `index`: of its name among the figure's. */
+  readonly style: (name: string, field: ErrorField, index: number) => SeriesStyle;
+  /** The paper's panels, each the names of its configs. */
+  readonly paper: readonly (readonly string[])[];
+}
+
+const basicOrIsda = (config: ExperimentConfig): string | undefined =>
+  ['basic', 'ISDA'].find((name) => name === lossName(config));
+
+const augmentations = ['', ' + Cutout', ' + AutoAugment'];
+
+/** Colour by augmentation; cross entropy dashed, ISDA in one line. */
+function augmentedStyle(name: string, _field: ErrorField, index: number): SeriesStyle {
+  const augmentation = Math.max(
+    0,
+    augmentations.findIndex((word) => word !== '' && name.includes(word)),
+  );
+  const isda = name.startsWith('ISDA') ? 1 : 0;
+  // A name with settings in it is one of several of its kind.
+  return name.includes('(')
+    ? styleOf(index)
+    : { colour: augmentation, dash: isda ? 0 : 1, marker: 2 * augmentation + isda };
+}
+
+const baselineConfigs = (dataset: string): readonly string[] => [
+  ...['basic', 'basic-dropout', 'isda', 'isda-dropout', 'large-margin', 'disturb-label', 'focal', 'center', 'lq'].map(
+    (method) => `resnet110-${dataset}-${method}`,
+  ),
+];
+
+/** Figures 2 and 3, and Figure 3 of the supplement. */
+export const figureSpecs: readonly FigureSpec[] = [
+  {
+    name: '2',
+    title: 'Test error with and without ISDA',
+    yLabel: 'test error (%)',
+    fields: ['testError'],
+    varied: ['loss', 'augmentation.cutout', 'augmentation.autoaugment'],
+    nameOf: (config) => {
+      const name = basicOrIsda(config);
+      return name === undefined ? undefined : `${name}${augmentationName(config)}`;
+    },
+    style: augmentedStyle,
+    paper: [
+      ['', '-cutout', '-autoaugment'].flatMap((augmentation) =>
+        ['basic', 'isda'].map((loss) => `wrn28-10-cifar100${augmentation}-${loss}`),
+      ),
+    ],
+  },
+  {
+    name: '3',
+    title: 'Training and test error with and without ISDA',
+    yLabel: 'error (%)',
+    fields: ['trainError', 'testError'],
+    varied: ['loss'],
+    nameOf: basicOrIsda,
+    style: (_name, field, index) => ({
+      colour: index,
+      dash: field === 'testError' ? 0 : 1,
+      marker: 2 * index + (field === 'testError' ? 0 : 1),
+    }),
+    paper: [['resnet152-imagenet-basic', 'resnet152-imagenet-isda']],
+  },
+  {
+    name: 'baselines',
+    title: 'Test error of ISDA and other methods',
+    yLabel: 'test error (%)',
+    fields: ['testError'],
+    varied: ['loss', 'model.dropout', 'dataset.synthetic'],
+    nameOf: (config) => `${lossName(config)}${dropoutName(config)}`,
+    style: (_name, _field, index) => styleOf(index),
+    paper: ['cifar10', 'cifar100'].map(baselineConfigs),
+  },
+];

@@ -1,0 +1,19 @@
+// SVG as PNG, with a font of its own: the same picture on every machine, also on one without fonts.
+import { createRequire } from 'node:module';
+import { Resvg } from '@resvg/resvg-js';
+import { cannot, reasonOf } from '../common/errors.js';
+
+const font = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
+
+/** The picture with `scale` pixels for each of the SVG's. All text is set in DejaVu Sans. Errors: not an SVG. */
+export function svgToPng(svg: string, scale = 2): Uint8Array {
+  try {
+    const picture = new Resvg(svg, {
+      font: { fontFiles: [font], loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' },
+      fitTo: { mode: 'zoom', value: scale },
+    });
+    return picture.render().asPng();
+  } catch (error) {
+    throw cannot('turn the figure into a PNG', reasonOf(error), { cause: error });
+  }
+}
