@@ -11,6 +11,7 @@ import { registerExchange } from './exchange.js';
 import { registerFigure } from './figure.js';
 import { registerDoctor } from './doctor.js';
 import { registerRegistries } from './registries.js';
+import { registerReport } from './report.js';
 import { registerRuns } from './runs.js';
 import { registerSetup } from './setup.js';
 import { registerStudy } from './study.js';
@@ -49,6 +50,7 @@ const commands: readonly RegisterCommand[] = [
   registerConfig,
   registerData,
   registerFigure,
+  registerReport,
   registerSetup,
   registerDoctor,
 ];

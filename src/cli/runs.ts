@@ -1,15 +1,13 @@
 // `isda runs`: what a run store holds, and why a run failed.
-import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { Option } from 'commander';
 import { cannot } from '../common/errors.js';
 import { formatDuration } from '../common/format.js';
 import { nearest } from '../common/nearest.js';
 import { displayPath } from '../config/find.js';
-import { errorsPath } from '../experiments/executors/local.js';
 import { cellStates, type CellState } from '../experiments/store/cell.js';
+import { readLogEnds } from '../experiments/store/log-ends.js';
 import { listStore, type CellView } from '../experiments/store/view.js';
-import { runFolder } from '../training/records/run-folder.js';
 import type { CommandContext, RegisterCommand } from './context.js';
 import { formatTable } from './table.js';
 
@@ -37,12 +35,10 @@ async function showLog(views: readonly CellView[], name: string, root: string, c
   }
   const write = (text: string): void => void context.stdout.write(`${text}\n`);
   write(`${view.name}: ${view.state}${view.reason === undefined ? '' : `, ${view.reason}`}`);
-  for (const path of [runFolder(view.folder).log, errorsPath(view.folder)]) {
-    const lines = (await readFile(path, 'utf8').catch(() => '')).trimEnd().split('\n');
-    if (lines.length === 1 && lines[0] === '') continue;
+  for (const { path, before, lines } of await readLogEnds(view.folder, logLines)) {
     write(`\n${displayPath(path, context.workingDirectory)}`);
-    if (lines.length > logLines) write(`… ${lines.length - logLines} lines before`);
-    write(lines.slice(-logLines).join('\n'));
+    if (before > 0) write(`… ${before} lines before`);
+    write(lines.join('\n'));
   }
 }
 

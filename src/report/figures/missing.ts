@@ -68,13 +68,20 @@ export function missingCurves(
   presets: readonly Preset[],
   showPath: (path: string) => string,
 ): readonly MissingCurve[] {
-  const has = (panel: FigurePanel | undefined, name: string): boolean =>
-    panel?.curves.some((curve) => curve.name === name || curve.name.startsWith(`${name} (`)) ?? false;
+  const hasName = (panel: FigurePanel, name: string): boolean =>
+    panel.curves.some((curve) => curve.name === name || curve.name.startsWith(`${name} (`));
+  const isThere = ({ key, settings }: Preset): boolean =>
+    panels
+      .filter((panel) => panel.key === key)
+      .some(({ curves }) =>
+        curves.some(({ experiment }) => settingsKey(experiment.settings) === settingsKey(settings)),
+      );
+  const firsts = presets.filter(({ name }, index) => presets.findIndex((other) => other.name === name) === index);
   const own = panels
     .filter(({ paper }) => !paper)
     .flatMap((panel) =>
-      presets
-        .filter(({ name }, index) => presets.findIndex((other) => other.name === name) === index && !has(panel, name))
+      firsts
+        .filter(({ name }) => !hasName(panel, name))
         .map((preset) => ({
           panel: panel.title,
           name: preset.name,
@@ -83,13 +90,7 @@ export function missingCurves(
     );
   const papers = panels.some(({ paper }) => paper)
     ? presets
-        .filter(
-          ({ key, name }) =>
-            !has(
-              panels.find((panel) => panel.key === key),
-              name,
-            ),
-        ) // prettier-ignore
+        .filter((preset) => !isThere(preset))
         .map(({ title, name, config }) => ({ panel: title, name, command: `isda train --config ${config} --seed 1` }))
     : [];
   return [...papers, ...own];

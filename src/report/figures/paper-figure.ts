@@ -71,7 +71,7 @@ export function paperFigure(
 ): PaperFigure {
   const presets = presetsOf(spec, loadPreset);
   const fitting = runs.filter(({ config, rows }) => spec.nameOf(config) !== undefined && rows.length > 0);
-  const groups = groupRuns(fitting, spec.varied, ({ config }) => spec.nameOf(config)!);
+  const groups = groupRuns(fitting, spec.varied, ({ config }) => spec.nameOf(config)!, presets);
   if (groups.length === 0)
     throw cannot(`draw figure ${spec.name}`, 'none of the runs has a curve that belongs to it', {
       hint: `for example: isda train --config ${spec.paper[0][0]}`,

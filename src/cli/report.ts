@@ -1,0 +1,41 @@
+// `isda report`: one HTML page about the runs of stores.
+import { dirname, extname, join, resolve } from 'node:path';
+import { makeFolder, writeFileAtomically } from '../common/files.js';
+import { formatBytes } from '../common/format.js';
+import { displayPath } from '../config/find.js';
+import { reportContent } from '../report/page/content.js';
+import { reportPage } from '../report/page/page.js';
+import { readRuns } from '../report/runs/read-runs.js';
+import type { CommandContext, RegisterCommand } from './context.js';
+
+interface ReportOptions {
+  readonly store: readonly string[];
+  readonly out: string;
+  readonly title?: string;
+}
+
+async function writeReport(options: ReportOptions, context: CommandContext): Promise<void> {
+  const show = (path: string): string => displayPath(path, context.workingDirectory);
+  const stores = options.store.map((store) => resolve(context.workingDirectory, store));
+  const content = await reportContent(await readRuns(stores, context.now));
+  const title = options.title ?? `Runs of ${stores.map(show).join(', ')}`;
+  const page = reportPage(content, { title, stores: stores.map(show), now: context.now() });
+  const given = resolve(context.workingDirectory, options.out);
+  const out = ['.html', '.htm'].includes(extname(given).toLowerCase()) ? given : join(given, 'index.html');
+  await makeFolder(dirname(out));
+  await writeFileAtomically(out, page);
+  context.stdout.write(`${out} (${content.runs.length} runs, ${formatBytes(Buffer.byteLength(page))})\n`);
+}
+
+export const registerReport: RegisterCommand = (program, context) => {
+  program
+    .command('report')
+    .description('one HTML page about runs: results, curves, configs, failures, environment')
+    .requiredOption(
+      '--store <dir...>',
+      'folders of runs, from `isda study`, `isda ablate`, `isda sweep` or `isda train`',
+    )
+    .requiredOption('--out <path>', 'file to write (.html), or a folder for its index.html')
+    .option('--title <text>', "the page's title")
+    .action((options: ReportOptions) => writeReport(options, context));
+};

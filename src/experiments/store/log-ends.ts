@@ -1,0 +1,21 @@
+// The last lines of what a run wrote: its log, and what its process wrote to stderr.
+import { readFile } from 'node:fs/promises';
+import { runFolder } from '../../training/records/run-folder.js';
+import { errorsPath } from '../executors/local.js';
+
+export interface LogEnd {
+  readonly path: string;
+  /** Lines that come before those shown. */
+  readonly before: number;
+  readonly lines: readonly string[];
+}
+
+/** The ends of a run's log files, at most `most` lines each; files that are missing or empty are left out. */
+export async function readLogEnds(folder: string, most: number): Promise<readonly LogEnd[]> {
+  const ends = [runFolder(folder).log, errorsPath(folder)].map(async (path) => {
+    const text = (await readFile(path, 'utf8').catch(() => '')).trimEnd();
+    const lines = text === '' ? [] : text.split('\n');
+    return { path, before: Math.max(0, lines.length - most), lines: lines.slice(-most) };
+  });
+  return (await Promise.all(ends)).filter(({ lines }) => lines.length > 0);
+}

@@ -1,0 +1,119 @@
+// What the report of a store tells, read from its runs before anything is laid out.
+import { readFile } from 'node:fs/promises';
+import { printConfig } from '../../config/print.js';
+import { spreadOf, type Spread } from '../../experiments/grid/outcomes.js';
+import { readLogEnds, type LogEnd } from '../../experiments/store/log-ends.js';
+import { runFolder } from '../../training/records/run-folder.js';
+import { summarise } from '../../training/records/summary.js';
+import { groupRuns, type RunGroup, type SeedRuns } from '../runs/groups.js';
+import type { StoredRun, StoredRuns } from '../runs/read-runs.js';
+
+/** What an experiment came to, over those of its runs that are complete. */
+export interface ExperimentOutcome {
+  readonly experiment: SeedRuns;
+  /** Mean test error of the last ten epochs in percent, by seed. */
+  readonly bySeed: ReadonlyMap<number, number>;
+  readonly last10?: Spread;
+  readonly best?: Spread;
+}
+
+export interface ReportGroup {
+  readonly group: RunGroup;
+  readonly outcomes: readonly ExperimentOutcome[];
+}
+
+export interface FailedRun {
+  readonly run: StoredRun;
+  readonly logs: readonly LogEnd[];
+}
+
+/** Runs that were made with the same versions on the same machine. */
+export interface EnvironmentShare {
+  readonly facts: Readonly<Record<string, string>>;
+  readonly runs: number;
+}
+
+export interface ReportContent extends StoredRuns {
+  readonly groups: readonly ReportGroup[];
+  readonly failed: readonly FailedRun[];
+  readonly environments: readonly EnvironmentShare[];
+  /** The resolved config of one run of each experiment, YAML. */
+  readonly configs: readonly { readonly name: string; readonly yaml: string }[];
+}
+
+/** In what the rows of a table of results may differ; network, data and length make a table of their own. */
+const varied = [
+  'loss',
+  'augmentation',
+  'optimizer',
+  'schedule',
+  'model.dropout',
+  'dataset.synthetic',
+  ...['batchSize', 'evaluationBatchSize', 'execution', 'precision', 'tf32', 'xla', 'deterministic'].map(
+    (key) => `training.${key}`,
+  ),
+];
+
+const isComplete = ({ rows, config }: StoredRun): boolean => rows.length >= config.training.epochs;
+
+function outcomeOf(experiment: SeedRuns): ExperimentOutcome {
+  const facts = { experiment: experiment.name, parameters: 0, multiplyAdds: 0 };
+  const done = experiment.runs.filter(isComplete).map(({ config, rows }) => ({
+    seed: config.training.seed,
+    summary: summarise(facts, rows),
+  }));
+  return {
+    experiment,
+    bySeed: new Map(done.map(({ seed, summary }) => [seed, summary.last10MeanTestErrorPercent])),
+    last10: spreadOf(done.map(({ summary }) => summary.last10MeanTestErrorPercent)),
+    best: spreadOf(done.map(({ summary }) => summary.best.testErrorPercent)),
+  };
+}
+
+/** The facts of environment.json that runs have in common; none where there is no such file. */
+async function environmentOf({ folder }: StoredRun): Promise<Readonly<Record<string, string>> | undefined> {
+  try {
+    const parsed: unknown = JSON.parse(await readFile(runFolder(folder).environment, 'utf8'));
+    if (typeof parsed !== 'object' || parsed === null) return undefined;
+    const facts = Object.entries(parsed).filter(([key, value]) => key !== 'started' && value !== null);
+    return Object.fromEntries(facts.map(([key, value]) => [key, String(value)]));
+  } catch {
+    return undefined;
+  }
+}
+
+async function environmentsOf(runs: readonly StoredRun[]): Promise<readonly EnvironmentShare[]> {
+  const shares = new Map<string, EnvironmentShare>();
+  for (const run of runs) {
+    const facts = await environmentOf(run);
+    if (facts === undefined) continue;
+    const key = JSON.stringify(facts);
+    shares.set(key, { facts, runs: (shares.get(key)?.runs ?? 0) + 1 });
+  }
+  return [...shares.values()].sort((a, b) => b.runs - a.runs);
+}
+
+/** Lines of each log that a report shows. */
+const logLines = 30;
+/** Failed runs of which it shows the log. */
+const mostLogs = 50;
+
+/** Gathers what the report tells. */
+export async function reportContent(stored: StoredRuns): Promise<ReportContent> {
+  const { runs } = stored;
+  const groups = groupRuns(runs, varied, ({ row }) => row).map((group) => ({
+    group,
+    outcomes: group.experiments.map(outcomeOf),
+  }));
+  const failed: FailedRun[] = [];
+  for (const run of runs.filter(({ state }) => state === 'failed')) {
+    failed.push({ run, logs: failed.length < mostLogs ? await readLogEnds(run.folder, logLines) : [] });
+  }
+  const configs = groups.flatMap(({ group }) =>
+    group.experiments.map(({ name, runs: [{ config }] }) => ({
+      name: `${name}: ${group.title}`,
+      yaml: printConfig(config),
+    })),
+  );
+  return { ...stored, groups, failed, configs, environments: await environmentsOf(runs) };
+}

@@ -1,0 +1,69 @@
+// The report of a store as one HTML page that needs nothing from elsewhere.
+import { createHash } from 'node:crypto';
+import type { ReportContent } from './content.js';
+import { html, raw, type Markup } from './html.js';
+import { pageScript } from './script.js';
+import {
+  configsSection,
+  environmentSection,
+  failedSection,
+  resultsSection,
+  runsSection,
+  summarySection,
+} from './sections.js';
+import { pageStyle } from './style.js';
+
+export interface PageOptions {
+  readonly title: string;
+  /** The folders that were read, as the page shall name them. */
+  readonly stores: readonly string[];
+  /** When the page is made, milliseconds since the epoch. */
+  readonly now: number;
+}
+
+const navigation: Readonly<Record<string, string>> = {
+  summary: 'Summary',
+  tables: 'Tables',
+  results: 'Results',
+  failed: 'Failed runs',
+  runs: 'Runs',
+  configs: 'Configs',
+  environment: 'Environment',
+};
+
+/** The page. Its one script is allowed by its hash; nothing is loaded, whatever the runs are called. */
+export function reportPage(content: ReportContent, { title, stores, now }: PageOptions): string {
+  const sections: readonly (readonly [id: string, section: Markup | undefined])[] = [
+    ['summary', summarySection(content, stores)],
+    ['results', resultsSection(content)],
+    ['failed', failedSection(content)],
+    ['runs', runsSection(content)],
+    ['configs', configsSection(content)],
+    ['environment', environmentSection(content)],
+  ];
+  const there = sections.filter(([, section]) => section !== undefined);
+  const hash = createHash('sha256').update(pageScript).digest('base64');
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`;
+  const date = new Date(now).toISOString();
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <title>${title}</title>
+        <style>
+          ${raw(pageStyle)}
+        </style>
+      </head>
+      <body>
+        <header>
+          <h1>${title}</h1>
+          <p class="soft">Made by isda on <time datetime="${date}">${date.slice(0, 16).replace('T', ' ')} UTC</time></p>
+          <nav>${there.map(([id]) => html`<a href="#${id}">${navigation[id]}</a> `)}</nav>
+        </header>
+        <main>${there.map(([, section]) => section)}</main>
+        ${raw(`<script>${pageScript}</script>`)}
+      </body>
+    </html> `.markup;
+}

@@ -1,0 +1,188 @@
+// The sections of the report, each from the content alone.
+import { formatDuration } from '../../common/format.js';
+import { cellStates } from '../../experiments/store/cell.js';
+import { formatSpread } from '../../experiments/grid/outcomes.js';
+import { groupChart } from './charts.js';
+import type { ExperimentOutcome, ReportContent, ReportGroup } from './content.js';
+import { html, type Markup } from './html.js';
+
+/** Seeds that get a column of their own. */
+const mostSeedColumns = 6;
+/** Groups whose curves are drawn. */
+const mostCharts = 40;
+
+export function summarySection({ runs, unreadable, groups }: ReportContent, stores: readonly string[]): Markup {
+  const states = cellStates.flatMap((state) => {
+    const count = runs.filter((run) => run.state === state).length;
+    return count === 0 ? [] : [`${count} ${state}`];
+  });
+  const seconds = runs.reduce((sum, { rows }) => sum + rows.reduce((total, row) => total + row.seconds, 0), 0);
+  const experiments = groups.reduce((sum, { outcomes }) => sum + outcomes.length, 0);
+  return html`<section id="summary">
+    <h2>Summary</h2>
+    <ul>
+      <li>${runs.length} runs of ${experiments} experiments: ${states.join(', ') || 'none'}</li>
+      <li>${formatDuration(seconds)} of training and evaluation in all</li>
+      <li>read from ${stores.join(', ')}</li>
+      ${unreadable.map(({ name, reason }) => html`<li class="failed">left out: ${name}, ${reason}</li>`)}
+    </ul>
+  </section>`;
+}
+
+function outcomeRow({ experiment, bySeed, last10, best }: ExperimentOutcome, seeds: readonly number[]): Markup {
+  const runOf = (seed: number) => experiment.runs.find(({ config }) => config.training.seed === seed);
+  const cell = (seed: number): string => {
+    const run = runOf(seed);
+    const error = bySeed.get(seed);
+    if (error !== undefined) return error.toFixed(2);
+    return run === undefined ? '–' : `${run.state}, ${run.rows.length}/${run.config.training.epochs}`;
+  };
+  return html`<tr>
+    <td class="name">${experiment.name}</td>
+    ${seeds.map((seed) => html`<td class="number">${cell(seed)}</td>`)}
+    <td class="number">${formatSpread(last10)}</td>
+    <td class="number">${formatSpread(best)}</td>
+    <td class="number">${bySeed.size} of ${experiment.runs.length}</td>
+  </tr> `;
+}
+
+function groupResults({ group, outcomes }: ReportGroup, chart: Markup | undefined): Markup {
+  const all = outcomes.flatMap(({ experiment }) => experiment.runs.map(({ config }) => config.training.seed));
+  const seeds = [...new Set(all)].sort((a, b) => a - b);
+  const columns = seeds.length > mostSeedColumns ? [] : seeds;
+  return html`<h3>${group.title}</h3>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th>row</th>
+            ${columns.map((seed) => html`<th class="number">seed ${seed}</th>`)}
+            <th class="number">last 10 (%)</th>
+            <th class="number">best (%)</th>
+            <th class="number">runs done</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${outcomes.map((outcome) => outcomeRow(outcome, columns))}
+        </tbody>
+      </table>
+    </div>
+    ${chart}`;
+}
+
+export function resultsSection({ groups }: ReportContent): Markup {
+  const note = groups.length > mostCharts ? `Curves of the first ${mostCharts} of ${groups.length} groups only.` : '';
+  return html`<section id="results">
+    <h2>Results</h2>
+    <p class="soft">
+      Test error in percent, on held-out images where the title says so: the mean of the last ten epochs of each seed;
+      over the complete runs, mean ± sample standard deviation of it and of the best epoch. ${note}
+    </p>
+    ${groups.map((group, index) => groupResults(group, index < mostCharts ? groupChart(group) : undefined))}
+  </section>`;
+}
+
+export function failedSection({ failed }: ReportContent): Markup | undefined {
+  if (failed.length === 0) return undefined;
+  return html`<section id="failed">
+    <h2>Failed runs</h2>
+    ${failed.map(
+      ({ run, logs }) =>
+        html`<h3>${run.name}</h3>
+          <p class="failed">
+            ${run.reason ?? 'it gave no reason'}, after ${run.rows.length} of ${run.config.training.epochs} epochs
+          </p>
+          ${logs.map(
+            ({ path, before, lines }) =>
+              html`<details>
+                <summary>${path}</summary>
+                <pre>
+${before > 0 ? `… ${before} lines before\n` : ''}${lines.map((line) => line.slice(0, 500)).join('\n')}</pre>
+              </details> `,
+          )}`,
+    )}
+  </section>`;
+}
+
+export function runsSection({ runs }: ReportContent): Markup {
+  const rows = runs.map((run) => {
+    const last = run.rows.at(-1);
+    const seconds = run.rows.reduce((sum, row) => sum + row.seconds, 0);
+    const error = last === undefined ? '–' : last.testError.toFixed(2);
+    const state = run.state === 'failed' ? html`<td class="failed">failed</td>` : html`<td>${run.state}</td>`;
+    return html`<tr>
+      <td class="name">${run.name}</td>
+      ${state}
+      <td class="number">${run.rows.length}/${run.config.training.epochs}</td>
+      <td class="number">${error}</td>
+      <td class="number">${formatDuration(seconds)}</td>
+      <td class="words">${run.reason}</td>
+    </tr> `;
+  });
+  return html`<section id="runs">
+    <h2>Runs</h2>
+    <details>
+      <summary>${runs.length} runs</summary>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th>run</th>
+              <th>state</th>
+              <th class="number">epochs</th>
+              <th class="number">last error (%)</th>
+              <th class="number">time</th>
+              <th>reason</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${rows}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  </section>`;
+}
+
+export function configsSection({ configs }: ReportContent): Markup {
+  return html`<section id="configs">
+    <h2>Configs</h2>
+    <p class="soft">Of each experiment with every default filled in; its runs differ in the seed alone.</p>
+    ${configs.map(
+      ({ name, yaml }) =>
+        html`<details>
+          <summary>${name}</summary>
+          <pre>${yaml}</pre>
+        </details> `,
+    )}
+  </section>`;
+}
+
+export function environmentSection({ environments, runs }: ReportContent): Markup {
+  const known = environments.reduce((sum, share) => sum + share.runs, 0);
+  const keys = [...new Set(environments.flatMap(({ facts }) => Object.keys(facts)))];
+  const table = html`<div class="scroll">
+    <table>
+      <tbody>
+        ${[
+          html`<tr>
+            <th>runs</th>
+            ${environments.map((share) => html`<td>${share.runs}</td>`)}
+          </tr> `,
+          ...keys.map(
+            (key) =>
+              html`<tr>
+                <th>${key}</th>
+                ${environments.map(({ facts }) => html`<td class="words">${facts[key] ?? '–'}</td>`)}
+              </tr> `,
+          ),
+        ]}
+      </tbody>
+    </table>
+  </div>`;
+  return html`<section id="environment">
+    <h2>Environment</h2>
+    ${known < runs.length ? html`<p class="soft">${runs.length - known} of ${runs.length} runs have no environment.json.</p>` : undefined}
+    ${known > 0 ? table : undefined}
+  </section>`;
+}

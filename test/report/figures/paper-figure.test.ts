@@ -1,0 +1,141 @@
+// The paper's figures from made-up runs: which runs make which curve, what is missing, what is drawn.
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { loadConfig } from '../../../src/config/load.js';
+import type { ExperimentConfig } from '../../../src/config/schema.js';
+import { drawFigure, paperFigure } from '../../../src/report/figures/paper-figure.js';
+import { figureSpecs } from '../../../src/report/figures/spec.js';
+import { readRuns } from '../../../src/report/runs/read-runs.js';
+import { projectRoot } from '../../config/support.js';
+import { makeStoredRun } from '../../support/stores.js';
+import { test } from '../../temporary-folder.js';
+
+const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
+const loadPreset = (name: string): ExperimentConfig => loadConfig(name, places).config;
+const specOf = (name: string) => figureSpecs.find((spec) => spec.name === name)!;
+const figureOf = async (name: string, store: string, only?: string) =>
+  paperFigure(specOf(name), (await readRuns([store], () => 0)).runs, { loadPreset, showPath: (path) => path, only });
+const curvesOf = (figure: Awaited<ReturnType<typeof figureOf>>) =>
+  figure.panels.map(({ curves }) => curves.map(({ name, seeds }) => `${name}: ${seeds}`));
+
+describe('figure 2', () => {
+  test('finds its six curves by their configs, with the seeds of each, and nothing else', async ({ folder }) => {
+    for (const name of ['basic', 'isda', 'cutout-basic', 'cutout-isda', 'autoaugment-basic', 'autoaugment-isda']) {
+      for (const seed of [1, 2, 3]) {
+        makeStoredRun(folder, { row: name, seed, config: loadPreset(`wrn28-10-cifar100-${name}`) });
+      }
+    }
+    makeStoredRun(folder, { row: 'other-network', config: loadPreset('resnet110-cifar100-basic') });
+    makeStoredRun(folder, { row: 'other-data', config: loadPreset('wrn28-10-cifar10-basic') });
+    makeStoredRun(folder, { row: 'other-loss', config: loadPreset('wrn28-10-cifar100-focal') });
+    const figure = await figureOf('2', folder);
+    expect(curvesOf(figure)).toEqual([
+      ['basic', 'ISDA', 'basic + Cutout', 'ISDA + Cutout', 'basic + AutoAugment', 'ISDA + AutoAugment'].map(
+        (name) => `${name}: 3 seeds`,
+      ),
+    ]);
+    expect(figure.panels[0]).toMatchObject({ paper: true, title: 'WRN-28-10, CIFAR-100, 240 epochs' });
+    expect(figure.missing).toEqual([]);
+    const svg = drawFigure(figure);
+    expect(svg).toContain('>ISDA + AutoAugment (3 seeds)<');
+    expect(svg).toContain('± sample standard deviation');
+    expect(svg).not.toContain('No runs yet');
+  });
+
+  test('names what is missing and the config that makes it', async ({ folder }) => {
+    makeStoredRun(folder, { row: 'isda', config: loadPreset('wrn28-10-cifar100-isda') });
+    const figure = await figureOf('2', folder);
+    expect(figure.missing.map(({ command }) => command)).toEqual(
+      ['basic', 'cutout-basic', 'cutout-isda', 'autoaugment-basic', 'autoaugment-isda'].map(
+        (name) => `isda train --config wrn28-10-cifar100-${name} --seed 1`,
+      ),
+    );
+    expect(drawFigure(figure).replaceAll(/<[^>]+>|\n/g, ' ')).toContain('No runs yet: basic; basic + Cutout;');
+  });
+
+  test('a run with other settings is not a seed of the paper\'s curve', async ({ folder }) => {
+    const isda = loadPreset('wrn28-10-cifar100-isda');
+    makeStoredRun(folder, { row: 'isda', seed: 1, config: isda });
+    makeStoredRun(folder, { row: 'short', seed: 2, config: { ...isda, training: { ...isda.training, epochs: 200 } } });
+    makeStoredRun(folder, { row: 'stronger', seed: 3, config: { ...isda, loss: { ...isda.loss, lambda0: 1 } } });
+    const figure = await figureOf('2', folder);
+    expect(curvesOf(figure)).toEqual([['ISDA (lambda0 0.5): 1 seed', 'ISDA (lambda0 1): 1 seed']]);
+    const store = join(folder, 'stronger');
+    makeStoredRun(store, { row: 'stronger', config: { ...isda, loss: { ...isda.loss, lambda0: 1 } } });
+    const stronger = await figureOf('2', store);
+    expect(curvesOf(stronger)).toEqual([['ISDA (lambda0 1): 1 seed']]);
+    expect(stronger.missing.map(({ command }) => command)).toContain('isda train --config wrn28-10-cifar100-isda --seed 1');
+  });
+}); // prettier-ignore
+
+describe('figure 3', () => {
+  test('draws training and test error of both losses', async ({ folder }) => {
+    makeStoredRun(folder, { row: 'basic', config: loadPreset('resnet152-imagenet-basic') });
+    makeStoredRun(folder, { row: 'isda', config: loadPreset('resnet152-imagenet-isda') });
+    const figure = await figureOf('3', folder);
+    expect(figure.missing).toEqual([]);
+    const svg = drawFigure(figure);
+    for (const label of ['basic, training', 'basic, test', 'ISDA, training', 'ISDA, test'])
+      expect(svg).toContain(`>${label} (1 seed)<`);
+    expect(svg).toContain('>error (%)<');
+  });
+});
+
+describe('figure baselines', () => {
+  test('one panel a data set, in the style of each method in both', async ({ folder }) => {
+    for (const dataset of ['cifar10', 'cifar100'])
+      for (const method of ['lq', 'basic', 'isda-dropout'])
+        makeStoredRun(folder, { row: `${dataset}-${method}`, config: loadPreset(`resnet110-${dataset}-${method}`) });
+    const figure = await figureOf('baselines', folder);
+    const names = ['basic: 1 seed', 'ISDA + dropout: 1 seed', 'L_q: 1 seed'];
+    expect(curvesOf(figure)).toEqual([names, names]);
+    expect(figure.panels.map(({ title }) => title)).toEqual([
+      'ResNet-110, CIFAR-10, 160 epochs',
+      'ResNet-110, CIFAR-100, 160 epochs',
+    ]);
+    expect(figure.missing).toHaveLength(12);
+    expect(drawFigure(figure).match(/>L_q \(1 seed\)</g)).toHaveLength(1);
+  });
+
+  test('a small study: its own settings, and what it lacks as changes of its runs', async ({ folder }) => {
+    const { runs } = await readRuns([join(projectRoot, 'results', 'small', 'store')], () => 0);
+    const showPath = (path: string) => path.replace(`${projectRoot}/`, '').replace(projectRoot, '');
+    const figure = paperFigure(specOf('baselines'), runs, { loadPreset, showPath });
+    expect(figure.panels).toHaveLength(1);
+    expect(figure.panels[0]).toMatchObject({
+      paper: false,
+      title: 'ResNet-8, CIFAR-10 (5000 training images), 60 epochs',
+    });
+    const names = figure.panels[0].curves.map(({ name }) => name);
+    expect(names.slice(0, 3)).toEqual(['basic', 'ISDA', 'large margin']);
+    expect(names).toContain('ISDA, diagonal');
+    const dropout = figure.missing.find(({ name }) => name === 'ISDA + dropout')!;
+    expect(dropout.command).toMatch(/^isda train --config \S*results\/small\/store\/small-basic-seed\d\/config.yaml /);
+    const sets = [...dropout.command.matchAll(/--set (\S+)/g)].map(([, set]) => set);
+    const made = loadConfig(/--config (\S+)/.exec(dropout.command)![1], { ...places, overrides: sets }).config;
+    expect(specOf('baselines').nameOf(made)).toBe('ISDA + dropout');
+    expect(made.dataset).toMatchObject({ subset: 5000 });
+    // Once it is there it is missing no more.
+    makeStoredRun(folder, { row: 'made', config: made });
+    const with_ = [...runs, ...(await readRuns([folder], () => 0)).runs];
+    const again = paperFigure(specOf('baselines'), with_, { loadPreset, showPath });
+    expect(again.missing.map(({ name }) => name)).not.toContain('ISDA + dropout');
+  });
+
+  test('--only chooses among all panels; nothing to draw and too much are errors', async ({ folder }) => {
+    const small = { model: { name: 'resnet', depth: 20 } };
+    makeStoredRun(folder, { row: 'paper', config: loadPreset('resnet110-cifar10-basic') });
+    makeStoredRun(folder, { row: 'small', config: small });
+    expect((await figureOf('baselines', folder)).panels.map(({ paper }) => paper)).toEqual([true]);
+    expect((await figureOf('baselines', folder, 'resnet-20')).panels.map(({ title }) => title)).toEqual([
+      'ResNet-20, CIFAR-10, 20 epochs',
+    ]);
+    await expect(figureOf('baselines', folder, 'nothing')).rejects.toThrow('no title of a panel contains "nothing"');
+    const store = join(folder, 'many');
+    for (const depth of [8, 14, 20, 26, 32, 38, 44])
+      makeStoredRun(store, { row: `depth${depth}`, config: { model: { name: 'resnet', depth } } });
+    await expect(figureOf('baselines', store)).rejects.toThrow('7 panels');
+    makeStoredRun(join(folder, 'begun'), { row: 'begun', epochs: 0, state: 'stopped' });
+    await expect(figureOf('baselines', join(folder, 'begun'))).rejects.toThrow('none of the runs');
+  });
+});

@@ -1,0 +1,51 @@
+// A real headless Chromium for tests of pages; tests that need one are skipped, with a message, where there is none.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { chromium, type BrowserContext } from 'playwright-core';
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** The browser of `ISDA_TEST_CHROMIUM`, else one on the path; undefined where there is none. */
+export function findChromium(environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  const given = environment['ISDA_TEST_CHROMIUM'];
+  if (given !== undefined) return existsSync(given) ? given : undefined;
+  const folders = (environment['PATH'] ?? '').split(delimiter);
+  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
+}
+
+export interface WindowOptions {
+  readonly width: number;
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+/** Opens a browser with an empty profile for the length of `use`. */
+export async function withBrowser<T>(
+  executablePath: string,
+  { width, colorScheme = 'light' }: WindowOptions,
+  use: (browser: BrowserContext) => Promise<T>,
+): Promise<T> {
+  const profile = mkdtempSync(join(tmpdir(), 'isda-browser-'));
+  const flags = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
+  const browser = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    headless: true,
+    args: flags,
+    viewport: { width, height: 900 },
+    colorScheme,
+  });
+  try {
+    return await use(browser);
+  } finally {
+    await browser.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+}

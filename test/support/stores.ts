@@ -1,0 +1,71 @@
+// Stores of runs that were never trained: config, metrics and record of each, with errors from a formula.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fingerprint, printConfig } from '../../src/config/print.js';
+import { experimentSchema, type ExperimentConfig } from '../../src/config/schema.js';
+import { formatCell, type CellState } from '../../src/experiments/store/cell.js';
+import { metricsColumns, metricsFields, type MetricsRow } from '../../src/training/records/metrics-columns.js';
+import { summarise, type RunSummary } from '../../src/training/records/summary.js';
+
+export interface MadeRun {
+  readonly row: string;
+  readonly seed?: number;
+  readonly config?: Record<string, unknown> | ExperimentConfig;
+  /** Of the config's 20 or so. */
+  readonly epochs?: number;
+  readonly state?: CellState;
+  readonly reason?: string;
+  /** Test error of the last epoch, percent. */
+  readonly error?: number;
+  readonly log?: string;
+  readonly environment?: Record<string, unknown>;
+}
+
+/** Rows whose errors fall from 90 % to `error` in `whole` epochs, the first `epochs` of them. */
+export function madeRows(epochs: number, whole: number, error: number): MetricsRow[] {
+  return Array.from({ length: epochs }, (_, index) => ({
+    epoch: index + 1,
+    iteration: 10 * (index + 1),
+    learningRate: 0.1,
+    lambda: 0,
+    trainLoss: 1,
+    trainError: error / 2 + 40 * (1 - index / (whole - 1)),
+    testLoss: 1,
+    testError: error + (90 - error) * (1 - index / (whole - 1)) ** 4,
+    seconds: 2,
+    imagesPerSecond: 100,
+  }));
+}
+
+function metricsText(rows: readonly MetricsRow[]): string {
+  const columns = metricsColumns(10);
+  const lines = rows.map((row) => columns.map((column) => row[metricsFields[column]]).join(','));
+  return [columns.join(','), ...lines, ''].join('\n');
+}
+
+const wholeConfig = (config: MadeRun['config'], experiment: string, seed: number): ExperimentConfig => {
+  const given = experimentSchema.parse({ training: { epochs: 20 }, ...config, experiment });
+  return { ...given, training: { ...given.training, seed } };
+};
+
+/** Writes a run into a store, as a grid leaves it; gives its folder. */
+export function makeStoredRun(store: string, run: MadeRun): string {
+  const { row, seed = 1, state = 'done', error = 20, reason } = run;
+  const config = wholeConfig(run.config, `test-${row.replaceAll(/[^A-Za-z0-9.-]/g, '_')}`, seed);
+  const { epochs: whole } = config.training;
+  const rows = madeRows(run.epochs ?? whole, whole, error);
+  const folder = join(store, `${config.experiment}-seed${seed}`);
+  mkdirSync(folder, { recursive: true });
+  const record = { row, seed, experiment: config.experiment, fingerprint: fingerprint(config), epochs: whole };
+  const since = new Date(0).toISOString();
+  writeFileSync(join(folder, 'cell.json'), formatCell({ ...record, state, since, attempts: 1, reason }));
+  writeFileSync(join(folder, 'config.yaml'), printConfig(config));
+  writeFileSync(join(folder, 'metrics.csv'), metricsText(rows));
+  if (state === 'done') {
+    const summary: RunSummary = summarise({ experiment: config.experiment, parameters: 1, multiplyAdds: 1 }, rows);
+    writeFileSync(join(folder, 'summary.json'), JSON.stringify(summary));
+  }
+  if (run.log !== undefined) writeFileSync(join(folder, 'log.txt'), run.log);
+  if (run.environment !== undefined) writeFileSync(join(folder, 'environment.json'), JSON.stringify(run.environment));
+  return folder;
+}
