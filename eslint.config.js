@@ -15,7 +15,7 @@ const below = {
   gan: ['common', 'engine', 'nn', 'data', 'losses', 'models', 'training'],
   config: ['common', 'data', 'losses', 'models', 'training', 'gan'],
   experiments: ['common', 'engine', 'nn', 'data', 'losses', 'models', 'training', 'gan', 'config'],
-  report: ['common', 'training', 'config', 'experiments'],
+  report: ['common', 'training', 'gan', 'config', 'experiments'],
   visualize: [
     ...['common', 'engine', 'nn', 'data', 'losses', 'models', 'training', 'gan', 'config', 'experiments', 'report'],
   ],

@@ -4,10 +4,10 @@ import type { Command } from 'commander';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { cannot, formatError, IsdaError, reasonOf } from '../common/errors.js';
 import { displayPath, isFolder, listConfigs } from '../config/find.js';
-import { jsonSchema, printConfig } from '../config/print.js';
+import { jsonSchema, printConfig, printGanConfig } from '../config/print.js';
 import { configReference } from '../config/reference.js';
 import type { CommandContext, RegisterCommand } from './context.js';
-import { readConfig, setOption } from './options.js';
+import { readAnyConfig, setOption } from './options.js';
 
 /** The configs that a word of the command line means: every YAML file of a folder or a pattern, else the word itself. */
 async function configsOf(word: string, workingDirectory: string): Promise<readonly string[]> {
@@ -31,7 +31,7 @@ interface Checked {
 
 function check(config: string, context: CommandContext): Checked {
   try {
-    readConfig(config, [], context);
+    readAnyConfig(config, [], context);
     return { config };
   } catch (error) {
     return { config, error };
@@ -75,8 +75,9 @@ export const registerConfig: RegisterCommand = (program: Command, context: Comma
     .addOption(setOption())
     .option('--json', 'JSON instead of YAML')
     .action((file: string, { set, json = false }: { set: string[]; json?: boolean }) => {
-      const loaded = readConfig(file, set, context).config;
-      context.stdout.write(json ? `${JSON.stringify(loaded, undefined, 2)}\n` : printConfig(loaded));
+      const loaded = readAnyConfig(file, set, context);
+      const yaml = (): string => ('gan' in loaded ? printGanConfig(loaded) : printConfig(loaded));
+      context.stdout.write(json ? `${JSON.stringify(loaded, undefined, 2)}\n` : yaml());
     });
   config
     .command('schema')

@@ -1,6 +1,6 @@
 // `isda data show` and `isda data statistics`: the images that a config trains on, as a picture and in figures.
 import { dirname, resolve } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { createReader } from '../data/create-reader.js';
@@ -11,7 +11,7 @@ import type { ImageSource } from '../data/source.js';
 import { channelStatistics } from '../data/statistics.js';
 import type { CommandContext } from './context.js';
 import { imageProgress } from './data-progress.js';
-import { configOption, countArgument, readConfig, setOption } from './options.js';
+import { configOption, countArgument, readConfig, seedArgument, setOption } from './options.js';
 import { formatTable, printJson } from './table.js';
 
 interface ConfigFlags {
@@ -81,13 +81,6 @@ async function statistics(flags: ConfigFlags, context: CommandContext): Promise<
   ]);
   const header = ['channel', 'mean', 'std', 'mean / 255', 'std / 255', 'mean in use', 'std in use'];
   context.stdout.write(`${formatTable(header, rows)}\n`);
-}
-
-function seedArgument(text: string): number {
-  if (!/^\d{1,10}$/.test(text) || Number(text) >= 2 ** 32) {
-    throw new InvalidArgumentError('A whole number below 4294967296 is needed.');
-  }
-  return Number(text);
 }
 
 /** Adds `show` and `statistics` to `isda data`. */

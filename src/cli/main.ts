@@ -9,6 +9,7 @@ import { registerData } from './data.js';
 import { registerEvaluate } from './evaluate.js';
 import { registerExchange } from './exchange.js';
 import { registerFigure } from './figure.js';
+import { registerGan } from './gan.js';
 import { registerDoctor } from './doctor.js';
 import { registerRegistries } from './registries.js';
 import { registerReport } from './report.js';
@@ -51,6 +52,7 @@ const commands: readonly RegisterCommand[] = [
   registerData,
   registerFigure,
   registerReport,
+  registerGan,
   registerSetup,
   registerDoctor,
 ];

@@ -1,7 +1,9 @@
 // Options that several commands share, and reading the config they name.
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
-import { loadConfig, type LoadedConfig } from '../config/load.js';
+import { loadAnyConfig, loadConfig, loadGanConfig, type LoadedConfig, type LoadOptions } from '../config/load.js';
+import type { GanConfig } from '../config/gan.js';
+import type { ExperimentConfig } from '../config/schema.js';
 import type { CommandContext } from './context.js';
 
 /** The package's `configs/`, for the `import.meta.url` of a module of `src/cli` or `dist/cli`. */
@@ -21,14 +23,41 @@ export function setOption(): Option {
     .default([], 'none');
 }
 
+const loadOptions = (overrides: readonly string[], { workingDirectory }: CommandContext): LoadOptions => ({
+  overrides,
+  workingDirectory,
+  configsDirectory: configsDirectory(import.meta.url),
+});
+
 /** Loads the config that a command's `--config` and `--set` name. */
 export function readConfig(file: string, overrides: readonly string[], context: CommandContext): LoadedConfig {
-  const { workingDirectory } = context;
-  return loadConfig(file, { overrides, workingDirectory, configsDirectory: configsDirectory(import.meta.url) });
+  return loadConfig(file, loadOptions(overrides, context));
+}
+
+/** The same of a generator. */
+export function readGanConfig(file: string, overrides: readonly string[], context: CommandContext): GanConfig {
+  return loadGanConfig(file, loadOptions(overrides, context));
+}
+
+/** The same of either kind. */
+export function readAnyConfig(
+  file: string,
+  overrides: readonly string[],
+  context: CommandContext,
+): GanConfig | ExperimentConfig {
+  return loadAnyConfig(file, loadOptions(overrides, context));
 }
 
 /** Reads the value of an option that counts something: a whole number of at least 1. */
 export function countArgument(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('Expected a whole number of at least 1.');
   return Number(value);
+}
+
+/** Reads the value of an option that is a seed. */
+export function seedArgument(text: string): number {
+  if (!/^\d{1,10}$/.test(text) || Number(text) >= 2 ** 32) {
+    throw new InvalidArgumentError('A whole number below 4294967296 is needed.');
+  }
+  return Number(text);
 }

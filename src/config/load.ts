@@ -1,13 +1,16 @@
 // A config from its YAML file, the files it extends and the command line's changes, checked and resolved.
 import { basename, dirname, resolve } from 'node:path';
+import { cannot } from '../common/errors.js';
 import { generatorChecksum } from '../gan/generator-files.js';
 import { displayPath, findConfig, withoutExtension, type ConfigPlaces } from './find.js';
 import { readConfigFiles } from './files.js';
+import { ganConfigSchema, ganNamedSections, type GanConfig } from './gan.js';
 import { parseOverrides } from './overrides.js';
 import { configError } from './problems.js';
 import { namedSections, type ExperimentConfig } from './schema.js';
+import type { Source } from './source.js';
 import { merge, type MapTree } from './tree.js';
-import { validate } from './validate.js';
+import { checkTree, validate } from './validate.js';
 
 export interface LoadOptions extends ConfigPlaces {
   /** Laid on the file's values, in order, as the rows of a study do; they come with their own places. */
@@ -52,6 +55,30 @@ function withGeneratorChecksum(config: ExperimentConfig, workingDirectory: strin
   return { ...config, dataset: { ...config.dataset, synthetic: { ...synthetic, checksum } } };
 }
 
+/** A config's tree, not checked yet, and where its values come from. */
+interface ReadConfig {
+  readonly tree: MapTree;
+  readonly sources: readonly Source[];
+  /** The config's path: absolute, and as messages show it. */
+  readonly file: string;
+  readonly label: string;
+  readonly files: readonly string[];
+}
+
+/** Reads the config that `path` means, with all that is laid on it. `sections` have keys that depend on their name. */
+function readConfig(path: string, options: LoadOptions, sections: ReadonlySet<string>): ReadConfig {
+  const file = findConfig(path, options);
+  const label = displayPath(file, options.workingDirectory);
+  const read = readConfigFiles(file, options.workingDirectory);
+  const changes = parseOverrides(options.overrides ?? []);
+  const problems = [...read.problems, ...changes.problems];
+  if (read.tree === undefined || problems.length > 0) throw configError(label, problems);
+  const layers = [...(options.changes ?? []), changes.tree];
+  const tree = layers.reduce((base, over) => merge(base, over, sections), named(read.tree, file));
+  const sources = [...read.sources, ...layers.map(({ span }) => span.source), ...changes.sources];
+  return { tree, sources, file, label, files: read.paths };
+}
+
 /**
  * Loads the config that `path` means (see `findConfig`). Bases named by `extends` come first, each later file over the
  * earlier ones, then `changes` and `overrides`. Maps merge key by key; lists and scalars are replaced; a new `name` of a model, loss or
@@ -60,16 +87,31 @@ function withGeneratorChecksum(config: ExperimentConfig, workingDirectory: strin
  * @throws IsdaError (usage) with up to ten problems, each with its place.
  */
 export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
-  const file = findConfig(path, options);
-  const name = displayPath(file, options.workingDirectory);
-  const read = readConfigFiles(file, options.workingDirectory);
-  const changes = parseOverrides(options.overrides ?? []);
-  const problems = [...read.problems, ...changes.problems];
-  if (read.tree === undefined || problems.length > 0) throw configError(name, problems);
-  const layers = [...(options.changes ?? []), changes.tree];
-  const tree = layers.reduce((base, over) => merge(base, over, namedSections), named(read.tree, file));
-  const checked = validate(tree, [...read.sources, ...layers.map(({ span }) => span.source), ...changes.sources]);
-  if ('problems' in checked) throw configError(name, checked.problems);
+  const { tree, sources, file, label, files } = readConfig(path, options, namedSections);
+  if (isGan(tree)) throw wrongKind(label, 'it is that of a generator', 'train it with `isda gan train`');
+  const checked = validate(tree, sources);
+  if ('problems' in checked) throw configError(label, checked.problems);
   const config = withGeneratorChecksum(checked.config, options.workingDirectory);
-  return { config: withModulePaths(config, dirname(file)), files: read.paths };
+  return { config: withModulePaths(config, dirname(file)), files };
+}
+
+/** A config with the section `gan` is that of a generator. */
+const isGan = (tree: MapTree): boolean => tree.entries.has('gan');
+
+const wrongKind = (label: string, reason: string, hint: string): Error =>
+  cannot(`use config ${label}`, reason, { kind: 'usage', hint });
+
+/** As `loadConfig`, for the config of a generator. */
+export function loadGanConfig(path: string, options: LoadOptions): GanConfig {
+  const { tree, sources, label } = readConfig(path, options, ganNamedSections);
+  if (!isGan(tree)) throw wrongKind(label, 'it has no section gan', 'configs of generators are under configs/gan/');
+  const checked = checkTree(ganConfigSchema, tree, sources);
+  if ('problems' in checked) throw configError(label, checked.problems);
+  return checked.value;
+}
+
+/** The config of a generator or of an experiment, whichever the file is. */
+export function loadAnyConfig(path: string, options: LoadOptions): GanConfig | ExperimentConfig {
+  const { tree } = readConfig(path, options, namedSections);
+  return isGan(tree) ? loadGanConfig(path, options) : loadConfig(path, options).config;
 }

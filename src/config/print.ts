@@ -1,11 +1,18 @@
 // A resolved config as text: YAML that reads back the same, its fingerprint, and the JSON Schema for editors.
 import { createHash } from 'node:crypto';
 import { Document, visit } from 'yaml';
+import type { TrainingOptions } from '../training/options.js';
+import { ganConfigSchema, type GanConfig } from './gan.js';
 import { experimentSchema, schemaTree, type ExperimentConfig, type SchemaNode } from './schema.js';
 
 /** The config as YAML in the schema's key order, as a run folder's `config.yaml` has it. Reads back to an equal config. */
-export function printConfig(config: ExperimentConfig): string {
-  const document = new Document(experimentSchema.parse(config), { aliasDuplicateObjects: false });
+export const printConfig = (config: ExperimentConfig): string => printValues(experimentSchema.parse(config));
+
+/** The same of a generator's config. */
+export const printGanConfig = (config: GanConfig): string => printValues(ganConfigSchema.parse(config));
+
+function printValues(values: ExperimentConfig | GanConfig): string {
+  const document = new Document(values, { aliasDuplicateObjects: false });
   visit(document, { Seq: (_, list) => void (list.flow = true) });
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
@@ -28,8 +35,7 @@ function canonicalJson(value: unknown): string {
 export function decidingSettings(config: ExperimentConfig): Readonly<Record<string, object>> {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
   const { tf32, xla, deterministic } = training;
-  // Left out where they are what TensorFlow does by itself, so that configs from before they existed stay the same.
-  const settings = { tf32: tf32 && undefined, xla: xla || undefined, deterministic: deterministic || undefined };
+  const settings = settingsOf({ tf32, xla, deterministic });
   return {
     dataset: {
       ...dataset,
@@ -52,8 +58,28 @@ export function decidingSettings(config: ExperimentConfig): Readonly<Record<stri
 
 /** SHA-256 (hex) of what decides a run's numbers: two configs of one fingerprint describe the same run. */
 export function fingerprint(config: ExperimentConfig): string {
-  return createHash('sha256').update(canonicalJson(decidingSettings(config))).digest('hex');
+  return hashOf(decidingSettings(config));
 }
+
+/** As `fingerprint`, of a generator's config. Of `output`, only `lossesEvery` counts, which losses.csv depends on. */
+export function ganFingerprint(config: GanConfig): string {
+  const { dataset, gan, training, output } = ganConfigSchema.parse(config);
+  const { tf32, xla, deterministic } = training;
+  const settings = settingsOf({ tf32, xla, deterministic });
+  return hashOf({
+    dataset: { ...dataset, dir: undefined },
+    gan,
+    training: { ...training, ...settings, device: undefined },
+    output: { lossesEvery: output.lossesEvery },
+  });
+}
+
+/** Left out where they are what TensorFlow does by itself, so that configs from before they existed stay the same. */
+const settingsOf = ({ tf32, xla, deterministic }: Pick<TrainingOptions, 'tf32' | 'xla' | 'deterministic'>) => {
+  return { tf32: tf32 && undefined, xla: xla || undefined, deterministic: deterministic || undefined };
+};
+
+const hashOf = (deciding: unknown): string => createHash('sha256').update(canonicalJson(deciding)).digest('hex');
 
 /** JSON Schema (2020-12) of a config file, for editors: the experiment's schema with `extends`, all keys optional. */
 export function jsonSchema(): SchemaNode {

@@ -12,17 +12,20 @@ const anyLoss = z.discriminatedUnion('name', [...lossOptions.options, customLoss
 
 export const experimentName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
+/** `experiment`, of every kind of config. */
+export const experimentKey = z
+  .string()
+  .regex(experimentName, {
+    error: 'expected letters, digits, dots, dashes and underscores, beginning with a letter or digit',
+  })
+  .describe("name of the run; default: the file's name. Never taken from a file that is extended");
+
 /**
  * An experiment as a config describes it. A section left out takes the paper's setting for ResNet-32 on CIFAR-10 with
  * plain cross entropy (supplement B).
  */
 const experimentObject = z.strictObject({
-  experiment: z
-    .string()
-    .regex(experimentName, {
-      error: 'expected letters, digits, dots, dashes and underscores, beginning with a letter or digit',
-    })
-    .describe("name of the run; default: the file's name. Never taken from a file that is extended"),
+  experiment: experimentKey,
   dataset: datasetOptions.prefault({ name: 'cifar10' }),
   augmentation: augmentationOptions.prefault({}),
   model: anyModel.prefault({ name: 'resnet' }),

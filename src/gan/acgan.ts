@@ -1,10 +1,22 @@
-// ACGAN's networks (paper, section 5; Odena et al., 2017).
-import { relu as reluOp } from '../engine/ops/index.js';
-import { sequence } from '../nn/layer.js';
-import { linear } from '../nn/layers.js';
+// ACGAN (Odena et al., 2017): the discriminator also names the class (paper, section 5).
+import { add, mean, relu as reluOp, reshape, softmaxCrossEntropy } from '../engine/ops/index.js';
+import type { Tensor } from '../engine/tensor.js';
+import { sequence, type Layer } from '../nn/layer.js';
+import { dropout, leakyRelu, linear } from '../nn/layers.js';
+import type { Discriminator, Gan } from './gan.js';
 import type { Generator } from './generator.js';
 import { given } from './given.js';
-import { asPixel, enlargeNormalised, enlargeToImage, joined, project } from './layers.js';
+import {
+  asPixel,
+  callGenerated,
+  callReal,
+  discriminatorConv,
+  enlargeNormalised,
+  enlargeToImage,
+  joined,
+  normalised,
+  project,
+} from './layers.js';
 import type { AcganOptions } from './options.js';
 
 /** noise and label → fully connected 8w → 4w·4·4 → 2w·8·8 → w·16·16 → 3·32·32, w = 48. */
@@ -25,5 +37,55 @@ export function createAcganGenerator({ noise, generatorWidth: width }: AcganOpti
       const vector = joined({ noise: inputs.noise, labels: given(inputs, 'labels') }, classes);
       return layers.apply(asPixel(reluOp(first.apply(vector, pass))), pass);
     },
+  };
+}
+
+/** Six 3x3 convolutions, every other one with stride 2, to w … 32w channels, w = 16; then two fully connected heads. */
+function createDiscriminator({ discriminatorWidth: width, dropout: rate }: AcganOptions, classes: number) {
+  const block = (number: number): Layer => {
+    const outputs = width * 2 ** (number - 1);
+    const [inputs, stride] = [number === 1 ? 3 : outputs / 2, number % 2 === 1 ? 2 : 1];
+    return sequence(
+      discriminatorConv(number, { inputs, outputs, kernel: 3, stride, padding: 1 }),
+      ...(number === 1 ? [] : [normalised(`discriminator.bn${number}`, outputs)]),
+      leakyRelu(0.2),
+      dropout(`discriminator.dropout${number}`, rate),
+    );
+  };
+  const body = sequence(...[1, 2, 3, 4, 5, 6].map(block));
+  const features = 4 * 4 * 32 * width;
+  const real = linear('discriminator.fc_real', features, 1);
+  const label = linear('discriminator.fc_class', features, classes);
+  return {
+    tensors: [...body.tensors, ...real.tensors, ...label.tensors],
+    judge(images, _, pass) {
+      const count = images.shape[0];
+      const vector = reshape(body.apply(images, pass), [count, features]);
+      return { score: reshape(real.apply(vector, pass), [count]), classLogits: label.apply(vector, pass) };
+    },
+  } satisfies Discriminator;
+}
+
+/** Real or generated, and of which class: the discriminator names both, the generator wants its label to be named. */
+export function createAcgan(options: AcganOptions, classes: number): Gan {
+  const { learningRate, beta1 } = options;
+  const optimizer = { name: 'adam', learningRate, beta1 } as const;
+  const classLoss = (logits: Tensor | undefined, labels: Tensor): Tensor => mean(softmaxCrossEntropy(logits!, labels));
+  return {
+    generator: createAcganGenerator(options, classes),
+    discriminator: createDiscriminator(options, classes),
+    discriminatorLoss(real, { judgement, inputs }) {
+      const ofReal = classLoss(real.judgement.classLogits, real.labels);
+      const ofGenerated = classLoss(judgement.classLogits, inputs.labels);
+      const source = add(callReal(real.judgement.score), callGenerated(judgement.score));
+      return { loss: add(source, add(ofReal, ofGenerated)), parts: { realClassLoss: ofReal } };
+    },
+    generatorLoss({ judgement, inputs }) {
+      const ofGenerated = classLoss(judgement.classLogits, inputs.labels);
+      return { loss: add(callReal(judgement.score), ofGenerated), parts: { generatedClassLoss: ofGenerated } };
+    },
+    parts: ['realClassLoss', 'generatedClassLoss'],
+    optimizers: { discriminator: optimizer, generator: optimizer },
+    discriminatorSteps: () => 1,
   };
 }

@@ -1,10 +1,23 @@
-// CGAN's networks: a DCGAN that a label joins by a path of its own (paper, section 5).
-import { concat, oneHot } from '../engine/ops/index.js';
-import { sequence } from '../nn/layer.js';
+// CGAN (Mirza and Osindero, 2014): a DCGAN that a label joins by a path of its own (paper, section 5).
+import { add, concat, conv2d, gatherRows, onesLike, oneHot, reshape, slice, transpose } from '../engine/ops/index.js';
+import type { Tensor } from '../engine/tensor.js';
+import { sequence, type Pass } from '../nn/layer.js';
+import { leakyRelu } from '../nn/layers.js';
+import type { Discriminator, Gan } from './gan.js';
 import type { Generator } from './generator.js';
-import { asPixel, enlargeNormalised, enlargeToImage, project } from './layers.js';
-import type { CganOptions } from './options.js';
 import { given } from './given.js';
+import {
+  asPixel,
+  callGenerated,
+  callReal,
+  discriminatorConv,
+  enlargeNormalised,
+  enlargeToImage,
+  halveNormalised,
+  project,
+  toScore,
+} from './layers.js';
+import type { CganOptions } from './options.js';
 
 /** noise → 2w·4·4 beside label → 2w·4·4, then → 2w·8·8 → w·16·16 → 3·32·32, w = 128. */
 export function createCganGenerator({ noise, generatorWidth: width }: CganOptions, classes: number): Generator {
@@ -25,5 +38,52 @@ export function createCganGenerator({ noise, generatorWidth: width }: CganOption
       const both = [fromNoise.apply(asPixel(inputs.noise), pass), fromLabel.apply(label, pass)];
       return layers.apply(concat(both, 3), pass);
     },
+  };
+}
+
+/** Image → w/2·16·16 beside label, as planes of 32x32 → w/2·16·16, then → 2w·8·8 → 4w·4·4 → 1, w = 128. */
+function createDiscriminator({ discriminatorWidth: width }: CganOptions, classes: number): Discriminator {
+  const slope = 0.2;
+  const half = width / 2;
+  const first = { outputs: half, kernel: 4, stride: 2, padding: 1 };
+  const ofImage = discriminatorConv('1_image', { inputs: 3, ...first });
+  const ofLabel = discriminatorConv('1_label', { inputs: classes, ...first });
+  const [kernel] = ofLabel.tensors;
+  /** One-hot planes convolved, [N, 16, 16, w/2]: a plane of ones by each class's kernel, then the rows of the labels. */
+  const labelFeatures = (images: Tensor, labels: Tensor, { program }: Pass): Tensor => {
+    const plane = onesLike(slice(images, [0, 0, 0, 0], [1, 32, 32, 1]));
+    const kernels = reshape(program.read(kernel), [4, 4, 1, classes * half]);
+    const each = reshape(conv2d(plane, kernels, { stride: 2, padding: 1 }), [256, classes, half]);
+    return reshape(gatherRows(transpose(each, [1, 0, 2]), labels), [labels.shape[0], 16, 16, half]);
+  };
+  const layers = sequence(
+    leakyRelu(slope),
+    halveNormalised(2, { inputs: width, outputs: 2 * width }, slope),
+    halveNormalised(3, { inputs: 2 * width, outputs: 4 * width }, slope),
+    toScore(4, 4 * width),
+  );
+  return {
+    tensors: [...ofImage.tensors, ...ofLabel.tensors, ...layers.tensors],
+    judge(images, labels, pass) {
+      const both = concat([ofImage.apply(images, pass), labelFeatures(images, labels, pass)], 3);
+      return { score: layers.apply(both, pass) };
+    },
+  };
+}
+
+/** Cross entropy of real against generated images, both with labels. */
+export function createCgan(options: CganOptions, classes: number): Gan {
+  const { learningRate, beta1 } = options;
+  const optimizer = { name: 'adam', learningRate, beta1 } as const;
+  return {
+    generator: createCganGenerator(options, classes),
+    discriminator: createDiscriminator(options, classes),
+    discriminatorLoss: (real, generated) => ({
+      loss: add(callReal(real.judgement.score), callGenerated(generated.judgement.score)),
+    }),
+    generatorLoss: ({ judgement }) => ({ loss: callReal(judgement.score) }),
+    parts: [],
+    optimizers: { discriminator: optimizer, generator: optimizer },
+    discriminatorSteps: () => 1,
   };
 }

@@ -1,7 +1,7 @@
 // The generators of a folder: one of all its classes, or one for each.
 import { cannot } from '../common/errors.js';
-import { generatorChecksum, generatorFiles } from './generator-files.js';
-import { loadGenerator, type LoadedGenerator } from './stored.js';
+import { generatorChecksum } from './generator-files.js';
+import { loadGenerators, type LoadedGenerator } from './stored.js';
 
 export interface GeneratorSet {
   /** Where it was looked for. */
@@ -16,24 +16,15 @@ export interface GeneratorSet {
   readonly checksum: string;
 }
 
-/** Loads the generators at a path (see `generatorFiles`). Errors: none there; not generators; of several data sets. */
+/** Loads the generators at a path. Errors: none there; not generators; of several data sets. */
 export async function loadGeneratorSet(path: string): Promise<GeneratorSet> {
-  const files = generatorFiles(path);
-  const checksum = generatorChecksum(path);
-  if (checksum === undefined) {
-    throw cannot('load the generator', 'there is none', {
-      place: path,
-      hint: 'give a run folder that `isda gan train` has finished, or its generator.safetensors',
-    });
-  }
-  const generators: LoadedGenerator[] = [];
-  for (const file of files) generators.push(await loadGenerator(file));
+  const generators = await loadGenerators(path);
   const [{ dataset, classNames }] = generators;
   const stray = generators.find((each) => each.dataset !== dataset || each.classNames.join() !== classNames.join());
   if (stray !== undefined) {
     throw cannot('load the generators', `they are of ${dataset} and of ${stray.dataset}`, { place: path });
   }
-  return { path, generators, dataset, classNames, checksum };
+  return { path, generators, dataset, classNames, checksum: generatorChecksum(path)! };
 }
 
 /** The generator that makes images of one class on demand; undefined where the set has none. */

@@ -1,9 +1,26 @@
-// InfoGAN's networks (Chen et al., 2016, appendix C.2: for street view house numbers, 32x32 pixels in colour).
+// InfoGAN (Chen et al., 2016): what the generator was given can be guessed from its images. Networks of its appendix C.2.
+import { add, mean, mulScalar, reshape, softmaxCrossEntropy, square, sub, sum } from '../engine/ops/index.js';
+import type { Tensor } from '../engine/tensor.js';
 import { sequence } from '../nn/layer.js';
-import { relu } from '../nn/layers.js';
+import { leakyRelu, linear, relu } from '../nn/layers.js';
+import type { Discriminator, Gan, Generated } from './gan.js';
 import type { Generator } from './generator.js';
 import { given } from './given.js';
-import { asPixel, enlarge, enlargeNormalised, enlargeToImage, joined, project } from './layers.js';
+import {
+  asPixel,
+  callGenerated,
+  callReal,
+  discriminatorConv,
+  enlarge,
+  enlargeNormalised,
+  enlargeToImage,
+  halve,
+  halveNormalised,
+  joined,
+  normalised,
+  project,
+  toScore,
+} from './layers.js';
 import type { InfoganOptions } from './options.js';
 
 /** noise, label and codes → 7w·2·2 → 4w·4·4 → 2w·8·8 → w·16·16 → 3·32·32, w = 64; the first two normalised. */
@@ -26,9 +43,78 @@ export function createInfoganGenerator(
     codes,
     tensors: layers.tensors,
     image(inputs, pass) {
-      const labels = given(inputs, 'labels');
-      const latent = codes === 0 ? undefined : given(inputs, 'codes');
-      return layers.apply(asPixel(joined({ noise: inputs.noise, labels, codes: latent }, classes)), pass);
+      const all = { noise: inputs.noise, labels: given(inputs, 'labels'), codes: given(inputs, 'codes') };
+      return layers.apply(asPixel(joined(all, classes)), pass);
     },
+  };
+}
+
+/** 3·32·32 → w·16·16 → 2w·8·8 → 4w·4·4, w = 64, shared by the score and by Q, which has 2w units of its own. */
+function createDiscriminator({ codes, discriminatorWidth: width }: InfoganOptions, classes: number) {
+  const slope = 0.1;
+  const body = sequence(
+    halve(1, { inputs: 3, outputs: width }),
+    leakyRelu(slope),
+    halveNormalised(2, { inputs: width, outputs: 2 * width }, slope),
+    halveNormalised(3, { inputs: 2 * width, outputs: 4 * width }, slope),
+  );
+  const score = toScore(4, 4 * width);
+  const hidden = sequence(
+    discriminatorConv('_q', { inputs: 4 * width, outputs: 2 * width, kernel: 4, stride: 1, padding: 0 }),
+    normalised('discriminator.bn_q', 2 * width),
+    leakyRelu(slope),
+  );
+  const label = linear('discriminator.fc_class', 2 * width, classes);
+  const code = linear('discriminator.fc_codes', 2 * width, codes);
+  const parts = [body, score, hidden, label, code];
+  return {
+    tensors: parts.flatMap(({ tensors }) => tensors),
+    judge(images, _, pass) {
+      const features = body.apply(images, pass);
+      const units = reshape(hidden.apply(features, pass), [images.shape[0], 2 * width]);
+      return {
+        score: score.apply(features, pass),
+        classLogits: label.apply(units, pass),
+        codes: code.apply(units, pass),
+      };
+    },
+  } satisfies Discriminator;
+}
+
+/** Cross entropy of Q's guess of the label, and of its guess of the codes as normal variables of variance 1; means. */
+function guesses({ judgement, inputs }: Generated): { categorical: Tensor; continuous: Tensor } {
+  const error = sub(judgement.codes!, given(inputs, 'codes'));
+  return {
+    categorical: mean(softmaxCrossEntropy(judgement.classLogits!, inputs.labels)),
+    continuous: mulScalar(mean(sum(square(error), [1])), 0.5),
+  };
+}
+
+/** Both networks also minimise what Q cannot guess: the variational bound on the mutual information (its equation 5). */
+export function createInfogan(options: InfoganOptions, classes: number): Gan {
+  const { learningRate, generatorLearningRate, beta1, categoricalWeight, continuousWeight, realLabels } = options;
+  const weighted = ({ categorical, continuous }: ReturnType<typeof guesses>): Tensor =>
+    add(mulScalar(categorical, categoricalWeight), mulScalar(continuous, continuousWeight));
+  return {
+    generator: createInfoganGenerator(options, classes),
+    discriminator: createDiscriminator(options, classes),
+    discriminatorLoss(real, generated) {
+      const source = add(callReal(real.judgement.score), callGenerated(generated.judgement.score));
+      const loss = add(source, weighted(guesses(generated)));
+      if (!realLabels) return { loss };
+      const ofReal = mean(softmaxCrossEntropy(real.judgement.classLogits!, real.labels));
+      return { loss: add(loss, mulScalar(ofReal, categoricalWeight)), parts: { realClassLoss: ofReal } };
+    },
+    generatorLoss(generated) {
+      const { categorical, continuous } = guesses(generated);
+      const loss = add(callReal(generated.judgement.score), weighted({ categorical, continuous }));
+      return { loss, parts: { generatedClassLoss: categorical, codeLoss: continuous } };
+    },
+    parts: [...(realLabels ? ['realClassLoss'] : []), 'generatedClassLoss', 'codeLoss'],
+    optimizers: {
+      discriminator: { name: 'adam', learningRate, beta1 },
+      generator: { name: 'adam', learningRate: generatorLearningRate, beta1 },
+    },
+    discriminatorSteps: () => 1,
   };
 }

@@ -6,13 +6,28 @@ const generatorWidth = (value: number) =>
   z.int().min(1).default(value).describe("channels of the generator's last hidden layer; the others are multiples");
 const discriminatorWidth = (value: number) =>
   z.int().min(1).default(value).describe("channels of the discriminator's first layer; the others are multiples");
+const learningRate = (value: number, what: string) => z.number().positive().default(value).describe(what);
+
+const adam = {
+  learningRate: learningRate(2e-4, 'of Adam, for both networks'),
+  beta1: z.number().min(0).lt(1).default(0.5).describe("of Adam, share of the last steps' gradients that is kept"),
+};
 
 /** Wasserstein GAN with weight clipping (Arjovsky et al., 2017), as a DCGAN for 32x32 pixels. Takes no labels. */
 export const wganOptions = z.strictObject({
   name: z.literal('wgan'),
+  perClass: z.boolean().default(false).describe('one generator for each class, in a folder each; else one for all'),
   noise,
   generatorWidth: generatorWidth(64),
   discriminatorWidth: discriminatorWidth(64),
+  learningRate: learningRate(5e-5, 'of RMSprop, for both networks'),
+  clip: z.number().positive().default(0.01).describe("the critic's weights are held within ± this"),
+  criticSteps: z.int().min(1).default(5).describe('steps of the critic for one of the generator'),
+  warmupIterations: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("first iterations with 100 critic steps each; 25 in the authors' code, none in their Algorithm 1"),
 });
 export type WganOptions = z.output<typeof wganOptions>;
 
@@ -21,7 +36,8 @@ export const cganOptions = z.strictObject({
   name: z.literal('cgan'),
   noise,
   generatorWidth: generatorWidth(128),
-  discriminatorWidth: discriminatorWidth(128),
+  discriminatorWidth: discriminatorWidth(128).refine((width) => width % 2 === 0, { error: 'expected an even number' }),
+  ...adam,
 });
 export type CganOptions = z.output<typeof cganOptions>;
 
@@ -31,6 +47,8 @@ export const acganOptions = z.strictObject({
   noise,
   generatorWidth: generatorWidth(48),
   discriminatorWidth: discriminatorWidth(16),
+  dropout: z.number().min(0).lt(1).default(0.5).describe('rate, after every convolution of the discriminator'),
+  ...adam,
 });
 export type AcganOptions = z.output<typeof acganOptions>;
 
@@ -38,9 +56,17 @@ export type AcganOptions = z.output<typeof acganOptions>;
 export const infoganOptions = z.strictObject({
   name: z.literal('infogan'),
   noise,
-  codes: z.int().min(0).default(2).describe('continuous codes, uniform in (−1, 1)'),
+  codes: z.int().min(1).default(2).describe('continuous codes, uniform in (−1, 1)'),
   generatorWidth: generatorWidth(64),
   discriminatorWidth: discriminatorWidth(64),
+  categoricalWeight: z.number().min(0).default(1).describe('of the information about the label'),
+  continuousWeight: z.number().min(0).default(0.1).describe('of the information about the codes'),
+  realLabels: z
+    .boolean()
+    .default(true)
+    .describe("learns labels from real images too; else the generator's categories are not the data's classes"),
+  ...adam,
+  generatorLearningRate: learningRate(1e-3, 'of Adam, for the generator'),
 });
 export type InfoganOptions = z.output<typeof infoganOptions>;
 

@@ -1,21 +1,41 @@
 // The generators by name.
-import { createAcganGenerator } from './acgan.js';
-import { createCganGenerator } from './cgan.js';
+import { createAcgan, createAcganGenerator } from './acgan.js';
+import { createCgan, createCganGenerator } from './cgan.js';
+import type { Gan } from './gan.js';
 import type { Generator } from './generator.js';
-import { createInfoganGenerator } from './infogan.js';
+import { createInfogan, createInfoganGenerator } from './infogan.js';
 import type { GanOptions } from './options.js';
-import { createWganGenerator } from './wgan.js';
+import { createWgan, createWganGenerator } from './wgan.js';
+
+type OptionsByName = { readonly [Options in GanOptions as Options['name']]: Options };
+type Kind = keyof OptionsByName;
+
+const kinds: {
+  readonly [Name in Kind]: {
+    readonly generator: (options: OptionsByName[Name], classes: number) => Generator;
+    readonly gan: (options: OptionsByName[Name], classes: number) => Gan;
+  };
+} = {
+  wgan: { generator: createWganGenerator, gan: createWgan },
+  cgan: { generator: createCganGenerator, gan: createCgan },
+  acgan: { generator: createAcganGenerator, gan: createAcgan },
+  infogan: { generator: createInfoganGenerator, gan: createInfogan },
+};
+
+function generatorOf<Name extends Kind>(name: Name, options: OptionsByName[Name], classes: number): Generator {
+  return kinds[name].generator(options, classes);
+}
+
+function ganOf<Name extends Kind>(name: Name, options: OptionsByName[Name], classes: number): Gan {
+  return kinds[name].gan(options, classes);
+}
 
 /** Builds the generator that a config's `gan` section names. `classes` is ignored where it takes no labels. */
 export function createGenerator(options: GanOptions, classes: number): Generator {
-  switch (options.name) {
-    case 'wgan':
-      return createWganGenerator(options);
-    case 'cgan':
-      return createCganGenerator(options, classes);
-    case 'acgan':
-      return createAcganGenerator(options, classes);
-    case 'infogan':
-      return createInfoganGenerator(options, classes);
-  }
+  return generatorOf(options.name, options, classes);
+}
+
+/** Builds generator, discriminator and losses that a config's `gan` section names. */
+export function createGan(options: GanOptions, classes: number): Gan {
+  return ganOf(options.name, options, classes);
 }

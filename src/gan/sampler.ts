@@ -48,10 +48,13 @@ export function latentInputs({ noise, classes, codes }: Generator, batchSize: nu
   };
 }
 
+/** The name of a session's function that makes images. */
+export const sampleFunction = 'sample';
+
 /** Makes images in evaluation mode. Output: `images`, float32 [N, 32, 32, 3] from 0 to 255. */
-export function samplingStep(generator: Generator, batchSize: number, name = 'sample'): SessionFunction {
+export function samplingStep(generator: Generator, batchSize: number): SessionFunction {
   return {
-    name,
+    name: sampleFunction,
     inputs: latentInputs(generator, batchSize),
     build(inputs, program) {
       const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });

@@ -1,6 +1,6 @@
 // A trained generator as one safetensors file, which says itself what it is.
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { cannot } from '../common/errors.js';
@@ -38,6 +38,9 @@ export interface LoadedGenerator extends StoredGenerator {
 
 /** The name of the file in a run folder. */
 export const generatorFile = 'generator.safetensors';
+
+/** The folder of a class's generator in the run folder of a config with `gan.perClass`. */
+export const classFolder = (label: number): string => `class-${label}`;
 
 /** Writes a generator with PyTorch's layouts, atomically. */
 export async function saveGenerator(path: string, stored: StoredGenerator): Promise<void> {
@@ -86,4 +89,16 @@ export async function loadGenerator(path: string): Promise<LoadedGenerator> {
   );
   const checksum = createHash('sha256').update(bytes).digest('hex');
   return { ...origin, options, generator, values, path: file, checksum };
+}
+
+/**
+ * Loads all generators of a run: the one of its folder, or those of its classes, in the order of the labels. Errors: as
+ * `loadGenerator`; there are none.
+ */
+export async function loadGenerators(path: string): Promise<LoadedGenerator[]> {
+  const names = await readdir(path).catch((): string[] => []);
+  const labels = names.flatMap((name) => (/^class-\d+$/.test(name) ? [Number(name.slice(6))] : []));
+  if (labels.length === 0 || names.includes(generatorFile)) return [await loadGenerator(path)];
+  const inOrder = labels.sort((a, b) => a - b);
+  return Promise.all(inOrder.map((label) => loadGenerator(join(path, classFolder(label)))));
 }

@@ -1,11 +1,19 @@
 // Random numbers inside a step that belong to the step's seed and a key, so that no two uses draw the same.
 import { hashKey } from '../common/random.js';
-import { add, statelessUniform } from '../engine/ops/index.js';
+import { add, statelessNormal, statelessUniform } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import type { Shape } from '../engine/types.js';
 
-/** Uniform numbers in [0, 1), float32, for a step's seed (int32 [2]) and a key such as a layer's name. */
-export function keyedUniform(seed: Tensor, shape: Shape, ...key: readonly string[]): Tensor {
+/** A seed of its own, int32 [2], for a step's seed (int32 [2]) and a key such as a layer's name. */
+export function keyedSeed(seed: Tensor, ...key: readonly string[]): Tensor {
   const own = seed.program.constant(Int32Array.of(hashKey(...key) | 0, 0), { dtype: 'int32', shape: [2] });
-  return statelessUniform(add(seed, own), shape);
+  return add(seed, own);
 }
+
+/** Uniform numbers in [0, 1), float32, for a step's seed and a key. */
+export const keyedUniform = (seed: Tensor, shape: Shape, ...key: readonly string[]): Tensor =>
+  statelessUniform(keyedSeed(seed, ...key), shape);
+
+/** Standard normal numbers, float32, for a step's seed and a key. */
+export const keyedNormal = (seed: Tensor, shape: Shape, ...key: readonly string[]): Tensor =>
+  statelessNormal(keyedSeed(seed, ...key), shape);

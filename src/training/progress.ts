@@ -99,7 +99,8 @@ export function batchLine(state: BatchProgress, options: ProgressOptions, eta: n
   return `${epoch}  [${'='.repeat(full)}${' '.repeat(room - full)}]  ${text}`;
 }
 
-const barBehaviour = {
+/** How bars behave on a terminal. */
+export const barBehaviour = {
   /** Frees the line for the epoch's summary. */
   clearOnComplete: true,
   /** Follows changes of the width. */

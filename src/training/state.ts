@@ -35,16 +35,18 @@ export function parsePosition(value: unknown, place: string): RunPosition {
   return result.data;
 }
 
-/** The session's tensors with PyTorch's names, shapes and layouts. Errors: one of them is not finite. */
-export function readState(session: Session, tensors: readonly TensorDeclaration[]): NamedTensor[] {
+/** The session's tensors with PyTorch's names, shapes and layouts. Errors: one of them is not finite, with the hint. */
+export function readState(
+  session: Session,
+  tensors: readonly TensorDeclaration[],
+  hint = 'a lower optimizer.learningRate, or a lower loss.lambda0, may keep it finite',
+): NamedTensor[] {
   const values = session.read(tensors.map((tensor) => tensor.name));
   return tensors.map((tensor) => {
     const data = values.get(tensor.name)!;
     const stray = data.findIndex((value) => !Number.isFinite(value));
     if (stray >= 0) {
-      throw cannot('keep the state of the run', `${tensor.name} holds ${data[stray]}`, {
-        hint: 'a lower optimizer.learningRate, or a lower loss.lambda0, may keep it finite',
-      });
+      throw cannot('keep the state of the run', `${tensor.name} holds ${data[stray]}`, { hint });
     }
     return { name: tensor.name, shape: [...torchShape(tensor)], data: toTorch(data, tensor) };
   });

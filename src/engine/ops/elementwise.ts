@@ -77,6 +77,12 @@ export const addScalar = (x: Tensor, value: number): Tensor => add(x, floatScala
 export const mulScalar = (x: Tensor, value: number): Tensor => mul(x, floatScalar(x.program, value, x.dtype));
 export const maximumScalar = (x: Tensor, value: number): Tensor => maximum(x, floatScalar(x.program, value, x.dtype));
 
+/** The nearest value from low to high. Not differentiable. */
+export function clamp(x: Tensor, low: number, high: number): Tensor {
+  const bounds = [low, high].map((bound) => floatScalar(x.program, bound, x.dtype));
+  return run('ClipByValue', { T: type(x.dtype) }, [x, ...bounds], x.dtype, x.shape);
+}
+
 export function neg(x: Tensor): Tensor {
   return withGradient(unary('Neg', x), [x], (gradient) => [neg(gradient)]);
 }

@@ -1,9 +1,15 @@
 // metrics.csv: one row an epoch, on disk before the run goes on, and read back with the place of every mistake.
-import { open, readFile } from 'node:fs/promises';
-import { stringify } from 'csv-stringify/sync';
-import { cannot, systemCode, type IsdaError } from '../../common/errors.js';
-import { readFailure, writeFailureWithSpace, writeFileAtomically } from '../../common/files.js';
+import { cannot } from '../../common/errors.js';
 import { allMetricsColumns, metricsFields, type MetricsColumn, type MetricsRow } from './metrics-columns.js';
+import {
+  openTable,
+  parseTable,
+  readTable,
+  readTableOr,
+  tableHeader,
+  tableLine,
+  type NumberTable,
+} from './number-table.js';
 
 export interface MetricsFile {
   /** Appends one row and returns once it is on disk. */
@@ -17,72 +23,15 @@ export interface OpenMetricsOptions {
   readonly resumeAfterEpoch?: number;
 }
 
-interface ParsedRow {
-  readonly text: string;
-  readonly row: MetricsRow;
-}
+const shape = { what: 'metrics', columns: allMetricsColumns, optional: ['test_error_top5'] };
 
-interface ParsedMetrics {
-  readonly columns: readonly MetricsColumn[];
-  readonly rows: readonly ParsedRow[];
-}
-
-const number = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
-
-/** One line of the file. `String` prints the shortest digits that read back as the same float64. */
-function formatRow(columns: readonly MetricsColumn[], row: MetricsRow, path: string): string {
-  const cells = columns.map((column) => {
-    const value = row[metricsFields[column]];
-    if (value === undefined || !Number.isFinite(value))
-      throw cannot(`write ${path}`, `${column} of epoch ${row.epoch} is ${value === undefined ? 'missing' : value}`);
-    return String(value);
+/** The rows as objects; the table's columns are known ones. */
+function rowsOf({ columns, rows }: NumberTable): MetricsRow[] {
+  const fields = columns.map((column) => metricsFields[column as MetricsColumn]);
+  return rows.map(({ values }) => {
+    const entries = fields.map((field, i): [string, unknown] => [field, values[i]]);
+    return Object.fromEntries(entries) as unknown as MetricsRow;
   });
-  return stringify([cells]);
-}
-
-/** The text of a file split into rows; a last line without its end is one that a crash tore, and is left out. */
-function parseMetrics(text: string, path: string): ParsedMetrics {
-  const lines = text.split('\n');
-  lines.pop();
-  const fail = (reason: string, line: number, column: number, hint?: string): IsdaError =>
-    cannot('read the metrics', reason, { place: `${path}:${line}:${column}`, hint });
-  if (lines.length === 0) throw fail('the header is missing', 1, 1);
-  const columns: MetricsColumn[] = [];
-  let position = 1;
-  for (const name of lines[0].replace(/\r$/, '').split(',')) {
-    const known = allMetricsColumns.find((column) => column === name);
-    if (known === undefined)
-      throw fail(`unknown column "${name}"`, 1, position, `known: ${allMetricsColumns.join(', ')}`);
-    if (columns.includes(known)) throw fail(`the column "${name}" occurs twice`, 1, position);
-    columns.push(known);
-    position += name.length + 1;
-  }
-  const missing = allMetricsColumns.find((column) => column !== 'test_error_top5' && !columns.includes(column));
-  if (missing !== undefined) throw fail(`the column "${missing}" is missing`, 1, position);
-
-  // The file holds plain numbers only, so commas always part cells and every position in a line is exact.
-  const rows = lines.slice(1).map((line, index): ParsedRow => {
-    const text = line.replace(/\r$/, '');
-    const cells = text.split(',');
-    if (cells.length !== columns.length)
-      throw fail(`${cells.length} cells instead of ${columns.length}`, index + 2, text.length + 1);
-    let at = 1;
-    const entries = cells.map((cell, place) => {
-      if (!number.test(cell)) throw fail(`"${cell}" in the column ${columns[place]} is not a number`, index + 2, at);
-      at += cell.length + 1;
-      return [metricsFields[columns[place]], Number(cell)];
-    });
-    return { text, row: Object.fromEntries(entries) as MetricsRow };
-  });
-  return { columns, rows };
-}
-
-async function readText(path: string, hint?: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw readFailure(path, error, hint);
-  }
 }
 
 /**
@@ -90,7 +39,7 @@ async function readText(path: string, hint?: string): Promise<string> {
  * Errors name file, line and column.
  */
 export async function readMetrics(path: string): Promise<MetricsRow[]> {
-  return parseMetrics(await readText(path), path).rows.map(({ row }) => row);
+  return rowsOf(parseTable(await readTable(path), path, shape));
 }
 
 /** The text with which a resumed run goes on: the header and the rows of the epochs it has completed. */
@@ -101,20 +50,20 @@ async function keptText(
   last: number,
 ): Promise<string> {
   const hint = 'start over with --no-resume, or choose another folder with --out';
-  const text = await readText(path, hint).catch((error: unknown) => {
-    if (last === 0 && error instanceof Error && systemCode(error.cause) === 'ENOENT') return header;
-    throw error;
-  });
+  const text = await (last === 0 ? readTableOr(header, path, hint) : readTable(path, hint));
   // A run that a crash stopped before its first row may have left less than a header.
   if (last === 0 && header.startsWith(text)) return header;
-  const parsed = parseMetrics(text, path);
+  const parsed = parseTable(text, path, shape);
   if (parsed.columns.join() !== columns.join())
     throw cannot('resume', 'the columns of the metrics are not those of this experiment', { place: `${path}:1`, hint });
-  const kept = parsed.rows.filter(({ row }) => row.epoch <= last);
-  kept.forEach(({ row }, index) => {
-    if (row.epoch !== index + 1)
-      throw cannot('resume', `epoch ${index + 1} expected, not ${row.epoch}`, { place: `${path}:${index + 2}`, hint });
-  });
+  const epochs = rowsOf(parsed).map(({ epoch }) => epoch);
+  const kept = parsed.rows.filter((_, index) => epochs[index] <= last);
+  epochs
+    .filter((epoch) => epoch <= last)
+    .forEach((epoch, index) => {
+      if (epoch === index + 1) return;
+      throw cannot('resume', `epoch ${index + 1} expected, not ${epoch}`, { place: `${path}:${index + 2}`, hint });
+    });
   if (kept.length !== last)
     throw cannot('resume', `the checkpoint is after epoch ${last}, but the metrics end with epoch ${kept.length}`, {
       place: `${path}:${kept.length + 1}`,
@@ -131,22 +80,14 @@ async function keptText(
  */
 export async function openMetrics(path: string, options: OpenMetricsOptions): Promise<MetricsFile> {
   const { columns, resumeAfterEpoch } = options;
-  const header = stringify([[...columns]]);
+  const header = tableHeader(columns);
   const text = resumeAfterEpoch === undefined ? header : await keptText(path, header, columns, resumeAfterEpoch);
-  await writeFileAtomically(path, text);
-  const handle = await open(path, 'a').catch(async (error: unknown) => {
-    throw await writeFailureWithSpace(path, error);
-  });
+  const table = await openTable(path, text);
   return {
     append: async (row) => {
-      const line = formatRow(columns, row, path);
-      try {
-        await handle.appendFile(line);
-        await handle.sync();
-      } catch (error) {
-        throw await writeFailureWithSpace(path, error);
-      }
+      const values = columns.map((column) => row[metricsFields[column]]);
+      await table.append(tableLine(columns, values, path, `epoch ${row.epoch}`));
     },
-    close: () => handle.close(),
+    close: () => table.close(),
   };
 }

@@ -1,0 +1,77 @@
+// losses.csv: the mean losses since the row before, every so many iterations.
+import { cannot } from '../common/errors.js';
+import { openTable, parseTable, readTable, tableHeader, tableLine } from '../training/records/number-table.js';
+import type { LossesRow } from './trainer.js';
+
+export interface LossesFile {
+  /** Appends one row and returns once it is on disk. */
+  append(row: LossesRow): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `real_class_loss` for realClassLoss. */
+const columnOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const columnsOf = (names: readonly string[]): string[] => ['iteration', ...names.map(columnOf), 'seconds'];
+
+/** The complete rows of a losses.csv with the means of `names`. Errors name file, line and column. */
+export async function readLosses(path: string, names: readonly string[]): Promise<LossesRow[]> {
+  const table = parseTable(await readTable(path), path, { what: 'losses', columns: columnsOf(names) });
+  const place = (column: string): number => table.columns.indexOf(column);
+  return table.rows.map(({ values }) => ({
+    iteration: values[place('iteration')],
+    means: Object.fromEntries(names.map((name) => [name, values[place(columnOf(name))]])),
+    seconds: values[place('seconds')],
+  }));
+}
+
+export interface OpenLossesOptions {
+  /** Iterations between rows. */
+  readonly every: number;
+  /** Iterations that a resumed run has done; later rows are cut off. Without it the file starts anew. */
+  readonly resumeAfter?: number;
+}
+
+/**
+ * Opens losses.csv with the means of `names` for writing. A resumed run's file is checked and cut off after the
+ * checkpoint. Errors: `cannot write X`, `cannot resume`, and mistakes in the file by line and column.
+ */
+export async function openLosses(
+  path: string,
+  names: readonly string[],
+  { every, resumeAfter }: OpenLossesOptions,
+): Promise<LossesFile> {
+  const columns = columnsOf(names);
+  const header = tableHeader(columns);
+  const rows = Math.floor((resumeAfter ?? 0) / every);
+  const text = rows === 0 ? header : await keptText(path, header, columns, rows, every);
+  const table = await openTable(path, text);
+  return {
+    append: async ({ iteration, means, seconds }) => {
+      const rounded = Number(seconds.toFixed(3));
+      const values = [iteration, ...names.map((name) => means[name]), rounded];
+      await table.append(tableLine(columns, values, path, `iteration ${iteration}`));
+    },
+    close: () => table.close(),
+  };
+}
+
+async function keptText(
+  path: string,
+  header: string,
+  columns: readonly string[],
+  count: number,
+  every: number,
+): Promise<string> {
+  const hint = 'start over with --no-resume, or choose another folder with --out';
+  const { rows } = parseTable(await readTable(path, hint), path, { what: 'losses', columns });
+  const kept = rows.slice(0, count);
+  const stray = kept.findIndex(({ values }, index) => values[0] !== (index + 1) * every);
+  if (stray >= 0 || kept.length < count) {
+    const line = stray >= 0 ? stray : kept.length;
+    throw cannot('resume', `the row of iteration ${(line + 1) * every} is missing from the losses`, {
+      place: `${path}:${line + 2}`,
+      hint,
+    });
+  }
+  return header + kept.map(({ text }) => `${text}\n`).join('');
+}

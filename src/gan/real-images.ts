@@ -1,0 +1,64 @@
+// The real images that a discriminator sees: whole batches in an order that is a function of the seed.
+import { cannot } from '../common/errors.js';
+import { epochOrder } from '../data/batches.js';
+import { selectImages, storagePosition, type ImageSource } from '../data/source.js';
+
+/** The images of some classes. Errors (usage): a class that the data set does not have. */
+export function ofClasses(source: ImageSource, classes: readonly number[] | undefined): ImageSource {
+  if (classes === undefined) return source;
+  const stray = classes.find((label) => label >= source.classes);
+  if (stray !== undefined) {
+    throw cannot('choose the classes', `${source.name} has no class ${stray}`, {
+      kind: 'usage',
+      hint: `dataset.classes takes numbers from 0 to ${source.classes - 1}`,
+    });
+  }
+  const wanted = new Set(classes);
+  const indices = Array.from(source.labels.keys()).filter((index) => wanted.has(source.labels[index]));
+  return selectImages(source, indices);
+}
+
+export interface RealBatch {
+  /** uint8 [N, 32, 32, 3] */
+  readonly images: Uint8Array;
+  readonly labels: Int32Array;
+}
+
+export interface RealBatches {
+  /** How many batches make up an epoch; images that do not fill one are left out, others in each epoch. */
+  readonly perEpoch: number;
+  /** Batch `number` of the run, counted from 0 over all epochs. */
+  at(number: number): RealBatch;
+}
+
+/** The batches of a source. Errors (usage): fewer images than a batch; images that are not 32x32 pixels in memory. */
+export function createRealBatches(source: ImageSource, batchSize: number, seed: number): RealBatches {
+  const { storage, count, height, width } = source;
+  if (storage.kind !== 'memory' || height !== 32 || width !== 32) {
+    throw cannot('train a generator', `the images of ${source.name} are not 32x32 pixels in memory`, { kind: 'usage' });
+  }
+  if (count < batchSize) {
+    throw cannot('train a generator', `there are ${count} images for batches of ${batchSize}`, {
+      kind: 'usage',
+      hint: `choose a training.batchSize of at most ${count}`,
+    });
+  }
+  const bytes = 32 * 32 * 3;
+  const perEpoch = Math.floor(count / batchSize);
+  let order: { epoch: number; indices: Uint32Array } = { epoch: 0, indices: new Uint32Array() };
+  return {
+    perEpoch,
+    at(number) {
+      const epoch = Math.floor(number / perEpoch) + 1;
+      if (order.epoch !== epoch) order = { epoch, indices: epochOrder(count, seed, epoch) };
+      const start = (number % perEpoch) * batchSize;
+      const indices = order.indices.subarray(start, start + batchSize);
+      const images = new Uint8Array(batchSize * bytes);
+      indices.forEach((index, row) => {
+        const from = storagePosition(source, index) * bytes;
+        images.set(storage.images.subarray(from, from + bytes), row * bytes);
+      });
+      return { images, labels: Int32Array.from(indices, (index) => source.labels[index]) };
+    },
+  };
+}

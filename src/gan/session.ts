@@ -1,0 +1,43 @@
+// A generator's training session: both steps and the samples, over shared variables.
+import type { Engine } from '../engine/index.js';
+import type { Execution, Session } from '../engine/session.js';
+import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
+import type { Gan } from './gan.js';
+import { optimizerTensors } from './optimizers.js';
+import { samplingStep } from './sampler.js';
+import { discriminatorStep, generatorStep, parametersOf, type GanParts } from './steps.js';
+
+export interface GanSession {
+  readonly session: Session;
+  /** All that it keeps between calls. */
+  readonly tensors: readonly TensorDeclaration[];
+}
+
+/** Both networks and what their optimizers remember. */
+export function ganTensors({ generator, discriminator, optimizers }: Gan): TensorDeclaration[] {
+  return [
+    ...generator.tensors,
+    ...discriminator.tensors,
+    ...parametersOf(discriminator).flatMap((parameter) => optimizerTensors(optimizers.discriminator, parameter)),
+    ...parametersOf(generator).flatMap((parameter) => optimizerTensors(optimizers.generator, parameter)),
+  ];
+}
+
+/** Opens a session with first values from the seed. `samples`: how many images its function `sample` makes. */
+export function openGanSession(
+  engine: Engine,
+  execution: Execution,
+  parts: GanParts,
+  samples: number,
+  seed: number,
+): GanSession {
+  const tensors = ganTensors(parts.gan);
+  const functions = [
+    discriminatorStep(parts),
+    generatorStep(parts),
+    ...(samples === 0 ? [] : [samplingStep(parts.gan.generator, samples)]),
+  ];
+  const session = engine.createSession(execution, tensors, functions);
+  session.write(initialValues(tensors, seed));
+  return { session, tensors };
+}

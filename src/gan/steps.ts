@@ -1,0 +1,96 @@
+// The functions of a generator's training session: a step of the discriminator, a step of the generator.
+import { addScalar, cast, gatherRows, mulScalar } from '../engine/ops/index.js';
+import type { Program } from '../engine/program.js';
+import type { SessionFunction } from '../engine/session.js';
+import { detach, type Tensor } from '../engine/tensor.js';
+import type { TensorSpec } from '../engine/types.js';
+import { keyedNormal, keyedSeed, keyedUniform } from '../nn/keyed-noise.js';
+import type { TensorDeclaration } from '../nn/tensors.js';
+import type { Gan, Generated, Objective } from './gan.js';
+import { applyOptimizer, optimizerInputs } from './optimizers.js';
+
+export interface GanParts {
+  readonly gan: Gan;
+  /** The labels that are generated: those of the images it is trained on. */
+  readonly classes: readonly number[];
+  readonly batchSize: number;
+}
+
+export const discriminatorFunction = 'discriminator';
+export const generatorFunction = 'generator';
+
+const seedInput: TensorSpec = { dtype: 'int32', shape: [2] };
+
+/** The program for the network that a step does not train: nothing of it changes, and it gets no gradients. */
+const frozen = (program: Program): Program => ({
+  ...program,
+  read: (variable) => detach(program.read(variable)),
+  assign: () => undefined,
+});
+
+/** Noise, labels and codes of a step, drawn from its seed. */
+function drawInputs({ gan, classes, batchSize }: GanParts, seed: Tensor): Generated['inputs'] {
+  const { noise, codes } = gan.generator;
+  const choices = seed.program.constant(Int32Array.from(classes), { dtype: 'int32', shape: [classes.length] });
+  const place = mulScalar(keyedUniform(seed, [batchSize], 'labels'), classes.length);
+  return {
+    noise: keyedNormal(seed, [batchSize, noise], 'noise'),
+    labels: gatherRows(choices, cast(place, 'int32')),
+    ...(codes === 0 ? {} : { codes: addScalar(mulScalar(keyedUniform(seed, [batchSize, codes], 'codes'), 2), -1) }),
+  };
+}
+
+export const parametersOf = ({ tensors }: { readonly tensors: readonly TensorDeclaration[] }): TensorDeclaration[] =>
+  tensors.filter(({ role }) => role === 'parameter');
+
+const outputsOf = ({ loss, parts }: Objective): Readonly<Record<string, Tensor>> => ({ loss, ...parts });
+
+/**
+ * One step of the discriminator on a batch of real images (uint8) and as many generated ones. Outputs: loss, before the
+ * update, and the parts of the objective. Nothing of the generator changes.
+ */
+export function discriminatorStep(parts: GanParts): SessionFunction {
+  const { gan, batchSize } = parts;
+  const { generator, discriminator, optimizers, clip } = gan;
+  return {
+    name: discriminatorFunction,
+    inputs: {
+      images: { dtype: 'uint8', shape: [batchSize, 32, 32, 3] },
+      labels: { dtype: 'int32', shape: [batchSize] },
+      seed: seedInput,
+      ...optimizerInputs,
+    },
+    build({ images, labels, seed, stepSize, correction }, program) {
+      const inputs = drawInputs(parts, seed);
+      const made = generator.image(inputs, { program: frozen(program), training: true, seed });
+      const pass = (part: string) => ({ program, training: true, seed: keyedSeed(seed, part) });
+      const real = addScalar(mulScalar(cast(images, 'float32'), 1 / 127.5), -1);
+      const objective = gan.discriminatorLoss(
+        { judgement: discriminator.judge(real, labels, pass('real')), labels },
+        { judgement: discriminator.judge(made, inputs.labels, pass('generated')), inputs },
+      );
+      const scalars = { stepSize, correction };
+      applyOptimizer(program, optimizers.discriminator, objective.loss, parametersOf(discriminator), scalars, clip);
+      return outputsOf(objective);
+    },
+  };
+}
+
+/** One step of the generator. Outputs as the discriminator's. Nothing of the discriminator changes. */
+export function generatorStep(parts: GanParts): SessionFunction {
+  const { gan } = parts;
+  const { generator, discriminator, optimizers } = gan;
+  return {
+    name: generatorFunction,
+    inputs: { seed: seedInput, ...optimizerInputs },
+    build({ seed, stepSize, correction }, program) {
+      const inputs = drawInputs(parts, seed);
+      const made = generator.image(inputs, { program, training: true, seed });
+      const judgement = discriminator.judge(made, inputs.labels, { program: frozen(program), training: true, seed });
+      const objective = gan.generatorLoss({ judgement, inputs });
+      const scalars = { stepSize, correction };
+      applyOptimizer(program, optimizers.generator, objective.loss, parametersOf(generator), scalars);
+      return outputsOf(objective);
+    },
+  };
+}

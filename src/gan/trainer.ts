@@ -1,0 +1,137 @@
+// The training loop of a generator: discriminator steps, a generator step, stoppable between any two iterations.
+import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
+import { cannot } from '../common/errors.js';
+import { hashKey } from '../common/random.js';
+import type { Session } from '../engine/session.js';
+import type { HostArray } from '../engine/types.js';
+import type { Gan } from './gan.js';
+import { optimizerScalars } from './optimizers.js';
+import type { RealBatches } from './real-images.js';
+import { discriminatorFunction, generatorFunction } from './steps.js';
+
+/** A place between two iterations, with what was summed since the last row of losses.csv. */
+const positionSchema = z.strictObject({
+  /** Iterations, which are generator steps, that are done. */
+  iteration: z.int().min(0),
+  /** Discriminator steps that are done. */
+  discriminatorSteps: z.int().min(0),
+  sums: z.record(z.string(), z.number()),
+  /** Of all iterations so far. */
+  seconds: z.number().min(0),
+});
+export type GanPosition = z.output<typeof positionSchema>;
+
+export const ganStart: GanPosition = { iteration: 0, discriminatorSteps: 0, sums: {}, seconds: 0 };
+
+/** Reads a position back from a checkpoint. */
+export function parseGanPosition(value: unknown, place: string): GanPosition {
+  const result = positionSchema.safeParse(value);
+  if (!result.success) throw cannot('resume', 'the checkpoint does not say where the run was', { place });
+  return result.data;
+}
+
+export interface GanTrainerInputs {
+  readonly session: Session;
+  readonly gan: Gan;
+  readonly batches: RealBatches;
+  readonly iterations: number;
+  readonly seed: number;
+  readonly lossesEvery: number;
+  readonly position: GanPosition;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/** What losses.csv says of the iterations since its last row. */
+export interface LossesRow {
+  readonly iteration: number;
+  /** Means: the discriminator's loss in its last step of an iteration, the generator's, and their parts. */
+  readonly means: Readonly<Record<string, number>>;
+  /** Of all iterations so far. */
+  readonly seconds: number;
+}
+
+export interface GanTrainerEvents {
+  /** After each iteration, with its losses. */
+  iteration(iteration: number, losses: Readonly<Record<string, number>>): void;
+  losses(row: LossesRow): Promise<void>;
+  /** After each iteration, the row of losses written. */
+  reached(position: GanPosition): Promise<void>;
+  /** The signal that asks for an end, if one came. */
+  stopRequested(): string | undefined;
+}
+
+/** The columns of means in losses.csv. */
+export const lossColumns = ({ parts }: Pick<Gan, 'parts'>): string[] => [
+  'discriminatorLoss',
+  'generatorLoss',
+  ...parts,
+];
+
+/** Trains to the last iteration. Returns the signal that stopped it, and where. Errors: a loss is not finite. */
+export async function trainGan(
+  inputs: GanTrainerInputs,
+  events: GanTrainerEvents,
+): Promise<{ readonly signal: string | undefined; readonly position: GanPosition }> {
+  const { iterations, lossesEvery, now } = inputs;
+  let { position } = inputs;
+  while (position.iteration < iterations) {
+    const began = now();
+    const { losses, discriminatorSteps } = iterate(inputs, position);
+    const iteration = position.iteration + 1;
+    const seconds = position.seconds + Math.max(0, now() - began) / 1000;
+    const sums = Object.fromEntries(
+      Object.entries(losses).map(([name, value]) => [name, (position.sums[name] ?? 0) + value]),
+    );
+    position = { iteration, discriminatorSteps, sums, seconds };
+    events.iteration(iteration, losses);
+    if (iteration % lossesEvery === 0) {
+      const means = Object.entries(sums).map(([name, sum]) => [name, sum / lossesEvery] as const);
+      await events.losses({ iteration, means: Object.fromEntries(means), seconds });
+      position = { ...position, sums: {} };
+    }
+    await events.reached(position);
+    await setImmediate();
+    const signal = events.stopRequested();
+    if (signal !== undefined) return { signal, position };
+  }
+  return { signal: undefined, position };
+}
+
+type Losses = Readonly<Record<string, number>>;
+
+/** One iteration: its losses, and how many discriminator steps there were in all. */
+function iterate(
+  { session, gan, batches, iterations, seed }: GanTrainerInputs,
+  { iteration, discriminatorSteps }: GanPosition,
+): { losses: Losses; discriminatorSteps: number } {
+  const seedOf = (network: string, step: number): Int32Array => Int32Array.of(hashKey(seed, network) | 0, step | 0);
+  const steps = gan.discriminatorSteps(iteration);
+  let discriminator: Losses = {};
+  for (let step = discriminatorSteps; step < discriminatorSteps + steps; step++) {
+    const outputs = session.call(discriminatorFunction, {
+      ...batches.at(step),
+      seed: seedOf('discriminator', step),
+      ...optimizerScalars(gan.optimizers.discriminator, step + 1),
+    });
+    discriminator = finite(named(outputs, 'discriminatorLoss'), iteration + 1, iterations);
+  }
+  const outputs = session.call(generatorFunction, {
+    seed: seedOf('generator', iteration),
+    ...optimizerScalars(gan.optimizers.generator, iteration + 1),
+  });
+  const generator = finite(named(outputs, 'generatorLoss'), iteration + 1, iterations);
+  return { losses: { ...discriminator, ...generator }, discriminatorSteps: discriminatorSteps + steps };
+}
+
+const named = (outputs: Readonly<Record<string, HostArray>>, loss: string): Losses =>
+  Object.fromEntries(Object.entries(outputs).map(([name, [value]]) => [name === 'loss' ? loss : name, value]));
+
+function finite(losses: Losses, iteration: number, iterations: number): Losses {
+  const stray = Object.entries(losses).find(([, value]) => !Number.isFinite(value));
+  if (stray === undefined) return losses;
+  throw cannot('go on training', `${stray[0]} is ${stray[1]} at iteration ${iteration} of ${iterations}`, {
+    hint: 'earlier checkpoints are kept; a lower gan.learningRate may help',
+  });
+}
