@@ -10,6 +10,7 @@ import { lossesFigure } from '../report/gan-losses.js';
 import { imageGrid, renderPng } from '../report/image-grid.js';
 import { trainingOptions } from '../training/options.js';
 import type { CommandContext } from './context.js';
+import { registerGanQuality } from './gan-quality.js';
 import { configOption, countArgument, readGanConfig, seedArgument, setOption } from './options.js';
 import { watchSignals } from './signals.js';
 import { printJson } from './table.js';
@@ -99,4 +100,5 @@ export function registerGan(program: Command, context: CommandContext): void {
     .option('--seed <n>', 'of the noise', seedArgument, 0)
     .option('--json', 'print what the picture shows as JSON')
     .action((flags: SampleFlags) => sample(flags, context));
+  registerGanQuality(gan, context);
 }

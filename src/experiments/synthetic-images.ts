@@ -10,6 +10,7 @@ import type { ImageSource, MemorySource } from '../data/source.js';
 import type { Engine } from '../engine/index.js';
 import { generatorOfClass, loadGeneratorSet, type GeneratorSet } from '../gan/generator-set.js';
 import { openSampler } from '../gan/sampler.js';
+import type { LoadedGenerator } from '../gan/stored.js';
 
 /** Images of one call of a generator. */
 const atOnce = 250;
@@ -67,23 +68,23 @@ export async function openGenerators(
 }
 
 /** The label of each of `count` images: as many of each class as of any other, to within one. */
-const balancedLabels = (count: number, classes: number): Int32Array =>
+export const balancedLabels = (count: number, classes: number): Int32Array =>
   Int32Array.from({ length: count }, (_, index) => index % classes);
 
 /**
  * Makes the images of labels, in their order. Image i is a function of the seed, its label and how many images before it
  * the same generator makes.
  */
-async function makeImages(
-  set: GeneratorSet,
+export async function makeImages(
+  generatorFor: (label: number) => LoadedGenerator,
   labels: Int32Array,
   seed: number,
-  size: number,
-  { engine, stopRequested }: MakingSurroundings,
+  { engine, stopRequested }: Pick<MakingSurroundings, 'engine' | 'stopRequested'>,
 ): Promise<Uint8Array> {
+  const size = side * side * 3;
   const images = new Uint8Array(new SharedArrayBuffer(labels.length * size));
-  for (const stored of new Set(set.classNames.map((_, label) => generatorOfClass(set, label)!))) {
-    const own = [...labels.keys()].filter((index) => generatorOfClass(set, labels[index]) === stored);
+  for (const stored of new Set([...new Set(labels)].map(generatorFor))) {
+    const own = [...labels.keys()].filter((index) => generatorFor(labels[index]) === stored);
     const sampler = openSampler(engine, stored, atOnce);
     try {
       for (let first = 0; first < own.length; first += atOnce) {
@@ -94,7 +95,7 @@ async function makeImages(
         await setImmediate();
         const signal = stopRequested();
         if (signal === undefined) continue;
-        throw cannot('make the synthetic images', `${signal} came`, {
+        throw cannot('make the images', `${signal} came`, {
           kind: 'stopped',
           hint: 'the same command begins with them again',
         });
@@ -121,7 +122,7 @@ export async function syntheticSource(
   if (images === undefined) {
     around.say(`making ${count} synthetic images`);
     const started = around.now();
-    images = await makeImages(set, labels, seed, size, around);
+    images = await makeImages((label) => generatorOfClass(set, label)!, labels, seed, around);
     around.say(`made them in ${formatDuration((around.now() - started) / 1000)}`);
     // Without the cache the images are made again by the next run, which is no reason to fail.
     await writeCached(path, images).catch((error: unknown) => around.say(`warning: ${reasonOf(error)}`));
