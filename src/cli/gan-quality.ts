@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { openRunCheckpoint } from '../experiments/evaluate-run.js';
-import { measureQuality, type Quality } from '../visualize/quality.js';
+import type { Quality } from '../visualize/quality.js';
 import type { CommandContext } from './context.js';
 import { imageProgress } from './data-progress.js';
 import { warnOf } from './evaluate.js';
@@ -39,6 +39,8 @@ function report({ network, featureSize, rows, out }: Quality): string {
 }
 
 async function measure(flags: QualityFlags, context: CommandContext): Promise<void> {
+  // Loaded only where they are needed: pictures and matrices bring libraries of their own.
+  const { measureQuality } = await import('../visualize/quality.js');
   const opened = await openRunCheckpoint(resolve(context.workingDirectory, flags.run), flags.set);
   warnOf(opened, context);
   const generator = resolve(context.workingDirectory, flags.generator);

@@ -2,8 +2,9 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { openRunCheckpoint } from '../experiments/evaluate-run.js';
-import { covarianceKinds, type CovarianceKind } from '../visualize/covariance.js';
-import { visualize, type Visualization } from '../visualize/visualize.js';
+import { covarianceKinds } from '../losses/options.js';
+import type { CovarianceKind } from '../visualize/covariance.js';
+import type { Visualization } from '../visualize/visualize.js';
 import type { CommandContext } from './context.js';
 import { imageProgress, iterationProgress } from './data-progress.js';
 import { warnOf } from './evaluate.js';
@@ -76,6 +77,8 @@ function report({ network, generator, covariance, covarianceFrom, files, images 
 }
 
 async function run(flags: VisualizeFlags, context: CommandContext): Promise<void> {
+  // Loaded only where they are needed: pictures and matrices bring libraries of their own.
+  const { visualize } = await import('../visualize/visualize.js');
   const opened = await openRunCheckpoint(resolve(context.workingDirectory, flags.run), flags.set);
   warnOf(opened, context);
   const { loss } = opened.config;

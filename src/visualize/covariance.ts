@@ -1,10 +1,10 @@
 // Covariances of deep features: estimated from features or kept by ISDA, and directions drawn from them.
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { IsdaOptions } from '../losses/options.js';
 import type { RandomStream } from '../common/random.js';
 
-/** ISDA's variants (Table 5): a matrix a class, variances a class, one matrix for all, the identity. */
-export const covarianceKinds = ['full', 'diagonal', 'single', 'identity'] as const;
-export type CovarianceKind = (typeof covarianceKinds)[number];
+/** A matrix a class, variances a class, one matrix for all, the identity (Table 5). */
+export type CovarianceKind = IsdaOptions['covariance'];
 
 export interface FeatureCovariance {
   readonly kind: CovarianceKind;

@@ -136,7 +136,7 @@ async function drawNeighbours(compared: Compared, options: QualityOptions, title
     groups: [1],
   };
   await makeFolder(dirname(out));
-  await writeFileAtomically(out, svgToPng(await imageGrid(grid)));
+  await writeFileAtomically(out, svgToPng(await imageGrid(grid), 1));
 }
 
 /** Measures the generators at a path by a run's network. Errors: those of loading either; a class without generator. */
