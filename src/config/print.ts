@@ -61,7 +61,10 @@ export function fingerprint(config: ExperimentConfig): string {
   return hashOf(decidingSettings(config));
 }
 
-/** As `fingerprint`, of a generator's config. Of `output`, only `lossesEvery` counts, which losses.csv depends on. */
+/**
+ * As `fingerprint`, of a generator's config. `training.iterations` does not count, since no step depends on it: a run can
+ * be made longer. Of `output`, only `lossesEvery` counts, which losses.csv depends on.
+ */
 export function ganFingerprint(config: GanConfig): string {
   const { dataset, gan, training, output } = ganConfigSchema.parse(config);
   const { tf32, xla, deterministic } = training;
@@ -69,7 +72,7 @@ export function ganFingerprint(config: GanConfig): string {
   return hashOf({
     dataset: { ...dataset, dir: undefined },
     gan,
-    training: { ...training, ...settings, device: undefined },
+    training: { ...training, ...settings, device: undefined, iterations: undefined },
     output: { lossesEvery: output.lossesEvery },
   });
 }

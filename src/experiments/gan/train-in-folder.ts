@@ -1,4 +1,4 @@
-// A generator's run with its records: losses, samples, checkpoints, and the generator's file at its end.
+// A generator's run with its records: losses, samples, checkpoints, the generator's file.
 import { join } from 'node:path';
 import { cannot } from '../../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';
@@ -70,7 +70,6 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
   const path = join(folder.root, 'losses.csv');
   const losses = await openLosses(path, names, { every: lossesEvery, resumeAfter: start.iteration });
   const progress = createGanProgress({ ...run, iterations, before: start.iteration });
-  const keep = (position: GanPosition): Promise<string> => checkpoint(run, position);
   let position: GanPosition;
   try {
     const inputs = { ...run, session: training.session, iterations, seed, lossesEvery };
@@ -80,14 +79,16 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
       async reached(at) {
         const last = at.iteration === iterations;
         if (last || at.iteration % samplesEvery === 0) await show(run, at.iteration, names, path, progress);
-        if (last || at.iteration % checkpointEvery === 0) await keep(at);
+        if (last || at.iteration % checkpointEvery === 0) await keep(run, at);
       },
       stopRequested: run.stopRequested,
     });
     position = outcome.position;
+    // A run that is complete but for its generator's file.
+    if (start.iteration >= iterations) await keep(run, position);
     if (outcome.signal !== undefined && position.iteration < iterations) {
       progress.note(`${outcome.signal}: writing a checkpoint`);
-      await keep(position);
+      await keep(run, position);
       throw cannot('finish the run', `${outcome.signal} came; a checkpoint is written`, {
         kind: 'stopped',
         place: folder.root,
@@ -98,14 +99,6 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
     progress.stop();
     await losses.close();
   }
-  await saveGenerator(join(folder.root, generatorFile), {
-    options: config.gan,
-    generator: gan.generator,
-    values: training.session.read(gan.generator.tensors.map(({ name }) => name)),
-    dataset: config.dataset.name,
-    classNames: [...run.shown.classNames],
-    trainedClasses: [...run.shown.trainedClasses],
-  });
   const summary: GanSummary = {
     experiment: config.experiment,
     gan: config.gan.name,
@@ -120,9 +113,9 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
   return summary;
 }
 
-/** Writes a checkpoint of a place between two iterations. */
-function checkpoint(run: OpenGanRun, position: GanPosition): Promise<string> {
-  const { training, batches, folder, fingerprint, config } = run;
+/** Writes the generator as it is, then the checkpoint of a place between two iterations. */
+async function keep(run: OpenGanRun, position: GanPosition): Promise<void> {
+  const { training, batches, folder, fingerprint, config, gan, shown } = run;
   const hint = 'a lower gan.learningRate may keep it finite';
   const state = {
     epoch: 1 + Math.floor(position.discriminatorSteps / batches.perEpoch),
@@ -131,7 +124,15 @@ function checkpoint(run: OpenGanRun, position: GanPosition): Promise<string> {
     progress: position,
     fingerprint,
   };
-  return saveCheckpoint(folder.checkpoints, state, config.output.keepCheckpoints);
+  await saveGenerator(join(folder.root, generatorFile), {
+    options: config.gan,
+    generator: gan.generator,
+    values: training.session.read(gan.generator.tensors.map(({ name }) => name)),
+    dataset: config.dataset.name,
+    classNames: [...shown.classNames],
+    trainedClasses: [...shown.trainedClasses],
+  });
+  await saveCheckpoint(folder.checkpoints, state, config.output.keepCheckpoints);
 }
 
 /** Pictures of samples and losses so far, and a line. */
