@@ -16,6 +16,9 @@ const below = {
   config: ['common', 'data', 'losses', 'models', 'training', 'gan'],
   experiments: ['common', 'engine', 'nn', 'data', 'losses', 'models', 'training', 'gan', 'config'],
   report: ['common', 'training', 'gan', 'config', 'experiments'],
+  visualize: [
+    ...['common', 'engine', 'nn', 'data', 'losses', 'models', 'training', 'gan', 'config', 'experiments', 'report'],
+  ],
 };
 const folders = [...Object.keys(below), 'cli'];
 

@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { isMain, projectRoot, runScript, StepError, stepLogger } from './bootstrap.mjs';
 
 const data = '--set dataset.dir={tmp}/data';
+const synthetic = '--set dataset.synthetic.generator={tmp}/gan --set dataset.synthetic.images=30';
 const folder = [
   'dataset.name=image-folder',
   'dataset.dir={tmp}/images',
@@ -83,6 +84,16 @@ const commands = [
   [0, `bench data --config tiny-isda ${data} --seconds 1 --augmentation config --workers 2 --json`],
   [0, 'bench --config tiny-isda --precision bfloat16 --execution captured --steps 2 --warmup 1'],
 
+  [0, `gan train --config tiny-gan ${data} --out {tmp}/gan`],
+  [0, `visualize --run {tmp}/isda --generator {tmp}/gan --out {tmp}/figure4 --images 2 --draws 2 --iterations 3`],
+  [
+    0,
+    `visualize --run {tmp}/isda --generator {tmp}/gan --out {tmp}/figure4 --index 5 --directions pca --components 1 --covariance diagonal --iterations 2 --json`,
+  ],
+  [0, 'gan quality --generator {tmp}/gan --run {tmp}/isda --samples 100 --out {tmp}/neighbours.png'],
+  [0, 'gan quality --generator {tmp}/gan --run {tmp}/isda --samples 40 --images 40 --json'],
+  [0, `train --config tiny-cross-entropy ${data} ${synthetic} --out {tmp}/synthetic`],
+
   [0, 'study {tmp}/study.yaml --set dataset.dir={tmp}/data --out {tmp}/study --jobs 2'],
   [0, 'study {tmp}/study.yaml --set dataset.dir={tmp}/data --out {tmp}/study --json'], // done already
   [0, `ablate --config tiny-isda ${data} --variant identity --seed 1 --out {tmp}/ablation`],
@@ -123,6 +134,9 @@ const commands = [
   [2, 'ablate --config tiny-isda --detach'],
   [2, 'study {tmp}/unknown-key.yaml'],
   [1, 'runs {tmp}/no-such-store'],
+  [2, 'visualize --run {tmp}/isda --generator {tmp}/gan --out {tmp}/nothing --index 9999'],
+  [1, 'visualize --run {tmp}/isda --generator {tmp}/no-such-gan --out {tmp}/nothing'],
+  [1, 'gan quality --generator {tmp}/no-such-gan --run {tmp}/isda'],
   [1, 'evaluate --run {tmp}/no-such-run'],
   [1, 'setup --from-bundle {tmp}/no-such-bundle'],
   [1, 'train --config tiny-isda --set dataset.dir={tmp}/no-such-data --out {tmp}/nothing'],

@@ -6,6 +6,7 @@ import { listConfigs, withoutExtension } from '../src/config/find.js';
 import { loadConfig, loadGanConfig } from '../src/config/load.js';
 import type { ExperimentConfig } from '../src/config/schema.js';
 import { variantNames, withVariant } from '../src/experiments/grid/variants.js';
+import { ganOptions } from '../src/gan/options.js';
 import { lossOptions } from '../src/losses/options.js';
 import type { ModelOptions } from '../src/models/options.js';
 import { createNetwork } from '../src/models/registry.js';
@@ -94,8 +95,10 @@ describe.each(paths.filter((path) => !path.startsWith('base/')))('configs/%s', (
     expect(createNetwork(builtIn(config.model), { height: 32, width: 32, channels: 3, classes: 10 }).name).toBe(
       network,
     );
-    expect(config.dataset).toEqual({ name: dataset, holdout: 0 });
-    const lossName = method.replace('+dropout', '').replace('basic', 'cross-entropy');
+    const generated = path.startsWith('table3/') && ganNames.includes(method);
+    const synthetic = { generator: `runs/${method}-${dataset}-seed1`, fraction: 0.1667, images: 50_000, seed: 1 };
+    expect(config.dataset).toEqual({ name: dataset, holdout: 0, ...(generated ? { synthetic } : {}) });
+    const lossName = generated ? 'cross-entropy' : method.replace('+dropout', '').replace('basic', 'cross-entropy');
     const weakened = path.endsWith('resnet110-cifar100-disturb-label.yaml');
     const settings = { name: lossName, ...(weakened ? { noiseRate: 0.1 } : {}) };
     expect(config.loss).toEqual(lossOptions.parse(settings));
@@ -144,6 +147,9 @@ it("configs of generators have the paper's settings (section 5)", () => {
     expect(section(`infogan-${dataset}`)).toMatchObject({ ...adam, ...infogan, name: 'infogan' });
   }
 });
+
+/** Rows of Table 3 whose training sees synthetic images. */
+const ganNames: readonly string[] = ganOptions.options.map((option) => option.shape.name.value);
 
 /** What Table 2 adds to the standard augmentation; Table 1 nothing. */
 function strongAugmentation(dataset: string, name: string | undefined) {
@@ -214,6 +220,21 @@ it.each([
   const expected = addressesOf(printed[table]);
   expect(expected).toHaveLength(count);
   expect(found.toSorted()).toEqual(expected.toSorted());
+});
+
+it('table3 has one config for each of its 46 numbers but the 8 that are those of Table 1', () => {
+  const own = paths.filter((path) => path.startsWith('table3/'));
+  const found = own.map((path) => numbers.exec(headerOf(path)[2])?.[4]);
+  const rows = printed.table3 as readonly Record<string, unknown>[];
+  const expected = rows.flatMap(({ method, ...row }) => addressesOf(row, [String(method)]));
+  expect(expected).toHaveLength(46);
+  const elsewhere = ['cifar10', 'cifar100'].flatMap((dataset) => [
+    `basic, resnet-110, ${dataset}`,
+    `isda, resnet-110, ${dataset}`,
+    `basic+dropout, wrn-28-10, ${dataset}`,
+    `isda+dropout, wrn-28-10, ${dataset}`,
+  ]);
+  expect([...found, ...elsewhere].toSorted()).toEqual(expected.toSorted());
 });
 
 describe.each(['cifar10', 'cifar100'])("table5's configs of %s", (dataset) => {

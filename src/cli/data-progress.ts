@@ -1,4 +1,4 @@
-// Shows how far a download or a walk over images is: a bar on a terminal, a line for every tenth otherwise.
+// Shows how far a download, a walk over images or a search is: a bar on a terminal, a line for every tenth otherwise.
 import { Presets, SingleBar } from 'cli-progress';
 
 interface Wording {
@@ -66,6 +66,15 @@ export function byteProgress(stream: NodeJS.WriteStream): Progress {
     bar: '{amount} MB',
     amount: (bytes) => (bytes / 1e6).toFixed(1),
     line: (percent, done, total) => `${percent} % (${done} of ${total} MB)`,
+  });
+}
+
+/** Progress of a search, in iterations. */
+export function iterationProgress(stream: NodeJS.WriteStream): Progress {
+  return progressOn(stream, {
+    bar: '{amount} iterations',
+    amount: String,
+    line: (percent, done, total) => `${percent} % (${done} of ${total} iterations)`,
   });
 }
 

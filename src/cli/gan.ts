@@ -11,6 +11,7 @@ import { imageGrid } from '../report/image-grid.js';
 import { svgToPng } from '../report/png.js';
 import { trainingOptions } from '../training/options.js';
 import type { CommandContext } from './context.js';
+import { registerGanQuality } from './gan-quality.js';
 import { configOption, countArgument, readGanConfig, seedArgument, setOption } from './options.js';
 import { watchSignals } from './signals.js';
 import { printJson } from './table.js';
@@ -100,4 +101,5 @@ export function registerGan(program: Command, context: CommandContext): void {
     .option('--seed <n>', 'of the noise', seedArgument, 0)
     .option('--json', 'print what the picture shows as JSON')
     .action((flags: SampleFlags) => sample(flags, context));
+  registerGanQuality(gan, context);
 }

@@ -20,6 +20,7 @@ import { registerSetup } from './setup.js';
 import { registerStudy } from './study.js';
 import { registerSweep } from './sweep.js';
 import { registerTrain } from './train.js';
+import { registerVisualize } from './visualize.js';
 
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 75 } as const;
@@ -57,6 +58,7 @@ const commands: readonly RegisterCommand[] = [
   registerFigure,
   registerReport,
   registerGan,
+  registerVisualize,
   registerSetup,
   registerDoctor,
 ];

@@ -66,6 +66,15 @@ export function countArgument(value: string): number {
   return Number(value);
 }
 
+/** Reads the value of an option that is a number of at least 0. */
+export function amountArgument(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError('Expected a number of at least 0.');
+  }
+  return value;
+}
+
 /** Reads the value of an option that is a seed. */
 export function seedArgument(text: string): number {
   if (!/^\d{1,10}$/.test(text) || Number(text) >= 2 ** 32) {

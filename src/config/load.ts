@@ -1,6 +1,7 @@
 // A config from its YAML file, the files it extends and the command line's changes, checked and resolved.
 import { basename, dirname, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
+import { generatorChecksum } from '../gan/generator-files.js';
 import { displayPath, findConfig, withoutExtension, type ConfigPlaces } from './find.js';
 import { readConfigFiles } from './files.js';
 import { ganConfigSchema, ganNamedSections, type GanConfig } from './gan.js';
@@ -45,6 +46,15 @@ function withModulePaths(config: ExperimentConfig, directory: string): Experimen
   return { ...config, dataset: absolute(config.dataset), model: absolute(config.model), loss: absolute(config.loss) };
 }
 
+/** Notes which generator the synthetic images come from, where it is trained already. */
+function withGeneratorChecksum(config: ExperimentConfig, workingDirectory: string): ExperimentConfig {
+  const { synthetic } = config.dataset;
+  if (synthetic === undefined || synthetic.checksum !== undefined) return config;
+  const checksum = generatorChecksum(resolve(workingDirectory, synthetic.generator));
+  if (checksum === undefined) return config;
+  return { ...config, dataset: { ...config.dataset, synthetic: { ...synthetic, checksum } } };
+}
+
 /** A config's tree, not checked yet, and where its values come from. */
 interface ReadConfig {
   readonly tree: MapTree;
@@ -81,7 +91,8 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   if (isGan(tree)) throw wrongKind(label, 'it is that of a generator', 'train it with `isda gan train`');
   const checked = validate(tree, sources);
   if ('problems' in checked) throw configError(label, checked.problems);
-  return { config: withModulePaths(checked.config, dirname(file)), files };
+  const config = withGeneratorChecksum(checked.config, options.workingDirectory);
+  return { config: withModulePaths(config, dirname(file)), files };
 }
 
 /** A config with the section `gan` is that of a generator. */

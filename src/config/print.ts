@@ -30,7 +30,8 @@ function canonicalJson(value: unknown): string {
 /**
  * What decides a run's numbers: a config without the experiment's name, `output`, `slurm`, `dataset.dir` (but that of an
  * `image-folder`, which is all it is known by), `dataset.classes` (which the data decides), `dataset.maxBroken`,
- * `training.device`, `training.workers` and `training.readEvery`.
+ * `dataset.synthetic.generator` (where its checksum is known), `training.device`, `training.workers` and
+ * `training.readEvery`.
  */
 export function decidingSettings(config: ExperimentConfig): Readonly<Record<string, object>> {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
@@ -42,6 +43,10 @@ export function decidingSettings(config: ExperimentConfig): Readonly<Record<stri
       dir: dataset.name === 'image-folder' ? dataset.dir : undefined,
       classes: undefined,
       maxBroken: undefined,
+      synthetic: dataset.synthetic && {
+        ...dataset.synthetic,
+        generator: dataset.synthetic.checksum === undefined ? dataset.synthetic.generator : undefined,
+      },
     },
     augmentation,
     model,

@@ -1,4 +1,4 @@
-// Batches of images: which images they are made of, in what order.
+// Batches of images: how many an epoch has, which images they are made of, in what order.
 import { permutation, randomStream } from '../common/random.js';
 
 export interface Batch {
@@ -10,12 +10,79 @@ export interface Batch {
   readonly indices: Uint32Array;
 }
 
-/** Number of batches of an epoch; the last may be partial. */
+/** Synthetic images among those of a source: its last `count`, which make up a fraction of every training batch. */
+export interface SyntheticShare {
+  readonly count: number;
+  /** Of a batch, above 0 and below 1. */
+  readonly fraction: number;
+}
+
+/** What the batches of an epoch depend on. */
+export interface TrainingImages {
+  /** All images, synthetic ones included. */
+  readonly count: number;
+  readonly synthetic?: SyntheticShare;
+}
+
+/** Of how many real and synthetic images a batch is made. */
+export interface BatchMix {
+  readonly real: number;
+  readonly synthetic: number;
+}
+
+export interface EpochPlan {
+  readonly batches: number;
+  /** Every batch but the last. */
+  readonly full: BatchMix;
+  /** The last batch, which may be partial; the same proportion, rounded. */
+  readonly last: BatchMix;
+  /** The distinct sizes of the batches. */
+  readonly sizes: readonly number[];
+}
+
+/** Number of batches that cover `count` images; the last may be partial. */
 export function batchCount(count: number, batchSize: number): number {
   return Math.ceil(count / batchSize);
+}
+
+/** Images of a source that are not synthetic. */
+export function realImages({ count, synthetic }: TrainingImages): number {
+  return count - (synthetic?.count ?? 0);
+}
+
+/**
+ * The batches of a training epoch: every real image once, and beside them in each batch the nearest whole number of
+ * synthetic ones, so that with 1/6 of 128 it is 107 and 21. A batch has at least one real image.
+ */
+export function epochPlan(images: TrainingImages, batchSize: number): EpochPlan {
+  const share = images.synthetic === undefined ? 0 : Math.round(images.synthetic.fraction * batchSize);
+  const synthetic = Math.min(share, batchSize - 1);
+  const full = { real: batchSize - synthetic, synthetic };
+  const count = realImages(images);
+  const batches = batchCount(count, full.real);
+  const rest = count - Math.max(0, batches - 1) * full.real;
+  const last = { real: rest, synthetic: Math.round((rest * synthetic) / full.real) };
+  const used = batches > 1 ? [full, last] : batches === 1 ? [last] : [];
+  return { batches, full, last, sizes: [...new Set(used.map((mix) => mix.real + mix.synthetic))] };
 }
 
 /** The order in which an epoch visits `count` images: a permutation that is a pure function of (seed, epoch). */
 export function epochOrder(count: number, seed: number, epoch: number): Uint32Array {
   return permutation(count, randomStream(seed, 'order', epoch));
+}
+
+/**
+ * Places `from` … `to` − 1 of an endless row of `count` images in which each comes once before any comes again; a pure
+ * function of the seed and the places.
+ */
+export function endlessOrder(count: number, seed: number, from: number, to: number): Uint32Array {
+  const places = new Uint32Array(to - from);
+  for (let place = from; place < to;) {
+    const pass = Math.floor(place / count);
+    const order = permutation(count, randomStream(seed, 'synthetic order', pass));
+    const end = Math.min(to, (pass + 1) * count);
+    places.set(order.subarray(place - pass * count, end - pass * count), place - from);
+    place = end;
+  }
+  return places;
 }

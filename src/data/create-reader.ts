@@ -1,4 +1,5 @@
 // The reader of a source, by where its images come from.
+import { createMixedReader } from './mixed/reader.js';
 import { createMemoryReader } from './memory-reader.js';
 import type { AugmentationOptions } from './options.js';
 import type { ImageReader } from './reader.js';
@@ -18,6 +19,8 @@ export function createReader(
       return import('./image-folder/reader.js').then(({ createFileReader }) =>
         createFileReader(source, storage, augmentation),
       );
+    case 'mixed':
+      return createMixedReader(storage, augmentation, createReader);
     case 'module':
       return import('./custom/reader.js').then(({ createModuleReader }) =>
         createModuleReader(source, storage, augmentation),

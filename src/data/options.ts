@@ -4,6 +4,23 @@ import { cifarFormats, type CifarName } from './cifar-format.js';
 
 const count = z.int().min(1);
 
+/** Images of a trained generator among the real ones (paper, section 5). */
+const syntheticOptions = z.strictObject({
+  generator: z
+    .string()
+    .min(1)
+    .describe('folder of `isda gan train`, or a generator file; its content, not its path, identifies the experiment'),
+  fraction: z.number().gt(0).lt(1).default(0.1667).describe('share of every training batch: 21 images of 128'),
+  images: count.default(50_000).describe('synthetic images that are made, as many of each class; cached'),
+  seed: z.int().min(0).max(0xffffffff).default(1).describe('of the synthetic images; the same for all runs of a study'),
+  checksum: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, { error: 'expected 64 hexadecimal digits' })
+    .optional()
+    .describe('SHA-256 of the generator, filled in by itself; where it is given, the generator must have it'),
+});
+export type SyntheticOptions = z.output<typeof syntheticOptions>;
+
 /** Keys of every data set: which of its images are used. */
 const choice = {
   subset: count.optional().describe('use only this many training images (class-balanced, deterministic)'),
@@ -15,6 +32,8 @@ const choice = {
     .describe(
       'training images held out (class-balanced, deterministic) and used for evaluation instead of the test set',
     ),
+  // Without a default: an absent key leaves the fingerprints of other runs as they are.
+  synthetic: syntheticOptions.optional().describe('images of a trained generator among the real ones'),
 };
 
 /** Keys of data sets whose images are read one by one. */

@@ -1,5 +1,6 @@
 // One part of a data set, training or test: its labels, and where its images come from.
 import { cannot } from '../common/errors.js';
+import type { SyntheticShare, TrainingImages } from './batches.js';
 import type { ImageFormat } from './dataset.js';
 import type { PackedNames } from './image-folder/packed-names.js';
 import type { CustomDatasetOptions, FolderOptions } from './options.js';
@@ -34,11 +35,18 @@ export interface ModuleStorage {
   readonly options: CustomDatasetOptions['options'];
 }
 
+/** Real images, and after them synthetic ones. */
+export interface MixedStorage {
+  readonly kind: 'mixed';
+  readonly real: ImageSource;
+  readonly synthetic: ImageSource;
+}
+
 /** Where images come from. Plain values that can be sent to a worker thread, which builds its reader from them. */
-export type ImageStorage = MemoryStorage | FileStorage | ModuleStorage;
+export type ImageStorage = MemoryStorage | FileStorage | ModuleStorage | MixedStorage;
 
 /** One part of a data set. Plain values that can be sent to a worker thread. */
-export interface ImageSource extends ImageFormat {
+export interface ImageSource extends ImageFormat, TrainingImages {
   readonly name: string;
   readonly part: 'train' | 'test';
   readonly classNames: readonly string[];
@@ -46,6 +54,8 @@ export interface ImageSource extends ImageFormat {
   readonly classes: number;
   /** Number of images. */
   readonly count: number;
+  /** Which of the images are synthetic; absent: none. */
+  readonly synthetic?: SyntheticShare;
   /** N labels. Not to be written to. */
   readonly labels: Int32Array;
   /** Of a selection: the position of each of its images in `storage`. Absent: all images, in order. */

@@ -1,7 +1,7 @@
 // What a run says and records of itself before its first step.
 import { formatCount } from '../common/format.js';
 import type { ExperimentConfig } from '../config/schema.js';
-import { batchCount } from '../data/batches.js';
+import { epochPlan, realImages } from '../data/batches.js';
 import type { Splits } from '../data/split.js';
 import type { Engine } from '../engine/index.js';
 import { countParameters } from '../models/cost.js';
@@ -37,7 +37,7 @@ export function introduction(
   const { network, loss } = parts;
   const { train, evaluation, evaluationName } = splits;
   const { epochs, batchSize, execution } = config.training;
-  const batches = batchCount(train.count, batchSize);
+  const { batches, full } = epochPlan(train, batchSize);
   const parameters = formatCount(countParameters(network));
   const facts = [
     ['experiment', config.experiment],
@@ -46,7 +46,10 @@ export function introduction(
       `${network.name}, ${parameters} parameters, ${formatCount(multiplyAddsOf(parts))} multiply-adds an image`,
     ],
     ['loss', loss.name],
-    ['data', `${train.name}, ${train.count} training images, ${evaluation.count} ${evaluationName} images`],
+    ['data', `${train.name}, ${realImages(train)} training images, ${evaluation.count} ${evaluationName} images`],
+    ...(train.synthetic === undefined
+      ? []
+      : [['synthetic', `${train.synthetic.count} images, ${full.synthetic} of the ${batchSize} of a batch`]]),
     ['loading', workers === 0 ? 'in the training thread' : `${workers} worker thread${workers === 1 ? '' : 's'}`],
     ['device', `${engine.device.kind} (${engine.device.name}), ${execution}`],
     ['steps', `${epochs} epochs x ${batches} = ${epochs * batches}, batch ${batchSize}`],

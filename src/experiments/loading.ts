@@ -20,7 +20,9 @@ export function threadsOf(
   device: Engine['device']['kind'],
   { cores }: Pick<LoadingSurroundings, 'cores'>,
 ): number {
-  return loaderThreads(config.training.workers, { device, storage: storage.kind, cores });
+  // Synthetic images are in memory: how the real ones are read decides.
+  const { kind } = storage.kind === 'mixed' ? storage.real.storage : storage;
+  return loaderThreads(config.training.workers, { device, storage: kind, cores });
 }
 
 /** Opens the loader of a config; close it however the work ends. `warn` gets a line for each broken image. */

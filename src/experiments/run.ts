@@ -2,12 +2,15 @@
 import { rm } from 'node:fs/promises';
 import { cannot, reasonOf } from '../common/errors.js';
 import { writeFileAtomically } from '../common/files.js';
+import { cacheHome } from '../common/home.js';
 import { fingerprint, printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
-import { batchCount } from '../data/batches.js';
+import { epochPlan } from '../data/batches.js';
+import { mixSources } from '../data/mixed/source.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
 import type { Splits } from '../data/split.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
+import type { GeneratorSet } from '../gan/generator-set.js';
 import {
   clearCheckpoints,
   continueFrom,
@@ -24,6 +27,7 @@ import { epochStart, parseProgress, writeState, type RunPosition } from '../trai
 import { introduction, recordEnvironment } from './introduction.js';
 import { threadsOf, type LoadingSurroundings } from './loading.js';
 import { buildParts, withClasses } from './parts.js';
+import { openGenerators, syntheticSource, type MakingSurroundings } from './synthetic-images.js';
 import { trainInFolder } from './train-in-folder.js';
 
 export interface RunSurroundings extends DataPlaces, LoadingSurroundings {
@@ -53,12 +57,14 @@ export async function runExperiment(
 ): Promise<RunSummary> {
   const splits = await loadSplits(config.dataset, around);
   const complete = withClasses(config, splits.train.classes);
+  const { synthetic } = config.dataset;
+  const generators = synthetic && (await openGenerators(synthetic, splits.train, around.workingDirectory));
   const folder = runFolder(options.out);
   const lock = await lockRunFolder(folder, around.now, around.environment);
   try {
     const log = openLog(folder.log, around.now);
     try {
-      return await runInFolder(complete, options, around, splits, folder, log.write);
+      return await runInFolder(complete, options, around, { splits, generators }, folder, log.write);
     } catch (error) {
       noteFailure(log, error);
       throw error;
@@ -88,7 +94,7 @@ function placeOf(
 ): { readonly position: RunPosition; readonly metrics: string | undefined } {
   const { metrics, data, ...position } = parseProgress(checkpoint.progress, checkpoint.path);
   const isOther = data !== undefined && data !== splits.checksum;
-  if (isOther || position.batch > batchCount(splits.train.count, batchSize)) {
+  if (isOther || position.batch > epochPlan(splits.train, batchSize).batches) {
     throw cannot('resume', 'the images are not those that the checkpoint was trained on', {
       place: checkpoint.path,
       hint: 'look at dataset.dir, and at its files with `isda data verify`; or start over with --no-resume',
@@ -97,11 +103,24 @@ function placeOf(
   return { position, metrics };
 }
 
+/** The splits with the synthetic images that a config adds to training. */
+async function withSynthetic(
+  { dataset: { synthetic } }: ExperimentConfig,
+  splits: Splits,
+  generators: GeneratorSet | undefined,
+  around: Omit<MakingSurroundings, 'home'> & Pick<DataPlaces, 'environment'>,
+): Promise<Splits> {
+  if (synthetic === undefined || generators === undefined) return splits;
+  const home = cacheHome(around.environment);
+  const source = await syntheticSource(synthetic, splits.train, generators, { ...around, home });
+  return { ...splits, train: mixSources(splits.train, source, synthetic.fraction) };
+}
+
 async function runInFolder(
   config: ExperimentConfig,
   { resume }: RunOptions,
   around: RunSurroundings,
-  splits: Splits,
+  { splits: real, generators }: { readonly splits: Splits; readonly generators: GeneratorSet | undefined },
   folder: RunFolder,
   log: (line: string) => void,
 ): Promise<RunSummary> {
@@ -112,14 +131,16 @@ async function runInFolder(
   const identity = fingerprint(config);
   const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, { fingerprint: identity }) : undefined;
   for (const warning of checkpoint?.warnings ?? []) say(`warning: ${warning}`);
+  const engine = await around.openEngine(config.training);
+  const splits = await withSynthetic(config, real, generators, { ...around, engine, say });
   const begun = checkpoint === undefined ? undefined : placeOf(checkpoint, splits, config.training.batchSize);
   const position = begun?.position ?? epochStart(1);
-  const engine = await around.openEngine(config.training);
   const parts = await buildParts(config, splits.train);
   const { execution, seed } = config.training;
   const readEvery = readEveryOf(config.training, engine.device.kind);
-  const images = { trainImages: splits.train.count, evaluationImages: splits.evaluation.count };
-  const sizes = { ...images, ...config.training, readEvery };
+  const { train, evaluation } = splits;
+  const images = { trainImages: train.count, evaluationImages: evaluation.count };
+  const sizes = { ...images, ...(train.synthetic && { synthetic: train.synthetic }), ...config.training, readEvery };
   const training = openTrainingSession(engine, execution, parts, sizes, seed);
   try {
     if (checkpoint !== undefined) {

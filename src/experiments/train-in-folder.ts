@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { cannot } from '../common/errors.js';
 import type { ExperimentConfig } from '../config/schema.js';
-import { batchCount } from '../data/batches.js';
+import { epochPlan } from '../data/batches.js';
 import type { Splits } from '../data/split.js';
 import { countParameters } from '../models/cost.js';
 import { createCadence } from '../training/cadence.js';
@@ -50,7 +50,7 @@ export interface OpenRun {
 /** Opens what a run writes; close it however the run ends. */
 async function openRecords({ config, folder, parts, splits, position, checkpoint, stream, now }: OpenRun) {
   const { epochs, batchSize } = config.training;
-  const batchesPerEpoch = batchCount(splits.train.count, batchSize);
+  const batchesPerEpoch = epochPlan(splits.train, batchSize).batches;
   const stepOf = ({ epoch, batch }: Pick<RunPosition, 'epoch' | 'batch'>): number =>
     (epoch - 1) * batchesPerEpoch + batch;
   const resumed = stepOf(position) > 0;

@@ -4,12 +4,15 @@ import { z } from 'zod';
 /** Cross entropy: the baseline of every table. */
 export const crossEntropyOptions = z.strictObject({ name: z.literal('cross-entropy') });
 
+/** The covariances of Table 5. */
+export const covarianceKinds = ['full', 'diagonal', 'identity', 'single'] as const;
+
 /** ISDA (paper, section 3). */
 export const isdaOptions = z.strictObject({
   name: z.literal('isda'),
   lambda0: z.number().min(0).default(0.5).describe('augmentation strength at the end of training'),
   covariance: z
-    .enum(['full', 'diagonal', 'identity', 'single'])
+    .enum(covarianceKinds)
     .default('full')
     .describe('full: one A x A matrix a class; diagonal: variances only; identity: I; single: one matrix for all'),
   schedule: z

@@ -1,4 +1,5 @@
 // A training session: the captured (or eager) functions of one experiment over its parameters and state.
+import { epochPlan, type SyntheticShare } from '../data/batches.js';
 import type { Engine } from '../engine/index.js';
 import type { Execution, Session } from '../engine/session.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
@@ -6,7 +7,9 @@ import { outcomeVariables } from './steps.js';
 import { evaluationStep, sessionTensors, trainingStep, type StepParts } from './step.js';
 
 export interface SessionSizes {
+  /** All that are trained on, synthetic ones included. */
   readonly trainImages: number;
+  readonly synthetic?: SyntheticShare;
   readonly batchSize: number;
   readonly evaluationImages: number;
   readonly evaluationBatchSize: number;
@@ -34,13 +37,14 @@ export function openTrainingSession(
   seed: number,
 ): TrainingSession {
   const tensors = sessionTensors(parts);
-  const { readEvery = 1 } = sizes;
+  const { readEvery = 1, synthetic } = sizes;
+  const trained = { count: sizes.trainImages, ...(synthetic === undefined ? {} : { synthetic }) };
   const outcomes = outcomeVariables(readEvery);
   const session = engine.createSession(
     execution,
     [...tensors, ...outcomes],
     [
-      ...batchSizes(sizes.trainImages, sizes.batchSize).map((size) => trainingStep(parts, size, readEvery)),
+      ...epochPlan(trained, sizes.batchSize).sizes.map((size) => trainingStep(parts, size, readEvery)),
       ...batchSizes(sizes.evaluationImages, sizes.evaluationBatchSize).map((size) => evaluationStep(parts, size)),
     ],
   );

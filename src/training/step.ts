@@ -51,7 +51,8 @@ function batchInputs(batchSize: number, { height, width, mean }: ImageFormat): R
   };
 }
 
-function normalised(images: Tensor, { format, precision }: Pick<StepParts, 'format' | 'precision'>): Tensor {
+/** Images as the network gets them: from 0 … 255 (uint8, or float32 that need not be whole) to (x − mean) / std. */
+export function normalised(images: Tensor, { format, precision }: Pick<StepParts, 'format' | 'precision'>): Tensor {
   const { mean, std } = format;
   const constant = (values: readonly number[]): Tensor =>
     images.program.constant(Float32Array.from(values), { dtype: 'float32', shape: [values.length] });

@@ -1,7 +1,6 @@
 // The training loop: epochs of captured steps, evaluation, a metrics row and checkpoints, stoppable between any two steps.
 import { setImmediate } from 'node:timers/promises';
 import { hashKey } from '../common/random.js';
-import { batchCount } from '../data/batches.js';
 import type { Loader } from '../data/loader/loader.js';
 import type { Session } from '../engine/session.js';
 import type { HostArray } from '../engine/types.js';
@@ -111,7 +110,7 @@ async function trainEpoch(
 ): Promise<void> {
   const { session, loss, loader, training, readEvery, now } = inputs;
   const { epoch } = start;
-  const batches = batchCount(loader.trainingImages, training.batchSize);
+  const batches = loader.trainingBatchCount;
   const learningRate = Float32Array.of(epochRate(inputs, epoch));
   const steps = createSteps(session, readEvery);
   let position = start;
@@ -184,10 +183,10 @@ const epochRate = ({ schedule, optimizer, training }: TrainerInputs, epoch: numb
 
 const progressAt = (inputs: TrainerInputs, epoch: number, iteration: number): TrainingProgress => {
   const { schedule, loader, training } = inputs;
-  const { epochs, batchSize } = training;
+  const { epochs } = training;
   return {
     iteration,
-    totalIterations: epochs * batchCount(loader.trainingImages, batchSize),
+    totalIterations: epochs * loader.trainingBatchCount,
     epoch: epoch - 1,
     totalEpochs: epochs,
     learningRateFactor: learningRateOf(schedule, 1, epoch, epochs),
@@ -210,7 +209,7 @@ async function evaluateEpoch(
   events: TrainerEvents,
   position: RunPosition,
 ): Promise<{ row: MetricsRow; seconds: number }> {
-  const { session, loss, loader, training, now } = inputs;
+  const { session, loss, loader, now } = inputs;
   const { epoch } = position;
   const started = now();
   const outcome = await evaluate(session, loader.evaluationBatches(), () => breathe(events));
@@ -218,7 +217,7 @@ async function evaluateEpoch(
     throw diverged('test_loss', outcome.loss, `after the last step of epoch ${epoch}`, events.lastCheckpoint());
   }
   const seconds = secondsSince(started, now());
-  const batches = batchCount(loader.trainingImages, training.batchSize);
+  const batches = loader.trainingBatchCount;
   const last = progressAt(inputs, epoch, epoch * batches - 1);
   const row: MetricsRow = {
     epoch,

@@ -76,6 +76,18 @@ describe('fingerprint', () => {
     expect(folder({ name: 'image-folder', dir: 'b' })).not.toBe(plain);
   });
 
+  it('knows a generator of synthetic images by its checksum, and by its path where that is all there is', () => {
+    const of = (synthetic: object): string => folder({ name: 'cifar10', synthetic });
+    const checksum = 'ab'.repeat(32);
+    expect(of({ generator: 'a', checksum })).toBe(of({ generator: 'b', checksum }));
+    expect(of({ generator: 'a', checksum })).not.toBe(of({ generator: 'a', checksum: 'cd'.repeat(32) }));
+    expect(of({ generator: 'a' })).not.toBe(of({ generator: 'b' }));
+    for (const change of [{ fraction: 0.5 }, { images: 9 }, { seed: 2 }]) {
+      expect(of({ generator: 'a', checksum, ...change })).not.toBe(of({ generator: 'a', checksum }));
+    }
+    expect(of({ generator: 'a', checksum })).not.toBe(folder({ name: 'cifar10' }));
+  });
+
   it('is SHA-256 in hexadecimal', () => {
     expect(fingerprint(base)).toMatch(/^[0-9a-f]{64}$/);
   });

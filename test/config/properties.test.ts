@@ -75,8 +75,16 @@ describe('printConfig', () => {
   });
 });
 
+interface MapOfSchema {
+  readonly path: string[];
+  readonly value: Record<string, unknown>;
+  readonly keys: readonly string[];
+  /** What stands beside it in its section, so that the section's alternative is known. */
+  readonly beside?: Record<string, unknown>;
+}
+
 /** Every map of the schema: its path, a value that chooses it, and its keys. */
-function everyMap(): { path: string[]; value: Record<string, unknown>; keys: readonly string[] }[] {
+function everyMap(): MapOfSchema[] {
   const root = schemaTree();
   const sections = Object.entries(root.properties ?? {}).flatMap(([section, node]) =>
     alternatives(node as Exclude<typeof node, boolean>).flatMap((option) => {
@@ -85,7 +93,7 @@ function everyMap(): { path: string[]; value: Record<string, unknown>; keys: rea
       const inner = Object.keys(option.properties ?? {}).flatMap((key) => {
         const below = schemaAt(root, [section, key], { [section]: value });
         const keys = below === undefined ? [] : knownKeys(chosen(below, {}), {});
-        return keys.length === 0 ? [] : [{ path: [section, key], value: {}, keys }];
+        return keys.length === 0 ? [] : [{ path: [section, key], value: {}, keys, beside: value }];
       });
       const keys = Object.keys(option.properties ?? {});
       return keys.length === 0 ? [] : [{ path: [section], value, keys }, ...inner];
@@ -118,9 +126,13 @@ describe('a key with one wrong letter', () => {
   it('is refused with the right key as the hint', () => {
     const folder = folderOf({});
     fc.assert(
-      fc.property(typos, ({ map: { path, value }, key, typo }) => {
+      fc.property(typos, ({ map: { path, value, beside = {} }, key, typo }) => {
         const { [key]: replaced = 1, ...others } = value;
-        const tree = path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), { ...others, [typo]: replaced });
+        const changed = { ...others, [typo]: replaced };
+        const tree = path.reduceRight<unknown>(
+          (inner, name, depth) => (depth === 1 ? { ...beside, [name]: inner } : { [name]: inner }),
+          changed,
+        );
         writeFileSync(join(folder, 'x.yaml'), JSON.stringify(tree));
         const message = messageOf(folder, 'x.yaml');
         expect(message).toMatch(

@@ -75,7 +75,7 @@ export function trainSteps(session: Session, run: GeneratedRun, first: number, l
   const losses: number[] = [];
   for (let step = first; step < last;) {
     const epoch = Math.floor(step / batches) + 1;
-    for (const { indices } of trainingOrders(dataset.count, batchSize, seed, epoch, step % batches)) {
+    for (const { indices } of trainingOrders(dataset, batchSize, seed, epoch, step % batches)) {
       if (step === last) break;
       const images = new Uint8Array(indices.length * cifarPixels);
       indices.forEach((index, i) => void reader.train(index, seed, epoch, images, i * cifarPixels));

@@ -1,6 +1,6 @@
 // The loader: the batches of a run in order, made in this thread or ahead of time in others, the same bytes either way.
 import { cannot } from '../../common/errors.js';
-import { batchCount, type Batch } from '../batches.js';
+import { batchCount, epochPlan, type Batch } from '../batches.js';
 import { createNoteBroken } from './broken-images.js';
 import { createInlineMaker, type BatchMaker } from './maker.js';
 import { evaluationOrders, isSameBatch, trainingOrders, type BatchName, type BatchOrder } from './order.js';
@@ -23,7 +23,8 @@ export interface LoaderOptions extends ReadingPlan {
 }
 
 export interface Loader {
-  readonly trainingImages: number;
+  /** Batches of a training epoch. */
+  readonly trainingBatchCount: number;
   readonly evaluationImages: number;
   /**
    * The batches of an epoch (counted from 1) from `startBatch` (from 0) on: shuffled, augmented, the last one maybe
@@ -79,7 +80,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
       return;
     }
     for (let next = epoch; next <= Math.max(epoch, epochs); next++) {
-      yield* trainingOrders(train.count, batchSize, seed, next, next === epoch ? batch : 0);
+      yield* trainingOrders(train, batchSize, seed, next, next === epoch ? batch : 0);
       if (!evaluatesInline) yield* evaluationOrders(evaluation.count, evaluationBatchSize, 0);
     }
   }
@@ -92,6 +93,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const takeTraining = createLane(trainMaker, planFrom);
   const takeEvaluation = evaluatesInline ? createLane(evaluationMaker, planFrom) : takeTraining;
 
+  const trainingBatchCount = epochPlan(train, batchSize).batches;
   const noteBroken = createNoteBroken(options.maxBroken, options.warn);
   let waited = 0;
   const next = async (name: BatchName): Promise<Batch> => {
@@ -105,14 +107,14 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   };
 
   return {
-    trainingImages: train.count,
+    trainingBatchCount,
     evaluationImages: evaluation.count,
     async *trainingBatches(epoch, startBatch) {
-      const batches = batchCount(train.count, batchSize);
-      if (startBatch > batches) {
-        throw cannot('continue an epoch', `batch ${startBatch} is past its end (${batches} batches)`);
+      if (startBatch > trainingBatchCount) {
+        throw cannot('continue an epoch', `batch ${startBatch} is past its end (${trainingBatchCount} batches)`);
       }
-      for (let batch = startBatch; batch < batches; batch++) yield await next({ part: 'train', epoch, batch });
+      for (let batch = startBatch; batch < trainingBatchCount; batch++)
+        yield await next({ part: 'train', epoch, batch });
     },
     async *evaluationBatches() {
       const batches = batchCount(evaluation.count, evaluationBatchSize);

@@ -1,5 +1,5 @@
 // Which images make up which batch, and which batches follow one another in a run.
-import { batchCount, epochOrder } from '../batches.js';
+import { batchCount, endlessOrder, epochOrder, epochPlan, realImages, type TrainingImages } from '../batches.js';
 
 /** One batch to be made. */
 export interface BatchOrder {
@@ -17,17 +17,29 @@ export type BatchName = Omit<BatchOrder, 'indices'>;
 export const isSameBatch = (a: BatchName | undefined, b: BatchName): boolean =>
   a?.part === b.part && a.epoch === b.epoch && a.batch === b.batch;
 
-/** The batches of a training epoch, from `first` on; the last one may be partial. */
+/**
+ * The batches of a training epoch, from `first` on; the last one may be partial. Synthetic images come last in a batch,
+ * and are drawn from all of them in turn, epoch after epoch.
+ */
 export function* trainingOrders(
-  count: number,
+  images: TrainingImages,
   batchSize: number,
   seed: number,
   epoch: number,
   first: number,
 ): Generator<BatchOrder, void, undefined> {
-  const order = epochOrder(count, seed, epoch);
-  for (let batch = first; batch < batchCount(count, batchSize); batch++) {
-    yield { part: 'train', epoch, batch, indices: order.slice(batch * batchSize, (batch + 1) * batchSize) };
+  const { batches, full, last } = epochPlan(images, batchSize);
+  const real = realImages(images);
+  const order = epochOrder(real, seed, epoch);
+  const added = Math.max(0, batches - 1) * full.synthetic + last.synthetic;
+  const start = (epoch - 1) * added;
+  const synthetic = endlessOrder(images.count - real, seed, start, start + added);
+  for (let batch = first; batch < batches; batch++) {
+    const { real: own, synthetic: more } = batch === batches - 1 ? last : full;
+    const indices = new Uint32Array(own + more);
+    indices.set(order.subarray(batch * full.real, batch * full.real + own));
+    for (let i = 0; i < more; i++) indices[own + i] = real + synthetic[batch * full.synthetic + i];
+    yield { part: 'train', epoch, batch, indices };
   }
 }
 

@@ -1,5 +1,6 @@
 // Reads images of a batch, another one in place of each that is broken; the same in every thread.
 import { cannot } from '../../common/errors.js';
+import { realImages } from '../batches.js';
 import { createReader } from '../create-reader.js';
 import { imageBytes } from '../dataset.js';
 import type { AugmentationOptions } from '../options.js';
@@ -91,7 +92,7 @@ const noneLeft = ({ name, part, count }: ImageSource): PlainFailure =>
 
 /** Finds a readable image in place of the one at `index`, of which reading threw `thrown`. */
 function createReplacer(plan: ReadingPlan, part: BatchOrder['part']) {
-  const { count } = plan[part];
+  const real = realImages(plan[part]);
   const known = new Map<number, PlainFailure>();
   return async (
     index: number,
@@ -106,7 +107,8 @@ function createReplacer(plan: ReadingPlan, part: BatchOrder['part']) {
       if (!known.has(used) && !(error instanceof BrokenImage)) return { broken, failure, used };
       known.set(used, failure);
       broken.push(failure);
-      used = (used + 1) % count;
+      // Synthetic images take no real one's place.
+      used = (used + 1) % real;
       // One more than allowed ends the run anyway.
       if (broken.length > plan.maxBroken) return { broken, used: index };
       if (used === index) return { broken, failure: noneLeft(plan[part]), used };

@@ -1,0 +1,32 @@
+// Which files a trained generator is: one, or one for each class; and their checksum.
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { generatorFile } from './stored.js';
+
+const isThere = (path: string): boolean => existsSync(path) && statSync(path).isFile();
+
+/**
+ * The files of the generators at a path: that file itself, or `generator.safetensors` of a run folder, or those of its
+ * folders `class-0`, `class-1`, … in their order. None where there are none yet.
+ */
+export function generatorFiles(path: string): string[] {
+  if (!existsSync(path)) return [];
+  if (statSync(path).isFile()) return [path];
+  const own = join(path, generatorFile);
+  if (isThere(own)) return [own];
+  return readdirSync(path)
+    .flatMap((name) => /^class-(\d+)$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b)
+    .map((label) => join(path, `class-${label}`, generatorFile))
+    .filter(isThere);
+}
+
+const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** SHA-256 (hex) of the generators at a path, wherever it is: of the file, or of several files' own; undefined: none. */
+export function generatorChecksum(path: string): string | undefined {
+  const sums = generatorFiles(path).map((file) => sha256(readFileSync(file)));
+  return sums.length > 1 ? sha256(sums.join('\n')) : sums[0];
+}

@@ -1,0 +1,35 @@
+// The generators of a folder: one of all its classes, or one for each.
+import { cannot } from '../common/errors.js';
+import { generatorChecksum } from './generator-files.js';
+import { loadGenerators, type LoadedGenerator } from './stored.js';
+
+export interface GeneratorSet {
+  /** Where it was looked for. */
+  readonly path: string;
+  /** In the order of their classes; at least one. */
+  readonly generators: readonly LoadedGenerator[];
+  /** `cifar10`, … */
+  readonly dataset: string;
+  /** All classes of the data set. */
+  readonly classNames: readonly string[];
+  /** SHA-256 (hex) of all their files. */
+  readonly checksum: string;
+}
+
+/** Loads the generators at a path. Errors: none there; not generators; of several data sets. */
+export async function loadGeneratorSet(path: string): Promise<GeneratorSet> {
+  const generators = await loadGenerators(path);
+  const [{ dataset, classNames }] = generators;
+  const stray = generators.find((each) => each.dataset !== dataset || each.classNames.join() !== classNames.join());
+  if (stray !== undefined) {
+    throw cannot('load the generators', `they are of ${dataset} and of ${stray.dataset}`, { place: path });
+  }
+  return { path, generators, dataset, classNames, checksum: generatorChecksum(path)! };
+}
+
+/** The generator that makes images of one class on demand; undefined where the set has none. */
+export function generatorOfClass({ generators }: GeneratorSet, label: number): LoadedGenerator | undefined {
+  return generators.find(({ generator, trainedClasses }) =>
+    generator.classes > 0 ? trainedClasses.includes(label) : trainedClasses.length === 1 && trainedClasses[0] === label,
+  );
+}

@@ -1,0 +1,49 @@
+// The course of a search: its learning rates, what is recorded, and that its numbers stay finite.
+import { setImmediate } from 'node:timers/promises';
+import { cannot } from '../common/errors.js';
+import type { Inversion, Iteration } from './inversion.js';
+
+export interface CourseOptions {
+  readonly iterations: number;
+  readonly learningRate: number;
+  /** Iterations after which the rate is divided by 10, again and again. */
+  readonly decayEvery: number;
+  /** eta; 0: features alone. */
+  readonly pixelWeight: number;
+  /** Iterations from one recorded one to the next; the first and the end are recorded always. */
+  readonly recordEvery: number;
+}
+
+export interface Recorded extends Iteration {
+  /** Steps made before. */
+  readonly iteration: number;
+}
+
+function checkFinite({ feature, pixel }: Iteration, iteration: number): void {
+  const stray = feature.findIndex((value, index) => !Number.isFinite(value + pixel[index]));
+  if (stray === -1) return;
+  throw cannot('map the features back', `the distance of picture ${stray + 1} is no number at iteration ${iteration}`, {
+    hint: 'a lower learning rate may keep it finite',
+  });
+}
+
+/** Makes all steps and gives what was recorded. `breathe` is called after each step, and throws where it is to end. */
+export async function descend(
+  search: Pick<Inversion, 'step' | 'measure'>,
+  { iterations, learningRate, decayEvery, pixelWeight, recordEvery }: CourseOptions,
+  breathe: (done: number) => void,
+): Promise<Recorded[]> {
+  const recorded: Recorded[] = [];
+  const record = (found: Iteration, iteration: number): void => {
+    checkFinite(found, iteration);
+    recorded.push({ ...found, iteration });
+  };
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    const found = search.step(learningRate * 0.1 ** Math.floor(iteration / decayEvery), pixelWeight);
+    if (iteration % recordEvery === 0) record(found, iteration);
+    await setImmediate();
+    breathe(iteration + 1);
+  }
+  record(search.measure(), iterations);
+  return recorded;
+}

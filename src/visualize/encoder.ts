@@ -1,0 +1,59 @@
+// Deep features of images, by a trained network in evaluation mode.
+import type { Engine } from '../engine/index.js';
+import { cast } from '../engine/ops/index.js';
+import type { Execution } from '../engine/session.js';
+import type { Network } from '../models/network.js';
+import { normalised, type ImageFormat } from '../training/step.js';
+import { fixedPass } from './fixed.js';
+
+/** A trained network and the images it was trained on. */
+export interface TrainedNetwork {
+  readonly network: Network;
+  readonly format: ImageFormat;
+  /** Of all its tensors, by name, as a session takes them. */
+  readonly values: ReadonlyMap<string, Float32Array>;
+}
+
+export interface Encoder {
+  /** Features [N, A] of images, uint8 [N, H, W, 3]; any N. */
+  features(images: Uint8Array): Float32Array;
+  close(): void;
+}
+
+/** Opens a session that takes `batchSize` images a call, normalised as in training, in float32. */
+export function openEncoder(
+  engine: Engine,
+  { network, format, values }: TrainedNetwork,
+  batchSize: number,
+  execution: Execution = 'captured',
+): Encoder {
+  const shape = [batchSize, format.height, format.width, format.mean.length];
+  const session = engine.createSession(execution, network.tensors, [
+    {
+      name: 'encode',
+      inputs: { images: { dtype: 'uint8', shape } },
+      build: ({ images }, program) => {
+        const inputs = normalised(images, { format, precision: 'float32' });
+        return { features: cast(network.apply(inputs, fixedPass(program)).features, 'float32') };
+      },
+    },
+  ]);
+  session.write(values);
+  const size = format.height * format.width * format.mean.length;
+  return {
+    features(images) {
+      const count = images.length / size;
+      const features = new Float32Array(count * network.featureSize);
+      for (let first = 0; first < count; first += batchSize) {
+        // The last batch is filled up with zeros, whose features are cut off.
+        const batch = new Uint8Array(batchSize * size);
+        batch.set(images.subarray(first * size, (first + batchSize) * size));
+        const found = session.call('encode', { images: batch }).features as Float32Array;
+        const own = Math.min(batchSize, count - first) * network.featureSize;
+        features.set(found.subarray(0, own), first * network.featureSize);
+      }
+      return features;
+    },
+    close: () => session.close(),
+  };
+}

@@ -1,0 +1,179 @@
+// Figure 4: images, their reconstructions, and what ISDA's augmented features look like (paper, section 6; supplement C).
+import { cannot } from '../common/errors.js';
+import { randomStream } from '../common/random.js';
+import { imageBytes } from '../data/dataset.js';
+import type { ImageSource } from '../data/source.js';
+import { splitSeed, subset } from '../data/split.js';
+import type { Engine } from '../engine/index.js';
+import type { LoadedGenerator } from '../gan/stored.js';
+import { drawAround, movedAlong, principalDirections, type FeatureCovariance } from './covariance.js';
+import { descend, type Recorded } from './descent.js';
+import type { Encoder } from './encoder.js';
+import { readImages } from './images.js';
+import { openInversion, type InversionProblem } from './inversion.js';
+import type { InversionModel } from './objective.js';
+
+export interface Figure4Options {
+  /** How many images; fewer where `indices` says which. */
+  readonly images: number;
+  readonly indices?: readonly number[];
+  /** `random`: draws from N(a, lambda Sigma); `pca`: along the largest principal components, both ways. */
+  readonly directions: 'random' | 'pca';
+  readonly draws: number;
+  readonly lambda: number;
+  readonly components: number;
+  /** Standard deviations. */
+  readonly strength: number;
+  readonly iterations: number;
+  /** Of step I and step II. */
+  readonly learningRates: readonly [number, number];
+  readonly decayEvery: number;
+  readonly eta: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly seed: number;
+  readonly recordEvery: number;
+}
+
+export interface Figure4Parts {
+  readonly engine: Engine;
+  readonly model: InversionModel & { readonly values: ReadonlyMap<string, Float32Array> };
+  readonly source: ImageSource;
+  readonly encoder: Encoder;
+  readonly covariance: FeatureCovariance;
+  /** Told after each iteration of a step; throws where it is to end. */
+  readonly progress: (step: 1 | 2, iteration: number) => void;
+}
+
+export interface Figure4Image {
+  readonly index: number;
+  readonly label: number;
+  readonly original: Uint8Array;
+  readonly reconstruction: Uint8Array;
+  readonly augmentations: readonly Uint8Array[];
+}
+
+export interface Figure4 {
+  readonly images: readonly Figure4Image[];
+  /** What each augmentation is. */
+  readonly columns: readonly string[];
+  /** Step I: one distance an image. Step II: of all augmentations of the first image, then of the second, … */
+  readonly steps: readonly [readonly Recorded[], readonly Recorded[]];
+}
+
+/** Which images are shown: those asked for, or a class-balanced choice. Errors: an index that there is not. */
+export function chosenImages(source: ImageSource, { images, indices }: Figure4Options): readonly number[] {
+  if (indices === undefined) return [...subset(source.labels, Math.min(images, source.count), splitSeed)];
+  const stray = indices.find((index) => index >= source.count);
+  if (stray === undefined) return indices;
+  throw cannot('show the images', `there is no image ${stray}, only 0 … ${source.count - 1}`, { kind: 'usage' });
+}
+
+/** The features that step II maps back, and their names: `draws` for each image. */
+function augmentedFeatures(
+  features: readonly Float32Array[],
+  labels: Int32Array,
+  covariance: FeatureCovariance,
+  options: Figure4Options,
+): { readonly targets: Float32Array[][]; readonly columns: string[] } {
+  const { directions: kind, draws, lambda, components, strength, seed } = options;
+  const ofClass = new Map([...new Set(labels)].map((label) => [label, principalDirections(covariance, label)]));
+  if (kind === 'random') {
+    return {
+      columns: Array.from({ length: draws }, (_, draw) => `augmented ${draw + 1}`),
+      targets: features.map((feature, row) =>
+        Array.from({ length: draws }, (_, draw) =>
+          drawAround(feature, ofClass.get(labels[row])!, lambda, randomStream(seed, 'augmented feature', row, draw)),
+        ),
+      ),
+    };
+  }
+  const moves = Array.from({ length: components }, (_, k) => [-strength, strength].map((by) => ({ k, by }))).flat();
+  return {
+    columns: moves.map(({ k, by }) => `component ${k + 1}: ${by < 0 ? '−' : '+'}${Math.abs(by)} σ`),
+    targets: features.map((feature, row) =>
+      moves.map(({ k, by }) => movedAlong(feature, ofClass.get(labels[row])!, k, by)),
+    ),
+  };
+}
+
+const repeated = <T>(list: readonly T[], times: number): T[] => list.flatMap((item) => Array<T>(times).fill(item));
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+  return whole;
+}
+
+const rowsOf = <T extends Uint8Array | Float32Array>(values: T, size: number): T[] =>
+  Array.from({ length: values.length / size }, (_, row) => values.subarray(row * size, (row + 1) * size) as T);
+
+/** Runs both steps. Errors: a search that diverges; what `progress` throws. */
+export async function drawFigure4(parts: Figure4Parts, options: Figure4Options): Promise<Figure4> {
+  const { engine, model, source, encoder, covariance, progress } = parts;
+  const { generator, network } = model;
+  const { iterations, decayEvery, eta, recordEvery, learningRates, seed } = options;
+  const indices = chosenImages(source, options);
+  const size = imageBytes(source);
+  const pixels = await readImages(source, indices);
+  const labels = Int32Array.from(indices, (index) => source.labels[index]);
+  const features = encoder.features(pixels);
+  const course = { iterations, decayEvery, recordEvery };
+
+  const run = async (problem: InversionProblem, step: 1 | 2) => {
+    const search = openInversion(engine, model, problem, options);
+    try {
+      const [learningRate, pixelWeight] = [learningRates[step - 1], step === 1 ? eta : 0];
+      const recorded = await descend(search, { ...course, learningRate, pixelWeight }, (done) => progress(step, done));
+      return { recorded, noise: search.noise(), images: rowsOf(search.images(), size) };
+    } finally {
+      search.close();
+    }
+  };
+
+  const original = Float32Array.from(pixels, (value) => value / 127.5 - 1);
+  const noise = joined(
+    indices.map((_, row) => {
+      const random = randomStream(seed, 'noise', row);
+      return Float32Array.from({ length: generator.noise }, () => random.normal());
+    }),
+  );
+  const first = await run({ noise, labels, features, images: original }, 1);
+
+  const { targets, columns } = augmentedFeatures(rowsOf(features, network.featureSize), labels, covariance, options);
+  const times = columns.length;
+  const second = await run(
+    {
+      noise: joined(repeated(rowsOf(first.noise, generator.noise), times)),
+      labels: Int32Array.from(repeated([...labels], times)),
+      features: joined(targets.flat()),
+      images: joined(repeated(rowsOf(original, size), times)),
+    },
+    2,
+  );
+  return {
+    columns,
+    images: indices.map((index, row) => ({
+      index,
+      label: labels[row],
+      original: pixels.subarray(row * size, (row + 1) * size),
+      reconstruction: first.images[row],
+      augmentations: second.images.slice(row * times, (row + 1) * times),
+    })),
+    steps: [first.recorded, second.recorded],
+  };
+}
+
+/** Checks that a generator can draw what a classifier was trained on. Errors: other sizes; labels of other classes. */
+export function checkGenerator(
+  { generator, dataset, classNames, path }: LoadedGenerator,
+  source: Pick<ImageSource, 'name' | 'height' | 'width' | 'classNames'>,
+): void {
+  const refuse = (reason: string): Error => cannot('use the generator', reason, { place: path });
+  if (source.height !== 32 || source.width !== 32) {
+    throw refuse(`it makes images of 32 x 32 pixels, those of ${source.name} are ${source.height} x ${source.width}`);
+  }
+  if (generator.classes > 0 && classNames.join() !== source.classNames.join()) {
+    throw refuse(`it takes the classes of ${dataset}, not those of ${source.name}`);
+  }
+}

@@ -1,0 +1,10 @@
+// Trained networks that stay as they are while something else is optimised.
+import type { Program } from '../engine/program.js';
+import { detach } from '../engine/tensor.js';
+import type { Pass } from '../nn/layer.js';
+
+/** A pass in evaluation mode, through which gradients reach inputs but no variable. */
+export function fixedPass(program: Program): Pass {
+  const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
+  return { program: { ...program, read: (variable) => detach(program.read(variable)) }, training: false, seed };
+}

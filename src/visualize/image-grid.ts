@@ -1,0 +1,99 @@
+// Small images in labelled rows and columns, as an SVG document with the images inside.
+import sharp from 'sharp';
+import { textWidth, wrap } from '../report/chart/text.js';
+import { document, element, textElement } from '../report/svg.js';
+
+export interface GridRow {
+  readonly label: string;
+  /** One for each column: height·width·3 bytes, rows from the top. */
+  readonly images: readonly Uint8Array[];
+}
+
+export interface ImageGrid {
+  readonly columns: readonly string[];
+  readonly rows: readonly GridRow[];
+  /** Of an image, pixels. */
+  readonly height: number;
+  readonly width: number;
+  readonly title: string;
+  /** Sentences below the grid. */
+  readonly caption: readonly string[];
+  /** Columns before which there is a wider gap. */
+  readonly groups?: readonly number[];
+}
+
+/** Pixels of the shorter side that an image is enlarged to, by a whole number. */
+const legible = 112;
+const [gap, groupGap, margin, line] = [5, 16, 14, 16];
+const labelSize = 12;
+
+async function embedded(pixels: Uint8Array, width: number, height: number, zoom: number): Promise<string> {
+  const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .resize(width * zoom, height * zoom, { kernel: 'nearest' })
+    .png()
+    .toBuffer();
+  return `data:image/png;base64,${png.toString('base64')}`;
+}
+
+/** Draws the grid. The images keep their pixels: each becomes a square of one colour. */
+export async function imageGrid(grid: ImageGrid): Promise<string> {
+  const { columns, rows, height, width, title, caption, groups = [] } = grid;
+  const zoom = Math.max(1, Math.ceil(legible / Math.min(height, width)));
+  const [cellWidth, cellHeight] = [width * zoom, height * zoom];
+  const heads = columns.map((name) => wrap(name, cellWidth, labelSize));
+  const headHeight = Math.max(...heads.map(({ length }) => length)) * line;
+  const left = margin + Math.max(...rows.map(({ label }) => textWidth(label, labelSize))) + 10;
+  const top = margin + 24 + headHeight;
+  const columnAt = (column: number): number =>
+    left + column * (cellWidth + gap) + groups.filter((first) => first <= column).length * groupGap;
+  const rowAt = (row: number): number => top + row * (cellHeight + gap);
+  const end = columnAt(columns.length - 1) + cellWidth + margin;
+  const whole = Math.max(end, left + textWidth(title, 15));
+  const notes = caption.flatMap((sentence) => wrap(sentence, whole - 2 * margin, labelSize));
+  const bottom = rowAt(rows.length - 1) + cellHeight;
+
+  const cells = await Promise.all(
+    rows.flatMap(({ images }, row) =>
+      images.map(async (pixels, column) =>
+        element('image', {
+          x: columnAt(column),
+          y: rowAt(row),
+          width: cellWidth,
+          height: cellHeight,
+          href: await embedded(pixels, width, height, zoom),
+        }),
+      ),
+    ),
+  );
+  return document(
+    Math.ceil(whole),
+    Math.ceil(bottom + margin + notes.length * line + 4),
+    title,
+    [
+      textElement(title, { x: margin, y: margin + 12, 'font-size': 15 }),
+      ...heads.flatMap((lines, column) =>
+        lines.map((text, index) =>
+          textElement(text, {
+            x: columnAt(column) + cellWidth / 2,
+            y: top - 6 - (lines.length - 1 - index) * line,
+            'text-anchor': 'middle',
+            'font-size': labelSize,
+          }),
+        ),
+      ),
+      ...rows.map(({ label }, row) =>
+        textElement(label, {
+          x: left - 10,
+          y: rowAt(row) + cellHeight / 2 + 4,
+          'text-anchor': 'end',
+          'font-size': labelSize,
+        }),
+      ),
+      ...cells,
+      ...notes.map((text, index) =>
+        textElement(text, { x: margin, y: bottom + 20 + index * line, 'font-size': labelSize, fill: '#333333' }),
+      ),
+    ],
+    { ground: '#ffffff' },
+  );
+}

@@ -1,0 +1,50 @@
+// Images of a data set as they are evaluated, and their features.
+import { setImmediate } from 'node:timers/promises';
+import { createReader } from '../data/create-reader.js';
+import { imageBytes } from '../data/dataset.js';
+import { eachImage } from '../data/each-image.js';
+import { augmentationOptions } from '../data/options.js';
+import type { ImageSource } from '../data/source.js';
+import type { Encoder } from './encoder.js';
+
+/** The images at `indices`, side by side. Errors: one cannot be read. */
+export async function readImages(source: ImageSource, indices: ArrayLike<number>): Promise<Uint8Array> {
+  // Evaluation passes over augmentation, but the readers check it: one that fits images of any size.
+  const reader = await createReader(source, augmentationOptions.parse({ padCrop: false }));
+  const size = imageBytes(source);
+  const images = new Uint8Array(indices.length * size);
+  await eachImage(
+    indices.length,
+    async (at) => await reader.evaluate(indices[at], images, at * size),
+    () => undefined,
+  );
+  return images;
+}
+
+/** Images that are read and encoded at a time. */
+const atOnce = 1000;
+
+export interface Walk {
+  readonly onImage: (done: number, total: number) => void;
+  /** Throws where the work is to end. */
+  readonly breathe: () => void;
+}
+
+/** The features [N, A] of images of a source, in the order of `indices`. */
+export async function featuresOf(
+  source: ImageSource,
+  indices: Uint32Array,
+  encoder: Encoder,
+  featureSize: number,
+  { onImage, breathe }: Walk,
+): Promise<Float32Array> {
+  const features = new Float32Array(indices.length * featureSize);
+  for (let first = 0; first < indices.length; first += atOnce) {
+    const part = indices.subarray(first, first + atOnce);
+    features.set(encoder.features(await readImages(source, part)), first * featureSize);
+    onImage(first + part.length, indices.length);
+    await setImmediate();
+    breathe();
+  }
+  return features;
+}

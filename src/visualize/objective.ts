@@ -1,0 +1,63 @@
+// What features are mapped back to pixels by: how far a generator's image is from given features and pixels (paper, section 6).
+import { add, addScalar, div, mean, mul, mulScalar, reshape, sqrt, square, sub, sum } from '../engine/ops/index.js';
+import type { Tensor } from '../engine/tensor.js';
+import type { Generator } from '../gan/generator.js';
+import type { Network } from '../models/network.js';
+import type { Pass } from '../nn/layer.js';
+import { normalised, type ImageFormat } from '../training/step.js';
+
+/** A generator and a classifier of its images, both trained and fixed. */
+export interface InversionModel {
+  readonly generator: Generator;
+  readonly network: Network;
+  /** What the classifier was trained on. */
+  readonly format: ImageFormat;
+}
+
+/** z^ = (z − mean z) / std z of each row, with PyTorch's standard deviation (n − 1). */
+export function standardised(z: Tensor): Tensor {
+  const [, size] = z.shape;
+  const centred = sub(z, mean(z, [1], { keepAxes: true }));
+  const variance = mulScalar(sum(square(centred), [1], { keepAxes: true }), 1 / (size - 1));
+  return div(centred, sqrt(variance));
+}
+
+/** The generator's images [N, 32, 32, 3] in (−1, 1) of noise [N, K], standardised first; codes are 0. */
+export function imagesOf({ generator }: InversionModel, z: Tensor, labels: Tensor, pass: Pass): Tensor {
+  const [count] = z.shape;
+  const codes = z.program.constant(new Float32Array(count * generator.codes), {
+    dtype: 'float32',
+    shape: [count, generator.codes],
+  });
+  return generator.image({ noise: standardised(z), labels, ...(generator.codes === 0 ? {} : { codes }) }, pass);
+}
+
+/** From (−1, 1) to the bytes' 0 … 255, not rounded. */
+export const toLevels = (images: Tensor): Tensor => mulScalar(addScalar(images, 1), 127.5);
+
+export interface Distances {
+  /** ‖f(G(z^)) − a‖² of each image, [N]. */
+  readonly feature: Tensor;
+  /** ‖G(z^) − x‖² of each image, pixels from −1 to 1; [N]. */
+  readonly pixel: Tensor;
+}
+
+/** Both distances of each image from its targets: features [N, A], images [N, 32, 32, 3] in (−1, 1). */
+export function distances(
+  model: InversionModel,
+  z: Tensor,
+  targets: { readonly features: Tensor; readonly images: Tensor; readonly labels: Tensor },
+  pass: Pass,
+): Distances {
+  const images = imagesOf(model, z, targets.labels, pass);
+  const inputs = normalised(toLevels(images), { format: model.format, precision: 'float32' });
+  const { features } = model.network.apply(inputs, pass);
+  const [count] = z.shape;
+  const difference = reshape(sub(images, targets.images), [count, images.shape.slice(1).reduce((a, b) => a * b)]);
+  return { feature: sum(square(sub(features, targets.features)), [1]), pixel: sum(square(difference), [1]) };
+}
+
+/** The sum over images of feature + weight · pixel distance: each image's noise gets the gradient of its own part. */
+export function objective({ feature, pixel }: Distances, weight: Tensor): Tensor {
+  return sum(add(feature, mul(pixel, weight)));
+}

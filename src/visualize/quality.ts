@@ -1,0 +1,179 @@
+// How good a generator is: Fréchet distances in the features of a trained classifier, and what its samples are nearest to.
+import { cannot } from '../common/errors.js';
+import { makeFolder, writeFileAtomically } from '../common/files.js';
+import { dirname } from 'node:path';
+import { imageBytes } from '../data/dataset.js';
+import type { DataPlaces } from '../data/registry.js';
+import type { ImageSource } from '../data/source.js';
+import { splitSeed, subset } from '../data/split.js';
+import type { Engine, EngineRequest } from '../engine/index.js';
+import type { RunCheckpoint } from '../experiments/evaluate-run.js';
+import { balancedLabels, makeImages } from '../experiments/synthetic-images.js';
+import { generatorOfClass, loadGeneratorSet, type GeneratorSet } from '../gan/generator-set.js';
+import { svgToPng } from '../report/png.js';
+import { openEncoder } from './encoder.js';
+import { checkGenerator } from './figure4.js';
+import { frechetDistance, momentsOf } from './frechet.js';
+import { imageGrid } from './image-grid.js';
+import { featuresOf, readImages, type Walk } from './images.js';
+import { nearestFeatures } from './neighbours.js';
+import { loadTrainedRun } from './trained-run.js';
+
+export interface QualityOptions {
+  /** Images that the generator makes. */
+  readonly samples: number;
+  /** Training images that they are compared with; default: all. */
+  readonly images?: number;
+  /** Samples of the grid, and neighbours of each. */
+  readonly rows: number;
+  readonly neighbours: number;
+  readonly seed: number;
+  /** PNG file of the grid; none is drawn without it. */
+  readonly out?: string;
+}
+
+export interface QualitySurroundings extends DataPlaces {
+  readonly openEngine: (request: EngineRequest) => Promise<Engine>;
+  readonly onImage: Walk['onImage'];
+  readonly stopRequested: () => string | undefined;
+}
+
+export interface QualityRow {
+  /** A class, or `all`. */
+  readonly name: string;
+  readonly images: number;
+  readonly samples: number;
+  readonly frechetDistance: number;
+}
+
+export interface Quality {
+  readonly network: string;
+  readonly featureSize: number;
+  readonly rows: readonly QualityRow[];
+  readonly out?: string;
+}
+
+/** Images of a call while features are computed. */
+const atOnce = 250;
+
+/** Fewest images of a class whose covariance is worth a distance. */
+const fewest = 2;
+
+/** The label of each sample; undefined where the generator makes images of all classes without being told which. */
+function sampleLabels(set: GeneratorSet, samples: number): Int32Array | undefined {
+  const isKnown = set.classNames.every((_, label) => generatorOfClass(set, label) !== undefined);
+  if (isKnown) return balancedLabels(samples, set.classNames.length);
+  if (set.generators.length === 1) return undefined;
+  const missing = set.classNames.findIndex((_, label) => generatorOfClass(set, label) === undefined);
+  throw cannot('measure the generators', `there is none of class ${missing} (${set.classNames[missing]})`, {
+    place: set.path,
+  });
+}
+
+const rowsWhere = (features: Float32Array, size: number, isWanted: (row: number) => boolean): Float32Array => {
+  const rows = Array.from({ length: features.length / size }, (_, row) => row).filter(isWanted);
+  const chosen = new Float32Array(rows.length * size);
+  rows.forEach((row, at) => chosen.set(features.subarray(row * size, (row + 1) * size), at * size));
+  return chosen;
+};
+
+interface Compared {
+  readonly source: ImageSource;
+  /** Positions of the real images. */
+  readonly indices: Uint32Array;
+  readonly real: Float32Array;
+  readonly samples: Float32Array;
+  readonly pixels: Uint8Array;
+  readonly labels: Int32Array | undefined;
+  readonly featureSize: number;
+}
+
+/** The distance of all images, and of those of each class where the samples have one. */
+function distanceRows({ source, indices, real, samples, labels, featureSize: size }: Compared): QualityRow[] {
+  const row = (name: string, own: Float32Array, made: Float32Array): QualityRow => ({
+    name,
+    images: own.length / size,
+    samples: made.length / size,
+    frechetDistance: frechetDistance(momentsOf(own, size), momentsOf(made, size)),
+  });
+  const classes =
+    labels === undefined
+      ? []
+      : source.classNames.flatMap((name, label) => {
+          const own = rowsWhere(real, size, (at) => source.labels[indices[at]] === label);
+          const made = rowsWhere(samples, size, (at) => labels[at] === label);
+          return Math.min(own.length, made.length) < fewest * size ? [] : [row(name, own, made)];
+        });
+  return [row('all', real, samples), ...classes];
+}
+
+async function drawNeighbours(compared: Compared, options: QualityOptions, title: string, out: string): Promise<void> {
+  const { source, indices, real, samples, pixels, labels, featureSize } = compared;
+  const size = imageBytes(source);
+  const rows = Math.min(options.rows, samples.length / featureSize);
+  const found = nearestFeatures(samples.subarray(0, rows * featureSize), real, featureSize, options.neighbours);
+  const near = await Promise.all(
+    found.map((list) =>
+      readImages(
+        source,
+        list.map(({ index }) => indices[index]),
+      ),
+    ),
+  );
+  const grid = {
+    title,
+    columns: ['sample', ...found[0].map((_, rank) => `nearest ${rank + 1}`)],
+    rows: found.map((list, row) => ({
+      label: labels === undefined ? `sample ${row + 1}` : source.classNames[labels[row]],
+      images: [
+        pixels.subarray(row * size, (row + 1) * size),
+        ...list.map((_, rank) => near[row].subarray(rank * size, (rank + 1) * size)),
+      ],
+    })),
+    height: source.height,
+    width: source.width,
+    caption: [`Samples and the training images nearest to them in the features of the network.`],
+    groups: [1],
+  };
+  await makeFolder(dirname(out));
+  await writeFileAtomically(out, svgToPng(await imageGrid(grid), 1));
+}
+
+/** Measures the generators at a path by a run's network. Errors: those of loading either; a class without generator. */
+export async function measureQuality(
+  run: RunCheckpoint,
+  generatorPath: string,
+  options: QualityOptions,
+  around: QualitySurroundings,
+): Promise<Quality> {
+  const set = await loadGeneratorSet(generatorPath);
+  const labels = sampleLabels(set, options.samples);
+  const trained = await loadTrainedRun(run, around);
+  const source = trained.splits.train;
+  for (const stored of set.generators) checkGenerator(stored, source);
+  const engine = await around.openEngine(trained.config.training);
+  const { name: network, featureSize } = trained.network;
+  const { stopRequested, onImage } = around;
+  const breathe = (): void => {
+    const signal = stopRequested();
+    if (signal !== undefined) throw cannot('measure the generator', `${signal} came`, { kind: 'stopped' });
+  };
+  const encoder = openEncoder(engine, trained, atOnce);
+  try {
+    const generatorFor = (label: number) => generatorOfClass(set, label) ?? set.generators[0];
+    const wanted = labels ?? new Int32Array(options.samples);
+    const pixels = await makeImages(generatorFor, wanted, options.seed, { engine, stopRequested });
+    const samples = encoder.features(pixels);
+    const all = Uint32Array.from({ length: source.count }, (_, index) => index);
+    const { images } = options;
+    const indices = images === undefined ? all : subset(source.labels, Math.min(images, source.count), splitSeed);
+    const real = await featuresOf(source, indices, encoder, featureSize, { onImage, breathe });
+    const compared = { source, indices, real, samples, pixels, labels, featureSize };
+    const title = `${set.generators[0].options.name} of ${set.dataset}, by ${network}`;
+    if (options.out !== undefined) await drawNeighbours(compared, options, title, options.out);
+    const out = options.out === undefined ? {} : { out: options.out };
+    return { network, featureSize, rows: distanceRows(compared), ...out };
+  } finally {
+    encoder.close();
+  }
+}

@@ -1,0 +1,41 @@
+// A trained classifier out of a run folder: its network, the images it saw, and what ISDA remembers of their features.
+import type { ExperimentConfig } from '../config/schema.js';
+import { loadSplits, type DataPlaces } from '../data/registry.js';
+import type { Splits } from '../data/split.js';
+import type { RunCheckpoint } from '../experiments/evaluate-run.js';
+import { buildParts } from '../experiments/parts.js';
+import { fromTorch } from '../nn/layout.js';
+import { matchTensors } from '../training/state.js';
+import type { FeatureCovariance } from './covariance.js';
+import type { TrainedNetwork } from './encoder.js';
+
+export interface TrainedRun extends TrainedNetwork {
+  readonly config: ExperimentConfig;
+  readonly splits: Splits;
+  /** Of the checkpoint, for messages. */
+  readonly checkpoint: string;
+  /** What ISDA kept while training; absent where the run has another loss. */
+  readonly covariance?: FeatureCovariance;
+}
+
+/** Loads what a run has trained, and its data. Errors: missing or damaged data; tensors of another network. */
+export async function loadTrainedRun(
+  { config, checkpoint: { tensors, path } }: RunCheckpoint,
+  places: DataPlaces,
+): Promise<TrainedRun> {
+  const splits = await loadSplits(config.dataset, places);
+  const { network, format } = await buildParts(config, splits.train);
+  const names = new Set(network.tensors.map(({ name }) => name));
+  const own = tensors.filter(({ name }) => names.has(name));
+  const matched = matchTensors(network.tensors, own, path);
+  const values = new Map(
+    network.tensors.map((tensor) => [tensor.name, fromTorch(matched.get(tensor.name)!, tensor)] as const),
+  );
+  const trained = { config, splits, network, format, values, checkpoint: path };
+  if (config.loss.name !== 'isda') return trained;
+  const { covariance: kind } = config.loss;
+  const { featureSize } = network;
+  const kept = tensors.find(({ name }) => name === 'loss.covariance')?.data;
+  const covariance = kept instanceof Float32Array ? kept : new Float32Array(0);
+  return { ...trained, covariance: { kind, featureSize, values: covariance } };
+}

@@ -1,0 +1,180 @@
+// Figure 4 of a run and a generator, from their folders to a folder of pictures and numbers.
+import { join } from 'node:path';
+import { cannot } from '../common/errors.js';
+import { makeFolder, writeFileAtomically } from '../common/files.js';
+import type { DataPlaces } from '../data/registry.js';
+import type { Engine, EngineRequest } from '../engine/index.js';
+import type { RunCheckpoint } from '../experiments/evaluate-run.js';
+import { loadGeneratorSet } from '../gan/generator-set.js';
+import type { LoadedGenerator } from '../gan/stored.js';
+import { curveFigure } from '../report/curve.js';
+import { svgToPng } from '../report/png.js';
+import { estimateCovariance, type CovarianceKind, type FeatureCovariance } from './covariance.js';
+import { openEncoder, type Encoder } from './encoder.js';
+import { checkGenerator, drawFigure4, type Figure4, type Figure4Options } from './figure4.js';
+import { imageGrid } from './image-grid.js';
+import { featuresOf, type Walk } from './images.js';
+import { distanceCurves, distancesCsv, summarised, type ImageSummary } from './numbers.js';
+import { loadTrainedRun, type TrainedRun } from './trained-run.js';
+
+export interface VisualizeOptions extends Figure4Options {
+  readonly part: 'train' | 'test';
+  /** Default: the run's kind, or `full`. */
+  readonly covariance?: CovarianceKind;
+  /** Whether the covariance is estimated from the training set also where the run kept one. */
+  readonly estimate: boolean;
+}
+
+export interface VisualizeSurroundings extends DataPlaces {
+  readonly openEngine: (request: EngineRequest) => Promise<Engine>;
+  readonly say: (line: string) => void;
+  readonly onImage: Walk['onImage'];
+  /** An iteration of a step is done. */
+  readonly onIteration: (step: 1 | 2, done: number) => void;
+  /** The signal that asks for an end, if one came. */
+  readonly stopRequested: () => string | undefined;
+}
+
+export interface Visualization {
+  readonly network: string;
+  readonly generator: string;
+  readonly covariance: CovarianceKind;
+  /** Where it is from. */
+  readonly covarianceFrom: 'checkpoint' | 'training set' | 'definition';
+  readonly files: Readonly<Record<'grid' | 'picture' | 'numbers' | 'curve', string>>;
+  readonly images: readonly ImageSummary[];
+}
+
+/** Images of a call while features are computed. */
+const atOnce = 250;
+
+async function oneGenerator(path: string): Promise<LoadedGenerator> {
+  const { generators } = await loadGeneratorSet(path);
+  if (generators.length === 1) return generators[0];
+  throw cannot('use the generator', `there are ${generators.length}, one for each class`, {
+    place: path,
+    kind: 'usage',
+    hint: 'give one for all classes, or the folder of one class (class-0)',
+  });
+}
+
+/** The covariance that the run kept, or one over the features of all its training images. */
+async function covarianceOf(
+  { covariance: kept, splits, network }: TrainedRun,
+  { covariance: wanted, estimate }: VisualizeOptions,
+  encoder: Encoder,
+  walk: Walk & Pick<VisualizeSurroundings, 'say'>,
+): Promise<{ readonly covariance: FeatureCovariance; readonly from: Visualization['covarianceFrom'] }> {
+  const kind = wanted ?? kept?.kind ?? 'full';
+  if (kept?.kind === kind && !estimate) return { covariance: kept, from: 'checkpoint' };
+  const { featureSize } = network;
+  if (kind === 'identity')
+    return { covariance: { kind, featureSize, values: new Float32Array(0) }, from: 'definition' };
+  const { train } = splits;
+  walk.say(`estimating the ${kind} covariance over ${train.count} training images`);
+  const all = Uint32Array.from({ length: train.count }, (_, index) => index);
+  const features = await featuresOf(train, all, encoder, featureSize, walk);
+  const covariance = estimateCovariance(kind, features, train.labels, train.classes);
+  return { covariance, from: 'training set' };
+}
+
+const origins: Readonly<Record<Visualization['covarianceFrom'], string>> = {
+  checkpoint: ', kept by ISDA while training',
+  'training set': ', estimated over the training set',
+  definition: '',
+};
+
+function captionOf(
+  { network, config }: TrainedRun,
+  { options: gan, dataset, trainedClasses }: LoadedGenerator,
+  options: VisualizeOptions,
+  kind: CovarianceKind,
+  from: Visualization['covarianceFrom'],
+): string[] {
+  const { directions, lambda, iterations, learningRates, eta, seed, strength } = options;
+  const moves =
+    directions === 'random'
+      ? `a~ ~ N(a, lambda Sigma), lambda ${lambda}`
+      : `along principal components, ${strength} standard deviations both ways`;
+  return [
+    `Network: ${network.name} (${config.experiment}). Generator: ${gan.name} of ${trainedClasses.length} classes of ${dataset}.`,
+    `Augmented features: ${moves}; ${kind} covariance${origins[from]}.`,
+    `${iterations} iterations a step, learning rates ${learningRates.join(' and ')}, eta ${eta}, seed ${seed}.`,
+  ];
+}
+
+async function writeFiles(
+  out: string,
+  figure: Figure4,
+  grid: Parameters<typeof imageGrid>[0],
+): Promise<Visualization['files']> {
+  await makeFolder(out);
+  const files = {
+    grid: join(out, 'figure4.svg'),
+    picture: join(out, 'figure4.png'),
+    numbers: join(out, 'numbers.csv'),
+    curve: join(out, 'distances.svg'),
+  };
+  const svg = await imageGrid(grid);
+  await writeFileAtomically(files.grid, svg);
+  await writeFileAtomically(files.picture, svgToPng(svg));
+  await writeFileAtomically(files.numbers, distancesCsv(figure));
+  const labels = { xLabel: 'iteration', yLabel: 'mean squared distance of features' };
+  await writeFileAtomically(files.curve, curveFigure({ curves: distanceCurves(figure), ...labels }));
+  return files;
+}
+
+/** Draws Figure 4 into the folder `out`. Errors: all that can go wrong; `stopped` after a signal, with nothing written. */
+export async function visualize(
+  run: RunCheckpoint,
+  generatorPath: string,
+  out: string,
+  options: VisualizeOptions,
+  around: VisualizeSurroundings,
+): Promise<Visualization> {
+  const { say, onImage, onIteration, stopRequested } = around;
+  const stored = await oneGenerator(generatorPath);
+  const trained = await loadTrainedRun(run, around);
+  const { network, format, values, splits, config } = trained;
+  const source = options.part === 'train' ? splits.train : splits.evaluation;
+  checkGenerator(stored, source);
+  const engine = await around.openEngine(config.training);
+  const breathe = (): void => {
+    const signal = stopRequested();
+    if (signal === undefined) return;
+    const hint = 'the same command begins again';
+    throw cannot('finish the figure', `${signal} came, and nothing is written`, { kind: 'stopped', hint });
+  };
+  const encoder = openEncoder(engine, trained, atOnce);
+  try {
+    const { covariance, from } = await covarianceOf(trained, options, encoder, { say, onImage, breathe });
+    const model = { generator: stored.generator, network, format, values: new Map([...values, ...stored.values]) };
+    const progress = (step: 1 | 2, done: number): void => {
+      onIteration(step, done);
+      breathe();
+    };
+    const figure = await drawFigure4({ engine, model, source, encoder, covariance, progress }, options);
+    const grid = {
+      columns: ['original', 'reconstruction', ...figure.columns],
+      rows: figure.images.map(({ label, original, reconstruction, augmentations }) => ({
+        label: source.classNames[label],
+        images: [original, reconstruction, ...augmentations],
+      })),
+      height: source.height,
+      width: source.width,
+      title: 'Augmented features as images (Figure 4)',
+      caption: captionOf(trained, stored, options, covariance.kind, from),
+      groups: [1, 2],
+    };
+    return {
+      network: network.name,
+      generator: stored.path,
+      covariance: covariance.kind,
+      covarianceFrom: from,
+      files: await writeFiles(out, figure, grid),
+      images: summarised(figure, source.classNames),
+    };
+  } finally {
+    encoder.close();
+  }
+}
