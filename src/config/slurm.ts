@@ -55,8 +55,9 @@ export const slurmOptions = z
   })
   .superRefine(({ time, signalSeconds }, context) => {
     const limit = time === undefined ? 0 : (timeLimitSeconds(String(time)) ?? 0);
-    if (limit === 0 || limit > signalSeconds) return;
-    const message = `expected more than the ${signalSeconds} s of slurm.signalSeconds`;
+    // Slurm may signal up to a minute early: then a run would only ever begin.
+    if (limit === 0 || limit > signalSeconds + 60) return;
+    const message = `expected more than the ${signalSeconds} s of slurm.signalSeconds and a minute`;
     context.addIssue({ code: 'custom', path: ['time'], message });
   });
 export type SlurmOptions = z.output<typeof slurmOptions>;

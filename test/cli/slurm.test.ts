@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCell } from '../../src/experiments/store/cell.js';
 import { printed, runIsda, startIsda, type IsdaProcess } from '../support/process.js';
@@ -66,13 +67,8 @@ describe.skipIf(missing !== undefined)('--executor slurm', () => {
       await setTimeout(20);
     }
   }
-  /** Waits until a task has a state, and lets it begin anew at once where that is to wait. */
   async function untilState(task: string, state: RegExp): Promise<void> {
     while (!state.test(await stateOf(task))) await setTimeout(100);
-  }
-  async function startAgain(task: string): Promise<void> {
-    await untilState(task, /^PENDING/);
-    await scontrol('update', `JobId=${task}`, 'StartTime=now');
   }
   async function complete(child: IsdaProcess | Promise<Awaited<IsdaProcess>>, out: string) {
     const ended = await child;
@@ -96,21 +92,24 @@ describe.skipIf(missing !== undefined)('--executor slurm', () => {
   });
 
   it.each([
-    ['the signal before the time limit', (task: string) => scancel('--signal=USR1', '--batch', task)],
-    ['scontrol requeue', (task: string) => scontrol('requeue', task)],
-  ])('%s: a checkpoint, back into the queue, and the same bytes', async (_, interrupt) => {
-    const out = `requeued by ${_}`;
+    ['the signal before the time limit', ['scancel', '--signal=USR1', '--batch']],
+    ['scontrol requeue', ['scontrol', 'requeue']],
+  ] as const)('%s: a checkpoint, back into the queue, and the same bytes', async (way, [program, ...words]) => {
+    const out = `requeued by ${way}`;
     const child = startIsda(folder, args(out));
     await training(out);
     const task = `${jobOf(out)}_0`;
-    // scancel asks again and again while the job ends.
-    const asked = interrupt(task).catch(() => undefined);
-    await startAgain(task);
+    const seen = printed(child, /^requeue /);
+    const asked = execa(program, [...words, task], { reject: false });
+    expect(await seen).toBe(true);
+    // While the job ends, scancel signals again and again: the next start is not to be stopped too.
+    asked.kill();
+    await asked;
+    await scontrol('update', `JobId=${task}`, 'StartTime=now');
     const { stdout } = await complete(child, out);
     expect(stdout).toContain(`\nrequeue tiny-isda-seed1, job ${task}: it goes on from its checkpoint\n`);
     expect(begun(out, 'tiny-isda-seed1')).toBe(2);
     expect(await readCell(join(folder, out, 'tiny-isda-seed1'))).toMatchObject({ attempts: 1 });
-    await asked;
   });
 
   it('kill -9 of the command: the same one finds the jobs and submits nothing', async () => {

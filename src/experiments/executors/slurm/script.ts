@@ -24,6 +24,14 @@ export function quote(text: string): string {
 export function scriptText({ root, folder, command, before }: ScriptOptions): string {
   return `#!/bin/bash
 # Trains the run that line SLURM_ARRAY_TASK_ID of cells.txt names, counted from 0.
+# Signals count from the first moment on.
+child= caught= asked= limit=
+hand_on() {
+  caught=1 asked=1
+  [[ -n $child ]] && kill -TERM "$child" 2>/dev/null
+}
+trap hand_on TERM
+trap 'limit=1; hand_on' USR1
 store=${quote(root)}
 here=${quote(folder)}
 task=$SLURM_ARRAY_TASK_ID
@@ -39,13 +47,6 @@ if [[ -n \${SLURM_CPUS_PER_TASK:-} ]]; then
   export TF_NUM_INTEROP_THREADS="\${TF_NUM_INTEROP_THREADS:-$SLURM_CPUS_PER_TASK}"
 fi
 ${before.map((line) => `${line}\n`).join('')}
-child= caught= asked= limit=
-hand_on() {
-  caught=1 asked=1
-  [[ -n $child ]] && kill -TERM "$child" 2>/dev/null
-}
-trap hand_on TERM
-trap 'limit=1; hand_on' USR1
 ${command.map(quote).join(' ')} train --config "$run/config.yaml" --out "$run" </dev/null >/dev/null 2>"$run/errors.txt" &
 child=$!
 [[ -n $asked ]] && kill -TERM "$child"

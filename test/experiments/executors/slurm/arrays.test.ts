@@ -74,8 +74,8 @@ describe('the config section', () => {
   ])('reads the time limit %j as %s s', (text, seconds) => expect(timeLimitSeconds(text)).toBe(seconds));
 
   it.each([
-    [{ time: 5 }, 'expected more than the 300 s of slurm.signalSeconds'],
-    [{ time: '4:59' }, 'expected more than the 300 s of slurm.signalSeconds'],
+    [{ time: 6 }, 'expected more than the 300 s of slurm.signalSeconds and a minute'],
+    [{ time: '5:59' }, 'expected more than the 300 s of slurm.signalSeconds and a minute'],
     [{ time: 'soon' }, 'expected minutes, H:MM:SS, D-H or D-HH:MM:SS'],
     [{ memory: '16 GB' }, 'expected a size such as 16G'],
     [{ partition: 'a b' }, 'expected text without spaces'],
@@ -83,7 +83,7 @@ describe('the config section', () => {
     const { error } = slurmOptions.safeParse(value);
     expect(JSON.stringify(error?.issues)).toContain(message);
   });
-  it.each([{ time: 6 }, { time: 1, signalSeconds: 30 }, { time: 'UNLIMITED' }])('takes %j', (value) =>
+  it.each([{ time: '6:01' }, { time: 2, signalSeconds: 30 }, { time: 'UNLIMITED' }])('takes %j', (value) =>
     expect(slurmOptions.safeParse(value).success).toBe(true),
   );
 });
