@@ -72,7 +72,7 @@ const commands = [
   [0, `train --config tiny-isda ${folder} --out {tmp}/folder`],
   [0, 'evaluate --run {tmp}/folder'],
   [0, 'evaluate --run {tmp}/isda'],
-  [0, 'evaluate --run {tmp}/isda --json'],
+  [0, 'evaluate --run {tmp}/isda --checkpoint best --json'],
   [0, 'figure curve --run {tmp}/isda --run {tmp}/eager --out {tmp}/curve.svg'],
   [0, 'export --run {tmp}/isda --out {tmp}/trained.safetensors'],
   [0, 'export --config tiny-isda --out {tmp}/fresh.safetensors'],

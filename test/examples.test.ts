@@ -20,7 +20,8 @@ describe('data of one’s own', () => {
     expect(trained).toMatchObject({ code: 0 });
     const summary = JSON.parse(trained.stdout) as { best: { testErrorPercent: number } };
     expect(summary.best.testErrorPercent).toBeLessThan(20);
-    const evaluated = await runCli(folder, ['evaluate', '--run', out], environment);
+    const named = ['--set', `dataset.module=${join(projectRoot, 'examples/shapes.js')}`];
+    const evaluated = await runCli(folder, ['evaluate', '--run', out, ...named], environment);
     expect(evaluated).toMatchObject({ code: 0 });
     expect(evaluated.stdout).toContain('150 (test)');
   });
@@ -38,7 +39,11 @@ describe('parts of one’s own', () => {
     const summary = JSON.parse(trained.stdout) as { best: { testErrorPercent: number } };
     expect(summary.best.testErrorPercent).toBeLessThan(80);
     expect(readFileSync(join(out, 'log.txt'), 'utf8')).toMatch(/network +plain-8, /);
-    const evaluated = await runCli(folder, ['evaluate', '--run', out], environment);
+    const named = ['model.module=plain-network.js', 'loss.module=focal-loss.js'].flatMap((each) => [
+      '--set',
+      each.replace('=', `=${join(projectRoot, 'examples')}/`),
+    ]);
+    const evaluated = await runCli(folder, ['evaluate', '--run', out, ...named], environment);
     expect(evaluated).toMatchObject({ code: 0 });
   });
 

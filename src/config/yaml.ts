@@ -1,5 +1,5 @@
 // YAML text to a tree of values with places, within limits on depth and size.
-import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument, Parser, type Node } from 'yaml';
+import { isAlias, isMap, isPair, isScalar, isSeq, Lexer, parseDocument, Parser, type Node } from 'yaml';
 import type { Problem } from './problems.js';
 import { positionOf, type Source, type Span } from './source.js';
 import type { Entry, Tree } from './tree.js';
@@ -18,7 +18,15 @@ type Token = ReturnType<Parser['parse']> extends Iterable<infer T> ? T : never;
 
 /** Offset of the first collection nested deeper than allowed. The parser keeps its own stack, so this cannot overflow. */
 function tooDeep(text: string): number | undefined {
-  for (const root of new Parser().parse(text)) {
+  const parser = new Parser();
+  const roots: Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    roots.push(...parser.next(lexeme));
+    // A document, its open collections and perhaps a scalar: a text of brackets alone is not read to its end.
+    if (parser.stack.length > deepest + 2) return parser.stack[deepest + 1].offset;
+  }
+  roots.push(...parser.end());
+  for (const root of roots) {
     const open: { token: Token; depth: number }[] = [{ token: root, depth: 0 }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const { token, depth } = next;

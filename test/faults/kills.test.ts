@@ -87,33 +87,37 @@ describe(`a run that is killed ${rounds * killsARound} times`, () => {
     whole = { outcome: await wholeOutcome(join(folder, 'whole')), milliseconds: performance.now() - started, changes };
   });
 
-  it.each(Array.from({ length: rounds }, (_, round) => round))('round %i', async (round) => {
-    const random = faultStream(seed, 'kill', round);
-    const out = `round-${round}`;
-    const cadence = oneOf(random, cadences);
-    const changes = [`output.checkpointEvery=${cadence}`, `training.workers=${random.integer(2)}`];
-    const story = [`seed ${seed}, round ${round}: ${changes.join(' ')}`];
-    let kept = 0;
-    for (let kills = 0, attempts = 0; kills < killsARound; attempts++) {
-      expect(attempts, story.join('\n')).toBeLessThan(5 * killsARound);
-      const before = kept;
-      const { moment, killed, epochsPrinted, all } = await killOnce(out, changes, random, whole);
-      story.push(`${killed ? 'killed' : 'done before'} ${moment}: ${all}`);
-      const about = story.join('\n');
-      kept = await stepsKept(join(folder, out));
-      await expectWholeRows(join(folder, out));
-      // The newest checkpoint never goes back, and is no more than one interval behind what the process has told.
-      const told = epochsPrinted * stepsPerEpoch - intervalOf(cadence);
-      expect(kept, about).toBeGreaterThanOrEqual(Math.max(before, told));
-      if (killed) kills += 1;
-      else {
-        // Every kill is to do harm: a run that is done starts over.
-        await rm(join(folder, out), { recursive: true });
-        kept = 0;
+  it.each(Array.from({ length: rounds }, (_, round) => round))(
+    'round %i',
+    async (round) => {
+      const random = faultStream(seed, 'kill', round);
+      const out = `round-${round}`;
+      const cadence = oneOf(random, cadences);
+      const changes = [`output.checkpointEvery=${cadence}`, `training.workers=${random.integer(2)}`];
+      const story = [`seed ${seed}, round ${round}: ${changes.join(' ')}`];
+      let kept = 0;
+      for (let kills = 0, attempts = 0; kills < killsARound; attempts++) {
+        expect(attempts, story.join('\n')).toBeLessThan(5 * killsARound);
+        const before = kept;
+        const { moment, killed, epochsPrinted, all } = await killOnce(out, changes, random, whole);
+        story.push(`${killed ? 'killed' : 'done before'} ${moment}: ${all}`);
+        const about = story.join('\n');
+        kept = await stepsKept(join(folder, out));
+        await expectWholeRows(join(folder, out));
+        // The newest checkpoint never goes back, and is no more than one interval behind what the process has told.
+        const told = epochsPrinted * stepsPerEpoch - intervalOf(cadence);
+        expect(kept, about).toBeGreaterThanOrEqual(Math.max(before, told));
+        if (killed) kills += 1;
+        else {
+          // Every kill is to do harm: a run that is done starts over.
+          await rm(join(folder, out), { recursive: true });
+          kept = 0;
+        }
       }
-    }
-    const last = await runIsda(folder, smallRun(out, changes));
-    expect(last.exitCode, [...story, last.all].join('\n')).toBe(0);
-    expect(await wholeOutcome(join(folder, out)), story.join('\n')).toEqual(whole.outcome);
-  });
+      const last = await runIsda(folder, smallRun(out, changes));
+      expect(last.exitCode, [...story, last.all].join('\n')).toBe(0);
+      expect(await wholeOutcome(join(folder, out)), story.join('\n')).toEqual(whole.outcome);
+    },
+    600_000,
+  );
 });
