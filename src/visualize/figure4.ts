@@ -90,7 +90,7 @@ function augmentedFeatures(
   }
   const moves = Array.from({ length: components }, (_, k) => [-strength, strength].map((by) => ({ k, by }))).flat();
   return {
-    columns: moves.map(({ k, by }) => `component ${k + 1}: ${by < 0 ? '−' : '+'}${Math.abs(by)} σ`),
+    columns: moves.map(({ k, by }) => `PC ${k + 1}, ${by < 0 ? '−' : '+'}${Math.abs(by)} σ`),
     targets: features.map((feature, row) =>
       moves.map(({ k, by }) => movedAlong(feature, ofClass.get(labels[row])!, k, by)),
     ),
