@@ -77,7 +77,7 @@ export async function loadGenerator(path: string): Promise<LoadedGenerator> {
   const found = await stat(path).catch(() => undefined);
   const file = found?.isDirectory() === true ? join(path, generatorFile) : path;
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw readFailure(file, error, 'give a run folder that `isda gan train` has finished');
+    throw readFailure(file, error, 'give a run folder of `isda gan train` that has a checkpoint');
   });
   const { tensors, metadata } = decodeSafetensors(bytes, file);
   const options = parsed(ganOptions, metadata['gan'], file);
