@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeCheckpoint } from '../../src/training/records/checkpoints.js';
+import { decodeCheckpoint } from '../../src/training/records/checkpoint-file.js';
 import { printed, runIsda, startIsda } from '../support/process.js';
 import { checkpointsOf, makeData, read } from '../support/runs.js';
 

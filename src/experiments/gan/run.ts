@@ -16,7 +16,7 @@ import { openGanSession } from '../../gan/session.js';
 import { generatorFile } from '../../gan/stored.js';
 import { ganStart, parseGanPosition, type GanPosition } from '../../gan/trainer.js';
 import { countParameters } from '../../models/cost.js';
-import { clearCheckpoints, loadNewestCheckpoint } from '../../training/records/checkpoints.js';
+import { clearCheckpoints, loadNewestCheckpoint, openCheckpoints } from '../../training/records/checkpoints.js';
 import { openLog } from '../../training/records/log.js';
 import { lockRunFolder, runFolder, type RunFolder } from '../../training/records/run-folder.js';
 import { writeState } from '../../training/state.js';
@@ -94,12 +94,15 @@ async function runInFolder(
   const parts = { gan, classes, batchSize };
   const training = openGanSession(opened, execution, parts, samples.length, seed);
   try {
+    await openCheckpoints(folder.checkpoints);
     if (checkpoint === undefined) {
       await clearCheckpoints(folder.checkpoints);
       for (const name of [generatorFile, 'samples', 'losses.svg', 'summary.json']) {
         await rm(join(folder.root, name), { recursive: true, force: true });
       }
-    } else writeState(training.session, training.tensors, checkpoint.tensors, checkpoint.path);
+    } else {
+      writeState(training.session, training.tensors, checkpoint.tensors, checkpoint.path);
+    }
     await writeFileAtomically(folder.config, printGanConfig(config));
     const { version: isda, sourceDirectory, now } = around;
     if (position.iteration < iterations) {
