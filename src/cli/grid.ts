@@ -4,6 +4,7 @@ import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
 import { cannot } from '../common/errors.js';
+import { mapInTurns } from '../common/in-turns.js';
 import { displayPath } from '../config/find.js';
 import { listGpus } from '../engine/devices.js';
 import { errorsPath, localExecutor } from '../experiments/executors/local.js';
@@ -124,15 +125,13 @@ export function gridFailure(
 
 /** Shows what a command would run, and how far each of it is. */
 export async function showPlan(cells: readonly Cell[], root: string, json: boolean, context: CommandContext) {
-  const rows = await Promise.all(
-    cells.map(async (cell) => {
-      const stored = await findCell(root, cell);
-      const view = stored && (await viewCell(root, stored.name, context.now));
-      const { epochs, seed } = cell.config.training;
-      const [name, state, done] = [stored?.name ?? cellName(cell), view?.state ?? 'planned', view?.epochsDone ?? 0];
-      return { name, row: cell.row, seed, state, epochsDone: done, epochs };
-    }),
-  );
+  const rows = await mapInTurns(cells, async (cell) => {
+    const stored = await findCell(root, cell);
+    const view = stored && (await viewCell(root, stored.name, context.now));
+    const { epochs, seed } = cell.config.training;
+    const [name, state, done] = [stored?.name ?? cellName(cell), view?.state ?? 'planned', view?.epochsDone ?? 0];
+    return { name, row: cell.row, seed, state, epochsDone: done, epochs };
+  });
   if (json) {
     context.stdout.write(`${JSON.stringify({ store: root, runs: rows }, undefined, 2)}\n`);
     return;
