@@ -2,6 +2,7 @@
 import { relative, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { cannot } from '../common/errors.js';
+import { mapInTurns } from '../common/in-turns.js';
 import { displayPath } from '../config/find.js';
 import { errorsPath } from '../experiments/executors/local.js';
 import { outcomeTable, rowOutcomes, writeOutcomes } from '../experiments/grid/outcomes.js';
@@ -146,15 +147,13 @@ export function gridFailure(
 /** Shows what a command would run, and how far each of it is. */
 export async function showPlan(cells: readonly Cell[], root: string, json: boolean, context: CommandContext) {
   const lookup = lookOnce(context);
-  const rows = await Promise.all(
-    cells.map(async (cell) => {
-      const stored = await findCell(root, cell);
-      const view = stored && (await viewCell(root, stored.name, context.now, lookup));
-      const { epochs, seed } = cell.config.training;
-      const [name, state, done] = [stored?.name ?? cellName(cell), view?.state ?? 'planned', view?.epochsDone ?? 0];
-      return { name, row: cell.row, seed, state, epochsDone: done, epochs };
-    }),
-  );
+  const rows = await mapInTurns(cells, async (cell) => {
+    const stored = await findCell(root, cell);
+    const view = stored && (await viewCell(root, stored.name, context.now, lookup));
+    const { epochs, seed } = cell.config.training;
+    const [name, state, done] = [stored?.name ?? cellName(cell), view?.state ?? 'planned', view?.epochsDone ?? 0];
+    return { name, row: cell.row, seed, state, epochsDone: done, epochs };
+  });
   if (json) {
     context.stdout.write(`${JSON.stringify({ store: root, runs: rows }, undefined, 2)}\n`);
     return;

@@ -4,7 +4,7 @@ import { Argument, Option, type Command } from 'commander';
 import { shellWord } from '../common/shell.js';
 import { fingerprint } from '../config/print.js';
 import { seededCells, seedsFrom } from '../experiments/grid/rows.js';
-import { readRuns } from '../experiments/store/runs.js';
+import { readRuns, type StoreRun } from '../experiments/store/runs.js';
 import type { Cell } from '../experiments/store/store.js';
 import { chooseItems } from '../report/tables/choose.js';
 import { measure, type Measurement } from '../report/tables/measure.js';
@@ -95,7 +95,8 @@ export async function readTableState(
   { items, chosen, seeds, stores }: TableRequest,
   { now }: Pick<CommandContext, 'now'>,
 ): Promise<TableState> {
-  const runs = (await Promise.all(stores.map((store) => readRuns(store, now)))).flat();
+  const runs: StoreRun[] = [];
+  for (const store of stores) runs.push(...(await readRuns(store, now)));
   return { all: measure(items, seeds, runs), chosen: measure(chosen, seeds, runs) };
 }
 

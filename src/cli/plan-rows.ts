@@ -1,5 +1,6 @@
 // What a grid would take: its rows with their estimates and how far their runs are, the totals, and both as text.
 import { formatBytes, formatDuration } from '../common/format.js';
+import { mapInTurns } from '../common/in-turns.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { timeWithJobs, type RunEstimate } from '../experiments/estimate/estimate.js';
 import { findCell, type Cell } from '../experiments/store/store.js';
@@ -37,7 +38,7 @@ export async function planRows(
   const rows: PlanRow[] = [];
   for (const row of new Set(cells.map((cell) => cell.row))) {
     const own = cells.filter((cell) => cell.row === row);
-    const left = await Promise.all(own.map((cell) => epochsLeft(root, cell, now)));
+    const left = await mapInTurns(own, (cell) => epochsLeft(root, cell, now));
     const estimated = await estimate(own[0].config);
     const { epochs } = own[0].config.training;
     const { secondsPerEpoch } = estimated;
@@ -135,7 +136,7 @@ export function planText(
     ...(device === undefined
       ? []
       : [
-          `step: of one full batch, median of up to ${steps}, measured just now on ${device}${jobs === 1 ? '' : ` with the threads that a run beside others gets`}${scaled ? '; ~: measured with fewer images and scaled' : ''}. epoch: training and evaluation; making batches and writing checkpoints are not counted.`,
+          `step: of one full batch, median of up to ${steps}, measured just now on ${device}${jobs === 1 ? '' : `, with the threads that a run beside others gets`}${scaled ? '; ~: measured with fewer images and scaled' : ''}. epoch: training and evaluation; making batches and writing checkpoints are not counted.`,
         ]),
     'memory: of a training step, computed; kernels and the program itself come on top. disk: the checkpoints that finished runs keep.',
     ...(absent === 0

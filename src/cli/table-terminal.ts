@@ -37,14 +37,23 @@ function tallBlock(table: ReportTable, index: number, width: number): string {
   return `${columnTitle(column)}\n${foldedTable([table.labels.join(', '), ...cellTitles(column)], rows, width)}`;
 }
 
+/** Neighbours under one title, which stay together where they fit. */
+function groupsOf({ columns }: ReportTable): number[][] {
+  return columns.reduce<number[][]>((groups, { group }, index) => {
+    const last = groups.at(-1);
+    if (last === undefined || group === undefined || columns[last[0]].group !== group) return [...groups, [index]];
+    return [...groups.slice(0, -1), [...last, index]];
+  }, []);
+}
+
 /** The columns of each block, as many side by side as fit. */
 function blocksOf(table: ReportTable, width: number): number[][] {
-  return table.columns.reduce<number[][]>((blocks, _, index) => {
+  const fits = (columns: readonly number[]): boolean => widthOf(block(table, columns)) <= width;
+  const units = groupsOf(table).flatMap((group) => (fits(group) ? [group] : group.map((index) => [index])));
+  return units.reduce<number[][]>((blocks, unit) => {
     const last = blocks.at(-1);
-    if (last !== undefined && widthOf(block(table, [...last, index])) <= width) {
-      return [...blocks.slice(0, -1), [...last, index]];
-    }
-    return [...blocks, [index]];
+    if (last === undefined || !fits([...last, ...unit])) return [...blocks, unit];
+    return [...blocks.slice(0, -1), [...last, ...unit]];
   }, []);
 }
 

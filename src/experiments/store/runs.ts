@@ -1,6 +1,7 @@
 // The runs of a store as results: what each is, by the fingerprint of its settings, and its summary where it is done.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mapInTurns } from '../../common/in-turns.js';
 import { isFolder } from '../../config/find.js';
 import { runFolder } from '../../training/records/run-folder.js';
 import { readSummary, type RunSummary } from '../../training/records/summary.js';
@@ -50,7 +51,7 @@ export async function readRuns(root: string, now: () => number): Promise<readonl
   const others = (await readdir(root, { withFileTypes: true })).filter(
     (entry) => !known.has(entry.name) && isFolder(join(root, entry.name)),
   );
-  const plain = await Promise.all(others.map(({ name }) => plainRun(root, name)));
-  const cells = await Promise.all(views.map((view) => cellRun(root, view)));
+  const plain = await mapInTurns(others, ({ name }) => plainRun(root, name));
+  const cells = await mapInTurns(views, (view) => cellRun(root, view));
   return [...cells, ...plain.filter((run) => run !== undefined)];
 }

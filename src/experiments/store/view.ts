@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, systemCode } from '../../common/errors.js';
 import { readFailure } from '../../common/files.js';
+import { mapInTurns } from '../../common/in-turns.js';
 import { isFile } from '../../config/find.js';
 import { lockHolder, processStart, thisProcess } from '../../training/records/lock.js';
 import { runFolder } from '../../training/records/run-folder.js';
@@ -109,7 +110,7 @@ export async function listStore(root: string, now: () => number, jobs?: JobLooku
       hint: '`isda study`, `isda ablate` and `isda sweep` make a store; --out names it',
     });
   });
-  const views = await Promise.all(names.map((name) => viewCell(root, name, now, jobs)));
+  const views = await mapInTurns(names, (name) => viewCell(root, name, now, jobs));
   const order = new Intl.Collator('en', { numeric: true });
   return views.filter((view) => view !== undefined).sort((a, b) => order.compare(a.name, b.name));
 }

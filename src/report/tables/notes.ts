@@ -63,7 +63,7 @@ function missingNotes(open: readonly OpenRun[], command: (first: string) => stri
   const names = [...new Set(open.map(({ configName }) => configName.slice(configName.lastIndexOf('/') + 1)))];
   const failed = open.flatMap(({ found }) => (found?.state === 'failed' ? [`${found.name} (${found.reason})`] : []));
   return [
-    `Missing: ${count(open.length, 'run')} of ${some(names)}: ${states.join(', ')}. How long that takes, and to make ${open.length === 1 ? 'it' : 'them'}:` +
+    `Missing: ${count(open.length, 'run')} of ${some(names)}: ${states.join(', ')}. What ${open.length === 1 ? 'it takes, and what makes it' : 'they take, and what makes them'}:` +
       `\n  ${command('isda plan table')}\n  ${command('isda table --run')}`,
     ...(failed.length === 0 ? [] : [`Failed: ${some(failed, 3)}.`]),
   ];

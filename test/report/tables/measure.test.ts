@@ -103,7 +103,7 @@ describe('the foot', () => {
   });
   it('says which runs are missing, and the commands that make them', () => {
     expect(notes([item('a'), item('b', { config: someConfig('test-b', 1, 0.25) })])).toEqual([
-      'Missing: 4 runs of test-a, test-b: 4 not begun. How long that takes, and to make them:\n  isda plan table\n  isda table --run',
+      'Missing: 4 runs of test-a, test-b: 4 not begun. What they take, and what makes them:\n  isda plan table\n  isda table --run',
     ]);
   });
   test('says what failed and why', async ({ folder }) => {
