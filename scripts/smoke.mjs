@@ -76,6 +76,13 @@ const commands = [
   [0, `bench data --config tiny-isda ${data} --seconds 1 --augmentation config --workers 2 --json`],
   [0, 'bench --config tiny-isda --precision bfloat16 --execution captured --steps 2 --warmup 1'],
 
+  [0, `gan train --config tiny-gan ${data} --out {tmp}/gan`],
+  [0, `gan train --config tiny-gan ${data} --out {tmp}/gan --json`], // complete already
+  [0, 'gan sample --run {tmp}/gan --out {tmp}/samples.png --count 4'],
+  [0, 'gan sample --run {tmp}/gan --out {tmp}/samples.png --class 3 --seed 2 --json'],
+  [0, 'config print tiny-gan'],
+  [0, 'config schema --gan'],
+
   [0, 'study {tmp}/study.yaml --set dataset.dir={tmp}/data --out {tmp}/study --jobs 2'],
   [0, 'study {tmp}/study.yaml --set dataset.dir={tmp}/data --out {tmp}/study --json'], // done already
   [0, `ablate --config tiny-isda ${data} --variant identity --seed 1 --out {tmp}/ablation`],
@@ -104,6 +111,10 @@ const commands = [
   [2, 'figure curve --run {tmp}/isda --metric no_such_metric --out {tmp}/curve.svg'],
   [2, 'ablate --config tiny-isda --variant no-such-variant'],
   [2, 'sweep lambda0 --config tiny-isda --holdout 50 --values -1'],
+  [2, 'gan train --config tiny-isda'],
+  [2, 'gan train --config tiny-gan --class 3'],
+  [2, 'train --config tiny-gan'],
+  [1, 'gan sample --run {tmp}/no-such-run --out {tmp}/samples.png'],
   [2, 'study {tmp}/unknown-key.yaml'],
   [1, 'runs {tmp}/no-such-store'],
   [1, 'evaluate --run {tmp}/no-such-run'],
