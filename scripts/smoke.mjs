@@ -93,6 +93,11 @@ const commands = [
   [0, 'gan quality --generator {tmp}/gan --run {tmp}/isda --samples 100 --out {tmp}/neighbours.png'],
   [0, 'gan quality --generator {tmp}/gan --run {tmp}/isda --samples 40 --images 40 --json'],
   [0, `train --config tiny-cross-entropy ${data} ${synthetic} --out {tmp}/synthetic`],
+  [0, `gan train --config tiny-gan ${data} --out {tmp}/gan --json`], // complete already
+  [0, 'gan sample --run {tmp}/gan --out {tmp}/samples.png --count 4'],
+  [0, 'gan sample --run {tmp}/gan --out {tmp}/samples.png --class 3 --seed 2 --json'],
+  [0, 'config print tiny-gan'],
+  [0, 'config schema --gan'],
 
   [0, 'study {tmp}/study.yaml --set dataset.dir={tmp}/data --out {tmp}/study --jobs 2'],
   [0, 'study {tmp}/study.yaml --set dataset.dir={tmp}/data --out {tmp}/study --json'], // done already
@@ -142,6 +147,10 @@ const commands = [
   [2, 'ablate --config tiny-isda --variant no-such-variant'],
   [2, 'sweep lambda0 --config tiny-isda --holdout 50 --values -1'],
   [2, 'ablate --config tiny-isda --detach'],
+  [2, 'gan train --config tiny-isda'],
+  [2, 'gan train --config tiny-gan --class 3'],
+  [2, 'train --config tiny-gan'],
+  [1, 'gan sample --run {tmp}/no-such-run --out {tmp}/samples.png'],
   [2, 'study {tmp}/unknown-key.yaml'],
   [2, 'table 6'],
   [2, 'table 1 --only resnet-31'],

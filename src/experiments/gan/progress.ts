@@ -39,7 +39,7 @@ export function createGanProgress({ stream, now, iterations, before }: GanProgre
         [1, `iteration ${done}/${iterations}`],
         [3, `discriminator ${digits(losses['discriminatorLoss'] ?? NaN)}`],
         [4, `generator ${digits(losses['generatorLoss'] ?? NaN)}`],
-        [5, `${digits(seconds)} s each`],
+        [5, `${seconds.toFixed(2)} s an iteration`],
         ...(left > 0 ? [[2, `ETA ${formatDuration(seconds * left)}`] as const] : []),
       ],
       width,

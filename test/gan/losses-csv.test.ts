@@ -1,0 +1,73 @@
+// losses.csv: what is written comes back; a resumed run's file is cut off after the checkpoint, or refused.
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { openLosses, readLosses } from '../../src/gan/losses-csv.js';
+import { test } from '../temporary-folder.js';
+
+const names = ['discriminatorLoss', 'generatorLoss', 'realClassLoss'];
+const row = (iteration: number) => ({
+  iteration,
+  means: { discriminatorLoss: iteration / 3, generatorLoss: -iteration, realClassLoss: 1e-9 },
+  seconds: 2 * iteration + 0.12345,
+});
+
+async function written(folder: string, iterations: readonly number[], resumeAfter?: number): Promise<string> {
+  const path = join(folder, 'losses.csv');
+  const file = await openLosses(path, names, { every: 10, resumeAfter });
+  for (const iteration of iterations) await file.append(row(iteration));
+  await file.close();
+  return path;
+}
+
+describe('losses.csv', () => {
+  test('comes back as it was written, seconds rounded', async ({ folder }) => {
+    const path = await written(folder, [10, 20]);
+    expect(readFileSync(path, 'utf8')).toBe(
+      [
+        'iteration,discriminator_loss,generator_loss,real_class_loss,seconds',
+        '10,3.3333333333333335,-10,1e-9,20.123',
+        '20,6.666666666666667,-20,1e-9,40.123',
+        '',
+      ].join('\n'),
+    );
+    const [, second] = await readLosses(path, names);
+    expect(second).toEqual({ ...row(20), seconds: 40.123 });
+  });
+
+  test('goes on after the checkpoint, without later and torn rows', async ({ folder }) => {
+    const path = await written(folder, [10, 20, 30]);
+    appendFileSync(path, '40,1,');
+    await written(folder, [30], 25);
+    expect((await readLosses(path, names)).map(({ iteration }) => iteration)).toEqual([10, 20, 30]);
+  });
+
+  test('begins anew where nothing is kept of it', async ({ folder }) => {
+    const path = await written(folder, [10, 20]);
+    await written(folder, [], 9);
+    expect(await readLosses(path, names)).toEqual([]);
+  });
+
+  test.for([
+    ['a row missing at the end', [10], 'cannot resume: the row of iteration 20 is missing from the losses', 3],
+    ['a row missing within', [10, 30], 'cannot resume: the row of iteration 20 is missing from the losses', 3],
+  ] as const)('is refused with %s', async ([, iterations, message, line], { folder }) => {
+    const path = await written(folder, iterations);
+    const resumed = openLosses(path, names, { every: 10, resumeAfter: 20 });
+    await expect(resumed).rejects.toMatchObject({ message, place: `${path}:${line}` });
+  });
+
+  test('is refused with other columns', async ({ folder }) => {
+    const path = join(folder, 'losses.csv');
+    writeFileSync(path, 'iteration,discriminator_loss,code_loss,seconds\n10,1,1,1\n');
+    await expect(readLosses(path, names)).rejects.toThrow('cannot read the losses: unknown column "code_loss"');
+  });
+
+  test('holds finite numbers only', async ({ folder }) => {
+    const path = join(folder, 'losses.csv');
+    const file = await openLosses(path, names, { every: 10 });
+    const bad = { ...row(10), means: { ...row(10).means, generatorLoss: NaN } };
+    await expect(file.append(bad)).rejects.toThrow(`cannot write ${path}: generator_loss of iteration 10 is NaN`);
+    await file.close();
+  });
+});
