@@ -10,11 +10,12 @@ import { ganOptions } from '../src/gan/options.js';
 import { lossOptions } from '../src/losses/options.js';
 import type { ModelOptions } from '../src/models/options.js';
 import { createNetwork } from '../src/models/registry.js';
+import { readPrintedNumbers } from '../src/report/tables/printed.js';
 import { projectRoot } from './config/support.js';
 
 const configsDirectory = join(projectRoot, 'configs');
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
-const printed = readJson(join(projectRoot, 'src/report/printed-numbers.json')) as Record<string, unknown>;
+const printed: Readonly<Record<string, unknown>> = readPrintedNumbers();
 const load = (name: string) => loadConfig(name, { configsDirectory, workingDirectory: projectRoot }).config;
 
 /** The comment lines before the first line of YAML, without their #. */

@@ -36,7 +36,7 @@ export function withGridOptions(command: Command): Command {
 }
 
 /** The store of a command: `--out`, else runs/<name>. */
-export function storeOf(name: string, { out }: GridOptions, context: CommandContext): string {
+export function storeOf(name: string, { out }: Pick<GridOptions, 'out'>, context: CommandContext): string {
   return resolve(context.workingDirectory, out ?? `runs/${name}`);
 }
 

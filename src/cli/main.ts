@@ -11,6 +11,8 @@ import { registerExchange } from './exchange.js';
 import { registerFigure } from './figure.js';
 import { registerGan } from './gan.js';
 import { registerDoctor } from './doctor.js';
+import { registerPaperTable } from './paper-table.js';
+import { registerPlan } from './plan.js';
 import { registerRegistries } from './registries.js';
 import { registerReport } from './report.js';
 import { registerRuns } from './runs.js';
@@ -46,6 +48,8 @@ const commands: readonly RegisterCommand[] = [
   registerAblate,
   registerSweep,
   registerStudy,
+  registerPaperTable,
+  registerPlan,
   registerRuns,
   registerBench,
   registerRegistries,

@@ -5,8 +5,9 @@ import { formatBytes } from '../common/format.js';
 import { displayPath } from '../config/find.js';
 import { reportContent } from '../report/page/content.js';
 import { reportPage } from '../report/page/page.js';
-import { readRuns } from '../report/runs/read-runs.js';
+import { readStoredRuns } from '../report/runs/read-runs.js';
 import type { CommandContext, RegisterCommand } from './context.js';
+import { storeTables } from './report-tables.js';
 
 interface ReportOptions {
   readonly store: readonly string[];
@@ -17,14 +18,17 @@ interface ReportOptions {
 async function writeReport(options: ReportOptions, context: CommandContext): Promise<void> {
   const show = (path: string): string => displayPath(path, context.workingDirectory);
   const stores = options.store.map((store) => resolve(context.workingDirectory, store));
-  const content = await reportContent(await readRuns(stores, context.now));
+  const content = await reportContent(await readStoredRuns(stores, context.now));
   const title = options.title ?? `Runs of ${stores.map(show).join(', ')}`;
-  const page = reportPage(content, { title, stores: stores.map(show), now: context.now() });
+  const tables = await storeTables(options.store, context);
+  const page = reportPage(content, { title, tables, stores: stores.map(show), now: context.now() });
   const given = resolve(context.workingDirectory, options.out);
   const out = ['.html', '.htm'].includes(extname(given).toLowerCase()) ? given : join(given, 'index.html');
   await makeFolder(dirname(out));
   await writeFileAtomically(out, page);
-  context.stdout.write(`${out} (${content.runs.length} runs, ${formatBytes(Buffer.byteLength(page))})\n`);
+  context.stdout.write(
+    `${out} (${content.runs.length} run${content.runs.length === 1 ? '' : 's'}, ${formatBytes(Buffer.byteLength(page))})\n`,
+  );
 }
 
 export const registerReport: RegisterCommand = (program, context) => {

@@ -14,6 +14,8 @@ import {
   type Settings,
   type SweepPoint,
 } from '../experiments/grid/points.js';
+import { gridCells, seedsFrom } from '../experiments/grid/rows.js';
+import type { Cell } from '../experiments/store/store.js';
 import type { CommandContext } from './context.js';
 import { storeOf, type GridOptions } from './grid.js';
 import { readConfig } from './options.js';
@@ -87,4 +89,21 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
   const points = listPoints(path, values, expected ?? 'a value');
   for (const { settings } of points) configOf(settings, base.dataset.holdout);
   return { points, first: key, experiment, configOf, root: storeOf(`sweep-${key}-${experiment}`, options, context) };
+}
+
+/** The runs of a sweep on held-out images, and those that each point would have on all images, by its name. */
+export function sweepCells(
+  { points, experiment, configOf }: Sweep,
+  { holdout, seeds, finalSeeds }: SweepOptions,
+): { readonly trials: readonly Cell[]; readonly finals: ReadonlyMap<string, readonly Cell[]> } {
+  const rowsWith = (chosen: readonly SweepPoint[], held: number, suffix: string) =>
+    chosen.map(({ name, settings }) => ({ name: `${name}${suffix}`, config: configOf(settings, held) }));
+  const finals = points.map((point) => {
+    const rows = rowsWith([point], 0, '-final');
+    return [point.name, gridCells(experiment, rows, seedsFrom(1, finalSeeds))] as const;
+  });
+  return {
+    trials: gridCells(experiment, rowsWith(points, holdout, ''), seedsFrom(1, seeds)),
+    finals: new Map(finals),
+  };
 }

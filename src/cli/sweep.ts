@@ -1,14 +1,13 @@
 // `isda sweep`: values of config keys tried on held-out images, the best one then trained on all images.
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { displayPath } from '../config/find.js';
 import { outcomeTable, rowOutcomes, writeOutcomes, type RowOutcome } from '../experiments/grid/outcomes.js';
 import type { SweepPoint } from '../experiments/grid/points.js';
-import { gridCells, seedsFrom } from '../experiments/grid/rows.js';
 import { choosePoint, measuredPoints, writeSweep, type MeasuredPoint } from '../experiments/grid/sweep.js';
 import type { CommandContext, RegisterCommand } from './context.js';
 import { gridFailure, measuredOn, runsOf, showPlan, withGridOptions, withGridRunner } from './grid.js';
 import { configOption, countArgument, setOption } from './options.js';
-import { readSweep, type SweepOptions } from './sweep-plan.js';
+import { readSweep, sweepCells, type SweepOptions } from './sweep-plan.js';
 import { formatTable } from './table.js';
 
 function wholeArgument(value: string): number {
@@ -35,18 +34,11 @@ function sweepTable(points: readonly MeasuredPoint[], chosen: SweepPoint | undef
 }
 
 async function sweep(key: string | undefined, options: SweepOptions, context: CommandContext): Promise<void> {
-  const { points, first, experiment, root, configOf } = readSweep(key, options, context);
-  const { holdout, seeds, finalSeeds } = options;
+  const plan = readSweep(key, options, context);
+  const { points, first, experiment, root } = plan;
+  const { holdout, finalSeeds } = options;
   const say = (text: string): void => void (options.json === true ? context.stderr : context.stdout).write(text);
-  const rowsWith = (chosen: readonly SweepPoint[], held: number, suffix: string) =>
-    chosen.map(({ name, settings }) => ({ name: `${name}${suffix}`, config: configOf(settings, held) }));
-  const trials = gridCells(experiment, rowsWith(points, holdout, ''), seedsFrom(1, seeds));
-  const finals = new Map(
-    points.map((point) => [
-      point.name,
-      gridCells(experiment, rowsWith([point], 0, '-final'), seedsFrom(1, finalSeeds)),
-    ]),
-  );
+  const { trials, finals } = sweepCells(plan, options);
   if (holdout === 0) {
     context.stderr.write(
       'warning: with --holdout 0 the choice is made on the test set, and the error of what is chosen comes out too low\n',
@@ -104,29 +96,41 @@ async function sweep(key: string | undefined, options: SweepOptions, context: Co
   if (failure !== undefined) throw failure;
 }
 
+/** Adds the argument and the options that say which sweep is meant. */
+export function withSweepOptions(command: Command): Command {
+  return withGridOptions(
+    command
+      .argument('[key]', 'lambda0 (of ISDA), or any key of a config, such as optimizer.learningRate')
+      .addOption(configOption().makeOptionMandatory())
+      .addOption(setOption())
+      .addOption(
+        new Option(
+          '--values <list>',
+          "values as in 0.1,0.25 or '{name: focal},{name: lq}'; lambda0 has the paper's",
+        ).argParser(collect),
+      )
+      .option('--random <n>', 'instead of one key: n points drawn from --range and --choice', countArgument)
+      .addOption(
+        new Option('--range <key=low..high>', 'draw from a range; KEY=log:LOW..HIGH: evenly in the logarithm')
+          .argParser(collect)
+          .default([], 'none'),
+      )
+      .addOption(new Option('--choice <key=a,b>', 'draw from a list').argParser(collect).default([], 'none'))
+      .option('--search-seed <n>', 'of what is drawn', wholeArgument, 1)
+      .option(
+        '--holdout <n>',
+        'training images held out for the choice; 0: choose on the test set',
+        wholeArgument,
+        5000,
+      )
+      .option('--seeds <n>', 'runs a value', countArgument, 1)
+      .option('--final-seeds <n>', 'runs with the chosen value on all images; 0: none', wholeArgument, 3),
+  );
+}
+
 export const registerSweep: RegisterCommand = (program, context) => {
   const command = program
     .command('sweep')
-    .description('try values of a config key on held-out training images, then train with the best on all images')
-    .argument('[key]', 'lambda0 (of ISDA), or any key of a config, such as optimizer.learningRate')
-    .addOption(configOption().makeOptionMandatory())
-    .addOption(setOption())
-    .addOption(
-      new Option(
-        '--values <list>',
-        "values as in 0.1,0.25 or '{name: focal},{name: lq}'; lambda0 has the paper's",
-      ).argParser(collect),
-    )
-    .option('--random <n>', 'instead of one key: n points drawn from --range and --choice', countArgument)
-    .addOption(
-      new Option('--range <key=low..high>', 'draw from a range; KEY=log:LOW..HIGH: evenly in the logarithm')
-        .argParser(collect)
-        .default([], 'none'),
-    )
-    .addOption(new Option('--choice <key=a,b>', 'draw from a list').argParser(collect).default([], 'none'))
-    .option('--search-seed <n>', 'of what is drawn', wholeArgument, 1)
-    .option('--holdout <n>', 'training images held out for the choice; 0: choose on the test set', wholeArgument, 5000)
-    .option('--seeds <n>', 'runs a value', countArgument, 1)
-    .option('--final-seeds <n>', 'runs with the chosen value on all images; 0: none', wholeArgument, 3);
-  withGridOptions(command).action((key: string | undefined, options: SweepOptions) => sweep(key, options, context));
+    .description('try values of a config key on held-out training images, then train with the best on all images');
+  withSweepOptions(command).action((key: string | undefined, options: SweepOptions) => sweep(key, options, context));
 };

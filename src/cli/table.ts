@@ -6,9 +6,9 @@ export function printJson(context: Pick<CommandContext, 'stdout'>, value: unknow
   context.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** Columns aligned by their widest cell; numbers to the right, words to the left. */
+/** Columns aligned by their widest cell; numbers, and dashes that stand for them, to the right, words to the left. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const numeric = header.map((_, column) => rows.every((row) => /^[-+]?[\d.,]/.test(row[column])));
+  const numeric = header.map((_, column) => rows.every((row) => /^[-+<]?[\d.,]|^-?$/.test(row[column])));
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
   const line = (cells: readonly string[]): string =>
     cells

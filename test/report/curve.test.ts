@@ -36,7 +36,8 @@ describe('curves', () => {
   });
 
   test('everything is inside the picture, and the legend is below the plot', () => {
-    const long = 'a very long name of a run that nobody would ever read to its end but somebody gave it nevertheless';
+    const long =
+      'an-unbreakable-name-that-is-far-longer-than-a-line-of-the-legend-could-ever-be-on-any-figure a very long name of a run that nobody would ever read to its end but somebody gave it nevertheless';
     const svg = draw([line('one', 5), line(long, 50), line('three', 70)]);
     const [width] = values(svg, /<svg[^>]* width="([\d.]+)"/g);
     const [height] = values(svg, /<svg[^>]* height="([\d.]+)"/g);

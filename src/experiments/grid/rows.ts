@@ -14,9 +14,24 @@ export function seedsFrom(first: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
+/** Every row with every seed, seeds outermost, so that a grid that was stopped holds whole rounds. */
+export function seededCells(rows: readonly GridRow[], seeds: readonly number[]): readonly Cell[] {
+  return seeds.flatMap((seed) =>
+    rows.map(({ name, config }) => ({
+      row: name,
+      config: {
+        ...config,
+        training: { ...config.training, seed },
+        // Where a run of a grid lies is the store's to say.
+        output: { ...config.output, dir: undefined },
+      },
+    })),
+  );
+}
+
 /**
- * The cells of a grid: every row with every seed, seeds outermost, so that a grid that was stopped holds whole rounds.
- * Experiments are called `<grid>-<row>`. Errors (usage): two rows of one name, or one that cannot be a folder's name.
+ * The cells of a grid, as `seededCells` orders them. Experiments are called `<grid>-<row>`.
+ * Errors (usage): two rows of one name, or one that cannot be a folder's name.
  */
 export function gridCells(grid: string, rows: readonly GridRow[], seeds: readonly number[]): readonly Cell[] {
   for (const [index, { name }] of rows.entries()) {
@@ -29,16 +44,6 @@ export function gridCells(grid: string, rows: readonly GridRow[], seeds: readonl
       throw cannot(`plan ${grid}`, `two rows are called ${name}`, { kind: 'usage', hint: 'give each its own name' });
     }
   }
-  return seeds.flatMap((seed) =>
-    rows.map(({ name, config }) => ({
-      row: name,
-      config: {
-        ...config,
-        experiment: `${grid}-${name}`,
-        training: { ...config.training, seed },
-        // Where a run of a grid lies is the store's to say.
-        output: { ...config.output, dir: undefined },
-      },
-    })),
-  );
+  const named = rows.map(({ name, config }) => ({ name, config: { ...config, experiment: `${grid}-${name}` } }));
+  return seededCells(named, seeds);
 }

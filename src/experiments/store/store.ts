@@ -27,7 +27,7 @@ export interface StoredCell extends Cell {
 }
 
 /** The fingerprint of the run in a folder: of its cell.json, else of the config.yaml that `isda train` left there. */
-async function fingerprintIn(folder: string): Promise<{ record?: CellRecord; identity?: string }> {
+export async function fingerprintIn(folder: string): Promise<{ record?: CellRecord; identity?: string }> {
   const record = await readCell(folder);
   if (record !== undefined) return { record, identity: record.fingerprint };
   const { config } = runFolder(folder);

@@ -1,10 +1,11 @@
 // The legend: a sample of each series' line beside its name, in rows under the panels, where it can hide nothing.
 import { element, textElement } from '../svg.js';
 import { markerAt, strokeOf, type Palette, type SeriesStyle } from './style.js';
-import { shorten, textWidth } from './text.js';
+import { textWidth, wrap } from './text.js';
 
 const sample = 34;
 const rowHeight = 20;
+const lineHeight = 16;
 
 /** The elements of the legend and its height in pixels. */
 export function drawLegend(
@@ -12,17 +13,25 @@ export function drawLegend(
   place: { readonly left: number; readonly top: number; readonly width: number },
   palette: Palette,
 ): { items: string[]; height: number } {
-  const labels = entries.map(([label]) => shorten(label, place.width - sample - 8));
-  const column = Math.max(...labels.map((label) => textWidth(label))) + sample + 26;
+  const labels = entries.map(([label]) => wrap(label, place.width - sample - 8));
+  const column = Math.max(...labels.flat().map((line) => textWidth(line))) + sample + 26;
   const perRow = Math.max(1, Math.min(entries.length, Math.floor((place.width + 26) / column)));
-  const items = entries.flatMap(([, style], index) => {
-    const x = place.left + (index % perRow) * column;
-    const y = place.top + Math.floor(index / perRow) * rowHeight;
-    return [
-      element('line', { x1: x, x2: x + sample, y1: y, y2: y, ...strokeOf(style, palette) }),
-      markerAt(style, palette, x + sample / 2, y),
-      textElement(labels[index], { x: x + sample + 8, y: y + 4.5, fill: palette.ink }),
-    ];
-  });
-  return { items, height: Math.ceil(entries.length / perRow) * rowHeight };
+  const items: string[] = [];
+  let y = place.top;
+  for (let first = 0; first < entries.length; first += perRow) {
+    const row = entries.slice(first, first + perRow);
+    const lines = labels.slice(first, first + perRow);
+    for (const [index, [, style]] of row.entries()) {
+      const x = place.left + index * column;
+      items.push(
+        element('line', { x1: x, x2: x + sample, y1: y, y2: y, ...strokeOf(style, palette) }),
+        markerAt(style, palette, x + sample / 2, y),
+        ...lines[index].map((line, at) =>
+          textElement(line, { x: x + sample + 8, y: y + 4.5 + lineHeight * at, fill: palette.ink }),
+        ),
+      );
+    }
+    y += rowHeight + lineHeight * (Math.max(...lines.map(({ length }) => length)) - 1);
+  }
+  return { items, height: y - place.top };
 }

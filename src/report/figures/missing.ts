@@ -1,5 +1,6 @@
 // What a figure of the paper has and the runs do not give, and the commands that make it.
 import { dirname, join } from 'node:path';
+import { shellWord } from '../../common/shell.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { datasetName, networkName } from '../runs/names.js';
 import { isWithin, settingsKey, settingsOf, type Settings } from '../runs/settings.js';
@@ -35,9 +36,6 @@ export function presetsOf(spec: FigureSpec, loadPreset: (name: string) => Experi
   });
 }
 
-/** A word of a command line, quoted where a shell would read it otherwise. */
-const word = (text: string): string => (/^[\w./=:,+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
-
 /** The command that makes a curve of the paper in the settings of a panel: a run of it, changed where they differ. */
 function changedCommand(
   panel: FigurePanel,
@@ -54,8 +52,10 @@ function changedCommand(
   const experiment = preset.name.replaceAll(/[^A-Za-z0-9]+/g, '-');
   const [{ folder }] = runs;
   const out = join(dirname(folder), `${experiment}-seed1`);
-  const sets = [`experiment=${experiment}`, 'training.seed=1', ...changes].map((change) => `--set ${word(change)}`);
-  return `isda train --config ${word(showPath(join(folder, 'config.yaml')))} ${sets.join(' ')} --out ${word(showPath(out))}`;
+  const sets = [`experiment=${experiment}`, 'training.seed=1', ...changes].map(
+    (change) => `--set ${shellWord(change)}`,
+  );
+  return `isda train --config ${shellWord(showPath(join(folder, 'config.yaml')))} ${sets.join(' ')} --out ${shellWord(showPath(out))}`;
 }
 
 /**

@@ -9,13 +9,14 @@ export interface ErrorRange {
 }
 
 /**
- * From the least error to somewhat above the greatest of each curve's second half; all errors where little would be cut.
- * Percent.
+ * From the least error to somewhat above the greatest in the second half of the longest curve; all errors where little
+ * would be cut. Percent.
  */
 export function errorRange(series: readonly Series[]): ErrorRange {
   const lines = series.flatMap(({ points, thin = [] }) => [points, ...thin]);
   const [low, top] = extent(lines.flat().map(([, error]) => error));
-  const late = extent(lines.flatMap((points) => points.slice(Math.floor(points.length / 2)).map(([, error]) => error)));
+  const half = extent(lines.flat().map(([epoch]) => epoch))[1] / 2;
+  const late = extent(lines.flat().flatMap(([epoch, error]) => (epoch >= half ? [error] : [])));
   const high = late[1] + 0.4 * (late[1] - low) + 0.5;
   return top <= high * 1.1 ? { low, high: top, cut: false } : { low, high, cut: true };
 }

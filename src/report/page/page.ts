@@ -1,5 +1,7 @@
 // The report of a store as one HTML page that needs nothing from elsewhere.
 import { createHash } from 'node:crypto';
+import { tableStyles } from '../tables/html.js';
+import type { ReportTable } from '../tables/table.js';
 import type { ReportContent } from './content.js';
 import { html, raw, type Markup } from './html.js';
 import { pageScript } from './script.js';
@@ -10,6 +12,7 @@ import {
   resultsSection,
   runsSection,
   summarySection,
+  tablesSection,
 } from './sections.js';
 import { pageStyle } from './style.js';
 
@@ -17,6 +20,8 @@ export interface PageOptions {
   readonly title: string;
   /** The folders that were read, as the page shall name them. */
   readonly stores: readonly string[];
+  /** Tables of the paper that the runs give numbers for. */
+  readonly tables: readonly ReportTable[];
   /** When the page is made, milliseconds since the epoch. */
   readonly now: number;
 }
@@ -32,9 +37,10 @@ const navigation: Readonly<Record<string, string>> = {
 };
 
 /** The page. Its one script is allowed by its hash; nothing is loaded, whatever the runs are called. */
-export function reportPage(content: ReportContent, { title, stores, now }: PageOptions): string {
+export function reportPage(content: ReportContent, { title, stores, tables, now }: PageOptions): string {
   const sections: readonly (readonly [id: string, section: Markup | undefined])[] = [
     ['summary', summarySection(content, stores)],
+    ['tables', tablesSection(tables)],
     ['results', resultsSection(content)],
     ['failed', failedSection(content)],
     ['runs', runsSection(content)],
@@ -53,7 +59,7 @@ export function reportPage(content: ReportContent, { title, stores, now }: PageO
         <meta http-equiv="Content-Security-Policy" content="${policy}" />
         <title>${title}</title>
         <style>
-          ${raw(pageStyle)}
+          ${raw(pageStyle + tableStyles)}
         </style>
       </head>
       <body>

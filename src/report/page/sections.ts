@@ -4,7 +4,18 @@ import { cellStates } from '../../experiments/store/cell.js';
 import { formatSpread } from '../../experiments/grid/outcomes.js';
 import { groupChart } from './charts.js';
 import type { ExperimentOutcome, ReportContent, ReportGroup } from './content.js';
-import { html, type Markup } from './html.js';
+import { html, raw, type Markup } from './html.js';
+import { tableHtml } from '../tables/html.js';
+import type { ReportTable } from '../tables/table.js';
+
+/** The paper's tables with what was measured beside what is printed; nothing where no run has a number of theirs. */
+export function tablesSection(tables: readonly ReportTable[]): Markup | undefined {
+  if (tables.length === 0) return undefined;
+  return html`<section id="tables">
+    <h2>Tables of the paper</h2>
+    ${tables.map((table) => raw(tableHtml(table)))}
+  </section>`;
+}
 
 /** Seeds that get a column of their own. */
 const mostSeedColumns = 6;
@@ -97,7 +108,7 @@ export function failedSection({ failed }: ReportContent): Markup | undefined {
               html`<details>
                 <summary>${path}</summary>
                 <pre>
-${before > 0 ? `… ${before} lines before\n` : ''}${lines.map((line) => line.slice(0, 500)).join('\n')}</pre>
+${before > 0 ? `… ${before} lines before\n` : ''}${lines.map((line) => (line.length > 500 ? `${line.slice(0, 500)}…` : line)).join('\n')}</pre>
               </details> `,
           )}`,
     )}

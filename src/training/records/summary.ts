@@ -26,6 +26,8 @@ const runSummary = z.object({
   best: epochOutcome,
   /** Mean test error of the last ten epochs, or of all where there are fewer: the number the paper reports. */
   last10MeanTestErrorPercent: z.number(),
+  /** The same of the top-5 error, where there are more than 10 classes. */
+  last10MeanTestErrorTop5Percent: z.number().optional(),
   parameters: z.int(),
   /** Multiply-adds of one image's forward pass. */
   multiplyAdds: z.number(),
@@ -55,12 +57,15 @@ export function summarise(facts: RunFacts, rows: readonly MetricsRow[]): RunSumm
   if (last === undefined) throw cannot('summarise the run', 'no epoch has been completed');
   const best = rows.reduce((lowest, row) => (row.testError < lowest.testError ? row : lowest));
   const end = rows.slice(-10);
+  const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const top5 = end.flatMap(({ testErrorTop5 }) => testErrorTop5 ?? []);
   return {
     experiment: facts.experiment,
     epochs: rows.length,
     last: outcomeOf(last),
     best: outcomeOf(best),
-    last10MeanTestErrorPercent: end.reduce((sum, row) => sum + row.testError, 0) / end.length,
+    last10MeanTestErrorPercent: meanOf(end.map(({ testError }) => testError)),
+    ...(top5.length < end.length ? {} : { last10MeanTestErrorTop5Percent: meanOf(top5) }),
     parameters: facts.parameters,
     multiplyAdds: facts.multiplyAdds,
     seconds: rows.reduce((sum, row) => sum + row.seconds, 0),

@@ -49,8 +49,14 @@ export function productionPackages(root: string): string[] {
   return [...found].sort();
 }
 
-/** What no run reads: types, source maps, sources of C++. */
-const unread = ['**/*.map', '**/*.d.{ts,cts,mts}', '**/*.{c,cc,h,gyp}'];
+/** What no run reads: types, source maps, sources of C++, all fonts but that of figures. */
+const unread = [
+  '**/*.map',
+  '**/*.d.{ts,cts,mts}',
+  '**/*.{c,cc,h,gyp}',
+  'ttf/DejaVu{Serif,Math}*.ttf',
+  'ttf/DejaVuSans[CM-]*.ttf',
+];
 
 function filesBelow(folder: string, prefix: string, patterns: string | string[], ignore: string[] = []): Member[] {
   const names = globSync(patterns, { cwd: folder, dot: true, ignore, expandDirectories: false });

@@ -1,0 +1,92 @@
+// A short measurement of a config's training and evaluation step on this machine.
+import { randomStream } from '../../common/random.js';
+import type { ExperimentConfig } from '../../config/schema.js';
+import type { Engine } from '../../engine/index.js';
+import type { HostArray } from '../../engine/types.js';
+import { initialValues } from '../../nn/tensors.js';
+import {
+  evaluateFunction,
+  evaluationStep,
+  sessionTensors,
+  trainFunction,
+  trainingStep,
+  type StepParts,
+} from '../../training/step.js';
+
+/** Milliseconds of one step of a full batch. */
+export interface StepTimes {
+  readonly training: number;
+  readonly evaluation: number;
+}
+
+export interface StepTimesOptions {
+  /** Counted steps of each kind; fewer where they take long. */
+  readonly steps: number;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/** Once a kind of step has been measured for so long, what there is must do. */
+const enoughMilliseconds = 10_000;
+
+/** Two configs of one key have the same step: what changes from step to step does not count. */
+export function stepKey({ model, loss, dataset, optimizer, training }: ExperimentConfig): string {
+  const { batchSize, evaluationBatchSize, execution, precision, device, tf32, xla, deterministic } = training;
+  return JSON.stringify([
+    model,
+    { ...loss, lambda0: undefined, schedule: undefined },
+    { ...dataset, dir: undefined, holdout: undefined, subset: undefined, testSubset: undefined },
+    { ...optimizer, learningRate: undefined, weightDecay: undefined, momentum: undefined },
+    [batchSize, evaluationBatchSize, execution, precision, device, tf32, xla, deterministic],
+  ]);
+}
+
+/** The median of several calls, after one that does not count; where that one took long it has to do. */
+function measure(call: () => void, { steps, now }: StepTimesOptions): number {
+  const once = (): number => {
+    const begun = now();
+    call();
+    return now() - begun;
+  };
+  const first = once();
+  const times: number[] = [];
+  for (let spent = first; times.length < steps && spent < enoughMilliseconds; spent += times.at(-1)!) {
+    times.push(once());
+  }
+  return times.length === 0 ? first : times.toSorted((a, b) => a - b)[(times.length - 1) >> 1];
+}
+
+/** Measures the steps of a config's parts on random images. Errors: memory that is not there. */
+export function measureSteps(
+  config: ExperimentConfig,
+  parts: StepParts,
+  engine: Engine,
+  options: StepTimesOptions,
+): StepTimes {
+  const { batchSize, evaluationBatchSize, execution, seed } = config.training;
+  const tensors = sessionTensors(parts);
+  const functions = [trainingStep(parts, batchSize), evaluationStep(parts, evaluationBatchSize)];
+  const session = engine.createSession(execution, tensors, functions);
+  try {
+    session.write(initialValues(tensors, seed));
+    const random = randomStream(seed, 'estimate');
+    const { height, width, mean } = parts.format;
+    const batchOf = (images: number): Record<string, HostArray> => ({
+      images: Uint8Array.from({ length: images * height * width * mean.length }, () => random.integer(256)),
+      labels: Int32Array.from({ length: images }, () => random.integer(parts.network.classes)),
+    });
+    const training = {
+      ...batchOf(batchSize),
+      seed: Int32Array.of(1, 0),
+      learningRate: Float32Array.of(config.optimizer.learningRate),
+      ...Object.fromEntries(Object.keys(parts.loss.scalars).map((name) => [`loss.${name}`, Float32Array.of(0.25)])),
+    };
+    const evaluation = batchOf(evaluationBatchSize);
+    return {
+      training: measure(() => void session.call(trainFunction(batchSize), training), options),
+      evaluation: measure(() => void session.call(evaluateFunction(evaluationBatchSize), evaluation), options),
+    };
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,50 @@
+// Some numbers of a table, chosen by words such as `resnet-32,cifar10` or `wrn-*`.
+import { cannot } from '../../common/errors.js';
+import { nearest } from '../../common/nearest.js';
+import type { Address } from './printed.js';
+
+type Words = Address & { readonly configName: string };
+
+/** What an item may be called by: a config's name counts with and without its folder. */
+function wordsOf({ network, dataset, method, augmentation, configName }: Words): readonly string[] {
+  const short = configName.slice(configName.lastIndexOf('/') + 1);
+  return [network, dataset, method, ...(augmentation === undefined ? [] : [augmentation]), short, configName];
+}
+
+/** `wrn-*` as an expression for whole words, in any case. */
+function expressionOf(pattern: string): RegExp {
+  const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 'i');
+}
+
+/**
+ * A choice among items: of one pattern's words, with commas between, all must fit; of several patterns one. No patterns
+ * choose everything. Errors (usage): a word that fits nothing, or words that fit nothing together.
+ */
+export function chooseItems<Item extends Words>(patterns: readonly string[], items: readonly Item[]): readonly Item[] {
+  if (patterns.length === 0) return items;
+  const known = [...new Set(items.flatMap(wordsOf))];
+  const chosen = patterns.map((pattern) => {
+    const words = pattern.split(',').map((word) => word.trim());
+    const expressions = words.map(expressionOf);
+    const unknown = words.find((_, index) => !known.some((word) => expressions[index].test(word)));
+    const refuse = (reason: string, hint: string): Error =>
+      cannot(`choose ${pattern || 'nothing'}`, reason, { kind: 'usage', hint });
+    if (unknown !== undefined) {
+      const near = nearest(unknown, known);
+      const all = known.filter((word) => !items.some(({ configName }) => configName.endsWith(word)));
+      throw refuse(
+        `nothing in the table is called "${unknown}"`,
+        near === undefined ? `it has ${all.join(', ')}` : `did you mean ${near}?`,
+      );
+    }
+    const fitting = items.filter((item) =>
+      expressions.every((expression) => wordsOf(item).some((word) => expression.test(word))),
+    );
+    if (fitting.length === 0) {
+      throw refuse('no number of the table is all of these', 'separate choices are several --only');
+    }
+    return fitting;
+  });
+  return items.filter((item) => chosen.some((some) => some.includes(item)));
+}

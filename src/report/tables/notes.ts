@@ -1,0 +1,90 @@
+// The foot of a table: what its numbers are, and what is missing.
+import type { OpenRun } from './measure.js';
+import type { TableItem } from './numbers.js';
+import { titleOf } from './layout.js';
+import type { TableNumber } from './printed.js';
+
+const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
+
+/** The first of many, with how many more there are. */
+function some(words: readonly string[], most = 6): string {
+  return words.length <= most ? words.join(', ') : `${words.slice(0, most).join(', ')} and ${words.length - most} more`;
+}
+
+function measuredNote(table: TableNumber, seeds: number): string {
+  const [error, protocol] =
+    table === 4
+      ? ['top-1 and top-5 error on the validation images', 'as the paper does on CIFAR']
+      : ['test error', "the paper's protocol"];
+  const over = seeds === 1 ? 'on seed 1' : `mean ± sample standard deviation over the seeds 1 to ${seeds}`;
+  return (
+    `measured: ${error} in percent, ${over}; of each run the mean of its last ten epochs, ${protocol} (of all epochs ` +
+    "where there are fewer). printed: the paper's number. diff: measured less printed. n: runs that are done. " +
+    "p: Welch's t-test against cross entropy (basic) with the same network and data, two-sided."
+  );
+}
+
+function settingsNotes(items: readonly TableItem[]): readonly string[] {
+  const changed = items.filter((item) => item.changed);
+  const names = [...new Set(changed.map(({ configName }) => configName))];
+  const without = changed.filter(({ printed }) => printed === undefined);
+  const heldOut = items.filter(({ config }) => (config?.dataset.holdout ?? 0) > 0);
+  const none =
+    without.length === changed.length ? 'The paper has no numbers for them.' : 'Nothing is printed where it has none.';
+  const own = [
+    `Not the paper's settings: ${some(names)}.`,
+    ...(without.length < changed.length ? ['The printed numbers beside them are those of its own settings.'] : []),
+    ...(without.length > 0 ? [none] : []),
+  ].join(' ');
+  return [
+    ...(changed.length === 0 ? [] : [own]),
+    ...(heldOut.length === 0
+      ? []
+      : [`Measured on held-out training images: ${some([...new Set(heldOut.map(({ configName }) => configName))])}.`]),
+  ];
+}
+
+function withoutConfigNote(items: readonly TableItem[]): readonly string[] {
+  const without = items.filter(({ config }) => config === undefined);
+  if (without.length === 0) return [];
+  const methods = [...new Set(without.map(({ method }) => titleOf(method)))];
+  return [
+    `No config yet: ${some(methods)} (${count(without.length, 'number')}); configs/${without[0].configName}.yaml would make one.`,
+  ];
+}
+
+const stateOf = ({ found }: OpenRun): string => found?.state ?? 'not begun';
+
+function missingNotes(open: readonly OpenRun[], command: (first: string) => string): readonly string[] {
+  if (open.length === 0) return [];
+  const states = [...new Set(open.map(stateOf))].map(
+    (state) => `${open.filter((run) => stateOf(run) === state).length} ${state}`,
+  );
+  const names = [...new Set(open.map(({ configName }) => configName.slice(configName.lastIndexOf('/') + 1)))];
+  const failed = open.flatMap(({ found }) => (found?.state === 'failed' ? [`${found.name} (${found.reason})`] : []));
+  return [
+    `Missing: ${count(open.length, 'run')} of ${some(names)}: ${states.join(', ')}. How long that takes, and to make ${open.length === 1 ? 'it' : 'them'}:` +
+      `\n  ${command('isda plan table')}\n  ${command('isda table --run')}`,
+    ...(failed.length === 0 ? [] : [`Failed: ${some(failed, 3)}.`]),
+  ];
+}
+
+export interface NotesOptions {
+  readonly table: TableNumber;
+  readonly seeds: number;
+  /** Only those that are shown. */
+  readonly items: readonly TableItem[];
+  readonly open: readonly OpenRun[];
+  /** The command line of this table that begins with `first`. */
+  readonly command: (first: string) => string;
+}
+
+/** What stands below a table, a note each; lines that begin with two spaces are commands. */
+export function tableNotes({ table, seeds, items, open, command }: NotesOptions): readonly string[] {
+  return [
+    measuredNote(table, seeds),
+    ...settingsNotes(items),
+    ...withoutConfigNote(items),
+    ...missingNotes(open, command),
+  ];
+}

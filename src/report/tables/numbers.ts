@@ -1,0 +1,117 @@
+// What a table is made of before anything is measured: the paper's numbers and the configs that make them.
+import { join } from 'node:path';
+import { cannot } from '../../common/errors.js';
+import { isFile, type ConfigPlaces } from '../../config/find.js';
+import { loadConfig } from '../../config/load.js';
+import { fingerprint } from '../../config/print.js';
+import type { ExperimentConfig } from '../../config/schema.js';
+import { describeConfig } from '../../experiments/describe.js';
+import type { Spread } from '../../experiments/grid/outcomes.js';
+import { gridCells } from '../../experiments/grid/rows.js';
+import { variantNames, withVariant } from '../../experiments/grid/variants.js';
+import { configName } from './layout.js';
+import { printedCells, type Address, type Metric, type PrintedNumbers, type TableNumber } from './printed.js';
+
+/** A number of a table with the config that makes it. */
+export interface TableItem extends Address {
+  readonly metric: Metric;
+  readonly printed?: Spread;
+  /** What the config is called for people; also where there is none yet. */
+  readonly configName: string;
+  /** Absent where there is no such file. */
+  readonly config?: ExperimentConfig;
+  /** Whether the config is another than the paper's for the same number. */
+  readonly changed: boolean;
+}
+
+export interface ItemPlaces extends ConfigPlaces {
+  /** `KEY=VALUE` on every config. */
+  readonly overrides: readonly string[];
+}
+
+/** The config of a number under configs/, as it is there. */
+function paperConfig(
+  table: TableNumber,
+  address: Address,
+  { configsDirectory, workingDirectory }: ConfigPlaces,
+): ExperimentConfig | undefined {
+  const path = join(configsDirectory, `${configName(table, address)}.yaml`);
+  return isFile(path) ? loadConfig(path, { configsDirectory, workingDirectory }).config : undefined;
+}
+
+/** Every number of the paper's table. Errors (usage): `overrides` that a config refuses. */
+export function paperItems(table: TableNumber, numbers: PrintedNumbers, places: ItemPlaces): readonly TableItem[] {
+  const loaded = new Map<string, Pick<TableItem, 'configName' | 'config' | 'changed'>>();
+  return printedCells(numbers, table).map((cell) => {
+    const name = configName(table, cell);
+    const known = loaded.get(name);
+    if (known !== undefined) return { ...cell, ...known };
+    const paper = paperConfig(table, cell, places);
+    const path = join(places.configsDirectory, `${name}.yaml`);
+    const own = paper && places.overrides.length > 0 ? loadConfig(path, places).config : paper;
+    const changed = own !== undefined && fingerprint(own) !== fingerprint(paper!);
+    const made = { configName: name, config: own, changed };
+    loaded.set(name, made);
+    return { ...cell, ...made };
+  });
+}
+
+/** The address of a config in a table: Table 3 tells networks with dropout apart, the others do not. */
+function addressIn(table: TableNumber, config: ExperimentConfig): Address {
+  const { network, dataset, method, augmentation, dropout } = describeConfig(config);
+  const suffix = table === 3 && dropout && ['basic', 'isda'].includes(method) ? '+dropout' : '';
+  return { network, dataset, method: `${method}${suffix}`, augmentation };
+}
+
+const sameAddress = (a: Address, b: Address): boolean =>
+  a.network === b.network && a.dataset === b.dataset && a.method === b.method && a.augmentation === b.augmentation;
+
+/**
+ * The numbers that configs of one's own make, in their order: of Table 5 the six variants of each config, of the others
+ * one a config. The printed number stands beside where network, data set, augmentation and method are those of one in
+ * the paper's table. Errors (usage): two configs for one place of the table; configs that cannot be loaded.
+ */
+export function ownItems(
+  table: TableNumber,
+  files: readonly string[],
+  numbers: PrintedNumbers,
+  places: ItemPlaces,
+): readonly TableItem[] {
+  const printed = printedCells(numbers, table);
+  const made = files.flatMap((file) => {
+    const { config } = loadConfig(file, places);
+    if (table !== 5) return [{ file, config, address: addressIn(table, config) }];
+    const rows = variantNames.map((name) => ({ name, config: withVariant(config, name) }));
+    const cells = gridCells(config.experiment, rows, [config.training.seed]);
+    return cells.map(({ row, config: variant }) => ({
+      file,
+      config: variant,
+      address: { ...addressIn(table, config), method: row },
+    }));
+  });
+  for (const [index, { file, address }] of made.entries()) {
+    const first = made.findIndex((other) => sameAddress(other.address, address));
+    if (first === index) continue;
+    const { network, dataset, method } = address;
+    throw cannot(
+      `lay out Table ${table}`,
+      `${made[first].file} and ${file} both are ${method} of ${network} on ${dataset}`,
+      {
+        kind: 'usage',
+        hint: 'compare settings of one network with `isda study` or `isda sweep`',
+      },
+    );
+  }
+  return made.flatMap(({ config, address }) => {
+    const metrics: readonly Metric[] = table === 4 ? ['top1', 'top5'] : ['top1'];
+    const paper = printed.some((cell) => sameAddress(cell, address)) ? paperConfig(table, address, places) : undefined;
+    return metrics.map((metric) => ({
+      ...address,
+      metric,
+      printed: printed.find((cell) => sameAddress(cell, address) && cell.metric === metric)?.printed,
+      configName: config.experiment,
+      config,
+      changed: paper === undefined || fingerprint(config) !== fingerprint(paper),
+    }));
+  });
+}

@@ -1,0 +1,30 @@
+// Thinning: what a screen cannot show is left out, and nothing else.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { thinned, type Point } from '../../../src/report/chart/series.js';
+
+const curve = fc
+  .array(fc.tuple(fc.double({ min: 0, max: 500, noNaN: true }), fc.double({ min: -9, max: 9, noNaN: true })), { minLength: 1 })
+  .map((points): Point[] => points.sort(([a], [b]) => a - b)); // prettier-ignore
+
+test('keeps both ends, the order, and each bucket’s least and greatest', () => {
+  fc.assert(
+    fc.property(curve, (points) => {
+      const kept = thinned(points);
+      expect(kept[0]).toBe(points[0]);
+      expect(kept.at(-1)).toBe(points.at(-1));
+      const places = kept.map((point) => points.indexOf(point));
+      expect(places).toEqual([...places].sort((a, b) => a - b));
+      for (const [x, y] of points) {
+        const beside = kept.filter(([other]) => Math.floor(other / 2) === Math.floor(x / 2)).map((point) => point[1]);
+        expect(Math.min(...beside)).toBeLessThanOrEqual(y);
+        expect(Math.max(...beside)).toBeGreaterThanOrEqual(y);
+      }
+    }),
+  );
+});
+
+test('a hundred thousand points become as many as 500 pixels can show', () => {
+  const many = Array.from({ length: 100_000 }, (_, index): Point => [index / 200, Math.sin(index)]);
+  expect(thinned(many).length).toBeLessThanOrEqual(502);
+});

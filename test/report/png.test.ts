@@ -1,0 +1,33 @@
+// Figures as PNG: the size asked for, text also on a machine without fonts.
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { curveFigure } from '../../src/report/curve.js';
+import { svgToPng } from '../../src/report/png.js';
+
+const draw = (label: string) =>
+  curveFigure({ curves: [{ label, points: [[1, 2], [2, 1]] }], xLabel: 'epoch', yLabel: 'error (%)' }); // prettier-ignore
+
+test('has twice the pixels of the SVG on a white ground', async () => {
+  const svg = draw('a');
+  const [, width, height] = / width="(\d+)" height="(\d+)"/.exec(svg)!.map(Number);
+  const png = sharp(svgToPng(svg));
+  expect(await png.metadata()).toMatchObject({ format: 'png', width: 2 * width, height: 2 * height });
+  const { data } = await png.raw().toBuffer({ resolveWithObject: true });
+  expect([...data.subarray(0, 3)]).toEqual([255, 255, 255]);
+});
+
+test('text is there, Greek too, and the same bytes come every time', async () => {
+  const dark = async (label: string) => {
+    const { data, info } = await sharp(svgToPng(draw(label))).greyscale().raw().toBuffer({ resolveWithObject: true });
+    return data.filter((value, index) => index % info.channels === 0 && value < 100).length;
+  }; // prettier-ignore
+  const none = await dark('');
+  const letters = await dark('mmmmmm');
+  expect(letters).toBeGreaterThan(none + 200);
+  expect(await dark('ΛΣΛΣΛΣ')).toBeGreaterThan(none + 200);
+  expect(Buffer.from(svgToPng(draw('a')))).toEqual(Buffer.from(svgToPng(draw('a'))));
+});
+
+test('what is no SVG', () => {
+  expect(() => svgToPng('<p>')).toThrow('cannot turn the figure into a PNG');
+});

@@ -1,0 +1,83 @@
+// Tables as Markdown, CSV and text for terminals of any width.
+import { describe, expect, it } from 'vitest';
+import { wrapText } from '../../../src/cli/fold.js';
+import { terminalTable } from '../../../src/cli/table-terminal.js';
+import { tableCsv } from '../../../src/report/tables/csv.js';
+import { tableMarkdown } from '../../../src/report/tables/markdown.js';
+import { layTable } from '../../../src/report/tables/table.js';
+import { someEntries, someEntry } from '../../support/tables.js';
+
+const options = { parameters: () => '0.5M', notes: ['A note of several words.\n  isda table 1 --run'] };
+const row = layTable(1, someEntries, options);
+
+it('Markdown: a column a kind of number, notes as a list, commands as code', () => {
+  expect(tableMarkdown(row)).toBe(`## Table 1. Networks on CIFAR
+
+| network | params | CIFAR-10, basic<br>measured | CIFAR-10, basic<br>printed | CIFAR-10, basic<br>diff | CIFAR-10, basic<br>n | CIFAR-10, ISDA<br>measured | CIFAR-10, ISDA<br>printed | CIFAR-10, ISDA<br>diff | CIFAR-10, ISDA<br>n | CIFAR-10, ISDA<br>p |
+| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |
+| ResNet-32 | 0.5M | 7.39 ± 0.08 | 7.39 ± 0.10 | 0.00 | 3 | 7.03 ± 0.03 | 7.09 ± 0.12 | -0.06 | 2/3 | 0.009 |
+
+- A note of several words. \`isda table 1 --run\`
+`);
+});
+
+it('Markdown: names are no markup', () => {
+  const evil = layTable(1, [someEntry('a|b', [1], { network: '<b>_x_' })], options);
+  expect(tableMarkdown(evil)).toContain(String.raw`| \<b\>\_x\_ |`);
+  expect(tableMarkdown(evil)).toContain(String.raw`CIFAR-10, a\|b<br>measured`);
+});
+
+it('CSV: a line a number, unrounded', () => {
+  const [header, basic, isda, end] = tableCsv(row).split('\n');
+  const valuesOf = (line: string): Record<string, string> => {
+    const values = [...line.matchAll(/("[^"]*"|[^,]*)(?:,|$)/g)].map(([, value]) => value.replaceAll('"', ''));
+    return Object.fromEntries(header.split(',').map((name, index) => [name, values[index]]));
+  };
+  expect(valuesOf(basic)).toMatchObject({ row: 'ResNet-32, 0.5M', column: 'CIFAR-10, basic', seeds: '1 2 3', p: '' });
+  const { p, measured_mean, ...rest } = valuesOf(isda);
+  expect(Number(p)).toBeCloseTo(0.009203874321096425, 12);
+  expect(Number(measured_mean)).toBeCloseTo(7.03, 12);
+  expect(rest).toMatchObject({ printed_mean: '7.09', printed_std: '0.12', runs_done: '2', runs_asked: '3' });
+  expect(end).toBe('');
+});
+
+describe('in a terminal', () => {
+  const long = { network: 'shake-shake-26-2x112d' };
+  const entries = ['cifar10', 'cifar100'].flatMap((dataset) =>
+    [...someEntries, ...someEntries.map((entry) => ({ ...entry, ...long }))].map((entry) => ({ ...entry, dataset })),
+  );
+  const table = layTable(1, entries, options);
+
+  it.each([
+    [250, 1],
+    [160, 2],
+    [110, 2],
+    [100, 4],
+    [80, 4],
+    [60, 4],
+  ])('of %i columns no line is longer, and every number is there (%i blocks)', (width, blocks) => {
+    const text = terminalTable(table, width);
+    const lines = text.split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+    expect(lines.filter((line) => line.includes('measured'))).toHaveLength(blocks);
+    expect(text.match(/7\.03 ± 0\.03 {2}7\.09 ± 0\.12 {2}-0\.06 {2}2\/3 {2}0\.009/g)).toHaveLength(4);
+    expect(text.match(/Shake-Shake-26-2x112d/g)!.length).toBeGreaterThanOrEqual(blocks);
+  });
+  it('each title stands above its numbers', () => {
+    const [, , title, kinds] = terminalTable(row, 200).split('\n');
+    const second = kinds.indexOf('measured', kinds.indexOf('measured') + 1);
+    expect(title.indexOf('CIFAR-10, ISDA')).toBeLessThanOrEqual(second);
+    expect(title.indexOf('CIFAR-10, ISDA')).toBeGreaterThan(kinds.indexOf('n  '));
+  });
+  it('a number without runs is a dash, one that nobody has is nothing', () => {
+    const gaps = layTable(
+      1,
+      [someEntry('isda', []), someEntry('isda', [], { dataset: 'cifar100', network: 'wrn-16-8' })],
+      options,
+    );
+    expect(terminalTable(gaps, 120).split('\n')[5]).toMatch(/^ResNet-32 {4}0\.5M +- +0\/3$/);
+  });
+  it('commands are never broken, other notes are', () => {
+    expect(wrapText('one two three\n  isda table 1 --run', 9)).toBe('one two\nthree\n  isda table 1 --run');
+  });
+});

@@ -1,0 +1,47 @@
+// Tables as HTML: kinds of numbers apart, spans that add up, everything escaped.
+import { expect, it } from 'vitest';
+import { tableHtml, tablePage } from '../../../src/report/tables/html.js';
+import { layTable } from '../../../src/report/tables/table.js';
+import { someEntries, someEntry } from '../../support/tables.js';
+
+const options = { parameters: () => '0.5M', notes: ['one note'] };
+const html = tableHtml(layTable(1, someEntries, options));
+
+/** The columns that a row covers. */
+const widths = (text: string): number[] =>
+  [...text.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) =>
+    [...row.matchAll(/<t[hd]([^>]*)>/g)].reduce(
+      (sum, [, cell]) => sum + Number(/colspan="(\d+)"/.exec(cell)?.[1] ?? 1),
+      0,
+    ),
+  );
+
+it('has measured and printed numbers in cells of different classes', () => {
+  expect(html).toContain('<td class="measured">7.39 ± 0.08</td>\n<td class="printed">7.39 ± 0.10</td>');
+  expect(html).toContain('<td class="measured">7.03 ± 0.03</td>\n<td class="printed">7.09 ± 0.12</td>');
+  expect(html).toContain('<td class="diff">-0.06</td>\n<td class="n">2/3</td>\n<td class="p">0.009</td>');
+});
+
+it('has as many columns in every row', () => {
+  // The two label columns of the first row go on through the next two.
+  expect(widths(html)).toEqual([11, 9, 9, 11]);
+});
+
+it('puts neighbouring columns under one title, and leaves cells without a number empty', () => {
+  const entries = [...someEntries, someEntry('isda', [], { dataset: 'cifar100', network: 'resnet-110' })];
+  const table = tableHtml(layTable(1, entries, options));
+  expect(table).toContain('<th colspan="9" scope="colgroup">CIFAR-10</th>');
+  expect(table).toContain('<th colspan="4" scope="colgroup">CIFAR-100</th>');
+  expect(table).toContain('<td class="measured">-</td>\n<td class="printed"></td>');
+  expect(table).toContain('<td class="measured"></td>\n<td class="printed"></td>');
+});
+
+it('escapes names and notes', () => {
+  const evil = '<script>alert("1")</script>';
+  const page = tablePage(
+    layTable(1, [someEntry(evil, [1], { network: evil, dataset: evil })], { parameters: () => evil, notes: [evil] }),
+  );
+  expect(page).not.toContain('<script');
+  expect(page.match(/&lt;script&gt;/g)!.length).toBeGreaterThan(4);
+  expect(page).not.toMatch(/(src|href)=/);
+});

@@ -1,0 +1,135 @@
+// Runs of stores in tables: found by their settings, each once, and what is missing is said.
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { printConfig } from '../../../src/config/print.js';
+import { claimCell } from '../../../src/experiments/store/claim.js';
+import { readRuns } from '../../../src/experiments/store/runs.js';
+import { placeCell } from '../../../src/experiments/store/store.js';
+import { measure } from '../../../src/report/tables/measure.js';
+import { tableNotes } from '../../../src/report/tables/notes.js';
+import type { TableItem } from '../../../src/report/tables/numbers.js';
+import { writeSummary } from '../../../src/training/records/summary.js';
+import { someCell, someConfig, someSummary } from '../../support/cells.js';
+import { test } from '../../temporary-folder.js';
+
+const now = Date.now;
+
+/** The cell of a row on a seed, done with an error of so many percent. */
+async function doneCell(store: string, row: string, seed: number, error: number): Promise<string> {
+  const stored = await placeCell(store, someCell(row, seed), now);
+  const attempt = await claimCell(stored, now);
+  await writeSummary(join(stored.folder, 'summary.json'), someSummary(error));
+  if ('claim' in attempt) await attempt.claim.end({ state: 'done' });
+  return stored.folder;
+}
+
+function item(row: string, more: Partial<TableItem> = {}): TableItem {
+  const address = { network: 'resnet-32', dataset: 'cifar10', method: 'isda', metric: 'top1' } as const;
+  return { ...address, configName: `test-${row}`, config: someConfig(`test-${row}`), changed: false, ...more };
+}
+
+describe('runs of a store', () => {
+  test('are found under any name, by their settings', async ({ folder }) => {
+    await rename(await doneCell(folder, 'a', 1, 5), join(folder, 'renamed'));
+    await doneCell(folder, 'b', 2, 7);
+    // The name does not count as a setting: what `b` has on seed 2 belongs to the same number.
+    const { entries, open, used } = measure([item('a')], [1, 2, 3], await readRuns(folder, now));
+    expect(entries[0].runs).toEqual([
+      { seed: 1, error: 5 },
+      { seed: 2, error: 7 },
+    ]);
+    expect(used.map(({ name }) => name)).toEqual(['renamed', 'test-b-seed2']);
+    expect(open).toEqual([{ configName: 'test-a', seed: 3, found: undefined }]);
+  });
+
+  test('do not count with other settings, whatever their name', async ({ folder }) => {
+    await doneCell(folder, 'a', 1, 5);
+    const other = { ...someConfig('test-a'), loss: { name: 'cross-entropy' } } as const;
+    const { entries, open } = measure([item('a', { config: other })], [1], await readRuns(folder, now));
+    expect([entries[0].runs, open.length]).toEqual([[], 1]);
+  });
+
+  test('count when `isda train` made them, once they are done', async ({ folder }) => {
+    for (const [name, seed] of [
+      ['mine', 1],
+      ['half', 2],
+    ] as const) {
+      await mkdir(join(folder, name));
+      await writeFile(join(folder, name, 'config.yaml'), printConfig(someConfig('whatever', seed)));
+    }
+    await writeFile(join(folder, 'outcomes.csv'), '');
+    await writeSummary(join(folder, 'mine', 'summary.json'), someSummary(4));
+    const { entries } = measure([item('a')], [1, 2], await readRuns(folder, now));
+    expect(entries[0].runs).toEqual([{ seed: 1, error: 4 }]);
+  });
+
+  test('of several stores count once, those that are done first', async ({ folder }) => {
+    const [first, second] = ['first', 'second'].map((name) => join(folder, name));
+    await placeCell(first, someCell('a', 1), now);
+    await doneCell(second, 'a', 1, 5);
+    await doneCell(second, 'a', 2, 6);
+    await doneCell(first, 'a', 2, 7);
+    const runs = [...(await readRuns(first, now)), ...(await readRuns(second, now))];
+    expect(measure([item('a')], [1, 2], runs).entries[0].runs.map(({ error }) => error)).toEqual([5, 7]);
+  });
+
+  test('that are not there are no runs', async ({ folder }) => {
+    expect(await readRuns(join(folder, 'nowhere'), now)).toEqual([]);
+  });
+
+  it('one run may be the run of two numbers, and is missing once', () => {
+    const items = [item('a'), item('a', { metric: 'top5' })];
+    expect(measure(items, [1], []).open).toEqual([{ configName: 'test-a', seed: 1, found: undefined }]);
+  });
+
+  test('have top-5 errors only where their summary has them', async ({ folder }) => {
+    const stored = await doneCell(folder, 'a', 1, 5);
+    const both = [item('a'), item('a', { metric: 'top5' })];
+    const errors = async () => measure(both, [1], await readRuns(folder, now)).entries.map(({ runs }) => runs);
+    expect(await errors()).toEqual([[{ seed: 1, error: 5 }], []]);
+    await writeSummary(join(stored, 'summary.json'), { ...someSummary(5), last10MeanTestErrorTop5Percent: 1.5 });
+    expect(await errors()).toEqual([[{ seed: 1, error: 5 }], [{ seed: 1, error: 1.5 }]]);
+  });
+});
+
+describe('the foot', () => {
+  const command = (first: string): string => first;
+  const notes = (items: readonly TableItem[], open = measure(items, [1, 2], []).open) =>
+    tableNotes({ table: 1, seeds: 2, items, open, command }).slice(1);
+
+  it('says nothing more where nothing is missing', () => {
+    expect(notes([item('a')], [])).toEqual([]);
+  });
+  it('says which runs are missing, and the commands that make them', () => {
+    expect(notes([item('a'), item('b', { config: someConfig('test-b', 1, 0.25) })])).toEqual([
+      'Missing: 4 runs of test-a, test-b: 4 not begun. How long that takes, and to make them:\n  isda plan table\n  isda table --run',
+    ]);
+  });
+  test('says what failed and why', async ({ folder }) => {
+    const attempt = await claimCell(await placeCell(folder, someCell('a'), now), now);
+    if ('claim' in attempt) await attempt.claim.end({ state: 'failed', reason: 'no memory' });
+    const { open } = measure([item('a')], [1, 2], await readRuns(folder, now));
+    expect(notes([item('a')], open)).toEqual([
+      expect.stringMatching(/^Missing: 2 runs of test-a: 1 failed, 1 not begun\./),
+      'Failed: test-a-seed1 (no memory).',
+    ]);
+  });
+  it('says what has no config yet', () => {
+    const without = item('w', { method: 'wgan', config: undefined, configName: 'table3/resnet110-cifar10-wgan' });
+    expect(notes([without])).toEqual([
+      'No config yet: WGAN (1 number); configs/table3/resnet110-cifar10-wgan.yaml would make one.',
+    ]);
+  });
+  it("says which settings are not the paper's, and what is printed beside them", () => {
+    const printed = { mean: 7 };
+    const [held] = [{ ...someConfig('test-b'), dataset: { name: 'cifar10', holdout: 100 } } as const];
+    expect(notes([item('a', { changed: true, printed }), item('b', { config: held })], [])).toEqual([
+      "Not the paper's settings: test-a. The printed numbers beside them are those of its own settings.",
+      'Measured on held-out training images: test-b.',
+    ]);
+    expect(notes([item('a', { changed: true })], [])).toEqual([
+      "Not the paper's settings: test-a. The paper has no numbers for them.",
+    ]);
+  });
+});
