@@ -105,6 +105,8 @@ describe.skipIf(missing !== undefined)('--executor slurm', () => {
     // While the job ends, scancel signals again and again: the next start is not to be stopped too.
     asked.kill();
     await asked;
+    // Slurm waits two minutes so that nothing of the first start is left; begun at once, a job may end at once.
+    await setTimeout(5000);
     await scontrol('update', `JobId=${task}`, 'StartTime=now');
     const { stdout } = await complete(child, out);
     expect(stdout).toContain(`\nrequeue tiny-isda-seed1, job ${task}: it goes on from its checkpoint\n`);

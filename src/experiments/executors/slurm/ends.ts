@@ -40,6 +40,9 @@ export function stateInLog(log: string): string | undefined {
   return marks.find(([pattern]) => pattern.test(said.at(-1) ?? ''))?.[1];
 }
 
+/** What a start that was followed by another leaves in the log. */
+const ofEarlierStart = /DUE TO JOB REQUEUE|^the time limit is near/;
+
 const nameOfSignal = (number: number): NodeJS.Signals | undefined =>
   Object.entries(constants.signals).find(([, value]) => value === number)?.[0] as NodeJS.Signals | undefined;
 
@@ -53,7 +56,7 @@ export function taskEnd({ name, state, exitCode, errors, log }: TaskEnd): JobEnd
     const end = cellEnd(signal === undefined ? { code: exitCode } : { signal }, false, errors);
     return end.state === 'done' ? { state: 'failed', reason: name } : { ...end, reason: `job ${name}: ${end.reason}` };
   }
-  const words = log.split('\n').findLast((line) => line.trim() !== '');
+  const words = log.split('\n').findLast((line) => line.trim() !== '' && !ofEarlierStart.test(line));
   if (words !== undefined) return { state: 'failed', reason: `job ${name}: ${words.replace(/^error: /, '')}` };
   const how = state === undefined ? 'ended unexpectedly' : `Slurm calls it ${state}`;
   return { state: 'failed', reason: `job ${name}: ${how} and it wrote nothing; do the nodes see the store?` };

@@ -18,7 +18,7 @@ export function quote(text: string): string {
 
 /**
  * The script. A task trains the run of its line in cells.txt and leaves its exit code in task-N.exit. Before its time
- * limit Slurm signals USR1: the run writes a checkpoint, and the task asks to be queued again. SIGTERM, of scancel or a
+ * limit Slurm signals USR1: the run writes a checkpoint, and the task asks to be queued again instead of ending. SIGTERM, of scancel or a
  * preemption, is handed on in the same way; whether the task comes back then is Slurm's to say.
  */
 export function scriptText({ root, folder, command, before }: ScriptOptions): string {
@@ -60,11 +60,11 @@ while :; do
   code=$status
   [[ -n $caught ]] || break
 done
-echo "$code" >"$here/.task-$task.exit" && mv "$here/.task-$task.exit" "$here/task-$task.exit"
 if [[ -n $limit && ($code == 75 || $code == 143) ]]; then
-  echo "the time limit is near: queued again"
-  scontrol requeue "\${SLURM_ARRAY_JOB_ID}_$task"
+  echo "the time limit is near: to be queued again"
+  scontrol requeue "\${SLURM_ARRAY_JOB_ID}_$task" && exit "$code"
 fi
+echo "$code" >"$here/.task-$task.exit" && mv "$here/.task-$task.exit" "$here/task-$task.exit"
 exit "$code"
 `;
 }

@@ -33,6 +33,13 @@ describe('taskEnd', () => {
       { state: 'FAILED', log: 'error: n1 does not see the store /store\n' },
     ],
     ['failed, job 12_3: Slurm calls it FAILED and it wrote nothing; do the nodes see the store?', { state: 'FAILED' }],
+    [
+      'failed, job 12_3: Slurm calls it FAILED and it wrote nothing; do the nodes see the store?',
+      {
+        state: 'FAILED',
+        log: 'the time limit is near: to be queued again\nslurmstepd-vm: error: *** JOB 67 ON vm CANCELLED AT 2026-11-22T23:58:25 DUE TO JOB REQUEUE ***\n',
+      },
+    ],
     ['failed, job 12_3: ended unexpectedly and it wrote nothing; do the nodes see the store?', {}],
     [
       'failed, job 12_3: its time limit came before it was stopped; see slurm.time and slurm.signalSeconds',
@@ -52,6 +59,6 @@ describe('stateInLog', () => {
     [line('DUE TO JOB REQUEUE '), undefined],
     ['slurmstepd: error: Detected 1 oom_kill event in StepId=5.batch.\n', 'OUT_OF_MEMORY'],
     [line('DUE TO TIME LIMIT ') + line('DUE TO JOB REQUEUE '), undefined],
-    ['the time limit is near: queued again\n', undefined],
+    ['the time limit is near: to be queued again\n', undefined],
   ])('%j: %s', (log, state) => expect(stateInLog(log)).toBe(state));
 });
