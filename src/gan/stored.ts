@@ -1,5 +1,6 @@
 // A trained generator as one safetensors file, which says itself what it is.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -92,13 +93,16 @@ export async function loadGenerator(path: string): Promise<LoadedGenerator> {
 }
 
 /**
- * Loads all generators of a run: the one of its folder, or those of its classes, in the order of the labels. Errors: as
- * `loadGenerator`; there are none.
+ * Loads all generators of a run: the one of its folder, or those of its classes that have a checkpoint, in the order of
+ * the labels. Errors: as `loadGenerator`; there are none.
  */
 export async function loadGenerators(path: string): Promise<LoadedGenerator[]> {
   const names = await readdir(path).catch((): string[] => []);
   const labels = names.flatMap((name) => (/^class-\d+$/.test(name) ? [Number(name.slice(6))] : []));
-  if (labels.length === 0 || names.includes(generatorFile)) return [await loadGenerator(path)];
-  const inOrder = labels.sort((a, b) => a - b);
-  return Promise.all(inOrder.map((label) => loadGenerator(join(path, classFolder(label)))));
+  const files = labels
+    .sort((a, b) => a - b)
+    .map((label) => join(path, classFolder(label), generatorFile))
+    .filter((file) => existsSync(file));
+  if (files.length === 0 || names.includes(generatorFile)) return [await loadGenerator(path)];
+  return Promise.all(files.map((file) => loadGenerator(file)));
 }

@@ -1,8 +1,8 @@
 // Generators in their file: what is loaded is what was saved, and other files are refused.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { generatorFile, loadGenerator, saveGenerator } from '../../src/gan/stored.js';
+import { classFolder, generatorFile, loadGenerator, loadGenerators, saveGenerator } from '../../src/gan/stored.js';
 import { encodeSafetensors } from '../../src/training/records/safetensors.js';
 import { test } from '../temporary-folder.js';
 import { fresh, kinds, narrow } from './support.js';
@@ -17,6 +17,16 @@ describe('a generator in its file', () => {
     expect(loaded).toMatchObject({ dataset: 'cifar10', classNames: ['cat', 'dog', 'frog'], trainedClasses: [0, 1, 2] });
     expect(loaded.checksum).toMatch(/^[0-9a-f]{64}$/);
     expect(await loadGenerator(join(folder, generatorFile))).toMatchObject({ checksum: loaded.checksum });
+  });
+
+  test('of each class is found, in the order of the labels, where it has a checkpoint', async ({ folder }) => {
+    for (const label of [10, 2, 3]) mkdirSync(join(folder, classFolder(label)));
+    for (const label of [10, 2]) {
+      const stored = { ...fresh(narrow('wgan')), trainedClasses: [label] };
+      await saveGenerator(join(folder, classFolder(label), generatorFile), stored);
+    }
+    const loaded = await loadGenerators(folder);
+    expect(loaded.map(({ trainedClasses }) => trainedClasses)).toEqual([[2], [10]]);
   });
 
   test('is refused where there is none, or something else', async ({ folder }) => {
