@@ -19,17 +19,30 @@ export interface Recorded extends Iteration {
   readonly iteration: number;
 }
 
+function refuse(what: string, picture: number, iteration: number): Error {
+  return cannot(
+    'map the features back',
+    `the ${what} of picture ${picture + 1} is no number at iteration ${iteration}`,
+    {
+      hint: 'a lower learning rate may keep it finite',
+    },
+  );
+}
+
 function checkFinite({ feature, pixel }: Iteration, iteration: number): void {
   const stray = feature.findIndex((value, index) => !Number.isFinite(value + pixel[index]));
-  if (stray === -1) return;
-  throw cannot('map the features back', `the distance of picture ${stray + 1} is no number at iteration ${iteration}`, {
-    hint: 'a lower learning rate may keep it finite',
-  });
+  if (stray >= 0) throw refuse('distance', stray, iteration);
+}
+
+/** Distances may stay finite where the noise is not: a ReLU makes 0 of a value that is no number. */
+function checkNoise(noise: Float32Array, pictures: number, iteration: number): void {
+  const stray = noise.findIndex((value) => !Number.isFinite(value));
+  if (stray >= 0) throw refuse('noise', Math.floor((stray * pictures) / noise.length), iteration);
 }
 
 /** Makes all steps and gives what was recorded. `breathe` is called after each step, and throws where it is to end. */
 export async function descend(
-  search: Pick<Inversion, 'step' | 'measure'>,
+  search: Pick<Inversion, 'step' | 'measure' | 'noise'>,
   { iterations, learningRate, decayEvery, pixelWeight, recordEvery }: CourseOptions,
   breathe: (done: number) => void,
 ): Promise<Recorded[]> {
@@ -44,6 +57,8 @@ export async function descend(
     await setImmediate();
     breathe(iteration + 1);
   }
-  record(search.measure(), iterations);
+  const last = search.measure();
+  record(last, iterations);
+  checkNoise(search.noise(), last.feature.length, iterations);
   return recorded;
 }

@@ -10,7 +10,8 @@ export async function withLock<T>(
   log: (line: string) => void,
   work: () => Promise<T>,
 ): Promise<T> {
-  const options = { lockfilePath: file, stale: 15_000, update: 3_000 };
+  // A lock that is lost (the process was suspended, the folder deleted) is no reason to crash: each builds aside.
+  const options = { lockfilePath: file, stale: 15_000, update: 3_000, onCompromised: () => undefined };
   let release: (() => Promise<void>) | undefined;
   for (let attempt = 0; release === undefined; attempt++) {
     try {
