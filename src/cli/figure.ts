@@ -84,7 +84,10 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
 /** Adds `isda figure` with its figures. */
 export function registerFigure(program: Command, context: CommandContext): void {
   const collect = (word: string, before: readonly string[] = []): readonly string[] => [...before, word];
-  const figure = program.command('figure').description('draw figures from the files of runs (SVG, PNG)');
+  const figure = program
+    .command('figure')
+    .description('draw figures from the files of runs (SVG, PNG)')
+    .addHelpText('after', '\nFigure 4 needs a network and a generator: `isda visualize`.');
   const curve = figure
     .command('curve')
     .description("draw runs' metrics over the epochs as one chart")
