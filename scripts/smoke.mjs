@@ -148,7 +148,7 @@ const commands = [
   [2, 'sweep lambda0 --config tiny-isda --holdout 50 --values -1'],
   [2, 'ablate --config tiny-isda --detach'],
   [2, 'gan train --config tiny-isda'],
-  [2, 'gan train --config tiny-gan --class 3'],
+  [2, `gan train --config tiny-gan ${data} --class 3`],
   [2, 'train --config tiny-gan'],
   [1, 'gan sample --run {tmp}/no-such-run --out {tmp}/samples.png'],
   [2, 'study {tmp}/unknown-key.yaml'],

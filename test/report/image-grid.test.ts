@@ -9,10 +9,7 @@ const plain = (...colour: number[]): Uint8Array => Uint8Array.from({ length: 32 
 const row = (...images: Uint8Array[]): Uint8Array => Buffer.concat(images);
 
 async function pixels(svg: string) {
-  const { data, info } = await sharp(svgToPng(svg, 1))
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(svgToPng(svg, 1)).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   return {
     ...info,
     at: (x: number, y: number): number[] => [...data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3)],
