@@ -1,9 +1,8 @@
 // Transposed convolution in NHWC, with PyTorch's sizes: the gradient of a convolution with respect to its input.
 import { cannot } from '../../common/errors.js';
-import { bool, ints, string, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
 import { describeSpec } from '../types.js';
-import { padsAsSame, type ConvOptions } from './conv.js';
+import { convAttributes, padsAsSame, type ConvOptions } from './conv.js';
 import { matMul } from './matrix.js';
 import { intVector, run } from './run.js';
 import { reshape, slice } from './shape.js';
@@ -32,14 +31,7 @@ export function conv2dTransposed(x: Tensor, kernel: Tensor, options: ConvOptions
 
 function spread(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'VALID', shape: readonly number[]): Tensor {
   const { dtype, program } = x;
-  const attributes = {
-    T: type(dtype),
-    strides: ints([1, stride, stride, 1]),
-    padding: string(scheme),
-    data_format: string('NHWC'),
-    dilations: ints([1, 1, 1, 1]),
-    use_cudnn_on_gpu: bool(true),
-  };
+  const attributes = convAttributes(dtype, stride, scheme);
   const value = run('Conv2DBackpropInput', attributes, [intVector(program, shape), kernel, x], dtype, shape);
   return withGradient(value, [x, kernel], (gradient, [wantInput, wantKernel]) => [
     wantInput ? run('Conv2D', attributes, [gradient, kernel], dtype, x.shape) : undefined,

@@ -39,19 +39,22 @@ export function padsAsSame(size: number, stride: number, padding: number, [, hei
   return size - stride === 2 * padding && height % stride === 0 && width % stride === 0;
 }
 
+/** What Conv2D and the kernels of both its gradients are asked for: NHWC, no dilation. */
+export const convAttributes = (dtype: Tensor['dtype'], stride: number, scheme: 'SAME' | 'VALID') => ({
+  T: type(dtype),
+  strides: ints([1, stride, stride, 1]),
+  padding: string(scheme),
+  data_format: string('NHWC'),
+  dilations: ints([1, 1, 1, 1]),
+  use_cudnn_on_gpu: bool(true),
+});
+
 /** On the CPU, groups at least this wide are faster one by one than in the grouped kernels: see docs/architecture.md. */
 const widestGroupTogether = 32;
 
 function convolve(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'VALID'): Tensor {
   const { dtype, program } = x;
-  const attributes = {
-    T: type(dtype),
-    strides: ints([1, stride, stride, 1]),
-    padding: string(scheme),
-    data_format: string('NHWC'),
-    dilations: ints([1, 1, 1, 1]),
-    use_cudnn_on_gpu: bool(true),
-  };
+  const attributes = convAttributes(dtype, stride, scheme);
   const forward: Forward = (input, weights) => {
     const [batch, height, width] = input.shape;
     const [size, , , outputs] = weights.shape;
