@@ -1,12 +1,15 @@
 // SVG as PNG, with a font of its own: the same picture on every machine, also on one without fonts.
 import { createRequire } from 'node:module';
-import { Resvg } from '@resvg/resvg-js';
+import type * as resvg from '@resvg/resvg-js';
 import { cannot, reasonOf } from '../common/errors.js';
 
-const font = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
+const load = createRequire(import.meta.url);
 
 /** The picture with `scale` pixels for each of the SVG's. All text is set in DejaVu Sans. Errors: not an SVG. */
 export function svgToPng(svg: string, scale = 2): Uint8Array {
+  // Here and not at the start of every command: the library begins threads when it is loaded.
+  const { Resvg } = load('@resvg/resvg-js') as typeof resvg;
+  const font = load.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
   try {
     const picture = new Resvg(svg, {
       font: { fontFiles: [font], loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' },
