@@ -1,6 +1,6 @@
 // `isda ablate`: the variants of Table 5 on any config.
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { nearest } from '../common/nearest.js';
+import { didYouMean } from '../common/nearest.js';
 import { gridCells, seedsFrom } from '../experiments/grid/rows.js';
 import { variantNames, withVariant, type Variant } from '../experiments/grid/variants.js';
 import type { CommandContext, RegisterCommand } from './context.js';
@@ -18,10 +18,8 @@ export interface AblateOptions extends GridOptions {
 function variantArgument(value: string, before: readonly Variant[]): Variant[] {
   const found = variantNames.find((name) => name === value);
   if (found !== undefined) return [...before, found];
-  const near = nearest(value, variantNames);
-  throw new InvalidArgumentError(
-    `Expected ${variantNames.join(', ')}.${near === undefined ? '' : ` Did you mean ${near}?`}`,
-  );
+  const hint = didYouMean(value, variantNames);
+  throw new InvalidArgumentError(`Expected ${variantNames.join(', ')}${hint === undefined ? '.' : `; ${hint}`}`);
 }
 
 /** Adds the options that say which ablation is meant. */

@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { type Command } from 'commander';
 import { cannot } from '../common/errors.js';
-import { nearest } from '../common/nearest.js';
+import { didYouMean } from '../common/nearest.js';
 import { curveFigure, type Curve } from '../report/curve.js';
 import { allMetricsColumns, metricsFields, type MetricsColumn } from '../training/records/metrics-columns.js';
 import { readMetrics } from '../training/records/metrics-csv.js';
@@ -32,10 +32,9 @@ function metricOf(name: string): MetricsColumn {
   const metrics = allMetricsColumns.filter((column) => column !== 'epoch');
   const metric = metrics.find((column) => column === name);
   if (metric !== undefined) return metric;
-  const near = nearest(name, metrics);
   throw cannot('draw the curves', `there is no metric "${name}"`, {
     kind: 'usage',
-    hint: near === undefined ? `metrics: ${metrics.join(', ')}` : `did you mean ${near}?`,
+    hint: didYouMean(name, metrics) ?? `metrics: ${metrics.join(', ')}`,
   });
 }
 

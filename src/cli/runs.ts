@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { Option } from 'commander';
 import { cannot } from '../common/errors.js';
 import { formatDuration } from '../common/format.js';
-import { nearest } from '../common/nearest.js';
+import { didYouMean } from '../common/nearest.js';
 import { displayPath } from '../config/find.js';
 import { cellStates, type CellState } from '../experiments/store/cell.js';
 import { readLogEnds } from '../experiments/store/log-ends.js';
@@ -24,13 +24,10 @@ const logLines = 30;
 async function showLog(views: readonly CellView[], name: string, root: string, context: CommandContext): Promise<void> {
   const view = views.find((candidate) => candidate.name === basename(name));
   if (view === undefined) {
-    const near = nearest(
-      name,
-      views.map((candidate) => candidate.name),
-    );
+    const known = views.map((candidate) => candidate.name);
     throw cannot(`show the log of ${name}`, 'the store has no such run', {
       place: displayPath(root, context.workingDirectory),
-      hint: near === undefined ? '`isda runs STORE` lists them' : `did you mean ${near}?`,
+      hint: didYouMean(name, known) ?? '`isda runs STORE` lists them',
       kind: 'usage',
     });
   }

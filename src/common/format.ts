@@ -1,4 +1,4 @@
-// Durations, counts and sizes in words for people.
+// Durations, counts, sizes and lists in words for people.
 
 /** Seconds as `4.2 s`, `42 s`, `3 min 05 s`, `2 h 07 min`, `3 d 04 h`; `?` where they are not a finite number >= 0. */
 export function formatDuration(seconds: number): string {
@@ -34,4 +34,9 @@ export function formatCount(count: number): string {
 /** Bytes in binary units: `512 B`, `1.50 KiB`, `2.00 GiB`. */
 export function formatBytes(bytes: number): string {
   return scaled(bytes, 1024, [' B', ' KiB', ' MiB', ' GiB', ' TiB']);
+}
+
+/** `a, b or c`. */
+export function orList(words: readonly string[]): string {
+  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
 }

@@ -1,12 +1,22 @@
-// The known name nearest to a mistyped one, for hints.
-import { closest, distance } from 'fastest-levenshtein';
+// The known names nearest to a mistyped one, for hints.
+import { distance } from 'fastest-levenshtein';
+import { orList } from './format.js';
 
-/** The member of `known` nearest to `name` by edit distance, or undefined where none is near. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  // Upper and lower case count as the same, in the search as in the distance.
-  const lower = known.map((candidate) => candidate.toLowerCase());
-  const best = closest(name.toLowerCase(), lower);
-  const near = distance(name.toLowerCase(), best) <= Math.max(2, Math.ceil(name.length / 3));
-  return near ? known[lower.indexOf(best)] : undefined;
+/** A hint names no more than this many. */
+const mostNames = 3;
+
+/** The members of `known` nearest to `name` by edit distance, all that are equally near; none where none is near. */
+export function nearest(name: string, known: readonly string[]): readonly string[] {
+  // Upper and lower case count as the same.
+  const lower = name.toLowerCase();
+  const distances = known.map((candidate) => distance(lower, candidate.toLowerCase()));
+  const least = Math.min(...distances);
+  if (least > Math.max(2, Math.ceil(name.length / 3))) return [];
+  return known.filter((_, index) => distances[index] === least);
+}
+
+/** `did you mean gpus or cpus?`, or undefined where no known name is near. */
+export function didYouMean(name: string, known: readonly string[]): string | undefined {
+  const near = nearest(name, known).slice(0, mostNames);
+  return near.length === 0 ? undefined : `did you mean ${orList(near)}?`;
 }

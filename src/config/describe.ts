@@ -1,5 +1,5 @@
 // The schema in plain words: what is expected at a path, which keys are known there.
-import { nearest } from '../common/nearest.js';
+import { orList } from '../common/format.js';
 import type { SchemaNode } from './schema.js';
 
 /** Safe integers bound every integer of the schema; nobody needs to read that. */
@@ -63,11 +63,6 @@ export function knownWords(node: SchemaNode): readonly string[] {
   return alternatives(node).flatMap((option) => nameOfAlternative(option) ?? []);
 }
 
-/** `a, b or c`. */
-export function orList(words: readonly string[]): string {
-  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
-}
-
 function range(node: SchemaNode): string {
   const above = isBound(node.exclusiveMinimum) ? `above ${node.exclusiveMinimum}` : undefined;
   const from = isBound(node.minimum) ? node.minimum : undefined;
@@ -105,10 +100,4 @@ export function pathsOfKey(root: SchemaNode, key: string): readonly string[] {
     isNode(node) && alternatives(node).some((option) => property(option, key)) ? [`${section}.${key}`] : [],
   );
   return property(root, key) ? [key, ...paths] : paths;
-}
-
-/** A hint for a word that is not among the known ones. */
-export function didYouMean(word: string, known: readonly string[]): string | undefined {
-  const near = nearest(word, known);
-  return near === undefined ? undefined : `did you mean ${near}?`;
 }

@@ -3,7 +3,7 @@ import { readdirSync, statSync, type Stats } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { cannot, reasonOf, type IsdaError } from '../common/errors.js';
-import { orList } from './describe.js';
+import { orList } from '../common/format.js';
 
 export interface ConfigPlaces {
   /** The folder searched for names; it need not exist. */

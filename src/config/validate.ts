@@ -1,16 +1,8 @@
 // A tree of values against the schema: the resolved config, or every problem with its place.
 import { z } from 'zod';
-import { nearest } from '../common/nearest.js';
-import {
-  alternatives,
-  didYouMean,
-  expectation,
-  knownKeys,
-  knownWords,
-  orList,
-  pathsOfKey,
-  schemaAt,
-} from './describe.js';
+import { orList } from '../common/format.js';
+import { didYouMean, nearest } from '../common/nearest.js';
+import { alternatives, expectation, knownKeys, knownWords, pathsOfKey, schemaAt } from './describe.js';
 import type { Problem } from './problems.js';
 import { experimentSchema, type ExperimentConfig, type SchemaNode } from './schema.js';
 import type { Source } from './source.js';
@@ -46,7 +38,8 @@ function hintFor(name: string, node: SchemaNode, tree: Tree): string | undefined
   if (value === null) return 'leave the key out for its default';
   if (typeof value !== 'string') return node.type === 'string' ? 'put it in quotes' : undefined;
   if (words.length > 0 && alternatives(node).some((option) => option.properties)) {
-    return `did you mean ${name}.name: ${nearest(value, words) ?? orList(words)}?`;
+    const near = nearest(value, words);
+    return `did you mean ${name}.name: ${orList(near.length > 0 ? near : words)}?`;
   }
   if (words.length > 0) return didYouMean(value, words);
   if (node.type === 'boolean' && /^(y|yes|on|n|no|off)$/i.test(value)) return 'YAML writes true and false';
@@ -98,7 +91,7 @@ function misspelt(path: Path, tree: MapTree, root: SchemaNode, value: unknown): 
   if (section?.kind !== 'map' || node === undefined) return undefined;
   const known = alternatives(node).flatMap((option) => Object.keys(option.properties ?? {}));
   const missing = String(path[path.length - 1]);
-  const typo = [...section.entries.keys()].find((key) => !known.includes(key) && nearest(key, known) === missing);
+  const typo = [...section.entries.keys()].find((key) => !known.includes(key) && nearest(key, known).includes(missing));
   return typo && `did you mean ${missing} instead of ${typo}?`;
 }
 

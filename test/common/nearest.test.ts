@@ -1,6 +1,6 @@
-// The nearest known name for a mistyped one.
+// The nearest known names for a mistyped one.
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../src/common/nearest.js';
+import { didYouMean, nearest } from '../../src/common/nearest.js';
 
 const known = ['learningRate', 'momentum', 'nesterov', 'weightDecay', 'lr'];
 
@@ -13,20 +13,36 @@ describe('nearest', () => {
     ['nestorov', 'nesterov'],
     ['momentum', 'momentum'],
   ])('%s is %s', (name, expected) => {
-    expect(nearest(name, known)).toBe(expected);
+    expect(nearest(name, known)).toEqual([expected]);
   });
 
   it('does not depend on the case of either', () => {
-    expect(nearest('LEARNINGRATE', ['dampening', 'learningRate'])).toBe('learningRate');
-    expect(nearest('isda', ['ISDA', 'itself'])).toBe('ISDA');
-    expect(nearest('wrn', ['lrn', 'WRN'])).toBe('WRN');
+    expect(nearest('LEARNINGRATE', ['dampening', 'learningRate'])).toEqual(['learningRate']);
+    expect(nearest('isda', ['ISDA', 'itself'])).toEqual(['ISDA']);
+    expect(nearest('wrn', ['lrn', 'WRN'])).toEqual(['WRN']);
   });
 
   it.each(['completelyDifferent', 'zzzzz', ''])('%j is near none', (name) => {
-    expect(nearest(name, known.slice(0, 4))).toBeUndefined();
+    expect(nearest(name, known.slice(0, 4))).toEqual([]);
   });
 
   it('knows nothing where nothing is known', () => {
-    expect(nearest('momentum', [])).toBeUndefined();
+    expect(nearest('momentum', [])).toEqual([]);
+  });
+
+  it('is all that are equally near', () => {
+    expect(nearest('pus', ['nodes', 'gpus', 'cpus'])).toEqual(['gpus', 'cpus']);
+    expect(nearest('gpu', ['nodes', 'gpus', 'cpus'])).toEqual(['gpus']);
+  });
+});
+
+describe('didYouMean', () => {
+  it.each([
+    ['gpu', ['gpus', 'cpus'], 'did you mean gpus?'],
+    ['pus', ['gpus', 'cpus'], 'did you mean gpus or cpus?'],
+    ['e', ['a', 'b', 'c', 'd'], 'did you mean a, b or c?'],
+    ['zzzzz', ['gpus', 'cpus'], undefined],
+  ])('%s of %j', (name, names, expected) => {
+    expect(didYouMean(name, names)).toBe(expected);
   });
 });

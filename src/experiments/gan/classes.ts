@@ -1,6 +1,6 @@
 // A class as the command line names it.
 import { cannot } from '../../common/errors.js';
-import { nearest } from '../../common/nearest.js';
+import { didYouMean } from '../../common/nearest.js';
 
 /** The number of a class given by name or number. Errors (usage): there is none. */
 export function classNumber(
@@ -9,9 +9,8 @@ export function classNumber(
 ): number {
   const number = classNames.includes(word) ? classNames.indexOf(word) : /^\d+$/.test(word) ? Number(word) : -1;
   if (number >= 0 && number < classNames.length) return number;
-  const near = nearest(word, classNames);
   throw cannot(`find class ${word}`, `${name} has no such class`, {
     kind: 'usage',
-    hint: near === undefined ? `give a name or a number from 0 to ${classNames.length - 1}` : `did you mean ${near}?`,
+    hint: didYouMean(word, classNames) ?? `give a name or a number from 0 to ${classNames.length - 1}`,
   });
 }

@@ -1,6 +1,6 @@
 // Some numbers of a table, chosen by words such as `resnet-32,cifar10` or `wrn-*`.
 import { cannot } from '../../common/errors.js';
-import { nearest } from '../../common/nearest.js';
+import { didYouMean } from '../../common/nearest.js';
 import type { Address } from './printed.js';
 
 type Words = Address & { readonly configName: string };
@@ -31,11 +31,10 @@ export function chooseItems<Item extends Words>(patterns: readonly string[], ite
     const refuse = (reason: string, hint: string): Error =>
       cannot(`choose ${pattern || 'nothing'}`, reason, { kind: 'usage', hint });
     if (unknown !== undefined) {
-      const near = nearest(unknown, known);
       const all = known.filter((word) => !items.some(({ configName }) => configName.endsWith(word)));
       throw refuse(
         `nothing in the table is called "${unknown}"`,
-        near === undefined ? `it has ${all.join(', ')}` : `did you mean ${near}?`,
+        didYouMean(unknown, known) ?? `it has ${all.join(', ')}`,
       );
     }
     const fitting = items.filter((item) =>
