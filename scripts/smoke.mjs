@@ -88,7 +88,7 @@ const commands = [
   [0, `visualize --run {tmp}/isda --generator {tmp}/gan --out {tmp}/figure4 --images 2 --draws 2 --iterations 3`],
   [
     0,
-    `visualize --run {tmp}/isda --generator {tmp}/gan --out {tmp}/figure4 --index 5 --directions pca --components 1 --covariance diagonal --iterations 2 --json`,
+    `figure 4 --run {tmp}/isda --generator {tmp}/gan --out {tmp}/figure4 --index 5 --directions pca --components 1 --covariance diagonal --iterations 2 --json`,
   ],
   [0, 'gan quality --generator {tmp}/gan --run {tmp}/isda --samples 100 --out {tmp}/neighbours.png'],
   [0, 'gan quality --generator {tmp}/gan --run {tmp}/isda --samples 40 --images 40 --json'],

@@ -10,6 +10,7 @@ import { runFolder } from '../training/records/run-folder.js';
 import type { CommandContext } from './context.js';
 import { registerPaperFigures } from './figure-paper.js';
 import { picturePath, withPictureOptions, writePicture, type PictureFileOptions } from './picture.js';
+import { registerVisualize } from './visualize.js';
 
 interface CurveOptions extends PictureFileOptions {
   readonly run: readonly string[];
@@ -83,10 +84,7 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
 /** Adds `isda figure` with its figures. */
 export function registerFigure(program: Command, context: CommandContext): void {
   const collect = (word: string, before: readonly string[] = []): readonly string[] => [...before, word];
-  const figure = program
-    .command('figure')
-    .description('draw figures from the files of runs (SVG, PNG)')
-    .addHelpText('after', '\nFigure 4 needs a network and a generator: `isda visualize`.');
+  const figure = program.command('figure').description('draw figures from the files of runs (SVG, PNG)');
   const curve = figure
     .command('curve')
     .description("draw runs' metrics over the epochs as one chart")
@@ -100,4 +98,5 @@ export function registerFigure(program: Command, context: CommandContext): void 
     );
   withPictureOptions(curve).action((options: CurveOptions) => drawCurves(options, context));
   registerPaperFigures(figure, context);
+  registerVisualize(figure, context, '4');
 }

@@ -128,9 +128,10 @@ async function run(flags: VisualizeFlags, context: CommandContext): Promise<void
   }
 }
 
-export function registerVisualize(program: Command, context: CommandContext): void {
-  program
-    .command('visualize')
+/** Adds Figure 4 to a command: to the program as `visualize`, to `isda figure` as `4`. */
+export function registerVisualize(parent: Command, context: CommandContext, name = 'visualize'): void {
+  parent
+    .command(name)
     .description('map augmented features of a run back to images with a generator (Figure 4)')
     .requiredOption('--run <dir>', 'run folder of a classifier')
     .requiredOption('--generator <dir>', 'run folder of `isda gan train`, or a generator.safetensors; for all classes')
