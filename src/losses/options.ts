@@ -73,6 +73,17 @@ export const disturbLabelOptions = z.strictObject({
     .describe('share of labels that every step redraws from all classes, their own included'),
 });
 
+/** Label smoothing (Szegedy et al., 2016); not in the paper's tables. */
+export const labelSmoothingOptions = z.strictObject({
+  name: z.literal('label-smoothing'),
+  smoothing: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe('share of the target that is spread evenly over all classes, its own included'),
+});
+
 export const lossOptions = z.discriminatedUnion('name', [
   crossEntropyOptions,
   isdaOptions,
@@ -81,6 +92,7 @@ export const lossOptions = z.discriminatedUnion('name', [
   centerOptions,
   largeMarginOptions,
   disturbLabelOptions,
+  labelSmoothingOptions,
 ]);
 export type LossOptions = z.output<typeof lossOptions>;
 export type IsdaOptions = z.output<typeof isdaOptions>;
@@ -89,3 +101,4 @@ export type LqOptions = z.output<typeof lqOptions>;
 export type CenterOptions = z.output<typeof centerOptions>;
 export type LargeMarginOptions = z.output<typeof largeMarginOptions>;
 export type DisturbLabelOptions = z.output<typeof disturbLabelOptions>;
+export type LabelSmoothingOptions = z.output<typeof labelSmoothingOptions>;

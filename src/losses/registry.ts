@@ -4,6 +4,7 @@ import { createCrossEntropy } from './cross-entropy.js';
 import { createDisturbLabel } from './disturb-label.js';
 import { createFocal } from './focal.js';
 import { createIsda } from './isda/isda.js';
+import { createLabelSmoothing } from './label-smoothing.js';
 import { createLargeMargin } from './large-margin.js';
 import type { Loss, LossShape } from './loss.js';
 import { createLq } from './lq.js';
@@ -20,6 +21,7 @@ const losses: { readonly [Key in Name]: (options: OptionsByName[Key], shape: Los
   center: createCenter,
   'large-margin': createLargeMargin,
   'disturb-label': createDisturbLabel,
+  'label-smoothing': createLabelSmoothing,
 };
 
 function build<Key extends Name>(name: Key, options: OptionsByName[Key], shape: LossShape): Loss {

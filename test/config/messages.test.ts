@@ -63,7 +63,7 @@ const cases: readonly {
   {
     title: 'an unknown loss',
     files: { 'x.yaml': 'loss:\n  name: isad\n  lambda0: 0.5\n' },
-    says: `error: cannot use config x.yaml: loss.name: expected cross-entropy, isda, focal, lq, center, large-margin, disturb-label or custom, got "isad"
+    says: `error: cannot use config x.yaml: loss.name: expected cross-entropy, isda, focal, lq, center, large-margin, disturb-label, label-smoothing or custom, got "isad"
   x.yaml:2:9
     2 |   name: isad
       |         ^^^^
@@ -80,6 +80,7 @@ const cases: readonly {
     ['large-margin', 'margin', 5, 'an integer from 1 to 4'],
     ['large-margin', 'margin', 1.5, 'an integer from 1 to 4'],
     ['disturb-label', 'noiseRate', 2, 'a number from 0 to 1'],
+    ['label-smoothing', 'smoothing', 1.5, 'a number from 0 to 1'],
   ].map(([name, key, value, range]) => ({
     title: `${key} ${value} of the loss ${name}`,
     files: { 'x.yaml': `loss:\n  name: ${name}\n  ${key}: ${value}\n` },
@@ -91,7 +92,7 @@ const cases: readonly {
   {
     title: 'a loss without its name',
     files: { 'x.yaml': 'loss:\n  lambda0: 0.5\n' },
-    says: `error: cannot use config x.yaml: loss.name is missing: expected cross-entropy, isda, focal, lq, center, large-margin, disturb-label or custom
+    says: `error: cannot use config x.yaml: loss.name is missing: expected cross-entropy, isda, focal, lq, center, large-margin, disturb-label, label-smoothing or custom
   x.yaml:1:1
     1 | loss:
       | ^^^^`,
@@ -99,7 +100,7 @@ const cases: readonly {
   {
     title: 'a loss that is only a word',
     files: { 'x.yaml': 'loss: isda\n' },
-    says: `error: cannot use config x.yaml: loss: expected a map whose name is cross-entropy, isda, focal, lq, center, large-margin, disturb-label or custom, got "isda"
+    says: `error: cannot use config x.yaml: loss: expected a map whose name is cross-entropy, isda, focal, lq, center, large-margin, disturb-label, label-smoothing or custom, got "isda"
   x.yaml:1:7
     1 | loss: isda
       |       ^^^^

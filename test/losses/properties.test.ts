@@ -69,6 +69,13 @@ describe('cross entropy is', () => {
     );
   });
 
+  it('label smoothing with a smoothing of 0', () => {
+    fc.assert(
+      fc.property(batches(3), (batch) => expectSame(batch, { name: 'label-smoothing', smoothing: 0 })),
+      options,
+    );
+  });
+
   it('large margin with m = 1 and without bias, whatever lambda', () => {
     const lambda = fc.double({ min: 0, max: 1000, noNaN: true });
     const withoutBias = batches(3).map((batch) => ({ ...batch, bias: batch.bias.map(() => 0) }));

@@ -1,0 +1,19 @@
+// Label smoothing (Szegedy et al., 2016): cross entropy with a target of which a part is spread evenly over all classes.
+import { add, mean, mul, mulScalar, oneHot, softmaxCrossEntropy, sub, sum } from '../engine/ops/index.js';
+import type { Loss, LossShape } from './loss.js';
+import type { LabelSmoothingOptions } from './options.js';
+
+export function createLabelSmoothing({ smoothing }: LabelSmoothingOptions, { classes }: LossShape): Loss {
+  return {
+    name: 'label-smoothing',
+    tensors: [],
+    scalars: {},
+    compute({ logits, labels }) {
+      const crossEntropy = softmaxCrossEntropy(logits, labels);
+      // −log p_j = −log p_y + z_y − z_j: the mean over all classes j needs no second softmax.
+      const ofTarget = sum(mul(oneHot(labels, classes), logits), [1]);
+      const spread = sub(ofTarget, mean(logits, [1]));
+      return mean(add(crossEntropy, mulScalar(spread, smoothing)));
+    },
+  };
+}
