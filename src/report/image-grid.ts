@@ -1,60 +1,86 @@
-// Pictures of generated images: rows with labels, as PNG.
+// Small images in labelled rows and columns, as an SVG document with the images inside.
 import sharp from 'sharp';
-import type { ImageGrid } from '../experiments/gan/pictures.js';
+import type { ImageGrid } from '../experiments/image-grid.js';
+import { textWidth, wrap } from './chart/text.js';
 import { document, element, textElement } from './svg.js';
 
-const side = 32;
-const zoom = 2;
-const gap = 2;
-const fontSize = 13;
-const titleHeight = 28;
+const [gap, groupGap, margin, line] = [5, 16, 14, 16];
+const [titleSize, labelSize] = [15, 12];
+/** Between a label and its row. */
+const labelGap = 10;
 
-/** A row of images as one PNG, each pixel as a square. */
-async function rowPicture(images: Uint8Array): Promise<{ png: Buffer; columns: number }> {
-  const imageBytes = side * side * 3;
-  const columns = images.length / imageBytes;
-  const cell = side * zoom + gap;
-  const width = columns * cell - gap;
-  const height = side * zoom;
-  const pixels = new Uint8Array(width * height * 3).fill(255);
-  for (let column = 0; column < columns; column++) {
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < side * zoom; x++) {
-        const from = column * imageBytes + (Math.floor(y / zoom) * side + Math.floor(x / zoom)) * 3;
-        pixels.set(images.subarray(from, from + 3), (y * width + column * cell + x) * 3);
-      }
-    }
-  }
+async function embedded(pixels: Uint8Array, width: number, height: number, zoom: number): Promise<string> {
   const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .resize(width * zoom, height * zoom, { kernel: 'nearest' })
     .png()
     .toBuffer();
-  return { png, columns };
+  return `data:image/png;base64,${png.toString('base64')}`;
 }
 
-/** Draws the grid as an SVG document with its images inside; labels stand before their rows. */
-export async function imageGrid({ title, rows }: ImageGrid): Promise<string> {
-  const pictures = await Promise.all(rows.map(({ images }) => rowPicture(images)));
-  const labelWidth = Math.max(0, ...rows.map(({ label }) => label.length)) * fontSize * 0.62;
-  const left = labelWidth === 0 ? gap : labelWidth + 12;
-  const columns = Math.max(...pictures.map((picture) => picture.columns));
-  const rowWidth = columns * (side * zoom + gap) - gap;
-  const width = Math.ceil(Math.max(left + rowWidth + gap, title.length * fontSize * 0.62 + 16));
-  const rowHeight = side * zoom + gap;
-  const height = titleHeight + rows.length * rowHeight;
-  const parts = rows.flatMap(({ label }, index) => {
-    const y = titleHeight + index * rowHeight;
-    const { png, columns: count } = pictures[index];
-    const picture = element('image', {
-      href: `data:image/png;base64,${png.toString('base64')}`,
-      x: left,
-      y,
-      width: count * (side * zoom + gap) - gap,
-      height: side * zoom,
-    });
-    const text = { x: left - 6, y: y + (side * zoom) / 2 + 4.5, 'text-anchor': 'end', fill: '#000000' };
-    return label === '' ? [picture] : [textElement(label, text), picture];
-  });
-  return document(width, height, title, [textElement(title, { x: 8, y: 19, fill: '#000000' }), ...parts], {
-    ground: '#ffffff',
-  });
+/** Draws the grid. The images keep their pixels: each becomes a square of one colour. */
+export async function imageGrid(grid: ImageGrid): Promise<string> {
+  const { columns = [], rows, height, width, enlargedTo, title, caption = [], groups = [] } = grid;
+  const zoom = Math.max(1, Math.ceil(enlargedTo / Math.min(height, width)));
+  const [cellWidth, cellHeight] = [width * zoom, height * zoom];
+  const heads = columns.map((name) => wrap(name, cellWidth, labelSize));
+  const headHeight = Math.max(0, ...heads.map(({ length }) => length)) * line;
+  const labelWidth = Math.max(0, ...rows.map(({ label }) => textWidth(label, labelSize)));
+  const left = margin + (labelWidth === 0 ? 0 : labelWidth + labelGap);
+  const top = margin + 24 + headHeight;
+  const columnAt = (column: number): number =>
+    left + column * (cellWidth + gap) + groups.filter((first) => first <= column).length * groupGap;
+  const rowAt = (row: number): number => top + row * (cellHeight + gap);
+  const end = columnAt(Math.max(...rows.map(({ images }) => images.length)) - 1) + cellWidth + margin;
+  const whole = Math.max(end, textWidth(title, titleSize) + 2 * margin);
+  const notes = caption.flatMap((sentence) => wrap(sentence, whole - 2 * margin, labelSize));
+  const bottom = rowAt(rows.length - 1) + cellHeight;
+
+  const cells = await Promise.all(
+    rows.flatMap(({ images }, row) =>
+      images.map(async (pixels, column) =>
+        element('image', {
+          x: columnAt(column),
+          y: rowAt(row),
+          width: cellWidth,
+          height: cellHeight,
+          href: await embedded(pixels, width, height, zoom),
+        }),
+      ),
+    ),
+  );
+  return document(
+    Math.ceil(whole),
+    Math.ceil(bottom + margin + (notes.length === 0 ? 0 : notes.length * line + 4)),
+    title,
+    [
+      textElement(title, { x: margin, y: margin + 12, 'font-size': titleSize }),
+      ...heads.flatMap((lines, column) =>
+        lines.map((text, index) =>
+          textElement(text, {
+            x: columnAt(column) + cellWidth / 2,
+            y: top - 6 - (lines.length - 1 - index) * line,
+            'text-anchor': 'middle',
+            'font-size': labelSize,
+          }),
+        ),
+      ),
+      ...rows.flatMap(({ label }, row) =>
+        label === ''
+          ? []
+          : [
+              textElement(label, {
+                x: left - labelGap,
+                y: rowAt(row) + cellHeight / 2 + 4,
+                'text-anchor': 'end',
+                'font-size': labelSize,
+              }),
+            ],
+      ),
+      ...cells,
+      ...notes.map((text, index) =>
+        textElement(text, { x: margin, y: bottom + 20 + index * line, 'font-size': labelSize, fill: '#333333' }),
+      ),
+    ],
+    { ground: '#ffffff' },
+  );
 }

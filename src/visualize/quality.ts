@@ -10,11 +10,11 @@ import type { Engine, EngineRequest } from '../engine/index.js';
 import type { RunCheckpoint } from '../experiments/evaluate-run.js';
 import { balancedLabels, makeImages } from '../experiments/synthetic-images.js';
 import { generatorOfClass, loadGeneratorSet, type GeneratorSet } from '../gan/generator-set.js';
+import { imageGrid } from '../report/image-grid.js';
 import { svgToPng } from '../report/png.js';
 import { openEncoder } from './encoder.js';
 import { checkGenerator } from './figure4.js';
 import { frechetDistance, momentsOf } from './frechet.js';
-import { imageGrid } from './image-grid.js';
 import { featuresOf, readImages, type Walk } from './images.js';
 import { nearestFeatures } from './neighbours.js';
 import { loadTrainedRun } from './trained-run.js';
@@ -130,8 +130,7 @@ async function drawNeighbours(compared: Compared, options: QualityOptions, title
         ...list.map((_, rank) => near[row].subarray(rank * size, (rank + 1) * size)),
       ],
     })),
-    height: source.height,
-    width: source.width,
+    ...{ height: source.height, width: source.width, enlargedTo: 112 },
     caption: [`Samples and the training images nearest to them in the features of the network.`],
     groups: [1],
   };

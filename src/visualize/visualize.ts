@@ -8,11 +8,11 @@ import type { RunCheckpoint } from '../experiments/evaluate-run.js';
 import { loadGeneratorSet } from '../gan/generator-set.js';
 import type { LoadedGenerator } from '../gan/stored.js';
 import { curveFigure } from '../report/curve.js';
+import { imageGrid } from '../report/image-grid.js';
 import { svgToPng } from '../report/png.js';
 import { estimateCovariance, type CovarianceKind, type FeatureCovariance } from './covariance.js';
 import { openEncoder, type Encoder } from './encoder.js';
 import { checkGenerator, drawFigure4, type Figure4, type Figure4Options } from './figure4.js';
-import { imageGrid } from './image-grid.js';
 import { featuresOf, type Walk } from './images.js';
 import { distanceCurves, distancesCsv, summarised, type ImageSummary } from './numbers.js';
 import { loadTrainedRun, type TrainedRun } from './trained-run.js';
@@ -160,8 +160,7 @@ export async function visualize(
         label: source.classNames[label],
         images: [original, reconstruction, ...augmentations],
       })),
-      height: source.height,
-      width: source.width,
+      ...{ height: source.height, width: source.width, enlargedTo: 112 },
       title: 'Augmented features as images (Figure 4)',
       caption: captionOf(trained, stored, options, covariance.kind, from),
       groups: [1, 2],

@@ -150,7 +150,7 @@ describe('a generator for each class', () => {
     expect(JSON.parse(sample.stdout)).toMatchObject({ rows: ['synthetic_1', 'synthetic_4'], count: 3 });
     const { width, height } = await sharp(join(folder, 'classes.png')).metadata();
     expect(width).toBeGreaterThan(3 * 64);
-    expect(height).toBe(28 + 2 * 66);
+    expect(height).toBe(38 + 64 + 5 + 64 + 14);
   });
 });
 

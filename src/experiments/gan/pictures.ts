@@ -1,16 +1,6 @@
 // What a generator's run lets draw: pictures of samples and of losses.
 import type { LossesRow } from '../../gan/trainer.js';
-
-/** Images of 32x32 pixels side by side, in labelled rows. */
-export interface ImageGrid {
-  readonly title: string;
-  readonly rows: readonly {
-    /** Before the row; empty for none. */
-    readonly label: string;
-    /** Its images one after the other, uint8 [count, 32, 32, 3]. */
-    readonly images: Uint8Array;
-  }[];
-}
+import type { ImageGrid } from '../image-grid.js';
 
 export interface Pictures {
   /** The PNG of a grid. */

@@ -3,9 +3,9 @@ import { cannot } from '../../common/errors.js';
 import type { Engine } from '../../engine/index.js';
 import { openSampler } from '../../gan/sampler.js';
 import { loadGenerators, type LoadedGenerator } from '../../gan/stored.js';
+import type { ImageGrid } from '../image-grid.js';
 import { classNumber } from './classes.js';
-import type { ImageGrid } from './pictures.js';
-import { gridOf, labelsOf, rowsOf, type Shown } from './samples.js';
+import { gridOf, imageRows, labelsOf, rowsOf, type Shown } from './samples.js';
 
 export interface SampleGridOptions {
   /** Images of a row. */
@@ -46,7 +46,7 @@ export async function sampleGrid(
     const sampler = openSampler(engine, stored, count);
     try {
       const images = sampler.sample(labelsOf(labels, count, shown), seed, 0);
-      return gridOf('', labels, count, images, shown).rows;
+      return imageRows(labels, count, images, shown);
     } finally {
       sampler.close();
     }
@@ -55,5 +55,5 @@ export async function sampleGrid(
     throw cannot(`show class ${only}`, 'no generator of the run was trained on it', { kind: 'usage', place: run });
   }
   const name = `${first.options.name}, ${first.dataset}, seed ${seed}`;
-  return { grid: { title: name, rows }, generators: generators.map(({ path }) => path) };
+  return { grid: gridOf(name, rows), generators: generators.map(({ path }) => path) };
 }

@@ -1,7 +1,9 @@
 // Which samples of a generator are shown: a row a class, or rows without labels.
-import type { ImageGrid } from './pictures.js';
+import { imageBytes } from '../../data/dataset.js';
+import type { ImageGrid, ImageRow } from '../image-grid.js';
 
-const imageBytes = 32 * 32 * 3;
+/** Of the images that generators make. */
+const size = { height: 32, width: 32 };
 const mostClasses = 20;
 
 /** What a generator was trained on, as far as its pictures say it. */
@@ -29,20 +31,22 @@ export function labelsOf(
   });
 }
 
-/** Images in rows of `columns` as a grid. */
-export function gridOf(
-  title: string,
+/** Images in rows of `columns`. */
+export function imageRows(
   rows: readonly (number | undefined)[],
   columns: number,
   images: Uint8Array,
   { classNames }: Shown,
-): ImageGrid {
-  const rowBytes = columns * imageBytes;
-  return {
-    title,
-    rows: rows.map((label, row) => ({
-      label: label === undefined ? '' : classNames[label],
-      images: images.subarray(row * rowBytes, (row + 1) * rowBytes),
-    })),
-  };
+): readonly ImageRow[] {
+  const bytes = imageBytes({ ...size, channels: 3 });
+  const image = (index: number): Uint8Array => images.subarray(index * bytes, (index + 1) * bytes);
+  return rows.map((label, row) => ({
+    label: label === undefined ? '' : classNames[label],
+    images: Array.from({ length: columns }, (_, column) => image(row * columns + column)),
+  }));
+}
+
+/** Rows of a generator's images as a grid. */
+export function gridOf(title: string, rows: readonly ImageRow[]): ImageGrid {
+  return { title, rows, ...size, enlargedTo: 64 };
 }

@@ -16,7 +16,7 @@ import type { RunFolder } from '../../training/records/run-folder.js';
 import { readState } from '../../training/state.js';
 import type { Pictures } from './pictures.js';
 import { createGanProgress, type GanProgress } from './progress.js';
-import { gridOf, rowsOf, type Shown } from './samples.js';
+import { gridOf, imageRows, rowsOf, type Shown } from './samples.js';
 
 /** Images of a row in the pictures of samples. */
 export const sampleColumns = 10;
@@ -149,7 +149,8 @@ async function show(
   const latents = drawLatents(gan.generator, samples, sampleSeed, 0);
   const { images } = training.session.call(sampleFunction, { ...latents });
   const title = `${config.experiment}, iteration ${iteration}`;
-  const grid = gridOf(title, rowsOf(shown), sampleColumns, toBytes(images as Float32Array, samples.length), shown);
+  const bytes = toBytes(images as Float32Array, samples.length);
+  const grid = gridOf(title, imageRows(rowsOf(shown), sampleColumns, bytes, shown));
   const folderOfSamples = join(folder.root, 'samples');
   await makeFolder(folderOfSamples);
   const file = join(folderOfSamples, `${String(iteration).padStart(6, '0')}.png`);
