@@ -2,9 +2,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { displayPath } from '../config/find.js';
+import { readStoredRuns, type UnreadableRun } from '../experiments/store/runs.js';
 import { drawFigure, paperFigure, type PaperFigure } from '../report/figures/paper-figure.js';
 import { figureSpecs, type FigureSpec } from '../report/figures/spec.js';
-import { readStoredRuns, type UnreadableRun } from '../report/runs/read-runs.js';
+import { recordedRuns } from '../report/runs/recorded-runs.js';
 import type { CommandContext } from './context.js';
 import { readConfig } from './options.js';
 import { picturePath, withPictureOptions, writePicture, type PictureFileOptions } from './picture.js';
@@ -40,7 +41,7 @@ function describe({ panels, missing }: PaperFigure, unreadable: readonly Unreada
 async function drawPaperFigure(spec: FigureSpec, options: PaperFigureOptions, context: CommandContext): Promise<void> {
   const out = picturePath(options.out, context);
   const stores = options.store.map((store) => resolve(context.workingDirectory, store));
-  const { runs, unreadable } = await readStoredRuns(stores, context.now);
+  const { runs, unreadable } = await recordedRuns(await readStoredRuns(stores, context.now));
   const figure = paperFigure(spec, runs, {
     loadPreset: (name) => readConfig(name, [], context).config,
     showPath: (path) => displayPath(path, context.workingDirectory),

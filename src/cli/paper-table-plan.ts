@@ -2,9 +2,10 @@
 import { resolve } from 'node:path';
 import { Argument, Option, type Command } from 'commander';
 import { shellWord } from '../common/shell.js';
+import { isFolder } from '../config/find.js';
 import { fingerprint } from '../config/print.js';
 import { seededCells, seedsFrom } from '../experiments/grid/rows.js';
-import { readRuns, type StoreRun } from '../experiments/store/runs.js';
+import { readStoredRuns, type UnreadableRun } from '../experiments/store/runs.js';
 import type { Cell } from '../experiments/store/store.js';
 import { chooseItems } from '../report/tables/choose.js';
 import { measure, type Measurement } from '../report/tables/measure.js';
@@ -88,6 +89,7 @@ export function readTableRequest(number: string, options: TableChoice, context: 
 export interface TableState {
   readonly all: Measurement;
   readonly chosen: Measurement;
+  readonly unreadable: readonly UnreadableRun[];
 }
 
 /** Looks the runs up. `now`: milliseconds since the epoch. */
@@ -95,9 +97,8 @@ export async function readTableState(
   { items, chosen, seeds, stores }: TableRequest,
   { now }: Pick<CommandContext, 'now'>,
 ): Promise<TableState> {
-  const runs: StoreRun[] = [];
-  for (const store of stores) runs.push(...(await readRuns(store, now)));
-  return { all: measure(items, seeds, runs), chosen: measure(chosen, seeds, runs) };
+  const { runs, unreadable } = await readStoredRuns(stores.filter(isFolder), now);
+  return { all: measure(items, seeds, runs), chosen: measure(chosen, seeds, runs), unreadable };
 }
 
 /** The cells of the chosen numbers that have a config, without those whose run is done in another store. */
@@ -133,7 +134,7 @@ export function reportTable(request: TableRequest, state: TableState, options: T
     parameters: (network) => (parameters.has(network) ? `${parameters.get(network)!.toFixed(1)}M` : ''),
     shown: (_, index) => isShown.has(items[index]),
     notes: tableNotes({
-      ...{ table, items: chosen, open: state.chosen.open, seeds: seeds.length },
+      ...{ table, items: chosen, open: state.chosen.open, unreadable: state.unreadable, seeds: seeds.length },
       command: (first) => commandOf(first, request, options),
     }),
   });

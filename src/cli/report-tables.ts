@@ -1,17 +1,17 @@
 // The paper's tables for `isda report`: those that the runs of its stores give numbers for.
-import { resolve } from 'node:path';
-import { isFolder } from '../config/find.js';
-import { readRuns } from '../experiments/store/runs.js';
+import type { StoredRun } from '../experiments/store/runs.js';
 import { measure } from '../report/tables/measure.js';
 import { tableNumbers } from '../report/tables/printed.js';
 import type { ReportTable } from '../report/tables/table.js';
 import type { CommandContext } from './context.js';
 import { readTableRequest, reportTable } from './paper-table-plan.js';
 
-/** The measured numbers of each table, from runs with exactly the settings of the paper's configs. */
-export async function storeTables(stores: readonly string[], context: CommandContext): Promise<readonly ReportTable[]> {
-  const folders = stores.map((store) => resolve(context.workingDirectory, store)).filter(isFolder);
-  const runs = (await Promise.all(folders.map((folder) => readRuns(folder, context.now)))).flat();
+/** The measured numbers of each table, from those `runs` of the stores that have the settings of the paper's configs. */
+export function storeTables(
+  stores: readonly string[],
+  runs: readonly StoredRun[],
+  context: CommandContext,
+): readonly ReportTable[] {
   return tableNumbers.flatMap((number) => {
     const [out, ...from] = stores;
     const options = { seeds: 3, set: [], only: [], out, from };
@@ -19,7 +19,7 @@ export async function storeTables(stores: readonly string[], context: CommandCon
     const all = measure(request.items, request.seeds, runs);
     const chosen = request.items.filter((_, index) => all.entries[index].runs.length > 0);
     if (chosen.length === 0) return [];
-    const state = { all, chosen: measure(chosen, request.seeds, runs) };
+    const state = { all, chosen: measure(chosen, request.seeds, runs), unreadable: [] };
     return [reportTable({ ...request, chosen }, state, options)];
   });
 }

@@ -3,9 +3,10 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
 import { formatBytes } from '../common/format.js';
 import { displayPath } from '../config/find.js';
+import { readStoredRuns } from '../experiments/store/runs.js';
 import { reportContent } from '../report/page/content.js';
 import { reportPage } from '../report/page/page.js';
-import { readStoredRuns } from '../report/runs/read-runs.js';
+import { recordedRuns } from '../report/runs/recorded-runs.js';
 import type { CommandContext, RegisterCommand } from './context.js';
 import { storeTables } from './report-tables.js';
 
@@ -18,9 +19,10 @@ interface ReportOptions {
 async function writeReport(options: ReportOptions, context: CommandContext): Promise<void> {
   const show = (path: string): string => displayPath(path, context.workingDirectory);
   const stores = options.store.map((store) => resolve(context.workingDirectory, store));
-  const content = await reportContent(await readStoredRuns(stores, context.now));
+  const stored = await readStoredRuns(stores, context.now);
+  const content = await reportContent(await recordedRuns(stored));
   const title = options.title ?? `Runs of ${stores.map(show).join(', ')}`;
-  const tables = await storeTables(options.store, context);
+  const tables = storeTables(options.store, stored.runs, context);
   const page = reportPage(content, { title, tables, stores: stores.map(show), now: context.now() });
   const given = resolve(context.workingDirectory, options.out);
   const out = ['.html', '.htm'].includes(extname(given).toLowerCase()) ? given : join(given, 'index.html');

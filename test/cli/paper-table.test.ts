@@ -1,5 +1,5 @@
 // `isda table` and `isda plan` in the words a user reads: layouts, files, refusals, commands for what is missing.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
@@ -61,6 +61,18 @@ describe('isda table', () => {
     expect(await cells()).toMatchObject([{ method: 'isda', printed: { mean: 6.33, std: 0.19 }, runs: [{}, {}, {}] }]);
     expect(await cells('--out', 'other')).toMatchObject([{ runs: [] }]);
     expect(await cells('--out', 'other', '--from', 'runs/table1')).toMatchObject([{ runs: [{}, {}, {}] }]);
+  });
+
+  test('stores that are not there have no runs; a run that cannot be read is told', async ({ folder }) => {
+    await done(join(folder, 'store'), 'resnet32-cifar10-isda', [7.01, 7.05, 7.1]);
+    writeFileSync(join(folder, 'store', 'resnet32-cifar10-isda-seed2', 'cell.json'), '{');
+    const stores = ['--from', 'nowhere', '--from', 'store'];
+    const { code, stdout } = await runCli(folder, ['table', '1', '--only', 'resnet-32,cifar10,isda', ...stores]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ResNet-32 .* 2\/3/m);
+    expect(stdout).toMatch(
+      /^Left out: resnet32-cifar10-isda-seed2 \(cannot read\s[^)]*: it is not the record of a run\)\.$/m,
+    );
   });
 
   test('what is done elsewhere is not made again', async ({ folder }) => {

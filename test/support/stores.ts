@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fingerprint, printConfig } from '../../src/config/print.js';
 import { experimentSchema, type ExperimentConfig } from '../../src/config/schema.js';
 import { formatCell, type CellState } from '../../src/experiments/store/cell.js';
+import { readStoredRuns } from '../../src/experiments/store/runs.js';
+import { recordedRuns, type RecordedRuns } from '../../src/report/runs/recorded-runs.js';
 import { metricsColumns, metricsFields, type MetricsRow } from '../../src/training/records/metrics-columns.js';
 import { summarise, type RunSummary } from '../../src/training/records/summary.js';
 
@@ -68,4 +70,9 @@ export function makeStoredRun(store: string, run: MadeRun): string {
   if (run.log !== undefined) writeFileSync(join(folder, 'log.txt'), run.log);
   if (run.environment !== undefined) writeFileSync(join(folder, 'environment.json'), JSON.stringify(run.environment));
   return folder;
+}
+
+/** Reads the runs of a store as figures and reports do. */
+export async function recordedRunsIn(store: string): Promise<RecordedRuns> {
+  return recordedRuns(await readStoredRuns([store], () => 0));
 }

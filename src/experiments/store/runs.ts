@@ -1,57 +1,104 @@
-// The runs of a store as results: what each is, by the fingerprint of its settings, and its summary where it is done.
+// The runs of stores and of plain run folders: what each is, by the fingerprint of its settings, and what became of it.
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { cannot, reasonOf, systemCode } from '../../common/errors.js';
+import { readFailure } from '../../common/files.js';
 import { mapInTurns } from '../../common/in-turns.js';
-import { isFolder } from '../../config/find.js';
+import { isFile } from '../../config/find.js';
+import { loadConfig } from '../../config/load.js';
+import { fingerprint } from '../../config/print.js';
 import { runFolder } from '../../training/records/run-folder.js';
 import { readSummary, type RunSummary } from '../../training/records/summary.js';
 import type { CellState } from './cell.js';
-import { fingerprintIn } from './store.js';
-import { listStore, type CellView } from './view.js';
+import { runHolder, viewCell } from './view.js';
 
-export interface StoreRun {
+export interface StoredRun {
+  /** The folder that it is in. */
   readonly store: string;
   /** The folder's name. */
   readonly name: string;
   readonly folder: string;
+  /** The row of the grid that it belongs to; of a run that `isda train` made, the experiment's name. */
+  readonly row: string;
+  /** Whether a grid planned it; else `isda train` made it by itself. */
+  readonly ofGrid: boolean;
   /** `fingerprint` of the resolved config. */
   readonly fingerprint: string;
   readonly state: CellState;
-  readonly epochsDone: number;
   /** Why it failed or stopped. */
   readonly reason?: string;
-  /** Where the run is done. */
+  /** Once it is done. */
   readonly summary?: RunSummary;
 }
 
-/** A folder that `isda train` made by itself counts once it is done. */
-async function plainRun(store: string, name: string): Promise<StoreRun | undefined> {
-  const folder = join(store, name);
-  const summary = await readSummary(runFolder(folder).summary);
-  if (summary === undefined) return undefined;
-  const { identity } = await fingerprintIn(folder);
-  if (identity === undefined) return undefined;
-  return { store, name, folder, fingerprint: identity, state: 'done', epochsDone: summary.epochs, summary };
+/** A run folder whose files cannot be read, and why. */
+export interface UnreadableRun {
+  readonly name: string;
+  readonly folder: string;
+  readonly reason: string;
 }
 
-async function cellRun(store: string, view: CellView): Promise<StoreRun> {
-  const { name, folder, fingerprint, state, epochsDone, reason } = view;
-  const run = { store, name, folder, fingerprint, state, epochsDone, reason };
-  return state === 'done' ? { ...run, summary: await readSummary(runFolder(folder).summary) } : run;
+export interface StoredRuns {
+  readonly runs: readonly StoredRun[];
+  readonly unreadable: readonly UnreadableRun[];
+}
+
+const byName = new Intl.Collator('en', { numeric: true });
+
+/** The folders that may be runs of `folder`: itself, or those directly in it, in the order of their names. */
+async function candidatesIn(folder: string): Promise<string[]> {
+  if (isFile(runFolder(folder).config)) return [folder];
+  const names = await readdir(folder).catch((error: unknown) => {
+    const hint = '--store names a folder of runs, such as `isda study`, `isda ablate` and `isda sweep` make';
+    if (systemCode(error) !== 'ENOENT') throw readFailure(folder, error, hint);
+    throw cannot('read the runs', 'there is no such folder', { place: folder, hint });
+  });
+  return names.sort((a, b) => byName.compare(a, b)).map((name) => join(folder, name));
+}
+
+/** A run that `isda train` made by itself; undefined where the folder holds none. */
+async function plainRun(folder: string, now: () => number) {
+  const files = runFolder(folder);
+  if (!isFile(files.config)) return undefined;
+  const { config } = loadConfig(files.config, { configsDirectory: folder, workingDirectory: folder });
+  const summary = await readSummary(files.summary);
+  const held = (await runHolder(folder, now)) !== undefined;
+  const state: CellState = held ? 'running' : summary === undefined ? 'stopped' : 'done';
+  return { row: config.experiment, ofGrid: false, fingerprint: fingerprint(config), state, summary };
+}
+
+/** A run of a grid; undefined where the folder holds none. */
+async function gridRun(folder: string, now: () => number) {
+  const cell = await viewCell(dirname(folder), basename(folder), now);
+  if (cell === undefined) return undefined;
+  const { row, fingerprint: identity, state, reason } = cell;
+  const summary = state === 'done' ? await readSummary(runFolder(folder).summary) : undefined;
+  return { row, ofGrid: true, fingerprint: identity, state, reason, summary };
+}
+
+/** Says of a folder why its run cannot be read. */
+export function unreadableRun(folder: string, error: unknown): UnreadableRun {
+  return { name: basename(folder), folder, reason: reasonOf(error).split('\n')[0] };
 }
 
 /**
- * Every run of the store `root` (absolute), those of grids and those that `isda train` left there; none where there is
- * no such folder. `now`: milliseconds since the epoch. Errors: files that cannot be read.
+ * The runs in some folders (absolute), each a store, any folder of run folders, or one run folder; a run that two of them
+ * hold counts once. What cannot be read is listed beside. `now`: milliseconds since the epoch. Errors: a folder that is
+ * not there.
  */
-export async function readRuns(root: string, now: () => number): Promise<readonly StoreRun[]> {
-  if (!isFolder(root)) return [];
-  const views = await listStore(root, now);
-  const known = new Set(views.map(({ name }) => name));
-  const others = (await readdir(root, { withFileTypes: true })).filter(
-    (entry) => !known.has(entry.name) && isFolder(join(root, entry.name)),
-  );
-  const plain = await mapInTurns(others, ({ name }) => plainRun(root, name));
-  const cells = await mapInTurns(views, (view) => cellRun(root, view));
-  return [...cells, ...plain.filter((run) => run !== undefined)];
+export async function readStoredRuns(folders: readonly string[], now: () => number): Promise<StoredRuns> {
+  const candidates = new Set<string>();
+  for (const folder of folders) for (const candidate of await candidatesIn(folder)) candidates.add(candidate);
+  const found = await mapInTurns([...candidates], async (folder) => {
+    try {
+      const run = (await gridRun(folder, now)) ?? (await plainRun(folder, now));
+      return run && { run: { store: dirname(folder), name: basename(folder), folder, ...run } };
+    } catch (error) {
+      return { unreadable: unreadableRun(folder, error) };
+    }
+  });
+  return {
+    runs: found.flatMap((each) => each?.run ?? []),
+    unreadable: found.flatMap((each) => each?.unreadable ?? []),
+  };
 }

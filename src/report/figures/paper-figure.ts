@@ -5,7 +5,7 @@ import { drawChart, type Panel } from '../chart/chart.js';
 import type { Series } from '../chart/series.js';
 import { averagedSeries, seedsText, type ErrorField } from '../runs/average.js';
 import { groupRuns, type RunGroup, type SeedRuns } from '../runs/groups.js';
-import type { StoredRun } from '../runs/read-runs.js';
+import type { RecordedRun } from '../runs/recorded-runs.js';
 import { errorRange } from './range.js';
 import { missingCurves, presetsOf, type MissingCurve, type Preset } from './missing.js';
 import type { FigureSpec } from './spec.js';
@@ -66,7 +66,7 @@ export interface FigureSources {
  */
 export function paperFigure(
   spec: FigureSpec,
-  runs: readonly StoredRun[],
+  runs: readonly RecordedRun[],
   { loadPreset, showPath, only }: FigureSources,
 ): PaperFigure {
   const presets = presetsOf(spec, loadPreset);

@@ -6,7 +6,7 @@ import { readLogEnds, type LogEnd } from '../../experiments/store/log-ends.js';
 import { runFolder } from '../../training/records/run-folder.js';
 import { summarise } from '../../training/records/summary.js';
 import { groupRuns, type RunGroup, type SeedRuns } from '../runs/groups.js';
-import type { StoredRun, StoredRuns } from '../runs/read-runs.js';
+import type { RecordedRun, RecordedRuns } from '../runs/recorded-runs.js';
 
 /** What an experiment came to, over those of its runs that are complete. */
 export interface ExperimentOutcome {
@@ -23,7 +23,7 @@ export interface ReportGroup {
 }
 
 export interface FailedRun {
-  readonly run: StoredRun;
+  readonly run: RecordedRun;
   readonly logs: readonly LogEnd[];
 }
 
@@ -33,7 +33,7 @@ export interface EnvironmentShare {
   readonly runs: number;
 }
 
-export interface ReportContent extends StoredRuns {
+export interface ReportContent extends RecordedRuns {
   readonly groups: readonly ReportGroup[];
   readonly failed: readonly FailedRun[];
   readonly environments: readonly EnvironmentShare[];
@@ -54,7 +54,7 @@ const varied = [
   ),
 ];
 
-const isComplete = ({ rows, config }: StoredRun): boolean => rows.length >= config.training.epochs;
+const isComplete = ({ rows, config }: RecordedRun): boolean => rows.length >= config.training.epochs;
 
 function outcomeOf(experiment: SeedRuns): ExperimentOutcome {
   const facts = { experiment: experiment.name, parameters: 0, multiplyAdds: 0 };
@@ -71,7 +71,7 @@ function outcomeOf(experiment: SeedRuns): ExperimentOutcome {
 }
 
 /** The facts of environment.json that runs have in common; none where there is no such file. */
-async function environmentOf({ folder }: StoredRun): Promise<Readonly<Record<string, string>> | undefined> {
+async function environmentOf({ folder }: RecordedRun): Promise<Readonly<Record<string, string>> | undefined> {
   try {
     const parsed: unknown = JSON.parse(await readFile(runFolder(folder).environment, 'utf8'));
     if (typeof parsed !== 'object' || parsed === null) return undefined;
@@ -82,7 +82,7 @@ async function environmentOf({ folder }: StoredRun): Promise<Readonly<Record<str
   }
 }
 
-async function environmentsOf(runs: readonly StoredRun[]): Promise<readonly EnvironmentShare[]> {
+async function environmentsOf(runs: readonly RecordedRun[]): Promise<readonly EnvironmentShare[]> {
   const shares = new Map<string, EnvironmentShare>();
   for (const run of runs) {
     const facts = await environmentOf(run);
@@ -99,8 +99,8 @@ const logLines = 30;
 const mostLogs = 50;
 
 /** Gathers what the report tells. */
-export async function reportContent(stored: StoredRuns): Promise<ReportContent> {
-  const { runs } = stored;
+export async function reportContent(recorded: RecordedRuns): Promise<ReportContent> {
+  const { runs } = recorded;
   const groups = groupRuns(runs, varied, ({ row }) => row).map((group) => ({
     group,
     outcomes: group.experiments.map(outcomeOf),
@@ -115,5 +115,5 @@ export async function reportContent(stored: StoredRuns): Promise<ReportContent> 
       yaml: printConfig(config),
     })),
   );
-  return { ...stored, groups, failed, configs, environments: await environmentsOf(runs) };
+  return { ...recorded, groups, failed, configs, environments: await environmentsOf(runs) };
 }

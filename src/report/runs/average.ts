@@ -2,7 +2,7 @@
 import { spreadOf } from '../../experiments/grid/outcomes.js';
 import type { MetricsRow } from '../../training/records/metrics-columns.js';
 import type { Point, Series } from '../chart/series.js';
-import type { StoredRun } from './read-runs.js';
+import type { RecordedRun } from './recorded-runs.js';
 
 /** The error that is drawn: a field of a row of metrics.csv, in percent. */
 export type ErrorField = 'testError' | 'trainError';
@@ -10,15 +10,15 @@ export type ErrorField = 'testError' | 'trainError';
 const pointsOf = (rows: readonly MetricsRow[], field: ErrorField): Point[] =>
   rows.map((row) => [row.epoch, row[field]]);
 
-const whole = ({ rows, config }: StoredRun): boolean => rows.length >= config.training.epochs;
-const seedOf = ({ config }: StoredRun): number => config.training.seed;
+const whole = ({ rows, config }: RecordedRun): boolean => rows.length >= config.training.epochs;
+const seedOf = ({ config }: RecordedRun): number => config.training.seed;
 
 /**
  * The mean at each epoch over the runs that are complete; as long as there is none, over all runs as far as every one
  * of them goes. A run that goes on beyond the mean, or is not in it, is a thin line. The band is mean ± sample standard
  * deviation, of two runs from the one to the other. Runs without an epoch are left out; undefined where none is left.
  */
-export function averagedSeries(runs: readonly StoredRun[], field: ErrorField): Omit<Series, 'label'> | undefined {
+export function averagedSeries(runs: readonly RecordedRun[], field: ErrorField): Omit<Series, 'label'> | undefined {
   const begun = runs.filter(({ rows }) => rows.length > 0);
   if (begun.length === 0) return undefined;
   const complete = begun.filter(whole);
@@ -39,7 +39,7 @@ export function averagedSeries(runs: readonly StoredRun[], field: ErrorField): O
 }
 
 /** What a legend says of the runs of a series: `3 seeds`, `1 seed; seed 2 to epoch 31 of 60, thin`. */
-export function seedsText(runs: readonly StoredRun[]): string {
+export function seedsText(runs: readonly RecordedRun[]): string {
   const begun = runs.filter(({ rows }) => rows.length > 0);
   const complete = begun.filter(whole);
   const partial = begun.filter((run) => !whole(run));

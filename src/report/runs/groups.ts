@@ -1,6 +1,6 @@
 // Runs sorted for comparison: into experiments that differ in their seed alone, and these into groups of one protocol.
 import { networkName, datasetName } from './names.js';
-import type { StoredRun } from './read-runs.js';
+import type { RecordedRun } from './recorded-runs.js';
 import { isWithin, settingsKey, settingsOf, uniqueNames, type Settings } from './settings.js';
 
 /** Runs that differ in nothing but their seed. */
@@ -8,7 +8,7 @@ export interface SeedRuns {
   readonly name: string;
   readonly settings: Settings;
   /** In the order of the seeds, one run a seed. */
-  readonly runs: readonly StoredRun[];
+  readonly runs: readonly RecordedRun[];
 }
 
 /** Experiments that may be compared: they differ in their seed and in some sections of the config. */
@@ -31,7 +31,7 @@ function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
 }
 
 /** One run a seed: the one that is furthest. */
-function onePerSeed(runs: readonly StoredRun[]): readonly StoredRun[] {
+function onePerSeed(runs: readonly RecordedRun[]): readonly RecordedRun[] {
   const bySeed = [...grouped(runs, ({ config }) => String(config.training.seed)).values()];
   return bySeed
     .map((same) => same.reduce((best, run) => (run.rows.length > best.rows.length ? run : best)))
@@ -44,9 +44,9 @@ function onePerSeed(runs: readonly StoredRun[]): readonly StoredRun[] {
  * `known` belongs to its settings: with others, it gets what tells them apart too.
  */
 export function groupRuns(
-  runs: readonly StoredRun[],
+  runs: readonly RecordedRun[],
   varied: readonly string[],
-  nameOf: (run: StoredRun) => string,
+  nameOf: (run: RecordedRun) => string,
   known: readonly { readonly name: string; readonly settings: Settings }[] = [],
 ): readonly RunGroup[] {
   const described = runs.map((run) => ({ run, settings: settingsOf(run.config) }));

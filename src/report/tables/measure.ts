@@ -1,6 +1,6 @@
 // Joins a table's numbers with the runs of stores, which are found by the fingerprint of their settings.
 import { fingerprint } from '../../config/print.js';
-import type { StoreRun } from '../../experiments/store/runs.js';
+import type { StoredRun } from '../../experiments/store/runs.js';
 import type { RunSummary } from '../../training/records/summary.js';
 import type { TableItem } from './numbers.js';
 import type { Metric } from './printed.js';
@@ -11,7 +11,7 @@ export interface OpenRun {
   readonly configName: string;
   readonly seed: number;
   /** What the stores have of it: a run that failed, was stopped, is planned or running; absent where there is none. */
-  readonly found?: StoreRun;
+  readonly found?: StoredRun;
 }
 
 export interface Measurement {
@@ -19,7 +19,7 @@ export interface Measurement {
   /** Each run once, however many numbers need it; in the order of the items. */
   readonly open: readonly OpenRun[];
   /** The runs that are done and used. */
-  readonly used: readonly StoreRun[];
+  readonly used: readonly StoredRun[];
 }
 
 /** The error that a table shows: the mean of the last ten epochs, the paper's protocol. */
@@ -27,10 +27,11 @@ function errorOf(summary: RunSummary | undefined, metric: Metric): number | unde
   return metric === 'top1' ? summary?.last10MeanTestErrorPercent : summary?.last10MeanTestErrorTop5Percent;
 }
 
-/** The best that there is of each fingerprint: what is done, else what came first. */
-function byFingerprint(runs: readonly StoreRun[]): ReadonlyMap<string, StoreRun> {
-  const found = new Map<string, StoreRun>();
+/** The best that there is of each fingerprint: what is done, else what a grid has that came first. */
+function byFingerprint(runs: readonly StoredRun[]): ReadonlyMap<string, StoredRun> {
+  const found = new Map<string, StoredRun>();
   for (const run of runs) {
+    if (!run.ofGrid && run.summary === undefined) continue;
     const before = found.get(run.fingerprint);
     if (before === undefined || (before.summary === undefined && run.summary !== undefined)) {
       found.set(run.fingerprint, run);
@@ -40,10 +41,14 @@ function byFingerprint(runs: readonly StoreRun[]): ReadonlyMap<string, StoreRun>
 }
 
 /** Fills the items with the runs of `seeds`; runs of stores that come first count where two have the same settings. */
-export function measure(items: readonly TableItem[], seeds: readonly number[], runs: readonly StoreRun[]): Measurement {
+export function measure(
+  items: readonly TableItem[],
+  seeds: readonly number[],
+  runs: readonly StoredRun[],
+): Measurement {
   const stored = byFingerprint(runs);
   const open = new Map<string, OpenRun>();
-  const used = new Map<string, StoreRun>();
+  const used = new Map<string, StoredRun>();
   const entries = items.map(({ configName, config, network, dataset, method, augmentation, metric, printed }) => {
     const found = seeds.flatMap((seed) => {
       if (config === undefined) return [];

@@ -1,4 +1,5 @@
 // The foot of a table: what its numbers are, and what is missing.
+import type { UnreadableRun } from '../../experiments/store/runs.js';
 import type { OpenRun } from './measure.js';
 import type { TableItem } from './numbers.js';
 import { titleOf } from './layout.js';
@@ -69,22 +70,35 @@ function missingNotes(open: readonly OpenRun[], command: (first: string) => stri
   ];
 }
 
+function unreadableNote(unreadable: readonly UnreadableRun[]): readonly string[] {
+  return unreadable.length === 0
+    ? []
+    : [
+        `Left out: ${some(
+          unreadable.map(({ name, reason }) => `${name} (${reason})`),
+          3,
+        )}.`,
+      ];
+}
+
 export interface NotesOptions {
   readonly table: TableNumber;
   readonly seeds: number;
   /** Only those that are shown. */
   readonly items: readonly TableItem[];
   readonly open: readonly OpenRun[];
+  readonly unreadable: readonly UnreadableRun[];
   /** The command line of this table that begins with `first`. */
   readonly command: (first: string) => string;
 }
 
 /** What stands below a table, a note each; lines that begin with two spaces are commands. */
-export function tableNotes({ table, seeds, items, open, command }: NotesOptions): readonly string[] {
+export function tableNotes({ table, seeds, items, open, unreadable, command }: NotesOptions): readonly string[] {
   return [
     measuredNote(table, seeds),
     ...settingsNotes(items),
     ...withoutConfigNote(items),
     ...missingNotes(open, command),
+    ...unreadableNote(unreadable),
   ];
 }

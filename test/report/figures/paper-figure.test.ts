@@ -5,16 +5,15 @@ import { loadConfig } from '../../../src/config/load.js';
 import type { ExperimentConfig } from '../../../src/config/schema.js';
 import { drawFigure, paperFigure } from '../../../src/report/figures/paper-figure.js';
 import { figureSpecs } from '../../../src/report/figures/spec.js';
-import { readStoredRuns } from '../../../src/report/runs/read-runs.js';
 import { projectRoot } from '../../config/support.js';
-import { makeStoredRun } from '../../support/stores.js';
+import { makeStoredRun, recordedRunsIn } from '../../support/stores.js';
 import { test } from '../../temporary-folder.js';
 
 const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
 const loadPreset = (name: string): ExperimentConfig => loadConfig(name, places).config;
 const specOf = (name: string) => figureSpecs.find((spec) => spec.name === name)!;
 const figureOf = async (name: string, store: string, only?: string) =>
-  paperFigure(specOf(name), (await readStoredRuns([store], () => 0)).runs, {
+  paperFigure(specOf(name), (await recordedRunsIn(store)).runs, {
     loadPreset,
     showPath: (path) => path,
     only,
@@ -102,7 +101,7 @@ describe('figure baselines', () => {
   });
 
   test('a small study: its own settings, and what it lacks as changes of its runs', async ({ folder }) => {
-    const { runs } = await readStoredRuns([join(projectRoot, 'results', 'small', 'store')], () => 0);
+    const { runs } = await recordedRunsIn(join(projectRoot, 'results', 'small', 'store'));
     const showPath = (path: string) => path.replace(`${projectRoot}/`, '').replace(projectRoot, '');
     const figure = paperFigure(specOf('baselines'), runs, { loadPreset, showPath });
     expect(figure.panels).toHaveLength(1);
@@ -121,7 +120,7 @@ describe('figure baselines', () => {
     expect(made.dataset).toMatchObject({ subset: 5000 });
     // Once it is there it is missing no more.
     makeStoredRun(folder, { row: 'made', config: made });
-    const with_ = [...runs, ...(await readStoredRuns([folder], () => 0)).runs];
+    const with_ = [...runs, ...(await recordedRunsIn(folder)).runs];
     const again = paperFigure(specOf('baselines'), with_, { loadPreset, showPath });
     expect(again.missing.map(({ name }) => name)).not.toContain('ISDA + dropout');
   });

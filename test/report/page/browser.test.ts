@@ -5,9 +5,8 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { reportContent } from '../../../src/report/page/content.js';
 import { reportPage } from '../../../src/report/page/page.js';
-import { readStoredRuns } from '../../../src/report/runs/read-runs.js';
 import { findChromium, withBrowser } from '../../support/browser.js';
-import { makeStoredRun } from '../../support/stores.js';
+import { makeStoredRun, recordedRunsIn } from '../../support/stores.js';
 import { test } from '../../temporary-folder.js';
 
 const chromium = findChromium();
@@ -34,7 +33,7 @@ async function makeReport(folder: string): Promise<string> {
     log: `${evil}\n${'long '.repeat(200)}`,
     environment: { host: 'h'.repeat(200) },
   });
-  const page = reportPage(await reportContent(await readStoredRuns([store], () => 0)), {
+  const page = reportPage(await reportContent(await recordedRunsIn(store)), {
     title: 'T',
     stores: [store],
     tables: [],

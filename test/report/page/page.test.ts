@@ -4,12 +4,11 @@ import { describe, expect } from 'vitest';
 import { reportContent } from '../../../src/report/page/content.js';
 import { html, raw, scriptJson } from '../../../src/report/page/html.js';
 import { reportPage } from '../../../src/report/page/page.js';
-import { readStoredRuns } from '../../../src/report/runs/read-runs.js';
-import { makeStoredRun } from '../../support/stores.js';
+import { makeStoredRun, recordedRunsIn } from '../../support/stores.js';
 import { test } from '../../temporary-folder.js';
 
 const pageOf = async (store: string, title = 'Runs'): Promise<string> =>
-  reportPage(await reportContent(await readStoredRuns([store], () => 0)), {
+  reportPage(await reportContent(await recordedRunsIn(store)), {
     title,
     stores: [store],
     tables: [],

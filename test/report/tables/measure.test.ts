@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { printConfig } from '../../../src/config/print.js';
 import { claimCell } from '../../../src/experiments/store/claim.js';
-import { readRuns } from '../../../src/experiments/store/runs.js';
+import { readStoredRuns } from '../../../src/experiments/store/runs.js';
 import { placeCell } from '../../../src/experiments/store/store.js';
 import { measure } from '../../../src/report/tables/measure.js';
 import { tableNotes } from '../../../src/report/tables/notes.js';
@@ -14,6 +14,7 @@ import { someCell, someConfig, someSummary } from '../../support/cells.js';
 import { test } from '../../temporary-folder.js';
 
 const now = Date.now;
+const runsIn = async (...stores: string[]) => (await readStoredRuns(stores, now)).runs;
 
 /** The cell of a row on a seed, done with an error of so many percent. */
 async function doneCell(store: string, row: string, seed: number, error: number): Promise<string> {
@@ -34,7 +35,7 @@ describe('runs of a store', () => {
     await rename(await doneCell(folder, 'a', 1, 5), join(folder, 'renamed'));
     await doneCell(folder, 'b', 2, 7);
     // The name does not count as a setting: what `b` has on seed 2 belongs to the same number.
-    const { entries, open, used } = measure([item('a')], [1, 2, 3], await readRuns(folder, now));
+    const { entries, open, used } = measure([item('a')], [1, 2, 3], await runsIn(folder));
     expect(entries[0].runs).toEqual([
       { seed: 1, error: 5 },
       { seed: 2, error: 7 },
@@ -46,7 +47,7 @@ describe('runs of a store', () => {
   test('do not count with other settings, whatever their name', async ({ folder }) => {
     await doneCell(folder, 'a', 1, 5);
     const other = { ...someConfig('test-a'), loss: { name: 'cross-entropy' } } as const;
-    const { entries, open } = measure([item('a', { config: other })], [1], await readRuns(folder, now));
+    const { entries, open } = measure([item('a', { config: other })], [1], await runsIn(folder));
     expect([entries[0].runs, open.length]).toEqual([[], 1]);
   });
 
@@ -60,7 +61,7 @@ describe('runs of a store', () => {
     }
     await writeFile(join(folder, 'outcomes.csv'), '');
     await writeSummary(join(folder, 'mine', 'summary.json'), someSummary(4));
-    const { entries } = measure([item('a')], [1, 2], await readRuns(folder, now));
+    const { entries } = measure([item('a')], [1, 2], await runsIn(folder));
     expect(entries[0].runs).toEqual([{ seed: 1, error: 4 }]);
   });
 
@@ -70,12 +71,8 @@ describe('runs of a store', () => {
     await doneCell(second, 'a', 1, 5);
     await doneCell(second, 'a', 2, 6);
     await doneCell(first, 'a', 2, 7);
-    const runs = [...(await readRuns(first, now)), ...(await readRuns(second, now))];
+    const runs = await runsIn(first, second);
     expect(measure([item('a')], [1, 2], runs).entries[0].runs.map(({ error }) => error)).toEqual([5, 7]);
-  });
-
-  test('that are not there are no runs', async ({ folder }) => {
-    expect(await readRuns(join(folder, 'nowhere'), now)).toEqual([]);
   });
 
   it('one run may be the run of two numbers, and is missing once', () => {
@@ -86,7 +83,7 @@ describe('runs of a store', () => {
   test('have top-5 errors only where their summary has them', async ({ folder }) => {
     const stored = await doneCell(folder, 'a', 1, 5);
     const both = [item('a'), item('a', { metric: 'top5' })];
-    const errors = async () => measure(both, [1], await readRuns(folder, now)).entries.map(({ runs }) => runs);
+    const errors = async () => measure(both, [1], await runsIn(folder)).entries.map(({ runs }) => runs);
     expect(await errors()).toEqual([[{ seed: 1, error: 5 }], []]);
     await writeSummary(join(stored, 'summary.json'), { ...someSummary(5), last10MeanTestErrorTop5Percent: 1.5 });
     expect(await errors()).toEqual([[{ seed: 1, error: 5 }], [{ seed: 1, error: 1.5 }]]);
@@ -96,7 +93,7 @@ describe('runs of a store', () => {
 describe('the foot', () => {
   const command = (first: string): string => first;
   const notes = (items: readonly TableItem[], open = measure(items, [1, 2], []).open) =>
-    tableNotes({ table: 1, seeds: 2, items, open, command }).slice(1);
+    tableNotes({ table: 1, seeds: 2, items, open, unreadable: [], command }).slice(1);
 
   it('says nothing more where nothing is missing', () => {
     expect(notes([item('a')], [])).toEqual([]);
@@ -109,10 +106,16 @@ describe('the foot', () => {
   test('says what failed and why', async ({ folder }) => {
     const attempt = await claimCell(await placeCell(folder, someCell('a'), now), now);
     if ('claim' in attempt) await attempt.claim.end({ state: 'failed', reason: 'no memory' });
-    const { open } = measure([item('a')], [1, 2], await readRuns(folder, now));
+    const { open } = measure([item('a')], [1, 2], await runsIn(folder));
     expect(notes([item('a')], open)).toEqual([
       expect.stringMatching(/^Missing: 2 runs of test-a: 1 failed, 1 not begun\./),
       'Failed: test-a-seed1 (no memory).',
+    ]);
+  });
+  it('says what cannot be read', () => {
+    const unreadable = [{ name: 'a-seed1', folder: '/a-seed1', reason: 'no JSON' }];
+    expect(tableNotes({ table: 1, seeds: 2, items: [], open: [], unreadable, command }).slice(1)).toEqual([
+      'Left out: a-seed1 (no JSON).',
     ]);
   });
   it('says what has no config yet', () => {

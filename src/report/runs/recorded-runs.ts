@@ -1,0 +1,37 @@
+// Stored runs with their config and their metrics: what figures and reports show.
+import { isFile } from '../../config/find.js';
+import { loadConfig } from '../../config/load.js';
+import type { ExperimentConfig } from '../../config/schema.js';
+import { unreadableRun, type StoredRun, type StoredRuns, type UnreadableRun } from '../../experiments/store/runs.js';
+import type { MetricsRow } from '../../training/records/metrics-columns.js';
+import { readMetrics } from '../../training/records/metrics-csv.js';
+import { runFolder } from '../../training/records/run-folder.js';
+
+export interface RecordedRun extends StoredRun {
+  readonly config: ExperimentConfig;
+  /** Completed epochs, in order. */
+  readonly rows: readonly MetricsRow[];
+}
+
+export interface RecordedRuns {
+  readonly runs: readonly RecordedRun[];
+  readonly unreadable: readonly UnreadableRun[];
+}
+
+/** Reads config and metrics of stored runs, without those that never began; what cannot be read is listed beside. */
+export async function recordedRuns(stored: StoredRuns): Promise<RecordedRuns> {
+  const runs: RecordedRun[] = [];
+  const unreadable = [...stored.unreadable];
+  for (const run of stored.runs) {
+    const { folder } = run;
+    const files = runFolder(folder);
+    if (!isFile(files.config)) continue;
+    try {
+      const { config } = loadConfig(files.config, { configsDirectory: folder, workingDirectory: folder });
+      runs.push({ ...run, config, rows: isFile(files.metrics) ? await readMetrics(files.metrics) : [] });
+    } catch (error) {
+      unreadable.push(unreadableRun(folder, error));
+    }
+  }
+  return { runs, unreadable };
+}
