@@ -160,7 +160,8 @@ export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
       ? Number(((100 * loading.waitedSeconds) / loading.seconds).toFixed(3))
       : await readDataWait(folder.summary);
   const parameters = countParameters(parts.network);
-  const facts = { experiment, parameters, multiplyAdds: multiplyAddsOf(parts), dataWaitPercent };
+  const { fingerprint: settings } = run;
+  const facts = { experiment, parameters, multiplyAdds: multiplyAddsOf(parts), dataWaitPercent, settings };
   const summary = summarise(facts, await readMetrics(folder.metrics));
   await writeSummary(folder.summary, summary);
   return summary;

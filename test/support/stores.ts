@@ -7,7 +7,7 @@ import { formatCell, type CellState } from '../../src/experiments/store/cell.js'
 import { readStoredRuns } from '../../src/experiments/store/runs.js';
 import { recordedRuns, type RecordedRuns } from '../../src/report/runs/recorded-runs.js';
 import { metricsColumns, metricsFields, type MetricsRow } from '../../src/training/records/metrics-columns.js';
-import { summarise, type RunSummary } from '../../src/training/records/summary.js';
+import { formatSummary, summarise } from '../../src/training/records/summary.js';
 
 export interface MadeRun {
   readonly row: string;
@@ -64,8 +64,8 @@ export function makeStoredRun(store: string, run: MadeRun): string {
   writeFileSync(join(folder, 'config.yaml'), printConfig(config));
   writeFileSync(join(folder, 'metrics.csv'), metricsText(rows));
   if (state === 'done') {
-    const summary: RunSummary = summarise({ experiment: config.experiment, parameters: 1, multiplyAdds: 1 }, rows);
-    writeFileSync(join(folder, 'summary.json'), JSON.stringify(summary));
+    const facts = { experiment: config.experiment, parameters: 1, multiplyAdds: 1, settings: record.fingerprint };
+    writeFileSync(join(folder, 'summary.json'), formatSummary(summarise(facts, rows)));
   }
   if (run.log !== undefined) writeFileSync(join(folder, 'log.txt'), run.log);
   if (run.environment !== undefined) writeFileSync(join(folder, 'environment.json'), JSON.stringify(run.environment));

@@ -56,15 +56,23 @@ async function candidatesIn(folder: string): Promise<string[]> {
   return names.sort((a, b) => byName.compare(a, b)).map((name) => join(folder, name));
 }
 
+/** The summary of a run with such settings, by their fingerprint. Errors: also that it is of others. */
+async function summaryOf(folder: string, settings: string): Promise<RunSummary | undefined> {
+  const summary = await readSummary(runFolder(folder).summary);
+  if (summary?.of === undefined || summary.of.settings === settings) return summary;
+  throw cannot('use the run', 'its settings are not those that its summary is of', { place: folder });
+}
+
 /** A run that `isda train` made by itself; undefined where the folder holds none. */
 async function plainRun(folder: string, now: () => number) {
   const files = runFolder(folder);
   if (!isFile(files.config)) return undefined;
   const { config } = loadConfig(files.config, { configsDirectory: folder, workingDirectory: folder });
-  const summary = await readSummary(files.summary);
+  const settings = fingerprint(config);
+  const summary = await summaryOf(folder, settings);
   const held = (await runHolder(folder, now)) !== undefined;
   const state: CellState = held ? 'running' : summary === undefined ? 'stopped' : 'done';
-  return { row: config.experiment, ofGrid: false, fingerprint: fingerprint(config), state, summary };
+  return { row: config.experiment, ofGrid: false, fingerprint: settings, state, summary };
 }
 
 /** A run of a grid; undefined where the folder holds none. */
@@ -72,7 +80,7 @@ async function gridRun(folder: string, now: () => number) {
   const cell = await viewCell(dirname(folder), basename(folder), now);
   if (cell === undefined) return undefined;
   const { row, fingerprint: identity, state, reason } = cell;
-  const summary = state === 'done' ? await readSummary(runFolder(folder).summary) : undefined;
+  const summary = state === 'done' ? await summaryOf(folder, identity) : undefined;
   return { row, ofGrid: true, fingerprint: identity, state, reason, summary };
 }
 

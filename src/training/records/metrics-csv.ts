@@ -60,6 +60,17 @@ function digestOf(columns: readonly MetricsColumn[], rows: readonly MetricsRow[]
     .digest('hex');
 }
 
+/**
+ * SHA-256 (hex) of the rows of one run without their times: what `MetricsFile.digest` gives once they are written. Rows
+ * that differ in what they hold give a digest of no file.
+ */
+export function metricsDigest(rows: readonly MetricsRow[]): string {
+  return digestOf(
+    allMetricsColumns.filter((column) => rows.some((row) => row[metricsFields[column]] !== undefined)),
+    rows,
+  );
+}
+
 const hint = 'start over with --no-resume, or choose another folder with --out';
 
 interface MetricsLine {

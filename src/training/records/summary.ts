@@ -1,9 +1,11 @@
-// summary.json: the outcome of a run in a few numbers.
+// summary.json: the outcome of a run in a few numbers, sealed: it says itself whether it was changed.
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { cannot, systemCode } from '../../common/errors.js';
 import { readFailure, writeFileAtomically } from '../../common/files.js';
 import type { MetricsRow } from './metrics-columns.js';
+import { metricsDigest } from './metrics-csv.js';
 
 const epochOutcome = z.object({
   epoch: z.int(),
@@ -35,10 +37,15 @@ const runSummary = z.object({
   seconds: z.number(),
   /** Share of the training steps' time that was spent waiting for batches, in the process that ended the run. */
   dataWaitPercent: z.number().optional(),
+  /** Of the settings (`fingerprint` of the config) and of the metrics (`metricsDigest`) that this is the outcome of. */
+  of: z.object({ settings: z.string(), metrics: z.string() }).optional(),
 });
 export type RunSummary = Readonly<z.output<typeof runSummary>>;
 
-export type RunFacts = Pick<RunSummary, 'experiment' | 'parameters' | 'multiplyAdds' | 'dataWaitPercent'>;
+export interface RunFacts extends Pick<RunSummary, 'experiment' | 'parameters' | 'multiplyAdds' | 'dataWaitPercent'> {
+  /** `fingerprint` of the config. */
+  readonly settings?: string;
+}
 
 function outcomeOf(row: MetricsRow): EpochOutcome {
   return {
@@ -70,6 +77,7 @@ export function summarise(facts: RunFacts, rows: readonly MetricsRow[]): RunSumm
     multiplyAdds: facts.multiplyAdds,
     seconds: rows.reduce((sum, row) => sum + row.seconds, 0),
     ...(facts.dataWaitPercent === undefined ? {} : { dataWaitPercent: facts.dataWaitPercent }),
+    ...(facts.settings === undefined ? {} : { of: { settings: facts.settings, metrics: metricsDigest(rows) } }),
   };
 }
 
@@ -84,21 +92,46 @@ export async function readDataWait(path: string): Promise<number | undefined> {
   }
 }
 
+/** SHA-256 (hex) of all but the checksum itself, in the file's order. */
+const sealOf = (content: object): string =>
+  createHash('sha256')
+    .update(JSON.stringify({ ...content, sha256: undefined }))
+    .digest('hex');
+
+/** The text of summary.json, with a checksum of all that is in it. */
+export const formatSummary = (summary: RunSummary): string =>
+  `${JSON.stringify({ ...summary, sha256: sealOf(summary) }, undefined, 2)}\n`;
+
 /** Writes summary.json. */
 export async function writeSummary(path: string, summary: RunSummary): Promise<void> {
-  await writeFileAtomically(path, `${JSON.stringify(summary, undefined, 2)}\n`);
+  await writeFileAtomically(path, formatSummary(summary));
 }
 
-/** Reads summary.json; undefined where there is none. Errors: it cannot be read or is no summary. */
+const hint = 'delete it; the run writes it again from its metrics';
+
+/** Files of earlier versions have no checksum; a damaged name of one is no key that they know. */
+const unsealed = z.strictObject(runSummary.shape);
+const sealed = z.looseObject({ ...runSummary.shape, sha256: z.string() });
+
+function parseSummary(text: string, path: string): RunSummary {
+  try {
+    const content = JSON.parse(text) as object;
+    const found = sealed.safeParse(content);
+    if (!found.success) return unsealed.parse(content);
+    const { sha256, ...summary } = found.data;
+    if (sealOf(content) === sha256) return summary;
+  } catch (error) {
+    throw cannot(`read ${path}`, 'it is not the summary of a run', { hint, cause: error });
+  }
+  throw cannot(`read ${path}`, 'it was changed since the run wrote it, or is damaged', { hint });
+}
+
+/** Reads summary.json; undefined where there is none. Errors: it cannot be read, is no summary, or was changed. */
 export async function readSummary(path: string): Promise<RunSummary | undefined> {
   try {
-    return runSummary.parse(JSON.parse(await readFile(path, 'utf8')));
+    return parseSummary(await readFile(path, 'utf8'), path);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    if (systemCode(error) !== undefined) throw readFailure(path, error);
-    throw cannot(`read ${path}`, 'it is not the summary of a run', {
-      hint: 'delete it; the run writes it again from its metrics',
-      cause: error,
-    });
+    throw systemCode(error) === undefined ? error : readFailure(path, error);
   }
 }

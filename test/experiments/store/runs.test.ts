@@ -1,5 +1,5 @@
 // The runs of stores: of grids and of `isda train`, in any folder, each once; what cannot be read is told beside.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { fingerprint, printConfig } from '../../../src/config/print.js';
@@ -65,6 +65,16 @@ describe('readStoredRuns', () => {
     expect(unreadable).toMatchObject([
       { name: 'c', folder: join(folder, 'c') },
       { name: 'test-b-seed1', reason: expect.stringContaining('it is not the record of a run') as string },
+    ]);
+  });
+
+  test('a summary of other settings is none of the run', async ({ folder }) => {
+    const [a, b] = [1, 2].map((seed) => makeStoredRun(folder, { row: 'a', seed }));
+    copyFileSync(join(a, 'summary.json'), join(b, 'summary.json'));
+    const { runs, unreadable } = await readStoredRuns([folder], now);
+    expect(runs.map(({ folder: path }) => path)).toEqual([a]);
+    expect(unreadable).toMatchObject([
+      { folder: b, reason: 'cannot use the run: its settings are not those that its summary is of' },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { metricsDigest } from '../../../src/training/records/metrics-csv.js';
 import type { MetricsRow } from '../../../src/training/records/metrics-columns.js';
 import { readSummary, summarise, writeSummary } from '../../../src/training/records/summary.js';
 import { test } from '../../temporary-folder.js';
@@ -31,7 +32,8 @@ test('last, first best and the mean of the last ten', async ({ folder }) => {
     seconds: 120,
   });
   await writeSummary(join(folder, 'summary.json'), summary);
-  expect(JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'))).toEqual(summary);
+  const written = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as object;
+  expect(written).toEqual({ ...summary, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
   expect(await readSummary(join(folder, 'summary.json'))).toEqual(summary);
 });
 
@@ -52,4 +54,25 @@ test('fewer than ten epochs; the top-5 error where there is one', () => {
 
 test('no epoch', () => {
   expect(() => summarise(facts, [])).toThrow('cannot summarise the run: no epoch has been completed');
+});
+
+test('a changed letter or digit, anywhere, is noticed', async ({ folder }) => {
+  const path = join(folder, 'summary.json');
+  const rows = [rowOf(1, 50), { ...rowOf(2, 40), testErrorTop5: 12 }];
+  await writeSummary(path, summarise({ ...facts, settings: '0123', dataWaitPercent: 0.5 }, rows));
+  const text = readFileSync(path, 'utf8');
+  for (const { index, 0: character } of text.matchAll(/[0-9A-Za-z]/g)) {
+    const other = character === '1' ? '2' : '1';
+    writeFileSync(path, text.slice(0, index) + other + text.slice(index + 1));
+    await expect(readSummary(path), `character ${index}`).rejects.toThrow(`cannot read ${path}: it `);
+  }
+  writeFileSync(path, text);
+  expect((await readSummary(path))?.of).toEqual({ settings: '0123', metrics: metricsDigest(rows) });
+});
+
+test('one without a checksum, of an earlier version, is read as it is', async ({ folder }) => {
+  const path = join(folder, 'summary.json');
+  const summary = summarise(facts, [rowOf(1, 50)]);
+  writeFileSync(path, JSON.stringify(summary));
+  expect(await readSummary(path)).toEqual(summary);
 });

@@ -1,0 +1,57 @@
+// Stored runs with config and metrics: those of which a file was changed since they ended are told beside.
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { makeStoredRun, recordedRunsIn } from '../../support/stores.js';
+import { test } from '../../temporary-folder.js';
+
+/** Replaces what is there once. */
+function change(path: string, from: string, to: string): void {
+  const text = readFileSync(path, 'utf8');
+  expect(text.split(from)).toHaveLength(2);
+  writeFileSync(path, text.replace(from, to));
+}
+
+describe('recordedRuns', () => {
+  test('gives config and rows', async ({ folder }) => {
+    makeStoredRun(folder, { row: 'a', seed: 3, error: 12 });
+    makeStoredRun(folder, { row: 'b', state: 'stopped', epochs: 5 });
+    const { runs, unreadable } = await recordedRunsIn(folder);
+    expect(unreadable).toEqual([]);
+    expect(runs.map(({ row, config, rows }) => [row, config.training.seed, rows.length])).toEqual([
+      ['a', 3, 20],
+      ['b', 1, 5],
+    ]);
+    expect(runs[0].rows.at(-1)?.testError).toBe(12);
+  });
+
+  test.for([
+    ['config.yaml', 'momentum: 0.9', 'momentum: 0.8'],
+    ['metrics.csv', '\n20,200,0.1,0,1,10,1,20,', '\n20,200,0.1,0,1,10,1,21,'],
+  ] as const)('refuses a changed %s', async ([file, from, to], { folder }) => {
+    makeStoredRun(folder, { row: 'a' });
+    const changed = makeStoredRun(folder, { row: 'b' });
+    change(join(changed, file), from, to);
+    const { runs, unreadable } = await recordedRunsIn(folder);
+    expect(runs.map(({ row }) => row)).toEqual(['a']);
+    const reason = `cannot use the run: its ${file} was changed since the run ended, or is damaged`;
+    expect(unreadable).toEqual([{ name: 'test-b-seed1', folder: changed, reason }]);
+  });
+
+  test('refuses rows that are more or fewer; other times are not noticed', async ({ folder }) => {
+    const made = ['more', 'none', 'times'].map((row) => makeStoredRun(folder, { row }));
+    const [more, none, times] = made.map((run) => join(run, 'metrics.csv'));
+    appendFileSync(more, '21,210,0.1,0,1,10,1,20,2,100\n');
+    rmSync(none);
+    change(times, '\n20,200,0.1,0,1,10,1,20,2,', '\n20,200,0.1,0,1,10,1,20,3,');
+    const { runs, unreadable } = await recordedRunsIn(folder);
+    expect(runs.map(({ row }) => row)).toEqual(['times']);
+    expect(unreadable.map(({ folder: path }) => path)).toEqual(made.slice(0, 2));
+  });
+
+  test('a run that is not done has no summary to be checked by', async ({ folder }) => {
+    const run = makeStoredRun(folder, { row: 'a', state: 'stopped' });
+    change(join(run, 'config.yaml'), 'momentum: 0.9', 'momentum: 0.8');
+    expect((await recordedRunsIn(folder)).runs).toHaveLength(1);
+  });
+});
