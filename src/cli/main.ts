@@ -63,6 +63,12 @@ const commands: readonly RegisterCommand[] = [
   registerDoctor,
 ];
 
+/** Usage errors look like all others, and say which help to ask for. */
+function explainUsage(command: Command, name: string): void {
+  command.showHelpAfterError(`  hint: \`${name} --help\` lists what there is`);
+  for (const part of command.commands) explainUsage(part, `${name} ${part.name()}`);
+}
+
 /** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
   const program = new Command('isda')
@@ -76,9 +82,11 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/\n\(Did you mean (.+)\?\)/, '; did you mean $1?')),
     });
   program.addHelpText('after', examples);
   for (const register of commands) register(program, context);
+  explainUsage(program, program.name());
   const debug = args.includes('--debug');
   try {
     // Counts wherever it stands.

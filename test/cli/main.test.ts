@@ -1,0 +1,20 @@
+// Command lines that are none: one line with what is wrong, one with what to do, exit code 2, nothing on stdout.
+import { describe, expect } from 'vitest';
+import { runCli } from '../support/cli.js';
+import { test } from '../temporary-folder.js';
+
+describe('a command line with a mistake', () => {
+  test.for([
+    ['nonsense', "unknown command 'nonsense'", 'isda --help'],
+    ['trian', "unknown command 'trian'; did you mean train?", 'isda --help'],
+    ['figure 5', "unknown command '5'", 'isda figure --help'],
+    ['figure curv', "unknown command 'curv'; did you mean curve?", 'isda figure --help'],
+    ['table', "missing required argument 'number'", 'isda table --help'],
+    ['train', "required option '--config <file>' not specified", 'isda train --help'],
+    ['doctor --jsn', "unknown option '--jsn'; did you mean --json?", 'isda doctor --help'],
+  ] as const)('%s', async ([line, reason, help], { folder }) => {
+    const { code, stdout, stderr } = await runCli(folder, line.split(' '));
+    expect(stderr.trimEnd().split('\n')).toEqual([`error: ${reason}`, `  hint: \`${help}\` lists what there is`]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
