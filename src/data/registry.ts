@@ -11,6 +11,12 @@ import type { DatasetOptions } from './options.js';
 import type { ImageSource } from './source.js';
 import { buildSplits, type Splits } from './split.js';
 
+/** What people call the data sets; one's own are called as in the config. */
+export const datasetTitles: ReadonlyMap<string, string> = new Map([
+  ...Object.values(cifarFormats).map(({ name, title }): [string, string] => [name, title]),
+  ['imagenet', 'ImageNet'],
+]);
+
 export interface DatasetShape extends ImageFormat {
   readonly classes: number;
 }

@@ -15,26 +15,31 @@ export interface Description {
   readonly dropout: boolean;
 }
 
-function networkName({ model, dataset }: ExperimentConfig): string {
+/** The name of a config's network, of a user's own that of its file. */
+export function networkOf({ model, dataset }: ExperimentConfig): string {
   if (model.name === 'custom') return basename(model.module).replace(/\.[^.]*$/, '');
   const side = dataset.name.startsWith('cifar') ? 32 : 224;
   return createNetwork(model, { height: side, width: side, channels: 3, classes: 10 }).name;
 }
 
-function methodOf({ loss }: ExperimentConfig): string {
+/** The loss of a config: `basic` for cross entropy, of a user's own the name of its file. */
+export function methodOf({ loss }: ExperimentConfig): string {
   if (loss.name === 'custom') return basename(loss.module).replace(/\.[^.]*$/, '');
   return loss.name === 'cross-entropy' ? 'basic' : loss.name;
 }
 
+/** What a config adds to the standard augmentation; AutoAugment comes with Cutout in the paper. */
+export function augmentationOf({ augmentation: { autoaugment, cutout } }: ExperimentConfig): string | undefined {
+  return autoaugment ? 'autoaugment' : cutout === false ? undefined : 'cutout';
+}
+
 /** What a resolved config is in the words of the tables. No data and no files of the user are read. */
 export function describeConfig(config: ExperimentConfig): Description {
-  const { autoaugment, cutout } = config.augmentation;
-  const augmentation = autoaugment ? 'autoaugment' : cutout === false ? undefined : 'cutout';
   return {
-    network: networkName(config),
+    network: networkOf(config),
     dataset: config.dataset.name,
     method: methodOf(config),
-    augmentation,
+    augmentation: augmentationOf(config),
     dropout: 'dropout' in config.model && config.model.dropout > 0,
   };
 }

@@ -13,19 +13,30 @@ import type { LossOptions } from './options.js';
 type OptionsByName = { readonly [Options in LossOptions as Options['name']]: Options };
 type Name = keyof OptionsByName;
 
-const losses: { readonly [Key in Name]: (options: OptionsByName[Key], shape: LossShape) => Loss } = {
-  'cross-entropy': createCrossEntropy,
-  isda: createIsda,
-  focal: createFocal,
-  lq: createLq,
-  center: createCenter,
-  'large-margin': createLargeMargin,
-  'disturb-label': createDisturbLabel,
-  'label-smoothing': createLabelSmoothing,
+/** `title`: what people read. */
+const losses: {
+  readonly [Key in Name]: {
+    readonly title: string;
+    readonly create: (options: OptionsByName[Key], shape: LossShape) => Loss;
+  };
+} = {
+  'cross-entropy': { title: 'cross entropy', create: createCrossEntropy },
+  isda: { title: 'ISDA', create: createIsda },
+  focal: { title: 'focal', create: createFocal },
+  lq: { title: 'L_q', create: createLq },
+  center: { title: 'center', create: createCenter },
+  'large-margin': { title: 'large margin', create: createLargeMargin },
+  'disturb-label': { title: 'DisturbLabel', create: createDisturbLabel },
+  'label-smoothing': { title: 'label smoothing', create: createLabelSmoothing },
 };
 
+/** What people call each loss. */
+export const lossTitles: ReadonlyMap<string, string> = new Map(
+  Object.entries(losses).map(([name, { title }]) => [name, title]),
+);
+
 function build<Key extends Name>(name: Key, options: OptionsByName[Key], shape: LossShape): Loss {
-  return losses[name](options, shape);
+  return losses[name].create(options, shape);
 }
 
 /** Builds the loss that a config's `loss` section names, for a network with the given classes and features. */

@@ -12,23 +12,35 @@ import { createShakeShake } from './shake-shake.js';
 type OptionsByName = { readonly [Options in ModelOptions as Options['name']]: Options };
 type Family = keyof OptionsByName;
 
-const families: { readonly [Name in Family]: (options: OptionsByName[Name], input: InputShape) => Network } = {
-  resnet: createResnet,
-  'se-resnet': createSeResnet,
-  wrn: createWrn,
-  resnext: createResnext,
-  'densenet-bc': createDensenet,
-  'shake-shake': createShakeShake,
-  'imagenet-resnet': createImagenetResnet,
-  'imagenet-resnext': createImagenetResnext,
-  pyramidnet: createPyramidnet,
+/** `title`: what people read; in small letters, what the names of its networks begin with. */
+const families: {
+  readonly [Name in Family]: {
+    readonly title: string;
+    readonly create: (options: OptionsByName[Name], input: InputShape) => Network;
+  };
+} = {
+  resnet: { title: 'ResNet', create: createResnet },
+  'se-resnet': { title: 'SE-ResNet', create: createSeResnet },
+  wrn: { title: 'WRN', create: createWrn },
+  resnext: { title: 'ResNeXt', create: createResnext },
+  'densenet-bc': { title: 'DenseNet-BC', create: createDensenet },
+  'shake-shake': { title: 'Shake-Shake', create: createShakeShake },
+  'imagenet-resnet': { title: 'ResNet', create: createImagenetResnet },
+  'imagenet-resnext': { title: 'ResNeXt', create: createImagenetResnext },
+  pyramidnet: { title: 'PyramidNet', create: createPyramidnet },
 };
 
 function build<Name extends Family>(name: Name, options: OptionsByName[Name], input: InputShape): Network {
-  return families[name](options, input);
+  return families[name].create(options, input);
 }
 
 /** Builds the network that a config's `model` section names, for inputs of the given shape. */
 export function createNetwork(options: ModelOptions, input: InputShape): Network {
   return build(options.name, options, input);
+}
+
+/** `SE-ResNet-110` for `se-resnet-110`; the name of a network of no family here stays as it is. */
+export function networkTitle(name: string): string {
+  const family = Object.values(families).find(({ title }) => name.startsWith(`${title.toLowerCase()}-`));
+  return family === undefined ? name : `${family.title}${name.slice(family.title.length)}`;
 }

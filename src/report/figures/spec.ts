@@ -1,5 +1,6 @@
 // The figures of the paper: which runs belong to them, how their curves look, and the configs that make them.
 import type { ExperimentConfig } from '../../config/schema.js';
+import { titleOf } from '../../experiments/titles.js';
 import { styleOf, type SeriesStyle } from '../chart/style.js';
 import type { ErrorField } from '../runs/average.js';
 import { augmentationName, dropoutName, lossName } from '../runs/names.js';
@@ -19,10 +20,11 @@ export interface FigureSpec {
   readonly paper: readonly (readonly string[])[];
 }
 
+/** A loss of a user's own is neither, whatever its file is called. */
 const basicOrIsda = (config: ExperimentConfig): string | undefined =>
-  ['basic', 'ISDA'].find((name) => name === lossName(config));
+  config.loss.name === 'custom' ? undefined : ['basic', 'ISDA'].find((name) => name === lossName(config));
 
-const augmentations = ['', ' + Cutout', ' + AutoAugment'];
+const augmentations = ['', ...['cutout', 'autoaugment'].map((name) => ` + ${titleOf.augmentation(name)}`)];
 
 /** Colour by augmentation; cross entropy dashed, ISDA in one line. */
 function augmentedStyle(name: string, _field: ErrorField, index: number): SeriesStyle {

@@ -1,4 +1,5 @@
 // How the paper lays its five tables out: which row and column a number is in, and which config makes it.
+import { titleOf } from '../../experiments/titles.js';
 import type { Address, Metric, TableNumber } from './printed.js';
 
 /** A column of numbers, under the title of several where there is one. */
@@ -16,83 +17,42 @@ export interface Layout {
   readonly column: (address: Address, metric: Metric) => Column;
 }
 
-const titles: Readonly<Record<string, string>> = {
-  cifar10: 'CIFAR-10',
-  cifar100: 'CIFAR-100',
-  imagenet: 'ImageNet',
-  basic: 'basic',
-  isda: 'ISDA',
-  'basic+dropout': 'basic + dropout',
-  'isda+dropout': 'ISDA + dropout',
-  cutout: 'Cutout',
-  autoaugment: 'AutoAugment',
-  'large-margin': 'large margin',
-  'disturb-label': 'DisturbLabel',
-  lq: 'L_q',
-  wgan: 'WGAN',
-  cgan: 'CGAN',
-  acgan: 'ACGAN',
-  infogan: 'infoGAN',
-  identity: 'identity matrix',
-  diagonal: 'diagonal matrix',
-  single: 'single matrix',
-  'constant-lambda': 'constant lambda',
-};
-
-const networkWords: Readonly<Record<string, string>> = {
-  resnet: 'ResNet',
-  resnext: 'ResNeXt',
-  densenet: 'DenseNet',
-  pyramidnet: 'PyramidNet',
-  shake: 'Shake',
-  se: 'SE',
-  wrn: 'WRN',
-  bc: 'BC',
-};
-
-/** `SE-ResNet-110` for `se-resnet-110`. */
-function networkTitle(network: string): string {
-  return network
-    .split('-')
-    .map((word) => networkWords[word] ?? word)
-    .join('-');
-}
-
-/** The word for people of a method, a data set or an augmentation. */
-export const titleOf = (word: string): string => titles[word] ?? word;
-
-const augmentationTitle = ({ augmentation }: Address): string => titleOf(augmentation ?? 'standard augmentation');
+const augmentationTitle = ({ augmentation }: Address): string =>
+  titleOf.augmentation(augmentation ?? 'standard augmentation');
 
 export const layouts: Readonly<Record<TableNumber, Layout>> = {
   1: {
     title: 'Networks on CIFAR',
     labels: ['network', 'params'],
-    row: ({ network }, parameters) => [networkTitle(network), parameters],
-    column: ({ dataset, method }) => ({ group: titleOf(dataset), name: titleOf(method) }),
+    row: ({ network }, parameters) => [titleOf.network(network), parameters],
+    column: ({ dataset, method }) => ({ group: titleOf.dataset(dataset), name: titleOf.method(method) }),
   },
   2: {
     title: 'Strong augmentation on CIFAR',
     labels: ['data set', 'network'],
-    row: ({ dataset, network }) => [titleOf(dataset), networkTitle(network)],
-    column: ({ method, ...address }) => ({ group: augmentationTitle({ method, ...address }), name: titleOf(method) }),
+    row: ({ dataset, network }) => [titleOf.dataset(dataset), titleOf.network(network)],
+    column: ({ method, ...address }) => ({
+      group: augmentationTitle({ method, ...address }),
+      name: titleOf.method(method),
+    }),
   },
   3: {
     title: 'ISDA beside other methods',
     labels: ['method'],
-    row: ({ method }) => [titleOf(method)],
-    column: ({ network, dataset }) => ({ group: networkTitle(network), name: titleOf(dataset) }),
+    row: ({ method }) => [titleOf.method(method)],
+    column: ({ network, dataset }) => ({ group: titleOf.network(network), name: titleOf.dataset(dataset) }),
   },
   4: {
     title: 'ImageNet',
     labels: ['network'],
-    row: ({ network }) => [networkTitle(network)],
-    column: ({ method }, metric) => ({ group: titleOf(method), name: metric === 'top1' ? 'top-1' : 'top-5' }),
+    row: ({ network }) => [titleOf.network(network)],
+    column: ({ method }, metric) => ({ group: titleOf.method(method), name: metric === 'top1' ? 'top-1' : 'top-5' }),
   },
   5: {
     title: 'Ablation of ISDA',
     labels: ['variant'],
-    row: ({ method }) => [titleOf(method)],
-    column: ({ network, dataset }) => ({ group: networkTitle(network), name: titleOf(dataset) }),
+    row: ({ method }) => [titleOf.method(method)],
+    column: ({ network, dataset }) => ({ group: titleOf.network(network), name: titleOf.dataset(dataset) }),
   },
 };
 

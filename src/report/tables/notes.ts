@@ -1,8 +1,8 @@
 // The foot of a table: what its numbers are, and what is missing.
+import { titleOf } from '../../experiments/titles.js';
 import type { UnreadableRun } from '../../experiments/store/runs.js';
 import type { OpenRun } from './measure.js';
 import type { TableItem } from './numbers.js';
-import { titleOf } from './layout.js';
 import type { TableNumber } from './printed.js';
 
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
@@ -48,7 +48,7 @@ function settingsNotes(items: readonly TableItem[]): readonly string[] {
 function withoutConfigNote(items: readonly TableItem[]): readonly string[] {
   const without = items.filter(({ config }) => config === undefined);
   if (without.length === 0) return [];
-  const methods = [...new Set(without.map(({ method }) => titleOf(method)))];
+  const methods = [...new Set(without.map(({ method }) => titleOf.method(method)))];
   return [
     `No config yet: ${some(methods)} (${count(without.length, 'number')}); configs/${without[0].configName}.yaml would make one.`,
   ];

@@ -1,0 +1,38 @@
+// What people read for the names of a description: networks, data sets, methods, augmentations.
+import { datasetTitles } from '../data/registry.js';
+import { lossTitles } from '../losses/registry.js';
+import { networkTitle } from '../models/registry.js';
+
+/** The methods of the paper's tables that are no loss by themselves: generators, and variants of ISDA. */
+const otherMethods: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    wgan: 'WGAN',
+    cgan: 'CGAN',
+    acgan: 'ACGAN',
+    infogan: 'infoGAN',
+    identity: 'identity matrix',
+    diagonal: 'diagonal matrix',
+    single: 'single matrix',
+    'constant-lambda': 'constant lambda',
+  }),
+);
+
+const augmentations: ReadonlyMap<string, string> = new Map([
+  ['cutout', 'Cutout'],
+  ['autoaugment', 'AutoAugment'],
+]);
+
+/** `ISDA + dropout` for `isda+dropout`. */
+function methodTitle(method: string): string {
+  const name = method.replace(/\+dropout$/, '');
+  const title = lossTitles.get(name) ?? otherMethods.get(name) ?? name;
+  return name === method ? title : `${title} + dropout`;
+}
+
+/** Each takes a name as in a `Description`; one that nothing here has, as of a user's own file, stays as it is. */
+export const titleOf = {
+  network: networkTitle,
+  dataset: (name: string): string => datasetTitles.get(name) ?? name,
+  method: methodTitle,
+  augmentation: (name: string): string => augmentations.get(name) ?? name,
+} as const;
