@@ -1,16 +1,15 @@
 // What the commands that run grids share: their options, running with progress, the table, the last word.
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { cannot } from '../common/errors.js';
 import { mapInTurns } from '../common/in-turns.js';
 import { displayPath } from '../config/find.js';
-import { errorsPath } from '../experiments/executors/local.js';
 import { outcomeTable, rowOutcomes, writeOutcomes } from '../experiments/grid/outcomes.js';
 import type { CellOutcome } from '../experiments/executors/executor.js';
 import { runGrid } from '../experiments/grid/run-grid.js';
 import { cellName, findCell, type Cell } from '../experiments/store/store.js';
 import { viewCell } from '../experiments/store/view.js';
 import type { CommandContext } from './context.js';
+import { detachedLine, gridFailure } from './grid-end.js';
 import { executorNames, lookOnce, openExecutors, type ExecutorOptions } from './grid-executor.js';
 import { gridProgress, type GridProgress } from './grid-progress.js';
 import { countArgument } from './options.js';
@@ -85,65 +84,6 @@ export async function withGridRunner<Result>(
   }
 }
 
-/** The numbers of the jobs that runs were left to, as scancel takes them: `12` for `12_0` and `12_1`. */
-function queuedJobs(outcomes: readonly CellOutcome[]): readonly string[] {
-  const jobs = outcomes.flatMap(({ end }) => (end.state === 'queued' ? (/^\d+(?=_)/.exec(end.job) ?? []) : []));
-  return [...new Set(jobs)];
-}
-
-/** What is said of runs that `--detach` has left to the queue; undefined where there are none. */
-export function detachedLine(outcomes: readonly CellOutcome[], root: string, workingDirectory: string) {
-  const count = outcomes.filter(({ end }) => end.state === 'queued').length;
-  if (count === 0) return undefined;
-  const shown = displayPath(root, workingDirectory);
-  return `${count} of ${outcomes.length} runs are left to the queue: \`isda runs ${shown}\` shows them, the same command without --detach follows them`;
-}
-
-/** The error of a grid that was stopped, or some of whose runs failed; undefined where all are done. */
-export function gridFailure(
-  outcomes: readonly CellOutcome[],
-  root: string,
-  signal: string | undefined,
-  workingDirectory: string,
-): Error | undefined {
-  const count = (state: string): number => outcomes.filter(({ end }) => end.state === state).length;
-  const done = `${count('done')} of ${outcomes.length} are done`;
-  const shown = displayPath(root, workingDirectory);
-  const left = queuedJobs(outcomes);
-  if (signal !== undefined && left.length > 0) {
-    return cannot('finish all runs', `${signal} came; ${done}, and ${count('queued')} are left to the queue`, {
-      kind: 'stopped',
-      place: shown,
-      hint: `the same command follows them again; \`scancel ${left.join(' ')}\` ends them`,
-    });
-  }
-  if (signal !== undefined && count('done') < outcomes.length) {
-    return cannot('finish all runs', `${signal} came; ${done}`, {
-      kind: 'stopped',
-      place: shown,
-      hint: 'the same command goes on from there',
-    });
-  }
-  const failed = outcomes.flatMap(({ cell, end }) => (end.state === 'failed' ? [{ cell, reason: end.reason }] : []));
-  if (failed.length > 0) {
-    const lines = failed.map(({ cell, reason }) => `${cell.name}: ${reason}`);
-    const [{ cell }] = failed;
-    return cannot('finish all runs', `${failed.length} of ${outcomes.length} failed`, {
-      place: [...lines.slice(0, 10), ...(lines.length > 10 ? [`… and ${lines.length - 10} more`] : [])].join('\n'),
-      hint: `\`isda runs ${shown} --log ${cell.name}\` shows why (${relative(root, errorsPath(cell.folder))}); the same command tries again`,
-    });
-  }
-  if (count('done') + count('queued') === outcomes.length) return undefined;
-  const stopped = outcomes
-    .filter(({ end }) => end.state !== 'done' && end.state !== 'queued')
-    .map(({ cell }) => cell.name);
-  return cannot('finish all runs', `${done}; others were stopped`, {
-    kind: 'stopped',
-    place: stopped.join('\n'),
-    hint: 'the same command goes on from there',
-  });
-}
-
 /** Shows what a command would run, and how far each of it is. */
 export async function showPlan(cells: readonly Cell[], root: string, json: boolean, context: CommandContext) {
   const lookup = lookOnce(context);
@@ -190,8 +130,16 @@ export function runsOf(outcomes: readonly CellOutcome[]) {
   }));
 }
 
-/** Runs a grid, writes outcomes.csv and outcomes.md, prints the table. Errors: runs that failed, or a signal. */
-export async function runPlan(plan: GridPlan, options: GridOptions, context: CommandContext): Promise<void> {
+/**
+ * Runs the grid of `command`, writes outcomes.csv and outcomes.md, prints the table. Errors: runs that failed, or a
+ * signal.
+ */
+export async function runPlan(
+  plan: GridPlan,
+  options: GridOptions,
+  context: CommandContext,
+  command: Command,
+): Promise<void> {
   const { title, first, cells, root } = plan;
   if (options.dryRun === true) return showPlan(cells, root, options.json === true, context);
   const { outcomes, signal } = await withGridRunner(options, context, async ({ run, signals }) => ({
@@ -207,8 +155,9 @@ export async function runPlan(plan: GridPlan, options: GridOptions, context: Com
     context.stdout.write(`\n${formatTable(table.header, table.rows)}\n`);
     context.stdout.write(`\nrun store  ${displayPath(root, context.workingDirectory)} (outcomes.csv, outcomes.md)\n`);
   }
-  const left = signal === undefined ? detachedLine(outcomes, root, context.workingDirectory) : undefined;
+  const call = { command, workingDirectory: context.workingDirectory };
+  const left = signal === undefined ? detachedLine(outcomes, root, call) : undefined;
   if (left !== undefined) (options.json === true ? context.stderr : context.stdout).write(`${left}\n`);
-  const failure = gridFailure(outcomes, root, signal, context.workingDirectory);
+  const failure = gridFailure(outcomes, root, signal, call);
   if (failure !== undefined) throw failure;
 }

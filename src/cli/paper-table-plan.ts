@@ -1,7 +1,6 @@
 // What `isda table` and `isda plan table` are asked for: the numbers of a table, where their runs are, which are missing.
 import { resolve } from 'node:path';
 import { Argument, Option, type Command } from 'commander';
-import { shellWord } from '../common/shell.js';
 import { isFolder } from '../config/find.js';
 import { fingerprint } from '../config/print.js';
 import { seededCells, seedsFrom } from '../experiments/grid/rows.js';
@@ -13,6 +12,7 @@ import { tableNotes } from '../report/tables/notes.js';
 import { ownItems, paperItems, type TableItem } from '../report/tables/numbers.js';
 import { printedParameters, readPrintedNumbers, tableNumbers, type TableNumber } from '../report/tables/printed.js';
 import { layTable, type ReportTable } from '../report/tables/table.js';
+import { lineOf } from './command-line.js';
 import type { CommandContext } from './context.js';
 import { storeOf, type GridOptions } from './grid.js';
 import { configsDirectory, countArgument, setOption } from './options.js';
@@ -109,24 +109,20 @@ export function tableCells({ chosen, seeds, root }: TableRequest, { chosen: { us
   return seededCells(rows, seeds).filter(({ config }) => !elsewhere.has(fingerprint(config)));
 }
 
-/** The command line that means the same table: `isda table 1 --run --only cifar10`. */
-function commandOf(first: string, { table }: TableRequest, options: TableChoice): string {
-  const list = (flag: string, values: readonly string[]): string[] => values.flatMap((value) => [flag, value]);
-  const [command, flag] = first.split(' --');
-  const words = [
-    ...[String(table), ...(flag === undefined ? [] : [`--${flag}`])],
-    ...(options.seeds === 3 ? [] : ['--seeds', String(options.seeds)]),
-    ...list('--only', options.only),
-    ...list('--config', options.config ?? []),
-    ...list('--set', options.set),
-    ...list('--from', options.from),
-    ...(options.out === undefined ? [] : ['--out', options.out]),
+/** The command lines that tell what missing runs take, and that make them. `options`: which table, as words. */
+export function tableCommands(
+  table: TableNumber,
+  options: readonly string[],
+  runOptions: readonly string[] = options,
+): readonly string[] {
+  return [
+    lineOf(['isda', 'plan', 'table', String(table), ...options]),
+    lineOf(['isda', 'table', String(table), '--run', ...runOptions]),
   ];
-  return `${command} ${words.map(shellWord).join(' ')}`;
 }
 
-/** The table of what was found. */
-export function reportTable(request: TableRequest, state: TableState, options: TableChoice): ReportTable {
+/** The table of what was found. `commands`: as of `tableCommands`. */
+export function reportTable(request: TableRequest, state: TableState, commands: readonly string[]): ReportTable {
   const { table, items, chosen, seeds } = request;
   const parameters = printedParameters(readPrintedNumbers());
   const isShown = new Set(chosen);
@@ -135,7 +131,7 @@ export function reportTable(request: TableRequest, state: TableState, options: T
     shown: (_, index) => isShown.has(items[index]),
     notes: tableNotes({
       ...{ table, items: chosen, open: state.chosen.open, unreadable: state.unreadable, seeds: seeds.length },
-      command: (first) => commandOf(first, request, options),
+      commands,
     }),
   });
 }

@@ -1,6 +1,6 @@
 // `isda table`: what was measured beside what the paper prints; with --run it makes what is missing.
 import { dirname, extname, join, resolve } from 'node:path';
-import { Option } from 'commander';
+import { Option, type Command } from 'commander';
 import { cannot } from '../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
 import { displayPath } from '../config/find.js';
@@ -8,13 +8,16 @@ import { tableCsv } from '../report/tables/csv.js';
 import { tablePage } from '../report/tables/html.js';
 import { tableMarkdown } from '../report/tables/markdown.js';
 import type { ReportTable } from '../report/tables/table.js';
+import { optionWords } from './command-line.js';
 import type { CommandContext, RegisterCommand } from './context.js';
-import { gridFailure, showPlan, withGridOptions, withGridRunner, type GridOptions } from './grid.js';
+import { gridFailure } from './grid-end.js';
+import { showPlan, withGridOptions, withGridRunner, type GridOptions } from './grid.js';
 import {
   readTableRequest,
   readTableState,
   reportTable,
   tableCells,
+  tableCommands,
   withTableChoice,
   type TableChoice,
   type TableRequest,
@@ -78,6 +81,7 @@ async function makeRuns(
   request: TableRequest,
   options: TableOptions,
   context: CommandContext,
+  command: Command,
 ): Promise<Error | undefined> {
   const cells = tableCells(request, await readTableState(request, context));
   if (cells.length === 0) return undefined;
@@ -85,10 +89,20 @@ async function makeRuns(
     outcomes: await run(cells, request.root),
     signal: signals.requested(),
   }));
-  return gridFailure(outcomes, request.root, signal, context.workingDirectory);
+  return gridFailure(outcomes, request.root, signal, { command, workingDirectory: context.workingDirectory });
 }
 
-async function showTable(number: string, options: TableOptions, context: CommandContext): Promise<void> {
+/** Options that say how a table is shown, and nothing of its runs. */
+const showing = ['run', 'format', 'to', 'json', 'dryRun'];
+/** Options that say how runs are made, and nothing of what they take. */
+const making = ['executor', 'detach', 'poll'];
+
+async function showTable(
+  number: string,
+  options: TableOptions,
+  context: CommandContext,
+  command: Command,
+): Promise<void> {
   const { stdout, workingDirectory } = context;
   const request = readTableRequest(number, options, context);
   const format = formatOf(options);
@@ -98,9 +112,15 @@ async function showTable(number: string, options: TableOptions, context: Command
   }
   // What programs read keeps stdout to itself.
   const alone = options.json === true || (format !== 'terminal' && options.to === undefined);
-  const failure = options.run === true ? await makeRuns(request, { ...options, json: alone }, context) : undefined;
+  const failure =
+    options.run === true ? await makeRuns(request, { ...options, json: alone }, context, command) : undefined;
   const state = await readTableState(request, context);
-  const table = reportTable(request, state, options);
+  const commands = tableCommands(
+    request.table,
+    optionWords(command, [...showing, ...making]),
+    optionWords(command, showing),
+  );
+  const table = reportTable(request, state, commands);
   if (options.run === true && state.chosen.used.length > 0) {
     await makeFolder(request.root);
     await writeFileAtomically(join(request.root, `table${number}.md`), tableMarkdown(table));
@@ -127,7 +147,7 @@ export const registerPaperTable: RegisterCommand = (program, context) => {
       new Option('--format <format>', 'of the table; default: terminal, or by the ending of --to').choices(formats),
     )
     .option('--to <file>', 'write the table there instead of to stdout');
-  withGridOptions(withTableChoice(command)).action((number: string, options: TableOptions) =>
-    showTable(number, options, context),
+  withGridOptions(withTableChoice(command)).action((number: string, options: TableOptions, given: Command) =>
+    showTable(number, options, context, given),
   );
 };

@@ -4,7 +4,7 @@ import { measure } from '../report/tables/measure.js';
 import { tableNumbers } from '../report/tables/printed.js';
 import type { ReportTable } from '../report/tables/table.js';
 import type { CommandContext } from './context.js';
-import { readTableRequest, reportTable } from './paper-table-plan.js';
+import { readTableRequest, reportTable, tableCommands } from './paper-table-plan.js';
 
 /** The measured numbers of each table, from those `runs` of the stores that have the settings of the paper's configs. */
 export function storeTables(
@@ -14,12 +14,12 @@ export function storeTables(
 ): readonly ReportTable[] {
   return tableNumbers.flatMap((number) => {
     const [out, ...from] = stores;
-    const options = { seeds: 3, set: [], only: [], out, from };
-    const request = readTableRequest(String(number), options, context);
+    const request = readTableRequest(String(number), { seeds: 3, set: [], only: [], out, from }, context);
+    const words = [...from.flatMap((store) => ['--from', store]), '--out', out];
     const all = measure(request.items, request.seeds, runs);
     const chosen = request.items.filter((_, index) => all.entries[index].runs.length > 0);
     if (chosen.length === 0) return [];
     const state = { all, chosen: measure(chosen, request.seeds, runs), unreadable: [] };
-    return [reportTable({ ...request, chosen }, state, options)];
+    return [reportTable({ ...request, chosen }, state, tableCommands(number, words))];
   });
 }

@@ -35,7 +35,7 @@ export const registerStudy: RegisterCommand = (program, context) => {
   const command = program
     .command('study')
     .description('run the rows of a study, each over several seeds; goes on where it was stopped');
-  withStudyOptions(command).action((file: string, options: StudyOptions) =>
-    runPlan(readStudy(file, options, context), options, context),
+  withStudyOptions(command).action((file: string, options: StudyOptions, given: Command) =>
+    runPlan(readStudy(file, options, context), options, context, given),
   );
 };

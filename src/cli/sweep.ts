@@ -5,7 +5,8 @@ import { outcomeTable, rowOutcomes, writeOutcomes, type RowOutcome } from '../ex
 import type { SweepPoint } from '../experiments/grid/points.js';
 import { choosePoint, measuredPoints, writeSweep, type MeasuredPoint } from '../experiments/grid/sweep.js';
 import type { CommandContext, RegisterCommand } from './context.js';
-import { detachedLine, gridFailure, measuredOn, runsOf, showPlan, withGridOptions, withGridRunner } from './grid.js';
+import { detachedLine, gridFailure } from './grid-end.js';
+import { measuredOn, runsOf, showPlan, withGridOptions, withGridRunner } from './grid.js';
 import { configOption, countArgument, setOption } from './options.js';
 import { readSweep, sweepCells, type SweepOptions } from './sweep-plan.js';
 import { formatTable } from './table.js';
@@ -33,7 +34,12 @@ function sweepTable(points: readonly MeasuredPoint[], chosen: SweepPoint | undef
   return formatTable([...table.header, ''], rows);
 }
 
-async function sweep(key: string | undefined, options: SweepOptions, context: CommandContext): Promise<void> {
+async function sweep(
+  key: string | undefined,
+  options: SweepOptions,
+  context: CommandContext,
+  command: Command,
+): Promise<void> {
   const plan = readSweep(key, options, context);
   const { points, first, experiment, root } = plan;
   const { holdout, finalSeeds } = options;
@@ -50,9 +56,10 @@ async function sweep(key: string | undefined, options: SweepOptions, context: Co
     return;
   }
 
+  const call = { command, workingDirectory: context.workingDirectory };
   const failure = await withGridRunner(options, context, async ({ run, signals }) => {
     const fail = (outcomes: Awaited<ReturnType<typeof run>>): Error | undefined =>
-      gridFailure(outcomes, root, signals.requested(), context.workingDirectory);
+      gridFailure(outcomes, root, signals.requested(), call);
     const tried = await run(trials, root);
     const rows = rowOutcomes(tried);
     const measured = measuredPoints(points, rows);
@@ -85,7 +92,7 @@ async function sweep(key: string | undefined, options: SweepOptions, context: Co
       );
       say(`\n${formatTable(table.header, table.rows)}\n(error on the test images)\n`);
     }
-    const left = signals.requested() === undefined ? detachedLine(all, root, context.workingDirectory) : undefined;
+    const left = signals.requested() === undefined ? detachedLine(all, root, call) : undefined;
     if (left !== undefined) say(`${left}${chosen === undefined && finalSeeds > 0 ? ', then chooses' : ''}\n`);
     say(`\nrun store  ${displayPath(root, context.workingDirectory)} (sweep.json)\n`);
     if (options.json === true) {
@@ -135,5 +142,7 @@ export const registerSweep: RegisterCommand = (program, context) => {
   const command = program
     .command('sweep')
     .description('try values of a config key on held-out training images, then train with the best on all images');
-  withSweepOptions(command).action((key: string | undefined, options: SweepOptions) => sweep(key, options, context));
+  withSweepOptions(command).action((key: string | undefined, options: SweepOptions, given: Command) =>
+    sweep(key, options, context, given),
+  );
 };

@@ -86,6 +86,10 @@ it('kill -9 of the command, then of a run: asked again it ends with the same tab
   expect(failed.stdout).toMatch(/^identity matrix +- +0\/1$/m);
   expect(failed.stdout).toContain('Missing: 1 run of own-identity: 1 failed.');
   expect(failed.stderr).toContain('own-identity-seed1: killed (SIGKILL), perhaps for want of memory');
+  const only = '--only basic --only identity --only single';
+  const again = `isda table 5 --run --seeds 1 ${only} --config own.yaml --out killed --executor local`;
+  expect(failed.stderr).toContain(`; \`${again}\` tries again`);
+  expect(failed.stdout).toContain(`\n  ${again}`);
 
   const finished = await runIsda(folder, args('killed', ...some));
   expect(finished.exitCode, finished.all).toBe(0);

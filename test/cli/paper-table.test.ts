@@ -119,6 +119,18 @@ describe('isda table', () => {
     expect(stdout).toContain(`\n  isda table 1 --run --only '*-32' --out 'it'\\''s here'\n`);
   });
 
+  test('tells the command with what was said of making runs, and without what was said of showing them', async ({
+    folder,
+  }) => {
+    const making = ['--jobs', '4', '--executor', 'slurm', '--detach', '--poll', '5'];
+    const showing = ['--format', 'markdown', '--to', 't.txt'];
+    await runCli(folder, ['table', '1', ...showing, ...making, '--seeds', '1', ...cifar10, '--set', 'slurm.gpus=1']);
+    const text = readFileSync(join(folder, 't.txt'), 'utf8');
+    const choice = '--seeds 1 --only resnet-32,cifar10 --set slurm.gpus=1';
+    expect(text).toContain(`\`isda plan table 1 ${choice} --jobs 4\``);
+    expect(text).toContain(`\`isda table 1 --run ${choice} --jobs 4 --executor slurm --detach --poll 5\``);
+  });
+
   test.for([
     [['table', '6'], "command-argument value '6' is invalid for argument 'number'. Allowed choices are 1, 2, 3, 4, 5."],
     [['table'], "missing required argument 'number'"],

@@ -135,6 +135,9 @@ describe.skipIf(missing !== undefined)('--executor slurm', () => {
     expect(failed.exitCode, failed.all).toBe(1);
     const task = `${jobOf('dead')}_0`;
     expect(failed.stderr).toContain(`\n  tiny-isda-seed1: job ${task}: killed (SIGKILL), perhaps for want of memory\n`);
+    expect(failed.stderr).toMatch(
+      /; `isda study study\.yaml --seeds 1 --out dead --executor slurm --poll 0\.5` tries again$/,
+    );
     const { stdout } = await complete(runIsda(folder, args('dead')), 'dead');
     expect(stdout).toMatch(/^submit {2}tiny-isda-seed1, job \d+_0$/m);
     expect(begun('dead', 'tiny-basic-seed1')).toBe(1);
@@ -157,7 +160,8 @@ describe.skipIf(missing !== undefined)('--executor slurm', () => {
     const { exitCode, stdout } = await runIsda(folder, args('left', '--detach', '--jobs', '1'));
     expect(exitCode).toBe(0);
     expect(stdout).toContain(
-      '\n2 of 2 runs are left to the queue: `isda runs left` shows them, the same command without --detach follows them',
+      '\n2 of 2 runs are left to the queue: `isda runs left` shows them, ' +
+        '`isda study study.yaml --seeds 1 --out left --jobs 1 --executor slurm --poll 0.5` follows them',
     );
     const task = `${jobOf('left')}_0`;
     await untilState(task, /^RUNNING/);
@@ -174,7 +178,10 @@ describe.skipIf(missing !== undefined)('--executor slurm', () => {
     const stopped = await child;
     expect(stopped.exitCode).toBe(75);
     expect(stopped.stderr).toMatch(/^error: cannot finish all runs: SIGINT came; \d of 2 are done, and \d are left/);
-    expect(stopped.stderr).toContain(`\`scancel ${jobOf('left')}\` ends them`);
+    const again = 'isda study study.yaml --seeds 1 --out left --executor slurm --poll 0.5';
+    expect(stopped.stderr).toContain(
+      `\n  hint: \`${again}\` follows them again; \`scancel ${jobOf('left')}\` ends them`,
+    );
     await complete(runIsda(folder, args('left')), 'left');
     expect(submissions('left')).toHaveLength(1);
   });

@@ -118,7 +118,7 @@ describe('isda study', () => {
         [
           `error: cannot finish all runs: ${signal} came; 1 of 3 are done`,
           `  ${signal}`,
-          '  hint: the same command goes on from there',
+          `  hint: \`isda study study.yaml --seeds 1 --out ${signal}\` goes on from there`,
         ].join('\n'),
       );
       expect(await statesOf(signal)).toEqual(['stopped', 'planned', 'done']);
@@ -166,7 +166,7 @@ describe('isda study', () => {
       [
         'error: cannot finish all runs: 1 of 3 failed',
         '  tiny-isda-seed1: killed (SIGKILL), perhaps for want of memory',
-        '  hint: `isda runs killed --log tiny-isda-seed1` shows why (tiny-isda-seed1/errors.txt); the same command tries again',
+        '  hint: `isda runs killed --log tiny-isda-seed1` shows why (tiny-isda-seed1/errors.txt); `isda study study.yaml --seeds 1 --out killed` tries again',
       ].join('\n'),
     );
     expect(await statesOf('killed')).toEqual(['done', 'done', 'failed']);

@@ -56,7 +56,7 @@ function withoutConfigNote(items: readonly TableItem[]): readonly string[] {
 
 const stateOf = ({ found }: OpenRun): string => found?.state ?? 'not begun';
 
-function missingNotes(open: readonly OpenRun[], command: (first: string) => string): readonly string[] {
+function missingNotes(open: readonly OpenRun[], commands: readonly string[]): readonly string[] {
   if (open.length === 0) return [];
   const states = [...new Set(open.map(stateOf))].map(
     (state) => `${open.filter((run) => stateOf(run) === state).length} ${state}`,
@@ -65,7 +65,7 @@ function missingNotes(open: readonly OpenRun[], command: (first: string) => stri
   const failed = open.flatMap(({ found }) => (found?.state === 'failed' ? [`${found.name} (${found.reason})`] : []));
   return [
     `Missing: ${count(open.length, 'run')} of ${some(names)}: ${states.join(', ')}. What ${open.length === 1 ? 'it takes, and what makes it' : 'they take, and what makes them'}:` +
-      `\n  ${command('isda plan table')}\n  ${command('isda table --run')}`,
+      commands.map((command) => `\n  ${command}`).join(''),
     ...(failed.length === 0 ? [] : [`Failed: ${some(failed, 3)}.`]),
   ];
 }
@@ -88,17 +88,17 @@ export interface NotesOptions {
   readonly items: readonly TableItem[];
   readonly open: readonly OpenRun[];
   readonly unreadable: readonly UnreadableRun[];
-  /** The command line of this table that begins with `first`. */
-  readonly command: (first: string) => string;
+  /** The command lines that tell what missing runs take, and that make them. */
+  readonly commands: readonly string[];
 }
 
 /** What stands below a table, a note each; lines that begin with two spaces are commands. */
-export function tableNotes({ table, seeds, items, open, unreadable, command }: NotesOptions): readonly string[] {
+export function tableNotes({ table, seeds, items, open, unreadable, commands }: NotesOptions): readonly string[] {
   return [
     measuredNote(table, seeds),
     ...settingsNotes(items),
     ...withoutConfigNote(items),
-    ...missingNotes(open, command),
+    ...missingNotes(open, commands),
     ...unreadableNote(unreadable),
   ];
 }

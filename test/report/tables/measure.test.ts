@@ -91,9 +91,9 @@ describe('runs of a store', () => {
 });
 
 describe('the foot', () => {
-  const command = (first: string): string => first;
+  const commands = ['isda plan table', 'isda table --run'];
   const notes = (items: readonly TableItem[], open = measure(items, [1, 2], []).open) =>
-    tableNotes({ table: 1, seeds: 2, items, open, unreadable: [], command }).slice(1);
+    tableNotes({ table: 1, seeds: 2, items, open, unreadable: [], commands }).slice(1);
 
   it('says nothing more where nothing is missing', () => {
     expect(notes([item('a')], [])).toEqual([]);
@@ -114,7 +114,7 @@ describe('the foot', () => {
   });
   it('says what cannot be read', () => {
     const unreadable = [{ name: 'a-seed1', folder: '/a-seed1', reason: 'no JSON' }];
-    expect(tableNotes({ table: 1, seeds: 2, items: [], open: [], unreadable, command }).slice(1)).toEqual([
+    expect(tableNotes({ table: 1, seeds: 2, items: [], open: [], unreadable, commands }).slice(1)).toEqual([
       'Left out: a-seed1 (no JSON).',
     ]);
   });

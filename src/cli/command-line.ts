@@ -1,0 +1,25 @@
+// The command line that a command was given, for messages that tell people to repeat it.
+import type { Command } from 'commander';
+import { shellWord } from '../common/shell.js';
+
+/** Words as one line to copy. */
+export const lineOf = (words: readonly string[]): string => words.map(shellWord).join(' ');
+
+/** The options that were given with their values, as words; `without`: some of them, named as in the options' object. */
+export function optionWords(command: Command, without: readonly string[] = []): readonly string[] {
+  return command.options.flatMap((option) => {
+    const name = option.attributeName();
+    if (without.includes(name) || command.getOptionValueSource(name) !== 'cli') return [];
+    const flag = option.long ?? option.short!;
+    const value: unknown = command.getOptionValue(name);
+    if (typeof value === 'boolean') return value === option.negate ? [] : [flag];
+    return (Array.isArray(value) ? value : [value]).flatMap((one) => [flag, String(one)]);
+  });
+}
+
+/** The command line that was given, but for some options: copied, it does the same. */
+export function givenLine(command: Command, without: readonly string[] = []): string {
+  const names: string[] = [];
+  for (let one: Command | null = command; one !== null; one = one.parent) names.unshift(one.name());
+  return lineOf([...names, ...command.args, ...optionWords(command, without)]);
+}
