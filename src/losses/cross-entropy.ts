@@ -2,6 +2,7 @@
 import { mean, softmaxCrossEntropy } from '../engine/ops/index.js';
 import type { Loss } from './loss.js';
 
+/** Mean over the batch of −log p_y, p the softmax of the logits [N, C]. */
 export function createCrossEntropy(): Loss {
   return {
     name: 'cross-entropy',

@@ -26,6 +26,7 @@ export function disturbedLabels(labels: Tensor, seed: Tensor, noiseRate: number,
   return cast(add(drawn, mul(kept, sub(given, drawn))), 'int32');
 }
 
+/** Mean cross entropy of `disturbedLabels`, other ones in each step (algorithm 1, doi:10.1109/CVPR.2016.514). */
 export function createDisturbLabel({ noiseRate }: DisturbLabelOptions, { classes }: LossShape): Loss {
   return {
     name: 'disturb-label',

@@ -3,6 +3,7 @@ import { exp, expm1, log, maximumScalar, mean, mul, mulScalar, neg, softmaxCross
 import type { Loss } from './loss.js';
 import type { FocalOptions } from './options.js';
 
+/** Mean over the batch of −alpha (1 − p_y)^gamma log p_y (equation 5, doi:10.1109/ICCV.2017.324). */
 export function createFocal({ alpha, gamma }: FocalOptions): Loss {
   return {
     name: 'focal',

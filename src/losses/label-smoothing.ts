@@ -3,6 +3,10 @@ import { add, mean, mul, mulScalar, oneHot, softmaxCrossEntropy, sub, sum } from
 import type { Loss, LossShape } from './loss.js';
 import type { LabelSmoothingOptions } from './options.js';
 
+/**
+ * Mean over the batch of the cross entropy with the target (1 − smoothing) onehot(y) + smoothing / C (section 7,
+ * doi:10.1109/CVPR.2016.308).
+ */
 export function createLabelSmoothing({ smoothing }: LabelSmoothingOptions, { classes }: LossShape): Loss {
   return {
     name: 'label-smoothing',

@@ -3,6 +3,10 @@ import { expm1, floatScalar, maximum, mean, mulScalar, neg, softmaxCrossEntropy 
 import type { Loss } from './loss.js';
 import type { LqOptions } from './options.js';
 
+/**
+ * Mean over the batch of (1 − p_y^q) / q (equation 6, arXiv:1805.07836). With `truncation` k above 0, as in its section
+ * 3.3, samples with p_y below k count as (1 − k^q) / q.
+ */
 export function createLq({ q, truncation }: LqOptions): Loss {
   return {
     name: 'lq',

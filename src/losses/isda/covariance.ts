@@ -28,6 +28,7 @@ export interface CovarianceState {
   readonly count: TensorDeclaration;
 }
 
+/** The state of an estimate of `rows` covariances of A = `featureSize` features, all zero at first. */
 export function declareCovariance(form: CovarianceForm, rows: number, featureSize: number): CovarianceState {
   const state = (name: string, ...shape: number[]): TensorDeclaration =>
     declare(`loss.${name}`, 'state', shape, filledWith(0));

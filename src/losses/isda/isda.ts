@@ -60,6 +60,10 @@ export function augmentedLogits(logits: Tensor, term: Tensor, lambda: Tensor): T
   return add(logits, mul(term, mulScalar(lambda, 0.5)));
 }
 
+/**
+ * Mean cross entropy of the augmented logits: the upper bound of the expected cross entropy over features ~ N(a, lambda
+ * Sigma_y) (paper, Eq. 4). Each step first updates Sigma with its batch. Gradients do not reach Sigma.
+ */
 export function createIsda({ lambda0, covariance, schedule }: IsdaOptions, shape: LossShape): Loss {
   const variant = variants[covariance](shape);
   return {

@@ -12,6 +12,7 @@ function flatten(value: unknown, path: string): [string, string][] {
   return Object.entries(value).flatMap(([key, inner]) => flatten(inner, path === '' ? key : `${path}.${key}`));
 }
 
+/** The settings of a run. */
 export function settingsOf(config: ExperimentConfig): Settings {
   const entries = flatten(decidingSettings(config), '').filter(([key]) => key !== 'training.seed');
   return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
