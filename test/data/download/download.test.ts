@@ -26,11 +26,11 @@ async function attempt(options: Partial<DownloadOptions> & Pick<DownloadOptions,
 
 describe('downloadDataset', () => {
   it('fetches over a cut connection, unpacks, and leaves the data set alone', async () => {
+    const directory = join(await temporaryFolder(), 'new', 'folder');
     const server = await serve((request, response, number) => {
-      if (number === 0) cutOff(response, content, 3000);
+      if (number === 0) cutOff(response, content, 3000, join(directory, 'a.tar.gz'));
       else sendRange(request, response, content);
     });
-    const directory = join(await temporaryFolder(), 'new', 'folder');
     const { result } = await attempt({ directory, archive: archiveAt(server.url) });
     expect(result).toEqual({ folder: join(directory, 'cifar-100-binary'), outcome: 'downloaded' });
     expect(await readdir(directory)).toEqual(['cifar-100-binary']);

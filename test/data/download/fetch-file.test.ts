@@ -44,11 +44,11 @@ describe('fetchFile', () => {
   });
 
   it('goes on where a connection was cut off, held to the same version of the file', async () => {
+    const path = await targetPath();
     const server = await serve((request, response, number) => {
-      if (number === 0) cutOff(response, content, 70_000);
+      if (number === 0) cutOff(response, content, 70_000, path);
       else sendRange(request, response, content);
     });
-    const path = await targetPath();
     const { error, retries, progress } = await fetchTo(server.url, path);
     expect(error).toBeUndefined();
     expect(retries).toHaveLength(1);
@@ -61,7 +61,7 @@ describe('fetchFile', () => {
   it('goes on from what an earlier call left', async () => {
     const path = await targetPath();
     const server = await serve((request, response, number) => {
-      if (number === 0) cutOff(response, content, 50_000);
+      if (number === 0) cutOff(response, content, 50_000, path);
       else sendRange(request, response, content);
     });
     expect((await fetchTo(server.url, path, { attempts: 1 })).error).toContain('cannot download archive.tar.gz');
@@ -72,33 +72,33 @@ describe('fetchFile', () => {
   });
 
   it('starts again where the server ignores Range', async () => {
+    const path = await targetPath();
     const server = await serve((_, response, number) => {
-      if (number === 0) cutOff(response, content, 70_000);
+      if (number === 0) cutOff(response, content, 70_000, path);
       else response.writeHead(200, { 'content-length': content.length }).end(content);
     });
-    const path = await targetPath();
     expect((await fetchTo(server.url, path)).error).toBeUndefined();
     expect(await readFile(path)).toEqual(content);
   });
 
   it('starts again where the file on the server has changed', async () => {
     const changed = Buffer.from(randomBytes(150_000, 2));
+    const path = await targetPath();
     const server = await serve((request, response, number) => {
-      if (number === 0) cutOff(response, content, 70_000);
+      if (number === 0) cutOff(response, content, 70_000, path);
       else sendRange(request, response, changed, '"2"');
     });
-    const path = await targetPath();
     expect((await fetchTo(server.url, path)).error).toBeUndefined();
     expect(await readFile(path)).toEqual(changed);
   });
 
   it('starts again where the server answers with another range', async () => {
+    const path = await targetPath();
     const server = await serve((request, response, number) => {
-      if (number === 0) cutOff(response, content, 70_000);
+      if (number === 0) cutOff(response, content, 70_000, path);
       else if (number === 1) response.writeHead(206, { 'content-range': 'bytes 5-9/200000' }).end('wrong');
       else sendRange(request, response, content);
     });
-    const path = await targetPath();
     expect((await fetchTo(server.url, path)).error).toBeUndefined();
     expect(rangeStart(server.requests[2])).toBeUndefined();
     expect(await readFile(path)).toEqual(content);
