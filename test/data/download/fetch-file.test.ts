@@ -171,14 +171,14 @@ describe('errors of fetchFile', () => {
 
   it('a slow server is waited for as long as bytes come', async () => {
     const server = await serve((_, response) => {
-      response.writeHead(200, { 'content-length': 6 });
+      response.writeHead(200, { 'content-length': 12 });
       let sent = 0;
       const timer = setInterval(() => {
         response.write('x');
-        if (++sent === 6) clearInterval(timer);
-      }, 60);
+        if (++sent === 12) clearInterval(timer);
+      }, 100);
     });
-    const { error } = await fetchTo(server.url, await targetPath(), { idleMs: 250, attempts: 1 });
+    const { error } = await fetchTo(server.url, await targetPath(), { idleMs: 1000, attempts: 1 });
     expect(error).toBeUndefined();
   });
 
