@@ -53,8 +53,11 @@ describe.each(paths.filter((path) => path.startsWith('base/')))('configs/%s', (p
   });
 });
 
-describe.each(paths.filter((path) => !path.startsWith('base/')))('configs/%s', (path) => {
-  const name = withoutExtension(basename(path));
+const experiments = paths.filter((path) => !path.startsWith('base/'));
+const nameOf = (path: string): string => withoutExtension(basename(path));
+
+describe.each(experiments)('configs/%s', (path) => {
+  const name = nameOf(path);
   const header = headerOf(path);
 
   it('loads by its name alone and names its experiment', () => {
@@ -66,50 +69,61 @@ describe.each(paths.filter((path) => !path.startsWith('base/')))('configs/%s', (
     expect(header[1]).toMatch(new RegExp(`^ {2}isda train --config ${name}( --(seed \\d+|set [\\w.]+=\\S+))*$`));
     expect(header[2]).toMatch(/^Paper: /);
   });
+});
 
-  it.runIf(/^table[1235]/.test(path))('prints the number of its table', () => {
-    const [, mean, std, table, address] = numbers.exec(header[2]) ?? [];
-    expect(path.startsWith(`table${table}/`)).toBe(true);
-    const found = lookUp(printed[`table${table}`], address.split(', ')) as { mean: number; std: number | null };
-    expect(mean).toBe(found.mean.toFixed(2));
-    expect(std).toBe(found.std?.toFixed(2));
-  });
+describe('of the paper', () => {
+  it.each(experiments.filter((path) => /^table[1235]/.test(path)))(
+    'configs/%s prints the number of its table',
+    (path) => {
+      const [, mean, std, table, address] = numbers.exec(headerOf(path)[2]) ?? [];
+      expect(path.startsWith(`table${table}/`)).toBe(true);
+      const found = lookUp(printed[`table${table}`], address.split(', ')) as { mean: number; std: number | null };
+      expect(mean).toBe(found.mean.toFixed(2));
+      expect(std).toBe(found.std?.toFixed(2));
+    },
+  );
 
-  it.runIf(path.startsWith('table4/'))('prints both numbers of Table 4, and is the network and loss of them', () => {
-    const [, top1, top5, address] = topNumbers.exec(header[2]) ?? [];
-    const found = lookUp(printed.table4, address.split(', ')) as { top1: number; top5: number };
-    expect([top1, top5]).toEqual([found.top1.toFixed(2), found.top5.toFixed(2)]);
-    const [network, method] = address.split(', ');
-    const { model, dataset, loss } = load(name);
-    expect(dataset.name).toBe('imagenet');
-    expect(createNetwork(builtIn(model), { height: 224, width: 224, channels: 3, classes: 1000 }).name).toBe(network);
-    const isda = { name: 'isda', lambda0: 7.5, covariance: 'diagonal', schedule: 'iteration' };
-    expect(loss).toEqual(method === 'isda' ? isda : { name: 'cross-entropy' });
-  });
+  it.each(experiments.filter((path) => path.startsWith('table4/')))(
+    'configs/%s prints both its numbers, and is the network and loss of them',
+    (path) => {
+      const [, top1, top5, address] = topNumbers.exec(headerOf(path)[2]) ?? [];
+      const found = lookUp(printed.table4, address.split(', ')) as { top1: number; top5: number };
+      expect([top1, top5]).toEqual([found.top1.toFixed(2), found.top5.toFixed(2)]);
+      const [network, method] = address.split(', ');
+      const { model, dataset, loss } = load(nameOf(path));
+      expect(dataset.name).toBe('imagenet');
+      expect(createNetwork(builtIn(model), { height: 224, width: 224, channels: 3, classes: 1000 }).name).toBe(network);
+      const isda = { name: 'isda', lambda0: 7.5, covariance: 'diagonal', schedule: 'iteration' };
+      expect(loss).toEqual(method === 'isda' ? isda : { name: 'cross-entropy' });
+    },
+  );
 
-  it.runIf(/^table[123]\//.test(path))('is the network, data set, augmentation and loss of its number', () => {
-    const words = (numbers.exec(header[2])?.[4] ?? '').split(', ');
-    const [network, dataset, ...rest] = path.startsWith('table3/') ? [...words.slice(1), words[0]] : words;
-    const method = rest.at(-1)!;
-    const config = load(name);
-    expect(createNetwork(builtIn(config.model), { height: 32, width: 32, channels: 3, classes: 10 }).name).toBe(
-      network,
-    );
-    const generated = path.startsWith('table3/') && ganNames.includes(method);
-    const synthetic = { generator: `runs/${method}-${dataset}-seed1`, fraction: 0.1667, images: 50_000, seed: 1 };
-    expect(config.dataset).toEqual({ name: dataset, holdout: 0, ...(generated ? { synthetic } : {}) });
-    const lossName = generated ? 'cross-entropy' : method.replace('+dropout', '').replace('basic', 'cross-entropy');
-    const weakened = path.endsWith('resnet110-cifar100-disturb-label.yaml');
-    const settings = { name: lossName, ...(weakened ? { noiseRate: 0.1 } : {}) };
-    expect(config.loss).toEqual(lossOptions.parse(settings));
-    const dropout = { 'resnet-110': method.endsWith('+dropout') ? 0.3 : 0, 'wrn-28-10': 0.3 }[network];
-    if (dropout !== undefined) expect(config.model).toMatchObject({ dropout });
-    expect(config.augmentation).toEqual({
-      padCrop: { padding: 4, mode: 'reflect' },
-      flip: true,
-      ...strongAugmentation(dataset, rest.length === 2 ? rest[0] : undefined),
-    });
-  });
+  it.each(experiments.filter((path) => /^table[123]\//.test(path)))(
+    'configs/%s is the network, data set, augmentation and loss of its number',
+    (path) => {
+      const words = (numbers.exec(headerOf(path)[2])?.[4] ?? '').split(', ');
+      const [network, dataset, ...rest] = path.startsWith('table3/') ? [...words.slice(1), words[0]] : words;
+      const method = rest.at(-1)!;
+      const config = load(nameOf(path));
+      expect(createNetwork(builtIn(config.model), { height: 32, width: 32, channels: 3, classes: 10 }).name).toBe(
+        network,
+      );
+      const generated = path.startsWith('table3/') && ganNames.includes(method);
+      const synthetic = { generator: `runs/${method}-${dataset}-seed1`, fraction: 0.1667, images: 50_000, seed: 1 };
+      expect(config.dataset).toEqual({ name: dataset, holdout: 0, ...(generated ? { synthetic } : {}) });
+      const lossName = generated ? 'cross-entropy' : method.replace('+dropout', '').replace('basic', 'cross-entropy');
+      const weakened = path.endsWith('resnet110-cifar100-disturb-label.yaml');
+      const settings = { name: lossName, ...(weakened ? { noiseRate: 0.1 } : {}) };
+      expect(config.loss).toEqual(lossOptions.parse(settings));
+      const dropout = { 'resnet-110': method.endsWith('+dropout') ? 0.3 : 0, 'wrn-28-10': 0.3 }[network];
+      if (dropout !== undefined) expect(config.model).toMatchObject({ dropout });
+      expect(config.augmentation).toEqual({
+        padCrop: { padding: 4, mode: 'reflect' },
+        flip: true,
+        ...strongAugmentation(dataset, rest.length === 2 ? rest[0] : undefined),
+      });
+    },
+  );
 });
 
 describe.each(listConfigs(configsDirectory).filter(isGan))('configs/%s', (path) => {
