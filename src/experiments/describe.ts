@@ -1,13 +1,14 @@
 // What a config is in the words of the paper's tables: its network, data set, augmentation and method.
 import { basename } from 'node:path';
 import type { ExperimentConfig } from '../config/schema.js';
+import { ganOptions } from '../gan/options.js';
 import { createNetwork } from '../models/registry.js';
 
 export interface Description {
   /** As the paper prints it, for example `resnet-32`. */
   readonly network: string;
   readonly dataset: string;
-  /** The loss; `basic` for cross entropy. */
+  /** The loss, `basic` for cross entropy, or the generator of synthetic images. */
   readonly method: string;
   /** `autoaugment` or `cutout`; absent where neither is added to the standard one. */
   readonly augmentation?: string;
@@ -22,10 +23,25 @@ export function networkOf({ model, dataset }: ExperimentConfig): string {
   return createNetwork(model, { height: side, width: side, channels: 3, classes: 10 }).name;
 }
 
-/** The loss of a config: `basic` for cross entropy, of a user's own the name of its file. */
-export function methodOf({ loss }: ExperimentConfig): string {
-  if (loss.name === 'custom') return basename(loss.module).replace(/\.[^.]*$/, '');
-  return loss.name === 'cross-entropy' ? 'basic' : loss.name;
+const generatorKinds = ganOptions.options.map(({ shape }) => shape.name.value);
+
+/** The generator of a config's synthetic images: its kind where the name of its folder begins with it, else that name. */
+function generatorOf({ dataset }: ExperimentConfig): string | undefined {
+  if (dataset.synthetic === undefined) return undefined;
+  const folder = basename(dataset.synthetic.generator.replace(/\/[^/]*\.safetensors$/, ''));
+  return generatorKinds.find((kind) => folder.startsWith(`${kind}-`)) ?? folder;
+}
+
+/**
+ * The method of a config: its loss, `basic` for cross entropy, of a user's own the name of its file; with synthetic images
+ * their generator, behind the loss where that is another than cross entropy: `wgan`, `isda+wgan`.
+ */
+export function methodOf(config: ExperimentConfig): string {
+  const { loss } = config;
+  const generator = generatorOf(config);
+  if (loss.name === 'cross-entropy') return generator ?? 'basic';
+  const name = loss.name === 'custom' ? basename(loss.module).replace(/\.[^.]*$/, '') : loss.name;
+  return generator === undefined ? name : `${name}+${generator}`;
 }
 
 /** What a config adds to the standard augmentation; AutoAugment comes with Cutout in the paper. */

@@ -23,11 +23,11 @@ const augmentations: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** `ISDA + dropout` for `isda+dropout`. */
-function methodTitle(method: string): string {
-  const name = method.replace(/\+dropout$/, '');
-  const title = lossTitles.get(name) ?? otherMethods.get(name) ?? name;
-  return name === method ? title : `${title} + dropout`;
-}
+const methodTitle = (method: string): string =>
+  method
+    .split('+')
+    .map((part) => lossTitles.get(part) ?? otherMethods.get(part) ?? part)
+    .join(' + ');
 
 /** Each takes a name as in a `Description`; one that nothing here has, as of a user's own file, stays as it is. */
 export const titleOf = {

@@ -54,6 +54,16 @@ describe('losses', () => {
     expect(lossName(configWith('loss.name=custom', 'loss.module=losses/mine.mjs'))).toBe('mine');
   });
 
+  it.each([
+    ['cross-entropy', 'runs/acgan-cifar10-seed1', 'ACGAN'],
+    ['cross-entropy', 'runs/wgan-cifar10-seed2/class-3/generator.safetensors', 'class-3'],
+    ['cross-entropy', 'mine/infogan-x/generator.safetensors', 'infoGAN'],
+    ['cross-entropy', 'elsewhere/mine', 'mine'],
+    ['isda', 'runs/wgan-cifar10-seed1', 'ISDA + WGAN'],
+  ])('%s with images of %s is %s', (loss, generator, title) => {
+    expect(lossName(configWith(`loss.name=${loss}`, `dataset.synthetic={generator: ${generator}}`))).toBe(title);
+  });
+
   it('are named with what is unusual about them', () => {
     expect(lossName(configWith('loss.covariance=single', 'loss.schedule=constant'))).toBe(
       'ISDA, single, constant lambda',

@@ -17,7 +17,7 @@ export function datasetName({ dataset }: ExperimentConfig): string {
   return `${titleOf.dataset(dataset.name)}${part.length === 0 ? '' : ` (${part.join(', ')})`}`;
 }
 
-/** `basic` for cross entropy, `ISDA` with what is unusual about it, else the loss. */
+/** `basic` for cross entropy, `ISDA` with what is unusual about it, else the loss; `WGAN` for its synthetic images. */
 export function lossName(config: ExperimentConfig): string {
   const { loss, dataset } = config;
   const title = titleOf.method(methodOf(config));
