@@ -125,7 +125,8 @@ describe('a run that is killed', () => {
       'in an epoch, with a checkpoint every 10 steps',
       { ...epochs(1, 250), checkpoints: 1 },
       ['output.checkpointEvery={steps: 10}'],
-      /^resuming in epoch [1-3] after (10|20|30|4|14|24|34|8|18|28) of 36 batches$/m,
+      // Or from the best epoch's, where no tenth step has come since.
+      /^resuming in epoch ([1-3] after (10|20|30|4|14|24|34|8|18|28)|[23] after 0) of 36 batches$/m,
     ],
   ];
   it.each(moments)('%s goes on to the same bytes', async (name, moment, more, line) => {
