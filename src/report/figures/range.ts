@@ -1,5 +1,5 @@
 // Which errors a figure shows: the second half of training decides, as early epochs would flatten all else.
-import { extent, type Series } from '../chart/series.js';
+import { allPoints, extent, type Point, type Series } from '../chart/series.js';
 
 export interface ErrorRange {
   readonly low: number;
@@ -8,15 +8,23 @@ export interface ErrorRange {
   readonly cut: boolean;
 }
 
+const errorsOf = (points: readonly Point[]): [low: number, high: number] => extent(points.map(([, error]) => error));
+
 /**
- * From the least error to somewhat above the greatest in the second half of the longest curve; all errors where little
- * would be cut. Percent.
+ * From the least error to somewhat above the greatest in the second half of the longest curve, with the bands of that
+ * half whole; all errors where little would be cut. Percent.
  */
 export function errorRange(series: readonly Series[]): ErrorRange {
-  const lines = series.flatMap(({ points, thin = [] }) => [points, ...thin]);
-  const [low, top] = extent(lines.flat().map(([, error]) => error));
-  const half = extent(lines.flat().map(([epoch]) => epoch))[1] / 2;
-  const late = extent(lines.flat().flatMap(([epoch, error]) => (epoch >= half ? [error] : [])));
-  const high = late[1] + 0.4 * (late[1] - low) + 0.5;
+  const lines = series.flatMap(({ points, thin = [] }) => [points, ...thin]).flat();
+  const all = series.flatMap(allPoints);
+  const half = extent(lines.map(([epoch]) => epoch))[1] / 2;
+  const late = (points: readonly Point[]): Point[] => points.filter(([epoch]) => epoch >= half);
+  const [least] = errorsOf(lines);
+  const [, lateTop] = errorsOf(late(lines));
+  const [bandLow, bandHigh] = errorsOf(late(all));
+  // A mean less its standard deviation may be below what an error can be.
+  const low = Math.max(0, Math.min(least, bandLow));
+  const high = Math.max(lateTop + 0.4 * (lateTop - least) + 0.5, bandHigh);
+  const [, top] = errorsOf(all);
   return top <= high * 1.1 ? { low, high: top, cut: false } : { low, high, cut: true };
 }
