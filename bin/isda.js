@@ -22,12 +22,21 @@ process.on('SIGXFSZ', () => undefined);
 const signals = ['SIGINT', 'SIGTERM', 'SIGUSR1'];
 
 async function launch() {
+  let workingDirectory;
+  try {
+    workingDirectory = process.cwd();
+  } catch (error) {
+    const reason = error.code === 'ENOENT' ? 'the working directory no longer exists' : error.message;
+    process.stderr.write(`error: cannot start: ${reason}\n  hint: change to another folder first (cd)\n`);
+    process.exitCode = 1;
+    return;
+  }
   const { main } = await import('../dist/cli/main.js');
   process.exitCode = await main(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,
     environment: process.env,
-    workingDirectory: process.cwd(),
+    workingDirectory,
     now: Date.now,
     onSignal: (listener) => {
       for (const signal of signals) process.on(signal, listener);

@@ -1,9 +1,10 @@
 // bin/isda.js: what it sets before the program begins.
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect } from 'vitest';
-import { runIsda } from '../support/process.js';
+import { isdaCommand, runIsda } from '../support/process.js';
 import { test } from '../temporary-folder.js';
 
 test('Node.js has a pool thread for every core, unless the user says otherwise', async ({ folder }) => {
@@ -25,4 +26,15 @@ setImmediate(() => { for (let i = 0; i < 64; i++) require('node:crypto').pbkdf2(
   const others = (await added('1')) - 1;
   expect((await added(undefined)) - others).toBe(Math.max(4, availableParallelism()));
   expect((await added('9')) - others).toBe(9);
+});
+
+test('a working directory that was deleted is an error in words', async ({ folder }) => {
+  await mkdir(join(folder, 'gone'));
+  const script = 'cd gone && rmdir ../gone && exec "$@"';
+  const args = ['-c', script, 'sh', process.execPath, ...isdaCommand, 'losses'];
+  const { exitCode, stdout, stderr } = await execa('sh', args, { cwd: folder, reject: false });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toBe(
+    'error: cannot start: the working directory no longer exists\n  hint: change to another folder first (cd)',
+  );
 });
