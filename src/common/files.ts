@@ -96,30 +96,36 @@ export async function readWhole(path: string): Promise<Buffer> {
   }
 }
 
-/** The highest folder of a path that is not there. */
-async function firstMissing(path: string): Promise<string> {
+/** Makes a folder after those above it, where missing. Errors: those of the file system, as they are. */
+export async function makeFolders(path: string): Promise<void> {
+  const found = await stat(path).catch(systemCode);
+  if (typeof found === 'object' && found.isDirectory()) return;
   const parent = dirname(path);
-  const isThere = await stat(parent).then(
-    () => true,
-    () => false,
-  );
-  return isThere || parent === path ? path : firstMissing(parent);
+  if (found === 'ENOENT' && parent !== path) await makeFolders(parent);
+  await mkdir(path).catch(async (error: unknown) => {
+    // Another process may have been faster.
+    const isThere = systemCode(error) === 'EEXIST' && (await stat(path).catch(() => undefined))?.isDirectory();
+    if (isThere !== true) throw error;
+  });
 }
 
-/** Creates a folder and its parents where missing. Errors: `cannot create the folder X: reason`. */
+/**
+ * Creates a folder and its parents where missing. Errors: `cannot create the folder X: reason`.
+ * (`mkdir` of Node.js with `recursive` is not used here: where the kernel makes no folders, as in /proc, it tries without
+ * end, and what it says of a read-only file system is that the path does not exist.)
+ */
 export async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true }).catch(async (error: unknown) => {
-      if (systemCode(error) !== 'ENOENT') throw error;
-      // Node.js says so also of a read-only file system; making the first missing folder alone says what it is.
-      await mkdir(await firstMissing(path));
-      await mkdir(path, { recursive: true });
-    });
+    await makeFolders(path);
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') {
-      throw cannot(`create the folder ${path}`, 'there is a file of that name', { hint: 'choose another name' });
-    }
-    throw await writeFailureWithSpace(path, error, 'create the folder');
+    const explained: Readonly<Record<string, Explanation>> = {
+      EEXIST: { reason: 'there is a file of that name', hint: 'choose another name' },
+      // The folder above it is there by now.
+      ENOENT: { reason: 'the file system takes no folder there', hint: 'choose a folder elsewhere' },
+    };
+    const known = explained[systemCode(error) ?? ''];
+    if (known === undefined) throw await writeFailureWithSpace(path, error, 'create the folder');
+    throw cannot(`create the folder ${path}`, known.reason, { hint: known.hint, cause: error });
   }
 }
 

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, reasonOf, type IsdaError } from '../common/errors.js';
+import { makeFolder } from '../common/files.js';
 import { randomStream } from '../common/random.js';
 import { cifarFormats, cifarPixels, type CifarFormat, type CifarName, type DatasetPart } from './cifar-format.js';
 import { createPainter } from './synthetic-images.js';
@@ -125,9 +126,9 @@ export async function synthesize(options: SyntheticOptions, directory: string): 
     });
   }
   if (state.kind === 'synthetic' && state.mark === mark) return { folder, files, outcome: 'present' };
+  await makeFolder(directory);
   let aside: string | undefined;
   try {
-    await mkdir(directory, { recursive: true });
     aside = await mkdtemp(join(directory, '.synthesizing-'));
     const made = join(aside, 'new');
     await mkdir(made);

@@ -96,6 +96,22 @@ test('makeFolder makes parents and refuses a file in the way', async ({ folder }
   await expect(makeFolder(join(folder, 'file', 'a'))).rejects.toThrow('is a file, not a folder');
 });
 
+test('makeFolder gives up where the system takes no folders', async ({ folder }) => {
+  for (const path of ['/proc/isda', '/proc/isda/run'])
+    await expect(makeFolder(path)).rejects.toThrow(
+      `cannot create the folder ${path}: the file system takes no folder there`,
+    );
+  // A link that leads nowhere is no folder either.
+  symlinkSync('nowhere', join(folder, 'link'));
+  await expect(makeFolder(join(folder, 'link'))).rejects.toThrow('there is a file of that name');
+});
+
+test('makeFolder of many at once', async ({ folder }) => {
+  const path = join(folder, 'a', 'b', 'c');
+  await Promise.all(Array.from({ length: 20 }, (_, index) => makeFolder(join(path, String(index % 2)))));
+  expect(readdirSync(path).sort()).toEqual(['0', '1']);
+});
+
 test('removeLeftovers deletes what an atomic write left and nothing else', async ({ folder }) => {
   for (const name of ['.a.csv.0123456789ab.tmp', 'a.tmp', '.a.tmp', 'a.csv']) writeFileSync(join(folder, name), '');
   await removeLeftovers(folder);

@@ -1,7 +1,8 @@
 // Gets an official data set: fetched, checked against its md5, unpacked aside and moved into place.
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cannot, reasonOf, type IsdaError } from '../../common/errors.js';
+import { cannot, type IsdaError } from '../../common/errors.js';
+import { makeFolder } from '../../common/files.js';
 import { cifarFormats, type CifarName } from '../cifar-format.js';
 import { isOfficial, md5OfFile } from '../verify.js';
 import { archives, type Archive } from './archives.js';
@@ -101,11 +102,7 @@ export async function downloadDataset(options: DownloadOptions): Promise<Downloa
       hint: 'move it away, or choose another folder with --out',
     });
   }
-  try {
-    await mkdir(directory, { recursive: true });
-  } catch (error) {
-    throw cannot(`make the folder for ${format.title}`, reasonOf(error), { place: directory, cause: error });
-  }
+  await makeFolder(directory);
   const archive = await getArchive(options);
   progress?.onStage?.('unpacking');
   await unpack(archive.path, directory, format.folder, format.files.train[0]);

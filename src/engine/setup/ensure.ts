@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { cannot, IsdaError, reasonOf, systemCode } from '../../common/errors.js';
+import { makeFolders } from '../../common/files.js';
 import { compileBinding, findCompiler, tryBinding } from './compile.js';
 import { withLock } from './lock.js';
 import {
@@ -56,7 +57,7 @@ export async function putEngine(
   const directory = engineDirectory(options, build);
   const parent = dirname(directory);
   try {
-    await mkdir(parent, { recursive: true });
+    await makeFolders(parent);
     return await withLock(parent, join(parent, '.lock'), options.log, async () => {
       const made = options.force ? undefined : findEngine(options).found;
       if (made !== undefined) return made;

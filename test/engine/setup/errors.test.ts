@@ -131,6 +131,7 @@ exit 1`),
     expect(await message('/sys/isda')).toMatch(
       /the cache folder \/sys\/isda (may not be written to|is on a read-only)/,
     );
+    expect(await message('/proc/isda')).toMatch(/the cache folder \/proc\/isda cannot be made[^]*hint: ISDA_HOME/);
   });
 
   it.skipIf(process.getuid?.() === 0)('with a read-only cache folder', async () => {
