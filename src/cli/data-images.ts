@@ -1,5 +1,5 @@
 // `isda data show` and `isda data statistics`: the images that a config trains on, as a picture and in figures.
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
 import type { ExperimentConfig } from '../config/schema.js';
@@ -12,6 +12,7 @@ import { channelStatistics } from '../data/statistics.js';
 import type { CommandContext } from './context.js';
 import { imageProgress } from './data-progress.js';
 import { configOption, countArgument, readConfig, seedArgument, setOption } from './options.js';
+import { pngFile } from './output.js';
 import { formatTable, printJson } from './table.js';
 
 interface ConfigFlags {
@@ -39,11 +40,11 @@ interface ShowFlags extends ConfigFlags {
 }
 
 async function show(flags: ShowFlags, context: CommandContext): Promise<void> {
+  const out = pngFile(flags.out, context);
   const { config, train, reader } = await openTraining(flags, context);
   const { rows, columns, seed = config.training.seed, original } = flags;
   const { pixels, width, height, rows: shown } = await drawSamples(train, reader, { rows, columns, seed, original });
   const { encodePng } = await import('../data/image-folder/png.js');
-  const out = resolve(context.workingDirectory, flags.out);
   await makeFolder(dirname(out));
   await writeFileAtomically(out, await encodePng(pixels, width, height));
   if (flags.json) return printJson(context, { out, width, height, seed, original, rows: shown });

@@ -7,6 +7,7 @@ import type { CommandContext } from './context.js';
 import { imageProgress } from './data-progress.js';
 import { warnOf } from './evaluate.js';
 import { countArgument, seedArgument, setOption } from './options.js';
+import { pngFile } from './output.js';
 import { watchSignals } from './signals.js';
 import { formatTable, printJson } from './table.js';
 import { runSurroundings } from './train.js';
@@ -39,13 +40,13 @@ function report({ network, featureSize, rows, out }: Quality): string {
 }
 
 async function measure(flags: QualityFlags, context: CommandContext): Promise<void> {
+  const { out, ...rest } = flags;
+  const options = { ...rest, ...(out === undefined ? {} : { out: pngFile(out, context) }) };
   // Loaded only where they are needed: pictures and matrices bring libraries of their own.
   const { measureQuality } = await import('../visualize/quality.js');
   const opened = await openRunCheckpoint(resolve(context.workingDirectory, flags.run), flags.set);
   warnOf(opened, context);
   const generator = resolve(context.workingDirectory, flags.generator);
-  const { out, ...rest } = flags;
-  const options = { ...rest, ...(out === undefined ? {} : { out: resolve(context.workingDirectory, out) }) };
   const signals = watchSignals(context);
   const walk = imageProgress(context.stderr);
   const surroundings = runSurroundings(context, context.stderr, signals.requested);

@@ -13,6 +13,7 @@ import { trainingOptions } from '../training/options.js';
 import type { CommandContext } from './context.js';
 import { registerGanQuality } from './gan-quality.js';
 import { configOption, countArgument, readGanConfig, seedArgument, setOption } from './options.js';
+import { pngFile } from './output.js';
 import { watchSignals } from './signals.js';
 import { printJson } from './table.js';
 import { runSurroundings } from './train.js';
@@ -59,6 +60,7 @@ interface SampleFlags {
 }
 
 async function sample(flags: SampleFlags, context: CommandContext): Promise<void> {
+  const out = pngFile(flags.out, context);
   const settings = trainingOptions.parse({});
   const engine = await openEngine(settings, context.environment, (line) => context.stderr.write(`${line}\n`));
   const run = resolve(context.workingDirectory, flags.run);
@@ -67,7 +69,6 @@ async function sample(flags: SampleFlags, context: CommandContext): Promise<void
     only: flags.class,
     seed: flags.seed,
   });
-  const out = resolve(context.workingDirectory, flags.out);
   await makeFolder(dirname(out));
   await writeFileAtomically(out, await pictures.grid(grid));
   const rows = grid.rows.map(({ label }) => label);

@@ -1,11 +1,11 @@
 // Pictures that commands write: SVG or PNG, by the name of the file.
-import { dirname, extname, resolve } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { cannot } from '../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
 import { svgToPng } from '../report/png.js';
 import type { CommandContext } from './context.js';
 import { countArgument } from './options.js';
+import { outputFile, type FileKind } from './output.js';
 
 /** The options of every command that draws. */
 export interface PictureFileOptions {
@@ -38,15 +38,10 @@ export function withPictureOptions(command: Command): Command {
     .option('--y-max <number>', 'where the y axis ends; what is above is cut off', positiveArgument);
 }
 
+const picture: FileKind = { name: 'an SVG or PNG file', endings: ['.svg', '.png'] };
+
 /** The absolute path of `--out`. Errors (usage): it ends with neither .svg nor .png. */
-export function picturePath(out: string, { workingDirectory }: CommandContext): string {
-  if (!['.svg', '.png'].includes(extname(out).toLowerCase()))
-    throw cannot('draw the figure', `${out} is not the name of an SVG or PNG file`, {
-      kind: 'usage',
-      hint: 'let --out end with .svg or .png',
-    });
-  return resolve(workingDirectory, out);
-}
+export const picturePath = (out: string, context: CommandContext): string => outputFile(out, picture, context);
 
 /** Writes an SVG as it is or as PNG, and the folder where missing. */
 export async function writePicture(path: string, svg: string): Promise<void> {

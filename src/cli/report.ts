@@ -8,6 +8,7 @@ import { reportContent } from '../report/page/content.js';
 import { reportPage } from '../report/page/page.js';
 import { recordedRuns } from '../report/runs/recorded-runs.js';
 import type { CommandContext, RegisterCommand } from './context.js';
+import { outputFolder } from './output.js';
 import { storeTables } from './report-tables.js';
 
 interface ReportOptions {
@@ -17,6 +18,13 @@ interface ReportOptions {
 }
 
 async function writeReport(options: ReportOptions, context: CommandContext): Promise<void> {
+  const isPage = ['.html', '.htm'].includes(extname(options.out).toLowerCase());
+  const out = isPage
+    ? resolve(context.workingDirectory, options.out)
+    : join(
+        outputFolder(options.out, 'write the report', 'let --out end with .html, or name a folder', context),
+        'index.html',
+      );
   const show = (path: string): string => displayPath(path, context.workingDirectory);
   const stores = options.store.map((store) => resolve(context.workingDirectory, store));
   const stored = await readStoredRuns(stores, context.now);
@@ -24,8 +32,6 @@ async function writeReport(options: ReportOptions, context: CommandContext): Pro
   const title = options.title ?? `Runs of ${stores.map(show).join(', ')}`;
   const tables = storeTables(options.store, stored.runs, context);
   const page = reportPage(content, { title, tables, stores: stores.map(show), now: context.now() });
-  const given = resolve(context.workingDirectory, options.out);
-  const out = ['.html', '.htm'].includes(extname(given).toLowerCase()) ? given : join(given, 'index.html');
   await makeFolder(dirname(out));
   await writeFileAtomically(out, page);
   context.stdout.write(

@@ -9,6 +9,7 @@ import type { CommandContext } from './context.js';
 import { imageProgress, iterationProgress } from './data-progress.js';
 import { warnOf } from './evaluate.js';
 import { amountArgument, countArgument, seedArgument, setOption } from './options.js';
+import { outputFolder } from './output.js';
 import { watchSignals } from './signals.js';
 import { formatTable, printJson } from './table.js';
 import { runSurroundings } from './train.js';
@@ -77,6 +78,7 @@ function report({ network, generator, covariance, covarianceFrom, files, images 
 }
 
 async function run(flags: VisualizeFlags, context: CommandContext): Promise<void> {
+  const out = outputFolder(flags.out, 'draw the figure', 'name a folder: several files are written', context);
   // Loaded only where they are needed: pictures and matrices bring libraries of their own.
   const { visualize } = await import('../visualize/visualize.js');
   const opened = await openRunCheckpoint(resolve(context.workingDirectory, flags.run), flags.set);
@@ -101,24 +103,18 @@ async function run(flags: VisualizeFlags, context: CommandContext): Promise<void
   const say = (line: string): void => void context.stderr.write(`${line}\n`);
   const steps = ['step I: reconstructions', 'step II: augmentations'];
   try {
-    const result = await visualize(
-      opened,
-      resolve(context.workingDirectory, flags.generator),
-      resolve(context.workingDirectory, flags.out),
-      options,
-      {
-        ...runSurroundings(context, context.stderr, signals.requested),
-        say,
-        onImage: (done, total) => walk.update(done, total),
-        onIteration: (step, done) => {
-          if (done === 1) {
-            stopAll();
-            say(steps[step - 1]);
-          }
-          searches[step - 1].update(done, iterations);
-        },
+    const result = await visualize(opened, resolve(context.workingDirectory, flags.generator), out, options, {
+      ...runSurroundings(context, context.stderr, signals.requested),
+      say,
+      onImage: (done, total) => walk.update(done, total),
+      onIteration: (step, done) => {
+        if (done === 1) {
+          stopAll();
+          say(steps[step - 1]);
+        }
+        searches[step - 1].update(done, iterations);
       },
-    );
+    });
     stopAll();
     if (flags.json === true) return printJson(context, result);
     context.stdout.write(`${report(result)}\n`);
