@@ -3,7 +3,8 @@ import { basename, resolve } from 'node:path';
 import { type Command } from 'commander';
 import { cannot } from '../common/errors.js';
 import { didYouMean } from '../common/nearest.js';
-import { curveFigure, type Curve } from '../report/curve.js';
+import { drawChart } from '../report/chart/chart.js';
+import type { Series } from '../report/chart/series.js';
 import { allMetricsColumns, metricsFields, type MetricsColumn } from '../training/records/metrics-columns.js';
 import { readMetrics } from '../training/records/metrics-csv.js';
 import { runFolder } from '../training/records/run-folder.js';
@@ -42,23 +43,38 @@ function metricOf(name: string): MetricsColumn {
 const nameOf = (metric: MetricsColumn): string => metricNames[metric] ?? metric;
 const isError = (metric: MetricsColumn): boolean => metric.includes('_error');
 
+/** What metrics on one axis have in common. */
+const quantityOf = (metric: MetricsColumn): string =>
+  isError(metric) ? 'error' : metric.endsWith('_loss') ? 'loss' : nameOf(metric);
+
 /** The label of the y axis: the metric's name, or what several have in common. */
 function axisLabel(metrics: readonly MetricsColumn[]): string {
-  const unit = metrics.every(isError) ? ' (%)' : '';
-  if (metrics.length === 1) return `${nameOf(metrics[0])}${unit}`;
-  if (metrics.every(isError)) return `error${unit}`;
-  return metrics.every((metric) => metric.endsWith('_loss')) ? 'loss' : metrics.map(nameOf).join(', ');
+  const unit = isError(metrics[0]) ? ' (%)' : '';
+  return `${metrics.length === 1 ? nameOf(metrics[0]) : quantityOf(metrics[0])}${unit}`;
+}
+
+/** The metrics of each axis: those of one quantity. Errors (usage): `--y-max` would be the end of several. */
+function axesOf(metrics: readonly MetricsColumn[], yMax: number | undefined): MetricsColumn[][] {
+  const quantities = [...new Set(metrics.map(quantityOf))];
+  if (quantities.length > 1 && yMax !== undefined)
+    throw cannot('draw the curves', `--y-max is of one axis, and there is one for each of ${quantities.join(', ')}`, {
+      kind: 'usage',
+      hint: 'draw them apart, or leave out --y-max',
+    });
+  return quantities.map((quantity) => metrics.filter((metric) => quantityOf(metric) === quantity));
 }
 
 async function drawCurves(options: CurveOptions, context: CommandContext): Promise<void> {
   const out = picturePath(options.out, context);
   const metrics = [...new Set(options.metric.length === 0 ? ['test_error'] : options.metric)].map(metricOf);
+  const { title, width, yMax } = options;
+  const axes = axesOf(metrics, yMax);
   if (options.label.length > 0 && options.label.length !== options.run.length)
     throw cannot('draw the curves', `${options.label.length} labels for ${options.run.length} runs`, {
       kind: 'usage',
       hint: 'give one --label a --run, in the same order',
     });
-  const curves: Curve[] = [];
+  const curves: (Series & { readonly metric: MetricsColumn })[] = [];
   for (const [index, run] of options.run.entries()) {
     const folder = resolve(context.workingDirectory, run);
     const path = runFolder(folder).metrics;
@@ -70,14 +86,19 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
       if (points.some(([, value]) => value === undefined))
         throw cannot('draw the curves', `the run has no ${metric}`, { place: path, kind: 'usage' });
       curves.push({
+        metric,
         label: metrics.length === 1 ? label : `${label}: ${nameOf(metric)}`,
         points: points.map(([epoch, value]) => [epoch, value!]),
       });
     }
   }
-  const { title, width, yMax } = options;
-  const yRange = yMax === undefined ? {} : { high: yMax };
-  await writePicture(out, curveFigure({ curves, xLabel: 'epoch', yLabel: axisLabel(metrics), title, width, yRange }));
+  const panels = axes.map((own) => ({
+    series: curves.filter(({ metric }) => own.includes(metric)),
+    yLabel: axisLabel(own),
+    yRange: { high: yMax },
+  }));
+  const yLabel = panels.map((panel) => panel.yLabel).join(', ');
+  await writePicture(out, drawChart({ panels, xLabel: 'epoch', yLabel, title, width }));
   context.stdout.write(`${out}\n`);
 }
 
@@ -87,7 +108,7 @@ export function registerFigure(program: Command, context: CommandContext): void 
   const figure = program.command('figure').description('draw figures from the files of runs (SVG, PNG)');
   const curve = figure
     .command('curve')
-    .description("draw runs' metrics over the epochs as one chart")
+    .description("draw runs' metrics over the epochs: a chart, with a panel for each quantity")
     .requiredOption('--run <dir>', 'run folder; give it several times for several curves', collect)
     .option('--metric <name>', 'column of metrics.csv; may be given several times (default: test_error)', collect, [])
     .option(

@@ -41,6 +41,25 @@ describe('isda figure curve', () => {
       expect(svg).toContain(text);
   });
 
+  test('metrics of several quantities each have an axis', async ({ folder }) => {
+    makeRun(folder, 'r1', 5);
+    const metrics = ['train_loss', 'test_error', 'test_loss'].flatMap((metric) => ['--metric', metric]);
+    const args = ['figure', 'curve', '--run', 'r1', '--out', 'a.svg', ...metrics];
+    expect(await run(folder, ...args)).toMatchObject({ code: 0 });
+    const svg = readFileSync(join(folder, 'a.svg'), 'utf8');
+    const panels = svg.split('class="panel"').slice(1);
+    expect(panels).toHaveLength(2);
+    expect(panels[0]).toContain('>loss<');
+    expect(panels[0]).not.toContain('>90<');
+    for (const text of ['>test error (%)<', '>90<']) expect(panels[1]).toContain(text);
+    const { code, stderr } = await run(folder, ...args, '--y-max', '50');
+    expect([code, stderr]).toEqual([
+      2,
+      'error: cannot draw the curves: --y-max is of one axis, and there is one for each of loss, error\n' +
+        '  hint: draw them apart, or leave out --y-max\n',
+    ]);
+  });
+
   test('a PNG, narrow, cut off at the top', async ({ folder }) => {
     makeRun(folder, 'r1', 5);
     const args = ['--out', 'a.png', '--width', '400', '--y-max', '88'];

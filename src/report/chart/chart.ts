@@ -10,6 +10,8 @@ import { textWidth, wrap } from './text.js';
 
 export interface Panel {
   readonly title?: string;
+  /** Default: the chart's. */
+  readonly yLabel?: string;
   readonly series: readonly Series[];
   /** Ends of the y axis; rounded outwards. Default: what encloses all points. */
   readonly yRange?: { readonly low?: number; readonly high?: number };
@@ -90,13 +92,14 @@ export function drawChart(chart: Chart): string {
     const titleHeight = Math.max(...titles.map((lines) => lines.length)) * 18.2;
     const height = chart.height ?? Math.min(360, Math.max(220, Math.round(cell * 0.62)));
     row.forEach((panel, column) => {
+      const { yLabel = chart.yLabel } = panel;
       const axes = axesOf(panel, cell - 90);
       const left = cell * column + 40 + Math.max(...axes.y.labels.map((label) => textWidth(label)));
       const frame: Frame = { left, top: y + titleHeight + 10, width: cell * (column + 1) - left - 24, height };
       const middle = frame.left + frame.width / 2;
       const caption = paragraph(titles[column], middle, y + 2, 13, { 'text-anchor': 'middle', fill: palette.ink });
       const series = panel.series.map((one) => ({ series: one, style: styles.get(one.label)! }));
-      const drawn = drawPanel(frame, { ...axes, series, xLabel: chart.xLabel, yLabel: chart.yLabel }, palette);
+      const drawn = drawPanel(frame, { ...axes, series, xLabel: chart.xLabel, yLabel }, palette);
       const ends = [axes.x.low, axes.x.high, axes.y.low, axes.y.high];
       const numbers = [frame.left, frame.top, frame.width, frame.height].map(coordinate).concat(ends.map(String));
       const place = chart.frames === true ? { 'data-frame': numbers.join(' ') } : {};
