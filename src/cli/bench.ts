@@ -9,7 +9,7 @@ import { lossOptions } from '../losses/options.js';
 import { registerBenchData } from './bench-data.js';
 import type { CommandContext } from './context.js';
 import { configOption, countArgument, readConfig, setOption } from './options.js';
-import { formatTable } from './table.js';
+import { columnsOf, foldedTable, wrapText } from './fold.js';
 
 type Precision = ExperimentConfig['training']['precision'];
 
@@ -32,7 +32,7 @@ const several = <T extends string>(
   defaults: readonly T[],
 ): Option => new Option(flags, about).choices([...choices]).default([...defaults]);
 
-function table(results: readonly BenchResult[]): string {
+function table(results: readonly BenchResult[], width: number): string {
   const [first] = results;
   const rows = results.map((result) => [
     result.loss,
@@ -48,14 +48,15 @@ function table(results: readonly BenchResult[]): string {
     header.push('of peak');
     rows.forEach((row, index) => row.push(`${results[index].peakPercent?.toFixed(1)} %`));
   }
-  return [
+  const lines = [
     `${first.network}, batch ${first.batchSize}, ${first.precision}, ${first.steps} steps each in turn, ${first.device}`,
     '',
-    formatTable(header, rows),
+    foldedTable(header, rows, width),
     '',
     `peak memory ${first.peakMemoryMegabytes.toFixed(0)} MB, grown by ${first.grownMegabytes.toFixed(1)} MB while measuring`,
     ...(gpuMemoryMebibytes === undefined ? [] : [`GPU memory in use ${gpuMemoryMebibytes} MiB, by all processes`]),
-  ].join('\n');
+  ];
+  return wrapText(lines.join('\n'), width);
 }
 
 async function measure(options: BenchOptions, context: CommandContext): Promise<void> {
@@ -73,7 +74,9 @@ async function measure(options: BenchOptions, context: CommandContext): Promise<
   const { kind, name } = engine.device;
   const accelerator = kind === 'cuda' ? openAccelerator(name, config.training, context.environment) : undefined;
   const results = await bench(config, variants, engine, { steps, warmup, accelerator, now: () => performance.now() });
-  context.stdout.write(`${options.json === true ? JSON.stringify(results, undefined, 2) : table(results)}\n`);
+  context.stdout.write(
+    `${options.json === true ? JSON.stringify(results, undefined, 2) : table(results, columnsOf(context))}\n`,
+  );
 }
 
 export function registerBench(program: Command, context: CommandContext): void {

@@ -1,6 +1,7 @@
 // The lines that `isda data verify` prints.
 import type { FolderPartReport, FolderReport } from '../data/image-folder/verify.js';
 import type { DatasetReport, PartReport } from '../data/verify.js';
+import { wrapText } from './fold.js';
 
 function balanceOf({ classCounts }: Pick<PartReport, 'classCounts'>): string {
   const occurring = classCounts.filter((count) => count > 0);
@@ -10,40 +11,56 @@ function balanceOf({ classCounts }: Pick<PartReport, 'classCounts'>): string {
   return `${occurring.length} of ${classCounts.length} classes, ${each} images each`;
 }
 
-/** What was found, as lines of text. */
-export function reportLines(report: DatasetReport): string[] {
+/** The files of a part; each on several lines where one is longer than `width`. */
+function fileLines({ files }: PartReport, width: number): string[] {
+  const widest = Math.max(0, ...files.map(({ file }) => file.length));
+  const state = ({ official }: PartReport['files'][number]): string => (official ? 'official' : 'not official');
+  const whole = files.map(
+    (each) => `  ${each.file.padEnd(widest)}  ${each.records} records  md5 ${each.md5}  ${state(each)}`,
+  );
+  if (whole.every((line) => line.length <= width)) return whole;
+  return files.flatMap((each) => [
+    `  ${each.file}`,
+    `    ${each.records} records, ${state(each)}`,
+    `    md5 ${each.md5}`,
+  ]);
+}
+
+/** What was found, as lines of text of at most `width` characters where words allow it. */
+export function reportLines(report: DatasetReport, width = Infinity): string[] {
   const lines = [`${report.name} in ${report.folder}`];
   for (const part of report.parts) {
     lines.push(`${part.part}: ${part.count} records, ${balanceOf(part)}`);
-    const width = Math.max(0, ...part.files.map(({ file }) => file.length));
-    for (const { file, records, md5, official } of part.files) {
-      lines.push(`  ${file.padEnd(width)}  ${records} records  md5 ${md5}  ${official ? 'official' : 'not official'}`);
-    }
+    lines.push(...fileLines(part, width));
   }
   const count = report.parts.reduce((sum, part) => sum + part.count, 0);
   for (const { message, place } of report.problems) lines.push(`problem: ${message} (${place})`);
   if (report.problems.length === 0) {
     lines.push(report.official ? 'these are the official files' : `not the official files, ${count} records`);
   }
-  return lines;
+  return lines.map((line) => wrapText(line, width));
 }
 
 const listed = 20;
 
-function partLines({ part, count, classCounts, checksum, smallest, largest, broken }: FolderPartReport): string[] {
+function partLines(report: FolderPartReport, width: number): string[] {
+  const { part, count, classCounts, checksum, smallest, largest, broken } = report;
   const sizes = smallest && largest ? [`  from ${smallest.join(' x ')} to ${largest.join(' x ')} pixels`] : [];
+  const checksumLine = `  md5 of the list ${checksum}`;
   const more = broken.length - listed;
   return [
     `${part}: ${count} images, ${balanceOf({ classCounts })}`,
     ...sizes,
-    `  md5 of the list ${checksum}`,
+    ...(checksumLine.length <= width ? [checksumLine] : ['  md5 of the list', `    ${checksum}`]),
     ...broken.slice(0, listed).map(({ path, reason }) => `problem: cannot read ${path}: ${reason}`),
     ...(more > 0 ? [`${more} more like these; --json lists them all`] : []),
   ];
 }
 
-/** What was found in a folder of images, as lines of text. */
-export function folderReportLines(name: string, { folder, parts }: FolderReport): string[] {
+/** What was found in a folder of images, as lines of text of at most `width` characters where words allow it. */
+export function folderReportLines(name: string, { folder, parts }: FolderReport, width = Infinity): string[] {
   const broken = parts.reduce((sum, part) => sum + part.broken.length, 0);
-  return [`${name} in ${folder}`, ...parts.flatMap(partLines), ...(broken === 0 ? ['all images can be read'] : [])];
+  const about = parts.flatMap((part) => partLines(part, width));
+  const lines = [`${name} in ${folder}`, ...about, ...(broken === 0 ? ['all images can be read'] : [])];
+  return lines.map((line) => wrapText(line, width));
 }

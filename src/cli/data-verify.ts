@@ -9,6 +9,7 @@ import { verifyDataset } from '../data/verify.js';
 import type { CommandContext } from './context.js';
 import { imageProgress } from './data-progress.js';
 import { folderReportLines, reportLines } from './data-report.js';
+import { columnsOf } from './fold.js';
 import { printJson } from './table.js';
 
 type FolderName = FolderOptions['name'];
@@ -27,7 +28,7 @@ async function verifyCifar(context: CommandContext, name: CifarName, flags: Veri
   const folder = await locateDataset(name, { dir: flags.dir, environment, workingDirectory });
   const report = await verifyDataset(name, folder);
   if (flags.json) printJson(context, report);
-  else context.stdout.write(`${reportLines(report).join('\n')}\n`);
+  else context.stdout.write(`${reportLines(report, columnsOf(context)).join('\n')}\n`);
   if (report.problems.length > 0) {
     throw cannot(`use ${cifarFormats[name].title}`, problemCount(report.problems.length), {
       hint: `\`isda data download ${name} --out DIR\` gets the official files`,
@@ -45,7 +46,7 @@ async function verifyFolder(context: CommandContext, name: FolderName, flags: Ve
   const progress = imageProgress(context.stderr);
   const report = await verifyImageFolder(root, progress.update).finally(progress.stop);
   if (flags.json) printJson(context, { name, ...report });
-  else context.stdout.write(`${folderReportLines(name, report).join('\n')}\n`);
+  else context.stdout.write(`${folderReportLines(name, report, columnsOf(context)).join('\n')}\n`);
   const broken = report.parts.reduce((sum, part) => sum + part.broken.length, 0);
   if (broken > 0) {
     throw cannot(`read all images in ${root}`, problemCount(broken), {

@@ -9,6 +9,7 @@ import { runGrid } from '../experiments/grid/run-grid.js';
 import { cellName, findCell, type Cell } from '../experiments/store/store.js';
 import { viewCell } from '../experiments/store/view.js';
 import type { CommandContext } from './context.js';
+import { columnsOf, foldedTable, wrapText } from './fold.js';
 import { detachedLine, gridFailure } from './grid-end.js';
 import { executorNames, lookOnce, openExecutors, type ExecutorOptions } from './grid-executor.js';
 import { gridProgress, type GridProgress } from './grid-progress.js';
@@ -100,10 +101,10 @@ export async function showPlan(cells: readonly Cell[], root: string, json: boole
   }
   const lines = rows.map(({ name, state, epochsDone, epochs }) => [name, state, `${epochsDone}/${epochs}`]);
   const left = rows.filter(({ state }) => state !== 'done').length;
-  context.stdout.write(`${formatTable(['run', 'state', 'epochs'], lines)}\n`);
-  context.stdout.write(
-    `${rows.length} runs, ${left} not done yet, in ${displayPath(root, context.workingDirectory)}\n`,
-  );
+  const width = columnsOf(context);
+  context.stdout.write(`${foldedTable(['run', 'state', 'epochs'], lines, width)}\n`);
+  const total = `${rows.length} runs, ${left} not done yet, in ${displayPath(root, context.workingDirectory)}`;
+  context.stdout.write(`${wrapText(total, width)}\n`);
 }
 
 /** A grid that ends with a table. */

@@ -10,6 +10,7 @@ import { tableMarkdown } from '../report/tables/markdown.js';
 import type { ReportTable } from '../report/tables/table.js';
 import { optionWords } from './command-line.js';
 import type { CommandContext, RegisterCommand } from './context.js';
+import { columnsOf } from './fold.js';
 import { gridFailure } from './grid-end.js';
 import { showPlan, withGridOptions, withGridRunner, type GridOptions } from './grid.js';
 import {
@@ -126,7 +127,7 @@ async function showTable(
     await writeFileAtomically(join(request.root, `table${number}.md`), tableMarkdown(table));
     await writeFileAtomically(join(request.root, `table${number}.csv`), tableCsv(table));
   }
-  const width = stdout.isTTY && options.to === undefined ? stdout.columns || 80 : Infinity;
+  const width = options.to === undefined ? columnsOf(context) : Infinity;
   const text = options.json === true ? tableJson(table, request, state) : render(table, format, width);
   if (options.to === undefined) stdout.write(options.run === true && !alone ? `\n${text}` : text);
   else {

@@ -9,6 +9,7 @@ import { shareOf } from '../experiments/executors/local.js';
 import type { Cell } from '../experiments/store/store.js';
 import { readAblation, withAblateOptions, type AblateOptions } from './ablate.js';
 import type { CommandContext, RegisterCommand } from './context.js';
+import { columnsOf, wrapText } from './fold.js';
 import { withGridOptions, type GridOptions, type GridPlan } from './grid.js';
 import { countArgument } from './options.js';
 import { readTableRequest, readTableState, tableCells, withTableChoice, type TableChoice } from './paper-table-plan.js';
@@ -57,10 +58,11 @@ async function showPlan(
   const rows = await planRows(cells, root, estimate, now);
   const totals = planTotals(rows, jobs);
   if (json === true) return printJson(context, { store: root, devices: [...devices], rows, totals });
-  const width = stdout.isTTY ? stdout.columns || 80 : Infinity;
+  const width = columnsOf(context);
   const device = devices.size === 0 ? undefined : [...devices].join(', ');
   stdout.write(`${planText(rows, totals, { width, device, steps })}\n`);
-  stdout.write(`nothing was started; the runs would be in ${displayPath(root, workingDirectory)}\n`);
+  const last = `nothing was started; the runs would be in ${displayPath(root, workingDirectory)}`;
+  stdout.write(`${wrapText(last, width)}\n`);
 }
 
 /** A sweep's runs; of those with the chosen value, which nobody knows yet, the ones of the first value stand for all. */

@@ -10,8 +10,8 @@ import { createNetwork } from '../models/registry.js';
 import { optimizerOptions } from '../training/options.js';
 import { stepMemory } from '../training/step-memory.js';
 import type { CommandContext } from './context.js';
+import { columnsOf, foldedTable, wrappedTable, wrapText } from './fold.js';
 import { countArgument } from './options.js';
-import { formatTable } from './table.js';
 
 interface ListOptions {
   readonly json?: boolean;
@@ -32,10 +32,7 @@ function stepBytes(network: Network, { height, width, channels }: InputShape, ba
 }
 
 const footer = `multiply-adds: of convolutions and matrix products, forward, one image.
-FLOPs/2: the same image by the rule of the model zoo osmr/imgclsmob, which also counts
-normalisation, activation and pooling. step memory: computed, of one training step in float32
-with cross entropy and this batch: parameters, momentum and, at the worst moment, activations
-and gradients.`;
+FLOPs/2: the same image by the rule of the model zoo osmr/imgclsmob, which also counts normalisation, activation and pooling. step memory: computed, of one training step in float32 with cross entropy and this batch: parameters, momentum and, at the worst moment, activations and gradients.`;
 
 function listModels(options: ModelsOptions, context: CommandContext): void {
   const list = knownNetworks.map(({ model, input, batchSize: paperBatch }) => {
@@ -69,7 +66,8 @@ function listModels(options: ModelsOptions, context: CommandContext): void {
     String(entry.batchSize),
     formatBytes(entry.stepMemoryBytes),
   ]);
-  context.stdout.write(`${formatTable(header, rows)}\n\n${footer}\n`);
+  const width = columnsOf(context);
+  context.stdout.write(`${foldedTable(header, rows, width)}\n\n${wrapText(footer, Math.min(width, 95))}\n`);
 }
 
 function listLosses(options: ListOptions, context: CommandContext): void {
@@ -87,7 +85,7 @@ function listLosses(options: ListOptions, context: CommandContext): void {
       .map(([key, value]) => `${key}=${value}`)
       .join(' ');
   const rows = list.map(({ name, defaults }) => [name, settings(defaults)]);
-  context.stdout.write(`${formatTable(['loss', 'defaults'], rows)}\n`);
+  context.stdout.write(`${wrappedTable(['loss', 'defaults'], rows, columnsOf(context))}\n`);
 }
 
 export function registerRegistries(program: Command, context: CommandContext): void {

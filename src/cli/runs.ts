@@ -10,6 +10,7 @@ import { readLogEnds } from '../experiments/store/log-ends.js';
 import { listStore, type CellView } from '../experiments/store/view.js';
 import type { CommandContext, RegisterCommand } from './context.js';
 import { lookOnce } from './grid-executor.js';
+import { columnsOf, foldedTable, widthOf, wrapText } from './fold.js';
 import { formatTable } from './table.js';
 
 interface RunsOptions {
@@ -46,6 +47,28 @@ function totals(views: readonly CellView[]): string {
   return counts.flatMap(([state, count]) => (count === 0 ? [] : [`${count} ${state}`])).join(', ');
 }
 
+/** The fewest characters of a reason that say something. */
+const shortestReason = 24;
+
+/** A line for each run, its reason cut off at the end; or the reasons below, where there is no room for them. */
+function runsTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  reasons: readonly string[],
+  width: number,
+): string {
+  const longest = Math.max(...reasons.map((reason) => reason.length));
+  const left = width - 2 - widthOf(formatTable(header, rows));
+  if (left < Math.min(Math.max(longest, 'reason'.length), shortestReason))
+    return foldedTable(header, rows, width, reasons.map((reason) => (reason === '' ? [] : [reason]))); // prettier-ignore
+  const cut = (line: string): string => (line.length > width ? `${line.slice(0, width - 1)}…` : line);
+  const lines = formatTable(
+    [...header, 'reason'],
+    rows.map((row, index) => [...row, reasons[index]]),
+  );
+  return lines.split('\n').map(cut).join('\n');
+}
+
 async function listRuns(store: string, options: RunsOptions, context: CommandContext): Promise<void> {
   const root = resolve(context.workingDirectory, store);
   const all = await listStore(root, context.now, lookOnce(context));
@@ -55,9 +78,6 @@ async function listRuns(store: string, options: RunsOptions, context: CommandCon
     context.stdout.write(`${JSON.stringify(views, undefined, 2)}\n`);
     return;
   }
-  // On a terminal each run keeps to one line.
-  const width = context.stdout.isTTY ? context.stdout.columns || 80 : Infinity;
-  const cut = (line: string): string => (line.length > width ? `${line.slice(0, width - 1)}…` : line);
   const age = (view: CellView): string => formatDuration((context.now() - Date.parse(view.since)) / 1000);
   const inQueue = views.some(({ jobName }) => jobName !== undefined);
   const rows = views.map((view) => [
@@ -67,16 +87,14 @@ async function listRuns(store: string, options: RunsOptions, context: CommandCon
     `${view.epochsDone}/${view.epochs}`,
     view.lastError === undefined ? '-' : `${view.lastError.toFixed(2)} %`,
     age(view),
-    view.reason ?? '',
   ]);
+  const width = columnsOf(context);
   if (rows.length > 0) {
-    const table = formatTable(
-      ['run', 'state', ...(inQueue ? ['job'] : []), 'epochs', 'error', 'since', 'reason'],
-      rows,
-    );
-    context.stdout.write(`${table.split('\n').map(cut).join('\n')}\n\n`);
+    const header = ['run', 'state', ...(inQueue ? ['job'] : []), 'epochs', 'error', 'since'];
+    const reasons = views.map(({ reason = '' }) => reason);
+    context.stdout.write(`${runsTable(header, rows, reasons, width)}\n\n`);
   }
-  context.stdout.write(all.length === 0 ? 'no runs\n' : `${all.length} runs: ${totals(all)}\n`);
+  context.stdout.write(all.length === 0 ? 'no runs\n' : `${wrapText(`${all.length} runs: ${totals(all)}`, width)}\n`);
 }
 
 export const registerRuns: RegisterCommand = (program, context) => {
