@@ -6,10 +6,11 @@ import type { Quality } from '../visualize/quality.js';
 import type { CommandContext } from './context.js';
 import { imageProgress } from './data-progress.js';
 import { warnOf } from './evaluate.js';
+import { columnsOf, foldedTable, wrapText } from './fold.js';
 import { countArgument, seedArgument, setOption } from './options.js';
 import { pngFile } from './output.js';
 import { watchSignals } from './signals.js';
-import { formatTable, printJson } from './table.js';
+import { printJson } from './table.js';
 import { runSurroundings } from './train.js';
 
 interface QualityFlags {
@@ -25,16 +26,20 @@ interface QualityFlags {
   readonly json?: boolean;
 }
 
-function report({ network, featureSize, rows, out }: Quality): string {
+/** What was measured, for people; a note where distances are of too few images. */
+export function qualityText({ network, featureSize, rows, out }: Quality, width = Infinity): string {
   const table = rows.map(({ name, images, samples, frechetDistance }) => [
     name,
     String(images),
     String(samples),
     frechetDistance.toPrecision(4),
   ]);
+  const few = rows.filter(({ images, samples }) => Math.min(images, samples) < featureSize).length;
+  const note = `note: ${few} of ${rows.length} rows have fewer images or samples than features (${featureSize}), which makes their distances too large`;
   return [
     `Fréchet distance in the ${featureSize} features of ${network}`,
-    formatTable(['class', 'images', 'samples', 'distance'], table),
+    foldedTable(['class', 'images', 'samples', 'distance'], table, width),
+    ...(few === 0 ? [] : [wrapText(note, width)]),
     ...(out === undefined ? [] : ['', out]),
   ].join('\n');
 }
@@ -54,7 +59,7 @@ async function measure(flags: QualityFlags, context: CommandContext): Promise<vo
     const around = { ...surroundings, onImage: (done: number, total: number) => walk.update(done, total) };
     const quality = await measureQuality(opened, generator, options, around).finally(walk.stop);
     if (flags.json === true) printJson(context, quality);
-    else context.stdout.write(`${report(quality)}\n`);
+    else context.stdout.write(`${qualityText(quality, columnsOf(context))}\n`);
   } finally {
     signals.stop();
   }
