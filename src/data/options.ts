@@ -143,9 +143,6 @@ export type DatasetOptions = z.output<typeof datasetOptions>;
 export type FolderOptions = Extract<DatasetOptions, { name: 'imagenet' | 'image-folder' }>;
 export type CustomDatasetOptions = Extract<DatasetOptions, { name: 'custom' }>;
 
-/** Which images of a data set are used. */
-export type ChoiceOptions = Pick<DatasetOptions, keyof typeof choice>;
-
 /** Whether a data set is a folder of images. */
 export function isImageFolder(options: { readonly name: string }): boolean {
   return options.name === 'imagenet' || options.name === 'image-folder';

@@ -44,7 +44,7 @@ export function listGpus(environment: Environment): readonly Gpu[] {
 }
 
 /** The GPU that TensorFlow takes as its first: the one CUDA_VISIBLE_DEVICES names by its number, else the first. */
-export function visibleGpu(environment: Environment): Gpu | undefined {
+function visibleGpu(environment: Environment): Gpu | undefined {
   const gpus = listGpus(environment);
   return gpus[Number(environment['CUDA_VISIBLE_DEVICES']?.split(',')[0] ?? '0')] ?? gpus[0];
 }

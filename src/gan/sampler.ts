@@ -40,7 +40,7 @@ export function drawLatents(
 export type LatentInputs = Readonly<Record<'noise', TensorSpec>> & Partial<Record<'labels' | 'codes', TensorSpec>>;
 
 /** The session inputs that a generator takes for a batch. */
-export function latentInputs({ noise, classes, codes }: Generator, batchSize: number): LatentInputs {
+function latentInputs({ noise, classes, codes }: Generator, batchSize: number): LatentInputs {
   return {
     noise: { dtype: 'float32', shape: [batchSize, noise] },
     ...(classes === 0 ? {} : { labels: { dtype: 'int32', shape: [batchSize] } }),

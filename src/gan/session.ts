@@ -14,7 +14,7 @@ export interface GanSession {
 }
 
 /** Both networks and what their optimizers remember. */
-export function ganTensors({ generator, discriminator, optimizers }: Gan): TensorDeclaration[] {
+function ganTensors({ generator, discriminator, optimizers }: Gan): TensorDeclaration[] {
   return [
     ...generator.tensors,
     ...discriminator.tensors,

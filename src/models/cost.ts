@@ -30,7 +30,7 @@ export function multiplyAddsIn(operation: TalliedOperation): number {
 }
 
 /** Floating-point operations of one operation as the model zoo osmr/imgclsmob counts them (pytorch/model_stats.py). */
-export function zooFlopsIn(operation: TalliedOperation): number {
+function zooFlopsIn(operation: TalliedOperation): number {
   const [input, kernel] = operation.inputs;
   const [output] = operation.outputs;
   const elements = output === undefined ? 0 : sizeOf(output.shape);

@@ -62,7 +62,7 @@ export interface Figure4 {
 }
 
 /** Which images are shown: those asked for, or a class-balanced choice. Errors: an index that there is not. */
-export function chosenImages(source: ImageSource, { images, indices }: Figure4Options): readonly number[] {
+function chosenImages(source: ImageSource, { images, indices }: Figure4Options): readonly number[] {
   if (indices === undefined) return [...subset(source.labels, Math.min(images, source.count), splitSeed)];
   const stray = indices.find((index) => index >= source.count);
   if (stray === undefined) return indices;

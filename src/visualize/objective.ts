@@ -15,7 +15,7 @@ export interface InversionModel {
 }
 
 /** z^ = (z − mean z) / std z of each row, with PyTorch's standard deviation (n − 1). */
-export function standardised(z: Tensor): Tensor {
+function standardised(z: Tensor): Tensor {
   const [, size] = z.shape;
   const centred = sub(z, mean(z, [1], { keepAxes: true }));
   const variance = mulScalar(sum(square(centred), [1], { keepAxes: true }), 1 / (size - 1));

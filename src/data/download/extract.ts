@@ -9,7 +9,7 @@ export interface ExtractLimits {
   readonly maxEntries: number;
 }
 
-export const defaultExtractLimits: ExtractLimits = { maxBytes: 2 ** 30, maxEntries: 1000 };
+const defaultExtractLimits: ExtractLimits = { maxBytes: 2 ** 30, maxEntries: 1000 };
 
 const allowedTypes = ['File', 'OldFile', 'ContiguousFile', 'Directory'];
 

@@ -17,7 +17,7 @@ export interface FetchLimits {
   readonly maxBytes: number;
 }
 
-export const defaultLimits: FetchLimits = { idleMs: 30_000, attempts: 6, backoffMs: 1000, maxBytes: 2 ** 30 };
+const defaultLimits: FetchLimits = { idleMs: 30_000, attempts: 6, backoffMs: 1000, maxBytes: 2 ** 30 };
 
 export interface FetchProgress {
   readonly onBytes?: (received: number, total: number | undefined) => void;

@@ -29,7 +29,7 @@ export interface FolderScan {
 const image = /\.(jpe?g|png)$/i;
 
 /** The order of torchvision's ImageFolder: by code points. */
-export function byCodePoint(a: string, b: string): number {
+function byCodePoint(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 

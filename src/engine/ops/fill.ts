@@ -5,7 +5,7 @@ import type { DType } from '../types.js';
 import { floatScalar, intVector, run } from './run.js';
 
 /** A tensor of the shape and type of another, all of one value. */
-export function fillLike(like: Tensor, value: number): Tensor {
+function fillLike(like: Tensor, value: number): Tensor {
   const scalar = floatScalar(like.program, value, like.dtype);
   if (like.shape.length === 0) return scalar;
   const attributes = { T: type(like.dtype), index_type: type('int32') };

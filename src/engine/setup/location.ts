@@ -52,7 +52,7 @@ export const engineFiles = {
 } as const;
 
 /** The file that is written last: an engine without it is not finished. Paths are absolute or relative to the engine. */
-export const markerSchema = z.strictObject({
+const markerSchema = z.strictObject({
   format: z.literal(1),
   version: z.string(),
   source: z.enum(['ISDA_LIBTENSORFLOW', 'python', 'download']),

@@ -35,7 +35,7 @@ export function runHolder(folder: string, now: () => number): Promise<string | u
 }
 
 /** Who lives and is at a cell, in words: its run, or the process that started or starts it. */
-export async function cellHolder(folder: string, now: () => number): Promise<string | undefined> {
+async function cellHolder(folder: string, now: () => number): Promise<string | undefined> {
   return (await runHolder(folder, now)) ?? (await holderOf(claimPath(folder), now));
 }
 

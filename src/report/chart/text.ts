@@ -14,7 +14,7 @@ export function textWidth(text: string, size = 13): number {
 }
 
 /** The text, cut with an ellipsis where it is wider than `width` pixels. */
-export function shorten(text: string, width: number, size = 13): string {
+function shorten(text: string, width: number, size = 13): string {
   if (textWidth(text, size) <= width) return text;
   const letters = [...text];
   while (letters.length > 1 && textWidth(`${letters.join('')}…`, size) > width) letters.pop();

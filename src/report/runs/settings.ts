@@ -34,7 +34,7 @@ export function differingKeys(all: readonly Settings[]): readonly string[] {
 }
 
 /** `lambda0 0.25, noiseRate none`: some keys with their values, by the last part of their names. */
-export function settingsText(settings: Settings, keys: readonly string[]): string {
+function settingsText(settings: Settings, keys: readonly string[]): string {
   const text = (key: string): string => (settings.get(key) ?? 'none').replaceAll('"', '');
   return keys.map((key) => `${key.slice(key.lastIndexOf('.') + 1)} ${text(key)}`).join(', ');
 }

@@ -10,7 +10,7 @@ function signed(value: number): string {
 }
 
 /** Two digits of a probability; `<0.001` below that. */
-export function formatP(p: number): string {
+function formatP(p: number): string {
   if (p < 0.001) return '<0.001';
   return p < 0.1 ? p.toFixed(3) : p.toFixed(2);
 }

@@ -31,7 +31,7 @@ export interface PackOptions {
 export const programRoot = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /** Makes the folder, or throws where there is something in it. */
-export async function prepareOut(out: string): Promise<void> {
+async function prepareOut(out: string): Promise<void> {
   await makeFolder(out);
   if ((await readdir(out)).length === 0) return;
   throw cannot(`pack a bundle into ${out}`, 'the folder is not empty', { hint: 'name another one', kind: 'usage' });
@@ -41,7 +41,7 @@ export async function prepareOut(out: string): Promise<void> {
  * An engine that holds its libraries itself: the machine's, or where that one links to an installed TensorFlow, one
  * that is made in `aside`.
  */
-export async function engineToPack(options: EngineOptions, aside: string): Promise<EngineLocation> {
+async function engineToPack(options: EngineOptions, aside: string): Promise<EngineLocation> {
   const environment = { ...options.environment, ISDA_LIBTENSORFLOW: undefined };
   const own = { ...options, environment, build: wantedBuild(options), onlyDownload: true, force: true };
   const present = readEngine(engineDirectory(own)).found;
