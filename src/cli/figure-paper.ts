@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { displayPath } from '../config/find.js';
-import { readStoredRuns, type UnreadableRun } from '../experiments/store/runs.js';
+import { readStoredRuns } from '../experiments/store/runs.js';
+import type { UnreadableRun } from '../experiments/store/unreadable.js';
 import { drawFigure, paperFigure, type PaperFigure } from '../report/figures/paper-figure.js';
 import { figureSpecs, type FigureSpec } from '../report/figures/spec.js';
 import { recordedRuns } from '../report/runs/recorded-runs.js';

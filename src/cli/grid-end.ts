@@ -58,13 +58,21 @@ export function gridFailure(
       hint: `\`${again}\` goes on from there`,
     });
   }
-  const failed = outcomes.flatMap(({ cell, end }) => (end.state === 'failed' ? [{ cell, reason: end.reason }] : []));
+  const failed = outcomes.flatMap(({ cell, end, hint }) =>
+    end.state === 'failed' ? [{ cell, reason: end.reason, hint }] : [],
+  );
   if (failed.length > 0) {
     const lines = failed.map(({ cell, reason }) => `${cell.name}: ${reason}`);
-    const [{ cell }] = failed;
+    const [logged] = failed.filter(({ hint }) => hint === undefined).map(({ cell }) => cell);
+    const log = logged && `\`isda runs ${shellWord(shown)} --log ${logged.name}\` shows why`;
+    const hints = [
+      ...new Set(failed.flatMap(({ hint }) => hint ?? [])),
+      ...(log === undefined ? [] : [`${log} (${relative(root, errorsPath(logged.folder))})`]),
+      `\`${again}\` tries again`,
+    ];
     return cannot('finish all runs', `${failed.length} of ${outcomes.length} failed`, {
       place: [...lines.slice(0, 10), ...(lines.length > 10 ? [`… and ${lines.length - 10} more`] : [])].join('\n'),
-      hint: `\`isda runs ${shellWord(shown)} --log ${cell.name}\` shows why (${relative(root, errorsPath(cell.folder))}); \`${again}\` tries again`,
+      hint: hints.join('; '),
     });
   }
   if (count('done') + count('queued') === outcomes.length) return undefined;

@@ -7,7 +7,7 @@ import { outcomeTable, rowOutcomes, writeOutcomes } from '../experiments/grid/ou
 import type { CellOutcome } from '../experiments/executors/executor.js';
 import { runGrid } from '../experiments/grid/run-grid.js';
 import { cellName, findCell, type Cell } from '../experiments/store/store.js';
-import { viewCell } from '../experiments/store/view.js';
+import { viewInList } from '../experiments/store/view.js';
 import type { CommandContext } from './context.js';
 import { columnsOf, foldedTable, wrapText } from './fold.js';
 import { detachedLine, gridFailure } from './grid-end.js';
@@ -90,7 +90,7 @@ export async function showPlan(cells: readonly Cell[], root: string, json: boole
   const lookup = lookOnce(context);
   const rows = await mapInTurns(cells, async (cell) => {
     const stored = await findCell(root, cell);
-    const view = stored && (await viewCell(root, stored.name, context.now, lookup));
+    const view = stored && (await viewInList(root, stored.name, context.now, lookup));
     const { epochs, seed } = cell.config.training;
     const [name, state, done] = [stored?.name ?? cellName(cell), view?.state ?? 'planned', view?.epochsDone ?? 0];
     return { name, row: cell.row, seed, state, epochsDone: done, epochs };

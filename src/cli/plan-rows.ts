@@ -4,7 +4,7 @@ import { mapInTurns } from '../common/in-turns.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { timeWithJobs, type RunEstimate } from '../experiments/estimate/estimate.js';
 import { findCell, type Cell } from '../experiments/store/store.js';
-import { viewCell } from '../experiments/store/view.js';
+import { viewInList } from '../experiments/store/view.js';
 import { foldedTable, wrapText } from './fold.js';
 
 /** A row of a grid: runs of one config on several seeds. */
@@ -22,7 +22,7 @@ export interface PlanRow extends RunEstimate {
 async function epochsLeft(root: string, cell: Cell, now: () => number): Promise<number> {
   const { epochs } = cell.config.training;
   const stored = await findCell(root, cell);
-  const view = stored && (await viewCell(root, stored.name, now));
+  const view = stored && (await viewInList(root, stored.name, now));
   if (view?.state === 'done') return 0;
   // The evaluation and the summary are still to come where all epochs are there.
   return Math.max(0, epochs - (view?.epochsDone ?? 0));

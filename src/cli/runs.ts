@@ -7,7 +7,7 @@ import { didYouMean } from '../common/nearest.js';
 import { displayPath } from '../config/find.js';
 import { cellStates, type CellState } from '../experiments/store/cell.js';
 import { readLogEnds } from '../experiments/store/log-ends.js';
-import { listStore, type CellView } from '../experiments/store/view.js';
+import { listStore, type ListedCell } from '../experiments/store/view.js';
 import type { CommandContext, RegisterCommand } from './context.js';
 import { lookOnce } from './grid-executor.js';
 import { columnsOf, foldedTable, widthOf, wrapText } from './fold.js';
@@ -22,7 +22,12 @@ interface RunsOptions {
 const logLines = 30;
 
 /** The end of a run's log and what it wrote to stderr. */
-async function showLog(views: readonly CellView[], name: string, root: string, context: CommandContext): Promise<void> {
+async function showLog(
+  views: readonly ListedCell[],
+  name: string,
+  root: string,
+  context: CommandContext,
+): Promise<void> {
   const view = views.find((candidate) => candidate.name === basename(name));
   if (view === undefined) {
     const known = views.map((candidate) => candidate.name);
@@ -42,7 +47,7 @@ async function showLog(views: readonly CellView[], name: string, root: string, c
 }
 
 /** `12 done, 1 failed, 3 planned`. */
-function totals(views: readonly CellView[]): string {
+function totals(views: readonly ListedCell[]): string {
   const counts = cellStates.map((state) => [state, views.filter((view) => view.state === state).length] as const);
   return counts.flatMap(([state, count]) => (count === 0 ? [] : [`${count} ${state}`])).join(', ');
 }
@@ -78,15 +83,15 @@ async function listRuns(store: string, options: RunsOptions, context: CommandCon
     context.stdout.write(`${JSON.stringify(views, undefined, 2)}\n`);
     return;
   }
-  const age = (view: CellView): string => formatDuration((context.now() - Date.parse(view.since)) / 1000);
+  const age = (since: string): string => formatDuration((context.now() - Date.parse(since)) / 1000);
   const inQueue = views.some(({ jobName }) => jobName !== undefined);
   const rows = views.map((view) => [
     view.name,
     view.state,
     ...(inQueue ? [view.jobName ?? ''] : []),
-    `${view.epochsDone}/${view.epochs}`,
+    view.epochs === undefined ? '-' : `${view.epochsDone}/${view.epochs}`,
     view.lastError === undefined ? '-' : `${view.lastError.toFixed(2)} %`,
-    age(view),
+    view.since === undefined ? '-' : age(view.since),
   ]);
   const width = columnsOf(context);
   if (rows.length > 0) {

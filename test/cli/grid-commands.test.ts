@@ -1,13 +1,16 @@
 // What `isda ablate`, `isda sweep` and `isda runs` say: plans, lists and refusals, in the words a user reads.
-import { existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { endLine, gridProgress, statusLine } from '../../src/cli/grid-progress.js';
+import { loadConfig } from '../../src/config/load.js';
 import { claimCell } from '../../src/experiments/store/claim.js';
 import { placeCell } from '../../src/experiments/store/store.js';
+import { projectRoot } from '../config/support.js';
 import { someCell, someSummary } from '../support/cells.js';
 import { runCli } from '../support/cli.js';
+import { makeStoredRun } from '../support/stores.js';
 import { test } from '../temporary-folder.js';
 
 const ablate = ['ablate', '--config', 'tiny-isda', '--dry-run'];
@@ -134,12 +137,73 @@ describe('isda runs', () => {
     const state = await runCli(folder, ['runs', '.', '--state', 'ready']);
     expect(state.stderr).toContain('Allowed choices are planned, queued, running, done, failed, stopped.');
   });
+  test('names a run whose record is damaged beside the others, and shows its log', async ({ folder }) => {
+    await placeCell(folder, someCell('a'), now);
+    const { folder: lost } = await placeCell(folder, someCell('b'), now);
+    writeFileSync(join(lost, 'cell.json'), '{');
+    writeFileSync(join(lost, 'log.txt'), 'epoch 1\n');
+    const { code, stdout } = await runCli(folder, ['runs', '.']);
+    expect(code).toBe(0);
+    const reason = `cannot read ${join(lost, 'cell.json')}: it is not the record of a run`;
+    expect(stdout.split('\n').slice(2)).toEqual([
+      expect.stringMatching(/^test-a-seed1 +planned +0\/2 /),
+      expect.stringMatching(/^test-b-seed1 +failed +- +- +- +cannot read /),
+      '',
+      '2 runs: 1 planned, 1 failed',
+      '',
+    ]);
+    const failed = await runCli(folder, ['runs', '.', '--state', 'failed', '--json']);
+    expect(JSON.parse(failed.stdout)).toEqual([{ name: 'test-b-seed1', folder: lost, state: 'failed', reason }]);
+    expect((await runCli(folder, ['runs', '.', '--log', 'test-b-seed1'])).stdout).toContain('log.txt\nepoch 1\n');
+  });
   test('refuses a folder that is not there; one without runs is empty', async ({ folder }) => {
     expect((await runCli(folder, ['runs', 'no'])).stderr).toMatch(
       /^error: cannot list the runs: there is no such folder\n/,
     );
     writeFileSync(join(folder, 'file'), '');
     expect((await runCli(folder, ['runs', '.'])).stdout).toBe('no runs\n');
+  });
+});
+
+describe('a grid with runs whose files cannot be used', () => {
+  const args = ['study', 'study.yaml', '--seeds', '3', '--out', 'store'];
+
+  /** The three runs of a study, all done. */
+  function makeStore(folder: string): string[] {
+    writeFileSync(join(folder, 'study.yaml'), 'study: test\nconfig: tiny-isda\nrows: [{ name: a }]\n');
+    const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: folder };
+    const { config } = loadConfig('tiny-isda', places);
+    return [1, 2, 3].map((seed) => makeStoredRun(join(folder, 'store'), { row: 'a', config, seed, error: 10 + seed }));
+  }
+
+  test('ends with each reason and what to do, after the table of the others', async ({ folder }) => {
+    const [one, two, three] = makeStore(folder);
+    copyFileSync(join(two, 'summary.json'), join(one, 'summary.json'));
+    writeFileSync(join(three, 'cell.json'), '{');
+    const { code, stdout, stderr } = await runCli(folder, args);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^failed {2}test-a-seed1: .*\nfound {3}test-a-seed2, done before\nfailed {2}test-a-seed3: /);
+    expect(stdout).toMatch(/^a .* 1 of 3$/m);
+    const [error, first, second, hint] = stderr.split('\n');
+    expect(error).toBe('error: cannot finish all runs: 2 of 3 failed');
+    expect(first).toMatch(/^ {2}test-a-seed1: cannot use the run: its summary\.json is of other settings: /);
+    expect(second).toBe(`  test-a-seed3: cannot read ${join(three, 'cell.json')}: it is not the record of a run`);
+    expect(hint).toMatch(
+      /^ {2}hint: where summary\.json is another run's, delete it; .*; delete cell\.json; the run beside it .*; `isda study .*` tries again$/,
+    );
+  });
+
+  test('--dry-run shows them as failed', async ({ folder }) => {
+    const [one, , three] = makeStore(folder);
+    writeFileSync(join(one, 'summary.json'), '{');
+    writeFileSync(join(three, 'cell.json'), '{');
+    const { code, stdout } = await runCli(folder, [...args, '--dry-run']);
+    expect(code).toBe(0);
+    expect(stdout.match(/^test-a-seed\d +\S+/gm)?.map((line) => line.split(/ +/)[1])).toEqual([
+      'failed',
+      'done',
+      'failed',
+    ]);
   });
 });
 

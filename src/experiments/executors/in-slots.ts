@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { claimCell, type Claim, type CellEnd } from '../store/claim.js';
 import type { StoredCell } from '../store/store.js';
 import { runHolder } from '../store/view.js';
-import { outcomeOf, type CellOutcome, type Executor } from './executor.js';
+import { outcomeOf, unreadableOutcome, type CellOutcome, type Executor } from './executor.js';
 
 export interface Slots {
   /** How many cells at once. */
@@ -18,7 +18,7 @@ export interface Slots {
 /**
  * An executor of slots. Commands on one store share its cells; what a process is at that dies is taken over. After
  * `stop` the running cells end with a checkpoint and no other begins.
- * Errors: the store cannot be read or written; running cells are stopped before it is thrown.
+ * Errors: the store cannot be written; running cells are stopped before it is thrown.
  */
 export function inSlots({ slots, run }: Slots): Executor {
   return {
@@ -33,6 +33,12 @@ export function inSlots({ slots, run }: Slots): Executor {
         if (!busy.has(cell)) events.elsewhere(cell, holder);
         busy.add(cell);
         queue.push(cell);
+      };
+      /** What was there before this command. */
+      const find = (outcome: CellOutcome): void => {
+        outcomes.set(outcome.cell, outcome);
+        if (outcome.end.state === 'done') events.found(outcome.cell);
+        else events.ended(outcome);
       };
       const runClaimed = async (cell: StoredCell, claim: Claim, slot: number): Promise<void> => {
         events.started(cell);
@@ -59,10 +65,9 @@ export function inSlots({ slots, run }: Slots): Executor {
           if (stop.aborted) return;
           const attempt = await claimCell(cell, now, jobs);
           if ('claim' in attempt) await runClaimed(cell, attempt.claim, slot);
-          else if (attempt.state === 'done') {
-            outcomes.set(cell, await outcomeOf(cell, { state: 'done' }));
-            events.found(cell);
-          } else wait(cell, attempt.holder);
+          else if (attempt.state === 'done') find(await outcomeOf(cell, { state: 'done' }));
+          else if (attempt.state === 'unreadable') find(unreadableOutcome(cell, attempt.error));
+          else wait(cell, attempt.holder);
         }
       };
       const working = Array.from({ length: slots }, (_, slot) =>

@@ -1,10 +1,10 @@
 // Taking a cell for oneself: at most one process works on a cell, whoever asks.
 import { writeFileAtomically } from '../../common/files.js';
+import { isFile } from '../../config/find.js';
 import { printConfig } from '../../config/print.js';
 import { processStart, thisProcess, tryLock } from '../../training/records/lock.js';
 import { runFolder } from '../../training/records/run-folder.js';
-import { readSummary } from '../../training/records/summary.js';
-import { readCell, writeCell, type CellJob } from './cell.js';
+import { readCell, writeCell, type CellJob, type CellRecord } from './cell.js';
 import type { JobEnd, JobLookup } from './job.js';
 import { claimPath, presentState, runHolder } from './view.js';
 import type { StoredCell } from './store.js';
@@ -27,17 +27,21 @@ export interface Claim {
   giveBack(): Promise<void>;
 }
 
-/** A claim, or why there is none: the cell is done, or somebody alive is at it. */
+/** A claim, or why there is none: the cell is done, somebody alive is at it, or its record cannot be read. */
 export type ClaimAttempt =
-  { readonly claim: Claim } | { readonly state: 'done' } | { readonly state: 'busy'; readonly holder: string };
+  | { readonly claim: Claim }
+  | { readonly state: 'done' }
+  | { readonly state: 'busy'; readonly holder: string }
+  | { readonly state: 'unreadable'; readonly error: unknown };
 
 const lockCell = (folder: string, now: () => number) =>
   tryLock(claimPath(folder), thisProcess(), { now, startOf: processStart });
 
 /**
  * Takes a cell that is not done and that nobody is at, also from a process that died: records it as running and writes
- * its config.yaml. A cell in a cluster's queue is busy as long as `jobs` says so, and always without it.
- * `now`: milliseconds since the epoch. Errors: files that cannot be read or written; a queue that cannot be asked.
+ * its config.yaml. A cell in a cluster's queue is busy as long as `jobs` says so, and always without it. That the summary
+ * of one that is done can be used is for `outcomeOf` to tell.
+ * `now`: milliseconds since the epoch. Errors: files that cannot be written; a queue that cannot be asked.
  */
 export async function claimCell(cell: StoredCell, now: () => number, jobs?: JobLookup): Promise<ClaimAttempt> {
   const { folder, config } = cell;
@@ -51,10 +55,15 @@ export async function claimCell(cell: StoredCell, now: () => number, jobs?: JobL
       await lock.release();
       return { state: 'busy', holder };
     }
-    const record = (await readCell(folder))!;
+    let record: CellRecord;
+    try {
+      record = (await readCell(folder))!;
+    } catch (error) {
+      await lock.release();
+      return { state: 'unreadable', error };
+    }
     const at = (): string => new Date(now()).toISOString();
-    const summary = await readSummary(runFolder(folder).summary);
-    const state = presentState(record, false, summary !== undefined);
+    const state = presentState(record, false, isFile(runFolder(folder).summary));
     if (state === 'done') {
       if (record.state !== 'done') await writeCell(folder, { ...record, state, since: at() });
       await lock.release();

@@ -13,11 +13,11 @@ export interface LogEnd {
 }
 
 /**
- * The ends of a run's log files, at most `most` lines each; files that are missing or empty are left out. Errors: the
- * record of the run in `folder` cannot be read.
+ * The ends of a run's log files, at most `most` lines each; files that are missing or empty are left out, and those of
+ * its job where its record cannot be read.
  */
 export async function readLogEnds(folder: string, most: number): Promise<readonly LogEnd[]> {
-  const job = (await readCell(folder))?.job;
+  const job = (await readCell(folder).catch(() => undefined))?.job;
   const ofJob = job === undefined ? [] : [taskLog(submissionOf(folder, job.submission), job.task)];
   const ends = [runFolder(folder).log, errorsPath(folder), ...ofJob].map(async (path) => {
     const text = (await readFile(path, 'utf8').catch(() => '')).trimEnd();

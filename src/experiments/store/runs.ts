@@ -1,15 +1,17 @@
 // The runs of stores and of plain run folders: what each is, by the fingerprint of its settings, and what became of it.
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { cannot, reasonOf, systemCode } from '../../common/errors.js';
+import { cannot, systemCode } from '../../common/errors.js';
 import { readFailure } from '../../common/files.js';
 import { mapInTurns } from '../../common/in-turns.js';
 import { isFile } from '../../config/find.js';
 import { loadConfig } from '../../config/load.js';
 import { fingerprint } from '../../config/print.js';
 import { runFolder } from '../../training/records/run-folder.js';
-import { readSummary, type RunSummary } from '../../training/records/summary.js';
+import type { RunSummary } from '../../training/records/summary.js';
 import type { CellState } from './cell.js';
+import { summaryOf } from './summary.js';
+import { unreadableRun, type UnreadableRun } from './unreadable.js';
 import { runHolder, viewCell } from './view.js';
 
 export interface StoredRun {
@@ -31,13 +33,6 @@ export interface StoredRun {
   readonly summary?: RunSummary;
 }
 
-/** A run folder whose files cannot be read, and why. */
-export interface UnreadableRun {
-  readonly name: string;
-  readonly folder: string;
-  readonly reason: string;
-}
-
 export interface StoredRuns {
   readonly runs: readonly StoredRun[];
   readonly unreadable: readonly UnreadableRun[];
@@ -54,13 +49,6 @@ async function candidatesIn(folder: string): Promise<string[]> {
     throw cannot('read the runs', 'there is no such folder', { place: folder, hint });
   });
   return names.sort((a, b) => byName.compare(a, b)).map((name) => join(folder, name));
-}
-
-/** The summary of a run with such settings, by their fingerprint. Errors: also that it is of others. */
-async function summaryOf(folder: string, settings: string): Promise<RunSummary | undefined> {
-  const summary = await readSummary(runFolder(folder).summary);
-  if (summary?.of === undefined || summary.of.settings === settings) return summary;
-  throw cannot('use the run', 'its settings are not those that its summary is of', { place: folder });
 }
 
 /** A run that `isda train` made by itself; undefined where the folder holds none. */
@@ -80,13 +68,9 @@ async function gridRun(folder: string, now: () => number) {
   const cell = await viewCell(dirname(folder), basename(folder), now);
   if (cell === undefined) return undefined;
   const { row, fingerprint: identity, state, reason } = cell;
-  const summary = state === 'done' ? await summaryOf(folder, identity) : undefined;
-  return { row, ofGrid: true, fingerprint: identity, state, reason, summary };
-}
-
-/** Says of a folder why its run cannot be read. */
-export function unreadableRun(folder: string, error: unknown): UnreadableRun {
-  return { name: basename(folder), folder, reason: reasonOf(error).split('\n')[0] };
+  // A view calls a done run failed whose summary cannot be used: what is measured leaves it out instead.
+  const summary = state === 'done' || state === 'failed' ? await summaryOf(folder, identity) : undefined;
+  return { row, ofGrid: true, fingerprint: identity, state, reason, summary: state === 'done' ? summary : undefined };
 }
 
 /**

@@ -26,20 +26,30 @@ export interface StoredCell extends Cell {
   readonly folder: string;
 }
 
-/** The fingerprint of the run in a folder: of its cell.json, else of the config.yaml that `isda train` left there. */
-export async function fingerprintIn(folder: string): Promise<{ record?: CellRecord; identity?: string }> {
-  const record = await readCell(folder);
-  if (record !== undefined) return { record, identity: record.fingerprint };
+/** What a folder holds: a planned run, one that `isda train` made by itself, or nothing. */
+interface Found {
+  /** `damaged`: there is a cell.json that cannot be read. */
+  readonly record?: CellRecord | 'damaged';
+  /** Of its cell.json, else of its config.yaml; `unknown` where that cannot be read either. */
+  readonly identity?: string;
+}
+
+async function runIn(folder: string): Promise<Found> {
+  const record = await readCell(folder).catch(() => 'damaged' as const);
+  if (record !== undefined && record !== 'damaged') return { record, identity: record.fingerprint };
   const { config } = runFolder(folder);
-  if (!isFile(config)) return {};
+  if (!isFile(config)) return { record };
   try {
     const places = { configsDirectory: folder, workingDirectory: folder };
-    return { identity: fingerprint(loadConfig(config, places).config) };
+    return { record, identity: fingerprint(loadConfig(config, places).config) };
   } catch {
-    // A run whose config can no longer be read is somebody else's.
-    return { identity: 'unknown' };
+    return { record, identity: 'unknown' };
   }
 }
+
+/** Whether a folder of a cell's name is its own; one with a damaged record is, unless its config.yaml says otherwise. */
+const isOf = ({ record, identity }: Found, wanted: string): boolean =>
+  identity === wanted || (record === 'damaged' && (identity ?? 'unknown') === 'unknown');
 
 /** Writes a first cell.json, unless another process has in the meantime: a link is made whole or not at all. */
 async function createRecord(folder: string, record: CellRecord): Promise<void> {
@@ -73,23 +83,26 @@ export async function findCell(root: string, cell: Cell): Promise<StoredCell | u
   const identity = fingerprint(cell.config);
   for (const name of namesOf(cell)) {
     const folder = join(root, name);
-    if ((await readCell(folder))?.fingerprint === identity) return { ...cell, name, folder };
+    const found = await runIn(folder);
+    if (found.record !== undefined && isOf(found, identity)) return { ...cell, name, folder };
   }
   return undefined;
 }
 
 /**
  * Finds a cell in the store `root` (absolute) or plans it. The same settings find the same folder, whoever asks and how
- * often; other settings under the same name get a folder with a part of their fingerprint in its name.
- * `now`: milliseconds since the epoch. Errors: the folder cannot be written, or a cell.json not read.
+ * often; other settings under the same name get a folder with a part of their fingerprint in its name. A cell whose record
+ * is damaged is found too: that it cannot be used is for its claim to tell. `now`: milliseconds since the epoch.
+ * Errors: the folder cannot be written.
  */
 export async function placeCell(root: string, cell: Cell, now: () => number): Promise<StoredCell> {
   const { config, row } = cell;
   const identity = fingerprint(config);
   for (const name of namesOf(cell)) {
     const folder = join(root, name);
-    const before = await fingerprintIn(folder);
-    if (before.identity !== undefined && before.identity !== identity) continue;
+    const before = await runIn(folder);
+    const isEmpty = before.record === undefined && before.identity === undefined;
+    if (!isEmpty && !isOf(before, identity)) continue;
     if (before.record === undefined) {
       await makeFolder(folder);
       await createRecord(folder, {
@@ -104,7 +117,7 @@ export async function placeCell(root: string, cell: Cell, now: () => number): Pr
       });
     }
     // Two processes may have planned different settings under one name at once: the one that came first has it.
-    if ((await readCell(folder))?.fingerprint === identity) return { ...cell, name, folder };
+    if (isOf(await runIn(folder), identity)) return { ...cell, name, folder };
   }
   throw cannot(`plan ${cellName(cell)}`, 'other runs have its names', { place: root, hint: 'choose another --out' });
 }

@@ -9,6 +9,8 @@ import { lockHolder, processStart, thisProcess } from '../../training/records/lo
 import { runFolder } from '../../training/records/run-folder.js';
 import { readCell, type CellRecord } from './cell.js';
 import type { JobLook, JobLookup } from './job.js';
+import { summaryOf } from './summary.js';
+import { unreadableRun } from './unreadable.js';
 
 /** A cell as it is now. */
 export interface CellView extends CellRecord {
@@ -21,6 +23,13 @@ export interface CellView extends CellRecord {
   readonly lastError?: number;
   /** What a cluster's queue calls its job, as in `12_3`. */
   readonly jobName?: string;
+}
+
+/** A cell in a list: of one whose files cannot be read only its name, its folder, that it failed, and the reason. */
+export interface ListedCell extends Partial<CellView> {
+  readonly name: string;
+  readonly folder: string;
+  readonly state: CellRecord['state'];
 }
 
 /** The lock by which a process keeps a cell to itself. */
@@ -78,7 +87,8 @@ function reasonFor(record: CellRecord, state: CellRecord['state'], look: JobLook
 }
 
 /**
- * A cell of a store; undefined where the folder holds none. `jobs` asks a cluster's queue for those that are in it.
+ * A cell of a store; undefined where the folder holds none. `jobs` asks a cluster's queue for those that are in it. One
+ * that is done has failed where its summary cannot be used; whether it is that of its metrics is not looked at.
  * Errors: files that cannot be read; a queue that cannot be asked.
  */
 export async function viewCell(
@@ -92,17 +102,40 @@ export async function viewCell(
   if (record === undefined) return undefined;
   const held = (await cellHolder(folder, now)) !== undefined;
   const look = record.state === 'queued' && record.job ? await jobs?.(folder, record.job) : undefined;
-  const state = presentState(record, held, isFile(runFolder(folder).summary), look);
+  const present = presentState(record, held, isFile(runFolder(folder).summary), look);
+  const damage = present === 'done' ? await summaryDamage(folder, record.fingerprint) : undefined;
+  const state = damage === undefined ? present : 'failed';
   const progress = state === 'planned' ? { epochsDone: 0 } : await readProgress(folder);
   const inQueue = look === undefined || look.phase === 'ended' ? {} : { jobName: look.name };
-  return { ...record, reason: reasonFor(record, state, look), state, name, folder, ...progress, ...inQueue };
+  const reason = damage ?? reasonFor(record, state, look);
+  return { ...record, reason, state, name, folder, ...progress, ...inQueue };
+}
+
+/** Why the summary of a run with such settings cannot be used. */
+async function summaryDamage(folder: string, settings: string): Promise<string | undefined> {
+  try {
+    await summaryOf(folder, settings);
+    return undefined;
+  } catch (error) {
+    return unreadableRun(folder, error).reason;
+  }
+}
+
+/** As `viewCell`, in a list where one cell that cannot be viewed is no reason to leave out the others. */
+export async function viewInList(...args: Parameters<typeof viewCell>): Promise<ListedCell | undefined> {
+  try {
+    return await viewCell(...args);
+  } catch (error) {
+    const [root, name] = args;
+    return { ...unreadableRun(join(root, name), error), state: 'failed' };
+  }
 }
 
 /**
  * Every cell of the store `root`, sorted by name with numbers in their order; `jobs` as in `viewCell`.
- * Errors: there is no such folder; files that cannot be read; a queue that cannot be asked.
+ * Errors: there is no such folder, or it cannot be read.
  */
-export async function listStore(root: string, now: () => number, jobs?: JobLookup): Promise<readonly CellView[]> {
+export async function listStore(root: string, now: () => number, jobs?: JobLookup): Promise<readonly ListedCell[]> {
   const names = await readdir(root).catch((error: unknown) => {
     if (systemCode(error) !== 'ENOENT') throw readFailure(root, error);
     throw cannot('list the runs', 'there is no such folder', {
@@ -110,7 +143,7 @@ export async function listStore(root: string, now: () => number, jobs?: JobLooku
       hint: '`isda study`, `isda ablate` and `isda sweep` make a store; --out names it',
     });
   });
-  const views = await mapInTurns(names, (name) => viewCell(root, name, now, jobs));
+  const views = await mapInTurns(names, (name) => viewInList(root, name, now, jobs));
   const order = new Intl.Collator('en', { numeric: true });
   return views.filter((view) => view !== undefined).sort((a, b) => order.compare(a.name, b.name));
 }

@@ -1,9 +1,10 @@
 // The grid function with an executor that computes nothing: what runs, what is recorded, what a stop and a failure do.
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
+import { fingerprint } from '../../../src/config/print.js';
 import type { GridEvents, GridSurroundings } from '../../../src/experiments/executors/executor.js';
 import { inSlots } from '../../../src/experiments/executors/in-slots.js';
 import { runGrid } from '../../../src/experiments/grid/run-grid.js';
@@ -94,6 +95,52 @@ describe('runGrid', () => {
     const [outcome] = await runGrid([cells[0]], folder, executor, around);
     expect(outcome.end).toEqual({ state: 'failed', reason: 'it ended without writing its summary' });
     expect(await listStore(folder, now)).toMatchObject([{ state: 'failed' }]);
+  });
+
+  test.for([
+    ['summary.json', 'it is not the summary of a run', 'delete summary.json; the run writes it again from its metrics'],
+    ['cell.json', 'it is not the record of a run', 'delete cell.json; the run beside it stays and goes on'],
+  ] as const)(
+    'a damaged %s fails its run alone, and hurts no more once it is gone',
+    async ([file, reason, hint], { folder }) => {
+      const first = setUp(succeed);
+      await runGrid(cells.slice(0, 2), folder, first.executor, first.around);
+      const damaged = join(folder, 'test-b-seed1', file);
+      writeFileSync(damaged, '{');
+      const second = setUp(succeed);
+      const outcomes = await runGrid(cells.slice(0, 3), folder, second.executor, second.around);
+      expect(outcomes[1]).toEqual({
+        cell: outcomes[1].cell,
+        end: { state: 'failed', reason: `cannot read ${damaged}: ${reason}` },
+        hint,
+      });
+      expect(second.said).toEqual(['planned 3', 'found a', 'failed b', 'started c', 'done c']);
+      rmSync(damaged);
+      const third = setUp(succeed);
+      await runGrid(cells.slice(0, 3), folder, third.executor, third.around);
+      expect(third.said).toEqual(['planned 3', 'found a', 'started b', 'done b', 'found c']);
+    },
+  );
+
+  test("another run's summary is no outcome", async ({ folder }) => {
+    const finish: Run = async ({ folder: run, config }) => {
+      const of = { settings: fingerprint(config), metrics: '' };
+      await writeSummary(join(run, 'summary.json'), { ...someSummary(config.training.seed), of });
+      return { state: 'done' };
+    };
+    const seeds = [1, 2].map((seed) => someCell('a', seed));
+    const first = setUp(finish);
+    await runGrid(seeds, folder, first.executor, first.around);
+    const [one, two] = seeds.map((_, index) => join(folder, `test-a-seed${index + 1}`, 'summary.json'));
+    copyFileSync(two, one);
+    const again = setUp(finish);
+    const outcomes = await runGrid(seeds, folder, again.executor, again.around);
+    expect(outcomes.map(({ summary }) => summary?.last10MeanTestErrorPercent)).toEqual([undefined, 2]);
+    expect(outcomes[0].end).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('cannot use the run: its summary.json is of other settings: ') as string,
+    });
+    expect(again.said).toEqual(['planned 2', 'failed a', 'found a']);
   });
 
   test('begins nothing after a stop, and waits for what is running', async ({ folder }) => {

@@ -1,5 +1,5 @@
 // Claiming cells and what their state is, held to a model of it.
-import { existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { listStore, presentState, viewCell } from '../../../src/experiments/stor
 import { processStart } from '../../../src/training/records/lock.js';
 import { writeSummary } from '../../../src/training/records/summary.js';
 import { someCell, someSummary } from '../../support/cells.js';
+import { makeStoredRun } from '../../support/stores.js';
 import { test } from '../../temporary-folder.js';
 
 const now = (): number => Date.UTC(2026, 0, 1);
@@ -147,5 +148,22 @@ describe('listStore', () => {
       ['test-a-seed2', 'failed', 1, 87.5],
       ['test-a-seed10', 'planned', 0, undefined],
     ]);
+  });
+
+  test('a run whose summary or record cannot be used has failed, and the others are listed', async ({ folder }) => {
+    const [whole, changed, other, lost] = [1, 2, 3, 4].map((seed) => makeStoredRun(folder, { row: 'a', seed }));
+    copyFileSync(join(whole, 'summary.json'), join(other, 'summary.json'));
+    writeFileSync(join(changed, 'summary.json'), '{"last10MeanTestErrorPercent": 1}');
+    writeFileSync(join(lost, 'cell.json'), '{');
+    const [a, b, c, d] = await listStore(folder, now);
+    expect([a, b, c].map(({ state, epochsDone }) => [state, epochsDone])).toEqual([
+      ['done', 20],
+      ['failed', 20],
+      ['failed', 20],
+    ]);
+    expect(b.reason).toBe(`cannot read ${join(changed, 'summary.json')}: it is not the summary of a run`);
+    expect(c.reason).toContain('cannot use the run: its summary.json is of other settings: ');
+    const reason = `cannot read ${join(lost, 'cell.json')}: it is not the record of a run`;
+    expect(d).toEqual({ name: 'test-a-seed4', folder: lost, state: 'failed', reason });
   });
 });

@@ -1,5 +1,5 @@
 // The run store: the same settings find the same folder, other settings never overwrite it, however many processes ask.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { fingerprint, printConfig } from '../../../src/config/print.js';
 import { readCell } from '../../../src/experiments/store/cell.js';
+import { claimCell } from '../../../src/experiments/store/claim.js';
 import { cellName, findCell, placeCell } from '../../../src/experiments/store/store.js';
 import { someCell } from '../../support/cells.js';
 import { test } from '../../temporary-folder.js';
@@ -77,13 +78,27 @@ describe('placeCell', () => {
     expect((await placeCell(folder, someCell('b', 1, 0.9), now)).name).toMatch(/^test-b-seed1-[0-9a-f]{8}$/);
   });
 
-  test('refuses a damaged record with the file and what to do', async ({ folder }) => {
-    const { folder: cell } = await placeCell(folder, someCell('a'), now);
-    writeFileSync(join(cell, 'cell.json'), '{"state": "flying"}');
-    await expect(placeCell(folder, someCell('a'), now)).rejects.toMatchObject({
-      message: `cannot read ${join(cell, 'cell.json')}: it is not the record of a run`,
-      hint: 'delete it; the run beside it stays and goes on',
+  test('finds a cell whose record is damaged, of which its claim tells, unless its config is of others', async ({
+    folder,
+  }) => {
+    const stored = await placeCell(folder, someCell('a'), now);
+    const damaged = join(stored.folder, 'cell.json');
+    writeFileSync(damaged, '{"state": "flying"}');
+    for (const config of [undefined, 'nonsense: 1\n', printConfig(stored.config)]) {
+      if (config !== undefined) writeFileSync(join(stored.folder, 'config.yaml'), config);
+      expect(await placeCell(folder, someCell('a'), now)).toEqual(stored);
+      expect(await findCell(folder, someCell('a'))).toEqual(stored);
+    }
+    expect(await claimCell(stored, now)).toMatchObject({
+      state: 'unreadable',
+      error: {
+        message: `cannot read ${damaged}: it is not the record of a run`,
+        hint: 'delete cell.json; the run beside it stays and goes on',
+      },
     });
+    expect(existsSync(join(stored.folder, '.claim'))).toBe(false);
+    expect((await placeCell(folder, someCell('a', 1, 0.7), now)).name).toMatch(/^test-a-seed1-[0-9a-f]{8}$/);
+    expect(readFileSync(damaged, 'utf8')).toBe('{"state": "flying"}');
   });
 });
 

@@ -6,7 +6,7 @@ import { readCell } from '../../store/cell.js';
 import { claimCell, settleJob } from '../../store/claim.js';
 import type { JobLookup } from '../../store/job.js';
 import type { StoredCell } from '../../store/store.js';
-import { outcomeOf, type CellOutcome, type Executor, type GridSurroundings } from '../executor.js';
+import { outcomeOf, unreadableOutcome, type CellOutcome, type Executor, type GridSurroundings } from '../executor.js';
 import { submitCells, type ClaimedCell, type SubmitOptions } from './submit.js';
 
 export interface SlurmOptions extends Omit<SubmitOptions, 'now' | 'say'> {
@@ -32,7 +32,7 @@ function follower(options: SlurmOptions, { now, events }: GridSurroundings) {
 
   const finish = (outcome: CellOutcome, before: boolean): void => {
     outcomes.set(outcome.cell, outcome);
-    if (before) events.found(outcome.cell);
+    if (before && outcome.end.state === 'done') events.found(outcome.cell);
     else events.ended(outcome);
   };
   const follow = (cell: StoredCell, { name, phase }: Followed): void => {
@@ -47,8 +47,9 @@ function follower(options: SlurmOptions, { now, events }: GridSurroundings) {
   /** Looks after a cell; gives it back claimed where it is to be submitted. `open`: whether its end is not known yet. */
   const visit = async (cell: StoredCell): Promise<{ claimed?: ClaimedCell; uncertain?: boolean }> => {
     const mine = followed.get(cell);
-    const record = (await readCell(cell.folder))!;
-    const job = record.state === 'queued' ? record.job : undefined;
+    // Of one that cannot be read the claim tells.
+    const record = await readCell(cell.folder).catch(() => undefined);
+    const job = record?.state === 'queued' ? record.job : undefined;
     const look = job && (await lookup(cell.folder, job));
     const written = isFile(runFolder(cell.folder).summary);
     if (look !== undefined && look.phase !== 'ended' && !written) {
@@ -63,7 +64,7 @@ function follower(options: SlurmOptions, { now, events }: GridSurroundings) {
         return {};
       }
       events.said(`${look.end.state.padEnd(7)} ${cell.name}: ${look.end.reason}`);
-    } else if (mine !== undefined && (record.state === 'failed' || record.state === 'stopped')) {
+    } else if (mine !== undefined && (record?.state === 'failed' || record?.state === 'stopped')) {
       // Another command has recorded the end of the job that this one followed.
       finish({ cell, end: { state: record.state, reason: record.reason ?? 'no reason is recorded' } }, false);
       return {};
@@ -71,6 +72,7 @@ function follower(options: SlurmOptions, { now, events }: GridSurroundings) {
     const attempt = await claimCell(cell, now, lookup);
     if ('claim' in attempt) return { claimed: { cell, claim: attempt.claim } };
     if (attempt.state === 'done') finish(await outcomeOf(cell, { state: 'done' }), mine === undefined);
+    else if (attempt.state === 'unreadable') finish(unreadableOutcome(cell, attempt.error), false);
     else if (mine === undefined && !elsewhere.has(cell)) events.elsewhere(cell, attempt.holder);
     if (attempt.state === 'busy') elsewhere.set(cell, attempt.holder);
     return {};

@@ -168,6 +168,27 @@ describe('slurmExecutor', () => {
     expect((await running).map(({ end }) => end.state)).toEqual(['done', 'done', 'done']);
   });
 
+  test('files of one cell that cannot be used fail it alone, before the queue hears of it', async ({ folder }) => {
+    const slurm = fakeSlurm();
+    const first = command(folder, slurm, { detach: true });
+    await first.run(cells.slice(0, 2));
+    await succeedAll(folder, slurm);
+    await command(folder, slurm).run(cells.slice(0, 2));
+    writeFileSync(join(folder, 'test-a-seed1', 'summary.json'), '{');
+    writeFileSync(join(folder, 'test-b-seed1', 'cell.json'), '{');
+    const { said, run, heard } = command(folder, slurm);
+    const running = run();
+    await heard('submit  test-c-seed1, job 102_0');
+    await succeedAll(folder, slurm);
+    expect((await running).map(({ end, hint }) => [end.state, hint?.split(';')[0]])).toEqual([
+      ['failed', 'delete summary.json'],
+      ['failed', 'delete cell.json'],
+      ['done', undefined],
+    ]);
+    expect(said.slice(0, 2)).toEqual(['failed a', 'failed b']);
+    expect(said).not.toContain('found a');
+  });
+
   test('a preempted task that Slurm queues again is not taken for ended', async ({ folder }) => {
     const slurm = fakeSlurm();
     const { run, heard, said } = command(folder, slurm);
@@ -265,7 +286,9 @@ describe('slurmExecutor', () => {
     const slurm = fakeSlurm();
     const both = [command(folder, slurm), command(folder, slurm)];
     const running = both.map(({ run }) => run());
-    while (slurm.tasks.length < 3) await setTimeout(2);
+    // Each follows what the other has submitted; one that came later would submit a failed cell again.
+    const followed = (): number => both.flatMap(({ said }) => said.filter((line) => /^queued/.test(line))).length;
+    while (followed() < 3) await setTimeout(2);
     await setTimeout(40);
     expect(slurm.tasks).toHaveLength(3);
     slurm.end(slurm.tasks[1], 'FAILED', 1);
