@@ -98,6 +98,11 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
 /** A config with the section `gan` is that of a generator. */
 const isGan = (tree: MapTree): boolean => tree.entries.has('gan');
 
+/** Whether the config that `path` means is that of a generator; the rest of it is not checked. Errors: as `loadConfig`. */
+export function isGanConfig(path: string, options: LoadOptions): boolean {
+  return isGan(readConfig(path, options, namedSections).tree);
+}
+
 const wrongKind = (label: string, reason: string, hint: string): Error =>
   cannot(`use config ${label}`, reason, { kind: 'usage', hint });
 
@@ -112,6 +117,5 @@ export function loadGanConfig(path: string, options: LoadOptions): GanConfig {
 
 /** The config of a generator or of an experiment, whichever the file is. */
 export function loadAnyConfig(path: string, options: LoadOptions): GanConfig | ExperimentConfig {
-  const { tree } = readConfig(path, options, namedSections);
-  return isGan(tree) ? loadGanConfig(path, options) : loadConfig(path, options).config;
+  return isGanConfig(path, options) ? loadGanConfig(path, options) : loadConfig(path, options).config;
 }

@@ -5,7 +5,7 @@ import { cannot, systemCode } from '../../common/errors.js';
 import { readFailure } from '../../common/files.js';
 import { mapInTurns } from '../../common/in-turns.js';
 import { isFile } from '../../config/find.js';
-import { loadConfig } from '../../config/load.js';
+import { isGanConfig, loadConfig } from '../../config/load.js';
 import { fingerprint } from '../../config/print.js';
 import { runFolder } from '../../training/records/run-folder.js';
 import type { RunSummary } from '../../training/records/summary.js';
@@ -51,11 +51,13 @@ async function candidatesIn(folder: string): Promise<string[]> {
   return names.sort((a, b) => byName.compare(a, b)).map((name) => join(folder, name));
 }
 
-/** A run that `isda train` made by itself; undefined where the folder holds none. */
+/** A run that `isda train` made by itself; undefined where the folder holds none, or a generator's. */
 async function plainRun(folder: string, now: () => number) {
   const files = runFolder(folder);
   if (!isFile(files.config)) return undefined;
-  const { config } = loadConfig(files.config, { configsDirectory: folder, workingDirectory: folder });
+  const places = { configsDirectory: folder, workingDirectory: folder };
+  if (isGanConfig(files.config, places)) return undefined;
+  const { config } = loadConfig(files.config, places);
   const settings = fingerprint(config);
   const summary = await summaryOf(folder, settings);
   const held = (await runHolder(folder, now)) !== undefined;

@@ -78,6 +78,16 @@ describe('readStoredRuns', () => {
     ]);
   });
 
+  test('a generator is no run, in a store or by itself', async ({ folder }) => {
+    const run = makeStoredRun(folder, { row: 'a' });
+    const generator = join(folder, 'wgan-seed1');
+    mkdirSync(generator);
+    writeFileSync(join(generator, 'config.yaml'), 'gan: { name: wgan, unknown: 1 }\n');
+    const { runs, unreadable } = await readStoredRuns([folder, generator], now);
+    expect(runs.map(({ folder: path }) => path)).toEqual([run]);
+    expect(unreadable).toEqual([]);
+  });
+
   test('a folder that is not there is an error', async ({ folder }) => {
     await expect(readStoredRuns([join(folder, 'nowhere')], now)).rejects.toThrow('there is no such folder');
   });
