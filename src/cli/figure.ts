@@ -5,8 +5,8 @@ import { cannot } from '../common/errors.js';
 import { didYouMean } from '../common/nearest.js';
 import { drawChart } from '../report/chart/chart.js';
 import type { Series } from '../report/chart/series.js';
+import { recordedRows } from '../report/runs/recorded-runs.js';
 import { allMetricsColumns, metricsFields, type MetricsColumn } from '../training/records/metrics-columns.js';
-import { readMetrics } from '../training/records/metrics-csv.js';
 import { runFolder } from '../training/records/run-folder.js';
 import type { CommandContext } from './context.js';
 import { registerPaperFigures } from './figure-paper.js';
@@ -78,7 +78,7 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
   for (const [index, run] of options.run.entries()) {
     const folder = resolve(context.workingDirectory, run);
     const path = runFolder(folder).metrics;
-    const rows = await readMetrics(path);
+    const rows = await recordedRows(folder, context.now);
     const label = options.label[index] ?? basename(folder);
     for (const metric of metrics) {
       const points = rows.map((row) => [row.epoch, row[metricsFields[metric]]] as const);

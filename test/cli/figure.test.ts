@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect } from 'vitest';
@@ -67,6 +67,22 @@ describe('isda figure curve', () => {
     expect(await sharp(join(folder, 'a.png')).metadata()).toMatchObject({ format: 'png', width: 800 });
     await run(folder, 'figure', 'curve', '--run', 'r1', '--out', 'a.svg', '--y-max', '88');
     expect(readFileSync(join(folder, 'a.svg'), 'utf8')).not.toContain('>90<');
+  });
+
+  test('refuses metrics that were changed since the run ended', async ({ folder }) => {
+    const made = makeStoredRun(folder, { row: 'a' });
+    const args = ['figure', 'curve', '--run', 'test-a-seed1', '--out', 'a.svg'];
+    expect(await run(folder, ...args)).toMatchObject({ code: 0 });
+    rmSync(join(folder, 'a.svg'));
+    const metrics = join(made, 'metrics.csv');
+    writeFileSync(
+      metrics,
+      readFileSync(metrics, 'utf8').replace('\n20,200,0.1,0,1,10,1,20,', '\n20,200,0.1,0,1,10,1,2,'),
+    );
+    const { code, stderr } = await run(folder, ...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain('cannot use the run: its metrics.csv was changed since the run ended, or is damaged\n');
+    expect(existsSync(join(folder, 'a.svg'))).toBe(false);
   });
 
   const mistakes: [string, string[], number, string][] = [

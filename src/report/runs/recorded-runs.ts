@@ -5,10 +5,12 @@ import { loadConfig } from '../../config/load.js';
 import { fingerprint } from '../../config/print.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import type { StoredRun, StoredRuns } from '../../experiments/store/runs.js';
+import { runHolder } from '../../experiments/store/view.js';
 import { unreadableRun, type UnreadableRun } from '../../experiments/store/unreadable.js';
 import type { MetricsRow } from '../../training/records/metrics-columns.js';
 import { metricsDigest, readMetrics } from '../../training/records/metrics-csv.js';
 import { runFolder } from '../../training/records/run-folder.js';
+import { readSummary, type RunSummary } from '../../training/records/summary.js';
 
 export interface RecordedRun extends StoredRun {
   readonly config: ExperimentConfig;
@@ -21,13 +23,40 @@ export interface RecordedRuns {
   readonly unreadable: readonly UnreadableRun[];
 }
 
-/** Errors: config or metrics are not those that the run's summary is of. */
-function checkOutcome({ folder, state, summary, config, rows }: RecordedRun): void {
-  if (state !== 'done' || summary?.of === undefined) return;
-  const changed = (file: string): Error =>
-    cannot('use the run', `its ${file} was changed since the run ended, or is damaged`, { place: folder });
-  if (fingerprint(config) !== summary.of.settings) throw changed('config.yaml');
-  if (metricsDigest(rows) !== summary.of.metrics) throw changed('metrics.csv');
+const loadOwnConfig = (folder: string): ExperimentConfig =>
+  loadConfig(runFolder(folder).config, { configsDirectory: folder, workingDirectory: folder }).config;
+
+/** Errors: config or metrics of a run that is done are not those that its summary is of. */
+function checkOutcome(
+  { folder, rows }: Pick<RecordedRun, 'folder' | 'rows'>,
+  config: ExperimentConfig | undefined,
+  { of }: RunSummary,
+): void {
+  if (of === undefined) return;
+  const refuse = (reason: string): Error => cannot('use the run', reason, { place: folder });
+  if (config !== undefined && fingerprint(config) !== of.settings) {
+    throw refuse(
+      'its config.yaml is not the one that its summary is of: it was changed since, or another version of isda reads it differently',
+    );
+  }
+  if (metricsDigest(rows) !== of.metrics) {
+    throw refuse('its metrics.csv was changed since the run ended, or is damaged');
+  }
+}
+
+/**
+ * The rows of the metrics in a run folder (absolute), of a run that may be going on or be without its other files.
+ * Errors: the metrics cannot be read; of a run that is done also, that they or its config are not those of its summary.
+ */
+export async function recordedRows(folder: string, now: () => number): Promise<readonly MetricsRow[]> {
+  const files = runFolder(folder);
+  const held = (await runHolder(folder, now)) !== undefined;
+  const summary = held ? undefined : await readSummary(files.summary);
+  const rows = await readMetrics(files.metrics);
+  if (summary !== undefined) {
+    checkOutcome({ folder, rows }, isFile(files.config) ? loadOwnConfig(folder) : undefined, summary);
+  }
+  return rows;
 }
 
 /** Reads config and metrics of stored runs, without those that never began; what cannot be read is listed beside. */
@@ -39,9 +68,9 @@ export async function recordedRuns(stored: StoredRuns): Promise<RecordedRuns> {
     const files = runFolder(folder);
     if (!isFile(files.config)) continue;
     try {
-      const { config } = loadConfig(files.config, { configsDirectory: folder, workingDirectory: folder });
+      const config = loadOwnConfig(folder);
       const recorded = { ...run, config, rows: isFile(files.metrics) ? await readMetrics(files.metrics) : [] };
-      checkOutcome(recorded);
+      if (run.state === 'done' && run.summary !== undefined) checkOutcome(recorded, config, run.summary);
       runs.push(recorded);
     } catch (error) {
       unreadable.push(unreadableRun(folder, error));

@@ -1,7 +1,10 @@
 // Stored runs with config and metrics: those of which a file was changed since they ended are told beside.
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { recordedRows } from '../../../src/report/runs/recorded-runs.js';
+import { processStart } from '../../../src/training/records/lock.js';
 import { makeStoredRun, recordedRunsIn } from '../../support/stores.js';
 import { test } from '../../temporary-folder.js';
 
@@ -26,16 +29,27 @@ describe('recordedRuns', () => {
   });
 
   test.for([
-    ['config.yaml', 'momentum: 0.9', 'momentum: 0.8'],
-    ['metrics.csv', '\n20,200,0.1,0,1,10,1,20,', '\n20,200,0.1,0,1,10,1,21,'],
-  ] as const)('refuses a changed %s', async ([file, from, to], { folder }) => {
+    [
+      'config.yaml',
+      'momentum: 0.9',
+      'momentum: 0.8',
+      'its config.yaml is not the one that its summary is of: it was changed since, or another version of isda reads it differently',
+    ],
+    [
+      'metrics.csv',
+      '\n20,200,0.1,0,1,10,1,20,',
+      '\n20,200,0.1,0,1,10,1,21,',
+      'its metrics.csv was changed since the run ended, or is damaged',
+    ],
+  ] as const)('refuses a changed %s', async ([file, from, to, told], { folder }) => {
     makeStoredRun(folder, { row: 'a' });
     const changed = makeStoredRun(folder, { row: 'b' });
     change(join(changed, file), from, to);
     const { runs, unreadable } = await recordedRunsIn(folder);
     expect(runs.map(({ row }) => row)).toEqual(['a']);
-    const reason = `cannot use the run: its ${file} was changed since the run ended, or is damaged`;
+    const reason = `cannot use the run: ${told}`;
     expect(unreadable).toEqual([{ name: 'test-b-seed1', folder: changed, reason }]);
+    await expect(recordedRows(changed, Date.now)).rejects.toThrow(reason);
   });
 
   test('refuses rows that are more or fewer; other times are not noticed', async ({ folder }) => {
@@ -53,5 +67,15 @@ describe('recordedRuns', () => {
     const run = makeStoredRun(folder, { row: 'a', state: 'stopped' });
     change(join(run, 'config.yaml'), 'momentum: 0.9', 'momentum: 0.8');
     expect((await recordedRunsIn(folder)).runs).toHaveLength(1);
+    expect(await recordedRows(run, Date.now)).toHaveLength(20);
+  });
+
+  test('the metrics of a run that is trained at the moment are not yet those of a summary', async ({ folder }) => {
+    const run = makeStoredRun(folder, { row: 'a' });
+    appendFileSync(join(run, 'metrics.csv'), '21,210,0.1,0,1,10,1,20,2,100\n');
+    await expect(recordedRows(run, Date.now)).rejects.toThrow('its metrics.csv was changed');
+    const alive = { pid: process.ppid, host: hostname(), start: await processStart(process.ppid) };
+    writeFileSync(join(run, '.lock'), JSON.stringify(alive));
+    expect(await recordedRows(run, Date.now)).toHaveLength(21);
   });
 });
