@@ -8,7 +8,7 @@ import { drawFigure, paperFigure, type PaperFigure } from '../report/figures/pap
 import { figureSpecs, type FigureSpec } from '../report/figures/spec.js';
 import { recordedRuns } from '../report/runs/recorded-runs.js';
 import type { CommandContext } from './context.js';
-import { readConfig } from './options.js';
+import { readConfig, storesHelp } from './options.js';
 import { picturePath, withPictureOptions, writePicture, type PictureFileOptions } from './picture.js';
 import { printJson } from './table.js';
 
@@ -71,10 +71,7 @@ export function registerPaperFigures(figure: Command, context: CommandContext): 
     const command = figure
       .command(spec.name)
       .description(descriptions[spec.name])
-      .requiredOption(
-        '--store <dir...>',
-        'folders of runs, from `isda study`, `isda ablate`, `isda sweep` or `isda train`',
-      )
+      .requiredOption('--store <dir...>', storesHelp)
       .option('--only <text>', 'draw the panels whose title contains this');
     withPictureOptions(command)
       .option('--json', 'print what is drawn and what is missing as JSON')

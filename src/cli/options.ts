@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { loadAnyConfig, loadConfig, loadGanConfig, type LoadedConfig, type LoadOptions } from '../config/load.js';
 import type { GanConfig } from '../config/gan.js';
 import type { ExperimentConfig } from '../config/schema.js';
+import { storeMakers } from '../experiments/store/store.js';
 import type { CheckpointChoice } from '../training/records/checkpoints.js';
 import type { CommandContext } from './context.js';
 
@@ -11,6 +12,9 @@ import type { CommandContext } from './context.js';
 export function configsDirectory(moduleUrl: string): string {
   return fileURLToPath(new URL('../../configs', moduleUrl));
 }
+
+/** What `--store` of figures and reports names. */
+export const storesHelp = `folders of runs, such as ${storeMakers} make, or of runs of \`isda train\``;
 
 /** `--config FILE`. */
 export function configOption(): Option {

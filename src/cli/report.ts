@@ -1,13 +1,15 @@
 // `isda report`: one HTML page about the runs of stores.
 import { dirname, extname, join, resolve } from 'node:path';
+import { cannot } from '../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
 import { formatBytes } from '../common/format.js';
 import { displayPath } from '../config/find.js';
 import { readStoredRuns } from '../experiments/store/runs.js';
 import { reportContent } from '../report/page/content.js';
 import { reportPage } from '../report/page/page.js';
-import { recordedRuns } from '../report/runs/recorded-runs.js';
+import { recordedRuns, type RecordedRuns } from '../report/runs/recorded-runs.js';
 import type { CommandContext, RegisterCommand } from './context.js';
+import { storesHelp } from './options.js';
 import { outputFolder } from './output.js';
 import { storeTables } from './report-tables.js';
 
@@ -15,6 +17,15 @@ interface ReportOptions {
   readonly store: readonly string[];
   readonly out: string;
   readonly title?: string;
+}
+
+/** The error of folders without a run to report on. */
+function noRuns({ unreadable }: RecordedRuns, stores: readonly string[]): Error {
+  const leftOut = unreadable.map(({ name, reason }) => `left out: ${name}, ${reason}`);
+  return cannot('write the report', 'there is no run that has begun and can be used', {
+    place: [...stores, ...leftOut.slice(0, 10)].join('\n'),
+    hint: `--store names ${storesHelp}`,
+  });
 }
 
 async function writeReport(options: ReportOptions, context: CommandContext): Promise<void> {
@@ -28,9 +39,13 @@ async function writeReport(options: ReportOptions, context: CommandContext): Pro
   const show = (path: string): string => displayPath(path, context.workingDirectory);
   const stores = options.store.map((store) => resolve(context.workingDirectory, store));
   const stored = await readStoredRuns(stores, context.now);
-  const content = await reportContent(await recordedRuns(stored));
+  const recorded = await recordedRuns(stored);
+  if (recorded.runs.length === 0) throw noRuns(recorded, stores.map(show));
+  const content = await reportContent(recorded);
   const title = options.title ?? `Runs of ${stores.map(show).join(', ')}`;
-  const tables = storeTables(options.store, stored.runs, context);
+  const leftOut = new Set(recorded.unreadable.map(({ folder }) => folder));
+  const usable = stored.runs.filter(({ folder }) => !leftOut.has(folder));
+  const tables = storeTables(options.store, usable, context);
   const page = reportPage(content, { title, tables, stores: stores.map(show), now: context.now() });
   await makeFolder(dirname(out));
   await writeFileAtomically(out, page);
@@ -43,10 +58,7 @@ export const registerReport: RegisterCommand = (program, context) => {
   program
     .command('report')
     .description('one HTML page about runs: results, curves, configs, failures, environment')
-    .requiredOption(
-      '--store <dir...>',
-      'folders of runs, from `isda study`, `isda ablate`, `isda sweep` or `isda train`',
-    )
+    .requiredOption('--store <dir...>', storesHelp)
     .requiredOption('--out <path>', 'file to write (.html), or a folder for its index.html')
     .option('--title <text>', "the page's title")
     .action((options: ReportOptions) => writeReport(options, context));

@@ -1,13 +1,16 @@
 // `isda runs`: what a run store holds, and why a run failed.
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { Option } from 'commander';
 import { cannot } from '../common/errors.js';
 import { formatDuration } from '../common/format.js';
 import { didYouMean } from '../common/nearest.js';
-import { displayPath } from '../config/find.js';
+import { shellWord } from '../common/shell.js';
+import { displayPath, isFile } from '../config/find.js';
 import { cellStates, type CellState } from '../experiments/store/cell.js';
 import { readLogEnds } from '../experiments/store/log-ends.js';
+import { storeMakers } from '../experiments/store/store.js';
 import { listStore, type ListedCell } from '../experiments/store/view.js';
+import { runFolder } from '../training/records/run-folder.js';
 import type { CommandContext, RegisterCommand } from './context.js';
 import { lookOnce } from './grid-executor.js';
 import { columnsOf, foldedTable, widthOf, wrapText } from './fold.js';
@@ -74,6 +77,16 @@ function runsTable(
   return lines.split('\n').map(cut).join('\n');
 }
 
+/** What is said of a folder that is no store, or an empty one. */
+function noRuns(root: string, { workingDirectory }: CommandContext): string {
+  const show = (path: string): string => shellWord(displayPath(path, workingDirectory));
+  const what = `no runs of a store: a store is a folder of runs that ${storeMakers} make`;
+  if (!isFile(runFolder(root).config)) {
+    return `${what}\n\`isda report --store ${show(root)} --out FILE.html\` also shows runs that \`isda train\` made there`;
+  }
+  return `${what}; this is a run folder\n\`isda runs ${show(dirname(root))}\` shows it where it is a store's`;
+}
+
 async function listRuns(store: string, options: RunsOptions, context: CommandContext): Promise<void> {
   const root = resolve(context.workingDirectory, store);
   const all = await listStore(root, context.now, lookOnce(context));
@@ -99,14 +112,20 @@ async function listRuns(store: string, options: RunsOptions, context: CommandCon
     const reasons = views.map(({ reason = '' }) => reason);
     context.stdout.write(`${runsTable(header, rows, reasons, width)}\n\n`);
   }
-  context.stdout.write(all.length === 0 ? 'no runs\n' : `${wrapText(`${all.length} runs: ${totals(all)}`, width)}\n`);
+  const end = all.length === 0 ? noRuns(root, context) : `${all.length} runs: ${totals(all)}`;
+  context.stdout.write(
+    `${end
+      .split('\n')
+      .map((line) => wrapText(line, width))
+      .join('\n')}\n`,
+  );
 }
 
 export const registerRuns: RegisterCommand = (program, context) => {
   program
     .command('runs')
     .description('the runs of a store: state, epochs, last test error')
-    .argument('<store>', 'folder that `isda study`, `isda ablate` or `isda sweep` has made')
+    .argument('<store>', `folder of runs that ${storeMakers} make`)
     .addOption(new Option('--state <state>', 'only these').choices(cellStates))
     .option('--log <run>', 'show the end of the log of one run')
     .option('--json', 'print as JSON')

@@ -156,12 +156,36 @@ describe('isda runs', () => {
     expect(JSON.parse(failed.stdout)).toEqual([{ name: 'test-b-seed1', folder: lost, state: 'failed', reason }]);
     expect((await runCli(folder, ['runs', '.', '--log', 'test-b-seed1'])).stdout).toContain('log.txt\nepoch 1\n');
   });
-  test('refuses a folder that is not there; one without runs is empty', async ({ folder }) => {
+  test('refuses a folder that is not there; of one without runs it says what a store is', async ({ folder }) => {
     expect((await runCli(folder, ['runs', 'no'])).stderr).toMatch(
       /^error: cannot list the runs: there is no such folder\n/,
     );
     writeFileSync(join(folder, 'file'), '');
-    expect((await runCli(folder, ['runs', '.'])).stdout).toBe('no runs\n');
+    const store =
+      'no runs of a store: a store is a folder of runs that `isda study`, `isda ablate`, `isda sweep` and `isda table --run` make';
+    const plain = await runCli(folder, ['runs', '.']);
+    expect(plain.code).toBe(0);
+    expect(plain.stdout).toBe(
+      `${store}\n\`isda report --store ${folder} --out FILE.html\` also shows runs that \`isda train\` made there\n`,
+    );
+    expect((await runCli(folder, ['runs', '.', '--json'])).stdout).toBe('[]\n');
+    makeStoredRun(join(folder, 'store'), { row: 'a' });
+    expect((await runCli(folder, ['runs', 'store/test-a-seed1'])).stdout).toBe(
+      `${store}; this is a run folder\n\`isda runs store\` shows it where it is a store's\n`,
+    );
+  });
+  test('help and hints have all that makes a store', async ({ folder }) => {
+    const makers = '`isda study`, `isda ablate`, `isda sweep` and `isda table --run` make';
+    for (const args of [['runs'], ['report'], ['figure', '2']]) {
+      const { stdout } = await runCli(folder, [...args, '--help']);
+      expect(stdout.replaceAll(/\s+/g, ' '), args.join(' ')).toContain(makers);
+    }
+    for (const args of [
+      ['runs', 'no'],
+      ['report', '--store', 'no', '--out', 'a.html'],
+    ]) {
+      expect((await runCli(folder, args)).stderr).toContain(makers);
+    }
   });
 });
 

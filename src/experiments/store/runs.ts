@@ -10,6 +10,7 @@ import { fingerprint } from '../../config/print.js';
 import { runFolder } from '../../training/records/run-folder.js';
 import type { RunSummary } from '../../training/records/summary.js';
 import type { CellState } from './cell.js';
+import { storeMakers } from './store.js';
 import { summaryOf } from './summary.js';
 import { unreadableRun, type UnreadableRun } from './unreadable.js';
 import { runHolder, viewCell } from './view.js';
@@ -44,7 +45,7 @@ const byName = new Intl.Collator('en', { numeric: true });
 async function candidatesIn(folder: string): Promise<string[]> {
   if (isFile(runFolder(folder).config)) return [folder];
   const names = await readdir(folder).catch((error: unknown) => {
-    const hint = '--store names a folder of runs, such as `isda study`, `isda ablate` and `isda sweep` make';
+    const hint = `--store names a folder of runs, such as ${storeMakers} make`;
     if (systemCode(error) !== 'ENOENT') throw readFailure(folder, error, hint);
     throw cannot('read the runs', 'there is no such folder', { place: folder, hint });
   });

@@ -11,6 +11,9 @@ import type { ExperimentConfig } from '../../config/schema.js';
 import { runFolder } from '../../training/records/run-folder.js';
 import { formatCell, readCell, type CellRecord } from './cell.js';
 
+/** What makes stores, in help and hints. */
+export const storeMakers = '`isda study`, `isda ablate`, `isda sweep` and `isda table --run`';
+
 /** One run of a grid. Its experiment's name and its seed name its folder. */
 export interface Cell {
   /** The row of the grid that it belongs to. */

@@ -9,6 +9,7 @@ import { lockHolder, processStart, thisProcess } from '../../training/records/lo
 import { runFolder } from '../../training/records/run-folder.js';
 import { readCell, type CellRecord } from './cell.js';
 import type { JobLook, JobLookup } from './job.js';
+import { storeMakers } from './store.js';
 import { summaryOf } from './summary.js';
 import { unreadableRun } from './unreadable.js';
 
@@ -140,7 +141,7 @@ export async function listStore(root: string, now: () => number, jobs?: JobLooku
     if (systemCode(error) !== 'ENOENT') throw readFailure(root, error);
     throw cannot('list the runs', 'there is no such folder', {
       place: root,
-      hint: '`isda study`, `isda ablate` and `isda sweep` make a store; --out names it',
+      hint: `${storeMakers} make a store; --out names it`,
     });
   });
   const views = await mapInTurns(names, (name) => viewInList(root, name, now, jobs));
