@@ -98,6 +98,26 @@ describe('isda sweep --dry-run', () => {
       ['lambda0', '--holdout', '128'],
       'cannot hold out 128 images: the config trains on 128 (dataset.subset)\n  hint: choose a --holdout below 128',
     ],
+    [['lambda0', '--values', '', '--holdout', '128'], 'cannot sweep loss.lambda0: there are no values'],
+    [
+      ['training.seed', '--values', '1,2'],
+      'cannot sweep training.seed: --seeds sets training.seed in every run\n  hint: --seeds N runs each value on seeds 1 to N',
+    ],
+    [
+      ['training', '--values', '{seed: 1},{seed: 2, epochs: 3}'],
+      'cannot sweep training: --seeds sets training.seed in every run',
+    ],
+    [['dataset.holdout', '--values', '10,20'], 'cannot sweep dataset.holdout: --holdout sets dataset.holdout'],
+    [['--random', '2', '--range', 'training.seed=1..9'], 'cannot sweep training.seed: --seeds sets training.seed'],
+    [['--random', '2', '--choice', 'dataset={holdout: 9}'], 'cannot sweep dataset: --holdout sets dataset.holdout'],
+    [['experiment', '--values', 'a'], 'cannot sweep experiment: the values of experiment make no difference to a run'],
+    [['output.keepCheckpoints', '--values', '1,2'], 'the values of output.keepCheckpoints make no difference'],
+    [
+      ['training.device', '--values', 'auto,cpu'],
+      'cannot sweep training.device: the values of training.device make no difference: "auto" and "cpu" are one run',
+    ],
+    [['loss', '--values', '{name: isda},{name: isda, lambda0: 0.5}'], 'the values of loss make no difference: '],
+    [['--random', '2', '--choice', 'training.workers=0,1'], 'the values of training.workers make no difference: '],
     [['lambda0', '--holdout', '-1'], 'Expected a whole number of at least 0.'],
   ] as const)('refuses %j', async ([args, message], { folder }) => {
     const { code, stderr } = await runCli(folder, [...sweep(), ...args]);
