@@ -1,6 +1,6 @@
 // The examples of docs/extending.md train, and mistakes in a user's file are said clearly.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect } from 'vitest';
 import { synthesize } from '../src/data/synthesize.js';
 import { projectRoot } from './config/support.js';
@@ -39,12 +39,27 @@ describe('parts of one’s own', () => {
     const summary = JSON.parse(trained.stdout) as { best: { testErrorPercent: number } };
     expect(summary.best.testErrorPercent).toBeLessThan(80);
     expect(readFileSync(join(out, 'log.txt'), 'utf8')).toMatch(/network +plain-8, /);
+    // As a user types them: relative to where the command is given.
     const named = ['model.module=plain-network.js', 'loss.module=focal-loss.js'].flatMap((each) => [
       '--set',
-      each.replace('=', `=${join(projectRoot, 'examples')}/`),
+      each.replace('=', `=${relative(folder, join(projectRoot, 'examples'))}/`),
     ]);
     const evaluated = await runCli(folder, ['evaluate', '--run', out, ...named], environment);
     expect(evaluated).toMatchObject({ code: 0 });
+  });
+
+  test('a file that is not there is named, and where its path starts from', async ({ folder }) => {
+    const words = ['export', '--config', 'tiny-isda', '--out', 'x.safetensors', '--set', 'loss.name=custom'];
+    const outcome = await runCli(folder, [...words, '--set', 'loss.module=mine/loss.mjs']);
+    expect(outcome).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: [
+        `error: cannot use the module ${join(folder, 'mine/loss.mjs')}: there is no such file`,
+        '  hint: a relative path starts from the folder of the file that names it, one of --set from the working directory',
+        '',
+      ].join('\n'),
+    });
   });
 
   test.for([

@@ -14,18 +14,19 @@ interface EvaluateOptions {
   readonly json?: boolean;
 }
 
-/** Says on stderr which newer checkpoints of a run could not be used. */
-export function warnOf({ checkpoint }: RunCheckpoint, context: CommandContext): void {
-  for (const warning of checkpoint.warnings) context.stderr.write(`warning: ${warning}\n`);
+/** Opens the checkpoint of the run that a command names; stderr says which newer ones could not be used. */
+export async function openNamedRun(
+  { run, set, checkpoint }: Pick<EvaluateOptions, 'run' | 'set'> & Partial<Pick<EvaluateOptions, 'checkpoint'>>,
+  { workingDirectory, stderr }: CommandContext,
+): Promise<RunCheckpoint> {
+  const changes = { overrides: set, workingDirectory };
+  const opened = await openRunCheckpoint(resolve(workingDirectory, run), changes, checkpoint);
+  for (const warning of opened.checkpoint.warnings) stderr.write(`warning: ${warning}\n`);
+  return opened;
 }
 
 async function evaluate(options: EvaluateOptions, context: CommandContext): Promise<void> {
-  const opened = await openRunCheckpoint(
-    resolve(context.workingDirectory, options.run),
-    options.set,
-    options.checkpoint,
-  );
-  warnOf(opened, context);
+  const opened = await openNamedRun(options, context);
   const around = runSurroundings(context, context.stderr, () => undefined);
   const outcome = await evaluateRun(opened, around, (line) => context.stderr.write(`${line}\n`), around.openEngine);
   if (options.json === true) {

@@ -2,11 +2,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { cannot } from '../common/errors.js';
-import { openRunCheckpoint } from '../experiments/evaluate-run.js';
 import { exportFresh, exportRun, importNetwork, type ExportReport } from '../experiments/exchange.js';
 import type { CheckpointChoice } from '../training/records/checkpoints.js';
 import type { CommandContext } from './context.js';
-import { warnOf } from './evaluate.js';
+import { openNamedRun } from './evaluate.js';
 import { checkpointOption, configOption, readConfig, setOption } from './options.js';
 import { runDirectory } from './train.js';
 
@@ -30,9 +29,7 @@ async function exportNetwork(options: ExportOptions, context: CommandContext): P
     });
   }
   const out = resolve(context.workingDirectory, options.out);
-  const opened =
-    run === undefined ? undefined : await openRunCheckpoint(resolve(context.workingDirectory, run), set, checkpoint);
-  if (opened !== undefined) warnOf(opened, context);
+  const opened = run === undefined ? undefined : await openNamedRun({ run, set, checkpoint }, context);
   const report =
     opened === undefined
       ? await exportFresh(readConfig(config!, set, context).config, out)

@@ -1,11 +1,10 @@
 // `isda gan quality`: how far a generator's images are from real ones, by the features of a trained network.
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { openRunCheckpoint } from '../experiments/evaluate-run.js';
 import type { Quality } from '../visualize/quality.js';
 import type { CommandContext } from './context.js';
 import { imageProgress } from './data-progress.js';
-import { warnOf } from './evaluate.js';
+import { openNamedRun } from './evaluate.js';
 import { columnsOf, foldedTable, wrapText } from './fold.js';
 import { countArgument, seedArgument, setOption } from './options.js';
 import { pngFile } from './output.js';
@@ -49,8 +48,7 @@ async function measure(flags: QualityFlags, context: CommandContext): Promise<vo
   const options = { ...rest, ...(out === undefined ? {} : { out: pngFile(out, context) }) };
   // Loaded only where they are needed: pictures and matrices bring libraries of their own.
   const { measureQuality } = await import('../visualize/quality.js');
-  const opened = await openRunCheckpoint(resolve(context.workingDirectory, flags.run), flags.set);
-  warnOf(opened, context);
+  const opened = await openNamedRun(flags, context);
   const generator = resolve(context.workingDirectory, flags.generator);
   const signals = watchSignals(context);
   const walk = imageProgress(context.stderr);

@@ -1,13 +1,12 @@
 // `isda visualize`: Figure 4, what augmented features look like.
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { openRunCheckpoint } from '../experiments/evaluate-run.js';
 import { covarianceKinds } from '../losses/options.js';
 import type { CovarianceKind } from '../visualize/covariance.js';
 import type { Visualization } from '../visualize/visualize.js';
 import type { CommandContext } from './context.js';
 import { imageProgress, iterationProgress } from './data-progress.js';
-import { warnOf } from './evaluate.js';
+import { openNamedRun } from './evaluate.js';
 import { amountArgument, countArgument, seedArgument, setOption } from './options.js';
 import { outputFolder } from './output.js';
 import { watchSignals } from './signals.js';
@@ -81,8 +80,7 @@ async function run(flags: VisualizeFlags, context: CommandContext): Promise<void
   const out = outputFolder(flags.out, 'draw the figure', 'name a folder: several files are written', context);
   // Loaded only where they are needed: pictures and matrices bring libraries of their own.
   const { visualize } = await import('../visualize/visualize.js');
-  const opened = await openRunCheckpoint(resolve(context.workingDirectory, flags.run), flags.set);
-  warnOf(opened, context);
+  const opened = await openNamedRun(flags, context);
   const { loss } = opened.config;
   const { iterations, index, rate1, rate2, covariance, ...rest } = flags;
   const options = {

@@ -1,13 +1,27 @@
 // A user's own files: loaded because a config names them, and checked before they are used.
+import { stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { cannot, reasonOf } from './errors.js';
+import { cannot, reasonOf, systemCode } from './errors.js';
 
 /** For the checks of what a user's file gives. */
 export const callable = z.custom<(...args: never[]) => unknown>(
   (value) => typeof value === 'function',
   'expected a function',
 );
+
+/** Errors (usage): there is no file at a path; Node.js would name the file of this program that asked for it. */
+async function requireFile(path: string): Promise<void> {
+  const refuse = (reason: string): Error =>
+    cannot(`use the module ${path}`, reason, {
+      kind: 'usage',
+      hint: 'a relative path starts from the folder of the file that names it, one of --set from the working directory',
+    });
+  const found = await stat(path).catch((error: unknown) => {
+    throw refuse(['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '') ? 'there is no such file' : reasonOf(error));
+  });
+  if (!found.isFile()) throw refuse('it is not a file');
+}
 
 /**
  * Imports a file and calls one of its exports; what it gives, at once or as a promise, must pass the check.
@@ -21,6 +35,7 @@ export async function useModule<Result>(
 ): Promise<Result> {
   const fail = (reason: string, cause?: unknown): Error =>
     cannot(`use the module ${path}`, reason, { cause, hint: 'docs/extending.md shows a whole one' });
+  await requireFile(path);
   let exports: Readonly<Record<string, unknown>>;
   try {
     exports = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;

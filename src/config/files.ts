@@ -67,7 +67,7 @@ export function readConfigFiles(path: string, workingDirectory: string): ConfigF
       problems.push({ message: from ? `extends ${label}: ${read.reason}` : read.reason, span: from });
       return undefined;
     }
-    const source: Source = { kind: 'file', label, text: read.text };
+    const source: Source = { kind: 'file', label, text: read.text, directory: dirname(file) };
     const { tree, problems: found } = parseYaml(source);
     problems.push(...found);
     sources.set(file, source);

@@ -1,5 +1,5 @@
 // A config from its YAML file, the files it extends and the command line's changes, checked and resolved.
-import { basename, dirname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
 import { generatorChecksum } from '../gan/generator-files.js';
 import { displayPath, findConfig, withoutExtension, type ConfigPlaces } from './find.js';
@@ -9,7 +9,7 @@ import { parseOverrides } from './overrides.js';
 import { configError } from './problems.js';
 import { namedSections, type ExperimentConfig } from './schema.js';
 import type { Source } from './source.js';
-import { merge, type MapTree } from './tree.js';
+import { merge, valueAt, type MapTree } from './tree.js';
 import { checkTree, validate } from './validate.js';
 
 export interface LoadOptions extends ConfigPlaces {
@@ -37,13 +37,20 @@ function named(tree: MapTree, path: string): MapTree {
   return { ...tree, entries: new Map([...tree.entries, ['experiment', entry]]) };
 }
 
-/** Files of the user's own are named relative to the config; a run folder's config must find them too. */
-function withModulePaths(config: ExperimentConfig, directory: string): ExperimentConfig {
-  const absolute = <Section extends object>(section: Section): Section =>
-    'module' in section && typeof section.module === 'string'
-      ? { ...section, module: resolve(directory, section.module) }
-      : section;
-  return { ...config, dataset: absolute(config.dataset), model: absolute(config.model), loss: absolute(config.loss) };
+/** Files of the user's own are relative to what names them; a run folder's config must find them too. */
+function withModulePaths(config: ExperimentConfig, tree: MapTree, workingDirectory: string): ExperimentConfig {
+  const absolute = <Section extends object>(name: string, section: Section): Section => {
+    if (!('module' in section) || typeof section.module !== 'string') return section;
+    const { directory = workingDirectory } = valueAt(tree, [name, 'module'])?.span.source ?? {};
+    return { ...section, module: resolve(directory, section.module) };
+  };
+  const { dataset, model, loss } = config;
+  return {
+    ...config,
+    dataset: absolute('dataset', dataset),
+    model: absolute('model', model),
+    loss: absolute('loss', loss),
+  };
 }
 
 /** Notes which generator the synthetic images come from, where it is trained already. */
@@ -59,8 +66,7 @@ function withGeneratorChecksum(config: ExperimentConfig, workingDirectory: strin
 interface ReadConfig {
   readonly tree: MapTree;
   readonly sources: readonly Source[];
-  /** The config's path: absolute, and as messages show it. */
-  readonly file: string;
+  /** The config's path as messages show it. */
   readonly label: string;
   readonly files: readonly string[];
 }
@@ -76,7 +82,7 @@ function readConfig(path: string, options: LoadOptions, sections: ReadonlySet<st
   const layers = [...(options.changes ?? []), changes.tree];
   const tree = layers.reduce((base, over) => merge(base, over, sections), named(read.tree, file));
   const sources = [...read.sources, ...layers.map(({ span }) => span.source), ...changes.sources];
-  return { tree, sources, file, label, files: read.paths };
+  return { tree, sources, label, files: read.paths };
 }
 
 /**
@@ -87,12 +93,13 @@ function readConfig(path: string, options: LoadOptions, sections: ReadonlySet<st
  * @throws IsdaError (usage) with up to ten problems, each with its place.
  */
 export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
-  const { tree, sources, file, label, files } = readConfig(path, options, namedSections);
+  const { tree, sources, label, files } = readConfig(path, options, namedSections);
   if (isGan(tree)) throw wrongKind(label, 'it is that of a generator', 'train it with `isda gan train`');
   const checked = validate(tree, sources);
   if ('problems' in checked) throw configError(label, checked.problems);
-  const config = withGeneratorChecksum(checked.config, options.workingDirectory);
-  return { config: withModulePaths(config, dirname(file)), files };
+  const { workingDirectory } = options;
+  const config = withGeneratorChecksum(checked.config, workingDirectory);
+  return { config: withModulePaths(config, tree, workingDirectory), files };
 }
 
 /** A config with the section `gan` is that of a generator. */

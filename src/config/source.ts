@@ -6,6 +6,8 @@ export interface Source {
   /** How messages name it: a path for a file. */
   readonly label: string;
   readonly text: string;
+  /** Of a file: its folder, absolute. What `--set` says is relative to the working directory. */
+  readonly directory?: string;
 }
 
 /** A stretch of a source, as offsets into its text; `end` is exclusive. */

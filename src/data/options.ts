@@ -125,7 +125,12 @@ const imageFolderOptions = folderOptions('image-folder', z.string().min(1).descr
 /** `dataset: {name: custom, module: ./my-data.js, options: {…}}` */
 const customDatasetOptions = z.strictObject({
   name: z.literal('custom'),
-  module: z.string().min(1).describe('JavaScript file that exports `createDataset`, relative to the config file'),
+  module: z
+    .string()
+    .min(1)
+    .describe(
+      'JavaScript file that exports `createDataset`, relative to the file that names it; of --set, to the working directory',
+    ),
   options: z.record(z.string(), z.json()).default({}).describe('handed to `createDataset` as they are'),
   ...choice,
   ...reading,

@@ -21,14 +21,21 @@ export interface RunCheckpoint {
   readonly checkpoint: LoadedCheckpoint;
 }
 
+/** What a run's config is read with. */
+export interface RunChanges {
+  /** `KEY=VALUE`, for example a data folder. */
+  readonly overrides: readonly string[];
+  /** What relative paths in `overrides` start from. */
+  readonly workingDirectory: string;
+}
+
 /**
- * The config of a run folder and its newest, or best, whole checkpoint. `overrides` are `KEY=VALUE`, for example a data
- * folder. Errors: it is no run folder; there is no checkpoint, or no whole one; its config names files of code that
+ * The config of a run folder, with changes, and its newest, or best, whole checkpoint. Errors: it is no run folder; there is no checkpoint, or no whole one; its config names files of code that
  * `overrides` does not name.
  */
 export async function openRunCheckpoint(
   directory: string,
-  overrides: readonly string[],
+  { overrides, workingDirectory }: RunChanges,
   choice: CheckpointChoice = 'newest',
 ): Promise<RunCheckpoint> {
   const folder = runFolder(directory);
@@ -39,7 +46,7 @@ export async function openRunCheckpoint(
     });
   }
   const load = (changes: readonly string[]): ExperimentConfig =>
-    loadConfig(folder.config, { configsDirectory: directory, workingDirectory: directory, overrides: changes }).config;
+    loadConfig(folder.config, { configsDirectory: directory, workingDirectory, overrides: changes }).config;
   const config = load(overrides);
   requireNamedModules(config, overrides, folder.config);
   const purpose = { action: 'read the run', hint: '`isda train` with the same config writes checkpoints' };

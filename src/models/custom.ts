@@ -5,7 +5,12 @@ import type { InputShape, Network } from './network.js';
 /** `model: {name: custom, module: ./my-net.js, options: {…}}` */
 export const customModelOptions = z.strictObject({
   name: z.literal('custom'),
-  module: z.string().min(1).describe('JavaScript file that exports `createNetwork`, relative to the config file'),
+  module: z
+    .string()
+    .min(1)
+    .describe(
+      'JavaScript file that exports `createNetwork`, relative to the file that names it; of --set, to the working directory',
+    ),
   options: z.record(z.string(), z.json()).default({}).describe('handed to `createNetwork` as they are'),
 });
 export type CustomModelOptions = z.output<typeof customModelOptions>;

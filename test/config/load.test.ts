@@ -51,6 +51,34 @@ describe('finding a config', () => {
   );
 });
 
+describe('the path of a module', () => {
+  const files = {
+    'base/b.yaml': 'loss: {name: custom, module: ./loss.js}\n',
+    'sub/c.yaml': 'extends: ../base/b.yaml\nmodel: {name: custom, module: ./net.js}\n',
+    'sub/d.yaml': 'extends: ../base/b.yaml\nloss: {module: ../own/loss.js}\n',
+  };
+
+  it('starts from the folder of the file that it stands in', () => {
+    const folder = folderOf(files);
+    const { loss, model } = loadIn(folder, 'sub/c.yaml').config;
+    expect([loss, model]).toMatchObject([
+      { module: join(folder, 'base/loss.js') },
+      { module: join(folder, 'sub/net.js') },
+    ]);
+    expect(loadIn(folder, 'sub/d.yaml').config.loss).toMatchObject({ module: join(folder, 'own/loss.js') });
+  });
+
+  it('starts from the working directory in --set', () => {
+    const folder = folderOf(files);
+    const { loss, dataset } = loadIn(folder, 'sub/c.yaml', [
+      'loss.module=mine/loss.js',
+      'dataset={name: custom, module: data.js}',
+    ]).config;
+    const expected = [{ module: join(folder, 'mine/loss.js') }, { module: join(folder, 'data.js') }];
+    expect([loss, dataset]).toMatchObject(expected);
+  });
+});
+
 describe('extends', () => {
   it('merges maps, replaces lists and scalars, and lets later files count', () => {
     const folder = folderOf({

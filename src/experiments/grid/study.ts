@@ -49,7 +49,7 @@ export function loadStudy(
   const label = displayPath(path, places.workingDirectory);
   const read = readText(path);
   if ('reason' in read) throw configError(label, [{ message: read.reason }], 'study');
-  const source: Source = { kind: 'file', label, text: read.text };
+  const source: Source = { kind: 'file', label, text: read.text, directory: dirname(path) };
   const { tree, problems } = parseYaml(source);
   const fail = (found: readonly Problem[]): Error => configError(label, found, 'study');
   if (problems.length > 0) throw fail(problems);

@@ -1,5 +1,5 @@
 // Studies and variants: how rows become configs, and the places of mistakes.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { gridCells } from '../../../src/experiments/grid/rows.js';
@@ -40,6 +40,16 @@ rows:
     ]);
     expect(study.rows[1].config.loss).toEqual({ name: 'focal', alpha: 0.5, gamma: 2 });
     expect(study.rows[2].config.loss).toMatchObject({ covariance: 'diagonal' });
+  });
+
+  test('has modules relative to the study, and those of --set to the working directory', ({ folder }) => {
+    mkdirSync(join(folder, 'studies'));
+    const text = 'study: s\nconfig: tiny-isda\nrows: [{name: a, set: {loss: {name: custom, module: ./loss.js}}}]\n';
+    writeFileSync(join(folder, 'studies/study.yaml'), text);
+    const rows = (...overrides: string[]) =>
+      loadStudy('studies/study.yaml', { configsDirectory, workingDirectory: folder, overrides }).rows;
+    expect(rows()[0].config.loss).toMatchObject({ module: join(folder, 'studies/loss.js') });
+    expect(rows('loss.module=loss.js')[0].config.loss).toMatchObject({ module: join(folder, 'loss.js') });
   });
 
   test('names the place of a mistake in a row', ({ folder }) => {
