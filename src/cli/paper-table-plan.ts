@@ -1,6 +1,7 @@
 // What `isda table` and `isda plan table` are asked for: the numbers of a table, where their runs are, which are missing.
 import { resolve } from 'node:path';
 import { Argument, Option, type Command } from 'commander';
+import { cannot } from '../common/errors.js';
 import { isFolder } from '../config/find.js';
 import { fingerprint } from '../config/print.js';
 import { seededCells, seedsFrom } from '../experiments/grid/rows.js';
@@ -65,7 +66,21 @@ export interface TableRequest {
   readonly stores: readonly string[];
 }
 
-/** Reads the command line. Errors (usage): configs that cannot be loaded, words that fit nothing. */
+/** The folder that `--from` names, absolute. Errors (usage): it is none, so that its runs would be missed silently. */
+function namedStore(store: string, workingDirectory: string): string {
+  const path = resolve(workingDirectory, store);
+  if (isFolder(path)) return path;
+  throw cannot(`use the runs of ${store}`, 'there is no such folder', {
+    place: path,
+    kind: 'usage',
+    hint: '--from takes a folder of runs that is there; runs that are to be made go to --out',
+  });
+}
+
+/**
+ * Reads the command line. Errors (usage): configs that cannot be loaded, words that fit nothing, a `--from` that is no
+ * folder.
+ */
 export function readTableRequest(number: string, options: TableChoice, context: CommandContext): TableRequest {
   const table = Number(number) as TableNumber;
   const { workingDirectory } = context;
@@ -78,7 +93,7 @@ export function readTableRequest(number: string, options: TableChoice, context: 
   const root = storeOf(`table${table}`, options, context);
   // The tables share runs: Table 3's basic networks are Table 1's.
   const others = options.out === undefined ? tableNumbers.map((other) => storeOf(`table${other}`, {}, context)) : [];
-  const from = options.from.map((store) => resolve(workingDirectory, store));
+  const from = options.from.map((store) => namedStore(store, workingDirectory));
   return {
     ...{ table, items, chosen: chooseItems(options.only, items), root },
     seeds: seedsFrom(1, options.seeds),
@@ -98,6 +113,7 @@ export async function readTableState(
   { items, chosen, seeds, stores }: TableRequest,
   { now }: Pick<CommandContext, 'now'>,
 ): Promise<TableState> {
+  // The stores that nobody named, and the one of the runs to make, need not be there yet.
   const { runs, unreadable } = await readStoredRuns(stores.filter(isFolder), now);
   return { all: measure(items, seeds, runs), chosen: measure(chosen, seeds, runs), unreadable };
 }

@@ -1,5 +1,5 @@
 // `isda table` and `isda plan` in the words a user reads: layouts, files, refusals, commands for what is missing.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
@@ -63,15 +63,32 @@ describe('isda table', () => {
     expect(await cells('--out', 'other', '--from', 'runs/table1')).toMatchObject([{ runs: [{}, {}, {}] }]);
   });
 
-  test('stores that are not there have no runs; a run that cannot be read is told', async ({ folder }) => {
+  test('a run that cannot be read is told', async ({ folder }) => {
     await done(join(folder, 'store'), 'resnet32-cifar10-isda', [7.01, 7.05, 7.1]);
     writeFileSync(join(folder, 'store', 'resnet32-cifar10-isda-seed2', 'cell.json'), '{');
-    const stores = ['--from', 'nowhere', '--from', 'store'];
-    const { code, stdout } = await runCli(folder, ['table', '1', '--only', 'resnet-32,cifar10,isda', ...stores]);
+    const words = ['table', '1', '--only', 'resnet-32,cifar10,isda', '--from', 'store'];
+    const { code, stdout } = await runCli(folder, words);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ResNet-32 .* 2\/3/m);
     expect(stdout).toMatch(
       /^Left out: resnet32-cifar10-isda-seed2 \(cannot read\s[^)]*: it is not the record of a run\)\.$/m,
+    );
+  });
+
+  test.for([
+    ['table', '1'],
+    ['plan', 'table', '1'],
+  ])('%j refuses a --from that is not there', async (words, { folder }) => {
+    mkdirSync(join(folder, 'store'));
+    const { code, stderr } = await runCli(folder, [...words, '--from', 'store', '--from', 'stoer']);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      [
+        'error: cannot use the runs of stoer: there is no such folder',
+        `  ${join(folder, 'stoer')}`,
+        '  hint: --from takes a folder of runs that is there; runs that are to be made go to --out',
+        '',
+      ].join('\n'),
     );
   });
 
