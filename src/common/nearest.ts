@@ -5,14 +5,24 @@ import { orList } from './format.js';
 /** A hint names no more than this many. */
 const mostNames = 3;
 
-/** The members of `known` nearest to `name` by edit distance, all that are equally near; none where none is near. */
+/** Of a short word, two edits leave too little. */
+const shortest = 5;
+const mostEdits = (name: string): number => (name.length < shortest ? 1 : Math.max(2, Math.ceil(name.length / 3)));
+
+const lettersOf = (name: string): string => [...name.toLowerCase()].sort().join('');
+
+/**
+ * The members of `known` nearest to `name` by edit distance, all that are equally near; none where none is near. Of a
+ * word of up to four letters one edit is near, or two letters that changed places.
+ */
 export function nearest(name: string, known: readonly string[]): readonly string[] {
   // Upper and lower case count as the same.
   const lower = name.toLowerCase();
   const distances = known.map((candidate) => distance(lower, candidate.toLowerCase()));
   const least = Math.min(...distances);
-  if (least > Math.max(2, Math.ceil(name.length / 3))) return [];
-  return known.filter((_, index) => distances[index] === least);
+  const closest = known.filter((_, index) => distances[index] === least);
+  if (least <= mostEdits(name)) return closest;
+  return least === 2 ? closest.filter((candidate) => lettersOf(candidate) === lettersOf(name)) : [];
 }
 
 /** `did you mean gpus or cpus?`, or undefined where no known name is near. */

@@ -4,6 +4,7 @@ import { orList } from '../common/format.js';
 import { didYouMean, nearest } from '../common/nearest.js';
 import { alternatives, expectation, knownKeys, knownWords, pathsOfKey, schemaAt } from './describe.js';
 import type { Problem } from './problems.js';
+import { refusalOf } from './refused.js';
 import { experimentSchema, type ExperimentConfig, type SchemaNode } from './schema.js';
 import type { Source } from './source.js';
 import { keySpanAt, plain, valueAt, type MapTree, type Tree } from './tree.js';
@@ -100,6 +101,9 @@ function unknownKey(key: string, at: Path, known: readonly string[], tree: MapTr
   const elsewhere = pathsOfKey(root, key).filter((other) => other !== dotted(path));
   const moved = elsewhere.length > 0 ? `did you mean ${orList(elsewhere)}?` : undefined;
   const span = keySpanAt(tree, path);
+  const section = valueAt(tree, [...at, 'name']);
+  const refusal = section && refusalOf(dotted(at), plain(section), key);
+  if (refusal !== undefined) return { message: `${dotted(path)}: ${refusal.reason}`, span, hint: refusal.hint };
   const message = `unknown key ${dotted(path)}`;
   if (at.length === 0 && key === 'extends') return { message, span, hint: 'only a config file extends another' };
   const isConfig = root.properties?.['experiment'] !== undefined;

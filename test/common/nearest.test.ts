@@ -26,6 +26,24 @@ describe('nearest', () => {
     expect(nearest(name, known.slice(0, 4))).toEqual([]);
   });
 
+  it.each([
+    ['base', 'name'],
+    ['step', 'seed'],
+    ['k', 'lq'],
+    ['gama', 'base'],
+  ])('%s is not %s: of four letters two are other ones', (name, candidate) => {
+    expect(nearest(name, [candidate])).toEqual([]);
+  });
+
+  it.each([
+    ['naem', 'name'],
+    ['mdoe', 'mode'],
+    ['gama', 'gamma'],
+    ['batchsiz', 'batchSize'],
+  ])('%s is %s, with letters that changed places or one too few', (name, candidate) => {
+    expect(nearest(name, [candidate])).toEqual([candidate]);
+  });
+
   it('knows nothing where nothing is known', () => {
     expect(nearest('momentum', [])).toEqual([]);
   });

@@ -134,6 +134,24 @@ const cases: readonly {
   hint: did you mean mode?`,
   },
   {
+    title: 'another loss as the base of ISDA',
+    files: { 'x.yaml': 'loss: {name: isda, base: focal}\n' },
+    says: `error: cannot use config x.yaml: loss.base: ISDA is a bound of the expected cross entropy and takes no other loss as its base
+  x.yaml:1:20
+    1 | loss: {name: isda, base: focal}
+      |                    ^^^^
+  hint: docs/extending.md, "ISDA and other losses", says for which of them such a bound exists`,
+  },
+  {
+    title: 'the same key of another loss',
+    files: { 'x.yaml': 'loss: {name: focal, base: isda}\n' },
+    says: `error: cannot use config x.yaml: unknown key loss.base
+  x.yaml:1:21
+    1 | loss: {name: focal, base: isda}
+      |                     ^^^^
+  hint: known keys: name, alpha, gamma`,
+  },
+  {
     title: 'a held-out set as large as the subset',
     files: { 'x.yaml': 'dataset: {name: cifar10, subset: 500, holdout: 500}\n' },
     says: `error: cannot use config x.yaml: dataset.holdout: expected fewer than the 500 training images, got 500
