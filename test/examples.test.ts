@@ -27,6 +27,53 @@ describe('data of one’s own', () => {
   });
 });
 
+/** What `isda train` says with a loss (`loss…`) or a network of this source. */
+async function failureOf(folder: string, file: string, source: string, debug: readonly string[] = []) {
+  await synthesize({ name: 'cifar10', train: 20, test: 10, classes: 10, seed: 1 }, folder);
+  writeFileSync(join(folder, file), source);
+  const small = ['dataset.subset=20', 'dataset.testSubset=10'];
+  const section = file.startsWith('loss') ? 'loss' : 'model';
+  const set = [`${section}.name=custom`, `${section}.module=${file}`, ...small, `dataset.dir=${folder}`];
+  const words = set.flatMap((each) => ['--set', each]);
+  return runCli(folder, [...debug, 'train', '--config', 'tiny-cross-entropy', ...words], { ...process.env });
+}
+
+describe('a mistake in a part of one’s own', () => {
+  const loss = (compute: string): string =>
+    `export const createLoss = ({ kit }) => ({ name: 'own', tensors: [], scalars: {}, compute(inputs) { ${compute} } });`;
+
+  test.for([
+    ['throws', 'return inputs.nothing.shape;', "Cannot read properties of undefined (reading 'shape')"],
+    ['gives nothing', '', 'what compute gives is not a tensor'],
+    ['gives a vector', 'return kit.ops.sum(inputs.logits, [1]);', 'what compute gives is a tensor of shape [20], expected a scalar'], // prettier-ignore
+  ] as const)('a loss that %s is named with its file', async ([, compute, reason], { folder }) => {
+    const { code, stderr } = await failureOf(folder, 'loss.mjs', loss(compute));
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `error: cannot compute the loss of ${join(folder, 'loss.mjs')}: ${reason}\n  hint: --debug`,
+    );
+  });
+
+  test('--debug shows the place in the file', async ({ folder }) => {
+    const { stderr } = await failureOf(folder, 'loss.mjs', loss('\n\nreturn inputs.nothing.shape;'), ['--debug']);
+    expect(stderr).toMatch(/caused by: TypeError: Cannot read [^\n]*\n +at Object\.compute \([^\n]*loss\.mjs:3:/);
+  });
+
+  test.for([
+    ['throws', 'throw new Error("no layer")', 'no layer'],
+    ['gives no features', 'return { logits: images }', '`features` of what apply gives is not a tensor'],
+  ] as const)('a network that %s is named with its file', async ([, apply, reason], { folder }) => {
+    const source = `export const createNetwork = ({ kit, input }) => {
+      const classifier = kit.layers.linear('fc', 4, input.classes);
+      const { tensors } = classifier;
+      return { name: 'own', classes: 10, featureSize: 4, tensors, classifier, apply(images) { ${apply}; } };
+    };`;
+    const { code, stderr } = await failureOf(folder, 'model.mjs', source);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`error: cannot apply the network of ${join(folder, 'model.mjs')}: ${reason}\n  hint: `);
+  });
+});
+
 describe('parts of one’s own', () => {
   test('a network and a loss in files train, and their error falls below chance', async ({ folder }) => {
     await synthesize({ name: 'cifar10', train: 500, test: 200, classes: 10, seed: 1 }, folder);
@@ -65,7 +112,22 @@ describe('parts of one’s own', () => {
   test.for([
     ['no such export', 'export const x = 1;', 'it does not export a function createLoss'],
     ['a throwing factory', 'export const createLoss = () => { throw new Error("no"); };', 'createLoss failed: no'],
-    ['an incomplete loss', 'export const createLoss = () => ({ name: "a", tensors: [], scalars: {} });', 'compute: '],
+    [
+      'an incomplete loss',
+      'export const createLoss = () => ({ name: "a", scalars: {}, compute() {} });',
+      'what createLoss gives is not complete: tensors: it is missing\n',
+    ],
+    [
+      'a part of another kind',
+      'export const createLoss = () => ({ name: "a", tensors: [], scalars: {}, compute: 1 });',
+      'compute: expected a function\n',
+    ],
+    [
+      'nothing',
+      'export const createLoss = () => null;',
+      'what createLoss gives is null, not an object with name, tensors, scalars, compute\n',
+    ],
+    ['a list', 'export const createLoss = () => [];', 'what createLoss gives is a list, not an object with name, '],
     ['a file that throws', 'throw new Error("broken");', 'broken'],
   ] as const)('%s is said clearly', async ([, source, reason], { folder }) => {
     writeFileSync(join(folder, 'loss.mjs'), source);

@@ -45,6 +45,14 @@ export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** The stacks of an error and of what caused it, the way to its origin last. */
+function stacksOf(error: Error): readonly string[] {
+  const own = error.stack ?? error.message;
+  return error.cause instanceof Error
+    ? [own, ...stacksOf(error.cause).map((stack, index) => (index === 0 ? `caused by: ${stack}` : stack))]
+    : [own];
+}
+
 /** Renders an error for a terminal: message, place and hint; a stack only for the unexpected or with `debug`. */
 export function formatError(error: unknown, debug: boolean): string {
   if (!(error instanceof IsdaError)) {
@@ -54,6 +62,6 @@ export function formatError(error: unknown, debug: boolean): string {
   const lines = [`error: ${error.message}`];
   if (error.place !== undefined) lines.push(...error.place.split('\n').map((line) => `  ${line}`));
   if (error.hint !== undefined) lines.push(`  hint: ${error.hint}`);
-  if (debug && error.stack !== undefined) lines.push(error.stack);
+  if (debug) lines.push(...stacksOf(error));
   return lines.join('\n');
 }

@@ -23,6 +23,35 @@ async function requireFile(path: string): Promise<void> {
   if (!found.isFile()) throw refuse('it is not a file');
 }
 
+/** What a value is, for messages: `null`, `a list`, `a string`. */
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** What is wrong with the first part of an object that does not pass its check. */
+function incompleteness(made: unknown, check: z.ZodObject, [issue]: readonly z.core.$ZodIssue[]): string {
+  if (issue.path.length === 0) return `is ${kindOf(made)}, not an object with ${Object.keys(check.shape).join(', ')}`;
+  const [key] = issue.path;
+  const missing = issue.path.length === 1 && (made as Readonly<Record<PropertyKey, unknown>>)[key] === undefined;
+  const reason = missing && issue.code !== 'custom' ? 'it is missing' : issue.message;
+  return `is not complete: ${issue.path.join('.')}: ${reason}`;
+}
+
+/**
+ * Calls a function of a user's file. Errors: whatever it throws, as `cannot <action>: reason`; --debug shows its stack,
+ * which leads into the file.
+ */
+export function callOwn<Result>(action: string, call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    const hint = '--debug shows where in the file; docs/extending.md says what the function is called with';
+    throw cannot(action, reasonOf(error).split('\n')[0], { cause: error, hint });
+  }
+}
+
 /**
  * Imports a file and calls one of its exports; what it gives, at once or as a promise, must pass the check.
  * Errors: the file cannot be loaded, does not export `factory`, or that fails or gives something else.
@@ -30,7 +59,7 @@ async function requireFile(path: string): Promise<void> {
 export async function useModule<Result>(
   path: string,
   factory: string,
-  check: z.ZodType,
+  check: z.ZodObject,
   call: (exports: Readonly<Record<string, unknown>>) => unknown,
 ): Promise<Result> {
   const fail = (reason: string, cause?: unknown): Error =>
@@ -50,9 +79,6 @@ export async function useModule<Result>(
     throw fail(`${factory} failed: ${reasonOf(error)}`, error);
   }
   const checked = check.safeParse(made);
-  if (!checked.success) {
-    const [issue] = checked.error.issues;
-    throw fail(`what ${factory} gives is not complete: ${issue.path.join('.')}: ${issue.message}`);
-  }
+  if (!checked.success) throw fail(`what ${factory} gives ${incompleteness(made, check, checked.error.issues)}`);
   return made as Result;
 }

@@ -1,14 +1,14 @@
 // The loss or the network of a user's own file, and whether the user has named it.
 import { z } from 'zod';
 import { cannot } from '../common/errors.js';
-import { callable, useModule } from '../common/modules.js';
+import { callable, callOwn, useModule } from '../common/modules.js';
 import { parseOverrides } from '../config/overrides.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { valueAt } from '../config/tree.js';
 import type { Loss, LossShape } from '../losses/loss.js';
 import type { CustomLossOptions } from '../losses/custom.js';
 import type { CustomModelOptions } from '../models/custom.js';
-import type { InputShape, Network } from '../models/network.js';
+import type { InputShape, Network, NetworkOutputs } from '../models/network.js';
 import { kit, type LossModule, type NetworkModule } from './kit.js';
 
 const lossCheck = z.object({
@@ -27,18 +27,56 @@ const networkCheck = z.object({
   apply: callable,
 });
 
-/** The loss of a user's file. Errors: the file cannot be loaded, or does not give a loss. */
-export function loadLoss({ module, options }: CustomLossOptions, shape: LossShape): Promise<Loss> {
-  return useModule<Loss>(module, 'createLoss', lossCheck, (exports) =>
-    (exports as unknown as LossModule).createLoss({ options, shape, kit }),
-  );
+/** Errors: what `what` gives is no tensor, or has another number of axes. */
+function requireTensor(what: string, value: unknown, axes: number): void {
+  const shape = typeof value === 'object' && value !== null && 'handle' in value && 'shape' in value && value.shape;
+  if (!Array.isArray(shape)) throw new TypeError(`${what} is not a tensor`);
+  if (shape.length === axes) return;
+  const wanted = axes === 0 ? 'a scalar' : `${axes} axes`;
+  throw new TypeError(`${what} is a tensor of shape [${shape.join(', ')}], expected ${wanted}`);
 }
 
-/** The network of a user's file. Errors: the file cannot be loaded, or does not give a network. */
-export function loadNetwork({ module, options }: CustomModelOptions, input: InputShape): Promise<Network> {
-  return useModule<Network>(module, 'createNetwork', networkCheck, (exports) =>
+/**
+ * The loss of a user's file, whose functions say the file's name where they fail. Errors: the file cannot be loaded, or
+ * does not give a loss.
+ */
+export async function loadLoss({ module, options }: CustomLossOptions, shape: LossShape): Promise<Loss> {
+  const loss = await useModule<Loss>(module, 'createLoss', lossCheck, (exports) =>
+    (exports as unknown as LossModule).createLoss({ options, shape, kit }),
+  );
+  const { name, tensors, withoutBias } = loss;
+  const scalars = Object.entries(loss.scalars).map(([key, valueAt]): [string, typeof valueAt] => [
+    key,
+    (progress) => callOwn(`compute the scalar ${key} of the loss of ${module}`, () => valueAt(progress)),
+  ]);
+  return {
+    ...{ name, tensors, withoutBias, scalars: Object.fromEntries(scalars) },
+    compute: (inputs) =>
+      callOwn(`compute the loss of ${module}`, () => {
+        const value = loss.compute(inputs);
+        requireTensor('what compute gives', value, 0);
+        return value;
+      }),
+  };
+}
+
+/** The same of a network. */
+export async function loadNetwork({ module, options }: CustomModelOptions, input: InputShape): Promise<Network> {
+  const network = await useModule<Network>(module, 'createNetwork', networkCheck, (exports) =>
     (exports as unknown as NetworkModule).createNetwork({ options, input, kit }),
   );
+  const { name, classes, featureSize, tensors, classifier } = network;
+  return {
+    ...{ name, classes, featureSize, tensors, classifier },
+    apply: (images, pass) =>
+      callOwn(`apply the network of ${module}`, () => {
+        const outputs: unknown = network.apply(images, pass);
+        const { features, logits } = (outputs ?? {}) as Partial<NetworkOutputs>;
+        requireTensor('`features` of what apply gives', features, 2);
+        requireTensor('`logits` of what apply gives', logits, 2);
+        return outputs as NetworkOutputs;
+      }),
+  };
 }
 
 /**
