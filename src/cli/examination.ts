@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { cacheHome, type Environment } from '../common/home.js';
 import { engineFindings } from './engine-findings.js';
 import type { Finding } from './finding.js';
+import { programVersion } from './version.js';
 
 /** CIFAR's binary files: the folder and what has to be in it. */
 const dataSets = [
@@ -47,9 +48,10 @@ function dataFindings(environment: Environment, workingDirectory: string): reado
   });
 }
 
-/** Looks at Node.js, the engine, the devices, memory, disk and data sets; changes nothing. */
+/** Looks at this program's version, Node.js, the engine, the devices, memory, disk and data sets; changes nothing. */
 export async function examine(environment: Environment, workingDirectory: string): Promise<readonly Finding[]> {
   return [
+    { name: 'isda', state: 'good', value: programVersion() },
     nodeFinding(process.versions.node),
     ...(await engineFindings(environment)),
     ...machineFindings(environment),

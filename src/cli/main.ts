@@ -20,6 +20,7 @@ import { registerSetup } from './setup.js';
 import { registerStudy } from './study.js';
 import { registerSweep } from './sweep.js';
 import { registerTrain } from './train.js';
+import { programVersion } from './version.js';
 import { registerVisualize } from './visualize.js';
 
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
@@ -73,6 +74,7 @@ function explainUsage(command: Command, name: string): void {
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
   const program = new Command('isda')
     .description('Experiments of "Implicit Semantic Data Augmentation for Deep Networks" (NeurIPS 2019)')
+    .version(programVersion(), '--version', 'print the version')
     .option('--debug', 'show stacks of errors')
     .exitOverride()
     // A command and its own commands may have options of the same names.

@@ -1,8 +1,6 @@
 // `isda train`: one run of one experiment.
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { openEngine } from '../engine/index.js';
 import type { ExperimentConfig } from '../config/schema.js';
@@ -10,6 +8,7 @@ import { runExperiment, type RunSurroundings } from '../experiments/run.js';
 import type { CommandContext } from './context.js';
 import { configOption, readConfig, setOption } from './options.js';
 import { watchSignals } from './signals.js';
+import { programDirectory, programVersion } from './version.js';
 
 interface TrainOptions {
   readonly config: string;
@@ -32,8 +31,6 @@ export function runSurroundings(
   stream: NodeJS.WriteStream,
   stopRequested: () => string | undefined,
 ): RunSurroundings {
-  const packageFile = fileURLToPath(new URL('../../package.json', import.meta.url));
-  const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
   return {
     environment: context.environment,
     workingDirectory: context.workingDirectory,
@@ -42,8 +39,8 @@ export function runSurroundings(
     now: context.now,
     cores: availableParallelism(),
     stopRequested,
-    version,
-    sourceDirectory: resolve(packageFile, '..'),
+    version: programVersion(),
+    sourceDirectory: programDirectory,
   };
 }
 

@@ -37,7 +37,7 @@ describe('isda doctor', () => {
     const home = await temporaryFolder();
     const { code, stdout, stderr } = await isda(['doctor'], { ISDA_HOME: home, PATH: '', COLUMNS: '200' });
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^ok +Node\.js +\d+\./);
+    expect(stdout).toMatch(/^ok +isda +\d+\.\d+\.\d+\nok +Node\.js +\d+\./);
     expect(stdout).toMatch(/^MISSING +engine +no engine in .*\n +→ run `isda setup`/m);
     expect(stderr).toBe('error: essential parts are missing: engine\n');
   });
@@ -50,6 +50,7 @@ describe('isda doctor', () => {
     const states = Object.fromEntries(report.findings.map((finding) => [finding.name, finding.state]));
     expect(states).toMatchObject({ 'Node.js': 'good', engine: 'good', device: 'good', CPU: 'good', memory: 'good' });
     const value = (name: string): string | undefined => report.findings.find((item) => item.name === name)?.value;
+    expect(value('isda')).toMatch(/^\d+\.\d+\.\d+/);
     expect(value('engine')).toMatch(/^TensorFlow \d+\.\d+\.\d+ for /);
     expect(value('memory')).toMatch(/^[\d.]+ GiB, [\d.]+ GiB free$/);
   });

@@ -1,7 +1,15 @@
 // Command lines that are none: one line with what is wrong, one with what to do, exit code 2, nothing on stdout.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { projectRoot } from '../config/support.js';
 import { runCli } from '../support/cli.js';
 import { test } from '../temporary-folder.js';
+
+test('isda --version prints the version of package.json, and nothing else', async ({ folder }) => {
+  const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
+  expect(await runCli(folder, ['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+});
 
 describe('a command line with a mistake', () => {
   test.for([

@@ -1,0 +1,13 @@
+// This program's own folder and version.
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where this program lies: the folder of its package.json. */
+export const programDirectory = resolve(fileURLToPath(new URL('../..', import.meta.url)));
+
+/** The version in package.json. */
+export function programVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(programDirectory, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
