@@ -1,6 +1,7 @@
 // What the commands that run grids share: their options, running with progress, the table, the last word.
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { counted } from '../common/format.js';
 import { mapInTurns } from '../common/in-turns.js';
 import { displayPath } from '../config/find.js';
 import { outcomeTable, rowOutcomes, writeOutcomes } from '../experiments/grid/outcomes.js';
@@ -103,7 +104,7 @@ export async function showPlan(cells: readonly Cell[], root: string, json: boole
   const left = rows.filter(({ state }) => state !== 'done').length;
   const width = columnsOf(context);
   context.stdout.write(`${foldedTable(['run', 'state', 'epochs'], lines, width)}\n`);
-  const total = `${rows.length} runs, ${left} not done yet, in ${displayPath(root, context.workingDirectory)}`;
+  const total = `${counted(rows.length, 'run')}, ${left} not done yet, in ${displayPath(root, context.workingDirectory)}`;
   context.stdout.write(`${wrapText(total, width)}\n`);
 }
 
@@ -120,7 +121,7 @@ export interface GridPlan {
 /** What a grid's errors were measured on. */
 export function measuredOn(cells: readonly Cell[]): string {
   const { holdout } = cells[0].config.dataset;
-  return holdout > 0 ? `${holdout} held-out training images` : 'the test images';
+  return holdout > 0 ? counted(holdout, 'held-out training image') : 'the test images';
 }
 
 /** The runs of a grid for `--json`. */

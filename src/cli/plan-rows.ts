@@ -1,5 +1,5 @@
 // What a grid would take: its rows with their estimates and how far their runs are, the totals, and both as text.
-import { formatBytes, formatDuration } from '../common/format.js';
+import { counted, formatBytes, formatDuration } from '../common/format.js';
 import { mapInTurns } from '../common/in-turns.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { timeWithJobs, type RunEstimate } from '../experiments/estimate/estimate.js';
@@ -128,11 +128,11 @@ export function planText(
   const time = [
     `${formatDuration(seconds)} one after the other`,
     ...(jobs === 1 ? [] : [`${formatDuration(secondsWithJobs)} with --jobs ${jobs}`]),
-    ...(unknown === 0 ? [] : [`without ${unknown} ${unknown === 1 ? 'run' : 'runs'} whose time is not known`]),
+    ...(unknown === 0 ? [] : [`without ${counted(unknown, 'run')} whose time is not known`]),
   ];
   const absent = rows.filter(({ images }) => images?.counted === false).length;
   const feet = [
-    `${runs} runs${done === 0 ? '' : `, ${done} done`}: ${time.join(', ')}; ${formatBytes(diskBytes)} of disk; ${formatBytes(memoryBytes)} of memory${jobs === 1 ? '' : ` with ${jobs} at once`}`,
+    `${counted(runs, 'run')}${done === 0 ? '' : `, ${done} done`}: ${time.join(', ')}; ${formatBytes(diskBytes)} of disk; ${formatBytes(memoryBytes)} of memory${jobs === 1 ? '' : ` with ${jobs} at once`}`,
     ...(device === undefined
       ? []
       : [

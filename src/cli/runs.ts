@@ -2,7 +2,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { Option } from 'commander';
 import { cannot } from '../common/errors.js';
-import { formatDuration } from '../common/format.js';
+import { counted, formatDuration } from '../common/format.js';
 import { didYouMean } from '../common/nearest.js';
 import { shellWord } from '../common/shell.js';
 import { displayPath, isFile } from '../config/find.js';
@@ -112,7 +112,7 @@ async function listRuns(store: string, options: RunsOptions, context: CommandCon
     const reasons = views.map(({ reason = '' }) => reason);
     context.stdout.write(`${runsTable(header, rows, reasons, width)}\n\n`);
   }
-  const end = all.length === 0 ? noRuns(root, context) : `${all.length} runs: ${totals(all)}`;
+  const end = all.length === 0 ? noRuns(root, context) : `${counted(all.length, 'run')}: ${totals(all)}`;
   context.stdout.write(
     `${end
       .split('\n')

@@ -51,8 +51,9 @@ async function sweep(
     );
   }
   if (options.dryRun === true) {
+    const seeds = finalSeeds === 1 ? 'seed 1' : `seeds 1 to ${finalSeeds}`;
     await showPlan(trials, root, options.json === true, context);
-    if (finalSeeds > 0) say(`then the chosen value on all images, on seeds 1 to ${finalSeeds}\n`);
+    if (finalSeeds > 0) say(`then the chosen value on all images, on ${seeds}\n`);
     return;
   }
 

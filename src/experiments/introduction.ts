@@ -1,5 +1,5 @@
 // What a run says and records of itself before its first step.
-import { formatCount } from '../common/format.js';
+import { counted, formatCount } from '../common/format.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { epochPlan, realImages } from '../data/batches.js';
 import type { Splits } from '../data/split.js';
@@ -50,9 +50,9 @@ export function introduction(
     ...(train.synthetic === undefined
       ? []
       : [['synthetic', `${train.synthetic.count} images, ${full.synthetic} of the ${batchSize} of a batch`]]),
-    ['loading', workers === 0 ? 'in the training thread' : `${workers} worker thread${workers === 1 ? '' : 's'}`],
+    ['loading', workers === 0 ? 'in the training thread' : counted(workers, 'worker thread')],
     ['device', `${engine.device.kind} (${engine.device.name}), ${execution}`],
-    ['steps', `${epochs} epochs x ${batches} = ${epochs * batches}, batch ${batchSize}`],
+    ['steps', `${counted(epochs, 'epoch')} x ${batches} = ${epochs * batches}, batch ${batchSize}`],
   ];
   const lines = facts.map(([name, value]) => `${name.padEnd(11)} ${value}`);
   if (position.epoch > epochs) lines.push('complete already: --no-resume starts over');

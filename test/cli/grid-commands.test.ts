@@ -34,6 +34,12 @@ describe('isda ablate --dry-run', () => {
     expect(lines.at(-1)).toBe('18 runs, 18 not done yet, in runs/ablate-tiny-isda');
     expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
+  test('counts one run as one', async ({ folder }) => {
+    const { stdout } = await runCli(folder, [...ablate, '--variant', 'isda', '--seeds', '1']);
+    expect(stdout).toMatch(/\n1 run, 1 not done yet, in /);
+    const { stdout: swept } = await runCli(folder, [...sweep('lambda0', '--values', '1'), '--final-seeds', '1']);
+    expect(swept).toMatch(/\n1 run, 1 not done .*\nthen the chosen value on all images, on seed 1\n$/);
+  });
   test('takes some variants, in the order of the table, and one seed', async ({ folder }) => {
     const { stdout } = await runCli(folder, [
       ...ablate,

@@ -96,7 +96,7 @@ describe('isda table', () => {
     await done(join(folder, 'runs/table1'), 'resnet110-cifar10-isda', [6.3, 6.4]);
     const args = ['table', '3', '--only', 'resnet-110,cifar10,isda', '--dry-run'];
     expect((await runCli(folder, args)).stdout).toMatch(
-      /^run +state +epochs\n[- ]+\nresnet110-cifar10-isda-seed3 +planned +0\/160\n1 runs, 1 not done yet, in runs\/table3\n$/,
+      /^run +state +epochs\n[- ]+\nresnet110-cifar10-isda-seed3 +planned +0\/160\n1 run, 1 not done yet, in runs\/table3\n$/,
     );
     expect(existsSync(join(folder, 'runs/table3'))).toBe(false);
   });

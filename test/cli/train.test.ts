@@ -87,6 +87,7 @@ describe('isda train', () => {
     expect(over.exitCode).toBe(0);
     expect(JSON.parse(over.stdout)).toEqual({ folder: run, ...json(run, 'summary.json'), sha256: undefined });
     expect(over.stderr).toMatch(/^epoch 1\/1 /m);
+    expect(over.stderr).toMatch(/^steps +1 epoch x \d+ = /m);
     expect(metricsOf(run)).toHaveLength(2);
     expect(checkpointsOf(run)).toEqual(['epoch-0002-step-0000004.safetensors']);
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { formatError } from '../../src/common/errors.js';
 import { makeFolder, removeLeftovers, writeFailure, writeFileAtomically } from '../../src/common/files.js';
-import { formatBytes, formatCount, formatDuration } from '../../src/common/format.js';
+import { counted, formatBytes, formatCount, formatDuration } from '../../src/common/format.js';
 import { test } from '../temporary-folder.js';
 
 function systemError(code: string): Error {
@@ -135,6 +135,10 @@ test.each([
   [-1, '?'],
 ])('formatDuration(%d) is %s', (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text);
+});
+
+test('counted', () => {
+  expect([0, 1, 2].map((count) => counted(count, 'run'))).toEqual(['0 runs', '1 run', '2 runs']);
 });
 
 test('formatCount and formatBytes', () => {

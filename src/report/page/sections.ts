@@ -1,5 +1,5 @@
 // The sections of the report, each from the content alone.
-import { formatDuration } from '../../common/format.js';
+import { counted, formatDuration } from '../../common/format.js';
 import { cellStates } from '../../experiments/store/cell.js';
 import { formatSpread } from '../../experiments/grid/outcomes.js';
 import { groupChart } from './charts.js';
@@ -32,7 +32,7 @@ export function summarySection({ runs, unreadable, groups }: ReportContent, stor
   return html`<section id="summary">
     <h2>Summary</h2>
     <ul>
-      <li>${runs.length} runs of ${experiments} experiments: ${states.join(', ') || 'none'}</li>
+      <li>${counted(runs.length, 'run')} of ${counted(experiments, 'experiment')}: ${states.join(', ') || 'none'}</li>
       <li>${formatDuration(seconds)} of training and evaluation in all</li>
       <li>read from ${stores.join(', ')}</li>
       ${unreadable.map(({ name, reason }) => html`<li class="failed">left out: ${name}, ${reason}</li>`)}
