@@ -24,6 +24,7 @@ import type { RunSummary } from '../training/records/summary.js';
 import { openTrainingSession } from '../training/session.js';
 import { readEveryOf } from '../training/steps.js';
 import { epochStart, parseProgress, writeState, type RunPosition } from '../training/state.js';
+import { changesSince } from './changes.js';
 import { introduction, recordEnvironment } from './introduction.js';
 import { threadsOf, type LoadingSurroundings } from './loading.js';
 import { buildParts, withClasses } from './parts.js';
@@ -129,7 +130,11 @@ async function runInFolder(
     log(line);
   };
   const identity = fingerprint(config);
-  const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, { fingerprint: identity }) : undefined;
+  const expected = {
+    fingerprint: identity,
+    changes: (before: string) => changesSince(before, folder, config, around.workingDirectory),
+  };
+  const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, expected) : undefined;
   for (const warning of checkpoint?.warnings ?? []) say(`warning: ${warning}`);
   const engine = await around.openEngine(config.training);
   const splits = await withSynthetic(config, real, generators, { ...around, engine, say });
@@ -159,10 +164,10 @@ async function runInFolder(
     if (position.epoch <= config.training.epochs)
       await recordEnvironment(folder.environment, engine, { isda, sourceDirectory, now: now() });
     const workers = threadsOf(config, splits.train, engine.device.kind, around);
-    for (const line of introduction(config, parts, splits, engine, position, workers)) say(line);
+    const introduce = (): void => introduction(config, parts, splits, engine, position, workers).forEach(say);
     const from = checkpoint === undefined ? undefined : { path: checkpoint.path, metrics: begun?.metrics };
     const open = { config, fingerprint: identity, folder, parts, splits, training, position, workers, readEvery };
-    const summary = await trainInFolder({ ...open, checkpoint: from, stream, log, now, stopRequested });
+    const summary = await trainInFolder({ ...open, checkpoint: from, stream, introduce, log, now, stopRequested });
     const { last, best, dataWaitPercent } = summary;
     const percent = (value: number): string => `${value.toFixed(2)} %`;
     say(

@@ -39,6 +39,8 @@ export interface OpenRun {
   /** After how many steps their outcomes are read. */
   readonly readEvery: number;
   readonly stream: NodeJS.WriteStream;
+  /** Says what is trained, once the run's records are checked. */
+  readonly introduce: () => void;
   /** Keeps a line in log.txt. */
   readonly log: (line: string) => void;
   /** Milliseconds since the epoch. */
@@ -80,6 +82,7 @@ export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
   const { checksum: data } = splits;
   const { checkpointEvery, keepCheckpoints } = config.output;
   const records = await openRecords(run);
+  run.introduce();
   const cadence = createCadence(checkpointEvery, run.now);
   const best = bestOf(records.metrics.kept);
   let last: GoodCheckpoint | undefined =

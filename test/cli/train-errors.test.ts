@@ -109,9 +109,34 @@ describe('wrong data', () => {
 describe('a run folder that cannot be used', () => {
   it('with a checkpoint of another experiment', async () => {
     const place = `  ${join(folder, 'run', 'checkpoints', 'epoch-0003-step-0000008.safetensors')}`;
-    const message = ['error: cannot resume: the checkpoint belongs to another experiment', place, startOver];
-    await refused(trainArgs('run', [], 'tiny-cross-entropy'), 1, message);
-    await refused(trainArgs('run', ['training.epochs=3']), 1, message);
+    const message = (changes: string): string[] => [
+      `error: cannot resume: the checkpoint belongs to another experiment${changes}`,
+      place,
+      startOver,
+    ];
+    const otherLoss =
+      ' (loss.name isda → cross-entropy, loss.covariance full → none, loss.lambda0 0.5 → none and 1 more)';
+    await refused(trainArgs('run', [], 'tiny-cross-entropy'), 1, message(otherLoss));
+    await refused(trainArgs('run', ['training.epochs=3']), 1, message(' (training.epochs 2 → 3)'));
+    // A config that is not that of the checkpoint, or none, says nothing of it.
+    const config = join(folder, 'run', 'config.yaml');
+    const own = read(config);
+    for (const text of [own.replace('lambda0: 0.5', 'lambda0: 0.25'), '{']) {
+      writeFileSync(config, text);
+      await refused(trainArgs('run', ['training.epochs=3']), 1, message(''));
+    }
+    writeFileSync(config, own);
+  });
+
+  it('with metrics that were changed: nothing is said of the run before', async () => {
+    const metrics = join(await copyOf('run', 'changed'), 'metrics.csv');
+    const [header, ...rows] = read(metrics).split('\n');
+    writeFileSync(metrics, [header, rows[1].replace(/^2/, '1'), ...rows.slice(1)].join('\n'));
+    await refused(trainArgs('changed'), 1, [
+      'error: cannot resume: the metrics were changed since the checkpoint was written, or are damaged',
+      `  ${metrics}:2`,
+      startOver,
+    ]);
   });
 
   it('with none but damaged checkpoints', async () => {

@@ -1,21 +1,12 @@
 // The settings of runs as flat keys: which runs differ in nothing but their seed, and in what others do.
-import { decidingSettings } from '../../config/print.js';
 import type { ExperimentConfig } from '../../config/schema.js';
+import { differingKeys, flatSettings, valueText, type Settings } from '../../config/settings.js';
 
-/** `loss.lambda0` → `0.5`: what decides a run's numbers, without its seed. Values are JSON. */
-export type Settings = ReadonlyMap<string, string>;
+export type { Settings };
 
-function flatten(value: unknown, path: string): [string, string][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return value === undefined ? [] : [[path, JSON.stringify(value)]];
-  }
-  return Object.entries(value).flatMap(([key, inner]) => flatten(inner, path === '' ? key : `${path}.${key}`));
-}
-
-/** The settings of a run. */
+/** The settings of a run, without its seed. */
 export function settingsOf(config: ExperimentConfig): Settings {
-  const entries = flatten(decidingSettings(config), '').filter(([key]) => key !== 'training.seed');
-  return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...flatSettings(config)].filter(([key]) => key !== 'training.seed'));
 }
 
 /** Whether a key is one of `sections` or lies in one. */
@@ -27,16 +18,9 @@ export function settingsKey(settings: Settings, sections: readonly string[] = []
   return JSON.stringify([...settings].filter(([key]) => !isWithin(key, sections)));
 }
 
-/** The keys in which some of several settings differ. */
-export function differingKeys(all: readonly Settings[]): readonly string[] {
-  const keys = new Set(all.flatMap((settings) => [...settings.keys()]));
-  return [...keys].filter((key) => new Set(all.map((settings) => settings.get(key))).size > 1);
-}
-
 /** `lambda0 0.25, noiseRate none`: some keys with their values, by the last part of their names. */
 function settingsText(settings: Settings, keys: readonly string[]): string {
-  const text = (key: string): string => (settings.get(key) ?? 'none').replaceAll('"', '');
-  return keys.map((key) => `${key.slice(key.lastIndexOf('.') + 1)} ${text(key)}`).join(', ');
+  return keys.map((key) => `${key.slice(key.lastIndexOf('.') + 1)} ${valueText(settings, key)}`).join(', ');
 }
 
 /**

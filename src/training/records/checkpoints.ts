@@ -156,6 +156,13 @@ async function candidates(folder: string, choice: CheckpointChoice): Promise<Che
   return all.reverse();
 }
 
+/** Whose checkpoint is wanted. */
+export interface ExpectedRun {
+  readonly fingerprint: string;
+  /** In what the run differs from that of another fingerprint, in words; undefined where that is not known. */
+  readonly changes?: (fingerprint: string) => string | undefined;
+}
+
 /**
  * The newest (or the best) checkpoint of `folder` that is whole, or undefined where there is none at all. Damaged ones
  * are passed over with a warning. Errors: the first whole one belongs to another experiment or to another version of
@@ -163,7 +170,7 @@ async function candidates(folder: string, choice: CheckpointChoice): Promise<Che
  */
 export async function loadNewestCheckpoint(
   folder: string,
-  expected: { readonly fingerprint: string },
+  expected: ExpectedRun,
   { action, hint }: CheckpointPurpose = resuming,
   choice: CheckpointChoice = 'newest',
 ): Promise<LoadedCheckpoint | undefined> {
@@ -184,8 +191,11 @@ export async function loadNewestCheckpoint(
         place: path,
         hint: `use the version of isda that wrote it; or ${hint}`,
       });
-    if (loaded.fingerprint !== expected.fingerprint)
-      throw cannot(action, 'the checkpoint belongs to another experiment', { place: path, hint });
+    if (loaded.fingerprint !== expected.fingerprint) {
+      const changes = expected.changes?.(loaded.fingerprint);
+      const reason = `the checkpoint belongs to another experiment${changes === undefined ? '' : ` (${changes})`}`;
+      throw cannot(action, reason, { place: path, hint });
+    }
     return { ...loaded, path, warnings };
   }
   if (files.length === 0) return undefined;

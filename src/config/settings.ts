@@ -1,0 +1,41 @@
+// What decides a run's numbers as flat keys, and in which of them several runs differ.
+import { decidingSettings } from './print.js';
+import type { ExperimentConfig } from './schema.js';
+
+/** `loss.lambda0` → `0.5`. Values are JSON; keys are sorted. */
+export type Settings = ReadonlyMap<string, string>;
+
+function flatten(value: unknown, path: string): [string, string][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return value === undefined ? [] : [[path, JSON.stringify(value)]];
+  }
+  return Object.entries(value).flatMap(([key, inner]) => flatten(inner, path === '' ? key : `${path}.${key}`));
+}
+
+/** All that decides a run's numbers. */
+export function flatSettings(config: ExperimentConfig): Settings {
+  return new Map(flatten(decidingSettings(config), '').sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The keys in which some of several settings differ. */
+export function differingKeys(all: readonly Settings[]): readonly string[] {
+  const keys = new Set(all.flatMap((settings) => [...settings.keys()]));
+  return [...keys].filter((key) => new Set(all.map((settings) => settings.get(key))).size > 1);
+}
+
+/** The value of a key for people; `none` where there is none. */
+export const valueText = (settings: Settings, key: string): string => (settings.get(key) ?? 'none').replaceAll('"', '');
+
+/** Changes that are named. */
+const mostChanges = 3;
+
+/** `loss.lambda0 0.5 → 0.25, training.epochs 160 → 200`: what differs between two configs, the first few of it. */
+export function changesText(before: ExperimentConfig, after: ExperimentConfig): string {
+  const [from, to] = [flatSettings(before), flatSettings(after)];
+  const keys = differingKeys([from, to]);
+  // Another model or loss has other keys: its name says most.
+  const ordered = [...keys.filter((key) => key.endsWith('.name')), ...keys.filter((key) => !key.endsWith('.name'))];
+  const shown = ordered.slice(0, mostChanges).map((key) => `${key} ${valueText(from, key)} → ${valueText(to, key)}`);
+  const rest = ordered.length - shown.length;
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
