@@ -30,8 +30,8 @@ export interface RunChanges {
 }
 
 /**
- * The config of a run folder, with changes, and its newest, or best, whole checkpoint. Errors: it is no run folder; there is no checkpoint, or no whole one; its config names files of code that
- * `overrides` does not name.
+ * The config of a run folder, with changes, and its newest, or best, whole checkpoint. Errors: it is no run folder; there
+ * is no checkpoint, or no whole one; its config names files of code that `overrides` does not name.
  */
 export async function openRunCheckpoint(
   directory: string,

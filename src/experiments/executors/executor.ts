@@ -51,8 +51,9 @@ export interface GridSurroundings {
 export interface Executor {
   /**
    * Brings every cell that is not done to its end, or as far as `stop` lets it come; those without an outcome were never
-   * begun. A cell that fails, also for files of its own that cannot be used, is told and the others go on; one that failed or stopped before is tried again. What
-   * somebody else is at is waited for. Errors: the store cannot be used, or what computes the runs not be reached.
+   * begun. A cell that fails, also for files of its own that cannot be used, is told and the others go on; one that failed
+   * or stopped before is tried again. What somebody else is at is waited for. Errors: the store cannot be used, or what
+   * computes the runs not be reached.
    */
   run(cells: readonly StoredCell[], around: GridSurroundings): Promise<ReadonlyMap<StoredCell, CellOutcome>>;
 }

@@ -13,7 +13,7 @@ import type { CellState } from './cell.js';
 import { storeMakers } from './store.js';
 import { summaryOf } from './summary.js';
 import { unreadableRun, type UnreadableRun } from './unreadable.js';
-import { runHolder, viewCell } from './view.js';
+import { byName, lookAtCell, runHolder } from './view.js';
 
 export interface StoredRun {
   /** The folder that it is in. */
@@ -38,8 +38,6 @@ export interface StoredRuns {
   readonly runs: readonly StoredRun[];
   readonly unreadable: readonly UnreadableRun[];
 }
-
-const byName = new Intl.Collator('en', { numeric: true });
 
 /** The folders that may be runs of `folder`: itself, or those directly in it, in the order of their names. */
 async function candidatesIn(folder: string): Promise<string[]> {
@@ -66,14 +64,13 @@ async function plainRun(folder: string, now: () => number) {
   return { row: config.experiment, ofGrid: false, fingerprint: settings, state, summary };
 }
 
-/** A run of a grid; undefined where the folder holds none. */
+/** A run of a grid; undefined where the folder holds none. Errors: also that it is done and its summary cannot be used. */
 async function gridRun(folder: string, now: () => number) {
-  const cell = await viewCell(dirname(folder), basename(folder), now);
-  if (cell === undefined) return undefined;
-  const { row, fingerprint: identity, state, reason } = cell;
-  // A view calls a done run failed whose summary cannot be used: what is measured leaves it out instead.
-  const summary = state === 'done' || state === 'failed' ? await summaryOf(folder, identity) : undefined;
-  return { row, ofGrid: true, fingerprint: identity, state, reason, summary: state === 'done' ? summary : undefined };
+  const look = await lookAtCell(dirname(folder), basename(folder), now);
+  if (look === undefined) return undefined;
+  if (look.damage !== undefined) throw look.damage;
+  const { row, fingerprint: identity, state, reason } = look.view;
+  return { row, ofGrid: true, fingerprint: identity, state, reason, summary: look.summary };
 }
 
 /**

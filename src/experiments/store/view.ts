@@ -7,6 +7,7 @@ import { mapInTurns } from '../../common/in-turns.js';
 import { isFile } from '../../config/find.js';
 import { lockHolder, processStart, thisProcess } from '../../training/records/lock.js';
 import { runFolder } from '../../training/records/run-folder.js';
+import type { RunSummary } from '../../training/records/summary.js';
 import { readCell, type CellRecord } from './cell.js';
 import type { JobLook, JobLookup } from './job.js';
 import { storeMakers } from './store.js';
@@ -32,6 +33,9 @@ export interface ListedCell extends Partial<CellView> {
   readonly folder: string;
   readonly state: CellRecord['state'];
 }
+
+/** The order of runs: by name, with numbers in their order. */
+export const byName = new Intl.Collator('en', { numeric: true });
 
 /** The lock by which a process keeps a cell to itself. */
 export const claimPath = (folder: string): string => join(folder, '.claim');
@@ -87,39 +91,51 @@ function reasonFor(record: CellRecord, state: CellRecord['state'], look: JobLook
   return look.phase === 'ended' ? look.end.reason : look.note;
 }
 
+/** A cell as it is now, and the summary of one that is done; or, where that cannot be used, the error that says why. */
+export interface CellLook {
+  readonly view: CellView;
+  readonly summary?: RunSummary;
+  readonly damage?: Error;
+}
+
 /**
- * A cell of a store; undefined where the folder holds none. `jobs` asks a cluster's queue for those that are in it. One
- * that is done has failed where its summary cannot be used; whether it is that of its metrics is not looked at.
+ * Looks at a cell of a store; undefined where the folder holds none. `jobs` asks a cluster's queue for those that are in
+ * it. One that is done has failed where its summary cannot be used; whether it is that of its metrics is not looked at.
  * Errors: files that cannot be read; a queue that cannot be asked.
  */
-export async function viewCell(
+export async function lookAtCell(
   root: string,
   name: string,
   now: () => number,
   jobs?: JobLookup,
-): Promise<CellView | undefined> {
+): Promise<CellLook | undefined> {
   const folder = join(root, name);
   const record = await readCell(folder);
   if (record === undefined) return undefined;
   const held = (await cellHolder(folder, now)) !== undefined;
   const look = record.state === 'queued' && record.job ? await jobs?.(folder, record.job) : undefined;
   const present = presentState(record, held, isFile(runFolder(folder).summary), look);
-  const damage = present === 'done' ? await summaryDamage(folder, record.fingerprint) : undefined;
-  const state = damage === undefined ? present : 'failed';
+  const outcome = present === 'done' ? await outcomeIn(folder, record.fingerprint) : {};
+  const state = outcome.damage === undefined ? present : 'failed';
   const progress = state === 'planned' ? { epochsDone: 0 } : await readProgress(folder);
   const inQueue = look === undefined || look.phase === 'ended' ? {} : { jobName: look.name };
-  const reason = damage ?? reasonFor(record, state, look);
-  return { ...record, reason, state, name, folder, ...progress, ...inQueue };
+  const reason =
+    outcome.damage === undefined ? reasonFor(record, state, look) : unreadableRun(folder, outcome.damage).reason;
+  return { view: { ...record, reason, state, name, folder, ...progress, ...inQueue }, ...outcome };
 }
 
-/** Why the summary of a run with such settings cannot be used. */
-async function summaryDamage(folder: string, settings: string): Promise<string | undefined> {
+/** The summary of a done run with such settings, or why it cannot be used. */
+async function outcomeIn(folder: string, settings: string): Promise<Pick<CellLook, 'summary' | 'damage'>> {
   try {
-    await summaryOf(folder, settings);
-    return undefined;
+    return { summary: await summaryOf(folder, settings) };
   } catch (error) {
-    return unreadableRun(folder, error).reason;
+    return { damage: error as Error };
   }
+}
+
+/** The view of `lookAtCell`. */
+export async function viewCell(...args: Parameters<typeof lookAtCell>): Promise<CellView | undefined> {
+  return (await lookAtCell(...args))?.view;
 }
 
 /** As `viewCell`, in a list where one cell that cannot be viewed is no reason to leave out the others. */
@@ -145,6 +161,5 @@ export async function listStore(root: string, now: () => number, jobs?: JobLooku
     });
   });
   const views = await mapInTurns(names, (name) => viewInList(root, name, now, jobs));
-  const order = new Intl.Collator('en', { numeric: true });
-  return views.filter((view) => view !== undefined).sort((a, b) => order.compare(a.name, b.name));
+  return views.filter((view) => view !== undefined).sort((a, b) => byName.compare(a.name, b.name));
 }
