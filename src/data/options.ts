@@ -1,5 +1,6 @@
 // The config sections `dataset` and `augmentation`: their schema, units and defaults.
 import { z } from 'zod';
+import { moduleOption } from '../common/modules.js';
 import { cifarFormats, type CifarName } from './cifar-format.js';
 
 const count = z.int().min(1);
@@ -125,12 +126,7 @@ const imageFolderOptions = folderOptions('image-folder', z.string().min(1).descr
 /** `dataset: {name: custom, module: ./my-data.js, options: {…}}` */
 const customDatasetOptions = z.strictObject({
   name: z.literal('custom'),
-  module: z
-    .string()
-    .min(1)
-    .describe(
-      'JavaScript file that exports `createDataset`, relative to the file that names it; of --set, to the working directory',
-    ),
+  module: moduleOption('createDataset'),
   options: z.record(z.string(), z.json()).default({}).describe('handed to `createDataset` as they are'),
   ...choice,
   ...reading,

@@ -16,9 +16,12 @@ export interface Description {
   readonly dropout: boolean;
 }
 
+/** What a file of a user's own is called: its name without its ending. */
+const titleOfFile = (module: string): string => basename(module).replace(/\.[^.]*$/, '');
+
 /** The name of a config's network, of a user's own that of its file. */
 export function networkOf({ model, dataset }: ExperimentConfig): string {
-  if (model.name === 'custom') return basename(model.module).replace(/\.[^.]*$/, '');
+  if (model.name === 'custom') return titleOfFile(model.module);
   const side = dataset.name.startsWith('cifar') ? 32 : 224;
   return createNetwork(model, { height: side, width: side, channels: 3, classes: 10 }).name;
 }
@@ -40,7 +43,7 @@ export function methodOf(config: ExperimentConfig): string {
   const { loss } = config;
   const generator = generatorOf(config);
   if (loss.name === 'cross-entropy') return generator ?? 'basic';
-  const name = loss.name === 'custom' ? basename(loss.module).replace(/\.[^.]*$/, '') : loss.name;
+  const name = loss.name === 'custom' ? titleOfFile(loss.module) : loss.name;
   return generator === undefined ? name : `${name}+${generator}`;
 }
 

@@ -1,16 +1,12 @@
 // A loss of the user's own: the config section that names its file, and what the file must offer.
 import { z } from 'zod';
+import { moduleOption } from '../common/modules.js';
 import type { Loss, LossShape } from './loss.js';
 
 /** `loss: {name: custom, module: ./my-loss.js, options: {…}}` */
 export const customLossOptions = z.strictObject({
   name: z.literal('custom'),
-  module: z
-    .string()
-    .min(1)
-    .describe(
-      'JavaScript file that exports `createLoss`, relative to the file that names it; of --set, to the working directory',
-    ),
+  module: moduleOption('createLoss'),
   options: z.record(z.string(), z.json()).default({}).describe('handed to `createLoss` as they are'),
 });
 export type CustomLossOptions = z.output<typeof customLossOptions>;

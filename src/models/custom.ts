@@ -1,16 +1,12 @@
 // A network of the user's own: the config section that names its file, and what the file must offer.
 import { z } from 'zod';
+import { moduleOption } from '../common/modules.js';
 import type { InputShape, Network } from './network.js';
 
 /** `model: {name: custom, module: ./my-net.js, options: {…}}` */
 export const customModelOptions = z.strictObject({
   name: z.literal('custom'),
-  module: z
-    .string()
-    .min(1)
-    .describe(
-      'JavaScript file that exports `createNetwork`, relative to the file that names it; of --set, to the working directory',
-    ),
+  module: moduleOption('createNetwork'),
   options: z.record(z.string(), z.json()).default({}).describe('handed to `createNetwork` as they are'),
 });
 export type CustomModelOptions = z.output<typeof customModelOptions>;
