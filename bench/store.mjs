@@ -8,10 +8,10 @@ import { fileURLToPath, URL } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { loadConfig } from '../dist/config/load.js';
 import { printConfig } from '../dist/config/print.js';
-import { writeCell } from '../dist/experiments/store/cell.js';
-import { cellName, placeCell } from '../dist/experiments/store/store.js';
-import { readMetrics } from '../dist/training/records/metrics-csv.js';
-import { summarise, writeSummary } from '../dist/training/records/summary.js';
+import { writeCell } from '../dist/grids/store/cell.js';
+import { cellName, placeCell } from '../dist/grids/store/store.js';
+import { readMetrics } from '../dist/records/metrics-csv.js';
+import { summarise, writeSummary } from '../dist/records/summary.js';
 import { fail, median, printTable } from './measuring.mjs';
 
 const usage = `usage: node bench/store.mjs [--runs 1000] [--rounds 3] [--json]

@@ -1,6 +1,6 @@
 // A loss of one's own: focal loss, (1 − p_y)^gamma times cross entropy (Lin et al., 2017), gamma growing as it trains.
 
-/** @type {import('../src/experiments/kit.js').LossModule['createLoss']} */
+/** @type {import('../src/runs/kit.js').LossModule['createLoss']} */
 export function createLoss({ options, kit }) {
   const { exp, floatScalar, log, maximumScalar, mean, mul, neg, softmaxCrossEntropy, sub } = kit.ops;
   const finalGamma = Number(options.gamma ?? 2);

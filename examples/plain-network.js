@@ -1,6 +1,6 @@
 // A network of one's own: three convolutions, global average pooling, one fully connected layer.
 
-/** @type {import('../src/experiments/kit.js').NetworkModule['createNetwork']} */
+/** @type {import('../src/runs/kit.js').NetworkModule['createNetwork']} */
 export function createNetwork({ options, input, kit }) {
   const { batchNorm, conv, linear, relu, sequence } = kit.layers;
   const width = Number(options.width ?? 16);

@@ -1,4 +1,4 @@
-// Compiles native/resample.ts (AssemblyScript) into src/data/image-folder/kernel-bytes.ts. Run it after a change of the source.
+// Compiles native/resample.ts (AssemblyScript) into src/data/datasets/image-folder/kernel-bytes.ts. Run it after a change of the source.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ export const kernelSource = '${hash}';
 export const kernelBytes =
   '${readFileSync(out).toString('base64')}';
 `;
-    writeFileSync(join(projectRoot, 'src/data/image-folder/kernel-bytes.ts'), text);
+    writeFileSync(join(projectRoot, 'src/data/datasets/image-folder/kernel-bytes.ts'), text);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

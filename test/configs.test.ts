@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { listConfigs, withoutExtension } from '../src/config/find.js';
 import { loadConfig, loadGanConfig } from '../src/config/load.js';
 import type { ExperimentConfig } from '../src/config/schema.js';
-import { variantNames, withVariant } from '../src/experiments/grid/variants.js';
+import { variantNames, withVariant } from '../src/grids/variants.js';
 import { ganOptions } from '../src/gan/options.js';
 import { lossOptions } from '../src/losses/options.js';
 import type { ModelOptions } from '../src/models/options.js';

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect } from 'vitest';
-import { synthesize } from '../src/data/synthesize.js';
+import { synthesize } from '../src/data/datasets/synthetic/synthesize.js';
 import { projectRoot } from './config/support.js';
 import { runCli } from './support/cli.js';
 import { test } from './temporary-folder.js';

@@ -1,7 +1,7 @@
 // The lines that `isda data verify` prints.
-import type { FolderPartReport, FolderReport } from '../data/image-folder/verify.js';
+import type { FolderPartReport, FolderReport } from '../data/datasets/image-folder/verify.js';
 import type { DatasetReport, PartReport } from '../data/verify.js';
-import { wrapText } from './fold.js';
+import { wrapText } from './terminal/fold.js';
 
 function balanceOf({ classCounts }: Pick<PartReport, 'classCounts'>): string {
   const occurring = classCounts.filter((count) => count > 0);

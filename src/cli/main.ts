@@ -1,27 +1,27 @@
 // The program: every command registered, errors printed in one place, exit codes set.
 import { Command, CommanderError } from 'commander';
 import { formatError, IsdaError } from '../common/errors.js';
-import { registerAblate } from './ablate.js';
-import { registerBench } from './bench.js';
-import { registerConfig } from './config.js';
+import { registerAblate } from './commands/ablate.js';
+import { registerBench } from './commands/bench.js';
+import { registerConfig } from './commands/config.js';
 import type { CommandContext, RegisterCommand } from './context.js';
-import { registerData } from './data.js';
-import { registerEvaluate } from './evaluate.js';
-import { registerExchange } from './exchange.js';
-import { registerFigure } from './figure.js';
-import { registerGan } from './gan.js';
-import { registerDoctor } from './doctor.js';
-import { registerPaperTable } from './paper-table.js';
-import { registerPlan } from './plan.js';
-import { registerRegistries } from './registries.js';
-import { registerReport } from './report.js';
-import { registerRuns } from './runs.js';
-import { registerSetup } from './setup.js';
-import { registerStudy } from './study.js';
-import { registerSweep } from './sweep.js';
-import { registerTrain } from './train.js';
-import { programVersion } from './version.js';
-import { registerVisualize } from './visualize.js';
+import { registerData } from './commands/data.js';
+import { registerEvaluate } from './commands/evaluate.js';
+import { registerExchange } from './commands/exchange.js';
+import { registerFigure } from './commands/figure.js';
+import { registerGan } from './commands/gan.js';
+import { registerDoctor } from './commands/doctor.js';
+import { registerPaperTable } from './commands/paper-table.js';
+import { registerPlan } from './commands/plan.js';
+import { registerRegistries } from './commands/registries.js';
+import { registerReport } from './commands/report.js';
+import { registerRuns } from './commands/runs.js';
+import { registerSetup } from './commands/setup.js';
+import { registerStudy } from './commands/study.js';
+import { registerSweep } from './commands/sweep.js';
+import { registerTrain } from './commands/train.js';
+import { programVersion } from './program.js';
+import { registerVisualize } from './commands/visualize.js';
 
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 75 } as const;

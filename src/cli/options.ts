@@ -1,17 +1,12 @@
 // Options that several commands share, and reading the config they name.
-import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
 import { loadAnyConfig, loadConfig, loadGanConfig, type LoadedConfig, type LoadOptions } from '../config/load.js';
 import type { GanConfig } from '../config/gan.js';
 import type { ExperimentConfig } from '../config/schema.js';
-import { storeMakers } from '../experiments/store/store.js';
-import type { CheckpointChoice } from '../training/records/checkpoints.js';
+import { storeMakers } from '../grids/store/store.js';
+import type { CheckpointChoice } from '../records/checkpoints.js';
 import type { CommandContext } from './context.js';
-
-/** The package's `configs/`, for the `import.meta.url` of a module of `src/cli` or `dist/cli`. */
-export function configsDirectory(moduleUrl: string): string {
-  return fileURLToPath(new URL('../../configs', moduleUrl));
-}
+import { configsDirectory } from './program.js';
 
 /** What `--store` of figures and reports names. */
 export const storesHelp = `folders of runs, such as ${storeMakers} make, or of runs of \`isda train\``;
@@ -42,7 +37,7 @@ export function checkpointOption(): Option {
 const loadOptions = (overrides: readonly string[], { workingDirectory }: CommandContext): LoadOptions => ({
   overrides,
   workingDirectory,
-  configsDirectory: configsDirectory(import.meta.url),
+  configsDirectory,
 });
 
 /** Loads the config that a command's `--config` and `--set` name. */

@@ -1,10 +1,10 @@
 // The paper's tables for `isda report`: those that the runs of its stores give numbers for.
-import type { StoredRun } from '../experiments/store/runs.js';
+import type { StoredRun } from '../grids/store/runs.js';
 import { measure } from '../report/tables/measure.js';
 import { tableNumbers } from '../report/tables/printed.js';
 import type { ReportTable } from '../report/tables/table.js';
 import type { CommandContext } from './context.js';
-import { readTableRequest, reportTable, tableCommands } from './paper-table-plan.js';
+import { readTableRequest, reportTable, tableCommands } from './grids/paper-table-plan.js';
 
 /** The measured numbers of each table, from those `runs` of the stores that have the settings of the paper's configs. */
 export function storeTables(

@@ -1,6 +1,6 @@
 // The config of a generator (`isda gan train`) as one schema.
 import { z } from 'zod';
-import { cifarFormats } from '../data/cifar-format.js';
+import { cifarFormats } from '../data/datasets/cifar/format.js';
 import { ganOptions } from '../gan/options.js';
 import { trainingOptions } from '../training/options.js';
 import { experimentKey } from './schema.js';

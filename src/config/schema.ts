@@ -5,7 +5,8 @@ import { customLossOptions } from '../losses/custom.js';
 import { lossOptions } from '../losses/options.js';
 import { customModelOptions } from '../models/custom.js';
 import { modelOptions } from '../models/options.js';
-import { optimizerOptions, outputOptions, scheduleOptions, trainingOptions } from '../training/options.js';
+import { optimizerOptions } from '../optimizers/options.js';
+import { outputOptions, scheduleOptions, trainingOptions } from '../training/options.js';
 import { slurmOptions } from './slurm.js';
 
 const anyModel = z.discriminatedUnion('name', [...modelOptions.options, customModelOptions]);

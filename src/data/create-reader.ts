@@ -1,5 +1,5 @@
 // The reader of a source, by where its images come from.
-import { createMixedReader } from './mixed/reader.js';
+import { createMixedReader } from './datasets/mixed/reader.js';
 import { createMemoryReader } from './memory-reader.js';
 import type { AugmentationOptions } from './options.js';
 import type { ImageReader } from './reader.js';
@@ -16,13 +16,13 @@ export function createReader(
       return createMemoryReader(source, storage, augmentation);
     case 'files':
       // Loaded only where it is needed: decoding brings a library of its own.
-      return import('./image-folder/reader.js').then(({ createFileReader }) =>
+      return import('./datasets/image-folder/reader.js').then(({ createFileReader }) =>
         createFileReader(source, storage, augmentation),
       );
     case 'mixed':
       return createMixedReader(storage, augmentation, createReader);
     case 'module':
-      return import('./custom/reader.js').then(({ createModuleReader }) =>
+      return import('./datasets/custom/reader.js').then(({ createModuleReader }) =>
         createModuleReader(source, storage, augmentation),
       );
   }

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
-import { cifarFormats, type CifarFormat, type CifarName, type DatasetPart } from './cifar-format.js';
+import { cifarFormats, type CifarFormat, type CifarName, type DatasetPart } from './datasets/cifar/format.js';
 
 async function isPresent(path: string): Promise<boolean> {
   try {

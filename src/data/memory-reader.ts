@@ -4,7 +4,7 @@ import { imageBytes } from './dataset.js';
 import type { AugmentationOptions } from './options.js';
 import { BrokenImage, type ImageReader } from './reader.js';
 import { storagePosition, type ImageSource, type MemoryStorage } from './source.js';
-import { createPipeline } from './transforms/pipeline.js';
+import { createPipeline } from './augment/pipeline.js';
 
 /** The reader of a source in memory; never asynchronous. */
 export function createMemoryReader(

@@ -1,7 +1,7 @@
 // The config sections `dataset` and `augmentation`: their schema, units and defaults.
 import { z } from 'zod';
 import { moduleOption } from '../common/modules.js';
-import { cifarFormats, type CifarName } from './cifar-format.js';
+import { cifarFormats, type CifarName } from './datasets/cifar/format.js';
 
 const count = z.int().min(1);
 

@@ -1,11 +1,11 @@
 // The data sets by name: what their images look like, and how their parts are loaded and split.
 import { cannot } from '../common/errors.js';
 import { cacheHome, type Environment } from '../common/home.js';
-import { loadCifar } from './cifar.js';
-import { cifarChannels, cifarFormats, cifarMean, cifarSide, cifarStd } from './cifar-format.js';
-import { loadCustom, loadCustomPart } from './custom/source.js';
+import { loadCifar } from './datasets/cifar/cifar.js';
+import { cifarChannels, cifarFormats, cifarMean, cifarSide, cifarStd } from './datasets/cifar/format.js';
+import { loadCustom, loadCustomPart } from './datasets/custom/source.js';
 import type { ImageFormat } from './dataset.js';
-import { folderFormat, loadImageFolder } from './image-folder/sources.js';
+import { folderFormat, loadImageFolder } from './datasets/image-folder/sources.js';
 import { dataDirectories, locateDataset } from './locate.js';
 import type { DatasetOptions } from './options.js';
 import type { ImageSource } from './source.js';

@@ -2,7 +2,7 @@
 import { cannot } from '../common/errors.js';
 import type { SyntheticShare, TrainingImages } from './batches.js';
 import type { ImageFormat } from './dataset.js';
-import type { PackedNames } from './image-folder/packed-names.js';
+import type { PackedNames } from './datasets/image-folder/packed-names.js';
 import type { CustomDatasetOptions, FolderOptions } from './options.js';
 
 /** All images as bytes. */

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { IsdaError } from '../common/errors.js';
-import { readCifarFile, checksumOf } from './cifar-file.js';
-import { cifarFormats, type CifarFormat, type CifarName, type DatasetPart } from './cifar-format.js';
+import { readCifarFile, checksumOf } from './datasets/cifar/file.js';
+import { cifarFormats, type CifarFormat, type CifarName, type DatasetPart } from './datasets/cifar/format.js';
 import { partFiles } from './locate.js';
 
 export interface FileReport {

@@ -2,9 +2,9 @@
 import { createRequire } from 'node:module';
 import { cannot, reasonOf } from '../common/errors.js';
 import { addFlags, defaultSettings, useSettings, type EngineSettings } from './settings.js';
-import { nvidiaDriver } from './setup/driver.js';
-import { compilerDirectory, locateGpuLibraries } from './setup/gpu-libraries.js';
-import type { EngineLocation } from './setup/location.js';
+import { nvidiaDriver } from '../install/driver.js';
+import { compilerDirectory, locateGpuLibraries } from '../install/gpu-libraries.js';
+import type { EngineLocation } from '../install/location.js';
 
 /** The device that was asked for: `auto` takes a GPU where there is one. */
 export type RequestedDevice = 'auto' | 'cpu' | 'cuda';

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { cannot } from '../common/errors.js';
 import type { Binding, RequestedDevice } from './binding.js';
-import { nvidiaDriver } from './setup/driver.js';
+import { nvidiaDriver } from '../install/driver.js';
 import type { Environment } from '../common/home.js';
 
 export interface Device {

@@ -8,9 +8,9 @@ import { createEagerSession } from './eager-session.js';
 import type { Variable } from './program.js';
 import type { Execution, Session, SessionFunction } from './session.js';
 import type { EngineSettings } from './settings.js';
-import { ensureEngine } from './setup/ensure.js';
-import { nvidiaDriver } from './setup/driver.js';
-import { findEngine } from './setup/location.js';
+import { ensureEngine } from '../install/ensure.js';
+import { nvidiaDriver } from '../install/driver.js';
+import { findEngine } from '../install/location.js';
 
 export type { Device } from './devices.js';
 export type { RequestedDevice } from './binding.js';

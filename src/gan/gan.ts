@@ -3,7 +3,7 @@ import type { Tensor } from '../engine/tensor.js';
 import type { Pass } from '../nn/layer.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import type { Generator, GeneratorInputs } from './generator.js';
-import type { OptimizerChoice } from './optimizers.js';
+import type { OptimizerChoice } from '../optimizers/adaptive.js';
 
 /** What a discriminator says about a batch of images. */
 export interface Judgement {

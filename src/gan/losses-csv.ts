@@ -1,6 +1,6 @@
 // losses.csv: the mean losses since the row before, every so many iterations.
 import { cannot } from '../common/errors.js';
-import { openTable, parseTable, readTable, tableHeader, tableLine } from '../training/records/number-table.js';
+import { openTable, parseTable, readTable, tableHeader, tableLine } from '../records/number-table.js';
 import type { LossesRow } from './trainer.js';
 
 export interface LossesFile {

@@ -3,7 +3,7 @@ import type { Engine } from '../engine/index.js';
 import type { Execution, Session } from '../engine/session.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
 import type { Gan } from './gan.js';
-import { optimizerTensors } from './optimizers.js';
+import { optimizerTensors } from '../optimizers/adaptive.js';
 import { samplingStep } from './sampler.js';
 import { discriminatorStep, generatorStep, parametersOf, type GanParts } from './steps.js';
 

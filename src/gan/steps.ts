@@ -7,7 +7,7 @@ import type { TensorSpec } from '../engine/types.js';
 import { keyedNormal, keyedSeed, keyedUniform } from '../nn/keyed-noise.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import type { Gan, Generated, Objective } from './gan.js';
-import { applyOptimizer, optimizerInputs } from './optimizers.js';
+import { applyOptimizer, optimizerInputs } from '../optimizers/adaptive.js';
 
 export interface GanParts {
   readonly gan: Gan;

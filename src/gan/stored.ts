@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { cannot } from '../common/errors.js';
 import { readFailure, writeFileAtomically } from '../common/files.js';
 import { fromTorch, torchShape, toTorch } from '../nn/layout.js';
-import { decodeSafetensors, encodeSafetensors } from '../training/records/safetensors.js';
+import { decodeSafetensors, encodeSafetensors } from '../records/safetensors.js';
 import { matchTensors } from '../training/state.js';
 import type { Generator } from './generator.js';
 import { ganOptions, type GanOptions } from './options.js';

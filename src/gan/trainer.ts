@@ -6,7 +6,7 @@ import { hashKey } from '../common/random.js';
 import type { Session } from '../engine/session.js';
 import type { HostArray } from '../engine/types.js';
 import type { Gan } from './gan.js';
-import { optimizerScalars } from './optimizers.js';
+import { optimizerScalars } from '../optimizers/adaptive.js';
 import type { RealBatches } from './real-images.js';
 import { discriminatorFunction, generatorFunction } from './steps.js';
 

@@ -1,6 +1,6 @@
 // Small images in labelled rows and columns, as an SVG document with the images inside.
 import sharp from 'sharp';
-import type { ImageGrid } from '../experiments/image-grid.js';
+import type { ImageGrid } from '../runs/gan/image-grid.js';
 import { textWidth, wrap } from './chart/text.js';
 import { document, element, textElement } from './svg.js';
 

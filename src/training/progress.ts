@@ -1,7 +1,7 @@
 // What a person sees of a run: a bar for each epoch on a terminal, a plain line for each epoch elsewhere.
 import { SingleBar } from 'cli-progress';
 import { formatDuration } from '../common/format.js';
-import type { MetricsRow } from './records/metrics-columns.js';
+import type { MetricsRow } from '../records/metrics-columns.js';
 
 export { formatCount, formatDuration } from '../common/format.js';
 

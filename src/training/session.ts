@@ -3,7 +3,7 @@ import { epochPlan, type SyntheticShare } from '../data/batches.js';
 import type { Engine } from '../engine/index.js';
 import type { Execution, Session } from '../engine/session.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
-import { outcomeVariables } from './steps.js';
+import { outcomeVariables } from './step-runner.js';
 import { evaluationStep, sessionTensors, trainingStep, type StepParts } from './step.js';
 
 export interface SessionSizes {

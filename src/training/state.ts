@@ -5,7 +5,7 @@ import type { Session } from '../engine/session.js';
 import { sameShape } from '../engine/types.js';
 import { fromTorch, torchShape, toTorch } from '../nn/layout.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
-import type { NamedTensor } from './records/safetensors.js';
+import type { NamedTensor } from '../records/safetensors.js';
 
 /** A place between two steps of a run, with what the running epoch has summed so far. */
 const positionSchema = z.strictObject({

@@ -7,9 +7,10 @@ import type { TensorSpec } from '../engine/types.js';
 import type { Loss } from '../losses/loss.js';
 import type { Network } from '../models/network.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
-import { applySgd, velocityOf } from './optimizer.js';
-import type { OptimizerOptions, TrainingOptions } from './options.js';
-import { slotInput, stepOutputs } from './steps.js';
+import { applySgd, velocityOf } from '../optimizers/sgd.js';
+import type { OptimizerOptions } from '../optimizers/options.js';
+import type { TrainingOptions } from './options.js';
+import { slotInput, stepOutputs } from './step-runner.js';
 
 /** How images arrive and are normalised: uint8 [N, H, W, C], (x − mean) / std with both in units of 0..255. */
 export interface ImageFormat {

@@ -6,14 +6,15 @@ import type { Session } from '../engine/session.js';
 import type { HostArray } from '../engine/types.js';
 import type { Loss, TrainingProgress } from '../losses/loss.js';
 import { diverged, type GoodCheckpoint } from './divergence.js';
-import { evaluate } from './evaluate.js';
-import type { OptimizerOptions, ScheduleOptions, TrainingOptions } from './options.js';
+import { evaluate } from './evaluation.js';
+import type { OptimizerOptions } from '../optimizers/options.js';
+import type { ScheduleOptions, TrainingOptions } from './options.js';
 import type { BatchProgress } from './progress.js';
-import type { MetricsRow } from './records/metrics-columns.js';
+import type { MetricsRow } from '../records/metrics-columns.js';
 import { learningRateOf } from './schedules.js';
 import { epochStart, type RunPosition } from './state.js';
 import { trainFunction } from './step.js';
-import { createSteps, type StepOutcome } from './steps.js';
+import { createSteps, type StepOutcome } from './step-runner.js';
 
 export interface TrainerInputs {
   readonly session: Session;

@@ -2,8 +2,8 @@
 import type { ExperimentConfig } from '../config/schema.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
 import type { Splits } from '../data/split.js';
-import type { RunCheckpoint } from '../experiments/evaluate-run.js';
-import { buildParts } from '../experiments/parts.js';
+import type { RunCheckpoint } from '../runs/evaluate.js';
+import { buildParts } from '../runs/parts.js';
 import { fromTorch } from '../nn/layout.js';
 import { matchTensors } from '../training/state.js';
 import type { FeatureCovariance } from './covariance.js';

@@ -3,12 +3,12 @@ import { Command } from 'commander';
 import fc from 'fast-check';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { withAblateOptions } from '../../src/cli/ablate.js';
+import { withAblateOptions } from '../../src/cli/commands/ablate.js';
 import { givenLine, optionWords } from '../../src/cli/command-line.js';
-import { withTableChoice } from '../../src/cli/paper-table-plan.js';
-import { withGridOptions } from '../../src/cli/grid.js';
-import { withStudyOptions } from '../../src/cli/study.js';
-import { withSweepOptions } from '../../src/cli/sweep.js';
+import { withTableChoice } from '../../src/cli/grids/paper-table-plan.js';
+import { withGridOptions } from '../../src/cli/grids/grid.js';
+import { withStudyOptions } from '../../src/cli/commands/study.js';
+import { withSweepOptions } from '../../src/cli/commands/sweep.js';
 
 /** A command that has read `words`. */
 function given(name: string, words: readonly string[], withOptions: (command: Command) => Command): Command {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { randomStream } from '../../src/common/random.js';
-import { cifarFormats, cifarPixels, type CifarName } from '../../src/data/cifar-format.js';
+import { cifarFormats, cifarPixels, type CifarName } from '../../src/data/datasets/cifar/format.js';
 import { imageBytes } from '../../src/data/dataset.js';
 import type { MemorySource } from '../../src/data/source.js';
 

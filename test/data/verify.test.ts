@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cifarFormats } from '../../src/data/cifar-format.js';
+import { cifarFormats } from '../../src/data/datasets/cifar/format.js';
 import { isOfficial, verifyDataset } from '../../src/data/verify.js';
 import { cifarRecords, temporaryFolder, writeFiles } from './helpers.js';
 import { md5 } from './download/archive.js';

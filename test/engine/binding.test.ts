@@ -7,9 +7,9 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBinding } from '../../src/engine/binding.js';
 import { resolveDevice } from '../../src/engine/devices.js';
-import { ensureEngine } from '../../src/engine/setup/ensure.js';
+import { ensureEngine } from '../../src/install/ensure.js';
 import { cacheHome } from '../../src/common/home.js';
-import type { EngineLocation } from '../../src/engine/setup/location.js';
+import type { EngineLocation } from '../../src/install/location.js';
 
 const types = { float: 1, int32: 3, uint8: 4 };
 

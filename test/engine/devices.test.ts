@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatError } from '../../src/common/errors.js';
 import type { RequestedDevice } from '../../src/engine/binding.js';
 import { listGpus, processorName, resolveDevice } from '../../src/engine/devices.js';
-import { nvidiaDriver } from '../../src/engine/setup/driver.js';
-import { wantedBuild } from '../../src/engine/setup/location.js';
+import { nvidiaDriver } from '../../src/install/driver.js';
+import { wantedBuild } from '../../src/install/location.js';
 
 const withGpu = { isUsingGpuDevice: () => true };
 const withoutGpu = { isUsingGpuDevice: () => false };

@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readImageFile } from '../../src/data/image-folder/image-file.js';
-import { fullyDecoded } from '../../src/data/image-folder/verify.js';
+import { readImageFile } from '../../src/data/datasets/image-folder/image-file.js';
+import { fullyDecoded } from '../../src/data/datasets/image-folder/verify.js';
 import { BrokenImage } from '../../src/data/reader.js';
-import { imageBytesOf } from '../data/image-folder/support.js';
+import { imageBytesOf } from '../data/datasets/image-folder/support.js';
 import { runCli } from '../support/cli.js';
 import { makeData, trainArgs } from '../support/runs.js';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
 import { fingerprint } from '../../src/config/print.js';
-import { listCheckpoints, loadNewestCheckpoint } from '../../src/training/records/checkpoints.js';
-import { readMetrics } from '../../src/training/records/metrics-csv.js';
+import { listCheckpoints, loadNewestCheckpoint } from '../../src/records/checkpoints.js';
+import { readMetrics } from '../../src/records/metrics-csv.js';
 import type { IsdaOutcome } from '../support/process.js';
 import { outcomeOf, sha256Of, trainArgs } from '../support/runs.js';
 

@@ -1,7 +1,7 @@
 // Steps of both networks: what they change and what not, weight clipping, draws, both executions.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Execution, Session } from '../../src/engine/session.js';
-import { optimizerScalars } from '../../src/gan/optimizers.js';
+import { optimizerScalars } from '../../src/optimizers/adaptive.js';
 import { createGan } from '../../src/gan/registry.js';
 import { openGanSession } from '../../src/gan/session.js';
 import { discriminatorFunction, drawInputs, generatorFunction, type GanParts } from '../../src/gan/steps.js';

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { classFolder, generatorFile, loadGenerator, loadGenerators, saveGenerator } from '../../src/gan/stored.js';
-import { encodeSafetensors } from '../../src/training/records/safetensors.js';
+import { encodeSafetensors } from '../../src/records/safetensors.js';
 import { test } from '../temporary-folder.js';
 import { fresh, kinds, narrow } from './support.js';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.js';
-import { buildParts } from '../../src/experiments/parts.js';
+import { buildParts } from '../../src/runs/parts.js';
 import { marginFunction } from '../../src/losses/large-margin.js';
 import { lossOptions } from '../../src/losses/options.js';
 import { createLoss } from '../../src/losses/registry.js';

@@ -1,7 +1,7 @@
 // Cells of grids for tests: tiny configs that nothing is computed of.
 import { experimentSchema, type ExperimentConfig } from '../../src/config/schema.js';
-import type { Cell } from '../../src/experiments/store/store.js';
-import type { RunSummary } from '../../src/training/records/summary.js';
+import type { Cell } from '../../src/grids/store/store.js';
+import type { RunSummary } from '../../src/records/summary.js';
 
 /** A config of the schema's defaults with two epochs. */
 export function someConfig(experiment: string, seed = 1, lambda0 = 0.5): ExperimentConfig {

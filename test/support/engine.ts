@@ -4,7 +4,7 @@ import { resolveDevice } from '../../src/engine/devices.js';
 import { createEngine, type Engine } from '../../src/engine/index.js';
 import { defaultSettings } from '../../src/engine/settings.js';
 import { cacheHome } from '../../src/common/home.js';
-import { findEngine } from '../../src/engine/setup/location.js';
+import { findEngine } from '../../src/install/location.js';
 
 /** On the CPU, or, with ISDA_TEST_DEVICE=cuda, on the GPU, where float32 then keeps all its bits (no TF32). */
 export function testEngine(): Engine {

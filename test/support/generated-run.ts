@@ -1,8 +1,8 @@
 // A small training run on generated images, step by step: ResNet-8, pad-crop-flip, dropout, ISDA.
 import { hashKey } from '../../src/common/random.js';
-import { cifarFormats, cifarMean, cifarPixels, cifarPlane, cifarStd } from '../../src/data/cifar-format.js';
+import { cifarFormats, cifarMean, cifarPixels, cifarPlane, cifarStd } from '../../src/data/datasets/cifar/format.js';
 import type { MemorySource } from '../../src/data/source.js';
-import { synthesizeRecords } from '../../src/data/synthesize.js';
+import { synthesizeRecords } from '../../src/data/datasets/synthetic/synthesize.js';
 import { augmentationOptions } from '../../src/data/options.js';
 import { createMemoryReader } from '../../src/data/memory-reader.js';
 import { trainingOrders } from '../../src/data/loader/order.js';

@@ -2,10 +2,10 @@
 import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { ensureEngine } from '../../src/engine/setup/ensure.js';
-import { gpuLibraries } from '../../src/engine/setup/gpu-libraries.js';
+import { ensureEngine } from '../../src/install/ensure.js';
+import { gpuLibraries } from '../../src/install/gpu-libraries.js';
 import { cacheHome } from '../../src/common/home.js';
-import { engineDirectory, type EngineLocation } from '../../src/engine/setup/location.js';
+import { engineDirectory, type EngineLocation } from '../../src/install/location.js';
 
 /** The engine of the machine that the tests run on. */
 export function realEngine(): Promise<EngineLocation> {

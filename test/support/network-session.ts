@@ -9,7 +9,7 @@ import type { LossOptions } from '../../src/losses/options.js';
 import { createLoss } from '../../src/losses/registry.js';
 import type { InputShape, Network } from '../../src/models/network.js';
 import { initialValues } from '../../src/nn/tensors.js';
-import { applySgd } from '../../src/training/optimizer.js';
+import { applySgd } from '../../src/optimizers/sgd.js';
 import { sessionTensors, trainedParameters, trainingLoss } from '../../src/training/step.js';
 import { referenceImages, referenceWeights, type Reference, type ReferenceNetwork } from './reference-network.js';
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { synthesize } from '../../src/data/synthesize.js';
+import { synthesize } from '../../src/data/datasets/synthetic/synthesize.js';
 
 /** Makes `data` in a folder, a small set in CIFAR-10's format. */
 export async function makeData(folder: string, train = 512): Promise<void> {

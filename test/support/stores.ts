@@ -3,11 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprint, printConfig } from '../../src/config/print.js';
 import { experimentSchema, type ExperimentConfig } from '../../src/config/schema.js';
-import { formatCell, type CellState } from '../../src/experiments/store/cell.js';
-import { readStoredRuns } from '../../src/experiments/store/runs.js';
+import { formatCell, type CellState } from '../../src/grids/store/cell.js';
+import { readStoredRuns } from '../../src/grids/store/runs.js';
 import { recordedRuns, type RecordedRuns } from '../../src/report/runs/recorded-runs.js';
-import { metricsColumns, metricsFields, type MetricsRow } from '../../src/training/records/metrics-columns.js';
-import { formatSummary, summarise } from '../../src/training/records/summary.js';
+import { metricsColumns, metricsFields, type MetricsRow } from '../../src/records/metrics-columns.js';
+import { formatSummary, summarise } from '../../src/records/summary.js';
 
 export interface MadeRun {
   readonly row: string;

@@ -4,7 +4,7 @@ import { openLoader } from '../../src/data/loader/loader.js';
 import type { Session } from '../../src/engine/session.js';
 import type { HostArray } from '../../src/engine/types.js';
 import type { Loss } from '../../src/losses/loss.js';
-import type { MetricsRow } from '../../src/training/records/metrics-columns.js';
+import type { MetricsRow } from '../../src/records/metrics-columns.js';
 import { epochStart, type RunPosition } from '../../src/training/state.js';
 import { trainNetwork, type TrainerInputs } from '../../src/training/trainer.js';
 import { randomDataset } from '../data/helpers.js';

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { batchLine, createProgress, epochLine, fitLine } from '../../src/training/progress.js';
-import type { MetricsRow } from '../../src/training/records/metrics-columns.js';
+import type { MetricsRow } from '../../src/records/metrics-columns.js';
 
 const row: MetricsRow = {
   epoch: 3,

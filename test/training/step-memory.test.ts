@@ -8,7 +8,7 @@ import { lossOptions } from '../../src/losses/options.js';
 import { countParameters } from '../../src/models/cost.js';
 import { modelOptions, type ModelInput } from '../../src/models/options.js';
 import { createNetwork } from '../../src/models/registry.js';
-import { optimizerOptions } from '../../src/training/options.js';
+import { optimizerOptions } from '../../src/optimizers/options.js';
 import { sessionTensors, type StepParts } from '../../src/training/step.js';
 import { peakBytes, stepMemory } from '../../src/training/step-memory.js';
 

@@ -1,5 +1,5 @@
 // The official archives: where they are and how they are recognised.
-import type { CifarName } from '../cifar-format.js';
+import type { CifarName } from '../datasets/cifar/format.js';
 
 export interface Archive {
   readonly file: string;

@@ -3,7 +3,7 @@ import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, type IsdaError } from '../../common/errors.js';
 import { makeFolder } from '../../common/files.js';
-import { cifarFormats, type CifarName } from '../cifar-format.js';
+import { cifarFormats, type CifarName } from '../datasets/cifar/format.js';
 import { isOfficial, md5OfFile } from '../verify.js';
 import { archives, type Archive } from './archives.js';
 import { extractArchive } from './extract.js';

@@ -1,6 +1,6 @@
 // The figures of the paper: which runs belong to them, how their curves look, and the configs that make them.
 import type { ExperimentConfig } from '../../config/schema.js';
-import { titleOf } from '../../experiments/titles.js';
+import { titleOf } from '../titles.js';
 import { styleOf, type SeriesStyle } from '../chart/style.js';
 import type { ErrorField } from '../runs/average.js';
 import { augmentationName, dropoutName, lossName } from '../runs/names.js';

@@ -1,10 +1,10 @@
 // What the report of a store tells, read from its runs before anything is laid out.
 import { readFile } from 'node:fs/promises';
 import { printConfig } from '../../config/print.js';
-import { spreadOf, type Spread } from '../../experiments/grid/outcomes.js';
-import { readLogEnds, type LogEnd } from '../../experiments/store/log-ends.js';
-import { runFolder } from '../../training/records/run-folder.js';
-import { summarise } from '../../training/records/summary.js';
+import { spreadOf, type Spread } from '../../grids/outcomes.js';
+import { readLogEnds, type LogEnd } from '../../grids/store/log-ends.js';
+import { runFolder } from '../../records/run-folder.js';
+import { summarise } from '../../records/summary.js';
 import { groupRuns, type RunGroup, type SeedRuns } from '../runs/groups.js';
 import type { RecordedRun, RecordedRuns } from '../runs/recorded-runs.js';
 

@@ -1,6 +1,6 @@
 // Several runs of one experiment as one series: mean over the seeds, band, and what is not in the mean.
-import { spreadOf } from '../../experiments/grid/outcomes.js';
-import type { MetricsRow } from '../../training/records/metrics-columns.js';
+import { spreadOf } from '../../grids/outcomes.js';
+import type { MetricsRow } from '../../records/metrics-columns.js';
 import type { Point, Series } from '../chart/series.js';
 import type { RecordedRun } from './recorded-runs.js';
 

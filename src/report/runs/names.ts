@@ -1,7 +1,7 @@
 // What the pictures and reports call a run's network, data, loss and augmentation.
 import type { ExperimentConfig } from '../../config/schema.js';
-import { augmentationOf, methodOf, networkOf } from '../../experiments/describe.js';
-import { titleOf } from '../../experiments/titles.js';
+import { augmentationOf, methodOf, networkOf } from '../../runs/description.js';
+import { titleOf } from '../titles.js';
 
 /** `ResNet-110`, `WRN-28-10`. */
 export function networkName(config: ExperimentConfig): string {

@@ -4,13 +4,13 @@ import { isFile } from '../../config/find.js';
 import { loadConfig } from '../../config/load.js';
 import { fingerprint } from '../../config/print.js';
 import type { ExperimentConfig } from '../../config/schema.js';
-import type { StoredRun, StoredRuns } from '../../experiments/store/runs.js';
-import { runHolder } from '../../experiments/store/view.js';
-import { unreadableRun, type UnreadableRun } from '../../experiments/store/unreadable.js';
-import type { MetricsRow } from '../../training/records/metrics-columns.js';
-import { metricsDigest, readMetrics } from '../../training/records/metrics-csv.js';
-import { runFolder } from '../../training/records/run-folder.js';
-import { readSummary, type RunSummary } from '../../training/records/summary.js';
+import type { StoredRun, StoredRuns } from '../../grids/store/runs.js';
+import { runHolder } from '../../grids/store/view.js';
+import { unreadableRun, type UnreadableRun } from '../../grids/store/unreadable.js';
+import type { MetricsRow } from '../../records/metrics-columns.js';
+import { metricsDigest, readMetrics } from '../../records/metrics-csv.js';
+import { runFolder } from '../../records/run-folder.js';
+import { readSummary, type RunSummary } from '../../records/summary.js';
 
 export interface RecordedRun extends StoredRun {
   readonly config: ExperimentConfig;

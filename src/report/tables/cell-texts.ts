@@ -1,5 +1,5 @@
 // The texts of a cell, one set for all formats: measured and printed numbers are always apart.
-import { formatSpread } from '../../experiments/grid/outcomes.js';
+import { formatSpread } from '../../grids/outcomes.js';
 import type { ReportTable, TableCell } from './table.js';
 
 /** `+0.12`, `-0.30`, `0.00`. */

@@ -1,5 +1,5 @@
 // How the paper lays its five tables out: which row and column a number is in, and which config makes it.
-import { titleOf } from '../../experiments/titles.js';
+import { titleOf } from '../titles.js';
 import type { Address, Metric, TableNumber } from './printed.js';
 
 /** A column of numbers, under the title of several where there is one. */

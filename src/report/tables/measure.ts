@@ -1,7 +1,7 @@
 // Joins a table's numbers with the runs of stores, which are found by the fingerprint of their settings.
 import { fingerprint } from '../../config/print.js';
-import type { StoredRun } from '../../experiments/store/runs.js';
-import type { RunSummary } from '../../training/records/summary.js';
+import type { StoredRun } from '../../grids/store/runs.js';
+import type { RunSummary } from '../../records/summary.js';
 import type { TableItem } from './numbers.js';
 import type { Metric } from './printed.js';
 import type { TableEntry } from './table.js';

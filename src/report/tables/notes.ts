@@ -1,6 +1,6 @@
 // The foot of a table: what its numbers are, and what is missing.
-import { titleOf } from '../../experiments/titles.js';
-import type { UnreadableRun } from '../../experiments/store/unreadable.js';
+import { titleOf } from '../titles.js';
+import type { UnreadableRun } from '../../grids/store/unreadable.js';
 import type { OpenRun } from './measure.js';
 import type { TableItem } from './numbers.js';
 import type { TableNumber } from './printed.js';

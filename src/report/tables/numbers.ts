@@ -5,10 +5,10 @@ import { isFile, type ConfigPlaces } from '../../config/find.js';
 import { loadConfig } from '../../config/load.js';
 import { fingerprint } from '../../config/print.js';
 import type { ExperimentConfig } from '../../config/schema.js';
-import { describeConfig } from '../../experiments/describe.js';
-import type { Spread } from '../../experiments/grid/outcomes.js';
-import { gridCells } from '../../experiments/grid/rows.js';
-import { variantNames, withVariant } from '../../experiments/grid/variants.js';
+import { describeConfig } from '../../runs/description.js';
+import type { Spread } from '../../grids/outcomes.js';
+import { gridCells } from '../../grids/rows.js';
+import { variantNames, withVariant } from '../../grids/variants.js';
 import { configName } from './layout.js';
 import { printedCells, type Address, type Metric, type PrintedNumbers, type TableNumber } from './printed.js';
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { Spread } from '../../experiments/grid/outcomes.js';
+import type { Spread } from '../../grids/outcomes.js';
 
 export const tableNumbers = [1, 2, 3, 4, 5] as const;
 export type TableNumber = (typeof tableNumbers)[number];
@@ -44,7 +44,7 @@ export interface PrintedCell extends Address {
   readonly printed: Spread;
 }
 
-const file = fileURLToPath(new URL('../../../src/report/printed-numbers.json', import.meta.url));
+const file = fileURLToPath(new URL('../printed-numbers.json', import.meta.url));
 
 /** Reads the paper's numbers. Throws where the file is not what it has to be: it is part of the program. */
 export function readPrintedNumbers(): PrintedNumbers {

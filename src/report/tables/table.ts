@@ -1,6 +1,6 @@
 // A table of the paper with what was measured beside what is printed: rows of cells, made from entries in order.
-import type { Spread } from '../../experiments/grid/outcomes.js';
-import { spreadOf } from '../../experiments/grid/outcomes.js';
+import type { Spread } from '../../grids/outcomes.js';
+import { spreadOf } from '../../grids/outcomes.js';
 import { baselineOf, layouts, type Column } from './layout.js';
 import type { Address, Metric, TableNumber } from './printed.js';
 import { welchTest, type WelchTest } from './welch.js';

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatError } from '../../../src/common/errors.js';
-import { loadCifar } from '../../../src/data/cifar.js';
+import { loadCifar } from '../../../src/data/datasets/cifar/cifar.js';
 import { downloadDataset, type DownloadOptions } from '../../../src/data/download/download.js';
 import { cifarRecords, temporaryFolder, writeFiles } from '../helpers.js';
 import { makeArchive, md5 } from './archive.js';

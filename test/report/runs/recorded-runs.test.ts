@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { recordedRows } from '../../../src/report/runs/recorded-runs.js';
-import { processStart } from '../../../src/training/records/lock.js';
+import { processStart } from '../../../src/common/lock.js';
 import { makeStoredRun, recordedRunsIn } from '../../support/stores.js';
 import { test } from '../../temporary-folder.js';
 

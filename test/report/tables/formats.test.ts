@@ -1,7 +1,7 @@
 // Tables as Markdown, CSV and text for terminals of any width.
 import { describe, expect, it } from 'vitest';
-import { wrapText } from '../../../src/cli/fold.js';
-import { terminalTable } from '../../../src/cli/table-terminal.js';
+import { wrapText } from '../../../src/cli/terminal/fold.js';
+import { terminalTable } from '../../../src/cli/terminal/table-terminal.js';
 import { tableCsv } from '../../../src/report/tables/csv.js';
 import { tableMarkdown } from '../../../src/report/tables/markdown.js';
 import { layTable } from '../../../src/report/tables/table.js';

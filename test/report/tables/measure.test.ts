@@ -3,13 +3,13 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { printConfig } from '../../../src/config/print.js';
-import { claimCell } from '../../../src/experiments/store/claim.js';
-import { readStoredRuns } from '../../../src/experiments/store/runs.js';
-import { placeCell } from '../../../src/experiments/store/store.js';
+import { claimCell } from '../../../src/grids/store/claim.js';
+import { readStoredRuns } from '../../../src/grids/store/runs.js';
+import { placeCell } from '../../../src/grids/store/store.js';
 import { measure } from '../../../src/report/tables/measure.js';
 import { tableNotes } from '../../../src/report/tables/notes.js';
 import type { TableItem } from '../../../src/report/tables/numbers.js';
-import { writeSummary } from '../../../src/training/records/summary.js';
+import { writeSummary } from '../../../src/records/summary.js';
 import { someCell, someConfig, someSummary } from '../../support/cells.js';
 import { test } from '../../temporary-folder.js';
 

@@ -6,7 +6,7 @@ import { listConfigs, withoutExtension } from '../../../src/config/find.js';
 import { baselineOf, configName } from '../../../src/report/tables/layout.js';
 import { ownItems, paperItems, type TableItem } from '../../../src/report/tables/numbers.js';
 import { printedCells, readPrintedNumbers, tableNumbers } from '../../../src/report/tables/printed.js';
-import { describeConfig } from '../../../src/experiments/describe.js';
+import { describeConfig } from '../../../src/runs/description.js';
 import { projectRoot } from '../../config/support.js';
 
 const numbers = readPrintedNumbers();

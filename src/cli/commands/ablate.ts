@@ -1,0 +1,60 @@
+// `isda ablate`: the variants of Table 5 on any config.
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { didYouMean } from '../../common/nearest.js';
+import { gridCells, seedsFrom } from '../../grids/rows.js';
+import { variantNames, withVariant, type Variant } from '../../grids/variants.js';
+import type { CommandContext, RegisterCommand } from '../context.js';
+import { runPlan, storeOf, withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
+import { configOption, countArgument, readConfig, setOption } from '../options.js';
+
+export interface AblateOptions extends GridOptions {
+  readonly config: string;
+  readonly set: readonly string[];
+  readonly variant: readonly Variant[];
+  readonly seeds?: number;
+  readonly seed?: string;
+}
+
+function variantArgument(value: string, before: readonly Variant[]): Variant[] {
+  const found = variantNames.find((name) => name === value);
+  if (found !== undefined) return [...before, found];
+  const hint = didYouMean(value, variantNames);
+  throw new InvalidArgumentError(`Expected ${variantNames.join(', ')}${hint === undefined ? '.' : `; ${hint}`}`);
+}
+
+/** Adds the options that say which ablation is meant. */
+export function withAblateOptions(command: Command): Command {
+  return withGridOptions(
+    command
+      .addOption(configOption().makeOptionMandatory())
+      .addOption(setOption())
+      .addOption(
+        new Option('--variant <name>', `only this one; repeatable: ${variantNames.join(', ')}`)
+          .argParser(variantArgument)
+          .default([], 'all six'),
+      )
+      .option('--seeds <n>', 'runs of each variant, on seeds 1 to n (default: 3)', countArgument)
+      .addOption(new Option('--seed <n>', 'one run of each variant, on this seed').conflicts('seeds')),
+  );
+}
+
+/** The runs of an ablation. Errors (usage): of the config. */
+export function readAblation(options: AblateOptions, context: CommandContext): GridPlan {
+  const seed = options.seed === undefined ? [] : [`training.seed=${options.seed}`];
+  const { config } = readConfig(options.config, [...options.set, ...seed], context);
+  const chosen = options.variant.length === 0 ? variantNames : variantNames.filter((v) => options.variant.includes(v));
+  const rows = chosen.map((name) => ({ name, config: withVariant(config, name) }));
+  const seeds = options.seed === undefined ? seedsFrom(1, options.seeds ?? 3) : [config.training.seed];
+  const root = storeOf(`ablate-${config.experiment}`, options, context);
+  const cells = gridCells(config.experiment, rows, seeds);
+  return { title: `Ablation of ${config.experiment}`, first: 'variant', cells, root };
+}
+
+export const registerAblate: RegisterCommand = (program, context) => {
+  const command = program
+    .command('ablate')
+    .description("Table 5's variants of ISDA on any config; goes on where it was stopped");
+  withAblateOptions(command).action((options: AblateOptions, given: Command) =>
+    runPlan(readAblation(options, context), options, context, given),
+  );
+};

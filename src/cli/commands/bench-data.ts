@@ -1,0 +1,69 @@
+// `isda bench data`: how fast the loader is.
+import { availableParallelism } from 'node:os';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { benchAugmentations, benchData, type BenchAugmentation, type DataBenchResult } from '../../runs/bench/data.js';
+import type { CommandContext } from '../context.js';
+import { configOption, countArgument, readConfig, setOption } from '../options.js';
+import { formatTable } from '../terminal/table.js';
+
+interface DataBenchArguments {
+  readonly config: string;
+  readonly set: readonly string[];
+  readonly augmentation: readonly BenchAugmentation[];
+  readonly workers: readonly number[];
+  readonly seconds: number;
+  readonly json?: boolean;
+}
+
+function threadsArgument(value: string, before: readonly number[] | undefined): number[] {
+  if (!/^\d{1,3}$/.test(value)) throw new InvalidArgumentError('Expected a whole number of at least 0.');
+  return [...(before ?? []), Number(value)];
+}
+
+function table(results: readonly DataBenchResult[]): string {
+  const [{ dataset, batchSize, seconds }] = results;
+  const rows = results.map((result) => [
+    result.augmentation,
+    String(result.workers),
+    result.imagesPerSecond.toFixed(0),
+    `${((1000 * result.batchSize) / result.imagesPerSecond).toFixed(2)} ms`,
+  ]);
+  return [
+    `${dataset}, batch ${batchSize}, about ${seconds.toFixed(0)} s each in turn`,
+    '',
+    formatTable(['augmentation', 'threads', 'images/s', 'a batch'], rows),
+    '',
+    'threads 0: batches are made in the thread that takes them',
+  ].join('\n');
+}
+
+export function registerBenchData(bench: Command, context: CommandContext): void {
+  bench
+    .command('data')
+    // Those of `isda bench` are none of its own.
+    .configureHelp({ showGlobalOptions: false })
+    .description('time the loader on the training images of a config, without training')
+    .addOption(configOption().default('table1/resnet32-cifar10-isda'))
+    .addOption(setOption())
+    .addOption(
+      new Option('--augmentation <names...>', "augmentations to compare; config: the config's own")
+        .choices([...benchAugmentations])
+        .default(['standard', 'cutout', 'autoaugment']),
+    )
+    .addOption(
+      new Option(
+        '--workers <n...>',
+        `numbers of worker threads to compare (default: 0 and ${availableParallelism()}, the cores)`,
+      ).argParser(threadsArgument),
+    )
+    .option('--seconds <n>', 'measured time of each', countArgument, 3)
+    .option('--json', 'print as JSON')
+    .action(async (options: DataBenchArguments) => {
+      const { config } = readConfig(options.config, options.set, context);
+      const { augmentation: augmentations, workers = [0, availableParallelism()], seconds } = options;
+      const warn = (line: string): void => void context.stderr.write(`${line}\n`);
+      const now = (): number => performance.now();
+      const results = await benchData(config, context, { augmentations, workers, seconds, now, warn });
+      context.stdout.write(`${options.json === true ? JSON.stringify(results, undefined, 2) : table(results)}\n`);
+    });
+}

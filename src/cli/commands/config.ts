@@ -1,0 +1,91 @@
+// `isda config`: checks configs, prints them resolved, prints their schema.
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { cannot, formatError, IsdaError, reasonOf } from '../../common/errors.js';
+import { displayPath, isFolder, listConfigs } from '../../config/find.js';
+import { ganJsonSchema, jsonSchema, printConfig, printGanConfig } from '../../config/print.js';
+import { configReference } from '../../config/reference.js';
+import type { CommandContext, RegisterCommand } from '../context.js';
+import { readAnyConfig, setOption } from '../options.js';
+
+/** The configs that a word of the command line means: every YAML file of a folder or a pattern, else the word itself. */
+async function configsOf(word: string, workingDirectory: string): Promise<readonly string[]> {
+  const path = resolve(workingDirectory, word);
+  const usage = (reason: string): Error => cannot(`check ${word}`, reason, { kind: 'usage' });
+  if (word !== '' && isFolder(path)) {
+    const files = listConfigs(path).map((file) => displayPath(join(path, file), workingDirectory));
+    if (files.length === 0) throw usage('the folder holds no YAML files');
+    return files;
+  }
+  if (!isDynamicPattern(word)) return [word];
+  const files = await glob(word, { cwd: workingDirectory });
+  if (files.length === 0) throw usage('no file matches');
+  return files.sort();
+}
+
+interface Checked {
+  readonly config: string;
+  readonly error?: unknown;
+}
+
+function check(config: string, context: CommandContext): Checked {
+  try {
+    readAnyConfig(config, [], context);
+    return { config };
+  } catch (error) {
+    return { config, error };
+  }
+}
+
+async function checkAll(words: readonly string[], asJson: boolean, context: CommandContext): Promise<void> {
+  const configs = (await Promise.all(words.map((word) => configsOf(word, context.workingDirectory)))).flat();
+  const checked = [...new Set(configs)].map((config) => check(config, context));
+  if (asJson) {
+    const rows = checked.map(({ config, error }) => ({
+      config,
+      ok: error === undefined,
+      ...(error === undefined ? {} : { error: reasonOf(error) }),
+      ...(error instanceof IsdaError ? { place: error.place, hint: error.hint } : {}),
+    }));
+    context.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
+  } else {
+    for (const { config, error } of checked) if (error === undefined) context.stdout.write(`ok  ${config}\n`);
+  }
+  const bad = checked.filter(({ error }) => error !== undefined);
+  if (bad.length === 0) return;
+  // One error speaks for itself; of several, the exit takes the summary and each is shown before it.
+  if (checked.length === 1) throw bad[0].error;
+  for (const { error } of bad) context.stderr.write(`${formatError(error, false)}\n`);
+  throw cannot('use every config', `${bad.length} of ${checked.length} have errors`, { kind: 'usage' });
+}
+
+export const registerConfig: RegisterCommand = (program: Command, context: CommandContext) => {
+  const config = program.command('config').description('check and print experiment configs');
+  config
+    .command('check')
+    .description('check configs: files, folders, patterns or names under configs/')
+    .argument('<file...>')
+    .option('--json', 'one object a config')
+    .action((files: string[], { json = false }: { json?: boolean }) => checkAll(files, json, context));
+  config
+    .command('print')
+    .description('print a config with every default filled in')
+    .argument('<file>')
+    .addOption(setOption())
+    .option('--json', 'JSON instead of YAML')
+    .action((file: string, { set, json = false }: { set: string[]; json?: boolean }) => {
+      const loaded = readAnyConfig(file, set, context);
+      const yaml = (): string => ('gan' in loaded ? printGanConfig(loaded) : printConfig(loaded));
+      context.stdout.write(json ? `${JSON.stringify(loaded, undefined, 2)}\n` : yaml());
+    });
+  config
+    .command('schema')
+    .description('print the JSON Schema of configs, for editors')
+    .option('--gan', 'that of generators instead')
+    .option('--markdown', 'a table of every key of both instead')
+    .action(({ gan = false, markdown = false }: { gan?: boolean; markdown?: boolean }) => {
+      const schema = gan ? ganJsonSchema() : jsonSchema();
+      context.stdout.write(markdown ? configReference() : `${JSON.stringify(schema, undefined, 2)}\n`);
+    });
+};

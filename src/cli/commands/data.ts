@@ -1,0 +1,97 @@
+// `isda data`: gets, makes, checks and shows data sets.
+import { resolve } from 'node:path';
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
+import { cifarFormats, type CifarName } from '../../data/datasets/cifar/format.js';
+import { downloadDataset } from '../../data/download/download.js';
+import { synthesize } from '../../data/datasets/synthetic/synthesize.js';
+import type { CommandContext, RegisterCommand } from '../context.js';
+import { byteProgress } from '../terminal/data-progress.js';
+import { registerImages } from './data-images.js';
+import { registerVerify } from './data-verify.js';
+import { printJson } from '../terminal/table.js';
+
+const names = Object.keys(cifarFormats);
+
+function nameArgument(): Argument {
+  return new Argument('<name>', 'data set').choices(names);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('A whole number is needed.');
+  return Number(text);
+}
+
+interface DownloadFlags {
+  readonly out?: string;
+  readonly from?: string;
+  readonly json?: boolean;
+}
+
+async function download(context: CommandContext, name: CifarName, flags: DownloadFlags): Promise<void> {
+  const directory = resolve(context.workingDirectory, flags.out ?? (context.environment.ISDA_DATA || 'data'));
+  const isAddress = flags.from !== undefined && /^https?:/.test(flags.from);
+  const from = flags.from === undefined || isAddress ? flags.from : resolve(context.workingDirectory, flags.from);
+  const progress = byteProgress(context.stderr);
+  try {
+    const { folder, outcome } = await downloadDataset({
+      name,
+      directory,
+      from,
+      progress: {
+        onBytes: progress.update,
+        onRetry: (reason, waitMs) => progress.note(`${reason}; trying again in ${waitMs / 1000} s`),
+        onStage: progress.note,
+      },
+    });
+    progress.stop();
+    if (flags.json) printJson(context, { name, folder, outcome });
+    else context.stdout.write(`${folder}${outcome === 'present' ? ' (was there already)' : ''}\n`);
+  } finally {
+    progress.stop();
+  }
+}
+
+interface SynthesizeFlags {
+  readonly out: string;
+  readonly name: CifarName;
+  readonly train: number;
+  readonly test: number;
+  readonly classes?: number;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+async function makeSynthetic(context: CommandContext, flags: SynthesizeFlags): Promise<void> {
+  const { name, train, test, seed, classes = cifarFormats[name].label.classes } = flags;
+  const directory = resolve(context.workingDirectory, flags.out);
+  const result = await synthesize({ name, train, test, classes, seed }, directory);
+  if (flags.json) return printJson(context, result);
+  context.stdout.write(`${result.folder}${result.outcome === 'present' ? ' (was there already)' : ''}\n`);
+  for (const { file, count } of result.files) context.stdout.write(`  ${file}: ${count} records\n`);
+}
+
+/** Adds `isda data` and its subcommands. */
+export const registerData: RegisterCommand = (program, context) => {
+  const data: Command = program.command('data').description('get, make, check and look at data sets');
+  data
+    .command('download')
+    .description('download an official data set, checked against its md5; goes on from where an earlier one ended')
+    .addArgument(nameArgument())
+    .option('--out <dir>', 'folder to unpack to (default: $ISDA_DATA, else ./data)')
+    .option('--from <source>', 'another address of the same archive, or the path of a copy')
+    .option('--json', 'print the result as JSON')
+    .action((name: CifarName, flags: DownloadFlags) => download(context, name, flags));
+  data
+    .command('synthesize')
+    .description('write a learnable synthetic data set in the binary format of an official one')
+    .requiredOption('--out <dir>', 'folder to write to')
+    .addOption(new Option('--name <name>', 'format').choices(names).default('cifar10'))
+    .option('--train <count>', 'training images', wholeNumber, 5000)
+    .option('--test <count>', 'test images', wholeNumber, 1000)
+    .option('--classes <count>', 'classes that occur (default: all of the format)', wholeNumber)
+    .option('--seed <number>', 'seed of the images', wholeNumber, 1)
+    .option('--json', 'print the result as JSON')
+    .action((flags: SynthesizeFlags) => makeSynthetic(context, flags));
+  registerVerify(data, context);
+  registerImages(data, context);
+};

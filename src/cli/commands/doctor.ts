@@ -1,0 +1,52 @@
+// `isda doctor`: what is installed on this machine, on which device runs compute, and what to do about what is missing.
+import { IsdaError } from '../../common/errors.js';
+import type { RegisterCommand } from '../context.js';
+import { examine } from '../doctor/examination.js';
+import type { Finding } from '../doctor/finding.js';
+
+const marks = { good: 'ok', note: '-', bad: 'MISSING' } as const;
+
+/** Breaks text into lines of at most `width` characters, between words. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** The findings as aligned columns (mark, name, value), or as blocks where the terminal is narrower than 60 columns. */
+export function formatFindings(findings: readonly Finding[], width: number): string {
+  const markWidth = Math.max(...findings.map((finding) => marks[finding.state].length));
+  const nameWidth = Math.max(...findings.map((finding) => finding.name.length));
+  const narrow = width < 60;
+  const indent = narrow ? 2 : markWidth + nameWidth + 4;
+  return findings
+    .flatMap((finding) => {
+      const head = `${marks[finding.state].padEnd(markWidth)}  ${finding.name.padEnd(nameWidth)}`;
+      const texts = [finding.value, ...(finding.advice === undefined ? [] : [`→ ${finding.advice}`])];
+      const lines = texts
+        .flatMap((text) => wrap(text, Math.max(20, width - indent)))
+        .map((line) => `${' '.repeat(indent)}${line}`);
+      return narrow ? [head.trimEnd(), ...lines] : [`${head}  ${lines[0].slice(indent)}`, ...lines.slice(1)];
+    })
+    .join('\n');
+}
+
+export const registerDoctor: RegisterCommand = (program, context) => {
+  program
+    .command('doctor')
+    .description('what is installed, which device is used, and what to do about what is missing')
+    .option('--json', 'print the findings as JSON')
+    .action(async (options: { readonly json?: boolean }) => {
+      const findings = await examine(context.environment, context.workingDirectory);
+      const missing = findings.filter((finding) => finding.state === 'bad').map((finding) => finding.name);
+      const text = options.json
+        ? JSON.stringify({ ok: missing.length === 0, findings }, undefined, 2)
+        : formatFindings(findings, context.stdout.columns ?? (Number(context.environment['COLUMNS']) || 100));
+      context.stdout.write(`${text}\n`);
+      if (missing.length > 0) throw new IsdaError(`essential parts are missing: ${missing.join(', ')}`);
+    });
+};

@@ -1,0 +1,72 @@
+// `isda export` and `isda import`: networks as safetensors in PyTorch's names and layouts.
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { cannot } from '../../common/errors.js';
+import { exportFresh, exportRun, importNetwork, type ExportReport } from '../../runs/exchange.js';
+import type { CheckpointChoice } from '../../records/checkpoints.js';
+import type { CommandContext } from '../context.js';
+import { openNamedRun } from './evaluate.js';
+import { checkpointOption, configOption, readConfig, setOption } from '../options.js';
+import { runDirectory } from './train.js';
+
+interface ExportOptions {
+  readonly checkpoint: CheckpointChoice;
+  readonly run?: string;
+  readonly config?: string;
+  readonly set: readonly string[];
+  readonly out: string;
+}
+
+const describeReport = ({ network, tensors, values }: ExportReport): string =>
+  `${network}: ${tensors} tensors, ${values} values`;
+
+async function exportNetwork(options: ExportOptions, context: CommandContext): Promise<void> {
+  const { run, config, set, checkpoint } = options;
+  if ((run === undefined) === (config === undefined)) {
+    throw cannot('export a network', 'give either --run or --config', {
+      kind: 'usage',
+      hint: '--run DIR exports what a run has trained, --config FILE a network with fresh weights',
+    });
+  }
+  const out = resolve(context.workingDirectory, options.out);
+  const opened = run === undefined ? undefined : await openNamedRun({ run, set, checkpoint }, context);
+  const report =
+    opened === undefined
+      ? await exportFresh(readConfig(config!, set, context).config, out)
+      : await exportRun(opened, out);
+  context.stdout.write(`${describeReport(report)}\n${out}\n`);
+}
+
+interface ImportOptions {
+  readonly config: string;
+  readonly set: readonly string[];
+  readonly out?: string;
+}
+
+async function importFile(file: string, options: ImportOptions, context: CommandContext): Promise<void> {
+  const { config } = readConfig(options.config, options.set, context);
+  const directory = runDirectory(config, options.out, context);
+  const path = resolve(context.workingDirectory, file);
+  const report = await importNetwork(config, path, directory, context.now);
+  context.stdout.write(`${describeReport(report)}\n${directory}\n`);
+}
+
+export function registerExchange(program: Command, context: CommandContext): void {
+  program
+    .command('export')
+    .description("write a network as safetensors, with PyTorch's names and layouts")
+    .option('--run <dir>', 'run folder: its newest or best checkpoint')
+    .addOption(checkpointOption())
+    .addOption(configOption())
+    .addOption(setOption())
+    .requiredOption('--out <file>', 'file to write')
+    .action((options: ExportOptions) => exportNetwork(options, context));
+  program
+    .command('import')
+    .description('make a run folder with the network of a safetensors file, to evaluate it or train it further')
+    .argument('<file>', "safetensors file with PyTorch's names and layouts")
+    .addOption(configOption().makeOptionMandatory())
+    .addOption(setOption())
+    .option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>')
+    .action((file: string, options: ImportOptions) => importFile(file, options, context));
+}

@@ -1,0 +1,123 @@
+// `isda figure`: figures from the files of runs.
+import { basename, resolve } from 'node:path';
+import { type Command } from 'commander';
+import { cannot } from '../../common/errors.js';
+import { didYouMean } from '../../common/nearest.js';
+import { drawChart } from '../../report/chart/chart.js';
+import type { Series } from '../../report/chart/series.js';
+import { recordedRows } from '../../report/runs/recorded-runs.js';
+import { allMetricsColumns, metricsFields, type MetricsColumn } from '../../records/metrics-columns.js';
+import { runFolder } from '../../records/run-folder.js';
+import type { CommandContext } from '../context.js';
+import { registerPaperFigures } from './figure-paper.js';
+import { picturePath, withPictureOptions, writePicture, type PictureFileOptions } from '../terminal/picture.js';
+import { registerVisualize } from './visualize.js';
+
+interface CurveOptions extends PictureFileOptions {
+  readonly run: readonly string[];
+  readonly metric: readonly string[];
+  readonly label: readonly string[];
+}
+
+const metricNames: Readonly<Partial<Record<MetricsColumn, string>>> = {
+  learning_rate: 'learning rate',
+  train_loss: 'training loss',
+  train_error: 'training error',
+  test_loss: 'test loss',
+  test_error: 'test error',
+  test_error_top5: 'top-5 test error',
+  seconds: 'seconds an epoch',
+  images_per_second: 'images per second',
+};
+
+function metricOf(name: string): MetricsColumn {
+  const metrics = allMetricsColumns.filter((column) => column !== 'epoch');
+  const metric = metrics.find((column) => column === name);
+  if (metric !== undefined) return metric;
+  throw cannot('draw the curves', `there is no metric "${name}"`, {
+    kind: 'usage',
+    hint: didYouMean(name, metrics) ?? `metrics: ${metrics.join(', ')}`,
+  });
+}
+
+const nameOf = (metric: MetricsColumn): string => metricNames[metric] ?? metric;
+const isError = (metric: MetricsColumn): boolean => metric.includes('_error');
+
+/** What metrics on one axis have in common. */
+const quantityOf = (metric: MetricsColumn): string =>
+  isError(metric) ? 'error' : metric.endsWith('_loss') ? 'loss' : nameOf(metric);
+
+/** The label of the y axis: the metric's name, or what several have in common. */
+function axisLabel(metrics: readonly MetricsColumn[]): string {
+  const unit = isError(metrics[0]) ? ' (%)' : '';
+  return `${metrics.length === 1 ? nameOf(metrics[0]) : quantityOf(metrics[0])}${unit}`;
+}
+
+/** The metrics of each axis: those of one quantity. Errors (usage): `--y-max` would be the end of several. */
+function axesOf(metrics: readonly MetricsColumn[], yMax: number | undefined): MetricsColumn[][] {
+  const quantities = [...new Set(metrics.map(quantityOf))];
+  if (quantities.length > 1 && yMax !== undefined)
+    throw cannot('draw the curves', `--y-max is of one axis, and there is one for each of ${quantities.join(', ')}`, {
+      kind: 'usage',
+      hint: 'draw them apart, or leave out --y-max',
+    });
+  return quantities.map((quantity) => metrics.filter((metric) => quantityOf(metric) === quantity));
+}
+
+async function drawCurves(options: CurveOptions, context: CommandContext): Promise<void> {
+  const out = picturePath(options.out, context);
+  const metrics = [...new Set(options.metric.length === 0 ? ['test_error'] : options.metric)].map(metricOf);
+  const { title, width, yMax } = options;
+  const axes = axesOf(metrics, yMax);
+  if (options.label.length > 0 && options.label.length !== options.run.length)
+    throw cannot('draw the curves', `${options.label.length} labels for ${options.run.length} runs`, {
+      kind: 'usage',
+      hint: 'give one --label a --run, in the same order',
+    });
+  const curves: (Series & { readonly metric: MetricsColumn })[] = [];
+  for (const [index, run] of options.run.entries()) {
+    const folder = resolve(context.workingDirectory, run);
+    const path = runFolder(folder).metrics;
+    const rows = await recordedRows(folder, context.now);
+    const label = options.label[index] ?? basename(folder);
+    for (const metric of metrics) {
+      const points = rows.map((row) => [row.epoch, row[metricsFields[metric]]] as const);
+      if (points.length === 0) throw cannot('draw the curves', 'the run has no completed epoch yet', { place: path });
+      if (points.some(([, value]) => value === undefined))
+        throw cannot('draw the curves', `the run has no ${metric}`, { place: path, kind: 'usage' });
+      curves.push({
+        metric,
+        label: metrics.length === 1 ? label : `${label}: ${nameOf(metric)}`,
+        points: points.map(([epoch, value]) => [epoch, value!]),
+      });
+    }
+  }
+  const panels = axes.map((own) => ({
+    series: curves.filter(({ metric }) => own.includes(metric)),
+    yLabel: axisLabel(own),
+    yRange: { high: yMax },
+  }));
+  const yLabel = panels.map((panel) => panel.yLabel).join(', ');
+  await writePicture(out, drawChart({ panels, xLabel: 'epoch', yLabel, title, width }));
+  context.stdout.write(`${out}\n`);
+}
+
+/** Adds `isda figure` with its figures. */
+export function registerFigure(program: Command, context: CommandContext): void {
+  const collect = (word: string, before: readonly string[] = []): readonly string[] => [...before, word];
+  const figure = program.command('figure').description('draw figures from the files of runs (SVG, PNG)');
+  const curve = figure
+    .command('curve')
+    .description("draw runs' metrics over the epochs: a chart, with a panel for each quantity")
+    .requiredOption('--run <dir>', 'run folder; give it several times for several curves', collect)
+    .option('--metric <name>', 'column of metrics.csv; may be given several times (default: test_error)', collect, [])
+    .option(
+      '--label <text>',
+      "a run's name in the legend, in the order of the runs (default: its folder)",
+      collect,
+      [],
+    );
+  withPictureOptions(curve).action((options: CurveOptions) => drawCurves(options, context));
+  registerPaperFigures(figure, context);
+  registerVisualize(figure, context, '4');
+}

@@ -1,0 +1,84 @@
+// `isda gan quality`: how far a generator's images are from real ones, by the features of a trained network.
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Quality } from '../../visualize/quality.js';
+import type { CommandContext } from '../context.js';
+import { imageProgress } from '../terminal/data-progress.js';
+import { openNamedRun } from './evaluate.js';
+import { columnsOf, foldedTable, wrapText } from '../terminal/fold.js';
+import { countArgument, seedArgument, setOption } from '../options.js';
+import { pngFile } from '../terminal/output.js';
+import { watchSignals } from '../terminal/signals.js';
+import { printJson } from '../terminal/table.js';
+import { runSurroundings } from './train.js';
+
+interface QualityFlags {
+  readonly run: string;
+  readonly generator: string;
+  readonly out?: string;
+  readonly set: readonly string[];
+  readonly samples: number;
+  readonly images?: number;
+  readonly rows: number;
+  readonly neighbours: number;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+/** What was measured, for people; a note where distances are of too few images. */
+export function qualityText({ network, featureSize, rows, out }: Quality, width = Infinity): string {
+  const table = rows.map(({ name, images, samples, frechetDistance }) => [
+    name,
+    String(images),
+    String(samples),
+    frechetDistance.toPrecision(4),
+  ]);
+  const few = rows.filter(({ images, samples }) => Math.min(images, samples) < featureSize).length;
+  const note = `note: ${few} of ${rows.length} rows have fewer images or samples than features (${featureSize}), which makes their distances too large`;
+  return [
+    `Fréchet distance in the ${featureSize} features of ${network}`,
+    foldedTable(['class', 'images', 'samples', 'distance'], table, width),
+    ...(few === 0 ? [] : [wrapText(note, width)]),
+    ...(out === undefined ? [] : ['', out]),
+  ].join('\n');
+}
+
+async function measure(flags: QualityFlags, context: CommandContext): Promise<void> {
+  const { out, ...rest } = flags;
+  const options = { ...rest, ...(out === undefined ? {} : { out: pngFile(out, context) }) };
+  // Loaded only where they are needed: pictures and matrices bring libraries of their own.
+  const { measureQuality } = await import('../../visualize/quality.js');
+  const opened = await openNamedRun(flags, context);
+  const generator = resolve(context.workingDirectory, flags.generator);
+  const signals = watchSignals(context);
+  const walk = imageProgress(context.stderr);
+  const surroundings = runSurroundings(context, context.stderr, signals.requested);
+  try {
+    const around = { ...surroundings, onImage: (done: number, total: number) => walk.update(done, total) };
+    const quality = await measureQuality(opened, generator, options, around).finally(walk.stop);
+    if (flags.json === true) printJson(context, quality);
+    else context.stdout.write(`${qualityText(quality, columnsOf(context))}\n`);
+  } finally {
+    signals.stop();
+  }
+}
+
+/** Adds `isda gan quality`. */
+export function registerGanQuality(gan: Command, context: CommandContext): void {
+  gan
+    .command('quality')
+    .description(
+      "Fréchet distance between generated and training images in a classifier's features; nearest neighbours",
+    )
+    .requiredOption('--generator <dir>', 'run folder of `isda gan train`, or a generator.safetensors')
+    .requiredOption('--run <dir>', 'run folder of the classifier')
+    .option('--out <file>', 'PNG file for samples beside their nearest training images')
+    .addOption(setOption())
+    .option('--samples <n>', 'images that the generator makes', countArgument, 10_000)
+    .option('--images <n>', 'training images to compare with (default: all)', countArgument)
+    .option('--rows <n>', 'samples of the picture', countArgument, 10)
+    .option('--neighbours <n>', 'neighbours of each', countArgument, 5)
+    .option('--seed <n>', 'of the samples', seedArgument, 0)
+    .option('--json', 'print as JSON')
+    .action((flags: QualityFlags) => measure(flags, context));
+}

@@ -1,0 +1,106 @@
+// `isda gan`: trains generators and shows what they make.
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { makeFolder, writeFileAtomically } from '../../common/files.js';
+import { openEngine } from '../../engine/index.js';
+import { trainGenerators } from '../../runs/gan/generators.js';
+import type { Pictures } from '../../runs/gan/pictures.js';
+import { sampleGrid } from '../../runs/gan/sample-grid.js';
+import { lossesFigure } from '../../report/gan-losses.js';
+import { imageGrid } from '../../report/image-grid.js';
+import { svgToPng } from '../../report/png.js';
+import { trainingOptions } from '../../training/options.js';
+import type { CommandContext } from '../context.js';
+import { registerGanQuality } from './gan-quality.js';
+import { configOption, countArgument, readGanConfig, seedArgument, setOption } from '../options.js';
+import { pngFile } from '../terminal/output.js';
+import { watchSignals } from '../terminal/signals.js';
+import { printJson } from '../terminal/table.js';
+import { runSurroundings } from './train.js';
+
+const pictures: Pictures = {
+  grid: async (grid) => svgToPng(await imageGrid(grid), 1),
+  losses: lossesFigure,
+};
+
+interface TrainFlags {
+  readonly config: string;
+  readonly set: readonly string[];
+  readonly seed?: string;
+  readonly out?: string;
+  readonly class?: string;
+  readonly resume?: boolean;
+  readonly json?: boolean;
+}
+
+async function train(flags: TrainFlags, context: CommandContext): Promise<void> {
+  const seed = flags.seed === undefined ? [] : [`training.seed=${flags.seed}`];
+  const config = readGanConfig(flags.config, [...flags.set, ...seed], context);
+  const named = flags.out ?? config.output.dir ?? `runs/${config.experiment}-seed${config.training.seed}`;
+  const out = resolve(context.workingDirectory, named);
+  const signals = watchSignals(context);
+  try {
+    const stream = flags.json === true ? context.stderr : context.stdout;
+    const around = { ...runSurroundings(context, stream, signals.requested), pictures };
+    const options = { out, resume: flags.resume ?? true, only: flags.class };
+    const trained = await trainGenerators(config, options, around);
+    if (flags.json === true) printJson(context, trained);
+  } finally {
+    signals.stop();
+  }
+}
+
+interface SampleFlags {
+  readonly run: string;
+  readonly out: string;
+  readonly count: number;
+  readonly class?: string;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+async function sample(flags: SampleFlags, context: CommandContext): Promise<void> {
+  const out = pngFile(flags.out, context);
+  const settings = trainingOptions.parse({});
+  const engine = await openEngine(settings, context.environment, (line) => context.stderr.write(`${line}\n`));
+  const run = resolve(context.workingDirectory, flags.run);
+  const { grid, generators } = await sampleGrid(engine, run, {
+    count: flags.count,
+    only: flags.class,
+    seed: flags.seed,
+  });
+  await makeFolder(dirname(out));
+  await writeFileAtomically(out, await pictures.grid(grid));
+  const rows = grid.rows.map(({ label }) => label);
+  if (flags.json === true) return printJson(context, { out, seed: flags.seed, count: flags.count, rows, generators });
+  const labelled = rows.filter((label) => label !== '');
+  const what = labelled.length === 0 ? `${rows.length} rows` : `rows: ${labelled.join(', ')}`;
+  context.stdout.write(`${out}: ${flags.count} images a row, ${what}\n`);
+}
+
+export function registerGan(program: Command, context: CommandContext): void {
+  const gan = program.command('gan').description('generators of images (WGAN, CGAN, ACGAN, InfoGAN)');
+  gan
+    .command('train')
+    .description('train a generator, or one for each class; goes on by itself where an earlier run of it stopped')
+    .addOption(configOption().makeOptionMandatory())
+    .addOption(setOption())
+    .option('--seed <n>', 'short for --set training.seed=N')
+    .option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>')
+    .option('--class <class>', 'of a config with gan.perClass, only the generator of this class (name or number)')
+    .option('--resume', 'go on from the newest checkpoint in the run folder; the default')
+    .option('--no-resume', 'start over: deletes the checkpoints in the run folder')
+    .option('--json', 'print a summary of each generator as JSON; everything else goes to stderr')
+    .action((flags: TrainFlags) => train(flags, context));
+  gan
+    .command('sample')
+    .description("draw a finished generator's images, a row for each class, as a PNG")
+    .requiredOption('--run <dir>', 'run folder of `isda gan train`, or a generator.safetensors')
+    .requiredOption('--out <file>', 'PNG file to write')
+    .option('--count <n>', 'images of a row', countArgument, 10)
+    .option('--class <class>', 'only this class (name or number)')
+    .option('--seed <n>', 'of the noise', seedArgument, 0)
+    .option('--json', 'print what the picture shows as JSON')
+    .action((flags: SampleFlags) => sample(flags, context));
+  registerGanQuality(gan, context);
+}

@@ -1,0 +1,106 @@
+// `isda models` and `isda losses`: what there is, with the figures of each.
+import type { Command } from 'commander';
+import { formatBytes, formatCount } from '../../common/format.js';
+import { lossOptions } from '../../losses/options.js';
+import { createLoss } from '../../losses/registry.js';
+import { countParameters, forwardCost } from '../../models/cost.js';
+import { knownNetworks } from '../../models/known.js';
+import type { InputShape, Network } from '../../models/network.js';
+import { createNetwork } from '../../models/registry.js';
+import { optimizerOptions } from '../../optimizers/options.js';
+import { stepMemory } from '../../training/step-memory.js';
+import type { CommandContext } from '../context.js';
+import { columnsOf, foldedTable, wrappedTable, wrapText } from '../terminal/fold.js';
+import { countArgument } from '../options.js';
+
+interface ListOptions {
+  readonly json?: boolean;
+}
+
+interface ModelsOptions extends ListOptions {
+  readonly classes?: number;
+  readonly batch?: number;
+}
+
+const optimizer = optimizerOptions.parse({});
+const crossEntropy = createLoss(lossOptions.parse({ name: 'cross-entropy' }), { classes: 0, featureSize: 0 });
+
+/** Bytes of one training step of a network in float32, with cross entropy. */
+function stepBytes(network: Network, { height, width, channels }: InputShape, batchSize: number): number {
+  const format = { height, width, mean: Array<number>(channels).fill(0), std: Array<number>(channels).fill(1) };
+  return stepMemory({ network, loss: crossEntropy, optimizer, format, precision: 'float32' }, batchSize);
+}
+
+const footer = `multiply-adds: of convolutions and matrix products, forward, one image.
+FLOPs/2: the same image by the rule of the model zoo osmr/imgclsmob, which also counts normalisation, activation and pooling. step memory: computed, of one training step in float32 with cross entropy and this batch: parameters, momentum and, at the worst moment, activations and gradients.`;
+
+function listModels(options: ModelsOptions, context: CommandContext): void {
+  const list = knownNetworks.map(({ model, input, batchSize: paperBatch }) => {
+    const shape = { ...input, classes: options.classes ?? input.classes };
+    const network = createNetwork(model, shape);
+    const { name, featureSize, classes } = network;
+    const batchSize = options.batch ?? paperBatch;
+    return {
+      name,
+      model,
+      classes,
+      featureSize,
+      parameters: countParameters(network),
+      ...forwardCost(network, shape),
+      batchSize,
+      stepMemoryBytes: stepBytes(network, shape, batchSize),
+    };
+  });
+  if (options.json === true) {
+    context.stdout.write(`${JSON.stringify(list, undefined, 2)}\n`);
+    return;
+  }
+  const header = ['network', 'classes', 'parameters', 'multiply-adds', 'FLOPs/2', 'features', 'batch', 'step memory'];
+  const rows = list.map((entry) => [
+    entry.name,
+    String(entry.classes),
+    formatCount(entry.parameters),
+    formatCount(entry.multiplyAdds),
+    formatCount(entry.halfFlops),
+    String(entry.featureSize),
+    String(entry.batchSize),
+    formatBytes(entry.stepMemoryBytes),
+  ]);
+  const width = columnsOf(context);
+  context.stdout.write(`${foldedTable(header, rows, width)}\n\n${wrapText(footer, Math.min(width, 95))}\n`);
+}
+
+function listLosses(options: ListOptions, context: CommandContext): void {
+  const list = lossOptions.options.map((option) => {
+    const { name, ...keys } = option.shape;
+    return { name: name.value, defaults: option.parse({ name: name.value }), keys: Object.keys(keys) };
+  });
+  if (options.json === true) {
+    context.stdout.write(`${JSON.stringify(list, undefined, 2)}\n`);
+    return;
+  }
+  const settings = (values: object): string =>
+    Object.entries(values)
+      .filter(([key]) => key !== 'name')
+      .map(([key, value]) => `${key}=${value}`)
+      .join(' ');
+  const rows = list.map(({ name, defaults }) => [name, settings(defaults)]);
+  context.stdout.write(`${wrappedTable(['loss', 'defaults'], rows, columnsOf(context))}\n`);
+}
+
+export function registerRegistries(program: Command, context: CommandContext): void {
+  program
+    .command('models')
+    .description(
+      'networks with parameters, operations of one image, number of deep features and memory of a training step',
+    )
+    .option('--classes <n>', 'count with this many classes', countArgument)
+    .option('--batch <n>', "memory of a step of this many images (default: the paper's batch)", countArgument)
+    .option('--json', 'print as JSON')
+    .action((options: ModelsOptions) => listModels(options, context));
+  program
+    .command('losses')
+    .description('losses with their settings')
+    .option('--json', 'print as JSON')
+    .action((options: ListOptions) => listLosses(options, context));
+}

@@ -1,0 +1,133 @@
+// `isda runs`: what a run store holds, and why a run failed.
+import { basename, dirname, resolve } from 'node:path';
+import { Option } from 'commander';
+import { cannot } from '../../common/errors.js';
+import { counted, formatDuration } from '../../common/format.js';
+import { didYouMean } from '../../common/nearest.js';
+import { shellWord } from '../../common/shell.js';
+import { displayPath, isFile } from '../../config/find.js';
+import { cellStates, type CellState } from '../../grids/store/cell.js';
+import { readLogEnds } from '../../grids/store/log-ends.js';
+import { storeMakers } from '../../grids/store/store.js';
+import { listStore, type ListedCell } from '../../grids/store/view.js';
+import { runFolder } from '../../records/run-folder.js';
+import type { CommandContext, RegisterCommand } from '../context.js';
+import { lookOnce } from '../grids/executor.js';
+import { columnsOf, foldedTable, widthOf, wrapText } from '../terminal/fold.js';
+import { formatTable } from '../terminal/table.js';
+
+interface RunsOptions {
+  readonly state?: CellState;
+  readonly json?: boolean;
+  readonly log?: string;
+}
+
+const logLines = 30;
+
+/** The end of a run's log and what it wrote to stderr. */
+async function showLog(
+  views: readonly ListedCell[],
+  name: string,
+  root: string,
+  context: CommandContext,
+): Promise<void> {
+  const view = views.find((candidate) => candidate.name === basename(name));
+  if (view === undefined) {
+    const known = views.map((candidate) => candidate.name);
+    throw cannot(`show the log of ${name}`, 'the store has no such run', {
+      place: displayPath(root, context.workingDirectory),
+      hint: didYouMean(name, known) ?? '`isda runs STORE` lists them',
+      kind: 'usage',
+    });
+  }
+  const write = (text: string): void => void context.stdout.write(`${text}\n`);
+  write(`${view.name}: ${view.state}${view.reason === undefined ? '' : `, ${view.reason}`}`);
+  for (const { path, before, lines } of await readLogEnds(view.folder, logLines)) {
+    write(`\n${displayPath(path, context.workingDirectory)}`);
+    if (before > 0) write(`… ${before} lines before`);
+    write(lines.join('\n'));
+  }
+}
+
+/** `12 done, 1 failed, 3 planned`. */
+function totals(views: readonly ListedCell[]): string {
+  const counts = cellStates.map((state) => [state, views.filter((view) => view.state === state).length] as const);
+  return counts.flatMap(([state, count]) => (count === 0 ? [] : [`${count} ${state}`])).join(', ');
+}
+
+/** The fewest characters of a reason that say something. */
+const shortestReason = 24;
+
+/** A line for each run, its reason cut off at the end; or the reasons below, where there is no room for them. */
+function runsTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  reasons: readonly string[],
+  width: number,
+): string {
+  const longest = Math.max(...reasons.map((reason) => reason.length));
+  const left = width - 2 - widthOf(formatTable(header, rows));
+  if (left < Math.min(Math.max(longest, 'reason'.length), shortestReason))
+    return foldedTable(header, rows, width, reasons.map((reason) => (reason === '' ? [] : [reason]))); // prettier-ignore
+  const cut = (line: string): string => (line.length > width ? `${line.slice(0, width - 1)}…` : line);
+  const lines = formatTable(
+    [...header, 'reason'],
+    rows.map((row, index) => [...row, reasons[index]]),
+  );
+  return lines.split('\n').map(cut).join('\n');
+}
+
+/** What is said of a folder that is no store, or an empty one. */
+function noRuns(root: string, { workingDirectory }: CommandContext): string {
+  const show = (path: string): string => shellWord(displayPath(path, workingDirectory));
+  const what = `no runs of a store: a store is a folder of runs that ${storeMakers} make`;
+  if (!isFile(runFolder(root).config)) {
+    return `${what}\n\`isda report --store ${show(root)} --out FILE.html\` also shows runs that \`isda train\` made there`;
+  }
+  return `${what}; this is a run folder\n\`isda runs ${show(dirname(root))}\` shows it where it is a store's`;
+}
+
+async function listRuns(store: string, options: RunsOptions, context: CommandContext): Promise<void> {
+  const root = resolve(context.workingDirectory, store);
+  const all = await listStore(root, context.now, lookOnce(context));
+  if (options.log !== undefined) return showLog(all, options.log, root, context);
+  const views = all.filter(({ state }) => options.state === undefined || state === options.state);
+  if (options.json === true) {
+    context.stdout.write(`${JSON.stringify(views, undefined, 2)}\n`);
+    return;
+  }
+  const age = (since: string): string => formatDuration((context.now() - Date.parse(since)) / 1000);
+  const inQueue = views.some(({ jobName }) => jobName !== undefined);
+  const rows = views.map((view) => [
+    view.name,
+    view.state,
+    ...(inQueue ? [view.jobName ?? ''] : []),
+    view.epochs === undefined ? '-' : `${view.epochsDone}/${view.epochs}`,
+    view.lastError === undefined ? '-' : `${view.lastError.toFixed(2)} %`,
+    view.since === undefined ? '-' : age(view.since),
+  ]);
+  const width = columnsOf(context);
+  if (rows.length > 0) {
+    const header = ['run', 'state', ...(inQueue ? ['job'] : []), 'epochs', 'error', 'since'];
+    const reasons = views.map(({ reason = '' }) => reason);
+    context.stdout.write(`${runsTable(header, rows, reasons, width)}\n\n`);
+  }
+  const end = all.length === 0 ? noRuns(root, context) : `${counted(all.length, 'run')}: ${totals(all)}`;
+  context.stdout.write(
+    `${end
+      .split('\n')
+      .map((line) => wrapText(line, width))
+      .join('\n')}\n`,
+  );
+}
+
+export const registerRuns: RegisterCommand = (program, context) => {
+  program
+    .command('runs')
+    .description('the runs of a store: state, epochs, last test error')
+    .argument('<store>', `folder of runs that ${storeMakers} make`)
+    .addOption(new Option('--state <state>', 'only these').choices(cellStates))
+    .option('--log <run>', 'show the end of the log of one run')
+    .option('--json', 'print as JSON')
+    .action((store: string, options: RunsOptions) => listRuns(store, options, context));
+};

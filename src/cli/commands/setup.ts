@@ -1,0 +1,109 @@
+// `isda setup`: gets TensorFlow's library and compiles the binding; packs all of it for a machine without a network.
+import { resolve } from 'node:path';
+import { Option } from 'commander';
+import { cannot } from '../../common/errors.js';
+import { formatBytes } from '../../common/format.js';
+import { cacheHome } from '../../common/home.js';
+import { makeBundle } from '../../install/bundle/pack.js';
+import { ensureFromBundle } from '../../install/bundle/unpack.js';
+import { ensureEngine, type EngineOptions } from '../../install/ensure.js';
+import type { EngineLocation } from '../../install/location.js';
+import type { EngineBuild } from '../../install/wheels.js';
+import type { CommandContext, RegisterCommand } from '../context.js';
+import { countArgument } from '../options.js';
+
+interface SetupOptions {
+  readonly force?: boolean;
+  readonly build?: EngineBuild;
+  readonly bundle?: string;
+  readonly partSize?: number;
+  /** False where NVIDIA's libraries stay behind. */
+  readonly libraries: boolean;
+  readonly fromBundle?: string;
+  readonly json?: boolean;
+}
+
+/** One line about an engine, such as `TensorFlow 2.21.0 for the CPU (download)`. */
+export function describeEngine(engine: EngineLocation): string {
+  const device = engine.build === 'cuda' ? 'CUDA and the CPU' : 'the CPU';
+  return `TensorFlow ${engine.version} for ${device} (${engine.source})`;
+}
+
+/** Refuses options that say nothing together. */
+function checkOptions({ bundle, fromBundle, partSize, libraries, build, force }: SetupOptions): void {
+  const refuse = (reason: string): Error => cannot('set up', reason, { kind: 'usage' });
+  if (bundle !== undefined && (fromBundle !== undefined || force)) {
+    throw refuse(`--bundle packs a bundle, ${force ? '--force' : '--from-bundle'} does not go with it`);
+  }
+  if (bundle === undefined && (partSize !== undefined || !libraries)) {
+    throw refuse(`${libraries ? '--part-size' : '--no-libraries'} goes with --bundle`);
+  }
+  if (fromBundle !== undefined && build !== undefined)
+    throw refuse('the bundle says which build it holds: leave --build out');
+}
+
+async function packInto(
+  out: string,
+  options: SetupOptions,
+  engine: EngineOptions,
+): Promise<readonly [unknown, string]> {
+  const manifest = await makeBundle(
+    {
+      out,
+      node: { path: process.execPath, version: process.version },
+      partBytes: options.partSize === undefined ? undefined : options.partSize * 2 ** 20,
+      withoutLibraries: !options.libraries,
+      log: engine.log,
+    },
+    engine,
+  );
+  const packed = manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
+  const parts = manifest.parts.length === 1 ? 'one part' : `${manifest.parts.length} parts`;
+  const lines = [
+    `bundle packed: ${formatBytes(packed)} in ${parts}, ${formatBytes(manifest.bytes)} unpacked`,
+    `  ${out}`,
+    `  there: sh install.sh FOLDER (glibc ${manifest.glibc} or newer), then FOLDER/isda`,
+  ];
+  return [manifest, lines.join('\n')];
+}
+
+async function setUp(options: SetupOptions, context: CommandContext): Promise<void> {
+  checkOptions(options);
+  const started = context.now();
+  const seconds = (): string => ((context.now() - started) / 1000).toFixed(1);
+  const path = (folder: string): string => resolve(context.workingDirectory, folder);
+  const engineOptions: EngineOptions = {
+    home: cacheHome(context.environment),
+    environment: context.environment,
+    force: options.force,
+    build: options.build,
+    log: (line) => context.stderr.write(`[${seconds().padStart(5)} s] ${line}\n`),
+  };
+  const ready = (engine: EngineLocation): readonly [unknown, string] => [
+    engine,
+    `engine ready: ${describeEngine(engine)}\n  ${engine.directory}`,
+  ];
+  const [result, text] =
+    options.bundle !== undefined
+      ? await packInto(path(options.bundle), options, engineOptions)
+      : options.fromBundle !== undefined
+        ? ready(await ensureFromBundle(path(options.fromBundle), engineOptions))
+        : ready(await ensureEngine(engineOptions));
+  context.stdout.write(`${options.json ? JSON.stringify(result, undefined, 2) : text}\n`);
+}
+
+export const registerSetup: RegisterCommand = (program, context) => {
+  program
+    .command('setup')
+    .description('get the engine: libtensorflow and the binding compiled against it')
+    .option('--force', 'make it anew even where it is there')
+    .addOption(
+      new Option('--build <build>', 'default: cuda where an NVIDIA driver is present').choices(['cpu', 'cuda']),
+    )
+    .option('--bundle <dir>', 'pack isda, the engine and Node.js into DIR, for a machine without a network')
+    .option('--part-size <mib>', 'cut the bundle into parts of at most so many MiB', countArgument)
+    .option('--no-libraries', "leave NVIDIA's libraries out: the machine has CUDA 12 and cuDNN 9")
+    .option('--from-bundle <dir>', 'take the engine from a bundle, where isda and Node.js are there already')
+    .option('--json', 'print the engine, or the manifest of the bundle, as JSON')
+    .action((options: SetupOptions) => setUp(options, context));
+};

@@ -1,0 +1,42 @@
+// `isda study`: the rows of a study's file, over several seeds.
+import type { Command } from 'commander';
+import { gridCells, seedsFrom } from '../../grids/rows.js';
+import { loadStudy } from '../../grids/study.js';
+import type { CommandContext, RegisterCommand } from '../context.js';
+import { runPlan, storeOf, withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
+import { countArgument, setOption } from '../options.js';
+import { configsDirectory } from '../program.js';
+
+export interface StudyOptions extends GridOptions {
+  readonly set: readonly string[];
+  readonly seeds?: number;
+}
+
+/** Adds the argument and the options that say which study is meant. */
+export function withStudyOptions(command: Command): Command {
+  return withGridOptions(
+    command
+      .argument('<file>', 'YAML: study, config, set, seeds, rows (docs/studies.md)')
+      .addOption(setOption())
+      .option('--seeds <n>', "run seeds 1 to n instead of the study's", countArgument),
+  );
+}
+
+/** The runs of a study. Errors (usage): of its file or its configs. */
+export function readStudy(file: string, options: StudyOptions, context: CommandContext): GridPlan {
+  const { workingDirectory } = context;
+  const places = { workingDirectory, configsDirectory };
+  const study = loadStudy(file, { ...places, overrides: options.set });
+  const seeds = options.seeds === undefined ? study.seeds : seedsFrom(1, options.seeds);
+  const cells = gridCells(study.name, study.rows, seeds);
+  return { title: study.name, first: 'row', cells, root: storeOf(study.name, options, context) };
+}
+
+export const registerStudy: RegisterCommand = (program, context) => {
+  const command = program
+    .command('study')
+    .description('run the rows of a study, each over several seeds; goes on where it was stopped');
+  withStudyOptions(command).action((file: string, options: StudyOptions, given: Command) =>
+    runPlan(readStudy(file, options, context), options, context, given),
+  );
+};

@@ -1,0 +1,149 @@
+// `isda sweep`: values of config keys tried on held-out images, the best one then trained on all images.
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { displayPath } from '../../config/find.js';
+import { outcomeTable, rowOutcomes, writeOutcomes, type RowOutcome } from '../../grids/outcomes.js';
+import type { SweepPoint } from '../../grids/points.js';
+import { choosePoint, measuredPoints, writeSweep, type MeasuredPoint } from '../../grids/sweep.js';
+import type { CommandContext, RegisterCommand } from '../context.js';
+import { detachedLine, gridFailure } from '../grids/end.js';
+import { measuredOn, runsOf, showPlan, withGridOptions, withGridRunner } from '../grids/grid.js';
+import { configOption, countArgument, setOption } from '../options.js';
+import { readSweep, sweepCells, type SweepOptions } from '../grids/sweep-plan.js';
+import { formatTable } from '../terminal/table.js';
+
+function wholeArgument(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('Expected a whole number of at least 0.');
+  return Number(value);
+}
+
+const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
+
+/** The values of a point for people: the value alone of one key, `key=value` of several. */
+function describe({ settings }: SweepPoint): string {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  const entries = Object.entries(settings);
+  return entries.map(([key, value]) => (entries.length === 1 ? text(value) : `${key}=${text(value)}`)).join(' ');
+}
+
+function sweepTable(points: readonly MeasuredPoint[], chosen: SweepPoint | undefined, first: string): string {
+  const table = outcomeTable(
+    points.map((point) => ({ ...point.outcome, row: describe(point) })),
+    first,
+  );
+  const rows = table.rows.map((row, index) => [...row, points[index].name === chosen?.name ? 'chosen' : '']);
+  return formatTable([...table.header, ''], rows);
+}
+
+async function sweep(
+  key: string | undefined,
+  options: SweepOptions,
+  context: CommandContext,
+  command: Command,
+): Promise<void> {
+  const plan = readSweep(key, options, context);
+  const { points, first, experiment, root } = plan;
+  const { holdout, finalSeeds } = options;
+  const say = (text: string): void => void (options.json === true ? context.stderr : context.stdout).write(text);
+  const { trials, finals } = sweepCells(plan, options);
+  if (holdout === 0) {
+    context.stderr.write(
+      'warning: with --holdout 0 the choice is made on the test set, and the error of what is chosen comes out too low\n',
+    );
+  }
+  if (options.dryRun === true) {
+    const seeds = finalSeeds === 1 ? 'seed 1' : `seeds 1 to ${finalSeeds}`;
+    await showPlan(trials, root, options.json === true, context);
+    if (finalSeeds > 0) say(`then the chosen value on all images, on ${seeds}\n`);
+    return;
+  }
+
+  const call = { command, workingDirectory: context.workingDirectory };
+  const failure = await withGridRunner(options, context, async ({ run, signals }) => {
+    const fail = (outcomes: Awaited<ReturnType<typeof run>>): Error | undefined =>
+      gridFailure(outcomes, root, signals.requested(), call);
+    const tried = await run(trials, root);
+    const rows = rowOutcomes(tried);
+    const measured = measuredPoints(points, rows);
+    const complete = tried.every(({ end }) => end.state === 'done' || end.state === 'failed');
+    const chosen = complete ? choosePoint(measured) : undefined;
+    const record = { experiment, holdout, points: measured };
+    const choice = chosen && { name: chosen.name, settings: chosen.settings };
+    await writeSweep(root, { ...record, chosen: choice });
+    await writeOutcomes(
+      root,
+      'selection',
+      { title: `Sweep of ${experiment}`, first, measured: measuredOn(trials) },
+      rows,
+    );
+    if (tried.some(({ summary }) => summary !== undefined)) {
+      say(`\n${sweepTable(measured, chosen, first)}\n(error on ${measuredOn(trials)})\n\n`);
+    }
+    const finalCells = chosen === undefined ? [] : finals.get(chosen.name)!;
+    const finished = finalCells.length === 0 ? [] : await run(finalCells, root);
+    const [final]: readonly (RowOutcome | undefined)[] = rowOutcomes(finished);
+    const all = [...tried, ...finished];
+    if (final !== undefined) {
+      const table = outcomeTable([final], 'final');
+      await writeSweep(root, { ...record, chosen: choice, final });
+      await writeOutcomes(
+        root,
+        'outcomes',
+        { title: `Sweep of ${experiment}: chosen`, first, measured: 'the test images' },
+        [final],
+      );
+      say(`\n${formatTable(table.header, table.rows)}\n(error on the test images)\n`);
+    }
+    const left = signals.requested() === undefined ? detachedLine(all, root, call) : undefined;
+    if (left !== undefined) say(`${left}${chosen === undefined && finalSeeds > 0 ? ', then chooses' : ''}\n`);
+    say(`\nrun store  ${displayPath(root, context.workingDirectory)} (sweep.json)\n`);
+    if (options.json === true) {
+      const runs = runsOf(all);
+      context.stdout.write(
+        `${JSON.stringify({ store: root, ...record, chosen: choice, final, runs }, undefined, 2)}\n`,
+      );
+    }
+    return fail(all);
+  });
+  if (failure !== undefined) throw failure;
+}
+
+/** Adds the argument and the options that say which sweep is meant. */
+export function withSweepOptions(command: Command): Command {
+  return withGridOptions(
+    command
+      .argument('[key]', 'lambda0 (of ISDA), or any key of a config, such as optimizer.learningRate')
+      .addOption(configOption().makeOptionMandatory())
+      .addOption(setOption())
+      .addOption(
+        new Option(
+          '--values <list>',
+          "values as in 0.1,0.25 or '{name: focal},{name: lq}'; lambda0 has the paper's",
+        ).argParser(collect),
+      )
+      .option('--random <n>', 'instead of one key: n points drawn from --range and --choice', countArgument)
+      .addOption(
+        new Option('--range <key=low..high>', 'draw from a range; KEY=log:LOW..HIGH: evenly in the logarithm')
+          .argParser(collect)
+          .default([], 'none'),
+      )
+      .addOption(new Option('--choice <key=a,b>', 'draw from a list').argParser(collect).default([], 'none'))
+      .option('--search-seed <n>', 'of what is drawn', wholeArgument, 1)
+      .option(
+        '--holdout <n>',
+        'training images held out for the choice; 0: choose on the test set',
+        wholeArgument,
+        5000,
+      )
+      .option('--seeds <n>', 'runs a value', countArgument, 1)
+      .option('--final-seeds <n>', 'runs with the chosen value on all images; 0: none', wholeArgument, 3),
+  );
+}
+
+export const registerSweep: RegisterCommand = (program, context) => {
+  const command = program
+    .command('sweep')
+    .description('try values of a config key on held-out training images, then train with the best on all images');
+  withSweepOptions(command).action((key: string | undefined, options: SweepOptions, given: Command) =>
+    sweep(key, options, context, given),
+  );
+};

@@ -1,0 +1,74 @@
+// `isda train`: one run of one experiment.
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { openEngine } from '../../engine/index.js';
+import type { ExperimentConfig } from '../../config/schema.js';
+import { runExperiment, type RunSurroundings } from '../../runs/run.js';
+import type { CommandContext } from '../context.js';
+import { configOption, readConfig, setOption } from '../options.js';
+import { watchSignals } from '../terminal/signals.js';
+import { programDirectory, programVersion } from '../program.js';
+
+interface TrainOptions {
+  readonly config: string;
+  readonly set: readonly string[];
+  readonly seed?: string;
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly json?: boolean;
+}
+
+/** The run folder of a config: `--out`, else `output.dir`, else runs/<experiment>-seed<seed>. */
+export function runDirectory(config: ExperimentConfig, out: string | undefined, context: CommandContext): string {
+  const named = out ?? config.output.dir ?? `runs/${config.experiment}-seed${config.training.seed}`;
+  return resolve(context.workingDirectory, named);
+}
+
+/** What a run needs of the process. Everything but results goes to `stream`. */
+export function runSurroundings(
+  context: CommandContext,
+  stream: NodeJS.WriteStream,
+  stopRequested: () => string | undefined,
+): RunSurroundings {
+  return {
+    environment: context.environment,
+    workingDirectory: context.workingDirectory,
+    openEngine: (request) => openEngine(request, context.environment, (line) => context.stderr.write(`${line}\n`)),
+    stream,
+    now: context.now,
+    cores: availableParallelism(),
+    stopRequested,
+    version: programVersion(),
+    sourceDirectory: programDirectory,
+  };
+}
+
+async function train(options: TrainOptions, context: CommandContext): Promise<void> {
+  const seed = options.seed === undefined ? [] : [`training.seed=${options.seed}`];
+  const { config } = readConfig(options.config, [...options.set, ...seed], context);
+  const out = runDirectory(config, options.out, context);
+  const signals = watchSignals(context);
+  try {
+    const stream = options.json === true ? context.stderr : context.stdout;
+    const around = runSurroundings(context, stream, signals.requested);
+    const summary = await runExperiment(config, { out, resume: options.resume ?? true }, around);
+    if (options.json === true) context.stdout.write(`${JSON.stringify({ folder: out, ...summary }, undefined, 2)}\n`);
+  } finally {
+    signals.stop();
+  }
+}
+
+export function registerTrain(program: Command, context: CommandContext): void {
+  program
+    .command('train')
+    .description('train one experiment; goes on by itself where an earlier run of it in the same folder stopped')
+    .addOption(configOption().makeOptionMandatory())
+    .addOption(setOption())
+    .option('--seed <n>', 'short for --set training.seed=N')
+    .option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>')
+    .option('--resume', 'go on from the newest checkpoint in the run folder; the default')
+    .option('--no-resume', 'start over: deletes the checkpoints in the run folder')
+    .option('--json', 'print the summary as JSON; everything else goes to stderr')
+    .action((options: TrainOptions) => train(options, context));
+}

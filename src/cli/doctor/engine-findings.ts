@@ -1,0 +1,87 @@
+// The findings of `isda doctor` about the engine: TensorFlow, the device it computes on, the GPU and CUDA's libraries.
+import { cpus } from 'node:os';
+import { reasonOf } from '../../common/errors.js';
+import { formatBytes } from '../../common/format.js';
+import { listGpus, processorName, type Gpu } from '../../engine/devices.js';
+import { tryBinding } from '../../install/compile.js';
+import { nvidiaDriver } from '../../install/driver.js';
+import { failedLibraries, packageVersions, type LibraryFailure } from '../../install/gpu-libraries.js';
+import { cacheHome, type Environment } from '../../common/home.js';
+import { findEngine, type EngineLocation } from '../../install/location.js';
+import type { Finding } from './finding.js';
+import { describeEngine } from '../commands/setup.js';
+
+/** Loads the engine in a process of its own, so that a crash of the library is a finding too. */
+export async function engineFindings(environment: Environment): Promise<readonly Finding[]> {
+  const driver = nvidiaDriver(environment);
+  const search = findEngine({ home: cacheHome(environment), environment });
+  const gpus = driver === undefined ? [] : listGpus(environment);
+  const processor = `${processorName()}, ${cpus().length} ${cpus().length === 1 ? 'core' : 'cores'}`;
+  if (search.found === undefined) {
+    return [
+      { name: 'engine', state: 'bad', value: search.missing, advice: 'run `isda setup`' },
+      { name: 'CPU', state: 'good', value: processor },
+      ...gpuFindings(driver, gpus, undefined),
+    ];
+  }
+  const engine = search.found;
+  const gpu = engine.build === 'cuda' && driver !== undefined ? engine : undefined;
+  const trial = await tryBinding(engine.bindingPath, environment, gpu).catch((error: unknown) => reasonOf(error));
+  const broken = typeof trial === 'string';
+  const failures = engine.build === 'cuda' ? await failedLibraries(engine, environment) : [];
+  return [
+    broken
+      ? { name: 'engine', state: 'bad', value: trial, advice: 'run `isda setup --force`' }
+      : { name: 'engine', state: 'good', value: describeEngine(engine) },
+    { name: 'engine folder', state: 'good', value: engine.directory },
+    ...(engine.source === 'download'
+      ? []
+      : [{ name: 'libraries', state: 'good', value: engine.libraryDirectory } as const]),
+    ...(broken ? [] : [deviceFinding(trial.usesGpu, gpus)]),
+    { name: 'CPU', state: 'good', value: processor },
+    ...gpuFindings(driver, gpus, broken || trial.usesGpu ? undefined : unusedAdvice(engine, failures)),
+    ...(engine.build === 'cuda' ? libraryFindings(engine, failures) : []),
+  ];
+}
+
+function deviceFinding(usesGpu: boolean, gpus: readonly Gpu[]): Finding {
+  return { name: 'device', state: 'good', value: usesGpu ? `cuda: ${gpus[0]?.name ?? 'NVIDIA GPU'}` : 'cpu' };
+}
+
+/** The versions of CUDA's libraries, and what the loader lacks to open all of them: the file, and who needs it. */
+function libraryFindings(engine: EngineLocation, failures: readonly LibraryFailure[]): readonly Finding[] {
+  const versions = packageVersions(engine.libraryDirectory).join(', ');
+  const advice =
+    engine.source === 'download'
+      ? 'TensorFlow uses no GPU without it: `isda setup --build cuda --force` gets it'
+      : 'TensorFlow uses no GPU without it: install it, or name its folder in LD_LIBRARY_PATH';
+  return [
+    ...(versions === '' ? [] : [{ name: 'CUDA libraries', state: 'good', value: versions } as const]),
+    ...[...new Set(failures.map(({ reason }) => reason))].map((reason): Finding => {
+      const users = failures.filter((failure) => failure.reason === reason).map(({ library }) => library);
+      const others = users.filter((library) => !reason.startsWith(library));
+      const value = others.length === 0 ? reason : `${reason} (needed by ${others.join(', ')})`;
+      return { name: 'CUDA library', state: 'note', value, advice };
+    }),
+  ];
+}
+
+/** Why TensorFlow uses no GPU although there is a driver. */
+function unusedAdvice(engine: EngineLocation, failures: readonly LibraryFailure[]): string {
+  if (engine.build !== 'cuda') return 'not used: `isda setup --build cuda` gets the CUDA build';
+  if (failures.length > 0) return 'not used: TensorFlow cannot open the CUDA libraries named below';
+  return 'not used: CUDA_VISIBLE_DEVICES may hide it, or the driver be too old for CUDA 12';
+}
+
+function gpuFindings(driver: string | undefined, gpus: readonly Gpu[], advice: string | undefined): readonly Finding[] {
+  if (driver === undefined) return [{ name: 'GPU', state: 'note', value: 'no NVIDIA driver: runs compute on the CPU' }];
+  const state = advice === undefined ? 'good' : 'note';
+  if (gpus.length === 0) {
+    return [{ name: 'GPU', state, value: `driver (${driver}), but nvidia-smi lists no GPU`, advice }];
+  }
+  return gpus.map(({ name, driver: version, computeCapability, memoryMebibytes }, index): Finding => {
+    const memory = formatBytes(memoryMebibytes * 2 ** 20);
+    const value = `${name}, ${memory}, compute capability ${computeCapability}, driver ${version}`;
+    return { name: gpus.length > 1 ? `GPU ${index}` : 'GPU', state, value, advice: index === 0 ? advice : undefined };
+  });
+}

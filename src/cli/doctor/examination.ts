@@ -1,0 +1,60 @@
+// The examination behind `isda doctor`: each finding with its state, its value and advice.
+import { existsSync, statfsSync } from 'node:fs';
+import { freemem, totalmem } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { cacheHome, type Environment } from '../../common/home.js';
+import { engineFindings } from './engine-findings.js';
+import type { Finding } from './finding.js';
+import { programVersion } from '../program.js';
+
+/** CIFAR's binary files: the folder and what has to be in it. */
+const dataSets = [
+  {
+    name: 'cifar10',
+    folder: 'cifar-10-batches-bin',
+    files: [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`).concat('test_batch.bin'),
+  },
+  { name: 'cifar100', folder: 'cifar-100-binary', files: ['train.bin', 'test.bin'] },
+];
+
+const oldestNode = 20;
+
+function nodeFinding(version: string): Finding {
+  const good = Number.parseInt(version, 10) >= oldestNode;
+  const advice = good ? undefined : `install Node.js ${oldestNode} or newer: https://nodejs.org`;
+  return { name: 'Node.js', state: good ? 'good' : 'bad', value: version, advice };
+}
+
+function machineFindings(environment: Environment): readonly Finding[] {
+  const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  let place = cacheHome(environment);
+  while (!existsSync(place)) place = dirname(place);
+  const disk = statfsSync(place);
+  return [
+    { name: 'memory', state: 'good', value: `${gibibytes(totalmem())}, ${gibibytes(freemem())} free` },
+    { name: 'disk', state: 'good', value: `${gibibytes(disk.bavail * disk.bsize)} free in ${place}` },
+  ];
+}
+
+function dataFindings(environment: Environment, workingDirectory: string): readonly Finding[] {
+  const root = resolve(workingDirectory, environment['ISDA_DATA'] || 'data');
+  return dataSets.map(({ name, folder, files }): Finding => {
+    const directory = join(root, folder);
+    const absent = files.filter((file) => !existsSync(join(directory, file)));
+    if (absent.length === 0) return { name, state: 'good', value: directory };
+    const value = absent.length === files.length ? `not in ${directory}` : `${directory} lacks ${absent.join(', ')}`;
+    const advice = `\`isda data download ${name}\` gets it; ISDA_DATA names the folder above it`;
+    return { name, state: 'note', value, advice };
+  });
+}
+
+/** Looks at this program's version, Node.js, the engine, the devices, memory, disk and data sets; changes nothing. */
+export async function examine(environment: Environment, workingDirectory: string): Promise<readonly Finding[]> {
+  return [
+    { name: 'isda', state: 'good', value: programVersion() },
+    nodeFinding(process.versions.node),
+    ...(await engineFindings(environment)),
+    ...machineFindings(environment),
+    ...dataFindings(environment, workingDirectory),
+  ];
+}

@@ -1,0 +1,87 @@
+// What the commands that run grids say of runs that are not done: failed, stopped, left to a queue.
+import { relative } from 'node:path';
+import type { Command } from 'commander';
+import { cannot } from '../../common/errors.js';
+import { shellWord } from '../../common/shell.js';
+import { displayPath } from '../../config/find.js';
+import type { CellOutcome } from '../../grids/executors/executor.js';
+import { errorsPath } from '../../grids/executors/local.js';
+import { givenLine } from '../command-line.js';
+
+/** The command that runs a grid, and where it was called. */
+export interface GridCall {
+  readonly command: Command;
+  readonly workingDirectory: string;
+}
+
+/** The numbers of the jobs that runs were left to, as scancel takes them: `12` for `12_0` and `12_1`. */
+function queuedJobs(outcomes: readonly CellOutcome[]): readonly string[] {
+  const jobs = outcomes.flatMap(({ end }) => (end.state === 'queued' ? (/^\d+(?=_)/.exec(end.job) ?? []) : []));
+  return [...new Set(jobs)];
+}
+
+/** What is said of runs that `--detach` has left to the queue; undefined where there are none. */
+export function detachedLine(
+  outcomes: readonly CellOutcome[],
+  root: string,
+  { command, workingDirectory }: GridCall,
+): string | undefined {
+  const count = outcomes.filter(({ end }) => end.state === 'queued').length;
+  if (count === 0) return undefined;
+  const shown = displayPath(root, workingDirectory);
+  return `${count} of ${outcomes.length} runs are left to the queue: \`isda runs ${shellWord(shown)}\` shows them, \`${givenLine(command, ['detach'])}\` follows them`;
+}
+
+/** The error of a grid that was stopped, or some of whose runs failed; undefined where all are done. */
+export function gridFailure(
+  outcomes: readonly CellOutcome[],
+  root: string,
+  signal: string | undefined,
+  { command, workingDirectory }: GridCall,
+): Error | undefined {
+  const count = (state: string): number => outcomes.filter(({ end }) => end.state === state).length;
+  const done = `${count('done')} of ${outcomes.length} are done`;
+  const shown = displayPath(root, workingDirectory);
+  const left = queuedJobs(outcomes);
+  const again = givenLine(command);
+  if (signal !== undefined && left.length > 0) {
+    return cannot('finish all runs', `${signal} came; ${done}, and ${count('queued')} are left to the queue`, {
+      kind: 'stopped',
+      place: shown,
+      hint: `\`${givenLine(command, ['detach'])}\` follows them again; \`scancel ${left.join(' ')}\` ends them`,
+    });
+  }
+  if (signal !== undefined && count('done') < outcomes.length) {
+    return cannot('finish all runs', `${signal} came; ${done}`, {
+      kind: 'stopped',
+      place: shown,
+      hint: `\`${again}\` goes on from there`,
+    });
+  }
+  const failed = outcomes.flatMap(({ cell, end, hint }) =>
+    end.state === 'failed' ? [{ cell, reason: end.reason, hint }] : [],
+  );
+  if (failed.length > 0) {
+    const lines = failed.map(({ cell, reason }) => `${cell.name}: ${reason}`);
+    const [logged] = failed.filter(({ hint }) => hint === undefined).map(({ cell }) => cell);
+    const log = logged && `\`isda runs ${shellWord(shown)} --log ${logged.name}\` shows why`;
+    const hints = [
+      ...new Set(failed.flatMap(({ hint }) => hint ?? [])),
+      ...(log === undefined ? [] : [`${log} (${relative(root, errorsPath(logged.folder))})`]),
+      `\`${again}\` tries again`,
+    ];
+    return cannot('finish all runs', `${failed.length} of ${outcomes.length} failed`, {
+      place: [...lines.slice(0, 10), ...(lines.length > 10 ? [`… and ${lines.length - 10} more`] : [])].join('\n'),
+      hint: hints.join('; '),
+    });
+  }
+  if (count('done') + count('queued') === outcomes.length) return undefined;
+  const stopped = outcomes
+    .filter(({ end }) => end.state !== 'done' && end.state !== 'queued')
+    .map(({ cell }) => cell.name);
+  return cannot('finish all runs', `${done}; others were stopped`, {
+    kind: 'stopped',
+    place: stopped.join('\n'),
+    hint: `\`${again}\` goes on from there`,
+  });
+}

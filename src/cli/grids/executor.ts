@@ -1,0 +1,91 @@
+// Where the runs of a grid are computed: what --executor, --jobs, --detach and --poll mean.
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { cannot, reasonOf } from '../../common/errors.js';
+import { listGpus } from '../../engine/devices.js';
+import type { Executor } from '../../grids/executors/executor.js';
+import { localExecutor } from '../../grids/executors/local.js';
+import { mostArrayTasks, slurmCommands } from '../../grids/executors/slurm/commands.js';
+import { slurmExecutor } from '../../grids/executors/slurm/executor.js';
+import { jobNameOf, slurmLookup } from '../../grids/executors/slurm/look.js';
+import type { JobLookup } from '../../grids/store/job.js';
+import type { Cell } from '../../grids/store/store.js';
+import type { CommandContext } from '../context.js';
+
+export const executorNames = ['local', 'slurm'] as const;
+
+export interface ExecutorOptions {
+  readonly jobs?: number;
+  readonly executor: (typeof executorNames)[number];
+  readonly detach?: boolean;
+  /** Seconds. */
+  readonly poll?: number;
+}
+
+/** Slurm's queue is asked less often than what lies in files: a cluster has one for all. */
+const queuePollSeconds = 10;
+
+/** The GPUs as CUDA_VISIBLE_DEVICES names them, where a config may use one. */
+function gpusFor(cells: readonly Cell[], { environment }: CommandContext): readonly string[] {
+  if (cells.every(({ config }) => config.training.device === 'cpu')) return [];
+  const visible = environment['CUDA_VISIBLE_DEVICES'];
+  if (visible !== undefined) return visible.split(',').filter((name) => name !== '' && name !== '-1');
+  return listGpus(environment).map((_, index) => String(index));
+}
+
+/** Asks Slurm for cells in its queue, for one look at a store; where it cannot be asked, that is what is known. */
+export function lookOnce({ environment, workingDirectory, now }: CommandContext): JobLookup {
+  const slurm = slurmCommands(environment, workingDirectory);
+  const lookup = slurmLookup({ slurm, now, freshMilliseconds: 60_000, certainMilliseconds: 0 });
+  return (folder, job) =>
+    lookup(folder, job).catch(async (error: unknown) => ({
+      ...{ phase: 'queued', name: await jobNameOf(folder, job) },
+      note: reasonOf(error),
+    }));
+}
+
+/** What grids are run with. */
+export interface GridExecutors {
+  /** The executor of a grid in the store `root`. */
+  readonly executorFor: (cells: readonly Cell[], root: string) => Executor;
+  readonly lookup: JobLookup;
+  readonly pollMilliseconds: number | undefined;
+}
+
+/** Reads the options; `warn` gets what people should know meanwhile. Errors: Slurm is asked for and not there. */
+export async function openExecutors(
+  { executor, jobs, detach = false, poll }: ExecutorOptions,
+  context: CommandContext,
+  warn: (line: string) => void,
+): Promise<GridExecutors> {
+  const { environment, workingDirectory, now } = context;
+  if (detach && executor !== 'slurm') {
+    throw cannot('leave the runs to a queue', '--detach is for --executor slurm', { kind: 'usage' });
+  }
+  const launcher = fileURLToPath(new URL('../../../bin/isda.js', import.meta.url));
+  const command = [process.execPath, launcher] as const;
+  const slurm = slurmCommands(environment, workingDirectory);
+  const pollMilliseconds = poll === undefined ? undefined : 1000 * poll;
+  const queueMilliseconds = pollMilliseconds ?? 1000 * queuePollSeconds;
+  const lookup = slurmLookup({
+    ...{ slurm, now, warn, certainMilliseconds: queueMilliseconds },
+    // A little less, so that every poll sees a new answer.
+    freshMilliseconds: 0.9 * queueMilliseconds,
+  });
+  const shared = { command, workingDirectory };
+  if (executor === 'slurm') {
+    const mostTasks = await mostArrayTasks(slurm);
+    const random = (): string => randomBytes(4).toString('hex');
+    const options = { ...shared, slurm, lookup, jobs, mostTasks, random, detach, pollMilliseconds: queueMilliseconds };
+    return { lookup, pollMilliseconds, executorFor: (_, root) => slurmExecutor({ ...options, root }) };
+  }
+  const atOnce = jobs ?? 1;
+  const cores = availableParallelism();
+  return {
+    lookup,
+    pollMilliseconds,
+    executorFor: (cells) =>
+      localExecutor({ ...shared, environment, cores, jobs: atOnce, gpus: atOnce === 1 ? [] : gpusFor(cells, context) }),
+  };
+}

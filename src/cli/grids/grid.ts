@@ -1,0 +1,165 @@
+// What the commands that run grids share: their options, running with progress, the table, the last word.
+import { resolve } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { counted } from '../../common/format.js';
+import { mapInTurns } from '../../common/in-turns.js';
+import { displayPath } from '../../config/find.js';
+import { outcomeTable, rowOutcomes, writeOutcomes } from '../../grids/outcomes.js';
+import type { CellOutcome } from '../../grids/executors/executor.js';
+import { runGrid } from '../../grids/run-grid.js';
+import { cellName, findCell, type Cell } from '../../grids/store/store.js';
+import { viewInList } from '../../grids/store/view.js';
+import type { CommandContext } from '../context.js';
+import { columnsOf, foldedTable, wrapText } from '../terminal/fold.js';
+import { detachedLine, gridFailure } from './end.js';
+import { executorNames, lookOnce, openExecutors, type ExecutorOptions } from './executor.js';
+import { gridProgress, type GridProgress } from './progress.js';
+import { countArgument } from '../options.js';
+import { watchSignals, type SignalWatch } from '../terminal/signals.js';
+import { formatTable } from '../terminal/table.js';
+
+export interface GridOptions extends ExecutorOptions {
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+}
+
+function secondsArgument(value: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : 0;
+  if (seconds < 0.1 || seconds > 3600) throw new InvalidArgumentError('Expected seconds from 0.1 to 3600.');
+  return seconds;
+}
+
+/** Adds the options that every command with a grid takes. */
+export function withGridOptions(command: Command): Command {
+  return command
+    .option('--out <store>', 'folder of the runs; default: under runs/')
+    .option('--jobs <n>', 'runs at once; default: 1 here, as many as Slurm starts there', countArgument)
+    .addOption(
+      new Option('--executor <name>', 'local: processes of this machine; slurm: jobs of a cluster (docs/slurm.md)')
+        .choices(executorNames)
+        .default('local'),
+    )
+    .option('--detach', 'with Slurm: submit and return; the same command without it follows the jobs')
+    .addOption(
+      new Option('--poll <seconds>', 'how often to look after what runs elsewhere; default: 2, Slurm 10').argParser(
+        secondsArgument,
+      ),
+    )
+    .option('--dry-run', 'only show what would be run')
+    .option('--json', 'print the outcome as JSON; everything else goes to stderr');
+}
+
+/** The store of a command: `--out`, else runs/<name>. */
+export function storeOf(name: string, { out }: Pick<GridOptions, 'out'>, context: CommandContext): string {
+  return resolve(context.workingDirectory, out ?? `runs/${name}`);
+}
+
+export interface GridRunner {
+  /** Runs a grid in a store. */
+  readonly run: (cells: readonly Cell[], root: string) => Promise<readonly CellOutcome[]>;
+  readonly signals: SignalWatch;
+  readonly progress: GridProgress;
+}
+
+/** Gives `work` what it needs to run grids, and gives signals and terminal back when it ends. */
+export async function withGridRunner<Result>(
+  options: GridOptions,
+  context: CommandContext,
+  work: (runner: GridRunner) => Promise<Result>,
+): Promise<Result> {
+  const { now } = context;
+  const progress = gridProgress({ stream: options.json === true ? context.stderr : context.stdout, now });
+  const { executorFor, lookup, pollMilliseconds } = await openExecutors(options, context, progress.note);
+  const signals = watchSignals(context);
+  const going = options.executor === 'slurm' ? 'the jobs go on' : 'the running ones write their checkpoints';
+  const asked = (): void => progress.note(`${signals.requested()}: ${going}`);
+  signals.aborted.addEventListener('abort', asked);
+  try {
+    const around = { now, stop: signals.aborted, events: progress.events, pollMilliseconds, jobs: lookup };
+    const run: GridRunner['run'] = (cells, root) => runGrid(cells, root, executorFor(cells, root), around);
+    return await work({ run, signals, progress });
+  } finally {
+    signals.aborted.removeEventListener('abort', asked);
+    progress.stop();
+    signals.stop();
+  }
+}
+
+/** Shows what a command would run, and how far each of it is. */
+export async function showPlan(cells: readonly Cell[], root: string, json: boolean, context: CommandContext) {
+  const lookup = lookOnce(context);
+  const rows = await mapInTurns(cells, async (cell) => {
+    const stored = await findCell(root, cell);
+    const view = stored && (await viewInList(root, stored.name, context.now, lookup));
+    const { epochs, seed } = cell.config.training;
+    const [name, state, done] = [stored?.name ?? cellName(cell), view?.state ?? 'planned', view?.epochsDone ?? 0];
+    return { name, row: cell.row, seed, state, epochsDone: done, epochs };
+  });
+  if (json) {
+    context.stdout.write(`${JSON.stringify({ store: root, runs: rows }, undefined, 2)}\n`);
+    return;
+  }
+  const lines = rows.map(({ name, state, epochsDone, epochs }) => [name, state, `${epochsDone}/${epochs}`]);
+  const left = rows.filter(({ state }) => state !== 'done').length;
+  const width = columnsOf(context);
+  context.stdout.write(`${foldedTable(['run', 'state', 'epochs'], lines, width)}\n`);
+  const total = `${counted(rows.length, 'run')}, ${left} not done yet, in ${displayPath(root, context.workingDirectory)}`;
+  context.stdout.write(`${wrapText(total, width)}\n`);
+}
+
+/** A grid that ends with a table. */
+export interface GridPlan {
+  /** Title of outcomes.md. */
+  readonly title: string;
+  /** Title of the column with the rows' names. */
+  readonly first: string;
+  readonly cells: readonly Cell[];
+  readonly root: string;
+}
+
+/** What a grid's errors were measured on. */
+export function measuredOn(cells: readonly Cell[]): string {
+  const { holdout } = cells[0].config.dataset;
+  return holdout > 0 ? counted(holdout, 'held-out training image') : 'the test images';
+}
+
+/** The runs of a grid for `--json`. */
+export function runsOf(outcomes: readonly CellOutcome[]) {
+  return outcomes.map(({ cell, end, summary }) => ({
+    ...{ name: cell.name, row: cell.row, seed: cell.config.training.seed, ...end },
+    ...(summary === undefined ? {} : { summary }),
+  }));
+}
+
+/**
+ * Runs the grid of `command`, writes outcomes.csv and outcomes.md, prints the table. Errors: runs that failed, or a
+ * signal.
+ */
+export async function runPlan(
+  plan: GridPlan,
+  options: GridOptions,
+  context: CommandContext,
+  command: Command,
+): Promise<void> {
+  const { title, first, cells, root } = plan;
+  if (options.dryRun === true) return showPlan(cells, root, options.json === true, context);
+  const { outcomes, signal } = await withGridRunner(options, context, async ({ run, signals }) => ({
+    outcomes: await run(cells, root),
+    signal: signals.requested(),
+  }));
+  const rows = rowOutcomes(outcomes);
+  await writeOutcomes(root, 'outcomes', { title, first, measured: measuredOn(cells) }, rows);
+  if (options.json === true) {
+    context.stdout.write(`${JSON.stringify({ store: root, rows, runs: runsOf(outcomes) }, undefined, 2)}\n`);
+  } else if (outcomes.some(({ summary }) => summary !== undefined)) {
+    const table = outcomeTable(rows, first);
+    context.stdout.write(`\n${formatTable(table.header, table.rows)}\n`);
+    context.stdout.write(`\nrun store  ${displayPath(root, context.workingDirectory)} (outcomes.csv, outcomes.md)\n`);
+  }
+  const call = { command, workingDirectory: context.workingDirectory };
+  const left = signal === undefined ? detachedLine(outcomes, root, call) : undefined;
+  if (left !== undefined) (options.json === true ? context.stderr : context.stdout).write(`${left}\n`);
+  const failure = gridFailure(outcomes, root, signal, call);
+  if (failure !== undefined) throw failure;
+}

@@ -1,0 +1,155 @@
+// What `isda table` and `isda plan table` are asked for: the numbers of a table, where their runs are, which are missing.
+import { resolve } from 'node:path';
+import { Argument, Option, type Command } from 'commander';
+import { cannot } from '../../common/errors.js';
+import { isFolder } from '../../config/find.js';
+import { fingerprint } from '../../config/print.js';
+import { seededCells, seedsFrom } from '../../grids/rows.js';
+import { readStoredRuns } from '../../grids/store/runs.js';
+import type { Cell } from '../../grids/store/store.js';
+import type { UnreadableRun } from '../../grids/store/unreadable.js';
+import { chooseItems } from '../../report/tables/choose.js';
+import { measure, type Measurement } from '../../report/tables/measure.js';
+import { tableNotes } from '../../report/tables/notes.js';
+import { ownItems, paperItems, type TableItem } from '../../report/tables/numbers.js';
+import { printedParameters, readPrintedNumbers, tableNumbers, type TableNumber } from '../../report/tables/printed.js';
+import { layTable, type ReportTable } from '../../report/tables/table.js';
+import { lineOf } from '../command-line.js';
+import type { CommandContext } from '../context.js';
+import { storeOf, type GridOptions } from './grid.js';
+import { countArgument, setOption } from '../options.js';
+import { configsDirectory } from '../program.js';
+
+export interface TableChoice extends Pick<GridOptions, 'out'> {
+  readonly seeds: number;
+  readonly config?: readonly string[];
+  readonly set: readonly string[];
+  readonly only: readonly string[];
+  readonly from: readonly string[];
+}
+
+/** Adds the argument and the options that say which table is meant. */
+export function withTableChoice(command: Command): Command {
+  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+  return command
+    .addArgument(new Argument('<number>', 'of the table in the paper').choices(tableNumbers.map(String)))
+    .option('--seeds <n>', 'runs of each number, on seeds 1 to n', countArgument, 3)
+    .addOption(
+      new Option(
+        '--only <words>',
+        'only these numbers, as in resnet-32,cifar10 or wrn-* (network, data set, method, augmentation, config); repeatable',
+      )
+        .argParser(collect)
+        .default([], 'all'),
+    )
+    .option(
+      '--config <files...>',
+      "configs of your own instead of the paper's; of Table 5 the six variants of each, of the others a number each",
+    )
+    .addOption(setOption())
+    .addOption(
+      new Option('--from <store>', 'also use the runs that are done in this store; repeatable')
+        .argParser(collect)
+        .default([], 'none'),
+    );
+}
+
+/** A table as it was asked for, before any run is looked for. */
+export interface TableRequest {
+  readonly table: TableNumber;
+  /** All numbers: what is not shown may still be compared with. */
+  readonly items: readonly TableItem[];
+  readonly chosen: readonly TableItem[];
+  readonly seeds: readonly number[];
+  /** Where missing runs are made, absolute. */
+  readonly root: string;
+  /** All stores that are read, `root` first. */
+  readonly stores: readonly string[];
+}
+
+/** The folder that `--from` names, absolute. Errors (usage): it is none, so that its runs would be missed silently. */
+function namedStore(store: string, workingDirectory: string): string {
+  const path = resolve(workingDirectory, store);
+  if (isFolder(path)) return path;
+  throw cannot(`use the runs of ${store}`, 'there is no such folder', {
+    place: path,
+    kind: 'usage',
+    hint: '--from takes a folder of runs that is there; runs that are to be made go to --out',
+  });
+}
+
+/**
+ * Reads the command line. Errors (usage): configs that cannot be loaded, words that fit nothing, a `--from` that is no
+ * folder.
+ */
+export function readTableRequest(number: string, options: TableChoice, context: CommandContext): TableRequest {
+  const table = Number(number) as TableNumber;
+  const { workingDirectory } = context;
+  const places = { workingDirectory, configsDirectory, overrides: options.set };
+  const numbers = readPrintedNumbers();
+  const items =
+    options.config === undefined
+      ? paperItems(table, numbers, places)
+      : ownItems(table, options.config, numbers, places);
+  const root = storeOf(`table${table}`, options, context);
+  // The tables share runs: Table 3's basic networks are Table 1's.
+  const others = options.out === undefined ? tableNumbers.map((other) => storeOf(`table${other}`, {}, context)) : [];
+  const from = options.from.map((store) => namedStore(store, workingDirectory));
+  return {
+    ...{ table, items, chosen: chooseItems(options.only, items), root },
+    seeds: seedsFrom(1, options.seeds),
+    stores: [...new Set([root, ...from, ...others])],
+  };
+}
+
+/** What the stores have of all numbers, and of the chosen ones. */
+export interface TableState {
+  readonly all: Measurement;
+  readonly chosen: Measurement;
+  readonly unreadable: readonly UnreadableRun[];
+}
+
+/** Looks the runs up. `now`: milliseconds since the epoch. */
+export async function readTableState(
+  { items, chosen, seeds, stores }: TableRequest,
+  { now }: Pick<CommandContext, 'now'>,
+): Promise<TableState> {
+  // The stores that nobody named, and the one of the runs to make, need not be there yet.
+  const { runs, unreadable } = await readStoredRuns(stores.filter(isFolder), now);
+  return { all: measure(items, seeds, runs), chosen: measure(chosen, seeds, runs), unreadable };
+}
+
+/** The cells of the chosen numbers that have a config, without those whose run is done in another store. */
+export function tableCells({ chosen, seeds, root }: TableRequest, { chosen: { used } }: TableState): readonly Cell[] {
+  const configs = new Map(chosen.flatMap(({ configName, config }) => (config ? [[configName, config] as const] : [])));
+  const rows = [...configs.values()].map((config) => ({ name: config.experiment, config }));
+  const elsewhere = new Set(used.filter(({ store }) => store !== root).map(({ fingerprint }) => fingerprint));
+  return seededCells(rows, seeds).filter(({ config }) => !elsewhere.has(fingerprint(config)));
+}
+
+/** The command lines that tell what missing runs take, and that make them. `options`: which table, as words. */
+export function tableCommands(
+  table: TableNumber,
+  options: readonly string[],
+  runOptions: readonly string[] = options,
+): readonly string[] {
+  return [
+    lineOf(['isda', 'plan', 'table', String(table), ...options]),
+    lineOf(['isda', 'table', String(table), '--run', ...runOptions]),
+  ];
+}
+
+/** The table of what was found. `commands`: as of `tableCommands`. */
+export function reportTable(request: TableRequest, state: TableState, commands: readonly string[]): ReportTable {
+  const { table, items, chosen, seeds } = request;
+  const parameters = printedParameters(readPrintedNumbers());
+  const isShown = new Set(chosen);
+  return layTable(table, state.all.entries, {
+    parameters: (network) => (parameters.has(network) ? `${parameters.get(network)!.toFixed(1)}M` : ''),
+    shown: (_, index) => isShown.has(items[index]),
+    notes: tableNotes({
+      ...{ table, items: chosen, open: state.chosen.open, unreadable: state.unreadable, seeds: seeds.length },
+      commands,
+    }),
+  });
+}

@@ -1,0 +1,151 @@
+// What a grid would take: its rows with their estimates and how far their runs are, the totals, and both as text.
+import { counted, formatBytes, formatDuration } from '../../common/format.js';
+import { mapInTurns } from '../../common/in-turns.js';
+import type { ExperimentConfig } from '../../config/schema.js';
+import { timeWithJobs, type RunEstimate } from '../../grids/plan/estimate.js';
+import { findCell, type Cell } from '../../grids/store/store.js';
+import { viewInList } from '../../grids/store/view.js';
+import { foldedTable, wrapText } from '../terminal/fold.js';
+
+/** A row of a grid: runs of one config on several seeds. */
+export interface PlanRow extends RunEstimate {
+  readonly row: string;
+  readonly runs: number;
+  readonly done: number;
+  readonly epochs: number;
+  /** Epochs to go of each run that is not done. */
+  readonly epochsLeft: readonly number[];
+  readonly secondsPerRun?: number;
+}
+
+/** Epochs of a cell that are still to be done. */
+async function epochsLeft(root: string, cell: Cell, now: () => number): Promise<number> {
+  const { epochs } = cell.config.training;
+  const stored = await findCell(root, cell);
+  const view = stored && (await viewInList(root, stored.name, now));
+  if (view?.state === 'done') return 0;
+  // The evaluation and the summary are still to come where all epochs are there.
+  return Math.max(0, epochs - (view?.epochsDone ?? 0));
+}
+
+/** The rows of a grid, each estimated by its first cell; the store is only read. */
+export async function planRows(
+  cells: readonly Cell[],
+  root: string,
+  estimate: (config: ExperimentConfig) => Promise<RunEstimate>,
+  now: () => number,
+): Promise<readonly PlanRow[]> {
+  const rows: PlanRow[] = [];
+  for (const row of new Set(cells.map((cell) => cell.row))) {
+    const own = cells.filter((cell) => cell.row === row);
+    const left = await mapInTurns(own, (cell) => epochsLeft(root, cell, now));
+    const estimated = await estimate(own[0].config);
+    const { epochs } = own[0].config.training;
+    const { secondsPerEpoch } = estimated;
+    rows.push({
+      ...{ row, runs: own.length, done: left.filter((more) => more === 0).length, epochs },
+      ...estimated,
+      epochsLeft: left.filter((more) => more > 0),
+      secondsPerRun: secondsPerEpoch === undefined ? undefined : secondsPerEpoch * epochs,
+    });
+  }
+  return rows;
+}
+
+export interface PlanTotals {
+  readonly runs: number;
+  readonly done: number;
+  readonly jobs: number;
+  /** One run after the other, of what is known. */
+  readonly seconds: number;
+  /** With so many at once. */
+  readonly secondsWithJobs: number;
+  /** Runs that are left and whose time is not known. */
+  readonly unknown: number;
+  /** Of all finished runs together. */
+  readonly diskBytes: number;
+  /** Of the largest step, as often as there are jobs. */
+  readonly memoryBytes: number;
+}
+
+export function planTotals(rows: readonly PlanRow[], jobs: number): PlanTotals {
+  const times = rows.flatMap(({ secondsPerEpoch, epochsLeft: left }) =>
+    secondsPerEpoch === undefined ? [] : left.map((epochs) => epochs * secondsPerEpoch),
+  );
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const left = sum(rows.map(({ runs, done }) => runs - done));
+  return {
+    runs: sum(rows.map(({ runs }) => runs)),
+    done: sum(rows.map(({ done }) => done)),
+    jobs,
+    seconds: sum(times),
+    secondsWithJobs: timeWithJobs(times, jobs),
+    unknown: left - times.length,
+    diskBytes: sum(rows.map(({ runs, diskBytes }) => runs * (diskBytes ?? 0))),
+    memoryBytes: jobs * Math.max(0, ...rows.map(({ memoryBytes }) => memoryBytes ?? 0)),
+  };
+}
+
+const milliseconds = (value: number): string =>
+  value < 9950 ? `${value.toFixed(0)} ms` : formatDuration(value / 1000);
+
+function textOf(row: PlanRow): readonly string[] {
+  const { step, images, secondsPerEpoch, secondsPerRun, memoryBytes, diskBytes, runs, done } = row;
+  return [
+    row.row,
+    done === 0 ? String(runs) : `${runs - done}/${runs}`,
+    images === undefined ? '-' : String(images.train),
+    step === undefined ? '-' : `${step.scaled ? '~' : ''}${milliseconds(step.training)}`,
+    secondsPerEpoch === undefined ? '-' : formatDuration(secondsPerEpoch),
+    secondsPerRun === undefined ? '-' : formatDuration(secondsPerRun),
+    memoryBytes === undefined ? '-' : formatBytes(memoryBytes),
+    diskBytes === undefined ? '-' : formatBytes(runs * diskBytes),
+  ];
+}
+
+export interface PlanTextOptions {
+  /** Columns of text. */
+  readonly width: number;
+  /** `cpu: …`; undefined where no step was measured. */
+  readonly device?: string;
+  /** Counted steps of each measurement. */
+  readonly steps: number;
+}
+
+/** The plan for people: rows, totals, and what the numbers are. */
+export function planText(
+  rows: readonly PlanRow[],
+  totals: PlanTotals,
+  { width, device, steps }: PlanTextOptions,
+): string {
+  const { runs, done, jobs, seconds, secondsWithJobs, unknown, diskBytes, memoryBytes } = totals;
+  const header = ['row', 'runs', 'images', 'step', 'epoch', 'a run', 'memory', 'disk'];
+  const notes = rows.map(({ reason, tooLarge }) => [
+    ...(reason === undefined ? [] : [reason]),
+    ...(tooLarge === true && reason === undefined ? ['a run needs more memory than is free now'] : []),
+  ]);
+  const scaled = rows.some(({ step }) => step?.scaled === true);
+  const time = [
+    `${formatDuration(seconds)} one after the other`,
+    ...(jobs === 1 ? [] : [`${formatDuration(secondsWithJobs)} with --jobs ${jobs}`]),
+    ...(unknown === 0 ? [] : [`without ${counted(unknown, 'run')} whose time is not known`]),
+  ];
+  const absent = rows.filter(({ images }) => images?.counted === false).length;
+  const feet = [
+    `${counted(runs, 'run')}${done === 0 ? '' : `, ${done} done`}: ${time.join(', ')}; ${formatBytes(diskBytes)} of disk; ${formatBytes(memoryBytes)} of memory${jobs === 1 ? '' : ` with ${jobs} at once`}`,
+    ...(device === undefined
+      ? []
+      : [
+          `step: of one full batch, median of up to ${steps}, measured just now on ${device}${jobs === 1 ? '' : `, with the threads that a run beside others gets`}${scaled ? '; ~: measured with fewer images and scaled' : ''}. epoch: training and evaluation; making batches and writing checkpoints are not counted.`,
+        ]),
+    'memory: of a training step, computed; kernels and the program itself come on top. disk: the checkpoints that finished runs keep.',
+    ...(absent === 0
+      ? []
+      : ['The data are not all here: where they are not, the official number of images was taken.']),
+  ];
+  return [
+    foldedTable(header, rows.map(textOf), width, notes),
+    '',
+    ...feet.map((foot) => wrapText(foot, Math.min(width, 100))),
+  ].join('\n');
+}

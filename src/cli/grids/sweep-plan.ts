@@ -1,0 +1,134 @@
+// What a sweep tries: its command line read into points, every one checked before anything runs.
+import { cannot } from '../../common/errors.js';
+import type { ExperimentConfig } from '../../config/schema.js';
+import { refuseFixedKeys, refuseIdleKey } from '../../grids/check-points.js';
+import {
+  defaultLambdas,
+  expectationAt,
+  extremes,
+  listPoints,
+  overridesOf,
+  parseChoice,
+  parseRange,
+  parseValues,
+  randomPoints,
+  type Settings,
+  type SweepPoint,
+} from '../../grids/points.js';
+import { gridCells, seedsFrom } from '../../grids/rows.js';
+import type { Cell } from '../../grids/store/store.js';
+import type { CommandContext } from '../context.js';
+import { storeOf, type GridOptions } from './grid.js';
+import { readConfig } from '../options.js';
+
+export interface SweepOptions extends GridOptions {
+  readonly config: string;
+  readonly set: readonly string[];
+  readonly values?: readonly string[];
+  readonly random?: number;
+  readonly range: readonly string[];
+  readonly choice: readonly string[];
+  readonly searchSeed: number;
+  readonly holdout: number;
+  readonly seeds: number;
+  readonly finalSeeds: number;
+}
+
+/** What a sweep tries, and how a point becomes a config. */
+export interface Sweep {
+  readonly points: readonly SweepPoint[];
+  /** Title of the column with the values. */
+  readonly first: string;
+  readonly experiment: string;
+  readonly root: string;
+  readonly configOf: (settings: Settings, holdout: number) => ExperimentConfig;
+}
+
+/** What points are checked against. */
+interface Basis {
+  readonly base: ExperimentConfig;
+  /** A config with the values of a point. Errors (usage): those that it refuses. */
+  readonly runOf: (settings: Settings) => ExperimentConfig;
+}
+
+/** Points drawn from `--range` and `--choice`. */
+function drawnPoints({ range, choice, searchSeed }: SweepOptions, count: number, { base, runOf }: Basis) {
+  const dimensions = [...range.map(parseRange), ...choice.map(parseChoice)];
+  for (const dimension of dimensions) {
+    const ends = extremes(dimension);
+    ends.forEach(refuseFixedKeys);
+    const values = ends.map((settings) => settings[dimension.key]);
+    refuseIdleKey(dimension.key, values, runOf);
+  }
+  const isInteger = (name: string): boolean => expectationAt(name, base)?.startsWith('an integer') ?? false;
+  return randomPoints(dimensions, count, searchSeed, isInteger);
+}
+
+/** The points of one key's values. */
+function listedPoints(path: string, { values: texts }: SweepOptions, { base, runOf }: Basis) {
+  const given = texts?.flatMap((text) => parseValues(text, '--values'));
+  const values = given ?? (path === 'loss.lambda0' ? defaultLambdas(base.dataset.name) : []);
+  const expected = expectationAt(path, base);
+  // An unknown key is refused in the words of the config, with the nearest known one.
+  if (expected === undefined) runOf({ [path]: values[0] ?? 0 });
+  for (const value of values) refuseFixedKeys({ [path]: value });
+  const points = listPoints(path, values, expected ?? 'a value');
+  refuseIdleKey(path, values, runOf);
+  return points;
+}
+
+/**
+ * Reads the command line of a sweep. Errors (usage): values that the config refuses, none, one twice or ones that make no
+ * difference; a key that `--seeds` or `--holdout` sets; no key; a holdout that leaves no training images.
+ */
+export function readSweep(key: string | undefined, options: SweepOptions, context: CommandContext): Sweep {
+  const { config: file, set, random, holdout } = options;
+  // "lambda0" is ISDA's, whatever the loss of the config: the sweep is about ISDA then.
+  const isda = key === 'lambda0' ? ['loss.name=isda'] : [];
+  const load = (more: readonly string[]): ExperimentConfig =>
+    readConfig(file, [...set, ...isda, ...more], context).config;
+  const base = load([]);
+  const configOf: Sweep['configOf'] = (settings, held) =>
+    load([...overridesOf(settings), ...(held === base.dataset.holdout ? [] : [`dataset.holdout=${held}`])]);
+  const { experiment } = base;
+  const basis = { base, runOf: (settings: Settings) => configOf(settings, base.dataset.holdout) };
+  if (random !== undefined && key !== undefined) {
+    throw cannot(`sweep ${key} at random`, '--random takes its keys from --range and --choice', { kind: 'usage' });
+  }
+  if (random === undefined && key === undefined) {
+    throw cannot('sweep', 'there is no key', {
+      kind: 'usage',
+      hint: 'name one, as in `isda sweep lambda0 …`, or search with --random',
+    });
+  }
+  const points =
+    random === undefined
+      ? listedPoints(key === 'lambda0' ? 'loss.lambda0' : key!, options, basis)
+      : drawnPoints(options, random, basis);
+  const { subset } = base.dataset;
+  if (subset !== undefined && holdout >= subset) {
+    throw cannot(`hold out ${holdout} images`, `the config trains on ${subset} (dataset.subset)`, {
+      kind: 'usage',
+      hint: `choose a --holdout below ${subset}`,
+    });
+  }
+  const root = storeOf(random === undefined ? `sweep-${key}-${experiment}` : `search-${experiment}`, options, context);
+  return { points, first: random === undefined ? key! : 'trial', experiment, configOf, root };
+}
+
+/** The runs of a sweep on held-out images, and those that each point would have on all images, by its name. */
+export function sweepCells(
+  { points, experiment, configOf }: Sweep,
+  { holdout, seeds, finalSeeds }: SweepOptions,
+): { readonly trials: readonly Cell[]; readonly finals: ReadonlyMap<string, readonly Cell[]> } {
+  const rowsWith = (chosen: readonly SweepPoint[], held: number, suffix: string) =>
+    chosen.map(({ name, settings }) => ({ name: `${name}${suffix}`, config: configOf(settings, held) }));
+  const finals = points.map((point) => {
+    const rows = rowsWith([point], 0, '-final');
+    return [point.name, gridCells(experiment, rows, seedsFrom(1, finalSeeds))] as const;
+  });
+  return {
+    trials: gridCells(experiment, rowsWith(points, holdout, ''), seedsFrom(1, seeds)),
+    finals: new Map(finals),
+  };
+}

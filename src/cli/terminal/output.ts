@@ -1,0 +1,42 @@
+// Where commands write: files whose names say what they are, and folders whose names do not say that they are files.
+import { existsSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { cannot } from '../../common/errors.js';
+import type { CommandContext } from '../context.js';
+
+export interface FileKind {
+  /** With its article: `an SVG or PNG file`. */
+  readonly name: string;
+  /** With their dots, in lower case. */
+  readonly endings: readonly string[];
+}
+
+const png: FileKind = { name: 'a PNG file', endings: ['.png'] };
+
+/** The absolute path of a file that `--out` names. Errors (usage): it ends as no file of the kind does. */
+export function outputFile(out: string, { name, endings }: FileKind, { workingDirectory }: CommandContext): string {
+  if (!endings.includes(extname(out).toLowerCase()))
+    throw cannot('draw the figure', `${out} is not the name of ${name}`, {
+      kind: 'usage',
+      hint: `let --out end with ${endings.join(' or ')}`,
+    });
+  return resolve(workingDirectory, out);
+}
+
+/** The absolute path of a PNG file that `--out` names. Errors (usage): it does not end with .png. */
+export const pngFile = (out: string, context: CommandContext): string => outputFile(out, png, context);
+
+/** What people who write such a name take for a file; folders are called `v1.2` and `example.org`. */
+const fileEnding =
+  /\.(png|jpe?g|gif|webp|bmp|tiff?|svg|pdf|e?ps|html?|md|txt|csv|tsv|json|ya?ml|xml|docx?|xlsx?|zip|tar|t?gz)$/i;
+
+/**
+ * The absolute path of a folder that `--out` names. Errors (usage): the name is that of a file, and there is no such
+ * folder yet. `action`, `hint`: of the error.
+ */
+export function outputFolder(out: string, action: string, hint: string, { workingDirectory }: CommandContext): string {
+  const path = resolve(workingDirectory, out);
+  if (fileEnding.test(out) && !existsSync(path))
+    throw cannot(action, `${out} is the name of a file, not of a folder`, { kind: 'usage', hint });
+  return path;
+}

@@ -1,0 +1,50 @@
+// Pictures that commands write: SVG or PNG, by the name of the file.
+import { dirname, extname } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { makeFolder, writeFileAtomically } from '../../common/files.js';
+import { svgToPng } from '../../report/png.js';
+import type { CommandContext } from '../context.js';
+import { countArgument } from '../options.js';
+import { outputFile, type FileKind } from './output.js';
+
+/** The options of every command that draws. */
+export interface PictureFileOptions {
+  readonly out: string;
+  readonly title?: string;
+  readonly width?: number;
+  readonly yMax?: number;
+}
+
+function positiveArgument(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isFinite(number) || number <= 0)
+    throw new InvalidArgumentError('Expected a number above 0.');
+  return number;
+}
+
+/** Between what legends need and what a screen shows. */
+function widthArgument(value: string): number {
+  const width = countArgument(value);
+  if (width < 300 || width > 4000) throw new InvalidArgumentError('Expected 300 to 4000 pixels.');
+  return width;
+}
+
+/** Adds `--out`, `--title`, `--width` and `--y-max`. */
+export function withPictureOptions(command: Command): Command {
+  return command
+    .requiredOption('--out <file>', 'file to write, .svg or .png')
+    .option('--title <text>', 'title above the chart')
+    .option('--width <pixels>', 'width of the picture; a PNG has two pixels for each', widthArgument)
+    .option('--y-max <number>', 'where the y axis ends; what is above is cut off', positiveArgument);
+}
+
+const picture: FileKind = { name: 'an SVG or PNG file', endings: ['.svg', '.png'] };
+
+/** The absolute path of `--out`. Errors (usage): it ends with neither .svg nor .png. */
+export const picturePath = (out: string, context: CommandContext): string => outputFile(out, picture, context);
+
+/** Writes an SVG as it is or as PNG, and the folder where missing. */
+export async function writePicture(path: string, svg: string): Promise<void> {
+  await makeFolder(dirname(path));
+  await writeFileAtomically(path, extname(path).toLowerCase() === '.png' ? svgToPng(svg) : svg);
+}

@@ -1,0 +1,26 @@
+// A polite end on a signal: the first asks for a checkpoint, a second interrupt ends at once.
+import type { CommandContext } from '../context.js';
+
+export interface SignalWatch {
+  /** The first signal that came, if one did. */
+  readonly requested: () => string | undefined;
+  /** Aborted by the first signal. */
+  readonly aborted: AbortSignal;
+  /** Lets signals end the process again. */
+  readonly stop: () => void;
+}
+
+/** Watches signals; whoever asks for `requested` or listens to `aborted` stops and says so. */
+export function watchSignals(context: CommandContext): SignalWatch {
+  let first: string | undefined;
+  const controller = new AbortController();
+  const stop = context.onSignal((signal) => {
+    if (first !== undefined && signal === 'SIGINT') {
+      context.stderr.write('\n');
+      context.exit(130);
+    }
+    first ??= signal;
+    controller.abort();
+  });
+  return { requested: () => first, aborted: controller.signal, stop };
+}

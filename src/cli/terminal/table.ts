@@ -1,0 +1,19 @@
+// What commands print: tables of text for a terminal, JSON for programs.
+import type { CommandContext } from '../context.js';
+
+/** Prints a value as JSON. */
+export function printJson(context: Pick<CommandContext, 'stdout'>, value: unknown): void {
+  context.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** Columns aligned by their widest cell; numbers, and dashes that stand for them, to the right, words to the left. */
+export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const numeric = header.map((_, column) => rows.every((row) => /^[-+<~]?[\d.,]|^-?$/.test(row[column])));
+  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => (numeric[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .join('  ')
+      .trimEnd();
+  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,186 @@
+// One run at a time in a folder: a lock file with the process that holds it.
+import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { cannot, systemCode } from './errors.js';
+import { readFailure, writeFailureWithSpace } from './files.js';
+import type { Environment } from './home.js';
+
+/** The process that asks for a lock. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** The Slurm job that the process is of, and how often Slurm had queued it again by then. */
+  readonly job?: string;
+  readonly restarts?: number;
+}
+
+export interface LockSurroundings {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** When a process of this machine started, in any fixed unit; undefined where there is no such process. */
+  readonly startOf: (pid: number) => Promise<string | undefined>;
+}
+
+export interface RunLock {
+  /** Gives the folder free again; a second call does nothing. */
+  release(): Promise<void>;
+}
+
+/** A lock that was taken, or who lives and holds it, in words. */
+export type LockAttempt = { readonly lock: RunLock } | { readonly holder: string };
+
+interface LockContent extends LockHolder {
+  /** Tells a process from a later one with the same pid. */
+  readonly start: string;
+}
+
+/** A holder shows every 30 s that it lives; on another machine, one that has not for 5 min is taken for dead. */
+const heartbeatMilliseconds = 30_000;
+const silenceMilliseconds = 300_000;
+
+/** When a process started: its clock tick since boot on Linux, the mere fact that it runs elsewhere. */
+export async function processStart(pid: number): Promise<string | undefined> {
+  try {
+    // Field 22; the second one, the program's name in brackets, may itself hold spaces and brackets.
+    const line = await readFile(`/proc/${pid}/stat`, 'latin1');
+    return line.slice(line.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    try {
+      process.kill(pid, 0);
+      return 'running';
+    } catch (error) {
+      return systemCode(error) === 'EPERM' ? 'running' : undefined;
+    }
+  }
+}
+
+/** This process as the holder of a lock. `environment`: where it may be a job's. */
+export function thisProcess(environment: Environment = {}): LockHolder {
+  const { SLURM_JOB_ID: job, SLURM_RESTART_COUNT: restarts = '0' } = environment;
+  return { pid: process.pid, host: hostname(), ...(job === undefined ? {} : { job, restarts: Number(restarts) || 0 }) };
+}
+
+function parse(text: string): LockContent | undefined {
+  try {
+    const { pid, host, start, job, restarts } = JSON.parse(text) as Partial<LockContent>;
+    return Number.isSafeInteger(pid) && pid! > 0 && typeof host === 'string' && typeof start === 'string'
+      ? { pid: pid!, host, start, job, restarts }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function isDead(path: string, text: string, own: LockHolder, around: LockSurroundings): Promise<boolean> {
+  const holder = parse(text);
+  if (holder?.host === own.host) return (await around.startOf(holder.pid)) !== holder.start;
+  // Slurm starts a job again only after it has ended, though the machine that it ran on may never say so.
+  const sameJob = holder?.job !== undefined && holder.job === own.job;
+  if (sameJob && (holder.restarts ?? 0) < (own.restarts ?? 0)) return true;
+  // A lock of another machine, or one whose text a crash cut off, can only be judged by its age.
+  const { mtimeMs } = await stat(path);
+  return around.now() - mtimeMs > silenceMilliseconds;
+}
+
+/**
+ * Deletes a dead holder's lock. A second file lets one process at a time do so: without it, one could delete the lock
+ * that another has just taken in its place.
+ */
+async function removeDead(path: string, text: string, around: LockSurroundings): Promise<void> {
+  const guard = `${path}.takeover`;
+  try {
+    await (await open(guard, 'wx')).close();
+  } catch (error) {
+    // Somebody else is at it, for a moment; a guard older than that was left by a crash.
+    if (systemCode(error) !== 'EEXIST') throw error;
+    if (around.now() - (await stat(guard)).mtimeMs > silenceMilliseconds) await rm(guard, { force: true });
+    await setTimeout(10);
+    return;
+  }
+  try {
+    if ((await readFile(path, 'utf8')) === text) await rm(path);
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+function nameOf(text: string): string {
+  const holder = parse(text);
+  return holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
+}
+
+/**
+ * Takes the lock file `path`, also from a holder that is dead. Errors: `cannot use the run folder` while a living
+ * process holds it, with that one's pid and machine; `cannot write X`.
+ */
+export async function takeLock(path: string, own: LockHolder, around: LockSurroundings): Promise<RunLock> {
+  const attempt = await tryLock(path, own, around);
+  if ('lock' in attempt) return attempt.lock;
+  throw cannot('use the run folder', `${attempt.holder} is training in it`, {
+    place: path,
+    hint: `wait for it or choose another folder with --out; if no such process exists, delete ${path}`,
+  });
+}
+
+/** The living process that holds the lock file `path`, in words; undefined where it is free or its holder dead. */
+export async function lockHolder(path: string, own: LockHolder, around: LockSurroundings): Promise<string | undefined> {
+  try {
+    const text = await readFile(path, 'utf8');
+    return (await isDead(path, text, own, around)) ? undefined : nameOf(text);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw readFailure(path, error);
+  }
+}
+
+/** As `takeLock`, but a living holder is an answer and no error. */
+export async function tryLock(path: string, own: LockHolder, around: LockSurroundings): Promise<LockAttempt> {
+  const start = (await around.startOf(own.pid)) ?? 'unknown';
+  const content = `${JSON.stringify({ ...own, start } satisfies LockContent)}\n`;
+  for (let attempt = 0; attempt < 100; attempt++) {
+    try {
+      const handle = await open(path, 'wx');
+      try {
+        await handle.writeFile(content);
+      } catch (error) {
+        await rm(path, { force: true });
+        throw error;
+      } finally {
+        await handle.close();
+      }
+      return { lock: holdLock(path, content, around) };
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw await writeFailureWithSpace(path, error);
+    }
+    try {
+      const text = await readFile(path, 'utf8');
+      if (!(await isDead(path, text, own, around))) return { holder: nameOf(text) };
+      await removeDead(path, text, around);
+    } catch (error) {
+      const code = systemCode(error);
+      if (code === undefined) throw error;
+      // ENOENT: somebody let go in between, which the next round sees.
+      if (code !== 'ENOENT') throw readFailure(path, error);
+    }
+  }
+  throw cannot('use the run folder', 'the lock of a dead process cannot be taken over', {
+    place: path,
+    hint: `if no other run is starting there, delete ${path} and ${path}.takeover`,
+  });
+}
+
+function holdLock(path: string, content: string, around: LockSurroundings): RunLock {
+  const beat = setInterval(() => {
+    const seconds = around.now() / 1000;
+    void utimes(path, seconds, seconds).catch(() => undefined);
+  }, heartbeatMilliseconds);
+  beat.unref();
+  return {
+    release: async () => {
+      clearInterval(beat);
+      const text = await readFile(path, 'utf8').catch(() => undefined);
+      if (text === content) await rm(path, { force: true });
+    },
+  };
+}

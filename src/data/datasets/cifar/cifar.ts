@@ -1,0 +1,88 @@
+// Loads CIFAR-10 and CIFAR-100 from their binary files.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cannot, reasonOf, systemCode } from '../../../common/errors.js';
+import { checksumOf, decodeRecords, readCifarFile } from './file.js';
+import {
+  cifarChannels,
+  cifarFormats,
+  cifarMean,
+  cifarPixels,
+  cifarSide,
+  cifarStd,
+  type CifarFormat,
+  type CifarName,
+  type DatasetPart,
+} from './format.js';
+import { findCifarFolder, nothingFound, partFiles } from '../../locate.js';
+import type { MemorySource } from '../../source.js';
+
+/** The names of the classes, one a line; classes without a name are called by their number. */
+async function readClassNames(format: CifarFormat, folder: string): Promise<string[]> {
+  const path = join(folder, format.labelFile);
+  let text = '';
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') {
+      throw cannot(`read the class names of ${format.title}`, reasonOf(error), { place: path, cause: error });
+    }
+  }
+  const names = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const { classes } = format.label;
+  if (names.length > classes) {
+    throw cannot(
+      `read the class names of ${format.title}`,
+      `the file has ${names.length} names, at most ${classes} fit`,
+      { place: path },
+    );
+  }
+  return Array.from({ length: classes }, (_, index) => names[index] ?? String(index));
+}
+
+/**
+ * Loads one part of a CIFAR set. `directory` is the folder of the binary files or its parent.
+ * Any positive whole number of records is accepted, also fewer files than the official ones where the last are missing.
+ * Throws an error that names the file: missing, empty, cut off (with the byte) or with a label out of range (with the
+ * record).
+ */
+export async function loadCifar(source: {
+  readonly name: CifarName;
+  readonly directory: string;
+  readonly part: DatasetPart;
+}): Promise<MemorySource> {
+  const format = cifarFormats[source.name];
+  const folder = await findCifarFolder(format, source.directory);
+  if (folder === undefined) throw nothingFound(format, [source.directory]);
+  const paths = await partFiles(format, folder, source.part);
+  const [classNames, ...files] = await Promise.all([
+    readClassNames(format, folder),
+    ...paths.map((path) => readCifarFile(format, path)),
+  ]);
+  const count = files.reduce((sum, file) => sum + file.records, 0);
+  const images = new Uint8Array(new SharedArrayBuffer(count * cifarPixels));
+  const labels = new Int32Array(count);
+  let first = 0;
+  for (const file of files) {
+    decodeRecords(format, file, images, labels, first);
+    first += file.records;
+  }
+  return {
+    name: format.name,
+    part: source.part,
+    classNames,
+    classes: format.label.classes,
+    height: cifarSide,
+    width: cifarSide,
+    channels: cifarChannels,
+    mean: cifarMean,
+    std: cifarStd,
+    count,
+    labels,
+    storage: { kind: 'memory', images },
+    checksum: checksumOf(files),
+  };
+}

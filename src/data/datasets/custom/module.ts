@@ -1,0 +1,70 @@
+// A data set of the user's own: what its file is asked for, what it must give, and loading it.
+import { z } from 'zod';
+import { callable, useModule } from '../../../common/modules.js';
+import type { CustomDatasetOptions } from '../../options.js';
+
+/** What `createDataset` is called with, once for each part in every thread that reads images. */
+export interface DatasetRequest {
+  readonly part: 'train' | 'test';
+  readonly options: CustomDatasetOptions['options'];
+}
+
+/** One part of a data set. All images have one size. */
+export interface CustomDataset {
+  /** The name of each class, in the order of the labels. */
+  readonly classNames: readonly string[];
+  /** Number of images. */
+  readonly count: number;
+  /** The class of each image, 0 … classes − 1. */
+  readonly labels: ArrayLike<number>;
+  /** Pixels. */
+  readonly height: number;
+  /** Pixels. */
+  readonly width: number;
+  /** Mean of red, green and blue over the training images, in 0 … 255. */
+  readonly mean: readonly [number, number, number];
+  /** Standard deviation of red, green and blue, in 0 … 255. */
+  readonly std: readonly [number, number, number];
+  /**
+   * The bytes of image `index`: height·width·3, rows from the top, red, green and blue of a pixel together. The same
+   * whenever it is called; not written to, so a view of one's own memory will do. Throws where the image cannot be read.
+   */
+  read(index: number): Uint8Array | Promise<Uint8Array>;
+}
+
+/** The exports of a user's data file. */
+export interface DatasetModule {
+  readonly createDataset: (request: DatasetRequest) => CustomDataset | Promise<CustomDataset>;
+}
+
+const levels = z.tuple([z.number(), z.number(), z.number()]);
+
+const datasetCheck = z
+  .object({
+    classNames: z.array(z.string()).min(2),
+    count: z.int().min(1),
+    labels: z.custom<ArrayLike<number>>(
+      (value) => Array.isArray(value) || ArrayBuffer.isView(value),
+      'expected an array',
+    ),
+    height: z.int().min(1),
+    width: z.int().min(1),
+    mean: levels,
+    std: z.tuple([z.number().gt(0), z.number().gt(0), z.number().gt(0)]),
+    read: callable,
+  })
+  .superRefine(({ classNames, count, labels }, context) => {
+    const refuse = (message: string): void => context.addIssue({ code: 'custom', path: ['labels'], message });
+    if (labels.length !== count) return refuse(`expected ${count}, as count says, got ${labels.length}`);
+    const wrong = Array.from(labels).findIndex(
+      (label) => !Number.isInteger(label) || label < 0 || label >= classNames.length,
+    );
+    if (wrong !== -1) refuse(`expected 0 … ${classNames.length - 1}, image ${wrong} has ${labels[wrong]}`);
+  });
+
+/** One part of the data set of a user's file. Errors: the file cannot be loaded, or does not give a data set. */
+export function loadDatasetModule(module: string, request: DatasetRequest): Promise<CustomDataset> {
+  return useModule<CustomDataset>(module, 'createDataset', datasetCheck, (exports) =>
+    (exports as unknown as DatasetModule).createDataset(request),
+  );
+}

@@ -1,0 +1,40 @@
+// The parts of a user's own data set as sources.
+import { cannot } from '../../../common/errors.js';
+import type { CustomDatasetOptions } from '../../options.js';
+import type { ImageSource } from '../../source.js';
+import { loadDatasetModule } from './module.js';
+
+/** One part. Errors: the file cannot be loaded, or does not give a data set. */
+export async function loadCustomPart(
+  { module, options }: CustomDatasetOptions,
+  part: ImageSource['part'],
+): Promise<ImageSource> {
+  const { classNames, count, labels, height, width, mean, std } = await loadDatasetModule(module, { part, options });
+  return {
+    name: 'custom',
+    part,
+    classNames,
+    classes: classNames.length,
+    count,
+    labels: Int32Array.from(labels),
+    height,
+    width,
+    channels: 3,
+    mean,
+    std,
+    storage: { kind: 'module', module, options },
+  };
+}
+
+/** Both parts. Errors: as above, and parts that differ in their classes or in the size of their images. */
+export async function loadCustom(
+  options: CustomDatasetOptions,
+): Promise<{ readonly train: ImageSource; readonly test: ImageSource }> {
+  const train = await loadCustomPart(options, 'train');
+  const test = await loadCustomPart(options, 'test');
+  const shapeOf = ({ height, width, classNames }: ImageSource): string => JSON.stringify([height, width, classNames]);
+  if (shapeOf(train) !== shapeOf(test)) {
+    throw cannot(`use the module ${options.module}`, 'its parts train and test differ in classNames, height or width');
+  }
+  return { train, test };
+}

@@ -1,0 +1,72 @@
+// Which part of an image is taken: torchvision's RandomResizedCrop for training, Resize and CenterCrop for evaluation.
+import type { RandomStream } from '../../../common/random.js';
+
+/** A part of an image, in pixels. */
+export interface Box {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface CropOptions {
+  /** Share of the image's area, from … to. */
+  readonly scale: readonly [number, number];
+  /** Width over height, from … to; uniform in its logarithm. */
+  readonly ratio: readonly [number, number];
+}
+
+const attempts = 10;
+
+/** Python's `round`: to the nearest integer, halves to the even one. */
+export function roundHalfEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+/**
+ * The box of torchvision's `RandomResizedCrop.get_params`: up to ten draws of area and aspect ratio until the box fits, then
+ * the largest central part of an allowed ratio.
+ */
+export function randomCropBox(
+  size: Size,
+  { scale, ratio }: CropOptions,
+  random: Pick<RandomStream, 'uniform' | 'integer'>,
+): Box {
+  const between = (low: number, high: number): number => low + (high - low) * random.uniform();
+  const area = size.height * size.width;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const targetArea = area * between(...scale);
+    const aspect = Math.exp(between(Math.log(ratio[0]), Math.log(ratio[1])));
+    const width = roundHalfEven(Math.sqrt(targetArea * aspect));
+    const height = roundHalfEven(Math.sqrt(targetArea / aspect));
+    if (width > 0 && width <= size.width && height > 0 && height <= size.height) {
+      const top = random.integer(size.height - height + 1);
+      const left = random.integer(size.width - width + 1);
+      return { top, left, height, width };
+    }
+  }
+  const aspect = size.width / size.height;
+  const width = aspect > ratio[1] ? Math.max(1, roundHalfEven(size.height * ratio[1])) : size.width;
+  const height = aspect < ratio[0] ? Math.max(1, roundHalfEven(size.width / ratio[0])) : size.height;
+  return { top: (size.height - height) >> 1, left: (size.width - width) >> 1, height, width };
+}
+
+/** The size after torchvision's `Resize(side)`: the shorter side becomes `side`, the longer one is rounded down. */
+export function resizedSize({ height, width }: Size, side: number): Size {
+  return height <= width
+    ? { height: side, width: Math.floor((side * width) / height) }
+    : { height: Math.floor((side * height) / width), width: side };
+}
+
+/** The square of torchvision's `CenterCrop(side)`; the image must not be smaller. */
+export function centreBox({ height, width }: Size, side: number): Box {
+  const top = roundHalfEven((height - side) / 2);
+  const left = roundHalfEven((width - side) / 2);
+  return { top, left, height: side, width: side };
+}

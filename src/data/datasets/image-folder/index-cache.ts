@@ -1,0 +1,91 @@
+// Keeps the list of a folder's images between runs: listing a million files again takes minutes on a network disk.
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { makeFolder, writeFileAtomically } from '../../../common/files.js';
+import { scanFolder, type FolderScan } from './scan.js';
+
+const partSchema = z.object({
+  flat: z.boolean(),
+  classes: z.array(z.object({ name: z.string(), files: z.array(z.string()) })),
+});
+
+const indexSchema = z.object({
+  format: z.literal(2),
+  root: z.string(),
+  /** The watched folders and files, each with its mark. */
+  marks: z.array(z.tuple([z.string(), z.string()])),
+  train: partSchema,
+  val: partSchema,
+});
+
+/** Changes when something is added to, taken from or renamed in a folder; and with a file's content. */
+async function markOf(path: string): Promise<string> {
+  const { mtimeMs, ctimeMs, ino, size } = await stat(path);
+  return [mtimeMs, ctimeMs, ino, size].join(' ');
+}
+
+async function marksOf(paths: readonly string[]): Promise<[string, string][]> {
+  const marks: [string, string][] = [];
+  for (const path of paths) marks.push([path, await markOf(path)]);
+  return marks;
+}
+
+/** A change this long after the last one may leave a folder's times as they are: file systems count in coarse ticks. */
+const tick = 2000;
+
+/** Milliseconds of the newest change among marks. */
+function newest(marks: readonly (readonly [string, string])[]): number {
+  return Math.max(...marks.map(([, mark]) => Math.max(...mark.split(' ').slice(0, 2).map(Number))));
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+function pathOf(root: string, cacheDirectory: string): string {
+  const key = sha256(root).slice(0, 16);
+  return join(cacheDirectory, 'image-folders', `${key}.json`);
+}
+
+async function readIndex(path: string, root: string): Promise<FolderScan | undefined> {
+  try {
+    const [sum, text] = (await readFile(path, 'utf8')).split('\n');
+    // A changed name or class would train on wrong labels.
+    if (sha256(text) !== sum) return undefined;
+    const index = indexSchema.parse(JSON.parse(text));
+    if (index.root !== root) return undefined;
+    for (const [watched, mark] of index.marks) if ((await markOf(watched)) !== mark) return undefined;
+    return { train: index.train, val: index.val, watched: index.marks.map(([watched]) => watched) };
+  } catch {
+    // Whatever is wrong with the index or has become of the folder: listing it anew says what it is.
+    return undefined;
+  }
+}
+
+export interface FolderIndex extends FolderScan {
+  /** Whether it was listed now, and not before. */
+  readonly fresh: boolean;
+}
+
+/**
+ * The classes and images of `root` (absolute), from the index kept in `cacheDirectory` as long as no folder of classes and
+ * no label file has changed. An index that cannot be kept (a full disk) is not an error. `now`: milliseconds.
+ */
+export async function indexFolder(root: string, cacheDirectory: string, now: () => number): Promise<FolderIndex> {
+  const path = pathOf(root, cacheDirectory);
+  const known = await readIndex(path, root);
+  if (known !== undefined) return { ...known, fresh: false };
+  const started = now();
+  const scan = await scanFolder(root);
+  const marks = await marksOf(scan.watched);
+  if (newest(marks) < started - tick) {
+    try {
+      await makeFolder(join(cacheDirectory, 'image-folders'));
+      const text = JSON.stringify({ format: 2, root, marks, train: scan.train, val: scan.val });
+      await writeFileAtomically(path, `${sha256(text)}\n${text}\n`);
+    } catch {
+      // The next run lists the folder again.
+    }
+  }
+  return { ...scan, fresh: true };
+}

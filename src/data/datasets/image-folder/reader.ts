@@ -1,0 +1,45 @@
+// Reads image files: a random part resized for training, the centre for evaluation, then the other augmentations.
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { randomStream } from '../../../common/random.js';
+import type { AugmentationOptions } from '../../options.js';
+import type { ImageReader } from '../../reader.js';
+import { storagePosition, type FileStorage, type ImageSource } from '../../source.js';
+import { createPipeline } from '../../augment/pipeline.js';
+import { randomCropBox, type Size } from './crop-box.js';
+import { loadFastJpeg } from './fast-jpeg.js';
+import { boxGeometry, centreGeometry, type Geometry } from './geometry.js';
+import { makeImage } from './make-image.js';
+import { nameAt } from './packed-names.js';
+import { createResampler } from './resample.js';
+
+/** The reader of image files. Images that cannot be read are thrown as BrokenImage. */
+export function createFileReader(
+  source: ImageSource,
+  { root, names, resize, decoding }: FileStorage,
+  augmentation: AugmentationOptions,
+): ImageReader {
+  // Threads come from the readers, one image each; and no image is decoded twice in a row.
+  sharp.concurrency(1);
+  sharp.cache(false);
+  const exactly = { resampler: createResampler() };
+  const forTraining = decoding === 'fast' ? { ...exactly, decode: loadFastJpeg() } : exactly;
+  const pipeline = createPipeline(augmentation, source);
+  const crop = augmentation.randomResizedCrop ?? false;
+  const pathOf = (index: number): string => join(root, nameAt(names, storagePosition(source, index)));
+  const centre = (image: Size): Geometry => centreGeometry(image, resize, source.height);
+  return {
+    train(index, seed, epoch, target, offset) {
+      const geometryOf = (image: Size): Geometry =>
+        crop === false
+          ? centre(image)
+          : boxGeometry(randomCropBox(image, crop, randomStream(seed, 'crop', epoch, index)), source);
+      return makeImage(pathOf(index), geometryOf, forTraining, (pixels) => {
+        pipeline(pixels, 0, target, offset, randomStream(seed, 'augment', epoch, index));
+      });
+    },
+    evaluate: (index, target, offset) =>
+      makeImage(pathOf(index), centre, exactly, (pixels) => target.set(pixels, offset)),
+    describe: pathOf,
+  };
+}

@@ -1,0 +1,87 @@
+// The parts of a folder of images as sources: labels, names of classes, where the files are.
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cannot } from '../../../common/errors.js';
+import type { ImageFormat } from '../../dataset.js';
+import type { FolderOptions } from '../../options.js';
+import type { ImageSource } from '../../source.js';
+import { indexFolder, type FolderIndex } from './index-cache.js';
+import { packNames } from './packed-names.js';
+import type { PartFiles } from './scan.js';
+
+/** The layout and normalisation of what the network gets. */
+export function folderFormat({ imageSize, mean, std }: FolderOptions): ImageFormat {
+  const levels = ([red, green, blue]: readonly [number, number, number]) =>
+    [255 * red, 255 * green, 255 * blue] as const;
+  return { height: imageSize, width: imageSize, channels: 3, mean: levels(mean), std: levels(std) };
+}
+
+/** The first of `candidates`, or `imagenet/` in one, that holds a train/. Absolute. Errors: none does. */
+export async function locateImageFolder(name: FolderOptions['name'], candidates: readonly string[]): Promise<string> {
+  const folders = candidates.flatMap((each) => (name === 'imagenet' ? [each, join(each, 'imagenet')] : [each]));
+  for (const folder of folders) if (await stat(join(folder, 'train')).catch(() => undefined)) return folder;
+  throw cannot(
+    `find ${name === 'imagenet' ? 'ImageNet' : 'the images'}`,
+    'there is no folder train/ where it was looked for',
+    {
+      place: folders.map((folder) => `looked in ${folder}`).join('\n'),
+      hint: '--set dataset.dir=DIR says where it is; docs/data.md says what it holds',
+    },
+  );
+}
+
+/** md5 of the names of all images with their classes, in order: changes when an image is added, removed or renamed. */
+export function listChecksum(names: readonly string[]): string {
+  const hash = createHash('md5');
+  for (const name of names) hash.update(name).update('\n');
+  return hash.digest('hex');
+}
+
+/** The paths of a part's images relative to the root, class after class. */
+export function namesOf(part: 'train' | 'val', { classes, flat }: PartFiles): string[] {
+  return classes.flatMap(({ name, files }) => files.map((file) => (flat ? join(part, file) : join(part, name, file))));
+}
+
+function sourceOf(root: string, index: FolderIndex, part: 'train' | 'test', options: FolderOptions): ImageSource {
+  const files = part === 'train' ? index.train : index.val;
+  const names = namesOf(part === 'train' ? 'train' : 'val', files);
+  const classNames = index.train.classes.map(({ name }) => name);
+  const labels = new Int32Array(names.length);
+  let next = 0;
+  files.classes.forEach((each, label) => labels.fill(label, next, (next += each.files.length)));
+  return {
+    ...folderFormat(options),
+    name: options.name,
+    part,
+    classNames,
+    classes: classNames.length,
+    count: names.length,
+    labels,
+    storage: { kind: 'files', root, names: packNames(names), resize: options.resize, decoding: options.decoding },
+    checksum: listChecksum(names.map((name, position) => `${classNames[labels[position]]} ${name}`)),
+  };
+}
+
+/**
+ * Both parts of a folder of images. `candidates`: absolute folders to look in, first to last.
+ * Errors: no train/ or val/, a class without images, a class of val/ that is not in train/, another number of classes
+ * than the config says.
+ */
+export async function loadImageFolder(
+  options: FolderOptions,
+  candidates: readonly string[],
+  cacheDirectory: string,
+  now: () => number,
+): Promise<{ readonly train: ImageSource; readonly test: ImageSource }> {
+  const root = await locateImageFolder(options.name, candidates);
+  const index = await indexFolder(root, cacheDirectory, now);
+  const { length } = index.train.classes;
+  if (options.classes !== undefined && options.classes !== length) {
+    throw cannot(`use the images in ${root}`, `train/ has ${length} classes, dataset.classes is ${options.classes}`, {
+      kind: 'usage',
+      hint: 'leave dataset.classes out to take those of the folder',
+    });
+  }
+  return { train: sourceOf(root, index, 'train', options), test: sourceOf(root, index, 'test', options) };
+}

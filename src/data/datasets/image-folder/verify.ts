@@ -1,0 +1,97 @@
+// Looks through a folder of images: counts, balance of the classes, checksums, and every image decoded.
+import { join } from 'node:path';
+import { reasonOf } from '../../../common/errors.js';
+import { eachImage } from '../../each-image.js';
+import { BrokenImage } from '../../reader.js';
+import { decodePart } from './decode.js';
+import type { ImageHeader } from './header.js';
+import { readImageFile } from './image-file.js';
+import { scanFolder, type PartFiles } from './scan.js';
+import { listChecksum, namesOf } from './sources.js';
+
+export interface BrokenFile {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface FolderPartReport {
+  readonly part: 'train' | 'val';
+  readonly count: number;
+  /** Images of each class. */
+  readonly classCounts: readonly number[];
+  /** md5 of the list of images and their classes; not of their content. */
+  readonly checksum: string;
+  /** Pixels of the smallest and of the largest image that can be read, by area. */
+  readonly smallest?: readonly [width: number, height: number];
+  readonly largest?: readonly [width: number, height: number];
+  /** Images that cannot be read, by path. */
+  readonly broken: readonly BrokenFile[];
+}
+
+export interface FolderReport {
+  readonly folder: string;
+  readonly classNames: readonly string[];
+  readonly parts: readonly FolderPartReport[];
+}
+
+/** Decodes a whole image file and gives its header. Throws a BrokenImage. */
+export async function fullyDecoded(path: string): Promise<ImageHeader> {
+  const { bytes, header } = readImageFile(path);
+  const { width, height } = header;
+  await decodePart(bytes, header, { top: 0, left: 0, width, height }).catch((error: unknown) => {
+    throw new BrokenImage(path, reasonOf(error), error);
+  });
+  return header;
+}
+
+async function verifyPart(
+  root: string,
+  part: 'train' | 'val',
+  files: PartFiles,
+  onImage: () => void,
+): Promise<FolderPartReport> {
+  const names = namesOf(part, files);
+  const labelled = files.classes.flatMap(({ name, files }) => files.map(() => name));
+  const broken: BrokenFile[] = [];
+  let smallest: readonly [number, number] | undefined;
+  let largest: readonly [number, number] | undefined;
+  const area = ([width, height]: readonly [number, number]): number => width * height;
+  const visit = async (index: number): Promise<void> => {
+    const path = join(root, names[index]);
+    try {
+      const { width, height } = await fullyDecoded(path);
+      if (smallest === undefined || area([width, height]) < area(smallest)) smallest = [width, height];
+      if (largest === undefined || area([width, height]) > area(largest)) largest = [width, height];
+    } catch (error) {
+      if (!(error instanceof BrokenImage)) throw error;
+      broken.push({ path, reason: error.reason });
+    }
+  };
+  await eachImage(names.length, visit, onImage);
+  return {
+    part,
+    count: names.length,
+    classCounts: files.classes.map((each) => each.files.length),
+    checksum: listChecksum(labelled.map((label, index) => `${label} ${names[index]}`)),
+    ...(smallest && { smallest }),
+    ...(largest && { largest }),
+    broken: broken.sort((a, b) => (a.path < b.path ? -1 : 1)),
+  };
+}
+
+/**
+ * Lists a folder anew and decodes every image. `onImage(done, total)` after each. Errors: the folder is not laid out as it
+ * must be; images that cannot be read are reported, not thrown.
+ */
+export async function verifyImageFolder(
+  root: string,
+  onImage: (done: number, total: number) => void,
+): Promise<FolderReport> {
+  const { train, val } = await scanFolder(root);
+  const countOf = ({ classes }: PartFiles): number => classes.reduce((sum, { files }) => sum + files.length, 0);
+  const total = countOf(train) + countOf(val);
+  let done = 0;
+  const next = (): void => onImage(++done, total);
+  const parts = [await verifyPart(root, 'train', train, next), await verifyPart(root, 'val', val, next)];
+  return { folder: root, classNames: train.classes.map(({ name }) => name), parts };
+}

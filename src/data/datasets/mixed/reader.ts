@@ -1,0 +1,30 @@
+// Reads real and synthetic images of one source, each from its own storage, with the same augmentation.
+import { hashKey } from '../../../common/random.js';
+import { realImages } from '../../batches.js';
+import type { createReader } from '../../create-reader.js';
+import type { AugmentationOptions } from '../../options.js';
+import type { ImageReader } from '../../reader.js';
+import type { MixedStorage } from '../../source.js';
+
+/** The reader of a mixed source. Real images get the bytes that they get without synthetic ones. */
+export async function createMixedReader(
+  { real, synthetic }: MixedStorage,
+  augmentation: AugmentationOptions,
+  open: typeof createReader,
+): Promise<ImageReader> {
+  const readers = { real: await open(real, augmentation), synthetic: await open(synthetic, augmentation) };
+  const count = realImages(real);
+  return {
+    train(index, seed, epoch, target, offset) {
+      if (index < count) return readers.real.train(index, seed, epoch, target, offset);
+      // A key of their own: augmented as the real images of the same numbers are, they would move with them.
+      return readers.synthetic.train(index - count, hashKey(seed, 'synthetic'), epoch, target, offset);
+    },
+    evaluate(index, target, offset) {
+      if (index < count) return readers.real.evaluate(index, target, offset);
+      return readers.synthetic.evaluate(index - count, target, offset);
+    },
+    describe: (index) =>
+      index < count ? readers.real.describe(index) : `synthetic ${readers.synthetic.describe(index - count)}`,
+  };
+}

@@ -1,0 +1,57 @@
+// Whether a sweep's points may be compared: every value is the one that its runs have, and makes them other runs.
+import { cannot } from '../common/errors.js';
+import { fingerprint } from '../config/print.js';
+import type { ExperimentConfig } from '../config/schema.js';
+import type { Settings } from './points.js';
+
+/** Keys that the options of a sweep set in every run, whatever a point says. */
+const fixed = [
+  { key: 'training.seed', option: '--seeds', hint: '--seeds N runs each value on seeds 1 to N' },
+  { key: 'dataset.holdout', option: '--holdout', hint: 'choose one number of held-out images with --holdout N' },
+] as const;
+
+/** Sections that change no number of a run. */
+const withoutNumbers: readonly string[] = ['experiment', 'output', 'slurm'];
+
+/** Whether the setting of a key, perhaps of a whole section, sets what is at `path` too. */
+function reaches(key: string, value: unknown, path: string): boolean {
+  if (key === path) return true;
+  if (!path.startsWith(`${key}.`)) return false;
+  const inner = path.slice(key.length + 1).split('.');
+  const found = inner.reduce<unknown>(
+    (at, step) => (typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[step] : undefined),
+    value,
+  );
+  return found !== undefined;
+}
+
+/** Errors (usage): a key that `--seeds` or `--holdout` sets, so that its values would not be what was run. */
+export function refuseFixedKeys(settings: Settings): void {
+  for (const [key, value] of Object.entries(settings)) {
+    const own = fixed.find(({ key: path }) => reaches(key, value, path));
+    if (own === undefined) continue;
+    throw cannot(`sweep ${key}`, `${own.option} sets ${own.key} in every run`, { kind: 'usage', hint: own.hint });
+  }
+}
+
+/**
+ * Errors (usage): a key that changes no number of a run, or two of its values that make one and the same run. `configOf`
+ * gives the config of a value's runs.
+ */
+export function refuseIdleKey(
+  key: string,
+  values: readonly unknown[],
+  configOf: (settings: Settings) => ExperimentConfig,
+): void {
+  const hint = 'sweep a key that decides what is computed, one value for each different run';
+  const refuse = (reason: string): Error => cannot(`sweep ${key}`, reason, { kind: 'usage', hint });
+  if (withoutNumbers.includes(key.split('.')[0])) throw refuse(`the values of ${key} make no difference to a run`);
+  const texts = [...new Set(values.map((value) => JSON.stringify(value)))];
+  const before = new Map<string, string>();
+  for (const text of texts) {
+    const identity = fingerprint(configOf({ [key]: JSON.parse(text) as unknown }));
+    const twin = before.get(identity);
+    if (twin !== undefined) throw refuse(`the values of ${key} make no difference: ${twin} and ${text} are one run`);
+    before.set(identity, text);
+  }
+}

@@ -1,0 +1,116 @@
+// Runs cells on this machine, each in a process of its own, so that the crash of one is not the end of all.
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { reasonOf } from '../../common/errors.js';
+import { writeFailure } from '../../common/files.js';
+import { runFolder } from '../../records/run-folder.js';
+import type { CellEnd } from '../store/claim.js';
+import type { StoredCell } from '../store/store.js';
+import type { Executor } from './executor.js';
+import { inSlots } from './in-slots.js';
+
+export interface LocalOptions {
+  /** How many runs at once. */
+  readonly jobs: number;
+  /** The program and its first words: `node bin/isda.js`. */
+  readonly command: readonly [string, ...string[]];
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Cores of this machine that may be used. */
+  readonly cores: number;
+  /** As CUDA_VISIBLE_DEVICES names them; empty where there are none or none is wanted. */
+  readonly gpus: readonly string[];
+}
+
+/** Where a run's stderr goes: what it says of its end, also where it never came to open its log. */
+export const errorsPath = (folder: string): string => join(folder, 'errors.txt');
+
+/**
+ * The environment of a run beside others: its share of the cores as TensorFlow's number of threads, and one GPU. A run
+ * by itself keeps what it was given, and so do variables that the user has set.
+ */
+export function shareOf(slot: number, options: Omit<LocalOptions, 'command' | 'workingDirectory'>) {
+  const { jobs, environment, cores, gpus } = options;
+  if (jobs === 1) return environment;
+  const threads = String(Math.max(1, Math.floor(cores / jobs)));
+  return {
+    TF_NUM_INTRAOP_THREADS: threads,
+    TF_NUM_INTEROP_THREADS: threads,
+    ...environment,
+    ...(gpus.length === 0 ? {} : { CUDA_VISIBLE_DEVICES: gpus[slot % gpus.length] }),
+  };
+}
+
+/** Exit codes of `isda train` after a signal: with a checkpoint, and at once. */
+const stoppedCodes: readonly unknown[] = [75, 130];
+const stoppingSignals: readonly unknown[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'];
+
+/** The one line that says why a process failed: its own error, else its last words, else how it ended. */
+export function failureReason(stderr: string, ended: string): string {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  const error = lines.findLast((line) => line.startsWith('error: '));
+  const words = error?.slice('error: '.length) ?? lines.at(-1)?.trim();
+  return error !== undefined || words === undefined ? (words ?? ended) : `${ended}: ${words}`;
+}
+
+/** How a process came to its end; `error` where it could not be started. */
+interface ProcessEnd {
+  readonly code?: number | null;
+  readonly signal?: NodeJS.Signals | null;
+  readonly error?: unknown;
+}
+
+/** How the run in a process ended. `stderr`: what the process wrote there. */
+export function cellEnd({ code, signal, error }: ProcessEnd, stopAsked: boolean, stderr: string): CellEnd {
+  if (code === 0) return { state: 'done' };
+  const asked = stopAsked || stoppedCodes.includes(code) || stoppingSignals.includes(signal);
+  if (asked) return { state: 'stopped', reason: signal ? `ended by ${signal}` : 'asked to stop' };
+  if (error !== undefined) return { state: 'failed', reason: `its process did not start: ${reasonOf(error)}` };
+  const killed = signal === 'SIGKILL' ? 'killed (SIGKILL), perhaps for want of memory' : `ended by ${signal}`;
+  return { state: 'failed', reason: failureReason(stderr, signal ? killed : `exit code ${code}`) };
+}
+
+async function runCell(
+  { folder }: StoredCell,
+  stop: AbortSignal,
+  environment: LocalOptions['environment'],
+  { command: [program, ...words], workingDirectory }: LocalOptions,
+): Promise<CellEnd> {
+  const errors = errorsPath(folder);
+  let stderr: number;
+  try {
+    stderr = openSync(errors, 'w');
+  } catch (error) {
+    throw writeFailure(errors, error);
+  }
+  try {
+    const args = [...words, 'train', '--config', runFolder(folder).config, '--out', folder];
+    // The process writes to the file itself, so that it can outlive this one.
+    const child = spawn(program, args, {
+      cwd: workingDirectory,
+      env: environment,
+      stdio: ['ignore', 'ignore', stderr],
+    });
+    // Ctrl-C reaches the whole group: a second SIGINT would end the run without a checkpoint, SIGTERM does not.
+    const ask = (): void => void child.kill('SIGTERM');
+    if (stop.aborted) ask();
+    stop.addEventListener('abort', ask, { once: true });
+    const end = await new Promise<ProcessEnd>((resolve) => {
+      child.once('error', (error) => resolve({ error }));
+      child.once('close', (code, signal) => resolve({ code, signal }));
+    });
+    stop.removeEventListener('abort', ask);
+    return cellEnd(end, stop.aborted, readFileSync(errors, 'utf8'));
+  } finally {
+    closeSync(stderr);
+  }
+}
+
+/** Runs up to `jobs` cells at once as processes of this program. */
+export function localExecutor(options: LocalOptions): Executor {
+  return inSlots({
+    slots: options.jobs,
+    run: (cell, slot, stop) => runCell(cell, stop, shareOf(slot, options), options),
+  });
+}

@@ -1,0 +1,130 @@
+// Runs cells as jobs of a Slurm cluster: submits what nobody is at, and follows the queue until all have ended.
+import { setTimeout } from 'node:timers/promises';
+import { isFile } from '../../../config/find.js';
+import { runFolder } from '../../../records/run-folder.js';
+import { readCell } from '../../store/cell.js';
+import { claimCell, settleJob } from '../../store/claim.js';
+import type { JobLookup } from '../../store/job.js';
+import type { StoredCell } from '../../store/store.js';
+import { outcomeOf, unreadableOutcome, type CellOutcome, type Executor, type GridSurroundings } from '../executor.js';
+import { submitCells, type ClaimedCell, type SubmitOptions } from './submit.js';
+
+export interface SlurmOptions extends Omit<SubmitOptions, 'now' | 'say'> {
+  readonly lookup: JobLookup;
+  /** How often to ask the queue. */
+  readonly pollMilliseconds: number;
+  /** Only submit, and leave the cells to the queue. */
+  readonly detach: boolean;
+}
+
+/** What a command has seen of a cell's job. */
+interface Followed {
+  readonly name: string;
+  readonly phase: 'queued' | 'running';
+}
+
+/** One command's way with the cells of a grid. */
+function follower(options: SlurmOptions, { now, events }: GridSurroundings) {
+  const { lookup } = options;
+  const outcomes = new Map<StoredCell, CellOutcome>();
+  const followed = new Map<StoredCell, Followed>();
+  const elsewhere = new Map<StoredCell, string>();
+
+  const finish = (outcome: CellOutcome, before: boolean): void => {
+    outcomes.set(outcome.cell, outcome);
+    if (before && outcome.end.state === 'done') events.found(outcome.cell);
+    else events.ended(outcome);
+  };
+  const follow = (cell: StoredCell, { name, phase }: Followed): void => {
+    const before = followed.get(cell);
+    followed.set(cell, { name, phase });
+    if (before?.phase === phase) return;
+    if (phase === 'running') events.started(cell, name);
+    else if (before !== undefined) events.requeued(cell, name);
+    else events.said(`queued  ${cell.name}, job ${name}`);
+  };
+
+  /** Looks after a cell; gives it back claimed where it is to be submitted. `open`: whether its end is not known yet. */
+  const visit = async (cell: StoredCell): Promise<{ claimed?: ClaimedCell; uncertain?: boolean }> => {
+    const mine = followed.get(cell);
+    // Of one that cannot be read the claim tells.
+    const record = await readCell(cell.folder).catch(() => undefined);
+    const job = record?.state === 'queued' ? record.job : undefined;
+    const look = job && (await lookup(cell.folder, job));
+    const written = isFile(runFolder(cell.folder).summary);
+    if (look !== undefined && look.phase !== 'ended' && !written) {
+      if (look.uncertain === true) return { uncertain: true };
+      follow(cell, look);
+      return {};
+    }
+    if (look?.phase === 'ended' && !written) {
+      await settleJob(cell.folder, job!, look.end, now);
+      if (mine !== undefined) {
+        finish({ cell, end: look.end }, false);
+        return {};
+      }
+      events.said(`${look.end.state.padEnd(7)} ${cell.name}: ${look.end.reason}`);
+    } else if (mine !== undefined && (record?.state === 'failed' || record?.state === 'stopped')) {
+      // Another command has recorded the end of the job that this one followed.
+      finish({ cell, end: { state: record.state, reason: record.reason ?? 'no reason is recorded' } }, false);
+      return {};
+    }
+    const attempt = await claimCell(cell, now, lookup);
+    if ('claim' in attempt) return { claimed: { cell, claim: attempt.claim } };
+    if (attempt.state === 'done') finish(await outcomeOf(cell, { state: 'done' }), mine === undefined);
+    else if (attempt.state === 'unreadable') finish(unreadableOutcome(cell, attempt.error), false);
+    else if (mine === undefined && !elsewhere.has(cell)) events.elsewhere(cell, attempt.holder);
+    if (attempt.state === 'busy') elsewhere.set(cell, attempt.holder);
+    return {};
+  };
+
+  /** The cells without an end are left to whoever is at them. */
+  const leave = (cells: readonly StoredCell[]): void => {
+    for (const cell of cells) {
+      const job = followed.get(cell)?.name ?? elsewhere.get(cell);
+      if (job !== undefined && !outcomes.has(cell)) outcomes.set(cell, { cell, end: { state: 'queued', job } });
+    }
+  };
+  return { outcomes, followed, visit, leave };
+}
+
+/**
+ * An executor for `--executor slurm`. The jobs are Slurm's: a command that is stopped or killed leaves them there, and
+ * the next finds them again. A job's end that this command has followed is its cell's outcome; a cell whose job had
+ * ended before without being done is submitted again.
+ */
+export function slurmExecutor(options: SlurmOptions): Executor {
+  return {
+    async run(cells, around) {
+      const { now, stop, events } = around;
+      const { outcomes, followed, visit, leave } = follower(options, around);
+      for (;;) {
+        const claimed: ClaimedCell[] = [];
+        let uncertain = false;
+        try {
+          for (const cell of cells) {
+            if (outcomes.has(cell)) continue;
+            const seen = await visit(cell);
+            if (seen.claimed !== undefined) claimed.push(seen.claimed);
+            uncertain ||= seen.uncertain === true;
+          }
+        } catch (error) {
+          for (const { claim } of claimed) await claim.giveBack();
+          throw error;
+        }
+        if (stop.aborted) for (const { claim } of claimed) await claim.giveBack();
+        else {
+          const submitted = await submitCells(claimed, { ...options, now, say: (line) => events.said(line) });
+          for (const [cell, name] of submitted) followed.set(cell, { name, phase: 'queued' });
+        }
+        const open = cells.filter((cell) => !outcomes.has(cell));
+        if (open.length === 0) return outcomes;
+        if (stop.aborted || (options.detach && !uncertain)) {
+          leave(open);
+          return outcomes;
+        }
+        await setTimeout(options.pollMilliseconds, undefined, { signal: stop }).catch(() => undefined);
+      }
+    },
+  };
+}

@@ -1,0 +1,118 @@
+// What the runs of a grid will take before any is begun: time, memory and disk, a row at a time.
+import { cannot, reasonOf } from '../../common/errors.js';
+import { formatBytes } from '../../common/format.js';
+import type { ExperimentConfig } from '../../config/schema.js';
+import type { DataPlaces } from '../../data/registry.js';
+import type { Engine } from '../../engine/index.js';
+import { sizeOf } from '../../engine/types.js';
+import { sessionTensors } from '../../training/step.js';
+import type { StepParts } from '../../training/step.js';
+import { stepMemory } from '../../training/step-memory.js';
+import { buildParts } from '../../runs/parts.js';
+import { countImages, type ImageCounts } from './images.js';
+import { measuredBatches, measureSteps, stepKey, type StepTimes } from './step-times.js';
+
+/** What is known of the runs of a row; all of them have the same config but for the seed. */
+export interface RunEstimate {
+  /** Of one training step of a full batch, computed from its tensors. */
+  readonly memoryBytes?: number;
+  /** The checkpoints that a finished run keeps. */
+  readonly diskBytes?: number;
+  readonly images?: ImageCounts;
+  /** Milliseconds of a training step and of an evaluation step. */
+  readonly step?: StepTimes;
+  /** Training and evaluation, without making the batches. */
+  readonly secondsPerEpoch?: number;
+  /** Why something of it is not known. */
+  readonly reason?: string;
+  /** Whether a run needs more memory than is free now; on a CPU alone. */
+  readonly tooLarge?: boolean;
+}
+
+export interface EstimateSurroundings extends DataPlaces {
+  /** Gives the engine for a config. */
+  readonly openEngine: (training: ExperimentConfig['training']) => Promise<Engine>;
+  /** Counted steps of a measurement. */
+  readonly steps: number;
+  /** Memory that the process may still take; undefined where nobody knows. */
+  readonly freeBytes: () => number | undefined;
+  /** Milliseconds, for measuring. */
+  readonly clock: () => number;
+  /** Told before a step is measured. */
+  readonly measuring: (config: ExperimentConfig) => void;
+}
+
+/** What a step of so many bytes of tensors takes with its kernels and the allocator. */
+const withOverhead = (bytes: number): number => 1.25 * bytes + 5e8;
+
+function secondsPerEpoch({ training }: ExperimentConfig, images: ImageCounts, step: StepTimes): number {
+  const { batchSize, evaluationBatchSize } = training;
+  const milliseconds =
+    (images.train / batchSize) * step.training + (images.evaluation / evaluationBatchSize) * step.evaluation;
+  return milliseconds / 1000;
+}
+
+/** Estimates one config after another; steps that are the same are measured once. */
+export function createEstimator(around: EstimateSurroundings): (config: ExperimentConfig) => Promise<RunEstimate> {
+  const steps = new Map<string, StepTimes | { readonly reason: string }>();
+  const images = new Map<string, Awaited<ReturnType<typeof countImages>>>();
+
+  const measureOnce = (config: ExperimentConfig, parts: StepParts, engine: Engine) => {
+    const key = stepKey(config);
+    const known = steps.get(key);
+    if (known !== undefined) return known;
+    const measured = ((): StepTimes | { readonly reason: string } => {
+      try {
+        const batches = measuredBatches(config, parts, engine.device.kind);
+        const needed = withOverhead(stepMemory(parts, batches.training));
+        const free = engine.device.kind === 'cpu' ? around.freeBytes() : undefined;
+        if (free !== undefined && needed > free) {
+          throw cannot('measure a step', `it needs about ${formatBytes(needed)}, and ${formatBytes(free)} are free`);
+        }
+        around.measuring(config);
+        return measureSteps(config, parts, batches, engine, { steps: around.steps, now: around.clock });
+      } catch (error) {
+        return { reason: reasonOf(error).split('\n')[0] };
+      }
+    })();
+    steps.set(key, measured);
+    return measured;
+  };
+
+  const countOnce = async (config: ExperimentConfig): ReturnType<typeof countImages> => {
+    const key = JSON.stringify(config.dataset);
+    const counts = images.get(key) ?? (await countImages(config, around));
+    images.set(key, counts);
+    return counts;
+  };
+
+  return async (config) => {
+    let known: RunEstimate = {};
+    try {
+      const counts = await countOnce(config);
+      const parts = await buildParts(config, 'reason' in counts ? undefined : counts.shape);
+      const memoryBytes = stepMemory(parts, config.training.batchSize);
+      const state = sessionTensors(parts).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+      known = { memoryBytes, diskBytes: state * Math.min(config.output.keepCheckpoints, config.training.epochs) };
+      if ('reason' in counts) return { ...known, reason: counts.reason };
+      known = { ...known, images: counts };
+      const engine = await around.openEngine(config.training);
+      const free = engine.device.kind === 'cpu' ? around.freeBytes() : undefined;
+      known = { ...known, tooLarge: free !== undefined && withOverhead(memoryBytes) > free };
+      const step = measureOnce(config, parts, engine);
+      if ('reason' in step) return { ...known, reason: step.reason };
+      return { ...known, step, secondsPerEpoch: secondsPerEpoch(config, counts, step) };
+    } catch (error) {
+      return { ...known, reason: reasonOf(error).split('\n')[0] };
+    }
+  };
+}
+
+/**
+ * When the last of several runs ends that take so many seconds each, begun in order as one of `jobs` places falls free.
+ */
+export function timeWithJobs(seconds: readonly number[], jobs: number): number {
+  const places = Array<number>(jobs).fill(0);
+  for (const duration of seconds) places[places.indexOf(Math.min(...places))] += duration;
+  return Math.max(...places);
+}

@@ -1,0 +1,123 @@
+// A short measurement of a config's training and evaluation step on this machine.
+import { randomStream } from '../../common/random.js';
+import type { ExperimentConfig } from '../../config/schema.js';
+import type { Engine } from '../../engine/index.js';
+import type { HostArray } from '../../engine/types.js';
+import { initialValues } from '../../nn/tensors.js';
+import {
+  evaluateFunction,
+  evaluationStep,
+  sessionTensors,
+  trainFunction,
+  trainingStep,
+  type StepParts,
+} from '../../training/step.js';
+import { multiplyAddsOf } from '../../runs/parts.js';
+
+/** Milliseconds of one step of a full batch. */
+export interface StepTimes {
+  readonly training: number;
+  readonly evaluation: number;
+  /** Whether they were measured with fewer images and scaled. */
+  readonly scaled: boolean;
+}
+
+/** Images that each kind of step is measured with. */
+export interface MeasuredBatches {
+  readonly training: number;
+  readonly evaluation: number;
+}
+
+export interface StepTimesOptions {
+  /** Counted steps of each kind; fewer where they take long. */
+  readonly steps: number;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/** A CPU takes a few seconds for so many multiply-adds; the images of larger steps are fewer. */
+const mostMultiplyAdds = 2e11;
+
+/** The images that steps are measured with: on a GPU the full batches, on a CPU no more than it has done in seconds. */
+export function measuredBatches(
+  { training }: ExperimentConfig,
+  parts: StepParts,
+  device: 'cpu' | 'cuda',
+): MeasuredBatches {
+  const { batchSize, evaluationBatchSize } = training;
+  if (device === 'cuda') return { training: batchSize, evaluation: evaluationBatchSize };
+  const forward = multiplyAddsOf(parts);
+  const fitting = (images: number, each: number): number =>
+    Math.min(images, Math.max(1, Math.floor(mostMultiplyAdds / each)));
+  // The backward pass takes twice what the forward pass does.
+  return { training: fitting(batchSize, 3 * forward), evaluation: fitting(evaluationBatchSize, forward) };
+}
+
+/** Once a kind of step has been measured for so long, what there is must do. */
+const enoughMilliseconds = 10_000;
+
+/** Two configs of one key have the same step: what changes from step to step does not count. */
+export function stepKey({ model, loss, dataset, optimizer, training }: ExperimentConfig): string {
+  const { batchSize, evaluationBatchSize, execution, precision, device, tf32, xla, deterministic } = training;
+  return JSON.stringify([
+    model,
+    { ...loss, lambda0: undefined, schedule: undefined },
+    { ...dataset, dir: undefined, holdout: undefined, subset: undefined, testSubset: undefined },
+    { ...optimizer, learningRate: undefined, weightDecay: undefined, momentum: undefined },
+    [batchSize, evaluationBatchSize, execution, precision, device, tf32, xla, deterministic],
+  ]);
+}
+
+/** The median of several calls, after one that does not count; where that one took long it has to do. */
+function measure(call: () => void, { steps, now }: StepTimesOptions): number {
+  const once = (): number => {
+    const begun = now();
+    call();
+    return now() - begun;
+  };
+  const first = once();
+  const times: number[] = [];
+  for (let spent = first; times.length < steps && spent < enoughMilliseconds; spent += times.at(-1)!) {
+    times.push(once());
+  }
+  return times.length === 0 ? first : times.toSorted((a, b) => a - b)[(times.length - 1) >> 1];
+}
+
+/** Measures the steps of a config's parts on so many random images. Errors: memory that is not there. */
+export function measureSteps(
+  config: ExperimentConfig,
+  parts: StepParts,
+  batches: MeasuredBatches,
+  engine: Engine,
+  options: StepTimesOptions,
+): StepTimes {
+  const { batchSize, evaluationBatchSize, execution, seed } = config.training;
+  const tensors = sessionTensors(parts);
+  const functions = [trainingStep(parts, batches.training), evaluationStep(parts, batches.evaluation)];
+  const session = engine.createSession(execution, tensors, functions);
+  try {
+    session.write(initialValues(tensors, seed));
+    const random = randomStream(seed, 'estimate');
+    const { height, width, mean } = parts.format;
+    const batchOf = (images: number): Record<string, HostArray> => ({
+      images: Uint8Array.from({ length: images * height * width * mean.length }, () => random.integer(256)),
+      labels: Int32Array.from({ length: images }, () => random.integer(parts.network.classes)),
+    });
+    const training = {
+      ...batchOf(batches.training),
+      seed: Int32Array.of(1, 0),
+      learningRate: Float32Array.of(config.optimizer.learningRate),
+      ...Object.fromEntries(Object.keys(parts.loss.scalars).map((name) => [`loss.${name}`, Float32Array.of(0.25)])),
+    };
+    const evaluation = batchOf(batches.evaluation);
+    const trained = measure(() => void session.call(trainFunction(batches.training), training), options);
+    const evaluated = measure(() => void session.call(evaluateFunction(batches.evaluation), evaluation), options);
+    return {
+      training: (trained * batchSize) / batches.training,
+      evaluation: (evaluated * evaluationBatchSize) / batches.evaluation,
+      scaled: batches.training < batchSize || batches.evaluation < evaluationBatchSize,
+    };
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,154 @@
+// The points of a sweep: config changes that are tried against one another, from a list or drawn at random.
+import { cannot } from '../common/errors.js';
+import { randomStream } from '../common/random.js';
+import { expectation, schemaAt } from '../config/describe.js';
+import { configError } from '../config/problems.js';
+import { schemaTree, type ExperimentConfig } from '../config/schema.js';
+import type { Source } from '../config/source.js';
+import { plain } from '../config/tree.js';
+import { parseYaml } from '../config/yaml.js';
+
+/** Values of config keys, by their dotted names. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** One point: what its runs are called and what it changes. */
+export interface SweepPoint {
+  readonly name: string;
+  readonly settings: Settings;
+}
+
+/** The values that section 1 of the paper names for lambda0, by data set. */
+export function defaultLambdas(dataset: string): readonly number[] {
+  return dataset.startsWith('cifar') ? [0.1, 0.25, 0.5, 0.75, 1] : [1, 2.5, 5, 7.5, 10];
+}
+
+/** `KEY=VALUE` of each setting, as `--set` takes them. */
+export function overridesOf(settings: Settings): readonly string[] {
+  return Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+}
+
+/** What a key takes, in words; undefined where the config has no such key. */
+export function expectationAt(key: string, config: ExperimentConfig): string | undefined {
+  const node = schemaAt(schemaTree(), key.split('.'), config);
+  return node && expectation(node);
+}
+
+/** Parses `a,b,c` as the items of a YAML list, so that `{name: focal},[1, 2]` are values too. Errors (usage). */
+export function parseValues(text: string, option: string): readonly unknown[] {
+  const source: Source = { kind: 'option', label: option, text: `${option} [${text}]` };
+  const { tree, problems } = parseYaml(source, option.length + 1);
+  if (problems.length > 0) throw configError(text, problems, option);
+  return tree?.kind === 'list' ? tree.items.map(plain) : [];
+}
+
+const lastPart = (key: string): string => key.slice(key.lastIndexOf('.') + 1);
+
+/** A value as a part of a folder's name. */
+function slug(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return (
+    text
+      .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+      .replaceAll(/^-+(?!\d)|-+$/g, '')
+      .slice(0, 60) || 'value'
+  );
+}
+
+/**
+ * One point a value of `key`; numbers in ascending order. `expected` is what the key takes, for messages.
+ * Errors (usage): no values; a value twice.
+ */
+export function listPoints(key: string, values: readonly unknown[], expected: string): readonly SweepPoint[] {
+  const action = `sweep ${key}`;
+  if (values.length === 0) {
+    const hint = `expected ${expected}, at least once, as in --values A,B,C`;
+    throw cannot(action, 'there are no values', { kind: 'usage', hint });
+  }
+  const texts = values.map((value) => JSON.stringify(value));
+  const twice = texts.find((text, index) => texts.indexOf(text) !== index);
+  if (twice !== undefined) throw cannot(action, `the value ${twice} is given twice`, { kind: 'usage' });
+  const numbers = values.every((value) => typeof value === 'number');
+  const ordered = numbers ? [...(values as number[])].sort((a, b) => a - b) : values;
+  const slugs = ordered.map(slug);
+  return ordered.map((value, index) => {
+    const unique = slugs.indexOf(slugs[index]) === index ? slugs[index] : `${slugs[index]}-${index + 1}`;
+    return { name: `${lastPart(key)}-${unique}`, settings: { [key]: value } };
+  });
+}
+
+/** What a key's values are drawn from. */
+export type Dimension =
+  | { readonly key: string; readonly kind: 'range'; readonly low: number; readonly high: number; readonly log: boolean }
+  | { readonly key: string; readonly kind: 'choice'; readonly values: readonly unknown[] };
+
+const number = String.raw`[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?`;
+const rangePattern = new RegExp(`^([^=]+)=(log:)?(${number})\\.\\.(${number})$`);
+
+/** Reads `KEY=LOW..HIGH` or `KEY=log:LOW..HIGH`. Errors (usage). */
+export function parseRange(text: string): Dimension {
+  const [, key, log, lowText, highText] = rangePattern.exec(text) ?? [];
+  const refuse = (reason: string): Error =>
+    cannot(`use --range ${text}`, reason, {
+      kind: 'usage',
+      hint: 'write it as in --range loss.lambda0=0.1..1 or --range optimizer.learningRate=log:0.01..1',
+    });
+  if (key === undefined) throw refuse('expected KEY=LOW..HIGH or KEY=log:LOW..HIGH');
+  const [low, high] = [Number(lowText), Number(highText)];
+  if (!(low < high)) throw refuse('LOW must be below HIGH');
+  if (log !== undefined && low <= 0) throw refuse('a logarithmic range begins above 0');
+  return { key, kind: 'range', low, high, log: log !== undefined };
+}
+
+/** Reads `KEY=A,B,C`. Errors (usage). */
+export function parseChoice(text: string): Dimension {
+  const equals = text.indexOf('=');
+  const key = text.slice(0, Math.max(0, equals));
+  const values = key === '' ? [] : parseValues(text.slice(equals + 1), `--choice ${key}=`);
+  if (values.length > 0) return { key, kind: 'choice', values };
+  throw cannot(`use --choice ${text}`, 'expected KEY=A,B,C', {
+    kind: 'usage',
+    hint: 'write it as in --choice model.depth=20,32',
+  });
+}
+
+/** The ends of a dimension, which must be valid before anything is drawn in between. */
+export function extremes(dimension: Dimension): readonly Settings[] {
+  const { key } = dimension;
+  const values = dimension.kind === 'range' ? [dimension.low, dimension.high] : dimension.values;
+  return values.map((value) => ({ [key]: value }));
+}
+
+function draw(dimension: Dimension, integer: boolean, seed: number, trial: number): unknown {
+  const stream = randomStream(seed, 'search', dimension.key, trial);
+  if (dimension.kind === 'choice') return dimension.values[stream.integer(dimension.values.length)];
+  const { low, high, log } = dimension;
+  if (integer) return low + stream.integer(Math.floor(high) - low + 1);
+  const share = stream.uniform();
+  const value = log ? low * (high / low) ** share : low + share * (high - low);
+  // Four digits are as exact as a search is; the ends stay ends.
+  return Math.min(high, Math.max(low, Number(value.toPrecision(4))));
+}
+
+/**
+ * `count` points drawn at random; a larger count of the same seed begins with the same points. `isInteger` says which
+ * keys take whole numbers. Errors (usage): nothing to draw from; a key twice.
+ */
+export function randomPoints(
+  dimensions: readonly Dimension[],
+  count: number,
+  seed: number,
+  isInteger: (key: string) => boolean,
+): readonly SweepPoint[] {
+  const keys = dimensions.map(({ key }) => key);
+  const refuse = (reason: string): Error =>
+    cannot('search at random', reason, { kind: 'usage', hint: 'name each key once with --range or --choice' });
+  if (keys.length === 0) throw refuse('there is no --range and no --choice');
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (twice !== undefined) throw refuse(`${twice} is named twice`);
+  return Array.from({ length: count }, (_, trial) => ({
+    name: `trial-${trial + 1}`,
+    settings: Object.fromEntries(
+      dimensions.map((dimension) => [dimension.key, draw(dimension, isInteger(dimension.key), seed, trial)]),
+    ),
+  }));
+}

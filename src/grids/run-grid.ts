@@ -1,0 +1,20 @@
+// Runs the cells of a grid to their end: what ablations, sweeps, studies and tables are made of.
+import type { CellOutcome, Executor, GridSurroundings } from './executors/executor.js';
+import { placeCell, type Cell, type StoredCell } from './store/store.js';
+
+/**
+ * Finds or plans the cells in the store `root` (absolute), has `executor` run those that are not done yet, and gives the
+ * outcome of each, in the order of `cells`. Errors: the store cannot be read or written; those of the executor.
+ */
+export async function runGrid(
+  cells: readonly Cell[],
+  root: string,
+  executor: Executor,
+  around: GridSurroundings,
+): Promise<readonly CellOutcome[]> {
+  const stored: StoredCell[] = [];
+  for (const cell of cells) stored.push(await placeCell(root, cell, around.now));
+  around.events.planned(stored);
+  const outcomes = await executor.run(stored, around);
+  return stored.map((cell) => outcomes.get(cell) ?? { cell, end: { state: 'planned' } });
+}

@@ -1,0 +1,28 @@
+// The last lines of what a run wrote: its log, what its process wrote to stderr, and what its job in a queue did.
+import { readFile } from 'node:fs/promises';
+import { runFolder } from '../../records/run-folder.js';
+import { errorsPath } from '../executors/local.js';
+import { submissionOf, taskLog } from '../executors/slurm/submission.js';
+import { readCell } from './cell.js';
+
+export interface LogEnd {
+  readonly path: string;
+  /** Lines that come before those shown. */
+  readonly before: number;
+  readonly lines: readonly string[];
+}
+
+/**
+ * The ends of a run's log files, at most `most` lines each; files that are missing or empty are left out, and those of
+ * its job where its record cannot be read.
+ */
+export async function readLogEnds(folder: string, most: number): Promise<readonly LogEnd[]> {
+  const job = (await readCell(folder).catch(() => undefined))?.job;
+  const ofJob = job === undefined ? [] : [taskLog(submissionOf(folder, job.submission), job.task)];
+  const ends = [runFolder(folder).log, errorsPath(folder), ...ofJob].map(async (path) => {
+    const text = (await readFile(path, 'utf8').catch(() => '')).trimEnd();
+    const lines = text === '' ? [] : text.split('\n');
+    return { path, before: Math.max(0, lines.length - most), lines: lines.slice(-most) };
+  });
+  return (await Promise.all(ends)).filter(({ lines }) => lines.length > 0);
+}

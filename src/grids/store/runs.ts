@@ -1,0 +1,96 @@
+// The runs of stores and of plain run folders: what each is, by the fingerprint of its settings, and what became of it.
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { cannot, systemCode } from '../../common/errors.js';
+import { readFailure } from '../../common/files.js';
+import { mapInTurns } from '../../common/in-turns.js';
+import { isFile } from '../../config/find.js';
+import { isGanConfig, loadConfig } from '../../config/load.js';
+import { fingerprint } from '../../config/print.js';
+import { runFolder } from '../../records/run-folder.js';
+import type { RunSummary } from '../../records/summary.js';
+import type { CellState } from './cell.js';
+import { storeMakers } from './store.js';
+import { summaryOf } from './summary.js';
+import { unreadableRun, type UnreadableRun } from './unreadable.js';
+import { byName, lookAtCell, runHolder } from './view.js';
+
+export interface StoredRun {
+  /** The folder that it is in. */
+  readonly store: string;
+  /** The folder's name. */
+  readonly name: string;
+  readonly folder: string;
+  /** The row of the grid that it belongs to; of a run that `isda train` made, the experiment's name. */
+  readonly row: string;
+  /** Whether a grid planned it; else `isda train` made it by itself. */
+  readonly ofGrid: boolean;
+  /** `fingerprint` of the resolved config. */
+  readonly fingerprint: string;
+  readonly state: CellState;
+  /** Why it failed or stopped. */
+  readonly reason?: string;
+  /** Once it is done. */
+  readonly summary?: RunSummary;
+}
+
+export interface StoredRuns {
+  readonly runs: readonly StoredRun[];
+  readonly unreadable: readonly UnreadableRun[];
+}
+
+/** The folders that may be runs of `folder`: itself, or those directly in it, in the order of their names. */
+async function candidatesIn(folder: string): Promise<string[]> {
+  if (isFile(runFolder(folder).config)) return [folder];
+  const names = await readdir(folder).catch((error: unknown) => {
+    const hint = `--store names a folder of runs, such as ${storeMakers} make`;
+    if (systemCode(error) !== 'ENOENT') throw readFailure(folder, error, hint);
+    throw cannot('read the runs', 'there is no such folder', { place: folder, hint });
+  });
+  return names.sort((a, b) => byName.compare(a, b)).map((name) => join(folder, name));
+}
+
+/** A run that `isda train` made by itself; undefined where the folder holds none, or a generator's. */
+async function plainRun(folder: string, now: () => number) {
+  const files = runFolder(folder);
+  if (!isFile(files.config)) return undefined;
+  const places = { configsDirectory: folder, workingDirectory: folder };
+  if (isGanConfig(files.config, places)) return undefined;
+  const { config } = loadConfig(files.config, places);
+  const settings = fingerprint(config);
+  const summary = await summaryOf(folder, settings);
+  const held = (await runHolder(folder, now)) !== undefined;
+  const state: CellState = held ? 'running' : summary === undefined ? 'stopped' : 'done';
+  return { row: config.experiment, ofGrid: false, fingerprint: settings, state, summary };
+}
+
+/** A run of a grid; undefined where the folder holds none. Errors: also that it is done and its summary cannot be used. */
+async function gridRun(folder: string, now: () => number) {
+  const look = await lookAtCell(dirname(folder), basename(folder), now);
+  if (look === undefined) return undefined;
+  if (look.damage !== undefined) throw look.damage;
+  const { row, fingerprint: identity, state, reason } = look.view;
+  return { row, ofGrid: true, fingerprint: identity, state, reason, summary: look.summary };
+}
+
+/**
+ * The runs in some folders (absolute), each a store, any folder of run folders, or one run folder; a run that two of them
+ * hold counts once. What cannot be read is listed beside. `now`: milliseconds since the epoch. Errors: a folder that is
+ * not there.
+ */
+export async function readStoredRuns(folders: readonly string[], now: () => number): Promise<StoredRuns> {
+  const candidates = new Set<string>();
+  for (const folder of folders) for (const candidate of await candidatesIn(folder)) candidates.add(candidate);
+  const found = await mapInTurns([...candidates], async (folder) => {
+    try {
+      const run = (await gridRun(folder, now)) ?? (await plainRun(folder, now));
+      return run && { run: { store: dirname(folder), name: basename(folder), folder, ...run } };
+    } catch (error) {
+      return { unreadable: unreadableRun(folder, error) };
+    }
+  });
+  return {
+    runs: found.flatMap((each) => each?.run ?? []),
+    unreadable: found.flatMap((each) => each?.unreadable ?? []),
+  };
+}

@@ -1,0 +1,126 @@
+// The run store: a folder with a folder for each run of its grids, found again by what the run is.
+import { randomBytes } from 'node:crypto';
+import { link, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cannot, systemCode } from '../../common/errors.js';
+import { makeFolder, writeFailureWithSpace } from '../../common/files.js';
+import { isFile } from '../../config/find.js';
+import { loadConfig } from '../../config/load.js';
+import { fingerprint } from '../../config/print.js';
+import type { ExperimentConfig } from '../../config/schema.js';
+import { runFolder } from '../../records/run-folder.js';
+import { formatCell, readCell, type CellRecord } from './cell.js';
+
+/** What makes stores, in help and hints. */
+export const storeMakers = '`isda study`, `isda ablate`, `isda sweep` and `isda table --run`';
+
+/** One run of a grid. Its experiment's name and its seed name its folder. */
+export interface Cell {
+  /** The row of the grid that it belongs to. */
+  readonly row: string;
+  readonly config: ExperimentConfig;
+}
+
+/** A cell with its folder in a store. */
+export interface StoredCell extends Cell {
+  /** The folder's name. */
+  readonly name: string;
+  /** The run folder, absolute. */
+  readonly folder: string;
+}
+
+/** What a folder holds: a planned run, one that `isda train` made by itself, or nothing. */
+interface Found {
+  /** `damaged`: there is a cell.json that cannot be read. */
+  readonly record?: CellRecord | 'damaged';
+  /** Of its cell.json, else of its config.yaml; `unknown` where that cannot be read either. */
+  readonly identity?: string;
+}
+
+async function runIn(folder: string): Promise<Found> {
+  const record = await readCell(folder).catch(() => 'damaged' as const);
+  if (record !== undefined && record !== 'damaged') return { record, identity: record.fingerprint };
+  const { config } = runFolder(folder);
+  if (!isFile(config)) return { record };
+  try {
+    const places = { configsDirectory: folder, workingDirectory: folder };
+    return { record, identity: fingerprint(loadConfig(config, places).config) };
+  } catch {
+    return { record, identity: 'unknown' };
+  }
+}
+
+/** Whether a folder of a cell's name is its own; one with a damaged record is, unless its config.yaml says otherwise. */
+const isOf = ({ record, identity }: Found, wanted: string): boolean =>
+  identity === wanted || (record === 'damaged' && (identity ?? 'unknown') === 'unknown');
+
+/** Writes a first cell.json, unless another process has in the meantime: a link is made whole or not at all. */
+async function createRecord(folder: string, record: CellRecord): Promise<void> {
+  const path = join(folder, 'cell.json');
+  const aside = join(folder, `.cell.json.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    await writeFile(aside, formatCell(record), { flag: 'wx', flush: true });
+    await link(aside, path);
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw await writeFailureWithSpace(path, error);
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+/** The folder name of a cell: `<experiment>-seed<N>`. */
+export function cellName({ config }: Cell): string {
+  return `${config.experiment}-seed${config.training.seed}`;
+}
+
+/**
+ * The names a cell's folder may have, in the order they are tried: the second one where other settings have the first.
+ */
+function namesOf(cell: Cell): readonly string[] {
+  const name = cellName(cell);
+  return [name, `${name}-${fingerprint(cell.config).slice(0, 8)}`];
+}
+
+/** Finds a cell in the store without making anything; undefined where it is not there. */
+export async function findCell(root: string, cell: Cell): Promise<StoredCell | undefined> {
+  const identity = fingerprint(cell.config);
+  for (const name of namesOf(cell)) {
+    const folder = join(root, name);
+    const found = await runIn(folder);
+    if (found.record !== undefined && isOf(found, identity)) return { ...cell, name, folder };
+  }
+  return undefined;
+}
+
+/**
+ * Finds a cell in the store `root` (absolute) or plans it. The same settings find the same folder, whoever asks and how
+ * often; other settings under the same name get a folder with a part of their fingerprint in its name. A cell whose record
+ * is damaged is found too: that it cannot be used is for its claim to tell. `now`: milliseconds since the epoch.
+ * Errors: the folder cannot be written.
+ */
+export async function placeCell(root: string, cell: Cell, now: () => number): Promise<StoredCell> {
+  const { config, row } = cell;
+  const identity = fingerprint(config);
+  for (const name of namesOf(cell)) {
+    const folder = join(root, name);
+    const before = await runIn(folder);
+    const isEmpty = before.record === undefined && before.identity === undefined;
+    if (!isEmpty && !isOf(before, identity)) continue;
+    if (before.record === undefined) {
+      await makeFolder(folder);
+      await createRecord(folder, {
+        row,
+        seed: config.training.seed,
+        experiment: config.experiment,
+        fingerprint: identity,
+        epochs: config.training.epochs,
+        state: 'planned',
+        since: new Date(now()).toISOString(),
+        attempts: 0,
+      });
+    }
+    // Two processes may have planned different settings under one name at once: the one that came first has it.
+    if (isOf(await runIn(folder), identity)) return { ...cell, name, folder };
+  }
+  throw cannot(`plan ${cellName(cell)}`, 'other runs have its names', { place: root, hint: 'choose another --out' });
+}

@@ -1,0 +1,20 @@
+// The summary of a run in a store: used only where it is that of the run's settings.
+import { cannot } from '../../common/errors.js';
+import { runFolder } from '../../records/run-folder.js';
+import { readSummary, type RunSummary } from '../../records/summary.js';
+
+/**
+ * The summary in the folder of a run with such settings, by their fingerprint; undefined where there is none.
+ * Errors: it cannot be read, was changed, or is that of other settings.
+ */
+export async function summaryOf(folder: string, settings: string): Promise<RunSummary | undefined> {
+  const path = runFolder(folder).summary;
+  const summary = await readSummary(path);
+  if (summary?.of === undefined || summary.of.settings === settings) return summary;
+  const reason =
+    'its summary.json is of other settings: a file was changed since, or another version of isda reads them differently';
+  throw cannot('use the run', reason, {
+    place: path,
+    hint: "where summary.json is another run's, delete it; the run writes it again from its metrics",
+  });
+}

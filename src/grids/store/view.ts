@@ -1,0 +1,165 @@
+// What a store holds: each cell's state as it is now, and how far its run is.
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cannot, systemCode } from '../../common/errors.js';
+import { readFailure } from '../../common/files.js';
+import { mapInTurns } from '../../common/in-turns.js';
+import { isFile } from '../../config/find.js';
+import { lockHolder, processStart, thisProcess } from '../../common/lock.js';
+import { runFolder } from '../../records/run-folder.js';
+import type { RunSummary } from '../../records/summary.js';
+import { readCell, type CellRecord } from './cell.js';
+import type { JobLook, JobLookup } from './job.js';
+import { storeMakers } from './store.js';
+import { summaryOf } from './summary.js';
+import { unreadableRun } from './unreadable.js';
+
+/** A cell as it is now. */
+export interface CellView extends CellRecord {
+  /** The folder's name. */
+  readonly name: string;
+  readonly folder: string;
+  /** Completed so far. */
+  readonly epochsDone: number;
+  /** Error of the last completed epoch on the images the run is evaluated on, in percent. */
+  readonly lastError?: number;
+  /** What a cluster's queue calls its job, as in `12_3`. */
+  readonly jobName?: string;
+}
+
+/** A cell in a list: of one whose files cannot be read only its name, its folder, that it failed, and the reason. */
+export interface ListedCell extends Partial<CellView> {
+  readonly name: string;
+  readonly folder: string;
+  readonly state: CellRecord['state'];
+}
+
+/** The order of runs: by name, with numbers in their order. */
+export const byName = new Intl.Collator('en', { numeric: true });
+
+/** The lock by which a process keeps a cell to itself. */
+export const claimPath = (folder: string): string => join(folder, '.claim');
+
+const holderOf = (path: string, now: () => number): Promise<string | undefined> =>
+  lockHolder(path, thisProcess(), { now, startOf: processStart });
+
+/** Who lives and trains in a cell's folder, in words; whoever started that run may be dead. */
+export function runHolder(folder: string, now: () => number): Promise<string | undefined> {
+  return holderOf(runFolder(folder).lock, now);
+}
+
+/** Who lives and is at a cell, in words: its run, or the process that started or starts it. */
+async function cellHolder(folder: string, now: () => number): Promise<string | undefined> {
+  return (await runHolder(folder, now)) ?? (await holderOf(claimPath(folder), now));
+}
+
+/**
+ * How far a run is, by its metrics.csv: whole lines without the header, and the error of the last one. It may be
+ * written to at this moment, or be missing.
+ */
+export async function readProgress(folder: string): Promise<{ epochsDone: number; lastError?: number }> {
+  const text = await readFile(runFolder(folder).metrics, 'utf8').catch(() => '');
+  const [header, ...rows] = text.split('\n').slice(0, -1);
+  const last = rows.at(-1)?.split(',')[header.split(',').indexOf('test_error')];
+  return last === undefined ? { epochsDone: 0 } : { epochsDone: rows.length, lastError: Number(last) };
+}
+
+/**
+ * The state that a record means, given who is at the cell: a run without a living process is `done` where it has
+ * written its summary, else `stopped`; one that somebody trains by hand is running too. `look`: what the queue says of a
+ * queued one, which stays queued where the queue is not asked.
+ */
+export function presentState(
+  record: CellRecord,
+  held: boolean,
+  summaryThere: boolean,
+  look?: JobLook,
+): CellRecord['state'] {
+  if (held) return 'running';
+  if (record.state === 'queued') {
+    if (summaryThere) return 'done';
+    return look === undefined ? 'queued' : look.phase === 'ended' ? look.end.state : look.phase;
+  }
+  if (record.state === 'running') return summaryThere ? 'done' : 'stopped';
+  return record.state === 'done' && !summaryThere ? 'stopped' : record.state;
+}
+
+/** Why a cell is in the state that it is shown in, in one line. */
+function reasonFor(record: CellRecord, state: CellRecord['state'], look: JobLook | undefined): string | undefined {
+  if (record.state === 'running' && state === 'stopped') return 'its process ended unexpectedly';
+  if (state === 'done' || look === undefined) return record.reason;
+  return look.phase === 'ended' ? look.end.reason : look.note;
+}
+
+/** A cell as it is now, and the summary of one that is done; or, where that cannot be used, the error that says why. */
+export interface CellLook {
+  readonly view: CellView;
+  readonly summary?: RunSummary;
+  readonly damage?: Error;
+}
+
+/**
+ * Looks at a cell of a store; undefined where the folder holds none. `jobs` asks a cluster's queue for those that are in
+ * it. One that is done has failed where its summary cannot be used; whether it is that of its metrics is not looked at.
+ * Errors: files that cannot be read; a queue that cannot be asked.
+ */
+export async function lookAtCell(
+  root: string,
+  name: string,
+  now: () => number,
+  jobs?: JobLookup,
+): Promise<CellLook | undefined> {
+  const folder = join(root, name);
+  const record = await readCell(folder);
+  if (record === undefined) return undefined;
+  const held = (await cellHolder(folder, now)) !== undefined;
+  const look = record.state === 'queued' && record.job ? await jobs?.(folder, record.job) : undefined;
+  const present = presentState(record, held, isFile(runFolder(folder).summary), look);
+  const outcome = present === 'done' ? await outcomeIn(folder, record.fingerprint) : {};
+  const state = outcome.damage === undefined ? present : 'failed';
+  const progress = state === 'planned' ? { epochsDone: 0 } : await readProgress(folder);
+  const inQueue = look === undefined || look.phase === 'ended' ? {} : { jobName: look.name };
+  const reason =
+    outcome.damage === undefined ? reasonFor(record, state, look) : unreadableRun(folder, outcome.damage).reason;
+  return { view: { ...record, reason, state, name, folder, ...progress, ...inQueue }, ...outcome };
+}
+
+/** The summary of a done run with such settings, or why it cannot be used. */
+async function outcomeIn(folder: string, settings: string): Promise<Pick<CellLook, 'summary' | 'damage'>> {
+  try {
+    return { summary: await summaryOf(folder, settings) };
+  } catch (error) {
+    return { damage: error as Error };
+  }
+}
+
+/** The view of `lookAtCell`. */
+export async function viewCell(...args: Parameters<typeof lookAtCell>): Promise<CellView | undefined> {
+  return (await lookAtCell(...args))?.view;
+}
+
+/** As `viewCell`, in a list where one cell that cannot be viewed is no reason to leave out the others. */
+export async function viewInList(...args: Parameters<typeof viewCell>): Promise<ListedCell | undefined> {
+  try {
+    return await viewCell(...args);
+  } catch (error) {
+    const [root, name] = args;
+    return { ...unreadableRun(join(root, name), error), state: 'failed' };
+  }
+}
+
+/**
+ * Every cell of the store `root`, sorted by name with numbers in their order; `jobs` as in `viewCell`.
+ * Errors: there is no such folder, or it cannot be read.
+ */
+export async function listStore(root: string, now: () => number, jobs?: JobLookup): Promise<readonly ListedCell[]> {
+  const names = await readdir(root).catch((error: unknown) => {
+    if (systemCode(error) !== 'ENOENT') throw readFailure(root, error);
+    throw cannot('list the runs', 'there is no such folder', {
+      place: root,
+      hint: `${storeMakers} make a store; --out names it`,
+    });
+  });
+  const views = await mapInTurns(names, (name) => viewInList(root, name, now, jobs));
+  return views.filter((view) => view !== undefined).sort((a, b) => byName.compare(a.name, b.name));
+}

@@ -1,0 +1,79 @@
+// A study: a YAML file with named rows, each a config and changes to it, times seeds.
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { displayPath, findConfig, isFile, type ConfigPlaces } from '../config/find.js';
+import { readText } from '../config/files.js';
+import { loadConfig } from '../config/load.js';
+import { configError, type Problem } from '../config/problems.js';
+import { experimentName } from '../config/schema.js';
+import type { Source } from '../config/source.js';
+import { valueAt, type MapTree } from '../config/tree.js';
+import { checkTree } from '../config/validate.js';
+import { parseYaml } from '../config/yaml.js';
+import { seedsFrom, type GridRow } from './rows.js';
+
+const name = z.string().regex(experimentName, {
+  error: 'expected letters, digits, dots, dashes and underscores, beginning with a letter or digit',
+});
+const config = z.string().min(1);
+const changes = z.record(z.string(), z.unknown());
+
+const studySchema = z.strictObject({
+  /** Names the store and the runs. */
+  study: name,
+  /** A file, relative to the study's, or a name under configs/. */
+  config,
+  /** On every row's config. */
+  set: changes.optional(),
+  /** How many, from 1 on. */
+  seeds: z.int().min(1).default(3),
+  rows: z.array(z.strictObject({ name, config: config.optional(), set: changes.optional() })).min(1),
+});
+
+export interface Study {
+  readonly name: string;
+  readonly rows: readonly GridRow[];
+  readonly seeds: readonly number[];
+}
+
+/**
+ * Reads a study and resolves every row: the row's `config` (else the study's), then the study's `set`, then the row's,
+ * then `overrides` (`KEY=VALUE`). `file` is relative to the working directory. Errors (usage): with the place in the
+ * study's file or in a config.
+ */
+export function loadStudy(
+  file: string,
+  { overrides, ...places }: ConfigPlaces & { readonly overrides: readonly string[] },
+): Study {
+  const path = resolve(places.workingDirectory, file);
+  const label = displayPath(path, places.workingDirectory);
+  const read = readText(path);
+  if ('reason' in read) throw configError(label, [{ message: read.reason }], 'study');
+  const source: Source = { kind: 'file', label, text: read.text, directory: dirname(path) };
+  const { tree, problems } = parseYaml(source);
+  const fail = (found: readonly Problem[]): Error => configError(label, found, 'study');
+  if (problems.length > 0) throw fail(problems);
+  if (tree?.kind !== 'map') throw fail([{ message: 'expected the keys study, config and rows', span: tree?.span }]);
+  const checked = checkTree(studySchema, tree, [source]);
+  if ('problems' in checked) throw fail(checked.problems);
+  const study = checked.value;
+
+  /** A name in the study is relative to it first, as in `extends`. */
+  const find = (reference: string): string => {
+    const beside = resolve(dirname(path), reference);
+    return isFile(beside) ? beside : findConfig(reference, places);
+  };
+  const changesAt = (...at: PropertyKey[]): MapTree[] => {
+    const change = valueAt(tree, at);
+    return change?.kind === 'map' ? [change] : [];
+  };
+  const rows = study.rows.map((row, index) => ({
+    name: row.name,
+    config: loadConfig(find(row.config ?? study.config), {
+      ...places,
+      changes: [...changesAt('set'), ...changesAt('rows', index, 'set')],
+      overrides,
+    }).config,
+  }));
+  return { name: study.study, rows, seeds: seedsFrom(1, study.seeds) };
+}

@@ -1,0 +1,82 @@
+// What a bundle says of itself, and whether its parts are whole.
+import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { cannot, reasonOf, systemCode } from '../../common/errors.js';
+
+export const manifestName = 'manifest.json';
+export const sumsName = 'SHA256SUMS';
+
+/** `manifest.json`; install.sh reads it with sed, so each fact is a line of its own. */
+export const manifestSchema = z.strictObject({
+  format: z.literal(1),
+  /** Of this program. */
+  isda: z.string(),
+  node: z.string(),
+  tensorflow: z.string(),
+  build: z.enum(['cpu', 'cuda']),
+  /** As `uname -s` and `uname -m` say it, such as `Linux-x86_64`. */
+  machine: z.string(),
+  /** The oldest glibc that has what the files ask for. */
+  glibc: z.string(),
+  /** The engine's folder within the cache. */
+  engine: z.string().regex(/^[\w.-]+$/),
+  files: z.int(),
+  bytes: z.int(),
+  parts: z.array(
+    z.strictObject({
+      file: z.string().regex(/^[\w.-]+$/),
+      bytes: z.int(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+  ),
+});
+export type Manifest = z.output<typeof manifestSchema>;
+
+/** `Linux-x86_64` for this process. */
+export function machineName(): string {
+  const names: Partial<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
+  return `Linux-${names[process.arch] ?? process.arch}`;
+}
+
+/** Lines that `sha256sum --check` reads. */
+export function sums(files: readonly { readonly path: string; readonly sha256: string }[]): string {
+  return files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join('');
+}
+
+/** The SHA-256 of a file, in hexadecimal. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest('hex');
+}
+
+/** Reads a bundle's manifest. Errors: the folder is no bundle. */
+export function readManifest(folder: string): Manifest {
+  const path = join(folder, manifestName);
+  try {
+    return manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    const reason =
+      systemCode(error) === 'ENOENT'
+        ? `it has no ${manifestName}`
+        : `${manifestName} is not readable: ${error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error)}`;
+    throw cannot(`use the bundle ${folder}`, reason, { hint: '`isda setup --bundle FOLDER` makes one' });
+  }
+}
+
+/** Errors: a part is missing or not as it was packed; names it. */
+export async function checkParts(folder: string, manifest: Manifest): Promise<void> {
+  const refuse = (reason: string): Error =>
+    cannot(`use the bundle ${folder}`, reason, { hint: 'bring that part again' });
+  for (const part of manifest.parts) {
+    const path = join(folder, part.file);
+    const bytes = (await stat(path).catch(() => undefined))?.size;
+    if (bytes === undefined) throw refuse(`its part ${part.file} is missing`);
+    if (bytes !== part.bytes) throw refuse(`its part ${part.file} has ${bytes} bytes, not ${part.bytes}`);
+    if ((await sha256Of(path)) !== part.sha256) throw refuse(`its part ${part.file} is damaged: its checksum is wrong`);
+  }
+}

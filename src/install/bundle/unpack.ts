@@ -1,0 +1,101 @@
+// Takes the engine out of a bundle, for a machine that has Node.js and this program, but no network.
+import { createReadStream } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { Unpack } from 'tar';
+import { cannot, IsdaError, reasonOf } from '../../common/errors.js';
+import { tryBinding } from '../compile.js';
+import { putEngine, type EngineOptions } from '../ensure.js';
+import { engineDirectory, engineFiles, type EngineLocation } from '../location.js';
+import { checkParts, machineName, readManifest, sha256Of, sumsName, type Manifest } from './manifest.js';
+
+/** The bundle in a folder, if it fits this machine and its parts are whole. Errors: it does not, they are not. */
+async function openBundle(folder: string): Promise<Manifest> {
+  const manifest = readManifest(folder);
+  if (manifest.machine !== machineName()) {
+    throw cannot(`use the bundle ${folder}`, `it is for ${manifest.machine}, and this is ${machineName()}`);
+  }
+  await checkParts(folder, manifest);
+  return manifest;
+}
+
+/** Why an entry of the archive is refused, if it is: links and devices, and paths that lead out of the folder. */
+function objectionTo(path: string, type: string): string | undefined {
+  if (path.split('/').includes('..') || path.includes('//')) return `${path} leads out of its folder`;
+  return ['File', 'OldFile', 'ContiguousFile'].includes(type) ? undefined : `${path} is no plain file (${type})`;
+}
+
+/** Unpacks a bundle's engine into the existing folder `directory` and checks every file. */
+async function unpackEngine(folder: string, manifest: Manifest, directory: string): Promise<void> {
+  const prefix = `engine/${manifest.engine}/`;
+  const parts = async function* (): AsyncGenerator<Uint8Array> {
+    for (const { file } of manifest.parts) yield* createReadStream(join(folder, file), { highWaterMark: 1 << 22 });
+  };
+  const refuse = (reason: string, cause?: unknown): Error => cannot(`unpack the bundle ${folder}`, reason, { cause });
+  let objection: string | undefined;
+  const unpack = new Unpack({
+    cwd: directory,
+    strict: true,
+    filter: (path, entry) => {
+      if (!path.startsWith(prefix) && path !== sumsName) return false;
+      objection ??= objectionTo(path, 'type' in entry ? entry.type : 'File');
+      return objection === undefined;
+    },
+    onReadEntry: (entry) => {
+      if (entry.path.startsWith(prefix)) entry.path = entry.path.slice(prefix.length);
+    },
+  });
+  // Headers, padding and the list of checksums take less than this beside the files.
+  const most = manifest.bytes + 2048 * manifest.files + 65536;
+  const bounded = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > most) objection = `it unpacks to more than the ${manifest.bytes} bytes that its manifest says`;
+      if (objection !== undefined) throw refuse(objection);
+      yield chunk;
+    }
+  };
+  try {
+    await pipeline(Readable.from(parts()), createGunzip(), bounded, unpack);
+  } catch (error) {
+    throw error instanceof IsdaError ? error : refuse(reasonOf(error), error);
+  }
+  if (objection !== undefined) throw refuse(objection);
+  const list = join(directory, sumsName);
+  for (const line of (await readFile(list, 'utf8')).split('\n')) {
+    const path = line.slice(66);
+    if (!path.startsWith(prefix)) continue;
+    const actual = await sha256Of(join(directory, path.slice(prefix.length)));
+    if (actual !== line.slice(0, 64)) throw refuse(`${path} is not what was packed`);
+  }
+  await rm(list);
+}
+
+/**
+ * Puts a bundle's engine into the cache, in place of one that is there. Errors: the folder is no bundle, a part is
+ * damaged, it is for another machine or another version of this program, or the engine does not load here.
+ */
+export async function ensureFromBundle(folder: string, options: EngineOptions): Promise<EngineLocation> {
+  const manifest = await openBundle(folder);
+  const environment = { ...options.environment, ISDA_LIBTENSORFLOW: undefined };
+  const query = { ...options, environment, build: manifest.build, force: true };
+  const expected = basename(engineDirectory(query));
+  if (manifest.engine !== expected) {
+    throw cannot(
+      `use the bundle ${folder}`,
+      `it holds the engine ${manifest.engine}, and this program uses ${expected}`,
+      {
+        hint: 'pack it with this version of isda',
+      },
+    );
+  }
+  return putEngine(query, async (staging) => {
+    options.log(`unpacking the engine of ${folder}`);
+    await unpackEngine(folder, manifest, staging);
+    await tryBinding(join(staging, engineFiles.binding), { ...query.environment, CUDA_VISIBLE_DEVICES: '-1' });
+  });
+}

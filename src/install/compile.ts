@@ -1,0 +1,102 @@
+// Compiles tfjs-node-gpu's C++ binding against a libtensorflow, and tries the result in a process of its own.
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { cannot } from '../common/errors.js';
+import type { Libraries } from './libraries.js';
+import type { Environment } from '../common/home.js';
+import { locateGpuLibraries } from './gpu-libraries.js';
+import { engineFiles, type EngineLocation } from './location.js';
+import { packageDirectory } from './packages.js';
+import { findProgram, lastLines, runProgram, type ProcessResult } from './process.js';
+
+/** A C++ compiler's command: the program and any leading words of `$CXX`, such as `ccache g++`. */
+export type Compiler = readonly [string, ...string[]];
+
+/** Finds `$CXX`, else g++, c++ or clang++. */
+export function findCompiler(environment: Environment): Compiler {
+  const chosen = environment['CXX']?.trim();
+  const candidates = chosen ? [chosen] : ['g++', 'c++', 'clang++'];
+  for (const candidate of candidates) {
+    const [name, ...words] = candidate.split(/\s+/);
+    const program = findProgram(name, environment);
+    if (program !== undefined) return [program, ...words];
+  }
+  const looked = chosen ? `$CXX is ${chosen}, which is not there` : 'looked for $CXX, g++, c++ and clang++';
+  throw cannot('compile the engine binding', `no C++ compiler: ${looked}`, {
+    hint: 'install one: Debian and Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++; Alpine is not supported',
+  });
+}
+
+const common = ['-shared', '-fPIC', '-O2', '-std=c++17', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION'];
+
+/**
+ * Compiles the binding and the quiet loader into `directory`. `rpath` is where the binding looks for the libraries
+ * when it is loaded; `$ORIGIN` stands for its own folder.
+ */
+export async function compileBinding(
+  compiler: Compiler,
+  libraries: Libraries,
+  rpath: string,
+  directory: string,
+  environment: Environment,
+): Promise<void> {
+  const tfjs = packageDirectory('@tensorflow/tfjs-node-gpu');
+  const node = `-I${join(packageDirectory('node-api-headers'), 'include')}`;
+  const native = fileURLToPath(new URL('../../native/open_quietly.cc', import.meta.url));
+  const [program, ...words] = compiler;
+  const run = async (args: readonly string[]): Promise<void> => {
+    const result: ProcessResult = await runProgram(program, [...words, ...common, node, ...args], environment);
+    if (result.succeeded) return;
+    const errors = result.stderr.split('\n').filter((line) => /error|undefined reference/i.test(line));
+    throw cannot('compile the engine binding', `${compiler.join(' ')} failed (${result.reason})`, {
+      place: (errors.length > 0 ? errors.slice(0, 5).join('\n') : lastLines(result.stderr, 5)) || undefined,
+      hint: 'a compiler that knows C++17 is needed (g++ 8, clang 7 or newer); $CXX chooses another one',
+    });
+  };
+  await run([native, '-ldl', '-o', join(directory, engineFiles.quietLoader)]);
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(tfjs, 'binding', name));
+  const search = [`-Wl,-rpath,${rpath}`, '-o', join(directory, engineFiles.binding)];
+  await run([`-I${tfjs}`, `-I${libraries.headers}`, ...sources, libraries.core, libraries.framework, ...search]);
+}
+
+/** What a binding says of itself once it is loaded. */
+export interface BindingTrial {
+  /** Of TensorFlow. */
+  readonly version: string;
+  readonly usesGpu: boolean;
+}
+
+const trialSchema = z.object({ version: z.string(), usesGpu: z.boolean() });
+
+const trial = `
+const [path, quietLoader, gpuLibraries] = process.argv.slice(1);
+if (quietLoader) for (const library of JSON.parse(gpuLibraries)) require(quietLoader).openQuietly(library.path);
+const binding = require(path);
+process.stdout.write("trial " + JSON.stringify({ version: binding.TF_Version, usesGpu: binding.isUsingGpuDevice() }));
+`;
+
+/**
+ * Loads a compiled binding in a process of its own, so that a crash of the library is an error like any other.
+ * `gpu`: with CUDA's libraries opened before, as `loadBinding` does it.
+ */
+export async function tryBinding(
+  binding: string,
+  environment: Environment,
+  gpu?: Pick<EngineLocation, 'quietLoaderPath' | 'libraryDirectory'>,
+): Promise<BindingTrial> {
+  const opened =
+    gpu === undefined ? [] : [gpu.quietLoaderPath, JSON.stringify(locateGpuLibraries(gpu.libraryDirectory))];
+  const result = await runProgram(process.execPath, ['-e', trial, binding, ...opened], {
+    ...environment,
+    TF_CPP_MIN_LOG_LEVEL: '3',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+  });
+  const answer = /trial (\{.*\})$/.exec(result.stdout)?.[1];
+  if (result.succeeded && answer !== undefined) return trialSchema.parse(JSON.parse(answer));
+  const said = result.stderr.split('\n').find((line) => line.startsWith('Error: '));
+  throw cannot('load the engine binding', said?.slice('Error: '.length) ?? result.reason, {
+    place: said === undefined ? lastLines(result.stderr, 3) || binding : undefined,
+    hint: 'the libraries may be for another system (an older glibc, another processor); see docs/setup.md',
+  });
+}

@@ -1,0 +1,167 @@
+// Makes the engine where there is none: libtensorflow from one of its sources, the binding compiled, moved into place.
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { cannot, IsdaError, reasonOf, systemCode } from '../common/errors.js';
+import { makeFolders } from '../common/files.js';
+import { compileBinding, findCompiler, tryBinding } from './compile.js';
+import { withLock } from './lock.js';
+import {
+  engineDirectory,
+  engineFiles,
+  findEngine,
+  readEngine,
+  wantedBuild,
+  type EngineLocation,
+  type EngineQuery,
+  type Marker,
+} from './location.js';
+import { sourcesFor, type PreparedSource } from './sources.js';
+import type { Wheel } from './wheels.js';
+
+export interface EngineOptions extends EngineQuery {
+  /** Takes one line of progress. */
+  readonly log: (line: string) => void;
+  /** Makes the engine anew even where there is one. */
+  readonly force?: boolean;
+  /** The wheels to download instead of the pinned ones. */
+  readonly wheels?: readonly Wheel[];
+  /** Takes no library that is installed on this machine, so that the engine holds all of its own. */
+  readonly onlyDownload?: boolean;
+}
+
+/** Folders that a cut-off set-up leaves behind start with this. */
+const unfinished = '.unfinished-';
+
+/**
+ * The engine, made first where it is missing: downloaded (or linked to where it is installed), compiled, tried, and
+ * moved into place in one step. Returns in a few milliseconds where it is there already. Processes wait for each other.
+ * Throws an IsdaError that says what is missing on this machine and how to get it.
+ */
+export async function ensureEngine(options: EngineOptions): Promise<EngineLocation> {
+  const present = options.force ? undefined : findEngine(options).found;
+  return present ?? putEngine(options, (staging) => makeEngine(staging, options));
+}
+
+/** Fills a folder aside with `make` and moves it to where the engine of a query belongs, one process at a time. */
+export async function putEngine(
+  options: EngineOptions,
+  make: (staging: string) => Promise<void>,
+): Promise<EngineLocation> {
+  if (process.platform !== 'linux') {
+    throw cannot('set up the engine', `it runs on Linux, and this is ${process.platform}`, {
+      hint: 'use a Linux machine, a container or WSL 2',
+    });
+  }
+  const build = wantedBuild(options);
+  const directory = engineDirectory(options, build);
+  const parent = dirname(directory);
+  try {
+    await makeFolders(parent);
+    return await withLock(parent, join(parent, '.lock'), options.log, async () => {
+      const made = options.force ? undefined : findEngine(options).found;
+      if (made !== undefined) return made;
+      await removeUnfinished(parent);
+      const staging = join(parent, `${unfinished}${randomBytes(6).toString('hex')}`);
+      try {
+        await mkdir(staging);
+        await make(staging);
+        await putInPlace(staging, directory);
+      } finally {
+        await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+      }
+      const search = readEngine(directory);
+      if (search.found) return search.found;
+      throw cannot('set up the engine', search.missing);
+    });
+  } catch (error) {
+    throw explained(error, options.home);
+  }
+}
+
+async function makeEngine(staging: string, options: EngineOptions): Promise<void> {
+  // First, so that nothing is downloaded in vain.
+  const compiler = findCompiler(options.environment);
+  const sources = sourcesFor(options, wantedBuild(options), staging);
+  for (const [index, prepare] of sources.entries()) {
+    const source = await prepare();
+    if (source === undefined) continue;
+    try {
+      await buildFrom(source, compiler, staging, options);
+      return;
+    } catch (error) {
+      const last = index === sources.length - 1;
+      if (last || source.name === 'ISDA_LIBTENSORFLOW' || !(error instanceof IsdaError)) throw error;
+      options.log(`TensorFlow in ${source.libraries.directory} cannot be used: ${error.message}`);
+    }
+  }
+}
+
+async function buildFrom(
+  source: PreparedSource,
+  compiler: ReturnType<typeof findCompiler>,
+  staging: string,
+  options: EngineOptions,
+): Promise<void> {
+  const { libraries } = source;
+  options.log(`compiling the binding with ${basename(compiler[0])}`);
+  const inside = libraries.directory.startsWith(`${staging}/`);
+  const rpath = inside ? `$ORIGIN/${engineFiles.libraries}` : libraries.directory;
+  await compileBinding(compiler, libraries, rpath, staging, options.environment);
+  const binding = join(staging, engineFiles.binding);
+  const { version } = await tryBinding(binding, { ...options.environment, CUDA_VISIBLE_DEVICES: '-1' });
+  const place = (path: string): string => (inside ? relative(staging, path) : path);
+  const files: Marker['files'] = [];
+  for (const path of [binding, join(staging, engineFiles.quietLoader), libraries.core, libraries.framework]) {
+    files.push({
+      path: path.startsWith(`${staging}/`) ? relative(staging, path) : path,
+      bytes: (await stat(path)).size,
+    });
+  }
+  const marker: Marker = {
+    format: 1,
+    version,
+    source: source.name,
+    build: source.build,
+    libraryDirectory: place(libraries.directory),
+    libraryPath: place(libraries.core),
+    files,
+  };
+  await writeFile(join(staging, engineFiles.marker), `${JSON.stringify(marker, undefined, 2)}\n`);
+}
+
+async function putInPlace(staging: string, directory: string): Promise<void> {
+  const old = join(dirname(directory), `${unfinished}old-${randomBytes(6).toString('hex')}`);
+  const replaced = await rename(directory, old).then(
+    () => true,
+    () => false,
+  );
+  await rename(staging, directory);
+  if (replaced) await rm(old, { recursive: true, force: true });
+}
+
+async function removeUnfinished(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (name.startsWith(unfinished)) await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function explained(error: unknown, home: string): unknown {
+  const code = systemCode(error);
+  if (error instanceof IsdaError || code === undefined) return error;
+  const reasons: Record<string, string> = {
+    EACCES: 'may not be written to',
+    EPERM: 'may not be written to',
+    EROFS: 'is on a read-only file system',
+    ENOENT: 'cannot be made',
+    ENOTDIR: 'is below something that is not a folder',
+    ENOSPC: 'is on a full disk',
+    EDQUOT: 'is over the disk quota',
+  };
+  const reason = reasons[code];
+  return cannot('set up the engine', reason ? `the cache folder ${home} ${reason}` : reasonOf(error), {
+    place: reason ? reasonOf(error) : undefined,
+    hint: 'ISDA_HOME names another folder; the engine takes up to 1.2 GB (with CUDA 6.5 GB) while it is made',
+    cause: error,
+  });
+}

@@ -1,0 +1,92 @@
+// The libraries of CUDA that TensorFlow opens by name while it starts: where its own search finds them, which fail.
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { Environment } from '../common/home.js';
+import type { EngineLocation } from './location.js';
+import { runProgram } from './process.js';
+
+/** TensorFlow 2.21 uses no GPU where one of these fails to open. */
+export const gpuLibraries = [
+  'libcudart.so.12',
+  'libcublas.so.12',
+  'libcublasLt.so.12',
+  'libcufft.so.11',
+  'libcusolver.so.11',
+  'libcusparse.so.12',
+  'libcudnn.so.9',
+] as const;
+
+const system = /^(lib(c|m|dl|rt|pthread|util|resolv|stdc\+\+|gcc_s|atomic)\.so\.\d+|ld-linux-.*\.so\.\d+)$/;
+
+/** Whether every Linux of glibc that runs Node.js has a library of this name. */
+export function isSystemLibrary(name: string): boolean {
+  return system.test(name);
+}
+
+export interface NamedLibrary {
+  readonly library: string;
+  /** Where it lies beside TensorFlow; its name alone where it does not, for the system's own search. */
+  readonly path: string;
+}
+
+/**
+ * Where CUDA's libraries are to be opened from. NVIDIA's packages lie in `nvidia/<package>/lib` beside TensorFlow's
+ * folder. TensorFlow itself looks in most of these, but not in cuSOLVER's, and then uses no GPU at all; a library that
+ * is open already it finds by its name.
+ */
+export function locateGpuLibraries(libraryDirectory: string): readonly NamedLibrary[] {
+  const root = join(dirname(libraryDirectory), 'nvidia');
+  const packages = existsSync(root) ? readdirSync(root).sort() : [];
+  return gpuLibraries.map((library) => ({
+    library,
+    path: packages.map((name) => join(root, name, 'lib', library)).find((path) => existsSync(path)) ?? library,
+  }));
+}
+
+/** The folder with ptxas and libdevice, which XLA compiles for a GPU with; undefined where it is not beside TensorFlow. */
+export function compilerDirectory(libraryDirectory: string): string | undefined {
+  const folder = join(dirname(libraryDirectory), 'nvidia', 'cuda_nvcc');
+  return existsSync(folder) ? folder : undefined;
+}
+
+export interface LibraryFailure {
+  readonly library: string;
+  /** The loader's message: it names the file that is missing, which may be one that the library itself needs. */
+  readonly reason: string;
+}
+
+const answerSchema = z.array(z.object({ library: z.string(), reason: z.string() }));
+
+const openAll = `
+const { openQuietly } = require(process.argv[1]);
+const failures = JSON.parse(process.argv[2]).flatMap(({ library, path }) => {
+  const reason = openQuietly(path);
+  return reason === "" ? [] : [{ library, reason }];
+});
+process.stdout.write(JSON.stringify(failures));
+`;
+
+/** Opens each of CUDA's libraries in a process of its own, as TensorFlow would; gives those that cannot be opened. */
+export async function failedLibraries(
+  engine: Pick<EngineLocation, 'libraryDirectory' | 'quietLoaderPath'>,
+  environment: Environment,
+): Promise<readonly LibraryFailure[]> {
+  const asked = JSON.stringify(locateGpuLibraries(engine.libraryDirectory));
+  const args = ['-e', openAll, engine.quietLoaderPath, asked];
+  const result = await runProgram(process.execPath, args, environment);
+  if (result.succeeded) return answerSchema.parse(JSON.parse(result.stdout));
+  return [{ library: 'CUDA', reason: `opening its libraries ended the process (${result.reason})` }];
+}
+
+/** Names and versions of TensorFlow and NVIDIA's packages that lie beside the libraries, such as `cudnn 9.28.0.42`. */
+export function packageVersions(libraryDirectory: string): readonly string[] {
+  const parent = dirname(libraryDirectory);
+  const names = existsSync(parent) ? readdirSync(parent) : [];
+  return names
+    .flatMap((name) => {
+      const [, library, version] = /^nvidia_(.+?)_cu12-(.+)\.dist-info$/.exec(name) ?? [];
+      return library === undefined ? [] : [`${library.replaceAll('_', '-')} ${version}`];
+    })
+    .sort();
+}

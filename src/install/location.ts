@@ -1,0 +1,121 @@
+// Where finished engines are kept, and how one is found again in a few milliseconds.
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { reasonOf, systemCode } from '../common/errors.js';
+import type { Environment } from '../common/home.js';
+import { packageVersion } from './packages.js';
+import { nvidiaDriver } from './driver.js';
+import { tensorflowVersion, type EngineBuild } from './wheels.js';
+
+/** Which of the three sources libtensorflow was taken from. */
+export type EngineSource = 'ISDA_LIBTENSORFLOW' | 'python' | 'download';
+
+/** A finished engine: libtensorflow and the binding that was compiled against it. */
+export interface EngineLocation {
+  readonly directory: string;
+  readonly bindingPath: string;
+  /** The add-on that opens libtensorflow without its start-up messages. */
+  readonly quietLoaderPath: string;
+  /** The folder of libtensorflow_cc.so.2 and libtensorflow_framework.so.2. */
+  readonly libraryDirectory: string;
+  /** The path of the first library that has to be opened. */
+  readonly libraryPath: string;
+  /** Of TensorFlow, as the library itself says. */
+  readonly version: string;
+  readonly source: EngineSource;
+  readonly build: EngineBuild;
+}
+
+/** What says which engine is meant. */
+export interface EngineQuery {
+  /** The cache folder: `cacheHome(environment)`. */
+  readonly home: string;
+  readonly environment: Environment;
+  /** `cuda`: only with CUDA. `cpu`: any engine will do. Not given: `cuda` where an NVIDIA driver is present. */
+  readonly build?: EngineBuild;
+}
+
+/** The engine, or why there is none. */
+export type EngineSearch =
+  | { readonly found: EngineLocation; readonly missing?: undefined }
+  | { readonly found?: undefined; readonly missing: string };
+
+/** Names within an engine's folder. */
+export const engineFiles = {
+  marker: 'engine.json',
+  binding: 'tfjs_binding.node',
+  quietLoader: 'open_quietly.node',
+  libraries: 'lib',
+  headers: 'include',
+} as const;
+
+/** The file that is written last: an engine without it is not finished. Paths are absolute or relative to the engine. */
+const markerSchema = z.strictObject({
+  format: z.literal(1),
+  version: z.string(),
+  source: z.enum(['ISDA_LIBTENSORFLOW', 'python', 'download']),
+  build: z.enum(['cpu', 'cuda']),
+  libraryDirectory: z.string(),
+  libraryPath: z.string(),
+  files: z.array(z.strictObject({ path: z.string(), bytes: z.int() })),
+});
+export type Marker = z.output<typeof markerSchema>;
+
+/** The build that is wanted: what the query says, else `$ISDA_BUILD`, else CUDA where there is a driver and a build for it. */
+export function wantedBuild(query: EngineQuery): EngineBuild {
+  const chosen = query.environment['ISDA_BUILD'];
+  if (query.build === undefined && (chosen === 'cpu' || chosen === 'cuda')) return chosen;
+  return query.build ?? (process.arch === 'x64' && nvidiaDriver(query.environment) ? 'cuda' : 'cpu');
+}
+
+/** The folder that the engine for a query is made in. */
+export function engineDirectory(query: EngineQuery, build: EngineBuild = wantedBuild(query)): string {
+  const external = query.environment['ISDA_LIBTENSORFLOW'];
+  const origin = external
+    ? `external-${createHash('sha256').update(resolve(external)).digest('hex').slice(0, 12)}`
+    : `tensorflow-${tensorflowVersion}-${build}`;
+  const binding = `tfjs-${packageVersion('@tensorflow/tfjs-node-gpu')}`;
+  return join(query.home, 'engine', `${origin}-${binding}-${process.platform}-${process.arch}`);
+}
+
+/** Reads an engine's marker and compares the sizes of its files. Takes well under a millisecond. */
+export function readEngine(directory: string): EngineSearch {
+  let marker: Marker;
+  try {
+    marker = markerSchema.parse(JSON.parse(readFileSync(join(directory, engineFiles.marker), 'utf8')));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return { missing: `no engine in ${directory}` };
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error);
+    return { missing: `${join(directory, engineFiles.marker)} is not readable: ${reason}` };
+  }
+  for (const file of marker.files) {
+    const path = resolve(directory, file.path);
+    const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+    if (bytes === undefined) return { missing: `${path} is gone` };
+    if (bytes !== file.bytes) return { missing: `${path} has changed (${bytes} bytes, not ${file.bytes})` };
+  }
+  return {
+    found: {
+      directory,
+      bindingPath: join(directory, engineFiles.binding),
+      quietLoaderPath: join(directory, engineFiles.quietLoader),
+      libraryDirectory: resolve(directory, marker.libraryDirectory),
+      libraryPath: resolve(directory, marker.libraryPath),
+      version: marker.version,
+      source: marker.source,
+      build: marker.build,
+    },
+  };
+}
+
+/** Looks for a finished engine; makes nothing. */
+export function findEngine(query: EngineQuery): EngineSearch {
+  const build = wantedBuild(query);
+  const search = readEngine(engineDirectory(query, build));
+  if (search.found || build === 'cuda' || query.environment['ISDA_LIBTENSORFLOW']) return search;
+  // An engine with CUDA also runs without a GPU, so it serves for `cpu`.
+  const withCuda = readEngine(engineDirectory(query, 'cuda'));
+  return withCuda.found ? withCuda : search;
+}

@@ -1,0 +1,51 @@
+// Starting other programs: found on the PATH that was handed in, run with the environment that was handed in.
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { execa } from 'execa';
+import type { Environment } from '../common/home.js';
+
+export interface ProcessResult {
+  readonly succeeded: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Why it ended, where it did not end by itself with code 0. */
+  readonly reason: string;
+}
+
+/** The path of an executable program, or undefined. A name with a slash is taken as a path. */
+export function findProgram(name: string, environment: Environment): string | undefined {
+  const places = name.includes('/')
+    ? [isAbsolute(name) ? name : join(process.cwd(), name)]
+    : (environment['PATH'] ?? '').split(delimiter).map((folder) => join(folder || '.', name));
+  return places.find((place) => {
+    try {
+      accessSync(place, constants.X_OK);
+      return statSync(place).isFile();
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Runs a program to its end. Does not throw when it fails. */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  environment: Environment,
+): Promise<ProcessResult> {
+  const result = await execa(program, args, {
+    env: { ...environment },
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    cleanup: true,
+  });
+  const reason = result.isTerminated ? `ended by ${result.signal}` : (result.code ?? `exit code ${result.exitCode}`);
+  return { succeeded: !result.failed, stdout: result.stdout, stderr: result.stderr, reason };
+}
+
+/** The last lines of a program's output that are not empty. */
+export function lastLines(output: string, count: number): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  return lines.slice(-count).join('\n');
+}

@@ -1,0 +1,141 @@
+// What is asked of Python: a TensorFlow that is already installed, and wheels from the package index.
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { cannot } from '../common/errors.js';
+import type { Environment } from '../common/home.js';
+import { findProgram, runProgram } from './process.js';
+import { pipArguments, type Wheel } from './wheels.js';
+
+// find_spec gives the folder without running any of the package; importing TensorFlow takes seconds.
+const whereIsTensorflow = `
+import importlib.metadata, importlib.util, json
+spec = importlib.util.find_spec("tensorflow")
+places = list(spec.submodule_search_locations or []) if spec else []
+version = None
+for name in ("tensorflow", "tensorflow-cpu", "tensorflow-gpu", "tf-nightly"):
+    try:
+        version = importlib.metadata.version(name)
+        break
+    except importlib.metadata.PackageNotFoundError:
+        pass
+print(json.dumps({"folder": places[0] if places else None, "version": version}))
+`;
+const answerSchema = z.object({ folder: z.string().nullable(), version: z.string().nullable() });
+
+/** The folder and version of the TensorFlow that `python3` would import, or undefined. */
+export async function installedTensorflow(
+  environment: Environment,
+): Promise<{ folder: string; version: string } | undefined> {
+  const python = findProgram('python3', environment);
+  if (python === undefined) return undefined;
+  const result = await runProgram(python, ['-c', whereIsTensorflow], environment);
+  if (!result.succeeded) return undefined;
+  let answer: z.output<typeof answerSchema>;
+  try {
+    answer = answerSchema.parse(JSON.parse(result.stdout.trim().split('\n').at(-1) ?? ''));
+  } catch {
+    return undefined;
+  }
+  return answer.folder !== null && answer.version !== null
+    ? { folder: answer.folder, version: answer.version }
+    : undefined;
+}
+
+/** Compares dotted version numbers; what follows the numbers (`rc1`, `+cpu`) does not count. */
+export function atLeast(version: string, oldest: string): boolean {
+  const parts = (text: string): number[] => text.split('.').map((part) => Number.parseInt(part, 10) || 0);
+  const [have, need] = [parts(version), parts(oldest)];
+  for (let i = 0; i < need.length; i++) {
+    const difference = (have[i] ?? 0) - need[i];
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+/** The one line of pip's output that says most about a failure. */
+export function pipReason(output: string): string {
+  const lines = output.split('\n').map((line) => line.trim());
+  const connection = lines.findLast((line) => line.includes('after connection broken by'));
+  if (connection !== undefined) return connection.replace(/^.*after connection broken by '(.*)': .*$/, '$1');
+  const error = lines.findLast((line) => line.startsWith('ERROR:')) ?? lines.findLast((line) => line !== '');
+  return (error ?? 'pip said nothing').replace(/^ERROR: /, '');
+}
+
+async function megabytesBelow(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => undefined)));
+  return sizes.reduce((sum, file) => sum + (file?.isFile() ? file.size : 0), 0) / 1e6;
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest('hex');
+}
+
+const elsewhere = 'or set ISDA_LIBTENSORFLOW to a folder with libtensorflow (docs/setup.md)';
+
+/** Downloads one wheel into `folder` and checks its checksum. Returns the file's path. */
+export async function downloadWheel(
+  wheel: Wheel,
+  folder: string,
+  environment: Environment,
+  log: (line: string) => void,
+): Promise<string> {
+  const python = findProgram('python3', environment);
+  if (python === undefined) {
+    throw cannot('get TensorFlow', 'python3 is not on the PATH, and it downloads TensorFlow’s wheel', {
+      hint: `install it (Debian and Ubuntu: apt-get install python3 python3-pip), ${elsewhere}`,
+    });
+  }
+  const temporary = join(folder, 'pip');
+  await mkdir(temporary, { recursive: true });
+  log(`downloading ${wheel.file} (${wheel.megabytes} MB)`);
+  const progress = setInterval(() => {
+    void megabytesBelow(temporary).then((done) => {
+      if (done >= 1) log(`  ${Math.min(Math.round(done), wheel.megabytes)} of ${wheel.megabytes} MB`);
+    });
+  }, 5_000);
+  const options = ['--no-deps', '--only-binary=:all:', '--retries', '2', '--no-input', '--dest', temporary];
+  const result = await runProgram(
+    python,
+    [
+      '-m',
+      'pip',
+      'download',
+      '--disable-pip-version-check',
+      '--progress-bar',
+      'off',
+      ...options,
+      ...pipArguments(wheel),
+    ],
+    // pip's own temporary files go where the engine goes: /tmp is often small, and this folder is always cleaned up.
+    { ...environment, TMPDIR: temporary },
+  ).finally(() => clearInterval(progress));
+  if (!result.succeeded) {
+    if (/No module named '?pip'?/.test(result.stderr)) {
+      throw cannot('get TensorFlow', `${python} has no pip`, {
+        hint: `install it (Debian and Ubuntu: apt-get install python3-pip; else: python3 -m ensurepip), ${elsewhere}`,
+      });
+    }
+    throw cannot(`download ${wheel.file}`, `pip failed: ${pipReason(`${result.stdout}\n${result.stderr}`)}`, {
+      hint: `check the network; PIP_INDEX_URL or PIP_FIND_LINKS name a mirror or a folder of wheels; ${elsewhere}`,
+    });
+  }
+  const names = (await readdir(temporary)).filter((name) => name.endsWith('.whl'));
+  if (names.length !== 1) throw cannot(`download ${wheel.file}`, `pip left ${names.length} wheels, not one`);
+  const actual = await sha256(join(temporary, names[0]));
+  if (actual !== wheel.sha256) {
+    throw cannot(`use ${names[0]}`, `its checksum is wrong: sha256 ${actual}, not ${wheel.sha256}`, {
+      hint: 'pip’s index, mirror or cache gave another file; `python3 -m pip cache purge` empties the cache',
+    });
+  }
+  const path = join(folder, names[0]);
+  await rename(join(temporary, names[0]), path);
+  await rm(temporary, { recursive: true, force: true });
+  return path;
+}

@@ -1,0 +1,213 @@
+// Checkpoints of a run: durable, the newest ones and the best, and only ever used by their own experiment.
+import { link, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cannot, reasonOf, systemCode } from '../common/errors.js';
+import {
+  makeFolder,
+  readFailure,
+  readWhole,
+  removeLeftovers,
+  syncFolder,
+  temporaryPath,
+  writeFileAtomically,
+} from '../common/files.js';
+import { decodeCheckpoint, encodeCheckpoint, formatVersion, type CheckpointState } from './checkpoint-file.js';
+
+export interface LoadedCheckpoint extends CheckpointState {
+  readonly path: string;
+  /** One line for each newer checkpoint that could not be used. */
+  readonly warnings: readonly string[];
+}
+
+/** Which checkpoint of a run is meant: the newest, or the one with the lowest test error. */
+export type CheckpointChoice = 'newest' | 'best';
+
+export interface CheckpointFile {
+  readonly name: string;
+  readonly epoch: number;
+  readonly step: number;
+}
+
+const namePattern = /^(best-)?epoch-(\d{4,})-step-(\d{7,})\.safetensors$/;
+
+const nameOf = (choice: CheckpointChoice, { epoch, step }: Pick<CheckpointState, 'epoch' | 'step'>): string =>
+  `${choice === 'best' ? 'best-' : ''}epoch-${String(epoch).padStart(4, '0')}-step-${String(step).padStart(7, '0')}.safetensors`;
+
+type Place = Pick<CheckpointState, 'epoch' | 'step'>;
+const compare = (left: Place, right: Place): number => left.epoch - right.epoch || left.step - right.step;
+
+/** Checkpoints of a folder, oldest first; none where the folder does not exist. */
+export async function listCheckpoints(folder: string, choice: CheckpointChoice = 'newest'): Promise<CheckpointFile[]> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw readFailure(folder, error);
+  }
+  return names
+    .flatMap((name) => {
+      const match = namePattern.exec(name);
+      if (match === null || (match[1] !== undefined) !== (choice === 'best')) return [];
+      return [{ name, epoch: Number(match[2]), step: Number(match[3]) }];
+    })
+    .sort(compare);
+}
+
+/** Makes the folder of a run's checkpoints and clears what cut-off writes left in it. */
+export async function openCheckpoints(folder: string): Promise<void> {
+  await makeFolder(folder);
+  await removeLeftovers(folder);
+}
+
+async function removeAll(folder: string, files: readonly CheckpointFile[]): Promise<void> {
+  for (const { name } of files) await rm(join(folder, name), { force: true });
+}
+
+/** Gives a file a second name, which costs no space; false where the file system cannot. */
+async function linked(path: string, second: string): Promise<boolean> {
+  const aside = temporaryPath(second);
+  try {
+    await link(path, aside);
+    await rename(aside, second);
+    return true;
+  } catch {
+    await rm(aside, { force: true });
+    return false;
+  }
+}
+
+/**
+ * Of the checkpoints that count once the one at `saved` is durable: the `keep` newest stay, and of the best ones those
+ * that were the best at one of these. Later ones go: they belong to a run that this one has replaced.
+ */
+async function removeOutdated(folder: string, saved: Place, keep: number): Promise<void> {
+  const regular = await listCheckpoints(folder);
+  const upToNow = regular.filter((file) => compare(file, saved) <= 0);
+  const kept = upToNow.slice(-Math.max(1, keep));
+  await removeAll(
+    folder,
+    regular.filter((file) => !kept.includes(file)),
+  );
+  const best = await listCheckpoints(folder, 'best');
+  const bestOfOldest = best.findLastIndex((file) => kept.length > 0 && compare(file, kept[0]) <= 0);
+  await removeAll(
+    folder,
+    best.filter((file, index) => index < bestOfOldest || compare(file, saved) > 0),
+  );
+}
+
+/**
+ * Writes a checkpoint into the existing `folder` and returns its path; with `as` it is the newest, the best or both.
+ * Once it is durable, outdated ones go. Errors: `cannot write X: reason`, with all older checkpoints untouched.
+ */
+export async function saveCheckpoint(
+  folder: string,
+  state: CheckpointState,
+  keep: number,
+  as: readonly CheckpointChoice[] = ['newest'],
+): Promise<string> {
+  // The best is written first: where the newest has the run's best error, its best is there too.
+  const paths = [...as].sort().map((choice) => join(folder, nameOf(choice, state)));
+  const pieces = encodeCheckpoint(state);
+  await writeFileAtomically(paths[0], pieces);
+  for (const second of paths.slice(1)) {
+    if (await linked(paths[0], second)) await syncFolder(folder);
+    else await writeFileAtomically(second, pieces);
+  }
+  if (as.includes('newest')) await removeOutdated(folder, state, keep);
+  return paths.at(-1)!;
+}
+
+/**
+ * Makes a loaded checkpoint the newest, and deletes best ones that are ahead of it: a run goes on from here. It may be a
+ * best one, whose run was killed before it had its other name.
+ */
+export async function continueFrom(folder: string, from: LoadedCheckpoint, keep: number): Promise<void> {
+  const newest = nameOf('newest', from);
+  if (from.path !== join(folder, newest)) {
+    if (!(await linked(from.path, join(folder, newest))))
+      await writeFileAtomically(join(folder, newest), encodeCheckpoint(from));
+    await syncFolder(folder);
+    await removeOutdated(folder, from, keep);
+  }
+  const best = await listCheckpoints(folder, 'best');
+  await removeAll(
+    folder,
+    best.filter((file) => compare(file, from) > 0),
+  );
+}
+
+/** What a checkpoint is wanted for, for messages: `cannot <action>`, and what else the user can do. */
+export interface CheckpointPurpose {
+  readonly action: string;
+  readonly hint: string;
+}
+
+const resuming: CheckpointPurpose = {
+  action: 'resume',
+  hint: 'start over with --no-resume, or choose another folder with --out',
+};
+
+/** The files to try, in order. The best ones are whole checkpoints too, so that the newest may be one of them. */
+async function candidates(folder: string, choice: CheckpointChoice): Promise<CheckpointFile[]> {
+  const best = await listCheckpoints(folder, 'best');
+  const all = choice === 'best' ? best : [...best, ...(await listCheckpoints(folder))].sort(compare);
+  return all.reverse();
+}
+
+/** Whose checkpoint is wanted. */
+export interface ExpectedRun {
+  readonly fingerprint: string;
+  /** In what the run differs from that of another fingerprint, in words; undefined where that is not known. */
+  readonly changes?: (fingerprint: string) => string | undefined;
+}
+
+/**
+ * The newest (or the best) checkpoint of `folder` that is whole, or undefined where there is none at all. Damaged ones
+ * are passed over with a warning. Errors: the first whole one belongs to another experiment or to another version of
+ * the format; there are checkpoints, but all are damaged.
+ */
+export async function loadNewestCheckpoint(
+  folder: string,
+  expected: ExpectedRun,
+  { action, hint }: CheckpointPurpose = resuming,
+  choice: CheckpointChoice = 'newest',
+): Promise<LoadedCheckpoint | undefined> {
+  const files = await candidates(folder, choice);
+  const warnings: string[] = [];
+  for (const { name } of files) {
+    const path = join(folder, name);
+    let state: CheckpointState & { readonly version: string };
+    try {
+      state = decodeCheckpoint(await readWhole(path), path);
+    } catch (error) {
+      warnings.push(`the checkpoint ${name} is damaged and not used (${reasonOf(error)})`);
+      continue;
+    }
+    const { version, ...loaded } = state;
+    if (version !== formatVersion)
+      throw cannot(action, `the checkpoint has version ${version} of the format, not ${formatVersion}`, {
+        place: path,
+        hint: `use the version of isda that wrote it; or ${hint}`,
+      });
+    if (loaded.fingerprint !== expected.fingerprint) {
+      const changes = expected.changes?.(loaded.fingerprint);
+      const reason = `the checkpoint belongs to another experiment${changes === undefined ? '' : ` (${changes})`}`;
+      throw cannot(action, reason, { place: path, hint });
+    }
+    return { ...loaded, path, warnings };
+  }
+  if (files.length === 0) return undefined;
+  throw cannot(action, `all checkpoints are damaged (${files.length})`, {
+    place: [folder, ...warnings].join('\n'),
+    hint,
+  });
+}
+
+/** Deletes all checkpoints of a folder, for a run that starts over. */
+export async function clearCheckpoints(folder: string): Promise<void> {
+  await removeLeftovers(folder);
+  await removeAll(folder, await listCheckpoints(folder));
+  await removeAll(folder, await listCheckpoints(folder, 'best'));
+}

@@ -1,0 +1,129 @@
+// A CSV file of plain numbers that grows row by row, each on disk before the run goes on.
+import { open, readFile, stat } from 'node:fs/promises';
+import { stringify } from 'csv-stringify/sync';
+import { cannot, systemCode, type IsdaError } from '../common/errors.js';
+import { readFailure, writeFailureWithSpace, writeFileAtomically } from '../common/files.js';
+
+export interface TableRow {
+  /** The line as it is in the file, without its end. */
+  readonly text: string;
+  readonly values: readonly number[];
+}
+
+export interface NumberTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly TableRow[];
+}
+
+/** What a table is called in messages, and its columns: all, and those that it may lack. */
+export interface TableShape {
+  readonly what: string;
+  readonly columns: readonly string[];
+  readonly optional?: readonly string[];
+}
+
+const number = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
+
+export const tableHeader = (columns: readonly string[]): string => stringify([[...columns]]);
+
+/**
+ * One line of a table. `String` prints the shortest digits that read back as the same float64. `row` names it for the
+ * error: a value is missing or not finite.
+ */
+export function tableLine(
+  columns: readonly string[],
+  values: readonly (number | undefined)[],
+  path: string,
+  row: string,
+): string {
+  const cells = columns.map((column, index) => {
+    const value = values[index];
+    if (value === undefined || !Number.isFinite(value))
+      throw cannot(`write ${path}`, `${column} of ${row} is ${value === undefined ? 'missing' : value}`);
+    return String(value);
+  });
+  return stringify([cells]);
+}
+
+/** The text of a file split into rows; a last line without its end is one that a crash tore, and is left out. */
+export function parseTable(text: string, path: string, shape: TableShape): NumberTable {
+  const lines = text.split('\n');
+  lines.pop();
+  const fail = (reason: string, line: number, column: number, hint?: string): IsdaError =>
+    cannot(`read the ${shape.what}`, reason, { place: `${path}:${line}:${column}`, hint });
+  if (lines.length === 0) throw fail('the header is missing', 1, 1);
+  const columns: string[] = [];
+  let position = 1;
+  for (const name of lines[0].replace(/\r$/, '').split(',')) {
+    if (!shape.columns.includes(name))
+      throw fail(`unknown column "${name}"`, 1, position, `known: ${shape.columns.join(', ')}`);
+    if (columns.includes(name)) throw fail(`the column "${name}" occurs twice`, 1, position);
+    columns.push(name);
+    position += name.length + 1;
+  }
+  const required = shape.columns.filter((column) => shape.optional?.includes(column) !== true);
+  const missing = required.find((column) => !columns.includes(column));
+  if (missing !== undefined) throw fail(`the column "${missing}" is missing`, 1, position);
+
+  // The file holds plain numbers only, so commas always part cells and every position in a line is exact.
+  const rows = lines.slice(1).map((line, index): TableRow => {
+    const text = line.replace(/\r$/, '');
+    const cells = text.split(',');
+    if (cells.length !== columns.length)
+      throw fail(`${cells.length} cells instead of ${columns.length}`, index + 2, text.length + 1);
+    let at = 1;
+    const values = cells.map((cell, place) => {
+      if (!number.test(cell)) throw fail(`"${cell}" in the column ${columns[place]} is not a number`, index + 2, at);
+      at += cell.length + 1;
+      return Number(cell);
+    });
+    return { text, values };
+  });
+  return { columns, rows };
+}
+
+/** Reads a whole file. Errors: `cannot read X: reason`. */
+export async function readTable(path: string, hint?: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw readFailure(path, error, hint);
+  }
+}
+
+/** As `readTable`, but a file that is not there is its header alone. */
+export async function readTableOr(header: string, path: string, hint: string): Promise<string> {
+  return readTable(path, hint).catch((error: unknown) => {
+    if (error instanceof Error && systemCode(error.cause) === 'ENOENT') return header;
+    throw error;
+  });
+}
+
+export interface GrowingTable {
+  /** Appends a line and returns once it is on disk. Errors: also that the file was deleted or replaced meanwhile. */
+  append(line: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Replaces a file by `text` and opens it for further lines. */
+export async function openTable(path: string, text: string): Promise<GrowingTable> {
+  await writeFileAtomically(path, text);
+  const handle = await open(path, 'a').catch(async (error: unknown) => {
+    throw await writeFailureWithSpace(path, error);
+  });
+  const { ino } = await handle.stat();
+  return {
+    append: async (line) => {
+      // A file that was deleted takes rows as before, and nobody would ever see them.
+      const there = await stat(path).catch(() => undefined);
+      if (there?.ino !== ino) throw cannot(`write ${path}`, 'it was deleted or replaced while the run was going on');
+      try {
+        await handle.appendFile(line);
+        await handle.sync();
+      } catch (error) {
+        throw await writeFailureWithSpace(path, error);
+      }
+    },
+    close: () => handle.close(),
+  };
+}

@@ -1,0 +1,45 @@
+// Where everything of a run lies in its folder.
+import { join } from 'node:path';
+import { makeFolder } from '../common/files.js';
+import type { Environment } from '../common/home.js';
+import { processStart, takeLock, thisProcess, type RunLock } from '../common/lock.js';
+
+export interface RunFolder {
+  readonly root: string;
+  /** The resolved config. */
+  readonly config: string;
+  readonly environment: string;
+  readonly metrics: string;
+  readonly summary: string;
+  /** A folder. */
+  readonly checkpoints: string;
+  readonly log: string;
+  readonly lock: string;
+}
+
+/** The paths of a run folder; nothing is read or created. TensorBoard's files lie in `root`. */
+export function runFolder(root: string): RunFolder {
+  return {
+    root,
+    config: join(root, 'config.yaml'),
+    environment: join(root, 'environment.json'),
+    metrics: join(root, 'metrics.csv'),
+    summary: join(root, 'summary.json'),
+    checkpoints: join(root, 'checkpoints'),
+    log: join(root, 'log.txt'),
+    lock: join(root, '.lock'),
+  };
+}
+
+/**
+ * Creates the folder where missing and keeps other runs out of it until `release`. Lock it before anything in it is
+ * read. `environment`: of this process, which may be a Slurm job's. Errors: another living process holds it; the folder cannot be created.
+ */
+export async function lockRunFolder(
+  folder: RunFolder,
+  now: () => number,
+  environment: Environment = {},
+): Promise<RunLock> {
+  await makeFolder(folder.root);
+  return takeLock(folder.lock, thisProcess(environment), { now, startOf: processStart });
+}

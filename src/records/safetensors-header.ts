@@ -1,0 +1,116 @@
+// The header of a safetensors file, checked so that no later step can read outside the file or a tensor twice.
+import { cannot, reasonOf, type IsdaError } from '../common/errors.js';
+
+export interface HeaderEntry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** First byte, counted from `dataStart`. */
+  readonly begin: number;
+  /** One past the last byte. */
+  readonly end: number;
+}
+
+export interface Header {
+  /** In the order of the data. */
+  readonly entries: readonly HeaderEntry[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly dataStart: number;
+}
+
+/** The limit of the reference implementation. */
+const longestHeader = 100_000_000;
+
+/** A key that occurs twice in one object of a valid JSON text; JSON.parse would silently keep the last. */
+function duplicateKey(text: string): string | undefined {
+  const open: Set<string>[] = [];
+  // Unrolled: an alternative a character would overflow the stack on a long name.
+  const token = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g;
+  for (const [word, colon] of text.matchAll(token)) {
+    if (word === '{') open.push(new Set());
+    else if (word === '}') open.pop();
+    else if (colon !== undefined) {
+      const key = JSON.parse(word.slice(0, word.lastIndexOf('"') + 1)) as string;
+      const keys = open.at(-1);
+      if (keys?.has(key)) return key;
+      keys?.add(key);
+    }
+  }
+  return undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
+}
+
+/** Reads and checks the header of a file. `bytesOf`: bytes an element of each known type. Errors name `place`. */
+export function parseHeader(bytes: Uint8Array, place: string, bytesOf: ReadonlyMap<string, number>): Header {
+  const fail = (reason: string): IsdaError => cannot('read safetensors', reason, { place });
+  if (bytes.length < 8) throw fail(`the file has ${bytes.length} bytes, fewer than the 8 of a header's length`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  if (length > longestHeader) throw fail(`the header's length, ${length}, is over the limit of ${longestHeader} bytes`);
+  if (length > bytes.length - 8)
+    throw fail(`the header should have ${length} bytes, but only ${bytes.length - 8} follow: the file is cut off`);
+  let text: string;
+  let parsed: unknown;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, 8 + length));
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw fail(`the header is not JSON (${reasonOf(error)})`);
+  }
+  if (!isRecord(parsed) || !text.startsWith('{')) throw fail('the header is not a JSON object');
+  const twice = duplicateKey(text);
+  if (twice !== undefined) throw fail(`the name "${twice}" occurs twice in the header`);
+
+  const metadata: [string, string][] = [];
+  const entries: HeaderEntry[] = [];
+  for (const [name, value] of Object.entries(parsed)) {
+    if (!isRecord(value)) throw fail(`the header's entry "${name}" is not an object`);
+    if (name === '__metadata__') {
+      for (const [key, word] of Object.entries(value)) {
+        if (typeof word !== 'string') throw fail(`the metadata "${key}" are not a text`);
+        metadata.push([key, word]);
+      }
+      continue;
+    }
+    const { dtype, shape, data_offsets: offsets, ...others } = value;
+    const size = typeof dtype === 'string' ? bytesOf.get(dtype) : undefined;
+    if (typeof dtype !== 'string' || size === undefined)
+      throw fail(
+        `the tensor "${name}" has the unknown type ${typeof dtype === 'string' ? `"${dtype}"` : typeof dtype}`,
+      );
+    if (!isSizes(shape)) throw fail(`the shape of the tensor "${name}" is not a list of whole numbers >= 0`);
+    if (!isSizes(offsets) || offsets.length !== 2)
+      throw fail(`the data_offsets of the tensor "${name}" are not two whole numbers >= 0`);
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined) throw fail(`the tensor "${name}" has the unknown field "${unknown}"`);
+    const [begin, end] = offsets;
+    const needed = shape.reduce((product, extent) => product * extent, size);
+    if (end - begin !== needed)
+      throw fail(
+        `the tensor "${name}" of shape [${shape.join(', ')}] and type ${dtype} needs ${needed} bytes, but its offsets span ${end - begin}`,
+      );
+    entries.push({ name, dtype, shape, begin, end });
+  }
+
+  entries.sort((left, right) => left.begin - right.begin || left.end - right.end);
+  let reached = 0;
+  for (const { name, begin, end } of entries) {
+    if (begin !== reached)
+      throw fail(
+        `the data of the tensor "${name}" begin at ${begin}, ${begin < reached ? 'inside the previous tensor' : 'after a gap'}; expected ${reached}`,
+      );
+    reached = end;
+  }
+  const available = bytes.length - 8 - length;
+  if (reached !== available)
+    throw fail(
+      `the tensors need ${reached} bytes, but ${available} follow the header${reached > available ? ': the file is cut off' : ''}`,
+    );
+  return { entries, metadata: Object.fromEntries(metadata), dataStart: 8 + length };
+}

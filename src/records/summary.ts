@@ -1,0 +1,137 @@
+// summary.json: the outcome of a run in a few numbers, sealed: it says itself whether it was changed.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { cannot, systemCode } from '../common/errors.js';
+import { readFailure, writeFileAtomically } from '../common/files.js';
+import type { MetricsRow } from './metrics-columns.js';
+import { metricsDigest } from './metrics-csv.js';
+
+const epochOutcome = z.object({
+  epoch: z.int(),
+  trainLoss: z.number(),
+  trainErrorPercent: z.number(),
+  testLoss: z.number(),
+  testErrorPercent: z.number(),
+  /** Where there are more than 10 classes. */
+  testErrorTop5Percent: z.number().optional(),
+});
+/** The outcome of one epoch; errors in percent. */
+export type EpochOutcome = Readonly<z.output<typeof epochOutcome>>;
+
+const runSummary = z.object({
+  experiment: z.string(),
+  /** Completed epochs. */
+  epochs: z.int(),
+  last: epochOutcome,
+  /** The first epoch with the lowest test error. */
+  best: epochOutcome,
+  /** Mean test error of the last ten epochs, or of all where there are fewer: the number the paper reports. */
+  last10MeanTestErrorPercent: z.number(),
+  /** The same of the top-5 error, where there are more than 10 classes. */
+  last10MeanTestErrorTop5Percent: z.number().optional(),
+  parameters: z.int(),
+  /** Multiply-adds of one image's forward pass. */
+  multiplyAdds: z.number(),
+  /** Time of all epochs together. */
+  seconds: z.number(),
+  /** Share of the training steps' time that was spent waiting for batches, in the process that ended the run. */
+  dataWaitPercent: z.number().optional(),
+  /** Of the settings (`fingerprint` of the config) and of the metrics (`metricsDigest`) that this is the outcome of. */
+  of: z.object({ settings: z.string(), metrics: z.string() }).optional(),
+});
+export type RunSummary = Readonly<z.output<typeof runSummary>>;
+
+export interface RunFacts extends Pick<RunSummary, 'experiment' | 'parameters' | 'multiplyAdds' | 'dataWaitPercent'> {
+  /** `fingerprint` of the config. */
+  readonly settings?: string;
+}
+
+function outcomeOf(row: MetricsRow): EpochOutcome {
+  return {
+    epoch: row.epoch,
+    trainLoss: row.trainLoss,
+    trainErrorPercent: row.trainError,
+    testLoss: row.testLoss,
+    testErrorPercent: row.testError,
+    ...(row.testErrorTop5 === undefined ? {} : { testErrorTop5Percent: row.testErrorTop5 }),
+  };
+}
+
+/** Summarises the rows of a run's metrics.csv. Errors: there are no rows. */
+export function summarise(facts: RunFacts, rows: readonly MetricsRow[]): RunSummary {
+  const last = rows.at(-1);
+  if (last === undefined) throw cannot('summarise the run', 'no epoch has been completed');
+  const best = rows.reduce((lowest, row) => (row.testError < lowest.testError ? row : lowest));
+  const end = rows.slice(-10);
+  const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const top5 = end.flatMap(({ testErrorTop5 }) => testErrorTop5 ?? []);
+  return {
+    experiment: facts.experiment,
+    epochs: rows.length,
+    last: outcomeOf(last),
+    best: outcomeOf(best),
+    last10MeanTestErrorPercent: meanOf(end.map(({ testError }) => testError)),
+    ...(top5.length < end.length ? {} : { last10MeanTestErrorTop5Percent: meanOf(top5) }),
+    parameters: facts.parameters,
+    multiplyAdds: facts.multiplyAdds,
+    seconds: rows.reduce((sum, row) => sum + row.seconds, 0),
+    ...(facts.dataWaitPercent === undefined ? {} : { dataWaitPercent: facts.dataWaitPercent }),
+    ...(facts.settings === undefined ? {} : { of: { settings: facts.settings, metrics: metricsDigest(rows) } }),
+  };
+}
+
+/** `dataWaitPercent` of a summary.json that may not be there. */
+export async function readDataWait(path: string): Promise<number | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '{}');
+  try {
+    const { dataWaitPercent } = JSON.parse(text) as { dataWaitPercent?: unknown };
+    return typeof dataWaitPercent === 'number' ? dataWaitPercent : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** SHA-256 (hex) of all but the checksum itself, in the file's order. */
+const sealOf = (content: object): string =>
+  createHash('sha256')
+    .update(JSON.stringify({ ...content, sha256: undefined }))
+    .digest('hex');
+
+/** The text of summary.json, with a checksum of all that is in it. */
+export const formatSummary = (summary: RunSummary): string =>
+  `${JSON.stringify({ ...summary, sha256: sealOf(summary) }, undefined, 2)}\n`;
+
+/** Writes summary.json. */
+export async function writeSummary(path: string, summary: RunSummary): Promise<void> {
+  await writeFileAtomically(path, formatSummary(summary));
+}
+
+const hint = 'delete summary.json; the run writes it again from its metrics';
+
+/** Files of earlier versions have no checksum; a damaged name of one is no key that they know. */
+const unsealed = z.strictObject(runSummary.shape);
+const sealed = z.looseObject({ ...runSummary.shape, sha256: z.string() });
+
+function parseSummary(text: string, path: string): RunSummary {
+  try {
+    const content = JSON.parse(text) as object;
+    const found = sealed.safeParse(content);
+    if (!found.success) return unsealed.parse(content);
+    const { sha256, ...summary } = found.data;
+    if (sealOf(content) === sha256) return summary;
+  } catch (error) {
+    throw cannot(`read ${path}`, 'it is not the summary of a run', { hint, cause: error });
+  }
+  throw cannot(`read ${path}`, 'it was changed since the run wrote it, or is damaged', { hint });
+}
+
+/** Reads summary.json; undefined where there is none. Errors: it cannot be read, is no summary, or was changed. */
+export async function readSummary(path: string): Promise<RunSummary | undefined> {
+  try {
+    return parseSummary(await readFile(path, 'utf8'), path);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw systemCode(error) === undefined ? error : readFailure(path, error);
+  }
+}

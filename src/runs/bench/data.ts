@@ -1,0 +1,102 @@
+// How many images a second the loader gives: augmentations and numbers of threads in turn, without any training.
+import type { ExperimentConfig } from '../../config/schema.js';
+import type { Loader } from '../../data/loader/loader.js';
+import { augmentationOptions } from '../../data/options.js';
+import { loadSplits, type DataPlaces } from '../../data/registry.js';
+import type { Splits } from '../../data/split.js';
+import { openConfiguredLoader } from '../loading.js';
+
+/** `config`: the config's own; `standard`: the same without the other two; the others: added to it. */
+export const benchAugmentations = ['config', 'standard', 'cutout', 'autoaugment'] as const;
+export type BenchAugmentation = (typeof benchAugmentations)[number];
+
+export interface DataBenchOptions {
+  readonly augmentations: readonly BenchAugmentation[];
+  /** Numbers of worker threads. */
+  readonly workers: readonly number[];
+  /** Measured time of each augmentation and number of threads. */
+  readonly seconds: number;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** Gets a line for each broken image. */
+  readonly warn: (line: string) => void;
+}
+
+export interface DataBenchResult {
+  readonly dataset: string;
+  readonly augmentation: BenchAugmentation;
+  readonly workers: number;
+  readonly batchSize: number;
+  readonly images: number;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+}
+
+/** Seconds that one is measured before it is the next one's turn, so that a drifting machine hits all alike. */
+const turn = 1;
+
+/** More epochs than a turn has: each begins where no batch was made ahead while others were measured. */
+const epochsOfTurn = 1e6;
+
+function augmentationOf(name: BenchAugmentation, own: ExperimentConfig['augmentation']) {
+  const standard = { ...own, autoaugment: false, cutout: false } as const;
+  const { cutout } = own.cutout === false ? augmentationOptions.parse({ cutout: {} }) : own;
+  return { config: own, standard, cutout: { ...standard, cutout }, autoaugment: { ...standard, autoaugment: true } }[
+    name
+  ];
+}
+
+/** Batches of epoch after epoch. */
+async function* endless(loader: Loader, first: number) {
+  for (let epoch = first; ; epoch++) yield* loader.trainingBatches(epoch, 0);
+}
+
+async function open(
+  config: ExperimentConfig,
+  splits: Splits,
+  augmentation: BenchAugmentation,
+  workers: number,
+  { warn, now }: DataBenchOptions,
+) {
+  const changed = { ...config, augmentation: augmentationOf(augmentation, config.augmentation) };
+  // Epochs without end, so that batches of the next one are made ahead.
+  const training = { ...changed.training, epochs: Infinity };
+  const loader = await openConfiguredLoader({ ...changed, training }, splits, workers, warn, { now });
+  return { augmentation, workers, loader, images: 0, seconds: 0 };
+}
+
+/** Measures loading the training images of a config. Errors: those of its data set. */
+export async function benchData(
+  config: ExperimentConfig,
+  places: DataPlaces,
+  options: DataBenchOptions,
+): Promise<DataBenchResult[]> {
+  const splits = await loadSplits(config.dataset, places);
+  const { batchSize } = config.training;
+  const opened: Awaited<ReturnType<typeof open>>[] = [];
+  const { now } = options;
+  try {
+    for (const augmentation of options.augmentations) {
+      for (const workers of options.workers) opened.push(await open(config, splits, augmentation, workers, options));
+    }
+    for (let done = 0; done < options.seconds; done += turn) {
+      for (const each of opened) {
+        const batches = endless(each.loader, 1 + Math.round(done / turn) * epochsOfTurn);
+        await batches.next();
+        const started = now();
+        const end = started + 1000 * Math.min(turn, options.seconds - done);
+        while (now() < end) {
+          const { value } = await batches.next();
+          each.images += value?.labels.length ?? 0;
+        }
+        each.seconds += (now() - started) / 1000;
+      }
+    }
+    return opened.map(({ augmentation, workers, images, seconds }) => {
+      const imagesPerSecond = images / seconds;
+      return { dataset: splits.train.name, augmentation, workers, batchSize, images, seconds, imagesPerSecond };
+    });
+  } finally {
+    for (const { loader } of opened) await loader.close();
+  }
+}

@@ -1,0 +1,131 @@
+// Step times of a config's network, several losses and executions in turn, so that a drifting machine hits all alike.
+import type { ExperimentConfig } from '../../config/schema.js';
+import type { Engine } from '../../engine/index.js';
+import type { Execution, Session } from '../../engine/session.js';
+import { randomStream } from '../../common/random.js';
+import { countParameters } from '../../models/cost.js';
+import type { Network } from '../../models/network.js';
+import { initialValues } from '../../nn/tensors.js';
+import { sessionTensors, trainFunction, trainingStep } from '../../training/step.js';
+import { stepMemory } from '../../training/step-memory.js';
+import { stepOperations, useOf, type Accelerator, type AcceleratorUse } from './accelerator.js';
+import { buildParts, multiplyAddsOf } from '../parts.js';
+
+export interface BenchVariant {
+  readonly loss: ExperimentConfig['loss'];
+  readonly execution: Execution;
+}
+
+export interface BenchResult extends AcceleratorUse {
+  readonly network: string;
+  /** Trained values of the network. */
+  readonly parameters: number;
+  readonly loss: string;
+  readonly execution: Execution;
+  readonly precision: ExperimentConfig['training']['precision'];
+  readonly device: string;
+  readonly batchSize: number;
+  readonly steps: number;
+  readonly medianMilliseconds: number;
+  readonly minMilliseconds: number;
+  readonly imagesPerSecond: number;
+  /** Of the whole process so far, in MB (10^6 bytes). */
+  readonly peakMemoryMegabytes: number;
+  /** What the step alone needs by its tensors' shapes, in MB. */
+  readonly computedMegabytes: number;
+  /** Growth of resident memory from the first to the last counted step, in MB; of all variants of the call together. */
+  readonly grownMegabytes: number;
+}
+
+export interface BenchOptions {
+  readonly steps: number;
+  readonly warmup: number;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** Told after each round of one step a variant. */
+  readonly round?: (done: number, total: number) => void;
+  /** The GPU that the engine computes on. */
+  readonly accelerator?: Accelerator;
+}
+
+interface OpenVariant extends BenchVariant {
+  readonly session: Session;
+  readonly name: string;
+  readonly network: Network;
+  readonly computedBytes: number;
+  /** Floating-point operations of a step. */
+  readonly operations: number;
+  readonly times: number[];
+  step(): void;
+}
+
+async function open(config: ExperimentConfig, variant: BenchVariant, engine: Engine): Promise<OpenVariant> {
+  const parts = await buildParts({ ...config, loss: variant.loss });
+  const { network, loss, format } = parts;
+  const { batchSize, seed } = config.training;
+  const tensors = sessionTensors(parts);
+  const session = engine.createSession(variant.execution, tensors, [trainingStep(parts, batchSize)]);
+  session.write(initialValues(tensors, seed));
+  const random = randomStream(seed, 'bench');
+  const pixels = batchSize * format.height * format.width * format.mean.length;
+  const inputs = {
+    images: Uint8Array.from({ length: pixels }, () => random.integer(256)),
+    labels: Int32Array.from({ length: batchSize }, () => random.integer(network.classes)),
+    learningRate: Float32Array.of(config.optimizer.learningRate),
+    ...Object.fromEntries(Object.keys(loss.scalars).map((name) => [`loss.${name}`, Float32Array.of(0.25)])),
+  };
+  let iteration = 0;
+  const step = (): void =>
+    void session.call(trainFunction(batchSize), { ...inputs, seed: Int32Array.of(1, iteration++) });
+  const computedBytes = stepMemory(parts, batchSize);
+  const operations = stepOperations(multiplyAddsOf(parts), batchSize);
+  return { ...variant, session, name: loss.name, network, computedBytes, operations, times: [], step };
+}
+
+/** Measures the training step on random images of the config's shape. */
+export async function bench(
+  config: ExperimentConfig,
+  variants: readonly BenchVariant[],
+  engine: Engine,
+  { steps, warmup, now, round, accelerator }: BenchOptions,
+): Promise<BenchResult[]> {
+  const opened: OpenVariant[] = [];
+  try {
+    for (const variant of variants) opened.push(await open(config, variant, engine));
+    for (const variant of opened) for (let i = 0; i < warmup; i++) variant.step();
+    const before = process.memoryUsage().rss;
+    for (let done = 1; done <= steps; done++) {
+      for (const variant of opened) {
+        const started = now();
+        variant.step();
+        variant.times.push(now() - started);
+      }
+      round?.(done, steps);
+    }
+    const grownMegabytes = (process.memoryUsage().rss - before) / 1e6;
+    return opened.map((variant) => {
+      const times = variant.times.toSorted((a, b) => a - b);
+      const median = (times[(steps - 1) >> 1] + times[steps >> 1]) / 2;
+      const { batchSize, precision } = config.training;
+      return {
+        network: variant.network.name,
+        parameters: countParameters(variant.network),
+        loss: variant.name,
+        execution: variant.execution,
+        precision,
+        device: `${engine.device.kind}: ${engine.device.name}`,
+        batchSize,
+        steps,
+        medianMilliseconds: median,
+        minMilliseconds: times[0],
+        imagesPerSecond: (1000 * batchSize) / median,
+        peakMemoryMegabytes: (process.resourceUsage().maxRSS * 1024) / 1e6,
+        computedMegabytes: variant.computedBytes / 1e6,
+        grownMegabytes,
+        ...useOf(accelerator, variant.operations, median),
+      };
+    });
+  } finally {
+    for (const variant of opened) variant.session.close();
+  }
+}

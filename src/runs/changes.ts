@@ -1,0 +1,25 @@
+// What was changed since a run folder's checkpoints were written.
+import { loadConfig } from '../config/load.js';
+import { fingerprint } from '../config/print.js';
+import type { ExperimentConfig } from '../config/schema.js';
+import { changesText } from '../config/settings.js';
+import type { RunFolder } from '../records/run-folder.js';
+
+/**
+ * In what a config differs from that of the folder's run, whose fingerprint is `before`; undefined where config.yaml is
+ * another one's, or cannot be read.
+ */
+export function changesSince(
+  before: string,
+  { root, config: path }: RunFolder,
+  config: ExperimentConfig,
+  workingDirectory: string,
+): string | undefined {
+  try {
+    const recorded = loadConfig(path, { configsDirectory: root, workingDirectory }).config;
+    return fingerprint(recorded) === before ? changesText(recorded, config) : undefined;
+  } catch {
+    // The checkpoint is refused all the same, only with fewer words.
+    return undefined;
+  }
+}

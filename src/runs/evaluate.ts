@@ -1,0 +1,111 @@
+// Evaluates what a run has trained.
+import { existsSync } from 'node:fs';
+import { loadConfig } from '../config/load.js';
+import { fingerprint } from '../config/print.js';
+import type { ExperimentConfig } from '../config/schema.js';
+import { cannot } from '../common/errors.js';
+import { loadSplits, type DataPlaces } from '../data/registry.js';
+import type { Engine, EngineRequest } from '../engine/index.js';
+import { evaluate, type Evaluation } from '../training/evaluation.js';
+import { loadNewestCheckpoint, type CheckpointChoice, type LoadedCheckpoint } from '../records/checkpoints.js';
+import { runFolder } from '../records/run-folder.js';
+import { batchSizes } from '../training/session.js';
+import { parseProgress, writeState } from '../training/state.js';
+import { evaluationStep } from '../training/step.js';
+import { openConfiguredLoader, threadsOf, type LoadingSurroundings } from './loading.js';
+import { requireNamedModules } from './modules.js';
+import { buildParts } from './parts.js';
+
+export interface RunCheckpoint {
+  readonly config: ExperimentConfig;
+  readonly checkpoint: LoadedCheckpoint;
+}
+
+/** What a run's config is read with. */
+export interface RunChanges {
+  /** `KEY=VALUE`, for example a data folder. */
+  readonly overrides: readonly string[];
+  /** What relative paths in `overrides` start from. */
+  readonly workingDirectory: string;
+}
+
+/**
+ * The config of a run folder, with changes, and its newest, or best, whole checkpoint. Errors: it is no run folder; there
+ * is no checkpoint, or no whole one; its config names files of code that `overrides` does not name.
+ */
+export async function openRunCheckpoint(
+  directory: string,
+  { overrides, workingDirectory }: RunChanges,
+  choice: CheckpointChoice = 'newest',
+): Promise<RunCheckpoint> {
+  const folder = runFolder(directory);
+  if (!existsSync(folder.config)) {
+    throw cannot('read the run', 'there is no config.yaml', {
+      place: directory,
+      hint: '--run takes a run folder, which `isda train` makes',
+    });
+  }
+  const load = (changes: readonly string[]): ExperimentConfig =>
+    loadConfig(folder.config, { configsDirectory: directory, workingDirectory, overrides: changes }).config;
+  const config = load(overrides);
+  requireNamedModules(config, overrides, folder.config);
+  const purpose = { action: 'read the run', hint: '`isda train` with the same config writes checkpoints' };
+  // The checkpoints are those of the run as it was trained, whatever is changed for now.
+  const checkpoint = await loadNewestCheckpoint(
+    folder.checkpoints,
+    { fingerprint: fingerprint(load([])) },
+    purpose,
+    choice,
+  );
+  if (checkpoint === undefined) {
+    const best = choice === 'best';
+    throw cannot('read the run', best ? 'it has no best checkpoint' : 'it has no checkpoint yet', {
+      place: folder.checkpoints,
+      hint: best
+        ? 'it comes with the first epoch that is evaluated; --checkpoint newest takes the newest'
+        : '`isda train` writes them at the end of epochs',
+    });
+  }
+  return { config, checkpoint };
+}
+
+export interface RunEvaluation extends Evaluation {
+  readonly checkpoint: string;
+  readonly images: number;
+  readonly part: 'test' | 'holdout';
+}
+
+/**
+ * Error of a checkpoint on the images that its run is evaluated on. `warn` gets a line for each broken image, and one
+ * where the images are not those of the run.
+ */
+export async function evaluateRun(
+  { config, checkpoint }: RunCheckpoint,
+  around: DataPlaces & LoadingSurroundings,
+  warn: (line: string) => void,
+  openEngine: (request: EngineRequest) => Promise<Engine>,
+): Promise<RunEvaluation> {
+  const splits = await loadSplits(config.dataset, around);
+  const { evaluation, evaluationName } = splits;
+  const { data } = parseProgress(checkpoint.progress, checkpoint.path);
+  if (data !== undefined && data !== splits.checksum) warn('warning: the images are not those of the run');
+  const engine = await openEngine(config.training);
+  const parts = await buildParts(config, evaluation);
+  const { tensors } = parts.network;
+  const { evaluationBatchSize, execution } = config.training;
+  const functions = batchSizes(evaluation.count, evaluationBatchSize).map((size) => evaluationStep(parts, size));
+  const session = engine.createSession(execution, tensors, functions);
+  // Images in memory are evaluated without worker threads.
+  const workers = evaluation.storage.kind === 'memory' ? 0 : threadsOf(config, evaluation, engine.device.kind, around);
+  const loader = await openConfiguredLoader(config, splits, workers, warn, around);
+  try {
+    const names = new Set(tensors.map((tensor) => tensor.name));
+    const own = checkpoint.tensors.filter((tensor) => names.has(tensor.name));
+    writeState(session, tensors, own, checkpoint.path);
+    const outcome = await evaluate(session, loader.evaluationBatches(), () => Promise.resolve());
+    return { ...outcome, checkpoint: checkpoint.path, images: evaluation.count, part: evaluationName };
+  } finally {
+    await loader.close();
+    session.close();
+  }
+}

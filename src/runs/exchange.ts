@@ -1,0 +1,108 @@
+// Networks in and out as safetensors, with PyTorch's names and layouts.
+import { cannot } from '../common/errors.js';
+import { makeFolder, readFailure, readWhole, writeFileAtomically } from '../common/files.js';
+import { fingerprint, printConfig } from '../config/print.js';
+import type { ExperimentConfig } from '../config/schema.js';
+import { sizeOf } from '../engine/types.js';
+import { toTorch, torchShape } from '../nn/layout.js';
+import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
+import { listCheckpoints, openCheckpoints, saveCheckpoint } from '../records/checkpoints.js';
+import { lockRunFolder, runFolder } from '../records/run-folder.js';
+import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../records/safetensors.js';
+import { epochStart, matchTensors } from '../training/state.js';
+import { sessionTensors } from '../training/step.js';
+import { buildParts } from './parts.js';
+import type { RunCheckpoint } from './evaluate.js';
+
+/** First values from the seed, in PyTorch's layout. */
+function freshTensors(tensors: readonly TensorDeclaration[], seed: number): NamedTensor[] {
+  const values = initialValues(tensors, seed);
+  return tensors.map((tensor) => {
+    const data = toTorch(values.get(tensor.name)!, tensor);
+    return { name: tensor.name, shape: [...torchShape(tensor)], data };
+  });
+}
+
+export interface ExportReport {
+  readonly network: string;
+  readonly tensors: number;
+  readonly values: number;
+}
+
+async function writeNetwork(
+  config: ExperimentConfig,
+  tensors: readonly NamedTensor[],
+  path: string,
+): Promise<ExportReport> {
+  const { network } = await buildParts(config);
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const own = network.tensors.map((tensor) => byName.get(tensor.name)!);
+  await writeFileAtomically(path, encodeSafetensors(own, { format: 'pt', network: network.name }));
+  return {
+    network: network.name,
+    tensors: own.length,
+    values: own.reduce((total, tensor) => total + sizeOf(tensor.shape), 0),
+  };
+}
+
+/** Writes the network of a run's checkpoint. */
+export function exportRun({ config, checkpoint }: RunCheckpoint, path: string): Promise<ExportReport> {
+  return writeNetwork(config, checkpoint.tensors, path);
+}
+
+/** Writes a config's network with first values from its seed. */
+export async function exportFresh(config: ExperimentConfig, path: string): Promise<ExportReport> {
+  const { network } = await buildParts(config);
+  return writeNetwork(config, freshTensors(network.tensors, config.training.seed), path);
+}
+
+/** PyTorch counts batches in its batch normalisation; nothing here depends on it. */
+const ignored = /(^|\.)num_batches_tracked$/;
+
+/**
+ * Makes a run folder whose first checkpoint has a file's network, ready to be evaluated or trained. Errors: the file is
+ * not the config's network; the folder has checkpoints already.
+ */
+export async function importNetwork(
+  config: ExperimentConfig,
+  path: string,
+  directory: string,
+  now: () => number,
+): Promise<ExportReport> {
+  const bytes = await readWhole(path).catch((error: unknown) => {
+    throw readFailure(path, error);
+  });
+  const parts = await buildParts(config);
+  const stored = decodeSafetensors(bytes, path).tensors.filter((tensor) => !ignored.test(tensor.name));
+  matchTensors(parts.network.tensors, stored, path);
+  const byName = new Map(stored.map((tensor) => [tensor.name, tensor]));
+  const tensors = freshTensors(sessionTensors(parts), config.training.seed);
+  const folder = runFolder(directory);
+  await makeFolder(folder.root);
+  const lock = await lockRunFolder(folder, now);
+  try {
+    if ((await listCheckpoints(folder.checkpoints)).length > 0) {
+      throw cannot('import the network', 'the run folder has checkpoints already', {
+        place: folder.checkpoints,
+        hint: 'give another --out',
+      });
+    }
+    await writeFileAtomically(folder.config, printConfig(config));
+    await openCheckpoints(folder.checkpoints);
+    await saveCheckpoint(
+      folder.checkpoints,
+      {
+        epoch: 1,
+        step: 0,
+        tensors: tensors.map((tensor) => byName.get(tensor.name) ?? tensor),
+        progress: epochStart(1),
+        fingerprint: fingerprint(config),
+      },
+      config.output.keepCheckpoints,
+    );
+  } finally {
+    await lock.release();
+  }
+  const values = stored.reduce((total, tensor) => total + sizeOf(tensor.shape), 0);
+  return { network: parts.network.name, tensors: stored.length, values };
+}

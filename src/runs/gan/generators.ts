@@ -1,0 +1,77 @@
+// All generators of a config: one, or one for each class in a folder of its own.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cannot } from '../../common/errors.js';
+import type { GanConfig } from '../../config/gan.js';
+import type { ImageSource } from '../../data/source.js';
+import type { Engine } from '../../engine/index.js';
+import { classFolder } from '../../gan/stored.js';
+import type { RunOptions } from '../run.js';
+import { runFolder } from '../../records/run-folder.js';
+import { classNumber } from './classes.js';
+import { isComplete, loadGanData, runGan, type GanSurroundings } from './run.js';
+import type { GanSummary } from './train-in-folder.js';
+
+export interface GeneratorsOptions extends RunOptions {
+  /** A class by its name or number, where only its generator is to be trained. */
+  readonly only?: string;
+}
+
+export interface TrainedGenerator extends GanSummary {
+  readonly folder: string;
+}
+
+/** The config of one class's generator: that of a run on this class alone. */
+const ofClass = (config: GanConfig, label: number): GanConfig => {
+  const gan = 'perClass' in config.gan ? { ...config.gan, perClass: false } : config.gan;
+  return { ...config, gan, dataset: { ...config.dataset, classes: [label] } };
+};
+
+/** The configs to train, each with its folder. */
+function runsOf(
+  config: GanConfig,
+  { out, only }: GeneratorsOptions,
+  data: ImageSource,
+): readonly { readonly config: GanConfig; readonly out: string }[] {
+  const { gan, dataset } = config;
+  if (!('perClass' in gan) || !gan.perClass) {
+    if (only === undefined) return [{ config, out }];
+    throw cannot('train the generator of one class', 'the config has one generator for all classes', {
+      kind: 'usage',
+      hint: 'leave out --class, or set gan.perClass=true where gan.name is wgan',
+    });
+  }
+  const classes = dataset.classes ?? data.classNames.map((_, label) => label);
+  const chosen = only === undefined ? classes : [classNumber(only, data)];
+  return chosen.map((label) => ({ config: ofClass(config, label), out: join(out, classFolder(label)) }));
+}
+
+/**
+ * Trains the generators of a config that are not finished, one after the other. Errors: all that can go wrong;
+ * `stopped` after a signal.
+ */
+export async function trainGenerators(
+  config: GanConfig,
+  options: GeneratorsOptions,
+  around: GanSurroundings,
+): Promise<TrainedGenerator[]> {
+  const data = await loadGanData(config, around);
+  let opened: Promise<Engine> | undefined;
+  const engine = (): Promise<Engine> => (opened ??= around.openEngine(config.training));
+  const trained: TrainedGenerator[] = [];
+  for (const run of runsOf(config, options, data)) {
+    if (options.resume && (await isComplete(run.config, run.out))) {
+      around.stream.write(`complete already: ${run.out}\n`);
+      trained.push({ folder: run.out, ...(await readSummary(run.out)) });
+      continue;
+    }
+    const summary = await runGan(run.config, { out: run.out, resume: options.resume }, data, engine, around);
+    trained.push({ folder: run.out, ...summary });
+  }
+  return trained;
+}
+
+/** The summary of a finished run. */
+async function readSummary(folder: string): Promise<GanSummary> {
+  return JSON.parse(await readFile(runFolder(folder).summary, 'utf8')) as GanSummary;
+}

@@ -1,0 +1,10 @@
+// What a generator's run lets draw: pictures of samples and of losses.
+import type { LossesRow } from '../../gan/trainer.js';
+import type { ImageGrid } from './image-grid.js';
+
+export interface Pictures {
+  /** The PNG of a grid. */
+  grid(grid: ImageGrid): Promise<Uint8Array>;
+  /** The SVG of the losses over the iterations; `names` are the means to draw. There is at least one row. */
+  losses(title: string, rows: readonly LossesRow[], names: readonly string[]): string;
+}

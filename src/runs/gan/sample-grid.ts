@@ -1,0 +1,59 @@
+// Images of a run's generators as a grid, a row a class.
+import { cannot } from '../../common/errors.js';
+import type { Engine } from '../../engine/index.js';
+import { openSampler } from '../../gan/sampler.js';
+import { loadGenerators, type LoadedGenerator } from '../../gan/stored.js';
+import type { ImageGrid } from './image-grid.js';
+import { classNumber } from './classes.js';
+import { gridOf, imageRows, labelsOf, rowsOf, type Shown } from './samples.js';
+
+export interface SampleGridOptions {
+  /** Images of a row. */
+  readonly count: number;
+  /** The only class to show, by name or number. */
+  readonly only?: string;
+  readonly seed: number;
+}
+
+/** Rows of a generator: one a class that it was trained on, where its images have one. */
+function shownRows(stored: LoadedGenerator, shown: Shown, only: number | undefined): readonly (number | undefined)[] {
+  const { trainedClasses } = stored;
+  const known = shown.labelled || trainedClasses.length === 1;
+  if (!known && only !== undefined) {
+    throw cannot('show one class', 'the generator takes no labels and was trained on several classes', {
+      kind: 'usage',
+      place: stored.path,
+      hint: 'leave out --class',
+    });
+  }
+  if (!known) return rowsOf(shown);
+  return only === undefined ? trainedClasses : trainedClasses.filter((label) => label === only);
+}
+
+/** Makes the images of all generators of a run folder. Errors: there are none; a class that none was trained on. */
+export async function sampleGrid(
+  engine: Engine,
+  run: string,
+  { count, only, seed }: SampleGridOptions,
+): Promise<{ readonly grid: ImageGrid; readonly generators: readonly string[] }> {
+  const generators = await loadGenerators(run);
+  const [first] = generators;
+  const wanted = only === undefined ? undefined : classNumber(only, { name: first.dataset, ...first });
+  const rows = generators.flatMap((stored) => {
+    const shown = { ...stored, labelled: stored.generator.classes > 0 };
+    const labels = shownRows(stored, shown, wanted);
+    if (labels.length === 0) return [];
+    const sampler = openSampler(engine, stored, count);
+    try {
+      const images = sampler.sample(labelsOf(labels, count, shown), seed, 0);
+      return imageRows(labels, count, images, shown);
+    } finally {
+      sampler.close();
+    }
+  });
+  if (rows.length === 0) {
+    throw cannot(`show class ${only}`, 'no generator of the run was trained on it', { kind: 'usage', place: run });
+  }
+  const name = `${first.options.name}, ${first.dataset}, seed ${seed}`;
+  return { grid: gridOf(name, rows), generators: generators.map(({ path }) => path) };
+}

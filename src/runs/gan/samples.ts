@@ -1,0 +1,52 @@
+// Which samples of a generator are shown: a row a class, or rows without labels.
+import { imageBytes } from '../../data/dataset.js';
+import type { ImageGrid, ImageRow } from './image-grid.js';
+
+/** Of the images that generators make. */
+const size = { height: 32, width: 32 };
+const mostClasses = 20;
+
+/** What a generator was trained on, as far as its pictures say it. */
+export interface Shown {
+  readonly classNames: readonly string[];
+  readonly trainedClasses: readonly number[];
+  /** Whether the generator takes labels. */
+  readonly labelled: boolean;
+}
+
+/** Rows of a picture, each a class, or undefined where images have no label of their own. */
+export function rowsOf({ trainedClasses, labelled }: Shown, most = mostClasses): readonly (number | undefined)[] {
+  if (labelled) return trainedClasses.slice(0, most);
+  return Array.from({ length: 8 }, () => undefined);
+}
+
+/** The label of each image of a grid; where there is none, the only class, else the first. */
+export function labelsOf(
+  rows: readonly (number | undefined)[],
+  columns: number,
+  { trainedClasses }: Shown,
+): Int32Array {
+  return Int32Array.from({ length: rows.length * columns }, (_, index) => {
+    return rows[Math.floor(index / columns)] ?? trainedClasses[0];
+  });
+}
+
+/** Images in rows of `columns`. */
+export function imageRows(
+  rows: readonly (number | undefined)[],
+  columns: number,
+  images: Uint8Array,
+  { classNames }: Shown,
+): readonly ImageRow[] {
+  const bytes = imageBytes({ ...size, channels: 3 });
+  const image = (index: number): Uint8Array => images.subarray(index * bytes, (index + 1) * bytes);
+  return rows.map((label, row) => ({
+    label: label === undefined ? '' : classNames[label],
+    images: Array.from({ length: columns }, (_, column) => image(row * columns + column)),
+  }));
+}
+
+/** Rows of a generator's images as a grid. */
+export function gridOf(title: string, rows: readonly ImageRow[]): ImageGrid {
+  return { title, rows, ...size, enlargedTo: 64 };
+}

@@ -1,0 +1,163 @@
+// A generator's run with its records: losses, samples, checkpoints, the generator's file.
+import { join } from 'node:path';
+import { cannot } from '../../common/errors.js';
+import { makeFolder, writeFileAtomically } from '../../common/files.js';
+import type { GanConfig } from '../../config/gan.js';
+import type { Gan } from '../../gan/gan.js';
+import { openLosses, readLosses } from '../../gan/losses-csv.js';
+import type { RealBatches } from '../../gan/real-images.js';
+import { drawLatents, sampleFunction, toBytes } from '../../gan/sampler.js';
+import type { GanSession } from '../../gan/session.js';
+import { generatorFile, saveGenerator } from '../../gan/stored.js';
+import { lossColumns, trainGan, type GanPosition, type LossesRow } from '../../gan/trainer.js';
+import { countParameters } from '../../models/cost.js';
+import { saveCheckpoint } from '../../records/checkpoints.js';
+import type { RunFolder } from '../../records/run-folder.js';
+import { readState } from '../../training/state.js';
+import type { Pictures } from './pictures.js';
+import { createGanProgress, type GanProgress } from './progress.js';
+import { gridOf, imageRows, rowsOf, type Shown } from './samples.js';
+
+/** Images of a row in the pictures of samples. */
+export const sampleColumns = 10;
+
+/** Of the noise of the samples during training, so that pictures show the same inputs. */
+const sampleSeed = 0;
+
+/** Everything that is open during a generator's run. */
+export interface OpenGanRun {
+  readonly config: GanConfig;
+  /** Identifies the run in its checkpoints. */
+  readonly fingerprint: string;
+  readonly folder: RunFolder;
+  readonly gan: Gan;
+  readonly batches: RealBatches;
+  readonly training: GanSession;
+  /** Where to begin. */
+  readonly position: GanPosition;
+  readonly shown: Shown;
+  /** The labels of the samples that are drawn, as many as the session's function makes. */
+  readonly samples: Int32Array;
+  readonly pictures: Pictures;
+  readonly stream: NodeJS.WriteStream;
+  /** Keeps a line in log.txt. */
+  readonly log: (line: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** The signal that asks for an end, if one came. */
+  readonly stopRequested: () => string | undefined;
+}
+
+export interface GanSummary {
+  readonly experiment: string;
+  readonly gan: GanConfig['gan']['name'];
+  /** The labels it was trained on. */
+  readonly classes: readonly number[];
+  readonly iterations: number;
+  readonly discriminatorSteps: number;
+  readonly generatorParameters: number;
+  readonly discriminatorParameters: number;
+  /** Of all iterations. */
+  readonly seconds: number;
+}
+
+/** Trains from the run's position to its end and gives the summary. Errors: `stopped` after a signal. */
+export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
+  const { config, folder, gan, training, position: start } = run;
+  const { iterations, seed } = config.training;
+  const { lossesEvery, samplesEvery, checkpointEvery } = config.output;
+  const names = lossColumns(gan);
+  const path = join(folder.root, 'losses.csv');
+  const losses = await openLosses(path, names, { every: lossesEvery, resumeAfter: start.iteration });
+  const progress = createGanProgress({ ...run, iterations, before: start.iteration });
+  let position: GanPosition;
+  try {
+    const inputs = { ...run, session: training.session, iterations, seed, lossesEvery };
+    const outcome = await trainGan(inputs, {
+      iteration: (done, found) => progress.iteration(done, found),
+      losses: (row: LossesRow) => losses.append(row),
+      async reached(at) {
+        const last = at.iteration === iterations;
+        if (last || at.iteration % samplesEvery === 0) await show(run, at.iteration, names, path, progress);
+        if (last || at.iteration % checkpointEvery === 0) await keep(run, at);
+      },
+      stopRequested: run.stopRequested,
+    });
+    position = outcome.position;
+    // A run that is complete but for its generator's file.
+    if (start.iteration >= iterations) await keep(run, position);
+    if (outcome.signal !== undefined && position.iteration < iterations) {
+      progress.note(`${outcome.signal}: writing a checkpoint`);
+      await keep(run, position);
+      throw cannot('finish the run', `${outcome.signal} came; a checkpoint is written`, {
+        kind: 'stopped',
+        place: folder.root,
+        hint: 'the same command goes on from there',
+      });
+    }
+  } finally {
+    progress.stop();
+    await losses.close();
+  }
+  const summary: GanSummary = {
+    experiment: config.experiment,
+    gan: config.gan.name,
+    classes: run.shown.trainedClasses,
+    iterations: position.iteration,
+    discriminatorSteps: position.discriminatorSteps,
+    generatorParameters: countParameters(gan.generator),
+    discriminatorParameters: countParameters(gan.discriminator),
+    seconds: Number(position.seconds.toFixed(3)),
+  };
+  await writeFileAtomically(folder.summary, `${JSON.stringify(summary, undefined, 2)}\n`);
+  return summary;
+}
+
+/** Writes the generator as it is, then the checkpoint of a place between two iterations. */
+async function keep(run: OpenGanRun, position: GanPosition): Promise<void> {
+  const { training, batches, folder, fingerprint, config, gan, shown } = run;
+  const hint = 'a lower gan.learningRate may keep it finite';
+  const state = {
+    epoch: 1 + Math.floor(position.discriminatorSteps / batches.perEpoch),
+    step: position.iteration,
+    tensors: readState(training.session, training.tensors, (tensor, value) =>
+      cannot('keep the state of the run', `${tensor} holds ${value}`, { hint }),
+    ),
+    progress: position,
+    fingerprint,
+  };
+  await saveGenerator(join(folder.root, generatorFile), {
+    options: config.gan,
+    generator: gan.generator,
+    values: training.session.read(gan.generator.tensors.map(({ name }) => name)),
+    dataset: config.dataset.name,
+    classNames: [...shown.classNames],
+    trainedClasses: [...shown.trainedClasses],
+  });
+  await saveCheckpoint(folder.checkpoints, state, config.output.keepCheckpoints);
+}
+
+/** Pictures of samples and losses so far, and a line. */
+async function show(
+  run: OpenGanRun,
+  iteration: number,
+  names: readonly string[],
+  losses: string,
+  progress: GanProgress,
+): Promise<void> {
+  const { config, folder, gan, training, shown, samples, pictures } = run;
+  const latents = drawLatents(gan.generator, samples, sampleSeed, 0);
+  const { images } = training.session.call(sampleFunction, { ...latents });
+  const title = `${config.experiment}, iteration ${iteration}`;
+  const bytes = toBytes(images as Float32Array, samples.length);
+  const grid = gridOf(title, imageRows(rowsOf(shown), sampleColumns, bytes, shown));
+  const folderOfSamples = join(folder.root, 'samples');
+  await makeFolder(folderOfSamples);
+  const file = join(folderOfSamples, `${String(iteration).padStart(6, '0')}.png`);
+  await writeFileAtomically(file, await pictures.grid(grid));
+  const rows = await readLosses(losses, names);
+  if (rows.length > 0) {
+    await writeFileAtomically(join(folder.root, 'losses.svg'), pictures.losses(config.experiment, rows, names));
+  }
+  progress.line();
+}

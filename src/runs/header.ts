@@ -1,0 +1,63 @@
+// What a run says and records of itself before its first step.
+import { counted, formatCount } from '../common/format.js';
+import type { ExperimentConfig } from '../config/schema.js';
+import { epochPlan, realImages } from '../data/batches.js';
+import type { Splits } from '../data/split.js';
+import type { Engine } from '../engine/index.js';
+import { countParameters } from '../models/cost.js';
+import { gitRevision, writeEnvironment } from '../records/environment.js';
+import type { RunPosition } from '../training/state.js';
+import type { StepParts } from '../training/step.js';
+import { multiplyAddsOf } from './parts.js';
+
+/** Writes environment.json. */
+export async function recordEnvironment(
+  path: string,
+  { device, version }: Engine,
+  about: { readonly isda: string; readonly sourceDirectory: string; readonly now: number },
+): Promise<void> {
+  await writeEnvironment(path, {
+    isda: about.isda,
+    engine: `libtensorflow ${version}`,
+    device: `${device.kind}: ${device.name}`,
+    gitRevision: await gitRevision(about.sourceDirectory),
+    started: new Date(about.now).toISOString(),
+  });
+}
+
+/** What is trained, on what, and how long it is: the first lines of every run. */
+export function introduction(
+  config: ExperimentConfig,
+  parts: StepParts,
+  splits: Splits,
+  engine: Engine,
+  position: RunPosition,
+  workers: number,
+): string[] {
+  const { network, loss } = parts;
+  const { train, evaluation, evaluationName } = splits;
+  const { epochs, batchSize, execution } = config.training;
+  const { batches, full } = epochPlan(train, batchSize);
+  const parameters = formatCount(countParameters(network));
+  const facts = [
+    ['experiment', config.experiment],
+    [
+      'network',
+      `${network.name}, ${parameters} parameters, ${formatCount(multiplyAddsOf(parts))} multiply-adds an image`,
+    ],
+    ['loss', loss.name],
+    ['data', `${train.name}, ${realImages(train)} training images, ${evaluation.count} ${evaluationName} images`],
+    ...(train.synthetic === undefined
+      ? []
+      : [['synthetic', `${train.synthetic.count} images, ${full.synthetic} of the ${batchSize} of a batch`]]),
+    ['loading', workers === 0 ? 'in the training thread' : counted(workers, 'worker thread')],
+    ['device', `${engine.device.kind} (${engine.device.name}), ${execution}`],
+    ['steps', `${counted(epochs, 'epoch')} x ${batches} = ${epochs * batches}, batch ${batchSize}`],
+  ];
+  const lines = facts.map(([name, value]) => `${name.padEnd(11)} ${value}`);
+  if (position.epoch > epochs) lines.push('complete already: --no-resume starts over');
+  else if (position.epoch > 1 || position.batch > 0) {
+    lines.push(`resuming in epoch ${position.epoch} after ${position.batch} of ${batches} batches`);
+  }
+  return lines;
+}

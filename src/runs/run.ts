@@ -1,0 +1,182 @@
+// One run of one experiment in its folder: data, network, session, resume, training, the last word.
+import { rm } from 'node:fs/promises';
+import { cannot, reasonOf } from '../common/errors.js';
+import { writeFileAtomically } from '../common/files.js';
+import { cacheHome } from '../common/home.js';
+import { fingerprint, printConfig } from '../config/print.js';
+import type { ExperimentConfig } from '../config/schema.js';
+import { epochPlan } from '../data/batches.js';
+import { mixSources } from '../data/datasets/mixed/source.js';
+import { loadSplits, type DataPlaces } from '../data/registry.js';
+import type { Splits } from '../data/split.js';
+import type { Engine, EngineRequest } from '../engine/index.js';
+import type { GeneratorSet } from '../gan/generator-set.js';
+import {
+  clearCheckpoints,
+  continueFrom,
+  loadNewestCheckpoint,
+  openCheckpoints,
+  type LoadedCheckpoint,
+} from '../records/checkpoints.js';
+import { openLog, type RunLog } from '../records/log.js';
+import { lockRunFolder, runFolder, type RunFolder } from '../records/run-folder.js';
+import type { RunSummary } from '../records/summary.js';
+import { openTrainingSession } from '../training/session.js';
+import { readEveryOf } from '../training/step-runner.js';
+import { epochStart, parseProgress, writeState, type RunPosition } from '../training/state.js';
+import { changesSince } from './changes.js';
+import { introduction, recordEnvironment } from './header.js';
+import { threadsOf, type LoadingSurroundings } from './loading.js';
+import { buildParts, withClasses } from './parts.js';
+import { openGenerators, syntheticSource, type MakingSurroundings } from './synthetic-images.js';
+import { trainInFolder } from './train-in-folder.js';
+
+export interface RunSurroundings extends DataPlaces, LoadingSurroundings {
+  /** Opens the engine on the device and with the settings that a config's `training` asks for. */
+  readonly openEngine: (request: EngineRequest) => Promise<Engine>;
+  readonly stream: NodeJS.WriteStream;
+  /** The signal that asks for an end, if one came. */
+  readonly stopRequested: () => string | undefined;
+  /** This program's version. */
+  readonly version: string;
+  /** Where this program lies, to record its git revision. */
+  readonly sourceDirectory: string;
+}
+
+export interface RunOptions {
+  /** The run folder. */
+  readonly out: string;
+  /** Whether to go on where an earlier process stopped; otherwise earlier checkpoints are deleted. */
+  readonly resume: boolean;
+}
+
+/** Trains an experiment to its end and gives its summary. Errors: all that can go wrong; `stopped` after a signal. */
+export async function runExperiment(
+  config: ExperimentConfig,
+  options: RunOptions,
+  around: RunSurroundings,
+): Promise<RunSummary> {
+  const splits = await loadSplits(config.dataset, around);
+  const complete = withClasses(config, splits.train.classes);
+  const { synthetic } = config.dataset;
+  const generators = synthetic && (await openGenerators(synthetic, splits.train, around.workingDirectory));
+  const folder = runFolder(options.out);
+  const lock = await lockRunFolder(folder, around.now, around.environment);
+  try {
+    const log = openLog(folder.log, around.now);
+    try {
+      return await runInFolder(complete, options, around, { splits, generators }, folder, log.write);
+    } catch (error) {
+      noteFailure(log, error);
+      throw error;
+    } finally {
+      log.close();
+    }
+  } finally {
+    // A lock that cannot be deleted is taken over from this process once it is dead.
+    await lock.release().catch(() => undefined);
+  }
+}
+
+/** A disk that is full, or gone, must not hide why the run ended. */
+function noteFailure(log: RunLog, error: unknown): void {
+  try {
+    log.write(reasonOf(error));
+  } catch {
+    // The error itself is shown all the same.
+  }
+}
+
+/** Where a checkpoint's run was, and the digest of its metrics. Errors: its images were others, or are fewer now. */
+function placeOf(
+  checkpoint: LoadedCheckpoint,
+  splits: Splits,
+  batchSize: number,
+): { readonly position: RunPosition; readonly metrics: string | undefined } {
+  const { metrics, data, ...position } = parseProgress(checkpoint.progress, checkpoint.path);
+  const isOther = data !== undefined && data !== splits.checksum;
+  if (isOther || position.batch > epochPlan(splits.train, batchSize).batches) {
+    throw cannot('resume', 'the images are not those that the checkpoint was trained on', {
+      place: checkpoint.path,
+      hint: 'look at dataset.dir, and at its files with `isda data verify`; or start over with --no-resume',
+    });
+  }
+  return { position, metrics };
+}
+
+/** The splits with the synthetic images that a config adds to training. */
+async function withSynthetic(
+  { dataset: { synthetic } }: ExperimentConfig,
+  splits: Splits,
+  generators: GeneratorSet | undefined,
+  around: Omit<MakingSurroundings, 'home'> & Pick<DataPlaces, 'environment'>,
+): Promise<Splits> {
+  if (synthetic === undefined || generators === undefined) return splits;
+  const home = cacheHome(around.environment);
+  const source = await syntheticSource(synthetic, splits.train, generators, { ...around, home });
+  return { ...splits, train: mixSources(splits.train, source, synthetic.fraction) };
+}
+
+async function runInFolder(
+  config: ExperimentConfig,
+  { resume }: RunOptions,
+  around: RunSurroundings,
+  { splits: real, generators }: { readonly splits: Splits; readonly generators: GeneratorSet | undefined },
+  folder: RunFolder,
+  log: (line: string) => void,
+): Promise<RunSummary> {
+  const say = (line: string): void => {
+    around.stream.write(`${line}\n`);
+    log(line);
+  };
+  const identity = fingerprint(config);
+  const expected = {
+    fingerprint: identity,
+    changes: (before: string) => changesSince(before, folder, config, around.workingDirectory),
+  };
+  const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, expected) : undefined;
+  for (const warning of checkpoint?.warnings ?? []) say(`warning: ${warning}`);
+  const engine = await around.openEngine(config.training);
+  const splits = await withSynthetic(config, real, generators, { ...around, engine, say });
+  const begun = checkpoint === undefined ? undefined : placeOf(checkpoint, splits, config.training.batchSize);
+  const position = begun?.position ?? epochStart(1);
+  const parts = await buildParts(config, splits.train);
+  const { execution, seed } = config.training;
+  const readEvery = readEveryOf(config.training, engine.device.kind);
+  const { train, evaluation } = splits;
+  const images = { trainImages: train.count, evaluationImages: evaluation.count };
+  const sizes = { ...images, ...(train.synthetic && { synthetic: train.synthetic }), ...config.training, readEvery };
+  const training = openTrainingSession(engine, execution, parts, sizes, seed);
+  try {
+    if (checkpoint !== undefined) {
+      writeState(training.session, training.tensors, checkpoint.tensors, checkpoint.path);
+    }
+    // From here on the folder changes: all that can be refused has been.
+    await openCheckpoints(folder.checkpoints);
+    if (checkpoint === undefined) {
+      await clearCheckpoints(folder.checkpoints);
+      await rm(folder.summary, { force: true });
+    } else {
+      await continueFrom(folder.checkpoints, checkpoint, config.output.keepCheckpoints);
+    }
+    await writeFileAtomically(folder.config, printConfig(config));
+    const { version: isda, sourceDirectory, now, stream, stopRequested } = around;
+    if (position.epoch <= config.training.epochs)
+      await recordEnvironment(folder.environment, engine, { isda, sourceDirectory, now: now() });
+    const workers = threadsOf(config, splits.train, engine.device.kind, around);
+    const introduce = (): void => introduction(config, parts, splits, engine, position, workers).forEach(say);
+    const from = checkpoint === undefined ? undefined : { path: checkpoint.path, metrics: begun?.metrics };
+    const open = { config, fingerprint: identity, folder, parts, splits, training, position, workers, readEvery };
+    const summary = await trainInFolder({ ...open, checkpoint: from, stream, introduce, log, now, stopRequested });
+    const { last, best, dataWaitPercent } = summary;
+    const percent = (value: number): string => `${value.toFixed(2)} %`;
+    say(
+      `test error  last ${percent(last.testErrorPercent)}, best ${percent(best.testErrorPercent)} (epoch ${best.epoch})`,
+    );
+    if (dataWaitPercent !== undefined) say(`data wait   ${percent(dataWaitPercent)} of the training steps' time`);
+    say(`run folder  ${folder.root}`);
+    return summary;
+  } finally {
+    training.session.close();
+  }
+}

@@ -1,0 +1,144 @@
+// The synthetic images of a run: made by trained generators in bulk, as many of each class, or read from the cache.
+import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { cannot, reasonOf } from '../common/errors.js';
+import { formatDuration } from '../common/format.js';
+import { imageBytes } from '../data/dataset.js';
+import { cachePath, readCached, writeCached } from '../data/datasets/mixed/cache.js';
+import type { SyntheticOptions } from '../data/options.js';
+import type { ImageSource, MemorySource } from '../data/source.js';
+import type { Engine } from '../engine/index.js';
+import { generatorOfClass, loadGeneratorSet, type GeneratorSet } from '../gan/generator-set.js';
+import { openSampler } from '../gan/sampler.js';
+import type { LoadedGenerator } from '../gan/stored.js';
+
+/** Images of one call of a generator. */
+const atOnce = 250;
+
+/** Side of the images that generators make, in pixels. */
+const side = 32;
+
+export interface MakingSurroundings {
+  readonly engine: Engine;
+  /** The cache folder. */
+  readonly home: string;
+  /** Milliseconds. */
+  readonly now: () => number;
+  readonly say: (line: string) => void;
+  /** The signal that asks for an end, if one came. */
+  readonly stopRequested: () => string | undefined;
+}
+
+/**
+ * Loads the generators of a config and checks that they fit the real images. Errors: there are none, or others than those
+ * that the config names; generators of other classes, or that cannot make an image of a given class.
+ */
+export async function openGenerators(
+  { generator, checksum }: SyntheticOptions,
+  real: Pick<ImageSource, 'name' | 'classNames' | 'height' | 'width'>,
+  workingDirectory: string,
+): Promise<GeneratorSet> {
+  const set = await loadGeneratorSet(resolve(workingDirectory, generator));
+  const refuse = (reason: string, hint?: string): Error =>
+    cannot('train on synthetic images', reason, { place: set.path, ...(hint === undefined ? {} : { hint }) });
+  if (checksum !== undefined && checksum !== set.checksum) {
+    const hint = 'leave dataset.synthetic.checksum out to use this one';
+    throw refuse(`the generator has the checksum ${set.checksum.slice(0, 12)}…, not ${checksum.slice(0, 12)}…`, hint);
+  }
+  if (set.classNames.join() !== real.classNames.join()) {
+    throw refuse(`the generator knows the classes of ${set.dataset}, not those of ${real.name}`);
+  }
+  if (real.height !== side || real.width !== side) {
+    throw refuse(
+      `it makes images of ${side} x ${side} pixels, those of ${real.name} are ${real.height} x ${real.width}`,
+    );
+  }
+  const missing = real.classNames.findIndex((_, label) => generatorOfClass(set, label) === undefined);
+  if (missing !== -1) {
+    const [{ options, trainedClasses }] = set.generators;
+    const unlabelled = set.generators.length === 1 && trainedClasses.length > 1 && options.name === 'wgan';
+    throw refuse(
+      unlabelled
+        ? `the generator is one for ${trainedClasses.length} classes and takes no labels, so its images have none`
+        : `there is no generator of class ${missing} (${real.classNames[missing]})`,
+      unlabelled ? 'train one generator for each class: gan.perClass=true' : undefined,
+    );
+  }
+  return set;
+}
+
+/** The label of each of `count` images: as many of each class as of any other, to within one. */
+export const balancedLabels = (count: number, classes: number): Int32Array =>
+  Int32Array.from({ length: count }, (_, index) => index % classes);
+
+/**
+ * Makes the images of labels, in their order. Image i is a function of the seed, its label and how many images before it
+ * the same generator makes.
+ */
+export async function makeImages(
+  generatorFor: (label: number) => LoadedGenerator,
+  labels: Int32Array,
+  seed: number,
+  { engine, stopRequested }: Pick<MakingSurroundings, 'engine' | 'stopRequested'>,
+): Promise<Uint8Array> {
+  const size = side * side * 3;
+  const images = new Uint8Array(new SharedArrayBuffer(labels.length * size));
+  for (const stored of new Set([...new Set(labels)].map(generatorFor))) {
+    const own = [...labels.keys()].filter((index) => generatorFor(labels[index]) === stored);
+    const sampler = openSampler(engine, stored, atOnce);
+    try {
+      for (let first = 0; first < own.length; first += atOnce) {
+        const places = own.slice(first, first + atOnce);
+        const wanted = Int32Array.from(places, (place) => labels[place]);
+        const pixels = sampler.sample(wanted, seed, first);
+        places.forEach((place, i) => images.set(pixels.subarray(i * size, (i + 1) * size), place * size));
+        await setImmediate();
+        const signal = stopRequested();
+        if (signal === undefined) continue;
+        throw cannot('make the images', `${signal} came`, {
+          kind: 'stopped',
+          hint: 'the same command begins with them again',
+        });
+      }
+    } finally {
+      sampler.close();
+    }
+  }
+  return images;
+}
+
+/** The synthetic images of a run as a source, from the cache where it has them. Errors: a signal came while making them. */
+export async function syntheticSource(
+  { images: count, seed }: SyntheticOptions,
+  real: ImageSource,
+  set: GeneratorSet,
+  around: MakingSurroundings,
+): Promise<MemorySource> {
+  const { classes } = real;
+  const labels = balancedLabels(count, classes);
+  const size = imageBytes(real);
+  const path = cachePath(around.home, { checksum: set.checksum, images: count, seed, classes });
+  let images = await readCached(path, count * size);
+  if (images === undefined) {
+    around.say(`making ${count} synthetic images`);
+    const started = around.now();
+    images = await makeImages((label) => generatorOfClass(set, label)!, labels, seed, around);
+    around.say(`made them in ${formatDuration((around.now() - started) / 1000)}`);
+    // Without the cache the images are made again by the next run, which is no reason to fail.
+    await writeCached(path, images).catch((error: unknown) => around.say(`warning: ${reasonOf(error)}`));
+  }
+  return {
+    name: `images of ${set.generators[0].options.name}`,
+    part: 'train',
+    classNames: real.classNames,
+    classes,
+    height: real.height,
+    width: real.width,
+    channels: real.channels,
+    mean: real.mean,
+    std: real.std,
+    count,
+    labels,
+    storage: { kind: 'memory', images },
+  };
+}

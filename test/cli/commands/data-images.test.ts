@@ -1,0 +1,133 @@
+// `isda data verify` of folders, `isda data show` and `isda data statistics`.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../data/helpers.js';
+import { cutInHalf, writeImages } from '../../data/datasets/image-folder/support.js';
+import { runCli, type Outcome } from '../../support/cli.js';
+
+const images = ['a', 'b'].flatMap((name) => [1, 2, 3].map((i) => `train/${name}/${i}.jpg`));
+
+/** A folder with a small set of images in `images/`, and command lines run in it. */
+async function example(): Promise<{ folder: string; isda: (line: string) => Promise<Outcome> }> {
+  const folder = await temporaryFolder();
+  await writeImages(join(folder, 'images'), [...images, 'val/a/1.png']);
+  return { folder, isda: (line) => runCli(folder, line.split(' '), { ISDA_HOME: join(folder, 'home') }) };
+}
+
+const config =
+  '--config imagenet-resnet --set dataset.name=image-folder --set dataset.dir=images --set dataset.imageSize=32';
+
+describe('isda data verify of a folder', () => {
+  it('says what is there, with progress beside', async () => {
+    const { folder, isda } = await example();
+    const { code, stdout, stderr } = await isda('data verify image-folder --dir images');
+    expect({ code, stdout: stdout.replaceAll(/[0-9a-f]{32}/g, 'MD5') }).toEqual({
+      code: 0,
+      stdout: `image-folder in ${folder}/images
+train: 6 images, 2 of 2 classes, 3 images each
+  from 40 x 30 to 40 x 30 pixels
+  md5 of the list MD5
+val: 1 images, 1 of 2 classes, 1 images each
+  from 40 x 30 to 40 x 30 pixels
+  md5 of the list MD5
+all images can be read
+`,
+    });
+    expect(stderr).toMatch(/100 % \(7 of 7 images\)\n$/);
+  });
+
+  it('exits 1 with the paths of broken images', async () => {
+    const { folder, isda } = await example();
+    const path = join(folder, 'images/train/b/2.jpg');
+    await cutInHalf(path);
+    const found = await isda('data verify imagenet --dir images');
+    expect(found.code).toBe(1);
+    expect(found.stdout).toContain(`problem: cannot read ${path}: `);
+    expect(found.stderr).toContain(`error: cannot read all images in ${folder}/images: 1 problem found\n  hint: `);
+    const json = await isda('data verify imagenet --dir images --json');
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      name: 'imagenet',
+      parts: [{ broken: [{ path }] }, { broken: [] }],
+    });
+  });
+
+  it.each([
+    ['image-folder', 2, 'cannot find the images: it is not said where they are'],
+    ['image-folder --dir nowhere', 1, 'cannot find the images: there is no folder train/ where it was looked for'],
+    ['imagenet', 1, 'cannot find ImageNet: there is no folder train/ where it was looked for'],
+  ])('%s exits %i', async (line, code, message) => {
+    const { isda } = await example();
+    const outcome = await isda(`data verify ${line}`);
+    expect(outcome.code).toBe(code);
+    expect(outcome.stderr).toContain(`error: ${message}\n`);
+  });
+
+  it('names the folder that is not as it should be', async () => {
+    const { folder, isda } = await example();
+    await rm(join(folder, 'images/val'), { recursive: true });
+    const { code, stderr } = await isda('data verify image-folder --dir images');
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `cannot use the images in ${folder}/images: there is no such folder\n  ${folder}/images/val\n`,
+    );
+  });
+});
+
+describe('isda data show', () => {
+  it('writes a PNG and says what its rows are', async () => {
+    const { folder, isda } = await example();
+    const { code, stdout } = await isda(`data show ${config} --out deep/grid.png --rows 2 --columns 3`);
+    expect(code).toBe(0);
+    const side = 3 * 32;
+    const { format, width, height } = await sharp(join(folder, 'deep/grid.png')).metadata();
+    expect({ format, width, height }).toEqual({ format: 'png', width: 4 + 3 * (side + 4), height: 4 + 2 * (side + 4) });
+    expect(stdout).toContain(
+      `${folder}/deep/grid.png, ${width} x ${height}: the image as it is evaluated, then 2 draws`,
+    );
+    expect(stdout).toMatch(/\n +1 {2}a +.*images\/train\/a\/\d.jpg\n +2 {2}b +.*images\/train\/b\/\d.jpg\n$/);
+  });
+
+  it('draws the same picture for a seed, another for another', async () => {
+    const { folder, isda } = await example();
+    const draw = async (name: string, flags: string): Promise<Buffer> => {
+      const { code, stdout } = await isda(`data show ${config} --out ${name}.png --rows 2 --columns 3 --json ${flags}`);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ out: join(folder, `${name}.png`), rows: [{ className: 'a' }, {}] });
+      return sharp(join(folder, `${name}.png`))
+        .raw()
+        .toBuffer();
+    };
+    const first = await draw('first', '--seed 3');
+    expect((await draw('second', '--seed 3')).equals(first)).toBe(true);
+    expect((await draw('third', '--seed 4')).equals(first)).toBe(false);
+    expect((await draw('fourth', '--seed 3 --no-original')).equals(first)).toBe(false);
+  });
+});
+
+describe('isda data statistics', () => {
+  it('prints mean and standard deviation of each channel beside those in use', async () => {
+    const { isda } = await example();
+    const { code, stdout } = await isda(`data statistics ${config}`);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^image-folder: 6 training images of 32 x 32 pixels, as they are evaluated\nchannel +mean +std/,
+    );
+    expect(stdout).toMatch(/\nred .*0\.4850 +0\.2290\n/);
+    const json = await isda(`data statistics ${config} --json`);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      images: 6,
+      inUse: { mean: [0.485 * 255, 0.456 * 255, 0.406 * 255] },
+    });
+  });
+
+  it('names an image that cannot be read', async () => {
+    const { folder, isda } = await example();
+    await cutInHalf(join(folder, 'images/train/a/1.jpg'));
+    const { code, stderr } = await isda(`data statistics ${config}`);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`error: cannot read image ${folder}/images/train/a/1.jpg: `);
+  });
+});

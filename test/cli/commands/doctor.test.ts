@@ -1,0 +1,170 @@
+// `isda doctor` and `isda setup` through the program: what they print and which code they exit with.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { formatFindings } from '../../../src/cli/commands/doctor.js';
+import { ensureEngine } from '../../../src/install/ensure.js';
+import { cacheHome } from '../../../src/common/home.js';
+import { runCli } from '../../support/cli.js';
+import { fakeCudaEngine, fakeDriver, standInLibraries } from '../../support/gpu.js';
+
+const isda = (args: readonly string[], environment: Record<string, string | undefined>) =>
+  runCli('/nowhere', args, environment);
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'isda-doctor-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const reportSchema = z.object({
+  ok: z.boolean(),
+  findings: z.array(
+    z.object({ name: z.string(), state: z.string(), value: z.string(), advice: z.string().optional() }),
+  ),
+});
+
+beforeAll(async () => {
+  const environment = process.env;
+  await ensureEngine({ home: cacheHome(environment), environment, log: () => {} });
+});
+
+describe('isda doctor', () => {
+  it('fails where the engine is missing, and says what to do', async () => {
+    const home = await temporaryFolder();
+    const { code, stdout, stderr } = await isda(['doctor'], { ISDA_HOME: home, PATH: '', COLUMNS: '200' });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^ok +isda +\d+\.\d+\.\d+\nok +Node\.js +\d+\./);
+    expect(stdout).toMatch(/^MISSING +engine +no engine in .*\n +→ run `isda setup`/m);
+    expect(stderr).toBe('error: essential parts are missing: engine\n');
+  });
+
+  it('passes with the engine in place, whether or not there are data sets', async () => {
+    const { code, stdout } = await isda(['doctor', '--json'], process.env);
+    const report = reportSchema.parse(JSON.parse(stdout));
+    expect(code).toBe(0);
+    expect(report.ok).toBe(true);
+    const states = Object.fromEntries(report.findings.map((finding) => [finding.name, finding.state]));
+    expect(states).toMatchObject({ 'Node.js': 'good', engine: 'good', device: 'good', CPU: 'good', memory: 'good' });
+    const value = (name: string): string | undefined => report.findings.find((item) => item.name === name)?.value;
+    expect(value('isda')).toMatch(/^\d+\.\d+\.\d+/);
+    expect(value('engine')).toMatch(/^TensorFlow \d+\.\d+\.\d+ for /);
+    expect(value('memory')).toMatch(/^[\d.]+ GiB, [\d.]+ GiB free$/);
+  });
+
+  it('says which data sets are there, complete or not', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'cifar-100-binary'));
+    await mkdir(join(folder, 'cifar-10-batches-bin'));
+    for (const name of ['train', 'test']) await writeFile(join(folder, 'cifar-100-binary', `${name}.bin`), '');
+    for (const batch of [1, 2, 4, 5]) {
+      await writeFile(join(folder, 'cifar-10-batches-bin', `data_batch_${batch}.bin`), '');
+    }
+    const { stdout } = await isda(['doctor', '--json'], { ISDA_HOME: folder, ISDA_DATA: folder, PATH: '' });
+    const findings = reportSchema.parse(JSON.parse(stdout)).findings;
+    expect(findings.find((finding) => finding.name === 'cifar100')).toEqual({
+      name: 'cifar100',
+      state: 'good',
+      value: join(folder, 'cifar-100-binary'),
+    });
+    expect(findings.find((finding) => finding.name === 'cifar10')).toMatchObject({
+      state: 'note',
+      value: `${join(folder, 'cifar-10-batches-bin')} lacks data_batch_3.bin, test_batch.bin`,
+    });
+  });
+});
+
+describe('isda doctor on a machine with a GPU', () => {
+  it('names the GPU, its driver, the versions of CUDA’s libraries, and the file that is missing', async () => {
+    const home = await temporaryFolder();
+    const directory = await fakeCudaEngine(home);
+    const files = await standInLibraries(directory);
+    await rm(files['libcublasLt.so.12']);
+    await mkdir(join(directory, 'nvidia_cudnn_cu12-9.28.0.42.dist-info'));
+    const environment = { ...process.env, ISDA_HOME: home, ...(await fakeDriver(join(home, 'driver'))) };
+    const { stdout, code } = await isda(['doctor', '--json'], environment);
+    const findings = reportSchema.parse(JSON.parse(stdout)).findings;
+    const find = (name: string) => findings.filter((finding) => finding.name === name);
+    expect(code).toBe(0);
+    expect(find('GPU')).toEqual([
+      {
+        name: 'GPU',
+        state: 'note',
+        value: 'NVIDIA H200, 140 GiB, compute capability 9.0, driver 570.86.15',
+        advice: 'not used: TensorFlow cannot open the CUDA libraries named below',
+      },
+    ]);
+    expect(find('CUDA libraries')).toEqual([{ name: 'CUDA libraries', state: 'good', value: 'cudnn 9.28.0.42' }]);
+    expect(find('CUDA library').map(({ value }) => value)).toEqual([
+      'libcublasLt.so.12: cannot open shared object file: No such file or directory (needed by libcublas.so.12)',
+    ]);
+    expect(find('CUDA library')[0].advice).toContain('`isda setup --build cuda --force` gets it');
+  });
+
+  it('says that the CPU build uses no GPU', async () => {
+    const driver = await fakeDriver(await temporaryFolder());
+    const { stdout } = await isda(['doctor', '--json'], { ...process.env, ...driver, ISDA_BUILD: 'cpu' });
+    const gpu = reportSchema.parse(JSON.parse(stdout)).findings.find(({ name }) => name === 'GPU');
+    expect(gpu?.advice).toBe('not used: `isda setup --build cuda` gets the CUDA build');
+  });
+});
+
+describe('formatFindings', () => {
+  const findings = [
+    { name: 'engine', state: 'bad', value: 'none', advice: 'run `isda setup`' },
+    { name: 'a longer name', state: 'good', value: 'fine' },
+  ] as const;
+
+  it('aligns columns where there is room, and stacks them where there is not', () => {
+    expect(formatFindings(findings, 80)).toBe(
+      'MISSING  engine         none\n                        → run `isda setup`\nok       a longer name  fine',
+    );
+    expect(formatFindings(findings, 40)).toBe(
+      'MISSING  engine\n  none\n  → run `isda setup`\nok       a longer name\n  fine',
+    );
+  });
+
+  it('keeps within the width wherever words allow it, and loses no word', () => {
+    const words = fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(words, fc.integer({ min: 60, max: 120 }), (value, width) => {
+        const text = formatFindings([{ name: 'name', state: 'good', value: value.join(' ') }], width);
+        expect(text.split(/\s+/).slice(2)).toEqual(value);
+        expect(text.split('\n').every((line) => line.length <= width)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('isda setup', () => {
+  it('says where the engine is, in words and as JSON', async () => {
+    const text = await isda(['setup'], process.env);
+    expect(text).toMatchObject({ code: 0, stderr: '' });
+    expect(text.stdout).toMatch(/^engine ready: TensorFlow .*\n {2}\//);
+    const json = await isda(['setup', '--json'], process.env);
+    expect(z.object({ version: z.string(), directory: z.string() }).parse(JSON.parse(json.stdout))).toBeTruthy();
+  });
+
+  it('fails with 1 where it cannot, and with 2 for a wrong option', async () => {
+    const environment = { ISDA_HOME: await temporaryFolder(), PATH: '' };
+    const { code, stderr } = await isda(['setup'], environment);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: cannot compile the engine binding: no C\+\+ compiler/);
+    expect((await isda(['setup', '--build', 'abacus'], environment)).code).toBe(2);
+  });
+
+  it('refuses options that say nothing together, and a folder that is no bundle', async () => {
+    const environment = { ISDA_HOME: await temporaryFolder(), PATH: '' };
+    for (const words of ['--part-size 5', '--no-libraries', '--bundle a --force', '--bundle a --from-bundle b']) {
+      const { code, stderr } = await isda(['setup', ...words.split(' ')], environment);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^error: cannot set up: /);
+    }
+    const { code, stderr } = await isda(['setup', '--from-bundle', 'nowhere'], environment);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: cannot use the bundle \/nowhere\/nowhere: it has no manifest.json\n {2}hint: /);
+  });
+});

@@ -1,0 +1,143 @@
+// `isda evaluate`, `isda export` and `isda import` on a small run.
+import { copyFileSync, readFileSync, truncateSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { decodeSafetensors } from '../../../src/records/safetensors.js';
+import { runCli } from '../../support/cli.js';
+import { runIsda } from '../../support/process.js';
+import { checkpointsOf, contentOf, makeData, metricsOf, outcomeOf, trainArgs } from '../../support/runs.js';
+
+const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
+await makeData(folder, 256);
+const trained = await runIsda(folder, trainArgs('run'));
+if (trained.exitCode !== 0) throw new Error(trained.all);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const lastRow = metricsOf(join(folder, 'run')).at(-1)!.split(',').map(Number);
+const newest = join(folder, 'run', 'checkpoints', 'epoch-0003-step-0000008.safetensors');
+
+async function evaluation(...args: string[]): Promise<Record<string, unknown>> {
+  const outcome = await runIsda(folder, ['evaluate', '--json', ...args]);
+  expect(outcome.exitCode, outcome.all).toBe(0);
+  return JSON.parse(outcome.stdout) as Record<string, unknown>;
+}
+
+describe('isda evaluate', () => {
+  it('gives the last row of metrics.csv, captured to the last digit, and changes nothing', async () => {
+    const before = contentOf(folder);
+    const expected = { loss: lastRow[6], errorPercent: lastRow[7], checkpoint: newest, images: 100, part: 'test' };
+    expect(await evaluation('--run', 'run')).toEqual(expected);
+    // Eager execution agrees to rounding: docs/determinism.md.
+    const eager = await evaluation('--run', 'run', '--set', 'training.execution=eager');
+    expect(eager).toEqual({ ...expected, loss: expect.closeTo(lastRow[6], 5) as number });
+    expect(contentOf(folder)).toEqual(before);
+  });
+
+  it('prints it for people', async () => {
+    const { stdout } = await runIsda(folder, ['evaluate', '--run', 'run', '--set', 'dataset.testSubset=50']);
+    expect(stdout).toMatch(
+      new RegExp(
+        `^checkpoint {2}${newest}\\nimages {6}50 \\(test\\)\\nloss {8}\\d\\.\\d{4}\\ntop-1 error \\d+\\.00 %$`,
+      ),
+    );
+  });
+
+  it('says which damaged checkpoint it passes over', async () => {
+    await cp(join(folder, 'run'), join(folder, 'damaged'), { recursive: true });
+    truncateSync(join(folder, 'damaged', 'checkpoints', checkpointsOf(join(folder, 'damaged'))[1]), 1000);
+    const { exitCode, stderr } = await runIsda(folder, ['evaluate', '--run', 'damaged']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^warning: the checkpoint epoch-0003-step-0000008\.safetensors is damaged and not used \(/);
+  });
+
+  it('refuses what is no run, and a run without a checkpoint', async () => {
+    expect(await runCli(folder, ['evaluate', '--run', 'data'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: [
+        'error: cannot read the run: there is no config.yaml',
+        `  ${join(folder, 'data')}`,
+        '  hint: --run takes a run folder, which `isda train` makes\n',
+      ].join('\n'),
+    });
+    await cp(join(folder, 'run'), join(folder, 'bare'), { recursive: true });
+    await rm(join(folder, 'bare', 'checkpoints'), { recursive: true });
+    const { code, stderr } = await runCli(folder, ['evaluate', '--run', 'bare']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: cannot read the run: it has no checkpoint yet\n/);
+  });
+});
+
+describe('isda export and import', () => {
+  it("exports the checkpoint's network and imports it to the same evaluation and the same bytes", async () => {
+    const exported = await runCli(folder, ['export', '--run', 'run', '--out', 'a.safetensors']);
+    const out = join(folder, 'a.safetensors');
+    expect(exported).toEqual({ code: 0, stdout: `resnet-8: 47 tensors, 78714 values\n${out}\n`, stderr: '' });
+    const { tensors, metadata } = decodeSafetensors(readFileSync(out), out);
+    expect(metadata).toEqual({ format: 'pt', network: 'resnet-8' });
+    const shapes = Object.fromEntries(tensors.map(({ name, shape }) => [name, shape]));
+    expect(shapes).toMatchObject({ 'conv1.weight': [16, 3, 3, 3], 'bn1.running_var': [16], 'fc.weight': [10, 64] });
+
+    const config = ['--config', 'tiny-isda', '--set', 'dataset.dir=data'];
+    const imported = await runCli(folder, ['import', 'a.safetensors', ...config, '--out', 'imported']);
+    expect(imported.code, imported.stderr).toBe(0);
+    expect(await evaluation('--run', 'imported')).toMatchObject({ loss: lastRow[6], errorPercent: lastRow[7] });
+    await runCli(folder, ['export', '--run', 'imported', '--out', 'b.safetensors']);
+    expect(readFileSync(join(folder, 'b.safetensors'))).toEqual(readFileSync(out));
+
+    const args = ['import', 'a.safetensors', ...config, '--out', 'imported'];
+    expect((await runCli(folder, args)).stderr).toBe(
+      [
+        'error: cannot import the network: the run folder has checkpoints already',
+        `  ${join(folder, 'imported', 'checkpoints')}`,
+        '  hint: give another --out\n',
+      ].join('\n'),
+    );
+  });
+
+  it('a run that begins with fresh weights imported is the run that begins by itself', async () => {
+    const config = ['--config', 'tiny-isda', '--set', 'dataset.dir=data'];
+    await runCli(folder, ['export', ...config, '--out', 'fresh.safetensors']);
+    await runCli(folder, ['import', 'fresh.safetensors', ...config, '--out', 'begun']);
+    const run = await runIsda(folder, trainArgs('begun'));
+    expect(run.exitCode, run.all).toBe(0);
+    expect(outcomeOf(join(folder, 'begun'))).toEqual(outcomeOf(join(folder, 'run')));
+  });
+
+  it('refuses the network of another config, and what is no safetensors file', async () => {
+    copyFileSync(newest, join(folder, 'c.safetensors'));
+    await runCli(folder, ['export', '--config', 'tiny-isda', '--out', 'd.safetensors']);
+    const into = (file: string, config: string) =>
+      runCli(folder, ['import', file, '--config', config, '--out', 'never']);
+    expect(await into('d.safetensors', 'resnet32-cifar10-isda')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: [
+        'error: cannot load the tensors: layer1.1.conv1.weight is missing',
+        `  ${join(folder, 'd.safetensors')}`,
+        '  hint: they belong to another network or loss\n',
+      ].join('\n'),
+    });
+    const more = await into('c.safetensors', 'tiny-isda');
+    expect(more.stderr).toMatch(/^error: cannot load the tensors: \S+ is not part of this network\n/);
+    const other = await into('run/config.yaml', 'tiny-isda');
+    expect(other.stderr).toMatch(/^error: cannot read safetensors: /);
+    expect((await into('nothing', 'tiny-isda')).stderr).toBe(
+      `error: cannot read ${join(folder, 'nothing')}: no such file\n`,
+    );
+    expect(Object.keys(contentOf(folder)).filter((path) => path.startsWith('never'))).toEqual([]);
+  });
+
+  it('needs either --run or --config', async () => {
+    for (const args of [[], ['--run', 'run', '--config', 'tiny-isda']]) {
+      const { code, stderr } = await runCli(folder, ['export', '--out', 'x.safetensors', ...args]);
+      expect(code).toBe(2);
+      expect(stderr).toBe(
+        'error: cannot export a network: give either --run or --config\n' +
+          '  hint: --run DIR exports what a run has trained, --config FILE a network with fresh weights\n',
+      );
+    }
+  });
+});

@@ -1,0 +1,159 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect } from 'vitest';
+import { runCli } from '../../support/cli.js';
+import { makeStoredRun } from '../../support/stores.js';
+import { test } from '../../temporary-folder.js';
+
+const run = (folder: string, ...args: string[]) => runCli(folder, args);
+
+function makeRun(folder: string, name: string, rows: number): void {
+  mkdirSync(join(folder, name));
+  const header = 'epoch,iteration,learning_rate,lambda,train_loss,train_error,test_loss,test_error,seconds,images_per_second\n'; // prettier-ignore
+  const lines = Array.from(
+    { length: rows },
+    (_, index) => `${index + 1},9,0.1,0,1,${80 - index},1,${90 - index},3,99\n`,
+  );
+  writeFileSync(join(folder, name, 'metrics.csv'), header + lines.join(''));
+}
+
+describe('isda figure curve', () => {
+  test('draws several runs into one file, whose folder it makes', async ({ folder }) => {
+    makeRun(folder, 'isda', 5);
+    makeRun(folder, 'basic', 3);
+    const out = join(folder, 'figures', 'a.svg');
+    expect(await run(folder, 'figure', 'curve', '--run', 'isda', '--run', 'basic', '--out', 'figures/a.svg')).toEqual({
+      code: 0,
+      stdout: `${out}\n`,
+      stderr: '',
+    });
+    const svg = readFileSync(out, 'utf8');
+    for (const text of ['>isda<', '>basic<', '>test error (%)<', '>epoch<']) expect(svg).toContain(text);
+  });
+
+  test('several metrics, labels and a title', async ({ folder }) => {
+    makeRun(folder, 'r1', 5);
+    const args = ['--metric', 'train_error', '--metric', 'test_error', '--label', 'ISDA', '--title', 'T & T'];
+    expect(await run(folder, 'figure', 'curve', '--run', 'r1', '--out', 'a.svg', ...args)).toMatchObject({ code: 0 });
+    const svg = readFileSync(join(folder, 'a.svg'), 'utf8');
+    for (const text of ['>ISDA: training error<', '>ISDA: test error<', '>error (%)<', '>T &amp; T<'])
+      expect(svg).toContain(text);
+  });
+
+  test('metrics of several quantities each have an axis', async ({ folder }) => {
+    makeRun(folder, 'r1', 5);
+    const metrics = ['train_loss', 'test_error', 'test_loss'].flatMap((metric) => ['--metric', metric]);
+    const args = ['figure', 'curve', '--run', 'r1', '--out', 'a.svg', ...metrics];
+    expect(await run(folder, ...args)).toMatchObject({ code: 0 });
+    const svg = readFileSync(join(folder, 'a.svg'), 'utf8');
+    const panels = svg.split('class="panel"').slice(1);
+    expect(panels).toHaveLength(2);
+    expect(panels[0]).toContain('>loss<');
+    expect(panels[0]).not.toContain('>90<');
+    for (const text of ['>test error (%)<', '>90<']) expect(panels[1]).toContain(text);
+    const { code, stderr } = await run(folder, ...args, '--y-max', '50');
+    expect([code, stderr]).toEqual([
+      2,
+      'error: cannot draw the curves: --y-max is of one axis, and there is one for each of loss, error\n' +
+        '  hint: draw them apart, or leave out --y-max\n',
+    ]);
+  });
+
+  test('a PNG, narrow, cut off at the top', async ({ folder }) => {
+    makeRun(folder, 'r1', 5);
+    const args = ['--out', 'a.png', '--width', '400', '--y-max', '88'];
+    expect(await run(folder, 'figure', 'curve', '--run', 'r1', ...args)).toMatchObject({ code: 0 });
+    expect(await sharp(join(folder, 'a.png')).metadata()).toMatchObject({ format: 'png', width: 800 });
+    await run(folder, 'figure', 'curve', '--run', 'r1', '--out', 'a.svg', '--y-max', '88');
+    expect(readFileSync(join(folder, 'a.svg'), 'utf8')).not.toContain('>90<');
+  });
+
+  test('refuses metrics that were changed since the run ended', async ({ folder }) => {
+    const made = makeStoredRun(folder, { row: 'a' });
+    const args = ['figure', 'curve', '--run', 'test-a-seed1', '--out', 'a.svg'];
+    expect(await run(folder, ...args)).toMatchObject({ code: 0 });
+    rmSync(join(folder, 'a.svg'));
+    const metrics = join(made, 'metrics.csv');
+    writeFileSync(
+      metrics,
+      readFileSync(metrics, 'utf8').replace('\n20,200,0.1,0,1,10,1,20,', '\n20,200,0.1,0,1,10,1,2,'),
+    );
+    const { code, stderr } = await run(folder, ...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain('cannot use the run: its metrics.csv was changed since the run ended, or is damaged\n');
+    expect(existsSync(join(folder, 'a.svg'))).toBe(false);
+  });
+
+  const mistakes: [string, string[], number, string][] = [
+    ['an unknown metric', ['--run', 'r1', '--out', 'a.svg', '--metric', 'test_eror'], 2, 'did you mean test_error?'],
+    ['a metric the run has not', ['--run', 'r1', '--out', 'a.svg', '--metric', 'test_error_top5'], 2, 'has no test_error_top5'],
+    ['another format', ['--run', 'r1', '--out', 'a.jpg'], 2, 'let --out end with .svg or .png'],
+    ['a width nobody can read', ['--run', 'r1', '--out', 'a.svg', '--width', '100'], 2, 'Expected 300 to 4000 pixels'],
+    ['an axis that ends below 0', ['--run', 'r1', '--out', 'a.svg', '--y-max', '-1'], 2, 'Expected a number above 0'],
+    ['too few labels', ['--run', 'r1', '--run', 'r1', '--label', 'a', '--out', 'a.svg'], 2, '1 labels for 2 runs'],
+    ['no run', ['--out', 'a.svg'], 2, "required option '--run <dir>'"],
+    ['a run that is not there', ['--run', 'none', '--out', 'a.svg'], 1, 'no such file'],
+    ['a run without epochs', ['--run', 'empty', '--out', 'a.svg'], 1, 'no completed epoch'],
+  ]; // prettier-ignore
+  for (const [name, args, code, message] of mistakes)
+    test(name, async ({ folder }) => {
+      makeRun(folder, 'r1', 2);
+      makeRun(folder, 'empty', 0);
+      const result = await run(folder, 'figure', 'curve', ...args);
+      expect(result).toMatchObject({ code, stdout: '' });
+      expect(result.stderr).toContain(message);
+      expect(existsSync(join(folder, 'a.svg'))).toBe(false);
+    });
+});
+
+describe("the paper's figures", () => {
+  test('draws the runs of several stores and says what is missing', async ({ folder }) => {
+    makeStoredRun(join(folder, 'one'), { row: 'basic', seed: 1 });
+    makeStoredRun(join(folder, 'two'), { row: 'basic', seed: 2 });
+    makeStoredRun(join(folder, 'two'), {
+      row: 'isda',
+      config: { loss: { name: 'isda' } },
+      epochs: 5,
+      state: 'stopped',
+    });
+    writeFileSync(join(folder, 'two', 'test-isda-seed1', 'metrics.csv'), 'epoch,iteration\n');
+    const args = ['figure', '2', '--store', 'one', 'two', '--out', 'out/f.svg'];
+    const { code, stdout } = await run(folder, ...args);
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.slice(0, 4)).toEqual([
+      "ResNet-32, CIFAR-10, 20 epochs (not the paper's settings)",
+      '  basic  2 seeds',
+      'Without runs, and what makes the first seed of each:',
+      expect.stringMatching(/^ {2}isda train --config one\/test-basic-seed1\/config.yaml --set experiment=ISDA /),
+    ]);
+    expect(lines.at(-2)).toMatch(
+      /^Left out: test-isda-seed1, cannot read the metrics: the column "learning_rate" is miss/,
+    );
+    expect(lines.at(-1)).toBe(join(folder, 'out', 'f.svg'));
+    const { stdout: json } = await run(folder, ...args, '--json');
+    expect(JSON.parse(json)).toMatchObject({
+      out: join(folder, 'out', 'f.svg'),
+      panels: [{ paper: false, curves: [{ name: 'basic', seeds: '2 seeds' }] }],
+      unreadable: [{ name: 'test-isda-seed1' }],
+    });
+  });
+
+  test('a run folder is a store of itself', async ({ folder }) => {
+    makeStoredRun(folder, { row: 'basic' });
+    const args = ['--store', 'test-basic-seed1', '--out', 'f.png'];
+    expect(await run(folder, 'figure', 'baselines', ...args)).toMatchObject({ code: 0, stderr: '' });
+    expect(await sharp(join(folder, 'f.png')).metadata()).toMatchObject({ format: 'png', width: 1280 });
+  });
+
+  test('no store, an empty one', async ({ folder }) => {
+    const missing = await run(folder, 'figure', '2', '--store', 'none', '--out', 'f.svg');
+    expect(missing).toMatchObject({ code: 1, stdout: '' });
+    expect(missing.stderr).toContain('cannot read the runs: there is no such folder');
+    const empty = await run(folder, 'figure', '3', '--store', '.', '--out', 'f.svg');
+    expect(empty).toMatchObject({ code: 1, stdout: '' });
+    expect(empty.stderr).toContain('cannot draw figure 3: none of the runs has a curve that belongs to it');
+    expect(empty.stderr).toContain('isda train --config resnet152-imagenet-basic');
+  });
+});

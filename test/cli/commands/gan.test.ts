@@ -1,0 +1,170 @@
+// `isda gan train` and `isda gan sample` as real processes: a whole run, stopped ones that end with its bytes, classes.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, describe, expect, it } from 'vitest';
+import { decodeCheckpoint } from '../../../src/records/checkpoint-file.js';
+import { printed, runIsda, startIsda } from '../../support/process.js';
+import { checkpointsOf, makeData, read } from '../../support/runs.js';
+
+const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
+await makeData(folder, 256);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const args = (out: string, ...changes: string[]): string[] => {
+  const sets = ['dataset.dir=data', 'training.iterations=12', ...changes].flatMap((change) => ['--set', change]);
+  return ['gan', 'train', '--config', 'tiny-gan', ...sets, '--out', out];
+};
+
+/** What has to be the same in runs of one config, but for times. */
+function outcomeOf(out: string) {
+  const run = join(folder, out);
+  const checkpoint = join(run, 'checkpoints', checkpointsOf(run).at(-1)!);
+  const { tensors, step, progress } = decodeCheckpoint(readFileSync(checkpoint), checkpoint);
+  const pictures = readdirSync(join(run, 'samples')).sort();
+  return {
+    losses: read(run, 'losses.csv')
+      .split('\n')
+      .map((line) => line.split(',').slice(0, -1).join()),
+    generator: read(run, 'generator.safetensors'),
+    pictures: pictures.map((name) => [name, readFileSync(join(run, 'samples', name), 'base64')]),
+    checkpoint: { tensors, step, progress: { ...(progress as object), seconds: 0 } },
+  };
+}
+
+const whole = await runIsda(folder, args('whole'));
+
+describe('isda gan train', () => {
+  it('trains a generator and says what it does', () => {
+    expect(whole.exitCode, whole.all).toBe(0);
+    expect(whole.stderr).toBe('');
+    const run = join(folder, 'whole');
+    const lines = whole.stdout
+      .split('\n')
+      .map((line) => line.replace(/[\d.]+ s an iteration.*$/, '…').replace(/-?\d+\.\d+/g, '#'));
+    expect(lines).toEqual([
+      'experiment  tiny-gan',
+      'generator   acgan, #k parameters',
+      'opponent    121k parameters, 1 step an iteration',
+      'data        cifar10, 128 training images of 10 classes',
+      expect.stringMatching(/^device {6}cpu /),
+      'iterations  12, batch 16',
+      ...[3, 6, 9, 12].map((done) => `iteration ${done}/12  discriminator #  generator #  …`),
+      `generator   ${join(run, 'generator.safetensors')}`,
+    ]);
+    const names = ['config.yaml', 'environment.json', 'losses.csv', 'losses.svg', 'log.txt', 'summary.json'];
+    for (const name of names) expect(existsSync(join(run, name)), name).toBe(true);
+    expect(readdirSync(join(run, 'samples'))).toEqual(['000003.png', '000006.png', '000009.png', '000012.png']);
+    expect(checkpointsOf(run)).toEqual(['epoch-0002-step-0000009.safetensors', 'epoch-0002-step-0000012.safetensors']);
+    expect(read(run, 'losses.csv').split('\n')[0]).toBe(
+      'iteration,discriminator_loss,generator_loss,real_class_loss,generated_class_loss,seconds',
+    );
+    expect(JSON.parse(read(run, 'summary.json'))).toMatchObject({
+      gan: 'acgan',
+      iterations: 12,
+      discriminatorSteps: 12,
+    });
+  });
+
+  it('finds what is complete', async () => {
+    const again = await runIsda(folder, args('whole'));
+    expect([again.exitCode, again.stdout]).toEqual([0, `complete already: ${join(folder, 'whole')}`]);
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGUSR1', 'SIGKILL'] as const)(
+    'goes on after %s to the same bytes',
+    async (signal) => {
+      const child = startIsda(folder, args(signal));
+      expect(await printed(child, /^iteration 3\//)).toBe(true);
+      child.kill(signal);
+      const stopped = await child;
+      if (signal !== 'SIGKILL') {
+        expect(stopped.exitCode, stopped.all).toBe(75);
+        expect(stopped.stderr).toBe(
+          [
+            `error: cannot finish the run: ${signal} came; a checkpoint is written`,
+            `  ${join(folder, signal)}`,
+            '  hint: the same command goes on from there',
+          ].join('\n'),
+        );
+      }
+      const rest = await runIsda(folder, args(signal));
+      expect(rest.exitCode, rest.all).toBe(0);
+      expect(outcomeOf(signal)).toEqual(outcomeOf('whole'));
+    },
+  );
+
+  it('makes a finished run longer', async () => {
+    await runIsda(folder, args('longer', 'training.iterations=5'));
+    const rest = await runIsda(folder, args('longer'));
+    expect(rest.stdout).toContain('resuming after iteration 5');
+    const [longer, once] = [outcomeOf('longer'), outcomeOf('whole')];
+    expect(longer.generator).toBe(once.generator);
+    expect(longer.losses).toEqual(once.losses);
+  });
+
+  it('ends with an error where a loss is no number, and keeps the last checkpoint', async () => {
+    const broken = await runIsda(folder, args('broken', 'gan.learningRate=1e30'));
+    expect(broken.exitCode).toBe(1);
+    expect(broken.stderr).toMatch(
+      /^error: cannot go on training: (discriminator|generator)Loss is (NaN|Infinity) at iteration \d+ of 12\n {2}hint: /,
+    );
+  });
+});
+
+describe('a generator for each class', () => {
+  const classes = (...more: string[]) => [
+    ...args('classes', 'gan.name=wgan', 'gan.perClass=true', 'gan.generatorWidth=4', 'gan.discriminatorWidth=4'),
+    ...['dataset.classes=[1, 4]', 'training.iterations=2', 'training.batchSize=8'].flatMap((set) => ['--set', set]),
+    ...more,
+  ];
+
+  it('is trained one after the other, or apart; what is finished is found', async () => {
+    const one = await runIsda(folder, classes('--class', 'synthetic_4'));
+    expect(one.exitCode, one.all).toBe(0);
+    expect(readdirSync(join(folder, 'classes'))).toEqual(['class-4']);
+    const rest = await runIsda(folder, classes('--json'));
+    expect(rest.stderr).toContain(`complete already: ${join(folder, 'classes', 'class-4')}`);
+    const trained = JSON.parse(rest.stdout) as unknown[];
+    expect(trained).toMatchObject([
+      { gan: 'wgan', classes: [1], iterations: 2, discriminatorSteps: 10 },
+      { gan: 'wgan', classes: [4], iterations: 2, discriminatorSteps: 10 },
+    ]);
+  });
+
+  it('is drawn in a row for each', async () => {
+    const sample = await runIsda(folder, [
+      'gan',
+      'sample',
+      '--run',
+      'classes',
+      '--out',
+      'classes.png',
+      '--count',
+      '3',
+      '--json',
+    ]);
+    expect(sample.exitCode, sample.all).toBe(0);
+    expect(JSON.parse(sample.stdout)).toMatchObject({ rows: ['synthetic_1', 'synthetic_4'], count: 3 });
+    const { width, height } = await sharp(join(folder, 'classes.png')).metadata();
+    expect(width).toBeGreaterThan(3 * 64);
+    expect(height).toBe(38 + 64 + 5 + 64 + 14);
+  });
+});
+
+describe('isda gan sample', () => {
+  it('draws the same picture for the same seed, another for another, one class alone', async () => {
+    const sample = async (name: string, ...more: string[]) => {
+      const line = ['gan', 'sample', '--run', 'whole', '--out', name, '--count', '2', ...more];
+      const outcome = await runIsda(folder, line);
+      expect(outcome.exitCode, outcome.all).toBe(0);
+      return { text: outcome.stdout, bytes: readFileSync(join(folder, name), 'base64') };
+    };
+    const first = await sample('first.png', '--class', '3');
+    expect(first.text).toBe(`${join(folder, 'first.png')}: 2 images a row, rows: synthetic_3`);
+    expect((await sample('second.png', '--class', 'synthetic_3')).bytes).toBe(first.bytes);
+    expect((await sample('third.png', '--class', '3', '--seed', '1')).bytes).not.toBe(first.bytes);
+  });
+});

@@ -1,0 +1,145 @@
+// Generators at work: training on their images, `isda visualize`, `isda gan quality`; real processes.
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { generatorChecksum } from '../../../src/gan/generator-files.js';
+import { createGenerator } from '../../../src/gan/registry.js';
+import { generatorFile, saveGenerator } from '../../../src/gan/stored.js';
+import { initialValues } from '../../../src/nn/tensors.js';
+import type { Quality } from '../../../src/visualize/quality.js';
+import type { Visualization } from '../../../src/visualize/visualize.js';
+import { narrow } from '../../gan/support.js';
+import { printed, runIsda, startIsda, type IsdaOutcome } from '../../support/process.js';
+import { makeData, outcomeOf, read, trainArgs } from '../../support/runs.js';
+
+const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+const environment = { ISDA_HOME: process.env.ISDA_HOME, TF_NUM_INTRAOP_THREADS: '1' };
+const isda = (args: readonly string[]): Promise<IsdaOutcome> => runIsda(folder, args, environment);
+
+/** Saves an untrained ACGAN of the classes of the data. */
+async function saveAcgan(name: string, seed: number): Promise<void> {
+  const options = narrow('acgan');
+  const classNames = Array.from({ length: 10 }, (_, label) => `synthetic_${label}`);
+  const generator = createGenerator(options, 10);
+  const values = initialValues(generator.tensors, seed);
+  const origin = { dataset: 'cifar10', classNames, trainedClasses: [...classNames.keys()] };
+  await mkdir(join(folder, name), { recursive: true });
+  await saveGenerator(join(folder, name, generatorFile), { options, generator, values, ...origin });
+}
+
+await makeData(folder, 256);
+await saveAcgan('gan', 1);
+const mixed = ['dataset.synthetic.generator=gan', 'dataset.synthetic.images=50', 'training.batchSize=12'];
+const trained = await isda(trainArgs('mixed', mixed));
+if (trained.exitCode !== 0) throw new Error(trained.all);
+const whole = outcomeOf(join(folder, 'mixed'));
+
+describe('isda train on synthetic images', () => {
+  it('says what it trains on, and keeps which generator it was', () => {
+    expect(trained.stdout).toMatch(/^data +cifar10, 128 training images, 100 test images$/m);
+    expect(trained.stdout).toMatch(/^synthetic +50 images, 2 of the 12 of a batch$/m);
+    expect(trained.stdout).toMatch(/^steps +\d epochs x 13 = \d+, batch 12$/m);
+    expect(read(folder, 'mixed', 'config.yaml')).toContain(`checksum: ${generatorChecksum(join(folder, 'gan'))}`);
+  });
+
+  it('ends with the same bytes after a stop in the middle of an epoch, and with worker threads', async () => {
+    const child = startIsda(folder, trainArgs('stopped', mixed), environment);
+    expect(await printed(child, /^epoch /, 1)).toBe(true);
+    child.kill('SIGTERM');
+    expect((await child).exitCode).toBe(75);
+    const resumed = await isda(trainArgs('stopped', [...mixed, 'training.workers=2']));
+    expect(resumed.exitCode, resumed.all).toBe(0);
+    expect(resumed.stdout).toContain('resuming in epoch');
+    expect(outcomeOf(join(folder, 'stopped'))).toEqual(whole);
+  });
+
+  it('finds its run again where the generator was moved, and refuses it with another generator', async () => {
+    await saveAcgan('moved', 1);
+    const moved = await isda(trainArgs('mixed', [...mixed, 'dataset.synthetic.generator=moved']));
+    expect(moved.stdout).toContain('complete already');
+    await saveAcgan('other', 2);
+    const other = await isda(trainArgs('mixed', [...mixed, 'dataset.synthetic.generator=other']));
+    expect(other.exitCode).toBe(1);
+    expect(other.stderr).toContain('error: cannot resume: the checkpoint belongs to another experiment');
+  });
+
+  it('evaluates without the generator', async () => {
+    const outcome = await isda(['evaluate', '--run', 'mixed', '--json']);
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ images: 100, part: 'test' });
+  });
+});
+
+describe('isda visualize', () => {
+  const common = ['visualize', '--run', 'mixed', '--generator', 'gan', '--images', '2', '--draws', '3'];
+
+  it('draws originals, reconstructions and augmentations, the same every time', async () => {
+    const outcome = await isda([...common, '--iterations', '4', '--out', 'figure']);
+    expect(outcome.exitCode, outcome.all).toBe(0);
+    expect(outcome.stdout).toMatch(/^covariance +full, from the checkpoint$/m);
+    const lines = read(folder, 'figure', 'numbers.csv').trimEnd().split('\n');
+    expect(lines[0]).toBe('iteration,step,image,draw,feature_distance,pixel_distance');
+    // Iterations 0 … 3 and the end, of 2 reconstructions and of 6 augmentations.
+    expect(lines).toHaveLength(1 + 5 * 2 + 5 * 6);
+    const svg = read(folder, 'figure', 'figure4.svg');
+    expect(svg.match(/<image /g)).toHaveLength(2 * 5);
+    for (const text of ['original', 'reconstruction', 'augmented 3', 'lambda 0.5', 'resnet-8', 'acgan'])
+      expect(svg.includes(text), text).toBe(true);
+    expect(
+      readFileSync(join(folder, 'figure', 'figure4.png'))
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
+    await isda([...common, '--iterations', '4', '--out', 'again']);
+    expect(read(folder, 'again', 'figure4.svg') === svg).toBe(true);
+    expect(read(folder, 'again', 'numbers.csv').trimEnd().split('\n')).toEqual(lines);
+  });
+
+  it('moves along principal components of an estimated covariance', async () => {
+    const pca = ['--directions', 'pca', '--components', '2', '--covariance', 'single', '--index', '7,3', '--json'];
+    const outcome = await isda([...common, '--iterations', '2', '--out', 'pca', ...pca]);
+    expect(outcome.exitCode, outcome.all).toBe(0);
+    const result = JSON.parse(outcome.stdout) as Visualization;
+    expect(result).toMatchObject({ covariance: 'single', covarianceFrom: 'training set', network: 'resnet-8' });
+    expect(result.images.map(({ image }) => image)).toEqual([7, 3]);
+    expect(read(folder, 'pca', 'figure4.svg').includes('>PC 2, −2 σ<')).toBe(true);
+  });
+
+  it('ends with 75 on a signal, and writes nothing', async () => {
+    const child = startIsda(folder, [...common, '--iterations', '100000', '--out', 'stopped-figure'], environment);
+    expect(await printed(child, /^step I:/)).toBe(true);
+    child.kill('SIGINT');
+    const outcome = await child;
+    expect(outcome.exitCode, outcome.all).toBe(75);
+    expect(outcome.stderr).toContain('error: cannot finish the figure: SIGINT came, and nothing is written');
+    expect(existsSync(join(folder, 'stopped-figure'))).toBe(false);
+  });
+
+  it('says what is wrong', async () => {
+    const far = await isda([...common, '--index', '256', '--out', 'nothing']);
+    expect(far.exitCode).toBe(2);
+    expect(far.stderr).toContain('error: cannot show the images: there is no image 256, only 0 … 127');
+    const fast = await isda([...common, '--rate1', '1e39', '--iterations', '9', '--out', 'nothing']);
+    expect(fast.exitCode, fast.all).toBe(1);
+    expect(fast.stderr).toMatch(
+      /error: cannot map the features back: the (distance|noise) of picture \d is no number at/,
+    );
+    expect(existsSync(join(folder, 'nothing'))).toBe(false);
+  });
+});
+
+describe('isda gan quality', () => {
+  it('gives the distance of all images and of each class, and draws neighbours', async () => {
+    const args = ['gan', 'quality', '--generator', 'gan', '--run', 'mixed', '--samples', '60', '--json'];
+    const outcome = await isda([...args, '--out', 'neighbours.png']);
+    expect(outcome.exitCode, outcome.all).toBe(0);
+    const { rows, featureSize } = JSON.parse(outcome.stdout) as Quality;
+    expect(featureSize).toBe(64);
+    expect(rows.map(({ name }) => name)).toEqual(['all', ...Array.from({ length: 10 }, (_, i) => `synthetic_${i}`)]);
+    expect(rows[0]).toMatchObject({ images: 128, samples: 60 });
+    for (const { frechetDistance } of rows) expect(frechetDistance).toBeGreaterThan(0);
+    expect(readFileSync(join(folder, 'neighbours.png')).subarray(1, 4).toString()).toBe('PNG');
+  });
+});

@@ -1,0 +1,296 @@
+// What `isda ablate`, `isda sweep` and `isda runs` say: plans, lists and refusals, in the words a user reads.
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { endLine, gridProgress, statusLine } from '../../../src/cli/grids/progress.js';
+import { loadConfig } from '../../../src/config/load.js';
+import { claimCell } from '../../../src/grids/store/claim.js';
+import { placeCell } from '../../../src/grids/store/store.js';
+import { projectRoot } from '../../config/support.js';
+import { someCell, someSummary } from '../../support/cells.js';
+import { runCli } from '../../support/cli.js';
+import { makeStoredRun } from '../../support/stores.js';
+import { test } from '../../temporary-folder.js';
+
+const ablate = ['ablate', '--config', 'tiny-isda', '--dry-run'];
+const sweep = (...args: string[]): string[] => [
+  'sweep',
+  ...args,
+  '--config',
+  'tiny-isda',
+  '--holdout',
+  '50',
+  '--dry-run',
+];
+
+describe('isda ablate --dry-run', () => {
+  test('shows six variants and three seeds, and makes nothing', async ({ folder }) => {
+    const { code, stdout } = await runCli(folder, ablate);
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(2 + 18 + 1);
+    expect(lines[2]).toMatch(/^tiny-isda-basic-seed1 +planned +0\/2$/);
+    expect(lines.at(-1)).toBe('18 runs, 18 not done yet, in runs/ablate-tiny-isda');
+    expect(existsSync(join(folder, 'runs'))).toBe(false);
+  });
+  test('counts one run as one', async ({ folder }) => {
+    const { stdout } = await runCli(folder, [...ablate, '--variant', 'isda', '--seeds', '1']);
+    expect(stdout).toMatch(/\n1 run, 1 not done yet, in /);
+    const { stdout: swept } = await runCli(folder, [...sweep('lambda0', '--values', '1'), '--final-seeds', '1']);
+    expect(swept).toMatch(/\n1 run, 1 not done .*\nthen the chosen value on all images, on seed 1\n$/);
+  });
+  test('takes some variants, in the order of the table, and one seed', async ({ folder }) => {
+    const { stdout } = await runCli(folder, [
+      ...ablate,
+      '--variant',
+      'isda',
+      '--variant',
+      'basic',
+      '--seed',
+      '7',
+      '--json',
+    ]);
+    const { runs } = JSON.parse(stdout) as { runs: { name: string }[] };
+    expect(runs.map(({ name }) => name)).toEqual(['tiny-isda-basic-seed7', 'tiny-isda-isda-seed7']);
+  });
+  test.for([
+    [
+      ['--variant', 'isdaa'],
+      "option '--variant <name>' argument 'isdaa' is invalid. Expected basic, identity, diagonal, single, constant-lambda, isda; did you mean isda?",
+    ],
+    [['--seed', '1', '--seeds', '2'], "option '--seed <n>' cannot be used with option '--seeds <n>'"],
+    [['--seed', '-1'], 'training.seed: expected an integer from 0 to 4294967295, got -1'],
+    [['--jobs', '0'], 'Expected a whole number of at least 1.'],
+    [['--executor', 'cloud'], "argument 'cloud' is invalid. Allowed choices are local, slurm."],
+    [['--poll', '0'], 'Expected seconds from 0.1 to 3600.'],
+  ] as const)('refuses %j', async ([args, message], { folder }) => {
+    const { code, stderr } = await runCli(folder, [...ablate, ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('isda sweep --dry-run', () => {
+  test("takes the paper's values of lambda0, whatever the loss of the config", async ({ folder }) => {
+    const { stdout } = await runCli(folder, sweep('lambda0', '--set', 'loss.name=cross-entropy'));
+    const names = ['0.1', '0.25', '0.5', '0.75', '1'].map((value) => `tiny-isda-lambda0-${value}-seed1`);
+    expect(stdout.match(/^tiny-\S+/gm)).toEqual(names);
+    expect(stdout).toContain('\nthen the chosen value on all images, on seeds 1 to 3\n');
+  });
+  test.for([
+    [
+      ['lambda0', '--values', ''],
+      'cannot sweep loss.lambda0: there are no values\n  hint: expected a number of at least 0, at least once',
+    ],
+    [
+      ['lambda0', '--values', '0.1,-1'],
+      'loss.lambda0: expected a number of at least 0, got -1\n  --set loss.lambda0=-1\n',
+    ],
+    [['lambda0', '--values', '0.1,abc'], 'loss.lambda0: expected a number of at least 0, got "abc"'],
+    [['lambda0', '--values', '1,1.0'], 'cannot sweep loss.lambda0: the value 1 is given twice'],
+    [
+      ['optimizer.learningRate'],
+      'cannot sweep optimizer.learningRate: there are no values\n  hint: expected a number above 0',
+    ],
+    [
+      ['optimizer.learningrate', '--values', '1'],
+      'unknown key optimizer.learningrate\n  --set optimizer.learningrate=1\n                  ^^^^^^^^^^^^\n  hint: did you mean learningRate?',
+    ],
+    [[], 'cannot sweep: there is no key'],
+    [['lambda0', '--random', '2'], 'cannot sweep lambda0 at random: --random takes its keys from --range and --choice'],
+    [['--random', '2', '--range', 'loss.lambda0=-1..1'], 'loss.lambda0: expected a number of at least 0, got -1'],
+    [
+      ['lambda0', '--holdout', '128'],
+      'cannot hold out 128 images: the config trains on 128 (dataset.subset)\n  hint: choose a --holdout below 128',
+    ],
+    [['lambda0', '--values', '', '--holdout', '128'], 'cannot sweep loss.lambda0: there are no values'],
+    [
+      ['training.seed', '--values', '1,2'],
+      'cannot sweep training.seed: --seeds sets training.seed in every run\n  hint: --seeds N runs each value on seeds 1 to N',
+    ],
+    [
+      ['training', '--values', '{seed: 1},{seed: 2, epochs: 3}'],
+      'cannot sweep training: --seeds sets training.seed in every run',
+    ],
+    [['dataset.holdout', '--values', '10,20'], 'cannot sweep dataset.holdout: --holdout sets dataset.holdout'],
+    [['--random', '2', '--range', 'training.seed=1..9'], 'cannot sweep training.seed: --seeds sets training.seed'],
+    [['--random', '2', '--choice', 'dataset={holdout: 9}'], 'cannot sweep dataset: --holdout sets dataset.holdout'],
+    [['experiment', '--values', 'a'], 'cannot sweep experiment: the values of experiment make no difference to a run'],
+    [['output.keepCheckpoints', '--values', '1,2'], 'the values of output.keepCheckpoints make no difference'],
+    [
+      ['training.device', '--values', 'auto,cpu'],
+      'cannot sweep training.device: the values of training.device make no difference: "auto" and "cpu" are one run',
+    ],
+    [['loss', '--values', '{name: isda},{name: isda, lambda0: 0.5}'], 'the values of loss make no difference: '],
+    [['--random', '2', '--choice', 'training.workers=0,1'], 'the values of training.workers make no difference: '],
+    [['lambda0', '--holdout', '-1'], 'Expected a whole number of at least 0.'],
+  ] as const)('refuses %j', async ([args, message], { folder }) => {
+    const { code, stderr } = await runCli(folder, [...sweep(), ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+  test('warns of a choice on the test set', async ({ folder }) => {
+    const { code, stderr } = await runCli(folder, [...sweep('lambda0'), '--holdout', '0']);
+    expect([code, stderr]).toEqual([
+      0,
+      'warning: with --holdout 0 the choice is made on the test set, and the error of what is chosen comes out too low\n',
+    ]);
+  });
+});
+
+describe('isda runs', () => {
+  const now = Date.now;
+  test('lists, filters and counts', async ({ folder }) => {
+    await placeCell(folder, someCell('a'), now);
+    const attempt = await claimCell(await placeCell(folder, someCell('b'), now), now);
+    if ('claim' in attempt) await attempt.claim.end({ state: 'failed', reason: 'it was b' });
+    const all = await runCli(folder, ['runs', '.']);
+    expect(all.stdout).toMatch(/^run +state +epochs +error +since +reason\n/);
+    expect(all.stdout).toMatch(/\ntest-b-seed1 +failed +0\/2 +- +\d\.\d s +it was b\n\n2 runs: 1 planned, 1 failed\n$/);
+    const planned = await runCli(folder, ['runs', '.', '--state', 'planned', '--json']);
+    expect(JSON.parse(planned.stdout)).toMatchObject([{ name: 'test-a-seed1', state: 'planned', epochsDone: 0 }]);
+  });
+  test('names the nearest run, and the choices of states', async ({ folder }) => {
+    await placeCell(folder, someCell('a'), now);
+    const missing = await runCli(folder, ['runs', '.', '--log', 'test-a-seed2']);
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toBe(
+      'error: cannot show the log of test-a-seed2: the store has no such run\n  ' +
+        folder +
+        '\n  hint: did you mean test-a-seed1?\n',
+    );
+    const state = await runCli(folder, ['runs', '.', '--state', 'ready']);
+    expect(state.stderr).toContain('Allowed choices are planned, queued, running, done, failed, stopped.');
+  });
+  test('names a run whose record is damaged beside the others, and shows its log', async ({ folder }) => {
+    await placeCell(folder, someCell('a'), now);
+    const { folder: lost } = await placeCell(folder, someCell('b'), now);
+    writeFileSync(join(lost, 'cell.json'), '{');
+    writeFileSync(join(lost, 'log.txt'), 'epoch 1\n');
+    const { code, stdout } = await runCli(folder, ['runs', '.']);
+    expect(code).toBe(0);
+    const reason = `cannot read ${join(lost, 'cell.json')}: it is not the record of a run`;
+    expect(stdout.split('\n').slice(2)).toEqual([
+      expect.stringMatching(/^test-a-seed1 +planned +0\/2 /),
+      expect.stringMatching(/^test-b-seed1 +failed +- +- +- +cannot read /),
+      '',
+      '2 runs: 1 planned, 1 failed',
+      '',
+    ]);
+    const failed = await runCli(folder, ['runs', '.', '--state', 'failed', '--json']);
+    expect(JSON.parse(failed.stdout)).toEqual([{ name: 'test-b-seed1', folder: lost, state: 'failed', reason }]);
+    expect((await runCli(folder, ['runs', '.', '--log', 'test-b-seed1'])).stdout).toContain('log.txt\nepoch 1\n');
+  });
+  test('refuses a folder that is not there; of one without runs it says what a store is', async ({ folder }) => {
+    expect((await runCli(folder, ['runs', 'no'])).stderr).toMatch(
+      /^error: cannot list the runs: there is no such folder\n/,
+    );
+    writeFileSync(join(folder, 'file'), '');
+    const store =
+      'no runs of a store: a store is a folder of runs that `isda study`, `isda ablate`, `isda sweep` and `isda table --run` make';
+    const plain = await runCli(folder, ['runs', '.']);
+    expect(plain.code).toBe(0);
+    expect(plain.stdout).toBe(
+      `${store}\n\`isda report --store ${folder} --out FILE.html\` also shows runs that \`isda train\` made there\n`,
+    );
+    expect((await runCli(folder, ['runs', '.', '--json'])).stdout).toBe('[]\n');
+    makeStoredRun(join(folder, 'store'), { row: 'a' });
+    expect((await runCli(folder, ['runs', 'store/test-a-seed1'])).stdout).toBe(
+      `${store}; this is a run folder\n\`isda runs store\` shows it where it is a store's\n`,
+    );
+  });
+  test('help and hints have all that makes a store', async ({ folder }) => {
+    const makers = '`isda study`, `isda ablate`, `isda sweep` and `isda table --run` make';
+    for (const args of [['runs'], ['report'], ['figure', '2']]) {
+      const { stdout } = await runCli(folder, [...args, '--help']);
+      expect(stdout.replaceAll(/\s+/g, ' '), args.join(' ')).toContain(makers);
+    }
+    for (const args of [
+      ['runs', 'no'],
+      ['report', '--store', 'no', '--out', 'a.html'],
+    ]) {
+      expect((await runCli(folder, args)).stderr).toContain(makers);
+    }
+  });
+});
+
+describe('a grid with runs whose files cannot be used', () => {
+  const args = ['study', 'study.yaml', '--seeds', '3', '--out', 'store'];
+
+  /** The three runs of a study, all done. */
+  function makeStore(folder: string): string[] {
+    writeFileSync(join(folder, 'study.yaml'), 'study: test\nconfig: tiny-isda\nrows: [{ name: a }]\n');
+    const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: folder };
+    const { config } = loadConfig('tiny-isda', places);
+    return [1, 2, 3].map((seed) => makeStoredRun(join(folder, 'store'), { row: 'a', config, seed, error: 10 + seed }));
+  }
+
+  test('ends with each reason and what to do, after the table of the others', async ({ folder }) => {
+    const [one, two, three] = makeStore(folder);
+    copyFileSync(join(two, 'summary.json'), join(one, 'summary.json'));
+    writeFileSync(join(three, 'cell.json'), '{');
+    const { code, stdout, stderr } = await runCli(folder, args);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^failed {2}test-a-seed1: .*\nfound {3}test-a-seed2, done before\nfailed {2}test-a-seed3: /);
+    expect(stdout).toMatch(/^a .* 1 of 3$/m);
+    const [error, first, second, hint] = stderr.split('\n');
+    expect(error).toBe('error: cannot finish all runs: 2 of 3 failed');
+    expect(first).toMatch(/^ {2}test-a-seed1: cannot use the run: its summary\.json is of other settings: /);
+    expect(second).toBe(`  test-a-seed3: cannot read ${join(three, 'cell.json')}: it is not the record of a run`);
+    expect(hint).toMatch(
+      /^ {2}hint: where summary\.json is another run's, delete it; .*; delete cell\.json; the run beside it .*; `isda study .*` tries again$/,
+    );
+  });
+
+  test('--dry-run shows them as failed', async ({ folder }) => {
+    const [one, , three] = makeStore(folder);
+    writeFileSync(join(one, 'summary.json'), '{');
+    writeFileSync(join(three, 'cell.json'), '{');
+    const { code, stdout } = await runCli(folder, [...args, '--dry-run']);
+    expect(code).toBe(0);
+    expect(stdout.match(/^test-a-seed\d +\S+/gm)?.map((line) => line.split(/ +/)[1])).toEqual([
+      'failed',
+      'done',
+      'failed',
+    ]);
+  });
+});
+
+describe('progress of a grid', () => {
+  const counts = { cells: 9, done: 3, failed: 1, left: 4000, running: [{ name: 'x-seed1', epoch: 5, epochs: 60 }] };
+
+  it('statusLine leaves out the least important where the terminal is narrow', () => {
+    expect(statusLine(counts, 80)).toBe('3 of 9 done  1 failed  4 to go  1 h 07 min left  x-seed1 5/60');
+    expect(statusLine(counts, 45)).toBe('3 of 9 done  1 failed  1 h 07 min left');
+    expect(statusLine({ ...counts, failed: 0, left: undefined }, 30)).toBe('3 of 9 done  5 to go');
+  });
+
+  const cell = { ...someCell('a'), name: 'a-seed1', folder: '/nowhere' };
+  it('endLine says how a run ended', () => {
+    expect(endLine({ cell, end: { state: 'done' }, summary: someSummary(6.234) })).toBe(
+      'done    a-seed1  6.23 %  2.0 s',
+    );
+    expect(endLine({ cell, end: { state: 'failed', reason: 'no data' } })).toBe('failed  a-seed1: no data');
+  });
+
+  it('a terminal is left with the lines alone', async () => {
+    const through = new PassThrough();
+    const stream = Object.assign(through, { isTTY: true, columns: 60 }) as unknown as NodeJS.WriteStream;
+    let text = '';
+    through.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const { events, stop } = gridProgress({ stream, now: Date.now, everyMilliseconds: 5 });
+    events.planned([cell]);
+    events.started(cell);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(text).toMatch(/^start {3}a-seed1\n0 of 1 done {2}a-seed1 0\/2/);
+    events.ended({ cell, end: { state: 'failed', reason: 'no data' } });
+    stop();
+    const length = text.length;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(text.length).toBe(length);
+    // What clearing a line takes away is not there for a reader.
+    // eslint-disable-next-line no-control-regex
+    expect(text.replaceAll(/[^\n]*\u001b\[2K\u001b\[1G/g, '')).toBe('start   a-seed1\nfailed  a-seed1: no data\n');
+  });
+});

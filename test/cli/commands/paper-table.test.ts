@@ -1,0 +1,217 @@
+// `isda table` and `isda plan` in the words a user reads: layouts, files, refusals, commands for what is missing.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { loadConfig } from '../../../src/config/load.js';
+import { seededCells } from '../../../src/grids/rows.js';
+import { claimCell } from '../../../src/grids/store/claim.js';
+import { placeCell } from '../../../src/grids/store/store.js';
+import { writeSummary } from '../../../src/records/summary.js';
+import { projectRoot } from '../../config/support.js';
+import { someSummary } from '../../support/cells.js';
+import { runCli } from '../../support/cli.js';
+import { test } from '../../temporary-folder.js';
+
+/** Puts runs of a config into a store as if they were done, with these errors on the seeds 1, 2, …. */
+async function done(store: string, name: string, errors: readonly number[]): Promise<void> {
+  const { config } = loadConfig(name, {
+    configsDirectory: join(projectRoot, 'configs'),
+    workingDirectory: projectRoot,
+  });
+  for (const [index, error] of errors.entries()) {
+    const [cell] = seededCells([{ name, config }], [index + 1]);
+    const stored = await placeCell(store, cell, Date.now);
+    const attempt = await claimCell(stored, Date.now);
+    await writeSummary(join(stored.folder, 'summary.json'), someSummary(error));
+    if ('claim' in attempt) await attempt.claim.end({ state: 'done' });
+  }
+}
+
+const cifar10 = ['--only', 'resnet-32,cifar10'];
+
+describe('isda table', () => {
+  test('has measured beside printed numbers, and says what is missing', async ({ folder }) => {
+    await done(join(folder, 'runs/table1'), 'resnet32-cifar10-basic', [7.3, 7.41, 7.46]);
+    await done(join(folder, 'runs/table1'), 'resnet32-cifar10-isda', [7.01, 7.05]);
+    const { code, stdout, stderr } = await runCli(folder, ['table', '1', ...cifar10]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n').slice(0, 7)).toEqual([
+      'Table 1. Networks on CIFAR',
+      '',
+      '                   CIFAR-10, basic                    CIFAR-10, ISDA',
+      'network    params     measured      printed  diff  n     measured      printed   diff    n      p',
+      '---------  ------  -----------  -----------  ----  -  -----------  -----------  -----  ---  -----',
+      'ResNet-32    0.5M  7.39 ± 0.08  7.39 ± 0.10  0.00  3  7.03 ± 0.03  7.09 ± 0.12  -0.06  2/3  0.009',
+      '',
+    ]);
+    expect(stdout).toContain('Missing: 1 run of resnet32-cifar10-isda: 1 not begun.');
+    expect(stdout.trimEnd().split('\n').slice(-2)).toEqual([
+      '  isda plan table 1 --only resnet-32,cifar10',
+      '  isda table 1 --run --only resnet-32,cifar10',
+    ]);
+  });
+
+  test('finds what other tables have, unless it is told where to look', async ({ folder }) => {
+    await done(join(folder, 'runs/table1'), 'resnet110-cifar10-isda', [6.3, 6.4, 6.5]);
+    const args = ['table', '3', '--only', 'resnet-110,cifar10,isda', '--json'];
+    const cells = async (...more: string[]) => {
+      const { stdout } = await runCli(folder, [...args, ...more]);
+      return (JSON.parse(stdout) as { cells: { runs: unknown[]; method: string; printed: object }[] }).cells;
+    };
+    expect(await cells()).toMatchObject([{ method: 'isda', printed: { mean: 6.33, std: 0.19 }, runs: [{}, {}, {}] }]);
+    expect(await cells('--out', 'other')).toMatchObject([{ runs: [] }]);
+    expect(await cells('--out', 'other', '--from', 'runs/table1')).toMatchObject([{ runs: [{}, {}, {}] }]);
+  });
+
+  test('a run that cannot be read is told', async ({ folder }) => {
+    await done(join(folder, 'store'), 'resnet32-cifar10-isda', [7.01, 7.05, 7.1]);
+    writeFileSync(join(folder, 'store', 'resnet32-cifar10-isda-seed2', 'cell.json'), '{');
+    const words = ['table', '1', '--only', 'resnet-32,cifar10,isda', '--from', 'store'];
+    const { code, stdout } = await runCli(folder, words);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ResNet-32 .* 2\/3/m);
+    expect(stdout).toMatch(
+      /^Left out: resnet32-cifar10-isda-seed2 \(cannot read\s[^)]*: it is not the record of a run\)\.$/m,
+    );
+  });
+
+  test.for([
+    ['table', '1'],
+    ['plan', 'table', '1'],
+  ])('%j refuses a --from that is not there', async (words, { folder }) => {
+    mkdirSync(join(folder, 'store'));
+    const { code, stderr } = await runCli(folder, [...words, '--from', 'store', '--from', 'stoer']);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      [
+        'error: cannot use the runs of stoer: there is no such folder',
+        `  ${join(folder, 'stoer')}`,
+        '  hint: --from takes a folder of runs that is there; runs that are to be made go to --out',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('what is done elsewhere is not made again', async ({ folder }) => {
+    await done(join(folder, 'runs/table1'), 'resnet110-cifar10-isda', [6.3, 6.4]);
+    const args = ['table', '3', '--only', 'resnet-110,cifar10,isda', '--dry-run'];
+    expect((await runCli(folder, args)).stdout).toMatch(
+      /^run +state +epochs\n[- ]+\nresnet110-cifar10-isda-seed3 +planned +0\/160\n1 run, 1 not done yet, in runs\/table3\n$/,
+    );
+    expect(existsSync(join(folder, 'runs/table3'))).toBe(false);
+  });
+
+  test.for([
+    ['t.md', /^## Table 1\. Networks on CIFAR\n/],
+    ['t.csv', /^table,row,column,/],
+    ['deep/t.HTML', /^<!doctype html>\n/],
+    ['t.txt', /^Table 1\. Networks on CIFAR\n/],
+  ] as const)('writes %s', async ([name, content], { folder }) => {
+    const { code, stdout } = await runCli(folder, ['table', '1', ...cifar10, '--to', name]);
+    expect([code, stdout]).toEqual([0, `${name}\n`]);
+    expect(readFileSync(join(folder, name), 'utf8')).toMatch(content);
+  });
+
+  test('keeps to the format that is asked for', async ({ folder }) => {
+    const { stdout } = await runCli(folder, ['table', '5', '--format', 'csv', '--seeds', '5']);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(13);
+    expect(stdout).toContain(
+      '5,basic,"WRN-28-10, CIFAR-10",wrn-28-10,cifar10,,basic,top1,table5/wrn28-10-cifar10-ablation-basic,,,3.82,0.15,,0,5,,,,\n',
+    );
+  });
+
+  test('of own configs has the numbers that the paper has for them', async ({ folder }) => {
+    const own = ['--config', 'resnet32-cifar10-isda', 'tiny-isda', '--set', 'training.epochs=3', '--seeds', '1'];
+    const { stdout } = await runCli(folder, ['table', '1', ...own]);
+    expect(stdout).toMatch(/^ResNet-32 +0\.5M +- +7\.09 ± 0\.12 +0\/1$/m);
+    expect(stdout).toMatch(/^ResNet-8 +- +0\/1$/m);
+    expect(stdout).toContain("Not the paper's settings: resnet32-cifar10-isda, tiny-isda.");
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+      '  isda table 1 --run --seeds 1 --config resnet32-cifar10-isda --config tiny-isda --set training.epochs=3',
+    );
+  });
+
+  test('quotes the command it tells', async ({ folder }) => {
+    const { stdout } = await runCli(folder, ['table', '1', '--only', '*-32', '--out', "it's here"]);
+    expect(stdout).toContain(`\n  isda table 1 --run --only '*-32' --out 'it'\\''s here'\n`);
+  });
+
+  test('tells the command with what was said of making runs, and without what was said of showing them', async ({
+    folder,
+  }) => {
+    const making = ['--jobs', '4', '--executor', 'slurm', '--detach', '--poll', '5'];
+    const showing = ['--format', 'markdown', '--to', 't.txt'];
+    await runCli(folder, ['table', '1', ...showing, ...making, '--seeds', '1', ...cifar10, '--set', 'slurm.gpus=1']);
+    const text = readFileSync(join(folder, 't.txt'), 'utf8');
+    const choice = '--seeds 1 --only resnet-32,cifar10 --set slurm.gpus=1';
+    expect(text).toContain(`\`isda plan table 1 ${choice} --jobs 4\``);
+    expect(text).toContain(`\`isda table 1 --run ${choice} --jobs 4 --executor slurm --detach --poll 5\``);
+  });
+
+  test.for([
+    [['table', '6'], "command-argument value '6' is invalid for argument 'number'. Allowed choices are 1, 2, 3, 4, 5."],
+    [['table'], "missing required argument 'number'"],
+    [
+      ['table', '1', '--only', 'resnet-31'],
+      'cannot choose resnet-31: nothing in the table is called "resnet-31"\n  hint: did you mean resnet-32?',
+    ],
+    [['table', '1', '--only', 'imagenet'], 'nothing in the table is called "imagenet"\n  hint: '],
+    [
+      ['table', '1', '--to', 'table.pdf'],
+      'cannot write table.pdf: its ending does not tell the format\n  hint: end it with .md, .csv, .html, .txt, or give --format',
+    ],
+    [['table', '1', '--config', 'tiny-isdaa'], 'cannot use config tiny-isdaa'],
+    [['table', '1', '--set', 'loss.lamda0=1'], 'unknown key loss.lamda0'],
+    [['table', '1', '--seeds', '0'], 'Expected a whole number of at least 1.'],
+  ] as const)('refuses %j', async ([args, message], { folder }) => {
+    const { code, stderr } = await runCli(folder, args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('isda plan', () => {
+  const short = ['--set', 'dataset.subset=40', '--set', 'dataset.testSubset=20', '--steps', '1'];
+
+  test('says what an ablation takes, and starts nothing', async ({ folder }) => {
+    const args = ['plan', 'ablate', '--config', 'tiny-isda', '--variant', 'isda', '--seeds', '2', ...short];
+    const { code, stdout, stderr } = await runCli(folder, args);
+    expect(code).toBe(0);
+    expect(stderr).toBe('measuring resnet-8, cifar10, isda, 32 images a step\n');
+    expect(stdout).toMatch(
+      /^row +runs +images +step +epoch +a run +memory +disk\n[- ]+\nisda +2 +40 +\d+ ms +\d+\.\d s +\d+\.\d s +[\d.]+ MiB +[\d.]+ MiB\n\n2 runs: \d+\.\d s one after the other; /,
+    );
+    expect(stdout).toContain('The data are not all here');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('nothing was started; the runs would be in runs/ablate-tiny-isda');
+    expect(existsSync(join(folder, 'runs'))).toBe(false);
+  });
+
+  test('counts what is done, and the final runs of a sweep', async ({ folder }) => {
+    await done(join(folder, 'runs/table1'), 'tiny-isda', [7]);
+    const table = await runCli(folder, ['plan', 'table', '1', '--config', 'tiny-isda', '--json', '--steps', '1']);
+    expect(JSON.parse(table.stdout)).toMatchObject({
+      rows: [{ row: 'tiny-isda', runs: 3, done: 1, epochsLeft: [2, 2], images: { train: 128 } }],
+      totals: { runs: 3, done: 1, unknown: 0, jobs: 1 },
+    });
+    const sweep = await runCli(folder, [
+      ...[
+        'plan',
+        'sweep',
+        'lambda0',
+        '--config',
+        'tiny-isda',
+        '--values',
+        '0,1',
+        '--holdout',
+        '20',
+        '--json',
+        ...short,
+      ],
+    ]);
+    expect((JSON.parse(sweep.stdout) as { rows: { row: string; runs: number }[] }).rows).toMatchObject([
+      { row: 'lambda0-0', runs: 1 },
+      { row: 'lambda0-1', runs: 1 },
+      { row: 'the chosen one, on all images', runs: 3 },
+    ]);
+  });
+});

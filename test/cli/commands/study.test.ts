@@ -1,0 +1,233 @@
+// Grids as their user meets them: real processes that are stopped and killed, and go on with nothing lost or done twice.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readCell } from '../../../src/grids/store/cell.js';
+import { listStore } from '../../../src/grids/store/view.js';
+import { printed, runIsda, startIsda } from '../../support/process.js';
+import { makeData, outcomeOf, read } from '../../support/runs.js';
+
+const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
+await makeData(folder);
+/** Three rows of three epochs with 36 steps each: time enough for a signal in the middle of a run. */
+writeFileSync(
+  join(folder, 'study.yaml'),
+  `study: tiny
+config: tiny-isda
+set:
+  dataset: { dir: data, subset: 428 }
+  training: { epochs: 3, batchSize: 12 }
+rows:
+  - name: isda
+  - { name: basic, set: { loss: { name: cross-entropy } } }
+  - { name: focal, set: { loss: { name: focal } } }
+`,
+);
+const args = (out: string, ...more: string[]): string[] => [
+  'study',
+  'study.yaml',
+  '--seeds',
+  '1',
+  '--out',
+  out,
+  ...more,
+];
+const names = ['tiny-basic-seed1', 'tiny-focal-seed1', 'tiny-isda-seed1'];
+
+const whole = await runIsda(folder, args('whole'));
+if (whole.exitCode !== 0) throw new Error(whole.all);
+const outcomes = (out: string) => names.map((name) => outcomeOf(join(folder, out, name)));
+const expected = outcomes('whole');
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const statesOf = async (out: string) => (await listStore(join(folder, out), Date.now)).map(({ state }) => state);
+
+/** The process id of a run that is training in a store. */
+async function trainingIn(out: string): Promise<number> {
+  for (;;) {
+    for (const name of names) {
+      try {
+        return (JSON.parse(read(folder, out, name, '.lock')) as { pid: number }).pid;
+      } catch {
+        await setTimeout(10);
+      }
+    }
+  }
+}
+
+/** Ends the grid of a store by the same command, which must come to the numbers of a grid that was not disturbed. */
+async function finish(out: string) {
+  const finished = await runIsda(folder, args(out));
+  expect(finished.exitCode, finished.all).toBe(0);
+  expect(outcomes(out)).toEqual(expected);
+  expect(await statesOf(out)).toEqual(['done', 'done', 'done']);
+  return finished;
+}
+
+describe('isda study', () => {
+  it('leaves a folder a run, the outcomes, and a table', () => {
+    expect(whole.stderr).toBe('');
+    expect(whole.stdout.split('\n').slice(0, 2)).toEqual([
+      'start   tiny-isda-seed1',
+      expect.stringMatching(/^done {4}tiny-isda-seed1 {2}[\d.]+ % {2}[\d.]+ s$/),
+    ]);
+    expect(whole.stdout).toMatch(/\nrow +last 10 % +best % +last % +seeds\n[- ]+\nisda +\d/);
+    expect(whole.stdout.split('\n').at(-1)).toBe('run store  whole (outcomes.csv, outcomes.md)');
+    expect(readdirSync(join(folder, 'whole')).sort()).toEqual(['outcomes.csv', 'outcomes.md', ...names]);
+    const [, isda] = read(folder, 'whole', 'outcomes.csv').split('\n');
+    const summary = JSON.parse(read(folder, 'whole', 'tiny-isda-seed1', 'summary.json')) as Record<string, unknown>;
+    expect(isda.split(',').slice(0, 3)).toEqual(['isda', String(summary['last10MeanTestErrorPercent']), '']);
+  });
+
+  it('a second time finds all runs, and gives the same as JSON', async () => {
+    const again = await runIsda(folder, args('whole', '--json'));
+    expect(again.stderr.split('\n')).toEqual(
+      ['isda', 'basic', 'focal'].map((row) => `found   tiny-${row}-seed1, done before`),
+    );
+    const told = JSON.parse(again.stdout) as { rows: { row: string }[]; runs: { state: string }[] };
+    expect(told.rows.map(({ row }) => row)).toEqual(['isda', 'basic', 'focal']);
+    expect(told.runs.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
+  });
+
+  it('with other settings leaves those runs as they are', async () => {
+    const out = join(folder, 'others');
+    await cp(join(folder, 'whole'), out, { recursive: true });
+    const other = await runIsda(folder, args('others', '--set', 'training.epochs=1'));
+    expect(other.exitCode, other.all).toBe(0);
+    expect(outcomes('others')).toEqual(expected);
+    expect((await statesOf('others')).length).toBe(6);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s: checkpoints are written, exit code 75, and it goes on',
+    async (signal) => {
+      const child = startIsda(folder, args(signal));
+      expect(await printed(child, /^start {3}tiny-basic/)).toBe(true);
+      await trainingIn(signal);
+      await setTimeout(100);
+      child.kill(signal);
+      const stopped = await child;
+      expect(stopped.exitCode, stopped.all).toBe(75);
+      expect(stopped.stdout).toContain(
+        `\n${signal}: the running ones write their checkpoints\nstopped tiny-basic-seed1: `,
+      );
+      expect(stopped.stderr).toBe(
+        [
+          `error: cannot finish all runs: ${signal} came; 1 of 3 are done`,
+          `  ${signal}`,
+          `  hint: \`isda study study.yaml --seeds 1 --out ${signal}\` goes on from there`,
+        ].join('\n'),
+      );
+      expect(await statesOf(signal)).toEqual(['stopped', 'planned', 'done']);
+      expect(readdirSync(join(folder, signal, 'tiny-basic-seed1', 'checkpoints')).length).toBeGreaterThan(0);
+      const finished = await finish(signal);
+      expect(finished.stdout).toContain('found   tiny-isda-seed1, done before\n');
+      expect(await readCell(join(folder, signal, 'tiny-basic-seed1'))).toMatchObject({ attempts: 2 });
+    },
+  );
+
+  it('kill -9 of the grid: its run lives on and is waited for, not run twice', async () => {
+    const child = startIsda(folder, args('orphan'));
+    expect(await printed(child, /^start/)).toBe(true);
+    const pid = await trainingIn('orphan');
+    child.kill('SIGKILL');
+    expect((await child).signal).toBe('SIGKILL');
+    const finished = await finish('orphan');
+    expect(finished.stdout).toMatch(new RegExp(`^waiting tiny-isda-seed1: process ${pid} on \\S+ is at it$`, 'm'));
+    expect(finished.stdout).toContain('found   tiny-isda-seed1, done before\n');
+    expect(await readCell(join(folder, 'orphan', 'tiny-isda-seed1'))).toMatchObject({ state: 'done', attempts: 1 });
+    expect(read(folder, 'orphan', 'tiny-isda-seed1', 'log.txt').match(/experiment {2}/g)).toHaveLength(1);
+  });
+
+  it('kill -9 of the grid and its run: it goes on from the checkpoint', async () => {
+    const child = startIsda(folder, args('dead'));
+    expect(await printed(child, /^start/)).toBe(true);
+    const pid = await trainingIn('dead');
+    while (!/^\d{4}.* epoch 1/m.test(read(folder, 'dead', 'tiny-isda-seed1', 'log.txt'))) await setTimeout(10);
+    child.kill('SIGKILL');
+    process.kill(pid, 'SIGKILL');
+    await child;
+    while ((await statesOf('dead')).includes('running')) await setTimeout(10);
+    expect(await statesOf('dead')).toEqual(['planned', 'planned', 'stopped']);
+    await finish('dead');
+    expect(await readCell(join(folder, 'dead', 'tiny-isda-seed1'))).toMatchObject({ attempts: 2 });
+  });
+
+  it('kill -9 of a run: it is recorded as failed, the rest go on, and the same command ends it', async () => {
+    const child = startIsda(folder, args('killed'));
+    expect(await printed(child, /^start/)).toBe(true);
+    process.kill(await trainingIn('killed'), 'SIGKILL');
+    const failed = await child;
+    expect(failed.exitCode, failed.all).toBe(1);
+    expect(failed.stderr).toBe(
+      [
+        'error: cannot finish all runs: 1 of 3 failed',
+        '  tiny-isda-seed1: killed (SIGKILL), perhaps for want of memory',
+        '  hint: `isda runs killed --log tiny-isda-seed1` shows why (tiny-isda-seed1/errors.txt); `isda study study.yaml --seeds 1 --out killed` tries again',
+      ].join('\n'),
+    );
+    expect(await statesOf('killed')).toEqual(['done', 'done', 'failed']);
+    expect(failed.stdout).toMatch(/^isda +- +- +- +0 of 1$/m);
+    await finish('killed');
+  });
+
+  it('two at once on one store share the runs', async () => {
+    const both = await Promise.all([runIsda(folder, args('shared')), runIsda(folder, args('shared', '--jobs', '2'))]);
+    expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    const started = both.flatMap(({ stdout }) => stdout.match(/^start .*$/gm) ?? []);
+    expect(started.sort()).toEqual(names.map((name) => `start   ${name}`));
+    for (const name of names)
+      expect(await readCell(join(folder, 'shared', name))).toMatchObject({ state: 'done', attempts: 1 });
+    const tables = both.map(({ stdout }) => stdout.slice(stdout.indexOf('\nrow ')));
+    expect(tables[0]).toBe(tables[1]);
+  });
+
+  it('a run that fails says why, and its log is shown', async () => {
+    const bad = await runIsda(folder, args('bad', '--set', 'dataset.dir=nowhere'));
+    expect(bad.exitCode).toBe(1);
+    const reason = /^failed {2}tiny-isda-seed1: (cannot find CIFAR-10: .*)$/m.exec(bad.stdout)?.[1];
+    expect(reason).toBeDefined();
+    const log = await runIsda(folder, ['runs', 'bad', '--log', 'tiny-isda-seed1']);
+    expect(log.stdout).toContain(
+      `tiny-isda-seed1: failed, ${reason}\n\nbad/tiny-isda-seed1/errors.txt\nerror: ${reason}\n`,
+    );
+    const list = await runIsda(folder, ['runs', 'bad', '--state', 'failed', '--json']);
+    expect((JSON.parse(list.stdout) as { reason: string }[]).map((run) => run.reason)).toEqual([
+      reason,
+      reason,
+      reason,
+    ]);
+  });
+});
+
+it('isda sweep goes on where it was stopped and ends with the choice and the final runs', async () => {
+  const sweep = [
+    ...['sweep', 'lambda0', '--config', 'tiny-isda', '--set', 'dataset.dir=data', '--set', 'training.epochs=4'],
+    ...['--values', '1,0,0.5', '--holdout', '60', '--final-seeds', '2', '--out', 'sweep'],
+  ];
+  const child = startIsda(folder, sweep);
+  expect(await printed(child, /^start {3}tiny-isda-lambda0-0.5/)).toBe(true);
+  child.kill('SIGTERM');
+  expect((await child).exitCode).toBe(75);
+  const stored = () => JSON.parse(readFileSync(join(folder, 'sweep', 'sweep.json'), 'utf8')) as Record<string, unknown>;
+  expect(stored()).not.toHaveProperty('chosen');
+  const { stdout, exitCode, all } = await runIsda(folder, sweep);
+  expect(exitCode, all).toBe(0);
+  expect(stdout.split('\n')[0]).toBe('found   tiny-isda-lambda0-0-seed1, done before');
+  const { points, chosen, final, holdout } = stored() as {
+    points: { name: string; settings: object; outcome: { last10: { mean: number } } }[];
+    chosen: { name: string; settings: object };
+    final: { seeds: number[] };
+    holdout: number;
+  };
+  expect(points.map(({ settings }) => settings)).toEqual([0, 0.5, 1].map((value) => ({ 'loss.lambda0': value })));
+  const errors = points.map(({ outcome }) => outcome.last10.mean);
+  expect(chosen.name).toBe(points[errors.indexOf(Math.min(...errors))].name);
+  expect([final.seeds, holdout]).toEqual([[1, 2], 60]);
+  const config = read(folder, 'sweep', `tiny-isda-${chosen.name}-final-seed2`, 'config.yaml');
+  expect(config).toMatch(/^ {2}holdout: 0$/m);
+  expect(config).toMatch(/^ {2}seed: 2$/m);
+});

@@ -1,0 +1,74 @@
+// A run on a folder of images: its classes are those of the folder, it goes on where the folder was moved.
+import { readFileSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { cutInHalf, writeImages } from '../../data/datasets/image-folder/support.js';
+import { runCli, type Outcome } from '../../support/cli.js';
+import { test } from '../../temporary-folder.js';
+
+const images = ['a', 'b', 'c'].flatMap((name) => [1, 2, 3, 4].map((i) => `train/${name}/${i}.jpg`));
+
+function train(folder: string, dir: string, ...changes: string[]): Promise<Outcome> {
+  const settings = [
+    'dataset.name=imagenet',
+    `dataset.dir=${dir}`,
+    'dataset.imageSize=16',
+    'dataset.resize=18',
+    'dataset.subset=12',
+    'dataset.testSubset=3',
+    'augmentation.padCrop=false',
+    'training.batchSize=4',
+    'training.workers=0',
+    ...changes,
+  ];
+  const args = [
+    'train',
+    '--config',
+    'tiny-isda-diagonal',
+    '--out',
+    'run',
+    ...settings.flatMap((each) => ['--set', each]),
+  ];
+  return runCli(folder, args, { ...process.env, ISDA_DATA: undefined });
+}
+
+describe('a run on images in folders', () => {
+  test('has the folder’s classes, is evaluated by its own config, and goes on elsewhere', async ({ folder }) => {
+    await writeImages(join(folder, 'images'), [...images, 'val/a/1.jpg', 'val/b/1.png', 'val/c/1.jpg']);
+    const trained = await train(folder, 'images');
+    expect(trained).toMatchObject({ code: 0 });
+    expect(trained.stdout + trained.stderr).toContain('imagenet, 12 training images, 3 test images');
+    const config = readFileSync(join(folder, 'run/config.yaml'), 'utf8');
+    expect(config).toMatch(/ {2}classes: 3\n/);
+    expect(config).toMatch(/ {2}randomResizedCrop:\n {4}scale: \[0.08, 1\]\n/);
+    const evaluated = await runCli(folder, ['evaluate', '--run', 'run'], { ...process.env });
+    expect(evaluated).toMatchObject({ code: 0 });
+    expect(evaluated.stdout).toContain('3 (test)');
+    const exported = await runCli(folder, ['export', '--run', 'run', '--out', 'net.safetensors']);
+    expect(exported).toMatchObject({ code: 0 });
+    await rename(join(folder, 'images'), join(folder, 'moved'));
+    const again = await train(folder, 'moved');
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.stdout + again.stderr).toContain('complete already');
+  });
+
+  test('ends with the path of a broken image, and passes over as many as it may', async ({ folder }) => {
+    await writeImages(join(folder, 'images'), [...images, 'val/a/1.jpg', 'val/b/1.png', 'val/c/1.jpg']);
+    const path = join(folder, 'images/train/b/3.jpg');
+    await cutInHalf(path);
+    const failed = await train(folder, 'images');
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain(`cannot read image ${path}: `);
+    const passed = await train(folder, 'images', 'dataset.maxBroken=1');
+    expect(passed).toMatchObject({ code: 0 });
+    expect(passed.stdout + passed.stderr).toContain(path);
+  });
+
+  test('does not begin with another number of classes than the config says', async ({ folder }) => {
+    await writeImages(join(folder, 'images'), ['train/a/1.jpg', 'train/b/1.jpg', 'val/a/1.jpg']);
+    const { code, stderr } = await train(folder, 'images', 'dataset.classes=1000');
+    expect(code).toBe(2);
+    expect(stderr).toContain('train/ has 2 classes, dataset.classes is 1000\n  hint: leave dataset.classes out');
+  });
+});

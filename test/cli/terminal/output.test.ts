@@ -1,0 +1,35 @@
+// What `--out` may be called: a picture by its ending, a folder not as a file.
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { runCli } from '../../support/cli.js';
+import { makeStoredRun } from '../../support/stores.js';
+import { test } from '../../temporary-folder.js';
+
+const both = ['--run', 'r', '--generator', 'g'];
+const png = 'let --out end with .png';
+const page = 'let --out end with .html, or name a folder';
+const folderOfFiles = 'name a folder: several files are written';
+
+describe('--out is refused before anything is read', () => {
+  test.for([
+    [['gan', 'sample', '--run', 'g', '--out', 'x.jpg'], 'draw the figure: x.jpg is not the name of a PNG file', png],
+    [['gan', 'quality', ...both, '--out', 'q.svg'], 'draw the figure: q.svg is not the name of a PNG file', png],
+    [['data', 'show', '--config', 'c', '--out', 'x'], 'draw the figure: x is not the name of a PNG file', png],
+    [['report', '--store', 's', '--out', 'r.pdf'], 'write the report: r.pdf is the name of a file, not of a folder', page],
+    [['visualize', ...both, '--out', 'f.png'], 'draw the figure: f.png is the name of a file, not of a folder', folderOfFiles],
+    [['figure', '4', ...both, '--out', 'f.PNG'], 'draw the figure: f.PNG is the name of a file, not of a folder', folderOfFiles],
+  ] as const)('%j', async ([args, message, hint], { folder }) => {
+    const stderr = `error: cannot ${message}\n  hint: ${hint}\n`;
+    expect(await runCli(folder, args)).toEqual({ code: 2, stdout: '', stderr });
+  }); // prettier-ignore
+});
+
+test('a folder may have any name once it is there, and a dot in it before', async ({ folder }) => {
+  makeStoredRun(join(folder, 'store'), { row: 'basic' });
+  mkdirSync(join(folder, 'old.pdf'));
+  for (const out of ['old.pdf', 'v1.2', 'example.org', 'new.pdf/']) {
+    expect((await runCli(folder, ['report', '--store', 'store', '--out', out])).code).toBe(0);
+    expect(existsSync(join(folder, out, 'index.html'))).toBe(true);
+  }
+});

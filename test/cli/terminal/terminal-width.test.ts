@@ -1,0 +1,119 @@
+// Lists on narrow terminals: nothing is cut off, nothing runs over the edge; piped output stays whole.
+import { describe, expect, it } from 'vitest';
+import { foldedTable, wrappedTable } from '../../../src/cli/terminal/fold.js';
+import { planText, planTotals, type PlanRow } from '../../../src/cli/grids/plan-rows.js';
+import { runCli } from '../../support/cli.js';
+import { makeStoredRun } from '../../support/stores.js';
+import { test } from '../../temporary-folder.js';
+
+const widths = [40, 60, 80];
+const longest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
+const words = (text: string): string[] => text.split(/[\s,]+/).filter((word) => !/^-*$/.test(word));
+
+/** What a command prints into a pipe, and on terminals of several widths, none of whose lines is too long. */
+async function printed(folder: string, args: readonly string[]): Promise<{ piped: string; narrow: string[] }> {
+  const narrow: string[] = [];
+  for (const width of widths) {
+    const { code, stdout } = await runCli(folder, args, {}, width);
+    expect(code).toBe(0);
+    expect(longest(stdout), stdout).toBeLessThanOrEqual(width);
+    narrow.push(stdout);
+  }
+  return { piped: (await runCli(folder, args)).stdout, narrow };
+}
+
+describe('on a narrow terminal', () => {
+  test('isda models and isda losses have every number', async ({ folder }) => {
+    for (const command of ['models', 'losses']) {
+      const { piped, narrow } = await printed(folder, [command]);
+      expect(longest(piped)).toBeGreaterThan(80);
+      // The title of the names goes where the other titles stand with their numbers.
+      for (const text of narrow)
+        expect(new Set(['network', ...words(text)])).toEqual(new Set(['network', ...words(piped)]));
+    }
+  });
+
+  test('isda data verify has every checksum', async ({ folder }) => {
+    await runCli(folder, ['data', 'synthesize', '--out', 'data', '--train', '20', '--test', '10']);
+    const args = ['data', 'verify', 'cifar10', '--dir', 'data'];
+    const { stdout: piped } = await runCli(folder, args);
+    const { stdout: narrow } = await runCli(folder, args, {}, 40);
+    // The folder of the images may be longer than the terminal is wide, and a path is not broken.
+    expect(longest(narrow.slice(narrow.indexOf('train:')))).toBeLessThanOrEqual(40);
+    const sums = piped.match(/\b[0-9a-f]{32}\b/g);
+    expect(sums).toHaveLength(6);
+    expect(narrow.match(/\b[0-9a-f]{32}\b/g)).toEqual(sums);
+    expect(piped).toMatch(/^ {2}data_batch_1.bin {2}4 records {2}md5 \S+ {2}not official$/m);
+  });
+
+  test('isda runs keeps error, age and reason', async ({ folder }) => {
+    makeStoredRun(folder, { row: 'a-method', error: 12.34 });
+    const reason = 'the process ended without a word of what it was that went wrong';
+    makeStoredRun(folder, { row: 'b', state: 'failed', epochs: 3, reason });
+    const { piped, narrow } = await printed(folder, ['runs', '.']);
+    expect(piped).toContain(`  ${reason}\n`);
+    expect(narrow[0]).toMatch(/^run\n {2}state +epochs +error +since\n/);
+    expect(narrow[0]).toMatch(/^test-a-method-seed1\n {2}done +20\/20 +12.34 % +\d+ d \d\d h$/m);
+    expect(narrow[0]).toContain('  the process ended without a word of\n  what it was that went wrong\n');
+    // Where a part of the reason has room, each run keeps to its line.
+    const { stdout: wider } = await runCli(folder, ['runs', '.'], {}, 90);
+    expect(wider).toMatch(/^test-b-seed1 .* {2}the process ended without .*…$/m);
+  });
+
+  test('a dry run has names, states and epochs', async ({ folder }) => {
+    const args = [
+      'sweep',
+      'lambda0',
+      '--config',
+      'tiny-isda',
+      '--values',
+      '0.1,0.5',
+      '--holdout',
+      '20',
+      '--final-seeds',
+      '0',
+      '--dry-run',
+    ];
+    const { piped, narrow } = await printed(folder, args);
+    expect(piped).toMatch(/^run +state +epochs\n/);
+    expect(narrow[0]).toMatch(/^run\n {2}state +epochs\n/);
+  });
+
+  it('a plan has its numbers behind their titles', () => {
+    const row: PlanRow = {
+      ...{ row: 'resnet32-cifar10-isda', runs: 5, done: 1, epochs: 160, epochsLeft: [160, 160, 160, 160] },
+      ...{ secondsPerEpoch: 1234, secondsPerRun: 160 * 1234, memoryBytes: 2 ** 30, diskBytes: 2 ** 20 },
+      step: { training: 3000, evaluation: 1000, scaled: true },
+      images: { train: 50_000, evaluation: 10_000, counted: true },
+      tooLarge: true,
+    };
+    const text = (width: number): string => planText([row], planTotals([row], 2), { width, device: 'cpu', steps: 3 });
+    for (const width of [40, 60, 80]) expect(longest(text(width))).toBeLessThanOrEqual(width);
+    expect(text(40)).toContain(
+      [
+        'resnet32-cifar10-isda',
+        '  runs 4/5, images 50000, step ~3000 ms,',
+        '  epoch 20 min 34 s, a run 2 d 07 h,',
+        '  memory 1.00 GiB, disk 5.00 MiB',
+        '  a run needs more memory than is free',
+        '  now',
+      ].join('\n'),
+    );
+    expect(text(Infinity).split('\n')[2]).toMatch(/^resnet32-cifar10-isda +4\/5 +50000 +~3000 ms /);
+  });
+});
+
+it('tables fold where they must, and not before', () => {
+  const header = ['name', 'first', 'second'];
+  const rows = [['a-rather-long-name', '1', '22'], ['b', '333', '']]; // prettier-ignore
+  expect(foldedTable(header, rows, 33)).toBe(foldedTable(header, rows, Infinity));
+  expect(foldedTable(header, rows, 32)).toBe(
+    ['name', '  first  second', '  -----  ------', 'a-rather-long-name', '      1      22', 'b', '    333'].join('\n'),
+  );
+  expect(foldedTable(header, rows, 14)).toBe(
+    ['a-rather-long-name', '  first 1,', '  second 22', 'b', '  first 333'].join('\n'),
+  );
+  expect(wrappedTable(['name', 'words'], [['a', 'one two three'], ['b', '']], 12)).toBe(
+    ['name  words', '----  -----', 'a     one', '      two', '      three', 'b'].join('\n'),
+  ); // prettier-ignore
+});

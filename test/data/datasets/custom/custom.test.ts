@@ -1,0 +1,96 @@
+// A data set in a user's file: its images, its place in a run, and what is said where it is wrong.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createReader } from '../../../../src/data/create-reader.js';
+import { loadCustom } from '../../../../src/data/datasets/custom/source.js';
+import { augmentationOptions, datasetOptions, type CustomDatasetOptions } from '../../../../src/data/options.js';
+import { loadSplits } from '../../../../src/data/registry.js';
+import { temporaryFolder } from '../../helpers.js';
+import { copies, openSmall } from '../../loader/support.js';
+
+const whole = `
+  export const createDataset = async ({ part, options }) => ({
+    classNames: ['even', 'odd'], count: part === 'train' ? 9 : 4,
+    labels: Array.from({ length: part === 'train' ? 9 : 4 }, (_, i) => i % 2),
+    height: 5, width: 4, mean: [1, 2, 3], std: [4, 5, 6],
+    read: async (index) => {
+      if (index === options.broken && part === 'train') throw new Error('no such page');
+      return new Uint8Array(60).map((_, i) => (options.base ?? 0) + 10 * index + i);
+    },
+  });`;
+
+async function options(source: string, own: object = {}): Promise<CustomDatasetOptions> {
+  const module = join(await temporaryFolder(), 'data.mjs');
+  await writeFile(module, source);
+  return datasetOptions.parse({ name: 'custom', module, options: own }) as CustomDatasetOptions;
+}
+
+const plain = augmentationOptions.parse({ padCrop: false, flip: false });
+
+describe('a data set of one’s own', () => {
+  it('gives the bytes, labels and format of its file', async () => {
+    const { train, test } = await loadCustom(await options(whole, { base: 3 }));
+    expect(train).toMatchObject({ name: 'custom', classes: 2, count: 9, height: 5, width: 4, mean: [1, 2, 3] });
+    expect([...test.labels]).toEqual([0, 1, 0, 1]);
+    const reader = await createReader(train, plain);
+    const target = new Uint8Array(62);
+    await reader.evaluate(2, target, 1);
+    expect([...target]).toEqual([0, ...Array.from({ length: 60 }, (_, i) => 23 + i), 0]);
+    const again = new Uint8Array(62);
+    await reader.train(2, 1, 1, again, 1);
+    expect(again).toEqual(target);
+  });
+
+  it('is split, read in worker threads and passed over where it is broken', async () => {
+    const dataset = await options(whole, { broken: 4 });
+    const places = { environment: {}, workingDirectory: '/', now: Date.now };
+    const splits = await loadSplits({ ...dataset, holdout: 2 }, places);
+    expect([splits.train.count, splits.evaluation.count, splits.evaluationName]).toEqual([7, 2, 'holdout']);
+    const epochs: unknown[] = [];
+    for (const workers of [0, 2]) {
+      const warnings: string[] = [];
+      const warn = (line: string): void => void warnings.push(line);
+      const { train, test: evaluation } = await loadCustom(dataset);
+      const loader = await openSmall({ train, evaluation, augmentation: plain, workers, maxBroken: 1, warn });
+      epochs.push(await copies(loader.trainingBatches(1, 0)));
+      expect(warnings.join()).toContain(`4 of train of ${dataset.module}: no such page`);
+    }
+    expect(epochs[1]).toEqual(epochs[0]);
+  });
+
+  const complete =
+    "classNames: ['a', 'b'], count: 2, labels: [0, 1], height: 1, width: 1, mean: [0, 0, 0], std: [1, 1, 1]";
+  const dataset = (text: string): string => `export const createDataset = ({ part }) => ({ ${text} });`;
+
+  it.each([
+    ['no createDataset', 'export const other = 1;', 'it does not export a function createDataset'],
+    [
+      'a factory that throws',
+      'export const createDataset = () => { throw new Error("no disk"); };',
+      'createDataset failed: no disk',
+    ],
+    ['no read', dataset(complete), 'read: expected a function'],
+    ['too few labels', dataset(`${complete}, labels: [0], read: () => 0`), 'labels: expected 2, as count says, got 1'],
+    [
+      'a label too large',
+      dataset(`${complete}, labels: [0, 2], read: () => 0`),
+      'labels: expected 0 … 1, image 1 has 2',
+    ],
+    ['one class', dataset(`${complete}, classNames: ['a'], read: () => 0`), 'classNames: '],
+    ['a deviation of 0', dataset(`${complete}, std: [1, 0, 1], read: () => 0`), 'std.1: '],
+    ['parts that differ', dataset(`${complete}, width: part.length, read: () => 0`), 'its parts train and test differ'],
+  ])('with %s is refused', async (_, source, reason) => {
+    const own = await options(source);
+    await expect(loadCustom(own)).rejects.toThrow(`cannot use the module ${own.module}: `);
+    await expect(loadCustom(own)).rejects.toThrow(reason);
+  });
+
+  it.each(['new Uint8Array(2)', '[1, 2, 3]', 'undefined'])('whose read gives %s is said so', async (value) => {
+    const { train } = await loadCustom(await options(dataset(`${complete}, read: () => ${value}`)));
+    const reader = await createReader(train, plain);
+    await expect(async () => reader.evaluate(1, new Uint8Array(3), 0)).rejects.toThrow(
+      /^cannot read image 1 of train of .*data.mjs: its `read` must give a Uint8Array of 3 bytes$/,
+    );
+  });
+});

@@ -1,0 +1,82 @@
+// A folder of images as the two parts of a data set.
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { nameAt } from '../../../../src/data/datasets/image-folder/packed-names.js';
+import { loadImageFolder, locateImageFolder } from '../../../../src/data/datasets/image-folder/sources.js';
+import { datasetOptions, type FolderOptions } from '../../../../src/data/options.js';
+import type { ImageSource } from '../../../../src/data/source.js';
+import { buildSplits } from '../../../../src/data/split.js';
+import { temporaryFolder } from '../../helpers.js';
+import { writeImages } from './support.js';
+
+const files = ['train/a/1.jpg', 'train/a/2.jpg', 'train/b/ü.jpg', 'val/b/3.jpg'];
+const options = (changes: object = {}) => datasetOptions.parse({ name: 'imagenet', ...changes }) as FolderOptions;
+const load = async (root: string, changes?: object) =>
+  loadImageFolder(options(changes), [root], await temporaryFolder(), Date.now);
+
+function pathsOf({ storage, count, positions }: ImageSource): string[] {
+  if (storage.kind !== 'files') throw new Error('not files');
+  return Array.from({ length: count }, (_, index) => nameAt(storage.names, positions?.[index] ?? index));
+}
+
+describe('an image folder', () => {
+  it('is two parts with labels by the folders’ order', async () => {
+    const root = await temporaryFolder();
+    await writeImages(root, files, 'image');
+    const { train, test } = await load(root);
+    expect(train).toMatchObject({ name: 'imagenet', part: 'train', classNames: ['a', 'b'], classes: 2, count: 3 });
+    expect([...train.labels]).toEqual([0, 0, 1]);
+    expect(pathsOf(train)).toEqual(files.slice(0, 3));
+    expect([...test.labels]).toEqual([1]);
+    expect(pathsOf(test)).toEqual(['val/b/3.jpg']);
+    expect([train.height, train.mean[0], train.std[2]]).toEqual([224, 0.485 * 255, 0.225 * 255]);
+  });
+
+  it('has a checksum that changes with names and classes, not with the folder', async () => {
+    const sums: (string | undefined)[] = [];
+    for (const last of ['train/b/1.jpg', 'train/b/1.jpg', 'train/b/2.jpg', 'train/c/1.jpg']) {
+      const root = await temporaryFolder();
+      await writeImages(root, ['train/a/1.jpg', 'val/a/1.jpg', last], 'image');
+      sums.push((await load(root)).train.checksum);
+    }
+    expect(sums[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(new Set(sums).size).toBe(3);
+  });
+
+  it('is split as any other set is', async () => {
+    const root = await temporaryFolder();
+    const images = ['a', 'b'].flatMap((name) => [1, 2, 3, 4].map((i) => `train/${name}/${i}.jpg`));
+    await writeImages(root, [...images, 'val/a/1.jpg'], 'image');
+    const { train, test } = await load(root);
+    const splits = buildSplits({ holdout: 2, subset: 4 }, train, test);
+    const used = [...pathsOf(splits.train), ...pathsOf(splits.evaluation)];
+    expect(new Set(used).size).toBe(6);
+    for (const part of [splits.train, splits.evaluation]) {
+      expect(pathsOf(part).map((path) => 'ab'.indexOf(path[6]))).toEqual([...part.labels]);
+      expect(part.labels.filter((label) => label === 0)).toHaveLength(part.count / 2);
+    }
+  });
+
+  it('must have as many classes as the config says, where it says so', async () => {
+    const root = await temporaryFolder();
+    await writeImages(root, files, 'image');
+    expect((await load(root, { classes: 2 })).train.classes).toBe(2);
+    await expect(load(root, { classes: 1000 })).rejects.toMatchObject({
+      kind: 'usage',
+      message: `cannot use the images in ${root}: train/ has 2 classes, dataset.classes is 1000`,
+    });
+  });
+
+  it('is looked for in every place, ImageNet also in the folder imagenet of it', async () => {
+    const [empty, root] = [await temporaryFolder(), await temporaryFolder()];
+    await writeImages(root, ['imagenet/train/a/1.jpg'], 'image');
+    expect(await locateImageFolder('imagenet', [empty, root])).toBe(join(root, 'imagenet'));
+    await expect(locateImageFolder('image-folder', [empty, root])).rejects.toMatchObject({
+      message: 'cannot find the images: there is no folder train/ where it was looked for',
+      place: `looked in ${empty}\nlooked in ${root}`,
+    });
+    await rename(join(root, 'imagenet/train'), join(root, 'train'));
+    expect(await locateImageFolder('imagenet', [root])).toBe(root);
+  });
+});

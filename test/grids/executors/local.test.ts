@@ -1,0 +1,67 @@
+// The local executor's decisions: what a run is given of the machine, and what the end of its process means.
+import { describe, expect, it } from 'vitest';
+import { cellEnd, failureReason, shareOf } from '../../../src/grids/executors/local.js';
+
+describe('shareOf', () => {
+  const machine = { environment: { HOME: '/home/me' }, cores: 8, gpus: [] as string[] };
+
+  it('leaves a run by itself with all that there is', () => {
+    expect(shareOf(0, { ...machine, jobs: 1, gpus: ['0', '1'] })).toEqual({ HOME: '/home/me' });
+  });
+  it.each([
+    [2, '4'],
+    [3, '2'],
+    [20, '1'],
+  ])('%i runs get %s of 8 cores each', (jobs, threads) => {
+    expect(shareOf(1, { ...machine, jobs })).toEqual({
+      HOME: '/home/me',
+      TF_NUM_INTRAOP_THREADS: threads,
+      TF_NUM_INTEROP_THREADS: threads,
+    });
+  });
+  it('gives each a GPU, in turn where there are fewer', () => {
+    const gpus = ['2', 'GPU-5a'];
+    const given = [0, 1, 2].map((slot) => shareOf(slot, { ...machine, jobs: 3, gpus })['CUDA_VISIBLE_DEVICES']);
+    expect(given).toEqual(['2', 'GPU-5a', '2']);
+  });
+  it("keeps the user's own number of threads", () => {
+    const environment = { TF_NUM_INTRAOP_THREADS: '7' };
+    expect(shareOf(0, { ...machine, jobs: 2, environment })).toEqual({
+      TF_NUM_INTRAOP_THREADS: '7',
+      TF_NUM_INTEROP_THREADS: '4',
+    });
+  });
+});
+
+describe('failureReason', () => {
+  it('is the error that the program named', () => {
+    const stderr = 'warning: old\nerror: cannot go on training: train_loss is NaN\n  hint: lower the rate\n';
+    expect(failureReason(stderr, 'exit code 1')).toBe('cannot go on training: train_loss is NaN');
+  });
+  it('is the last words of a process that crashed', () => {
+    expect(failureReason('terminate called\nstd::bad_alloc\n\n', 'ended by SIGABRT')).toBe(
+      'ended by SIGABRT: std::bad_alloc',
+    );
+  });
+  it('is how a silent process ended', () => expect(failureReason('\n', 'exit code 3')).toBe('exit code 3'));
+});
+
+describe('cellEnd', () => {
+  it.each([
+    [{ code: 0 }, false, { state: 'done' }],
+    [{ code: 0 }, true, { state: 'done' }],
+    [{ code: 75 }, true, { state: 'stopped', reason: 'asked to stop' }],
+    [{ code: 75 }, false, { state: 'stopped', reason: 'asked to stop' }],
+    [{ code: 130 }, false, { state: 'stopped', reason: 'asked to stop' }],
+    [{ signal: 'SIGTERM' as const }, true, { state: 'stopped', reason: 'ended by SIGTERM' }],
+    [{ signal: 'SIGKILL' as const }, true, { state: 'stopped', reason: 'ended by SIGKILL' }],
+    [
+      { signal: 'SIGKILL' as const },
+      false,
+      { state: 'failed', reason: 'killed (SIGKILL), perhaps for want of memory' },
+    ],
+    [{ signal: 'SIGSEGV' as const }, false, { state: 'failed', reason: 'ended by SIGSEGV' }],
+    [{ code: 1 }, false, { state: 'failed', reason: 'exit code 1' }],
+    [{ error: new Error('ENOENT') }, false, { state: 'failed', reason: 'its process did not start: ENOENT' }],
+  ])('%j, stop asked: %s', (end, asked, expected) => expect(cellEnd(end, asked, '')).toEqual(expected));
+});

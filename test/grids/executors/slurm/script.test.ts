@@ -1,0 +1,176 @@
+// The batch script, run by bash with a stand-in for `isda` and for scontrol: what it trains, forwards and leaves behind.
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { execa } from 'execa';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { quote, scriptText } from '../../../../src/grids/executors/slurm/script.js';
+import { test } from '../../../temporary-folder.js';
+
+/** Notes its words and threads; on SIGTERM ends with 75, as `isda train` does, else with the code in `how`. */
+const standIn = `#!/bin/bash
+printf '%s\\n' "$@" "threads \${TF_NUM_INTRAOP_THREADS:-}" "\${GREETING:-}" >words
+trap 'echo caught >>words; sleep 0.2; exit 75' TERM
+how=$(cat how)
+case $how in
+  wait) touch begun; for _ in $(seq 500); do sleep 0.02; done ;;
+  die) kill -KILL $$ ;;
+  *) echo "error: $how" >&2; exit "$how" ;;
+esac
+`;
+
+/** A submission of two cells in a store whose path is hard to quote. */
+function setUp(folder: string, how: string, before: readonly string[] = []) {
+  const root = join(folder, `a "store" of $HOME's \`100%\``);
+  const here = join(root, 'slurm', 'x');
+  const work = join(folder, 'work');
+  for (const path of [join(root, 'a-seed1'), join(root, 'b-seed1'), here, work, join(folder, 'bin')]) {
+    mkdirSync(path, { recursive: true });
+  }
+  const program = join(folder, `is'da`);
+  writeFileSync(program, standIn);
+  writeFileSync(join(folder, 'bin', 'scontrol'), `#!/bin/sh\necho "$@" >${quote(join(work, 'scontrol'))}\n`);
+  chmodSync(program, 0o755);
+  chmodSync(join(folder, 'bin', 'scontrol'), 0o755);
+  writeFileSync(join(work, 'how'), how);
+  writeFileSync(join(here, 'cells.txt'), 'a-seed1\nb-seed1\n');
+  writeFileSync(join(here, 'job.sh'), scriptText({ root, folder: here, command: [program, 'bin/isda.js'], before }));
+  const start = (env: Record<string, string> = {}, task = '1') =>
+    execa('bash', [join(here, 'job.sh')], {
+      cwd: work,
+      reject: false,
+      all: true,
+      env: {
+        PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
+        ...{ SLURM_ARRAY_TASK_ID: task, SLURM_ARRAY_JOB_ID: '12', TF_NUM_INTRAOP_THREADS: undefined, ...env },
+      },
+    });
+  const read = (path: string): string => readFileSync(path, 'utf8');
+  return {
+    start,
+    run: join(root, 'b-seed1'),
+    words: () => read(join(work, 'words')).trimEnd().split('\n'),
+    exit: () => read(join(here, 'task-1.exit')),
+    hasExit: () => existsSync(join(here, 'task-1.exit')),
+    begun: () => existsSync(join(work, 'begun')),
+    asked: () => (existsSync(join(work, 'scontrol')) ? read(join(work, 'scontrol')).trim() : undefined),
+    errors: () => read(join(root, 'b-seed1', 'errors.txt')),
+  };
+}
+
+describe('quote', () => {
+  it('is the same text to bash, whatever it is', async () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 20 }).map((value) => value.replaceAll('\0', ''));
+    await fc.assert(
+      fc.asyncProperty(text, async (value) => {
+        const { stdout } = await execa('bash', ['-c', `printf %s ${quote(value)}`], { stripFinalNewline: false });
+        expect(stdout).toBe(value);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('the script of a task', () => {
+  test.for([
+    ['0', 0],
+    ['1', 1],
+    ['2', 2],
+    ['75', 75],
+    ['die', 137],
+  ] as const)('trains the run of its line: a run that ends so, %s, leaves %i', async ([how, code], { folder }) => {
+    const { start, words, exit, run, asked } = setUp(folder, how);
+    expect((await start()).exitCode).toBe(code);
+    expect(exit()).toBe(`${code}\n`);
+    expect(words().slice(0, 6)).toEqual(['bin/isda.js', 'train', '--config', join(run, 'config.yaml'), '--out', run]);
+    expect(asked()).toBeUndefined();
+  });
+
+  test('keeps what the run wrote to stderr, and prints nothing', async ({ folder }) => {
+    const { start, errors } = setUp(folder, '1');
+    expect((await start()).all).toBe('');
+    expect(errors()).toBe('error: 1\n');
+  });
+
+  test('gives TensorFlow the cores of the job, unless the user has said how many', async ({ folder }) => {
+    const { start, words } = setUp(folder, '0');
+    await start();
+    expect(words()[6]).toBe('threads');
+    await start({ SLURM_CPUS_PER_TASK: '3' });
+    expect(words()[6]).toBe('threads 3');
+    await start({ SLURM_CPUS_PER_TASK: '3', TF_NUM_INTRAOP_THREADS: '7' });
+    expect(words()[6]).toBe('threads 7');
+  });
+
+  test('runs the lines of `before` first', async ({ folder }) => {
+    const { start, words } = setUp(folder, '0', ['export GREETING="good day"']);
+    await start();
+    expect(words()[7]).toBe('good day');
+  });
+
+  test.for([
+    ['SIGUSR1', 'requeue 12_1', 'the time limit is near: to be queued again'],
+    ['SIGTERM', undefined, ''],
+  ] as const)('%s: the run writes its checkpoint, scontrol gets: %s', async ([signal, asks, says], { folder }) => {
+    const { start, words, hasExit, begun, asked } = setUp(folder, 'wait');
+    const child = start();
+    while (!begun()) await setTimeout(5);
+    child.kill(signal);
+    const ended = await child;
+    expect(ended.exitCode).toBe(75);
+    // A task that comes back has no end yet.
+    expect(hasExit()).toBe(asks === undefined);
+    expect(words().at(-1)).toBe('caught');
+    expect(asked()).toBe(asks);
+    expect(ended.all).toBe(says);
+  });
+
+  test('a run that cannot be queued again has ended', async ({ folder }) => {
+    const { start, exit, begun } = setUp(folder, 'wait');
+    writeFileSync(join(folder, 'bin', 'scontrol'), '#!/bin/sh\nexit 1\n');
+    const child = start();
+    while (!begun()) await setTimeout(5);
+    child.kill('SIGUSR1');
+    expect((await child).exitCode).toBe(75);
+    expect(exit()).toBe('75\n');
+  });
+
+  test('a second signal while the checkpoint is written changes nothing', async ({ folder }) => {
+    const { start, begun, words, asked } = setUp(folder, 'wait');
+    const child = start();
+    while (!begun()) await setTimeout(5);
+    child.kill('SIGUSR1');
+    while (words().at(-1) !== 'caught') await setTimeout(5);
+    child.kill('SIGTERM');
+    expect((await child).exitCode).toBe(75);
+    expect(asked()).toBe('requeue 12_1');
+  });
+
+  test('a signal that comes before the run begins is not lost', async ({ folder }) => {
+    const { start, asked } = setUp(folder, 'wait', ['kill -USR1 $$']);
+    // The stand-in may be ended before it catches anything.
+    expect([75, 143]).toContain((await start()).exitCode);
+    expect(asked()).toBe('requeue 12_1');
+  });
+
+  test('an earlier exit code is gone as soon as the task begins anew', async ({ folder }) => {
+    const { start, exit, begun, hasExit } = setUp(folder, '1');
+    await start();
+    expect(exit()).toBe('1\n');
+    writeFileSync(join(folder, 'work', 'how'), 'wait');
+    const child = start();
+    while (!begun()) await setTimeout(5);
+    expect(hasExit()).toBe(false);
+    child.kill('SIGTERM');
+    await child;
+    expect(exit()).toBe('75\n');
+  });
+
+  test('says where the store is not to be seen', async ({ folder }) => {
+    const { start } = setUp(folder, '0');
+    const { exitCode, all } = await start({}, '7');
+    expect(exitCode).toBe(1);
+    expect(all).toMatch(/^error: \S+ does not see the store .*100%`$/);
+  });
+});

@@ -1,0 +1,108 @@
+// Estimates before a grid runs: counted images, measured steps, what cannot be known, and the time of several at once.
+import { describe, expect, it } from 'vitest';
+import { experimentSchema } from '../../../src/config/schema.js';
+import { createEstimator, timeWithJobs, type EstimateSurroundings } from '../../../src/grids/plan/estimate.js';
+import { stepKey } from '../../../src/grids/plan/step-times.js';
+import { stepMemory } from '../../../src/training/step-memory.js';
+import { buildParts } from '../../../src/runs/parts.js';
+import { testEngine } from '../../support/engine.js';
+import { test } from '../../temporary-folder.js';
+
+const config = (more: object = {}, training: object = {}) =>
+  experimentSchema.parse({
+    experiment: 'test',
+    model: { name: 'resnet', depth: 8 },
+    training: { epochs: 3, batchSize: 20, evaluationBatchSize: 50, ...training },
+    ...more,
+  });
+
+function estimator(folder: string, more: Partial<EstimateSurroundings> = {}) {
+  let time = 0;
+  const measured: string[] = [];
+  const estimate = createEstimator({
+    environment: {},
+    workingDirectory: folder,
+    now: Date.now,
+    openEngine: () => Promise.resolve(testEngine()),
+    steps: 2,
+    freeBytes: () => undefined,
+    // Each call takes as long as the next one from the clock: 100, 200, 300, … milliseconds.
+    clock: () => (time += 50),
+    measuring: ({ experiment }) => measured.push(experiment),
+    ...more,
+  });
+  return { estimate, measured };
+}
+
+test('without the data takes the official numbers, and full batches where they are small', async ({ folder }) => {
+  const { estimate } = estimator(folder);
+  const { images, step, secondsPerEpoch, memoryBytes, diskBytes, reason } = await estimate(config());
+  expect([images, reason]).toEqual([{ train: 50_000, evaluation: 10_000, counted: false }, undefined]);
+  expect(step).toEqual({ training: 50, evaluation: 50, scaled: false });
+  expect(secondsPerEpoch).toBeCloseTo((2500 * 50 + 200 * 50) / 1000, 6);
+  expect(memoryBytes).toBe(stepMemory(await buildParts(config()), 20));
+  // 78 042 parameters and their momentum, 496 running statistics; two checkpoints.
+  expect(diskBytes).toBe(2 * 4 * (2 * 78_042 + 2 * 336));
+});
+
+test('counts subsets and hold-out sets', async ({ folder }) => {
+  const { estimate } = estimator(folder);
+  const counts = async (dataset: object) =>
+    (await estimate(config({ dataset: { name: 'cifar100', ...dataset } }))).images;
+  expect(await counts({ holdout: 5000 })).toMatchObject({ train: 45_000, evaluation: 5000 });
+  expect(await counts({ subset: 1000, testSubset: 200 })).toMatchObject({ train: 1000, evaluation: 200 });
+});
+
+test('measures a step once, whatever changes from step to step', async ({ folder }) => {
+  const { estimate, measured } = estimator(folder);
+  const isda = (lambda0: number) => config({ loss: { name: 'isda', lambda0 } }, { seed: lambda0 + 1 });
+  await estimate(isda(1));
+  await estimate(isda(2));
+  await estimate(
+    config({ loss: { name: 'isda' }, optimizer: { learningRate: 0.3 }, dataset: { name: 'cifar10', subset: 50 } }),
+  );
+  expect(measured).toHaveLength(1);
+  await estimate(config({ loss: { name: 'isda', covariance: 'diagonal' } }));
+  await estimate(config({ loss: { name: 'isda' } }, { batchSize: 21 }));
+  expect(measured).toHaveLength(3);
+});
+
+test('scales what a CPU would take long for', async ({ folder }) => {
+  const { estimate } = estimator(folder);
+  const { step } = await estimate(config({}, { batchSize: 20_000 }));
+  expect(step!.scaled).toBe(true);
+  expect(step!.training).toBeGreaterThan(50);
+});
+
+describe('what cannot be known is said, and what is known stays', () => {
+  test('memory', async ({ folder }) => {
+    const { estimate, measured } = estimator(folder, { freeBytes: () => 1e8 });
+    const { reason, step, memoryBytes, tooLarge } = await estimate(config());
+    expect(reason).toMatch(/^cannot measure a step: it needs about [\d.]+ MiB, and 95\.4 MiB are free$/);
+    expect([step, measured, tooLarge]).toEqual([undefined, [], true]);
+    expect(memoryBytes).toBeGreaterThan(0);
+  });
+  test('the engine', async ({ folder }) => {
+    const { estimate } = estimator(folder, { openEngine: () => Promise.reject(new Error('no engine\nat all')) });
+    expect(await estimate(config())).toMatchObject({ reason: 'no engine', images: { train: 50_000 } });
+  });
+  test('a folder of images that is not there', async ({ folder }) => {
+    const { estimate } = estimator(folder);
+    const { reason } = await estimate(
+      config({ dataset: { name: 'image-folder', dir: 'nowhere' }, model: { name: 'imagenet-resnet', depth: 18 } }),
+    );
+    expect(reason).toMatch(/^cannot /);
+  });
+});
+
+it('the key of a step has what the step is made of', () => {
+  expect(stepKey(config({}, { device: 'cpu' }))).not.toBe(stepKey(config()));
+  expect(stepKey(config({}, { epochs: 9, seed: 9 }))).toBe(stepKey(config()));
+});
+
+it('runs begin in order as places fall free', () => {
+  expect(timeWithJobs([5, 3, 2, 2], 1)).toBe(12);
+  expect(timeWithJobs([5, 3, 2, 2], 2)).toBe(7);
+  expect(timeWithJobs([5], 4)).toBe(5);
+  expect(timeWithJobs([], 2)).toBe(0);
+});

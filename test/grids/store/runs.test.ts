@@ -1,0 +1,94 @@
+// The runs of stores: of grids and of `isda train`, in any folder, each once; what cannot be read is told beside.
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { fingerprint, printConfig } from '../../../src/config/print.js';
+import { readStoredRuns } from '../../../src/grids/store/runs.js';
+import { placeCell } from '../../../src/grids/store/store.js';
+import { writeSummary } from '../../../src/records/summary.js';
+import { someCell, someConfig, someSummary } from '../../support/cells.js';
+import { makeStoredRun } from '../../support/stores.js';
+import { test } from '../../temporary-folder.js';
+
+const now = Date.now;
+
+/** A run as `isda train` leaves it, done where it has an error. */
+async function plainRun(folder: string, error?: number): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'config.yaml'), printConfig(someConfig('plain')));
+  if (error !== undefined) await writeSummary(join(folder, 'summary.json'), someSummary(error));
+}
+
+describe('readStoredRuns', () => {
+  test('finds what grids and `isda train` made, by name, with state and summary', async ({ folder }) => {
+    makeStoredRun(folder, { row: 'b', seed: 10 });
+    makeStoredRun(folder, { row: 'b', seed: 2, state: 'failed', reason: 'no memory' });
+    await placeCell(folder, someCell('c'), now);
+    await plainRun(join(folder, 'done'), 4);
+    await plainRun(join(folder, 'half'));
+    writeFileSync(join(folder, 'outcomes.csv'), '');
+    mkdirSync(join(folder, 'notes'));
+    const { runs, unreadable } = await readStoredRuns([folder], now);
+    expect(unreadable).toEqual([]);
+    expect(
+      runs.map(({ name, row, ofGrid, state, reason, summary }) => [
+        name,
+        row,
+        ofGrid,
+        state,
+        reason,
+        summary !== undefined,
+      ]),
+    ).toEqual([
+      ['done', 'plain', false, 'done', undefined, true],
+      ['half', 'plain', false, 'stopped', undefined, false],
+      ['test-b-seed2', 'b', true, 'failed', 'no memory', false],
+      ['test-b-seed10', 'b', true, 'done', undefined, true],
+      ['test-c-seed1', 'c', true, 'planned', undefined, false],
+    ]);
+    expect(runs[0]).toMatchObject({ store: folder, fingerprint: fingerprint(someConfig('plain')) });
+  });
+
+  test('a run folder is a run itself, and counts once', async ({ folder }) => {
+    const run = makeStoredRun(folder, { row: 'a' });
+    const { runs } = await readStoredRuns([run, folder, run], now);
+    expect(runs.map(({ store, name }) => [store, name])).toEqual([[folder, 'test-a-seed1']]);
+  });
+
+  test('tells beside what cannot be read', async ({ folder }) => {
+    makeStoredRun(folder, { row: 'a' });
+    writeFileSync(join(makeStoredRun(folder, { row: 'b' }), 'cell.json'), '{');
+    mkdirSync(join(folder, 'c'));
+    writeFileSync(join(folder, 'c', 'config.yaml'), 'nonsense: 1\n');
+    const { runs, unreadable } = await readStoredRuns([folder], now);
+    expect(runs.map(({ name }) => name)).toEqual(['test-a-seed1']);
+    expect(unreadable).toMatchObject([
+      { name: 'c', folder: join(folder, 'c') },
+      { name: 'test-b-seed1', reason: expect.stringContaining('it is not the record of a run') as string },
+    ]);
+  });
+
+  test('a summary of other settings is none of the run', async ({ folder }) => {
+    const [a, b] = [1, 2].map((seed) => makeStoredRun(folder, { row: 'a', seed }));
+    copyFileSync(join(a, 'summary.json'), join(b, 'summary.json'));
+    const { runs, unreadable } = await readStoredRuns([folder], now);
+    expect(runs.map(({ folder: path }) => path)).toEqual([a]);
+    expect(unreadable).toMatchObject([
+      { folder: b, reason: expect.stringContaining('its summary.json is of other settings') as string },
+    ]);
+  });
+
+  test('a generator is no run, in a store or by itself', async ({ folder }) => {
+    const run = makeStoredRun(folder, { row: 'a' });
+    const generator = join(folder, 'wgan-seed1');
+    mkdirSync(generator);
+    writeFileSync(join(generator, 'config.yaml'), 'gan: { name: wgan, unknown: 1 }\n');
+    const { runs, unreadable } = await readStoredRuns([folder, generator], now);
+    expect(runs.map(({ folder: path }) => path)).toEqual([run]);
+    expect(unreadable).toEqual([]);
+  });
+
+  test('a folder that is not there is an error', async ({ folder }) => {
+    await expect(readStoredRuns([join(folder, 'nowhere')], now)).rejects.toThrow('there is no such folder');
+  });
+});

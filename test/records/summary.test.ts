@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { metricsDigest } from '../../src/records/metrics-csv.js';
+import type { MetricsRow } from '../../src/records/metrics-columns.js';
+import { readSummary, summarise, writeSummary } from '../../src/records/summary.js';
+import { test } from '../temporary-folder.js';
+
+const facts = { experiment: 'resnet-32', parameters: 464_154, multiplyAdds: 69_000_000 };
+const rowOf = (epoch: number, testError: number): MetricsRow => ({
+  epoch,
+  iteration: epoch,
+  learningRate: 0.1,
+  lambda: 0,
+  trainLoss: 1 / epoch,
+  trainError: testError - 1,
+  testLoss: 2,
+  testError,
+  seconds: 10,
+  imagesPerSecond: 5000,
+});
+
+test('last, first best and the mean of the last ten', async ({ folder }) => {
+  const errors = [90, 10, 30, 32, 34, 36, 38, 10, 42, 44, 46, 48];
+  const summary = summarise(facts, errors.map((error, index) => rowOf(index + 1, error))); // prettier-ignore
+  expect(summary).toEqual({
+    ...facts,
+    epochs: 12,
+    last: { epoch: 12, trainLoss: 1 / 12, trainErrorPercent: 47, testLoss: 2, testErrorPercent: 48 },
+    best: { epoch: 2, trainLoss: 1 / 2, trainErrorPercent: 9, testLoss: 2, testErrorPercent: 10 },
+    last10MeanTestErrorPercent: 36,
+    seconds: 120,
+  });
+  await writeSummary(join(folder, 'summary.json'), summary);
+  const written = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as object;
+  expect(written).toEqual({ ...summary, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+  expect(await readSummary(join(folder, 'summary.json'))).toEqual(summary);
+});
+
+test('reading: none is no error, a damaged one is', async ({ folder }) => {
+  const path = join(folder, 'summary.json');
+  expect(await readSummary(path)).toBeUndefined();
+  for (const text of ['', '{}', '{"experiment": "x"']) {
+    writeFileSync(path, text);
+    await expect(readSummary(path)).rejects.toThrow(`cannot read ${path}: it is not the summary of a run`);
+  }
+});
+
+test('fewer than ten epochs; the top-5 error where there is one', () => {
+  const summary = summarise(facts, [rowOf(1, 50), { ...rowOf(2, 40), testErrorTop5: 12 }]);
+  expect(summary.last10MeanTestErrorPercent).toBe(45);
+  expect(summary.last.testErrorTop5Percent).toBe(12);
+});
+
+test('no epoch', () => {
+  expect(() => summarise(facts, [])).toThrow('cannot summarise the run: no epoch has been completed');
+});
+
+test('a changed letter or digit, anywhere, is noticed', async ({ folder }) => {
+  const path = join(folder, 'summary.json');
+  const rows = [rowOf(1, 50), { ...rowOf(2, 40), testErrorTop5: 12 }];
+  await writeSummary(path, summarise({ ...facts, settings: '0123', dataWaitPercent: 0.5 }, rows));
+  const text = readFileSync(path, 'utf8');
+  for (const { index, 0: character } of text.matchAll(/[0-9A-Za-z]/g)) {
+    const other = character === '1' ? '2' : '1';
+    writeFileSync(path, text.slice(0, index) + other + text.slice(index + 1));
+    await expect(readSummary(path), `character ${index}`).rejects.toThrow(`cannot read ${path}: it `);
+  }
+  writeFileSync(path, text);
+  expect((await readSummary(path))?.of).toEqual({ settings: '0123', metrics: metricsDigest(rows) });
+});
+
+test('one without a checksum, of an earlier version, is read as it is', async ({ folder }) => {
+  const path = join(folder, 'summary.json');
+  const summary = summarise(facts, [rowOf(1, 50)]);
+  writeFileSync(path, JSON.stringify(summary));
+  expect(await readSummary(path)).toEqual(summary);
+});

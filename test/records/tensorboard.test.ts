@@ -1,0 +1,77 @@
+// What TensorBoard itself reads from the event files: of a run, of one that was stopped, of one that began anew.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { openEvents } from '../../src/records/events.js';
+import { metricsFields, type MetricsColumn } from '../../src/records/metrics-columns.js';
+import { readMetrics } from '../../src/records/metrics-csv.js';
+import { printed, runIsda, startIsda } from '../support/process.js';
+import { makeData, trainArgs } from '../support/runs.js';
+import { findTensorBoard, readScalars } from '../support/tensorboard.js';
+import { test } from '../temporary-folder.js';
+
+const python = findTensorBoard();
+if (python === undefined) {
+  console.warn('skipped: TensorBoard reading event files; set ISDA_TEST_TENSORBOARD to a Python with tensorboard');
+}
+
+const curves: Readonly<Record<string, MetricsColumn>> = {
+  'loss/train': 'train_loss',
+  'loss/test': 'test_loss',
+  'error_percent/train': 'train_error',
+  'error_percent/test': 'test_error',
+  learning_rate: 'learning_rate',
+  lambda: 'lambda',
+};
+
+/** Every value of metrics.csv as a float32, which is what events hold, at its iteration. */
+async function expected(run: string): Promise<Record<string, [number, number][]>> {
+  const rows = await readMetrics(join(run, 'metrics.csv'));
+  const entries = Object.entries(curves).map(([tag, column]): [string, [number, number][]] => [
+    tag,
+    rows.map((row) => [row.iteration, Math.fround(row[metricsFields[column]]!)]),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+describe.skipIf(python === undefined)('TensorBoard', () => {
+  test('reads every value of metrics.csv, to the bit', async ({ folder }) => {
+    await makeData(folder);
+    expect(await runIsda(folder, trainArgs('run', ['training.epochs=3']))).toMatchObject({ exitCode: 0 });
+    const scalars = await readScalars(python!, join(folder, 'run'));
+    expect(scalars).toEqual(await expected(join(folder, 'run')));
+    expect(scalars['loss/train']).toHaveLength(3);
+  });
+
+  test('shows no step twice of a run that was killed between its events and its checkpoint, and began anew', async ({
+    folder,
+  }) => {
+    await makeData(folder);
+    const args = trainArgs('run', ['training.epochs=5', 'output.checkpointEvery=3']);
+    const child = startIsda(folder, args);
+    expect(await printed(child, /epoch +2\/5/)).toBe(true);
+    child.kill('SIGKILL');
+    await child;
+    // What the killed run may have said of steps that it takes again.
+    const ahead = await openEvents(join(folder, 'run'), { now: () => 1000, host: 'box', pid: 1 });
+    for (const step of [4, 8, 12, 16, 20]) await ahead.scalars(step, { 'loss/train': 99 });
+    await ahead.close();
+    expect(await runIsda(folder, args)).toMatchObject({ exitCode: 0 });
+    expect(await readScalars(python!, join(folder, 'run'))).toEqual(await expected(join(folder, 'run')));
+    expect(await runIsda(folder, [...args, '--no-resume', '--set', 'training.epochs=2'])).toMatchObject({
+      exitCode: 0,
+    });
+    const scalars = await readScalars(python!, join(folder, 'run'));
+    expect(scalars).toEqual(await expected(join(folder, 'run')));
+    expect(scalars['loss/train']).toHaveLength(2);
+  });
+
+  test('reads a file whose end a crash tore, up to there', async ({ folder }) => {
+    const events = await openEvents(folder, { now: () => 1_700_000_000_000, host: 'box', pid: 1 });
+    await events.scalars(1, { a: 1.5 });
+    await events.scalars(2, { a: 2.5 });
+    await events.close();
+    writeFileSync(events.path, Buffer.from([7, 0, 0, 0, 0, 0]), { flag: 'a' });
+    expect(await readScalars(python!, folder)).toEqual({ a: [[1, 1.5], [2, 2.5]] }); // prettier-ignore
+  });
+});
