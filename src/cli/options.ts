@@ -3,13 +3,13 @@ import { InvalidArgumentError, Option } from 'commander';
 import { loadAnyConfig, loadConfig, loadGanConfig, type LoadedConfig, type LoadOptions } from '../config/load.js';
 import type { GanConfig } from '../config/gan.js';
 import type { ExperimentConfig } from '../config/schema.js';
-import { storeMakers } from '../grids/store/store.js';
+import { storeCommands } from '../grids/store/store.js';
 import type { CheckpointChoice } from '../records/checkpoints.js';
 import type { CommandContext } from './context.js';
 import { configsDirectory } from './program.js';
 
 /** What `--store` of figures and reports names. */
-export const storesHelp = `folders of runs, such as ${storeMakers} make, or of runs of \`isda train\``;
+export const storesHelp = `folders of runs, such as ${storeCommands} make, or of runs of \`isda train\``;
 
 /** `--config FILE`. */
 export function configOption(): Option {

@@ -1,6 +1,6 @@
 // Asynchronous work on many items, a few at a time: thousands of files are more than a process may have open.
 
-const atOnce = 64;
+const maxConcurrent = 64;
 
 /** The results of `work` on every item, in order. */
 export async function mapInTurns<Item, Result>(
@@ -8,8 +8,8 @@ export async function mapInTurns<Item, Result>(
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  for (let start = 0; start < items.length; start += atOnce) {
-    results.push(...(await Promise.all(items.slice(start, start + atOnce).map(work))));
+  for (let start = 0; start < items.length; start += maxConcurrent) {
+    results.push(...(await Promise.all(items.slice(start, start + maxConcurrent).map(work))));
   }
   return results;
 }

@@ -15,7 +15,7 @@ export interface LockHolder {
   readonly restarts?: number;
 }
 
-export interface LockSurroundings {
+export interface LockContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** When a process of this machine started, in any fixed unit; undefined where there is no such process. */
@@ -72,29 +72,29 @@ function parse(text: string): LockContent | undefined {
   }
 }
 
-async function isDead(path: string, text: string, own: LockHolder, around: LockSurroundings): Promise<boolean> {
+async function isDead(path: string, text: string, own: LockHolder, context: LockContext): Promise<boolean> {
   const holder = parse(text);
-  if (holder?.host === own.host) return (await around.startOf(holder.pid)) !== holder.start;
+  if (holder?.host === own.host) return (await context.startOf(holder.pid)) !== holder.start;
   // Slurm starts a job again only after it has ended, though the machine that it ran on may never say so.
   const sameJob = holder?.job !== undefined && holder.job === own.job;
   if (sameJob && (holder.restarts ?? 0) < (own.restarts ?? 0)) return true;
   // A lock of another machine, or one whose text a crash cut off, can only be judged by its age.
   const { mtimeMs } = await stat(path);
-  return around.now() - mtimeMs > silenceMilliseconds;
+  return context.now() - mtimeMs > silenceMilliseconds;
 }
 
 /**
  * Deletes a dead holder's lock. A second file lets one process at a time do so: without it, one could delete the lock
  * that another has just taken in its place.
  */
-async function removeDead(path: string, text: string, around: LockSurroundings): Promise<void> {
+async function removeDead(path: string, text: string, context: LockContext): Promise<void> {
   const guard = `${path}.takeover`;
   try {
     await (await open(guard, 'wx')).close();
   } catch (error) {
     // Somebody else is at it, for a moment; a guard older than that was left by a crash.
     if (systemCode(error) !== 'EEXIST') throw error;
-    if (around.now() - (await stat(guard)).mtimeMs > silenceMilliseconds) await rm(guard, { force: true });
+    if (context.now() - (await stat(guard)).mtimeMs > silenceMilliseconds) await rm(guard, { force: true });
     await setTimeout(10);
     return;
   }
@@ -114,8 +114,8 @@ function nameOf(text: string): string {
  * Takes the lock file `path`, also from a holder that is dead. Errors: `cannot use the run folder` while a living
  * process holds it, with that one's pid and machine; `cannot write X`.
  */
-export async function takeLock(path: string, own: LockHolder, around: LockSurroundings): Promise<RunLock> {
-  const attempt = await tryLock(path, own, around);
+export async function takeLock(path: string, own: LockHolder, context: LockContext): Promise<RunLock> {
+  const attempt = await tryLock(path, own, context);
   if ('lock' in attempt) return attempt.lock;
   throw cannot('use the run folder', `${attempt.holder} is training in it`, {
     place: path,
@@ -124,10 +124,10 @@ export async function takeLock(path: string, own: LockHolder, around: LockSurrou
 }
 
 /** The living process that holds the lock file `path`, in words; undefined where it is free or its holder dead. */
-export async function lockHolder(path: string, own: LockHolder, around: LockSurroundings): Promise<string | undefined> {
+export async function lockHolder(path: string, own: LockHolder, context: LockContext): Promise<string | undefined> {
   try {
     const text = await readFile(path, 'utf8');
-    return (await isDead(path, text, own, around)) ? undefined : nameOf(text);
+    return (await isDead(path, text, own, context)) ? undefined : nameOf(text);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw readFailure(path, error);
@@ -135,8 +135,8 @@ export async function lockHolder(path: string, own: LockHolder, around: LockSurr
 }
 
 /** As `takeLock`, but a living holder is an answer and no error. */
-export async function tryLock(path: string, own: LockHolder, around: LockSurroundings): Promise<LockAttempt> {
-  const start = (await around.startOf(own.pid)) ?? 'unknown';
+export async function tryLock(path: string, own: LockHolder, context: LockContext): Promise<LockAttempt> {
+  const start = (await context.startOf(own.pid)) ?? 'unknown';
   const content = `${JSON.stringify({ ...own, start } satisfies LockContent)}\n`;
   for (let attempt = 0; attempt < 100; attempt++) {
     try {
@@ -149,14 +149,14 @@ export async function tryLock(path: string, own: LockHolder, around: LockSurroun
       } finally {
         await handle.close();
       }
-      return { lock: holdLock(path, content, around) };
+      return { lock: holdLock(path, content, context) };
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw await writeFailureWithSpace(path, error);
     }
     try {
       const text = await readFile(path, 'utf8');
-      if (!(await isDead(path, text, own, around))) return { holder: nameOf(text) };
-      await removeDead(path, text, around);
+      if (!(await isDead(path, text, own, context))) return { holder: nameOf(text) };
+      await removeDead(path, text, context);
     } catch (error) {
       const code = systemCode(error);
       if (code === undefined) throw error;
@@ -170,9 +170,9 @@ export async function tryLock(path: string, own: LockHolder, around: LockSurroun
   });
 }
 
-function holdLock(path: string, content: string, around: LockSurroundings): RunLock {
+function holdLock(path: string, content: string, context: LockContext): RunLock {
   const beat = setInterval(() => {
-    const seconds = around.now() / 1000;
+    const seconds = context.now() / 1000;
     void utimes(path, seconds, seconds).catch(() => undefined);
   }, heartbeatMilliseconds);
   beat.unref();

@@ -3,11 +3,11 @@ import { distance } from 'fastest-levenshtein';
 import { orList } from './format.js';
 
 /** A hint names no more than this many. */
-const mostNames = 3;
+const maxNames = 3;
 
 /** Of a short word, two edits leave too little. */
 const shortest = 5;
-const mostEdits = (name: string): number => (name.length < shortest ? 1 : Math.max(2, Math.ceil(name.length / 3)));
+const maxEdits = (name: string): number => (name.length < shortest ? 1 : Math.max(2, Math.ceil(name.length / 3)));
 
 const lettersOf = (name: string): string => [...name.toLowerCase()].sort().join('');
 
@@ -21,12 +21,12 @@ export function nearest(name: string, known: readonly string[]): readonly string
   const distances = known.map((candidate) => distance(lower, candidate.toLowerCase()));
   const least = Math.min(...distances);
   const closest = known.filter((_, index) => distances[index] === least);
-  if (least <= mostEdits(name)) return closest;
+  if (least <= maxEdits(name)) return closest;
   return least === 2 ? closest.filter((candidate) => lettersOf(candidate) === lettersOf(name)) : [];
 }
 
 /** `did you mean gpus or cpus?`, or undefined where no known name is near. */
 export function didYouMean(name: string, known: readonly string[]): string | undefined {
-  const near = nearest(name, known).slice(0, mostNames);
+  const near = nearest(name, known).slice(0, maxNames);
   return near.length === 0 ? undefined : `did you mean ${orList(near)}?`;
 }

@@ -9,10 +9,10 @@ import type { Source, Span } from './source.js';
 import { merge, without, type MapTree, type Tree } from './tree.js';
 import { parseYaml } from './yaml.js';
 
-const mostBytes = 1024 * 1024;
+const maxBytes = 1024 * 1024;
 const deepestExtends = 16;
 /** Files of one config, each counted as often as it is extended. */
-const mostFiles = 100;
+const maxFiles = 100;
 
 export interface ConfigFiles {
   /** Undefined where a file could not be used. */
@@ -29,7 +29,7 @@ export function readText(path: string): { text: string } | { reason: string } {
   try {
     const { size } = statSync(path);
     if (!isFile(path)) return { reason: 'it is not a file' };
-    if (size > mostBytes) return { reason: `it is larger than 1 MiB (${size} bytes)` };
+    if (size > maxBytes) return { reason: `it is larger than 1 MiB (${size} bytes)` };
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) };
   } catch (error) {
     const code = systemCode(error);
@@ -91,7 +91,7 @@ export function readConfigFiles(path: string, workingDirectory: string): ConfigF
       return refuse('extends goes in a circle', circle.map((each) => displayPath(each, workingDirectory)).join(' → '));
     }
     if (chain.length > deepestExtends) return refuse(`extends goes deeper than ${deepestExtends} files`);
-    if (reads > mostFiles) return reads === mostFiles + 1 ? refuse(`extends more than ${mostFiles} files`) : undefined;
+    if (reads > maxFiles) return reads === maxFiles + 1 ? refuse(`extends more than ${maxFiles} files`) : undefined;
     const own = parse(file, from);
     if (own === undefined) return undefined;
     const extended = own.entries.get('extends');

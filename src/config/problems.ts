@@ -9,7 +9,7 @@ export interface Problem {
   readonly hint?: string;
 }
 
-const mostShown = 10;
+const maxShown = 10;
 
 function indented(text: string): string {
   return text
@@ -35,7 +35,7 @@ export function configError(name: string, problems: readonly Problem[], what = '
     const [{ message, span, hint }] = problems;
     return cannot(action, message, { place: span && placeOf(span), hint, kind: 'usage' });
   }
-  const shown = problems.slice(0, mostShown).map(numbered);
-  if (problems.length > mostShown) shown.push(`… and ${problems.length - mostShown} more`);
+  const shown = problems.slice(0, maxShown).map(numbered);
+  if (problems.length > maxShown) shown.push(`… and ${problems.length - maxShown} more`);
   return cannot(action, `${problems.length} problems`, { place: shown.join('\n'), kind: 'usage' });
 }

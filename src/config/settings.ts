@@ -27,7 +27,7 @@ export function differingKeys(all: readonly Settings[]): readonly string[] {
 export const valueText = (settings: Settings, key: string): string => (settings.get(key) ?? 'none').replaceAll('"', '');
 
 /** Changes that are named. */
-const mostChanges = 3;
+const maxChanges = 3;
 
 /** `loss.lambda0 0.5 → 0.25, training.epochs 160 → 200`: what differs between two configs, the first few of it. */
 export function changesText(before: ExperimentConfig, after: ExperimentConfig): string {
@@ -35,7 +35,7 @@ export function changesText(before: ExperimentConfig, after: ExperimentConfig): 
   const keys = differingKeys([from, to]);
   // Another model or loss has other keys: its name says most.
   const ordered = [...keys.filter((key) => key.endsWith('.name')), ...keys.filter((key) => !key.endsWith('.name'))];
-  const shown = ordered.slice(0, mostChanges).map((key) => `${key} ${valueText(from, key)} → ${valueText(to, key)}`);
+  const shown = ordered.slice(0, maxChanges).map((key) => `${key} ${valueText(from, key)} → ${valueText(to, key)}`);
   const rest = ordered.length - shown.length;
   return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

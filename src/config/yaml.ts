@@ -6,7 +6,7 @@ import type { Entry, Tree } from './tree.js';
 
 const deepest = 64;
 /** Values in one file, aliases written out; a real config has fewer than a hundred. */
-const mostValues = 10_000;
+const maxValues = 10_000;
 
 export interface ParsedYaml {
   /** Undefined where the text holds no value. */
@@ -95,8 +95,8 @@ export function parseYaml(source: Source, offset = 0): ParsedYaml {
       const anchored = anchors.get(node.source);
       if (anchored === undefined) return refuse(`the alias *${node.source} has no anchor before it`, span);
       values += anchored.values;
-      if (values <= mostValues) return anchored.tree;
-      const bomb = `aliases write out to more than ${mostValues} values`;
+      if (values <= maxValues) return anchored.tree;
+      const bomb = `aliases write out to more than ${maxValues} values`;
       return problems.some(({ message }) => message === bomb) ? nothing(span) : refuse(bomb, span);
     }
     const before = values;

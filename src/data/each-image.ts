@@ -1,7 +1,7 @@
 // Goes over images several at a time, where reading them waits for another thread.
 
 /** Images that are read at a time: as many as libuv has threads by default. */
-const lanes = 4;
+const slots = 4;
 
 /** Calls `visit` for 0 … count − 1, at most four at a time; `done` after each with how many are done. The first error ends it. */
 export async function eachImage(
@@ -12,7 +12,7 @@ export async function eachImage(
   let next = 0;
   let visited = 0;
   let failed = false;
-  const lane = async (): Promise<void> => {
+  const slot = async (): Promise<void> => {
     while (next < count && !failed) {
       try {
         await visit(next++);
@@ -23,5 +23,5 @@ export async function eachImage(
       done(++visited);
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: slots }, slot));
 }

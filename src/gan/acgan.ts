@@ -5,7 +5,7 @@ import { sequence, type Layer } from '../nn/layer.js';
 import { dropout, leakyRelu, linear } from '../nn/layers.js';
 import type { Discriminator, Gan } from './gan.js';
 import type { Generator } from './generator.js';
-import { given } from './given.js';
+import { requireInput } from './given.js';
 import {
   asPixel,
   callGenerated,
@@ -34,7 +34,7 @@ export function createAcganGenerator({ noise, generatorWidth: width }: AcganOpti
     codes: 0,
     tensors: [...first.tensors, ...layers.tensors],
     image(inputs, pass) {
-      const vector = joined({ noise: inputs.noise, labels: given(inputs, 'labels') }, classes);
+      const vector = joined({ noise: inputs.noise, labels: requireInput(inputs, 'labels') }, classes);
       return layers.apply(asPixel(reluOp(first.apply(vector, pass))), pass);
     },
   };

@@ -5,7 +5,7 @@ import { sequence, type Pass } from '../nn/layer.js';
 import { leakyRelu } from '../nn/layers.js';
 import type { Discriminator, Gan } from './gan.js';
 import type { Generator } from './generator.js';
-import { given } from './given.js';
+import { requireInput } from './given.js';
 import {
   asPixel,
   callGenerated,
@@ -34,7 +34,7 @@ export function createCganGenerator({ noise, generatorWidth: width }: CganOption
     codes: 0,
     tensors: [...fromNoise.tensors, ...fromLabel.tensors, ...layers.tensors],
     image(inputs, pass) {
-      const label = asPixel(oneHot(given(inputs, 'labels'), classes));
+      const label = asPixel(oneHot(requireInput(inputs, 'labels'), classes));
       const both = [fromNoise.apply(asPixel(inputs.noise), pass), fromLabel.apply(label, pass)];
       return layers.apply(concat(both, 3), pass);
     },

@@ -5,7 +5,7 @@ import { sequence } from '../nn/layer.js';
 import { leakyRelu, linear, relu } from '../nn/layers.js';
 import type { Discriminator, Gan, Generated } from './gan.js';
 import type { Generator } from './generator.js';
-import { given } from './given.js';
+import { requireInput } from './given.js';
 import {
   asPixel,
   callGenerated,
@@ -43,7 +43,7 @@ export function createInfoganGenerator(
     codes,
     tensors: layers.tensors,
     image(inputs, pass) {
-      const all = { noise: inputs.noise, labels: given(inputs, 'labels'), codes: given(inputs, 'codes') };
+      const all = { noise: inputs.noise, labels: requireInput(inputs, 'labels'), codes: requireInput(inputs, 'codes') };
       return layers.apply(asPixel(joined(all, classes)), pass);
     },
   };
@@ -83,7 +83,7 @@ function createDiscriminator({ codes, discriminatorWidth: width }: InfoganOption
 
 /** Cross entropy of Q's guess of the label, and of its guess of the codes as normal variables of variance 1; means. */
 function guesses({ judgement, inputs }: Generated): { categorical: Tensor; continuous: Tensor } {
-  const error = sub(judgement.codes!, given(inputs, 'codes'));
+  const error = sub(judgement.codes!, requireInput(inputs, 'codes'));
   return {
     categorical: mean(softmaxCrossEntropy(judgement.classLogits!, inputs.labels)),
     continuous: mulScalar(mean(sum(square(error), [1])), 0.5),

@@ -1,5 +1,5 @@
 // Runs the cells of a grid to their end: what ablations, sweeps, studies and tables are made of.
-import type { CellOutcome, Executor, GridSurroundings } from './executors/executor.js';
+import type { CellOutcome, Executor, GridContext } from './executors/executor.js';
 import { placeCell, type Cell, type StoredCell } from './store/store.js';
 
 /**
@@ -10,11 +10,11 @@ export async function runGrid(
   cells: readonly Cell[],
   root: string,
   executor: Executor,
-  around: GridSurroundings,
+  context: GridContext,
 ): Promise<readonly CellOutcome[]> {
   const stored: StoredCell[] = [];
-  for (const cell of cells) stored.push(await placeCell(root, cell, around.now));
-  around.events.planned(stored);
-  const outcomes = await executor.run(stored, around);
+  for (const cell of cells) stored.push(await placeCell(root, cell, context.now));
+  context.events.planned(stored);
+  const outcomes = await executor.run(stored, context);
   return stored.map((cell) => outcomes.get(cell) ?? { cell, end: { state: 'planned' } });
 }

@@ -25,8 +25,8 @@ export function recomputing(layer: Layer): Layer {
       const { program } = pass;
       if (!pass.training) return layer.apply(x, pass);
       const read = parameters.map((parameter) => program.read(parameter));
-      return recomputed([x, ...read], ([input, ...given], again) => {
-        const values = new Map(parameters.map((parameter, index) => [parameter, given[index]]));
+      return recomputed([x, ...read], ([input, ...requireInput], again) => {
+        const values = new Map(parameters.map((parameter, index) => [parameter, requireInput[index]]));
         return layer.apply(input, { ...pass, program: reading(program, values, again) });
       });
     },

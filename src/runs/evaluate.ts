@@ -12,7 +12,7 @@ import { runFolder } from '../records/run-folder.js';
 import { batchSizes } from '../training/session.js';
 import { parseProgress, writeState } from '../training/state.js';
 import { evaluationStep } from '../training/step.js';
-import { openConfiguredLoader, threadsOf, type LoadingSurroundings } from './loading.js';
+import { openConfiguredLoader, threadsOf, type LoadingContext } from './loading.js';
 import { requireNamedModules } from './modules.js';
 import { buildParts } from './parts.js';
 
@@ -81,11 +81,11 @@ export interface RunEvaluation extends Evaluation {
  */
 export async function evaluateRun(
   { config, checkpoint }: RunCheckpoint,
-  around: DataPlaces & LoadingSurroundings,
+  context: DataPlaces & LoadingContext,
   warn: (line: string) => void,
   openEngine: (request: EngineRequest) => Promise<Engine>,
 ): Promise<RunEvaluation> {
-  const splits = await loadSplits(config.dataset, around);
+  const splits = await loadSplits(config.dataset, context);
   const { evaluation, evaluationName } = splits;
   const { data } = parseProgress(checkpoint.progress, checkpoint.path);
   if (data !== undefined && data !== splits.checksum) warn('warning: the images are not those of the run');
@@ -96,8 +96,8 @@ export async function evaluateRun(
   const functions = batchSizes(evaluation.count, evaluationBatchSize).map((size) => evaluationStep(parts, size));
   const session = engine.createSession(execution, tensors, functions);
   // Images in memory are evaluated without worker threads.
-  const workers = evaluation.storage.kind === 'memory' ? 0 : threadsOf(config, evaluation, engine.device.kind, around);
-  const loader = await openConfiguredLoader(config, splits, workers, warn, around);
+  const workers = evaluation.storage.kind === 'memory' ? 0 : threadsOf(config, evaluation, engine.device.kind, context);
+  const loader = await openConfiguredLoader(config, splits, workers, warn, context);
   try {
     const names = new Set(tensors.map((tensor) => tensor.name));
     const own = checkpoint.tensors.filter((tensor) => names.has(tensor.name));

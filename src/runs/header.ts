@@ -26,7 +26,7 @@ export async function recordEnvironment(
 }
 
 /** What is trained, on what, and how long it is: the first lines of every run. */
-export function introduction(
+export function headerLines(
   config: ExperimentConfig,
   parts: StepParts,
   splits: Splits,

@@ -6,7 +6,7 @@ import type { Splits } from '../data/split.js';
 import type { Engine } from '../engine/index.js';
 
 /** What loading needs of the process. */
-export interface LoadingSurroundings {
+export interface LoadingContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Cores that this process may use. */
@@ -18,7 +18,7 @@ export function threadsOf(
   config: ExperimentConfig,
   { storage }: Splits['train'],
   device: Engine['device']['kind'],
-  { cores }: Pick<LoadingSurroundings, 'cores'>,
+  { cores }: Pick<LoadingContext, 'cores'>,
 ): number {
   // Synthetic images are in memory: how the real ones are read decides.
   const { kind } = storage.kind === 'mixed' ? storage.real.storage : storage;
@@ -31,7 +31,7 @@ export function openConfiguredLoader(
   { train, evaluation }: Pick<Splits, 'train' | 'evaluation'>,
   workers: number,
   warn: (line: string) => void,
-  { now }: Pick<LoadingSurroundings, 'now'>,
+  { now }: Pick<LoadingContext, 'now'>,
 ): Promise<Loader> {
   const { batchSize, evaluationBatchSize, epochs, seed } = training;
   const maxBroken = ('maxBroken' in dataset ? dataset.maxBroken : undefined) ?? 0;

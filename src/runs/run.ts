@@ -25,13 +25,13 @@ import { openTrainingSession } from '../training/session.js';
 import { readEveryOf } from '../training/step-runner.js';
 import { epochStart, parseProgress, writeState, type RunPosition } from '../training/state.js';
 import { changesSince } from './changes.js';
-import { introduction, recordEnvironment } from './header.js';
-import { threadsOf, type LoadingSurroundings } from './loading.js';
+import { headerLines, recordEnvironment } from './header.js';
+import { threadsOf, type LoadingContext } from './loading.js';
 import { buildParts, withClasses } from './parts.js';
-import { openGenerators, syntheticSource, type MakingSurroundings } from './synthetic-images.js';
+import { openGenerators, syntheticSource, type MakingContext } from './synthetic-images.js';
 import { trainInFolder } from './train-in-folder.js';
 
-export interface RunSurroundings extends DataPlaces, LoadingSurroundings {
+export interface RunContext extends DataPlaces, LoadingContext {
   /** Opens the engine on the device and with the settings that a config's `training` asks for. */
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
   readonly stream: NodeJS.WriteStream;
@@ -54,18 +54,18 @@ export interface RunOptions {
 export async function runExperiment(
   config: ExperimentConfig,
   options: RunOptions,
-  around: RunSurroundings,
+  context: RunContext,
 ): Promise<RunSummary> {
-  const splits = await loadSplits(config.dataset, around);
+  const splits = await loadSplits(config.dataset, context);
   const complete = withClasses(config, splits.train.classes);
   const { synthetic } = config.dataset;
-  const generators = synthetic && (await openGenerators(synthetic, splits.train, around.workingDirectory));
+  const generators = synthetic && (await openGenerators(synthetic, splits.train, context.workingDirectory));
   const folder = runFolder(options.out);
-  const lock = await lockRunFolder(folder, around.now, around.environment);
+  const lock = await lockRunFolder(folder, context.now, context.environment);
   try {
-    const log = openLog(folder.log, around.now);
+    const log = openLog(folder.log, context.now);
     try {
-      return await runInFolder(complete, options, around, { splits, generators }, folder, log.write);
+      return await runInFolder(complete, options, context, { splits, generators }, folder, log.write);
     } catch (error) {
       noteFailure(log, error);
       throw error;
@@ -109,35 +109,35 @@ async function withSynthetic(
   { dataset: { synthetic } }: ExperimentConfig,
   splits: Splits,
   generators: GeneratorSet | undefined,
-  around: Omit<MakingSurroundings, 'home'> & Pick<DataPlaces, 'environment'>,
+  context: Omit<MakingContext, 'home'> & Pick<DataPlaces, 'environment'>,
 ): Promise<Splits> {
   if (synthetic === undefined || generators === undefined) return splits;
-  const home = cacheHome(around.environment);
-  const source = await syntheticSource(synthetic, splits.train, generators, { ...around, home });
+  const home = cacheHome(context.environment);
+  const source = await syntheticSource(synthetic, splits.train, generators, { ...context, home });
   return { ...splits, train: mixSources(splits.train, source, synthetic.fraction) };
 }
 
 async function runInFolder(
   config: ExperimentConfig,
   { resume }: RunOptions,
-  around: RunSurroundings,
+  context: RunContext,
   { splits: real, generators }: { readonly splits: Splits; readonly generators: GeneratorSet | undefined },
   folder: RunFolder,
   log: (line: string) => void,
 ): Promise<RunSummary> {
-  const say = (line: string): void => {
-    around.stream.write(`${line}\n`);
+  const print = (line: string): void => {
+    context.stream.write(`${line}\n`);
     log(line);
   };
   const identity = fingerprint(config);
   const expected = {
     fingerprint: identity,
-    changes: (before: string) => changesSince(before, folder, config, around.workingDirectory),
+    changes: (before: string) => changesSince(before, folder, config, context.workingDirectory),
   };
   const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, expected) : undefined;
-  for (const warning of checkpoint?.warnings ?? []) say(`warning: ${warning}`);
-  const engine = await around.openEngine(config.training);
-  const splits = await withSynthetic(config, real, generators, { ...around, engine, say });
+  for (const warning of checkpoint?.warnings ?? []) print(`warning: ${warning}`);
+  const engine = await context.openEngine(config.training);
+  const splits = await withSynthetic(config, real, generators, { ...context, engine, print });
   const begun = checkpoint === undefined ? undefined : placeOf(checkpoint, splits, config.training.batchSize);
   const position = begun?.position ?? epochStart(1);
   const parts = await buildParts(config, splits.train);
@@ -160,21 +160,21 @@ async function runInFolder(
       await continueFrom(folder.checkpoints, checkpoint, config.output.keepCheckpoints);
     }
     await writeFileAtomically(folder.config, printConfig(config));
-    const { version: isda, sourceDirectory, now, stream, stopRequested } = around;
+    const { version: isda, sourceDirectory, now, stream, stopRequested } = context;
     if (position.epoch <= config.training.epochs)
       await recordEnvironment(folder.environment, engine, { isda, sourceDirectory, now: now() });
-    const workers = threadsOf(config, splits.train, engine.device.kind, around);
-    const introduce = (): void => introduction(config, parts, splits, engine, position, workers).forEach(say);
+    const workers = threadsOf(config, splits.train, engine.device.kind, context);
+    const printHeader = (): void => headerLines(config, parts, splits, engine, position, workers).forEach(print);
     const from = checkpoint === undefined ? undefined : { path: checkpoint.path, metrics: begun?.metrics };
     const open = { config, fingerprint: identity, folder, parts, splits, training, position, workers, readEvery };
-    const summary = await trainInFolder({ ...open, checkpoint: from, stream, introduce, log, now, stopRequested });
+    const summary = await trainInFolder({ ...open, checkpoint: from, stream, printHeader, log, now, stopRequested });
     const { last, best, dataWaitPercent } = summary;
     const percent = (value: number): string => `${value.toFixed(2)} %`;
-    say(
+    print(
       `test error  last ${percent(last.testErrorPercent)}, best ${percent(best.testErrorPercent)} (epoch ${best.epoch})`,
     );
-    if (dataWaitPercent !== undefined) say(`data wait   ${percent(dataWaitPercent)} of the training steps' time`);
-    say(`run folder  ${folder.root}`);
+    if (dataWaitPercent !== undefined) print(`data wait   ${percent(dataWaitPercent)} of the training steps' time`);
+    print(`run folder  ${folder.root}`);
     return summary;
   } finally {
     training.session.close();

@@ -13,18 +13,18 @@ import { openSampler } from '../gan/sampler.js';
 import type { LoadedGenerator } from '../gan/stored.js';
 
 /** Images of one call of a generator. */
-const atOnce = 250;
+const batchSize = 250;
 
 /** Side of the images that generators make, in pixels. */
 const side = 32;
 
-export interface MakingSurroundings {
+export interface MakingContext {
   readonly engine: Engine;
   /** The cache folder. */
   readonly home: string;
   /** Milliseconds. */
   readonly now: () => number;
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
   /** The signal that asks for an end, if one came. */
   readonly stopRequested: () => string | undefined;
 }
@@ -79,16 +79,16 @@ export async function makeImages(
   generatorFor: (label: number) => LoadedGenerator,
   labels: Int32Array,
   seed: number,
-  { engine, stopRequested }: Pick<MakingSurroundings, 'engine' | 'stopRequested'>,
+  { engine, stopRequested }: Pick<MakingContext, 'engine' | 'stopRequested'>,
 ): Promise<Uint8Array> {
   const size = side * side * 3;
   const images = new Uint8Array(new SharedArrayBuffer(labels.length * size));
   for (const stored of new Set([...new Set(labels)].map(generatorFor))) {
     const own = [...labels.keys()].filter((index) => generatorFor(labels[index]) === stored);
-    const sampler = openSampler(engine, stored, atOnce);
+    const sampler = openSampler(engine, stored, batchSize);
     try {
-      for (let first = 0; first < own.length; first += atOnce) {
-        const places = own.slice(first, first + atOnce);
+      for (let first = 0; first < own.length; first += batchSize) {
+        const places = own.slice(first, first + batchSize);
         const wanted = Int32Array.from(places, (place) => labels[place]);
         const pixels = sampler.sample(wanted, seed, first);
         places.forEach((place, i) => images.set(pixels.subarray(i * size, (i + 1) * size), place * size));
@@ -112,20 +112,20 @@ export async function syntheticSource(
   { images: count, seed }: SyntheticOptions,
   real: ImageSource,
   set: GeneratorSet,
-  around: MakingSurroundings,
+  context: MakingContext,
 ): Promise<MemorySource> {
   const { classes } = real;
   const labels = balancedLabels(count, classes);
   const size = imageBytes(real);
-  const path = cachePath(around.home, { checksum: set.checksum, images: count, seed, classes });
+  const path = cachePath(context.home, { checksum: set.checksum, images: count, seed, classes });
   let images = await readCached(path, count * size);
   if (images === undefined) {
-    around.say(`making ${count} synthetic images`);
-    const started = around.now();
-    images = await makeImages((label) => generatorOfClass(set, label)!, labels, seed, around);
-    around.say(`made them in ${formatDuration((around.now() - started) / 1000)}`);
+    context.print(`making ${count} synthetic images`);
+    const started = context.now();
+    images = await makeImages((label) => generatorOfClass(set, label)!, labels, seed, context);
+    context.print(`made them in ${formatDuration((context.now() - started) / 1000)}`);
     // Without the cache the images are made again by the next run, which is no reason to fail.
-    await writeCached(path, images).catch((error: unknown) => around.say(`warning: ${reasonOf(error)}`));
+    await writeCached(path, images).catch((error: unknown) => context.print(`warning: ${reasonOf(error)}`));
   }
   return {
     name: `images of ${set.generators[0].options.name}`,

@@ -40,7 +40,7 @@ export interface OpenRun {
   readonly readEvery: number;
   readonly stream: NodeJS.WriteStream;
   /** Says what is trained, once the run's records are checked. */
-  readonly introduce: () => void;
+  readonly printHeader: () => void;
   /** Keeps a line in log.txt. */
   readonly log: (line: string) => void;
   /** Milliseconds since the epoch. */
@@ -82,7 +82,7 @@ export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
   const { checksum: data } = splits;
   const { checkpointEvery, keepCheckpoints } = config.output;
   const records = await openRecords(run);
-  run.introduce();
+  run.printHeader();
   const cadence = createCadence(checkpointEvery, run.now);
   const best = bestOf(records.metrics.kept);
   let last: GoodCheckpoint | undefined =

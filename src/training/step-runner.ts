@@ -45,7 +45,7 @@ export function readEveryOf({ readEvery }: Pick<TrainingOptions, 'readEvery'>, d
   return device === 'cuda' ? unreadOnCuda : 1;
 }
 
-export interface Steps {
+export interface StepRunner {
   /** Runs a step of `images` images. Gives the outcomes that are due: of all steps that were not read yet, or none. */
   run(name: string, images: number, inputs: Readonly<Record<string, HostArray>>): readonly StepOutcome[];
   /** The outcomes of the steps that were not read yet, in order. */
@@ -53,7 +53,7 @@ export interface Steps {
 }
 
 /** Steps of a session that was opened with the same `readEvery`. */
-export function createSteps(session: Session, readEvery: number): Steps {
+export function createStepRunner(session: Session, readEvery: number): StepRunner {
   let unread: number[] = [];
   const flush = (): StepOutcome[] => {
     if (unread.length === 0) return [];

@@ -14,7 +14,7 @@ import type { MetricsRow } from '../records/metrics-columns.js';
 import { learningRateOf } from './schedules.js';
 import { epochStart, type RunPosition } from './state.js';
 import { trainFunction } from './step.js';
-import { createSteps, type StepOutcome } from './step-runner.js';
+import { createStepRunner, type StepOutcome } from './step-runner.js';
 
 export interface TrainerInputs {
   readonly session: Session;
@@ -93,11 +93,11 @@ export async function trainNetwork(inputs: TrainerInputs, events: TrainerEvents)
  * One turn of the event loop, in which signals, timers and the display get their time. Throws where a signal came,
  * once `settle` has run.
  */
-async function breathe(events: TrainerEvents, settle?: () => void): Promise<void> {
+async function yieldToEventLoop(events: TrainerEvents, record?: () => void): Promise<void> {
   await setImmediate();
   const signal = events.stopRequested();
   if (signal === undefined) return;
-  settle?.();
+  record?.();
   // eslint-disable-next-line @typescript-eslint/only-throw-error -- a stop is no error, and never leaves this file
   throw { signal } satisfies Stopped;
 }
@@ -113,11 +113,11 @@ async function trainEpoch(
   const { epoch } = start;
   const batches = loader.trainingBatchCount;
   const learningRate = Float32Array.of(epochRate(inputs, epoch));
-  const steps = createSteps(session, readEvery);
+  const steps = createStepRunner(session, readEvery);
   let position = start;
   let batch = start.batch;
   let mark = now();
-  const settle = (outcomes: readonly StepOutcome[]): void => {
+  const record = (outcomes: readonly StepOutcome[]): void => {
     if (outcomes.length === 0) return;
     const seconds = secondsSince(mark, now());
     mark = now();
@@ -139,7 +139,7 @@ async function trainEpoch(
       ...lossScalars(loss, progressAt(inputs, epoch, iteration)),
     });
     batch += 1;
-    settle(batch === batches ? [...due, ...steps.flush()] : due);
+    record(batch === batches ? [...due, ...steps.flush()] : due);
     if (position.batch === batch) {
       events.batch({
         epoch,
@@ -150,11 +150,11 @@ async function trainEpoch(
       });
     }
     if (events.checkpointDue({ epoch, batch })) {
-      settle(steps.flush());
+      record(steps.flush());
       await events.checkpoint(position, 'step');
       mark = now();
     }
-    await breathe(events, () => settle(steps.flush()));
+    await yieldToEventLoop(events, () => record(steps.flush()));
   }
 }
 
@@ -213,7 +213,7 @@ async function evaluateEpoch(
   const { session, loss, loader, now } = inputs;
   const { epoch } = position;
   const started = now();
-  const outcome = await evaluate(session, loader.evaluationBatches(), () => breathe(events));
+  const outcome = await evaluate(session, loader.evaluationBatches(), () => yieldToEventLoop(events));
   if (!Number.isFinite(outcome.loss)) {
     throw diverged('test_loss', outcome.loss, `after the last step of epoch ${epoch}`, events.lastCheckpoint());
   }

@@ -44,7 +44,7 @@ function checkNoise(noise: Float32Array, pictures: number, iteration: number): v
 export async function descend(
   search: Pick<Inversion, 'step' | 'measure' | 'noise'>,
   { iterations, learningRate, decayEvery, pixelWeight, recordEvery }: CourseOptions,
-  breathe: (done: number) => void,
+  yieldToEventLoop: (done: number) => void,
 ): Promise<Recorded[]> {
   const recorded: Recorded[] = [];
   const record = (found: Iteration, iteration: number): void => {
@@ -55,7 +55,7 @@ export async function descend(
     const found = search.step(learningRate * 0.1 ** Math.floor(iteration / decayEvery), pixelWeight);
     if (iteration % recordEvery === 0) record(found, iteration);
     await setImmediate();
-    breathe(iteration + 1);
+    yieldToEventLoop(iteration + 1);
   }
   const last = search.measure();
   record(last, iterations);

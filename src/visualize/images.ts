@@ -22,12 +22,12 @@ export async function readImages(source: ImageSource, indices: ArrayLike<number>
 }
 
 /** Images that are read and encoded at a time. */
-const atOnce = 1000;
+const batchSize = 1000;
 
 export interface Walk {
   readonly onImage: (done: number, total: number) => void;
   /** Throws where the work is to end. */
-  readonly breathe: () => void;
+  readonly yieldToEventLoop: () => void;
 }
 
 /** The features [N, A] of images of a source, in the order of `indices`. */
@@ -36,15 +36,15 @@ export async function featuresOf(
   indices: Uint32Array,
   encoder: Encoder,
   featureSize: number,
-  { onImage, breathe }: Walk,
+  { onImage, yieldToEventLoop }: Walk,
 ): Promise<Float32Array> {
   const features = new Float32Array(indices.length * featureSize);
-  for (let first = 0; first < indices.length; first += atOnce) {
-    const part = indices.subarray(first, first + atOnce);
+  for (let first = 0; first < indices.length; first += batchSize) {
+    const part = indices.subarray(first, first + batchSize);
     features.set(encoder.features(await readImages(source, part)), first * featureSize);
     onImage(first + part.length, indices.length);
     await setImmediate();
-    breathe();
+    yieldToEventLoop();
   }
   return features;
 }

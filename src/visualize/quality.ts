@@ -32,7 +32,7 @@ export interface QualityOptions {
   readonly out?: string;
 }
 
-export interface QualitySurroundings extends DataPlaces {
+export interface QualityContext extends DataPlaces {
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
   readonly onImage: Walk['onImage'];
   readonly stopRequested: () => string | undefined;
@@ -54,7 +54,7 @@ export interface Quality {
 }
 
 /** Images of a call while features are computed. */
-const atOnce = 250;
+const batchSize = 250;
 
 /** Fewest images of a class whose covariance is worth a distance. */
 const fewest = 2;
@@ -143,21 +143,21 @@ export async function measureQuality(
   run: RunCheckpoint,
   generatorPath: string,
   options: QualityOptions,
-  around: QualitySurroundings,
+  context: QualityContext,
 ): Promise<Quality> {
   const set = await loadGeneratorSet(generatorPath);
   const labels = sampleLabels(set, options.samples);
-  const trained = await loadTrainedRun(run, around);
+  const trained = await loadTrainedRun(run, context);
   const source = trained.splits.train;
   for (const stored of set.generators) checkGenerator(stored, source);
-  const engine = await around.openEngine(trained.config.training);
+  const engine = await context.openEngine(trained.config.training);
   const { name: network, featureSize } = trained.network;
-  const { stopRequested, onImage } = around;
-  const breathe = (): void => {
+  const { stopRequested, onImage } = context;
+  const yieldToEventLoop = (): void => {
     const signal = stopRequested();
     if (signal !== undefined) throw cannot('measure the generator', `${signal} came`, { kind: 'stopped' });
   };
-  const encoder = openEncoder(engine, trained, atOnce);
+  const encoder = openEncoder(engine, trained, batchSize);
   try {
     const generatorFor = (label: number) => generatorOfClass(set, label) ?? set.generators[0];
     const wanted = labels ?? new Int32Array(options.samples);
@@ -166,7 +166,7 @@ export async function measureQuality(
     const all = Uint32Array.from({ length: source.count }, (_, index) => index);
     const { images } = options;
     const indices = images === undefined ? all : subset(source.labels, Math.min(images, source.count), splitSeed);
-    const real = await featuresOf(source, indices, encoder, featureSize, { onImage, breathe });
+    const real = await featuresOf(source, indices, encoder, featureSize, { onImage, yieldToEventLoop });
     const compared = { source, indices, real, samples, pixels, labels, featureSize };
     const title = `${set.generators[0].options.name} of ${set.dataset}, by ${network}`;
     if (options.out !== undefined) await drawNeighbours(compared, options, title, options.out);

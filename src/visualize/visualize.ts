@@ -25,9 +25,9 @@ export interface VisualizeOptions extends Figure4Options {
   readonly estimate: boolean;
 }
 
-export interface VisualizeSurroundings extends DataPlaces {
+export interface VisualizeContext extends DataPlaces {
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
   readonly onImage: Walk['onImage'];
   /** An iteration of a step is done. */
   readonly onIteration: (step: 1 | 2, done: number) => void;
@@ -46,7 +46,7 @@ export interface Visualization {
 }
 
 /** Images of a call while features are computed. */
-const atOnce = 250;
+const batchSize = 250;
 
 async function oneGenerator(path: string): Promise<LoadedGenerator> {
   const { generators } = await loadGeneratorSet(path);
@@ -63,7 +63,7 @@ async function covarianceOf(
   { covariance: kept, splits, network }: TrainedRun,
   { covariance: wanted, estimate }: VisualizeOptions,
   encoder: Encoder,
-  walk: Walk & Pick<VisualizeSurroundings, 'say'>,
+  walk: Walk & Pick<VisualizeContext, 'print'>,
 ): Promise<{ readonly covariance: FeatureCovariance; readonly from: Visualization['covarianceFrom'] }> {
   const kind = wanted ?? kept?.kind ?? 'full';
   if (kept?.kind === kind && !estimate) return { covariance: kept, from: 'checkpoint' };
@@ -71,7 +71,7 @@ async function covarianceOf(
   if (kind === 'identity')
     return { covariance: { kind, featureSize, values: new Float32Array(0) }, from: 'definition' };
   const { train } = splits;
-  walk.say(`estimating the ${kind} covariance over ${train.count} training images`);
+  walk.print(`estimating the ${kind} covariance over ${train.count} training images`);
   const all = Uint32Array.from({ length: train.count }, (_, index) => index);
   const features = await featuresOf(train, all, encoder, featureSize, walk);
   const covariance = estimateCovariance(kind, features, train.labels, train.classes);
@@ -130,28 +130,28 @@ export async function visualize(
   generatorPath: string,
   out: string,
   options: VisualizeOptions,
-  around: VisualizeSurroundings,
+  context: VisualizeContext,
 ): Promise<Visualization> {
-  const { say, onImage, onIteration, stopRequested } = around;
+  const { print, onImage, onIteration, stopRequested } = context;
   const stored = await oneGenerator(generatorPath);
-  const trained = await loadTrainedRun(run, around);
+  const trained = await loadTrainedRun(run, context);
   const { network, format, values, splits, config } = trained;
   const source = options.part === 'train' ? splits.train : splits.evaluation;
   checkGenerator(stored, source);
-  const engine = await around.openEngine(config.training);
-  const breathe = (): void => {
+  const engine = await context.openEngine(config.training);
+  const yieldToEventLoop = (): void => {
     const signal = stopRequested();
     if (signal === undefined) return;
     const hint = 'the same command begins again';
     throw cannot('finish the figure', `${signal} came, and nothing is written`, { kind: 'stopped', hint });
   };
-  const encoder = openEncoder(engine, trained, atOnce);
+  const encoder = openEncoder(engine, trained, batchSize);
   try {
-    const { covariance, from } = await covarianceOf(trained, options, encoder, { say, onImage, breathe });
+    const { covariance, from } = await covarianceOf(trained, options, encoder, { print, onImage, yieldToEventLoop });
     const model = { generator: stored.generator, network, format, values: new Map([...values, ...stored.values]) };
     const progress = (step: 1 | 2, done: number): void => {
       onIteration(step, done);
-      breathe();
+      yieldToEventLoop();
     };
     const figure = await drawFigure4({ engine, model, source, encoder, covariance, progress }, options);
     const grid = {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { fingerprint } from '../../src/config/print.js';
-import type { GridEvents, GridSurroundings } from '../../src/grids/executors/executor.js';
+import type { GridEvents, GridContext } from '../../src/grids/executors/executor.js';
 import { inSlots } from '../../src/grids/executors/in-slots.js';
 import { runGrid } from '../../src/grids/run-grid.js';
 import { claimCell, type CellEnd } from '../../src/grids/store/claim.js';
@@ -53,20 +53,20 @@ function setUp(run: Run, slots = 1) {
       }
     },
   });
-  const around: GridSurroundings = { now, events, stop: stop.signal, pollMilliseconds: 20 };
-  return { said, stop, around, executor, most: () => most };
+  const context: GridContext = { now, events, stop: stop.signal, pollMilliseconds: 20 };
+  return { said, stop, context, executor, most: () => most };
 }
 
 describe('runGrid', () => {
   test('runs every cell once, and finds them all the second time', async ({ folder }) => {
     const first = setUp(succeed, 2);
-    const outcomes = await runGrid(cells, folder, first.executor, first.around);
+    const outcomes = await runGrid(cells, folder, first.executor, first.context);
     expect(outcomes.map(({ cell, end, summary }) => [cell.row, end, summary])).toEqual(
       cells.map(({ row }) => [row, { state: 'done' }, someSummary(10)]),
     );
     expect(first.most()).toBe(2);
     const second = setUp(() => Promise.reject(new Error('run twice')));
-    expect(await runGrid(cells, folder, second.executor, second.around)).toEqual(outcomes);
+    expect(await runGrid(cells, folder, second.executor, second.context)).toEqual(outcomes);
     expect(second.said).toEqual(['planned 4', 'found a', 'found b', 'found c', 'found d']);
   });
 
@@ -74,7 +74,7 @@ describe('runGrid', () => {
     const fail: Run = (cell, stop) =>
       cell.row === 'b' ? Promise.resolve({ state: 'failed', reason: 'it is b' }) : succeed(cell, stop);
     const first = setUp(fail);
-    const outcomes = await runGrid(cells, folder, first.executor, first.around);
+    const outcomes = await runGrid(cells, folder, first.executor, first.context);
     expect(outcomes.map(({ end }) => end.state)).toEqual(['done', 'failed', 'done', 'done']);
     expect((await listStore(folder, now)).map(({ reason }) => reason)).toEqual([
       undefined,
@@ -83,7 +83,7 @@ describe('runGrid', () => {
       undefined,
     ]);
     const second = setUp(succeed);
-    await runGrid(cells, folder, second.executor, second.around);
+    await runGrid(cells, folder, second.executor, second.context);
     expect(second.said).toEqual(['planned 4', 'found a', 'started b', 'done b', 'found c', 'found d']);
     const [, b] = await listStore(folder, now);
     expect(b).toMatchObject({ state: 'done', attempts: 2 });
@@ -91,8 +91,8 @@ describe('runGrid', () => {
   });
 
   test('takes a run that says it is done without a summary for failed', async ({ folder }) => {
-    const { executor, around } = setUp(() => Promise.resolve({ state: 'done' }));
-    const [outcome] = await runGrid([cells[0]], folder, executor, around);
+    const { executor, context } = setUp(() => Promise.resolve({ state: 'done' }));
+    const [outcome] = await runGrid([cells[0]], folder, executor, context);
     expect(outcome.end).toEqual({ state: 'failed', reason: 'it ended without writing its summary' });
     expect(await listStore(folder, now)).toMatchObject([{ state: 'failed' }]);
   });
@@ -104,11 +104,11 @@ describe('runGrid', () => {
     'a damaged %s fails its run alone, and hurts no more once it is gone',
     async ([file, reason, hint], { folder }) => {
       const first = setUp(succeed);
-      await runGrid(cells.slice(0, 2), folder, first.executor, first.around);
+      await runGrid(cells.slice(0, 2), folder, first.executor, first.context);
       const damaged = join(folder, 'test-b-seed1', file);
       writeFileSync(damaged, '{');
       const second = setUp(succeed);
-      const outcomes = await runGrid(cells.slice(0, 3), folder, second.executor, second.around);
+      const outcomes = await runGrid(cells.slice(0, 3), folder, second.executor, second.context);
       expect(outcomes[1]).toEqual({
         cell: outcomes[1].cell,
         end: { state: 'failed', reason: `cannot read ${damaged}: ${reason}` },
@@ -117,7 +117,7 @@ describe('runGrid', () => {
       expect(second.said).toEqual(['planned 3', 'found a', 'failed b', 'started c', 'done c']);
       rmSync(damaged);
       const third = setUp(succeed);
-      await runGrid(cells.slice(0, 3), folder, third.executor, third.around);
+      await runGrid(cells.slice(0, 3), folder, third.executor, third.context);
       expect(third.said).toEqual(['planned 3', 'found a', 'started b', 'done b', 'found c']);
     },
   );
@@ -130,11 +130,11 @@ describe('runGrid', () => {
     };
     const seeds = [1, 2].map((seed) => someCell('a', seed));
     const first = setUp(finish);
-    await runGrid(seeds, folder, first.executor, first.around);
+    await runGrid(seeds, folder, first.executor, first.context);
     const [one, two] = seeds.map((_, index) => join(folder, `test-a-seed${index + 1}`, 'summary.json'));
     copyFileSync(two, one);
     const again = setUp(finish);
-    const outcomes = await runGrid(seeds, folder, again.executor, again.around);
+    const outcomes = await runGrid(seeds, folder, again.executor, again.context);
     expect(outcomes.map(({ summary }) => summary?.last10MeanTestErrorPercent)).toEqual([undefined, 2]);
     expect(outcomes[0].end).toMatchObject({
       state: 'failed',
@@ -151,7 +151,7 @@ describe('runGrid', () => {
       await setTimeout(20);
       return { state: 'stopped', reason: 'asked to stop' };
     });
-    const outcomes = await runGrid(cells, folder, grid.executor, grid.around);
+    const outcomes = await runGrid(cells, folder, grid.executor, grid.context);
     expect(outcomes.map(({ end }) => end.state)).toEqual(['done', 'stopped', 'planned', 'planned']);
     expect((await listStore(folder, now)).map(({ state }) => state)).toEqual(['done', 'stopped', 'planned', 'planned']);
   });
@@ -162,7 +162,7 @@ describe('runGrid', () => {
       while (!stop.aborted) await setTimeout(5);
       return { state: 'stopped', reason: 'asked to stop' };
     }, 2);
-    await expect(runGrid(cells, folder, grid.executor, grid.around)).rejects.toThrow('the disk is full');
+    await expect(runGrid(cells, folder, grid.executor, grid.context)).rejects.toThrow('the disk is full');
     expect((await listStore(folder, now)).map(({ state }) => state)).toEqual([
       'stopped',
       'stopped',
@@ -176,7 +176,7 @@ describe('runGrid', () => {
     const elsewhere = await claimCell(stored, now);
     if (!('claim' in elsewhere)) throw new Error('not claimed');
     const grid = setUp(succeed);
-    const running = runGrid(cells, folder, grid.executor, grid.around);
+    const running = runGrid(cells, folder, grid.executor, grid.context);
     await setTimeout(150);
     await writeSummary(join(stored.folder, 'summary.json'), someSummary(20));
     await elsewhere.claim.end({ state: 'done' });
@@ -197,7 +197,7 @@ describe('runGrid', () => {
       void setTimeout(60).then(() => rmSync(lock(cell)));
       return { state: 'failed', reason: 'cannot use the run folder' };
     });
-    const [outcome] = await runGrid([cells[0]], folder, grid.executor, grid.around);
+    const [outcome] = await runGrid([cells[0]], folder, grid.executor, grid.context);
     expect(outcome.end).toEqual({ state: 'done' });
     expect(grid.said).toEqual(['planned 1', 'started a', 'elsewhere a', 'started a', 'done a']);
   });
@@ -206,7 +206,7 @@ describe('runGrid', () => {
     const stored = await placeCell(folder, cells[0], now);
     await claimCell(stored, now);
     const grid = setUp(succeed);
-    const running = runGrid([cells[0]], folder, grid.executor, grid.around);
+    const running = runGrid([cells[0]], folder, grid.executor, grid.context);
     await setTimeout(60);
     expect(grid.said).toEqual(['planned 1', 'elsewhere a']);
     const claim = join(stored.folder, '.claim');

@@ -11,10 +11,10 @@ const count = 20_000;
 const classes = 10;
 
 function disturbed(execution: Execution, noiseRate: number, seed: readonly [number, number]): Int32Array {
-  const given = Int32Array.from({ length: count }, (_, i) => i % classes);
+  const requireInput = Int32Array.from({ length: count }, (_, i) => i % classes);
   const { labels } = runOnce(engine, execution, {}, (_, program) => {
     const tensor = (values: Int32Array) => program.constant(values, { dtype: 'int32', shape: [values.length] });
-    return { labels: disturbedLabels(tensor(given), tensor(Int32Array.from(seed)), noiseRate, classes) };
+    return { labels: disturbedLabels(tensor(requireInput), tensor(Int32Array.from(seed)), noiseRate, classes) };
   });
   return labels as Int32Array;
 }

@@ -44,8 +44,8 @@ describe.each(executions)('%s', (execution) => {
 
 it('is least for a prediction that is the smoothed target', () => {
   const at = (gap: number): number => {
-    const given = { features: [[1]], labels: [0], weight: [[gap], [0]], bias: [0, 0] };
-    return runLoss(engine, 'eager', { ...given, options: { name: 'label-smoothing', smoothing: 0.2 } }).loss;
+    const requireInput = { features: [[1]], labels: [0], weight: [[gap], [0]], bias: [0, 0] };
+    return runLoss(engine, 'eager', { ...requireInput, options: { name: 'label-smoothing', smoothing: 0.2 } }).loss;
   };
   const best = Math.log(0.9 / 0.1);
   expect(at(best)).toBeLessThan(at(best - 0.05));

@@ -61,10 +61,10 @@ export interface LossResult {
 }
 
 /** Runs one step of a loss. */
-export function runLoss(engine: Engine, execution: Execution, given: LossCase): LossResult {
-  const { features, labels, weight, bias, scalars = {}, state = {}, seed = [0, 0] } = given;
+export function runLoss(engine: Engine, execution: Execution, requireInput: LossCase): LossResult {
+  const { features, labels, weight, bias, scalars = {}, state = {}, seed = [0, 0] } = requireInput;
   const leaf = (rows: Matrix) => ({ shape: [rows.length, rows[0].length], values: rows.flat() });
-  const loss = createLoss(given.options, { classes: weight.length, featureSize: weight[0].length });
+  const loss = createLoss(requireInput.options, { classes: weight.length, featureSize: weight[0].length });
   const stored = Object.fromEntries(loss.tensors.map(({ name }) => [name, leaf(state[name])]));
   const leaves = {
     features: leaf(features),

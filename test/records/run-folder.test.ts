@@ -14,20 +14,20 @@ describe('lock', () => {
     [10, 'start-a'],
     [11, 'start-b'],
   ]);
-  const around = { now: Date.now, startOf: (pid: number) => Promise.resolve(alive.get(pid)) };
+  const context = { now: Date.now, startOf: (pid: number) => Promise.resolve(alive.get(pid)) };
   const first = { pid: 10, host: 'box' };
   const second = { pid: 11, host: 'box' };
 
   test('a second run is refused with the first one', async ({ folder }) => {
     const path = join(folder, '.lock');
-    const lock = await takeLock(path, first, around);
-    await expect(takeLock(path, second, around)).rejects.toMatchObject({
+    const lock = await takeLock(path, first, context);
+    await expect(takeLock(path, second, context)).rejects.toMatchObject({
       message: 'cannot use the run folder: process 10 on box is training in it',
       place: path,
     });
     await lock.release();
     expect(existsSync(path)).toBe(false);
-    await (await takeLock(path, second, around)).release();
+    await (await takeLock(path, second, context)).release();
     await lock.release();
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -39,7 +39,7 @@ describe('lock', () => {
       { pid: 10, host: 'box', start: 'another start' },
     ]) {
       writeFileSync(path, JSON.stringify(dead));
-      const lock = await takeLock(path, second, around);
+      const lock = await takeLock(path, second, context);
       expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ ...second, start: 'start-b' });
       await lock.release();
     }
@@ -50,10 +50,10 @@ describe('lock', () => {
     const path = join(folder, '.lock');
     for (const text of [JSON.stringify({ pid: 9, host: 'other', start: 'x' }), '{"pid":9,"ho', '']) {
       writeFileSync(path, text);
-      await expect(takeLock(path, second, around)).rejects.toThrow('is training in it');
+      await expect(takeLock(path, second, context)).rejects.toThrow('is training in it');
       const old = Date.now() / 1000 - 301;
       utimesSync(path, old, old);
-      await (await takeLock(path, second, around)).release();
+      await (await takeLock(path, second, context)).release();
     }
   });
 
@@ -64,18 +64,20 @@ describe('lock', () => {
     const left = JSON.stringify({ ...job(1), pid: 9, host: 'other', start: 'x' });
     for (const own of [second, job(1), job(0), job(2, '8')]) {
       writeFileSync(path, left);
-      await expect(takeLock(path, { ...second, ...own, pid: 11, host: 'box' }, around)).rejects.toThrow('process 9 on');
+      await expect(takeLock(path, { ...second, ...own, pid: 11, host: 'box' }, context)).rejects.toThrow(
+        'process 9 on',
+      );
     }
-    const lock = await takeLock(path, { ...job(2), pid: 11, host: 'box' }, around);
+    const lock = await takeLock(path, { ...job(2), pid: 11, host: 'box' }, context);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ ...second, start: 'start-b', job: '7', restarts: 2 });
     await lock.release();
     writeFileSync(path, JSON.stringify({ ...thisProcess({ SLURM_JOB_ID: '7' }), pid: 9, host: 'other', start: 'x' }));
-    await (await takeLock(path, { ...job(1), pid: 11, host: 'box' }, around)).release();
+    await (await takeLock(path, { ...job(1), pid: 11, host: 'box' }, context)).release();
   });
 
   test('a former holder does not delete the lock of its successor', async ({ folder }) => {
     const path = join(folder, '.lock');
-    const lock = await takeLock(path, first, around);
+    const lock = await takeLock(path, first, context);
     const successor = JSON.stringify({ ...second, start: 'start-b' });
     writeFileSync(path, successor);
     await lock.release();

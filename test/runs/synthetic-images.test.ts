@@ -39,7 +39,7 @@ async function make(folder: string, changes: Partial<SyntheticOptions> = {}, sto
     engine,
     home: join(folder, 'home'),
     now: () => 0,
-    say: (line) => void said.push(line),
+    print: (line) => void said.push(line),
     stopRequested: () => stop,
   });
   return { source, said };

@@ -8,8 +8,8 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 
 /** The browser of `ISDA_TEST_CHROMIUM`, else one on the path; undefined where there is none. */
 export function findChromium(environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  const given = environment['ISDA_TEST_CHROMIUM'];
-  if (given !== undefined) return existsSync(given) ? given : undefined;
+  const requireInput = environment['ISDA_TEST_CHROMIUM'];
+  if (requireInput !== undefined) return existsSync(requireInput) ? requireInput : undefined;
   const folders = (environment['PATH'] ?? '').split(delimiter);
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
 }

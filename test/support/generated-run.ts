@@ -5,7 +5,7 @@ import type { MemorySource } from '../../src/data/source.js';
 import { synthesizeRecords } from '../../src/data/datasets/synthetic/synthesize.js';
 import { augmentationOptions } from '../../src/data/options.js';
 import { createMemoryReader } from '../../src/data/memory-reader.js';
-import { trainingOrders } from '../../src/data/loader/order.js';
+import { trainingSpecs } from '../../src/data/loader/batch-spec.js';
 import type { Engine } from '../../src/engine/index.js';
 import type { Execution, Session } from '../../src/engine/session.js';
 import type { LossOptions } from '../../src/losses/options.js';
@@ -75,7 +75,7 @@ export function trainSteps(session: Session, run: GeneratedRun, first: number, l
   const losses: number[] = [];
   for (let step = first; step < last;) {
     const epoch = Math.floor(step / batches) + 1;
-    for (const { indices } of trainingOrders(dataset, batchSize, seed, epoch, step % batches)) {
+    for (const { indices } of trainingSpecs(dataset, batchSize, seed, epoch, step % batches)) {
       if (step === last) break;
       const images = new Uint8Array(indices.length * cifarPixels);
       indices.forEach((index, i) => void reader.train(index, seed, epoch, images, i * cifarPixels));

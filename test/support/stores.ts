@@ -46,8 +46,8 @@ function metricsText(rows: readonly MetricsRow[]): string {
 }
 
 const wholeConfig = (config: MadeRun['config'], experiment: string, seed: number): ExperimentConfig => {
-  const given = experimentSchema.parse({ training: { epochs: 20 }, ...config, experiment });
-  return { ...given, training: { ...given.training, seed } };
+  const requireInput = experimentSchema.parse({ training: { epochs: 20 }, ...config, experiment });
+  return { ...requireInput, training: { ...requireInput.training, seed } };
 };
 
 /** Writes a run into a store, as a grid leaves it; gives its folder. */

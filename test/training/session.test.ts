@@ -1,7 +1,7 @@
 // The functions of a training session: one for each batch size that occurs.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluationOrders } from '../../src/data/loader/order.js';
+import { evaluationSpecs } from '../../src/data/loader/batch-spec.js';
 import { batchSizes, openTrainingSession } from '../../src/training/session.js';
 import { evaluateFunction, trainFunction } from '../../src/training/step.js';
 import { testEngine } from '../support/engine.js';
@@ -23,7 +23,7 @@ describe('batchSizes', () => {
   it('are exactly those that batches have', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 50 }), (count, size) => {
-        const found = [...evaluationOrders(count, size, 0)].map(({ indices }) => indices.length);
+        const found = [...evaluationSpecs(count, size, 0)].map(({ indices }) => indices.length);
         expect(new Set(batchSizes(count, size))).toEqual(new Set(found));
       }),
       { seed: 1 },

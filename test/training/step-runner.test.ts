@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { lossOptions } from '../../src/losses/options.js';
 import { openTrainingSession } from '../../src/training/session.js';
 import { trainFunction } from '../../src/training/step.js';
-import { createSteps, readEveryOf } from '../../src/training/step-runner.js';
+import { createStepRunner, readEveryOf } from '../../src/training/step-runner.js';
 import { testEngine } from '../support/engine.js';
 import { executions } from '../support/run-once.js';
 import { generatedDataset, generatedParts } from '../support/generated-run.js';
@@ -17,8 +17,8 @@ const run = { dataset, batchSize: 3, seed: 1, dropout: 0, loss: isda, learningRa
 function sevenSteps(execution: (typeof executions)[number], readEvery: number) {
   const sizes = { trainImages: 5, batchSize: 3, evaluationImages: 4, evaluationBatchSize: 4, readEvery };
   const { session, tensors } = openTrainingSession(engine, execution, generatedParts(run), sizes, 1);
-  const steps = createSteps(session, readEvery);
-  const given = [0, 1, 2, 3, 4, 5, 6].map((index) => {
+  const steps = createStepRunner(session, readEvery);
+  const requireInput = [0, 1, 2, 3, 4, 5, 6].map((index) => {
     const [first, last] = index % 2 === 0 ? [0, 3] : [3, 5];
     return steps.run(trainFunction(last - first), last - first, {
       images: dataset.storage.images.subarray(first * 3072, last * 3072),
@@ -31,17 +31,17 @@ function sevenSteps(execution: (typeof executions)[number], readEvery: number) {
   const rest = steps.flush();
   const state = session.read(tensors.map(({ name }) => name));
   session.close();
-  return { tensors, given, rest, all: [...given.flat(), ...rest], state };
+  return { tensors, requireInput, rest, all: [...requireInput.flat(), ...rest], state };
 }
 
 describe('createSteps', () => {
   it.each(executions)('gives the same outcomes and leaves the same state however often it reads: %s', (execution) => {
     const each = sevenSteps(execution, 1);
-    expect(each.given.map((outcomes) => outcomes.length)).toEqual([1, 1, 1, 1, 1, 1, 1]);
+    expect(each.requireInput.map((outcomes) => outcomes.length)).toEqual([1, 1, 1, 1, 1, 1, 1]);
     expect(each.rest).toEqual([]);
     expect(new Set(each.all.map(({ loss }) => loss)).size).toBe(7);
     const several = sevenSteps(execution, 3);
-    expect(several.given.map((outcomes) => outcomes.length)).toEqual([0, 0, 3, 0, 0, 3, 0]);
+    expect(several.requireInput.map((outcomes) => outcomes.length)).toEqual([0, 0, 3, 0, 0, 3, 0]);
     expect(several.rest).toHaveLength(1);
     expect(several.all).toEqual(each.all);
     expect(several.state).toEqual(each.state);

@@ -5,7 +5,7 @@ import type { CheckpointChoice } from '../../records/checkpoints.js';
 import { evaluateRun, openRunCheckpoint, type RunCheckpoint } from '../../runs/evaluate.js';
 import type { CommandContext } from '../context.js';
 import { checkpointOption, setOption } from '../options.js';
-import { runSurroundings } from './train.js';
+import { createRunContext } from './train.js';
 
 interface EvaluateOptions {
   readonly run: string;
@@ -27,8 +27,8 @@ export async function openNamedRun(
 
 async function evaluate(options: EvaluateOptions, context: CommandContext): Promise<void> {
   const opened = await openNamedRun(options, context);
-  const around = runSurroundings(context, context.stderr, () => undefined);
-  const outcome = await evaluateRun(opened, around, (line) => context.stderr.write(`${line}\n`), around.openEngine);
+  const run = createRunContext(context, context.stderr, () => undefined);
+  const outcome = await evaluateRun(opened, run, (line) => context.stderr.write(`${line}\n`), run.openEngine);
   if (options.json === true) {
     context.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`);
     return;

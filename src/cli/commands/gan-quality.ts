@@ -10,7 +10,7 @@ import { countArgument, seedArgument, setOption } from '../options.js';
 import { pngFile } from '../terminal/output.js';
 import { watchSignals } from '../terminal/signals.js';
 import { printJson } from '../terminal/table.js';
-import { runSurroundings } from './train.js';
+import { createRunContext } from './train.js';
 
 interface QualityFlags {
   readonly run: string;
@@ -52,10 +52,10 @@ async function measure(flags: QualityFlags, context: CommandContext): Promise<vo
   const generator = resolve(context.workingDirectory, flags.generator);
   const signals = watchSignals(context);
   const walk = imageProgress(context.stderr);
-  const surroundings = runSurroundings(context, context.stderr, signals.requested);
+  const run = createRunContext(context, context.stderr, signals.requested);
   try {
-    const around = { ...surroundings, onImage: (done: number, total: number) => walk.update(done, total) };
-    const quality = await measureQuality(opened, generator, options, around).finally(walk.stop);
+    const counted = { ...run, onImage: (done: number, total: number) => walk.update(done, total) };
+    const quality = await measureQuality(opened, generator, options, counted).finally(walk.stop);
     if (flags.json === true) printJson(context, quality);
     else context.stdout.write(`${qualityText(quality, columnsOf(context))}\n`);
   } finally {

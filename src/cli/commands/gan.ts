@@ -16,7 +16,7 @@ import { configOption, countArgument, readGanConfig, seedArgument, setOption } f
 import { pngFile } from '../terminal/output.js';
 import { watchSignals } from '../terminal/signals.js';
 import { printJson } from '../terminal/table.js';
-import { runSurroundings } from './train.js';
+import { createRunContext } from './train.js';
 
 const pictures: Pictures = {
   grid: async (grid) => svgToPng(await imageGrid(grid), 1),
@@ -41,9 +41,9 @@ async function train(flags: TrainFlags, context: CommandContext): Promise<void> 
   const signals = watchSignals(context);
   try {
     const stream = flags.json === true ? context.stderr : context.stdout;
-    const around = { ...runSurroundings(context, stream, signals.requested), pictures };
+    const run = { ...createRunContext(context, stream, signals.requested), pictures };
     const options = { out, resume: flags.resume ?? true, only: flags.class };
-    const trained = await trainGenerators(config, options, around);
+    const trained = await trainGenerators(config, options, run);
     if (flags.json === true) printJson(context, trained);
   } finally {
     signals.stop();

@@ -46,19 +46,19 @@ async function showPlan(
   const { environment, workingDirectory, now, stdout, stderr } = context;
   // A step is measured with the threads that a run of the grid would have.
   Object.assign(environment, shareOf(0, { jobs, environment, cores: availableParallelism(), gpus: [] }));
-  const say = (line: string): void => void stderr.write(`${line}\n`);
+  const print = (line: string): void => void stderr.write(`${line}\n`);
   const devices = new Set<string>();
   const estimate = createEstimator({
     ...{ environment, workingDirectory, now, steps, freeBytes },
     openEngine: async (training) => {
-      const engine = await openEngine(training, environment, say);
+      const engine = await openEngine(training, environment, print);
       devices.add(`${engine.device.kind}: ${engine.device.name}`);
       return engine;
     },
     clock: () => performance.now(),
     measuring(config) {
       const { network, dataset, method } = describeConfig(config);
-      say(`measuring ${network}, ${dataset}, ${method}, ${config.training.batchSize} images a step`);
+      print(`measuring ${network}, ${dataset}, ${method}, ${config.training.batchSize} images a step`);
     },
   });
   const rows = await planRows(cells, root, estimate, now);

@@ -8,7 +8,7 @@ import { shellWord } from '../../common/shell.js';
 import { displayPath, isFile } from '../../config/find.js';
 import { cellStates, type CellState } from '../../grids/store/cell.js';
 import { readLogEnds } from '../../grids/store/log-ends.js';
-import { storeMakers } from '../../grids/store/store.js';
+import { storeCommands } from '../../grids/store/store.js';
 import { listStore, type ListedCell } from '../../grids/store/view.js';
 import { runFolder } from '../../records/run-folder.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
@@ -80,7 +80,7 @@ function runsTable(
 /** What is said of a folder that is no store, or an empty one. */
 function noRuns(root: string, { workingDirectory }: CommandContext): string {
   const show = (path: string): string => shellWord(displayPath(path, workingDirectory));
-  const what = `no runs of a store: a store is a folder of runs that ${storeMakers} make`;
+  const what = `no runs of a store: a store is a folder of runs that ${storeCommands} make`;
   if (!isFile(runFolder(root).config)) {
     return `${what}\n\`isda report --store ${show(root)} --out FILE.html\` also shows runs that \`isda train\` made there`;
   }
@@ -125,7 +125,7 @@ export const registerRuns: RegisterCommand = (program, context) => {
   program
     .command('runs')
     .description('the runs of a store: state, epochs, last test error')
-    .argument('<store>', `folder of runs that ${storeMakers} make`)
+    .argument('<store>', `folder of runs that ${storeCommands} make`)
     .addOption(new Option('--state <state>', 'only these').choices(cellStates))
     .option('--log <run>', 'show the end of the log of one run')
     .option('--json', 'print as JSON')

@@ -43,7 +43,7 @@ async function sweep(
   const plan = readSweep(key, options, context);
   const { points, first, experiment, root } = plan;
   const { holdout, finalSeeds } = options;
-  const say = (text: string): void => void (options.json === true ? context.stderr : context.stdout).write(text);
+  const print = (text: string): void => void (options.json === true ? context.stderr : context.stdout).write(text);
   const { trials, finals } = sweepCells(plan, options);
   if (holdout === 0) {
     context.stderr.write(
@@ -53,7 +53,7 @@ async function sweep(
   if (options.dryRun === true) {
     const seeds = finalSeeds === 1 ? 'seed 1' : `seeds 1 to ${finalSeeds}`;
     await showPlan(trials, root, options.json === true, context);
-    if (finalSeeds > 0) say(`then the chosen value on all images, on ${seeds}\n`);
+    if (finalSeeds > 0) print(`then the chosen value on all images, on ${seeds}\n`);
     return;
   }
 
@@ -76,7 +76,7 @@ async function sweep(
       rows,
     );
     if (tried.some(({ summary }) => summary !== undefined)) {
-      say(`\n${sweepTable(measured, chosen, first)}\n(error on ${measuredOn(trials)})\n\n`);
+      print(`\n${sweepTable(measured, chosen, first)}\n(error on ${measuredOn(trials)})\n\n`);
     }
     const finalCells = chosen === undefined ? [] : finals.get(chosen.name)!;
     const finished = finalCells.length === 0 ? [] : await run(finalCells, root);
@@ -91,11 +91,11 @@ async function sweep(
         { title: `Sweep of ${experiment}: chosen`, first, measured: 'the test images' },
         [final],
       );
-      say(`\n${formatTable(table.header, table.rows)}\n(error on the test images)\n`);
+      print(`\n${formatTable(table.header, table.rows)}\n(error on the test images)\n`);
     }
     const left = signals.requested() === undefined ? detachedLine(all, root, call) : undefined;
-    if (left !== undefined) say(`${left}${chosen === undefined && finalSeeds > 0 ? ', then chooses' : ''}\n`);
-    say(`\nrun store  ${displayPath(root, context.workingDirectory)} (sweep.json)\n`);
+    if (left !== undefined) print(`${left}${chosen === undefined && finalSeeds > 0 ? ', then chooses' : ''}\n`);
+    print(`\nrun store  ${displayPath(root, context.workingDirectory)} (sweep.json)\n`);
     if (options.json === true) {
       const runs = runsOf(all);
       context.stdout.write(
@@ -143,7 +143,7 @@ export const registerSweep: RegisterCommand = (program, context) => {
   const command = program
     .command('sweep')
     .description('try values of a config key on held-out training images, then train with the best on all images');
-  withSweepOptions(command).action((key: string | undefined, options: SweepOptions, given: Command) =>
-    sweep(key, options, context, given),
+  withSweepOptions(command).action((key: string | undefined, options: SweepOptions, requireInput: Command) =>
+    sweep(key, options, context, requireInput),
   );
 };

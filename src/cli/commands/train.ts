@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { openEngine } from '../../engine/index.js';
 import type { ExperimentConfig } from '../../config/schema.js';
-import { runExperiment, type RunSurroundings } from '../../runs/run.js';
+import { runExperiment, type RunContext } from '../../runs/run.js';
 import type { CommandContext } from '../context.js';
 import { configOption, readConfig, setOption } from '../options.js';
 import { watchSignals } from '../terminal/signals.js';
@@ -26,11 +26,11 @@ export function runDirectory(config: ExperimentConfig, out: string | undefined, 
 }
 
 /** What a run needs of the process. Everything but results goes to `stream`. */
-export function runSurroundings(
+export function createRunContext(
   context: CommandContext,
   stream: NodeJS.WriteStream,
   stopRequested: () => string | undefined,
-): RunSurroundings {
+): RunContext {
   return {
     environment: context.environment,
     workingDirectory: context.workingDirectory,
@@ -51,8 +51,8 @@ async function train(options: TrainOptions, context: CommandContext): Promise<vo
   const signals = watchSignals(context);
   try {
     const stream = options.json === true ? context.stderr : context.stdout;
-    const around = runSurroundings(context, stream, signals.requested);
-    const summary = await runExperiment(config, { out, resume: options.resume ?? true }, around);
+    const run = createRunContext(context, stream, signals.requested);
+    const summary = await runExperiment(config, { out, resume: options.resume ?? true }, run);
     if (options.json === true) context.stdout.write(`${JSON.stringify({ folder: out, ...summary }, undefined, 2)}\n`);
   } finally {
     signals.stop();

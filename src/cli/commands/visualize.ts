@@ -11,7 +11,7 @@ import { amountArgument, countArgument, seedArgument, setOption } from '../optio
 import { outputFolder } from '../terminal/output.js';
 import { watchSignals } from '../terminal/signals.js';
 import { formatTable, printJson } from '../terminal/table.js';
-import { runSurroundings } from './train.js';
+import { createRunContext } from './train.js';
 
 interface VisualizeFlags {
   readonly run: string;
@@ -98,17 +98,17 @@ async function run(flags: VisualizeFlags, context: CommandContext): Promise<void
   const walk = imageProgress(context.stderr);
   const searches = [iterationProgress(context.stderr), iterationProgress(context.stderr)];
   const stopAll = (): void => [walk, ...searches].forEach((progress) => progress.stop());
-  const say = (line: string): void => void context.stderr.write(`${line}\n`);
+  const print = (line: string): void => void context.stderr.write(`${line}\n`);
   const steps = ['step I: reconstructions', 'step II: augmentations'];
   try {
     const result = await visualize(opened, resolve(context.workingDirectory, flags.generator), out, options, {
-      ...runSurroundings(context, context.stderr, signals.requested),
-      say,
+      ...createRunContext(context, context.stderr, signals.requested),
+      print,
       onImage: (done, total) => walk.update(done, total),
       onIteration: (step, done) => {
         if (done === 1) {
           stopAll();
-          say(steps[step - 1]);
+          print(steps[step - 1]);
         }
         searches[step - 1].update(done, iterations);
       },

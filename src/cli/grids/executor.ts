@@ -6,7 +6,7 @@ import { cannot, reasonOf } from '../../common/errors.js';
 import { listGpus } from '../../engine/devices.js';
 import type { Executor } from '../../grids/executors/executor.js';
 import { localExecutor } from '../../grids/executors/local.js';
-import { mostArrayTasks, slurmCommands } from '../../grids/executors/slurm/commands.js';
+import { maxArrayTasks, slurmCommands } from '../../grids/executors/slurm/commands.js';
 import { slurmExecutor } from '../../grids/executors/slurm/executor.js';
 import { jobNameOf, slurmLookup } from '../../grids/executors/slurm/look.js';
 import type { JobLookup } from '../../grids/store/job.js';
@@ -75,17 +75,23 @@ export async function openExecutors(
   });
   const shared = { command, workingDirectory };
   if (executor === 'slurm') {
-    const mostTasks = await mostArrayTasks(slurm);
+    const maxTasks = await maxArrayTasks(slurm);
     const random = (): string => randomBytes(4).toString('hex');
-    const options = { ...shared, slurm, lookup, jobs, mostTasks, random, detach, pollMilliseconds: queueMilliseconds };
+    const options = { ...shared, slurm, lookup, jobs, maxTasks, random, detach, pollMilliseconds: queueMilliseconds };
     return { lookup, pollMilliseconds, executorFor: (_, root) => slurmExecutor({ ...options, root }) };
   }
-  const atOnce = jobs ?? 1;
+  const concurrentRuns = jobs ?? 1;
   const cores = availableParallelism();
   return {
     lookup,
     pollMilliseconds,
     executorFor: (cells) =>
-      localExecutor({ ...shared, environment, cores, jobs: atOnce, gpus: atOnce === 1 ? [] : gpusFor(cells, context) }),
+      localExecutor({
+        ...shared,
+        environment,
+        cores,
+        jobs: concurrentRuns,
+        gpus: concurrentRuns === 1 ? [] : gpusFor(cells, context),
+      }),
   };
 }

@@ -76,8 +76,8 @@ export async function withGridRunner<Result>(
   const asked = (): void => progress.note(`${signals.requested()}: ${going}`);
   signals.aborted.addEventListener('abort', asked);
   try {
-    const around = { now, stop: signals.aborted, events: progress.events, pollMilliseconds, jobs: lookup };
-    const run: GridRunner['run'] = (cells, root) => runGrid(cells, root, executorFor(cells, root), around);
+    const grid = { now, stop: signals.aborted, events: progress.events, pollMilliseconds, jobs: lookup };
+    const run: GridRunner['run'] = (cells, root) => runGrid(cells, root, executorFor(cells, root), grid);
     return await work({ run, signals, progress });
   } finally {
     signals.aborted.removeEventListener('abort', asked);

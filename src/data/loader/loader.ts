@@ -2,10 +2,10 @@
 import { cannot } from '../../common/errors.js';
 import { batchCount, epochPlan, type Batch } from '../batches.js';
 import { createNoteBroken } from './broken-images.js';
-import { createInlineMaker, type BatchMaker } from './maker.js';
-import { evaluationOrders, isSameBatch, trainingOrders, type BatchName, type BatchOrder } from './order.js';
+import { createInlineBuilder, type BatchBuilder } from './inline-builder.js';
+import { evaluationSpecs, isSameBatch, trainingSpecs, type BatchName, type BatchSpec } from './batch-spec.js';
 import { openReadImages, type ReadingPlan } from './read-images.js';
-import { openWorkerMaker } from './worker-maker.js';
+import { openWorkerMaker } from './worker-builder.js';
 
 export interface LoaderOptions extends ReadingPlan {
   readonly batchSize: number;
@@ -41,17 +41,17 @@ export interface Loader {
 }
 
 /** A maker and the orders it has, which follow a plan. */
-function createLane(maker: BatchMaker, planFrom: (name: BatchName) => Iterator<BatchOrder, unknown>) {
-  let plan: Iterator<BatchOrder, unknown> | undefined;
-  let open: BatchOrder[] = [];
+function createLane(builder: BatchBuilder, planFrom: (name: BatchName) => Iterator<BatchSpec, unknown>) {
+  let plan: Iterator<BatchSpec, unknown> | undefined;
+  let open: BatchSpec[] = [];
   const fill = (): void => {
-    while (plan !== undefined && open.length < maker.ahead) {
+    while (plan !== undefined && open.length < builder.ahead) {
       const next = plan.next();
       if (next.done === true) {
         plan = undefined;
         return;
       }
-      maker.order(next.value);
+      builder.order(next.value);
       open.push(next.value);
     }
   };
@@ -59,12 +59,12 @@ function createLane(maker: BatchMaker, planFrom: (name: BatchName) => Iterator<B
     fill();
     if (!isSameBatch(open[0], name)) {
       open = [];
-      await maker.drop();
+      await builder.drop();
       plan = planFrom(name);
       fill();
     }
     open.shift();
-    return await maker.take();
+    return await builder.take();
   };
 }
 
@@ -74,19 +74,19 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   // Copying images within memory is nothing that another thread could do faster.
   const evaluatesInline = workers === 0 || evaluation.storage.kind === 'memory';
 
-  function* planFrom({ part, epoch, batch }: BatchName): Generator<BatchOrder, void, undefined> {
+  function* planFrom({ part, epoch, batch }: BatchName): Generator<BatchSpec, void, undefined> {
     if (part === 'evaluation') {
-      yield* evaluationOrders(evaluation.count, evaluationBatchSize, batch);
+      yield* evaluationSpecs(evaluation.count, evaluationBatchSize, batch);
       return;
     }
     for (let next = epoch; next <= Math.max(epoch, epochs); next++) {
-      yield* trainingOrders(train, batchSize, seed, next, next === epoch ? batch : 0);
-      if (!evaluatesInline) yield* evaluationOrders(evaluation.count, evaluationBatchSize, 0);
+      yield* trainingSpecs(train, batchSize, seed, next, next === epoch ? batch : 0);
+      if (!evaluatesInline) yield* evaluationSpecs(evaluation.count, evaluationBatchSize, 0);
     }
   }
 
-  const inlineMaker = async (size: number): Promise<BatchMaker> =>
-    createInlineMaker(await openReadImages(options), train, size);
+  const inlineMaker = async (size: number): Promise<BatchBuilder> =>
+    createInlineBuilder(await openReadImages(options), train, size);
   const largest = evaluatesInline ? batchSize : Math.max(batchSize, evaluationBatchSize);
   const trainMaker = workers === 0 ? await inlineMaker(batchSize) : await openWorkerMaker(options, largest);
   const evaluationMaker = evaluatesInline ? await inlineMaker(evaluationBatchSize) : trainMaker;

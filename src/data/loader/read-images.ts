@@ -7,7 +7,7 @@ import type { AugmentationOptions } from '../options.js';
 import { BrokenImage } from '../reader.js';
 import type { ImageSource } from '../source.js';
 import { plainFailure, type PlainFailure } from './failure.js';
-import type { BatchOrder } from './order.js';
+import type { BatchSpec } from './batch-spec.js';
 
 /** What a thread needs to know to read images; can be sent to it. */
 export interface ReadingPlan {
@@ -33,7 +33,7 @@ export interface ReadingReport {
  * `isOver` says so, and after a failure. The reports are in the images' order. Never rejects.
  */
 export type ReadImages = (
-  order: Pick<BatchOrder, 'part' | 'epoch' | 'indices'>,
+  order: Pick<BatchSpec, 'part' | 'epoch' | 'indices'>,
   range: { readonly first: number; readonly end: number },
   images: Uint8Array,
   offset: number,
@@ -41,7 +41,7 @@ export type ReadImages = (
 ) => Promise<ReadingReport[]>;
 
 /** Images that a thread reads at a time, where its reader waits for another thread, such as one that decodes. */
-const atOnce = 2;
+const maxOpenFiles = 2;
 
 type Read = (index: number) => void | Promise<void>;
 
@@ -82,7 +82,7 @@ export async function openReadImages(plan: ReadingPlan): Promise<ReadImages> {
       }
     };
     // A synchronous reader is done with all images before the second begins.
-    await Promise.all(Array.from({ length: atOnce }, readSome));
+    await Promise.all(Array.from({ length: maxOpenFiles }, readSome));
     return reports.sort((a, b) => a.at - b.at).map(({ broken, failure }) => ({ broken, failure }));
   };
 }
@@ -91,7 +91,7 @@ const noneLeft = ({ name, part, count }: ImageSource): PlainFailure =>
   cannot('read images', `not one of the ${count} images of ${name} ${part} can be read`);
 
 /** Finds a readable image in place of the one at `index`, of which reading threw `thrown`. */
-function createReplacer(plan: ReadingPlan, part: BatchOrder['part']) {
+function createReplacer(plan: ReadingPlan, part: BatchSpec['part']) {
   const real = realImages(plan[part]);
   const known = new Map<number, PlainFailure>();
   return async (

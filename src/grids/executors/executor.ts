@@ -36,7 +36,7 @@ export interface GridEvents {
   said(line: string): void;
 }
 
-export interface GridSurroundings {
+export interface GridContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Asks for an end: with checkpoints where the runs are this process's. */
@@ -55,7 +55,7 @@ export interface Executor {
    * or stopped before is tried again. What somebody else is at is waited for. Errors: the store cannot be used, or what
    * computes the runs not be reached.
    */
-  run(cells: readonly StoredCell[], around: GridSurroundings): Promise<ReadonlyMap<StoredCell, CellOutcome>>;
+  run(cells: readonly StoredCell[], context: GridContext): Promise<ReadonlyMap<StoredCell, CellOutcome>>;
 }
 
 /** The outcome of a cell whose own files cannot be used: it has failed, and the others go on. */

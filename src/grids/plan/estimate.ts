@@ -29,7 +29,7 @@ export interface RunEstimate {
   readonly tooLarge?: boolean;
 }
 
-export interface EstimateSurroundings extends DataPlaces {
+export interface EstimateContext extends DataPlaces {
   /** Gives the engine for a config. */
   readonly openEngine: (training: ExperimentConfig['training']) => Promise<Engine>;
   /** Counted steps of a measurement. */
@@ -53,7 +53,7 @@ function secondsPerEpoch({ training }: ExperimentConfig, images: ImageCounts, st
 }
 
 /** Estimates one config after another; steps that are the same are measured once. */
-export function createEstimator(around: EstimateSurroundings): (config: ExperimentConfig) => Promise<RunEstimate> {
+export function createEstimator(context: EstimateContext): (config: ExperimentConfig) => Promise<RunEstimate> {
   const steps = new Map<string, StepTimes | { readonly reason: string }>();
   const images = new Map<string, Awaited<ReturnType<typeof countImages>>>();
 
@@ -65,12 +65,12 @@ export function createEstimator(around: EstimateSurroundings): (config: Experime
       try {
         const batches = measuredBatches(config, parts, engine.device.kind);
         const needed = withOverhead(stepMemory(parts, batches.training));
-        const free = engine.device.kind === 'cpu' ? around.freeBytes() : undefined;
+        const free = engine.device.kind === 'cpu' ? context.freeBytes() : undefined;
         if (free !== undefined && needed > free) {
           throw cannot('measure a step', `it needs about ${formatBytes(needed)}, and ${formatBytes(free)} are free`);
         }
-        around.measuring(config);
-        return measureSteps(config, parts, batches, engine, { steps: around.steps, now: around.clock });
+        context.measuring(config);
+        return measureSteps(config, parts, batches, engine, { steps: context.steps, now: context.clock });
       } catch (error) {
         return { reason: reasonOf(error).split('\n')[0] };
       }
@@ -81,7 +81,7 @@ export function createEstimator(around: EstimateSurroundings): (config: Experime
 
   const countOnce = async (config: ExperimentConfig): ReturnType<typeof countImages> => {
     const key = JSON.stringify(config.dataset);
-    const counts = images.get(key) ?? (await countImages(config, around));
+    const counts = images.get(key) ?? (await countImages(config, context));
     images.set(key, counts);
     return counts;
   };
@@ -96,8 +96,8 @@ export function createEstimator(around: EstimateSurroundings): (config: Experime
       known = { memoryBytes, diskBytes: state * Math.min(config.output.keepCheckpoints, config.training.epochs) };
       if ('reason' in counts) return { ...known, reason: counts.reason };
       known = { ...known, images: counts };
-      const engine = await around.openEngine(config.training);
-      const free = engine.device.kind === 'cpu' ? around.freeBytes() : undefined;
+      const engine = await context.openEngine(config.training);
+      const free = engine.device.kind === 'cpu' ? context.freeBytes() : undefined;
       known = { ...known, tooLarge: free !== undefined && withOverhead(memoryBytes) > free };
       const step = measureOnce(config, parts, engine);
       if ('reason' in step) return { ...known, reason: step.reason };

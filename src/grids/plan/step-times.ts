@@ -36,7 +36,7 @@ export interface StepTimesOptions {
 }
 
 /** A CPU takes a few seconds for so many multiply-adds; the images of larger steps are fewer. */
-const mostMultiplyAdds = 2e11;
+const maxMultiplyAdds = 2e11;
 
 /** The images that steps are measured with: on a GPU the full batches, on a CPU no more than it has done in seconds. */
 export function measuredBatches(
@@ -48,7 +48,7 @@ export function measuredBatches(
   if (device === 'cuda') return { training: batchSize, evaluation: evaluationBatchSize };
   const forward = multiplyAddsOf(parts);
   const fitting = (images: number, each: number): number =>
-    Math.min(images, Math.max(1, Math.floor(mostMultiplyAdds / each)));
+    Math.min(images, Math.max(1, Math.floor(maxMultiplyAdds / each)));
   // The backward pass takes twice what the forward pass does.
   return { training: fitting(batchSize, 3 * forward), evaluation: fitting(evaluationBatchSize, forward) };
 }

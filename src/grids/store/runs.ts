@@ -10,7 +10,7 @@ import { fingerprint } from '../../config/print.js';
 import { runFolder } from '../../records/run-folder.js';
 import type { RunSummary } from '../../records/summary.js';
 import type { CellState } from './cell.js';
-import { storeMakers } from './store.js';
+import { storeCommands } from './store.js';
 import { summaryOf } from './summary.js';
 import { unreadableRun, type UnreadableRun } from './unreadable.js';
 import { byName, lookAtCell, runHolder } from './view.js';
@@ -43,7 +43,7 @@ export interface StoredRuns {
 async function candidatesIn(folder: string): Promise<string[]> {
   if (isFile(runFolder(folder).config)) return [folder];
   const names = await readdir(folder).catch((error: unknown) => {
-    const hint = `--store names a folder of runs, such as ${storeMakers} make`;
+    const hint = `--store names a folder of runs, such as ${storeCommands} make`;
     if (systemCode(error) !== 'ENOENT') throw readFailure(folder, error, hint);
     throw cannot('read the runs', 'there is no such folder', { place: folder, hint });
   });

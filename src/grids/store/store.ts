@@ -12,7 +12,7 @@ import { runFolder } from '../../records/run-folder.js';
 import { formatCell, readCell, type CellRecord } from './cell.js';
 
 /** What makes stores, in help and hints. */
-export const storeMakers = '`isda study`, `isda ablate`, `isda sweep` and `isda table --run`';
+export const storeCommands = '`isda study`, `isda ablate`, `isda sweep` and `isda table --run`';
 
 /** One run of a grid. Its experiment's name and its seed name its folder. */
 export interface Cell {

@@ -10,7 +10,7 @@ import { runFolder } from '../../records/run-folder.js';
 import type { RunSummary } from '../../records/summary.js';
 import { readCell, type CellRecord } from './cell.js';
 import type { JobLook, JobLookup } from './job.js';
-import { storeMakers } from './store.js';
+import { storeCommands } from './store.js';
 import { summaryOf } from './summary.js';
 import { unreadableRun } from './unreadable.js';
 
@@ -157,7 +157,7 @@ export async function listStore(root: string, now: () => number, jobs?: JobLooku
     if (systemCode(error) !== 'ENOENT') throw readFailure(root, error);
     throw cannot('list the runs', 'there is no such folder', {
       place: root,
-      hint: `${storeMakers} make a store; --out names it`,
+      hint: `${storeCommands} make a store; --out names it`,
     });
   });
   const views = await mapInTurns(names, (name) => viewInList(root, name, now, jobs));

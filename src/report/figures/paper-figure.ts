@@ -32,7 +32,7 @@ export interface PaperFigure {
   readonly missing: readonly MissingCurve[];
 }
 
-const mostPanels = 6;
+const maxPanels = 6;
 
 function choosePanels(groups: readonly RunGroup[], presets: readonly Preset[], only: string | undefined) {
   const isPaper = ({ key }: RunGroup): boolean => presets.some((preset) => preset.key === key);
@@ -43,7 +43,7 @@ function choosePanels(groups: readonly RunGroup[], presets: readonly Preset[], o
       kind: 'usage',
       hint: `panels: ${groups.map(({ title }) => title).join('; ')}`,
     });
-  if (chosen.length > mostPanels)
+  if (chosen.length > maxPanels)
     throw cannot('draw the figure', `the runs would make ${chosen.length} panels, and none has the paper's settings`, {
       kind: 'usage',
       hint: `choose with --only TEXT, a part of a title such as "${chosen[0].title}"`,

@@ -8,21 +8,21 @@ import type { ExperimentOutcome, ReportGroup } from './content.js';
 import { html, raw, scriptJson, type Markup } from './html.js';
 
 /** More curves than these cannot be told apart. */
-const mostCurves = 12;
+const maxCurves = 12;
 /** Points of a curve under the pointer. */
-const mostPoints = 400;
+const maxPoints = 400;
 
 const errorOf = ({ last10 }: ExperimentOutcome): number => last10?.mean ?? Infinity;
 
 /** The curves that are drawn: all, or those with the lowest errors, in the table's order. */
 function chosenCurves(outcomes: readonly ExperimentOutcome[]): readonly ExperimentOutcome[] {
   const begun = outcomes.filter(({ experiment }) => experiment.runs.some(({ rows }) => rows.length > 0));
-  const best = [...begun].sort((a, b) => errorOf(a) - errorOf(b)).slice(0, mostCurves);
+  const best = [...begun].sort((a, b) => errorOf(a) - errorOf(b)).slice(0, maxCurves);
   return begun.filter((outcome) => best.includes(outcome));
 }
 
 function pointerPoints(points: Series['points']): number[][] {
-  const stride = Math.ceil(points.length / mostPoints);
+  const stride = Math.ceil(points.length / maxPoints);
   return points.filter((_, index) => index % stride === 0).map(([x, y]) => [x, Number(y.toFixed(2))]);
 }
 

@@ -96,7 +96,7 @@ async function environmentsOf(runs: readonly RecordedRun[]): Promise<readonly En
 /** Lines of each log that a report shows. */
 const logLines = 30;
 /** Failed runs of which it shows the log. */
-const mostLogs = 50;
+const maxLogs = 50;
 
 /** Gathers what the report tells. */
 export async function reportContent(recorded: RecordedRuns): Promise<ReportContent> {
@@ -107,7 +107,7 @@ export async function reportContent(recorded: RecordedRuns): Promise<ReportConte
   }));
   const failed: FailedRun[] = [];
   for (const run of runs.filter(({ state }) => state === 'failed')) {
-    failed.push({ run, logs: failed.length < mostLogs ? await readLogEnds(run.folder, logLines) : [] });
+    failed.push({ run, logs: failed.length < maxLogs ? await readLogEnds(run.folder, logLines) : [] });
   }
   const configs = groups.flatMap(({ group }) =>
     group.experiments.map(({ name, runs: [{ config }] }) => ({

@@ -18,9 +18,9 @@ export function tablesSection(tables: readonly ReportTable[]): Markup | undefine
 }
 
 /** Seeds that get a column of their own. */
-const mostSeedColumns = 6;
+const maxSeedColumns = 6;
 /** Groups whose curves are drawn. */
-const mostCharts = 40;
+const maxCharts = 40;
 
 export function summarySection({ runs, unreadable, groups }: ReportContent, stores: readonly string[]): Markup {
   const states = cellStates.flatMap((state) => {
@@ -60,7 +60,7 @@ function outcomeRow({ experiment, bySeed, last10, best }: ExperimentOutcome, see
 function groupResults({ group, outcomes }: ReportGroup, chart: Markup | undefined): Markup {
   const all = outcomes.flatMap(({ experiment }) => experiment.runs.map(({ config }) => config.training.seed));
   const seeds = [...new Set(all)].sort((a, b) => a - b);
-  const columns = seeds.length > mostSeedColumns ? [] : seeds;
+  const columns = seeds.length > maxSeedColumns ? [] : seeds;
   return html`<h3>${group.title}</h3>
     <div class="scroll">
       <table>
@@ -82,14 +82,14 @@ function groupResults({ group, outcomes }: ReportGroup, chart: Markup | undefine
 }
 
 export function resultsSection({ groups }: ReportContent): Markup {
-  const note = groups.length > mostCharts ? `Curves of the first ${mostCharts} of ${groups.length} groups only.` : '';
+  const note = groups.length > maxCharts ? `Curves of the first ${maxCharts} of ${groups.length} groups only.` : '';
   return html`<section id="results">
     <h2>Results</h2>
     <p class="soft">
       Test error in percent, on held-out images where the title says so: the mean of the last ten epochs of each seed;
       over the complete runs, mean ± sample standard deviation of it and of the best epoch. ${note}
     </p>
-    ${groups.map((group, index) => groupResults(group, index < mostCharts ? groupChart(group) : undefined))}
+    ${groups.map((group, index) => groupResults(group, index < maxCharts ? groupChart(group) : undefined))}
   </section>`;
 }
 

@@ -9,7 +9,7 @@ import { classFolder } from '../../gan/stored.js';
 import type { RunOptions } from '../run.js';
 import { runFolder } from '../../records/run-folder.js';
 import { classNumber } from './classes.js';
-import { isComplete, loadGanData, runGan, type GanSurroundings } from './run.js';
+import { isComplete, loadGanData, runGan, type GanContext } from './run.js';
 import type { GanSummary } from './train-in-folder.js';
 
 export interface GeneratorsOptions extends RunOptions {
@@ -53,19 +53,19 @@ function runsOf(
 export async function trainGenerators(
   config: GanConfig,
   options: GeneratorsOptions,
-  around: GanSurroundings,
+  context: GanContext,
 ): Promise<TrainedGenerator[]> {
-  const data = await loadGanData(config, around);
+  const data = await loadGanData(config, context);
   let opened: Promise<Engine> | undefined;
-  const engine = (): Promise<Engine> => (opened ??= around.openEngine(config.training));
+  const engine = (): Promise<Engine> => (opened ??= context.openEngine(config.training));
   const trained: TrainedGenerator[] = [];
   for (const run of runsOf(config, options, data)) {
     if (options.resume && (await isComplete(run.config, run.out))) {
-      around.stream.write(`complete already: ${run.out}\n`);
+      context.stream.write(`complete already: ${run.out}\n`);
       trained.push({ folder: run.out, ...(await readSummary(run.out)) });
       continue;
     }
-    const summary = await runGan(run.config, { out: run.out, resume: options.resume }, data, engine, around);
+    const summary = await runGan(run.config, { out: run.out, resume: options.resume }, data, engine, context);
     trained.push({ folder: run.out, ...summary });
   }
   return trained;

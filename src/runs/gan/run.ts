@@ -21,18 +21,18 @@ import { openLog } from '../../records/log.js';
 import { lockRunFolder, runFolder, type RunFolder } from '../../records/run-folder.js';
 import { writeState } from '../../training/state.js';
 import { recordEnvironment } from '../header.js';
-import type { RunOptions, RunSurroundings } from '../run.js';
+import type { RunOptions, RunContext } from '../run.js';
 import type { Pictures } from './pictures.js';
 import { labelsOf, rowsOf } from './samples.js';
 import { sampleColumns, trainInGanFolder, type GanSummary } from './train-in-folder.js';
 
-export type GanSurroundings = Omit<RunSurroundings, 'cores'> & { readonly pictures: Pictures };
+export type GanContext = Omit<RunContext, 'cores'> & { readonly pictures: Pictures };
 
 /** The training images of a config's data set, all classes. */
-export async function loadGanData({ dataset }: GanConfig, around: GanSurroundings): Promise<ImageSource> {
+export async function loadGanData({ dataset }: GanConfig, context: GanContext): Promise<ImageSource> {
   const { train } = await loadSplits(
     { name: dataset.name, dir: dataset.dir, subset: dataset.subset, holdout: 0 },
-    around,
+    context,
   );
   return train;
 }
@@ -46,14 +46,14 @@ export async function runGan(
   options: RunOptions,
   data: ImageSource,
   engine: () => Promise<Engine>,
-  around: GanSurroundings,
+  context: GanContext,
 ): Promise<GanSummary> {
   const folder = runFolder(options.out);
-  const lock = await lockRunFolder(folder, around.now);
+  const lock = await lockRunFolder(folder, context.now);
   try {
-    const log = openLog(folder.log, around.now);
+    const log = openLog(folder.log, context.now);
     try {
-      return await runInFolder(config, options, data, engine, around, folder, log.write);
+      return await runInFolder(config, options, data, engine, context, folder, log.write);
     } catch (error) {
       log.write(reasonOf(error));
       throw error;
@@ -70,12 +70,12 @@ async function runInFolder(
   { resume }: RunOptions,
   data: ImageSource,
   engine: () => Promise<Engine>,
-  around: GanSurroundings,
+  context: GanContext,
   folder: RunFolder,
   log: (line: string) => void,
 ): Promise<GanSummary> {
-  const say = (line: string): void => {
-    around.stream.write(`${line}\n`);
+  const print = (line: string): void => {
+    context.stream.write(`${line}\n`);
     log(line);
   };
   const { iterations, batchSize, seed, execution } = config.training;
@@ -85,7 +85,7 @@ async function runInFolder(
   const classes = config.dataset.classes ?? data.classNames.map((_, label) => label);
   const identity = ganFingerprint(config);
   const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, { fingerprint: identity }) : undefined;
-  for (const warning of checkpoint?.warnings ?? []) say(`warning: ${warning}`);
+  for (const warning of checkpoint?.warnings ?? []) print(`warning: ${warning}`);
   const position = checkpoint === undefined ? ganStart : parseGanPosition(checkpoint.progress, checkpoint.path);
 
   const opened = await engine();
@@ -104,14 +104,14 @@ async function runInFolder(
       writeState(training.session, training.tensors, checkpoint.tensors, checkpoint.path);
     }
     await writeFileAtomically(folder.config, printGanConfig(config));
-    const { version: isda, sourceDirectory, now } = around;
+    const { version: isda, sourceDirectory, now } = context;
     if (position.iteration < iterations) {
       await recordEnvironment(folder.environment, opened, { isda, sourceDirectory, now: now() });
     }
-    for (const line of introduction(config, { gan, images, classes }, opened, position)) say(line);
+    for (const line of headerLines(config, { gan, images, classes }, opened, position)) print(line);
     const run = { config, fingerprint: identity, folder, gan, batches, training, position, shown, samples };
-    const summary = await trainInGanFolder({ ...run, ...around, log });
-    say(`generator   ${join(folder.root, generatorFile)}`);
+    const summary = await trainInGanFolder({ ...run, ...context, log });
+    print(`generator   ${join(folder.root, generatorFile)}`);
     return summary;
   } finally {
     training.session.close();
@@ -128,7 +128,7 @@ export async function isComplete(config: GanConfig, out: string): Promise<boolea
 }
 
 /** What is trained, on what, and how long it is: the first lines of every run. */
-function introduction(
+function headerLines(
   config: GanConfig,
   { gan, images, classes }: { gan: ReturnType<typeof createGan>; images: ImageSource; classes: readonly number[] },
   engine: Engine,

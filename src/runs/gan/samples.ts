@@ -4,7 +4,7 @@ import type { ImageGrid, ImageRow } from './image-grid.js';
 
 /** Of the images that generators make. */
 const size = { height: 32, width: 32 };
-const mostClasses = 20;
+const maxClasses = 20;
 
 /** What a generator was trained on, as far as its pictures say it. */
 export interface Shown {
@@ -15,7 +15,7 @@ export interface Shown {
 }
 
 /** Rows of a picture, each a class, or undefined where images have no label of their own. */
-export function rowsOf({ trainedClasses, labelled }: Shown, most = mostClasses): readonly (number | undefined)[] {
+export function rowsOf({ trainedClasses, labelled }: Shown, most = maxClasses): readonly (number | undefined)[] {
   if (labelled) return trainedClasses.slice(0, most);
   return Array.from({ length: 8 }, () => undefined);
 }

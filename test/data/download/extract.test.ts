@@ -19,7 +19,7 @@ async function extracted(archive: Uint8Array, used = limits) {
     () => undefined,
     (thrown: unknown) => formatError(thrown, false),
   );
-  return { error, target, around: [...(await readdir(folder)), ...(await readdir(join(folder, 'deep')))] };
+  return { error, target, context: [...(await readdir(folder)), ...(await readdir(join(folder, 'deep')))] };
 }
 
 const good: Entry = { path: 'set/a.bin', content: 'pixels' };
@@ -44,11 +44,11 @@ describe('extractArchive', () => {
     [{ path: 'set/big', content: Buffer.alloc(10_001) }, 'it unpacks to more than 10000 bytes'],
     [{ path: 'set/huge', size: 8_000_000_000 }, 'it unpacks to more than 10000 bytes'],
   ])('refuses $path before anything is written', async (entry, reason) => {
-    const { error, target, around } = await extracted(makeArchive([good, entry]));
+    const { error, target, context } = await extracted(makeArchive([good, entry]));
     expect(error).toContain('cannot unpack the archive: ');
     expect(error).toContain(reason);
     expect(await readdir(target)).toEqual([]);
-    expect(around).toEqual(['a.tar.gz', 'deep', 'target']);
+    expect(context).toEqual(['a.tar.gz', 'deep', 'target']);
   });
 
   it('refuses too many small files together, in bytes and in number', async () => {

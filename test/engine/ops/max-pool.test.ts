@@ -20,16 +20,16 @@ const after = ({ extent, size, stride, padding }: Case): number =>
   Math.floor((extent + 2 * padding - size) / stride) + 1;
 
 /** The positions of each window inside the image; window k in the order of the pooled values. */
-function windows(given: Case): number[][] {
-  const { extent, size, stride, padding } = given;
+function windows(requireInput: Case): number[][] {
+  const { extent, size, stride, padding } = requireInput;
   const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
   const inside = (start: number): number[] =>
     range(size)
       .map((offset) => start * stride - padding + offset)
       .filter((at) => at >= 0 && at < extent);
   return range(count).flatMap((n) =>
-    range(after(given)).flatMap((i) =>
-      range(after(given)).flatMap((j) =>
+    range(after(requireInput)).flatMap((i) =>
+      range(after(requireInput)).flatMap((j) =>
         range(channels).map((c) =>
           inside(i).flatMap((y) => inside(j).map((x) => ((n * extent + y) * extent + x) * channels + c)),
         ),
@@ -39,18 +39,18 @@ function windows(given: Case): number[][] {
 }
 
 /** All negative, so that a zero of the padding would be noticed; no two alike. */
-const values = (given: Case): number[] =>
-  Array.from({ length: count * given.extent ** 2 * channels }, (_, i) => -1 - ((i * 7919) % 1009) / 1009);
-const slopes = (given: Case): number[] => windows(given).map((_, index) => Math.sin(index + 1));
+const values = (requireInput: Case): number[] =>
+  Array.from({ length: count * requireInput.extent ** 2 * channels }, (_, i) => -1 - ((i * 7919) % 1009) / 1009);
+const slopes = (requireInput: Case): number[] => windows(requireInput).map((_, index) => Math.sin(index + 1));
 
-function pooled(execution: (typeof executions)[number], given: Case) {
-  const [input, weight] = [values(given), slopes(given)];
+function pooled(execution: (typeof executions)[number], requireInput: Case) {
+  const [input, weight] = [values(requireInput), slopes(requireInput)];
   const leaves = {
-    x: filled([count, given.extent, given.extent, channels], (i) => input[i]),
-    slope: filled([count, after(given), after(given), channels], (i) => weight[i]),
+    x: filled([count, requireInput.extent, requireInput.extent, channels], (i) => input[i]),
+    slope: filled([count, after(requireInput), after(requireInput), channels], (i) => weight[i]),
   };
   return runOnce(engine, execution, leaves, ({ x, slope }) => {
-    const value = maxPool2d(x, given);
+    const value = maxPool2d(x, requireInput);
     return { value, gradient: gradients(sum(mul(value, slope)), [x])[0] };
   });
 }
@@ -65,12 +65,14 @@ describe.each(executions)('maxPool2d (%s)', (execution) => {
     { extent: 8, size: 3, stride: 2, padding: 1 },
     { extent: 7, size: 3, stride: 2, padding: 1 },
     { extent: 6, size: 2, stride: 2, padding: 0 },
-  ])('takes the largest of each window: %o', (given) => {
-    const [input, weight] = [values(given), slopes(given)];
-    const largest = windows(given).map((at) => at.reduce((best, next) => (input[next] > input[best] ? next : best)));
+  ])('takes the largest of each window: %o', (requireInput) => {
+    const [input, weight] = [values(requireInput), slopes(requireInput)];
+    const largest = windows(requireInput).map((at) =>
+      at.reduce((best, next) => (input[next] > input[best] ? next : best)),
+    );
     const gradient = input.map(() => 0);
     largest.forEach((at, window) => (gradient[at] += weight[window]));
-    const found = pooled(execution, given);
+    const found = pooled(execution, requireInput);
     expectClose(
       found.value,
       largest.map((at) => input[at]),
@@ -79,11 +81,11 @@ describe.each(executions)('maxPool2d (%s)', (execution) => {
   });
 
   it('works in bfloat16, padding included', () => {
-    const given = { extent: 8, size: 3, stride: 2, padding: 1 };
+    const requireInput = { extent: 8, size: 3, stride: 2, padding: 1 };
     const leaves = { x: filled([count, 8, 8, channels], (i) => -1 - (i % 64) / 64) };
     const found = runOnce(engine, execution, leaves, ({ x }) => {
-      const same = maxPool2d(x, given);
-      const value = cast(maxPool2d(cast(x, 'bfloat16'), given), 'float32');
+      const same = maxPool2d(x, requireInput);
+      const value = cast(maxPool2d(cast(x, 'bfloat16'), requireInput), 'float32');
       return { same, value, gradient: sum(gradients(sum(value), [x])[0]) };
     });
     expect([...found.value]).toEqual([...found.same]);
@@ -91,9 +93,9 @@ describe.each(executions)('maxPool2d (%s)', (execution) => {
   });
 
   it('refuses an image smaller than a window', () => {
-    const given = { extent: 2, size: 3, stride: 1, padding: 0 };
+    const requireInput = { extent: 2, size: 3, stride: 1, padding: 0 };
     const leaves = { x: filled([count, 2, 2, channels], () => 0) };
-    expect(() => runOnce(engine, execution, leaves, ({ x }) => ({ value: maxPool2d(x, given) }))).toThrow(
+    expect(() => runOnce(engine, execution, leaves, ({ x }) => ({ value: maxPool2d(x, requireInput) }))).toThrow(
       'cannot pool: float32[2, 2, 2, 3] has no window of 3 x 3',
     );
   });

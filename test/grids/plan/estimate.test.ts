@@ -1,7 +1,7 @@
 // Estimates before a grid runs: counted images, measured steps, what cannot be known, and the time of several at once.
 import { describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../../src/config/schema.js';
-import { createEstimator, timeWithJobs, type EstimateSurroundings } from '../../../src/grids/plan/estimate.js';
+import { createEstimator, timeWithJobs, type EstimateContext } from '../../../src/grids/plan/estimate.js';
 import { stepKey } from '../../../src/grids/plan/step-times.js';
 import { stepMemory } from '../../../src/training/step-memory.js';
 import { buildParts } from '../../../src/runs/parts.js';
@@ -16,7 +16,7 @@ const config = (more: object = {}, training: object = {}) =>
     ...more,
   });
 
-function estimator(folder: string, more: Partial<EstimateSurroundings> = {}) {
+function estimator(folder: string, more: Partial<EstimateContext> = {}) {
   let time = 0;
   const measured: string[] = [];
   const estimate = createEstimator({

@@ -79,11 +79,11 @@ const overlaps = (page: Page): Promise<string[]> =>
 const outside = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll('svg[role=img]')].flatMap((svg) => {
-      const around = svg.getBoundingClientRect();
+      const context = svg.getBoundingClientRect();
       return [...svg.querySelectorAll('text')]
         .filter((text) => {
           const box = text.getBoundingClientRect();
-          return box.width > 0 && (box.left < around.left - 1 || box.right > around.right + 1 || box.bottom > around.bottom + 1);
+          return box.width > 0 && (box.left < context.left - 1 || box.right > context.right + 1 || box.bottom > context.bottom + 1);
         })
         .map((text) => text.textContent);
     }),

@@ -11,13 +11,13 @@ export interface ImageHeader {
 }
 
 /** The most pixels that are decoded, as Pillow has it: beyond, it takes a file for one that is to exhaust the memory. */
-const mostPixels = 178_956_970;
+const maxPixels = 178_956_970;
 
 /** Why an image of this size is not decoded, if it is not. */
 function sizeObjection(width: number, height: number): string | undefined {
   if (height === 0 || width === 0) return 'its size is given as 0';
-  if (width * height <= mostPixels) return undefined;
-  return `its size is given as ${width} x ${height}, more than ${mostPixels} pixels`;
+  if (width * height <= maxPixels) return undefined;
+  return `its size is given as ${width} x ${height}, more than ${maxPixels} pixels`;
 }
 
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);

@@ -9,7 +9,7 @@ export interface CellArray {
 }
 
 /** One array for each set of resources that the cells ask for, cut where it would be longer than `mostTasks`. */
-export function arraysOf(cells: readonly StoredCell[], mostTasks: number): readonly CellArray[] {
+export function arraysOf(cells: readonly StoredCell[], maxTasks: number): readonly CellArray[] {
   const groups = new Map<string, { options: SlurmOptions; cells: StoredCell[] }>();
   for (const cell of cells) {
     const options = cell.config.slurm ?? slurmOptions.parse({});
@@ -19,9 +19,9 @@ export function arraysOf(cells: readonly StoredCell[], mostTasks: number): reado
     groups.set(key, group);
   }
   return [...groups.values()].flatMap(({ options, cells: all }) =>
-    Array.from({ length: Math.ceil(all.length / mostTasks) }, (_, index) => ({
+    Array.from({ length: Math.ceil(all.length / maxTasks) }, (_, index) => ({
       options,
-      cells: all.slice(index * mostTasks, (index + 1) * mostTasks),
+      cells: all.slice(index * maxTasks, (index + 1) * maxTasks),
     })),
   );
 }
@@ -42,7 +42,7 @@ export interface SubmissionOptions {
 export function sbatchArguments(options: SubmissionOptions): readonly string[] {
   const { name, tasks, jobs, folder, workingDirectory, slurm } = options;
   const { partition, account, qos, constraint, time, cpus, memory, gpus } = slurm;
-  const given = {
+  const requireInput = {
     partition,
     account,
     qos,
@@ -64,7 +64,7 @@ export function sbatchArguments(options: SubmissionOptions): readonly string[] {
     `--signal=B:USR1@${slurm.signalSeconds}`,
     '--nodes=1',
     '--ntasks=1',
-    ...Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}=${value}`])),
+    ...Object.entries(requireInput).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}=${value}`])),
     ...slurm.extra,
   ];
 }

@@ -65,7 +65,7 @@ export function slurmFailure(action: string, program: SlurmProgram, answer: Slur
 }
 
 /** The most tasks an array may have (MaxArraySize). Errors: Slurm is not there or does not answer. */
-export async function mostArrayTasks(slurm: RunSlurm): Promise<number> {
+export async function maxArrayTasks(slurm: RunSlurm): Promise<number> {
   const answer = await slurm('scontrol', ['show', 'config']);
   if (answer.code !== 0) throw slurmFailure("ask for Slurm's settings", 'scontrol', answer);
   const size = Number(/^MaxArraySize\s*=\s*(\d+)$/m.exec(answer.stdout)?.[1]);

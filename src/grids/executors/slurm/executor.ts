@@ -6,10 +6,10 @@ import { readCell } from '../../store/cell.js';
 import { claimCell, settleJob } from '../../store/claim.js';
 import type { JobLookup } from '../../store/job.js';
 import type { StoredCell } from '../../store/store.js';
-import { outcomeOf, unreadableOutcome, type CellOutcome, type Executor, type GridSurroundings } from '../executor.js';
+import { outcomeOf, unreadableOutcome, type CellOutcome, type Executor, type GridContext } from '../executor.js';
 import { submitCells, type ClaimedCell, type SubmitOptions } from './submit.js';
 
-export interface SlurmOptions extends Omit<SubmitOptions, 'now' | 'say'> {
+export interface SlurmOptions extends Omit<SubmitOptions, 'now' | 'print'> {
   readonly lookup: JobLookup;
   /** How often to ask the queue. */
   readonly pollMilliseconds: number;
@@ -24,7 +24,7 @@ interface Followed {
 }
 
 /** One command's way with the cells of a grid. */
-function follower(options: SlurmOptions, { now, events }: GridSurroundings) {
+function follower(options: SlurmOptions, { now, events }: GridContext) {
   const { lookup } = options;
   const outcomes = new Map<StoredCell, CellOutcome>();
   const followed = new Map<StoredCell, Followed>();
@@ -95,9 +95,9 @@ function follower(options: SlurmOptions, { now, events }: GridSurroundings) {
  */
 export function slurmExecutor(options: SlurmOptions): Executor {
   return {
-    async run(cells, around) {
-      const { now, stop, events } = around;
-      const { outcomes, followed, visit, leave } = follower(options, around);
+    async run(cells, context) {
+      const { now, stop, events } = context;
+      const { outcomes, followed, visit, leave } = follower(options, context);
       for (;;) {
         const claimed: ClaimedCell[] = [];
         let uncertain = false;
@@ -114,7 +114,7 @@ export function slurmExecutor(options: SlurmOptions): Executor {
         }
         if (stop.aborted) for (const { claim } of claimed) await claim.giveBack();
         else {
-          const submitted = await submitCells(claimed, { ...options, now, say: (line) => events.said(line) });
+          const submitted = await submitCells(claimed, { ...options, now, print: (line) => events.said(line) });
           for (const [cell, name] of submitted) followed.set(cell, { name, phase: 'queued' });
         }
         const open = cells.filter((cell) => !outcomes.has(cell));

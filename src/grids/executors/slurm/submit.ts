@@ -18,12 +18,12 @@ export interface SubmitOptions {
   /** How many runs of an array at once; undefined: as many as Slurm starts. */
   readonly jobs: number | undefined;
   /** MaxArraySize. */
-  readonly mostTasks: number;
+  readonly maxTasks: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** A few hexadecimal digits that no other submission has. */
   readonly random: () => string;
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
 }
 
 /** A cell that this process holds. */
@@ -41,11 +41,11 @@ export async function submitCells(
   claimed: readonly ClaimedCell[],
   options: SubmitOptions,
 ): Promise<ReadonlyMap<StoredCell, string>> {
-  const { slurm, root, command, workingDirectory, jobs, mostTasks, now, random, say } = options;
+  const { slurm, root, command, workingDirectory, jobs, maxTasks, now, random, print } = options;
   const claims = new Map(claimed.map(({ cell, claim }) => [cell, claim]));
   const names = new Map<StoredCell, string>();
-  const arrays = arraysOf([...claims.keys()], mostTasks);
-  if (claimed.length > mostTasks) say(`Slurm takes ${mostTasks} tasks an array: ${arrays.length} arrays`);
+  const arrays = arraysOf([...claims.keys()], maxTasks);
+  if (claimed.length > maxTasks) print(`Slurm takes ${maxTasks} tasks an array: ${arrays.length} arrays`);
   try {
     for (const { options: resources, cells } of arrays) {
       const name = submissionName(root, random());
@@ -69,7 +69,7 @@ export async function submitCells(
         names.set(cell, `${job}_${task}`);
       }
       const tasks = runs.length === 1 ? `${job}_0` : `${job}_0 to ${job}_${runs.length - 1}`;
-      say(`submit  ${runs.length === 1 ? runs[0] : `${runs.length} runs`}, job ${tasks}`);
+      print(`submit  ${runs.length === 1 ? runs[0] : `${runs.length} runs`}, job ${tasks}`);
     }
   } catch (error) {
     for (const claim of claims.values()) await claim.giveBack();

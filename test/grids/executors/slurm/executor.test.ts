@@ -36,7 +36,7 @@ function command(root: string, slurm: ReturnType<typeof fakeSlurm>, more: { deta
   const warn = (line: string): void => void said.push(line);
   const lookup = slurmLookup({ slurm: slurm.run, now, freshMilliseconds: 5, certainMilliseconds: 20, warn });
   const executor = slurmExecutor({
-    ...{ slurm: slurm.run, root, command: ['node', 'isda.js'], workingDirectory: root, mostTasks: 4, lookup },
+    ...{ slurm: slurm.run, root, command: ['node', 'isda.js'], workingDirectory: root, maxTasks: 4, lookup },
     ...{ jobs: more.jobs, random: slurm.random, pollMilliseconds: 10, detach: more.detach ?? false },
   });
   const run = (grid: readonly Cell[] = cells) =>

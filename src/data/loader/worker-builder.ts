@@ -1,13 +1,13 @@
 // Makes batches ahead of time in worker threads, in a ring of shared memory.
 import { imageBytes } from '../dataset.js';
-import { startCrew } from './crew.js';
-import type { BatchMaker } from './maker.js';
+import { startWorkerPool } from './worker-pool.js';
+import type { BatchBuilder } from './inline-builder.js';
 import type { ReadingPlan, ReadingReport } from './read-images.js';
 import { control, header, openRing, taskImages } from './ring.js';
 
 /** Most batches made ahead, and most bytes of them where that is less. */
-const mostSlots = 8;
-const mostBytes = 2 ** 28;
+const maxSlots = 8;
+const maxBytes = 2 ** 28;
 
 export interface WorkerOptions extends ReadingPlan {
   readonly workers: number;
@@ -15,10 +15,10 @@ export interface WorkerOptions extends ReadingPlan {
 }
 
 /** Starts the workers. `batchSize`: images of the largest batch. Errors: a worker that cannot begin. */
-export async function openWorkerMaker(options: WorkerOptions, batchSize: number): Promise<BatchMaker> {
+export async function openWorkerMaker(options: WorkerOptions, batchSize: number): Promise<BatchBuilder> {
   const { train, evaluation, augmentation, seed, maxBroken, workers } = options;
   const size = imageBytes(train);
-  const slots = Math.max(2, Math.min(mostSlots, Math.floor(mostBytes / (batchSize * size))));
+  const slots = Math.max(2, Math.min(maxSlots, Math.floor(maxBytes / (batchSize * size))));
   const ring = openRing({ slots, batchSize, imageBytes: size });
   const lengths = new Int32Array(slots);
   /** Reports of each slot, in the order in which they came. */
@@ -30,7 +30,7 @@ export async function openWorkerMaker(options: WorkerOptions, batchSize: number)
   const dropAll = (): void => {
     for (const words of ring.headers) Atomics.store(words, header.dropped, 1);
   };
-  const crew = await startCrew({
+  const pool = await startWorkerPool({
     workers,
     file: options.workerFile ?? new URL('./worker.js', import.meta.url),
     workerData: {
@@ -78,7 +78,7 @@ export async function openWorkerMaker(options: WorkerOptions, batchSize: number)
     },
     async take() {
       const batch = taken;
-      await crew.until(() => isMade(batch));
+      await pool.until(() => isMade(batch));
       taken += 1;
       const slot = batch % slots;
       const length = lengths[slot];
@@ -91,9 +91,9 @@ export async function openWorkerMaker(options: WorkerOptions, batchSize: number)
     async drop() {
       dropAll();
       const open = Array.from({ length: ordered - taken }, (_, i) => taken + i);
-      await crew.until(() => open.every(isMade));
+      await pool.until(() => open.every(isMade));
       taken = ordered;
     },
-    close: () => crew.close(),
+    close: () => pool.close(),
   };
 }

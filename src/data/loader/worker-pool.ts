@@ -5,7 +5,7 @@ import { errorOf } from './failure.js';
 import type { WorkerData, WorkerMessage } from './worker.js';
 
 /** Milliseconds that workers have to end what they are at. */
-const patience = 2000;
+const timeoutMs = 2000;
 
 export interface CrewOptions {
   readonly workers: number;
@@ -18,7 +18,7 @@ export interface CrewOptions {
   readonly askToEnd: () => void;
 }
 
-export interface Crew {
+export interface WorkerPool {
   /** Waits for messages until `holds`. Errors: a worker died or could not go on. */
   until(holds: () => boolean): Promise<void>;
   /** Asks the workers to end, and ends those that do not. */
@@ -36,7 +36,13 @@ const diedOf = (error: unknown): Error =>
     : died(`died: ${reasonOf(error)}`, error);
 
 /** Starts the workers and waits until each is ready. Errors: one of them could not begin. */
-export async function startCrew({ workers, file, workerData, receive, askToEnd }: CrewOptions): Promise<Crew> {
+export async function startWorkerPool({
+  workers,
+  file,
+  workerData,
+  receive,
+  askToEnd,
+}: CrewOptions): Promise<WorkerPool> {
   const living = new Set<Worker>();
   let ready = 0;
   let failure: Error | undefined;
@@ -66,18 +72,18 @@ export async function startCrew({ workers, file, workerData, receive, askToEnd }
     living.add(worker);
   };
 
-  const news = async (): Promise<void> => {
+  const nextMessage = async (): Promise<void> => {
     const woken = new Promise<void>((resolve) => (wake = resolve));
     for (const worker of living) worker.ref();
     await woken;
     for (const worker of living) worker.unref();
   };
-  const crew: Crew = {
+  const pool: WorkerPool = {
     async until(holds) {
       for (;;) {
         if (failure !== undefined) throw failure;
         if (holds()) return;
-        await news();
+        await nextMessage();
       }
     },
     async close() {
@@ -86,18 +92,18 @@ export async function startCrew({ workers, file, workerData, receive, askToEnd }
       askToEnd();
       const late = setTimeout(() => {
         for (const worker of living) void worker.terminate();
-      }, patience);
-      while (living.size > 0) await news();
+      }, timeoutMs);
+      while (living.size > 0) await nextMessage();
       clearTimeout(late);
     },
   };
 
   try {
     for (let i = 0; i < workers; i++) start();
-    await crew.until(() => ready === workers);
-    return crew;
+    await pool.until(() => ready === workers);
+    return pool;
   } catch (error) {
-    await crew.close();
+    await pool.close();
     throw error;
   }
 }

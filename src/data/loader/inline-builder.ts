@@ -1,7 +1,7 @@
 // What makes batches: in this thread when they are taken (here), or ahead of time in others (worker-maker.ts).
 import type { Batch } from '../batches.js';
 import { imageBytes, type ImageFormat } from '../dataset.js';
-import type { BatchOrder } from './order.js';
+import type { BatchSpec } from './batch-spec.js';
 import type { ReadImages, ReadingReport } from './read-images.js';
 
 export interface MadeBatch extends Pick<Batch, 'images' | 'indices'> {
@@ -9,10 +9,10 @@ export interface MadeBatch extends Pick<Batch, 'images' | 'indices'> {
 }
 
 /** Batches are taken in the order in which they were ordered. */
-export interface BatchMaker {
+export interface BatchBuilder {
   /** How many orders are best open at a time; at most so many may be. */
   readonly ahead: number;
-  order(order: BatchOrder): void;
+  order(order: BatchSpec): void;
   /** The oldest order's batch; valid until the next is taken or ordered. */
   take(): Promise<MadeBatch>;
   /** Forgets all open orders. */
@@ -21,9 +21,9 @@ export interface BatchMaker {
 }
 
 /** Makes each batch in this thread, when it is taken. */
-export function createInlineMaker(readImages: ReadImages, format: ImageFormat, batchSize: number): BatchMaker {
+export function createInlineBuilder(readImages: ReadImages, format: ImageFormat, batchSize: number): BatchBuilder {
   const images = new Uint8Array(batchSize * imageBytes(format));
-  let open: BatchOrder | undefined;
+  let open: BatchSpec | undefined;
   return {
     ahead: 1,
     order: (order) => void (open = order),

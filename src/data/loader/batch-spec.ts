@@ -2,7 +2,7 @@
 import { batchCount, endlessOrder, epochOrder, epochPlan, realImages, type TrainingImages } from '../batches.js';
 
 /** One batch to be made. */
-export interface BatchOrder {
+export interface BatchSpec {
   readonly part: 'train' | 'evaluation';
   /** Counts from 1; 0 for evaluation. */
   readonly epoch: number;
@@ -12,7 +12,7 @@ export interface BatchOrder {
   readonly indices: Uint32Array;
 }
 
-export type BatchName = Omit<BatchOrder, 'indices'>;
+export type BatchName = Omit<BatchSpec, 'indices'>;
 
 export const isSameBatch = (a: BatchName | undefined, b: BatchName): boolean =>
   a?.part === b.part && a.epoch === b.epoch && a.batch === b.batch;
@@ -21,13 +21,13 @@ export const isSameBatch = (a: BatchName | undefined, b: BatchName): boolean =>
  * The batches of a training epoch, from `first` on; the last one may be partial. Synthetic images come last in a batch,
  * and are drawn from all of them in turn, epoch after epoch.
  */
-export function* trainingOrders(
+export function* trainingSpecs(
   images: TrainingImages,
   batchSize: number,
   seed: number,
   epoch: number,
   first: number,
-): Generator<BatchOrder, void, undefined> {
+): Generator<BatchSpec, void, undefined> {
   const { batches, full, last } = epochPlan(images, batchSize);
   const real = realImages(images);
   const order = epochOrder(real, seed, epoch);
@@ -44,11 +44,11 @@ export function* trainingOrders(
 }
 
 /** All images in order, from batch `first` on; the last one may be partial. */
-export function* evaluationOrders(
+export function* evaluationSpecs(
   count: number,
   batchSize: number,
   first: number,
-): Generator<BatchOrder, void, undefined> {
+): Generator<BatchSpec, void, undefined> {
   for (let batch = first; batch < batchCount(count, batchSize); batch++) {
     const start = batch * batchSize;
     const length = Math.min(batchSize, count - start);

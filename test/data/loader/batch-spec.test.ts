@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchCount, epochOrder } from '../../../src/data/batches.js';
-import { evaluationOrders, trainingOrders } from '../../../src/data/loader/order.js';
+import { evaluationSpecs, trainingSpecs } from '../../../src/data/loader/batch-spec.js';
 
 const count = fc.integer({ min: 1, max: 40 });
 const batchSize = fc.integer({ min: 1, max: 45 });
@@ -26,7 +26,7 @@ describe('trainingOrders', () => {
   it('hold every image once, in full batches but the last', () => {
     fc.assert(
       fc.property(count, batchSize, fc.nat(), epoch, (count, batchSize, seed, epoch) => {
-        const orders = [...trainingOrders({ count }, batchSize, seed, epoch, 0)];
+        const orders = [...trainingSpecs({ count }, batchSize, seed, epoch, 0)];
         expect(orders.map(({ batch }) => batch)).toEqual([...Array(batchCount(count, batchSize)).keys()]);
         expect(orders.flatMap(({ indices }) => [...indices])).toEqual([...epochOrder(count, seed, epoch)]);
         for (const { indices } of orders.slice(0, -1)) expect(indices.length).toBe(batchSize);
@@ -37,9 +37,9 @@ describe('trainingOrders', () => {
   it('are the same when they begin at any batch', () => {
     fc.assert(
       fc.property(count, batchSize, fc.nat(), epoch, fc.nat(), (count, batchSize, seed, epoch, start) => {
-        const all = [...trainingOrders({ count }, batchSize, seed, epoch, 0)];
+        const all = [...trainingSpecs({ count }, batchSize, seed, epoch, 0)];
         const first = start % (all.length + 1);
-        expect([...trainingOrders({ count }, batchSize, seed, epoch, first)]).toEqual(all.slice(first));
+        expect([...trainingSpecs({ count }, batchSize, seed, epoch, first)]).toEqual(all.slice(first));
       }),
     );
   });
@@ -49,7 +49,7 @@ describe('evaluationOrders', () => {
   it('are all images in order', () => {
     fc.assert(
       fc.property(count, batchSize, (count, batchSize) => {
-        const orders = [...evaluationOrders(count, batchSize, 0)];
+        const orders = [...evaluationSpecs(count, batchSize, 0)];
         expect(orders.flatMap(({ indices }) => [...indices])).toEqual([...Array(count).keys()]);
         for (const { indices } of orders.slice(0, -1)) expect(indices.length).toBe(batchSize);
       }),
