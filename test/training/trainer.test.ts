@@ -1,6 +1,6 @@
 // The training loop over a fake session: order, sums, stops and restarts, numbers that are not finite.
 import { describe, expect, it } from 'vitest';
-import { isEvaluated, type MetricsRow } from '../../src/training/records/metrics-columns.js';
+import { isEvaluated } from '../../src/training/records/metrics-columns.js';
 import { epochStart } from '../../src/training/state.js';
 import { plain, runTrainer } from './fake-run.js';
 
