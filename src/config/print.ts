@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Document, visit } from 'yaml';
 import { z } from 'zod';
-import type { TrainingOptions } from '../training/options.js';
+import { trainingOptions, type TrainingOptions } from '../training/options.js';
 import { ganConfigSchema, type GanConfig } from './gan.js';
 import { experimentSchema, schemaTree, type ExperimentConfig, type SchemaNode } from './schema.js';
 
@@ -35,8 +35,8 @@ function canonicalJson(value: unknown): string {
  */
 export function decidingSettings(config: ExperimentConfig): Readonly<Record<string, object>> {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
-  const { tf32, xla, deterministic } = training;
-  const settings = nonDefaultSettings({ tf32, xla, deterministic });
+  const { tf32, xla, deterministic, evaluateEvery } = training;
+  const settings = nonDefaultSettings({ tf32, xla, deterministic, evaluateEvery });
   return {
     dataset: {
       ...dataset,
@@ -78,10 +78,13 @@ export function ganFingerprint(config: GanConfig): string {
   });
 }
 
-/** Left out where they are what TensorFlow does by itself, so that configs from before they existed stay the same. */
-const nonDefaultSettings = ({ tf32, xla, deterministic }: Pick<TrainingOptions, 'tf32' | 'xla' | 'deterministic'>) => {
-  return { tf32: tf32 && undefined, xla: xla || undefined, deterministic: deterministic || undefined };
-};
+/** The settings with those at their defaults left out, so that configs from before they existed stay the same. */
+function nonDefaultSettings(settings: Partial<TrainingOptions>): Partial<TrainingOptions> {
+  const defaults: Readonly<Record<string, unknown>> = trainingOptions.parse({});
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [key, value === defaults[key] ? undefined : value]),
+  );
+}
 
 const hashOf = (deciding: unknown): string => createHash('sha256').update(canonicalJson(deciding)).digest('hex');
 

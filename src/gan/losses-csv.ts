@@ -17,10 +17,11 @@ const columnsOf = (names: readonly string[]): string[] => ['iteration', ...names
 export async function readLosses(path: string, names: readonly string[]): Promise<LossesRow[]> {
   const table = parseTable(await readTable(path), path, { what: 'losses', columns: columnsOf(names) });
   const place = (column: string): number => table.columns.indexOf(column);
+  // No cell of this table may be empty.
   return table.rows.map(({ values }) => ({
-    iteration: values[place('iteration')],
-    means: Object.fromEntries(names.map((name) => [name, values[place(columnOf(name))]])),
-    seconds: values[place('seconds')],
+    iteration: values[place('iteration')]!,
+    means: Object.fromEntries(names.map((name) => [name, values[place(columnOf(name))]!])),
+    seconds: values[place('seconds')]!,
   }));
 }
 

@@ -27,13 +27,25 @@ export interface MetricsRow {
   readonly lambda: number;
   readonly trainLoss: number;
   readonly trainError: number;
-  readonly testLoss: number;
-  readonly testError: number;
+  /** Absent, as the test errors are, where the epoch was not evaluated. */
+  readonly testLoss?: number;
+  readonly testError?: number;
   /** Where there are more than 10 classes. */
   readonly testErrorTop5?: number;
   readonly seconds: number;
   readonly imagesPerSecond: number;
 }
+
+/** The last epochs of a run, whose mean test error is what the paper reports. */
+export const lastEpochs = 10;
+
+/** A row of an epoch after which the run was evaluated. */
+export type EvaluatedRow = MetricsRow & Required<Pick<MetricsRow, 'testLoss' | 'testError'>>;
+
+export const isEvaluated = (row: MetricsRow): row is EvaluatedRow => row.testError !== undefined;
+
+/** The columns of an evaluation, which are empty in the rows of other epochs. */
+export const evaluationColumns: readonly MetricsColumn[] = ['test_loss', 'test_error', 'test_error_top5'];
 
 /** Every column there is. */
 export const allMetricsColumns = Object.keys(metricsFields) as readonly MetricsColumn[];

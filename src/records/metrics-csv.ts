@@ -1,7 +1,13 @@
 // metrics.csv: one row an epoch, on disk before the run goes on, and read back with the place of every mistake.
 import { createHash } from 'node:crypto';
 import { cannot } from '../common/errors.js';
-import { allMetricsColumns, metricsFields, type MetricsColumn, type MetricsRow } from './metrics-columns.js';
+import {
+  allMetricsColumns,
+  evaluationColumns,
+  metricsFields,
+  type MetricsColumn,
+  type MetricsRow,
+} from './metrics-columns.js';
 import {
   openTable,
   parseTable,
@@ -30,14 +36,19 @@ export interface OpenMetricsOptions {
   readonly expectedDigest?: string | undefined;
 }
 
-const shape = { what: 'metrics', columns: allMetricsColumns, optional: ['test_error_top5'] };
+const shape = {
+  what: 'metrics',
+  columns: allMetricsColumns,
+  optional: ['test_error_top5'],
+  emptyTogether: evaluationColumns,
+};
 
 /** The rows as objects; the table's columns are known ones. */
 function rowsOf({ columns, rows }: NumberTable): MetricsRow[] {
   const fields = columns.map((column) => metricsFields[column as MetricsColumn]);
   return rows.map(({ values }) => {
     const entries = fields.map((field, i): [string, unknown] => [field, values[i]]);
-    return Object.fromEntries(entries) as unknown as MetricsRow;
+    return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as unknown as MetricsRow;
   });
 }
 
@@ -126,7 +137,7 @@ export async function openMetrics(path: string, options: OpenMetricsOptions): Pr
     digest: () => digestOf(columns, rows),
     append: async (row) => {
       const values = columns.map((column) => row[metricsFields[column]]);
-      await table.append(tableLine(columns, values, path, `epoch ${row.epoch}`));
+      await table.append(tableLine(columns, values, path, `epoch ${row.epoch}`, evaluationColumns));
       rows.push(row);
     },
     close: () => table.close(),

@@ -1,4 +1,4 @@
-// A CSV file of plain numbers that grows row by row, each on disk before the run goes on.
+// A CSV file of plain numbers and empty cells that grows row by row, each on disk before the run goes on.
 import { open, readFile, stat } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { cannot, systemCode, type IsdaError } from '../common/errors.js';
@@ -7,7 +7,8 @@ import { readFailure, writeFailureWithSpace, writeFileAtomically } from '../comm
 export interface TableRow {
   /** The line as it is in the file, without its end. */
   readonly text: string;
-  readonly values: readonly number[];
+  /** Undefined of an empty cell. */
+  readonly values: readonly (number | undefined)[];
 }
 
 export interface NumberTable {
@@ -15,28 +16,42 @@ export interface NumberTable {
   readonly rows: readonly TableRow[];
 }
 
-/** What a table is called in messages, and its columns: all, and those that it may lack. */
+/** What a table is called in messages, and its columns: all, those that it may lack, and those that are empty together. */
 export interface TableShape {
   readonly what: string;
   readonly columns: readonly string[];
   readonly optional?: readonly string[];
+  readonly emptyTogether?: readonly string[];
 }
 
 const number = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
 
 export const tableHeader = (columns: readonly string[]): string => stringify([[...columns]]);
 
+/** Whether the cells of a row that may be empty are so, all of them; `empty` says whether the one at a place is. */
+function isPartlyEmpty(
+  columns: readonly string[],
+  emptyTogether: readonly string[],
+  empty: (place: number) => boolean,
+): boolean {
+  const places = [...columns.keys()].filter((place) => emptyTogether.includes(columns[place]));
+  return places.length > 0 && places.every(empty);
+}
+
 /**
  * One line of a table. `String` prints the shortest digits that read back as the same float64. `row` names it for the
- * error: a value is missing or not finite.
+ * error: a value is not finite, or missing where not all of `emptyTogether` are.
  */
 export function tableLine(
   columns: readonly string[],
   values: readonly (number | undefined)[],
   path: string,
   row: string,
+  emptyTogether: readonly string[] = [],
 ): string {
+  const partly = isPartlyEmpty(columns, emptyTogether, (place) => values[place] === undefined);
   const cells = columns.map((column, index) => {
+    if (partly && emptyTogether.includes(column)) return '';
     const value = values[index];
     if (value === undefined || !Number.isFinite(value))
       throw cannot(`write ${path}`, `${column} of ${row} is ${value === undefined ? 'missing' : value}`);
@@ -65,14 +80,20 @@ export function parseTable(text: string, path: string, shape: TableShape): Numbe
   const missing = required.find((column) => !columns.includes(column));
   if (missing !== undefined) throw fail(`the column "${missing}" is missing`, 1, position);
 
-  // The file holds plain numbers only, so commas always part cells and every position in a line is exact.
+  const emptyTogether = shape.emptyTogether ?? [];
+  // The file holds plain numbers and empty cells only, so commas always part cells and every position in a line is exact.
   const rows = lines.slice(1).map((line, index): TableRow => {
     const text = line.replace(/\r$/, '');
     const cells = text.split(',');
     if (cells.length !== columns.length)
       throw fail(`${cells.length} cells instead of ${columns.length}`, index + 2, text.length + 1);
+    const partly = isPartlyEmpty(columns, emptyTogether, (place) => cells[place] === '');
     let at = 1;
     const values = cells.map((cell, place) => {
+      if (partly && emptyTogether.includes(columns[place])) {
+        at += 1;
+        return undefined;
+      }
       if (!number.test(cell)) throw fail(`"${cell}" in the column ${columns[place]} is not a number`, index + 2, at);
       at += cell.length + 1;
       return Number(cell);

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { cannot, systemCode } from '../common/errors.js';
 import { readFailure, writeFileAtomically } from '../common/files.js';
-import type { MetricsRow } from './metrics-columns.js';
+import { isEvaluated, lastEpochs, type EvaluatedRow, type MetricsRow } from './metrics-columns.js';
 import { metricsDigest } from './metrics-csv.js';
 
 const epochOutcome = z.object({
@@ -24,7 +24,7 @@ const runSummary = z.object({
   /** Completed epochs. */
   epochs: z.int(),
   last: epochOutcome,
-  /** The first epoch with the lowest test error. */
+  /** The first epoch with the lowest test error among those that were evaluated. */
   best: epochOutcome,
   /** Mean test error of the last ten epochs, or of all where there are fewer: the number the paper reports. */
   last10MeanTestErrorPercent: z.number(),
@@ -47,7 +47,7 @@ export interface RunFacts extends Pick<RunSummary, 'experiment' | 'parameters' |
   readonly settings?: string;
 }
 
-function outcomeOf(row: MetricsRow): EpochOutcome {
+function outcomeOf(row: EvaluatedRow): EpochOutcome {
   return {
     epoch: row.epoch,
     trainLoss: row.trainLoss,
@@ -58,12 +58,15 @@ function outcomeOf(row: MetricsRow): EpochOutcome {
   };
 }
 
-/** Summarises the rows of a run's metrics.csv. Errors: there are no rows. */
+/** Summarises the rows of a run's metrics.csv. Errors: there are no rows; one of the last ten was not evaluated. */
 export function summarise(facts: RunFacts, rows: readonly MetricsRow[]): RunSummary {
-  const last = rows.at(-1);
+  const end = rows.slice(-lastEpochs).filter(isEvaluated);
+  const last = end.at(-1);
   if (last === undefined) throw cannot('summarise the run', 'no epoch has been completed');
-  const best = rows.reduce((lowest, row) => (row.testError < lowest.testError ? row : lowest));
-  const end = rows.slice(-10);
+  if (end.length < Math.min(lastEpochs, rows.length)) {
+    throw cannot('summarise the run', `not all of its last ${lastEpochs} epochs were evaluated`);
+  }
+  const best = rows.filter(isEvaluated).reduce((lowest, row) => (row.testError < lowest.testError ? row : lowest));
   const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const top5 = end.flatMap(({ testErrorTop5 }) => testErrorTop5 ?? []);
   return {

@@ -10,7 +10,12 @@ import { diverged, placeInRun, type GoodCheckpoint } from '../training/divergenc
 import { createProgress, epochLine } from '../training/progress.js';
 import { saveCheckpoint, type CheckpointChoice } from '../records/checkpoints.js';
 import { openEvents } from '../records/events.js';
-import { metricsColumns, type MetricsRow } from '../records/metrics-columns.js';
+import {
+  isEvaluated,
+  metricsColumns,
+  type EvaluatedRow,
+  type MetricsRow,
+} from '../records/metrics-columns.js';
 import { openMetrics, readMetrics } from '../records/metrics-csv.js';
 import type { RunFolder } from '../records/run-folder.js';
 import { readDataWait, summarise, writeSummary, type RunSummary } from '../records/summary.js';
@@ -170,11 +175,11 @@ export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
   return summary;
 }
 
-/** The first of the completed epochs with the lowest test error. */
+/** The first of the evaluated epochs with the lowest test error. */
 function bestOf(rows: readonly MetricsRow[]) {
-  let best: MetricsRow | undefined;
+  let best: EvaluatedRow | undefined;
   const see = (row: MetricsRow): void => {
-    if (best === undefined || row.testError < best.testError) best = row;
+    if (isEvaluated(row) && (best === undefined || row.testError < best.testError)) best = row;
   };
   rows.forEach(see);
   return { see, epoch: (): number | undefined => best?.epoch };
@@ -182,9 +187,9 @@ function bestOf(rows: readonly MetricsRow[]) {
 
 const curvesOf = (row: MetricsRow): Record<string, number> => ({
   'loss/train': row.trainLoss,
-  'loss/test': row.testLoss,
+  ...(row.testLoss === undefined ? {} : { 'loss/test': row.testLoss }),
   'error_percent/train': row.trainError,
-  'error_percent/test': row.testError,
+  ...(row.testError === undefined ? {} : { 'error_percent/test': row.testError }),
   ...(row.testErrorTop5 === undefined ? {} : { 'error_percent/test_top5': row.testErrorTop5 }),
   learning_rate: row.learningRate,
   lambda: row.lambda,

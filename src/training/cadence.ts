@@ -1,5 +1,17 @@
-// When a checkpoint is due: by epochs, steps or minutes.
-import type { OutputOptions } from './options.js';
+// When a checkpoint is due, by epochs, steps or minutes, and after which epochs a run is evaluated.
+import { lastEpochs } from '../records/metrics-columns.js';
+import type { OutputOptions, TrainingOptions } from './options.js';
+
+/** Whether a run is evaluated after epoch number `epoch` (counted from 1). */
+export const evaluationDue = (
+  { epochs, evaluateEvery }: Pick<TrainingOptions, 'epochs' | 'evaluateEvery'>,
+  epoch: number,
+): boolean => epoch === 1 || epoch > epochs - lastEpochs || epoch % evaluateEvery === 0;
+
+/** After how many of its epochs a run is evaluated. */
+export const evaluationCount = (training: Pick<TrainingOptions, 'epochs' | 'evaluateEvery'>): number =>
+  Array.from({ length: training.epochs }, (_, index) => index + 1).filter((epoch) => evaluationDue(training, epoch))
+    .length;
 
 export interface Cadence {
   /** Whether one is due after the run's step number `step` (counted from 1, over all epochs). */

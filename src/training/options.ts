@@ -23,6 +23,11 @@ export const trainingOptions = z.strictObject({
   epochs: z.int().min(1).default(160).describe('passes over the training set'),
   batchSize: z.int().min(1).default(128).describe('images a training step'),
   evaluationBatchSize: z.int().min(1).default(500).describe('images an evaluation step'),
+  evaluateEvery: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe('epochs from one evaluation to the next; the first and the last ten are always evaluated'),
   seed: z.int().min(0).max(0xffff_ffff).default(1).describe('of weights, order, augmentation and dropout'),
   execution: z
     .enum(['captured', 'eager'])

@@ -58,14 +58,14 @@ function digits(value: number): string {
 
 /** The line of a completed epoch, cut to `width` columns. `eta`: seconds to the end of the run, if known. */
 export function epochLine(row: MetricsRow, epochs: number, eta: number | undefined, width: number): string {
-  const top5 = row.testErrorTop5;
+  const { testError, testLoss, testErrorTop5: top5 } = row;
   return fitLine(
     [
       [1, `epoch ${row.epoch}/${epochs}`],
       [3, `train ${row.trainError.toFixed(2)}%`],
       [5, `loss ${digits(row.trainLoss)}`],
-      [2, `test ${row.testError.toFixed(2)}%`],
-      [6, `loss ${digits(row.testLoss)}`],
+      ...(testError === undefined ? [] : [[2, `test ${testError.toFixed(2)}%`] as const]),
+      ...(testLoss === undefined ? [] : [[6, `loss ${digits(testLoss)}`] as const]),
       ...(top5 === undefined ? [] : [[8, `top-5 ${top5.toFixed(2)}%`] as const]),
       [9, `lr ${Number(row.learningRate.toPrecision(3))}`],
       [10, `lambda ${Number(row.lambda.toPrecision(3))}`],

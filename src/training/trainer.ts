@@ -5,6 +5,7 @@ import type { Loader } from '../data/loader/loader.js';
 import type { Session } from '../engine/session.js';
 import type { HostArray } from '../engine/types.js';
 import type { Loss, TrainingProgress } from '../losses/loss.js';
+import { evaluationDue } from './cadence.js';
 import { diverged, type GoodCheckpoint } from './divergence.js';
 import { evaluate } from './evaluation.js';
 import type { OptimizerOptions } from '../optimizers/options.js';
@@ -75,7 +76,7 @@ export async function trainNetwork(inputs: TrainerInputs, events: TrainerEvents)
         seconds: position.trainingSeconds - trainingSeconds,
         waitedSeconds: inputs.loader.waited - waited,
       };
-      const { row, seconds } = await evaluateEpoch(inputs, events, position);
+      const { row, seconds } = await endEpoch(inputs, events, position);
       position = { ...position, seconds: position.seconds + seconds };
       await events.epoch(row, loading);
       position = epochStart(position.epoch + 1);
@@ -204,20 +205,32 @@ const secondsSince = (start: number, end: number): number => Math.max(0, end - s
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
-/** Evaluates after the last step of an epoch and composes the epoch's row. */
+/** Evaluates after the last step of an epoch, and how long that took. Errors: the loss is not finite. */
 async function evaluateEpoch(
-  inputs: TrainerInputs,
+  { session, loader, now }: TrainerInputs,
   events: TrainerEvents,
-  position: RunPosition,
-): Promise<{ row: MetricsRow; seconds: number }> {
-  const { session, loss, loader, now } = inputs;
-  const { epoch } = position;
+  epoch: number,
+): Promise<{ test: Pick<MetricsRow, 'testLoss' | 'testError' | 'testErrorTop5'>; seconds: number }> {
   const started = now();
   const outcome = await evaluate(session, loader.evaluationBatches(), () => yieldToEventLoop(events));
   if (!Number.isFinite(outcome.loss)) {
     throw diverged('test_loss', outcome.loss, `after the last step of epoch ${epoch}`, events.lastCheckpoint());
   }
-  const seconds = secondsSince(started, now());
+  const { loss: testLoss, errorPercent: testError, errorTop5Percent: testErrorTop5 } = outcome;
+  const test = { testLoss, testError, ...(testErrorTop5 === undefined ? {} : { testErrorTop5 }) };
+  return { test, seconds: secondsSince(started, now()) };
+}
+
+/** Composes the row of an epoch whose steps are done, with an evaluation where one is due, and how long that took. */
+async function endEpoch(
+  inputs: TrainerInputs,
+  events: TrainerEvents,
+  position: RunPosition,
+): Promise<{ row: MetricsRow; seconds: number }> {
+  const { loss, loader } = inputs;
+  const { epoch } = position;
+  const due = evaluationDue(inputs.training, epoch);
+  const { test, seconds } = due ? await evaluateEpoch(inputs, events, epoch) : { test: {}, seconds: 0 };
   const batches = loader.trainingBatchCount;
   const last = progressAt(inputs, epoch, epoch * batches - 1);
   const row: MetricsRow = {
@@ -227,9 +240,7 @@ async function evaluateEpoch(
     lambda: loss.scalars['lambda']?.(last) ?? 0,
     trainLoss: position.lossSum / position.images,
     trainError: (100 * position.wrong) / position.images,
-    testLoss: outcome.loss,
-    testError: outcome.errorPercent,
-    ...(outcome.errorTop5Percent === undefined ? {} : { testErrorTop5: outcome.errorTop5Percent }),
+    ...test,
     seconds: rounded(position.seconds + seconds, 3),
     imagesPerSecond: rounded(position.images / position.trainingSeconds, 1),
   };

@@ -49,6 +49,7 @@ describe('fingerprint', () => {
     ['the held-out set', (config) => ({ ...config, dataset: { ...config.dataset, holdout: 5000 } })],
     ['TF32 left out', (config) => ({ ...config, training: { ...config.training, tf32: false } })],
     ['XLA', (config) => ({ ...config, training: { ...config.training, xla: true } })],
+    ['evaluations left out', (config) => ({ ...config, training: { ...config.training, evaluateEvery: 2 } })],
     ['deterministic kernels', (config) => ({ ...config, training: { ...config.training, deterministic: true } })],
     ['the augmentation', (config) => ({ ...config, augmentation: { ...config.augmentation, flip: false } })],
   ])('changes with %s', (_, change) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { metricsColumns, type MetricsRow } from '../../src/records/metrics-columns.js';
-import { openMetrics, readMetrics } from '../../src/records/metrics-csv.js';
+import { metricsDigest, openMetrics, readMetrics } from '../../src/records/metrics-csv.js';
 import { test } from '../temporary-folder.js';
 
 const header =
@@ -62,6 +62,32 @@ describe('writing and reading', () => {
     await metrics.close();
     expect(readFileSync(path, 'utf8')).not.toContain('top5');
     expect(await readMetrics(path)).toEqual([row]);
+  });
+
+  test('an epoch that was not evaluated has empty cells', async ({ folder }) => {
+    const path = join(folder, 'metrics.csv');
+    const unevaluated = { testLoss: undefined, testError: undefined, testErrorTop5: undefined };
+    const rows = [rowOf(1), { ...rowOf(2), ...unevaluated }, rowOf(3)];
+    const metrics = await openMetrics(path, { columns });
+    for (const row of rows) await metrics.append(row);
+    await expect(metrics.append({ ...rowOf(4), testLoss: undefined })).rejects.toThrow(
+      'test_loss of epoch 4 is missing',
+    );
+    await metrics.close();
+    const text = readFileSync(path, 'utf8');
+    expect(text.split('\n')[2]).toBe('2,782,0.1,0.00625,1.149999976158142,45,,,,12.5,4000');
+    expect(await readMetrics(path)).toEqual(rows);
+    expect(metricsDigest(await readMetrics(path))).toBe(metrics.digest());
+
+    const resumed = await openMetrics(path, { columns, resumeAfterEpoch: 3, expectedDigest: metrics.digest() });
+    await resumed.close();
+    expect(resumed.kept).toEqual(rows);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+
+    writeFileSync(path, text.replace('45,,,,', '45,,1,2,'));
+    await expect(readMetrics(path)).rejects.toThrow('"" in the column test_loss is not a number');
+    writeFileSync(path, text.replace('45,,,,', ',,,,'));
+    await expect(readMetrics(path)).rejects.toThrow('"" in the column train_error is not a number');
   });
 
   test('numbers come back as the same float64', async ({ folder }) => {

@@ -52,6 +52,17 @@ test('fewer than ten epochs; the top-5 error where there is one', () => {
   expect(summary.last.testErrorTop5Percent).toBe(12);
 });
 
+test('epochs that were not evaluated: the best is among the others, and the last ten must all be', () => {
+  const rows = Array.from({ length: 12 }, (_, index) => rowOf(index + 1, 40 - index));
+  const unevaluated = (row: MetricsRow): MetricsRow => ({ ...row, testLoss: undefined, testError: undefined });
+  const summary = summarise(facts, rows.with(1, unevaluated(rows[1])));
+  expect(summary).toEqual(summarise(facts, rows));
+  expect(summarise(facts, [rowOf(1, 3), unevaluated(rowOf(2, 1)), ...rows.slice(2)]).best.epoch).toBe(1);
+  expect(() => summarise(facts, rows.with(2, unevaluated(rows[2])))).toThrow(
+    'cannot summarise the run: not all of its last 10 epochs were evaluated',
+  );
+});
+
 test('no epoch', () => {
   expect(() => summarise(facts, [])).toThrow('cannot summarise the run: no epoch has been completed');
 });

@@ -6,6 +6,7 @@ import { experimentSchema, type ExperimentConfig } from '../../src/config/schema
 import { formatCell, type CellState } from '../../src/grids/store/cell.js';
 import { readStoredRuns } from '../../src/grids/store/runs.js';
 import { recordedRuns, type RecordedRuns } from '../../src/report/runs/recorded-runs.js';
+import { evaluationDue } from '../../src/training/cadence.js';
 import { metricsColumns, metricsFields, type MetricsRow } from '../../src/records/metrics-columns.js';
 import { formatSummary, summarise } from '../../src/records/summary.js';
 
@@ -55,7 +56,9 @@ export function makeStoredRun(store: string, run: MadeRun): string {
   const { row, seed = 1, state = 'done', error = 20, reason } = run;
   const config = wholeConfig(run.config, `test-${row.replaceAll(/[^A-Za-z0-9.-]/g, '_')}`, seed);
   const { epochs: whole } = config.training;
-  const rows = madeRows(run.epochs ?? whole, whole, error);
+  const rows = madeRows(run.epochs ?? whole, whole, error).map((made) =>
+    evaluationDue(config.training, made.epoch) ? made : { ...made, testLoss: undefined, testError: undefined },
+  );
   const folder = join(store, `${config.experiment}-seed${seed}`);
   mkdirSync(folder, { recursive: true });
   const record = { row, seed, experiment: config.experiment, fingerprint: fingerprint(config), epochs: whole };

@@ -1,6 +1,6 @@
 // When checkpoints are due, with a clock of the test's own.
 import { expect, it } from 'vitest';
-import { createCadence } from '../../src/training/cadence.js';
+import { createCadence, evaluationCount, evaluationDue } from '../../src/training/cadence.js';
 import { outputOptions } from '../../src/training/options.js';
 
 /** The cadence of a config value, and a way to let minutes pass. */
@@ -43,4 +43,14 @@ it('by whichever comes first', () => {
 
 it.each([0, {}, { steps: 0 }, { minutes: 0 }, { hours: 1 }, 'often'])('refuses %j', (checkpointEvery) => {
   expect(outputOptions.safeParse({ checkpointEvery }).success).toBe(false);
+});
+
+it.each([
+  [{ epochs: 25, evaluateEvery: 1 }, Array.from({ length: 25 }, (_, index) => index + 1)],
+  [{ epochs: 25, evaluateEvery: 6 }, [1, 6, 12, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25]],
+  [{ epochs: 3, evaluateEvery: 100 }, [1, 2, 3]],
+])('%j: evaluates after the first, every so many and the last ten epochs', (training, due) => {
+  const epochs = Array.from({ length: training.epochs }, (_, index) => index + 1);
+  expect(epochs.filter((epoch) => evaluationDue(training, epoch))).toEqual(due);
+  expect(evaluationCount(training)).toBe(due.length);
 });

@@ -46,7 +46,7 @@ export const sampleLoss: Loss = {
   compute: ({ logits }) => logits,
 };
 
-/** 7 training images in batches of 3 (3, 3, 1), 5 test images in batches of 2, three epochs. */
+/** 7 training images in batches of 3 (3, 3, 1), 5 test images in batches of 2, three epochs unless told. */
 const train = randomDataset([0, 1, 2, 0, 1, 2, 0], 1, 8, 8);
 const evaluation = randomDataset([0, 1, 2, 0, 1], 2, 8, 8);
 
@@ -60,6 +60,9 @@ export interface FakeRun {
   readonly due?: (place: { readonly epoch: number; readonly batch: number }) => boolean;
   /** After how many steps their outcomes are read. */
   readonly readEvery?: number;
+  readonly epochs?: number;
+  /** Epochs from one evaluation to the next. */
+  readonly evaluateEvery?: number;
 }
 
 /** Runs the trainer to its end, and gives everything that it did and told, in order. */
@@ -70,6 +73,8 @@ export async function runTrainer({
   due = () => false,
   now,
   readEvery = 1,
+  epochs = 3,
+  evaluateEvery = 1,
 }: FakeRun) {
   const { session, calls } = fakeSession(answer);
   const events: string[] = [];
@@ -77,9 +82,10 @@ export async function runTrainer({
   const checkpoints: RunPosition[] = [];
   let clock = 0;
   const training = {
-    epochs: 3,
+    epochs,
     batchSize: 3,
     evaluationBatchSize: 2,
+    evaluateEvery,
     seed: 5,
     execution: 'captured',
     precision: 'float32',

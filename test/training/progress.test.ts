@@ -38,6 +38,13 @@ describe('lines', () => {
     );
   });
 
+  test('an epoch that was not evaluated has no test error', () => {
+    const unevaluated = { ...row, testLoss: undefined, testError: undefined, testErrorTop5: undefined };
+    expect(epochLine(unevaluated, 160, undefined, 200)).toBe(
+      'epoch 3/160  train 34.57%  loss 1.235  lr 0.01  lambda 0.0094  4052 images/s  12 s',
+    );
+  });
+
   test.each([20, 39, 40, 60, 79, 80, 120])('the lines fit %d columns and keep what matters', (width) => {
     const line = epochLine(row, 160, 3725, width);
     expect(line.length).toBeLessThanOrEqual(width);

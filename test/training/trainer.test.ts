@@ -1,5 +1,6 @@
 // The training loop over a fake session: order, sums, stops and restarts, numbers that are not finite.
 import { describe, expect, it } from 'vitest';
+import { isEvaluated } from '../../src/records/metrics-columns.js';
 import { epochStart } from '../../src/training/state.js';
 import { plain, runTrainer } from './fake-run.js';
 
@@ -54,6 +55,20 @@ describe('trainNetwork', () => {
     expect(row.testLoss).toBeCloseTo((2 * 1 + 2 * 3 + 1 * 1) / 5, 12);
     expect(row.testError).toBeCloseTo(60, 12);
     expect('testErrorTop5' in row).toBe(false);
+  });
+
+  it('evaluates only after the epochs that are due, and changes nothing else', async () => {
+    const every = await runTrainer({ epochs: 13 });
+    const { calls, rows } = await runTrainer({ epochs: 13, evaluateEvery: 2 });
+    const evaluated = rows.filter(isEvaluated).map(({ epoch }) => epoch);
+    expect(evaluated).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    expect(calls.filter(({ name }) => name === 'evaluate-1')).toHaveLength(12);
+    const times = { seconds: undefined, imagesPerSecond: undefined };
+    const lasting = every.rows.map((row) => ({ ...row, ...times }));
+    const third = { ...lasting[2], testLoss: undefined, testError: undefined };
+    expect(rows.map((row) => ({ ...row, ...times }))).toEqual(lasting.with(2, third));
+    const isStep = ({ name }: { readonly name: string }): boolean => name.startsWith('train');
+    expect(calls.filter(isStep)).toEqual(every.calls.filter(isStep));
   });
 
   it('measures time by the clock that it is given', async () => {
@@ -140,6 +155,18 @@ describe('a stop', () => {
         expect(restarted.calls.map(({ name }) => name)).toEqual(rest);
       }
     }
+  });
+
+  it('after the steps of an epoch that is not evaluated goes on with the next', async () => {
+    const run = { epochs: 13, evaluateEvery: 20 };
+    const whole = await runTrainer(run);
+    // Three steps and three evaluation steps of epoch 1, three steps of epoch 2.
+    const stopped = await runTrainer({ ...run, stopAfterCall: (calls) => (calls >= 9 ? 'SIGTERM' : undefined) });
+    expect(stopped.checkpoints.at(-1)).toMatchObject({ epoch: 2, batch: 3, images: 7 });
+    const restarted = await runTrainer({ ...run, position: stopped.checkpoints.at(-1)! });
+    expect(restarted.calls).toEqual(whole.calls.slice(9));
+    expect(restarted.rows[0].trainLoss).toBe(whole.rows[1].trainLoss);
+    expect(restarted.rows[0]).not.toHaveProperty('testError');
   });
 
   it('after the last epoch there is nothing to do', async () => {

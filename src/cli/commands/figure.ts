@@ -82,13 +82,14 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
     const label = options.label[index] ?? basename(folder);
     for (const metric of metrics) {
       const points = rows.map((row) => [row.epoch, row[metricsFields[metric]]] as const);
+      const measured = points.flatMap(([epoch, value]) => (value === undefined ? [] : [[epoch, value] as const]));
       if (points.length === 0) throw cannot('draw the curves', 'the run has no completed epoch yet', { place: path });
-      if (points.some(([, value]) => value === undefined))
+      if (measured.length === 0)
         throw cannot('draw the curves', `the run has no ${metric}`, { place: path, kind: 'usage' });
       curves.push({
         metric,
         label: metrics.length === 1 ? label : `${label}: ${nameOf(metric)}`,
-        points: points.map(([epoch, value]) => [epoch, value!]),
+        points: measured,
       });
     }
   }

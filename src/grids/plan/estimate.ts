@@ -7,6 +7,7 @@ import type { Engine } from '../../engine/index.js';
 import { sizeOf } from '../../engine/types.js';
 import { sessionTensors } from '../../training/step.js';
 import type { StepParts } from '../../training/step.js';
+import { evaluationCount } from '../../training/cadence.js';
 import { stepMemory } from '../../training/step-memory.js';
 import { buildParts } from '../../runs/parts.js';
 import { countImages, type ImageCounts } from './images.js';
@@ -21,7 +22,7 @@ export interface RunEstimate {
   readonly images?: ImageCounts;
   /** Milliseconds of a training step and of an evaluation step. */
   readonly step?: StepTimes;
-  /** Training and evaluation, without making the batches. */
+  /** Training and evaluation, as the mean over all epochs, without making the batches. */
   readonly secondsPerEpoch?: number;
   /** Why something of it is not known. */
   readonly reason?: string;
@@ -46,9 +47,9 @@ export interface EstimateContext extends DataPlaces {
 const withOverhead = (bytes: number): number => 1.25 * bytes + 5e8;
 
 function secondsPerEpoch({ training }: ExperimentConfig, images: ImageCounts, step: StepTimes): number {
-  const { batchSize, evaluationBatchSize } = training;
-  const milliseconds =
-    (images.train / batchSize) * step.training + (images.evaluation / evaluationBatchSize) * step.evaluation;
+  const { batchSize, evaluationBatchSize, epochs } = training;
+  const evaluation = (images.evaluation / evaluationBatchSize) * step.evaluation;
+  const milliseconds = (images.train / batchSize) * step.training + (evaluation * evaluationCount(training)) / epochs;
   return milliseconds / 1000;
 }
 

@@ -21,7 +21,7 @@ export interface CellView extends CellRecord {
   readonly folder: string;
   /** Completed so far. */
   readonly epochsDone: number;
-  /** Error of the last completed epoch on the images the run is evaluated on, in percent. */
+  /** Error of the last evaluated epoch on the images the run is evaluated on, in percent. */
   readonly lastError?: number;
   /** What a cluster's queue calls its job, as in `12_3`. */
   readonly jobName?: string;
@@ -54,14 +54,15 @@ async function cellHolder(folder: string, now: () => number): Promise<string | u
 }
 
 /**
- * How far a run is, by its metrics.csv: whole lines without the header, and the error of the last one. It may be
- * written to at this moment, or be missing.
+ * How far a run is, by its metrics.csv: whole lines without the header, and the last error in them. It may be written to
+ * at this moment, or be missing.
  */
 export async function readProgress(folder: string): Promise<{ epochsDone: number; lastError?: number }> {
   const text = await readFile(runFolder(folder).metrics, 'utf8').catch(() => '');
   const [header, ...rows] = text.split('\n').slice(0, -1);
-  const last = rows.at(-1)?.split(',')[header.split(',').indexOf('test_error')];
-  return last === undefined ? { epochsDone: 0 } : { epochsDone: rows.length, lastError: Number(last) };
+  const place = header?.split(',').indexOf('test_error');
+  const last = rows.map((row) => row.split(',')[place]).findLast((error) => error !== '');
+  return last === undefined ? { epochsDone: rows.length } : { epochsDone: rows.length, lastError: Number(last) };
 }
 
 /**

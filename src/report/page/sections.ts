@@ -5,6 +5,7 @@ import { formatSpread } from '../../grids/outcomes.js';
 import { groupChart } from './charts.js';
 import type { ExperimentOutcome, ReportContent, ReportGroup } from './content.js';
 import { html, raw, type Markup } from './html.js';
+import { isEvaluated } from '../../records/metrics-columns.js';
 import { tableHtml } from '../tables/html.js';
 import type { ReportTable } from '../tables/table.js';
 
@@ -117,9 +118,9 @@ ${before > 0 ? `… ${before} lines before\n` : ''}${lines.map((line) => (line.l
 
 export function runsSection({ runs }: ReportContent): Markup {
   const rows = runs.map((run) => {
-    const last = run.rows.at(-1);
+    const evaluated = run.rows.findLast(isEvaluated);
     const seconds = run.rows.reduce((sum, row) => sum + row.seconds, 0);
-    const error = last === undefined ? '–' : last.testError.toFixed(2);
+    const error = evaluated === undefined ? '–' : evaluated.testError.toFixed(2);
     const state = run.state === 'failed' ? html`<td class="failed">failed</td>` : html`<td>${run.state}</td>`;
     return html`<tr>
       <td class="name">${run.name}</td>

@@ -7,15 +7,16 @@ import type { RecordedRun } from './recorded-runs.js';
 /** The error that is drawn: a field of a row of metrics.csv, in percent. */
 export type ErrorField = 'testError' | 'trainError';
 
+/** The epochs that have such an error; the test error of others was not measured. */
 const pointsOf = (rows: readonly MetricsRow[], field: ErrorField): Point[] =>
-  rows.map((row) => [row.epoch, row[field]]);
+  rows.flatMap(({ epoch, [field]: error }) => (error === undefined ? [] : [[epoch, error] as const]));
 
 const whole = ({ rows, config }: RecordedRun): boolean => rows.length >= config.training.epochs;
 const seedOf = ({ config }: RecordedRun): number => config.training.seed;
 
 /**
- * The mean at each epoch over the runs that are complete; as long as there is none, over all runs as far as every one
- * of them goes. A run that goes on beyond the mean, or is not in it, is a thin line. The band is mean ± sample standard
+ * The mean at each epoch with an error over the runs that are complete; as long as there is none, over all runs as far
+ * as every one of them goes. A run that goes on beyond the mean, or is not in it, is a thin line. The band is mean ± sample standard
  * deviation, of two runs from the one to the other. Runs without an epoch are left out; undefined where none is left.
  */
 export function averagedSeries(runs: readonly RecordedRun[], field: ErrorField): Omit<Series, 'label'> | undefined {
@@ -24,8 +25,9 @@ export function averagedSeries(runs: readonly RecordedRun[], field: ErrorField):
   const complete = begun.filter(whole);
   const base = complete.length > 0 ? complete : begun;
   const epochs = Math.min(...base.map(({ rows }) => rows.length));
-  const means = Array.from({ length: epochs }, (_, index) => {
-    const values = base.map(({ rows }) => rows[index][field]);
+  const means = Array.from({ length: epochs }, (_, index) => index).flatMap((index) => {
+    const values = base.flatMap(({ rows }) => rows[index][field] ?? []);
+    if (values.length < base.length) return [];
     const { mean, std = 0 } = spreadOf(values)!;
     const [low, high] = base.length === 2 ? [Math.min(...values), Math.max(...values)] : [mean - std, mean + std];
     return { x: base[0].rows[index].epoch, mean, low, high };

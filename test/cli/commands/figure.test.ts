@@ -69,6 +69,19 @@ describe('isda figure curve', () => {
     expect(readFileSync(join(folder, 'a.svg'), 'utf8')).not.toContain('>90<');
   });
 
+  test('a curve goes from one evaluated epoch to the next', async ({ folder }) => {
+    makeRun(folder, 'r1', 5);
+    await run(folder, 'figure', 'curve', '--run', 'r1', '--out', 'whole.svg');
+    const metrics = join(folder, 'r1', 'metrics.csv');
+    // The errors are on a line, so that one less changes nothing but the line's points.
+    writeFileSync(metrics, readFileSync(metrics, 'utf8').replace(',1,87,', ',,,'));
+    expect(await run(folder, 'figure', 'curve', '--run', 'r1', '--out', 'a.svg')).toMatchObject({ code: 0 });
+    const pointsIn = (name: string): string[] =>
+      /<path d="M([^"]*)" stroke="#0072b2"/.exec(readFileSync(join(folder, name), 'utf8'))![1].split('L');
+    expect(pointsIn('whole.svg')).toHaveLength(5);
+    expect(pointsIn('a.svg')).toEqual(pointsIn('whole.svg').toSpliced(3, 1));
+  });
+
   test('refuses metrics that were changed since the run ended', async ({ folder }) => {
     const made = makeStoredRun(folder, { row: 'a' });
     const args = ['figure', 'curve', '--run', 'test-a-seed1', '--out', 'a.svg'];

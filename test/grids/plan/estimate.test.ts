@@ -45,6 +45,13 @@ test('without the data takes the official numbers, and full batches where they a
   expect(diskBytes).toBe(2 * 4 * (2 * 78_042 + 2 * 336));
 });
 
+test('counts the evaluations that are due', async ({ folder }) => {
+  const { estimate } = estimator(folder);
+  const { secondsPerEpoch } = await estimate(config({}, { epochs: 40, evaluateEvery: 15 }));
+  // After the epochs 1, 15, 30 and 31 to 40.
+  expect(secondsPerEpoch).toBeCloseTo((2500 * 50 + (13 / 40) * 200 * 50) / 1000, 6);
+});
+
 test('counts subsets and hold-out sets', async ({ folder }) => {
   const { estimate } = estimator(folder);
   const counts = async (dataset: object) =>

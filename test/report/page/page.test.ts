@@ -1,6 +1,7 @@
 // The report as text: its sections, and that nothing in a store can break out of its place.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { viewCell } from '../../../src/grids/store/view.js';
 import { reportContent } from '../../../src/report/page/content.js';
 import { html, raw, scriptJson } from '../../../src/report/page/html.js';
 import { reportPage } from '../../../src/report/page/page.js';
@@ -53,6 +54,19 @@ describe('the report', () => {
     expect(text).toContain('abc1234');
     expect(text).toContain('5 of 6 runs have no environment.json');
     expect(text).toContain('isda (1 seed; seed 2 to epoch 7 of 20, thin)');
+  }); // prettier-ignore
+
+  test('draws the errors of evaluated epochs, and shows the last of them', async ({ folder }) => {
+    const config = { training: { epochs: 20, evaluateEvery: 5 } };
+    for (const seed of [1, 2]) makeStoredRun(folder, { row: 'basic', seed, config });
+    const begun = makeStoredRun(folder, { row: 'isda', config: { ...config, loss: { name: 'isda' } }, epochs: 7, state: 'stopped' });
+    const page = await pageOf(folder);
+    const [, points] = /<script type="application\/json">([^<]*)</.exec(page)!;
+    const epochs = (JSON.parse(points) as { points: number[][] }[]).map((curve) => curve.points.map(([epoch]) => epoch));
+    expect(epochs).toEqual([[1, 5, 10, ...Array.from({ length: 10 }, (_, index) => index + 11)], [1, 5]]);
+    const errorAt5 = 20 + 70 * (1 - 4 / 19) ** 4;
+    expect(page.replaceAll(/<[^>]+>|\s+/g, ' ').replaceAll(/ +/g, ' ')).toContain(`test-isda-seed1 stopped 7/20 ${errorAt5.toFixed(2)} `);
+    expect(await viewCell(folder, basename(begun), () => 0)).toMatchObject({ epochsDone: 7, lastError: errorAt5 });
   }); // prettier-ignore
 
   test('names, reasons, logs and facts with markup are text', async ({ folder }) => {
