@@ -28,8 +28,8 @@ const number = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
 
 export const tableHeader = (columns: readonly string[]): string => stringify([[...columns]]);
 
-/** Whether the cells of a row that may be empty are so, all of them; `empty` says whether the one at a place is. */
-function isPartlyEmpty(
+/** Whether all cells of a row that may be empty together are so; `empty` says whether the one at a place is. */
+function areAllEmpty(
   columns: readonly string[],
   emptyTogether: readonly string[],
   empty: (place: number) => boolean,
@@ -49,9 +49,9 @@ export function tableLine(
   row: string,
   emptyTogether: readonly string[] = [],
 ): string {
-  const partly = isPartlyEmpty(columns, emptyTogether, (place) => values[place] === undefined);
+  const allEmpty = areAllEmpty(columns, emptyTogether, (place) => values[place] === undefined);
   const cells = columns.map((column, index) => {
-    if (partly && emptyTogether.includes(column)) return '';
+    if (allEmpty && emptyTogether.includes(column)) return '';
     const value = values[index];
     if (value === undefined || !Number.isFinite(value))
       throw cannot(`write ${path}`, `${column} of ${row} is ${value === undefined ? 'missing' : value}`);
@@ -87,10 +87,10 @@ export function parseTable(text: string, path: string, shape: TableShape): Numbe
     const cells = text.split(',');
     if (cells.length !== columns.length)
       throw fail(`${cells.length} cells instead of ${columns.length}`, index + 2, text.length + 1);
-    const partly = isPartlyEmpty(columns, emptyTogether, (place) => cells[place] === '');
+    const allEmpty = areAllEmpty(columns, emptyTogether, (place) => cells[place] === '');
     let at = 1;
     const values = cells.map((cell, place) => {
-      if (partly && emptyTogether.includes(columns[place])) {
+      if (allEmpty && emptyTogether.includes(columns[place])) {
         at += 1;
         return undefined;
       }

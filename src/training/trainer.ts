@@ -205,7 +205,7 @@ const secondsSince = (start: number, end: number): number => Math.max(0, end - s
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
-/** Evaluates after the last step of an epoch, and how long that took. Errors: the loss is not finite. */
+/** The errors after the last step of an epoch, and how many seconds they took. Errors: the loss is not finite. */
 async function evaluateEpoch(
   { session, loader, now }: TrainerInputs,
   events: TrainerEvents,
@@ -221,7 +221,7 @@ async function evaluateEpoch(
   return { test, seconds: secondsSince(started, now()) };
 }
 
-/** Composes the row of an epoch whose steps are done, with an evaluation where one is due, and how long that took. */
+/** The row of an epoch whose steps are done, and how many seconds the evaluation took, where one was due. */
 async function endEpoch(
   inputs: TrainerInputs,
   events: TrainerEvents,

@@ -16,8 +16,9 @@ const seedOf = ({ config }: RecordedRun): number => config.training.seed;
 
 /**
  * The mean at each epoch with an error over the runs that are complete; as long as there is none, over all runs as far
- * as every one of them goes. A run that goes on beyond the mean, or is not in it, is a thin line. The band is mean ± sample standard
- * deviation, of two runs from the one to the other. Runs without an epoch are left out; undefined where none is left.
+ * as every one of them goes. A run that goes on beyond the mean, or is not in it, is a thin line. The band is mean ±
+ * sample standard deviation, of two runs from the one to the other. Runs without an epoch are left out; undefined where
+ * none is left.
  */
 export function averagedSeries(runs: readonly RecordedRun[], field: ErrorField): Omit<Series, 'label'> | undefined {
   const begun = runs.filter(({ rows }) => rows.length > 0);
