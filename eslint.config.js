@@ -1,4 +1,5 @@
 // Lint rules: strict types, no default exports, imports that point one way (docs/architecture.md).
+// Import circles are refused by .dependency-cruiser.js.
 import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';

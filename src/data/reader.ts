@@ -1,5 +1,7 @@
 // What reads the images of a source, one at a time; built anew in every thread that reads (create-reader.ts).
 import { IsdaError } from '../common/errors.js';
+import type { AugmentationOptions } from './options.js';
+import type { ImageSource } from './source.js';
 
 /** Images are named by their index in the source, which is their position after `subset` and `holdout`. */
 export interface ImageReader {
@@ -13,6 +15,9 @@ export interface ImageReader {
   /** The image in messages: its path, or `17 of cifar10 train`, after the word image. */
   describe(index: number): string;
 }
+
+/** Opens the reader of a source, for the thread that calls. Errors: options that do not fit the images. */
+export type OpenReader = (source: ImageSource, augmentation: AugmentationOptions) => ImageReader | Promise<ImageReader>;
 
 /** An image that cannot be read. Whether another takes its place is up to the loader (`dataset.maxBroken`). */
 export class BrokenImage extends IsdaError {

@@ -6,7 +6,7 @@ import type { Binding } from './binding.js';
 import { createGraphWriter, type GraphAttribute, type GraphWriter } from './graph-def.js';
 import { createGraphProgram, handleNode, type CapturedFunction } from './graph-program.js';
 import { download, upload } from './host-tensors.js';
-import type { Program, Variable } from './program.js';
+import type { Program, Variable } from './tensor.js';
 import { checkedCall, checkedOutputs, checkedVariable, type Session, type SessionFunction } from './session.js';
 import type { HostArray, TensorSpec } from './types.js';
 

@@ -4,9 +4,8 @@ import { type, type Attribute, type Attributes } from './attributes.js';
 import type { Binding, OpAttribute } from './binding.js';
 import { copyOf, upload } from './host-tensors.js';
 import { add, mul, mulScalar, reshape, sub } from './ops/index.js';
-import type { Program, Variable } from './program.js';
 import { checkedCall, checkedOutputs, checkedVariable, type Session, type SessionFunction } from './session.js';
-import type { Tensor } from './tensor.js';
+import type { Program, Tensor, Variable } from './tensor.js';
 import { run } from './ops/run.js';
 import { dtypeCodes, type HostArray, type TensorSpec } from './types.js';
 

@@ -1,8 +1,7 @@
 // The program that captures: operations become nodes of a graph instead of running.
 import { cannot } from '../common/errors.js';
 import type { GraphAttribute, GraphWriter } from './graph-def.js';
-import type { Program, Variable } from './program.js';
-import type { Tensor } from './tensor.js';
+import type { Program, Tensor, Variable } from './tensor.js';
 import type { TensorSpec } from './types.js';
 
 /** What is known of a function once its nodes are written. */

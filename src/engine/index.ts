@@ -5,7 +5,7 @@ import { loadBinding, type Binding, type RequestedDevice } from './binding.js';
 import { createCapturedSession } from './captured-session.js';
 import { noGpu, resolveDevice, type Device } from './devices.js';
 import { createEagerSession } from './eager-session.js';
-import type { Variable } from './program.js';
+import type { Variable } from './tensor.js';
 import type { Execution, Session, SessionFunction } from './session.js';
 import type { EngineSettings } from './settings.js';
 import { ensureEngine } from '../install/ensure.js';

@@ -1,7 +1,6 @@
 // A session: functions over shared variables, each called as a whole. Captured and eager sessions obey one contract.
 import { cannot } from '../common/errors.js';
-import type { Program, Variable } from './program.js';
-import type { Tensor } from './tensor.js';
+import type { Program, Tensor, Variable } from './tensor.js';
 import { describeSpec, sizeOf, type HostArray, type TensorSpec } from './types.js';
 
 /** A function of a session, for fixed shapes. */

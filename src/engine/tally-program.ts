@@ -1,6 +1,5 @@
 // The program that computes nothing: it follows shapes and keeps a list of the operations, for what they would cost.
-import type { Program } from './program.js';
-import type { Tensor } from './tensor.js';
+import type { Program, Tensor } from './tensor.js';
 import type { TensorSpec } from './types.js';
 
 /** An operation that was followed, with what it takes and gives. Updates of variables give nothing. */

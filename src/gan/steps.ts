@@ -1,8 +1,7 @@
 // The functions of a generator's training session: a step of the discriminator, a step of the generator.
 import { addScalar, cast, gatherRows, mulScalar } from '../engine/ops/index.js';
-import type { Program } from '../engine/program.js';
 import type { SessionFunction } from '../engine/session.js';
-import { detach, type Tensor } from '../engine/tensor.js';
+import { detach, type Program, type Tensor } from '../engine/tensor.js';
 import type { TensorSpec } from '../engine/types.js';
 import { keyedNormal, keyedSeed, keyedUniform } from '../nn/keyed-noise.js';
 import type { TensorDeclaration } from '../nn/tensors.js';

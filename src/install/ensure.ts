@@ -13,22 +13,10 @@ import {
   readEngine,
   wantedBuild,
   type EngineLocation,
-  type EngineQuery,
+  type EngineOptions,
   type Marker,
 } from './location.js';
 import { sourcesFor, type PreparedSource } from './sources.js';
-import type { Wheel } from './wheels.js';
-
-export interface EngineOptions extends EngineQuery {
-  /** Takes one line of progress. */
-  readonly log: (line: string) => void;
-  /** Makes the engine anew even where there is one. */
-  readonly force?: boolean;
-  /** The wheels to download instead of the pinned ones. */
-  readonly wheels?: readonly Wheel[];
-  /** Takes no library that is installed on this machine, so that the engine holds all of its own. */
-  readonly onlyDownload?: boolean;
-}
 
 /** Folders that a cut-off set-up leaves behind start with this. */
 const unfinished = '.unfinished-';

@@ -7,7 +7,7 @@ import { reasonOf, systemCode } from '../common/errors.js';
 import type { Environment } from '../common/home.js';
 import { packageVersion } from './packages.js';
 import { nvidiaDriver } from './driver.js';
-import { tensorflowVersion, type EngineBuild } from './wheels.js';
+import { tensorflowVersion, type EngineBuild, type Wheel } from './wheels.js';
 
 /** Which of the three sources libtensorflow was taken from. */
 export type EngineSource = 'ISDA_LIBTENSORFLOW' | 'python' | 'download';
@@ -35,6 +35,18 @@ export interface EngineQuery {
   readonly environment: Environment;
   /** `cuda`: only with CUDA. `cpu`: any engine will do. Not given: `cuda` where an NVIDIA driver is present. */
   readonly build?: EngineBuild;
+}
+
+/** How an engine is made where there is none. */
+export interface EngineOptions extends EngineQuery {
+  /** Takes one line of progress. */
+  readonly log: (line: string) => void;
+  /** Makes the engine anew even where there is one. */
+  readonly force?: boolean;
+  /** The wheels to download instead of the pinned ones. */
+  readonly wheels?: readonly Wheel[];
+  /** Takes no library that is installed on this machine, so that the engine holds all of its own. */
+  readonly onlyDownload?: boolean;
 }
 
 /** The engine, or why there is none. */

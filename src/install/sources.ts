@@ -2,9 +2,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, reasonOf } from '../common/errors.js';
-import type { EngineOptions } from './ensure.js';
 import { buildOf, readLibraries, type Libraries } from './libraries.js';
-import { engineFiles, type EngineSource } from './location.js';
+import { engineFiles, type EngineOptions, type EngineSource } from './location.js';
 import { atLeast, downloadWheel, installedTensorflow } from './python.js';
 import { unzip } from './unzip.js';
 import { oldestTensorflow, pinnedWheels, tensorflowVersion, type EngineBuild } from './wheels.js';

@@ -1,6 +1,5 @@
 // What a loss is to the rest of the program: the one interface of cross entropy, ISDA and a user's own.
-import type { Program } from '../engine/program.js';
-import type { Tensor } from '../engine/tensor.js';
+import type { Program, Tensor } from '../engine/tensor.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 
 /** Where the training is, for values that follow it. Iterations and epochs count from 0. */

@@ -1,7 +1,6 @@
 // What a layer is: its tensors and how it acts in one pass.
 import { cast } from '../engine/ops/index.js';
-import type { Program } from '../engine/program.js';
-import type { Tensor } from '../engine/tensor.js';
+import type { Program, Tensor } from '../engine/tensor.js';
 import type { DType } from '../engine/types.js';
 import type { TensorDeclaration } from './tensors.js';
 

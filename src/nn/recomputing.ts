@@ -1,7 +1,6 @@
 // A layer that keeps only its input for the backward pass.
-import type { Program, Variable } from '../engine/program.js';
 import { recomputed } from '../engine/recompute.js';
-import type { Tensor } from '../engine/tensor.js';
+import type { Program, Tensor, Variable } from '../engine/tensor.js';
 import type { Layer } from './layer.js';
 
 /** The program with given values for some variables, and without effect on any where `again`. */

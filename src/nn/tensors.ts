@@ -1,6 +1,6 @@
 // Declarations of a network's or a loss's tensors: name, shape, how PyTorch lays it out, first values.
 import { hashKey, randomStream, type RandomStream } from '../common/random.js';
-import type { Variable } from '../engine/program.js';
+import type { Variable } from '../engine/tensor.js';
 import { sizeOf, type Shape } from '../engine/types.js';
 
 /**

@@ -1,8 +1,7 @@
 // RMSprop and Adam in PyTorch's form. TensorFlow's kernels add epsilon elsewhere, so they are written out.
 import { gradients } from '../engine/gradients.js';
 import { add, addScalar, clamp, div, mul, mulScalar, sqrt, square, sub } from '../engine/ops/index.js';
-import type { Program } from '../engine/program.js';
-import type { Tensor } from '../engine/tensor.js';
+import type { Program, Tensor } from '../engine/tensor.js';
 import type { TensorSpec } from '../engine/types.js';
 import { declare, filledWith, type TensorDeclaration } from '../nn/tensors.js';
 

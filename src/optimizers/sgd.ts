@@ -1,8 +1,7 @@
 // SGD with momentum and coupled weight decay, in PyTorch's form (paper, supplement B).
 import { mulScalar, sub } from '../engine/ops/index.js';
 import { gradients } from '../engine/gradients.js';
-import type { Program } from '../engine/program.js';
-import type { Tensor } from '../engine/tensor.js';
+import type { Program, Tensor } from '../engine/tensor.js';
 import { declare, filledWith, type TensorDeclaration } from '../nn/tensors.js';
 import type { OptimizerOptions } from './options.js';
 

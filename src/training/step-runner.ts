@@ -1,8 +1,7 @@
 // Runs training steps and gives their outcomes: of each at once, or of several together, so that a GPU is not waited for.
-import type { Program, Variable } from '../engine/program.js';
 import { reshape } from '../engine/ops/index.js';
 import type { Session } from '../engine/session.js';
-import type { Tensor } from '../engine/tensor.js';
+import type { Program, Tensor, Variable } from '../engine/tensor.js';
 import type { HostArray, TensorSpec } from '../engine/types.js';
 import type { TrainingOptions } from './options.js';
 

@@ -1,8 +1,7 @@
 // The functions of a training session: one step, evaluation of one batch. Captured or eager, CPU or GPU, the same code.
 import { argMax, cast, equal, inTopK, mul, softmaxCrossEntropy, sub, sum } from '../engine/ops/index.js';
-import type { Program } from '../engine/program.js';
 import type { SessionFunction } from '../engine/session.js';
-import type { Tensor } from '../engine/tensor.js';
+import type { Program, Tensor } from '../engine/tensor.js';
 import type { TensorSpec } from '../engine/types.js';
 import type { Loss } from '../losses/loss.js';
 import type { Network } from '../models/network.js';

@@ -1,6 +1,5 @@
 // Trained networks that stay as they are while something else is optimised.
-import type { Program } from '../engine/program.js';
-import { detach } from '../engine/tensor.js';
+import { detach, type Program } from '../engine/tensor.js';
 import type { Pass } from '../nn/layer.js';
 
 /** A pass in evaluation mode, through which gradients reach inputs but no variable. */

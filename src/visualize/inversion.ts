@@ -2,7 +2,7 @@
 import type { Engine } from '../engine/index.js';
 import { gradients } from '../engine/gradients.js';
 import { mulScalar, sub } from '../engine/ops/index.js';
-import type { Variable } from '../engine/program.js';
+import type { Variable } from '../engine/tensor.js';
 import type { Execution } from '../engine/session.js';
 import type { TensorSpec } from '../engine/types.js';
 import { fixedPass } from './fixed.js';

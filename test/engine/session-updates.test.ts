@@ -1,7 +1,7 @@
 // Updates of variables within a call: assignments, rows, momentum steps, and their order.
 import { describe, expect, it } from 'vitest';
 import { add, broadcastTo, mulScalar, square, sum } from '../../src/engine/ops/index.js';
-import type { Variable } from '../../src/engine/program.js';
+import type { Variable } from '../../src/engine/tensor.js';
 import type { SessionFunction } from '../../src/engine/session.js';
 import { randomStream } from '../../src/common/random.js';
 import { expectClose } from '../support/close.js';

@@ -1,7 +1,7 @@
 // The contract of a session, held by captured and eager execution alike.
 import { describe, expect, it } from 'vitest';
 import { cast, mul, mulScalar, sum } from '../../src/engine/ops/index.js';
-import type { Variable } from '../../src/engine/program.js';
+import type { Variable } from '../../src/engine/tensor.js';
 import type { SessionFunction } from '../../src/engine/session.js';
 import { testEngine } from '../support/engine.js';
 import { executions } from '../support/run-once.js';

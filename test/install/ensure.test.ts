@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ensureEngine, type EngineOptions } from '../../src/install/ensure.js';
-import { engineDirectory, findEngine } from '../../src/install/location.js';
+import { ensureEngine } from '../../src/install/ensure.js';
+import { engineDirectory, findEngine, type EngineOptions } from '../../src/install/location.js';
 import type { Wheel } from '../../src/install/wheels.js';
 import {
   bareMachine,

@@ -1,9 +1,8 @@
 // A network with the reference's weights in a session: evaluation, gradients, training steps.
 import type { Engine } from '../../src/engine/index.js';
 import { gradients } from '../../src/engine/gradients.js';
-import type { Program } from '../../src/engine/program.js';
 import type { Execution, SessionFunction } from '../../src/engine/session.js';
-import type { Tensor } from '../../src/engine/tensor.js';
+import type { Program, Tensor } from '../../src/engine/tensor.js';
 import type { HostArray, TensorSpec } from '../../src/engine/types.js';
 import type { LossOptions } from '../../src/losses/options.js';
 import { createLoss } from '../../src/losses/registry.js';

@@ -1,6 +1,5 @@
 // A program that computes nothing and remembers what would be computed.
-import type { Program } from '../../src/engine/program.js';
-import type { Tensor } from '../../src/engine/tensor.js';
+import type { Program, Tensor } from '../../src/engine/tensor.js';
 import type { Shape, TensorSpec } from '../../src/engine/types.js';
 
 export interface Recording {

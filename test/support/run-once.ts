@@ -1,8 +1,7 @@
 // Runs operations once, outside any training, in either kind of execution.
 import type { Engine } from '../../src/engine/index.js';
-import type { Program, Variable } from '../../src/engine/program.js';
 import type { Execution } from '../../src/engine/session.js';
-import type { Tensor } from '../../src/engine/tensor.js';
+import type { Program, Tensor, Variable } from '../../src/engine/tensor.js';
 import { sizeOf, type HostArray, type Shape } from '../../src/engine/types.js';
 
 export const executions: readonly Execution[] = ['captured', 'eager'];

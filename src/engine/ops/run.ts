@@ -1,7 +1,6 @@
 // Helpers that every operation uses: run with one output, constants beside a tensor.
 import { type, type Attributes } from '../attributes.js';
-import type { Program } from '../program.js';
-import type { Tensor } from '../tensor.js';
+import type { Program, Tensor } from '../tensor.js';
 import type { DType, Shape } from '../types.js';
 
 /** Runs an operation of one output in the program of its first input. */

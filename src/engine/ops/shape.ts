@@ -1,9 +1,8 @@
 // Operations that move values without changing them: reshape, transpose, broadcast, pad, gather, concatenate.
 import { cannot } from '../../common/errors.js';
-import { int, type } from '../attributes.js';
-import { withGradient, type Tensor } from '../tensor.js';
+import { bool, int, type } from '../attributes.js';
+import { detach, withGradient, type Tensor } from '../tensor.js';
 import { describeSpec, sameShape, sizeOf, type Shape } from '../types.js';
-import { sum } from './reduce.js';
 import { intScalar, intVector, run } from './run.js';
 
 /** The same elements in another shape of the same size. */
@@ -41,7 +40,10 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   const axes = x.shape.flatMap((extent, axis) =>
     axis < lead || (shape[axis - lead] === 1 && extent !== 1) ? [axis] : [],
   );
-  return reshape(sum(x, axes), shape);
+  const kept = x.shape.filter((_, axis) => !axes.includes(axis));
+  const attributes = { T: type(x.dtype), Tidx: type('int32'), keep_dims: bool(false) };
+  const value = reshape(run('Sum', attributes, [detach(x), intVector(x.program, axes)], x.dtype, kept), shape);
+  return withGradient(value, [x], (gradient) => [broadcastTo(gradient, x.shape)]);
 }
 
 /** Adds zeros around: `paddings[axis]` is [before, after]. */

@@ -8,8 +8,8 @@ import { createGunzip } from 'node:zlib';
 import { Unpack } from 'tar';
 import { cannot, IsdaError, reasonOf } from '../../common/errors.js';
 import { tryBinding } from '../compile.js';
-import { putEngine, type EngineOptions } from '../ensure.js';
-import { engineDirectory, engineFiles, type EngineLocation } from '../location.js';
+import { putEngine } from '../ensure.js';
+import { engineDirectory, engineFiles, type EngineLocation, type EngineOptions } from '../location.js';
 import { checkParts, machineName, readManifest, sha256Of, sumsName, type Manifest } from './manifest.js';
 
 /** The bundle in a folder, if it fits this machine and its parts are whole. Errors: it does not, they are not. */

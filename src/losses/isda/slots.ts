@@ -1,7 +1,6 @@
 // Slots: the rows of per-class state that a batch touches, at most min(N, C) of them.
-import type { Tensor } from '../../engine/tensor.js';
+import type { Program, Tensor, Variable } from '../../engine/tensor.js';
 import { cast, equal, gatherRows, matMul, oneHot, reshape, transpose } from '../../engine/ops/index.js';
-import type { Program, Variable } from '../../engine/program.js';
 
 export interface Slots {
   readonly count: number;

@@ -4,8 +4,7 @@ import { shellWord } from '../../common/shell.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { datasetName, networkName } from '../runs/names.js';
 import { isWithin, settingsKey, settingsOf, type Settings } from '../runs/settings.js';
-import type { FigurePanel } from './paper-figure.js';
-import type { FigureSpec } from './spec.js';
+import type { FigurePanel, FigureSpec } from './spec.js';
 
 /** A curve that the paper's figure has and the runs do not give. */
 export interface MissingCurve {

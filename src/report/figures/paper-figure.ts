@@ -4,27 +4,11 @@ import type { ExperimentConfig } from '../../config/schema.js';
 import { drawChart, type Panel } from '../chart/chart.js';
 import type { Series } from '../chart/series.js';
 import { averagedSeries, seedsText, type ErrorField } from '../runs/average.js';
-import { groupRuns, type RunGroup, type SeedRuns } from '../runs/groups.js';
+import { groupRuns, type RunGroup } from '../runs/groups.js';
 import type { RecordedRun } from '../runs/recorded-runs.js';
 import { errorRange } from './range.js';
 import { missingCurves, presetsOf, type MissingCurve, type Preset } from './missing.js';
-import type { FigureSpec } from './spec.js';
-
-export interface FigureCurve {
-  readonly name: string;
-  /** `3 seeds`, or how far its runs are. */
-  readonly seeds: string;
-  readonly experiment: SeedRuns;
-}
-
-export interface FigurePanel {
-  readonly title: string;
-  /** Whether its settings are those of the paper's configs. */
-  readonly paper: boolean;
-  /** Of its settings; equal to those of the presets of the same panel. */
-  readonly key: string;
-  readonly curves: readonly FigureCurve[];
-}
+import type { FigureCurve, FigurePanel, FigureSpec } from './spec.js';
 
 export interface PaperFigure {
   readonly spec: FigureSpec;

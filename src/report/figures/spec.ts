@@ -3,6 +3,7 @@ import type { ExperimentConfig } from '../../config/schema.js';
 import { titleOf } from '../titles.js';
 import { styleOf, type SeriesStyle } from '../chart/style.js';
 import type { ErrorField } from '../runs/average.js';
+import type { SeedRuns } from '../runs/groups.js';
 import { augmentationName, dropoutName, lossName } from '../runs/names.js';
 
 export interface FigureSpec {
@@ -18,6 +19,24 @@ export interface FigureSpec {
   readonly style: (name: string, field: ErrorField, index: number) => SeriesStyle;
   /** The paper's panels, each the names of its configs. */
   readonly paper: readonly (readonly string[])[];
+}
+
+/** One curve of a panel: the runs of one name. */
+export interface FigureCurve {
+  readonly name: string;
+  /** `3 seeds`, or how far its runs are. */
+  readonly seeds: string;
+  readonly experiment: SeedRuns;
+}
+
+/** One panel of a figure as stored runs give it. */
+export interface FigurePanel {
+  readonly title: string;
+  /** Whether its settings are those of the paper's configs. */
+  readonly paper: boolean;
+  /** Of its settings; equal to those of the presets of the same panel. */
+  readonly key: string;
+  readonly curves: readonly FigureCurve[];
 }
 
 /** A loss of a user's own is neither, whatever its file is called. */

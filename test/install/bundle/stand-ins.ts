@@ -3,8 +3,8 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { packBundle, programRoot, type PackOptions } from '../../../src/install/bundle/pack.js';
-import { ensureEngine, type EngineOptions } from '../../../src/install/ensure.js';
-import type { EngineLocation } from '../../../src/install/location.js';
+import { ensureEngine } from '../../../src/install/ensure.js';
+import type { EngineLocation, EngineOptions } from '../../../src/install/location.js';
 import { fakeBinding, fakeCompiler, fakePython, makeWheel, type Machine } from '../fakes.js';
 
 /** Writes files by their paths. */

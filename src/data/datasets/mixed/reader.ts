@@ -1,16 +1,15 @@
 // Reads real and synthetic images of one source, each from its own storage, with the same augmentation.
 import { hashKey } from '../../../common/random.js';
 import { realImages } from '../../batches.js';
-import type { createReader } from '../../create-reader.js';
 import type { AugmentationOptions } from '../../options.js';
-import type { ImageReader } from '../../reader.js';
+import type { ImageReader, OpenReader } from '../../reader.js';
 import type { MixedStorage } from '../../source.js';
 
 /** The reader of a mixed source. Real images get the bytes that they get without synthetic ones. */
 export async function createMixedReader(
   { real, synthetic }: MixedStorage,
   augmentation: AugmentationOptions,
-  open: typeof createReader,
+  open: OpenReader,
 ): Promise<ImageReader> {
   const readers = { real: await open(real, augmentation), synthetic: await open(synthetic, augmentation) };
   const count = realImages(real);
