@@ -1,17 +1,15 @@
 // A generator's training session: both steps and the samples, over shared variables.
 import type { Engine } from '../engine/index.js';
-import type { Execution, Session } from '../engine/session.js';
+import type { Execution } from '../engine/session.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
 import type { Gan } from './gan.js';
+import type { SessionState } from '../training/state.js';
 import { optimizerTensors } from '../optimizers/adaptive.js';
 import { samplingStep } from './sampler.js';
 import { discriminatorStep, generatorStep, parametersOf, type GanParts } from './steps.js';
 
-export interface GanSession {
-  readonly session: Session;
-  /** All that it keeps between calls. */
-  readonly tensors: readonly TensorDeclaration[];
-}
+/** Its tensors are all that it keeps between calls. */
+export type GanSession = SessionState;
 
 /** Both networks and what their optimizers remember. */
 function ganTensors({ generator, discriminator, optimizers }: Gan): TensorDeclaration[] {

@@ -101,7 +101,7 @@ export async function evaluateRun(
   try {
     const names = new Set(tensors.map((tensor) => tensor.name));
     const own = checkpoint.tensors.filter((tensor) => names.has(tensor.name));
-    writeState(session, tensors, own, checkpoint.path);
+    writeState({ session, tensors }, own, checkpoint.path);
     const outcome = await evaluate(session, loader.evaluationBatches(), () => Promise.resolve());
     return { ...outcome, checkpoint: checkpoint.path, images: evaluation.count, part: evaluationName };
   } finally {

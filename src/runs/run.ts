@@ -22,7 +22,6 @@ import { openLog, type RunLog } from '../records/log.js';
 import { lockRunFolder, runFolder, type RunFolder } from '../records/run-folder.js';
 import type { RunSummary } from '../records/summary.js';
 import { openTrainingSession } from '../training/session.js';
-import { readEveryOf } from '../training/step-runner.js';
 import { epochStart, parseProgress, writeState, type RunPosition } from '../training/state.js';
 import { changesSince } from './changes.js';
 import { headerLines, recordEnvironment } from './header.js';
@@ -141,15 +140,13 @@ async function runInFolder(
   const begun = checkpoint === undefined ? undefined : placeOf(checkpoint, splits, config.training.batchSize);
   const position = begun?.position ?? epochStart(1);
   const parts = await buildParts(config, splits.train);
-  const { execution, seed } = config.training;
-  const readEvery = readEveryOf(config.training, engine.device.kind);
   const { train, evaluation } = splits;
   const images = { trainImages: train.count, evaluationImages: evaluation.count };
-  const sizes = { ...images, ...(train.synthetic && { synthetic: train.synthetic }), ...config.training, readEvery };
-  const training = openTrainingSession(engine, execution, parts, sizes, seed);
+  const sizes = { ...images, ...(train.synthetic && { synthetic: train.synthetic }) };
+  const training = openTrainingSession(engine, parts, { ...config.training, ...sizes });
   try {
     if (checkpoint !== undefined) {
-      writeState(training.session, training.tensors, checkpoint.tensors, checkpoint.path);
+      writeState(training, checkpoint.tensors, checkpoint.path);
     }
     // From here on the folder changes: all that can be refused has been.
     await openCheckpoints(folder.checkpoints);
@@ -166,7 +163,7 @@ async function runInFolder(
     const workers = threadsOf(config, splits.train, engine.device.kind, context);
     const printHeader = (): void => headerLines(config, parts, splits, engine, position, workers).forEach(print);
     const from = checkpoint === undefined ? undefined : { path: checkpoint.path, metrics: begun?.metrics };
-    const open = { config, fingerprint: identity, folder, parts, splits, training, position, workers, readEvery };
+    const open = { config, fingerprint: identity, folder, parts, splits, training, position, workers };
     const summary = await trainInFolder({ ...open, checkpoint: from, stream, printHeader, log, now, stopRequested });
     const { last, best, dataWaitPercent } = summary;
     const percent = (value: number): string => `${value.toFixed(2)} %`;
@@ -177,6 +174,6 @@ async function runInFolder(
     print(`run folder  ${folder.root}`);
     return summary;
   } finally {
-    training.session.close();
+    training.close();
   }
 }

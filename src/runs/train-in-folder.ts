@@ -41,8 +41,6 @@ export interface OpenRun {
   readonly checkpoint: { readonly path: string; readonly metrics: string | undefined } | undefined;
   /** Threads that load images. */
   readonly workers: number;
-  /** After how many steps their outcomes are read. */
-  readonly readEvery: number;
   readonly stream: NodeJS.WriteStream;
   /** Says what is trained, once the run's records are checked. */
   readonly printHeader: () => void;
@@ -104,13 +102,12 @@ export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
   });
   const loading = { seconds: 0, waitedSeconds: 0 };
   const inputs = {
-    session: training.session,
+    session: training,
     loss: parts.loss,
     loader,
     optimizer: config.optimizer,
     schedule: config.schedule,
     training: config.training,
-    readEvery: run.readEvery,
     position: start,
     now: run.now,
   };
@@ -139,7 +136,7 @@ export async function trainInFolder(run: OpenRun): Promise<RunSummary> {
         const state = {
           epoch: position.epoch,
           step: records.stepOf(position),
-          tensors: readState(training.session, training.tensors, (tensor, value) =>
+          tensors: readState(training, (tensor, value) =>
             diverged(tensor, value, window, last),
           ),
           progress: { ...position, metrics: records.metrics.digest(), ...(data === undefined ? {} : { data }) },

@@ -1,7 +1,7 @@
 // Error and loss of a network on a whole data set.
 import type { Session } from '../engine/session.js';
-import type { Batch } from '../data/batches.js';
-import { evaluateFunction } from './step.js';
+import type { HostArray } from '../engine/types.js';
+import { evaluateFunction, type Batch } from './step-inputs.js';
 
 export interface Evaluation {
   /** Mean cross entropy of the plain logits. */
@@ -11,6 +11,10 @@ export interface Evaluation {
   /** Top-5 error in percent, where there are more than 10 classes. */
   readonly errorTop5Percent?: number;
 }
+
+/** Evaluates one batch: the outputs of `evaluationStep`. */
+export const evaluateBatch = (session: Session, { images, labels }: Batch): Readonly<Record<string, HostArray>> =>
+  session.call(evaluateFunction(labels.length), { images, labels });
 
 /** Evaluates with running statistics, batch by batch; `afterBatch` may throw to stop in between. There must be images. */
 export async function evaluate(
@@ -22,9 +26,9 @@ export async function evaluate(
   let lossSum = 0;
   let correct = 0;
   let correct5: number | undefined;
-  for await (const { images, labels } of batches) {
-    const result = session.call(evaluateFunction(labels.length), { images, labels });
-    count += labels.length;
+  for await (const batch of batches) {
+    const result = evaluateBatch(session, batch);
+    count += batch.labels.length;
     lossSum += result.lossSum[0];
     correct += result.correct[0];
     if ('correct5' in result) correct5 = (correct5 ?? 0) + result.correct5[0];

@@ -2,24 +2,34 @@
 import { epochPlan, type SyntheticShare } from '../data/batches.js';
 import type { Engine } from '../engine/index.js';
 import type { Execution, Session } from '../engine/session.js';
-import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
-import { outcomeVariables } from './step-runner.js';
+import { initialValues } from '../nn/tensors.js';
+import { evaluate, type Evaluation } from './evaluation.js';
+import type { TrainingOptions } from './options.js';
+import type { SessionState } from './state.js';
+import type { Batch } from './step-inputs.js';
+import { createStepRunner, outcomeVariables, readEveryOf, type StepRunner } from './step-runner.js';
 import { evaluationStep, sessionTensors, trainingStep, type StepParts } from './step.js';
 
-export interface SessionSizes {
+export interface SessionOptions {
+  readonly execution: Execution;
+  /** Of the first values. */
+  readonly seed: number;
   /** All that are trained on, synthetic ones included. */
   readonly trainImages: number;
   readonly synthetic?: SyntheticShare;
   readonly batchSize: number;
   readonly evaluationImages: number;
   readonly evaluationBatchSize: number;
-  /** After how many steps their outcomes are read; default 1. */
-  readonly readEvery?: number;
+  /** After how many steps their outcomes are read, by the device where it is `auto`; default 1. */
+  readonly readEvery?: TrainingOptions['readEvery'];
 }
 
-export interface TrainingSession {
-  readonly session: Session;
-  readonly tensors: readonly TensorDeclaration[];
+/** All that training asks of the engine. */
+export interface TrainingSession extends SessionState, StepRunner {
+  /** Error and loss on a data set; `afterBatch` may throw to stop in between. */
+  evaluate(batches: AsyncIterable<Batch>, afterBatch: () => Promise<void>): Promise<Evaluation>;
+  /** Frees what TensorFlow holds for it. */
+  close(): void;
 }
 
 /** The sizes of the batches that cover `count` items: full ones and, where they do not divide it, the last. */
@@ -28,27 +38,37 @@ export function batchSizes(count: number, batchSize: number): number[] {
   return [...new Set(sizes.filter((size) => size > 0))];
 }
 
-/** Opens a session with first values from the seed. Every batch size that occurs gets functions of its own. */
-export function openTrainingSession(
-  engine: Engine,
-  execution: Execution,
-  parts: StepParts,
-  sizes: SessionSizes,
-  seed: number,
+/** A training session over an open session. `readEvery`: as its functions were built. */
+export function trainingSessionOver(
+  session: Session,
+  tensors: TrainingSession['tensors'],
+  readEvery: number,
 ): TrainingSession {
+  return {
+    session,
+    tensors,
+    ...createStepRunner(session, readEvery),
+    evaluate: (batches, afterBatch) => evaluate(session, batches, afterBatch),
+    close: () => session.close(),
+  };
+}
+
+/** Opens a session with first values from the seed. Every batch size that occurs gets functions of its own. */
+export function openTrainingSession(engine: Engine, parts: StepParts, options: SessionOptions): TrainingSession {
+  const { execution, seed, synthetic, readEvery: asked = 1 } = options;
+  const readEvery = readEveryOf({ readEvery: asked }, engine.device.kind);
   const tensors = sessionTensors(parts);
-  const { readEvery = 1, synthetic } = sizes;
-  const trained = { count: sizes.trainImages, ...(synthetic === undefined ? {} : { synthetic }) };
+  const trained = { count: options.trainImages, ...(synthetic === undefined ? {} : { synthetic }) };
   const outcomes = outcomeVariables(readEvery);
   const session = engine.createSession(
     execution,
     [...tensors, ...outcomes],
     [
-      ...epochPlan(trained, sizes.batchSize).sizes.map((size) => trainingStep(parts, size, readEvery)),
-      ...batchSizes(sizes.evaluationImages, sizes.evaluationBatchSize).map((size) => evaluationStep(parts, size)),
+      ...epochPlan(trained, options.batchSize).sizes.map((size) => trainingStep(parts, size, readEvery)),
+      ...batchSizes(options.evaluationImages, options.evaluationBatchSize).map((size) => evaluationStep(parts, size)),
     ],
   );
   session.write(initialValues(tensors, seed));
   session.write(new Map(outcomes.map(({ name }) => [name, new Float32Array(readEvery)])));
-  return { session, tensors };
+  return trainingSessionOver(session, tensors, readEvery);
 }

@@ -43,6 +43,12 @@ export function parseProgress(value: unknown, place: string): z.output<typeof pr
   return result.data;
 }
 
+/** A session, and of its variables those that a checkpoint holds. */
+export interface SessionState {
+  readonly session: Session;
+  readonly tensors: readonly TensorDeclaration[];
+}
+
 /** The error for a tensor that holds a value that is not finite. */
 export type StrayValue = (tensor: string, value: number) => Error;
 
@@ -52,11 +58,7 @@ const strayValue: StrayValue = (tensor, value) => cannot('keep the state of the 
  * The session's tensors with PyTorch's names, shapes and layouts. Errors: one of them is not finite, in the words of
  * `refuse`.
  */
-export function readState(
-  session: Session,
-  tensors: readonly TensorDeclaration[],
-  refuse: StrayValue = strayValue,
-): NamedTensor[] {
+export function readState({ session, tensors }: SessionState, refuse: StrayValue = strayValue): NamedTensor[] {
   const values = session.read(tensors.map((tensor) => tensor.name));
   return tensors.map((tensor) => {
     const data = values.get(tensor.name)!;
@@ -92,12 +94,7 @@ export function matchTensors(
 }
 
 /** Puts tensors with PyTorch's layouts into the session. Errors: they are not the session's. */
-export function writeState(
-  session: Session,
-  tensors: readonly TensorDeclaration[],
-  stored: readonly NamedTensor[],
-  place: string,
-): void {
+export function writeState({ session, tensors }: SessionState, stored: readonly NamedTensor[], place: string): void {
   const values = matchTensors(tensors, stored, place);
   session.write(new Map(tensors.map((tensor) => [tensor.name, fromTorch(values.get(tensor.name)!, tensor)])));
 }

@@ -2,8 +2,9 @@
 import { reshape } from '../engine/ops/index.js';
 import type { Session } from '../engine/session.js';
 import type { Program, Tensor, Variable } from '../engine/tensor.js';
-import type { HostArray, TensorSpec } from '../engine/types.js';
+import type { TensorSpec } from '../engine/types.js';
 import type { TrainingOptions } from './options.js';
+import { stepValues, trainFunction, type StepInputs } from './step-inputs.js';
 
 /** A step's loss (mean over its images) and how many of them were right, both before its update. */
 export interface StepOutcome {
@@ -45,8 +46,8 @@ export function readEveryOf({ readEvery }: Pick<TrainingOptions, 'readEvery'>, d
 }
 
 export interface StepRunner {
-  /** Runs a step of `images` images. Gives the outcomes that are due: of all steps that were not read yet, or none. */
-  run(name: string, images: number, inputs: Readonly<Record<string, HostArray>>): readonly StepOutcome[];
+  /** Makes a training step. Gives the outcomes that are due: of all steps that were not read yet, or none. */
+  runStep(step: StepInputs): readonly StepOutcome[];
   /** The outcomes of the steps that were not read yet, in order. */
   flush(): readonly StepOutcome[];
 }
@@ -63,12 +64,14 @@ export function createStepRunner(session: Session, readEvery: number): StepRunne
     return outcomes;
   };
   return {
-    run(name, images, inputs) {
+    runStep(step) {
+      const images = step.batch.labels.length;
+      const inputs = stepValues(step);
       if (readEvery === 1) {
-        const { loss, correct } = session.call(name, inputs);
+        const { loss, correct } = session.call(trainFunction(images), inputs);
         return [{ loss: loss[0], correct: correct[0], images }];
       }
-      session.call(name, { ...inputs, slot: Int32Array.of(unread.length) });
+      session.call(trainFunction(images), { ...inputs, slot: Int32Array.of(unread.length) });
       unread.push(images);
       return unread.length === readEvery ? flush() : [];
     },

@@ -2,22 +2,21 @@
 import { argMax, cast, equal, inTopK, mul, softmaxCrossEntropy, sub, sum } from '../engine/ops/index.js';
 import type { SessionFunction } from '../engine/session.js';
 import type { Program, Tensor } from '../engine/tensor.js';
-import type { TensorSpec } from '../engine/types.js';
 import type { Loss } from '../losses/loss.js';
 import type { Network } from '../models/network.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import { applySgd, velocityOf } from '../optimizers/sgd.js';
 import type { OptimizerOptions } from '../optimizers/options.js';
 import type { TrainingOptions } from './options.js';
+import {
+  batchSpecs,
+  evaluateFunction,
+  lossScalarsOf,
+  stepSpecs,
+  trainFunction,
+  type ImageFormat,
+} from './step-inputs.js';
 import { slotInput, stepOutputs } from './step-runner.js';
-
-/** How images arrive and are normalised: uint8 [N, H, W, C], (x − mean) / std with both in units of 0..255. */
-export interface ImageFormat {
-  readonly height: number;
-  readonly width: number;
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-}
 
 export interface StepParts {
   readonly network: Network;
@@ -28,12 +27,6 @@ export interface StepParts {
   readonly precision: TrainingOptions['precision'];
 }
 
-const scalar: TensorSpec = { dtype: 'float32', shape: [] };
-
-/** The names of the step's functions for a batch size. */
-export const trainFunction = (batchSize: number): string => `train-${batchSize}`;
-export const evaluateFunction = (batchSize: number): string => `evaluate-${batchSize}`;
-
 /** Every parameter that the optimizer trains: the network's, then the loss's own. */
 export function trainedParameters({ network, loss }: Pick<StepParts, 'network' | 'loss'>): TensorDeclaration[] {
   return [...network.tensors, ...loss.tensors].filter((tensor) => tensor.role === 'parameter');
@@ -42,13 +35,6 @@ export function trainedParameters({ network, loss }: Pick<StepParts, 'network' |
 /** Everything that a training session keeps between calls. */
 export function sessionTensors(parts: Pick<StepParts, 'network' | 'loss'>): TensorDeclaration[] {
   return [...parts.network.tensors, ...parts.loss.tensors, ...trainedParameters(parts).map(velocityOf)];
-}
-
-function batchInputs(batchSize: number, { height, width, mean }: ImageFormat): Record<'images' | 'labels', TensorSpec> {
-  return {
-    images: { dtype: 'uint8', shape: [batchSize, height, width, mean.length] },
-    labels: { dtype: 'int32', shape: [batchSize] },
-  };
 }
 
 /** Images as the network gets them: from 0 … 255 (uint8, or float32 that need not be whole) to (x − mean) / std. */
@@ -80,24 +66,16 @@ export function trainingLoss(
 }
 
 /**
- * One training step. Inputs: images, labels, learningRate, seed int32 [2], and the loss's scalars as `loss.<name>`.
- * Outputs: loss (mean over the batch) and correct (how many plain logits were right), both before the update. With a
+ * One training step. Inputs: `stepSpecs`. Outputs: loss (mean over the batch) and correct (how many plain logits were right), both before the update. With a
  * `readEvery` above 1 it notes them in `outcomeVariables` instead, at the place that the input `slot` names.
  */
 export function trainingStep(parts: StepParts, batchSize: number, readEvery = 1): SessionFunction {
-  const names = Object.keys(parts.loss.scalars);
   return {
     name: trainFunction(batchSize),
-    inputs: {
-      ...batchInputs(batchSize, parts.format),
-      learningRate: scalar,
-      seed: { dtype: 'int32', shape: [2] },
-      ...(readEvery === 1 ? {} : slotInput),
-      ...Object.fromEntries(names.map((name) => [`loss.${name}`, scalar])),
-    },
+    inputs: { ...stepSpecs(batchSize, parts.format, parts.loss), ...(readEvery === 1 ? {} : slotInput) },
     build(inputs, program) {
       const { images, labels, seed, learningRate } = inputs;
-      const scalars = Object.fromEntries(names.map((name) => [name, inputs[`loss.${name}`]]));
+      const scalars = lossScalarsOf(parts.loss, inputs);
       const { loss, logits } = trainingLoss(parts, program, normalised(images, parts), labels, seed, scalars);
       applySgd(program, loss, trainedParameters(parts), learningRate, parts.optimizer);
       return stepOutputs(program, { loss, correct: countOf(equal(argMax(logits), labels)) }, inputs.slot, readEvery);
@@ -112,7 +90,7 @@ export function evaluationStep(
 ): SessionFunction {
   return {
     name: evaluateFunction(batchSize),
-    inputs: batchInputs(batchSize, parts.format),
+    inputs: batchSpecs(batchSize, parts.format),
     build({ images, labels }, program) {
       const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
       const outputs = parts.network.apply(normalised(images, parts), { program, training: false, seed });

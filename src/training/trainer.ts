@@ -2,30 +2,26 @@
 import { setImmediate } from 'node:timers/promises';
 import { hashKey } from '../common/random.js';
 import type { Loader } from '../data/loader/loader.js';
-import type { Session } from '../engine/session.js';
-import type { HostArray } from '../engine/types.js';
 import type { Loss, TrainingProgress } from '../losses/loss.js';
 import { evaluationDue } from './cadence.js';
 import { diverged, type GoodCheckpoint } from './divergence.js';
-import { evaluate } from './evaluation.js';
 import type { OptimizerOptions } from '../optimizers/options.js';
 import type { ScheduleOptions, TrainingOptions } from './options.js';
 import type { BatchProgress } from './progress.js';
 import type { MetricsRow } from '../records/metrics-columns.js';
 import { learningRateOf } from './schedules.js';
 import { epochStart, type RunPosition } from './state.js';
-import { trainFunction } from './step.js';
-import { createStepRunner, type StepOutcome } from './step-runner.js';
+import type { TrainingSession } from './session.js';
+import { lossScalarsAt } from './step-inputs.js';
+import type { StepOutcome } from './step-runner.js';
 
 export interface TrainerInputs {
-  readonly session: Session;
+  readonly session: TrainingSession;
   readonly loss: Loss;
   readonly loader: Loader;
   readonly optimizer: OptimizerOptions;
   readonly schedule: ScheduleOptions;
   readonly training: TrainingOptions;
-  /** After how many steps their outcomes are read; as the session was opened. */
-  readonly readEvery: number;
   /** Where to begin: the start, or where a checkpoint was made. */
   readonly position: RunPosition;
   /** Milliseconds. */
@@ -110,11 +106,10 @@ async function trainEpoch(
   start: RunPosition,
   reached: (position: RunPosition) => void,
 ): Promise<void> {
-  const { session, loss, loader, training, readEvery, now } = inputs;
+  const { session, loss, loader, training, now } = inputs;
   const { epoch } = start;
   const batches = loader.trainingBatchCount;
-  const learningRate = Float32Array.of(epochRate(inputs, epoch));
-  const steps = createStepRunner(session, readEvery);
+  const learningRate = epochRate(inputs, epoch);
   let position = start;
   let batch = start.batch;
   let mark = now();
@@ -130,17 +125,13 @@ async function trainEpoch(
     };
     reached(position);
   };
-  for await (const { images, labels } of loader.trainingBatches(epoch, start.batch)) {
+  const noiseSeed = hashKey(training.seed, 'noise');
+  for await (const images of loader.trainingBatches(epoch, start.batch)) {
     const iteration = (epoch - 1) * batches + batch;
-    const due = steps.run(trainFunction(labels.length), labels.length, {
-      images,
-      labels,
-      learningRate,
-      seed: Int32Array.of(hashKey(training.seed, 'noise') | 0, iteration | 0),
-      ...lossScalars(loss, progressAt(inputs, epoch, iteration)),
-    });
+    const lossScalars = lossScalarsAt(loss, progressAt(inputs, epoch, iteration));
+    const due = session.runStep({ batch: images, learningRate, seed: [noiseSeed, iteration], lossScalars });
     batch += 1;
-    record(batch === batches ? [...due, ...steps.flush()] : due);
+    record(batch === batches ? [...due, ...session.flush()] : due);
     if (position.batch === batch) {
       events.batch({
         epoch,
@@ -151,11 +142,11 @@ async function trainEpoch(
       });
     }
     if (events.checkpointDue({ epoch, batch })) {
-      record(steps.flush());
+      record(session.flush());
       await events.checkpoint(position, 'step');
       mark = now();
     }
-    await yieldToEventLoop(events, () => record(steps.flush()));
+    await yieldToEventLoop(events, () => record(session.flush()));
   }
 }
 
@@ -195,11 +186,6 @@ const progressAt = (inputs: TrainerInputs, epoch: number, iteration: number): Tr
   };
 };
 
-const lossScalars = (loss: Loss, progress: TrainingProgress): Record<string, HostArray> =>
-  Object.fromEntries(
-    Object.entries(loss.scalars).map(([name, value]) => [`loss.${name}`, Float32Array.of(value(progress))]),
-  );
-
 /** Never negative: clocks are set back at times, and a checkpoint holds no negative time. */
 const secondsSince = (start: number, end: number): number => Math.max(0, end - start) / 1000;
 
@@ -212,7 +198,7 @@ async function evaluateEpoch(
   epoch: number,
 ): Promise<{ test: Pick<MetricsRow, 'testLoss' | 'testError' | 'testErrorTop5'>; seconds: number }> {
   const started = now();
-  const outcome = await evaluate(session, loader.evaluationBatches(), () => yieldToEventLoop(events));
+  const outcome = await session.evaluate(loader.evaluationBatches(), () => yieldToEventLoop(events));
   if (!Number.isFinite(outcome.loss)) {
     throw diverged('test_loss', outcome.loss, `after the last step of epoch ${epoch}`, events.lastCheckpoint());
   }

@@ -3,7 +3,8 @@ import type { Engine } from '../engine/index.js';
 import { cast } from '../engine/ops/index.js';
 import type { Execution } from '../engine/session.js';
 import type { Network } from '../models/network.js';
-import { normalised, type ImageFormat } from '../training/step.js';
+import { normalised } from '../training/step.js';
+import type { ImageFormat } from '../training/step-inputs.js';
 import { fixedPass } from './fixed.js';
 
 /** A trained network and the images it was trained on. */

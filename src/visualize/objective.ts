@@ -4,7 +4,8 @@ import type { Tensor } from '../engine/tensor.js';
 import type { Generator } from '../gan/generator.js';
 import type { Network } from '../models/network.js';
 import type { Pass } from '../nn/layer.js';
-import { normalised, type ImageFormat } from '../training/step.js';
+import { normalised } from '../training/step.js';
+import type { ImageFormat } from '../training/step-inputs.js';
 
 /** A generator and a classifier of its images, both trained and fixed. */
 export interface InversionModel {

@@ -7,7 +7,6 @@ import { marginFunction } from '../../src/losses/large-margin.js';
 import { lossOptions } from '../../src/losses/options.js';
 import { createLoss } from '../../src/losses/registry.js';
 import { openTrainingSession } from '../../src/training/session.js';
-import { trainFunction } from '../../src/training/step.js';
 import { testEngine } from '../support/engine.js';
 import { runOnce } from '../support/run-once.js';
 
@@ -57,18 +56,15 @@ it('leaves the last layer’s bias at 0 through training', async () => {
   const parts = await buildParts(config);
   const batchSize = 4;
   const sizes = { trainImages: batchSize, batchSize, evaluationImages: batchSize, evaluationBatchSize: batchSize };
-  const { session } = openTrainingSession(engine, 'captured', parts, sizes, 1);
+  const training = openTrainingSession(engine, parts, { execution: 'captured', seed: 1, ...sizes });
+  const { session } = training;
   const weights = (): Float32Array => session.read(['fc.weight']).get('fc.weight')!.slice();
   const before = weights();
   for (let step = 0; step < 3; step++) {
-    const { loss } = session.call(trainFunction(batchSize), {
-      images: Uint8Array.from({ length: batchSize * 32 * 32 * 3 }, (_, i) => (i * 37) % 256),
-      labels: Int32Array.of(0, 1, 2, 3),
-      learningRate: Float32Array.of(0.1),
-      seed: Int32Array.of(1, step),
-      'loss.lambda': Float32Array.of(1),
-    });
-    expect(Number.isFinite(loss[0])).toBe(true);
+    const images = Uint8Array.from({ length: batchSize * 32 * 32 * 3 }, (_, i) => (i * 37) % 256);
+    const batch = { images, labels: Int32Array.of(0, 1, 2, 3) };
+    const [{ loss }] = training.runStep({ batch, learningRate: 0.1, seed: [1, step], lossScalars: { lambda: 1 } });
+    expect(Number.isFinite(loss)).toBe(true);
   }
   expect(Array.from(session.read(['fc.bias']).get('fc.bias')!, Math.abs)).toEqual(Array(10).fill(0));
   expect(weights()).not.toEqual(before);

@@ -7,12 +7,13 @@ import { augmentationOptions } from '../../src/data/options.js';
 import { createMemoryReader } from '../../src/data/memory-reader.js';
 import { trainingSpecs } from '../../src/data/loader/batch-spec.js';
 import type { Engine } from '../../src/engine/index.js';
-import type { Execution, Session } from '../../src/engine/session.js';
+import type { Execution } from '../../src/engine/session.js';
 import type { LossOptions } from '../../src/losses/options.js';
 import { createLoss } from '../../src/losses/registry.js';
 import { createNetwork } from '../../src/models/registry.js';
 import { openTrainingSession, type TrainingSession } from '../../src/training/session.js';
-import { trainFunction, type StepParts } from '../../src/training/step.js';
+import { lossScalarsAt } from '../../src/training/step-inputs.js';
+import type { StepParts } from '../../src/training/step.js';
 
 /** Generated images of 10 classes in CIFAR's size. */
 export function generatedDataset(count: number, seed: number): MemorySource {
@@ -63,12 +64,12 @@ export function generatedParts({ dataset, dropout, loss, learningRate }: Generat
 export function openGenerated(engine: Engine, execution: Execution, run: GeneratedRun): TrainingSession {
   const { dataset, batchSize, seed } = run;
   const sizes = { trainImages: dataset.count, batchSize, evaluationImages: 0, evaluationBatchSize: 1 };
-  return openTrainingSession(engine, execution, generatedParts(run), sizes, seed);
+  return openTrainingSession(engine, generatedParts(run), { execution, seed, ...sizes });
 }
 
 /** The losses of steps `first` … `last` − 1, counted from 0 over all epochs. */
-export function trainSteps(session: Session, run: GeneratedRun, first: number, last: number): number[] {
-  const { dataset, batchSize, seed } = run;
+export function trainSteps(session: TrainingSession, run: GeneratedRun, first: number, last: number): number[] {
+  const { dataset, batchSize, seed, learningRate } = run;
   const { loss } = generatedParts(run);
   const reader = createMemoryReader(dataset, dataset.storage, augmentationOptions.parse({}));
   const batches = Math.ceil(dataset.count / batchSize);
@@ -87,18 +88,10 @@ export function trainSteps(session: Session, run: GeneratedRun, first: number, l
         totalEpochs: 4,
         learningRateFactor: 1,
       };
-      const scalars = Object.entries(loss.scalars).map(([name, value]) => [
-        `loss.${name}`,
-        Float32Array.of(value(progress)),
-      ]);
-      const result = session.call(trainFunction(labels.length), {
-        images,
-        labels,
-        learningRate: Float32Array.of(run.learningRate),
-        seed: Int32Array.of(hashKey(seed, 'noise') | 0, step),
-        ...(Object.fromEntries(scalars) as Record<string, Float32Array>),
-      });
-      losses.push(result['loss'][0]);
+      const lossScalars = lossScalarsAt(loss, progress);
+      const batch = { images, labels };
+      const [outcome] = session.runStep({ batch, learningRate, seed: [hashKey(seed, 'noise'), step], lossScalars });
+      losses.push(outcome.loss);
       step += 1;
     }
   }

@@ -22,9 +22,9 @@ const run: GeneratedRun = {
 
 /** The losses of `steps` steps and the state after them. */
 function train(execution: Execution, chosen: GeneratedRun, steps: number) {
-  const { session, tensors } = openGenerated(engine, execution, chosen);
+  const session = openGenerated(engine, execution, chosen);
   const losses = trainSteps(session, chosen, 0, steps);
-  const state = readState(session, tensors);
+  const state = readState(session);
   session.close();
   return { losses, state };
 }
@@ -83,15 +83,15 @@ describe.each(executions)('a run, %s', (execution) => {
     // In the middle of an epoch, and at the end of one.
     for (const stop of [3, 5]) {
       const first = openGenerated(engine, execution, run);
-      trainSteps(first.session, run, 0, stop);
-      const kept = readState(first.session, first.tensors);
-      first.session.close();
+      trainSteps(first, run, 0, stop);
+      const kept = readState(first);
+      first.close();
       const second = openGenerated(engine, execution, { ...run, seed: 99 });
-      writeState(second.session, second.tensors, kept, 'test');
-      const losses = [...whole.losses.slice(0, stop), ...trainSteps(second.session, run, stop, 10)];
-      const state = readState(second.session, second.tensors);
+      writeState(second, kept, 'test');
+      const losses = [...whole.losses.slice(0, stop), ...trainSteps(second, run, stop, 10)];
+      const state = readState(second);
       expect(differences({ losses, state }, whole)).toEqual([]);
-      second.session.close();
+      second.close();
     }
   });
 });

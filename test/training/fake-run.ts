@@ -5,6 +5,7 @@ import type { Session } from '../../src/engine/session.js';
 import type { HostArray } from '../../src/engine/types.js';
 import type { Loss } from '../../src/losses/loss.js';
 import type { MetricsRow } from '../../src/records/metrics-columns.js';
+import { trainingSessionOver } from '../../src/training/session.js';
 import { epochStart, type RunPosition } from '../../src/training/state.js';
 import { trainNetwork, type TrainerInputs } from '../../src/training/trainer.js';
 import { randomDataset } from '../data/helpers.js';
@@ -102,13 +103,12 @@ export async function runTrainer({
     warn: (line) => void events.push(line),
   });
   const inputs: TrainerInputs = {
-    session,
+    session: trainingSessionOver(session, [], readEvery),
     loss: sampleLoss,
     loader,
     optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
     schedule: { name: 'step', milestones: [2, 3], factor: 0.1 },
     training,
-    readEvery,
     position,
     now: now ?? (() => (clock += 500)),
   };

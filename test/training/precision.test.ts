@@ -7,7 +7,8 @@ import { createNetwork } from '../../src/models/registry.js';
 import type { ModelOptions } from '../../src/models/options.js';
 import { initialValues } from '../../src/nn/tensors.js';
 import type { TrainingOptions } from '../../src/training/options.js';
-import { sessionTensors, trainFunction, trainingStep } from '../../src/training/step.js';
+import { sessionTensors, trainingStep } from '../../src/training/step.js';
+import { trainFunction } from '../../src/training/step-inputs.js';
 import { testEngine } from '../support/engine.js';
 import { executions } from '../support/run-once.js';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluationSpecs } from '../../src/data/loader/batch-spec.js';
 import { batchSizes, openTrainingSession } from '../../src/training/session.js';
-import { evaluateFunction, trainFunction } from '../../src/training/step.js';
+import { evaluateFunction, trainFunction } from '../../src/training/step-inputs.js';
 import { testEngine } from '../support/engine.js';
 import { generatedDataset, generatedParts } from '../support/generated-run.js';
 
@@ -46,7 +46,9 @@ describe('openTrainingSession', () => {
 
   it('opens functions for every size, with first values from the seed', () => {
     const parts = generatedParts(run);
-    const [first, again, other] = [1, 1, 2].map((seed) => openTrainingSession(engine, 'captured', parts, sizes, seed));
+    const [first, again, other] = [1, 1, 2].map((seed) =>
+      openTrainingSession(engine, parts, { execution: 'captured', seed, ...sizes }),
+    );
     const names = first.tensors.map((tensor) => tensor.name);
     expect(names.slice(0, parts.network.tensors.length)).toEqual(parts.network.tensors.map((tensor) => tensor.name));
     expect(names).toContain('optimizer.momentum.conv1.weight');
@@ -68,7 +70,11 @@ describe('openTrainingSession', () => {
   });
 
   it('changes nothing by evaluating', () => {
-    const { session, tensors } = openTrainingSession(engine, 'captured', generatedParts(run), sizes, 1);
+    const { session, tensors } = openTrainingSession(engine, generatedParts(run), {
+      execution: 'captured',
+      seed: 1,
+      ...sizes,
+    });
     const names = tensors.map((tensor) => tensor.name);
     const before = session.read(names);
     const batch = { images: generated.storage.images.subarray(0, 4 * 3072), labels: generated.labels.subarray(0, 4) };

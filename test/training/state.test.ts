@@ -31,26 +31,26 @@ const first = new Map([
 
 describe('state', () => {
   it("has PyTorch's shapes and order, and comes back", () => {
-    const stored = readState(holder(first).session, tensors);
+    const stored = readState({ session: holder(first).session, tensors });
     expect(stored).toEqual([
       { name: 'conv.weight', shape: [3, 2, 1, 1], data: Float32Array.of(1, 4, 2, 5, 3, 6) },
       { name: 'fc.weight', shape: [3, 2], data: Float32Array.of(1, 4, 2, 5, 3, 6) },
       { name: 'loss.count', shape: [2], data: Float32Array.of(7, 8) },
     ]);
     const { session, values } = holder(new Map());
-    writeState(session, tensors, stored.toReversed(), 'here');
+    writeState({ session, tensors }, stored.toReversed(), 'here');
     expect(values).toEqual(first);
   });
 
   it.each([NaN, Infinity, -Infinity])('with %f is not kept', (value) => {
     const broken = new Map(first).set('fc.weight', Float32Array.of(1, 2, value, 4, 5, 6));
-    expect(() => readState(holder(broken).session, tensors)).toThrow(
+    expect(() => readState({ session: holder(broken).session, tensors })).toThrow(
       `cannot keep the state of the run: fc.weight holds ${value}`,
     );
   });
 
   it('of another network is refused', () => {
-    const stored = readState(holder(first).session, tensors);
+    const stored = readState({ session: holder(first).session, tensors });
     const match = (changed: typeof stored) => () => matchTensors(tensors, changed, 'a place');
     expect(match(stored.slice(1))).toThrow('cannot load the tensors: conv.weight is missing');
     expect(match([...stored, { ...stored[0], name: 'other' }])).toThrow('other is not part of this network');

@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { lossOptions } from '../../src/losses/options.js';
 import { openTrainingSession } from '../../src/training/session.js';
-import { trainFunction } from '../../src/training/step.js';
-import { createStepRunner, readEveryOf } from '../../src/training/step-runner.js';
+import { readEveryOf } from '../../src/training/step-runner.js';
 import { testEngine } from '../support/engine.js';
 import { executions } from '../support/run-once.js';
 import { generatedDataset, generatedParts } from '../support/generated-run.js';
@@ -16,32 +15,30 @@ const run = { dataset, batchSize: 3, seed: 1, dropout: 0, loss: isda, learningRa
 /** Seven steps on batches of 3 and 2 images in turn; what was given after each, and at the end. */
 function sevenSteps(execution: (typeof executions)[number], readEvery: number) {
   const sizes = { trainImages: 5, batchSize: 3, evaluationImages: 4, evaluationBatchSize: 4, readEvery };
-  const { session, tensors } = openTrainingSession(engine, execution, generatedParts(run), sizes, 1);
-  const steps = createStepRunner(session, readEvery);
-  const requireInput = [0, 1, 2, 3, 4, 5, 6].map((index) => {
+  const training = openTrainingSession(engine, generatedParts(run), { execution, seed: 1, ...sizes });
+  const { session, tensors } = training;
+  const outcomes = [0, 1, 2, 3, 4, 5, 6].map((index) => {
     const [first, last] = index % 2 === 0 ? [0, 3] : [3, 5];
-    return steps.run(trainFunction(last - first), last - first, {
+    const batch = {
       images: dataset.storage.images.subarray(first * 3072, last * 3072),
       labels: dataset.labels.subarray(first, last),
-      learningRate: Float32Array.of(0.1),
-      seed: Int32Array.of(0, index),
-      'loss.lambda': Float32Array.of(0.5),
-    });
+    };
+    return training.runStep({ batch, learningRate: 0.1, seed: [0, index], lossScalars: { lambda: 0.5 } });
   });
-  const rest = steps.flush();
+  const rest = training.flush();
   const state = session.read(tensors.map(({ name }) => name));
   session.close();
-  return { tensors, requireInput, rest, all: [...requireInput.flat(), ...rest], state };
+  return { tensors, outcomes, rest, all: [...outcomes.flat(), ...rest], state };
 }
 
-describe('createSteps', () => {
+describe('createStepRunner', () => {
   it.each(executions)('gives the same outcomes and leaves the same state however often it reads: %s', (execution) => {
     const each = sevenSteps(execution, 1);
-    expect(each.requireInput.map((outcomes) => outcomes.length)).toEqual([1, 1, 1, 1, 1, 1, 1]);
+    expect(each.outcomes.map((each) => each.length)).toEqual([1, 1, 1, 1, 1, 1, 1]);
     expect(each.rest).toEqual([]);
     expect(new Set(each.all.map(({ loss }) => loss)).size).toBe(7);
     const several = sevenSteps(execution, 3);
-    expect(several.requireInput.map((outcomes) => outcomes.length)).toEqual([0, 0, 3, 0, 0, 3, 0]);
+    expect(several.outcomes.map((each) => each.length)).toEqual([0, 0, 3, 0, 0, 3, 0]);
     expect(several.rest).toHaveLength(1);
     expect(several.all).toEqual(each.all);
     expect(several.state).toEqual(each.state);

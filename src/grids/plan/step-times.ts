@@ -2,16 +2,10 @@
 import { randomStream } from '../../common/random.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import type { Engine } from '../../engine/index.js';
-import type { HostArray } from '../../engine/types.js';
-import { initialValues } from '../../nn/tensors.js';
-import {
-  evaluateFunction,
-  evaluationStep,
-  sessionTensors,
-  trainFunction,
-  trainingStep,
-  type StepParts,
-} from '../../training/step.js';
+import { evaluateBatch } from '../../training/evaluation.js';
+import { openTrainingSession } from '../../training/session.js';
+import { measuredStep, randomBatch } from '../../training/step-inputs.js';
+import type { StepParts } from '../../training/step.js';
 import { multiplyAddsOf } from '../../runs/parts.js';
 
 /** Milliseconds of one step of a full batch. */
@@ -92,32 +86,22 @@ export function measureSteps(
   options: StepTimesOptions,
 ): StepTimes {
   const { batchSize, evaluationBatchSize, execution, seed } = config.training;
-  const tensors = sessionTensors(parts);
-  const functions = [trainingStep(parts, batches.training), evaluationStep(parts, batches.evaluation)];
-  const session = engine.createSession(execution, tensors, functions);
+  const trainImages = batches.training;
+  const evaluationImages = batches.evaluation;
+  const sizes = { trainImages, batchSize: trainImages, evaluationImages, evaluationBatchSize: evaluationImages };
+  const training = openTrainingSession(engine, parts, { execution, seed, ...sizes });
   try {
-    session.write(initialValues(tensors, seed));
     const random = randomStream(seed, 'estimate');
-    const { height, width, mean } = parts.format;
-    const batchOf = (images: number): Record<string, HostArray> => ({
-      images: Uint8Array.from({ length: images * height * width * mean.length }, () => random.integer(256)),
-      labels: Int32Array.from({ length: images }, () => random.integer(parts.network.classes)),
-    });
-    const training = {
-      ...batchOf(batches.training),
-      seed: Int32Array.of(1, 0),
-      learningRate: Float32Array.of(config.optimizer.learningRate),
-      ...Object.fromEntries(Object.keys(parts.loss.scalars).map((name) => [`loss.${name}`, Float32Array.of(0.25)])),
-    };
-    const evaluation = batchOf(batches.evaluation);
-    const trained = measure(() => void session.call(trainFunction(batches.training), training), options);
-    const evaluated = measure(() => void session.call(evaluateFunction(batches.evaluation), evaluation), options);
+    const step = measuredStep(randomBatch(parts, trainImages, random), parts.loss, config.optimizer.learningRate);
+    const evaluation = randomBatch(parts, evaluationImages, random);
+    const trained = measure(() => void training.runStep(step), options);
+    const evaluated = measure(() => void evaluateBatch(training.session, evaluation), options);
     return {
       training: (trained * batchSize) / batches.training,
       evaluation: (evaluated * evaluationBatchSize) / batches.evaluation,
       scaled: batches.training < batchSize || batches.evaluation < evaluationBatchSize,
     };
   } finally {
-    session.close();
+    training.close();
   }
 }

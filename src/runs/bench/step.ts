@@ -1,12 +1,12 @@
 // Step times of a config's network, several losses and executions in turn, so that a drifting machine hits all alike.
 import type { ExperimentConfig } from '../../config/schema.js';
 import type { Engine } from '../../engine/index.js';
-import type { Execution, Session } from '../../engine/session.js';
+import type { Execution } from '../../engine/session.js';
 import { randomStream } from '../../common/random.js';
 import { countParameters } from '../../models/cost.js';
 import type { Network } from '../../models/network.js';
-import { initialValues } from '../../nn/tensors.js';
-import { sessionTensors, trainFunction, trainingStep } from '../../training/step.js';
+import { openTrainingSession, type TrainingSession } from '../../training/session.js';
+import { measuredStep, randomBatch } from '../../training/step-inputs.js';
 import { stepMemory } from '../../training/step-memory.js';
 import { stepOperations, useOf, type Accelerator, type AcceleratorUse } from './accelerator.js';
 import { buildParts, multiplyAddsOf } from '../parts.js';
@@ -49,7 +49,7 @@ export interface BenchOptions {
 }
 
 interface OpenVariant extends BenchVariant {
-  readonly session: Session;
+  readonly session: TrainingSession;
   readonly name: string;
   readonly network: Network;
   readonly computedBytes: number;
@@ -61,22 +61,14 @@ interface OpenVariant extends BenchVariant {
 
 async function open(config: ExperimentConfig, variant: BenchVariant, engine: Engine): Promise<OpenVariant> {
   const parts = await buildParts({ ...config, loss: variant.loss });
-  const { network, loss, format } = parts;
+  const { network, loss } = parts;
   const { batchSize, seed } = config.training;
-  const tensors = sessionTensors(parts);
-  const session = engine.createSession(variant.execution, tensors, [trainingStep(parts, batchSize)]);
-  session.write(initialValues(tensors, seed));
-  const random = randomStream(seed, 'bench');
-  const pixels = batchSize * format.height * format.width * format.mean.length;
-  const inputs = {
-    images: Uint8Array.from({ length: pixels }, () => random.integer(256)),
-    labels: Int32Array.from({ length: batchSize }, () => random.integer(network.classes)),
-    learningRate: Float32Array.of(config.optimizer.learningRate),
-    ...Object.fromEntries(Object.keys(loss.scalars).map((name) => [`loss.${name}`, Float32Array.of(0.25)])),
-  };
+  const sizes = { trainImages: batchSize, batchSize, evaluationImages: 0, evaluationBatchSize: 1 };
+  const session = openTrainingSession(engine, parts, { execution: variant.execution, seed, ...sizes });
+  const batch = randomBatch(parts, batchSize, randomStream(seed, 'bench'));
+  const inputs = measuredStep(batch, loss, config.optimizer.learningRate);
   let iteration = 0;
-  const step = (): void =>
-    void session.call(trainFunction(batchSize), { ...inputs, seed: Int32Array.of(1, iteration++) });
+  const step = (): void => void session.runStep({ ...inputs, seed: [1, iteration++] });
   const computedBytes = stepMemory(parts, batchSize);
   const operations = stepOperations(multiplyAddsOf(parts), batchSize);
   return { ...variant, session, name: loss.name, network, computedBytes, operations, times: [], step };

@@ -101,7 +101,7 @@ async function runInFolder(
         await rm(join(folder.root, name), { recursive: true, force: true });
       }
     } else {
-      writeState(training.session, training.tensors, checkpoint.tensors, checkpoint.path);
+      writeState(training, checkpoint.tensors, checkpoint.path);
     }
     await writeFileAtomically(folder.config, printGanConfig(config));
     const { version: isda, sourceDirectory, now } = context;

@@ -120,7 +120,7 @@ async function keep(run: OpenGanRun, position: GanPosition): Promise<void> {
   const state = {
     epoch: 1 + Math.floor(position.discriminatorSteps / batches.perEpoch),
     step: position.iteration,
-    tensors: readState(training.session, training.tensors, (tensor, value) =>
+    tensors: readState(training, (tensor, value) =>
       cannot('keep the state of the run', `${tensor} holds ${value}`, { hint }),
     ),
     progress: position,

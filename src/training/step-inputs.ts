@@ -1,0 +1,99 @@
+// The inputs of a training step: what changes from step to step, declared and packed in this one place.
+import type { RandomStream } from '../common/random.js';
+import type { Batch as LoadedBatch } from '../data/batches.js';
+import type { HostArray, TensorSpec } from '../engine/types.js';
+import type { Loss, TrainingProgress } from '../losses/loss.js';
+import type { Network } from '../models/network.js';
+
+/** How images arrive and are normalised: uint8 [N, H, W, C], (x − mean) / std with both in units of 0..255. */
+export interface ImageFormat {
+  readonly height: number;
+  readonly width: number;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+export type Batch = Pick<LoadedBatch, 'images' | 'labels'>;
+
+/** One training step. */
+export interface StepInputs {
+  readonly batch: Batch;
+  readonly learningRate: number;
+  /** Of everything random in the step: two 32-bit integers, the second of which counts steps. */
+  readonly seed: readonly [number, number];
+  /** Of the loss, by name. */
+  readonly lossScalars: Readonly<Record<string, number>>;
+}
+
+/** The names of a session's functions for a batch size. */
+export const trainFunction = (batchSize: number): string => `train-${batchSize}`;
+export const evaluateFunction = (batchSize: number): string => `evaluate-${batchSize}`;
+
+const scalar: TensorSpec = { dtype: 'float32', shape: [] };
+const ofLoss = (name: string): string => `loss.${name}`;
+
+/** The inputs of a batch: images uint8 [N, H, W, C], labels int32 [N]. */
+export function batchSpecs(
+  batchSize: number,
+  { height, width, mean }: ImageFormat,
+): Record<'images' | 'labels', TensorSpec> {
+  return {
+    images: { dtype: 'uint8', shape: [batchSize, height, width, mean.length] },
+    labels: { dtype: 'int32', shape: [batchSize] },
+  };
+}
+
+/** The inputs of a step on a batch: images, labels, learningRate, seed int32 [2], the loss's scalars as `loss.<name>`. */
+export function stepSpecs(
+  batchSize: number,
+  format: ImageFormat,
+  loss: Loss,
+): Record<'images' | 'labels' | 'learningRate' | 'seed', TensorSpec> & Record<string, TensorSpec> {
+  return {
+    ...batchSpecs(batchSize, format),
+    learningRate: scalar,
+    seed: { dtype: 'int32', shape: [2] },
+    ...Object.fromEntries(Object.keys(loss.scalars).map((name) => [ofLoss(name), scalar])),
+  };
+}
+
+/** A step as the function of `stepSpecs` takes it. */
+export function stepValues({ batch, learningRate, seed, lossScalars }: StepInputs): Record<string, HostArray> {
+  const scalars = Object.entries(lossScalars).map(([name, value]) => [ofLoss(name), Float32Array.of(value)] as const);
+  return {
+    images: batch.images,
+    labels: batch.labels,
+    learningRate: Float32Array.of(learningRate),
+    seed: Int32Array.of(seed[0] | 0, seed[1] | 0),
+    ...Object.fromEntries(scalars),
+  };
+}
+
+/** The scalars of a loss out of all that a function gets. */
+export const lossScalarsOf = <T>(loss: Loss, inputs: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.keys(loss.scalars).map((name) => [name, inputs[ofLoss(name)]]));
+
+/** What a loss's scalars are at a place of a run. */
+export const lossScalarsAt = (loss: Loss, progress: TrainingProgress): Record<string, number> =>
+  Object.fromEntries(Object.entries(loss.scalars).map(([name, valueAt]) => [name, valueAt(progress)]));
+
+/** Random images and labels, to measure with. */
+export function randomBatch(
+  { format, network }: { readonly format: ImageFormat; readonly network: Pick<Network, 'classes'> },
+  batchSize: number,
+  random: RandomStream,
+): Batch {
+  const pixels = batchSize * format.height * format.width * format.mean.length;
+  return {
+    images: Uint8Array.from({ length: pixels }, () => random.integer(256)),
+    labels: Int32Array.from({ length: batchSize }, () => random.integer(network.classes)),
+  };
+}
+
+/** A step on a batch to measure with, whose values are like those within a run. */
+export const measuredStep = (batch: Batch, loss: Loss, learningRate: number): StepInputs => ({
+  batch,
+  learningRate,
+  seed: [1, 0],
+  lossScalars: Object.fromEntries(Object.keys(loss.scalars).map((name) => [name, 0.25])),
+});
