@@ -9,7 +9,8 @@ process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism()));
 // A reader that has seen enough (`| head`) ends no run and breaks no list. A file that takes no more (a full disk) does.
 for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: process.stderr })) {
   stream.on('error', (error) => {
-    if (error.code === 'EPIPE') return;
+    // EIO: the terminal is gone, as after SIGHUP.
+    if (error.code === 'EPIPE' || error.code === 'EIO') return;
     process.exitCode = 1;
     if (name === 'stdout') process.stderr.write(`error: cannot write to stdout: ${error.message}\n`);
     process.exit();
@@ -19,7 +20,8 @@ for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: pr
 // Without a listener it would end the process; with one, the write that exceeds a limit (ulimit -f) fails with a reason.
 process.on('SIGXFSZ', () => undefined);
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGUSR1'];
+// Those that people, closed terminals and clusters send to end a process: each asks for a checkpoint first.
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGXCPU'];
 
 async function launch() {
   let workingDirectory;
@@ -39,8 +41,8 @@ async function launch() {
     workingDirectory,
     now: Date.now,
     onSignal: (listener) => {
-      for (const signal of signals) process.on(signal, listener);
-      return () => signals.forEach((signal) => process.off(signal, listener));
+      for (const signal of stopSignals) process.on(signal, listener);
+      return () => stopSignals.forEach((signal) => process.off(signal, listener));
     },
     exit: (code) => process.exit(code),
   });

@@ -9,7 +9,7 @@ export interface CommandContext {
   readonly workingDirectory: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Calls back with each SIGINT, SIGTERM and SIGUSR1 instead of letting it end the process; gives the way back. */
+  /** Calls back with each signal that asks for a stop instead of letting it end the process; returns the undo. */
   readonly onSignal: (listener: (signal: string) => void) => () => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => never;

@@ -1,5 +1,5 @@
 // The program: every command registered, errors printed in one place, exit codes set.
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Option } from 'commander';
 import { formatError, IsdaError } from '../common/errors.js';
 import { registerAblate } from './commands/ablate.js';
 import { registerBench } from './commands/bench.js';
@@ -70,6 +70,21 @@ function explainUsage(command: Command, name: string): void {
   for (const part of command.commands) explainUsage(part, `${name} ${part.name()}`);
 }
 
+const isRepeatable = (option: Option): boolean => option.variadic || Array.isArray(option.defaultValue);
+
+/** A value given twice is a mistake: only options that collect their values may be repeated. */
+function refuseRepeatedOptions(command: Command): void {
+  for (const option of command.options) {
+    if ((!option.required && !option.optional) || isRepeatable(option)) continue;
+    let given = false;
+    command.on(`option:${option.name()}`, () => {
+      if (given) command.error(`error: option '${option.flags}' is given twice`);
+      given = true;
+    });
+  }
+  for (const part of command.commands) refuseRepeatedOptions(part);
+}
+
 /** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
   const program = new Command('isda')
@@ -89,6 +104,7 @@ export async function main(args: readonly string[], context: CommandContext): Pr
   program.addHelpText('after', examples);
   for (const register of commands) register(program, context);
   explainUsage(program, program.name());
+  refuseRepeatedOptions(program);
   const debug = args.includes('--debug');
   try {
     // Counts wherever it stands.

@@ -1,4 +1,5 @@
 // `--set a.b=value`: changes from the command line, as a tree to lay on the config.
+import { Lexer } from 'yaml';
 import type { Problem } from './problems.js';
 import type { Source } from './source.js';
 import { merge, type MapTree, type Tree } from './tree.js';
@@ -13,6 +14,19 @@ export interface Overrides {
   readonly sources: readonly Source[];
 }
 
+/** Tokens by which the lexer marks documents and scalars; they are not in the text. */
+const lexerMarks = new Set(['\u0002', '\u0018', '\u001f', '\ufeff']);
+
+/** Where a YAML comment begins in a value; undefined where there is none. */
+function commentStart(value: string): number | undefined {
+  let position = 0;
+  for (const token of new Lexer().lex(value)) {
+    if (token.startsWith('#')) return position;
+    if (!lexerMarks.has(token)) position += token.length;
+  }
+  return undefined;
+}
+
 /** One `KEY=VALUE` as a tree with the dotted key's maps around the value, or what is wrong with it. */
 function parseOverride(source: Source): { tree: MapTree } | { problems: readonly Problem[] } {
   const { text } = source;
@@ -23,6 +37,12 @@ function parseOverride(source: Source): { tree: MapTree } | { problems: readonly
   const keySpan = { source, start: option.length, end: equals };
   if (key.split('.').some((part) => part.trim() !== part || part === '')) {
     return { problems: [{ message: 'expected a key before =', span: keySpan, hint: example }] };
+  }
+  const comment = commentStart(text.slice(equals + 1));
+  if (comment !== undefined) {
+    const span = { source, start: equals + 1 + comment, end: text.length };
+    const hint = `quote the value: ${key}='${JSON.stringify(text.slice(equals + 1))}'`;
+    return { problems: [{ message: '# begins a comment in YAML, so the rest would be left out', span, hint }] };
   }
   const { tree: value, problems } = parseYaml(source, equals + 1);
   if (problems.length > 0) return { problems };

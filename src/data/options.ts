@@ -66,7 +66,13 @@ const cifarOptions = <Name extends CifarName>(name: Name) =>
         refuse('testSubset', `expected at most the ${test} test images`);
     });
 
-const levels = (fallback: [number, number, number]) => z.tuple([z.number(), z.number(), z.number()]).default(fallback);
+const levels = (fallback: [number, number, number]) => {
+  const level = z.number().min(0).max(1);
+  return z.tuple([level, level, level]).default(fallback);
+};
+
+/** Of levels from 0 to 1, whose deviation is at most a half. */
+const deviation = z.number().gt(0).max(0.5);
 
 /** Of ImageNet's usual evaluation: 256 and 224. */
 const standardResize = 256;
@@ -89,7 +95,7 @@ const folderOptions = <Name extends string, Dir extends z.ZodType>(name: Name, d
         ),
       mean: levels([0.485, 0.456, 0.406]).describe('of red, green, blue over the training images, from 0 to 1'),
       std: z
-        .tuple([z.number().gt(0), z.number().gt(0), z.number().gt(0)])
+        .tuple([deviation, deviation, deviation])
         .default([0.229, 0.224, 0.225])
         .describe('standard deviation of red, green, blue'),
       classes: z

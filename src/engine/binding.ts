@@ -1,7 +1,7 @@
 // Loads the compiled binding of tfjs-node-gpu: what its C++ offers, typed.
 import { createRequire } from 'node:module';
 import { cannot, reasonOf } from '../common/errors.js';
-import { addFlags, defaultSettings, useSettings, type EngineSettings } from './settings.js';
+import { addFlags, checkThreadVariables, defaultSettings, useSettings, type EngineSettings } from './settings.js';
 import { nvidiaDriver } from '../install/driver.js';
 import { compilerDirectory, locateGpuLibraries } from '../install/gpu-libraries.js';
 import type { EngineLocation } from '../install/location.js';
@@ -79,6 +79,7 @@ export function loadBinding(
   settings: EngineSettings = defaultSettings,
 ): Binding {
   const load = createRequire(import.meta.url);
+  checkThreadVariables(environment);
   useSettings(environment, settings, location.bindingPath in load.cache);
   const gpu = location.build === 'cuda' && device !== 'cpu' && nvidiaDriver(environment) !== undefined;
   // A CUDA build that finds no GPU logs an error, which is none where no GPU is wanted or there is no driver.

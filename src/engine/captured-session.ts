@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cannot } from '../common/errors.js';
+import { writeFailureWithSpaceNow } from '../common/files.js';
+import { formatBytes } from '../common/format.js';
 import type { Binding } from './binding.js';
 import { createGraphWriter, type GraphAttribute, type GraphWriter } from './graph-def.js';
 import { createGraphProgram, handleNode, type CapturedFunction } from './graph-program.js';
@@ -45,9 +47,21 @@ function writeFunction(writer: GraphWriter, spec: SessionFunction, device: Progr
 }
 
 function load(binding: Binding, model: Uint8Array, temporaryDirectory: string): number {
-  const directory = mkdtempSync(join(temporaryDirectory, 'isda-graph-'));
+  const attempt = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      const { message } = writeFailureWithSpaceNow(join(temporaryDirectory, 'isda-graph'), error);
+      throw cannot('hand the graph to TensorFlow', message, {
+        place: temporaryDirectory,
+        hint: `the graph needs ${formatBytes(model.byteLength)} there for a moment; the variable TMPDIR names the folder`,
+        cause: error,
+      });
+    }
+  };
+  const directory = attempt(() => mkdtempSync(join(temporaryDirectory, 'isda-graph-')));
   try {
-    writeFileSync(join(directory, 'saved_model.pb'), model);
+    attempt(() => writeFileSync(join(directory, 'saved_model.pb'), model));
     return binding.loadSavedModel(directory, 'isda');
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -29,6 +29,21 @@ function apply(environment: Variables, { tf32, xla, deterministic }: EngineSetti
   if (deterministic) for (const name of ['TF_DETERMINISTIC_OPS', 'TF_CUDNN_DETERMINISTIC']) environment[name] = '1';
 }
 
+/** The variables with numbers of threads that TensorFlow reads; it ends the process at a negative one. */
+const threadVariables = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', 'OMP_NUM_THREADS'];
+
+/** Errors: a variable with a number of threads holds anything else. */
+export function checkThreadVariables(environment: Readonly<Variables>): void {
+  for (const name of threadVariables) {
+    const value = environment[name];
+    if (value === undefined || value === '' || /^\d{1,4}$/.test(value)) continue;
+    throw cannot('load the engine', `the environment variable ${name} is ${value}, expected a number of threads`, {
+      kind: 'usage',
+      hint: `set it to 0 (as many as there are cores) or more, or unset it`,
+    });
+  }
+}
+
 const isOn = (value: string | undefined): boolean => value === '1' || value?.toLowerCase() === 'true';
 
 /** The settings that an environment's variables stand for. */

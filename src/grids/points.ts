@@ -122,8 +122,13 @@ function draw(dimension: Dimension, integer: boolean, seed: number, trial: numbe
   const stream = randomStream(seed, 'search', dimension.key, trial);
   if (dimension.kind === 'choice') return dimension.values[stream.integer(dimension.values.length)];
   const { low, high, log } = dimension;
-  if (integer) return low + stream.integer(Math.floor(high) - low + 1);
+  if (integer && !log) return low + stream.integer(Math.floor(high) - low + 1);
   const share = stream.uniform();
+  if (integer) {
+    // Each whole number has the interval of half a unit around it, so that the ends are drawn as often as their size asks.
+    const [from, to] = [low - 0.5, Math.floor(high) + 0.5];
+    return Math.min(Math.floor(high), Math.max(low, Math.round(from * (to / from) ** share)));
+  }
   const value = log ? low * (high / low) ** share : low + share * (high - low);
   // Four digits are as exact as a search is; the ends stay ends.
   return Math.min(high, Math.max(low, Number(value.toPrecision(4))));

@@ -22,8 +22,8 @@ export function disturbedLabels(labels: Tensor, seed: Tensor, noiseRate: number,
   const kept = cast(greaterEqual(uniform('choice'), floatScalar(program, noiseRate)), 'float32');
   const drawn = cast(cast(mulScalar(uniform('label'), classes), 'int32'), 'float32');
   // In float32, which holds labels exactly: TensorFlow leaves int32 arithmetic to the host.
-  const requireInput = cast(labels, 'float32');
-  return cast(add(drawn, mul(kept, sub(requireInput, drawn))), 'int32');
+  const original = cast(labels, 'float32');
+  return cast(add(drawn, mul(kept, sub(original, drawn))), 'int32');
 }
 
 /** Mean cross entropy of `disturbedLabels`, other ones in each step (algorithm 1, doi:10.1109/CVPR.2016.514). */

@@ -24,8 +24,8 @@ export function recomputing(layer: Layer): Layer {
       const { program } = pass;
       if (!pass.training) return layer.apply(x, pass);
       const read = parameters.map((parameter) => program.read(parameter));
-      return recomputed([x, ...read], ([input, ...requireInput], again) => {
-        const values = new Map(parameters.map((parameter, index) => [parameter, requireInput[index]]));
+      return recomputed([x, ...read], ([input, ...parameterValues], again) => {
+        const values = new Map(parameters.map((parameter, index) => [parameter, parameterValues[index]]));
         return layer.apply(input, { ...pass, program: reading(program, values, again) });
       });
     },

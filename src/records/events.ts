@@ -1,5 +1,5 @@
 // TensorBoard event files: scalars by name and step.
-import { open } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFailureWithSpace } from '../common/files.js';
 import { tfrecord } from './tfrecord.js';
@@ -70,13 +70,24 @@ export function restartEvent(seconds: number, step: number): Uint8Array {
   return event(seconds, integer(2, step), nested(7, integer(1, 1)));
 }
 
+const filePattern = /^events\.out\.tfevents\.(\d+)\./;
+
+/** The time in a new file's name, in seconds: that of the clock, or later than every file that is there. */
+async function fileSeconds(folder: string, now: () => number): Promise<number> {
+  // A folder that cannot be read is an error of the file that is opened in it next.
+  const names = await readdir(folder).catch(() => []);
+  const times = names.flatMap((name) => filePattern.exec(name)?.[1] ?? []);
+  return Math.max(Math.floor(now() / 1000), ...times.map((time) => Number(time) + 1));
+}
+
 /**
  * Starts a new event file in `folder`; TensorBoard reads all files of a folder in the order of their names.
  * Each call is written at once, unsynced: these files repeat what metrics.csv holds. Errors: `cannot write X: reason`.
  */
 export async function openEvents(folder: string, options: OpenEventsOptions): Promise<EventsFile> {
   const { now, purgeFromStep } = options;
-  const seconds = String(Math.floor(now() / 1000)).padStart(10, '0');
+  // A clock that was set back would sort this file before those whose later steps it makes void.
+  const seconds = String(await fileSeconds(folder, now)).padStart(10, '0');
   const path = join(folder, `events.out.tfevents.${seconds}.${options.host}.${options.pid}.0`);
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {

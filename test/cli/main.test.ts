@@ -19,6 +19,9 @@ describe('a command line with a mistake', () => {
     ['figure curv', "unknown command 'curv'; did you mean curve?", 'isda figure --help'],
     ['table', "missing required argument 'number'", 'isda table --help'],
     ['train', "required option '--config <file>' not specified", 'isda train --help'],
+    ['train --config a --config b', "option '--config <file>' is given twice", 'isda train --help'],
+    ['train --config a --seed 1 --seed 2', "option '--seed <n>' is given twice", 'isda train --help'],
+    ['figure curve --out a.svg --out b.svg', "option '--out <file>' is given twice", 'isda figure curve --help'],
     ['doctor --jsn', "unknown option '--jsn'; did you mean --json?", 'isda doctor --help'],
   ] as const)('%s', async ([line, reason, help], { folder }) => {
     const { code, stdout, stderr } = await runCli(folder, line.split(' '));

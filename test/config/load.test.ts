@@ -165,6 +165,8 @@ describe('--set', () => {
     expect(set('schedule={name: step, milestones: [1, 2]}').schedule).toMatchObject({ milestones: [1, 2] });
     expect(set('output.dir="5"').output.dir).toBe('5');
     expect(set('output.dir=a=b').output.dir).toBe('a=b');
+    expect(set('output.dir="/d/run #2"').output.dir).toBe('/d/run #2');
+    expect(set('output.dir=a#b').output.dir).toBe('a#b');
   });
 
   it('gives a new name and its keys in any order', () => {
@@ -186,6 +188,9 @@ describe('--set', () => {
     'training.epochs=[',
     'training.epochs=*a',
     'extends=y.yaml',
+    'output.dir=/d/run #2',
+    'output.dir=#2',
+    'schedule={name: cosine} # the paper',
   ])('refuses %j', (override) => {
     expect(messageOf(folderOf(files), 'x.yaml', [override])).toContain('--set');
   });

@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatError } from '../../src/common/errors.js';
-import { defaultSettings, settingsOf, useSettings, type EngineSettings } from '../../src/engine/settings.js';
+import {
+  checkThreadVariables,
+  defaultSettings,
+  settingsOf,
+  useSettings,
+  type EngineSettings,
+} from '../../src/engine/settings.js';
 
 const anySettings = fc.record({ tf32: fc.boolean(), xla: fc.boolean(), deterministic: fc.boolean() });
 
@@ -14,6 +20,18 @@ function messageOf(environment: Record<string, string | undefined>, settings: En
     return formatError(error, false);
   }
 }
+
+describe('checkThreadVariables', () => {
+  it.each(['-1', 'abc', '1.5', ' ', '99999'])('refuses %j', (value) => {
+    expect(() => checkThreadVariables({ TF_NUM_INTRAOP_THREADS: value })).toThrow(
+      `cannot load the engine: the environment variable TF_NUM_INTRAOP_THREADS is ${value}, expected a number of threads`,
+    );
+    expect(() => checkThreadVariables({ TF_NUM_INTEROP_THREADS: value })).toThrow('TF_NUM_INTEROP_THREADS');
+  });
+  it.each([undefined, '', '0', '1', '64'])('takes %j', (value) => {
+    checkThreadVariables({ TF_NUM_INTRAOP_THREADS: value, OMP_NUM_THREADS: value });
+  });
+});
 
 describe('useSettings', () => {
   it('sets nothing for what TensorFlow does by itself, and reads back what it set', () => {

@@ -117,6 +117,17 @@ describe('randomPoints', () => {
     expect(Math.abs(below(true) - 1000)).toBeLessThan(90);
     expect(Math.abs(below(false) - 182)).toBeLessThan(52);
   });
+  it('are spread evenly in the logarithm for whole numbers too, and reach both ends', () => {
+    const range = { key: 'n', kind: 'range', low: 1, high: 1024, log: true } as const;
+    const drawn = randomPoints([range], 4000, 1, integer).map(({ settings }) => Number(settings['n']));
+    expect(drawn.every((value) => Number.isInteger(value) && value >= 1 && value <= 1024)).toBe(true);
+    // P(n <= 32) = log(32.5 / 0.5) / log(1024.5 / 0.5) = 0.547; four standard deviations are 0.0315.
+    expect(Math.abs(drawn.filter((value) => value <= 32).length / 4000 - 0.547)).toBeLessThan(0.032);
+    expect(Math.min(...drawn)).toBe(1);
+    // P(n = 1024) is 1 in 7800, so the upper end is looked for in a short range.
+    const short = randomPoints([{ ...range, high: 4 }], 400, 1, integer).map(({ settings }) => settings['n']);
+    expect(new Set(short)).toEqual(new Set([1, 2, 3, 4]));
+  });
   it('refuse nothing to draw from, and a key twice', () => {
     expect(() => randomPoints([], 3, 1, integer)).toThrow(
       'cannot search at random: there is no --range and no --choice',

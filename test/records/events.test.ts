@@ -67,6 +67,17 @@ describe('events', () => {
     expect(payloads.slice(0, 2)).toEqual([version, restart]);
   });
 
+  test('a file opened after the clock went back is still the last in order', async ({ folder }) => {
+    const open = async (seconds: number) => {
+      const file = await openEvents(folder, { now: () => seconds * 1000, host: 'box', pid: 42 });
+      await file.close();
+      return file.path;
+    };
+    const paths = [await open(1_700_000_100), await open(1_700_000_000), await open(1_600_000_000)];
+    expect([...paths].sort()).toEqual(paths);
+    expect(paths[2]).toBe(join(folder, 'events.out.tfevents.1700000102.box.42.0'));
+  });
+
   test('a folder that does not exist', async ({ folder }) => {
     await expect(openEvents(join(folder, 'none'), { now: () => 0, host: 'box', pid: 1 })).rejects.toThrow(
       'its folder does not exist',

@@ -54,7 +54,7 @@ export const registerAblate: RegisterCommand = (program, context) => {
   const command = program
     .command('ablate')
     .description("Table 5's variants of ISDA on any config; goes on where it was stopped");
-  withAblateOptions(command).action((options: AblateOptions, requireInput: Command) =>
-    runPlan(readAblation(options, context), options, context, requireInput),
+  withAblateOptions(command).action((options: AblateOptions, parsed: Command) =>
+    runPlan(readAblation(options, context), options, context, parsed),
   );
 };

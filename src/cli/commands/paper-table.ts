@@ -148,7 +148,7 @@ export const registerPaperTable: RegisterCommand = (program, context) => {
       new Option('--format <format>', 'of the table; default: terminal, or by the ending of --to').choices(formats),
     )
     .option('--to <file>', 'write the table there instead of to stdout');
-  withGridOptions(withTableChoice(command)).action((number: string, options: TableOptions, requireInput: Command) =>
-    showTable(number, options, context, requireInput),
+  withGridOptions(withTableChoice(command)).action((number: string, options: TableOptions, parsed: Command) =>
+    showTable(number, options, context, parsed),
   );
 };

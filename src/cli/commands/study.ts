@@ -36,7 +36,7 @@ export const registerStudy: RegisterCommand = (program, context) => {
   const command = program
     .command('study')
     .description('run the rows of a study, each over several seeds; goes on where it was stopped');
-  withStudyOptions(command).action((file: string, options: StudyOptions, requireInput: Command) =>
-    runPlan(readStudy(file, options, context), options, context, requireInput),
+  withStudyOptions(command).action((file: string, options: StudyOptions, parsed: Command) =>
+    runPlan(readStudy(file, options, context), options, context, parsed),
   );
 };

@@ -143,7 +143,7 @@ export const registerSweep: RegisterCommand = (program, context) => {
   const command = program
     .command('sweep')
     .description('try values of a config key on held-out training images, then train with the best on all images');
-  withSweepOptions(command).action((key: string | undefined, options: SweepOptions, requireInput: Command) =>
-    sweep(key, options, context, requireInput),
+  withSweepOptions(command).action((key: string | undefined, options: SweepOptions, parsed: Command) =>
+    sweep(key, options, context, parsed),
   );
 };

@@ -66,8 +66,8 @@ function drawnPoints({ range, choice, searchSeed }: SweepOptions, count: number,
 
 /** The points of one key's values. */
 function listedPoints(path: string, { values: texts }: SweepOptions, { base, runOf }: Basis) {
-  const requireInput = texts?.flatMap((text) => parseValues(text, '--values'));
-  const values = requireInput ?? (path === 'loss.lambda0' ? defaultLambdas(base.dataset.name) : []);
+  const listed = texts?.flatMap((text) => parseValues(text, '--values'));
+  const values = listed ?? (path === 'loss.lambda0' ? defaultLambdas(base.dataset.name) : []);
   const expected = expectationAt(path, base);
   // An unknown key is refused in the words of the config, with the nearest known one.
   if (expected === undefined) runOf({ [path]: values[0] ?? 0 });

@@ -44,7 +44,7 @@ export function shareOf(slot: number, options: Omit<LocalOptions, 'command' | 'w
 
 /** Exit codes of `isda train` after a signal: with a checkpoint, and at once. */
 const stoppedCodes: readonly unknown[] = [75, 130];
-const stoppingSignals: readonly unknown[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'];
+const stoppingSignals: readonly unknown[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGXCPU'];
 
 /** The one line that says why a process failed: its own error, else its last words, else how it ended. */
 export function failureReason(stderr: string, ended: string): string {

@@ -64,6 +64,9 @@ describe('a run that is asked to stop', () => {
     ['SIGINT in the middle of the first epoch', 'SIGINT', { ...started, delay: 150 }],
     ['SIGUSR1 after the first epoch', 'SIGUSR1', epochs(1)],
     ['SIGTERM in the middle of the third epoch', 'SIGTERM', epochs(2, 100)],
+    ['SIGHUP of a closed terminal', 'SIGHUP', started],
+    ['SIGUSR2 of a cluster', 'SIGUSR2', { ...started, delay: 80 }],
+    ['SIGXCPU of a limit', 'SIGXCPU', { ...started, delay: 80 }],
   ];
   it.each(moments)('%s: ends with 75 and a checkpoint, and goes on to the same bytes', async (name, signal, moment) => {
     const out = name.replaceAll(' ', '-');

@@ -42,7 +42,7 @@ export interface SubmissionOptions {
 export function sbatchArguments(options: SubmissionOptions): readonly string[] {
   const { name, tasks, jobs, folder, workingDirectory, slurm } = options;
   const { partition, account, qos, constraint, time, cpus, memory, gpus } = slurm;
-  const requireInput = {
+  const directives = {
     partition,
     account,
     qos,
@@ -64,7 +64,7 @@ export function sbatchArguments(options: SubmissionOptions): readonly string[] {
     `--signal=B:USR1@${slurm.signalSeconds}`,
     '--nodes=1',
     '--ntasks=1',
-    ...Object.entries(requireInput).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}=${value}`])),
+    ...Object.entries(directives).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}=${value}`])),
     ...slurm.extra,
   ];
 }
