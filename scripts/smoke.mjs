@@ -37,7 +37,7 @@ const onSlurm = [
 ];
 
 /** Command lines with the exit code they owe, in order. `{tmp}` stands for a temporary folder for what they write. */
-const commands = [
+export const commands = [
   [0, '--help'],
   [0, 'setup'],
   [0, 'setup --json'],
@@ -176,6 +176,13 @@ async function writeImages(folder) {
   }
 }
 
+/** Writes the files that the command lines read. */
+export async function writeInputs(folder) {
+  await writeImages(join(folder, 'images'));
+  writeFileSync(join(folder, 'unknown-key.yaml'), 'modle: {name: resnet}\n');
+  writeFileSync(join(folder, 'study.yaml'), study);
+}
+
 /** Runs one command line; shows what it said where its exit code is not the one it owes. */
 async function check(expected, line, folder) {
   const args = line.split(' ').map((word) => word.replace('{tmp}', folder));
@@ -189,9 +196,7 @@ async function check(expected, line, folder) {
 async function main() {
   const log = stepLogger();
   const folder = mkdtempSync(join(tmpdir(), 'isda-smoke-'));
-  await writeImages(join(folder, 'images'));
-  writeFileSync(join(folder, 'unknown-key.yaml'), 'modle: {name: resnet}\n');
-  writeFileSync(join(folder, 'study.yaml'), study);
+  await writeInputs(folder);
   try {
     for (const [expected, line] of commands) {
       log(`isda ${line}${expected === 0 ? '' : `  (exit code ${expected})`}`);
