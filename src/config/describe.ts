@@ -16,7 +16,7 @@ export function alternatives(node: SchemaNode): readonly SchemaNode[] {
 }
 
 /** The schema of one key of a map; undefined where the map has no such key. */
-function property(node: SchemaNode, key: string): SchemaNode | undefined {
+export function propertyOf(node: SchemaNode, key: string): SchemaNode | undefined {
   const properties = node.properties ?? {};
   const found: unknown = Object.hasOwn(properties, key) ? properties[key] : undefined;
   return isNode(found) ? found : undefined;
@@ -24,7 +24,7 @@ function property(node: SchemaNode, key: string): SchemaNode | undefined {
 
 /** The `name` that a section's alternative is for (`isda`), where it has one. */
 export function nameOfAlternative(node: SchemaNode): string | undefined {
-  const name = property(node, 'name');
+  const name = propertyOf(node, 'name');
   return typeof name?.const === 'string' ? name.const : undefined;
 }
 
@@ -43,7 +43,7 @@ export function schemaAt(root: SchemaNode, path: readonly PropertyKey[], value: 
   let at: unknown = value;
   for (const step of path) {
     const map: SchemaNode = chosen(node, at);
-    const next: unknown = typeof step === 'number' ? map.items : property(map, String(step));
+    const next: unknown = typeof step === 'number' ? map.items : propertyOf(map, String(step));
     if (!isNode(next)) return undefined;
     node = next;
     at = isNode(at) || Array.isArray(at) ? (at as Record<PropertyKey, unknown>)[step] : undefined;
@@ -97,7 +97,7 @@ export function expectation(node: SchemaNode): string {
 /** The dotted paths of every key called `key`, `training.epochs` for `epochs`. */
 export function pathsOfKey(root: SchemaNode, key: string): readonly string[] {
   const paths = Object.entries(root.properties ?? {}).flatMap(([section, node]) =>
-    isNode(node) && alternatives(node).some((option) => property(option, key)) ? [`${section}.${key}`] : [],
+    isNode(node) && alternatives(node).some((option) => propertyOf(option, key)) ? [`${section}.${key}`] : [],
   );
-  return property(root, key) ? [key, ...paths] : paths;
+  return propertyOf(root, key) ? [key, ...paths] : paths;
 }

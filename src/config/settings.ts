@@ -1,5 +1,5 @@
 // What decides a run's numbers as flat keys, and in which of them several runs differ.
-import { decidingSettings } from './print.js';
+import { decidingSettings } from './fingerprint.js';
 import type { ExperimentConfig } from './schema.js';
 
 /** `loss.lambda0` → `0.5`. Values are JSON; keys are sorted. */

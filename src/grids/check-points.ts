@@ -1,6 +1,6 @@
 // Whether a sweep's points may be compared: every value is the one that its runs have, and makes them other runs.
 import { cannot } from '../common/errors.js';
-import { fingerprint } from '../config/print.js';
+import { fingerprint } from '../config/fingerprint.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import type { Settings } from './points.js';
 

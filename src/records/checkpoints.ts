@@ -158,7 +158,8 @@ async function candidates(folder: string, choice: CheckpointChoice): Promise<Che
 
 /** Whose checkpoint is wanted. */
 export interface ExpectedRun {
-  readonly fingerprint: string;
+  /** That its config may be stored under. */
+  readonly fingerprints: readonly string[];
   /** In what the run differs from that of another fingerprint, in words; undefined where that is not known. */
   readonly changes?: (fingerprint: string) => string | undefined;
 }
@@ -191,7 +192,7 @@ export async function loadNewestCheckpoint(
         place: path,
         hint: `use the version of isda that wrote it; or ${hint}`,
       });
-    if (loaded.fingerprint !== expected.fingerprint) {
+    if (!expected.fingerprints.includes(loaded.fingerprint)) {
       const changes = expected.changes?.(loaded.fingerprint);
       const reason = `the checkpoint belongs to another experiment${changes === undefined ? '' : ` (${changes})`}`;
       throw cannot(action, reason, { place: path, hint });

@@ -1,6 +1,6 @@
 // What was changed since a run folder's checkpoints were written.
 import { loadConfig } from '../config/load.js';
-import { fingerprint } from '../config/print.js';
+import { isFingerprintOf } from '../config/fingerprint.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { changesText } from '../config/settings.js';
 import type { RunFolder } from '../records/run-folder.js';
@@ -17,7 +17,7 @@ export function changesSince(
 ): string | undefined {
   try {
     const recorded = loadConfig(path, { configsDirectory: root, workingDirectory }).config;
-    return fingerprint(recorded) === before ? changesText(recorded, config) : undefined;
+    return isFingerprintOf(recorded, before) ? changesText(recorded, config) : undefined;
   } catch {
     // The checkpoint is refused all the same, only with fewer words.
     return undefined;

@@ -1,7 +1,7 @@
 // Evaluates what a run has trained.
 import { existsSync } from 'node:fs';
 import { loadConfig } from '../config/load.js';
-import { fingerprint } from '../config/print.js';
+import { fingerprints } from '../config/fingerprint.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { cannot } from '../common/errors.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
@@ -53,7 +53,7 @@ export async function openRunCheckpoint(
   // The checkpoints are those of the run as it was trained, whatever is changed for now.
   const checkpoint = await loadNewestCheckpoint(
     folder.checkpoints,
-    { fingerprint: fingerprint(load([])) },
+    { fingerprints: fingerprints(load([])) },
     purpose,
     choice,
   );

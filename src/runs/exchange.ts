@@ -1,7 +1,8 @@
 // Networks in and out as safetensors, with PyTorch's names and layouts.
 import { cannot } from '../common/errors.js';
 import { makeFolder, readFailure, readWhole, writeFileAtomically } from '../common/files.js';
-import { fingerprint, printConfig } from '../config/print.js';
+import { fingerprint } from '../config/fingerprint.js';
+import { printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { sizeOf } from '../engine/types.js';
 import { toTorch, torchShape } from '../nn/layout.js';

@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises';
 import { cannot, reasonOf } from '../common/errors.js';
 import { writeFileAtomically } from '../common/files.js';
 import { cacheHome } from '../common/home.js';
-import { fingerprint, printConfig } from '../config/print.js';
+import { fingerprint, fingerprints } from '../config/fingerprint.js';
+import { printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { epochPlan } from '../data/batches.js';
 import { mixSources } from '../data/datasets/mixed/source.js';
@@ -130,7 +131,7 @@ async function runInFolder(
   };
   const identity = fingerprint(config);
   const expected = {
-    fingerprint: identity,
+    fingerprints: fingerprints(config),
     changes: (before: string) => changesSince(before, folder, config, context.workingDirectory),
   };
   const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, expected) : undefined;

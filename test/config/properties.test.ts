@@ -6,7 +6,8 @@ import { distance } from 'fastest-levenshtein';
 import { describe, expect, it } from 'vitest';
 import { IsdaError } from '../../src/common/errors.js';
 import { alternatives, chosen, knownKeys, schemaAt } from '../../src/config/describe.js';
-import { fingerprint, printConfig } from '../../src/config/print.js';
+import { fingerprint } from '../../src/config/fingerprint.js';
+import { printConfig } from '../../src/config/print.js';
 import { experimentSchema, schemaTree, type ExperimentConfig } from '../../src/config/schema.js';
 import { folderOf, loadIn, messageOf } from './support.js';
 

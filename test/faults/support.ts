@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
-import { fingerprint } from '../../src/config/print.js';
+import { fingerprint } from '../../src/config/fingerprint.js';
 import { listCheckpoints, loadNewestCheckpoint } from '../../src/records/checkpoints.js';
 import { readMetrics } from '../../src/records/metrics-csv.js';
 import type { IsdaOutcome } from '../support/process.js';
@@ -37,7 +37,7 @@ export function expectPlainError(outcome: IsdaOutcome, what: string): void {
 export async function stepsKept(run: string): Promise<number> {
   if (!existsSync(join(run, 'config.yaml'))) return 0;
   const { config } = loadConfig(join(run, 'config.yaml'), { configsDirectory: run, workingDirectory: run });
-  const checkpoint = await loadNewestCheckpoint(join(run, 'checkpoints'), { fingerprint: fingerprint(config) });
+  const checkpoint = await loadNewestCheckpoint(join(run, 'checkpoints'), { fingerprints: [fingerprint(config)] });
   expect(checkpoint?.warnings ?? []).toEqual([]);
   return checkpoint?.step ?? 0;
 }

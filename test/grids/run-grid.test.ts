@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { fingerprint } from '../../src/config/print.js';
+import { fingerprint } from '../../src/config/fingerprint.js';
 import type { GridEvents, GridContext } from '../../src/grids/executors/executor.js';
 import { inSlots } from '../../src/grids/executors/in-slots.js';
 import { runGrid } from '../../src/grids/run-grid.js';

@@ -29,7 +29,7 @@ function stateOf(epoch: number, step: number, fingerprint = 'abc'): CheckpointSt
   };
 }
 
-const load = (folder: string) => loadNewestCheckpoint(folder, { fingerprint: 'abc' });
+const load = (folder: string) => loadNewestCheckpoint(folder, { fingerprints: ['abc'] });
 
 describe('saving and loading', () => {
   test('the newest comes back whole', async ({ folder }) => {
@@ -104,7 +104,7 @@ describe('the best', () => {
     saveCheckpoint(folder, stateOf(epoch, epoch * 10), 2, as);
   const epochsOf = async (folder: string, choice: CheckpointChoice) =>
     (await listCheckpoints(folder, choice)).map(({ epoch }) => epoch);
-  const best = (folder: string) => loadNewestCheckpoint(folder, { fingerprint: 'abc' }, undefined, 'best');
+  const best = (folder: string) => loadNewestCheckpoint(folder, { fingerprints: ['abc'] }, undefined, 'best');
 
   test('stays until a better one is there and every kept checkpoint is after that', async ({ folder }) => {
     await save(folder, 1, 'newest', 'best');

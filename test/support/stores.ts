@@ -1,7 +1,8 @@
 // Stores of runs that were never trained: config, metrics and record of each, with errors from a formula.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fingerprint, printConfig } from '../../src/config/print.js';
+import { fingerprint } from '../../src/config/fingerprint.js';
+import { printConfig } from '../../src/config/print.js';
 import { experimentSchema, type ExperimentConfig } from '../../src/config/schema.js';
 import { formatCell, type CellState } from '../../src/grids/store/cell.js';
 import { readStoredRuns } from '../../src/grids/store/runs.js';

@@ -1,6 +1,6 @@
 // What runs the cells of a grid, on this machine or elsewhere, and what it tells as it goes.
 import { IsdaError } from '../../common/errors.js';
-import { fingerprint } from '../../config/print.js';
+import { isFingerprintOf } from '../../config/fingerprint.js';
 import type { RunSummary } from '../../records/summary.js';
 import type { CellEnd } from '../store/claim.js';
 import type { JobLookup } from '../store/job.js';
@@ -68,7 +68,7 @@ export function unreadableOutcome(cell: StoredCell, error: unknown): CellOutcome
 export async function outcomeOf(cell: StoredCell, end: CellEnd): Promise<CellOutcome> {
   if (end.state !== 'done') return { cell, end };
   try {
-    const summary = await summaryOf(cell.folder, fingerprint(cell.config));
+    const summary = await summaryOf(cell.folder, (stored) => isFingerprintOf(cell.config, stored));
     if (summary !== undefined) return { cell, end, summary };
   } catch (error) {
     return unreadableOutcome(cell, error);

@@ -21,7 +21,7 @@ const cellRecord = z.strictObject({
   row: z.string(),
   seed: z.int(),
   experiment: z.string(),
-  /** Of the resolved config (`fingerprint` of src/config/print.ts). */
+  /** Of the resolved config: one of its `fingerprints` (src/config/fingerprint.ts). */
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
   /** Epochs of the whole run. */
   epochs: z.int(),

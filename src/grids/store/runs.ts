@@ -6,7 +6,7 @@ import { readFailure } from '../../common/files.js';
 import { mapInTurns } from '../../common/in-turns.js';
 import { isFile } from '../../config/find.js';
 import { isGanConfig, loadConfig } from '../../config/load.js';
-import { fingerprint } from '../../config/print.js';
+import { fingerprint, isFingerprintOf } from '../../config/fingerprint.js';
 import { runFolder } from '../../records/run-folder.js';
 import type { RunSummary } from '../../records/summary.js';
 import type { CellState } from './cell.js';
@@ -25,7 +25,7 @@ export interface StoredRun {
   readonly row: string;
   /** Whether a grid planned it; else `isda train` made it by itself. */
   readonly ofGrid: boolean;
-  /** `fingerprint` of the resolved config. */
+  /** Of the resolved config: one of its `fingerprints`. */
   readonly fingerprint: string;
   readonly state: CellState;
   /** Why it failed or stopped. */
@@ -57,11 +57,10 @@ async function plainRun(folder: string, now: () => number) {
   const places = { configsDirectory: folder, workingDirectory: folder };
   if (isGanConfig(files.config, places)) return undefined;
   const { config } = loadConfig(files.config, places);
-  const settings = fingerprint(config);
-  const summary = await summaryOf(folder, settings);
+  const summary = await summaryOf(folder, (stored) => isFingerprintOf(config, stored));
   const held = (await runHolder(folder, now)) !== undefined;
   const state: CellState = held ? 'running' : summary === undefined ? 'stopped' : 'done';
-  return { row: config.experiment, ofGrid: false, fingerprint: settings, state, summary };
+  return { row: config.experiment, ofGrid: false, fingerprint: fingerprint(config), state, summary };
 }
 
 /** A run of a grid; undefined where the folder holds none. Errors: also that it is done and its summary cannot be used. */

@@ -6,7 +6,7 @@ import { cannot, systemCode } from '../../common/errors.js';
 import { makeFolder, writeFailureWithSpace } from '../../common/files.js';
 import { isFile } from '../../config/find.js';
 import { loadConfig } from '../../config/load.js';
-import { fingerprint } from '../../config/print.js';
+import { fingerprint, fingerprints } from '../../config/fingerprint.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { runFolder } from '../../records/run-folder.js';
 import { formatCell, readCell, type CellRecord } from './cell.js';
@@ -51,8 +51,9 @@ async function runIn(folder: string): Promise<Found> {
 }
 
 /** Whether a folder of a cell's name is its own; one with a damaged record is, unless its config.yaml says otherwise. */
-const isOf = ({ record, identity }: Found, wanted: string): boolean =>
-  identity === wanted || (record === 'damaged' && (identity ?? 'unknown') === 'unknown');
+const isOf = ({ record, identity }: Found, wanted: readonly string[]): boolean =>
+  (identity !== undefined && wanted.includes(identity)) ||
+  (record === 'damaged' && (identity ?? 'unknown') === 'unknown');
 
 /** Writes a first cell.json, unless another process has in the meantime: a link is made whole or not at all. */
 async function createRecord(folder: string, record: CellRecord): Promise<void> {
@@ -74,20 +75,21 @@ export function cellName({ config }: Cell): string {
 }
 
 /**
- * The names a cell's folder may have, in the order they are tried: the second one where other settings have the first.
+ * The names a cell's folder may have, in the order they are tried: the second one where other settings have the first,
+ * others where it was planned under a fingerprint of an older form.
  */
-function namesOf(cell: Cell): readonly string[] {
+function namesOf(cell: Cell, identities: readonly string[]): readonly string[] {
   const name = cellName(cell);
-  return [name, `${name}-${fingerprint(cell.config).slice(0, 8)}`];
+  return [name, ...identities.map((identity) => `${name}-${identity.slice(0, 8)}`)];
 }
 
 /** Finds a cell in the store without making anything; undefined where it is not there. */
 export async function findCell(root: string, cell: Cell): Promise<StoredCell | undefined> {
-  const identity = fingerprint(cell.config);
-  for (const name of namesOf(cell)) {
+  const identities = fingerprints(cell.config);
+  for (const name of namesOf(cell, identities)) {
     const folder = join(root, name);
     const found = await runIn(folder);
-    if (found.record !== undefined && isOf(found, identity)) return { ...cell, name, folder };
+    if (found.record !== undefined && isOf(found, identities)) return { ...cell, name, folder };
   }
   return undefined;
 }
@@ -100,19 +102,21 @@ export async function findCell(root: string, cell: Cell): Promise<StoredCell | u
  */
 export async function placeCell(root: string, cell: Cell, now: () => number): Promise<StoredCell> {
   const { config, row } = cell;
-  const identity = fingerprint(config);
-  for (const name of namesOf(cell)) {
+  const known = await findCell(root, cell);
+  if (known !== undefined) return known;
+  const identities = fingerprints(config);
+  for (const name of namesOf(cell, identities)) {
     const folder = join(root, name);
     const before = await runIn(folder);
     const isEmpty = before.record === undefined && before.identity === undefined;
-    if (!isEmpty && !isOf(before, identity)) continue;
+    if (!isEmpty && !isOf(before, identities)) continue;
     if (before.record === undefined) {
       await makeFolder(folder);
       await createRecord(folder, {
         row,
         seed: config.training.seed,
         experiment: config.experiment,
-        fingerprint: identity,
+        fingerprint: identities[0],
         epochs: config.training.epochs,
         state: 'planned',
         since: new Date(now()).toISOString(),
@@ -120,7 +124,7 @@ export async function placeCell(root: string, cell: Cell, now: () => number): Pr
       });
     }
     // Two processes may have planned different settings under one name at once: the one that came first has it.
-    if (isOf(await runIn(folder), identity)) return { ...cell, name, folder };
+    if (isOf(await runIn(folder), identities)) return { ...cell, name, folder };
   }
   throw cannot(`plan ${cellName(cell)}`, 'other runs have its names', { place: root, hint: 'choose another --out' });
 }

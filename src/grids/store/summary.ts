@@ -4,13 +4,16 @@ import { runFolder } from '../../records/run-folder.js';
 import { readSummary, type RunSummary } from '../../records/summary.js';
 
 /**
- * The summary in the folder of a run with such settings, by their fingerprint; undefined where there is none.
+ * The summary in a run folder; undefined where there is none. `isOwn`: whether a fingerprint is that of the run's settings.
  * Errors: it cannot be read, was changed, or is that of other settings.
  */
-export async function summaryOf(folder: string, settings: string): Promise<RunSummary | undefined> {
+export async function summaryOf(
+  folder: string,
+  isOwn: (fingerprint: string) => boolean,
+): Promise<RunSummary | undefined> {
   const path = runFolder(folder).summary;
   const summary = await readSummary(path);
-  if (summary?.of === undefined || summary.of.settings === settings) return summary;
+  if (summary?.of === undefined || isOwn(summary.of.settings)) return summary;
   const reason =
     'its summary.json is of other settings: a file was changed since, or another version of isda reads them differently';
   throw cannot('use the run', reason, {

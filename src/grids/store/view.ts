@@ -5,6 +5,8 @@ import { cannot, systemCode } from '../../common/errors.js';
 import { readFailure } from '../../common/files.js';
 import { mapInTurns } from '../../common/in-turns.js';
 import { isFile } from '../../config/find.js';
+import { fingerprints } from '../../config/fingerprint.js';
+import { loadConfig } from '../../config/load.js';
 import { lockHolder, processStart, thisProcess } from '../../common/lock.js';
 import { runFolder } from '../../records/run-folder.js';
 import type { RunSummary } from '../../records/summary.js';
@@ -125,10 +127,19 @@ export async function lookAtCell(
   return { view: { ...record, reason, state, name, folder, ...progress, ...inQueue }, ...outcome };
 }
 
+/** Whether two fingerprints are both of a folder's own config: a run that went on has the form of today beside the old. */
+function areOfOneConfig(folder: string, stored: readonly string[]): boolean {
+  const { config: path } = runFolder(folder);
+  if (!isFile(path)) return false;
+  const known = fingerprints(loadConfig(path, { configsDirectory: folder, workingDirectory: folder }).config);
+  return stored.every((each) => known.includes(each));
+}
+
 /** The summary of a done run with such settings, or why it cannot be used. */
 async function outcomeIn(folder: string, settings: string): Promise<Pick<CellLook, 'summary' | 'damage'>> {
+  const isOwn = (stored: string): boolean => stored === settings || areOfOneConfig(folder, [stored, settings]);
   try {
-    return { summary: await summaryOf(folder, settings) };
+    return { summary: await summaryOf(folder, isOwn) };
   } catch (error) {
     return { damage: error as Error };
   }

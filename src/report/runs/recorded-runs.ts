@@ -2,7 +2,7 @@
 import { cannot } from '../../common/errors.js';
 import { isFile } from '../../config/find.js';
 import { loadConfig } from '../../config/load.js';
-import { fingerprint } from '../../config/print.js';
+import { isFingerprintOf } from '../../config/fingerprint.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import type { StoredRun, StoredRuns } from '../../grids/store/runs.js';
 import { runHolder } from '../../grids/store/view.js';
@@ -34,7 +34,7 @@ function checkOutcome(
 ): void {
   if (of === undefined) return;
   const refuse = (reason: string): Error => cannot('use the run', reason, { place: folder });
-  if (config !== undefined && fingerprint(config) !== of.settings) {
+  if (config !== undefined && !isFingerprintOf(config, of.settings)) {
     throw refuse(
       'its config.yaml is not the one that its summary is of: it was changed since, or another version of isda reads it differently',
     );

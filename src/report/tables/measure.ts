@@ -1,5 +1,5 @@
 // Joins a table's numbers with the runs of stores, which are found by the fingerprint of their settings.
-import { fingerprint } from '../../config/print.js';
+import { fingerprints } from '../../config/fingerprint.js';
 import type { StoredRun } from '../../grids/store/runs.js';
 import type { RunSummary } from '../../records/summary.js';
 import type { TableItem } from './numbers.js';
@@ -52,11 +52,12 @@ export function measure(
   const entries = items.map(({ configName, config, network, dataset, method, augmentation, metric, printed }) => {
     const found = seeds.flatMap((seed) => {
       if (config === undefined) return [];
-      const print = fingerprint({ ...config, training: { ...config.training, seed } });
-      const run = stored.get(print);
+      const prints = fingerprints({ ...config, training: { ...config.training, seed } });
+      const runs = prints.flatMap((print) => stored.get(print) ?? []);
+      const run = runs.find(({ summary }) => summary !== undefined) ?? runs.at(0);
       const error = errorOf(run?.summary, metric);
-      if (run?.summary === undefined) open.set(print, { configName, seed, found: run });
-      else used.set(print, run);
+      if (run?.summary === undefined) open.set(prints[0], { configName, seed, found: run });
+      else used.set(prints[0], run);
       return error === undefined ? [] : [{ seed, error }];
     });
     return {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { cannot } from '../../common/errors.js';
 import { isFile, type ConfigPlaces } from '../../config/find.js';
 import { loadConfig } from '../../config/load.js';
-import { fingerprint } from '../../config/print.js';
+import { fingerprint } from '../../config/fingerprint.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { describeConfig } from '../../runs/description.js';
 import type { Spread } from '../../grids/outcomes.js';

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { reasonOf } from '../../common/errors.js';
 import { formatCount } from '../../common/format.js';
 import { writeFileAtomically } from '../../common/files.js';
-import { ganFingerprint, printGanConfig } from '../../config/print.js';
+import { ganFingerprint, ganFingerprints } from '../../config/fingerprint.js';
+import { printGanConfig } from '../../config/print.js';
 import type { GanConfig } from '../../config/gan.js';
 import { loadSplits } from '../../data/registry.js';
 import type { ImageSource } from '../../data/source.js';
@@ -84,7 +85,8 @@ async function runInFolder(
   const gan = createGan(config.gan, data.classes);
   const classes = config.dataset.classes ?? data.classNames.map((_, label) => label);
   const identity = ganFingerprint(config);
-  const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, { fingerprint: identity }) : undefined;
+  const expected = { fingerprints: ganFingerprints(config) };
+  const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, expected) : undefined;
   for (const warning of checkpoint?.warnings ?? []) print(`warning: ${warning}`);
   const position = checkpoint === undefined ? ganStart : parseGanPosition(checkpoint.progress, checkpoint.path);
 
@@ -121,7 +123,7 @@ async function runInFolder(
 /** Whether a folder holds the finished generator of a config. */
 export async function isComplete(config: GanConfig, out: string): Promise<boolean> {
   if (!existsSync(join(out, generatorFile))) return false;
-  const expected = { fingerprint: ganFingerprint(config) };
+  const expected = { fingerprints: ganFingerprints(config) };
   const checkpoint = await loadNewestCheckpoint(runFolder(out).checkpoints, expected);
   if (checkpoint === undefined) return false;
   return parseGanPosition(checkpoint.progress, checkpoint.path).iteration >= config.training.iterations;

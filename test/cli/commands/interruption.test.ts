@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { listCheckpoints, loadNewestCheckpoint } from '../../../src/records/checkpoints.js';
 import { loadConfig } from '../../../src/config/load.js';
-import { fingerprint } from '../../../src/config/print.js';
+import { fingerprint } from '../../../src/config/fingerprint.js';
 import { printed, runIsda, startIsda } from '../../support/process.js';
 import { checkpointsOf, makeData, metricsOf, outcomeOf, read, trainArgs } from '../../support/runs.js';
 
@@ -54,7 +54,7 @@ async function finish(out: string, more: string[] = []) {
 async function batchOf(out: string): Promise<number> {
   const run = join(folder, out);
   const { config } = loadConfig(join(run, 'config.yaml'), { configsDirectory: run, workingDirectory: run });
-  const checkpoint = await loadNewestCheckpoint(join(run, 'checkpoints'), { fingerprint: fingerprint(config) });
+  const checkpoint = await loadNewestCheckpoint(join(run, 'checkpoints'), { fingerprints: [fingerprint(config)] });
   return (checkpoint!.progress as { batch: number }).batch;
 }
 

@@ -2,7 +2,8 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { fingerprint, printConfig } from '../../../src/config/print.js';
+import { fingerprint } from '../../../src/config/fingerprint.js';
+import { printConfig } from '../../../src/config/print.js';
 import { readStoredRuns } from '../../../src/grids/store/runs.js';
 import { placeCell } from '../../../src/grids/store/store.js';
 import { writeSummary } from '../../../src/records/summary.js';

@@ -1,0 +1,138 @@
+// The fingerprint of a config: what decides its numbers, as one hash by which runs are found again.
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { chosen, propertyOf } from './describe.js';
+import { ganConfigSchema, type GanConfig } from './gan.js';
+import { legacyFingerprint, legacyGanFingerprint } from './legacy-fingerprint.js';
+import { experimentSchema, schemaTree, type ExperimentConfig, type SchemaNode } from './schema.js';
+
+/** Plain values by section. */
+type Sections = Readonly<Record<string, object>>;
+
+const experimentTree = schemaTree();
+const ganTree = z.toJSONSchema(ganConfigSchema, { io: 'input', unrepresentable: 'any' });
+/** What each section is called where a config does not say. */
+const defaultNames = namesOf(experimentSchema.parse({ experiment: 'x' }));
+
+function namesOf(config: ExperimentConfig): ReadonlyMap<string, string> {
+  const { dataset, model, loss, optimizer, schedule } = config;
+  return new Map(Object.entries({ dataset, model, loss, optimizer, schedule }).map(([key, { name }]) => [key, name]));
+}
+
+/**
+ * What decides a run's numbers: a config without the experiment's name, `output`, `slurm`, `dataset.dir` (but that of an
+ * `image-folder`, which is all it is known by), `dataset.classes` (which the data decides), `dataset.maxBroken`,
+ * `dataset.synthetic.generator` (where its checksum is known), `training.device`, `training.workers` and
+ * `training.readEvery`.
+ */
+export function decidingSettings(config: ExperimentConfig): Sections {
+  const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
+  const { synthetic } = dataset;
+  return {
+    dataset: {
+      ...dataset,
+      dir: dataset.name === 'image-folder' ? dataset.dir : undefined,
+      classes: undefined,
+      maxBroken: undefined,
+      synthetic: synthetic && {
+        ...synthetic,
+        generator: synthetic.checksum === undefined ? synthetic.generator : undefined,
+      },
+    },
+    augmentation,
+    model,
+    loss,
+    optimizer,
+    schedule,
+    training: { ...training, device: undefined, workers: undefined, readEvery: undefined },
+  };
+}
+
+/**
+ * The same of a generator's config. `training.iterations` does not count, since no step depends on it: a run can be made
+ * longer. Of `output`, only `lossesEvery` counts, which losses.csv depends on.
+ */
+function decidingGanSettings(config: GanConfig): Sections {
+  const { dataset, gan, training, output } = ganConfigSchema.parse(config);
+  return {
+    dataset: { ...dataset, dir: undefined },
+    gan,
+    training: { ...training, device: undefined, iterations: undefined },
+    output: { lossesEvery: output.lossesEvery },
+  };
+}
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** JSON with the keys of every object sorted and absent values left out. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    isMap(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+  );
+}
+
+/**
+ * The part of a map that differs from the defaults of its schema. A key without a default stays, as does a map that is
+ * not its default though all that is in it is: `cutout: {}` is not `cutout: false`.
+ */
+export function withoutDefaults(node: SchemaNode | undefined, value: object): Readonly<Record<string, unknown>> {
+  const kept = Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
+    const below = node && propertyOf(chosen(node, value), key);
+    if (
+      inner === undefined ||
+      (below?.default !== undefined && canonicalJson(inner) === canonicalJson(below.default))
+    ) {
+      return [];
+    }
+    return [[key, isMap(inner) && below ? withoutDefaults(below, inner) : inner] as const];
+  });
+  return Object.fromEntries(kept);
+}
+
+/** Sections without defaults, without the name that a section has by default, and without sections left empty. */
+function differing(
+  root: SchemaNode,
+  sections: Sections,
+  names = new Map<string, string>() as ReadonlyMap<string, string>,
+) {
+  const kept = Object.entries(sections).flatMap(([section, value]) => {
+    const settings = withoutDefaults(propertyOf(root, section), value);
+    const { name, ...others } = settings;
+    const own = name === undefined || name === names.get(section) ? others : settings;
+    return Object.keys(own).length === 0 ? [] : [[section, own] as const];
+  });
+  return Object.fromEntries(kept);
+}
+
+/** SHA-256 (hex) of settings. */
+const hashOf = (settings: unknown): string => createHash('sha256').update(canonicalJson(settings)).digest('hex');
+
+/**
+ * SHA-256 (hex) of the settings that decide a run's numbers and differ from their defaults: two configs of one
+ * fingerprint describe the same run, and a key that is added later changes none. A default must never change.
+ */
+export function fingerprint(config: ExperimentConfig): string {
+  return hashOf(differing(experimentTree, decidingSettings(config), defaultNames));
+}
+
+/** As `fingerprint`, of a generator's config. */
+export function ganFingerprint(config: GanConfig): string {
+  return hashOf(differing(ganTree, decidingGanSettings(config)));
+}
+
+/** The fingerprints that a config's runs may be stored under: today's first. */
+export function fingerprints(config: ExperimentConfig): readonly string[] {
+  const deciding = decidingSettings(config);
+  return [fingerprint(config), ...legacyFingerprint(deciding, differing(experimentTree, deciding))];
+}
+
+/** As `fingerprints`, of a generator's config. */
+export function ganFingerprints(config: GanConfig): readonly string[] {
+  const deciding = decidingGanSettings(config);
+  return [ganFingerprint(config), ...legacyGanFingerprint(deciding, differing(ganTree, deciding))];
+}
+
+/** Whether a stored fingerprint, of today's form or of the one before, is that of a config. */
+export const isFingerprintOf = (config: ExperimentConfig, stored: string): boolean =>
+  fingerprints(config).includes(stored);
