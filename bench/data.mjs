@@ -1,55 +1,40 @@
 // Images a second of isda's loader beside torchvision's with Pillow, in turn; see README.md in this folder.
 import { join } from 'node:path';
 import { fileURLToPath, URL } from 'node:url';
-import { parseArgs } from 'node:util';
-import { fail, measure, median, printTable } from './measuring.mjs';
+import { fail, median, printTable } from './measuring.mjs';
+import { launcher, readOptions, runProgram } from './programs.mjs';
 
 const usage = `usage: node bench/data.mjs --data DIR [--python python3] [--rounds 3] [--seconds 3] [--batch 128]
          [--workers 0 --workers 2] [--augmentation standard --augmentation cutout --augmentation autoaugment] [--padding reflect|zero]
          [--json]
   DIR holds CIFAR-10 as cifar-10-batches-bin`;
 
-function readOptions() {
-  const text = (fallback) => ({ type: 'string', default: fallback });
-  try {
-    const { values } = parseArgs({
-      options: {
-        data: { type: 'string' },
-        python: text('python3'),
-        rounds: text('3'),
-        seconds: text('3'),
-        batch: text('128'),
-        padding: text('reflect'),
-        workers: { type: 'string', multiple: true, default: ['0', '2'] },
-        augmentation: { type: 'string', multiple: true, default: ['standard', 'cutout', 'autoaugment'] },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    for (const name of ['rounds', 'seconds', 'batch'])
-      if (!/^[1-9]\d*$/.test(values[name])) throw new Error(`--${name} must be a whole number >= 1`);
-    for (const workers of values.workers)
-      if (!/^\d+$/.test(workers)) throw new Error('--workers must be a whole number >= 0');
-    if (!['reflect', 'zero'].includes(values.padding)) throw new Error('--padding must be reflect or zero');
-    if (!values.help && values.data === undefined) throw new Error('--data is missing');
-    return values;
-  } catch (error) {
-    return fail(`${error.message}\n${usage}`, 2);
-  }
-}
-
-const options = readOptions();
-if (options.help) {
-  console.log(usage);
-  process.exit(0);
-}
+const text = (fallback) => ({ type: 'string', default: fallback });
+const list = (...fallback) => ({ type: 'string', multiple: true, default: fallback });
+const options = readOptions(usage, {
+  options: {
+    data: { type: 'string' },
+    python: text('python3'),
+    rounds: text('3'),
+    seconds: text('3'),
+    batch: text('128'),
+    padding: text('reflect'),
+    workers: list('0', '2'),
+    augmentation: list('standard', 'cutout', 'autoaugment'),
+    json: { type: 'boolean', default: false },
+  },
+  counts: ['rounds', 'seconds', 'batch'],
+  wholes: ['workers'],
+  choices: { padding: ['reflect', 'zero'] },
+  required: ['data'],
+});
 const { data, batch, seconds, padding, augmentation } = options;
-const launcher = fileURLToPath(new URL('../bin/isda.js', import.meta.url));
 const script = fileURLToPath(new URL('torchvision_data.py', import.meta.url));
 
 const settings = [`dataset.dir=${data}`, `training.batchSize=${batch}`, `augmentation.padCrop.mode=${padding}`].flatMap(
   (each) => ['--set', each],
 );
+const measure = (program, args) => runProgram(program, args).catch((error) => fail(error.message, 1));
 const ours = (workers) =>
   measure(process.execPath, [
     ...[launcher, 'bench', 'data', '--json', '--seconds', seconds, '--workers', workers, ...settings],

@@ -8,18 +8,20 @@ export const launcher = fileURLToPath(new URL('../bin/isda.js', import.meta.url)
 
 /**
  * Reads the command line: `options` as node:util's parseArgs takes them, `counts` names those that are whole numbers >= 1,
- * `choices` what others may be. Prints `usage` for --help.
+ * `wholes` those >= 0, `choices` what others may be, `required` those that must be given. Prints `usage` for --help.
  */
-export function readOptions(usage, { options, counts, choices }) {
+export function readOptions(usage, { options, counts = [], wholes = [], choices = {}, required = [] }) {
   try {
     const { values } = parseArgs({ options: { ...options, help: { type: 'boolean', default: false } } });
     if (values.help) {
       console.log(usage);
       process.exit(0);
     }
-    for (const name of counts)
-      if (values[name] !== undefined && !/^[1-9]\d*$/.test(values[name]))
-        throw new Error(`--${name} must be a whole number >= 1`);
+    for (const [least, names] of [counts, wholes].map((names, index) => [1 - index, names]))
+      for (const name of names)
+        if ([values[name] ?? []].flat().some((value) => !/^\d+$/.test(value) || Number(value) < least))
+          throw new Error(`--${name} must be a whole number >= ${least}`);
+    for (const name of required) if (values[name] === undefined) throw new Error(`--${name} is missing`);
     for (const [name, allowed] of Object.entries(choices)) {
       const stray = [values[name]].flat().find((value) => !allowed.includes(value));
       if (stray !== undefined) throw new Error(`--${name} is ${stray}, expected one of: ${allowed.join(', ')}`);

@@ -5,36 +5,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath, URL } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { loadConfig } from '../dist/config/load.js';
 import { printConfig } from '../dist/config/print.js';
 import { writeCell } from '../dist/grids/store/cell.js';
 import { cellName, placeCell } from '../dist/grids/store/store.js';
 import { readMetrics } from '../dist/records/metrics-csv.js';
 import { summarise, writeSummary } from '../dist/records/summary.js';
-import { fail, median, printTable } from './measuring.mjs';
+import { median, printTable } from './measuring.mjs';
+import { launcher, readOptions } from './programs.mjs';
 
 const usage = `usage: node bench/store.mjs [--runs 1000] [--rounds 3] [--json]
   makes two stores in a temporary folder, one of planned runs, one of runs that are done with 60 epochs each`;
 
-function readOptions() {
-  try {
-    const options = { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } };
-    const text = (fallback) => ({ type: 'string', default: fallback });
-    const { values } = parseArgs({ options: { ...options, runs: text('1000'), rounds: text('3') } });
-    for (const name of ['runs', 'rounds'])
-      if (!/^[1-9]\d*$/.test(values[name])) throw new Error(`--${name} must be a whole number >= 1`);
-    return { ...values, runs: Number(values.runs), rounds: Number(values.rounds) };
-  } catch (error) {
-    return fail(`${error.message}\n${usage}`, 2);
-  }
-}
-
-const options = readOptions();
-if (options.help) {
-  console.log(usage);
-  process.exit(0);
-}
+const text = (fallback) => ({ type: 'string', default: fallback });
+const options = readOptions(usage, {
+  options: { runs: text('1000'), rounds: text('3'), json: { type: 'boolean', default: false } },
+  counts: ['runs', 'rounds'],
+});
 const root = fileURLToPath(new URL('..', import.meta.url));
 const places = { configsDirectory: join(root, 'configs'), workingDirectory: root };
 const methods = ['basic', 'isda', 'focal', 'center', 'lq', 'large-margin', 'disturb-label'];
@@ -42,7 +30,7 @@ const metrics = join(root, 'results/small/store/small-isda-seed1/metrics.csv');
 const rows = await readMetrics(metrics);
 
 /** The cells: the losses of Table 3, as many seeds as it takes. */
-const cells = Array.from({ length: options.runs }, (_, index) => {
+const cells = Array.from({ length: Number(options.runs) }, (_, index) => {
   const row = methods[index % methods.length];
   const seed = 1 + Math.floor(index / methods.length);
   const { config } = loadConfig(`resnet110-cifar10-${row}`, {
@@ -66,7 +54,7 @@ const folder = await mkdtemp(join(tmpdir(), 'isda-bench-'));
 const run = promisify(execFile);
 async function seconds(words) {
   const begin = performance.now();
-  await run(process.execPath, [join(root, 'bin/isda.js'), ...words], { cwd: folder, maxBuffer: 2 ** 26 });
+  await run(process.execPath, [launcher, ...words], { cwd: folder, maxBuffer: 2 ** 26 });
   return (performance.now() - begin) / 1000;
 }
 
@@ -84,7 +72,7 @@ try {
     ['report', '--store', 'done', '--out', 'report.html'],
   ];
   const times = commands.map(() => []);
-  for (let round = 0; round < options.rounds; round++)
+  for (let round = 0; round < Number(options.rounds); round++)
     for (const [index, words] of commands.entries()) times[index].push(await seconds(words));
   const results = commands.map((words, index) => ({
     command: `isda ${words.join(' ')}`,

@@ -1,4 +1,4 @@
-// One run at a time in a folder: a lock file with the process that holds it.
+// Lock files: one process at a time, taken over from a process that is dead.
 import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
@@ -164,9 +164,9 @@ export async function tryLock(path: string, own: LockHolder, context: LockContex
       if (code !== 'ENOENT') throw readFailure(path, error);
     }
   }
-  throw cannot('use the run folder', 'the lock of a dead process cannot be taken over', {
+  throw cannot('take the lock', 'that of a dead process cannot be taken over', {
     place: path,
-    hint: `if no other run is starting there, delete ${path} and ${path}.takeover`,
+    hint: `if no other process is starting there, delete ${path} and ${path}.takeover`,
   });
 }
 

@@ -14,30 +14,14 @@ export interface ParsedYaml {
   readonly problems: readonly Problem[];
 }
 
-type Token = ReturnType<Parser['parse']> extends Iterable<infer T> ? T : never;
-
 /** Offset of the first collection nested deeper than allowed. The parser keeps its own stack, so this cannot overflow. */
 function tooDeep(text: string): number | undefined {
   const parser = new Parser();
-  const roots: Token[] = [];
   for (const lexeme of new Lexer().lex(text)) {
-    roots.push(...parser.next(lexeme));
-    // A document, its open collections and perhaps a scalar: a text of brackets alone is not read to its end.
-    if (parser.stack.length > deepest + 2) return parser.stack[deepest + 1].offset;
-  }
-  roots.push(...parser.end());
-  for (const root of roots) {
-    const open: { token: Token; depth: number }[] = [{ token: root, depth: 0 }];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const { token, depth } = next;
-      if (token.type === 'document' && token.value) open.push({ token: token.value, depth: 1 });
-      if (!('items' in token)) continue;
-      if (depth > deepest) return token.offset;
-      for (const item of token.items) {
-        if (item.key) open.push({ token: item.key, depth: depth + 1 });
-        if (item.value) open.push({ token: item.value, depth: depth + 1 });
-      }
-    }
+    // The parser does its work as its tokens are taken.
+    Array.from(parser.next(lexeme));
+    const open = parser.stack.filter((token) => 'items' in token);
+    if (open.length > deepest) return open[deepest].offset;
   }
   return undefined;
 }

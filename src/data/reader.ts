@@ -19,6 +19,9 @@ export interface ImageReader {
 /** Opens the reader of a source, for the thread that calls. Errors: options that do not fit the images. */
 export type OpenReader = (source: ImageSource, augmentation: AugmentationOptions) => ImageReader | Promise<ImageReader>;
 
+/** Images that are read at a time, where reading waits for another thread: as many as libuv has threads by default. */
+export const readsAtATime = 4;
+
 /** An image that cannot be read. Whether another takes its place is up to the loader (`dataset.maxBroken`). */
 export class BrokenImage extends IsdaError {
   /** What is wrong with it. */

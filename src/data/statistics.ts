@@ -1,7 +1,7 @@
 // Mean and standard deviation of each channel over the images of a source, as they are evaluated.
+import pMap from 'p-map';
 import { imageBytes } from './dataset.js';
-import { eachImage } from './each-image.js';
-import type { ImageReader } from './reader.js';
+import { readsAtATime, type ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
 
 export interface ChannelStatistics {
@@ -21,6 +21,7 @@ export async function channelStatistics(
   const size = imageBytes(source);
   // How often each level occurs in each channel: exact, and all that is needed.
   const counts = [new Float64Array(256), new Float64Array(256), new Float64Array(256)];
+  let done = 0;
   const visit = async (index: number): Promise<void> => {
     const image = new Uint8Array(size);
     await reader.evaluate(index, image, 0);
@@ -29,8 +30,9 @@ export async function channelStatistics(
       counts[1][image[i + 1]]++;
       counts[2][image[i + 2]]++;
     }
+    onImage(++done);
   };
-  await eachImage(source.count, visit, onImage);
+  await pMap(Array(source.count).keys(), visit, { concurrency: readsAtATime });
   const pixels = (source.count * size) / 3;
   const average = (channel: number, of: (level: number) => number): number =>
     counts[channel].reduce((sum, count, level) => sum + count * of(level), 0) / pixels;

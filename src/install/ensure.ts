@@ -18,6 +18,8 @@ import {
 } from './location.js';
 import { sourcesFor, type PreparedSource } from './sources.js';
 
+/** Held while an engine is made; `.lock` is a folder where an older version of this program was killed. */
+const setupLock = '.setup-lock';
 /** Folders that a cut-off set-up leaves behind start with this. */
 const unfinished = '.unfinished-';
 
@@ -46,7 +48,7 @@ export async function putEngine(
   const parent = dirname(directory);
   try {
     await makeFolders(parent);
-    return await withLock(parent, join(parent, '.lock'), options.log, async () => {
+    return await withLock({ ...options, file: join(parent, setupLock) }, async () => {
       const made = options.force ? undefined : findEngine(options).found;
       if (made !== undefined) return made;
       await removeUnfinished(parent);

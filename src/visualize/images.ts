@@ -1,9 +1,10 @@
 // Images of a data set as they are evaluated, and their features.
 import { setImmediate } from 'node:timers/promises';
+import pMap from 'p-map';
 import { createReader } from '../data/create-reader.js';
 import { imageBytes } from '../data/dataset.js';
-import { eachImage } from '../data/each-image.js';
 import { augmentationOptions } from '../data/options.js';
+import { readsAtATime } from '../data/reader.js';
 import type { ImageSource } from '../data/source.js';
 import type { Encoder } from './encoder.js';
 
@@ -13,11 +14,8 @@ export async function readImages(source: ImageSource, indices: ArrayLike<number>
   const reader = await createReader(source, augmentationOptions.parse({ padCrop: false }));
   const size = imageBytes(source);
   const images = new Uint8Array(indices.length * size);
-  await eachImage(
-    indices.length,
-    async (at) => await reader.evaluate(indices[at], images, at * size),
-    () => undefined,
-  );
+  const read = async (at: number) => await reader.evaluate(indices[at], images, at * size);
+  await pMap(Array(indices.length).keys(), read, { concurrency: readsAtATime });
   return images;
 }
 

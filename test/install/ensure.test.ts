@@ -1,7 +1,7 @@
 // The whole set-up with fake programs: what it makes, that it makes it once, and that a cut-off one leaves nothing.
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -141,7 +141,7 @@ while [ $# -gt 1 ]; do [ "$1" = -o ] && cp "$file" "$2"; shift; done`,
     const [first, second] = await Promise.all([ensureEngine(options()), ensureEngine(options())]);
     expect(second).toEqual(first);
     expect(await readFile(downloads(), 'utf8')).toBe('once\n');
-    expect(lines).toContain('waiting for another process that is setting up the engine');
+    expect(lines).toContain(`waiting for process ${process.pid} on ${hostname()}, which is setting up the engine`);
   });
 
   it('leaves no engine when it is killed, and succeeds when it is run again', async () => {

@@ -3,19 +3,9 @@ import { IsdaError } from '../../common/errors.js';
 import type { RegisterCommand } from '../context.js';
 import { examine } from '../doctor/examination.js';
 import type { Finding } from '../doctor/finding.js';
+import { wrapText } from '../terminal/fold.js';
 
 const marks = { good: 'ok', note: '-', bad: 'MISSING' } as const;
-
-/** Breaks text into lines of at most `width` characters, between words. */
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}
 
 /** The findings as aligned columns (mark, name, value), or as blocks where the terminal is narrower than 60 columns. */
 export function formatFindings(findings: readonly Finding[], width: number): string {
@@ -28,7 +18,7 @@ export function formatFindings(findings: readonly Finding[], width: number): str
       const head = `${marks[finding.state].padEnd(markWidth)}  ${finding.name.padEnd(nameWidth)}`;
       const texts = [finding.value, ...(finding.advice === undefined ? [] : [`→ ${finding.advice}`])];
       const lines = texts
-        .flatMap((text) => wrap(text, Math.max(20, width - indent)))
+        .flatMap((text) => wrapText(text, Math.max(20, width - indent)).split('\n'))
         .map((line) => `${' '.repeat(indent)}${line}`);
       return narrow ? [head.trimEnd(), ...lines] : [`${head}  ${lines[0].slice(indent)}`, ...lines.slice(1)];
     })

@@ -1,8 +1,9 @@
 // What the commands that run grids share: their options, running with progress, the table, the last word.
 import { resolve } from 'node:path';
+import pMap from 'p-map';
+import { maxOpenFiles } from '../../common/files.js';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { counted } from '../../common/format.js';
-import { mapInTurns } from '../../common/in-turns.js';
 import { displayPath } from '../../config/find.js';
 import { outcomeTable, rowOutcomes, writeOutcomes } from '../../grids/outcomes.js';
 import type { CellOutcome } from '../../grids/executors/executor.js';
@@ -89,13 +90,17 @@ export async function withGridRunner<Result>(
 /** Shows what a command would run, and how far each of it is. */
 export async function showPlan(cells: readonly Cell[], root: string, json: boolean, context: CommandContext) {
   const lookup = lookOnce(context);
-  const rows = await mapInTurns(cells, async (cell) => {
-    const stored = await findCell(root, cell);
-    const view = stored && (await viewInList(root, stored.name, context.now, lookup));
-    const { epochs, seed } = cell.config.training;
-    const [name, state, done] = [stored?.name ?? cellName(cell), view?.state ?? 'planned', view?.epochsDone ?? 0];
-    return { name, row: cell.row, seed, state, epochsDone: done, epochs };
-  });
+  const rows = await pMap(
+    cells,
+    async (cell) => {
+      const stored = await findCell(root, cell);
+      const view = stored && (await viewInList(root, stored.name, context.now, lookup));
+      const { epochs, seed } = cell.config.training;
+      const [name, state, done] = [stored?.name ?? cellName(cell), view?.state ?? 'planned', view?.epochsDone ?? 0];
+      return { name, row: cell.row, seed, state, epochsDone: done, epochs };
+    },
+    { concurrency: maxOpenFiles },
+  );
   if (json) {
     context.stdout.write(`${JSON.stringify({ store: root, runs: rows }, undefined, 2)}\n`);
     return;

@@ -1,6 +1,7 @@
 // What a grid would take: its rows with their estimates and how far their runs are, the totals, and both as text.
+import pMap from 'p-map';
+import { maxOpenFiles } from '../../common/files.js';
 import { counted, formatBytes, formatDuration } from '../../common/format.js';
-import { mapInTurns } from '../../common/in-turns.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { timeWithJobs, type RunEstimate } from '../../grids/plan/estimate.js';
 import { findCell, type Cell } from '../../grids/store/store.js';
@@ -38,7 +39,7 @@ export async function planRows(
   const rows: PlanRow[] = [];
   for (const row of new Set(cells.map((cell) => cell.row))) {
     const own = cells.filter((cell) => cell.row === row);
-    const left = await mapInTurns(own, (cell) => epochsLeft(root, cell, now));
+    const left = await pMap(own, (cell) => epochsLeft(root, cell, now), { concurrency: maxOpenFiles });
     const estimated = await estimate(own[0].config);
     const { epochs } = own[0].config.training;
     const { secondsPerEpoch } = estimated;

@@ -1,9 +1,9 @@
 // The runs of stores and of plain run folders: what each is, by the fingerprint of its settings, and what became of it.
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import pMap from 'p-map';
 import { cannot, systemCode } from '../../common/errors.js';
-import { readFailure } from '../../common/files.js';
-import { mapInTurns } from '../../common/in-turns.js';
+import { maxOpenFiles, readFailure } from '../../common/files.js';
 import { isFile } from '../../config/find.js';
 import { isGanConfig, loadConfig } from '../../config/load.js';
 import { fingerprint, isFingerprintOf } from '../../config/fingerprint.js';
@@ -80,14 +80,18 @@ async function gridRun(folder: string, now: () => number) {
 export async function readStoredRuns(folders: readonly string[], now: () => number): Promise<StoredRuns> {
   const candidates = new Set<string>();
   for (const folder of folders) for (const candidate of await candidatesIn(folder)) candidates.add(candidate);
-  const found = await mapInTurns([...candidates], async (folder) => {
-    try {
-      const run = (await gridRun(folder, now)) ?? (await plainRun(folder, now));
-      return run && { run: { store: dirname(folder), name: basename(folder), folder, ...run } };
-    } catch (error) {
-      return { unreadable: unreadableRun(folder, error) };
-    }
-  });
+  const found = await pMap(
+    [...candidates],
+    async (folder) => {
+      try {
+        const run = (await gridRun(folder, now)) ?? (await plainRun(folder, now));
+        return run && { run: { store: dirname(folder), name: basename(folder), folder, ...run } };
+      } catch (error) {
+        return { unreadable: unreadableRun(folder, error) };
+      }
+    },
+    { concurrency: maxOpenFiles },
+  );
   return {
     runs: found.flatMap((each) => each?.run ?? []),
     unreadable: found.flatMap((each) => each?.unreadable ?? []),

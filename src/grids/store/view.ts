@@ -1,9 +1,9 @@
 // What a store holds: each cell's state as it is now, and how far its run is.
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import pMap from 'p-map';
 import { cannot, systemCode } from '../../common/errors.js';
-import { readFailure } from '../../common/files.js';
-import { mapInTurns } from '../../common/in-turns.js';
+import { maxOpenFiles, readFailure } from '../../common/files.js';
 import { isFile } from '../../config/find.js';
 import { fingerprints } from '../../config/fingerprint.js';
 import { loadConfig } from '../../config/load.js';
@@ -172,6 +172,8 @@ export async function listStore(root: string, now: () => number, jobs?: JobLooku
       hint: `${storeCommands} make a store; --out names it`,
     });
   });
-  const views = await mapInTurns(names, (name) => viewInList(root, name, now, jobs));
+  const views = await pMap(names, (name) => viewInList(root, name, now, jobs), {
+    concurrency: maxOpenFiles,
+  });
   return views.filter((view) => view !== undefined).sort((a, b) => byName.compare(a.name, b.name));
 }

@@ -1,8 +1,8 @@
 // Looks through a folder of images: counts, balance of the classes, checksums, and every image decoded.
 import { join } from 'node:path';
+import pMap from 'p-map';
 import { reasonOf } from '../../../common/errors.js';
-import { eachImage } from '../../each-image.js';
-import { BrokenImage } from '../../reader.js';
+import { BrokenImage, readsAtATime } from '../../reader.js';
 import { decodePart } from './decode.js';
 import type { ImageHeader } from './header.js';
 import { readImageFile } from './image-file.js';
@@ -66,8 +66,9 @@ async function verifyPart(
       if (!(error instanceof BrokenImage)) throw error;
       broken.push({ path, reason: error.reason });
     }
+    onImage();
   };
-  await eachImage(names.length, visit, onImage);
+  await pMap(names.keys(), visit, { concurrency: readsAtATime });
   return {
     part,
     count: names.length,
