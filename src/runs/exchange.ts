@@ -1,19 +1,20 @@
 // Networks in and out as safetensors, with PyTorch's names and layouts.
 import { cannot } from '../common/errors.js';
-import { makeFolder, readFailure, readWhole, writeFileAtomically } from '../common/files.js';
+import { readFailure, readWhole, writeFileAtomically } from '../common/files.js';
 import { fingerprint } from '../config/fingerprint.js';
 import { printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { sizeOf } from '../engine/types.js';
 import { toTorch, torchShape } from '../nn/layout.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
-import { listCheckpoints, openCheckpoints, saveCheckpoint } from '../records/checkpoints.js';
-import { lockRunFolder, runFolder } from '../records/run-folder.js';
+import { listCheckpoints, saveCheckpoint } from '../records/checkpoints.js';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../records/safetensors.js';
 import { epochStart, matchTensors } from '../training/state.js';
 import { sessionTensors } from '../training/step.js';
-import { buildParts } from './parts.js';
 import type { RunCheckpoint } from './evaluate.js';
+import { inRunFolder, writeFirstRecords } from './in-run-folder.js';
+import { buildParts } from './parts.js';
+import type { RunContext } from './run-context.js';
 
 /** First values from the seed, in PyTorch's layout. */
 function freshTensors(tensors: readonly TensorDeclaration[], seed: number): NamedTensor[] {
@@ -68,7 +69,7 @@ export async function importNetwork(
   config: ExperimentConfig,
   path: string,
   directory: string,
-  now: () => number,
+  context: Pick<RunContext, 'now' | 'environment' | 'stream'>,
 ): Promise<ExportReport> {
   const bytes = await readWhole(path).catch((error: unknown) => {
     throw readFailure(path, error);
@@ -78,32 +79,31 @@ export async function importNetwork(
   matchTensors(parts.network.tensors, stored, path);
   const byName = new Map(stored.map((tensor) => [tensor.name, tensor]));
   const tensors = freshTensors(sessionTensors(parts), config.training.seed);
-  const folder = runFolder(directory);
-  await makeFolder(folder.root);
-  const lock = await lockRunFolder(folder, now);
-  try {
-    if ((await listCheckpoints(folder.checkpoints)).length > 0) {
+  const values = stored.reduce((total, tensor) => total + sizeOf(tensor.shape), 0);
+  await inRunFolder(directory, context, async (folder) => {
+    const { checkpoints } = folder.paths;
+    if ((await listCheckpoints(checkpoints)).length > 0) {
       throw cannot('import the network', 'the run folder has checkpoints already', {
-        place: folder.checkpoints,
+        place: checkpoints,
         hint: 'give another --out',
       });
     }
-    await writeFileAtomically(folder.config, printConfig(config));
-    await openCheckpoints(folder.checkpoints);
-    await saveCheckpoint(
-      folder.checkpoints,
-      {
-        epoch: 1,
-        step: 0,
-        tensors: tensors.map((tensor) => byName.get(tensor.name) ?? tensor),
-        progress: epochStart(1),
-        fingerprint: fingerprint(config),
-      },
-      config.output.keepCheckpoints,
-    );
-  } finally {
-    await lock.release();
-  }
-  const values = stored.reduce((total, tensor) => total + sizeOf(tensor.shape), 0);
+    const { keepCheckpoints } = config.output;
+    await writeFirstRecords(folder, {
+      config: printConfig(config),
+      checkpoint: undefined,
+      keepCheckpoints,
+      outdated: [],
+    });
+    const first = {
+      epoch: 1,
+      step: 0,
+      tensors: tensors.map((tensor) => byName.get(tensor.name) ?? tensor),
+      progress: epochStart(1),
+      fingerprint: fingerprint(config),
+    };
+    await saveCheckpoint(checkpoints, first, keepCheckpoints);
+    folder.log(`imported ${path}: ${stored.length} tensors, ${values} values`);
+  });
   return { network: parts.network.name, tensors: stored.length, values };
 }

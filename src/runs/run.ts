@@ -1,7 +1,6 @@
 // One run of one experiment in its folder: data, network, session, resume, training, the last word.
-import { rm } from 'node:fs/promises';
-import { cannot, reasonOf } from '../common/errors.js';
-import { writeFileAtomically } from '../common/files.js';
+import { basename } from 'node:path';
+import { cannot } from '../common/errors.js';
 import { cacheHome } from '../common/home.js';
 import { fingerprint, fingerprints } from '../config/fingerprint.js';
 import { printConfig } from '../config/print.js';
@@ -10,45 +9,19 @@ import { epochPlan } from '../data/batches.js';
 import { mixSources } from '../data/datasets/mixed/source.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
 import type { Splits } from '../data/split.js';
-import type { Engine, EngineRequest } from '../engine/index.js';
 import type { GeneratorSet } from '../gan/generator-set.js';
-import {
-  clearCheckpoints,
-  continueFrom,
-  loadNewestCheckpoint,
-  openCheckpoints,
-  type LoadedCheckpoint,
-} from '../records/checkpoints.js';
-import { openLog, type RunLog } from '../records/log.js';
-import { lockRunFolder, runFolder, type RunFolder } from '../records/run-folder.js';
+import type { LoadedCheckpoint } from '../records/checkpoints.js';
 import type { RunSummary } from '../records/summary.js';
 import { openTrainingSession } from '../training/session.js';
 import { epochStart, parseProgress, writeState, type RunPosition } from '../training/state.js';
 import { changesSince } from './changes.js';
 import { headerLines, recordEnvironment } from './header.js';
-import { threadsOf, type LoadingContext } from './loading.js';
+import { inRunFolder, resumedCheckpoint, writeFirstRecords, type OpenRunFolder } from './in-run-folder.js';
+import { threadsOf } from './loading.js';
 import { buildParts, withClasses } from './parts.js';
 import { openGenerators, syntheticSource, type MakingContext } from './synthetic-images.js';
+import type { RunContext, RunOptions } from './run-context.js';
 import { trainInFolder } from './train-in-folder.js';
-
-export interface RunContext extends DataPlaces, LoadingContext {
-  /** Opens the engine on the device and with the settings that a config's `training` asks for. */
-  readonly openEngine: (request: EngineRequest) => Promise<Engine>;
-  readonly stream: NodeJS.WriteStream;
-  /** The signal that asks for an end, if one came. */
-  readonly stopRequested: () => string | undefined;
-  /** This program's version. */
-  readonly version: string;
-  /** Where this program lies, to record its git revision. */
-  readonly sourceDirectory: string;
-}
-
-export interface RunOptions {
-  /** The run folder. */
-  readonly out: string;
-  /** Whether to go on where an earlier process stopped; otherwise earlier checkpoints are deleted. */
-  readonly resume: boolean;
-}
 
 /** Trains an experiment to its end and gives its summary. Errors: all that can go wrong; `stopped` after a signal. */
 export async function runExperiment(
@@ -60,31 +33,9 @@ export async function runExperiment(
   const complete = withClasses(config, splits.train.classes);
   const { synthetic } = config.dataset;
   const generators = synthetic && (await openGenerators(synthetic, splits.train, context.workingDirectory));
-  const folder = runFolder(options.out);
-  const lock = await lockRunFolder(folder, context.now, context.environment);
-  try {
-    const log = openLog(folder.log, context.now);
-    try {
-      return await runInFolder(complete, options, context, { splits, generators }, folder, log.write);
-    } catch (error) {
-      noteFailure(log, error);
-      throw error;
-    } finally {
-      log.close();
-    }
-  } finally {
-    // A lock that cannot be deleted is taken over from this process once it is dead.
-    await lock.release().catch(() => undefined);
-  }
-}
-
-/** A disk that is full, or gone, must not hide why the run ended. */
-function noteFailure(log: RunLog, error: unknown): void {
-  try {
-    log.write(reasonOf(error));
-  } catch {
-    // The error itself is shown all the same.
-  }
+  return inRunFolder(options.out, context, (folder) =>
+    runInFolder(complete, options, context, { splits, generators }, folder),
+  );
 }
 
 /** Where a checkpoint's run was, and the digest of its metrics. Errors: its images were others, or are fewer now. */
@@ -122,20 +73,15 @@ async function runInFolder(
   { resume }: RunOptions,
   context: RunContext,
   { splits: real, generators }: { readonly splits: Splits; readonly generators: GeneratorSet | undefined },
-  folder: RunFolder,
-  log: (line: string) => void,
+  folder: OpenRunFolder,
 ): Promise<RunSummary> {
-  const print = (line: string): void => {
-    context.stream.write(`${line}\n`);
-    log(line);
-  };
+  const { paths, log, print } = folder;
   const identity = fingerprint(config);
   const expected = {
     fingerprints: fingerprints(config),
-    changes: (before: string) => changesSince(before, folder, config, context.workingDirectory),
+    changes: (before: string) => changesSince(before, paths, config, context.workingDirectory),
   };
-  const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, expected) : undefined;
-  for (const warning of checkpoint?.warnings ?? []) print(`warning: ${warning}`);
+  const checkpoint = await resumedCheckpoint(folder, resume, expected);
   const engine = await context.openEngine(config.training);
   const splits = await withSynthetic(config, real, generators, { ...context, engine, print });
   const begun = checkpoint === undefined ? undefined : placeOf(checkpoint, splits, config.training.batchSize);
@@ -149,22 +95,16 @@ async function runInFolder(
     if (checkpoint !== undefined) {
       writeState(training, checkpoint.tensors, checkpoint.path);
     }
-    // From here on the folder changes: all that can be refused has been.
-    await openCheckpoints(folder.checkpoints);
-    if (checkpoint === undefined) {
-      await clearCheckpoints(folder.checkpoints);
-      await rm(folder.summary, { force: true });
-    } else {
-      await continueFrom(folder.checkpoints, checkpoint, config.output.keepCheckpoints);
-    }
-    await writeFileAtomically(folder.config, printConfig(config));
+    const { keepCheckpoints } = config.output;
+    const outdated = [basename(paths.summary)];
+    await writeFirstRecords(folder, { config: printConfig(config), checkpoint, keepCheckpoints, outdated });
     const { version: isda, sourceDirectory, now, stream, stopRequested } = context;
     if (position.epoch <= config.training.epochs)
-      await recordEnvironment(folder.environment, engine, { isda, sourceDirectory, now: now() });
+      await recordEnvironment(paths.environment, engine, { isda, sourceDirectory, now: now() });
     const workers = threadsOf(config, splits.train, engine.device.kind, context);
     const printHeader = (): void => headerLines(config, parts, splits, engine, position, workers).forEach(print);
     const from = checkpoint === undefined ? undefined : { path: checkpoint.path, metrics: begun?.metrics };
-    const open = { config, fingerprint: identity, folder, parts, splits, training, position, workers };
+    const open = { config, fingerprint: identity, folder: paths, parts, splits, training, position, workers };
     const summary = await trainInFolder({ ...open, checkpoint: from, stream, printHeader, log, now, stopRequested });
     const { last, best, dataWaitPercent } = summary;
     const percent = (value: number): string => `${value.toFixed(2)} %`;
@@ -172,7 +112,7 @@ async function runInFolder(
       `test error  last ${percent(last.testErrorPercent)}, best ${percent(best.testErrorPercent)} (epoch ${best.epoch})`,
     );
     if (dataWaitPercent !== undefined) print(`data wait   ${percent(dataWaitPercent)} of the training steps' time`);
-    print(`run folder  ${folder.root}`);
+    print(`run folder  ${paths.root}`);
     return summary;
   } finally {
     training.close();

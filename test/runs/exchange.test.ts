@@ -66,7 +66,7 @@ describe.each(instances)('%s', (name, model) => {
     expect(report).toEqual({ network: name, tensors: tensors.length, values: count });
 
     const run = join(folder, name);
-    expect(await importNetwork(config, first, run, () => 0)).toEqual(report);
+    expect(await importNetwork(config, first, run, { now: () => 0, environment: {}, stream: process.stdout })).toEqual(report);
     const second = join(folder, `${name}-again.safetensors`);
     expect(await exportRun(await openRunCheckpoint(run, { overrides: [], workingDirectory: folder }), second)).toEqual(
       report,

@@ -47,7 +47,7 @@ async function importFile(file: string, options: ImportOptions, context: Command
   const { config } = readConfig(options.config, options.set, context);
   const directory = runDirectory(config, options.out, context);
   const path = resolve(context.workingDirectory, file);
-  const report = await importNetwork(config, path, directory, context.now);
+  const report = await importNetwork(config, path, directory, { ...context, stream: context.stdout });
   context.stdout.write(`${describeReport(report)}\n${directory}\n`);
 }
 

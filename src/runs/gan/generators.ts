@@ -6,7 +6,7 @@ import type { GanConfig } from '../../config/gan.js';
 import type { ImageSource } from '../../data/source.js';
 import type { Engine } from '../../engine/index.js';
 import { classFolder } from '../../gan/stored.js';
-import type { RunOptions } from '../run.js';
+import type { RunOptions } from '../run-context.js';
 import { runFolder } from '../../records/run-folder.js';
 import { classNumber } from './classes.js';
 import { isComplete, loadGanData, runGan, type GanContext } from './run.js';
@@ -65,7 +65,7 @@ export async function trainGenerators(
       trained.push({ folder: run.out, ...(await readSummary(run.out)) });
       continue;
     }
-    const summary = await runGan(run.config, { out: run.out, resume: options.resume }, data, engine, context);
+    const summary = await runGan(run.config, { ...options, out: run.out }, { data, engine }, context);
     trained.push({ folder: run.out, ...summary });
   }
   return trained;

@@ -1,10 +1,7 @@
 // A generator's training in its folder: data, session, resume, the generator's file.
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { reasonOf } from '../../common/errors.js';
+import { basename, join } from 'node:path';
 import { formatCount } from '../../common/format.js';
-import { writeFileAtomically } from '../../common/files.js';
 import { ganFingerprint, ganFingerprints } from '../../config/fingerprint.js';
 import { printGanConfig } from '../../config/print.js';
 import type { GanConfig } from '../../config/gan.js';
@@ -17,12 +14,12 @@ import { openGanSession } from '../../gan/session.js';
 import { generatorFile } from '../../gan/stored.js';
 import { ganStart, parseGanPosition, type GanPosition } from '../../gan/trainer.js';
 import { countParameters } from '../../models/cost.js';
-import { clearCheckpoints, loadNewestCheckpoint, openCheckpoints } from '../../records/checkpoints.js';
-import { openLog } from '../../records/log.js';
-import { lockRunFolder, runFolder, type RunFolder } from '../../records/run-folder.js';
+import { loadNewestCheckpoint } from '../../records/checkpoints.js';
+import { runFolder } from '../../records/run-folder.js';
 import { writeState } from '../../training/state.js';
 import { recordEnvironment } from '../header.js';
-import type { RunOptions, RunContext } from '../run.js';
+import { inRunFolder, resumedCheckpoint, writeFirstRecords, type OpenRunFolder } from '../in-run-folder.js';
+import type { RunContext, RunOptions } from '../run-context.js';
 import type { Pictures } from './pictures.js';
 import { labelsOf, rowsOf } from './samples.js';
 import { sampleColumns, trainInGanFolder, type GanSummary } from './train-in-folder.js';
@@ -38,56 +35,42 @@ export async function loadGanData({ dataset }: GanConfig, context: GanContext): 
   return train;
 }
 
+/** What generators are trained with. */
+export interface GanResources {
+  readonly data: ImageSource;
+  /** Opens the engine, or gives the one that is open. */
+  readonly engine: () => Promise<Engine>;
+}
+
 /**
  * Trains one generator to its end on images of `data` and gives its summary. The engine is opened where there is
  * something left to do. Errors: all that can go wrong; `stopped` after a signal.
  */
-export async function runGan(
+export function runGan(
   config: GanConfig,
   options: RunOptions,
-  data: ImageSource,
-  engine: () => Promise<Engine>,
+  resources: GanResources,
   context: GanContext,
 ): Promise<GanSummary> {
-  const folder = runFolder(options.out);
-  const lock = await lockRunFolder(folder, context.now);
-  try {
-    const log = openLog(folder.log, context.now);
-    try {
-      return await runInFolder(config, options, data, engine, context, folder, log.write);
-    } catch (error) {
-      log.write(reasonOf(error));
-      throw error;
-    } finally {
-      log.close();
-    }
-  } finally {
-    await lock.release();
-  }
+  return inRunFolder(options.out, context, (folder) =>
+    runInFolder(config, folder, { ...resources, resume: options.resume }, context),
+  );
 }
 
 async function runInFolder(
   config: GanConfig,
-  { resume }: RunOptions,
-  data: ImageSource,
-  engine: () => Promise<Engine>,
+  folder: OpenRunFolder,
+  { data, engine, resume }: GanResources & Pick<RunOptions, 'resume'>,
   context: GanContext,
-  folder: RunFolder,
-  log: (line: string) => void,
 ): Promise<GanSummary> {
-  const print = (line: string): void => {
-    context.stream.write(`${line}\n`);
-    log(line);
-  };
+  const { paths, log, print } = folder;
   const { iterations, batchSize, seed, execution } = config.training;
   const images = ofClasses(data, config.dataset.classes);
   const batches = createRealBatches(images, batchSize, seed);
   const gan = createGan(config.gan, data.classes);
   const classes = config.dataset.classes ?? data.classNames.map((_, label) => label);
   const identity = ganFingerprint(config);
-  const expected = { fingerprints: ganFingerprints(config) };
-  const checkpoint = resume ? await loadNewestCheckpoint(folder.checkpoints, expected) : undefined;
-  for (const warning of checkpoint?.warnings ?? []) print(`warning: ${warning}`);
+  const checkpoint = await resumedCheckpoint(folder, resume, { fingerprints: ganFingerprints(config) });
   const position = checkpoint === undefined ? ganStart : parseGanPosition(checkpoint.progress, checkpoint.path);
 
   const opened = await engine();
@@ -96,24 +79,18 @@ async function runInFolder(
   const parts = { gan, classes, batchSize };
   const training = openGanSession(opened, execution, parts, samples.length, seed);
   try {
-    await openCheckpoints(folder.checkpoints);
-    if (checkpoint === undefined) {
-      await clearCheckpoints(folder.checkpoints);
-      for (const name of [generatorFile, 'samples', 'losses.svg', 'summary.json']) {
-        await rm(join(folder.root, name), { recursive: true, force: true });
-      }
-    } else {
-      writeState(training, checkpoint.tensors, checkpoint.path);
-    }
-    await writeFileAtomically(folder.config, printGanConfig(config));
+    if (checkpoint !== undefined) writeState(training, checkpoint.tensors, checkpoint.path);
+    const { keepCheckpoints } = config.output;
+    const outdated = [generatorFile, 'samples', 'losses.svg', basename(paths.summary)];
+    await writeFirstRecords(folder, { config: printGanConfig(config), checkpoint, keepCheckpoints, outdated });
     const { version: isda, sourceDirectory, now } = context;
     if (position.iteration < iterations) {
-      await recordEnvironment(folder.environment, opened, { isda, sourceDirectory, now: now() });
+      await recordEnvironment(paths.environment, opened, { isda, sourceDirectory, now: now() });
     }
     for (const line of headerLines(config, { gan, images, classes }, opened, position)) print(line);
-    const run = { config, fingerprint: identity, folder, gan, batches, training, position, shown, samples };
+    const run = { config, fingerprint: identity, folder: paths, gan, batches, training, position, shown, samples };
     const summary = await trainInGanFolder({ ...run, ...context, log });
-    print(`generator   ${join(folder.root, generatorFile)}`);
+    print(`generator   ${join(paths.root, generatorFile)}`);
     return summary;
   } finally {
     training.session.close();

@@ -1,0 +1,99 @@
+// The shell of everything that works in a run folder: its lock, its log, and the records that a run begins with.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { reasonOf } from '../common/errors.js';
+import { writeFileAtomically } from '../common/files.js';
+import {
+  clearCheckpoints,
+  continueFrom,
+  loadNewestCheckpoint,
+  openCheckpoints,
+  type ExpectedRun,
+  type LoadedCheckpoint,
+} from '../records/checkpoints.js';
+import { openLog } from '../records/log.js';
+import { lockRunFolder, runFolder, type RunFolder } from '../records/run-folder.js';
+import type { RunContext } from './run-context.js';
+
+export interface OpenRunFolder {
+  readonly paths: RunFolder;
+  /** Keeps a line in log.txt. */
+  readonly log: (line: string) => void;
+  /** Prints a line, and keeps it. */
+  readonly print: (line: string) => void;
+}
+
+/**
+ * Works in a run folder, which it makes where missing, while other processes are kept out. What `work` throws is kept in
+ * log.txt and thrown on, whatever becomes of the log and the lock. Errors: another living process works in the folder.
+ */
+export async function inRunFolder<T>(
+  directory: string,
+  { now, environment, stream }: Pick<RunContext, 'now' | 'environment' | 'stream'>,
+  work: (folder: OpenRunFolder) => Promise<T>,
+): Promise<T> {
+  const paths = runFolder(directory);
+  // A Slurm job that is queued again takes over its own lock: the environment says which job this is.
+  const lock = await lockRunFolder(paths, now, environment);
+  try {
+    const log = openLog(paths.log, now);
+    const print = (line: string): void => {
+      stream.write(`${line}\n`);
+      log.write(line);
+    };
+    try {
+      return await work({ paths, log: log.write, print });
+    } catch (error) {
+      // A disk that is full, or gone, must not hide why the work ended.
+      quietly(() => log.write(reasonOf(error)));
+      throw error;
+    } finally {
+      quietly(() => log.close());
+    }
+  } finally {
+    // A lock that cannot be deleted is taken over from this process once it is dead.
+    await lock.release().catch(() => undefined);
+  }
+}
+
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // What it was for is over.
+  }
+}
+
+/** The checkpoint that a run goes on from, with a warning for each newer one that is damaged. */
+export async function resumedCheckpoint(
+  { paths, print }: OpenRunFolder,
+  resume: boolean,
+  expected: ExpectedRun,
+): Promise<LoadedCheckpoint | undefined> {
+  const checkpoint = resume ? await loadNewestCheckpoint(paths.checkpoints, expected) : undefined;
+  for (const warning of checkpoint?.warnings ?? []) print(`warning: ${warning}`);
+  return checkpoint;
+}
+
+export interface FirstRecords {
+  /** The text of config.yaml. */
+  readonly config: string;
+  /** Where the run goes on from; otherwise all checkpoints go. */
+  readonly checkpoint: LoadedCheckpoint | undefined;
+  readonly keepCheckpoints: number;
+  /** Files and folders of the run folder that also go where a run starts over. */
+  readonly outdated: readonly string[];
+}
+
+/** Makes a folder that of this run. Call it once all that can be refused has been: what an earlier run left may go. */
+export async function writeFirstRecords({ paths }: OpenRunFolder, records: FirstRecords): Promise<void> {
+  const { checkpoint } = records;
+  await openCheckpoints(paths.checkpoints);
+  if (checkpoint === undefined) {
+    await clearCheckpoints(paths.checkpoints);
+    for (const name of records.outdated) await rm(join(paths.root, name), { recursive: true, force: true });
+  } else {
+    await continueFrom(paths.checkpoints, checkpoint, records.keepCheckpoints);
+  }
+  await writeFileAtomically(paths.config, records.config);
+}

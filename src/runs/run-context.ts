@@ -1,0 +1,23 @@
+// What every run needs of the process and of its caller.
+import type { DataPlaces } from '../data/registry.js';
+import type { Engine, EngineRequest } from '../engine/index.js';
+import type { LoadingContext } from './loading.js';
+
+export interface RunContext extends DataPlaces, LoadingContext {
+  /** Opens the engine on the device and with the settings that a config's `training` asks for. */
+  readonly openEngine: (request: EngineRequest) => Promise<Engine>;
+  readonly stream: NodeJS.WriteStream;
+  /** The signal that asks for an end, if one came. */
+  readonly stopRequested: () => string | undefined;
+  /** This program's version. */
+  readonly version: string;
+  /** Where this program lies, to record its git revision. */
+  readonly sourceDirectory: string;
+}
+
+export interface RunOptions {
+  /** The run folder. */
+  readonly out: string;
+  /** Whether to go on where an earlier process stopped; otherwise earlier checkpoints are deleted. */
+  readonly resume: boolean;
+}
