@@ -1,13 +1,15 @@
 // Softmax cross entropy: the baseline of every table.
-import { mean, softmaxCrossEntropy } from '../engine/ops/index.js';
+import { mean } from '../engine/ops/index.js';
 import type { Loss } from './loss.js';
+import { crossEntropyOf } from './targets.js';
 
-/** Mean over the batch of −log p_y, p the softmax of the logits [N, C]. */
+/** Mean over the batch of −log p_y, or of −sum_j t_j log p_j for soft targets t; p the softmax of the logits [N, C]. */
 export function createCrossEntropy(): Loss {
   return {
     name: 'cross-entropy',
     tensors: [],
     scalars: {},
-    compute: ({ logits, labels }) => mean(softmaxCrossEntropy(logits, labels)),
+    softTargets: true,
+    compute: (inputs) => mean(crossEntropyOf(inputs)),
   };
 }

@@ -1,21 +1,24 @@
 // Label smoothing (Szegedy et al., 2016): cross entropy with a target of which a part is spread evenly over all classes.
-import { add, mean, mul, mulScalar, oneHot, softmaxCrossEntropy, sub, sum } from '../engine/ops/index.js';
-import type { Loss, LossShape } from './loss.js';
+import { add, mean, mul, mulScalar, sub, sum } from '../engine/ops/index.js';
+import type { Loss } from './loss.js';
 import type { LabelSmoothingOptions } from './options.js';
+import { crossEntropyOf, sharesOf } from './targets.js';
 
 /**
- * Mean over the batch of the cross entropy with the target (1 − smoothing) onehot(y) + smoothing / C (section 7,
- * doi:10.1109/CVPR.2016.308).
+ * Mean over the batch of the cross entropy with the target (1 − smoothing) t + smoothing / C, t the soft target or
+ * onehot(y) (section 7, doi:10.1109/CVPR.2016.308).
  */
-export function createLabelSmoothing({ smoothing }: LabelSmoothingOptions, { classes }: LossShape): Loss {
+export function createLabelSmoothing({ smoothing }: LabelSmoothingOptions): Loss {
   return {
     name: 'label-smoothing',
     tensors: [],
     scalars: {},
-    compute({ logits, labels }) {
-      const crossEntropy = softmaxCrossEntropy(logits, labels);
+    softTargets: true,
+    compute(inputs) {
+      const { logits } = inputs;
+      const crossEntropy = crossEntropyOf(inputs);
       // −log p_j = −log p_y + z_y − z_j: the mean over all classes j needs no second softmax.
-      const ofTarget = sum(mul(oneHot(labels, classes), logits), [1]);
+      const ofTarget = sum(mul(sharesOf(inputs), logits), [1]);
       const spread = sub(ofTarget, mean(logits, [1]));
       return mean(add(crossEntropy, mulScalar(spread, smoothing)));
     },

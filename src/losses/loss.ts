@@ -21,6 +21,11 @@ export interface LossInputs {
   readonly logits: Tensor;
   /** int32 [N] */
   readonly labels: Tensor;
+  /**
+   * Soft targets, float32 [N, C], rows summing to 1: where images are mixed, and only for losses with `softTargets`.
+   * `labels` are then the classes of the largest shares.
+   */
+  readonly targets?: Tensor;
   /** Weight of the last fully connected layer, float32 [A, C]. */
   readonly weight: Tensor;
   /** int32 [2], another one in every step: what random numbers are drawn from. */
@@ -40,6 +45,8 @@ export interface Loss {
    * its logits from `features` and `weight` and gives it no gradient.
    */
   readonly withoutBias?: boolean;
+  /** Whether `compute` follows `inputs.targets`. A loss without it is refused where images are mixed. */
+  readonly softTargets?: boolean;
   /** The mean loss over the batch, a scalar. Updates of state go through `inputs.program`. */
   compute(inputs: LossInputs): Tensor;
 }

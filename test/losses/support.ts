@@ -40,6 +40,8 @@ export interface LossCase {
   /** [N, A] */
   readonly features: Matrix;
   readonly labels: readonly number[];
+  /** Soft targets [N, C] beside the labels. */
+  readonly targets?: Matrix;
   /** [C, A] */
   readonly weight: Matrix;
   readonly bias: readonly number[];
@@ -62,7 +64,7 @@ export interface LossResult {
 
 /** Runs one step of a loss. */
 export function runLoss(engine: Engine, execution: Execution, requireInput: LossCase): LossResult {
-  const { features, labels, weight, bias, scalars = {}, state = {}, seed = [0, 0] } = requireInput;
+  const { features, labels, targets, weight, bias, scalars = {}, state = {}, seed = [0, 0] } = requireInput;
   const leaf = (rows: Matrix) => ({ shape: [rows.length, rows[0].length], values: rows.flat() });
   const loss = createLoss(requireInput.options, { classes: weight.length, featureSize: weight[0].length });
   const stored = Object.fromEntries(loss.tensors.map(({ name }) => [name, leaf(state[name])]));
@@ -74,7 +76,10 @@ export function runLoss(engine: Engine, execution: Execution, requireInput: Loss
   };
   const outputs = runOnce(engine, execution, leaves, ({ features: x, weight: w, bias: b }, program) => {
     const number = (value: number) => program.constant(Float32Array.of(value), { dtype: 'float32', shape: [] });
+    const float = ({ shape, values }: ReturnType<typeof leaf>) =>
+      program.constant(Float32Array.from(values), { dtype: 'float32', shape });
     const value = loss.compute({
+      ...(targets === undefined ? {} : { targets: float(leaf(targets)) }),
       program,
       features: x,
       logits: add(matMul(x, w), b),

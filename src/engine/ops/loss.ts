@@ -1,8 +1,9 @@
-// Softmax cross entropy and one-hot encodings.
+// Softmax cross entropy, log softmax and one-hot encodings.
 import { int, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
-import { mul } from './elementwise.js';
-import { floatScalar, intScalar, run } from './run.js';
+import { exp, mul, sub } from './elementwise.js';
+import { sum } from './reduce.js';
+import { floatScalar, intScalar, run, unary } from './run.js';
 import { reshape } from './shape.js';
 
 /** Cross entropy of softmax(logits) [N, C] against int32 labels [N], one value an image; float32 [N]. */
@@ -18,6 +19,32 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
     ],
   );
   return withGradient(value, [logits], (gradient) => [mul(slope, reshape(gradient, [count, 1]))]);
+}
+
+/**
+ * Cross entropy of softmax(logits) [N, C] against targets [N, C] whose rows sum to 1, one value an image; float32 [N].
+ * No gradient reaches the targets.
+ */
+export function softTargetCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
+  const [count] = logits.shape;
+  const [value, slope] = logits.program.execute(
+    'SoftmaxCrossEntropyWithLogits',
+    { T: type(logits.dtype) },
+    [logits, targets],
+    [
+      { dtype: logits.dtype, shape: [count] },
+      { dtype: logits.dtype, shape: logits.shape },
+    ],
+  );
+  return withGradient(value, [logits], (gradient) => [mul(slope, reshape(gradient, [count, 1]))]);
+}
+
+/** log softmax(logits) along the last axis, [N, C]. */
+export function logSoftmax(logits: Tensor): Tensor {
+  const value = unary('LogSoftmax', logits);
+  return withGradient(value, [logits], (gradient) => [
+    sub(gradient, mul(exp(value), sum(gradient, [1], { keepAxes: true }))),
+  ]);
 }
 
 /** 1 at the label, 0 elsewhere; float32 [..., depth]. */

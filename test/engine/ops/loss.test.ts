@@ -1,6 +1,6 @@
-// Softmax cross entropy and one-hot encodings.
+// Softmax cross entropy, log softmax and one-hot encodings.
 import { describe, expect, it } from 'vitest';
-import { oneHot, softmaxCrossEntropy } from '../../../src/engine/ops/index.js';
+import { logSoftmax, oneHot, softTargetCrossEntropy, softmaxCrossEntropy } from '../../../src/engine/ops/index.js';
 import { checkOperation, randomLeaf } from '../../support/check-operation.js';
 import { testEngine } from '../../support/engine.js';
 import { total } from '../../support/grid.js';
@@ -21,6 +21,37 @@ describe.each(executions)('loss operations, %s', (execution) => {
           const own = logits.slice(row * classes, (row + 1) * classes);
           return Math.log(total(own.map(Math.exp))) - own[label];
         }),
+    });
+  });
+
+  const logSoftmaxOf = (row: readonly number[]): number[] =>
+    row.map((value) => value - Math.log(total(row.map(Math.exp))));
+  const rowsOf = (values: readonly number[]): number[][] =>
+    Array.from({ length: count }, (_, row) => values.slice(row * classes, (row + 1) * classes));
+
+  it('log softmax', () => {
+    checkOperation(engine, execution, {
+      leaves: { logits: randomLeaf([count, classes], 'logits') },
+      build: ({ logits }) => logSoftmax(logits),
+      reference: ({ logits }) => rowsOf(logits).flatMap(logSoftmaxOf),
+    });
+  });
+
+  it('cross entropy with soft targets', () => {
+    // Rows sum to 1: a mixture of two classes, and one of all.
+    const rows = [
+      [0.3, 0, 0, 0, 0.7],
+      [0, 1, 0, 0, 0],
+      [0.2, 0.2, 0.2, 0.2, 0.2],
+      [0.5, 0, 0.125, 0.375, 0],
+    ];
+    const whole = Float32Array.from(rows.flat());
+    checkOperation(engine, execution, {
+      leaves: { logits: randomLeaf([count, classes], 'logits') },
+      build: ({ logits }, program) =>
+        softTargetCrossEntropy(logits, program.constant(whole, { dtype: 'float32', shape: [count, classes] })),
+      reference: ({ logits }) =>
+        rowsOf(logits).map((row, i) => -total(logSoftmaxOf(row).map((value, j) => value * whole[i * classes + j]))),
     });
   });
 
