@@ -52,10 +52,15 @@ function withDependentDefaults(value: unknown): unknown {
 /** The whole schema, with what depends on several sections. */
 export const experimentSchema = z.preprocess(
   withDependentDefaults,
-  experimentObject.superRefine(({ dataset, augmentation }, context) => {
+  experimentObject.superRefine(({ dataset, augmentation, optimizer, schedule, training }, context) => {
+    const refuse = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message });
+    if (schedule.name === 'cosine' && (schedule.minLearningRate ?? 0) > optimizer.learningRate)
+      refuse(['schedule', 'minLearningRate'], `expected at most optimizer.learningRate, ${optimizer.learningRate}`);
+    if ((schedule.warmupEpochs ?? 0) > training.epochs)
+      refuse(['schedule', 'warmupEpochs'], `expected at most training.epochs, ${training.epochs}`);
     if (isImageFolder(dataset) || (augmentation.randomResizedCrop ?? false) === false) return;
     const message = `expected false: only images in folders are cropped so, and dataset.name is ${dataset.name}`;
-    context.addIssue({ code: 'custom', path: ['augmentation', 'randomResizedCrop'], message });
+    refuse(['augmentation', 'randomResizedCrop'], message);
   }),
 );
 

@@ -6,6 +6,7 @@ import type { Splits } from '../data/split.js';
 import type { Engine } from '../engine/index.js';
 import { countParameters } from '../models/cost.js';
 import { gitRevision, writeEnvironment } from '../records/environment.js';
+import { scheduleWarnings } from '../training/schedules.js';
 import type { RunPosition } from '../training/state.js';
 import type { StepParts } from '../training/step.js';
 import { multiplyAddsOf } from './parts.js';
@@ -55,6 +56,7 @@ export function headerLines(
     ['steps', `${counted(epochs, 'epoch')} x ${batches} = ${epochs * batches}, batch ${batchSize}`],
   ];
   const lines = facts.map(([name, value]) => `${name.padEnd(11)} ${value}`);
+  lines.push(...scheduleWarnings(config.schedule, epochs).map((warning) => `warning: ${warning}`));
   if (position.epoch > epochs) lines.push('complete already: --no-resume starts over');
   else if (position.epoch > 1 || position.batch > 0) {
     lines.push(`resuming in epoch ${position.epoch} after ${position.batch} of ${batches} batches`);

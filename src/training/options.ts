@@ -1,6 +1,15 @@
 // The config sections `schedule`, `training` and `output`: their schema, units and defaults.
 import { z } from 'zod';
 
+// Without a default: an absent key leaves the fingerprints of other runs as they are.
+const warmup = {
+  warmupEpochs: z
+    .number()
+    .positive()
+    .optional()
+    .describe('epochs, also a fraction, over which the rate grows linearly with the iteration to what it is else'),
+};
+
 /** `schedule`: the learning rate over the epochs, which count from 1. */
 export const scheduleOptions = z.discriminatedUnion('name', [
   z.strictObject({
@@ -12,9 +21,14 @@ export const scheduleOptions = z.discriminatedUnion('name', [
       })
       .describe('epochs, counted from 1, that are the first with the lower rate'),
     factor: z.number().positive().lt(1).default(0.1).describe('what the rate is multiplied with at a milestone'),
+    ...warmup,
   }),
-  z.strictObject({ name: z.literal('cosine') }),
-  z.strictObject({ name: z.literal('constant') }),
+  z.strictObject({
+    name: z.literal('cosine'),
+    minLearningRate: z.number().min(0).optional().describe('rate of the last epoch; 0 if not given, as in the paper'),
+    ...warmup,
+  }),
+  z.strictObject({ name: z.literal('constant'), ...warmup }),
 ]);
 export type ScheduleOptions = z.output<typeof scheduleOptions>;
 

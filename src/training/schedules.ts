@@ -1,20 +1,68 @@
-// The learning rate of an epoch.
+// Learning-rate schedules: the rate of a training step.
 import type { ScheduleOptions } from './options.js';
 
-/**
- * The learning rate of an epoch, counted from 1. `step`: a milestone is the first epoch with the lower rate.
- * `cosine`: 0.5 lr (1 + cos(pi e / T)) (paper, supplement B, and its released code).
- */
-export function learningRateOf(schedule: ScheduleOptions, base: number, epoch: number, epochs: number): number {
+/** A place in a run. */
+export interface ScheduleMoment {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Of the step, over all epochs, counted from 0. */
+  readonly iteration: number;
+  readonly iterationsPerEpoch: number;
+}
+
+/** The rate of an epoch without warm-up. */
+function epochRate(schedule: ScheduleOptions, base: number, { epoch, epochs }: ScheduleMoment): number {
   switch (schedule.name) {
     case 'step': {
       const passed = schedule.milestones.filter((milestone) => epoch >= milestone).length;
       // 0.1 * 0.1 is not 0.01 in binary; the step takes float32, to which twelve digits are exact.
       return Number((base * schedule.factor ** passed).toPrecision(12));
     }
-    case 'cosine':
-      return 0.5 * base * (1 + Math.cos((Math.PI * epoch) / epochs));
+    case 'cosine': {
+      const { minLearningRate = 0 } = schedule;
+      return minLearningRate + 0.5 * (base - minLearningRate) * (1 + Math.cos((Math.PI * epoch) / epochs));
+    }
     case 'constant':
       return base;
   }
+}
+
+/** The share of the rate in warm-up: (iteration + 1) / (warmupEpochs x iterations an epoch), at most 1. */
+function warmupShare({ warmupEpochs = 0 }: ScheduleOptions, { iteration, iterationsPerEpoch }: ScheduleMoment): number {
+  const length = warmupEpochs * iterationsPerEpoch;
+  return iteration + 1 >= length ? 1 : (iteration + 1) / length;
+}
+
+/**
+ * The learning rate of a training step. `step`: a milestone is the first epoch, counted from 1, with the lower rate.
+ * `cosine`: min + 0.5 (lr − min) (1 + cos(pi e / T)), with e counted from 1 (paper, supplement B, and its released code,
+ * where min is 0). `warmupEpochs`: the rate of the epoch times a share that grows linearly with the iteration (Goyal et
+ * al., 2017, section 2.2).
+ */
+export function learningRateAt(schedule: ScheduleOptions, base: number, moment: ScheduleMoment): number {
+  const rate = epochRate(schedule, base, moment);
+  const share = warmupShare(schedule, moment);
+  return share === 1 ? rate : rate * share;
+}
+
+/** The learning rate of a step divided by the initial one, for what follows the schedule with a rate of its own. */
+export function learningRateFactorAt(schedule: ScheduleOptions, base: number, moment: ScheduleMoment): number {
+  const { minLearningRate, ...rest } = { minLearningRate: undefined, ...schedule };
+  const relative = minLearningRate === undefined ? schedule : { ...rest, minLearningRate: minLearningRate / base };
+  return learningRateAt(relative, 1, moment);
+}
+
+/** What is probably not meant in a schedule over `epochs` epochs, one sentence each. */
+export function scheduleWarnings(schedule: ScheduleOptions, epochs: number): readonly string[] {
+  if (schedule.name === 'step') {
+    const late = schedule.milestones.filter((milestone) => milestone > epochs);
+    if (late.length === 0) return [];
+    const [which, they] = late.length === 1 ? [`milestone ${late[0]}`, 'is'] : [`milestones ${late.join(', ')}`, 'are'];
+    return [`schedule.${which} ${they} beyond the last of the ${epochs} epochs: the rate is not lowered there`];
+  }
+  if (schedule.name === 'cosine' && epochs === 1 && (schedule.minLearningRate ?? 0) === 0) {
+    return ['the cosine schedule ends at rate 0 in the last epoch, here the only one: no parameter changes'];
+  }
+  return [];
 }

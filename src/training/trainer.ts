@@ -9,7 +9,7 @@ import type { OptimizerOptions } from '../optimizers/options.js';
 import type { ScheduleOptions, TrainingOptions } from './options.js';
 import type { BatchProgress } from './progress.js';
 import type { MetricsRow } from '../records/metrics-columns.js';
-import { learningRateOf } from './schedules.js';
+import { learningRateAt, learningRateFactorAt, type ScheduleMoment } from './schedules.js';
 import { epochStart, type RunPosition } from './state.js';
 import type { TrainingSession } from './session.js';
 import { lossScalarsAt } from './step-inputs.js';
@@ -109,7 +109,6 @@ async function trainEpoch(
   const { session, loss, loader, training, now } = inputs;
   const { epoch } = start;
   const batches = loader.trainingBatchCount;
-  const learningRate = epochRate(inputs, epoch);
   let position = start;
   let batch = start.batch;
   let mark = now();
@@ -128,6 +127,7 @@ async function trainEpoch(
   const noiseSeed = hashKey(training.seed, 'noise');
   for await (const images of loader.trainingBatches(epoch, start.batch)) {
     const iteration = (epoch - 1) * batches + batch;
+    const learningRate = rateAt(inputs, epoch, iteration);
     const lossScalars = lossScalarsAt(loss, progressAt(inputs, epoch, iteration));
     const due = session.runStep({ batch: images, learningRate, seed: [noiseSeed, iteration], lossScalars });
     batch += 1;
@@ -171,18 +171,25 @@ function afterStep(
   };
 }
 
-const epochRate = ({ schedule, optimizer, training }: TrainerInputs, epoch: number): number =>
-  learningRateOf(schedule, optimizer.learningRate, epoch, training.epochs);
+const momentOf = ({ loader, training }: TrainerInputs, epoch: number, iteration: number): ScheduleMoment => ({
+  epoch,
+  epochs: training.epochs,
+  iteration,
+  iterationsPerEpoch: loader.trainingBatchCount,
+});
+
+const rateAt = (inputs: TrainerInputs, epoch: number, iteration: number): number =>
+  learningRateAt(inputs.schedule, inputs.optimizer.learningRate, momentOf(inputs, epoch, iteration));
 
 const progressAt = (inputs: TrainerInputs, epoch: number, iteration: number): TrainingProgress => {
-  const { schedule, loader, training } = inputs;
+  const { schedule, optimizer, loader, training } = inputs;
   const { epochs } = training;
   return {
     iteration,
     totalIterations: epochs * loader.trainingBatchCount,
     epoch: epoch - 1,
     totalEpochs: epochs,
-    learningRateFactor: learningRateOf(schedule, 1, epoch, epochs),
+    learningRateFactor: learningRateFactorAt(schedule, optimizer.learningRate, momentOf(inputs, epoch, iteration)),
   };
 };
 
@@ -222,7 +229,7 @@ async function endEpoch(
   const row: MetricsRow = {
     epoch,
     iteration: epoch * batches,
-    learningRate: epochRate(inputs, epoch),
+    learningRate: rateAt(inputs, epoch, epoch * batches - 1),
     lambda: loss.scalars['lambda']?.(last) ?? 0,
     trainLoss: position.lossSum / position.images,
     trainError: (100 * position.wrong) / position.images,

@@ -160,6 +160,22 @@ const cases: readonly {
       |                                                ^^^`,
   },
   {
+    title: 'a cosine that would rise',
+    files: { 'x.yaml': 'schedule: {name: cosine, minLearningRate: 0.2}\n' },
+    says: `error: cannot use config x.yaml: schedule.minLearningRate: expected at most optimizer.learningRate, 0.1, got 0.2
+  x.yaml:1:43
+    1 | schedule: {name: cosine, minLearningRate: 0.2}
+      |                                           ^^^`,
+  },
+  {
+    title: 'a warm-up longer than the training',
+    files: { 'x.yaml': 'training: {epochs: 5}\nschedule: {name: constant, warmupEpochs: 5.5}\n' },
+    says: `error: cannot use config x.yaml: schedule.warmupEpochs: expected at most training.epochs, 5, got 5.5
+  x.yaml:2:42
+    2 | schedule: {name: constant, warmupEpochs: 5.5}
+      |                                          ^^^`,
+  },
+  {
     title: 'milestones out of order',
     files: { 'x.yaml': 'schedule: {name: step, milestones: [80, 60]}\n' },
     says: `error: cannot use config x.yaml: schedule.milestones: expected epochs in increasing order, got [80, 60]

@@ -1,7 +1,7 @@
 // The centres' own learning rate, and where their steps lead.
 import { expect, it } from 'vitest';
 import { createLoss } from '../../src/losses/registry.js';
-import { learningRateOf } from '../../src/training/schedules.js';
+import { learningRateAt } from '../../src/training/schedules.js';
 import { testEngine } from '../support/engine.js';
 import { runLoss } from './support.js';
 
@@ -11,7 +11,12 @@ const options = { name: 'center', weight: 0.003, centerLearningRate: 0.5 } as co
 it('follows the schedule, whatever the network’s learning rate', () => {
   const { scalars } = createLoss(options, { classes: 2, featureSize: 1 });
   const rates = [79, 80, 120].map((epoch) => {
-    const learningRateFactor = learningRateOf({ name: 'step', milestones: [80, 120], factor: 0.1 }, 1, epoch, 160);
+    const learningRateFactor = learningRateAt({ name: 'step', milestones: [80, 120], factor: 0.1 }, 1, {
+      epoch,
+      epochs: 160,
+      iteration: 0,
+      iterationsPerEpoch: 1,
+    });
     return scalars.centerLearningRate({
       iteration: 0,
       totalIterations: 1,

@@ -1,9 +1,14 @@
-// The learning rate of an epoch.
+// The learning rate of a step: schedules, warm-up, and what is warned of.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ScheduleOptions } from '../../src/training/options.js';
-import { learningRateOf } from '../../src/training/schedules.js';
+import { learningRateAt, learningRateFactorAt, scheduleWarnings } from '../../src/training/schedules.js';
 
-describe('learningRateOf', () => {
+/** At the first step of an epoch of ten. */
+const learningRateOf = (schedule: ScheduleOptions, base: number, epoch: number, epochs: number): number =>
+  learningRateAt(schedule, base, { epoch, epochs, iteration: 10 * (epoch - 1), iterationsPerEpoch: 10 });
+
+describe('learningRateAt', () => {
   it('lowers the rate from the milestone on', () => {
     const schedule: ScheduleOptions = { name: 'step', milestones: [80, 120], factor: 0.1 };
     const rates = [1, 79, 80, 119, 120, 160].map((epoch) => learningRateOf(schedule, 0.1, epoch, 160));
@@ -29,4 +34,92 @@ describe('learningRateOf', () => {
   it('stays where it is constant', () => {
     expect([1, 50].map((epoch) => learningRateOf({ name: 'constant' }, 0.1, epoch, 50))).toEqual([0.1, 0.1]);
   });
+});
+
+describe('cosine with minLearningRate', () => {
+  it('ends at that rate, and begins below the initial one as without', () => {
+    const schedule: ScheduleOptions = { name: 'cosine', minLearningRate: 0.01 };
+    expect(learningRateOf(schedule, 0.1, 100, 100)).toBeCloseTo(0.01, 12);
+    expect(learningRateOf(schedule, 0.1, 50, 100)).toBeCloseTo(0.055, 12);
+    expect(learningRateOf(schedule, 0.1, 1, 100)).toBeLessThan(0.1);
+  });
+});
+
+describe('warm-up', () => {
+  const anySchedule = fc.constantFrom<ScheduleOptions>(
+    { name: 'step', milestones: [3, 5], factor: 0.1 },
+    { name: 'cosine' },
+    { name: 'cosine', minLearningRate: 0.02 },
+    { name: 'constant' },
+  );
+  it('grows by equal parts to the rate at its last step, and changes nothing after it', () => {
+    const schedule: ScheduleOptions = { name: 'constant', warmupEpochs: 1.5 };
+    const rates = Array.from({ length: 10 }, (_, iteration) =>
+      learningRateAt(schedule, 0.6, {
+        epoch: 1 + Math.floor(iteration / 4),
+        epochs: 3,
+        iteration,
+        iterationsPerEpoch: 4,
+      }),
+    );
+    [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6].forEach((rate, i) => expect(rates[i]).toBeCloseTo(rate, 12));
+  });
+  it('is never above the rate without, and equal to it once it is over', () => {
+    fc.assert(
+      fc.property(
+        anySchedule,
+        fc.double({ min: 0.01, max: 4, noNaN: true }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.nat(69),
+        (schedule, warmupEpochs, iterationsPerEpoch, step) => {
+          const iteration = step % (7 * iterationsPerEpoch);
+          const moment = {
+            epoch: 1 + Math.floor(iteration / iterationsPerEpoch),
+            epochs: 7,
+            iteration,
+            iterationsPerEpoch,
+          };
+          const without = learningRateAt(schedule, 0.1, moment);
+          const withWarmup = learningRateAt({ ...schedule, warmupEpochs }, 0.1, moment);
+          const share = Math.min(1, (iteration + 1) / (warmupEpochs * iterationsPerEpoch));
+          expect(withWarmup).toBeCloseTo(without * share, 12);
+          if (iteration + 1 >= warmupEpochs * iterationsPerEpoch) expect(withWarmup).toBe(without);
+        },
+      ),
+    );
+  });
+  it('of the factor is that of the rate', () => {
+    fc.assert(
+      fc.property(anySchedule, fc.nat(27), (schedule, iteration) => {
+        const moment = { epoch: 1 + Math.floor(iteration / 4), epochs: 7, iteration, iterationsPerEpoch: 4 };
+        const warm = { ...schedule, warmupEpochs: 2 };
+        expect(learningRateFactorAt(warm, 0.1, moment)).toBeCloseTo(learningRateAt(warm, 0.1, moment) / 0.1, 12);
+      }),
+    );
+  });
+});
+
+describe('scheduleWarnings', () => {
+  it.each<[ScheduleOptions, number, string[]]>([
+    [{ name: 'step', milestones: [80, 120], factor: 0.1 }, 160, []],
+    [{ name: 'step', milestones: [80, 120], factor: 0.1 }, 120, []],
+    [
+      { name: 'step', milestones: [80, 120], factor: 0.1 },
+      100,
+      ['schedule.milestone 120 is beyond the last of the 100 epochs: the rate is not lowered there'],
+    ],
+    [
+      { name: 'step', milestones: [80, 120], factor: 0.1 },
+      10,
+      ['schedule.milestones 80, 120 are beyond the last of the 10 epochs: the rate is not lowered there'],
+    ],
+    [{ name: 'cosine' }, 2, []],
+    [
+      { name: 'cosine' },
+      1,
+      ['the cosine schedule ends at rate 0 in the last epoch, here the only one: no parameter changes'],
+    ],
+    [{ name: 'cosine', minLearningRate: 0.1 }, 1, []],
+    [{ name: 'constant' }, 1, []],
+  ])('%j over %i epochs', (schedule, epochs, warnings) => expect(scheduleWarnings(schedule, epochs)).toEqual(warnings));
 });

@@ -97,6 +97,21 @@ describe('a run that is asked to stop', () => {
     expect(outcomeOf(join(folder, 'often'))).toEqual(whole);
   });
 
+  it('inside the warm-up it goes on to the same bytes', async () => {
+    const warm = ['schedule={name: cosine, minLearningRate: 0.01, warmupEpochs: 1.5}'];
+    expect((await runIsda(folder, trainArgs('warm-whole', [...changes, ...warm]))).exitCode).toBe(0);
+    const stopped = await interrupt('warm', 'SIGTERM', { ...started, delay: 80 }, warm);
+    expect(stopped.exitCode, stopped.all).toBe(75);
+    await finish('warm', warm);
+    expect(outcomeOf(join(folder, 'warm'))).toEqual(outcomeOf(join(folder, 'warm-whole')));
+    const rates = metricsOf(join(folder, 'warm'))
+      .slice(1)
+      .map((row) => Number(row.split(',')[2]));
+    // 36 steps of 54 by the end of epoch 1; cosine of epochs 1 to 4 between the initial 0.1 and 0.01.
+    const cosine = [1, 2, 3, 4].map((epoch) => 0.01 + 0.045 * (1 + Math.cos((Math.PI * epoch) / 4)));
+    rates.forEach((rate, index) => expect(rate).toBeCloseTo(cosine[index] * (index === 0 ? 36 / 54 : 1), 6));
+  });
+
   it('a second SIGINT ends it at once, and the folder is free for the next', async () => {
     // One step takes long enough for both signals to come within it.
     const slow = ['dataset.subset=512', 'training.batchSize=512', 'training.epochs=2', 'model.depth=32'];
