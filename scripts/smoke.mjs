@@ -20,6 +20,19 @@ const folder = [
   .map((change) => `--set ${change}`)
   .join(' ');
 
+/** WRN-10-1 in place of WRN-28-10, for one epoch. */
+const tinyWrn = [
+  'dataset.dir={tmp}/data100',
+  'dataset.subset=100',
+  'dataset.testSubset=100',
+  'model.depth=10',
+  'model.width=1',
+  'training.epochs=1',
+  'training.batchSize=50',
+]
+  .map((change) => `--set ${change}`)
+  .join(' ');
+
 const study = `
 study: tiny-study
 config: tiny-cross-entropy
@@ -38,6 +51,11 @@ const onSlurm = [
 
 /** Command lines with the exit code they owe, in order. `{tmp}` stands for a temporary folder for what they write. */
 export const commands = [
+  [0, 'data synthesize --name cifar100 --out {tmp}/data100 --train 300 --test 100'],
+  [0, `train --config wrn28-10-cifar100.yaml --out {tmp}/wrn ${tinyWrn}`],
+  [0, 'sweep lambda0 --dry-run'],
+  [0, 'ablate --variant diagonal --dry-run'],
+
   [0, '--help'],
   [0, 'setup'],
   [0, 'setup --json'],

@@ -66,7 +66,9 @@ describe.each(experiments)('configs/%s', (path) => {
 
   it('opens with what it is, the command and the number of the paper', () => {
     expect(header[0]).toMatch(/^[A-Z].{10,}[.:]$/);
-    expect(header[1]).toMatch(new RegExp(`^ {2}isda train --config ${name}( --(seed \\d+|set [\\w.]+=\\S+))*$`));
+    expect(header[1]).toMatch(
+      new RegExp(`^ {2}isda train --config ${name}(\\.yaml)?( --(seed \\d+|set [\\w.]+=\\S+))*$`),
+    );
     expect(header[2]).toMatch(/^Paper: /);
   });
 });

@@ -33,6 +33,10 @@ function exitCodeOf(error: unknown): number {
 
 const examples = `
 Examples:
+  isda train --config wrn28-10-cifar100.yaml       WRN-28-10 on CIFAR-100 with ISDA, by the paper's recipe
+  isda sweep lambda0                               its strength, chosen on held-out images; --dry-run shows the runs
+  isda ablate --variant diagonal                   one variant of Table 5; all six without --variant
+
   isda data download cifar10 --out data            once; or \`isda data synthesize\` to try things out
   isda train --config resnet32-cifar10-isda        a run, in runs/resnet32-cifar10-isda-seed1
   isda train --config resnet32-cifar10-isda        again: goes on where it was stopped

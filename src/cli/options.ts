@@ -1,5 +1,6 @@
 // Options that several commands share, and reading the config they name.
-import { InvalidArgumentError, Option } from 'commander';
+import { join } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { loadAnyConfig, loadConfig, loadGanConfig, type LoadedConfig, type LoadOptions } from '../config/load.js';
 import type { GanConfig } from '../config/gan.js';
 import type { ExperimentConfig } from '../config/schema.js';
@@ -14,6 +15,26 @@ export const storesHelp = `folders of runs, such as ${storeCommands} make, or of
 /** `--config FILE`. */
 export function configOption(): Option {
   return new Option('--config <file>', 'a YAML file, or the name of one under configs/');
+}
+
+/** The network of the paper's ablation (Table 5), which ablations and sweeps take where no config is named. */
+const paperConfig = 'wrn28-10-cifar100';
+
+/** `--config FILE` of a grid, which has a default. */
+export function gridConfigOption(): Option {
+  const path = join(configsDirectory, `${paperConfig}.yaml`);
+  return configOption().default(path, `${paperConfig}, the network of Table 5`);
+}
+
+/** Says which config a grid takes where the command line names none. */
+export function printDefaultConfig(
+  command: Command,
+  { json }: { readonly json?: boolean },
+  { stdout, stderr }: CommandContext,
+): void {
+  if (command.getOptionValueSource('config') !== 'default') return;
+  const line = `config  ${paperConfig}, the network of the paper's ablation (Table 5); --config names another`;
+  (json === true ? stderr : stdout).write(`${line}\n`);
 }
 
 /** `--set KEY=VALUE`, any number of times; its value is the list of them, in order. */

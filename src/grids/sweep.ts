@@ -1,6 +1,9 @@
 // A sweep's choice among its points, and the record of it.
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../common/files.js';
+import { z } from 'zod';
+import { cannot, systemCode } from '../common/errors.js';
+import { readFailure, writeFileAtomically } from '../common/files.js';
 import type { RowOutcome } from './outcomes.js';
 import type { SweepPoint } from './points.js';
 
@@ -26,8 +29,15 @@ export function choosePoint(points: readonly MeasuredPoint[]): MeasuredPoint | u
   );
 }
 
+/** What a sweep is of, in the words of the paper's tables. */
+export interface SweepSubject {
+  readonly network: string;
+  readonly dataset: string;
+  readonly augmentation?: string;
+}
+
 /** What sweep.json holds. */
-export interface SweepRecord {
+export interface SweepRecord extends SweepSubject {
   readonly experiment: string;
   /** Held-out training images by whose error the choice was made; 0: the test set. */
   readonly holdout: number;
@@ -38,7 +48,53 @@ export interface SweepRecord {
   readonly final?: RowOutcome;
 }
 
+const recordPath = (root: string): string => join(root, 'sweep.json');
+
 /** Writes sweep.json into a store. */
 export async function writeSweep(root: string, record: SweepRecord): Promise<void> {
-  await writeFileAtomically(join(root, 'sweep.json'), `${JSON.stringify(record, undefined, 2)}\n`);
+  await writeFileAtomically(recordPath(root), `${JSON.stringify(record, undefined, 2)}\n`);
+}
+
+/** The lambda0 that a sweep has chosen for a network on a data set. */
+export interface Lambda0Choice extends SweepSubject {
+  readonly lambda0: number;
+}
+
+/** Of sweep.json, what a choice of lambda0 is read from; earlier versions wrote no network and data set. */
+const lambda0Record = z.object({
+  network: z.string().optional(),
+  dataset: z.string().optional(),
+  augmentation: z.string().optional(),
+  chosen: z.object({ settings: z.object({ 'loss.lambda0': z.number().optional() }) }).optional(),
+});
+
+/**
+ * The choice of lambda0 that the sweep.json of a store holds; undefined where there is none, or none yet.
+ * Errors: it cannot be read, or is no record of a sweep.
+ */
+async function readLambda0Choice(root: string): Promise<Lambda0Choice | undefined> {
+  const path = recordPath(root);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw readFailure(path, error);
+  }
+  try {
+    const { network, dataset, augmentation, chosen } = lambda0Record.parse(JSON.parse(text));
+    const lambda0 = chosen?.settings['loss.lambda0'];
+    if (network === undefined || dataset === undefined || lambda0 === undefined) return undefined;
+    return { network, dataset, augmentation, lambda0 };
+  } catch (error) {
+    throw cannot(`read ${path}`, 'it is not the record of a sweep', {
+      hint: 'delete it; `isda sweep` writes it again from its runs',
+      cause: error,
+    });
+  }
+}
+
+/** The choices of lambda0 in several stores, of which some may have none. Errors: as of one. */
+export async function readLambda0Choices(roots: readonly string[]): Promise<readonly Lambda0Choice[]> {
+  return (await Promise.all(roots.map(readLambda0Choice))).flatMap((choice) => choice ?? []);
 }

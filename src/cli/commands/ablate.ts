@@ -5,7 +5,7 @@ import { gridCells, seedsFrom } from '../../grids/rows.js';
 import { variantNames, withVariant, type Variant } from '../../grids/variants.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { runPlan, storeOf, withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
-import { configOption, countArgument, readConfig, setOption } from '../options.js';
+import { countArgument, gridConfigOption, printDefaultConfig, readConfig, setOption } from '../options.js';
 
 export interface AblateOptions extends GridOptions {
   readonly config: string;
@@ -26,7 +26,7 @@ function variantArgument(value: string, before: readonly Variant[]): Variant[] {
 export function withAblateOptions(command: Command): Command {
   return withGridOptions(
     command
-      .addOption(configOption().makeOptionMandatory())
+      .addOption(gridConfigOption())
       .addOption(setOption())
       .addOption(
         new Option('--variant <name>', `only this one; repeatable: ${variantNames.join(', ')}`)
@@ -54,7 +54,9 @@ export const registerAblate: RegisterCommand = (program, context) => {
   const command = program
     .command('ablate')
     .description("Table 5's variants of ISDA on any config; goes on where it was stopped");
-  withAblateOptions(command).action((options: AblateOptions, parsed: Command) =>
-    runPlan(readAblation(options, context), options, context, parsed),
-  );
+  withAblateOptions(command).action(async (options: AblateOptions, parsed: Command) => {
+    const plan = readAblation(options, context);
+    printDefaultConfig(parsed, options, context);
+    await runPlan(plan, options, context, parsed);
+  });
 };

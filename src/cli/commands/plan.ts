@@ -11,7 +11,7 @@ import { readAblation, withAblateOptions, type AblateOptions } from './ablate.js
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { columnsOf, wrapText } from '../terminal/fold.js';
 import { withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
-import { countArgument } from '../options.js';
+import { countArgument, printDefaultConfig } from '../options.js';
 import {
   readTableRequest,
   readTableState,
@@ -99,11 +99,18 @@ export const registerPlan: RegisterCommand = (program, context) => {
     showPlan(await tablePlan(number, options, context), options, context),
   );
   measured(withAblateOptions(plan.command('ablate').description('what `isda ablate` would run'))).action(
-    (options: AblateOptions & MeasureOptions) => showPlan(readAblation(options, context), options, context),
+    async (options: AblateOptions & MeasureOptions, parsed: Command) => {
+      const asked = readAblation(options, context);
+      printDefaultConfig(parsed, options, context);
+      await showPlan(asked, options, context);
+    },
   );
   measured(withSweepOptions(plan.command('sweep').description('what `isda sweep` would run'))).action(
-    (key: string | undefined, options: SweepOptions & MeasureOptions) =>
-      showPlan(sweepPlan(key, options, context), options, context),
+    async (key: string | undefined, options: SweepOptions & MeasureOptions, parsed: Command) => {
+      const asked = sweepPlan(key, options, context);
+      printDefaultConfig(parsed, options, context);
+      await showPlan(asked, options, context);
+    },
   );
   measured(withStudyOptions(plan.command('study').description('what `isda study` would run'))).action(
     (file: string, options: StudyOptions & MeasureOptions) =>

@@ -45,7 +45,7 @@ async function writeReport(options: ReportOptions, context: CommandContext): Pro
   const title = options.title ?? `Runs of ${stores.map(show).join(', ')}`;
   const leftOut = new Set(recorded.unreadable.map(({ folder }) => folder));
   const usable = stored.runs.filter(({ folder }) => !leftOut.has(folder));
-  const tables = storeTables(options.store, usable, context);
+  const tables = await storeTables(options.store, usable, context);
   const page = reportPage(content, { title, tables, stores: stores.map(show), now: context.now() });
   await makeFolder(dirname(out));
   await writeFileAtomically(out, page);

@@ -7,7 +7,7 @@ import { choosePoint, measuredPoints, writeSweep, type MeasuredPoint } from '../
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { detachedLine, gridFailure } from '../grids/end.js';
 import { measuredOn, runsOf, showPlan, withGridOptions, withGridRunner } from '../grids/grid.js';
-import { configOption, countArgument, setOption } from '../options.js';
+import { countArgument, gridConfigOption, printDefaultConfig, setOption } from '../options.js';
 import { readSweep, sweepCells, type SweepOptions } from '../grids/sweep-plan.js';
 import { formatTable } from '../terminal/table.js';
 
@@ -41,7 +41,8 @@ async function sweep(
   command: Command,
 ): Promise<void> {
   const plan = readSweep(key, options, context);
-  const { points, first, experiment, root } = plan;
+  printDefaultConfig(command, options, context);
+  const { points, first, experiment, subject, root } = plan;
   const { holdout, finalSeeds } = options;
   const print = (text: string): void => void (options.json === true ? context.stderr : context.stdout).write(text);
   const { trials, finals } = sweepCells(plan, options);
@@ -66,7 +67,7 @@ async function sweep(
     const measured = measuredPoints(points, rows);
     const complete = tried.every(({ end }) => end.state === 'done' || end.state === 'failed');
     const chosen = complete ? choosePoint(measured) : undefined;
-    const record = { experiment, holdout, points: measured };
+    const record = { experiment, ...subject, holdout, points: measured };
     const choice = chosen && { name: chosen.name, settings: chosen.settings };
     await writeSweep(root, { ...record, chosen: choice });
     await writeOutcomes(
@@ -112,7 +113,7 @@ export function withSweepOptions(command: Command): Command {
   return withGridOptions(
     command
       .argument('[key]', 'lambda0 (of ISDA), or any key of a config, such as optimizer.learningRate')
-      .addOption(configOption().makeOptionMandatory())
+      .addOption(gridConfigOption())
       .addOption(setOption())
       .addOption(
         new Option(

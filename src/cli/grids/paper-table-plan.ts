@@ -7,6 +7,7 @@ import { fingerprints } from '../../config/fingerprint.js';
 import { seededCells, seedsFrom } from '../../grids/rows.js';
 import { readStoredRuns } from '../../grids/store/runs.js';
 import type { Cell } from '../../grids/store/store.js';
+import { readLambda0Choices, type Lambda0Choice } from '../../grids/sweep.js';
 import type { UnreadableRun } from '../../grids/store/unreadable.js';
 import { chooseItems } from '../../report/tables/choose.js';
 import { measure, type Measurement } from '../../report/tables/measure.js';
@@ -107,6 +108,8 @@ export interface TableState {
   readonly all: Measurement;
   readonly chosen: Measurement;
   readonly unreadable: readonly UnreadableRun[];
+  /** What sweeps in the stores have chosen. */
+  readonly searched: readonly Lambda0Choice[];
 }
 
 /** Looks the runs up. `now`: milliseconds since the epoch. */
@@ -115,8 +118,10 @@ export async function readTableState(
   { now }: Pick<CommandContext, 'now'>,
 ): Promise<TableState> {
   // The stores that nobody named, and the one of the runs to make, need not be there yet.
-  const { runs, unreadable } = await readStoredRuns(stores.filter(isFolder), now);
-  return { all: measure(items, seeds, runs), chosen: measure(chosen, seeds, runs), unreadable };
+  const folders = stores.filter(isFolder);
+  const { runs, unreadable } = await readStoredRuns(folders, now);
+  const searched = await readLambda0Choices(folders);
+  return { searched, all: measure(items, seeds, runs), chosen: measure(chosen, seeds, runs), unreadable };
 }
 
 /** The cells of the chosen numbers that have a config, without those whose run is done in another store. */
@@ -148,7 +153,14 @@ export function reportTable(request: TableRequest, state: TableState, commands: 
     parameters: (network) => (parameters.has(network) ? `${parameters.get(network)!.toFixed(1)}M` : ''),
     shown: (_, index) => isShown.has(items[index]),
     notes: tableNotes({
-      ...{ table, items: chosen, open: state.chosen.open, unreadable: state.unreadable, seeds: seeds.length },
+      ...{
+        table,
+        items: chosen,
+        open: state.chosen.open,
+        unreadable: state.unreadable,
+        searched: state.searched,
+        seeds: seeds.length,
+      },
       commands,
     }),
   });

@@ -17,6 +17,8 @@ import {
 } from '../../grids/points.js';
 import { gridCells, seedsFrom } from '../../grids/rows.js';
 import type { Cell } from '../../grids/store/store.js';
+import type { SweepSubject } from '../../grids/sweep.js';
+import { describeConfig } from '../../runs/description.js';
 import type { CommandContext } from '../context.js';
 import { storeOf, type GridOptions } from './grid.js';
 import { readConfig } from '../options.js';
@@ -40,6 +42,7 @@ export interface Sweep {
   /** Title of the column with the values. */
   readonly first: string;
   readonly experiment: string;
+  readonly subject: SweepSubject;
   readonly root: string;
   readonly configOf: (settings: Settings, holdout: number) => ExperimentConfig;
 }
@@ -113,7 +116,9 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
     });
   }
   const root = storeOf(random === undefined ? `sweep-${key}-${experiment}` : `search-${experiment}`, options, context);
-  return { points, first: random === undefined ? key! : 'trial', experiment, configOf, root };
+  const { network, dataset, augmentation } = describeConfig(base);
+  const subject = { network, dataset, augmentation };
+  return { points, first: random === undefined ? key! : 'trial', experiment, subject, configOf, root };
 }
 
 /** The runs of a sweep on held-out images, and those that each point would have on all images, by its name. */

@@ -1,5 +1,6 @@
 // The foot of a table: what its numbers are, and what is missing.
 import { titleOf } from '../titles.js';
+import type { Lambda0Choice } from '../../grids/sweep.js';
 import type { UnreadableRun } from '../../grids/store/unreadable.js';
 import type { OpenRun } from './measure.js';
 import type { TableItem } from './numbers.js';
@@ -45,6 +46,34 @@ function settingsNotes(items: readonly TableItem[]): readonly string[] {
   ];
 }
 
+/** Where a sweep has chosen some lambda0: which rows of ISDA use a searched value, and which the default one. */
+function lambda0Notes(items: readonly TableItem[], searched: readonly Lambda0Choice[]): readonly string[] {
+  if (searched.length === 0) return [];
+  const uses = items.flatMap(({ config, network, dataset, augmentation }) => {
+    if (config?.loss.name !== 'isda') return [];
+    const { lambda0 } = config.loss;
+    const name = [titleOf.network(network), titleOf.dataset(dataset), ...(augmentation ? [augmentation] : [])].join(
+      ', ',
+    );
+    const own = searched.filter(
+      (choice) => choice.network === network && choice.dataset === dataset && choice.augmentation === augmentation,
+    );
+    const from = own.some((choice) => choice.lambda0 === lambda0) ? 'searched' : 'default';
+    const other = from === 'default' && own.length > 0 ? `, though the sweep chose ${own[0].lambda0}` : '';
+    return [{ from, text: `${name} (${lambda0}${other})` }];
+  });
+  const of = (from: string): readonly string[] => [
+    ...new Set(uses.filter((use) => use.from === from).map(({ text }) => text)),
+  ];
+  const part = (title: string, texts: readonly string[]): readonly string[] =>
+    texts.length === 0 ? [] : [`${title}: ${some(texts)}.`];
+  const parts = [
+    ...part('lambda0 as searched on held-out images', of('searched')),
+    ...part('lambda0 of the config, not as searched', of('default')),
+  ];
+  return parts.length === 0 ? [] : [`${parts.join(' ')} The paper searches it for every row.`];
+}
+
 function withoutConfigNote(items: readonly TableItem[]): readonly string[] {
   const without = items.filter(({ config }) => config === undefined);
   if (without.length === 0) return [];
@@ -88,15 +117,26 @@ export interface NotesOptions {
   readonly items: readonly TableItem[];
   readonly open: readonly OpenRun[];
   readonly unreadable: readonly UnreadableRun[];
+  /** What sweeps have chosen. */
+  readonly searched: readonly Lambda0Choice[];
   /** The command lines that tell what missing runs take, and that make them. */
   readonly commands: readonly string[];
 }
 
 /** What stands below a table, a note each; lines that begin with two spaces are commands. */
-export function tableNotes({ table, seeds, items, open, unreadable, commands }: NotesOptions): readonly string[] {
+export function tableNotes({
+  table,
+  seeds,
+  items,
+  open,
+  unreadable,
+  searched,
+  commands,
+}: NotesOptions): readonly string[] {
   return [
     measuredNote(table, seeds),
     ...settingsNotes(items),
+    ...lambda0Notes(items, searched),
     ...withoutConfigNote(items),
     ...missingNotes(open, commands),
     ...unreadableNote(unreadable),

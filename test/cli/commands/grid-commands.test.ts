@@ -19,10 +19,34 @@ const sweep = (...args: string[]): string[] => [
   ...args,
   '--config',
   'tiny-isda',
-  '--holdout',
-  '50',
+  ...(args.includes('--holdout') ? [] : ['--holdout', '50']),
   '--dry-run',
 ];
+
+describe('a grid without --config', () => {
+  const named = /^config {2}wrn28-10-cifar100, the network of the paper's ablation \(Table 5\)/;
+  test('says in its first line which config it takes, from any folder', async ({ folder }) => {
+    const ablation = await runCli(folder, ['ablate', '--variant', 'diagonal', '--dry-run']);
+    expect(ablation.code, ablation.stderr).toBe(0);
+    expect(ablation.stdout).toMatch(named);
+    expect(ablation.stdout).toMatch(/\nwrn28-10-cifar100-diagonal-seed1 +planned +0\/240\n/);
+    const swept = await runCli(folder, ['sweep', 'lambda0', '--dry-run']);
+    expect(swept.code, swept.stderr).toBe(0);
+    expect(swept.stdout).toMatch(named);
+    expect(swept.stdout).toMatch(/\nwrn28-10-cifar100-lambda0-0\.25-seed1 +planned/);
+  });
+  test('takes its own config whatever lies in the folder, and keeps JSON alone', async ({ folder }) => {
+    writeFileSync(join(folder, 'wrn28-10-cifar100.yaml'), 'experiment: other\n');
+    const { stdout, stderr } = await runCli(folder, ['ablate', '--seed', '1', '--dry-run', '--json']);
+    expect(stderr).toMatch(named);
+    const { runs } = JSON.parse(stdout) as { runs: { name: string }[] };
+    expect(runs[0].name).toBe('wrn28-10-cifar100-basic-seed1');
+  });
+  test('says nothing where --config names one', async ({ folder }) => {
+    const { stdout } = await runCli(folder, ablate);
+    expect(stdout).not.toMatch(/^config/);
+  });
+});
 
 describe('isda ablate --dry-run', () => {
   test('shows six variants and three seeds, and makes nothing', async ({ folder }) => {

@@ -3,6 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { printConfig } from '../../../src/config/print.js';
+import { experimentSchema } from '../../../src/config/schema.js';
 import { claimCell } from '../../../src/grids/store/claim.js';
 import { readStoredRuns } from '../../../src/grids/store/runs.js';
 import { placeCell } from '../../../src/grids/store/store.js';
@@ -93,7 +94,7 @@ describe('runs of a store', () => {
 describe('the foot', () => {
   const commands = ['isda plan table', 'isda table --run'];
   const notes = (items: readonly TableItem[], open = measure(items, [1, 2], []).open) =>
-    tableNotes({ table: 1, seeds: 2, items, open, unreadable: [], commands }).slice(1);
+    tableNotes({ table: 1, seeds: 2, items, open, unreadable: [], searched: [], commands }).slice(1);
 
   it('says nothing more where nothing is missing', () => {
     expect(notes([item('a')], [])).toEqual([]);
@@ -114,8 +115,25 @@ describe('the foot', () => {
   });
   it('says what cannot be read', () => {
     const unreadable = [{ name: 'a-seed1', folder: '/a-seed1', reason: 'no JSON' }];
-    expect(tableNotes({ table: 1, seeds: 2, items: [], open: [], unreadable, commands }).slice(1)).toEqual([
-      'Left out: a-seed1 (no JSON).',
+    expect(
+      tableNotes({ table: 1, seeds: 2, items: [], open: [], unreadable, searched: [], commands }).slice(1),
+    ).toEqual(['Left out: a-seed1 (no JSON).']);
+  });
+  it('says which rows use a searched lambda0 where a sweep has chosen one', () => {
+    const isda = (network: string, lambda0: number): TableItem => {
+      const config = experimentSchema.parse({ experiment: `test-${network}`, loss: { name: 'isda', lambda0 } });
+      return item(network, { network, dataset: 'cifar10', method: 'isda', config });
+    };
+    const items = [isda('resnet-32', 0.25), isda('resnet-110', 0.5), isda('wrn-28-10', 0.5), item('a')];
+    const chosen = (network: string, lambda0: number) => ({ network, dataset: 'cifar10', lambda0 });
+    const searched = [chosen('resnet-32', 0.25), chosen('resnet-110', 0.75)];
+    const notesWith = (choices: typeof searched) =>
+      tableNotes({ table: 1, seeds: 2, items, open: [], unreadable: [], searched: choices, commands }).slice(1);
+    expect(notesWith([])).toEqual([]);
+    expect(notesWith(searched)).toEqual([
+      'lambda0 as searched on held-out images: ResNet-32, CIFAR-10 (0.25). ' +
+        'lambda0 of the config, not as searched: ResNet-110, CIFAR-10 (0.5, though the sweep chose 0.75), ' +
+        'WRN-28-10, CIFAR-10 (0.5). The paper searches it for every row.',
     ]);
   });
   it('says what has no config yet', () => {

@@ -1,0 +1,27 @@
+// The record of a sweep's choice, written and read.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { readLambda0Choices, writeSweep } from '../../src/grids/sweep.js';
+import { test } from '../temporary-folder.js';
+
+const record = { experiment: 'x', network: 'resnet-32', dataset: 'cifar10', holdout: 50, points: [] };
+
+describe("a sweep's choice of lambda0", () => {
+  test('is read back with what it is for', async ({ folder }) => {
+    await writeSweep(folder, { ...record, chosen: { name: 'lambda0-0.25', settings: { 'loss.lambda0': 0.25 } } });
+    expect(await readLambda0Choices([folder, join(folder, 'none')])).toEqual([
+      { network: 'resnet-32', dataset: 'cifar10', lambda0: 0.25 },
+    ]);
+  });
+  test('is none where another key was swept, or nothing is chosen yet', async ({ folder }) => {
+    await writeSweep(folder, record);
+    expect(await readLambda0Choices([folder])).toEqual([]);
+    await writeSweep(folder, { ...record, chosen: { name: 'a', settings: { 'optimizer.learningRate': 0.1 } } });
+    expect(await readLambda0Choices([folder])).toEqual([]);
+  });
+  test('is refused where the file is damaged', async ({ folder }) => {
+    writeFileSync(join(folder, 'sweep.json'), '{"chosen":');
+    await expect(readLambda0Choices([folder])).rejects.toThrow('it is not the record of a sweep');
+  });
+});
