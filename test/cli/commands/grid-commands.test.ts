@@ -150,12 +150,12 @@ describe('isda sweep --dry-run', () => {
     [['--random', '2', '--choice', 'training.workers=0,1'], 'the values of training.workers make no difference: '],
     [['lambda0', '--holdout', '-1'], 'Expected a whole number of at least 0.'],
   ] as const)('refuses %j', async ([args, message], { folder }) => {
-    const { code, stderr } = await runCli(folder, [...sweep(), ...args]);
+    const { code, stderr } = await runCli(folder, sweep(...args));
     expect(code).toBe(2);
     expect(stderr).toContain(message);
   });
   test('warns of a choice on the test set', async ({ folder }) => {
-    const { code, stderr } = await runCli(folder, [...sweep('lambda0'), '--holdout', '0']);
+    const { code, stderr } = await runCli(folder, sweep('lambda0', '--holdout', '0'));
     expect([code, stderr]).toEqual([
       0,
       'warning: with --holdout 0 the choice is made on the test set, and the error of what is chosen comes out too low\n',

@@ -124,7 +124,8 @@ describe('the foot', () => {
       const config = experimentSchema.parse({ experiment: `test-${network}`, loss: { name: 'isda', lambda0 } });
       return item(network, { network, dataset: 'cifar10', method: 'isda', config });
     };
-    const items = [isda('resnet-32', 0.25), isda('resnet-110', 0.5), isda('wrn-28-10', 0.5), item('a')];
+    const basic = item('a', { config: experimentSchema.parse({ experiment: 'test-a' }) });
+    const items = [isda('resnet-32', 0.25), isda('resnet-110', 0.5), isda('wrn-28-10', 0.5), basic];
     const chosen = (network: string, lambda0: number) => ({ network, dataset: 'cifar10', lambda0 });
     const searched = [chosen('resnet-32', 0.25), chosen('resnet-110', 0.75)];
     const notesWith = (choices: typeof searched) =>
