@@ -1,40 +1,31 @@
 // What a run says and records of itself before its first step.
 import { counted, formatCount } from '../common/format.js';
-import type { ExperimentConfig } from '../config/schema.js';
 import { epochPlan, realImages } from '../data/batches.js';
-import type { Splits } from '../data/split.js';
 import type { Engine } from '../engine/index.js';
 import { countParameters } from '../models/cost.js';
 import { gitRevision, writeEnvironment } from '../records/environment.js';
 import { scheduleWarnings } from '../training/schedules.js';
-import type { RunPosition } from '../training/state.js';
-import type { StepParts } from '../training/step.js';
+import type { Run } from './open-run.js';
 import { multiplyAddsOf } from './parts.js';
+import type { RunContext } from './run-context.js';
 
 /** Writes environment.json. */
 export async function recordEnvironment(
   path: string,
   { device, version }: Engine,
-  about: { readonly isda: string; readonly sourceDirectory: string; readonly now: number },
+  context: Pick<RunContext, 'version' | 'sourceDirectory' | 'now'>,
 ): Promise<void> {
   await writeEnvironment(path, {
-    isda: about.isda,
+    isda: context.version,
     engine: `libtensorflow ${version}`,
     device: `${device.kind}: ${device.name}`,
-    gitRevision: await gitRevision(about.sourceDirectory),
-    started: new Date(about.now).toISOString(),
+    gitRevision: await gitRevision(context.sourceDirectory),
+    started: new Date(context.now()).toISOString(),
   });
 }
 
 /** What is trained, on what, and how long it is: the first lines of every run. */
-export function headerLines(
-  config: ExperimentConfig,
-  parts: StepParts,
-  splits: Splits,
-  engine: Engine,
-  position: RunPosition,
-  workers: number,
-): string[] {
+export function headerLines({ config, parts, splits, engine, position, workers }: Run): string[] {
   const { network, loss } = parts;
   const { train, evaluation, evaluationName } = splits;
   const { epochs, batchSize, execution } = config.training;

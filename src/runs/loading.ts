@@ -25,13 +25,18 @@ export function threadsOf(
   return loaderThreads(config.training.workers, { device, storage: kind, cores });
 }
 
-/** Opens the loader of a config; close it however the work ends. `warn` gets a line for each broken image. */
+export interface LoaderContext extends Pick<LoadingContext, 'now'> {
+  /** Worker threads. */
+  readonly workers: number;
+  /** Gets a line for each broken image. */
+  readonly warn: (line: string) => void;
+}
+
+/** Opens the loader of a config; close it however the work ends. */
 export function openConfiguredLoader(
   { augmentation, dataset, training }: ExperimentConfig,
   { train, evaluation }: Pick<Splits, 'train' | 'evaluation'>,
-  workers: number,
-  warn: (line: string) => void,
-  { now }: Pick<LoadingContext, 'now'>,
+  { workers, warn, now }: LoaderContext,
 ): Promise<Loader> {
   const { batchSize, evaluationBatchSize, epochs, seed } = training;
   const maxBroken = ('maxBroken' in dataset ? dataset.maxBroken : undefined) ?? 0;

@@ -1,120 +1,105 @@
-// One run of one experiment in its folder: data, network, session, resume, training, the last word.
+// One run of one experiment, from its config to its summary.
 import { basename } from 'node:path';
 import { cannot } from '../common/errors.js';
-import { cacheHome } from '../common/home.js';
 import { fingerprint, fingerprints } from '../config/fingerprint.js';
 import { printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
-import { epochPlan } from '../data/batches.js';
-import { mixSources } from '../data/datasets/mixed/source.js';
-import { loadSplits, type DataPlaces } from '../data/registry.js';
-import type { Splits } from '../data/split.js';
-import type { GeneratorSet } from '../gan/generator-set.js';
+import { countParameters } from '../models/cost.js';
 import type { LoadedCheckpoint } from '../records/checkpoints.js';
-import type { RunSummary } from '../records/summary.js';
-import { openTrainingSession } from '../training/session.js';
-import { epochStart, parseProgress, writeState, type RunPosition } from '../training/state.js';
+import { readMetrics } from '../records/metrics-csv.js';
+import { readDataWait, summarise, writeSummary, type RunSummary } from '../records/summary.js';
+import { trainNetwork, type LoadingTime } from '../training/trainer.js';
 import { changesSince } from './changes.js';
 import { headerLines, recordEnvironment } from './header.js';
-import { inRunFolder, resumedCheckpoint, writeFirstRecords, type OpenRunFolder } from './in-run-folder.js';
-import { threadsOf } from './loading.js';
-import { buildParts, withClasses } from './parts.js';
-import { openGenerators, syntheticSource, type MakingContext } from './synthetic-images.js';
+import { inRunFolder, resumedCheckpoint, writeFirstRecords } from './in-run-folder.js';
+import { openConfiguredLoader } from './loading.js';
+import { loadSources, openRun, type Run } from './open-run.js';
+import { multiplyAddsOf } from './parts.js';
 import type { RunContext, RunOptions } from './run-context.js';
-import { trainInFolder } from './train-in-folder.js';
+import { openRecords } from './run-records.js';
 
 /** Trains an experiment to its end and gives its summary. Errors: all that can go wrong; `stopped` after a signal. */
 export async function runExperiment(
   config: ExperimentConfig,
-  options: RunOptions,
+  { out, resume }: RunOptions,
   context: RunContext,
 ): Promise<RunSummary> {
-  const splits = await loadSplits(config.dataset, context);
-  const complete = withClasses(config, splits.train.classes);
-  const { synthetic } = config.dataset;
-  const generators = synthetic && (await openGenerators(synthetic, splits.train, context.workingDirectory));
-  return inRunFolder(options.out, context, (folder) =>
-    runInFolder(complete, options, context, { splits, generators }, folder),
-  );
-}
-
-/** Where a checkpoint's run was, and the digest of its metrics. Errors: its images were others, or are fewer now. */
-function placeOf(
-  checkpoint: LoadedCheckpoint,
-  splits: Splits,
-  batchSize: number,
-): { readonly position: RunPosition; readonly metrics: string | undefined } {
-  const { metrics, data, ...position } = parseProgress(checkpoint.progress, checkpoint.path);
-  const isOther = data !== undefined && data !== splits.checksum;
-  if (isOther || position.batch > epochPlan(splits.train, batchSize).batches) {
-    throw cannot('resume', 'the images are not those that the checkpoint was trained on', {
-      place: checkpoint.path,
-      hint: 'look at dataset.dir, and at its files with `isda data verify`; or start over with --no-resume',
+  const sources = await loadSources(config, context);
+  return inRunFolder(out, context, async (folder) => {
+    const checkpoint = await resumedCheckpoint(folder, resume, {
+      fingerprints: fingerprints(sources.config),
+      changes: (before) => changesSince(before, folder.paths, sources.config, context.workingDirectory),
     });
-  }
-  return { position, metrics };
-}
-
-/** The splits with the synthetic images that a config adds to training. */
-async function withSynthetic(
-  { dataset: { synthetic } }: ExperimentConfig,
-  splits: Splits,
-  generators: GeneratorSet | undefined,
-  context: Omit<MakingContext, 'home'> & Pick<DataPlaces, 'environment'>,
-): Promise<Splits> {
-  if (synthetic === undefined || generators === undefined) return splits;
-  const home = cacheHome(context.environment);
-  const source = await syntheticSource(synthetic, splits.train, generators, { ...context, home });
-  return { ...splits, train: mixSources(splits.train, source, synthetic.fraction) };
-}
-
-async function runInFolder(
-  config: ExperimentConfig,
-  { resume }: RunOptions,
-  context: RunContext,
-  { splits: real, generators }: { readonly splits: Splits; readonly generators: GeneratorSet | undefined },
-  folder: OpenRunFolder,
-): Promise<RunSummary> {
-  const { paths, log, print } = folder;
-  const identity = fingerprint(config);
-  const expected = {
-    fingerprints: fingerprints(config),
-    changes: (before: string) => changesSince(before, paths, config, context.workingDirectory),
-  };
-  const checkpoint = await resumedCheckpoint(folder, resume, expected);
-  const engine = await context.openEngine(config.training);
-  const splits = await withSynthetic(config, real, generators, { ...context, engine, print });
-  const begun = checkpoint === undefined ? undefined : placeOf(checkpoint, splits, config.training.batchSize);
-  const position = begun?.position ?? epochStart(1);
-  const parts = await buildParts(config, splits.train);
-  const { train, evaluation } = splits;
-  const images = { trainImages: train.count, evaluationImages: evaluation.count };
-  const sizes = { ...images, ...(train.synthetic && { synthetic: train.synthetic }) };
-  const training = openTrainingSession(engine, parts, { ...config.training, ...sizes });
-  try {
-    if (checkpoint !== undefined) {
-      writeState(training, checkpoint.tensors, checkpoint.path);
+    const run = await openRun(sources, folder, checkpoint, context);
+    try {
+      await takeFolder(run, checkpoint);
+      const loading = await train(run);
+      return await finish(run, loading);
+    } finally {
+      run.training.close();
     }
-    const { keepCheckpoints } = config.output;
-    const outdated = [basename(paths.summary)];
-    await writeFirstRecords(folder, { config: printConfig(config), checkpoint, keepCheckpoints, outdated });
-    const { version: isda, sourceDirectory, now, stream, stopRequested } = context;
-    if (position.epoch <= config.training.epochs)
-      await recordEnvironment(paths.environment, engine, { isda, sourceDirectory, now: now() });
-    const workers = threadsOf(config, splits.train, engine.device.kind, context);
-    const printHeader = (): void => headerLines(config, parts, splits, engine, position, workers).forEach(print);
-    const from = checkpoint === undefined ? undefined : { path: checkpoint.path, metrics: begun?.metrics };
-    const open = { config, fingerprint: identity, folder: paths, parts, splits, training, position, workers };
-    const summary = await trainInFolder({ ...open, checkpoint: from, stream, printHeader, log, now, stopRequested });
-    const { last, best, dataWaitPercent } = summary;
-    const percent = (value: number): string => `${value.toFixed(2)} %`;
-    print(
-      `test error  last ${percent(last.testErrorPercent)}, best ${percent(best.testErrorPercent)} (epoch ${best.epoch})`,
-    );
-    if (dataWaitPercent !== undefined) print(`data wait   ${percent(dataWaitPercent)} of the training steps' time`);
-    print(`run folder  ${paths.root}`);
-    return summary;
+  });
+}
+
+/** The folder becomes this run's: all that can be refused has been. */
+async function takeFolder(
+  { config, context, folder, engine, position }: Run,
+  checkpoint: LoadedCheckpoint | undefined,
+): Promise<void> {
+  const { keepCheckpoints } = config.output;
+  const outdated = [basename(folder.paths.summary)];
+  await writeFirstRecords(folder, { config: printConfig(config), checkpoint, keepCheckpoints, outdated });
+  if (position.epoch <= config.training.epochs) await recordEnvironment(folder.paths.environment, engine, context);
+}
+
+/** Trains to the end; gives the time of this process's steps. Errors: `stopped` after a signal. */
+async function train(run: Run): Promise<LoadingTime> {
+  const { config, context, folder, position, splits } = run;
+  const records = await openRecords(run);
+  try {
+    headerLines(run).forEach(folder.print);
+    // A run that is complete loads no image.
+    const workers = position.epoch > config.training.epochs ? 0 : run.workers;
+    const loader = await openConfiguredLoader(config, splits, { workers, warn: records.warn, now: context.now });
+    try {
+      const signal = await trainNetwork({ ...run, loader }, records.events);
+      if (signal !== undefined) {
+        throw cannot('finish the run', `${signal} came; a checkpoint is written`, {
+          kind: 'stopped',
+          place: folder.paths.root,
+          hint: 'the same command goes on from there',
+        });
+      }
+      return records.loading();
+    } finally {
+      await loader.close();
+    }
   } finally {
-    training.close();
+    await records.close();
   }
+}
+
+/** Writes the summary of a run whose metrics are complete, and prints the last lines. */
+async function finish({ config, folder, parts }: Run, loading: LoadingTime): Promise<RunSummary> {
+  const { paths, print } = folder;
+  const facts = {
+    experiment: config.experiment,
+    parameters: countParameters(parts.network),
+    multiplyAdds: multiplyAddsOf(parts),
+    dataWaitPercent:
+      loading.seconds > 0
+        ? Number(((100 * loading.waitedSeconds) / loading.seconds).toFixed(3))
+        : await readDataWait(paths.summary),
+    settings: fingerprint(config),
+  };
+  const summary = summarise(facts, await readMetrics(paths.metrics));
+  await writeSummary(paths.summary, summary);
+  const { last, best, dataWaitPercent } = summary;
+  const percent = (value: number): string => `${value.toFixed(2)} %`;
+  print(
+    `test error  last ${percent(last.testErrorPercent)}, best ${percent(best.testErrorPercent)} (epoch ${best.epoch})`,
+  );
+  if (dataWaitPercent !== undefined) print(`data wait   ${percent(dataWaitPercent)} of the training steps' time`);
+  print(`run folder  ${paths.root}`);
+  return summary;
 }

@@ -15,17 +15,24 @@ import type { TrainingSession } from './session.js';
 import { lossScalarsAt } from './step-inputs.js';
 import type { StepOutcome } from './step-runner.js';
 
-export interface TrainerInputs {
-  readonly session: TrainingSession;
-  readonly loss: Loss;
+/** What the training loop needs of a run. */
+export interface TrainerRun {
+  readonly config: {
+    readonly optimizer: OptimizerOptions;
+    readonly schedule: ScheduleOptions;
+    readonly training: TrainingOptions;
+  };
+  readonly parts: { readonly loss: Loss };
+  readonly training: TrainingSession;
   readonly loader: Loader;
-  readonly optimizer: OptimizerOptions;
-  readonly schedule: ScheduleOptions;
-  readonly training: TrainingOptions;
   /** Where to begin: the start, or where a checkpoint was made. */
   readonly position: RunPosition;
-  /** Milliseconds. */
-  readonly now: () => number;
+  readonly context: {
+    /** Milliseconds. */
+    readonly now: () => number;
+    /** The signal that asks for an end, if one came. */
+    readonly stopRequested: () => string | undefined;
+  };
 }
 
 /** Of the training steps of an epoch that this process made. */
@@ -48,8 +55,6 @@ export interface TrainerEvents {
   checkpoint(position: RunPosition, reason: 'step' | 'epoch' | 'stop'): Promise<void>;
   /** The newest checkpoint, for the message of a run whose loss is no longer finite. */
   lastCheckpoint(): GoodCheckpoint | undefined;
-  /** The signal that asks for an end, if one came. */
-  stopRequested(): string | undefined;
 }
 
 /** Thrown inside, so that a stop is handled in one place; the position is the last one between two steps. */
@@ -60,19 +65,19 @@ const isStopped = (value: unknown): value is Stopped =>
   typeof value === 'object' && value !== null && 'signal' in value && !(value instanceof Error);
 
 /** Trains from `position` to the last epoch. Returns the signal that stopped it, with a checkpoint made, or undefined. */
-export async function trainNetwork(inputs: TrainerInputs, events: TrainerEvents): Promise<string | undefined> {
-  const { epochs } = inputs.training;
-  let position = inputs.position;
+export async function trainNetwork(run: TrainerRun, events: TrainerEvents): Promise<string | undefined> {
+  const { epochs } = run.config.training;
+  let position = run.position;
   try {
     while (position.epoch <= epochs) {
       const { trainingSeconds } = position;
-      const { waited } = inputs.loader;
-      await trainEpoch(inputs, events, position, (next) => (position = next));
+      const { waited } = run.loader;
+      await trainEpoch(run, events, position, (next) => (position = next));
       const loading = {
         seconds: position.trainingSeconds - trainingSeconds,
-        waitedSeconds: inputs.loader.waited - waited,
+        waitedSeconds: run.loader.waited - waited,
       };
-      const { row, seconds } = await endEpoch(inputs, events, position);
+      const { row, seconds } = await endEpoch(run, events, position);
       position = { ...position, seconds: position.seconds + seconds };
       await events.epoch(row, loading);
       position = epochStart(position.epoch + 1);
@@ -88,11 +93,11 @@ export async function trainNetwork(inputs: TrainerInputs, events: TrainerEvents)
 
 /**
  * One turn of the event loop, in which signals, timers and the display get their time. Throws where a signal came,
- * once `settle` has run.
+ * once `record` has run.
  */
-async function yieldToEventLoop(events: TrainerEvents, record?: () => void): Promise<void> {
+async function yieldToEventLoop({ context }: TrainerRun, record?: () => void): Promise<void> {
   await setImmediate();
-  const signal = events.stopRequested();
+  const signal = context.stopRequested();
   if (signal === undefined) return;
   record?.();
   // eslint-disable-next-line @typescript-eslint/only-throw-error -- a stop is no error, and never leaves this file
@@ -101,21 +106,21 @@ async function yieldToEventLoop(events: TrainerEvents, record?: () => void): Pro
 
 /** The rest of an epoch's steps; tells `reached` the position after each, or after those that are read together. */
 async function trainEpoch(
-  inputs: TrainerInputs,
+  run: TrainerRun,
   events: TrainerEvents,
   start: RunPosition,
   reached: (position: RunPosition) => void,
 ): Promise<void> {
-  const { session, loss, loader, training, now } = inputs;
+  const { config, context, loader, parts, training } = run;
   const { epoch } = start;
   const batches = loader.trainingBatchCount;
   let position = start;
   let batch = start.batch;
-  let mark = now();
+  let mark = context.now();
   const record = (outcomes: readonly StepOutcome[]): void => {
     if (outcomes.length === 0) return;
-    const seconds = secondsSince(mark, now());
-    mark = now();
+    const seconds = secondsSince(mark, context.now());
+    mark = context.now();
     position = outcomes.reduce((before, outcome) => afterStep(before, outcome, batches, events), position);
     position = {
       ...position,
@@ -124,14 +129,14 @@ async function trainEpoch(
     };
     reached(position);
   };
-  const noiseSeed = hashKey(training.seed, 'noise');
+  const noiseSeed = hashKey(config.training.seed, 'noise');
   for await (const images of loader.trainingBatches(epoch, start.batch)) {
     const iteration = (epoch - 1) * batches + batch;
-    const learningRate = rateAt(inputs, epoch, iteration);
-    const lossScalars = lossScalarsAt(loss, progressAt(inputs, epoch, iteration));
-    const due = session.runStep({ batch: images, learningRate, seed: [noiseSeed, iteration], lossScalars });
+    const learningRate = rateAt(run, epoch, iteration);
+    const lossScalars = lossScalarsAt(parts.loss, progressAt(run, epoch, iteration));
+    const due = training.runStep({ batch: images, learningRate, seed: [noiseSeed, iteration], lossScalars });
     batch += 1;
-    record(batch === batches ? [...due, ...session.flush()] : due);
+    record(batch === batches ? [...due, ...training.flush()] : due);
     if (position.batch === batch) {
       events.batch({
         epoch,
@@ -142,11 +147,11 @@ async function trainEpoch(
       });
     }
     if (events.checkpointDue({ epoch, batch })) {
-      record(session.flush());
+      record(training.flush());
       await events.checkpoint(position, 'step');
-      mark = now();
+      mark = context.now();
     }
-    await yieldToEventLoop(events, () => record(session.flush()));
+    await yieldToEventLoop(run, () => record(training.flush()));
   }
 }
 
@@ -171,25 +176,26 @@ function afterStep(
   };
 }
 
-const momentOf = ({ loader, training }: TrainerInputs, epoch: number, iteration: number): ScheduleMoment => ({
+const momentOf = ({ config, loader }: TrainerRun, epoch: number, iteration: number): ScheduleMoment => ({
   epoch,
-  epochs: training.epochs,
+  epochs: config.training.epochs,
   iteration,
   iterationsPerEpoch: loader.trainingBatchCount,
 });
 
-const rateAt = (inputs: TrainerInputs, epoch: number, iteration: number): number =>
-  learningRateAt(inputs.schedule, inputs.optimizer.learningRate, momentOf(inputs, epoch, iteration));
+const rateAt = (run: TrainerRun, epoch: number, iteration: number): number =>
+  learningRateAt(run.config.schedule, run.config.optimizer.learningRate, momentOf(run, epoch, iteration));
 
-const progressAt = (inputs: TrainerInputs, epoch: number, iteration: number): TrainingProgress => {
-  const { schedule, optimizer, loader, training } = inputs;
+const progressAt = (run: TrainerRun, epoch: number, iteration: number): TrainingProgress => {
+  const { config, loader } = run;
+  const { schedule, optimizer, training } = config;
   const { epochs } = training;
   return {
     iteration,
     totalIterations: epochs * loader.trainingBatchCount,
     epoch: epoch - 1,
     totalEpochs: epochs,
-    learningRateFactor: learningRateFactorAt(schedule, optimizer.learningRate, momentOf(inputs, epoch, iteration)),
+    learningRateFactor: learningRateFactorAt(schedule, optimizer.learningRate, momentOf(run, epoch, iteration)),
   };
 };
 
@@ -200,37 +206,38 @@ const rounded = (value: number, digits: number): number => Number(value.toFixed(
 
 /** The errors after the last step of an epoch, and how many seconds they took. Errors: the loss is not finite. */
 async function evaluateEpoch(
-  { session, loader, now }: TrainerInputs,
+  run: TrainerRun,
   events: TrainerEvents,
   epoch: number,
 ): Promise<{ test: Pick<MetricsRow, 'testLoss' | 'testError' | 'testErrorTop5'>; seconds: number }> {
-  const started = now();
-  const outcome = await session.evaluate(loader.evaluationBatches(), () => yieldToEventLoop(events));
+  const { context, loader, training } = run;
+  const started = context.now();
+  const outcome = await training.evaluate(loader.evaluationBatches(), () => yieldToEventLoop(run));
   if (!Number.isFinite(outcome.loss)) {
     throw diverged('test_loss', outcome.loss, `after the last step of epoch ${epoch}`, events.lastCheckpoint());
   }
   const { loss: testLoss, errorPercent: testError, errorTop5Percent: testErrorTop5 } = outcome;
   const test = { testLoss, testError, ...(testErrorTop5 === undefined ? {} : { testErrorTop5 }) };
-  return { test, seconds: secondsSince(started, now()) };
+  return { test, seconds: secondsSince(started, context.now()) };
 }
 
 /** The row of an epoch whose steps are done, and how many seconds the evaluation took, where one was due. */
 async function endEpoch(
-  inputs: TrainerInputs,
+  run: TrainerRun,
   events: TrainerEvents,
   position: RunPosition,
 ): Promise<{ row: MetricsRow; seconds: number }> {
-  const { loss, loader } = inputs;
+  const { config, loader, parts } = run;
   const { epoch } = position;
-  const due = evaluationDue(inputs.training, epoch);
-  const { test, seconds } = due ? await evaluateEpoch(inputs, events, epoch) : { test: {}, seconds: 0 };
+  const due = evaluationDue(config.training, epoch);
+  const { test, seconds } = due ? await evaluateEpoch(run, events, epoch) : { test: {}, seconds: 0 };
   const batches = loader.trainingBatchCount;
-  const last = progressAt(inputs, epoch, epoch * batches - 1);
+  const last = progressAt(run, epoch, epoch * batches - 1);
   const row: MetricsRow = {
     epoch,
     iteration: epoch * batches,
-    learningRate: rateAt(inputs, epoch, epoch * batches - 1),
-    lambda: loss.scalars['lambda']?.(last) ?? 0,
+    learningRate: rateAt(run, epoch, epoch * batches - 1),
+    lambda: parts.loss.scalars['lambda']?.(last) ?? 0,
     trainLoss: position.lossSum / position.images,
     trainError: (100 * position.wrong) / position.images,
     ...test,

@@ -7,7 +7,7 @@ import type { Loss } from '../../src/losses/loss.js';
 import type { MetricsRow } from '../../src/records/metrics-columns.js';
 import { trainingSessionOver } from '../../src/training/session.js';
 import { epochStart, type RunPosition } from '../../src/training/state.js';
-import { trainNetwork, type TrainerInputs } from '../../src/training/trainer.js';
+import { trainNetwork, type TrainerRun } from '../../src/training/trainer.js';
 import { randomDataset } from '../data/helpers.js';
 
 export interface NotedCall {
@@ -102,17 +102,19 @@ export async function runTrainer({
     augmentation: augmentationOptions.parse({ padCrop: { padding: 2 } }),
     warn: (line) => void events.push(line),
   });
-  const inputs: TrainerInputs = {
-    session: trainingSessionOver(session, [], readEvery),
-    loss: sampleLoss,
+  const run: TrainerRun = {
+    config: {
+      optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
+      schedule: { name: 'step', milestones: [2, 3], factor: 0.1 },
+      training,
+    },
+    parts: { loss: sampleLoss },
+    training: trainingSessionOver(session, [], readEvery),
     loader,
-    optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
-    schedule: { name: 'step', milestones: [2, 3], factor: 0.1 },
-    training,
     position,
-    now: now ?? (() => (clock += 500)),
+    context: { now: now ?? (() => (clock += 500)), stopRequested: () => stopAfterCall?.(calls.length) },
   };
-  const signal = await trainNetwork(inputs, {
+  const signal = await trainNetwork(run, {
     batch: ({ epoch, batch }) => void events.push(`batch ${epoch}.${batch}`),
     async epoch(row) {
       await Promise.resolve();
@@ -126,7 +128,6 @@ export async function runTrainer({
     },
     checkpointDue: due,
     lastCheckpoint: () => ({ path: 'last.safetensors', at: 'epoch 1, step 0' }),
-    stopRequested: () => stopAfterCall?.(calls.length),
   });
   return { signal, calls, events, rows, checkpoints };
 }

@@ -61,7 +61,7 @@ async function open(
   const changed = { ...config, augmentation: augmentationOf(augmentation, config.augmentation) };
   // Epochs without end, so that batches of the next one are made ahead.
   const training = { ...changed.training, epochs: Infinity };
-  const loader = await openConfiguredLoader({ ...changed, training }, splits, workers, warn, { now });
+  const loader = await openConfiguredLoader({ ...changed, training }, splits, { workers, warn, now });
   return { augmentation, workers, loader, images: 0, seconds: 0 };
 }
 

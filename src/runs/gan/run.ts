@@ -83,9 +83,8 @@ async function runInFolder(
     const { keepCheckpoints } = config.output;
     const outdated = [generatorFile, 'samples', 'losses.svg', basename(paths.summary)];
     await writeFirstRecords(folder, { config: printGanConfig(config), checkpoint, keepCheckpoints, outdated });
-    const { version: isda, sourceDirectory, now } = context;
     if (position.iteration < iterations) {
-      await recordEnvironment(paths.environment, opened, { isda, sourceDirectory, now: now() });
+      await recordEnvironment(paths.environment, opened, context);
     }
     for (const line of headerLines(config, { gan, images, classes }, opened, position)) print(line);
     const run = { config, fingerprint: identity, folder: paths, gan, batches, training, position, shown, samples };

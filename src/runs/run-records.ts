@@ -1,0 +1,123 @@
+// The records of a run: metrics.csv, TensorBoard events, progress display, checkpoints.
+import { hostname } from 'node:os';
+import { fingerprint } from '../config/fingerprint.js';
+import { epochPlan } from '../data/batches.js';
+import { createCadence } from '../training/cadence.js';
+import { diverged, placeInRun, type GoodCheckpoint } from '../training/divergence.js';
+import { createProgress, epochLine } from '../training/progress.js';
+import { saveCheckpoint, type CheckpointChoice } from '../records/checkpoints.js';
+import { openEvents } from '../records/events.js';
+import { isEvaluated, metricsColumns, type EvaluatedRow, type MetricsRow } from '../records/metrics-columns.js';
+import { openMetrics } from '../records/metrics-csv.js';
+import { epochStart, readState, type RunPosition } from '../training/state.js';
+import type { LoadingTime, TrainerEvents } from '../training/trainer.js';
+import type { Run } from './open-run.js';
+
+export interface RunRecords {
+  /** Keeps what the trainer tells. */
+  readonly events: TrainerEvents;
+  /** Shows a line, and keeps it in log.txt. */
+  readonly warn: (line: string) => void;
+  /** Of the epochs that this process trained. */
+  readonly loading: () => LoadingTime;
+  close(): Promise<void>;
+}
+
+/** Opens the files that a run writes as it goes; close it however the run ends. */
+async function openFiles({ config, context, folder, parts, position, resumed }: Run, batchesPerEpoch: number) {
+  const { stream, now } = context;
+  const { epochs } = config.training;
+  const stepOf = ({ epoch, batch }: Pick<RunPosition, 'epoch' | 'batch'>): number =>
+    (epoch - 1) * batchesPerEpoch + batch;
+  const goesOn = stepOf(position) > 0;
+  const metrics = await openMetrics(folder.paths.metrics, {
+    columns: metricsColumns(parts.network.classes),
+    ...(goesOn ? { resumeAfterEpoch: position.epoch - 1, expectedDigest: resumed?.metrics } : {}),
+  });
+  // Whatever earlier files of the folder say of the steps to come is void, also where the run starts over.
+  const purgeFromStep = stepOf(epochStart(position.epoch)) + 1;
+  const curves =
+    position.epoch > epochs
+      ? undefined
+      : await openEvents(folder.paths.root, { now, host: hostname(), pid: process.pid, purgeFromStep });
+  const progress = createProgress({ stream, now, epochs, batchesPerEpoch, batchesBefore: stepOf(position) });
+  const close = async (): Promise<void> => {
+    progress.stop();
+    await metrics.close();
+    await curves?.close();
+  };
+  return { stepOf, metrics, curves, progress, close };
+}
+
+/** Opens a run's records. Errors: those that are there are not those of its checkpoint. */
+export async function openRecords(run: Run): Promise<RunRecords> {
+  const { config, context, folder, splits, training, position: start } = run;
+  const { epochs, batchSize } = config.training;
+  const { checkpointEvery, keepCheckpoints } = config.output;
+  const { checksum: data } = splits;
+  const { stepOf, metrics, curves, progress, close } = await openFiles(
+    run,
+    epochPlan(splits.train, batchSize).batches,
+  );
+  const cadence = createCadence(checkpointEvery, context.now);
+  const best = bestOf(metrics.kept);
+  let last: GoodCheckpoint | undefined = run.resumed && { path: run.resumed.path, at: placeInRun(start) };
+  let loading: LoadingTime = { seconds: 0, waitedSeconds: 0 };
+  const events: TrainerEvents = {
+    batch: (state) => progress.batch(state),
+    async epoch(row, { seconds, waitedSeconds }) {
+      loading = { seconds: loading.seconds + seconds, waitedSeconds: loading.waitedSeconds + waitedSeconds };
+      await metrics.append(row);
+      best.see(row);
+      await curves?.scalars(row.iteration, curvesOf(row));
+      progress.epoch(row);
+      folder.log(epochLine(row, epochs, undefined, Infinity));
+    },
+    checkpointDue: (place) => cadence.afterStep(stepOf(place)),
+    async checkpoint(position, reason) {
+      const as: CheckpointChoice[] = [];
+      const completed = position.epoch - 1;
+      if (reason !== 'epoch' || position.epoch > epochs || cadence.afterEpoch(completed)) as.push('newest');
+      if (reason === 'epoch' && best.epoch() === completed) as.push('best');
+      if (as.length === 0) return;
+      if (reason === 'stop') progress.note(`${context.stopRequested()}: writing a checkpoint`);
+      const at = placeInRun(position);
+      const window = `since a step between ${last?.at ?? placeInRun(start)} and ${at}`;
+      const state = {
+        epoch: position.epoch,
+        step: stepOf(position),
+        tensors: readState(training, (tensor, value) => diverged(tensor, value, window, last)),
+        progress: { ...position, metrics: metrics.digest(), ...(data === undefined ? {} : { data }) },
+        fingerprint: fingerprint(config),
+      };
+      last = { path: await saveCheckpoint(folder.paths.checkpoints, state, keepCheckpoints, as), at };
+      if (as.includes('newest')) cadence.written();
+    },
+    lastCheckpoint: () => last,
+  };
+  const warn = (line: string): void => {
+    progress.note(line);
+    folder.log(line);
+  };
+  return { events, warn, loading: () => loading, close };
+}
+
+/** The first of the evaluated epochs with the lowest test error. */
+function bestOf(rows: readonly MetricsRow[]) {
+  let best: EvaluatedRow | undefined;
+  const see = (row: MetricsRow): void => {
+    if (isEvaluated(row) && (best === undefined || row.testError < best.testError)) best = row;
+  };
+  rows.forEach(see);
+  return { see, epoch: (): number | undefined => best?.epoch };
+}
+
+const curvesOf = (row: MetricsRow): Record<string, number> => ({
+  'loss/train': row.trainLoss,
+  ...(row.testLoss === undefined ? {} : { 'loss/test': row.testLoss }),
+  'error_percent/train': row.trainError,
+  ...(row.testError === undefined ? {} : { 'error_percent/test': row.testError }),
+  ...(row.testErrorTop5 === undefined ? {} : { 'error_percent/test_top5': row.testErrorTop5 }),
+  learning_rate: row.learningRate,
+  lambda: row.lambda,
+});
