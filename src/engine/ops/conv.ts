@@ -49,7 +49,7 @@ export const convAttributes = (dtype: Tensor['dtype'], stride: number, scheme: '
   use_cudnn_on_gpu: bool(true),
 });
 
-/** On the CPU, groups at least this wide are faster one by one than in the grouped kernels: see docs/architecture.md. */
+/** On the CPU, groups at least this wide are faster one by one than in the grouped kernels: see docs/engine.md. */
 const widestGroupTogether = 32;
 
 function convolve(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'VALID'): Tensor {
