@@ -1,6 +1,6 @@
 // Which files a bundle holds, and under which names: the program, its packages, the engine, Node.js.
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { z } from 'zod';
 import { cannot } from '../../common/errors.js';
@@ -84,7 +84,21 @@ export function bundleMembers({ root, engine, node, withoutLibraries }: BundleIn
   if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) {
     throw cannot('pack the program', `${join(root, 'dist')} has no build of it`, { hint: 'run `npm run build`' });
   }
-  const own = ['package.json', 'bin/**', 'dist/**', 'configs/**', 'native/**', 'bundle/**', 'README.md', 'LICENSE*'];
+  if (basename(dirname(root)) === 'node_modules') {
+    const reason = 'it is installed as a package, whose own packages lie among others';
+    throw cannot('pack the program', reason, { hint: 'pack it in a clone of its repository' });
+  }
+  const own = [
+    'package.json',
+    'bin/**',
+    'dist/**',
+    'configs/**',
+    'native/**',
+    'bundle/**',
+    'README.md',
+    'LICENSE',
+    'THIRD-PARTY-NOTICES',
+  ];
   const packages = productionPackages(root).flatMap((folder) =>
     filesBelow(folder, join('app', relative(root, folder)), '**', ['node_modules/**', ...unread]),
   );

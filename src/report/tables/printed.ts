@@ -44,7 +44,7 @@ export interface PrintedCell extends Address {
   readonly printed: Spread;
 }
 
-const file = fileURLToPath(new URL('../../../src/report/printed-numbers.json', import.meta.url));
+const file = fileURLToPath(new URL('../printed-numbers.json', import.meta.url));
 
 /** Reads the paper's numbers. Throws where the file is not what it has to be: it is part of the program. */
 export function readPrintedNumbers(): PrintedNumbers {
