@@ -84,6 +84,7 @@ describe('a bundle', () => {
       'app/node_modules/used/package.json',
     ]);
     expect(of(/\.d\.ts$|\.map$|^app\/src|include/)).toEqual([]);
+    expect(of(/^app\/(LICENSE|THIRD-PARTY-NOTICES)$/)).toHaveLength(2);
     expect(of(/libcublas/)).toHaveLength(1);
     await rm(join(there.root, 'isda'), { recursive: true });
     await install(await pack(packing, name(), { withoutLibraries: true }));

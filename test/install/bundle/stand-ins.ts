@@ -24,6 +24,8 @@ export async function makeProgram(root: string): Promise<void> {
     'dist/cli/main.js': '',
     'dist/cli/main.d.ts': '',
     'configs/a.yaml': '',
+    LICENSE: '',
+    'THIRD-PARTY-NOTICES': '',
     'src/cli/main.ts': '',
     'node_modules/used/package.json': manifest('used', {
       dependencies: { nested: '1', shared: '1' },
