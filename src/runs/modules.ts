@@ -44,13 +44,13 @@ export async function loadLoss({ module, options }: CustomLossOptions, shape: Lo
   const loss = await useModule<Loss>(module, 'createLoss', lossCheck, (exports) =>
     (exports as unknown as LossModule).createLoss({ options, shape, kit }),
   );
-  const { name, tensors, withoutBias } = loss;
+  const { name, tensors, withoutBias, softTargets } = loss;
   const scalars = Object.entries(loss.scalars).map(([key, valueAt]): [string, typeof valueAt] => [
     key,
     (progress) => callOwn(`compute the scalar ${key} of the loss of ${module}`, () => valueAt(progress)),
   ]);
   return {
-    ...{ name, tensors, withoutBias, scalars: Object.fromEntries(scalars) },
+    ...{ name, tensors, withoutBias, softTargets, scalars: Object.fromEntries(scalars) },
     compute: (inputs) =>
       callOwn(`compute the loss of ${module}`, () => {
         const value = loss.compute(inputs);

@@ -1,0 +1,121 @@
+// Reading back what a run has trained, and its error on the images it is evaluated on.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { experimentSchema } from '../../src/config/schema.js';
+import { synthesize } from '../../src/data/datasets/synthetic/synthesize.js';
+import { evaluateRun, openRunCheckpoint } from '../../src/runs/evaluate.js';
+import { runExperiment } from '../../src/runs/run.js';
+import { testEngine } from '../support/engine.js';
+import { testRunContext } from '../support/run-context.js';
+import { makeData } from '../support/runs.js';
+
+const engine = testEngine();
+const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+await makeData(folder, 64);
+const { context } = testRunContext(folder, engine);
+const config = experimentSchema.parse({
+  experiment: 'tiny',
+  dataset: { name: 'cifar10', dir: join(folder, 'data'), subset: 24, testSubset: 20 },
+  model: { name: 'resnet', depth: 8 },
+  loss: { name: 'cross-entropy' },
+  training: { epochs: 2, batchSize: 8, evaluationBatchSize: 8 },
+});
+const root = join(folder, 'run');
+const summary = await runExperiment(config, { out: root, resume: true }, context);
+
+const open = (directory: string, overrides: readonly string[] = [], choice?: 'newest' | 'best') =>
+  openRunCheckpoint(directory, { overrides, workingDirectory: folder }, choice);
+
+/** A copy of the run's folder, to be damaged. */
+async function copyOf(name: string): Promise<string> {
+  const copy = join(folder, name);
+  await cp(root, copy, { recursive: true });
+  return copy;
+}
+
+describe('openRunCheckpoint', () => {
+  it('gives the config and the newest checkpoint, or the best', async () => {
+    const newest = await open(root);
+    expect(newest.config).toMatchObject({ experiment: 'tiny', training: config.training });
+    expect(newest.checkpoint.path).toMatch(/\/epoch-0003-step-0000006\.safetensors$/);
+    const best = await open(root, [], 'best');
+    const epoch = String(summary.best.epoch + 1).padStart(4, '0');
+    expect(best.checkpoint.path).toContain(`/best-epoch-${epoch}-`);
+  });
+
+  it('finds the checkpoint also where settings are changed for now', async () => {
+    const changed = await open(root, ['training.evaluationBatchSize=5', 'loss.name=isda']);
+    expect(changed.config.training.evaluationBatchSize).toBe(5);
+    expect(changed.checkpoint.epoch).toBe(3);
+  });
+
+  it('refuses a folder that is no run, and one without checkpoints', async () => {
+    mkdirSync(join(folder, 'empty'));
+    await expect(open(join(folder, 'empty'))).rejects.toThrow('cannot read the run: there is no config.yaml');
+    const copy = await copyOf('bare');
+    rmSync(join(copy, 'checkpoints'), { recursive: true });
+    await expect(open(copy)).rejects.toThrow('cannot read the run: it has no checkpoint yet');
+    await expect(open(copy, [], 'best')).rejects.toThrow('cannot read the run: it has no best checkpoint');
+  });
+
+  it('passes over a damaged checkpoint with a warning, and refuses a folder of damaged ones', async () => {
+    const copy = await copyOf('damaged');
+    const newest = (await open(copy)).checkpoint.path;
+    writeFileSync(newest, readFileSync(newest).subarray(0, 100));
+    const { checkpoint } = await open(copy);
+    expect(checkpoint.path).not.toBe(newest);
+    expect(checkpoint.warnings).toEqual([expect.stringContaining('epoch-0003-step-0000006.safetensors is damaged')]);
+    rmSync(join(copy, 'checkpoints'), { recursive: true });
+    mkdirSync(join(copy, 'checkpoints'));
+    writeFileSync(join(copy, 'checkpoints', 'epoch-0001-step-0000001.safetensors'), 'damaged');
+    await expect(open(copy)).rejects.toThrow('cannot read the run: all checkpoints are damaged (1)');
+  });
+
+  it('loads no code that the caller does not name', async () => {
+    const copy = await copyOf('own-code');
+    const path = join(copy, 'config.yaml');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('name: cross-entropy', 'name: custom\n  module: ./loss.mjs'));
+    await expect(open(copy)).rejects.toMatchObject({
+      kind: 'usage',
+      hint: `if you trust it, name it: --set loss.module=${join(copy, 'loss.mjs')}`,
+    });
+  });
+});
+
+describe('evaluateRun', () => {
+  const evaluate = async (overrides: readonly string[] = []) => {
+    const warnings: string[] = [];
+    const outcome = await evaluateRun(
+      await open(root, overrides),
+      context,
+      (line) => void warnings.push(line),
+      () => Promise.resolve(engine),
+    );
+    return { outcome, warnings };
+  };
+
+  it('gives what the run measured at its end', async () => {
+    const { outcome, warnings } = await evaluate();
+    expect(warnings).toEqual([]);
+    expect(outcome).toMatchObject({ images: 20, part: 'test', errorPercent: summary.last.testErrorPercent });
+    expect(outcome.loss).toBeCloseTo(summary.last.testLoss, 12);
+    expect(outcome).not.toHaveProperty('errorTop5Percent');
+  });
+
+  it('gives the same in batches of another size, the last one partial', async () => {
+    const { outcome } = await evaluate(['training.evaluationBatchSize=7']);
+    expect(outcome.errorPercent).toBe(summary.last.testErrorPercent);
+    expect(outcome.loss).toBeCloseTo(summary.last.testLoss, 5);
+  });
+
+  it('says where the images are not those of the run', async () => {
+    await synthesize({ name: 'cifar10', train: 64, test: 100, classes: 10, seed: 2 }, join(folder, 'other'));
+    const { outcome, warnings } = await evaluate([`dataset.dir=${join(folder, 'other')}`]);
+    expect(warnings).toEqual(['warning: the images are not those of the run']);
+    expect(outcome.images).toBe(20);
+  });
+});

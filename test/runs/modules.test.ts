@@ -1,0 +1,133 @@
+// A user's own loss and network: what their files must give, and whose name is said where they fail.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { experimentSchema } from '../../src/config/schema.js';
+import type { LossInputs } from '../../src/losses/loss.js';
+import type { Pass } from '../../src/nn/layer.js';
+import type { Tensor } from '../../src/engine/tensor.js';
+import { loadLoss, loadNetwork, requireNamedModules } from '../../src/runs/modules.js';
+import { test } from '../temporary-folder.js';
+
+function fileOf(folder: string, text: string): string {
+  const path = join(folder, 'own.mjs');
+  writeFileSync(path, text);
+  return path;
+}
+
+/** What a user's function may give for a tensor of a shape. */
+const tensorOf = (shape: readonly number[]): Tensor => ({ handle: 1, shape }) as unknown as Tensor;
+
+const progress = { iteration: 3, totalIterations: 12, epoch: 1, totalEpochs: 4, learningRateFactor: 0.5 };
+const shape = { classes: 10, featureSize: 64 };
+
+describe('loadLoss', () => {
+  const load = (folder: string, text: string, options = {}) =>
+    loadLoss({ name: 'custom', module: fileOf(folder, text), options }, shape);
+  const lossText = (compute: string, more = ''): string =>
+    `export const createLoss = ({ options, shape, kit }) => ({
+      name: \`own-\${shape.classes}-\${options.power}\`, tensors: [kit.declare('loss.own', 'state', [shape.featureSize], kit.initializers.filledWith(0))],
+      scalars: { ramp: ({ iteration, totalIterations }) => iteration / totalIterations, broken: () => { throw new Error('no value'); } },
+      compute: (inputs) => { ${compute} }, ${more} });`;
+
+  test('gives the loss that the file makes from its options, the sizes and the kit', async ({ folder }) => {
+    const text = lossText('return inputs.logits;', 'withoutBias: true, softTargets: true');
+    const loss = await load(folder, text, { power: 2 });
+    expect(loss).toMatchObject({ name: 'own-10-2', withoutBias: true, softTargets: true });
+    expect(loss.tensors).toMatchObject([{ name: 'loss.own', shape: [64], role: 'state' }]);
+    expect(loss.scalars['ramp'](progress)).toBe(0.25);
+    const scalar = tensorOf([]);
+    expect(loss.compute({ logits: scalar } as LossInputs)).toBe(scalar);
+  });
+
+  test('names the file where one of its functions fails', async ({ folder }) => {
+    const loss = await load(folder, lossText("throw new RangeError('not today');"));
+    const path = join(folder, 'own.mjs');
+    expect(() => loss.compute({} as LossInputs)).toThrow(`cannot compute the loss of ${path}: not today`);
+    expect(() => loss.scalars['broken'](progress)).toThrow(
+      `cannot compute the scalar broken of the loss of ${path}: no value`,
+    );
+  });
+
+  test('refuses what is no scalar', async ({ folder }) => {
+    const loss = await load(folder, lossText('return inputs.logits;'));
+    const compute = (logits: unknown) => () => loss.compute({ logits } as LossInputs);
+    expect(compute(tensorOf([8]))).toThrow('what compute gives is a tensor of shape [8], expected a scalar');
+    expect(compute(7)).toThrow('what compute gives is not a tensor');
+    expect(compute(undefined)).toThrow('what compute gives is not a tensor');
+  });
+
+  test.for([
+    ['export const createNetwork = () => 1;', 'it does not export a function createLoss'],
+    ['export const createLoss = () => null;', 'what createLoss gives is null, not an object with name'],
+    [
+      "export const createLoss = () => ({ name: 'own', tensors: [], scalars: {} });",
+      'what createLoss gives is not complete: compute: expected a function',
+    ],
+    ["export const createLoss = () => { throw new Error('no'); };", 'createLoss failed: no'],
+    ['export const createLoss = (', "Unexpected token"],
+  ])('refuses a file with %s', async ([text, reason], { folder }) => {
+    await expect(load(folder, text)).rejects.toThrow(`cannot use the module ${join(folder, 'own.mjs')}: `);
+    writeFileSync(join(folder, 'again.mjs'), text);
+    const again = loadLoss({ name: 'custom', module: join(folder, 'again.mjs'), options: {} }, shape);
+    await expect(again).rejects.toThrow(reason);
+  });
+
+  test('refuses a file that is not there', async ({ folder }) => {
+    const missing = loadLoss({ name: 'custom', module: join(folder, 'none.mjs'), options: {} }, shape);
+    await expect(missing).rejects.toMatchObject({ kind: 'usage' });
+  });
+});
+
+describe('loadNetwork', () => {
+  const input = { height: 32, width: 32, channels: 3, classes: 10 };
+  const load = (folder: string, outputs: string) => {
+    const text = `export const createNetwork = ({ options, input }) => ({
+      name: \`own-\${options.depth}\`, classes: input.classes, featureSize: 4, tensors: [],
+      classifier: { weight: {}, bias: {} }, apply: (images) => (${outputs}) });`;
+    return loadNetwork({ name: 'custom', module: fileOf(folder, text), options: { depth: 3 } }, input);
+  };
+  const pass = {} as Pass;
+
+  test('gives the network that the file makes, and checks its outputs', async ({ folder }) => {
+    const network = await load(folder, '{ features: images, logits: images }');
+    expect(network).toMatchObject({ name: 'own-3', classes: 10, featureSize: 4 });
+    const matrix = tensorOf([8, 10]);
+    expect(network.apply(matrix, pass)).toEqual({ features: matrix, logits: matrix });
+    expect(() => network.apply(tensorOf([8]), pass)).toThrow(
+      `cannot apply the network of ${join(folder, 'own.mjs')}: \`features\` of what apply gives is a tensor of shape [8], expected 2 axes`,
+    );
+  });
+
+  test('says which output is missing', async ({ folder }) => {
+    const network = await load(folder, '{ features: images }');
+    expect(() => network.apply(tensorOf([8, 4]), pass)).toThrow('`logits` of what apply gives is not a tensor');
+  });
+
+  test('says that there are no outputs', async ({ folder }) => {
+    const network = await load(folder, 'undefined');
+    expect(() => network.apply(tensorOf([8, 4]), pass)).toThrow('`features` of what apply gives is not a tensor');
+  });
+});
+
+describe('requireNamedModules', () => {
+  const config = experimentSchema.parse({
+    experiment: 'own',
+    model: { name: 'custom', module: '/code/network.mjs' },
+    loss: { name: 'custom', module: '/code/loss.mjs' },
+  });
+
+  test('asks for every file by name', () => {
+    const unnamed = (...overrides: string[]) => () => requireNamedModules(config, overrides, 'run/config.yaml');
+    expect(unnamed()).toThrow(
+      'cannot use the run: its config runs code of its own: model.module=/code/network.mjs, loss.module=/code/loss.mjs',
+    );
+    expect(unnamed('model.module=/other.mjs')).toThrow('code of its own: loss.module=/code/loss.mjs');
+    expect(unnamed('model.module=/code/network.mjs', 'loss.module=/code/loss.mjs')).not.toThrow();
+  });
+
+  test('has nothing against a config without code', () => {
+    const plain = experimentSchema.parse({ experiment: 'plain' });
+    expect(() => requireNamedModules(plain, [], 'run/config.yaml')).not.toThrow();
+  });
+});

@@ -1,0 +1,24 @@
+// The context of a run inside the test's process: its engine, and all that is printed.
+import { PassThrough } from 'node:stream';
+import type { Engine } from '../../src/engine/index.js';
+import type { RunContext } from '../../src/runs/run-context.js';
+
+/** A context whose working directory is `folder`; `printed` gives what was printed so far. */
+export function testRunContext(folder: string, engine: Engine, changes: Partial<RunContext> = {}) {
+  let text = '';
+  const through = new PassThrough();
+  through.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const context: RunContext = {
+    environment: {},
+    workingDirectory: folder,
+    openEngine: () => Promise.resolve(engine),
+    stream: through as unknown as NodeJS.WriteStream,
+    now: Date.now,
+    cores: 1,
+    stopRequested: () => undefined,
+    version: '0.0.0-test',
+    sourceDirectory: folder,
+    ...changes,
+  };
+  return { context, printed: () => text };
+}
