@@ -6,7 +6,82 @@
  */
 export type FailureKind = 'usage' | 'failure' | 'stopped';
 
+/**
+ * What failed, for tests and programs, which match it in place of the prose. The part before the slash is the subject;
+ * `internal`: a mistake of this program, or of a user's module.
+ */
+export type FailureCode =
+  | 'bundle/damaged'
+  | 'bundle/mismatch'
+  | 'bundle/packing'
+  | 'checkpoint/damaged'
+  | 'checkpoint/missing'
+  | 'checkpoint/other-experiment'
+  | 'checkpoint/other-network'
+  | 'checkpoint/too-large'
+  | 'checkpoint/version'
+  | 'config/ambiguous'
+  | 'config/invalid'
+  | 'config/kind'
+  | 'config/missing'
+  | 'config/unknown-key'
+  | 'config/unreadable'
+  | 'config/yaml'
+  | 'data/changed'
+  | 'data/damaged'
+  | 'data/decoder'
+  | 'data/labels'
+  | 'data/layout'
+  | 'data/missing'
+  | 'data/settings'
+  | 'data/worker'
+  | 'download/damaged'
+  | 'download/failed'
+  | 'engine/device'
+  | 'engine/graph'
+  | 'engine/memory'
+  | 'engine/settings'
+  | 'engine/shape'
+  | 'engine/unavailable'
+  | 'figure/empty'
+  | 'figure/png'
+  | 'figure/selection'
+  | 'file/exists'
+  | 'file/read'
+  | 'file/write'
+  | 'generator/unusable'
+  | 'grid/failed'
+  | 'grid/rows'
+  | 'internal'
+  | 'metrics/damaged'
+  | 'metrics/replaced'
+  | 'module/unnamed'
+  | 'module/unusable'
+  | 'option/conflict'
+  | 'option/invalid'
+  | 'option/missing'
+  | 'run/changed'
+  | 'run/diverged'
+  | 'run/exists'
+  | 'run/incomplete'
+  | 'run/locked'
+  | 'run/missing'
+  | 'run/stopped'
+  | 'safetensors/damaged'
+  | 'safetensors/unsupported'
+  | 'setup/failed'
+  | 'setup/missing'
+  | 'setup/platform'
+  | 'slurm/failed'
+  | 'slurm/missing'
+  | 'store/conflict'
+  | 'store/damaged'
+  | 'store/missing'
+  | 'summary/damaged'
+  | 'sweep/values';
+
 export interface FailureDetail {
+  readonly code: FailureCode;
   /** Where it happened: a path, `file:line:col`, possibly with a caret excerpt on further lines. */
   readonly place?: string;
   /** What the user can do about it. */
@@ -21,17 +96,19 @@ export class IsdaError extends Error {
   readonly place: string | undefined;
   readonly hint: string | undefined;
   readonly kind: FailureKind;
+  readonly code: FailureCode;
 
-  constructor(message: string, detail: FailureDetail = {}) {
+  constructor(message: string, detail: FailureDetail) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.place = detail.place;
     this.hint = detail.hint;
     this.kind = detail.kind ?? 'failure';
+    this.code = detail.code;
   }
 }
 
 /** Composes `cannot <action>: <reason>`. Throw the result. */
-export function cannot(action: string, reason: string, detail: FailureDetail = {}): IsdaError {
+export function cannot(action: string, reason: string, detail: FailureDetail): IsdaError {
   return new IsdaError(`cannot ${action}: ${reason}`, detail);
 }
 
@@ -42,7 +119,8 @@ export function reasonOf(error: unknown): string {
 
 /** The `code` of a Node.js system error (`ENOENT`, `EACCES`, …), if it has one. */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (!(error instanceof Error) || error instanceof IsdaError) return undefined;
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** The stacks of an error and of what caused it, the way to its origin last. */
@@ -53,7 +131,7 @@ function stacksOf(error: Error): readonly string[] {
     : [own];
 }
 
-/** Renders an error for a terminal: message, place and hint; a stack only for the unexpected or with `debug`. */
+/** Renders an error for a terminal: message, place and hint; code and stack only with `debug`, a stack of the unexpected. */
 export function formatError(error: unknown, debug: boolean): string {
   if (!(error instanceof IsdaError)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -62,6 +140,6 @@ export function formatError(error: unknown, debug: boolean): string {
   const lines = [`error: ${error.message}`];
   if (error.place !== undefined) lines.push(...error.place.split('\n').map((line) => `  ${line}`));
   if (error.hint !== undefined) lines.push(`  hint: ${error.hint}`);
-  if (debug) lines.push(...stacksOf(error));
+  if (debug) lines.push(`  code: ${error.code}`, ...stacksOf(error));
   return lines.join('\n');
 }

@@ -41,7 +41,7 @@ export function writeFailure(path: string, error: unknown, freeBytes?: number, a
   const { reason, hint } = (code === undefined ? undefined : explanations[code]) ?? { reason: reasonOf(error) };
   const short = code === 'ENOSPC' || code === 'EDQUOT';
   const free = short && freeBytes !== undefined ? ` (${formatBytes(freeBytes)} free)` : '';
-  return cannot(`${action} ${path}`, `${reason}${free}`, { hint, cause: error });
+  return cannot(`${action} ${path}`, `${reason}${free}`, { code: 'file/write', hint, cause: error });
 }
 
 /** The error for a file that could not be read: `cannot read X: reason`. */
@@ -54,6 +54,7 @@ export function readFailure(path: string, error: unknown, hint?: string): IsdaEr
     EACCES: 'permission denied',
   };
   return cannot(`read ${path}`, (code === undefined ? undefined : reasons[code]) ?? reasonOf(error), {
+    code: 'file/read',
     hint,
     cause: error,
   });
@@ -128,7 +129,7 @@ export async function makeFolder(path: string): Promise<void> {
     };
     const known = explained[systemCode(error) ?? ''];
     if (known === undefined) throw await writeFailureWithSpace(path, error, 'create the folder');
-    throw cannot(`create the folder ${path}`, known.reason, { hint: known.hint, cause: error });
+    throw cannot(`create the folder ${path}`, known.reason, { code: 'file/write', hint: known.hint, cause: error });
   }
 }
 

@@ -118,6 +118,7 @@ export async function takeLock(path: string, own: LockHolder, context: LockConte
   const attempt = await tryLock(path, own, context);
   if ('lock' in attempt) return attempt.lock;
   throw cannot('use the run folder', `${attempt.holder} is training in it`, {
+    code: 'run/locked',
     place: path,
     hint: `wait for it or choose another folder with --out; if no such process exists, delete ${path}`,
   });
@@ -165,6 +166,7 @@ export async function tryLock(path: string, own: LockHolder, context: LockContex
     }
   }
   throw cannot('take the lock', 'that of a dead process cannot be taken over', {
+    code: 'run/locked',
     place: path,
     hint: `if no other process is starting there, delete ${path} and ${path}.takeover`,
   });

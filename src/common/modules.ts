@@ -23,6 +23,7 @@ export const callable = z.custom<(...args: never[]) => unknown>(
 async function requireFile(path: string): Promise<void> {
   const refuse = (reason: string): Error =>
     cannot(`use the module ${path}`, reason, {
+      code: 'module/unusable',
       kind: 'usage',
       hint: 'a relative path starts from the folder of the file that names it, one of --set from the working directory',
     });
@@ -57,7 +58,7 @@ export function callOwn<Result>(action: string, call: () => Result): Result {
     return call();
   } catch (error) {
     const hint = '--debug shows where in the file; docs/extending.md says what the function is called with';
-    throw cannot(action, reasonOf(error).split('\n')[0], { cause: error, hint });
+    throw cannot(action, reasonOf(error).split('\n')[0], { code: 'module/unusable', cause: error, hint });
   }
 }
 
@@ -72,7 +73,11 @@ export async function useModule<Result>(
   call: (exports: Readonly<Record<string, unknown>>) => unknown,
 ): Promise<Result> {
   const fail = (reason: string, cause?: unknown): Error =>
-    cannot(`use the module ${path}`, reason, { cause, hint: 'docs/extending.md shows a whole one' });
+    cannot(`use the module ${path}`, reason, {
+      code: 'module/unusable',
+      cause,
+      hint: 'docs/extending.md shows a whole one',
+    });
   await requireFile(path);
   let exports: Readonly<Record<string, unknown>>;
   try {

@@ -29,7 +29,7 @@ function namesIn(directory: string): readonly string[] {
   try {
     return readdirSync(directory, { recursive: true, encoding: 'utf8' });
   } catch (error) {
-    throw cannot(`list the configs in ${directory}`, reasonOf(error), { cause: error });
+    throw cannot(`list the configs in ${directory}`, reasonOf(error), { code: 'config/unreadable', cause: error });
   }
 }
 
@@ -74,7 +74,11 @@ function unknownName(name: string, known: readonly string[]): IsdaError {
     near.length > 0
       ? `did you mean ${orList(near.map(({ path }) => path))}?`
       : 'give the path of a YAML file or the name of one under configs/';
-  return cannot(`use config ${name}`, 'there is no such file, and no config of that name', { hint, kind: 'usage' });
+  return cannot(`use config ${name}`, 'there is no such file, and no config of that name', {
+    code: 'config/missing',
+    hint,
+    kind: 'usage',
+  });
 }
 
 /**
@@ -89,7 +93,11 @@ export function findConfig(name: string, { configsDirectory, workingDirectory }:
     const file = [path, `${path}.yaml`, `${path}.yml`].find(isFile);
     if (file !== undefined) return file;
     if (isFolder(path) && /[\\/.]/.test(name)) {
-      throw cannot(`use config ${name}`, 'it is a folder', { hint: 'give one YAML file', kind: 'usage' });
+      throw cannot(`use config ${name}`, 'it is a folder', {
+        code: 'config/unreadable',
+        hint: 'give one YAML file',
+        kind: 'usage',
+      });
     }
   }
   const known = listConfigs(configsDirectory);
@@ -99,6 +107,7 @@ export function findConfig(name: string, { configsDirectory, workingDirectory }:
   if (exact !== undefined || matches.length === 1) return join(configsDirectory, exact ?? matches[0]);
   if (matches.length === 0) throw unknownName(name, known);
   throw cannot(`use config ${name}`, `${matches.length} configs have that name`, {
+    code: 'config/ambiguous',
     hint: `write ${orList(matches.map(withoutExtension))}`,
     kind: 'usage',
   });

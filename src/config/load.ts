@@ -111,7 +111,7 @@ export function isGanConfig(path: string, options: LoadOptions): boolean {
 }
 
 const wrongKind = (label: string, reason: string, hint: string): Error =>
-  cannot(`use config ${label}`, reason, { kind: 'usage', hint });
+  cannot(`use config ${label}`, reason, { code: 'config/kind', kind: 'usage', hint });
 
 /** As `loadConfig`, for the config of a generator. */
 export function loadGanConfig(path: string, options: LoadOptions): GanConfig {

@@ -1,5 +1,5 @@
 // What is wrong with a config, collected and reported together as one error.
-import { cannot, type IsdaError } from '../common/errors.js';
+import { cannot, type FailureCode, type IsdaError } from '../common/errors.js';
 import { placeOf, type Span } from './source.js';
 
 /** One thing wrong: `message` says what; the span, where there is one, says where. */
@@ -7,6 +7,8 @@ export interface Problem {
   readonly message: string;
   readonly span?: Span;
   readonly hint?: string;
+  /** Of the error, where all problems have it; else it is `config/invalid`. */
+  readonly code?: FailureCode;
 }
 
 const maxShown = 10;
@@ -31,11 +33,13 @@ function numbered(problem: Problem, index: number): string {
  */
 export function configError(name: string, problems: readonly Problem[], what = 'config'): IsdaError {
   const action = `use ${what} ${name}`;
+  const [{ code = 'config/invalid' }, ...others] = problems;
+  const shared = others.every((other) => other.code === code) ? code : 'config/invalid';
   if (problems.length === 1) {
     const [{ message, span, hint }] = problems;
-    return cannot(action, message, { place: span && placeOf(span), hint, kind: 'usage' });
+    return cannot(action, message, { code: shared, place: span && placeOf(span), hint, kind: 'usage' });
   }
   const shown = problems.slice(0, maxShown).map(numbered);
   if (problems.length > maxShown) shown.push(`… and ${problems.length - maxShown} more`);
-  return cannot(action, `${problems.length} problems`, { place: shown.join('\n'), kind: 'usage' });
+  return cannot(action, `${problems.length} problems`, { code: shared, place: shown.join('\n'), kind: 'usage' });
 }

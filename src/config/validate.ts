@@ -105,10 +105,16 @@ function unknownKey(key: string, at: Path, known: readonly string[], tree: MapTr
   const refusal = section && refusalOf(dotted(at), plain(section), key);
   if (refusal !== undefined) return { message: `${dotted(path)}: ${refusal.reason}`, span, hint: refusal.hint };
   const message = `unknown key ${dotted(path)}`;
-  if (at.length === 0 && key === 'extends') return { message, span, hint: 'only a config file extends another' };
+  if (at.length === 0 && key === 'extends')
+    return { code: 'config/unknown-key', message, span, hint: 'only a config file extends another' };
   const isConfig = root.properties?.['experiment'] !== undefined;
   const here = isConfig && at.length === 0 && span?.source.kind === 'file' ? ['extends', ...known] : known;
-  return { message, span, hint: didYouMean(key, here) ?? moved ?? `known keys: ${here.join(', ')}` };
+  return {
+    code: 'config/unknown-key',
+    message,
+    span,
+    hint: didYouMean(key, here) ?? moved ?? `known keys: ${here.join(', ')}`,
+  };
 }
 
 /** Where a problem stands among the others: files in the order they were read, then the command line; top to bottom. */

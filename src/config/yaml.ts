@@ -51,7 +51,7 @@ export function parseYaml(source: Source, offset = 0): ParsedYaml {
   for (const error of [...document.errors, ...document.warnings]) {
     const message = error.code === 'MULTIPLE_DOCS' ? 'more than one document' : error.message.split('\n')[0];
     const span = at(error.pos[0], error.pos[1]);
-    problems.push({ message: `invalid YAML: ${message}`, span, hint: hints[error.code] });
+    problems.push({ code: 'config/yaml', message: `invalid YAML: ${message}`, span, hint: hints[error.code] });
   }
   if (problems.length > 0) return { tree: undefined, problems };
 

@@ -32,6 +32,7 @@ export function nothingFound(format: CifarFormat, looked: readonly string[]): Er
     `find ${format.title}`,
     `none of its files (${format.files.train[0]}, ${format.files.test[0]}, …) is where it was looked for`,
     {
+      code: 'data/missing',
       place: folders.map((folder) => `looked in ${folder}`).join('\n'),
       hint: `\`isda data download ${format.name}\` gets it; --set dataset.dir=DIR or ISDA_DATA=DIR says where it is`,
     },
@@ -82,6 +83,7 @@ export async function partFiles(format: CifarFormat, folder: string, part: Datas
         ? `the ${part} images are missing (${format.files[part].join(', ')})`
         : `${format.files[part][missing]} is missing, ${format.files[part][last]} is there`;
     throw cannot(`read ${format.title}`, reason, {
+      code: 'data/missing',
       place: folder,
       hint: `\`isda data download ${format.name}\` gets the official files`,
     });

@@ -29,7 +29,7 @@ export class BrokenImage extends IsdaError {
 
   /** `image`: as `describe` calls it. */
   constructor(image: string, reason: string, cause?: unknown) {
-    super(`cannot read image ${image}: ${reason}`, { cause });
+    super(`cannot read image ${image}: ${reason}`, { code: 'data/damaged', cause });
     this.reason = reason;
   }
 }

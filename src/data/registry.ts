@@ -37,6 +37,7 @@ export async function datasetShape(options: DatasetOptions): Promise<DatasetShap
     case 'image-folder':
       if (options.classes !== undefined) return { ...folderFormat(options), classes: options.classes };
       throw cannot('build the network', 'its number of classes is not known without the images', {
+        code: 'data/settings',
         kind: 'usage',
         hint: 'set dataset.classes',
       });

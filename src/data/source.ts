@@ -86,6 +86,7 @@ export function selectImages<T extends ImageSource>(source: T, indices: ArrayLik
       throw cannot(
         'select images',
         `image ${index} is not among the ${source.count} of ${source.name} (0 … ${source.count - 1})`,
+        { code: 'internal' },
       );
     }
     positions[i] = storagePosition(source, index);

@@ -37,6 +37,7 @@ function chooseBalanced(labels: Int32Array, count: number, seed: number, purpose
 
 function tooMany(action: string, count: number, available: number, key: string): IsdaError {
   return cannot(action, `${key} is ${count}, and there are ${available} images`, {
+    code: 'data/settings',
     kind: 'usage',
     hint: `choose a ${key} of at most ${available}`,
   });
@@ -95,6 +96,7 @@ export function buildSplits(
   let positions = held?.remainder;
   if (positions?.length === 0) {
     throw cannot('hold out images', `holdout ${options.holdout} leaves no training image of ${train.count}`, {
+      code: 'data/settings',
       kind: 'usage',
     });
   }

@@ -104,6 +104,7 @@ export function loadBinding(
     return load(location.bindingPath) as Binding;
   } catch (error) {
     throw cannot('load the engine', reasonOf(error).split('\n')[0], {
+      code: 'engine/unavailable',
       place: location.directory,
       hint: '`isda setup --force` makes the engine anew; `isda doctor` shows what is there',
       cause: error,

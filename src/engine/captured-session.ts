@@ -53,6 +53,7 @@ function load(binding: Binding, model: Uint8Array, temporaryDirectory: string): 
     } catch (error) {
       const { message } = writeFailureWithSpaceNow(join(temporaryDirectory, 'isda-graph'), error);
       throw cannot('hand the graph to TensorFlow', message, {
+        code: 'engine/graph',
         place: temporaryDirectory,
         hint: `the graph needs ${formatBytes(model.byteLength)} there for a moment; the variable TMPDIR names the folder`,
         cause: error,
@@ -96,7 +97,7 @@ export function createCapturedSession(
     call(name, inputs) {
       const spec = checkedCall(functions, name, inputs);
       const nodes = captured.get(name);
-      if (nodes === undefined) throw cannot(`call ${name}`, 'it was not captured');
+      if (nodes === undefined) throw cannot(`call ${name}`, 'it was not captured', { code: 'internal' });
       const list = Object.entries(spec.inputs).map(([key, input]): Input => [
         nodes.inputNodes[key],
         inputs[key],

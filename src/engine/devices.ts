@@ -60,7 +60,9 @@ export function resolveDevice(
 ): Device {
   const onGpu = binding.isUsingGpuDevice();
   if (requested === 'cpu' && onGpu) {
-    throw cannot('use the device cpu', 'TensorFlow has already been loaded with a GPU in this process');
+    throw cannot('use the device cpu', 'TensorFlow has already been loaded with a GPU in this process', {
+      code: 'engine/device',
+    });
   }
   if (requested === 'cuda' && !onGpu) throw noGpu(environment);
   if (!onGpu) return { kind: 'cpu', name: processorName() };
@@ -81,5 +83,5 @@ export function noGpu(environment: Environment, reason = 'TensorFlow sees no GPU
     : driver === undefined
       ? 'install the NVIDIA driver, or use the device auto or cpu'
       : 'libtensorflow may be built without CUDA: `isda doctor` shows it, `isda setup --build cuda --force` gets the CUDA build';
-  return cannot('use the device cuda', reason, { place: lines.join('\n'), hint });
+  return cannot('use the device cuda', reason, { code: 'engine/device', place: lines.join('\n'), hint });
 }

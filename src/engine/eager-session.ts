@@ -56,7 +56,7 @@ function startCall(binding: Binding, device: Program['device'], store: Map<strin
       const current = assigned.get(name);
       if (current !== undefined) return current;
       const handle = store.get(name);
-      if (handle === undefined) throw cannot(`read variable ${name}`, 'it was never written');
+      if (handle === undefined) throw cannot(`read variable ${name}`, 'it was never written', { code: 'internal' });
       return { program, dtype: 'float32', shape, handle, needsGradient: trainable, origin: undefined };
     },
     assign: (variable, value) => void assigned.set(variable.name, value),
@@ -133,7 +133,7 @@ export function createEagerSession(
         names.map((name) => {
           checkedVariable(byName, name);
           const id = store.get(name);
-          if (id === undefined) throw cannot(`read variable ${name}`, 'it was never written');
+          if (id === undefined) throw cannot(`read variable ${name}`, 'it was never written', { code: 'internal' });
           return [name, copyOf(binding, id) as Float32Array];
         }),
       ),

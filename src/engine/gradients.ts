@@ -11,7 +11,7 @@ import { describeSpec, sameShape } from './types.js';
  */
 export function gradients(scalar: Tensor, targets: readonly Tensor[]): Tensor[] {
   if (scalar.shape.length > 0) {
-    throw cannot('differentiate', `the value is ${describeSpec(scalar)}, expected a scalar`);
+    throw cannot('differentiate', `the value is ${describeSpec(scalar)}, expected a scalar`, { code: 'engine/shape' });
   }
   return pullBack(scalar, onesLike(scalar), targets);
 }
@@ -31,7 +31,9 @@ export function pullBack(root: Tensor, rootGradient: Tensor, targets: readonly T
       const part = inputGradients[index];
       if (!input.needsGradient || part === undefined) return;
       if (!sameShape(part.shape, input.shape)) {
-        throw cannot('differentiate', `a gradient is ${describeSpec(part)} for an input of ${describeSpec(input)}`);
+        throw cannot('differentiate', `a gradient is ${describeSpec(part)} for an input of ${describeSpec(input)}`, {
+          code: 'engine/shape',
+        });
       }
       const known = parts.get(input.handle);
       if (known === undefined) parts.set(input.handle, [part]);

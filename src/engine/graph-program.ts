@@ -39,7 +39,8 @@ export function createGraphProgram(writer: GraphWriter, scope: string, device: P
   ): string =>
     writer.node(`${scope}/${operation}_${references.length}_${updates.length}`, operation, attributes, inputs);
   const reference = (tensor: Tensor): string => {
-    if (tensor.program !== program) throw cannot('capture a step', 'a tensor of another program was used');
+    if (tensor.program !== program)
+      throw cannot('capture a step', 'a tensor of another program was used', { code: 'internal' });
     return references[tensor.handle];
   };
   const after = (node: string | undefined): string[] => (node === undefined ? [] : [`^${node}`]);

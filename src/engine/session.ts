@@ -31,13 +31,14 @@ export function checkedCall(
   inputs: Readonly<Record<string, HostArray>>,
 ): SessionFunction {
   const found = functions.find((candidate) => candidate.name === name);
-  if (found === undefined) throw cannot(`call ${name}`, 'the session has no such function');
+  if (found === undefined) throw cannot(`call ${name}`, 'the session has no such function', { code: 'internal' });
   for (const [input, spec] of Object.entries(found.inputs)) {
     const values = inputs[input] as HostArray | undefined;
     if (values?.length !== sizeOf(spec.shape)) {
       throw cannot(
         `call ${name}`,
         `input ${input} has ${values?.length ?? 'no'} values, expected ${describeSpec(spec)}`,
+        { code: 'engine/shape' },
       );
     }
   }
@@ -52,6 +53,7 @@ export function checkedOutputs(
   for (const [output, tensor] of Object.entries(outputs)) {
     if (['float32', 'int32', 'bool'].includes(tensor.dtype)) continue;
     throw cannot(`give output ${output} of ${name}`, `it is ${describeSpec(tensor)}, which stays in the engine`, {
+      code: 'engine/shape',
       hint: 'cast it to float32 or int32',
     });
   }
@@ -65,10 +67,13 @@ export function checkedVariable(
   values?: Float32Array,
 ): Variable {
   const variable = variables.get(name);
-  if (variable === undefined) throw cannot(`access variable ${name}`, 'the session has no such variable');
+  if (variable === undefined)
+    throw cannot(`access variable ${name}`, 'the session has no such variable', { code: 'internal' });
   if (values !== undefined && values.length !== sizeOf(variable.shape)) {
     const expected = describeSpec({ dtype: 'float32', shape: variable.shape });
-    throw cannot(`write variable ${name}`, `got ${values.length} values, expected ${expected}`);
+    throw cannot(`write variable ${name}`, `got ${values.length} values, expected ${expected}`, {
+      code: 'engine/shape',
+    });
   }
   return variable;
 }

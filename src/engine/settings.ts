@@ -38,6 +38,7 @@ export function checkThreadVariables(environment: Readonly<Variables>): void {
     const value = environment[name];
     if (value === undefined || value === '' || /^\d{1,4}$/.test(value)) continue;
     throw cannot('load the engine', `the environment variable ${name} is ${value}, expected a number of threads`, {
+      code: 'engine/settings',
       kind: 'usage',
       hint: `set it to 0 (as many as there are cores) or more, or unset it`,
     });
@@ -73,11 +74,13 @@ export function useSettings(environment: Variables, settings: EngineSettings, lo
     const asked = `training.${key}: ${settings[key]}`;
     if (loaded) {
       throw cannot(`use ${asked}`, `TensorFlow was loaded with ${key}: ${actual[key]} in this process`, {
+        code: 'engine/settings',
         hint: 'it reads the setting only while it is loaded: use a process of its own for each',
       });
     }
     const variable = variableOf[key];
     throw cannot(`use ${asked}`, `the environment has ${variable}=${environment[variable]}`, {
+      code: 'engine/settings',
       hint: `unset ${variable}, or use --set training.${key}=${actual[key]}`,
       kind: 'usage',
     });

@@ -22,7 +22,10 @@ export async function loadGeneratorSet(path: string): Promise<GeneratorSet> {
   const [{ dataset, classNames }] = generators;
   const stray = generators.find((each) => each.dataset !== dataset || each.classNames.join() !== classNames.join());
   if (stray !== undefined) {
-    throw cannot('load the generators', `they are of ${dataset} and of ${stray.dataset}`, { place: path });
+    throw cannot('load the generators', `they are of ${dataset} and of ${stray.dataset}`, {
+      code: 'generator/unusable',
+      place: path,
+    });
   }
   return { path, generators, dataset, classNames, checksum: generatorChecksum(path)! };
 }

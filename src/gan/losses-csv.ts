@@ -70,6 +70,7 @@ async function keptText(
   if (stray >= 0 || kept.length < count) {
     const line = stray >= 0 ? stray : kept.length;
     throw cannot('resume', `the row of iteration ${(line + 1) * every} is missing from the losses`, {
+      code: 'metrics/damaged',
       place: `${path}:${line + 2}`,
       hint,
     });

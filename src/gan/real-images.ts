@@ -9,6 +9,7 @@ export function ofClasses(source: ImageSource, classes: readonly number[] | unde
   const stray = classes.find((label) => label >= source.classes);
   if (stray !== undefined) {
     throw cannot('choose the classes', `${source.name} has no class ${stray}`, {
+      code: 'data/settings',
       kind: 'usage',
       hint: `dataset.classes takes numbers from 0 to ${source.classes - 1}`,
     });
@@ -35,10 +36,14 @@ export interface RealBatches {
 export function createRealBatches(source: ImageSource, batchSize: number, seed: number): RealBatches {
   const { storage, count, height, width } = source;
   if (storage.kind !== 'memory' || height !== 32 || width !== 32) {
-    throw cannot('train a generator', `the images of ${source.name} are not 32x32 pixels in memory`, { kind: 'usage' });
+    throw cannot('train a generator', `the images of ${source.name} are not 32x32 pixels in memory`, {
+      code: 'data/settings',
+      kind: 'usage',
+    });
   }
   if (count < batchSize) {
     throw cannot('train a generator', `there are ${count} images for batches of ${batchSize}`, {
+      code: 'data/settings',
       kind: 'usage',
       hint: `choose a training.batchSize of at most ${count}`,
     });

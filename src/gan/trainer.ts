@@ -27,7 +27,8 @@ export const ganStart: GanPosition = { iteration: 0, discriminatorSteps: 0, sums
 /** Reads a position back from a checkpoint. */
 export function parseGanPosition(value: unknown, place: string): GanPosition {
   const result = positionSchema.safeParse(value);
-  if (!result.success) throw cannot('resume', 'the checkpoint does not say where the run was', { place });
+  if (!result.success)
+    throw cannot('resume', 'the checkpoint does not say where the run was', { code: 'checkpoint/damaged', place });
   return result.data;
 }
 
@@ -132,6 +133,7 @@ function finite(losses: Losses, iteration: number, iterations: number): Losses {
   const stray = Object.entries(losses).find(([, value]) => !Number.isFinite(value));
   if (stray === undefined) return losses;
   throw cannot('go on training', `${stray[0]} is ${stray[1]} at iteration ${iteration} of ${iterations}`, {
+    code: 'run/diverged',
     hint: 'earlier checkpoints are kept; a lower gan.learningRate may help',
   });
 }

@@ -30,7 +30,11 @@ export function refuseFixedKeys(settings: Settings): void {
   for (const [key, value] of Object.entries(settings)) {
     const own = fixed.find(({ key: path }) => reaches(key, value, path));
     if (own === undefined) continue;
-    throw cannot(`sweep ${key}`, `${own.option} sets ${own.key} in every run`, { kind: 'usage', hint: own.hint });
+    throw cannot(`sweep ${key}`, `${own.option} sets ${own.key} in every run`, {
+      code: 'sweep/values',
+      kind: 'usage',
+      hint: own.hint,
+    });
   }
 }
 
@@ -44,7 +48,8 @@ export function refuseIdleKey(
   configOf: (settings: Settings) => ExperimentConfig,
 ): void {
   const hint = 'sweep a key that decides what is computed, one value for each different run';
-  const refuse = (reason: string): Error => cannot(`sweep ${key}`, reason, { kind: 'usage', hint });
+  const refuse = (reason: string): Error =>
+    cannot(`sweep ${key}`, reason, { code: 'sweep/values', kind: 'usage', hint });
   if (withoutNumbers.includes(key.split('.')[0])) throw refuse(`the values of ${key} make no difference to a run`);
   const texts = [...new Set(values.map((value) => JSON.stringify(value)))];
   const before = new Map<string, string>();

@@ -62,11 +62,12 @@ export function listPoints(key: string, values: readonly unknown[], expected: st
   const action = `sweep ${key}`;
   if (values.length === 0) {
     const hint = `expected ${expected}, at least once, as in --values A,B,C`;
-    throw cannot(action, 'there are no values', { kind: 'usage', hint });
+    throw cannot(action, 'there are no values', { code: 'sweep/values', kind: 'usage', hint });
   }
   const texts = values.map((value) => JSON.stringify(value));
   const twice = texts.find((text, index) => texts.indexOf(text) !== index);
-  if (twice !== undefined) throw cannot(action, `the value ${twice} is given twice`, { kind: 'usage' });
+  if (twice !== undefined)
+    throw cannot(action, `the value ${twice} is given twice`, { code: 'sweep/values', kind: 'usage' });
   const numbers = values.every((value) => typeof value === 'number');
   const ordered = numbers ? [...(values as number[])].sort((a, b) => a - b) : values;
   const slugs = ordered.map(slug);
@@ -89,6 +90,7 @@ export function parseRange(text: string): Dimension {
   const [, key, log, lowText, highText] = rangePattern.exec(text) ?? [];
   const refuse = (reason: string): Error =>
     cannot(`use --range ${text}`, reason, {
+      code: 'sweep/values',
       kind: 'usage',
       hint: 'write it as in --range loss.lambda0=0.1..1 or --range optimizer.learningRate=log:0.01..1',
     });
@@ -106,6 +108,7 @@ export function parseChoice(text: string): Dimension {
   const values = key === '' ? [] : parseValues(text.slice(equals + 1), `--choice ${key}=`);
   if (values.length > 0) return { key, kind: 'choice', values };
   throw cannot(`use --choice ${text}`, 'expected KEY=A,B,C', {
+    code: 'sweep/values',
     kind: 'usage',
     hint: 'write it as in --choice model.depth=20,32',
   });
@@ -146,7 +149,11 @@ export function randomPoints(
 ): readonly SweepPoint[] {
   const keys = dimensions.map(({ key }) => key);
   const refuse = (reason: string): Error =>
-    cannot('search at random', reason, { kind: 'usage', hint: 'name each key once with --range or --choice' });
+    cannot('search at random', reason, {
+      code: 'sweep/values',
+      kind: 'usage',
+      hint: 'name each key once with --range or --choice',
+    });
   if (keys.length === 0) throw refuse('there is no --range and no --choice');
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined) throw refuse(`${twice} is named twice`);

@@ -37,11 +37,16 @@ export function gridCells(grid: string, rows: readonly GridRow[], seeds: readonl
   for (const [index, { name }] of rows.entries()) {
     if (!experimentName.test(`${grid}-${name}`)) {
       throw cannot(`name the runs of ${grid}-${name}`, 'letters, digits, dots, dashes and underscores are allowed', {
+        code: 'grid/rows',
         kind: 'usage',
       });
     }
     if (rows.findIndex((row) => row.name === name) !== index) {
-      throw cannot(`plan ${grid}`, `two rows are called ${name}`, { kind: 'usage', hint: 'give each its own name' });
+      throw cannot(`plan ${grid}`, `two rows are called ${name}`, {
+        code: 'grid/rows',
+        kind: 'usage',
+        hint: 'give each its own name',
+      });
     }
   }
   const named = rows.map(({ name, config }) => ({ name, config: { ...config, experiment: `${grid}-${name}` } }));

@@ -24,6 +24,7 @@ export function findCompiler(environment: Environment): Compiler {
   }
   const looked = chosen ? `$CXX is ${chosen}, which is not there` : 'looked for $CXX, g++, c++ and clang++';
   throw cannot('compile the engine binding', `no C++ compiler: ${looked}`, {
+    code: 'setup/missing',
     hint: 'install one: Debian and Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++; Alpine is not supported',
   });
 }
@@ -50,6 +51,7 @@ export async function compileBinding(
     if (result.succeeded) return;
     const errors = result.stderr.split('\n').filter((line) => /error|undefined reference/i.test(line));
     throw cannot('compile the engine binding', `${compiler.join(' ')} failed (${result.reason})`, {
+      code: 'setup/failed',
       place: (errors.length > 0 ? errors.slice(0, 5).join('\n') : lastLines(result.stderr, 5)) || undefined,
       hint: 'a compiler that knows C++17 is needed (g++ 8, clang 7 or newer); $CXX chooses another one',
     });
@@ -96,6 +98,7 @@ export async function tryBinding(
   if (result.succeeded && answer !== undefined) return trialSchema.parse(JSON.parse(answer));
   const said = result.stderr.split('\n').find((line) => line.startsWith('Error: '));
   throw cannot('load the engine binding', said?.slice('Error: '.length) ?? result.reason, {
+    code: 'setup/failed',
     place: said === undefined ? lastLines(result.stderr, 3) || binding : undefined,
     hint: 'the libraries may be for another system (an older glibc, another processor); see docs/setup.md',
   });

@@ -40,6 +40,7 @@ export async function putEngine(
 ): Promise<EngineLocation> {
   if (process.platform !== 'linux') {
     throw cannot('set up the engine', `it runs on Linux, and this is ${process.platform}`, {
+      code: 'setup/platform',
       hint: 'use a Linux machine, a container or WSL 2',
     });
   }
@@ -62,7 +63,7 @@ export async function putEngine(
       }
       const search = readEngine(directory);
       if (search.found) return search.found;
-      throw cannot('set up the engine', search.missing);
+      throw cannot('set up the engine', search.missing, { code: 'setup/missing' });
     });
   } catch (error) {
     throw explained(error, options.home);
@@ -150,6 +151,7 @@ function explained(error: unknown, home: string): unknown {
   };
   const reason = reasons[code];
   return cannot('set up the engine', reason ? `the cache folder ${home} ${reason}` : reasonOf(error), {
+    code: 'file/write',
     place: reason ? reasonOf(error) : undefined,
     hint: 'ISDA_HOME names another folder; the engine takes up to 1.2 GB (with CUDA 6.5 GB) while it is made',
     cause: error,

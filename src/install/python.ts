@@ -89,6 +89,7 @@ export async function downloadWheel(
   const python = findProgram('python3', environment);
   if (python === undefined) {
     throw cannot('get TensorFlow', 'python3 is not on the PATH, and it downloads TensorFlow’s wheel', {
+      code: 'setup/missing',
       hint: `install it (Debian and Ubuntu: apt-get install python3 python3-pip), ${elsewhere}`,
     });
   }
@@ -119,18 +120,22 @@ export async function downloadWheel(
   if (!result.succeeded) {
     if (/No module named '?pip'?/.test(result.stderr)) {
       throw cannot('get TensorFlow', `${python} has no pip`, {
+        code: 'setup/missing',
         hint: `install it (Debian and Ubuntu: apt-get install python3-pip; else: python3 -m ensurepip), ${elsewhere}`,
       });
     }
     throw cannot(`download ${wheel.file}`, `pip failed: ${pipReason(`${result.stdout}\n${result.stderr}`)}`, {
+      code: 'download/failed',
       hint: `check the network; PIP_INDEX_URL or PIP_FIND_LINKS name a mirror or a folder of wheels; ${elsewhere}`,
     });
   }
   const names = (await readdir(temporary)).filter((name) => name.endsWith('.whl'));
-  if (names.length !== 1) throw cannot(`download ${wheel.file}`, `pip left ${names.length} wheels, not one`);
+  if (names.length !== 1)
+    throw cannot(`download ${wheel.file}`, `pip left ${names.length} wheels, not one`, { code: 'download/failed' });
   const actual = await sha256(join(temporary, names[0]));
   if (actual !== wheel.sha256) {
     throw cannot(`use ${names[0]}`, `its checksum is wrong: sha256 ${actual}, not ${wheel.sha256}`, {
+      code: 'download/damaged',
       hint: 'pip’s index, mirror or cache gave another file; `python3 -m pip cache purge` empties the cache',
     });
   }

@@ -31,6 +31,7 @@ async function fromFolder(folder: string, options: EngineOptions): Promise<Prepa
   const libraries = readLibraries(folder);
   if (typeof libraries === 'string') {
     throw cannot('use ISDA_LIBTENSORFLOW', libraries, {
+      code: 'setup/missing',
       hint: `it names a folder with libtensorflow_cc.so.2, libtensorflow_framework.so.2 and include/, such as an installed Python tensorflow >= ${oldestTensorflow}`,
     });
   }
@@ -58,6 +59,7 @@ async function fromDownload(options: EngineOptions, build: EngineBuild, staging:
   const wheels = options.wheels ?? pinnedWheels(build, process.arch);
   if (wheels === undefined) {
     throw cannot('get TensorFlow', `there is no ${build} wheel for ${process.arch}`, {
+      code: 'setup/platform',
       hint: 'set ISDA_LIBTENSORFLOW to a folder with libtensorflow (docs/setup.md)',
     });
   }
@@ -69,13 +71,15 @@ async function fromDownload(options: EngineOptions, build: EngineBuild, staging:
     try {
       await unzip(file, staging, neededMember);
     } catch (error) {
-      throw cannot(`unpack ${wheel.file}`, reasonOf(error), { cause: error });
+      throw cannot(`unpack ${wheel.file}`, reasonOf(error), { code: 'download/damaged', cause: error });
     }
     await rm(file);
   }
   const libraries = readLibraries(staging);
   if (typeof libraries === 'string') {
-    throw cannot('get TensorFlow', `the wheel of ${tensorflowVersion} is not as expected: ${libraries}`);
+    throw cannot('get TensorFlow', `the wheel of ${tensorflowVersion} is not as expected: ${libraries}`, {
+      code: 'download/damaged',
+    });
   }
   return { name: 'download', libraries, build };
 }

@@ -39,7 +39,7 @@ function sha256(pieces: readonly Uint8Array[]): string {
 /** JSON has no such numbers and would write null in their place. */
 function refuseNonFinite(key: string, value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value))
-    throw cannot('save a checkpoint', `${key} of the progress is ${value}`);
+    throw cannot('save a checkpoint', `${key} of the progress is ${value}`, { code: 'internal' });
   return value;
 }
 
@@ -61,6 +61,7 @@ export function encodeCheckpoint(state: CheckpointState): Uint8Array[] {
   if (bytes > constants.MAX_LENGTH) {
     const reason = `it has ${formatBytes(bytes)}, and Node.js ${process.version} reads at most ${formatBytes(constants.MAX_LENGTH)}`;
     throw cannot('save a checkpoint', reason, {
+      code: 'checkpoint/too-large',
       hint: 'use Node.js 22 or newer, or loss.covariance: diagonal, which needs less',
     });
   }
@@ -80,7 +81,8 @@ const metadataSchema = z.object({
 
 /** Reads a checkpoint's bytes, of whatever version. Errors where any byte is not the one that was written. */
 export function decodeCheckpoint(bytes: Uint8Array, place: string): CheckpointState & { readonly version: string } {
-  const refuse = (reason: string): Error => cannot('read the checkpoint', reason, { place });
+  const refuse = (reason: string): Error =>
+    cannot('read the checkpoint', reason, { code: 'checkpoint/damaged', place });
   const { tensors, metadata } = decodeSafetensors(bytes, place);
   if (metadata.format !== 'isda-checkpoint') throw refuse('it is not one of isda');
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -189,18 +189,20 @@ export async function loadNewestCheckpoint(
     const { version, ...loaded } = state;
     if (version !== formatVersion)
       throw cannot(action, `the checkpoint has version ${version} of the format, not ${formatVersion}`, {
+        code: 'checkpoint/version',
         place: path,
         hint: `use the version of isda that wrote it; or ${hint}`,
       });
     if (!expected.fingerprints.includes(loaded.fingerprint)) {
       const changes = expected.changes?.(loaded.fingerprint);
       const reason = `the checkpoint belongs to another experiment${changes === undefined ? '' : ` (${changes})`}`;
-      throw cannot(action, reason, { place: path, hint });
+      throw cannot(action, reason, { code: 'checkpoint/other-experiment', place: path, hint });
     }
     return { ...loaded, path, warnings };
   }
   if (files.length === 0) return undefined;
   throw cannot(action, `all checkpoints are damaged (${files.length})`, {
+    code: 'checkpoint/damaged',
     place: [folder, ...warnings].join('\n'),
     hint,
   });

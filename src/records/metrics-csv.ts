@@ -101,15 +101,24 @@ async function keptLines(
   if (last === 0 && header.startsWith(text)) return [];
   const parsed = parseTable(text, path, shape);
   if (parsed.columns.join() !== columns.join())
-    throw cannot('resume', 'the columns of the metrics are not those of this experiment', { place: `${path}:1`, hint });
+    throw cannot('resume', 'the columns of the metrics are not those of this experiment', {
+      code: 'metrics/damaged',
+      place: `${path}:1`,
+      hint,
+    });
   const lines = rowsOf(parsed).map((row, index) => ({ row, text: parsed.rows[index].text }));
   const kept = lines.filter(({ row }) => row.epoch <= last);
   kept.forEach(({ row }, index) => {
     if (row.epoch !== index + 1)
-      throw cannot('resume', `epoch ${index + 1} expected, not ${row.epoch}`, { place: `${path}:${index + 2}`, hint });
+      throw cannot('resume', `epoch ${index + 1} expected, not ${row.epoch}`, {
+        code: 'metrics/damaged',
+        place: `${path}:${index + 2}`,
+        hint,
+      });
   });
   if (kept.length !== last)
     throw cannot('resume', `the checkpoint is after epoch ${last}, but the metrics end with epoch ${kept.length}`, {
+      code: 'metrics/damaged',
       place: `${path}:${kept.length + 1}`,
       hint,
     });
@@ -129,7 +138,7 @@ export async function openMetrics(path: string, options: OpenMetricsOptions): Pr
   const rows = kept.map(({ row }) => row);
   if (expectedDigest !== undefined && digestOf(columns, rows) !== expectedDigest) {
     const reason = 'the metrics were changed since the checkpoint was written, or are damaged';
-    throw cannot('resume', reason, { place: `${path}:2`, hint });
+    throw cannot('resume', reason, { code: 'metrics/damaged', place: `${path}:2`, hint });
   }
   const table = await openTable(path, header + kept.map(({ text }) => `${text}\n`).join(''));
   return {

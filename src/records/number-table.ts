@@ -54,7 +54,9 @@ export function tableLine(
     if (allEmpty && emptyTogether.includes(column)) return '';
     const value = values[index];
     if (value === undefined || !Number.isFinite(value))
-      throw cannot(`write ${path}`, `${column} of ${row} is ${value === undefined ? 'missing' : value}`);
+      throw cannot(`write ${path}`, `${column} of ${row} is ${value === undefined ? 'missing' : value}`, {
+        code: 'internal',
+      });
     return String(value);
   });
   return stringify([cells]);
@@ -65,7 +67,7 @@ export function parseTable(text: string, path: string, shape: TableShape): Numbe
   const lines = text.split('\n');
   lines.pop();
   const fail = (reason: string, line: number, column: number, hint?: string): IsdaError =>
-    cannot(`read the ${shape.what}`, reason, { place: `${path}:${line}:${column}`, hint });
+    cannot(`read the ${shape.what}`, reason, { code: 'metrics/damaged', place: `${path}:${line}:${column}`, hint });
   if (lines.length === 0) throw fail('the header is missing', 1, 1);
   const columns: string[] = [];
   let position = 1;
@@ -137,7 +139,10 @@ export async function openTable(path: string, text: string): Promise<GrowingTabl
     append: async (line) => {
       // A file that was deleted takes rows as before, and nobody would ever see them.
       const there = await stat(path).catch(() => undefined);
-      if (there?.ino !== ino) throw cannot(`write ${path}`, 'it was deleted or replaced while the run was going on');
+      if (there?.ino !== ino)
+        throw cannot(`write ${path}`, 'it was deleted or replaced while the run was going on', {
+          code: 'metrics/replaced',
+        });
       try {
         await handle.appendFile(line);
         await handle.sync();

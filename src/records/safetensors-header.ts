@@ -49,7 +49,8 @@ function isSizes(value: unknown): value is number[] {
 
 /** Reads and checks the header of a file. `bytesOf`: bytes an element of each known type. Errors name `place`. */
 export function parseHeader(bytes: Uint8Array, place: string, bytesOf: ReadonlyMap<string, number>): Header {
-  const fail = (reason: string): IsdaError => cannot('read safetensors', reason, { place });
+  const fail = (reason: string): IsdaError =>
+    cannot('read safetensors', reason, { code: 'safetensors/damaged', place });
   if (bytes.length < 8) throw fail(`the file has ${bytes.length} bytes, fewer than the 8 of a header's length`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   if (length > longestHeader) throw fail(`the header's length, ${length}, is over the limit of ${longestHeader} bytes`);

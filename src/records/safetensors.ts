@@ -57,7 +57,8 @@ function compareNames(left: string, right: string): number {
 const littleEndian = endianness() === 'LE';
 
 function checkHost(action: string): void {
-  if (!littleEndian) throw cannot(action, 'the format is little-endian and this processor is not');
+  if (!littleEndian)
+    throw cannot(action, 'the format is little-endian and this processor is not', { code: 'safetensors/unsupported' });
 }
 
 /**
@@ -83,11 +84,13 @@ export function encodeSafetensors(
   let offset = 0;
   for (const { tensor, dtype } of sorted) {
     const action = `write the tensor "${tensor.name}"`;
-    if (names.has(tensor.name)) throw cannot(action, 'another tensor has the same name');
-    if (tensor.name === '__metadata__') throw cannot(action, 'the format keeps this name for itself');
+    if (names.has(tensor.name))
+      throw cannot(action, 'another tensor has the same name', { code: 'safetensors/unsupported' });
+    if (tensor.name === '__metadata__')
+      throw cannot(action, 'the format keeps this name for itself', { code: 'safetensors/unsupported' });
     names.add(tensor.name);
     const size = bytesOf.get(dtype);
-    if (size === undefined) throw cannot(action, `the type ${dtype} is not known`);
+    if (size === undefined) throw cannot(action, `the type ${dtype} is not known`, { code: 'safetensors/unsupported' });
     const expected = tensor.shape.reduce((product, extent) => product * extent, size);
     if (
       tensor.shape.some((extent) => !Number.isSafeInteger(extent) || extent < 0) ||
@@ -96,6 +99,7 @@ export function encodeSafetensors(
       throw cannot(
         action,
         `its shape [${tensor.shape.join(', ')}] as ${dtype} needs ${expected} bytes, not ${tensor.data.byteLength}`,
+        { code: 'safetensors/unsupported' },
       );
     const end = offset + tensor.data.byteLength;
     entries.push(

@@ -62,9 +62,11 @@ function outcomeOf(row: EvaluatedRow): EpochOutcome {
 export function summarise(facts: RunFacts, rows: readonly MetricsRow[]): RunSummary {
   const end = rows.slice(-lastEpochs).filter(isEvaluated);
   const last = end.at(-1);
-  if (last === undefined) throw cannot('summarise the run', 'no epoch has been completed');
+  if (last === undefined) throw cannot('summarise the run', 'no epoch has been completed', { code: 'run/incomplete' });
   if (end.length < Math.min(lastEpochs, rows.length)) {
-    throw cannot('summarise the run', `not all of its last ${lastEpochs} epochs were evaluated`);
+    throw cannot('summarise the run', `not all of its last ${lastEpochs} epochs were evaluated`, {
+      code: 'run/incomplete',
+    });
   }
   const best = rows.filter(isEvaluated).reduce((lowest, row) => (row.testError < lowest.testError ? row : lowest));
   const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -124,9 +126,12 @@ function parseSummary(text: string, path: string): RunSummary {
     const { sha256, ...summary } = found.data;
     if (sealOf(content) === sha256) return summary;
   } catch (error) {
-    throw cannot(`read ${path}`, 'it is not the summary of a run', { hint, cause: error });
+    throw cannot(`read ${path}`, 'it is not the summary of a run', { code: 'summary/damaged', hint, cause: error });
   }
-  throw cannot(`read ${path}`, 'it was changed since the run wrote it, or is damaged', { hint });
+  throw cannot(`read ${path}`, 'it was changed since the run wrote it, or is damaged', {
+    code: 'summary/damaged',
+    hint,
+  });
 }
 
 /** Reads summary.json; undefined where there is none. Errors: it cannot be read, is no summary, or was changed. */

@@ -17,6 +17,6 @@ export function svgToPng(svg: string, scale = 2): Uint8Array {
     });
     return picture.render().asPng();
   } catch (error) {
-    throw cannot('turn the figure into a PNG', reasonOf(error), { cause: error });
+    throw cannot('turn the figure into a PNG', reasonOf(error), { code: 'figure/png', cause: error });
   }
 }

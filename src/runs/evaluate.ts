@@ -40,7 +40,7 @@ export async function openRunCheckpoint(
 ): Promise<RunCheckpoint> {
   const folder = runFolder(directory);
   if (!existsSync(folder.config)) {
-    throw cannot('read the run', 'there is no config.yaml', {
+    throw cannot('read the run', 'there is no config.yaml', { code: 'run/missing',
       place: directory,
       hint: '--run takes a run folder, which `isda train` makes',
     });
@@ -59,7 +59,7 @@ export async function openRunCheckpoint(
   );
   if (checkpoint === undefined) {
     const best = choice === 'best';
-    throw cannot('read the run', best ? 'it has no best checkpoint' : 'it has no checkpoint yet', {
+    throw cannot('read the run', best ? 'it has no best checkpoint' : 'it has no checkpoint yet', { code: 'checkpoint/missing',
       place: folder.checkpoints,
       hint: best
         ? 'it comes with the first epoch that is evaluated; --checkpoint newest takes the newest'

@@ -83,7 +83,7 @@ export async function importNetwork(
   await inRunFolder(directory, context, async (folder) => {
     const { checkpoints } = folder.paths;
     if ((await listCheckpoints(checkpoints)).length > 0) {
-      throw cannot('import the network', 'the run folder has checkpoints already', {
+      throw cannot('import the network', 'the run folder has checkpoints already', { code: 'run/exists',
         place: checkpoints,
         hint: 'give another --out',
       });

@@ -95,7 +95,7 @@ export function requireNamedModules(
       : [],
   );
   if (unnamed.length === 0) return;
-  throw cannot('use the run', `its config runs code of its own: ${unnamed.join(', ')}`, {
+  throw cannot('use the run', `its config runs code of its own: ${unnamed.join(', ')}`, { code: 'module/unnamed',
     place,
     hint: `if you trust it, name it: ${unnamed.map((each) => `--set ${each}`).join(' ')}`,
     kind: 'usage',

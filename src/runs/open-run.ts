@@ -90,7 +90,7 @@ function placeOf(
   const { metrics, data, ...position } = parseProgress(checkpoint.progress, checkpoint.path);
   const isOther = data !== undefined && data !== splits.checksum;
   if (isOther || position.batch > epochPlan(splits.train, batchSize).batches) {
-    throw cannot('resume', 'the images are not those that the checkpoint was trained on', {
+    throw cannot('resume', 'the images are not those that the checkpoint was trained on', { code: 'data/changed',
       place: checkpoint.path,
       hint: 'look at dataset.dir, and at its files with `isda data verify`; or start over with --no-resume',
     });

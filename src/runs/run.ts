@@ -64,7 +64,7 @@ async function train(run: Run): Promise<LoadingTime> {
     try {
       const signal = await trainNetwork({ ...run, loader }, records.events);
       if (signal !== undefined) {
-        throw cannot('finish the run', `${signal} came; a checkpoint is written`, {
+        throw cannot('finish the run', `${signal} came; a checkpoint is written`, { code: 'run/stopped',
           kind: 'stopped',
           place: folder.paths.root,
           hint: 'the same command goes on from there',

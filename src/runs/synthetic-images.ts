@@ -40,7 +40,7 @@ export async function openGenerators(
 ): Promise<GeneratorSet> {
   const set = await loadGeneratorSet(resolve(workingDirectory, generator));
   const refuse = (reason: string, hint?: string): Error =>
-    cannot('train on synthetic images', reason, { place: set.path, ...(hint === undefined ? {} : { hint }) });
+    cannot('train on synthetic images', reason, { code: 'generator/unusable', place: set.path, ...(hint === undefined ? {} : { hint }) });
   if (checksum !== undefined && checksum !== set.checksum) {
     const hint = 'leave dataset.synthetic.checksum out to use this one';
     throw refuse(`the generator has the checksum ${set.checksum.slice(0, 12)}…, not ${checksum.slice(0, 12)}…`, hint);
@@ -95,7 +95,7 @@ export async function makeImages(
         await setImmediate();
         const signal = stopRequested();
         if (signal === undefined) continue;
-        throw cannot('make the images', `${signal} came`, {
+        throw cannot('make the images', `${signal} came`, { code: 'run/stopped',
           kind: 'stopped',
           hint: 'the same command begins with them again',
         });

@@ -18,6 +18,7 @@ export function placeInRun({ epoch, batch }: { readonly epoch: number; readonly 
  */
 export function diverged(metric: string, value: number, when: string, good: GoodCheckpoint | undefined): IsdaError {
   return cannot('go on training', `${metric} is ${value} ${when}`, {
+    code: 'run/diverged',
     place:
       good === undefined ? 'there is no checkpoint from before' : `last good checkpoint: ${good.path} (${good.at})`,
     hint: 'a lower optimizer.learningRate or loss.lambda0 may help; with another one the run starts over (--no-resume)',

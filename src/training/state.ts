@@ -39,7 +39,8 @@ const progressSchema = positionSchema.extend({
 /** Reads back from a checkpoint where the run was. */
 export function parseProgress(value: unknown, place: string): z.output<typeof progressSchema> {
   const result = progressSchema.safeParse(value);
-  if (!result.success) throw cannot('resume', 'the checkpoint does not say where the run was', { place });
+  if (!result.success)
+    throw cannot('resume', 'the checkpoint does not say where the run was', { code: 'checkpoint/damaged', place });
   return result.data;
 }
 
@@ -52,7 +53,8 @@ export interface SessionState {
 /** The error for a tensor that holds a value that is not finite. */
 export type StrayValue = (tensor: string, value: number) => Error;
 
-const strayValue: StrayValue = (tensor, value) => cannot('keep the state of the run', `${tensor} holds ${value}`);
+const strayValue: StrayValue = (tensor, value) =>
+  cannot('keep the state of the run', `${tensor} holds ${value}`, { code: 'run/diverged' });
 
 /**
  * The session's tensors with PyTorch's names, shapes and layouts. Errors: one of them is not finite, in the words of
@@ -76,7 +78,11 @@ export function matchTensors(
 ): ReadonlyMap<string, Float32Array> {
   const byName = new Map(stored.map((tensor) => [tensor.name, tensor]));
   const refuse = (reason: string): Error =>
-    cannot('load the tensors', reason, { place, hint: 'they belong to another network or loss' });
+    cannot('load the tensors', reason, {
+      code: 'checkpoint/other-network',
+      place,
+      hint: 'they belong to another network or loss',
+    });
   const known = new Set(tensors.map((tensor) => tensor.name));
   const stray = stored.find((tensor) => !known.has(tensor.name));
   if (stray !== undefined) throw refuse(`${stray.name} is not part of this network`);

@@ -23,9 +23,7 @@ function refuse(what: string, picture: number, iteration: number): Error {
   return cannot(
     'map the features back',
     `the ${what} of picture ${picture + 1} is no number at iteration ${iteration}`,
-    {
-      hint: 'a lower learning rate may keep it finite',
-    },
+    { code: 'run/diverged', hint: 'a lower learning rate may keep it finite' },
   );
 }
 

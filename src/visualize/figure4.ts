@@ -66,7 +66,10 @@ function chosenImages(source: ImageSource, { images, indices }: Figure4Options):
   if (indices === undefined) return [...subset(source.labels, Math.min(images, source.count), splitSeed)];
   const stray = indices.find((index) => index >= source.count);
   if (stray === undefined) return indices;
-  throw cannot('show the images', `there is no image ${stray}, only 0 … ${source.count - 1}`, { kind: 'usage' });
+  throw cannot('show the images', `there is no image ${stray}, only 0 … ${source.count - 1}`, {
+    code: 'option/invalid',
+    kind: 'usage',
+  });
 }
 
 /** The features that step II maps back, and their names: `draws` for each image. */
@@ -169,7 +172,8 @@ export function checkGenerator(
   { generator, dataset, classNames, path }: LoadedGenerator,
   source: Pick<ImageSource, 'name' | 'height' | 'width' | 'classNames'>,
 ): void {
-  const refuse = (reason: string): Error => cannot('use the generator', reason, { place: path });
+  const refuse = (reason: string): Error =>
+    cannot('use the generator', reason, { code: 'generator/unusable', place: path });
   if (source.height !== 32 || source.width !== 32) {
     throw refuse(`it makes images of 32 x 32 pixels, those of ${source.name} are ${source.height} x ${source.width}`);
   }

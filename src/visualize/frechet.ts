@@ -13,7 +13,10 @@ export interface FeatureMoments {
 /** Mean and covariance of features [N, A], N at least 2. */
 export function momentsOf(features: Float32Array, featureSize: number): FeatureMoments {
   const count = features.length / featureSize;
-  if (count < 2) throw cannot('measure the Fréchet distance', `there are ${count} images, at least 2 are needed`);
+  if (count < 2)
+    throw cannot('measure the Fréchet distance', `there are ${count} images, at least 2 are needed`, {
+      code: 'option/invalid',
+    });
   const mean = new Float64Array(featureSize);
   for (let at = 0; at < features.length; at++) mean[at % featureSize] += features[at] / count;
   const sums = new Float64Array(featureSize * featureSize);

@@ -66,6 +66,7 @@ function sampleLabels(set: GeneratorSet, samples: number): Int32Array | undefine
   if (set.generators.length === 1) return undefined;
   const missing = set.classNames.findIndex((_, label) => generatorOfClass(set, label) === undefined);
   throw cannot('measure the generators', `there is none of class ${missing} (${set.classNames[missing]})`, {
+    code: 'data/settings',
     place: set.path,
   });
 }
@@ -155,7 +156,8 @@ export async function measureQuality(
   const { stopRequested, onImage } = context;
   const yieldToEventLoop = (): void => {
     const signal = stopRequested();
-    if (signal !== undefined) throw cannot('measure the generator', `${signal} came`, { kind: 'stopped' });
+    if (signal !== undefined)
+      throw cannot('measure the generator', `${signal} came`, { code: 'run/stopped', kind: 'stopped' });
   };
   const encoder = openEncoder(engine, trained, batchSize);
   try {

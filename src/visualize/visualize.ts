@@ -52,6 +52,7 @@ async function oneGenerator(path: string): Promise<LoadedGenerator> {
   const { generators } = await loadGeneratorSet(path);
   if (generators.length === 1) return generators[0];
   throw cannot('use the generator', `there are ${generators.length}, one for each class`, {
+    code: 'generator/unusable',
     place: path,
     kind: 'usage',
     hint: 'give one for all classes, or the folder of one class (class-0)',
@@ -143,7 +144,11 @@ export async function visualize(
     const signal = stopRequested();
     if (signal === undefined) return;
     const hint = 'the same command begins again';
-    throw cannot('finish the figure', `${signal} came, and nothing is written`, { kind: 'stopped', hint });
+    throw cannot('finish the figure', `${signal} came, and nothing is written`, {
+      code: 'run/stopped',
+      kind: 'stopped',
+      hint,
+    });
   };
   const encoder = openEncoder(engine, trained, batchSize);
   try {

@@ -12,7 +12,7 @@ import { readAnyConfig, setOption } from '../options.js';
 /** The configs that a word of the command line means: every YAML file of a folder or a pattern, else the word itself. */
 async function configsOf(word: string, workingDirectory: string): Promise<readonly string[]> {
   const path = resolve(workingDirectory, word);
-  const usage = (reason: string): Error => cannot(`check ${word}`, reason, { kind: 'usage' });
+  const usage = (reason: string): Error => cannot(`check ${word}`, reason, { code: 'config/invalid', kind: 'usage' });
   if (word !== '' && isFolder(path)) {
     const files = listConfigs(path).map((file) => displayPath(join(path, file), workingDirectory));
     if (files.length === 0) throw usage('the folder holds no YAML files');
@@ -57,7 +57,10 @@ async function checkAll(words: readonly string[], asJson: boolean, context: Comm
   // One error speaks for itself; of several, the exit takes the summary and each is shown before it.
   if (checked.length === 1) throw bad[0].error;
   for (const { error } of bad) context.stderr.write(`${formatError(error, false)}\n`);
-  throw cannot('use every config', `${bad.length} of ${checked.length} have errors`, { kind: 'usage' });
+  throw cannot('use every config', `${bad.length} of ${checked.length} have errors`, {
+    code: 'config/invalid',
+    kind: 'usage',
+  });
 }
 
 export const registerConfig: RegisterCommand = (program: Command, context: CommandContext) => {

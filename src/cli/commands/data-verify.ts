@@ -31,6 +31,7 @@ async function verifyCifar(context: CommandContext, name: CifarName, flags: Veri
   else context.stdout.write(`${reportLines(report, columnsOf(context)).join('\n')}\n`);
   if (report.problems.length > 0) {
     throw cannot(`use ${cifarFormats[name].title}`, problemCount(report.problems.length), {
+      code: 'data/damaged',
       hint: `\`isda data download ${name} --out DIR\` gets the official files`,
     });
   }
@@ -38,7 +39,11 @@ async function verifyCifar(context: CommandContext, name: CifarName, flags: Veri
 
 async function verifyFolder(context: CommandContext, name: FolderName, flags: VerifyFlags): Promise<void> {
   if (name === 'image-folder' && flags.dir === undefined) {
-    throw cannot('find the images', 'it is not said where they are', { kind: 'usage', hint: 'give --dir DIR' });
+    throw cannot('find the images', 'it is not said where they are', {
+      code: 'option/missing',
+      kind: 'usage',
+      hint: 'give --dir DIR',
+    });
   }
   const root = await locateImageFolder(name, dataDirectories({ dir: flags.dir, ...context }));
   // Loaded only here: decoding brings a library of its own.
@@ -50,6 +55,7 @@ async function verifyFolder(context: CommandContext, name: FolderName, flags: Ve
   const broken = report.parts.reduce((sum, part) => sum + part.broken.length, 0);
   if (broken > 0) {
     throw cannot(`read all images in ${root}`, problemCount(broken), {
+      code: 'data/damaged',
       hint: `replace or delete them, or let runs pass over them with dataset.maxBroken: ${broken}`,
     });
   }

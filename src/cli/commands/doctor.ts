@@ -37,6 +37,7 @@ export const registerDoctor: RegisterCommand = (program, context) => {
         ? JSON.stringify({ ok: missing.length === 0, findings }, undefined, 2)
         : formatFindings(findings, context.stdout.columns ?? (Number(context.environment['COLUMNS']) || 100));
       context.stdout.write(`${text}\n`);
-      if (missing.length > 0) throw new IsdaError(`essential parts are missing: ${missing.join(', ')}`);
+      if (missing.length > 0)
+        throw new IsdaError(`essential parts are missing: ${missing.join(', ')}`, { code: 'engine/unavailable' });
     });
 };

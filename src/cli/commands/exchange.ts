@@ -24,6 +24,7 @@ async function exportNetwork(options: ExportOptions, context: CommandContext): P
   const { run, config, set, checkpoint } = options;
   if ((run === undefined) === (config === undefined)) {
     throw cannot('export a network', 'give either --run or --config', {
+      code: 'option/missing',
       kind: 'usage',
       hint: '--run DIR exports what a run has trained, --config FILE a network with fresh weights',
     });

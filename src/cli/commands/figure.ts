@@ -35,6 +35,7 @@ function metricOf(name: string): MetricsColumn {
   const metric = metrics.find((column) => column === name);
   if (metric !== undefined) return metric;
   throw cannot('draw the curves', `there is no metric "${name}"`, {
+    code: 'option/invalid',
     kind: 'usage',
     hint: didYouMean(name, metrics) ?? `metrics: ${metrics.join(', ')}`,
   });
@@ -58,6 +59,7 @@ function axesOf(metrics: readonly MetricsColumn[], yMax: number | undefined): Me
   const quantities = [...new Set(metrics.map(quantityOf))];
   if (quantities.length > 1 && yMax !== undefined)
     throw cannot('draw the curves', `--y-max is of one axis, and there is one for each of ${quantities.join(', ')}`, {
+      code: 'option/conflict',
       kind: 'usage',
       hint: 'draw them apart, or leave out --y-max',
     });
@@ -71,6 +73,7 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
   const axes = axesOf(metrics, yMax);
   if (options.label.length > 0 && options.label.length !== options.run.length)
     throw cannot('draw the curves', `${options.label.length} labels for ${options.run.length} runs`, {
+      code: 'option/conflict',
       kind: 'usage',
       hint: 'give one --label a --run, in the same order',
     });
@@ -83,9 +86,14 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
     for (const metric of metrics) {
       const points = rows.map((row) => [row.epoch, row[metricsFields[metric]]] as const);
       const measured = points.flatMap(([epoch, value]) => (value === undefined ? [] : [[epoch, value] as const]));
-      if (points.length === 0) throw cannot('draw the curves', 'the run has no completed epoch yet', { place: path });
+      if (points.length === 0)
+        throw cannot('draw the curves', 'the run has no completed epoch yet', { code: 'figure/empty', place: path });
       if (measured.length === 0)
-        throw cannot('draw the curves', `the run has no ${metric}`, { place: path, kind: 'usage' });
+        throw cannot('draw the curves', `the run has no ${metric}`, {
+          code: 'figure/empty',
+          place: path,
+          kind: 'usage',
+        });
       curves.push({
         metric,
         label: metrics.length === 1 ? label : `${label}: ${nameOf(metric)}`,

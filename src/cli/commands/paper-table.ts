@@ -43,6 +43,7 @@ function formatOf({ format, to, json }: TableOptions): Format {
   const found = formatOfEnding[extname(to).slice(1).toLowerCase()];
   if (found !== undefined) return found;
   throw cannot(`write ${to}`, 'its ending does not tell the format', {
+    code: 'option/invalid',
     kind: 'usage',
     hint: `end it with ${Object.keys(formatOfEnding).map((ending) => `.${ending}`).join(', ')}, or give --format`, // prettier-ignore
   });

@@ -23,6 +23,7 @@ interface ReportOptions {
 function noRuns({ unreadable }: RecordedRuns, stores: readonly string[]): Error {
   const leftOut = unreadable.map(({ name, reason }) => `left out: ${name}, ${reason}`);
   return cannot('write the report', 'there is no run that has begun and can be used', {
+    code: 'figure/empty',
     place: [...stores, ...leftOut.slice(0, 10)].join('\n'),
     hint: `--store names ${storesHelp}`,
   });

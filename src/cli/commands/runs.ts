@@ -35,6 +35,7 @@ async function showLog(
   if (view === undefined) {
     const known = views.map((candidate) => candidate.name);
     throw cannot(`show the log of ${name}`, 'the store has no such run', {
+      code: 'run/missing',
       place: displayPath(root, context.workingDirectory),
       hint: didYouMean(name, known) ?? '`isda runs STORE` lists them',
       kind: 'usage',

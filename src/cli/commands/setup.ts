@@ -31,7 +31,7 @@ export function describeEngine(engine: EngineLocation): string {
 
 /** Refuses options that say nothing together. */
 function checkOptions({ bundle, fromBundle, partSize, libraries, build, force }: SetupOptions): void {
-  const refuse = (reason: string): Error => cannot('set up', reason, { kind: 'usage' });
+  const refuse = (reason: string): Error => cannot('set up', reason, { code: 'option/conflict', kind: 'usage' });
   if (bundle !== undefined && (fromBundle !== undefined || force)) {
     throw refuse(`--bundle packs a bundle, ${force ? '--force' : '--from-bundle'} does not go with it`);
   }

@@ -46,6 +46,7 @@ export function gridFailure(
   const again = givenLine(command);
   if (signal !== undefined && left.length > 0) {
     return cannot('finish all runs', `${signal} came; ${done}, and ${count('queued')} are left to the queue`, {
+      code: 'run/stopped',
       kind: 'stopped',
       place: shown,
       hint: `\`${givenLine(command, ['detach'])}\` follows them again; \`scancel ${left.join(' ')}\` ends them`,
@@ -53,6 +54,7 @@ export function gridFailure(
   }
   if (signal !== undefined && count('done') < outcomes.length) {
     return cannot('finish all runs', `${signal} came; ${done}`, {
+      code: 'run/stopped',
       kind: 'stopped',
       place: shown,
       hint: `\`${again}\` goes on from there`,
@@ -71,6 +73,7 @@ export function gridFailure(
       `\`${again}\` tries again`,
     ];
     return cannot('finish all runs', `${failed.length} of ${outcomes.length} failed`, {
+      code: 'grid/failed',
       place: [...lines.slice(0, 10), ...(lines.length > 10 ? [`… and ${lines.length - 10} more`] : [])].join('\n'),
       hint: hints.join('; '),
     });
@@ -80,6 +83,7 @@ export function gridFailure(
     .filter(({ end }) => end.state !== 'done' && end.state !== 'queued')
     .map(({ cell }) => cell.name);
   return cannot('finish all runs', `${done}; others were stopped`, {
+    code: 'run/stopped',
     kind: 'stopped',
     place: stopped.join('\n'),
     hint: `\`${again}\` goes on from there`,

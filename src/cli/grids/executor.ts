@@ -61,7 +61,10 @@ export async function openExecutors(
 ): Promise<GridExecutors> {
   const { environment, workingDirectory, now } = context;
   if (detach && executor !== 'slurm') {
-    throw cannot('leave the runs to a queue', '--detach is for --executor slurm', { kind: 'usage' });
+    throw cannot('leave the runs to a queue', '--detach is for --executor slurm', {
+      code: 'option/conflict',
+      kind: 'usage',
+    });
   }
   const launcher = fileURLToPath(new URL('../../../bin/isda.js', import.meta.url));
   const command = [process.execPath, launcher] as const;

@@ -73,6 +73,7 @@ function namedStore(store: string, workingDirectory: string): string {
   const path = resolve(workingDirectory, store);
   if (isFolder(path)) return path;
   throw cannot(`use the runs of ${store}`, 'there is no such folder', {
+    code: 'store/missing',
     place: path,
     kind: 'usage',
     hint: '--from takes a folder of runs that is there; runs that are to be made go to --out',

@@ -96,10 +96,14 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
   const { experiment } = base;
   const basis = { base, runOf: (settings: Settings) => configOf(settings, base.dataset.holdout) };
   if (random !== undefined && key !== undefined) {
-    throw cannot(`sweep ${key} at random`, '--random takes its keys from --range and --choice', { kind: 'usage' });
+    throw cannot(`sweep ${key} at random`, '--random takes its keys from --range and --choice', {
+      code: 'option/conflict',
+      kind: 'usage',
+    });
   }
   if (random === undefined && key === undefined) {
     throw cannot('sweep', 'there is no key', {
+      code: 'option/missing',
       kind: 'usage',
       hint: 'name one, as in `isda sweep lambda0 …`, or search with --random',
     });
@@ -111,6 +115,7 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
   const { subset } = base.dataset;
   if (subset !== undefined && holdout >= subset) {
     throw cannot(`hold out ${holdout} images`, `the config trains on ${subset} (dataset.subset)`, {
+      code: 'option/conflict',
       kind: 'usage',
       hint: `choose a --holdout below ${subset}`,
     });

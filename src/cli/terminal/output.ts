@@ -17,6 +17,7 @@ const png: FileKind = { name: 'a PNG file', endings: ['.png'] };
 export function outputFile(out: string, { name, endings }: FileKind, { workingDirectory }: CommandContext): string {
   if (!endings.includes(extname(out).toLowerCase()))
     throw cannot('draw the figure', `${out} is not the name of ${name}`, {
+      code: 'option/invalid',
       kind: 'usage',
       hint: `let --out end with ${endings.join(' or ')}`,
     });
@@ -37,6 +38,10 @@ const fileEnding =
 export function outputFolder(out: string, action: string, hint: string, { workingDirectory }: CommandContext): string {
   const path = resolve(workingDirectory, out);
   if (fileEnding.test(out) && !existsSync(path))
-    throw cannot(action, `${out} is the name of a file, not of a folder`, { kind: 'usage', hint });
+    throw cannot(action, `${out} is the name of a file, not of a folder`, {
+      code: 'option/invalid',
+      kind: 'usage',
+      hint,
+    });
   return path;
 }

@@ -31,6 +31,7 @@ export function createCrop(options: PadCropOptions, format: ImageFormat) {
   const { padding } = options;
   if (options.mode === 'reflect' && padding >= Math.min(height, width)) {
     throw cannot('pad images', `padding ${padding} cannot be reflected in ${height} x ${width} pixels`, {
+      code: 'data/settings',
       kind: 'usage',
     });
   }

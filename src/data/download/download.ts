@@ -37,7 +37,7 @@ async function isThere(path: string): Promise<boolean> {
 
 function wrongChecksum(archive: Archive, found: string, place: string, hint: string): IsdaError {
   const reason = `the md5 of the archive is ${found}, not ${archive.md5}`;
-  return cannot(`use ${archive.file}`, reason, { place, hint });
+  return cannot(`use ${archive.file}`, reason, { code: 'download/damaged', place, hint });
 }
 
 /** The path of the archive, checked; `temporary` where it is ours to remove. */
@@ -49,7 +49,12 @@ async function getArchive(options: DownloadOptions): Promise<{ path: string; tem
     const path = url;
     if (!(await isThere(path))) {
       const hint = '--from takes an http(s) address or the path of the archive';
-      throw cannot(`use ${archive.file}`, 'there is no such file', { place: path, hint, kind: 'usage' });
+      throw cannot(`use ${archive.file}`, 'there is no such file', {
+        code: 'data/missing',
+        place: path,
+        hint,
+        kind: 'usage',
+      });
     }
     const found = await md5OfFile(path);
     if (found !== archive.md5) throw wrongChecksum(archive, found, path, 'this is not the official archive');
@@ -79,7 +84,10 @@ async function unpack(archive: string, directory: string, folder: string, firstF
   try {
     await extractArchive(archive, aside);
     if (!(await isThere(join(aside, folder, firstFile)))) {
-      throw cannot('unpack the archive', `it does not hold ${folder}/${firstFile}`, { place: archive });
+      throw cannot('unpack the archive', `it does not hold ${folder}/${firstFile}`, {
+        code: 'download/damaged',
+        place: archive,
+      });
     }
     await rename(join(aside, folder), join(directory, folder));
   } finally {
@@ -98,6 +106,7 @@ export async function downloadDataset(options: DownloadOptions): Promise<Downloa
   if (await isThere(folder)) {
     if (await isOfficial(format, folder)) return { folder, outcome: 'present' };
     throw cannot(`download ${format.title}`, 'the folder is there already, and does not hold the official files', {
+      code: 'file/exists',
       place: folder,
       hint: 'move it away, or choose another folder with --out',
     });

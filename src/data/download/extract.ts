@@ -76,10 +76,11 @@ export async function extractArchive(
 ): Promise<void> {
   try {
     const problem = await inspect(archive, limits);
-    if (problem !== undefined) throw cannot('unpack the archive', problem, { place: archive });
+    if (problem !== undefined)
+      throw cannot('unpack the archive', problem, { code: 'download/damaged', place: archive });
     await extractTar({ file: archive, cwd: directory, strict: true, preserveOwner: false, noMtime: true });
   } catch (error) {
     if (error instanceof IsdaError) throw error;
-    throw cannot('unpack the archive', reasonOf(error), { place: archive, cause: error });
+    throw cannot('unpack the archive', reasonOf(error), { code: 'download/damaged', place: archive, cause: error });
   }
 }

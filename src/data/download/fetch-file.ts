@@ -148,6 +148,7 @@ export async function fetchFile(
       if (isFinal(error) || tried >= limits.attempts) {
         const times = tried === 1 ? '' : ` (${tried} attempts)`;
         throw cannot(`download ${basename(path)}`, `${reason}${times}`, {
+          code: 'download/failed',
           place: url,
           cause: error,
           ...(hint === undefined ? {} : { hint }),

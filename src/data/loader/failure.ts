@@ -1,7 +1,7 @@
 // A failure as plain values, which keep what an error loses on its way between threads.
 import { cannot, IsdaError, reasonOf, type FailureDetail } from '../../common/errors.js';
 
-export interface PlainFailure extends Pick<FailureDetail, 'place' | 'hint' | 'kind'> {
+export interface PlainFailure extends Pick<FailureDetail, 'code' | 'place' | 'hint' | 'kind'> {
   /** `cannot …`. */
   readonly message: string;
   readonly stack?: string;
@@ -9,9 +9,9 @@ export interface PlainFailure extends Pick<FailureDetail, 'place' | 'hint' | 'ki
 
 /** The failure of reading an image, whatever was thrown. */
 export function plainFailure(thrown: unknown, image: string): PlainFailure {
-  const { message, place, hint, kind } =
-    thrown instanceof IsdaError ? thrown : cannot(`read image ${image}`, reasonOf(thrown));
-  return { message, place, hint, kind, stack: thrown instanceof Error ? thrown.stack : undefined };
+  const { message, code, place, hint, kind } =
+    thrown instanceof IsdaError ? thrown : cannot(`read image ${image}`, reasonOf(thrown), { code: 'data/damaged' });
+  return { message, code, place, hint, kind, stack: thrown instanceof Error ? thrown.stack : undefined };
 }
 
 /** The error again. */

@@ -111,7 +111,9 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     evaluationImages: evaluation.count,
     async *trainingBatches(epoch, startBatch) {
       if (startBatch > trainingBatchCount) {
-        throw cannot('continue an epoch', `batch ${startBatch} is past its end (${trainingBatchCount} batches)`);
+        throw cannot('continue an epoch', `batch ${startBatch} is past its end (${trainingBatchCount} batches)`, {
+          code: 'internal',
+        });
       }
       for (let batch = startBatch; batch < trainingBatchCount; batch++)
         yield await next({ part: 'train', epoch, batch });

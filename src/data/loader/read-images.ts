@@ -88,7 +88,7 @@ export async function openReadImages(plan: ReadingPlan): Promise<ReadImages> {
 }
 
 const noneLeft = ({ name, part, count }: ImageSource): PlainFailure =>
-  cannot('read images', `not one of the ${count} images of ${name} ${part} can be read`);
+  cannot('read images', `not one of the ${count} images of ${name} ${part} can be read`, { code: 'data/damaged' });
 
 /** Finds a readable image in place of the one at `index`, of which reading threw `thrown`. */
 function createReplacer(plan: ReadingPlan, part: BatchSpec['part']) {

@@ -27,7 +27,7 @@ export interface WorkerPool {
 
 function died(how: string, cause?: unknown): Error {
   const hint = 'training.workers=0 makes the batches without worker threads';
-  return cannot('make batches', `a worker thread ${how}`, { hint, cause });
+  return cannot('make batches', `a worker thread ${how}`, { code: 'data/worker', hint, cause });
 }
 
 const diedOf = (error: unknown): Error =>

@@ -21,7 +21,9 @@ export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Te
   const { stride = 1, padding = 0 } = options;
   const [size, , inputs] = kernel.shape;
   if (x.shape.length !== 4 || x.shape[3] % inputs !== 0) {
-    throw cannot('convolve', `${describeSpec(x)} and kernel ${describeSpec(kernel)} do not fit together`);
+    throw cannot('convolve', `${describeSpec(x)} and kernel ${describeSpec(kernel)} do not fit together`, {
+      code: 'engine/shape',
+    });
   }
   if (padding === 0) return convolve(x, kernel, stride, 'VALID');
   if (padsAsSame(size, stride, padding, x.shape)) return convolve(x, kernel, stride, 'SAME');

@@ -21,7 +21,9 @@ export function broadcastShape(a: Shape, b: Shape): Shape | undefined {
 function binary(operation: string, a: Tensor, b: Tensor, dtype: DType = a.dtype): Tensor {
   const shape = broadcastShape(a.shape, b.shape);
   if (shape === undefined || a.dtype !== b.dtype) {
-    throw cannot(`compute ${operation}`, `${describeSpec(a)} and ${describeSpec(b)} do not fit together`);
+    throw cannot(`compute ${operation}`, `${describeSpec(a)} and ${describeSpec(b)} do not fit together`, {
+      code: 'engine/shape',
+    });
   }
   return run(operation, { T: type(a.dtype) }, [a, b], dtype, shape);
 }
@@ -115,7 +117,8 @@ export function sqrt(x: Tensor): Tensor {
 export function addN(parts: readonly Tensor[]): Tensor {
   const [first] = parts;
   const stray = parts.find((part) => !sameShape(part.shape, first.shape) || part.dtype !== first.dtype);
-  if (stray !== undefined) throw cannot('add', `${describeSpec(first)} and ${describeSpec(stray)} differ`);
+  if (stray !== undefined)
+    throw cannot('add', `${describeSpec(first)} and ${describeSpec(stray)} differ`, { code: 'engine/shape' });
   const value = run('AddN', { N: int(parts.length), T: type(first.dtype) }, parts, first.dtype, first.shape);
   return withGradient(value, parts, (gradient) => parts.map(() => gradient));
 }

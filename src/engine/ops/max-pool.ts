@@ -24,7 +24,7 @@ export function maxPool2d(x: Tensor, { size, stride, padding = 0 }: MaxPoolOptio
   const padded = padWithLowest(detach(x), padding);
   const [count, height, width, channels] = padded.shape;
   if (x.shape.length !== 4 || Math.min(height, width) < size) {
-    throw cannot('pool', `${describeSpec(x)} has no window of ${size} x ${size}`);
+    throw cannot('pool', `${describeSpec(x)} has no window of ${size} x ${size}`, { code: 'engine/shape' });
   }
   const attributes = {
     T: type(x.dtype),

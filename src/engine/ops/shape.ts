@@ -9,7 +9,9 @@ import { intScalar, intVector, run } from './run.js';
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   if (sizeOf(x.shape) !== sizeOf(shape)) {
-    throw cannot('reshape', `${describeSpec(x)} does not have the elements of [${shape.join(', ')}]`);
+    throw cannot('reshape', `${describeSpec(x)} does not have the elements of [${shape.join(', ')}]`, {
+      code: 'engine/shape',
+    });
   }
   const attributes = { T: type(x.dtype), Tshape: type('int32') };
   const value = run('Reshape', attributes, [x, intVector(x.program, shape)], x.dtype, shape);

@@ -68,7 +68,9 @@ export function createEstimator(context: EstimateContext): (config: ExperimentCo
         const needed = withOverhead(stepMemory(parts, batches.training));
         const free = engine.device.kind === 'cpu' ? context.freeBytes() : undefined;
         if (free !== undefined && needed > free) {
-          throw cannot('measure a step', `it needs about ${formatBytes(needed)}, and ${formatBytes(free)} are free`);
+          throw cannot('measure a step', `it needs about ${formatBytes(needed)}, and ${formatBytes(free)} are free`, {
+            code: 'engine/memory',
+          });
         }
         context.measuring(config);
         return measureSteps(config, parts, batches, engine, { steps: context.steps, now: context.clock });

@@ -54,6 +54,7 @@ export async function readCell(folder: string): Promise<CellRecord | undefined> 
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     if (code !== undefined) throw readFailure(path, error);
     throw cannot(`read ${path}`, 'it is not the record of a run', {
+      code: 'store/damaged',
       hint: 'delete cell.json; the run beside it stays and goes on',
       cause: error,
     });

@@ -45,7 +45,7 @@ async function candidatesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     const hint = `--store names a folder of runs, such as ${storeCommands} make`;
     if (systemCode(error) !== 'ENOENT') throw readFailure(folder, error, hint);
-    throw cannot('read the runs', 'there is no such folder', { place: folder, hint });
+    throw cannot('read the runs', 'there is no such folder', { code: 'store/missing', place: folder, hint });
   });
   return names.sort((a, b) => byName.compare(a, b)).map((name) => join(folder, name));
 }

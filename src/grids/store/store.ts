@@ -126,5 +126,9 @@ export async function placeCell(root: string, cell: Cell, now: () => number): Pr
     // Two processes may have planned different settings under one name at once: the one that came first has it.
     if (isOf(await runIn(folder), identities)) return { ...cell, name, folder };
   }
-  throw cannot(`plan ${cellName(cell)}`, 'other runs have its names', { place: root, hint: 'choose another --out' });
+  throw cannot(`plan ${cellName(cell)}`, 'other runs have its names', {
+    code: 'store/conflict',
+    place: root,
+    hint: 'choose another --out',
+  });
 }

@@ -17,6 +17,7 @@ export async function summaryOf(
   const reason =
     'its summary.json is of other settings: a file was changed since, or another version of isda reads them differently';
   throw cannot('use the run', reason, {
+    code: 'run/changed',
     place: path,
     hint: "where summary.json is another run's, delete it; the run writes it again from its metrics",
   });

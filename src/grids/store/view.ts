@@ -168,6 +168,7 @@ export async function listStore(root: string, now: () => number, jobs?: JobLooku
   const names = await readdir(root).catch((error: unknown) => {
     if (systemCode(error) !== 'ENOENT') throw readFailure(root, error);
     throw cannot('list the runs', 'there is no such folder', {
+      code: 'store/missing',
       place: root,
       hint: `${storeCommands} make a store; --out names it`,
     });

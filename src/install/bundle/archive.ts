@@ -34,7 +34,8 @@ function headerOf({ path, executable, bytes }: Member): Buffer {
     type: 'File',
   });
   const buffer = Buffer.alloc(block);
-  if (header.encode(buffer)) throw cannot(`pack ${path}`, 'its path is too long, or it is larger than 8 GiB');
+  if (header.encode(buffer))
+    throw cannot(`pack ${path}`, 'its path is too long, or it is larger than 8 GiB', { code: 'bundle/packing' });
   return buffer;
 }
 
@@ -55,7 +56,8 @@ export async function* tarOf(
       bytes += piece.length;
       yield piece;
     }
-    if (bytes !== member.bytes) throw cannot(`pack ${member.path}`, 'it changed while it was packed');
+    if (bytes !== member.bytes)
+      throw cannot(`pack ${member.path}`, 'it changed while it was packed', { code: 'bundle/packing' });
     yield Buffer.alloc((block - (bytes % block)) % block);
     told(member, hash.digest('hex'));
   }

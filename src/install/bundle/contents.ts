@@ -38,7 +38,10 @@ export function productionPackages(root: string): string[] {
       const place = findPackage(dependency, folder, root);
       if (place === undefined) {
         if (dependency in manifest.optionalDependencies) continue;
-        throw cannot('pack the program', `its package ${dependency} is not installed`, { hint: 'run `npm ci`' });
+        throw cannot('pack the program', `its package ${dependency} is not installed`, {
+          code: 'bundle/packing',
+          hint: 'run `npm ci`',
+        });
       }
       if (found.has(place)) continue;
       found.add(place);
@@ -82,11 +85,14 @@ export interface BundleInputs {
 /** All files but the launcher and the checksums. Paths: `app/…`, `engine/<name>/…`, `node/bin/node`. */
 export function bundleMembers({ root, engine, node, withoutLibraries }: BundleInputs): Member[] {
   if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) {
-    throw cannot('pack the program', `${join(root, 'dist')} has no build of it`, { hint: 'run `npm run build`' });
+    throw cannot('pack the program', `${join(root, 'dist')} has no build of it`, {
+      code: 'bundle/packing',
+      hint: 'run `npm run build`',
+    });
   }
   if (basename(dirname(root)) === 'node_modules') {
     const reason = 'it is installed as a package, whose own packages lie among others';
-    throw cannot('pack the program', reason, { hint: 'pack it in a clone of its repository' });
+    throw cannot('pack the program', reason, { code: 'bundle/packing', hint: 'pack it in a clone of its repository' });
   }
   const own = [
     'package.json',
@@ -118,7 +124,10 @@ export function checkNode(node: string): void {
   const foreign = elf?.needed.filter((name) => !isSystemLibrary(name)) ?? [];
   if (elf !== undefined && foreign.length === 0) return;
   const reason = elf === undefined ? 'it is no executable of Linux' : `it needs ${foreign.join(', ')}`;
-  throw cannot(`pack ${node}`, reason, { hint: 'use a Node.js from https://nodejs.org, which stands alone' });
+  throw cannot(`pack ${node}`, reason, {
+    code: 'bundle/packing',
+    hint: 'use a Node.js from https://nodejs.org, which stands alone',
+  });
 }
 
 /** The newest version of glibc that a program or library of the bundle asks for, such as `2.34`. */

@@ -64,14 +64,17 @@ export function readManifest(folder: string): Manifest {
       systemCode(error) === 'ENOENT'
         ? `it has no ${manifestName}`
         : `${manifestName} is not readable: ${error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error)}`;
-    throw cannot(`use the bundle ${folder}`, reason, { hint: '`isda setup --bundle FOLDER` makes one' });
+    throw cannot(`use the bundle ${folder}`, reason, {
+      code: 'bundle/damaged',
+      hint: '`isda setup --bundle FOLDER` makes one',
+    });
   }
 }
 
 /** Errors: a part is missing or not as it was packed; names it. */
 export async function checkParts(folder: string, manifest: Manifest): Promise<void> {
   const refuse = (reason: string): Error =>
-    cannot(`use the bundle ${folder}`, reason, { hint: 'bring that part again' });
+    cannot(`use the bundle ${folder}`, reason, { code: 'bundle/damaged', hint: 'bring that part again' });
   for (const part of manifest.parts) {
     const path = join(folder, part.file);
     const bytes = (await stat(path).catch(() => undefined))?.size;

@@ -34,7 +34,11 @@ export const programRoot = fileURLToPath(new URL('../../..', import.meta.url));
 async function prepareOut(out: string): Promise<void> {
   await makeFolder(out);
   if ((await readdir(out)).length === 0) return;
-  throw cannot(`pack a bundle into ${out}`, 'the folder is not empty', { hint: 'name another one', kind: 'usage' });
+  throw cannot(`pack a bundle into ${out}`, 'the folder is not empty', {
+    code: 'file/exists',
+    hint: 'name another one',
+    kind: 'usage',
+  });
 }
 
 /**

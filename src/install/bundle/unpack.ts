@@ -16,7 +16,9 @@ import { checkParts, machineName, readManifest, sha256Of, sumsName, type Manifes
 async function openBundle(folder: string): Promise<Manifest> {
   const manifest = readManifest(folder);
   if (manifest.machine !== machineName()) {
-    throw cannot(`use the bundle ${folder}`, `it is for ${manifest.machine}, and this is ${machineName()}`);
+    throw cannot(`use the bundle ${folder}`, `it is for ${manifest.machine}, and this is ${machineName()}`, {
+      code: 'bundle/mismatch',
+    });
   }
   await checkParts(folder, manifest);
   return manifest;
@@ -34,7 +36,8 @@ async function unpackEngine(folder: string, manifest: Manifest, directory: strin
   const parts = async function* (): AsyncGenerator<Uint8Array> {
     for (const { file } of manifest.parts) yield* createReadStream(join(folder, file), { highWaterMark: 1 << 22 });
   };
-  const refuse = (reason: string, cause?: unknown): Error => cannot(`unpack the bundle ${folder}`, reason, { cause });
+  const refuse = (reason: string, cause?: unknown): Error =>
+    cannot(`unpack the bundle ${folder}`, reason, { code: 'bundle/damaged', cause });
   let objection: string | undefined;
   const unpack = new Unpack({
     cwd: directory,
@@ -88,9 +91,7 @@ export async function ensureFromBundle(folder: string, options: EngineOptions): 
     throw cannot(
       `use the bundle ${folder}`,
       `it holds the engine ${manifest.engine}, and this program uses ${expected}`,
-      {
-        hint: 'pack it with this version of isda',
-      },
+      { code: 'bundle/mismatch', hint: 'pack it with this version of isda' },
     );
   }
   return putEngine(query, async (staging) => {

@@ -60,8 +60,9 @@ function axesOf({ series, yRange = {} }: Panel, width: number): { x: Axis; y: Ax
 function checkPanels(panels: readonly Panel[]): void {
   const series = panels.flatMap((panel) => panel.series);
   const empty = series.find(({ points, thin = [] }) => points.length + thin.flat().length === 0);
-  if (series.length === 0) throw cannot('draw the curves', 'there are none');
-  if (empty !== undefined) throw cannot('draw the curves', `"${empty.label}" has no points yet`);
+  if (series.length === 0) throw cannot('draw the curves', 'there are none', { code: 'figure/empty' });
+  if (empty !== undefined)
+    throw cannot('draw the curves', `"${empty.label}" has no points yet`, { code: 'figure/empty' });
 }
 
 /** Lines of text from `top` on; gives the elements and the height they take. */

@@ -24,11 +24,13 @@ function choosePanels(groups: readonly RunGroup[], presets: readonly Preset[], o
   const chosen = only === undefined && groups.some(isPaper) ? groups.filter(isPaper) : matching;
   if (chosen.length === 0 && groups.length > 0)
     throw cannot('draw the figure', `no title of a panel contains "${only}"`, {
+      code: 'option/invalid',
       kind: 'usage',
       hint: `panels: ${groups.map(({ title }) => title).join('; ')}`,
     });
   if (chosen.length > maxPanels)
     throw cannot('draw the figure', `the runs would make ${chosen.length} panels, and none has the paper's settings`, {
+      code: 'figure/selection',
       kind: 'usage',
       hint: `choose with --only TEXT, a part of a title such as "${chosen[0].title}"`,
     });
@@ -58,6 +60,7 @@ export function paperFigure(
   const groups = groupRuns(fitting, spec.varied, ({ config }) => spec.nameOf(config)!, presets);
   if (groups.length === 0)
     throw cannot(`draw figure ${spec.name}`, 'none of the runs has a curve that belongs to it', {
+      code: 'figure/empty',
       hint: `for example: isda train --config ${spec.paper[0][0]}`,
     });
   const { chosen, isPaper } = choosePanels(groups, presets, only);

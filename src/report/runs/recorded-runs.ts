@@ -33,7 +33,7 @@ function checkOutcome(
   { of }: RunSummary,
 ): void {
   if (of === undefined) return;
-  const refuse = (reason: string): Error => cannot('use the run', reason, { place: folder });
+  const refuse = (reason: string): Error => cannot('use the run', reason, { code: 'run/changed', place: folder });
   if (config !== undefined && !isFingerprintOf(config, of.settings)) {
     throw refuse(
       'its config.yaml is not the one that its summary is of: it was changed since, or another version of isda reads it differently',

@@ -29,7 +29,7 @@ export function chooseItems<Item extends Words>(patterns: readonly string[], ite
     const expressions = words.map(expressionOf);
     const unknown = words.find((_, index) => !known.some((word) => expressions[index].test(word)));
     const refuse = (reason: string, hint: string): Error =>
-      cannot(`choose ${pattern || 'nothing'}`, reason, { kind: 'usage', hint });
+      cannot(`choose ${pattern || 'nothing'}`, reason, { code: 'option/invalid', kind: 'usage', hint });
     if (unknown !== undefined) {
       const all = known.filter((word) => !items.some(({ configName }) => configName.endsWith(word)));
       throw refuse(

@@ -97,6 +97,7 @@ export function ownItems(
       `lay out Table ${table}`,
       `${made[first].file} and ${file} both are ${method} of ${network} on ${dataset}`,
       {
+        code: 'option/conflict',
         kind: 'usage',
         hint: 'compare settings of one network with `isda study` or `isda sweep`',
       },

@@ -20,7 +20,7 @@ function shownRows(stored: LoadedGenerator, shown: Shown, only: number | undefin
   const { trainedClasses } = stored;
   const known = shown.labelled || trainedClasses.length === 1;
   if (!known && only !== undefined) {
-    throw cannot('show one class', 'the generator takes no labels and was trained on several classes', {
+    throw cannot('show one class', 'the generator takes no labels and was trained on several classes', { code: 'option/conflict',
       kind: 'usage',
       place: stored.path,
       hint: 'leave out --class',
@@ -52,7 +52,7 @@ export async function sampleGrid(
     }
   });
   if (rows.length === 0) {
-    throw cannot(`show class ${only}`, 'no generator of the run was trained on it', { kind: 'usage', place: run });
+    throw cannot(`show class ${only}`, 'no generator of the run was trained on it', { code: 'option/conflict', kind: 'usage', place: run });
   }
   const name = `${first.options.name}, ${first.dataset}, seed ${seed}`;
   return { grid: gridOf(name, rows), generators: generators.map(({ path }) => path) };

@@ -89,7 +89,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
     if (outcome.signal !== undefined && position.iteration < iterations) {
       progress.note(`${outcome.signal}: writing a checkpoint`);
       await keep(run, position);
-      throw cannot('finish the run', `${outcome.signal} came; a checkpoint is written`, {
+      throw cannot('finish the run', `${outcome.signal} came; a checkpoint is written`, { code: 'run/stopped',
         kind: 'stopped',
         place: folder.root,
         hint: 'the same command goes on from there',
@@ -121,7 +121,7 @@ async function keep(run: OpenGanRun, position: GanPosition): Promise<void> {
     epoch: 1 + Math.floor(position.discriminatorSteps / batches.perEpoch),
     step: position.iteration,
     tensors: readState(training, (tensor, value) =>
-      cannot('keep the state of the run', `${tensor} holds ${value}`, { hint }),
+      cannot('keep the state of the run', `${tensor} holds ${value}`, { code: 'run/diverged', hint }),
     ),
     progress: position,
     fingerprint,

@@ -25,7 +25,11 @@ async function readClassNames(format: CifarFormat, folder: string): Promise<stri
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') {
-      throw cannot(`read the class names of ${format.title}`, reasonOf(error), { place: path, cause: error });
+      throw cannot(`read the class names of ${format.title}`, reasonOf(error), {
+        code: 'data/damaged',
+        place: path,
+        cause: error,
+      });
     }
   }
   const names = text
@@ -37,7 +41,7 @@ async function readClassNames(format: CifarFormat, folder: string): Promise<stri
     throw cannot(
       `read the class names of ${format.title}`,
       `the file has ${names.length} names, at most ${classes} fit`,
-      { place: path },
+      { code: 'data/damaged', place: path },
     );
   }
   return Array.from({ length: classes }, (_, index) => names[index] ?? String(index));

@@ -20,19 +20,20 @@ const again = 'the file may be damaged or not be what its name says; `isda data 
 
 function unreadable(format: CifarFormat, path: string, error: unknown): IsdaError {
   const reason = reasons[systemCode(error) ?? ''] ?? reasonOf(error);
-  return cannot(`read ${format.title}`, reason, { place: path, cause: error });
+  return cannot(`read ${format.title}`, reason, { code: 'data/damaged', place: path, cause: error });
 }
 
 /** Throws where the size is no positive whole number of records. */
 function countRecords(format: CifarFormat, path: string, size: number): number {
   const records = Math.floor(size / format.recordBytes);
   const rest = size - records * format.recordBytes;
-  if (size === 0) throw cannot(`read ${format.title}`, 'the file is empty', { place: path, hint: again });
+  if (size === 0)
+    throw cannot(`read ${format.title}`, 'the file is empty', { code: 'data/damaged', place: path, hint: again });
   if (rest !== 0) {
     const reason =
       `the file is cut off at byte ${size}: record ${records} has ${rest} of its ${format.recordBytes} bytes ` +
       `(bytes ${records * format.recordBytes} … ${(records + 1) * format.recordBytes - 1})`;
-    throw cannot(`read ${format.title}`, reason, { place: path, hint: again });
+    throw cannot(`read ${format.title}`, reason, { code: 'data/damaged', place: path, hint: again });
   }
   return records;
 }
@@ -43,7 +44,7 @@ function checkLabels(format: CifarFormat, path: string, bytes: Uint8Array, recor
       const value = bytes[record * format.recordBytes + offset];
       if (value >= classes) {
         const reason = `record ${record} has the ${name} ${value}; allowed are 0 … ${classes - 1}`;
-        throw cannot(`read ${format.title}`, reason, { place: path, hint: again });
+        throw cannot(`read ${format.title}`, reason, { code: 'data/damaged', place: path, hint: again });
       }
     }
   }

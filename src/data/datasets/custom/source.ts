@@ -34,7 +34,9 @@ export async function loadCustom(
   const test = await loadCustomPart(options, 'test');
   const shapeOf = ({ height, width, classNames }: ImageSource): string => JSON.stringify([height, width, classNames]);
   if (shapeOf(train) !== shapeOf(test)) {
-    throw cannot(`use the module ${options.module}`, 'its parts train and test differ in classNames, height or width');
+    throw cannot(`use the module ${options.module}`, 'its parts train and test differ in classNames, height or width', {
+      code: 'module/unusable',
+    });
   }
   return { train, test };
 }

@@ -22,6 +22,7 @@ export function loadFastJpeg(): DecodeJpeg {
     library = createRequire(import.meta.url)('@julusian/jpeg-turbo') as Library;
   } catch (error) {
     throw cannot('decode JPEG files fast', reasonOf(error).split('\n')[0], {
+      code: 'data/decoder',
       hint: '--set dataset.decoding=exact does without the package @julusian/jpeg-turbo',
       cause: error,
     });

@@ -16,7 +16,7 @@ const labelFiles = [
 ] as const;
 
 function unusable(path: string, reason: string, hint?: string): IsdaError {
-  return cannot('read the labels of the validation images', reason, { place: path, hint });
+  return cannot('read the labels of the validation images', reason, { code: 'data/labels', place: path, hint });
 }
 
 /** The label file of a folder, in it or in its val/. Errors: there is none. */

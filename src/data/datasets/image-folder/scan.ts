@@ -34,7 +34,7 @@ function byCodePoint(a: string, b: string): number {
 }
 
 function unusable(root: string, reason: string, place: string, hint?: string): IsdaError {
-  return cannot(`use the images in ${root}`, reason, { place, hint });
+  return cannot(`use the images in ${root}`, reason, { code: 'data/layout', place, hint });
 }
 
 const layout = 'expected train/CLASS/IMAGE and val/CLASS/IMAGE, with .jpeg, .jpg or .png files (docs/data.md)';

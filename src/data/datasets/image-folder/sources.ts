@@ -25,6 +25,7 @@ export async function locateImageFolder(name: FolderOptions['name'], candidates:
     `find ${name === 'imagenet' ? 'ImageNet' : 'the images'}`,
     'there is no folder train/ where it was looked for',
     {
+      code: 'data/missing',
       place: folders.map((folder) => `looked in ${folder}`).join('\n'),
       hint: '--set dataset.dir=DIR says where it is; docs/data.md says what it holds',
     },
@@ -79,6 +80,7 @@ export async function loadImageFolder(
   const { length } = index.train.classes;
   if (options.classes !== undefined && options.classes !== length) {
     throw cannot(`use the images in ${root}`, `train/ has ${length} classes, dataset.classes is ${options.classes}`, {
+      code: 'data/settings',
       kind: 'usage',
       hint: 'leave dataset.classes out to take those of the folder',
     });

@@ -13,6 +13,7 @@ export function mixSources(real: ImageSource, synthetic: ImageSource, fraction: 
     throw cannot(
       'train on synthetic images',
       `they have ${shapeOf(synthetic)}, the images of ${real.name} have ${shapeOf(real)}`,
+      { code: 'generator/unusable' },
     );
   }
   const labels = new Int32Array(real.count + synthetic.count);

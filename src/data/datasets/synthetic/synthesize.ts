@@ -62,7 +62,8 @@ function layout(format: CifarFormat, part: DatasetPart, count: number) {
 
 function checkOptions({ name, train, test, classes }: SyntheticOptions): void {
   const { title, label } = cifarFormats[name];
-  const refuse = (reason: string): IsdaError => cannot('synthesize images', reason, { kind: 'usage' });
+  const refuse = (reason: string): IsdaError =>
+    cannot('synthesize images', reason, { code: 'data/settings', kind: 'usage' });
   for (const [what, value] of Object.entries({ train, test })) {
     if (!Number.isInteger(value) || value < 1) throw refuse(`${what} is ${value}; a positive whole number is needed`);
   }
@@ -121,6 +122,7 @@ export async function synthesize(options: SyntheticOptions, directory: string): 
   const state = await stateOf(folder);
   if (state.kind === 'other') {
     throw cannot('synthesize images', 'the folder is there already, and does not hold a synthetic set', {
+      code: 'file/exists',
       place: folder,
       hint: 'choose another folder with --out',
     });
@@ -137,7 +139,7 @@ export async function synthesize(options: SyntheticOptions, directory: string): 
     if (state.kind === 'synthetic') await rename(folder, join(aside, 'old'));
     await rename(made, folder);
   } catch (error) {
-    throw cannot('synthesize images', reasonOf(error), { place: folder, cause: error });
+    throw cannot('synthesize images', reasonOf(error), { code: 'file/write', place: folder, cause: error });
   } finally {
     if (aside !== undefined) await rm(aside, { recursive: true, force: true });
   }

@@ -54,14 +54,17 @@ export function slurmFailure(action: string, program: SlurmProgram, answer: Slur
       program === 'squeue'
         ? 'deleting the cell.json of a run in the queue sets it free'
         : '`--executor local` computes on this machine';
-    return cannot(action, `${program} is not on the PATH`, { hint: `${where}; ${instead}` });
+    return cannot(action, `${program} is not on the PATH`, { code: 'slurm/missing', hint: `${where}; ${instead}` });
   }
   const lines = answer.stderr.split('\n').flatMap((line) => {
     const text = line.replace(/^\w+: (error|fatal): /, '').trim();
     return text === '' ? [] : [text];
   });
   const [hint] = hints.flatMap(([pattern, text]) => (lines.some((line) => pattern.test(line)) ? [text] : []));
-  return cannot(action, lines.join('; ') || `${program} ended with exit code ${answer.code}`, { hint });
+  return cannot(action, lines.join('; ') || `${program} ended with exit code ${answer.code}`, {
+    code: 'slurm/failed',
+    hint,
+  });
 }
 
 /** The most tasks an array may have (MaxArraySize). Errors: Slurm is not there or does not answer. */
