@@ -1,4 +1,4 @@
-// Files that are either whole and on disk or not there at all, and what a failing file system is called.
+// Atomic, durable file writes, and messages for file-system errors.
 import { randomBytes } from 'node:crypto';
 import { statfsSync } from 'node:fs';
 import { mkdir, open, readdir, realpath, rename, rm, stat, statfs } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Durations, counts, sizes and lists in words for people.
+// Formats durations, counts, sizes and lists for people.
 
 /** Seconds as `4.2 s`, `42 s`, `3 min 05 s`, `2 h 07 min`, `3 d 04 h`; `?` where they are not a finite number >= 0. */
 export function formatDuration(seconds: number): string {

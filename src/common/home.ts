@@ -1,4 +1,4 @@
-// Where what can be made again is kept between runs.
+// Location of the cache folder.
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 

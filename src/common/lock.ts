@@ -1,4 +1,4 @@
-// Lock files: one process at a time, taken over from a process that is dead.
+// Lock files: one process at a time; the lock of a dead process is taken over.
 import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-// A user's own files: loaded because a config names them, and checked before they are used.
+// Loads and checks the user's own modules that a config names.
 import { stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-// The known names nearest to a mistyped one, for hints.
+// Suggests the known names nearest to a mistyped one.
 import { distance } from 'fastest-levenshtein';
 import { orList } from './format.js';
 

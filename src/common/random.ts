@@ -1,4 +1,4 @@
-// Random numbers as pure functions of a key, so that any epoch, image or weight can be made again.
+// Counter-based random numbers: pure functions of a key, so any epoch, image or weight can be reproduced.
 
 /** A stream of random 32-bit integers and what is derived from them. */
 export interface RandomStream {

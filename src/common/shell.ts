@@ -1,4 +1,4 @@
-// Command lines as people copy them.
+// Formats command lines so that they can be pasted into a shell.
 
 /** A word as a shell takes it: quoted where it would be read otherwise. */
 export function shellWord(word: string): string {

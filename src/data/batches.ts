@@ -1,4 +1,4 @@
-// Batches of images: how many an epoch has, which images they are made of, in what order.
+// Batches of an epoch: their number, their images and the order.
 import { permutation, randomStream } from '../common/random.js';
 
 export interface Batch {

@@ -1,4 +1,4 @@
-// The reader of a source, by where its images come from.
+// Creates the reader of a source from the kind of its storage.
 import { createMixedReader } from './datasets/mixed/reader.js';
 import { createMemoryReader } from './memory-reader.js';
 import type { AugmentationOptions } from './options.js';

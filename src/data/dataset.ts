@@ -1,4 +1,4 @@
-// What the layout and the normalisation of images need to know.
+// Size, channels and normalisation of a data set's images.
 
 export interface ImageFormat {
   /** Pixels. */

@@ -1,4 +1,4 @@
-// Where a data set is: the folder given, else $ISDA_DATA, else ./data.
+// Location of a data set: the folder given, else $ISDA_DATA, else ./data.
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';

@@ -1,4 +1,4 @@
-// What reads the images of a source, one at a time; built anew in every thread that reads (create-reader.ts).
+// Interface of image readers; each thread creates its own (create-reader.ts).
 import { IsdaError } from '../common/errors.js';
 import type { AugmentationOptions } from './options.js';
 import type { ImageSource } from './source.js';

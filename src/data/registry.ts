@@ -1,4 +1,4 @@
-// The data sets by name: what their images look like, and how their parts are loaded and split.
+// The data sets by name: image shape, loading and splitting.
 import { cannot } from '../common/errors.js';
 import { cacheHome, type Environment } from '../common/home.js';
 import { loadCifar } from './datasets/cifar/cifar.js';

@@ -1,4 +1,4 @@
-// A picture of what training sees: images side by side with draws of their augmentation.
+// Renders training images beside samples of their augmentation.
 import { imageBytes } from './dataset.js';
 import type { ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';

@@ -1,4 +1,4 @@
-// One part of a data set, training or test: its labels, and where its images come from.
+// Image sources: the labels of one part of a data set and the storage of its images.
 import { cannot } from '../common/errors.js';
 import type { SyntheticShare, TrainingImages } from './batches.js';
 import type { ImageFormat } from './dataset.js';

@@ -1,4 +1,4 @@
-// Class-balanced, deterministic choices of images: subsets and hold-out sets, and the splits of a run.
+// Class-balanced, deterministic subsets and hold-out sets, and the splits of a run.
 import { cannot, type IsdaError } from '../common/errors.js';
 import { permutation, randomStream } from '../common/random.js';
 import type { DatasetOptions } from './options.js';

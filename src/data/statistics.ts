@@ -1,4 +1,4 @@
-// Mean and standard deviation of each channel over the images of a source, as they are evaluated.
+// Mean and standard deviation of each channel over a source, without augmentation.
 import pMap from 'p-map';
 import { imageBytes } from './dataset.js';
 import { readsAtATime, type ImageReader } from './reader.js';

@@ -1,4 +1,4 @@
-// Looks through the files of a data set: records, labels, balance of the classes, checksums.
+// Verifies the files of a data set: records, labels, class balance, checksums.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, join } from 'node:path';

@@ -1,4 +1,4 @@
-// Attributes of TensorFlow operations, in the one form that both programs understand.
+// Attributes of TensorFlow operations, in the form that all programs accept.
 import type { DType } from './types.js';
 
 export type Attribute =

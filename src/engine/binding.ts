@@ -1,4 +1,4 @@
-// Loads the compiled binding of tfjs-node-gpu: what its C++ offers, typed.
+// Loads the compiled binding of tfjs-node-gpu and types its functions.
 import { createRequire } from 'node:module';
 import { cannot, reasonOf } from '../common/errors.js';
 import { addFlags, checkThreadVariables, defaultSettings, useSettings, type EngineSettings } from './settings.js';

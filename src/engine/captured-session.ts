@@ -1,4 +1,4 @@
-// Captured execution: all functions in one graph over shared variables, each call one run of TensorFlow's session.
+// Captured execution: all functions in one graph over shared variables, one session run a call.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cannot } from '../common/errors.js';

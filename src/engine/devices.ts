@@ -1,4 +1,4 @@
-// Which device TensorFlow computes on, and its name.
+// Finds the device that TensorFlow computes on.
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { cannot } from '../common/errors.js';

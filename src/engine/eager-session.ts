@@ -1,4 +1,4 @@
-// Eager execution: every operation runs at once. The reference that captured execution is held to.
+// Eager execution, operation by operation: the reference for captured execution.
 import { cannot } from '../common/errors.js';
 import { type, type Attribute, type Attributes } from './attributes.js';
 import type { Binding, OpAttribute } from './binding.js';

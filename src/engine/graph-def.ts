@@ -1,4 +1,4 @@
-// TensorFlow's graph format: nodes added one by one, written as a SavedModel that the binding can load.
+// Builds a TensorFlow graph node by node and writes it as a SavedModel.
 import { createRequire } from 'node:module';
 import type { Attribute, Attributes } from './attributes.js';
 import { dtypeCodes, type HostArray, type Shape, type TensorSpec } from './types.js';

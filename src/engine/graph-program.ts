@@ -1,4 +1,4 @@
-// The program that captures: operations become nodes of a graph instead of running.
+// The capturing program: adds operations to a graph instead of running them.
 import { cannot } from '../common/errors.js';
 import type { GraphAttribute, GraphWriter } from './graph-def.js';
 import type { Program, Tensor, Variable } from './tensor.js';

@@ -1,4 +1,4 @@
-// Values into and out of the binding.
+// Transfers values to and from the binding.
 import type { Binding } from './binding.js';
 import { dtypeCodes, type HostArray, type TensorSpec } from './types.js';
 

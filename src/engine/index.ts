@@ -1,4 +1,4 @@
-// The engine's front: sessions over TensorFlow on a device.
+// Public interface of the engine: opens sessions on a device.
 import { tmpdir } from 'node:os';
 import { cacheHome } from '../common/home.js';
 import { loadBinding, type Binding, type RequestedDevice } from './binding.js';

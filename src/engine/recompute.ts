@@ -1,4 +1,4 @@
-// Values made anew in the backward pass instead of being kept for it: memory for time.
+// Gradient checkpointing: recomputes activations in the backward pass to save memory.
 import { pullBack } from './gradients.js';
 import { detach, withGradient, type Tensor } from './tensor.js';
 

@@ -1,4 +1,4 @@
-// A session: functions over shared variables, each called as a whole. Captured and eager sessions obey one contract.
+// Sessions: named functions over shared variables. Captured and eager sessions share this interface.
 import { cannot } from '../common/errors.js';
 import type { Program, Tensor, Variable } from './tensor.js';
 import { describeSpec, sizeOf, type HostArray, type TensorSpec } from './types.js';

@@ -1,4 +1,4 @@
-// Settings of TensorFlow and CUDA that hold for a whole process: environment variables that are read while they load.
+// Process-wide settings of TensorFlow and CUDA: environment variables that they read while loading.
 import { cannot } from '../common/errors.js';
 
 export interface EngineSettings {
@@ -48,7 +48,7 @@ export function checkThreadVariables(environment: Readonly<Variables>): void {
 const isOn = (value: string | undefined): boolean => value === '1' || value?.toLowerCase() === 'true';
 
 /** The settings that an environment's variables stand for. */
-export function settingsOf(environment: Readonly<Variables>): EngineSettings {
+export function readEngineSettings(environment: Readonly<Variables>): EngineSettings {
   return {
     tf32: environment['NVIDIA_TF32_OVERRIDE'] !== '0',
     xla: /--tf_xla_auto_jit=[12]/.test(environment['TF_XLA_FLAGS'] ?? ''),
@@ -68,7 +68,7 @@ const variableOf: Readonly<Record<keyof EngineSettings, string>> = {
  */
 export function useSettings(environment: Variables, settings: EngineSettings, loaded: boolean): void {
   if (!loaded) apply(environment, settings);
-  const actual = settingsOf(environment);
+  const actual = readEngineSettings(environment);
   for (const key of ['tf32', 'xla', 'deterministic'] as const) {
     if (actual[key] === settings[key]) continue;
     const asked = `training.${key}: ${settings[key]}`;

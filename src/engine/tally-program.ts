@@ -1,4 +1,4 @@
-// The program that computes nothing: it follows shapes and keeps a list of the operations, for what they would cost.
+// A program that computes nothing: follows shapes and lists the operations, to estimate their cost.
 import type { Program, Tensor } from './tensor.js';
 import type { TensorSpec } from './types.js';
 

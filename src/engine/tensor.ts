@@ -1,4 +1,4 @@
-// Tensors and the program that they belong to: types, and how a value is tied into differentiation.
+// Tensors and programs: types, and the records that differentiation needs.
 import { type, type Attributes } from './attributes.js';
 import type { Device } from './devices.js';
 import type { DType, HostArray, Shape, TensorSpec } from './types.js';

@@ -1,4 +1,4 @@
-// Element types, shapes and host data of tensors, with TensorFlow's codes for them.
+// Element types, shapes and host arrays of tensors, with TensorFlow's type codes.
 
 export type DType = 'float32' | 'bfloat16' | 'int32' | 'int64' | 'uint8' | 'bool';
 export type Shape = readonly number[];

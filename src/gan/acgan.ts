@@ -2,7 +2,7 @@
 import { add, mean, relu as reluOp, reshape, softmaxCrossEntropy } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { dropout, leakyRelu, linear } from '../nn/layers.js';
+import { dropout, leakyReluLayer, linear } from '../nn/layers.js';
 import type { Discriminator, Gan } from './gan.js';
 import type { Generator } from './generator.js';
 import { requireInput } from './given.js';
@@ -14,7 +14,7 @@ import {
   enlargeNormalised,
   enlargeToImage,
   joined,
-  normalised,
+  ganBatchNorm,
   project,
 } from './layers.js';
 import type { AcganOptions } from './options.js';
@@ -47,8 +47,8 @@ function createDiscriminator({ discriminatorWidth: width, dropout: rate }: Acgan
     const [inputs, stride] = [number === 1 ? 3 : outputs / 2, number % 2 === 1 ? 2 : 1];
     return sequence(
       discriminatorConv(number, { inputs, outputs, kernel: 3, stride, padding: 1 }),
-      ...(number === 1 ? [] : [normalised(`discriminator.bn${number}`, outputs)]),
-      leakyRelu(0.2),
+      ...(number === 1 ? [] : [ganBatchNorm(`discriminator.bn${number}`, outputs)]),
+      leakyReluLayer(0.2),
       dropout(`discriminator.dropout${number}`, rate),
     );
   };

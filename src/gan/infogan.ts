@@ -2,7 +2,7 @@
 import { add, mean, mulScalar, reshape, softmaxCrossEntropy, square, sub, sum } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence } from '../nn/layer.js';
-import { leakyRelu, linear, relu } from '../nn/layers.js';
+import { leakyReluLayer, linear, reluLayer } from '../nn/layers.js';
 import type { Discriminator, Gan, Generated } from './gan.js';
 import type { Generator } from './generator.js';
 import { requireInput } from './given.js';
@@ -17,7 +17,7 @@ import {
   halve,
   halveNormalised,
   joined,
-  normalised,
+  ganBatchNorm,
   project,
   toScore,
 } from './layers.js';
@@ -32,9 +32,9 @@ export function createInfoganGenerator(
     project(1, 2, { inputs: noise + classes + codes, outputs: 7 * width }),
     enlargeNormalised(2, { inputs: 7 * width, outputs: 4 * width }),
     enlarge(3, { inputs: 4 * width, outputs: 2 * width }),
-    relu,
+    reluLayer,
     enlarge(4, { inputs: 2 * width, outputs: width }),
-    relu,
+    reluLayer,
     enlargeToImage(5, width),
   );
   return {
@@ -54,15 +54,15 @@ function createDiscriminator({ codes, discriminatorWidth: width }: InfoganOption
   const slope = 0.1;
   const body = sequence(
     halve(1, { inputs: 3, outputs: width }),
-    leakyRelu(slope),
+    leakyReluLayer(slope),
     halveNormalised(2, { inputs: width, outputs: 2 * width }, slope),
     halveNormalised(3, { inputs: 2 * width, outputs: 4 * width }, slope),
   );
   const score = toScore(4, 4 * width);
   const hidden = sequence(
     discriminatorConv('_q', { inputs: 4 * width, outputs: 2 * width, kernel: 4, stride: 1, padding: 0 }),
-    normalised('discriminator.bn_q', 2 * width),
-    leakyRelu(slope),
+    ganBatchNorm('discriminator.bn_q', 2 * width),
+    leakyReluLayer(slope),
   );
   const label = linear('discriminator.fc_class', 2 * width, classes);
   const code = linear('discriminator.fc_codes', 2 * width, codes);

@@ -2,7 +2,7 @@
 import { concat, mean, oneHot, reshape, softplus, neg, tanh as tanhOp } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { batchNorm, conv, convTransposed, leakyRelu, relu } from '../nn/layers.js';
+import { batchNorm, conv, convTransposed, leakyReluLayer, reluLayer } from '../nn/layers.js';
 import type { GeneratorInputs } from './generator.js';
 
 /** DCGAN's first weights: convolutions N(0, 0.02), scales of batch normalisation N(1, 0.02). */
@@ -13,14 +13,14 @@ interface Widths {
   readonly outputs: number;
 }
 
-export const normalised = (name: string, channels: number): Layer => batchNorm(name, channels, deviation);
+export const ganBatchNorm = (name: string, channels: number): Layer => batchNorm(name, channels, deviation);
 
 /** A vector [N, 1, 1, inputs] spread over size x size pixels; normalised, ReLU. */
 export function project(number: number, size: number, { inputs, outputs }: Widths, part = ''): Layer {
   return sequence(
     convTransposed(`generator.deconv${number}${part}`, { inputs, outputs, kernel: size, deviation }),
-    normalised(`generator.bn${number}${part}`, outputs),
-    relu,
+    ganBatchNorm(`generator.bn${number}${part}`, outputs),
+    reluLayer,
   );
 }
 
@@ -30,7 +30,7 @@ export const enlarge = (number: number, widths: Widths): Layer =>
 
 /** Twice as many pixels on each side, normalised, ReLU. */
 export const enlargeNormalised = (number: number, widths: Widths): Layer =>
-  sequence(enlarge(number, widths), normalised(`generator.bn${number}`, widths.outputs), relu);
+  sequence(enlarge(number, widths), ganBatchNorm(`generator.bn${number}`, widths.outputs), reluLayer);
 
 const tanh: Layer = { tensors: [], apply: (x) => tanhOp(x) };
 
@@ -50,7 +50,7 @@ export const halve = (number: number, widths: Widths): Layer =>
 
 /** Half as many pixels on each side, normalised, leaky ReLU. */
 export const halveNormalised = (number: number, widths: Widths, slope: number): Layer =>
-  sequence(halve(number, widths), normalised(`discriminator.bn${number}`, widths.outputs), leakyRelu(slope));
+  sequence(halve(number, widths), ganBatchNorm(`discriminator.bn${number}`, widths.outputs), leakyReluLayer(slope));
 
 /** 4x4 pixels to one number an image: [N, 4, 4, inputs] to [N]. */
 export function toScore(number: number, inputs: number): Layer {

@@ -1,7 +1,7 @@
 // WGAN (Arjovsky et al., 2017) as DCGAN for 32x32 pixels (paper, section 5).
 import { mean, neg, sub } from '../engine/ops/index.js';
 import { sequence } from '../nn/layer.js';
-import { leakyRelu } from '../nn/layers.js';
+import { leakyReluLayer } from '../nn/layers.js';
 import type { Discriminator, Gan } from './gan.js';
 import type { Generator } from './generator.js';
 import { asPixel, enlargeNormalised, enlargeToImage, halve, halveNormalised, project, toScore } from './layers.js';
@@ -31,7 +31,7 @@ function createCritic({ discriminatorWidth: width }: WganOptions): Discriminator
   const slope = 0.2;
   const layers = sequence(
     halve(1, { inputs: 3, outputs: width }),
-    leakyRelu(slope),
+    leakyReluLayer(slope),
     halveNormalised(2, { inputs: width, outputs: 2 * width }, slope),
     halveNormalised(3, { inputs: 2 * width, outputs: 4 * width }, slope),
     toScore(4, 4 * width),

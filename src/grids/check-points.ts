@@ -1,8 +1,8 @@
-// Whether a sweep's points may be compared: every value is the one that its runs have, and makes them other runs.
+// Checks the points of a sweep: every value is valid and makes a different run.
 import { cannot } from '../common/errors.js';
 import { fingerprint } from '../config/fingerprint.js';
 import type { ExperimentConfig } from '../config/schema.js';
-import type { Settings } from './points.js';
+import type { PointValues } from './points.js';
 
 /** Keys that the options of a sweep set in every run, whatever a point says. */
 const fixed = [
@@ -26,7 +26,7 @@ function reaches(key: string, value: unknown, path: string): boolean {
 }
 
 /** Errors (usage): a key that `--seeds` or `--holdout` sets, so that its values would not be what was run. */
-export function refuseFixedKeys(settings: Settings): void {
+export function refuseFixedKeys(settings: PointValues): void {
   for (const [key, value] of Object.entries(settings)) {
     const own = fixed.find(({ key: path }) => reaches(key, value, path));
     if (own === undefined) continue;
@@ -45,7 +45,7 @@ export function refuseFixedKeys(settings: Settings): void {
 export function refuseIdleKey(
   key: string,
   values: readonly unknown[],
-  configOf: (settings: Settings) => ExperimentConfig,
+  configOf: (settings: PointValues) => ExperimentConfig,
 ): void {
   const hint = 'sweep a key that decides what is computed, one value for each different run';
   const refuse = (reason: string): Error =>

@@ -1,4 +1,4 @@
-// The outcome of a grid: a row's mean and standard deviation over its seeds, as values, CSV and Markdown.
+// Results of a grid: mean and standard deviation of each row over its seeds, as values, CSV and Markdown.
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { writeFileAtomically } from '../common/files.js';

@@ -1,4 +1,4 @@
-// The points of a sweep: config changes that are tried against one another, from a list or drawn at random.
+// Points of a sweep: overrides from a list, or drawn at random.
 import { cannot } from '../common/errors.js';
 import { randomStream } from '../common/random.js';
 import { expectation, schemaAt } from '../config/describe.js';
@@ -9,12 +9,12 @@ import { plain } from '../config/tree.js';
 import { parseYaml } from '../config/yaml.js';
 
 /** Values of config keys, by their dotted names. */
-export type Settings = Readonly<Record<string, unknown>>;
+export type PointValues = Readonly<Record<string, unknown>>;
 
 /** One point: what its runs are called and what it changes. */
 export interface SweepPoint {
   readonly name: string;
-  readonly settings: Settings;
+  readonly settings: PointValues;
 }
 
 /** The values that section 1 of the paper names for lambda0, by data set. */
@@ -23,7 +23,7 @@ export function defaultLambdas(dataset: string): readonly number[] {
 }
 
 /** `KEY=VALUE` of each setting, as `--set` takes them. */
-export function overridesOf(settings: Settings): readonly string[] {
+export function overridesOf(settings: PointValues): readonly string[] {
   return Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
 }
 
@@ -115,7 +115,7 @@ export function parseChoice(text: string): Dimension {
 }
 
 /** The ends of a dimension, which must be valid before anything is drawn in between. */
-export function extremes(dimension: Dimension): readonly Settings[] {
+export function extremes(dimension: Dimension): readonly PointValues[] {
   const { key } = dimension;
   const values = dimension.kind === 'range' ? [dimension.low, dimension.high] : dimension.values;
   return values.map((value) => ({ [key]: value }));

@@ -1,4 +1,4 @@
-// A grid as rows times seeds: each row a config, each cell one of its seeds.
+// A grid as rows times seeds: each row is a config, each cell one of its seeds.
 import { cannot } from '../common/errors.js';
 import { experimentName, type ExperimentConfig } from '../config/schema.js';
 import type { Cell } from './store/store.js';

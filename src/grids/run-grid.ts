@@ -1,4 +1,4 @@
-// Runs the cells of a grid to their end: what ablations, sweeps, studies and tables are made of.
+// Runs the cells of a grid until all have ended; used by ablations, sweeps, studies and tables.
 import type { CellOutcome, Executor, GridContext } from './executors/executor.js';
 import { placeCell, type Cell, type StoredCell } from './store/store.js';
 

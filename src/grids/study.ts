@@ -1,4 +1,4 @@
-// A study: a YAML file with named rows, each a config and changes to it, times seeds.
+// Studies: a YAML file of named rows, each a config with overrides, times seeds.
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { displayPath, findConfig, isFile, type ConfigPlaces } from '../config/find.js';

@@ -1,4 +1,4 @@
-// A sweep's choice among its points, and the record of it.
+// Chooses the best point of a sweep and records the choice.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-// The six variants of Table 5: ISDA with one thing of it changed, and without it.
+// The six variants of Table 5: ISDA with one part changed, and without ISDA.
 import type { ExperimentConfig } from '../config/schema.js';
 import { isdaOptions, type IsdaOptions } from '../losses/options.js';
 

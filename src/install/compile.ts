@@ -1,4 +1,4 @@
-// Compiles tfjs-node-gpu's C++ binding against a libtensorflow, and tries the result in a process of its own.
+// Compiles tfjs-node-gpu's C++ binding against a libtensorflow and tests it in a separate process.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';

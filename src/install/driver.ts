@@ -1,4 +1,4 @@
-// Whether the machine has an NVIDIA driver, judged by the files a driver installs.
+// Detects an NVIDIA driver by the files that it installs.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-// What an ELF file (an executable or shared library of Linux) says it needs: libraries, where they are looked for, versions.
+// Reads the dynamic section of ELF files: needed libraries, search paths and symbol versions.
 import { closeSync, openSync, readSync } from 'node:fs';
 
 export interface ElfFile {

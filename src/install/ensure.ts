@@ -1,4 +1,4 @@
-// Makes the engine where there is none: libtensorflow from one of its sources, the binding compiled, moved into place.
+// Installs the engine where it is missing: finds libtensorflow, compiles the binding, moves both into place.
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';

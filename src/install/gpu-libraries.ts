@@ -1,4 +1,4 @@
-// The libraries of CUDA that TensorFlow opens by name while it starts: where its own search finds them, which fail.
+// Finds the CUDA libraries that TensorFlow opens by name at start, and reports those that fail to load.
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-// Folders that hold libtensorflow: the two libraries and the headers of its C interface.
+// Folders with libtensorflow: its two libraries and the C headers.
 import { createReadStream, existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { EngineBuild } from './wheels.js';

@@ -1,4 +1,4 @@
-// Where finished engines are kept, and how one is found again in a few milliseconds.
+// Location of installed engines, and a fast look-up.
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,4 +1,4 @@
-// One process at a time sets up an engine in a cache folder; the others wait for it.
+// Lock of the engine's installation: one process a cache folder; the others wait.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../common/home.js';
 import { processStart, thisProcess, tryLock } from '../common/lock.js';

@@ -1,4 +1,4 @@
-// The npm packages that the binding is compiled from: where they are and which version.
+// The npm packages that the binding is compiled from: paths and versions.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';

@@ -1,4 +1,4 @@
-// Starting other programs: found on the PATH that was handed in, run with the environment that was handed in.
+// Starts other programs: found on the given PATH, run with the given environment.
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { execa } from 'execa';

@@ -1,4 +1,4 @@
-// What is asked of Python: a TensorFlow that is already installed, and wheels from the package index.
+// Queries Python: an installed TensorFlow, and wheels from the package index.
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { createHash } from 'node:crypto';

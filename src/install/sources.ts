@@ -1,4 +1,4 @@
-// The sources of libtensorflow, in the order in which they are tried.
+// The sources of libtensorflow, in the order of preference.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, reasonOf } from '../common/errors.js';

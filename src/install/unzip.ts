@@ -1,4 +1,4 @@
-// Takes the needed members out of a wheel, which is a zip file.
+// Extracts members of a wheel, which is a zip file.
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';

@@ -1,4 +1,4 @@
-// The Python wheels that libtensorflow is taken from: versions and checksums, pinned.
+// Pinned Python wheels that contain libtensorflow: versions and checksums.
 
 /** `cpu`, or `cuda`: CUDA 12 and cuDNN 9, which also run on Hopper GPUs. */
 export type EngineBuild = 'cpu' | 'cuda';

@@ -1,4 +1,4 @@
-// What a network costs: parameters and operations.
+// Cost of a network: parameters and operations.
 import { createTally, type TalliedOperation } from '../engine/tally-program.js';
 import { sizeOf } from '../engine/types.js';
 import type { InputShape, Network } from './network.js';

@@ -1,4 +1,4 @@
-// The networks that the paper's tables name, for lists and checks of all of them.
+// The networks of the paper's tables.
 import type { InputShape } from './network.js';
 import { modelOptions, type ModelInput, type ModelOptions } from './options.js';
 

@@ -1,4 +1,4 @@
-// How every network of the paper ends: global average pooling and one fully connected layer, `fc`.
+// The head that the paper's networks share: global average pooling and one fully connected layer, `fc`.
 import { cast, mean } from '../engine/ops/index.js';
 import type { Layer } from '../nn/layer.js';
 import { linear } from '../nn/layers.js';

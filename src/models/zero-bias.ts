@@ -1,4 +1,4 @@
-// A network whose last layer has no bias in effect, for losses that know none.
+// A network whose last layer has a bias of zero, for losses that have no bias.
 import { filledWith } from '../nn/tensors.js';
 import type { Network } from './network.js';
 

@@ -1,4 +1,4 @@
-// Random numbers inside a step that belong to the step's seed and a key, so that no two uses draw the same.
+// Random numbers inside a step from the step's seed and a key; different keys give independent numbers.
 import { hashKey } from '../common/random.js';
 import { add, statelessNormal, statelessUniform } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';

@@ -1,4 +1,4 @@
-// What a layer is: its tensors and how it acts in one pass.
+// Interface of a layer: its tensors and its forward pass.
 import { cast } from '../engine/ops/index.js';
 import type { Program, Tensor } from '../engine/tensor.js';
 import type { DType } from '../engine/types.js';

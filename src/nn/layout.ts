@@ -1,4 +1,4 @@
-// Values between this project's axis order and PyTorch's.
+// Converts values between NHWC layouts and PyTorch's.
 import { sizeOf, type Shape } from '../engine/types.js';
 import type { TensorLayout } from './tensors.js';
 

@@ -1,4 +1,4 @@
-// Noise of training whose backward pass draws numbers of its own: Shake-Shake and ShakeDrop.
+// Training noise with separate random numbers in the backward pass: Shake-Shake and ShakeDrop.
 import { add, addScalar, cast, floatScalar, greaterEqual, mul, mulScalar, neg, sub } from '../engine/ops/index.js';
 import { customGradient, type Tensor } from '../engine/tensor.js';
 import { keyedUniform } from './keyed-noise.js';

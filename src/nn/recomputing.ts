@@ -1,4 +1,4 @@
-// A layer that keeps only its input for the backward pass.
+// A layer that keeps only its input for the backward pass and recomputes the rest.
 import { recomputed } from '../engine/recompute.js';
 import type { Program, Tensor, Variable } from '../engine/tensor.js';
 import type { Layer } from './layer.js';

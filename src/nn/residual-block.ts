@@ -1,4 +1,4 @@
-// The block of ResNets and ResNeXts: a residual added to a shortcut, then ReLU.
+// The block of ResNets and ResNeXts: residual plus shortcut, then ReLU.
 import { add, relu } from '../engine/ops/index.js';
 import { sequence, type Layer } from './layer.js';
 import { batchNorm, conv } from './layers.js';

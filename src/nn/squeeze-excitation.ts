@@ -1,4 +1,4 @@
-// Squeeze-excitation (Hu et al., 2018): channels weighted by a gate that sees all of them.
+// Squeeze-excitation (Hu et al., 2018): channel weights computed from all channels.
 import { matMul, mean, mul, relu, reshape, sigmoid } from '../engine/ops/index.js';
 import { readAs, type Layer } from './layer.js';
 import { declare, uniformWithin, type TensorDeclaration } from './tensors.js';

@@ -1,4 +1,4 @@
-// Declarations of a network's or a loss's tensors: name, shape, how PyTorch lays it out, first values.
+// Declarations of the tensors of networks and losses: name, shape, PyTorch layout, initialization.
 import { hashKey, randomStream, type RandomStream } from '../common/random.js';
 import type { Variable } from '../engine/tensor.js';
 import { sizeOf, type Shape } from '../engine/types.js';

@@ -4,7 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import { cannot, systemCode, type IsdaError } from '../common/errors.js';
 import { readFailure, writeFailureWithSpace, writeFileAtomically } from '../common/files.js';
 
-export interface TableRow {
+export interface NumberRow {
   /** The line as it is in the file, without its end. */
   readonly text: string;
   /** Undefined of an empty cell. */
@@ -13,7 +13,7 @@ export interface TableRow {
 
 export interface NumberTable {
   readonly columns: readonly string[];
-  readonly rows: readonly TableRow[];
+  readonly rows: readonly NumberRow[];
 }
 
 /** What a table is called in messages, and its columns: all, those that it may lack, and those that are empty together. */
@@ -84,7 +84,7 @@ export function parseTable(text: string, path: string, shape: TableShape): Numbe
 
   const emptyTogether = shape.emptyTogether ?? [];
   // The file holds plain numbers and empty cells only, so commas always part cells and every position in a line is exact.
-  const rows = lines.slice(1).map((line, index): TableRow => {
+  const rows = lines.slice(1).map((line, index): NumberRow => {
     const text = line.replace(/\r$/, '');
     const cells = text.split(',');
     if (cells.length !== columns.length)

@@ -1,4 +1,4 @@
-// Axes with round numbers.
+// Axes of charts with round tick values.
 
 export interface Axis {
   /** The ends of the axis, round numbers that enclose the data. */

@@ -1,4 +1,4 @@
-// The losses of a generator's training as curves.
+// Draws the losses of a generator's training.
 import type { LossesRow } from '../gan/trainer.js';
 import { curveFigure } from './curve.js';
 

@@ -1,4 +1,4 @@
-// Small images in labelled rows and columns, as an SVG document with the images inside.
+// Draws small images in labelled rows and columns as an SVG document.
 import sharp from 'sharp';
 import type { ImageGrid } from '../runs/gan/image-grid.js';
 import { textWidth, wrap } from './chart/text.js';

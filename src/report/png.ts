@@ -1,4 +1,4 @@
-// SVG as PNG, with a font of its own: the same picture on every machine, also on one without fonts.
+// Renders SVG as PNG with a packaged font, so that every machine draws the same picture.
 import { createRequire } from 'node:module';
 import type * as resvg from '@resvg/resvg-js';
 import { cannot, reasonOf } from '../common/errors.js';

@@ -1,6 +1,6 @@
 // SVG as text: elements with escaped attributes and content.
 
-export type Attributes = Readonly<Record<string, string | number | undefined>>;
+export type SvgAttributes = Readonly<Record<string, string | number | undefined>>;
 
 /** Text that may stand in an element or in a quoted attribute. Control characters, which XML forbids, are left out. */
 export function escapeXml(text: string): string {
@@ -23,7 +23,7 @@ export function coordinate(value: number): string {
 }
 
 /** One element. `children` are finished elements; text goes through `escapeXml` first. Numbers are coordinates. */
-export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
+export function element(name: string, attributes: SvgAttributes, ...children: readonly string[]): string {
   const words = Object.entries(attributes).flatMap(([key, value]) =>
     value === undefined ? [] : [` ${key}="${typeof value === 'number' ? coordinate(value) : escapeXml(value)}"`],
   );
@@ -33,7 +33,7 @@ export function element(name: string, attributes: Attributes, ...children: reado
 }
 
 /** A text element; `content` is escaped here. */
-export function textElement(content: string, attributes: Attributes): string {
+export function textElement(content: string, attributes: SvgAttributes): string {
   return element('text', attributes, escapeXml(content));
 }
 

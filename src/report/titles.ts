@@ -1,4 +1,4 @@
-// What people read for the names of a description: networks, data sets, methods, augmentations.
+// Display titles of networks, data sets, methods and augmentations.
 import { datasetTitles } from '../data/registry.js';
 import { lossTitles } from '../losses/registry.js';
 import { networkTitle } from '../models/registry.js';

@@ -1,7 +1,7 @@
 // Error and loss of a network on a whole data set.
 import type { Session } from '../engine/session.js';
 import type { HostArray } from '../engine/types.js';
-import { evaluateFunction, type Batch } from './step-inputs.js';
+import { evaluateFunction, type LabelledImages } from './step-inputs.js';
 
 export interface Evaluation {
   /** Mean cross entropy of the plain logits. */
@@ -13,13 +13,15 @@ export interface Evaluation {
 }
 
 /** Evaluates one batch: the outputs of `evaluationStep`. */
-export const evaluateBatch = (session: Session, { images, labels }: Batch): Readonly<Record<string, HostArray>> =>
-  session.call(evaluateFunction(labels.length), { images, labels });
+export const evaluateBatch = (
+  session: Session,
+  { images, labels }: LabelledImages,
+): Readonly<Record<string, HostArray>> => session.call(evaluateFunction(labels.length), { images, labels });
 
 /** Evaluates with running statistics, batch by batch; `afterBatch` may throw to stop in between. There must be images. */
 export async function evaluate(
   session: Session,
-  batches: AsyncIterable<Batch>,
+  batches: AsyncIterable<LabelledImages>,
   afterBatch: () => Promise<void>,
 ): Promise<Evaluation> {
   let count = 0;

@@ -6,7 +6,7 @@ import { initialValues } from '../nn/tensors.js';
 import { evaluate, type Evaluation } from './evaluation.js';
 import type { TrainingOptions } from './options.js';
 import type { SessionState } from './state.js';
-import type { Batch } from './step-inputs.js';
+import type { LabelledImages } from './step-inputs.js';
 import { createStepRunner, outcomeVariables, readEveryOf, type StepRunner } from './step-runner.js';
 import { evaluationStep, sessionTensors, trainingStep, type StepParts } from './step.js';
 
@@ -27,7 +27,7 @@ export interface SessionOptions {
 /** All that training asks of the engine. */
 export interface TrainingSession extends SessionState, StepRunner {
   /** Error and loss on a data set; `afterBatch` may throw to stop in between. */
-  evaluate(batches: AsyncIterable<Batch>, afterBatch: () => Promise<void>): Promise<Evaluation>;
+  evaluate(batches: AsyncIterable<LabelledImages>, afterBatch: () => Promise<void>): Promise<Evaluation>;
   /** Frees what TensorFlow holds for it. */
   close(): void;
 }

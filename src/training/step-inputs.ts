@@ -6,18 +6,18 @@ import type { Loss, TrainingProgress } from '../losses/loss.js';
 import type { Network } from '../models/network.js';
 
 /** How images arrive and are normalised: uint8 [N, H, W, C], (x − mean) / std with both in units of 0..255. */
-export interface ImageFormat {
+export interface InputFormat {
   readonly height: number;
   readonly width: number;
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }
 
-export type Batch = Pick<LoadedBatch, 'images' | 'labels'>;
+export type LabelledImages = Pick<LoadedBatch, 'images' | 'labels'>;
 
 /** One training step. */
 export interface StepInputs {
-  readonly batch: Batch;
+  readonly batch: LabelledImages;
   readonly learningRate: number;
   /** Of everything random in the step: two 32-bit integers, the second of which counts steps. */
   readonly seed: readonly [number, number];
@@ -35,7 +35,7 @@ const ofLoss = (name: string): string => `loss.${name}`;
 /** The inputs of a batch: images uint8 [N, H, W, C], labels int32 [N]. */
 export function batchSpecs(
   batchSize: number,
-  { height, width, mean }: ImageFormat,
+  { height, width, mean }: InputFormat,
 ): Record<'images' | 'labels', TensorSpec> {
   return {
     images: { dtype: 'uint8', shape: [batchSize, height, width, mean.length] },
@@ -46,7 +46,7 @@ export function batchSpecs(
 /** The inputs of a step on a batch: images, labels, learningRate, seed int32 [2], the loss's scalars as `loss.<name>`. */
 export function stepSpecs(
   batchSize: number,
-  format: ImageFormat,
+  format: InputFormat,
   loss: Loss,
 ): Record<'images' | 'labels' | 'learningRate' | 'seed', TensorSpec> & Record<string, TensorSpec> {
   return {
@@ -79,10 +79,10 @@ export const lossScalarsAt = (loss: Loss, progress: TrainingProgress): Record<st
 
 /** Random images and labels, to measure with. */
 export function randomBatch(
-  { format, network }: { readonly format: ImageFormat; readonly network: Pick<Network, 'classes'> },
+  { format, network }: { readonly format: InputFormat; readonly network: Pick<Network, 'classes'> },
   batchSize: number,
   random: RandomStream,
-): Batch {
+): LabelledImages {
   const pixels = batchSize * format.height * format.width * format.mean.length;
   return {
     images: Uint8Array.from({ length: pixels }, () => random.integer(256)),
@@ -91,7 +91,7 @@ export function randomBatch(
 }
 
 /** A step on a batch to measure with, whose values are like those within a run. */
-export const measuredStep = (batch: Batch, loss: Loss, learningRate: number): StepInputs => ({
+export const measuredStep = (batch: LabelledImages, loss: Loss, learningRate: number): StepInputs => ({
   batch,
   learningRate,
   seed: [1, 0],

@@ -14,7 +14,7 @@ import {
   lossScalarsOf,
   stepSpecs,
   trainFunction,
-  type ImageFormat,
+  type InputFormat,
 } from './step-inputs.js';
 import { slotInput, stepOutputs } from './step-runner.js';
 
@@ -22,7 +22,7 @@ export interface StepParts {
   readonly network: Network;
   readonly loss: Loss;
   readonly optimizer: OptimizerOptions;
-  readonly format: ImageFormat;
+  readonly format: InputFormat;
   /** What convolutions and activations are computed in. */
   readonly precision: TrainingOptions['precision'];
 }
@@ -38,7 +38,10 @@ export function sessionTensors(parts: Pick<StepParts, 'network' | 'loss'>): Tens
 }
 
 /** Images as the network gets them: from 0 … 255 (uint8, or float32 that need not be whole) to (x − mean) / std. */
-export function normalised(images: Tensor, { format, precision }: Pick<StepParts, 'format' | 'precision'>): Tensor {
+export function normalizeImages(
+  images: Tensor,
+  { format, precision }: Pick<StepParts, 'format' | 'precision'>,
+): Tensor {
   const { mean, std } = format;
   const constant = (values: readonly number[]): Tensor =>
     images.program.constant(Float32Array.from(values), { dtype: 'float32', shape: [values.length] });
@@ -76,7 +79,7 @@ export function trainingStep(parts: StepParts, batchSize: number, readEvery = 1)
     build(inputs, program) {
       const { images, labels, seed, learningRate } = inputs;
       const scalars = lossScalarsOf(parts.loss, inputs);
-      const { loss, logits } = trainingLoss(parts, program, normalised(images, parts), labels, seed, scalars);
+      const { loss, logits } = trainingLoss(parts, program, normalizeImages(images, parts), labels, seed, scalars);
       applySgd(program, loss, trainedParameters(parts), learningRate, parts.optimizer);
       return stepOutputs(program, { loss, correct: countOf(equal(argMax(logits), labels)) }, inputs.slot, readEvery);
     },
@@ -93,7 +96,7 @@ export function evaluationStep(
     inputs: batchSpecs(batchSize, parts.format),
     build({ images, labels }, program) {
       const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
-      const outputs = parts.network.apply(normalised(images, parts), { program, training: false, seed });
+      const outputs = parts.network.apply(normalizeImages(images, parts), { program, training: false, seed });
       const logits = cast(outputs.logits, 'float32');
       const sums = {
         lossSum: sum(softmaxCrossEntropy(logits, labels)),

@@ -1,4 +1,4 @@
-// Covariances of deep features: estimated from features or kept by ISDA, and directions drawn from them.
+// Covariances of deep features, estimated or kept by ISDA, and random directions drawn from them.
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { IsdaOptions } from '../losses/options.js';
 import type { RandomStream } from '../common/random.js';

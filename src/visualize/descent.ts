@@ -1,4 +1,4 @@
-// The course of a search: its learning rates, what is recorded, and that its numbers stay finite.
+// The loop of an optimization: learning rates, recorded values, and the check that they stay finite.
 import { setImmediate } from 'node:timers/promises';
 import { cannot } from '../common/errors.js';
 import type { Inversion, Iteration } from './inversion.js';

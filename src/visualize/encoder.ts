@@ -3,14 +3,14 @@ import type { Engine } from '../engine/index.js';
 import { cast } from '../engine/ops/index.js';
 import type { Execution } from '../engine/session.js';
 import type { Network } from '../models/network.js';
-import { normalised } from '../training/step.js';
-import type { ImageFormat } from '../training/step-inputs.js';
+import { normalizeImages } from '../training/step.js';
+import type { InputFormat } from '../training/step-inputs.js';
 import { fixedPass } from './fixed.js';
 
 /** A trained network and the images it was trained on. */
 export interface TrainedNetwork {
   readonly network: Network;
-  readonly format: ImageFormat;
+  readonly format: InputFormat;
   /** Of all its tensors, by name, as a session takes them. */
   readonly values: ReadonlyMap<string, Float32Array>;
 }
@@ -34,7 +34,7 @@ export function openEncoder(
       name: 'encode',
       inputs: { images: { dtype: 'uint8', shape } },
       build: ({ images }, program) => {
-        const inputs = normalised(images, { format, precision: 'float32' });
+        const inputs = normalizeImages(images, { format, precision: 'float32' });
         return { features: cast(network.apply(inputs, fixedPass(program)).features, 'float32') };
       },
     },

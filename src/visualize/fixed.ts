@@ -1,4 +1,4 @@
-// Trained networks that stay as they are while something else is optimised.
+// Frozen networks: gradients reach their inputs but not their variables.
 import { detach, type Program } from '../engine/tensor.js';
 import type { Pass } from '../nn/layer.js';
 

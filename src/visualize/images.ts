@@ -1,4 +1,4 @@
-// Images of a data set as they are evaluated, and their features.
+// Loads images without augmentation, and their features.
 import { setImmediate } from 'node:timers/promises';
 import pMap from 'p-map';
 import { createReader } from '../data/create-reader.js';

@@ -1,4 +1,4 @@
-// Gradient descent on a generator's noise, all images at once, one call of the engine an iteration.
+// Gradient descent on a generator's noise: all images in one batch, one engine call an iteration.
 import type { Engine } from '../engine/index.js';
 import { gradients } from '../engine/gradients.js';
 import { mulScalar, sub } from '../engine/ops/index.js';

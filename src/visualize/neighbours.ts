@@ -1,4 +1,4 @@
-// The nearest of many feature vectors.
+// Nearest neighbours among feature vectors.
 
 export interface Neighbour {
   readonly index: number;

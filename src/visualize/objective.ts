@@ -1,18 +1,18 @@
-// What features are mapped back to pixels by: how far a generator's image is from given features and pixels (paper, section 6).
+// The objective of feature inversion: distance of a generated image in features and pixels (paper, section 6).
 import { add, addScalar, div, mean, mul, mulScalar, reshape, sqrt, square, sub, sum } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import type { Generator } from '../gan/generator.js';
 import type { Network } from '../models/network.js';
 import type { Pass } from '../nn/layer.js';
-import { normalised } from '../training/step.js';
-import type { ImageFormat } from '../training/step-inputs.js';
+import { normalizeImages } from '../training/step.js';
+import type { InputFormat } from '../training/step-inputs.js';
 
 /** A generator and a classifier of its images, both trained and fixed. */
 export interface InversionModel {
   readonly generator: Generator;
   readonly network: Network;
   /** What the classifier was trained on. */
-  readonly format: ImageFormat;
+  readonly format: InputFormat;
 }
 
 /** z^ = (z − mean z) / std z of each row, with PyTorch's standard deviation (n − 1). */
@@ -51,7 +51,7 @@ export function distances(
   pass: Pass,
 ): Distances {
   const images = imagesOf(model, z, targets.labels, pass);
-  const inputs = normalised(toLevels(images), { format: model.format, precision: 'float32' });
+  const inputs = normalizeImages(toLevels(images), { format: model.format, precision: 'float32' });
   const { features } = model.network.apply(inputs, pass);
   const [count] = z.shape;
   const difference = reshape(sub(images, targets.images), [count, images.shape.slice(1).reduce((a, b) => a * b)]);

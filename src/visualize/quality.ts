@@ -1,4 +1,4 @@
-// How good a generator is: Fréchet distances in the features of a trained classifier, and what its samples are nearest to.
+// Quality of a generator: Fréchet distances in a classifier's features, and nearest training images.
 import { cannot } from '../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
 import { dirname } from 'node:path';

@@ -1,4 +1,4 @@
-// A trained classifier out of a run folder: its network, the images it saw, and what ISDA remembers of their features.
+// Loads a trained classifier from its run folder: network, data, and ISDA's covariances.
 import type { ExperimentConfig } from '../config/schema.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
 import type { Splits } from '../data/split.js';

@@ -1,4 +1,4 @@
-// Figure 4 of a run and a generator, from their folders to a folder of pictures and numbers.
+// Draws Figure 4 for a run and a generator, and writes pictures and numbers into a folder.
 import { join } from 'node:path';
 import { cannot } from '../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../common/files.js';

@@ -5,7 +5,7 @@ import { formatError } from '../../src/common/errors.js';
 import {
   checkThreadVariables,
   defaultSettings,
-  settingsOf,
+  readEngineSettings,
   useSettings,
   type EngineSettings,
 } from '../../src/engine/settings.js';
@@ -42,7 +42,7 @@ describe('useSettings', () => {
       fc.property(anySettings, (settings) => {
         const environment = {};
         useSettings(environment, settings, false);
-        expect(settingsOf(environment)).toEqual(settings);
+        expect(readEngineSettings(environment)).toEqual(settings);
         useSettings(environment, settings, true);
       }),
     );

@@ -1,4 +1,4 @@
-// What the commands that run grids say of runs that are not done: failed, stopped, left to a queue.
+// Reports runs of a grid that did not finish: failed, stopped or queued.
 import { relative } from 'node:path';
 import type { Command } from 'commander';
 import { cannot } from '../../common/errors.js';

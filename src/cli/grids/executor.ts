@@ -1,4 +1,4 @@
-// Where the runs of a grid are computed: what --executor, --jobs, --detach and --poll mean.
+// Builds the executor of a grid from --executor, --jobs, --detach and --poll.
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// What the commands that run grids share: their options, running with progress, the table, the last word.
+// Shared parts of the commands that run grids: options, progress, the table and the summary.
 import { resolve } from 'node:path';
 import pMap from 'p-map';
 import { maxOpenFiles } from '../../common/files.js';

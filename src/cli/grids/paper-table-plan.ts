@@ -1,4 +1,4 @@
-// What `isda table` and `isda plan table` are asked for: the numbers of a table, where their runs are, which are missing.
+// Selects the numbers of a paper table, finds their runs and lists the missing ones (`isda table`, `isda plan table`).
 import { resolve } from 'node:path';
 import { Argument, Option, type Command } from 'commander';
 import { cannot } from '../../common/errors.js';

@@ -1,4 +1,4 @@
-// What a grid would take: its rows with their estimates and how far their runs are, the totals, and both as text.
+// Estimates and progress of a grid's rows, with totals, as values and as text.
 import pMap from 'p-map';
 import { maxOpenFiles } from '../../common/files.js';
 import { counted, formatBytes, formatDuration } from '../../common/format.js';

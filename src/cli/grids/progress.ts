@@ -1,4 +1,4 @@
-// What a person sees of a grid: a line at every start and end, and on a terminal a status line below them.
+// Progress of a grid: a line when a run starts or ends, and a status line on a terminal.
 import { clearLine, cursorTo } from 'node:readline';
 import { formatDuration } from '../../common/format.js';
 import type { CellOutcome, GridEvents } from '../../grids/executors/executor.js';

@@ -1,4 +1,4 @@
-// What a sweep tries: its command line read into points, every one checked before anything runs.
+// Parses the command line of a sweep into points and checks each of them before anything runs.
 import { cannot } from '../../common/errors.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { refuseFixedKeys, refuseIdleKey } from '../../grids/check-points.js';
@@ -12,7 +12,7 @@ import {
   parseRange,
   parseValues,
   randomPoints,
-  type Settings,
+  type PointValues,
   type SweepPoint,
 } from '../../grids/points.js';
 import { gridCells, seedsFrom } from '../../grids/rows.js';
@@ -44,14 +44,14 @@ export interface Sweep {
   readonly experiment: string;
   readonly subject: SweepSubject;
   readonly root: string;
-  readonly configOf: (settings: Settings, holdout: number) => ExperimentConfig;
+  readonly configOf: (settings: PointValues, holdout: number) => ExperimentConfig;
 }
 
 /** What points are checked against. */
 interface Basis {
   readonly base: ExperimentConfig;
   /** A config with the values of a point. Errors (usage): those that it refuses. */
-  readonly runOf: (settings: Settings) => ExperimentConfig;
+  readonly runOf: (settings: PointValues) => ExperimentConfig;
 }
 
 /** Points drawn from `--range` and `--choice`. */
@@ -94,7 +94,7 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
   const configOf: Sweep['configOf'] = (settings, held) =>
     load([...overridesOf(settings), ...(held === base.dataset.holdout ? [] : [`dataset.holdout=${held}`])]);
   const { experiment } = base;
-  const basis = { base, runOf: (settings: Settings) => configOf(settings, base.dataset.holdout) };
+  const basis = { base, runOf: (settings: PointValues) => configOf(settings, base.dataset.holdout) };
   if (random !== undefined && key !== undefined) {
     throw cannot(`sweep ${key} at random`, '--random takes its keys from --range and --choice', {
       code: 'option/conflict',

@@ -1,4 +1,4 @@
-// Shows how far a download, a walk over images or a search is: a bar on a terminal, a line for every tenth otherwise.
+// Progress of downloads, scans and searches: a bar on a terminal, otherwise a line for every 10 %.
 import { Presets, SingleBar } from 'cli-progress';
 
 interface Wording {
@@ -9,7 +9,7 @@ interface Wording {
   readonly line: (percent: number, done: string, total: string) => string;
 }
 
-export interface Progress {
+export interface ProgressDisplay {
   /** `total` undefined: not known, and nothing is shown. */
   readonly update: (done: number, total: number | undefined) => void;
   /** Prints a line above or after what is shown. */
@@ -18,7 +18,7 @@ export interface Progress {
   readonly stop: () => void;
 }
 
-function progressOn(stream: NodeJS.WriteStream, wording: Wording): Progress {
+function progressOn(stream: NodeJS.WriteStream, wording: Wording): ProgressDisplay {
   const write = (text: string): void => void stream.write(`${text}\n`);
   if (!stream.isTTY) {
     let tenth = 0;
@@ -61,7 +61,7 @@ function progressOn(stream: NodeJS.WriteStream, wording: Wording): Progress {
 }
 
 /** Progress of one transfer, in bytes. */
-export function byteProgress(stream: NodeJS.WriteStream): Progress {
+export function byteProgress(stream: NodeJS.WriteStream): ProgressDisplay {
   return progressOn(stream, {
     bar: '{amount} MB',
     amount: (bytes) => (bytes / 1e6).toFixed(1),
@@ -70,7 +70,7 @@ export function byteProgress(stream: NodeJS.WriteStream): Progress {
 }
 
 /** Progress of a search, in iterations. */
-export function iterationProgress(stream: NodeJS.WriteStream): Progress {
+export function iterationProgress(stream: NodeJS.WriteStream): ProgressDisplay {
   return progressOn(stream, {
     bar: '{amount} iterations',
     amount: String,
@@ -79,7 +79,7 @@ export function iterationProgress(stream: NodeJS.WriteStream): Progress {
 }
 
 /** Progress of a walk over images. */
-export function imageProgress(stream: NodeJS.WriteStream): Progress {
+export function imageProgress(stream: NodeJS.WriteStream): ProgressDisplay {
   return progressOn(stream, {
     bar: '{amount} images',
     amount: String,

@@ -1,4 +1,4 @@
-// Text for narrow terminals: tables whose rows take a second line, sentences that are wrapped.
+// Fits tables and sentences to narrow terminals.
 import type { CommandContext } from '../context.js';
 import { formatTable } from './table.js';
 

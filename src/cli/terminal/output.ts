@@ -1,4 +1,4 @@
-// Where commands write: files whose names say what they are, and folders whose names do not say that they are files.
+// Checks the output paths of commands: --out for files and folders.
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { cannot } from '../../common/errors.js';

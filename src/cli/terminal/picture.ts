@@ -1,4 +1,4 @@
-// Pictures that commands write: SVG or PNG, by the name of the file.
+// Writes pictures as SVG or PNG, chosen by the file's extension.
 import { dirname, extname } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';

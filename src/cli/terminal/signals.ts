@@ -1,4 +1,4 @@
-// A polite end on a signal: the first asks for a checkpoint, a second interrupt ends at once.
+// Signal handling: the first signal asks for a checkpoint, a second interrupt exits at once.
 import type { CommandContext } from '../context.js';
 
 export interface SignalWatch {

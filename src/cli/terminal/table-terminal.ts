@@ -1,4 +1,4 @@
-// A table of the paper for a terminal: side by side what fits, the rest in further blocks below.
+// Formats a table of the paper for a terminal: columns that do not fit go into further blocks below.
 import { cellTexts, cellTitles, columnTitle } from '../../report/tables/cell-texts.js';
 import type { ReportTable } from '../../report/tables/table.js';
 import { foldedTable, widthOf, wrapText } from './fold.js';

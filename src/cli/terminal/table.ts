@@ -1,4 +1,4 @@
-// What commands print: tables of text for a terminal, JSON for programs.
+// Prints tables of text for a terminal, or JSON for programs.
 import type { CommandContext } from '../context.js';
 
 /** Prints a value as JSON. */

@@ -1,4 +1,4 @@
-// What an image transform is: the one thing a new augmentation has to provide.
+// Type of an image transform, the interface of an augmentation.
 import type { RandomStream } from '../../common/random.js';
 import type { ImageFormat } from '../dataset.js';
 import type { AugmentationOptions } from '../options.js';

@@ -1,4 +1,4 @@
-// The official archives: where they are and how they are recognised.
+// Addresses and checksums of the official archives.
 import type { CifarName } from '../datasets/cifar/format.js';
 
 export interface Archive {

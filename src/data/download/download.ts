@@ -1,4 +1,4 @@
-// Gets an official data set: fetched, checked against its md5, unpacked aside and moved into place.
+// Downloads an official data set: fetch, check the md5, unpack to a temporary folder, move into place.
 import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, type IsdaError } from '../../common/errors.js';

@@ -1,4 +1,4 @@
-// Unpacks a tar.gz archive after every entry of it was looked at: plain files and folders only, none outside.
+// Unpacks a tar.gz archive after checking its entries: only plain files and folders inside the target.
 import { createReadStream } from 'node:fs';
 import { extract as extractTar, Parser, type ReadEntry } from 'tar';
 import { cannot, IsdaError, reasonOf } from '../../common/errors.js';

@@ -1,4 +1,4 @@
-// Why a download failed, in words, and whether trying again can help.
+// Explains why a download failed, and whether a retry can help.
 import { reasonOf, systemCode } from '../../common/errors.js';
 
 /** A failure that another attempt cannot mend. */

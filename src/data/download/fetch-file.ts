@@ -1,4 +1,4 @@
-// Fetches one file over HTTP(S), resuming what an earlier attempt left in its .part file.
+// Fetches a file over HTTP(S) and resumes from the .part file of an earlier attempt.
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-// What is remembered of an unfinished download: its address and the version of the file that was sent.
+// State of an unfinished download: its address and the version of the file.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 

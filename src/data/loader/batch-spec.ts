@@ -1,4 +1,4 @@
-// Which images make up which batch, and which batches follow one another in a run.
+// Batch specifications: which images make up a batch, and the order of the batches.
 import { batchCount, endlessOrder, epochOrder, epochPlan, realImages, type TrainingImages } from '../batches.js';
 
 /** One batch to be made. */

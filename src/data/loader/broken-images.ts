@@ -1,4 +1,4 @@
-// The policy on broken images: each is told once, and one more than allowed is an error.
+// Policy on broken images: each is reported once; one more than allowed is an error.
 import { errorOf } from './failure.js';
 import type { ReadingReport } from './read-images.js';
 

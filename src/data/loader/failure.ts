@@ -1,4 +1,4 @@
-// A failure as plain values, which keep what an error loses on its way between threads.
+// Errors as plain values, which keep their fields when they are sent between threads.
 import { cannot, IsdaError, reasonOf, type FailureDetail } from '../../common/errors.js';
 
 export interface PlainFailure extends Pick<FailureDetail, 'code' | 'place' | 'hint' | 'kind'> {

@@ -1,4 +1,4 @@
-// What makes batches: in this thread when they are taken (here), or ahead of time in others (worker-maker.ts).
+// Interface of batch builders, and the builder that works in the training thread (worker-builder.ts: in workers).
 import type { Batch } from '../batches.js';
 import { imageBytes, type ImageFormat } from '../dataset.js';
 import type { BatchSpec } from './batch-spec.js';

@@ -1,4 +1,4 @@
-// The loader: the batches of a run in order, made in this thread or ahead of time in others, the same bytes either way.
+// The loader: yields the batches of a run in order, the same bytes with and without worker threads.
 import { cannot } from '../../common/errors.js';
 import { batchCount, epochPlan, type Batch } from '../batches.js';
 import { createNoteBroken } from './broken-images.js';

@@ -1,4 +1,4 @@
-// Reads images of a batch, another one in place of each that is broken; the same in every thread.
+// Reads the images of a batch and replaces broken ones, identically in every thread.
 import { cannot } from '../../common/errors.js';
 import { realImages } from '../batches.js';
 import { createReader } from '../create-reader.js';

@@ -1,4 +1,4 @@
-// The memory that the loader shares with its workers: a ring of batches, and the queue of tasks they are made by.
+// Shared memory of the loader and its workers: a ring of batches and the task queue.
 
 /** Worker threads take this many images at a time: few enough that a batch is spread over all of them. */
 export const taskImages = 16;

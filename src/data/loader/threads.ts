@@ -1,4 +1,4 @@
-// How many worker threads load the images of a run.
+// Chooses the number of loader threads.
 import type { ImageStorage } from '../source.js';
 
 export interface LoadingPlace {

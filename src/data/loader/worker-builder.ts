@@ -1,4 +1,4 @@
-// Makes batches ahead of time in worker threads, in a ring of shared memory.
+// Builds batches ahead of time in worker threads, in a ring of shared memory.
 import { imageBytes } from '../dataset.js';
 import { startWorkerPool } from './worker-pool.js';
 import type { BatchBuilder } from './inline-builder.js';

@@ -1,4 +1,4 @@
-// The worker threads of a loader: started, waited for, ended; none of them dies unnoticed or outlives its use.
+// The loader's pool of worker threads: start, wait for messages, detect failures, stop.
 import { Worker } from 'node:worker_threads';
 import { cannot, reasonOf, systemCode } from '../../common/errors.js';
 import { errorOf } from './failure.js';

@@ -1,4 +1,4 @@
-// A worker thread of the loader: takes tasks from the ring until it is closed. It must never load the TensorFlow binding.
+// Loader worker thread: processes tasks from the ring until it is closed. Must never load the TensorFlow binding.
 import { parentPort, workerData } from 'node:worker_threads';
 import { plainFailure, type PlainFailure } from './failure.js';
 import { openReadImages, type ReadingPlan, type ReadingReport } from './read-images.js';

@@ -1,4 +1,4 @@
-// Transposed convolution in NHWC, with PyTorch's sizes: the gradient of a convolution with respect to its input.
+// Transposed convolution in NHWC with PyTorch's output sizes.
 import { cannot } from '../../common/errors.js';
 import { withGradient, type Tensor } from '../tensor.js';
 import { describeSpec } from '../types.js';

@@ -1,4 +1,4 @@
-// Arithmetic element by element, with NumPy's broadcasting.
+// Elementwise arithmetic with NumPy's broadcasting.
 import { cannot } from '../../common/errors.js';
 import { int, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';

@@ -1,4 +1,4 @@
-// Tensors of one value, and changes of element type.
+// Constant tensors and casts.
 import { type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
 import type { DType } from '../types.js';

@@ -1,4 +1,4 @@
-// The operations that networks and losses are written in. All tensors NHWC; see each operation for shapes and gradients.
+// The operations for networks and losses; tensors are NHWC, each operation documents its shapes and gradient.
 export * from './activation.js';
 export * from './conv.js';
 export * from './conv-transposed.js';

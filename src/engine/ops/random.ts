@@ -1,4 +1,4 @@
-// Random numbers that are a function of a seed tensor, so that a captured step can be repeated bit by bit.
+// Random numbers as functions of a seed tensor, so that a captured step is reproducible bit by bit.
 import { type } from '../attributes.js';
 import type { Tensor } from '../tensor.js';
 import type { Shape } from '../types.js';

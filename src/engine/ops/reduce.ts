@@ -1,4 +1,4 @@
-// Sums, means and the position of the largest element.
+// Reductions: sum, mean, argmax.
 import { bool, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
 import type { Shape } from '../types.js';

@@ -1,4 +1,4 @@
-// Helpers that every operation uses: run with one output, constants beside a tensor.
+// Shared helpers of the operations: run with one output, constants on a tensor's program.
 import { type, type Attributes } from '../attributes.js';
 import type { Program, Tensor } from '../tensor.js';
 import type { DType, Shape } from '../types.js';

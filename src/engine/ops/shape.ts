@@ -1,4 +1,4 @@
-// Operations that move values without changing them: reshape, transpose, broadcast, pad, gather, concatenate.
+// Shape operations: reshape, transpose, broadcast, pad, gather, concatenate.
 import { cannot } from '../../common/errors.js';
 import { bool, int, type } from '../attributes.js';
 import { detach, withGradient, type Tensor } from '../tensor.js';

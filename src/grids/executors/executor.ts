@@ -1,4 +1,4 @@
-// What runs the cells of a grid, on this machine or elsewhere, and what it tells as it goes.
+// Interface of executors, which run the cells of a grid, and of the events that they report.
 import { IsdaError } from '../../common/errors.js';
 import { isFingerprintOf } from '../../config/fingerprint.js';
 import type { RunSummary } from '../../records/summary.js';

@@ -1,11 +1,11 @@
-// Runs cells one after the other in each of several slots, each cell claimed when its turn comes.
+// Runs cells in several slots, one after the other in each; a cell is claimed when its turn comes.
 import { setTimeout } from 'node:timers/promises';
 import { claimCell, type Claim, type CellEnd } from '../store/claim.js';
 import type { StoredCell } from '../store/store.js';
 import { runHolder } from '../store/view.js';
 import { outcomeOf, unreadableOutcome, type CellOutcome, type Executor } from './executor.js';
 
-export interface Slots {
+export interface SlotOptions {
   /** How many cells at once. */
   readonly slots: number;
   /**
@@ -20,7 +20,7 @@ export interface Slots {
  * `stop` the running cells end with a checkpoint and no other begins.
  * Errors: the store cannot be written; running cells are stopped before it is thrown.
  */
-export function inSlots({ slots, run }: Slots): Executor {
+export function inSlots({ slots, run }: SlotOptions): Executor {
   return {
     async run(cells, { now, events, stop: stopAsked, jobs, pollMilliseconds = 2000 }) {
       const outcomes = new Map<StoredCell, CellOutcome>();

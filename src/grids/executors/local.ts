@@ -1,4 +1,4 @@
-// Runs cells on this machine, each in a process of its own, so that the crash of one is not the end of all.
+// The local executor: each cell runs as its own process, so a crash ends only that cell.
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

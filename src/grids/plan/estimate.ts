@@ -1,4 +1,4 @@
-// What the runs of a grid will take before any is begun: time, memory and disk, a row at a time.
+// Estimates time, memory and disk of a grid's runs, row by row.
 import { cannot, reasonOf } from '../../common/errors.js';
 import { formatBytes } from '../../common/format.js';
 import type { ExperimentConfig } from '../../config/schema.js';

@@ -1,4 +1,4 @@
-// How many images a run trains on and is evaluated on: by its data where they are, else by the official numbers.
+// Number of training and evaluation images of a run: from its data if present, else the official numbers.
 import { reasonOf } from '../../common/errors.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { cifarFormats } from '../../data/datasets/cifar/format.js';

@@ -1,4 +1,4 @@
-// A short measurement of a config's training and evaluation step on this machine.
+// Measures the training and evaluation step of a config on this machine.
 import { randomStream } from '../../common/random.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import type { Engine } from '../../engine/index.js';

@@ -1,4 +1,4 @@
-// cell.json: what a store knows of one run of a grid, whole on disk at any moment.
+// cell.json: the record of one cell of a grid, written atomically.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';

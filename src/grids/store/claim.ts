@@ -1,4 +1,4 @@
-// Taking a cell for oneself: at most one process works on a cell, whoever asks.
+// Exclusive claims: one process per cell.
 import { writeFileAtomically } from '../../common/files.js';
 import { isFile } from '../../config/find.js';
 import { printConfig } from '../../config/print.js';

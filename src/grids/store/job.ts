@@ -1,4 +1,4 @@
-// What a cluster's queue says of a cell's job.
+// State of a cell's job in a cluster's queue.
 import type { CellJob } from './cell.js';
 
 /** How a job ended whose run is not done. `reason`: one line. */

@@ -1,4 +1,4 @@
-// The last lines of what a run wrote: its log, what its process wrote to stderr, and what its job in a queue did.
+// The last lines of a run's logs: its own, its process's stderr and its job's output.
 import { readFile } from 'node:fs/promises';
 import { runFolder } from '../../records/run-folder.js';
 import { errorsPath } from '../executors/local.js';

@@ -1,4 +1,4 @@
-// The runs of stores and of plain run folders: what each is, by the fingerprint of its settings, and what became of it.
+// Lists the runs of stores and run folders with their fingerprint and outcome.
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import pMap from 'p-map';

@@ -1,4 +1,4 @@
-// The run store: a folder with a folder for each run of its grids, found again by what the run is.
+// The run store: one folder per run of a grid, found by the run's fingerprint.
 import { randomBytes } from 'node:crypto';
 import { link, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// The summary of a run in a store: used only where it is that of the run's settings.
+// Reads the summary of a run in a store; ignored if it belongs to other settings.
 import { cannot } from '../../common/errors.js';
 import { runFolder } from '../../records/run-folder.js';
 import { readSummary, type RunSummary } from '../../records/summary.js';

@@ -1,4 +1,4 @@
-// A run whose files cannot be used, told beside those that can.
+// A run whose files cannot be read, reported beside the others.
 import { basename } from 'node:path';
 import { reasonOf } from '../../common/errors.js';
 

@@ -1,4 +1,4 @@
-// What a store holds: each cell's state as it is now, and how far its run is.
+// Current state of a store: the state and progress of each cell.
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';

@@ -1,4 +1,4 @@
-// A tar archive of files from many places, compressed on all cores, cut into parts. Same files, same bytes.
+// A reproducible tar archive, compressed on all cores and split into parts.
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';

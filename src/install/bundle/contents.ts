@@ -1,4 +1,4 @@
-// Which files a bundle holds, and under which names: the program, its packages, the engine, Node.js.
+// Files of a bundle and their names in it: the program, its packages, the engine, Node.js.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { globSync } from 'tinyglobby';

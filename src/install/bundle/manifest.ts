@@ -1,4 +1,4 @@
-// What a bundle says of itself, and whether its parts are whole.
+// The manifest of a bundle, and the check that its parts are complete.
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Takes the engine out of a bundle, for a machine that has Node.js and this program, but no network.
+// Unpacks the engine from a bundle, on a machine with Node.js and this program but no network.
 import { createReadStream } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';

@@ -1,4 +1,4 @@
-// The legend: a sample of each series' line beside its name, in rows under the panels, where it can hide nothing.
+// The legend of a chart: line samples and names, in rows below the panels.
 import { element, textElement } from '../svg.js';
 import { markerAt, strokeOf, type Palette, type SeriesStyle } from './style.js';
 import { textWidth, wrap } from './text.js';

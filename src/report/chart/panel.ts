@@ -1,4 +1,4 @@
-// One plot of a chart: axes with their names, bands, lines and markers within a frame.
+// One panel of a chart: axes, bands, lines and markers.
 import type { Axis } from '../axis.js';
 import { coordinate, element, textElement } from '../svg.js';
 import { thinned, type Point, type Series } from './series.js';

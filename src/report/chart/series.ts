@@ -1,4 +1,4 @@
-// What a chart draws, and making it smaller where a screen could not show the difference.
+// Data series of a chart, and their reduction to what a screen can show.
 import type { SeriesStyle } from './style.js';
 
 export type Point = readonly [x: number, y: number];

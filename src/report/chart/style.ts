@@ -1,4 +1,4 @@
-// How a series looks: colour, dashes and marker, so that series are told apart in colour and in grey.
+// Line styles of series: colour, dashes and marker, distinguishable in grey too.
 import { coordinate, element } from '../svg.js';
 
 /** Places in the lists of colours, dashes and markers; each list begins again at its end. */

@@ -1,4 +1,4 @@
-// Text in charts: how wide it is, and where it is broken or cut.
+// Text in charts: estimated width, wrapping and truncation.
 
 /** Widths in parts of the size, rounded up from DejaVu Sans, one of the wider fonts a reader may have. */
 function letterWidth(letter: string): number {

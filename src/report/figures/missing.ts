@@ -1,4 +1,4 @@
-// What a figure of the paper has and the runs do not give, and the commands that make it.
+// Lists the runs that a figure of the paper lacks, and the commands that make them.
 import { dirname, join } from 'node:path';
 import { shellWord } from '../../common/shell.js';
 import type { ExperimentConfig } from '../../config/schema.js';

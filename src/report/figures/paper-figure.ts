@@ -1,4 +1,4 @@
-// A figure of the paper from stored runs: its panels and curves, what is missing, and the picture.
+// Draws a figure of the paper from stored runs and lists what is missing.
 import { cannot } from '../../common/errors.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { drawChart, type Panel } from '../chart/chart.js';

@@ -1,4 +1,4 @@
-// Which errors a figure shows: the second half of training decides, as early epochs would flatten all else.
+// The range of errors shown in a figure, from the second half of training.
 import { allPoints, extent, type Point, type Series } from '../chart/series.js';
 
 export interface ErrorRange {

@@ -1,4 +1,4 @@
-// The figures of the paper: which runs belong to them, how their curves look, and the configs that make them.
+// Specification of the paper's figures: their runs, configs and curve styles.
 import type { ExperimentConfig } from '../../config/schema.js';
 import { titleOf } from '../titles.js';
 import { styleOf, type SeriesStyle } from '../chart/style.js';

@@ -1,4 +1,4 @@
-// A group's error curves for a page: one picture for wide windows, one for narrow, and their numbers for the pointer.
+// Error curves of a group for the page: a wide and a narrow picture, and the values under the pointer.
 import { drawChart } from '../chart/chart.js';
 import type { Series } from '../chart/series.js';
 import { page } from '../chart/style.js';

@@ -1,4 +1,4 @@
-// What the report of a store tells, read from its runs before anything is laid out.
+// Reads the content of a store's report from its runs.
 import { readFile } from 'node:fs/promises';
 import { printConfig } from '../../config/print.js';
 import { spreadOf, type Spread } from '../../grids/outcomes.js';

@@ -1,4 +1,4 @@
-// HTML as template literals that escape what is put into them.
+// HTML template literals that escape inserted values.
 import { escapeXml } from '../svg.js';
 
 /** Finished HTML. */

@@ -1,4 +1,4 @@
-// The report of a store as one HTML page that needs nothing from elsewhere.
+// The report of a store as one self-contained HTML page.
 import { createHash } from 'node:crypto';
 import { tableStyles } from '../tables/html.js';
 import type { ReportTable } from '../tables/table.js';

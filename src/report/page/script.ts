@@ -1,4 +1,4 @@
-// The page's script: the errors of the epoch under the pointer, and unfolded sections in print.
+// The page's script: values under the pointer, and expanded sections in print.
 
 /** Reads each chart's JSON and the `data-frame` of its panels (place in pixels, ends of the axes). */
 export const pageScript = `

@@ -1,4 +1,4 @@
-// The sections of the report, each from the content alone.
+// The sections of the report.
 import { counted, formatDuration } from '../../common/format.js';
 import { cellStates } from '../../grids/store/cell.js';
 import { formatSpread } from '../../grids/outcomes.js';

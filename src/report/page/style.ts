@@ -1,4 +1,4 @@
-// The page's style sheet: light, dark and print, from 320 pixels on.
+// The page's style sheet: light, dark and print; from 320 pixels wide.
 import { pageColours } from '../chart/style.js';
 
 const light = `--ground: #ffffff; --ink: #1a1a1a; --soft: #555555; --grid: #e0e0e0; --card: #f6f6f6; --bad: #b00020; ${pageColours('light')}`;

@@ -1,4 +1,4 @@
-// Several runs of one experiment as one series: mean over the seeds, band, and what is not in the mean.
+// Averages the runs of one experiment: mean over the seeds, band, and the runs left out.
 import { spreadOf } from '../../grids/outcomes.js';
 import type { MetricsRow } from '../../records/metrics-columns.js';
 import type { Point, Series } from '../chart/series.js';

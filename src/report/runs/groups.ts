@@ -1,4 +1,4 @@
-// Runs sorted for comparison: into experiments that differ in their seed alone, and these into groups of one protocol.
+// Groups runs into experiments, which differ in the seed alone, and these by protocol.
 import { networkName, datasetName } from './names.js';
 import type { RecordedRun } from './recorded-runs.js';
 import { isWithin, settingsKey, settingsOf, uniqueNames, type Settings } from './settings.js';

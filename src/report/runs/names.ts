@@ -1,4 +1,4 @@
-// What the pictures and reports call a run's network, data, loss and augmentation.
+// Display names of a run's network, data, loss and augmentation.
 import type { ExperimentConfig } from '../../config/schema.js';
 import { augmentationOf, methodOf, networkOf } from '../../runs/description.js';
 import { titleOf } from '../titles.js';

@@ -1,4 +1,4 @@
-// Stored runs with their config and their metrics: what figures and reports show.
+// Reads stored runs with their config and metrics for figures and reports.
 import { cannot } from '../../common/errors.js';
 import { isFile } from '../../config/find.js';
 import { loadConfig } from '../../config/load.js';

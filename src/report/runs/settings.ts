@@ -1,4 +1,4 @@
-// The settings of runs as flat keys: which runs differ in nothing but their seed, and in what others do.
+// Settings of runs as flat keys, to find what runs differ in.
 import type { ExperimentConfig } from '../../config/schema.js';
 import { differingKeys, flatSettings, valueText, type Settings } from '../../config/settings.js';
 

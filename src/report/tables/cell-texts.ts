@@ -1,4 +1,4 @@
-// The texts of a cell, one set for all formats: measured and printed numbers are always apart.
+// Texts of a table's cells, shared by all formats; measured and printed numbers stay apart.
 import { formatSpread } from '../../grids/outcomes.js';
 import type { ReportTable, TableCell } from './table.js';
 

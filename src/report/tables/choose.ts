@@ -1,4 +1,4 @@
-// Some numbers of a table, chosen by words such as `resnet-32,cifar10` or `wrn-*`.
+// Selects numbers of a table by words such as `resnet-32,cifar10` or `wrn-*`.
 import { cannot } from '../../common/errors.js';
 import { didYouMean } from '../../common/nearest.js';
 import type { Address } from './printed.js';

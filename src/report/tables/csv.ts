@@ -1,4 +1,4 @@
-// A table as CSV: a line a number, unrounded, for programs.
+// A table as CSV: one line a number, unrounded.
 import { stringify } from 'csv-stringify/sync';
 import { columnTitle } from './cell-texts.js';
 import type { ReportTable } from './table.js';

@@ -1,4 +1,4 @@
-// A table as HTML: a fragment to stand in any page, and a page of its own.
+// A table as HTML: a fragment, and a complete page.
 import { element, escapeXml } from '../svg.js';
 import { cellTexts, cellTitles } from './cell-texts.js';
 import type { ReportTable } from './table.js';

@@ -1,4 +1,4 @@
-// How the paper lays its five tables out: which row and column a number is in, and which config makes it.
+// Layout of the paper's five tables: row, column and config of each number.
 import { titleOf } from '../titles.js';
 import type { Address, Metric, TableNumber } from './printed.js';
 

@@ -1,4 +1,4 @@
-// A table as Markdown: measured and printed numbers in columns of their own.
+// A table as Markdown, with measured and printed numbers in separate columns.
 import { cellTexts, cellTitles, columnTitle } from './cell-texts.js';
 import type { ReportTable } from './table.js';
 

@@ -1,4 +1,4 @@
-// Joins a table's numbers with the runs of stores, which are found by the fingerprint of their settings.
+// Finds the runs of a table's numbers by the fingerprint of their settings.
 import { fingerprints } from '../../config/fingerprint.js';
 import type { StoredRun } from '../../grids/store/runs.js';
 import type { RunSummary } from '../../records/summary.js';

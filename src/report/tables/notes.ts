@@ -1,4 +1,4 @@
-// The foot of a table: what its numbers are, and what is missing.
+// The notes below a table: the origin of its numbers, and what is missing.
 import { titleOf } from '../titles.js';
 import type { Lambda0Choice } from '../../grids/sweep.js';
 import type { UnreadableRun } from '../../grids/store/unreadable.js';

@@ -1,4 +1,4 @@
-// What a table is made of before anything is measured: the paper's numbers and the configs that make them.
+// The numbers of a table before measurement: the paper's values and their configs.
 import { join } from 'node:path';
 import { cannot } from '../../common/errors.js';
 import { isFile, type ConfigPlaces } from '../../config/find.js';

@@ -1,4 +1,4 @@
-// The numbers that the paper prints, read from printed-numbers.json and checked: what every table is laid out by.
+// The paper's printed numbers, read from printed-numbers.json and checked.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';

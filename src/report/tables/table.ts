@@ -1,4 +1,4 @@
-// A table of the paper with what was measured beside what is printed: rows of cells, made from entries in order.
+// A table of the paper as rows of cells, with measured beside printed numbers.
 import type { Spread } from '../../grids/outcomes.js';
 import { spreadOf } from '../../grids/outcomes.js';
 import { baselineOf, layouts, type Column } from './layout.js';

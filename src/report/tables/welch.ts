@@ -1,4 +1,4 @@
-// Welch's t-test of two small samples. Student's distribution is written here: the kept library of it is 223 packages.
+// Welch's t-test of two small samples, with Student's t distribution.
 
 export interface WelchTest {
   /** Of the first sample's mean minus the second's. */

@@ -1,4 +1,4 @@
-// AutoAugment: one sub-policy an image, each of its two operations with a probability of its own.
+// AutoAugment: one random sub-policy an image, each of its two operations with its own probability.
 import type { RandomStream } from '../../../common/random.js';
 import { imageBytes, type ImageFormat } from '../../dataset.js';
 import type { Transform } from '../transform.js';

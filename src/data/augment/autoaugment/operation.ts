@@ -1,4 +1,4 @@
-// What an operation on the pixels of one image is.
+// Type of an operation on the pixels of one image.
 import type { ImageFormat } from '../../dataset.js';
 
 /**

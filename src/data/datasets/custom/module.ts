@@ -1,4 +1,4 @@
-// A data set of the user's own: what its file is asked for, what it must give, and loading it.
+// The user's own data set: its options, the interface of its module, and loading it.
 import { z } from 'zod';
 import { callable, useModule } from '../../../common/modules.js';
 import type { CustomDatasetOptions } from '../../options.js';

@@ -1,4 +1,4 @@
-// Reads the images of a user's own data set, in the thread that calls.
+// Reads the images of a user's own data set in the calling thread.
 import { reasonOf } from '../../../common/errors.js';
 import { randomStream } from '../../../common/random.js';
 import { imageBytes } from '../../dataset.js';

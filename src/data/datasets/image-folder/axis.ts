@@ -1,7 +1,7 @@
 // One axis of bilinear resizing with antialiasing, in fixed point: the weights of Pillow's Image.resize(…, BILINEAR).
 
 /** What makes the outputs `first` … `first + count − 1` of one axis from its inputs. */
-export interface Axis {
+export interface AxisWeights {
   /** The inputs that are needed at all: `from` … `to − 1`. */
   readonly from: number;
   readonly to: number;
@@ -18,7 +18,7 @@ export interface Axis {
 const precision = 22;
 
 /** The weights of an axis of `inputs` pixels that becomes one of `outputs`, for `count` outputs from `first` on. */
-export function bilinearAxis(inputs: number, outputs: number, first = 0, count = outputs): Axis {
+export function bilinearAxis(inputs: number, outputs: number, first = 0, count = outputs): AxisWeights {
   const scale = inputs / outputs;
   const support = Math.max(scale, 1);
   const taps = Math.ceil(support) * 2 + 1;

@@ -1,4 +1,4 @@
-// Which part of an image is taken: torchvision's RandomResizedCrop for training, Resize and CenterCrop for evaluation.
+// Crop boxes: torchvision's RandomResizedCrop for training, Resize and CenterCrop for evaluation.
 import type { RandomStream } from '../../../common/random.js';
 
 /** A part of an image, in pixels. */

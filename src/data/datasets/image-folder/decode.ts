@@ -1,4 +1,4 @@
-// Decodes a part of a JPEG or PNG file into grey or RGB bytes, with Pillow's `convert('RGB')` for all other kinds.
+// Decodes a region of a JPEG or PNG file into grey or RGB bytes; other modes convert as Pillow's `convert('RGB')`.
 import sharp, { type OutputInfo } from 'sharp';
 import { reasonOf } from '../../../common/errors.js';
 import type { Box } from './crop-box.js';

@@ -1,12 +1,12 @@
-// How an output is made of an image: which part is decoded, and how its rows and columns are resampled.
+// Computes which region of an image is decoded, and the resampling weights of its rows and columns.
 import { centreBox, resizedSize, type Box, type Size } from './crop-box.js';
-import { bilinearAxis, type Axis } from './axis.js';
+import { bilinearAxis, type AxisWeights } from './axis.js';
 
 export interface Geometry {
   /** The part of the image that the axes start from. */
   readonly box: Box;
-  readonly horizontal: Axis;
-  readonly vertical: Axis;
+  readonly horizontal: AxisWeights;
+  readonly vertical: AxisWeights;
 }
 
 /** A box of the image, resized to the output's size. */

@@ -1,4 +1,4 @@
-// What the first bytes of a JPEG or PNG file say of the image: size, channels, whether the end is there.
+// Parses JPEG and PNG headers: size, channels, and whether the file is complete.
 
 export interface ImageHeader {
   readonly format: 'jpeg' | 'png';

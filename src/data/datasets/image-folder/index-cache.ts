@@ -1,4 +1,4 @@
-// Keeps the list of a folder's images between runs: listing a million files again takes minutes on a network disk.
+// Caches the file list of an image folder, because listing a million files on a network disk takes minutes.
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';

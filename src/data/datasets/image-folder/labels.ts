@@ -1,4 +1,4 @@
-// The classes of a validation folder without folders of classes, from one of the files that come with ImageNet.
+// Reads the labels of a flat validation folder from one of the files that come with ImageNet.
 import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { cannot, type IsdaError } from '../../../common/errors.js';

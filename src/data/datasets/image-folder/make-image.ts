@@ -1,4 +1,4 @@
-// One image file into an output's pixels: read, decoded, its part resized.
+// Reads, decodes, crops and resizes one image file.
 import { reasonOf } from '../../../common/errors.js';
 import { BrokenImage } from '../../reader.js';
 import type { Size } from './crop-box.js';

@@ -1,4 +1,4 @@
-// A long list of file names in two shared buffers: a million names go to worker threads without being copied.
+// A list of file names in two shared buffers, which worker threads use without copying.
 
 export interface PackedNames {
   /** The names in UTF-8, one after another. */

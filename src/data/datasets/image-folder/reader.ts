@@ -1,4 +1,4 @@
-// Reads image files: a random part resized for training, the centre for evaluation, then the other augmentations.
+// Reads image files: RandomResizedCrop for training, centre crop for evaluation, then the other augmentations.
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { randomStream } from '../../../common/random.js';

@@ -1,5 +1,5 @@
-// Bilinear resizing with antialiasing: byte for byte what Pillow's Image.resize(…, BILINEAR) gives, rows before columns.
-import type { Axis } from './axis.js';
+// Bilinear resizing with antialiasing, byte for byte as Pillow's Image.resize(…, BILINEAR), rows before columns.
+import type { AxisWeights } from './axis.js';
 import { kernelBytes } from './kernel-bytes.js';
 
 /** Pixels of an image or of a part of it in a resampler's room. */
@@ -20,7 +20,7 @@ export interface Resampler {
    * The resized image: as many rows and columns as the axes have outputs, 3 channels (the same three where the image is
    * grey). Valid until the next call.
    */
-  resize(layout: PixelLayout, horizontal: Axis, vertical: Axis): Uint8Array;
+  resize(layout: PixelLayout, horizontal: AxisWeights, vertical: AxisWeights): Uint8Array;
 }
 
 /** The exports of native/resample.ts; all but counts are addresses and distances in bytes. */
@@ -72,7 +72,7 @@ export function createResampler(): Resampler {
   };
 
   /** Writes an axis at an address; the addresses of its parts, and where the next may begin. */
-  const place = ({ starts, sizes, weights }: Axis, at: number) => {
+  const place = ({ starts, sizes, weights }: AxisWeights, at: number) => {
     const integers = new Int32Array(memory.buffer);
     const addresses = { starts: at, sizes: at + 4 * starts.length, weights: at + 8 * starts.length };
     integers.set(starts, addresses.starts / 4);
@@ -80,7 +80,7 @@ export function createResampler(): Resampler {
     integers.set(weights, addresses.weights / 4);
     return { ...addresses, end: aligned(addresses.weights + 4 * weights.length) };
   };
-  const axisBytes = ({ starts, weights }: Axis): number => aligned(8 * starts.length + 4 * weights.length);
+  const axisBytes = ({ starts, weights }: AxisWeights): number => aligned(8 * starts.length + 4 * weights.length);
 
   return {
     room(bytes) {

@@ -1,4 +1,4 @@
-// The parts of a folder of images as sources: labels, names of classes, where the files are.
+// The training and validation parts of an image folder as sources.
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';

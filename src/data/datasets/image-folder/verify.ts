@@ -1,4 +1,4 @@
-// Looks through a folder of images: counts, balance of the classes, checksums, and every image decoded.
+// Verifies an image folder: counts, class balance, checksums, and decoding of every image.
 import { join } from 'node:path';
 import pMap from 'p-map';
 import { reasonOf } from '../../../common/errors.js';

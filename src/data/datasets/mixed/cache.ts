@@ -1,4 +1,4 @@
-// Synthetic images kept on disk, so that they are made once for all runs that use them.
+// Disk cache of generated images, shared by all runs that use them.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// Images that can be learnt: each class has its own colours, texture and shape, under jitter, mixing and noise.
+// Synthetic, learnable images: colours, texture and shape by class, with jitter, mixing and noise.
 import { randomStream, type RandomStream } from '../../../common/random.js';
 import { cifarPlane, cifarSide } from '../cifar/format.js';
 

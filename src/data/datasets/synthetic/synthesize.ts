@@ -7,7 +7,7 @@ import { randomStream } from '../../../common/random.js';
 import { cifarFormats, cifarPixels, type CifarFormat, type CifarName, type DatasetPart } from '../cifar/format.js';
 import { createPainter } from './images.js';
 
-export interface SyntheticOptions {
+export interface SynthesizeOptions {
   readonly name: CifarName;
   /** Number of training images. */
   readonly train: number;
@@ -26,7 +26,7 @@ const markFile = 'synthetic.json';
  * (seed, part, i, classes).
  */
 export function synthesizeRecords(
-  options: Pick<SyntheticOptions, 'name' | 'classes' | 'seed'>,
+  options: Pick<SynthesizeOptions, 'name' | 'classes' | 'seed'>,
   part: DatasetPart,
   first: number,
   count: number,
@@ -60,7 +60,7 @@ function layout(format: CifarFormat, part: DatasetPart, count: number) {
     .filter((entry) => entry.count > 0);
 }
 
-function checkOptions({ name, train, test, classes }: SyntheticOptions): void {
+function checkOptions({ name, train, test, classes }: SynthesizeOptions): void {
   const { title, label } = cifarFormats[name];
   const refuse = (reason: string): IsdaError =>
     cannot('synthesize images', reason, { code: 'data/settings', kind: 'usage' });
@@ -86,7 +86,7 @@ async function stateOf(folder: string): Promise<{ kind: 'free' | 'other' } | { k
   }
 }
 
-async function writeSet(aside: string, options: SyntheticOptions, files: ReturnType<typeof layout>): Promise<void> {
+async function writeSet(aside: string, options: SynthesizeOptions, files: ReturnType<typeof layout>): Promise<void> {
   const format = cifarFormats[options.name];
   for (const { file, part, first, count } of files) {
     await writeFile(join(aside, file), synthesizeRecords(options, part, first, count));
@@ -112,7 +112,7 @@ export interface SyntheticResult {
  * An earlier synthetic set is replaced. Throws a usage error on bad numbers, and an error where the folder holds
  * anything but a synthetic set.
  */
-export async function synthesize(options: SyntheticOptions, directory: string): Promise<SyntheticResult> {
+export async function synthesize(options: SynthesizeOptions, directory: string): Promise<SyntheticResult> {
   checkOptions(options);
   const format = cifarFormats[options.name];
   const folder = join(directory, format.folder);

@@ -1,4 +1,4 @@
-// Which cells make up which arrays, and the options with which an array is submitted.
+// Groups cells into job arrays and builds their sbatch options.
 import { slurmOptions, type SlurmOptions } from '../../../config/slurm.js';
 import type { StoredCell } from '../../store/store.js';
 

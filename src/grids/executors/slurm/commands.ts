@@ -1,4 +1,4 @@
-// Slurm's own commands, run to their end.
+// Runs Slurm's commands.
 import { execa } from 'execa';
 import { cannot, type IsdaError } from '../../../common/errors.js';
 

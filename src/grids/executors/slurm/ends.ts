@@ -1,4 +1,4 @@
-// How a task ended whose run is not done, from what Slurm, the script and the run left behind.
+// Explains why a task ended without finishing its run, from Slurm, the script and the run's files.
 import { constants } from 'node:os';
 import type { JobEnd } from '../../store/job.js';
 import { cellEnd } from '../local.js';

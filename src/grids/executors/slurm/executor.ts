@@ -1,4 +1,4 @@
-// Runs cells as jobs of a Slurm cluster: submits what nobody is at, and follows the queue until all have ended.
+// The Slurm executor: submits unclaimed cells as arrays and follows the queue until all tasks have ended.
 import { setTimeout } from 'node:timers/promises';
 import { isFile } from '../../../config/find.js';
 import { runFolder } from '../../../records/run-folder.js';
@@ -9,7 +9,7 @@ import type { StoredCell } from '../../store/store.js';
 import { outcomeOf, unreadableOutcome, type CellOutcome, type Executor, type GridContext } from '../executor.js';
 import { submitCells, type ClaimedCell, type SubmitOptions } from './submit.js';
 
-export interface SlurmOptions extends Omit<SubmitOptions, 'now' | 'print'> {
+export interface SlurmExecutorOptions extends Omit<SubmitOptions, 'now' | 'print'> {
   readonly lookup: JobLookup;
   /** How often to ask the queue. */
   readonly pollMilliseconds: number;
@@ -24,7 +24,7 @@ interface Followed {
 }
 
 /** One command's way with the cells of a grid. */
-function follower(options: SlurmOptions, { now, events }: GridContext) {
+function follower(options: SlurmExecutorOptions, { now, events }: GridContext) {
   const { lookup } = options;
   const outcomes = new Map<StoredCell, CellOutcome>();
   const followed = new Map<StoredCell, Followed>();
@@ -93,7 +93,7 @@ function follower(options: SlurmOptions, { now, events }: GridContext) {
  * the next finds them again. A job's end that this command has followed is its cell's outcome; a cell whose job had
  * ended before without being done is submitted again.
  */
-export function slurmExecutor(options: SlurmOptions): Executor {
+export function slurmExecutor(options: SlurmExecutorOptions): Executor {
   return {
     async run(cells, context) {
       const { now, stop, events } = context;

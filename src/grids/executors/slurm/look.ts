@@ -1,4 +1,4 @@
-// Looks for the jobs of cells in Slurm's queue.
+// Looks up the jobs of cells in Slurm's queue.
 import { readFile } from 'node:fs/promises';
 import { reasonOf } from '../../../common/errors.js';
 import type { CellJob } from '../../store/cell.js';

@@ -1,4 +1,4 @@
-// What Slurm says of submitted tasks: the queue, which also knows those that ended lately, and the accounts after that.
+// States of submitted tasks: from squeue, and from sacct once squeue has forgotten them.
 import { slurmFailure, type RunSlurm } from './commands.js';
 
 /** A task as Slurm has it. */

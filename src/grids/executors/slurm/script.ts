@@ -1,4 +1,4 @@
-// The batch script of an array of jobs, each of whose tasks trains one run.
+// The batch script of a job array; each task trains one run.
 
 export interface ScriptOptions {
   /** The store, absolute. */

@@ -1,4 +1,4 @@
-// The folder of a submitted array in its store: slurm/NAME with its script, its cells, its job's number, its tasks' ends.
+// The folder of a submitted array, slurm/NAME: its script, cells, job id and exit states.
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-// Submits claimed cells as arrays of Slurm jobs, so that a crash at any moment neither loses nor doubles one.
+// Submits claimed cells as job arrays; a crash at any point neither loses nor doubles a job.
 import { join } from 'node:path';
 import type { Claim } from '../../store/claim.js';
 import type { StoredCell } from '../../store/store.js';

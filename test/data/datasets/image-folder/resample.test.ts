@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bilinearAxis, type Axis } from '../../../../src/data/datasets/image-folder/axis.js';
+import { bilinearAxis, type AxisWeights } from '../../../../src/data/datasets/image-folder/axis.js';
 import { kernelSource } from '../../../../src/data/datasets/image-folder/kernel-bytes.js';
 import { createResampler } from '../../../../src/data/datasets/image-folder/resample.js';
 import { projectRoot } from '../../../config/support.js';
@@ -16,7 +16,7 @@ it('the kernel was compiled from its source (node scripts/build-kernel.mjs)', ()
 });
 
 /** One output of an axis from what `input(i)` gives for its inputs, rounded to a byte. */
-function output({ starts, sizes, weights, taps }: Axis, index: number, input: (i: number) => number): number {
+function output({ starts, sizes, weights, taps }: AxisWeights, index: number, input: (i: number) => number): number {
   let sum = 2 ** 21;
   for (let tap = 0; tap < sizes[index]; tap++) sum += input(starts[index] + tap) * weights[index * taps + tap];
   return Math.floor(sum / 2 ** 22);
@@ -53,7 +53,7 @@ describe('the weights of an axis', () => {
     const part = bilinearAxis(341, 256, 16, 224);
     for (let i = 0; i < 224; i++) {
       expect(part.from + part.starts[i]).toBe(all.from + all.starts[i + 16]);
-      const row = (axis: Axis, index: number): number[] => [
+      const row = (axis: AxisWeights, index: number): number[] => [
         ...axis.weights.subarray(index * axis.taps, (index + 1) * axis.taps),
       ];
       expect(row(part, i)).toEqual(row(all, i + 16));

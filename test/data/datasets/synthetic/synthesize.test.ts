@@ -6,11 +6,11 @@ import { loadCifar } from '../../../../src/data/datasets/cifar/cifar.js';
 import {
   synthesize,
   synthesizeRecords,
-  type SyntheticOptions,
+  type SynthesizeOptions,
 } from '../../../../src/data/datasets/synthetic/synthesize.js';
 import { temporaryFolder, writeFiles } from '../../helpers.js';
 
-const small: SyntheticOptions = { name: 'cifar10', train: 23, test: 7, classes: 10, seed: 4 };
+const small: SynthesizeOptions = { name: 'cifar10', train: 23, test: 7, classes: 10, seed: 4 };
 
 describe('synthesize', () => {
   it('writes the official files of CIFAR-10, which load', async () => {
