@@ -10,21 +10,21 @@ export interface Batch {
   readonly indices: Uint32Array;
 }
 
-/** Synthetic images among those of a source: its last `count`, which make up a fraction of every training batch. */
+/** Synthetic images of a source: its last `count` images, a fixed fraction of every training batch. */
 export interface SyntheticShare {
   readonly count: number;
-  /** Of a batch, above 0 and below 1. */
+  /** Fraction of a batch, between 0 and 1 (exclusive). */
   readonly fraction: number;
 }
 
-/** What the batches of an epoch depend on. */
+/** Properties of a source that determine the batches of an epoch. */
 export interface TrainingImages {
-  /** All images, synthetic ones included. */
+  /** Number of images, including synthetic ones. */
   readonly count: number;
   readonly synthetic?: SyntheticShare;
 }
 
-/** Of how many real and synthetic images a batch is made. */
+/** Number of real and synthetic images of a batch. */
 export interface BatchMix {
   readonly real: number;
   readonly synthetic: number;
@@ -34,7 +34,7 @@ export interface EpochPlan {
   readonly batches: number;
   /** Every batch but the last. */
   readonly full: BatchMix;
-  /** The last batch, which may be partial; the same proportion, rounded. */
+  /** The last batch, which may be partial, with the same proportion, rounded. */
   readonly last: BatchMix;
   /** The distinct sizes of the batches. */
   readonly sizes: readonly number[];
@@ -45,7 +45,7 @@ export function batchCount(count: number, batchSize: number): number {
   return Math.ceil(count / batchSize);
 }
 
-/** Images of a source that are not synthetic. */
+/** Number of real images of a source. */
 export function realImages({ count, synthetic }: TrainingImages): number {
   return count - (synthetic?.count ?? 0);
 }

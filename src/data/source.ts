@@ -18,34 +18,34 @@ export interface MemoryStorage {
 /** Image files, decoded each time they are read. */
 export interface FileStorage {
   readonly kind: 'files';
-  /** The folder that the names are relative to; absolute. */
+  /** Absolute path of the folder that contains the files. */
   readonly root: string;
   readonly names: PackedNames;
-  /** Evaluation: length of the shorter side before the centre is cut out, in pixels. */
+  /** Evaluation: length of the shorter side before the centre crop, in pixels. */
   readonly resize: number;
-  /** How training images are decoded; evaluation is exact. */
+  /** Decoder of training images; evaluation always decodes exactly. */
   readonly decoding: FolderOptions['decoding'];
 }
 
-/** A user's file, loaded again in every thread that reads. */
+/** A user's module, loaded in every thread that reads. */
 export interface ModuleStorage {
   readonly kind: 'module';
-  /** Path of the file; absolute. */
+  /** Absolute path of the module. */
   readonly module: string;
   readonly options: CustomDatasetOptions['options'];
 }
 
-/** Real images, and after them synthetic ones. */
+/** Real images followed by synthetic ones. */
 export interface MixedStorage {
   readonly kind: 'mixed';
   readonly real: ImageSource;
   readonly synthetic: ImageSource;
 }
 
-/** Where images come from. Plain values that can be sent to a worker thread, which builds its reader from them. */
+/** Location of the images, as plain values from which a worker thread creates its reader. */
 export type ImageStorage = MemoryStorage | FileStorage | ModuleStorage | MixedStorage;
 
-/** One part of a data set. Plain values that can be sent to a worker thread. */
+/** One part of a data set, as plain values that can be sent to a worker thread. */
 export interface ImageSource extends ImageFormat, TrainingImages {
   readonly name: string;
   readonly part: 'train' | 'test';
@@ -54,21 +54,21 @@ export interface ImageSource extends ImageFormat, TrainingImages {
   readonly classes: number;
   /** Number of images. */
   readonly count: number;
-  /** Which of the images are synthetic; absent: none. */
+  /** The synthetic images; absent: none. */
   readonly synthetic?: SyntheticShare;
-  /** N labels. Not to be written to. */
+  /** N labels; read-only. */
   readonly labels: Int32Array;
-  /** Of a selection: the position of each of its images in `storage`. Absent: all images, in order. */
+  /** Positions in `storage` of a selection's images. Absent: all images, in order. */
   readonly positions?: Uint32Array;
   readonly storage: ImageStorage;
   /** md5 of the files the images were read from, one after another; absent for selections. */
   readonly checksum?: string;
 }
 
-/** A part whose images are in memory. */
+/** A source whose images are in memory. */
 export type MemorySource = ImageSource & { readonly storage: MemoryStorage };
 
-/** The position in its storage of an image. */
+/** Position of an image in the storage. */
 export function storagePosition({ positions }: Pick<ImageSource, 'positions'>, index: number): number {
   return positions === undefined ? index : positions[index];
 }

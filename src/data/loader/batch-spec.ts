@@ -1,7 +1,7 @@
 // Batch specifications: which images make up a batch, and the order of the batches.
 import { batchCount, endlessOrder, epochOrder, epochPlan, realImages, type TrainingImages } from '../batches.js';
 
-/** One batch to be made. */
+/** One batch to build. */
 export interface BatchSpec {
   readonly part: 'train' | 'evaluation';
   /** Counts from 1; 0 for evaluation. */

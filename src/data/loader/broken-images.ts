@@ -2,10 +2,10 @@
 import { errorOf } from './failure.js';
 import type { ReadingReport } from './read-images.js';
 
-/** Takes the reports of batches in the batches' order, so that it does not matter which thread met an image first. */
+/** Handles reports in the order of the batches, so the result does not depend on the threads. */
 export type NoteBroken = (reports: readonly ReadingReport[]) => void;
 
-/** `warn` gets a line for each broken image. The result throws the error of the image that is one too many. */
+/** `warn` is called with a line for each broken image. The function throws when there are more than allowed. */
 export function createNoteBroken(maxBroken: number, warn: (line: string) => void): NoteBroken {
   const known = new Set<string>();
   return (reports) => {

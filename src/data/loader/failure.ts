@@ -7,14 +7,14 @@ export interface PlainFailure extends Pick<FailureDetail, 'code' | 'place' | 'hi
   readonly stack?: string;
 }
 
-/** The failure of reading an image, whatever was thrown. */
+/** Converts anything thrown while reading an image to plain values. */
 export function plainFailure(thrown: unknown, image: string): PlainFailure {
   const { message, code, place, hint, kind } =
     thrown instanceof IsdaError ? thrown : cannot(`read image ${image}`, reasonOf(thrown), { code: 'data/damaged' });
   return { message, code, place, hint, kind, stack: thrown instanceof Error ? thrown.stack : undefined };
 }
 
-/** The error again. */
+/** Restores the error. */
 export function errorOf({ message, stack, ...detail }: PlainFailure): IsdaError {
   const error = new IsdaError(message, detail);
   if (stack !== undefined) error.stack = stack;

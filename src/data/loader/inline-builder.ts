@@ -4,29 +4,30 @@ import { imageBytes, type ImageFormat } from '../dataset.js';
 import type { BatchSpec } from './batch-spec.js';
 import type { ReadImages, ReadingReport } from './read-images.js';
 
-export interface MadeBatch extends Pick<Batch, 'images' | 'indices'> {
+export interface BuiltBatch extends Pick<Batch, 'images' | 'indices'> {
   readonly reports: readonly ReadingReport[];
 }
 
-/** Batches are taken in the order in which they were ordered. */
+/** Builds batches and returns them in the order of their specs. */
 export interface BatchBuilder {
-  /** How many orders are best open at a time; at most so many may be. */
+  /** Maximum number of specs that may be pending. */
   readonly ahead: number;
-  order(order: BatchSpec): void;
-  /** The oldest order's batch; valid until the next is taken or ordered. */
-  take(): Promise<MadeBatch>;
-  /** Forgets all open orders. */
+  /** Adds a batch to the queue. */
+  order(spec: BatchSpec): void;
+  /** Waits for the oldest pending batch; valid until the next call of `take` or `order`. */
+  take(): Promise<BuiltBatch>;
+  /** Discards all pending batches. */
   drop(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Makes each batch in this thread, when it is taken. */
+/** Builds each batch in this thread when it is taken. */
 export function createInlineBuilder(readImages: ReadImages, format: ImageFormat, batchSize: number): BatchBuilder {
   const images = new Uint8Array(batchSize * imageBytes(format));
   let open: BatchSpec | undefined;
   return {
     ahead: 1,
-    order: (order) => void (open = order),
+    order: (spec) => void (open = spec),
     async take() {
       if (open === undefined) throw new Error('no batch is ordered');
       const { part, epoch, indices } = open;

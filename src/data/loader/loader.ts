@@ -5,50 +5,50 @@ import { createNoteBroken } from './broken-images.js';
 import { createInlineBuilder, type BatchBuilder } from './inline-builder.js';
 import { evaluationSpecs, isSameBatch, trainingSpecs, type BatchName, type BatchSpec } from './batch-spec.js';
 import { openReadImages, type ReadingPlan } from './read-images.js';
-import { openWorkerMaker } from './worker-builder.js';
+import { openWorkerBuilder } from './worker-builder.js';
 
 export interface LoaderOptions extends ReadingPlan {
   readonly batchSize: number;
   readonly evaluationBatchSize: number;
-  /** Worker threads; 0: batches are made in this thread when they are asked for. */
+  /** Number of worker threads; 0 builds each batch in this thread when it is requested. */
   readonly workers: number;
-  /** The last epoch; no batches are made ahead beyond it. */
+  /** The last epoch; batches are not prefetched beyond it. */
   readonly epochs: number;
-  /** Gets a line for each broken image that another one takes the place of. */
+  /** Called with a line for each broken image that is replaced. */
   readonly warn: (line: string) => void;
-  /** Milliseconds. */
+  /** The clock, in milliseconds. */
   readonly now: () => number;
-  /** The file a worker thread runs; by default the built one beside this module. */
+  /** Module of the worker threads; default: the built `worker.js` beside this module. */
   readonly workerFile?: URL;
 }
 
 export interface Loader {
-  /** Batches of a training epoch. */
+  /** Number of batches in a training epoch. */
   readonly trainingBatchCount: number;
   readonly evaluationImages: number;
   /**
-   * The batches of an epoch (counted from 1) from `startBatch` (from 0) on: shuffled, augmented, the last one maybe
-   * partial. A pure function of (seed, epoch, batch). A batch is valid until the next is asked for.
-   * Errors: past the epoch's end; a broken image too many; a worker that died.
+   * The batches of an epoch (counted from 1) from `startBatch` (from 0) on: shuffled, augmented, the last one may
+   * be partial. A pure function of (seed, epoch, batch). A batch is valid until the next is requested.
+   * Errors: `startBatch` past the epoch's end; more broken images than allowed; a worker died.
    */
   trainingBatches(epoch: number, startBatch: number): AsyncGenerator<Batch, void, undefined>;
-  /** All evaluation images in order, not augmented; as above. */
+  /** Batches of all evaluation images in order, without augmentation; validity and errors as above. */
   evaluationBatches(): AsyncGenerator<Batch, void, undefined>;
-  /** Seconds spent waiting for batches so far; without workers, making them. */
+  /** Seconds spent waiting for batches so far; without workers, building them. */
   readonly waited: number;
-  /** Ends the workers. */
+  /** Stops the workers. */
   close(): Promise<void>;
 }
 
-/** A maker and the orders it has, which follow a plan. */
-function createLane(builder: BatchBuilder, planFrom: (name: BatchName) => Iterator<BatchSpec, unknown>) {
-  let plan: Iterator<BatchSpec, unknown> | undefined;
+/** Keeps a builder supplied with the specs that follow the requested batch. */
+function createSpecQueue(builder: BatchBuilder, specsFrom: (name: BatchName) => Iterator<BatchSpec, unknown>) {
+  let specs: Iterator<BatchSpec, unknown> | undefined;
   let open: BatchSpec[] = [];
   const fill = (): void => {
-    while (plan !== undefined && open.length < builder.ahead) {
-      const next = plan.next();
+    while (specs !== undefined && open.length < builder.ahead) {
+      const next = specs.next();
       if (next.done === true) {
-        plan = undefined;
+        specs = undefined;
         return;
       }
       builder.order(next.value);
@@ -60,7 +60,7 @@ function createLane(builder: BatchBuilder, planFrom: (name: BatchName) => Iterat
     if (!isSameBatch(open[0], name)) {
       open = [];
       await builder.drop();
-      plan = planFrom(name);
+      specs = specsFrom(name);
       fill();
     }
     open.shift();
@@ -68,13 +68,13 @@ function createLane(builder: BatchBuilder, planFrom: (name: BatchName) => Iterat
   };
 }
 
-/** Opens a loader; close it however the work ends. Errors: augmentation that does not fit the images. */
+/** Opens a loader; the caller must close it. Errors: augmentation that does not fit the images. */
 export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const { train, evaluation, batchSize, evaluationBatchSize, seed, epochs, workers, now } = options;
-  // Copying images within memory is nothing that another thread could do faster.
+  // Images in memory are only copied, which worker threads would not speed up.
   const evaluatesInline = workers === 0 || evaluation.storage.kind === 'memory';
 
-  function* planFrom({ part, epoch, batch }: BatchName): Generator<BatchSpec, void, undefined> {
+  function* specsFrom({ part, epoch, batch }: BatchName): Generator<BatchSpec, void, undefined> {
     if (part === 'evaluation') {
       yield* evaluationSpecs(evaluation.count, evaluationBatchSize, batch);
       return;
@@ -85,13 +85,13 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     }
   }
 
-  const inlineMaker = async (size: number): Promise<BatchBuilder> =>
+  const inlineBuilder = async (size: number): Promise<BatchBuilder> =>
     createInlineBuilder(await openReadImages(options), train, size);
   const largest = evaluatesInline ? batchSize : Math.max(batchSize, evaluationBatchSize);
-  const trainMaker = workers === 0 ? await inlineMaker(batchSize) : await openWorkerMaker(options, largest);
-  const evaluationMaker = evaluatesInline ? await inlineMaker(evaluationBatchSize) : trainMaker;
-  const takeTraining = createLane(trainMaker, planFrom);
-  const takeEvaluation = evaluatesInline ? createLane(evaluationMaker, planFrom) : takeTraining;
+  const trainBuilder = workers === 0 ? await inlineBuilder(batchSize) : await openWorkerBuilder(options, largest);
+  const evaluationBuilder = evaluatesInline ? await inlineBuilder(evaluationBatchSize) : trainBuilder;
+  const takeTraining = createSpecQueue(trainBuilder, specsFrom);
+  const takeEvaluation = evaluatesInline ? createSpecQueue(evaluationBuilder, specsFrom) : takeTraining;
 
   const trainingBatchCount = epochPlan(train, batchSize).batches;
   const noteBroken = createNoteBroken(options.maxBroken, options.warn);
@@ -125,6 +125,6 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     get waited() {
       return waited;
     },
-    close: () => trainMaker.close(),
+    close: () => trainBuilder.close(),
   };
 }

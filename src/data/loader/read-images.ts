@@ -9,38 +9,38 @@ import type { ImageSource } from '../source.js';
 import { plainFailure, type PlainFailure } from './failure.js';
 import type { BatchSpec } from './batch-spec.js';
 
-/** What a thread needs to know to read images; can be sent to it. */
+/** Options of reading images, as plain values that can be sent to a thread. */
 export interface ReadingPlan {
   readonly train: ImageSource;
   readonly evaluation: ImageSource;
   readonly augmentation: AugmentationOptions;
   readonly seed: number;
-  /** Images that may be broken. */
+  /** Number of broken images that is tolerated. */
   readonly maxBroken: number;
 }
 
-/** Why an image of a batch is not the one that was ordered. */
+/** Reports why an image of a batch was replaced. */
 export interface ReadingReport {
-  /** The broken images: the one that was ordered, and those tried in its place. */
+  /** The broken images: the requested one and those tried instead of it. */
   readonly broken: readonly PlainFailure[];
-  /** Why there is no image at all: an error that is not about a broken image. */
+  /** An error other than a broken image, which ends reading. */
   readonly failure?: PlainFailure;
 }
 
 /**
- * Reads images `first` … `end` − 1 of a batch into `images`, where the batch begins at `offset`. In place of a broken
- * image comes the next readable one (after the last image the first), and its index into `indices`. Ends early where
- * `isOver` says so, and after a failure. The reports are in the images' order. Never rejects.
+ * Reads images `first` … `end` − 1 of a batch into `images`, where the batch begins at `offset`. A broken image
+ * is replaced by the next readable one, cyclically, whose index is written to `indices`. Returns early when `isOver()`
+ * is true and after a failure. The reports are in the order of the images. Never rejects.
  */
 export type ReadImages = (
-  order: Pick<BatchSpec, 'part' | 'epoch' | 'indices'>,
+  spec: Pick<BatchSpec, 'part' | 'epoch' | 'indices'>,
   range: { readonly first: number; readonly end: number },
   images: Uint8Array,
   offset: number,
   isOver: () => boolean,
 ) => Promise<ReadingReport[]>;
 
-/** Images that a thread reads at a time, where its reader waits for another thread, such as one that decodes. */
+/** Number of images that a thread reads concurrently if its reader is asynchronous. */
 const maxOpenFiles = 2;
 
 type Read = (index: number) => void | Promise<void>;
@@ -70,7 +70,7 @@ export async function openReadImages(plan: ReadingPlan): Promise<ReadImages> {
             : (index) => reader.evaluate(index, images, target);
         try {
           const pending = read(indices[at]);
-          // Waiting for nothing would cost a synchronous reader more than some of its work.
+          // `await` of undefined would cost more than some synchronous reads.
           if (pending !== undefined) await pending;
         } catch (error) {
           const describe = (index: number): string => reader.describe(index);
@@ -81,7 +81,7 @@ export async function openReadImages(plan: ReadingPlan): Promise<ReadImages> {
         }
       }
     };
-    // A synchronous reader is done with all images before the second begins.
+    // With a synchronous reader the first call reads all images.
     await Promise.all(Array.from({ length: maxOpenFiles }, readSome));
     return reports.sort((a, b) => a.at - b.at).map(({ broken, failure }) => ({ broken, failure }));
   };
@@ -90,7 +90,7 @@ export async function openReadImages(plan: ReadingPlan): Promise<ReadImages> {
 const noneLeft = ({ name, part, count }: ImageSource): PlainFailure =>
   cannot('read images', `not one of the ${count} images of ${name} ${part} can be read`, { code: 'data/damaged' });
 
-/** Finds a readable image in place of the one at `index`, of which reading threw `thrown`. */
+/** Finds a readable replacement of the image at `index`, whose reading threw `thrown`. */
 function createReplacer(plan: ReadingPlan, part: BatchSpec['part']) {
   const real = realImages(plan[part]);
   const known = new Map<number, PlainFailure>();
@@ -107,9 +107,9 @@ function createReplacer(plan: ReadingPlan, part: BatchSpec['part']) {
       if (!known.has(used) && !(error instanceof BrokenImage)) return { broken, failure, used };
       known.set(used, failure);
       broken.push(failure);
-      // Synthetic images take no real one's place.
+      // Synthetic images never replace a real one.
       used = (used + 1) % real;
-      // One more than allowed ends the run anyway.
+      // More broken images than allowed end the run.
       if (broken.length > plan.maxBroken) return { broken, used: index };
       if (used === index) return { broken, failure: noneLeft(plan[part]), used };
       if (known.has(used)) continue;

@@ -1,36 +1,36 @@
 // Shared memory of the loader and its workers: a ring of batches and the task queue.
 
-/** Worker threads take this many images at a time: few enough that a batch is spread over all of them. */
+/** Images per task: few enough that the tasks of a batch occupy all workers. */
 export const taskImages = 16;
 
 export interface RingShape {
-  /** Batches in the ring. */
+  /** Number of batches in the ring. */
   readonly slots: number;
   /** Images of the largest batch. */
   readonly batchSize: number;
   readonly imageBytes: number;
 }
 
-/** Words of `control`. */
+/** Indices of the words of `control`. */
 export const control = {
-  /** Tasks that may be taken, counted from the start. Workers sleep on it. */
+  /** Number of tasks published since the start. Workers wait on it. */
   published: 0,
-  /** Tasks that workers have taken or wait for. */
+  /** Number of tasks that workers have taken or wait for. */
   taken: 1,
-  /** 1: workers shall end. */
+  /** 1: workers must exit. */
   closed: 2,
   words: 3,
 } as const;
 
-/** Words of a slot's header. */
+/** Indices of the words of a slot's header. */
 export const header = {
-  /** Tasks that are not done. */
+  /** Number of unfinished tasks. */
   pending: 0,
-  /** Tasks that sent reports; the messages may still be on their way. */
+  /** Number of tasks that sent reports, whose messages may not have arrived yet. */
   reports: 1,
-  /** 1: the batch is not wanted any more. */
+  /** 1: the batch is discarded. */
   dropped: 2,
-  /** 1: evaluation. */
+  /** 1: evaluation; 0: training. */
   evaluates: 3,
   epoch: 4,
   words: 5,
@@ -46,18 +46,18 @@ const bytesOf = (shape: RingShape) => {
   return { imagesFrom, total: imagesFrom + slots * batchSize * imageBytes };
 };
 
-/** Tasks that can be open at a time. */
+/** Maximum number of unfinished tasks. */
 const queueLength = ({ slots, batchSize }: RingShape): number => slots * Math.ceil(batchSize / taskImages);
 
-/** Views of a ring's memory; each thread makes its own of the one buffer. */
+/** Views of a ring's shared buffer; each thread creates its own. */
 export interface Ring {
   readonly shape: RingShape;
   readonly buffer: SharedArrayBuffer;
   readonly control: Int32Array;
   readonly headers: readonly Int32Array[];
-  /** Of each slot: which images the batch is made of; workers write over those that are broken. */
+  /** Image indices of each slot's batch; workers overwrite those of broken images. */
   readonly indices: readonly Uint32Array[];
-  /** Of each slot: its images. */
+  /** Image bytes of each slot. */
   readonly images: readonly Uint8Array[];
   readonly writeTask: (task: number, slot: number, first: number, end: number) => void;
   readonly readTask: (task: number) => { readonly slot: number; readonly first: number; readonly end: number };

@@ -5,7 +5,7 @@ import type { BatchBuilder } from './inline-builder.js';
 import type { ReadingPlan, ReadingReport } from './read-images.js';
 import { control, header, openRing, taskImages } from './ring.js';
 
-/** Most batches made ahead, and most bytes of them where that is less. */
+/** Maximum number of prefetched batches, and of their bytes; the smaller limit applies. */
 const maxSlots = 8;
 const maxBytes = 2 ** 28;
 
@@ -14,14 +14,14 @@ export interface WorkerOptions extends ReadingPlan {
   readonly workerFile?: URL;
 }
 
-/** Starts the workers. `batchSize`: images of the largest batch. Errors: a worker that cannot begin. */
-export async function openWorkerMaker(options: WorkerOptions, batchSize: number): Promise<BatchBuilder> {
+/** Starts the workers. `batchSize`: images of the largest batch. Errors: a worker failed to start. */
+export async function openWorkerBuilder(options: WorkerOptions, batchSize: number): Promise<BatchBuilder> {
   const { train, evaluation, augmentation, seed, maxBroken, workers } = options;
   const size = imageBytes(train);
   const slots = Math.max(2, Math.min(maxSlots, Math.floor(maxBytes / (batchSize * size))));
   const ring = openRing({ slots, batchSize, imageBytes: size });
   const lengths = new Int32Array(slots);
-  /** Reports of each slot, in the order in which they came. */
+  /** Reports of each slot, in the order of arrival. */
   const received = Array.from({ length: slots }, (): { first: number; reports: ReadingReport[] }[] => []);
   /** Batches ordered and taken so far. */
   let ordered = 0;
@@ -38,17 +38,17 @@ export async function openWorkerMaker(options: WorkerOptions, batchSize: number)
       shape: ring.shape,
       buffer: ring.buffer,
     },
-    receive: (message) => {
+    onMessage: (message) => {
       if (message.kind === 'reports') received[message.slot].push(message);
     },
-    askToEnd: () => {
+    requestStop: () => {
       dropAll();
       Atomics.store(ring.control, control.closed, 1);
       Atomics.notify(ring.control, control.published);
     },
   });
 
-  const isMade = (batch: number): boolean => {
+  const isBuilt = (batch: number): boolean => {
     const words = ring.headers[batch % slots];
     if (Atomics.load(words, header.pending) > 0) return false;
     return received[batch % slots].length === Atomics.load(words, header.reports);
@@ -72,13 +72,13 @@ export async function openWorkerMaker(options: WorkerOptions, batchSize: number)
         const first = task * taskImages;
         ring.writeTask(published + task, slot, first, Math.min(first + taskImages, indices.length));
       }
-      // Workers see everything above once they see this.
+      // This store publishes all writes above to the workers.
       Atomics.store(ring.control, control.published, published + tasks);
       Atomics.notify(ring.control, control.published);
     },
     async take() {
       const batch = taken;
-      await pool.until(() => isMade(batch));
+      await pool.waitUntil(() => isBuilt(batch));
       taken += 1;
       const slot = batch % slots;
       const length = lengths[slot];
@@ -91,7 +91,7 @@ export async function openWorkerMaker(options: WorkerOptions, batchSize: number)
     async drop() {
       dropAll();
       const open = Array.from({ length: ordered - taken }, (_, i) => taken + i);
-      await pool.until(() => open.every(isMade));
+      await pool.waitUntil(() => open.every(isBuilt));
       taken = ordered;
     },
     close: () => pool.close(),

@@ -4,24 +4,24 @@ import { cannot, reasonOf, systemCode } from '../../common/errors.js';
 import { errorOf } from './failure.js';
 import type { WorkerData, WorkerMessage } from './worker.js';
 
-/** Milliseconds that workers have to end what they are at. */
-const timeoutMs = 2000;
+/** Time that workers have to finish their current task, in milliseconds. */
+const terminateAfterMs = 2000;
 
-export interface CrewOptions {
+export interface WorkerPoolOptions {
   readonly workers: number;
-  /** What each thread runs. */
+  /** Module of the threads. */
   readonly file: URL;
   readonly workerData: WorkerData;
-  /** Gets messages as they come; no reply. */
-  readonly receive: (message: WorkerMessage) => void;
-  /** Makes the workers end by themselves. */
-  readonly askToEnd: () => void;
+  /** Called with each message. */
+  readonly onMessage: (message: WorkerMessage) => void;
+  /** Asks the workers to exit. */
+  readonly requestStop: () => void;
 }
 
 export interface WorkerPool {
-  /** Waits for messages until `holds`. Errors: a worker died or could not go on. */
-  until(holds: () => boolean): Promise<void>;
-  /** Asks the workers to end, and ends those that do not. */
+  /** Waits for messages until `holds()` is true. Errors: a worker died or failed. */
+  waitUntil(holds: () => boolean): Promise<void>;
+  /** Asks the workers to exit and terminates those that do not in time. */
   close(): Promise<void>;
 }
 
@@ -35,14 +35,14 @@ const diedOf = (error: unknown): Error =>
     ? died('ran out of memory', error)
     : died(`died: ${reasonOf(error)}`, error);
 
-/** Starts the workers and waits until each is ready. Errors: one of them could not begin. */
+/** Starts the workers and waits until each is ready. Errors: a worker failed to start. */
 export async function startWorkerPool({
   workers,
   file,
   workerData,
-  receive,
-  askToEnd,
-}: CrewOptions): Promise<WorkerPool> {
+  onMessage,
+  requestStop,
+}: WorkerPoolOptions): Promise<WorkerPool> {
   const living = new Set<Worker>();
   let ready = 0;
   let failure: Error | undefined;
@@ -58,7 +58,7 @@ export async function startWorkerPool({
     worker.on('message', (message: WorkerMessage) => {
       if (message.kind === 'ready') ready += 1;
       if (message.kind === 'failed') fail(errorOf(message.failure));
-      receive(message);
+      onMessage(message);
       wake();
     });
     worker.on('error', (error) => fail(diedOf(error)));
@@ -67,7 +67,7 @@ export async function startWorkerPool({
       if (!closing) fail(died(`ended with exit code ${code}`));
       wake();
     });
-    // Only who waits for a worker keeps the process alive.
+    // Workers keep the process alive only while it waits for one of them.
     worker.unref();
     living.add(worker);
   };
@@ -79,7 +79,7 @@ export async function startWorkerPool({
     for (const worker of living) worker.unref();
   };
   const pool: WorkerPool = {
-    async until(holds) {
+    async waitUntil(holds) {
       for (;;) {
         if (failure !== undefined) throw failure;
         if (holds()) return;
@@ -89,10 +89,10 @@ export async function startWorkerPool({
     async close() {
       if (closing) return;
       closing = true;
-      askToEnd();
+      requestStop();
       const late = setTimeout(() => {
         for (const worker of living) void worker.terminate();
-      }, timeoutMs);
+      }, terminateAfterMs);
       while (living.size > 0) await nextMessage();
       clearTimeout(late);
     },
@@ -100,7 +100,7 @@ export async function startWorkerPool({
 
   try {
     for (let i = 0; i < workers; i++) start();
-    await pool.until(() => ready === workers);
+    await pool.waitUntil(() => ready === workers);
     return pool;
   } catch (error) {
     await pool.close();

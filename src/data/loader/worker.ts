@@ -10,17 +10,17 @@ export interface WorkerData {
   readonly buffer: SharedArrayBuffer;
 }
 
-/** What a worker tells. */
+/** Messages of a worker. */
 export type WorkerMessage =
   | { readonly kind: 'ready' }
-  /** It could not begin. */
+  /** The worker failed to start or to continue. */
   | { readonly kind: 'failed'; readonly failure: PlainFailure }
-  /** Of the images from `first` on; sent before the task is counted as done. */
+  /** Reports of the task that begins at image `first`; sent before the task is counted as done. */
   | { readonly kind: 'reports'; readonly slot: number; readonly first: number; readonly reports: ReadingReport[] }
   /** All images of a slot are read. */
   | { readonly kind: 'done' };
 
-/** Sleeps until the task is published. This thread has nothing else to do: whatever it waited for is done. */
+/** Blocks until the task is published; false when the ring is closed. The thread has no other pending work. */
 function isPublished({ control: words }: Ring, task: number): boolean {
   for (;;) {
     if (Atomics.load(words, control.closed) === 1) return false;
@@ -30,31 +30,31 @@ function isPublished({ control: words }: Ring, task: number): boolean {
   }
 }
 
-async function work({ plan, shape, buffer }: WorkerData, tell: (message: WorkerMessage) => void): Promise<void> {
+async function work({ plan, shape, buffer }: WorkerData, post: (message: WorkerMessage) => void): Promise<void> {
   const ring = openRing(shape, buffer);
   const readImages = await openReadImages(plan);
-  tell({ kind: 'ready' });
+  post({ kind: 'ready' });
   for (;;) {
     const task = Atomics.add(ring.control, control.taken, 1);
     if (!isPublished(ring, task)) return;
     const { slot, first, end } = ring.readTask(task);
     const words = ring.headers[slot];
     const part = words[header.evaluates] === 1 ? 'evaluation' : 'train';
-    const order = { part, epoch: words[header.epoch], indices: ring.indices[slot] } as const;
+    const spec = { part, epoch: words[header.epoch], indices: ring.indices[slot] } as const;
     const isOver = (): boolean => Atomics.load(words, header.dropped) === 1;
-    const reports = await readImages(order, { first, end }, ring.images[slot], 0, isOver);
+    const reports = await readImages(spec, { first, end }, ring.images[slot], 0, isOver);
     if (reports.length > 0) {
-      tell({ kind: 'reports', slot, first, reports });
+      post({ kind: 'reports', slot, first, reports });
       Atomics.add(words, header.reports, 1);
     }
-    if (Atomics.sub(words, header.pending, 1) === 1) tell({ kind: 'done' });
+    if (Atomics.sub(words, header.pending, 1) === 1) post({ kind: 'done' });
   }
 }
 
 const port = parentPort;
 if (port !== null) {
-  const tell = (message: WorkerMessage): void => port.postMessage(message);
-  await work(workerData as WorkerData, tell).catch((error: unknown) =>
-    tell({ kind: 'failed', failure: plainFailure(error, 'by a worker thread') }),
+  const post = (message: WorkerMessage): void => port.postMessage(message);
+  await work(workerData as WorkerData, post).catch((error: unknown) =>
+    post({ kind: 'failed', failure: plainFailure(error, 'by a worker thread') }),
   );
 }
