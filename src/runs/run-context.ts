@@ -1,12 +1,16 @@
 // What every run needs of the process and of its caller.
 import type { DataPlaces } from '../data/registry.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
+import type { Progress, RunLength } from '../training/progress.js';
 import type { LoadingContext } from './loading.js';
 
 export interface RunContext extends DataPlaces, LoadingContext {
   /** Opens the engine on the device and with the settings that a config's `training` asks for. */
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
+  /** Where lines are printed. */
   readonly stream: NodeJS.WriteStream;
+  /** Shows the progress of a run on it. */
+  readonly showProgress: (length: RunLength) => Progress;
   /** The signal that asks for an end, if one came. */
   readonly stopRequested: () => string | undefined;
   /** This program's version. */

@@ -4,7 +4,7 @@ import { fingerprint } from '../config/fingerprint.js';
 import { epochPlan } from '../data/batches.js';
 import { createCadence } from '../training/cadence.js';
 import { diverged, placeInRun, type GoodCheckpoint } from '../training/divergence.js';
-import { createProgress, epochLine } from '../training/progress.js';
+import { epochLine } from '../training/progress.js';
 import { saveCheckpoint, type CheckpointChoice } from '../records/checkpoints.js';
 import { openEvents } from '../records/events.js';
 import { isEvaluated, metricsColumns, type EvaluatedRow, type MetricsRow } from '../records/metrics-columns.js';
@@ -25,7 +25,7 @@ export interface RunRecords {
 
 /** Opens the files that a run writes as it goes; close it however the run ends. */
 async function openFiles({ config, context, folder, parts, position, resumed }: Run, batchesPerEpoch: number) {
-  const { stream, now } = context;
+  const { now } = context;
   const { epochs } = config.training;
   const stepOf = ({ epoch, batch }: Pick<RunPosition, 'epoch' | 'batch'>): number =>
     (epoch - 1) * batchesPerEpoch + batch;
@@ -40,7 +40,7 @@ async function openFiles({ config, context, folder, parts, position, resumed }: 
     position.epoch > epochs
       ? undefined
       : await openEvents(folder.paths.root, { now, host: hostname(), pid: process.pid, purgeFromStep });
-  const progress = createProgress({ stream, now, epochs, batchesPerEpoch, batchesBefore: stepOf(position) });
+  const progress = context.showProgress({ epochs, batchesPerEpoch, batchesBefore: stepOf(position) });
   const close = async (): Promise<void> => {
     progress.stop();
     await metrics.close();

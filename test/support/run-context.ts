@@ -1,5 +1,6 @@
 // The context of a run inside the test's process: its engine, and all that is printed.
 import { PassThrough } from 'node:stream';
+import { createProgress } from '../../src/cli/terminal/run-progress.js';
 import type { Engine } from '../../src/engine/index.js';
 import type { RunContext } from '../../src/runs/run-context.js';
 
@@ -8,11 +9,13 @@ export function testRunContext(folder: string, engine: Engine, changes: Partial<
   let text = '';
   const through = new PassThrough();
   through.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const stream = through as unknown as NodeJS.WriteStream;
   const context: RunContext = {
     environment: {},
     workingDirectory: folder,
     openEngine: () => Promise.resolve(engine),
-    stream: through as unknown as NodeJS.WriteStream,
+    stream,
+    showProgress: (length) => createProgress({ stream, now: Date.now, ...length }),
     now: Date.now,
     cores: 1,
     stopRequested: () => undefined,

@@ -5,6 +5,7 @@ import { makeFolder, writeFileAtomically } from '../../common/files.js';
 import { openEngine } from '../../engine/index.js';
 import { trainGenerators } from '../../runs/gan/generators.js';
 import type { Pictures } from '../../runs/gan/pictures.js';
+import type { GanLength } from '../../runs/gan/progress.js';
 import { sampleGrid } from '../../runs/gan/sample-grid.js';
 import { lossesFigure } from '../../report/gan-losses.js';
 import { imageGrid } from '../../report/image-grid.js';
@@ -13,6 +14,7 @@ import { trainingOptions } from '../../training/options.js';
 import type { CommandContext } from '../context.js';
 import { registerGanQuality } from './gan-quality.js';
 import { configOption, countArgument, readGanConfig, seedArgument, setOption } from '../options.js';
+import { createGanProgress } from '../terminal/gan-progress.js';
 import { pngFile } from '../terminal/output.js';
 import { watchSignals } from '../terminal/signals.js';
 import { printJson } from '../terminal/table.js';
@@ -41,7 +43,8 @@ async function train(flags: TrainFlags, context: CommandContext): Promise<void> 
   const signals = watchSignals(context);
   try {
     const stream = flags.json === true ? context.stderr : context.stdout;
-    const run = { ...createRunContext(context, stream, signals.requested), pictures };
+    const showProgress = (length: GanLength) => createGanProgress({ stream, now: context.now, ...length });
+    const run = { ...createRunContext(context, stream, signals.requested), pictures, showProgress };
     const options = { out, resume: flags.resume ?? true, only: flags.class };
     const trained = await trainGenerators(config, options, run);
     if (flags.json === true) printJson(context, trained);

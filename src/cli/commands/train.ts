@@ -8,6 +8,7 @@ import { runExperiment } from '../../runs/run.js';
 import type { RunContext } from '../../runs/run-context.js';
 import type { CommandContext } from '../context.js';
 import { configOption, readConfig, setOption } from '../options.js';
+import { createProgress } from '../terminal/run-progress.js';
 import { watchSignals } from '../terminal/signals.js';
 import { programDirectory, programVersion } from '../program.js';
 
@@ -37,6 +38,7 @@ export function createRunContext(
     workingDirectory: context.workingDirectory,
     openEngine: (request) => openEngine(request, context.environment, (line) => context.stderr.write(`${line}\n`)),
     stream,
+    showProgress: (length) => createProgress({ stream, now: context.now, ...length }),
     now: context.now,
     cores: availableParallelism(),
     stopRequested,

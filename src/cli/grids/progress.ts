@@ -1,10 +1,10 @@
 // Progress of a grid: a line when a run starts or ends, and a status line on a terminal.
 import { clearLine, cursorTo } from 'node:readline';
+import { fitLine } from '../../common/fit-line.js';
 import { formatDuration } from '../../common/format.js';
 import type { CellOutcome, GridEvents } from '../../grids/executors/executor.js';
 import type { StoredCell } from '../../grids/store/store.js';
 import { readProgress } from '../../grids/store/view.js';
-import { fitLine } from '../../training/progress.js';
 
 export interface GridProgress {
   readonly events: GridEvents;

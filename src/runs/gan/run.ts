@@ -21,10 +21,15 @@ import { recordEnvironment } from '../header.js';
 import { inRunFolder, resumedCheckpoint, writeFirstRecords, type OpenRunFolder } from '../in-run-folder.js';
 import type { RunContext, RunOptions } from '../run-context.js';
 import type { Pictures } from './pictures.js';
+import type { GanLength, GanProgress } from './progress.js';
 import { labelsOf, rowsOf } from './samples.js';
 import { sampleColumns, trainInGanFolder, type GanSummary } from './train-in-folder.js';
 
-export type GanContext = Omit<RunContext, 'cores'> & { readonly pictures: Pictures };
+export interface GanContext extends Omit<RunContext, 'cores' | 'showProgress'> {
+  readonly pictures: Pictures;
+  /** Shows the progress of a generator's training. */
+  readonly showProgress: (length: GanLength) => GanProgress;
+}
 
 /** The training images of a config's data set, all classes. */
 export async function loadGanData({ dataset }: GanConfig, context: GanContext): Promise<ImageSource> {

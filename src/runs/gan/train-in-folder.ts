@@ -15,7 +15,7 @@ import { saveCheckpoint } from '../../records/checkpoints.js';
 import type { RunFolder } from '../../records/run-folder.js';
 import { readState } from '../../training/state.js';
 import type { Pictures } from './pictures.js';
-import { createGanProgress, type GanProgress } from './progress.js';
+import type { GanLength, GanProgress } from './progress.js';
 import { gridOf, imageRows, rowsOf, type Shown } from './samples.js';
 
 /** Images of a row in the pictures of samples. */
@@ -39,7 +39,7 @@ export interface OpenGanRun {
   /** The labels of the samples that are drawn, as many as the session's function makes. */
   readonly samples: Int32Array;
   readonly pictures: Pictures;
-  readonly stream: NodeJS.WriteStream;
+  readonly showProgress: (length: GanLength) => GanProgress;
   /** Keeps a line in log.txt. */
   readonly log: (line: string) => void;
   /** Milliseconds since the epoch. */
@@ -69,7 +69,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
   const names = lossColumns(gan);
   const path = join(folder.root, 'losses.csv');
   const losses = await openLosses(path, names, { every: lossesEvery, resumeAfter: start.iteration });
-  const progress = createGanProgress({ ...run, iterations, before: start.iteration });
+  const progress = run.showProgress({ iterations, before: start.iteration });
   let position: GanPosition;
   try {
     const inputs = { ...run, session: training.session, iterations, seed, lossesEvery };

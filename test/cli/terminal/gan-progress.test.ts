@@ -1,7 +1,7 @@
 // The lines of a generator's training: piped and on a terminal, wide and narrow.
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { createGanProgress } from '../../../src/runs/gan/progress.js';
+import { createGanProgress } from '../../../src/cli/terminal/gan-progress.js';
 
 function display(columns?: number) {
   let text = '';

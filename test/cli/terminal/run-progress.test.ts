@@ -1,7 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { batchLine, createProgress, epochLine, fitLine } from '../../src/training/progress.js';
-import type { MetricsRow } from '../../src/records/metrics-columns.js';
+import { batchLine, createProgress } from '../../../src/cli/terminal/run-progress.js';
+import { fitLine } from '../../../src/common/fit-line.js';
+import { epochLine } from '../../../src/training/progress.js';
+import type { MetricsRow } from '../../../src/records/metrics-columns.js';
 
 const row: MetricsRow = {
   epoch: 3,

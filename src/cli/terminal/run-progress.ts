@@ -1,0 +1,103 @@
+// What a person sees of a run: a bar for each epoch on a terminal, a plain line for each epoch elsewhere.
+import { SingleBar } from 'cli-progress';
+import { fitLine } from '../../common/fit-line.js';
+import { formatDuration } from '../../common/format.js';
+import type { MetricsRow } from '../../records/metrics-columns.js';
+import { epochLine, formatLoss, type BatchProgress, type Progress, type RunLength } from '../../training/progress.js';
+
+export interface ProgressOptions extends RunLength {
+  readonly stream: NodeJS.WriteStream;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** The line of a running epoch: a bar as wide as there is room for, between the numbers that fit. */
+export function batchLine(state: BatchProgress, options: RunLength, eta: number, width: number): string {
+  const { epochs, batchesPerEpoch } = options;
+  const epoch = `epoch ${state.epoch}/${epochs}`;
+  const numbers = (room: number): string =>
+    fitLine(
+      [
+        [3, `${state.batch}/${batchesPerEpoch}`],
+        [4, `loss ${formatLoss(state.loss)}`],
+        [1, `${state.errorPercent.toFixed(1)}%`],
+        [5, `${Math.round(state.imagesPerSecond)} images/s`],
+        [2, `ETA ${formatDuration(eta)}`],
+      ],
+      room,
+    );
+  const text = numbers(width - epoch.length - 2);
+  const room = Math.min(30, width - epoch.length - text.length - 6);
+  if (room < 6) return `${epoch}  ${text}`;
+  const full = Math.round((room * state.batch) / batchesPerEpoch);
+  return `${epoch}  [${'='.repeat(full)}${' '.repeat(room - full)}]  ${text}`;
+}
+
+/** How bars behave on a terminal. */
+export const barBehaviour = {
+  /** Frees the line for the epoch's summary. */
+  clearOnComplete: true,
+  /** Follows changes of the width. */
+  forceRedraw: true,
+  // The terminal stays as it is, so that a process which ends at once leaves nothing to be put right.
+  hideCursor: false,
+  linewrap: true,
+  gracefulExit: false,
+} as const;
+
+/**
+ * Displays a run's progress. The time that is left comes from this process's batches so far, evaluation and
+ * checkpoints included. Numbers on a line are left out, the least important first, where the terminal is narrow.
+ */
+export function createProgress(options: ProgressOptions): Progress {
+  const { stream, now, epochs, batchesPerEpoch, batchesBefore = 0 } = options;
+  const started = now();
+  let done = 0;
+  const eta = (): number => {
+    const left = epochs * batchesPerEpoch - batchesBefore - done;
+    return done <= 0 ? NaN : ((now() - started) / 1000 / done) * left;
+  };
+  const epochEnd = (row: MetricsRow): number | undefined => {
+    done = row.epoch * batchesPerEpoch - batchesBefore;
+    return row.epoch < epochs ? eta() : undefined;
+  };
+  if (!stream.isTTY) {
+    return {
+      batch: () => undefined,
+      epoch: (row) => void stream.write(`${epochLine(row, epochs, epochEnd(row), Infinity)}\n`),
+      note: (line) => void stream.write(`${line}\n`),
+      stop: () => undefined,
+    };
+  }
+
+  const width = (): number => (stream.columns || 80) - 1;
+  let state: BatchProgress | undefined;
+  let bar: SingleBar | undefined;
+  const start = (): SingleBar => {
+    const format = (): string => (state === undefined ? '' : batchLine(state, options, eta(), width()));
+    const created = new SingleBar({ stream, format, ...barBehaviour });
+    created.start(batchesPerEpoch, state?.batch ?? 0);
+    return created;
+  };
+  const clear = (): void => {
+    bar?.stop();
+    bar = undefined;
+  };
+  return {
+    batch: (next) => {
+      state = next;
+      done = (next.epoch - 1) * batchesPerEpoch + next.batch - batchesBefore;
+      bar ??= start();
+      bar.update(next.batch);
+    },
+    epoch: (row) => {
+      clear();
+      stream.write(`${epochLine(row, epochs, epochEnd(row), width())}\n`);
+    },
+    note: (line) => {
+      clear();
+      stream.write(`${line}\n`);
+    },
+    stop: clear,
+  };
+}
