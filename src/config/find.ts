@@ -1,4 +1,4 @@
-// Finding a config: a path, or a name anywhere under the configs folder.
+// Finds a config by its path, or by its name under the configs folder.
 import { readdirSync, statSync, type Stats } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { distance } from 'fastest-levenshtein';

@@ -1,4 +1,4 @@
-// The fingerprint of a config: what decides its numbers, as one hash by which runs are found again.
+// The fingerprint of a config: one hash of the settings that determine its numbers.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { chosen, propertyOf } from './describe.js';

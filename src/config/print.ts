@@ -1,4 +1,4 @@
-// A resolved config as text: YAML that reads back the same, and the JSON Schema for editors.
+// Prints a resolved config as YAML that parses to the same values, and the JSON Schema for editors.
 import { Document, visit } from 'yaml';
 import { z } from 'zod';
 import { ganConfigSchema, type GanConfig } from './gan.js';

@@ -1,4 +1,4 @@
-// What is wrong with a config, collected and reported together as one error.
+// Collects the problems of a config and reports them as one error.
 import { cannot, type FailureCode, type IsdaError } from '../common/errors.js';
 import { placeOf, type Span } from './source.js';
 

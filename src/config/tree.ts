@@ -1,4 +1,4 @@
-// Config values that know where they were written, so that places survive `extends` and `--set`.
+// Config values with their source positions, which survive `extends` and `--set`.
 import type { Span } from './source.js';
 
 export type Scalar = string | number | boolean | null;

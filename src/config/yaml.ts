@@ -1,4 +1,4 @@
-// YAML text to a tree of values with places, within limits on depth and size.
+// Parses YAML to a tree of values with positions, within limits on depth and size.
 import { isAlias, isMap, isPair, isScalar, isSeq, Lexer, parseDocument, Parser, type Node } from 'yaml';
 import type { Problem } from './problems.js';
 import { positionOf, type Source, type Span } from './source.js';

@@ -1,4 +1,4 @@
-// What a pair of generator and discriminator is to the training: networks, losses, optimizers.
+// Interface of a generator and its discriminator: networks, losses, optimizers.
 import type { Tensor } from '../engine/tensor.js';
 import type { Pass } from '../nn/layer.js';
 import type { TensorDeclaration } from '../nn/tensors.js';

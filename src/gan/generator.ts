@@ -1,4 +1,4 @@
-// What a generator is to the rest of the program.
+// Interface of a trained generator.
 import type { Tensor } from '../engine/tensor.js';
 import type { Pass } from '../nn/layer.js';
 import type { TensorDeclaration } from '../nn/tensors.js';

@@ -1,4 +1,4 @@
-// Inputs that a generator cannot do without.
+// Checks for a generator's required inputs.
 import { cannot } from '../common/errors.js';
 import type { Tensor } from '../engine/tensor.js';
 import type { GeneratorInputs } from './generator.js';

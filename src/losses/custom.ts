@@ -1,4 +1,4 @@
-// A loss of the user's own: the config section that names its file, and what the file must offer.
+// The user's own loss: the config section that names its module, and the module's interface.
 import { z } from 'zod';
 import { moduleOption } from '../common/modules.js';
 import type { Loss, LossShape } from './loss.js';

@@ -1,4 +1,4 @@
-// What a loss is to the rest of the program: the one interface of cross entropy, ISDA and a user's own.
+// Interface of losses, built in and custom.
 import type { Program, Tensor } from '../engine/tensor.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 

@@ -1,4 +1,4 @@
-// environment.json: what a run was made with and on. No environment variables: they hold secrets.
+// environment.json: versions, device and machine of a run. No environment variables: they may hold secrets.
 import { execFile } from 'node:child_process';
 import { arch, availableParallelism, cpus, hostname, release, totalmem, type } from 'node:os';
 import { promisify } from 'node:util';

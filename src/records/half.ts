@@ -1,4 +1,4 @@
-// 16-bit floating point numbers, widened.
+// Converts 16-bit floating-point numbers to float32.
 
 /** bfloat16 as float32: the same bits above sixteen zeros. */
 export function bfloat16ToFloat32(values: Uint16Array): Float32Array {

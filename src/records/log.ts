@@ -1,4 +1,4 @@
-// log.txt: what a run said and when, line by line.
+// log.txt: everything a run printed, line by line with times.
 import { appendFileSync, closeSync, openSync, readSync, fstatSync } from 'node:fs';
 import { writeFailureWithSpaceNow } from '../common/files.js';
 

@@ -1,4 +1,4 @@
-// Where everything of a run lies in its folder.
+// Paths of the files in a run folder.
 import { join } from 'node:path';
 import { makeFolder } from '../common/files.js';
 import type { Environment } from '../common/home.js';

@@ -1,4 +1,4 @@
-// summary.json: the outcome of a run in a few numbers, sealed: it says itself whether it was changed.
+// summary.json: the results of a run, with a checksum that reveals changes.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';

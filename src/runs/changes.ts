@@ -1,4 +1,4 @@
-// What was changed since a run folder's checkpoints were written.
+// Describes what changed since the checkpoints of a run folder were written.
 import { loadConfig } from '../config/load.js';
 import { isFingerprintOf } from '../config/fingerprint.js';
 import type { ExperimentConfig } from '../config/schema.js';

@@ -1,4 +1,4 @@
-// What a config is in the words of the paper's tables: its network, data set, augmentation and method.
+// Describes a config in the terms of the paper's tables: network, data set, augmentation, method.
 import { basename } from 'node:path';
 import type { ExperimentConfig } from '../config/schema.js';
 import { ganOptions } from '../gan/options.js';

@@ -1,4 +1,4 @@
-// Evaluates what a run has trained.
+// Evaluates a run's checkpoint.
 import { existsSync } from 'node:fs';
 import { loadConfig } from '../config/load.js';
 import { fingerprints } from '../config/fingerprint.js';

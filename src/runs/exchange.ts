@@ -1,4 +1,4 @@
-// Networks in and out as safetensors, with PyTorch's names and layouts.
+// Exports and imports networks as safetensors with PyTorch's names and layouts.
 import { cannot } from '../common/errors.js';
 import { readFailure, readWhole, writeFileAtomically } from '../common/files.js';
 import { fingerprint } from '../config/fingerprint.js';

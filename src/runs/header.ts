@@ -1,4 +1,4 @@
-// What a run says and records of itself before its first step.
+// Prints and records the header of a run before its first step.
 import { counted, formatCount } from '../common/format.js';
 import { epochPlan, realImages } from '../data/batches.js';
 import type { Engine } from '../engine/index.js';

@@ -1,4 +1,4 @@
-// What a user's own network, loss or data set is built with. Types for it: `import type { LossModule } from 'isda/kit'`.
+// The `isda/kit` module: what a user's own network, loss or data set imports, such as `import type { LossModule }`.
 import * as ops from '../engine/ops/index.js';
 import { customGradient, detach } from '../engine/tensor.js';
 import type { LossFactory } from '../losses/custom.js';

@@ -1,4 +1,4 @@
-// From a config to the parts of a run: network, loss, optimizer, image format.
+// Builds the parts of a run from its config: network, loss, optimizer, image format.
 import type { ExperimentConfig } from '../config/schema.js';
 import { datasetShape, type DatasetShape } from '../data/registry.js';
 import { createLoss } from '../losses/registry.js';

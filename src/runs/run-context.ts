@@ -1,4 +1,4 @@
-// What every run needs of the process and of its caller.
+// The context of a run: what it needs from the process and its caller.
 import type { DataPlaces } from '../data/registry.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
 import type { Progress, RunLength } from '../training/progress.js';

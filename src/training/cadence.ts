@@ -1,4 +1,4 @@
-// When a checkpoint is due, by epochs, steps or minutes, and after which epochs a run is evaluated.
+// Decides when a checkpoint and an evaluation are due.
 import { lastEpochs } from '../records/metrics-columns.js';
 import type { OutputOptions, TrainingOptions } from './options.js';
 

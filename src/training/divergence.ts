@@ -1,4 +1,4 @@
-// The error of a run whose numbers are no longer finite: what, when, and from where it can be repeated.
+// The error for a loss that is no longer finite: value, step, and the checkpoint to repeat from.
 import { cannot, type IsdaError } from '../common/errors.js';
 
 /** The newest checkpoint of a run. All its values are finite: others are never written. */

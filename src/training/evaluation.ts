@@ -1,4 +1,4 @@
-// Error and loss of a network on a whole data set.
+// Evaluates error and loss of a network on a data set.
 import type { Session } from '../engine/session.js';
 import type { HostArray } from '../engine/types.js';
 import { evaluateFunction, type LabelledImages } from './step-inputs.js';

@@ -1,4 +1,4 @@
-// How far a run is: what is told of it as it goes, and the line of an epoch.
+// Interface of the progress reports of a run, and the line of an epoch.
 import { fitLine } from '../common/fit-line.js';
 import { formatDuration } from '../common/format.js';
 import type { MetricsRow } from '../records/metrics-columns.js';

@@ -1,4 +1,4 @@
-// What a checkpoint holds: every tensor of the session in PyTorch's layout, and where in the run it was made.
+// State of a checkpoint: the session's tensors in PyTorch's layout, and the position in the run.
 import { z } from 'zod';
 import { cannot } from '../common/errors.js';
 import type { Session } from '../engine/session.js';

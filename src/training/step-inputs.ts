@@ -1,4 +1,4 @@
-// The inputs of a training step: what changes from step to step, declared and packed in this one place.
+// Declares and packs the inputs of a training step.
 import type { RandomStream } from '../common/random.js';
 import type { Batch as LoadedBatch } from '../data/batches.js';
 import type { HostArray, TensorSpec } from '../engine/types.js';

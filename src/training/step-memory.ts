@@ -1,4 +1,4 @@
-// The memory that a training step needs, followed over its operations without computing any.
+// Estimates the memory of a training step from its operations, without computing them.
 import { createTally, type TalliedOperation } from '../engine/tally-program.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sizeOf, type DType, type TensorSpec } from '../engine/types.js';

@@ -1,4 +1,4 @@
-// Runs training steps and gives their outcomes: of each at once, or of several together, so that a GPU is not waited for.
+// Runs training steps and reads their outputs, one at a time or several together to keep a GPU busy.
 import { reshape } from '../engine/ops/index.js';
 import type { Session } from '../engine/session.js';
 import type { Program, Tensor, Variable } from '../engine/tensor.js';

@@ -53,7 +53,7 @@ export function readAblation(options: AblateOptions, context: CommandContext): G
 export const registerAblate: RegisterCommand = (program, context) => {
   const command = program
     .command('ablate')
-    .description("Table 5's variants of ISDA on any config; goes on where it was stopped");
+    .description('run the variants of ISDA of Table 5 on any config; resumes where it stopped');
   withAblateOptions(command).action(async (options: AblateOptions, parsed: Command) => {
     const plan = readAblation(options, context);
     printDefaultConfig(parsed, options, context);

@@ -1,4 +1,4 @@
-// `isda bench data`: how fast the loader is.
+// `isda bench data`: measures the loader's throughput.
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { benchAugmentations, benchData, type BenchAugmentation, type DataBenchResult } from '../../runs/bench/data.js';
@@ -56,7 +56,7 @@ export function registerBenchData(bench: Command, context: CommandContext): void
         `numbers of worker threads to compare (default: 0 and ${availableParallelism()}, the cores)`,
       ).argParser(threadsArgument),
     )
-    .option('--seconds <n>', 'measured time of each', countArgument, 3)
+    .option('--seconds <n>', 'measured time of each combination, in seconds', countArgument, 3)
     .option('--json', 'print as JSON')
     .action(async (options: DataBenchArguments) => {
       const { config } = readConfig(options.config, options.set, context);

@@ -1,4 +1,4 @@
-// `isda bench`: how long a training step takes.
+// `isda bench`: measures the time of a training step.
 import { Option, type Command } from 'commander';
 import { openAccelerator } from '../../runs/bench/accelerator.js';
 import { bench, type BenchResult } from '../../runs/bench/step.js';
@@ -90,14 +90,14 @@ export function registerBench(program: Command, context: CommandContext): void {
     .addOption(several('--loss <names...>', 'losses to compare', losses, ['cross-entropy', 'isda']))
     .addOption(several<Execution>('--execution <kinds...>', 'executions', ['captured', 'eager'], ['captured', 'eager']))
     .addOption(
-      new Option('--precision <kind>', "instead of the config's").choices([
+      new Option('--precision <kind>', "precision, instead of the config's").choices([
         'float32',
         'bfloat16',
       ] satisfies Precision[]),
     )
-    .addOption(new Option('--device <kind>', "instead of the config's").choices(['cpu', 'cuda']))
-    .option('--steps <n>', 'counted steps of each', countArgument, 20)
-    .option('--warmup <n>', 'steps of each before', countArgument, 3)
+    .addOption(new Option('--device <kind>', "device, instead of the config's").choices(['cpu', 'cuda']))
+    .option('--steps <n>', 'timed steps of each combination', countArgument, 20)
+    .option('--warmup <n>', 'untimed steps before', countArgument, 3)
     .option('--json', 'print as JSON')
     .action((options: BenchOptions) => measure(options, context));
   registerBenchData(command, context);

@@ -69,14 +69,14 @@ export const registerConfig: RegisterCommand = (program: Command, context: Comma
     .command('check')
     .description('check configs: files, folders, patterns or names under configs/')
     .argument('<file...>')
-    .option('--json', 'one object a config')
+    .option('--json', 'print one JSON object per config')
     .action((files: string[], { json = false }: { json?: boolean }) => checkAll(files, json, context));
   config
     .command('print')
     .description('print a config with every default filled in')
     .argument('<file>')
     .addOption(setOption())
-    .option('--json', 'JSON instead of YAML')
+    .option('--json', 'print JSON instead of YAML')
     .action((file: string, { set, json = false }: { set: string[]; json?: boolean }) => {
       const loaded = readAnyConfig(file, set, context);
       const yaml = (): string => ('gan' in loaded ? printGanConfig(loaded) : printConfig(loaded));
@@ -85,8 +85,8 @@ export const registerConfig: RegisterCommand = (program: Command, context: Comma
   config
     .command('schema')
     .description('print the JSON Schema of configs, for editors')
-    .option('--gan', 'that of generators instead')
-    .option('--markdown', 'a table of every key of both instead')
+    .option('--gan', 'the schema of generator configs instead')
+    .option('--markdown', 'a Markdown table of all keys of both schemas instead')
     .action(({ gan = false, markdown = false }: { gan?: boolean; markdown?: boolean }) => {
       const schema = gan ? ganJsonSchema() : jsonSchema();
       context.stdout.write(markdown ? configReference() : `${JSON.stringify(schema, undefined, 2)}\n`);

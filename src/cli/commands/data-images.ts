@@ -88,14 +88,14 @@ async function statistics(flags: ConfigFlags, context: CommandContext): Promise<
 export function registerImages(data: Command, context: CommandContext): void {
   data
     .command('show')
-    .description('draw training images of a config with draws of their augmentation, as a PNG')
+    .description('draw training images of a config and augmented versions of them, as a PNG')
     .addOption(configOption().makeOptionMandatory())
     .addOption(setOption())
     .requiredOption('--out <file>', 'PNG file to write')
-    .option('--rows <n>', 'images, spread over the classes', countArgument, 6)
-    .option('--columns <n>', 'pictures of each', countArgument, 8)
-    .option('--seed <n>', "of the augmentation (default: the config's)", seedArgument)
-    .option('--no-original', 'leave out the image as it is evaluated')
+    .option('--rows <n>', 'number of images, spread over the classes', countArgument, 6)
+    .option('--columns <n>', 'pictures of each image', countArgument, 8)
+    .option('--seed <n>', "seed of the augmentation (default: the config's)", seedArgument)
+    .option('--no-original', 'leave out the image without augmentation')
     .option('--json', 'print what each row shows as JSON')
     .action((flags: ShowFlags) => show(flags, context));
   data

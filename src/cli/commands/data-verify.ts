@@ -1,4 +1,4 @@
-// `isda data verify`: looks through a data set's files.
+// `isda data verify`: checks the files of a data set.
 import { Argument, Option, type Command } from 'commander';
 import { cannot } from '../../common/errors.js';
 import { cifarFormats, type CifarName } from '../../data/datasets/cifar/format.js';
@@ -65,7 +65,7 @@ async function verifyFolder(context: CommandContext, name: FolderName, flags: Ve
 export function registerVerify(data: Command, context: CommandContext): void {
   data
     .command('verify')
-    .description('check records, labels, class balance and checksums; of folders, decode every image')
+    .description('check records, labels, class balance and checksums; in image folders, decode every image')
     .addArgument(new Argument('<name>', 'data set').choices([...Object.keys(cifarFormats), ...folderNames]))
     .addOption(new Option('--dir <dir>', 'folder of the files (default: $ISDA_DATA, then ./data)'))
     .option('--json', 'print the findings as JSON')

@@ -1,4 +1,4 @@
-// `isda data`: gets, makes, checks and shows data sets.
+// `isda data`: downloads, creates, checks and shows data sets.
 import { resolve } from 'node:path';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { cifarFormats, type CifarName } from '../../data/datasets/cifar/format.js';
@@ -72,20 +72,20 @@ async function makeSynthetic(context: CommandContext, flags: SynthesizeFlags): P
 
 /** Adds `isda data` and its subcommands. */
 export const registerData: RegisterCommand = (program, context) => {
-  const data: Command = program.command('data').description('get, make, check and look at data sets');
+  const data: Command = program.command('data').description('download, create, check and show data sets');
   data
     .command('download')
-    .description('download an official data set, checked against its md5; goes on from where an earlier one ended')
+    .description('download an official data set and check its md5; resumes an earlier download')
     .addArgument(nameArgument())
     .option('--out <dir>', 'folder to unpack to (default: $ISDA_DATA, else ./data)')
-    .option('--from <source>', 'another address of the same archive, or the path of a copy')
+    .option('--from <source>', 'another URL of the archive, or the path of a copy')
     .option('--json', 'print the result as JSON')
     .action((name: CifarName, flags: DownloadFlags) => download(context, name, flags));
   data
     .command('synthesize')
     .description('write a learnable synthetic data set in the binary format of an official one')
     .requiredOption('--out <dir>', 'folder to write to')
-    .addOption(new Option('--name <name>', 'format').choices(names).default('cifar10'))
+    .addOption(new Option('--name <name>', 'format of the files').choices(names).default('cifar10'))
     .option('--train <count>', 'training images', wholeNumber, 5000)
     .option('--test <count>', 'test images', wholeNumber, 1000)
     .option('--classes <count>', 'classes that occur (default: all of the format)', wholeNumber)

@@ -1,4 +1,4 @@
-// `isda doctor`: what is installed on this machine, on which device runs compute, and what to do about what is missing.
+// `isda doctor`: shows what is installed, the device, and how to install what is missing.
 import { IsdaError } from '../../common/errors.js';
 import type { RegisterCommand } from '../context.js';
 import { examine } from '../doctor/examination.js';
@@ -28,7 +28,7 @@ export function formatFindings(findings: readonly Finding[], width: number): str
 export const registerDoctor: RegisterCommand = (program, context) => {
   program
     .command('doctor')
-    .description('what is installed, which device is used, and what to do about what is missing')
+    .description('show what is installed, which device is used, and how to install what is missing')
     .option('--json', 'print the findings as JSON')
     .action(async (options: { readonly json?: boolean }) => {
       const findings = await examine(context.environment, context.workingDirectory);

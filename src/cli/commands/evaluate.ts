@@ -1,4 +1,4 @@
-// `isda evaluate`: the error of a run's checkpoint.
+// `isda evaluate`: evaluates a run's checkpoint.
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { CheckpointChoice } from '../../records/checkpoints.js';
@@ -46,7 +46,7 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
 export function registerEvaluate(program: Command, context: CommandContext): void {
   program
     .command('evaluate')
-    .description("the error of a run's newest or best checkpoint on the images it is evaluated on")
+    .description("evaluate a run's newest or best checkpoint on its evaluation images")
     .requiredOption('--run <dir>', 'run folder')
     .addOption(checkpointOption())
     .addOption(setOption())

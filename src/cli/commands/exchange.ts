@@ -64,7 +64,7 @@ export function registerExchange(program: Command, context: CommandContext): voi
     .action((options: ExportOptions) => exportNetwork(options, context));
   program
     .command('import')
-    .description('make a run folder with the network of a safetensors file, to evaluate it or train it further')
+    .description('create a run folder from the network in a safetensors file, to evaluate or train it')
     .argument('<file>', "safetensors file with PyTorch's names and layouts")
     .addOption(configOption().makeOptionMandatory())
     .addOption(setOption())

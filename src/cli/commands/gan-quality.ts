@@ -1,4 +1,4 @@
-// `isda gan quality`: how far a generator's images are from real ones, by the features of a trained network.
+// `isda gan quality`: Fréchet distance of a generator's images in a classifier's features.
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Quality } from '../../visualize/quality.js';
@@ -74,11 +74,11 @@ export function registerGanQuality(gan: Command, context: CommandContext): void 
     .requiredOption('--run <dir>', 'run folder of the classifier')
     .option('--out <file>', 'PNG file for samples beside their nearest training images')
     .addOption(setOption())
-    .option('--samples <n>', 'images that the generator makes', countArgument, 10_000)
+    .option('--samples <n>', 'number of generated images', countArgument, 10_000)
     .option('--images <n>', 'training images to compare with (default: all)', countArgument)
-    .option('--rows <n>', 'samples of the picture', countArgument, 10)
-    .option('--neighbours <n>', 'neighbours of each', countArgument, 5)
-    .option('--seed <n>', 'of the samples', seedArgument, 0)
+    .option('--rows <n>', 'number of samples in the picture', countArgument, 10)
+    .option('--neighbours <n>', 'neighbours of each sample', countArgument, 5)
+    .option('--seed <n>', 'seed of the samples', seedArgument, 0)
     .option('--json', 'print as JSON')
     .action((flags: QualityFlags) => measure(flags, context));
 }

@@ -1,4 +1,4 @@
-// `isda gan`: trains generators and shows what they make.
+// `isda gan`: trains generators and draws their images.
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';
@@ -85,13 +85,13 @@ export function registerGan(program: Command, context: CommandContext): void {
   const gan = program.command('gan').description('generators of images (WGAN, CGAN, ACGAN, InfoGAN)');
   gan
     .command('train')
-    .description('train a generator, or one for each class; goes on by itself where an earlier run of it stopped')
+    .description('train a generator, or one for each class; resumes an earlier run in the same folder')
     .addOption(configOption().makeOptionMandatory())
     .addOption(setOption())
     .option('--seed <n>', 'short for --set training.seed=N')
     .option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>')
-    .option('--class <class>', 'of a config with gan.perClass, only the generator of this class (name or number)')
-    .option('--resume', 'go on from the newest checkpoint in the run folder; the default')
+    .option('--class <class>', 'with gan.perClass: train only the generator of this class (name or number)')
+    .option('--resume', 'resume from the newest checkpoint in the run folder; the default')
     .option('--no-resume', 'start over: deletes the checkpoints in the run folder')
     .option('--json', 'print a summary of each generator as JSON; everything else goes to stderr')
     .action((flags: TrainFlags) => train(flags, context));
@@ -100,9 +100,9 @@ export function registerGan(program: Command, context: CommandContext): void {
     .description("draw a finished generator's images, a row for each class, as a PNG")
     .requiredOption('--run <dir>', 'run folder of `isda gan train`, or a generator.safetensors')
     .requiredOption('--out <file>', 'PNG file to write')
-    .option('--count <n>', 'images of a row', countArgument, 10)
+    .option('--count <n>', 'images per row', countArgument, 10)
     .option('--class <class>', 'only this class (name or number)')
-    .option('--seed <n>', 'of the noise', seedArgument, 0)
+    .option('--seed <n>', 'seed of the noise', seedArgument, 0)
     .option('--json', 'print what the picture shows as JSON')
     .action((flags: SampleFlags) => sample(flags, context));
   registerGanQuality(gan, context);

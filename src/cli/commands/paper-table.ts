@@ -1,4 +1,4 @@
-// `isda table`: what was measured beside what the paper prints; with --run it makes what is missing.
+// `isda table`: measured beside printed numbers; --run trains the missing runs.
 import { dirname, extname, join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { cannot } from '../../common/errors.js';
@@ -143,12 +143,14 @@ async function showTable(
 export const registerPaperTable: RegisterCommand = (program, context) => {
   const command = program
     .command('table')
-    .description("one of the paper's five tables: measured beside printed numbers; --run makes the missing runs")
-    .option('--run', 'make the runs that are missing; goes on where it was stopped')
+    .description('show a table of the paper, measured beside printed numbers; --run trains the missing runs')
+    .option('--run', 'train the missing runs; resumes where it stopped')
     .addOption(
-      new Option('--format <format>', 'of the table; default: terminal, or by the ending of --to').choices(formats),
+      new Option('--format <format>', 'format of the table; default: terminal, or by the extension of --to').choices(
+        formats,
+      ),
     )
-    .option('--to <file>', 'write the table there instead of to stdout');
+    .option('--to <file>', 'write the table to this file instead of stdout');
   withGridOptions(withTableChoice(command)).action((number: string, options: TableOptions, parsed: Command) =>
     showTable(number, options, context, parsed),
   );

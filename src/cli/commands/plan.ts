@@ -1,4 +1,4 @@
-// `isda plan`: what a table, an ablation, a sweep or a study would take, measured before anything is started.
+// `isda plan`: estimates time, memory and disk of a table, an ablation, a sweep or a study.
 import { availableParallelism, freemem } from 'node:os';
 import type { Command } from 'commander';
 import { displayPath } from '../../config/find.js';
@@ -88,11 +88,9 @@ async function tablePlan(number: string, options: TableChoice, context: CommandC
 export const registerPlan: RegisterCommand = (program, context) => {
   const plan = program
     .command('plan')
-    .description(
-      'how long a table, an ablation, a sweep or a study would take, and what memory and disk; starts nothing',
-    );
+    .description('estimate time, memory and disk of a table, an ablation, a sweep or a study; starts no run');
   const measured = (command: Command): Command =>
-    command.option('--steps <n>', 'counted steps of each measurement; fewer where they take long', countArgument, 3);
+    command.option('--steps <n>', 'timed steps of each measurement; fewer if they are slow', countArgument, 3);
   measured(
     withGridOptions(withTableChoice(plan.command('table').description('the missing runs of a table of the paper'))),
   ).action(async (number: string, options: TableChoice & GridOptions & MeasureOptions) =>

@@ -1,4 +1,4 @@
-// `isda models` and `isda losses`: what there is, with the figures of each.
+// `isda models` and `isda losses`: list the networks and the losses.
 import type { Command } from 'commander';
 import { formatBytes, formatCount } from '../../common/format.js';
 import { lossOptions } from '../../losses/options.js';

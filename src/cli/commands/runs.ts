@@ -1,4 +1,4 @@
-// `isda runs`: what a run store holds, and why a run failed.
+// `isda runs`: lists the runs of a store, and why a run failed.
 import { basename, dirname, resolve } from 'node:path';
 import { Option } from 'commander';
 import { cannot } from '../../common/errors.js';
@@ -127,7 +127,7 @@ export const registerRuns: RegisterCommand = (program, context) => {
     .command('runs')
     .description('the runs of a store: state, epochs, last test error')
     .argument('<store>', `folder of runs that ${storeCommands} make`)
-    .addOption(new Option('--state <state>', 'only these').choices(cellStates))
+    .addOption(new Option('--state <state>', 'only runs in this state').choices(cellStates))
     .option('--log <run>', 'show the end of the log of one run')
     .option('--json', 'print as JSON')
     .action((store: string, options: RunsOptions) => listRuns(store, options, context));

@@ -1,4 +1,4 @@
-// `isda setup`: gets TensorFlow's library and compiles the binding; packs all of it for a machine without a network.
+// `isda setup`: installs TensorFlow's library and compiles the binding; packs bundles for machines without a network.
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import { cannot } from '../../common/errors.js';
@@ -95,15 +95,15 @@ async function setUp(options: SetupOptions, context: CommandContext): Promise<vo
 export const registerSetup: RegisterCommand = (program, context) => {
   program
     .command('setup')
-    .description('get the engine: libtensorflow and the binding compiled against it')
-    .option('--force', 'make it anew even where it is there')
+    .description('install the engine: libtensorflow and the binding compiled against it')
+    .option('--force', 'reinstall it even if it is present')
     .addOption(
       new Option('--build <build>', 'default: cuda where an NVIDIA driver is present').choices(['cpu', 'cuda']),
     )
     .option('--bundle <dir>', 'pack isda, the engine and Node.js into DIR, for a machine without a network')
-    .option('--part-size <mib>', 'cut the bundle into parts of at most so many MiB', countArgument)
+    .option('--part-size <mib>', 'split the bundle into parts of at most this many MiB', countArgument)
     .option('--no-libraries', "leave NVIDIA's libraries out: the machine has CUDA 12 and cuDNN 9")
-    .option('--from-bundle <dir>', 'take the engine from a bundle, where isda and Node.js are there already')
+    .option('--from-bundle <dir>', 'install the engine from a bundle; isda and Node.js are already installed')
     .option('--json', 'print the engine, or the manifest of the bundle, as JSON')
     .action((options: SetupOptions) => setUp(options, context));
 };

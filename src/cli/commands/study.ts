@@ -1,4 +1,4 @@
-// `isda study`: the rows of a study's file, over several seeds.
+// `isda study`: runs the rows of a study over several seeds.
 import type { Command } from 'commander';
 import { gridCells, seedsFrom } from '../../grids/rows.js';
 import { loadStudy } from '../../grids/study.js';
@@ -35,7 +35,7 @@ export function readStudy(file: string, options: StudyOptions, context: CommandC
 export const registerStudy: RegisterCommand = (program, context) => {
   const command = program
     .command('study')
-    .description('run the rows of a study, each over several seeds; goes on where it was stopped');
+    .description('run the rows of a study, each over several seeds; resumes where it stopped');
   withStudyOptions(command).action((file: string, options: StudyOptions, parsed: Command) =>
     runPlan(readStudy(file, options, context), options, context, parsed),
   );

@@ -1,4 +1,4 @@
-// `isda sweep`: values of config keys tried on held-out images, the best one then trained on all images.
+// `isda sweep`: tries values of config keys on held-out images, then trains with the best on all images.
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { displayPath } from '../../config/find.js';
 import { outcomeTable, rowOutcomes, writeOutcomes, type RowOutcome } from '../../grids/outcomes.js';
@@ -128,14 +128,14 @@ export function withSweepOptions(command: Command): Command {
           .default([], 'none'),
       )
       .addOption(new Option('--choice <key=a,b>', 'draw from a list').argParser(collect).default([], 'none'))
-      .option('--search-seed <n>', 'of what is drawn', wholeArgument, 1)
+      .option('--search-seed <n>', 'seed of the random points', wholeArgument, 1)
       .option(
         '--holdout <n>',
         'training images held out for the choice; 0: choose on the test set',
         wholeArgument,
         5000,
       )
-      .option('--seeds <n>', 'runs a value', countArgument, 1)
+      .option('--seeds <n>', 'runs per value', countArgument, 1)
       .option('--final-seeds <n>', 'runs with the chosen value on all images; 0: none', wholeArgument, 3),
   );
 }

@@ -65,12 +65,12 @@ async function train(options: TrainOptions, context: CommandContext): Promise<vo
 export function registerTrain(program: Command, context: CommandContext): void {
   program
     .command('train')
-    .description('train one experiment; goes on by itself where an earlier run of it in the same folder stopped')
+    .description('train one experiment; resumes an earlier run in the same folder')
     .addOption(configOption().makeOptionMandatory())
     .addOption(setOption())
     .option('--seed <n>', 'short for --set training.seed=N')
     .option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>')
-    .option('--resume', 'go on from the newest checkpoint in the run folder; the default')
+    .option('--resume', 'resume from the newest checkpoint in the run folder; the default')
     .option('--no-resume', 'start over: deletes the checkpoints in the run folder')
     .option('--json', 'print the summary as JSON; everything else goes to stderr')
     .action((options: TrainOptions) => train(options, context));

@@ -1,4 +1,4 @@
-// `isda visualize`: Figure 4, what augmented features look like.
+// `isda visualize`: Figure 4, augmented features as images.
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { covarianceKinds } from '../../losses/options.js';
@@ -131,8 +131,8 @@ export function registerVisualize(parent: Command, context: CommandContext, name
     .requiredOption('--generator <dir>', 'run folder of `isda gan train`, or a generator.safetensors; for all classes')
     .requiredOption('--out <dir>', 'folder for the pictures and numbers')
     .addOption(setOption())
-    .option('--images <n>', 'how many images, spread over the classes', countArgument, 5)
-    .option('--index <numbers>', 'which images instead, as in 3,17,200', indicesArgument)
+    .option('--images <n>', 'number of images, spread over the classes', countArgument, 5)
+    .option('--index <numbers>', 'indices of the images instead, as in 3,17,200', indicesArgument)
     .addOption(
       new Option('--part <part>', 'of the images; test: what the run is evaluated on')
         .choices(['train', 'test'])
@@ -145,20 +145,20 @@ export function registerVisualize(parent: Command, context: CommandContext, name
     )
     .option('--draws <n>', 'augmentations of each image', countArgument, 5)
     .option('--lambda <number>', "strength (default: the run's loss.lambda0, or 0.5 without ISDA)", amountArgument)
-    .option('--components <n>', 'with pca: how many, each in both directions', countArgument, 4)
-    .option('--strength <number>', 'with pca: standard deviations', amountArgument, 2)
+    .option('--components <n>', 'with pca: number of components, each in both directions', countArgument, 4)
+    .option('--strength <number>', 'with pca: distance in standard deviations', amountArgument, 2)
     .addOption(
       new Option('--covariance <kind>', "default: the run's, or full without ISDA").choices([...covarianceKinds]),
     )
     .option('--estimate', 'estimate the covariance over the training set, also where the run kept one')
-    .option('--iterations <n>', 'of each step', countArgument, 10_000)
+    .option('--iterations <n>', 'iterations of each step', countArgument, 10_000)
     .option('--rate1 <number>', 'learning rate of step I', amountArgument, 10)
     .option('--rate2 <number>', 'learning rate of step II', amountArgument, 1)
     .option('--decay-every <n>', 'iterations after which the rate is divided by 10 (default: a quarter)', countArgument)
     .option('--eta <number>', 'weight of the pixels in step I', amountArgument, 0.005)
-    .option('--momentum <number>', 'of the descent', amountArgument, 0.9)
-    .option('--weight-decay <number>', 'of the noise', amountArgument, 1e-4)
-    .option('--seed <n>', 'of the noise and the draws', seedArgument, 0)
+    .option('--momentum <number>', 'momentum of the descent', amountArgument, 0.9)
+    .option('--weight-decay <number>', 'weight decay of the noise', amountArgument, 1e-4)
+    .option('--seed <n>', 'seed of the noise and the augmentations', seedArgument, 0)
     .option('--json', 'print the result as JSON')
     .action((flags: VisualizeFlags) => run(flags, context));
 }

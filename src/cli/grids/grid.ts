@@ -35,7 +35,7 @@ function secondsArgument(value: string): number {
 export function withGridOptions(command: Command): Command {
   return command
     .option('--out <store>', 'folder of the runs; default: under runs/')
-    .option('--jobs <n>', 'runs at once; default: 1 here, as many as Slurm starts there', countArgument)
+    .option('--jobs <n>', 'concurrent runs; default: 1 locally, no limit with Slurm', countArgument)
     .addOption(
       new Option('--executor <name>', 'local: processes of this machine; slurm: jobs of a cluster (docs/slurm.md)')
         .choices(executorNames)
@@ -43,11 +43,11 @@ export function withGridOptions(command: Command): Command {
     )
     .option('--detach', 'with Slurm: submit and return; the same command without it follows the jobs')
     .addOption(
-      new Option('--poll <seconds>', 'how often to look after what runs elsewhere; default: 2, Slurm 10').argParser(
+      new Option('--poll <seconds>', 'interval of checking runs of other processes; default: 2, Slurm 10').argParser(
         secondsArgument,
       ),
     )
-    .option('--dry-run', 'only show what would be run')
+    .option('--dry-run', 'show the runs without starting them')
     .option('--json', 'print the outcome as JSON; everything else goes to stderr');
 }
 

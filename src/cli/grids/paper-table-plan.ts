@@ -34,7 +34,7 @@ export function withTableChoice(command: Command): Command {
   const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
   return command
     .addArgument(new Argument('<number>', 'of the table in the paper').choices(tableNumbers.map(String)))
-    .option('--seeds <n>', 'runs of each number, on seeds 1 to n', countArgument, 3)
+    .option('--seeds <n>', 'runs per number, on seeds 1 to n', countArgument, 3)
     .addOption(
       new Option(
         '--only <words>',

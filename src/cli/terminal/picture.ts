@@ -35,7 +35,7 @@ export function withPictureOptions(command: Command): Command {
     .requiredOption('--out <file>', 'file to write, .svg or .png')
     .option('--title <text>', 'title above the chart')
     .option('--width <pixels>', 'width of the picture; a PNG has two pixels for each', widthArgument)
-    .option('--y-max <number>', 'where the y axis ends; what is above is cut off', positiveArgument);
+    .option('--y-max <number>', 'upper end of the y axis; larger values are cut off', positiveArgument);
 }
 
 const picture: FileKind = { name: 'an SVG or PNG file', endings: ['.svg', '.png'] };

@@ -1,4 +1,4 @@
-// How much of a GPU a training step uses: its memory, and the share of the chip's peak rate.
+// GPU use of a training step: memory, and the fraction of the peak rate.
 import { spawnSync } from 'node:child_process';
 
 /** Dense peak rates in TFLOP/s by NVIDIA's data sheets, without sparsity. */

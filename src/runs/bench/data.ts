@@ -1,4 +1,4 @@
-// How many images a second the loader gives: augmentations and numbers of threads in turn, without any training.
+// Throughput of the loader in images a second, by augmentation and number of threads, without training.
 import type { ExperimentConfig } from '../../config/schema.js';
 import type { Loader } from '../../data/loader/loader.js';
 import { augmentationOptions } from '../../data/options.js';

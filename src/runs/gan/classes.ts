@@ -1,4 +1,4 @@
-// A class as the command line names it.
+// Parses a class given by name or number.
 import { cannot } from '../../common/errors.js';
 import { didYouMean } from '../../common/nearest.js';
 

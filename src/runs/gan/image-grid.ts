@@ -1,4 +1,4 @@
-// What a grid of small images shows: whoever makes the images fills it in, src/report draws it.
+// Data of a grid of small images; src/report draws it.
 
 export interface ImageRow {
   /** Before the row; empty for none. */

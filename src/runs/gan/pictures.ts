@@ -1,4 +1,4 @@
-// What a generator's run lets draw: pictures of samples and of losses.
+// Draws the samples and the losses of a generator's run.
 import type { LossesRow } from '../../gan/trainer.js';
 import type { ImageGrid } from './image-grid.js';
 

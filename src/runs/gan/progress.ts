@@ -1,4 +1,4 @@
-// How far a generator's training is: what is told of it as it goes.
+// Interface of the progress reports of a generator's training.
 
 /** The size of a run. */
 export interface GanLength {
