@@ -5,7 +5,7 @@ import { customLossOptions } from '../losses/custom.js';
 import { lossOptions } from '../losses/options.js';
 import { customModelOptions } from '../models/custom.js';
 import { modelOptions } from '../models/options.js';
-import { optimizerOptions } from '../optimizers/options.js';
+import { defaultOptimizer, optimizerOptions } from '../optimizers/options.js';
 import { outputOptions, scheduleOptions, trainingOptions } from '../training/options.js';
 import { slurmOptions } from './slurm.js';
 
@@ -32,7 +32,7 @@ const experimentObject = z.strictObject({
   augmentation: augmentationOptions.prefault({}),
   model: anyModel.prefault({ name: 'resnet' }),
   loss: anyLoss.prefault({ name: 'cross-entropy' }),
-  optimizer: optimizerOptions.prefault({}),
+  optimizer: optimizerOptions.prefault(defaultOptimizer),
   schedule: scheduleOptions.prefault({ name: 'step', milestones: [80, 120] }),
   training: trainingOptions.prefault({}),
   output: outputOptions.prefault({}),
@@ -42,8 +42,15 @@ const experimentObject = z.strictObject({
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** An `optimizer` without a name means SGD. */
+function withOptimizerName(value: unknown): unknown {
+  if (!isMap(value) || !isMap(value.optimizer) || value.optimizer.name !== undefined) return value;
+  return { ...value, optimizer: { ...value.optimizer, ...defaultOptimizer } };
+}
+
 /** Fills in what is left out of one section because of another: images in folders are augmented in their own way. */
-function withDependentDefaults(value: unknown): unknown {
+function withDependentDefaults(config: unknown): unknown {
+  const value = withOptimizerName(config);
   if (!isMap(value) || !isMap(value.dataset) || !isImageFolder({ name: String(value.dataset.name) })) return value;
   const { augmentation = {} } = value;
   return isMap(augmentation) ? { ...value, augmentation: { ...folderAugmentation, ...augmentation } } : value;
@@ -68,7 +75,7 @@ export const experimentSchema = z.preprocess(
 export type ExperimentConfig = z.output<typeof experimentSchema>;
 
 /** Sections whose keys depend on their `name`: renaming one drops the keys it had under the old name. */
-export const namedSections: ReadonlySet<string> = new Set(['model', 'loss', 'schedule']);
+export const namedSections: ReadonlySet<string> = new Set(['model', 'loss', 'optimizer', 'schedule']);
 
 export type SchemaNode = z.core.JSONSchema.BaseSchema;
 

@@ -3,6 +3,8 @@ import { add, mean, relu as reluOp, reshape, softmaxCrossEntropy } from '../engi
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Layer } from '../nn/layer.js';
 import { dropout, leakyReluLayer, linear } from '../nn/layers.js';
+import { createAdam } from '../optimizers/adam.js';
+import { adamOptions } from '../optimizers/options.js';
 import type { Discriminator, Gan } from './gan.js';
 import type { Generator } from './generator.js';
 import { requireInput } from './given.js';
@@ -69,7 +71,7 @@ function createDiscriminator({ discriminatorWidth: width, dropout: rate }: Acgan
 /** Real or generated, and of which class: the discriminator names both, the generator wants its label to be named. */
 export function createAcgan(options: AcganOptions, classes: number): Gan {
   const { learningRate, beta1 } = options;
-  const optimizer = { name: 'adam', learningRate, beta1 } as const;
+  const optimizer = createAdam(adamOptions.parse({ name: 'adam', learningRate, beta1 }));
   const classLoss = (logits: Tensor | undefined, labels: Tensor): Tensor => mean(softmaxCrossEntropy(logits!, labels));
   return {
     generator: createAcganGenerator(options, classes),

@@ -3,6 +3,8 @@ import { add, concat, conv2d, gatherRows, onesLike, oneHot, reshape, slice, tran
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Pass } from '../nn/layer.js';
 import { leakyReluLayer } from '../nn/layers.js';
+import { createAdam } from '../optimizers/adam.js';
+import { adamOptions } from '../optimizers/options.js';
 import type { Discriminator, Gan } from './gan.js';
 import type { Generator } from './generator.js';
 import { requireInput } from './given.js';
@@ -74,7 +76,7 @@ function createDiscriminator({ discriminatorWidth: width }: CganOptions, classes
 /** Cross entropy of real against generated images, both with labels. */
 export function createCgan(options: CganOptions, classes: number): Gan {
   const { learningRate, beta1 } = options;
-  const optimizer = { name: 'adam', learningRate, beta1 } as const;
+  const optimizer = createAdam(adamOptions.parse({ name: 'adam', learningRate, beta1 }));
   return {
     generator: createCganGenerator(options, classes),
     discriminator: createDiscriminator(options, classes),

@@ -3,7 +3,7 @@ import type { Tensor } from '../engine/tensor.js';
 import type { Pass } from '../nn/layer.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import type { Generator, GeneratorInputs } from './generator.js';
-import type { OptimizerChoice } from '../optimizers/adaptive.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
 
 /** What a discriminator says about a batch of images. */
 export interface Judgement {
@@ -49,7 +49,7 @@ export interface Gan {
   generatorLoss(generated: Generated): Objective;
   /** The names of the parts that both objectives have, in the order of losses.csv. */
   readonly parts: readonly string[];
-  readonly optimizers: Readonly<Record<'discriminator' | 'generator', OptimizerChoice>>;
+  readonly optimizers: Readonly<Record<'discriminator' | 'generator', Optimizer>>;
   /** The discriminator's weights are held within ± this after each of its steps. */
   readonly clip?: number;
   /** How many steps of the discriminator come before a generator step; `iteration` counts from 0. */

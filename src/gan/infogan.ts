@@ -3,6 +3,8 @@ import { add, mean, mulScalar, reshape, softmaxCrossEntropy, square, sub, sum } 
 import type { Tensor } from '../engine/tensor.js';
 import { sequence } from '../nn/layer.js';
 import { leakyReluLayer, linear, reluLayer } from '../nn/layers.js';
+import { createAdam } from '../optimizers/adam.js';
+import { adamOptions } from '../optimizers/options.js';
 import type { Discriminator, Gan, Generated } from './gan.js';
 import type { Generator } from './generator.js';
 import { requireInput } from './given.js';
@@ -93,6 +95,7 @@ function guesses({ judgement, inputs }: Generated): { categorical: Tensor; conti
 /** Both networks also minimise what Q cannot guess: the variational bound on the mutual information (its equation 5). */
 export function createInfogan(options: InfoganOptions, classes: number): Gan {
   const { learningRate, generatorLearningRate, beta1, categoricalWeight, continuousWeight, realLabels } = options;
+  const adam = (rate: number) => createAdam(adamOptions.parse({ name: 'adam', learningRate: rate, beta1 }));
   const weighted = ({ categorical, continuous }: ReturnType<typeof guesses>): Tensor =>
     add(mulScalar(categorical, categoricalWeight), mulScalar(continuous, continuousWeight));
   return {
@@ -111,10 +114,7 @@ export function createInfogan(options: InfoganOptions, classes: number): Gan {
       return { loss, parts: { generatedClassLoss: categorical, codeLoss: continuous } };
     },
     parts: [...(realLabels ? ['realClassLoss'] : []), 'generatedClassLoss', 'codeLoss'],
-    optimizers: {
-      discriminator: { name: 'adam', learningRate, beta1 },
-      generator: { name: 'adam', learningRate: generatorLearningRate, beta1 },
-    },
+    optimizers: { discriminator: adam(learningRate), generator: adam(generatorLearningRate) },
     discriminatorSteps: () => 1,
   };
 }

@@ -4,7 +4,6 @@ import type { Execution } from '../engine/session.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
 import type { Gan } from './gan.js';
 import type { SessionState } from '../training/state.js';
-import { optimizerTensors } from '../optimizers/adaptive.js';
 import { samplingStep } from './sampler.js';
 import { discriminatorStep, generatorStep, parametersOf, type GanParts } from './steps.js';
 
@@ -16,8 +15,8 @@ function ganTensors({ generator, discriminator, optimizers }: Gan): TensorDeclar
   return [
     ...generator.tensors,
     ...discriminator.tensors,
-    ...parametersOf(discriminator).flatMap((parameter) => optimizerTensors(optimizers.discriminator, parameter)),
-    ...parametersOf(generator).flatMap((parameter) => optimizerTensors(optimizers.generator, parameter)),
+    ...parametersOf(discriminator).flatMap((parameter) => optimizers.discriminator.state(parameter)),
+    ...parametersOf(generator).flatMap((parameter) => optimizers.generator.state(parameter)),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { TensorSpec } from '../engine/types.js';
 import { keyedNormal, keyedSeed, keyedUniform } from '../nn/keyed-noise.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import type { Gan, Generated, Objective } from './gan.js';
-import { applyOptimizer, optimizerInputs } from '../optimizers/adaptive.js';
+import { applyOptimizer, optimizerSpecs } from '../optimizers/optimizer.js';
 
 export interface GanParts {
   readonly gan: Gan;
@@ -82,11 +82,10 @@ export function discriminatorStep(parts: GanParts): SessionFunction {
   const { discriminator, optimizers, clip } = parts.gan;
   return {
     name: discriminatorFunction,
-    inputs: { ...batchInputs(parts.batchSize), ...optimizerInputs },
-    build({ stepSize, correction, ...inputs }, program) {
+    inputs: { ...batchInputs(parts.batchSize), ...optimizerSpecs(optimizers.discriminator) },
+    build(inputs, program) {
       const { loss, parts: named } = discriminatorObjective(parts, inputs, program);
-      const scalars = { stepSize, correction };
-      applyOptimizer(program, optimizers.discriminator, loss, parametersOf(discriminator), scalars, clip);
+      applyOptimizer(program, optimizers.discriminator, loss, parametersOf(discriminator), inputs, clip);
       return { loss, ...named };
     },
   };
@@ -97,10 +96,10 @@ export function generatorStep(parts: GanParts): SessionFunction {
   const { generator, optimizers } = parts.gan;
   return {
     name: generatorFunction,
-    inputs: { seed: seedInput, ...optimizerInputs },
-    build({ stepSize, correction, ...inputs }, program) {
+    inputs: { seed: seedInput, ...optimizerSpecs(optimizers.generator) },
+    build(inputs, program) {
       const { loss, parts: named } = generatorObjective(parts, inputs, program);
-      applyOptimizer(program, optimizers.generator, loss, parametersOf(generator), { stepSize, correction });
+      applyOptimizer(program, optimizers.generator, loss, parametersOf(generator), inputs);
       return { loss, ...named };
     },
   };

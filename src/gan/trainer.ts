@@ -6,7 +6,7 @@ import { hashKey } from '../common/random.js';
 import type { Session } from '../engine/session.js';
 import type { HostArray } from '../engine/types.js';
 import type { Gan } from './gan.js';
-import { optimizerScalars } from '../optimizers/adaptive.js';
+import { optimizerScalarsAt, type Optimizer } from '../optimizers/optimizer.js';
 import type { RealBatches } from './real-images.js';
 import { discriminatorFunction, generatorFunction } from './steps.js';
 
@@ -100,6 +100,12 @@ export async function trainGan(
   return { signal: undefined, position };
 }
 
+/** The scalars of an optimizer whose rate stays, as a step takes them; `step` counts from 1. */
+export const scalarsOf = (optimizer: Optimizer, step: number): Record<string, Float32Array> => {
+  const values = optimizerScalarsAt(optimizer, { learningRate: optimizer.learningRate, step });
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Float32Array.of(value)]));
+};
+
 type Losses = Readonly<Record<string, number>>;
 
 /** One iteration: its losses, and how many discriminator steps there were in all. */
@@ -114,13 +120,13 @@ function iterate(
     const outputs = session.call(discriminatorFunction, {
       ...batches.at(step),
       seed: seedOf('discriminator', step),
-      ...optimizerScalars(gan.optimizers.discriminator, step + 1),
+      ...scalarsOf(gan.optimizers.discriminator, step + 1),
     });
     discriminator = finite(named(outputs, 'discriminatorLoss'), iteration + 1, iterations);
   }
   const outputs = session.call(generatorFunction, {
     seed: seedOf('generator', iteration),
-    ...optimizerScalars(gan.optimizers.generator, iteration + 1),
+    ...scalarsOf(gan.optimizers.generator, iteration + 1),
   });
   const generator = finite(named(outputs, 'generatorLoss'), iteration + 1, iterations);
   return { losses: { ...discriminator, ...generator }, discriminatorSteps: discriminatorSteps + steps };

@@ -2,6 +2,8 @@
 import { mean, neg, sub } from '../engine/ops/index.js';
 import { sequence } from '../nn/layer.js';
 import { leakyReluLayer } from '../nn/layers.js';
+import { rmspropOptions } from '../optimizers/options.js';
+import { createRmsprop } from '../optimizers/rmsprop.js';
 import type { Discriminator, Gan } from './gan.js';
 import type { Generator } from './generator.js';
 import { asPixel, enlargeNormalised, enlargeToImage, halve, halveNormalised, project, toScore } from './layers.js';
@@ -42,7 +44,7 @@ function createCritic({ discriminatorWidth: width }: WganOptions): Discriminator
 /** The critic maximises f(real) − f(generated), the generator f(generated), both in the mean. */
 export function createWgan(options: WganOptions): Gan {
   const { learningRate, clip, criticSteps, warmupIterations } = options;
-  const optimizer = { name: 'rmsprop', learningRate } as const;
+  const optimizer = createRmsprop(rmspropOptions.parse({ name: 'rmsprop', learningRate }));
   return {
     generator: createWganGenerator(options),
     discriminator: createCritic(options),

@@ -1,12 +1,65 @@
-// The config section `optimizer`: its schema, units and defaults.
+// The config section `optimizer`: one schema for each optimizer of the registry, with PyTorch's names and defaults.
 import { z } from 'zod';
 
-/** `optimizer`: SGD with momentum and coupled weight decay on every parameter (paper, supplement B). */
-export const optimizerOptions = z.strictObject({
-  name: z.literal('sgd').default('sgd').describe('stochastic gradient descent, the only one'),
-  learningRate: z.number().positive().default(0.1).describe('of the first epoch; the schedule lowers it'),
-  momentum: z.number().min(0).lt(1).default(0.9).describe('share of the last step that is kept'),
+const learningRate = (value: number) =>
+  z.number().positive().default(value).describe('of the first epoch; the schedule lowers it');
+const share = (value: number, what: string) => z.number().min(0).lt(1).default(value).describe(what);
+const epsilon = z.number().positive().default(1e-8).describe('added to the root of the mean square');
+const weightDecay = (value: number) =>
+  z.number().min(0).default(value).describe('times the weight, added to every gradient');
+
+/** SGD with momentum; the defaults are the paper's (supplement B). A section without a name means this one. */
+export const sgdOptions = z.strictObject({
+  name: z.literal('sgd').default('sgd').describe('stochastic gradient descent'),
+  learningRate: learningRate(0.1),
+  momentum: share(0.9, 'share of the last step that is kept'),
   nesterov: z.boolean().default(true).describe('Nesterov momentum'),
-  weightDecay: z.number().min(0).default(1e-4).describe('times the weight, added to every gradient'),
+  weightDecay: weightDecay(1e-4),
 });
+
+const moments = {
+  beta1: share(0.9, 'share of the mean gradient that is kept'),
+  beta2: share(0.999, 'share of the mean square that is kept'),
+  epsilon,
+};
+
+/** Adam (Kingma and Ba, 2015), with coupled weight decay. */
+export const adamOptions = z.strictObject({
+  name: z.literal('adam'),
+  learningRate: learningRate(1e-3),
+  ...moments,
+  weightDecay: weightDecay(0),
+});
+
+/** AdamW (Loshchilov and Hutter, 2019): Adam with decoupled weight decay. */
+export const adamwOptions = z.strictObject({
+  name: z.literal('adamw'),
+  learningRate: learningRate(1e-3),
+  ...moments,
+  weightDecay: z
+    .number()
+    .min(0)
+    .default(0.01)
+    .describe('times the learning rate: share that every weight loses in a step, apart from the gradient'),
+});
+
+/** RMSprop (Tieleman and Hinton, 2012), with coupled weight decay. */
+export const rmspropOptions = z.strictObject({
+  name: z.literal('rmsprop'),
+  learningRate: learningRate(0.01),
+  alpha: share(0.99, 'share of the mean square that is kept'),
+  epsilon,
+  momentum: share(0, 'share of the last step that is kept'),
+  centered: z.boolean().default(false).describe('the variance of the gradient in place of its mean square'),
+  weightDecay: weightDecay(0),
+});
+
+export const optimizerOptions = z.discriminatedUnion('name', [sgdOptions, adamOptions, adamwOptions, rmspropOptions]);
 export type OptimizerOptions = z.output<typeof optimizerOptions>;
+export type SgdOptions = z.output<typeof sgdOptions>;
+export type AdamOptions = z.output<typeof adamOptions>;
+export type AdamwOptions = z.output<typeof adamwOptions>;
+export type RmspropOptions = z.output<typeof rmspropOptions>;
+
+/** The section that a config without one has. */
+export const defaultOptimizer = { name: 'sgd' } as const;

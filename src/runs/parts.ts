@@ -5,6 +5,7 @@ import { createLoss } from '../losses/registry.js';
 import { forwardCost } from '../models/cost.js';
 import { createNetwork } from '../models/registry.js';
 import { withZeroBias } from '../models/zero-bias.js';
+import { createOptimizer } from '../optimizers/registry.js';
 import { loadLoss, loadNetwork } from './modules.js';
 import type { StepParts } from '../training/step.js';
 
@@ -27,7 +28,8 @@ export async function buildParts(config: ExperimentConfig, shape?: DatasetShape)
   const built = model.name === 'custom' ? await loadNetwork(model, input) : createNetwork(model, input);
   const loss = lossOptions.name === 'custom' ? await loadLoss(lossOptions, built) : createLoss(lossOptions, built);
   const network = loss.withoutBias === true ? withZeroBias(built) : built;
-  return { network, loss, optimizer: config.optimizer, format, precision: config.training.precision };
+  const optimizer = createOptimizer(config.optimizer);
+  return { network, loss, optimizer, format, precision: config.training.precision };
 }
 
 /** Multiply-adds of the network's forward pass on one image. */

@@ -4,6 +4,7 @@ import type { Batch as LoadedBatch } from '../data/batches.js';
 import type { HostArray, TensorSpec } from '../engine/types.js';
 import type { Loss, TrainingProgress } from '../losses/loss.js';
 import type { Network } from '../models/network.js';
+import { optimizerScalarsAt, optimizerSpecs, type Optimizer } from '../optimizers/optimizer.js';
 
 /** How images arrive and are normalised: uint8 [N, H, W, C], (x − mean) / std with both in units of 0..255. */
 export interface InputFormat {
@@ -18,7 +19,8 @@ export type LabelledImages = Pick<LoadedBatch, 'images' | 'labels'>;
 /** One training step. */
 export interface StepInputs {
   readonly batch: LabelledImages;
-  readonly learningRate: number;
+  /** Of the optimizer, by name. */
+  readonly optimizerScalars: Readonly<Record<string, number>>;
   /** Of everything random in the step: two 32-bit integers, the second of which counts steps. */
   readonly seed: readonly [number, number];
   /** Of the loss, by name. */
@@ -43,27 +45,29 @@ export function batchSpecs(
   };
 }
 
-/** The inputs of a step on a batch: images, labels, learningRate, seed int32 [2], the loss's scalars as `loss.<name>`. */
+/** The inputs of a step on a batch: images, labels, seed int32 [2], the optimizer's scalars, the loss's as `loss.<name>`. */
 export function stepSpecs(
   batchSize: number,
   format: InputFormat,
-  loss: Loss,
-): Record<'images' | 'labels' | 'learningRate' | 'seed', TensorSpec> & Record<string, TensorSpec> {
+  { loss, optimizer }: { readonly loss: Loss; readonly optimizer: Optimizer },
+): Record<'images' | 'labels' | 'seed', TensorSpec> & Record<string, TensorSpec> {
   return {
     ...batchSpecs(batchSize, format),
-    learningRate: scalar,
+    ...optimizerSpecs(optimizer),
     seed: { dtype: 'int32', shape: [2] },
     ...Object.fromEntries(Object.keys(loss.scalars).map((name) => [ofLoss(name), scalar])),
   };
 }
 
 /** A step as the function of `stepSpecs` takes it. */
-export function stepValues({ batch, learningRate, seed, lossScalars }: StepInputs): Record<string, HostArray> {
-  const scalars = Object.entries(lossScalars).map(([name, value]) => [ofLoss(name), Float32Array.of(value)] as const);
+export function stepValues({ batch, optimizerScalars, seed, lossScalars }: StepInputs): Record<string, HostArray> {
+  const scalars = [
+    ...Object.entries(optimizerScalars),
+    ...Object.entries(lossScalars).map(([name, value]) => [ofLoss(name), value] as const),
+  ].map(([name, value]) => [name, Float32Array.of(value)] as const);
   return {
     images: batch.images,
     labels: batch.labels,
-    learningRate: Float32Array.of(learningRate),
     seed: Int32Array.of(seed[0] | 0, seed[1] | 0),
     ...Object.fromEntries(scalars),
   };
@@ -91,9 +95,12 @@ export function randomBatch(
 }
 
 /** A step on a batch to measure with, whose values are like those within a run. */
-export const measuredStep = (batch: LabelledImages, loss: Loss, learningRate: number): StepInputs => ({
+export const measuredStep = (
+  batch: LabelledImages,
+  { loss, optimizer }: { readonly loss: Loss; readonly optimizer: Optimizer },
+): StepInputs => ({
   batch,
-  learningRate,
+  optimizerScalars: optimizerScalarsAt(optimizer, { learningRate: optimizer.learningRate, step: 1 }),
   seed: [1, 0],
   lossScalars: Object.fromEntries(Object.keys(loss.scalars).map((name) => [name, 0.25])),
 });

@@ -5,8 +5,7 @@ import type { Program, Tensor } from '../engine/tensor.js';
 import type { Loss } from '../losses/loss.js';
 import type { Network } from '../models/network.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
-import { applySgd, velocityOf } from '../optimizers/sgd.js';
-import type { OptimizerOptions } from '../optimizers/options.js';
+import { applyOptimizer, type Optimizer } from '../optimizers/optimizer.js';
 import type { TrainingOptions } from './options.js';
 import {
   batchSpecs,
@@ -21,7 +20,7 @@ import { slotInput, stepOutputs } from './step-runner.js';
 export interface StepParts {
   readonly network: Network;
   readonly loss: Loss;
-  readonly optimizer: OptimizerOptions;
+  readonly optimizer: Optimizer;
   readonly format: InputFormat;
   /** What convolutions and activations are computed in. */
   readonly precision: TrainingOptions['precision'];
@@ -33,8 +32,10 @@ export function trainedParameters({ network, loss }: Pick<StepParts, 'network' |
 }
 
 /** Everything that a training session keeps between calls. */
-export function sessionTensors(parts: Pick<StepParts, 'network' | 'loss'>): TensorDeclaration[] {
-  return [...parts.network.tensors, ...parts.loss.tensors, ...trainedParameters(parts).map(velocityOf)];
+export function sessionTensors(parts: Pick<StepParts, 'network' | 'loss' | 'optimizer'>): TensorDeclaration[] {
+  const { network, loss, optimizer } = parts;
+  const state = trainedParameters(parts).flatMap((parameter) => optimizer.state(parameter));
+  return [...network.tensors, ...loss.tensors, ...state];
 }
 
 /** Images as the network gets them: from 0 … 255 (uint8, or float32 that need not be whole) to (x − mean) / std. */
@@ -75,12 +76,12 @@ export function trainingLoss(
 export function trainingStep(parts: StepParts, batchSize: number, readEvery = 1): SessionFunction {
   return {
     name: trainFunction(batchSize),
-    inputs: { ...stepSpecs(batchSize, parts.format, parts.loss), ...(readEvery === 1 ? {} : slotInput) },
+    inputs: { ...stepSpecs(batchSize, parts.format, parts), ...(readEvery === 1 ? {} : slotInput) },
     build(inputs, program) {
-      const { images, labels, seed, learningRate } = inputs;
+      const { images, labels, seed } = inputs;
       const scalars = lossScalarsOf(parts.loss, inputs);
       const { loss, logits } = trainingLoss(parts, program, normalizeImages(images, parts), labels, seed, scalars);
-      applySgd(program, loss, trainedParameters(parts), learningRate, parts.optimizer);
+      applyOptimizer(program, parts.optimizer, loss, trainedParameters(parts), inputs);
       return stepOutputs(program, { loss, correct: countOf(equal(argMax(logits), labels)) }, inputs.slot, readEvery);
     },
   };

@@ -5,6 +5,7 @@ import type { Loader } from '../data/loader/loader.js';
 import type { Loss, TrainingProgress } from '../losses/loss.js';
 import { evaluationDue } from './cadence.js';
 import { diverged, type GoodCheckpoint } from './divergence.js';
+import { optimizerScalarsAt, type Optimizer } from '../optimizers/optimizer.js';
 import type { OptimizerOptions } from '../optimizers/options.js';
 import type { ScheduleOptions, TrainingOptions } from './options.js';
 import type { BatchProgress } from './progress.js';
@@ -22,7 +23,7 @@ export interface TrainerRun {
     readonly schedule: ScheduleOptions;
     readonly training: TrainingOptions;
   };
-  readonly parts: { readonly loss: Loss };
+  readonly parts: { readonly loss: Loss; readonly optimizer: Optimizer };
   readonly training: TrainingSession;
   readonly loader: Loader;
   /** Where to begin: the start, or where a checkpoint was made. */
@@ -134,7 +135,8 @@ async function trainEpoch(
     const iteration = (epoch - 1) * batches + batch;
     const learningRate = rateAt(run, epoch, iteration);
     const lossScalars = lossScalarsAt(parts.loss, progressAt(run, epoch, iteration));
-    const due = training.runStep({ batch: images, learningRate, seed: [noiseSeed, iteration], lossScalars });
+    const optimizerScalars = optimizerScalarsAt(parts.optimizer, { learningRate, step: iteration + 1 });
+    const due = training.runStep({ batch: images, optimizerScalars, seed: [noiseSeed, iteration], lossScalars });
     batch += 1;
     record(batch === batches ? [...due, ...training.flush()] : due);
     if (position.batch === batch) {

@@ -1,10 +1,10 @@
 // Steps of both networks: what they change and what not, weight clipping, draws, both executions.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Execution, Session } from '../../src/engine/session.js';
-import { optimizerScalars } from '../../src/optimizers/adaptive.js';
 import { createGan } from '../../src/gan/registry.js';
 import { openGanSession } from '../../src/gan/session.js';
 import { discriminatorFunction, drawInputs, generatorFunction, type GanParts } from '../../src/gan/steps.js';
+import { scalarsOf } from '../../src/gan/trainer.js';
 import { expectClose } from '../support/close.js';
 import { testEngine } from '../support/engine.js';
 import { executions, runOnce } from '../support/run-once.js';
@@ -27,12 +27,12 @@ function start(name: Kind, execution: Execution) {
     session.call(discriminatorFunction, {
       ...photos(6),
       seed: Int32Array.of(1, step),
-      ...optimizerScalars(gan.optimizers.discriminator, step + 1),
+      ...scalarsOf(gan.optimizers.discriminator, step + 1),
     });
   const generate = (step: number) =>
     session.call(generatorFunction, {
       seed: Int32Array.of(2, step),
-      ...optimizerScalars(gan.optimizers.generator, step + 1),
+      ...scalarsOf(gan.optimizers.generator, step + 1),
     });
   return { valuesOf, discriminate, generate };
 }

@@ -63,7 +63,8 @@ it('leaves the last layer’s bias at 0 through training', async () => {
   for (let step = 0; step < 3; step++) {
     const images = Uint8Array.from({ length: batchSize * 32 * 32 * 3 }, (_, i) => (i * 37) % 256);
     const batch = { images, labels: Int32Array.of(0, 1, 2, 3) };
-    const [{ loss }] = training.runStep({ batch, learningRate: 0.1, seed: [1, step], lossScalars: { lambda: 1 } });
+    const scalars = { optimizerScalars: { learningRate: 0.1 }, lossScalars: { lambda: 1 } };
+    const [{ loss }] = training.runStep({ batch, seed: [1, step], ...scalars });
     expect(Number.isFinite(loss)).toBe(true);
   }
   expect(Array.from(session.read(['fc.bias']).get('fc.bias')!, Math.abs)).toEqual(Array(10).fill(0));

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { mul, mulScalar, square, sum } from '../../src/engine/ops/index.js';
 import { declare, filledWith } from '../../src/nn/tensors.js';
-import { applySgd, velocityOf } from '../../src/optimizers/sgd.js';
+import { applyOptimizer } from '../../src/optimizers/optimizer.js';
+import { createSgd, velocityOf } from '../../src/optimizers/sgd.js';
 import { expectClose } from '../support/close.js';
 import { testEngine } from '../support/engine.js';
 import { executions } from '../support/run-once.js';
@@ -12,7 +13,7 @@ const w = declare('w', 'parameter', [3], filledWith(0));
 const idle = declare('idle', 'parameter', [2], filledWith(0));
 const factors = [1, -2, 0.5];
 
-describe.each(executions)('applySgd, %s', (execution) => {
+describe.each(executions)('SGD, %s', (execution) => {
   it.each([
     { nesterov: true, momentum: 0.9, weightDecay: 0.01 },
     { nesterov: false, momentum: 0.9, weightDecay: 0.01 },
@@ -30,7 +31,8 @@ describe.each(executions)('applySgd, %s', (execution) => {
           const value = program.read(w);
           const f = program.constant(Float32Array.from(factors), { dtype: 'float32', shape: [3] });
           const loss = sum(mulScalar(mul(f, square(value)), 0.5));
-          applySgd(program, loss, [w, idle], learningRate, { name: 'sgd', learningRate: 1, ...options });
+          const optimizer = createSgd({ name: 'sgd', learningRate: 1, ...options });
+          applyOptimizer(program, optimizer, loss, [w, idle], { learningRate });
           return { loss };
         },
       },

@@ -11,6 +11,7 @@ import type { Execution } from '../../src/engine/session.js';
 import type { LossOptions } from '../../src/losses/options.js';
 import { createLoss } from '../../src/losses/registry.js';
 import { createNetwork } from '../../src/models/registry.js';
+import { createSgd } from '../../src/optimizers/sgd.js';
 import { openTrainingSession, type TrainingSession } from '../../src/training/session.js';
 import { lossScalarsAt } from '../../src/training/step-inputs.js';
 import type { StepParts } from '../../src/training/step.js';
@@ -55,7 +56,7 @@ export function generatedParts({ dataset, dropout, loss, learningRate }: Generat
   return {
     network,
     loss: createLoss(loss, network),
-    optimizer: { name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
+    optimizer: createSgd({ name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay: 1e-4 }),
     format: dataset,
     precision: 'float32',
   };
@@ -90,7 +91,8 @@ export function trainSteps(session: TrainingSession, run: GeneratedRun, first: n
       };
       const lossScalars = lossScalarsAt(loss, progress);
       const batch = { images, labels };
-      const [outcome] = session.runStep({ batch, learningRate, seed: [hashKey(seed, 'noise'), step], lossScalars });
+      const scalars = { optimizerScalars: { learningRate }, lossScalars };
+      const [outcome] = session.runStep({ batch, seed: [hashKey(seed, 'noise'), step], ...scalars });
       losses.push(outcome.loss);
       step += 1;
     }

@@ -8,11 +8,12 @@ import type { LossOptions } from '../../src/losses/options.js';
 import { createLoss } from '../../src/losses/registry.js';
 import type { InputShape, Network } from '../../src/models/network.js';
 import { initialValues } from '../../src/nn/tensors.js';
-import { applySgd } from '../../src/optimizers/sgd.js';
+import { applyOptimizer } from '../../src/optimizers/optimizer.js';
+import { createSgd } from '../../src/optimizers/sgd.js';
 import { sessionTensors, trainedParameters, trainingLoss } from '../../src/training/step.js';
 import { referenceImages, referenceWeights, type Reference, type ReferenceNetwork } from './reference-network.js';
 
-const optimizer = { name: 'sgd', learningRate: 0.01, momentum: 0.9, nesterov: true, weightDecay: 1e-4 } as const;
+const optimizer = createSgd({ name: 'sgd', learningRate: 0.01, momentum: 0.9, nesterov: true, weightDecay: 1e-4 });
 const losses: Readonly<Record<'crossEntropy' | 'isda', LossOptions>> = {
   crossEntropy: { name: 'cross-entropy' },
   isda: { name: 'isda', lambda0: 0.5, covariance: 'full', schedule: 'constant' },
@@ -86,7 +87,7 @@ export function openNetworkSession(
     inputs: { ...trainingInputs, learningRate: scalar },
     build(inputs, program) {
       const value = lossOf(inputs, program);
-      applySgd(program, value, trainedParameters(parts), inputs.learningRate, optimizer);
+      applyOptimizer(program, optimizer, value, trainedParameters(parts), inputs);
       return { loss: value };
     },
   };

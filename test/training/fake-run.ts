@@ -5,6 +5,7 @@ import type { Session } from '../../src/engine/session.js';
 import type { HostArray } from '../../src/engine/types.js';
 import type { Loss } from '../../src/losses/loss.js';
 import type { MetricsRow } from '../../src/records/metrics-columns.js';
+import { createSgd } from '../../src/optimizers/sgd.js';
 import { trainingSessionOver } from '../../src/training/session.js';
 import { epochStart, type RunPosition } from '../../src/training/state.js';
 import { trainNetwork, type TrainerRun } from '../../src/training/trainer.js';
@@ -102,13 +103,14 @@ export async function runTrainer({
     augmentation: augmentationOptions.parse({ padCrop: { padding: 2 } }),
     warn: (line) => void events.push(line),
   });
+  const optimizer = { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4 } as const;
   const run: TrainerRun = {
     config: {
-      optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
+      optimizer,
       schedule: { name: 'step', milestones: [2, 3], factor: 0.1 },
       training,
     },
-    parts: { loss: sampleLoss },
+    parts: { loss: sampleLoss, optimizer: createSgd(optimizer) },
     training: trainingSessionOver(session, [], readEvery),
     loader,
     position,

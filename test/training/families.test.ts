@@ -8,6 +8,7 @@ import { knownNetworks } from '../../src/models/known.js';
 import { modelOptions, type ModelInput } from '../../src/models/options.js';
 import { createNetwork } from '../../src/models/registry.js';
 import { initialValues } from '../../src/nn/tensors.js';
+import { createSgd } from '../../src/optimizers/sgd.js';
 import { sessionTensors, trainingStep } from '../../src/training/step.js';
 import { trainFunction } from '../../src/training/step-inputs.js';
 import { relativeDifference } from '../support/close.js';
@@ -24,7 +25,7 @@ const format = { height: 32, width: 32, mean: [125, 123, 114], std: [63, 62, 67]
 const random = randomStream(1, 'families');
 const images = Uint8Array.from({ length: batchSize * 32 * 32 * 3 }, () => random.integer(256));
 const labels = Int32Array.of(3, 1, 4, 1);
-const optimizer = { name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay: 1e-4 } as const;
+const optimizer = createSgd({ name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay: 1e-4 });
 
 /** The losses of the steps on one batch with ISDA, and the parameters that did not change. */
 function train(model: ModelInput, execution: Execution) {

@@ -7,6 +7,7 @@ import { createNetwork } from '../../src/models/registry.js';
 import type { ModelOptions } from '../../src/models/options.js';
 import { initialValues } from '../../src/nn/tensors.js';
 import type { TrainingOptions } from '../../src/training/options.js';
+import { createSgd } from '../../src/optimizers/sgd.js';
 import { sessionTensors, trainingStep } from '../../src/training/step.js';
 import { trainFunction } from '../../src/training/step-inputs.js';
 import { testEngine } from '../support/engine.js';
@@ -28,7 +29,7 @@ function losses(
   const network = createNetwork(model, { height: 32, width: 32, channels: 3, classes: 10 });
   const loss = createLoss({ name: 'isda', lambda0: 0.5, covariance: 'full', schedule: 'constant' }, network);
   const format = { height: 32, width: 32, mean: [125, 123, 114], std: [63, 62, 67] };
-  const optimizer = { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 1e-4 } as const;
+  const optimizer = createSgd({ name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 1e-4 });
   const parts = { network, loss, optimizer, format, precision };
   const tensors = sessionTensors(parts);
   const session = engine.createSession(execution, tensors, [trainingStep(parts, batchSize)]);

@@ -9,6 +9,7 @@ import { countParameters } from '../../src/models/cost.js';
 import { modelOptions, type ModelInput } from '../../src/models/options.js';
 import { createNetwork } from '../../src/models/registry.js';
 import { optimizerOptions } from '../../src/optimizers/options.js';
+import { createOptimizer } from '../../src/optimizers/registry.js';
 import { sessionTensors, type StepParts } from '../../src/training/step.js';
 import { peakBytes, stepMemory } from '../../src/training/step-memory.js';
 
@@ -54,7 +55,8 @@ function parts(model: ModelInput, loss: StepParts['loss']['name'], precision: St
   const network = createNetwork(modelOptions.parse(model), size);
   const format = { height: 32, width: 32, mean: [0, 0, 0], std: [1, 1, 1] };
   const chosen = createLoss(lossOptions.parse({ name: loss }), network);
-  return { network, loss: chosen, optimizer: optimizerOptions.parse({}), format, precision };
+  const optimizer = createOptimizer(optimizerOptions.parse({ name: 'sgd' }));
+  return { network, loss: chosen, optimizer, format, precision };
 }
 
 describe('stepMemory', () => {

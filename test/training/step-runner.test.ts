@@ -23,7 +23,12 @@ function sevenSteps(execution: (typeof executions)[number], readEvery: number) {
       images: dataset.storage.images.subarray(first * 3072, last * 3072),
       labels: dataset.labels.subarray(first, last),
     };
-    return training.runStep({ batch, learningRate: 0.1, seed: [0, index], lossScalars: { lambda: 0.5 } });
+    return training.runStep({
+      batch,
+      optimizerScalars: { learningRate: 0.1 },
+      seed: [0, index],
+      lossScalars: { lambda: 0.5 },
+    });
   });
   const rest = training.flush();
   const state = session.read(tensors.map(({ name }) => name));

@@ -7,7 +7,8 @@ import { countParameters, forwardCost } from '../../models/cost.js';
 import { knownNetworks } from '../../models/known.js';
 import type { InputShape, Network } from '../../models/network.js';
 import { createNetwork } from '../../models/registry.js';
-import { optimizerOptions } from '../../optimizers/options.js';
+import { defaultOptimizer, optimizerOptions } from '../../optimizers/options.js';
+import { createOptimizer } from '../../optimizers/registry.js';
 import { stepMemory } from '../../training/step-memory.js';
 import type { CommandContext } from '../context.js';
 import { columnsOf, foldedTable, wrappedTable, wrapText } from '../terminal/fold.js';
@@ -22,7 +23,7 @@ interface ModelsOptions extends ListOptions {
   readonly batch?: number;
 }
 
-const optimizer = optimizerOptions.parse({});
+const optimizer = createOptimizer(optimizerOptions.parse(defaultOptimizer));
 const crossEntropy = createLoss(lossOptions.parse({ name: 'cross-entropy' }), { classes: 0, featureSize: 0 });
 
 /** Bytes of one training step of a network in float32, with cross entropy. */

@@ -92,7 +92,7 @@ export function measureSteps(
   const training = openTrainingSession(engine, parts, { execution, seed, ...sizes });
   try {
     const random = randomStream(seed, 'estimate');
-    const step = measuredStep(randomBatch(parts, trainImages, random), parts.loss, config.optimizer.learningRate);
+    const step = measuredStep(randomBatch(parts, trainImages, random), parts);
     const evaluation = randomBatch(parts, evaluationImages, random);
     const trained = measure(() => void training.runStep(step), options);
     const evaluated = measure(() => void evaluateBatch(training.session, evaluation), options);

@@ -66,7 +66,7 @@ async function open(config: ExperimentConfig, variant: BenchVariant, engine: Eng
   const sizes = { trainImages: batchSize, batchSize, evaluationImages: 0, evaluationBatchSize: 1 };
   const session = openTrainingSession(engine, parts, { execution: variant.execution, seed, ...sizes });
   const batch = randomBatch(parts, batchSize, randomStream(seed, 'bench'));
-  const inputs = measuredStep(batch, loss, config.optimizer.learningRate);
+  const inputs = measuredStep(batch, parts);
   let iteration = 0;
   const step = (): void => void session.runStep({ ...inputs, seed: [1, iteration++] });
   const computedBytes = stepMemory(parts, batchSize);

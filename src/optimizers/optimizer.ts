@@ -1,0 +1,79 @@
+// The interface of an optimizer, and its step on all parameters.
+import { gradients } from '../engine/gradients.js';
+import { add, addScalar, clamp, mulScalar, sqrt, sub } from '../engine/ops/index.js';
+import type { Program, Tensor } from '../engine/tensor.js';
+import type { TensorSpec } from '../engine/types.js';
+import { declare, filledWith, type TensorDeclaration } from '../nn/tensors.js';
+
+/** What an optimizer's scalars depend on. */
+export interface OptimizerMoment {
+  readonly learningRate: number;
+  /** Of this run, counted from 1. */
+  readonly step: number;
+}
+
+/** One parameter in one step. */
+export interface ParameterUpdate {
+  readonly program: Program;
+  readonly parameter: TensorDeclaration;
+  /** The parameter before the step. */
+  readonly value: Tensor;
+  readonly gradient: Tensor;
+  /** The optimizer's scalars, by name. */
+  readonly scalars: Readonly<Record<string, Tensor>>;
+}
+
+export interface Optimizer {
+  readonly name: string;
+  /** Of the config, before any schedule. */
+  readonly learningRate: number;
+  /** What it remembers of a parameter. */
+  state(parameter: TensorDeclaration): readonly TensorDeclaration[];
+  /** Inputs of each step, computed in float64. Names are those of the step's inputs. */
+  readonly scalars: Readonly<Record<string, (moment: OptimizerMoment) => number>>;
+  /** Assigns the parameter and its state after one step. */
+  update(update: ParameterUpdate): void;
+}
+
+/** State in the parameter's shape and layout, zero at first: `optimizer.<kind>.<parameter>`. */
+export function stateOf(kind: string, { name, shape, layout }: TensorDeclaration): TensorDeclaration {
+  return declare(`optimizer.${kind}.${name}`, 'state', shape, filledWith(0), layout);
+}
+
+/** share old + (1 − share) value */
+export const blend = (old: Tensor, value: Tensor, share: number): Tensor =>
+  add(mulScalar(old, share), mulScalar(value, 1 - share));
+
+/** sqrt(square) + epsilon: TensorFlow's kernels add epsilon inside the root, PyTorch beside it. */
+export const rootPlus = (square: Tensor, epsilon: number): Tensor => addScalar(sqrt(square), epsilon);
+
+/** Coupled weight decay: g + wd w. */
+export function decayed(gradient: Tensor, value: Tensor, weightDecay: number): Tensor {
+  // A difference: a graph would join a sum with those inside the gradient, and round differently.
+  return weightDecay === 0 ? gradient : sub(gradient, mulScalar(value, -weightDecay));
+}
+
+/** The inputs of a step that an optimizer needs. */
+export const optimizerSpecs = ({ scalars }: Optimizer): Record<string, TensorSpec> =>
+  Object.fromEntries(Object.keys(scalars).map((name) => [name, { dtype: 'float32', shape: [] }]));
+
+/** The values of an optimizer's scalars in a step. */
+export const optimizerScalarsAt = ({ scalars }: Optimizer, moment: OptimizerMoment): Record<string, number> =>
+  Object.fromEntries(Object.entries(scalars).map(([name, valueAt]) => [name, valueAt(moment)]));
+
+/** Minimises `loss` by one step on every parameter; with `clip`, parameters are then put within ± clip. */
+export function applyOptimizer(
+  program: Program,
+  optimizer: Optimizer,
+  loss: Tensor,
+  parameters: readonly TensorDeclaration[],
+  scalars: Readonly<Record<string, Tensor>>,
+  clip?: number,
+): void {
+  const values = parameters.map((parameter) => program.read(parameter));
+  const slopes = gradients(loss, values);
+  parameters.forEach((parameter, index) => {
+    optimizer.update({ program, parameter, value: values[index], gradient: slopes[index], scalars });
+    if (clip !== undefined) program.assign(parameter, clamp(program.read(parameter), -clip, clip));
+  });
+}
