@@ -1,5 +1,5 @@
 // The program: every command registered, errors printed in one place, exit codes set.
-import { Command, CommanderError, type Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { formatError, IsdaError } from '../common/errors.js';
 import { registerAblate } from './commands/ablate.js';
 import { registerBench } from './commands/bench.js';
@@ -74,15 +74,15 @@ function explainUsage(command: Command, name: string): void {
   for (const part of command.commands) explainUsage(part, `${name} ${part.name()}`);
 }
 
-const isRepeatable = (option: Option): boolean => option.variadic || Array.isArray(option.defaultValue);
-
 /** A value given twice is a mistake: only options that collect their values may be repeated. */
 function refuseRepeatedOptions(command: Command): void {
   for (const option of command.options) {
-    if ((!option.required && !option.optional) || isRepeatable(option)) continue;
+    if (!option.required && !option.optional) continue;
     let given = false;
     command.on(`option:${option.name()}`, () => {
-      if (given) command.error(`error: option '${option.flags}' is given twice`);
+      // Those that collect have a list by now.
+      if (given && !Array.isArray(command.getOptionValue(option.attributeName())))
+        command.error(`error: option '${option.flags}' is given twice`);
       given = true;
     });
   }

@@ -2,7 +2,7 @@
 import { add, mean, relu as reluOp, reshape, softmaxCrossEntropy } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { dropout, leakyReluLayer, linear } from '../nn/layers.js';
+import { dropout, leakyRelu, linear } from '../nn/layers.js';
 import { createAdam } from '../optimizers/adam.js';
 import { adamOptions } from '../optimizers/options.js';
 import type { Discriminator, Gan } from './gan.js';
@@ -50,7 +50,7 @@ function createDiscriminator({ discriminatorWidth: width, dropout: rate }: Acgan
     return sequence(
       discriminatorConv(number, { inputs, outputs, kernel: 3, stride, padding: 1 }),
       ...(number === 1 ? [] : [ganBatchNorm(`discriminator.bn${number}`, outputs)]),
-      leakyReluLayer(0.2),
+      leakyRelu(0.2),
       dropout(`discriminator.dropout${number}`, rate),
     );
   };

@@ -2,7 +2,7 @@
 import { add, concat, conv2d, gatherRows, onesLike, oneHot, reshape, slice, transpose } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Pass } from '../nn/layer.js';
-import { leakyReluLayer } from '../nn/layers.js';
+import { leakyRelu } from '../nn/layers.js';
 import { createAdam } from '../optimizers/adam.js';
 import { adamOptions } from '../optimizers/options.js';
 import type { Discriminator, Gan } from './gan.js';
@@ -59,7 +59,7 @@ function createDiscriminator({ discriminatorWidth: width }: CganOptions, classes
     return reshape(gatherRows(transpose(each, [1, 0, 2]), labels), [labels.shape[0], 16, 16, half]);
   };
   const layers = sequence(
-    leakyReluLayer(slope),
+    leakyRelu(slope),
     halveNormalised(2, { inputs: width, outputs: 2 * width }, slope),
     halveNormalised(3, { inputs: 2 * width, outputs: 4 * width }, slope),
     toScore(4, 4 * width),

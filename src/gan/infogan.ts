@@ -2,7 +2,7 @@
 import { add, mean, mulScalar, reshape, softmaxCrossEntropy, square, sub, sum } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence } from '../nn/layer.js';
-import { leakyReluLayer, linear, reluLayer } from '../nn/layers.js';
+import { leakyRelu, linear, relu } from '../nn/layers.js';
 import { createAdam } from '../optimizers/adam.js';
 import { adamOptions } from '../optimizers/options.js';
 import type { Discriminator, Gan, Generated } from './gan.js';
@@ -34,9 +34,9 @@ export function createInfoganGenerator(
     project(1, 2, { inputs: noise + classes + codes, outputs: 7 * width }),
     enlargeNormalised(2, { inputs: 7 * width, outputs: 4 * width }),
     enlarge(3, { inputs: 4 * width, outputs: 2 * width }),
-    reluLayer,
+    relu,
     enlarge(4, { inputs: 2 * width, outputs: width }),
-    reluLayer,
+    relu,
     enlargeToImage(5, width),
   );
   return {
@@ -56,7 +56,7 @@ function createDiscriminator({ codes, discriminatorWidth: width }: InfoganOption
   const slope = 0.1;
   const body = sequence(
     halve(1, { inputs: 3, outputs: width }),
-    leakyReluLayer(slope),
+    leakyRelu(slope),
     halveNormalised(2, { inputs: width, outputs: 2 * width }, slope),
     halveNormalised(3, { inputs: 2 * width, outputs: 4 * width }, slope),
   );
@@ -64,7 +64,7 @@ function createDiscriminator({ codes, discriminatorWidth: width }: InfoganOption
   const hidden = sequence(
     discriminatorConv('_q', { inputs: 4 * width, outputs: 2 * width, kernel: 4, stride: 1, padding: 0 }),
     ganBatchNorm('discriminator.bn_q', 2 * width),
-    leakyReluLayer(slope),
+    leakyRelu(slope),
   );
   const label = linear('discriminator.fc_class', 2 * width, classes);
   const code = linear('discriminator.fc_codes', 2 * width, codes);

@@ -2,7 +2,7 @@
 import { concat, mean, oneHot, reshape, softplus, neg, tanh as tanhOp } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { batchNorm, conv, convTransposed, leakyReluLayer, reluLayer } from '../nn/layers.js';
+import { batchNorm, conv, convTransposed, leakyRelu, relu } from '../nn/layers.js';
 import type { GeneratorInputs } from './generator.js';
 
 /** DCGAN's first weights: convolutions N(0, 0.02), scales of batch normalisation N(1, 0.02). */
@@ -20,7 +20,7 @@ export function project(number: number, size: number, { inputs, outputs }: Width
   return sequence(
     convTransposed(`generator.deconv${number}${part}`, { inputs, outputs, kernel: size, deviation }),
     ganBatchNorm(`generator.bn${number}${part}`, outputs),
-    reluLayer,
+    relu,
   );
 }
 
@@ -30,7 +30,7 @@ export const enlarge = (number: number, widths: Widths): Layer =>
 
 /** Twice as many pixels on each side, normalised, ReLU. */
 export const enlargeNormalised = (number: number, widths: Widths): Layer =>
-  sequence(enlarge(number, widths), ganBatchNorm(`generator.bn${number}`, widths.outputs), reluLayer);
+  sequence(enlarge(number, widths), ganBatchNorm(`generator.bn${number}`, widths.outputs), relu);
 
 const tanh: Layer = { tensors: [], apply: (x) => tanhOp(x) };
 
@@ -50,7 +50,7 @@ export const halve = (number: number, widths: Widths): Layer =>
 
 /** Half as many pixels on each side, normalised, leaky ReLU. */
 export const halveNormalised = (number: number, widths: Widths, slope: number): Layer =>
-  sequence(halve(number, widths), ganBatchNorm(`discriminator.bn${number}`, widths.outputs), leakyReluLayer(slope));
+  sequence(halve(number, widths), ganBatchNorm(`discriminator.bn${number}`, widths.outputs), leakyRelu(slope));
 
 /** 4x4 pixels to one number an image: [N, 4, 4, inputs] to [N]. */
 export function toScore(number: number, inputs: number): Layer {

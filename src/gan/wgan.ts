@@ -1,7 +1,7 @@
 // WGAN (Arjovsky et al., 2017) as DCGAN for 32x32 pixels (paper, section 5).
 import { mean, neg, sub } from '../engine/ops/index.js';
 import { sequence } from '../nn/layer.js';
-import { leakyReluLayer } from '../nn/layers.js';
+import { leakyRelu } from '../nn/layers.js';
 import { rmspropOptions } from '../optimizers/options.js';
 import { createRmsprop } from '../optimizers/rmsprop.js';
 import type { Discriminator, Gan } from './gan.js';
@@ -33,7 +33,7 @@ function createCritic({ discriminatorWidth: width }: WganOptions): Discriminator
   const slope = 0.2;
   const layers = sequence(
     halve(1, { inputs: 3, outputs: width }),
-    leakyReluLayer(slope),
+    leakyRelu(slope),
     halveNormalised(2, { inputs: width, outputs: 2 * width }, slope),
     halveNormalised(3, { inputs: 2 * width, outputs: 4 * width }, slope),
     toScore(4, 4 * width),

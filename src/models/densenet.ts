@@ -1,7 +1,7 @@
 // CIFAR DenseNets with bottlenecks and compression, DenseNet-BC-L-k (Huang et al., 2017).
 import { avgPool, concat } from '../engine/ops/index.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { batchNorm, conv, dropout, reluLayer } from '../nn/layers.js';
+import { batchNorm, conv, dropout, relu } from '../nn/layers.js';
 import { recomputing } from '../nn/recomputing.js';
 import type { InputShape, Network } from './network.js';
 import type { DensenetOptions } from './options.js';
@@ -14,13 +14,13 @@ function denseLayer(name: string, inputs: number, { growth, dropout: rate, recom
   const inner = 4 * growth;
   const narrowed = sequence(
     batchNorm(`${name}.norm1`, inputs),
-    reluLayer,
+    relu,
     conv(`${name}.conv1`, { inputs, outputs: inner, kernel: 1 }),
   );
   const added = sequence(
     recompute ? recomputing(narrowed) : narrowed,
     batchNorm(`${name}.norm2`, inner),
-    reluLayer,
+    relu,
     conv(`${name}.conv2`, { inputs: inner, outputs: growth, kernel: 3 }),
     dropout(`${name}.dropout`, rate),
   );
@@ -31,7 +31,7 @@ function denseLayer(name: string, inputs: number, { growth, dropout: rate, recom
 function transition(name: string, inputs: number, outputs: number): Layer {
   const reduced = sequence(
     batchNorm(`${name}.norm`, inputs),
-    reluLayer,
+    relu,
     conv(`${name}.conv`, { inputs, outputs, kernel: 1 }),
   );
   return { tensors: reduced.tensors, apply: (x, pass) => avgPool(reduced.apply(x, pass), 2) };
@@ -57,7 +57,7 @@ export function createDensenet(options: DensenetOptions, input: InputShape): Net
     layers.push(transition(`features.transition${stage}`, channels, halved));
     channels = halved;
   }
-  layers.push(batchNorm('features.norm_final', channels), reluLayer);
+  layers.push(batchNorm('features.norm_final', channels), relu);
   return pooledNetwork(
     { name: `densenet-bc-${depth}-${growth}`, body: sequence(...layers), featureSize: channels },
     input,

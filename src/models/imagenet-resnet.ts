@@ -1,7 +1,7 @@
 // ResNets and ResNeXts for ImageNet (He et al., 2016; Xie et al., 2017), with the stride of a bottleneck in its 3x3.
 import { maxPool2d } from '../engine/ops/index.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { batchNorm, conv, reluLayer } from '../nn/layers.js';
+import { batchNorm, conv, relu } from '../nn/layers.js';
 import { residualBlock } from '../nn/residual-block.js';
 import type { InputShape, Network } from './network.js';
 import type { ImagenetResnetOptions, ImagenetResnextOptions } from './options.js';
@@ -34,7 +34,7 @@ const basic: BlockKind = {
     sequence(
       conv(`${name}.conv1`, { inputs, outputs: width, kernel: 3, stride }),
       batchNorm(`${name}.bn1`, width),
-      reluLayer,
+      relu,
       conv(`${name}.conv2`, { inputs: width, outputs: width, kernel: 3 }),
       batchNorm(`${name}.bn2`, width),
     ),
@@ -48,10 +48,10 @@ const bottleneck = (groups: number, groupWidth: number): BlockKind => ({
     return sequence(
       conv(`${name}.conv1`, { inputs, outputs: inner, kernel: 1 }),
       batchNorm(`${name}.bn1`, inner),
-      reluLayer,
+      relu,
       conv(`${name}.conv2`, { inputs: inner, outputs: inner, kernel: 3, stride, groups }),
       batchNorm(`${name}.bn2`, inner),
-      reluLayer,
+      relu,
       conv(`${name}.conv3`, { inputs: inner, outputs: 4 * width, kernel: 1 }),
       batchNorm(`${name}.bn3`, 4 * width),
     );
@@ -80,7 +80,7 @@ function create(
   const body = sequence(
     conv('conv1', { inputs: input.channels, outputs: stemWidth, kernel: 7, stride: 2 }),
     batchNorm('bn1', stemWidth),
-    reluLayer,
+    relu,
     maxPool,
     ...blocks,
   );

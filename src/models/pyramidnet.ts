@@ -2,7 +2,7 @@
 import { add, avgPool, pad } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { batchNorm, conv, reluLayer } from '../nn/layers.js';
+import { batchNorm, conv, relu } from '../nn/layers.js';
 import { shakeDrop } from '../nn/noise.js';
 import type { InputShape, Network } from './network.js';
 import type { PyramidnetOptions } from './options.js';
@@ -44,10 +44,10 @@ function block(name: string, inputs: number, width: number, stride: number, clos
     batchNorm(`${name}.bn1`, inputs),
     conv(`${name}.conv1`, { inputs, outputs: width, kernel: 1 }),
     batchNorm(`${name}.bn2`, width),
-    reluLayer,
+    relu,
     conv(`${name}.conv2`, { inputs: width, outputs: width, kernel: 3, stride }),
     batchNorm(`${name}.bn3`, width),
-    reluLayer,
+    relu,
     conv(`${name}.conv3`, { inputs: width, outputs, kernel: 1 }),
     batchNorm(`${name}.bn4`, outputs),
     shakeDrop(`${name}.shake`, closed),
@@ -75,7 +75,7 @@ export function createPyramidnet({ depth, alpha }: PyramidnetOptions, input: Inp
     batchNorm('bn1', stemWidth),
     ...blocks,
     batchNorm('bn_final', featureSize),
-    reluLayer,
+    relu,
   );
   return pooledNetwork({ name: `pyramidnet-${depth}-${alpha}`, body, featureSize }, input);
 }

@@ -2,7 +2,7 @@
 // and the same with squeeze-excitation (Hu et al., 2018).
 import type { Layer } from '../nn/layer.js';
 import { sequence } from '../nn/layer.js';
-import { batchNorm, conv, dropout, reluLayer } from '../nn/layers.js';
+import { batchNorm, conv, dropout, relu } from '../nn/layers.js';
 import { residualBlock } from '../nn/residual-block.js';
 import { squeezeExcitation } from '../nn/squeeze-excitation.js';
 import type { InputShape, Network } from './network.js';
@@ -27,7 +27,7 @@ function basicBlock(name: string, { inputs, outputs, stride, dropout: rate, gate
   const residual = sequence(
     conv(`${name}.conv1`, { inputs, outputs, kernel: 3, stride }),
     batchNorm(`${name}.bn1`, outputs),
-    reluLayer,
+    relu,
     dropout(`${name}.dropout`, rate),
     conv(`${name}.conv2`, { inputs: outputs, outputs, kernel: 3 }),
     batchNorm(`${name}.bn2`, outputs),
@@ -65,7 +65,7 @@ function build(
   const body = sequence(
     conv('conv1', { inputs: input.channels, outputs: stem, kernel: 3 }),
     batchNorm('bn1', stem),
-    reluLayer,
+    relu,
     ...blocks,
   );
   return pooledNetwork({ name, body, featureSize: stageWidths[stageWidths.length - 1] }, input);

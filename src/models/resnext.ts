@@ -1,6 +1,6 @@
 // CIFAR ResNeXts (Xie et al., 2017): bottlenecks whose 3x3 convolution works in `cardinality` groups.
 import { sequence, type Layer } from '../nn/layer.js';
-import { batchNorm, conv, reluLayer } from '../nn/layers.js';
+import { batchNorm, conv, relu } from '../nn/layers.js';
 import { residualBlock } from '../nn/residual-block.js';
 import type { InputShape, Network } from './network.js';
 import type { ResnextOptions } from './options.js';
@@ -23,10 +23,10 @@ function groupedBottleneck(name: string, { inputs, inner, outputs, groups, strid
   const residual = sequence(
     conv(`${name}.conv_reduce`, { inputs, outputs: inner, kernel: 1 }),
     batchNorm(`${name}.bn_reduce`, inner),
-    reluLayer,
+    relu,
     conv(`${name}.conv_conv`, { inputs: inner, outputs: inner, kernel: 3, stride, groups }),
     batchNorm(`${name}.bn`, inner),
-    reluLayer,
+    relu,
     conv(`${name}.conv_expand`, { inputs: inner, outputs, kernel: 1 }),
     batchNorm(`${name}.bn_expand`, outputs),
   );
@@ -52,7 +52,7 @@ export function createResnext({ depth, cardinality, width }: ResnextOptions, inp
   const body = sequence(
     conv('conv_1_3x3', { inputs: input.channels, outputs: stemWidth, kernel: 3 }),
     batchNorm('bn_1', stemWidth),
-    reluLayer,
+    relu,
     ...blocks,
   );
   const name = `resnext-${depth}-${cardinality}x${width}d`;

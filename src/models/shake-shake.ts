@@ -2,7 +2,7 @@
 import { add, concat, pad, relu, slice } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { batchNorm, conv, reluLayer as reluLayer, type ConvLayerOptions } from '../nn/layers.js';
+import { batchNorm, conv, relu as reluLayer, type ConvLayerOptions } from '../nn/layers.js';
 import { shakeShake } from '../nn/noise.js';
 import type { InputShape, Network } from './network.js';
 import type { ShakeShakeOptions } from './options.js';

@@ -1,7 +1,7 @@
 // Wide ResNets WRN-d-k (Zagoruyko and Komodakis, 2016): pre-activation blocks, k times as wide as a CIFAR ResNet.
 import { add } from '../engine/ops/index.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { batchNorm, conv, dropout, reluLayer } from '../nn/layers.js';
+import { batchNorm, conv, dropout, relu } from '../nn/layers.js';
 import type { InputShape, Network } from './network.js';
 import type { WrnOptions } from './options.js';
 import { pooledNetwork } from './pooled-network.js';
@@ -21,11 +21,11 @@ interface BlockOptions {
  * first ReLU gives; elsewhere it is the block's input itself.
  */
 function wideBlock(name: string, { inputs, outputs, stride, dropout: rate }: BlockOptions): Layer {
-  const activation = sequence(batchNorm(`${name}.bn1`, inputs), reluLayer);
+  const activation = sequence(batchNorm(`${name}.bn1`, inputs), relu);
   const residual = sequence(
     conv(`${name}.conv1`, { inputs, outputs, kernel: 3, stride }),
     batchNorm(`${name}.bn2`, outputs),
-    reluLayer,
+    relu,
     dropout(`${name}.dropout`, rate),
     conv(`${name}.conv2`, { inputs: outputs, outputs, kernel: 3 }),
   );
@@ -59,7 +59,7 @@ export function createWrn({ depth, width, dropout: rate }: WrnOptions, input: In
     conv('conv1', { inputs: input.channels, outputs: stemWidth, kernel: 3 }),
     ...blocks,
     batchNorm('bn1', featureSize),
-    reluLayer,
+    relu,
   );
   return pooledNetwork({ name: `wrn-${depth}-${width}`, body, featureSize }, input);
 }

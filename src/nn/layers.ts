@@ -97,10 +97,10 @@ export function batchNorm(name: string, channels: number, deviation = 0): Layer 
   };
 }
 
-export const reluLayer: Layer = { tensors: [], apply: (x) => reluOp(x) };
+export const relu: Layer = { tensors: [], apply: (x) => reluOp(x) };
 
 /** Leaky ReLU: x where it is positive, `slope` x elsewhere. */
-export const leakyReluLayer = (slope: number): Layer => ({ tensors: [], apply: (x) => leakyReluOp(x, slope) });
+export const leakyRelu = (slope: number): Layer => ({ tensors: [], apply: (x) => leakyReluOp(x, slope) });
 
 /** Sets each value to zero with probability `rate` in training, and scales the others by 1 / (1 − rate). */
 export function dropout(name: string, rate: number): Layer {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
 import { add, mul, square, sum } from '../../src/engine/ops/index.js';
-import { batchNorm, conv, dropout, reluLayer } from '../../src/nn/layers.js';
+import { batchNorm, conv, dropout, relu } from '../../src/nn/layers.js';
 import { sequence, type Layer } from '../../src/nn/layer.js';
 import { recomputing } from '../../src/nn/recomputing.js';
 import type { Execution, SessionFunction } from '../../src/engine/session.js';
@@ -15,7 +15,7 @@ import { executions } from '../support/run-once.js';
 const engine = testEngine();
 const plain = sequence(
   batchNorm('norm', 5),
-  reluLayer,
+  relu,
   conv('conv', { inputs: 5, outputs: 4, kernel: 3 }),
   dropout('drop', 0.3),
 );

@@ -1,6 +1,7 @@
 // What TensorBoard itself reads from the event files: of a run, of one that was stopped, of one that began anew.
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { rename } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { openEvents } from '../../src/records/events.js';
 import { metricsFields, type MetricsColumn } from '../../src/records/metrics-columns.js';
@@ -53,9 +54,11 @@ describe.skipIf(python === undefined)('TensorBoard', () => {
     child.kill('SIGKILL');
     await child;
     // What the killed run may have said of steps that it takes again.
-    const ahead = await openEvents(join(folder, 'run'), { now: () => 1000, host: 'box', pid: 1 });
+    const ahead = await openEvents(folder, { now: () => 1000, host: 'box', pid: 1 });
     for (const step of [4, 8, 12, 16, 20]) await ahead.scalars(step, { 'loss/train': 99 });
     await ahead.close();
+    // Of a time before the run's own files, as where it was opened in another folder first.
+    await rename(ahead.path, join(folder, 'run', basename(ahead.path)));
     expect(await runIsda(folder, args)).toMatchObject({ exitCode: 0 });
     expect(await readScalars(python!, join(folder, 'run'))).toEqual(await expected(join(folder, 'run')));
     expect(await runIsda(folder, [...args, '--no-resume', '--set', 'training.epochs=2'])).toMatchObject({
