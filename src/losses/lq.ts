@@ -18,8 +18,9 @@ export function createLq({ q, truncation }: LqOptions): Loss {
     compute: (inputs) => {
       const bounded = (logProbability: Tensor): Tensor =>
         truncation === 0 ? logProbability : maximum(logProbability, floatScalar(inputs.program, Math.log(truncation)));
-      const unscaled = meanOverTargets(inputs, (crossEntropy) => expm1(mulScalar(bounded(neg(crossEntropy)), q)));
-      return mulScalar(unscaled, -1 / q);
+      return meanOverTargets(inputs, (crossEntropy) =>
+        mulScalar(expm1(mulScalar(bounded(neg(crossEntropy)), q)), -1 / q),
+      );
     },
   };
 }
