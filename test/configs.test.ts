@@ -122,6 +122,8 @@ describe('of the paper', () => {
       expect(config.augmentation).toEqual({
         padCrop: { padding: 4, mode: 'reflect' },
         flip: true,
+        mixup: false,
+        cutmix: false,
         ...strongAugmentation(dataset, rest.length === 2 ? rest[0] : undefined),
       });
     },

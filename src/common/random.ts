@@ -84,3 +84,24 @@ export function permutation(count: number, random: RandomStream): Uint32Array {
   }
   return order;
 }
+
+/** The logarithm of a number with the distribution Gamma(shape, 1), shape > 0 (Marsaglia and Tsang, 2000). */
+function logGamma(shape: number, random: RandomStream): number {
+  // Never 0, so that its logarithm is finite.
+  const positive = (): number => (random.uint32() + 0.5) / 0x1_0000_0000;
+  // Below 1 by way of shape + 1; in logarithms, since the number itself may be too small for a float64.
+  if (shape < 1) return logGamma(shape + 1, random) + Math.log(positive()) / shape;
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = random.normal();
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(positive()) < x ** 2 / 2 + d - d * v + d * Math.log(v)) return Math.log(d * v);
+  }
+}
+
+/** A number in [0, 1] with the distribution Beta(a, b); a and b are above 0. */
+export function betaNumber(a: number, b: number, random: RandomStream): number {
+  const first = logGamma(a, random);
+  return 1 / (1 + Math.exp(logGamma(b, random) - first));
+}

@@ -1,8 +1,16 @@
 // The whole experiment as one schema. The sections' schemas live with their owners; here are their defaults together.
 import { z } from 'zod';
-import { augmentationOptions, datasetOptions, folderAugmentation, isImageFolder } from '../data/options.js';
+import {
+  augmentationOptions,
+  datasetOptions,
+  folderAugmentation,
+  isImageFolder,
+  type MixingOptions,
+} from '../data/options.js';
+import { andList } from '../common/format.js';
 import { customLossOptions } from '../losses/custom.js';
 import { lossOptions } from '../losses/options.js';
+import { refusesSoftTargets, softTargetLosses } from '../losses/registry.js';
 import { customModelOptions } from '../models/custom.js';
 import { modelOptions } from '../models/options.js';
 import { defaultOptimizer, optimizerOptions } from '../optimizers/options.js';
@@ -56,15 +64,33 @@ function withDependentDefaults(config: unknown): unknown {
   return isMap(augmentation) ? { ...value, augmentation: { ...folderAugmentation, ...augmentation } } : value;
 }
 
+/** The keys that mix images. */
+const mixingKeys = ({ mixup, cutmix }: MixingOptions): readonly string[] =>
+  Object.entries({ mixup, cutmix }).flatMap(([key, value]) => (value === false ? [] : [`augmentation.${key}`]));
+
+/** What is said of a loss that takes no soft targets where images are mixed. */
+function softTargetRefusal(name: string, mixing: readonly string[]) {
+  const message = `expected a loss that takes soft targets, which ${andList(mixing)} ${mixing.length > 1 ? 'make' : 'makes'}`;
+  const hint =
+    name === 'isda'
+      ? 'ISDA needs one class an image: docs/extending.md, "ISDA and mixed labels"'
+      : `${andList(softTargetLosses())} take them`;
+  return { message, params: { hint } };
+}
+
 /** The whole schema, with what depends on several sections. */
 export const experimentSchema = z.preprocess(
   withDependentDefaults,
-  experimentObject.superRefine(({ dataset, augmentation, optimizer, schedule, training }, context) => {
+  experimentObject.superRefine(({ dataset, augmentation, loss, optimizer, schedule, training }, context) => {
     const refuse = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message });
     if (schedule.name === 'cosine' && (schedule.minLearningRate ?? 0) > optimizer.learningRate)
       refuse(['schedule', 'minLearningRate'], `expected at most optimizer.learningRate, ${optimizer.learningRate}`);
     if ((schedule.warmupEpochs ?? 0) > training.epochs)
       refuse(['schedule', 'warmupEpochs'], `expected at most training.epochs, ${training.epochs}`);
+    const mixing = mixingKeys(augmentation);
+    if (mixing.length > 0 && loss.name !== 'custom' && refusesSoftTargets(loss)) {
+      context.addIssue({ code: 'custom', path: ['loss', 'name'], ...softTargetRefusal(loss.name, mixing) });
+    }
     if (isImageFolder(dataset) || (augmentation.randomResizedCrop ?? false) === false) return;
     const message = `expected false: only images in folders are cropped so, and dataset.name is ${dataset.name}`;
     refuse(['augmentation', 'randomResizedCrop'], message);

@@ -75,7 +75,9 @@ function problemsOf(issue: Issue, prefix: Path, tree: MapTree, root: SchemaNode,
   }
   const hasOwnWords = issue.code === 'custom' || issue.code === 'invalid_format';
   const what = hasOwnWords || expected === undefined ? issue.message : `expected ${expected}`;
-  const hint = words ? didYouMean(String(plain(written)), words) : node && hintFor(name, node, written);
+  const own: unknown = issue.code === 'custom' ? issue.params?.hint : undefined;
+  const guess = words ? didYouMean(String(plain(written)), words) : node && hintFor(name, node, written);
+  const hint = typeof own === 'string' ? own : guess;
   return [{ message: `${name}: ${what}, got ${got(written)}`, span: written.span, hint }];
 }
 

@@ -177,6 +177,18 @@ const cutoutOptions = z.strictObject({
 });
 export type CutoutOptions = z.output<typeof cutoutOptions>;
 
+const mixingOptions = (what: string) =>
+  z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        alpha: z.number().gt(0).max(100).default(1).describe('lambda of a batch is drawn from Beta(alpha, alpha)'),
+        probability: z.number().gt(0).max(1).default(1).describe('of a batch to be mixed'),
+      }),
+    ])
+    .default(false)
+    .describe(what);
+
 /** `augmentation`: applied to training images only, in the order of the keys. */
 export const augmentationOptions = z.strictObject({
   // Without a default: an absent key leaves the fingerprints of CIFAR's runs as they are.
@@ -205,8 +217,15 @@ export const augmentationOptions = z.strictObject({
     .union([z.literal(false), cutoutOptions])
     .default(false)
     .describe('Cutout: a square hole around a random pixel, clipped at the border, in every image; false: none'),
+  mixup: mixingOptions(
+    'mixup, in the training step: lambda of an image and 1 − lambda of another one of its batch, labels alike; false: none',
+  ),
+  cutmix: mixingOptions(
+    'CutMix, in the training step: a box of another image of the batch, labels by its area; with mixup, one of the two for each batch; false: none',
+  ),
 });
 export type AugmentationOptions = z.output<typeof augmentationOptions>;
+export type MixingOptions = Pick<AugmentationOptions, 'mixup' | 'cutmix'>;
 
 /** What `augmentation` is for images in folders where the config does not say; for all others the schema says it. */
 export const folderAugmentation = { randomResizedCrop: {}, padCrop: false } as const;

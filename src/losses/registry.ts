@@ -8,7 +8,7 @@ import { createLabelSmoothing } from './label-smoothing.js';
 import { createLargeMargin } from './large-margin.js';
 import type { Loss, LossShape } from './loss.js';
 import { createLq } from './lq.js';
-import type { LossOptions } from './options.js';
+import { lossOptions, type LossOptions } from './options.js';
 
 type OptionsByName = { readonly [Options in LossOptions as Options['name']]: Options };
 type Name = keyof OptionsByName;
@@ -43,3 +43,14 @@ function build<Key extends Name>(name: Key, options: OptionsByName[Key], shape: 
 export function createLoss(options: LossOptions, shape: LossShape): Loss {
   return build(options.name, options, shape);
 }
+
+/** Whether a loss takes no soft targets: it says so itself, whatever the shape it is built for. */
+export const refusesSoftTargets = (options: LossOptions): boolean =>
+  createLoss(options, { classes: 2, featureSize: 1 }).softTargets !== true;
+
+/** The names of the losses that take soft targets, as far as their options have defaults. */
+export const softTargetLosses = (): readonly string[] =>
+  lossOptions.options.flatMap(({ shape }) => {
+    const { data } = lossOptions.safeParse({ name: shape.name.value });
+    return data === undefined || refusesSoftTargets(data) ? [] : [data.name];
+  });

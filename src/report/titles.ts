@@ -20,19 +20,21 @@ const otherMethods: ReadonlyMap<string, string> = new Map(
 const augmentations: ReadonlyMap<string, string> = new Map([
   ['cutout', 'Cutout'],
   ['autoaugment', 'AutoAugment'],
+  ['mixup', 'mixup'],
+  ['cutmix', 'CutMix'],
 ]);
 
 /** `ISDA + dropout` for `isda+dropout`. */
-const methodTitle = (method: string): string =>
-  method
+const titleOfParts = (name: string, titleOfPart: (part: string) => string | undefined): string =>
+  name
     .split('+')
-    .map((part) => lossTitles.get(part) ?? otherMethods.get(part) ?? part)
+    .map((part) => titleOfPart(part) ?? part)
     .join(' + ');
 
 /** Each takes a name as in a `Description`; one that nothing here has, as of a user's own file, stays as it is. */
 export const titleOf = {
   network: networkTitle,
   dataset: (name: string): string => datasetTitles.get(name) ?? name,
-  method: methodTitle,
-  augmentation: (name: string): string => augmentations.get(name) ?? name,
+  method: (name: string): string => titleOfParts(name, (part) => lossTitles.get(part) ?? otherMethods.get(part)),
+  augmentation: (name: string): string => titleOfParts(name, (part) => augmentations.get(part)),
 } as const;

@@ -10,7 +10,7 @@ export interface Description {
   readonly dataset: string;
   /** The loss, `basic` for cross entropy, or the generator of synthetic images. */
   readonly method: string;
-  /** `autoaugment` or `cutout`; absent where neither is added to the standard one. */
+  /** `autoaugment`, `cutout`, `mixup`, `cutout+cutmix`, …; absent where none is added to the standard one. */
   readonly augmentation?: string;
   /** Whether the network drops features while training. */
   readonly dropout: boolean;
@@ -47,9 +47,15 @@ export function methodOf(config: ExperimentConfig): string {
   return generator === undefined ? name : `${name}+${generator}`;
 }
 
-/** What a config adds to the standard augmentation; AutoAugment comes with Cutout in the paper. */
-export function augmentationOf({ augmentation: { autoaugment, cutout } }: ExperimentConfig): string | undefined {
-  return autoaugment ? 'autoaugment' : cutout === false ? undefined : 'cutout';
+/**
+ * What a config adds to the standard augmentation, as `cutout+mixup`; AutoAugment comes with Cutout in the paper.
+ */
+export function augmentationOf({
+  augmentation: { autoaugment, cutout, mixup, cutmix },
+}: ExperimentConfig): string | undefined {
+  const added = Object.entries({ autoaugment, cutout: !autoaugment && cutout, mixup, cutmix });
+  const names = added.flatMap(([name, value]) => (value === false ? [] : [name]));
+  return names.length === 0 ? undefined : names.join('+');
 }
 
 /** What a resolved config is in the words of the tables. No data and no files of the user are read. */

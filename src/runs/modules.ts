@@ -60,6 +60,17 @@ export async function loadLoss({ module, options }: CustomLossOptions, shape: Lo
   };
 }
 
+/** Errors (usage): images are mixed, and the loss of a user's file does not follow soft targets. */
+export function requireSoftTargets(loss: Loss, options: ExperimentConfig['loss']): void {
+  if (loss.softTargets === true) return;
+  throw cannot('mix images', `the loss ${loss.name} takes no soft targets`, {
+    code: 'module/unusable',
+    place: 'module' in options ? options.module : undefined,
+    hint: 'docs/extending.md, "Soft targets", says how it can; or leave out augmentation.mixup and augmentation.cutmix',
+    kind: 'usage',
+  });
+}
+
 /** The same of a network. */
 export async function loadNetwork({ module, options }: CustomModelOptions, input: InputShape): Promise<Network> {
   const network = await useModule<Network>(module, 'createNetwork', networkCheck, (exports) =>

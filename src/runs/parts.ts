@@ -6,7 +6,8 @@ import { forwardCost } from '../models/cost.js';
 import { createNetwork } from '../models/registry.js';
 import { withZeroBias } from '../models/zero-bias.js';
 import { createOptimizer } from '../optimizers/registry.js';
-import { loadLoss, loadNetwork } from './modules.js';
+import { mixingOf } from '../training/mixing.js';
+import { loadLoss, loadNetwork, requireSoftTargets } from './modules.js';
 import type { StepParts } from '../training/step.js';
 
 /** The config with the number of classes that its images have, where it depends on them: all that a network needs. */
@@ -29,7 +30,10 @@ export async function buildParts(config: ExperimentConfig, shape?: DatasetShape)
   const loss = lossOptions.name === 'custom' ? await loadLoss(lossOptions, built) : createLoss(lossOptions, built);
   const network = loss.withoutBias === true ? withZeroBias(built) : built;
   const optimizer = createOptimizer(config.optimizer);
-  return { network, loss, optimizer, format, precision: config.training.precision };
+  const mixing = mixingOf(config.augmentation, format);
+  if (mixing !== undefined) requireSoftTargets(loss, lossOptions);
+  const parts = { network, loss, optimizer, format, precision: config.training.precision };
+  return mixing === undefined ? parts : { ...parts, mixing };
 }
 
 /** Multiply-adds of the network's forward pass on one image. */

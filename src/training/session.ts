@@ -4,6 +4,7 @@ import type { Engine } from '../engine/index.js';
 import type { Execution, Session } from '../engine/session.js';
 import { initialValues } from '../nn/tensors.js';
 import { evaluate, type Evaluation } from './evaluation.js';
+import type { MixingParts } from './mixing.js';
 import type { TrainingOptions } from './options.js';
 import type { SessionState } from './state.js';
 import type { LabelledImages } from './step-inputs.js';
@@ -38,16 +39,17 @@ export function batchSizes(count: number, batchSize: number): number[] {
   return [...new Set(sizes.filter((size) => size > 0))];
 }
 
-/** A training session over an open session. `readEvery`: as its functions were built. */
+/** A training session over an open session. `readEvery` and `mixing`: as its functions were built. */
 export function trainingSessionOver(
   session: Session,
   tensors: TrainingSession['tensors'],
   readEvery: number,
+  mixing?: MixingParts,
 ): TrainingSession {
   return {
     session,
     tensors,
-    ...createStepRunner(session, readEvery),
+    ...createStepRunner(session, readEvery, mixing),
     evaluate: (batches, afterBatch) => evaluate(session, batches, afterBatch),
     close: () => session.close(),
   };
@@ -70,5 +72,5 @@ export function openTrainingSession(engine: Engine, parts: StepParts, options: S
   );
   session.write(initialValues(tensors, seed));
   session.write(new Map(outcomes.map(({ name }) => [name, new Float32Array(readEvery)])));
-  return trainingSessionOver(session, tensors, readEvery);
+  return trainingSessionOver(session, tensors, readEvery, parts.mixing);
 }

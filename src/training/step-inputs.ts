@@ -5,6 +5,7 @@ import type { HostArray, TensorSpec } from '../engine/types.js';
 import type { Loss, TrainingProgress } from '../losses/loss.js';
 import type { Network } from '../models/network.js';
 import { optimizerScalarsAt, optimizerSpecs, type Optimizer } from '../optimizers/optimizer.js';
+import { drawMixing, mixingSpecs, mixingValues, type MixingParts } from './mixing.js';
 
 /** How images arrive and are normalised: uint8 [N, H, W, C], (x − mean) / std with both in units of 0..255. */
 export interface InputFormat {
@@ -45,22 +46,29 @@ export function batchSpecs(
   };
 }
 
-/** The inputs of a step on a batch: images, labels, seed int32 [2], the optimizer's scalars, the loss's as `loss.<name>`. */
+/**
+ * The inputs of a step on a batch: images, labels, seed int32 [2], the optimizer's scalars, the loss's as `loss.<name>` and,
+ * where batches are mixed, those of `mixingSpecs`.
+ */
 export function stepSpecs(
   batchSize: number,
   format: InputFormat,
-  { loss, optimizer }: { readonly loss: Loss; readonly optimizer: Optimizer },
+  { loss, optimizer, mixing }: { readonly loss: Loss; readonly optimizer: Optimizer; readonly mixing?: MixingParts },
 ): Record<'images' | 'labels' | 'seed', TensorSpec> & Record<string, TensorSpec> {
   return {
     ...batchSpecs(batchSize, format),
     ...optimizerSpecs(optimizer),
     seed: { dtype: 'int32', shape: [2] },
     ...Object.fromEntries(Object.keys(loss.scalars).map((name) => [ofLoss(name), scalar])),
+    ...(mixing === undefined ? {} : mixingSpecs(batchSize)),
   };
 }
 
-/** A step as the function of `stepSpecs` takes it. */
-export function stepValues({ batch, optimizerScalars, seed, lossScalars }: StepInputs): Record<string, HostArray> {
+/** A step as the function of `stepSpecs` takes it. `mixing`: as the function was built. */
+export function stepValues(
+  { batch, optimizerScalars, seed, lossScalars }: StepInputs,
+  mixing?: MixingParts,
+): Record<string, HostArray> {
   const scalars = [
     ...Object.entries(optimizerScalars),
     ...Object.entries(lossScalars).map(([name, value]) => [ofLoss(name), value] as const),
@@ -70,6 +78,7 @@ export function stepValues({ batch, optimizerScalars, seed, lossScalars }: StepI
     labels: batch.labels,
     seed: Int32Array.of(seed[0] | 0, seed[1] | 0),
     ...Object.fromEntries(scalars),
+    ...(mixing === undefined ? {} : mixingValues(drawMixing(mixing, seed, batch.labels.length))),
   };
 }
 

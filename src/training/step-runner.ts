@@ -4,6 +4,7 @@ import type { Session } from '../engine/session.js';
 import type { Program, Tensor, Variable } from '../engine/tensor.js';
 import type { TensorSpec } from '../engine/types.js';
 import type { TrainingOptions } from './options.js';
+import type { MixingParts } from './mixing.js';
 import { stepValues, trainFunction, type StepInputs } from './step-inputs.js';
 
 /** A step's loss (mean over its images) and how many of them were right, both before its update. */
@@ -52,8 +53,8 @@ export interface StepRunner {
   flush(): readonly StepOutcome[];
 }
 
-/** Steps of a session that was opened with the same `readEvery`. */
-export function createStepRunner(session: Session, readEvery: number): StepRunner {
+/** Steps of a session that was opened with the same `readEvery` and `mixing`. */
+export function createStepRunner(session: Session, readEvery: number, mixing?: MixingParts): StepRunner {
   let unread: number[] = [];
   const flush = (): StepOutcome[] => {
     if (unread.length === 0) return [];
@@ -66,7 +67,7 @@ export function createStepRunner(session: Session, readEvery: number): StepRunne
   return {
     runStep(step) {
       const images = step.batch.labels.length;
-      const inputs = stepValues(step);
+      const inputs = stepValues(step, mixing);
       if (readEvery === 1) {
         const { loss, correct } = session.call(trainFunction(images), inputs);
         return [{ loss: loss[0], correct: correct[0], images }];

@@ -6,6 +6,7 @@ import type { Loss } from '../losses/loss.js';
 import type { Network } from '../models/network.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import { applyOptimizer, type Optimizer } from '../optimizers/optimizer.js';
+import { mixBatch, type MixingParts } from './mixing.js';
 import type { TrainingOptions } from './options.js';
 import {
   batchSpecs,
@@ -24,6 +25,8 @@ export interface StepParts {
   readonly format: InputFormat;
   /** What convolutions and activations are computed in. */
   readonly precision: TrainingOptions['precision'];
+  /** How training batches are mixed; absent where they are not. */
+  readonly mixing?: MixingParts;
 }
 
 /** Every parameter that the optimizer trains: the network's, then the loss's own. */
@@ -61,12 +64,26 @@ export function trainingLoss(
   labels: Tensor,
   seed: Tensor,
   scalars: Readonly<Record<string, Tensor>>,
+  targets?: Tensor,
 ): { loss: Tensor; logits: Tensor } {
   const outputs = network.apply(images, { program, training: true, seed });
   const features = cast(outputs.features, 'float32');
   const logits = cast(outputs.logits, 'float32');
   const weight = program.read(network.classifier.weight);
-  return { loss: loss.compute({ program, features, logits, labels, weight, seed, scalars }), logits };
+  const known = { program, features, logits, labels, weight, seed, scalars };
+  return { loss: loss.compute(targets === undefined ? known : { ...known, targets }), logits };
+}
+
+/** The batch as the network and the loss get it. Mixed labels are the classes of the largest shares. */
+function preparedBatch(
+  parts: StepParts,
+  inputs: Readonly<Record<string, Tensor>>,
+): { images: Tensor; labels: Tensor; targets?: Tensor } {
+  const { labels } = inputs;
+  if (parts.mixing === undefined) return { images: normalizeImages(inputs.images, parts), labels };
+  const whole = normalizeImages(inputs.images, { format: parts.format, precision: 'float32' });
+  const { images, targets } = mixBatch(whole, labels, parts.network.classes, inputs);
+  return { images: cast(images, parts.precision), labels: argMax(targets), targets };
 }
 
 /**
@@ -78,9 +95,9 @@ export function trainingStep(parts: StepParts, batchSize: number, readEvery = 1)
     name: trainFunction(batchSize),
     inputs: { ...stepSpecs(batchSize, parts.format, parts), ...(readEvery === 1 ? {} : slotInput) },
     build(inputs, program) {
-      const { images, labels, seed } = inputs;
+      const { images, labels, targets } = preparedBatch(parts, inputs);
       const scalars = lossScalarsOf(parts.loss, inputs);
-      const { loss, logits } = trainingLoss(parts, program, normalizeImages(images, parts), labels, seed, scalars);
+      const { loss, logits } = trainingLoss(parts, program, images, labels, inputs.seed, scalars, targets);
       applyOptimizer(program, parts.optimizer, loss, trainedParameters(parts), inputs);
       return stepOutputs(program, { loss, correct: countOf(equal(argMax(logits), labels)) }, inputs.slot, readEvery);
     },

@@ -52,6 +52,12 @@ describe('fingerprint', () => {
   const folder = (dataset: object, rest: object = {}): string =>
     fingerprint(experimentSchema.parse({ experiment: 'x', dataset, ...rest }));
 
+  it('changes with mixup and CutMix, but not with either being false', () => {
+    const of = (augmentation: object): string => fingerprint(experimentSchema.parse({ experiment: 'x', augmentation }));
+    expect(of({ mixup: false, cutmix: false })).toBe(of({}));
+    expect(new Set([{}, { mixup: {} }, { cutmix: {} }, { mixup: { alpha: 0.2 } }].map(of)).size).toBe(4);
+  });
+
   it('of ImageNet does not depend on where it is, how many classes were found and what may be broken', () => {
     const plain = folder({ name: 'imagenet' });
     expect(folder({ name: 'imagenet', dir: '/elsewhere', classes: 10, maxBroken: 3 })).toBe(plain);

@@ -89,6 +89,32 @@ const cases: readonly {
     3 |   ${key}: ${value}
       | ${' '.repeat(String(key).length + 4)}${'^'.repeat(String(value).length)}`,
   })),
+  ...(['center', 'large-margin', 'disturb-label'] as const).map((name) => ({
+    title: `mixed images with the loss ${name}`,
+    files: { 'x.yaml': `loss:\n  name: ${name}\naugmentation:\n  mixup: {alpha: 0.2}\n` },
+    says: `error: cannot use config x.yaml: loss.name: expected a loss that takes soft targets, which augmentation.mixup makes, got "${name}"
+  x.yaml:2:9
+    2 |   name: ${name}
+      |         ${'^'.repeat(name.length)}
+  hint: cross-entropy, focal, lq and label-smoothing take them`,
+  })),
+  {
+    title: 'mixed images with ISDA',
+    files: { 'x.yaml': 'augmentation: {mixup: {}, cutmix: {}}\nloss: {name: isda}\n' },
+    says: `error: cannot use config x.yaml: loss.name: expected a loss that takes soft targets, which augmentation.mixup and augmentation.cutmix make, got "isda"
+  x.yaml:2:14
+    2 | loss: {name: isda}
+      |              ^^^^
+  hint: ISDA needs one class an image: docs/extending.md, "ISDA and mixed labels"`,
+  },
+  {
+    title: 'a bad alpha of mixup',
+    files: { 'x.yaml': 'augmentation:\n  cutmix: {alpha: 0}\n' },
+    says: `error: cannot use config x.yaml: augmentation.cutmix.alpha: expected a number above 0 and of at most 100, got 0
+  x.yaml:2:19
+    2 |   cutmix: {alpha: 0}
+      |                   ^`,
+  },
   {
     title: 'a loss without its name',
     files: { 'x.yaml': 'loss:\n  lambda0: 0.5\n' },

@@ -9,6 +9,7 @@ import { lossTitles } from '../../src/losses/registry.js';
 import { knownNetworks } from '../../src/models/known.js';
 import { createNetwork } from '../../src/models/registry.js';
 import { datasetName, lossName, networkName } from '../../src/report/runs/names.js';
+import { augmentationOf } from '../../src/runs/description.js';
 import { projectRoot } from '../config/support.js';
 
 const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
@@ -33,6 +34,17 @@ describe('networks', () => {
     expect(networkName(configWith('model.name=resnext'))).toBe('ResNeXt-29-8x64d');
     expect(networkName(configWith('model.name=custom', 'model.module=nets/mine.mjs'))).toBe('mine');
   });
+});
+
+it.each([
+  [['augmentation.cutout={}'], 'cutout', 'Cutout'],
+  [['augmentation.cutout={}', 'augmentation.autoaugment=true'], 'autoaugment', 'AutoAugment'],
+  [['augmentation.cutout={}', 'augmentation.cutmix={}'], 'cutout+cutmix', 'Cutout + CutMix'],
+  [['augmentation.mixup={}'], 'mixup', 'mixup'],
+])('%s is the augmentation %s', (overrides, name, title) => {
+  const config = configWith('loss.name=cross-entropy', ...overrides);
+  expect(augmentationOf(config)).toBe(name);
+  expect(titleOf.augmentation(name)).toBe(title);
 });
 
 describe('losses', () => {

@@ -3,7 +3,7 @@ import { hashKey } from '../../src/common/random.js';
 import { cifarFormats, cifarMean, cifarPixels, cifarPlane, cifarStd } from '../../src/data/datasets/cifar/format.js';
 import type { MemorySource } from '../../src/data/source.js';
 import { synthesizeRecords } from '../../src/data/datasets/synthetic/synthesize.js';
-import { augmentationOptions } from '../../src/data/options.js';
+import { augmentationOptions, type MixingOptions } from '../../src/data/options.js';
 import { createMemoryReader } from '../../src/data/memory-reader.js';
 import { trainingSpecs } from '../../src/data/loader/batch-spec.js';
 import type { Engine } from '../../src/engine/index.js';
@@ -14,6 +14,7 @@ import { createNetwork } from '../../src/models/registry.js';
 import { createSgd } from '../../src/optimizers/sgd.js';
 import { openTrainingSession, type TrainingSession } from '../../src/training/session.js';
 import { lossScalarsAt } from '../../src/training/step-inputs.js';
+import { mixingOf } from '../../src/training/mixing.js';
 import type { StepParts } from '../../src/training/step.js';
 
 /** Generated images of 10 classes in CIFAR's size. */
@@ -49,9 +50,10 @@ export interface GeneratedRun {
   readonly dropout: number;
   readonly loss: LossOptions;
   readonly learningRate: number;
+  readonly mixing?: Partial<MixingOptions> | undefined;
 }
 
-export function generatedParts({ dataset, dropout, loss, learningRate }: GeneratedRun): StepParts {
+export function generatedParts({ dataset, dropout, loss, learningRate, mixing }: GeneratedRun): StepParts {
   const network = createNetwork({ name: 'resnet', depth: 8, dropout }, dataset);
   return {
     network,
@@ -59,6 +61,7 @@ export function generatedParts({ dataset, dropout, loss, learningRate }: Generat
     optimizer: createSgd({ name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay: 1e-4 }),
     format: dataset,
     precision: 'float32',
+    ...(mixing && { mixing: mixingOf({ mixup: false, cutmix: false, ...mixing }, dataset) }),
   };
 }
 

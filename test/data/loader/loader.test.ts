@@ -1,6 +1,7 @@
 // The loader gives the same batches for any number of workers, from any batch on.
 import { describe, expect, it } from 'vitest';
 import { imageBytes } from '../../../src/data/dataset.js';
+import { augmentationOptions } from '../../../src/data/options.js';
 import { createMemoryReader } from '../../../src/data/memory-reader.js';
 import { selectImages } from '../../../src/data/source.js';
 import { randomDataset } from '../helpers.js';
@@ -63,7 +64,7 @@ describe('openLoader', () => {
 
   it.each([0, 2])('reads selections where they are, %i workers', async (workers) => {
     const all = randomDataset([0, 1, 2, 0, 1], 3, 4, 4);
-    const augmentation = { padCrop: false, flip: false, autoaugment: false, cutout: false } as const;
+    const augmentation = augmentationOptions.parse({ padCrop: false, flip: false });
     const train = selectImages(all, [4, 1]);
     const loader = await openSmall({ train, evaluation: selectImages(all, [3]), augmentation, workers });
     const [{ images, indices, labels }] = await copies(loader.trainingBatches(1, 0));

@@ -1,0 +1,130 @@
+// Mixup (Zhang et al., 2018) and CutMix (Yun et al., 2019) of the images and labels of a training step.
+import { betaNumber, permutation, randomStream, type RandomStream } from '../common/random.js';
+import type { MixingOptions } from '../data/options.js';
+import {
+  add,
+  addScalar,
+  cast,
+  gatherRows,
+  greaterEqual,
+  mul,
+  mulScalar,
+  oneHot,
+  reshape,
+  slice,
+  sub,
+} from '../engine/ops/index.js';
+import type { Tensor } from '../engine/tensor.js';
+import type { HostArray, TensorSpec } from '../engine/types.js';
+
+/** How a batch is mixed: image i with image `partners[i]` of the same batch. */
+export interface Mixing {
+  /** A permutation of the batch. */
+  readonly partners: Uint32Array;
+  /** Of image i itself in each pixel outside the box; inside it is 0. */
+  readonly imageShare: number;
+  /** Of the label of image i. */
+  readonly targetShare: number;
+  /** Top, bottom, left, right in pixels; bottom and right are the first outside. */
+  readonly box: readonly [number, number, number, number];
+}
+
+interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** How a run mixes its batches, and the size of its images in pixels. */
+export type MixingParts = MixingOptions & ImageSize;
+
+/** The mixing of a config's augmentation; undefined where batches are not mixed. */
+export function mixingOf({ mixup, cutmix }: MixingOptions, { height, width }: ImageSize): MixingParts | undefined {
+  return mixup === false && cutmix === false ? undefined : { mixup, cutmix, height, width };
+}
+
+const noBox = [0, 0, 0, 0] as const;
+
+/** A box of area (1 − lambda) H W, uniform centre, clipped at the border; the label's share is that of the real area. */
+function cutmixOf(lambda: number, { height, width }: ImageSize, random: RandomStream): Omit<Mixing, 'partners'> {
+  const side = Math.sqrt(1 - lambda);
+  const [halfHeight, halfWidth] = [height, width].map((extent) => Math.floor(Math.floor(extent * side) / 2));
+  const [y, x] = [random.integer(height), random.integer(width)];
+  const box = [
+    Math.max(0, y - halfHeight),
+    Math.min(height, y + halfHeight),
+    Math.max(0, x - halfWidth),
+    Math.min(width, x + halfWidth),
+  ] as const;
+  const [top, bottom, left, right] = box;
+  return { imageShare: 1, targetShare: 1 - ((bottom - top) * (right - left)) / (height * width), box };
+}
+
+/**
+ * How the batch of a step is mixed, as a function of the step's seed. With both kinds on, each is chosen for half of the
+ * batches, as by timm; a batch that its `probability` leaves out has shares of 1. Drawn on the host: a beta number takes
+ * rejection, which a graph has no deterministic operation for, and so captured and eager steps get the same bits.
+ */
+export function drawMixing(
+  { mixup, cutmix, ...size }: MixingParts,
+  seed: readonly [number, number],
+  batchSize: number,
+): Mixing {
+  const random = randomStream(seed[0] >>> 0, seed[1] >>> 0, 'mixing');
+  const useCutmix = mixup === false || (cutmix !== false && random.uniform() < 0.5);
+  const chosen = useCutmix ? cutmix : mixup;
+  const partners = permutation(batchSize, random);
+  if (chosen === false || random.uniform() >= chosen.probability) {
+    return { partners, imageShare: 1, targetShare: 1, box: noBox };
+  }
+  const lambda = betaNumber(chosen.alpha, chosen.alpha, random);
+  if (useCutmix) return { partners, ...cutmixOf(lambda, size, random) };
+  return { partners, imageShare: lambda, targetShare: lambda, box: noBox };
+}
+
+/** The inputs of a step that mixes. */
+export const mixingSpecs = (batchSize: number): Record<`mixing.${string}`, TensorSpec> => ({
+  'mixing.partners': { dtype: 'int32', shape: [batchSize] },
+  'mixing.imageShare': { dtype: 'float32', shape: [] },
+  'mixing.targetShare': { dtype: 'float32', shape: [] },
+  'mixing.box': { dtype: 'float32', shape: [4] },
+});
+
+/** A mixing as the inputs of `mixingSpecs`. */
+export const mixingValues = ({ partners, imageShare, targetShare, box }: Mixing): Record<string, HostArray> => ({
+  'mixing.partners': Int32Array.from(partners),
+  'mixing.imageShare': Float32Array.of(imageShare),
+  'mixing.targetShare': Float32Array.of(targetShare),
+  'mixing.box': Float32Array.from(box),
+});
+
+/** 1 − x. */
+const rest = (x: Tensor): Tensor => addScalar(mulScalar(x, -1), 1);
+
+/** 1 where a coordinate 0 … extent − 1 is at least `from` and below `to`, else 0; float32 [extent]. */
+function within(extent: number, from: Tensor, to: Tensor): Tensor {
+  const values = Float32Array.from({ length: extent }, (_, index) => index);
+  const coordinates = from.program.constant(values, { dtype: 'float32', shape: [extent] });
+  const reached = (bound: Tensor): Tensor => cast(greaterEqual(coordinates, bound), 'float32');
+  return sub(reached(from), reached(to));
+}
+
+/**
+ * Mixes a batch: images float32 [N, H, W, C], normalised, and labels int32 [N], by the inputs of `mixingSpecs`. Gives the
+ * images and targets float32 [N, C]. Shares of 1 leave both bit by bit as they are.
+ */
+export function mixBatch(
+  images: Tensor,
+  labels: Tensor,
+  classes: number,
+  inputs: Readonly<Record<string, Tensor>>,
+): { images: Tensor; targets: Tensor } {
+  const [, height, width] = images.shape;
+  const partners = inputs['mixing.partners'];
+  const edge = (index: number): Tensor => slice(inputs['mixing.box'], [index], [1]);
+  const rows = reshape(within(height, edge(0), edge(1)), [1, height, 1, 1]);
+  const columns = reshape(within(width, edge(2), edge(3)), [1, 1, width, 1]);
+  const imageShare = mul(rest(mul(rows, columns)), inputs['mixing.imageShare']);
+  const blend = (own: Tensor, share: Tensor): Tensor =>
+    add(mul(own, share), mul(gatherRows(own, partners), rest(share)));
+  return { images: blend(images, imageShare), targets: blend(oneHot(labels, classes), inputs['mixing.targetShare']) };
+}

@@ -1,0 +1,70 @@
+// Mixup and CutMix through the command line: resuming, one's own losses, and what is refused.
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { printed, runIsda, startIsda } from '../../support/process.js';
+import { makeData, metricsOf, outcomeOf, read, trainArgs } from '../../support/runs.js';
+
+const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
+await makeData(folder);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const mixing = ['augmentation.mixup.alpha=0.8', 'augmentation.cutmix={}'];
+const args = (out: string, changes: readonly string[]): string[] => trainArgs(out, changes, 'tiny-cross-entropy');
+
+it('an interrupted run goes on to the same bytes', async () => {
+  const changes = [...mixing, 'dataset.subset=428', 'training.batchSize=12', 'training.epochs=3'];
+  const whole = await runIsda(folder, args('whole', changes));
+  expect(whole.exitCode, whole.all).toBe(0);
+  const child = startIsda(folder, args('stopped', changes));
+  expect(await printed(child, /^steps /, 1)).toBe(true);
+  child.kill('SIGTERM');
+  expect((await child).exitCode).toBe(75);
+  const resumed = await runIsda(folder, args('stopped', changes));
+  expect(resumed.exitCode, resumed.all).toBe(0);
+  expect(resumed.stdout).toMatch(/^resuming in epoch \d after \d+ of 36 batches$/m);
+  expect(outcomeOf(join(folder, 'stopped'))).toEqual(outcomeOf(join(folder, 'whole')));
+  expect(read(folder, 'whole', 'config.yaml')).toContain('  mixup:\n    alpha: 0.8\n    probability: 1\n');
+});
+
+it('false is the same run as no key', async () => {
+  const off = ['augmentation.mixup=false', 'augmentation.cutmix=false'];
+  for (const [out, changes] of [
+    ['off', off],
+    ['plain', []],
+  ] as const) {
+    const ended = await runIsda(folder, args(out, changes));
+    expect(ended.exitCode, ended.all).toBe(0);
+  }
+  expect(outcomeOf(join(folder, 'off'))).toEqual(outcomeOf(join(folder, 'plain')));
+});
+
+const ownLoss = (declared: string): string => `
+export const createLoss = ({ kit }) => ({
+  name: 'own', tensors: [], scalars: {}, ${declared}
+  compute: ({ logits, targets }) => kit.ops.mean(kit.ops.softTargetCrossEntropy(logits, targets)),
+});`;
+
+it('a loss of a user’s file gets soft targets where it declares them, and is refused by name where not', async () => {
+  await writeFile(join(folder, 'soft.mjs'), ownLoss('softTargets: true,'));
+  await writeFile(join(folder, 'hard.mjs'), ownLoss(''));
+  const custom = (file: string): string[] => [...mixing, 'loss.name=custom', `loss.module=${file}`];
+  const soft = await runIsda(folder, args('soft', custom('soft.mjs')));
+  expect(soft.exitCode, soft.all).toBe(0);
+  const builtIn = await runIsda(folder, args('built-in', mixing));
+  expect(builtIn.exitCode, builtIn.all).toBe(0);
+  expect(metricsOf(join(folder, 'soft'))).toEqual(metricsOf(join(folder, 'built-in')));
+
+  const refused = await runIsda(folder, args('hard', custom('hard.mjs')));
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toBe(
+    [
+      'error: cannot mix images: the loss own takes no soft targets',
+      `  ${join(folder, 'hard.mjs')}`,
+      '  hint: docs/extending.md, "Soft targets", says how it can; or leave out augmentation.mixup and augmentation.cutmix',
+    ].join('\n'),
+  );
+  expect(existsSync(join(folder, 'hard', 'metrics.csv'))).toBe(false);
+});
