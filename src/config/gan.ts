@@ -4,6 +4,7 @@ import { cifarFormats } from '../data/datasets/cifar/format.js';
 import { ganOptions } from '../gan/options.js';
 import { trainingOptions } from '../training/options.js';
 import { experimentKey } from './schema.js';
+import type { NamedSections } from './tree.js';
 
 const { seed, execution, device, tf32, xla, deterministic } = trainingOptions.shape;
 const every = (value: number, what: string) => z.int().min(1).default(value).describe(what);
@@ -57,4 +58,4 @@ export const ganConfigSchema = z.strictObject({
 export type GanConfig = z.output<typeof ganConfigSchema>;
 
 /** Sections whose keys depend on their `name`. */
-export const ganNamedSections: ReadonlySet<string> = new Set(['gan']);
+export const ganNamedSections: NamedSections = new Map([['gan', undefined]]);

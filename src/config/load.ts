@@ -9,7 +9,7 @@ import { parseOverrides } from './overrides.js';
 import { configError } from './problems.js';
 import { namedSections, type ExperimentConfig } from './schema.js';
 import type { Source } from './source.js';
-import { merge, valueAt, type MapTree } from './tree.js';
+import { merge, valueAt, type MapTree, type NamedSections } from './tree.js';
 import { checkTree, validate } from './validate.js';
 
 export interface LoadOptions extends ConfigPlaces {
@@ -72,7 +72,7 @@ interface ReadConfig {
 }
 
 /** Reads the config that `path` means, with all that is laid on it. `sections` have keys that depend on their name. */
-function readConfig(path: string, options: LoadOptions, sections: ReadonlySet<string>): ReadConfig {
+function readConfig(path: string, options: LoadOptions, sections: NamedSections): ReadConfig {
   const file = findConfig(path, options);
   const label = displayPath(file, options.workingDirectory);
   const read = readConfigFiles(file, options.workingDirectory);
@@ -87,8 +87,8 @@ function readConfig(path: string, options: LoadOptions, sections: ReadonlySet<st
 
 /**
  * Loads the config that `path` means (see `findConfig`). Bases named by `extends` come first, each later file over the
- * earlier ones, then `changes` and `overrides`. Maps merge key by key; lists and scalars are replaced; a new `name` of a model, loss or
- * schedule drops the keys of the old one.
+ * earlier ones, then `changes` and `overrides`. Maps merge key by key; lists and scalars are replaced; a new `name` of a model,
+ * loss, optimizer or schedule drops the keys of the old one.
  *
  * @throws IsdaError (usage) with up to ten problems, each with its place.
  */

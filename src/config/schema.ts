@@ -16,6 +16,7 @@ import { modelOptions } from '../models/options.js';
 import { defaultOptimizer, optimizerOptions } from '../optimizers/options.js';
 import { outputOptions, scheduleOptions, trainingOptions } from '../training/options.js';
 import { slurmOptions } from './slurm.js';
+import type { NamedSections } from './tree.js';
 
 const anyModel = z.discriminatedUnion('name', [...modelOptions.options, customModelOptions]);
 const anyLoss = z.discriminatedUnion('name', [...lossOptions.options, customLossOptions]);
@@ -101,7 +102,12 @@ export const experimentSchema = z.preprocess(
 export type ExperimentConfig = z.output<typeof experimentSchema>;
 
 /** Sections whose keys depend on their `name`: renaming one drops the keys it had under the old name. */
-export const namedSections: ReadonlySet<string> = new Set(['model', 'loss', 'optimizer', 'schedule']);
+export const namedSections: NamedSections = new Map([
+  ['model', undefined],
+  ['loss', undefined],
+  ['optimizer', defaultOptimizer.name],
+  ['schedule', undefined],
+]);
 
 export type SchemaNode = z.core.JSONSchema.BaseSchema;
 

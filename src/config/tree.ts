@@ -63,23 +63,26 @@ function nameOf(tree: Tree): Scalar | undefined {
   return name?.kind === 'scalar' ? name.value : undefined;
 }
 
+/** Sections whose keys depend on their `name`, each with the name that one without has, if it may be without. */
+export type NamedSections = ReadonlyMap<string, string | undefined>;
+
 /**
  * Lays `over` on `base`: maps are merged key by key, lists and scalars replaced. Where a section of `named` changes its
- * `name`, the other keys of the base's section are dropped, because they belong to the other loss, model or schedule.
+ * `name`, the other keys of the base's section are dropped, because they belong to the other loss, model, optimizer or schedule.
  */
-export function merge(base: MapTree, over: MapTree, named: ReadonlySet<string> = new Set()): MapTree {
+export function merge(base: MapTree, over: MapTree, named: NamedSections = new Map()): MapTree {
   const entries = new Map(base.entries);
   for (const [key, entry] of over.entries) {
     const below = entries.get(key)?.value;
     const bothMaps = below?.kind === 'map' && entry.value.kind === 'map';
-    if (!bothMaps || (named.has(key) && renamed(below, entry.value))) entries.set(key, entry);
+    if (!bothMaps || (named.has(key) && renamed(below, entry.value, named.get(key)))) entries.set(key, entry);
     else entries.set(key, { key: entry.key, value: merge(below, entry.value) });
   }
   return { kind: 'map', entries, span: over.span };
 }
 
-function renamed(base: Tree, over: Tree): boolean {
-  const before = nameOf(base);
+function renamed(base: Tree, over: Tree, unnamed: string | undefined): boolean {
+  const before = nameOf(base) ?? unnamed;
   const after = nameOf(over);
   return before !== undefined && after !== undefined && before !== after;
 }

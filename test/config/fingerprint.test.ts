@@ -58,6 +58,25 @@ describe('fingerprint', () => {
     expect(new Set([{}, { mixup: {} }, { cutmix: {} }, { mixup: { alpha: 0.2 } }].map(of)).size).toBe(4);
   });
 
+  it('is the same of SGD with and without its name, and another of each optimizer and its settings', () => {
+    const parsed = (optimizer: object) =>
+      experimentSchema.parse({ experiment: 'x', loss: { name: 'isda' }, optimizer });
+    for (const name of [{}, { name: 'sgd' }]) {
+      expect(fingerprint(parsed({ ...name, learningRate: 0.1 }))).toBe(fingerprint(base));
+      expect(fingerprint(parsed({ ...name, momentum: 0.5 }))).toBe(fingerprint(parsed({ momentum: 0.5 })));
+    }
+    const others = [
+      ...[{ momentum: 0.5 }, { name: 'adam' }, { name: 'adamw' }, { name: 'rmsprop' }, { name: 'adam', beta1: 0.5 }],
+      ...[
+        { name: 'adamw', weightDecay: 0 },
+        { name: 'rmsprop', centered: true },
+      ],
+    ];
+    expect(new Set([{}, ...others].map((optimizer) => fingerprint(parsed(optimizer)))).size).toBe(8);
+    // The form before knew SGD alone.
+    expect(fingerprints(parsed({ name: 'adamw' }))).toHaveLength(1);
+  });
+
   it('of ImageNet does not depend on where it is, how many classes were found and what may be broken', () => {
     const plain = folder({ name: 'imagenet' });
     expect(folder({ name: 'imagenet', dir: '/elsewhere', classes: 10, maxBroken: 3 })).toBe(plain);

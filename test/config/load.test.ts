@@ -102,6 +102,27 @@ describe('extends', () => {
     expect(loadIn(folder, 'same.yaml').config.loss).toMatchObject({ lambda0: 0.7, covariance: 'single' });
   });
 
+  it('takes an optimizer without a name for SGD, and drops its keys for another one', () => {
+    const folder = folderOf({
+      'base.yaml': 'optimizer: {learningRate: 0.3, momentum: 0.5}\n',
+      'sgd.yaml': 'extends: base.yaml\noptimizer: {name: sgd, nesterov: false}\n',
+      'adamw.yaml': 'extends: base.yaml\noptimizer: {name: adamw, beta1: 0.8}\n',
+      'slower.yaml': 'extends: adamw.yaml\noptimizer: {learningRate: 1e-4}\n',
+    });
+    const optimizerOf = (name: string, overrides?: string[]) => loadIn(folder, name, overrides).config.optimizer;
+    const sgd = { name: 'sgd', learningRate: 0.3, momentum: 0.5, nesterov: true, weightDecay: 1e-4 };
+    const adamw = { name: 'adamw', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
+    expect(optimizerOf('base.yaml')).toEqual(sgd);
+    expect(optimizerOf('sgd.yaml')).toEqual({ ...sgd, nesterov: false });
+    expect(optimizerOf('adamw.yaml')).toEqual({ ...adamw, beta1: 0.8 });
+    expect(optimizerOf('slower.yaml')).toEqual({ ...adamw, beta1: 0.8, learningRate: 1e-4 });
+    expect(optimizerOf('base.yaml', ['optimizer.name=adamw'])).toEqual(adamw);
+    expect(optimizerOf('base.yaml', ['optimizer.learningRate=0.02', 'optimizer.name=adamw'])).toEqual({
+      ...adamw,
+      learningRate: 0.02,
+    });
+  });
+
   it('keeps the other keys of a section whose keys do not depend on its name', () => {
     const folder = folderOf({
       'x.yaml': 'extends: one.yaml\ndataset: {name: cifar100}\n',

@@ -5,7 +5,8 @@ import type { Session } from '../../src/engine/session.js';
 import type { HostArray } from '../../src/engine/types.js';
 import type { Loss } from '../../src/losses/loss.js';
 import type { MetricsRow } from '../../src/records/metrics-columns.js';
-import { createSgd } from '../../src/optimizers/sgd.js';
+import { optimizerOptions, type OptimizerOptions } from '../../src/optimizers/options.js';
+import { createOptimizer } from '../../src/optimizers/registry.js';
 import { trainingSessionOver } from '../../src/training/session.js';
 import { epochStart, type RunPosition } from '../../src/training/state.js';
 import { trainNetwork, type TrainerRun } from '../../src/training/trainer.js';
@@ -65,6 +66,7 @@ export interface FakeRun {
   readonly epochs?: number;
   /** Epochs from one evaluation to the next. */
   readonly evaluateEvery?: number;
+  readonly optimizer?: OptimizerOptions;
 }
 
 /** Runs the trainer to its end, and gives everything that it did and told, in order. */
@@ -77,6 +79,7 @@ export async function runTrainer({
   readEvery = 1,
   epochs = 3,
   evaluateEvery = 1,
+  optimizer = optimizerOptions.parse({ name: 'sgd' }),
 }: FakeRun) {
   const { session, calls } = fakeSession(answer);
   const events: string[] = [];
@@ -103,14 +106,13 @@ export async function runTrainer({
     augmentation: augmentationOptions.parse({ padCrop: { padding: 2 } }),
     warn: (line) => void events.push(line),
   });
-  const optimizer = { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1e-4 } as const;
   const run: TrainerRun = {
     config: {
       optimizer,
       schedule: { name: 'step', milestones: [2, 3], factor: 0.1 },
       training,
     },
-    parts: { loss: sampleLoss, optimizer: createSgd(optimizer) },
+    parts: { loss: sampleLoss, optimizer: createOptimizer(optimizer) },
     training: trainingSessionOver(session, [], readEvery),
     loader,
     position,

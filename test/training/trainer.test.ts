@@ -1,8 +1,9 @@
 // The training loop over a fake session: order, sums, stops and restarts, numbers that are not finite.
 import { describe, expect, it } from 'vitest';
 import { isEvaluated } from '../../src/records/metrics-columns.js';
+import { optimizerOptions } from '../../src/optimizers/options.js';
 import { epochStart } from '../../src/training/state.js';
-import { plain, runTrainer } from './fake-run.js';
+import { plain, runTrainer, type NotedCall } from './fake-run.js';
 
 describe('trainNetwork', () => {
   it('does and tells things in order', async () => {
@@ -29,6 +30,27 @@ describe('trainNetwork', () => {
     expect(rows.map(({ learningRate }) => learningRate)).toEqual([0.1, 0.01, 0.001]);
     expect(rows.map(({ iteration }) => iteration)).toEqual([3, 6, 9]);
     expect(rows.map(({ lambda }) => lambda)).toEqual([2 / 9, 5 / 9, 8 / 9]);
+  });
+
+  it('counts steps for the bias correction over the whole run, stops included', async () => {
+    const optimizer = optimizerOptions.parse({ name: 'adam', learningRate: 0.1 });
+    const scalarsOf = (calls: readonly NotedCall[]) =>
+      calls.flatMap(({ name, inputs: { stepSize, correction } }) =>
+        name.startsWith('train') ? [[stepSize[0], correction[0]]] : [],
+      );
+    const whole = scalarsOf((await runTrainer({ optimizer })).calls);
+    const rates = [0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.001, 0.001, 0.001];
+    whole.forEach(([stepSize, correction], i) => {
+      expect(stepSize / (rates[i] / (1 - 0.9 ** (i + 1)))).toBeCloseTo(1, 6);
+      expect(correction * Math.sqrt(1 - 0.999 ** (i + 1))).toBeCloseTo(1, 6);
+    });
+    expect(whole).toHaveLength(9);
+    // Two steps into the second epoch: after three steps and three evaluations of the first.
+    const first = await runTrainer({ optimizer, stopAfterCall: (calls) => (calls >= 8 ? 'SIGTERM' : undefined) });
+    const position = first.checkpoints.at(-1)!;
+    expect(position).toMatchObject({ epoch: 2, batch: 2 });
+    const second = await runTrainer({ optimizer, position });
+    expect([...scalarsOf(first.calls), ...scalarsOf(second.calls)]).toEqual(whole);
   });
 
   it('visits every image once an epoch, in another order in each', async () => {

@@ -50,6 +50,12 @@ export function measuredBatches(
 /** Once a kind of step has been measured for so long, what there is must do. */
 const enoughMilliseconds = 10_000;
 
+/** What an optimizer's step takes time for: not its numbers, but RMSprop without momentum has less to do. */
+const optimizerKey = (optimizer: ExperimentConfig['optimizer']): readonly unknown[] =>
+  optimizer.name === 'rmsprop'
+    ? [optimizer.name, optimizer.centered, optimizer.momentum > 0]
+    : [optimizer.name, optimizer.name === 'sgd' && optimizer.nesterov];
+
 /** Two configs of one key have the same step: what changes from step to step does not count. */
 export function stepKey({ model, loss, dataset, optimizer, training }: ExperimentConfig): string {
   const { batchSize, evaluationBatchSize, execution, precision, device, tf32, xla, deterministic } = training;
@@ -57,7 +63,7 @@ export function stepKey({ model, loss, dataset, optimizer, training }: Experimen
     model,
     { ...loss, lambda0: undefined, schedule: undefined },
     { ...dataset, dir: undefined, holdout: undefined, subset: undefined, testSubset: undefined },
-    { ...optimizer, learningRate: undefined, weightDecay: undefined, momentum: undefined },
+    optimizerKey(optimizer),
     [batchSize, evaluationBatchSize, execution, precision, device, tf32, xla, deterministic],
   ]);
 }

@@ -107,6 +107,18 @@ it('the key of a step has what the step is made of', () => {
   expect(stepKey(config({}, { epochs: 9, seed: 9 }))).toBe(stepKey(config()));
 });
 
+it('the key of a step has the operations of its optimizer, and not their numbers', () => {
+  const keyOf = (optimizer: object): string => stepKey(config({ optimizer }));
+  expect(keyOf({ learningRate: 3, momentum: 0.1, weightDecay: 1 })).toBe(keyOf({}));
+  expect(keyOf({ name: 'adam', beta1: 0.5, beta2: 0.9, epsilon: 1 })).toBe(keyOf({ name: 'adam' }));
+  expect(keyOf({ name: 'rmsprop', alpha: 0.5, momentum: 0.5 })).toBe(keyOf({ name: 'rmsprop', momentum: 0.9 }));
+  const different = [
+    ...[{}, { nesterov: false }, { name: 'adam' }, { name: 'adamw' }],
+    ...[{ name: 'rmsprop' }, { name: 'rmsprop', momentum: 0.9 }, { name: 'rmsprop', centered: true }],
+  ];
+  expect(new Set(different.map(keyOf)).size).toBe(7);
+});
+
 it('runs begin in order as places fall free', () => {
   expect(timeWithJobs([5, 3, 2, 2], 1)).toBe(12);
   expect(timeWithJobs([5, 3, 2, 2], 2)).toBe(7);
