@@ -11,6 +11,7 @@ import { printConfig } from '../dist/config/print.js';
 import { writeCell } from '../dist/grids/store/cell.js';
 import { cellName, placeCell } from '../dist/grids/store/store.js';
 import { readMetrics } from '../dist/records/metrics-csv.js';
+import { knownMetrics } from '../dist/training/metrics/registry.js';
 import { summarise, writeSummary } from '../dist/records/summary.js';
 import { median, printTable } from './measuring.mjs';
 import { launcher, readOptions } from './programs.mjs';
@@ -27,7 +28,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const places = { configsDirectory: join(root, 'configs'), workingDirectory: root };
 const methods = ['basic', 'isda', 'focal', 'center', 'lq', 'large-margin', 'disturb-label'];
 const metrics = join(root, 'results/small/store/small-isda-seed1/metrics.csv');
-const rows = await readMetrics(metrics);
+const rows = await readMetrics(metrics, knownMetrics);
 
 /** The cells: the losses of Table 3, as many seeds as it takes. */
 const cells = Array.from({ length: Number(options.runs) }, (_, index) => {
@@ -46,7 +47,7 @@ async function finish({ folder, config }) {
   await writeFile(join(folder, 'config.yaml'), printConfig(config));
   await copyFile(metrics, join(folder, 'metrics.csv'));
   const facts = { experiment: config.experiment, parameters: 1, multiplyAdds: 1, settings: record.fingerprint };
-  await writeSummary(join(folder, 'summary.json'), summarise(facts, rows));
+  await writeSummary(join(folder, 'summary.json'), summarise(facts, rows, knownMetrics));
   await writeCell(folder, { ...record, state: 'done' });
 }
 

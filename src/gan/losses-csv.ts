@@ -1,5 +1,6 @@
 // losses.csv: the mean losses since the row before, every so many iterations.
 import { cannot } from '../common/errors.js';
+import { columnOf } from '../records/metrics-columns.js';
 import { openTable, parseTable, readTable, tableHeader, tableLine } from '../records/number-table.js';
 import type { LossesRow } from './trainer.js';
 
@@ -9,8 +10,6 @@ export interface LossesFile {
   close(): Promise<void>;
 }
 
-/** `real_class_loss` for realClassLoss. */
-const columnOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const columnsOf = (names: readonly string[]): string[] => ['iteration', ...names.map(columnOf), 'seconds'];
 
 /** The complete rows of a losses.csv with the means of `names`. Errors name file, line and column. */

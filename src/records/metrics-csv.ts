@@ -1,13 +1,7 @@
 // metrics.csv: one row an epoch, on disk before the run goes on, and read back with the place of every mistake.
 import { createHash } from 'node:crypto';
 import { cannot } from '../common/errors.js';
-import {
-  allMetricsColumns,
-  evaluationColumns,
-  metricsFields,
-  type MetricsColumn,
-  type MetricsRow,
-} from './metrics-columns.js';
+import type { KnownColumns, MetricsColumn, MetricsRow } from './metrics-columns.js';
 import {
   openTable,
   parseTable,
@@ -16,6 +10,7 @@ import {
   tableHeader,
   tableLine,
   type NumberTable,
+  type TableShape,
 } from './number-table.js';
 
 export interface MetricsFile {
@@ -29,6 +24,7 @@ export interface MetricsFile {
 }
 
 export interface OpenMetricsOptions {
+  /** Those that the run measures. A file that goes on keeps its own where they lack only optional ones. */
   readonly columns: readonly MetricsColumn[];
   /** The last epoch that a resumed run has completed; rows after it are cut off. Without it the file starts anew. */
   readonly resumeAfterEpoch?: number;
@@ -36,51 +32,64 @@ export interface OpenMetricsOptions {
   readonly expectedDigest?: string | undefined;
 }
 
-const shape = {
-  what: 'metrics',
-  columns: allMetricsColumns,
-  optional: ['test_error_top5'],
-  emptyTogether: evaluationColumns,
-};
+const namesOf = (columns: readonly MetricsColumn[]): string[] => columns.map(({ column }) => column);
+const evaluated = (columns: readonly MetricsColumn[]): string[] =>
+  namesOf(columns.filter(({ kind }) => kind === 'evaluation'));
 
-/** The rows as objects; the table's columns are known ones. */
-function rowsOf({ columns, rows }: NumberTable): MetricsRow[] {
-  const fields = columns.map((column) => metricsFields[column as MetricsColumn]);
-  return rows.map(({ values }) => {
-    const entries = fields.map((field, i): [string, unknown] => [field, values[i]]);
+const shapeOf = (columns: readonly MetricsColumn[]): TableShape => ({
+  what: 'metrics',
+  columns: namesOf(columns),
+  optional: namesOf(columns.filter(({ optional }) => optional)),
+  emptyTogether: evaluated(columns),
+});
+
+const headerOf = (text: string): string[] => text.split('\n', 1)[0].replace(/\r$/, '').split(',');
+
+/** The rows of a table as objects. Errors: a mistake in the file, by line and column. */
+function parseRows(
+  text: string,
+  path: string,
+  known: readonly MetricsColumn[],
+): { rows: MetricsRow[]; table: NumberTable } {
+  const table = parseTable(text, path, shapeOf(known));
+  const nameOf = new Map(known.map(({ column, name }) => [column, name]));
+  const names = table.columns.map((column) => nameOf.get(column)!);
+  const rows = table.rows.map(({ values }) => {
+    const entries = names.map((name, index): [string, unknown] => [name, values[index]]);
     return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as unknown as MetricsRow;
   });
+  return { rows, table };
 }
 
 /**
  * All complete rows of a metrics.csv, in the file's order; it may belong to a run that is still going on.
  * Errors name file, line and column.
  */
-export async function readMetrics(path: string): Promise<MetricsRow[]> {
-  return rowsOf(parseTable(await readTable(path), path, shape));
+export async function readMetrics(path: string, known: KnownColumns): Promise<MetricsRow[]> {
+  const text = await readTable(path);
+  return parseRows(text, path, known(headerOf(text))).rows;
 }
 
-/** Columns that are not the same each time. */
-const timeColumns: readonly MetricsColumn[] = ['seconds', 'images_per_second'];
-
 function digestOf(columns: readonly MetricsColumn[], rows: readonly MetricsRow[]): string {
-  const lasting = columns.filter((column) => !timeColumns.includes(column));
-  const values = rows.map((row) => lasting.map((column) => row[metricsFields[column]]));
+  const lasting = columns.filter(({ kind }) => kind !== 'time');
+  const values = rows.map((row) => lasting.map(({ name }) => row[name]));
   return createHash('sha256')
-    .update(JSON.stringify([lasting, values]))
+    .update(JSON.stringify([namesOf(lasting), values]))
     .digest('hex');
+}
+
+/** The metrics that rows of one run hold. */
+export function columnsIn(rows: readonly MetricsRow[], known: KnownColumns): readonly MetricsColumn[] {
+  const present = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return known(present).filter(({ name }) => rows.some((row) => row[name] !== undefined));
 }
 
 /**
  * SHA-256 (hex) of the rows of one run without their times: what `MetricsFile.digest` gives once they are written. Rows
  * that differ in what they hold give a digest of no file.
  */
-export function metricsDigest(rows: readonly MetricsRow[]): string {
-  return digestOf(
-    allMetricsColumns.filter((column) => rows.some((row) => row[metricsFields[column]] !== undefined)),
-    rows,
-  );
-}
+export const metricsDigest = (rows: readonly MetricsRow[], known: KnownColumns): string =>
+  digestOf(columnsIn(rows, known), rows);
 
 const hint = 'start over with --no-resume, or choose another folder with --out';
 
@@ -89,24 +98,33 @@ interface MetricsLine {
   readonly row: MetricsRow;
 }
 
-/** The lines with which a resumed run goes on: those of the epochs it has completed. */
-async function keptLines(
-  path: string,
-  header: string,
-  columns: readonly MetricsColumn[],
-  last: number,
-): Promise<readonly MetricsLine[]> {
+interface KeptTable {
+  /** Those of the file: it may come from a version that measured less. */
+  readonly columns: readonly MetricsColumn[];
+  readonly lines: readonly MetricsLine[];
+}
+
+/** The columns of a file among those of its run. Errors: it lacks one that every run has, or they are another run's. */
+function fileColumns(text: string, path: string, columns: readonly MetricsColumn[]): readonly MetricsColumn[] {
+  const there = headerOf(text);
+  const own = columns.filter(({ column, optional }) => optional !== true || there.includes(column));
+  if (namesOf(own).join() === there.join()) return own;
+  throw cannot('resume', 'the columns of the metrics are not those of this experiment', {
+    code: 'metrics/damaged',
+    place: `${path}:1`,
+    hint,
+  });
+}
+
+/** What a resumed run goes on with: the lines of the epochs it has completed. */
+async function keptTable(path: string, columns: readonly MetricsColumn[], last: number): Promise<KeptTable> {
+  const header = tableHeader(namesOf(columns));
   const text = await (last === 0 ? readTableOr(header, path, hint) : readTable(path, hint));
   // A run that a crash stopped before its first row may have left less than a header.
-  if (last === 0 && header.startsWith(text)) return [];
-  const parsed = parseTable(text, path, shape);
-  if (parsed.columns.join() !== columns.join())
-    throw cannot('resume', 'the columns of the metrics are not those of this experiment', {
-      code: 'metrics/damaged',
-      place: `${path}:1`,
-      hint,
-    });
-  const lines = rowsOf(parsed).map((row, index) => ({ row, text: parsed.rows[index].text }));
+  if (last === 0 && header.startsWith(text)) return { columns, lines: [] };
+  const own = fileColumns(text, path, columns);
+  const { rows, table } = parseRows(text, path, own);
+  const lines = rows.map((row, index) => ({ row, text: table.rows[index].text }));
   const kept = lines.filter(({ row }) => row.epoch <= last);
   kept.forEach(({ row }, index) => {
     if (row.epoch !== index + 1)
@@ -122,7 +140,7 @@ async function keptLines(
       place: `${path}:${kept.length + 1}`,
       hint,
     });
-  return kept;
+  return { columns: own, lines: kept };
 }
 
 /**
@@ -132,21 +150,24 @@ async function keptLines(
  * Errors: `cannot write X`, `cannot resume`, and mistakes in the file by line and column.
  */
 export async function openMetrics(path: string, options: OpenMetricsOptions): Promise<MetricsFile> {
-  const { columns, resumeAfterEpoch, expectedDigest } = options;
-  const header = tableHeader(columns);
-  const kept = resumeAfterEpoch === undefined ? [] : await keptLines(path, header, columns, resumeAfterEpoch);
-  const rows = kept.map(({ row }) => row);
+  const { resumeAfterEpoch, expectedDigest } = options;
+  const { columns, lines } =
+    resumeAfterEpoch === undefined
+      ? { columns: options.columns, lines: [] }
+      : await keptTable(path, options.columns, resumeAfterEpoch);
+  const rows = lines.map(({ row }) => row);
   if (expectedDigest !== undefined && digestOf(columns, rows) !== expectedDigest) {
     const reason = 'the metrics were changed since the checkpoint was written, or are damaged';
     throw cannot('resume', reason, { code: 'metrics/damaged', place: `${path}:2`, hint });
   }
-  const table = await openTable(path, header + kept.map(({ text }) => `${text}\n`).join(''));
+  const names = namesOf(columns);
+  const table = await openTable(path, tableHeader(names) + lines.map(({ text }) => `${text}\n`).join(''));
   return {
     kept: [...rows],
     digest: () => digestOf(columns, rows),
     append: async (row) => {
-      const values = columns.map((column) => row[metricsFields[column]]);
-      await table.append(tableLine(columns, values, path, `epoch ${row.epoch}`, evaluationColumns));
+      const values = columns.map(({ name }) => row[name]);
+      await table.append(tableLine(names, values, path, `epoch ${row.epoch}`, evaluated(columns)));
       rows.push(row);
     },
     close: () => table.close(),

@@ -4,19 +4,28 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { cannot, systemCode } from '../common/errors.js';
 import { readFailure, writeFileAtomically } from '../common/files.js';
-import { isEvaluated, lastEpochs, type EvaluatedRow, type MetricsRow } from './metrics-columns.js';
-import { metricsDigest } from './metrics-csv.js';
+import {
+  isEvaluated,
+  jsonKeyOf,
+  lastEpochs,
+  type EvaluatedRow,
+  type KnownColumns,
+  type MetricsColumn,
+  type MetricsRow,
+} from './metrics-columns.js';
+import { columnsIn, metricsDigest } from './metrics-csv.js';
 
-const epochOutcome = z.object({
-  epoch: z.int(),
-  trainLoss: z.number(),
-  trainErrorPercent: z.number(),
-  testLoss: z.number(),
-  testErrorPercent: z.number(),
-  /** Where there are more than 10 classes. */
-  testErrorTop5Percent: z.number().optional(),
-});
-/** The outcome of one epoch; errors in percent. */
+const epochOutcome = z
+  .object({
+    epoch: z.int(),
+    trainLoss: z.number(),
+    trainErrorPercent: z.number(),
+    testLoss: z.number(),
+    testErrorPercent: z.number(),
+  })
+  // What some runs measure besides, as `testErrorTop5Percent`.
+  .catchall(z.number());
+/** The outcome of one epoch by `jsonKeyOf`; errors in percent. */
 export type EpochOutcome = Readonly<z.output<typeof epochOutcome>>;
 
 const runSummary = z.object({
@@ -47,19 +56,28 @@ export interface RunFacts extends Pick<RunSummary, 'experiment' | 'parameters' |
   readonly settings?: string;
 }
 
-function outcomeOf(row: EvaluatedRow): EpochOutcome {
-  return {
-    epoch: row.epoch,
-    trainLoss: row.trainLoss,
-    trainErrorPercent: row.trainError,
-    testLoss: row.testLoss,
-    testErrorPercent: row.testError,
-    ...(row.testErrorTop5 === undefined ? {} : { testErrorTop5Percent: row.testErrorTop5 }),
-  };
+/** What was computed in an epoch. */
+function outcomeOf(row: EvaluatedRow, columns: readonly MetricsColumn[]): EpochOutcome {
+  const computed = columns.filter(({ kind }) => kind === 'training' || kind === 'evaluation');
+  const entries = computed.map((column) => [jsonKeyOf(column), row[column.name]]);
+  return { epoch: row.epoch, ...Object.fromEntries(entries) } as EpochOutcome;
+}
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The means over the last epochs, of those metrics that ask for it and were measured in each. */
+function lastTenMeans(rows: readonly MetricsRow[], columns: readonly MetricsColumn[]): Record<string, number> {
+  const means = columns.flatMap((column): [string, number][] => {
+    const values = rows.flatMap((row) => row[column.name] ?? []);
+    if (column.lastTenMean !== true || values.length < rows.length) return [];
+    const key = jsonKeyOf(column);
+    return [[`last10Mean${key[0].toUpperCase()}${key.slice(1)}`, meanOf(values)]];
+  });
+  return Object.fromEntries(means);
 }
 
 /** Summarises the rows of a run's metrics.csv. Errors: there are no rows; one of the last ten was not evaluated. */
-export function summarise(facts: RunFacts, rows: readonly MetricsRow[]): RunSummary {
+export function summarise(facts: RunFacts, rows: readonly MetricsRow[], known: KnownColumns): RunSummary {
   const end = rows.slice(-lastEpochs).filter(isEvaluated);
   const last = end.at(-1);
   if (last === undefined) throw cannot('summarise the run', 'no epoch has been completed', { code: 'run/incomplete' });
@@ -69,20 +87,19 @@ export function summarise(facts: RunFacts, rows: readonly MetricsRow[]): RunSumm
     });
   }
   const best = rows.filter(isEvaluated).reduce((lowest, row) => (row.testError < lowest.testError ? row : lowest));
-  const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const top5 = end.flatMap(({ testErrorTop5 }) => testErrorTop5 ?? []);
+  const columns = columnsIn(rows, known);
   return {
     experiment: facts.experiment,
     epochs: rows.length,
-    last: outcomeOf(last),
-    best: outcomeOf(best),
+    last: outcomeOf(last, columns),
+    best: outcomeOf(best, columns),
     last10MeanTestErrorPercent: meanOf(end.map(({ testError }) => testError)),
-    ...(top5.length < end.length ? {} : { last10MeanTestErrorTop5Percent: meanOf(top5) }),
+    ...lastTenMeans(end, columns),
     parameters: facts.parameters,
     multiplyAdds: facts.multiplyAdds,
     seconds: rows.reduce((sum, row) => sum + row.seconds, 0),
     ...(facts.dataWaitPercent === undefined ? {} : { dataWaitPercent: facts.dataWaitPercent }),
-    ...(facts.settings === undefined ? {} : { of: { settings: facts.settings, metrics: metricsDigest(rows) } }),
+    ...(facts.settings === undefined ? {} : { of: { settings: facts.settings, metrics: metricsDigest(rows, known) } }),
   };
 }
 

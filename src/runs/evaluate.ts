@@ -6,12 +6,14 @@ import type { ExperimentConfig } from '../config/schema.js';
 import { cannot } from '../common/errors.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
-import { evaluate, type Evaluation } from '../training/evaluation.js';
+import { evaluate } from '../training/evaluation.js';
+import type { Metric } from '../training/metrics/metric.js';
+import { evaluatedValues, metricsOf } from '../training/metrics/registry.js';
 import { loadNewestCheckpoint, type CheckpointChoice, type LoadedCheckpoint } from '../records/checkpoints.js';
 import { runFolder } from '../records/run-folder.js';
 import { batchSizes } from '../training/session.js';
 import { parseProgress, writeState } from '../training/state.js';
-import { evaluationStep } from '../training/step.js';
+import { evaluationStep, measuredRun } from '../training/step.js';
 import { openConfiguredLoader, threadsOf, type LoadingContext } from './loading.js';
 import { requireNamedModules } from './modules.js';
 import { buildParts } from './parts.js';
@@ -69,7 +71,10 @@ export async function openRunCheckpoint(
   return { config, checkpoint };
 }
 
-export interface RunEvaluation extends Evaluation {
+export interface RunEvaluation {
+  /** What is evaluated, and its values by name. */
+  readonly metrics: readonly Metric[];
+  readonly values: Readonly<Record<string, number>>;
   readonly checkpoint: string;
   readonly images: number;
   readonly part: 'test' | 'holdout';
@@ -102,8 +107,9 @@ export async function evaluateRun(
     const names = new Set(tensors.map((tensor) => tensor.name));
     const own = checkpoint.tensors.filter((tensor) => names.has(tensor.name));
     writeState({ session, tensors }, own, checkpoint.path);
-    const outcome = await evaluate(session, loader.evaluationBatches(), () => Promise.resolve());
-    return { ...outcome, checkpoint: checkpoint.path, images: evaluation.count, part: evaluationName };
+    const measured = await evaluate(session, loader.evaluationBatches(), () => Promise.resolve());
+    const metrics = metricsOf(measuredRun(parts)).filter(({ kind }) => kind === 'evaluation');
+    return { metrics, values: evaluatedValues(metrics, measured), checkpoint: checkpoint.path, images: evaluation.count, part: evaluationName };
   } finally {
     await loader.close();
     session.close();

@@ -15,6 +15,7 @@ const lossCheck = z.object({
   name: z.string(),
   tensors: z.array(z.object({ name: z.string(), shape: z.array(z.int()) })),
   scalars: z.record(z.string(), callable),
+  recordedScalars: z.array(z.string().regex(/^[a-z][A-Za-z0-9]*$/)).optional(),
   compute: callable,
 });
 
@@ -44,13 +45,20 @@ export async function loadLoss({ module, options }: CustomLossOptions, shape: Lo
   const loss = await useModule<Loss>(module, 'createLoss', lossCheck, (exports) =>
     (exports as unknown as LossModule).createLoss({ options, shape, kit }),
   );
-  const { name, tensors, withoutBias, softTargets } = loss;
+  const { name, tensors, withoutBias, softTargets, recordedScalars } = loss;
+  const missing = recordedScalars?.find((scalar) => !(scalar in loss.scalars));
+  if (missing !== undefined) {
+    throw cannot('use the loss', `it records the scalar ${missing}, which it does not have`, {
+      code: 'module/unusable',
+      place: module,
+    });
+  }
   const scalars = Object.entries(loss.scalars).map(([key, valueAt]): [string, typeof valueAt] => [
     key,
     (progress) => callOwn(`compute the scalar ${key} of the loss of ${module}`, () => valueAt(progress)),
   ]);
   return {
-    ...{ name, tensors, withoutBias, softTargets, scalars: Object.fromEntries(scalars) },
+    ...{ name, tensors, withoutBias, softTargets, recordedScalars, scalars: Object.fromEntries(scalars) },
     compute: (inputs) =>
       callOwn(`compute the loss of ${module}`, () => {
         const value = loss.compute(inputs);

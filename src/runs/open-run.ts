@@ -11,7 +11,9 @@ import type { GeneratorSet } from '../gan/generator-set.js';
 import type { LoadedCheckpoint } from '../records/checkpoints.js';
 import { openTrainingSession, type TrainingSession } from '../training/session.js';
 import { epochStart, parseProgress, writeState, type RunPosition } from '../training/state.js';
-import type { StepParts } from '../training/step.js';
+import type { Metric } from '../training/metrics/metric.js';
+import { metricsOf } from '../training/metrics/registry.js';
+import { measuredRun, type StepParts } from '../training/step.js';
 import type { OpenRunFolder } from './in-run-folder.js';
 import { threadsOf } from './loading.js';
 import { buildParts, withClasses } from './parts.js';
@@ -27,6 +29,8 @@ export interface Run {
   readonly splits: Splits;
   readonly parts: StepParts;
   readonly training: TrainingSession;
+  /** What is measured, in the order of the columns of metrics.csv. */
+  readonly metrics: readonly Metric[];
   /** Where to begin. */
   readonly position: RunPosition;
   /** The checkpoint that this is the position of, and the digest of the metrics up to it. */
@@ -77,7 +81,8 @@ export async function openRun(
     training.close();
     throw error;
   }
-  return { config, context, folder, engine, splits, parts, training, position, resumed, workers };
+  const metrics = metricsOf(measuredRun(parts));
+  return { config, context, folder, engine, splits, parts, training, metrics, position, resumed, workers };
 }
 
 /** Where a run begins. Errors: the images of its checkpoint were others, or are fewer now. */

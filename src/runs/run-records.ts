@@ -7,8 +7,9 @@ import { diverged, placeInRun, type GoodCheckpoint } from '../training/divergenc
 import { epochLine } from '../training/progress.js';
 import { saveCheckpoint, type CheckpointChoice } from '../records/checkpoints.js';
 import { openEvents } from '../records/events.js';
-import { isEvaluated, metricsColumns, type EvaluatedRow, type MetricsRow } from '../records/metrics-columns.js';
+import { isEvaluated, type EvaluatedRow, type MetricsRow } from '../records/metrics-columns.js';
 import { openMetrics } from '../records/metrics-csv.js';
+import type { Metric } from '../training/metrics/metric.js';
 import { epochStart, readState, type RunPosition } from '../training/state.js';
 import type { LoadingTime, TrainerEvents } from '../training/trainer.js';
 import type { Run } from './open-run.js';
@@ -24,14 +25,14 @@ export interface RunRecords {
 }
 
 /** Opens the files that a run writes as it goes; close it however the run ends. */
-async function openFiles({ config, context, folder, parts, position, resumed }: Run, batchesPerEpoch: number) {
+async function openFiles({ config, context, folder, metrics: columns, position, resumed }: Run, batchesPerEpoch: number) {
   const { now } = context;
   const { epochs } = config.training;
   const stepOf = ({ epoch, batch }: Pick<RunPosition, 'epoch' | 'batch'>): number =>
     (epoch - 1) * batchesPerEpoch + batch;
   const goesOn = stepOf(position) > 0;
   const metrics = await openMetrics(folder.paths.metrics, {
-    columns: metricsColumns(parts.network.classes),
+    columns,
     ...(goesOn ? { resumeAfterEpoch: position.epoch - 1, expectedDigest: resumed?.metrics } : {}),
   });
   // Whatever earlier files of the folder say of the steps to come is void, also where the run starts over.
@@ -69,7 +70,7 @@ export async function openRecords(run: Run): Promise<RunRecords> {
       loading = { seconds: loading.seconds + seconds, waitedSeconds: loading.waitedSeconds + waitedSeconds };
       await metrics.append(row);
       best.see(row);
-      await curves?.scalars(row.iteration, curvesOf(row));
+      await curves?.scalars(row.iteration, curvesOf(run.metrics, row));
       progress.epoch(row);
       folder.log(epochLine(row, epochs, undefined, Infinity));
     },
@@ -112,12 +113,12 @@ function bestOf(rows: readonly MetricsRow[]) {
   return { see, epoch: (): number | undefined => best?.epoch };
 }
 
-const curvesOf = (row: MetricsRow): Record<string, number> => ({
-  'loss/train': row.trainLoss,
-  ...(row.testLoss === undefined ? {} : { 'loss/test': row.testLoss }),
-  'error_percent/train': row.trainError,
-  ...(row.testError === undefined ? {} : { 'error_percent/test': row.testError }),
-  ...(row.testErrorTop5 === undefined ? {} : { 'error_percent/test_top5': row.testErrorTop5 }),
-  learning_rate: row.learningRate,
-  lambda: row.lambda,
-});
+/** The curves of a row in TensorBoard. */
+function curvesOf(metrics: readonly Metric[], row: MetricsRow): Record<string, number> {
+  const curves = metrics.flatMap(({ name, column, kind, tag }): [string, number][] => {
+    const value = row[name];
+    const curve = tag ?? (kind === 'place' || kind === 'time' ? undefined : column);
+    return curve === undefined || value === undefined ? [] : [[curve, value]];
+  });
+  return Object.fromEntries(curves);
+}

@@ -8,6 +8,7 @@ import { countParameters } from '../models/cost.js';
 import type { LoadedCheckpoint } from '../records/checkpoints.js';
 import { readMetrics } from '../records/metrics-csv.js';
 import { readDataWait, summarise, writeSummary, type RunSummary } from '../records/summary.js';
+import { knownMetrics } from '../training/metrics/registry.js';
 import { trainNetwork, type LoadingTime } from '../training/trainer.js';
 import { changesSince } from './changes.js';
 import { headerLines, recordEnvironment } from './header.js';
@@ -92,7 +93,7 @@ async function finish({ config, folder, parts }: Run, loading: LoadingTime): Pro
         : await readDataWait(paths.summary),
     settings: fingerprint(config),
   };
-  const summary = summarise(facts, await readMetrics(paths.metrics));
+  const summary = summarise(facts, await readMetrics(paths.metrics, knownMetrics), knownMetrics);
   await writeSummary(paths.summary, summary);
   const { last, best, dataWaitPercent } = summary;
   const percent = (value: number): string => `${value.toFixed(2)} %`;

@@ -2,6 +2,7 @@
 import { fitLine } from '../common/fit-line.js';
 import { formatDuration } from '../common/format.js';
 import type { MetricsRow } from '../records/metrics-columns.js';
+import { knownMetrics } from './metrics/registry.js';
 
 /** The size of a run. */
 export interface RunLength {
@@ -17,8 +18,8 @@ export interface BatchProgress {
   /** Batches done in this epoch. */
   readonly batch: number;
   /** Running means of the epoch. */
-  readonly loss: number;
-  readonly errorPercent: number;
+  readonly trainLoss: number;
+  readonly trainError: number;
   readonly imagesPerSecond: number;
 }
 
@@ -32,26 +33,19 @@ export interface Progress {
   stop(): void;
 }
 
-/** A loss, for a line. */
-export function formatLoss(value: number): string {
-  return value.toFixed(Math.abs(value) < 10 ? 3 : 1);
-}
-
 /** The line of a completed epoch, cut to `width` columns. `eta`: seconds to the end of the run, if known. */
 export function epochLine(row: MetricsRow, epochs: number, eta: number | undefined, width: number): string {
-  const { testError, testLoss, testErrorTop5: top5 } = row;
+  const parts = knownMetrics(Object.keys(row))
+    .flatMap(({ name, line }) => {
+      const value = row[name];
+      return line === undefined || value === undefined ? [] : [{ ...line, value }];
+    })
+    .sort((a, b) => a.place - b.place)
+    .map(({ rank, text, value }) => [rank, text(value)] as const);
   return fitLine(
     [
       [1, `epoch ${row.epoch}/${epochs}`],
-      [3, `train ${row.trainError.toFixed(2)}%`],
-      [5, `loss ${formatLoss(row.trainLoss)}`],
-      ...(testError === undefined ? [] : [[2, `test ${testError.toFixed(2)}%`] as const]),
-      ...(testLoss === undefined ? [] : [[6, `loss ${formatLoss(testLoss)}`] as const]),
-      ...(top5 === undefined ? [] : [[8, `top-5 ${top5.toFixed(2)}%`] as const]),
-      [9, `lr ${Number(row.learningRate.toPrecision(3))}`],
-      [10, `lambda ${Number(row.lambda.toPrecision(3))}`],
-      [7, `${Math.round(row.imagesPerSecond)} images/s`],
-      [11, formatDuration(row.seconds)],
+      ...parts,
       ...(eta === undefined ? [] : [[4, `ETA ${formatDuration(eta)}`] as const]),
     ],
     width,

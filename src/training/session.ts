@@ -3,7 +3,8 @@ import { epochPlan, type SyntheticShare } from '../data/batches.js';
 import type { Engine } from '../engine/index.js';
 import type { Execution, Session } from '../engine/session.js';
 import { initialValues } from '../nn/tensors.js';
-import { evaluate, type Evaluation } from './evaluation.js';
+import { evaluate } from './evaluation.js';
+import type { Evaluation } from './metrics/metric.js';
 import type { MixingParts } from './mixing.js';
 import type { TrainingOptions } from './options.js';
 import type { SessionState } from './state.js';
@@ -27,7 +28,7 @@ export interface SessionOptions {
 
 /** All that training asks of the engine. */
 export interface TrainingSession extends SessionState, StepRunner {
-  /** Error and loss on a data set; `afterBatch` may throw to stop in between. */
+  /** What metrics are made of, on a data set; `afterBatch` may throw to stop in between. */
   evaluate(batches: AsyncIterable<LabelledImages>, afterBatch: () => Promise<void>): Promise<Evaluation>;
   /** Frees what TensorFlow holds for it. */
   close(): void;

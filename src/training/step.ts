@@ -1,11 +1,13 @@
 // The functions of a training session: one step, evaluation of one batch. Captured or eager, CPU or GPU, the same code.
-import { argMax, cast, equal, inTopK, mul, softmaxCrossEntropy, sub, sum } from '../engine/ops/index.js';
+import { argMax, cast, equal, mul, sub, sum } from '../engine/ops/index.js';
 import type { SessionFunction } from '../engine/session.js';
 import type { Program, Tensor } from '../engine/tensor.js';
 import type { Loss } from '../losses/loss.js';
 import type { Network } from '../models/network.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import { applyOptimizer, type Optimizer } from '../optimizers/optimizer.js';
+import { evaluationSums } from './metrics/registry.js';
+import type { MeasuredRun } from './metrics/metric.js';
 import { mixBatch, type MixingParts } from './mixing.js';
 import type { TrainingOptions } from './options.js';
 import {
@@ -104,9 +106,15 @@ export function trainingStep(parts: StepParts, batchSize: number, readEvery = 1)
   };
 }
 
-/** Evaluation of one batch. Outputs: lossSum (cross entropy), correct, and correct5 where there are more than 10 classes. */
+/** What decides which metrics a run has. */
+export const measuredRun = ({ network, loss }: Pick<StepParts, 'network' | 'loss'>): MeasuredRun => ({
+  classes: network.classes,
+  recordedScalars: loss.recordedScalars ?? [],
+});
+
+/** Evaluation of one batch. Outputs: the sums over its images that the run's metrics ask for. */
 export function evaluationStep(
-  parts: Pick<StepParts, 'network' | 'format' | 'precision'>,
+  parts: Pick<StepParts, 'network' | 'loss' | 'format' | 'precision'>,
   batchSize: number,
 ): SessionFunction {
   return {
@@ -116,11 +124,7 @@ export function evaluationStep(
       const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
       const outputs = parts.network.apply(normalizeImages(images, parts), { program, training: false, seed });
       const logits = cast(outputs.logits, 'float32');
-      const sums = {
-        lossSum: sum(softmaxCrossEntropy(logits, labels)),
-        correct: countOf(equal(argMax(logits), labels)),
-      };
-      return parts.network.classes > 10 ? { ...sums, correct5: countOf(inTopK(logits, labels, 5)) } : sums;
+      return evaluationSums(measuredRun(parts), { program, logits, labels });
     },
   };
 }

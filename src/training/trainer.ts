@@ -9,7 +9,9 @@ import { optimizerScalarsAt, type Optimizer } from '../optimizers/optimizer.js';
 import type { OptimizerOptions } from '../optimizers/options.js';
 import type { ScheduleOptions, TrainingOptions } from './options.js';
 import type { BatchProgress } from './progress.js';
-import type { MetricsRow } from '../records/metrics-columns.js';
+import { columnOf, type MetricsRow } from '../records/metrics-columns.js';
+import type { Metric } from './metrics/metric.js';
+import { epochRow, evaluatedValues } from './metrics/registry.js';
 import { learningRateAt, learningRateFactorAt, type ScheduleMoment } from './schedules.js';
 import { epochStart, type RunPosition } from './state.js';
 import type { TrainingSession } from './session.js';
@@ -25,6 +27,8 @@ export interface TrainerRun {
   };
   readonly parts: { readonly loss: Loss; readonly optimizer: Optimizer };
   readonly training: TrainingSession;
+  /** What is measured, in the order of the columns of metrics.csv. */
+  readonly metrics: readonly Metric[];
   readonly loader: Loader;
   /** Where to begin: the start, or where a checkpoint was made. */
   readonly position: RunPosition;
@@ -143,8 +147,8 @@ async function trainEpoch(
       events.batch({
         epoch,
         batch,
-        loss: position.lossSum / position.images,
-        errorPercent: (100 * position.wrong) / position.images,
+        trainLoss: position.lossSum / position.images,
+        trainError: (100 * position.wrong) / position.images,
         imagesPerSecond: position.images / position.trainingSeconds,
       });
     }
@@ -204,23 +208,21 @@ const progressAt = (run: TrainerRun, epoch: number, iteration: number): Training
 /** Never negative: clocks are set back at times, and a checkpoint holds no negative time. */
 const secondsSince = (start: number, end: number): number => Math.max(0, end - start) / 1000;
 
-const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
-
-/** The errors after the last step of an epoch, and how many seconds they took. Errors: the loss is not finite. */
+/** What is measured after the last step of an epoch, and how many seconds it took. Errors: a value is not finite. */
 async function evaluateEpoch(
   run: TrainerRun,
   events: TrainerEvents,
   epoch: number,
-): Promise<{ test: Pick<MetricsRow, 'testLoss' | 'testError' | 'testErrorTop5'>; seconds: number }> {
-  const { context, loader, training } = run;
+): Promise<{ evaluated: Record<string, number>; seconds: number }> {
+  const { context, loader, metrics, training } = run;
   const started = context.now();
-  const outcome = await training.evaluate(loader.evaluationBatches(), () => yieldToEventLoop(run));
-  if (!Number.isFinite(outcome.loss)) {
-    throw diverged('test_loss', outcome.loss, `after the last step of epoch ${epoch}`, events.lastCheckpoint());
+  const evaluation = await training.evaluate(loader.evaluationBatches(), () => yieldToEventLoop(run));
+  const evaluated = evaluatedValues(metrics, evaluation);
+  for (const [name, value] of Object.entries(evaluated)) {
+    if (Number.isFinite(value)) continue;
+    throw diverged(columnOf(name), value, `after the last step of epoch ${epoch}`, events.lastCheckpoint());
   }
-  const { loss: testLoss, errorPercent: testError, errorTop5Percent: testErrorTop5 } = outcome;
-  const test = { testLoss, testError, ...(testErrorTop5 === undefined ? {} : { testErrorTop5 }) };
-  return { test, seconds: secondsSince(started, context.now()) };
+  return { evaluated, seconds: secondsSince(started, context.now()) };
 }
 
 /** The row of an epoch whose steps are done, and how many seconds the evaluation took, where one was due. */
@@ -229,22 +231,16 @@ async function endEpoch(
   events: TrainerEvents,
   position: RunPosition,
 ): Promise<{ row: MetricsRow; seconds: number }> {
-  const { config, loader, parts } = run;
+  const { config, loader, metrics, parts } = run;
   const { epoch } = position;
   const due = evaluationDue(config.training, epoch);
-  const { test, seconds } = due ? await evaluateEpoch(run, events, epoch) : { test: {}, seconds: 0 };
-  const batches = loader.trainingBatchCount;
-  const last = progressAt(run, epoch, epoch * batches - 1);
-  const row: MetricsRow = {
-    epoch,
-    iteration: epoch * batches,
-    learningRate: rateAt(run, epoch, epoch * batches - 1),
-    lambda: parts.loss.scalars['lambda']?.(last) ?? 0,
-    trainLoss: position.lossSum / position.images,
-    trainError: (100 * position.wrong) / position.images,
-    ...test,
-    seconds: rounded(position.seconds + seconds, 3),
-    imagesPerSecond: rounded(position.images / position.trainingSeconds, 1),
+  const { evaluated, seconds } = due ? await evaluateEpoch(run, events, epoch) : { evaluated: {}, seconds: 0 };
+  const iteration = epoch * loader.trainingBatchCount;
+  const facts = {
+    position: { ...position, seconds: position.seconds + seconds },
+    iteration,
+    learningRate: rateAt(run, epoch, iteration - 1),
+    lossScalars: lossScalarsAt(parts.loss, progressAt(run, epoch, iteration - 1)),
   };
-  return { row, seconds };
+  return { row: epochRow(metrics, facts, evaluated), seconds };
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it, type TestContext } from 'vitest';
 import { openMetrics, readMetrics } from '../../src/records/metrics-csv.js';
-import { metricsColumns } from '../../src/records/metrics-columns.js';
+import { knownMetrics, metricsOf } from '../../src/training/metrics/registry.js';
 import { isdaCommand, printed, runIsda, startIsda } from '../support/process.js';
 import { makeData } from '../support/runs.js';
 import { scale } from './scale.js';
@@ -88,7 +88,7 @@ describe('a disk that is full', () => {
   it('for metrics.csv: a torn row is no row', async (context) => {
     const small = await disk(context, 40_960);
     const path = join(small.path, 'metrics.csv');
-    const columns = metricsColumns(10);
+    const columns = metricsOf({ classes: 10, recordedScalars: [] });
     const row = (epoch: number) =>
       ({ epoch, iteration: epoch, learningRate: 0.1, lambda: 0, trainLoss: 1 / 3, trainError: 1, testLoss: 1 / 7, testError: 2, seconds: 1, imagesPerSecond: 1 }); // prettier-ignore
     const metrics = await openMetrics(path, { columns });
@@ -100,14 +100,14 @@ describe('a disk that is full', () => {
     expect(failure.message).toBe(`cannot write ${path}: the disk is full (0 B free)`);
     await metrics.close();
     const digest = metrics.digest();
-    expect((await readMetrics(path)).map(({ epoch }) => epoch)).toEqual(
+    expect((await readMetrics(path, knownMetrics)).map(({ epoch }) => epoch)).toEqual(
       Array.from({ length: written - 1 }, (_, i) => i + 1),
     );
     small.empty();
     const again = await openMetrics(path, { columns, resumeAfterEpoch: written - 1, expectedDigest: digest });
     await again.append(row(written));
     await again.close();
-    expect(await readMetrics(path)).toHaveLength(written);
+    expect(await readMetrics(path, knownMetrics)).toHaveLength(written);
   });
 
   it('for what it prints: said on stderr, with exit code 1', async (context) => {

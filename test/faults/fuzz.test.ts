@@ -16,6 +16,7 @@ import { createGraphWriter, type GraphAttribute } from '../../src/engine/graph-d
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/records/checkpoint-file.js';
 import { scalarEvent } from '../../src/records/events.js';
 import { readMetrics } from '../../src/records/metrics-csv.js';
+import { knownMetrics } from '../../src/training/metrics/registry.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/records/safetensors.js';
 import { maskedCrc32c } from '../../src/records/tfrecord.js';
 import { imageBytesOf } from '../data/datasets/image-folder/support.js';
@@ -231,7 +232,7 @@ describe('metrics.csv', () => {
     await fc.assert(
       fc.asyncProperty(changed(whole), async (file) => {
         writeFileSync(path, file);
-        const rows = await readMetrics(path).catch((error: unknown) => {
+        const rows = await readMetrics(path, knownMetrics).catch((error: unknown) => {
           if (error instanceof IsdaError) return [];
           throw error;
         });

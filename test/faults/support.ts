@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config/load.js';
 import { fingerprint } from '../../src/config/fingerprint.js';
 import { listCheckpoints, loadNewestCheckpoint } from '../../src/records/checkpoints.js';
 import { readMetrics } from '../../src/records/metrics-csv.js';
+import { knownMetrics } from '../../src/training/metrics/registry.js';
 import type { IsdaOutcome } from '../support/process.js';
 import { outcomeOf, sha256Of, trainArgs } from '../support/runs.js';
 
@@ -46,6 +47,6 @@ export async function stepsKept(run: string): Promise<number> {
 export async function expectWholeRows(run: string): Promise<void> {
   const path = join(run, 'metrics.csv');
   if (!existsSync(path)) return;
-  const rows = await readMetrics(path);
+  const rows = await readMetrics(path, knownMetrics);
   expect(rows.map(({ epoch }) => epoch)).toEqual(rows.map((_, index) => index + 1));
 }

@@ -2,13 +2,15 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } 
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { metricsColumns, type MetricsRow } from '../../src/records/metrics-columns.js';
+import type { MetricsRow } from '../../src/records/metrics-columns.js';
 import { metricsDigest, openMetrics, readMetrics } from '../../src/records/metrics-csv.js';
+import { knownMetrics, metricsOf } from '../../src/training/metrics/registry.js';
 import { test } from '../temporary-folder.js';
 
 const header =
   'epoch,iteration,learning_rate,lambda,train_loss,train_error,test_loss,test_error,test_error_top5,seconds,images_per_second\n';
-const columns = metricsColumns(100);
+const columnsFor = (classes: number) => metricsOf({ classes, recordedScalars: [] });
+const columns = columnsFor(100);
 
 function rowOf(epoch: number): MetricsRow {
   return {
@@ -40,28 +42,28 @@ describe('writing and reading', () => {
     expect(readFileSync(path, 'utf8')).toBe(
       `${header}1,391,0.1,0.003125,2.299999952316284,90,0.3333333333333333,93.21,70,12.5,4000\n`,
     );
-    expect(await readMetrics(path)).toEqual([rowOf(1)]);
+    expect(await readMetrics(path, knownMetrics)).toEqual([rowOf(1)]);
   });
 
   test('each row is in the file before the next', async ({ folder }) => {
     const path = join(folder, 'metrics.csv');
     const metrics = await openMetrics(path, { columns });
-    expect(await readMetrics(path)).toEqual([]);
+    expect(await readMetrics(path, knownMetrics)).toEqual([]);
     await metrics.append(rowOf(1));
-    expect(await readMetrics(path)).toEqual([rowOf(1)]);
+    expect(await readMetrics(path, knownMetrics)).toEqual([rowOf(1)]);
     await metrics.append(rowOf(2));
-    expect(await readMetrics(path)).toHaveLength(2);
+    expect(await readMetrics(path, knownMetrics)).toHaveLength(2);
     await metrics.close();
   });
 
   test('up to 10 classes there is no top-5 error', async ({ folder }) => {
     const path = join(folder, 'metrics.csv');
-    const metrics = await openMetrics(path, { columns: metricsColumns(10) });
+    const metrics = await openMetrics(path, { columns: columnsFor(10) });
     const { testErrorTop5, ...row } = rowOf(1);
     await metrics.append({ ...row, testErrorTop5 });
     await metrics.close();
     expect(readFileSync(path, 'utf8')).not.toContain('top5');
-    expect(await readMetrics(path)).toEqual([row]);
+    expect(await readMetrics(path, knownMetrics)).toEqual([row]);
   });
 
   test('an epoch that was not evaluated has empty cells', async ({ folder }) => {
@@ -76,8 +78,8 @@ describe('writing and reading', () => {
     await metrics.close();
     const text = readFileSync(path, 'utf8');
     expect(text.split('\n')[2]).toBe('2,782,0.1,0.00625,1.149999976158142,45,,,,12.5,4000');
-    expect(await readMetrics(path)).toEqual(rows);
-    expect(metricsDigest(await readMetrics(path))).toBe(metrics.digest());
+    expect(await readMetrics(path, knownMetrics)).toEqual(rows);
+    expect(metricsDigest(await readMetrics(path, knownMetrics), knownMetrics)).toBe(metrics.digest());
 
     const resumed = await openMetrics(path, { columns, resumeAfterEpoch: 3, expectedDigest: metrics.digest() });
     await resumed.close();
@@ -85,9 +87,9 @@ describe('writing and reading', () => {
     expect(readFileSync(path, 'utf8')).toBe(text);
 
     writeFileSync(path, text.replace('45,,,,', '45,,1,2,'));
-    await expect(readMetrics(path)).rejects.toThrow('"" in the column test_loss is not a number');
+    await expect(readMetrics(path, knownMetrics)).rejects.toThrow('"" in the column test_loss is not a number');
     writeFileSync(path, text.replace('45,,,,', ',,,,'));
-    await expect(readMetrics(path)).rejects.toThrow('"" in the column train_error is not a number');
+    await expect(readMetrics(path, knownMetrics)).rejects.toThrow('"" in the column train_error is not a number');
   });
 
   test('numbers come back as the same float64', async ({ folder }) => {
@@ -111,7 +113,7 @@ describe('writing and reading', () => {
         const metrics = await openMetrics(path, { columns });
         for (const row of rows) await metrics.append(row);
         await metrics.close();
-        expect(await readMetrics(path)).toEqual(rows);
+        expect(await readMetrics(path, knownMetrics)).toEqual(rows);
       }),
       { numRuns: 50 },
     );
@@ -132,7 +134,7 @@ describe('writing and reading', () => {
     const path = join(folder, 'metrics.csv');
     await fileWith(path, 2);
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll('\n', '\r\n'));
-    expect(await readMetrics(path)).toEqual([rowOf(1), rowOf(2)]);
+    expect(await readMetrics(path, knownMetrics)).toEqual([rowOf(1), rowOf(2)]);
   });
 });
 
@@ -156,7 +158,7 @@ describe('resuming', () => {
     const path = join(folder, 'metrics.csv');
     await fileWith(path, 1);
     appendFileSync(path, readFileSync(path, 'utf8').split('\n')[1].replace(/^1/, '2').slice(0, -1));
-    expect(await readMetrics(path)).toHaveLength(1);
+    expect(await readMetrics(path, knownMetrics)).toHaveLength(1);
   });
 
   test('a row that is missing is an error', async ({ folder }) => {
@@ -189,9 +191,33 @@ describe('resuming', () => {
   test('other columns are an error', async ({ folder }) => {
     const path = join(folder, 'metrics.csv');
     await fileWith(path, 1);
-    await expect(openMetrics(path, { columns: metricsColumns(10), resumeAfterEpoch: 1 })).rejects.toThrow(
+    await expect(openMetrics(path, { columns: columnsFor(10), resumeAfterEpoch: 1 })).rejects.toThrow(
       'the columns of the metrics are not those of this experiment',
     );
+  });
+
+  test('a file of a version that measured less goes on with its own columns', async ({ folder }) => {
+    const path = join(folder, 'metrics.csv');
+    const before = await openMetrics(path, { columns: columnsFor(10) });
+    await before.append(rowOf(1));
+    await before.close();
+    const more = metricsOf({ classes: 100, recordedScalars: ['margin'] });
+    const resumed = await openMetrics(path, { columns: more, resumeAfterEpoch: 1, expectedDigest: before.digest() });
+    await resumed.append({ ...rowOf(2), 'loss.margin': 3 });
+    await resumed.close();
+    expect(readFileSync(path, 'utf8').split('\n').map((line) => line.split(',').length)).toEqual([10, 10, 10, 1]); // prettier-ignore
+    expect(metricsDigest(await readMetrics(path, knownMetrics), knownMetrics)).toBe(resumed.digest());
+  });
+
+  test('scalars of a loss are written and read back', async ({ folder }) => {
+    const path = join(folder, 'metrics.csv');
+    const metrics = await openMetrics(path, { columns: metricsOf({ classes: 100, recordedScalars: ['someScale'] }) });
+    const row = { ...rowOf(1), 'loss.someScale': -0.5 };
+    await metrics.append(row);
+    await metrics.close();
+    expect(readFileSync(path, 'utf8')).toContain(',lambda,loss.some_scale,train_loss,');
+    expect(await readMetrics(path, knownMetrics)).toEqual([row]);
+    expect(metricsDigest([row], knownMetrics)).toBe(metrics.digest());
   });
 
   test('without resuming the file starts anew', async ({ folder }) => {
@@ -221,13 +247,15 @@ describe('mistakes in the file', () => {
     test(`${reason} at ${place}`, async ({ folder }) => {
       const path = join(folder, 'metrics.csv');
       writeFileSync(path, text);
-      await expect(readMetrics(path)).rejects.toMatchObject({
+      await expect(readMetrics(path, knownMetrics)).rejects.toMatchObject({
         message: `cannot read the metrics: ${reason}`,
         place: `${path}${place}`,
       });
     });
 
   test('no file', async ({ folder }) => {
-    await expect(readMetrics(join(folder, 'a.csv'))).rejects.toThrow(/^cannot read .*a\.csv: no such file$/);
+    await expect(readMetrics(join(folder, 'a.csv'), knownMetrics)).rejects.toThrow(
+      /^cannot read .*a\.csv: no such file$/,
+    );
   });
 });

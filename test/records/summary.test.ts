@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { metricsDigest } from '../../src/records/metrics-csv.js';
 import type { MetricsRow } from '../../src/records/metrics-columns.js';
-import { readSummary, summarise, writeSummary } from '../../src/records/summary.js';
+import { knownMetrics } from '../../src/training/metrics/registry.js';
+import { readSummary, summarise as summariseKnown, writeSummary, type RunFacts } from '../../src/records/summary.js';
 import { test } from '../temporary-folder.js';
 
+const summarise = (facts: RunFacts, rows: readonly MetricsRow[]) => summariseKnown(facts, rows, knownMetrics);
 const facts = { experiment: 'resnet-32', parameters: 464_154, multiplyAdds: 69_000_000 };
 const rowOf = (epoch: number, testError: number): MetricsRow => ({
   epoch,
@@ -52,6 +54,17 @@ test('fewer than ten epochs; the top-5 error where there is one', () => {
   expect(summary.last.testErrorTop5Percent).toBe(12);
 });
 
+test('keys and their order are those of earlier versions', () => {
+  const summary = summarise(facts, [{ ...rowOf(1, 40), testErrorTop5: 12, 'loss.margin': 1 }]);
+  const outcome = 'epoch,trainLoss,trainErrorPercent,testLoss,testErrorPercent,testErrorTop5Percent';
+  expect(Object.keys(summary.last).join()).toBe(outcome);
+  expect(Object.keys(summary).join()).toBe(
+    'experiment,epochs,last,best,last10MeanTestErrorPercent,last10MeanTestErrorTop5Percent,parameters,multiplyAdds,seconds',
+  );
+  const partly = [rowOf(1, 40), { ...rowOf(2, 40), testErrorTop5: 12 }];
+  expect(summarise(facts, partly)).not.toHaveProperty('last10MeanTestErrorTop5Percent');
+});
+
 test('epochs that were not evaluated: the best is among the others, and the last ten must all be', () => {
   const rows = Array.from({ length: 12 }, (_, index) => rowOf(index + 1, 40 - index));
   const unevaluated = (row: MetricsRow): MetricsRow => ({ ...row, testLoss: undefined, testError: undefined });
@@ -78,7 +91,7 @@ test('a changed letter or digit, anywhere, is noticed', async ({ folder }) => {
     await expect(readSummary(path), `character ${index}`).rejects.toThrow(`cannot read ${path}: it `);
   }
   writeFileSync(path, text);
-  expect((await readSummary(path))?.of).toEqual({ settings: '0123', metrics: metricsDigest(rows) });
+  expect((await readSummary(path))?.of).toEqual({ settings: '0123', metrics: metricsDigest(rows, knownMetrics) });
 });
 
 test('one without a checksum, of an earlier version, is read as it is', async ({ folder }) => {

@@ -4,8 +4,8 @@ import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { openEvents } from '../../src/records/events.js';
-import { metricsFields, type MetricsColumn } from '../../src/records/metrics-columns.js';
 import { readMetrics } from '../../src/records/metrics-csv.js';
+import { knownMetrics } from '../../src/training/metrics/registry.js';
 import { printed, runIsda, startIsda } from '../support/process.js';
 import { makeData, trainArgs } from '../support/runs.js';
 import { findTensorBoard, readScalars } from '../support/tensorboard.js';
@@ -16,21 +16,21 @@ if (python === undefined) {
   console.warn('skipped: TensorBoard reading event files; set ISDA_TEST_TENSORBOARD to a Python with tensorboard');
 }
 
-const curves: Readonly<Record<string, MetricsColumn>> = {
-  'loss/train': 'train_loss',
-  'loss/test': 'test_loss',
-  'error_percent/train': 'train_error',
-  'error_percent/test': 'test_error',
-  learning_rate: 'learning_rate',
+const curves: Readonly<Record<string, string>> = {
+  'loss/train': 'trainLoss',
+  'loss/test': 'testLoss',
+  'error_percent/train': 'trainError',
+  'error_percent/test': 'testError',
+  learning_rate: 'learningRate',
   lambda: 'lambda',
 };
 
 /** Every value of metrics.csv as a float32, which is what events hold, at its iteration. */
 async function expected(run: string): Promise<Record<string, [number, number][]>> {
-  const rows = await readMetrics(join(run, 'metrics.csv'));
-  const entries = Object.entries(curves).map(([tag, column]): [string, [number, number][]] => [
+  const rows = await readMetrics(join(run, 'metrics.csv'), knownMetrics);
+  const entries = Object.entries(curves).map(([tag, name]): [string, [number, number][]] => [
     tag,
-    rows.map((row) => [row.iteration, Math.fround(row[metricsFields[column]]!)]),
+    rows.map((row) => [row.iteration, Math.fround(row[name]!)]),
   ]);
   return Object.fromEntries(entries);
 }

@@ -101,15 +101,16 @@ describe('evaluateRun', () => {
   it('gives what the run measured at its end', async () => {
     const { outcome, warnings } = await evaluate();
     expect(warnings).toEqual([]);
-    expect(outcome).toMatchObject({ images: 20, part: 'test', errorPercent: summary.last.testErrorPercent });
-    expect(outcome.loss).toBeCloseTo(summary.last.testLoss, 12);
-    expect(outcome).not.toHaveProperty('errorTop5Percent');
+    expect(outcome).toMatchObject({ images: 20, part: 'test' });
+    expect(outcome.values['testError']).toBe(summary.last.testErrorPercent);
+    expect(outcome.values['testLoss']).toBeCloseTo(summary.last.testLoss, 12);
+    expect(Object.keys(outcome.values)).toEqual(['testLoss', 'testError']);
   });
 
   it('gives the same in batches of another size, the last one partial', async () => {
     const { outcome } = await evaluate(['training.evaluationBatchSize=7']);
-    expect(outcome.errorPercent).toBe(summary.last.testErrorPercent);
-    expect(outcome.loss).toBeCloseTo(summary.last.testLoss, 5);
+    expect(outcome.values['testError']).toBe(summary.last.testErrorPercent);
+    expect(outcome.values['testLoss']).toBeCloseTo(summary.last.testLoss, 5);
   });
 
   it('says where the images are not those of the run', async () => {

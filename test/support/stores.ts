@@ -8,7 +8,8 @@ import { formatCell, type CellState } from '../../src/grids/store/cell.js';
 import { readStoredRuns } from '../../src/grids/store/runs.js';
 import { recordedRuns, type RecordedRuns } from '../../src/report/runs/recorded-runs.js';
 import { evaluationDue } from '../../src/training/cadence.js';
-import { metricsColumns, metricsFields, type MetricsRow } from '../../src/records/metrics-columns.js';
+import type { MetricsRow } from '../../src/records/metrics-columns.js';
+import { knownMetrics, metricsOf } from '../../src/training/metrics/registry.js';
 import { formatSummary, summarise } from '../../src/records/summary.js';
 
 export interface MadeRun {
@@ -42,9 +43,9 @@ export function madeRows(epochs: number, whole: number, error: number): MetricsR
 }
 
 function metricsText(rows: readonly MetricsRow[]): string {
-  const columns = metricsColumns(10);
-  const lines = rows.map((row) => columns.map((column) => row[metricsFields[column]]).join(','));
-  return [columns.join(','), ...lines, ''].join('\n');
+  const columns = metricsOf({ classes: 10, recordedScalars: [] });
+  const lines = rows.map((row) => columns.map(({ name }) => row[name]).join(','));
+  return [columns.map(({ column }) => column).join(','), ...lines, ''].join('\n');
 }
 
 const wholeConfig = (config: MadeRun['config'], experiment: string, seed: number): ExperimentConfig => {
@@ -69,7 +70,7 @@ export function makeStoredRun(store: string, run: MadeRun): string {
   writeFileSync(join(folder, 'metrics.csv'), metricsText(rows));
   if (state === 'done') {
     const facts = { experiment: config.experiment, parameters: 1, multiplyAdds: 1, settings: record.fingerprint };
-    writeFileSync(join(folder, 'summary.json'), formatSummary(summarise(facts, rows)));
+    writeFileSync(join(folder, 'summary.json'), formatSummary(summarise(facts, rows, knownMetrics)));
   }
   if (run.log !== undefined) writeFileSync(join(folder, 'log.txt'), run.log);
   if (run.environment !== undefined) writeFileSync(join(folder, 'environment.json'), JSON.stringify(run.environment));

@@ -27,18 +27,16 @@ describe('evaluate', () => {
     expect(calls.map(({ name }) => name)).toEqual(['evaluate-3', 'evaluate-3', 'evaluate-1']);
     expect(calls.flatMap(({ inputs }) => inputs['images'])).toEqual(Array.from(images));
     expect(calls.flatMap(({ inputs }) => inputs['labels'])).toEqual(Array.from(labels));
-    expect(outcome).toEqual({ loss: (3 * 1 + 1 * 2) / 7, errorPercent: (100 * 4) / 7 });
+    expect(outcome).toEqual({
+      images: 7,
+      sums: { lossSum: Float64Array.of(3 * 1 + 1 * 2), correct: Float64Array.of(3) },
+    });
   });
 
-  it('gives the top-5 error where the network counts it', async () => {
-    const { session } = fakeSession((_, __, inputs) => ({
-      lossSum: 1,
-      correct: 0,
-      correct5: inputs['labels'].length - 0.5,
-    }));
-    const outcome = await evaluate(session, batchesOf(4), () => Promise.resolve());
-    expect(outcome.errorTop5Percent).toBeCloseTo(100 / 7, 12);
-    expect(outcome.errorPercent).toBe(100);
+  it('adds all that the steps give, of any shape', async () => {
+    const { session } = fakeSession((_, index) => ({ a: [0.5, index], b: 2 }));
+    const { sums } = await evaluate(session, batchesOf(4), () => Promise.resolve());
+    expect(sums).toEqual({ a: Float64Array.of(1, 1), b: Float64Array.of(4) });
   });
 
   it('ends where the caller throws between batches', async () => {

@@ -7,6 +7,7 @@ import type { Loss } from '../../src/losses/loss.js';
 import type { MetricsRow } from '../../src/records/metrics-columns.js';
 import { optimizerOptions, type OptimizerOptions } from '../../src/optimizers/options.js';
 import { createOptimizer } from '../../src/optimizers/registry.js';
+import { metricsOf } from '../../src/training/metrics/registry.js';
 import { trainingSessionOver } from '../../src/training/session.js';
 import { epochStart, type RunPosition } from '../../src/training/state.js';
 import { trainNetwork, type TrainerRun } from '../../src/training/trainer.js';
@@ -19,7 +20,11 @@ export interface NotedCall {
 
 /** Calls answered by `answer`, which gets the function's name and how many calls went before. */
 export function fakeSession(
-  answer: (name: string, index: number, inputs: Readonly<Record<string, HostArray>>) => Record<string, number>,
+  answer: (
+    name: string,
+    index: number,
+    inputs: Readonly<Record<string, HostArray>>,
+  ) => Record<string, number | number[]>,
 ) {
   const calls: NotedCall[] = [];
   /** What steps with a slot leave in the session's variables. */
@@ -30,10 +35,12 @@ export function fakeSession(
       const outputs = answer(name, calls.length, inputs);
       calls.push({ name, inputs: noted });
       if ('slot' in inputs) {
-        for (const key of ['loss', 'correct']) variables.get(`step.${key}`)![inputs['slot'][0]] = outputs[key];
+        for (const key of ['loss', 'correct']) variables.get(`step.${key}`)![inputs['slot'][0]] = Number(outputs[key]);
         return { done: Int32Array.of(1) };
       }
-      return Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, Float32Array.of(value)]));
+      return Object.fromEntries(
+        Object.entries(outputs).map(([key, value]) => [key, Float32Array.from([value].flat())]),
+      );
     },
     read: (names) => new Map(names.map((name) => [name, variables.get(name)!.slice()])),
     write: () => undefined,
@@ -113,6 +120,7 @@ export async function runTrainer({
       training,
     },
     parts: { loss: sampleLoss, optimizer: createOptimizer(optimizer) },
+    metrics: metricsOf({ classes: 3, recordedScalars: [] }),
     training: trainingSessionOver(session, [], readEvery),
     loader,
     position,

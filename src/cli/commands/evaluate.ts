@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { CheckpointChoice } from '../../records/checkpoints.js';
+import { jsonKeyOf } from '../../records/metrics-columns.js';
 import { evaluateRun, openRunCheckpoint, type RunCheckpoint } from '../../runs/evaluate.js';
 import type { CommandContext } from '../context.js';
 import { checkpointOption, setOption } from '../options.js';
@@ -29,16 +30,19 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
   const opened = await openNamedRun(options, context);
   const run = createRunContext(context, context.stderr, () => undefined);
   const outcome = await evaluateRun(opened, run, (line) => context.stderr.write(`${line}\n`), run.openEngine);
+  const { metrics, values, ...about } = outcome;
   if (options.json === true) {
-    context.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`);
+    const named = metrics.map((metric) => [jsonKeyOf(metric), values[metric.name]]);
+    context.stdout.write(`${JSON.stringify({ ...Object.fromEntries(named), ...about }, undefined, 2)}\n`);
     return;
   }
   const lines = [
     ['checkpoint', outcome.checkpoint],
     ['images', `${outcome.images} (${outcome.part})`],
-    ['loss', outcome.loss.toFixed(4)],
-    ['top-1 error', `${outcome.errorPercent.toFixed(2)} %`],
-    ...(outcome.errorTop5Percent === undefined ? [] : [['top-5 error', `${outcome.errorTop5Percent.toFixed(2)} %`]]),
+    ...metrics.map(({ name, title, label = title, unit }) => [
+      label,
+      unit === '%' ? `${values[name].toFixed(2)} %` : values[name].toFixed(4),
+    ]),
   ];
   context.stdout.write(lines.map(([name, value]) => `${name.padEnd(11)} ${value}\n`).join(''));
 }

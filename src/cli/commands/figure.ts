@@ -6,8 +6,9 @@ import { didYouMean } from '../../common/nearest.js';
 import { drawChart } from '../../report/chart/chart.js';
 import type { Series } from '../../report/chart/series.js';
 import { recordedRows } from '../../report/runs/recorded-runs.js';
-import { allMetricsColumns, metricsFields, type MetricsColumn } from '../../records/metrics-columns.js';
 import { runFolder } from '../../records/run-folder.js';
+import type { Metric } from '../../training/metrics/metric.js';
+import { knownMetrics } from '../../training/metrics/registry.js';
 import type { CommandContext } from '../context.js';
 import { registerPaperFigures } from './figure-paper.js';
 import { picturePath, withPictureOptions, writePicture, type PictureFileOptions } from '../terminal/picture.js';
@@ -19,43 +20,31 @@ interface CurveOptions extends PictureFileOptions {
   readonly label: readonly string[];
 }
 
-const metricNames: Readonly<Partial<Record<MetricsColumn, string>>> = {
-  learning_rate: 'learning rate',
-  train_loss: 'training loss',
-  train_error: 'training error',
-  test_loss: 'test loss',
-  test_error: 'test error',
-  test_error_top5: 'top-5 test error',
-  seconds: 'seconds an epoch',
-  images_per_second: 'images per second',
-};
-
-function metricOf(name: string): MetricsColumn {
-  const metrics = allMetricsColumns.filter((column) => column !== 'epoch');
-  const metric = metrics.find((column) => column === name);
+/** Errors (usage): there is no such column. */
+function metricOf(name: string): Metric {
+  const metrics = knownMetrics([name]).filter(({ column }) => column !== 'epoch');
+  const metric = metrics.find(({ column }) => column === name);
   if (metric !== undefined) return metric;
+  const columns = metrics.map(({ column }) => column);
   throw cannot('draw the curves', `there is no metric "${name}"`, {
     code: 'option/invalid',
     kind: 'usage',
-    hint: didYouMean(name, metrics) ?? `metrics: ${metrics.join(', ')}`,
+    hint: didYouMean(name, columns) ?? `metrics: ${columns.join(', ')}`,
   });
 }
 
-const nameOf = (metric: MetricsColumn): string => metricNames[metric] ?? metric;
-const isError = (metric: MetricsColumn): boolean => metric.includes('_error');
-
 /** What metrics on one axis have in common. */
-const quantityOf = (metric: MetricsColumn): string =>
-  isError(metric) ? 'error' : metric.endsWith('_loss') ? 'loss' : nameOf(metric);
+const quantityOf = ({ quantity, title }: Metric): string => quantity ?? title;
 
 /** The label of the y axis: the metric's name, or what several have in common. */
-function axisLabel(metrics: readonly MetricsColumn[]): string {
-  const unit = isError(metrics[0]) ? ' (%)' : '';
-  return `${metrics.length === 1 ? nameOf(metrics[0]) : quantityOf(metrics[0])}${unit}`;
+function axisLabel(metrics: readonly Metric[]): string {
+  const [first] = metrics;
+  const unit = first.unit === undefined ? '' : ` (${first.unit})`;
+  return `${metrics.length === 1 ? first.title : quantityOf(first)}${unit}`;
 }
 
 /** The metrics of each axis: those of one quantity. Errors (usage): `--y-max` would be the end of several. */
-function axesOf(metrics: readonly MetricsColumn[], yMax: number | undefined): MetricsColumn[][] {
+function axesOf(metrics: readonly Metric[], yMax: number | undefined): Metric[][] {
   const quantities = [...new Set(metrics.map(quantityOf))];
   if (quantities.length > 1 && yMax !== undefined)
     throw cannot('draw the curves', `--y-max is of one axis, and there is one for each of ${quantities.join(', ')}`, {
@@ -77,26 +66,26 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
       kind: 'usage',
       hint: 'give one --label a --run, in the same order',
     });
-  const curves: (Series & { readonly metric: MetricsColumn })[] = [];
+  const curves: (Series & { readonly metric: Metric })[] = [];
   for (const [index, run] of options.run.entries()) {
     const folder = resolve(context.workingDirectory, run);
     const path = runFolder(folder).metrics;
     const rows = await recordedRows(folder, context.now);
     const label = options.label[index] ?? basename(folder);
     for (const metric of metrics) {
-      const points = rows.map((row) => [row.epoch, row[metricsFields[metric]]] as const);
+      const points = rows.map((row) => [row.epoch, row[metric.name]] as const);
       const measured = points.flatMap(([epoch, value]) => (value === undefined ? [] : [[epoch, value] as const]));
       if (points.length === 0)
         throw cannot('draw the curves', 'the run has no completed epoch yet', { code: 'figure/empty', place: path });
       if (measured.length === 0)
-        throw cannot('draw the curves', `the run has no ${metric}`, {
+        throw cannot('draw the curves', `the run has no ${metric.column}`, {
           code: 'figure/empty',
           place: path,
           kind: 'usage',
         });
       curves.push({
         metric,
-        label: metrics.length === 1 ? label : `${label}: ${nameOf(metric)}`,
+        label: metrics.length === 1 ? label : `${label}: ${metric.title}`,
         points: measured,
       });
     }

@@ -3,7 +3,8 @@ import { SingleBar } from 'cli-progress';
 import { fitLine } from '../../common/fit-line.js';
 import { formatDuration } from '../../common/format.js';
 import type { MetricsRow } from '../../records/metrics-columns.js';
-import { epochLine, formatLoss, type BatchProgress, type Progress, type RunLength } from '../../training/progress.js';
+import { formatLoss } from '../../training/metrics/format.js';
+import { epochLine, type BatchProgress, type Progress, type RunLength } from '../../training/progress.js';
 
 export interface ProgressOptions extends RunLength {
   readonly stream: NodeJS.WriteStream;
@@ -19,8 +20,8 @@ export function batchLine(state: BatchProgress, options: RunLength, eta: number,
     fitLine(
       [
         [3, `${state.batch}/${batchesPerEpoch}`],
-        [4, `loss ${formatLoss(state.loss)}`],
-        [1, `${state.errorPercent.toFixed(1)}%`],
+        [4, `loss ${formatLoss(state.trainLoss)}`],
+        [1, `${state.trainError.toFixed(1)}%`],
         [5, `${Math.round(state.imagesPerSecond)} images/s`],
         [2, `ETA ${formatDuration(eta)}`],
       ],

@@ -8,6 +8,7 @@ import { isFile } from '../../config/find.js';
 import { fingerprints } from '../../config/fingerprint.js';
 import { loadConfig } from '../../config/load.js';
 import { lockHolder, processStart, thisProcess } from '../../common/lock.js';
+import { columnOf } from '../../records/metrics-columns.js';
 import { runFolder } from '../../records/run-folder.js';
 import type { RunSummary } from '../../records/summary.js';
 import { readCell, type CellRecord } from './cell.js';
@@ -62,7 +63,7 @@ async function cellHolder(folder: string, now: () => number): Promise<string | u
 export async function readProgress(folder: string): Promise<{ epochsDone: number; lastError?: number }> {
   const text = await readFile(runFolder(folder).metrics, 'utf8').catch(() => '');
   const [header, ...rows] = text.split('\n').slice(0, -1);
-  const place = header?.split(',').indexOf('test_error');
+  const place = header?.split(',').indexOf(columnOf('testError'));
   const last = rows.map((row) => row.split(',')[place]).findLast((error) => error !== '');
   return last === undefined ? { epochsDone: rows.length } : { epochsDone: rows.length, lastError: Number(last) };
 }

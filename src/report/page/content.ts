@@ -5,6 +5,7 @@ import { spreadOf, type Spread } from '../../grids/outcomes.js';
 import { readLogEnds, type LogEnd } from '../../grids/store/log-ends.js';
 import { runFolder } from '../../records/run-folder.js';
 import { summarise } from '../../records/summary.js';
+import { knownMetrics } from '../../training/metrics/registry.js';
 import { groupRuns, type RunGroup, type SeedRuns } from '../runs/groups.js';
 import type { RecordedRun, RecordedRuns } from '../runs/recorded-runs.js';
 
@@ -60,7 +61,7 @@ function outcomeOf(experiment: SeedRuns): ExperimentOutcome {
   const facts = { experiment: experiment.name, parameters: 0, multiplyAdds: 0 };
   const done = experiment.runs.filter(isComplete).map(({ config, rows }) => ({
     seed: config.training.seed,
-    summary: summarise(facts, rows),
+    summary: summarise(facts, rows, knownMetrics),
   }));
   return {
     experiment,

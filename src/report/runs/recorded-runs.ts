@@ -10,6 +10,7 @@ import { unreadableRun, type UnreadableRun } from '../../grids/store/unreadable.
 import type { MetricsRow } from '../../records/metrics-columns.js';
 import { metricsDigest, readMetrics } from '../../records/metrics-csv.js';
 import { runFolder } from '../../records/run-folder.js';
+import { knownMetrics } from '../../training/metrics/registry.js';
 import { readSummary, type RunSummary } from '../../records/summary.js';
 
 export interface RecordedRun extends StoredRun {
@@ -39,7 +40,7 @@ function checkOutcome(
       'its config.yaml is not the one that its summary is of: it was changed since, or another version of isda reads it differently',
     );
   }
-  if (metricsDigest(rows) !== of.metrics) {
+  if (metricsDigest(rows, knownMetrics) !== of.metrics) {
     throw refuse('its metrics.csv was changed since the run ended, or is damaged');
   }
 }
@@ -52,7 +53,7 @@ export async function recordedRows(folder: string, now: () => number): Promise<r
   const files = runFolder(folder);
   const held = (await runHolder(folder, now)) !== undefined;
   const summary = held ? undefined : await readSummary(files.summary);
-  const rows = await readMetrics(files.metrics);
+  const rows = await readMetrics(files.metrics, knownMetrics);
   if (summary !== undefined) {
     checkOutcome({ folder, rows }, isFile(files.config) ? loadOwnConfig(folder) : undefined, summary);
   }
@@ -69,7 +70,7 @@ export async function recordedRuns(stored: StoredRuns): Promise<RecordedRuns> {
     if (!isFile(files.config)) continue;
     try {
       const config = loadOwnConfig(folder);
-      const recorded = { ...run, config, rows: isFile(files.metrics) ? await readMetrics(files.metrics) : [] };
+      const recorded = { ...run, config, rows: isFile(files.metrics) ? await readMetrics(files.metrics, knownMetrics) : [] };
       if (run.state === 'done' && run.summary !== undefined) checkOutcome(recorded, config, run.summary);
       runs.push(recorded);
     } catch (error) {

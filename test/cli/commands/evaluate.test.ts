@@ -27,11 +27,17 @@ async function evaluation(...args: string[]): Promise<Record<string, unknown>> {
 describe('isda evaluate', () => {
   it('gives the last row of metrics.csv, captured to the last digit, and changes nothing', async () => {
     const before = contentOf(folder);
-    const expected = { loss: lastRow[6], errorPercent: lastRow[7], checkpoint: newest, images: 100, part: 'test' };
+    const expected = {
+      testLoss: lastRow[6],
+      testErrorPercent: lastRow[7],
+      checkpoint: newest,
+      images: 100,
+      part: 'test',
+    };
     expect(await evaluation('--run', 'run')).toEqual(expected);
     // Eager execution agrees to rounding: docs/determinism.md.
     const eager = await evaluation('--run', 'run', '--set', 'training.execution=eager');
-    expect(eager).toEqual({ ...expected, loss: expect.closeTo(lastRow[6], 5) as number });
+    expect(eager).toEqual({ ...expected, testLoss: expect.closeTo(lastRow[6], 5) as number });
     expect(contentOf(folder)).toEqual(before);
   });
 
@@ -83,7 +89,7 @@ describe('isda export and import', () => {
     const config = ['--config', 'tiny-isda', '--set', 'dataset.dir=data'];
     const imported = await runCli(folder, ['import', 'a.safetensors', ...config, '--out', 'imported']);
     expect(imported.code, imported.stderr).toBe(0);
-    expect(await evaluation('--run', 'imported')).toMatchObject({ loss: lastRow[6], errorPercent: lastRow[7] });
+    expect(await evaluation('--run', 'imported')).toMatchObject({ testLoss: lastRow[6], testErrorPercent: lastRow[7] });
     await runCli(folder, ['export', '--run', 'imported', '--out', 'b.safetensors']);
     expect(readFileSync(join(folder, 'b.safetensors'))).toEqual(readFileSync(out));
 

@@ -245,6 +245,6 @@ describe('a loss that is not a number', () => {
     const evaluated = await runIsda(folder, ['evaluate', '--run', 'growing', '--json']);
     expect(evaluated.exitCode).toBe(0);
     const row = metricsOf(run)[epochs.at(-1)!].split(',').map(Number);
-    expect(JSON.parse(evaluated.stdout)).toMatchObject({ loss: row[6], errorPercent: row[7] });
+    expect(JSON.parse(evaluated.stdout)).toMatchObject({ testLoss: row[6], testErrorPercent: row[7] });
   });
 });

@@ -53,7 +53,7 @@ describe('lines', () => {
     expect(line).toContain('epoch 3/160');
     if (width >= 39) expect(line).toContain('test 41.20%');
     const options = { ...stage(width), epochs: 160, batchesPerEpoch: 391 };
-    const batch = { epoch: 160, batch: 391, loss: 123.456, errorPercent: 100, imagesPerSecond: 12_345 };
+    const batch = { epoch: 160, batch: 391, trainLoss: 123.456, trainError: 100, imagesPerSecond: 12_345 };
     const bar = batchLine(batch, options, 86_400 * 3, width);
     expect(bar.length).toBeLessThanOrEqual(Math.max(width, 21));
     if (width >= 39) expect(bar).toContain('ETA 3 d 00 h');
@@ -62,7 +62,7 @@ describe('lines', () => {
   test('the bar grows with the batches', () => {
     const options = { ...stage(80), epochs: 2, batchesPerEpoch: 10 };
     const lineAt = (batch: number): string =>
-      batchLine({ epoch: 1, batch, loss: 1, errorPercent: 50, imagesPerSecond: 900 }, options, 60, 79);
+      batchLine({ epoch: 1, batch, trainLoss: 1, trainError: 50, imagesPerSecond: 900 }, options, 60, 79);
     const full = (line: string): number => line.split('=').length - 1;
     expect(full(lineAt(0))).toBe(0);
     expect(lineAt(10)).not.toMatch(/\[=* +\]/);
@@ -83,7 +83,7 @@ describe('elsewhere than on a terminal', () => {
     const { stream, clock, now, text } = stage(undefined);
     const progress = createProgress({ stream, now, epochs: 5, batchesPerEpoch: 10, batchesBefore: 20 });
     for (let batch = 1; batch <= 10; batch++)
-      progress.batch({ epoch: 3, batch, loss: 1, errorPercent: 1, imagesPerSecond: 1 });
+      progress.batch({ epoch: 3, batch, trainLoss: 1, trainError: 1, imagesPerSecond: 1 });
     expect(text()).toBe('');
     clock.milliseconds = 30_000;
     progress.epoch(row);
@@ -107,7 +107,7 @@ describe('on a terminal', () => {
     (columns) => {
       const { stream, clock, now, text } = stage(columns);
       const progress = createProgress({ stream, now, epochs: 3, batchesPerEpoch: 4 });
-      const state = { epoch: 3, loss: 1.5, errorPercent: 60, imagesPerSecond: 1000 };
+      const state = { epoch: 3, trainLoss: 1.5, trainError: 60, imagesPerSecond: 1000 };
       progress.batch({ ...state, batch: 1 });
       clock.milliseconds = 1000;
       progress.batch({ ...state, batch: 2 });

@@ -1,0 +1,104 @@
+// Interface of metrics: what is measured once an epoch, and how it is shown.
+import type { Program, Tensor } from '../../engine/tensor.js';
+import { columnOf, type MetricKind, type MetricsColumn } from '../../records/metrics-columns.js';
+import type { RunPosition } from '../state.js';
+
+/** What decides which metrics a run has. */
+export interface MeasuredRun {
+  readonly classes: number;
+  /** The scalars of the loss that are written beside `lambda`. */
+  readonly recordedScalars: readonly string[];
+}
+
+/** An epoch whose steps are done. */
+export interface EpochFacts {
+  /** With the sums over the epoch's steps. `seconds` includes the evaluation. */
+  readonly position: RunPosition;
+  /** Steps done, over all epochs. */
+  readonly iteration: number;
+  /** Of the last step. */
+  readonly learningRate: number;
+  /** Of the loss, by name, in the last step. */
+  readonly lossScalars: Readonly<Record<string, number>>;
+}
+
+/** Sums over all images of an evaluation. */
+export interface Evaluation {
+  readonly images: number;
+  /** The sums of `MetricFamily.sums`, by name. */
+  readonly sums: Readonly<Record<string, Float64Array>>;
+}
+
+/** One batch of an evaluation. */
+export interface EvaluatedBatch {
+  readonly program: Program;
+  /** float32 [N, C] */
+  readonly logits: Tensor;
+  /** int32 [N] */
+  readonly labels: Tensor;
+}
+
+interface Shown {
+  /** What people read: `test error`. */
+  readonly title: string;
+  /** How `isda evaluate` calls it, of whatever images; default: the title. */
+  readonly label?: string;
+  /** What metrics on one axis of a figure have in common; default: the title, for one of its own. */
+  readonly quantity?: string;
+  /** The curve in TensorBoard. Default: the column; of a place or a time: none. */
+  readonly tag?: string;
+  /** In an epoch's line: its place there, its rank where the terminal is narrow (1 stays longest), its text. */
+  readonly line?: { readonly place: number; readonly rank: number; readonly text: (value: number) => string };
+}
+
+export type Metric = Shown &
+  MetricsColumn &
+  (
+    | { readonly kind: Exclude<MetricKind, 'evaluation'>; readonly value: (epoch: EpochFacts) => number }
+    | { readonly kind: 'evaluation'; readonly value: (evaluation: Evaluation) => number }
+  );
+
+/** A metric without what follows from its name. */
+export type MetricSpec = Metric extends infer Each ? (Each extends Metric ? Omit<Each, 'column'> : never) : never;
+
+export const metric = (spec: MetricSpec): Metric => ({ ...spec, column: columnOf(spec.name) });
+
+/** Metrics that belong together; one file each. */
+export interface MetricFamily {
+  /** The metrics of a run, in the order of their columns. */
+  readonly metrics: (run: MeasuredRun) => readonly Metric[];
+  /** All that any run may have, given the columns or names of a stored one. */
+  readonly known: (present: readonly string[]) => readonly Metric[];
+  /**
+   * What an evaluation step computes for them: sums over the images of a batch, float32 of any shape. Names must differ
+   * from those of other families.
+   */
+  readonly sums?: (batch: EvaluatedBatch) => Readonly<Record<string, Tensor>>;
+}
+
+/** A family of metrics with fixed names, in runs where `when` holds (default: in all). */
+export function fixedFamily(
+  specs: readonly MetricSpec[],
+  when?: (run: MeasuredRun) => boolean,
+): Pick<MetricFamily, 'metrics' | 'known'> {
+  const all = specs.map((spec) => metric(when === undefined ? spec : { ...spec, optional: true }));
+  return { metrics: (run) => (when === undefined || when(run) ? all : []), known: () => all };
+}
+
+/** A family of metrics with names of its own for each run: `idsOf` in a run, found again in a name by `pattern`'s group. */
+export function namedFamily(
+  idsOf: (run: MeasuredRun) => readonly string[],
+  pattern: RegExp,
+  create: (id: string) => MetricSpec,
+): Pick<MetricFamily, 'metrics' | 'known'> {
+  const of = (id: string): Metric => metric({ ...create(id), optional: true });
+  // A column as its name: `loss.some_scalar` is `loss.someScalar`.
+  const nameOf = (word: string): string => word.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return {
+    metrics: (run) => idsOf(run).map(of),
+    known: (present) => {
+      const ids = present.flatMap((word) => pattern.exec(nameOf(word))?.[1] ?? []);
+      return [...new Set(ids)].map(of);
+    },
+  };
+}

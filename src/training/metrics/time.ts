@@ -1,0 +1,22 @@
+// Metrics of time: of the whole epoch, and images per second of its training steps.
+import { formatDuration } from '../../common/format.js';
+import { fixedFamily } from './metric.js';
+
+const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+export const time = fixedFamily([
+  {
+    name: 'seconds',
+    title: 'seconds an epoch',
+    kind: 'time',
+    line: { place: 9, rank: 11, text: formatDuration },
+    value: ({ position }) => rounded(position.seconds, 3),
+  },
+  {
+    name: 'imagesPerSecond',
+    title: 'images per second',
+    kind: 'time',
+    line: { place: 8, rank: 7, text: (value) => `${Math.round(value)} images/s` },
+    value: ({ position }) => rounded(position.images / position.trainingSeconds, 1),
+  },
+]);
