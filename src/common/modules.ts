@@ -42,7 +42,10 @@ function kindOf(value: unknown): string {
 
 /** What is wrong with the first part of an object that does not pass its check. */
 function incompleteness(made: unknown, check: z.ZodObject, [issue]: readonly z.core.$ZodIssue[]): string {
-  if (issue.path.length === 0) return `is ${kindOf(made)}, not an object with ${Object.keys(check.shape).join(', ')}`;
+  if (issue.path.length === 0) {
+    const required = Object.entries(check.shape).filter(([, part]) => !(part instanceof z.ZodOptional));
+    return `is ${kindOf(made)}, not an object with ${required.map(([key]) => key).join(', ')}`;
+  }
   const [key] = issue.path;
   const missing = issue.path.length === 1 && (made as Readonly<Record<PropertyKey, unknown>>)[key] === undefined;
   const reason = missing && issue.code !== 'custom' ? 'it is missing' : issue.message;

@@ -15,7 +15,7 @@ const lossCheck = z.object({
   name: z.string(),
   tensors: z.array(z.object({ name: z.string(), shape: z.array(z.int()) })),
   scalars: z.record(z.string(), callable),
-  recordedScalars: z.array(z.string().regex(/^[a-z][A-Za-z0-9]*$/)).optional(),
+  recordedScalars: z.array(z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'expected letters and digits, the first a small letter')).optional(),
   compute: callable,
 });
 

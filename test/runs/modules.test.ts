@@ -40,6 +40,22 @@ describe('loadLoss', () => {
     expect(loss.compute({ logits: scalar } as LossInputs)).toBe(scalar);
   });
 
+  test('keeps which scalars are recorded, and refuses one that there is not or that names no column', async ({
+    folder,
+  }) => {
+    const recording = (names: string): string => lossText('return inputs.logits;', `recordedScalars: [${names}]`);
+    expect((await load(folder, recording("'ramp'"))).recordedScalars).toEqual(['ramp']);
+    for (const [index, [names, reason]] of [
+      ["'ramp', 'slope'", 'it records the scalar slope, which it does not have'],
+      ["'a,b'", 'is not complete: recordedScalars.0: expected letters and digits, the first a small letter'],
+      ["'snake_case'", 'is not complete: recordedScalars.0: expected letters and digits, the first a small letter'],
+    ].entries()) {
+      const module = join(folder, `recording${index}.mjs`);
+      writeFileSync(module, recording(names));
+      await expect(loadLoss({ name: 'custom', module, options: {} }, shape)).rejects.toThrow(reason);
+    }
+  });
+
   test('names the file where one of its functions fails', async ({ folder }) => {
     const loss = await load(folder, lossText("throw new RangeError('not today');"));
     const path = join(folder, 'own.mjs');
