@@ -44,7 +44,8 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
       unit === '%' ? `${values[name].toFixed(2)} %` : values[name].toFixed(4),
     ]),
   ];
-  context.stdout.write(lines.map(([name, value]) => `${name.padEnd(11)} ${value}\n`).join(''));
+  const width = Math.max(...lines.map(([name]) => name.length));
+  context.stdout.write(lines.map(([name, value]) => `${name.padEnd(width)} ${value}\n`).join(''));
 }
 
 export function registerEvaluate(program: Command, context: CommandContext): void {
