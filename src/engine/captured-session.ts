@@ -8,7 +8,7 @@ import type { Binding } from './binding.js';
 import { createGraphWriter, type GraphAttribute, type GraphWriter } from './graph-def.js';
 import { createGraphProgram, handleNode, type CapturedFunction } from './graph-program.js';
 import { download, upload } from './host-tensors.js';
-import type { Program, Variable } from './tensor.js';
+import type { Target, Variable } from './tensor.js';
 import { checkedCall, checkedOutputs, checkedVariable, type Session, type SessionFunction } from './session.js';
 import type { HostArray, TensorSpec } from './types.js';
 
@@ -32,8 +32,8 @@ function writeVariable(writer: GraphWriter, variable: Variable): void {
 }
 
 /** Writes the nodes of a function under its name. */
-function writeFunction(writer: GraphWriter, spec: SessionFunction, device: Program['device']): CapturedFunction {
-  const program = createGraphProgram(writer, spec.name, device);
+function writeFunction(writer: GraphWriter, spec: SessionFunction, target: Target): CapturedFunction {
+  const program = createGraphProgram(writer, spec.name, target);
   const inputs = Object.fromEntries(
     Object.entries(spec.inputs).map(([name, input]) => [name, program.placeholder(name, input)]),
   );
@@ -72,14 +72,14 @@ function load(binding: Binding, model: Uint8Array, temporaryDirectory: string): 
 /** A session whose functions are captured once and then run as a whole by TensorFlow. */
 export function createCapturedSession(
   binding: Binding,
-  device: Program['device'],
+  target: Target,
   variables: readonly Variable[],
   functions: readonly SessionFunction[],
   temporaryDirectory: string,
 ): Session {
   const writer = createGraphWriter();
   for (const variable of variables) writeVariable(writer, variable);
-  const captured = new Map(functions.map((spec) => [spec.name, writeFunction(writer, spec, device)]));
+  const captured = new Map(functions.map((spec) => [spec.name, writeFunction(writer, spec, target)]));
   const model = load(binding, writer.serialize('isda'), temporaryDirectory);
   const byName = new Map(variables.map((variable) => [variable.name, variable]));
 

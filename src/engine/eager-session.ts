@@ -5,7 +5,7 @@ import type { Binding, OpAttribute } from './binding.js';
 import { copyOf, upload } from './host-tensors.js';
 import { add, mul, mulScalar, reshape, sub } from './ops/index.js';
 import { checkedCall, checkedOutputs, checkedVariable, type Session, type SessionFunction } from './session.js';
-import type { Program, Tensor, Variable } from './tensor.js';
+import type { Program, Target, Tensor, Variable } from './tensor.js';
 import { run } from './ops/run.js';
 import { dtypeCodes, type HostArray, type TensorSpec } from './types.js';
 
@@ -36,7 +36,7 @@ interface EagerCall {
 }
 
 /** One call's program: what it makes is freed at its end, but for the values assigned to variables. */
-function startCall(binding: Binding, device: Program['device'], store: Map<string, number>): EagerCall {
+function startCall(binding: Binding, target: Target, store: Map<string, number>): EagerCall {
   const made = new Set<number>();
   const assigned = new Map<string, Tensor>();
   const own = (id: number, spec: TensorSpec): Tensor => {
@@ -44,7 +44,7 @@ function startCall(binding: Binding, device: Program['device'], store: Map<strin
     return { program, dtype: spec.dtype, shape: spec.shape, handle: id, needsGradient: false, origin: undefined };
   };
   const program: Program = {
-    device,
+    ...target,
     execute(operation: string, attributes: Attributes, inputs, outputs) {
       const list = Object.entries(attributes).map(([name, value]) => bindingAttribute(binding, name, value));
       const ids = inputs.map((input) => input.handle);
@@ -105,7 +105,7 @@ function startCall(binding: Binding, device: Program['device'], store: Map<strin
 /** A session that runs every operation of a call at once, through JavaScript. */
 export function createEagerSession(
   binding: Binding,
-  device: Program['device'],
+  target: Target,
   variables: readonly Variable[],
   functions: readonly SessionFunction[],
 ): Session {
@@ -114,7 +114,7 @@ export function createEagerSession(
   return {
     call(name, inputs) {
       const called = checkedCall(functions, name, inputs);
-      const call = startCall(binding, device, store);
+      const call = startCall(binding, target, store);
       try {
         const tensors = Object.entries(called.inputs).map(
           ([key, spec]) => [key, call.input(inputs[key], spec)] as const,

@@ -1,7 +1,7 @@
 // The capturing program: adds operations to a graph instead of running them.
 import { cannot } from '../common/errors.js';
 import type { GraphAttribute, GraphWriter } from './graph-def.js';
-import type { Program, Tensor, Variable } from './tensor.js';
+import type { Program, Target, Tensor, Variable } from './tensor.js';
 import type { TensorSpec } from './types.js';
 
 /** What is known of a function once its nodes are written. */
@@ -19,7 +19,7 @@ export interface GraphProgram extends Program {
 export const handleNode = (variable: Variable): string => `variables/${variable.name}`;
 
 /** A program that adds its nodes under `scope/`. Variables' handle nodes must be in the graph. */
-export function createGraphProgram(writer: GraphWriter, scope: string, device: Program['device']): GraphProgram {
+export function createGraphProgram(writer: GraphWriter, scope: string, target: Target): GraphProgram {
   const references: string[] = [];
   const constants = new Map<string, Tensor>();
   const reads = new Map<string, Tensor>();
@@ -59,7 +59,7 @@ export function createGraphProgram(writer: GraphWriter, scope: string, device: P
   };
 
   const program: GraphProgram = {
-    device,
+    ...target,
     execute(operation, attributes, inputs, outputs) {
       const node = add(operation, attributes, inputs.map(reference));
       return outputs.map((spec, index) => own(index === 0 ? node : `${node}:${index}`, spec));

@@ -24,15 +24,24 @@ export interface Engine {
   liveTensors(): number;
 }
 
-/** An engine on a loaded binding. `temporaryDirectory` holds captured graphs for the moment in which they are loaded. */
-export function createEngine(binding: Binding, device: Device, temporaryDirectory: string = tmpdir()): Engine {
+export interface EngineOptions {
+  /** Holds captured graphs for the moment in which they are loaded. Default: the system's. */
+  readonly temporaryDirectory?: string;
+  /** Whether what TensorFlow refuses to run deterministically on a GPU is composed of other operations. Default false. */
+  readonly deterministic?: boolean;
+}
+
+/** An engine on a loaded binding. */
+export function createEngine(binding: Binding, device: Device, options: EngineOptions = {}): Engine {
+  const { temporaryDirectory = tmpdir(), deterministic = false } = options;
+  const target = { device: device.kind, deterministic };
   return {
     device,
     version: binding.TF_Version,
     createSession: (execution, variables, functions) =>
       execution === 'eager'
-        ? createEagerSession(binding, device.kind, variables, functions)
-        : createCapturedSession(binding, device.kind, variables, functions, temporaryDirectory),
+        ? createEagerSession(binding, target, variables, functions)
+        : createCapturedSession(binding, target, variables, functions, temporaryDirectory),
     liveTensors: () => binding.getNumOfTensors(),
   };
 }
@@ -66,5 +75,5 @@ export async function openEngine(
   if (device === 'auto' && resolved.kind === 'cpu' && location.build === 'cuda' && driver !== undefined) {
     log('warning: there is an NVIDIA driver, but TensorFlow uses no GPU: `isda doctor` says why');
   }
-  return createEngine(binding, resolved);
+  return createEngine(binding, resolved, { deterministic: deterministic && resolved.kind === 'cuda' });
 }

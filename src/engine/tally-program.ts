@@ -31,6 +31,7 @@ export function createTally(): Tally {
   };
   const program: Program = {
     device: 'cpu',
+    deterministic: false,
     execute: (operation, _, inputs, outputs) => note(operation, inputs, outputs),
     after: (value) => value,
     constant: (_, spec) => own(spec),

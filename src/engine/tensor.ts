@@ -44,10 +44,16 @@ export interface MomentumStep {
   readonly nesterov: boolean;
 }
 
-/** What executes operations: either at once (eager) or by adding them to a graph (captured). */
-export interface Program {
+/** What the operations of a program choose their form by. */
+export interface Target {
   /** What the operations run on: some have a faster form on one or the other. */
   readonly device: Device['kind'];
+  /** Whether operations that TensorFlow refuses to run deterministically on a GPU are composed of others. */
+  readonly deterministic: boolean;
+}
+
+/** What executes operations: either at once (eager) or by adding them to a graph (captured). */
+export interface Program extends Target {
   /** Runs one TensorFlow operation. `outputs` says what it gives: TensorFlow itself is not asked. */
   execute(
     operation: string,

@@ -1,16 +1,16 @@
 // The engine of this machine, which `npm test` has set up, loaded once for each test file.
 import { loadBinding } from '../../src/engine/binding.js';
 import { resolveDevice } from '../../src/engine/devices.js';
-import { createEngine, type Engine } from '../../src/engine/index.js';
+import { createEngine, type Engine, type EngineOptions } from '../../src/engine/index.js';
 import { defaultSettings } from '../../src/engine/settings.js';
 import { cacheHome } from '../../src/common/home.js';
 import { findEngine } from '../../src/install/location.js';
 
-/** On the CPU, or, with ISDA_TEST_DEVICE=cuda, on the GPU, where float32 then keeps all its bits (no TF32). */
-export function testEngine(): Engine {
+/** On the CPU, or, with ISDA_TEST_DEVICE=cuda, on the GPU, where float32 then keeps all its bits (no TF32). `deterministic`: with the forms of it. */
+export function testEngine(options: Pick<EngineOptions, 'deterministic'> = {}): Engine {
   const device = process.env.ISDA_TEST_DEVICE === 'cuda' ? 'cuda' : 'cpu';
   const { found, missing } = findEngine({ home: cacheHome(process.env), environment: process.env, build: device });
   if (found === undefined) throw new Error(`${missing}: run \`npm test\`, or \`node bin/isda.js setup\``);
   const binding = loadBinding(found, device, process.env, { ...defaultSettings, tf32: device === 'cpu' });
-  return createEngine(binding, resolveDevice(device, binding, process.env));
+  return createEngine(binding, resolveDevice(device, binding, process.env), options);
 }

@@ -1,15 +1,20 @@
 // A program that computes nothing and remembers what would be computed.
+import type { Attributes } from '../../src/engine/attributes.js';
 import type { Program, Tensor } from '../../src/engine/tensor.js';
 import type { Shape, TensorSpec } from '../../src/engine/types.js';
 
 export interface Recording {
   readonly program: Program;
   /** Every operation with the shapes of its outputs, in order; constants and variables are not operations. */
-  readonly operations: { readonly operation: string; readonly outputs: readonly Shape[] }[];
+  readonly operations: {
+    readonly operation: string;
+    readonly attributes: Attributes;
+    readonly outputs: readonly Shape[];
+  }[];
   readonly input: (spec: TensorSpec, needsGradient?: boolean) => Tensor;
 }
 
-export function createRecording(): Recording {
+export function createRecording(deterministic = false): Recording {
   const operations: Recording['operations'] = [];
   let handles = 0;
   const own = ({ dtype, shape }: TensorSpec, needsGradient = false): Tensor => {
@@ -17,8 +22,9 @@ export function createRecording(): Recording {
   };
   const program: Program = {
     device: 'cpu',
-    execute(operation, _attributes, _inputs, outputs) {
-      operations.push({ operation, outputs: outputs.map(({ shape }) => shape) });
+    deterministic,
+    execute(operation, attributes, _inputs, outputs) {
+      operations.push({ operation, attributes, outputs: outputs.map(({ shape }) => shape) });
       return outputs.map((spec) => own(spec));
     },
     after: (value) => value,

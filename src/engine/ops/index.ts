@@ -11,5 +11,6 @@ export * from './norm.js';
 export * from './pooling.js';
 export * from './random.js';
 export * from './reduce.js';
+export * from './rows.js';
 export { floatScalar } from './run.js';
 export * from './shape.js';

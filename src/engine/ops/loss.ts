@@ -1,14 +1,15 @@
 // Softmax cross entropy, log softmax and one-hot encodings.
 import { int, type } from '../attributes.js';
-import { withGradient, type Tensor } from '../tensor.js';
-import { exp, mul, sub } from './elementwise.js';
+import { customGradient, detach, withGradient, type Tensor } from '../tensor.js';
+import { exp, mul, neg, sub } from './elementwise.js';
 import { sum } from './reduce.js';
 import { floatScalar, intScalar, run, unary } from './run.js';
 import { reshape } from './shape.js';
 
 /** Cross entropy of softmax(logits) [N, C] against int32 labels [N], one value an image; float32 [N]. */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
-  const [count] = logits.shape;
+  const [count, classes] = logits.shape;
+  if (logits.program.deterministic) return composedCrossEntropy(logits, oneHot(labels, classes));
   const [value, slope] = logits.program.execute(
     'SparseSoftmaxCrossEntropyWithLogits',
     { T: type(logits.dtype), Tlabels: type('int32') },
@@ -27,6 +28,7 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
  */
 export function softTargetCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
   const [count] = logits.shape;
+  if (logits.program.deterministic) return composedCrossEntropy(logits, targets);
   const [value, slope] = logits.program.execute(
     'SoftmaxCrossEntropyWithLogits',
     { T: type(logits.dtype) },
@@ -37,6 +39,21 @@ export function softTargetCrossEntropy(logits: Tensor, targets: Tensor): Tensor 
     ],
   );
   return withGradient(value, [logits], (gradient) => [mul(slope, reshape(gradient, [count, 1]))]);
+}
+
+/**
+ * Cross entropy of softmax(logits) [N, C] against targets [N, C] of operations that are deterministic on a GPU, where
+ * TensorFlow refuses both of its kernels under TF_DETERMINISTIC_OPS. Its Python does the same.
+ */
+function composedCrossEntropy(trackedLogits: Tensor, targets: Tensor): Tensor {
+  const [count] = trackedLogits.shape;
+  return customGradient([trackedLogits], (logits) => {
+    const logShares = logSoftmax(logits);
+    return {
+      value: sum(mul(logShares, neg(detach(targets))), [1]),
+      backward: (gradient) => [mul(sub(exp(logShares), detach(targets)), reshape(gradient, [count, 1]))],
+    };
+  });
 }
 
 /** log softmax(logits) along the last axis, [N, C]. */

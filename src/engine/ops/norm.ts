@@ -2,7 +2,9 @@
 import { bool, float, string, type } from '../attributes.js';
 import { detach, withGradient, type Tensor } from '../tensor.js';
 import type { DType, TensorSpec } from '../types.js';
-import { cast } from './fill.js';
+import { addScalar, div, mul, sqrt, sub } from './elementwise.js';
+import { cast, onesLike } from './fill.js';
+import { sum } from './reduce.js';
 
 export interface BatchNormInputs {
   readonly scale: Tensor;
@@ -79,14 +81,35 @@ export function batchNormInference(x: Tensor, inputs: BatchNormInputs, options: 
     [x, scale, offset, runningMean, runningVariance],
     [images, channels, channels, channels, channels, { dtype: 'float32', shape: [1] }],
   );
-  return withGradient(value, [x, scale, offset], (gradient) =>
-    x.program
+  return withGradient(value, [x, scale, offset], (gradient, wanted) => {
+    if (x.program.deterministic) return inferenceGradients(x, inputs, options, gradient, wanted);
+    return x.program
       .execute(
         'FusedBatchNormGradV3',
         attributes,
         [gradient, x, scale, runningMean, runningVariance, runningMean],
         [images, channels, channels, channels, channels],
       )
-      .slice(0, 3),
-  );
+      .slice(0, 3);
+  });
+}
+
+/** The gradients of x, scale and offset. TensorFlow refuses its own kernel for them under TF_DETERMINISTIC_OPS. */
+function inferenceGradients(
+  x: Tensor,
+  { scale, runningMean, runningVariance }: BatchNormInputs,
+  { epsilon }: BatchNormOptions,
+  gradient: Tensor,
+  [wantX, wantScale, wantOffset]: readonly boolean[],
+): (Tensor | undefined)[] {
+  const images = [0, 1, 2];
+  const variance = addScalar(detach(runningVariance), epsilon);
+  const factor = div(onesLike(variance), sqrt(variance));
+  const exact = cast(gradient, 'float32');
+  const normalized = (): Tensor => mul(sub(cast(detach(x), 'float32'), detach(runningMean)), factor);
+  return [
+    wantX ? cast(mul(exact, mul(detach(scale), factor)), x.dtype) : undefined,
+    wantScale ? sum(mul(exact, normalized()), images) : undefined,
+    wantOffset ? sum(exact, images) : undefined,
+  ];
 }

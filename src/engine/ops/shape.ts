@@ -1,4 +1,4 @@
-// Shape operations: reshape, transpose, broadcast, pad, gather, concatenate.
+// Shape operations: reshape, transpose, broadcast, pad, slice, concatenate.
 import { cannot } from '../../common/errors.js';
 import { bool, int, type } from '../attributes.js';
 import { detach, withGradient, type Tensor } from '../tensor.js';
@@ -104,15 +104,3 @@ export function splitLast(x: Tensor, parts: number): readonly Tensor[] {
 
 /** Joins tensors along their last axis. */
 export const joinLast = (parts: readonly Tensor[]): Tensor => concat(parts, parts[0].shape.length - 1);
-
-/** Rows of x (along its first axis) by int32 indices. */
-export function gatherRows(x: Tensor, indices: Tensor): Tensor {
-  const attributes = { Tparams: type(x.dtype), Tindices: type(indices.dtype), Taxis: type('int32') };
-  const shape = [...indices.shape, ...x.shape.slice(1)];
-  const value = run('GatherV2', attributes, [x, indices, intScalar(x.program, 0)], x.dtype, shape);
-  return withGradient(value, [x], (gradient) => {
-    const sums = { T: type(x.dtype), Tindices: type(indices.dtype), Tnumsegments: type('int32') };
-    const count = intScalar(x.program, x.shape[0]);
-    return [run('UnsortedSegmentSum', sums, [gradient, indices, count], x.dtype, x.shape)];
-  });
-}

@@ -6,11 +6,14 @@ import { testEngine } from '../../support/engine.js';
 import { total } from '../../support/grid.js';
 import { executions, filled, runOnce } from '../../support/run-once.js';
 
-const engine = testEngine();
 const [count, classes] = [4, 5];
 const labels = Int32Array.of(0, 4, 2, 2);
 
-describe.each(executions)('loss operations, %s', (execution) => {
+const forms = executions.flatMap((execution) =>
+  [false, true].map((deterministic) => ({ execution, deterministic, engine: testEngine({ deterministic }) })),
+);
+
+describe.each(forms)('loss operations, $execution, deterministic: $deterministic', ({ execution, engine }) => {
   it('softmax cross entropy', () => {
     checkOperation(engine, execution, {
       leaves: { logits: randomLeaf([count, classes], 'logits') },

@@ -5,7 +5,6 @@ import {
   broadcastTo,
   cast,
   concat,
-  gatherRows,
   mul,
   onesLike,
   pad,
@@ -123,15 +122,6 @@ describe.each(executions)('shapes, %s', (execution) => {
           return at(x['abc'[part]], shapes[part], index.with(axis, position - start));
         }),
     });
-  });
-
-  it('gatherRows takes rows in any order and more than once', () => {
-    const leaves = { x: filled([3, 2], (i) => i) };
-    const found = runOnce(engine, execution, leaves, ({ x }, program) => {
-      const rows = program.constant(Int32Array.of(2, 0, 2, 1), { dtype: 'int32', shape: [4] });
-      return { rows: gatherRows(x, rows) };
-    });
-    expect([...found['rows']]).toEqual([4, 5, 0, 1, 4, 5, 2, 3]);
   });
 
   it('fills and casts', () => {
