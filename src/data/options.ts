@@ -60,8 +60,9 @@ const cifarOptions = <Name extends CifarName>(name: Name) =>
       const { train, test } = cifarFormats[name].officialCount;
       const refuse = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message });
       if (subset !== undefined && subset > train) refuse('subset', `expected at most the ${train} training images`);
-      else if (holdout >= (subset ?? train))
-        refuse('holdout', `expected fewer than the ${subset ?? train} training images`);
+      else if (holdout >= train) refuse('holdout', `expected fewer than the ${train} training images`);
+      else if (subset !== undefined && holdout + subset > train)
+        refuse('subset', `expected at most the ${train - holdout} training images that dataset.holdout leaves`);
       if (testSubset !== undefined && testSubset > test)
         refuse('testSubset', `expected at most the ${test} test images`);
     });

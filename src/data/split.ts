@@ -15,12 +15,20 @@ function positionsByClass(labels: Int32Array): Map<number, number[]> {
   return byClass;
 }
 
+interface Choice {
+  readonly count: number;
+  readonly seed: number;
+  readonly purpose: 'subset' | 'holdout';
+  /** Images of each class that are not chosen. */
+  readonly kept: number;
+}
+
 /**
  * `count` positions of `labels`, ascending, as many of each class as of any other; what is left over when count is no
  * multiple of the classes goes to classes chosen by the seed, and classes that are too small are made up for by the
  * others. With the same seed and purpose a larger choice contains every smaller one.
  */
-function chooseBalanced(labels: Int32Array, count: number, seed: number, purpose: string): Uint32Array {
+function chooseBalanced(labels: Int32Array, { count, seed, purpose, kept }: Choice): Uint32Array {
   const groups = [...positionsByClass(labels)];
   const rank = permutation(groups.length, randomStream(seed, purpose, 'classes'));
   const order = groups.map((group, index) => ({ label: group[0], positions: group[1], rank: rank[index] }));
@@ -30,7 +38,7 @@ function chooseBalanced(labels: Int32Array, count: number, seed: number, purpose
   order.forEach(({ label, positions }, index) => {
     const share = Math.floor((count - chosen.length) / (order.length - index));
     const shuffled = permutation(positions.length, randomStream(seed, purpose, 'images', label));
-    for (let i = 0; i < Math.min(share, positions.length); i++) chosen.push(positions[shuffled[i]]);
+    for (let i = 0; i < Math.min(share, positions.length - kept); i++) chosen.push(positions[shuffled[i]]);
   });
   return Uint32Array.from(chosen).sort();
 }
@@ -46,7 +54,7 @@ function tooMany(action: string, count: number, available: number, key: string):
 /** `count` class-balanced positions of `labels`, ascending. Throws a usage error where there are fewer images. */
 export function subset(labels: Int32Array, count: number, seed: number): Uint32Array {
   if (count > labels.length) throw tooMany('choose a subset', count, labels.length, 'subset');
-  return chooseBalanced(labels, count, seed, 'subset');
+  return chooseBalanced(labels, { count, seed, purpose: 'subset', kept: 0 });
 }
 
 export interface Holdout {
@@ -56,10 +64,24 @@ export interface Holdout {
   readonly remainder: Uint32Array;
 }
 
-/** Holds out `count` class-balanced positions of `labels`. Throws a usage error where there are fewer images. */
+/**
+ * Holds out `count` class-balanced positions of `labels` and leaves at least one image of each class. Throws a usage error
+ * where there are fewer images.
+ */
 export function holdout(labels: Int32Array, count: number, seed: number): Holdout {
   if (count > labels.length) throw tooMany('hold out images', count, labels.length, 'holdout');
-  const held = chooseBalanced(labels, count, seed, 'holdout');
+  const classes = new Set(labels).size;
+  const available = labels.length - classes;
+  if (count > available) {
+    const left = labels.length - count;
+    const what = left === 0 ? `no training image of ${labels.length}` : `${left} of ${labels.length} images`;
+    throw cannot('hold out images', `holdout ${count} leaves ${what} for ${classes} classes`, {
+      code: 'data/settings',
+      kind: 'usage',
+      hint: `choose a holdout of at most ${available}, which leaves one image of each class`,
+    });
+  }
+  const held = chooseBalanced(labels, { count, seed, purpose: 'holdout', kept: 1 });
   const isHeld = new Uint8Array(labels.length);
   for (const position of held) isHeld[position] = 1;
   const remainder = new Uint32Array(labels.length - held.length);
@@ -94,12 +116,6 @@ export function buildSplits(
 ): Splits {
   const held = options.holdout > 0 ? holdout(train.labels, options.holdout, seed) : undefined;
   let positions = held?.remainder;
-  if (positions?.length === 0) {
-    throw cannot('hold out images', `holdout ${options.holdout} leaves no training image of ${train.count}`, {
-      code: 'data/settings',
-      kind: 'usage',
-    });
-  }
   if (options.subset !== undefined) {
     const available = positions ?? Uint32Array.from(train.labels.keys());
     if (options.subset > available.length) {

@@ -178,12 +178,20 @@ const cases: readonly {
   hint: known keys: name, alpha, gamma`,
   },
   {
-    title: 'a held-out set as large as the subset',
-    files: { 'x.yaml': 'dataset: {name: cifar10, subset: 500, holdout: 500}\n' },
-    says: `error: cannot use config x.yaml: dataset.holdout: expected fewer than the 500 training images, got 500
-  x.yaml:1:48
-    1 | dataset: {name: cifar10, subset: 500, holdout: 500}
-      |                                                ^^^`,
+    title: 'a held-out set as large as the training set',
+    files: { 'x.yaml': 'dataset: {name: cifar10, holdout: 50000}\n' },
+    says: `error: cannot use config x.yaml: dataset.holdout: expected fewer than the 50000 training images, got 50000
+  x.yaml:1:35
+    1 | dataset: {name: cifar10, holdout: 50000}
+      |                                   ^^^^^`,
+  },
+  {
+    title: 'a subset larger than what the held-out set leaves',
+    files: { 'x.yaml': 'dataset: {name: cifar10, subset: 45001, holdout: 5000}\n' },
+    says: `error: cannot use config x.yaml: dataset.subset: expected at most the 45000 training images that dataset.holdout leaves, got 45001
+  x.yaml:1:34
+    1 | dataset: {name: cifar10, subset: 45001, holdout: 5000}
+      |                                  ^^^^^`,
   },
   {
     title: 'a cosine that would rise',

@@ -24,7 +24,7 @@ const configs: fc.Arbitrary<ExperimentConfig> = fc
       {
         name: fc.constantFrom('cifar10', 'cifar100'),
         dir: text,
-        subset: fc.integer({ min: 11, max: 50_000 }),
+        subset: fc.integer({ min: 11, max: 49_990 }),
         holdout: integer(10),
       },
       { requiredKeys: ['name'] },

@@ -79,16 +79,47 @@ describe('subset', () => {
 });
 
 describe('holdout', () => {
-  it('and the remainder are disjoint, complete and ascending', () => {
+  it('and the remainder are disjoint, complete and ascending, and the remainder has every class', () => {
     fc.assert(
-      fc.property(labelled, ({ labels, count, seed }) => {
+      fc.property(labelled, ({ labels, count: drawn, seed }) => {
+        const count = Math.min(drawn, labels.length - new Set(labels).size);
         const split = holdout(labels, count, seed);
         expect(split.holdout.length).toBe(count);
         expect(isAscending(split.holdout) && isAscending(split.remainder)).toBe(true);
         const together = Uint32Array.from([...split.holdout, ...split.remainder]).sort();
         expect(together).toEqual(Uint32Array.from(labels.keys()));
+        expect(new Set(Array.from(split.remainder, (index) => labels[index]))).toEqual(new Set(labels));
+        const smaller = holdout(labels, Math.floor(count / 2), seed).holdout;
+        expect(smaller.every((index) => split.holdout.includes(index))).toBe(true);
       }),
     );
+  });
+});
+
+describe('a holdout from classes of different sizes', () => {
+  const labels = Int32Array.from([...Array<number>(9).fill(0), ...Array<number>(9).fill(1), 2, 2]);
+  const heldOf = (count: number): number[] => {
+    const counts = countsOf(Array.from(holdout(labels, count, 20190914).holdout, (index) => labels[index]));
+    return [0, 1, 2].map((label) => counts.get(label) ?? 0);
+  };
+
+  it('leaves an image of the smallest, and the others make up for it', () => {
+    expect(heldOf(3)).toEqual([1, 1, 1]);
+    expect(heldOf(6).sort()).toEqual([1, 2, 3]);
+    expect(heldOf(17)).toEqual([8, 8, 1]);
+  });
+
+  it('is refused where a class would be left without images', () => {
+    const message = 'cannot hold out images: holdout 18 leaves 2 of 20 images for 3 classes';
+    expect(usageError(() => holdout(labels, 18, 1))).toBe(message);
+  });
+
+  it('is the one it was before where it emptied no class', () => {
+    // What it gave when a class could still be emptied.
+    const balanced = Int32Array.from({ length: 12 }, (_, i) => i % 3);
+    const uneven = Int32Array.from([0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2]);
+    expect([...holdout(balanced, 5, 20190914).holdout]).toEqual([0, 1, 2, 4, 8]);
+    expect([...holdout(uneven, 5, 20190914).holdout]).toEqual([3, 4, 5, 6, 9]);
   });
 });
 
@@ -136,7 +167,7 @@ describe('buildSplits', () => {
 
   it.each([
     [{ holdout: 61 }, 'cannot hold out images: holdout is 61, and there are 60 images'],
-    [{ holdout: 60 }, 'cannot hold out images: holdout 60 leaves no training image of 60'],
+    [{ holdout: 60 }, 'cannot hold out images: holdout 60 leaves no training image of 60 for 3 classes'],
     [{ holdout: 0, subset: 61 }, 'cannot choose training images: subset is 61, and there are 60 images'],
     [
       { holdout: 15, subset: 46 },

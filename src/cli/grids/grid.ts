@@ -5,6 +5,8 @@ import { maxOpenFiles } from '../../common/files.js';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { counted } from '../../common/format.js';
 import { displayPath } from '../../config/find.js';
+import type { ExperimentConfig } from '../../config/schema.js';
+import { refuseImpossibleSplits } from '../../grids/check-splits.js';
 import { outcomeTable, rowOutcomes, writeOutcomes } from '../../grids/outcomes.js';
 import type { CellOutcome } from '../../grids/executors/executor.js';
 import { runGrid } from '../../grids/run-grid.js';
@@ -57,7 +59,7 @@ export function storeOf(name: string, { out }: Pick<GridOptions, 'out'>, context
 }
 
 export interface GridRunner {
-  /** Runs a grid in a store. */
+  /** Runs a grid in a store. Errors (usage), before anything runs: images that cannot be split as the configs say. */
   readonly run: (cells: readonly Cell[], root: string) => Promise<readonly CellOutcome[]>;
   readonly signals: SignalWatch;
   readonly progress: GridProgress;
@@ -78,7 +80,10 @@ export async function withGridRunner<Result>(
   signals.aborted.addEventListener('abort', asked);
   try {
     const grid = { now, stop: signals.aborted, events: progress.events, pollMilliseconds, jobs: lookup };
-    const run: GridRunner['run'] = (cells, root) => runGrid(cells, root, executorFor(cells, root), grid);
+    const run: GridRunner['run'] = async (cells, root) => {
+      await refuseImpossibleSplits(configsOf(cells), context);
+      return runGrid(cells, root, executorFor(cells, root), grid);
+    };
     return await work({ run, signals, progress });
   } finally {
     signals.aborted.removeEventListener('abort', asked);
@@ -87,8 +92,11 @@ export async function withGridRunner<Result>(
   }
 }
 
-/** Shows what a command would run, and how far each of it is. */
+const configsOf = (cells: readonly Cell[]): readonly ExperimentConfig[] => cells.map(({ config }) => config);
+
+/** Shows what a command would run, and how far each of it is. Errors (usage): images that cannot be split so. */
 export async function showPlan(cells: readonly Cell[], root: string, json: boolean, context: CommandContext) {
+  await refuseImpossibleSplits(configsOf(cells), context);
   const lookup = lookOnce(context);
   const rows = await pMap(
     cells,

@@ -82,10 +82,10 @@ function listedPoints(path: string, { values: texts }: SweepOptions, { base, run
 
 /**
  * Reads the command line of a sweep. Errors (usage): values that the config refuses, none, one twice or ones that make no
- * difference; a key that `--seeds` or `--holdout` sets; no key; a holdout that leaves no training images.
+ * difference; a key that `--seeds` or `--holdout` sets; no key.
  */
 export function readSweep(key: string | undefined, options: SweepOptions, context: CommandContext): Sweep {
-  const { config: file, set, random, holdout } = options;
+  const { config: file, set, random } = options;
   // "lambda0" is ISDA's, whatever the loss of the config: the sweep is about ISDA then.
   const isda = key === 'lambda0' ? ['loss.name=isda'] : [];
   const load = (more: readonly string[]): ExperimentConfig =>
@@ -112,14 +112,6 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
     random === undefined
       ? listedPoints(key === 'lambda0' ? 'loss.lambda0' : key!, options, basis)
       : drawnPoints(options, random, basis);
-  const { subset } = base.dataset;
-  if (subset !== undefined && holdout >= subset) {
-    throw cannot(`hold out ${holdout} images`, `the config trains on ${subset} (dataset.subset)`, {
-      code: 'option/conflict',
-      kind: 'usage',
-      hint: `choose a --holdout below ${subset}`,
-    });
-  }
   const root = storeOf(random === undefined ? `sweep-${key}-${experiment}` : `search-${experiment}`, options, context);
   const { network, dataset, augmentation } = describeConfig(base);
   const subject = { network, dataset, augmentation };

@@ -125,8 +125,8 @@ describe('isda sweep --dry-run', () => {
     [['lambda0', '--random', '2'], 'cannot sweep lambda0 at random: --random takes its keys from --range and --choice'],
     [['--random', '2', '--range', 'loss.lambda0=-1..1'], 'loss.lambda0: expected a number of at least 0, got -1'],
     [
-      ['lambda0', '--holdout', '128'],
-      'cannot hold out 128 images: the config trains on 128 (dataset.subset)\n  hint: choose a --holdout below 128',
+      ['lambda0', '--holdout', '49900'],
+      'dataset.subset: expected at most the 100 training images that dataset.holdout leaves, got 128',
     ],
     [['lambda0', '--values', '', '--holdout', '128'], 'cannot sweep loss.lambda0: there are no values'],
     [
@@ -153,6 +153,19 @@ describe('isda sweep --dry-run', () => {
     const { code, stderr } = await runCli(folder, sweep(...args));
     expect(code).toBe(2);
     expect(stderr).toContain(message);
+  });
+  test('refuses to hold out more images than there are, as each of its runs would', async ({ folder }) => {
+    await runCli(folder, ['data', 'synthesize', '--out', 'data', '--train', '300', '--test', '10']);
+    for (const grid of [sweep('lambda0', '--holdout', '200'), [...ablate, '--set', 'dataset.holdout=200']]) {
+      const { code, stderr } = await runCli(folder, grid);
+      expect(code).toBe(2);
+      expect(stderr).toContain(
+        'cannot choose training images beside a holdout: subset is 128, and there are 100 images',
+      );
+    }
+    expect((await runCli(folder, sweep('lambda0', '--holdout', '172'))).code).toBe(0);
+    const all = await runCli(folder, sweep('lambda0', '--holdout', '5000', '--set', 'dataset.subset=10'));
+    expect(all.stderr).toContain('cannot hold out images: holdout is 5000, and there are 300 images');
   });
   test('warns of a choice on the test set', async ({ folder }) => {
     const { code, stderr } = await runCli(folder, sweep('lambda0', '--holdout', '0'));

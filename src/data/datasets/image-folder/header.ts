@@ -1,4 +1,5 @@
 // Parses JPEG and PNG headers: size, channels, and whether the file is complete.
+import { otherFormat } from './other-formats.js';
 
 export interface ImageHeader {
   readonly format: 'jpeg' | 'png';
@@ -22,7 +23,7 @@ function sizeObjection(width: number, height: number): string | undefined {
 
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** Markers without a length: fill bytes, TEM, RST0 … RST7, SOI. */
+/** Markers without a length: TEM, RST0 … RST7, SOI. */
 const isBare = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
 /** Start of frame: baseline to arithmetic, without the tables DHT, JPG and DAC that lie among them. */
@@ -32,13 +33,13 @@ const isFrame = (marker: number): boolean =>
 function readJpeg(bytes: Buffer): ImageHeader | string {
   let at = 2;
   while (at + 4 <= bytes.length) {
-    if (bytes[at] !== 0xff) return `it is damaged at byte ${at}: a marker should be there`;
     const marker = bytes[at + 1];
-    if (marker === 0xff) {
+    // Stray bytes before a marker, a stuffed zero among them, are passed over as libjpeg does; 0xff may fill up.
+    if (bytes[at] !== 0xff || marker === 0xff) {
       at += 1;
       continue;
     }
-    if (isBare(marker)) {
+    if (marker === 0 || isBare(marker)) {
       at += 2;
       continue;
     }
@@ -58,8 +59,9 @@ function readJpeg(bytes: Buffer): ImageHeader | string {
         bytes.lastIndexOf('\xff\xd9', undefined, 'latin1') > bytes.lastIndexOf('\xff\xda', undefined, 'latin1');
       return { format: 'jpeg', width, height, components: bytes[at + 9], complete };
     }
-    if (marker === 0xda || marker === 0xd9 || length < 2) return 'its header has no size';
-    at += 2 + length;
+    if (marker === 0xda || marker === 0xd9) return 'its header has no size';
+    // A length counts its own two bytes, which are read in any case.
+    at += 2 + Math.max(length, 2);
   }
   return 'it is cut off within its header';
 }
@@ -76,5 +78,6 @@ export function readHeader(bytes: Buffer): ImageHeader | string {
     if (objection !== undefined) return objection;
     return { format: 'png', width, height, components: 0, complete: bytes.includes('IEND', -12, 'latin1') };
   }
-  return 'it is neither a JPEG nor a PNG';
+  const other = otherFormat(bytes);
+  return other === undefined ? 'it is neither a JPEG nor a PNG' : `it is ${other}, and only JPEG and PNG are read`;
 }

@@ -1,0 +1,23 @@
+// Checks that the images of a grid's runs can be split as their configs say, before any run starts.
+import { IsdaError } from '../common/errors.js';
+import type { ExperimentConfig } from '../config/schema.js';
+import { loadSplits, type DataPlaces } from '../data/registry.js';
+
+/** Whether a config chooses among its images at all. */
+const chooses = ({ holdout, subset, testSubset }: ExperimentConfig['dataset']): boolean =>
+  holdout > 0 || subset !== undefined || testSubset !== undefined;
+
+/**
+ * Errors (usage): a holdout, subset or testSubset larger than the images that are there, which every run would end with.
+ * Nothing is said of images that are missing here or cannot be read: they may be elsewhere, and each run says it.
+ */
+export async function refuseImpossibleSplits(configs: readonly ExperimentConfig[], places: DataPlaces): Promise<void> {
+  const datasets = new Map(configs.map(({ dataset }) => [JSON.stringify(dataset), dataset]));
+  for (const dataset of [...datasets.values()].filter(chooses)) {
+    try {
+      await loadSplits(dataset, places);
+    } catch (error) {
+      if (error instanceof IsdaError && error.code === 'data/settings') throw error;
+    }
+  }
+}
