@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { listConfigs, withoutExtension } from '../src/config/find.js';
 import { loadConfig, loadGanConfig } from '../src/config/load.js';
 import type { ExperimentConfig } from '../src/config/schema.js';
-import { variantNames, withVariant } from '../src/grids/variants.js';
+import { table5Variants, withVariant } from '../src/grids/variants.js';
 import { ganOptions } from '../src/gan/options.js';
 import { lossOptions } from '../src/losses/options.js';
 import type { ModelOptions } from '../src/models/options.js';
@@ -95,7 +95,7 @@ describe('of the paper', () => {
       const { model, dataset, loss } = load(nameOf(path));
       expect(dataset.name).toBe('imagenet');
       expect(createNetwork(builtIn(model), { height: 224, width: 224, channels: 3, classes: 1000 }).name).toBe(network);
-      const isda = { name: 'isda', lambda0: 7.5, covariance: 'diagonal', schedule: 'iteration' };
+      const isda = { name: 'isda', lambda0: 7.5, covariance: 'diagonal', rank: 32, schedule: 'iteration' };
       expect(loss).toEqual(method === 'isda' ? isda : { name: 'cross-entropy' });
     },
   );
@@ -198,7 +198,7 @@ const recipes: Partial<
   'imagenet-resnext': [120, 256, 0.1, [31, 61, 91], 0.1, 1e-4],
 };
 
-const whole = { covariance: 'full', schedule: 'iteration' };
+const whole = { covariance: 'full', rank: 32, schedule: 'iteration' };
 
 it.each(paths.filter((path) => /^table[12345]\//.test(path)))('%s trains as supplement B says', (path) => {
   const { model, schedule, optimizer, training, loss } = load(path);
@@ -256,7 +256,7 @@ it('table3 has one config for each of its 46 numbers but the 8 that are those of
 });
 
 describe.each(['cifar10', 'cifar100'])("table5's configs of %s", (dataset) => {
-  it.each(variantNames)(
+  it.each(table5Variants)(
     "%s is Table 1's WRN-28-10 with that variant of the loss, as `isda ablate` makes it",
     (variant) => {
       const own = ['basic', 'isda'].includes(variant) ? `ablation-${variant}` : variant;

@@ -1,4 +1,4 @@
-// The six variants of Table 5: ISDA with one part changed, and without ISDA.
+// The variants of ISDA for ablations: the six of Table 5, and the sketched covariance.
 import type { ExperimentConfig } from '../config/schema.js';
 import { isdaOptions, type IsdaOptions } from '../losses/options.js';
 
@@ -10,21 +10,27 @@ const variants = {
   single: { covariance: 'single' },
   'constant-lambda': { covariance: 'full', schedule: 'constant' },
   isda: { covariance: 'full' },
+  sketch: { covariance: 'sketch' },
 } as const satisfies Record<string, Partial<IsdaOptions> | undefined>;
 
 export type Variant = keyof typeof variants;
 
-/** In the order of Table 5. */
+/** In the order of Table 5; the last one is not the paper's. */
 export const variantNames = Object.keys(variants) as readonly Variant[];
+
+/** The rows of Table 5. */
+export const table5Variants = variantNames.filter((name) => name !== 'sketch');
 
 /**
  * A config as one of the variants. lambda0 and how lambda grows are those of the config where its loss is ISDA, else
- * the defaults; a constant lambda belongs to `constant-lambda` alone.
+ * the defaults; a constant lambda belongs to `constant-lambda` alone, and a rank to `sketch`.
  */
 export function withVariant(config: ExperimentConfig, name: Variant): ExperimentConfig {
   const changes = variants[name];
   if (changes === undefined) return { ...config, loss: { name: 'cross-entropy' } };
-  const own = config.loss.name === 'isda' ? config.loss : isdaOptions.parse({ name: 'isda' });
+  const usual = isdaOptions.parse({ name: 'isda' });
+  const own = config.loss.name === 'isda' ? config.loss : usual;
+  const rank = name === 'sketch' ? own.rank : usual.rank;
   const schedule = own.schedule === 'constant' ? 'iteration' : own.schedule;
-  return { ...config, loss: { ...own, schedule, ...changes } };
+  return { ...config, loss: { ...own, rank, schedule, ...changes } };
 }

@@ -4,22 +4,37 @@ import { z } from 'zod';
 /** Cross entropy: the baseline of every table. */
 export const crossEntropyOptions = z.strictObject({ name: z.literal('cross-entropy') });
 
-/** The covariances of Table 5. */
-export const covarianceKinds = ['full', 'diagonal', 'identity', 'single'] as const;
+/** The forms of ISDA's covariance: those of Table 5, and a sketch of the full one. */
+export const covarianceKinds = ['full', 'diagonal', 'identity', 'single', 'sketch'] as const;
+
+const defaultRank = 32;
 
 /** ISDA (paper, section 3). */
-export const isdaOptions = z.strictObject({
-  name: z.literal('isda'),
-  lambda0: z.number().min(0).default(0.5).describe('augmentation strength at the end of training'),
-  covariance: z
-    .enum(covarianceKinds)
-    .default('full')
-    .describe('full: one A x A matrix a class; diagonal: variances only; identity: I; single: one matrix for all'),
-  schedule: z
-    .enum(['iteration', 'epoch', 'constant'])
-    .default('iteration')
-    .describe('lambda = (t/T) lambda0 with t the iteration or the epoch (from 0), or lambda0 throughout'),
-});
+export const isdaOptions = z
+  .strictObject({
+    name: z.literal('isda'),
+    lambda0: z.number().min(0).default(0.5).describe('augmentation strength at the end of training'),
+    covariance: z
+      .enum(covarianceKinds)
+      .default('full')
+      .describe(
+        'full: one A x A matrix a class; diagonal: variances only; identity: I; single: one matrix for all; sketch: as full, ' +
+          'by its product with `rank` random directions and its variances',
+      ),
+    rank: z
+      .int()
+      .min(0)
+      .default(defaultRank)
+      .describe('directions of covariance: sketch; 0 is diagonal, the number of features or more is full'),
+    schedule: z
+      .enum(['iteration', 'epoch', 'constant'])
+      .default('iteration')
+      .describe('lambda = (t/T) lambda0 with t the iteration or the epoch (from 0), or lambda0 throughout'),
+  })
+  .refine(({ covariance, rank }) => covariance === 'sketch' || rank === defaultRank, {
+    path: ['rank'],
+    error: 'only covariance: sketch has a rank',
+  });
 
 /** Focal loss (Lin et al., 2017). */
 export const focalOptions = z.strictObject({

@@ -62,7 +62,7 @@ export function encodeCheckpoint(state: CheckpointState): Uint8Array[] {
     const reason = `it has ${formatBytes(bytes)}, and Node.js ${process.version} reads at most ${formatBytes(constants.MAX_LENGTH)}`;
     throw cannot('save a checkpoint', reason, {
       code: 'checkpoint/too-large',
-      hint: 'use Node.js 22 or newer, or loss.covariance: diagonal, which needs less',
+      hint: 'use Node.js 22 or newer, or loss.covariance: sketch or diagonal, which need less',
     });
   }
   const header = Buffer.from(pieces[0].buffer, pieces[0].byteOffset, pieces[0].byteLength);

@@ -14,6 +14,7 @@ const otherMethods: ReadonlyMap<string, string> = new Map(
     diagonal: 'diagonal matrix',
     single: 'single matrix',
     'constant-lambda': 'constant lambda',
+    sketch: 'sketched matrix',
   }),
 );
 

@@ -4,7 +4,13 @@ import type { IsdaOptions } from '../losses/options.js';
 import type { RandomStream } from '../common/random.js';
 
 /** A matrix a class, variances a class, one matrix for all, the identity (Table 5). */
-export type CovarianceKind = IsdaOptions['covariance'];
+export const covarianceKinds = [
+  'full',
+  'diagonal',
+  'identity',
+  'single',
+] as const satisfies IsdaOptions['covariance'][];
+export type CovarianceKind = (typeof covarianceKinds)[number];
 
 export interface FeatureCovariance {
   readonly kind: CovarianceKind;

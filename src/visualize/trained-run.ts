@@ -14,7 +14,7 @@ export interface TrainedRun extends TrainedNetwork {
   readonly splits: Splits;
   /** Of the checkpoint, for messages. */
   readonly checkpoint: string;
-  /** What ISDA kept while training; absent where the run has another loss. */
+  /** What ISDA kept while training; absent where the run has another loss, or a sketch, which has no matrix. */
   readonly covariance?: FeatureCovariance;
 }
 
@@ -32,7 +32,7 @@ export async function loadTrainedRun(
     network.tensors.map((tensor) => [tensor.name, fromTorch(matched.get(tensor.name)!, tensor)] as const),
   );
   const trained = { config, splits, network, format, values, checkpoint: path };
-  if (config.loss.name !== 'isda') return trained;
+  if (config.loss.name !== 'isda' || config.loss.covariance === 'sketch') return trained;
   const { covariance: kind } = config.loss;
   const { featureSize } = network;
   const kept = tensors.find(({ name }) => name === 'loss.covariance')?.data;

@@ -191,7 +191,7 @@ describe('--set', () => {
   });
 
   it('gives a new name and its keys in any order', () => {
-    const single = { name: 'isda', covariance: 'single', lambda0: 0.2, schedule: 'iteration' };
+    const single = { name: 'isda', covariance: 'single', lambda0: 0.2, rank: 32, schedule: 'iteration' };
     const file = folderOf({ 'y.yaml': '{}' });
     expect(
       loadIn(file, 'y.yaml', ['loss.lambda0=0.2', 'loss.name=isda', 'loss.covariance=single']).config.loss,

@@ -103,7 +103,7 @@ describe('gridCells', () => {
 });
 
 describe('withVariant', () => {
-  const isda = { name: 'isda', lambda0: 0.5, covariance: 'full', schedule: 'iteration' };
+  const isda = { name: 'isda', lambda0: 0.5, covariance: 'full', rank: 32, schedule: 'iteration' };
 
   it('makes the six variants of Table 5', () => {
     const config = { ...someConfig('x'), loss: { name: 'cross-entropy' } as const };
@@ -114,10 +114,11 @@ describe('withVariant', () => {
       { ...isda, covariance: 'single' },
       { ...isda, schedule: 'constant' },
       isda,
+      { ...isda, covariance: 'sketch' },
     ]);
   });
   it('keeps lambda0 and the growth of a config with ISDA, but no constant lambda', () => {
-    const loss = { name: 'isda', lambda0: 7.5, covariance: 'diagonal' } as const;
+    const loss = { name: 'isda', lambda0: 7.5, covariance: 'diagonal', rank: 32 } as const;
     const config = { ...someConfig('x'), loss: { ...loss, schedule: 'epoch' as const } };
     expect(withVariant(config, 'single').loss).toEqual({ ...config.loss, covariance: 'single' });
     const constant = { ...config, loss: { ...loss, schedule: 'constant' as const } };

@@ -16,7 +16,7 @@ import { referenceImages, referenceWeights, type Reference, type ReferenceNetwor
 const optimizer = createSgd({ name: 'sgd', learningRate: 0.01, momentum: 0.9, nesterov: true, weightDecay: 1e-4 });
 const losses: Readonly<Record<'crossEntropy' | 'isda', LossOptions>> = {
   crossEntropy: { name: 'cross-entropy' },
-  isda: { name: 'isda', lambda0: 0.5, covariance: 'full', schedule: 'constant' },
+  isda: { name: 'isda', lambda0: 0.5, covariance: 'full', rank: 32, schedule: 'constant' },
 };
 
 /** The losses that the reference was trained with. */

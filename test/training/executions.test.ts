@@ -9,7 +9,7 @@ import { generatedDataset, openGenerated, trainSteps, type GeneratedRun } from '
 import { executions } from '../support/run-once.js';
 
 const engine = testEngine();
-const isda = { name: 'isda', lambda0: 0.5, schedule: 'iteration' } as const;
+const isda = { name: 'isda', lambda0: 0.5, rank: 32, schedule: 'iteration' } as const;
 const run: GeneratedRun = {
   // Five steps an epoch, the last with 16 images.
   dataset: generatedDataset(144, 1),
@@ -62,6 +62,7 @@ describe('captured and eager execution', () => {
     ['diagonal', { ...isda, covariance: 'diagonal' }],
     ['single', { ...isda, covariance: 'single' }],
     ['identity', { ...isda, covariance: 'identity' }],
+    ['sketch', { ...isda, covariance: 'sketch', rank: 8 }],
   ])('give the same bytes after 12 steps, %s', (_, loss) => {
     const chosen: GeneratedRun = { ...run, loss, learningRate: 0.01 };
     expect(differences(train('captured', chosen, 12), train('eager', chosen, 12))).toEqual([]);

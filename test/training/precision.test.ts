@@ -27,7 +27,7 @@ function losses(
   steps: number,
 ): number[] {
   const network = createNetwork(model, { height: 32, width: 32, channels: 3, classes: 10 });
-  const loss = createLoss({ name: 'isda', lambda0: 0.5, covariance: 'full', schedule: 'constant' }, network);
+  const loss = createLoss({ name: 'isda', lambda0: 0.5, covariance: 'full', rank: 32, schedule: 'constant' }, network);
   const format = { height: 32, width: 32, mean: [125, 123, 114], std: [63, 62, 67] };
   const optimizer = createSgd({ name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 1e-4 });
   const parts = { network, loss, optimizer, format, precision };

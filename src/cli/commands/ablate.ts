@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { didYouMean } from '../../common/nearest.js';
 import { gridCells, seedsFrom } from '../../grids/rows.js';
-import { variantNames, withVariant, type Variant } from '../../grids/variants.js';
+import { table5Variants, variantNames, withVariant, type Variant } from '../../grids/variants.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { runPlan, storeOf, withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
 import { countArgument, gridConfigOption, printDefaultConfig, readConfig, setOption } from '../options.js';
@@ -31,7 +31,7 @@ export function withAblateOptions(command: Command): Command {
       .addOption(
         new Option('--variant <name>', `only this one; repeatable: ${variantNames.join(', ')}`)
           .argParser(variantArgument)
-          .default([], 'all six'),
+          .default([], 'the six of Table 5'),
       )
       .option('--seeds <n>', 'runs of each variant, on seeds 1 to n (default: 3)', countArgument)
       .addOption(new Option('--seed <n>', 'one run of each variant, on this seed').conflicts('seeds')),
@@ -42,7 +42,8 @@ export function withAblateOptions(command: Command): Command {
 export function readAblation(options: AblateOptions, context: CommandContext): GridPlan {
   const seed = options.seed === undefined ? [] : [`training.seed=${options.seed}`];
   const { config } = readConfig(options.config, [...options.set, ...seed], context);
-  const chosen = options.variant.length === 0 ? variantNames : variantNames.filter((v) => options.variant.includes(v));
+  const chosen =
+    options.variant.length === 0 ? table5Variants : variantNames.filter((v) => options.variant.includes(v));
   const rows = chosen.map((name) => ({ name, config: withVariant(config, name) }));
   const seeds = options.seed === undefined ? seedsFrom(1, options.seeds ?? 3) : [config.training.seed];
   const root = storeOf(`ablate-${config.experiment}`, options, context);

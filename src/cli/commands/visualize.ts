@@ -1,8 +1,7 @@
 // `isda visualize`: Figure 4, augmented features as images.
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { covarianceKinds } from '../../losses/options.js';
-import type { CovarianceKind } from '../../visualize/covariance.js';
+import { covarianceKinds, type CovarianceKind } from '../../visualize/covariance.js';
 import type { Visualization } from '../../visualize/visualize.js';
 import type { CommandContext } from '../context.js';
 import { imageProgress, iterationProgress } from '../terminal/data-progress.js';
@@ -148,7 +147,9 @@ export function registerVisualize(parent: Command, context: CommandContext, name
     .option('--components <n>', 'with pca: number of components, each in both directions', countArgument, 4)
     .option('--strength <number>', 'with pca: distance in standard deviations', amountArgument, 2)
     .addOption(
-      new Option('--covariance <kind>', "default: the run's, or full without ISDA").choices([...covarianceKinds]),
+      new Option('--covariance <kind>', "default: the run's, or full without ISDA and for a sketch").choices([
+        ...covarianceKinds,
+      ]),
     )
     .option('--estimate', 'estimate the covariance over the training set, also where the run kept one')
     .option('--iterations <n>', 'iterations of each step', countArgument, 10_000)

@@ -40,17 +40,28 @@ export function declareCovariance(form: CovarianceForm, rows: number, featureSiz
   };
 }
 
-/**
- * Updates the state with one batch of features [N, A] and gives the slots' new covariance, [K, A, A] or [K, A].
- * With m new and n old samples and w = m / (n + m): Sigma = (1 − w) Sigma + w S' + w (1 − w) (mu − mu') (mu − mu')^T.
- * Slots without samples have w = 0 and stay as they are. No gradient flows through it.
- */
-export function updateCovariance(
-  form: CovarianceForm,
-  state: CovarianceState,
+/** What a batch changes: the slots' samples about their mean, and the weights of old and new. */
+export interface Moments {
+  /** Each sample's features less the mean of its slot's samples in the batch, [N, A]. */
+  readonly deviations: Tensor;
+  /** The slots' old mean less that of the batch, [K, A]. */
+  readonly shift: Tensor;
+  readonly weights: Weights;
+}
+
+interface Weights {
+  /** w / m, 1 − w and −w (1 − w), each [K, 1], for m new and n old samples and w = m / (n + m). */
+  readonly batch: Tensor;
+  readonly rest: Tensor;
+  readonly negatedShift: Tensor;
+}
+
+/** Updates means and counts with one batch of features [N, A], and gives what an update of covariances is made of. */
+export function updateMoments(
+  state: Pick<CovarianceState, 'mean' | 'count'>,
   slots: Slots,
   trackedFeatures: Tensor,
-): Tensor {
+): Moments {
   const features = detach(trackedFeatures);
   const { count: rows, membership } = slots;
   const column = (x: Tensor): Tensor => reshape(x, [rows, 1]);
@@ -61,40 +72,46 @@ export function updateCovariance(
   const rest = addScalar(mulScalar(share, -1), 1);
   const batchMean = div(matMul(membership, features), column(maximumScalar(added, 1)));
   const oldMean = slots.read(state.mean);
-  const shift = sub(oldMean, batchMean);
-  const deviations = sub(features, slots.toSamples(batchMean));
-  const weights = {
-    batch: column(div(share, column(maximumScalar(added, 1)))),
-    negatedShift: mul(share, mulScalar(rest, -1)),
-    rest,
-  };
-  const old = slots.read(state.covariance);
-  const covariance =
-    form === 'diagonal'
-      ? total(
-          mul(old, weights.rest),
-          mul(matMul(membership, square(deviations)), weights.batch),
-          mul(square(shift), weights.negatedShift),
-        )
-      : fullCovariance(old, membership, deviations, shift, weights);
-  slots.write(state.covariance, covariance);
   slots.write(state.mean, add(mul(oldMean, rest), mul(batchMean, share)));
   slots.write(state.count, count);
+  return {
+    deviations: sub(features, slots.toSamples(batchMean)),
+    shift: sub(oldMean, batchMean),
+    weights: {
+      batch: column(div(share, column(maximumScalar(added, 1)))),
+      negatedShift: mul(share, mulScalar(rest, -1)),
+      rest,
+    },
+  };
+}
+
+/**
+ * Updates the state with one batch of features [N, A] and gives the slots' new covariance, [K, A, A] or [K, A].
+ * With m new and n old samples and w = m / (n + m): Sigma = (1 − w) Sigma + w S' + w (1 − w) (mu − mu') (mu − mu')^T.
+ * Slots without samples have w = 0 and stay as they are. No gradient flows through it.
+ */
+export function updateCovariance(form: CovarianceForm, state: CovarianceState, slots: Slots, features: Tensor): Tensor {
+  const moments = updateMoments(state, slots, features);
+  const update = form === 'diagonal' ? updatedVariances : updatedMatrices;
+  const covariance = update(slots.read(state.covariance), slots.membership, moments);
+  slots.write(state.covariance, covariance);
   return covariance;
 }
 
-interface Weights {
-  /** w / m, 1 − w and −w (1 − w), each [K, 1]. */
-  readonly batch: Tensor;
-  readonly rest: Tensor;
-  readonly negatedShift: Tensor;
+/** A sum with its last term negated: a graph would add three terms in an order of its own, and round differently. */
+export const total = (a: Tensor, b: Tensor, negated: Tensor): Tensor => sub(add(a, b), negated);
+
+/** The slots' new variances, [K, A]. */
+export function updatedVariances(old: Tensor, membership: Tensor, { deviations, shift, weights }: Moments): Tensor {
+  return total(
+    mul(old, weights.rest),
+    mul(matMul(membership, square(deviations)), weights.batch),
+    mul(square(shift), weights.negatedShift),
+  );
 }
 
-/** A sum with its last term negated: a graph would add three terms in an order of its own, and round differently. */
-const total = (a: Tensor, b: Tensor, negated: Tensor): Tensor => sub(add(a, b), negated);
-
-/** The same sum for whole matrices. Each slot sums its samples' outer products as one product of [A, N] and [N, A]. */
-function fullCovariance(old: Tensor, membership: Tensor, deviations: Tensor, shift: Tensor, weights: Weights): Tensor {
+/** The slots' new matrices, [K, A, A]. Each slot sums its samples' outer products as one product of [A, N] and [N, A]. */
+function updatedMatrices(old: Tensor, membership: Tensor, { deviations, shift, weights }: Moments): Tensor {
   const [rows, samples] = membership.shape;
   const [, features] = deviations.shape;
   const scale = (x: Tensor): Tensor => reshape(x, [rows, 1, 1]);

@@ -6,9 +6,10 @@ import type { Loss, LossInputs, LossShape, TrainingProgress } from '../loss.js';
 import type { IsdaOptions } from '../options.js';
 import { declareCovariance, updateCovariance } from './covariance.js';
 import { singleSlot, slotsOf } from './slots.js';
-import { diagonalTerm, fullTerm, identityTerm, sharedTerm } from './upper-bound.js';
+import { declareSketch, updateSketch } from './sketch.js';
+import { diagonalTerm, fullTerm, identityTerm, lowRankTerm, sharedTerm } from './upper-bound.js';
 
-/** One of the covariances of Table 5: its state, and the term of each sample, [N, C]. */
+/** One of the forms of the covariance: its state, and the term of each sample, [N, C]. */
 interface Variant {
   readonly tensors: readonly TensorDeclaration[];
   term(inputs: LossInputs): Tensor;
@@ -48,11 +49,26 @@ function identity({ classes }: LossShape): Variant {
   return { tensors: [], term: ({ labels, weight }) => matMul(oneHot(labels, classes), identityTerm(weight)) };
 }
 
-const variants: Readonly<Record<IsdaOptions['covariance'], (shape: LossShape) => Variant>> = {
+/** Of rank 0 the sketch is the variances alone, and of more than A the same as of A: Omega's columns are orthogonal. */
+function sketch(shape: LossShape, rank: number): Variant {
+  const { classes, featureSize } = shape;
+  if (rank === 0) return perClass('diagonal', shape);
+  const state = declareSketch(classes, featureSize, Math.min(rank, featureSize));
+  return {
+    tensors: Object.values(state) as TensorDeclaration[],
+    term({ program, features, labels, weight }) {
+      const slots = slotsOf(program, labels, classes);
+      return slots.toSamples(lowRankTerm(updateSketch(program, state, slots, features), weight, slots));
+    },
+  };
+}
+
+const variants: Readonly<Record<IsdaOptions['covariance'], (shape: LossShape, rank: number) => Variant>> = {
   full: (shape) => perClass('full', shape),
   diagonal: (shape) => perClass('diagonal', shape),
   single,
   identity,
+  sketch,
 };
 
 /** The augmented logits z' = logits + (lambda / 2) term, [N, C]; the target's own entry is unchanged. */
@@ -64,8 +80,8 @@ export function augmentedLogits(logits: Tensor, term: Tensor, lambda: Tensor): T
  * Mean cross entropy of the augmented logits: the upper bound of the expected cross entropy over features ~ N(a, lambda
  * Sigma_y) (paper, Eq. 4). Each step first updates Sigma with its batch. Gradients do not reach Sigma.
  */
-export function createIsda({ lambda0, covariance, schedule }: IsdaOptions, shape: LossShape): Loss {
-  const variant = variants[covariance](shape);
+export function createIsda({ lambda0, covariance, rank, schedule }: IsdaOptions, shape: LossShape): Loss {
+  const variant = variants[covariance](shape, rank);
   return {
     name: 'isda',
     tensors: variant.tensors,

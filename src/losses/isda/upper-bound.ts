@@ -15,27 +15,40 @@ function toClasses(rows: Tensor, slots: Slots): Tensor {
   return slots.classes === undefined ? byFeature : matMul(byFeature, slots.classes);
 }
 
+/** A value and its gradient to the weight. */
+interface Differentiated {
+  readonly value: Tensor;
+  readonly backward: (gradient: Tensor) => Tensor;
+}
+
+const withWeightGradient = (weight: Tensor, compute: (weight: Tensor) => Differentiated): Tensor =>
+  customGradient([weight], (detached) => {
+    const { value, backward } = compute(detached);
+    return { value, backward: (gradient) => [backward(gradient)] };
+  });
+
 /**
  * The term for variances v [K, A]: three matrix products, nothing of size K x C x A. Gives [K, C].
  * Its gradient is 2 v (w_j − w_y) for w_j and the negative sum of these for w_y.
  */
-export function diagonalTerm(variances: Tensor, trackedWeight: Tensor, slots: Slots): Tensor {
-  return customGradient([trackedWeight], (weight) => {
-    const own = ownWeights(weight, slots);
-    const scaled = mul(variances, own);
-    const others = matMul(variances, square(weight));
-    const mixed = mulScalar(matMul(scaled, weight), 2);
-    return {
-      value: sub(add(others, sum(mul(scaled, own), [1], { keepAxes: true })), mixed),
-      backward: (gradient) => {
-        const ofVariances = mul(weight, matMul(variances, gradient, { transposeA: true }));
-        const ofAll = sub(ofVariances, matMul(scaled, gradient, { transposeA: true }));
-        const ofMixed = mul(variances, matMul(gradient, weight, { transposeB: true }));
-        const ofOwn = sub(mul(scaled, sum(gradient, [1], { keepAxes: true })), ofMixed);
-        return [mulScalar(add(ofAll, toClasses(ofOwn, slots)), 2)];
-      },
-    };
-  });
+export const diagonalTerm = (variances: Tensor, trackedWeight: Tensor, slots: Slots): Tensor =>
+  withWeightGradient(trackedWeight, (weight) => ofVariances(variances, weight, slots));
+
+function ofVariances(variances: Tensor, weight: Tensor, slots: Slots): Differentiated {
+  const own = ownWeights(weight, slots);
+  const scaled = mul(variances, own);
+  const others = matMul(variances, square(weight));
+  const mixed = mulScalar(matMul(scaled, weight), 2);
+  return {
+    value: sub(add(others, sum(mul(scaled, own), [1], { keepAxes: true })), mixed),
+    backward: (gradient) => {
+      const ofSquares = mul(weight, matMul(variances, gradient, { transposeA: true }));
+      const ofAll = sub(ofSquares, matMul(scaled, gradient, { transposeA: true }));
+      const ofMixed = mul(variances, matMul(gradient, weight, { transposeB: true }));
+      const ofOwn = sub(mul(scaled, sum(gradient, [1], { keepAxes: true })), ofMixed);
+      return mulScalar(add(ofAll, toClasses(ofOwn, slots)), 2);
+    },
+  };
 }
 
 /** The term for Sigma = I: squared distances between the weights of all classes, [C, C]. */
@@ -85,4 +98,50 @@ export function fullTerm(covariance: Tensor, trackedWeight: Tensor, slots: Slots
       },
     };
   });
+}
+
+/** Sigma as B^T B + diag(v) with v >= 0. */
+export interface LowRankCovariance {
+  /** B, [K, r, A]. */
+  readonly factor: Tensor;
+  /** −v, [K, A]. */
+  readonly negatedResidual: Tensor;
+}
+
+/**
+ * The term for B^T B + diag(v), [K, C]: the squared length of B (w_j − w_y), by one product B_k W for each slot
+ * (K r A C multiply-adds), and the term of v. The gradient of the first is 2 B^T B (w_j − w_y) for w_j and the negative
+ * sum of these for w_y.
+ */
+export const lowRankTerm = (
+  { factor, negatedResidual }: LowRankCovariance,
+  trackedWeight: Tensor,
+  slots: Slots,
+): Tensor =>
+  withWeightGradient(trackedWeight, (weight) => {
+    const low = ofFactor(factor, weight, slots);
+    const rest = ofVariances(negatedResidual, weight, slots);
+    // Differences: a graph would add sums of sums in an order of its own.
+    return {
+      value: sub(low.value, rest.value),
+      backward: (gradient) => sub(low.backward(gradient), rest.backward(gradient)),
+    };
+  });
+
+function ofFactor(factor: Tensor, weight: Tensor, slots: Slots): Differentiated {
+  const [rows, rank, features] = factor.shape;
+  const [, classes] = weight.shape;
+  const flat = reshape(factor, [rows * rank, features]);
+  const product = reshape(matMul(flat, weight), [rows, rank, classes]);
+  const ownProduct = matMul(factor, reshape(ownWeights(weight, slots), [rows, features, 1]));
+  const directions = sub(product, ownProduct);
+  return {
+    value: sum(square(directions), [1]),
+    backward: (gradient) => {
+      const weighted = mulScalar(mul(directions, reshape(gradient, [rows, 1, classes])), 2);
+      const ofAll = matMul(flat, reshape(weighted, [rows * rank, classes]), { transposeA: true });
+      const ofOwn = matMul(factor, sum(weighted, [2], { keepAxes: true }), { transposeA: true });
+      return sub(ofAll, toClasses(reshape(ofOwn, [rows, features]), slots));
+    },
+  };
 }

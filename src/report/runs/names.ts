@@ -1,5 +1,6 @@
 // Display names of a run's network, data, loss and augmentation.
 import type { ExperimentConfig } from '../../config/schema.js';
+import type { IsdaOptions } from '../../losses/options.js';
 import { augmentationOf, methodOf, networkOf } from '../../runs/description.js';
 import { titleOf } from '../titles.js';
 
@@ -25,11 +26,14 @@ export function lossName(config: ExperimentConfig): string {
   // With a thousand classes the paper's ISDA is the diagonal one.
   const usual = dataset.name === 'imagenet' ? 'diagonal' : 'full';
   const unusual = [
-    ...(loss.covariance === usual ? [] : [loss.covariance]),
+    ...(loss.covariance === usual ? [] : [covarianceTitle(loss)]),
     ...(loss.schedule === 'constant' ? ['constant lambda'] : []),
   ];
   return [title, ...unusual].join(', ');
 }
+
+const covarianceTitle = ({ covariance, rank }: IsdaOptions): string =>
+  covariance === 'sketch' ? `sketch of rank ${rank}` : covariance;
 
 /** ` + Cutout`, ` + AutoAugment` (which the paper uses with Cutout), or nothing. */
 export function augmentationName(config: ExperimentConfig): string {

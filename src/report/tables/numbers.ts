@@ -8,7 +8,7 @@ import type { ExperimentConfig } from '../../config/schema.js';
 import { describeConfig } from '../../runs/description.js';
 import type { Spread } from '../../grids/outcomes.js';
 import { gridCells } from '../../grids/rows.js';
-import { variantNames, withVariant } from '../../grids/variants.js';
+import { table5Variants, withVariant } from '../../grids/variants.js';
 import { configName } from './layout.js';
 import { printedCells, type Address, type Metric, type PrintedNumbers, type TableNumber } from './printed.js';
 
@@ -81,7 +81,7 @@ export function ownItems(
   const made = files.flatMap((file) => {
     const { config } = loadConfig(file, places);
     if (table !== 5) return [{ file, config, address: addressIn(table, config) }];
-    const rows = variantNames.map((name) => ({ name, config: withVariant(config, name) }));
+    const rows = table5Variants.map((name) => ({ name, config: withVariant(config, name) }));
     const cells = gridCells(config.experiment, rows, [config.training.seed]);
     return cells.map(({ row, config: variant }) => ({
       file,

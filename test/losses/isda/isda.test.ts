@@ -31,11 +31,13 @@ interface ReferenceStep {
   >;
 }
 
+type TableCovariance = Exclude<IsdaOptions['covariance'], 'sketch'>;
+
 interface Reference {
   readonly weight: readonly (readonly number[])[];
   readonly bias: readonly number[];
   readonly batches: readonly { features: readonly (readonly number[])[]; labels: readonly number[] }[];
-  readonly isda: Readonly<Record<IsdaOptions['covariance'], readonly ReferenceStep[]>>;
+  readonly isda: Readonly<Record<TableCovariance, readonly ReferenceStep[]>>;
 }
 
 const reference = JSON.parse(readFileSync(new URL('../../fixtures/losses.json', import.meta.url), 'utf8')) as Reference;
@@ -45,9 +47,9 @@ const featureSize = reference.weight[0].length;
 const samples = reference.batches[0].labels.length;
 
 /** A step that updates ISDA's state with a batch, and gives the loss and its gradients. */
-function isdaSession(covariance: IsdaOptions['covariance'], execution: (typeof executions)[number]) {
+function isdaSession(covariance: TableCovariance, execution: (typeof executions)[number]) {
   const shape = { classes, featureSize };
-  const loss = createLoss({ name: 'isda', lambda0: 1, covariance, schedule: 'constant' }, shape);
+  const loss = createLoss({ name: 'isda', lambda0: 1, covariance, rank: 32, schedule: 'constant' }, shape);
   const features = declare('features', 'parameter', [samples, featureSize], filledWith(0));
   const weight = declare('weight', 'parameter', [featureSize, classes], filledWith(0));
   const bias = declare('bias', 'parameter', [classes], filledWith(0));

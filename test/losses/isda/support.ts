@@ -11,7 +11,7 @@ import { declare, filledWith, initialValues } from '../../../src/nn/tensors.js';
 import { range } from '../../support/grid.js';
 
 export type Covariance = IsdaOptions['covariance'];
-export const covariances: readonly Covariance[] = ['full', 'diagonal', 'identity', 'single'];
+export const covariances: readonly Covariance[] = ['full', 'diagonal', 'identity', 'single', 'sketch'];
 
 export interface Sizes {
   readonly classes: number;
@@ -24,8 +24,8 @@ export interface LabelledFeatures {
   readonly labels: readonly number[];
 }
 
-export const isdaOptions = (covariance: Covariance): LossOptions => {
-  return { name: 'isda', lambda0: 1, covariance, schedule: 'constant' };
+export const isdaOptions = (covariance: Covariance, rank = 32): LossOptions => {
+  return { name: 'isda', lambda0: 1, covariance, rank, schedule: 'constant' };
 };
 
 /** Normal numbers in float32. */

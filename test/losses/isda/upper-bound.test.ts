@@ -43,9 +43,21 @@ function covarianceOf(form: Covariance, state: ReadonlyMap<string, Float32Array>
   const whole = featureSize * featureSize;
   const identity = range(whole).map((i) => (i % (featureSize + 1) === 0 ? 1 : 0));
   if (form === 'identity') return identity;
+  if (form === 'sketch') return unprojected(state, label);
   if (form === 'diagonal') return identity.map((one, i) => one * kept![label * featureSize + (i % featureSize)]);
   return Array.from(
     kept!.slice(form === 'single' ? 0 : label * whole, form === 'single' ? whole : (label + 1) * whole),
+  );
+}
+
+/** Sigma = Y Omega^T, since Omega is orthogonal where the rank is the number of features. */
+function unprojected(state: ReadonlyMap<string, Float32Array>, label: number): number[] {
+  const [sketch, omega] = [state.get('loss.sketch')!, state.get('loss.projection')!];
+  const indices = range(featureSize);
+  return indices.flatMap((i) =>
+    indices.map((j) =>
+      total(indices.map((k) => sketch[(label * featureSize + i) * featureSize + k] * omega[j * featureSize + k])),
+    ),
   );
 }
 
@@ -144,7 +156,9 @@ describe('what is computed', () => {
   const record = (form: Covariance, samples: number, classes: number, features: number) => {
     const recording = createRecording();
     const { program, operations, input } = recording;
-    const loss = createLoss(isdaOptions(form), { classes, featureSize: features });
+    // A rank that is none of the other extents.
+    const options = form === 'sketch' ? isdaOptions(form, 3) : isdaOptions(form);
+    const loss = createLoss(options, { classes, featureSize: features });
     const x = input({ dtype: 'float32', shape: [samples, features] }, true);
     const weight = input({ dtype: 'float32', shape: [features, classes] }, true);
     const own = input({ dtype: 'int32', shape: [samples] });

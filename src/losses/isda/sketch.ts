@@ -1,0 +1,62 @@
+// A sketch of each class's covariance: Sigma Omega and the variances, in place of the matrix.
+import { matMul, maximumScalar, mul, mulScalar, reshape, square, sub, sum } from '../../engine/ops/index.js';
+import type { Program, Tensor } from '../../engine/tensor.js';
+import { orthonormalColumns } from '../../nn/orthonormal.js';
+import { declare, filledWith, type TensorDeclaration } from '../../nn/tensors.js';
+import { declareCovariance, total, updatedVariances, updateMoments, type CovarianceState } from './covariance.js';
+import { inverseRoot } from './inverse-root.js';
+import type { Slots } from './slots.js';
+import type { LowRankCovariance } from './upper-bound.js';
+
+/** The state of the estimate: one row a class. `covariance` holds the variances, [C, A]. */
+export interface SketchState extends CovarianceState {
+  /** Y = Sigma Omega, [C, A, r]. */
+  readonly sketch: TensorDeclaration;
+  /** Omega, [A, r]: orthonormal columns drawn from the run's seed; never changes. */
+  readonly projection: TensorDeclaration;
+}
+
+/** The state of sketches with r = `rank`, 1 to A, of `classes` covariances of A = `featureSize` features. */
+export function declareSketch(classes: number, featureSize: number, rank: number): SketchState {
+  return {
+    ...declareCovariance('diagonal', classes, featureSize),
+    sketch: declare('loss.sketch', 'state', [classes, featureSize, rank], filledWith(0)),
+    projection: declare('loss.projection', 'state', [featureSize, rank], orthonormalColumns(rank)),
+  };
+}
+
+/**
+ * Updates the state with one batch of features [N, A] and gives the slots' new covariances. The online update
+ * (paper, supplement A) is linear in Sigma, so that of Y = Sigma Omega is exact. No gradient flows through it.
+ */
+export function updateSketch(program: Program, state: SketchState, slots: Slots, features: Tensor): LowRankCovariance {
+  const moments = updateMoments(state, slots, features);
+  const { deviations, shift, weights } = moments;
+  const variances = updatedVariances(slots.read(state.covariance), slots.membership, moments);
+  const projection = program.read(state.projection);
+  const [samples, size] = deviations.shape;
+  const rank = projection.shape[1];
+  /** x y^T Omega for each of the rows of x and y, [rows, A, r]. */
+  const outer = (x: Tensor, y: Tensor, rows: number): Tensor =>
+    mul(reshape(x, [rows, size, 1]), reshape(matMul(y, projection), [rows, 1, rank]));
+  const ofSamples = matMul(
+    mul(slots.membership, weights.batch),
+    reshape(outer(deviations, deviations, samples), [samples, size * rank]),
+  );
+  const sketch = total(
+    mul(slots.read(state.sketch), reshape(weights.rest, [slots.count, 1, 1])),
+    reshape(ofSamples, [slots.count, size, rank]),
+    outer(mul(shift, weights.negatedShift), shift, slots.count),
+  );
+  slots.write(state.covariance, variances);
+  slots.write(state.sketch, sketch);
+  return lowRank(sketch, projection, variances);
+}
+
+/** The Nystrom approximation Y (Omega^T Y)^+ Y^T of Sigma, and the variances that it lacks. */
+function lowRank(sketch: Tensor, projection: Tensor, variances: Tensor): LowRankCovariance {
+  const [, size, rank] = sketch.shape;
+  const core = matMul(reshape(projection, [1, size, rank]), sketch, { transposeA: true });
+  const factor = matMul(inverseRoot(core), sketch, { transposeB: true });
+  return { factor, negatedResidual: mulScalar(maximumScalar(sub(variances, sum(square(factor), [1])), 0), -1) };
+}
