@@ -9,7 +9,8 @@ const demos = [
   { title: 'cross entropy', config: 'configs/smoke/demo-cross-entropy.yaml', out: join('runs', 'demo-cross-entropy') },
   { title: 'ISDA', config: 'configs/smoke/demo-isda.yaml', out: join('runs', 'demo-isda') },
 ];
-const images = ['--name', 'cifar10', '--train', '2000', '--test', '500', '--classes', '10', '--seed', '1'];
+const testImages = 500;
+const images = ['--name', 'cifar10', '--train', '2000', '--test', `${testImages}`, '--classes', '10', '--seed', '1'];
 
 /** The test errors of the demos side by side, with columns aligned. `summaries` has one summary.json a demo. */
 export function comparison(summaries) {
@@ -20,6 +21,17 @@ export function comparison(summaries) {
     ...summaries.map(
       ({ title, summary: { last, best } }) => `${title.padEnd(width)}  ${percent(last)}  ${percent(best)}`,
     ),
+  ];
+}
+
+/** What the comparison of the two demos means, and what it does not. */
+export function meaning([{ summary: first }, { summary: second }]) {
+  const count = Math.round((Math.abs(first.last.testErrorPercent - second.last.testErrorPercent) / 100) * testImages);
+  return [
+    `Test error: the share of the ${testImages} test images that are classified wrongly; lower is better.`,
+    `The two last epochs differ by ${count} image${count === 1 ? '' : 's'}. The images are made up, the runs short and single:`,
+    'they show that the program works. Which loss is better takes real images, full training and several seeds',
+    '(results/README.md has what was measured).',
   ];
 }
 
@@ -55,6 +67,8 @@ async function main() {
   const here = (path) => relative(process.cwd(), join(projectRoot, path));
   const lines = [
     ...comparison(summaries),
+    '',
+    ...meaning(summaries),
     '',
     ...demos.map(({ title, out }) => `run folder  ${here(out)}  (${title})`),
     `curves      ${here(figure)}`,

@@ -21,6 +21,7 @@ import { registerStudy } from './commands/study.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerTrain } from './commands/train.js';
 import { programVersion } from './program.js';
+import { withColours } from './terminal/colours.js';
 import { registerVisualize } from './commands/visualize.js';
 
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
@@ -90,7 +91,8 @@ function refuseRepeatedOptions(command: Command): void {
 }
 
 /** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
-export async function main(args: readonly string[], context: CommandContext): Promise<number> {
+export async function main(args: readonly string[], plain: CommandContext): Promise<number> {
+  const context = withColours(plain);
   const program = new Command('isda')
     .description('Experiments of "Implicit Semantic Data Augmentation for Deep Networks" (NeurIPS 2019)')
     .version(programVersion(), '--version', 'print the version')

@@ -112,6 +112,22 @@ export function cannot(action: string, reason: string, detail: FailureDetail): I
   return new IsdaError(`cannot ${action}: ${reason}`, detail);
 }
 
+/**
+ * What a stop that was asked for says: `stopped by SIGINT: a checkpoint is written`; without a signal, where others were
+ * asked, `stopped: …`. Throw the result.
+ */
+export function stopped(
+  signal: string | undefined,
+  outcome: string,
+  detail: Omit<FailureDetail, 'code' | 'kind' | 'cause'> = {},
+): IsdaError {
+  return new IsdaError(`stopped${signal === undefined ? '' : ` by ${signal}`}: ${outcome}`, {
+    ...detail,
+    code: 'run/stopped',
+    kind: 'stopped',
+  });
+}
+
 /** The text of any thrown value, without a stack. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -137,7 +153,8 @@ export function formatError(error: unknown, debug: boolean): string {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return debug ? `error: ${text}` : `error: ${reasonOf(error)}\n  hint: this was not expected; --debug shows where`;
   }
-  const lines = [`error: ${error.message}`];
+  // What was asked for is no error.
+  const lines = [error.kind === 'stopped' ? error.message : `error: ${error.message}`];
   if (error.place !== undefined) lines.push(...error.place.split('\n').map((line) => `  ${line}`));
   if (error.hint !== undefined) lines.push(`  hint: ${error.hint}`);
   if (debug) lines.push(`  code: ${error.code}`, ...stacksOf(error));

@@ -41,7 +41,7 @@ async function openFiles({ config, context, folder, metrics: columns, position, 
     position.epoch > epochs
       ? undefined
       : await openEvents(folder.paths.root, { now, host: hostname(), pid: process.pid, purgeFromStep });
-  const progress = context.showProgress({ epochs, batchesPerEpoch, batchesBefore: stepOf(position) });
+  const progress = context.showProgress({ epochs, batchesPerEpoch, batchesBefore: stepOf(position), metrics: columns });
   const close = async (): Promise<void> => {
     progress.stop();
     await metrics.close();
@@ -72,7 +72,7 @@ export async function openRecords(run: Run): Promise<RunRecords> {
       best.see(row);
       await curves?.scalars(row.iteration, curvesOf(run.metrics, row));
       progress.epoch(row);
-      folder.log(epochLine(row, epochs, undefined, Infinity));
+      folder.log(epochLine(row, { epochs, metrics: run.metrics }, undefined, Infinity));
     },
     checkpointDue: (place) => cadence.afterStep(stepOf(place)),
     async checkpoint(position, reason) {

@@ -1,11 +1,12 @@
 // One run of one experiment, from its config to its summary.
 import { basename } from 'node:path';
-import { cannot } from '../common/errors.js';
+import { stopped } from '../common/errors.js';
 import { fingerprint, fingerprints } from '../config/fingerprint.js';
 import { printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { countParameters } from '../models/cost.js';
 import type { LoadedCheckpoint } from '../records/checkpoints.js';
+import { lastEpochs } from '../records/metrics-columns.js';
 import { readMetrics } from '../records/metrics-csv.js';
 import { readDataWait, summarise, writeSummary, type RunSummary } from '../records/summary.js';
 import { knownMetrics } from '../training/metrics/registry.js';
@@ -65,11 +66,8 @@ async function train(run: Run): Promise<LoadingTime> {
     try {
       const signal = await trainNetwork({ ...run, loader }, records.events);
       if (signal !== undefined) {
-        throw cannot('finish the run', `${signal} came; a checkpoint is written`, { code: 'run/stopped',
-          kind: 'stopped',
-          place: folder.paths.root,
-          hint: 'the same command goes on from there',
-        });
+        const hint = 'the same command goes on from there';
+        throw stopped(signal, 'a checkpoint is written', { place: folder.paths.root, hint });
       }
       return records.loading();
     } finally {
@@ -80,8 +78,15 @@ async function train(run: Run): Promise<LoadingTime> {
   }
 }
 
+/** Which mean a run of so many epochs ends with. */
+const meanOf = (epochs: number): string => {
+  if (epochs > lastEpochs) return `the mean of the last ${lastEpochs} epochs, as in tables`;
+  const all = epochs === 1 ? 'its only epoch' : `the mean of all ${epochs} epochs`;
+  return epochs === lastEpochs ? `${all}, as in tables` : `${all}; tables take that of the last ${lastEpochs}`;
+};
+
 /** Writes the summary of a run whose metrics are complete, and prints the last lines. */
-async function finish({ config, folder, parts }: Run, loading: LoadingTime): Promise<RunSummary> {
+async function finish({ config, folder, parts, splits }: Run, loading: LoadingTime): Promise<RunSummary> {
   const { paths, print } = folder;
   const facts = {
     experiment: config.experiment,
@@ -95,11 +100,10 @@ async function finish({ config, folder, parts }: Run, loading: LoadingTime): Pro
   };
   const summary = summarise(facts, await readMetrics(paths.metrics, knownMetrics), knownMetrics);
   await writeSummary(paths.summary, summary);
-  const { last, best, dataWaitPercent } = summary;
+  const { last10MeanTestErrorPercent, last, best, dataWaitPercent } = summary;
   const percent = (value: number): string => `${value.toFixed(2)} %`;
-  print(
-    `test error  last ${percent(last.testErrorPercent)}, best ${percent(best.testErrorPercent)} (epoch ${best.epoch})`,
-  );
+  print(`${splits.evaluationName} error`.padEnd(12) + `${percent(last10MeanTestErrorPercent)}, ${meanOf(summary.epochs)}`);
+  print(`last, best  ${percent(last.testErrorPercent)}, ${percent(best.testErrorPercent)} (epoch ${best.epoch})`);
   if (dataWaitPercent !== undefined) print(`data wait   ${percent(dataWaitPercent)} of the training steps' time`);
   print(`run folder  ${paths.root}`);
   return summary;

@@ -1,7 +1,7 @@
 // The synthetic images of a run: made by trained generators in bulk, as many of each class, or read from the cache.
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { cannot, reasonOf } from '../common/errors.js';
+import { cannot, reasonOf, stopped } from '../common/errors.js';
 import { formatDuration } from '../common/format.js';
 import { imageBytes } from '../data/dataset.js';
 import { cachePath, readCached, writeCached } from '../data/datasets/mixed/cache.js';
@@ -95,10 +95,7 @@ export async function makeImages(
         await setImmediate();
         const signal = stopRequested();
         if (signal === undefined) continue;
-        throw cannot('make the images', `${signal} came`, { code: 'run/stopped',
-          kind: 'stopped',
-          hint: 'the same command begins with them again',
-        });
+        throw stopped(signal, 'the synthetic images are not made', { hint: 'the same command begins with them again' });
       }
     } finally {
       sampler.close();

@@ -2,7 +2,7 @@
 import { fitLine } from '../common/fit-line.js';
 import { formatDuration } from '../common/format.js';
 import type { MetricsRow } from '../records/metrics-columns.js';
-import { knownMetrics } from './metrics/registry.js';
+import type { Metric } from './metrics/metric.js';
 
 /** The size of a run. */
 export interface RunLength {
@@ -10,6 +10,8 @@ export interface RunLength {
   readonly batchesPerEpoch: number;
   /** Batches done by an earlier process, over all epochs. */
   readonly batchesBefore?: number;
+  /** What the line of an epoch shows. */
+  readonly metrics: readonly Metric[];
 }
 
 export interface BatchProgress {
@@ -33,20 +35,41 @@ export interface Progress {
   stop(): void;
 }
 
-/** The line of a completed epoch, cut to `width` columns. `eta`: seconds to the end of the run, if known. */
-export function epochLine(row: MetricsRow, epochs: number, eta: number | undefined, width: number): string {
-  const parts = knownMetrics(Object.keys(row))
-    .flatMap(({ name, line }) => {
-      const value = row[name];
-      return line === undefined || value === undefined ? [] : [{ ...line, value }];
-    })
+/** A part of a line, with room for the longest text that it usually has. */
+interface LinePart {
+  readonly rank: number;
+  readonly text: string;
+  readonly widest: string;
+}
+
+/** The parts that fit by their room, each as wide as its room: lines of one run show the same parts in columns. */
+function columnsThatFit(parts: readonly LinePart[], width: number): string {
+  const roomOf = ({ text, widest }: LinePart): number => Math.max(text.length, widest.length);
+  const fixed = parts.map((part) => [part.rank, part.text.padEnd(roomOf(part))] as const);
+  return fitLine(fixed, width).trimEnd();
+}
+
+/**
+ * The line of a completed epoch, cut to `width` columns; an epoch that was not evaluated has blanks there. `eta`: seconds
+ * to the end of the run, if known.
+ */
+export function epochLine(
+  row: MetricsRow,
+  { epochs, metrics }: Pick<RunLength, 'epochs' | 'metrics'>,
+  eta: number | undefined,
+  width: number,
+): string {
+  const parts = metrics
+    .flatMap(({ name, line }) => (line === undefined ? [] : [{ ...line, value: row[name] }]))
     .sort((a, b) => a.place - b.place)
-    .map(({ rank, text, value }) => [rank, text(value)] as const);
-  return fitLine(
+    .map(({ rank, text, widest, value }) => ({
+      ...{ rank, text: value === undefined ? '' : text(value), widest: text(widest) },
+    }));
+  return columnsThatFit(
     [
-      [1, `epoch ${row.epoch}/${epochs}`],
+      { rank: 1, text: `epoch ${row.epoch}/${epochs}`, widest: `epoch ${epochs}/${epochs}` },
       ...parts,
-      ...(eta === undefined ? [] : [[4, `ETA ${formatDuration(eta)}`] as const]),
+      { rank: 4, text: eta === undefined ? '' : `ETA ${formatDuration(eta)}`, widest: 'ETA 23 h 59 min' },
     ],
     width,
   );

@@ -53,6 +53,9 @@ export function learningRateFactorAt(schedule: ScheduleOptions, base: number, mo
   return learningRateAt(relative, 1, moment);
 }
 
+/** Epochs of a run of which an epoch at rate 0 is a large part. */
+const shortRun = 10;
+
 /** What is probably not meant in a schedule over `epochs` epochs, one sentence each. */
 export function scheduleWarnings(schedule: ScheduleOptions, epochs: number): readonly string[] {
   if (schedule.name === 'step') {
@@ -61,8 +64,12 @@ export function scheduleWarnings(schedule: ScheduleOptions, epochs: number): rea
     const [which, they] = late.length === 1 ? [`milestone ${late[0]}`, 'is'] : [`milestones ${late.join(', ')}`, 'are'];
     return [`schedule.${which} ${they} beyond the last of the ${epochs} epochs: the rate is not lowered there`];
   }
-  if (schedule.name === 'cosine' && epochs === 1 && (schedule.minLearningRate ?? 0) === 0) {
-    return ['the cosine schedule ends at rate 0 in the last epoch, here the only one: no parameter changes'];
+  if (schedule.name === 'cosine' && epochs <= shortRun && (schedule.minLearningRate ?? 0) === 0) {
+    const where =
+      epochs === 1
+        ? 'the only epoch: nothing is trained'
+        : `the last of the ${epochs} epochs: no parameter changes there`;
+    return [`the cosine schedule has rate 0 in ${where} (schedule.minLearningRate ends it higher)`];
   }
   return [];
 }

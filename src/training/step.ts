@@ -110,6 +110,7 @@ export function trainingStep(parts: StepParts, batchSize: number, readEvery = 1)
 export const measuredRun = ({ network, loss }: Pick<StepParts, 'network' | 'loss'>): MeasuredRun => ({
   classes: network.classes,
   recordedScalars: loss.recordedScalars ?? [],
+  hasLambda: 'lambda' in loss.scalars,
 });
 
 /** Evaluation of one batch. Outputs: the sums over its images that the run's metrics ask for. */

@@ -1,5 +1,5 @@
 // Quality of a generator: Fréchet distances in a classifier's features, and nearest training images.
-import { cannot } from '../common/errors.js';
+import { cannot, stopped } from '../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
 import { dirname } from 'node:path';
 import { imageBytes } from '../data/dataset.js';
@@ -156,8 +156,7 @@ export async function measureQuality(
   const { stopRequested, onImage } = context;
   const yieldToEventLoop = (): void => {
     const signal = stopRequested();
-    if (signal !== undefined)
-      throw cannot('measure the generator', `${signal} came`, { code: 'run/stopped', kind: 'stopped' });
+    if (signal !== undefined) throw stopped(signal, 'the generator is not measured');
   };
   const encoder = openEncoder(engine, trained, batchSize);
   try {

@@ -1,6 +1,6 @@
 // Draws Figure 4 for a run and a generator, and writes pictures and numbers into a folder.
 import { join } from 'node:path';
-import { cannot } from '../common/errors.js';
+import { cannot, stopped } from '../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
 import type { DataPlaces } from '../data/registry.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
@@ -144,11 +144,7 @@ export async function visualize(
     const signal = stopRequested();
     if (signal === undefined) return;
     const hint = 'the same command begins again';
-    throw cannot('finish the figure', `${signal} came, and nothing is written`, {
-      code: 'run/stopped',
-      kind: 'stopped',
-      hint,
-    });
+    throw stopped(signal, 'nothing is written', { hint });
   };
   const encoder = openEncoder(engine, trained, batchSize);
   try {

@@ -33,7 +33,10 @@ it('every code of the list is that of some failure', () => {
   const codes = [...read(listFile).matchAll(/^ {2}\| '([a-z/-]+)'/gm)].map(([, code]) => code);
   expect(codes.length).toBeGreaterThan(50);
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' });
-  const text = files.filter((path) => path.endsWith('.ts') && path !== listFile).map(read).join('\n'); // prettier-ignore
+  const text = files
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => read(path).replaceAll(/^ {2}\| '[a-z/-]+';?$/gm, ''))
+    .join('\n');
   expect(codes.filter((code) => !text.includes(`'${code}'`))).toEqual([]);
 });
 

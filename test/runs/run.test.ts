@@ -68,7 +68,7 @@ describe('runExperiment', () => {
     expect(existsSync(join(root, '.lock'))).toBe(false);
     const lines = whole.printed.trimEnd().split('\n');
     expect(lines.map((line) => line.split(/ +/)[0])).toEqual(
-      ['experiment', 'network', 'loss', 'data', 'loading', 'device', 'steps', 'epoch', 'epoch', 'test', 'data', 'run'], // prettier-ignore
+      ['experiment', 'network', 'loss', 'data', 'loading', 'device', 'steps', 'epoch', 'epoch', 'test', 'last,', 'data', 'run'], // prettier-ignore
     );
     const kept = read(root, 'log.txt').trimEnd().split('\n');
     // Only epochs differ: on the screen they say when the run will end.
@@ -92,7 +92,7 @@ describe('runExperiment', () => {
   it.each([1, 2, 4, 6])('after turn %i stops with a checkpoint, from which it goes on to the same bytes', async (turn) => {
     const out = `stopped-${turn}`;
     await expect(run(out, configOf(), { stopRequested: stopAfter(turn) })).rejects.toMatchObject({
-      message: 'cannot finish the run: SIGTERM came; a checkpoint is written',
+      message: 'stopped by SIGTERM: a checkpoint is written',
       kind: 'stopped',
       place: join(folder, out),
     });
@@ -118,7 +118,7 @@ describe('runExperiment', () => {
     const openEngine = (): Promise<Engine> => Promise.resolve(counting.engine);
     await expect(
       run('closed', configOf({ training: { epochs: 1 } }), { openEngine, stopRequested: stopAfter(1) }),
-    ).rejects.toThrow('SIGTERM came');
+    ).rejects.toThrow('stopped by SIGTERM');
     expect(counting.open()).toBe(0);
     await run('closed', configOf({ training: { epochs: 1 } }), { openEngine });
     expect(counting.open()).toBe(0);

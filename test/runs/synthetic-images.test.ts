@@ -109,7 +109,7 @@ describe('synthetic images', () => {
   test('can be stopped while they are made', async ({ folder }) => {
     await saved(folder, perClass);
     await expect(make(folder, {}, 'SIGINT')).rejects.toMatchObject({
-      message: 'cannot make the images: SIGINT came',
+      message: 'stopped by SIGINT: the synthetic images are not made',
       kind: 'stopped',
     });
   });

@@ -113,11 +113,20 @@ describe('scheduleWarnings', () => {
       10,
       ['schedule.milestones 80, 120 are beyond the last of the 10 epochs: the rate is not lowered there'],
     ],
-    [{ name: 'cosine' }, 2, []],
+    [{ name: 'cosine' }, 11, []],
     [
       { name: 'cosine' },
+      5,
+      [
+        'the cosine schedule has rate 0 in the last of the 5 epochs: no parameter changes there (schedule.minLearningRate ends it higher)',
+      ],
+    ],
+    [
+      { name: 'cosine', warmupEpochs: 1 },
       1,
-      ['the cosine schedule ends at rate 0 in the last epoch, here the only one: no parameter changes'],
+      [
+        'the cosine schedule has rate 0 in the only epoch: nothing is trained (schedule.minLearningRate ends it higher)',
+      ],
     ],
     [{ name: 'cosine', minLearningRate: 0.1 }, 1, []],
     [{ name: 'constant' }, 1, []],

@@ -1,7 +1,7 @@
 // Reports runs of a grid that did not finish: failed, stopped or queued.
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { cannot } from '../../common/errors.js';
+import { cannot, stopped } from '../../common/errors.js';
 import { shellWord } from '../../common/shell.js';
 import { displayPath } from '../../config/find.js';
 import type { CellOutcome } from '../../grids/executors/executor.js';
@@ -45,20 +45,13 @@ export function gridFailure(
   const left = queuedJobs(outcomes);
   const again = givenLine(command);
   if (signal !== undefined && left.length > 0) {
-    return cannot('finish all runs', `${signal} came; ${done}, and ${count('queued')} are left to the queue`, {
-      code: 'run/stopped',
-      kind: 'stopped',
+    return stopped(signal, `${done}, and ${count('queued')} are left to the queue`, {
       place: shown,
       hint: `\`${givenLine(command, ['detach'])}\` follows them again; \`scancel ${left.join(' ')}\` ends them`,
     });
   }
   if (signal !== undefined && count('done') < outcomes.length) {
-    return cannot('finish all runs', `${signal} came; ${done}`, {
-      code: 'run/stopped',
-      kind: 'stopped',
-      place: shown,
-      hint: `\`${again}\` goes on from there`,
-    });
+    return stopped(signal, done, { place: shown, hint: `\`${again}\` goes on from there` });
   }
   const failed = outcomes.flatMap(({ cell, end, hint }) =>
     end.state === 'failed' ? [{ cell, reason: end.reason, hint }] : [],
@@ -79,13 +72,11 @@ export function gridFailure(
     });
   }
   if (count('done') + count('queued') === outcomes.length) return undefined;
-  const stopped = outcomes
+  const ended = outcomes
     .filter(({ end }) => end.state !== 'done' && end.state !== 'queued')
     .map(({ cell }) => cell.name);
-  return cannot('finish all runs', `${done}; others were stopped`, {
-    code: 'run/stopped',
-    kind: 'stopped',
-    place: stopped.join('\n'),
+  return stopped(undefined, `${done}; others were stopped`, {
+    place: ended.join('\n'),
     hint: `\`${again}\` goes on from there`,
   });
 }

@@ -4,6 +4,7 @@ import { fitLine } from '../../common/fit-line.js';
 import { formatDuration } from '../../common/format.js';
 import type { MetricsRow } from '../../records/metrics-columns.js';
 import { formatLoss } from '../../training/metrics/format.js';
+import { timeLeft } from './eta.js';
 import { epochLine, type BatchProgress, type Progress, type RunLength } from '../../training/progress.js';
 
 export interface ProgressOptions extends RunLength {
@@ -13,15 +14,19 @@ export interface ProgressOptions extends RunLength {
 }
 
 /** The line of a running epoch: a bar as wide as there is room for, between the numbers that fit. */
-export function batchLine(state: BatchProgress, options: RunLength, eta: number, width: number): string {
-  const { epochs, batchesPerEpoch } = options;
+export function batchLine(
+  state: BatchProgress,
+  { epochs, batchesPerEpoch }: Pick<RunLength, 'epochs' | 'batchesPerEpoch'>,
+  eta: number,
+  width: number,
+): string {
   const epoch = `epoch ${state.epoch}/${epochs}`;
   const numbers = (room: number): string =>
     fitLine(
       [
         [3, `${state.batch}/${batchesPerEpoch}`],
         [4, `loss ${formatLoss(state.trainLoss)}`],
-        [1, `${state.trainError.toFixed(1)}%`],
+        [1, `err ${state.trainError.toFixed(1)}%`],
         [5, `${Math.round(state.imagesPerSecond)} images/s`],
         [2, `ETA ${formatDuration(eta)}`],
       ],
@@ -47,25 +52,21 @@ export const barBehaviour = {
 } as const;
 
 /**
- * Displays a run's progress. The time that is left comes from this process's batches so far, evaluation and
- * checkpoints included. Numbers on a line are left out, the least important first, where the terminal is narrow.
+ * Displays a run's progress. The time that is left comes from this process's steps, evaluations and checkpoints so far.
+ * Numbers on a line are left out, the least important first, where the terminal is narrow.
  */
 export function createProgress(options: ProgressOptions): Progress {
   const { stream, now, epochs, batchesPerEpoch, batchesBefore = 0 } = options;
-  const started = now();
-  let done = 0;
-  const eta = (): number => {
-    const left = epochs * batchesPerEpoch - batchesBefore - done;
-    return done <= 0 ? NaN : ((now() - started) / 1000 / done) * left;
-  };
-  const epochEnd = (row: MetricsRow): number | undefined => {
-    done = row.epoch * batchesPerEpoch - batchesBefore;
-    return row.epoch < epochs ? eta() : undefined;
+  const left = timeLeft({ epochs, batchesPerEpoch, batchesBefore, now });
+  const seen = ({ epoch, batch }: BatchProgress): void => left.batch((epoch - 1) * batchesPerEpoch + batch);
+  const lineOf = (row: MetricsRow, width: number): string => {
+    left.epoch(row.epoch * batchesPerEpoch);
+    return epochLine(row, options, row.epoch < epochs ? left.seconds() : undefined, width);
   };
   if (!stream.isTTY) {
     return {
-      batch: () => undefined,
-      epoch: (row) => void stream.write(`${epochLine(row, epochs, epochEnd(row), Infinity)}\n`),
+      batch: seen,
+      epoch: (row) => void stream.write(`${lineOf(row, Infinity)}\n`),
       note: (line) => void stream.write(`${line}\n`),
       stop: () => undefined,
     };
@@ -75,7 +76,7 @@ export function createProgress(options: ProgressOptions): Progress {
   let state: BatchProgress | undefined;
   let bar: SingleBar | undefined;
   const start = (): SingleBar => {
-    const format = (): string => (state === undefined ? '' : batchLine(state, options, eta(), width()));
+    const format = (): string => (state === undefined ? '' : batchLine(state, options, left.seconds(), width()));
     const created = new SingleBar({ stream, format, ...barBehaviour });
     created.start(batchesPerEpoch, state?.batch ?? 0);
     return created;
@@ -87,13 +88,13 @@ export function createProgress(options: ProgressOptions): Progress {
   return {
     batch: (next) => {
       state = next;
-      done = (next.epoch - 1) * batchesPerEpoch + next.batch - batchesBefore;
+      seen(next);
       bar ??= start();
       bar.update(next.batch);
     },
     epoch: (row) => {
       clear();
-      stream.write(`${epochLine(row, epochs, epochEnd(row), width())}\n`);
+      stream.write(`${lineOf(row, width())}\n`);
     },
     note: (line) => {
       clear();

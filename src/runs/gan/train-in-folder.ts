@@ -1,6 +1,6 @@
 // A generator's run with its records: losses, samples, checkpoints, the generator's file.
 import { join } from 'node:path';
-import { cannot } from '../../common/errors.js';
+import { cannot, stopped } from '../../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';
 import type { GanConfig } from '../../config/gan.js';
 import type { Gan } from '../../gan/gan.js';
@@ -89,11 +89,8 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
     if (outcome.signal !== undefined && position.iteration < iterations) {
       progress.note(`${outcome.signal}: writing a checkpoint`);
       await keep(run, position);
-      throw cannot('finish the run', `${outcome.signal} came; a checkpoint is written`, { code: 'run/stopped',
-        kind: 'stopped',
-        place: folder.root,
-        hint: 'the same command goes on from there',
-      });
+      const hint = 'the same command goes on from there';
+      throw stopped(outcome.signal, 'a checkpoint is written', { place: folder.root, hint });
     }
   } finally {
     progress.stop();

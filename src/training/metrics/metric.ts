@@ -8,6 +8,8 @@ export interface MeasuredRun {
   readonly classes: number;
   /** The scalars of the loss that are written beside `lambda`. */
   readonly recordedScalars: readonly string[];
+  /** Whether the loss has a scalar `lambda`. Its column is there in any case; an epoch's line shows it where this holds. */
+  readonly hasLambda?: boolean;
 }
 
 /** An epoch whose steps are done. */
@@ -38,6 +40,17 @@ export interface EvaluatedBatch {
   readonly labels: Tensor;
 }
 
+/** How an epoch's line shows a metric. */
+export interface MetricInLine {
+  /** Where in the line. */
+  readonly place: number;
+  /** What stays where the terminal is narrow: 1 longest. */
+  readonly rank: number;
+  readonly text: (value: number) => string;
+  /** A value with as long a text as is usual: room for it is kept in every line, so that all lines are alike. */
+  readonly widest: number;
+}
+
 interface Shown {
   /** What people read: `test error`. */
   readonly title: string;
@@ -47,8 +60,8 @@ interface Shown {
   readonly quantity?: string;
   /** The curve in TensorBoard. Default: the column; of a place or a time: none. */
   readonly tag?: string;
-  /** In an epoch's line: its place there, its rank where the terminal is narrow (1 stays longest), its text. */
-  readonly line?: { readonly place: number; readonly rank: number; readonly text: (value: number) => string };
+  /** In an epoch's line. */
+  readonly line?: MetricInLine;
 }
 
 export type Metric = Shown &

@@ -9,14 +9,14 @@ export const time = fixedFamily([
     name: 'seconds',
     title: 'seconds an epoch',
     kind: 'time',
-    line: { place: 9, rank: 11, text: formatDuration },
+    line: { place: 9, rank: 11, text: formatDuration, widest: 3599 },
     value: ({ position }) => rounded(position.seconds, 3),
   },
   {
     name: 'imagesPerSecond',
     title: 'images per second',
     kind: 'time',
-    line: { place: 8, rank: 7, text: (value) => `${Math.round(value)} images/s` },
+    line: { place: 8, rank: 10, text: (value) => `${Math.round(value)} images/s`, widest: 12_345 },
     value: ({ position }) => rounded(position.images / position.trainingSeconds, 1),
   },
 ]);

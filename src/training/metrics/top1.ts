@@ -12,7 +12,7 @@ export const top1: MetricFamily = {
       quantity: 'loss',
       kind: 'evaluation',
       tag: 'loss/test',
-      line: { place: 4, rank: 6, text: (value) => `loss ${formatLoss(value)}` },
+      line: { place: 4, rank: 7, text: (value) => `loss ${formatLoss(value)}`, widest: 1.234 },
       value: ({ images, sums }) => sums['lossSum'][0] / images,
     },
     {
@@ -24,7 +24,7 @@ export const top1: MetricFamily = {
       lastTenMean: true,
       kind: 'evaluation',
       tag: 'error_percent/test',
-      line: { place: 3, rank: 2, text: (value) => `test ${formatPercent(value)}` },
+      line: { place: 3, rank: 2, text: (value) => `test error ${formatPercent(value)}`, widest: 12.34 },
       value: ({ images, sums }) => (100 * (images - sums['correct'][0])) / images,
     },
   ]),

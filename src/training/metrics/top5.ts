@@ -15,7 +15,7 @@ export const top5: MetricFamily = {
         lastTenMean: true,
         kind: 'evaluation',
         tag: 'error_percent/test_top5',
-        line: { place: 5, rank: 8, text: (value) => `top-5 ${formatPercent(value)}` },
+        line: { place: 5, rank: 9, text: (value) => `top-5 error ${formatPercent(value)}`, widest: 12.34 },
         value: ({ images, sums }) => (100 * (images - sums['correct5'][0])) / images,
       },
     ],

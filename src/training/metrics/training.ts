@@ -9,7 +9,7 @@ export const training = fixedFamily([
     quantity: 'loss',
     kind: 'training',
     tag: 'loss/train',
-    line: { place: 2, rank: 5, text: (value) => `loss ${formatLoss(value)}` },
+    line: { place: 2, rank: 5, text: (value) => `loss ${formatLoss(value)}`, widest: 1.234 },
     value: ({ position }) => position.lossSum / position.images,
   },
   {
@@ -19,7 +19,7 @@ export const training = fixedFamily([
     unit: '%',
     kind: 'training',
     tag: 'error_percent/train',
-    line: { place: 1, rank: 3, text: (value) => `train ${formatPercent(value)}` },
+    line: { place: 1, rank: 3, text: (value) => `train error ${formatPercent(value)}`, widest: 12.34 },
     value: ({ position }) => (100 * position.wrong) / position.images,
   },
 ]);

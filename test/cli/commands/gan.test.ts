@@ -84,7 +84,7 @@ describe('isda gan train', () => {
         expect(stopped.exitCode, stopped.all).toBe(75);
         expect(stopped.stderr).toBe(
           [
-            `error: cannot finish the run: ${signal} came; a checkpoint is written`,
+            `stopped by ${signal}: a checkpoint is written`,
             `  ${join(folder, signal)}`,
             '  hint: the same command goes on from there',
           ].join('\n'),

@@ -113,7 +113,7 @@ describe('isda visualize', () => {
     child.kill('SIGINT');
     const outcome = await child;
     expect(outcome.exitCode, outcome.all).toBe(75);
-    expect(outcome.stderr).toContain('error: cannot finish the figure: SIGINT came, and nothing is written');
+    expect(outcome.stderr).toContain('stopped by SIGINT: nothing is written');
     expect(existsSync(join(folder, 'stopped-figure'))).toBe(false);
   });
 

@@ -74,7 +74,7 @@ describe('a run that is asked to stop', () => {
     expect(stopped.exitCode, stopped.all).toBe(75);
     expect(stopped.stderr).toBe(
       [
-        `error: cannot finish the run: ${signal} came; a checkpoint is written`,
+        `stopped by ${signal}: a checkpoint is written`,
         `  ${join(folder, out)}`,
         '  hint: the same command goes on from there',
       ].join('\n'),

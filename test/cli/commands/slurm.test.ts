@@ -177,7 +177,7 @@ describe.skipIf(missing !== undefined)('--executor slurm', () => {
     child.kill('SIGINT');
     const stopped = await child;
     expect(stopped.exitCode).toBe(75);
-    expect(stopped.stderr).toMatch(/^error: cannot finish all runs: SIGINT came; \d of 2 are done, and \d are left/);
+    expect(stopped.stderr).toMatch(/^stopped by SIGINT: \d of 2 are done, and \d are left/);
     const again = 'isda study study.yaml --seeds 1 --out left --executor slurm --poll 0.5';
     expect(stopped.stderr).toContain(
       `\n  hint: \`${again}\` follows them again; \`scancel ${jobOf('left')}\` ends them`,

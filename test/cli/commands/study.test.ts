@@ -116,7 +116,7 @@ describe('isda study', () => {
       );
       expect(stopped.stderr).toBe(
         [
-          `error: cannot finish all runs: ${signal} came; 1 of 3 are done`,
+          `stopped by ${signal}: 1 of 3 are done`,
           `  ${signal}`,
           `  hint: \`isda study study.yaml --seeds 1 --out ${signal}\` goes on from there`,
         ].join('\n'),

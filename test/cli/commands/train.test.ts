@@ -50,11 +50,13 @@ describe('isda train', () => {
       training: { seed: 1, batchSize: 32 },
     });
     // What is said is kept, each line with its time.
-    const said = stdout.split('\n').map((line) => line.replace(/ {2}ETA .*/, ''));
+    const said = stdout.split('\n').map((line) => line.replace(/ +ETA .*/, ''));
     const logged = read(run, 'log.txt').trimEnd().split('\n');
     expect(logged.map((line) => line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /, ''))).toEqual(said);
     expect(said.at(-1)).toBe(`run folder  ${run}`);
-    expect(stdout).toMatch(/^epoch 1\/2 {2}train [\d.]+% {2}loss [\d.]+ {2}test [\d.]+% .* lambda 0\.188 /m);
+    expect(stdout).toMatch(
+      /^epoch 1\/2 {2}train error [\d.]+% {2}loss [\d.]+ {2}test error [\d.]+% .* lambda 0\.188 /m,
+    );
   });
 
   test('names the folder by experiment and seed; the same seed gives the same bytes, another one others', async ({

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { batchLine, createProgress } from '../../../src/cli/terminal/run-progress.js';
 import { fitLine } from '../../../src/common/fit-line.js';
 import { epochLine } from '../../../src/training/progress.js';
+import { metricsOf } from '../../../src/training/metrics/registry.js';
 import type { MetricsRow } from '../../../src/records/metrics-columns.js';
 
 const row: MetricsRow = {
@@ -19,6 +20,9 @@ const row: MetricsRow = {
   imagesPerSecond: 4051.6,
 };
 
+const metrics = metricsOf({ classes: 100, recordedScalars: [], hasLambda: true });
+const run = { epochs: 160, metrics };
+
 /** A stream that remembers what was written, and a clock that is set by hand. */
 function stage(columns: number | undefined) {
   const written: string[] = [];
@@ -34,24 +38,45 @@ function stage(columns: number | undefined) {
 const visible = (text: string): string => text.replace(/\u001b(\[[0-9;?]*[A-Za-z]|[78])/g, '');
 
 describe('lines', () => {
-  test('everything fits a wide terminal', () => {
-    expect(epochLine(row, 160, 3725, 200)).toBe(
-      'epoch 3/160  train 34.57%  loss 1.235  test 41.20%  loss 1.500  top-5 12.30%  lr 0.01  lambda 0.0094  4052 images/s  12 s  ETA 1 h 02 min',
+  test('everything fits a wide terminal, with room for longer numbers', () => {
+    expect(epochLine(row, run, 3725, 200)).toBe(
+      'epoch 3/160    train error 34.57%  loss 1.235  test error 41.20%  loss 1.500  top-5 error 12.30%  lr 0.01     lambda 0.0094   4052 images/s   12 s         ETA 1 h 02 min',
     );
   });
 
-  test('an epoch that was not evaluated has no test error', () => {
+  test('an epoch that was not evaluated has blanks where others have a test error', () => {
     const unevaluated = { ...row, testLoss: undefined, testError: undefined, testErrorTop5: undefined };
-    expect(epochLine(unevaluated, 160, undefined, 200)).toBe(
-      'epoch 3/160  train 34.57%  loss 1.235  lr 0.01  lambda 0.0094  4052 images/s  12 s',
+    const [line, other] = [unevaluated, row].map((each) => epochLine(each, run, undefined, 200));
+    expect(line).not.toMatch(/test|top-5/);
+    expect(line.indexOf('lr 0.01')).toBe(other.indexOf('lr 0.01'));
+    expect(line.replaceAll(/ {2,}/g, '  ')).toBe(
+      'epoch 3/160  train error 34.57%  loss 1.235  lr 0.01  lambda 0.0094  4052 images/s  12 s',
     );
+  });
+
+  test('lambda is of losses that have one', () => {
+    const without = metricsOf({ classes: 10, recordedScalars: [] });
+    expect(epochLine({ ...row, lambda: 0 }, { epochs: 160, metrics: without }, 1, 200)).not.toContain('lambda');
+  });
+
+  test.each([60, 80, 100, 120, 160])('all lines of a run show the same at %d columns', (width) => {
+    const words = (line: string): string =>
+      (line.match(/(?:epoch|loss|\S+ error|lr|lambda|ETA)(?= \d)|images/g) ?? []).join();
+    const first = words(epochLine({ ...row, lambda: 0.00031, learningRate: 0.1 }, run, 86_000, width - 1));
+    for (const epoch of [9, 99, 159]) {
+      const next = { ...row, epoch, seconds: 3000 / epoch, trainError: 9.5, imagesPerSecond: 99.6, lambda: 0.5 };
+      expect(words(epochLine(next, run, 30_000 / epoch, width - 1))).toBe(first);
+    }
+    const last = words(epochLine({ ...row, epoch: 160, trainError: 0.01 }, run, undefined, width - 1));
+    expect(last).toBe(first.replace(/,ETA$/, ''));
+    if (width >= 100) expect(first).toContain('lambda');
   });
 
   test.each([20, 39, 40, 60, 79, 80, 120])('the lines fit %d columns and keep what matters', (width) => {
-    const line = epochLine(row, 160, 3725, width);
+    const line = epochLine(row, run, 3725, width);
     expect(line.length).toBeLessThanOrEqual(width);
     expect(line).toContain('epoch 3/160');
-    if (width >= 39) expect(line).toContain('test 41.20%');
+    if (width >= 39) expect(line).toContain('test error 41.20%');
     const options = { ...stage(width), epochs: 160, batchesPerEpoch: 391 };
     const batch = { epoch: 160, batch: 391, trainLoss: 123.456, trainError: 100, imagesPerSecond: 12_345 };
     const bar = batchLine(batch, options, 86_400 * 3, width);
@@ -68,7 +93,7 @@ describe('lines', () => {
     expect(lineAt(10)).not.toMatch(/\[=* +\]/);
     expect(full(lineAt(5))).toBeGreaterThan(full(lineAt(2)));
     expect(lineAt(5)).toMatch(
-      /^epoch 1\/2 {2}\[=+ +\] {2}5\/10 {2}loss 1\.000 {2}50\.0% {2}900 images\/s {2}ETA 1 min/,
+      /^epoch 1\/2 {2}\[=+ +\] {2}5\/10 {2}loss 1\.000 {2}err 50\.0% {2}900 images\/s {2}ETA 1 min/,
     );
   });
 
@@ -81,7 +106,7 @@ describe('lines', () => {
 describe('elsewhere than on a terminal', () => {
   test('one plain line an epoch, nothing a batch', () => {
     const { stream, clock, now, text } = stage(undefined);
-    const progress = createProgress({ stream, now, epochs: 5, batchesPerEpoch: 10, batchesBefore: 20 });
+    const progress = createProgress({ stream, now, metrics, epochs: 5, batchesPerEpoch: 10, batchesBefore: 20 });
     for (let batch = 1; batch <= 10; batch++)
       progress.batch({ epoch: 3, batch, trainLoss: 1, trainError: 1, imagesPerSecond: 1 });
     expect(text()).toBe('');
@@ -106,7 +131,7 @@ describe('on a terminal', () => {
     'a bar, lines for notes and epochs, and modes of the terminal left alone at %d columns',
     (columns) => {
       const { stream, clock, now, text } = stage(columns);
-      const progress = createProgress({ stream, now, epochs: 3, batchesPerEpoch: 4 });
+      const progress = createProgress({ stream, now, metrics, epochs: 3, batchesPerEpoch: 4 });
       const state = { epoch: 3, trainLoss: 1.5, trainError: 60, imagesPerSecond: 1000 };
       progress.batch({ ...state, batch: 1 });
       clock.milliseconds = 1000;

@@ -1,0 +1,71 @@
+// Estimates the time that is left of a run from the batches and the ends of epochs that this process has seen.
+
+export interface TimeLeft {
+  /** To be called after a batch. `done`: batches over all epochs. */
+  readonly batch: (done: number) => void;
+  /** To be called once an epoch's evaluation is over. */
+  readonly epoch: (done: number) => void;
+  /** Seconds to the end of the run; NaN where that is not known. */
+  readonly seconds: () => number;
+}
+
+export interface TimeLeftOptions {
+  readonly epochs: number;
+  readonly batchesPerEpoch: number;
+  /** Batches done by an earlier process, over all epochs. */
+  readonly batchesBefore: number;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+const mean = (total: number, count: number): number => (count === 0 ? NaN : total / count);
+
+/**
+ * Batches and ends of epochs (evaluation, checkpoint) are timed apart, so that the estimate is right wherever in an epoch
+ * the process began. What this process does for the first time is not representative: graphs are built in it.
+ */
+export function timeLeft({ epochs, batchesPerEpoch, batchesBefore, now }: TimeLeftOptions): TimeLeft {
+  const started = now();
+  let done = batchesBefore;
+  /** The last batch that was seen, while its epoch goes on. */
+  let last: { readonly time: number; readonly done: number } | undefined;
+  const batches = { count: 0, milliseconds: 0 };
+  const ends: number[] = [];
+
+  const perBatch = (): number => {
+    const measured = mean(batches.milliseconds, batches.count);
+    if (!Number.isNaN(measured)) return measured;
+    const own = ends.reduce((sum, end) => sum + end, 0);
+    return done === batchesBefore ? NaN : Math.max(0, now() - started - own) / (done - batchesBefore);
+  };
+  return {
+    batch(next) {
+      const time = now();
+      if (last !== undefined) {
+        batches.count += next - last.done;
+        batches.milliseconds += time - last.time;
+      }
+      done = next;
+      last = { time, done };
+    },
+    epoch(next) {
+      if (last !== undefined) ends.push(now() - last.time);
+      done = next;
+      last = undefined;
+    },
+    seconds() {
+      const [first = 0, ...later] = ends;
+      const perEnd =
+        later.length === 0
+          ? first
+          : mean(
+              later.reduce((sum, end) => sum + end, 0),
+              later.length,
+            );
+      const batchesLeft = epochs * batchesPerEpoch - done;
+      // The end of the epoch that is being trained is to come.
+      const endsLeft = Math.ceil(batchesLeft / batchesPerEpoch);
+      return (perBatch() * batchesLeft + perEnd * endsLeft) / 1000;
+    },
+  };
+}

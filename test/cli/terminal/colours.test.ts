@@ -1,0 +1,46 @@
+// Colours of error, warning, hint and stopped: on terminals that have them, and nowhere else.
+import { PassThrough } from 'node:stream';
+import { WriteStream } from 'node:tty';
+import { expect, it } from 'vitest';
+import { main } from '../../../src/cli/main.js';
+import { coloured } from '../../../src/cli/terminal/colours.js';
+
+const { getColorDepth, hasColors } = Object.getOwnPropertyDescriptors(WriteStream.prototype);
+const colourMethods = { getColorDepth, hasColors };
+
+/** What a wrong command line prints where stderr is such a stream. */
+async function errorOn(terminal: boolean, environment: Record<string, string>): Promise<string> {
+  const through = new PassThrough();
+  let text = '';
+  through.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const stream = Object.assign(through, terminal ? { isTTY: true, columns: 80 } : {}) as unknown as NodeJS.WriteStream;
+  // What a stream of Node.js would answer, without a terminal.
+  if (terminal) Object.setPrototypeOf(stream, Object.create(PassThrough.prototype, colourMethods) as object);
+  const code = await main(['figure', 'curve', '--run', 'gone', '--out', 'x.svg'], {
+    ...{ stdout: stream, stderr: stream, environment, workingDirectory: '/', now: Date.now },
+    onSignal: () => () => undefined,
+    exit: (): never => {
+      throw new Error('exit');
+    },
+  });
+  expect(code).not.toBe(0);
+  return text;
+}
+
+it('colours the word of an error where the terminal has colours', async () => {
+  const [plain, coloured16] = await Promise.all([errorOn(false, { TERM: 'xterm' }), errorOn(true, { TERM: 'xterm' })]);
+  expect(plain).toMatch(/^error: cannot /);
+  expect(coloured16).toMatch(/^\u001b\[1;31merror\u001b\[0m: cannot /); // eslint-disable-line no-control-regex
+  // eslint-disable-next-line no-control-regex
+  expect(coloured16.replaceAll(/\u001b\[[\d;]*m/g, '')).toBe(plain);
+});
+
+it.each<Record<string, string>>([{ TERM: 'dumb' }, { TERM: 'xterm', NO_COLOR: '1' }])('keeps to %j', async (set) => {
+  expect(await errorOn(true, set)).toBe(await errorOn(false, set));
+});
+
+it('colours words that begin a line alone', () => {
+  expect(coloured('the error: x\n  hint: y\nstopped by SIGINT: z\n')).toBe(
+    'the error: x\n  \u001b[36mhint\u001b[0m: y\n\u001b[1;33mstopped\u001b[0m by SIGINT: z\n',
+  );
+});
