@@ -5,6 +5,7 @@ import {
   datasetOptions,
   folderAugmentation,
   isImageFolder,
+  resizeFor,
   type MixingOptions,
 } from '../data/options.js';
 import { andList } from '../common/format.js';
@@ -57,12 +58,20 @@ function withOptimizerName(value: unknown): unknown {
   return { ...value, optimizer: { ...value.optimizer, ...defaultOptimizer } };
 }
 
-/** Fills in what is left out of one section because of another: images in folders are augmented in their own way. */
+/** A section of a folder of images with the `resize` that goes with its `imageSize`. */
+function withResize(dataset: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { imageSize, resize } = dataset;
+  if (resize !== undefined || typeof imageSize !== 'number' || !Number.isInteger(imageSize)) return dataset;
+  return { ...dataset, resize: resizeFor(imageSize) };
+}
+
+/** Fills in what is left out because of other keys: images in folders are augmented and evaluated in their own way. */
 function withDependentDefaults(config: unknown): unknown {
   const value = withOptimizerName(config);
   if (!isMap(value) || !isMap(value.dataset) || !isImageFolder({ name: String(value.dataset.name) })) return value;
   const { augmentation = {} } = value;
-  return isMap(augmentation) ? { ...value, augmentation: { ...folderAugmentation, ...augmentation } } : value;
+  const folder = { ...value, dataset: withResize(value.dataset) };
+  return isMap(augmentation) ? { ...folder, augmentation: { ...folderAugmentation, ...augmentation } } : folder;
 }
 
 /** The keys that mix images. */

@@ -77,6 +77,10 @@ const deviation = z.number().gt(0).max(0.5);
 
 /** Of ImageNet's usual evaluation: 256 and 224. */
 const standardResize = 256;
+const standardSize = 224;
+
+/** `resize` where a config gives another `imageSize` alone: in the proportion of 256 to 224, as timm's `crop_pct` 0.875. */
+export const resizeFor = (imageSize: number): number => Math.floor((imageSize * standardResize) / standardSize);
 
 /** A folder of images, `train/CLASS/IMAGE` and `val/CLASS/IMAGE`. */
 const folderOptions = <Name extends string, Dir extends z.ZodType>(name: Name, dir: Dir) =>
@@ -84,10 +88,17 @@ const folderOptions = <Name extends string, Dir extends z.ZodType>(name: Name, d
     .strictObject({
       name: z.literal(name),
       dir,
-      imageSize: z.int().min(8).max(1024).default(224).describe('height and width of what the network gets, in pixels'),
+      imageSize: z
+        .int()
+        .min(8)
+        .max(1024)
+        .default(standardSize)
+        .describe('height and width of what the network gets, in pixels'),
       resize: count
         .default(standardResize)
-        .describe('evaluation: length of the shorter side before the centre is cut out, in pixels'),
+        .describe(
+          'evaluation: length of the shorter side before the centre is cut out, in pixels; where imageSize is given and this is not, 8/7 of it',
+        ),
       decoding: z
         .enum(['fast', 'exact'])
         .default('fast')

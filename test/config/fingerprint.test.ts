@@ -85,6 +85,19 @@ describe('fingerprint', () => {
     expect(folder({ name: 'imagenet' }, { augmentation: { randomResizedCrop: { scale: [0.5, 1] } } })).not.toBe(plain);
   });
 
+  it('counts the resize that goes with another imageSize as if it were written, and 256 as before', () => {
+    expect(folder({ name: 'imagenet', imageSize: 224 })).toBe(folder({ name: 'imagenet' }));
+    expect(folder({ name: 'imagenet', imageSize: 224, resize: 256 })).toBe(folder({ name: 'imagenet' }));
+    expect(folder({ name: 'imagenet', imageSize: 64 })).toBe(folder({ name: 'imagenet', imageSize: 64, resize: 73 }));
+    // What a run folder's config.yaml of before says of imageSize 64.
+    const before = experimentSchema.parse({
+      experiment: 'x',
+      dataset: { name: 'imagenet', imageSize: 64, resize: 256 },
+    });
+    expect(before.dataset).toMatchObject({ resize: 256 });
+    expect(fingerprint(before)).toBe('362b3dcaf3ba2203cacdcfa08ee202bca035ef27929ad23fbb4c93cc387a8274');
+  });
+
   it('of images of one’s own does depend on where they are', () => {
     const plain = folder({ name: 'image-folder', dir: 'a', classes: 10 });
     expect(folder({ name: 'image-folder', dir: 'a' })).toBe(plain);
