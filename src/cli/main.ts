@@ -1,6 +1,7 @@
 // The program: every command registered, errors printed in one place, exit codes set.
 import { Command, CommanderError } from 'commander';
 import { formatError, IsdaError } from '../common/errors.js';
+import { startsWithTilde } from '../common/path-option.js';
 import { registerAblate } from './commands/ablate.js';
 import { registerBench } from './commands/bench.js';
 import { registerConfig } from './commands/config.js';
@@ -75,19 +76,31 @@ function explainUsage(command: Command, name: string): void {
   for (const part of command.commands) explainUsage(part, `${name} ${part.name()}`);
 }
 
-/** A value given twice is a mistake: only options that collect their values may be repeated. */
-function refuseRepeatedOptions(command: Command): void {
+/** What stands for a path in an option's description, as in `--out <dir>`. */
+const isPath = /<(dir|file|files|path|run|source|store)(\.\.\.)?>/;
+
+/** Why a value cannot be the path of an option; undefined where it can. */
+function pathProblem(value: unknown): string | undefined {
+  if (value === '') return 'is empty';
+  if (typeof value !== 'string' || !startsWithTilde(value)) return undefined;
+  return `is '${value}', and no shell expanded its ~: separate it from the option by a space`;
+}
+
+/** A value given twice is a mistake: only options that collect their values may be repeated. So is an unusable path. */
+function refuseMistakes(command: Command): void {
   for (const option of command.options) {
     if (!option.required && !option.optional) continue;
     let given = false;
-    command.on(`option:${option.name()}`, () => {
+    command.on(`option:${option.name()}`, (value: unknown) => {
+      const problem = isPath.test(option.flags) ? pathProblem(value) : undefined;
+      if (problem !== undefined) command.error(`error: option '${option.flags}' ${problem}`);
       // Those that collect have a list by now.
       if (given && !Array.isArray(command.getOptionValue(option.attributeName())))
         command.error(`error: option '${option.flags}' is given twice`);
       given = true;
     });
   }
-  for (const part of command.commands) refuseRepeatedOptions(part);
+  for (const part of command.commands) refuseMistakes(part);
 }
 
 /** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
@@ -110,7 +123,7 @@ export async function main(args: readonly string[], plain: CommandContext): Prom
   program.addHelpText('after', examples);
   for (const register of commands) register(program, context);
   explainUsage(program, program.name());
-  refuseRepeatedOptions(program);
+  refuseMistakes(program);
   const debug = args.includes('--debug');
   try {
     // Counts wherever it stands.

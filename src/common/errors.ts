@@ -66,6 +66,7 @@ export type FailureCode =
   | 'run/incomplete'
   | 'run/locked'
   | 'run/missing'
+  | 'run/not-a-run'
   | 'run/stopped'
   | 'safetensors/damaged'
   | 'safetensors/unsupported'

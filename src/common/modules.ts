@@ -2,16 +2,14 @@
 import { stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { pathOption } from './path-option.js';
 import { cannot, reasonOf, systemCode } from './errors.js';
 
 /** The key of a config that names a user's file; `factory`: what the file exports. */
 export const moduleOption = (factory: string) =>
-  z
-    .string()
-    .min(1)
-    .describe(
-      `JavaScript file that exports \`${factory}\`, relative to the file that names it; of --set, to the working directory`,
-    );
+  pathOption().describe(
+    `JavaScript file that exports \`${factory}\`, relative to the file that names it; of --set, to the working directory`,
+  );
 
 /** For the checks of what a user's file gives. */
 export const callable = z.custom<(...args: never[]) => unknown>(

@@ -1,5 +1,6 @@
 // The config of a generator (`isda gan train`) as one schema.
 import { z } from 'zod';
+import { pathOption } from '../common/path-option.js';
 import { cifarFormats } from '../data/datasets/cifar/format.js';
 import { ganOptions } from '../gan/options.js';
 import { trainingOptions } from '../training/options.js';
@@ -12,7 +13,7 @@ const every = (value: number, what: string) => z.int().min(1).default(value).des
 const ganDataset = z
   .strictObject({
     name: z.enum(['cifar10', 'cifar100']).default('cifar10').describe('whose training images it learns from'),
-    dir: z.string().min(1).optional().describe('folder of the binary files; default: $ISDA_DATA, then ./data'),
+    dir: pathOption().optional().describe('folder of the binary files; default: $ISDA_DATA, then ./data'),
     subset: z.int().min(1).optional().describe('use only this many images (class-balanced, deterministic)'),
     classes: z.array(z.int().min(0)).min(1).optional().describe('use only the images of these classes, from 0'),
   })
@@ -45,7 +46,7 @@ export const ganConfigSchema = z.strictObject({
     .prefault({}),
   output: z
     .strictObject({
-      dir: z.string().min(1).optional().describe('run folder; default: runs/<experiment>-seed<seed>'),
+      dir: pathOption().optional().describe('run folder; default: runs/<experiment>-seed<seed>'),
       lossesEvery: every(50, 'iterations between rows of losses.csv, each their mean'),
       samplesEvery: every(500, 'iterations between pictures of samples, of losses, and lines of progress'),
       checkpointEvery: every(500, 'iterations between checkpoints'),

@@ -1,5 +1,6 @@
 // The config sections `dataset` and `augmentation`: their schema, units and defaults.
 import { z } from 'zod';
+import { pathOption } from '../common/path-option.js';
 import { moduleOption } from '../common/modules.js';
 import { cifarFormats, type CifarName } from './datasets/cifar/format.js';
 
@@ -7,10 +8,9 @@ const count = z.int().min(1);
 
 /** Images of a trained generator among the real ones (paper, section 5). */
 const syntheticOptions = z.strictObject({
-  generator: z
-    .string()
-    .min(1)
-    .describe('folder of `isda gan train`, or a generator file; its content, not its path, identifies the experiment'),
+  generator: pathOption().describe(
+    'folder of `isda gan train`, or a generator file; its content, not its path, identifies the experiment',
+  ),
   fraction: z.number().gt(0).lt(1).default(0.1667).describe('share of every training batch: 21 images of 128'),
   images: count.default(50_000).describe('synthetic images that are made, as many of each class; cached'),
   seed: z.int().min(0).max(0xffffffff).default(1).describe('of the synthetic images; the same for all runs of a study'),
@@ -53,7 +53,7 @@ const cifarOptions = <Name extends CifarName>(name: Name) =>
   z
     .strictObject({
       name: z.literal(name),
-      dir: z.string().min(1).optional().describe('folder of the binary files; default: $ISDA_DATA, then ./data'),
+      dir: pathOption().optional().describe('folder of the binary files; default: $ISDA_DATA, then ./data'),
       ...choice,
     })
     .superRefine(({ subset, testSubset, holdout }, context) => {
@@ -139,7 +139,7 @@ const imagenetOptions = folderOptions(
 );
 
 /** Any other images in the same folders. */
-const imageFolderOptions = folderOptions('image-folder', z.string().min(1).describe('folder of train/ and val/'));
+const imageFolderOptions = folderOptions('image-folder', pathOption().describe('folder of train/ and val/'));
 
 /** `dataset: {name: custom, module: ./my-data.js, options: {…}}` */
 const customDatasetOptions = z.strictObject({

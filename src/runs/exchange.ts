@@ -1,4 +1,5 @@
 // Exports and imports networks as safetensors with PyTorch's names and layouts.
+import { existsSync } from 'node:fs';
 import { cannot } from '../common/errors.js';
 import { readFailure, readWhole, writeFileAtomically } from '../common/files.js';
 import { fingerprint } from '../config/fingerprint.js';
@@ -81,10 +82,17 @@ export async function importNetwork(
   const tensors = freshTensors(sessionTensors(parts), config.training.seed);
   const values = stored.reduce((total, tensor) => total + sizeOf(tensor.shape), 0);
   await inRunFolder(directory, context, async (folder) => {
-    const { checkpoints } = folder.paths;
+    const { checkpoints, metrics, summary } = folder.paths;
     if ((await listCheckpoints(checkpoints)).length > 0) {
       throw cannot('import the network', 'the run folder has checkpoints already', { code: 'run/exists',
         place: checkpoints,
+        hint: 'give another --out',
+      });
+    }
+    const results = [metrics, summary].find((path) => existsSync(path));
+    if (results !== undefined) {
+      throw cannot('import the network', 'the run folder has the results of an earlier run', { code: 'run/exists',
+        place: results,
         hint: 'give another --out',
       });
     }

@@ -12,6 +12,7 @@ import {
   type LoadedCheckpoint,
 } from '../records/checkpoints.js';
 import { openLog } from '../records/log.js';
+import { requireRunFolder } from '../records/ownership.js';
 import { lockRunFolder, runFolder, type RunFolder } from '../records/run-folder.js';
 import type { RunContext } from './run-context.js';
 
@@ -25,7 +26,8 @@ export interface OpenRunFolder {
 
 /**
  * Works in a run folder, which it makes where missing, while other processes are kept out. What `work` throws is kept in
- * log.txt and thrown on, whatever becomes of the log and the lock. Errors: another living process works in the folder.
+ * log.txt and thrown on, whatever becomes of the log and the lock. Errors: another living process works in the folder; it
+ * holds files of somebody else's that a run would replace.
  */
 export async function inRunFolder<T>(
   directory: string,
@@ -33,6 +35,7 @@ export async function inRunFolder<T>(
   work: (folder: OpenRunFolder) => Promise<T>,
 ): Promise<T> {
   const paths = runFolder(directory);
+  await requireRunFolder(paths);
   // A Slurm job that is queued again takes over its own lock: the environment says which job this is.
   const lock = await lockRunFolder(paths, now, environment);
   try {

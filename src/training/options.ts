@@ -1,5 +1,6 @@
 // The config sections `schedule`, `training` and `output`: their schema, units and defaults.
 import { z } from 'zod';
+import { pathOption } from '../common/path-option.js';
 
 // Without a default: an absent key leaves the fingerprints of other runs as they are.
 const warmup = {
@@ -85,7 +86,7 @@ const checkpointMeasures = z
 
 /** `output`: where the run folder is and how often it is saved. */
 export const outputOptions = z.strictObject({
-  dir: z.string().min(1).optional().describe('run folder; default: runs/<experiment>-seed<seed>'),
+  dir: pathOption().optional().describe('run folder; default: runs/<experiment>-seed<seed>'),
   checkpointEvery: z
     .union([z.int().min(1), checkpointMeasures])
     .default(1)

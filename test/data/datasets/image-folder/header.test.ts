@@ -46,7 +46,8 @@ describe('a JPEG with stray bytes before a marker', () => {
       const whole = await pixelsOf(bytes);
       const markers = markersOf(bytes);
       expect(markers.length).toBeGreaterThan(4);
-      for (const at of [markers[0], markers[2], ...markers.slice(-1)]) expect(await pixelsOf(inserted(bytes, at, stray))).toEqual(whole);
+      for (const at of [markers[0], markers[2], ...markers.slice(-1)])
+        expect(await pixelsOf(inserted(bytes, at, stray))).toEqual(whole);
     }
   });
 

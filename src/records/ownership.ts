@@ -1,0 +1,59 @@
+// Whether a folder is that of a run, or holds files of somebody else's under the names that a run would replace.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cannot, systemCode } from '../common/errors.js';
+import { readFailure } from '../common/files.js';
+import type { RunFolder } from './run-folder.js';
+
+/** What a run or a generator's training replaces where it starts over. */
+const replaced = [
+  'config.yaml',
+  'environment.json',
+  'metrics.csv',
+  'losses.csv',
+  'losses.svg',
+  'summary.json',
+  'generator.safetensors',
+  'samples',
+];
+
+/** What only this program leaves: the lock of a killed process, the record of a grid's cell, a checkpoint. */
+const marks = ['.lock', '.claim', 'cell.json'];
+const checkpointName = /^(best-)?epoch-\d{4,}-step-\d{7,}\.safetensors$/;
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
+    throw readFailure(folder, error);
+  }
+}
+
+/** Whether environment.json is that of a run: a map with the version of this program. */
+async function isEnvironment(path: string): Promise<boolean> {
+  try {
+    const { isda, started } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    return typeof isda === 'string' && typeof started === 'string';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Refuses a folder with files that a run would replace and that no run has written. Errors: `run/not-a-run`; the folder
+ * cannot be read.
+ */
+export async function requireRunFolder({ root, environment, checkpoints }: RunFolder): Promise<void> {
+  const names = await namesIn(root);
+  const endangered = replaced.filter((name) => names.includes(name));
+  if (endangered.length === 0 || marks.some((name) => names.includes(name))) return;
+  if (await isEnvironment(environment)) return;
+  if ((await namesIn(checkpoints)).some((name) => checkpointName.test(name))) return;
+  throw cannot('use the folder for a run', `it holds ${endangered.join(', ')}, which no run wrote`, {
+    code: 'run/not-a-run',
+    place: join(root, endangered[0]),
+    hint: 'name another folder with --out or output.dir; nothing was changed',
+    kind: 'usage',
+  });
+}
