@@ -43,7 +43,7 @@ export async function openLosses(
   const columns = columnsOf(names);
   const header = tableHeader(columns);
   const rows = Math.floor((resumeAfter ?? 0) / every);
-  const text = rows === 0 ? header : await keptText(path, header, columns, rows, every);
+  const text = rows === 0 ? header : header + (await keptRows(path, columns, { count: rows, every }));
   const table = await openTable(path, text);
   return {
     append: async ({ iteration, means, seconds }) => {
@@ -55,12 +55,11 @@ export async function openLosses(
   };
 }
 
-async function keptText(
+/** The lines of the first `count` rows of a file, which have to be those of each `every` iterations. */
+async function keptRows(
   path: string,
-  header: string,
   columns: readonly string[],
-  count: number,
-  every: number,
+  { count, every }: { readonly count: number; readonly every: number },
 ): Promise<string> {
   const hint = 'start over with --no-resume, or choose another folder with --out';
   const { rows } = parseTable(await readTable(path, hint), path, { what: 'losses', columns });
@@ -74,5 +73,5 @@ async function keptText(
       hint,
     });
   }
-  return header + kept.map(({ text }) => `${text}\n`).join('');
+  return kept.map(({ text }) => `${text}\n`).join('');
 }

@@ -20,13 +20,19 @@ function ganTensors({ generator, discriminator, optimizers }: Gan): TensorDeclar
   ];
 }
 
-/** Opens a session with first values from the seed. `samples`: how many images its function `sample` makes. */
+export interface GanSessionOptions {
+  readonly execution: Execution;
+  /** Images that the function `sample` makes; 0: there is no such function. */
+  readonly samples: number;
+  /** Of the first values. */
+  readonly seed: number;
+}
+
+/** Opens a session with first values from the seed. */
 export function openGanSession(
   engine: Engine,
-  execution: Execution,
   parts: GanParts,
-  samples: number,
-  seed: number,
+  { execution, samples, seed }: GanSessionOptions,
 ): GanSession {
   const tensors = ganTensors(parts.gan);
   const functions = [

@@ -85,7 +85,11 @@ export function discriminatorStep(parts: GanParts): SessionFunction {
     inputs: { ...batchInputs(parts.batchSize), ...optimizerSpecs(optimizers.discriminator) },
     build(inputs, program) {
       const { loss, parts: named } = discriminatorObjective(parts, inputs, program);
-      applyOptimizer(program, optimizers.discriminator, loss, parametersOf(discriminator), inputs, clip);
+      applyOptimizer(optimizers.discriminator, loss, {
+        parameters: parametersOf(discriminator),
+        scalars: inputs,
+        clip,
+      });
       return { loss, ...named };
     },
   };
@@ -99,7 +103,7 @@ export function generatorStep(parts: GanParts): SessionFunction {
     inputs: { seed: seedInput, ...optimizerSpecs(optimizers.generator) },
     build(inputs, program) {
       const { loss, parts: named } = generatorObjective(parts, inputs, program);
-      applyOptimizer(program, optimizers.generator, loss, parametersOf(generator), inputs);
+      applyOptimizer(optimizers.generator, loss, { parameters: parametersOf(generator), scalars: inputs });
       return { loss, ...named };
     },
   };

@@ -61,15 +61,17 @@ export const optimizerSpecs = ({ scalars }: Optimizer): Record<string, TensorSpe
 export const optimizerScalarsAt = ({ scalars }: Optimizer, moment: OptimizerMoment): Record<string, number> =>
   Object.fromEntries(Object.entries(scalars).map(([name, valueAt]) => [name, valueAt(moment)]));
 
-/** Minimises `loss` by one step on every parameter; with `clip`, parameters are then put within ± clip. */
-export function applyOptimizer(
-  program: Program,
-  optimizer: Optimizer,
-  loss: Tensor,
-  parameters: readonly TensorDeclaration[],
-  scalars: Readonly<Record<string, Tensor>>,
-  clip?: number,
-): void {
+export interface OptimizerStep {
+  readonly parameters: readonly TensorDeclaration[];
+  /** The optimizer's scalars, by name. */
+  readonly scalars: Readonly<Record<string, Tensor>>;
+  /** Parameters are put within ± `clip` after the step. */
+  readonly clip?: number;
+}
+
+/** Minimizes `loss` by one step on every parameter. */
+export function applyOptimizer(optimizer: Optimizer, loss: Tensor, { parameters, scalars, clip }: OptimizerStep): void {
+  const { program } = loss;
   const values = parameters.map((parameter) => program.read(parameter));
   const slopes = gradients(loss, values);
   parameters.forEach((parameter, index) => {

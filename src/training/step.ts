@@ -1,7 +1,7 @@
 // The functions of a training session: one step, evaluation of one batch. Captured or eager, CPU or GPU, the same code.
 import { argMax, cast, equal, mul, sub, sum } from '../engine/ops/index.js';
 import type { SessionFunction } from '../engine/session.js';
-import type { Program, Tensor } from '../engine/tensor.js';
+import type { Tensor } from '../engine/tensor.js';
 import type { Loss } from '../losses/loss.js';
 import type { Network } from '../models/network.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
@@ -58,16 +58,27 @@ export function normalizeImages(
 
 const countOf = (hits: Tensor): Tensor => sum(cast(hits, 'float32'));
 
-/** The loss of a batch and everything around it that a step updates; also used where images are already floats. */
+/** A training batch as the network and the loss get it, with the step's other inputs. */
+export interface LossInputs {
+  /** Float [N, H, W, C], normalized. */
+  readonly images: Tensor;
+  /** int32 [N] */
+  readonly labels: Tensor;
+  /** int32 [2] */
+  readonly seed: Tensor;
+  /** The loss's scalars, by name. */
+  readonly scalars: Readonly<Record<string, Tensor>>;
+  /** Float [N, classes], of mixed batches alone. */
+  readonly targets?: Tensor;
+}
+
+/** The training loss of a batch and its logits [N, classes]; updates the state of the network and the loss. */
 export function trainingLoss(
   { network, loss }: Pick<StepParts, 'network' | 'loss'>,
-  program: Program,
-  images: Tensor,
-  labels: Tensor,
-  seed: Tensor,
-  scalars: Readonly<Record<string, Tensor>>,
-  targets?: Tensor,
+  inputs: LossInputs,
 ): { loss: Tensor; logits: Tensor } {
+  const { images, labels, seed, scalars, targets } = inputs;
+  const { program } = images;
   const outputs = network.apply(images, { program, training: true, seed });
   const features = cast(outputs.features, 'float32');
   const logits = cast(outputs.logits, 'float32');
@@ -76,11 +87,11 @@ export function trainingLoss(
   return { loss: loss.compute(targets === undefined ? known : { ...known, targets }), logits };
 }
 
-/** The batch as the network and the loss get it. Mixed labels are the classes of the largest shares. */
+/** A step's batch, normalized and mixed. Mixed labels are the classes of the largest shares. */
 function preparedBatch(
   parts: StepParts,
   inputs: Readonly<Record<string, Tensor>>,
-): { images: Tensor; labels: Tensor; targets?: Tensor } {
+): Pick<LossInputs, 'images' | 'labels' | 'targets'> {
   const { labels } = inputs;
   if (parts.mixing === undefined) return { images: normalizeImages(inputs.images, parts), labels };
   const whole = normalizeImages(inputs.images, { format: parts.format, precision: 'float32' });
@@ -97,11 +108,16 @@ export function trainingStep(parts: StepParts, batchSize: number, readEvery = 1)
     name: trainFunction(batchSize),
     inputs: { ...stepSpecs(batchSize, parts.format, parts), ...(readEvery === 1 ? {} : slotInput) },
     build(inputs, program) {
-      const { images, labels, targets } = preparedBatch(parts, inputs);
+      const batch = preparedBatch(parts, inputs);
       const scalars = lossScalarsOf(parts.loss, inputs);
-      const { loss, logits } = trainingLoss(parts, program, images, labels, inputs.seed, scalars, targets);
-      applyOptimizer(program, parts.optimizer, loss, trainedParameters(parts), inputs);
-      return stepOutputs(program, { loss, correct: countOf(equal(argMax(logits), labels)) }, inputs.slot, readEvery);
+      const { loss, logits } = trainingLoss(parts, { ...batch, seed: inputs.seed, scalars });
+      applyOptimizer(parts.optimizer, loss, { parameters: trainedParameters(parts), scalars: inputs });
+      return stepOutputs(
+        program,
+        { loss, correct: countOf(equal(argMax(logits), batch.labels)) },
+        inputs.slot,
+        readEvery,
+      );
     },
   };
 }

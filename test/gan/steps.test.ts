@@ -17,7 +17,7 @@ afterEach(() => open.splice(0).forEach((session) => session.close()));
 function start(name: Kind, execution: Execution) {
   const gan = createGan(narrow(name), 3);
   const parts: GanParts = { gan, classes: [0, 1, 2], batchSize: 6 };
-  const { session, tensors } = openGanSession(engine, execution, parts, 0, 1);
+  const { session, tensors } = openGanSession(engine, parts, { execution, samples: 0, seed: 1 });
   open.push(session);
   const valuesOf = (prefix: string): [string, Float32Array][] => {
     const names = tensors.map((tensor) => tensor.name).filter((tensor) => tensor.includes(prefix));

@@ -48,7 +48,7 @@ function train(execution: Execution, settings: Settings, steps: number, { factor
         const value = program.read(weight);
         const f = program.constant(Float32Array.from(factors), { dtype: 'float32', shape: [3] });
         const loss = sum(add(mulScalar(mul(f, square(value)), 0.5), mul(value, inputs.slopes)));
-        applyOptimizer(program, optimizer, loss, [weight], inputs, clip);
+        applyOptimizer(optimizer, loss, { parameters: [weight], scalars: inputs, clip });
         return { loss };
       },
     },

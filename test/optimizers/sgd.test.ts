@@ -32,7 +32,7 @@ describe.each(executions)('SGD, %s', (execution) => {
           const f = program.constant(Float32Array.from(factors), { dtype: 'float32', shape: [3] });
           const loss = sum(mulScalar(mul(f, square(value)), 0.5));
           const optimizer = createSgd({ name: 'sgd', learningRate: 1, ...options });
-          applyOptimizer(program, optimizer, loss, [w, idle], { learningRate });
+          applyOptimizer(optimizer, loss, { parameters: [w, idle], scalars: { learningRate } });
           return { loss };
         },
       },

@@ -2,7 +2,7 @@
 import type { Engine } from '../../src/engine/index.js';
 import { gradients } from '../../src/engine/gradients.js';
 import type { Execution, SessionFunction } from '../../src/engine/session.js';
-import type { Program, Tensor } from '../../src/engine/tensor.js';
+import type { Tensor } from '../../src/engine/tensor.js';
 import type { HostArray, TensorSpec } from '../../src/engine/types.js';
 import type { LossOptions } from '../../src/losses/options.js';
 import { createLoss } from '../../src/losses/registry.js';
@@ -64,8 +64,8 @@ export function openNetworkSession(
   } as const;
   const trainingInputs = { ...evaluationInputs, labels: { dtype: 'int32', shape: [count] }, lambda: scalar } as const;
   type Inputs = Readonly<Record<keyof typeof trainingInputs, Tensor>>;
-  const lossOf = ({ images, labels, seed, lambda }: Inputs, program: Program): Tensor =>
-    trainingLoss(parts, program, images, labels, seed, { lambda }).loss;
+  const lossOf = ({ images, labels, seed, lambda }: Inputs): Tensor =>
+    trainingLoss(parts, { images, labels, seed, scalars: { lambda } }).loss;
 
   const evaluate: SessionFunction = {
     name: 'evaluate',
@@ -76,7 +76,7 @@ export function openNetworkSession(
     name: 'gradients',
     inputs: trainingInputs,
     build(inputs, program) {
-      const value = lossOf(inputs, program);
+      const value = lossOf(inputs);
       const chosen = normed.map((name) => program.read(network.tensors.find((tensor) => tensor.name === name)!));
       const slopes = gradients(value, chosen);
       return { loss: value, ...Object.fromEntries(slopes.map((slope, index) => [`gradient${index}`, slope])) };
@@ -85,9 +85,9 @@ export function openNetworkSession(
   const train: SessionFunction = {
     name: 'train',
     inputs: { ...trainingInputs, learningRate: scalar },
-    build(inputs, program) {
-      const value = lossOf(inputs, program);
-      applyOptimizer(program, optimizer, value, trainedParameters(parts), inputs);
+    build(inputs) {
+      const value = lossOf(inputs);
+      applyOptimizer(optimizer, value, { parameters: trainedParameters(parts), scalars: inputs });
       return { loss: value };
     },
   };

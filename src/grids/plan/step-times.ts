@@ -23,6 +23,7 @@ export interface MeasuredBatches {
 }
 
 export interface StepTimesOptions {
+  readonly batches: MeasuredBatches;
   /** Counted steps of each kind; fewer where they take long. */
   readonly steps: number;
   /** Milliseconds. */
@@ -69,7 +70,7 @@ export function stepKey({ model, loss, dataset, optimizer, training }: Experimen
 }
 
 /** The median of several calls, after one that does not count; where that one took long it has to do. */
-function measure(call: () => void, { steps, now }: StepTimesOptions): number {
+function measure(call: () => void, { steps, now }: Pick<StepTimesOptions, 'steps' | 'now'>): number {
   const once = (): number => {
     const begun = now();
     call();
@@ -83,14 +84,14 @@ function measure(call: () => void, { steps, now }: StepTimesOptions): number {
   return times.length === 0 ? first : times.toSorted((a, b) => a - b)[(times.length - 1) >> 1];
 }
 
-/** Measures the steps of a config's parts on so many random images. Errors: memory that is not there. */
+/** Measures the steps of a config's parts on random images. Errors: not enough memory. */
 export function measureSteps(
+  engine: Engine,
   config: ExperimentConfig,
   parts: StepParts,
-  batches: MeasuredBatches,
-  engine: Engine,
   options: StepTimesOptions,
 ): StepTimes {
+  const { batches } = options;
   const { batchSize, evaluationBatchSize, execution, seed } = config.training;
   const trainImages = batches.training;
   const evaluationImages = batches.evaluation;

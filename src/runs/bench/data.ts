@@ -51,11 +51,16 @@ async function* endless(loader: Loader, first: number) {
   for (let epoch = first; ; epoch++) yield* loader.trainingBatches(epoch, 0);
 }
 
-async function open(
+/** One loader that is measured. */
+interface BenchLoader {
+  readonly augmentation: BenchAugmentation;
+  readonly workers: number;
+}
+
+async function openLoader(
   config: ExperimentConfig,
   splits: Splits,
-  augmentation: BenchAugmentation,
-  workers: number,
+  { augmentation, workers }: BenchLoader,
   { warn, now }: DataBenchOptions,
 ) {
   const changed = { ...config, augmentation: augmentationOf(augmentation, config.augmentation) };
@@ -73,11 +78,12 @@ export async function benchData(
 ): Promise<DataBenchResult[]> {
   const splits = await loadSplits(config.dataset, places);
   const { batchSize } = config.training;
-  const opened: Awaited<ReturnType<typeof open>>[] = [];
+  const opened: Awaited<ReturnType<typeof openLoader>>[] = [];
   const { now } = options;
   try {
     for (const augmentation of options.augmentations) {
-      for (const workers of options.workers) opened.push(await open(config, splits, augmentation, workers, options));
+      for (const workers of options.workers)
+        opened.push(await openLoader(config, splits, { augmentation, workers }, options));
     }
     for (let done = 0; done < options.seconds; done += turn) {
       for (const each of opened) {

@@ -82,7 +82,7 @@ async function runInFolder(
   const shown = { classNames: data.classNames, trainedClasses: classes, labelled: gan.generator.classes > 0 };
   const samples = labelsOf(rowsOf(shown), sampleColumns, shown);
   const parts = { gan, classes, batchSize };
-  const training = openGanSession(opened, execution, parts, samples.length, seed);
+  const training = openGanSession(opened, parts, { execution, samples: samples.length, seed });
   try {
     if (checkpoint !== undefined) writeState(training, checkpoint.tensors, checkpoint.path);
     const { keepCheckpoints } = config.output;

@@ -21,6 +21,8 @@ import { gridOf, imageRows, rowsOf, type Shown } from './samples.js';
 /** Images of a row in the pictures of samples. */
 export const sampleColumns = 10;
 
+const lossesFile = 'losses.csv';
+
 /** Of the noise of the samples during training, so that pictures show the same inputs. */
 const sampleSeed = 0;
 
@@ -67,8 +69,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
   const { iterations, seed } = config.training;
   const { lossesEvery, samplesEvery, checkpointEvery } = config.output;
   const names = lossColumns(gan);
-  const path = join(folder.root, 'losses.csv');
-  const losses = await openLosses(path, names, { every: lossesEvery, resumeAfter: start.iteration });
+  const losses = await openLosses(join(folder.root, lossesFile), names, { every: lossesEvery, resumeAfter: start.iteration });
   const progress = run.showProgress({ iterations, before: start.iteration });
   let position: GanPosition;
   try {
@@ -78,7 +79,10 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
       losses: (row: LossesRow) => losses.append(row),
       async reached(at) {
         const last = at.iteration === iterations;
-        if (last || at.iteration % samplesEvery === 0) await show(run, at.iteration, names, path, progress);
+        if (last || at.iteration % samplesEvery === 0) {
+          await writePictures(run, at.iteration, names);
+          progress.line();
+        }
         if (last || at.iteration % checkpointEvery === 0) await keep(run, at);
       },
       stopRequested: run.stopRequested,
@@ -134,14 +138,8 @@ async function keep(run: OpenGanRun, position: GanPosition): Promise<void> {
   await saveCheckpoint(folder.checkpoints, state, config.output.keepCheckpoints);
 }
 
-/** Pictures of samples and losses so far, and a line. */
-async function show(
-  run: OpenGanRun,
-  iteration: number,
-  names: readonly string[],
-  losses: string,
-  progress: GanProgress,
-): Promise<void> {
+/** Writes pictures of samples and of the losses so far; `names`: those of the losses. */
+async function writePictures(run: OpenGanRun, iteration: number, names: readonly string[]): Promise<void> {
   const { config, folder, gan, training, shown, samples, pictures } = run;
   const latents = drawLatents(gan.generator, samples, sampleSeed, 0);
   const { images } = training.session.call(sampleFunction, { ...latents });
@@ -152,9 +150,8 @@ async function show(
   await makeFolder(folderOfSamples);
   const file = join(folderOfSamples, `${String(iteration).padStart(6, '0')}.png`);
   await writeFileAtomically(file, await pictures.grid(grid));
-  const rows = await readLosses(losses, names);
+  const rows = await readLosses(join(folder.root, lossesFile), names);
   if (rows.length > 0) {
     await writeFileAtomically(join(folder.root, 'losses.svg'), pictures.losses(config.experiment, rows, names));
   }
-  progress.line();
 }
