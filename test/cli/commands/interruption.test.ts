@@ -3,164 +3,153 @@ import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { listCheckpoints, loadNewestCheckpoint } from '../../../src/records/checkpoints.js';
-import { loadConfig } from '../../../src/config/load.js';
-import { fingerprint } from '../../../src/config/fingerprint.js';
+import { listCheckpoints } from '../../../src/records/checkpoints.js';
+import { heldDataset, signalHeld, signalsTaken, startHeld, type Hold } from '../../support/held.js';
 import { printed, runIsda, startIsda } from '../../support/process.js';
 import { checkpointsOf, makeData, metricsOf, outcomeOf, read, trainArgs } from '../../support/runs.js';
 
-/** 36 steps an epoch, the last one smaller: time enough for a signal to come in the middle. */
-const changes = ['dataset.subset=428', 'training.batchSize=12', 'training.epochs=4'];
+/** 6 steps an epoch, the last one smaller. */
+const [imagesPerEpoch, batchSize] = [70, 12];
+const settings = [
+  `dataset=${JSON.stringify(heldDataset({ train: imagesPerEpoch, test: 20 }))}`,
+  `training={epochs: 3, batchSize: ${batchSize}, evaluationBatchSize: 10, workers: 0}`,
+];
+const argsOf = (out: string, more: readonly string[] = []) =>
+  ['train', '--config', 'tiny-isda', '--out', out].concat(
+    [...settings, ...more].flatMap((change) => ['--set', change]),
+  );
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
-await makeData(folder);
-const uninterrupted = await runIsda(folder, trainArgs('whole', changes));
+const uninterrupted = await runIsda(folder, argsOf('whole'));
 if (uninterrupted.exitCode !== 0) throw new Error(uninterrupted.all);
 const whole = outcomeOf(join(folder, 'whole'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-interface Moment {
-  /** After so many lines that match, and so many milliseconds. */
-  readonly line: RegExp;
-  readonly times: number;
-  readonly delay: number;
-  /** Checkpoints that have to be there first: one is written only after its epoch's line is printed. */
-  readonly checkpoints?: number;
-}
-const started: Moment = { line: /^steps /, times: 1, delay: 0 };
-const epochs = (times: number, delay = 0): Moment => ({ line: /^epoch /, times, delay });
+type Moment = Pick<Hold, 'part' | 'image'>;
+/** While a step of a process that starts at the beginning loads its images; both count from 1. */
+const inStep = (step: number, epoch = 1): Moment => ({
+  image: (epoch - 1) * imagesPerEpoch + (step - 1) * batchSize + 1,
+});
 
-/** Starts a run and signals it at a moment. */
-async function interrupt(out: string, signal: NodeJS.Signals, moment: Moment, more: string[] = []) {
-  const { line, times, delay, checkpoints = 0 } = moment;
-  const child = startIsda(folder, trainArgs(out, [...changes, ...more]));
-  expect(await printed(child, line, times)).toBe(true);
-  while ((await listCheckpoints(join(folder, out, 'checkpoints'))).length < checkpoints) await setTimeout(5);
-  await setTimeout(delay);
-  child.kill(signal);
-  return await child;
+/** Starts a run and signals it at a moment; how it ended. */
+async function interrupt(out: string, signal: NodeJS.Signals, moment: Moment, more: readonly string[] = []) {
+  return await signalHeld(await startHeld(folder, argsOf(out, more), { run: 'train', ...moment }), signal);
 }
 
 /** Runs the same command to its end. */
-async function finish(out: string, more: string[] = []) {
-  const outcome = await runIsda(folder, trainArgs(out, [...changes, ...more]));
+async function finish(out: string, more: readonly string[] = []) {
+  const outcome = await runIsda(folder, argsOf(out, more));
   expect(outcome.exitCode, outcome.all).toBe(0);
   return outcome;
 }
 
-/** Batches of the running epoch that the newest checkpoint of a run has done. */
-async function batchOf(out: string): Promise<number> {
-  const run = join(folder, out);
-  const { config } = loadConfig(join(run, 'config.yaml'), { configsDirectory: run, workingDirectory: run });
-  const checkpoint = await loadNewestCheckpoint(join(run, 'checkpoints'), { fingerprints: [fingerprint(config)] });
-  return (checkpoint!.progress as { batch: number }).batch;
+/** Stops a run, which has to end with a checkpoint and to say so. */
+async function stop(out: string, signal: NodeJS.Signals, moment: Moment, more: readonly string[] = []) {
+  const stopped = await interrupt(out, signal, moment, more);
+  expect(stopped.exitCode, stopped.all).toBe(75);
+  expect(stopped.stderr).toBe(
+    [
+      `stopped by ${signal}: a checkpoint is written`,
+      `  ${join(folder, out)}`,
+      '  hint: the same command goes on from there',
+    ].join('\n'),
+  );
+  expect(stopped.stdout.split('\n').at(-1)).toBe(`${signal}: writing a checkpoint`);
+  expect(existsSync(join(folder, out, '.lock'))).toBe(false);
+  expect(existsSync(join(folder, out, 'summary.json'))).toBe(false);
+  return stopped;
 }
 
 describe('a run that is asked to stop', () => {
-  const moments: [string, NodeJS.Signals, Moment][] = [
-    ['SIGTERM in the first step', 'SIGTERM', started],
-    ['SIGINT in the middle of the first epoch', 'SIGINT', { ...started, delay: 150 }],
-    ['SIGUSR1 after the first epoch', 'SIGUSR1', epochs(1)],
-    ['SIGTERM in the middle of the third epoch', 'SIGTERM', epochs(2, 100)],
-    ['SIGHUP of a closed terminal', 'SIGHUP', started],
-    ['SIGUSR2 of a cluster', 'SIGUSR2', { ...started, delay: 80 }],
-    ['SIGXCPU of a limit', 'SIGXCPU', { ...started, delay: 80 }],
+  const moments: [string, NodeJS.Signals, Moment, string][] = [
+    // A process's first step follows other work in the same turn of the event loop, so one more may come before it stops.
+    ['SIGTERM in the first step', 'SIGTERM', inStep(1), '1 after [12]'],
+    ['SIGINT in the middle of the first epoch', 'SIGINT', inStep(4), '1 after 4'],
+    ['SIGUSR1 in the evaluation after the first epoch', 'SIGUSR1', { part: 'test', image: 1 }, '1 after 6'],
+    ['SIGTERM in the middle of the third epoch', 'SIGTERM', inStep(3, 3), '3 after 3'],
   ];
-  it.each(moments)('%s: ends with 75 and a checkpoint, and goes on to the same bytes', async (name, signal, moment) => {
+  it.each(moments)('%s: ends with 75 and a checkpoint, and goes on to the same bytes', async (name, ...rest) => {
+    const [signal, moment, place] = rest;
     const out = name.replaceAll(' ', '-');
-    const stopped = await interrupt(out, signal, moment);
-    expect(stopped.exitCode, stopped.all).toBe(75);
-    expect(stopped.stderr).toBe(
-      [
-        `stopped by ${signal}: a checkpoint is written`,
-        `  ${join(folder, out)}`,
-        '  hint: the same command goes on from there',
-      ].join('\n'),
-    );
-    expect(stopped.stdout.split('\n').at(-1)).toBe(`${signal}: writing a checkpoint`);
-    expect(existsSync(join(folder, out, '.lock'))).toBe(false);
-    expect(existsSync(join(folder, out, 'summary.json'))).toBe(false);
-    expect(await batchOf(out)).toBeGreaterThan(0);
+    await stop(out, signal, moment);
     const resumed = await finish(out);
-    expect(resumed.stdout).toMatch(/^resuming in epoch \d after \d+ of 36 batches$/m);
+    expect(resumed.stdout).toMatch(new RegExp(`^resuming in epoch ${place} of 6 batches$`, 'm'));
     expect(outcomeOf(join(folder, out))).toEqual(whole);
   });
 
-  it('again and again goes on to the same bytes', async () => {
-    for (const signal of ['SIGTERM', 'SIGUSR1'] as const) {
-      expect((await interrupt('often', signal, started)).exitCode).toBe(75);
-      expect((await interrupt('often', signal, { ...started, delay: 80 })).exitCode).toBe(75);
-    }
-    await finish('often');
+  it('again and again, by every other signal, goes on to the same bytes', async () => {
+    await stop('often', 'SIGHUP', inStep(2));
+    expect((await stop('often', 'SIGUSR2', inStep(2))).stdout).toContain(
+      '\nresuming in epoch 1 after 2 of 6 batches\n',
+    );
+    expect((await stop('often', 'SIGXCPU', inStep(2))).stdout).toContain(
+      '\nresuming in epoch 1 after 4 of 6 batches\n',
+    );
+    const resumed = await finish('often');
+    expect(resumed.stdout).toContain('\nresuming in epoch 1 after 6 of 6 batches\n');
     expect(outcomeOf(join(folder, 'often'))).toEqual(whole);
   });
 
   it('inside the warm-up it goes on to the same bytes', async () => {
     const warm = ['schedule={name: cosine, minLearningRate: 0.01, warmupEpochs: 1.5}'];
-    expect((await runIsda(folder, trainArgs('warm-whole', [...changes, ...warm]))).exitCode).toBe(0);
-    const stopped = await interrupt('warm', 'SIGTERM', { ...started, delay: 80 }, warm);
-    expect(stopped.exitCode, stopped.all).toBe(75);
+    await finish('warm-whole', warm);
+    await stop('warm', 'SIGTERM', inStep(4), warm);
     await finish('warm', warm);
     expect(outcomeOf(join(folder, 'warm'))).toEqual(outcomeOf(join(folder, 'warm-whole')));
     const rates = metricsOf(join(folder, 'warm'))
       .slice(1)
       .map((row) => Number(row.split(',')[2]));
-    // 36 steps of 54 by the end of epoch 1; cosine of epochs 1 to 4 between the initial 0.1 and 0.01.
-    const cosine = [1, 2, 3, 4].map((epoch) => 0.01 + 0.045 * (1 + Math.cos((Math.PI * epoch) / 4)));
-    rates.forEach((rate, index) => expect(rate).toBeCloseTo(cosine[index] * (index === 0 ? 36 / 54 : 1), 6));
+    // 6 steps of 9 by the end of epoch 1; cosine of epochs 1 to 3 between the initial 0.1 and 0.01.
+    const cosine = [1, 2, 3].map((epoch) => 0.01 + 0.045 * (1 + Math.cos((Math.PI * epoch) / 3)));
+    expect(rates).toHaveLength(3);
+    rates.forEach((rate, index) => expect(rate).toBeCloseTo(cosine[index] * (index === 0 ? 6 / 9 : 1), 6));
   });
 
   it('a second SIGINT ends it at once, and the folder is free for the next', async () => {
-    // One step takes long enough for both signals to come within it.
-    const slow = ['dataset.subset=512', 'training.batchSize=512', 'training.epochs=2', 'model.depth=32'];
-    const child = startIsda(folder, trainArgs('twice', slow));
-    expect(await printed(child, /^steps /)).toBe(true);
-    child.kill('SIGINT');
-    await setTimeout(20);
-    child.kill('SIGINT');
-    expect((await child).exitCode).toBe(130);
-    const next = startIsda(folder, trainArgs('twice', slow));
-    expect(await printed(next, /^steps /)).toBe(true);
-    next.kill('SIGTERM');
-    expect((await next).exitCode).toBe(75);
+    const held = await startHeld(folder, argsOf('twice'), { run: 'train', ...inStep(1) });
+    held.child.kill('SIGINT');
+    await signalsTaken(held.pid);
+    expect((await signalHeld(held, 'SIGINT')).exitCode).toBe(130);
+    await finish('twice');
+    expect(outcomeOf(join(folder, 'twice'))).toEqual(whole);
+  });
+
+  it('stops with images in memory as well, anywhere in its steps', async () => {
+    await makeData(folder, 64);
+    // More epochs than it has time for.
+    const child = startIsda(folder, trainArgs('memory', ['training.epochs=5000', 'dataset.subset=64']));
+    expect(await printed(child, /^epoch 1\//)).toBe(true);
+    child.kill('SIGTERM');
+    const stopped = await child;
+    expect(stopped.exitCode, stopped.all).toBe(75);
+    expect(checkpointsOf(join(folder, 'memory'))).not.toEqual([]);
   });
 });
 
 describe('a run that is killed', () => {
-  const moments: [string, Moment, string[], RegExp | undefined][] = [
-    ['before its first checkpoint', { ...started, delay: 60 }, [], undefined],
-    ['after an epoch', epochs(2), [], /^resuming in epoch [23] after 0 of 36 batches$/m],
-    ['in an epoch', { ...epochs(1, 50), checkpoints: 1 }, [], /^resuming in epoch [23] after 0 of 36 batches$/m],
-    [
-      'in an epoch, with a checkpoint every second, or of the best',
-      epochs(3),
-      ['output.checkpointEvery=2'],
-      /^resuming in epoch [34] after 0 of 36 batches$/m,
-    ],
-    [
-      'in an epoch, with a checkpoint every 10 steps',
-      { ...epochs(1, 250), checkpoints: 1 },
-      ['output.checkpointEvery={steps: 10}'],
-      // Or from the best epoch's, where no tenth step has come since.
-      /^resuming in epoch ([1-3] after (10|20|30|4|14|24|34|8|18|28)|[23] after 0) of 36 batches$/m,
-    ],
+  const moments: [string, Moment, string[], string | undefined][] = [
+    ['before its first checkpoint', inStep(2), [], undefined],
+    ['after an epoch', inStep(1, 2), [], '2 after 0'],
+    ['in an epoch', inStep(4, 2), [], '2 after 0'],
+    // That of epoch 1 is kept as the best.
+    ['in an epoch, with a checkpoint every second', inStep(4, 3), ['output.checkpointEvery=2'], '3 after 0'],
+    ['in an epoch, with a checkpoint every 4 steps', inStep(4, 2), ['output.checkpointEvery={steps: 4}'], '2 after 2'],
   ];
-  it.each(moments)('%s goes on to the same bytes', async (name, moment, more, line) => {
+  it.each(moments)('%s goes on to the same bytes', async (name, moment, more, place) => {
     const out = `killed-${name.replaceAll(/[ ,]+/g, '-')}`;
     expect((await interrupt(out, 'SIGKILL', moment, more)).signal).toBe('SIGKILL');
     expect(existsSync(join(folder, out, '.lock'))).toBe(true);
     const resumed = await finish(out, more);
-    if (line === undefined) expect(resumed.stdout).not.toMatch(/^resuming/m);
-    else expect(resumed.stdout).toMatch(line);
+    if (place === undefined) expect(resumed.stdout).not.toMatch(/^resuming/m);
+    else expect(resumed.stdout).toContain(`\nresuming in epoch ${place} of 6 batches\n`);
     expect(outcomeOf(join(folder, out))).toEqual(whole);
   });
 });
 
 describe('checkpoints', () => {
   it('come every checkpointEvery epochs and at the end', async () => {
-    const more = ['output.checkpointEvery=3', 'output.keepCheckpoints=9', 'dataset.subset=24'];
+    const more = ['output.checkpointEvery=3', 'output.keepCheckpoints=9', 'dataset.subset=24', 'training.epochs=4'];
     await finish('sparse', more);
     const files = await listCheckpoints(join(folder, 'sparse', 'checkpoints'));
     expect(files.map(({ epoch, step }) => [epoch, step])).toEqual([
@@ -181,23 +170,23 @@ describe('checkpoints', () => {
     await cp(join(folder, 'whole', 'metrics.csv'), join(folder, 'damaged', 'checkpoints', newest));
     const { stdout } = await finish('damaged');
     expect(stdout).toContain(`warning: the checkpoint ${newest} is damaged and not used (cannot read safetensors: `);
-    expect(stdout).toContain('\nresuming in epoch 4 after 0 of 36 batches\n');
+    expect(stdout).toContain('\nresuming in epoch 3 after 0 of 6 batches\n');
     expect(outcomeOf(join(folder, 'damaged'))).toEqual(whole);
   });
 });
 
 describe('a run folder in use', () => {
   it('is refused with the process that uses it, which is not disturbed', async () => {
-    const child = startIsda(folder, trainArgs('busy', changes));
-    expect(await printed(child, /^steps /)).toBe(true);
+    const { child, go } = await startHeld(folder, argsOf('busy'), { run: 'train', ...inStep(1) });
     const lock = read(folder, 'busy', '.lock');
-    const second = await runIsda(folder, trainArgs('busy', ['dataset.subset=24']));
+    const second = await runIsda(folder, argsOf('busy', ['dataset.subset=24']));
     expect(second.exitCode).toBe(1);
     expect(second.stderr).toMatch(
       new RegExp(`^error: cannot use the run folder: process ${child.pid} on \\S+ is training in it\n`),
     );
     expect(second.stdout).toBe('');
     expect(lock).toContain(`"pid":${child.pid}`);
+    go();
     expect((await child).exitCode).toBe(0);
     expect(outcomeOf(join(folder, 'busy'))).toEqual(whole);
   });

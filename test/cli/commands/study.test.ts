@@ -7,25 +7,23 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCell } from '../../../src/grids/store/cell.js';
 import { listStore } from '../../../src/grids/store/view.js';
-import { printed, runIsda, startIsda } from '../../support/process.js';
-import { makeData, outcomeOf, read } from '../../support/runs.js';
+import { heldDataset, isIdle, signalHeld, startHeld } from '../../support/held.js';
+import { printed, runIsda, startIsda, type IsdaOutcome } from '../../support/process.js';
+import { outcomeOf, read } from '../../support/runs.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
-await makeData(folder);
-/** Three rows of three epochs with 36 steps each: time enough for a signal in the middle of a run. */
-writeFileSync(
-  join(folder, 'study.yaml'),
-  `study: tiny
-config: tiny-isda
-set:
-  dataset: { dir: data, subset: 428 }
-  training: { epochs: 3, batchSize: 12 }
-rows:
-  - name: isda
-  - { name: basic, set: { loss: { name: cross-entropy } } }
-  - { name: focal, set: { loss: { name: focal } } }
-`,
-);
+/** Two epochs of 3 steps. JSON is YAML. */
+const dataset = heldDataset({ train: 36, test: 20 });
+const training = { epochs: 2, batchSize: 12, evaluationBatchSize: 20, workers: 0 };
+const rows = [
+  { name: 'isda' },
+  { name: 'basic', set: { loss: { name: 'cross-entropy' } } },
+  { name: 'focal', set: { loss: { name: 'focal' } } },
+];
+const study = { study: 'tiny', config: 'tiny-isda', set: { dataset, training }, rows };
+writeFileSync(join(folder, 'study.yaml'), JSON.stringify(study));
+/** The image at which a run of its own process begins its second epoch. */
+const secondEpoch = 37;
 const args = (out: string, ...more: string[]): string[] => [
   'study',
   'study.yaml',
@@ -45,22 +43,12 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const statesOf = async (out: string) => (await listStore(join(folder, out), Date.now)).map(({ state }) => state);
 
-/** The process id of a run that is training in a store. */
-async function trainingIn(out: string): Promise<number> {
-  for (;;) {
-    for (const name of names) {
-      try {
-        return (JSON.parse(read(folder, out, name, '.lock')) as { pid: number }).pid;
-      } catch {
-        await setTimeout(10);
-      }
-    }
-  }
-}
-
 /** Ends the grid of a store by the same command, which must come to the numbers of a grid that was not disturbed. */
 async function finish(out: string) {
-  const finished = await runIsda(folder, args(out));
+  return await expectFinished(out, await runIsda(folder, args(out)));
+}
+
+async function expectFinished(out: string, finished: IsdaOutcome) {
   expect(finished.exitCode, finished.all).toBe(0);
   expect(outcomes(out)).toEqual(expected);
   expect(await statesOf(out)).toEqual(['done', 'done', 'done']);
@@ -104,12 +92,13 @@ describe('isda study', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     '%s: checkpoints are written, exit code 75, and it goes on',
     async (signal) => {
-      const child = startIsda(folder, args(signal));
-      expect(await printed(child, /^start {3}tiny-basic/)).toBe(true);
-      await trainingIn(signal);
-      await setTimeout(100);
-      child.kill(signal);
-      const stopped = await child;
+      const held = await startHeld(folder, args(signal), { run: 'tiny-basic-seed1', image: 13 });
+      // The grid passes its signal on to the run.
+      held.child.kill(signal);
+      expect(await printed(held.child, /the running ones write their checkpoints$/)).toBe(true);
+      await isIdle(held.child.pid!);
+      held.go();
+      const stopped = await held.child;
       expect(stopped.exitCode, stopped.all).toBe(75);
       expect(stopped.stdout).toContain(
         `\n${signal}: the running ones write their checkpoints\nstopped tiny-basic-seed1: `,
@@ -130,36 +119,34 @@ describe('isda study', () => {
   );
 
   it('kill -9 of the grid: its run lives on and is waited for, not run twice', async () => {
-    const child = startIsda(folder, args('orphan'));
-    expect(await printed(child, /^start/)).toBe(true);
-    const pid = await trainingIn('orphan');
+    const { child, pid, go } = await startHeld(folder, args('orphan'), { run: 'tiny-isda-seed1', image: 1 });
     child.kill('SIGKILL');
     expect((await child).signal).toBe('SIGKILL');
-    const finished = await finish('orphan');
-    expect(finished.stdout).toMatch(new RegExp(`^waiting tiny-isda-seed1: process ${pid} on \\S+ is at it$`, 'm'));
+    const again = startIsda(folder, args('orphan'));
+    expect(await printed(again, new RegExp(`^waiting tiny-isda-seed1: process ${pid} on \\S+ is at it$`))).toBe(true);
+    go();
+    const finished = await again;
+    await expectFinished('orphan', finished);
     expect(finished.stdout).toContain('found   tiny-isda-seed1, done before\n');
     expect(await readCell(join(folder, 'orphan', 'tiny-isda-seed1'))).toMatchObject({ state: 'done', attempts: 1 });
     expect(read(folder, 'orphan', 'tiny-isda-seed1', 'log.txt').match(/experiment {2}/g)).toHaveLength(1);
   });
 
   it('kill -9 of the grid and its run: it goes on from the checkpoint', async () => {
-    const child = startIsda(folder, args('dead'));
-    expect(await printed(child, /^start/)).toBe(true);
-    const pid = await trainingIn('dead');
-    while (!/^\d{4}.* epoch 1/m.test(read(folder, 'dead', 'tiny-isda-seed1', 'log.txt'))) await setTimeout(10);
+    const { child, pid } = await startHeld(folder, args('dead'), { run: 'tiny-isda-seed1', image: secondEpoch });
     child.kill('SIGKILL');
     process.kill(pid, 'SIGKILL');
     await child;
     while ((await statesOf('dead')).includes('running')) await setTimeout(10);
     expect(await statesOf('dead')).toEqual(['planned', 'planned', 'stopped']);
     await finish('dead');
+    expect(read(folder, 'dead', 'tiny-isda-seed1', 'log.txt')).toContain('resuming in epoch 2 after 0 of 3 batches\n');
     expect(await readCell(join(folder, 'dead', 'tiny-isda-seed1'))).toMatchObject({ attempts: 2 });
   });
 
   it('kill -9 of a run: it is recorded as failed, the rest go on, and the same command ends it', async () => {
-    const child = startIsda(folder, args('killed'));
-    expect(await printed(child, /^start/)).toBe(true);
-    process.kill(await trainingIn('killed'), 'SIGKILL');
+    const { child, pid } = await startHeld(folder, args('killed'), { run: 'tiny-isda-seed1', image: 1 });
+    process.kill(pid, 'SIGKILL');
     const failed = await child;
     expect(failed.exitCode, failed.all).toBe(1);
     expect(failed.stderr).toBe(
@@ -186,7 +173,8 @@ describe('isda study', () => {
   });
 
   it('a run that fails says why, and its log is shown', async () => {
-    const bad = await runIsda(folder, args('bad', '--set', 'dataset.dir=nowhere'));
+    writeFileSync(join(folder, 'bad.yaml'), JSON.stringify({ ...study, set: { dataset: { dir: 'nowhere' } } }));
+    const bad = await runIsda(folder, ['study', 'bad.yaml', '--seeds', '1', '--out', 'bad']);
     expect(bad.exitCode).toBe(1);
     const reason = /^failed {2}tiny-isda-seed1: (cannot find CIFAR-10: .*)$/m.exec(bad.stdout)?.[1];
     expect(reason).toBeDefined();
@@ -205,13 +193,12 @@ describe('isda study', () => {
 
 it('isda sweep goes on where it was stopped and ends with the choice and the final runs', async () => {
   const sweep = [
-    ...['sweep', 'lambda0', '--config', 'tiny-isda', '--set', 'dataset.dir=data', '--set', 'training.epochs=4'],
-    ...['--values', '1,0,0.5', '--holdout', '60', '--final-seeds', '2', '--out', 'sweep'],
+    ...['sweep', 'lambda0', '--config', 'tiny-isda', '--values', '1,0,0.5', '--holdout', '12', '--final-seeds', '2'],
+    ...['--set', `dataset=${JSON.stringify(dataset)}`, '--set', `training=${JSON.stringify(training)}`],
+    ...['--set', 'dataset.subset=24', '--out', 'sweep'],
   ];
-  const child = startIsda(folder, sweep);
-  expect(await printed(child, /^start {3}tiny-isda-lambda0-0.5/)).toBe(true);
-  child.kill('SIGTERM');
-  expect((await child).exitCode).toBe(75);
+  const held = await startHeld(folder, sweep, { run: 'lambda0-0.5-seed1', image: 1 });
+  expect((await signalHeld(held, 'SIGTERM', held.child.pid)).exitCode).toBe(75);
   const stored = () => JSON.parse(readFileSync(join(folder, 'sweep', 'sweep.json'), 'utf8')) as Record<string, unknown>;
   expect(stored()).not.toHaveProperty('chosen');
   const { stdout, exitCode, all } = await runIsda(folder, sweep);
@@ -226,7 +213,7 @@ it('isda sweep goes on where it was stopped and ends with the choice and the fin
   expect(points.map(({ settings }) => settings)).toEqual([0, 0.5, 1].map((value) => ({ 'loss.lambda0': value })));
   const errors = points.map(({ outcome }) => outcome.last10.mean);
   expect(chosen.name).toBe(points[errors.indexOf(Math.min(...errors))].name);
-  expect([final.seeds, holdout]).toEqual([[1, 2], 60]);
+  expect([final.seeds, holdout]).toEqual([[1, 2], 12]);
   const config = read(folder, 'sweep', `tiny-isda-${chosen.name}-final-seed2`, 'config.yaml');
   expect(config).toMatch(/^ {2}holdout: 0$/m);
   expect(config).toMatch(/^ {2}seed: 2$/m);

@@ -1,0 +1,78 @@
+// Runs that are held at a chosen image, whatever the machine's load: no test has to guess how far one has come.
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startIsda, type IsdaProcess } from './process.js';
+
+/** Images of held-images.js. */
+export interface HeldData {
+  readonly train: number;
+  readonly test: number;
+}
+
+/** The `dataset` section of a config whose runs can be held. They need `training.workers: 0`. */
+export const heldDataset = ({ train, test }: HeldData) => ({
+  name: 'custom',
+  module: fileURLToPath(new URL('held-images.js', import.meta.url)),
+  options: { train, test },
+  subset: train,
+  testSubset: test,
+});
+
+export interface Hold {
+  /** Text of the command line of the process to hold: part of its run folder's name. */
+  readonly run: string;
+  readonly part?: 'train' | 'test';
+  /** Which of the images that the process reads it is held at, from 1. */
+  readonly image: number;
+}
+
+export interface HeldProcess {
+  readonly child: IsdaProcess;
+  /** The id of the process that is held. */
+  readonly pid: number;
+  /** Lets it go on. */
+  readonly go: () => void;
+}
+
+/** Starts a command line and returns once the process that `hold` means is held. Errors: the command line ended. */
+export async function startHeld(
+  folder: string,
+  args: readonly string[],
+  { run, part = 'train', image }: Hold,
+): Promise<HeldProcess> {
+  const meeting = mkdtempSync(join(folder, 'hold-'));
+  const hold = JSON.stringify({ run, part, image, folder: meeting });
+  const child = startIsda(folder, args, { ISDA_TEST_HOLD: hold });
+  const ended = child.then(() => true);
+  while (!existsSync(join(meeting, 'pid'))) {
+    if (await Promise.race([ended, setTimeout(5, false)])) throw new Error(`it was not held:\n${(await child).all}`);
+  }
+  return {
+    child,
+    pid: Number(readFileSync(join(meeting, 'pid'), 'utf8')),
+    go: () => writeFileSync(join(meeting, 'go'), ''),
+  };
+}
+
+/** Signals a held process, or another one, and lets the held one go on; how the command line ended. */
+export async function signalHeld(
+  { child, pid, go }: HeldProcess,
+  signal: NodeJS.Signals,
+  receiver: number = pid,
+): Promise<Awaited<IsdaProcess>> {
+  process.kill(receiver, signal);
+  go();
+  return await child;
+}
+
+/** Waits until a process has taken every signal that was sent to it: two of a kind that wait are one. */
+export async function signalsTaken(pid: number): Promise<void> {
+  while (!/^ShdPnd:\s*0+$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) await setTimeout(1);
+}
+
+/** Waits until a process has done what there was to do and sleeps. */
+export async function isIdle(pid: number): Promise<void> {
+  while (!/^State:\s*S/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) await setTimeout(1);
+}
