@@ -1,14 +1,10 @@
-// Results of a grid: mean and standard deviation of each row over its seeds, as values, CSV and Markdown.
-import { join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
-import { writeFileAtomically } from '../common/files.js';
+// Results of a grid: each row's errors over its seeds, and its comparison with cross entropy.
+import { compareRows, type Comparison } from '../common/statistics/compare.js';
+import { meanInterval, spreadOf, type Interval, type SeedValue, type Spread } from '../common/statistics/samples.js';
+import { lastEpochs } from '../records/metrics-columns.js';
+import type { RunSummary } from '../records/summary.js';
+import { baselinesOf } from './baseline.js';
 import type { CellOutcome } from './executors/executor.js';
-
-/** Mean and sample standard deviation (n − 1), in percent; no deviation of a single value. */
-export interface Spread {
-  readonly mean: number;
-  readonly std?: number;
-}
 
 export interface RowOutcome {
   readonly row: string;
@@ -18,102 +14,56 @@ export interface RowOutcome {
   readonly asked: number;
   /** Mean test error of the last ten epochs: the number the paper reports. Absent where no run is done. */
   readonly last10?: Spread;
+  /** 95 % of the mean of `last10`; absent of fewer than two runs. */
+  readonly interval?: Interval;
+  /** Epochs that `last10` is the mean of: ten, or all of a shorter run. */
+  readonly averagedEpochs?: number;
   /** Of the epoch with the lowest test error. */
   readonly best?: Spread;
   /** Of the last epoch. */
   readonly last?: Spread;
+  /** The row of cross entropy that it is compared with. */
+  readonly baseline?: string;
+  /** Of `last10`; absent without a baseline. */
+  readonly comparison?: Comparison;
 }
 
-/** Mean and sample standard deviation; undefined of no values. */
-export function spreadOf(values: readonly number[]): Spread | undefined {
-  if (values.length === 0) return undefined;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (values.length === 1) return { mean };
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, std: Math.sqrt(squares / (values.length - 1)) };
-}
+const lastTen = ({ last10MeanTestErrorPercent }: RunSummary): number => last10MeanTestErrorPercent;
+
+/** Epochs that the error of a run of so many is the mean of. */
+export const averagedEpochs = (epochs: number): number => Math.min(lastEpochs, epochs);
 
 /** The rows of a grid in the order in which they first occur. */
 export function rowOutcomes(outcomes: readonly CellOutcome[]): readonly RowOutcome[] {
-  return [...new Set(outcomes.map(({ cell }) => cell.row))].map((row) => {
+  const names = [...new Set(outcomes.map(({ cell }) => cell.row))];
+  const rows = names.map((row) => {
     const cells = outcomes.filter(({ cell }) => cell.row === row);
     const done = cells.flatMap(({ cell, summary }) =>
       summary === undefined ? [] : [{ seed: cell.config.training.seed, summary }],
     );
+    const values: readonly SeedValue[] = done.map(({ seed, summary }) => ({ seed, value: lastTen(summary) }));
+    return { row, asked: cells.length, config: cells[0].cell.config, done: done.map(({ summary }) => summary), values };
+  });
+  const baselines = baselinesOf(rows.map(({ config }) => config));
+  const comparisons = compareRows(
+    rows.map(({ values }, index) => {
+      const baseline = baselines[index];
+      return { values, baseline: baseline === undefined ? undefined : rows[baseline].values };
+    }),
+  );
+  return rows.map(({ row, asked, done, values }, index) => {
+    const baseline = baselines[index];
     return {
       row,
-      seeds: done.map(({ seed }) => seed),
-      asked: cells.length,
-      last10: spreadOf(done.map(({ summary }) => summary.last10MeanTestErrorPercent)),
-      best: spreadOf(done.map(({ summary }) => summary.best.testErrorPercent)),
-      last: spreadOf(done.map(({ summary }) => summary.last.testErrorPercent)),
+      seeds: values.map(({ seed }) => seed),
+      asked,
+      last10: spreadOf(done.map(lastTen)),
+      interval: meanInterval(done.map(lastTen)),
+      averagedEpochs: done.length === 0 ? undefined : averagedEpochs(Math.min(...done.map(({ epochs }) => epochs))),
+      best: spreadOf(done.map(({ best }) => best.testErrorPercent)),
+      last: spreadOf(done.map(({ last }) => last.testErrorPercent)),
+      baseline: baseline === undefined ? undefined : rows[baseline].row,
+      comparison: comparisons[index],
     };
   });
-}
-
-/** `6.23 ± 0.11`, `6.23` of one run, a dash of none. */
-export function formatSpread(spread: Spread | undefined): string {
-  if (spread === undefined) return '-';
-  return `${spread.mean.toFixed(2)}${spread.std === undefined ? '' : ` ± ${spread.std.toFixed(2)}`}`;
-}
-
-/** Titles and cells of the table that people read; errors in percent. `first` is the title of the row's name. */
-export function outcomeTable(rows: readonly RowOutcome[], first: string) {
-  return {
-    header: [first, 'last 10 %', 'best %', 'last %', 'seeds'],
-    rows: rows.map(({ row, last10, best, last, seeds, asked }) => [
-      row,
-      ...[last10, best, last].map(formatSpread),
-      seeds.length === asked ? String(asked) : `${seeds.length} of ${asked}`,
-    ]),
-  };
-}
-
-/** The outcome as CSV, unrounded. */
-export function outcomeCsv(rows: readonly RowOutcome[]): string {
-  const columns = ['last10', 'best', 'last'] as const;
-  const header = ['row', ...columns.flatMap((name) => [`${name}_mean`, `${name}_std`]), 'seeds_done', 'seeds_asked'];
-  const lines = rows.map((row) => [
-    row.row,
-    ...columns.flatMap((name) => [row[name]?.mean ?? '', row[name]?.std ?? '']),
-    row.seeds.length,
-    row.asked,
-  ]);
-  return stringify([header, ...lines]);
-}
-
-/** The outcome as a Markdown table with what its numbers are. */
-export function outcomeMarkdown(title: string, rows: readonly RowOutcome[], first: string, measured: string): string {
-  const table = outcomeTable(rows, first);
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [
-    `# ${title}`,
-    '',
-    `Error in percent on ${measured}, mean ± sample standard deviation over the seeds. "last 10" is the mean of the last ten epochs.`,
-    '',
-    line(table.header),
-    line(table.header.map((_, column) => (column === 0 ? '---' : '--:'))),
-    ...table.rows.map(line),
-    '',
-  ].join('\n');
-}
-
-/** What a table of outcomes says of itself. */
-export interface OutcomeTitles {
-  readonly title: string;
-  /** Title of the column with the rows' names. */
-  readonly first: string;
-  /** The images that the errors were measured on. */
-  readonly measured: string;
-}
-
-/** Writes `<stem>.csv` and `<stem>.md` into a store. */
-export async function writeOutcomes(
-  root: string,
-  stem: string,
-  { title, first, measured }: OutcomeTitles,
-  rows: readonly RowOutcome[],
-): Promise<void> {
-  await writeFileAtomically(join(root, `${stem}.csv`), outcomeCsv(rows));
-  await writeFileAtomically(join(root, `${stem}.md`), outcomeMarkdown(title, rows, first, measured));
 }

@@ -1,21 +1,9 @@
-// Outcomes of a grid: means, deviations, the table in its three forms.
+// Outcomes of a grid: means, deviations, intervals, comparisons with cross entropy.
 import { describe, expect, it } from 'vitest';
-import {
-  formatSpread,
-  outcomeCsv,
-  outcomeMarkdown,
-  outcomeTable,
-  rowOutcomes,
-  spreadOf,
-} from '../../src/grids/outcomes.js';
-import type { CellOutcome } from '../../src/grids/executors/executor.js';
-import { someCell, someSummary } from '../support/cells.js';
+import { rowOutcomes } from '../../src/grids/outcomes.js';
+import { comparedOutcomes, someOutcome as outcome } from '../support/outcomes.js';
 
-const outcome = (row: string, seed: number, error?: number): CellOutcome => ({
-  cell: { ...someCell(row, seed), name: '', folder: '' },
-  end: error === undefined ? { state: 'failed', reason: 'x' } : { state: 'done' },
-  ...(error === undefined ? {} : { summary: someSummary(error) }),
-});
+const near = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 7) as number);
 const rows = rowOutcomes([
   ...[outcome('b', 1, 10), outcome('a', 1, 20), outcome('c', 1)],
   ...[outcome('b', 2, 12), outcome('a', 2), outcome('c', 2)],
@@ -29,6 +17,8 @@ describe('rowOutcomes', () => {
       seeds: [1, 2, 3],
       asked: 3,
       last10: { mean: 13, std: Math.sqrt((9 + 1 + 16) / 2) },
+      interval: { low: expect.closeTo(4.0433, 3) as number, high: expect.closeTo(21.9567, 3) as number },
+      averagedEpochs: 2,
       best: { mean: 12, std: Math.sqrt(13) },
       last: { mean: 14, std: Math.sqrt(13) },
     });
@@ -38,42 +28,24 @@ describe('rowOutcomes', () => {
     expect(rows[1].last10).not.toHaveProperty('std');
     expect(rows[2]).toMatchObject({ row: 'c', seeds: [], last10: undefined });
   });
-  it('spreadOf no values is undefined', () => expect(spreadOf([])).toBeUndefined());
 });
 
-it('formatSpread', () => {
-  expect([{ mean: 6.234, std: 0.106 }, { mean: 6 }, undefined].map(formatSpread)).toEqual(['6.23 ± 0.11', '6.00', '-']);
-});
-
-it('outcomeTable says how many seeds are done where some are not', () => {
-  expect(outcomeTable(rows, 'loss')).toEqual({
-    header: ['loss', 'last 10 %', 'best %', 'last %', 'seeds'],
-    rows: [
-      ['b', '13.00 ± 3.61', '12.00 ± 3.61', '14.00 ± 3.61', '3'],
-      ['a', '20.00', '19.00', '21.00', '1 of 2'],
-      ['c', '-', '-', '-', '0 of 2'],
-    ],
+describe('comparison with cross entropy', () => {
+  const compared = rowOutcomes(comparedOutcomes);
+  it('has the p values and differences of SciPy and statsmodels', () => {
+    expect(compared.map(({ baseline }) => baseline)).toEqual([undefined, 'basic', 'basic']);
+    expect(compared[0].comparison).toBeUndefined();
+    const [, isda, focal] = compared.map(({ comparison }) => comparison!);
+    expect([isda, focal].map(({ welch }) => welch!.p)).toEqual(near([0.5389926689986239, 0.049973714003968]));
+    expect([isda, focal].map(({ holmP }) => holmP)).toEqual(near([0.53899267, 0.09994743]));
+    expect(focal.paired!.mean).toBeCloseTo(2.07, 9);
+    expect([focal.paired!.interval!.low, focal.paired!.interval!.high]).toEqual(
+      near([0.6423230272706866, 3.497676972729314]),
+    );
   });
-});
-
-it('outcomeCsv is unrounded, with empty cells for what is not there', () => {
-  expect(outcomeCsv(rows).split('\n')).toEqual([
-    'row,last10_mean,last10_std,best_mean,best_std,last_mean,last_std,seeds_done,seeds_asked',
-    `b,13,${Math.sqrt(13)},12,${Math.sqrt(13)},14,${Math.sqrt(13)},3,3`,
-    'a,20,,19,,21,,1,2',
-    'c,,,,,,,0,2',
-    '',
-  ]);
-});
-
-it('outcomeMarkdown says what the numbers are', () => {
-  const text = outcomeMarkdown('T', rows.slice(0, 1), 'loss', '50 held-out training images');
-  expect(text).toBe(`# T
-
-Error in percent on 50 held-out training images, mean ± sample standard deviation over the seeds. "last 10" is the mean of the last ten epochs.
-
-| loss | last 10 % | best % | last % | seeds |
-| --- | --: | --: | --: | --: |
-| b | 13.00 ± 3.61 | 12.00 ± 3.61 | 14.00 ± 3.61 | 3 |
-`);
+  it('there is none where two rows could be the baseline', () => {
+    const second = outcome('basic2', 1, 20, { loss: { name: 'cross-entropy' } });
+    const rows = rowOutcomes([...comparedOutcomes, second]);
+    expect(rows.map(({ baseline }) => baseline)).toEqual([undefined, undefined, undefined, undefined]);
+  });
 });

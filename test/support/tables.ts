@@ -8,7 +8,7 @@ export function someEntry(method: string, errors: readonly number[], more: Parti
     dataset: 'cifar10',
     method,
     metric: 'top1',
-    runs: errors.map((error, index) => ({ seed: index + 1, error })),
+    runs: errors.map((error, index) => ({ seed: index + 1, error, averagedEpochs: 10 })),
     asked: 3,
     ...more,
   };

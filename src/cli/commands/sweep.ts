@@ -1,7 +1,8 @@
 // `isda sweep`: tries values of config keys on held-out images, then trains with the best on all images.
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { displayPath } from '../../config/find.js';
-import { outcomeTable, rowOutcomes, writeOutcomes, type RowOutcome } from '../../grids/outcomes.js';
+import { outcomeTable, shortNote, writeOutcomes } from '../../grids/outcome-table.js';
+import { rowOutcomes, type RowOutcome } from '../../grids/outcomes.js';
 import type { SweepPoint } from '../../grids/points.js';
 import { choosePoint, measuredPoints, writeSweep, type MeasuredPoint } from '../../grids/sweep.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
@@ -31,7 +32,8 @@ function sweepTable(points: readonly MeasuredPoint[], chosen: SweepPoint | undef
     first,
   );
   const rows = table.rows.map((row, index) => [...row, points[index].name === chosen?.name ? 'chosen' : '']);
-  return formatTable([...table.header, ''], rows);
+  const short = shortNote(points.map(({ outcome }) => outcome));
+  return [formatTable([...table.header, ''], rows), ...(short === undefined ? [] : [short])].join('\n');
 }
 
 async function sweep(

@@ -7,7 +7,8 @@ import { counted } from '../../common/format.js';
 import { displayPath } from '../../config/find.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { refuseImpossibleSplits } from '../../grids/check-splits.js';
-import { outcomeTable, rowOutcomes, writeOutcomes } from '../../grids/outcomes.js';
+import { outcomeNotes, outcomeTable, writeOutcomes } from '../../grids/outcome-table.js';
+import { rowOutcomes, type RowOutcome } from '../../grids/outcomes.js';
 import type { CellOutcome } from '../../grids/executors/executor.js';
 import { runGrid } from '../../grids/run-grid.js';
 import { cellName, findCell, type Cell } from '../../grids/store/store.js';
@@ -19,7 +20,6 @@ import { executorNames, lookOnce, openExecutors, type ExecutorOptions } from './
 import { gridProgress, type GridProgress } from './progress.js';
 import { countArgument } from '../options.js';
 import { watchSignals, type SignalWatch } from '../terminal/signals.js';
-import { formatTable } from '../terminal/table.js';
 
 export interface GridOptions extends ExecutorOptions {
   readonly out?: string;
@@ -137,6 +137,13 @@ export function measuredOn(cells: readonly Cell[]): string {
   return holdout > 0 ? counted(holdout, 'held-out training image') : 'the test images';
 }
 
+/** A grid's table with its notes in so many columns of text. */
+function outcomeText(rows: readonly RowOutcome[], first: string, width: number): string {
+  const table = outcomeTable(rows, first);
+  const notes = outcomeNotes(rows).map((note) => wrapText(note, Math.min(width, 100)));
+  return [foldedTable(table.header, table.rows, width), '', ...notes].join('\n');
+}
+
 /** The runs of a grid for `--json`. */
 export function runsOf(outcomes: readonly CellOutcome[]) {
   return outcomes.map(({ cell, end, summary }) => ({
@@ -166,8 +173,7 @@ export async function runPlan(
   if (options.json === true) {
     context.stdout.write(`${JSON.stringify({ store: root, rows, runs: runsOf(outcomes) }, undefined, 2)}\n`);
   } else if (outcomes.some(({ summary }) => summary !== undefined)) {
-    const table = outcomeTable(rows, first);
-    context.stdout.write(`\n${formatTable(table.header, table.rows)}\n`);
+    context.stdout.write(`\n${outcomeText(rows, first, columnsOf(context))}\n`);
     context.stdout.write(`\nrun store  ${displayPath(root, context.workingDirectory)} (outcomes.csv, outcomes.md)\n`);
   }
   const call = { command, workingDirectory: context.workingDirectory };

@@ -158,6 +158,7 @@ export function reportTable(request: TableRequest, state: TableState, commands: 
         table,
         items: chosen,
         open: state.chosen.open,
+        used: state.chosen.used,
         unreadable: state.unreadable,
         searched: state.searched,
         seeds: seeds.length,

@@ -1,7 +1,7 @@
 // Reads the content of a store's report from its runs.
 import { readFile } from 'node:fs/promises';
 import { printConfig } from '../../config/print.js';
-import { spreadOf, type Spread } from '../../grids/outcomes.js';
+import { spreadOf, type Spread } from '../../common/statistics/samples.js';
 import { readLogEnds, type LogEnd } from '../../grids/store/log-ends.js';
 import { runFolder } from '../../records/run-folder.js';
 import { summarise } from '../../records/summary.js';

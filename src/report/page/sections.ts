@@ -1,7 +1,7 @@
 // The sections of the report.
 import { counted, formatDuration } from '../../common/format.js';
 import { cellStates } from '../../grids/store/cell.js';
-import { formatSpread } from '../../grids/outcomes.js';
+import { formatSpread } from '../../common/statistics/texts.js';
 import { groupChart } from './charts.js';
 import type { ExperimentOutcome, ReportContent, ReportGroup } from './content.js';
 import { html, raw, type Markup } from './html.js';

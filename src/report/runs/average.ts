@@ -1,5 +1,5 @@
 // Averages the runs of one experiment: mean over the seeds, band, and the runs left out.
-import { spreadOf } from '../../grids/outcomes.js';
+import { spreadOf } from '../../common/statistics/samples.js';
 import type { MetricsRow } from '../../records/metrics-columns.js';
 import type { Point, Series } from '../chart/series.js';
 import type { RecordedRun } from './recorded-runs.js';

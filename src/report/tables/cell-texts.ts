@@ -1,39 +1,51 @@
 // Texts of a table's cells, shared by all formats; measured and printed numbers stay apart.
-import { formatSpread } from '../../grids/outcomes.js';
-import type { ReportTable, TableCell } from './table.js';
+import { formatInterval, formatP, formatPaired, formatSigned, formatSpread } from '../../common/statistics/texts.js';
+import type { CellKind, ReportTable, TableCell } from './table.js';
 
-/** `+0.12`, `-0.30`, `0.00`. */
-function signed(value: number): string {
-  const text = value.toFixed(2);
-  if (Number(text) === 0) return '0.00';
-  return value > 0 ? `+${text}` : text;
-}
+type TableColumn = ReportTable['columns'][number];
 
-/** Two digits of a probability; `<0.001` below that. */
-function formatP(p: number): string {
-  if (p < 0.001) return '<0.001';
-  return p < 0.1 ? p.toFixed(3) : p.toFixed(2);
-}
+const titles: Readonly<Record<CellKind, string>> = {
+  measured: 'measured',
+  interval: '95 %',
+  printed: 'printed',
+  diff: 'diff',
+  n: 'n',
+  paired: 'minus basic',
+  p: 'p',
+  holm: 'p (Holm)',
+};
 
 /** Titles of what is said of each number, in the order of `cellTexts`. */
-export function cellTitles({ compared }: ReportTable['columns'][number]): readonly string[] {
-  return ['measured', 'printed', 'diff', 'n', ...(compared ? ['p'] : [])];
+export const cellTitles = ({ kinds }: TableColumn): readonly string[] => kinds.map((kind) => titles[kind]);
+
+function textOf(cell: TableCell, kind: CellKind): string {
+  const { measured, interval, printed, difference, runs, asked, comparison } = cell;
+  switch (kind) {
+    case 'measured':
+      return formatSpread(measured);
+    case 'interval':
+      return measured === undefined ? '' : formatInterval(interval, runs.length);
+    case 'printed':
+      return printed === undefined ? '' : formatSpread(printed);
+    case 'diff':
+      return difference === undefined ? '' : formatSigned(difference);
+    case 'n':
+      return runs.length === asked ? String(asked) : `${runs.length}/${asked}`;
+    case 'paired':
+      return comparison?.paired === undefined ? '' : formatPaired(comparison.paired);
+    case 'p':
+      return comparison?.welch === undefined ? '' : formatP(comparison.welch.p);
+    case 'holm':
+      return comparison?.holmP === undefined ? '' : formatP(comparison.holmP);
+  }
 }
 
 /** What is said of a number: a dash where it is missing, nothing where the paper has none either. */
-export function cellTexts(cell: TableCell | undefined, column: ReportTable['columns'][number]): readonly string[] {
-  if (cell === undefined) return cellTitles(column).map(() => '');
-  const { measured, printed, difference, runs, asked, test } = cell;
-  return [
-    formatSpread(measured),
-    printed === undefined ? '' : formatSpread(printed),
-    difference === undefined ? '' : signed(difference),
-    runs.length === asked ? String(asked) : `${runs.length}/${asked}`,
-    ...(column.compared ? [test === undefined ? '' : formatP(test.p)] : []),
-  ];
+export function cellTexts(cell: TableCell | undefined, { kinds }: TableColumn): readonly string[] {
+  return kinds.map((kind) => (cell === undefined ? '' : textOf(cell, kind)));
 }
 
 /** The title of a column in one line: `CIFAR-10, ISDA`. */
-export function columnTitle({ group, name }: ReportTable['columns'][number]): string {
+export function columnTitle({ group, name }: TableColumn): string {
   return group === undefined ? name : `${group}, ${name}`;
 }

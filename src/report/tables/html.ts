@@ -37,7 +37,7 @@ function body({ rows, columns }: ReportTable): string {
   const lines = rows.map(({ labels, cells }) => {
     const names = labels.map((label) => text('th', label, { scope: 'row' }));
     const numbers = cells.flatMap((cell, index) => {
-      const kinds = cellTitles(columns[index]);
+      const { kinds } = columns[index];
       return cellTexts(cell, columns[index]).map((content, at) => text('td', content, { class: kinds[at] }));
     });
     return element('tr', {}, '\n', [...names, ...numbers].join('\n'), '\n');
@@ -55,7 +55,7 @@ function noteItem(note: string): string {
 
 /**
  * A table of the paper as an HTML fragment without styles: one `figure` of class `isda-table` with a table, whose numbers
- * have the classes measured, printed, diff, n and p, and a caption with the notes. Everything is escaped.
+ * have the classes of `cellKinds`, and a caption with the notes. Everything is escaped.
  */
 export function tableHtml(table: ReportTable): string {
   const notes = element('ul', {}, table.notes.map(noteItem).join('\n'));
@@ -73,7 +73,7 @@ export const tableStyles = `.isda-table { margin: 0; }
 .isda-table tbody th { text-align: left; font-weight: normal; }
 .isda-table tbody tr:nth-child(even) { background: rgb(128 128 128 / 12%); }
 .isda-table td.measured { font-weight: 600; border-left: 1px solid rgb(128 128 128 / 50%); }
-.isda-table td.printed, .isda-table td.diff, .isda-table td.n, .isda-table td.p { opacity: 0.8; }
+.isda-table td:not(.measured) { opacity: 0.8; }
 .isda-table figcaption { max-width: 60em; margin-top: 1em; }
 .isda-table li { margin: 0.25em 0; overflow-wrap: anywhere; }`;
 

@@ -1,5 +1,6 @@
 // Finds the runs of a table's numbers by the fingerprint of their settings.
 import { fingerprints } from '../../config/fingerprint.js';
+import { averagedEpochs } from '../../grids/outcomes.js';
 import type { StoredRun } from '../../grids/store/runs.js';
 import type { RunSummary } from '../../records/summary.js';
 import type { TableItem } from './numbers.js';
@@ -58,7 +59,8 @@ export function measure(
       const error = errorOf(run?.summary, metric);
       if (run?.summary === undefined) open.set(prints[0], { configName, seed, found: run });
       else used.set(prints[0], run);
-      return error === undefined ? [] : [{ seed, error }];
+      if (run?.summary === undefined || error === undefined) return [];
+      return [{ seed, error, averagedEpochs: averagedEpochs(run.summary.epochs) }];
     });
     return {
       ...{ network, dataset, method, augmentation, metric, printed },

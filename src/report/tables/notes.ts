@@ -1,9 +1,11 @@
 // The notes below a table: the origin of its numbers, and what is missing.
 import { titleOf } from '../titles.js';
 import type { Lambda0Choice } from '../../grids/sweep.js';
+import type { StoredRun } from '../../grids/store/runs.js';
 import type { UnreadableRun } from '../../grids/store/unreadable.js';
 import type { OpenRun } from './measure.js';
 import type { TableItem } from './numbers.js';
+import { lastEpochs } from '../../records/metrics-columns.js';
 import type { TableNumber } from './printed.js';
 
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
@@ -21,8 +23,10 @@ function measuredNote(table: TableNumber, seeds: number): string {
   const over = seeds === 1 ? 'on seed 1' : `mean ± sample standard deviation over the seeds 1 to ${seeds}`;
   return (
     `measured: ${error} in percent, ${over}; of each run the mean of its last ten epochs, ${protocol} (of all epochs ` +
-    "where there are fewer). printed: the paper's number. diff: measured less printed. n: runs that are done. " +
-    "p: Welch's t-test against cross entropy (basic) with the same network and data, two-sided."
+    "where there are fewer). 95 %: confidence interval of the mean over the seeds, by Student's t; one run has none. " +
+    "printed: the paper's number. diff: measured less printed. n: runs that are done. minus basic: difference from cross " +
+    'entropy (basic) with the same network and data, by seed, with its 95 % interval. ' +
+    "p: Welch's t-test against it, two-sided; p (Holm): with Holm's correction over all comparisons of the table."
   );
 }
 
@@ -110,12 +114,22 @@ function unreadableNote(unreadable: readonly UnreadableRun[]): readonly string[]
       ];
 }
 
+/** Which numbers are means over fewer than ten epochs. */
+function shortNotes(used: readonly StoredRun[]): readonly string[] {
+  const short = used.flatMap(({ row, summary }) =>
+    summary === undefined || summary.epochs >= lastEpochs ? [] : [`${row} (${count(summary.epochs, 'epoch')})`],
+  );
+  return short.length === 0 ? [] : [`The mean of fewer than ten epochs: ${some([...new Set(short)])}.`];
+}
+
 export interface NotesOptions {
   readonly table: TableNumber;
   readonly seeds: number;
   /** Only those that are shown. */
   readonly items: readonly TableItem[];
   readonly open: readonly OpenRun[];
+  /** The runs that are done and shown. */
+  readonly used: readonly StoredRun[];
   readonly unreadable: readonly UnreadableRun[];
   /** What sweeps have chosen. */
   readonly searched: readonly Lambda0Choice[];
@@ -129,12 +143,14 @@ export function tableNotes({
   seeds,
   items,
   open,
+  used,
   unreadable,
   searched,
   commands,
 }: NotesOptions): readonly string[] {
   return [
     measuredNote(table, seeds),
+    ...shortNotes(used),
     ...settingsNotes(items),
     ...lambda0Notes(items, searched),
     ...withoutConfigNote(items),

@@ -6,7 +6,7 @@ import { loadConfig } from '../../config/load.js';
 import { fingerprint } from '../../config/fingerprint.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { describeConfig } from '../../runs/description.js';
-import type { Spread } from '../../grids/outcomes.js';
+import type { Spread } from '../../common/statistics/samples.js';
 import { gridCells } from '../../grids/rows.js';
 import { table5Variants, withVariant } from '../../grids/variants.js';
 import { configName } from './layout.js';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { Spread } from '../../grids/outcomes.js';
+import type { Spread } from '../../common/statistics/samples.js';
 
 export const tableNumbers = [1, 2, 3, 4, 5] as const;
 export type TableNumber = (typeof tableNumbers)[number];

@@ -1,14 +1,15 @@
 // A table of the paper as rows of cells, with measured beside printed numbers.
-import type { Spread } from '../../grids/outcomes.js';
-import { spreadOf } from '../../grids/outcomes.js';
+import { compareRows, type Comparison } from '../../common/statistics/compare.js';
+import { meanInterval, spreadOf, type Interval, type SeedValue, type Spread } from '../../common/statistics/samples.js';
 import { baselineOf, layouts, type Column } from './layout.js';
 import type { Address, Metric, TableNumber } from './printed.js';
-import { welchTest, type WelchTest } from './welch.js';
 
 /** A run that is done: its seed and its error in percent. */
 export interface MeasuredRun {
   readonly seed: number;
   readonly error: number;
+  /** Epochs that the error is the mean of: ten, or all of a shorter run. */
+  readonly averagedEpochs: number;
 }
 
 /** One number of a table, before it has its place. */
@@ -27,11 +28,17 @@ export interface TableEntry extends Address {
 export interface TableCell extends TableEntry {
   /** Over the seeds; absent where no run is done. */
   readonly measured?: Spread;
+  /** 95 % of the mean over the seeds; absent of fewer than two runs. */
+  readonly interval?: Interval;
   /** Measured less printed. */
   readonly difference?: number;
-  /** Against the cell of cross entropy; absent where either has fewer than two runs. */
-  readonly test?: WelchTest;
+  /** With the cell of cross entropy; the family of Holm's correction is the whole table. Absent where there is none. */
+  readonly comparison?: Comparison;
 }
+
+/** What is said of a number, in this order. */
+export const cellKinds = ['measured', 'interval', 'printed', 'diff', 'n', 'paired', 'p', 'holm'] as const;
+export type CellKind = (typeof cellKinds)[number];
 
 export interface TableRow {
   readonly labels: readonly string[];
@@ -46,8 +53,8 @@ export interface ReportTable {
   /** Titles of the columns that name a row. */
   readonly labels: readonly string[];
   readonly columns: readonly (Column & {
-    /** Whether any of its cells can be compared with cross entropy. */
-    readonly compared: boolean;
+    /** What some of its cells have, in the order of `cellKinds`; `measured` and `n` always. */
+    readonly kinds: readonly CellKind[];
   })[];
   readonly rows: readonly TableRow[];
   /** What the numbers are and what is missing, a sentence or two each. */
@@ -75,27 +82,53 @@ function comparedWith(entry: TableEntry, entries: readonly TableEntry[]): TableE
   return alike.find((other) => other.method === method);
 }
 
-const errorsOf = ({ runs }: TableEntry): readonly number[] => runs.map(({ error }) => error);
+const valuesOf = ({ runs }: TableEntry): readonly SeedValue[] =>
+  runs.map(({ seed, error }) => ({ seed, value: error }));
 
-function cellOf(entry: TableEntry, baseline: TableEntry | undefined): TableCell {
-  const measured = spreadOf(errorsOf(entry));
+function cellOf(entry: TableEntry, comparison: Comparison | undefined): TableCell {
+  const errors = entry.runs.map(({ error }) => error);
+  const measured = spreadOf(errors);
   const { printed } = entry;
   const difference = measured && printed && measured.mean - printed.mean;
-  return { ...entry, measured, difference, test: baseline && welchTest(errorsOf(entry), errorsOf(baseline)) };
+  return { ...entry, measured, interval: meanInterval(errors), difference, comparison };
+}
+
+/** Whether a cell has something of a kind to say. */
+function has({ measured, printed, difference, comparison }: TableCell, kind: CellKind): boolean {
+  switch (kind) {
+    case 'measured':
+    case 'n':
+      return true;
+    case 'interval':
+      return measured !== undefined;
+    case 'printed':
+      return printed !== undefined;
+    case 'diff':
+      return difference !== undefined;
+    case 'paired':
+      return comparison?.paired !== undefined;
+    case 'p':
+    case 'holm':
+      return comparison?.welch !== undefined;
+  }
 }
 
 /** Lays entries out as the paper does; rows and columns stand in the order in which they first occur. */
 export function layTable(table: TableNumber, entries: readonly TableEntry[], options: TableOptions): ReportTable {
   const { title, labels, row, column } = layouts[table];
-  const shown = entries.filter(options.shown ?? (() => true)).map((entry) => {
-    const baseline = comparedWith(entry, entries);
-    return {
-      cell: cellOf(entry, baseline),
-      labels: row(entry, options.parameters(entry.network)),
-      column: column(entry, entry.metric),
-      compared: baseline !== undefined,
-    };
-  });
+  // All entries are the family, also those that are not shown: choosing what is shown changes no number.
+  const comparisons = compareRows(
+    entries.map((entry) => {
+      const baseline = comparedWith(entry, entries);
+      return { values: valuesOf(entry), baseline: baseline && valuesOf(baseline) };
+    }),
+  );
+  const cells = entries.map((entry, index) => cellOf(entry, comparisons[index]));
+  const shown = cells.filter(options.shown ?? (() => true)).map((cell) => ({
+    cell,
+    labels: row(cell, options.parameters(cell.network)),
+    column: column(cell, cell.metric),
+  }));
   const keyOf = (value: unknown): string => JSON.stringify(value);
   const columns = [...new Map(shown.map((one) => [keyOf(one.column), one.column]))];
   const rows = [...new Map(shown.map((one) => [keyOf(one.labels), one.labels]))];
@@ -107,7 +140,7 @@ export function layTable(table: TableNumber, entries: readonly TableEntry[], opt
     labels,
     columns: columns.map(([key, value]) => ({
       ...value,
-      compared: shown.some((one) => one.compared && keyOf(one.column) === key),
+      kinds: cellKinds.filter((kind) => shown.some((one) => keyOf(one.column) === key && has(one.cell, kind))),
     })),
     rows: rows.map(([key, texts]) => ({ labels: texts, cells: columns.map(([at]) => place(key, at)) })),
     notes: options.notes,

@@ -62,7 +62,9 @@ describe('isda study', () => {
       'start   tiny-isda-seed1',
       expect.stringMatching(/^done {4}tiny-isda-seed1 {2}[\d.]+ % {2}[\d.]+ s$/),
     ]);
-    expect(whole.stdout).toMatch(/\nrow +last 10 % +best % +last % +seeds\n[- ]+\nisda +\d/);
+    expect(whole.stdout).toMatch(
+      /\nrow +last 10 % +95 % +minus basic +p +p \(Holm\) +best % +last % +seeds\n[- ]+\nisda +\d[\d.]* +n = 1 /,
+    );
     expect(whole.stdout.split('\n').at(-1)).toBe('run store  whole (outcomes.csv, outcomes.md)');
     expect(readdirSync(join(folder, 'whole')).sort()).toEqual(['outcomes.csv', 'outcomes.md', ...names]);
     const [, isda] = read(folder, 'whole', 'outcomes.csv').split('\n');
@@ -157,7 +159,7 @@ describe('isda study', () => {
       ].join('\n'),
     );
     expect(await statesOf('killed')).toEqual(['done', 'done', 'failed']);
-    expect(failed.stdout).toMatch(/^isda +- +- +- +0 of 1$/m);
+    expect(failed.stdout).toMatch(/^isda +- +- +- +- +0 of 1$/m);
     await finish('killed');
   });
 

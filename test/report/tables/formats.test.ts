@@ -13,9 +13,9 @@ const row = layTable(1, someEntries, options);
 it('Markdown: a column a kind of number, notes as a list, commands as code', () => {
   expect(tableMarkdown(row)).toBe(`## Table 1. Networks on CIFAR
 
-| network | params | CIFAR-10, basic<br>measured | CIFAR-10, basic<br>printed | CIFAR-10, basic<br>diff | CIFAR-10, basic<br>n | CIFAR-10, ISDA<br>measured | CIFAR-10, ISDA<br>printed | CIFAR-10, ISDA<br>diff | CIFAR-10, ISDA<br>n | CIFAR-10, ISDA<br>p |
-| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |
-| ResNet-32 | 0.5M | 7.39 ± 0.08 | 7.39 ± 0.10 | 0.00 | 3 | 7.03 ± 0.03 | 7.09 ± 0.12 | -0.06 | 2/3 | 0.009 |
+| network | params | CIFAR-10, basic<br>measured | CIFAR-10, basic<br>95 % | CIFAR-10, basic<br>printed | CIFAR-10, basic<br>diff | CIFAR-10, basic<br>n | CIFAR-10, ISDA<br>measured | CIFAR-10, ISDA<br>95 % | CIFAR-10, ISDA<br>printed | CIFAR-10, ISDA<br>diff | CIFAR-10, ISDA<br>n | CIFAR-10, ISDA<br>minus basic | CIFAR-10, ISDA<br>p | CIFAR-10, ISDA<br>p (Holm) |
+| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |
+| ResNet-32 | 0.5M | 7.39 ± 0.08 | 7.19 to 7.59 | 7.39 ± 0.10 | 0.00 | 3 | 7.03 ± 0.03 | 6.78 to 7.28 | 7.09 ± 0.12 | -0.06 | 2/3 | -0.33 \\[-0.77, +0.12\\] | 0.009 | 0.009 |
 
 - A note of several words. \`isda table 1 --run\`
 `);
@@ -49,19 +49,29 @@ describe('in a terminal', () => {
   const table = layTable(1, entries, options);
 
   it.each([
-    [250, 1],
-    [160, 2],
-    [110, 2],
+    [330, 1],
+    [250, 2],
+    [160, 4],
     [100, 4],
-    [80, 4],
-    [60, 4],
-  ])('of %i columns no line is longer, and every number is there (%i blocks)', (width, blocks) => {
+    [80, 6],
+    [60, 6],
+  ])('of %i columns no line is longer, and every number is there (%i titles)', (width, blocks) => {
     const text = terminalTable(table, width);
     const lines = text.split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
     expect(lines.filter((line) => line.includes('measured'))).toHaveLength(blocks);
-    expect(text.match(/7\.03 ± 0\.03 {2}7\.09 ± 0\.12 {2}-0\.06 {2}2\/3 {2}0\.009/g)).toHaveLength(4);
-    expect(text.match(/Shake-Shake-26-2x112d/g)!.length).toBeGreaterThanOrEqual(blocks);
+    const isda = [
+      '7.03 ± 0.03',
+      '6.78 to 7.28',
+      '7.09 ± 0.12',
+      '-0.06',
+      '2/3',
+      '-0.33 [-0.77, +0.12]',
+      '0.009',
+      '0.037',
+    ];
+    for (const number of isda) expect(text.split(number)).toHaveLength(5);
+    expect(text.match(/Shake-Shake-26-2x112d/g)!.length).toBeGreaterThanOrEqual(Math.min(4, blocks));
   });
   it('each title stands above its numbers', () => {
     const [, , title, kinds] = terminalTable(row, 200).split('\n');
@@ -76,6 +86,13 @@ describe('in a terminal', () => {
       options,
     );
     expect(terminalTable(gaps, 120).split('\n')[5]).toMatch(/^ResNet-32 {4}0\.5M +- +0\/3$/);
+  });
+  it('says that one run has no interval, and has no columns that would be empty', () => {
+    const text = terminalTable(layTable(5, [someEntry('basic', [7]), someEntry('isda', [6])], options), 120);
+    const lines = text.split('\n').slice(3);
+    expect(lines[0].trim().split(/ {2,}/)).toEqual(['variant', 'measured', '95 %', 'n', 'minus basic']);
+    expect(lines[2].trim().split(/ {2,}/)).toEqual(['basic', '7.00', 'n = 1', '1/3']);
+    expect(lines[3].trim().split(/ {2,}/)).toEqual(['ISDA', '6.00', 'n = 1', '1/3', '-1.00 (n = 1)']);
   });
   it('commands are never broken, other notes are', () => {
     expect(wrapText('one two three\n  isda table 1 --run', 9)).toBe('one two\nthree\n  isda table 1 --run');

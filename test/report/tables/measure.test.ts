@@ -17,6 +17,8 @@ import { test } from '../../temporary-folder.js';
 const now = Date.now;
 const runsIn = async (...stores: string[]) => (await readStoredRuns(stores, now)).runs;
 
+const run = (seed: number, error: number) => ({ seed, error, averagedEpochs: 2 });
+
 /** The cell of a row on a seed, done with an error of so many percent. */
 async function doneCell(store: string, row: string, seed: number, error: number): Promise<string> {
   const stored = await placeCell(store, someCell(row, seed), now);
@@ -37,10 +39,7 @@ describe('runs of a store', () => {
     await doneCell(folder, 'b', 2, 7);
     // The name does not count as a setting: what `b` has on seed 2 belongs to the same number.
     const { entries, open, used } = measure([item('a')], [1, 2, 3], await runsIn(folder));
-    expect(entries[0].runs).toEqual([
-      { seed: 1, error: 5 },
-      { seed: 2, error: 7 },
-    ]);
+    expect(entries[0].runs).toEqual([run(1, 5), run(2, 7)]);
     expect(used.map(({ name }) => name)).toEqual(['renamed', 'test-b-seed2']);
     expect(open).toEqual([{ configName: 'test-a', seed: 3, found: undefined }]);
   });
@@ -63,7 +62,7 @@ describe('runs of a store', () => {
     await writeFile(join(folder, 'outcomes.csv'), '');
     await writeSummary(join(folder, 'mine', 'summary.json'), someSummary(4));
     const { entries } = measure([item('a')], [1, 2], await runsIn(folder));
-    expect(entries[0].runs).toEqual([{ seed: 1, error: 4 }]);
+    expect(entries[0].runs).toEqual([run(1, 4)]);
   });
 
   test('of several stores count once, those that are done first', async ({ folder }) => {
@@ -85,16 +84,16 @@ describe('runs of a store', () => {
     const stored = await doneCell(folder, 'a', 1, 5);
     const both = [item('a'), item('a', { metric: 'top5' })];
     const errors = async () => measure(both, [1], await runsIn(folder)).entries.map(({ runs }) => runs);
-    expect(await errors()).toEqual([[{ seed: 1, error: 5 }], []]);
+    expect(await errors()).toEqual([[run(1, 5)], []]);
     await writeSummary(join(stored, 'summary.json'), { ...someSummary(5), last10MeanTestErrorTop5Percent: 1.5 });
-    expect(await errors()).toEqual([[{ seed: 1, error: 5 }], [{ seed: 1, error: 1.5 }]]);
+    expect(await errors()).toEqual([[run(1, 5)], [run(1, 1.5)]]);
   });
 });
 
 describe('the foot', () => {
   const commands = ['isda plan table', 'isda table --run'];
   const notes = (items: readonly TableItem[], open = measure(items, [1, 2], []).open) =>
-    tableNotes({ table: 1, seeds: 2, items, open, unreadable: [], searched: [], commands }).slice(1);
+    tableNotes({ table: 1, seeds: 2, items, open, used: [], unreadable: [], searched: [], commands }).slice(1);
 
   it('says nothing more where nothing is missing', () => {
     expect(notes([item('a')], [])).toEqual([]);
@@ -116,7 +115,7 @@ describe('the foot', () => {
   it('says what cannot be read', () => {
     const unreadable = [{ name: 'a-seed1', folder: '/a-seed1', reason: 'no JSON' }];
     expect(
-      tableNotes({ table: 1, seeds: 2, items: [], open: [], unreadable, searched: [], commands }).slice(1),
+      tableNotes({ table: 1, seeds: 2, items: [], open: [], used: [], unreadable, searched: [], commands }).slice(1),
     ).toEqual(['Left out: a-seed1 (no JSON).']);
   });
   it('says which rows use a searched lambda0 where a sweep has chosen one', () => {
@@ -129,7 +128,9 @@ describe('the foot', () => {
     const chosen = (network: string, lambda0: number) => ({ network, dataset: 'cifar10', lambda0 });
     const searched = [chosen('resnet-32', 0.25), chosen('resnet-110', 0.75)];
     const notesWith = (choices: typeof searched) =>
-      tableNotes({ table: 1, seeds: 2, items, open: [], unreadable: [], searched: choices, commands }).slice(1);
+      tableNotes({ table: 1, seeds: 2, items, open: [], used: [], unreadable: [], searched: choices, commands }).slice(
+        1,
+      );
     expect(notesWith([])).toEqual([]);
     expect(notesWith(searched)).toEqual([
       'lambda0 as searched on held-out images: ResNet-32, CIFAR-10 (0.25). ' +

@@ -1,13 +1,4 @@
-// Welch's t-test of two small samples, with Student's t distribution.
-
-export interface WelchTest {
-  /** Of the first sample's mean minus the second's. */
-  readonly t: number;
-  /** Degrees of freedom (Welch and Satterthwaite). */
-  readonly degrees: number;
-  /** Two-sided. */
-  readonly p: number;
-}
+// Student's t distribution: tail probabilities and critical values.
 
 /** Lanczos' coefficients for g = 7 with nine terms, accurate to 15 digits. */
 const lanczos = [
@@ -59,21 +50,18 @@ export function twoSidedP(t: number, degrees: number): number {
   return incompleteBeta(degrees / (degrees + square), square / (degrees + square), degrees / 2, 0.5);
 }
 
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Welch's t-test (unequal variances). Undefined with fewer than two values in a sample, or where no value differs. */
-export function welchTest(first: readonly number[], second: readonly number[]): WelchTest | undefined {
-  if (first.length < 2 || second.length < 2) return undefined;
-  const [mean1, mean2] = [first, second].map(meanOf);
-  const [error1, error2] = [first, second].map((values) => {
-    // Rounding of the mean would make a tiny spread of none.
-    if (values.every((value) => value === values[0])) return 0;
-    const mean = meanOf(values);
-    return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1) / values.length;
-  });
-  const error = error1 + error2;
-  if (error === 0) return undefined;
-  const degrees = error ** 2 / (error1 ** 2 / (first.length - 1) + error2 ** 2 / (second.length - 1));
-  const t = (mean1 - mean2) / Math.sqrt(error);
-  return { t, degrees, p: twoSidedP(t, degrees) };
+/**
+ * The t >= 0 that Student's t with so many degrees of freedom (>= 1) exceeds on either side with probability `p`
+ * (0 < p < 1): 2.776 of p = 0.05 and 4 degrees. By bisection: `twoSidedP` falls with t.
+ */
+export function criticalT(p: number, degrees: number): number {
+  let high = 1;
+  while (twoSidedP(high, degrees) > p) high *= 2;
+  let low = 0;
+  for (;;) {
+    const middle = (low + high) / 2;
+    if (middle <= low || middle >= high) return high;
+    if (twoSidedP(middle, degrees) > p) low = middle;
+    else high = middle;
+  }
 }

@@ -1,9 +1,10 @@
-// Welch's test, held to SciPy.
+// Student's t distribution and Welch's test, held to SciPy.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { twoSidedP, welchTest, type WelchTest } from '../../../src/report/tables/welch.js';
+import { welchTest, type WelchTest } from '../../../src/common/statistics/samples.js';
+import { criticalT, twoSidedP } from '../../../src/common/statistics/student.js';
 import { projectRoot } from '../../config/support.js';
 
 const fixture = JSON.parse(readFileSync(join(projectRoot, 'test/fixtures/welch.json'), 'utf8')) as {
@@ -51,4 +52,12 @@ it('is the same the other way round, but for the sign of t', () => {
       if (there !== undefined) expect(there.p >= 0 && there.p <= 1 + 1e-12).toBe(true);
     }),
   );
+});
+
+it('criticalT turns twoSidedP around', () => {
+  const { critical } = JSON.parse(readFileSync(join(projectRoot, 'test/fixtures/intervals.json'), 'utf8')) as {
+    readonly critical: readonly { readonly p: number; readonly degrees: number; readonly t: number }[];
+  };
+  expect(critical).toHaveLength(40);
+  for (const { p, degrees, t } of critical) expectNear(criticalT(p, degrees), t);
 });

@@ -1,0 +1,35 @@
+// Statistics as texts for tables.
+import type { Interval, PairedDifference, Spread } from './samples.js';
+
+/** `6.23 ± 0.11`, `6.23` of one run, a dash of none. */
+export function formatSpread(spread: Spread | undefined): string {
+  if (spread === undefined) return '-';
+  return `${spread.mean.toFixed(2)}${spread.std === undefined ? '' : ` ± ${spread.std.toFixed(2)}`}`;
+}
+
+/** `6.01 to 6.45`; of one value `n = 1`, of none a dash. */
+export function formatInterval(interval: Interval | undefined, n: number): string {
+  if (n === 0) return '-';
+  return interval === undefined ? `n = ${n}` : `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}`;
+}
+
+/** `+0.12`, `-0.30`, `0.00`. */
+export function formatSigned(value: number): string {
+  const text = value.toFixed(2);
+  if (Number(text) === 0) return '0.00';
+  return value > 0 ? `+${text}` : text;
+}
+
+/** `-0.30 [-0.62, +0.02]`; without an interval `-0.30 (n = 1)`; a dash where no seed is common. */
+export function formatPaired(paired: PairedDifference | undefined): string {
+  if (paired === undefined) return '-';
+  const { mean, interval, pairs } = paired;
+  const range = interval && `[${formatSigned(interval.low)}, ${formatSigned(interval.high)}]`;
+  return `${formatSigned(mean)} ${range ?? `(n = ${pairs})`}`;
+}
+
+/** Two digits of a probability; `<0.001` below that. */
+export function formatP(p: number): string {
+  if (p < 0.001) return '<0.001';
+  return p < 0.1 ? p.toFixed(3) : p.toFixed(2);
+}

@@ -1,0 +1,139 @@
+// Results of a grid as a table for people, CSV and Markdown.
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { writeFileAtomically } from '../common/files.js';
+import { formatInterval, formatP, formatPaired, formatSpread } from '../common/statistics/texts.js';
+import { lastEpochs } from '../records/metrics-columns.js';
+import type { RowOutcome } from './outcomes.js';
+
+/** What tables and notes read of rows: those of a grid, and those of a report. */
+export type TableOutcome = Pick<
+  RowOutcome,
+  'row' | 'seeds' | 'last10' | 'interval' | 'averagedEpochs' | 'baseline' | 'comparison'
+>;
+
+/** What the rows are compared with: the baseline's name, `cross entropy` of several; undefined where nothing is compared. */
+export function comparedWith(rows: readonly TableOutcome[]): string | undefined {
+  const names = [...new Set(rows.flatMap(({ baseline }) => baseline ?? []))];
+  return names.length > 1 ? 'cross entropy' : names.at(0);
+}
+
+/** Titles of the columns that compare rows; none where nothing is compared. */
+export function comparisonTitles(rows: readonly TableOutcome[]): readonly string[] {
+  const baseline = comparedWith(rows);
+  return baseline === undefined ? [] : [`minus ${baseline}`, 'p', 'p (Holm)'];
+}
+
+/** The texts under `comparisonTitles`. */
+export function comparisonTexts({ seeds, baseline, comparison }: TableOutcome): readonly string[] {
+  if (baseline === undefined || seeds.length === 0) return ['', '', ''];
+  const { paired, welch, holmP } = comparison ?? {};
+  return [formatPaired(paired), ...[welch?.p, holmP].map((p) => (p === undefined ? '-' : formatP(p)))];
+}
+
+/** Titles and cells of the table that people read; errors in percent. `first` is the title of the row's name. */
+export function outcomeTable(rows: readonly RowOutcome[], first: string) {
+  const compared = comparisonTitles(rows);
+  return {
+    header: [first, 'last 10 %', '95 %', ...compared, 'best %', 'last %', 'seeds'],
+    rows: rows.map((row) => [
+      row.row,
+      formatSpread(row.last10),
+      formatInterval(row.interval, row.seeds.length),
+      ...(compared.length === 0 ? [] : comparisonTexts(row)),
+      formatSpread(row.best),
+      formatSpread(row.last),
+      row.seeds.length === row.asked ? String(row.asked) : `${row.seeds.length} of ${row.asked}`,
+    ]),
+  };
+}
+
+/** Which means are over fewer than ten epochs; undefined where none is. */
+export function shortNote(rows: readonly TableOutcome[]): string | undefined {
+  const short = rows.flatMap(({ row, averagedEpochs = lastEpochs }) =>
+    averagedEpochs < lastEpochs ? [{ row, epochs: averagedEpochs }] : [],
+  );
+  if (short.length === 0) return undefined;
+  const counts = [...new Set(short.map(({ epochs }) => epochs))].sort((a, b) => a - b);
+  const parts = counts.map((count) => {
+    const names = short.filter(({ epochs }) => epochs === count).map(({ row }) => row);
+    const which = names.length === rows.length && rows.length > 1 ? 'all rows' : names.join(', ');
+    return `${which} (${count === 1 ? 'one epoch' : `all ${count} epochs`})`;
+  });
+  return `"last 10" is the mean of fewer than ten epochs: ${parts.join('; ')}.`;
+}
+
+/** What the numbers are, a sentence or two each. */
+export function outcomeNotes(rows: readonly TableOutcome[]): readonly string[] {
+  const baseline = comparedWith(rows);
+  const family = rows.filter(({ comparison }) => comparison?.welch !== undefined).length;
+  const short = shortNote(rows);
+  return [
+    '"last 10" is the mean test error of the last ten epochs; ± is the sample standard deviation over the seeds. ' +
+      "95 %: confidence interval of the mean over the seeds, by Student's t; one run has none.",
+    ...(baseline === undefined
+      ? []
+      : [
+          `minus ${baseline}: mean difference by seed, with its 95 % interval. p: Welch's t-test against ${baseline}, two-sided; ` +
+            `p (Holm): with Holm's correction over the ${family === 1 ? 'one row' : `${family} rows`} that have a p.`,
+        ]),
+    ...(short === undefined ? [] : [short]),
+  ];
+}
+
+/** The outcome as CSV, unrounded. */
+export function outcomeCsv(rows: readonly RowOutcome[]): string {
+  const columns = ['last10', 'best', 'last'] as const;
+  const header = [
+    ...['row', ...columns.flatMap((name) => [`${name}_mean`, `${name}_std`]), 'seeds_done', 'seeds_asked'],
+    ...['last10_low', 'last10_high', 'averaged_epochs', 'baseline', 'pairs', 'difference', 'difference_low'],
+    ...['difference_high', 't', 'degrees_of_freedom', 'p', 'p_holm'],
+  ];
+  const lines = rows.map((row) => {
+    const { paired, welch, holmP } = row.comparison ?? {};
+    return [
+      ...[row.row, ...columns.flatMap((name) => [row[name]?.mean, row[name]?.std]), row.seeds.length, row.asked],
+      ...[row.interval?.low, row.interval?.high, row.averagedEpochs, row.baseline],
+      ...[paired?.pairs, paired?.mean, paired?.interval?.low, paired?.interval?.high],
+      ...[welch?.t, welch?.degrees, welch?.p, holmP],
+    ];
+  });
+  return stringify([header, ...lines]);
+}
+
+/** What a table of outcomes says of itself. */
+export interface OutcomeTitles {
+  readonly title: string;
+  /** Title of the column with the rows' names. */
+  readonly first: string;
+  /** The images that the errors were measured on. */
+  readonly measured: string;
+}
+
+/** The outcome as a Markdown table with what its numbers are. */
+export function outcomeMarkdown({ title, first, measured }: OutcomeTitles, rows: readonly RowOutcome[]): string {
+  const table = outcomeTable(rows, first);
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    `# ${title}`,
+    '',
+    `Error in percent on ${measured}.`,
+    '',
+    line(table.header),
+    line(table.header.map((_, column) => (column === 0 ? '---' : '--:'))),
+    ...table.rows.map(line),
+    '',
+    ...outcomeNotes(rows).flatMap((note) => [note, '']),
+  ].join('\n');
+}
+
+/** Writes `<stem>.csv` and `<stem>.md` into a store. */
+export async function writeOutcomes(
+  root: string,
+  stem: string,
+  titles: OutcomeTitles,
+  rows: readonly RowOutcome[],
+): Promise<void> {
+  await writeFileAtomically(join(root, `${stem}.csv`), outcomeCsv(rows));
+  await writeFileAtomically(join(root, `${stem}.md`), outcomeMarkdown(titles, rows));
+}

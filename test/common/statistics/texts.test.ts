@@ -1,0 +1,25 @@
+// Statistics as texts.
+import { expect, it } from 'vitest';
+import {
+  formatInterval,
+  formatP,
+  formatPaired,
+  formatSigned,
+  formatSpread,
+} from '../../../src/common/statistics/texts.js';
+
+it('spreads and intervals', () => {
+  expect([{ mean: 6.234, std: 0.106 }, { mean: 6 }, undefined].map(formatSpread)).toEqual(['6.23 ± 0.11', '6.00', '-']);
+  expect([formatInterval({ low: 1, high: 2.345 }, 2), formatInterval(undefined, 1), formatInterval(undefined, 0)]).toEqual(['1.00 to 2.35', 'n = 1', '-']); // prettier-ignore
+});
+
+it('differences', () => {
+  expect([0.124, -0.3, -0.001].map(formatSigned)).toEqual(['+0.12', '-0.30', '0.00']);
+  expect(formatPaired({ pairs: 3, mean: -0.3, interval: { low: -0.62, high: 0.02 } })).toBe('-0.30 [-0.62, +0.02]');
+  expect(formatPaired({ pairs: 1, mean: -0.3 })).toBe('-0.30 (n = 1)');
+  expect(formatPaired(undefined)).toBe('-');
+});
+
+it('probabilities', () => {
+  expect([0.0004, 0.0123, 0.456, 1].map(formatP)).toEqual(['<0.001', '0.012', '0.46', '1.00']);
+});

@@ -1,0 +1,71 @@
+// The table of a grid for people, as CSV and as Markdown.
+import { expect, it } from 'vitest';
+import { outcomeCsv, outcomeMarkdown, outcomeNotes, outcomeTable, shortNote } from '../../src/grids/outcome-table.js';
+import { rowOutcomes } from '../../src/grids/outcomes.js';
+import { comparedOutcomes, someOutcome } from '../support/outcomes.js';
+
+const rows = rowOutcomes([
+  ...[someOutcome('b', 1, 10), someOutcome('a', 1, 20), someOutcome('c', 1)],
+  ...[someOutcome('b', 2, 12), someOutcome('a', 2), someOutcome('c', 2)],
+  someOutcome('b', 3, 17),
+]);
+const compared = rowOutcomes(comparedOutcomes);
+
+it('says how many seeds are done where some are not, and that one run has no interval', () => {
+  expect(outcomeTable(rows, 'loss')).toEqual({
+    header: ['loss', 'last 10 %', '95 %', 'best %', 'last %', 'seeds'],
+    rows: [
+      ['b', '13.00 ± 3.61', '4.04 to 21.96', '12.00 ± 3.61', '14.00 ± 3.61', '3'],
+      ['a', '20.00', 'n = 1', '19.00', '21.00', '1 of 2'],
+      ['c', '-', '-', '-', '-', '0 of 2'],
+    ],
+  });
+});
+
+it('compares with cross entropy where the grid has it', () => {
+  const { header, rows: lines } = outcomeTable(compared, 'loss');
+  expect(header.slice(2, 6)).toEqual(['95 %', 'minus basic', 'p', 'p (Holm)']);
+  expect(lines.map((line) => line.slice(2, 6))).toEqual([
+    ['20.18 to 25.08', '', '', ''],
+    ['21.55 to 22.87', '-0.42 [-2.36, +1.52]', '0.54', '0.54'],
+    ['23.56 to 25.84', '+2.07 [+0.64, +3.50]', '0.050', '0.100'],
+  ]);
+  expect(outcomeNotes(compared)[1]).toContain('correction over the 2 rows that have a p');
+});
+
+it('says which means are over fewer than ten epochs', () => {
+  expect(shortNote(rows)).toBe('"last 10" is the mean of fewer than ten epochs: b, a (all 2 epochs).');
+  expect(shortNote(compared)).toBe('"last 10" is the mean of fewer than ten epochs: all rows (all 2 epochs).');
+  expect(shortNote(rows.map((row) => ({ ...row, averagedEpochs: 10 })))).toBeUndefined();
+});
+
+it('outcomeCsv is unrounded, with empty cells for what is not there', () => {
+  const [header, ...lines] = outcomeCsv(rows).split('\n').map((line) => line.split(',')); // prettier-ignore
+  expect(header.slice(0, 9).join()).toBe(
+    'row,last10_mean,last10_std,best_mean,best_std,last_mean,last_std,seeds_done,seeds_asked',
+  );
+  expect(lines[0].slice(0, 9)).toEqual(['b', '13', ...['12', '14'].flatMap((mean) => [`${Math.sqrt(13)}`, mean]), `${Math.sqrt(13)}`, '3', '3']); // prettier-ignore
+  expect(lines[1].join()).toBe('a,20,,19,,21,,1,2,,,2,,,,,,,,,');
+  expect(lines[2].join()).toBe('c,,,,,,,0,2,,,,,,,,,,,,');
+  const isda = outcomeCsv(compared).split('\n')[2].split(',');
+  const of = (name: string): number => Number(isda[header.indexOf(name)]);
+  expect(isda[header.indexOf('baseline')]).toBe('basic');
+  expect(of('difference_low')).toBeCloseTo(-2.362287291049313, 9);
+  expect(of('p_holm')).toBeCloseTo(0.5389926689986239, 9);
+});
+
+it('outcomeMarkdown says what the numbers are', () => {
+  const titles = { title: 'T', first: 'loss', measured: '50 held-out training images' };
+  expect(outcomeMarkdown(titles, rows.slice(0, 1))).toBe(`# T
+
+Error in percent on 50 held-out training images.
+
+| loss | last 10 % | 95 % | best % | last % | seeds |
+| --- | --: | --: | --: | --: | --: |
+| b | 13.00 ± 3.61 | 4.04 to 21.96 | 12.00 ± 3.61 | 14.00 ± 3.61 | 3 |
+
+"last 10" is the mean test error of the last ten epochs; ± is the sample standard deviation over the seeds. 95 %: confidence interval of the mean over the seeds, by Student's t; one run has none.
+
+"last 10" is the mean of fewer than ten epochs: b (all 2 epochs).
+`);
+});
