@@ -1,4 +1,5 @@
 // Lock files: one process at a time; the lock of a dead process is taken over.
+import { readFileSync, readlinkSync } from 'node:fs';
 import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
@@ -10,6 +11,8 @@ import type { Environment } from './home.js';
 export interface LockHolder {
   readonly pid: number;
   readonly host: string;
+  /** Boot and namespace in which `pid` counts, on Linux: containers, and machines of one name, have pids of their own. */
+  readonly space?: string;
   /** The Slurm job that the process is of, and how often Slurm had queued it again by then. */
   readonly job?: string;
   readonly restarts?: number;
@@ -35,7 +38,7 @@ interface LockContent extends LockHolder {
   readonly start: string;
 }
 
-/** A holder shows every 30 s that it lives; on another machine, one that has not for 5 min is taken for dead. */
+/** A holder shows every 30 s that it lives; where its pid says nothing, one that has not for 5 min is taken for dead. */
 const heartbeatMilliseconds = 30_000;
 const silenceMilliseconds = 300_000;
 
@@ -55,17 +58,32 @@ export async function processStart(pid: number): Promise<string | undefined> {
   }
 }
 
+/** The boot and the namespace of this process's pid; undefined where the system has no such files. */
+function pidSpace(): string | undefined {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return undefined;
+  }
+}
+
 /** This process as the holder of a lock. `environment`: where it may be a job's. */
 export function thisProcess(environment: Environment = {}): LockHolder {
   const { SLURM_JOB_ID: job, SLURM_RESTART_COUNT: restarts = '0' } = environment;
-  return { pid: process.pid, host: hostname(), ...(job === undefined ? {} : { job, restarts: Number(restarts) || 0 }) };
+  const space = pidSpace();
+  return {
+    ...{ pid: process.pid, host: hostname() },
+    ...(space === undefined ? {} : { space }),
+    ...(job === undefined ? {} : { job, restarts: Number(restarts) || 0 }),
+  };
 }
 
 function parse(text: string): LockContent | undefined {
   try {
-    const { pid, host, start, job, restarts } = JSON.parse(text) as Partial<LockContent>;
+    const { pid, host, space, start, job, restarts } = JSON.parse(text) as Partial<LockContent>;
     return Number.isSafeInteger(pid) && pid! > 0 && typeof host === 'string' && typeof start === 'string'
-      ? { pid: pid!, host, start, job, restarts }
+      ? { pid: pid!, host, space, start, job, restarts }
       : undefined;
   } catch {
     return undefined;
@@ -74,11 +92,13 @@ function parse(text: string): LockContent | undefined {
 
 async function isDead(path: string, text: string, own: LockHolder, context: LockContext): Promise<boolean> {
   const holder = parse(text);
-  if (holder?.host === own.host) return (await context.startOf(holder.pid)) !== holder.start;
+  // Locks of before name no space: their pids count as those of this one.
+  const sameSpace = holder?.host === own.host && (holder.space ?? own.space) === own.space;
+  if (sameSpace) return (await context.startOf(holder.pid)) !== holder.start;
   // Slurm starts a job again only after it has ended, though the machine that it ran on may never say so.
   const sameJob = holder?.job !== undefined && holder.job === own.job;
   if (sameJob && (holder.restarts ?? 0) < (own.restarts ?? 0)) return true;
-  // A lock of another machine, or one whose text a crash cut off, can only be judged by its age.
+  // A lock of another machine or container, or one whose text a crash cut off, can only be judged by its age.
   const { mtimeMs } = await stat(path);
   return context.now() - mtimeMs > silenceMilliseconds;
 }

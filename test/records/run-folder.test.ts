@@ -57,6 +57,33 @@ describe('lock', () => {
     }
   });
 
+  test('a lock of the same machine in another space of pids counts while it is fresh', async ({ folder }) => {
+    const path = join(folder, '.lock');
+    const own = { ...second, space: 'boot-1 pid:[2]' };
+    for (const space of ['boot-1 pid:[1]', 'boot-2 pid:[2]']) {
+      writeFileSync(path, JSON.stringify({ pid: 9, host: 'box', space, start: 'x' }));
+      await expect(takeLock(path, own, context)).rejects.toThrow('process 9 on box is training in it');
+      const old = Date.now() / 1000 - 301;
+      utimesSync(path, old, old);
+      await (await takeLock(path, own, context)).release();
+    }
+    for (const space of ['boot-1 pid:[2]', undefined]) {
+      writeFileSync(path, JSON.stringify({ pid: 9, host: 'box', space, start: 'x' }));
+      await (await takeLock(path, own, context)).release();
+    }
+  });
+
+  test('this process is known in its own space alone', async ({ folder }) => {
+    const own = thisProcess();
+    expect(own.space).toMatch(/^[0-9a-f-]{36} pid:\[\d+\]$/);
+    const here = { now: Date.now, startOf: processStart };
+    const lock = await takeLock(join(folder, '.lock'), own, here);
+    // As pid 1 of a container on this machine would ask.
+    const other = { ...own, pid: 1, space: `${own.space!} of a container` };
+    await expect(takeLock(join(folder, '.lock'), other, here)).rejects.toThrow(`process ${process.pid} on`);
+    await lock.release();
+  });
+
   test('a Slurm job that was queued again takes over from itself, and from no other', async ({ folder }) => {
     const path = join(folder, '.lock');
     const job = (restarts: number, name = '7') =>
@@ -69,7 +96,7 @@ describe('lock', () => {
       );
     }
     const lock = await takeLock(path, { ...job(2), pid: 11, host: 'box' }, context);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ ...second, start: 'start-b', job: '7', restarts: 2 });
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ ...second, start: 'start-b', job: '7', restarts: 2 });
     await lock.release();
     writeFileSync(path, JSON.stringify({ ...thisProcess({ SLURM_JOB_ID: '7' }), pid: 9, host: 'other', start: 'x' }));
     await (await takeLock(path, { ...job(1), pid: 11, host: 'box' }, context)).release();
