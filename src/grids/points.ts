@@ -27,6 +27,14 @@ export function overridesOf(settings: PointValues): readonly string[] {
   return Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
 }
 
+/** The values for people: `key=value` of each. */
+export function settingsText(settings: PointValues): string {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}=${text(value)}`)
+    .join(' ');
+}
+
 /** What a key takes, in words; undefined where the config has no such key. */
 export function expectationAt(key: string, config: ExperimentConfig): string | undefined {
   const node = schemaAt(schemaTree(), key.split('.'), config);
@@ -138,15 +146,14 @@ function draw(dimension: Dimension, integer: boolean, seed: number, trial: numbe
 }
 
 /**
- * `count` points drawn at random; a larger count of the same seed begins with the same points. `isInteger` says which
- * keys take whole numbers. Errors (usage): nothing to draw from; a key twice.
+ * The points of a search by their number, counted from 0. `isInteger` says which keys take whole numbers. Errors (usage):
+ * nothing to draw from; a key twice.
  */
-export function randomPoints(
+export function pointsOf(
   dimensions: readonly Dimension[],
-  count: number,
   seed: number,
   isInteger: (key: string) => boolean,
-): readonly SweepPoint[] {
+): (trial: number) => SweepPoint {
   const keys = dimensions.map(({ key }) => key);
   const refuse = (reason: string): Error =>
     cannot('search at random', reason, {
@@ -157,10 +164,34 @@ export function randomPoints(
   if (keys.length === 0) throw refuse('there is no --range and no --choice');
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined) throw refuse(`${twice} is named twice`);
-  return Array.from({ length: count }, (_, trial) => ({
+  return (trial) => ({
     name: `trial-${trial + 1}`,
     settings: Object.fromEntries(
       dimensions.map((dimension) => [dimension.key, draw(dimension, isInteger(dimension.key), seed, trial)]),
     ),
-  }));
+  });
+}
+
+/** A search that has drawn so many points one after the other without a new one has them all. */
+const maxRepeats = 5000;
+
+/**
+ * The first `count` different points of a search; fewer where there are no more. Errors: as of `pointsOf`.
+ */
+export function randomPoints(
+  dimensions: readonly Dimension[],
+  count: number,
+  seed: number,
+  isInteger: (key: string) => boolean,
+): readonly SweepPoint[] {
+  const drawPoint = pointsOf(dimensions, seed, isInteger);
+  const found = new Map<string, SweepPoint>();
+  let repeats = 0;
+  for (let trial = 0; found.size < count && repeats < maxRepeats; trial++) {
+    const point = drawPoint(trial);
+    const key = JSON.stringify(point.settings);
+    repeats = found.has(key) ? repeats + 1 : 0;
+    if (repeats === 0) found.set(key, point);
+  }
+  return [...found.values()];
 }

@@ -34,7 +34,8 @@ const nameOf = (choice: CheckpointChoice, { epoch, step }: Pick<CheckpointState,
   `${choice === 'best' ? 'best-' : ''}epoch-${String(epoch).padStart(4, '0')}-step-${String(step).padStart(7, '0')}.safetensors`;
 
 type Place = Pick<CheckpointState, 'epoch' | 'step'>;
-const compare = (left: Place, right: Place): number => left.epoch - right.epoch || left.step - right.step;
+/** By step: earlier versions named a checkpoint at the end of an epoch by the next one. */
+const compare = (left: Place, right: Place): number => left.step - right.step || left.epoch - right.epoch;
 
 /** Checkpoints of a folder, oldest first; none where the folder does not exist. */
 export async function listCheckpoints(folder: string, choice: CheckpointChoice = 'newest'): Promise<CheckpointFile[]> {

@@ -63,7 +63,8 @@ function outcomeOf(row: EvaluatedRow, columns: readonly MetricsColumn[]): EpochO
   return { epoch: row.epoch, ...Object.fromEntries(entries) } as EpochOutcome;
 }
 
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+export const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The means over the last epochs, of those metrics that ask for it and were measured in each. */
 function lastTenMeans(rows: readonly MetricsRow[], columns: readonly MetricsColumn[]): Record<string, number> {

@@ -85,7 +85,8 @@ export async function openRecords(run: Run): Promise<RunRecords> {
       const at = placeInRun(position);
       const window = `since a step between ${last?.at ?? placeInRun(start)} and ${at}`;
       const state = {
-        epoch: position.epoch,
+        // The epoch that its last step was in.
+        epoch: position.batch === 0 ? Math.max(1, completed) : position.epoch,
         step: stepOf(position),
         tensors: readState(training, (tensor, value) => diverged(tensor, value, window, last)),
         progress: { ...position, metrics: metrics.digest(), ...(data === undefined ? {} : { data }) },

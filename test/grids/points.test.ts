@@ -9,7 +9,10 @@ import {
   parseChoice,
   parseRange,
   parseValues,
+  pointsOf,
   randomPoints,
+  type Dimension,
+  type SweepPoint,
 } from '../../src/grids/points.js';
 import { choosePoint, measuredPoints } from '../../src/grids/sweep.js';
 import { someConfig } from '../support/cells.js';
@@ -82,8 +85,11 @@ describe('parseRange and parseChoice', () => {
   });
 });
 
-describe('randomPoints', () => {
+describe('pointsOf and randomPoints', () => {
   const integer = (key: string): boolean => key === 'n';
+  /** The first points as they are drawn, some of them twice. */
+  const draws = (dimensions: readonly Dimension[], count: number, seed: number, isInteger: typeof integer) =>
+    Array.from({ length: count }, (_, trial) => pointsOf(dimensions, seed, isInteger)(trial));
 
   it('stay in their range, integers whole, and a longer search begins as a shorter one', () => {
     const ends = fc.tuple(
@@ -98,8 +104,8 @@ describe('randomPoints', () => {
           { key: 'n', kind: 'range', low: 2, high: 5, log: false },
           { key: 'c', kind: 'choice', values: ['p', 'q'] },
         ] as const;
-        const points = randomPoints(dimensions, count + 3, seed, integer);
-        expect(randomPoints(dimensions, count, seed, integer)).toEqual(points.slice(0, count));
+        const points = draws(dimensions, count + 3, seed, integer);
+        expect(draws(dimensions, count, seed, integer)).toEqual(points.slice(0, count));
         for (const { settings } of points) {
           expect(settings['x']).toBeGreaterThanOrEqual(low);
           expect(settings['x']).toBeLessThanOrEqual(high);
@@ -112,21 +118,36 @@ describe('randomPoints', () => {
   it('are spread evenly, in the logarithm where that is asked for', () => {
     const range = { key: 'x', kind: 'range', low: 0.01, high: 1 } as const;
     const below = (log: boolean): number =>
-      randomPoints([{ ...range, log }], 2000, 1, integer).filter(({ settings }) => Number(settings['x']) < 0.1).length;
+      draws([{ ...range, log }], 2000, 1, integer).filter(({ settings }) => Number(settings['x']) < 0.1).length;
     // Half of the logarithmic and a tenth (1/11) of the even draws, within four standard deviations.
     expect(Math.abs(below(true) - 1000)).toBeLessThan(90);
     expect(Math.abs(below(false) - 182)).toBeLessThan(52);
   });
   it('are spread evenly in the logarithm for whole numbers too, and reach both ends', () => {
     const range = { key: 'n', kind: 'range', low: 1, high: 1024, log: true } as const;
-    const drawn = randomPoints([range], 4000, 1, integer).map(({ settings }) => Number(settings['n']));
+    const drawn = draws([range], 4000, 1, integer).map(({ settings }) => Number(settings['n']));
     expect(drawn.every((value) => Number.isInteger(value) && value >= 1 && value <= 1024)).toBe(true);
     // P(n <= 32) = log(32.5 / 0.5) / log(1024.5 / 0.5) = 0.547; four standard deviations are 0.0315.
     expect(Math.abs(drawn.filter((value) => value <= 32).length / 4000 - 0.547)).toBeLessThan(0.032);
     expect(Math.min(...drawn)).toBe(1);
     // P(n = 1024) is 1 in 7800, so the upper end is looked for in a short range.
-    const short = randomPoints([{ ...range, high: 4 }], 400, 1, integer).map(({ settings }) => settings['n']);
+    const short = draws([{ ...range, high: 4 }], 400, 1, integer).map(({ settings }) => settings['n']);
     expect(new Set(short)).toEqual(new Set([1, 2, 3, 4]));
+  });
+  it('are distinct: the first ones that are drawn, all where there are no more', () => {
+    const few = [parseChoice('a=1,2'), parseChoice('c=x,y,x')];
+    const drawn = draws(few, 4, 1, integer);
+    const all = randomPoints(few, 10, 1, integer);
+    const text = ({ settings }: SweepPoint): string => JSON.stringify(settings);
+    expect(all.map(text).sort()).toEqual(
+      ['{"a":1,"c":"x"}', '{"a":1,"c":"y"}', '{"a":2,"c":"x"}', '{"a":2,"c":"y"}'], // prettier-ignore
+    );
+    // Each keeps the name of its draw, so that stores of earlier searches hold its run.
+    expect(all[0]).toEqual(drawn[0]);
+    for (const point of all) expect(drawn.find(({ name }) => name === point.name) ?? point).toEqual(point);
+    expect(randomPoints(few, 3, 1, integer)).toEqual(all.slice(0, 3));
+    const range = [{ key: 'x', kind: 'range', low: 0.01, high: 1, log: true }] as const;
+    expect(randomPoints(range, 20, 3, integer)).toEqual(draws(range, 20, 3, integer));
   });
   it('refuse nothing to draw from, and a key twice', () => {
     expect(() => randomPoints([], 3, 1, integer)).toThrow(

@@ -10,7 +10,7 @@ import { inSlots } from '../../src/grids/executors/in-slots.js';
 import { runGrid } from '../../src/grids/run-grid.js';
 import { claimCell, type CellEnd } from '../../src/grids/store/claim.js';
 import { placeCell, type StoredCell } from '../../src/grids/store/store.js';
-import { listStore } from '../../src/grids/store/view.js';
+import { listRuns } from '../../src/grids/store/list.js';
 import { processStart } from '../../src/common/lock.js';
 import { writeSummary } from '../../src/records/summary.js';
 import { someCell, someSummary } from '../support/cells.js';
@@ -76,7 +76,7 @@ describe('runGrid', () => {
     const first = setUp(fail);
     const outcomes = await runGrid(cells, folder, first.executor, first.context);
     expect(outcomes.map(({ end }) => end.state)).toEqual(['done', 'failed', 'done', 'done']);
-    expect((await listStore(folder, now)).map(({ reason }) => reason)).toEqual([
+    expect((await listRuns(folder, now)).runs.map(({ reason }) => reason)).toEqual([
       undefined,
       'it is b',
       undefined,
@@ -85,7 +85,7 @@ describe('runGrid', () => {
     const second = setUp(succeed);
     await runGrid(cells, folder, second.executor, second.context);
     expect(second.said).toEqual(['planned 4', 'found a', 'started b', 'done b', 'found c', 'found d']);
-    const [, b] = await listStore(folder, now);
+    const [, b] = (await listRuns(folder, now)).runs;
     expect(b).toMatchObject({ state: 'done', attempts: 2 });
     expect(b.reason).toBeUndefined();
   });
@@ -94,7 +94,7 @@ describe('runGrid', () => {
     const { executor, context } = setUp(() => Promise.resolve({ state: 'done' }));
     const [outcome] = await runGrid([cells[0]], folder, executor, context);
     expect(outcome.end).toEqual({ state: 'failed', reason: 'it ended without writing its summary' });
-    expect(await listStore(folder, now)).toMatchObject([{ state: 'failed' }]);
+    expect((await listRuns(folder, now)).runs).toMatchObject([{ state: 'failed' }]);
   });
 
   test.for([
@@ -153,7 +153,12 @@ describe('runGrid', () => {
     });
     const outcomes = await runGrid(cells, folder, grid.executor, grid.context);
     expect(outcomes.map(({ end }) => end.state)).toEqual(['done', 'stopped', 'planned', 'planned']);
-    expect((await listStore(folder, now)).map(({ state }) => state)).toEqual(['done', 'stopped', 'planned', 'planned']);
+    expect((await listRuns(folder, now)).runs.map(({ state }) => state)).toEqual([
+      'done',
+      'stopped',
+      'planned',
+      'planned',
+    ]);
   });
 
   test('stops the others and throws where a file cannot be written', async ({ folder }) => {
@@ -163,7 +168,7 @@ describe('runGrid', () => {
       return { state: 'stopped', reason: 'asked to stop' };
     }, 2);
     await expect(runGrid(cells, folder, grid.executor, grid.context)).rejects.toThrow('the disk is full');
-    expect((await listStore(folder, now)).map(({ state }) => state)).toEqual([
+    expect((await listRuns(folder, now)).runs.map(({ state }) => state)).toEqual([
       'stopped',
       'stopped',
       'planned',

@@ -148,6 +148,21 @@ describe('the best', () => {
     expect([await epochsOf(folder, 'newest'), await epochsOf(folder, 'best')]).toEqual([[1], []]);
   });
 
+  test('of an earlier version, named by the epoch after it, is in its place by its step', async ({ folder }) => {
+    // Both at the end of epoch 1, then at the end of epoch 2 by today's name.
+    await saveCheckpoint(folder, stateOf(2, 10), 2, ['newest', 'best']);
+    await saveCheckpoint(folder, stateOf(2, 20), 2, ['newest', 'best']);
+    expect((await load(folder))?.step).toBe(20);
+    await saveCheckpoint(folder, stateOf(3, 30), 2, ['newest']);
+    expect((await listCheckpoints(folder)).map(({ step }) => step)).toEqual([20, 30]);
+    expect((await listCheckpoints(folder, 'best')).map(({ step }) => step)).toEqual([20]);
+    // An old name with the higher epoch and the lower step is the older one.
+    await clearCheckpoints(folder);
+    await saveCheckpoint(folder, stateOf(3, 20), 2);
+    await saveCheckpoint(folder, stateOf(2, 25), 2);
+    expect((await load(folder))?.step).toBe(25);
+  });
+
   test('there is none, or only damaged ones', async ({ folder }) => {
     await save(folder, 1, 'newest');
     expect(await best(folder)).toBeUndefined();

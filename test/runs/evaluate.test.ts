@@ -41,16 +41,16 @@ describe('openRunCheckpoint', () => {
   it('gives the config and the newest checkpoint, or the best', async () => {
     const newest = await open(root);
     expect(newest.config).toMatchObject({ experiment: 'tiny', training: config.training });
-    expect(newest.checkpoint.path).toMatch(/\/epoch-0003-step-0000006\.safetensors$/);
+    expect(newest.checkpoint.path).toMatch(/\/epoch-0002-step-0000006\.safetensors$/);
     const best = await open(root, [], 'best');
-    const epoch = String(summary.best.epoch + 1).padStart(4, '0');
+    const epoch = String(summary.best.epoch).padStart(4, '0');
     expect(best.checkpoint.path).toContain(`/best-epoch-${epoch}-`);
   });
 
   it('finds the checkpoint also where settings are changed for now', async () => {
     const changed = await open(root, ['training.evaluationBatchSize=5', 'loss.name=isda']);
     expect(changed.config.training.evaluationBatchSize).toBe(5);
-    expect(changed.checkpoint.epoch).toBe(3);
+    expect(changed.checkpoint.epoch).toBe(2);
   });
 
   it('refuses a folder that is no run, and one without checkpoints', async () => {
@@ -68,7 +68,7 @@ describe('openRunCheckpoint', () => {
     writeFileSync(newest, readFileSync(newest).subarray(0, 100));
     const { checkpoint } = await open(copy);
     expect(checkpoint.path).not.toBe(newest);
-    expect(checkpoint.warnings).toEqual([expect.stringContaining('epoch-0003-step-0000006.safetensors is damaged')]);
+    expect(checkpoint.warnings).toEqual([expect.stringContaining('epoch-0002-step-0000006.safetensors is damaged')]);
     rmSync(join(copy, 'checkpoints'), { recursive: true });
     mkdirSync(join(copy, 'checkpoints'));
     writeFileSync(join(copy, 'checkpoints', 'epoch-0001-step-0000001.safetensors'), 'damaged');

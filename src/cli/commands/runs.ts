@@ -1,16 +1,16 @@
-// `isda runs`: lists the runs of a store, and why a run failed.
-import { basename, dirname, resolve } from 'node:path';
+// `isda runs`: lists the runs in a folder, and why a run failed.
+import { basename, resolve } from 'node:path';
 import { Option } from 'commander';
 import { cannot } from '../../common/errors.js';
 import { counted, formatDuration } from '../../common/format.js';
 import { didYouMean } from '../../common/nearest.js';
 import { shellWord } from '../../common/shell.js';
-import { displayPath, isFile } from '../../config/find.js';
+import { displayPath } from '../../config/find.js';
 import { cellStates, type CellState } from '../../grids/store/cell.js';
 import { readLogEnds } from '../../grids/store/log-ends.js';
 import { storeCommands } from '../../grids/store/store.js';
-import { listStore, type ListedCell } from '../../grids/store/view.js';
-import { runFolder } from '../../records/run-folder.js';
+import { listRuns } from '../../grids/store/list.js';
+import type { ListedCell } from '../../grids/store/view.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { lookOnce } from '../grids/executor.js';
 import { columnsOf, foldedTable, widthOf, wrapText } from '../terminal/fold.js';
@@ -34,10 +34,10 @@ async function showLog(
   const view = views.find((candidate) => candidate.name === basename(name));
   if (view === undefined) {
     const known = views.map((candidate) => candidate.name);
-    throw cannot(`show the log of ${name}`, 'the store has no such run', {
+    throw cannot(`show the log of ${name}`, 'the folder has no such run', {
       code: 'run/missing',
       place: displayPath(root, context.workingDirectory),
-      hint: didYouMean(name, known) ?? '`isda runs STORE` lists them',
+      hint: didYouMean(name, known) ?? '`isda runs FOLDER` lists them',
       kind: 'usage',
     });
   }
@@ -78,19 +78,25 @@ function runsTable(
   return lines.split('\n').map(cut).join('\n');
 }
 
-/** What is said of a folder that is no store, or an empty one. */
-function noRuns(root: string, { workingDirectory }: CommandContext): string {
+/** What is said below the runs: how many there are, and which folders of runs lie beside them. */
+function footOf(
+  all: readonly ListedCell[],
+  stores: readonly string[],
+  { workingDirectory }: CommandContext,
+): readonly string[] {
   const show = (path: string): string => shellWord(displayPath(path, workingDirectory));
-  const what = `no runs of a store: a store is a folder of runs that ${storeCommands} make`;
-  if (!isFile(runFolder(root).config)) {
-    return `${what}\n\`isda report --store ${show(root)} --out FILE.html\` also shows runs that \`isda train\` made there`;
-  }
-  return `${what}; this is a run folder\n\`isda runs ${show(dirname(root))}\` shows it where it is a store's`;
+  const count = all.length === 0 ? 'no runs' : `${counted(all.length, 'run')}: ${totals(all)}`;
+  if (stores.length > 0)
+    return [
+      count,
+      `folders of runs in this one: ${stores.map(show).join(', ')}; \`isda runs ${show(stores[0])}\` lists one`,
+    ];
+  return all.length > 0 ? [count] : [count, `runs are made by \`isda train\`, ${storeCommands}`];
 }
 
-async function listRuns(store: string, options: RunsOptions, context: CommandContext): Promise<void> {
-  const root = resolve(context.workingDirectory, store);
-  const all = await listStore(root, context.now, lookOnce(context));
+async function listFolder(named: string, options: RunsOptions, context: CommandContext): Promise<void> {
+  const root = resolve(context.workingDirectory, named);
+  const { runs: all, stores } = await listRuns(root, context.now, lookOnce(context));
   if (options.log !== undefined) return showLog(all, options.log, root, context);
   const views = all.filter(({ state }) => options.state === undefined || state === options.state);
   if (options.json === true) {
@@ -98,37 +104,34 @@ async function listRuns(store: string, options: RunsOptions, context: CommandCon
     return;
   }
   const age = (since: string): string => formatDuration((context.now() - Date.parse(since)) / 1000);
+  const percent = (error: number | undefined): string => (error === undefined ? '-' : `${error.toFixed(2)} %`);
   const inQueue = views.some(({ jobName }) => jobName !== undefined);
   const rows = views.map((view) => [
     view.name,
     view.state,
     ...(inQueue ? [view.jobName ?? ''] : []),
     view.epochs === undefined ? '-' : `${view.epochsDone}/${view.epochs}`,
-    view.lastError === undefined ? '-' : `${view.lastError.toFixed(2)} %`,
+    percent(view.last10MeanTestErrorPercent),
+    percent(view.testErrorPercent),
     view.since === undefined ? '-' : age(view.since),
   ]);
   const width = columnsOf(context);
   if (rows.length > 0) {
-    const header = ['run', 'state', ...(inQueue ? ['job'] : []), 'epochs', 'error', 'since'];
+    const header = ['run', 'state', ...(inQueue ? ['job'] : []), 'epochs', 'last 10', 'last', 'since'];
     const reasons = views.map(({ reason = '' }) => reason);
     context.stdout.write(`${runsTable(header, rows, reasons, width)}\n\n`);
   }
-  const end = all.length === 0 ? noRuns(root, context) : `${counted(all.length, 'run')}: ${totals(all)}`;
-  context.stdout.write(
-    `${end
-      .split('\n')
-      .map((line) => wrapText(line, width))
-      .join('\n')}\n`,
-  );
+  const foot = footOf(all, stores, context);
+  context.stdout.write(`${foot.map((line) => wrapText(line, width)).join('\n')}\n`);
 }
 
 export const registerRuns: RegisterCommand = (program, context) => {
   program
     .command('runs')
-    .description('the runs of a store: state, epochs, last test error')
-    .argument('<store>', `folder of runs that ${storeCommands} make`)
+    .description('the runs in a folder: state, epochs, test error (mean of the last ten epochs, last epoch)')
+    .argument('<folder>', `of runs: runs/, or what ${storeCommands} make`)
     .addOption(new Option('--state <state>', 'only runs in this state').choices(cellStates))
     .option('--log <run>', 'show the end of the log of one run')
     .option('--json', 'print as JSON')
-    .action((store: string, options: RunsOptions) => listRuns(store, options, context));
+    .action((folder: string, options: RunsOptions) => listFolder(folder, options, context));
 };

@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { displayPath } from '../../config/find.js';
 import { outcomeTable, shortNote, writeOutcomes } from '../../grids/outcome-table.js';
 import { rowOutcomes, type RowOutcome } from '../../grids/outcomes.js';
-import type { SweepPoint } from '../../grids/points.js';
+import { settingsText, type SweepPoint } from '../../grids/points.js';
 import { choosePoint, measuredPoints, writeSweep, type MeasuredPoint } from '../../grids/sweep.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { detachedLine, gridFailure } from '../grids/end.js';
@@ -21,9 +21,9 @@ const collect = (value: string, before: readonly string[] | undefined): string[]
 
 /** The values of a point for people: the value alone of one key, `key=value` of several. */
 function describe({ settings }: SweepPoint): string {
-  const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-  const entries = Object.entries(settings);
-  return entries.map(([key, value]) => (entries.length === 1 ? text(value) : `${key}=${text(value)}`)).join(' ');
+  const text = settingsText(settings);
+  const [key, ...others] = Object.keys(settings);
+  return others.length === 0 ? text.slice(key.length + 1) : text;
 }
 
 function sweepTable(points: readonly MeasuredPoint[], chosen: SweepPoint | undefined, first: string): string {
@@ -55,7 +55,9 @@ async function sweep(
   }
   if (options.dryRun === true) {
     const seeds = finalSeeds === 1 ? 'seed 1' : `seeds 1 to ${finalSeeds}`;
-    await showPlan(trials, root, options.json === true, context);
+    const drawn =
+      options.random === undefined ? undefined : new Map(points.map((point) => [point.name, point.settings]));
+    await showPlan(trials, root, options.json === true, context, drawn);
     if (finalSeeds > 0) print(`then the chosen value on all images, on ${seeds}\n`);
     return;
   }

@@ -10,6 +10,7 @@ import { refuseImpossibleSplits } from '../../grids/check-splits.js';
 import { outcomeNotes, outcomeTable, writeOutcomes } from '../../grids/outcome-table.js';
 import { rowOutcomes, type RowOutcome } from '../../grids/outcomes.js';
 import type { CellOutcome } from '../../grids/executors/executor.js';
+import { settingsText, type PointValues } from '../../grids/points.js';
 import { runGrid } from '../../grids/run-grid.js';
 import { cellName, findCell, type Cell } from '../../grids/store/store.js';
 import { viewInList } from '../../grids/store/view.js';
@@ -94,8 +95,17 @@ export async function withGridRunner<Result>(
 
 const configsOf = (cells: readonly Cell[]): readonly ExperimentConfig[] => cells.map(({ config }) => config);
 
-/** Shows what a command would run, and how far each of it is. Errors (usage): images that cannot be split so. */
-export async function showPlan(cells: readonly Cell[], root: string, json: boolean, context: CommandContext) {
+/**
+ * Shows what a command would run, and how far each of it is. `settings`: what each row sets, where the rows' names do not
+ * say it. Errors (usage): images that cannot be split so.
+ */
+export async function showPlan(
+  cells: readonly Cell[],
+  root: string,
+  json: boolean,
+  context: CommandContext,
+  settings?: ReadonlyMap<string, PointValues>,
+) {
   await refuseImpossibleSplits(configsOf(cells), context);
   const lookup = lookOnce(context);
   const rows = await pMap(
@@ -105,7 +115,8 @@ export async function showPlan(cells: readonly Cell[], root: string, json: boole
       const view = stored && (await viewInList(root, stored.name, context.now, lookup));
       const { epochs, seed } = cell.config.training;
       const [name, state, done] = [stored?.name ?? cellName(cell), view?.state ?? 'planned', view?.epochsDone ?? 0];
-      return { name, row: cell.row, seed, state, epochsDone: done, epochs };
+      const set = settings?.get(cell.row);
+      return { name, row: cell.row, ...(set && { settings: set }), seed, state, epochsDone: done, epochs };
     },
     { concurrency: maxOpenFiles },
   );
@@ -113,10 +124,15 @@ export async function showPlan(cells: readonly Cell[], root: string, json: boole
     context.stdout.write(`${JSON.stringify({ store: root, runs: rows }, undefined, 2)}\n`);
     return;
   }
-  const lines = rows.map(({ name, state, epochsDone, epochs }) => [name, state, `${epochsDone}/${epochs}`]);
+  const lines = rows.map(({ name, state, epochsDone, epochs, settings: set }) => [
+    ...[name, state, `${epochsDone}/${epochs}`],
+    ...(settings === undefined ? [] : [settingsText(set ?? {})]),
+  ]);
   const left = rows.filter(({ state }) => state !== 'done').length;
   const width = columnsOf(context);
-  context.stdout.write(`${foldedTable(['run', 'state', 'epochs'], lines, width)}\n`);
+  context.stdout.write(
+    `${foldedTable(['run', 'state', 'epochs', ...(settings === undefined ? [] : ['settings'])], lines, width)}\n`,
+  );
   const total = `${counted(rows.length, 'run')}, ${left} not done yet, in ${displayPath(root, context.workingDirectory)}`;
   context.stdout.write(`${wrapText(total, width)}\n`);
 }

@@ -1,9 +1,10 @@
 // Progress of a grid: a line when a run starts or ends, and a status line on a terminal.
 import { clearLine, cursorTo } from 'node:readline';
 import { fitLine } from '../../common/fit-line.js';
-import { formatDuration } from '../../common/format.js';
+import { counted, formatDuration } from '../../common/format.js';
 import type { CellOutcome, GridEvents } from '../../grids/executors/executor.js';
 import type { StoredCell } from '../../grids/store/store.js';
+import { lastEpochs } from '../../records/metrics-columns.js';
 import { readProgress } from '../../grids/store/view.js';
 
 export interface GridProgress {
@@ -22,12 +23,16 @@ export interface GridProgressOptions {
   readonly everyMilliseconds?: number;
 }
 
+/** What the error of a run of so many epochs is. */
+const meanName = (epochs: number): string =>
+  epochs >= lastEpochs ? `last ${lastEpochs}` : `mean of ${counted(epochs, 'epoch')}`;
+
 /** The line that says how a run ended. */
 export function endLine({ cell, end, summary }: CellOutcome): string {
   if (end.state === 'failed' || end.state === 'stopped') return `${end.state.padEnd(7)} ${cell.name}: ${end.reason}`;
   if (summary === undefined) return `${end.state.padEnd(7)} ${cell.name}`;
-  const { last10MeanTestErrorPercent: error, seconds } = summary;
-  return `done    ${cell.name}  ${error.toFixed(2)} %  ${formatDuration(seconds)}`;
+  const { last10MeanTestErrorPercent: error, epochs, seconds } = summary;
+  return `done    ${cell.name}  ${error.toFixed(2)} % (${meanName(epochs)})  ${formatDuration(seconds)}`;
 }
 
 export interface GridCounts {
@@ -64,7 +69,7 @@ export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProg
   const running = new Set<StoredCell>();
   /** Epochs of runs that were there before this process came to them. */
   let epochsBefore = 0;
-  const counted = new Set<StoredCell>();
+  const begunRuns = new Set<StoredCell>();
   let timer: NodeJS.Timeout | undefined;
   let shown = false;
 
@@ -113,7 +118,7 @@ export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProg
       failed = 0;
       epochsBefore = 0;
       finished.clear();
-      counted.clear();
+      begunRuns.clear();
       if (!stream.isTTY || timer !== undefined) return;
       timer = setInterval(() => void draw(), everyMilliseconds);
     },
@@ -126,8 +131,8 @@ export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProg
     started(cell, job) {
       running.add(cell);
       // A run that was queued again was counted when it began.
-      if (!counted.has(cell)) void readProgress(cell.folder).then(({ epochsDone }) => (epochsBefore += epochsDone));
-      counted.add(cell);
+      if (!begunRuns.has(cell)) void readProgress(cell.folder).then(({ epochsDone }) => (epochsBefore += epochsDone));
+      begunRuns.add(cell);
       note(`start   ${cell.name}${job === undefined ? '' : `, job ${job}`}`);
     },
     requeued(cell, job) {

@@ -1,5 +1,6 @@
 // Parses the command line of a sweep into points and checks each of them before anything runs.
 import { cannot } from '../../common/errors.js';
+import { counted } from '../../common/format.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { refuseFixedKeys, refuseIdleKey } from '../../grids/check-points.js';
 import {
@@ -112,6 +113,10 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
     random === undefined
       ? listedPoints(key === 'lambda0' ? 'loss.lambda0' : key!, options, basis)
       : drawnPoints(options, random, basis);
+  if (random !== undefined && points.length < random) {
+    const all = `there are only ${counted(points.length, 'different setting')} to draw`;
+    context.stderr.write(`warning: ${all}, so ${points.length} are tried in place of ${random}\n`);
+  }
   const root = storeOf(random === undefined ? `sweep-${key}-${experiment}` : `search-${experiment}`, options, context);
   const { network, dataset, augmentation } = describeConfig(base);
   const subject = { network, dataset, augmentation };

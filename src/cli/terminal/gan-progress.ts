@@ -13,18 +13,32 @@ export interface GanProgressOptions extends GanLength {
 
 const digits = (value: number): string => value.toFixed(Math.abs(value) < 1 ? 4 : 3);
 
-/** Displays the progress of a run. The time that is left comes from this process's iterations so far. */
-export function createGanProgress({ stream, now, iterations, before }: GanProgressOptions): GanProgress {
+/** Without a terminal, a line is printed at least so often. */
+const lineMilliseconds = 30_000;
+
+/**
+ * Displays the progress of a run, from its start. The time that is left comes from this process's iterations so far, but
+ * for the first, in which graphs are built.
+ */
+export function createGanProgress({ stream, now, iterations, before, log }: GanProgressOptions): GanProgress {
   const started = now();
   let done = before;
   let losses: Readonly<Record<string, number>> = {};
+  let first: { readonly time: number; readonly done: number } | undefined;
+  let lastLine: { readonly time: number; readonly done: number } | undefined;
   let bar: SingleBar | undefined;
+  const secondsEach = (): number => {
+    const since = first === undefined || first.done === done ? { time: started, done: before } : first;
+    return (now() - since.time) / 1000 / (done - since.done);
+  };
   const text = (width: number): string => {
-    const seconds = (now() - started) / 1000 / (done - before);
     const left = iterations - done;
+    const count = [1, `iteration ${done}/${iterations}`] as const;
+    if (done === before) return fitLine([count], width);
+    const seconds = secondsEach();
     return fitLine(
       [
-        [1, `iteration ${done}/${iterations}`],
+        count,
         [3, `discriminator ${digits(losses['discriminatorLoss'] ?? NaN)}`],
         [4, `generator ${digits(losses['generatorLoss'] ?? NaN)}`],
         [5, `${seconds.toFixed(2)} s an iteration`],
@@ -43,20 +57,28 @@ export function createGanProgress({ stream, now, iterations, before }: GanProgre
     created.start(iterations, done);
     return created;
   };
+  const line = (): void => {
+    clear();
+    stream.write(`${text(width())}\n`);
+    log(text(Infinity));
+    lastLine = { time: now(), done };
+  };
+  if (stream.isTTY && before < iterations) bar = start();
   return {
     iteration(next, found) {
       [done, losses] = [next, found];
-      if (!stream.isTTY) return;
-      bar ??= start();
-      bar.update(done);
+      first ??= { time: now(), done };
+      if (stream.isTTY) {
+        bar ??= start();
+        bar.update(done);
+      } else if (lastLine === undefined || now() - lastLine.time >= lineMilliseconds) line();
     },
     line() {
-      clear();
-      stream.write(`${text(width())}\n`);
+      if (lastLine?.done !== done) line();
     },
-    note(line) {
+    note(words) {
       clear();
-      stream.write(`${line}\n`);
+      stream.write(`${words}\n`);
     },
     stop: clear,
   };

@@ -1,19 +1,15 @@
 // Current state of a store: the state and progress of each cell.
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pMap from 'p-map';
-import { cannot, systemCode } from '../../common/errors.js';
-import { maxOpenFiles, readFailure } from '../../common/files.js';
 import { isFile } from '../../config/find.js';
 import { fingerprints } from '../../config/fingerprint.js';
 import { loadConfig } from '../../config/load.js';
 import { lockHolder, processStart, thisProcess } from '../../common/lock.js';
-import { columnOf } from '../../records/metrics-columns.js';
+import { columnOf, lastEpochs } from '../../records/metrics-columns.js';
 import { runFolder } from '../../records/run-folder.js';
-import type { RunSummary } from '../../records/summary.js';
+import { meanOf, type RunSummary } from '../../records/summary.js';
 import { readCell, type CellRecord } from './cell.js';
 import type { JobLook, JobLookup } from './job.js';
-import { storeCommands } from './store.js';
 import { summaryOf } from './summary.js';
 import { unreadableRun } from './unreadable.js';
 
@@ -24,8 +20,10 @@ export interface CellView extends CellRecord {
   readonly folder: string;
   /** Completed so far. */
   readonly epochsDone: number;
-  /** Error of the last evaluated epoch on the images the run is evaluated on, in percent. */
-  readonly lastError?: number;
+  /** Of the last evaluated epoch, on the images the run is evaluated on. */
+  readonly testErrorPercent?: number;
+  /** Its mean over the last ten epochs so far, or over those of them that were evaluated: what tables and grids show. */
+  readonly last10MeanTestErrorPercent?: number;
   /** What a cluster's queue calls its job, as in `12_3`. */
   readonly jobName?: string;
 }
@@ -57,15 +55,24 @@ async function cellHolder(folder: string, now: () => number): Promise<string | u
 }
 
 /**
- * How far a run is, by its metrics.csv: whole lines without the header, and the last error in them. It may be written to
+ * How far a run is, by its metrics.csv: whole lines without the header, and the last errors in them. It may be written to
  * at this moment, or be missing.
  */
-export async function readProgress(folder: string): Promise<{ epochsDone: number; lastError?: number }> {
+export async function readProgress(
+  folder: string,
+): Promise<Pick<CellView, 'epochsDone' | 'testErrorPercent' | 'last10MeanTestErrorPercent'>> {
   const text = await readFile(runFolder(folder).metrics, 'utf8').catch(() => '');
   const [header, ...rows] = text.split('\n').slice(0, -1);
   const place = header?.split(',').indexOf(columnOf('testError'));
-  const last = rows.map((row) => row.split(',')[place]).findLast((error) => error !== '');
-  return last === undefined ? { epochsDone: rows.length } : { epochsDone: rows.length, lastError: Number(last) };
+  const errors = rows.map((row) => row.split(',')[place]);
+  const last = errors.findLast((error) => error !== '');
+  if (last === undefined) return { epochsDone: rows.length };
+  const end = errors.slice(-lastEpochs).filter((error) => error !== '');
+  return {
+    epochsDone: rows.length,
+    testErrorPercent: Number(last),
+    ...(end.length === 0 ? {} : { last10MeanTestErrorPercent: meanOf(end.map(Number)) }),
+  };
 }
 
 /**
@@ -159,23 +166,4 @@ export async function viewInList(...args: Parameters<typeof viewCell>): Promise<
     const [root, name] = args;
     return { ...unreadableRun(join(root, name), error), state: 'failed' };
   }
-}
-
-/**
- * Every cell of the store `root`, sorted by name with numbers in their order; `jobs` as in `viewCell`.
- * Errors: there is no such folder, or it cannot be read.
- */
-export async function listStore(root: string, now: () => number, jobs?: JobLookup): Promise<readonly ListedCell[]> {
-  const names = await readdir(root).catch((error: unknown) => {
-    if (systemCode(error) !== 'ENOENT') throw readFailure(root, error);
-    throw cannot('list the runs', 'there is no such folder', {
-      code: 'store/missing',
-      place: root,
-      hint: `${storeCommands} make a store; --out names it`,
-    });
-  });
-  const views = await pMap(names, (name) => viewInList(root, name, now, jobs), {
-    concurrency: maxOpenFiles,
-  });
-  return views.filter((view) => view !== undefined).sort((a, b) => byName.compare(a.name, b.name));
 }

@@ -5,6 +5,8 @@ export interface GanLength {
   readonly iterations: number;
   /** Iterations done by an earlier process. */
   readonly before: number;
+  /** Keeps a line that is printed. */
+  readonly log: (line: string) => void;
 }
 
 export interface GanProgress {

@@ -94,7 +94,7 @@ async function runInFolder(
     for (const line of headerLines(config, { gan, images, classes }, opened, position)) print(line);
     const run = { config, fingerprint: identity, folder: paths, gan, batches, training, position, shown, samples };
     const summary = await trainInGanFolder({ ...run, ...context, log });
-    print(`generator   ${join(paths.root, generatorFile)}`);
+    print(`generator     ${join(paths.root, generatorFile)}`);
     return summary;
   } finally {
     training.session.close();
@@ -125,12 +125,12 @@ function headerLines(
   const facts = [
     ['experiment', config.experiment],
     ['generator', `${config.gan.name}, ${parameters(gan.generator)} parameters`],
-    ['opponent', `${parameters(gan.discriminator)} parameters, ${steps} step${steps === 1 ? '' : 's'} an iteration`],
+    ['discriminator', `${parameters(gan.discriminator)} parameters, ${steps} step${steps === 1 ? '' : 's'} an iteration`],
     ['data', `${images.name}, ${images.count} training images${what}`],
     ['device', `${engine.device.kind} (${engine.device.name}), ${execution}`],
     ['iterations', `${iterations}, batch ${batchSize}`],
   ];
-  const lines = facts.map(([name, value]) => `${name.padEnd(11)} ${value}`);
+  const lines = facts.map(([name, value]) => `${name.padEnd(13)} ${value}`);
   if (position.iteration >= iterations) lines.push('complete already: --no-resume starts over');
   else if (position.iteration > 0) lines.push(`resuming after iteration ${position.iteration}`);
   return lines;

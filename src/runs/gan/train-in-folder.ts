@@ -1,4 +1,5 @@
 // A generator's run with its records: losses, samples, checkpoints, the generator's file.
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { cannot, stopped } from '../../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';
@@ -12,6 +13,8 @@ import { generatorFile, saveGenerator } from '../../gan/stored.js';
 import { lossColumns, trainGan, type GanPosition, type LossesRow } from '../../gan/trainer.js';
 import { countParameters } from '../../models/cost.js';
 import { saveCheckpoint } from '../../records/checkpoints.js';
+import { openEvents } from '../../records/events.js';
+import { columnOf } from '../../records/metrics-columns.js';
 import type { RunFolder } from '../../records/run-folder.js';
 import { readState } from '../../training/state.js';
 import type { Pictures } from './pictures.js';
@@ -69,14 +72,25 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
   const { iterations, seed } = config.training;
   const { lossesEvery, samplesEvery, checkpointEvery } = config.output;
   const names = lossColumns(gan);
-  const losses = await openLosses(join(folder.root, lossesFile), names, { every: lossesEvery, resumeAfter: start.iteration });
-  const progress = run.showProgress({ iterations, before: start.iteration });
+  const losses = await openLosses(join(folder.root, lossesFile), names, {
+    ...{ every: lossesEvery, resumeAfter: start.iteration },
+  });
+  const curves =
+    start.iteration >= iterations
+      ? undefined
+      : await openEvents(folder.root, {
+          ...{ now: run.now, host: hostname(), pid: process.pid, purgeFromStep: start.iteration + 1 },
+        });
+  const progress = run.showProgress({ iterations, before: start.iteration, log: run.log });
   let position: GanPosition;
   try {
     const inputs = { ...run, session: training.session, iterations, seed, lossesEvery };
     const outcome = await trainGan(inputs, {
       iteration: (done, found) => progress.iteration(done, found),
-      losses: (row: LossesRow) => losses.append(row),
+      async losses(row) {
+        await losses.append(row);
+        await curves?.scalars(row.iteration, curvesOf(row));
+      },
       async reached(at) {
         const last = at.iteration === iterations;
         if (last || at.iteration % samplesEvery === 0) {
@@ -99,6 +113,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
   } finally {
     progress.stop();
     await losses.close();
+    await curves?.close();
   }
   const summary: GanSummary = {
     experiment: config.experiment,
@@ -114,12 +129,19 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
   return summary;
 }
 
+/** The curves of a row in TensorBoard: `loss/discriminator` for `discriminatorLoss`, its parts as their columns. */
+const curvesOf = ({ means }: LossesRow): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(means).map(([name, value]) => [`loss/${columnOf(name).replace(/_loss$/, '')}`, value]),
+  );
+
 /** Writes the generator as it is, then the checkpoint of a place between two iterations. */
 async function keep(run: OpenGanRun, position: GanPosition): Promise<void> {
   const { training, batches, folder, fingerprint, config, gan, shown } = run;
   const hint = 'a lower gan.learningRate may keep it finite';
   const state = {
-    epoch: 1 + Math.floor(position.discriminatorSteps / batches.perEpoch),
+    // The epoch that its last discriminator step was in.
+    epoch: Math.max(1, Math.ceil(position.discriminatorSteps / batches.perEpoch)),
     step: position.iteration,
     tensors: readState(training, (tensor, value) =>
       cannot('keep the state of the run', `${tensor} holds ${value}`, { code: 'run/diverged', hint }),

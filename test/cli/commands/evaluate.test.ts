@@ -16,7 +16,7 @@ if (trained.exitCode !== 0) throw new Error(trained.all);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const lastRow = metricsOf(join(folder, 'run')).at(-1)!.split(',').map(Number);
-const newest = join(folder, 'run', 'checkpoints', 'epoch-0003-step-0000008.safetensors');
+const newest = join(folder, 'run', 'checkpoints', 'epoch-0002-step-0000008.safetensors');
 
 async function evaluation(...args: string[]): Promise<Record<string, unknown>> {
   const outcome = await runIsda(folder, ['evaluate', '--json', ...args]);
@@ -55,7 +55,7 @@ describe('isda evaluate', () => {
     truncateSync(join(folder, 'damaged', 'checkpoints', checkpointsOf(join(folder, 'damaged'))[1]), 1000);
     const { exitCode, stderr } = await runIsda(folder, ['evaluate', '--run', 'damaged']);
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/^warning: the checkpoint epoch-0003-step-0000008\.safetensors is damaged and not used \(/);
+    expect(stderr).toMatch(/^warning: the checkpoint epoch-0002-step-0000008\.safetensors is damaged and not used \(/);
   });
 
   it('refuses what is no run, and a run without a checkpoint', async () => {

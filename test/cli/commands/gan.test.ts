@@ -45,17 +45,19 @@ describe('isda gan train', () => {
       .split('\n')
       .map((line) => line.replace(/[\d.]+ s an iteration.*$/, '…').replace(/-?\d+\.\d+/g, '#'));
     expect(lines).toEqual([
-      'experiment  tiny-gan',
-      'generator   acgan, #k parameters',
-      'opponent    121k parameters, 1 step an iteration',
-      'data        cifar10, 128 training images of 10 classes',
-      expect.stringMatching(/^device {6}cpu /),
-      'iterations  12, batch 16',
-      ...[3, 6, 9, 12].map((done) => `iteration ${done}/12  discriminator #  generator #  …`),
-      `generator   ${join(run, 'generator.safetensors')}`,
+      'experiment    tiny-gan',
+      'generator     acgan, #k parameters',
+      'discriminator 121k parameters, 1 step an iteration',
+      'data          cifar10, 128 training images of 10 classes',
+      expect.stringMatching(/^device {8}cpu /),
+      'iterations    12, batch 16',
+      ...[1, 3, 6, 9, 12].map((done) => `iteration ${done}/12  discriminator #  generator #  …`),
+      `generator     ${join(run, 'generator.safetensors')}`,
     ]);
     const names = ['config.yaml', 'environment.json', 'losses.csv', 'losses.svg', 'log.txt', 'summary.json'];
     for (const name of names) expect(existsSync(join(run, name)), name).toBe(true);
+    expect(readdirSync(run).filter((name) => name.startsWith('events.out.tfevents.'))).toHaveLength(1);
+    expect(read(run, 'log.txt')).toMatch(/Z iteration 1\/12 {2}discriminator /);
     expect(readdirSync(join(run, 'samples'))).toEqual(['000003.png', '000006.png', '000009.png', '000012.png']);
     expect(checkpointsOf(run)).toEqual(['epoch-0002-step-0000009.safetensors', 'epoch-0002-step-0000012.safetensors']);
     expect(read(run, 'losses.csv').split('\n')[0]).toBe(

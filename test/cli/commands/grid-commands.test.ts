@@ -1,5 +1,5 @@
 // What `isda ablate`, `isda sweep` and `isda runs` say: plans, lists and refusals, in the words a user reads.
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -183,8 +183,10 @@ describe('isda runs', () => {
     const attempt = await claimCell(await placeCell(folder, someCell('b'), now), now);
     if ('claim' in attempt) await attempt.claim.end({ state: 'failed', reason: 'it was b' });
     const all = await runCli(folder, ['runs', '.']);
-    expect(all.stdout).toMatch(/^run +state +epochs +error +since +reason\n/);
-    expect(all.stdout).toMatch(/\ntest-b-seed1 +failed +0\/2 +- +\d\.\d s +it was b\n\n2 runs: 1 planned, 1 failed\n$/);
+    expect(all.stdout).toMatch(/^run +state +epochs +last 10 +last +since +reason\n/);
+    expect(all.stdout).toMatch(
+      /\ntest-b-seed1 +failed +0\/2 +- +- +\d\.\d s +it was b\n\n2 runs: 1 planned, 1 failed\n$/,
+    );
     const planned = await runCli(folder, ['runs', '.', '--state', 'planned', '--json']);
     expect(JSON.parse(planned.stdout)).toMatchObject([{ name: 'test-a-seed1', state: 'planned', epochsDone: 0 }]);
   });
@@ -193,7 +195,7 @@ describe('isda runs', () => {
     const missing = await runCli(folder, ['runs', '.', '--log', 'test-a-seed2']);
     expect(missing.code).toBe(2);
     expect(missing.stderr).toBe(
-      'error: cannot show the log of test-a-seed2: the store has no such run\n  ' +
+      'error: cannot show the log of test-a-seed2: the folder has no such run\n  ' +
         folder +
         '\n  hint: did you mean test-a-seed1?\n',
     );
@@ -210,7 +212,7 @@ describe('isda runs', () => {
     const reason = `cannot read ${join(lost, 'cell.json')}: it is not the record of a run`;
     expect(stdout.split('\n').slice(2)).toEqual([
       expect.stringMatching(/^test-a-seed1 +planned +0\/2 /),
-      expect.stringMatching(/^test-b-seed1 +failed +- +- +- +cannot read /),
+      expect.stringMatching(/^test-b-seed1 +failed +- +- +- +- +cannot read /),
       '',
       '2 runs: 1 planned, 1 failed',
       '',
@@ -219,23 +221,48 @@ describe('isda runs', () => {
     expect(JSON.parse(failed.stdout)).toEqual([{ name: 'test-b-seed1', folder: lost, state: 'failed', reason }]);
     expect((await runCli(folder, ['runs', '.', '--log', 'test-b-seed1'])).stdout).toContain('log.txt\nepoch 1\n');
   });
-  test('refuses a folder that is not there; of one without runs it says what a store is', async ({ folder }) => {
+  test('refuses a folder that is not there; of one without runs it says what makes some', async ({ folder }) => {
     expect((await runCli(folder, ['runs', 'no'])).stderr).toMatch(
       /^error: cannot list the runs: there is no such folder\n/,
     );
     writeFileSync(join(folder, 'file'), '');
-    const store =
-      'no runs of a store: a store is a folder of runs that `isda study`, `isda ablate`, `isda sweep` and `isda table --run` make';
+    // A config of one's own is no run.
+    writeFileSync(join(folder, 'config.yaml'), 'experiment: mine\n');
     const plain = await runCli(folder, ['runs', '.']);
     expect(plain.code).toBe(0);
     expect(plain.stdout).toBe(
-      `${store}\n\`isda report --store ${folder} --out FILE.html\` also shows runs that \`isda train\` made there\n`,
+      'no runs\nruns are made by `isda train`, `isda study`, `isda ablate`, `isda sweep` and `isda table --run`\n',
     );
     expect((await runCli(folder, ['runs', '.', '--json'])).stdout).toBe('[]\n');
-    makeStoredRun(join(folder, 'store'), { row: 'a' });
-    expect((await runCli(folder, ['runs', 'store/test-a-seed1'])).stdout).toBe(
-      `${store}; this is a run folder\n\`isda runs store\` shows it where it is a store's\n`,
-    );
+  });
+  test('lists runs that `isda train` made, one alone, and the folders of runs beside them', async ({ folder }) => {
+    const run = makeStoredRun(folder, { row: 'a', error: 6 });
+    const stopped = makeStoredRun(folder, { row: 'b' });
+    for (const path of [join(run, 'cell.json'), join(stopped, 'cell.json'), join(stopped, 'summary.json')])
+      rmSync(path);
+    makeStoredRun(join(folder, 'table1'), { row: 'c' });
+    const { code, stdout } = await runCli(folder, ['runs', '.']);
+    expect(code).toBe(0);
+    const [header, , ...lines] = stdout.split('\n');
+    expect(header).toMatch(/^run +state +epochs +last 10 +last +since/);
+    const summary = JSON.parse(readFileSync(join(run, 'summary.json'), 'utf8')) as {
+      last10MeanTestErrorPercent: number;
+      last: { testErrorPercent: number };
+    };
+    const { last10MeanTestErrorPercent, last } = summary;
+    const [mean, end] = [last10MeanTestErrorPercent, last.testErrorPercent].map((error) => error.toFixed(2));
+    expect(lines).toEqual([
+      expect.stringMatching(new RegExp(`^test-a-seed1 +done +20/\\d+ +${mean} % +${end} % +-`)),
+      expect.stringMatching(/^test-b-seed1 +stopped +20\/\d+ /),
+      '',
+      '2 runs: 1 done, 1 stopped',
+      'folders of runs in this one: table1; `isda runs table1` lists one',
+      '',
+    ]);
+    const alone = await runCli(folder, ['runs', 'test-a-seed1', '--json']);
+    expect(JSON.parse(alone.stdout)).toMatchObject([
+      { name: 'test-a-seed1', state: 'done', last10MeanTestErrorPercent },
+    ]);
   });
   test('help and hints have all that makes a store', async ({ folder }) => {
     const makers = '`isda study`, `isda ablate`, `isda sweep` and `isda table --run` make';
@@ -306,7 +333,7 @@ describe('progress of a grid', () => {
   const cell = { ...someCell('a'), name: 'a-seed1', folder: '/nowhere' };
   it('endLine says how a run ended', () => {
     expect(endLine({ cell, end: { state: 'done' }, summary: someSummary(6.234) })).toBe(
-      'done    a-seed1  6.23 %  2.0 s',
+      'done    a-seed1  6.23 % (mean of 2 epochs)  2.0 s',
     );
     expect(endLine({ cell, end: { state: 'failed', reason: 'no data' } })).toBe('failed  a-seed1: no data');
   });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCell } from '../../../src/grids/store/cell.js';
-import { listStore } from '../../../src/grids/store/view.js';
+import { listRuns } from '../../../src/grids/store/list.js';
 import { heldDataset, isIdle, signalHeld, startHeld } from '../../support/held.js';
 import { printed, runIsda, startIsda, type IsdaOutcome } from '../../support/process.js';
 import { outcomeOf, read } from '../../support/runs.js';
@@ -41,7 +41,7 @@ const outcomes = (out: string) => names.map((name) => outcomeOf(join(folder, out
 const expected = outcomes('whole');
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const statesOf = async (out: string) => (await listStore(join(folder, out), Date.now)).map(({ state }) => state);
+const statesOf = async (out: string) => (await listRuns(join(folder, out), Date.now)).runs.map(({ state }) => state);
 
 /** Ends the grid of a store by the same command, which must come to the numbers of a grid that was not disturbed. */
 async function finish(out: string) {

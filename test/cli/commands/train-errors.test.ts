@@ -108,7 +108,7 @@ describe('wrong data', () => {
 
 describe('a run folder that cannot be used', () => {
   it('with a checkpoint of another experiment', async () => {
-    const place = `  ${join(folder, 'run', 'checkpoints', 'epoch-0003-step-0000008.safetensors')}`;
+    const place = `  ${join(folder, 'run', 'checkpoints', 'epoch-0002-step-0000008.safetensors')}`;
     const message = (changes: string): string[] => [
       `error: cannot resume: the checkpoint belongs to another experiment${changes}`,
       place,
@@ -236,7 +236,7 @@ describe('a loss that is not a number', () => {
     const outcome = await runIsda(folder, trainArgs('growing', growing, 'tiny-cross-entropy'));
     expect(outcome.exitCode).toBe(1);
     const run = join(folder, 'growing');
-    const epochs = checkpointsOf(run).map((name) => Number(name.slice(6, 10)) - 1);
+    const epochs = checkpointsOf(run).map((name) => Number(name.slice(6, 10)));
     expect(outcome.stderr).toMatch(/^error: cannot go on training: \S+ is (NaN|-?Infinity) (at|after|since) /);
     const newest = join(run, 'checkpoints', checkpointsOf(run).at(-1)!);
     expect(outcome.stderr).toContain(`\n  last good checkpoint: ${newest} (epoch ${epochs.at(-1)! + 1}, step 0)\n`);

@@ -26,7 +26,7 @@ describe('isda train', () => {
       'summary.json',
     ]);
     expect(names.filter((name) => /^events\.out\.tfevents\.\d{10}\.[^/]+\.\d+\.0$/.test(name))).toHaveLength(1);
-    expect(checkpointsOf(run)).toEqual(['epoch-0002-step-0000004.safetensors', 'epoch-0003-step-0000008.safetensors']);
+    expect(checkpointsOf(run)).toEqual(['epoch-0001-step-0000004.safetensors', 'epoch-0002-step-0000008.safetensors']);
 
     const [header, ...rows] = metricsOf(run);
     expect(header).toBe('epoch,iteration,learning_rate,lambda,train_loss,train_error,test_loss,test_error');
@@ -91,7 +91,7 @@ describe('isda train', () => {
     expect(over.stderr).toMatch(/^epoch 1\/1 /m);
     expect(over.stderr).toMatch(/^steps +1 epoch x \d+ = /m);
     expect(metricsOf(run)).toHaveLength(2);
-    expect(checkpointsOf(run)).toEqual(['epoch-0002-step-0000004.safetensors']);
+    expect(checkpointsOf(run)).toEqual(['epoch-0001-step-0000004.safetensors']);
   });
 
   test('a run that starts over leaves no summary of the one before', async ({ folder }) => {

@@ -9,31 +9,43 @@ function display(columns?: number) {
   through.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const stream = Object.assign(through, columns === undefined ? {} : { isTTY: true, columns }) as unknown;
   let time = 0;
+  const kept: string[] = [];
   const progress = createGanProgress({
     stream: stream as NodeJS.WriteStream,
     now: () => time,
     iterations: 100,
     before: 10,
+    log: (line) => void kept.push(line),
   });
-  return { progress, pass: (milliseconds: number) => (time += milliseconds), text: () => text };
+  return { progress, pass: (milliseconds: number) => (time += milliseconds), text: () => text, kept };
 }
 
 const losses = { discriminatorLoss: -0.01234, generatorLoss: 12.3456 };
 
-it('prints a line where it is asked to; the time that is left comes from this process', () => {
-  const { progress, pass, text } = display();
+it('prints a line at once, where it is asked to, and every 30 s; the first iteration does not count for the rest', () => {
+  const { progress, pass, text, kept } = display();
   pass(5000);
-  progress.iteration(20, losses);
-  expect(text()).toBe('');
+  progress.iteration(11, losses);
   progress.line();
-  pass(40_000);
-  progress.iteration(100, losses);
+  for (let done = 12; done <= 100; done++) {
+    pass(500);
+    progress.iteration(done, losses);
+  }
   progress.line();
+  const numbers = 'discriminator -0.0123  generator 12.346';
   expect(text().split('\n')).toEqual([
-    'iteration 20/100  discriminator -0.0123  generator 12.346  0.50 s an iteration  ETA 40 s',
-    'iteration 100/100  discriminator -0.0123  generator 12.346  0.50 s an iteration',
+    `iteration 11/100  ${numbers}  5.00 s an iteration  ETA 7 min 25 s`,
+    `iteration 71/100  ${numbers}  0.50 s an iteration  ETA 15 s`,
+    `iteration 100/100  ${numbers}  0.50 s an iteration`,
     '',
   ]);
+  expect(`${kept.join('\n')}\n`).toBe(text());
+});
+
+it('shows the bar before the first iteration ends', () => {
+  const { progress, text } = display(60);
+  expect(text()).toContain('iteration 10/100');
+  progress.stop();
 });
 
 it('leaves out the least important numbers on a narrow terminal', () => {

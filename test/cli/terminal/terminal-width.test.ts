@@ -52,8 +52,9 @@ describe('on a narrow terminal', () => {
     makeStoredRun(folder, { row: 'b', state: 'failed', epochs: 3, reason });
     const { piped, narrow } = await printed(folder, ['runs', '.']);
     expect(piped).toContain(`  ${reason}\n`);
-    expect(narrow[0]).toMatch(/^run\n {2}state +epochs +error +since\n/);
-    expect(narrow[0]).toMatch(/^test-a-method-seed1\n {2}done +20\/20 +12.34 % +\d+ d \d\d h$/m);
+    expect(narrow[0]).toMatch(
+      /^test-a-method-seed1\n {2}state done, epochs 20\/20,\n {2}last 10 13\.25 %, last 12\.34 %,\n {2}since \d+ d \d\d h$/m,
+    );
     expect(narrow[0]).toContain('  the process ended without a word of\n  what it was that went wrong\n');
     // Where a part of the reason has room, each run keeps to its line.
     const { stdout: wider } = await runCli(folder, ['runs', '.'], {}, 90);

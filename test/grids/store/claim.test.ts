@@ -8,7 +8,8 @@ import { describe, expect, it } from 'vitest';
 import { cellStates, readCell, type CellState } from '../../../src/grids/store/cell.js';
 import { claimCell, type CellEnd, type Claim } from '../../../src/grids/store/claim.js';
 import { placeCell } from '../../../src/grids/store/store.js';
-import { listStore, presentState, viewCell } from '../../../src/grids/store/view.js';
+import { listRuns } from '../../../src/grids/store/list.js';
+import { presentState, viewCell } from '../../../src/grids/store/view.js';
 import { processStart } from '../../../src/common/lock.js';
 import { writeSummary } from '../../../src/records/summary.js';
 import { someCell, someSummary } from '../../support/cells.js';
@@ -127,7 +128,7 @@ describe('presentState', () => {
   });
 });
 
-describe('listStore', () => {
+describe('listRuns', () => {
   test('lists by name with numbers in order, with epochs and the last error', async ({ folder }) => {
     for (const seed of [10, 2]) await placeCell(folder, someCell('a', seed), now);
     const cell = await placeCell(folder, someCell('a', 2), now);
@@ -138,11 +139,11 @@ describe('listStore', () => {
     await claim.end(ends[1]);
     writeFileSync(join(folder, 'outcomes.csv'), '');
     expect(
-      (await listStore(folder, now)).map(({ name, state, epochsDone, lastError }) => [
+      (await listRuns(folder, now)).runs.map(({ name, state, epochsDone, testErrorPercent }) => [
         name,
         state,
         epochsDone,
-        lastError,
+        testErrorPercent,
       ]),
     ).toEqual([
       ['test-a-seed2', 'failed', 1, 87.5],
@@ -155,7 +156,7 @@ describe('listStore', () => {
     copyFileSync(join(whole, 'summary.json'), join(other, 'summary.json'));
     writeFileSync(join(changed, 'summary.json'), '{"last10MeanTestErrorPercent": 1}');
     writeFileSync(join(lost, 'cell.json'), '{');
-    const [a, b, c, d] = await listStore(folder, now);
+    const [a, b, c, d] = (await listRuns(folder, now)).runs;
     expect([a, b, c].map(({ state, epochsDone }) => [state, epochsDone])).toEqual([
       ['done', 20],
       ['failed', 20],

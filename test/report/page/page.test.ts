@@ -66,7 +66,7 @@ describe('the report', () => {
     expect(epochs).toEqual([[1, 5, 10, ...Array.from({ length: 10 }, (_, index) => index + 11)], [1, 5]]);
     const errorAt5 = 20 + 70 * (1 - 4 / 19) ** 4;
     expect(page.replaceAll(/<[^>]+>|\s+/g, ' ').replaceAll(/ +/g, ' ')).toContain(`test-isda-seed1 stopped 7/20 ${errorAt5.toFixed(2)} `);
-    expect(await viewCell(folder, basename(begun), () => 0)).toMatchObject({ epochsDone: 7, lastError: errorAt5 });
+    expect(await viewCell(folder, basename(begun), () => 0)).toMatchObject({ epochsDone: 7, testErrorPercent: errorAt5 });
   }); // prettier-ignore
 
   test('names, reasons, logs and facts with markup are text', async ({ folder }) => {

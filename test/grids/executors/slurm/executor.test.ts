@@ -11,7 +11,7 @@ import { runGrid } from '../../../../src/grids/run-grid.js';
 import { readCell } from '../../../../src/grids/store/cell.js';
 import { claimCell } from '../../../../src/grids/store/claim.js';
 import { placeCell, type Cell } from '../../../../src/grids/store/store.js';
-import { listStore } from '../../../../src/grids/store/view.js';
+import { listRuns } from '../../../../src/grids/store/list.js';
 import { writeSummary } from '../../../../src/records/summary.js';
 import { someCell, someSummary } from '../../../support/cells.js';
 import { test } from '../../../temporary-folder.js';
@@ -58,7 +58,7 @@ async function succeedAll(root: string, slurm: ReturnType<typeof fakeSlurm>): Pr
   for (const task of slurm.tasks) if (task.state === 'PENDING') await succeed(root, slurm, task);
 }
 
-const statesIn = async (root: string) => (await listStore(root, now)).map(({ state }) => state);
+const statesIn = async (root: string) => (await listRuns(root, now)).runs.map(({ state }) => state);
 
 describe('slurmExecutor', () => {
   test('submits one array, follows its tasks, and finds the runs the next time', async ({ folder }) => {

@@ -1,0 +1,97 @@
+// Lists a folder of runs: those of a grid, those that `isda train` and `isda gan train` made, and stores in it.
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import pMap from 'p-map';
+import { cannot, systemCode } from '../../common/errors.js';
+import { maxOpenFiles, readFailure } from '../../common/files.js';
+import { fingerprint, isFingerprintOf } from '../../config/fingerprint.js';
+import { isFile } from '../../config/find.js';
+import { loadAnyConfig } from '../../config/load.js';
+import { runFolder } from '../../records/run-folder.js';
+import type { JobLookup } from './job.js';
+import { storeCommands } from './store.js';
+import { summaryOf } from './summary.js';
+import { unreadableRun } from './unreadable.js';
+import { byName, readProgress, runHolder, viewInList, type ListedCell } from './view.js';
+
+export interface ListedRuns {
+  /** By name, with numbers in their order. */
+  readonly runs: readonly ListedCell[];
+  /** Folders in this one that hold runs of their own. */
+  readonly stores: readonly string[];
+}
+
+/** Whether a folder is that of a run: a config.yaml alone is anybody's. */
+const isRun = (folder: string): boolean => {
+  const { config, log, metrics, summary } = runFolder(folder);
+  return isFile(config) && [log, metrics, summary].some(isFile);
+};
+
+/** A run of no grid; undefined where the folder holds none. Errors: its files cannot be used. */
+async function plainView(folder: string, now: () => number): Promise<ListedCell | undefined> {
+  if (!isRun(folder)) return undefined;
+  const files = runFolder(folder);
+  const config = loadAnyConfig(files.config, { configsDirectory: folder, workingDirectory: folder });
+  const { experiment } = config;
+  const { seed } = config.training;
+  const held = (await runHolder(folder, now)) !== undefined;
+  const about = { name: basename(folder), folder, experiment, seed };
+  if ('gan' in config) return { ...about, state: held ? 'running' : isFile(files.summary) ? 'done' : 'stopped' };
+  const summary = await summaryOf(folder, (stored) => isFingerprintOf(config, stored));
+  const state = held ? 'running' : summary === undefined ? 'stopped' : 'done';
+  const { epochs } = config.training;
+  return {
+    ...about,
+    row: experiment,
+    fingerprint: fingerprint(config),
+    epochs,
+    state,
+    ...(await readProgress(folder)),
+  };
+}
+
+async function listedRun(folder: string, now: () => number, jobs?: JobLookup): Promise<ListedCell | undefined> {
+  const cell = await viewInList(dirname(folder), basename(folder), now, jobs);
+  if (cell !== undefined) return cell;
+  try {
+    return await plainView(folder, now);
+  } catch (error) {
+    return { ...unreadableRun(folder, error), state: 'failed' };
+  }
+}
+
+/** Whether a folder holds folders of runs. */
+async function holdsRuns(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => []);
+  return names.some((name) => isFile(join(folder, name, 'cell.json')) || isRun(join(folder, name)));
+}
+
+/**
+ * Every run in `root`, or the run that `root` itself is. `jobs` asks a cluster's queue. One that cannot be read is listed as
+ * failed. Errors: there is no such folder, or it cannot be read.
+ */
+export async function listRuns(root: string, now: () => number, jobs?: JobLookup): Promise<ListedRuns> {
+  const names = await readdir(root).catch((error: unknown) => {
+    if (systemCode(error) !== 'ENOENT') throw readFailure(root, error);
+    throw cannot('list the runs', 'there is no such folder', {
+      code: 'store/missing',
+      place: root,
+      hint: `${storeCommands} make a folder of runs, and \`isda train\` makes its own in runs/`,
+    });
+  });
+  const itself = await listedRun(root, now, jobs);
+  if (itself !== undefined) return { runs: [itself], stores: [] };
+  const found = await pMap(
+    names,
+    async (name) => {
+      const folder = join(root, name);
+      const run = await listedRun(folder, now, jobs);
+      return run ?? ((await holdsRuns(folder)) ? folder : undefined);
+    },
+    { concurrency: maxOpenFiles },
+  );
+  return {
+    runs: found.filter((each) => typeof each === 'object').sort((a, b) => byName.compare(a.name, b.name)),
+    stores: found.filter((each) => typeof each === 'string').sort((a, b) => byName.compare(a, b)),
+  };
+}
