@@ -57,7 +57,7 @@ describe('on a narrow terminal', () => {
     );
     expect(narrow[0]).toContain('  the process ended without a word of\n  what it was that went wrong\n');
     // Where a part of the reason has room, each run keeps to its line.
-    const { stdout: wider } = await runCli(folder, ['runs', '.'], {}, 90);
+    const { stdout: wider } = await runCli(folder, ['runs', '.'], {}, 100);
     expect(wider).toMatch(/^test-b-seed1 .* {2}the process ended without .*…$/m);
   });
 
