@@ -40,6 +40,7 @@ async function launch() {
     environment: process.env,
     workingDirectory,
     now: Date.now,
+    clock: () => performance.now(),
     onSignal: (listener) => {
       for (const signal of stopSignals) process.on(signal, listener);
       return () => stopSignals.forEach((signal) => process.off(signal, listener));

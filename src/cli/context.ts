@@ -7,8 +7,10 @@ export interface CommandContext {
   /** The process's own environment: the engine reads and completes it. */
   readonly environment: Record<string, string | undefined>;
   readonly workingDirectory: string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, as the machine's time is set. */
   readonly now: () => number;
+  /** Milliseconds since some fixed moment. It never goes back, and no setting of the time moves it: for durations. */
+  readonly clock: () => number;
   /** Calls back with each signal that asks for a stop instead of letting it end the process; returns the undo. */
   readonly onSignal: (listener: (signal: string) => void) => () => void;
   /** Ends the process at once. */

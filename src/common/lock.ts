@@ -1,6 +1,6 @@
 // Lock files: one process at a time; the lock of a dead process is taken over.
 import { readFileSync, readlinkSync } from 'node:fs';
-import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { open, readFile, readlink, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { cannot, systemCode } from './errors.js';
@@ -45,6 +45,8 @@ const silenceMilliseconds = 300_000;
 /** When a process started: its clock tick since boot on Linux, the mere fact that it runs elsewhere. */
 export async function processStart(pid: number): Promise<string | undefined> {
   try {
+    // Without one of its own (`unshare --pid`), a namespace sees the /proc of another, where pids mean other processes.
+    if ((await readlink('/proc/self')) !== `${process.pid}`) throw new Error('/proc is not of this namespace');
     // Field 22; the second one, the program's name in brackets, may itself hold spaces and brackets.
     const line = await readFile(`/proc/${pid}/stat`, 'latin1');
     return line.slice(line.lastIndexOf(')') + 2).split(' ')[19];

@@ -41,7 +41,7 @@ export interface GanTrainerInputs {
   readonly lossesEvery: number;
   readonly position: GanPosition;
   /** Milliseconds. */
-  readonly now: () => number;
+  readonly clock: () => number;
 }
 
 /** What losses.csv says of the iterations since its last row. */
@@ -75,13 +75,13 @@ export async function trainGan(
   inputs: GanTrainerInputs,
   events: GanTrainerEvents,
 ): Promise<{ readonly signal: string | undefined; readonly position: GanPosition }> {
-  const { iterations, lossesEvery, now } = inputs;
+  const { iterations, lossesEvery, clock } = inputs;
   let { position } = inputs;
   while (position.iteration < iterations) {
-    const began = now();
+    const began = clock();
     const { losses, discriminatorSteps } = iterate(inputs, position);
     const iteration = position.iteration + 1;
-    const seconds = position.seconds + Math.max(0, now() - began) / 1000;
+    const seconds = position.seconds + Math.max(0, clock() - began) / 1000;
     const sums = Object.fromEntries(
       Object.entries(losses).map(([name, value]) => [name, (position.sums[name] ?? 0) + value]),
     );

@@ -102,7 +102,7 @@ export async function evaluateRun(
   const session = engine.createSession(execution, tensors, functions);
   // Images in memory are evaluated without worker threads.
   const workers = evaluation.storage.kind === 'memory' ? 0 : threadsOf(config, evaluation, engine.device.kind, context);
-  const loader = await openConfiguredLoader(config, splits, { workers, warn, now: context.now });
+  const loader = await openConfiguredLoader(config, splits, { workers, warn, clock: context.clock });
   try {
     const names = new Set(tensors.map((tensor) => tensor.name));
     const own = checkpoint.tensors.filter((tensor) => names.has(tensor.name));

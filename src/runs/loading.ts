@@ -7,8 +7,8 @@ import type { Engine } from '../engine/index.js';
 
 /** What loading needs of the process. */
 export interface LoadingContext {
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  /** Milliseconds since some fixed moment. It never goes back, and no setting of the time moves it: for durations. */
+  readonly clock: () => number;
   /** Cores that this process may use. */
   readonly cores: number;
 }
@@ -25,7 +25,7 @@ export function threadsOf(
   return loaderThreads(config.training.workers, { device, storage: kind, cores });
 }
 
-export interface LoaderContext extends Pick<LoadingContext, 'now'> {
+export interface LoaderContext extends Pick<LoadingContext, 'clock'> {
   /** Worker threads. */
   readonly workers: number;
   /** Gets a line for each broken image. */
@@ -36,10 +36,10 @@ export interface LoaderContext extends Pick<LoadingContext, 'now'> {
 export function openConfiguredLoader(
   { augmentation, dataset, training }: ExperimentConfig,
   { train, evaluation }: Pick<Splits, 'train' | 'evaluation'>,
-  { workers, warn, now }: LoaderContext,
+  { workers, warn, clock }: LoaderContext,
 ): Promise<Loader> {
   const { batchSize, evaluationBatchSize, epochs, seed } = training;
   const maxBroken = ('maxBroken' in dataset ? dataset.maxBroken : undefined) ?? 0;
   const sizes = { batchSize, evaluationBatchSize, epochs };
-  return openLoader({ train, evaluation, augmentation, ...sizes, seed, maxBroken, workers, warn, now });
+  return openLoader({ train, evaluation, augmentation, ...sizes, seed, maxBroken, workers, warn, clock });
 }

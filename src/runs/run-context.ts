@@ -5,6 +5,8 @@ import type { Progress, RunLength } from '../training/progress.js';
 import type { LoadingContext } from './loading.js';
 
 export interface RunContext extends DataPlaces, LoadingContext {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Opens the engine on the device and with the settings that a config's `training` asks for. */
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
   /** Where lines are printed. */

@@ -60,7 +60,7 @@ export async function openRecords(run: Run): Promise<RunRecords> {
     run,
     epochPlan(splits.train, batchSize).batches,
   );
-  const cadence = createCadence(checkpointEvery, context.now);
+  const cadence = createCadence(checkpointEvery, context.clock);
   const best = bestOf(metrics.kept);
   let last: GoodCheckpoint | undefined = run.resumed && { path: run.resumed.path, at: placeInRun(start) };
   let loading: LoadingTime = { seconds: 0, waitedSeconds: 0 };

@@ -62,7 +62,7 @@ async function train(run: Run): Promise<LoadingTime> {
     headerLines(run).forEach(folder.print);
     // A run that is complete loads no image.
     const workers = position.epoch > config.training.epochs ? 0 : run.workers;
-    const loader = await openConfiguredLoader(config, splits, { workers, warn: records.warn, now: context.now });
+    const loader = await openConfiguredLoader(config, splits, { workers, warn: records.warn, clock: context.clock });
     try {
       const signal = await trainNetwork({ ...run, loader }, records.events);
       if (signal !== undefined) {

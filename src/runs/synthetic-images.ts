@@ -23,7 +23,7 @@ export interface MakingContext {
   /** The cache folder. */
   readonly home: string;
   /** Milliseconds. */
-  readonly now: () => number;
+  readonly clock: () => number;
   readonly print: (line: string) => void;
   /** The signal that asks for an end, if one came. */
   readonly stopRequested: () => string | undefined;
@@ -118,9 +118,9 @@ export async function syntheticSource(
   let images = await readCached(path, count * size);
   if (images === undefined) {
     context.print(`making ${count} synthetic images`);
-    const started = context.now();
+    const started = context.clock();
     images = await makeImages((label) => generatorOfClass(set, label)!, labels, seed, context);
-    context.print(`made them in ${formatDuration((context.now() - started) / 1000)}`);
+    context.print(`made them in ${formatDuration((context.clock() - started) / 1000)}`);
     // Without the cache the images are made again by the next run, which is no reason to fail.
     await writeCached(path, images).catch((error: unknown) => context.print(`warning: ${reasonOf(error)}`));
   }

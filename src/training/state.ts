@@ -28,6 +28,10 @@ export const epochStart = (epoch: number): RunPosition => {
   return { epoch, batch: 0, lossSum: 0, wrong: 0, images: 0, seconds: 0, trainingSeconds: 0 };
 };
 
+/** Of the training steps of the epoch; finite where the clock has not moved. */
+export const imagesPerSecond = ({ images, trainingSeconds }: RunPosition): number =>
+  images / Math.max(trainingSeconds, 1e-6);
+
 /** What a checkpoint holds beside tensors: the position, and what the run must find unchanged when it goes on. */
 const progressSchema = positionSchema.extend({
   /** Digest of the rows of metrics.csv. Absent in checkpoints of earlier versions. */

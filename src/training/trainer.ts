@@ -13,7 +13,7 @@ import { columnOf, type MetricsRow } from '../records/metrics-columns.js';
 import type { Metric } from './metrics/metric.js';
 import { epochRow, evaluatedValues } from './metrics/registry.js';
 import { learningRateAt, learningRateFactorAt, type ScheduleMoment } from './schedules.js';
-import { epochStart, type RunPosition } from './state.js';
+import { epochStart, imagesPerSecond, type RunPosition } from './state.js';
 import type { TrainingSession } from './session.js';
 import { lossScalarsAt } from './step-inputs.js';
 import type { StepOutcome } from './step-runner.js';
@@ -33,8 +33,8 @@ export interface TrainerRun {
   /** Where to begin: the start, or where a checkpoint was made. */
   readonly position: RunPosition;
   readonly context: {
-    /** Milliseconds. */
-    readonly now: () => number;
+    /** Milliseconds; for durations. */
+    readonly clock: () => number;
     /** The signal that asks for an end, if one came. */
     readonly stopRequested: () => string | undefined;
   };
@@ -121,11 +121,11 @@ async function trainEpoch(
   const batches = loader.trainingBatchCount;
   let position = start;
   let batch = start.batch;
-  let mark = context.now();
+  let mark = context.clock();
   const record = (outcomes: readonly StepOutcome[]): void => {
     if (outcomes.length === 0) return;
-    const seconds = secondsSince(mark, context.now());
-    mark = context.now();
+    const seconds = secondsSince(mark, context.clock());
+    mark = context.clock();
     position = outcomes.reduce((before, outcome) => afterStep(before, outcome, batches, events), position);
     position = {
       ...position,
@@ -149,13 +149,13 @@ async function trainEpoch(
         batch,
         trainLoss: position.lossSum / position.images,
         trainError: (100 * position.wrong) / position.images,
-        imagesPerSecond: position.images / position.trainingSeconds,
+        imagesPerSecond: imagesPerSecond(position),
       });
     }
     if (events.checkpointDue({ epoch, batch })) {
       record(training.flush());
       await events.checkpoint(position, 'step');
-      mark = context.now();
+      mark = context.clock();
     }
     await yieldToEventLoop(run, () => record(training.flush()));
   }
@@ -205,7 +205,7 @@ const progressAt = (run: TrainerRun, epoch: number, iteration: number): Training
   };
 };
 
-/** Never negative: clocks are set back at times, and a checkpoint holds no negative time. */
+/** Never negative, whatever the clock: a checkpoint holds no negative time. */
 const secondsSince = (start: number, end: number): number => Math.max(0, end - start) / 1000;
 
 /** What is measured after the last step of an epoch, and how many seconds it took. Errors: a value is not finite. */
@@ -215,14 +215,14 @@ async function evaluateEpoch(
   epoch: number,
 ): Promise<{ evaluated: Record<string, number>; seconds: number }> {
   const { context, loader, metrics, training } = run;
-  const started = context.now();
+  const started = context.clock();
   const evaluation = await training.evaluate(loader.evaluationBatches(), () => yieldToEventLoop(run));
   const evaluated = evaluatedValues(metrics, evaluation);
   for (const [name, value] of Object.entries(evaluated)) {
     if (Number.isFinite(value)) continue;
     throw diverged(columnOf(name), value, `after the last step of epoch ${epoch}`, events.lastCheckpoint());
   }
-  return { evaluated, seconds: secondsSince(started, context.now()) };
+  return { evaluated, seconds: secondsSince(started, context.clock()) };
 }
 
 /** The row of an epoch whose steps are done, and how many seconds the evaluation took, where one was due. */

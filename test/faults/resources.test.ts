@@ -82,7 +82,7 @@ describe('at the end of a run', () => {
        for (const out of ['one', 'two', 'three']) {
          const code = await main([...${JSON.stringify(smallRun('OUT', ['training.workers=2']))}.map((word) => word === 'OUT' ? out : word)], {
            stdout: process.stderr, stderr: process.stderr, environment: process.env, workingDirectory: ${JSON.stringify(folder)},
-           now: Date.now, onSignal: () => () => undefined, exit: process.exit,
+           now: Date.now, clock: Date.now, onSignal: () => () => undefined, exit: process.exit,
          });
          seen.push({ code, files: open(), workers: threads(), tasks: count() });
        }

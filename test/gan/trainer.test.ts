@@ -32,8 +32,8 @@ async function train(
     at: (number: number) => ({ images: Uint8Array.of(number), labels: Int32Array.of(0) }),
   };
   let time = 0;
-  const now = () => (time += 500);
-  const inputs = { session, gan, batches, iterations, seed: 1, lossesEvery: 2, position, now };
+  const clock = () => (time += 500);
+  const inputs = { session, gan, batches, iterations, seed: 1, lossesEvery: 2, position, clock };
   const outcome = await trainGan(inputs, {
     iteration: () => undefined,
     losses: (row) => Promise.resolve(void rows.push(row)),

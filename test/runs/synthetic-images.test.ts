@@ -38,7 +38,7 @@ async function make(folder: string, changes: Partial<SyntheticOptions> = {}, sto
   const source = await syntheticSource(options, real, set, {
     engine,
     home: join(folder, 'home'),
-    now: () => 0,
+    clock: () => 0,
     print: (line) => void said.push(line),
     stopRequested: () => stop,
   });

@@ -28,6 +28,7 @@ export async function runCli(
     environment,
     workingDirectory: folder,
     now: Date.now,
+    clock: () => performance.now(),
     onSignal: () => () => undefined,
     exit: (code) => {
       throw new Error(`the command line ended the process with exit code ${code}`);

@@ -17,6 +17,7 @@ export function testRunContext(folder: string, engine: Engine, changes: Partial<
     stream,
     showProgress: (length) => createProgress({ stream, now: Date.now, ...length }),
     now: Date.now,
+    clock: () => performance.now(),
     cores: 1,
     stopRequested: () => undefined,
     version: '0.0.0-test',

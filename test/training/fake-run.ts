@@ -65,7 +65,7 @@ export interface FakeRun {
   readonly answer?: Parameters<typeof fakeSession>[0];
   /** Asked after every call; a name stops the run. */
   readonly stopAfterCall?: (calls: number) => string | undefined;
-  readonly now?: () => number;
+  readonly clock?: () => number;
   /** Whether a checkpoint is due after a step. */
   readonly due?: (place: { readonly epoch: number; readonly batch: number }) => boolean;
   /** After how many steps their outcomes are read. */
@@ -82,7 +82,7 @@ export async function runTrainer({
   answer = plain,
   stopAfterCall,
   due = () => false,
-  now,
+  clock: ownClock,
   readEvery = 1,
   epochs = 3,
   evaluateEvery = 1,
@@ -109,7 +109,7 @@ export async function runTrainer({
     deterministic: false,
   } as const;
   const loader = await openLoader({
-    ...{ ...training, train, evaluation, maxBroken: 0, now: () => 0 },
+    ...{ ...training, train, evaluation, maxBroken: 0, clock: () => 0 },
     augmentation: augmentationOptions.parse({ padCrop: { padding: 2 } }),
     warn: (line) => void events.push(line),
   });
@@ -124,7 +124,7 @@ export async function runTrainer({
     training: trainingSessionOver(session, [], readEvery),
     loader,
     position,
-    context: { now: now ?? (() => (clock += 500)), stopRequested: () => stopAfterCall?.(calls.length) },
+    context: { clock: ownClock ?? (() => (clock += 500)), stopRequested: () => stopAfterCall?.(calls.length) },
   };
   const signal = await trainNetwork(run, {
     batch: ({ epoch, batch }) => void events.push(`batch ${epoch}.${batch}`),

@@ -103,11 +103,17 @@ describe('trainNetwork', () => {
   it('has no negative time where the clock is set back', async () => {
     let clock = 1e6;
     const { rows, checkpoints } = await runTrainer({
-      now: () => (clock -= 1000),
+      clock: () => (clock -= 1000),
       stopAfterCall: (calls) => (calls >= 8 ? 'SIGTERM' : undefined),
     });
     expect(rows[0].seconds).toBe(0);
     expect(checkpoints.at(-1)?.seconds).toBe(0);
+  });
+
+  it('measures finite speeds where the clock stands still', async () => {
+    const { rows } = await runTrainer({ clock: () => 5 });
+    expect(rows.map(({ seconds }) => seconds)).toEqual([0, 0, 0]);
+    expect(rows.every(({ imagesPerSecond }) => Number.isFinite(imagesPerSecond))).toBe(true);
   });
 
   it.each([NaN, Infinity])('stops at a training loss of %f, naming the step', async (value) => {

@@ -73,7 +73,7 @@ async function measure(options: BenchOptions, context: CommandContext): Promise<
   const { steps, warmup } = options;
   const { kind, name } = engine.device;
   const accelerator = kind === 'cuda' ? openAccelerator(name, config.training, context.environment) : undefined;
-  const results = await bench(config, variants, engine, { steps, warmup, accelerator, now: () => performance.now() });
+  const results = await bench(config, variants, engine, { steps, warmup, accelerator, now: context.clock });
   context.stdout.write(
     `${options.json === true ? JSON.stringify(results, undefined, 2) : table(results, columnsOf(context))}\n`,
   );

@@ -43,7 +43,7 @@ async function train(flags: TrainFlags, context: CommandContext): Promise<void> 
   const signals = watchSignals(context);
   try {
     const stream = flags.json === true ? context.stderr : context.stdout;
-    const showProgress = (length: GanLength) => createGanProgress({ stream, now: context.now, ...length });
+    const showProgress = (length: GanLength) => createGanProgress({ stream, now: context.clock, ...length });
     const run = { ...createRunContext(context, stream, signals.requested), pictures, showProgress };
     const options = { out, resume: flags.resume ?? true, only: flags.class };
     const trained = await trainGenerators(config, options, run);

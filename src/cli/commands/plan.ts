@@ -55,7 +55,7 @@ async function showPlan(
       devices.add(`${engine.device.kind}: ${engine.device.name}`);
       return engine;
     },
-    clock: () => performance.now(),
+    clock: context.clock,
     measuring(config) {
       const { network, dataset, method } = describeConfig(config);
       print(`measuring ${network}, ${dataset}, ${method}, ${config.training.batchSize} images a step`);

@@ -69,8 +69,8 @@ async function packInto(
 
 async function setUp(options: SetupOptions, context: CommandContext): Promise<void> {
   checkOptions(options);
-  const started = context.now();
-  const seconds = (): string => ((context.now() - started) / 1000).toFixed(1);
+  const started = context.clock();
+  const seconds = (): string => ((context.clock() - started) / 1000).toFixed(1);
   const path = (folder: string): string => resolve(context.workingDirectory, folder);
   const engineOptions: EngineOptions = {
     home: cacheHome(context.environment),

@@ -35,9 +35,9 @@ function gpusFor(cells: readonly Cell[], { environment }: CommandContext): reado
 }
 
 /** Asks Slurm for cells in its queue, for one look at a store; where it cannot be asked, that is what is known. */
-export function lookOnce({ environment, workingDirectory, now }: CommandContext): JobLookup {
+export function lookOnce({ environment, workingDirectory, now, clock }: CommandContext): JobLookup {
   const slurm = slurmCommands(environment, workingDirectory);
-  const lookup = slurmLookup({ slurm, now, freshMilliseconds: 60_000, certainMilliseconds: 0 });
+  const lookup = slurmLookup({ slurm, now, clock, freshMilliseconds: 60_000, certainMilliseconds: 0 });
   return (folder, job) =>
     lookup(folder, job).catch(async (error: unknown) => ({
       ...{ phase: 'queued', name: await jobNameOf(folder, job) },
@@ -59,7 +59,7 @@ export async function openExecutors(
   context: CommandContext,
   warn: (line: string) => void,
 ): Promise<GridExecutors> {
-  const { environment, workingDirectory, now } = context;
+  const { environment, workingDirectory, now, clock } = context;
   if (detach && executor !== 'slurm') {
     throw cannot('leave the runs to a queue', '--detach is for --executor slurm', {
       code: 'option/conflict',
@@ -72,7 +72,7 @@ export async function openExecutors(
   const pollMilliseconds = poll === undefined ? undefined : 1000 * poll;
   const queueMilliseconds = pollMilliseconds ?? 1000 * queuePollSeconds;
   const lookup = slurmLookup({
-    ...{ slurm, now, warn, certainMilliseconds: queueMilliseconds },
+    ...{ slurm, now, clock, warn, certainMilliseconds: queueMilliseconds },
     // A little less, so that every poll sees a new answer.
     freshMilliseconds: 0.9 * queueMilliseconds,
   });

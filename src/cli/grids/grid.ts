@@ -73,7 +73,10 @@ export async function withGridRunner<Result>(
   work: (runner: GridRunner) => Promise<Result>,
 ): Promise<Result> {
   const { now } = context;
-  const progress = gridProgress({ stream: options.json === true ? context.stderr : context.stdout, now });
+  const progress = gridProgress({
+    stream: options.json === true ? context.stderr : context.stdout,
+    now: context.clock,
+  });
   const { executorFor, lookup, pollMilliseconds } = await openExecutors(options, context, progress.note);
   const signals = watchSignals(context);
   const going = options.executor === 'slurm' ? 'the jobs go on' : 'the running ones write their checkpoints';

@@ -17,7 +17,7 @@ export interface GridProgress {
 
 export interface GridProgressOptions {
   readonly stream: NodeJS.WriteStream;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds. */
   readonly now: () => number;
   /** How often the status line is renewed. */
   readonly everyMilliseconds?: number;

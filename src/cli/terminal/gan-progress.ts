@@ -7,7 +7,7 @@ import { barBehaviour } from './run-progress.js';
 
 export interface GanProgressOptions extends GanLength {
   readonly stream: NodeJS.WriteStream;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds. */
   readonly now: () => number;
 }
 

@@ -9,7 +9,7 @@ import { epochLine, type BatchProgress, type Progress, type RunLength } from '..
 
 export interface ProgressOptions extends RunLength {
   readonly stream: NodeJS.WriteStream;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds. */
   readonly now: () => number;
 }
 

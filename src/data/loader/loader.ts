@@ -17,7 +17,7 @@ export interface LoaderOptions extends ReadingPlan {
   /** Called with a line for each broken image that is replaced. */
   readonly warn: (line: string) => void;
   /** The clock, in milliseconds. */
-  readonly now: () => number;
+  readonly clock: () => number;
   /** Module of the worker threads; default: the built `worker.js` beside this module. */
   readonly workerFile?: URL;
 }
@@ -70,7 +70,7 @@ function createSpecQueue(builder: BatchBuilder, specsFrom: (name: BatchName) => 
 
 /** Opens a loader; the caller must close it. Errors: augmentation that does not fit the images. */
 export async function openLoader(options: LoaderOptions): Promise<Loader> {
-  const { train, evaluation, batchSize, evaluationBatchSize, seed, epochs, workers, now } = options;
+  const { train, evaluation, batchSize, evaluationBatchSize, seed, epochs, workers, clock } = options;
   // Images in memory are only copied, which worker threads would not speed up.
   const evaluatesInline = workers === 0 || evaluation.storage.kind === 'memory';
 
@@ -97,10 +97,10 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const noteBroken = createNoteBroken(options.maxBroken, options.warn);
   let waited = 0;
   const next = async (name: BatchName): Promise<Batch> => {
-    const started = now();
+    const started = clock();
     const evaluates = name.part === 'evaluation';
     const { images, indices, reports } = await (evaluates ? takeEvaluation(name) : takeTraining(name));
-    waited += Math.max(0, now() - started) / 1000;
+    waited += Math.max(0, clock() - started) / 1000;
     noteBroken(reports);
     const { labels } = evaluates ? evaluation : train;
     return { images, indices, labels: Int32Array.from(indices, (index) => labels[index]) };

@@ -66,7 +66,7 @@ async function openLoader(
   const changed = { ...config, augmentation: augmentationOf(augmentation, config.augmentation) };
   // Epochs without end, so that batches of the next one are made ahead.
   const training = { ...changed.training, epochs: Infinity };
-  const loader = await openConfiguredLoader({ ...changed, training }, splits, { workers, warn, now });
+  const loader = await openConfiguredLoader({ ...changed, training }, splits, { workers, warn, clock: now });
   return { augmentation, workers, loader, images: 0, seconds: 0 };
 }
 

@@ -47,8 +47,8 @@ export interface OpenGanRun {
   readonly showProgress: (length: GanLength) => GanProgress;
   /** Keeps a line in log.txt. */
   readonly log: (line: string) => void;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  /** Milliseconds. */
+  readonly clock: () => number;
   /** The signal that asks for an end, if one came. */
   readonly stopRequested: () => string | undefined;
 }

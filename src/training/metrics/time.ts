@@ -1,5 +1,6 @@
 // Metrics of time: of the whole epoch, and images per second of its training steps.
 import { formatDuration } from '../../common/format.js';
+import { imagesPerSecond } from '../state.js';
 import { fixedFamily } from './metric.js';
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
@@ -17,6 +18,6 @@ export const time = fixedFamily([
     title: 'images per second',
     kind: 'time',
     line: { place: 8, rank: 10, text: (value) => `${Math.round(value)} images/s`, widest: 12_345 },
-    value: ({ position }) => rounded(position.images / position.trainingSeconds, 1),
+    value: ({ position }) => rounded(imagesPerSecond(position), 1),
   },
 ]);

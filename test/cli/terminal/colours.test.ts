@@ -17,7 +17,7 @@ async function errorOn(terminal: boolean, environment: Record<string, string>): 
   // What a stream of Node.js would answer, without a terminal.
   if (terminal) Object.setPrototypeOf(stream, Object.create(PassThrough.prototype, colourMethods) as object);
   const code = await main(['figure', 'curve', '--run', 'gone', '--out', 'x.svg'], {
-    ...{ stdout: stream, stderr: stream, environment, workingDirectory: '/', now: Date.now },
+    ...{ stdout: stream, stderr: stream, environment, workingDirectory: '/', now: Date.now, clock: Date.now },
     onSignal: () => () => undefined,
     exit: (): never => {
       throw new Error('exit');

@@ -86,7 +86,7 @@ describe('openLoader', () => {
 
   it('counts the time it waited', async () => {
     let clock = 0;
-    const loader = await openSmall({ now: () => (clock += 250) });
+    const loader = await openSmall({ clock: () => (clock += 250) });
     expect(loader.waited).toBe(0);
     await copies(loader.trainingBatches(1, 0));
     expect(loader.waited).toBe(5 * 0.25);

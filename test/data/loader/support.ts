@@ -23,7 +23,7 @@ export const smallLoading = {
   workers: 0,
   maxBroken: 0,
   warn: () => undefined,
-  now: () => performance.now(),
+  clock: () => performance.now(),
   workerFile,
 } satisfies LoaderOptions;
 

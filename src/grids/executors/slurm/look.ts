@@ -13,6 +13,8 @@ export interface LookOptions {
   readonly slurm: RunSlurm;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds; for durations. */
+  readonly clock: () => number;
   /** How long an answer of the queue is good for. */
   readonly freshMilliseconds: number;
   /**
@@ -40,21 +42,21 @@ interface Answer {
 
 /** A lookup that asks the queue once for all tasks of a submission and keeps the answer for a moment. */
 export function slurmLookup(options: LookOptions): JobLookup {
-  const { slurm, now, freshMilliseconds, certainMilliseconds, warn } = options;
+  const { slurm, now, clock, freshMilliseconds, certainMilliseconds, warn } = options;
   const answers = new Map<string, Promise<Answer>>();
   const endedSince = new Map<string, number>();
   let warned = false;
 
   const ask = async (submission: string, last: Answer | undefined): Promise<Answer> => {
     try {
-      const answer = { at: now(), entries: await askQueue(slurm, submission) };
+      const answer = { at: clock(), entries: await askQueue(slurm, submission) };
       warned = false;
       return answer;
     } catch (error) {
       if (warn === undefined || last === undefined) throw error;
       if (!warned) warn(`warning: ${reasonOf(error)}; it is asked again`);
       warned = true;
-      return { at: now(), entries: last.entries.filter(({ state }) => phaseOf(state) !== 'ended') };
+      return { at: clock(), entries: last.entries.filter(({ state }) => phaseOf(state) !== 'ended') };
     }
   };
   const answerFor = async (submission: string): Promise<Answer> => {
@@ -62,7 +64,7 @@ export function slurmLookup(options: LookOptions): JobLookup {
     const last = await before?.catch(() => undefined);
     // Of several that wait for the same old answer only the first asks anew.
     if (answers.get(submission) !== before) return answers.get(submission)!;
-    if (last !== undefined && now() - last.at < freshMilliseconds) return last;
+    if (last !== undefined && clock() - last.at < freshMilliseconds) return last;
     const next = ask(submission, last);
     answers.set(submission, next);
     return next;

@@ -34,7 +34,14 @@ function command(root: string, slurm: ReturnType<typeof fakeSlurm>, more: { deta
   };
   const stop = new AbortController();
   const warn = (line: string): void => void said.push(line);
-  const lookup = slurmLookup({ slurm: slurm.run, now, freshMilliseconds: 5, certainMilliseconds: 20, warn });
+  const lookup = slurmLookup({
+    slurm: slurm.run,
+    now,
+    clock: now,
+    freshMilliseconds: 5,
+    certainMilliseconds: 20,
+    warn,
+  });
   const executor = slurmExecutor({
     ...{ slurm: slurm.run, root, command: ['node', 'isda.js'], workingDirectory: root, maxTasks: 4, lookup },
     ...{ jobs: more.jobs, random: slurm.random, pollMilliseconds: 10, detach: more.detach ?? false },
@@ -237,6 +244,7 @@ describe('slurmExecutor', () => {
       const lookup = slurmLookup({
         ...{ slurm: slurm.run, freshMilliseconds: 0, certainMilliseconds: 0 },
         now: () => now() + later,
+        clock: now,
       });
       return lookup(join(folder, 'test-a-seed1'), { submission: basename(place), task: 0 });
     };
