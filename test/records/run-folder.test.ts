@@ -96,7 +96,12 @@ describe('lock', () => {
       );
     }
     const lock = await takeLock(path, { ...job(2), pid: 11, host: 'box' }, context);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ ...second, start: 'start-b', job: '7', restarts: 2 });
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+      ...second,
+      start: 'start-b',
+      job: '7',
+      restarts: 2,
+    });
     await lock.release();
     writeFileSync(path, JSON.stringify({ ...thisProcess({ SLURM_JOB_ID: '7' }), pid: 9, host: 'other', start: 'x' }));
     await (await takeLock(path, { ...job(1), pid: 11, host: 'box' }, context)).release();
