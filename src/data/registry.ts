@@ -7,8 +7,8 @@ import { loadCustom, loadCustomPart } from './datasets/custom/source.js';
 import type { ImageFormat } from './dataset.js';
 import { folderFormat, loadImageFolder } from './datasets/image-folder/sources.js';
 import { dataDirectories, locateDataset } from './locate.js';
+import { identityOf, type DataIdentity, type DataParts } from './identity.js';
 import type { DatasetOptions } from './options.js';
-import type { ImageSource } from './source.js';
 import { buildSplits, type Splits } from './split.js';
 
 /** What people call the data sets; one's own are called as in the config. */
@@ -55,10 +55,7 @@ export interface DataPlaces {
 }
 
 /** Both parts of a data set, whole. Errors: missing or damaged files. */
-async function loadParts(
-  options: DatasetOptions,
-  places: DataPlaces,
-): Promise<{ readonly train: ImageSource; readonly test: ImageSource }> {
+async function loadParts(options: DatasetOptions, places: DataPlaces): Promise<DataParts> {
   switch (options.name) {
     case 'cifar10':
     case 'cifar100': {
@@ -67,7 +64,7 @@ async function loadParts(
       const [train, test] = await Promise.all(
         (['train', 'test'] as const).map((part) => loadCifar({ name, directory, part })),
       );
-      return { train, test };
+      return { train, test, folder: directory };
     }
     case 'imagenet':
     case 'image-folder': {
@@ -79,10 +76,18 @@ async function loadParts(
   }
 }
 
+export interface LoadedSplits extends Splits {
+  /** Of the whole data set. */
+  readonly data: DataIdentity;
+  /** What checkpoints of earlier versions know the data set by, where they do. */
+  readonly earlierChecksum?: string;
+}
+
 /** Loads a data set and splits it as its config section says. Errors: missing or damaged files, too large subsets. */
-export async function loadSplits(options: DatasetOptions, places: DataPlaces): Promise<Splits> {
-  const { train, test } = await loadParts(options, places);
-  const splits = buildSplits(options, train, test);
+export async function loadSplits(options: DatasetOptions, places: DataPlaces): Promise<LoadedSplits> {
+  const parts = await loadParts(options, places);
+  const { train, test } = parts;
+  const splits = { ...buildSplits(options, train, test), data: identityOf(parts) };
   if (train.checksum === undefined || test.checksum === undefined) return splits;
-  return { ...splits, checksum: `${train.checksum}-${test.checksum}` };
+  return { ...splits, earlierChecksum: `${train.checksum}-${test.checksum}` };
 }

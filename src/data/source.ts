@@ -61,8 +61,12 @@ export interface ImageSource extends ImageFormat, TrainingImages {
   /** Positions in `storage` of a selection's images. Absent: all images, in order. */
   readonly positions?: Uint32Array;
   readonly storage: ImageStorage;
-  /** md5 of the files the images were read from, one after another; absent for selections. */
+  /** md5 of the files the images were read from, one after another, or of the list of image files; absent for selections. */
   readonly checksum?: string;
+  /** md5 by which runs know the images (docs/data.md), where it is another than `checksum`; absent for selections. */
+  readonly digest?: string;
+  /** Whether these are the official images of a CIFAR set; absent for other data and for selections. */
+  readonly official?: boolean;
 }
 
 /** A source whose images are in memory. */
@@ -92,5 +96,6 @@ export function selectImages<T extends ImageSource>(source: T, indices: ArrayLik
     positions[i] = storagePosition(source, index);
     labels[i] = source.labels[index];
   }
-  return { ...source, count: indices.length, labels, positions, checksum: undefined };
+  const whole = { checksum: undefined, digest: undefined, official: undefined };
+  return { ...source, ...whole, count: indices.length, labels, positions };
 }

@@ -95,8 +95,6 @@ export interface Splits {
   readonly evaluation: ImageSource;
   /** What `evaluation` is made of: the test set, or training images held out. */
   readonly evaluationName: 'test' | 'holdout';
-  /** Of the whole data set that they are taken from, where its parts have one. */
-  readonly checksum?: string;
 }
 
 function labelsAt(labels: Int32Array, positions: Uint32Array): Int32Array {

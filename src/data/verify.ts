@@ -1,10 +1,9 @@
 // Verifies the files of a data set: records, labels, class balance, checksums.
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { IsdaError } from '../common/errors.js';
 import { readCifarFile, checksumOf } from './datasets/cifar/file.js';
 import { cifarFormats, type CifarFormat, type CifarName, type DatasetPart } from './datasets/cifar/format.js';
+import { requireComplete } from './datasets/cifar/official.js';
 import { partFiles } from './locate.js';
 
 export interface FileReport {
@@ -29,24 +28,8 @@ export interface DatasetReport {
   readonly parts: readonly PartReport[];
   /** Whether these are the official files, all of them. */
   readonly official: boolean;
-  /** What is wrong: a missing part, a file cut off, a label out of range. Empty when the set can be used. */
+  /** What is wrong: a missing part or file, a file cut off, a label out of range. Empty when the set can be used. */
   readonly problems: readonly { readonly message: string; readonly place: string }[];
-}
-
-/** md5 of a file in hexadecimal, read as a stream. */
-export async function md5OfFile(path: string): Promise<string> {
-  const hash = createHash('md5');
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
-  return hash.digest('hex');
-}
-
-/** Whether `folder` holds exactly the official files of a data set. */
-export async function isOfficial(format: CifarFormat, folder: string): Promise<boolean> {
-  for (const [file, md5] of Object.entries(format.md5)) {
-    const found = await md5OfFile(join(folder, file)).catch(() => undefined);
-    if (found !== md5) return false;
-  }
-  return true;
 }
 
 async function verifyPart(
@@ -89,6 +72,7 @@ export async function verifyDataset(name: CifarName, folder: string): Promise<Da
     await verifyPart(format, folder, 'train', onProblem),
     await verifyPart(format, folder, 'test', onProblem),
   ];
+  await requireComplete(format, folder).catch(onProblem);
   const officialFiles = parts.flatMap((part) => part.files.filter((file) => file.official));
   const official = officialFiles.length === Object.keys(format.md5).length;
   return { name, folder, parts, official, problems };

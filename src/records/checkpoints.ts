@@ -157,12 +157,22 @@ async function candidates(folder: string, choice: CheckpointChoice): Promise<Che
   return all.reverse();
 }
 
+/** How a run differs from that of a checkpoint with another fingerprint. */
+export interface OtherRun {
+  /** Whether it may go on from the checkpoint all the same. */
+  readonly goesOn: boolean;
+  /** The difference, in words; absent where it is not known. */
+  readonly changes?: string;
+  /** What the user can do; absent: what can always be done. */
+  readonly hint?: string;
+}
+
 /** Whose checkpoint is wanted. */
 export interface ExpectedRun {
   /** That its config may be stored under. */
   readonly fingerprints: readonly string[];
-  /** In what the run differs from that of another fingerprint, in words; undefined where that is not known. */
-  readonly changes?: (fingerprint: string) => string | undefined;
+  /** What is to be done with a checkpoint of another fingerprint; where absent, it is refused. */
+  readonly other?: (checkpoint: CheckpointState) => OtherRun;
 }
 
 /**
@@ -195,9 +205,14 @@ export async function loadNewestCheckpoint(
         hint: `use the version of isda that wrote it; or ${hint}`,
       });
     if (!expected.fingerprints.includes(loaded.fingerprint)) {
-      const changes = expected.changes?.(loaded.fingerprint);
-      const reason = `the checkpoint belongs to another experiment${changes === undefined ? '' : ` (${changes})`}`;
-      throw cannot(action, reason, { code: 'checkpoint/other-experiment', place: path, hint });
+      const other = expected.other?.(loaded);
+      if (other?.goesOn === true) return { ...loaded, path, warnings };
+      const changes = other?.changes === undefined ? '' : ` (${other.changes})`;
+      throw cannot(action, `the checkpoint belongs to another experiment${changes}`, {
+        code: 'checkpoint/other-experiment',
+        place: path,
+        hint: other?.hint ?? hint,
+      });
     }
     return { ...loaded, path, warnings };
   }

@@ -9,6 +9,8 @@ export interface RunFolder {
   /** The resolved config. */
   readonly config: string;
   readonly environment: string;
+  /** What the run is made from. */
+  readonly inputs: string;
   readonly metrics: string;
   readonly summary: string;
   /** A folder. */
@@ -23,6 +25,7 @@ export function runFolder(root: string): RunFolder {
     root,
     config: join(root, 'config.yaml'),
     environment: join(root, 'environment.json'),
+    inputs: join(root, 'inputs.json'),
     metrics: join(root, 'metrics.csv'),
     summary: join(root, 'summary.json'),
     checkpoints: join(root, 'checkpoints'),

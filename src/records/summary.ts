@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { cannot, systemCode } from '../common/errors.js';
 import { readFailure, writeFileAtomically } from '../common/files.js';
+import { dataFacts, weightsFacts } from './inputs.js';
 import {
   isEvaluated,
   jsonKeyOf,
@@ -46,12 +47,19 @@ const runSummary = z.object({
   seconds: z.number(),
   /** Share of the training steps' time that was spent waiting for batches, in the process that ended the run. */
   dataWaitPercent: z.number().optional(),
+  /** The images it was made on. Absent in summaries of earlier versions. */
+  data: dataFacts.optional(),
+  /** The file that its first weights came from, unless it began from scratch. */
+  weights: weightsFacts.optional(),
   /** Of the settings (`fingerprint` of the config) and of the metrics (`metricsDigest`) that this is the outcome of. */
   of: z.object({ settings: z.string(), metrics: z.string() }).optional(),
 });
 export type RunSummary = Readonly<z.output<typeof runSummary>>;
 
-export interface RunFacts extends Pick<RunSummary, 'experiment' | 'parameters' | 'multiplyAdds' | 'dataWaitPercent'> {
+export interface RunFacts extends Pick<
+  RunSummary,
+  'experiment' | 'parameters' | 'multiplyAdds' | 'dataWaitPercent' | 'data' | 'weights'
+> {
   /** `fingerprint` of the config. */
   readonly settings?: string;
 }
@@ -100,6 +108,8 @@ export function summarise(facts: RunFacts, rows: readonly MetricsRow[], known: K
     multiplyAdds: facts.multiplyAdds,
     seconds: rows.reduce((sum, row) => sum + row.seconds, 0),
     ...(facts.dataWaitPercent === undefined ? {} : { dataWaitPercent: facts.dataWaitPercent }),
+    ...(facts.data === undefined ? {} : { data: dataFacts.parse(facts.data) }),
+    ...(facts.weights === undefined ? {} : { weights: facts.weights }),
     ...(facts.settings === undefined ? {} : { of: { settings: facts.settings, metrics: metricsDigest(rows, known) } }),
   };
 }

@@ -1,25 +1,139 @@
-// Describes what changed since the checkpoints of a run folder were written.
-import { loadConfig } from '../config/load.js';
+// Tells whether a run goes on with settings that differ from those that its checkpoints were written with.
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { cannot } from '../common/errors.js';
+import { counted } from '../common/format.js';
+import { shellWord } from '../common/shell.js';
 import { isFingerprintOf } from '../config/fingerprint.js';
+import { loadConfig } from '../config/load.js';
 import type { ExperimentConfig } from '../config/schema.js';
-import { changesText } from '../config/settings.js';
+import { changesText, differingKeys, flatSettings } from '../config/settings.js';
+import type { Loss } from '../losses/loss.js';
+import type { CheckpointState } from '../records/checkpoint-file.js';
+import type { OtherRun } from '../records/checkpoints.js';
+import type { RunInputs } from '../records/inputs.js';
 import type { RunFolder } from '../records/run-folder.js';
+import { learningRateAt, learningRateFactorAt } from '../training/schedules.js';
+import { parseProgress } from '../training/state.js';
+import { lossScalarsAt } from '../training/step-inputs.js';
 
-/**
- * In what a config differs from that of the folder's run, whose fingerprint is `before`; undefined where config.yaml is
- * another one's, or cannot be read.
- */
-export function changesSince(
-  before: string,
-  { root, config: path }: RunFolder,
-  config: ExperimentConfig,
-  workingDirectory: string,
-): string | undefined {
+/** The config in a run folder as it was trained; undefined where there is none, or it cannot be read. */
+export function earlierConfig({ root, config }: RunFolder): ExperimentConfig | undefined {
   try {
-    const recorded = loadConfig(path, { configsDirectory: root, workingDirectory }).config;
-    return isFingerprintOf(recorded, before) ? changesText(recorded, config) : undefined;
+    return loadConfig(config, { configsDirectory: root, workingDirectory: root }).config;
   } catch {
-    // The checkpoint is refused all the same, only with fewer words.
+    // What differs is then said in fewer words.
     return undefined;
   }
+}
+
+/** Settings that a run may go on with: its length, how it is evaluated, and where the same images are. */
+const changeable = ['training.epochs', 'training.evaluationBatchSize', 'dataset.dir'];
+
+/** Whether `dataset.dir` names the same folder, or the images will be compared because the checkpoint knows its own. */
+function mayBeSameData(before: ExperimentConfig, config: ExperimentConfig, knowsData: boolean, directory: string): boolean {
+  const folderOf = ({ dataset }: ExperimentConfig): string =>
+    resolve(directory, ('dir' in dataset ? dataset.dir : undefined) ?? '');
+  return knowsData || folderOf(before) === folderOf(config);
+}
+
+/** How to begin a longer run from what a run has trained. */
+export const startFromWeights = ({ root }: Pick<RunFolder, 'root'>): string =>
+  `a new run can begin from its weights: \`isda export --run ${shellWord(root)} --out weights.safetensors\`, then ` +
+  '`isda import weights.safetensors --config CONFIG --out FOLDER` and `isda train --config CONFIG --out FOLDER`';
+
+export interface GoingOn {
+  /** The settings that the folder's checkpoints were written with. */
+  readonly before: ExperimentConfig | undefined;
+  readonly config: ExperimentConfig;
+  /** Of the folder's run. */
+  readonly inputs: RunInputs | undefined;
+  readonly paths: RunFolder;
+  readonly workingDirectory: string;
+}
+
+/** What becomes of a checkpoint whose fingerprint is not that of the run's config. */
+export function otherSettings(
+  { before, config, inputs, paths, workingDirectory }: GoingOn,
+  { fingerprint, epoch, progress }: CheckpointState,
+): OtherRun {
+  if (before === undefined) return { goesOn: false };
+  const isOwn = isFingerprintOf(before, fingerprint) || inputs?.earlierSettings?.includes(fingerprint) === true;
+  if (!isOwn) return { goesOn: false };
+  const changes = changesText(before, config);
+  const keys = differingKeys([flatSettings(before), flatSettings(config)]);
+  const { data } = parseProgress(progress, paths.checkpoints);
+  if (!keys.every((key) => changeable.includes(key)) || !mayBeSameData(before, config, data !== undefined, workingDirectory)) {
+    return { goesOn: false, changes };
+  }
+  if (existsSync(join(paths.root, 'cell.json'))) {
+    return { goesOn: false, changes, hint: `the run belongs to a study, ablation, sweep or table; ${startFromWeights(paths)}` };
+  }
+  const done = epoch - 1;
+  if (config.training.epochs >= done) return { goesOn: true, changes };
+  return { goesOn: false, changes: `${changes}; it has done ${counted(done, 'epoch')}` };
+}
+
+/** What the steps of a run were made with. */
+export interface RunSoFar {
+  readonly before: ExperimentConfig;
+  readonly config: ExperimentConfig;
+  readonly loss: Loss;
+  /** The last epoch that has begun. */
+  readonly epoch: number;
+  readonly batchesPerEpoch: number;
+}
+
+/** Learning rate and scalars of the loss in the first and last step of an epoch, of a run of `epochs` epochs. */
+function valuesAt({ config: { schedule, optimizer }, loss, batchesPerEpoch }: RunSoFar, epochs: number, epoch: number) {
+  const base = optimizer.learningRate;
+  return [(epoch - 1) * batchesPerEpoch, epoch * batchesPerEpoch - 1].map((iteration) => {
+    const moment = { epoch, epochs, iteration, iterationsPerEpoch: batchesPerEpoch };
+    const scalars = lossScalarsAt(loss, {
+      iteration,
+      totalIterations: epochs * batchesPerEpoch,
+      epoch: epoch - 1,
+      totalEpochs: epochs,
+      learningRateFactor: learningRateFactorAt(schedule, base, moment),
+    });
+    return { 'learning rate': learningRateAt(schedule, base, moment), ...scalars };
+  });
+}
+
+/**
+ * Errors: the epochs so far would have been trained otherwise in a run of the new length, whose numbers this would not be.
+ * So it is with a cosine schedule, and with ISDA's lambda, which grows over the whole run.
+ */
+export function requireSamePast(run: RunSoFar, paths: RunFolder): void {
+  const [from, to] = [run.before.training.epochs, run.config.training.epochs];
+  if (from === to) return;
+  for (let epoch = 1; epoch <= run.epoch; epoch++) {
+    const [old, now] = [valuesAt(run, from, epoch), valuesAt(run, to, epoch)];
+    const names = Object.keys(old[0]) as (keyof (typeof old)[0])[];
+    const changed = names.find((name) => old.some((values, at) => values[name] !== now[at][name]));
+    if (changed === undefined) continue;
+    const [was, would] = [old[1][changed], now[1][changed]].map((value) => Number(value.toPrecision(4)));
+    const reason = `with training.epochs ${from} → ${to}, the ${changed} of epoch ${epoch} would have been ${would}, and was ${was}`;
+    throw cannot('resume', reason, {
+      code: 'checkpoint/other-experiment',
+      place: paths.root,
+      hint: `${startFromWeights(paths)}; or start over with --no-resume`,
+    });
+  }
+}
+
+/** What is said of a run that goes on with other settings; `epoch`: the next one. */
+export function changeLines(before: ExperimentConfig, config: ExperimentConfig, epoch: number): readonly string[] {
+  const changes = changesText(before, config);
+  if (changes === '') return [];
+  const { schedule, optimizer, training } = config;
+  const { epochs } = training;
+  if (before.training.epochs === epochs || epoch > epochs) return [`goes on with ${changes}`];
+  const rateAt = (at: number): number => {
+    const rate = learningRateAt(schedule, optimizer.learningRate, { epoch: at, epochs, iteration: at, iterationsPerEpoch: 1 });
+    return Number(rate.toPrecision(4));
+  };
+  const [first, last] = [rateAt(epoch), rateAt(epochs)];
+  const rates = first === last ? `learning rate ${first}` : `learning rate from ${first} to ${last}`;
+  return [`goes on with ${changes}: epochs ${epoch} to ${epochs} at ${rates}`];
 }

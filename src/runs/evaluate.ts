@@ -1,5 +1,6 @@
 // Evaluates a run's checkpoint.
 import { existsSync } from 'node:fs';
+import { isFolder } from '../config/find.js';
 import { loadConfig } from '../config/load.js';
 import { fingerprints } from '../config/fingerprint.js';
 import type { ExperimentConfig } from '../config/schema.js';
@@ -10,6 +11,7 @@ import { evaluate } from '../training/evaluation.js';
 import type { Metric } from '../training/metrics/metric.js';
 import { evaluatedValues, metricsOf } from '../training/metrics/registry.js';
 import { loadNewestCheckpoint, type CheckpointChoice, type LoadedCheckpoint } from '../records/checkpoints.js';
+import { readInputs, type RunInputs } from '../records/inputs.js';
 import { runFolder } from '../records/run-folder.js';
 import { batchSizes } from '../training/session.js';
 import { parseProgress, writeState } from '../training/state.js';
@@ -17,10 +19,13 @@ import { evaluationStep, measuredRun } from '../training/step.js';
 import { openConfiguredLoader, threadsOf, type LoadingContext } from './loading.js';
 import { requireNamedModules } from './modules.js';
 import { buildParts } from './parts.js';
+import { changedClasses, dataChangesText, isSameData } from './same-data.js';
 
 export interface RunCheckpoint {
   readonly config: ExperimentConfig;
   readonly checkpoint: LoadedCheckpoint;
+  /** What the run is made from; absent in runs of earlier versions. */
+  readonly inputs?: RunInputs | undefined;
 }
 
 /** What a run's config is read with. */
@@ -29,6 +34,14 @@ export interface RunChanges {
   readonly overrides: readonly string[];
   /** What relative paths in `overrides` start from. */
   readonly workingDirectory: string;
+}
+
+/** Where a run found its images, as an override: relative folders and $ISDA_DATA may mean others here and now. */
+function recordedFolder({ dataset }: ExperimentConfig, inputs: RunInputs | undefined): readonly string[] {
+  const folder = inputs?.data?.folder;
+  return folder === undefined || dataset.name === 'custom' || !isFolder(folder)
+    ? []
+    : [`dataset.dir=${JSON.stringify(folder)}`];
 }
 
 /**
@@ -49,13 +62,14 @@ export async function openRunCheckpoint(
   }
   const load = (changes: readonly string[]): ExperimentConfig =>
     loadConfig(folder.config, { configsDirectory: directory, workingDirectory, overrides: changes }).config;
-  const config = load(overrides);
+  const inputs = await readInputs(folder.inputs);
+  const config = load([...recordedFolder(load([]), inputs), ...overrides]);
   requireNamedModules(config, overrides, folder.config);
   const purpose = { action: 'read the run', hint: '`isda train` with the same config writes checkpoints' };
   // The checkpoints are those of the run as it was trained, whatever is changed for now.
   const checkpoint = await loadNewestCheckpoint(
     folder.checkpoints,
-    { fingerprints: fingerprints(load([])) },
+    { fingerprints: [...fingerprints(load([])), ...(inputs?.earlierSettings ?? [])] },
     purpose,
     choice,
   );
@@ -68,7 +82,7 @@ export async function openRunCheckpoint(
         : '`isda train` writes them at the end of epochs',
     });
   }
-  return { config, checkpoint };
+  return { config, checkpoint, inputs };
 }
 
 export interface RunEvaluation {
@@ -85,15 +99,26 @@ export interface RunEvaluation {
  * where the images are not those of the run.
  */
 export async function evaluateRun(
-  { config, checkpoint }: RunCheckpoint,
+  { config, checkpoint, inputs }: RunCheckpoint,
   context: DataPlaces & LoadingContext,
   warn: (line: string) => void,
   openEngine: (request: EngineRequest) => Promise<Engine>,
 ): Promise<RunEvaluation> {
   const splits = await loadSplits(config.dataset, context);
   const { evaluation, evaluationName } = splits;
-  const { data } = parseProgress(checkpoint.progress, checkpoint.path);
-  if (data !== undefined && data !== splits.checksum) warn('warning: the images are not those of the run');
+  const trainedOn = parseProgress(checkpoint.progress, checkpoint.path);
+  const classes = changedClasses(trainedOn, splits);
+  if (classes?.moved === true) {
+    throw cannot('evaluate the run', `the classes are not in the order of the run's: ${classes.text}`, {
+      code: 'data/changed',
+      place: splits.data.folder ?? checkpoint.path,
+      hint: 'name the folders of the classes as they were, or say with --set dataset.dir=DIR where the images are',
+    });
+  }
+  if (!isSameData(trainedOn, splits)) {
+    const text = dataChangesText(trainedOn, splits, inputs);
+    warn(`warning: the images are not those of the run: ${text}`);
+  }
   const engine = await openEngine(config.training);
   const parts = await buildParts(config, evaluation);
   const { tensors } = parts.network;

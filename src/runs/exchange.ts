@@ -1,5 +1,7 @@
 // Exports and imports networks as safetensors with PyTorch's names and layouts.
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { cannot } from '../common/errors.js';
 import { readFailure, readWhole, writeFileAtomically } from '../common/files.js';
 import { fingerprint } from '../config/fingerprint.js';
@@ -9,8 +11,9 @@ import { sizeOf } from '../engine/types.js';
 import { toTorch, torchShape } from '../nn/layout.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
 import { listCheckpoints, saveCheckpoint } from '../records/checkpoints.js';
+import { writeInputs } from '../records/inputs.js';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../records/safetensors.js';
-import { epochStart, matchTensors } from '../training/state.js';
+import { epochStart, matchTensors, parseProgress } from '../training/state.js';
 import { sessionTensors } from '../training/step.js';
 import type { RunCheckpoint } from './evaluate.js';
 import { inRunFolder, writeFirstRecords } from './in-run-folder.js';
@@ -36,11 +39,17 @@ async function writeNetwork(
   config: ExperimentConfig,
   tensors: readonly NamedTensor[],
   path: string,
+  classNames?: readonly string[],
 ): Promise<ExportReport> {
   const { network } = await buildParts(config);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const own = network.tensors.map((tensor) => byName.get(tensor.name)!);
-  await writeFileAtomically(path, encodeSafetensors(own, { format: 'pt', network: network.name }));
+  const metadata = {
+    format: 'pt',
+    network: network.name,
+    ...(classNames && { classNames: JSON.stringify(classNames) }),
+  };
+  await writeFileAtomically(path, encodeSafetensors(own, metadata));
   return {
     network: network.name,
     tensors: own.length,
@@ -48,9 +57,10 @@ async function writeNetwork(
   };
 }
 
-/** Writes the network of a run's checkpoint. */
+/** Writes the network of a run's checkpoint; the names of the classes that its outputs are go with it, as JSON. */
 export function exportRun({ config, checkpoint }: RunCheckpoint, path: string): Promise<ExportReport> {
-  return writeNetwork(config, checkpoint.tensors, path);
+  const { classNames } = parseProgress(checkpoint.progress, checkpoint.path);
+  return writeNetwork(config, checkpoint.tensors, path, classNames);
 }
 
 /** Writes a config's network with first values from its seed. */
@@ -103,11 +113,13 @@ export async function importNetwork(
       keepCheckpoints,
       outdated: [],
     });
+    const weights = { file: basename(path), sha256: createHash('sha256').update(bytes).digest('hex') };
+    await writeInputs(folder.paths.inputs, { weights });
     const first = {
       epoch: 1,
       step: 0,
       tensors: tensors.map((tensor) => byName.get(tensor.name) ?? tensor),
-      progress: epochStart(1),
+      progress: { ...epochStart(1), weights },
       fingerprint: fingerprint(config),
     };
     await saveCheckpoint(checkpoints, first, keepCheckpoints);

@@ -6,6 +6,7 @@ import { countParameters } from '../models/cost.js';
 import { gitRevision, writeEnvironment } from '../records/environment.js';
 import { scheduleWarnings } from '../training/schedules.js';
 import type { Run } from './open-run.js';
+import { unofficialText, weightsText } from './origin.js';
 import { multiplyAddsOf } from './parts.js';
 import type { RunContext } from './run-context.js';
 
@@ -25,9 +26,10 @@ export async function recordEnvironment(
 }
 
 /** What is trained, on what, and how long it is: the first lines of every run. */
-export function headerLines({ config, parts, splits, engine, position, workers }: Run): string[] {
+export function headerLines({ config, parts, splits, engine, position, weights, changes, workers }: Run): string[] {
   const { network, loss } = parts;
-  const { train, evaluation, evaluationName } = splits;
+  const { train, evaluation, evaluationName, data } = splits;
+  const unofficial = unofficialText(config.dataset.name, data);
   const { epochs, batchSize, execution } = config.training;
   const { batches, full } = epochPlan(train, batchSize);
   const parameters = formatCount(countParameters(network));
@@ -38,7 +40,12 @@ export function headerLines({ config, parts, splits, engine, position, workers }
       `${network.name}, ${parameters} parameters, ${formatCount(multiplyAddsOf(parts))} multiply-adds an image`,
     ],
     ['loss', loss.name],
-    ['data', `${train.name}, ${realImages(train)} training images, ${evaluation.count} ${evaluationName} images`],
+    [
+      'data',
+      `${train.name}, ${realImages(train)} training images, ${evaluation.count} ${evaluationName} images` +
+        (unofficial === undefined ? '' : `; ${unofficial}`),
+    ],
+    ...(weights === undefined ? [] : [['weights', `imported from ${weightsText(weights)}`]]),
     ...(train.synthetic === undefined
       ? []
       : [['synthetic', `${train.synthetic.count} images, ${full.synthetic} of the ${batchSize} of a batch`]]),
@@ -48,6 +55,7 @@ export function headerLines({ config, parts, splits, engine, position, workers }
   ];
   const lines = facts.map(([name, value]) => `${name.padEnd(11)} ${value}`);
   lines.push(...scheduleWarnings(config.schedule, epochs).map((warning) => `warning: ${warning}`));
+  lines.push(...changes);
   if (position.epoch > epochs) lines.push('complete already: --no-resume starts over');
   else if (position.epoch > 1 || position.batch > 0) {
     lines.push(`resuming in epoch ${position.epoch} after ${position.batch} of ${batches} batches`);

@@ -4,20 +4,22 @@ import { cacheHome } from '../common/home.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { epochPlan } from '../data/batches.js';
 import { mixSources } from '../data/datasets/mixed/source.js';
-import { loadSplits, type DataPlaces } from '../data/registry.js';
-import type { Splits } from '../data/split.js';
+import { loadSplits, type DataPlaces, type LoadedSplits } from '../data/registry.js';
 import type { Engine } from '../engine/index.js';
 import type { GeneratorSet } from '../gan/generator-set.js';
 import type { LoadedCheckpoint } from '../records/checkpoints.js';
+import type { RunInputs, WeightsFacts } from '../records/inputs.js';
 import { openTrainingSession, type TrainingSession } from '../training/session.js';
 import { epochStart, parseProgress, writeState, type RunPosition } from '../training/state.js';
 import type { Metric } from '../training/metrics/metric.js';
 import { metricsOf } from '../training/metrics/registry.js';
 import { measuredRun, type StepParts } from '../training/step.js';
+import { changeLines, requireSamePast } from './changes.js';
 import type { OpenRunFolder } from './in-run-folder.js';
 import { threadsOf } from './loading.js';
 import { buildParts, withClasses } from './parts.js';
 import type { RunContext } from './run-context.js';
+import { dataChangesText, isSameData } from './same-data.js';
 import { openGenerators, syntheticSource, type MakingContext } from './synthetic-images.js';
 
 export interface Run {
@@ -26,7 +28,7 @@ export interface Run {
   readonly folder: OpenRunFolder;
   readonly engine: Engine;
   /** Synthetic images included. */
-  readonly splits: Splits;
+  readonly splits: LoadedSplits;
   readonly parts: StepParts;
   readonly training: TrainingSession;
   /** What is measured, in the order of the columns of metrics.csv. */
@@ -35,6 +37,12 @@ export interface Run {
   readonly position: RunPosition;
   /** The checkpoint that this is the position of, and the digest of the metrics up to it. */
   readonly resumed: { readonly path: string; readonly metrics: string | undefined } | undefined;
+  /** inputs.json as it was left by the run that goes on, where it does. */
+  readonly inputs: RunInputs | undefined;
+  /** The file that the first weights came from, unless the run began from scratch. */
+  readonly weights: WeightsFacts | undefined;
+  /** What is said of settings that were others when the run was last at work. */
+  readonly changes: readonly string[];
   /** Threads that load images. */
   readonly workers: number;
 }
@@ -44,8 +52,11 @@ export interface RunSources {
   /** With the number of classes of the images. */
   readonly config: ExperimentConfig;
   /** Real images alone. */
-  readonly splits: Splits;
+  readonly splits: LoadedSplits;
   readonly generators: GeneratorSet | undefined;
+  /** The settings of the run that goes on, where it does. */
+  readonly before?: ExperimentConfig | undefined;
+  readonly inputs?: RunInputs | undefined;
 }
 
 /** Reads a config's images and the generators of its synthetic ones. Errors: they are missing or damaged. */
@@ -58,15 +69,21 @@ export async function loadSources(config: ExperimentConfig, context: RunContext)
 
 /** Opens a run where a checkpoint left it, or at its start; close its `training`. Errors: the checkpoint is another's. */
 export async function openRun(
-  { config, splits: real, generators }: RunSources,
+  { config, splits: real, generators, before, inputs }: RunSources,
   folder: OpenRunFolder,
   checkpoint: LoadedCheckpoint | undefined,
   context: RunContext,
 ): Promise<Run> {
   const engine = await context.openEngine(config.training);
   const splits = await withSynthetic(config, real, generators, { ...context, engine, print: folder.print });
-  const { position, resumed } = placeOf(checkpoint, splits, config.training.batchSize);
+  const { position, resumed, weights } = placeOf(checkpoint, splits, config.training.batchSize, inputs);
   const parts = await buildParts(config, splits.train);
+  if (before !== undefined) {
+    const { batches: batchesPerEpoch } = epochPlan(splits.train, config.training.batchSize);
+    const epoch = position.batch > 0 ? position.epoch : position.epoch - 1;
+    requireSamePast({ before, config, loss: parts.loss, epoch, batchesPerEpoch }, folder.paths);
+  }
+  const changes = before === undefined ? [] : changeLines(before, config, position.epoch);
   const workers = threadsOf(config, splits.train, engine.device.kind, context);
   const { train, evaluation } = splits;
   const training = openTrainingSession(engine, parts, {
@@ -82,34 +99,39 @@ export async function openRun(
     throw error;
   }
   const metrics = metricsOf(measuredRun(parts));
-  return { config, context, folder, engine, splits, parts, training, metrics, position, resumed, workers };
+  const facts = { config, context, folder, engine, splits, parts };
+  return { ...facts, inputs, training, metrics, position, resumed, weights, changes, workers };
 }
 
 /** Where a run begins. Errors: the images of its checkpoint were others, or are fewer now. */
 function placeOf(
   checkpoint: LoadedCheckpoint | undefined,
-  splits: Splits,
+  splits: LoadedSplits,
   batchSize: number,
-): Pick<Run, 'position' | 'resumed'> {
-  if (checkpoint === undefined) return { position: epochStart(1), resumed: undefined };
-  const { metrics, data, ...position } = parseProgress(checkpoint.progress, checkpoint.path);
-  const isOther = data !== undefined && data !== splits.checksum;
-  if (isOther || position.batch > epochPlan(splits.train, batchSize).batches) {
-    throw cannot('resume', 'the images are not those that the checkpoint was trained on', { code: 'data/changed',
+  inputs: RunInputs | undefined,
+): Pick<Run, 'position' | 'resumed' | 'weights'> {
+  if (checkpoint === undefined) return { position: epochStart(1), resumed: undefined, weights: undefined };
+  const { metrics, data, classNames, weights, ...position } = parseProgress(checkpoint.progress, checkpoint.path);
+  const trainedOn = { data, classNames };
+  if (!isSameData(trainedOn, splits) || position.batch > epochPlan(splits.train, batchSize).batches) {
+    const difference = dataChangesText(trainedOn, splits, inputs);
+    const reason = `the images are not those that the checkpoint was trained on: ${difference}`;
+    throw cannot('resume', reason, {
+      code: 'data/changed',
       place: checkpoint.path,
       hint: 'look at dataset.dir, and at its files with `isda data verify`; or start over with --no-resume',
     });
   }
-  return { position, resumed: { path: checkpoint.path, metrics } };
+  return { position, resumed: { path: checkpoint.path, metrics }, weights };
 }
 
 /** The splits with the synthetic images that a config adds to training. */
 async function withSynthetic(
   { dataset: { synthetic } }: ExperimentConfig,
-  splits: Splits,
+  splits: LoadedSplits,
   generators: GeneratorSet | undefined,
   context: Omit<MakingContext, 'home'> & Pick<DataPlaces, 'environment'>,
-): Promise<Splits> {
+): Promise<LoadedSplits> {
   if (synthetic === undefined || generators === undefined) return splits;
   const home = cacheHome(context.environment);
   const source = await syntheticSource(synthetic, splits.train, generators, { ...context, home });

@@ -52,10 +52,10 @@ async function openFiles({ config, context, folder, metrics: columns, position, 
 
 /** Opens a run's records. Errors: those that are there are not those of its checkpoint. */
 export async function openRecords(run: Run): Promise<RunRecords> {
-  const { config, context, folder, splits, training, position: start } = run;
+  const { config, context, folder, splits, training, weights, position: start } = run;
   const { epochs, batchSize } = config.training;
   const { checkpointEvery, keepCheckpoints } = config.output;
-  const { checksum: data } = splits;
+  const { checksum: data, classNames } = splits.data;
   const { stepOf, metrics, curves, progress, close } = await openFiles(
     run,
     epochPlan(splits.train, batchSize).batches,
@@ -89,7 +89,7 @@ export async function openRecords(run: Run): Promise<RunRecords> {
         epoch: position.batch === 0 ? Math.max(1, completed) : position.epoch,
         step: stepOf(position),
         tensors: readState(training, (tensor, value) => diverged(tensor, value, window, last)),
-        progress: { ...position, metrics: metrics.digest(), ...(data === undefined ? {} : { data }) },
+        progress: { ...position, metrics: metrics.digest(), data, classNames, ...(weights && { weights }) },
         fingerprint: fingerprint(config),
       };
       last = { path: await saveCheckpoint(folder.paths.checkpoints, state, keepCheckpoints, as), at };

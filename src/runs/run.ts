@@ -1,17 +1,19 @@
 // One run of one experiment, from its config to its summary.
+import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { stopped } from '../common/errors.js';
-import { fingerprint, fingerprints } from '../config/fingerprint.js';
+import { fingerprint, fingerprints, isFingerprintOf } from '../config/fingerprint.js';
 import { printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { countParameters } from '../models/cost.js';
 import type { LoadedCheckpoint } from '../records/checkpoints.js';
+import { readInputs, writeInputs } from '../records/inputs.js';
 import { lastEpochs } from '../records/metrics-columns.js';
 import { readMetrics } from '../records/metrics-csv.js';
 import { readDataWait, summarise, writeSummary, type RunSummary } from '../records/summary.js';
 import { knownMetrics } from '../training/metrics/registry.js';
 import { trainNetwork, type LoadingTime } from '../training/trainer.js';
-import { changesSince } from './changes.js';
+import { earlierConfig, otherSettings } from './changes.js';
 import { headerLines, recordEnvironment } from './header.js';
 import { inRunFolder, resumedCheckpoint, writeFirstRecords } from './in-run-folder.js';
 import { openConfiguredLoader } from './loading.js';
@@ -28,11 +30,16 @@ export async function runExperiment(
 ): Promise<RunSummary> {
   const sources = await loadSources(config, context);
   return inRunFolder(out, context, async (folder) => {
+    const { paths } = folder;
+    const before = earlierConfig(paths);
+    // Where it cannot be read, the run writes it again.
+    const inputs = await readInputs(paths.inputs).catch(() => undefined);
+    const { workingDirectory } = context;
     const checkpoint = await resumedCheckpoint(folder, resume, {
       fingerprints: fingerprints(sources.config),
-      changes: (before) => changesSince(before, folder.paths, sources.config, context.workingDirectory),
+      other: (found) => otherSettings({ before, inputs, config: sources.config, paths, workingDirectory }, found),
     });
-    const run = await openRun(sources, folder, checkpoint, context);
+    const run = await openRun({ ...sources, ...(checkpoint && { before, inputs }) }, folder, checkpoint, context);
     try {
       await takeFolder(run, checkpoint);
       const loading = await train(run);
@@ -45,12 +52,22 @@ export async function runExperiment(
 
 /** The folder becomes this run's: all that can be refused has been. */
 async function takeFolder(
-  { config, context, folder, engine, position }: Run,
+  { config, context, folder, engine, position, splits, weights, changes, inputs }: Run,
   checkpoint: LoadedCheckpoint | undefined,
 ): Promise<void> {
   const { keepCheckpoints } = config.output;
   const outdated = [basename(folder.paths.summary)];
+  const earlier = new Set([...(inputs?.earlierSettings ?? []), ...(checkpoint ? [checkpoint.fingerprint] : [])]);
+  const earlierSettings = [...earlier].filter((each) => !isFingerprintOf(config, each));
+  // Before config.yaml: a checkpoint of earlier settings must be known as the run's at any moment.
+  await writeInputs(folder.paths.inputs, {
+    data: splits.data,
+    weights,
+    ...(earlierSettings.length > 0 && { earlierSettings }),
+  });
   await writeFirstRecords(folder, { config: printConfig(config), checkpoint, keepCheckpoints, outdated });
+  // The outcome of a shorter run is not that of the one which goes on.
+  if (changes.length > 0) await rm(folder.paths.summary, { force: true });
   if (position.epoch <= config.training.epochs) await recordEnvironment(folder.paths.environment, engine, context);
 }
 
@@ -86,7 +103,7 @@ const meanOf = (epochs: number): string => {
 };
 
 /** Writes the summary of a run whose metrics are complete, and prints the last lines. */
-async function finish({ config, folder, parts, splits }: Run, loading: LoadingTime): Promise<RunSummary> {
+async function finish({ config, folder, parts, splits, weights }: Run, loading: LoadingTime): Promise<RunSummary> {
   const { paths, print } = folder;
   const facts = {
     experiment: config.experiment,
@@ -96,6 +113,8 @@ async function finish({ config, folder, parts, splits }: Run, loading: LoadingTi
       loading.seconds > 0
         ? Number(((100 * loading.waitedSeconds) / loading.seconds).toFixed(3))
         : await readDataWait(paths.summary),
+    data: splits.data,
+    weights,
     settings: fingerprint(config),
   };
   const summary = summarise(facts, await readMetrics(paths.metrics, knownMetrics), knownMetrics);

@@ -5,6 +5,7 @@ import type { Session } from '../engine/session.js';
 import { sameShape } from '../engine/types.js';
 import { fromTorch, torchShape, toTorch } from '../nn/layout.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
+import { weightsFacts } from '../records/inputs.js';
 import type { NamedTensor } from '../records/safetensors.js';
 
 /** A place between two steps of a run, with what the running epoch has summed so far. */
@@ -36,12 +37,18 @@ export const imagesPerSecond = ({ images, trainingSeconds }: RunPosition): numbe
 const progressSchema = positionSchema.extend({
   /** Digest of the rows of metrics.csv. Absent in checkpoints of earlier versions. */
   metrics: z.string().optional(),
-  /** Checksum of the data set, where it has one. */
+  /** Checksum of the data set. Absent in some checkpoints of earlier versions. */
   data: z.string().optional(),
+  /** Its classes, in the order of the network's outputs. */
+  classNames: z.array(z.string()).optional(),
+  /** Where the run's first weights came from, unless it began from scratch. */
+  weights: weightsFacts.optional(),
 });
 
+export type CheckpointProgress = Readonly<z.output<typeof progressSchema>>;
+
 /** Reads back from a checkpoint where the run was. */
-export function parseProgress(value: unknown, place: string): z.output<typeof progressSchema> {
+export function parseProgress(value: unknown, place: string): CheckpointProgress {
   const result = progressSchema.safeParse(value);
   if (!result.success)
     throw cannot('resume', 'the checkpoint does not say where the run was', { code: 'checkpoint/damaged', place });

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cifarFormats } from '../../src/data/datasets/cifar/format.js';
-import { isOfficial, verifyDataset } from '../../src/data/verify.js';
+import { isOfficial } from '../../src/data/datasets/cifar/official.js';
+import { verifyDataset } from '../../src/data/verify.js';
 import { cifarRecords, temporaryFolder, writeFiles } from './helpers.js';
 import { md5 } from './download/archive.js';
 

@@ -113,10 +113,22 @@ describe('evaluateRun', () => {
     expect(outcome.values['testLoss']).toBeCloseTo(summary.last.testLoss, 5);
   });
 
+  it('finds the images of the run from any directory, whatever its config and $ISDA_DATA say', async () => {
+    const copy = await copyOf('elsewhere');
+    const path = join(copy, 'config.yaml');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/^ {2}dir: .*$/m, '  dir: data'));
+    const opened = await openRunCheckpoint(copy, { overrides: [], workingDirectory: tmpdir() });
+    expect(opened.config.dataset).toMatchObject({ dir: join(folder, 'data', 'cifar-10-batches-bin') });
+    const own = await openRunCheckpoint(copy, { overrides: ['dataset.dir=mine'], workingDirectory: tmpdir() });
+    expect(own.config.dataset).toMatchObject({ dir: 'mine' });
+  });
+
   it('says where the images are not those of the run', async () => {
     await synthesize({ name: 'cifar10', train: 64, test: 100, classes: 10, seed: 2 }, join(folder, 'other'));
     const { outcome, warnings } = await evaluate([`dataset.dir=${join(folder, 'other')}`]);
-    expect(warnings).toEqual(['warning: the images are not those of the run']);
+    expect(warnings).toEqual([
+      'warning: the images are not those of the run: as many images, but their checksum is another',
+    ]);
     expect(outcome.images).toBe(20);
   });
 });

@@ -1,5 +1,5 @@
 // One run from its config to its summary: its folder, stops, restarts, and what it refuses before it changes anything.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +8,13 @@ import { synthesize } from '../../src/data/datasets/synthetic/synthesize.js';
 import { experimentSchema, type ExperimentConfig } from '../../src/config/schema.js';
 import type { Engine } from '../../src/engine/index.js';
 import type { RunContext } from '../../src/runs/run-context.js';
+import { decodeSafetensors } from '../../src/records/safetensors.js';
+import { openRunCheckpoint } from '../../src/runs/evaluate.js';
+import { exportFresh, exportRun, importNetwork } from '../../src/runs/exchange.js';
 import { runExperiment } from '../../src/runs/run.js';
 import { testEngine } from '../support/engine.js';
 import { testRunContext } from '../support/run-context.js';
-import { contentOf, makeData, outcomeOf, read } from '../support/runs.js';
+import { contentOf, makeData, outcomeOf, read, sha256Of } from '../support/runs.js';
 
 const engine = testEngine();
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
@@ -63,7 +66,7 @@ const whole = await run('whole', configOf());
 describe('runExperiment', () => {
   it('leaves a folder with all its records, and prints what it keeps in log.txt', () => {
     const root = join(folder, 'whole');
-    const names = ['config.yaml', 'environment.json', 'metrics.csv', 'summary.json', 'log.txt', 'checkpoints'];
+    const names = ['config.yaml', 'environment.json', 'inputs.json', 'metrics.csv', 'summary.json', 'log.txt', 'checkpoints'];
     for (const name of names) expect(existsSync(join(root, name)), name).toBe(true);
     expect(existsSync(join(root, '.lock'))).toBe(false);
     const lines = whole.printed.trimEnd().split('\n');
@@ -146,7 +149,9 @@ describe('what is refused before the folder changes', () => {
     const before = unchanged();
     await expect(
       run('whole', configOf({ dir: 'other' }), { openEngine: () => Promise.resolve(counting.engine) }),
-    ).rejects.toThrow('cannot resume: the images are not those that the checkpoint was trained on');
+    ).rejects.toThrow(
+      'cannot resume: the images are not those that the checkpoint was trained on: as many images, but their checksum is another',
+    );
     expect(unchanged()).toEqual(before);
     expect(counting.open()).toBe(0);
   });
@@ -154,6 +159,103 @@ describe('what is refused before the folder changes', () => {
   it('images that are not there, without making a folder', async () => {
     await expect(run('nowhere', configOf({ dir: 'none' }))).rejects.toThrow('cannot ');
     expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+  });
+});
+
+describe('what a run is made from', () => {
+  it('is in its summary and in inputs.json: counts, checksum, whether they are the official images', () => {
+    const root = join(folder, 'whole');
+    const { data, weights } = whole.summary;
+    expect(data).toMatchObject({ trainImages: 64, testImages: 100, official: false });
+    expect(data?.checksum).toMatch(/^[0-9a-f]{32}-[0-9a-f]{32}$/);
+    expect(weights).toBeUndefined();
+    expect(JSON.parse(read(root, 'inputs.json'))).toEqual({
+      data: {
+        ...data,
+        classNames: Array.from({ length: 10 }, (_, label) => `synthetic_${label}`),
+        folder: join(folder, 'data', 'cifar-10-batches-bin'),
+      },
+    });
+    expect(whole.printed).toMatch(/^data +cifar10, 20 training images, 10 test images; not the official CIFAR-10$/m);
+  });
+
+  it('says which file its first weights came from, to the end', async () => {
+    const weights = join(folder, 'weights.safetensors');
+    const { context } = testRunContext(folder, engine);
+    const fresh = configOf({ training: { epochs: 1, seed: 9 } });
+    await exportFresh(fresh, weights);
+    const config = configOf({ training: { epochs: 1 } });
+    await importNetwork(config, weights, join(folder, 'imported'), context);
+    const { summary, printed } = await run('imported', config);
+    expect(summary.weights).toEqual({ file: 'weights.safetensors', sha256: sha256Of(weights) });
+    expect(printed).toMatch(/^weights +imported from weights\.safetensors \(sha256 [0-9a-f]{8}\)$/m);
+    expect(JSON.parse(read(folder, 'imported', 'inputs.json'))).toMatchObject({ weights: summary.weights });
+    // A run that starts over has none of it.
+    const over = await run('imported', config, { resume: false });
+    expect(over.summary.weights).toBeUndefined();
+  });
+
+  it('takes the names of the classes into the export', async () => {
+    const file = join(folder, 'export.safetensors');
+    await exportRun(await openRunCheckpoint(join(folder, 'whole'), { overrides: [], workingDirectory: folder }), file);
+    const { metadata } = decodeSafetensors(readFileSync(file), file);
+    expect(JSON.parse(metadata.classNames)).toEqual(Array.from({ length: 10 }, (_, label) => `synthetic_${label}`));
+  });
+});
+
+describe('a run with other settings than before', () => {
+  const basic = (training: object, schedule: object = { name: 'step', milestones: [2] }) => {
+    const config = configOf({ training });
+    return experimentSchema.parse({ ...config, loss: { name: 'cross-entropy' }, schedule });
+  };
+
+  it('goes on to more epochs, to the bytes of a run that was as long from the start', async () => {
+    await run('longer', basic({ epochs: 1 }));
+    const { printed, summary } = await run('longer', basic({ epochs: 3 }));
+    expect(printed).toContain(
+      'goes on with training.epochs 1 → 3: epochs 2 to 3 at learning rate 0.01\nresuming in epoch 2 after 0 of 3 batches\n',
+    );
+    expect(summary.epochs).toBe(3);
+    await run('long', basic({ epochs: 3 }));
+    expect(outcomeOf(join(folder, 'longer'))).toEqual(outcomeOf(join(folder, 'long')));
+  });
+
+  it('has no summary of the shorter run when it is stopped on its way', async () => {
+    await run('cut', basic({ epochs: 1 }));
+    await expect(run('cut', basic({ epochs: 3 }), { stopRequested: stopAfter(2) })).rejects.toThrow('SIGTERM came');
+    expect(existsSync(join(folder, 'cut', 'summary.json'))).toBe(false);
+  });
+
+  it('goes on with another evaluation batch', async () => {
+    await run('batch', basic({ epochs: 1 }));
+    const { printed } = await run('batch', basic({ epochs: 1, evaluationBatchSize: 7 }));
+    expect(printed).toContain('goes on with training.evaluationBatchSize 10 → 7\n');
+  });
+
+  it.each([
+    ['a cosine schedule', basic({ epochs: 1 }, { name: 'cosine' }), basic({ epochs: 3 }, { name: 'cosine' }), 'learning rate of epoch 1'],
+    ['ISDA’s lambda', configOf(), configOf({ training: { epochs: 4 } }), 'lambda of epoch'],
+  ])('is refused where its past would have been another, as with %s', async (name, before, after, word) => {
+    const out = name.replaceAll(/[^a-z]/g, '');
+    await run(out, before);
+    const unchanged = contentOf(join(folder, out), ['log.txt']);
+    await expect(run(out, after)).rejects.toMatchObject({
+      code: 'checkpoint/other-experiment',
+      message: expect.stringContaining(word) as string,
+      hint: expect.stringContaining('isda import weights.safetensors') as string,
+    });
+    expect(contentOf(join(folder, out), ['log.txt'])).toEqual(unchanged);
+  });
+
+  it('is refused where it is shorter than what is done, and as a cell of a store', async () => {
+    await run('two', basic({ epochs: 2 }));
+    await expect(run('two', basic({ epochs: 1 }))).rejects.toThrow(
+      '(training.epochs 2 → 1; it has done 2 epochs)',
+    );
+    writeFileSync(join(folder, 'two', 'cell.json'), '{}');
+    await expect(run('two', basic({ epochs: 3 }))).rejects.toMatchObject({
+      hint: expect.stringContaining('the run belongs to a study') as string,
+    });
   });
 });
 

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { cifarFormats, type CifarName } from '../../data/datasets/cifar/format.js';
+import { dataDirectories } from '../../data/locate.js';
 import { downloadDataset } from '../../data/download/download.js';
 import { synthesize } from '../../data/datasets/synthetic/synthesize.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
@@ -65,6 +66,12 @@ async function makeSynthetic(context: CommandContext, flags: SynthesizeFlags): P
   const { name, train, test, seed, classes = cifarFormats[name].label.classes } = flags;
   const directory = resolve(context.workingDirectory, flags.out);
   const result = await synthesize({ name, train, test, classes, seed }, directory);
+  if (dataDirectories(context).includes(directory)) {
+    context.stderr.write(
+      `warning: runs without dataset.dir look for ${cifarFormats[name].title} here and take these images; ` +
+        'another --out, and --set dataset.dir=DIR, keeps them apart\n',
+    );
+  }
   if (flags.json) return printJson(context, result);
   context.stdout.write(`${result.folder}${result.outcome === 'present' ? ' (was there already)' : ''}\n`);
   for (const { file, count } of result.files) context.stdout.write(`  ${file}: ${count} records\n`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { cannot, type IsdaError } from '../../common/errors.js';
 import { makeFolder } from '../../common/files.js';
 import { cifarFormats, type CifarName } from '../datasets/cifar/format.js';
-import { isOfficial, md5OfFile } from '../verify.js';
+import { isOfficial, md5OfFile } from '../datasets/cifar/official.js';
 import { archives, type Archive } from './archives.js';
 import { extractArchive } from './extract.js';
 import { fetchFile, type FetchLimits, type FetchProgress } from './fetch-file.js';

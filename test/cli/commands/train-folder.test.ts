@@ -53,6 +53,51 @@ describe('a run on images in folders', () => {
     expect(again.stdout + again.stderr).toContain('complete already');
   });
 
+  test('is known by its images: however its folder is named, where it was moved, with classes said by name', async ({
+    folder,
+  }) => {
+    const pets = join(folder, 'pets');
+    await writeImages(pets, [...images, 'val/a/1.jpg', 'val/b/1.png', 'val/c/1.jpg']);
+    const own = 'dataset.name=image-folder';
+    expect(await train(folder, 'pets', own)).toMatchObject({ code: 0 });
+    for (const dir of ['./pets', pets]) {
+      const again = await train(folder, dir, own);
+      expect(again, again.stderr).toMatchObject({ code: 0 });
+      expect(again.stdout).toContain('complete already');
+    }
+    const elsewhere = await runCli('/', ['evaluate', '--run', join(folder, 'run'), '--json']);
+    expect(elsewhere, elsewhere.stderr).toMatchObject({ code: 0, stderr: '' });
+
+    await rename(pets, join(folder, 'moved'));
+    const moved = await train(folder, 'moved', own);
+    expect(moved, moved.stderr).toMatchObject({ code: 0 });
+    expect(moved.stdout).toContain('goes on with dataset.dir');
+    const config = readFileSync(join(folder, 'run/config.yaml'), 'utf8');
+    expect(config).toContain('dir: moved\n');
+
+    await rename(join(folder, 'moved/train/a'), join(folder, 'moved/train/z'));
+    await rename(join(folder, 'moved/val/a'), join(folder, 'moved/val/z'));
+    const text = '"a" is gone, "z" is new, "b" is class 0 and was class 1, "c" is class 1 and was class 2';
+    const refused = await train(folder, 'moved', own);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(
+      `the images are not those that the checkpoint was trained on: of the classes, ${text}`,
+    );
+    const wrong = await runCli(folder, ['evaluate', '--run', 'run']);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stderr).toContain(`cannot evaluate the run: the classes are not in the order of the run's: ${text}`);
+  });
+
+  test('does not go on with other images of the same names', async ({ folder }) => {
+    await writeImages(join(folder, 'one'), [...images, 'val/a/1.jpg', 'val/b/1.png', 'val/c/1.jpg']);
+    await writeImages(join(folder, 'two'), [...images.toReversed(), 'val/a/1.jpg', 'val/b/1.png', 'val/c/1.jpg']);
+    const own = 'dataset.name=image-folder';
+    expect(await train(folder, 'one', own)).toMatchObject({ code: 0 });
+    const { code, stderr } = await train(folder, 'two', own);
+    expect(code).toBe(1);
+    expect(stderr).toContain('as many images, but their checksum is another');
+  });
+
   test('ends with the path of a broken image, and passes over as many as it may', async ({ folder }) => {
     await writeImages(join(folder, 'images'), [...images, 'val/a/1.jpg', 'val/b/1.png', 'val/c/1.jpg']);
     const path = join(folder, 'images/train/b/3.jpg');

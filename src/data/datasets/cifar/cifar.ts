@@ -14,6 +14,7 @@ import {
   type CifarName,
   type DatasetPart,
 } from './format.js';
+import { requireComplete } from './official.js';
 import { findCifarFolder, nothingFound, partFiles } from '../../locate.js';
 import type { MemorySource } from '../../source.js';
 
@@ -49,9 +50,9 @@ async function readClassNames(format: CifarFormat, folder: string): Promise<stri
 
 /**
  * Loads one part of a CIFAR set. `directory` is the folder of the binary files or its parent.
- * Any positive whole number of records is accepted, also fewer files than the official ones where the last are missing.
- * Throws an error that names the file: missing, empty, cut off (with the byte) or with a label out of range (with the
- * record).
+ * Any positive whole number of records is accepted, also fewer files than the official ones where the last are missing,
+ * but not a part of the official set. Throws an error that names the file: missing, empty, cut off (with the byte) or with
+ * a label out of range (with the record).
  */
 export async function loadCifar(source: {
   readonly name: CifarName;
@@ -62,6 +63,7 @@ export async function loadCifar(source: {
   const folder = await findCifarFolder(format, source.directory);
   if (folder === undefined) throw nothingFound(format, [source.directory]);
   const paths = await partFiles(format, folder, source.part);
+  await requireComplete(format, folder);
   const [classNames, ...files] = await Promise.all([
     readClassNames(format, folder),
     ...paths.map((path) => readCifarFile(format, path)),
@@ -74,6 +76,7 @@ export async function loadCifar(source: {
     decodeRecords(format, file, images, labels, first);
     first += file.records;
   }
+  const checksum = checksumOf(files);
   return {
     name: format.name,
     part: source.part,
@@ -87,6 +90,7 @@ export async function loadCifar(source: {
     count,
     labels,
     storage: { kind: 'memory', images },
-    checksum: checksumOf(files),
+    checksum,
+    official: checksum === format.partMd5[source.part],
   };
 }

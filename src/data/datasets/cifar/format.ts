@@ -29,6 +29,8 @@ export interface CifarFormat {
   readonly recordBytes: number;
   /** md5 of the official files. */
   readonly md5: Readonly<Record<string, string>>;
+  /** md5 of the official files of a part, one after another. */
+  readonly partMd5: Readonly<Record<DatasetPart, string>>;
 }
 
 export const cifarSide = 32;
@@ -62,6 +64,7 @@ export const cifarFormats: Readonly<Record<CifarName, CifarFormat>> = {
       'data_batch_5.bin': '53f37980c15c3d472c316c40844f3f0d',
       'test_batch.bin': '803d5f7f4d78ea53de84dbe85f74fb6d',
     },
+    partMd5: { train: '33586133bdd401ef94727cadb53d38db', test: '803d5f7f4d78ea53de84dbe85f74fb6d' },
   },
   cifar100: {
     name: 'cifar100',
@@ -77,5 +80,6 @@ export const cifarFormats: Readonly<Record<CifarName, CifarFormat>> = {
       'train.bin': '6172c7755cfe09b2fe270c85cebc1b15',
       'test.bin': '4499cfba6c016c1be1438163640a0898',
     },
+    partMd5: { train: '6172c7755cfe09b2fe270c85cebc1b15', test: '4499cfba6c016c1be1438163640a0898' },
   },
 };

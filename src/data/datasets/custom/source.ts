@@ -1,8 +1,20 @@
 // The parts of a user's own data set as sources.
+import { createHash } from 'node:crypto';
 import { cannot } from '../../../common/errors.js';
 import type { CustomDatasetOptions } from '../../options.js';
 import type { ImageSource } from '../../source.js';
 import { loadDatasetModule } from './module.js';
+
+/** md5 of what a module says of a part without reading an image: labels, class names, size. */
+function digestOf({
+  classNames,
+  labels,
+  height,
+  width,
+}: Pick<ImageSource, 'classNames' | 'labels' | 'height' | 'width'>) {
+  const about = JSON.stringify([classNames, height, width, [...labels]]);
+  return createHash('md5').update(about).digest('hex');
+}
 
 /** One part. Errors: the file cannot be loaded, or does not give a data set. */
 export async function loadCustomPart(
@@ -10,19 +22,21 @@ export async function loadCustomPart(
   part: ImageSource['part'],
 ): Promise<ImageSource> {
   const { classNames, count, labels, height, width, mean, std } = await loadDatasetModule(module, { part, options });
+  const ownLabels = Int32Array.from(labels);
   return {
     name: 'custom',
     part,
     classNames,
     classes: classNames.length,
     count,
-    labels: Int32Array.from(labels),
+    labels: ownLabels,
     height,
     width,
     channels: 3,
     mean,
     std,
     storage: { kind: 'module', module, options },
+    digest: digestOf({ classNames, labels: ownLabels, height, width }),
   };
 }
 

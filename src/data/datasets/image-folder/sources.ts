@@ -2,8 +2,11 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import pMap from 'p-map';
 import { cannot } from '../../../common/errors.js';
+import { maxOpenFiles } from '../../../common/files.js';
 import type { ImageFormat } from '../../dataset.js';
+import type { DataParts } from '../../identity.js';
 import type { FolderOptions } from '../../options.js';
 import type { ImageSource } from '../../source.js';
 import { indexFolder, type FolderIndex } from './index-cache.js';
@@ -39,18 +42,47 @@ export function listChecksum(names: readonly string[]): string {
   return hash.digest('hex');
 }
 
+/** Images of a part whose sizes are looked at. */
+const maxSizes = 10_000;
+
+/**
+ * md5 of a part's list of images and of their sizes in bytes, of which at most 10 000, evenly spaced, are looked at: other
+ * images under the same names, such as smaller copies, are other data. An image that is not there counts as empty.
+ */
+export async function partDigest(root: string, list: string, names: readonly string[]): Promise<string> {
+  const step = Math.max(1, names.length / maxSizes);
+  const sample = Array.from(
+    { length: Math.min(names.length, maxSizes) },
+    (_, index) => names[Math.floor(index * step)],
+  );
+  const sizes = await pMap(
+    sample,
+    (name) => stat(join(root, name)).then(({ size }) => size, () => 0), // prettier-ignore
+    { concurrency: maxOpenFiles },
+  );
+  return createHash('md5')
+    .update(`${list}\n${sizes.join('\n')}`)
+    .digest('hex');
+}
+
 /** The paths of a part's images relative to the root, class after class. */
 export function namesOf(part: 'train' | 'val', { classes, flat }: PartFiles): string[] {
   return classes.flatMap(({ name, files }) => files.map((file) => (flat ? join(part, file) : join(part, name, file))));
 }
 
-function sourceOf(root: string, index: FolderIndex, part: 'train' | 'test', options: FolderOptions): ImageSource {
+async function sourceOf(
+  root: string,
+  index: FolderIndex,
+  part: 'train' | 'test',
+  options: FolderOptions,
+): Promise<ImageSource> {
   const files = part === 'train' ? index.train : index.val;
   const names = namesOf(part === 'train' ? 'train' : 'val', files);
   const classNames = index.train.classes.map(({ name }) => name);
   const labels = new Int32Array(names.length);
   let next = 0;
   files.classes.forEach((each, label) => labels.fill(label, next, (next += each.files.length)));
+  const checksum = listChecksum(names.map((name, position) => `${classNames[labels[position]]} ${name}`));
   return {
     ...folderFormat(options),
     name: options.name,
@@ -60,7 +92,8 @@ function sourceOf(root: string, index: FolderIndex, part: 'train' | 'test', opti
     count: names.length,
     labels,
     storage: { kind: 'files', root, names: packNames(names), resize: options.resize, decoding: options.decoding },
-    checksum: listChecksum(names.map((name, position) => `${classNames[labels[position]]} ${name}`)),
+    checksum,
+    digest: await partDigest(root, checksum, names),
   };
 }
 
@@ -74,7 +107,7 @@ export async function loadImageFolder(
   candidates: readonly string[],
   cacheDirectory: string,
   now: () => number,
-): Promise<{ readonly train: ImageSource; readonly test: ImageSource }> {
+): Promise<DataParts> {
   const root = await locateImageFolder(options.name, candidates);
   const index = await indexFolder(root, cacheDirectory, now);
   const { length } = index.train.classes;
@@ -85,5 +118,8 @@ export async function loadImageFolder(
       hint: 'leave dataset.classes out to take those of the folder',
     });
   }
-  return { train: sourceOf(root, index, 'train', options), test: sourceOf(root, index, 'test', options) };
+  const [train, test] = await Promise.all(
+    (['train', 'test'] as const).map((part) => sourceOf(root, index, part, options)),
+  );
+  return { train, test, folder: root };
 }

@@ -1,5 +1,5 @@
 // A folder of images as the two parts of a data set.
-import { rename } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nameAt } from '../../../../src/data/datasets/image-folder/packed-names.js';
@@ -42,6 +42,20 @@ describe('an image folder', () => {
     }
     expect(sums[0]).toMatch(/^[0-9a-f]{32}$/);
     expect(new Set(sums).size).toBe(3);
+  });
+
+  it('has a digest that changes with the size of an image also where all names stay', async () => {
+    const digests: (string | undefined)[] = [];
+    for (const content of ['image', 'image', 'another image']) {
+      const root = await temporaryFolder();
+      await writeImages(root, files, 'image');
+      await writeFile(join(root, files[1]), content);
+      const { train, test } = await load(root);
+      expect(test.digest).not.toBe(train.digest);
+      digests.push(train.digest);
+    }
+    expect(digests[0]).toBe(digests[1]);
+    expect(digests[2]).not.toBe(digests[0]);
   });
 
   it('is split as any other set is', async () => {

@@ -1,0 +1,28 @@
+// Compares the class names of a run with those of the images that are there now.
+
+export interface ClassChanges {
+  /** `"cat" is gone, "dog" is class 0 and was class 1`: the first few changes. */
+  readonly text: string;
+  /** Whether a class of the same name has another place: labels mean other classes than the network's outputs. */
+  readonly moved: boolean;
+}
+
+/** Changes that are named. */
+const maxChanges = 4;
+
+/** In what the names of classes, in the order of their labels, differ; undefined where they do not. */
+export function classChanges(before: readonly string[], now: readonly string[]): ClassChanges | undefined {
+  const gone = before.filter((name) => !now.includes(name)).map((name) => `"${name}" is gone`);
+  const added = now.filter((name) => !before.includes(name)).map((name) => `"${name}" is new`);
+  const moved = now.flatMap((name, label) => {
+    const was = before.indexOf(name);
+    return was === -1 || was === label ? [] : [`"${name}" is class ${label} and was class ${was}`];
+  });
+  const all = [...gone, ...added, ...moved];
+  if (all.length === 0) return undefined;
+  const rest = all.length - maxChanges;
+  return {
+    text: `${all.slice(0, maxChanges).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`,
+    moved: moved.length > 0,
+  };
+}

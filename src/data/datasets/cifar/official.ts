@@ -1,0 +1,58 @@
+// Tells the official CIFAR files from others, and an incomplete official set from a set of one's own.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cannot } from '../../../common/errors.js';
+import type { CifarFormat, DatasetPart } from './format.js';
+
+/** md5 of a file in hexadecimal, read as a stream. */
+export async function md5OfFile(path: string): Promise<string> {
+  const hash = createHash('md5');
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** Whether `folder` holds exactly the official files of a data set. */
+export async function isOfficial(format: CifarFormat, folder: string): Promise<boolean> {
+  for (const [file, md5] of Object.entries(format.md5)) {
+    const found = await md5OfFile(join(folder, file)).catch(() => undefined);
+    if (found !== md5) return false;
+  }
+  return true;
+}
+
+/** Bytes of a file of the official set: its images are spread evenly over the files of its part. */
+const officialBytes = ({ files, officialCount, recordBytes }: CifarFormat, part: DatasetPart): number =>
+  (officialCount[part] / files[part].length) * recordBytes;
+
+/**
+ * Errors: some files in `folder` are official ones while others are missing or have fewer records, as after a copy that
+ * was cut off. Sets of one's own, with any number of records, pass. No content is read where all files have their size.
+ */
+export async function requireComplete(format: CifarFormat, folder: string): Promise<void> {
+  const files = (['train', 'test'] as const).flatMap((part) =>
+    format.files[part].map((file) => ({ file, expected: officialBytes(format, part) })),
+  );
+  const sized = await Promise.all(
+    files.map(async (each) => {
+      const size = await stat(join(folder, each.file)).then((status) => status.size, () => 0); // prettier-ignore
+      return { ...each, size };
+    }),
+  );
+  const short = sized.filter(({ size, expected }) => size < expected);
+  if (short.length === 0) return;
+  for (const { file } of sized.filter(({ size, expected }) => size === expected)) {
+    if ((await md5OfFile(join(folder, file))) !== format.md5[file]) continue;
+    const wanting = short.map(({ file: name, size, expected }) =>
+      size === 0
+        ? `${name} is missing`
+        : `${name} has ${Math.floor(size / format.recordBytes)} of its ${expected / format.recordBytes} records`,
+    );
+    throw cannot(`use ${format.title}`, `the set is not complete: ${wanting.join(', ')}`, {
+      code: 'data/damaged',
+      place: folder,
+      hint: `\`isda data download ${format.name} --out DIR\` gets the whole set; dataset.subset uses a part of it`,
+    });
+  }
+}

@@ -1,0 +1,30 @@
+// Compares the images that a checkpoint was trained on with those that are there now.
+import { classChanges, type ClassChanges } from '../data/class-names.js';
+import type { LoadedSplits } from '../data/registry.js';
+import type { RunInputs } from '../records/inputs.js';
+import type { CheckpointProgress } from '../training/state.js';
+
+/** What a checkpoint says of the images it was trained on; nothing in checkpoints of earlier versions. */
+export type TrainedOn = Pick<CheckpointProgress, 'data' | 'classNames'>;
+
+/** Whether the images are those of a checkpoint; also where it does not say which they were. */
+export const isSameData = ({ data }: TrainedOn, { data: now, earlierChecksum }: LoadedSplits): boolean =>
+  data === undefined || data === now.checksum || data === earlierChecksum;
+
+/** In what the classes differ. The names of CIFAR's come from a file that may be missing: they are not looked at. */
+export function changedClasses({ classNames }: TrainedOn, { data }: LoadedSplits): ClassChanges | undefined {
+  if (classNames === undefined || data.official !== undefined) return undefined;
+  return classChanges(classNames, data.classNames);
+}
+
+/** How other images differ from those of a checkpoint, in words; `inputs`: of its run, where they are known. */
+export function dataChangesText(trainedOn: TrainedOn, now: LoadedSplits, inputs: RunInputs | undefined): string {
+  const classes = changedClasses(trainedOn, now);
+  if (classes !== undefined) return `of the classes, ${classes.text}`;
+  const count = ({ trainImages, testImages }: { readonly trainImages: number; readonly testImages: number }): string =>
+    `${trainImages} training and ${testImages} test images`;
+  const before = inputs?.data;
+  if (before === undefined) return 'their checksum is another';
+  const [was, is] = [count(before), count(now.data)];
+  return was === is ? `as many images, but their checksum is another` : `there are ${is}, and were ${was}`;
+}

@@ -1,0 +1,27 @@
+// Changed class names are said by name.
+import { expect, it } from 'vitest';
+import { classChanges } from '../../src/data/class-names.js';
+
+it('says nothing of the same names', () => {
+  expect(classChanges(['cat', 'dog'], ['cat', 'dog'])).toBeUndefined();
+});
+
+it('tells a renamed class that keeps its place from one that moves others', () => {
+  expect(classChanges(['cat', 'dog'], ['kitten', 'dog'].toReversed())).toMatchObject({ moved: true });
+  expect(classChanges(['cat', 'dog'], ['catfish', 'dog'])).toEqual({
+    text: '"cat" is gone, "catfish" is new',
+    moved: false,
+  });
+  expect(classChanges(['cat', 'dog'], ['dog', 'zebra'])).toEqual({
+    text: '"cat" is gone, "zebra" is new, "dog" is class 0 and was class 1',
+    moved: true,
+  });
+});
+
+it('names the first few of many', () => {
+  const names = Array.from({ length: 9 }, (_, index) => `c${index}`);
+  expect(classChanges(names, names.toReversed())?.text).toBe(
+    '"c8" is class 0 and was class 8, "c7" is class 1 and was class 7, "c6" is class 2 and was class 6, ' +
+      '"c5" is class 3 and was class 5 and 4 more',
+  );
+});
