@@ -39,7 +39,7 @@ const whole = outcomeOf(join(folder, 'mixed'));
 
 describe('isda train on synthetic images', () => {
   it('says what it trains on, and keeps which generator it was', () => {
-    expect(trained.stdout).toMatch(/^data +cifar10, 128 training images, 100 test images$/m);
+    expect(trained.stdout).toMatch(/^data +cifar10, 128 training images, 100 test images; not the official CIFAR-10$/m);
     expect(trained.stdout).toMatch(/^synthetic +50 images, 2 of the 12 of a batch$/m);
     expect(trained.stdout).toMatch(/^steps +\d epochs x 13 = \d+, batch 12$/m);
     expect(read(folder, 'mixed', 'config.yaml')).toContain(`checksum: ${generatorChecksum(join(folder, 'gan'))}`);

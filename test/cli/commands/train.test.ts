@@ -21,6 +21,7 @@ describe('isda train', () => {
       'checkpoints',
       'config.yaml',
       'environment.json',
+      'inputs.json',
       'log.txt',
       'metrics.csv',
       'summary.json',
