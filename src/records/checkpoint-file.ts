@@ -29,7 +29,8 @@ const checksumKey = '"sha256":"';
 /** Node.js hashes no more than 2 GiB a call. */
 const hashBytes = 1 << 30;
 
-function sha256(pieces: readonly Uint8Array[]): string {
+/** SHA-256 (hex) of bytes of any length, one after another. */
+export function sha256(pieces: readonly Uint8Array[]): string {
   const hash = createHash('sha256');
   for (const piece of pieces)
     for (let at = 0; at < piece.length; at += hashBytes) hash.update(piece.subarray(at, at + hashBytes));

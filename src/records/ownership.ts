@@ -9,6 +9,7 @@ import type { RunFolder } from './run-folder.js';
 const replaced = [
   'config.yaml',
   'environment.json',
+  'inputs.json',
   'metrics.csv',
   'losses.csv',
   'losses.svg',

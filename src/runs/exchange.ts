@@ -1,5 +1,4 @@
 // Exports and imports networks as safetensors with PyTorch's names and layouts.
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { cannot } from '../common/errors.js';
@@ -10,6 +9,7 @@ import type { ExperimentConfig } from '../config/schema.js';
 import { sizeOf } from '../engine/types.js';
 import { toTorch, torchShape } from '../nn/layout.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
+import { sha256 } from '../records/checkpoint-file.js';
 import { listCheckpoints, saveCheckpoint } from '../records/checkpoints.js';
 import { writeInputs } from '../records/inputs.js';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../records/safetensors.js';
@@ -113,7 +113,7 @@ export async function importNetwork(
       keepCheckpoints,
       outdated: [],
     });
-    const weights = { file: basename(path), sha256: createHash('sha256').update(bytes).digest('hex') };
+    const weights = { file: basename(path), sha256: sha256([bytes]) };
     await writeInputs(folder.paths.inputs, { weights });
     const first = {
       epoch: 1,

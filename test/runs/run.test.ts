@@ -222,7 +222,7 @@ describe('a run with other settings than before', () => {
 
   it('has no summary of the shorter run when it is stopped on its way', async () => {
     await run('cut', basic({ epochs: 1 }));
-    await expect(run('cut', basic({ epochs: 3 }), { stopRequested: stopAfter(2) })).rejects.toThrow('SIGTERM came');
+    await expect(run('cut', basic({ epochs: 3 }), { stopRequested: stopAfter(2) })).rejects.toThrow('stopped by SIGTERM');
     expect(existsSync(join(folder, 'cut', 'summary.json'))).toBe(false);
   });
 
