@@ -68,14 +68,15 @@ export function outcomeNotes(rows: readonly TableOutcome[]): readonly string[] {
   const baseline = comparedWith(rows);
   const family = rows.filter(({ comparison }) => comparison?.welch !== undefined).length;
   const short = shortNote(rows);
+  const over = family === 1 ? 'the one row that has' : `the ${family} rows that have`;
   return [
     '"last 10" is the mean test error of the last ten epochs; ± is the sample standard deviation over the seeds. ' +
       "95 %: confidence interval of the mean over the seeds, by Student's t; one run has none.",
     ...(baseline === undefined
       ? []
       : [
-          `minus ${baseline}: mean difference by seed, with its 95 % interval. p: Welch's t-test against ${baseline}, two-sided; ` +
-            `p (Holm): with Holm's correction over the ${family === 1 ? 'one row' : `${family} rows`} that have a p.`,
+          `minus ${baseline}: mean difference by seed, with its 95 % interval. p: Welch's t-test against ${baseline}, two-sided` +
+            (family === 0 ? '; it needs two runs of each.' : `; p (Holm): with Holm's correction over ${over} a p.`),
         ]),
     ...(short === undefined ? [] : [short]),
   ];

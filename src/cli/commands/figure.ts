@@ -10,6 +10,7 @@ import { runFolder } from '../../records/run-folder.js';
 import type { Metric } from '../../training/metrics/metric.js';
 import { knownMetrics } from '../../training/metrics/registry.js';
 import type { CommandContext } from '../context.js';
+import { registerDots } from './figure-dots.js';
 import { registerPaperFigures } from './figure-paper.js';
 import { picturePath, withPictureOptions, writePicture, type PictureFileOptions } from '../terminal/picture.js';
 import { registerVisualize } from './visualize.js';
@@ -116,6 +117,7 @@ export function registerFigure(program: Command, context: CommandContext): void 
       [],
     );
   withPictureOptions(curve).action((options: CurveOptions) => drawCurves(options, context));
+  registerDots(figure, context);
   registerPaperFigures(figure, context);
   registerVisualize(figure, context, '4');
 }

@@ -29,13 +29,21 @@ function widthArgument(value: string): number {
   return width;
 }
 
-/** Adds `--out`, `--title`, `--width` and `--y-max`. */
-export function withPictureOptions(command: Command): Command {
+/** Adds `--out`, `--title` and `--width`. */
+export function withPictureFile(command: Command): Command {
   return command
     .requiredOption('--out <file>', 'file to write, .svg or .png')
     .option('--title <text>', 'title above the chart')
-    .option('--width <pixels>', 'width of the picture; a PNG has two pixels for each', widthArgument)
-    .option('--y-max <number>', 'upper end of the y axis; larger values are cut off', positiveArgument);
+    .option('--width <pixels>', 'width of the picture; a PNG has two pixels for each', widthArgument);
+}
+
+/** Adds `--out`, `--title`, `--width` and `--y-max`. */
+export function withPictureOptions(command: Command): Command {
+  return withPictureFile(command).option(
+    '--y-max <number>',
+    'upper end of the y axis; larger values are cut off',
+    positiveArgument,
+  );
 }
 
 const picture: FileKind = { name: 'an SVG or PNG file', endings: ['.svg', '.png'] };

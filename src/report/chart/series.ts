@@ -15,6 +15,18 @@ export interface Series {
   readonly style?: SeriesStyle;
 }
 
+/** Bands of more series than these cover one another. */
+const maxBands = 6;
+
+/** What is said where `withoutCrowdedBands` left them out. */
+export const withoutBandsNote = 'The spread over the seeds is left out: too many bands would cover one another.';
+
+/** The series, without their bands where there are too many. */
+export function withoutCrowdedBands(series: readonly Series[]): readonly Series[] {
+  const bands = series.filter(({ band = [] }) => band.length > 1);
+  return bands.length <= maxBands ? series : series.map((one) => ({ ...one, band: undefined }));
+}
+
 /** All points of a series, its thin lines and band included. */
 export function allPoints({ points, band = [], thin = [] }: Series): readonly Point[] {
   return [...points, ...thin.flat(), ...band.flatMap(({ x, low, high }): Point[] => [[x, low], [x, high]])]; // prettier-ignore

@@ -2,7 +2,7 @@
 import { cannot } from '../../common/errors.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { drawChart, type Panel } from '../chart/chart.js';
-import type { Series } from '../chart/series.js';
+import { withoutBandsNote, withoutCrowdedBands, type Series } from '../chart/series.js';
 import { averagedSeries, seedsText, type ErrorField } from '../runs/average.js';
 import { groupRuns, type RunGroup } from '../runs/groups.js';
 import type { RecordedRun } from '../runs/recorded-runs.js';
@@ -79,15 +79,15 @@ export function paperFigure(
 
 const fieldNames: Readonly<Record<ErrorField, string>> = { trainError: 'training', testError: 'test' };
 
-/** What the picture says below its legend. `cut`: whether some errors are above the axis. */
-function notesOf({ panels, missing }: PaperFigure, cut: boolean): string[] {
+/** What the picture says below its legend. `bands`: whether there are any; `cut`: whether some errors are above the axis. */
+function notesOf({ panels, missing }: PaperFigure, bands: boolean, cut: boolean): string[] {
   const experiments = panels.flatMap(({ curves }) => curves.map(({ experiment }) => experiment));
   const most = Math.max(...experiments.map(({ runs }) => runs.length));
   const band =
     most > 2 ? '± sample standard deviation (of two seeds: from one to the other)' : 'from one seed to the other';
   const absent = [...new Set(missing.map(({ panel, name }) => (panels.length > 1 ? `${name} (${panel})` : name)))];
   return [
-    ...(most > 1 ? [`Lines: mean over the seeds. Bands: ${band}.`] : []),
+    ...(most > 1 ? [`Lines: mean over the seeds. ${bands ? `Bands: ${band}.` : withoutBandsNote}`] : []),
     ...(cut ? ['Errors of early epochs above the axis are cut off.'] : []),
     ...(panels.some(({ paper }) => paper) ? [] : ["Not the paper's settings."]),
     ...(absent.length > 0 ? [`No runs yet: ${absent.join('; ')}.`] : []),
@@ -118,20 +118,21 @@ export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureO
       return { ...averagedSeries(experiment.runs, field)!, label: `${label} (${seedsOf(name)})`, style };
     });
   const drawn = figure.panels.map(({ title: caption, curves }) => {
-    const series = curves.flatMap(seriesOf);
+    const series = withoutCrowdedBands(curves.flatMap(seriesOf));
     return { title: caption, series, range: errorRange(series) };
   });
   const panels = drawn.map(({ range: { low, high }, ...panel }): Panel => ({
     ...panel,
     yRange: { low, high: yMax ?? high },
   }));
+  const bands = drawn.some(({ series }) => series.some(({ band = [] }) => band.length > 1));
   const cut = yMax !== undefined || drawn.some(({ range }) => range.cut);
   return drawChart({
     panels,
     xLabel: 'epoch',
     yLabel: spec.yLabel,
     title: title ?? spec.title,
-    notes: notesOf(figure, cut),
+    notes: notesOf(figure, bands, cut),
     width,
   });
 }

@@ -45,7 +45,7 @@ const basicOrIsda = (config: ExperimentConfig): string | undefined =>
 
 const augmentations = ['', ...['cutout', 'autoaugment'].map((name) => ` + ${titleOf.augmentation(name)}`)];
 
-/** Colour by augmentation; cross entropy dashed, ISDA in one line. */
+/** A colour for each method and augmentation; cross entropy dashed, ISDA in one line. */
 function augmentedStyle(name: string, _field: ErrorField, index: number): SeriesStyle {
   const augmentation = Math.max(
     0,
@@ -55,7 +55,7 @@ function augmentedStyle(name: string, _field: ErrorField, index: number): Series
   // A name with settings in it is one of several of its kind.
   return name.includes('(')
     ? styleOf(index)
-    : { colour: augmentation, dash: isda ? 0 : 1, marker: 2 * augmentation + isda };
+    : { colour: 2 * augmentation + isda, dash: isda ? 0 : 1, marker: 2 * augmentation + isda };
 }
 
 const baselineConfigs = (dataset: string): readonly string[] => [

@@ -1,10 +1,12 @@
-// Error curves of a group for the page: a wide and a narrow picture, and the values under the pointer.
+// Pictures of a group for the page, each in three widths: dots of all runs, and curves with the values under the pointer.
 import { drawChart } from '../chart/chart.js';
-import type { Series } from '../chart/series.js';
+import { withoutBandsNote, withoutCrowdedBands, type Series } from '../chart/series.js';
 import { page } from '../chart/style.js';
 import { errorRange } from '../figures/range.js';
 import { averagedSeries, seedsText } from '../runs/average.js';
-import type { ExperimentOutcome, ReportGroup } from './content.js';
+import { drawDots } from '../chart/dots.js';
+import { dotNotes, dotPanel } from '../figures/dots.js';
+import type { ExperimentOutcome, GroupOutcomes } from '../runs/outcomes.js';
 import { html, raw, scriptJson, type Markup } from './html.js';
 
 /** More curves than these cannot be told apart. */
@@ -26,29 +28,51 @@ function pointerPoints(points: Series['points']): number[][] {
   return points.filter((_, index) => index % stride === 0).map(([x, y]) => [x, Number(y.toFixed(2))]);
 }
 
+/** The widths in which each picture is drawn, with the class that shows one of them. */
+const widths = [
+  ['wide', 1120],
+  ['medium', 720],
+  ['narrow', 360],
+] as const;
+
+const inWidths = (draw: (width: number) => string): readonly Markup[] =>
+  widths.map(([name, width]) => html`<div class="${name}">${raw(draw(width))}</div>`);
+
+/** The dots of a group; undefined where no run is done. */
+export function groupDots(group: GroupOutcomes): Markup | undefined {
+  const panel = dotPanel(group);
+  if (panel === undefined) return undefined;
+  const notes = dotNotes(group.outcomes);
+  const plot = { panels: [{ ...panel, title: undefined }], xLabel: 'test error (%)', notes, palette: page };
+  const draw = (width: number): string =>
+    drawDots({ ...plot, width }).replace('<title>', `<title>${html`${group.group.title}: `.markup}`);
+  return html`<div class="picture dots">${inWidths(draw)}</div>`;
+}
+
 /** The chart of a group; undefined where no run has an epoch. */
-export function groupChart({ group, outcomes }: ReportGroup): Markup | undefined {
+export function groupChart({ group, outcomes }: GroupOutcomes): Markup | undefined {
   const chosen = chosenCurves(outcomes);
-  const series = chosen.map(({ experiment }): Series => {
+  const all = chosen.map(({ experiment }): Series => {
     const curve = averagedSeries(experiment.runs, 'testError')!;
     return { ...curve, label: `${experiment.name} (${seedsText(experiment.runs)})` };
   });
-  if (series.length === 0) return undefined;
+  if (all.length === 0) return undefined;
+  const series = withoutCrowdedBands(all);
+  const bands = series.some(({ band = [] }) => band.length > 1);
   const { low, high, cut } = errorRange(series);
   const several = chosen.some(({ experiment }) => experiment.runs.length > 1);
   const notes = [
-    ...(several ? ['Lines: mean over the seeds. Bands: ± sample standard deviation, of two seeds from one to the other.'] : []),
+    ...(several ? [`Lines: mean over the seeds. ${bands ? 'Bands: ± sample standard deviation, of two seeds from one to the other.' : withoutBandsNote}`] : []),
     ...(cut ? ['Errors of early epochs above the axis are cut off.'] : []),
     ...(chosen.length < outcomes.length ? [`${chosen.length} of ${outcomes.length} rows: those with the lowest errors.`] : []),
   ]; // prettier-ignore
   const panels = [{ series, yRange: { low, high } }];
   const common = { panels, xLabel: 'epoch', yLabel: 'test error (%)', notes, palette: page, frames: true };
-  const draw = (width: number): Markup =>
-    raw(drawChart({ ...common, width }).replace('<title>', `<title>${html`${group.title}: `.markup}`));
+  const draw = (width: number): string =>
+    drawChart({ ...common, width }).replace('<title>', `<title>${html`${group.title}: `.markup}`);
   const numbers = series.map(({ label, points }) => ({ label, points: pointerPoints(points) }));
-  return html`<div class="chart">
-    <div class="wide">${draw(760)}</div>
-    <div class="narrow">${draw(360)}</div>
+  return html`<div class="picture chart">
+    ${inWidths(draw)}
     <script type="application/json">
       ${scriptJson(numbers)}
     </script>

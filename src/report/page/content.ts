@@ -1,27 +1,10 @@
 // Reads the content of a store's report from its runs.
 import { readFile } from 'node:fs/promises';
 import { printConfig } from '../../config/print.js';
-import { spreadOf, type Spread } from '../../common/statistics/samples.js';
 import { readLogEnds, type LogEnd } from '../../grids/store/log-ends.js';
 import { runFolder } from '../../records/run-folder.js';
-import { summarise } from '../../records/summary.js';
-import { knownMetrics } from '../../training/metrics/registry.js';
-import { groupRuns, type RunGroup, type SeedRuns } from '../runs/groups.js';
+import { groupOutcomes, type GroupOutcomes } from '../runs/outcomes.js';
 import type { RecordedRun, RecordedRuns } from '../runs/recorded-runs.js';
-
-/** What an experiment came to, over those of its runs that are complete. */
-export interface ExperimentOutcome {
-  readonly experiment: SeedRuns;
-  /** Mean test error of the last ten epochs in percent, by seed. */
-  readonly bySeed: ReadonlyMap<number, number>;
-  readonly last10?: Spread;
-  readonly best?: Spread;
-}
-
-export interface ReportGroup {
-  readonly group: RunGroup;
-  readonly outcomes: readonly ExperimentOutcome[];
-}
 
 export interface FailedRun {
   readonly run: RecordedRun;
@@ -35,40 +18,11 @@ export interface EnvironmentShare {
 }
 
 export interface ReportContent extends RecordedRuns {
-  readonly groups: readonly ReportGroup[];
+  readonly groups: readonly GroupOutcomes[];
   readonly failed: readonly FailedRun[];
   readonly environments: readonly EnvironmentShare[];
   /** The resolved config of one run of each experiment, YAML. */
   readonly configs: readonly { readonly name: string; readonly yaml: string }[];
-}
-
-/** In what the rows of a table of results may differ; network, data and length make a table of their own. */
-const varied = [
-  'loss',
-  'augmentation',
-  'optimizer',
-  'schedule',
-  'model.dropout',
-  'dataset.synthetic',
-  ...['batchSize', 'evaluationBatchSize', 'execution', 'precision', 'tf32', 'xla', 'deterministic'].map(
-    (key) => `training.${key}`,
-  ),
-];
-
-const isComplete = ({ rows, config }: RecordedRun): boolean => rows.length >= config.training.epochs;
-
-function outcomeOf(experiment: SeedRuns): ExperimentOutcome {
-  const facts = { experiment: experiment.name, parameters: 0, multiplyAdds: 0 };
-  const done = experiment.runs.filter(isComplete).map(({ config, rows }) => ({
-    seed: config.training.seed,
-    summary: summarise(facts, rows, knownMetrics),
-  }));
-  return {
-    experiment,
-    bySeed: new Map(done.map(({ seed, summary }) => [seed, summary.last10MeanTestErrorPercent])),
-    last10: spreadOf(done.map(({ summary }) => summary.last10MeanTestErrorPercent)),
-    best: spreadOf(done.map(({ summary }) => summary.best.testErrorPercent)),
-  };
 }
 
 /** The facts of environment.json that runs have in common; none where there is no such file. */
@@ -102,10 +56,7 @@ const maxLogs = 50;
 /** Gathers what the report tells. */
 export async function reportContent(recorded: RecordedRuns): Promise<ReportContent> {
   const { runs } = recorded;
-  const groups = groupRuns(runs, varied, ({ row }) => row).map((group) => ({
-    group,
-    outcomes: group.experiments.map(outcomeOf),
-  }));
+  const groups = groupOutcomes(runs);
   const failed: FailedRun[] = [];
   for (const run of runs.filter(({ state }) => state === 'failed')) {
     failed.push({ run, logs: failed.length < maxLogs ? await readLogEnds(run.folder, logLines) : [] });

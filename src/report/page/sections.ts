@@ -1,9 +1,11 @@
 // The sections of the report.
 import { counted, formatDuration } from '../../common/format.js';
 import { cellStates } from '../../grids/store/cell.js';
-import { formatSpread } from '../../common/statistics/texts.js';
-import { groupChart } from './charts.js';
-import type { ExperimentOutcome, ReportContent, ReportGroup } from './content.js';
+import { formatInterval, formatSpread } from '../../common/statistics/texts.js';
+import { comparisonTexts, comparisonTitles, outcomeNotes } from '../../grids/outcome-table.js';
+import { groupChart, groupDots } from './charts.js';
+import type { ReportContent } from './content.js';
+import type { ExperimentOutcome, GroupOutcomes } from '../runs/outcomes.js';
 import { html, raw, type Markup } from './html.js';
 import { isEvaluated } from '../../records/metrics-columns.js';
 import { tableHtml } from '../tables/html.js';
@@ -41,7 +43,8 @@ export function summarySection({ runs, unreadable, groups }: ReportContent, stor
   </section>`;
 }
 
-function outcomeRow({ experiment, bySeed, last10, best }: ExperimentOutcome, seeds: readonly number[]): Markup {
+function outcomeRow(outcome: ExperimentOutcome, compared: boolean, seeds: readonly number[]): Markup {
+  const { experiment, bySeed, last10, interval, best } = outcome;
   const runOf = (seed: number) => experiment.runs.find(({ config }) => config.training.seed === seed);
   const cell = (seed: number): string => {
     const run = runOf(seed);
@@ -51,35 +54,43 @@ function outcomeRow({ experiment, bySeed, last10, best }: ExperimentOutcome, see
   };
   return html`<tr>
     <td class="name">${experiment.name}</td>
-    ${seeds.map((seed) => html`<td class="number">${cell(seed)}</td>`)}
     <td class="number">${formatSpread(last10)}</td>
-    <td class="number">${formatSpread(best)}</td>
+    <td class="number">${formatInterval(interval, bySeed.size)}</td>
+    ${compared ? comparisonTexts(outcome).map((text) => html`<td class="number">${text}</td>`) : undefined}
     <td class="number">${bySeed.size} of ${experiment.runs.length}</td>
+    <td class="number">${formatSpread(best)}</td>
+    ${seeds.map((seed) => html`<td class="number">${cell(seed)}</td>`)}
   </tr> `;
 }
 
-function groupResults({ group, outcomes }: ReportGroup, chart: Markup | undefined): Markup {
+function groupResults({ group, outcomes }: GroupOutcomes, pictures: readonly (Markup | undefined)[]): Markup {
   const all = outcomes.flatMap(({ experiment }) => experiment.runs.map(({ config }) => config.training.seed));
   const seeds = [...new Set(all)].sort((a, b) => a - b);
   const columns = seeds.length > maxSeedColumns ? [] : seeds;
+  const titles = comparisonTitles(outcomes);
   return html`<h3>${group.title}</h3>
     <div class="scroll">
       <table>
         <thead>
           <tr>
             <th>row</th>
-            ${columns.map((seed) => html`<th class="number">seed ${seed}</th>`)}
             <th class="number">last 10 (%)</th>
-            <th class="number">best (%)</th>
+            <th class="number">95 %</th>
+            ${titles.map((title) => html`<th class="number">${title}</th>`)}
             <th class="number">runs done</th>
+            <th class="number">best (%)</th>
+            ${columns.map((seed) => html`<th class="number">seed ${seed}</th>`)}
           </tr>
         </thead>
         <tbody>
-          ${outcomes.map((outcome) => outcomeRow(outcome, columns))}
+          ${outcomes.map((outcome) => outcomeRow(outcome, titles.length > 0, columns))}
         </tbody>
       </table>
     </div>
-    ${chart}`;
+    ${outcomeNotes(outcomes)
+      .slice(1)
+      .map((note) => html`<p class="soft">${note}</p> `)}
+    ${pictures}`;
 }
 
 export function resultsSection({ groups }: ReportContent): Markup {
@@ -88,9 +99,10 @@ export function resultsSection({ groups }: ReportContent): Markup {
     <h2>Results</h2>
     <p class="soft">
       Test error in percent, on held-out images where the title says so: the mean of the last ten epochs of each seed;
-      over the complete runs, mean ± sample standard deviation of it and of the best epoch. ${note}
+      over the complete runs, mean ± sample standard deviation of it and of the best epoch. 95 %: confidence interval of
+      the mean over the seeds, by Student's t; one run has none. ${note}
     </p>
-    ${groups.map((group, index) => groupResults(group, index < maxCharts ? groupChart(group) : undefined))}
+    ${groups.map((group, index) => groupResults(group, index < maxCharts ? [groupDots(group), groupChart(group)] : []))}
   </section>`;
 }
 

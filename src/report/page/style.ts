@@ -18,18 +18,19 @@ nav { display: flex; flex-wrap: wrap; gap: 0.2rem 1rem; } a { color: inherit; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.2rem 0.7rem; text-align: left; border-bottom: 1px solid var(--grid); vertical-align: top; }
 th { font-weight: 600; } td.number, th.number { text-align: right; white-space: nowrap; }
-td.name { white-space: nowrap; } td.words { min-width: 12rem; }
+td.name { min-width: 6rem; overflow-wrap: anywhere; } td.words { min-width: 12rem; }
 details { margin: 0.4rem 0; } summary { cursor: pointer; }
 pre { background: var(--card); padding: 0.7rem; overflow-x: auto; font-size: 0.85rem; line-height: 1.4; }
-.chart { position: relative; margin: 0.6rem 0; } .chart svg { display: block; max-width: 100%; height: auto; }
-.chart > .narrow { display: none; }
-@media (max-width: 719px) { .chart > .wide { display: none; } .chart > .narrow { display: block; } }
+.picture { position: relative; margin: 0.6rem 0; } .picture svg { display: block; width: 100%; height: auto; }
+.picture > .medium, .picture > .narrow { display: none; }
+@media (max-width: 959px) { .picture > .wide { display: none; } .picture > .medium { display: block; } }
+@media (max-width: 599px) { .picture > .medium { display: none; } .picture > .narrow { display: block; } }
 .tip { position: absolute; pointer-events: none; background: var(--card); border: 1px solid var(--grid); border-radius: 4px;
   padding: 0.3rem 0.5rem; font-size: 0.8rem; max-width: 16rem; z-index: 1; }
 .tip div { display: flex; gap: 0.5rem; justify-content: space-between; } .tip b { white-space: nowrap; }
 @media print {
   :root { color-scheme: light; ${light} }
   body { max-width: none; padding: 0; font-size: 11px; } nav, .tip { display: none; }
-  h2, h3 { break-after: avoid; } .chart, tr { break-inside: avoid; } pre { white-space: pre-wrap; } .scroll { overflow: visible; }
+  h2, h3 { break-after: avoid; } .picture, tr { break-inside: avoid; } pre { white-space: pre-wrap; } .scroll { overflow: visible; }
 }
 `;

@@ -170,3 +170,18 @@ describe("the paper's figures", () => {
     expect(empty.stderr).toContain('isda train --config resnet152-imagenet-basic');
   });
 });
+
+describe('isda figure dots', () => {
+  test('has a dot a run, in a panel for each network and data set', async ({ folder }) => {
+    for (const seed of [1, 2, 3]) makeStoredRun(join(folder, 'runs'), { row: 'basic', seed, error: 20 + seed });
+    makeStoredRun(join(folder, 'runs'), { row: 'isda', config: { loss: { name: 'isda' } } });
+    const { code, stdout } = await runCli(folder, ['figure', 'dots', '--store', 'runs', '--out', 'dots.svg']);
+    expect([code, stdout.split('\n').slice(1, 3)]).toEqual([0, ['  basic: seed 1, 2, 3', '  isda: seed 1']]);
+    expect([...readFileSync(join(folder, 'dots.svg'), 'utf8').matchAll(/class="dot"/g)]).toHaveLength(4);
+  });
+  test('refuses stores without a finished run', async ({ folder }) => {
+    makeStoredRun(join(folder, 'runs'), { row: 'basic', epochs: 3, state: 'stopped' });
+    const { code, stderr } = await runCli(folder, ['figure', 'dots', '--store', 'runs', '--out', 'dots.svg']);
+    expect([code, stderr.split('\n')[0]]).toEqual([1, 'error: cannot draw the dots: no run is done']);
+  });
+});

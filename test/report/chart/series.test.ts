@@ -1,7 +1,7 @@
 // Thinning: what a screen cannot show is left out, and nothing else.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { thinned, type Point } from '../../../src/report/chart/series.js';
+import { thinned, withoutCrowdedBands, type Point } from '../../../src/report/chart/series.js';
 
 const curve = fc
   .array(fc.tuple(fc.double({ min: 0, max: 500, noNaN: true }), fc.double({ min: -9, max: 9, noNaN: true })), { minLength: 1 })
@@ -27,4 +27,12 @@ test('keeps both ends, the order, and each bucket’s least and greatest', () =>
 test('a hundred thousand points become as many as 500 pixels can show', () => {
   const many = Array.from({ length: 100_000 }, (_, index): Point => [index / 200, Math.sin(index)]);
   expect(thinned(many).length).toBeLessThanOrEqual(502);
+});
+
+test('bands are left out where more than six would cover one another', () => {
+  const band = [0, 1].map((x) => ({ x, low: 0, high: 1 }));
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ label: `${index}`, points: [], band }));
+  expect(withoutCrowdedBands(many(6))).toEqual(many(6));
+  expect(withoutCrowdedBands(many(7)).flatMap((series) => series.band ?? [])).toEqual([]);
 });

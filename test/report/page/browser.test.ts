@@ -100,6 +100,9 @@ describe.skipIf(chromium === undefined)('the report in Chromium', () => {
           expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
           expect(await overlaps(page)).toEqual([]);
           expect(await outside(page)).toEqual([]);
+          // The mean stands where no one has to scroll for it.
+          const last10 = (await page.locator('#results td.number').first().boundingBox())!;
+          expect(last10.x + last10.width).toBeLessThanOrEqual(width);
           expect(await page.title()).toBe('T');
           const sections = await page.locator('section h2').allTextContents();
           expect(sections).toEqual(['Summary', 'Results', 'Failed runs', 'Runs', 'Configs', 'Environment']);
@@ -118,11 +121,12 @@ describe.skipIf(chromium === undefined)('the report in Chromium', () => {
     const path = await makeReport(folder);
     await withBrowser(chromium!, { width: 1400 }, async (browser) => {
       const { page, complaints } = await open(browser, path);
-      const chart = page.locator('.wide svg[role=img]').first();
+      const chart = page.locator('.chart .wide svg[role=img]').first();
       await chart.scrollIntoViewIfNeeded();
       const box = (await chart.boundingBox())!;
       const frame = (await chart.locator('.panel').getAttribute('data-frame'))!.split(' ').map(Number);
-      await page.mouse.move(box.x + frame[0] + (frame[2] * 20) / 20, box.y + frame[1] + 40);
+      const scale = box.width / Number(await chart.getAttribute('width'));
+      await page.mouse.move(box.x + (frame[0] + frame[2]) * scale, box.y + frame[1] * scale + 40);
       const tip = page.locator('.tip').first();
       await tip.waitFor({ state: 'visible' });
       const text = await tip.innerText();

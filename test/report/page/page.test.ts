@@ -45,7 +45,10 @@ describe('the report', () => {
     // The last ten of twenty epochs with errors e + (90 − e) (1 − i/19)^4.
     const last10 = (error: number) => error + ((90 - error) * [9, 8, 7, 6, 5, 4, 3, 2, 1, 0].reduce((sum, i) => sum + (i / 19) ** 4, 0)) / 10;
     const seeds = [21, 22, 23].map(last10);
-    expect(text).toContain(`basic ${seeds.map((error) => error.toFixed(2)).join(' ')} ${seeds[1].toFixed(2)} ± ${(seeds[1] - seeds[0]).toFixed(2)} 22.00 ± 1.00 3 of 3`);
+    expect(text).toContain(`basic ${seeds[1].toFixed(2)} ± ${(seeds[1] - seeds[0]).toFixed(2)} 20.35 to 25.25 3 of 3 22.00 ± 1.00 ${seeds.map((error) => error.toFixed(2)).join(' ')}`);
+    expect(text).toContain('minus basic p p (Holm) runs done best (%) seed 1');
+    expect(text).toMatch(/isda 19\.84 n = 1 -1\.98 \(n = 1\) - - 1 of 2/);
+    expect(text).toContain('One run (n = 1) has no interval.');
     expect(text).toContain('stopped, 7/20');
     expect(text).toContain('the loss is NaN, after 3 of 20 epochs');
     expect(text).toContain('… 10 lines before line 10 ');

@@ -1,0 +1,90 @@
+// What the experiments of a group came to: errors by seed, intervals, comparison with cross entropy.
+import { compareRows } from '../../common/statistics/compare.js';
+import { meanInterval, spreadOf, type SeedValue, type Spread } from '../../common/statistics/samples.js';
+import { baselinesOf } from '../../grids/baseline.js';
+import type { TableOutcome } from '../../grids/outcome-table.js';
+import { averagedEpochs } from '../../grids/outcomes.js';
+import { summarise } from '../../records/summary.js';
+import { knownMetrics } from '../../training/metrics/registry.js';
+import { groupRuns, type RunGroup, type SeedRuns } from './groups.js';
+import type { RecordedRun } from './recorded-runs.js';
+
+/** What an experiment came to, over those of its runs that are complete. */
+export interface ExperimentOutcome extends TableOutcome {
+  readonly experiment: SeedRuns;
+  /** Mean test error of the last ten epochs in percent, by seed. */
+  readonly bySeed: ReadonlyMap<number, number>;
+  readonly best?: Spread;
+}
+
+export interface GroupOutcomes {
+  readonly group: RunGroup;
+  readonly outcomes: readonly ExperimentOutcome[];
+}
+
+/** In what the rows of a table of results may differ; network, data and length make a table of their own. */
+const varied = [
+  'loss',
+  'augmentation',
+  'optimizer',
+  'schedule',
+  'model.dropout',
+  'dataset.synthetic',
+  ...['batchSize', 'evaluationBatchSize', 'execution', 'precision', 'tf32', 'xla', 'deterministic'].map(
+    (key) => `training.${key}`,
+  ),
+];
+
+const isComplete = ({ rows, config }: RecordedRun): boolean => rows.length >= config.training.epochs;
+
+/** The errors of an experiment's complete runs. */
+function measured(experiment: SeedRuns) {
+  const facts = { experiment: experiment.name, parameters: 0, multiplyAdds: 0 };
+  const done = experiment.runs.filter(isComplete).map(({ config, rows }) => ({
+    seed: config.training.seed,
+    summary: summarise(facts, rows, knownMetrics),
+  }));
+  const values: readonly SeedValue[] = done.map(({ seed, summary }) => ({
+    seed,
+    value: summary.last10MeanTestErrorPercent,
+  }));
+  return { values, best: spreadOf(done.map(({ summary }) => summary.best.testErrorPercent)) };
+}
+
+/** The outcomes of a group; the comparisons of its experiments with cross entropy are one family. */
+function outcomesOf(group: RunGroup): readonly ExperimentOutcome[] {
+  const { experiments } = group;
+  const all = experiments.map(measured);
+  const baselines = baselinesOf(experiments.map(({ runs: [{ config }] }) => config));
+  const comparisons = compareRows(
+    all.map(({ values }, index) => {
+      const baseline = baselines[index];
+      return { values, baseline: baseline === undefined ? undefined : all[baseline].values };
+    }),
+  );
+  return experiments.map((experiment, index) => {
+    const { values, best } = all[index];
+    const errors = values.map(({ value }) => value);
+    const baseline = baselines[index];
+    return {
+      experiment,
+      row: experiment.name,
+      seeds: values.map(({ seed }) => seed),
+      bySeed: new Map(values.map(({ seed, value }) => [seed, value])),
+      last10: spreadOf(errors),
+      interval: meanInterval(errors),
+      averagedEpochs: values.length === 0 ? undefined : averagedEpochs(experiment.runs[0].config.training.epochs),
+      best,
+      baseline: baseline === undefined ? undefined : experiments[baseline].name,
+      comparison: comparisons[index],
+    };
+  });
+}
+
+/** Runs as tables of results: a group for each network, data set and length, a row for each experiment. */
+export function groupOutcomes(
+  runs: readonly RecordedRun[],
+  nameOf: (run: RecordedRun) => string = ({ row }) => row,
+): readonly GroupOutcomes[] {
+  return groupRuns(runs, varied, nameOf).map((group) => ({ group, outcomes: outcomesOf(group) }));
+}

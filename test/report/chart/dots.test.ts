@@ -1,0 +1,43 @@
+// Dot plots: a dot a value, intervals, the band of the baseline, axes that long intervals do not stretch.
+import { describe, expect, it } from 'vitest';
+import { drawDots, type DotRow } from '../../../src/report/chart/dots.js';
+
+const rows: readonly DotRow[] = [
+  { label: 'basic', values: [20, 21, 22], mean: 21, interval: { low: 18.5, high: 23.5 } },
+  { label: 'isda', values: [20.5, 20.9], mean: 20.7, interval: { low: 18.16, high: 23.24 } },
+  { label: 'one', values: [19], mean: 19 },
+  { label: 'none', values: [] },
+];
+const draw = (panel: { rows: readonly DotRow[]; baseline?: number }) => drawDots({ panels: [panel], xLabel: 'error' });
+const count = (svg: string, pattern: RegExp): number => [...svg.matchAll(pattern)].length;
+
+describe('drawDots', () => {
+  it('has a dot a value, the number of values of each row, and the band of the baseline', () => {
+    const svg = draw({ rows, baseline: 0 });
+    expect(count(svg, /class="dot"/g)).toBe(6);
+    expect([...svg.matchAll(/>n = (\d)</g)].map(([, n]) => n)).toEqual(['3', '2', '1', '0']);
+    expect(count(svg, /class="band"/g)).toBe(1);
+    expect(count(draw({ rows }), /class="band"/g)).toBe(0);
+  });
+  it('places values and the ends of the band by the axis', () => {
+    const svg = draw({ rows, baseline: 0 });
+    const at = [...svg.matchAll(/class="dot" cx="([\d.]+)"/g)].map(([, x]) => Number(x));
+    expect(at[1] - at[0]).toBeCloseTo(at[2] - at[1], 1);
+    const [, x, width] = /class="band" x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/.exec(svg)!.map(Number);
+    const pixels = at[1] - at[0];
+    expect(x).toBeCloseTo(at[0] - 1.5 * pixels, 0);
+    expect(width).toBeCloseTo(5 * pixels, 0);
+  });
+  it('ends intervals that are far longer than the range of the values in an arrow, and says so', () => {
+    const wide = { label: 'two', values: [20, 21], mean: 20.5, interval: { low: 0, high: 60 } };
+    const svg = draw({ rows: [wide] });
+    expect(svg).toContain('An arrow: the interval goes on beyond the axis.');
+    const ticks = [...svg.matchAll(/text-anchor="middle" fill="[^"]+">([\d.]+)</g)].map(([, tick]) => Number(tick));
+    expect([Math.min(...ticks), Math.max(...ticks)]).toEqual([19, 22]);
+    expect(draw({ rows })).not.toContain('An arrow');
+  });
+  it('escapes labels, and refuses rows without a value', () => {
+    expect(draw({ rows: [{ label: '<b>', values: [1], mean: 1 }] })).toContain('&lt;b&gt;');
+    expect(() => draw({ rows: [rows[3]] })).toThrow('cannot draw the dots: no run is done');
+  });
+});
