@@ -126,7 +126,7 @@ describe.skipIf(chromium === undefined)('the report in Chromium', () => {
       const box = (await chart.boundingBox())!;
       const frame = (await chart.locator('.panel').getAttribute('data-frame'))!.split(' ').map(Number);
       const scale = box.width / Number(await chart.getAttribute('width'));
-      await page.mouse.move(box.x + (frame[0] + frame[2]) * scale, box.y + frame[1] * scale + 40);
+      await page.mouse.move(box.x + (frame[0] + frame[2] * 0.999) * scale, box.y + frame[1] * scale + 40);
       const tip = page.locator('.tip').first();
       await tip.waitFor({ state: 'visible' });
       const text = await tip.innerText();
