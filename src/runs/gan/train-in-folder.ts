@@ -47,7 +47,9 @@ export interface OpenGanRun {
   readonly showProgress: (length: GanLength) => GanProgress;
   /** Keeps a line in log.txt. */
   readonly log: (line: string) => void;
-  /** Milliseconds. */
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds; for durations. */
   readonly clock: () => number;
   /** The signal that asks for an end, if one came. */
   readonly stopRequested: () => string | undefined;
