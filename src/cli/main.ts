@@ -86,8 +86,19 @@ function pathProblem(value: unknown): string | undefined {
   return `is '${value}', and no shell expanded its ~: separate it from the option by a space`;
 }
 
+/** The names of arguments that are paths. */
+const isPathArgument = /^(?:dir|file|run|store|config)$/;
+
 /** A value given twice is a mistake: only options that collect their values may be repeated. So is an unusable path. */
 function refuseMistakes(command: Command): void {
+  command.hook('preAction', () => {
+    for (const [index, argument] of command.registeredArguments.entries()) {
+      if (!isPathArgument.test(argument.name())) continue;
+      const words = argument.variadic ? command.args.slice(index) : command.args.slice(index, index + 1);
+      const problem = words.map(pathProblem).find((text) => text !== undefined);
+      if (problem !== undefined) command.error(`error: argument '${argument.name()}' ${problem}`);
+    }
+  });
   for (const option of command.options) {
     if (!option.required && !option.optional) continue;
     let given = false;

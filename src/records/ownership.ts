@@ -1,4 +1,4 @@
-// Whether a folder is that of a run, or holds files of somebody else's under the names that a run would replace.
+// Whether a folder is that of a run or a store, or holds files of somebody else's under names that would be replaced.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, systemCode } from '../common/errors.js';
@@ -55,6 +55,26 @@ export async function requireRunFolder({ root, environment, checkpoints }: RunFo
     code: 'run/not-a-run',
     place: join(root, endangered[0]),
     hint: 'name another folder with --out or output.dir; nothing was changed',
+    kind: 'usage',
+  });
+}
+
+/** What commands write into a store beside its runs. */
+const storeFile = /^(?:outcomes\.(?:csv|md)|selection\.(?:csv|md)|sweep\.json|table\d\.(?:csv|md))$/;
+
+/**
+ * Refuses a folder with files that a store would replace and that has no run of a store. `root`: absolute. Errors:
+ * `run/not-a-run`; the folder cannot be read.
+ */
+export async function requireStoreFolder(root: string): Promise<void> {
+  const names = await namesIn(root);
+  const endangered = names.filter((name) => storeFile.test(name));
+  if (endangered.length === 0) return;
+  for (const name of names) if ((await namesIn(join(root, name))).includes('cell.json')) return;
+  throw cannot('use the folder for runs', `it holds ${endangered.join(', ')}, which no command with runs wrote`, {
+    code: 'run/not-a-run',
+    place: join(root, endangered[0]),
+    hint: 'name another folder with --out; nothing was changed',
     kind: 'usage',
   });
 }

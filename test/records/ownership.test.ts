@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { requireRunFolder } from '../../src/records/ownership.js';
+import { requireRunFolder, requireStoreFolder } from '../../src/records/ownership.js';
 import { runFolder } from '../../src/records/run-folder.js';
 import { test } from '../temporary-folder.js';
 
@@ -47,4 +47,12 @@ describe("a folder with somebody's own files", () => {
       message: `cannot use the folder for a run: it holds ${named}, which no run wrote`,
     });
   });
+});
+
+test('a store is refused where its tables would replace files, unless its runs are there', async ({ folder }) => {
+  await requireStoreFolder(join(folder, 'new'));
+  fill(folder, { 'notes.md': 'x', 'outcomes.md': '# mine' });
+  await expect(requireStoreFolder(folder)).rejects.toMatchObject({ code: 'run/not-a-run' });
+  fill(folder, { 'tiny-seed1/cell.json': '{}' });
+  await expect(requireStoreFolder(folder)).resolves.toBeUndefined();
 });

@@ -7,6 +7,7 @@ import type { CheckpointChoice } from '../../records/checkpoints.js';
 import type { CommandContext } from '../context.js';
 import { openNamedRun } from './evaluate.js';
 import { checkpointOption, configOption, readConfig, setOption } from '../options.js';
+import { refuseForeignFile } from '../terminal/replaceable.js';
 import { runDirectory } from './train.js';
 
 interface ExportOptions {
@@ -30,6 +31,7 @@ async function exportNetwork(options: ExportOptions, context: CommandContext): P
     });
   }
   const out = resolve(context.workingDirectory, options.out);
+  refuseForeignFile(out, ['network'], 'export the network');
   const opened = run === undefined ? undefined : await openNamedRun({ run, set, checkpoint }, context);
   const report =
     opened === undefined

@@ -24,6 +24,7 @@ import {
   type TableRequest,
   type TableState,
 } from '../grids/paper-table-plan.js';
+import { refuseForeignFile } from '../terminal/replaceable.js';
 import { terminalTable } from '../terminal/table-terminal.js';
 
 const formats = ['terminal', 'markdown', 'csv', 'html'] as const;
@@ -108,6 +109,8 @@ async function showTable(
   const { stdout, workingDirectory } = context;
   const request = readTableRequest(number, options, context);
   const format = formatOf(options);
+  if (options.to !== undefined)
+    refuseForeignFile(resolve(workingDirectory, options.to), ['table'], 'write the table', '--to');
   if (options.dryRun === true) {
     const cells = tableCells(request, await readTableState(request, context));
     return showPlan(cells, request.root, options.json === true, context);

@@ -11,6 +11,7 @@ import { recordedRuns, type RecordedRuns } from '../../report/runs/recorded-runs
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { storesHelp } from '../options.js';
 import { outputFolder } from '../terminal/output.js';
+import { refuseForeignFile } from '../terminal/replaceable.js';
 import { storeTables } from '../report-tables.js';
 
 interface ReportOptions {
@@ -37,6 +38,7 @@ async function writeReport(options: ReportOptions, context: CommandContext): Pro
         outputFolder(options.out, 'write the report', 'let --out end with .html, or name a folder', context),
         'index.html',
       );
+  refuseForeignFile(out, ['page'], 'write the report');
   const show = (path: string): string => displayPath(path, context.workingDirectory);
   const stores = options.store.map((store) => resolve(context.workingDirectory, store));
   const stored = await readStoredRuns(stores, context.now);

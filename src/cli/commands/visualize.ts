@@ -1,5 +1,5 @@
 // `isda visualize`: Figure 4, augmented features as images.
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { covarianceKinds, type CovarianceKind } from '../../visualize/covariance.js';
 import type { Visualization } from '../../visualize/visualize.js';
@@ -8,6 +8,7 @@ import { imageProgress, iterationProgress } from '../terminal/data-progress.js';
 import { openNamedRun } from './evaluate.js';
 import { amountArgument, countArgument, seedArgument, setOption } from '../options.js';
 import { outputFolder } from '../terminal/output.js';
+import { refuseForeignFile } from '../terminal/replaceable.js';
 import { watchSignals } from '../terminal/signals.js';
 import { formatTable, printJson } from '../terminal/table.js';
 import { createRunContext } from './train.js';
@@ -53,6 +54,14 @@ const usualLambda = 0.5;
 /** Numbers of numbers.csv: about so many iterations of a step are recorded. */
 const recordings = 100;
 
+/** What is written into the folder, and what may stand there before. */
+const figureFiles = [
+  ['figure4.svg', 'svg'],
+  ['figure4.png', 'png'],
+  ['numbers.csv', 'distances'],
+  ['distances.svg', 'svg'],
+] as const;
+
 function report({ network, generator, covariance, covarianceFrom, files, images }: Visualization): string {
   const rows = images.map((image) => [
     String(image.image),
@@ -77,6 +86,7 @@ function report({ network, generator, covariance, covarianceFrom, files, images 
 
 async function run(flags: VisualizeFlags, context: CommandContext): Promise<void> {
   const out = outputFolder(flags.out, 'draw the figure', 'name a folder: several files are written', context);
+  for (const [name, kind] of figureFiles) refuseForeignFile(join(out, name), [kind], 'draw the figure');
   // Loaded only where they are needed: pictures and matrices bring libraries of their own.
   const { visualize } = await import('../../visualize/visualize.js');
   const opened = await openNamedRun(flags, context);

@@ -14,6 +14,7 @@ import { settingsText, type PointValues } from '../../grids/points.js';
 import { runGrid } from '../../grids/run-grid.js';
 import { cellName, findCell, type Cell } from '../../grids/store/store.js';
 import { viewInList } from '../../grids/store/view.js';
+import { requireStoreFolder } from '../../records/ownership.js';
 import type { CommandContext } from '../context.js';
 import { columnsOf, foldedTable, wrapText } from '../terminal/fold.js';
 import { detachedLine, gridFailure } from './end.js';
@@ -85,6 +86,7 @@ export async function withGridRunner<Result>(
   try {
     const grid = { now, stop: signals.aborted, events: progress.events, pollMilliseconds, jobs: lookup };
     const run: GridRunner['run'] = async (cells, root) => {
+      await requireStoreFolder(root);
       await refuseImpossibleSplits(configsOf(cells), context);
       return runGrid(cells, root, executorFor(cells, root), grid);
     };

@@ -3,25 +3,37 @@ import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { cannot } from '../../common/errors.js';
 import type { CommandContext } from '../context.js';
+import { refuseForeignFile, type Written } from './replaceable.js';
 
 export interface FileKind {
   /** With its article: `an SVG or PNG file`. */
   readonly name: string;
   /** With their dots, in lower case. */
   readonly endings: readonly string[];
+  /** What is written there. */
+  readonly written: readonly Written[];
 }
 
-const png: FileKind = { name: 'a PNG file', endings: ['.png'] };
+const png: FileKind = { name: 'a PNG file', endings: ['.png'], written: ['png'] };
 
-/** The absolute path of a file that `--out` names. Errors (usage): it ends as no file of the kind does. */
-export function outputFile(out: string, { name, endings }: FileKind, { workingDirectory }: CommandContext): string {
+/**
+ * The absolute path of a file that `--out` names. Errors (usage): it ends as no file of the kind does; there is a file of
+ * other origin.
+ */
+export function outputFile(
+  out: string,
+  { name, endings, written }: FileKind,
+  { workingDirectory }: CommandContext,
+): string {
   if (!endings.includes(extname(out).toLowerCase()))
     throw cannot('draw the figure', `${out} is not the name of ${name}`, {
       code: 'option/invalid',
       kind: 'usage',
       hint: `let --out end with ${endings.join(' or ')}`,
     });
-  return resolve(workingDirectory, out);
+  const path = resolve(workingDirectory, out);
+  refuseForeignFile(path, written, 'draw the figure');
+  return path;
 }
 
 /** The absolute path of a PNG file that `--out` names. Errors (usage): it does not end with .png. */

@@ -1,0 +1,65 @@
+// Refuses to replace files that this program did not write.
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { cannot } from '../../common/errors.js';
+
+/** What commands write to a file that the user names. */
+export type Written = 'svg' | 'png' | 'page' | 'table' | 'network' | 'distances';
+
+/** Enough of a file to tell who wrote it: the style sheet of a page comes before its first words. */
+const headBytes = 1 << 16;
+
+const pngSignature = '\x89PNG\r\n\x1a\n';
+/** Ours have no text, colour profile or time: those of cameras, screenshots and other programs have some. */
+const pngChunks = ['IHDR', 'pHYs', 'IDAT', 'IEND'];
+
+function isPlainPng(head: string): boolean {
+  if (!head.startsWith(pngSignature)) return false;
+  const bytes = Buffer.from(head, 'latin1');
+  for (let at = pngSignature.length; at + 8 <= bytes.length; at += 12 + bytes.readUInt32BE(at)) {
+    if (!pngChunks.includes(bytes.toString('latin1', at + 4, at + 8))) return false;
+  }
+  return true;
+}
+
+const isTablePage = (head: string): boolean => /^<!doctype html>[^]*<title>Table \d\. /.test(head);
+
+const isOurs: Readonly<Record<Written, (head: string) => boolean>> = {
+  svg: (head) =>
+    head.startsWith('<svg xmlns="http://www.w3.org/2000/svg"') && head.includes("'DejaVu Sans', sans-serif"),
+  png: isPlainPng,
+  page: (head) => head.startsWith('<!doctype html>') && head.includes('Made by isda on '),
+  table: (head) =>
+    /^(?:## )?Table \d\. |^table,row,column,|^\{\s*"table": \d,\s*"title": /.test(head) || isTablePage(head),
+  network: (head) => head.slice(8).startsWith('{"__metadata__":{"format":"pt","network":'),
+  distances: (head) => head.startsWith('iteration,step,image,draw,feature_distance,'),
+};
+
+/** The first bytes of a file, as Latin-1; undefined where there is no file whose content could be lost. */
+function headOf(path: string): string | undefined {
+  try {
+    const { size } = statSync(path);
+    if (!statSync(path).isFile() || size === 0) return undefined;
+    const file = openSync(path, 'r');
+    try {
+      const head = Buffer.alloc(headBytes);
+      return head.toString('latin1', 0, readSync(file, head, 0, headBytes, 0));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // That it cannot be read or written is for the write to tell.
+    return undefined;
+  }
+}
+
+/** Errors (usage): there is a file at the absolute `path`, and it is none of the kinds that a command writes there. */
+export function refuseForeignFile(path: string, kinds: readonly Written[], action: string, option = '--out'): void {
+  const head = headOf(path);
+  if (head === undefined || kinds.some((kind) => isOurs[kind](head))) return;
+  throw cannot(action, 'there is a file of that name, and this program did not write it', {
+    code: 'file/exists',
+    kind: 'usage',
+    place: path,
+    hint: `choose another name with ${option}, or move the file away`,
+  });
+}

@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { runCli } from '../support/cli.js';
+import { test } from '../temporary-folder.js';
+
+describe('a path on the command line', () => {
+  test.for([
+    [['train', '--config', 'tiny-isda', '--out', ''], "option '--out <dir>' is empty"],
+    [['report', '--store', 'a', '', '--out', 'b.html'], "option '--store <dir...>' is empty"],
+    [['study', ''], "argument 'file' is empty"],
+    [['runs', ''], "argument 'store' is empty"],
+    [['config', 'check', 'tiny-isda', ''], "argument 'file' is empty"],
+    [['study', '~/a.yaml'], "argument 'file' is '~/a.yaml', and no shell expanded its ~"],
+    [['data', 'synthesize', '--out=~/x'], "option '--out <dir>' is '~/x', and no shell expanded its ~"],
+  ] as const)('is none: %j', async ([args, message], { folder }) => {
+    const { code, stderr } = await runCli(folder, args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(existsSync(join(folder, '~'))).toBe(false);
+  });
+});

@@ -1,0 +1,60 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect } from 'vitest';
+import { refuseForeignFile } from '../../../src/cli/terminal/replaceable.js';
+import { runCli } from '../../support/cli.js';
+import { makeStoredRun } from '../../support/stores.js';
+import { test } from '../../temporary-folder.js';
+
+const run = { row: 'a', config: { experiment: 'a' } };
+
+/** Command lines that write one file, by its name. */
+const writers: readonly (readonly [string, readonly string[]])[] = [
+  ['curve.svg', ['figure', 'curve', '--run', 'store/test-a-seed1', '--out']],
+  ['curve.png', ['figure', 'curve', '--run', 'store/test-a-seed1', '--out']],
+  ['report.html', ['report', '--store', 'store', '--out']],
+  ['index.html', ['report', '--store', 'store', '--out', '.']],
+  ['table.md', ['table', '1', '--to']],
+  ['table.csv', ['table', '1', '--to']],
+  ['table.html', ['table', '1', '--to']],
+  ['table.txt', ['table', '1', '--to']],
+  ['table.json', ['table', '1', '--json', '--to']],
+  ['network.safetensors', ['export', '--config', 'resnet32-cifar10', '--out']],
+];
+
+describe.each(writers)('%s', (name, words) => {
+  const line = words.at(-1) === '.' ? words : [...words, name];
+
+  test('is written again by the same command', async ({ folder }) => {
+    makeStoredRun(join(folder, 'store'), run);
+    expect(await runCli(folder, line)).toMatchObject({ code: 0 });
+    expect(await runCli(folder, line)).toMatchObject({ code: 0 });
+  });
+
+  test('of other origin stays', async ({ folder }) => {
+    makeStoredRun(join(folder, 'store'), run);
+    writeFileSync(join(folder, name), 'mine\n');
+    const { code, stderr } = await runCli(folder, line);
+    expect(code).toBe(2);
+    expect(stderr).toContain('did not write it');
+    expect(readFileSync(join(folder, name), 'utf8')).toBe('mine\n');
+  });
+});
+
+test('an empty file is replaced, a picture of a camera is not', async ({ folder }) => {
+  const path = join(folder, 'a.png');
+  writeFileSync(path, '');
+  refuseForeignFile(path, ['png'], 'draw');
+  const image = sharp({ create: { width: 2, height: 2, channels: 3, background: 'red' } }).png();
+  writeFileSync(path, await image.clone().toBuffer());
+  refuseForeignFile(path, ['png'], 'draw');
+  writeFileSync(
+    path,
+    await image
+      .clone()
+      .withExif({ IFD0: { Copyright: 'me' } })
+      .toBuffer(),
+  );
+  expect(() => refuseForeignFile(path, ['png'], 'draw')).toThrow(/did not write it/);
+});
