@@ -4,6 +4,7 @@ import { type, type Attribute, type Attributes } from './attributes.js';
 import type { Binding, OpAttribute } from './binding.js';
 import { copyOf, upload } from './host-tensors.js';
 import { add, mul, mulScalar, reshape, sub } from './ops/index.js';
+import { withPacks } from './packs.js';
 import { checkedCall, checkedOutputs, checkedVariable, type Session, type SessionFunction } from './session.js';
 import type { Program, Target, Tensor, Variable } from './tensor.js';
 import { run } from './ops/run.js';
@@ -43,7 +44,7 @@ function startCall(binding: Binding, target: Target, store: Map<string, number>)
     made.add(id);
     return { program, dtype: spec.dtype, shape: spec.shape, handle: id, needsGradient: false, origin: undefined };
   };
-  const program: Program = {
+  const program: Program = withPacks({
     ...target,
     execute(operation: string, attributes: Attributes, inputs, outputs) {
       const list = Object.entries(attributes).map(([name, value]) => bindingAttribute(binding, name, value));
@@ -81,7 +82,7 @@ function startCall(binding: Binding, target: Target, store: Map<string, number>)
       program.assign(velocity, next);
       program.assign(parameter, sub(program.read(parameter), change));
     },
-  };
+  });
   const free = (): void => {
     for (const id of made) binding.deleteTensor(id);
     made.clear();

@@ -1,6 +1,7 @@
 // The capturing program: adds operations to a graph instead of running them.
 import { cannot } from '../common/errors.js';
 import type { GraphAttribute, GraphWriter } from './graph-def.js';
+import { withPacks } from './packs.js';
 import type { Program, Target, Tensor, Variable } from './tensor.js';
 import type { TensorSpec } from './types.js';
 
@@ -58,7 +59,7 @@ export function createGraphProgram(writer: GraphWriter, scope: string, target: T
     else assigned.set(name, value);
   };
 
-  const program: GraphProgram = {
+  const program: GraphProgram = withPacks({
     ...target,
     execute(operation, attributes, inputs, outputs) {
       const node = add(operation, attributes, inputs.map(reference));
@@ -117,6 +118,6 @@ export function createGraphProgram(writer: GraphWriter, scope: string, target: T
       const inputs = [reference(tensor), ...updates.map((update) => `^${update}`)];
       return writer.node(`${scope}/output/${name}`, 'Identity', attributes, inputs);
     },
-  };
+  });
   return program;
 }

@@ -5,7 +5,8 @@ import { loadBinding, type Binding, type RequestedDevice } from './binding.js';
 import { createCapturedSession } from './captured-session.js';
 import { noGpu, resolveDevice, type Device } from './devices.js';
 import { createEagerSession } from './eager-session.js';
-import type { Variable } from './tensor.js';
+import { createPackedSession } from './packed-session.js';
+import type { Pack, Variable } from './tensor.js';
 import type { Execution, Session, SessionFunction } from './session.js';
 import type { EngineSettings } from './settings.js';
 import { ensureEngine } from '../install/ensure.js';
@@ -19,7 +20,13 @@ export interface Engine {
   readonly device: Device;
   /** TensorFlow's version. */
   readonly version: string;
-  createSession(execution: Execution, variables: readonly Variable[], functions: readonly SessionFunction[]): Session;
+  /** A session over the variables, of which those that are parts of `packs` (default: none) lie in their vectors. */
+  createSession(
+    execution: Execution,
+    variables: readonly Variable[],
+    functions: readonly SessionFunction[],
+    packs?: readonly Pack[],
+  ): Session;
   /** How many tensors the binding holds: what eager execution has not freed. */
   liveTensors(): number;
 }
@@ -38,10 +45,15 @@ export function createEngine(binding: Binding, device: Device, options: EngineOp
   return {
     device,
     version: binding.TF_Version,
-    createSession: (execution, variables, functions) =>
-      execution === 'eager'
-        ? createEagerSession(binding, target, variables, functions)
-        : createCapturedSession(binding, target, variables, functions, temporaryDirectory),
+    createSession: (execution, variables, functions, packs = []) =>
+      createPackedSession(
+        (kept) =>
+          execution === 'eager'
+            ? createEagerSession(binding, { ...target, packs }, kept, functions)
+            : createCapturedSession(binding, { ...target, packs }, kept, functions, temporaryDirectory),
+        variables,
+        packs,
+      ),
     liveTensors: () => binding.getNumOfTensors(),
   };
 }

@@ -1,5 +1,6 @@
 // A program that computes nothing: follows shapes and lists the operations, to estimate their cost.
-import type { Program, Tensor } from './tensor.js';
+import { withPacks } from './packs.js';
+import type { Pack, Program, Tensor } from './tensor.js';
 import type { TensorSpec } from './types.js';
 
 /** An operation that was followed, with what it takes and gives. Updates of variables give nothing. */
@@ -17,7 +18,8 @@ export interface Tally {
   readonly operations: readonly TalliedOperation[];
 }
 
-export function createTally(): Tally {
+/** A tally of a session whose variables lie in `packs`. */
+export function createTally(packs: readonly Pack[] = []): Tally {
   const operations: TalliedOperation[] = [];
   const values = new Map<string, Tensor>();
   let handles = 0;
@@ -29,9 +31,10 @@ export function createTally(): Tally {
     operations.push({ operation, inputs, outputs: made });
     return made;
   };
-  const program: Program = {
+  const program: Program = withPacks({
     device: 'cpu',
     deterministic: false,
+    packs,
     execute: (operation, _, inputs, outputs) => note(operation, inputs, outputs),
     after: (value) => value,
     constant: (_, spec) => own(spec),
@@ -53,6 +56,6 @@ export function createTally(): Tally {
       values.delete(parameter.name);
       values.delete(velocity.name);
     },
-  };
+  });
   return { program, input: (spec) => own(spec), operations };
 }

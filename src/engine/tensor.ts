@@ -33,6 +33,15 @@ export interface Variable {
   readonly trainable: boolean;
 }
 
+/**
+ * A vector that holds variables, its parts, one after the other, so that one operation updates all of them. Shape [total];
+ * places after the last part are 0.
+ */
+export interface Pack extends Variable {
+  /** Those whose size is a multiple of the alignment first (`packOf`). */
+  readonly parts: readonly Variable[];
+}
+
 /** One step of SGD with momentum on one parameter, in PyTorch's form: v = mu v + g; w -= lr (g + mu v) or lr v. */
 export interface MomentumStep {
   readonly parameter: Variable;
@@ -50,6 +59,8 @@ export interface Target {
   readonly device: Device['kind'];
   /** Whether operations that TensorFlow refuses to run deterministically on a GPU are composed of others. */
   readonly deterministic: boolean;
+  /** The vectors in which variables lie; none of their parts can be assigned by itself. */
+  readonly packs: readonly Pack[];
 }
 
 /** What executes operations: either at once (eager) or by adding them to a graph (captured). */

@@ -2,6 +2,7 @@
 import type { Engine } from '../engine/index.js';
 import type { Execution } from '../engine/session.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
+import { optimizerPacks, packLimits, type PackLimit } from '../optimizers/packs.js';
 import type { Gan } from './gan.js';
 import type { SessionState } from '../training/state.js';
 import { samplingStep } from './sampler.js';
@@ -26,21 +27,28 @@ export interface GanSessionOptions {
   readonly samples: number;
   /** Of the first values. */
   readonly seed: number;
+  /** Which parameters are updated together; default: by the device. */
+  readonly packLimit?: PackLimit;
 }
 
 /** Opens a session with first values from the seed. */
 export function openGanSession(
   engine: Engine,
   parts: GanParts,
-  { execution, samples, seed }: GanSessionOptions,
+  { execution, samples, seed, packLimit = packLimits[engine.device.kind] }: GanSessionOptions,
 ): GanSession {
   const tensors = ganTensors(parts.gan);
+  const { generator, discriminator, optimizers } = parts.gan;
+  const packs = [
+    ...optimizerPacks('discriminator', optimizers.discriminator, parametersOf(discriminator), packLimit),
+    ...optimizerPacks('generator', optimizers.generator, parametersOf(generator), packLimit),
+  ];
   const functions = [
     discriminatorStep(parts),
     generatorStep(parts),
     ...(samples === 0 ? [] : [samplingStep(parts.gan.generator, samples)]),
   ];
-  const session = engine.createSession(execution, tensors, functions);
+  const session = engine.createSession(execution, tensors, functions, packs);
   session.write(initialValues(tensors, seed));
   return { session, tensors };
 }

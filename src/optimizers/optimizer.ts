@@ -1,7 +1,8 @@
 // The interface of an optimizer, and its step on all parameters.
 import { gradients } from '../engine/gradients.js';
+import { packed } from '../engine/packs.js';
 import { add, addScalar, clamp, mulScalar, sqrt, sub } from '../engine/ops/index.js';
-import type { Program, Tensor } from '../engine/tensor.js';
+import type { Pack, Program, Tensor } from '../engine/tensor.js';
 import type { TensorSpec } from '../engine/types.js';
 import { declare, filledWith, type TensorDeclaration } from '../nn/tensors.js';
 
@@ -27,11 +28,11 @@ export interface Optimizer {
   readonly name: string;
   /** Of the config, before any schedule. */
   readonly learningRate: number;
-  /** What it remembers of a parameter. */
+  /** What it remembers of a parameter, each in its shape. */
   state(parameter: TensorDeclaration): readonly TensorDeclaration[];
   /** Inputs of each step, computed in float64. Names are those of the step's inputs. */
   readonly scalars: Readonly<Record<string, (moment: OptimizerMoment) => number>>;
-  /** Assigns the parameter and its state after one step. */
+  /** Assigns the parameter and its state after one step, elementwise: a parameter may be a vector of many (packs.ts). */
   update(update: ParameterUpdate): void;
 }
 
@@ -69,13 +70,32 @@ export interface OptimizerStep {
   readonly clip?: number;
 }
 
-/** Minimizes `loss` by one step on every parameter. */
+/** A pack of parameters as the optimizer takes it: one parameter. */
+export const vectorOf = ({ name, shape }: Pack): TensorDeclaration => declare(name, 'parameter', shape, filledWith(0));
+
+/** Minimizes `loss` by one step on every parameter, those of a pack of its program as one. */
 export function applyOptimizer(optimizer: Optimizer, loss: Tensor, { parameters, scalars, clip }: OptimizerStep): void {
   const { program } = loss;
-  const values = parameters.map((parameter) => program.read(parameter));
-  const slopes = gradients(loss, values);
-  parameters.forEach((parameter, index) => {
-    optimizer.update({ program, parameter, value: values[index], gradient: slopes[index], scalars });
+  const slopes = gradients(
+    loss,
+    parameters.map((parameter) => program.read(parameter)),
+  );
+  const slopeOf = new Map(parameters.map(({ name }, index) => [name, slopes[index]]));
+  const packs = program.packs.filter(({ parts }) => parts.every(({ name }) => slopeOf.has(name)));
+  const joined = new Set(packs.flatMap(({ parts }) => parts.map(({ name }) => name)));
+  const update = (parameter: TensorDeclaration, gradient: Tensor): void => {
+    optimizer.update({ program, parameter, value: program.read(parameter), gradient, scalars });
     if (clip !== undefined) program.assign(parameter, clamp(program.read(parameter), -clip, clip));
+  };
+  for (const pack of packs) {
+    const gradient = packed(
+      program,
+      pack,
+      pack.parts.map(({ name }) => slopeOf.get(name)!),
+    );
+    update(vectorOf(pack), gradient);
+  }
+  parameters.forEach((parameter, index) => {
+    if (!joined.has(parameter.name)) update(parameter, slopes[index]);
   });
 }

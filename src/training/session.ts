@@ -3,6 +3,7 @@ import { epochPlan, type SyntheticShare } from '../data/batches.js';
 import type { Engine } from '../engine/index.js';
 import type { Execution, Session } from '../engine/session.js';
 import { initialValues } from '../nn/tensors.js';
+import { optimizerPacks, packLimits, type PackLimit } from '../optimizers/packs.js';
 import { evaluate } from './evaluation.js';
 import type { Evaluation } from './metrics/metric.js';
 import type { MixingParts } from './mixing.js';
@@ -10,7 +11,7 @@ import type { TrainingOptions } from './options.js';
 import type { SessionState } from './state.js';
 import type { LabelledImages } from './step-inputs.js';
 import { createStepRunner, outcomeVariables, readEveryOf, type StepRunner } from './step-runner.js';
-import { evaluationStep, sessionTensors, trainingStep, type StepParts } from './step.js';
+import { evaluationStep, sessionTensors, trainedParameters, trainingStep, type StepParts } from './step.js';
 
 export interface SessionOptions {
   readonly execution: Execution;
@@ -24,6 +25,8 @@ export interface SessionOptions {
   readonly evaluationBatchSize: number;
   /** After how many steps their outcomes are read, by the device where it is `auto`; default 1. */
   readonly readEvery?: TrainingOptions['readEvery'];
+  /** Which parameters are updated together; default: by the device. */
+  readonly packLimit?: PackLimit;
 }
 
 /** All that training asks of the engine. */
@@ -58,7 +61,7 @@ export function trainingSessionOver(
 
 /** Opens a session with first values from the seed. Every batch size that occurs gets functions of its own. */
 export function openTrainingSession(engine: Engine, parts: StepParts, options: SessionOptions): TrainingSession {
-  const { execution, seed, synthetic, readEvery: asked = 1 } = options;
+  const { execution, seed, synthetic, readEvery: asked = 1, packLimit = packLimits[engine.device.kind] } = options;
   const readEvery = readEveryOf({ readEvery: asked }, engine.device.kind);
   const tensors = sessionTensors(parts);
   const trained = { count: options.trainImages, ...(synthetic === undefined ? {} : { synthetic }) };
@@ -70,6 +73,7 @@ export function openTrainingSession(engine: Engine, parts: StepParts, options: S
       ...epochPlan(trained, options.batchSize).sizes.map((size) => trainingStep(parts, size, readEvery)),
       ...batchSizes(options.evaluationImages, options.evaluationBatchSize).map((size) => evaluationStep(parts, size)),
     ],
+    optimizerPacks('model', parts.optimizer, trainedParameters(parts), packLimit),
   );
   session.write(initialValues(tensors, seed));
   session.write(new Map(outcomes.map(({ name }) => [name, new Float32Array(readEvery)])));

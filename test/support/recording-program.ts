@@ -23,6 +23,7 @@ export function createRecording(deterministic = false): Recording {
   const program: Program = {
     device: 'cpu',
     deterministic,
+    packs: [],
     execute(operation, attributes, _inputs, outputs) {
       operations.push({ operation, attributes, outputs: outputs.map(({ shape }) => shape) });
       return outputs.map((spec) => own(spec));

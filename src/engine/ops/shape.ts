@@ -102,5 +102,17 @@ export function splitLast(x: Tensor, parts: number): readonly Tensor[] {
   );
 }
 
+/** Pieces of a vector, of the given sizes, which add up to its own. Not differentiable. */
+export function splitVector(x: Tensor, sizes: readonly number[]): readonly Tensor[] {
+  if (sizes.length === 1) return [x];
+  const attributes = { num_split: int(sizes.length), T: type(x.dtype), Tlen: type('int32') };
+  return x.program.execute(
+    'SplitV',
+    attributes,
+    [x, intVector(x.program, sizes), intScalar(x.program, 0)],
+    sizes.map((size) => ({ dtype: x.dtype, shape: [size] })),
+  );
+}
+
 /** Joins tensors along their last axis. */
 export const joinLast = (parts: readonly Tensor[]): Tensor => concat(parts, parts[0].shape.length - 1);

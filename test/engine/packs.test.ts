@@ -1,0 +1,116 @@
+// Packs: variables in one vector are read, written and updated as if each were its own.
+import { describe, expect, it } from 'vitest';
+import { gradients } from '../../src/engine/gradients.js';
+import { add, mulScalar, square, sum } from '../../src/engine/ops/index.js';
+import { packed, packOf } from '../../src/engine/packs.js';
+import type { Variable } from '../../src/engine/tensor.js';
+import type { SessionFunction } from '../../src/engine/session.js';
+import { testEngine } from '../support/engine.js';
+import { executions } from '../support/run-once.js';
+
+const engine = testEngine();
+const variable = (name: string, ...shape: number[]): Variable => ({ name, shape, trainable: true });
+const numbers = (count: number, first: number): Float32Array =>
+  Float32Array.from({ length: count }, (_, i) => first + i);
+
+// Two of an aligned size, three that are not, one of them first; 16 + 32 + 3 + 1 + 5 = 57 values of 64 places.
+const variables = [
+  variable('odd', 3),
+  variable('even', 2, 8),
+  variable('one', 1),
+  variable('wide', 4, 8),
+  variable('rest', 5),
+];
+const alone = variable('alone', 2);
+const values = new Map(
+  variables.map(({ name, shape }, i) => [
+    name,
+    numbers(
+      shape.reduce((a, b) => a * b, 1),
+      100 * i,
+    ),
+  ]),
+);
+
+describe('packOf', () => {
+  it('puts parts of an aligned size first and ends on the alignment', () => {
+    const pack = packOf('pack', variables);
+    expect(pack.parts.map(({ name }) => name)).toEqual(['even', 'wide', 'odd', 'one', 'rest']);
+    expect(pack.shape).toEqual([64]);
+    expect(packOf('pack', [variables[1], variables[3]]).shape).toEqual([48]);
+    expect(packOf('pack', [variables[0], variables[2]]).shape).toEqual([16]);
+  });
+});
+
+describe.each(executions)('a session with packs, %s', (execution) => {
+  const open = (parts: readonly Variable[], ...functions: SessionFunction[]) =>
+    engine.createSession(execution, [...variables, alone], functions, [packOf('pack', parts)]);
+
+  it.each([
+    ['all kinds of sizes', variables],
+    ['aligned sizes', [variables[1], variables[3]]],
+    ['other sizes', [variables[0], variables[4]]],
+  ])('reads what was written, %s', (_, parts) => {
+    const session = open(parts, {
+      name: 'sums',
+      inputs: {},
+      build: (_, program) => Object.fromEntries([...variables, alone].map((one) => [one.name, sum(program.read(one))])),
+    });
+    session.write(new Map([...values, ['alone', Float32Array.of(7, 8)]]));
+    const names = [...values.keys(), 'alone'];
+    const read = session.read(names);
+    expect([...read.keys()]).toEqual(names);
+    for (const [name, expected] of values) expect(read.get(name), name).toEqual(expected);
+    expect(session.read(['alone']).get('alone')).toEqual(Float32Array.of(7, 8));
+    session.write(new Map([['odd', Float32Array.of(-1, -2, -3)]]));
+    expect(session.read(['odd']).get('odd')).toEqual(Float32Array.of(-1, -2, -3));
+    expect(session.read(['rest']).get('rest')).toEqual(values.get('rest'));
+    const sums = session.call('sums', {});
+    expect(sums['odd'][0]).toBe(-6);
+    expect(sums['wide'][0]).toBe(values.get('wide')!.reduce((a, b) => a + b, 0));
+    session.close();
+  });
+
+  it('gives gradients by part, and reads what an update of the vector left', () => {
+    const pack = packOf('pack', variables);
+    const session = open(variables, {
+      name: 'step',
+      inputs: {},
+      build(_, program) {
+        // The sum of k x² for the k-th variable: its gradient is 2 k x.
+        const squares = variables.map((one, k) => mulScalar(sum(square(program.read(one))), k + 1));
+        const slopes = gradients(
+          squares.reduce((total, part) => add(total, part)),
+          pack.parts.map((part) => program.read(part)),
+        );
+        program.assign(pack, packed(program, pack, slopes));
+        return { after: sum(program.read(variables[0])) };
+      },
+    });
+    session.write(new Map([...values, ['alone', Float32Array.of(7, 8)]]));
+    const { after } = session.call('step', {});
+    const read = session.read([...values.keys()]);
+    variables.forEach(({ name }, k) => {
+      expect(read.get(name), name).toEqual(values.get(name)!.map((value) => 2 * (k + 1) * value));
+    });
+    expect(after[0]).toBe(2 * (0 + 1 + 2));
+    session.close();
+  });
+
+  it('refuses to assign a part, and names or sizes that do not fit', () => {
+    const session = open(variables);
+    expect(() => session.write(new Map([['odd', new Float32Array(4)]]))).toThrow('got 4 values, expected float32[3]');
+    expect(() => session.read(['pack'])).toThrow('the session has no such variable');
+    session.close();
+    const assigning = (): unknown =>
+      open(variables, {
+        name: 'assign',
+        inputs: {},
+        build(_, program) {
+          program.assign(variables[0], program.constant(new Float32Array(3), { dtype: 'float32', shape: [3] }));
+          return {};
+        },
+      }).call('assign', {});
+    expect(assigning).toThrow('cannot assign odd: it lies in a pack');
+  });
+});
