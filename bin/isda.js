@@ -6,12 +6,21 @@ const { availableParallelism } = require('node:os');
 // is read through that pool, so this file is none.
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism()));
 
+// Node.js ends a process that waits for a promise which nothing will settle, as if all were well.
+let ended = false;
+process.on('exit', (code) => {
+  if (ended || code !== 0) return;
+  process.exitCode = 1;
+  process.stderr.write('error: cannot finish: a promise that the work waits for is never settled\n');
+});
+
 // A reader that has seen enough (`| head`) ends no run and breaks no list. A file that takes no more (a full disk) does.
 for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: process.stderr })) {
   stream.on('error', (error) => {
     // EIO: the terminal is gone, as after SIGHUP.
     if (error.code === 'EPIPE' || error.code === 'EIO') return;
     process.exitCode = 1;
+    ended = true;
     if (name === 'stdout') process.stderr.write(`error: cannot write to stdout: ${error.message}\n`);
     process.exit();
   });
@@ -34,7 +43,7 @@ async function launch() {
     return;
   }
   const { main } = await import('../dist/cli/main.js');
-  process.exitCode = await main(process.argv.slice(2), {
+  const code = await main(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,
     environment: process.env,
@@ -45,8 +54,13 @@ async function launch() {
       for (const signal of stopSignals) process.on(signal, listener);
       return () => stopSignals.forEach((signal) => process.off(signal, listener));
     },
-    exit: (code) => process.exit(code),
+    exit: (code) => {
+      ended = true;
+      process.exit(code);
+    },
   });
+  ended = true;
+  process.exitCode = code;
 }
 
 void launch();

@@ -1,4 +1,4 @@
-// Names the formats of files that are met under an image's name and are not read.
+// Names the formats of files that are met in place of images and networks and are not read.
 
 /** What a file of a format has at a byte of its own. */
 const signatures: readonly (readonly [at: number, text: string, name: string])[] = [
@@ -14,6 +14,8 @@ const signatures: readonly (readonly [at: number, text: string, name: string])[]
   [4, 'jP\x20\x20', 'a JPEG 2000 image'],
   [0, '8BPS', 'a Photoshop file'],
   [0, '%PDF-', 'a PDF file'],
+  [0, '\x89HDF\r\n', 'an HDF5 file'],
+  [0, '\x93NUMPY', 'a NumPy array'],
   [0, 'PK\x03\x04', 'a zip archive'],
   [0, '\x1f\x8b', 'a gzip archive'],
   [0, 'version https://git-lfs', 'a Git LFS pointer in place of the file (`git lfs pull` gets it)'],
@@ -31,11 +33,24 @@ const beginnings: readonly (readonly [start: string, name: string])[] = [
 const isBitmap = (bytes: Buffer): boolean =>
   bytes.toString('latin1', 0, 2) === 'BM' && bytes.length > 25 && bytes.readUInt32LE(6) === 0;
 
+/** Zip archives whose first entry is `NAME/data.pkl`, and before PyTorch 1.6 a pickle of protocol 2. */
+const isTorch = (bytes: Buffer): boolean => {
+  const start = bytes.toString('latin1', 0, 300);
+  return (
+    (start.startsWith('PK\x03\x04') && start.includes('/data.pkl')) || start.startsWith('\x80\x02\x8a\nl\xfc\x9cF')
+  );
+};
+
+/** A pickle of protocol 2 to 5. */
+const isPickle = (bytes: Buffer): boolean => bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
+
 /** The kind of a file that is neither a JPEG nor a PNG, where its first bytes tell it: `a GIF image`. */
 export function otherFormat(bytes: Buffer): string | undefined {
+  if (isTorch(bytes)) return 'a file of torch.save';
   const signature = signatures.find(([at, text]) => bytes.toString('latin1', at, at + text.length) === text);
   if (signature !== undefined) return signature[2];
   if (isBitmap(bytes)) return 'a BMP image';
+  if (isPickle(bytes)) return 'a Python pickle';
   const text = bytes.toString('utf8', 0, 64).trimStart().toLowerCase();
   return beginnings.find(([start]) => text.startsWith(start))?.[1];
 }

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { pathOption } from './path-option.js';
+import { orUnsettled } from './unsettled.js';
 import { cannot, reasonOf, systemCode } from './errors.js';
 
 /** The key of a config that names a user's file; `factory`: what the file exports. */
@@ -82,14 +83,17 @@ export async function useModule<Result>(
   await requireFile(path);
   let exports: Readonly<Record<string, unknown>>;
   try {
-    exports = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+    exports = (await orUnsettled(
+      import(pathToFileURL(path).href),
+      () => new Error('its top-level await never ends'),
+    )) as Readonly<Record<string, unknown>>;
   } catch (error) {
     throw fail(reasonOf(error).split('\n')[0], error);
   }
   if (typeof exports[factory] !== 'function') throw fail(`it does not export a function ${factory}`);
   let made: unknown;
   try {
-    made = await call(exports);
+    made = await orUnsettled(call(exports), () => new Error('it gave a promise that never settles'));
   } catch (error) {
     throw fail(`${factory} failed: ${reasonOf(error)}`, error);
   }

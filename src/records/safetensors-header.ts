@@ -1,4 +1,5 @@
 // The header of a safetensors file, checked so that no later step can read outside the file or a tensor twice.
+import { otherFormat } from '../common/file-formats.js';
 import { cannot, reasonOf, type IsdaError } from '../common/errors.js';
 
 export interface HeaderEntry {
@@ -51,18 +52,34 @@ function isSizes(value: unknown): value is number[] {
 export function parseHeader(bytes: Uint8Array, place: string, bytesOf: ReadonlyMap<string, number>): Header {
   const fail = (reason: string): IsdaError =>
     cannot('read safetensors', reason, { code: 'safetensors/damaged', place });
-  if (bytes.length < 8) throw fail(`the file has ${bytes.length} bytes, fewer than the 8 of a header's length`);
+  /** Signatures are short: they tell what a file is only where it cannot be safetensors. */
+  const failAsOther = (reason: string): IsdaError => {
+    const other = otherFormat(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024)));
+    if (other === undefined) return fail(reason);
+    const isTorch = other.includes('torch.save') || other.includes('pickle');
+    return cannot('read safetensors', `it is ${other}`, {
+      code: 'safetensors/damaged',
+      place,
+      ...(isTorch && {
+        hint: "in Python: safetensors.torch.save_file(torch.load(FILE, map_location='cpu'), 'network.safetensors'), of the state dictionary alone",
+      }),
+    });
+  };
+  if (bytes.length < 8) throw failAsOther(`the file has ${bytes.length} bytes, fewer than the 8 of a header's length`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-  if (length > longestHeader) throw fail(`the header's length, ${length}, is over the limit of ${longestHeader} bytes`);
+  if (length > longestHeader)
+    throw failAsOther(`the header's length, ${length}, is over the limit of ${longestHeader} bytes`);
   if (length > bytes.length - 8)
-    throw fail(`the header should have ${length} bytes, but only ${bytes.length - 8} follow: the file is cut off`);
+    throw failAsOther(
+      `the header should have ${length} bytes, but only ${bytes.length - 8} follow: the file is cut off`,
+    );
   let text: string;
   let parsed: unknown;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, 8 + length));
     parsed = JSON.parse(text);
   } catch (error) {
-    throw fail(`the header is not JSON (${reasonOf(error)})`);
+    throw failAsOther(`the header is not JSON (${reasonOf(error)})`);
   }
   if (!isRecord(parsed) || !text.startsWith('{')) throw fail('the header is not a JSON object');
   const twice = duplicateKey(text);

@@ -12,11 +12,12 @@ import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
 import { sha256 } from '../records/checkpoint-file.js';
 import { listCheckpoints, saveCheckpoint } from '../records/checkpoints.js';
 import { writeInputs } from '../records/inputs.js';
-import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../records/safetensors.js';
-import { epochStart, matchTensors, parseProgress } from '../training/state.js';
+import { encodeSafetensors, type NamedTensor } from '../records/safetensors.js';
+import { epochStart, parseProgress } from '../training/state.js';
 import { sessionTensors } from '../training/step.js';
 import type { RunCheckpoint } from './evaluate.js';
 import { inRunFolder, writeFirstRecords } from './in-run-folder.js';
+import { networkTensors } from './network-file.js';
 import { buildParts } from './parts.js';
 import type { RunContext } from './run-context.js';
 
@@ -69,9 +70,6 @@ export async function exportFresh(config: ExperimentConfig, path: string): Promi
   return writeNetwork(config, freshTensors(network.tensors, config.training.seed), path);
 }
 
-/** PyTorch counts batches in its batch normalisation; nothing here depends on it. */
-const ignored = /(^|\.)num_batches_tracked$/;
-
 /**
  * Makes a run folder whose first checkpoint has a file's network, ready to be evaluated or trained. Errors: the file is
  * not the config's network; the folder has checkpoints already.
@@ -86,8 +84,7 @@ export async function importNetwork(
     throw readFailure(path, error);
   });
   const parts = await buildParts(config);
-  const stored = decodeSafetensors(bytes, path).tensors.filter((tensor) => !ignored.test(tensor.name));
-  matchTensors(parts.network.tensors, stored, path);
+  const { tensors: stored, prefix } = networkTensors(bytes, path, parts.network.tensors);
   const byName = new Map(stored.map((tensor) => [tensor.name, tensor]));
   const tensors = freshTensors(sessionTensors(parts), config.training.seed);
   const values = stored.reduce((total, tensor) => total + sizeOf(tensor.shape), 0);
@@ -123,6 +120,7 @@ export async function importNetwork(
       fingerprint: fingerprint(config),
     };
     await saveCheckpoint(checkpoints, first, keepCheckpoints);
+    if (prefix !== '') folder.print(`names in the file begin with ${prefix}, which is left out`);
     folder.log(`imported ${path}: ${stored.length} tensors, ${values} values`);
   });
   return { network: parts.network.name, tensors: stored.length, values };

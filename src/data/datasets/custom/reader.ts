@@ -1,5 +1,6 @@
 // Reads the images of a user's own data set in the calling thread.
 import { reasonOf } from '../../../common/errors.js';
+import { orUnsettled } from '../../../common/unsettled.js';
 import { randomStream } from '../../../common/random.js';
 import { imageBytes } from '../../dataset.js';
 import type { AugmentationOptions } from '../../options.js';
@@ -7,6 +8,8 @@ import { BrokenImage, type ImageReader } from '../../reader.js';
 import { storagePosition, type ImageSource, type ModuleStorage } from '../../source.js';
 import { createPipeline } from '../../augment/pipeline.js';
 import { loadDatasetModule } from './module.js';
+
+const neverRead = (): Error => new Error('its `read` gave a promise that never settles');
 
 /** The reader of a user's file, which is loaded. Whatever its `read` throws is a BrokenImage. */
 export async function createModuleReader(
@@ -21,7 +24,9 @@ export async function createModuleReader(
   const read = async (index: number): Promise<Uint8Array> => {
     let image: Uint8Array;
     try {
-      image = await dataset.read(storagePosition(source, index));
+      const reading = dataset.read(storagePosition(source, index));
+      // Bytes that are there need no listener, which would cost more than some reads.
+      image = reading instanceof Uint8Array ? reading : await orUnsettled(reading, neverRead);
     } catch (error) {
       throw new BrokenImage(describe(index), reasonOf(error), error);
     }

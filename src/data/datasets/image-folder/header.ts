@@ -1,5 +1,5 @@
 // Parses JPEG and PNG headers: size, channels, and whether the file is complete.
-import { otherFormat } from './other-formats.js';
+import { otherFormat } from '../../../common/file-formats.js';
 
 export interface ImageHeader {
   readonly format: 'jpeg' | 'png';
