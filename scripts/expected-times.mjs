@@ -1,4 +1,4 @@
-// Writes the expected time into the opening lines of every config under configs/: `node scripts/expected-times.mjs`, after
+// Writes the expected time into the opening lines of every config under configs/: `npm run docs`, after
 // `npm run build`. With --check it only lists the configs whose line is missing or out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -140,6 +140,7 @@ export const commands = [
   [0, 'figure 2 --store {tmp}/study --out {tmp}/figure2.svg'],
   [0, 'figure 3 --store {tmp}/study --out {tmp}/figure3.png --y-max 90'],
   [0, 'figure baselines --store {tmp}/study {tmp}/ablation --out {tmp}/baselines.png --json'],
+  [0, 'figure dots --store {tmp}/study {tmp}/ablation --out {tmp}/dots.png'],
   [0, 'report --store {tmp}/study {tmp}/ablation --out {tmp}/report'],
 
   [2, 'no-such-command'],
@@ -161,6 +162,7 @@ export const commands = [
   [2, 'figure curve --run {tmp}/isda --metric no_such_metric --out {tmp}/curve.svg'],
   [2, 'figure 2 --store {tmp}/study --out {tmp}/figure2.jpg'],
   [2, 'figure baselines --store {tmp}/study --out {tmp}/baselines.svg --only no-such-panel'],
+  [2, 'figure dots --store {tmp}/study --out {tmp}/dots.svg --only no-such-panel'],
   [1, 'report --store {tmp}/no-such-store --out {tmp}/report'],
   [2, 'ablate --config tiny-isda --variant no-such-variant'],
   [2, 'sweep lambda0 --config tiny-isda --holdout 50 --values -1'],

@@ -153,6 +153,7 @@ const study = [
   `study {tmp}/study.yaml ${set(small)} --seeds 2 --out {tmp}/study`,
   'figure 2 --store {tmp}/study --out {tmp}/figure2.svg',
   'figure baselines --store {tmp}/study --out {tmp}/study-baselines.svg',
+  'figure dots --store {tmp}/study --out {tmp}/study-dots.svg',
   'table 3 --from {tmp}/study --format markdown',
   'report --store {tmp}/study --out {tmp}/report-study',
   `sweep loss.gamma --config tiny-isda ${set(`${small} loss.name=focal`)} --values 0,1,2 --holdout 20 --final-seeds 1 --out {tmp}/sweep`,

@@ -1,0 +1,50 @@
+// What the stores under results/ hold: runs, outcomes, machine and hours of each study.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadStudy } from '../../dist/grids/study.js';
+import { readStoredRuns } from '../../dist/grids/store/runs.js';
+import { groupOutcomes } from '../../dist/report/runs/outcomes.js';
+import { recordedRuns } from '../../dist/report/runs/recorded-runs.js';
+
+const noTime = () => 0;
+
+/** The runs that a study's files ask for: `{ row, seeds }`. */
+function askedRows({ runs }, results, places) {
+  return runs.flatMap(([file, count]) => {
+    const study = loadStudy(join(results, file), { ...places, overrides: [] });
+    const seeds = count === undefined ? study.seeds.length : count;
+    return study.rows.map(({ name }) => ({ row: name, seeds }));
+  });
+}
+
+/** What is recorded of the machine in a run's folder; nothing of runs that are older than environment.json. */
+function machineOf({ folder }) {
+  const path = join(folder, 'environment.json');
+  if (!existsSync(path)) return undefined;
+  const { cpu, cores, memoryBytes, engine, node, device, gitRevision } = JSON.parse(readFileSync(path, 'utf8'));
+  return { cpu, cores, gigabytes: Math.round(memoryBytes / 1e9), engine, node, device, revision: gitRevision?.slice(0, 7) };
+}
+
+/** A study with what was asked and what is there. */
+export async function measureStudy(study, projectRoot) {
+  const results = join(projectRoot, 'results');
+  const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
+  const asked = askedRows(study, results, places);
+  const folder = join(results, study.store);
+  const stored = existsSync(folder) ? await readStoredRuns([folder], noTime) : { runs: [], unreadable: [] };
+  const { runs, unreadable } = await recordedRuns(stored);
+  if (unreadable.length > 0) throw new Error(`${unreadable[0].folder}: ${unreadable[0].reason}`);
+  const done = runs.filter(({ summary }) => summary !== undefined);
+  const order = (row) => asked.findIndex((one) => one.row === row);
+  const groups = groupOutcomes([...done].sort((a, b) => order(a.row) - order(b.row)));
+  const machines = new Map(done.flatMap((run) => machineOf(run) ?? []).map((machine) => [JSON.stringify(machine), machine]));
+  return {
+    ...study,
+    asked,
+    groups,
+    runs: done,
+    askedRuns: asked.reduce((sum, { seeds }) => sum + seeds, 0),
+    hours: done.reduce((sum, { summary }) => sum + summary.seconds, 0) / 3600,
+    machines: [...machines.values()],
+  };
+}

@@ -1,0 +1,144 @@
+// results/README.md and its pictures, from the stores under results/.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatInterval, formatSpread } from '../../dist/common/statistics/texts.js';
+import { comparisonTexts, comparisonTitles, outcomeNotes } from '../../dist/grids/outcome-table.js';
+import { drawChart } from '../../dist/report/chart/chart.js';
+import { withoutCrowdedBands } from '../../dist/report/chart/series.js';
+import { drawDots } from '../../dist/report/chart/dots.js';
+import { dotNotes, dotPanel } from '../../dist/report/figures/dots.js';
+import { errorRange } from '../../dist/report/figures/range.js';
+import { averagedSeries } from '../../dist/report/runs/average.js';
+import { whatFollows } from './follows.mjs';
+import { counted, table } from './markdown.mjs';
+import { measureStudy } from './measured.mjs';
+import { smallStudy, studies } from './studies.mjs';
+
+/** One table a group, its rows in the order of the study's files, also those without a run. */
+function outcomesTable({ groups, asked }) {
+  return groups.flatMap(({ group, outcomes }) => {
+    const compared = comparisonTitles(outcomes);
+    const rows = asked.flatMap(({ row, seeds }) => {
+      const found = outcomes.find((outcome) => outcome.row === row);
+      const errors = found === undefined ? '' : [...found.bySeed].map(([, error]) => error.toFixed(2)).join(', ');
+      const comparison = compared.length === 0 ? [] : found === undefined ? ['', '', ''] : comparisonTexts(found);
+      const interval = formatInterval(found?.interval, found?.seeds.length ?? 0);
+      return [[row, formatSpread(found?.last10), interval, ...comparison, `${found?.seeds.length ?? 0} of ${seeds}`, errors]];
+    });
+    return [
+      `${group.title}:`,
+      '',
+      table(['row', 'last 10 %', '95 %', ...compared, 'seeds done', 'by seed'], rows),
+      '',
+      ...outcomeNotes(outcomes).flatMap((note) => [note, '']),
+    ];
+  });
+}
+
+/** The pictures of a study by their names beside its store: dots, and the curves where rows are compared. */
+function pictures({ store, groups, comparison }) {
+  const stem = store.replace('/store/', '/').replace('small/store', 'small/study');
+  return groups.flatMap((outcomes, index) => {
+    const number = index === 0 ? '' : `-${index + 1}`;
+    const panel = dotPanel(outcomes);
+    const dots = [
+      `${stem}${number}-dots.svg`,
+      drawDots({ panels: [panel], xLabel: 'test error, mean of the last ten epochs (%)', notes: dotNotes(outcomes.outcomes), width: 720 }),
+    ];
+    if (comparison !== true) return [dots];
+    const series = withoutCrowdedBands(
+      outcomes.outcomes.map(({ experiment, row, seeds }) => ({
+        ...averagedSeries(experiment.runs, 'testError'),
+        label: `${row} (${counted(seeds.length, 'seed')})`,
+      })),
+    );
+    const { low, high } = errorRange(series);
+    const chart = { panels: [{ title: outcomes.group.title, series, yRange: { low, high } }], xLabel: 'epoch', yLabel: 'test error (%)', width: 720 };
+    const bands = series.some(({ band = [] }) => band.length > 1) ? ', bands: ± sample standard deviation' : '';
+    const notes = [`Lines: mean over the seeds${bands}. Errors of early epochs above the axis are cut off.`];
+    return [dots, [`${stem}${number}-curves.svg`, drawChart({ ...chart, notes })]];
+  });
+}
+
+function machineText({ machines, hours, runs }) {
+  const revisionsOf = new Map();
+  for (const { cpu, cores, gigabytes, engine, node, revision } of machines) {
+    const machine = `${cpu} (${cores} cores, ${gigabytes} GB), Node.js ${node}, ${engine}`;
+    revisionsOf.set(machine, [...(revisionsOf.get(machine) ?? []), revision]);
+  }
+  const each = [...revisionsOf].map(([machine, revisions]) => `${machine}, revision ${[...new Set(revisions)].sort().join(' and ')}`);
+  const where = each.length === 0 ? 'on a machine that was not recorded' : `on ${each.join('; ')}`;
+  return `${counted(runs.length, 'run')}, ${hours.toFixed(1)} hours of training and evaluation together, ${where}.`;
+}
+
+/** Which lambda0 has the lowest error, where a study is a search. */
+function chosenText({ groups, asked }) {
+  const outcomes = groups[0].outcomes.filter(({ seeds }) => seeds.length > 0);
+  const best = outcomes.reduce((least, one) => (one.last10.mean < least.last10.mean ? one : least));
+  const complete = outcomes.length === asked.length;
+  return complete
+    ? `Lowest and therefore taken: \`${best.row}\`. One seed a value: differences of this size are within what seeds differ by.`
+    : `${outcomes.length} of ${asked.length} values are done; none is chosen before all are.`;
+}
+
+function section(study, level) {
+  const { name, runs, askedRuns, comparison, search } = study;
+  const heading = `${'#'.repeat(level)} ${name[0].toUpperCase()}${name.slice(1)}`;
+  if (runs.length === 0) return [heading, '', `Not measured: ${counted(askedRuns, 'run')} to go.`, ''];
+  const missing = askedRuns - runs.length;
+  return [
+    heading,
+    '',
+    missing === 0 ? 'Complete.' : `**Not complete: ${counted(missing, 'run')} of ${askedRuns} missing.**`,
+    machineText(study),
+    '',
+    ...outcomesTable(study),
+    ...pictures(study).flatMap(([file]) => [`![${name}](${file})`, '']),
+    ...(comparison === true ? ['What follows:', '', ...whatFollows(study), ''] : []),
+    ...(search === true ? [chosenText(study), ''] : []),
+  ];
+}
+
+/** A hand-written file, where there is one. */
+function included(projectRoot, path) {
+  const file = join(projectRoot, 'results', path);
+  return existsSync(file) ? [readFileSync(file, 'utf8').trim(), ''] : [];
+}
+
+/** The files of results/ that are generated, by their paths: the page and its pictures. `measured`: see `measureAll`. */
+export function resultsFiles({ tenth, small }, projectRoot) {
+  const done = tenth.reduce((sum, { runs }) => sum + runs.length, 0);
+  const asked = tenth.reduce((sum, { askedRuns }) => sum + askedRuns, 0);
+  const page = [
+    '# Results',
+    '',
+    'Generated by `npm run docs` from the stores in this folder. Measured with this program; nothing here is a number of the paper.',
+    '',
+    '## A tenth of the data',
+    '',
+    `ResNet-32 by the paper's recipe on 5000 training images: [the protocol](tenth/protocol.md) was written before the first run and says what is run in which order. ${done} of ${counted(asked, 'run')} are done.`,
+    '',
+    table(
+      ['step', 'runs done', 'of', 'hours'],
+      tenth.map(({ name, runs, askedRuns, hours }) => [name, runs.length, askedRuns, hours.toFixed(1)]),
+    ),
+    '',
+    ...included(projectRoot, 'tenth/conclusion.md'),
+    ...tenth.flatMap((study) => section(study, 3)),
+    '## A small study of all losses',
+    '',
+    "ResNet-8 on 5000 images of CIFAR-10, 60 epochs: not the paper's protocol. lambda0 was not searched for, a network of 0.08 million parameters ends with 21 % training error and has little to gain from more augmentation, and the generators (WGAN, CGAN, ACGAN, InfoGAN) have seen all 50 000 training images, the classifier only 5000. It stays here as the only one with all losses. `isda study results/small/study.yaml --jobs 2`, then `results/small/generators.yaml`.",
+    '',
+    ...section(small, 3).slice(2),
+    ...included(projectRoot, 'small/notes.md'),
+  ].join('\n');
+  const files = [...tenth, small].flatMap(pictures);
+  return new Map([['results/README.md', `${page.trimEnd()}\n`], ...files.map(([name, svg]) => [`results/${name}`, svg])]);
+}
+
+/** All studies as they are. */
+export async function measureAll(projectRoot) {
+  const tenth = [];
+  for (const study of studies) tenth.push(await measureStudy(study, projectRoot));
+  return { tenth, small: await measureStudy(smallStudy, projectRoot) };
+}

@@ -1,0 +1,35 @@
+// The studies under results/: their stores, and the files that say which runs belong to each.
+
+/** `runs`: study files with what the command line changes in them (docs of each study say why). */
+export const studies = [
+  { name: 'choice of lambda0 on CIFAR-10', search: true, store: 'tenth/store/cifar10-lambda0', runs: [['tenth/cifar10-lambda0.yaml']] },
+  {
+    name: 'CIFAR-10',
+    store: 'tenth/store/cifar10',
+    runs: [['tenth/cifar10.yaml'], ['tenth/cifar10-searched.yaml']],
+    comparison: true,
+  },
+  { name: 'choice of lambda0 on CIFAR-100', search: true, store: 'tenth/store/cifar100-lambda0', runs: [['tenth/cifar100-lambda0.yaml']] },
+  {
+    name: 'CIFAR-100',
+    store: 'tenth/store/cifar100',
+    runs: [['tenth/cifar100.yaml'], ['tenth/cifar100-searched.yaml']],
+    comparison: true,
+  },
+  {
+    name: 'CIFAR-10 in float32',
+    store: 'tenth/store/cifar10-float32',
+    runs: [['tenth/cifar10.yaml', 1]],
+    comparison: true,
+  },
+  { name: 'variants of Table 5', store: 'tenth/store/variants', runs: [['tenth/variants.yaml']] },
+  { name: 'losses of Table 3', store: 'tenth/store/losses', runs: [['tenth/losses.yaml']] },
+  { name: 'all of CIFAR-10', store: 'tenth/store/full', runs: [['tenth/full.yaml']], comparison: true },
+];
+
+export const smallStudy = {
+  name: 'A small study of all losses',
+  store: 'small/store',
+  runs: [['small/study.yaml'], ['small/generators.yaml']],
+  comparison: true,
+};
