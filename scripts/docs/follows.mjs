@@ -16,12 +16,7 @@ function sentence({ row, seeds, baseline, comparison }, askedOf, seedsOf) {
   if (Math.min(own, other) < fewestSeeds) return `- ${counts}: fewer than three seeds, so nothing follows.`;
   const { welch, holmP, paired } = comparison;
   const numbers = `${formatPaired(paired)} points by seed over ${paired?.pairs ?? 0} pairs, p ${formatP(welch.p)}, with Holm's correction ${formatP(holmP)}`;
-  const verdict =
-    holmP >= 0.05
-      ? noDifference(paired)
-      : welch.t < 0
-        ? 'the error is lower'
-        : 'the error is higher';
+  const verdict = holmP >= 0.05 ? noDifference(paired) : welch.t < 0 ? 'the error is lower' : 'the error is higher';
   return `- ${counts}: ${numbers}: ${verdict}.${missing ? ' Seeds are missing, so this is not final.' : ''}`;
 }
 

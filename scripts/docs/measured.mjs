@@ -22,7 +22,15 @@ function machineOf({ folder }) {
   const path = join(folder, 'environment.json');
   if (!existsSync(path)) return undefined;
   const { cpu, cores, memoryBytes, engine, node, device, gitRevision } = JSON.parse(readFileSync(path, 'utf8'));
-  return { cpu, cores, gigabytes: Math.round(memoryBytes / 1e9), engine, node, device, revision: gitRevision?.slice(0, 7) };
+  return {
+    cpu,
+    cores,
+    gigabytes: Math.round(memoryBytes / 1e9),
+    engine,
+    node,
+    device,
+    revision: gitRevision?.slice(0, 7),
+  };
 }
 
 /** A study with what was asked and what is there. */
@@ -37,7 +45,9 @@ export async function measureStudy(study, projectRoot) {
   const done = runs.filter(({ summary }) => summary !== undefined);
   const order = (row) => asked.findIndex((one) => one.row === row);
   const groups = groupOutcomes([...done].sort((a, b) => order(a.row) - order(b.row)));
-  const machines = new Map(done.flatMap((run) => machineOf(run) ?? []).map((machine) => [JSON.stringify(machine), machine]));
+  const machines = new Map(
+    done.flatMap((run) => machineOf(run) ?? []).map((machine) => [JSON.stringify(machine), machine]),
+  );
   return {
     ...study,
     asked,

@@ -49,7 +49,16 @@ export function costRows(projectRoot, runs) {
     const extra = number === 3 ? generators.reduce((sum, name) => sum + gpuHours(projectRoot, name), 0) : 0;
     const hours = own.reduce((sum, name) => sum + seeds * gpuHours(projectRoot, name), extra);
     const cpu = hours * (gpuRate / cpuRate);
-    return { number, configs: names.length, shared: names.length - own.length, runs: own.length * seeds, hours, cpu, done: used.length, of: names.length * seeds };
+    return {
+      number,
+      configs: names.length,
+      shared: names.length - own.length,
+      runs: own.length * seeds,
+      hours,
+      cpu,
+      done: used.length,
+      of: names.length * seeds,
+    };
   });
   return perTable;
 }
@@ -60,15 +69,44 @@ export function reproducingParts(projectRoot, { tenth, small }) {
   const rows = costRows(projectRoot, stored);
   const total = (key) => rows.reduce((sum, row) => sum + row[key], 0);
   const cost = table(
-    ['table', 'configs', 'shared with others', 'runs', 'GPU, at least', 'CPU, about', 'done with the settings of the paper'],
     [
-      ...rows.map((row) => [`Table ${row.number}`, row.configs, row.shared, row.runs, hoursText(row.hours), hoursText(row.cpu), `${row.done} of ${row.of}`]),
-      ['all', '', '', total('runs'), hoursText(total('hours')), hoursText(total('cpu')), `${total('done')} of ${total('of')}`],
+      'table',
+      'configs',
+      'shared with others',
+      'runs',
+      'GPU, at least',
+      'CPU, about',
+      'done with the settings of the paper',
+    ],
+    [
+      ...rows.map((row) => [
+        `Table ${row.number}`,
+        row.configs,
+        row.shared,
+        row.runs,
+        hoursText(row.hours),
+        hoursText(row.cpu),
+        `${row.done} of ${row.of}`,
+      ]),
+      [
+        'all',
+        '',
+        '',
+        total('runs'),
+        hoursText(total('hours')),
+        hoursText(total('cpu')),
+        `${total('done')} of ${total('of')}`,
+      ],
     ],
   );
   const progress = table(
     ['study', 'runs done', 'missing', 'hours'],
-    [...tenth, { ...small, name: 'small study (ResNet-8)' }].map(({ name, runs, askedRuns, hours }) => [name, runs.length, askedRuns - runs.length, hours.toFixed(1)]),
+    [...tenth, { ...small, name: 'small study (ResNet-8)' }].map(({ name, runs, askedRuns, hours }) => [
+      name,
+      runs.length,
+      askedRuns - runs.length,
+      hours.toFixed(1),
+    ]),
   );
   const done = tenth.reduce((sum, { runs }) => sum + runs.length, 0);
   return { cost, progress: `${counted(done, 'run')} of the study on a tenth of the data are done.\n\n${progress}` };

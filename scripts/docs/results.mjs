@@ -23,7 +23,9 @@ function outcomesTable({ groups, asked }) {
       const errors = found === undefined ? '' : [...found.bySeed].map(([, error]) => error.toFixed(2)).join(', ');
       const comparison = compared.length === 0 ? [] : found === undefined ? ['', '', ''] : comparisonTexts(found);
       const interval = formatInterval(found?.interval, found?.seeds.length ?? 0);
-      return [[row, formatSpread(found?.last10), interval, ...comparison, `${found?.seeds.length ?? 0} of ${seeds}`, errors]];
+      return [
+        [row, formatSpread(found?.last10), interval, ...comparison, `${found?.seeds.length ?? 0} of ${seeds}`, errors],
+      ];
     });
     return [
       `${group.title}:`,
@@ -43,7 +45,12 @@ function pictures({ store, groups, comparison }) {
     const panel = dotPanel(outcomes);
     const dots = [
       `${stem}${number}-dots.svg`,
-      drawDots({ panels: [panel], xLabel: 'test error, mean of the last ten epochs (%)', notes: dotNotes(outcomes.outcomes), width: 720 }),
+      drawDots({
+        panels: [panel],
+        xLabel: 'test error, mean of the last ten epochs (%)',
+        notes: dotNotes(outcomes.outcomes),
+        width: 720,
+      }),
     ];
     if (comparison !== true) return [dots];
     const series = withoutCrowdedBands(
@@ -53,7 +60,12 @@ function pictures({ store, groups, comparison }) {
       })),
     );
     const { low, high } = errorRange(series);
-    const chart = { panels: [{ title: outcomes.group.title, series, yRange: { low, high } }], xLabel: 'epoch', yLabel: 'test error (%)', width: 720 };
+    const chart = {
+      panels: [{ title: outcomes.group.title, series, yRange: { low, high } }],
+      xLabel: 'epoch',
+      yLabel: 'test error (%)',
+      width: 720,
+    };
     const bands = series.some(({ band = [] }) => band.length > 1) ? ', bands: ± sample standard deviation' : '';
     const notes = [`Lines: mean over the seeds${bands}. Errors of early epochs above the axis are cut off.`];
     return [dots, [`${stem}${number}-curves.svg`, drawChart({ ...chart, notes })]];
@@ -66,7 +78,9 @@ function machineText({ machines, hours, runs }) {
     const machine = `${cpu} (${cores} cores, ${gigabytes} GB), Node.js ${node}, ${engine}`;
     revisionsOf.set(machine, [...(revisionsOf.get(machine) ?? []), revision]);
   }
-  const each = [...revisionsOf].map(([machine, revisions]) => `${machine}, revision ${[...new Set(revisions)].sort().join(' and ')}`);
+  const each = [...revisionsOf].map(
+    ([machine, revisions]) => `${machine}, revision ${[...new Set(revisions)].sort().join(' and ')}`,
+  );
   const where = each.length === 0 ? 'on a machine that was not recorded' : `on ${each.join('; ')}`;
   return `${counted(runs.length, 'run')}, ${hours.toFixed(1)} hours of training and evaluation together, ${where}.`;
 }
@@ -133,7 +147,10 @@ export function resultsFiles({ tenth, small }, projectRoot) {
     ...included(projectRoot, 'small/notes.md'),
   ].join('\n');
   const files = [...tenth, small].flatMap(pictures);
-  return new Map([['results/README.md', `${page.trimEnd()}\n`], ...files.map(([name, svg]) => [`results/${name}`, svg])]);
+  return new Map([
+    ['results/README.md', `${page.trimEnd()}\n`],
+    ...files.map(([name, svg]) => [`results/${name}`, svg]),
+  ]);
 }
 
 /** All studies as they are. */

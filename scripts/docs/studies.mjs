@@ -2,14 +2,24 @@
 
 /** `runs`: study files with what the command line changes in them (docs of each study say why). */
 export const studies = [
-  { name: 'choice of lambda0 on CIFAR-10', search: true, store: 'tenth/store/cifar10-lambda0', runs: [['tenth/cifar10-lambda0.yaml']] },
+  {
+    name: 'choice of lambda0 on CIFAR-10',
+    search: true,
+    store: 'tenth/store/cifar10-lambda0',
+    runs: [['tenth/cifar10-lambda0.yaml']],
+  },
   {
     name: 'CIFAR-10',
     store: 'tenth/store/cifar10',
     runs: [['tenth/cifar10.yaml'], ['tenth/cifar10-searched.yaml']],
     comparison: true,
   },
-  { name: 'choice of lambda0 on CIFAR-100', search: true, store: 'tenth/store/cifar100-lambda0', runs: [['tenth/cifar100-lambda0.yaml']] },
+  {
+    name: 'choice of lambda0 on CIFAR-100',
+    search: true,
+    store: 'tenth/store/cifar100-lambda0',
+    runs: [['tenth/cifar100-lambda0.yaml']],
+  },
   {
     name: 'CIFAR-100',
     store: 'tenth/store/cifar100',

@@ -8,7 +8,9 @@ import { projectRoot } from '../config/support.js';
 const script = (name: string): string => join(projectRoot, 'scripts', name);
 
 it('docs, results and expected times are what npm run docs writes', { timeout: 240_000 }, async () => {
-  const { stdout, stderr, exitCode } = await execa(process.execPath, [script('docs.mjs'), '--check'], { reject: false });
+  const { stdout, stderr, exitCode } = await execa(process.execPath, [script('docs.mjs'), '--check'], {
+    reject: false,
+  });
   expect([exitCode, stdout, stderr]).toEqual([0, '', '']);
 });
 
@@ -39,5 +41,7 @@ it('the corrected p decides what is said, and the sign which way', async () => {
   expect(await follows(five, five, comparison(0.04, -2))).toMatch(/: the error is lower\.$/);
   expect(await follows(five, five, comparison(0.04, 2))).toMatch(/: the error is higher\.$/);
   expect(await follows(five, five, comparison(0.06, 0.5))).toMatch(/: no difference is shown; the interval says/);
-  expect(await follows(five, five.slice(2), comparison(0.04, 2))).toMatch(/ Seeds are missing, so this is not final\.$/);
+  expect(await follows(five, five.slice(2), comparison(0.04, 2))).toMatch(
+    / Seeds are missing, so this is not final\.$/,
+  );
 });
