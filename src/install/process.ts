@@ -1,7 +1,6 @@
 // Starts other programs: found on the given PATH, run with the given environment.
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { execa } from 'execa';
 import type { Environment } from '../common/home.js';
 
 export interface ProcessResult {
@@ -33,6 +32,8 @@ export async function runProgram(
   args: readonly string[],
   environment: Environment,
 ): Promise<ProcessResult> {
+  // Loaded where it is needed: most commands start no program.
+  const { execa } = await import('execa');
   const result = await execa(program, args, {
     env: { ...environment },
     extendEnv: false,

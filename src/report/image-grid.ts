@@ -1,5 +1,4 @@
 // Draws small images in labelled rows and columns as an SVG document.
-import sharp from 'sharp';
 import type { ImageGrid } from '../runs/gan/image-grid.js';
 import { textWidth, wrap } from './chart/text.js';
 import { document, element, textElement } from './svg.js';
@@ -10,6 +9,8 @@ const [titleSize, labelSize] = [15, 12];
 const labelGap = 10;
 
 async function embedded(pixels: Uint8Array, width: number, height: number, zoom: number): Promise<string> {
+  // Loaded where it is needed: most commands draw nothing.
+  const { default: sharp } = await import('sharp');
   const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
     .resize(width * zoom, height * zoom, { kernel: 'nearest' })
     .png()

@@ -1,5 +1,4 @@
 // Runs Slurm's commands.
-import { execa } from 'execa';
 import { cannot, type IsdaError } from '../../../common/errors.js';
 
 export type SlurmProgram = 'sbatch' | 'squeue' | 'sacct' | 'scontrol';
@@ -21,6 +20,7 @@ export function slurmCommands(
   workingDirectory: string,
 ): RunSlurm {
   return async (program, args) => {
+    const { execa } = await import('execa');
     const result = await execa(program, args, {
       cwd: workingDirectory,
       env: { ...environment },
