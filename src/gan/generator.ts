@@ -1,4 +1,5 @@
-// Interface of a trained generator.
+// Interface of a trained generator, and the check for its required inputs.
+import { cannot } from '../common/errors.js';
 import type { Tensor } from '../engine/tensor.js';
 import type { Pass } from '../nn/layer.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
@@ -26,4 +27,11 @@ export interface Generator {
    * statistics; else it uses these, and each image is a function of its own inputs alone.
    */
   image(inputs: GeneratorInputs, pass: Pass): Tensor;
+}
+
+/** The labels or codes of a generator that needs them. */
+export function requireInput(inputs: GeneratorInputs, part: 'labels' | 'codes'): Tensor {
+  const found = inputs[part];
+  if (found === undefined) throw cannot('generate images', `the generator needs ${part}`, { code: 'internal' });
+  return found;
 }

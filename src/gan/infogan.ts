@@ -6,8 +6,7 @@ import { leakyRelu, linear, relu } from '../nn/layers.js';
 import { createAdam } from '../optimizers/adam.js';
 import { adamOptions } from '../optimizers/options.js';
 import type { Discriminator, Gan, Generated } from './gan.js';
-import type { Generator } from './generator.js';
-import { requireInput } from './given.js';
+import { requireInput, type Generator } from './generator.js';
 import {
   asPixel,
   callGenerated,

@@ -48,7 +48,7 @@ export interface LoadingTime {
   readonly waitedSeconds: number;
 }
 
-/** What the trainer tells as it goes; each is awaited. */
+/** What the trainer reports during a run; each call is awaited. */
 export interface TrainerEvents {
   /** After every training step. */
   batch(progress: BatchProgress): void;
@@ -56,7 +56,7 @@ export interface TrainerEvents {
   epoch(row: MetricsRow, loading: LoadingTime): Promise<void>;
   /** Whether a checkpoint is due after a step. */
   checkpointDue(place: { readonly epoch: number; readonly batch: number }): boolean;
-  /** To keep the state of the run, or not where that is not due after an epoch; `position` is where it goes on. */
+  /** Keeps the state of the run, after an epoch only where that is due; `position` is where a resumed run begins. */
   checkpoint(position: RunPosition, reason: 'step' | 'epoch' | 'stop'): Promise<void>;
   /** The newest checkpoint, for the message of a run whose loss is no longer finite. */
   lastCheckpoint(): GoodCheckpoint | undefined;
@@ -76,11 +76,11 @@ export async function trainNetwork(run: TrainerRun, events: TrainerEvents): Prom
   try {
     while (position.epoch <= epochs) {
       const { trainingSeconds } = position;
-      const { waited } = run.loader;
+      const { waitedSeconds } = run.loader;
       await trainEpoch(run, events, position, (next) => (position = next));
       const loading = {
         seconds: position.trainingSeconds - trainingSeconds,
-        waitedSeconds: run.loader.waited - waited,
+        waitedSeconds: run.loader.waitedSeconds - waitedSeconds,
       };
       const { row, seconds } = await endEpoch(run, events, position);
       position = { ...position, seconds: position.seconds + seconds };
@@ -109,7 +109,7 @@ async function yieldToEventLoop({ context }: TrainerRun, record?: () => void): P
   throw { signal } satisfies Stopped;
 }
 
-/** The rest of an epoch's steps; tells `reached` the position after each, or after those that are read together. */
+/** The rest of an epoch's steps. `reached` gets the position after each, or after those that are read together. */
 async function trainEpoch(
   run: TrainerRun,
   events: TrainerEvents,

@@ -22,7 +22,7 @@ export interface Recorded extends Iteration {
 function refuse(what: string, picture: number, iteration: number): Error {
   return cannot(
     'map the features back',
-    `the ${what} of picture ${picture + 1} is no number at iteration ${iteration}`,
+    `the ${what} of picture ${picture + 1} is not finite at iteration ${iteration}`,
     { code: 'run/diverged', hint: 'a lower learning rate may keep it finite' },
   );
 }
@@ -32,13 +32,13 @@ function checkFinite({ feature, pixel }: Iteration, iteration: number): void {
   if (stray >= 0) throw refuse('distance', stray, iteration);
 }
 
-/** Distances may stay finite where the noise is not: a ReLU makes 0 of a value that is no number. */
+/** Distances may stay finite where the noise is not: a ReLU maps NaN to 0. */
 function checkNoise(noise: Float32Array, pictures: number, iteration: number): void {
   const stray = noise.findIndex((value) => !Number.isFinite(value));
   if (stray >= 0) throw refuse('noise', Math.floor((stray * pictures) / noise.length), iteration);
 }
 
-/** Makes all steps and gives what was recorded. `breathe` is called after each step, and throws where it is to end. */
+/** Makes all steps and gives what was recorded. `yieldToEventLoop` is called after each step; it throws to end the loop. */
 export async function descend(
   search: Pick<Inversion, 'step' | 'measure' | 'noise'>,
   { iterations, learningRate, decayEvery, pixelWeight, recordEvery }: CourseOptions,

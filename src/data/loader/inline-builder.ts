@@ -13,8 +13,8 @@ export interface BatchBuilder {
   /** Maximum number of specs that may be pending. */
   readonly ahead: number;
   /** Adds a batch to the queue. */
-  order(spec: BatchSpec): void;
-  /** Waits for the oldest pending batch; valid until the next call of `take` or `order`. */
+  request(spec: BatchSpec): void;
+  /** Waits for the oldest pending batch; valid until the next call of `take` or `request`. */
   take(): Promise<BuiltBatch>;
   /** Discards all pending batches. */
   drop(): Promise<void>;
@@ -27,9 +27,9 @@ export function createInlineBuilder(readImages: ReadImages, format: ImageFormat,
   let open: BatchSpec | undefined;
   return {
     ahead: 1,
-    order: (spec) => void (open = spec),
+    request: (spec) => void (open = spec),
     async take() {
-      if (open === undefined) throw new Error('no batch is ordered');
+      if (open === undefined) throw new Error('no batch is requested');
       const { part, epoch, indices } = open;
       open = undefined;
       const range = { first: 0, end: indices.length };

@@ -1,7 +1,7 @@
 // The loader: yields the batches of a run in order, the same bytes with and without worker threads.
 import { cannot } from '../../common/errors.js';
 import { batchCount, epochPlan, type Batch } from '../batches.js';
-import { createNoteBroken } from './broken-images.js';
+import { createBrokenImageCheck } from './broken-images.js';
 import { createInlineBuilder, type BatchBuilder } from './inline-builder.js';
 import { evaluationSpecs, isSameBatch, trainingSpecs, type BatchName, type BatchSpec } from './batch-spec.js';
 import { openReadImages, type ReadingPlan } from './read-images.js';
@@ -35,7 +35,7 @@ export interface Loader {
   /** Batches of all evaluation images in order, without augmentation; validity and errors as above. */
   evaluationBatches(): AsyncGenerator<Batch, void, undefined>;
   /** Seconds spent waiting for batches so far; without workers, building them. */
-  readonly waited: number;
+  readonly waitedSeconds: number;
   /** Stops the workers. */
   close(): Promise<void>;
 }
@@ -51,7 +51,7 @@ function createSpecQueue(builder: BatchBuilder, specsFrom: (name: BatchName) => 
         specs = undefined;
         return;
       }
-      builder.order(next.value);
+      builder.request(next.value);
       open.push(next.value);
     }
   };
@@ -94,14 +94,14 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const takeEvaluation = evaluatesInline ? createSpecQueue(evaluationBuilder, specsFrom) : takeTraining;
 
   const trainingBatchCount = epochPlan(train, batchSize).batches;
-  const noteBroken = createNoteBroken(options.maxBroken, options.warn);
-  let waited = 0;
+  const checkReports = createBrokenImageCheck(options.maxBroken, options.warn);
+  let waitedSeconds = 0;
   const next = async (name: BatchName): Promise<Batch> => {
     const started = clock();
     const evaluates = name.part === 'evaluation';
     const { images, indices, reports } = await (evaluates ? takeEvaluation(name) : takeTraining(name));
-    waited += Math.max(0, clock() - started) / 1000;
-    noteBroken(reports);
+    waitedSeconds += Math.max(0, clock() - started) / 1000;
+    checkReports(reports);
     const { labels } = evaluates ? evaluation : train;
     return { images, indices, labels: Int32Array.from(indices, (index) => labels[index]) };
   };
@@ -122,8 +122,8 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
       const batches = batchCount(evaluation.count, evaluationBatchSize);
       for (let batch = 0; batch < batches; batch++) yield await next({ part: 'evaluation', epoch: 0, batch });
     },
-    get waited() {
-      return waited;
+    get waitedSeconds() {
+      return waitedSeconds;
     },
     close: () => trainBuilder.close(),
   };

@@ -55,7 +55,7 @@ export async function openWorkerBuilder(options: WorkerOptions, batchSize: numbe
   };
   return {
     ahead: slots,
-    order({ part, epoch, indices }) {
+    request({ part, epoch, indices }) {
       const slot = ordered++ % slots;
       const words = ring.headers[slot];
       const tasks = Math.ceil(indices.length / taskImages);

@@ -42,7 +42,7 @@ export interface GridContext {
   /** Asks for an end: with checkpoints where the runs are this process's. */
   readonly stop: AbortSignal;
   readonly events: GridEvents;
-  /** How often to look after what other processes are at, in milliseconds; default: the executor's. */
+  /** Milliseconds between checks of cells that other processes run; default: the executor's. */
   readonly pollMilliseconds?: number;
   /** Asks a cluster's queue for cells that are in it. */
   readonly jobs?: JobLookup;
@@ -50,10 +50,10 @@ export interface GridContext {
 
 export interface Executor {
   /**
-   * Brings every cell that is not done to its end, or as far as `stop` lets it come; those without an outcome were never
-   * begun. A cell that fails, also for files of its own that cannot be used, is told and the others go on; one that failed
-   * or stopped before is tried again. What somebody else is at is waited for. Errors: the store cannot be used, or what
-   * computes the runs not be reached.
+   * Runs every cell that is not done until it ends or `stop` is aborted; cells without an outcome were never started.
+   * A cell that fails, or whose own files cannot be read, does not stop the others; one that failed or was stopped
+   * before is tried again. Cells that another process runs are waited for. Errors: the store cannot be used, or the
+   * cluster cannot be reached.
    */
   run(cells: readonly StoredCell[], context: GridContext): Promise<ReadonlyMap<StoredCell, CellOutcome>>;
 }

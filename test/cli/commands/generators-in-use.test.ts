@@ -124,7 +124,7 @@ describe('isda visualize', () => {
     const fast = await isda([...common, '--rate1', '1e39', '--iterations', '9', '--out', 'nothing']);
     expect(fast.exitCode, fast.all).toBe(1);
     expect(fast.stderr).toMatch(
-      /error: cannot map the features back: the (distance|noise) of picture \d is no number at/,
+      /error: cannot map the features back: the (distance|noise) of picture \d is not finite at/,
     );
     expect(existsSync(join(folder, 'nothing'))).toBe(false);
   });

@@ -87,9 +87,9 @@ describe('openLoader', () => {
   it('counts the time it waited', async () => {
     let clock = 0;
     const loader = await openSmall({ clock: () => (clock += 250) });
-    expect(loader.waited).toBe(0);
+    expect(loader.waitedSeconds).toBe(0);
     await copies(loader.trainingBatches(1, 0));
-    expect(loader.waited).toBe(5 * 0.25);
+    expect(loader.waitedSeconds).toBe(5 * 0.25);
   });
 
   it.each([0, 1])('refuses an augmentation that does not fit when it is opened, %i workers', async (workers) => {

@@ -8,7 +8,7 @@ export interface CellArray {
   readonly cells: readonly StoredCell[];
 }
 
-/** One array for each set of resources that the cells ask for, cut where it would be longer than `mostTasks`. */
+/** One array for each set of resources that the cells ask for, split where it would have more than `maxTasks` tasks. */
 export function arraysOf(cells: readonly StoredCell[], maxTasks: number): readonly CellArray[] {
   const groups = new Map<string, { options: SlurmOptions; cells: StoredCell[] }>();
   for (const cell of cells) {
