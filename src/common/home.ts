@@ -1,11 +1,26 @@
 // Location of the cache folder.
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { cannot } from './errors.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The cache folder: `$ISDA_HOME`, else `~/.cache/isda`. Absolute. */
+/** The home folder of the user. Errors: neither HOME nor the system names one, as in containers with numbers for users. */
+function userHome(environment: Environment): string {
+  if (environment['HOME']) return environment['HOME'];
+  try {
+    return homedir();
+  } catch (error) {
+    throw cannot('find the cache folder', 'HOME is not set, and the system knows no home of this user', {
+      code: 'setup/missing',
+      hint: 'set HOME, or ISDA_HOME to the folder that is to hold the engine',
+      cause: error,
+    });
+  }
+}
+
+/** The cache folder: `$ISDA_HOME`, else `~/.cache/isda`. Absolute. Errors: there is neither. */
 export function cacheHome(environment: Environment): string {
   if (environment['ISDA_HOME']) return resolve(environment['ISDA_HOME']);
-  return join(environment['HOME'] || homedir(), '.cache', 'isda');
+  return join(userHome(environment), '.cache', 'isda');
 }

@@ -35,6 +35,17 @@ const diedOf = (error: unknown): Error =>
     ? died('ran out of memory', error)
     : died(`died: ${reasonOf(error)}`, error);
 
+/** How Node.js ends a thread whose top-level await nothing can settle. */
+const unsettledExitCode = 13;
+
+const endedOf = (code: number): Error =>
+  code === unsettledExitCode
+    ? cannot('make batches', 'the `read` of the data set gave a promise that never settles', {
+        code: 'data/worker',
+        hint: 'with training.workers=0 the error names the image',
+      })
+    : died(`ended with exit code ${code}`);
+
 /** Starts the workers and waits until each is ready. Errors: a worker failed to start. */
 export async function startWorkerPool({
   workers,
@@ -64,7 +75,7 @@ export async function startWorkerPool({
     worker.on('error', (error) => fail(diedOf(error)));
     worker.on('exit', (code) => {
       living.delete(worker);
-      if (!closing) fail(died(`ended with exit code ${code}`));
+      if (!closing) fail(endedOf(code));
       wake();
     });
     // Workers keep the process alive only while it waits for one of them.

@@ -1,0 +1,50 @@
+// Promises of a user's file that nothing can settle: errors, and no process that ends as if its work were done.
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { runIsda } from '../support/process.js';
+import { test } from '../temporary-folder.js';
+
+const never = 'new Promise(() => undefined)';
+const set = `{ classNames: ['a', 'b'], count: 4, labels: [0, 1, 0, 1], height: 32, width: 32, mean: [127, 127, 127],
+  std: [60, 60, 60], read: (index) => (index === 3 ? ${never} : new Uint8Array(32 * 32 * 3)) }`;
+
+const settings = Object.entries({
+  'dataset.name': 'custom',
+  'dataset.module': 'data.mjs',
+  'dataset.subset': 4,
+  'dataset.testSubset': 4,
+  'training.batchSize': 2,
+  'training.epochs': 1,
+}).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+
+describe('a data set whose promise never settles', () => {
+  test.for<[string, string, number, string]>([
+    ['of read', `export const createDataset = () => (${set});`, 0, 'its `read` gave a promise that never settles'],
+    [
+      'of read, in a thread',
+      `export const createDataset = () => (${set});`,
+      1,
+      'the `read` of the data set gave a promise that never',
+    ],
+    [
+      'of createDataset',
+      `export const createDataset = () => ${never};`,
+      0,
+      'createDataset failed: it gave a promise that never settles',
+    ],
+    [
+      'of the file itself',
+      `await ${never}; export const createDataset = () => (${set});`,
+      0,
+      'its top-level await never ends',
+    ],
+  ])('%s ends with an error', async ([, text, workers, reason], { folder }) => {
+    writeFileSync(join(folder, 'data.mjs'), text);
+    const command = ['train', '--config', 'tiny-cross-entropy', ...settings, '--set', `training.workers=${workers}`];
+    const { exitCode, all } = await runIsda(folder, [...command, '--out', 'run']);
+    expect(all).toContain(reason);
+    expect(exitCode).toBe(1);
+    expect(existsSync(join(folder, 'run', '.lock'))).toBe(false);
+  });
+});

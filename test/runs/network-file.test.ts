@@ -1,0 +1,45 @@
+// Networks of other programs: names with wrappers before them, values that are not finite, files that are not safetensors.
+import { describe, expect, it } from 'vitest';
+import { declare, filledWith } from '../../src/nn/tensors.js';
+import { encodeSafetensors, type NamedTensor } from '../../src/records/safetensors.js';
+import { networkTensors } from '../../src/runs/network-file.js';
+
+const declarations = ['conv.weight', 'fc.bias'].map((name) => declare(name, 'parameter', [2], filledWith(0)));
+const stored = (prefix: string, first = 1): NamedTensor[] =>
+  declarations.map(({ name }) => ({ name: `${prefix}${name}`, shape: [2], data: Float32Array.of(first, 2) }));
+const fileOf = (tensors: readonly NamedTensor[]): Buffer => Buffer.concat(encodeSafetensors(tensors));
+
+describe('networkTensors', () => {
+  it.each(['', 'module.', 'model.', '_orig_mod.', 'module.model.'])('leaves out "%s" before every name', (prefix) => {
+    const counted = { name: `${prefix}bn.num_batches_tracked`, shape: [], data: BigInt64Array.of(3n) };
+    expect(networkTensors(fileOf([...stored(prefix), counted]), 'x', declarations)).toEqual({
+      prefix,
+      tensors: stored(''),
+    });
+  });
+
+  it('keeps names of another network', () => {
+    const file = fileOf(stored('module.').map((tensor) => ({ ...tensor, name: `${tensor.name}.other` })));
+    expect(() => networkTensors(file, 'x', declarations)).toThrow('module.conv.weight.other is not part of this network');
+    const some = fileOf([stored('module.')[0], stored('')[1]]);
+    expect(() => networkTensors(some, 'x', declarations)).toThrow('module.conv.weight is not part of this network');
+  });
+
+  it.each([NaN, Infinity, -Infinity])('refuses the value %f', (value) => {
+    expect(() => networkTensors(fileOf(stored('', value)), 'x', declarations)).toThrow(
+      `cannot import the network: conv.weight holds ${value}`,
+    );
+  });
+
+  it.each([
+    ['a file of torch.save', Buffer.from(`PK\x03\x04${'\0'.repeat(26)}archive/data.pkl`, 'latin1')],
+    ['a file of torch.save', Buffer.from('\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.', 'latin1')],
+    ['a Python pickle', Buffer.from('\x80\x04\x95\x11\0\0\0\0\0\0\0}.', 'latin1')],
+    ['a zip archive', Buffer.from(`PK\x03\x04${'\0'.repeat(26)}readme.txt`, 'latin1')],
+    ['a web page', Buffer.from('<!DOCTYPE html><html></html>')],
+    ['a Git LFS pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n')],
+    ['an HDF5 file', Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')],
+  ])('names %s', (name, bytes) => {
+    expect(() => networkTensors(bytes, 'x', declarations)).toThrow(`cannot read safetensors: it is ${name}`);
+  });
+});
