@@ -1,0 +1,79 @@
+// How much a generator's samples differ from each other, beside real images: a collapsed generator repeats itself.
+import { storagePosition, type ImageSource } from '../data/source.js';
+
+/** Below this diversity a generator counts as collapsed. */
+export const collapsedBelow = 0.1;
+
+/** Real images of a class that are compared with each other. */
+const maxRealImages = 40;
+const imageBytes = 32 * 32 * 3;
+
+/**
+ * The mean absolute difference of two images of a group, from 0 to 255: over all pixels, pairs and groups. `images`:
+ * uint8 [N, 32, 32, 3]; a group is some of their numbers. NaN where no group has two images.
+ */
+export function meanDistance(images: Uint8Array, groups: Iterable<readonly number[]>): number {
+  const distances = [...groups].filter((group) => group.length > 1).map((group) => groupDistance(images, group));
+  return distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
+}
+
+function groupDistance(images: Uint8Array, group: readonly number[]): number {
+  let sum = 0;
+  for (const [place, a] of group.entries()) {
+    for (const b of group.slice(place + 1)) {
+      for (let i = 0; i < imageBytes; i++) sum += Math.abs(images[a * imageBytes + i] - images[b * imageBytes + i]);
+    }
+  }
+  return sum / imageBytes / ((group.length * (group.length - 1)) / 2);
+}
+
+/** The numbers of the images of each label; of all where images have no label of their own. */
+function grouped(labels: Iterable<number | undefined>): Map<number | undefined, number[]> {
+  const groups = new Map<number | undefined, number[]>();
+  let index = 0;
+  for (const label of labels) {
+    const group = groups.get(label);
+    if (group === undefined) groups.set(label, [index]);
+    else group.push(index);
+    index += 1;
+  }
+  return groups;
+}
+
+/** The first real images of each label that samples have, or of all classes together; uint8 [N, 32, 32, 3]. */
+function realImages(source: ImageSource, wanted: ReadonlySet<number | undefined>) {
+  const { storage, labels } = source;
+  const chosen: number[] = [];
+  const found = new Map<number | undefined, number>();
+  labels.forEach((own, index) => {
+    const label = wanted.has(undefined) ? undefined : own;
+    const before = found.get(label) ?? 0;
+    if (!wanted.has(label) || before === maxRealImages) return;
+    found.set(label, before + 1);
+    chosen.push(index);
+  });
+  if (storage.kind !== 'memory') throw new Error('images of generators lie in memory');
+  const images = new Uint8Array(chosen.length * imageBytes);
+  chosen.forEach((index, row) => {
+    const start = storagePosition(source, index) * imageBytes;
+    images.set(storage.images.subarray(start, start + imageBytes), row * imageBytes);
+  });
+  return { images, labels: chosen.map((index) => (wanted.has(undefined) ? undefined : labels[index])) };
+}
+
+/**
+ * Measures samples: the mean distance of two samples of a class over that of two real images of it (without labels: of
+ * two samples of any class). 1 is as diverse as the data, 0 one image again and again. `labels`: of the samples, which
+ * are uint8 [N, 32, 32, 3]; undefined of samples that have none. `source`: the images the generator learns from. Undefined
+ * where there are no two different images of a class to compare with.
+ */
+export function createDiversity(
+  source: ImageSource,
+  labels: readonly (number | undefined)[],
+): ((samples: Uint8Array) => number) | undefined {
+  const groups = grouped(labels);
+  const real = realImages(source, new Set(groups.keys()));
+  const ofReal = meanDistance(real.images, grouped(real.labels).values());
+  if (!(ofReal > 0)) return undefined;
+  return (samples) => meanDistance(samples, groups.values()) / ofReal;
+}

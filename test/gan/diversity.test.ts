@@ -1,0 +1,66 @@
+// The diversity of samples against its definition, and at its ends: one image again and again, real images.
+import { describe, expect, it } from 'vitest';
+import type { MemorySource } from '../../src/data/source.js';
+import { createDiversity, meanDistance } from '../../src/gan/diversity.js';
+import { generatedDataset } from '../support/generated-run.js';
+import { range } from '../support/grid.js';
+
+const bytes = 32 * 32 * 3;
+const source = generatedDataset(100, 1);
+
+/** Images of one colour each. */
+const flat = (...levels: readonly number[]): Uint8Array => {
+  const images = new Uint8Array(levels.length * bytes);
+  levels.forEach((level, k) => images.fill(level, k * bytes, (k + 1) * bytes));
+  return images;
+};
+
+/** The images of the data set with a label. */
+const realOf = ({ labels, storage }: MemorySource, label: number): Uint8Array[] =>
+  range(labels.length)
+    .filter((index) => labels[index] === label)
+    .map((index) => storage.images.subarray(index * bytes, (index + 1) * bytes));
+
+describe('the mean distance of images', () => {
+  it('is the mean over pairs of a group, then over groups', () => {
+    const images = flat(0, 10, 40, 100, 103);
+    expect(meanDistance(images, [[0, 1, 2]])).toBeCloseTo((10 + 40 + 30) / 3, 10);
+    expect(meanDistance(images, [[0, 1, 2], [3, 4], [0]])).toBeCloseTo(((10 + 40 + 30) / 3 + 3) / 2, 10);
+  });
+
+  it('is not a number where no group has two images', () => {
+    expect(meanDistance(flat(1, 2), [[0], [1]])).toBeNaN();
+  });
+});
+
+describe('diversity', () => {
+  const labels = [...source.labels.slice(0, 3)].flatMap((label) => [label, label]);
+
+  it('is 0 of one image of each class again and again', () => {
+    expect(createDiversity(source, labels)!(flat(1, 1, 90, 90, 200, 200))).toBe(0);
+  });
+
+  it('is 1 of the real images that samples are compared with', () => {
+    const [label] = source.labels;
+    const real = realOf(source, label);
+    const measure = createDiversity(
+      source,
+      real.map(() => label),
+    )!;
+    expect(measure(new Uint8Array(Buffer.concat(real)))).toBeCloseTo(1, 10);
+  });
+
+  it('compares samples without labels with images of all classes', () => {
+    const first = source.storage.images.subarray(0, 40 * bytes);
+    const measure = createDiversity(
+      source,
+      range(40).map(() => undefined),
+    )!;
+    expect(measure(first)).toBeCloseTo(1, 10);
+  });
+
+  it('is not measured where no class has two images', () => {
+    const single = { ...source, count: 1, labels: source.labels.slice(0, 1) };
+    expect(createDiversity(single, labels.slice(0, 2))).toBeUndefined();
+  });
+});
