@@ -1,8 +1,9 @@
 // How much a generator's samples differ from each other, beside real images: a collapsed generator repeats itself.
 import { storagePosition, type ImageSource } from '../data/source.js';
 
-/** Below this diversity a generator counts as collapsed. */
-export const collapsedBelow = 0.1;
+/** Below this diversity a generator counts as collapsed; before so many iterations all samples are alike. */
+const collapsedBelow = 0.1;
+const firstIterations = 500;
 
 /** Real images of a class that are compared with each other. */
 const maxRealImages = 40;
@@ -76,4 +77,19 @@ export function createDiversity(
   const ofReal = meanDistance(real.images, grouped(real.labels).values());
   if (!(ofReal > 0)) return undefined;
   return (samples) => meanDistance(samples, groups.values()) / ofReal;
+}
+
+/**
+ * Watches the diversity of a run of `iterations`: the warning of a generator whose samples repeat themselves, once, after
+ * a tenth of the run and at least 500 iterations.
+ */
+export function createCollapseWatch(iterations: number): (iteration: number, diversity: number) => string | undefined {
+  let warned = false;
+  return (iteration, diversity) => {
+    const early = iteration < Math.max(firstIterations, iterations / 10);
+    if (warned || early || diversity >= collapsedBelow) return undefined;
+    warned = true;
+    const percent = (100 * diversity).toFixed(1);
+    return `warning: at iteration ${iteration} samples of a class differ ${percent} % as much as real images: the generator may have collapsed (losses.csv, diversity)`;
+  };
 }

@@ -10,17 +10,31 @@ export interface LossesFile {
   close(): Promise<void>;
 }
 
-const columnsOf = (names: readonly string[]): string[] => ['iteration', ...names.map(columnOf), 'seconds'];
+/** The column of the samples' diversity: files of before have none, as those of data that it cannot be measured against. */
+const diversityColumn = 'diversity';
+
+const columnsOf = (names: readonly string[], diversity = true): string[] => [
+  ...['iteration', ...names.map(columnOf)],
+  ...(diversity ? [diversityColumn] : []),
+  'seconds',
+];
+
+const shapeOf = (names: readonly string[]) => ({
+  ...{ what: 'losses', columns: columnsOf(names), optional: [diversityColumn] },
+});
 
 /** The complete rows of a losses.csv with the means of `names`. Errors name file, line and column. */
 export async function readLosses(path: string, names: readonly string[]): Promise<LossesRow[]> {
-  const table = parseTable(await readTable(path), path, { what: 'losses', columns: columnsOf(names) });
-  const place = (column: string): number => table.columns.indexOf(column);
+  const table = parseTable(await readTable(path), path, shapeOf(names));
   // No cell of this table may be empty.
+  const value = (values: readonly (number | undefined)[], column: string): number =>
+    values[table.columns.indexOf(column)]!;
+  const diverse = table.columns.includes(diversityColumn);
   return table.rows.map(({ values }) => ({
-    iteration: values[place('iteration')]!,
-    means: Object.fromEntries(names.map((name) => [name, values[place(columnOf(name))]!])),
-    seconds: values[place('seconds')]!,
+    iteration: value(values, 'iteration'),
+    means: Object.fromEntries(names.map((name) => [name, value(values, columnOf(name))])),
+    ...(diverse ? { diversity: value(values, diversityColumn) } : {}),
+    seconds: value(values, 'seconds'),
   }));
 }
 
@@ -29,6 +43,8 @@ export interface OpenLossesOptions {
   readonly every: number;
   /** Iterations that a resumed run has done; later rows are cut off. Without it the file starts anew. */
   readonly resumeAfter?: number;
+  /** Whether rows have the samples' diversity. A resumed file goes on with the columns that it has. */
+  readonly diversity?: boolean;
 }
 
 /**
@@ -38,31 +54,35 @@ export interface OpenLossesOptions {
 export async function openLosses(
   path: string,
   names: readonly string[],
-  { every, resumeAfter }: OpenLossesOptions,
+  { every, resumeAfter, diversity = false }: OpenLossesOptions,
 ): Promise<LossesFile> {
-  const columns = columnsOf(names);
-  const header = tableHeader(columns);
   const rows = Math.floor((resumeAfter ?? 0) / every);
-  const text = rows === 0 ? header : header + (await keptRows(path, columns, { count: rows, every }));
-  const table = await openTable(path, text);
+  const fresh = { columns: columnsOf(names, diversity), text: '' };
+  const { columns, text } = rows === 0 ? fresh : await keptRows(path, names, { count: rows, every });
+  const table = await openTable(path, tableHeader(columns) + text);
   return {
-    append: async ({ iteration, means, seconds }) => {
-      const rounded = Number(seconds.toFixed(3));
-      const values = [iteration, ...names.map((name) => means[name]), rounded];
+    append: async ({ iteration, means, diversity: measured, seconds }) => {
+      const cells = new Map<string, number | undefined>([
+        ['iteration', iteration],
+        ...names.map((name) => [columnOf(name), means[name]] as const),
+        [diversityColumn, measured === undefined ? undefined : Number(measured.toFixed(4))],
+        ['seconds', Number(seconds.toFixed(3))],
+      ]);
+      const values = columns.map((column) => cells.get(column));
       await table.append(tableLine(columns, values, path, `iteration ${iteration}`));
     },
     close: () => table.close(),
   };
 }
 
-/** The lines of the first `count` rows of a file, which have to be those of each `every` iterations. */
+/** The columns of a file and its first `count` rows, which have to be those of each `every` iterations. */
 async function keptRows(
   path: string,
-  columns: readonly string[],
+  names: readonly string[],
   { count, every }: { readonly count: number; readonly every: number },
-): Promise<string> {
+): Promise<{ readonly columns: readonly string[]; readonly text: string }> {
   const hint = 'start over with --no-resume, or choose another folder with --out';
-  const { rows } = parseTable(await readTable(path, hint), path, { what: 'losses', columns });
+  const { columns, rows } = parseTable(await readTable(path, hint), path, shapeOf(names));
   const kept = rows.slice(0, count);
   const stray = kept.findIndex(({ values }, index) => values[0] !== (index + 1) * every);
   if (stray >= 0 || kept.length < count) {
@@ -73,5 +93,5 @@ async function keptRows(
       hint,
     });
   }
-  return kept.map(({ text }) => `${text}\n`).join('');
+  return { columns, text: kept.map(({ text }) => `${text}\n`).join('') };
 }

@@ -49,6 +49,8 @@ export interface LossesRow {
   readonly iteration: number;
   /** Means: the discriminator's loss in its last step of an iteration, the generator's, and their parts. */
   readonly means: Readonly<Record<string, number>>;
+  /** Of samples of the generator as it is (see `createDiversity`), where it is measured. */
+  readonly diversity?: number;
   /** Of all iterations so far. */
   readonly seconds: number;
 }

@@ -1,7 +1,7 @@
 // The diversity of samples against its definition, and at its ends: one image again and again, real images.
 import { describe, expect, it } from 'vitest';
 import type { MemorySource } from '../../src/data/source.js';
-import { createDiversity, meanDistance } from '../../src/gan/diversity.js';
+import { createCollapseWatch, createDiversity, meanDistance } from '../../src/gan/diversity.js';
 import { generatedDataset } from '../support/generated-run.js';
 import { range } from '../support/grid.js';
 
@@ -62,5 +62,20 @@ describe('diversity', () => {
   it('is not measured where no class has two images', () => {
     const single = { ...source, count: 1, labels: source.labels.slice(0, 1) };
     expect(createDiversity(single, labels.slice(0, 2))).toBeUndefined();
+  });
+});
+
+describe('the watch for a collapse', () => {
+  it('warns once, when a tenth of the run is over', () => {
+    const watch = createCollapseWatch(20_000);
+    expect([watch(1950, 0.01), watch(2000, 0.1)]).toEqual([undefined, undefined]);
+    expect(watch(2050, 0.034)).toContain('at iteration 2050 samples of a class differ 3.4 % as much as real images');
+    expect(watch(2100, 0.01)).toBeUndefined();
+  });
+
+  it('waits for 500 iterations of a short run', () => {
+    const watch = createCollapseWatch(600);
+    expect(watch(450, 0)).toBeUndefined();
+    expect(watch(500, 0)).toContain('collapsed');
   });
 });

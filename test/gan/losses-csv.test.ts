@@ -12,10 +12,16 @@ const row = (iteration: number) => ({
   seconds: 2 * iteration + 0.12345,
 });
 
-async function written(folder: string, iterations: readonly number[], resumeAfter?: number): Promise<string> {
+async function written(
+  folder: string,
+  iterations: readonly number[],
+  resumeAfter?: number,
+  diversity?: boolean,
+): Promise<string> {
   const path = join(folder, 'losses.csv');
-  const file = await openLosses(path, names, { every: 10, resumeAfter });
-  for (const iteration of iterations) await file.append(row(iteration));
+  const file = await openLosses(path, names, { every: 10, resumeAfter, diversity });
+  for (const iteration of iterations)
+    await file.append({ ...row(iteration), ...(diversity === true ? { diversity: 0.123456 } : {}) });
   await file.close();
   return path;
 }
@@ -40,6 +46,21 @@ describe('losses.csv', () => {
     appendFileSync(path, '40,1,');
     await written(folder, [30], 25);
     expect((await readLosses(path, names)).map(({ iteration }) => iteration)).toEqual([10, 20, 30]);
+  });
+
+  test('has the diversity of samples where it is measured', async ({ folder }) => {
+    const path = await written(folder, [10], undefined, true);
+    expect(readFileSync(path, 'utf8').split('\n')[0]).toMatch(/,diversity,seconds$/);
+    await written(folder, [20], 10, true);
+    expect((await readLosses(path, names)).map(({ diversity }) => diversity)).toEqual([0.1235, 0.1235]);
+  });
+
+  test('of a run that began without the diversity goes on without it', async ({ folder }) => {
+    const path = await written(folder, [10]);
+    await written(folder, [20], 10, true);
+    expect(await readLosses(path, names)).toEqual(
+      [10, 20].map((n) => ({ ...row(n), seconds: Number(row(n).seconds.toFixed(3)) })),
+    );
   });
 
   test('begins anew where nothing is kept of it', async ({ folder }) => {

@@ -8,6 +8,7 @@ import type { GanConfig } from '../../config/gan.js';
 import { loadSplits } from '../../data/registry.js';
 import type { ImageSource } from '../../data/source.js';
 import type { Engine } from '../../engine/index.js';
+import { createDiversity } from '../../gan/diversity.js';
 import { createRealBatches, ofClasses } from '../../gan/real-images.js';
 import { createGan } from '../../gan/registry.js';
 import { openGanSession } from '../../gan/session.js';
@@ -92,7 +93,9 @@ async function runInFolder(
       await recordEnvironment(paths.environment, opened, context);
     }
     for (const line of headerLines(config, { gan, images, classes }, opened, position)) print(line);
-    const run = { config, fingerprint: identity, folder: paths, gan, batches, training, position, shown, samples };
+    const rows = rowsOf(shown).flatMap((label) => Array.from({ length: sampleColumns }, () => label));
+    const diversity = createDiversity(images, rows);
+    const run = { config, fingerprint: identity, folder: paths, gan, batches, training, position, shown, samples, diversity };
     const summary = await trainInGanFolder({ ...run, ...context, log });
     print(`generator     ${join(paths.root, generatorFile)}`);
     return summary;

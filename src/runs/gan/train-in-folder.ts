@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cannot, stopped } from '../../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';
 import type { GanConfig } from '../../config/gan.js';
+import { createCollapseWatch } from '../../gan/diversity.js';
 import type { Gan } from '../../gan/gan.js';
 import { openLosses, readLosses } from '../../gan/losses-csv.js';
 import type { RealBatches } from '../../gan/real-images.js';
@@ -43,6 +44,8 @@ export interface OpenGanRun {
   readonly shown: Shown;
   /** The labels of the samples that are drawn, as many as the session's function makes. */
   readonly samples: Int32Array;
+  /** Of their images; undefined where there are too few real images to compare with. */
+  readonly diversity: ((samples: Uint8Array) => number) | undefined;
   readonly pictures: Pictures;
   readonly showProgress: (length: GanLength) => GanProgress;
   /** Keeps a line in log.txt. */
@@ -64,6 +67,8 @@ export interface GanSummary {
   readonly discriminatorSteps: number;
   readonly generatorParameters: number;
   readonly discriminatorParameters: number;
+  /** Of the last row of losses.csv, where this process wrote one. */
+  readonly diversity?: number;
   /** Of all iterations. */
   readonly seconds: number;
 }
@@ -75,7 +80,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
   const { lossesEvery, samplesEvery, checkpointEvery } = config.output;
   const names = lossColumns(gan);
   const losses = await openLosses(join(folder.root, lossesFile), names, {
-    ...{ every: lossesEvery, resumeAfter: start.iteration },
+    ...{ every: lossesEvery, resumeAfter: start.iteration, diversity: run.diversity !== undefined },
   });
   const curves =
     start.iteration >= iterations
@@ -84,14 +89,23 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
           ...{ now: run.now, host: hostname(), pid: process.pid, purgeFromStep: start.iteration + 1 },
         });
   const progress = run.showProgress({ iterations, before: start.iteration, log: run.log });
+  const collapse = createCollapseWatch(iterations);
   let position: GanPosition;
+  let diversity: number | undefined;
   try {
     const inputs = { ...run, session: training.session, iterations, seed, lossesEvery };
     const outcome = await trainGan(inputs, {
       iteration: (done, found) => progress.iteration(done, found),
       async losses(row) {
-        await losses.append(row);
-        await curves?.scalars(row.iteration, curvesOf(row));
+        diversity = run.diversity?.(drawSamples(run));
+        const measured = diversity === undefined ? row : { ...row, diversity };
+        await losses.append(measured);
+        await curves?.scalars(row.iteration, curvesOf(measured));
+        const warning = diversity === undefined ? undefined : collapse(row.iteration, diversity);
+        if (warning !== undefined) {
+          run.log(warning);
+          progress.note(warning);
+        }
       },
       async reached(at) {
         const last = at.iteration === iterations;
@@ -125,6 +139,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
     discriminatorSteps: position.discriminatorSteps,
     generatorParameters: countParameters(gan.generator),
     discriminatorParameters: countParameters(gan.discriminator),
+    ...(diversity === undefined ? {} : { diversity: Number(diversity.toFixed(4)) }),
     seconds: Number(position.seconds.toFixed(3)),
   };
   await writeFileAtomically(folder.summary, `${JSON.stringify(summary, undefined, 2)}\n`);
@@ -132,10 +147,19 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
 }
 
 /** The curves of a row in TensorBoard: `loss/discriminator` for `discriminatorLoss`, its parts as their columns. */
-const curvesOf = ({ means }: LossesRow): Record<string, number> =>
-  Object.fromEntries(
+const curvesOf = ({ means, diversity }: LossesRow): Record<string, number> => ({
+  ...Object.fromEntries(
     Object.entries(means).map(([name, value]) => [`loss/${columnOf(name).replace(/_loss$/, '')}`, value]),
-  );
+  ),
+  ...(diversity === undefined ? {} : { diversity }),
+});
+
+/** Samples of the generator as it is, of the same noise each time; uint8 [N, 32, 32, 3]. */
+function drawSamples({ gan, training, samples }: OpenGanRun): Uint8Array {
+  const latents = drawLatents(gan.generator, samples, sampleSeed, 0);
+  const { images } = training.session.call(sampleFunction, { ...latents });
+  return toBytes(images as Float32Array, samples.length);
+}
 
 /** Writes the generator as it is, then the checkpoint of a place between two iterations. */
 async function keep(run: OpenGanRun, position: GanPosition): Promise<void> {
@@ -164,12 +188,9 @@ async function keep(run: OpenGanRun, position: GanPosition): Promise<void> {
 
 /** Writes pictures of samples and of the losses so far; `names`: those of the losses. */
 async function writePictures(run: OpenGanRun, iteration: number, names: readonly string[]): Promise<void> {
-  const { config, folder, gan, training, shown, samples, pictures } = run;
-  const latents = drawLatents(gan.generator, samples, sampleSeed, 0);
-  const { images } = training.session.call(sampleFunction, { ...latents });
+  const { config, folder, shown, pictures } = run;
   const title = `${config.experiment}, iteration ${iteration}`;
-  const bytes = toBytes(images as Float32Array, samples.length);
-  const grid = gridOf(title, imageRows(rowsOf(shown), sampleColumns, bytes, shown));
+  const grid = gridOf(title, imageRows(rowsOf(shown), sampleColumns, drawSamples(run), shown));
   const folderOfSamples = join(folder.root, 'samples');
   await makeFolder(folderOfSamples);
   const file = join(folderOfSamples, `${String(iteration).padStart(6, '0')}.png`);

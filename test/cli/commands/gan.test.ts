@@ -61,7 +61,7 @@ describe('isda gan train', () => {
     expect(readdirSync(join(run, 'samples'))).toEqual(['000003.png', '000006.png', '000009.png', '000012.png']);
     expect(checkpointsOf(run)).toEqual(['epoch-0002-step-0000009.safetensors', 'epoch-0002-step-0000012.safetensors']);
     expect(read(run, 'losses.csv').split('\n')[0]).toBe(
-      'iteration,discriminator_loss,generator_loss,real_class_loss,generated_class_loss,seconds',
+      'iteration,discriminator_loss,generator_loss,real_class_loss,generated_class_loss,diversity,seconds',
     );
     expect(JSON.parse(read(run, 'summary.json'))).toMatchObject({
       gan: 'acgan',
