@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { orList } from '../common/format.js';
 import { didYouMean, nearest } from '../common/nearest.js';
 import { alternatives, expectation, knownKeys, knownWords, pathsOfKey, schemaAt } from './describe.js';
+import { networkSettings, networksNamed } from '../models/other-names.js';
 import type { Problem } from './problems.js';
 import { refusalOf } from './refused.js';
 import { experimentSchema, type ExperimentConfig, type SchemaNode } from './schema.js';
@@ -76,9 +77,24 @@ function problemsOf(issue: Issue, prefix: Path, tree: MapTree, root: SchemaNode,
   const hasOwnWords = issue.code === 'custom' || issue.code === 'invalid_format';
   const what = hasOwnWords || expected === undefined ? issue.message : `expected ${expected}`;
   const own: unknown = issue.code === 'custom' ? issue.params?.hint : undefined;
-  const guess = words ? didYouMean(String(plain(written)), words) : node && hintFor(name, node, written);
-  const hint = typeof own === 'string' ? own : guess;
+  const guess = words ? guessName(name, String(plain(written)), words) : node && hintFor(name, node, written);
+  const hint = typeof own === 'string' ? own : (depthElsewhere(name, tree) ?? guess);
   return [{ message: `${name}: ${what}, got ${got(written)}`, span: written.span, hint }];
+}
+
+/** What a name that is none here probably means: a network by its name elsewhere, or the nearest one. */
+function guessName(path: string, word: string, words: readonly string[]): string | undefined {
+  const networks = path === 'model.name' ? networksNamed(word) : [];
+  return networks.length > 0 ? `did you mean ${orList(networks.map(networkSettings))}?` : didYouMean(word, words);
+}
+
+/** A ResNet's depth that is another family's. */
+function depthElsewhere(path: string, tree: MapTree): string | undefined {
+  const [family, depth] = ['name', 'depth'].map((key) => valueAt(tree, ['model', key]));
+  if (path !== 'model.depth' || family === undefined || plain(family) !== 'resnet' || depth === undefined)
+    return undefined;
+  const networks = networksNamed(`resnet${String(plain(depth))}`);
+  return networks.length > 0 ? `did you mean ${orList(networks.map(networkSettings))}?` : undefined;
 }
 
 /** The names that choose among the alternatives of the section whose `name` is at `path`. */

@@ -20,6 +20,8 @@ const batchSizes: Readonly<Record<ModelOptions['name'], number>> = {
 };
 
 export interface KnownNetwork {
+  /** As few options as name it. */
+  readonly named: ModelInput;
   readonly model: ModelOptions;
   /** The images and classes it is counted with. */
   readonly input: InputShape;
@@ -29,7 +31,7 @@ export interface KnownNetwork {
 
 const known = (options: ModelInput, input: InputShape): KnownNetwork => {
   const model = modelOptions.parse(options);
-  return { model, input, batchSize: batchSizes[model.name] };
+  return { named: options, model, input, batchSize: batchSizes[model.name] };
 };
 
 /** Each network, parsed from as few options as name it. */

@@ -18,7 +18,7 @@ import { parseProgress, writeState } from '../training/state.js';
 import { evaluationStep, measuredRun } from '../training/step.js';
 import { openConfiguredLoader, threadsOf, type LoadingContext } from './loading.js';
 import { requireNamedModules } from './modules.js';
-import { buildParts } from './parts.js';
+import { buildNetwork } from './parts.js';
 import { changedClasses, dataChangesText, isSameData } from './same-data.js';
 
 export interface RunCheckpoint {
@@ -120,7 +120,7 @@ export async function evaluateRun(
     warn(`warning: the images are not those of the run: ${text}`);
   }
   const engine = await openEngine(config.training);
-  const parts = await buildParts(config, evaluation);
+  const parts = await buildNetwork(config, evaluation);
   const { tensors } = parts.network;
   const { evaluationBatchSize, execution } = config.training;
   const functions = batchSizes(evaluation.count, evaluationBatchSize).map((size) => evaluationStep(parts, size));

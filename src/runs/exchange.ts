@@ -18,7 +18,7 @@ import { sessionTensors } from '../training/step.js';
 import type { RunCheckpoint } from './evaluate.js';
 import { inRunFolder, writeFirstRecords } from './in-run-folder.js';
 import { networkTensors } from './network-file.js';
-import { buildParts } from './parts.js';
+import { buildNetwork, buildParts } from './parts.js';
 import type { RunContext } from './run-context.js';
 
 /** First values from the seed, in PyTorch's layout. */
@@ -42,7 +42,7 @@ async function writeNetwork(
   path: string,
   classNames?: readonly string[],
 ): Promise<ExportReport> {
-  const { network } = await buildParts(config);
+  const { network } = await buildNetwork(config);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const own = network.tensors.map((tensor) => byName.get(tensor.name)!);
   const metadata = {

@@ -42,7 +42,7 @@ export function headerLines({ config, parts, splits, engine, position, weights, 
     ['loss', loss.name],
     [
       'data',
-      `${train.name}, ${realImages(train)} training images, ${evaluation.count} ${evaluationName} images` +
+      `${train.name}, ${counted(realImages(train), 'training image')}, ${counted(evaluation.count, `${evaluationName} image`)}` +
         (unofficial === undefined ? '' : `; ${unofficial}`),
     ],
     ...(weights === undefined ? [] : [['weights', `imported from ${weightsText(weights)}`]]),

@@ -100,15 +100,15 @@ export async function loadNetwork({ module, options }: CustomModelOptions, input
 
 /**
  * Errors (usage): a run folder's config has a file of code that `overrides` (`KEY=VALUE`) does not name. A run folder may
- * come from anywhere, and to look at what it has trained is not to trust its code.
+ * come from anywhere, and to look at what it has trained is not to trust its code. Its loss is not run.
  */
 export function requireNamedModules(
-  { dataset, model, loss }: ExperimentConfig,
+  { dataset, model }: ExperimentConfig,
   overrides: readonly string[],
   place: string,
 ): void {
   const { tree } = parseOverrides(overrides);
-  const unnamed = Object.entries({ dataset, model, loss }).flatMap(([section, options]) =>
+  const unnamed = Object.entries({ dataset, model }).flatMap(([section, options]) =>
     'module' in options && valueAt(tree, [section, 'module']) === undefined
       ? [`${section}.module=${options.module}`]
       : [],

@@ -17,22 +17,32 @@ export function withClasses(config: ExperimentConfig, classes: number): Experime
   return isFolder ? { ...config, dataset: { ...dataset, classes } } : config;
 }
 
+/** What a trained network is used with: nothing of its loss, whose file may not be there or not be trusted. */
+export type NetworkParts = Pick<StepParts, 'network' | 'format' | 'precision'>;
+
+/** The network of a config for images of a shape, as of `buildParts`. A user's own network is loaded, a loss is not. */
+export async function buildNetwork(config: ExperimentConfig, shape?: DatasetShape): Promise<NetworkParts> {
+  const { height, width, channels, mean, std, classes } = shape ?? (await datasetShape(config.dataset));
+  const format = { height, width, channels, mean, std };
+  const input = { ...format, classes };
+  const { model } = config;
+  const network = model.name === 'custom' ? await loadNetwork(model, input) : createNetwork(model, input);
+  return { network, format, precision: config.training.precision };
+}
+
 /**
  * The network, loss and optimizer of a config for images of a shape: that of the data where it is loaded, else what is
  * known of it. No data is read, but a user's own files are loaded.
  */
 export async function buildParts(config: ExperimentConfig, shape?: DatasetShape): Promise<StepParts> {
-  const { height, width, channels, mean, std, classes } = shape ?? (await datasetShape(config.dataset));
-  const format = { height, width, channels, mean, std };
-  const input = { ...format, classes };
-  const { model, loss: lossOptions } = config;
-  const built = model.name === 'custom' ? await loadNetwork(model, input) : createNetwork(model, input);
+  const { network: built, format, precision } = await buildNetwork(config, shape);
+  const { loss: lossOptions } = config;
   const loss = lossOptions.name === 'custom' ? await loadLoss(lossOptions, built) : createLoss(lossOptions, built);
   const network = loss.withoutBias === true ? withZeroBias(built) : built;
   const optimizer = createOptimizer(config.optimizer);
   const mixing = mixingOf(config.augmentation, format);
   if (mixing !== undefined) requireSoftTargets(loss, lossOptions);
-  const parts = { network, loss, optimizer, format, precision: config.training.precision };
+  const parts = { network, loss, optimizer, format, precision };
   return mixing === undefined ? parts : { ...parts, mixing };
 }
 

@@ -1,4 +1,5 @@
 // Learning-rate schedules: the rate of a training step.
+import { counted } from '../common/format.js';
 import type { ScheduleOptions } from './options.js';
 
 /** A place in a run. */
@@ -62,7 +63,9 @@ export function scheduleWarnings(schedule: ScheduleOptions, epochs: number): rea
     const late = schedule.milestones.filter((milestone) => milestone > epochs);
     if (late.length === 0) return [];
     const [which, they] = late.length === 1 ? [`milestone ${late[0]}`, 'is'] : [`milestones ${late.join(', ')}`, 'are'];
-    return [`schedule.${which} ${they} beyond the last of the ${epochs} epochs: the rate is not lowered there`];
+    return [
+      `schedule.${which} ${they} beyond the ${counted(epochs, 'epoch')} of the run: the rate is not lowered there`,
+    ];
   }
   if (schedule.name === 'cosine' && epochs <= shortRun && (schedule.minLearningRate ?? 0) === 0) {
     const where =

@@ -123,15 +123,18 @@ export function trainingStep(parts: StepParts, batchSize: number, readEvery = 1)
 }
 
 /** What decides which metrics a run has. */
-export const measuredRun = ({ network, loss }: Pick<StepParts, 'network' | 'loss'>): MeasuredRun => ({
+export const measuredRun = ({
+  network,
+  loss,
+}: Pick<StepParts, 'network'> & Partial<Pick<StepParts, 'loss'>>): MeasuredRun => ({
   classes: network.classes,
-  recordedScalars: loss.recordedScalars ?? [],
-  hasLambda: 'lambda' in loss.scalars,
+  recordedScalars: loss?.recordedScalars ?? [],
+  hasLambda: loss !== undefined && 'lambda' in loss.scalars,
 });
 
 /** Evaluation of one batch. Outputs: the sums over its images that the run's metrics ask for. */
 export function evaluationStep(
-  parts: Pick<StepParts, 'network' | 'loss' | 'format' | 'precision'>,
+  parts: Pick<StepParts, 'network' | 'format' | 'precision'>,
   batchSize: number,
 ): SessionFunction {
   return {

@@ -3,7 +3,7 @@ import type { ExperimentConfig } from '../config/schema.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
 import type { Splits } from '../data/split.js';
 import type { RunCheckpoint } from '../runs/evaluate.js';
-import { buildParts } from '../runs/parts.js';
+import { buildNetwork } from '../runs/parts.js';
 import { fromTorch } from '../nn/layout.js';
 import { matchTensors } from '../training/state.js';
 import type { FeatureCovariance } from './covariance.js';
@@ -24,7 +24,7 @@ export async function loadTrainedRun(
   places: DataPlaces,
 ): Promise<TrainedRun> {
   const splits = await loadSplits(config.dataset, places);
-  const { network, format } = await buildParts(config, splits.train);
+  const { network, format } = await buildNetwork(config, splits.train);
   const names = new Set(network.tensors.map(({ name }) => name));
   const own = tensors.filter(({ name }) => names.has(name));
   const matched = matchTensors(network.tensors, own, path);

@@ -55,15 +55,15 @@ describe('a run folder with code of its own', () => {
   it('does not run it unless the command line names it', async () => {
     await makeData(folder, 64);
     const mark = join(folder, 'it-ran');
-    const code = `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(mark)}, '');\nexport const createLoss = () => ({});\n`;
+    const code = `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(mark)}, '');\nexport const createNetwork = () => ({});\n`;
     const run = join(folder, 'strange');
     mkdirSync(run);
-    writeFileSync(join(run, 'loss.mjs'), code);
+    writeFileSync(join(run, 'net.mjs'), code);
     writeFileSync(
       join(run, 'config.yaml'),
-      'experiment: strange\ndataset: {name: cifar10}\nloss: {name: custom, module: ./loss.mjs}\n',
+      'experiment: strange\ndataset: {name: cifar10}\nmodel: {name: custom, module: ./net.mjs}\n',
     );
-    const named = `loss.module=${join(run, 'loss.mjs')}`;
+    const named = `model.module=${join(run, 'net.mjs')}`;
     for (const words of [
       ['evaluate', '--run', run],
       ['export', '--run', run, '--out', 'x.safetensors'],
@@ -93,7 +93,7 @@ describe('a run folder with code of its own', () => {
     expect(trusted.stderr).toContain('it has no checkpoint yet');
     // A config that the command line names is another matter.
     const trained = await runCli(folder, trainArgs('strange-run', [], join(run, 'config.yaml')), { ...process.env });
-    expect(trained.stderr).toContain('what createLoss gives is not complete');
+    expect(trained.stderr).toContain('what createNetwork gives is not complete');
     expect(readFileSync(mark, 'utf8')).toBe('');
   });
 });

@@ -78,10 +78,10 @@ describe('openRunCheckpoint', () => {
   it('loads no code that the caller does not name', async () => {
     const copy = await copyOf('own-code');
     const path = join(copy, 'config.yaml');
-    writeFileSync(path, readFileSync(path, 'utf8').replace('name: cross-entropy', 'name: custom\n  module: ./loss.mjs'));
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/^model:\n(?: .*\n)+/m, 'model:\n  name: custom\n  module: ./net.mjs\n'));
     await expect(open(copy)).rejects.toMatchObject({
       kind: 'usage',
-      hint: `if you trust it, name it: --set loss.module=${join(copy, 'loss.mjs')}`,
+      hint: `if you trust it, name it: --set model.module=${join(copy, 'net.mjs')}`,
     });
   });
 });

@@ -106,12 +106,12 @@ describe('scheduleWarnings', () => {
     [
       { name: 'step', milestones: [80, 120], factor: 0.1 },
       100,
-      ['schedule.milestone 120 is beyond the last of the 100 epochs: the rate is not lowered there'],
+      ['schedule.milestone 120 is beyond the 100 epochs of the run: the rate is not lowered there'],
     ],
     [
       { name: 'step', milestones: [80, 120], factor: 0.1 },
       10,
-      ['schedule.milestones 80, 120 are beyond the last of the 10 epochs: the rate is not lowered there'],
+      ['schedule.milestones 80, 120 are beyond the 10 epochs of the run: the rate is not lowered there'],
     ],
     [{ name: 'cosine' }, 11, []],
     [

@@ -108,11 +108,11 @@ export function registerFigure(program: Command, context: CommandContext): void 
   const curve = figure
     .command('curve')
     .description("draw runs' metrics over the epochs: a chart, with a panel for each quantity")
-    .requiredOption('--run <dir>', 'run folder; give it several times for several curves', collect)
-    .option('--metric <name>', 'column of metrics.csv; may be given several times (default: test_error)', collect, [])
+    .requiredOption('--run <dirs...>', 'run folders, a curve each; repeatable', collect)
+    .option('--metric <names...>', 'columns of metrics.csv; repeatable (default: test_error)', collect, [])
     .option(
-      '--label <text>',
-      "a run's name in the legend, in the order of the runs (default: its folder)",
+      '--label <texts...>',
+      "the runs' names in the legend, in the order of the runs; repeatable (default: their folders)",
       collect,
       [],
     );

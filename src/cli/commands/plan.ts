@@ -1,17 +1,20 @@
-// `isda plan`: estimates time, memory and disk of a table, an ablation, a sweep or a study.
+// `isda plan`: estimates time, memory and disk of a run, a table, an ablation, a sweep or a study.
 import { availableParallelism, freemem } from 'node:os';
 import type { Command } from 'commander';
-import { displayPath } from '../../config/find.js';
+import { cannot } from '../../common/errors.js';
+import { displayPath, isFolder } from '../../config/find.js';
+import { fingerprints } from '../../config/fingerprint.js';
 import { openEngine } from '../../engine/index.js';
 import { describeConfig } from '../../runs/description.js';
 import { createEstimator } from '../../grids/plan/estimate.js';
+import { listRuns } from '../../grids/store/list.js';
 import { shareOf } from '../../grids/executors/local.js';
 import type { Cell } from '../../grids/store/store.js';
 import { readAblation, withAblateOptions, type AblateOptions } from './ablate.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { columnsOf, wrapText } from '../terminal/fold.js';
 import { withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
-import { countArgument, printDefaultConfig } from '../options.js';
+import { configOption, countArgument, printDefaultConfig, readConfig, setOption } from '../options.js';
 import {
   readTableRequest,
   readTableState,
@@ -19,9 +22,10 @@ import {
   withTableChoice,
   type TableChoice,
 } from '../grids/paper-table-plan.js';
-import { planRows, planText, planTotals } from '../grids/plan-rows.js';
+import { epochsLeft, planRows, planText, planTotals } from '../grids/plan-rows.js';
 import { readStudy, withStudyOptions, type StudyOptions } from './study.js';
 import { withSweepOptions } from './sweep.js';
+import { runDirectory } from './train.js';
 import { readSweep, sweepCells, type SweepOptions } from '../grids/sweep-plan.js';
 import { printJson } from '../terminal/table.js';
 
@@ -29,7 +33,10 @@ interface MeasureOptions {
   readonly steps: number;
 }
 
-type Plan = Pick<GridPlan, 'cells' | 'root'>;
+interface Plan extends Pick<GridPlan, 'cells' | 'root'> {
+  /** Epochs of a cell that are still to be done; default: of those of a store. */
+  readonly leftOf?: (cell: Cell) => Promise<number>;
+}
 
 /** Bytes that this process may still take: what the machine has, or less where a control group says so. */
 function freeBytes(): number {
@@ -39,8 +46,8 @@ function freeBytes(): number {
 }
 
 async function showPlan(
-  { cells, root }: Plan,
-  { jobs = 1, json, steps }: GridOptions & MeasureOptions,
+  { cells, root, leftOf = (cell) => epochsLeft(root, cell, context.now) }: Plan,
+  { jobs = 1, json, steps }: Pick<GridOptions, 'jobs' | 'json'> & MeasureOptions,
   context: CommandContext,
 ): Promise<void> {
   const { environment, workingDirectory, now, stdout, stderr } = context;
@@ -48,6 +55,7 @@ async function showPlan(
   Object.assign(environment, shareOf(0, { jobs, environment, cores: availableParallelism(), gpus: [] }));
   const print = (line: string): void => void stderr.write(`${line}\n`);
   const devices = new Set<string>();
+  const measured = new Set<string>();
   const estimate = createEstimator({
     ...{ environment, workingDirectory, now, steps, freeBytes },
     openEngine: async (training) => {
@@ -58,17 +66,48 @@ async function showPlan(
     clock: context.clock,
     measuring(config) {
       const { network, dataset, method } = describeConfig(config);
-      print(`measuring ${network}, ${dataset}, ${method}, ${config.training.batchSize} images a step`);
+      const line = `measuring ${network}, ${dataset}, ${method}, ${config.training.batchSize} images a step`;
+      // Steps that differ in what the line does not say are one line.
+      if (!measured.has(line)) print(line);
+      measured.add(line);
     },
   });
-  const rows = await planRows(cells, root, estimate, now);
+  const rows = await planRows(cells, leftOf, estimate);
   const totals = planTotals(rows, jobs);
   if (json === true) return printJson(context, { store: root, devices: [...devices], rows, totals });
   const width = columnsOf(context);
   const device = devices.size === 0 ? undefined : [...devices].join(', ');
   stdout.write(`${planText(rows, totals, { width, device, steps })}\n`);
-  const last = `nothing was started; the runs would be in ${displayPath(root, workingDirectory)}`;
+  const last = `nothing was started; ${cells.length === 1 ? 'the run' : 'the runs'} would be in ${displayPath(root, workingDirectory)}`;
   stdout.write(`${wrapText(last, width)}\n`);
+}
+
+interface TrainPlanOptions extends Pick<GridOptions, 'out' | 'json'> {
+  readonly config?: string;
+  readonly set: readonly string[];
+  readonly seed?: string;
+}
+
+/** The run of `isda train`; what its folder has of it counts. Errors (usage): no config, or two. */
+function trainPlan(named: string | undefined, options: TrainPlanOptions, context: CommandContext): Plan {
+  if ((named === undefined) === (options.config === undefined))
+    throw cannot('plan a run', named === undefined ? 'there is no config' : 'there are two configs', {
+      code: named === undefined ? 'option/missing' : 'option/conflict',
+      kind: 'usage',
+      hint: 'name one, as in `isda plan train wrn28-10-cifar100`',
+    });
+  const seed = options.seed === undefined ? [] : [`training.seed=${options.seed}`];
+  const { config } = readConfig(named ?? options.config!, [...options.set, ...seed], context);
+  const root = runDirectory(config, options.out, context);
+  const leftOf = async (): Promise<number> => {
+    const { epochs } = config.training;
+    const { runs } = isFolder(root) ? await listRuns(root, context.now) : { runs: [] };
+    const own = runs.find(
+      ({ folder, fingerprint }) => folder === root && fingerprints(config).includes(fingerprint ?? ''),
+    );
+    return own?.state === 'done' ? 0 : Math.max(0, epochs - (own?.epochsDone ?? 0));
+  };
+  return { cells: [{ row: config.experiment, config }], root, leftOf };
 }
 
 /** A sweep's runs; of those with the chosen value, which nobody knows yet, the ones of the first value stand for all. */
@@ -88,9 +127,22 @@ async function tablePlan(number: string, options: TableChoice, context: CommandC
 export const registerPlan: RegisterCommand = (program, context) => {
   const plan = program
     .command('plan')
-    .description('estimate time, memory and disk of a table, an ablation, a sweep or a study; starts no run');
+    .description('estimate time, memory and disk of a run, a table, an ablation, a sweep or a study; starts no run');
   const measured = (command: Command): Command =>
     command.option('--steps <n>', 'timed steps of each measurement; fewer if they are slow', countArgument, 3);
+  measured(
+    plan
+      .command('train')
+      .description('what `isda train` would run')
+      .argument('[config]', 'a YAML file, or the name of one under configs/')
+      .addOption(configOption())
+      .addOption(setOption())
+      .option('--seed <n>', 'short for --set training.seed=N')
+      .option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>')
+      .option('--json', 'print the estimate as JSON; everything else goes to stderr'),
+  ).action((config: string | undefined, options: TrainPlanOptions & MeasureOptions) =>
+    showPlan(trainPlan(config, options, context), options, context),
+  );
   measured(
     withGridOptions(withTableChoice(plan.command('table').description('the missing runs of a table of the paper'))),
   ).action(async (number: string, options: TableChoice & GridOptions & MeasureOptions) =>

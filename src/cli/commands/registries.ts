@@ -5,6 +5,7 @@ import { lossOptions } from '../../losses/options.js';
 import { createLoss } from '../../losses/registry.js';
 import { countParameters, forwardCost } from '../../models/cost.js';
 import { knownNetworks } from '../../models/known.js';
+import { networkSettings } from '../../models/other-names.js';
 import type { InputShape, Network } from '../../models/network.js';
 import { createNetwork } from '../../models/registry.js';
 import { defaultOptimizer, optimizerOptions } from '../../optimizers/options.js';
@@ -36,7 +37,7 @@ const footer = `multiply-adds: of convolutions and matrix products, forward, one
 FLOPs/2: the same image by the rule of the model zoo osmr/imgclsmob, which also counts normalisation, activation and pooling. step memory: computed, of one training step in float32 with cross entropy and this batch: parameters, momentum and, at the worst moment, activations and gradients.`;
 
 function listModels(options: ModelsOptions, context: CommandContext): void {
-  const list = knownNetworks.map(({ model, input, batchSize: paperBatch }) => {
+  const list = knownNetworks.map(({ named, model, input, batchSize: paperBatch }) => {
     const shape = { ...input, classes: options.classes ?? input.classes };
     const network = createNetwork(model, shape);
     const { name, featureSize, classes } = network;
@@ -44,6 +45,7 @@ function listModels(options: ModelsOptions, context: CommandContext): void {
     return {
       name,
       model,
+      setting: networkSettings(named),
       classes,
       featureSize,
       parameters: countParameters(network),
@@ -67,8 +69,14 @@ function listModels(options: ModelsOptions, context: CommandContext): void {
     String(entry.batchSize),
     formatBytes(entry.stepMemoryBytes),
   ]);
+  const names = list.map(({ name, setting }) => [name, setting]);
   const width = columnsOf(context);
-  context.stdout.write(`${foldedTable(header, rows, width)}\n\n${wrapText(footer, Math.min(width, 95))}\n`);
+  const parts = [
+    foldedTable(header, rows, width),
+    foldedTable(['network', 'in a config'], names, width),
+    wrapText(footer, Math.min(width, 95)),
+  ];
+  context.stdout.write(`${parts.join('\n\n')}\n`);
 }
 
 function listLosses(options: ListOptions, context: CommandContext): void {

@@ -45,7 +45,7 @@ async function writeReport(options: ReportOptions, context: CommandContext): Pro
   const recorded = await recordedRuns(stored);
   if (recorded.runs.length === 0) throw noRuns(recorded, stores.map(show));
   const content = await reportContent(recorded);
-  const title = options.title ?? `Runs of ${stores.map(show).join(', ')}`;
+  const title = options.title ?? `Report on ${stores.map(show).join(', ')}`;
   const leftOut = new Set(recorded.unreadable.map(({ folder }) => folder));
   const usable = stored.runs.filter(({ folder }) => !leftOut.has(folder));
   const tables = await storeTables(options.store, usable, context);

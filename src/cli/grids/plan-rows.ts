@@ -19,8 +19,8 @@ export interface PlanRow extends RunEstimate {
   readonly secondsPerRun?: number;
 }
 
-/** Epochs of a cell that are still to be done. */
-async function epochsLeft(root: string, cell: Cell, now: () => number): Promise<number> {
+/** Epochs of a store's cell that are still to be done. */
+export async function epochsLeft(root: string, cell: Cell, now: () => number): Promise<number> {
   const { epochs } = cell.config.training;
   const stored = await findCell(root, cell);
   const view = stored && (await viewInList(root, stored.name, now));
@@ -29,17 +29,16 @@ async function epochsLeft(root: string, cell: Cell, now: () => number): Promise<
   return Math.max(0, epochs - (view?.epochsDone ?? 0));
 }
 
-/** The rows of a grid, each estimated by its first cell; the store is only read. */
+/** The rows of a grid, each estimated by its first cell. `leftOf`: the epochs of a cell that are still to be done. */
 export async function planRows(
   cells: readonly Cell[],
-  root: string,
+  leftOf: (cell: Cell) => Promise<number>,
   estimate: (config: ExperimentConfig) => Promise<RunEstimate>,
-  now: () => number,
 ): Promise<readonly PlanRow[]> {
   const rows: PlanRow[] = [];
   for (const row of new Set(cells.map((cell) => cell.row))) {
     const own = cells.filter((cell) => cell.row === row);
-    const left = await pMap(own, (cell) => epochsLeft(root, cell, now), { concurrency: maxOpenFiles });
+    const left = await pMap(own, leftOf, { concurrency: maxOpenFiles });
     const estimated = await estimate(own[0].config);
     const { epochs } = own[0].config.training;
     const { secondsPerEpoch } = estimated;

@@ -1,5 +1,5 @@
 // Lists the runs that a figure of the paper lacks, and the commands that make them.
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { shellWord } from '../../common/shell.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { datasetName, networkName } from '../runs/names.js';
@@ -25,9 +25,13 @@ export interface Preset {
   readonly settings: Settings;
 }
 
-/** The curves of the paper's figure; `loadPreset` loads a config by its name. */
-export function presetsOf(spec: FigureSpec, loadPreset: (name: string) => ExperimentConfig): readonly Preset[] {
-  return spec.paper.flat().map((name) => {
+/** The curves of the paper's figure, or of `configs` of it; `loadPreset` loads a config by its name. */
+export function presetsOf(
+  spec: FigureSpec,
+  loadPreset: (name: string) => ExperimentConfig,
+  configs: readonly string[] = spec.paper.flat(),
+): readonly Preset[] {
+  return configs.map((name) => {
     const config = loadPreset(name);
     const settings = settingsOf(config);
     const title = `${networkName(config)}, ${datasetName(config)}`;
@@ -35,12 +39,15 @@ export function presetsOf(spec: FigureSpec, loadPreset: (name: string) => Experi
   });
 }
 
+/** Words as a part of an experiment's name. */
+const slug = (text: string): string => text.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+
 /** The command that makes a curve of the paper in the settings of a panel: a run of it, changed where they differ. */
 function changedCommand(
   panel: FigurePanel,
   preset: Preset,
   { varied }: FigureSpec,
-  showPath: (path: string) => string,
+  { showPath, experiment }: { readonly showPath: (path: string) => string; readonly experiment: string },
 ): string {
   const { settings, runs } = panel.curves[0].experiment;
   const changes = [...preset.settings]
@@ -48,13 +55,36 @@ function changedCommand(
     .map(([key, value]) => `${key}=${value.replaceAll('"', '')}`)
     // A name comes before the keys that it brings.
     .sort((a, b) => Number(b.includes('.name=')) - Number(a.includes('.name=')));
-  const experiment = preset.name.replaceAll(/[^A-Za-z0-9]+/g, '-');
   const [{ folder }] = runs;
   const out = join(dirname(folder), `${experiment}-seed1`);
   const sets = [`experiment=${experiment}`, 'training.seed=1', ...changes].map(
     (change) => `--set ${shellWord(change)}`,
   );
   return `isda train --config ${shellWord(showPath(join(folder, 'config.yaml')))} ${sets.join(' ')} --out ${shellWord(showPath(out))}`;
+}
+
+/** The paper's curve of a name that is nearest to a panel: of its data set (Cutout's length is), then of its network. */
+function nearestPreset(panel: FigurePanel, presets: readonly Preset[]): Preset {
+  const { settings } = panel.curves[0].experiment;
+  const shares = (preset: Preset, key: string): boolean => preset.settings.get(key) === settings.get(key);
+  const rank = (preset: Preset): number =>
+    2 * Number(shares(preset, 'dataset.name')) + Number(shares(preset, 'model.name'));
+  return presets.reduce((best, preset) => (rank(preset) > rank(best) ? preset : best));
+}
+
+/** A name that no other command of the list and no run has: each makes a folder of its own. */
+function uniqueName(wanted: string, taken: Set<string>): string {
+  let name = wanted;
+  for (let count = 2; taken.has(name); count++) name = `${wanted}-${count}`;
+  taken.add(name);
+  return name;
+}
+
+export interface MissingOptions {
+  /** The curves of `FigureSpec.otherData`. */
+  readonly otherData: readonly Preset[];
+  /** A path as command lines shall show it. */
+  readonly showPath: (path: string) => string;
 }
 
 /**
@@ -65,7 +95,7 @@ export function missingCurves(
   spec: FigureSpec,
   panels: readonly FigurePanel[],
   presets: readonly Preset[],
-  showPath: (path: string) => string,
+  { otherData, showPath }: MissingOptions,
 ): readonly MissingCurve[] {
   const hasName = (panel: FigurePanel, name: string): boolean =>
     panel.curves.some((curve) => curve.name === name || curve.name.startsWith(`${name} (`));
@@ -75,17 +105,26 @@ export function missingCurves(
       .some(({ curves }) =>
         curves.some(({ experiment }) => settingsKey(experiment.settings) === settingsKey(settings)),
       );
-  const firsts = presets.filter(({ name }, index) => presets.findIndex((other) => other.name === name) === index);
+  const names = [...new Set(presets.map(({ name }) => name))];
+  // Runs that are there have their names.
+  const taken = new Set(
+    panels.flatMap(({ curves }) =>
+      curves.flatMap(({ experiment }) =>
+        experiment.runs.map(({ folder }) => basename(folder).replace(/-seed\d+$/, '')),
+      ),
+    ),
+  );
   const own = panels
     .filter(({ paper }) => !paper)
     .flatMap((panel) =>
-      firsts
-        .filter(({ name }) => !hasName(panel, name))
-        .map((preset) => ({
-          panel: panel.title,
-          name: preset.name,
-          command: changedCommand(panel, preset, spec, showPath),
-        })),
+      names
+        .filter((name) => !hasName(panel, name))
+        .map((name) => {
+          const preset = nearestPreset(panel, [...presets, ...otherData].filter((each) => each.name === name)); // prettier-ignore
+          const several = panels.filter(({ paper }) => !paper).length > 1;
+          const experiment = uniqueName(slug(several ? `${panel.title} ${name}` : name), taken);
+          return { panel: panel.title, name, command: changedCommand(panel, preset, spec, { showPath, experiment }) };
+        }),
     );
   const papers = panels.some(({ paper }) => paper)
     ? presets

@@ -64,6 +64,7 @@ export function paperFigure(
       hint: `for example: isda train --config ${spec.paper[0][0]}`,
     });
   const { chosen, isPaper } = choosePanels(groups, presets, only);
+  const otherData = presetsOf(spec, loadPreset, spec.otherData ?? []);
   const order = presets.map(({ name }) => name);
   const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
   const panels = chosen.map((group) => ({
@@ -74,7 +75,7 @@ export function paperFigure(
       .map((experiment) => ({ name: experiment.name, seeds: seedsText(experiment.runs), experiment }))
       .sort((a, b) => rank(a.name) - rank(b.name)),
   }));
-  return { spec, panels, missing: missingCurves(spec, panels, presets, showPath) };
+  return { spec, panels, missing: missingCurves(spec, panels, presets, { otherData, showPath }) };
 }
 
 const fieldNames: Readonly<Record<ErrorField, string>> = { trainError: 'training', testError: 'test' };

@@ -19,6 +19,8 @@ export interface FigureSpec {
   readonly style: (name: string, field: ErrorField, index: number) => SeriesStyle;
   /** The paper's panels, each the names of its configs. */
   readonly paper: readonly (readonly string[])[];
+  /** Configs of the same curves on data sets that the figure does not have: what they set there (Cutout's length). */
+  readonly otherData?: readonly string[];
 }
 
 /** One curve of a panel: the runs of one name. */
@@ -64,6 +66,11 @@ const baselineConfigs = (dataset: string): readonly string[] => [
   ),
 ];
 
+const augmentedConfigs = (dataset: string): readonly string[] =>
+  ['', '-cutout', '-autoaugment'].flatMap((augmentation) =>
+    ['basic', 'isda'].map((loss) => `wrn28-10-${dataset}${augmentation}-${loss}`),
+  );
+
 /** Figures 2 and 3, and Figure 3 of the supplement. */
 export const figureSpecs: readonly FigureSpec[] = [
   {
@@ -77,11 +84,8 @@ export const figureSpecs: readonly FigureSpec[] = [
       return name === undefined ? undefined : `${name}${augmentationName(config)}`;
     },
     style: augmentedStyle,
-    paper: [
-      ['', '-cutout', '-autoaugment'].flatMap((augmentation) =>
-        ['basic', 'isda'].map((loss) => `wrn28-10-cifar100${augmentation}-${loss}`),
-      ),
-    ],
+    paper: [augmentedConfigs('cifar100')],
+    otherData: augmentedConfigs('cifar10'),
   },
   {
     name: '3',

@@ -146,7 +146,7 @@ export function runsSection({ runs }: ReportContent): Markup {
   return html`<section id="runs">
     <h2>Runs</h2>
     <details>
-      <summary>${runs.length} runs</summary>
+      <summary>${counted(runs.length, 'run')}</summary>
       <div class="scroll">
         <table>
           <thead>

@@ -1,4 +1,5 @@
 // Groups runs into experiments, which differ in the seed alone, and these by protocol.
+import { counted } from '../../common/format.js';
 import { networkName, datasetName } from './names.js';
 import type { RecordedRun } from './recorded-runs.js';
 import { isWithin, settingsKey, settingsOf, uniqueNames, type Settings } from './settings.js';
@@ -55,7 +56,7 @@ export function groupRuns(
     new Map([...settings].filter(([key]) => !isWithin(key, varied)));
   const titles = uniqueNames(
     groups.map(([, [{ run, settings }]]) => ({
-      name: `${networkName(run.config)}, ${datasetName(run.config)}, ${run.config.training.epochs} epochs`,
+      name: `${networkName(run.config)}, ${datasetName(run.config)}, ${counted(run.config.training.epochs, 'epoch')}`,
       settings: common(settings),
     })),
   );

@@ -6,7 +6,9 @@ import { titleOf } from '../titles.js';
 
 /** `ResNet-110`, `WRN-28-10`. */
 export function networkName(config: ExperimentConfig): string {
-  return titleOf.network(networkOf(config));
+  const title = titleOf.network(networkOf(config));
+  // Of a user's own only the name of its file is known, which may be that of anything.
+  return config.model.name === 'custom' ? `${title} (own network)` : title;
 }
 
 /** `CIFAR-10 (5000 training images)`. */

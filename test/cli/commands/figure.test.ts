@@ -32,6 +32,18 @@ describe('isda figure curve', () => {
     for (const text of ['>isda<', '>basic<', '>test error (%)<', '>epoch<']) expect(svg).toContain(text);
   });
 
+  test('takes several runs, metrics and labels after one option each', async ({ folder }) => {
+    makeRun(folder, 'r1', 5);
+    makeRun(folder, 'r2', 5);
+    const pair = ['--run', 'r1', 'r2', '--label', 'one', 'two', '--out', 'a.svg'];
+    expect(await run(folder, 'figure', 'curve', ...pair)).toMatchObject({ code: 0 });
+    const together = readFileSync(join(folder, 'a.svg'), 'utf8');
+    for (const text of ['>one<', '>two<']) expect(together).toContain(text);
+    const apart = ['--run', 'r1', '--run', 'r2', '--label', 'one', '--label', 'two', '--out', 'b.svg'];
+    expect(await run(folder, 'figure', 'curve', ...apart)).toMatchObject({ code: 0 });
+    expect(readFileSync(join(folder, 'b.svg'), 'utf8')).toBe(together);
+  });
+
   test('several metrics, labels and a title', async ({ folder }) => {
     makeRun(folder, 'r1', 5);
     const args = ['--metric', 'train_error', '--metric', 'test_error', '--label', 'ISDA', '--title', 'T & T'];
@@ -105,7 +117,7 @@ describe('isda figure curve', () => {
     ['a width nobody can read', ['--run', 'r1', '--out', 'a.svg', '--width', '100'], 2, 'Expected 300 to 4000 pixels'],
     ['an axis that ends below 0', ['--run', 'r1', '--out', 'a.svg', '--y-max', '-1'], 2, 'Expected a number above 0'],
     ['too few labels', ['--run', 'r1', '--run', 'r1', '--label', 'a', '--out', 'a.svg'], 2, '1 labels for 2 runs'],
-    ['no run', ['--out', 'a.svg'], 2, "required option '--run <dir>'"],
+    ['no run', ['--out', 'a.svg'], 2, "required option '--run <dirs...>'"],
     ['a run that is not there', ['--run', 'none', '--out', 'a.svg'], 1, 'no such file'],
     ['a run without epochs', ['--run', 'empty', '--out', 'a.svg'], 1, 'no completed epoch'],
   ]; // prettier-ignore

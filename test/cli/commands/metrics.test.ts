@@ -1,6 +1,6 @@
 // Metrics through the command line: the scalars that a loss of one's own records, from training to a figure.
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -37,6 +37,16 @@ it('metrics.csv, events and figures have the scalars that a loss records, also o
   const resumed = await runIsda(folder, args('stopped'));
   expect(resumed.exitCode, resumed.all).toBe(0);
   expect(outcomeOf(join(folder, 'stopped'))).toEqual(outcomeOf(join(folder, 'whole')));
+
+  // A trained network is used without its loss, whose file may be gone.
+  await rename(join(folder, 'own.mjs'), join(folder, 'gone.mjs'));
+  const evaluated = await runIsda(folder, ['evaluate', '--run', 'whole', '--json']);
+  expect(evaluated.exitCode, evaluated.all).toBe(0);
+  const { last } = JSON.parse(read(folder, 'whole', 'summary.json')) as { last: Record<string, number> };
+  const { testLoss, testErrorPercent } = last;
+  expect(JSON.parse(evaluated.stdout)).toMatchObject({ testLoss, testErrorPercent });
+  const exported = await runIsda(folder, ['export', '--run', 'whole', '--out', 'net.safetensors']);
+  expect(exported.exitCode, exported.all).toBe(0);
 
   const curve = (metric: string) => runIsda(folder, ['figure', 'curve', '--run', 'whole', '--metric', metric, '--out', 'a.svg']); // prettier-ignore
   expect(await curve('loss.hidden')).toMatchObject({ exitCode: 2 });

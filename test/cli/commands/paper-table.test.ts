@@ -185,6 +185,23 @@ describe('isda plan', () => {
     expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
 
+  test('says what one run takes, and what of it is left', async ({ folder }) => {
+    const json = ['--json', '--steps', '1'];
+    const named = await runCli(folder, ['plan', 'train', 'tiny-isda', ...json]);
+    expect(JSON.parse(named.stdout)).toMatchObject({
+      store: join(folder, 'runs/tiny-isda-seed1'),
+      rows: [{ row: 'tiny-isda', runs: 1, done: 0, epochs: 2, epochsLeft: [2] }],
+    });
+    await done(join(folder, 'runs'), 'tiny-isda', [7]);
+    const again = await runCli(folder, ['plan', 'train', '--config', 'tiny-isda', ...json]);
+    expect(JSON.parse(again.stdout)).toMatchObject({ rows: [{ done: 1, epochsLeft: [] }] });
+    const none = await runCli(folder, ['plan', 'train']);
+    expect([none.code, none.stderr]).toEqual([
+      2,
+      'error: cannot plan a run: there is no config\n  hint: name one, as in `isda plan train wrn28-10-cifar100`\n',
+    ]);
+  });
+
   test('counts what is done, and the final runs of a sweep', async ({ folder }) => {
     await done(join(folder, 'runs/table1'), 'tiny-isda', [7]);
     const table = await runCli(folder, ['plan', 'table', '1', '--config', 'tiny-isda', '--json', '--steps', '1']);

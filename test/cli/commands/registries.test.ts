@@ -23,7 +23,8 @@ const list = async (...args: string[]): Promise<Entry[]> => {
 
 it('prints a line for each network, and says what the columns are', async () => {
   const { stdout } = await runCli('/', ['models']);
-  const [table, footer] = stdout.split('\n\n');
+  const [table, names, footer] = stdout.split('\n\n');
+  expect(names).toMatch(/^resnet-50 +model\.name=imagenet-resnet model\.depth=50$/m);
   expect(table.split('\n')).toHaveLength(2 + knownNetworks.length);
   expect(table.split('\n')[2]).toMatch(/^resnet-32 +100 +473k +69\.1M +69\.9M +64 +128 +\d+ MiB$/);
   expect(footer).toMatch(/^multiply-adds: .*\nFLOPs\/2: /);

@@ -15,7 +15,7 @@ describe('isda report', () => {
     expect(page.stdout).toMatch(/b\.html \(1 run, \d+(\.\d+)? KiB\)\n$/);
     expect(readFileSync(join(folder, 'a', 'b.html'), 'utf8')).toContain('<h1>My &lt;runs&gt;</h1>');
     expect((await runCli(folder, ['report', '--store', 'store', '--out', 'site'])).code).toBe(0);
-    expect(readFileSync(join(folder, 'site', 'index.html'), 'utf8')).toContain('<h1>Runs of store</h1>');
+    expect(readFileSync(join(folder, 'site', 'index.html'), 'utf8')).toContain('<h1>Report on store</h1>');
   });
 
   test('has the tables of the paper that its runs give numbers for', async ({ folder }) => {

@@ -100,6 +100,25 @@ describe('figure baselines', () => {
     expect(drawFigure(figure).match(/>L_q \(1 seed\)</g)).toHaveLength(1);
   });
 
+  test('commands that make what several panels lack differ in their folders and take the values of the data set', async ({
+    folder,
+  }) => {
+    const short = { ...loadPreset('resnet110-cifar10-basic'), experiment: 'short' };
+    for (const epochs of [20, 30]) {
+      const config = { ...short, training: { ...short.training, epochs } };
+      makeStoredRun(folder, { row: `short-${epochs}`, config, epochs });
+    }
+    const { missing } = await figureOf('2', folder);
+    const of = (option: string): string[] =>
+      missing.map(({ command }) => command.split(` --${option} `)[1].split(' ')[0]);
+    expect(missing.length).toBeGreaterThan(6);
+    expect(new Set(of('out')).size).toBe(missing.length);
+    // 16 of CIFAR-10, 8 of CIFAR-100 (Cutout's paper).
+    const lengths = missing.flatMap(({ command }) => /cutout\S*length=(\d+)/.exec(command)?.[1] ?? []);
+    expect(lengths.length).toBeGreaterThan(0);
+    expect(new Set(lengths)).toEqual(new Set(['16']));
+  });
+
   test('a small study: its own settings, and what it lacks as changes of its runs', async ({ folder }) => {
     const { runs } = await recordedRunsIn(join(projectRoot, 'results', 'small', 'store'));
     const showPath = (path: string) => path.replace(`${projectRoot}/`, '').replace(projectRoot, '');
