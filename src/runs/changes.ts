@@ -55,20 +55,21 @@ export interface GoingOn {
 /** What becomes of a checkpoint whose fingerprint is not that of the run's config. */
 export function otherSettings(
   { before, config, inputs, paths, workingDirectory }: GoingOn,
-  { fingerprint, epoch, progress }: CheckpointState,
+  { fingerprint, progress }: CheckpointState,
 ): OtherRun {
   if (before === undefined) return { goesOn: false };
   const isOwn = isFingerprintOf(before, fingerprint) || inputs?.earlierSettings?.includes(fingerprint) === true;
   if (!isOwn) return { goesOn: false };
   const changes = changesText(before, config);
   const keys = differingKeys([flatSettings(before), flatSettings(config)]);
-  const { data } = parseProgress(progress, paths.checkpoints);
+  const { data, epoch } = parseProgress(progress, paths.checkpoints);
   if (!keys.every((key) => changeable.includes(key)) || !mayBeSameData(before, config, data !== undefined, workingDirectory)) {
     return { goesOn: false, changes };
   }
   if (existsSync(join(paths.root, 'cell.json'))) {
     return { goesOn: false, changes, hint: `the run belongs to a study, ablation, sweep or table; ${startFromWeights(paths)}` };
   }
+  // The position is in the epoch to come.
   const done = epoch - 1;
   if (config.training.epochs >= done) return { goesOn: true, changes };
   return { goesOn: false, changes: `${changes}; it has done ${counted(done, 'epoch')}` };
