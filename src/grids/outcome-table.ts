@@ -60,7 +60,7 @@ export function shortNote(rows: readonly TableOutcome[]): string | undefined {
     const which = names.length === rows.length && rows.length > 1 ? 'all rows' : names.join(', ');
     return `${which} (${count === 1 ? 'one epoch' : `all ${count} epochs`})`;
   });
-  return `"last 10" is the mean of fewer than ten epochs: ${parts.join('; ')}.`;
+  return `The mean of fewer than ten epochs: ${parts.join('; ')}.`;
 }
 
 /** What the numbers are, a sentence or two each. */

@@ -34,8 +34,8 @@ it('compares with cross entropy where the grid has it', () => {
 });
 
 it('says which means are over fewer than ten epochs', () => {
-  expect(shortNote(rows)).toBe('"last 10" is the mean of fewer than ten epochs: b, a (all 2 epochs).');
-  expect(shortNote(compared)).toBe('"last 10" is the mean of fewer than ten epochs: all rows (all 2 epochs).');
+  expect(shortNote(rows)).toBe('The mean of fewer than ten epochs: b, a (all 2 epochs).');
+  expect(shortNote(compared)).toBe('The mean of fewer than ten epochs: all rows (all 2 epochs).');
   expect(shortNote(rows.map((row) => ({ ...row, averagedEpochs: 10 })))).toBeUndefined();
 });
 
@@ -66,6 +66,6 @@ Error in percent on 50 held-out training images.
 
 "last 10" is the mean test error of the last ten epochs; ± is the sample standard deviation over the seeds. 95 %: confidence interval of the mean over the seeds, by Student's t; one run has none.
 
-"last 10" is the mean of fewer than ten epochs: b (all 2 epochs).
+The mean of fewer than ten epochs: b (all 2 epochs).
 `);
 });

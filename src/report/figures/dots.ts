@@ -1,4 +1,5 @@
 // The dot plot of stored runs: a panel for each group of experiments, a row for each experiment.
+import { shortNote } from '../../grids/outcome-table.js';
 import type { DotPanel } from '../chart/dots.js';
 import type { ExperimentOutcome, GroupOutcomes } from '../runs/outcomes.js';
 
@@ -6,9 +7,11 @@ import type { ExperimentOutcome, GroupOutcomes } from '../runs/outcomes.js';
 export function dotNotes(outcomes: readonly ExperimentOutcome[]): readonly string[] {
   const sizes = outcomes.map(({ seeds }) => seeds.length);
   const names = [...new Set(outcomes.flatMap(({ baseline }) => baseline ?? []))];
+  const short = shortNote(outcomes);
   const band = names.length === 1 ? ` Band and dashed line: interval and mean of ${names[0]}.` : '';
   return [
     `Dots: runs. Below them: mean over the seeds and its 95 % interval (Student's t).${band}`,
+    ...(short === undefined ? [] : [short]),
     ...(sizes.includes(1) ? ['One run (n = 1) has no interval.'] : []),
   ];
 }

@@ -1,0 +1,35 @@
+// Which row of cross entropy another row is compared with.
+import { describe, expect, it } from 'vitest';
+import { experimentSchema } from '../../src/config/schema.js';
+import { baselinesOf } from '../../src/grids/baseline.js';
+
+const config = (loss: string, more: object = {}) =>
+  experimentSchema.parse({ experiment: 'x', loss: { name: loss }, ...more });
+const cutout = { augmentation: { cutout: { length: 16 } } };
+const synthetic = { dataset: { name: 'cifar10', synthetic: { generator: 'runs/wgan-x', fraction: 0.2 } } };
+
+describe('baselinesOf', () => {
+  it('is the row that differs in the loss alone, whatever else there is', () => {
+    const rows = [config('cross-entropy'), config('cross-entropy', cutout), config('isda'), config('isda', cutout)];
+    expect(baselinesOf(rows)).toEqual([undefined, undefined, 0, 1]);
+  });
+  it('is else the only one with the same network and data', () => {
+    expect(baselinesOf([config('isda', cutout), config('cross-entropy')])).toEqual([1, undefined]);
+    const three = [config('isda', cutout), config('cross-entropy'), config('cross-entropy', { optimizer: { learningRate: 1 } })]; // prettier-ignore
+    expect(baselinesOf(three)).toEqual([undefined, undefined, undefined]);
+  });
+  it('is none of another network or other data', () => {
+    const others = [
+      config('isda'),
+      config('cross-entropy', { model: { name: 'resnet', depth: 110 } }),
+      config('cross-entropy', { dataset: { name: 'cifar10', subset: 5000 } }),
+    ];
+    expect(baselinesOf(others)[0]).toBeUndefined();
+  });
+  it('cross entropy with generated images is a method of its own', () => {
+    expect(baselinesOf([config('cross-entropy', synthetic), config('cross-entropy')])).toEqual([1, undefined]);
+  });
+  it('the seed does not count', () => {
+    expect(baselinesOf([config('isda', { training: { seed: 7 } }), config('cross-entropy')])).toEqual([1, undefined]);
+  });
+});
