@@ -87,6 +87,8 @@ export function loadBinding(
   environment['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   // TensorFlow leaves oneDNN off on older processors, where the gradients of grouped convolutions then do not exist.
   environment['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
+  // A session that waits for the GPU at the end of each call would make every step wait; what is read is waited for anyway.
+  if (gpu) environment['TF_SYNC_ON_FINISH'] ??= '0';
   if (device === 'cpu') environment['CUDA_VISIBLE_DEVICES'] = '-1';
   const compiler = gpu ? compilerDirectory(location.libraryDirectory) : undefined;
   if (compiler !== undefined && !environment['XLA_FLAGS']?.includes('--xla_gpu_cuda_data_dir')) {

@@ -5,8 +5,9 @@ import { cannot } from '../common/errors.js';
 import { writeFailureWithSpaceNow } from '../common/files.js';
 import { formatBytes } from '../common/format.js';
 import type { Binding } from './binding.js';
+import { asWords, declareInputs, type Feed } from './function-inputs.js';
 import { createGraphWriter, type GraphAttribute, type GraphWriter } from './graph-def.js';
-import { createGraphProgram, handleNode, type CapturedFunction } from './graph-program.js';
+import { createGraphProgram, handleNode } from './graph-program.js';
 import { download, upload } from './host-tensors.js';
 import type { Target, Variable } from './tensor.js';
 import { checkedCall, checkedOutputs, checkedVariable, type Session, type SessionFunction } from './session.js';
@@ -31,18 +32,21 @@ function writeVariable(writer: GraphWriter, variable: Variable): void {
   writer.node(doneNode(variable), 'Const', { dtype, value }, [`^${assign}`]);
 }
 
+/** What is known of a function once its nodes are written. */
+interface CapturedFunction {
+  readonly feeds: readonly Feed[];
+  readonly outputNodes: Readonly<Record<string, string>>;
+}
+
 /** Writes the nodes of a function under its name. */
 function writeFunction(writer: GraphWriter, spec: SessionFunction, target: Target): CapturedFunction {
   const program = createGraphProgram(writer, spec.name, target);
-  const inputs = Object.fromEntries(
-    Object.entries(spec.inputs).map(([name, input]) => [name, program.placeholder(name, input)]),
-  );
-  const outputs = checkedOutputs(spec.name, spec.build(inputs, program));
-  const nodes = (names: readonly string[], node: (name: string) => string): Record<string, string> =>
-    Object.fromEntries(names.map((name) => [name, node(name)]));
+  const { feeds, tensors } = declareInputs(program, spec.inputs);
+  const outputs = checkedOutputs(spec.name, spec.build(tensors, program));
+  const outputNodes = Object.entries(outputs).map(([name, output]) => [name, program.output(name, output)] as const);
   return {
-    inputNodes: nodes(Object.keys(inputs), (name) => `${spec.name}/${name}`),
-    outputNodes: nodes(Object.keys(outputs), (name) => program.output(name, outputs[name])),
+    feeds: feeds.map(({ node, inputs }) => ({ node: `${spec.name}/${node}`, inputs })),
+    outputNodes: Object.fromEntries(outputNodes),
   };
 }
 
@@ -95,14 +99,13 @@ export function createCapturedSession(
   };
   return {
     call(name, inputs) {
-      const spec = checkedCall(functions, name, inputs);
+      checkedCall(functions, name, inputs);
       const nodes = captured.get(name);
       if (nodes === undefined) throw cannot(`call ${name}`, 'it was not captured', { code: 'internal' });
-      const list = Object.entries(spec.inputs).map(([key, input]): Input => [
-        nodes.inputNodes[key],
-        inputs[key],
-        input,
-      ]);
+      const list = nodes.feeds.map(({ node, inputs: fed }): Input => {
+        const words = asWords(fed.map((key) => inputs[key]));
+        return [node, words, { dtype: 'int32', shape: [words.length] }];
+      });
       const results = run(list, Object.values(nodes.outputNodes));
       return Object.fromEntries(Object.keys(nodes.outputNodes).map((key, index) => [key, results[index]]));
     },

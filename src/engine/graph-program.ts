@@ -5,12 +5,6 @@ import { withPacks } from './packs.js';
 import type { Program, Target, Tensor, Variable } from './tensor.js';
 import type { TensorSpec } from './types.js';
 
-/** What is known of a function once its nodes are written. */
-export interface CapturedFunction {
-  readonly inputNodes: Readonly<Record<string, string>>;
-  readonly outputNodes: Readonly<Record<string, string>>;
-}
-
 export interface GraphProgram extends Program {
   placeholder(name: string, spec: TensorSpec): Tensor;
   /** The node whose value is the tensor, made available only after every update of a variable has been done. */

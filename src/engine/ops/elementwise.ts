@@ -73,7 +73,13 @@ export function maximum(a: Tensor, b: Tensor): Tensor {
 }
 
 export const greaterEqual = (a: Tensor, b: Tensor): Tensor => binary('GreaterEqual', a, b, 'bool');
-export const equal = (a: Tensor, b: Tensor): Tensor => binary('Equal', a, b, 'bool');
+
+/** Whether a and b are equal; bool. Int32 numbers must be below 2^24 (labels are). */
+export function equal(a: Tensor, b: Tensor): Tensor {
+  // On a GPU TensorFlow compares int32 on the host: both would be copied there, and the result back.
+  const onGpu = a.program.device === 'cuda' && a.dtype === 'int32';
+  return onGpu ? binary('Equal', cast(a, 'float32'), cast(b, 'float32'), 'bool') : binary('Equal', a, b, 'bool');
+}
 
 export const addScalar = (x: Tensor, value: number): Tensor => add(x, floatScalar(x.program, value, x.dtype));
 export const mulScalar = (x: Tensor, value: number): Tensor => mul(x, floatScalar(x.program, value, x.dtype));
