@@ -17,6 +17,7 @@ import { epochStart, parseProgress } from '../training/state.js';
 import { sessionTensors } from '../training/step.js';
 import type { RunCheckpoint } from './evaluate.js';
 import { inRunFolder, writeFirstRecords } from './in-run-folder.js';
+import { requireMemory } from './memory.js';
 import { networkTensors } from './network-file.js';
 import { buildNetwork, buildParts } from './parts.js';
 import type { RunContext } from './run-context.js';
@@ -86,6 +87,7 @@ export async function importNetwork(
   const parts = await buildParts(config);
   const { tensors: stored, prefix } = networkTensors(bytes, path, parts.network.tensors);
   const byName = new Map(stored.map((tensor) => [tensor.name, tensor]));
+  requireMemory(config, parts, 'cuda');
   const tensors = freshTensors(sessionTensors(parts), config.training.seed);
   const values = stored.reduce((total, tensor) => total + sizeOf(tensor.shape), 0);
   await inRunFolder(directory, context, async (folder) => {

@@ -17,6 +17,7 @@ import { measuredRun, type StepParts } from '../training/step.js';
 import { changeLines, requireSamePast } from './changes.js';
 import type { OpenRunFolder } from './in-run-folder.js';
 import { threadsOf } from './loading.js';
+import { requireMemory } from './memory.js';
 import { buildParts, withClasses } from './parts.js';
 import type { RunContext } from './run-context.js';
 import { dataChangesText, isSameData } from './same-data.js';
@@ -78,6 +79,7 @@ export async function openRun(
   const splits = await withSynthetic(config, real, generators, { ...context, engine, print: folder.print });
   const { position, resumed, weights } = placeOf(checkpoint, splits, config.training.batchSize, inputs);
   const parts = await buildParts(config, splits.train);
+  requireMemory(config, parts, engine.device.kind);
   if (before !== undefined) {
     const { batches: batchesPerEpoch } = epochPlan(splits.train, config.training.batchSize);
     const epoch = position.batch > 0 ? position.epoch : position.epoch - 1;

@@ -3,6 +3,7 @@ import { randomStream } from '../../common/random.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import type { Engine } from '../../engine/index.js';
 import { evaluateBatch } from '../../training/evaluation.js';
+import { requireMemory } from '../../runs/memory.js';
 import { openTrainingSession } from '../../training/session.js';
 import { measuredStep, randomBatch } from '../../training/step-inputs.js';
 import type { StepParts } from '../../training/step.js';
@@ -96,6 +97,7 @@ export function measureSteps(
   const trainImages = batches.training;
   const evaluationImages = batches.evaluation;
   const sizes = { trainImages, batchSize: trainImages, evaluationImages, evaluationBatchSize: evaluationImages };
+  requireMemory(config, parts, engine.device.kind);
   const training = openTrainingSession(engine, parts, { execution, seed, ...sizes });
   try {
     const random = randomStream(seed, 'estimate');

@@ -9,6 +9,7 @@ import { openTrainingSession, type TrainingSession } from '../../training/sessio
 import { measuredStep, randomBatch } from '../../training/step-inputs.js';
 import { stepMemory } from '../../training/step-memory.js';
 import { stepOperations, useOf, type Accelerator, type AcceleratorUse } from './accelerator.js';
+import { requireMemory } from '../memory.js';
 import { buildParts, multiplyAddsOf } from '../parts.js';
 
 export interface BenchVariant {
@@ -61,6 +62,7 @@ interface OpenVariant extends BenchVariant {
 
 async function open(config: ExperimentConfig, variant: BenchVariant, engine: Engine): Promise<OpenVariant> {
   const parts = await buildParts({ ...config, loss: variant.loss });
+  requireMemory({ loss: variant.loss }, parts, engine.device.kind);
   const { network, loss } = parts;
   const { batchSize, seed } = config.training;
   const sizes = { trainImages: batchSize, batchSize, evaluationImages: 0, evaluationBatchSize: 1 };

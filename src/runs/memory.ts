@@ -1,0 +1,76 @@
+// Refuses runs whose tensors cannot fit into memory, before any is made.
+import { constants } from 'node:buffer';
+import { totalmem } from 'node:os';
+import { cannot } from '../common/errors.js';
+import { formatBytes } from '../common/format.js';
+import type { ExperimentConfig } from '../config/schema.js';
+import type { Device } from '../engine/index.js';
+import { sizeOf } from '../engine/types.js';
+import { covarianceKinds } from '../losses/options.js';
+import { createLoss } from '../losses/registry.js';
+import type { TensorDeclaration } from '../nn/tensors.js';
+import { sessionTensors, type StepParts } from '../training/step.js';
+
+export interface MemoryLimits {
+  /** Of one array, in bytes. */
+  readonly array: number;
+  /** Of the process, in bytes. */
+  readonly process: number;
+}
+
+/** What this version of Node.js, this machine and the process's control group allow. */
+export const ownLimits = (): MemoryLimits => ({
+  array: constants.MAX_LENGTH,
+  process: Math.min(totalmem(), process.constrainedMemory() || Infinity),
+});
+
+type Declared = Pick<TensorDeclaration, 'name' | 'shape'>;
+const bytesOf = ({ shape }: Declared): number => 4 * sizeOf(shape);
+const bytesOfAll = (tensors: readonly Declared[]): number => tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
+
+/** First values are made in the process; on a CPU, TensorFlow keeps the tensors there as well. */
+const copies = (device: Device['kind']): number => (device === 'cpu' ? 2 : 1);
+
+/** Why tensors do not fit, if they do not. */
+function objection(tensors: readonly Declared[], device: Device['kind'], limits: MemoryLimits): string | undefined {
+  const largest = tensors.toSorted((a, b) => bytesOf(b) - bytesOf(a))[0];
+  const named = `${largest.name} [${largest.shape.join(', ')}] takes ${formatBytes(bytesOf(largest))}`;
+  if (bytesOf(largest) > limits.array) {
+    return `${named}, and an array of Node.js ${process.versions.node} has at most ${formatBytes(limits.array)}`;
+  }
+  const needed = copies(device) * bytesOfAll(tensors);
+  if (needed <= limits.process) return undefined;
+  return `its tensors take ${formatBytes(needed)}, of ${formatBytes(limits.process)} that there are; ${named}`;
+}
+
+/** The forms of ISDA's covariance that fit where the config's does not, with what they take. */
+function formsThatFit(
+  { loss }: Pick<ExperimentConfig, 'loss'>,
+  parts: StepParts,
+  fits: (tensors: readonly Declared[]) => boolean,
+): string | undefined {
+  if (loss.name !== 'isda') return undefined;
+  const forms = covarianceKinds.flatMap((covariance) => {
+    const { tensors } = createLoss({ ...loss, covariance }, parts.network);
+    const all = sessionTensors({ ...parts, loss: { ...parts.loss, tensors } });
+    return fits(all) ? [`${covariance} (${formatBytes(bytesOfAll(tensors))})`] : [];
+  });
+  return forms.length === 0 ? undefined : `loss.covariance forms that fit: ${forms.join(', ')}`;
+}
+
+/** Errors: the tensors of a config's parts do not fit into memory. */
+export function requireMemory(
+  config: Pick<ExperimentConfig, 'loss'>,
+  parts: StepParts,
+  device: Device['kind'],
+  limits: MemoryLimits = ownLimits(),
+): void {
+  const reason = objection(sessionTensors(parts), device, limits);
+  if (reason === undefined) return;
+  throw cannot('hold the network and the loss in memory', reason, {
+    code: 'engine/memory',
+    hint:
+      formsThatFit(config, parts, (tensors) => objection(tensors, device, limits) === undefined) ??
+      'a smaller network, or fewer classes or features, take less',
+  });
+}
