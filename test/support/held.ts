@@ -20,6 +20,14 @@ export const heldDataset = ({ train, test }: HeldData) => ({
   testSubset: test,
 });
 
+/** `train` on 36 such images, in two epochs of 3 steps; the second step begins at image 13. */
+export function heldTrainArgs(out: string, changes: readonly string[] = [], config = 'tiny-isda'): string[] {
+  const dataset = `dataset=${JSON.stringify(heldDataset({ train: 36, test: 20 }))}`;
+  const training = 'training={epochs: 2, batchSize: 12, evaluationBatchSize: 20, workers: 0}';
+  const sets = [dataset, training, ...changes].flatMap((change) => ['--set', change]);
+  return ['train', '--config', config, ...sets, '--out', out];
+}
+
 export interface Hold {
   /** Text of the command line of the process to hold: part of its run folder's name. */
   readonly run: string;

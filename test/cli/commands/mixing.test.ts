@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { printed, runIsda, startIsda } from '../../support/process.js';
+import { heldTrainArgs, signalHeld, startHeld } from '../../support/held.js';
+import { runIsda } from '../../support/process.js';
 import { makeData, metricsOf, outcomeOf, read, trainArgs } from '../../support/runs.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
@@ -15,16 +16,14 @@ const mixing = ['augmentation.mixup.alpha=0.8', 'augmentation.cutmix={}'];
 const args = (out: string, changes: readonly string[]): string[] => trainArgs(out, changes, 'tiny-cross-entropy');
 
 it('an interrupted run goes on to the same bytes', async () => {
-  const changes = [...mixing, 'dataset.subset=428', 'training.batchSize=12', 'training.epochs=3'];
-  const whole = await runIsda(folder, args('whole', changes));
+  const heldArgs = (out: string): string[] => heldTrainArgs(out, mixing, 'tiny-cross-entropy');
+  const whole = await runIsda(folder, heldArgs('whole'));
   expect(whole.exitCode, whole.all).toBe(0);
-  const child = startIsda(folder, args('stopped', changes));
-  expect(await printed(child, /^steps /, 1)).toBe(true);
-  child.kill('SIGTERM');
-  expect((await child).exitCode).toBe(75);
-  const resumed = await runIsda(folder, args('stopped', changes));
+  const held = await startHeld(folder, heldArgs('stopped'), { run: 'train', image: 13 });
+  expect((await signalHeld(held, 'SIGTERM')).exitCode).toBe(75);
+  const resumed = await runIsda(folder, heldArgs('stopped'));
   expect(resumed.exitCode, resumed.all).toBe(0);
-  expect(resumed.stdout).toMatch(/^resuming in epoch \d after \d+ of 36 batches$/m);
+  expect(resumed.stdout).toContain('\nresuming in epoch 1 after 2 of 3 batches\n');
   expect(outcomeOf(join(folder, 'stopped'))).toEqual(outcomeOf(join(folder, 'whole')));
   expect(read(folder, 'whole', 'config.yaml')).toContain('  mixup:\n    alpha: 0.8\n    probability: 1\n');
 });
