@@ -58,9 +58,11 @@ function partLines(report: FolderPartReport, width: number): string[] {
 }
 
 /** What was found in a folder of images, as lines of text of at most `width` characters where words allow it. */
-export function folderReportLines(name: string, { folder, parts }: FolderReport, width = Infinity): string[] {
+export function folderReportLines(name: string, { folder, parts, notes }: FolderReport, width = Infinity): string[] {
   const broken = parts.reduce((sum, part) => sum + part.broken.length, 0);
   const about = parts.flatMap((part) => partLines(part, width));
-  const lines = [`${name} in ${folder}`, ...about, ...(broken === 0 ? ['all images can be read'] : [])];
+  const all = broken === 0 ? ['all images can be read'] : [];
+  const none = parts.length === 1 ? ['no images to evaluate on: only runs with dataset.holdout can use them'] : [];
+  const lines = [`${name} in ${folder}`, ...about, ...notes, ...none, ...all];
   return lines.map((line) => wrapText(line, width));
 }

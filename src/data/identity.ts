@@ -20,6 +20,8 @@ export interface DataParts {
   readonly train: ImageSource;
   readonly test: ImageSource;
   readonly folder?: string;
+  /** What lies beside the images and was passed over, in words. */
+  readonly notes?: readonly string[];
 }
 
 /** The identity of a data set whose parts are whole. */

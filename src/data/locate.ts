@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
+import { otherCifarForms, type OtherForm } from './datasets/cifar/other-forms.js';
 import { cifarFormats, type CifarFormat, type CifarName, type DatasetPart } from './datasets/cifar/format.js';
 
 async function isPresent(path: string): Promise<boolean> {
@@ -26,17 +27,27 @@ export async function findCifarFolder(format: CifarFormat, directory: string): P
 }
 
 /** The error for folders that hold no file of a data set. */
-export function nothingFound(format: CifarFormat, looked: readonly string[]): Error {
+export async function nothingFound(format: CifarFormat, looked: readonly string[]): Promise<Error> {
   const folders = looked.flatMap((directory) => [directory, join(directory, format.folder)]);
+  const forms = (await Promise.all(looked.map(otherCifarForms))).flat().filter(({ name }) => name === format.name);
   return cannot(
     `find ${format.title}`,
     `none of its files (${format.files.train[0]}, ${format.files.test[0]}, …) is where it was looked for`,
     {
       code: 'data/missing',
       place: folders.map((folder) => `looked in ${folder}`).join('\n'),
-      hint: `\`isda data download ${format.name}\` gets it; --set dataset.dir=DIR or ISDA_DATA=DIR says where it is`,
+      hint: hintFor(format, forms),
     },
   );
+}
+
+/** What to do where a data set's binary files are missing and `forms` are there in their place. */
+function hintFor({ name }: CifarFormat, [form]: readonly OtherForm[]): string {
+  if (form?.isArchive === true)
+    return `${form.path} is not unpacked: \`isda data download ${name} --from ${form.path}\``;
+  const other = form && `${form.path} is ${form.title}, and only the binary version is read: `;
+  const places = '--set dataset.dir=DIR or ISDA_DATA=DIR says where it is';
+  return `${other ?? ''}\`isda data download ${name}\` gets it; ${places}`;
 }
 
 export interface LocateOptions {
@@ -65,7 +76,7 @@ export async function locateDataset(name: CifarName, options: LocateOptions): Pr
     const folder = await findCifarFolder(format, candidate);
     if (folder !== undefined) return folder;
   }
-  throw nothingFound(format, candidates);
+  throw await nothingFound(format, candidates);
 }
 
 /**

@@ -5,10 +5,10 @@ import { loadCifar } from './datasets/cifar/cifar.js';
 import { cifarChannels, cifarFormats, cifarMean, cifarSide, cifarStd } from './datasets/cifar/format.js';
 import { loadCustom, loadCustomPart } from './datasets/custom/source.js';
 import type { ImageFormat } from './dataset.js';
-import { folderFormat, loadImageFolder } from './datasets/image-folder/sources.js';
+import { folderClasses, folderFormat, loadImageFolder } from './datasets/image-folder/sources.js';
 import { dataDirectories, locateDataset } from './locate.js';
 import { identityOf, type DataIdentity, type DataParts } from './identity.js';
-import type { DatasetOptions } from './options.js';
+import type { DatasetOptions, FolderOptions } from './options.js';
 import { buildSplits, type Splits } from './split.js';
 
 /** What people call the data sets; one's own are called as in the config. */
@@ -21,11 +21,20 @@ export interface DatasetShape extends ImageFormat {
   readonly classes: number;
 }
 
+/** Where data sets are looked for when a config does not say. */
+export interface DataPlaces {
+  readonly environment: Environment;
+  readonly workingDirectory: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
 /**
- * The shape of a data set's images and its number of classes, known without its files; a user's own file is loaded.
- * Errors: that file cannot be used; an image folder whose number of classes the config does not say.
+ * The shape of a data set's images and its number of classes, without reading images: of image folders, that of
+ * `dataset.classes`, else of the folder where it is found in `places`, else 1000 of ImageNet; a user's own file is loaded.
+ * Errors: that file or folder cannot be used; an image folder that is not found, without `dataset.classes`.
  */
-export async function datasetShape(options: DatasetOptions): Promise<DatasetShape> {
+export async function datasetShape(options: DatasetOptions, places?: DataPlaces): Promise<DatasetShape> {
   switch (options.name) {
     case 'cifar10':
     case 'cifar100': {
@@ -33,25 +42,24 @@ export async function datasetShape(options: DatasetOptions): Promise<DatasetShap
       return { classes, height: cifarSide, width: cifarSide, channels: cifarChannels, mean: cifarMean, std: cifarStd };
     }
     case 'imagenet':
-      return { ...folderFormat(options), classes: options.classes ?? 1000 };
     case 'image-folder':
-      if (options.classes !== undefined) return { ...folderFormat(options), classes: options.classes };
-      throw cannot('build the network', 'its number of classes is not known without the images', {
-        code: 'data/settings',
-        kind: 'usage',
-        hint: 'set dataset.classes',
-      });
+      return { ...folderFormat(options), classes: options.classes ?? (await classesOfFolder(options, places)) };
     case 'custom':
       return loadCustomPart(options, 'train');
   }
 }
 
-/** Where data sets are looked for when a config does not say. */
-export interface DataPlaces {
-  readonly environment: Environment;
-  readonly workingDirectory: string;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+async function classesOfFolder(options: FolderOptions, places: DataPlaces | undefined): Promise<number> {
+  const directories = places === undefined ? [] : dataDirectories({ dir: options.dir, ...places });
+  const found = places && (await folderClasses(options, directories, cacheHome(places.environment), places.now));
+  if (found !== undefined) return found;
+  if (options.name === 'imagenet') return 1000;
+  throw cannot('build the network', 'its number of classes is not known without the images', {
+    code: 'data/settings',
+    kind: 'usage',
+    ...(places && { place: directories.map((folder) => `looked in ${folder}`).join('\n') }),
+    hint: 'set dataset.classes, or dataset.dir to the folder of the images',
+  });
 }
 
 /** Both parts of a data set, whole. Errors: missing or damaged files. */
@@ -87,7 +95,7 @@ export interface LoadedSplits extends Splits {
 export async function loadSplits(options: DatasetOptions, places: DataPlaces): Promise<LoadedSplits> {
   const parts = await loadParts(options, places);
   const { train, test } = parts;
-  const splits = { ...buildSplits(options, train, test), data: identityOf(parts) };
+  const splits = { ...buildSplits(options, train, test), data: identityOf(parts), notes: parts.notes ?? [] };
   if (train.checksum === undefined || test.checksum === undefined) return splits;
   return { ...splits, earlierChecksum: `${train.checksum}-${test.checksum}` };
 }

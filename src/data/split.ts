@@ -69,13 +69,14 @@ export interface Holdout {
  * where there are fewer images.
  */
 export function holdout(labels: Int32Array, count: number, seed: number): Holdout {
-  if (count > labels.length) throw tooMany('hold out images', count, labels.length, 'holdout');
   const classes = new Set(labels).size;
   const available = labels.length - classes;
   if (count > available) {
     const left = labels.length - count;
     const what = left === 0 ? `no training image of ${labels.length}` : `${left} of ${labels.length} images`;
-    throw cannot('hold out images', `holdout ${count} leaves ${what} for ${classes} classes`, {
+    const tooFew = `holdout ${count} leaves ${what} for ${classes} classes`;
+    const reason = left < 0 ? `holdout is ${count}, and there are ${labels.length} images` : tooFew;
+    throw cannot('hold out images', reason, {
       code: 'data/settings',
       kind: 'usage',
       hint: `choose a holdout of at most ${available}, which leaves one image of each class`,
@@ -95,6 +96,8 @@ export interface Splits {
   readonly evaluation: ImageSource;
   /** What `evaluation` is made of: the test set, or training images held out. */
   readonly evaluationName: 'test' | 'holdout';
+  /** What lies beside the images and was passed over, in words. */
+  readonly notes?: readonly string[];
 }
 
 function labelsAt(labels: Int32Array, positions: Uint32Array): Int32Array {

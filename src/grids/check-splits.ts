@@ -3,17 +3,18 @@ import { IsdaError } from '../common/errors.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
 
-/** Whether a config chooses among its images at all. */
-const chooses = ({ holdout, subset, testSubset }: ExperimentConfig['dataset']): boolean =>
-  holdout > 0 || subset !== undefined || testSubset !== undefined;
+/** Whether a config chooses among its images, or needs images to evaluate on that its folder may not have. */
+const canFail = ({ name, holdout, subset, testSubset }: ExperimentConfig['dataset']): boolean =>
+  name === 'image-folder' || holdout > 0 || subset !== undefined || testSubset !== undefined;
 
 /**
- * Errors (usage): a holdout, subset or testSubset larger than the images that are there, which every run would end with.
+ * Errors (usage): a holdout, subset or testSubset larger than the images that are there, or no images to evaluate on, which
+ * every run would end with.
  * Nothing is said of images that are missing here or cannot be read: they may be elsewhere, and each run says it.
  */
 export async function refuseImpossibleSplits(configs: readonly ExperimentConfig[], places: DataPlaces): Promise<void> {
   const datasets = new Map(configs.map(({ dataset }) => [JSON.stringify(dataset), dataset]));
-  for (const dataset of [...datasets.values()].filter(chooses)) {
+  for (const dataset of [...datasets.values()].filter(canFail)) {
     try {
       await loadSplits(dataset, places);
     } catch (error) {

@@ -6,7 +6,9 @@ import { readFailure, readWhole, writeFileAtomically } from '../common/files.js'
 import { fingerprint } from '../config/fingerprint.js';
 import { printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
+import type { DataPlaces } from '../data/registry.js';
 import { sizeOf } from '../engine/types.js';
+import type { Network } from '../models/network.js';
 import { toTorch, torchShape } from '../nn/layout.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
 import { sha256 } from '../records/checkpoint-file.js';
@@ -19,7 +21,7 @@ import type { RunCheckpoint } from './evaluate.js';
 import { inRunFolder, writeFirstRecords } from './in-run-folder.js';
 import { requireMemory } from './memory.js';
 import { networkTensors } from './network-file.js';
-import { buildNetwork, buildParts } from './parts.js';
+import { buildNetwork, buildParts, withClasses } from './parts.js';
 import type { RunContext } from './run-context.js';
 
 /** First values from the seed, in PyTorch's layout. */
@@ -38,12 +40,11 @@ export interface ExportReport {
 }
 
 async function writeNetwork(
-  config: ExperimentConfig,
+  network: Network,
   tensors: readonly NamedTensor[],
   path: string,
   classNames?: readonly string[],
 ): Promise<ExportReport> {
-  const { network } = await buildNetwork(config);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const own = network.tensors.map((tensor) => byName.get(tensor.name)!);
   const metadata = {
@@ -60,15 +61,20 @@ async function writeNetwork(
 }
 
 /** Writes the network of a run's checkpoint; the names of the classes that its outputs are go with it, as JSON. */
-export function exportRun({ config, checkpoint }: RunCheckpoint, path: string): Promise<ExportReport> {
+export async function exportRun(
+  { config, checkpoint }: RunCheckpoint,
+  path: string,
+  places: DataPlaces,
+): Promise<ExportReport> {
   const { classNames } = parseProgress(checkpoint.progress, checkpoint.path);
-  return writeNetwork(config, checkpoint.tensors, path, classNames);
+  const { network } = await buildNetwork(config, places);
+  return writeNetwork(network, checkpoint.tensors, path, classNames);
 }
 
 /** Writes a config's network with first values from its seed. */
-export async function exportFresh(config: ExperimentConfig, path: string): Promise<ExportReport> {
-  const { network } = await buildParts(config);
-  return writeNetwork(config, freshTensors(network.tensors, config.training.seed), path);
+export async function exportFresh(config: ExperimentConfig, path: string, places: DataPlaces): Promise<ExportReport> {
+  const { network } = await buildParts(config, places);
+  return writeNetwork(network, freshTensors(network.tensors, config.training.seed), path);
 }
 
 /**
@@ -79,12 +85,12 @@ export async function importNetwork(
   config: ExperimentConfig,
   path: string,
   directory: string,
-  context: Pick<RunContext, 'now' | 'environment' | 'stream'>,
+  context: DataPlaces & Pick<RunContext, 'stream'>,
 ): Promise<ExportReport> {
   const bytes = await readWhole(path).catch((error: unknown) => {
     throw readFailure(path, error);
   });
-  const parts = await buildParts(config);
+  const parts = await buildParts(config, context);
   const { tensors: stored, prefix } = networkTensors(bytes, path, parts.network.tensors);
   const byName = new Map(stored.map((tensor) => [tensor.name, tensor]));
   requireMemory(config, parts, 'cuda');
@@ -107,7 +113,7 @@ export async function importNetwork(
     }
     const { keepCheckpoints } = config.output;
     await writeFirstRecords(folder, {
-      config: printConfig(config),
+      config: printConfig(withClasses(config, parts.network.classes)),
       checkpoint: undefined,
       keepCheckpoints,
       outdated: [],

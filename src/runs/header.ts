@@ -54,6 +54,7 @@ export function headerLines({ config, parts, splits, engine, position, weights, 
     ['steps', `${counted(epochs, 'epoch')} x ${batches} = ${epochs * batches}, batch ${batchSize}`],
   ];
   const lines = facts.map(([name, value]) => `${name.padEnd(11)} ${value}`);
+  lines.push(...(splits.notes ?? []).map((note) => `warning: ${note}`));
   lines.push(...scheduleWarnings(config.schedule, epochs).map((warning) => `warning: ${warning}`));
   lines.push(...changes);
   if (position.epoch > epochs) lines.push('complete already: --no-resume starts over');

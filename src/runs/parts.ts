@@ -1,6 +1,6 @@
 // Builds the parts of a run from its config: network, loss, optimizer, image format.
 import type { ExperimentConfig } from '../config/schema.js';
-import { datasetShape, type DatasetShape } from '../data/registry.js';
+import { datasetShape, type DataPlaces, type DatasetShape } from '../data/registry.js';
 import { createLoss } from '../losses/registry.js';
 import { forwardCost } from '../models/cost.js';
 import { createNetwork } from '../models/registry.js';
@@ -21,8 +21,12 @@ export function withClasses(config: ExperimentConfig, classes: number): Experime
 export type NetworkParts = Pick<StepParts, 'network' | 'format' | 'precision'>;
 
 /** The network of a config for images of a shape, as of `buildParts`. A user's own network is loaded, a loss is not. */
-export async function buildNetwork(config: ExperimentConfig, shape?: DatasetShape): Promise<NetworkParts> {
-  const { height, width, channels, mean, std, classes } = shape ?? (await datasetShape(config.dataset));
+export async function buildNetwork(
+  config: ExperimentConfig,
+  images?: DatasetShape | DataPlaces,
+): Promise<NetworkParts> {
+  const shape = images !== undefined && 'classes' in images ? images : await datasetShape(config.dataset, images);
+  const { height, width, channels, mean, std, classes } = shape;
   const format = { height, width, channels, mean, std };
   const input = { ...format, classes };
   const { model } = config;
@@ -32,10 +36,11 @@ export async function buildNetwork(config: ExperimentConfig, shape?: DatasetShap
 
 /**
  * The network, loss and optimizer of a config for images of a shape: that of the data where it is loaded, else what is
- * known of it. No data is read, but a user's own files are loaded.
+ * known of it from the places where the data may be, or from the config alone. No image is read, but a user's own files are
+ * loaded.
  */
-export async function buildParts(config: ExperimentConfig, shape?: DatasetShape): Promise<StepParts> {
-  const { network: built, format, precision } = await buildNetwork(config, shape);
+export async function buildParts(config: ExperimentConfig, images?: DatasetShape | DataPlaces): Promise<StepParts> {
+  const { network: built, format, precision } = await buildNetwork(config, images);
   const { loss: lossOptions } = config;
   const loss = lossOptions.name === 'custom' ? await loadLoss(lossOptions, built) : createLoss(lossOptions, built);
   const network = loss.withoutBias === true ? withZeroBias(built) : built;

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatError } from '../../src/common/errors.js';
 import { locateDataset } from '../../src/data/locate.js';
@@ -30,6 +30,28 @@ describe('locateDataset', () => {
     const mine = join(workingDirectory, 'mine');
     expect(error).toContain(`  looked in ${mine}\n  looked in ${join(mine, 'cifar-100-binary')}\n  hint:`);
     expect(error).not.toContain(join(workingDirectory, 'data'));
+  });
+
+  it.each([
+    [
+      ['cifar-10-batches-py/data_batch_1', 'cifar-10-batches-py/batches.meta'],
+      'cifar-10-batches-py is CIFAR-10 for Python',
+    ],
+    [['data_batch_1.mat', 'batches.meta.mat'], ' is CIFAR-10 for MATLAB, and only the binary version is read'],
+    [
+      ['cifar-10-python.tar.gz'],
+      'cifar-10-python.tar.gz is CIFAR-10 for Python, packed, and only the binary version is read',
+    ],
+    [['cifar-10-binary.tar.gz'], 'cifar-10-binary.tar.gz is not unpacked: `isda data download cifar10 --from '],
+  ])('recognises the set in another form: %j', async (names, hint) => {
+    const dir = await writeFiles(await temporaryFolder(), {});
+    for (const name of names) await writeFiles(dirname(join(dir, name)), { [basename(name)]: Buffer.from('x') });
+    const located = locateDataset('cifar10', { dir, environment: {}, workingDirectory: '/' });
+    await expect(located).rejects.toMatchObject({ hint: expect.stringContaining(hint) as string });
+    const other = locateDataset('cifar100', { dir, environment: {}, workingDirectory: '/' });
+    await expect(other).rejects.toMatchObject({
+      hint: expect.stringMatching(/^`isda data download cifar100`/) as string,
+    });
   });
 
   it('lists every folder where nothing is found', async () => {

@@ -167,6 +167,7 @@ describe('buildSplits', () => {
 
   it.each([
     [{ holdout: 61 }, 'cannot hold out images: holdout is 61, and there are 60 images'],
+    [{ holdout: 58 }, 'cannot hold out images: holdout 58 leaves 2 of 60 images for 3 classes'],
     [{ holdout: 60 }, 'cannot hold out images: holdout 60 leaves no training image of 60 for 3 classes'],
     [{ holdout: 0, subset: 61 }, 'cannot choose training images: subset is 61, and there are 60 images'],
     [

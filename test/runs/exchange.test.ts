@@ -42,12 +42,14 @@ it('every family is among these', () => {
   expect(families(instances.map(([, model]) => model))).toEqual(families(knownNetworks.map(({ model }) => model)));
 });
 
+const places = { environment: {}, workingDirectory: folder, now: () => 0 };
+
 describe.each(instances)('%s', (name, model) => {
   it('is exported under the names of the state dictionary, and comes back with the same bytes', async () => {
     const config = configOf(model);
     const { network } = await buildParts(config);
     const first = join(folder, `${name}.safetensors`);
-    const report = await exportFresh(config, first);
+    const report = await exportFresh(config, first, places);
     const bytes = readFileSync(first);
     const { tensors, metadata } = decodeSafetensors(bytes, first);
 
@@ -66,9 +68,9 @@ describe.each(instances)('%s', (name, model) => {
     expect(report).toEqual({ network: name, tensors: tensors.length, values: count });
 
     const run = join(folder, name);
-    expect(await importNetwork(config, first, run, { now: () => 0, environment: {}, stream: process.stdout })).toEqual(report);
+    expect(await importNetwork(config, first, run, { ...places, stream: process.stdout })).toEqual(report);
     const second = join(folder, `${name}-again.safetensors`);
-    expect(await exportRun(await openRunCheckpoint(run, { overrides: [], workingDirectory: folder }), second)).toEqual(
+    expect(await exportRun(await openRunCheckpoint(run, { overrides: [], workingDirectory: folder }), second, places)).toEqual(
       report,
     );
     expect(readFileSync(second).equals(bytes)).toBe(true);

@@ -183,7 +183,7 @@ describe('what a run is made from', () => {
     const weights = join(folder, 'weights.safetensors');
     const { context } = testRunContext(folder, engine);
     const fresh = configOf({ training: { epochs: 1, seed: 9 } });
-    await exportFresh(fresh, weights);
+    await exportFresh(fresh, weights, context);
     const config = configOf({ training: { epochs: 1 } });
     await importNetwork(config, weights, join(folder, 'imported'), context);
     const { summary, printed } = await run('imported', config);
@@ -197,7 +197,8 @@ describe('what a run is made from', () => {
 
   it('takes the names of the classes into the export', async () => {
     const file = join(folder, 'export.safetensors');
-    await exportRun(await openRunCheckpoint(join(folder, 'whole'), { overrides: [], workingDirectory: folder }), file);
+    const whole = await openRunCheckpoint(join(folder, 'whole'), { overrides: [], workingDirectory: folder });
+    await exportRun(whole, file, testRunContext(folder, engine).context);
     const { metadata } = decodeSafetensors(readFileSync(file), file);
     expect(JSON.parse(metadata.classNames)).toEqual(Array.from({ length: 10 }, (_, label) => `synthetic_${label}`));
   });

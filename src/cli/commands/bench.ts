@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { openAccelerator } from '../../runs/bench/accelerator.js';
 import { bench, type BenchResult } from '../../runs/bench/step.js';
 import type { ExperimentConfig } from '../../config/schema.js';
+import { datasetShape } from '../../data/registry.js';
 import { openEngine } from '../../engine/index.js';
 import type { Execution } from '../../engine/session.js';
 import { lossOptions } from '../../losses/options.js';
@@ -73,7 +74,9 @@ async function measure(options: BenchOptions, context: CommandContext): Promise<
   const { steps, warmup } = options;
   const { kind, name } = engine.device;
   const accelerator = kind === 'cuda' ? openAccelerator(name, config.training, context.environment) : undefined;
-  const results = await bench(config, variants, engine, { steps, warmup, accelerator, now: context.clock });
+  const shape = await datasetShape(config.dataset, context);
+  const measuring = { steps, warmup, shape, accelerator, now: context.clock };
+  const results = await bench(config, variants, engine, measuring);
   context.stdout.write(
     `${options.json === true ? JSON.stringify(results, undefined, 2) : table(results, columnsOf(context))}\n`,
   );

@@ -35,8 +35,8 @@ async function exportNetwork(options: ExportOptions, context: CommandContext): P
   const opened = run === undefined ? undefined : await openNamedRun({ run, set, checkpoint }, context);
   const report =
     opened === undefined
-      ? await exportFresh(readConfig(config!, set, context).config, out)
-      : await exportRun(opened, out);
+      ? await exportFresh(readConfig(config!, set, context).config, out, context)
+      : await exportRun(opened, out, context);
   context.stdout.write(`${describeReport(report)}\n${out}\n`);
 }
 

@@ -1,6 +1,7 @@
 // `isda sweep`: tries values of config keys on held-out images, then trains with the best on all images.
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { displayPath } from '../../config/find.js';
+import { refuseImpossibleSplits } from '../../grids/check-splits.js';
 import { outcomeTable, shortNote, writeOutcomes } from '../../grids/outcome-table.js';
 import { rowOutcomes, type RowOutcome } from '../../grids/outcomes.js';
 import { settingsText, type SweepPoint } from '../../grids/points.js';
@@ -53,6 +54,12 @@ async function sweep(
       'warning: with --holdout 0 the choice is made on the test set, and the error of what is chosen comes out too low\n',
     );
   }
+  // With the chosen value there is no holdout; what cannot be run then is said before anything is tried.
+  const [ofFirst = []] = finals.values();
+  await refuseImpossibleSplits(
+    ofFirst.map(({ config }) => config),
+    context,
+  );
   if (options.dryRun === true) {
     const seeds = finalSeeds === 1 ? 'seed 1' : `seeds 1 to ${finalSeeds}`;
     const drawn =

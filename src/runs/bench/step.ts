@@ -9,6 +9,7 @@ import { openTrainingSession, type TrainingSession } from '../../training/sessio
 import { measuredStep, randomBatch } from '../../training/step-inputs.js';
 import { stepMemory } from '../../training/step-memory.js';
 import { stepOperations, useOf, type Accelerator, type AcceleratorUse } from './accelerator.js';
+import type { DatasetShape } from '../../data/registry.js';
 import { requireMemory } from '../memory.js';
 import { buildParts, multiplyAddsOf } from '../parts.js';
 
@@ -39,6 +40,8 @@ export interface BenchResult extends AcceleratorUse {
 }
 
 export interface BenchOptions {
+  /** Of the images. */
+  readonly shape: DatasetShape;
   readonly steps: number;
   readonly warmup: number;
   /** Milliseconds. */
@@ -60,8 +63,13 @@ interface OpenVariant extends BenchVariant {
   step(): void;
 }
 
-async function open(config: ExperimentConfig, variant: BenchVariant, engine: Engine): Promise<OpenVariant> {
-  const parts = await buildParts({ ...config, loss: variant.loss });
+async function open(
+  config: ExperimentConfig,
+  variant: BenchVariant,
+  engine: Engine,
+  shape: DatasetShape,
+): Promise<OpenVariant> {
+  const parts = await buildParts({ ...config, loss: variant.loss }, shape);
   requireMemory({ loss: variant.loss }, parts, engine.device.kind);
   const { network, loss } = parts;
   const { batchSize, seed } = config.training;
@@ -81,11 +89,11 @@ export async function bench(
   config: ExperimentConfig,
   variants: readonly BenchVariant[],
   engine: Engine,
-  { steps, warmup, now, round, accelerator }: BenchOptions,
+  { steps, warmup, shape, now, round, accelerator }: BenchOptions,
 ): Promise<BenchResult[]> {
   const opened: OpenVariant[] = [];
   try {
-    for (const variant of variants) opened.push(await open(config, variant, engine));
+    for (const variant of variants) opened.push(await open(config, variant, engine, shape));
     for (const variant of opened) for (let i = 0; i < warmup; i++) variant.step();
     const before = process.memoryUsage().rss;
     for (let done = 1; done <= steps; done++) {

@@ -1,5 +1,5 @@
 // `isda data verify` of folders, `isda data show` and `isda data statistics`.
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -68,10 +68,15 @@ all images can be read
   it('names the folder that is not as it should be', async () => {
     const { folder, isda } = await example();
     await rm(join(folder, 'images/val'), { recursive: true });
+    const held = await isda('data verify image-folder --dir images');
+    expect(held.code, held.stderr).toBe(0);
+    expect(held.stdout).toContain('\nno images to evaluate on: only runs with dataset.holdout can use them\n');
+    await rm(join(folder, 'images/train/a'), { recursive: true });
+    await mkdir(join(folder, 'images/train/a'));
     const { code, stderr } = await isda('data verify image-folder --dir images');
     expect(code).toBe(1);
     expect(stderr).toContain(
-      `cannot use the images in ${folder}/images: there is no such folder\n  ${folder}/images/val\n`,
+      `cannot use the images in ${folder}/images: the class a has no images\n  ${folder}/images/train/a\n`,
     );
   });
 });

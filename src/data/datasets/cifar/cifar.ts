@@ -61,7 +61,7 @@ export async function loadCifar(source: {
 }): Promise<MemorySource> {
   const format = cifarFormats[source.name];
   const folder = await findCifarFolder(format, source.directory);
-  if (folder === undefined) throw nothingFound(format, [source.directory]);
+  if (folder === undefined) throw await nothingFound(format, [source.directory]);
   const paths = await partFiles(format, folder, source.part);
   await requireComplete(format, folder);
   const [classNames, ...files] = await Promise.all([

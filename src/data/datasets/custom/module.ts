@@ -37,7 +37,8 @@ export interface DatasetModule {
   readonly createDataset: (request: DatasetRequest) => CustomDataset | Promise<CustomDataset>;
 }
 
-const levels = z.tuple([z.number(), z.number(), z.number()]);
+const level = z.number().min(0).max(255);
+const deviation = z.number().gt(0).max(255);
 
 const datasetCheck = z
   .object({
@@ -49,9 +50,15 @@ const datasetCheck = z
     ),
     height: z.int().min(1),
     width: z.int().min(1),
-    mean: levels,
-    std: z.tuple([z.number().gt(0), z.number().gt(0), z.number().gt(0)]),
+    mean: z.tuple([level, level, level]),
+    std: z.tuple([deviation, deviation, deviation]),
     read: callable,
+  })
+  .superRefine(({ std }, context) => {
+    // No set of images varies by less than a level of 255; 0.229 is what other programs call ImageNet's.
+    if (std.some((each) => each >= 1)) return;
+    const message = `expected levels from 0 to 255, got ${std.join(', ')}: multiply mean and std by 255`;
+    context.addIssue({ code: 'custom', path: ['std'], message });
   })
   .superRefine(({ classNames, count, labels }, context) => {
     const refuse = (message: string): void => context.addIssue({ code: 'custom', path: ['labels'], message });

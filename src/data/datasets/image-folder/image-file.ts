@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { reasonOf, systemCode } from '../../../common/errors.js';
 import { BrokenImage } from '../../reader.js';
+import { filePath } from './file-names.js';
 import { readHeader, type ImageHeader } from './header.js';
 
 export interface ImageFile {
@@ -13,7 +14,7 @@ export interface ImageFile {
 export function readImageFile(path: string): ImageFile {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    bytes = readFileSync(filePath(path));
   } catch (error) {
     const reasons: Record<string, string> = {
       ENOENT: 'there is no such file',

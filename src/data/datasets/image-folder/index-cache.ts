@@ -4,25 +4,28 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeFolder, writeFileAtomically } from '../../../common/files.js';
+import { filePath } from './file-names.js';
 import { scanFolder, type FolderScan } from './scan.js';
 
 const partSchema = z.object({
+  folder: z.string(),
   flat: z.boolean(),
-  classes: z.array(z.object({ name: z.string(), files: z.array(z.string()) })),
+  classes: z.array(z.object({ name: z.string(), folder: z.string().optional(), files: z.array(z.string()) })),
 });
 
 const indexSchema = z.object({
-  format: z.literal(2),
+  format: z.literal(3),
   root: z.string(),
   /** The watched folders and files, each with its mark. */
   marks: z.array(z.tuple([z.string(), z.string()])),
   train: partSchema,
-  val: partSchema,
+  val: partSchema.optional(),
+  notes: z.array(z.string()),
 });
 
 /** Changes when something is added to, taken from or renamed in a folder; and with a file's content. */
 async function markOf(path: string): Promise<string> {
-  const { mtimeMs, ctimeMs, ino, size } = await stat(path);
+  const { mtimeMs, ctimeMs, ino, size } = await stat(filePath(path));
   return [mtimeMs, ctimeMs, ino, size].join(' ');
 }
 
@@ -55,7 +58,8 @@ async function readIndex(path: string, root: string): Promise<FolderScan | undef
     const index = indexSchema.parse(JSON.parse(text));
     if (index.root !== root) return undefined;
     for (const [watched, mark] of index.marks) if ((await markOf(watched)) !== mark) return undefined;
-    return { train: index.train, val: index.val, watched: index.marks.map(([watched]) => watched) };
+    const { train, val, notes, marks } = index;
+    return { train, ...(val && { val }), watched: marks.map(([watched]) => watched), notes };
   } catch {
     // Whatever is wrong with the index or has become of the folder: listing it anew says what it is.
     return undefined;
@@ -81,7 +85,8 @@ export async function indexFolder(root: string, cacheDirectory: string, now: () 
   if (newest(marks) < started - tick) {
     try {
       await makeFolder(join(cacheDirectory, 'image-folders'));
-      const text = JSON.stringify({ format: 2, root, marks, train: scan.train, val: scan.val });
+      const { train, val, notes } = scan;
+      const text = JSON.stringify({ format: 3, root, marks, train, val, notes });
       await writeFileAtomically(path, `${sha256(text)}\n${text}\n`);
     } catch {
       // The next run lists the folder again.

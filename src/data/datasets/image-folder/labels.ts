@@ -3,15 +3,17 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { cannot, type IsdaError } from '../../../common/errors.js';
 import { readFailure } from '../../../common/files.js';
+import { comparable, decodeName, filePath } from './file-names.js';
 
 /**
- * The files looked for, first to last: Kaggle's, `IMAGE CLASS` a line as Caffe's val.txt, and TensorFlow's list of one
- * class a line in the order of the images' names.
+ * The files looked for, first to last: Kaggle's, `IMAGE CLASS` a line as Caffe's val.txt, Tiny-ImageNet's, which goes on
+ * with a box, and TensorFlow's list of one class a line in the order of the images' names.
  */
 const labelFiles = [
   'LOC_val_solution.csv',
   'val_labels.txt',
   'val.txt',
+  'val_annotations.txt',
   'imagenet_2012_validation_synset_labels.txt',
 ] as const;
 
@@ -19,16 +21,16 @@ function unusable(path: string, reason: string, hint?: string): IsdaError {
   return cannot('read the labels of the validation images', reason, { code: 'data/labels', place: path, hint });
 }
 
-/** The label file of a folder, in it or in its val/. Errors: there is none. */
-export async function findLabelFile(root: string): Promise<string> {
+/** The label file of a root, in it or in its `folder` of images to evaluate on. Errors: there is none. */
+export async function findLabelFile(root: string, folder: string): Promise<string> {
   for (const name of labelFiles) {
-    for (const path of [join(root, name), join(root, 'val', name)]) {
-      const status = await stat(path).catch(() => undefined);
+    for (const path of [join(root, name), join(root, folder, name)]) {
+      const status = await stat(filePath(path)).catch(() => undefined);
       if (status?.isFile()) return path;
     }
   }
   throw unusable(
-    join(root, 'val'),
+    join(root, folder),
     'its images are not in folders of classes, and there is no file of their labels',
     `put one of ${labelFiles.join(', ')} into ${root}`,
   );
@@ -36,46 +38,96 @@ export async function findLabelFile(root: string): Promise<string> {
 
 const stem = (file: string): string => basename(file, extname(file));
 
+/** Finds an image by its name, or by its name without the extension, which a label file may leave out or give otherwise. */
+interface Images {
+  /** The image's position; undefined: there is none of that name. Errors: several without the extension. */
+  readonly find: (name: string, place: string) => number | undefined;
+  /** Whether an image has this name with its extension. */
+  readonly has: (name: string) => boolean;
+}
+
+function imagesOf(files: readonly string[]): Images {
+  const exact = new Map(files.map((file, position) => [comparable(basename(file)), position]));
+  const stems = new Map<string, number[]>();
+  files.forEach((file, position) => {
+    const name = comparable(stem(file));
+    stems.set(name, [...(stems.get(name) ?? []), position]);
+  });
+  return {
+    has: (written) => exact.has(comparable(basename(written))),
+    find(written, place) {
+      const name = comparable(basename(written));
+      const position = exact.get(name);
+      if (position !== undefined) return position;
+      const same = stems.get(name) ?? stems.get(stem(name)) ?? [];
+      if (same.length < 2) return same[0];
+      throw unusable(place, `${written} may be ${same.map((each) => basename(files[each])).join(' or ')}`);
+    },
+  };
+}
+
 /** What a line says: the image's name, where it has one, and the class. */
 interface Line {
   readonly image: string | undefined;
+  /** What comes behind the image: the class, perhaps with more behind it. */
   readonly label: string;
   readonly number: number;
 }
 
-function parseLines(path: string, text: string): Line[] {
+/** The places at which a line may be divided into an image and its class: a name of either may have blanks in it. */
+function divisions(line: string): [image: string, rest: string][] {
+  return [...line.matchAll(/\s*,\s*|\s+/g)].map(({ 0: gap, index }) => [
+    line.slice(0, index),
+    line.slice(index + gap.length),
+  ]);
+}
+
+/**
+ * The lines that are not empty. Where all of them are classes, they name no images. Otherwise a line is divided behind the
+ * first part that is an image of the folder; behind its first word where none is.
+ */
+function parseLines(path: string, text: string, images: Images, isClass: (name: string) => boolean): Line[] {
   const kaggle = basename(path) === 'LOC_val_solution.csv';
   const lines = text
+    .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
-    .map((line, index) => ({ words: line.split(/[\s,]+/).filter((word) => word !== ''), number: index + 1 }));
-  return lines
-    .filter(({ words, number }) => words.length > 0 && !(kaggle && number === 1 && words[0] === 'ImageId'))
-    .map(({ words, number }) =>
-      words.length === 1
-        ? { image: undefined, label: words[0], number }
-        : { image: stem(words[0]), label: words[1], number },
-    );
+    .map((line, index) => ({ text: line.trim(), number: index + 1 }))
+    .filter(({ text, number }) => text !== '' && !(kaggle && number === 1 && text.startsWith('ImageId')));
+  if (lines.every((line) => isClass(line.text))) {
+    return lines.map(({ text, number }) => ({ image: undefined, label: text, number }));
+  }
+  return lines.map(({ text, number }) => {
+    const divided = divisions(text);
+    const [image, label] =
+      divided.find(([name]) => images.has(name)) ??
+      divided.find(([name]) => images.find(name, `${path}:${number}`) !== undefined) ??
+      divided.at(0) ??
+      [];
+    return { image, label: label ?? text, number };
+  });
 }
 
 /**
  * The label of each of `images` (sorted names), a position in `classes`. A class is given by its name, or, beside the
  * image's name, by its position in the sorted names.
- * Errors: an unknown class, an image without a label, as many lines as there are not images.
+ * Errors: an unknown class, an image without a label or with two, as many lines as there are not images.
  */
 export async function readLabels(
   path: string,
   images: readonly string[],
   classes: readonly string[],
 ): Promise<Int32Array> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(filePath(path)).catch((error: unknown) => {
     throw readFailure(path, error);
   });
-  const lines = parseLines(path, text);
-  const positions = new Map(classes.map((name, position) => [name, position]));
+  const positions = new Map(classes.map((name, position) => [comparable(name), position]));
+  const byName = imagesOf(images);
+  const lines = parseLines(path, decodeName(bytes), byName, (name) => positions.has(comparable(name)));
   const labelOf = ({ image, label, number }: Line): number => {
-    const position = positions.get(label);
+    const [first] = label.split(/[\s,]+/);
+    const position = positions.get(comparable(label)) ?? positions.get(comparable(first));
     if (position !== undefined) return position;
-    if (image !== undefined && /^\d+$/.test(label) && Number(label) < classes.length) return Number(label);
+    if (image !== undefined && /^\d+$/.test(first) && Number(first) < classes.length) return Number(first);
     const isNumber = image === undefined && /^\d+$/.test(label);
     throw unusable(
       `${path}:${number}`,
@@ -91,10 +143,31 @@ export async function readLabels(
     return Int32Array.from(lines, labelOf);
   }
   if (named.length < lines.length) throw unusable(path, 'some lines name an image and some do not');
-  const byImage = new Map(lines.map((line) => [line.image, line]));
-  return Int32Array.from(images, (file) => {
-    const line = byImage.get(stem(file));
-    if (line === undefined) throw unusable(path, `it has no label for ${file}`);
-    return labelOf(line);
+  return labelsByName(path, images, byName, named, labelOf);
+}
+
+/** Errors: an image without a label, or with two. */
+function labelsByName(
+  path: string,
+  images: readonly string[],
+  byName: Images,
+  lines: readonly Line[],
+  labelOf: (line: Line) => number,
+): Int32Array {
+  const found = new Map<number, { readonly label: number; readonly number: number }>();
+  for (const line of lines) {
+    const position = byName.find(line.image!, `${path}:${line.number}`);
+    if (position === undefined) continue;
+    const label = labelOf(line);
+    const before = found.get(position);
+    if (before !== undefined && before.label !== label) {
+      throw unusable(`${path}:${line.number}`, `${images[position]} has another label in line ${before.number}`);
+    }
+    found.set(position, { label, number: line.number });
+  }
+  return Int32Array.from(images, (file, position) => {
+    const line = found.get(position);
+    if (line === undefined) throw unusable(path, `it has no label for ${basename(file)}`);
+    return line.label;
   });
 }

@@ -1,7 +1,8 @@
 // A list of file names in two shared buffers, which worker threads use without copying.
+import { decodeName, nameBytes } from './file-names.js';
 
 export interface PackedNames {
-  /** The names in UTF-8, one after another. */
+  /** The bytes of the names, one after another. */
   readonly text: Uint8Array<SharedArrayBuffer>;
   /** Where each name ends in `text`. */
   readonly ends: Uint32Array<SharedArrayBuffer>;
@@ -9,13 +10,14 @@ export interface PackedNames {
 
 /** Packs names in their order. */
 export function packNames(names: readonly string[]): PackedNames {
-  const total = names.reduce((sum, name) => sum + Buffer.byteLength(name), 0);
+  const encoded = names.map(nameBytes);
+  const total = encoded.reduce((sum, name) => sum + name.length, 0);
   const text = new Uint8Array(new SharedArrayBuffer(total));
   const ends = new Uint32Array(new SharedArrayBuffer(4 * names.length));
-  const buffer = Buffer.from(text.buffer);
   let end = 0;
-  names.forEach((name, index) => {
-    end += buffer.write(name, end);
+  encoded.forEach((name, index) => {
+    text.set(name, end);
+    end += name.length;
     ends[index] = end;
   });
   return { text, ends };
@@ -24,5 +26,5 @@ export function packNames(names: readonly string[]): PackedNames {
 /** The name at a position. */
 export function nameAt({ text, ends }: PackedNames, index: number): string {
   const start = index === 0 ? 0 : ends[index - 1];
-  return Buffer.from(text.buffer, start, ends[index] - start).toString();
+  return decodeName(Buffer.from(text.buffer, start, ends[index] - start));
 }

@@ -1,19 +1,23 @@
 // Lists the classes and images of a folder of images: train/CLASS/IMAGE, and val/CLASS/IMAGE or val/IMAGE with labels.
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dirent } from 'node:fs';
-import { cannot, systemCode, type IsdaError } from '../../../common/errors.js';
-import { readFailure } from '../../../common/files.js';
+import { comparable, filePath } from './file-names.js';
 import { findLabelFile, readLabels } from './labels.js';
+import { layoutHint, list, passedOverLines, unusable, type PassedOver } from './listing.js';
 
-/** The images of one class, their names sorted. */
+/** The images of one class. */
 export interface ClassFiles {
   readonly name: string;
+  /** The folder of the class, where it is not called as the class. */
+  readonly folder?: string | undefined;
+  /** Paths of the images in the folder of the class: its own images sorted, then those of each folder in it. */
   readonly files: readonly string[];
 }
 
 /** One part: each class with its images, classes in the order of the training set's. */
 export interface PartFiles {
+  /** The folder of the part: `train`, `val`, …; empty where the folders of classes are in the root. */
+  readonly folder: string;
   readonly classes: readonly ClassFiles[];
   /** Whether the images lie in one folder without folders of classes. */
   readonly flat: boolean;
@@ -21,108 +25,183 @@ export interface PartFiles {
 
 export interface FolderScan {
   readonly train: PartFiles;
-  readonly val: PartFiles;
-  /** What the scan depends on: folders and files whose change makes it void. */
+  /** Absent: there is no folder of images to evaluate on. */
+  readonly val?: PartFiles | undefined;
+  /** What the scan depends on: folders and files whose change makes it void. Absolute. */
   readonly watched: readonly string[];
+  /** What is in the folders and was passed over, in words. */
+  readonly notes: readonly string[];
 }
 
-const image = /\.(jpe?g|png)$/i;
+/** Names of the folder of images to evaluate on; the first that is there counts. */
+export const evaluationFolders = ['val', 'valid', 'validation', 'test'] as const;
 
-/** The order of torchvision's ImageFolder: by code points. */
-function byCodePoint(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** Folders in a class's folder may be nested this deep; a link to a folder above would never end. */
+const maxDepth = 16;
+
+interface Scanning {
+  readonly root: string;
+  readonly passed: PassedOver;
+  /** Absolute. */
+  readonly watched: string[];
 }
 
-function unusable(root: string, reason: string, place: string, hint?: string): IsdaError {
-  return cannot(`use the images in ${root}`, reason, { code: 'data/layout', place, hint });
-}
-
-const layout = 'expected train/CLASS/IMAGE and val/CLASS/IMAGE, with .jpeg, .jpg or .png files (docs/data.md)';
-
-/** What is in a folder, hidden entries left out. Errors: it is not there, it is a file, it may not be read. */
-async function entriesOf(root: string, path: string): Promise<Dirent[]> {
-  try {
-    const entries = await readdir(path, { withFileTypes: true });
-    return entries.filter((entry) => !entry.name.startsWith('.'));
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === 'ENOENT') throw unusable(root, 'there is no such folder', path, layout);
-    if (code === 'ENOTDIR') throw unusable(root, 'a file is where a folder is expected', path, layout);
-    throw readFailure(path, error);
-  }
-}
-
-/** Links count as what they point to. */
-async function isFolder(entry: Dirent, path: string): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return stat(path).then(
+/** Whether a path is a folder. */
+export const isFolderThere = (path: string): Promise<boolean> =>
+  stat(filePath(path)).then(
     (status) => status.isDirectory(),
     () => false,
   );
+
+async function listWatched({ root, passed, watched }: Scanning, path: string) {
+  watched.push(path);
+  return list(root, path, passed);
 }
 
-interface Listing {
-  readonly folders: readonly string[];
-  readonly images: readonly string[];
-}
-
-async function list(root: string, path: string): Promise<Listing> {
-  const folders: string[] = [];
-  const images: string[] = [];
-  for (const entry of await entriesOf(root, path)) {
-    if (await isFolder(entry, join(path, entry.name))) folders.push(entry.name);
-    else if (image.test(entry.name)) images.push(entry.name);
+/** The images of a class's folder and, as torchvision's ImageFolder, of the folders in it. */
+async function filesBelow(scanning: Scanning, path: string, depth = 0): Promise<string[]> {
+  if (depth > maxDepth) {
+    throw unusable(
+      scanning.root,
+      `folders are nested over ${maxDepth} deep`,
+      path,
+      'a link may lead to a folder above',
+    );
   }
-  return { folders: folders.sort(byCodePoint), images: images.sort(byCodePoint) };
+  const { folders, images } = await listWatched(scanning, path);
+  const files = [...images];
+  for (const name of folders) {
+    for (const file of await filesBelow(scanning, join(path, name), depth + 1)) files.push(join(name, file));
+  }
+  return files;
 }
 
-async function listClass(root: string, path: string, name: string): Promise<ClassFiles> {
-  const { images } = await list(root, path);
-  if (images.length === 0) throw unusable(root, `the class ${name} has no images`, path, layout);
-  return { name, files: images };
+async function listClass(scanning: Scanning, path: string, name: string, folder = name): Promise<ClassFiles> {
+  const unreadBefore = new Map(scanning.passed.unread);
+  const files = await filesBelow(scanning, path);
+  if (files.length > 0) return { name, files, ...(folder === name ? {} : { folder }) };
+  const unread = [...scanning.passed.unread].filter(([extension, count]) => count > (unreadBefore.get(extension) ?? 0));
+  const reason = unread.length === 0 ? '' : `: its files are ${unread.map(([extension]) => extension).join(', ')}`;
+  throw unusable(scanning.root, `the class ${name} has no images${reason}`, path, layoutHint);
 }
 
-async function scanTrain(root: string): Promise<PartFiles> {
-  const path = join(root, 'train');
-  const { folders, images } = await list(root, path);
-  if (folders.length === 0) {
+/** Errors: images beside the folders of classes. */
+function refuseStray({ root }: Scanning, path: string, images: readonly string[]): void {
+  if (images.length === 0) return;
+  const reason = `${images.length === 1 ? 'an image is' : `${images.length} images are`} beside the folders of classes`;
+  throw unusable(root, reason, join(path, images[0]), 'put each into the folder of its class, or elsewhere');
+}
+
+/** Errors: two folders whose names are two spellings of one. */
+function refuseTwins({ root }: Scanning, path: string, folders: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of folders) {
+    if (seen.has(comparable(name))) {
+      const reason = `two folders are called ${comparable(name)}, in two ways to write its letters in Unicode`;
+      throw unusable(root, reason, path, 'move the images of one into the other');
+    }
+    seen.add(comparable(name));
+  }
+}
+
+async function scanTrain(scanning: Scanning, folder: string): Promise<PartFiles> {
+  const { root } = scanning;
+  const path = join(root, folder);
+  const { folders, images } = await listWatched(scanning, path);
+  const names = folder === '' ? folders.filter((name) => !evaluationFolders.some((each) => each === name)) : folders;
+  if (names.length === 0) {
     const reason = images.length > 0 ? 'its images are not in folders of classes' : 'it is empty';
-    throw unusable(root, reason, path, layout);
+    throw unusable(root, reason, path, layoutHint);
   }
+  refuseStray(scanning, path, images);
+  refuseTwins(scanning, path, names);
   const classes: ClassFiles[] = [];
-  for (const name of folders) classes.push(await listClass(root, join(path, name), name));
-  return { classes, flat: false };
+  for (const name of names) classes.push(await listClass(scanning, join(path, name), name));
+  if (classes.length < 2) {
+    throw unusable(
+      root,
+      `there is one class alone, ${names[0]}`,
+      path,
+      'a network is trained to tell at least two apart',
+    );
+  }
+  return { folder, classes, flat: false };
 }
 
-async function scanVal(root: string, names: readonly string[]): Promise<PartFiles & { labelFile?: string }> {
-  const path = join(root, 'val');
-  const { folders, images } = await list(root, path);
+/** A part without folders of classes; `below`: the folder in it that has the images, or nothing. */
+async function scanFlat(
+  scanning: Scanning,
+  folder: string,
+  below: string,
+  images: readonly string[],
+  names: readonly string[],
+): Promise<PartFiles> {
+  const labelFile = await findLabelFile(scanning.root, folder);
+  scanning.watched.push(labelFile);
+  const labels = await readLabels(labelFile, images, names);
+  const files = names.map((): string[] => []);
+  images.forEach((file, index) => files[labels[index]].push(join(below, file)));
+  return { folder, classes: names.map((name, label) => ({ name, files: files[label] })), flat: true };
+}
+
+async function scanVal(scanning: Scanning, folder: string, names: readonly string[]): Promise<PartFiles> {
+  const { root } = scanning;
+  const path = join(root, folder);
+  const { folders, images } = await listWatched(scanning, path);
   if (folders.length === 0) {
-    if (images.length === 0) throw unusable(root, 'it is empty', path, layout);
-    const labelFile = await findLabelFile(root);
-    const labels = await readLabels(labelFile, images, names);
-    const files = names.map((): string[] => []);
-    images.forEach((file, index) => files[labels[index]].push(file));
-    return { classes: names.map((name, label) => ({ name, files: files[label] })), flat: true, labelFile };
+    if (images.length === 0) throw unusable(root, 'it is empty', path, layoutHint);
+    return scanFlat(scanning, folder, '', images, names);
   }
-  const unknown = folders.find((name) => !names.includes(name));
+  // Tiny-ImageNet's layout: val/images/IMAGE, and their labels in val/val_annotations.txt.
+  if (folders.length === 1 && folders[0] === 'images' && !names.includes('images')) {
+    const inside = await listWatched(scanning, join(path, 'images'));
+    return scanFlat(scanning, folder, 'images', inside.images, names);
+  }
+  refuseStray(scanning, path, images);
+  refuseTwins(scanning, path, folders);
+  const known = new Set(names.map(comparable));
+  const unknown = folders.find((name) => !known.has(comparable(name)));
   if (unknown !== undefined) {
-    const hint = 'the folders of val/ must be among those of train/';
-    throw unusable(root, `the class ${unknown} is in val/ and not in train/`, join(path, unknown), hint);
+    const hint = `the folders of ${folder}/ must be among those of train/`;
+    throw unusable(root, `the class ${unknown} is in ${folder}/ and not in train/`, join(path, unknown), hint);
   }
+  const folderOf = new Map(folders.map((name) => [comparable(name), name]));
   const classes: ClassFiles[] = [];
   for (const name of names) {
-    classes.push(folders.includes(name) ? await listClass(root, join(path, name), name) : { name, files: [] });
+    const own = folderOf.get(comparable(name));
+    classes.push(own === undefined ? { name, files: [] } : await listClass(scanning, join(path, own), name, own));
   }
-  return { classes, flat: false };
+  return { folder, classes, flat: false };
+}
+
+/** The folder of images to evaluate on, if there is one. */
+async function evaluationFolder(root: string): Promise<string | undefined> {
+  for (const name of evaluationFolders) if (await isFolderThere(join(root, name))) return name;
+  return undefined;
+}
+
+/**
+ * Whether a folder holds folders of classes itself, without a train/: at least two folders with images directly in them.
+ */
+export async function holdsClasses(root: string): Promise<boolean> {
+  const passed: PassedOver = { unread: new Map(), system: new Map() };
+  const { folders } = await list(root, root, passed);
+  const classes = folders.filter((name) => !evaluationFolders.some((each) => each === name));
+  if (classes.length < 2) return false;
+  for (const name of classes) if ((await list(root, join(root, name), passed)).images.length === 0) return false;
+  return true;
 }
 
 /** Lists a folder of images. Errors name the folder or file that is not as it should be. */
 export async function scanFolder(root: string): Promise<FolderScan> {
-  const train = await scanTrain(root);
+  const passed: PassedOver = { unread: new Map(), system: new Map() };
+  const scanning: Scanning = { root, passed, watched: [] };
+  const isPlain = !(await isFolderThere(join(root, 'train'))) && (await holdsClasses(root).catch(() => false));
+  const train = await scanTrain(scanning, isPlain ? '' : 'train');
+  const folder = await evaluationFolder(root);
+  // Another folder to evaluate on may come to be there.
+  if (folder !== evaluationFolders[0] && !isPlain) scanning.watched.push(root);
   const names = train.classes.map(({ name }) => name);
-  const { labelFile, ...val } = await scanVal(root, names);
-  const inVal = val.classes.filter(({ files }) => !val.flat && files.length > 0).map(({ name }) => join('val', name));
-  const watched = ['train', 'val', ...names.map((name) => join('train', name)), ...inVal];
-  return { train, val, watched: [...watched.map((path) => join(root, path)), ...(labelFile ? [labelFile] : [])] };
+  const val = folder === undefined ? undefined : await scanVal(scanning, folder, names);
+  return { train, ...(val && { val }), watched: scanning.watched, notes: passedOverLines(passed) };
 }

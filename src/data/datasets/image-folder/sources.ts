@@ -1,17 +1,20 @@
 // The training and validation parts of an image folder as sources.
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import pMap from 'p-map';
-import { cannot } from '../../../common/errors.js';
+import { cannot, IsdaError } from '../../../common/errors.js';
 import { maxOpenFiles } from '../../../common/files.js';
+import { orList } from '../../../common/format.js';
 import type { ImageFormat } from '../../dataset.js';
 import type { DataParts } from '../../identity.js';
 import type { FolderOptions } from '../../options.js';
 import type { ImageSource } from '../../source.js';
+import { otherCifarForms } from '../cifar/other-forms.js';
+import { filePath, nameBytes } from './file-names.js';
 import { indexFolder, type FolderIndex } from './index-cache.js';
 import { packNames } from './packed-names.js';
-import type { PartFiles } from './scan.js';
+import { evaluationFolders, holdsClasses, isFolderThere, type PartFiles } from './scan.js';
 
 /** The layout and normalisation of what the network gets. */
 export function folderFormat({ imageSize, mean, std }: FolderOptions): ImageFormat {
@@ -20,25 +23,48 @@ export function folderFormat({ imageSize, mean, std }: FolderOptions): ImageForm
   return { height: imageSize, width: imageSize, channels: 3, mean: levels(mean), std: levels(std) };
 }
 
-/** The first of `candidates`, or `imagenet/` in one, that holds a train/. Absolute. Errors: none does. */
+/**
+ * The first of `candidates`, or `imagenet/` in one, that holds a train/; of one's own images also one that holds the folders
+ * of classes themselves. Absolute. Errors: none does.
+ */
 export async function locateImageFolder(name: FolderOptions['name'], candidates: readonly string[]): Promise<string> {
   const folders = candidates.flatMap((each) => (name === 'imagenet' ? [each, join(each, 'imagenet')] : [each]));
-  for (const folder of folders) if (await stat(join(folder, 'train')).catch(() => undefined)) return folder;
+  for (const folder of folders) if (await isFolderThere(join(folder, 'train'))) return folder;
+  if (name === 'image-folder') {
+    for (const folder of folders) if (await holdsClasses(folder).catch(() => false)) return folder;
+  }
+  const otherwise = await calledOtherwise(folders);
   throw cannot(
     `find ${name === 'imagenet' ? 'ImageNet' : 'the images'}`,
     'there is no folder train/ where it was looked for',
     {
       code: 'data/missing',
       place: folders.map((folder) => `looked in ${folder}`).join('\n'),
-      hint: '--set dataset.dir=DIR says where it is; docs/data.md says what it holds',
+      hint: otherwise ?? '--set dataset.dir=DIR says where it is; docs/data.md says what it holds',
     },
   );
+}
+
+/** A hint where the folder of training images has another name than train/, or is the one that was given. */
+async function calledOtherwise(folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) {
+    const [form] = await otherCifarForms(folder);
+    if (form !== undefined)
+      return `${form.path} is ${form.title}: \`dataset.name: ${form.name}\` reads its binary files`;
+    const names = await readdir(folder).catch(() => []);
+    const training = names.find((name) => /^train(ing)?([-_ ]?(set|images|data))?$/i.test(name) && name !== 'train');
+    if (training !== undefined) return `${join(folder, training)} must be called train`;
+    if (basename(folder) === 'train' && (await holdsClasses(folder).catch(() => false))) {
+      return `set dataset.dir to ${dirname(folder)}, the folder of train/`;
+    }
+  }
+  return undefined;
 }
 
 /** md5 of the names of all images with their classes, in order: changes when an image is added, removed or renamed. */
 export function listChecksum(names: readonly string[]): string {
   const hash = createHash('md5');
-  for (const name of names) hash.update(name).update('\n');
+  for (const name of names) hash.update(nameBytes(name)).update('\n');
   return hash.digest('hex');
 }
 
@@ -57,7 +83,7 @@ export async function partDigest(root: string, list: string, names: readonly str
   );
   const sizes = await pMap(
     sample,
-    (name) => stat(join(root, name)).then(({ size }) => size, () => 0), // prettier-ignore
+    (name) => stat(filePath(join(root, name))).then(({ size }) => size, () => 0), // prettier-ignore
     { concurrency: maxOpenFiles },
   );
   return createHash('md5')
@@ -66,9 +92,18 @@ export async function partDigest(root: string, list: string, names: readonly str
 }
 
 /** The paths of a part's images relative to the root, class after class. */
-export function namesOf(part: 'train' | 'val', { classes, flat }: PartFiles): string[] {
-  return classes.flatMap(({ name, files }) => files.map((file) => (flat ? join(part, file) : join(part, name, file))));
+export function namesOf({ folder, classes, flat }: PartFiles): string[] {
+  return classes.flatMap(({ name, folder: own = name, files }) =>
+    files.map((file) => (flat ? join(folder, file) : join(folder, own, file))),
+  );
 }
+
+/** A part without images, of classes that are known. */
+const withoutImages = ({ classes }: PartFiles): PartFiles => ({
+  folder: '',
+  classes: classes.map(({ name }) => ({ name, files: [] })),
+  flat: false,
+});
 
 async function sourceOf(
   root: string,
@@ -76,8 +111,8 @@ async function sourceOf(
   part: 'train' | 'test',
   options: FolderOptions,
 ): Promise<ImageSource> {
-  const files = part === 'train' ? index.train : index.val;
-  const names = namesOf(part === 'train' ? 'train' : 'val', files);
+  const files = part === 'train' ? index.train : (index.val ?? withoutImages(index.train));
+  const names = namesOf(files);
   const classNames = index.train.classes.map(({ name }) => name);
   const labels = new Int32Array(names.length);
   let next = 0;
@@ -98,9 +133,10 @@ async function sourceOf(
 }
 
 /**
- * Both parts of a folder of images. `candidates`: absolute folders to look in, first to last.
- * Errors: no train/ or val/, a class without images, a class of val/ that is not in train/, another number of classes
- * than the config says.
+ * Both parts of a folder of images, the test part without images where a holdout is evaluated on and there are no others.
+ * `candidates`: absolute folders to look in, first to last.
+ * Errors: no train/, or no val/ and no holdout; a class without images; a class of val/ that is not in train/; another
+ * number of classes than the config says.
  */
 export async function loadImageFolder(
   options: FolderOptions,
@@ -118,8 +154,38 @@ export async function loadImageFolder(
       hint: 'leave dataset.classes out to take those of the folder',
     });
   }
+  if (index.val === undefined && options.holdout === 0) throw nothingToEvaluateOn(root, index.train.folder);
   const [train, test] = await Promise.all(
     (['train', 'test'] as const).map((part) => sourceOf(root, index, part, options)),
   );
-  return { train, test, folder: root };
+  return { train, test, folder: root, notes: index.notes };
+}
+
+function nothingToEvaluateOn(root: string, trainFolder: string): IsdaError {
+  const folders = orList(evaluationFolders.map((name) => `${name}/`));
+  const isTrainItself = trainFolder === '' && basename(root) === 'train';
+  const parent = isTrainItself
+    ? `; or set dataset.dir to ${dirname(root)}, if it holds one of these beside train/`
+    : '';
+  return cannot(`use the images in ${root}`, `there are none to evaluate on: no ${folders}`, {
+    code: 'data/settings',
+    kind: 'usage',
+    hint: `dataset.holdout: N evaluates on N of the training images${parent}`,
+  });
+}
+
+/**
+ * The number of classes of a folder of images, where it is there. Errors: the folder is not laid out as it must be.
+ */
+export async function folderClasses(
+  { name }: Pick<FolderOptions, 'name'>,
+  candidates: readonly string[],
+  cacheDirectory: string,
+  now: () => number,
+): Promise<number | undefined> {
+  const root = await locateImageFolder(name, candidates).catch((error: unknown) => {
+    if (error instanceof IsdaError && error.code === 'data/missing') return undefined;
+    throw error;
+  });
+  return root === undefined ? undefined : (await indexFolder(root, cacheDirectory, now)).train.classes.length;
 }

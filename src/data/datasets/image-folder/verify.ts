@@ -32,6 +32,8 @@ export interface FolderReport {
   readonly folder: string;
   readonly classNames: readonly string[];
   readonly parts: readonly FolderPartReport[];
+  /** What is in the folders and was passed over, in words. */
+  readonly notes: readonly string[];
 }
 
 /** Decodes a whole image file and gives its header. Throws a BrokenImage. */
@@ -50,7 +52,7 @@ async function verifyPart(
   files: PartFiles,
   onImage: () => void,
 ): Promise<FolderPartReport> {
-  const names = namesOf(part, files);
+  const names = namesOf(files);
   const labelled = files.classes.flatMap(({ name, files }) => files.map(() => name));
   const broken: BrokenFile[] = [];
   let smallest: readonly [number, number] | undefined;
@@ -88,11 +90,12 @@ export async function verifyImageFolder(
   root: string,
   onImage: (done: number, total: number) => void,
 ): Promise<FolderReport> {
-  const { train, val } = await scanFolder(root);
+  const { train, val, notes } = await scanFolder(root);
   const countOf = ({ classes }: PartFiles): number => classes.reduce((sum, { files }) => sum + files.length, 0);
-  const total = countOf(train) + countOf(val);
+  const total = countOf(train) + (val === undefined ? 0 : countOf(val));
   let done = 0;
   const next = (): void => onImage(++done, total);
-  const parts = [await verifyPart(root, 'train', train, next), await verifyPart(root, 'val', val, next)];
-  return { folder: root, classNames: train.classes.map(({ name }) => name), parts };
+  const parts = [await verifyPart(root, 'train', train, next)];
+  if (val !== undefined) parts.push(await verifyPart(root, 'val', val, next));
+  return { folder: root, classNames: train.classes.map(({ name }) => name), parts, notes };
 }

@@ -79,6 +79,14 @@ describe('a data set of one’s own', () => {
     ],
     ['one class', dataset(`${complete}, classNames: ['a'], read: () => 0`), 'classNames: '],
     ['a deviation of 0', dataset(`${complete}, std: [1, 0, 1], read: () => 0`), 'std.1: '],
+    [
+      'levels from 0 to 1',
+      dataset(`${complete}, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], read: () => 0`),
+      'std: expected levels from 0 to 255, got 0.229, 0.224, 0.225: multiply mean and std by 255',
+    ],
+    ['a mean below 0', dataset(`${complete}, mean: [0, -1, 0], read: () => 0`), 'mean.1: '],
+    ['a mean above 255', dataset(`${complete}, mean: [0, 0, 256], read: () => 0`), 'mean.2: '],
+    ['a deviation above 255', dataset(`${complete}, std: [1, 1, 300], read: () => 0`), 'std.2: '],
     ['parts that differ', dataset(`${complete}, width: part.length, read: () => 0`), 'its parts train and test differ'],
   ])('with %s is refused', async (_, source, reason) => {
     const own = await options(source);

@@ -3,6 +3,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scanFolder } from '../../../../src/data/datasets/image-folder/scan.js';
+import { namesOf } from '../../../../src/data/datasets/image-folder/sources.js';
 import { temporaryFolder } from '../../helpers.js';
 import { writeImages } from './support.js';
 
@@ -17,6 +18,7 @@ describe('a folder of images', () => {
     await symlink(join(root, 'train/n01'), join(root, 'train/n10'));
     const { train, val, watched } = await scanFolder(root);
     expect(train).toEqual({
+      folder: 'train',
       flat: false,
       classes: [
         { name: 'n01', files: ['c.PNG', 'd.jpeg'] },
@@ -24,8 +26,8 @@ describe('a folder of images', () => {
         { name: 'n10', files: ['c.PNG', 'd.jpeg'] },
       ],
     });
-    expect(val.classes.map(({ files }) => files)).toEqual([[], ['v.jpg'], []]);
-    const folders = ['train', 'val', 'train/n01', 'train/n02', 'train/n10', 'val/n02'];
+    expect(val?.classes.map(({ files }) => files)).toEqual([[], ['v.jpg'], []]);
+    const folders = ['train', 'train/n01', 'train/n02', 'train/n10', 'val', 'val/n02'];
     expect(watched).toEqual(folders.map((folder) => join(root, folder)));
   });
 
@@ -44,8 +46,8 @@ describe('a folder of images', () => {
     await writeImages(root, ['val/v_3.JPEG', 'val/v_1.JPEG', 'val/v_2.JPEG'], content);
     await writeFile(join(root, file), text);
     const { val, watched } = await scanFolder(root);
-    expect(val.flat).toBe(true);
-    expect(val.classes).toEqual([
+    expect(val?.flat).toBe(true);
+    expect(val?.classes).toEqual([
       { name: 'n01', files: ['v_1.JPEG'] },
       { name: 'n02', files: ['v_2.JPEG', 'v_3.JPEG'] },
     ]);
@@ -53,22 +55,168 @@ describe('a folder of images', () => {
   });
 });
 
+const filesOf = async (root: string): Promise<unknown> =>
+  (await scanFolder(root)).val?.classes.map(({ files }) => files);
+
+describe('the labels of a flat val/', () => {
+  it.each([
+    [
+      'names that differ in their extension alone',
+      ['1.jpeg', '1.jpg'],
+      '1.jpg n01\n1.jpeg n02\n',
+      [['1.jpg'], ['1.jpeg']],
+    ],
+    ['another extension than the image has', ['1.JPEG', '2.png'], '1.jpg n02\n2 n01\n', [['2.png'], ['1.JPEG']]],
+    ['dots in names', ['a.b.jpg', 'a.jpg'], 'a.b n01\na n02\n', [['a.b.jpg'], ['a.jpg']]],
+    ['the same line twice', ['1.jpg', '2.jpg'], '1.jpg n01\n2.jpg n02\n1.jpg n01\n', [['1.jpg'], ['2.jpg']]],
+    [
+      'blanks in names of images',
+      ['my cat 1.jpg', 'my.jpg'],
+      'my cat 1.jpg n01\nmy.jpg n02\n',
+      [['my cat 1.jpg'], ['my.jpg']],
+    ],
+    ['paths', ['1.jpg', '2.jpg'], 'val/1.jpg n01\nval/2.jpg n02\n', [['1.jpg'], ['2.jpg']]],
+    ['a byte order mark', ['1.jpg', '2.jpg'], '\uFEFF1.jpg n01\n2.jpg n02\n', [['1.jpg'], ['2.jpg']]],
+  ])('may have %s', async (_, images, text, expected) => {
+    const root = await temporaryFolder();
+    await writeImages(root, ['train/n01/a.jpg', 'train/n02/a.jpg', ...images.map((name) => `val/${name}`)], content);
+    await writeFile(join(root, 'val.txt'), text);
+    expect(await filesOf(root)).toEqual(expected);
+  });
+
+  it.each([
+    ['beside images', 'val.txt', '1.jpg great dane\n2.jpg great\n3.jpg caf\u00e9 noir\n'],
+    ['with commas', 'val.txt', '1.jpg,great dane\n2.jpg,great\n3.jpg,caf\u00e9 noir\n'],
+    ['alone', 'imagenet_2012_validation_synset_labels.txt', 'great dane\ngreat\ncaf\u00e9 noir\n'],
+  ])('may name classes with blanks and accents, %s', async (_, file, text) => {
+    const root = await temporaryFolder();
+    const classes = ['cafe\u0301 noir', 'great', 'great dane'];
+    await writeImages(
+      root,
+      [...classes.map((name) => `train/${name}/a.jpg`), 'val/1.jpg', 'val/2.jpg', 'val/3.jpg'],
+      content,
+    );
+    await writeFile(join(root, file), text);
+    expect(await filesOf(root)).toEqual([['3.jpg'], ['2.jpg'], ['1.jpg']]);
+  });
+});
+
+describe('a folder that is laid out otherwise', () => {
+  const train = ['train/n01/a.jpg', 'train/n02/a.jpg'];
+
+  it('has the images in folders of a class too, its own first', async () => {
+    const root = await temporaryFolder();
+    const nested = ['train/n01/y/b.jpg', 'train/n01/x/z/d.jpg', 'train/n01/x/c.jpg'];
+    await writeImages(root, [...train, ...nested, 'val/n01/a.jpg'], content);
+    const scan = await scanFolder(root);
+    expect(scan.train.classes[0].files).toEqual(['a.jpg', 'x/c.jpg', 'x/z/d.jpg', 'y/b.jpg']);
+    expect(namesOf(scan.train)[2]).toBe('train/n01/x/z/d.jpg');
+    expect(scan.watched).toContain(join(root, 'train/n01/x/z'));
+  });
+
+  it.each(['valid', 'validation', 'test'])('may call its val/ %s/', async (folder) => {
+    const root = await temporaryFolder();
+    await writeImages(root, [...train, `${folder}/n02/v.jpg`], content);
+    const { val, watched } = await scanFolder(root);
+    expect(namesOf(val!)).toEqual([`${folder}/n02/v.jpg`]);
+    expect(watched).toContain(root);
+    await writeImages(root, ['val/n01/v.jpg'], content);
+    expect(namesOf((await scanFolder(root)).val!)).toEqual(['val/n01/v.jpg']);
+  });
+
+  it('may have no val/, and folders of classes alone', async () => {
+    const root = await temporaryFolder();
+    await writeImages(root, train, content);
+    expect(await scanFolder(root)).toMatchObject({
+      train: { folder: 'train' },
+      watched: expect.arrayContaining([root]) as [],
+    });
+    expect((await scanFolder(root)).val).toBeUndefined();
+    const plain = await scanFolder(join(root, 'train'));
+    expect(namesOf(plain.train)).toEqual(['n01/a.jpg', 'n02/a.jpg']);
+    expect(plain.val).toBeUndefined();
+  });
+
+  it('may be that of Tiny-ImageNet', async () => {
+    const root = await temporaryFolder();
+    const files = ['train/n01/images/n01_0.JPEG', 'train/n02/images/n02_0.JPEG', 'test/images/test_0.JPEG'];
+    await writeImages(root, [...files, 'val/images/val_0.JPEG', 'val/images/val_1.JPEG'], content);
+    await writeFile(join(root, 'train/n01/n01_boxes.txt'), 'n01_0.JPEG\t0\t32\t44\t62\n');
+    await writeFile(
+      join(root, 'val/val_annotations.txt'),
+      'val_0.JPEG\tn02\t0\t32\t44\t62\nval_1.JPEG\tn01\t5\t6\t7\t8\n',
+    );
+    const { train, val, notes } = await scanFolder(root);
+    expect(namesOf(train)).toEqual(files.slice(0, 2));
+    expect(namesOf(val!)).toEqual(['val/images/val_1.JPEG', 'val/images/val_0.JPEG']);
+    expect(notes).toEqual([]);
+  });
+
+  it('takes two spellings of a name for one class', async () => {
+    const root = await temporaryFolder();
+    await writeImages(root, ['train/caf\u00e9/a.jpg', 'train/tea/a.jpg', 'val/cafe\u0301/v.jpg'], content);
+    const { val } = await scanFolder(root);
+    expect(val?.classes.map(({ name, files }) => [name, files.length])).toEqual([
+      ['caf\u00e9', 1],
+      ['tea', 0],
+    ]);
+    expect(namesOf(val!)).toEqual(['val/cafe\u0301/v.jpg']);
+  });
+
+  it('says what it passes over: images of other formats, folders of systems', async () => {
+    const root = await temporaryFolder();
+    const thumbnails = ['train/@eaDir/n01/a.jpg', 'train/n01/@eaDir/a.jpg/SYNOPHOTO_THUMB_M.jpg', 'val/__MACOSX/x.jpg'];
+    const others = ['train/n01/b.webp', 'train/n02/c.WEBP', 'val/d.bmp', 'train/n01/notes.txt'];
+    await writeImages(root, [...train, 'val/n01/a.jpg', ...thumbnails, ...others], content);
+    const { train: found, notes } = await scanFolder(root);
+    expect(namesOf(found)).toEqual(train);
+    expect(notes).toEqual([
+      'image files passed over: 1 .bmp, 2 .webp; only .jpeg, .jpg and .png are read',
+      'folders passed over, which a system made: 2 @eaDir, 1 __MACOSX',
+    ]);
+  });
+});
+
 describe('a folder that cannot be used', () => {
-  const complete = ['train/n01/a.jpg', 'val/n01/a.jpg'];
+  const complete = ['train/n00/a.jpg', 'train/n01/a.jpg', 'val/n01/a.jpg'];
   const flat = ['train/n01/a.jpg', 'train/n02/a.jpg', 'val/v_1.JPEG', 'val/v_2.JPEG'];
 
   it.each([
     ['no train/', ['val/n01/a.jpg'], 'there is no such folder', 'train'],
-    ['no val/', ['train/n01/a.jpg'], 'there is no such folder', 'val'],
+    ['one class', ['train/n01/a.jpg', 'val/n01/a.jpg'], 'there is one class alone, n01', 'train'],
+    [
+      'a class of images that are not read',
+      [...complete, 'train/n02/a.webp', 'train/n02/b.TIF'],
+      'the class n02 has no images: its files are .webp, .tif',
+      'train/n02',
+    ],
+    [
+      'an image beside the classes',
+      [...complete, 'train/a.jpg'],
+      'an image is beside the folders of classes',
+      'train/a.jpg',
+    ],
+    [
+      'images beside the classes of val/',
+      [...complete, 'val/b.png', 'val/a.jpg'],
+      '2 images are beside the folders of classes',
+      'val/a.jpg',
+    ],
+    [
+      'a class in two spellings',
+      [...complete, 'train/caf\u00e9/a.jpg', 'train/cafe\u0301/a.jpg'],
+      'two folders are called café, in two ways to write its letters in Unicode',
+      'train',
+    ],
     ['a file called train', ['train'], 'a file is where a folder is expected', 'train'],
     ['a class without images', [...complete, 'train/n02/readme.txt'], 'the class n02 has no images', 'train/n02'],
     [
       'images without classes',
-      ['train/a.jpg', ...complete.slice(1)],
+      ['train/a.jpg', ...complete.slice(2)],
       'its images are not in folders of classes',
       'train',
     ],
-    ['nothing in val/', ['train/n01/a.jpg', 'val/list.txt'], 'it is empty', 'val'],
+    ['nothing in val/', [...complete.slice(0, 2), 'val/list.txt'], 'it is empty', 'val'],
     ['a class only in val/', [...complete, 'val/n02/a.jpg'], 'the class n02 is in val/ and not in train/', 'val/n02'],
   ])('%s', async (_, files, reason, place) => {
     const root = await temporaryFolder();
@@ -84,12 +232,41 @@ describe('a folder that cannot be used', () => {
     ['too few lines', 'imagenet_2012_validation_synset_labels.txt', 'n01\n', /it has 1 lines for 2 images$/],
     ['a number that is too large', 'val.txt', 'v_1.JPEG 0\nv_2.JPEG 2\n', /2 is not a class of train\/$/],
     ['numbers alone', 'val.txt', '0\n1\n', /0 is not a class of train\/$/],
+    ['two labels for an image', 'val.txt', 'v_1.JPEG n01\nv_1.JPEG n02\n', /v_1.JPEG has another label in line 1$/],
     ['both kinds of lines', 'val.txt', 'v_1.JPEG 0\nn02\n', /some lines name an image and some do not$/],
   ])('a flat val/ with %s', async (_, file, text, reason) => {
     const root = await temporaryFolder();
     await writeImages(root, flat, content);
     if (file !== undefined) await writeFile(join(root, file), text);
     await expect(scanFolder(root)).rejects.toThrow(reason);
+  });
+
+  it.each([
+    ['train/owl', 'a class'],
+    ['val/owl', 'a class of val/'],
+    ['train/n01/more', 'a folder in a class'],
+  ])('%s, a link to nowhere', async (link) => {
+    const root = await temporaryFolder();
+    await writeImages(root, complete, content);
+    await symlink('/gone/owl', join(root, link));
+    await expect(scanFolder(root)).rejects.toMatchObject({
+      message: `cannot use the images in ${root}: a link leads to /gone/owl, which is not there`,
+      place: join(root, link),
+    });
+  });
+
+  it('a link to a folder above', async () => {
+    const root = await temporaryFolder();
+    await writeImages(root, complete, content);
+    await symlink(join(root, 'train'), join(root, 'train/n01/again'));
+    await expect(scanFolder(root)).rejects.toThrow('folders are nested over 16 deep');
+  });
+
+  it('two images that a label may mean', async () => {
+    const root = await temporaryFolder();
+    await writeImages(root, [...flat.slice(0, 2), 'val/1.jpg', 'val/1.jpeg'], content);
+    await writeFile(join(root, 'val.txt'), '1 n01\n1 n02\n');
+    await expect(scanFolder(root)).rejects.toThrow('1 may be 1.jpeg or 1.jpg');
   });
 
   it('that is missing altogether is said so', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nameAt } from '../../../../src/data/datasets/image-folder/packed-names.js';
 import { loadImageFolder, locateImageFolder } from '../../../../src/data/datasets/image-folder/sources.js';
+import { datasetShape } from '../../../../src/data/registry.js';
 import { datasetOptions, type FolderOptions } from '../../../../src/data/options.js';
 import type { ImageSource } from '../../../../src/data/source.js';
 import { buildSplits } from '../../../../src/data/split.js';
@@ -79,6 +80,64 @@ describe('an image folder', () => {
     await expect(load(root, { classes: 1000 })).rejects.toMatchObject({
       kind: 'usage',
       message: `cannot use the images in ${root}: train/ has 2 classes, dataset.classes is 1000`,
+    });
+  });
+
+  it('may have no images to evaluate on where some are held out', async () => {
+    const root = await temporaryFolder();
+    await writeImages(
+      root,
+      ['a', 'b'].flatMap((name) => [1, 2, 3].map((i) => `train/${name}/${i}.jpg`)),
+      'image',
+    );
+    for (const folder of [root, join(root, 'train')]) {
+      const { train, test } = await load(folder, { name: 'image-folder', dir: 'd', holdout: 2 });
+      expect([train.count, test.count, test.classNames]).toEqual([6, 0, ['a', 'b']]);
+      expect(buildSplits({ holdout: 2 }, train, test).evaluation.count).toBe(2);
+    }
+    await expect(load(root)).rejects.toMatchObject({
+      kind: 'usage',
+      message: `cannot use the images in ${root}: there are none to evaluate on: no val/, valid/, validation/ or test/`,
+      hint: 'dataset.holdout: N evaluates on N of the training images',
+    });
+    await expect(load(join(root, 'train'), { name: 'image-folder', dir: 'd' })).rejects.toMatchObject({
+      hint: expect.stringContaining(`set dataset.dir to ${root}`) as string,
+    });
+  });
+
+  it.each([
+    [['Training/a/1.jpg'], 'DIR/Training must be called train'],
+    [['train_images/a/1.jpg'], 'DIR/train_images must be called train'],
+    [
+      ['cifar-10-batches-py/data_batch_1', 'cifar-10-batches-py/batches.meta'],
+      'DIR/cifar-10-batches-py is CIFAR-10 for Python: `dataset.name: cifar10` reads its binary files',
+    ],
+    [['train', 'test', 'meta'], 'DIR is CIFAR-100 for Python: `dataset.name: cifar100` reads its binary files'],
+    [['photos/1.jpg'], '--set dataset.dir=DIR says where it is; docs/data.md says what it holds'],
+  ])('without a train/, but with %j, is said what it is', async (names, hint) => {
+    const root = await temporaryFolder();
+    await writeImages(root, names, 'image');
+    const expected = hint.startsWith('DIR') ? hint.replace('DIR', root) : hint;
+    await expect(locateImageFolder('image-folder', [root])).rejects.toMatchObject({
+      message: 'cannot find the images: there is no folder train/ where it was looked for',
+      hint: expected,
+    });
+  });
+
+  it('tells its number of classes without reading images, where it is found', async () => {
+    const [root, home] = [await temporaryFolder(), await temporaryFolder()];
+    await writeImages(root, ['train/a/1.jpg', 'train/b/1.jpg', 'train/c/1.jpg'], 'image');
+    const places = { environment: { ISDA_HOME: home }, workingDirectory: root, now: Date.now };
+    const classesOf = async (own: object, at?: typeof places): Promise<number> =>
+      (await datasetShape(datasetOptions.parse(own), at)).classes;
+    expect(await classesOf({ name: 'image-folder', dir: '.' }, places)).toBe(3);
+    expect(await classesOf({ name: 'imagenet', dir: root }, places)).toBe(3);
+    expect(await classesOf({ name: 'imagenet', dir: 'none' }, places)).toBe(1000);
+    expect(await classesOf({ name: 'imagenet' })).toBe(1000);
+    expect(await classesOf({ name: 'image-folder', dir: 'none', classes: 7 }, places)).toBe(7);
+    await expect(classesOf({ name: 'image-folder', dir: 'none' }, places)).rejects.toMatchObject({
+      kind: 'usage',
+      place: `looked in ${join(root, 'none')}`,
     });
   });
 

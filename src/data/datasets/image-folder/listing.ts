@@ -1,0 +1,110 @@
+// Lists one folder of an image folder: its folders, its images, and what is passed over.
+import { readdir, readlink, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { Dirent } from 'node:fs';
+import { cannot, systemCode, type IsdaError } from '../../../common/errors.js';
+import { readFailure } from '../../../common/files.js';
+import { decodeName, filePath, nameBytes } from './file-names.js';
+
+export interface Listing {
+  readonly folders: readonly string[];
+  readonly images: readonly string[];
+}
+
+/** Collects what is in the folders and is not used. */
+export interface PassedOver {
+  /** Files of image formats that are not read, by their extension. */
+  readonly unread: Map<string, number>;
+  /** Folders that systems make, by their name. */
+  readonly system: Map<string, number>;
+}
+
+const image = /\.(jpe?g|png)$/i;
+
+/** Extensions of other image formats; files of any other kind are expected beside images. */
+const otherImage = /\.(webp|bmp|tiff?|gif|jfif|jp2|jxl|avif|hei[cf]|p[bgnp]m)$/i;
+
+/** Folders that Synology, QNAP, Windows, macOS and Linux make of themselves, with thumbnails or deleted files in them. */
+const systemFolders = [
+  '@eaDir',
+  '#recycle',
+  '@Recycle',
+  '@__thumb',
+  '$RECYCLE.BIN',
+  'System Volume Information',
+  '__MACOSX',
+  'lost+found',
+];
+
+/** The order of torchvision's ImageFolder: by code points, which is that of the bytes. */
+export function byCodePoint(a: string, b: string): number {
+  return Buffer.compare(nameBytes(a), nameBytes(b));
+}
+
+export const layoutHint =
+  'expected train/CLASS/IMAGE and val/CLASS/IMAGE, with .jpeg, .jpg or .png files (docs/data.md)';
+
+/** The error for a folder that is not laid out as it must be. */
+export function unusable(root: string, reason: string, place: string, hint?: string): IsdaError {
+  return cannot(`use the images in ${root}`, reason, { code: 'data/layout', place, hint });
+}
+
+const countIn = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+
+/** What is in a folder, hidden entries left out. Errors: it is not there, it is a file, it may not be read. */
+async function entriesOf(root: string, path: string): Promise<{ name: string; entry: Dirent<Buffer> }[]> {
+  try {
+    const entries = await readdir(filePath(path), { withFileTypes: true, encoding: 'buffer' });
+    const named = entries.map((entry) => ({ name: decodeName(entry.name), entry }));
+    return named.filter(({ name }) => !name.startsWith('.'));
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT') throw unusable(root, 'there is no such folder', path, layoutHint);
+    if (code === 'ENOTDIR') throw unusable(root, 'a file is where a folder is expected', path, layoutHint);
+    throw readFailure(path, error);
+  }
+}
+
+/** Links count as what they point to; one to nowhere only where it has the name of an image, which is then broken. */
+async function isFolder(root: string, path: string, entry: Dirent<Buffer>): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  try {
+    return (await stat(filePath(path))).isDirectory();
+  } catch (error) {
+    if (image.test(path)) return false;
+    const code = systemCode(error);
+    if (code === 'ELOOP') throw unusable(root, 'a link leads to itself', path);
+    if (code !== 'ENOENT') throw readFailure(path, error);
+    const target = decodeName(await readlink(filePath(path), { encoding: 'buffer' }));
+    throw unusable(
+      root,
+      `a link leads to ${target}, which is not there`,
+      path,
+      'remove the link, or bring back its target',
+    );
+  }
+}
+
+/** The folders and images in a folder, sorted; what is passed over is counted in `passed`. */
+export async function list(root: string, path: string, passed: PassedOver): Promise<Listing> {
+  const folders: string[] = [];
+  const images: string[] = [];
+  for (const { name, entry } of await entriesOf(root, path)) {
+    if (await isFolder(root, join(path, name), entry)) {
+      if (systemFolders.includes(name)) countIn(passed.system, name);
+      else folders.push(name);
+    } else if (image.test(name)) images.push(name);
+    else if (otherImage.test(name)) countIn(passed.unread, extname(name).toLowerCase());
+  }
+  return { folders: folders.sort(byCodePoint), images: images.sort(byCodePoint) };
+}
+
+/** What was passed over, a line each: `12 .webp files are passed over: only .jpeg, .jpg and .png are read`. */
+export function passedOverLines({ unread, system }: PassedOver): string[] {
+  const files = [...unread].sort(([a], [b]) => byCodePoint(a, b)).map(([extension, n]) => `${n} ${extension}`);
+  const folders = [...system].sort(([a], [b]) => byCodePoint(a, b)).map(([name, n]) => `${n} ${name}`);
+  return [
+    ...(files.length === 0 ? [] : [`image files passed over: ${files.join(', ')}; only .jpeg, .jpg and .png are read`]),
+    ...(folders.length === 0 ? [] : [`folders passed over, which a system made: ${folders.join(', ')}`]),
+  ];
+}
