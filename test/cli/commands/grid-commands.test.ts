@@ -155,7 +155,7 @@ describe('isda sweep --dry-run', () => {
     expect(stderr).toContain(message);
   });
   test('refuses to hold out more images than there are, as each of its runs would', async ({ folder }) => {
-    await runCli(folder, ['data', 'synthesize', '--out', 'data', '--train', '300', '--test', '10']);
+    await runCli(folder, ['data', 'synthesize', '--out', 'data', '--train', '300', '--test', '100']);
     for (const grid of [sweep('lambda0', '--holdout', '200'), [...ablate, '--set', 'dataset.holdout=200']]) {
       const { code, stderr } = await runCli(folder, grid);
       expect(code).toBe(2);
