@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress';
 import { fitLine } from '../../common/fit-line.js';
 import { formatDuration } from '../../common/format.js';
 import type { GanLength, GanProgress } from '../../runs/gan/progress.js';
-import { barBehaviour } from './run-progress.js';
+import { barBehaviour, endBar } from './run-progress.js';
 
 export interface GanProgressOptions extends GanLength {
   readonly stream: NodeJS.WriteStream;
@@ -49,7 +49,7 @@ export function createGanProgress({ stream, now, iterations, before, log }: GanP
   };
   const width = (): number => (stream.isTTY ? (stream.columns || 80) - 1 : Infinity);
   const clear = (): void => {
-    bar?.stop();
+    endBar(bar, stream);
     bar = undefined;
   };
   const start = (): SingleBar => {

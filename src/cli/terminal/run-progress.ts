@@ -1,4 +1,5 @@
 // What a person sees of a run: a bar for each epoch on a terminal, a plain line for each epoch elsewhere.
+import { clearScreenDown } from 'node:readline';
 import { SingleBar } from 'cli-progress';
 import { fitLine } from '../../common/fit-line.js';
 import { formatDuration } from '../../common/format.js';
@@ -51,6 +52,14 @@ export const barBehaviour = {
   gracefulExit: false,
 } as const;
 
+/** Ends a bar and takes it off the terminal. */
+export function endBar(bar: SingleBar | undefined, stream: NodeJS.WriteStream): void {
+  if (bar === undefined) return;
+  bar.stop();
+  // The `^C` that a terminal echoes behind a full bar moves its last redraw to the next line.
+  clearScreenDown(stream);
+}
+
 /**
  * Displays a run's progress. The time that is left comes from this process's steps, evaluations and checkpoints so far.
  * Numbers on a line are left out, the least important first, where the terminal is narrow.
@@ -82,7 +91,7 @@ export function createProgress(options: ProgressOptions): Progress {
     return created;
   };
   const clear = (): void => {
-    bar?.stop();
+    endBar(bar, stream);
     bar = undefined;
   };
   return {

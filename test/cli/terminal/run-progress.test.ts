@@ -146,6 +146,9 @@ describe('on a terminal', () => {
         // Repainted lines stand behind one another here; each begins with the epoch.
         for (const painted of line.split(/(?=epoch |a note)/)) expect(painted.length).toBeLessThan(columns);
       }
+      // What a redraw may have left on the next line is cleared before the note.
+      // eslint-disable-next-line no-control-regex
+      expect(text()).toMatch(/\u001b\[0Ja note\n/);
       // Such as a hidden cursor or lines that do not wrap: a process that is killed could not undo them.
       expect(text()).not.toContain('\u001b[?');
     },
