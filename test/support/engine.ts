@@ -9,8 +9,14 @@ import { findEngine } from '../../src/install/location.js';
 /** On the CPU, or, with ISDA_TEST_DEVICE=cuda, on the GPU, where float32 then keeps all its bits (no TF32). `deterministic`: with the forms of it. */
 export function testEngine(options: Pick<EngineOptions, 'deterministic'> = {}): Engine {
   const device = process.env.ISDA_TEST_DEVICE === 'cuda' ? 'cuda' : 'cpu';
+  const onlyDeterministic = process.env.ISDA_TEST_DETERMINISTIC === '1';
   const { found, missing } = findEngine({ home: cacheHome(process.env), environment: process.env, build: device });
   if (found === undefined) throw new Error(`${missing}: run \`npm test\`, or \`node bin/isda.js setup\``);
-  const binding = loadBinding(found, device, process.env, { ...defaultSettings, tf32: device === 'cpu' });
-  return createEngine(binding, resolveDevice(device, binding, process.env), options);
+  const binding = loadBinding(found, device, process.env, {
+    ...defaultSettings,
+    tf32: device === 'cpu',
+    deterministic: onlyDeterministic,
+  });
+  const forms = { deterministic: onlyDeterministic && device === 'cuda', ...options };
+  return createEngine(binding, resolveDevice(device, binding, process.env), forms);
 }

@@ -5,6 +5,7 @@ import { evaluationSpecs } from '../../src/data/loader/batch-spec.js';
 import { batchSizes, openTrainingSession } from '../../src/training/session.js';
 import { evaluateFunction, trainFunction } from '../../src/training/step-inputs.js';
 import { testEngine } from '../support/engine.js';
+import { expectSame } from '../support/same-numbers.js';
 import { generatedDataset, generatedParts } from '../support/generated-run.js';
 
 const engine = testEngine();
@@ -79,7 +80,7 @@ describe('openTrainingSession', () => {
     const before = session.read(names);
     const batch = { images: generated.storage.images.subarray(0, 4 * 3072), labels: generated.labels.subarray(0, 4) };
     const outcomes = [1, 2].map(() => session.call(evaluateFunction(4), batch));
-    expect(outcomes[0]).toEqual(outcomes[1]);
+    expectSame(outcomes[0], outcomes[1]);
     expect(session.read(names)).toEqual(before);
     session.close();
   });
