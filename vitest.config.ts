@@ -6,6 +6,7 @@ const ownProcess = [
   'test/*.test.ts',
   'test/{cli,faults,install,runs,scripts}/**/*.test.ts',
   'test/engine/*.test.ts',
+  'test/common/home.test.ts', // replaces node:os
   'test/data/{verify.test.ts,datasets/cifar/cifar.test.ts,loader/**/*.test.ts}',
   'test/grids/{executors,plan}/**/*.test.ts',
   'test/training/**/*.test.ts',
