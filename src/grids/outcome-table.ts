@@ -9,7 +9,7 @@ import type { RowOutcome } from './outcomes.js';
 /** What tables and notes read of rows: those of a grid, and those of a report. */
 export type TableOutcome = Pick<
   RowOutcome,
-  'row' | 'seeds' | 'last10' | 'interval' | 'averagedEpochs' | 'baseline' | 'comparison'
+  'row' | 'seeds' | 'last10' | 'interval' | 'averagedEpochs' | 'baseline' | 'comparison' | 'origin' | 'leftOut'
 >;
 
 /** What the rows are compared with: the baseline's name, `cross entropy` of several; undefined where nothing is compared. */
@@ -63,6 +63,19 @@ export function shortNote(rows: readonly TableOutcome[]): string | undefined {
   return `The mean of fewer than ten epochs: ${parts.join('; ')}.`;
 }
 
+/** Rows that were not made on the official images or from scratch, and runs that are left out of the means. */
+export function originNotes(rows: readonly TableOutcome[]): readonly string[] {
+  const origins = [...new Set(rows.flatMap(({ origin }) => origin ?? []))];
+  const leftOut = rows.flatMap((row) => row.leftOut ?? []);
+  return [
+    ...origins.map((origin) => {
+      const names = rows.filter((row) => row.origin === origin).map(({ row }) => row);
+      return `${names.length === rows.length ? 'All rows' : names.join(', ')}: ${origin}.`;
+    }),
+    ...(leftOut.length === 0 ? [] : [`Left out of the means: ${leftOut.join(', ')}.`]),
+  ];
+}
+
 /** What the numbers are, a sentence or two each. */
 export function outcomeNotes(rows: readonly TableOutcome[]): readonly string[] {
   const baseline = comparedWith(rows);
@@ -79,6 +92,7 @@ export function outcomeNotes(rows: readonly TableOutcome[]): readonly string[] {
             (family === 0 ? '; it needs two runs of each.' : `; p (Holm): with Holm's correction over ${over} a p.`),
         ]),
     ...(short === undefined ? [] : [short]),
+    ...originNotes(rows),
   ];
 }
 

@@ -92,6 +92,8 @@ export interface RunEvaluation {
   readonly checkpoint: string;
   readonly images: number;
   readonly part: 'test' | 'holdout';
+  /** Of CIFAR: whether these are the official images. */
+  readonly official?: boolean;
 }
 
 /**
@@ -134,7 +136,14 @@ export async function evaluateRun(
     writeState({ session, tensors }, own, checkpoint.path);
     const measured = await evaluate(session, loader.evaluationBatches(), () => Promise.resolve());
     const metrics = metricsOf(measuredRun(parts)).filter(({ kind }) => kind === 'evaluation');
-    return { metrics, values: evaluatedValues(metrics, measured), checkpoint: checkpoint.path, images: evaluation.count, part: evaluationName };
+    return {
+      metrics,
+      values: evaluatedValues(metrics, measured),
+      checkpoint: checkpoint.path,
+      images: evaluation.count,
+      part: evaluationName,
+      ...(splits.data.official !== undefined && { official: splits.data.official }),
+    };
   } finally {
     await loader.close();
     session.close();

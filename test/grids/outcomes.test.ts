@@ -1,5 +1,6 @@
 // Outcomes of a grid: means, deviations, intervals, comparisons with cross entropy.
 import { describe, expect, it } from 'vitest';
+import { outcomeNotes } from '../../src/grids/outcome-table.js';
 import { rowOutcomes } from '../../src/grids/outcomes.js';
 import { comparedOutcomes, someOutcome as outcome } from '../support/outcomes.js';
 
@@ -9,6 +10,46 @@ const rows = rowOutcomes([
   ...[outcome('b', 2, 12), outcome('a', 2), outcome('c', 2)],
   outcome('b', 3, 17),
 ]);
+
+describe('rows with runs on different images or first weights', () => {
+  const data = (official: boolean) => ({
+    checksum: official ? 'a-b' : 'c-d',
+    trainImages: 10,
+    testImages: 5,
+    official,
+  });
+  const made = (row: string, seed: number, error: number, origin: object) => {
+    const { summary, ...rest } = outcome(row, seed, error);
+    return { ...rest, summary: { ...summary!, ...origin } };
+  };
+
+  it('are not averaged: those on the official images count, the others are named', () => {
+    const [row] = rowOutcomes([
+      made('a', 1, 89, { data: data(false) }),
+      made('a', 2, 7, { data: data(true) }),
+      made('a', 3, 8, {}),
+    ]);
+    expect(row).toMatchObject({ seeds: [2, 3], asked: 3, last10: { mean: 7.5 } });
+    expect(row.leftOut).toEqual([expect.stringContaining('not the official CIFAR-10: 10 training and 5 test images')]);
+  });
+
+  it('are compared with none on other images', () => {
+    const rows = rowOutcomes([made('a', 1, 89, { data: data(false) }), made('b', 1, 7, { data: data(true) })]);
+    expect(rows.map(({ seeds }) => seeds)).toEqual([[], [1]]);
+  });
+
+  it('are marked where all are on others', () => {
+    const [row] = rowOutcomes([made('a', 1, 89, { data: data(false) })]);
+    expect(row.origin).toBe('not the official CIFAR-10: 10 training and 5 test images, checksum c-d');
+    expect(outcomeNotes([row]).at(-1)).toBe(`All rows: ${row.origin}.`);
+  });
+
+  it('do not mix with those from imported weights', () => {
+    const weights = { file: 'x.safetensors', sha256: '1234567890' };
+    const [row] = rowOutcomes([made('a', 1, 5, { weights }), made('a', 2, 7, {})]);
+    expect(row).toMatchObject({ seeds: [2], last10: { mean: 7 } });
+  });
+});
 
 describe('rowOutcomes', () => {
   it('has the mean and the sample standard deviation over the seeds that are done', () => {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { CheckpointChoice } from '../../records/checkpoints.js';
 import { jsonKeyOf } from '../../records/metrics-columns.js';
 import { evaluateRun, openRunCheckpoint, type RunCheckpoint } from '../../runs/evaluate.js';
+import { unofficialText } from '../../runs/origin.js';
 import type { CommandContext } from '../context.js';
 import { checkpointOption, setOption } from '../options.js';
 import { createRunContext } from './train.js';
@@ -36,9 +37,10 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
     context.stdout.write(`${JSON.stringify({ ...Object.fromEntries(named), ...about }, undefined, 2)}\n`);
     return;
   }
+  const unofficial = unofficialText(opened.config.dataset.name, outcome);
   const lines = [
     ['checkpoint', outcome.checkpoint],
-    ['images', `${outcome.images} (${outcome.part})`],
+    ['images', `${outcome.images} (${outcome.part})${unofficial === undefined ? '' : `, ${unofficial}`}`],
     ...metrics.map(({ name, title, label = title, unit }) => [
       label,
       unit === '%' ? `${values[name].toFixed(2)} %` : values[name].toFixed(4),

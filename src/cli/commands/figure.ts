@@ -7,6 +7,8 @@ import { drawChart } from '../../report/chart/chart.js';
 import type { Series } from '../../report/chart/series.js';
 import { recordedRows } from '../../report/runs/recorded-runs.js';
 import { runFolder } from '../../records/run-folder.js';
+import { readInputs } from '../../records/inputs.js';
+import { originText } from '../../runs/origin.js';
 import type { Metric } from '../../training/metrics/metric.js';
 import { knownMetrics } from '../../training/metrics/registry.js';
 import type { CommandContext } from '../context.js';
@@ -68,11 +70,14 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
       hint: 'give one --label a --run, in the same order',
     });
   const curves: (Series & { readonly metric: Metric })[] = [];
+  const notes: string[] = [];
   for (const [index, run] of options.run.entries()) {
     const folder = resolve(context.workingDirectory, run);
     const path = runFolder(folder).metrics;
     const rows = await recordedRows(folder, context.now);
     const label = options.label[index] ?? basename(folder);
+    const origin = originText('CIFAR', (await readInputs(runFolder(folder).inputs)) ?? {});
+    if (origin !== undefined) notes.push(`${label}: ${origin}.`);
     for (const metric of metrics) {
       const points = rows.map((row) => [row.epoch, row[metric.name]] as const);
       const measured = points.flatMap(([epoch, value]) => (value === undefined ? [] : [[epoch, value] as const]));
@@ -97,7 +102,7 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
     yRange: { high: yMax },
   }));
   const yLabel = panels.map((panel) => panel.yLabel).join(', ');
-  await writePicture(out, drawChart({ panels, xLabel: 'epoch', yLabel, title, width }));
+  await writePicture(out, drawChart({ panels, xLabel: 'epoch', yLabel, title, width, notes }));
   context.stdout.write(`${out}\n`);
 }
 

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { displayPath } from '../../config/find.js';
 import { refuseImpossibleSplits } from '../../grids/check-splits.js';
-import { outcomeTable, shortNote, writeOutcomes } from '../../grids/outcome-table.js';
+import { originNotes, outcomeTable, shortNote, writeOutcomes } from '../../grids/outcome-table.js';
 import { rowOutcomes, type RowOutcome } from '../../grids/outcomes.js';
 import { settingsText, type SweepPoint } from '../../grids/points.js';
 import { choosePoint, measuredPoints, writeSweep, type MeasuredPoint } from '../../grids/sweep.js';
@@ -89,6 +89,7 @@ async function sweep(
     );
     if (tried.some(({ summary }) => summary !== undefined)) {
       print(`\n${sweepTable(measured, chosen, first)}\n(error on ${measuredOn(trials)})\n\n`);
+      for (const note of originNotes(rows)) print(`${note}\n\n`);
     }
     const finalCells = chosen === undefined ? [] : finals.get(chosen.name)!;
     const finished = finalCells.length === 0 ? [] : await run(finalCells, root);

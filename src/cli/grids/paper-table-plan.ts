@@ -159,6 +159,8 @@ export function reportTable(request: TableRequest, state: TableState, commands: 
         items: chosen,
         open: state.chosen.open,
         used: state.chosen.used,
+        unusual: state.chosen.unusual,
+        leftOut: state.chosen.leftOut,
         unreadable: state.unreadable,
         searched: state.searched,
         seeds: seeds.length,

@@ -1,6 +1,7 @@
 // Groups runs into experiments, which differ in the seed alone, and these by protocol.
 import { counted } from '../../common/format.js';
-import { networkName, datasetName } from './names.js';
+import { dataText, originKeys, weightsText } from '../../runs/origin.js';
+import { networkName, datasetName, weightsName } from './names.js';
 import type { RecordedRun } from './recorded-runs.js';
 import { isWithin, settingsKey, settingsOf, uniqueNames, type Settings } from './settings.js';
 
@@ -22,6 +23,9 @@ export interface RunGroup {
   readonly experiments: readonly SeedRuns[];
 }
 
+/** Beside the settings of the config. */
+const weightsKey = 'weights';
+
 function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of items) {
@@ -39,31 +43,61 @@ function onePerSeed(runs: readonly RecordedRun[]): readonly RecordedRun[] {
     .sort((a, b) => a.config.training.seed - b.config.training.seed);
 }
 
+/** Of each run the key of its images and first weights, by the data sets of the configs. */
+function keysOf(runs: readonly RecordedRun[]): readonly string[] {
+  const keys = new Map<RecordedRun, string>();
+  for (const same of grouped(runs, ({ config }) => JSON.stringify(config.dataset)).values()) {
+    const found = originKeys(same[0].config.dataset.name, same.map(({ origin = {} }) => origin));
+    same.forEach((run, index) => keys.set(run, found[index]));
+  }
+  return runs.map((run) => keys.get(run)!);
+}
+
+/** The settings of a run with its images, where they are not the usual ones, and its first weights. */
+function settingsOfRun(
+  { config, origin: { weights } = {} }: RecordedRun,
+  key: string,
+  texts: ReadonlyMap<string, string>,
+): Settings {
+  const settings = new Map(settingsOf(config));
+  const images = key.split('+')[0];
+  if (images !== '') {
+    // The same images are the same data, wherever they lie.
+    settings.delete('dataset.dir');
+    settings.set('data', texts.get(images) ?? images);
+  }
+  if (weights !== undefined) settings.set(weightsKey, weightsText(weights));
+  return settings;
+}
+
 /**
- * Groups runs by all their settings but those in `varied` (`loss`, `augmentation.cutout`), in which the experiments of a
- * group may differ. `nameOf` names an experiment; names and titles that occur twice get what tells them apart. A name of
+ * Groups runs by all their settings but those in `varied` (`loss`, `augmentation.cutout`) and the first weights, in which
+ * the experiments of a group may differ. Runs on different images are of different groups. `nameOf` names an experiment; names and titles that occur twice get what tells them apart. A name of
  * `known` belongs to its settings: with others, it gets what tells them apart too.
  */
 export function groupRuns(
   runs: readonly RecordedRun[],
-  varied: readonly string[],
+  variedSections: readonly string[],
   nameOf: (run: RecordedRun) => string,
   known: readonly { readonly name: string; readonly settings: Settings }[] = [],
 ): readonly RunGroup[] {
-  const described = runs.map((run) => ({ run, settings: settingsOf(run.config) }));
+  const keys = keysOf(runs);
+  const varied = [...variedSections, weightsKey];
+  const texts = new Map(runs.flatMap(({ origin }) => (origin?.data ? [[origin.data.checksum, dataText(origin.data)]] : [])));
+  const described = runs.map((run, index) => ({ run, settings: settingsOfRun(run, keys[index], texts) }));
   const groups = [...grouped(described, ({ settings }) => settingsKey(settings, varied))];
   const common = (settings: Settings): Settings =>
     new Map([...settings].filter(([key]) => !isWithin(key, varied)));
   const titles = uniqueNames(
     groups.map(([, [{ run, settings }]]) => ({
-      name: `${networkName(run.config)}, ${datasetName(run.config)}, ${counted(run.config.training.epochs, 'epoch')}`,
+      name: `${networkName(run.config)}, ${datasetName(run.config, run.origin)}, ${counted(run.config.training.epochs, 'epoch')}`,
       settings: common(settings),
     })),
   );
   return groups.map(([key, members], index) => {
     const experiments = [...grouped(members, ({ settings }) => settingsKey(settings)).values()];
     const names = uniqueNames([
-      ...experiments.map(([{ run, settings }]) => ({ name: nameOf(run), settings })),
+      ...experiments.map(([{ run, settings }]) => ({ name: `${nameOf(run)}${weightsName(run.origin)}`, settings })),
       ...known.filter(({ settings }) => settingsKey(settings, varied) === key),
     ]);
     return {

@@ -1,6 +1,7 @@
 // Display names of a run's network, data, loss and augmentation.
 import type { ExperimentConfig } from '../../config/schema.js';
 import type { IsdaOptions } from '../../losses/options.js';
+import { originText, weightsText, type Origin } from '../../runs/origin.js';
 import { augmentationOf, methodOf, networkOf } from '../../runs/description.js';
 import { titleOf } from '../titles.js';
 
@@ -11,14 +12,20 @@ export function networkName(config: ExperimentConfig): string {
   return config.model.name === 'custom' ? `${title} (own network)` : title;
 }
 
-/** `CIFAR-10 (5000 training images)`. */
-export function datasetName({ dataset }: ExperimentConfig): string {
+/** `CIFAR-10 (5000 training images)`; with `origin`, also `not the official CIFAR-10` and its images, where it is not. */
+export function datasetName({ dataset }: ExperimentConfig, { data }: Origin = {}): string {
+  const images = originText(dataset.name, { data });
   const part = [
+    ...(images === undefined ? [] : [images]),
     ...(dataset.subset === undefined ? [] : [`${dataset.subset} training images`]),
     ...(dataset.holdout > 0 ? [`${dataset.holdout} held out`] : []),
   ];
   return `${titleOf.dataset(dataset.name)}${part.length === 0 ? '' : ` (${part.join(', ')})`}`;
 }
+
+/** `, from x.safetensors (sha256 1f2e3d4c)` of a run that began from imported weights. */
+export const weightsName = ({ weights }: Origin = {}): string =>
+  weights === undefined ? '' : `, from ${weightsText(weights)}`;
 
 /** `basic` for cross entropy, `ISDA` with what is unusual about it, else the loss; `WGAN` for its synthetic images. */
 export function lossName(config: ExperimentConfig): string {

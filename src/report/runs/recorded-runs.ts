@@ -10,6 +10,8 @@ import { unreadableRun, type UnreadableRun } from '../../grids/store/unreadable.
 import type { MetricsRow } from '../../records/metrics-columns.js';
 import { metricsDigest, readMetrics } from '../../records/metrics-csv.js';
 import { runFolder } from '../../records/run-folder.js';
+import { readInputs } from '../../records/inputs.js';
+import type { Origin } from '../../runs/origin.js';
 import { knownMetrics } from '../../training/metrics/registry.js';
 import { readSummary, type RunSummary } from '../../records/summary.js';
 
@@ -17,6 +19,8 @@ export interface RecordedRun extends StoredRun {
   readonly config: ExperimentConfig;
   /** Completed epochs, in order. */
   readonly rows: readonly MetricsRow[];
+  /** Its images and first weights; less in runs of earlier versions. */
+  readonly origin?: Origin;
 }
 
 export interface RecordedRuns {
@@ -70,7 +74,8 @@ export async function recordedRuns(stored: StoredRuns): Promise<RecordedRuns> {
     if (!isFile(files.config)) continue;
     try {
       const config = loadOwnConfig(folder);
-      const recorded = { ...run, config, rows: isFile(files.metrics) ? await readMetrics(files.metrics, knownMetrics) : [] };
+      const origin = run.summary ?? (await readInputs(files.inputs)) ?? {};
+      const recorded = { ...run, config, origin: { data: origin.data, weights: origin.weights }, rows: isFile(files.metrics) ? await readMetrics(files.metrics, knownMetrics) : [] };
       if (run.state === 'done' && run.summary !== undefined) checkOutcome(recorded, config, run.summary);
       runs.push(recorded);
     } catch (error) {

@@ -22,7 +22,7 @@ function textOf(cell: TableCell, kind: CellKind): string {
   const { measured, interval, printed, difference, runs, asked, comparison } = cell;
   switch (kind) {
     case 'measured':
-      return formatSpread(measured);
+      return `${formatSpread(measured)}${cell.origin === undefined ? '' : ' †'}`;
     case 'interval':
       return measured === undefined ? '' : formatInterval(interval, runs.length);
     case 'printed':

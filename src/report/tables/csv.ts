@@ -7,7 +7,7 @@ const header = [
   ...['table', 'row', 'column', 'network', 'dataset', 'augmentation', 'method', 'metric', 'config'],
   ...['measured_mean', 'measured_std', 'printed_mean', 'printed_std', 'difference', 'runs_done', 'runs_asked', 'seeds'],
   ...['t', 'degrees_of_freedom', 'p', 'measured_low', 'measured_high', 'averaged_epochs'],
-  ...['pairs', 'by_seed', 'by_seed_low', 'by_seed_high', 'p_holm'],
+  ...['pairs', 'by_seed', 'by_seed_low', 'by_seed_high', 'p_holm', 'data'],
 ];
 
 /** The numbers of a table row by row; empty where there is nothing. `seeds` are those of the runs, with spaces between. */
@@ -25,7 +25,7 @@ export function tableCsv({ table, rows, columns }: ReportTable): string {
           ...[measured?.mean, measured?.std, printed?.mean, printed?.std, cell.difference],
           ...[runs.length, cell.asked, runs.map(({ seed }) => seed).join(' ')],
           ...[welch?.t, welch?.degrees, welch?.p, interval?.low, interval?.high, averaged],
-          ...[paired?.pairs, paired?.mean, paired?.interval?.low, paired?.interval?.high, holmP],
+          ...[paired?.pairs, paired?.mean, paired?.interval?.low, paired?.interval?.high, holmP, cell.origin],
         ],
       ];
     }),

@@ -3,6 +3,7 @@ import { fingerprints } from '../../config/fingerprint.js';
 import { averagedEpochs } from '../../grids/outcomes.js';
 import type { StoredRun } from '../../grids/store/runs.js';
 import type { RunSummary } from '../../records/summary.js';
+import { averageable, leftOutText, originKeys, originText } from '../../runs/origin.js';
 import type { TableItem } from './numbers.js';
 import type { Metric } from './printed.js';
 import type { TableEntry } from './table.js';
@@ -21,6 +22,10 @@ export interface Measurement {
   readonly open: readonly OpenRun[];
   /** The runs that are done and used. */
   readonly used: readonly StoredRun[];
+  /** Numbers on other images than the official ones: their config, and the images. */
+  readonly unusual: readonly string[];
+  /** Runs that are done and not used: on other images than those used, or begun from imported weights. In words. */
+  readonly leftOut: readonly string[];
 }
 
 /** The error that a table shows: the mean of the last ten epochs, the paper's protocol. */
@@ -28,20 +33,36 @@ function errorOf(summary: RunSummary | undefined, metric: Metric): number | unde
   return metric === 'top1' ? summary?.last10MeanTestErrorPercent : summary?.last10MeanTestErrorTop5Percent;
 }
 
-/** The best that there is of each fingerprint: what is done, else what a grid has that came first. */
-function byFingerprint(runs: readonly StoredRun[]): ReadonlyMap<string, StoredRun> {
-  const found = new Map<string, StoredRun>();
+/** The runs of each fingerprint, without those of no grid that are not done. */
+function byFingerprint(runs: readonly StoredRun[]): ReadonlyMap<string, readonly StoredRun[]> {
+  const found = new Map<string, StoredRun[]>();
   for (const run of runs) {
     if (!run.ofGrid && run.summary === undefined) continue;
-    const before = found.get(run.fingerprint);
-    if (before === undefined || (before.summary === undefined && run.summary !== undefined)) {
-      found.set(run.fingerprint, run);
-    }
+    found.set(run.fingerprint, [...(found.get(run.fingerprint) ?? []), run]);
   }
   return found;
 }
 
-/** Fills the items with the runs of `seeds`; runs of stores that come first count where two have the same settings. */
+/** The runs of one number by seed. */
+interface Candidates {
+  readonly seed: number;
+  readonly prints: readonly string[];
+  readonly runs: readonly StoredRun[];
+}
+
+/** Of the runs that are done those that a number is made of: from scratch, all on the same images. */
+function usable(dataset: string, candidates: readonly Candidates[]) {
+  const done = candidates.flatMap(({ runs }) => runs.filter(({ summary }) => summary !== undefined));
+  const isScratch = ({ summary }: StoredRun): boolean => summary?.weights === undefined;
+  const { kept, left } = averageable(dataset, done.filter(isScratch), ({ summary }) => summary!);
+  const leftOut = [...done.filter((run) => !isScratch(run)), ...left];
+  return { kept: new Set(kept), leftOut };
+}
+
+/**
+ * Fills the items with the runs of `seeds`; runs of stores that come first count where two have the same settings. A number
+ * is never made of runs on different images, nor of runs that began from imported weights.
+ */
 export function measure(
   items: readonly TableItem[],
   seeds: readonly number[],
@@ -50,12 +71,24 @@ export function measure(
   const stored = byFingerprint(runs);
   const open = new Map<string, OpenRun>();
   const used = new Map<string, StoredRun>();
+  const left = new Set<string>();
+  const unusual = new Set<string>();
   const entries = items.map(({ configName, config, network, dataset, method, augmentation, metric, printed }) => {
-    const found = seeds.flatMap((seed) => {
-      if (config === undefined) return [];
-      const prints = fingerprints({ ...config, training: { ...config.training, seed } });
-      const runs = prints.flatMap((print) => stored.get(print) ?? []);
-      const run = runs.find(({ summary }) => summary !== undefined) ?? runs.at(0);
+    const candidates = (config === undefined ? [] : seeds).map((seed) => {
+      const prints = fingerprints({ ...config!, training: { ...config!.training, seed } });
+      return { seed, prints, runs: prints.flatMap((print) => stored.get(print) ?? []) };
+    });
+    const name = config?.dataset.name ?? dataset;
+    const { kept, leftOut } = usable(name, candidates);
+    for (const { name: run, summary } of leftOut) left.add(`${run} (${leftOutText(name, summary!)})`);
+    const origin = [...kept].map(({ summary }) => originText(name, summary!)).at(0);
+    if (origin !== undefined) unusual.add(`${configName}, ${origin}`);
+    const [key] = originKeys(
+      name,
+      [...kept].slice(0, 1).map(({ summary }) => summary!),
+    );
+    const found = candidates.flatMap(({ seed, prints, runs }) => {
+      const run = runs.find((each) => kept.has(each)) ?? runs.find(({ summary }) => summary === undefined);
       const error = errorOf(run?.summary, metric);
       if (run?.summary === undefined) open.set(prints[0], { configName, seed, found: run });
       else used.set(prints[0], run);
@@ -67,7 +100,9 @@ export function measure(
       config: config && configName,
       runs: found,
       asked: seeds.length,
+      ...(origin !== undefined && { origin }),
+      ...(key !== undefined && { originKey: key }),
     };
   });
-  return { entries, open: [...open.values()], used: [...used.values()] };
+  return { entries, open: [...open.values()], used: [...used.values()], unusual: [...unusual], leftOut: [...left] };
 }

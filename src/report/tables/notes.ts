@@ -122,6 +122,18 @@ function shortNotes(used: readonly StoredRun[]): readonly string[] {
   return short.length === 0 ? [] : [`The mean of fewer than ten epochs: ${some([...new Set(short)])}.`];
 }
 
+/** Numbers that are not of the official images, and runs that do not say which images they had. */
+function originNotes(unusual: readonly string[], used: readonly StoredRun[]): readonly string[] {
+  const unknown = used.filter(({ summary }) => summary !== undefined && summary.data === undefined).length;
+  const [runs, verb] = unknown === 1 ? ['1 run', 'does'] : [`${unknown} runs`, 'do'];
+  return [
+    ...(unusual.length === 0 ? [] : [`† Not comparable with the printed numbers: ${some(unusual, 3)}.`]),
+    ...(unknown === 0 || unknown === used.length
+      ? []
+      : [`${runs} of an earlier version ${verb} not say which images were used: taken for those of the paper.`]),
+  ];
+}
+
 export interface NotesOptions {
   readonly table: TableNumber;
   readonly seeds: number;
@@ -130,6 +142,10 @@ export interface NotesOptions {
   readonly open: readonly OpenRun[];
   /** The runs that are done and shown. */
   readonly used: readonly StoredRun[];
+  /** Numbers on other images than the official ones. */
+  readonly unusual: readonly string[];
+  /** Runs that are done and not used, and why. */
+  readonly leftOut: readonly string[];
   readonly unreadable: readonly UnreadableRun[];
   /** What sweeps have chosen. */
   readonly searched: readonly Lambda0Choice[];
@@ -144,12 +160,16 @@ export function tableNotes({
   items,
   open,
   used,
+  unusual,
+  leftOut,
   unreadable,
   searched,
   commands,
 }: NotesOptions): readonly string[] {
   return [
     measuredNote(table, seeds),
+    ...originNotes(unusual, used),
+    ...(leftOut.length === 0 ? [] : [`Not used: ${some(leftOut)}.`]),
     ...shortNotes(used),
     ...settingsNotes(items),
     ...lambda0Notes(items, searched),

@@ -23,6 +23,10 @@ export interface TableEntry extends Address {
   readonly runs: readonly MeasuredRun[];
   /** Seeds that a complete cell has. */
   readonly asked: number;
+  /** Unusual images of its runs, in words: not the official CIFAR-10. */
+  readonly origin?: string;
+  /** Equal for numbers that may be compared with each other; absent where no run is done. */
+  readonly originKey?: string;
 }
 
 export interface TableCell extends TableEntry {
@@ -89,7 +93,8 @@ function cellOf(entry: TableEntry, comparison: Comparison | undefined): TableCel
   const errors = entry.runs.map(({ error }) => error);
   const measured = spreadOf(errors);
   const { printed } = entry;
-  const difference = measured && printed && measured.mean - printed.mean;
+  // On other images the printed number is of another task.
+  const difference = entry.origin === undefined ? measured && printed && measured.mean - printed.mean : undefined;
   return { ...entry, measured, interval: meanInterval(errors), difference, comparison };
 }
 
@@ -119,7 +124,8 @@ export function layTable(table: TableNumber, entries: readonly TableEntry[], opt
   // All entries are the family, also those that are not shown: choosing what is shown changes no number.
   const comparisons = compareRows(
     entries.map((entry) => {
-      const baseline = comparedWith(entry, entries);
+      const found = comparedWith(entry, entries);
+      const baseline = found?.originKey === entry.originKey ? found : undefined;
       return { values: valuesOf(entry), baseline: baseline && valuesOf(baseline) };
     }),
   );

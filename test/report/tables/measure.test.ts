@@ -8,10 +8,13 @@ import { claimCell } from '../../../src/grids/store/claim.js';
 import { readStoredRuns } from '../../../src/grids/store/runs.js';
 import { placeCell } from '../../../src/grids/store/store.js';
 import { measure } from '../../../src/report/tables/measure.js';
+import { cellTexts } from '../../../src/report/tables/cell-texts.js';
+import { layTable } from '../../../src/report/tables/table.js';
 import { tableNotes } from '../../../src/report/tables/notes.js';
 import type { TableItem } from '../../../src/report/tables/numbers.js';
 import { writeSummary } from '../../../src/records/summary.js';
 import { someCell, someConfig, someSummary } from '../../support/cells.js';
+import type { Origin } from '../../../src/runs/origin.js';
 import { test } from '../../temporary-folder.js';
 
 const now = Date.now;
@@ -20,10 +23,10 @@ const runsIn = async (...stores: string[]) => (await readStoredRuns(stores, now)
 const run = (seed: number, error: number) => ({ seed, error, averagedEpochs: 2 });
 
 /** The cell of a row on a seed, done with an error of so many percent. */
-async function doneCell(store: string, row: string, seed: number, error: number): Promise<string> {
+async function doneCell(store: string, row: string, seed: number, error: number, origin: Origin = {}): Promise<string> {
   const stored = await placeCell(store, someCell(row, seed), now);
   const attempt = await claimCell(stored, now);
-  await writeSummary(join(stored.folder, 'summary.json'), someSummary(error));
+  await writeSummary(join(stored.folder, 'summary.json'), { ...someSummary(error), ...origin });
   if ('claim' in attempt) await attempt.claim.end({ state: 'done' });
   return stored.folder;
 }
@@ -32,6 +35,46 @@ function item(row: string, more: Partial<TableItem> = {}): TableItem {
   const address = { network: 'resnet-32', dataset: 'cifar10', method: 'isda', metric: 'top1' } as const;
   return { ...address, configName: `test-${row}`, config: someConfig(`test-${row}`), changed: false, ...more };
 }
+
+const images = (official: boolean): Origin => ({
+  data: { checksum: official ? 'a1-b1' : 'a2-b2', trainImages: 10, testImages: 5, official },
+});
+const weights = { file: 'x.safetensors', sha256: '1234567890' };
+
+describe('runs on different images', () => {
+  test('are never one number: of CIFAR the official images count, and the others are named', async ({ folder }) => {
+    const [one, two] = [join(folder, 'one'), join(folder, 'two')];
+    await doneCell(one, 'a', 1, 86, images(false));
+    await doneCell(two, 'a', 1, 7, images(true));
+    await doneCell(two, 'a', 2, 8);
+    await doneCell(one, 'a', 3, 50, images(false));
+    const { entries, used, leftOut, unusual } = measure([item('a')], [1, 2, 3], await runsIn(one, two));
+    expect(entries[0].runs).toEqual([run(1, 7), run(2, 8)]);
+    expect(entries[0]).not.toHaveProperty('origin');
+    expect(used).toHaveLength(2);
+    const text = 'not the official CIFAR-10: 10 training and 5 test images, checksum a2-b2';
+    expect(leftOut).toEqual([`test-a-seed1 (${text})`, `test-a-seed3 (${text})`]);
+    expect(unusual).toEqual([]);
+  });
+
+  test('that are all unofficial are marked, without a difference from the printed number', async ({ folder }) => {
+    await doneCell(folder, 'a', 1, 86, images(false));
+    const { entries, unusual } = measure([item('a', { printed: { mean: 7.39 } })], [1], await runsIn(folder));
+    const table = layTable(1, entries, { parameters: () => '', notes: [] });
+    const cell = table.rows[0].cells[0]!;
+    expect(cell).toMatchObject({ measured: { mean: 86 }, difference: undefined });
+    expect(cellTexts(cell, table.columns[0])[0]).toBe('86.00 †');
+    expect(unusual).toEqual(['test-a, not the official CIFAR-10: 10 training and 5 test images, checksum a2-b2']);
+  });
+
+  test('from imported weights are in no number, and named', async ({ folder }) => {
+    await doneCell(folder, 'a', 1, 5, { ...images(true), weights });
+    const { entries, open, leftOut } = measure([item('a')], [1], await runsIn(folder));
+    expect(entries[0].runs).toEqual([]);
+    expect(open).toHaveLength(1);
+    expect(leftOut).toEqual(['test-a-seed1 (first weights from x.safetensors (sha256 12345678))']);
+  });
+});
 
 describe('runs of a store', () => {
   test('are found under any name, by their settings', async ({ folder }) => {
@@ -93,7 +136,18 @@ describe('runs of a store', () => {
 describe('the foot', () => {
   const commands = ['isda plan table', 'isda table --run'];
   const notes = (items: readonly TableItem[], open = measure(items, [1, 2], []).open) =>
-    tableNotes({ table: 1, seeds: 2, items, open, used: [], unreadable: [], searched: [], commands }).slice(1);
+    tableNotes({
+      table: 1,
+      seeds: 2,
+      items,
+      open,
+      used: [],
+      unusual: [],
+      leftOut: [],
+      unreadable: [],
+      searched: [],
+      commands,
+    }).slice(1);
 
   it('says nothing more where nothing is missing', () => {
     expect(notes([item('a')], [])).toEqual([]);
@@ -115,7 +169,18 @@ describe('the foot', () => {
   it('says what cannot be read', () => {
     const unreadable = [{ name: 'a-seed1', folder: '/a-seed1', reason: 'no JSON' }];
     expect(
-      tableNotes({ table: 1, seeds: 2, items: [], open: [], used: [], unreadable, searched: [], commands }).slice(1),
+      tableNotes({
+        table: 1,
+        seeds: 2,
+        items: [],
+        open: [],
+        used: [],
+        unusual: [],
+        leftOut: [],
+        unreadable,
+        searched: [],
+        commands,
+      }).slice(1),
     ).toEqual(['Left out: a-seed1 (no JSON).']);
   });
   it('says which rows use a searched lambda0 where a sweep has chosen one', () => {
@@ -128,9 +193,18 @@ describe('the foot', () => {
     const chosen = (network: string, lambda0: number) => ({ network, dataset: 'cifar10', lambda0 });
     const searched = [chosen('resnet-32', 0.25), chosen('resnet-110', 0.75)];
     const notesWith = (choices: typeof searched) =>
-      tableNotes({ table: 1, seeds: 2, items, open: [], used: [], unreadable: [], searched: choices, commands }).slice(
-        1,
-      );
+      tableNotes({
+        table: 1,
+        seeds: 2,
+        items,
+        open: [],
+        used: [],
+        unusual: [],
+        leftOut: [],
+        unreadable: [],
+        searched: choices,
+        commands,
+      }).slice(1);
     expect(notesWith([])).toEqual([]);
     expect(notesWith(searched)).toEqual([
       'lambda0 as searched on held-out images: ResNet-32, CIFAR-10 (0.25). ' +
