@@ -115,7 +115,7 @@ describe('isda table', () => {
     const { stdout } = await runCli(folder, ['table', '5', '--format', 'csv', '--seeds', '5']);
     expect(stdout.trimEnd().split('\n')).toHaveLength(13);
     expect(stdout).toContain(
-      '5,basic,"WRN-28-10, CIFAR-10",wrn-28-10,cifar10,,basic,top1,table5/wrn28-10-cifar10-ablation-basic,,,3.82,0.15,,0,5,,,,,,,,,,,,\n',
+      '5,basic,"WRN-28-10, CIFAR-10",wrn-28-10,cifar10,,basic,top1,table5/wrn28-10-cifar10-ablation-basic,,,3.82,0.15,,0,5,,,,,,,,,,,,,\n',
     );
   });
 
