@@ -21,6 +21,7 @@ import { registerSetup } from './commands/setup.js';
 import { registerStudy } from './commands/study.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerTrain } from './commands/train.js';
+import { createPipeReader } from './pipes.js';
 import { programVersion } from './program.js';
 import { withColours } from './terminal/colours.js';
 import { registerVisualize } from './commands/visualize.js';
@@ -116,7 +117,7 @@ function refuseMistakes(command: Command): void {
 
 /** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
 export async function main(args: readonly string[], plain: CommandContext): Promise<number> {
-  const context = withColours(plain);
+  const context = { ...withColours(plain), readPipe: createPipeReader() };
   const program = new Command('isda')
     .description('Experiments of "Implicit Semantic Data Augmentation for Deep Networks" (NeurIPS 2019)')
     .version(programVersion(), '--version', 'print the version')

@@ -55,8 +55,9 @@ export function checkpointOption(): Option {
     .default('newest' satisfies CheckpointChoice);
 }
 
-const loadOptions = (overrides: readonly string[], { workingDirectory }: CommandContext): LoadOptions => ({
+const loadOptions = (overrides: readonly string[], { workingDirectory, readPipe }: CommandContext): LoadOptions => ({
   overrides,
+  readPipe,
   workingDirectory,
   configsDirectory,
 });

@@ -101,3 +101,14 @@ export function pathsOfKey(root: SchemaNode, key: string): readonly string[] {
   );
   return propertyOf(root, key) ? [key, ...paths] : paths;
 }
+
+/** The dotted paths of every key of the root and its sections. */
+export function allPaths(root: SchemaNode): readonly string[] {
+  const sections = Object.entries(root.properties ?? {});
+  const inside = sections.flatMap(([section, node]) =>
+    isNode(node)
+      ? alternatives(node).flatMap((option) => Object.keys(option.properties ?? {}).map((key) => `${section}.${key}`))
+      : [],
+  );
+  return [...new Set([...sections.map(([key]) => key), ...inside])];
+}

@@ -1,8 +1,8 @@
 // Config files and what they extend, read and merged into one tree of values.
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { reasonOf, systemCode } from '../common/errors.js';
-import { displayPath, isFile } from './find.js';
+import { IsdaError, reasonOf, systemCode } from '../common/errors.js';
+import { displayPath, findConfig, isFile, isPipe, type ConfigPlaces } from './find.js';
 import type { Problem } from './problems.js';
 import { namedSections } from './schema.js';
 import type { Source, Span } from './source.js';
@@ -24,9 +24,10 @@ export interface ConfigFiles {
   readonly paths: readonly string[];
 }
 
-/** The text of a YAML file of at most 1 MiB, or why there is none. */
-export function readText(path: string): { text: string } | { reason: string } {
+/** The text of a YAML file or pipe of at most 1 MiB, or why there is none. */
+export function readText(path: string, readPipe?: (path: string) => string): { text: string } | { reason: string } {
   try {
+    if (isPipe(path)) return { text: readPipe?.(path) ?? readFileSync(path, 'utf8') };
     const { size } = statSync(path);
     if (!isFile(path)) return { reason: 'it is not a file' };
     if (size > maxBytes) return { reason: `it is larger than 1 MiB (${size} bytes)` };
@@ -51,23 +52,41 @@ function basesOf(value: Tree, problems: Problem[]): readonly { name: string; spa
   });
 }
 
+/** The file that an `extends` of `file` means: one beside it, else the config of that name, as `--config` takes it. */
+function baseOf(name: string, file: string, places: ConfigPlaces): { path: string; hint?: string } {
+  const beside = resolve(dirname(file), name);
+  const path = [beside, `${beside}.yaml`, `${beside}.yml`].find(
+    (each) => isFile(each) && (each === beside || each !== file),
+  );
+  if (path !== undefined) return { path };
+  try {
+    return { path: findConfig(name, { ...places, workingDirectory: places.configsDirectory }) };
+  } catch (error) {
+    // What is missing is the file beside it: the message says so, with the nearest names.
+    return { path: beside, hint: error instanceof IsdaError ? error.hint : undefined };
+  }
+}
+
 /** Reads the file at an absolute path and all it extends. Problems are collected, not thrown. */
-export function readConfigFiles(path: string, workingDirectory: string): ConfigFiles {
+export function readConfigFiles(path: string, places: ConfigPlaces): ConfigFiles {
+  const { workingDirectory, readPipe } = places;
   const problems: Problem[] = [];
   const sources = new Map<string, Source>();
   const parsed = new Map<string, MapTree | undefined>();
   const order: string[] = [];
   let reads = 0;
 
-  const parse = (file: string, from: Span | undefined): MapTree | undefined => {
+  const parse = (file: string, from: Span | undefined, hint: string | undefined): MapTree | undefined => {
     if (parsed.has(file)) return parsed.get(file);
-    const label = displayPath(file, workingDirectory);
-    const read = readText(file);
+    const piped = isPipe(file);
+    const label = piped ? 'standard input' : displayPath(file, workingDirectory);
+    const read = readText(file, readPipe);
     if ('reason' in read) {
-      problems.push({ message: from ? `extends ${label}: ${read.reason}` : read.reason, span: from });
+      problems.push({ message: from ? `extends ${label}: ${read.reason}` : read.reason, span: from, hint });
       return undefined;
     }
-    const source: Source = { kind: 'file', label, text: read.text, directory: dirname(file) };
+    const directory = piped ? workingDirectory : dirname(file);
+    const source: Source = { kind: 'file', label, text: read.text, directory, ...(piped ? { isPipe: true } : {}) };
     const { tree, problems: found } = parseYaml(source);
     problems.push(...found);
     sources.set(file, source);
@@ -83,7 +102,12 @@ export function readConfigFiles(path: string, workingDirectory: string): ConfigF
     return parsed.get(file);
   };
 
-  const read = (file: string, from: Span | undefined, chain: readonly string[]): MapTree | undefined => {
+  const read = (
+    file: string,
+    from: Span | undefined,
+    chain: readonly string[],
+    baseHint?: string,
+  ): MapTree | undefined => {
     reads += 1;
     const refuse = (message: string, hint?: string): undefined => void problems.push({ message, span: from, hint });
     if (chain.includes(file)) {
@@ -92,11 +116,15 @@ export function readConfigFiles(path: string, workingDirectory: string): ConfigF
     }
     if (chain.length > deepestExtends) return refuse(`extends goes deeper than ${deepestExtends} files`);
     if (reads > maxFiles) return reads === maxFiles + 1 ? refuse(`extends more than ${maxFiles} files`) : undefined;
-    const own = parse(file, from);
+    const own = parse(file, from, baseHint);
     if (own === undefined) return undefined;
     const extended = own.entries.get('extends');
     const bases = extended === undefined ? [] : basesOf(extended.value, problems);
-    const trees = bases.map(({ name, span }) => read(resolve(dirname(file), name), span, [...chain, file]));
+    const beside = isPipe(file) ? resolve(workingDirectory, 'config.yaml') : file;
+    const trees = bases.map(({ name, span }) => {
+      const base = baseOf(name, beside, places);
+      return read(base.path, span, [...chain, file], base.hint);
+    });
     if (!order.includes(file)) order.push(file);
     // A name belongs to one experiment: two configs of one name would share a run folder.
     const below = trees.flatMap((tree) => (tree === undefined ? [] : [without(tree, 'experiment')]));

@@ -10,7 +10,12 @@ export interface ConfigPlaces {
   readonly configsDirectory: string;
   /** What relative paths start from. */
   readonly workingDirectory: string;
+  /** The text of a pipe, which can be read once: the same text each time. Default: the pipe is read. */
+  readonly readPipe?: (path: string) => string;
 }
+
+/** What `-` means. */
+const standardInput = '/dev/stdin';
 
 const extension = /\.ya?ml$/i;
 
@@ -55,6 +60,12 @@ export function isFile(path: string): boolean {
   return statusOf(path)?.isFile() ?? false;
 }
 
+/** Whether a path is something that text can be read from once: standard input, `<(…)`. */
+export function isPipe(path: string): boolean {
+  const status = statusOf(path);
+  return status !== undefined && (status.isFIFO() || status.isCharacterDevice() || status.isSocket());
+}
+
 export function isFolder(path: string): boolean {
   return statusOf(path)?.isDirectory() ?? false;
 }
@@ -82,13 +93,15 @@ function unknownName(name: string, known: readonly string[]): IsdaError {
 }
 
 /**
- * The absolute path of the config that `name` means: a file, with or without `.yaml`, or else the one config under the
+ * The absolute path of the config that `name` means: `-` for standard input, a file, with or without `.yaml`, or else the one config under the
  * configs folder whose path is `name` or ends in it.
  *
  * @throws IsdaError (usage) with the nearest names where there is none, and with all where there are several.
  */
 export function findConfig(name: string, { configsDirectory, workingDirectory }: ConfigPlaces): string {
+  if (name === '-') return standardInput;
   const path = resolve(workingDirectory, name);
+  if (isPipe(path)) return path;
   if (name !== '' && !name.includes('\0')) {
     const file = [path, `${path}.yaml`, `${path}.yml`].find(isFile);
     if (file !== undefined) return file;

@@ -1,4 +1,5 @@
 // A config from its YAML file, the files it extends and the command line's changes, checked and resolved.
+import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
 import { generatorChecksum } from '../gan/generator-files.js';
@@ -7,7 +8,7 @@ import { readConfigFiles } from './files.js';
 import { ganConfigSchema, ganNamedSections, type GanConfig } from './gan.js';
 import { parseOverrides } from './overrides.js';
 import { configError } from './problems.js';
-import { namedSections, type ExperimentConfig } from './schema.js';
+import { maxExperimentLength, namedSections, type ExperimentConfig } from './schema.js';
 import type { Source } from './source.js';
 import { merge, valueAt, type MapTree, type NamedSections } from './tree.js';
 import { checkTree, validate } from './validate.js';
@@ -25,15 +26,29 @@ export interface LoadedConfig {
   readonly files: readonly string[];
 }
 
-/** `my-run` for `my run.yaml`: a file's name as the name of its experiment. */
-function experimentOf(path: string): string {
-  const name = withoutExtension(basename(path)).replaceAll(/[^A-Za-z0-9._-]+/g, '-');
-  return name.replace(/^[^A-Za-z0-9]+/, '').slice(0, 200) || 'experiment';
+const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
+
+/**
+ * `my-run` for `my run.yaml`: a file's name as the name of its experiment. Other scripts, and names that are cut, leave too
+ * little to tell two files apart: a checksum of the whole name follows. What comes through a pipe is named by its text.
+ */
+function experimentOf({ text, isPipe }: Source, path: string): string {
+  if (isPipe === true) return `config-${short(text)}`;
+  const whole = withoutExtension(basename(path));
+  const letters = whole.normalize('NFKD').replaceAll(/\p{M}+/gu, '');
+  const name = letters.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  const isWhole = /^[\x20-\x7e]+$/.test(whole) && name.length <= maxExperimentLength && /[A-Za-z0-9]/.test(name);
+  return isWhole
+    ? name
+    : `${name.replace(/-+$/, '').slice(0, maxExperimentLength - 9) || 'experiment'}-${short(whole)}`;
 }
 
-function named(tree: MapTree, path: string): MapTree {
+function named(tree: MapTree, source: Source, path: string): MapTree {
   if (tree.entries.has('experiment')) return tree;
-  const entry = { key: tree.span, value: { kind: 'scalar', value: experimentOf(path), span: tree.span } } as const;
+  const entry = {
+    key: tree.span,
+    value: { kind: 'scalar', value: experimentOf(source, path), span: tree.span },
+  } as const;
   return { ...tree, entries: new Map([...tree.entries, ['experiment', entry]]) };
 }
 
@@ -75,12 +90,12 @@ interface ReadConfig {
 function readConfig(path: string, options: LoadOptions, sections: NamedSections): ReadConfig {
   const file = findConfig(path, options);
   const label = displayPath(file, options.workingDirectory);
-  const read = readConfigFiles(file, options.workingDirectory);
+  const read = readConfigFiles(file, options);
   const changes = parseOverrides(options.overrides ?? []);
   const problems = [...read.problems, ...changes.problems];
   if (read.tree === undefined || problems.length > 0) throw configError(label, problems);
   const layers = [...(options.changes ?? []), changes.tree];
-  const tree = layers.reduce((base, over) => merge(base, over, sections), named(read.tree, file));
+  const tree = layers.reduce((base, over) => merge(base, over, sections), named(read.tree, read.sources.at(-1)!, file));
   const sources = [...read.sources, ...layers.map(({ span }) => span.source), ...changes.sources];
   return { tree, sources, label, files: read.paths };
 }

@@ -22,14 +22,22 @@ import type { NamedSections } from './tree.js';
 const anyModel = z.discriminatedUnion('name', [...modelOptions.options, customModelOptions]);
 const anyLoss = z.discriminatedUnion('name', [...lossOptions.options, customLossOptions]);
 
+/** Characters of a run's name: with its seed it names a folder. */
+export const maxExperimentLength = 200;
 export const experimentName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+
+/** What is wrong with the name of a run; undefined where nothing is. */
+export const experimentProblem = (name: string): string | undefined =>
+  name.length > maxExperimentLength
+    ? `expected at most ${maxExperimentLength} characters, not ${name.length}`
+    : experimentName.test(name)
+      ? undefined
+      : 'expected letters, digits, dots, dashes and underscores, beginning with a letter or digit';
 
 /** `experiment`, of every kind of config. */
 export const experimentKey = z
   .string()
-  .regex(experimentName, {
-    error: 'expected letters, digits, dots, dashes and underscores, beginning with a letter or digit',
-  })
+  .regex(experimentName, { error: ({ input }) => experimentProblem(String(input)) })
   .describe("name of the run; default: the file's name. Never taken from a file that is extended");
 
 /**

@@ -8,6 +8,8 @@ export interface Source {
   readonly text: string;
   /** Of a file: its folder, absolute. What `--set` says is relative to the working directory. */
   readonly directory?: string;
+  /** Of a file: it is a pipe, so that its path says nothing of it. */
+  readonly isPipe?: boolean;
 }
 
 /** A stretch of a source, as offsets into its text; `end` is exclusive. */

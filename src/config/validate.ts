@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { orList } from '../common/format.js';
 import { didYouMean, nearest } from '../common/nearest.js';
-import { alternatives, expectation, knownKeys, knownWords, pathsOfKey, schemaAt } from './describe.js';
 import { networkSettings, networksNamed } from '../models/other-names.js';
+import { bareKey, keyOfAlias, wordOfAlias } from './aliases.js';
+import { allPaths, alternatives, expectation, knownKeys, knownWords, pathsOfKey, schemaAt } from './describe.js';
 import type { Problem } from './problems.js';
 import { refusalOf } from './refused.js';
 import { experimentSchema, type ExperimentConfig, type SchemaNode } from './schema.js';
@@ -32,6 +33,12 @@ function got(tree: Tree): string {
   return JSON.stringify(tree.value.length > 40 ? `${tree.value.slice(0, 39)}…` : tree.value);
 }
 
+/** `did you mean cuda?`, of a word that is another program's, or near. */
+function suggestWord(value: string, words: readonly string[]): string | undefined {
+  const alias = wordOfAlias(value, words);
+  return alias === undefined ? didYouMean(value, words) : `did you mean ${alias}?`;
+}
+
 /** What usually went wrong when a value is of the wrong type. */
 function hintFor(name: string, node: SchemaNode, tree: Tree): string | undefined {
   if (tree.kind !== 'scalar') return undefined;
@@ -43,7 +50,7 @@ function hintFor(name: string, node: SchemaNode, tree: Tree): string | undefined
     const near = nearest(value, words);
     return `did you mean ${name}.name: ${orList(near.length > 0 ? near : words)}?`;
   }
-  if (words.length > 0) return didYouMean(value, words);
+  if (words.length > 0) return suggestWord(value, words);
   if (node.type === 'boolean' && /^(y|yes|on|n|no|off)$/i.test(value)) return 'YAML writes true and false';
   const numeric = node.type === 'integer' || node.type === 'number';
   if (numeric && value.trim() !== '' && Number.isFinite(Number(value))) return 'write the number without quotes';
@@ -85,7 +92,7 @@ function problemsOf(issue: Issue, prefix: Path, tree: MapTree, root: SchemaNode,
 /** What a name that is none here probably means: a network by its name elsewhere, or the nearest one. */
 function guessName(path: string, word: string, words: readonly string[]): string | undefined {
   const networks = path === 'model.name' ? networksNamed(word) : [];
-  return networks.length > 0 ? `did you mean ${orList(networks.map(networkSettings))}?` : didYouMean(word, words);
+  return networks.length > 0 ? `did you mean ${orList(networks.map(networkSettings))}?` : suggestWord(word, words);
 }
 
 /** A ResNet's depth that is another family's. */
@@ -114,6 +121,27 @@ function misspelt(path: Path, tree: MapTree, root: SchemaNode, value: unknown): 
   return typo && `did you mean ${missing} instead of ${typo}?`;
 }
 
+/** What is meant by a key that other programs have, or that is written as theirs are: `lr`, `batch_size`. */
+function knownElsewhere(key: string, at: Path, known: readonly string[], root: SchemaNode): string | undefined {
+  const here = known.find((name) => bareKey(name) === bareKey(key));
+  if (here !== undefined) return `did you mean ${here}?`;
+  const alias = keyOfAlias(key);
+  const last = alias?.slice(alias.lastIndexOf('.') + 1);
+  if (alias !== undefined && last !== undefined && pathsOfKey(root, last).includes(alias))
+    return `did you mean ${alias === dotted([...at, last]) ? last : alias}?`;
+  const same = allPaths(root).filter((path) => bareKey(path.slice(path.lastIndexOf('.') + 1)) === bareKey(key));
+  return same.length === 0 ? undefined : `did you mean ${orList(same)}?`;
+}
+
+/** A key that is no mistake in spelling but of another notation. */
+function otherNotation(key: string, at: Path, root: SchemaNode, value: unknown): string | undefined {
+  if (key === '<<') return 'YAML merge keys are not read: `extends: FILE` takes the values of another file';
+  const parts = key.split('.');
+  if (parts.length < 2 || schemaAt(root, [...at, ...parts], value) === undefined) return undefined;
+  const nested = parts.reduceRight((inner, part) => (inner === '' ? `${part}: …` : `${part}: {${inner}}`), '');
+  return `dotted keys are for --set; in YAML write ${nested}`;
+}
+
 function unknownKey(key: string, at: Path, known: readonly string[], tree: MapTree, root: SchemaNode): Problem {
   const path = [...at, key];
   const elsewhere = pathsOfKey(root, key).filter((other) => other !== dotted(path));
@@ -126,12 +154,14 @@ function unknownKey(key: string, at: Path, known: readonly string[], tree: MapTr
   if (at.length === 0 && key === 'extends')
     return { code: 'config/unknown-key', message, span, hint: 'only a config file extends another' };
   const isConfig = root.properties?.['experiment'] !== undefined;
+  const notation = otherNotation(key, at, root, plain(tree));
+  if (notation !== undefined) return { code: 'config/unknown-key', message, span, hint: notation };
   const here = isConfig && at.length === 0 && span?.source.kind === 'file' ? ['extends', ...known] : known;
   return {
     code: 'config/unknown-key',
     message,
     span,
-    hint: didYouMean(key, here) ?? moved ?? `known keys: ${here.join(', ')}`,
+    hint: knownElsewhere(key, at, here, root) ?? didYouMean(key, here) ?? moved ?? `known keys: ${here.join(', ')}`,
   };
 }
 

@@ -1,6 +1,6 @@
 // A grid as rows times seeds: each row is a config, each cell one of its seeds.
 import { cannot } from '../common/errors.js';
-import { experimentName, type ExperimentConfig } from '../config/schema.js';
+import { experimentProblem, type ExperimentConfig } from '../config/schema.js';
 import type { Cell } from './store/store.js';
 
 /** A row of a grid: a variant, a loss, a value that is tried. */
@@ -35,8 +35,9 @@ export function seededCells(rows: readonly GridRow[], seeds: readonly number[]):
  */
 export function gridCells(grid: string, rows: readonly GridRow[], seeds: readonly number[]): readonly Cell[] {
   for (const [index, { name }] of rows.entries()) {
-    if (!experimentName.test(`${grid}-${name}`)) {
-      throw cannot(`name the runs of ${grid}-${name}`, 'letters, digits, dots, dashes and underscores are allowed', {
+    const problem = experimentProblem(`${grid}-${name}`);
+    if (problem !== undefined) {
+      throw cannot(`name the runs of ${grid}-${name}`, problem, {
         code: 'grid/rows',
         kind: 'usage',
       });

@@ -5,16 +5,14 @@ import { displayPath, findConfig, isFile, type ConfigPlaces } from '../config/fi
 import { readText } from '../config/files.js';
 import { loadConfig } from '../config/load.js';
 import { configError, type Problem } from '../config/problems.js';
-import { experimentName } from '../config/schema.js';
+import { experimentName, experimentProblem } from '../config/schema.js';
 import type { Source } from '../config/source.js';
 import { valueAt, type MapTree } from '../config/tree.js';
 import { checkTree } from '../config/validate.js';
 import { parseYaml } from '../config/yaml.js';
 import { seedsFrom, type GridRow } from './rows.js';
 
-const name = z.string().regex(experimentName, {
-  error: 'expected letters, digits, dots, dashes and underscores, beginning with a letter or digit',
-});
+const name = z.string().regex(experimentName, { error: ({ input }) => experimentProblem(String(input)) });
 const config = z.string().min(1);
 const changes = z.record(z.string(), z.unknown());
 
@@ -47,7 +45,7 @@ export function loadStudy(
 ): Study {
   const path = resolve(places.workingDirectory, file);
   const label = displayPath(path, places.workingDirectory);
-  const read = readText(path);
+  const read = readText(path, places.readPipe);
   if ('reason' in read) throw configError(label, [{ message: read.reason }], 'study');
   const source: Source = { kind: 'file', label, text: read.text, directory: dirname(path) };
   const { tree, problems } = parseYaml(source);

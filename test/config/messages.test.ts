@@ -274,7 +274,8 @@ const cases: readonly {
     says: `error: cannot use config x.yaml: extends nope.yaml: there is no such file
   x.yaml:1:11
     1 | extends: [nope.yaml]
-      |           ^^^^^^^^^`,
+      |           ^^^^^^^^^
+  hint: give the path of a YAML file or the name of one under configs/`,
   },
   {
     title: 'bases in a circle',
@@ -347,7 +348,7 @@ const cases: readonly {
   3. training.device: expected auto, cpu or cuda, got "gpu"
      --set training.device=gpu
                            ^^^
-     hint: did you mean cpu?`,
+     hint: did you mean cuda?`,
   },
   {
     title: 'a name near a known one',

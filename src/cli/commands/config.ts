@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { cannot, formatError, IsdaError, reasonOf } from '../../common/errors.js';
-import { displayPath, isFolder, listConfigs } from '../../config/find.js';
+import { displayPath, isFile, isFolder, listConfigs } from '../../config/find.js';
 import { ganJsonSchema, jsonSchema, printConfig, printGanConfig } from '../../config/print.js';
 import { configReference } from '../../config/reference.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
@@ -18,7 +18,8 @@ async function configsOf(word: string, workingDirectory: string): Promise<readon
     if (files.length === 0) throw usage('the folder holds no YAML files');
     return files;
   }
-  if (!isDynamicPattern(word)) return [word];
+  // A file may be called `c (1).yaml`.
+  if (isFile(path) || !isDynamicPattern(word)) return [word];
   const files = await glob(word, { cwd: workingDirectory });
   if (files.length === 0) throw usage('no file matches');
   return files.sort();
@@ -29,19 +30,24 @@ interface Checked {
   readonly error?: unknown;
 }
 
-function check(config: string, context: CommandContext): Checked {
+function check(config: string, set: readonly string[], context: CommandContext): Checked {
   try {
-    readAnyConfig(config, [], context);
+    readAnyConfig(config, set, context);
     return { config };
   } catch (error) {
     return { config, error };
   }
 }
 
-async function checkAll(words: readonly string[], asJson: boolean, context: CommandContext): Promise<void> {
+interface CheckOptions {
+  readonly set: readonly string[];
+  readonly json?: boolean;
+}
+
+async function checkAll(words: readonly string[], { set, json }: CheckOptions, context: CommandContext): Promise<void> {
   const configs = (await Promise.all(words.map((word) => configsOf(word, context.workingDirectory)))).flat();
-  const checked = [...new Set(configs)].map((config) => check(config, context));
-  if (asJson) {
+  const checked = [...new Set(configs)].map((config) => check(config, set, context));
+  if (json === true) {
     const rows = checked.map(({ config, error }) => ({
       config,
       ok: error === undefined,
@@ -69,8 +75,9 @@ export const registerConfig: RegisterCommand = (program: Command, context: Comma
     .command('check')
     .description('check configs: files, folders, patterns or names under configs/')
     .argument('<file...>')
+    .addOption(setOption())
     .option('--json', 'print one JSON object per config')
-    .action((files: string[], { json = false }: { json?: boolean }) => checkAll(files, json, context));
+    .action((files: string[], options: CheckOptions) => checkAll(files, options, context));
   config
     .command('print')
     .description('print a config with every default filled in')

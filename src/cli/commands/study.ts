@@ -24,8 +24,8 @@ export function withStudyOptions(command: Command): Command {
 
 /** The runs of a study. Errors (usage): of its file or its configs. */
 export function readStudy(file: string, options: StudyOptions, context: CommandContext): GridPlan {
-  const { workingDirectory } = context;
-  const places = { workingDirectory, configsDirectory };
+  const { workingDirectory, readPipe } = context;
+  const places = { workingDirectory, configsDirectory, readPipe };
   const study = loadStudy(file, { ...places, overrides: options.set });
   const seeds = options.seeds === undefined ? study.seeds : seedsFrom(1, options.seeds);
   const cells = gridCells(study.name, study.rows, seeds);

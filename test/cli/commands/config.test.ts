@@ -113,3 +113,16 @@ it('configsDirectory is the configs folder of the package', () => {
     /^# ResNet-32 on CIFAR-10/,
   );
 });
+
+describe('isda config check', () => {
+  it('takes a file whose name has the characters of a pattern', async () => {
+    writeFileSync(join(folder, 'c (1) [a]{b,c}.yaml'), '{}\n');
+    expect(await runCli(folder, ['config', 'check', 'c (1) [a]{b,c}.yaml'])).toMatchObject({ code: 0 });
+  });
+
+  it('checks with --set', async () => {
+    const outcome = await runCli(folder, ['config', 'check', 'tiny-isda', '--set', 'training.epocs=3']);
+    expect(outcome).toMatchObject({ code: 2, stdout: '' });
+    expect(outcome.stderr).toContain('unknown key training.epocs');
+  });
+});

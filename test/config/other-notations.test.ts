@@ -1,0 +1,80 @@
+// Keys, values and notations of other programs, and configs that are no files of a plain name.
+import { describe, expect, it } from 'vitest';
+import { folderOf, loadIn, messageOf } from './support.js';
+
+describe('a hint for', () => {
+  it.each([
+    ['lr: 0.1', 'optimizer.learningRate'],
+    ['optimizer: {lr: 0.1}', 'learningRate'],
+    ['training: {lr: 0.1}', 'optimizer.learningRate'],
+    ['wd: 1', 'optimizer.weightDecay'],
+    ['optimizer: {weight_decay: 1}', 'weightDecay'],
+    ['weight_decay: 1', 'optimizer.weightDecay'],
+    ['bs: 8', 'training.batchSize'],
+    ['batch_size: 8', 'training.batchSize'],
+    ['momentum: 0.8', 'optimizer.momentum'],
+    ['epochs: 8', 'training.epochs'],
+    ['num_epochs: 8', 'training.epochs'],
+    ['num_workers: 8', 'training.workers'],
+    ['gamma: 0.1', 'schedule.factor'],
+    ['training: {device: gpu}', 'cuda'],
+    ['loss: {name: CE}', 'cross-entropy'],
+    ['loss: {name: cross_entropy}', 'cross-entropy'],
+    ['schedule: {name: MultiStepLR}', 'step'],
+    ['dataset: {name: ImageFolder, dir: x}', 'image-folder'],
+  ])('%s', (text, name) => {
+    expect(messageOf(folderOf({ 'x.yaml': text }), 'x.yaml')).toMatch(new RegExp(`hint: did you mean ${name}\\?$`));
+  });
+
+  it.each([
+    ['training.epochs: 3', 'dotted keys are for --set; in YAML write training: {epochs: …}'],
+    ['<<: {epochs: 3}', 'YAML merge keys are not read: `extends: FILE` takes the values of another file'],
+    ['training: {<<: {epochs: 3}}', 'YAML merge keys are not read: `extends: FILE` takes the values of another file'],
+  ])('%s', (text, hint) => {
+    expect(messageOf(folderOf({ 'x.yaml': text }), 'x.yaml')).toContain(`hint: ${hint}`);
+  });
+
+  it('a name that is too long', () => {
+    const text = `experiment: ${'a'.repeat(201)}`;
+    expect(messageOf(folderOf({ 'x.yaml': text }), 'x.yaml')).toContain('at most 200 characters, not 201');
+  });
+});
+
+describe('the experiment of a file without a name', () => {
+  const nameOf = (file: string): string => loadIn(folderOf({ [file]: '{}' }), file).config.experiment;
+
+  it('is that of the file where it can be', () => {
+    expect(nameOf('my run (1).yaml')).toBe('my-run-1-');
+  });
+  it('tells names of other scripts, and long ones, apart', () => {
+    const long = 'a'.repeat(220);
+    const names = ['é', 'è', 'e', '模型', '网络', '!!!', '???', `${long}1`, `${long}2`].map((name) =>
+      nameOf(`${name}.yaml`),
+    );
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/);
+    expect(nameOf('é.yaml')).toBe(nameOf('é.yaml'));
+  });
+});
+
+describe('extends', () => {
+  const configs = { 'configs/base/tiny.yaml': 'training: {epochs: 7}' };
+
+  it('takes names under configs/, as --config does', () => {
+    const folder = folderOf({ ...configs, 'mine/x.yaml': 'extends: base/tiny' });
+    expect(loadIn(folder, 'mine/x.yaml').config.training.epochs).toBe(7);
+  });
+  it('takes a file beside it first', () => {
+    const folder = folderOf({ ...configs, 'x.yaml': 'extends: tiny', 'tiny.yaml': 'training: {epochs: 3}' });
+    expect(loadIn(folder, 'x.yaml').config.training.epochs).toBe(3);
+  });
+  it('takes the config of its own name', () => {
+    const folder = folderOf({ ...configs, 'tiny.yaml': 'extends: tiny' });
+    expect(loadIn(folder, './tiny.yaml').config.training.epochs).toBe(7);
+  });
+  it('suggests names', () => {
+    const message = messageOf(folderOf({ ...configs, 'x.yaml': 'extends: base/tniy' }), 'x.yaml');
+    expect(message).toContain('extends base/tniy: there is no such file');
+    expect(message).toContain('hint: did you mean base/tiny?');
+  });
+});
