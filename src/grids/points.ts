@@ -164,10 +164,12 @@ export function pointsOf(
   if (keys.length === 0) throw refuse('there is no --range and no --choice');
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined) throw refuse(`${twice} is named twice`);
+  // Looked up once: a search may draw thousands of points.
+  const whole = new Map(keys.map((key) => [key, isInteger(key)]));
   return (trial) => ({
     name: `trial-${trial + 1}`,
     settings: Object.fromEntries(
-      dimensions.map((dimension) => [dimension.key, draw(dimension, isInteger(dimension.key), seed, trial)]),
+      dimensions.map((dimension) => [dimension.key, draw(dimension, whole.get(dimension.key)!, seed, trial)]),
     ),
   });
 }
