@@ -39,8 +39,13 @@ interface CapturedFunction {
 }
 
 /** Writes the nodes of a function under its name. */
-function writeFunction(writer: GraphWriter, spec: SessionFunction, target: Target): CapturedFunction {
-  const program = createGraphProgram(writer, spec.name, target);
+function writeFunction(
+  writer: GraphWriter,
+  spec: SessionFunction,
+  target: Target,
+  variables: ReadonlySet<string>,
+): CapturedFunction {
+  const program = createGraphProgram(writer, spec.name, target, variables);
   const { feeds, tensors } = declareInputs(program, spec.inputs);
   const outputs = checkedOutputs(spec.name, spec.build(tensors, program));
   const outputNodes = Object.entries(outputs).map(([name, output]) => [name, program.output(name, output)] as const);
@@ -83,7 +88,8 @@ export function createCapturedSession(
 ): Session {
   const writer = createGraphWriter();
   for (const variable of variables) writeVariable(writer, variable);
-  const captured = new Map(functions.map((spec) => [spec.name, writeFunction(writer, spec, target)]));
+  const names = new Set(variables.map(({ name }) => name));
+  const captured = new Map(functions.map((spec) => [spec.name, writeFunction(writer, spec, target, names)]));
   const model = load(binding, writer.serialize('isda'), temporaryDirectory);
   const byName = new Map(variables.map((variable) => [variable.name, variable]));
 

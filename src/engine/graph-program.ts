@@ -3,7 +3,7 @@ import { cannot } from '../common/errors.js';
 import type { GraphAttribute, GraphWriter } from './graph-def.js';
 import { withPacks } from './packs.js';
 import type { Program, Target, Tensor, Variable } from './tensor.js';
-import type { TensorSpec } from './types.js';
+import { describeSpec, sameShape, type TensorSpec } from './types.js';
 
 export interface GraphProgram extends Program {
   placeholder(name: string, spec: TensorSpec): Tensor;
@@ -13,8 +13,22 @@ export interface GraphProgram extends Program {
 
 export const handleNode = (variable: Variable): string => `variables/${variable.name}`;
 
-/** A program that adds its nodes under `scope/`. Variables' handle nodes must be in the graph. */
-export function createGraphProgram(writer: GraphWriter, scope: string, target: Target): GraphProgram {
+/** Errors: what is assigned to a variable has another shape or type. */
+function requireFit({ name, shape }: Variable, value: Tensor): void {
+  if (value.dtype === 'float32' && sameShape(value.shape, shape)) return;
+  const expected = describeSpec({ dtype: 'float32', shape });
+  throw cannot(`assign ${name}`, `the value is ${describeSpec(value)}, expected ${expected}`, { code: 'engine/shape' });
+}
+
+/**
+ * A program that adds its nodes under `scope/`. `variables`: the names of those whose handle nodes are in the graph.
+ */
+export function createGraphProgram(
+  writer: GraphWriter,
+  scope: string,
+  target: Target,
+  variables: ReadonlySet<string>,
+): GraphProgram {
   const references: string[] = [];
   const constants = new Map<string, Tensor>();
   const reads = new Map<string, Tensor>();
@@ -53,6 +67,14 @@ export function createGraphProgram(writer: GraphWriter, scope: string, target: T
     else assigned.set(name, value);
   };
 
+  const handleOf = (variable: Variable): string => {
+    if (variables.has(variable.name)) return handleNode(variable);
+    throw cannot(`use the variable ${variable.name}`, 'it is not among the declared tensors', {
+      code: 'engine/graph',
+      hint: 'a loss or a network lists in `tensors` all that it reads or assigns',
+    });
+  };
+
   const program: GraphProgram = withPacks({
     ...target,
     execute(operation, attributes, inputs, outputs) {
@@ -75,18 +97,19 @@ export function createGraphProgram(writer: GraphWriter, scope: string, target: T
     read(variable) {
       const known = assigned.get(variable.name) ?? reads.get(variable.name);
       if (known !== undefined) return known;
-      const inputs = [handleNode(variable), ...after(lastUpdates.get(variable.name))];
+      const inputs = [handleOf(variable), ...after(lastUpdates.get(variable.name))];
       const node = add('ReadVariableOp', { dtype: float32 }, inputs);
       const tensor = own(node, { dtype: 'float32', shape: variable.shape }, variable.trainable);
       reads.set(variable.name, tensor);
       return tensor;
     },
     assign(variable, value) {
-      const inputs = [handleNode(variable), reference(value), ...afterRead(variable)];
+      requireFit(variable, value);
+      const inputs = [handleOf(variable), reference(value), ...afterRead(variable)];
       updated(add('AssignVariableOp', { dtype: float32 }, inputs), variable, value);
     },
     assignRows(variable, indices, rows) {
-      const inputs = [handleNode(variable), reference(indices), reference(rows), ...afterRead(variable)];
+      const inputs = [handleOf(variable), reference(indices), reference(rows), ...afterRead(variable)];
       const attributes = { dtype: float32, Tindices: { kind: 'type', value: 'int32' } } as const;
       updated(add('ResourceScatterUpdate', attributes, inputs), variable);
     },

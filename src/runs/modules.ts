@@ -13,7 +13,7 @@ import { kit, type LossModule, type NetworkModule } from './kit.js';
 
 const lossCheck = z.object({
   name: z.string(),
-  tensors: z.array(z.object({ name: z.string(), shape: z.array(z.int()) })),
+  tensors: z.array(z.object({ name: z.string(), shape: z.array(z.int()), initialize: callable })),
   scalars: z.record(z.string(), callable),
   recordedScalars: z.array(z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'expected letters and digits, the first a small letter')).optional(),
   compute: callable,
@@ -23,7 +23,7 @@ const networkCheck = z.object({
   name: z.string(),
   classes: z.int(),
   featureSize: z.int(),
-  tensors: z.array(z.object({ name: z.string(), shape: z.array(z.int()) })),
+  tensors: z.array(z.object({ name: z.string(), shape: z.array(z.int()), initialize: callable })),
   classifier: z.object({ weight: z.object({}), bias: z.object({}) }),
   apply: callable,
 });
