@@ -81,7 +81,7 @@ async function keptRows(
   names: readonly string[],
   { count, every }: { readonly count: number; readonly every: number },
 ): Promise<{ readonly columns: readonly string[]; readonly text: string }> {
-  const hint = 'start over with --no-resume, or choose another folder with --out';
+  const hint = 'choose another folder with --out';
   const { columns, rows } = parseTable(await readTable(path, hint), path, shapeOf(names));
   const kept = rows.slice(0, count);
   const stray = kept.findIndex(({ values }, index) => values[0] !== (index + 1) * every);

@@ -89,7 +89,7 @@ async function readLambda0Choice(root: string): Promise<Lambda0Choice | undefine
   } catch (error) {
     throw cannot(`read ${path}`, 'it is not the record of a sweep', {
       code: 'store/damaged',
-      hint: 'delete it; `isda sweep` writes it again from its runs',
+      hint: 'move it away; `isda sweep` writes it again from its runs',
       cause: error,
     });
   }

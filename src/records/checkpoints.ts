@@ -147,7 +147,7 @@ export interface CheckpointPurpose {
 
 const resuming: CheckpointPurpose = {
   action: 'resume',
-  hint: 'start over with --no-resume, or choose another folder with --out',
+  hint: 'choose another folder with --out',
 };
 
 /** The files to try, in order. The best ones are whole checkpoints too, so that the newest may be one of them. */

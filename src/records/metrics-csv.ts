@@ -91,7 +91,7 @@ export function columnsIn(rows: readonly MetricsRow[], known: KnownColumns): rea
 export const metricsDigest = (rows: readonly MetricsRow[], known: KnownColumns): string =>
   digestOf(columnsIn(rows, known), rows);
 
-const hint = 'start over with --no-resume, or choose another folder with --out';
+const hint = 'choose another folder with --out';
 
 interface MetricsLine {
   readonly text: string;

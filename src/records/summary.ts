@@ -140,7 +140,7 @@ export async function writeSummary(path: string, summary: RunSummary): Promise<v
   await writeFileAtomically(path, formatSummary(summary));
 }
 
-const hint = 'delete summary.json; the run writes it again from its metrics';
+const hint = 'move summary.json away; the run writes it again from its metrics';
 
 /** Files of earlier versions have no checksum; a damaged name of one is no key that they know. */
 const unsealed = z.strictObject(runSummary.shape);

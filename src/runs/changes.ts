@@ -118,7 +118,7 @@ export function requireSamePast(run: RunSoFar, paths: RunFolder): void {
     throw cannot('resume', reason, {
       code: 'checkpoint/other-experiment',
       place: paths.root,
-      hint: `${startFromWeights(paths)}; or start over with --no-resume`,
+      hint: `${startFromWeights(paths)}; or choose another folder with --out`,
     });
   }
 }

@@ -121,7 +121,7 @@ function placeOf(
     throw cannot('resume', reason, {
       code: 'data/changed',
       place: checkpoint.path,
-      hint: 'look at dataset.dir, and at its files with `isda data verify`; or start over with --no-resume',
+      hint: 'look at dataset.dir, and at its files with `isda data verify`; or choose another folder with --out',
     });
   }
   return { position, resumed: { path: checkpoint.path, metrics }, weights };

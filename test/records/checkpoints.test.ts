@@ -215,7 +215,7 @@ describe('damage', () => {
     writeFileSync(path, '');
     await expect(load(folder)).rejects.toMatchObject({
       message: 'cannot resume: all checkpoints are damaged (1)',
-      hint: 'start over with --no-resume, or choose another folder with --out',
+      hint: 'choose another folder with --out',
     });
   });
 });
@@ -226,7 +226,7 @@ describe('checkpoints that do not belong here', () => {
     await expect(load(folder)).rejects.toMatchObject({
       message: 'cannot resume: the checkpoint belongs to another experiment',
       place: join(folder, 'epoch-0001-step-0000010.safetensors'),
-      hint: 'start over with --no-resume, or choose another folder with --out',
+      hint: 'choose another folder with --out',
     });
   });
 

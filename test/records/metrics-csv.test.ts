@@ -168,7 +168,7 @@ describe('resuming', () => {
     await expect(openMetrics(path, { columns, resumeAfterEpoch: 3 })).rejects.toMatchObject({
       message: 'cannot resume: the checkpoint is after epoch 3, but the metrics end with epoch 2',
       place: `${path}:3`,
-      hint: 'start over with --no-resume, or choose another folder with --out',
+      hint: 'choose another folder with --out',
     });
     expect(readFileSync(path, 'utf8')).toBe(before);
     await expect(openMetrics(join(folder, 'none.csv'), { columns, resumeAfterEpoch: 3 })).rejects.toThrow(

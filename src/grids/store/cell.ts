@@ -55,7 +55,7 @@ export async function readCell(folder: string): Promise<CellRecord | undefined> 
     if (code !== undefined) throw readFailure(path, error);
     throw cannot(`read ${path}`, 'it is not the record of a run', {
       code: 'store/damaged',
-      hint: 'delete cell.json; the run beside it stays and goes on',
+      hint: 'move cell.json away; the run beside it stays and goes on',
       cause: error,
     });
   }

@@ -19,6 +19,6 @@ export async function summaryOf(
   throw cannot('use the run', reason, {
     code: 'run/changed',
     place: path,
-    hint: "where summary.json is another run's, delete it; the run writes it again from its metrics",
+    hint: "where summary.json is another run's, move it away; the run writes it again from its metrics",
   });
 }

@@ -134,7 +134,7 @@ function headerLines(
     ['iterations', `${iterations}, batch ${batchSize}`],
   ];
   const lines = facts.map(([name, value]) => `${name.padEnd(13)} ${value}`);
-  if (position.iteration >= iterations) lines.push('complete already: --no-resume starts over');
+  if (position.iteration >= iterations) lines.push('complete already; another --out or seed makes another run');
   else if (position.iteration > 0) lines.push(`resuming after iteration ${position.iteration}`);
   return lines;
 }

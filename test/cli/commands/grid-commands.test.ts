@@ -303,7 +303,7 @@ describe('a grid with runs whose files cannot be used', () => {
     expect(first).toMatch(/^ {2}test-a-seed1: cannot use the run: its summary\.json is of other settings: /);
     expect(second).toBe(`  test-a-seed3: cannot read ${join(three, 'cell.json')}: it is not the record of a run`);
     expect(hint).toMatch(
-      /^ {2}hint: where summary\.json is another run's, delete it; .*; delete cell\.json; the run beside it .*; `isda study .*` tries again$/,
+      /^ {2}hint: where summary\.json is another run's, move it away; .*; move cell\.json away; the run beside it .*; `isda study .*` tries again$/,
     );
   });
 

@@ -35,7 +35,7 @@ async function refused(args: readonly string[], code: number, message: readonly 
   );
 }
 
-const startOver = '  hint: start over with --no-resume, or choose another folder with --out';
+const startOver = '  hint: choose another folder with --out';
 
 describe('a wrong config', () => {
   const tiny = `${configs}smoke/tiny-isda.yaml`;
@@ -225,7 +225,7 @@ describe('a loss that is not a number', () => {
     const outcome = await runIsda(folder, trainArgs('nan', ['optimizer.learningRate=1e6']));
     expect(outcome.exitCode).toBe(1);
     expect(outcome.stderr).toMatch(
-      /^error: cannot go on training: train_loss is (NaN|Infinity) at epoch 1, step [234] of 4\n {2}there is no checkpoint from before\n {2}hint: a lower optimizer\.learningRate or loss\.lambda0 may help; with another one the run starts over \(--no-resume\)$/,
+      /^error: cannot go on training: train_loss is (NaN|Infinity) at epoch 1, step [234] of 4\n {2}there is no checkpoint from before\n {2}hint: a lower optimizer\.learningRate or loss\.lambda0 may help; with another one choose another folder \(--out\)$/,
     );
     expect(read(folder, 'nan', 'log.txt')).toMatch(/Z cannot go on training: train_loss is \w+ at epoch 1, step/);
   });

@@ -81,7 +81,7 @@ describe('isda train', () => {
     const before = contentOf(run, ['log.txt']);
     const again = await runIsda(folder, trainArgs('run'));
     expect(again.exitCode).toBe(0);
-    expect(again.stdout).toContain('\ncomplete already: --no-resume starts over\n');
+    expect(again.stdout).toContain('\ncomplete already; another --out or seed makes another run\n');
     expect(again.stdout).not.toMatch(/^epoch /m);
     expect(contentOf(run, ['log.txt'])).toEqual(before);
 

@@ -94,7 +94,7 @@ describe('placeCell', () => {
       state: 'unreadable',
       error: {
         message: `cannot read ${damaged}: it is not the record of a run`,
-        hint: 'delete cell.json; the run beside it stays and goes on',
+        hint: 'move cell.json away; the run beside it stays and goes on',
       },
     });
     expect(existsSync(join(stored.folder, '.claim'))).toBe(false);

@@ -188,8 +188,8 @@ describe('slurmExecutor', () => {
     await heard('submit  test-c-seed1, job 102_0');
     await succeedAll(folder, slurm);
     expect((await running).map(({ end, hint }) => [end.state, hint?.split(';')[0]])).toEqual([
-      ['failed', 'delete summary.json'],
-      ['failed', 'delete cell.json'],
+      ['failed', 'move summary.json away'],
+      ['failed', 'move cell.json away'],
       ['done', undefined],
     ]);
     expect(said.slice(0, 2)).toEqual(['failed a', 'failed b']);
