@@ -24,7 +24,7 @@ function binary(operation: string, a: Tensor, b: Tensor, dtype: DType = a.dtype)
     (value) => typeof value !== 'object' || value === null || !('handle' in value),
   );
   if (stray !== undefined) {
-    const reason = `${String(stray)} is not a tensor (addScalar, mulScalar and maximumScalar take numbers)`;
+    const reason = `${JSON.stringify(stray)} is not a tensor (addScalar, mulScalar and maximumScalar take numbers)`;
     throw cannot(`compute ${operation}`, reason, { code: 'engine/shape' });
   }
   const shape = broadcastShape(a.shape, b.shape);
