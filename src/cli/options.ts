@@ -1,5 +1,7 @@
 // Options that several commands share, and reading the config they name.
 import { join } from 'node:path';
+import { cannot } from '../common/errors.js';
+import { shellWord } from '../common/shell.js';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { loadAnyConfig, loadConfig, loadGanConfig, type LoadedConfig, type LoadOptions } from '../config/load.js';
 import type { GanConfig } from '../config/gan.js';
@@ -15,6 +17,24 @@ export const storesHelp = `folders of runs, such as ${storeCommands} make, or of
 /** `--config FILE`. */
 export function configOption(): Option {
   return new Option('--config <file>', 'a YAML file, or the name of one under configs/');
+}
+
+/** What a command is given as an argument, or as an option. Errors (usage): both, neither, or a setting without `--set`. */
+export function givenOnce(action: string, option: string, words: readonly (string | undefined)[]): string {
+  const given = words.filter((word) => word !== undefined);
+  const usage = (reason: string, hint: string, code: 'option/missing' | 'option/conflict'): Error =>
+    cannot(action, reason, { code, kind: 'usage', hint });
+  const setting = given.find((word) => /^[A-Za-z]\w*(?:\.\w+)*=/.test(word));
+  if (setting !== undefined)
+    throw usage(`${setting} is a setting, not a name`, `write --set ${shellWord(setting)}`, 'option/conflict');
+  if (given.length === 1) return given[0];
+  throw given.length === 0
+    ? usage(
+        `required option '${option}' not specified`,
+        `\`isda ${action} --help\` lists what there is`,
+        'option/missing',
+      )
+    : usage(`both ${given.join(' and ')} are given`, 'one is enough', 'option/conflict');
 }
 
 /** The network of the paper's ablation (Table 5), which ablations and sweeps take where no config is named. */

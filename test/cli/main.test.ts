@@ -18,7 +18,7 @@ describe('a command line with a mistake', () => {
     ['figure 5', "unknown command '5'", 'isda figure --help'],
     ['figure curv', "unknown command 'curv'; did you mean curve?", 'isda figure --help'],
     ['table', "missing required argument 'number'", 'isda table --help'],
-    ['train', "required option '--config <file>' not specified", 'isda train --help'],
+    ['train', "cannot train: required option '--config <file>' not specified", 'isda train --help'],
     ['train --config a --config b', "option '--config <file>' is given twice", 'isda train --help'],
     ['train --config a --seed 1 --seed 2', "option '--seed <n>' is given twice", 'isda train --help'],
     ['figure curve --out a.svg --out b.svg', "option '--out <file>' is given twice", 'isda figure curve --help'],

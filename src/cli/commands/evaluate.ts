@@ -6,7 +6,7 @@ import { jsonKeyOf } from '../../records/metrics-columns.js';
 import { evaluateRun, openRunCheckpoint, type RunCheckpoint } from '../../runs/evaluate.js';
 import { unofficialText } from '../../runs/origin.js';
 import type { CommandContext } from '../context.js';
-import { checkpointOption, setOption } from '../options.js';
+import { checkpointOption, givenOnce, setOption } from '../options.js';
 import { createRunContext } from './train.js';
 
 interface EvaluateOptions {
@@ -54,9 +54,12 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
   program
     .command('evaluate')
     .description("evaluate a run's newest or best checkpoint on its evaluation images")
-    .requiredOption('--run <dir>', 'run folder')
+    .argument('[run]', 'the same as --run')
+    .option('--run <dir>', 'run folder')
     .addOption(checkpointOption())
     .addOption(setOption())
     .option('--json', 'print as JSON')
-    .action((options: EvaluateOptions) => evaluate(options, context));
+    .action((word: string | undefined, options: Omit<EvaluateOptions, 'run'> & Partial<EvaluateOptions>) =>
+      evaluate({ ...options, run: givenOnce('evaluate', '--run <dir>', [word, options.run]) }, context),
+    );
 }

@@ -7,7 +7,7 @@ import type { ExperimentConfig } from '../../config/schema.js';
 import { runExperiment } from '../../runs/run.js';
 import type { RunContext } from '../../runs/run-context.js';
 import type { CommandContext } from '../context.js';
-import { configOption, readConfig, setOption } from '../options.js';
+import { configOption, givenOnce, readConfig, setOption } from '../options.js';
 import { createProgress } from '../terminal/run-progress.js';
 import { watchSignals } from '../terminal/signals.js';
 import { programDirectory, programVersion } from '../program.js';
@@ -67,12 +67,15 @@ export function registerTrain(program: Command, context: CommandContext): void {
   program
     .command('train')
     .description('train one experiment; resumes an earlier run in the same folder')
-    .addOption(configOption().makeOptionMandatory())
+    .argument('[config]', 'the same as --config')
+    .addOption(configOption())
     .addOption(setOption())
     .option('--seed <n>', 'short for --set training.seed=N')
     .option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>')
     .option('--resume', 'resume from the newest checkpoint in the run folder; the default')
     .option('--no-resume', 'start over: deletes the checkpoints in the run folder')
     .option('--json', 'print the summary as JSON; everything else goes to stderr')
-    .action((options: TrainOptions) => train(options, context));
+    .action((word: string | undefined, options: Partial<TrainOptions> & Pick<TrainOptions, 'set'>) =>
+      train({ ...options, config: givenOnce('train', '--config <file>', [word, options.config]) }, context),
+    );
 }

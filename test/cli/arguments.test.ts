@@ -1,0 +1,19 @@
+import { describe, expect } from 'vitest';
+import { runCli } from '../support/cli.js';
+import { test } from '../temporary-folder.js';
+
+describe('a config or run as a plain argument', () => {
+  test.for([
+    [['train', 'tiny-isda', '--set', 'dataset.dir=nowhere'], 1, 'nowhere'],
+    [['train', 'no-such'], 2, 'cannot use config no-such'],
+    [['train', '--config', 'tiny-isda', 'training.epochs=3'], 2, 'hint: write --set training.epochs=3'],
+    [['train', 'a', '--config', 'b'], 2, 'both a and b are given'],
+    [['train'], 2, "required option '--config <file>' not specified"],
+    [['evaluate', 'no-run'], 1, 'there is no config.yaml'],
+    [['evaluate'], 2, "required option '--run <dir>' not specified"],
+  ] as const)('%j', async ([args, exit, message], { folder }) => {
+    const { code, stderr } = await runCli(folder, args);
+    expect(stderr).toContain(message);
+    expect(code).toBe(exit);
+  });
+});
