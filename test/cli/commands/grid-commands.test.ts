@@ -81,7 +81,7 @@ describe('isda ablate --dry-run', () => {
   test.for([
     [
       ['--variant', 'isdaa'],
-      "option '--variant <name>' argument 'isdaa' is invalid. Expected basic, identity, diagonal, single, constant-lambda, isda; did you mean isda?",
+      "option '--variant <name>' argument 'isdaa' is invalid. Expected basic, identity, diagonal, single, constant-lambda, isda, sketch; did you mean isda?",
     ],
     [['--seed', '1', '--seeds', '2'], "option '--seed <n>' cannot be used with option '--seeds <n>'"],
     [['--seed', '-1'], 'training.seed: expected an integer from 0 to 4294967295, got -1'],

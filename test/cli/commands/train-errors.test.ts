@@ -115,7 +115,7 @@ describe('a run folder that cannot be used', () => {
       startOver,
     ];
     const otherLoss =
-      ' (loss.name isda → cross-entropy, loss.covariance full → none, loss.lambda0 0.5 → none and 1 more)';
+      ' (loss.name isda → cross-entropy, loss.covariance full → none, loss.lambda0 0.5 → none and 2 more)';
     await refused(trainArgs('run', [], 'tiny-cross-entropy'), 1, message(otherLoss));
     await refused(trainArgs('run', ['training.epochs=3']), 1, message(' (training.epochs 2 → 3)'));
     // A config that is not that of the checkpoint, or none, says nothing of it.
