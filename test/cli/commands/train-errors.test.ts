@@ -117,7 +117,14 @@ describe('a run folder that cannot be used', () => {
     const otherLoss =
       ' (loss.name isda → cross-entropy, loss.covariance full → none, loss.lambda0 0.5 → none and 2 more)';
     await refused(trainArgs('run', [], 'tiny-cross-entropy'), 1, message(otherLoss));
-    await refused(trainArgs('run', ['training.epochs=3']), 1, message(' (training.epochs 2 → 3)'));
+    const run = join(folder, 'run');
+    await refused(trainArgs('run', ['training.epochs=3']), 1, [
+      'error: cannot resume: with training.epochs 2 → 3, the lambda of epoch 1 would have been 0.125, and was 0.1875',
+      `  ${run}`,
+      `  hint: a new run can begin from its weights: \`isda export --run ${run} --out weights.safetensors\`, then ` +
+        '`isda import weights.safetensors --config CONFIG --out FOLDER` and `isda train --config CONFIG --out FOLDER`; ' +
+        'or choose another folder with --out',
+    ]);
     // A config that is not that of the checkpoint, or none, says nothing of it.
     const config = join(folder, 'run', 'config.yaml');
     const own = read(config);
