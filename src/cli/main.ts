@@ -88,7 +88,7 @@ function pathProblem(value: unknown): string | undefined {
 }
 
 /** The names of arguments that are paths. */
-const isPathArgument = /^(?:dir|file|run|store|config)$/;
+const isPathArgument = /^(?:dir|file|folder|run|store|config)$/;
 
 /** A value given twice is a mistake: only options that collect their values may be repeated. So is an unusable path. */
 function refuseMistakes(command: Command): void {

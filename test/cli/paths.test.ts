@@ -9,7 +9,7 @@ describe('a path on the command line', () => {
     [['train', '--config', 'tiny-isda', '--out', ''], "option '--out <dir>' is empty"],
     [['report', '--store', 'a', '', '--out', 'b.html'], "option '--store <dir...>' is empty"],
     [['study', ''], "argument 'file' is empty"],
-    [['runs', ''], "argument 'store' is empty"],
+    [['runs', ''], "argument 'folder' is empty"],
     [['config', 'check', 'tiny-isda', ''], "argument 'file' is empty"],
     [['study', '~/a.yaml'], "argument 'file' is '~/a.yaml', and no shell expanded its ~"],
     [['data', 'synthesize', '--out=~/x'], "option '--out <dir>' is '~/x', and no shell expanded its ~"],

@@ -11,10 +11,13 @@ export interface HeldData {
   readonly test: number;
 }
 
+/** The data set's module, which a command names that uses a run's data. */
+export const heldModule = fileURLToPath(new URL('held-images.js', import.meta.url));
+
 /** The `dataset` section of a config whose runs can be held. They need `training.workers: 0`. */
 export const heldDataset = ({ train, test }: HeldData) => ({
   name: 'custom',
-  module: fileURLToPath(new URL('held-images.js', import.meta.url)),
+  module: heldModule,
   options: { train, test },
   subset: train,
   testSubset: test,

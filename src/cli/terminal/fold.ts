@@ -34,7 +34,8 @@ function spelledRows([, ...titles]: readonly string[], rows: readonly (readonly 
       if (last === undefined || last.length + 1 + text.length > width - 2) return [...before, text];
       return [...before.slice(0, -1), `${last} ${text}`];
     }, []);
-    return [name, ...lines.map((line) => `  ${line}`)].join('\n');
+    const wrapped = lines.flatMap((line) => wrapText(line, width - 2).split('\n'));
+    return [name, ...wrapped.map((line) => `  ${line}`)].join('\n');
   });
 }
 

@@ -53,7 +53,7 @@ it('fills all six variants from nothing, and keeps the table in the store', () =
     };
     expect(finalTable).toMatch(
       new RegExp(
-        `^[\\w ]+  ${error.toFixed(2).replace('.', '\\.')} +n = 1 +1( +[-+]?\\d+\\.\\d+ \\(n = 1\\))? *$`,
+        `^[\\w ]+  ${error.toFixed(2).replace('.', '\\.')} † +n = 1 +1( +[-+]?\\d+\\.\\d+ \\(n = 1\\))? *$`,
         'm',
       ),
     );

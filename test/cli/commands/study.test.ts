@@ -60,7 +60,7 @@ describe('isda study', () => {
     expect(whole.stderr).toBe('');
     expect(whole.stdout.split('\n').slice(0, 2)).toEqual([
       'start   tiny-isda-seed1',
-      expect.stringMatching(/^done {4}tiny-isda-seed1 {2}[\d.]+ % {2}[\d.]+ s$/),
+      expect.stringMatching(/^done {4}tiny-isda-seed1 {2}[\d.]+ % \(mean of 2 epochs\) {2}[\d.]+ s$/),
     ]);
     expect(whole.stdout).toMatch(
       /\nrow +last 10 % +95 % +minus basic +p +p \(Holm\) +best % +last % +seeds\n[- ]+\nisda +\d[\d.]* +n = 1 /,
