@@ -21,6 +21,7 @@ import { registerSetup } from './commands/setup.js';
 import { registerStudy } from './commands/study.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerTrain } from './commands/train.js';
+import { examples, helpStyle, helpWidth } from './help.js';
 import { createPipeReader } from './pipes.js';
 import { programVersion } from './program.js';
 import { withColours } from './terminal/colours.js';
@@ -34,41 +35,26 @@ function exitCodeOf(error: unknown): number {
   return { usage: exitCodes.usage, failure: exitCodes.failed, stopped: exitCodes.stopped }[error.kind];
 }
 
-const examples = `
-Examples:
-  isda train --config wrn28-10-cifar100.yaml       WRN-28-10 on CIFAR-100 with ISDA, by the paper's recipe
-  isda sweep lambda0                               its strength, chosen on held-out images; --dry-run shows the runs
-  isda ablate --variant diagonal                   one variant of Table 5; all six without --variant
+/** Command lines to begin with, and what they do. */
+const firstSteps = [
+  ['data download cifar10 --out data', 'once; or `isda data synthesize` to try things out'],
+  ['train --config resnet32-cifar10', 'ResNet-32 with ISDA, in runs/resnet32-cifar10-seed1; again: goes on'],
+  ['train --config my.yaml --set loss.lambda0=0.25 --seed 2 --out runs/mine', 'a config of your own'],
+  ['evaluate --run runs/mine', 'the error of its newest checkpoint'],
+  ['figure curve --run runs/mine --out curve.svg', 'its error by the epoch'],
+  ['sweep lambda0 --dry-run', 'the runs that would choose the strength of ISDA on held-out images'],
+  ['ablate --variant diagonal', 'one variant of Table 5; all six without --variant'],
+  ['doctor', 'what is installed, which device is used'],
+] as const;
 
-  isda data download cifar10 --out data            once; or \`isda data synthesize\` to try things out
-  isda train --config resnet32-cifar10-isda        a run, in runs/resnet32-cifar10-isda-seed1
-  isda train --config resnet32-cifar10-isda        again: goes on where it was stopped
-  isda train --config my.yaml --set loss.lambda0=0.25 --seed 2 --out runs/mine
-  isda evaluate --run runs/mine
-  isda figure curve --run runs/mine --out curve.svg
-  isda doctor                                      what is installed, which device is used
-`;
-
-const commands: readonly RegisterCommand[] = [
-  registerTrain,
-  registerEvaluate,
-  registerExchange,
-  registerAblate,
-  registerSweep,
-  registerStudy,
-  registerPaperTable,
-  registerPlan,
-  registerRuns,
-  registerBench,
-  registerRegistries,
-  registerConfig,
-  registerData,
-  registerFigure,
-  registerReport,
-  registerGan,
-  registerVisualize,
-  registerSetup,
-  registerDoctor,
+/** The commands under the headings of `isda --help`, in its order. */
+const commandGroups: readonly (readonly [heading: string, commands: readonly RegisterCommand[]])[] = [
+  ['Networks:', [registerTrain, registerEvaluate, registerExchange]],
+  ['Many runs:', [registerAblate, registerSweep, registerStudy, registerPaperTable, registerPlan]],
+  ['Results:', [registerRuns, registerFigure, registerReport, registerVisualize]],
+  ['Generators of images:', [registerGan]],
+  ['Configs and data:', [registerConfig, registerRegistries, registerData]],
+  ['The machine:', [registerBench, registerSetup, registerDoctor]],
 ];
 
 /** Usage errors look like all others, and say which help to ask for. */
@@ -115,9 +101,8 @@ function refuseMistakes(command: Command): void {
   for (const part of command.commands) refuseMistakes(part);
 }
 
-/** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
-export async function main(args: readonly string[], plain: CommandContext): Promise<number> {
-  const context = { ...withColours(plain), readPipe: createPipeReader() };
+/** The program with all its commands. */
+export function createProgram(context: CommandContext): Command {
   const program = new Command('isda')
     .description('Experiments of "Implicit Semantic Data Augmentation for Deep Networks" (NeurIPS 2019)')
     .version(programVersion(), '--version', 'print the version')
@@ -126,16 +111,29 @@ export async function main(args: readonly string[], plain: CommandContext): Prom
     // A command and its own commands may have options of the same names.
     .enablePositionalOptions()
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp(helpStyle)
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
+      getOutHelpWidth: () => helpWidth(context.stdout),
+      getErrHelpWidth: () => helpWidth(context.stderr),
       outputError: (text, write) => write(text.replace(/\n\(Did you mean (.+)\?\)/, '; did you mean $1?')),
     });
-  program.addHelpText('after', examples);
-  for (const register of commands) register(program, context);
+  program.addHelpText('after', examples(firstSteps, context.stdout));
+  for (const [heading, commands] of commandGroups) {
+    program.commandsGroup(heading);
+    for (const register of commands) register(program, context);
+  }
+  program.helpCommand('help [command]', 'display help for command');
   explainUsage(program, program.name());
   refuseMistakes(program);
+  return program;
+}
+
+/** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
+export async function main(args: readonly string[], plain: CommandContext): Promise<number> {
+  const context = { ...withColours(plain), readPipe: createPipeReader() };
+  const program = createProgram(context);
   const debug = args.includes('--debug');
   try {
     // Counts wherever it stands.

@@ -4,6 +4,7 @@ import { didYouMean } from '../../common/nearest.js';
 import { gridCells, seedsFrom } from '../../grids/rows.js';
 import { table5Variants, variantNames, withVariant, type Variant } from '../../grids/variants.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
+import { example } from '../help.js';
 import { runPlan, storeOf, withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
 import { countArgument, gridConfigOption, printDefaultConfig, readConfig, setOption } from '../options.js';
 
@@ -54,6 +55,7 @@ export function readAblation(options: AblateOptions, context: CommandContext): G
 export const registerAblate: RegisterCommand = (program, context) => {
   const command = program
     .command('ablate')
+    .addHelpText('after', example('--config resnet32-cifar10 --variant diagonal --seeds 3'))
     .description('run the variants of ISDA of Table 5 on any config; resumes where it stopped');
   withAblateOptions(command).action(async (options: AblateOptions, parsed: Command) => {
     const plan = readAblation(options, context);

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { benchAugmentations, benchData, type BenchAugmentation, type DataBenchResult } from '../../runs/bench/data.js';
 import type { CommandContext } from '../context.js';
+import { example, helpStyle } from '../help.js';
 import { configOption, countArgument, readConfig, setOption } from '../options.js';
 import { formatTable } from '../terminal/table.js';
 
@@ -40,8 +41,9 @@ function table(results: readonly DataBenchResult[]): string {
 export function registerBenchData(bench: Command, context: CommandContext): void {
   bench
     .command('data')
+    .addHelpText('after', example('--config resnet32-cifar10 --augmentation standard cutout'))
     // Those of `isda bench` are none of its own.
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ ...helpStyle, showGlobalOptions: false })
     .description('time the loader on the training images of a config, without training')
     .addOption(configOption().default('table1/resnet32-cifar10-isda'))
     .addOption(setOption())

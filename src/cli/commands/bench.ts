@@ -9,6 +9,7 @@ import type { Execution } from '../../engine/session.js';
 import { lossOptions } from '../../losses/options.js';
 import { registerBenchData } from './bench-data.js';
 import type { CommandContext } from '../context.js';
+import { example } from '../help.js';
 import { configOption, countArgument, readConfig, setOption } from '../options.js';
 import { columnsOf, foldedTable, wrapText } from '../terminal/fold.js';
 
@@ -86,6 +87,7 @@ export function registerBench(program: Command, context: CommandContext): void {
   const losses = lossOptions.options.map((option) => option.shape.name.value);
   const command = program
     .command('bench')
+    .addHelpText('after', example('--config resnet32-cifar10 --steps 10'))
     .enablePositionalOptions()
     .description('time the training step on random images: losses and executions in turn, in one process')
     .addOption(configOption().default('table1/resnet32-cifar100-isda'))

@@ -7,6 +7,7 @@ import { displayPath, isFile, isFolder, listConfigs } from '../../config/find.js
 import { ganJsonSchema, jsonSchema, printConfig, printGanConfig } from '../../config/print.js';
 import { configReference } from '../../config/reference.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
+import { example } from '../help.js';
 import { readAnyConfig, setOption } from '../options.js';
 
 /** The configs that a word of the command line means: every YAML file of a folder or a pattern, else the word itself. */
@@ -73,6 +74,7 @@ export const registerConfig: RegisterCommand = (program: Command, context: Comma
   const config = program.command('config').description('check and print experiment configs');
   config
     .command('check')
+    .addHelpText('after', example('my.yaml my-configs/'))
     .description('check configs: files, folders, patterns or names under configs/')
     .argument('<file...>')
     .addOption(setOption())
@@ -80,6 +82,7 @@ export const registerConfig: RegisterCommand = (program: Command, context: Comma
     .action((files: string[], options: CheckOptions) => checkAll(files, options, context));
   config
     .command('print')
+    .addHelpText('after', example('resnet32-cifar10 --set loss.lambda0=0.25'))
     .description('print a config with every default filled in')
     .argument('<file>')
     .addOption(setOption())
@@ -91,6 +94,7 @@ export const registerConfig: RegisterCommand = (program: Command, context: Comma
     });
   config
     .command('schema')
+    .addHelpText('after', example('--markdown'))
     .description('print the JSON Schema of configs, for editors')
     .option('--gan', 'the schema of generator configs instead')
     .option('--markdown', 'a Markdown table of all keys of both schemas instead')

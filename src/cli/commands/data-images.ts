@@ -10,6 +10,7 @@ import { drawSamples } from '../../data/samples.js';
 import type { ImageSource } from '../../data/source.js';
 import { channelStatistics } from '../../data/statistics.js';
 import type { CommandContext } from '../context.js';
+import { example } from '../help.js';
 import { imageProgress } from '../terminal/data-progress.js';
 import { configOption, countArgument, readConfig, seedArgument, setOption } from '../options.js';
 import { pngFile } from '../terminal/output.js';
@@ -88,6 +89,7 @@ async function statistics(flags: ConfigFlags, context: CommandContext): Promise<
 export function registerImages(data: Command, context: CommandContext): void {
   data
     .command('show')
+    .addHelpText('after', example('--config resnet32-cifar10 --out images.png'))
     .description('draw training images of a config and augmented versions of them, as a PNG')
     .addOption(configOption().makeOptionMandatory())
     .addOption(setOption())
@@ -100,6 +102,7 @@ export function registerImages(data: Command, context: CommandContext): void {
     .action((flags: ShowFlags) => show(flags, context));
   data
     .command('statistics')
+    .addHelpText('after', example('--config resnet32-cifar10'))
     .description("mean and standard deviation of each channel over a config's training images")
     .addOption(configOption().makeOptionMandatory())
     .addOption(setOption())

@@ -7,6 +7,7 @@ import { dataDirectories, locateDataset } from '../../data/locate.js';
 import type { FolderOptions } from '../../data/options.js';
 import { verifyDataset } from '../../data/verify.js';
 import type { CommandContext } from '../context.js';
+import { example } from '../help.js';
 import { imageProgress } from '../terminal/data-progress.js';
 import { folderReportLines, reportLines } from '../data-report.js';
 import { columnsOf } from '../terminal/fold.js';
@@ -65,6 +66,7 @@ async function verifyFolder(context: CommandContext, name: FolderName, flags: Ve
 export function registerVerify(data: Command, context: CommandContext): void {
   data
     .command('verify')
+    .addHelpText('after', example('cifar10 --dir data'))
     .description('check records, labels, class balance and checksums; in image folders, decode every image')
     .addArgument(new Argument('<name>', 'data set').choices([...Object.keys(cifarFormats), ...folderNames]))
     .addOption(new Option('--dir <dir>', 'folder of the files (default: $ISDA_DATA, then ./data)'))

@@ -6,6 +6,7 @@ import { dataDirectories } from '../../data/locate.js';
 import { downloadDataset } from '../../data/download/download.js';
 import { synthesize } from '../../data/datasets/synthetic/synthesize.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
+import { example } from '../help.js';
 import { byteProgress } from '../terminal/data-progress.js';
 import { registerImages } from './data-images.js';
 import { registerVerify } from './data-verify.js';
@@ -82,6 +83,7 @@ export const registerData: RegisterCommand = (program, context) => {
   const data: Command = program.command('data').description('download, create, check and show data sets');
   data
     .command('download')
+    .addHelpText('after', example('cifar10 --out data'))
     .description('download an official data set and check its md5; resumes an earlier download')
     .addArgument(nameArgument())
     .option('--out <dir>', 'folder to unpack to (default: $ISDA_DATA, else ./data)')
@@ -90,6 +92,7 @@ export const registerData: RegisterCommand = (program, context) => {
     .action((name: CifarName, flags: DownloadFlags) => download(context, name, flags));
   data
     .command('synthesize')
+    .addHelpText('after', example('--out synthetic --train 500 --test 100'))
     .description('write a learnable synthetic data set in the binary format of an official one')
     .requiredOption('--out <dir>', 'folder to write to')
     .addOption(new Option('--name <name>', 'format of the files').choices(names).default('cifar10'))

@@ -1,6 +1,7 @@
 // `isda doctor`: shows what is installed, the device, and how to install what is missing.
 import { IsdaError } from '../../common/errors.js';
 import type { RegisterCommand } from '../context.js';
+import { example } from '../help.js';
 import { examine } from '../doctor/examination.js';
 import type { Finding } from '../doctor/finding.js';
 import { wrapText } from '../terminal/fold.js';
@@ -28,6 +29,7 @@ export function formatFindings(findings: readonly Finding[], width: number): str
 export const registerDoctor: RegisterCommand = (program, context) => {
   program
     .command('doctor')
+    .addHelpText('after', example('--json'))
     .description('show what is installed, which device is used, and how to install what is missing')
     .option('--json', 'print the findings as JSON')
     .action(async (options: { readonly json?: boolean }) => {

@@ -6,6 +6,7 @@ import { jsonKeyOf } from '../../records/metrics-columns.js';
 import { evaluateRun, openRunCheckpoint, type RunCheckpoint } from '../../runs/evaluate.js';
 import { unofficialText } from '../../runs/origin.js';
 import type { CommandContext } from '../context.js';
+import { example } from '../help.js';
 import { checkpointOption, givenOnce, setOption } from '../options.js';
 import { createRunContext } from './train.js';
 
@@ -53,8 +54,9 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
 export function registerEvaluate(program: Command, context: CommandContext): void {
   program
     .command('evaluate')
+    .addHelpText('after', example('--run runs/resnet32-cifar10-seed1 --checkpoint best'))
     .description("evaluate a run's newest or best checkpoint on its evaluation images")
-    .argument('[run]', 'the same as --run')
+    .argument('[run]', 'the same as --run; one of them is required')
     .option('--run <dir>', 'run folder')
     .addOption(checkpointOption())
     .addOption(setOption())

@@ -5,6 +5,7 @@ import { cannot } from '../../common/errors.js';
 import { exportFresh, exportRun, importNetwork, type ExportReport } from '../../runs/exchange.js';
 import type { CheckpointChoice } from '../../records/checkpoints.js';
 import type { CommandContext } from '../context.js';
+import { example } from '../help.js';
 import { openNamedRun } from './evaluate.js';
 import { checkpointOption, configOption, readConfig, setOption } from '../options.js';
 import { refuseForeignFile } from '../terminal/replaceable.js';
@@ -57,8 +58,9 @@ async function importFile(file: string, options: ImportOptions, context: Command
 export function registerExchange(program: Command, context: CommandContext): void {
   program
     .command('export')
+    .addHelpText('after', example('--run runs/resnet32-cifar10-seed1 --out resnet32.safetensors'))
     .description("write a network as safetensors, with PyTorch's names and layouts")
-    .option('--run <dir>', 'run folder: its newest or best checkpoint')
+    .option('--run <dir>', 'run folder: its newest or best checkpoint; this or --config is required')
     .addOption(checkpointOption())
     .addOption(configOption())
     .addOption(setOption())
@@ -66,6 +68,7 @@ export function registerExchange(program: Command, context: CommandContext): voi
     .action((options: ExportOptions) => exportNetwork(options, context));
   program
     .command('import')
+    .addHelpText('after', example('resnet32.safetensors --config resnet32-cifar10 --out runs/imported'))
     .description('create a run folder from the network in a safetensors file, to evaluate or train it')
     .argument('<file>', "safetensors file with PyTorch's names and layouts")
     .addOption(configOption().makeOptionMandatory())

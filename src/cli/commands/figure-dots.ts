@@ -8,6 +8,7 @@ import { dotNotes, dotPanel } from '../../report/figures/dots.js';
 import { groupOutcomes, type GroupOutcomes } from '../../report/runs/outcomes.js';
 import { recordedRuns } from '../../report/runs/recorded-runs.js';
 import type { CommandContext } from '../context.js';
+import { example } from '../help.js';
 import { storesHelp } from '../options.js';
 import { picturePath, withPictureFile, writePicture, type PictureFileOptions } from '../terminal/picture.js';
 import { printJson } from '../terminal/table.js';
@@ -58,6 +59,7 @@ async function drawDotFigure(options: DotsOptions, context: CommandContext): Pro
 export function registerDots(figure: Command, context: CommandContext): void {
   const command = figure
     .command('dots')
+    .addHelpText('after', example('--store runs --out dots.svg'))
     .description('the error of every run as a dot: a row for each method, with mean and 95 % interval')
     .requiredOption('--store <dir...>', storesHelp)
     .option('--only <text>', 'draw the panels whose title contains this');

@@ -8,6 +8,7 @@ import { drawFigure, paperFigure, type PaperFigure } from '../../report/figures/
 import { figureSpecs, type FigureSpec } from '../../report/figures/spec.js';
 import { recordedRuns } from '../../report/runs/recorded-runs.js';
 import type { CommandContext } from '../context.js';
+import { example } from '../help.js';
 import { readConfig, storesHelp } from '../options.js';
 import { picturePath, withPictureOptions, writePicture, type PictureFileOptions } from '../terminal/picture.js';
 import { printJson } from '../terminal/table.js';
@@ -70,6 +71,7 @@ export function registerPaperFigures(figure: Command, context: CommandContext): 
   for (const spec of figureSpecs) {
     const command = figure
       .command(spec.name)
+      .addHelpText('after', example(`--store runs --out figure-${spec.name}.svg`))
       .description(descriptions[spec.name])
       .requiredOption('--store <dir...>', storesHelp)
       .option('--only <text>', 'draw the panels whose title contains this');

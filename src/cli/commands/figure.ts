@@ -12,6 +12,7 @@ import { originText } from '../../runs/origin.js';
 import type { Metric } from '../../training/metrics/metric.js';
 import { knownMetrics } from '../../training/metrics/registry.js';
 import type { CommandContext } from '../context.js';
+import { example } from '../help.js';
 import { registerDots } from './figure-dots.js';
 import { registerPaperFigures } from './figure-paper.js';
 import { picturePath, withPictureOptions, writePicture, type PictureFileOptions } from '../terminal/picture.js';
@@ -112,6 +113,7 @@ export function registerFigure(program: Command, context: CommandContext): void 
   const figure = program.command('figure').description('draw figures from the files of runs (SVG, PNG)');
   const curve = figure
     .command('curve')
+    .addHelpText('after', example('--run runs/a runs/b --out curve.svg'))
     .description("draw runs' metrics over the epochs: a chart, with a panel for each quantity")
     .requiredOption('--run <dirs...>', 'run folders, a curve each; repeatable', collect)
     .option('--metric <names...>', 'columns of metrics.csv; repeatable (default: test_error)', collect, [])

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Quality } from '../../visualize/quality.js';
 import type { CommandContext } from '../context.js';
+import { example } from '../help.js';
 import { imageProgress } from '../terminal/data-progress.js';
 import { openNamedRun } from './evaluate.js';
 import { columnsOf, foldedTable, wrapText } from '../terminal/fold.js';
@@ -67,6 +68,7 @@ async function measure(flags: QualityFlags, context: CommandContext): Promise<vo
 export function registerGanQuality(gan: Command, context: CommandContext): void {
   gan
     .command('quality')
+    .addHelpText('after', example('--generator runs/wgan --run runs/resnet32-cifar10-seed1'))
     .description(
       "Fréchet distance between generated and training images in a classifier's features; nearest neighbours",
     )

@@ -12,6 +12,7 @@ import { imageGrid } from '../../report/image-grid.js';
 import { svgToPng } from '../../report/png.js';
 import { trainingOptions } from '../../training/options.js';
 import type { CommandContext } from '../context.js';
+import { example } from '../help.js';
 import { registerGanQuality } from './gan-quality.js';
 import { configOption, countArgument, readGanConfig, seedArgument, setOption } from '../options.js';
 import { createGanProgress } from '../terminal/gan-progress.js';
@@ -85,6 +86,7 @@ export function registerGan(program: Command, context: CommandContext): void {
   const gan = program.command('gan').description('generators of images (WGAN, CGAN, ACGAN, InfoGAN)');
   gan
     .command('train')
+    .addHelpText('after', example('--config wgan-cifar10 --out runs/wgan'))
     .description('train a generator, or one for each class; resumes an earlier run in the same folder')
     .addOption(configOption().makeOptionMandatory())
     .addOption(setOption())
@@ -97,6 +99,7 @@ export function registerGan(program: Command, context: CommandContext): void {
     .action((flags: TrainFlags) => train(flags, context));
   gan
     .command('sample')
+    .addHelpText('after', example('--run runs/wgan --out samples.png'))
     .description("draw a finished generator's images, a row for each class, as a PNG")
     .requiredOption('--run <dir>', 'run folder of `isda gan train`, or a generator.safetensors')
     .requiredOption('--out <file>', 'PNG file to write')

@@ -10,6 +10,7 @@ import { tableMarkdown } from '../../report/tables/markdown.js';
 import type { ReportTable } from '../../report/tables/table.js';
 import { optionWords } from '../command-line.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
+import { example } from '../help.js';
 import { columnsOf } from '../terminal/fold.js';
 import { gridFailure } from '../grids/end.js';
 import { showPlan, withGridOptions, withGridRunner, type GridOptions } from '../grids/grid.js';
@@ -146,6 +147,7 @@ async function showTable(
 export const registerPaperTable: RegisterCommand = (program, context) => {
   const command = program
     .command('table')
+    .addHelpText('after', example('1 --only resnet-32,cifar10 --run'))
     .description('show a table of the paper, measured beside printed numbers; --run trains the missing runs')
     .option('--run', 'train the missing runs; resumes where it stopped')
     .addOption(

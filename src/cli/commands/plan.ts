@@ -12,6 +12,7 @@ import { shareOf } from '../../grids/executors/local.js';
 import type { Cell } from '../../grids/store/store.js';
 import { readAblation, withAblateOptions, type AblateOptions } from './ablate.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
+import { example } from '../help.js';
 import { columnsOf, wrapText } from '../terminal/fold.js';
 import { withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
 import { configOption, countArgument, printDefaultConfig, readConfig, setOption } from '../options.js';
@@ -133,8 +134,9 @@ export const registerPlan: RegisterCommand = (program, context) => {
   measured(
     plan
       .command('train')
+      .addHelpText('after', example('resnet32-cifar10'))
       .description('what `isda train` would run')
-      .argument('[config]', 'a YAML file, or the name of one under configs/')
+      .argument('[config]', 'the same as --config; one of them is required')
       .addOption(configOption())
       .addOption(setOption())
       .option('--seed <n>', 'short for --set training.seed=N')
@@ -144,26 +146,46 @@ export const registerPlan: RegisterCommand = (program, context) => {
     showPlan(trainPlan(config, options, context), options, context),
   );
   measured(
-    withGridOptions(withTableChoice(plan.command('table').description('the missing runs of a table of the paper'))),
+    withGridOptions(
+      withTableChoice(
+        plan
+          .command('table')
+          .addHelpText('after', example('1 --only resnet-32'))
+          .description('the missing runs of a table of the paper'),
+      ),
+    ),
   ).action(async (number: string, options: TableChoice & GridOptions & MeasureOptions) =>
     showPlan(await tablePlan(number, options, context), options, context),
   );
-  measured(withAblateOptions(plan.command('ablate').description('what `isda ablate` would run'))).action(
-    async (options: AblateOptions & MeasureOptions, parsed: Command) => {
-      const asked = readAblation(options, context);
-      printDefaultConfig(parsed, options, context);
-      await showPlan(asked, options, context);
-    },
-  );
-  measured(withSweepOptions(plan.command('sweep').description('what `isda sweep` would run'))).action(
-    async (key: string | undefined, options: SweepOptions & MeasureOptions, parsed: Command) => {
-      const asked = sweepPlan(key, options, context);
-      printDefaultConfig(parsed, options, context);
-      await showPlan(asked, options, context);
-    },
-  );
-  measured(withStudyOptions(plan.command('study').description('what `isda study` would run'))).action(
-    (file: string, options: StudyOptions & MeasureOptions) =>
-      showPlan(readStudy(file, options, context), options, context),
+  measured(
+    withAblateOptions(
+      plan
+        .command('ablate')
+        .addHelpText('after', example('--config resnet32-cifar10'))
+        .description('what `isda ablate` would run'),
+    ),
+  ).action(async (options: AblateOptions & MeasureOptions, parsed: Command) => {
+    const asked = readAblation(options, context);
+    printDefaultConfig(parsed, options, context);
+    await showPlan(asked, options, context);
+  });
+  measured(
+    withSweepOptions(
+      plan
+        .command('sweep')
+        .addHelpText('after', example('lambda0 --values 0.1,0.25'))
+        .description('what `isda sweep` would run'),
+    ),
+  ).action(async (key: string | undefined, options: SweepOptions & MeasureOptions, parsed: Command) => {
+    const asked = sweepPlan(key, options, context);
+    printDefaultConfig(parsed, options, context);
+    await showPlan(asked, options, context);
+  });
+  measured(
+    withStudyOptions(
+      plan.command('study').addHelpText('after', example('my-study.yaml')).description('what `isda study` would run'),
+    ),
+  ).action((file: string, options: StudyOptions & MeasureOptions) =>
+    showPlan(readStudy(file, options, context), options, context),
   );
 };

@@ -12,6 +12,7 @@ import { defaultOptimizer, optimizerOptions } from '../../optimizers/options.js'
 import { createOptimizer } from '../../optimizers/registry.js';
 import { stepMemory } from '../../training/step-memory.js';
 import type { CommandContext } from '../context.js';
+import { example } from '../help.js';
 import { columnsOf, foldedTable, wrappedTable, wrapText } from '../terminal/fold.js';
 import { countArgument } from '../options.js';
 
@@ -100,6 +101,7 @@ function listLosses(options: ListOptions, context: CommandContext): void {
 export function registerRegistries(program: Command, context: CommandContext): void {
   program
     .command('models')
+    .addHelpText('after', example('--classes 100'))
     .description(
       'networks with parameters, operations of one image, number of deep features and memory of a training step',
     )
@@ -109,6 +111,7 @@ export function registerRegistries(program: Command, context: CommandContext): v
     .action((options: ModelsOptions) => listModels(options, context));
   program
     .command('losses')
+    .addHelpText('after', example('--json'))
     .description('losses with their settings')
     .option('--json', 'print as JSON')
     .action((options: ListOptions) => listLosses(options, context));

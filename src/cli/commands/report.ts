@@ -9,6 +9,7 @@ import { reportContent } from '../../report/page/content.js';
 import { reportPage } from '../../report/page/page.js';
 import { recordedRuns, type RecordedRuns } from '../../report/runs/recorded-runs.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
+import { example } from '../help.js';
 import { storesHelp } from '../options.js';
 import { outputFolder } from '../terminal/output.js';
 import { refuseForeignFile } from '../terminal/replaceable.js';
@@ -60,6 +61,7 @@ async function writeReport(options: ReportOptions, context: CommandContext): Pro
 export const registerReport: RegisterCommand = (program, context) => {
   program
     .command('report')
+    .addHelpText('after', example('--store runs --out report.html'))
     .description('one HTML page about runs: results, curves, configs, failures, environment')
     .requiredOption('--store <dir...>', storesHelp)
     .requiredOption('--out <path>', 'file to write (.html), or a folder for its index.html')

@@ -12,6 +12,7 @@ import { storeCommands } from '../../grids/store/store.js';
 import { listRuns } from '../../grids/store/list.js';
 import type { ListedCell } from '../../grids/store/view.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
+import { example } from '../help.js';
 import { lookOnce } from '../grids/executor.js';
 import { columnsOf, foldedTable, widthOf, wrapText } from '../terminal/fold.js';
 import { formatTable } from '../terminal/table.js';
@@ -128,6 +129,7 @@ async function listFolder(named: string, options: RunsOptions, context: CommandC
 export const registerRuns: RegisterCommand = (program, context) => {
   program
     .command('runs')
+    .addHelpText('after', example('runs --state done'))
     .description('the runs in a folder: state, epochs, test error (mean of the last ten epochs, last epoch)')
     .argument('<folder>', `of runs: runs/, or what ${storeCommands} make`)
     .addOption(new Option('--state <state>', 'only runs in this state').choices(cellStates))

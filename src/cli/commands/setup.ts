@@ -10,6 +10,7 @@ import { ensureEngine } from '../../install/ensure.js';
 import type { EngineLocation, EngineOptions } from '../../install/location.js';
 import type { EngineBuild } from '../../install/wheels.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
+import { example } from '../help.js';
 import { countArgument } from '../options.js';
 
 interface SetupOptions {
@@ -95,6 +96,7 @@ async function setUp(options: SetupOptions, context: CommandContext): Promise<vo
 export const registerSetup: RegisterCommand = (program, context) => {
   program
     .command('setup')
+    .addHelpText('after', example('--bundle bundle'))
     .description('install the engine: libtensorflow and the binding compiled against it')
     .option('--force', 'reinstall it even if it is present')
     .addOption(

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { gridCells, seedsFrom } from '../../grids/rows.js';
 import { loadStudy } from '../../grids/study.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
+import { example } from '../help.js';
 import { runPlan, storeOf, withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
 import { countArgument, setOption } from '../options.js';
 import { configsDirectory } from '../program.js';
@@ -35,6 +36,7 @@ export function readStudy(file: string, options: StudyOptions, context: CommandC
 export const registerStudy: RegisterCommand = (program, context) => {
   const command = program
     .command('study')
+    .addHelpText('after', example('my-study.yaml --seeds 3'))
     .description('run the rows of a study, each over several seeds; resumes where it stopped');
   withStudyOptions(command).action((file: string, options: StudyOptions, parsed: Command) =>
     runPlan(readStudy(file, options, context), options, context, parsed),

@@ -7,6 +7,7 @@ import { rowOutcomes, type RowOutcome } from '../../grids/outcomes.js';
 import { settingsText, type SweepPoint } from '../../grids/points.js';
 import { choosePoint, measuredPoints, writeSweep, type MeasuredPoint } from '../../grids/sweep.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
+import { example } from '../help.js';
 import { detachedLine, gridFailure } from '../grids/end.js';
 import { measuredOn, runsOf, showPlan, withGridOptions, withGridRunner } from '../grids/grid.js';
 import { countArgument, gridConfigOption, printDefaultConfig, setOption } from '../options.js';
@@ -155,6 +156,7 @@ export function withSweepOptions(command: Command): Command {
 export const registerSweep: RegisterCommand = (program, context) => {
   const command = program
     .command('sweep')
+    .addHelpText('after', example('lambda0 --values 0.1,0.25,0.5'))
     .description('try values of a config key on held-out training images, then train with the best on all images');
   withSweepOptions(command).action((key: string | undefined, options: SweepOptions, parsed: Command) =>
     sweep(key, options, context, parsed),

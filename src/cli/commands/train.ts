@@ -7,6 +7,7 @@ import type { ExperimentConfig } from '../../config/schema.js';
 import { runExperiment } from '../../runs/run.js';
 import type { RunContext } from '../../runs/run-context.js';
 import type { CommandContext } from '../context.js';
+import { example } from '../help.js';
 import { configOption, givenOnce, readConfig, setOption } from '../options.js';
 import { createProgress } from '../terminal/run-progress.js';
 import { watchSignals } from '../terminal/signals.js';
@@ -66,8 +67,9 @@ async function train(options: TrainOptions, context: CommandContext): Promise<vo
 export function registerTrain(program: Command, context: CommandContext): void {
   program
     .command('train')
+    .addHelpText('after', example('--config resnet32-cifar10 --seed 2 --out runs/mine'))
     .description('train one experiment; resumes an earlier run in the same folder')
-    .argument('[config]', 'the same as --config')
+    .argument('[config]', 'the same as --config; one of them is required')
     .addOption(configOption())
     .addOption(setOption())
     .option('--seed <n>', 'short for --set training.seed=N')

@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { covarianceKinds, type CovarianceKind } from '../../visualize/covariance.js';
 import type { Visualization } from '../../visualize/visualize.js';
 import type { CommandContext } from '../context.js';
+import { example } from '../help.js';
 import { imageProgress, iterationProgress } from '../terminal/data-progress.js';
 import { openNamedRun } from './evaluate.js';
 import { amountArgument, countArgument, seedArgument, setOption } from '../options.js';
@@ -135,6 +136,7 @@ async function run(flags: VisualizeFlags, context: CommandContext): Promise<void
 export function registerVisualize(parent: Command, context: CommandContext, name = 'visualize'): void {
   parent
     .command(name)
+    .addHelpText('after', example('--run runs/resnet32-cifar10-figure4-seed1 --generator runs/wgan --out figure4'))
     .description('map augmented features of a run back to images with a generator (Figure 4)')
     .requiredOption('--run <dir>', 'run folder of a classifier')
     .requiredOption('--generator <dir>', 'run folder of `isda gan train`, or a generator.safetensors; for all classes')

@@ -1,0 +1,112 @@
+// `--help`: what is required is marked, examples work, lines fit the terminal.
+import { PassThrough } from 'node:stream';
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { createProgram } from '../../src/cli/main.js';
+import type { CommandContext } from '../../src/cli/context.js';
+import { commandWords } from '../../src/cli/help.js';
+
+/** A program that prints to a terminal of so many columns; to no terminal without. */
+function programOf(columns?: number): Command {
+  const stream = Object.assign(new PassThrough(), columns === undefined ? {} : { isTTY: true, columns });
+  return createProgram({
+    stdout: stream as unknown as NodeJS.WriteStream,
+    stderr: stream as unknown as NodeJS.WriteStream,
+    environment: {},
+    workingDirectory: '/',
+    now: () => 0,
+    clock: () => 0,
+    onSignal: () => () => undefined,
+    exit: () => {
+      throw new Error('the program ends the process');
+    },
+  } satisfies CommandContext);
+}
+
+/** What `--help` of a command prints. */
+function helpOf(command: Command): string {
+  const lines: string[] = [];
+  command.configureOutput({ writeOut: (text) => lines.push(text) });
+  command.outputHelp();
+  return lines.join('');
+}
+
+const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)];
+const nameOf = (command: Command): string => commandWords(command).join(' ');
+const calledOf = (program: Command): Command[] =>
+  everyCommand(program).filter((command) => command.commands.length === 0 || command.name() === 'bench');
+
+/** Terms and words that cannot be broken. */
+const unbreakable = 48;
+
+describe.each([undefined, 40, 60, 80, 160])('on a terminal of %s columns', (columns) => {
+  it.each(everyCommand(programOf(columns)).map((command) => [nameOf(command), command] as const))(
+    '%s has no line that is longer',
+    (_, command) => {
+      const [usage, ...lines] = helpOf(command).split('\n');
+      expect(usage).toMatch(/^Usage: isda/);
+      const width = Math.max(columns ?? 80, unbreakable);
+      const isExample = (line: string): boolean => line.startsWith('  isda ');
+      expect(lines.filter((line) => line.length > width && !isExample(line))).toEqual([]);
+    },
+  );
+});
+
+it('breaks descriptions as late as the terminal allows, beside long terms as well', () => {
+  const help = (columns?: number): string => {
+    const program = programOf(columns);
+    return helpOf(everyCommand(program).find((command) => nameOf(command) === 'isda table')!);
+  };
+  const longest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
+  for (const columns of [undefined, 80, 120]) {
+    expect(longest(help(columns))).toBeGreaterThan((columns ?? 80) - 12);
+  }
+  expect(help(undefined)).toBe(help(80));
+});
+
+describe.each(everyCommand(programOf()).map((command) => [nameOf(command), command] as const))('%s', (_, command) => {
+  const help = helpOf(command);
+  const options = command.options.filter(({ mandatory }) => mandatory);
+
+  it('marks the options that are required', () => {
+    expect(help.match(/\(required\)/g)?.length ?? 0).toBe(options.length);
+    for (const { flags } of options) {
+      const start = help.indexOf(`\n  ${flags}`);
+      const end = help.slice(start + 1).search(/\n {2}\S|\n\n/);
+      expect(help.slice(start, start + 1 + end).replaceAll(/\s+/g, ' '), flags).toMatch(/\(required\)$/);
+    }
+  });
+  it('says nothing of empty lists', () => {
+    expect(help).not.toContain('[])');
+  });
+});
+
+it.each(calledOf(programOf()).map((command) => [nameOf(command), command] as const))(
+  '%s has an example that can be called',
+  (name, command) => {
+    const line = /\nExample:\n {2}(.*)\n/.exec(helpOf(command))?.[1] ?? '';
+    expect(`${line} `).toContain(`${name} `);
+    const { operands, unknown } = command.parseOptions(line.slice(name.length + 1).split(' ').filter(Boolean)); // prettier-ignore
+    expect(unknown).toEqual([]);
+    const missing = command.options.filter(
+      (option) => option.mandatory && command.getOptionValueSource(option.attributeName()) !== 'cli',
+    );
+    expect(missing.map(({ flags }) => flags)).toEqual([]);
+    const needed = command.registeredArguments.filter(({ required }) => required);
+    expect(operands.length).toBeGreaterThanOrEqual(needed.length);
+    for (const [index, { argChoices }] of command.registeredArguments.entries()) {
+      if (argChoices !== undefined && operands[index] !== undefined) expect(argChoices).toContain(operands[index]);
+    }
+  },
+);
+
+it('isda --help has every command under a heading that says what it is for', () => {
+  const program = programOf();
+  const help = helpOf(program);
+  expect(help).not.toContain('\nCommands:\n');
+  const headings = new Set(program.commands.map((command) => command.helpGroup()));
+  expect(headings.size).toBeGreaterThan(3);
+  for (const heading of headings) expect(help).toContain(`\n${heading}\n`);
+  for (const command of program.commands) expect(help).toMatch(new RegExp(`^ {2}${command.name()}\\b`, 'm'));
+  expect(help).toMatch(/^ {2}help \[command\]/m);
+});
