@@ -70,21 +70,36 @@ export function isFolder(path: string): boolean {
   return statusOf(path)?.isDirectory() ?? false;
 }
 
-function unknownName(name: string, known: readonly string[]): IsdaError {
+/** A name without what separates its words: `resnet-32` and `resnet32` are one. */
+const bare = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9/]/g, '');
+
+/** Of a shorter word too many names begin with it. */
+const shortestBeginning = 3;
+
+/** Configs that `name` may mean: those that begin with it, then those spelt like it; what others extend comes last. */
+function nearestConfigs(name: string, known: readonly string[]): readonly string[] {
   const wanted = withoutExtension(name).toLowerCase();
-  const short = (path: string): string => withoutExtension(path.slice(path.lastIndexOf('/') + 1));
-  const near = known
-    .map((path) => ({
-      path: withoutExtension(path),
-      edits: Math.min(distance(wanted, short(path)), distance(wanted, withoutExtension(path))),
-    }))
-    .filter(({ edits }) => edits <= Math.max(2, Math.ceil(wanted.length / 4)))
-    .sort((a, b) => a.edits - b.edits)
-    .slice(0, 3);
+  return known
+    .map((file) => {
+      const path = withoutExtension(file);
+      const names = [path, path.slice(path.lastIndexOf('/') + 1)];
+      const isBeginning =
+        bare(wanted).length >= shortestBeginning && names.some((each) => bare(each).startsWith(bare(wanted)));
+      const isBase = path.startsWith('base/') && !wanted.startsWith('base/');
+      const edits = Math.min(...names.map((each) => distance(wanted, each.toLowerCase())));
+      return { path, isBeginning, edits, order: [isBase, !isBeginning, path.split('/').length, edits].map(Number) };
+    })
+    .filter(({ isBeginning, edits }) => isBeginning || edits <= Math.max(2, Math.ceil(wanted.length / 4)))
+    .sort((a, b) => a.order.map((value, index) => value - b.order[index]).find((difference) => difference !== 0) ?? 0)
+    .map(({ path }) => path);
+}
+
+function unknownName(name: string, known: readonly string[]): IsdaError {
+  const near = nearestConfigs(name, known).slice(0, 3);
   const hint =
     near.length > 0
-      ? `did you mean ${orList(near.map(({ path }) => path))}?`
-      : 'give the path of a YAML file or the name of one under configs/';
+      ? `did you mean ${orList(near)}?`
+      : 'give the path of a YAML file or the name of one under configs/; `isda config list` lists those';
   return cannot(`use config ${name}`, 'there is no such file, and no config of that name', {
     code: 'config/missing',
     hint,

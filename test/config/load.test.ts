@@ -43,6 +43,18 @@ describe('finding a config', () => {
     expect(messageOf(folderOf(files), 'twins')).toContain('hint: did you mean a/twin or b/twin?');
   });
 
+  it.each([
+    ['resnet32', 'resnet32-cifar10, resnet32-cifar100 or table1/resnet32-cifar10-isda'],
+    ['ResNet-32', 'resnet32-cifar10, resnet32-cifar100 or table1/resnet32-cifar10-isda'],
+    ['resnet32-cifr10', 'resnet32-cifar10 or resnet32-cifar100'],
+    ['resnt', 'base/resnet'],
+    ['base/rsnet', 'base/resnet'],
+  ])('prefers experiments to what they extend: %s', (name, hint) => {
+    const names = ['base/resnet', 'resnet32-cifar10', 'resnet32-cifar100', 'table1/resnet32-cifar10-isda'];
+    const configs = folderOf(Object.fromEntries(names.map((path) => [`configs/${path}.yaml`, '{}'])));
+    expect(messageOf(configs, name)).toContain(`hint: did you mean ${hint}?`);
+  });
+
   it.each(['', 'here', 'here/', '.', '..', 'a\0b', '../x', '/', 'here/one.yaml/x', 'x'.repeat(5000)])(
     'refuses %.20j',
     (name) => {

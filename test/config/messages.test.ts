@@ -275,7 +275,7 @@ const cases: readonly {
   x.yaml:1:11
     1 | extends: [nope.yaml]
       |           ^^^^^^^^^
-  hint: give the path of a YAML file or the name of one under configs/`,
+  hint: give the path of a YAML file or the name of one under configs/; \`isda config list\` lists those`,
   },
   {
     title: 'bases in a circle',
@@ -351,10 +351,10 @@ const cases: readonly {
      hint: did you mean cuda?`,
   },
   {
-    title: 'a name near a known one',
+    title: 'a name unlike all known ones',
     files: { 'configs/table1/resnet32-basic.yaml': '{}' },
     says: `error: cannot use config x.yaml: there is no such file, and no config of that name
-  hint: give the path of a YAML file or the name of one under configs/`,
+  hint: give the path of a YAML file or the name of one under configs/; \`isda config list\` lists those`,
   },
 ];
 

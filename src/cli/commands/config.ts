@@ -1,4 +1,4 @@
-// `isda config`: checks configs, prints them resolved, prints their schema.
+// `isda config`: lists configs, checks them, prints them resolved, prints their schema.
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { glob, isDynamicPattern } from 'tinyglobby';
@@ -9,6 +9,7 @@ import { configReference } from '../../config/reference.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
 import { readAnyConfig, setOption } from '../options.js';
+import { registerConfigList } from './config-list.js';
 
 /** The configs that a word of the command line means: every YAML file of a folder or a pattern, else the word itself. */
 async function configsOf(word: string, workingDirectory: string): Promise<readonly string[]> {
@@ -71,7 +72,8 @@ async function checkAll(words: readonly string[], { set, json }: CheckOptions, c
 }
 
 export const registerConfig: RegisterCommand = (program: Command, context: CommandContext) => {
-  const config = program.command('config').description('check and print experiment configs');
+  const config = program.command('config').description('list, check and print experiment configs');
+  registerConfigList(config, context);
   config
     .command('check')
     .addHelpText('after', example('my.yaml my-configs/'))

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { afterAll, describe, expect, it } from 'vitest';
 import { configsDirectory } from '../../../src/cli/program.js';
+import { listConfigs, withoutExtension } from '../../../src/config/find.js';
 import { jsonSchema } from '../../../src/config/print.js';
 import { runCli } from '../../support/cli.js';
 
@@ -124,5 +125,55 @@ describe('isda config check', () => {
     const outcome = await runCli(folder, ['config', 'check', 'tiny-isda', '--set', 'training.epocs=3']);
     expect(outcome).toMatchObject({ code: 2, stdout: '' });
     expect(outcome.stderr).toContain('unknown key training.epocs');
+  });
+});
+
+describe('isda config list', () => {
+  interface Listed {
+    readonly name: string;
+    readonly network: string;
+    readonly dataset: string;
+    readonly method: string;
+    readonly augmentation?: string;
+    readonly expectedTime?: string;
+  }
+  const names = listConfigs(configsDirectory).map(withoutExtension);
+  const read = async (): Promise<readonly Listed[]> => {
+    const { code, out, err } = await config('list', '--json');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    return JSON.parse(out) as readonly Listed[];
+  };
+
+  it('has every config but those that others extend, each by a name that `--config` takes', async () => {
+    const listed = await read();
+    expect(listed.map(({ name }) => name)).toEqual(names.filter((name) => !name.startsWith('base/')));
+    const { code, out } = await config('check', ...listed.map(({ name }) => name));
+    expect(code).toBe(0);
+    expect(out.split('\n')).toHaveLength(listed.length + 1);
+  });
+  it('says what each is', async () => {
+    const listed = await read();
+    const find = (name: string): Listed | undefined => listed.find((each) => each.name === name);
+    expect(find('resnet32-cifar10')).toMatchObject({ network: 'resnet-32', dataset: 'cifar10', method: 'isda' });
+    expect(find('table1/wrn28-10-cifar100-basic')).toMatchObject({
+      network: 'wrn-28-10',
+      dataset: 'cifar100',
+      method: 'basic',
+    });
+    expect(find('table2/shake-shake26-2x32d-cifar10-cutout-isda')?.augmentation).toBe('cutout');
+    expect(find('gan/wgan-cifar10')).toMatchObject({ network: 'wgan', dataset: 'cifar10', method: 'generator' });
+  });
+  it("gives the time of each config's opening lines", async () => {
+    for (const { name, expectedTime } of await read()) {
+      const text = readFileSync(join(configsDirectory, `${name}.yaml`), 'utf8');
+      expect(expectedTime, name).toMatch(/^(?:at least \d|less than a minute)/);
+      expect(text, name).toContain(`# Expected time: ${expectedTime} on `);
+    }
+  });
+  it('prints a table that fits the terminal', async () => {
+    const { stdout } = await runCli(folder, ['config', 'list'], {}, 60);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+    const { out } = await config('list');
+    expect(out).toMatch(/^resnet32-cifar10 +resnet-32 +cifar10 +isda +at least [\d.]+ min$/m);
   });
 });
