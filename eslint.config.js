@@ -67,6 +67,12 @@ export default defineConfig(
   },
   { files: ['vitest*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['**/*.js', '**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
-  { files: ['bin/isda.js'], languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly' } } },
+  {
+    files: ['bin/*.js'],
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: { require: 'readonly', module: 'writable', __dirname: 'readonly' },
+    },
+  },
   ...oneWay,
 );

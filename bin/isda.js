@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Launcher: hands the process's arguments, streams and clock to the program.
 const { availableParallelism } = require('node:os');
+const { answerWithoutProgram } = require('./without-program.js');
 
 // Images are decoded in Node.js's pool of 4 threads, which grows only if this is set before its first use. An ES module
 // is read through that pool, so this file is none.
@@ -42,7 +43,13 @@ async function launch() {
     process.exitCode = 1;
     return;
   }
-  const { main } = await import('../dist/cli/main.js');
+  let main;
+  try {
+    ({ main } = await import('../dist/cli/main.js'));
+  } catch (error) {
+    process.exitCode = answerWithoutProgram(error, process.argv.slice(2), process);
+    return;
+  }
   const code = await main(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,

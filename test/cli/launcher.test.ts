@@ -1,9 +1,10 @@
 // bin/isda.js: what it sets before the program begins.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { expect } from 'vitest';
+import { describe, expect } from 'vitest';
+import { projectRoot } from '../config/support.js';
 import { isdaCommand, runIsda } from '../support/process.js';
 import { test } from '../temporary-folder.js';
 
@@ -36,5 +37,79 @@ test('a working directory that was deleted is an error in words', async ({ folde
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toBe(
     'error: cannot start: the working directory no longer exists\n  hint: change to another folder first (cd)',
+  );
+});
+
+describe('where the program cannot be loaded', () => {
+  /** A clone as git makes it, as far as the launcher looks at it. */
+  async function freshClone(folder: string): Promise<string> {
+    for (const name of ['bin', 'package.json', 'package-lock.json']) {
+      await cp(join(projectRoot, name), join(folder, name), { recursive: true });
+    }
+    return join(folder, 'bin', 'isda.js');
+  }
+  const start = (folder: string, ...args: string[]) =>
+    execa(process.execPath, args, { cwd: folder, reject: false, env: { NO_COLOR: '1' } });
+
+  test.for([[], ['--help'], ['--version'], ['losses'], ['train', '--config', 'doctor.yaml']])(
+    'a fresh clone says what to run to `isda %s`',
+    async (args, { folder }) => {
+      const outcome = await start(folder, await freshClone(folder), ...args);
+      expect(outcome).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(outcome.stderr).toBe(
+        [
+          'error: cannot start: packages not installed; program not compiled',
+          '  hint: `npm ci`, then `npm run build`; or `npm start`, which does all that is needed and shows a demonstration',
+        ].join('\n'),
+      );
+    },
+  );
+
+  test('doctor runs in a fresh clone, also from another folder', async ({ folder }) => {
+    await mkdir(join(folder, 'clone'));
+    const program = await freshClone(join(folder, 'clone'));
+    const inside = await start(join(folder, 'clone'), program, 'doctor');
+    expect(inside).toMatchObject({ exitCode: 1, stderr: 'error: essential parts are missing: packages, program' });
+    expect(inside.stdout).toMatch(/^ok +isda +\d+\.\d+\.\d+\nok +Node\.js +\d+\./);
+    expect(inside.stdout).toMatch(/^MISSING +packages +not installed\n +→ `npm ci`$/m);
+    expect(inside.stdout).toMatch(/^MISSING +program +not compiled\n +→ `npm run build`$/m);
+    const outside = await start(folder, program, 'doctor', '--json');
+    const { ok, findings } = JSON.parse(outside.stdout) as { ok: boolean; findings: { advice?: string }[] };
+    expect(ok).toBe(false);
+    expect(findings.map(({ advice }) => advice)).toContain(`\`npm ci\` in ${join(folder, 'clone')}`);
+  });
+
+  test('a package that is missing, or a file of the compiled program, is named', async ({ folder }) => {
+    const program = await freshClone(folder);
+    await mkdir(join(folder, 'node_modules'));
+    await mkdir(join(folder, 'dist', 'cli'), { recursive: true });
+    await symlink(join(projectRoot, 'node_modules', 'zod'), join(folder, 'node_modules', 'zod'));
+    await writeFile(join(folder, 'dist', 'cli', 'main.js'), "import 'commander';\n");
+    await writeFile(join(folder, 'dist', 'package.json'), '{"type": "module"}');
+    const without = await start(folder, program, 'losses');
+    expect(without.stderr).toMatch(
+      /^error: cannot start: packages without [^\n]*commander, [^\n]*\n {2}hint: `npm ci`; or /,
+    );
+    expect(without.stderr).not.toContain('zod');
+    await writeFile(join(folder, 'dist', 'cli', 'main.js'), "import './gone.js';\n");
+    await rm(join(folder, 'node_modules'), { recursive: true });
+    await symlink(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
+    const incomplete = await start(folder, program, 'losses');
+    expect(incomplete.stderr).toMatch(
+      /^error: cannot start: program not loaded: [^\n]*gone\.js[^\n]*\n {2}hint: `npm run build`; or /,
+    );
+  });
+
+  test.for(['losses', 'doctor'])(
+    'too few open files are a reason in words to `isda %s`',
+    async (command, { folder }) => {
+      const script = 'ulimit -n 24 && exec "$@"';
+      const args = ['-c', script, 'sh', process.execPath, ...isdaCommand, command];
+      const { exitCode, stdout, stderr } = await execa('sh', args, { cwd: folder, reject: false });
+      expect(exitCode).toBe(1);
+      expect(command === 'doctor' ? stdout : stderr).toMatch(/open files:? +too few may be open at once/);
+      expect(command === 'doctor' ? stdout : stderr).toContain('`ulimit -n 1024` raises the limit');
+      expect(stderr).not.toMatch(/^ +at /m);
+    },
   );
 });
