@@ -25,6 +25,7 @@ import { examples, helpStyle, helpWidth } from './help.js';
 import { createPipeReader } from './pipes.js';
 import { programVersion } from './program.js';
 import { withColours } from './terminal/colours.js';
+import { withoutDumbBars } from './terminal/cursor.js';
 import { registerVisualize } from './commands/visualize.js';
 
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
@@ -132,7 +133,7 @@ export function createProgram(context: CommandContext): Command {
 
 /** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
 export async function main(args: readonly string[], plain: CommandContext): Promise<number> {
-  const context = { ...withColours(plain), readPipe: createPipeReader() };
+  const context = { ...withColours(withoutDumbBars(plain)), readPipe: createPipeReader() };
   const program = createProgram(context);
   const debug = args.includes('--debug');
   try {

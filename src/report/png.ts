@@ -1,12 +1,31 @@
 // Renders SVG as PNG with a packaged font, so that every machine draws the same picture.
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as resvg from '@resvg/resvg-js';
 import { cannot, reasonOf } from '../common/errors.js';
+import { glyphsOf, missingCharacters } from './glyphs.js';
 
 const load = createRequire(import.meta.url);
 
-/** The picture with `scale` pixels for each of the SVG's. All text is set in DejaVu Sans. Errors: not an SVG. */
-export function svgToPng(svg: string, scale = 2): Uint8Array {
+/** Of the missing characters, so many are named. */
+const mostNamed = 20;
+
+/** Says which characters of a picture the font lacks. They are drawn as boxes. */
+function warnOfMissing(svg: string, font: string, warn: (line: string) => void): void {
+  // Nearly all text is in letters that every font has.
+  // eslint-disable-next-line no-control-regex
+  if (/^[\u0000-\u00ff]*$/.test(svg)) return;
+  const missing = missingCharacters(svg, glyphsOf(readFileSync(font)));
+  if (missing.length === 0) return;
+  const named = missing.slice(0, mostNamed).join(' ') + (missing.length > mostNamed ? ' …' : '');
+  warn(`warning: the font of PNG pictures, DejaVu Sans, lacks these characters and shows boxes: ${named}`);
+}
+
+/**
+ * The picture with `scale` pixels for each of the SVG's. All text is set in DejaVu Sans; `warn` gets a line about
+ * characters that it lacks. Errors: not an SVG.
+ */
+export function svgToPng(svg: string, warn: (line: string) => void, scale = 2): Uint8Array {
   // Here and not at the start of every command: the library begins threads when it is loaded.
   const { Resvg } = load('@resvg/resvg-js') as typeof resvg;
   const font = load.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
@@ -15,6 +34,7 @@ export function svgToPng(svg: string, scale = 2): Uint8Array {
       font: { fontFiles: [font], loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' },
       fitTo: { mode: 'zoom', value: scale },
     });
+    warnOfMissing(svg, font, warn);
     return picture.render().asPng();
   } catch (error) {
     throw cannot('turn the figure into a PNG', reasonOf(error), { code: 'figure/png', cause: error });

@@ -36,6 +36,8 @@ export interface QualityContext extends DataPlaces {
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
   readonly onImage: Walk['onImage'];
   readonly stopRequested: () => string | undefined;
+  /** Prints a line about the picture. */
+  readonly warn: (line: string) => void;
 }
 
 export interface QualityRow {
@@ -108,7 +110,12 @@ function distanceRows({ source, indices, real, samples, labels, featureSize: siz
   return [row('all', real, samples), ...classes];
 }
 
-async function drawNeighbours(compared: Compared, options: QualityOptions, title: string, out: string): Promise<void> {
+async function drawNeighbours(
+  compared: Compared,
+  options: QualityOptions,
+  title: string,
+  { out, warn }: { readonly out: string; readonly warn: (line: string) => void },
+): Promise<void> {
   const { source, indices, real, samples, pixels, labels, featureSize } = compared;
   const size = imageBytes(source);
   const rows = Math.min(options.rows, samples.length / featureSize);
@@ -136,7 +143,7 @@ async function drawNeighbours(compared: Compared, options: QualityOptions, title
     groups: [1],
   };
   await makeFolder(dirname(out));
-  await writeFileAtomically(out, svgToPng(await imageGrid(grid), 1));
+  await writeFileAtomically(out, svgToPng(await imageGrid(grid), warn, 1));
 }
 
 /** Measures the generators at a path by a run's network. Errors: those of loading either; a class without generator. */
@@ -170,7 +177,8 @@ export async function measureQuality(
     const real = await featuresOf(source, indices, encoder, featureSize, { onImage, yieldToEventLoop });
     const compared = { source, indices, real, samples, pixels, labels, featureSize };
     const title = `${set.generators[0].options.name} of ${set.dataset}, by ${network}`;
-    if (options.out !== undefined) await drawNeighbours(compared, options, title, options.out);
+    if (options.out !== undefined)
+      await drawNeighbours(compared, options, title, { out: options.out, warn: context.warn });
     const out = options.out === undefined ? {} : { out: options.out };
     return { network, featureSize, rows: distanceRows(compared), ...out };
   } finally {

@@ -108,6 +108,7 @@ async function writeFiles(
   out: string,
   figure: Figure4,
   grid: Parameters<typeof imageGrid>[0],
+  warn: (line: string) => void,
 ): Promise<Visualization['files']> {
   await makeFolder(out);
   const files = {
@@ -118,7 +119,7 @@ async function writeFiles(
   };
   const svg = await imageGrid(grid);
   await writeFileAtomically(files.grid, svg);
-  await writeFileAtomically(files.picture, svgToPng(svg));
+  await writeFileAtomically(files.picture, svgToPng(svg, warn));
   await writeFileAtomically(files.numbers, distancesCsv(figure));
   const labels = { xLabel: 'iteration', yLabel: 'mean squared distance of features' };
   await writeFileAtomically(files.curve, curveFigure({ curves: distanceCurves(figure), ...labels }));
@@ -171,7 +172,7 @@ export async function visualize(
       generator: stored.path,
       covariance: covariance.kind,
       covarianceFrom: from,
-      files: await writeFiles(out, figure, grid),
+      files: await writeFiles(out, figure, grid, print),
       images: summarised(figure, source.classNames),
     };
   } finally {

@@ -33,7 +33,10 @@ const placesIn = (svg: string): number[][] =>
   imagesIn(svg).map((text) => [Number(attribute(text, 'x')), Number(attribute(text, 'y'))]);
 
 async function pixels(svg: string) {
-  const { data, info } = await sharp(svgToPng(svg, 1)).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(svgToPng(svg, () => undefined, 1))
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   const at = (x: number, y: number): number[] => [...data.subarray((y * info.width + x) * 3).subarray(0, 3)];
   return {
     ...info,

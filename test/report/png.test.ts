@@ -7,10 +7,14 @@ import { svgToPng } from '../../src/report/png.js';
 const draw = (label: string) =>
   curveFigure({ curves: [{ label, points: [[1, 2], [2, 1]] }], xLabel: 'epoch', yLabel: 'error (%)' }); // prettier-ignore
 
+const refuse = (line: string): never => {
+  throw new Error(line);
+};
+
 test('has twice the pixels of the SVG on a white ground', async () => {
   const svg = draw('a');
   const [, width, height] = / width="(\d+)" height="(\d+)"/.exec(svg)!.map(Number);
-  const png = sharp(svgToPng(svg));
+  const png = sharp(svgToPng(svg, refuse));
   expect(await png.metadata()).toMatchObject({ format: 'png', width: 2 * width, height: 2 * height });
   const { data } = await png.raw().toBuffer({ resolveWithObject: true });
   expect([...data.subarray(0, 3)]).toEqual([255, 255, 255]);
@@ -18,16 +22,24 @@ test('has twice the pixels of the SVG on a white ground', async () => {
 
 test('text is there, Greek too, and the same bytes come every time', async () => {
   const dark = async (label: string) => {
-    const { data, info } = await sharp(svgToPng(draw(label))).greyscale().raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await sharp(svgToPng(draw(label), refuse)).greyscale().raw().toBuffer({ resolveWithObject: true });
     return data.filter((value, index) => index % info.channels === 0 && value < 100).length;
   }; // prettier-ignore
   const none = await dark('');
   const letters = await dark('mmmmmm');
   expect(letters).toBeGreaterThan(none + 200);
   expect(await dark('ΛΣΛΣΛΣ')).toBeGreaterThan(none + 200);
-  expect(Buffer.from(svgToPng(draw('a')))).toEqual(Buffer.from(svgToPng(draw('a'))));
+  expect(Buffer.from(svgToPng(draw('a'), refuse))).toEqual(Buffer.from(svgToPng(draw('a'), refuse)));
+});
+
+test('names the characters that the font lacks, each once', () => {
+  const lines: string[] = [];
+  svgToPng(draw('猫 é Λ & 犬 → ß 猫 👩‍🔬 é 0'), (line) => void lines.push(line));
+  expect(lines).toEqual([
+    'warning: the font of PNG pictures, DejaVu Sans, lacks these characters and shows boxes: 猫 犬 👩 🔬',
+  ]);
 });
 
 test('what is no SVG', () => {
-  expect(() => svgToPng('<p>')).toThrow('cannot turn the figure into a PNG');
+  expect(() => svgToPng('<p>', refuse)).toThrow('cannot turn the figure into a PNG');
 });

@@ -45,7 +45,8 @@ async function drawDotFigure(options: DotsOptions, context: CommandContext): Pro
   const { title, width } = options;
   const notes = dotNotes(groups.flatMap(({ outcomes }) => outcomes));
   const panels = groups.flatMap((group) => dotPanel(group) ?? []);
-  await writePicture(out, drawDots({ panels, xLabel: 'test error, mean of the last ten epochs (%)', title, width, notes })); // prettier-ignore
+  const xLabel = 'test error, mean of the last ten epochs (%)';
+  await writePicture(out, drawDots({ panels, xLabel, title, width, notes }), context);
   if (options.json === true) return printJson(context, { out, panels, unreadable });
   const lines = groups.flatMap(({ group, outcomes }) => [
     group.title,

@@ -49,7 +49,7 @@ async function drawPaperFigure(spec: FigureSpec, options: PaperFigureOptions, co
     showPath: (path) => displayPath(path, context.workingDirectory),
     only: options.only,
   });
-  await writePicture(out, drawFigure(figure, options));
+  await writePicture(out, drawFigure(figure, options), context);
   if (options.json === true) {
     const panels = figure.panels.map(({ title, paper, curves }) => ({
       title,

@@ -103,7 +103,7 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
     yRange: { high: yMax },
   }));
   const yLabel = panels.map((panel) => panel.yLabel).join(', ');
-  await writePicture(out, drawChart({ panels, xLabel: 'epoch', yLabel, title, width, notes }));
+  await writePicture(out, drawChart({ panels, xLabel: 'epoch', yLabel, title, width, notes }), context);
   context.stdout.write(`${out}\n`);
 }
 

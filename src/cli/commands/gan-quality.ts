@@ -55,7 +55,8 @@ async function measure(flags: QualityFlags, context: CommandContext): Promise<vo
   const walk = imageProgress(context.stderr);
   const run = createRunContext(context, context.stderr, signals.requested);
   try {
-    const counted = { ...run, onImage: (done: number, total: number) => walk.update(done, total) };
+    const warn = (line: string): void => void context.stderr.write(`${line}\n`);
+    const counted = { ...run, warn, onImage: (done: number, total: number) => walk.update(done, total) };
     const quality = await measureQuality(opened, generator, options, counted).finally(walk.stop);
     if (flags.json === true) printJson(context, quality);
     else context.stdout.write(`${qualityText(quality, columnsOf(context))}\n`);

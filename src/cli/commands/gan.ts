@@ -21,10 +21,15 @@ import { watchSignals } from '../terminal/signals.js';
 import { printJson } from '../terminal/table.js';
 import { createRunContext } from './train.js';
 
-const pictures: Pictures = {
-  grid: async (grid) => svgToPng(await imageGrid(grid), 1),
-  losses: lossesFigure,
-};
+/** Draws the pictures of a command, which gives a warning once. */
+function picturesFor({ stderr }: CommandContext): Pictures {
+  const said = new Set<string>();
+  const warn = (line: string): void => {
+    if (!said.has(line)) stderr.write(`${line}\n`);
+    said.add(line);
+  };
+  return { grid: async (grid) => svgToPng(await imageGrid(grid), warn, 1), losses: lossesFigure };
+}
 
 interface TrainFlags {
   readonly config: string;
@@ -45,7 +50,11 @@ async function train(flags: TrainFlags, context: CommandContext): Promise<void> 
   try {
     const stream = flags.json === true ? context.stderr : context.stdout;
     const showProgress = (length: GanLength) => createGanProgress({ stream, now: context.clock, ...length });
-    const run = { ...createRunContext(context, stream, signals.requested), pictures, showProgress };
+    const run = {
+      ...createRunContext(context, stream, signals.requested),
+      pictures: picturesFor(context),
+      showProgress,
+    };
     const options = { out, resume: flags.resume ?? true, only: flags.class };
     const trained = await trainGenerators(config, options, run);
     if (flags.json === true) printJson(context, trained);
@@ -74,7 +83,7 @@ async function sample(flags: SampleFlags, context: CommandContext): Promise<void
     seed: flags.seed,
   });
   await makeFolder(dirname(out));
-  await writeFileAtomically(out, await pictures.grid(grid));
+  await writeFileAtomically(out, await picturesFor(context).grid(grid));
   const rows = grid.rows.map(({ label }) => label);
   if (flags.json === true) return printJson(context, { out, seed: flags.seed, count: flags.count, rows, generators });
   const labelled = rows.filter((label) => label !== '');

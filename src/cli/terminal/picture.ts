@@ -51,8 +51,10 @@ const picture: FileKind = { name: 'an SVG or PNG file', endings: ['.svg', '.png'
 /** The absolute path of `--out`. Errors (usage): it ends with neither .svg nor .png. */
 export const picturePath = (out: string, context: CommandContext): string => outputFile(out, picture, context);
 
-/** Writes an SVG as it is or as PNG, and the folder where missing. */
-export async function writePicture(path: string, svg: string): Promise<void> {
+/** Writes an SVG as it is or as PNG, and the folder where missing. Warns of characters that a PNG cannot show. */
+export async function writePicture(path: string, svg: string, { stderr }: CommandContext): Promise<void> {
   await makeFolder(dirname(path));
-  await writeFileAtomically(path, extname(path).toLowerCase() === '.png' ? svgToPng(svg) : svg);
+  const isPng = extname(path).toLowerCase() === '.png';
+  const warn = (line: string): void => void stderr.write(`${line}\n`);
+  await writeFileAtomically(path, isPng ? svgToPng(svg, warn) : svg);
 }
