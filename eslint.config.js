@@ -71,7 +71,7 @@ export default defineConfig(
     files: ['bin/*.js'],
     languageOptions: {
       sourceType: 'commonjs',
-      globals: { require: 'readonly', module: 'writable', __dirname: 'readonly' },
+      globals: { require: 'readonly', performance: 'readonly', module: 'writable', __dirname: 'readonly' },
     },
   },
   ...oneWay,

@@ -4,7 +4,7 @@ import { formatTable } from './table.js';
 
 /** Columns of text that there are: of a terminal; without end where the output goes to a file or a program. */
 export const columnsOf = ({ stdout }: Pick<CommandContext, 'stdout'>): number =>
-  stdout.isTTY ? stdout.columns || 80 : ((stdout.columns as number | undefined) ?? Infinity);
+  stdout.isTTY ? stdout.columns || 80 : (stdout.columns ?? Infinity);
 
 /** Breaks text between words; a word that is too long keeps its line, and so do lines that begin with two spaces. */
 export function wrapText(text: string, width: number): string {
