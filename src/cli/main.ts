@@ -1,7 +1,6 @@
 // The program: every command registered, errors printed in one place, exit codes set.
 import { Command, CommanderError } from 'commander';
 import { formatError, IsdaError } from '../common/errors.js';
-import { startsWithTilde } from '../common/path-option.js';
 import { registerAblate } from './commands/ablate.js';
 import { registerBench } from './commands/bench.js';
 import { registerConfig } from './commands/config.js';
@@ -22,6 +21,7 @@ import { registerStudy } from './commands/study.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerTrain } from './commands/train.js';
 import { examples, helpStyle, helpWidth } from './help.js';
+import { explainUsage, refuseMistakes } from './mistakes.js';
 import { createPipeReader } from './pipes.js';
 import { programVersion } from './program.js';
 import { withColours } from './terminal/colours.js';
@@ -58,52 +58,8 @@ const commandGroups: readonly (readonly [heading: string, commands: readonly Reg
   ['The machine:', [registerBench, registerSetup, registerDoctor]],
 ];
 
-/** Usage errors look like all others, and say which help to ask for. */
-function explainUsage(command: Command, name: string): void {
-  command.showHelpAfterError(`  hint: \`${name} --help\` lists what there is`);
-  for (const part of command.commands) explainUsage(part, `${name} ${part.name()}`);
-}
-
-/** What stands for a path in an option's description, as in `--out <dir>`. */
-const isPath = /<(dir|file|files|path|run|source|store)(\.\.\.)?>/;
-
-/** Why a value cannot be the path of an option; undefined where it can. */
-function pathProblem(value: unknown): string | undefined {
-  if (value === '') return 'is empty';
-  if (typeof value !== 'string' || !startsWithTilde(value)) return undefined;
-  return `is '${value}', and no shell expanded its ~: separate it from the option by a space`;
-}
-
-/** The names of arguments that are paths. */
-const isPathArgument = /^(?:dir|file|folder|run|store|config)$/;
-
-/** A value given twice is a mistake: only options that collect their values may be repeated. So is an unusable path. */
-function refuseMistakes(command: Command): void {
-  command.hook('preAction', () => {
-    for (const [index, argument] of command.registeredArguments.entries()) {
-      if (!isPathArgument.test(argument.name())) continue;
-      const words = argument.variadic ? command.args.slice(index) : command.args.slice(index, index + 1);
-      const problem = words.map(pathProblem).find((text) => text !== undefined);
-      if (problem !== undefined) command.error(`error: argument '${argument.name()}' ${problem}`);
-    }
-  });
-  for (const option of command.options) {
-    if (!option.required && !option.optional) continue;
-    let given = false;
-    command.on(`option:${option.name()}`, (value: unknown) => {
-      const problem = isPath.test(option.flags) ? pathProblem(value) : undefined;
-      if (problem !== undefined) command.error(`error: option '${option.flags}' ${problem}`);
-      // Those that collect have a list by now.
-      if (given && !Array.isArray(command.getOptionValue(option.attributeName())))
-        command.error(`error: option '${option.flags}' is given twice`);
-      given = true;
-    });
-  }
-  for (const part of command.commands) refuseMistakes(part);
-}
-
-/** The program with all its commands. */
-export function createProgram(context: CommandContext): Command {
+/** The program with all its commands. `args`: the words it is to read, for hints that repeat them. */
+export function createProgram(context: CommandContext, args: readonly string[] = []): Command {
   const program = new Command('isda')
     .description('Experiments of "Implicit Semantic Data Augmentation for Deep Networks" (NeurIPS 2019)')
     .version(programVersion(), '--version', 'print the version')
@@ -126,7 +82,7 @@ export function createProgram(context: CommandContext): Command {
     for (const register of commands) register(program, context);
   }
   program.helpCommand('help [command]', 'display help for command');
-  explainUsage(program, program.name());
+  explainUsage(program, args);
   refuseMistakes(program);
   return program;
 }
@@ -134,7 +90,7 @@ export function createProgram(context: CommandContext): Command {
 /** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
 export async function main(args: readonly string[], plain: CommandContext): Promise<number> {
   const context = { ...withColours(withoutDumbBars(plain)), readPipe: createPipeReader() };
-  const program = createProgram(context);
+  const program = createProgram(context, args);
   const debug = args.includes('--debug');
   try {
     // Counts wherever it stands.

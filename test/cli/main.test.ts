@@ -29,3 +29,32 @@ describe('a command line with a mistake', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 });
+
+describe('an option that is a key of configs', () => {
+  test.for([
+    ['train a --epochs 3', '--epochs', '--set training.epochs=3'],
+    ['train a --epochs=3', '--epochs=3', '--set training.epochs=3'],
+    ['train --config a --lr -0.5 --seed 2', '--lr', '--set optimizer.learningRate=-0.5'],
+    ['train a --batch-size 8', '--batch-size', '--set training.batchSize=8'],
+    ['train a --loss.lambda0 1', '--loss.lambda0', '--set loss.lambda0=1'],
+    ['train a --milestones [2,4]', '--milestones', "--set 'schedule.milestones=[2,4]'"],
+    ['train a --deterministic', '--deterministic', '--set training.deterministic=VALUE'],
+    ['train a --epochs --json', '--epochs', '--set training.epochs=VALUE'],
+    ['plan sweep lambda0 --num_workers 2', '--num_workers', '--set training.workers=2'],
+    ['gan train --config a --iterations 5', '--iterations', '--set training.iterations=5'],
+  ] as const)('%s', async ([line, option, setting], { folder }) => {
+    const { code, stdout, stderr } = await runCli(folder, line.split(' '));
+    expect(stderr).toBe(`error: unknown option '${option}'\n  hint: write ${setting}\n`);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test.for([
+    ['runs . --epochs 3', "unknown option '--epochs'", 'isda runs --help'],
+    ['train a --sed 3', "unknown option '--sed'; did you mean ", 'isda train --help'],
+    ['gan train --config a --epochs 5', "unknown option '--epochs'", 'isda gan train --help'],
+  ] as const)('but not of %s', async ([line, reason, help], { folder }) => {
+    const { stderr } = await runCli(folder, line.split(' '));
+    expect(stderr).toContain(`error: ${reason}`);
+    expect(stderr).toContain(`  hint: \`${help}\` lists what there is\n`);
+  });
+});

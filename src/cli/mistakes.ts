@@ -1,0 +1,75 @@
+// Command lines with mistakes: which are refused, and what their hints say.
+import type { Command } from 'commander';
+import { orList } from '../common/format.js';
+import { startsWithTilde } from '../common/path-option.js';
+import { shellWord } from '../common/shell.js';
+import { keysOfOption } from '../config/option-keys.js';
+import { ganJsonSchema, jsonSchema } from '../config/print.js';
+import { commandWords } from './help.js';
+
+/** The `--set` that was meant by an option that a command does not have, as in `--epochs 3`; undefined where it is no key. */
+function settingMeant(option: string, command: Command, args: readonly string[]): string | undefined {
+  if (!command.options.some(({ long }) => long === '--set')) return undefined;
+  const [flag, ...inside] = option.split('=');
+  const isGan = commandWords(command).slice(1).join(' ') === 'gan train';
+  const keys = keysOfOption(flag, isGan ? ganJsonSchema() : jsonSchema());
+  if (keys.length === 0) return undefined;
+  const next = args.at(args.indexOf(option) + 1);
+  const following = next === undefined || args.at(-1) === option || /^-\D/.test(next) ? 'VALUE' : next;
+  const value = inside.length > 0 ? inside.join('=') : following;
+  return `write ${orList(keys.map((key) => `--set ${shellWord(`${key}=${value}`)}`))}`;
+}
+
+/** Usage errors look like all others, and say which help to ask for, or how an option is written here. `args`: all words. */
+export function explainUsage(command: Command, args: readonly string[]): void {
+  const listed = `  hint: \`${commandWords(command).join(' ')} --help\` lists what there is`;
+  const output = command.configureOutput();
+  command.showHelpAfterError(listed).configureOutput({
+    outputError(text, write) {
+      const [, option] = /unknown option '(--[^']+)'/.exec(text) ?? [];
+      const meant = option === undefined ? undefined : settingMeant(option, command, args);
+      // It is written next.
+      if (meant !== undefined) command.showHelpAfterError(`  hint: ${meant}`);
+      output.outputError?.(meant === undefined ? text : text.replace(/\n\(Did you mean .+\?\)/, ''), write);
+    },
+  });
+  for (const part of command.commands) explainUsage(part, args);
+}
+
+/** What stands for a path in an option's description, as in `--out <dir>`. */
+const isPath = /<(dir|file|files|path|run|source|store)(\.\.\.)?>/;
+
+/** Why a value cannot be the path of an option; undefined where it can. */
+function pathProblem(value: unknown): string | undefined {
+  if (value === '') return 'is empty';
+  if (typeof value !== 'string' || !startsWithTilde(value)) return undefined;
+  return `is '${value}', and no shell expanded its ~: separate it from the option by a space`;
+}
+
+/** The names of arguments that are paths. */
+const isPathArgument = /^(?:dir|file|folder|run|store|config)$/;
+
+/** A value given twice is a mistake: only options that collect their values may be repeated. So is an unusable path. */
+export function refuseMistakes(command: Command): void {
+  command.hook('preAction', () => {
+    for (const [index, argument] of command.registeredArguments.entries()) {
+      if (!isPathArgument.test(argument.name())) continue;
+      const words = argument.variadic ? command.args.slice(index) : command.args.slice(index, index + 1);
+      const problem = words.map(pathProblem).find((text) => text !== undefined);
+      if (problem !== undefined) command.error(`error: argument '${argument.name()}' ${problem}`);
+    }
+  });
+  for (const option of command.options) {
+    if (!option.required && !option.optional) continue;
+    let given = false;
+    command.on(`option:${option.name()}`, (value: unknown) => {
+      const problem = isPath.test(option.flags) ? pathProblem(value) : undefined;
+      if (problem !== undefined) command.error(`error: option '${option.flags}' ${problem}`);
+      // Those that collect have a list by now.
+      if (given && !Array.isArray(command.getOptionValue(option.attributeName())))
+        command.error(`error: option '${option.flags}' is given twice`);
+      given = true;
+    });
+  }
+  for (const part of command.commands) refuseMistakes(part);
+}
