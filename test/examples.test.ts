@@ -1,6 +1,7 @@
 // The examples of docs/extending.md train, and mistakes in a user's file are said clearly.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import { synthesize } from '../src/data/datasets/synthetic/synthesize.js';
 import { projectRoot } from './config/support.js';
@@ -71,6 +72,49 @@ describe('a mistake in a part of one’s own', () => {
     const { code, stderr } = await failureOf(folder, 'model.mjs', source);
     expect(code).toBe(1);
     expect(stderr).toContain(`error: cannot apply the network of ${join(folder, 'model.mjs')}: ${reason}\n  hint: `);
+  });
+});
+
+describe('what docs/extending.md shows', () => {
+  const page = readFileSync(join(projectRoot, 'docs/extending.md'), 'utf8');
+
+  test('the whole loss trains, and its scalar is a column', async ({ folder }) => {
+    const [, source] = /```js\n(\/\/ my-loss\.mjs: [^]*?)```/.exec(page) ?? [];
+    writeFileSync(join(folder, 'my-loss.mjs'), source);
+    await synthesize({ name: 'cifar10', train: 100, test: 20, classes: 10, seed: 1 }, folder);
+    const set = ['loss={name: custom, module: my-loss.mjs, options: {epsilon: 2}}', `dataset.dir=${folder}`];
+    const small = ['dataset.subset=100', 'dataset.testSubset=20', 'training.epochs=2', 'schedule.name=constant'];
+    const words = [...set, ...small].flatMap((each) => ['--set', each]);
+    const out = join(folder, 'run');
+    const command = ['train', '--config', 'tiny-cross-entropy', '--out', out, ...words];
+    expect(await runCli(folder, command, { ...process.env })).toMatchObject({ code: 0 });
+    const [names, ...rows] = readFileSync(join(out, 'metrics.csv'), 'utf8').trim().split('\n');
+    const column = names.split(',').indexOf('loss.epsilon');
+    const [first, last] = rows.map((row) => Number(row.split(',')[column]));
+    expect(first).toBeGreaterThan(0);
+    expect(last).toBeGreaterThan(first);
+    expect(last).toBeLessThan(2);
+  });
+
+  test('`isda/kit` can be imported where the package is linked or installed', async ({ folder }) => {
+    mkdirSync(join(folder, 'node_modules'));
+    // As `npm link isda` does it.
+    symlinkSync(projectRoot, join(folder, 'node_modules', 'isda'));
+    const [, comment] = /^(\/\*\* @type \{import\('isda\/kit'\).LossModule.*\*\/)$/m.exec(page) ?? [];
+    const own = "import { kit } from 'isda/kit';\nconsole.log(Object.keys(kit).join());\n";
+    const part =
+      'export const createLoss = ({ kit }) => ({ name: kit.nothing, tensors: [], scalars: {}, compute: 1 });\n';
+    writeFileSync(join(folder, 'own.mjs'), `${own}${comment}\n${part}`);
+    const { stdout } = await execa(process.execPath, ['own.mjs'], { cwd: folder });
+    expect(stdout).toBe('ops,layers,declare,initializers');
+    // Editors and tsc know its types: they find both mistakes.
+    const options = ['--noEmit', '--allowJs', '--checkJs', '--strict', '--skipLibCheck'];
+    const modules = ['--module', 'nodenext', '--target', 'es2022', 'own.mjs'];
+    const tsc = join(projectRoot, 'node_modules/typescript/bin/tsc');
+    const checked = await execa(process.execPath, [tsc, ...options, ...modules], { cwd: folder, reject: false });
+    expect(checked.stdout).toContain("Property 'nothing' does not exist on type");
+    expect(checked.stdout).toContain("Type 'number' is not assignable to type '(inputs: LossInputs) => Tensor'");
+    expect(checked.stdout).not.toContain('isda/kit');
   });
 });
 

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { pathOption } from './path-option.js';
+import { syntaxErrorPlace } from './syntax-place.js';
 import { orUnsettled } from './unsettled.js';
 import { cannot, reasonOf, systemCode } from './errors.js';
 
@@ -74,21 +75,23 @@ export async function useModule<Result>(
   check: z.ZodObject,
   call: (exports: Readonly<Record<string, unknown>>) => unknown,
 ): Promise<Result> {
-  const fail = (reason: string, cause?: unknown): Error =>
+  const fail = (reason: string, cause?: unknown, place?: string): Error =>
     cannot(`use the module ${path}`, reason, {
       code: 'module/unusable',
       cause,
+      place,
       hint: 'docs/extending.md shows a whole one',
     });
   await requireFile(path);
   let exports: Readonly<Record<string, unknown>>;
+  const { href } = pathToFileURL(path);
   try {
-    exports = (await orUnsettled(
-      import(pathToFileURL(path).href),
-      () => new Error('its top-level await never ends'),
-    )) as Readonly<Record<string, unknown>>;
+    exports = (await orUnsettled(import(href), () => new Error('its top-level await never ends'))) as Readonly<
+      Record<string, unknown>
+    >;
   } catch (error) {
-    throw fail(reasonOf(error).split('\n')[0], error);
+    const place = error instanceof SyntaxError ? await syntaxErrorPlace(error, path, href) : undefined;
+    throw fail(reasonOf(error).split('\n')[0], error, place);
   }
   if (typeof exports[factory] !== 'function') throw fail(`it does not export a function ${factory}`);
   let made: unknown;
