@@ -41,12 +41,15 @@ export async function nothingFound(format: CifarFormat, looked: readonly string[
   );
 }
 
+/** For hints: where a relative folder starts. */
+export const startOfDir = 'a relative DIR starts from the working directory';
+
 /** What to do where a data set's binary files are missing and `forms` are there in their place. */
 function hintFor({ name }: CifarFormat, [form]: readonly OtherForm[]): string {
   if (form?.isArchive === true)
     return `${form.path} is not unpacked: \`isda data download ${name} --from ${form.path}\``;
   const other = form && `${form.path} is ${form.title}, and only the binary version is read: `;
-  const places = '--set dataset.dir=DIR or ISDA_DATA=DIR says where it is';
+  const places = `--set dataset.dir=DIR or ISDA_DATA=DIR says where it is (${startOfDir})`;
   return `${other ?? ''}\`isda data download ${name}\` gets it; ${places}`;
 }
 

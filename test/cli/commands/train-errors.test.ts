@@ -79,7 +79,7 @@ describe('wrong data', () => {
       'error: cannot find CIFAR-10: none of its files (data_batch_1.bin, test_batch.bin, …) is where it was looked for',
       `  looked in ${join(folder, 'nothing')}`,
       `  looked in ${join(folder, 'nothing', 'cifar-10-batches-bin')}`,
-      '  hint: `isda data download cifar10` gets it; --set dataset.dir=DIR or ISDA_DATA=DIR says where it is',
+      '  hint: `isda data download cifar10` gets it; --set dataset.dir=DIR or ISDA_DATA=DIR says where it is (a relative DIR starts from the working directory)',
     ]));
 
   const again =

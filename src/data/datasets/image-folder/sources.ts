@@ -9,6 +9,7 @@ import { orList } from '../../../common/format.js';
 import type { ImageFormat } from '../../dataset.js';
 import type { DataParts } from '../../identity.js';
 import type { FolderOptions } from '../../options.js';
+import { startOfDir } from '../../locate.js';
 import type { ImageSource } from '../../source.js';
 import { otherCifarForms } from '../cifar/other-forms.js';
 import { filePath, nameBytes } from './file-names.js';
@@ -40,7 +41,7 @@ export async function locateImageFolder(name: FolderOptions['name'], candidates:
     {
       code: 'data/missing',
       place: folders.map((folder) => `looked in ${folder}`).join('\n'),
-      hint: otherwise ?? '--set dataset.dir=DIR says where it is; docs/data.md says what it holds',
+      hint: otherwise ?? `--set dataset.dir=DIR says where it is (${startOfDir}); docs/data.md says what it holds`,
     },
   );
 }

@@ -113,7 +113,10 @@ describe('an image folder', () => {
       'DIR/cifar-10-batches-py is CIFAR-10 for Python: `dataset.name: cifar10` reads its binary files',
     ],
     [['train', 'test', 'meta'], 'DIR is CIFAR-100 for Python: `dataset.name: cifar100` reads its binary files'],
-    [['photos/1.jpg'], '--set dataset.dir=DIR says where it is; docs/data.md says what it holds'],
+    [
+      ['photos/1.jpg'],
+      '--set dataset.dir=DIR says where it is (a relative DIR starts from the working directory); docs/data.md says what it holds',
+    ],
   ])('without a train/, but with %j, is said what it is', async (names, hint) => {
     const root = await temporaryFolder();
     await writeImages(root, names, 'image');
