@@ -37,7 +37,7 @@ export function explainUsage(command: Command, args: readonly string[]): void {
 }
 
 /** What stands for a path in an option's description, as in `--out <dir>`. */
-const isPath = /<(dir|file|files|path|run|source|store)(\.\.\.)?>/;
+const isPath = /<(dir|dirs|file|files|path|run|source|store)(\.\.\.)?>/;
 
 /** Why a value cannot be the path of an option; undefined where it can. */
 function pathProblem(value: unknown): string | undefined {

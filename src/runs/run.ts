@@ -121,7 +121,7 @@ async function finish({ config, folder, parts, splits, weights }: Run, loading: 
   await writeSummary(paths.summary, summary);
   const { last10MeanTestErrorPercent, last, best, dataWaitPercent } = summary;
   const percent = (value: number): string => `${value.toFixed(2)} %`;
-  print(`${splits.evaluationName} error`.padEnd(12) + `${percent(last10MeanTestErrorPercent)}, ${meanOf(summary.epochs)}`);
+  print(`${splits.evaluationName} error  ${percent(last10MeanTestErrorPercent)}, ${meanOf(summary.epochs)}`);
   print(`last, best  ${percent(last.testErrorPercent)}, ${percent(best.testErrorPercent)} (epoch ${best.epoch})`);
   if (dataWaitPercent !== undefined) print(`data wait   ${percent(dataWaitPercent)} of the training steps' time`);
   print(`run folder  ${paths.root}`);

@@ -8,6 +8,8 @@ describe('a path on the command line', () => {
   test.for([
     [['train', '--config', 'tiny-isda', '--out', ''], "option '--out <dir>' is empty"],
     [['report', '--store', 'a', '', '--out', 'b.html'], "option '--store <dir...>' is empty"],
+    [['figure', 'curve', '--run', '', '--out', 'a.svg'], "option '--run <dirs...>' is empty"],
+    [['figure', 'curve', '--run=~/x', '--out', 'a.svg'], "option '--run <dirs...>' is '~/x'"],
     [['study', ''], "argument 'file' is empty"],
     [['runs', ''], "argument 'folder' is empty"],
     [['config', 'check', 'tiny-isda', ''], "argument 'file' is empty"],
