@@ -1,4 +1,6 @@
 // Which row of a comparison is the cross entropy that another is compared with.
+import { compareRows, type Comparison } from '../common/statistics/compare.js';
+import type { SeedValue } from '../common/statistics/samples.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { flatSettings } from '../config/settings.js';
 
@@ -31,4 +33,26 @@ export function baselinesOf(configs: readonly ExperimentConfig[]): readonly (num
     }
     return undefined;
   });
+}
+
+/** A row of results: its errors by seed, and the config of its runs. */
+export interface ResultRow {
+  readonly row: string;
+  readonly config: ExperimentConfig;
+  readonly values: readonly SeedValue[];
+}
+
+/** What a row is compared with, by name, and how they compare; undefined of a row without a baseline. */
+export interface RowComparison {
+  readonly baseline: string | undefined;
+  readonly comparison: Comparison | undefined;
+}
+
+/** The comparison of each row with its baseline (`baselinesOf`); all of them are the family of Holm's correction. */
+export function compareWithBaselines(rows: readonly ResultRow[]): readonly RowComparison[] {
+  const baselines = baselinesOf(rows.map(({ config }) => config)).map((index) =>
+    index === undefined ? undefined : rows[index],
+  );
+  const comparisons = compareRows(rows.map(({ values }, index) => ({ values, baseline: baselines[index]?.values })));
+  return comparisons.map((comparison, index) => ({ baseline: baselines[index]?.row, comparison }));
 }

@@ -1,10 +1,10 @@
 // Results of a grid: each row's errors over its seeds, and its comparison with cross entropy.
-import { compareRows, type Comparison } from '../common/statistics/compare.js';
+import type { Comparison } from '../common/statistics/compare.js';
 import { meanInterval, spreadOf, type Interval, type SeedValue, type Spread } from '../common/statistics/samples.js';
 import { lastEpochs } from '../records/metrics-columns.js';
 import type { RunSummary } from '../records/summary.js';
 import { averageable, leftOutText, originText } from '../runs/origin.js';
-import { baselinesOf } from './baseline.js';
+import { compareWithBaselines } from './baseline.js';
 import type { CellOutcome } from './executors/executor.js';
 
 export interface RowOutcome {
@@ -83,15 +83,8 @@ export function rowOutcomes(outcomes: readonly CellOutcome[]): readonly RowOutco
       about,
     };
   });
-  const baselines = baselinesOf(rows.map(({ config }) => config));
-  const comparisons = compareRows(
-    rows.map(({ values }, index) => {
-      const baseline = baselines[index];
-      return { values, baseline: baseline === undefined ? undefined : rows[baseline].values };
-    }),
-  );
+  const comparisons = compareWithBaselines(rows);
   return rows.map(({ row, asked, done, values, about }, index) => {
-    const baseline = baselines[index];
     return {
       row,
       seeds: values.map(({ seed }) => seed),
@@ -102,8 +95,7 @@ export function rowOutcomes(outcomes: readonly CellOutcome[]): readonly RowOutco
       averagedEpochs: done.length === 0 ? undefined : averagedEpochs(Math.min(...done.map(({ epochs }) => epochs))),
       best: spreadOf(done.map(({ best }) => best.testErrorPercent)),
       last: spreadOf(done.map(({ last }) => last.testErrorPercent)),
-      baseline: baseline === undefined ? undefined : rows[baseline].row,
-      comparison: comparisons[index],
+      ...comparisons[index],
     };
   });
 }

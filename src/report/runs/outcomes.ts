@@ -1,7 +1,6 @@
 // What the experiments of a group came to: errors by seed, intervals, comparison with cross entropy.
-import { compareRows } from '../../common/statistics/compare.js';
 import { meanInterval, spreadOf, type SeedValue, type Spread } from '../../common/statistics/samples.js';
-import { baselinesOf } from '../../grids/baseline.js';
+import { compareWithBaselines } from '../../grids/baseline.js';
 import type { TableOutcome } from '../../grids/outcome-table.js';
 import { averagedEpochs } from '../../grids/outcomes.js';
 import { summarise } from '../../records/summary.js';
@@ -55,17 +54,12 @@ function measured(experiment: SeedRuns) {
 function outcomesOf(group: RunGroup): readonly ExperimentOutcome[] {
   const { experiments } = group;
   const all = experiments.map(measured);
-  const baselines = baselinesOf(experiments.map(({ runs: [{ config }] }) => config));
-  const comparisons = compareRows(
-    all.map(({ values }, index) => {
-      const baseline = baselines[index];
-      return { values, baseline: baseline === undefined ? undefined : all[baseline].values };
-    }),
+  const comparisons = compareWithBaselines(
+    experiments.map(({ name, runs: [{ config }] }, index) => ({ row: name, config, values: all[index].values })),
   );
   return experiments.map((experiment, index) => {
     const { values, best } = all[index];
     const errors = values.map(({ value }) => value);
-    const baseline = baselines[index];
     return {
       experiment,
       row: experiment.name,
@@ -75,8 +69,7 @@ function outcomesOf(group: RunGroup): readonly ExperimentOutcome[] {
       interval: meanInterval(errors),
       averagedEpochs: values.length === 0 ? undefined : averagedEpochs(experiment.runs[0].config.training.epochs),
       best,
-      baseline: baseline === undefined ? undefined : experiments[baseline].name,
-      comparison: comparisons[index],
+      ...comparisons[index],
     };
   });
 }
