@@ -146,11 +146,18 @@ export async function takeLock(path: string, own: LockHolder, context: LockConte
   });
 }
 
-/** The living process that holds the lock file `path`, in words; undefined where it is free or its holder dead. */
-export async function lockHolder(path: string, own: LockHolder, context: LockContext): Promise<string | undefined> {
+/**
+ * The living process that holds the lock file `path`, in words; undefined where it is free or its holder dead. `own` is
+ * asked for only where there is a lock.
+ */
+export async function lockHolder(
+  path: string,
+  own: () => LockHolder,
+  context: LockContext,
+): Promise<string | undefined> {
   try {
     const text = await readFile(path, 'utf8');
-    return (await isDead(path, text, own, context)) ? undefined : nameOf(text);
+    return (await isDead(path, text, own(), context)) ? undefined : nameOf(text);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw readFailure(path, error);

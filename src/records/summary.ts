@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { cannot, systemCode } from '../common/errors.js';
 import { readFailure, writeFileAtomically } from '../common/files.js';
+import { meanOf } from '../common/statistics/samples.js';
 import { dataFacts, weightsFacts } from './inputs.js';
 import {
   isEvaluated,
@@ -70,9 +71,6 @@ function outcomeOf(row: EvaluatedRow, columns: readonly MetricsColumn[]): EpochO
   const entries = computed.map((column) => [jsonKeyOf(column), row[column.name]]);
   return { epoch: row.epoch, ...Object.fromEntries(entries) } as EpochOutcome;
 }
-
-export const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The means over the last epochs, of those metrics that ask for it and were measured in each. */
 function lastTenMeans(rows: readonly MetricsRow[], columns: readonly MetricsColumn[]): Record<string, number> {

@@ -63,13 +63,14 @@ export async function openRunCheckpoint(
   const load = (changes: readonly string[]): ExperimentConfig =>
     loadConfig(folder.config, { configsDirectory: directory, workingDirectory, overrides: changes }).config;
   const inputs = await readInputs(folder.inputs);
-  const config = load([...recordedFolder(load([]), inputs), ...overrides]);
+  const recorded = load([]);
+  const config = load([...recordedFolder(recorded, inputs), ...overrides]);
   requireNamedModules(config, overrides, folder.config);
   const purpose = { action: 'read the run', hint: '`isda train` with the same config writes checkpoints' };
   // The checkpoints are those of the run as it was trained, whatever is changed for now.
   const checkpoint = await loadNewestCheckpoint(
     folder.checkpoints,
-    { fingerprints: [...fingerprints(load([])), ...(inputs?.earlierSettings ?? [])] },
+    { fingerprints: [...fingerprints(recorded), ...(inputs?.earlierSettings ?? [])] },
     purpose,
     choice,
   );

@@ -20,7 +20,8 @@ export function spreadOf(values: readonly number[]): Spread | undefined {
   return { mean, std: Math.sqrt(varianceOf(values)) };
 }
 
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+export const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function varianceOf(values: readonly number[]): number {
   // Rounding of the mean would make a tiny spread of none.

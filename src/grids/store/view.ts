@@ -5,9 +5,10 @@ import { isFile } from '../../config/find.js';
 import { fingerprints } from '../../config/fingerprint.js';
 import { loadConfig } from '../../config/load.js';
 import { lockHolder, processStart, thisProcess } from '../../common/lock.js';
+import { meanOf } from '../../common/statistics/samples.js';
 import { columnOf, lastEpochs } from '../../records/metrics-columns.js';
 import { runFolder } from '../../records/run-folder.js';
-import { meanOf, type RunSummary } from '../../records/summary.js';
+import type { RunSummary } from '../../records/summary.js';
 import { readCell, type CellRecord } from './cell.js';
 import type { JobLook, JobLookup } from './job.js';
 import { summaryOf } from './summary.js';
@@ -42,7 +43,7 @@ export const byName = new Intl.Collator('en', { numeric: true });
 export const claimPath = (folder: string): string => join(folder, '.claim');
 
 const holderOf = (path: string, now: () => number): Promise<string | undefined> =>
-  lockHolder(path, thisProcess(), { now, startOf: processStart });
+  lockHolder(path, thisProcess, { now, startOf: processStart });
 
 /** Who lives and trains in a cell's folder, in words; whoever started that run may be dead. */
 export function runHolder(folder: string, now: () => number): Promise<string | undefined> {
