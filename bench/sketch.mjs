@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { randomStream } from '../dist/common/random.js';
+import { meanOf } from '../dist/common/statistics/samples.js';
 import { orthonormalColumns } from '../dist/nn/orthonormal.js';
 import { decodeCheckpoint } from '../dist/records/checkpoint-file.js';
 import { listCheckpoints } from '../dist/records/checkpoints.js';
@@ -77,18 +78,15 @@ const rows = Array.from({ length: classes }, (_, y) => {
   return {
     class: y,
     diagonal: error(terms(Matrix.diag(sigma.diagonal()), differences), truth),
-    sketch: ranks.map(
-      (rank) =>
-        draws.reduce((sum, draw) => sum + error(terms(sketched(sigma, rank, draw), differences), truth), 0) /
-        draws.length,
+    sketch: ranks.map((rank) =>
+      meanOf(draws.map((draw) => error(terms(sketched(sigma, rank, draw), differences), truth))),
     ),
   };
 });
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const all = {
   class: 'mean',
-  diagonal: mean(rows.map((row) => row.diagonal)),
-  sketch: ranks.map((_, k) => mean(rows.map((row) => row.sketch[k]))),
+  diagonal: meanOf(rows.map((row) => row.diagonal)),
+  sketch: ranks.map((_, k) => meanOf(rows.map((row) => row.sketch[k]))),
 };
 if (options.json) console.log(JSON.stringify({ checkpoint: path, ranks, rows: [...rows, all] }, undefined, 2));
 else {

@@ -8,9 +8,6 @@ export function table(header, rows) {
   return [line(header), line(header.map((_, index) => (index === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
 }
 
-/** `1 run`, `3 runs`. */
-export const counted = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;
-
 /** A page's text with the part between `<!-- generated: NAME -->` and `<!-- end -->` replaced. */
 export function withPart(text, name, part) {
   const begin = `<!-- generated: ${name} -->`;

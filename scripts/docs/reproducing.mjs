@@ -1,10 +1,11 @@
 // The tables of docs/reproducing.md: runs and hours of each of the paper's tables, and what is done.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { counted } from '../../dist/common/format.js';
 import { measure } from '../../dist/report/tables/measure.js';
 import { paperItems } from '../../dist/report/tables/numbers.js';
 import { readPrintedNumbers, tableNumbers } from '../../dist/report/tables/printed.js';
-import { counted, table } from './markdown.mjs';
+import { table } from './markdown.mjs';
 
 const hoursIn = { min: 1 / 60, h: 1, days: 24 };
 

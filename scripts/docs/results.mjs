@@ -1,6 +1,7 @@
 // results/README.md and its pictures, from the stores under results/.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { counted } from '../../dist/common/format.js';
 import { formatInterval, formatSpread } from '../../dist/common/statistics/texts.js';
 import { comparisonTexts, comparisonTitles, outcomeNotes } from '../../dist/grids/outcome-table.js';
 import { drawChart } from '../../dist/report/chart/chart.js';
@@ -10,7 +11,7 @@ import { dotNotes, dotPanel } from '../../dist/report/figures/dots.js';
 import { errorRange } from '../../dist/report/figures/range.js';
 import { averagedSeries } from '../../dist/report/runs/average.js';
 import { whatFollows } from './follows.mjs';
-import { counted, table } from './markdown.mjs';
+import { table } from './markdown.mjs';
 import { measureStudy } from './measured.mjs';
 import { smallStudy, studies } from './studies.mjs';
 

@@ -1,5 +1,6 @@
 // How much a generator's samples differ from each other, beside real images: a collapsed generator repeats itself.
-import { storagePosition, type ImageSource } from '../data/source.js';
+import type { ImageSource } from '../data/source.js';
+import { copyImages, imageBytes } from './real-images.js';
 
 /** Below this diversity a generator counts as collapsed; before so many iterations all samples are alike. */
 const collapsedBelow = 0.1;
@@ -7,7 +8,6 @@ const firstIterations = 500;
 
 /** Real images of a class that are compared with each other. */
 const maxRealImages = 40;
-const imageBytes = 32 * 32 * 3;
 
 /**
  * The mean absolute difference of two images of a group, from 0 to 255: over all pixels, pairs and groups. `images`:
@@ -54,11 +54,7 @@ function realImages(source: ImageSource, wanted: ReadonlySet<number | undefined>
     chosen.push(index);
   });
   if (storage.kind !== 'memory') throw new Error('images of generators lie in memory');
-  const images = new Uint8Array(chosen.length * imageBytes);
-  chosen.forEach((index, row) => {
-    const start = storagePosition(source, index) * imageBytes;
-    images.set(storage.images.subarray(start, start + imageBytes), row * imageBytes);
-  });
+  const images = copyImages({ ...source, storage }, chosen);
   return { images, labels: chosen.map((index) => (wanted.has(undefined) ? undefined : labels[index])) };
 }
 

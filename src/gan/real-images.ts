@@ -1,7 +1,7 @@
 // The real images that a discriminator sees: whole batches in an order that is a function of the seed.
 import { cannot } from '../common/errors.js';
 import { epochOrder } from '../data/batches.js';
-import { selectImages, storagePosition, type ImageSource } from '../data/source.js';
+import { selectImages, storagePosition, type ImageSource, type MemorySource } from '../data/source.js';
 
 /** The images of some classes. Errors (usage): a class that the data set does not have. */
 export function ofClasses(source: ImageSource, classes: readonly number[] | undefined): ImageSource {
@@ -17,6 +17,22 @@ export function ofClasses(source: ImageSource, classes: readonly number[] | unde
   const wanted = new Set(classes);
   const indices = Array.from(source.labels.keys()).filter((index) => wanted.has(source.labels[index]));
   return selectImages(source, indices);
+}
+
+/** Of an image of 32x32 pixels. */
+export const imageBytes = 32 * 32 * 3;
+
+/** A source of images in memory. */
+type InMemory = Pick<MemorySource, 'storage' | 'positions'>;
+
+/** The images at some positions of a source, uint8 [N, 32, 32, 3]. */
+export function copyImages(source: InMemory, indices: ArrayLike<number>): Uint8Array {
+  const images = new Uint8Array(indices.length * imageBytes);
+  for (let row = 0; row < indices.length; row++) {
+    const from = storagePosition(source, indices[row]) * imageBytes;
+    images.set(source.storage.images.subarray(from, from + imageBytes), row * imageBytes);
+  }
+  return images;
 }
 
 export interface RealBatch {
@@ -48,7 +64,6 @@ export function createRealBatches(source: ImageSource, batchSize: number, seed: 
       hint: `choose a training.batchSize of at most ${count}`,
     });
   }
-  const bytes = 32 * 32 * 3;
   const perEpoch = Math.floor(count / batchSize);
   let order: { epoch: number; indices: Uint32Array } = { epoch: 0, indices: new Uint32Array() };
   return {
@@ -58,12 +73,10 @@ export function createRealBatches(source: ImageSource, batchSize: number, seed: 
       if (order.epoch !== epoch) order = { epoch, indices: epochOrder(count, seed, epoch) };
       const start = (number % perEpoch) * batchSize;
       const indices = order.indices.subarray(start, start + batchSize);
-      const images = new Uint8Array(batchSize * bytes);
-      indices.forEach((index, row) => {
-        const from = storagePosition(source, index) * bytes;
-        images.set(storage.images.subarray(from, from + bytes), row * bytes);
-      });
-      return { images, labels: Int32Array.from(indices, (index) => source.labels[index]) };
+      return {
+        images: copyImages({ ...source, storage }, indices),
+        labels: Int32Array.from(indices, (index) => source.labels[index]),
+      };
     },
   };
 }

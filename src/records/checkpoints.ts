@@ -30,6 +30,9 @@ export interface CheckpointFile {
 
 const namePattern = /^(best-)?epoch-(\d{4,})-step-(\d{7,})\.safetensors$/;
 
+/** Whether a file is called as a checkpoint is. */
+export const isCheckpointName = (name: string): boolean => namePattern.test(name);
+
 const nameOf = (choice: CheckpointChoice, { epoch, step }: Pick<CheckpointState, 'epoch' | 'step'>): string =>
   `${choice === 'best' ? 'best-' : ''}epoch-${String(epoch).padStart(4, '0')}-step-${String(step).padStart(7, '0')}.safetensors`;
 

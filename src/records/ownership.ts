@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, systemCode } from '../common/errors.js';
 import { readFailure } from '../common/files.js';
+import { isCheckpointName } from './checkpoints.js';
 import type { RunFolder } from './run-folder.js';
 
 /** What a run or a generator's training replaces where it starts over. */
@@ -18,9 +19,8 @@ const replaced = [
   'samples',
 ];
 
-/** What only this program leaves: the lock of a killed process, the record of a grid's cell, a checkpoint. */
+/** What only this program leaves: the lock of a killed process, the record of a grid's cell. Checkpoints are another. */
 const marks = ['.lock', '.claim', 'cell.json'];
-const checkpointName = /^(best-)?epoch-\d{4,}-step-\d{7,}\.safetensors$/;
 
 async function namesIn(folder: string): Promise<readonly string[]> {
   try {
@@ -50,7 +50,7 @@ export async function requireRunFolder({ root, environment, checkpoints }: RunFo
   const endangered = replaced.filter((name) => names.includes(name));
   if (endangered.length === 0 || marks.some((name) => names.includes(name))) return;
   if (await isEnvironment(environment)) return;
-  if ((await namesIn(checkpoints)).some((name) => checkpointName.test(name))) return;
+  if ((await namesIn(checkpoints)).some(isCheckpointName)) return;
   throw cannot('use the folder for a run', `it holds ${endangered.join(', ')}, which no run wrote`, {
     code: 'run/not-a-run',
     place: join(root, endangered[0]),

@@ -36,6 +36,10 @@ export interface FolderScan {
 /** Names of the folder of images to evaluate on; the first that is there counts. */
 export const evaluationFolders = ['val', 'valid', 'validation', 'test'] as const;
 
+/** The folders that may be of classes, where there is no train/. */
+const besideEvaluation = (folders: readonly string[]): string[] =>
+  folders.filter((name) => !evaluationFolders.some((each) => each === name));
+
 /** Folders in a class's folder may be nested this deep; a link to a folder above would never end. */
 const maxDepth = 16;
 
@@ -108,7 +112,7 @@ async function scanTrain(scanning: Scanning, folder: string): Promise<PartFiles>
   const { root } = scanning;
   const path = join(root, folder);
   const { folders, images } = await listWatched(scanning, path);
-  const names = folder === '' ? folders.filter((name) => !evaluationFolders.some((each) => each === name)) : folders;
+  const names = folder === '' ? besideEvaluation(folders) : folders;
   if (names.length === 0) {
     const reason = images.length > 0 ? 'its images are not in folders of classes' : 'it is empty';
     throw unusable(root, reason, path, layoutHint);
@@ -186,7 +190,7 @@ async function evaluationFolder(root: string): Promise<string | undefined> {
 export async function holdsClasses(root: string): Promise<boolean> {
   const passed: PassedOver = { unread: new Map(), system: new Map() };
   const { folders } = await list(root, root, passed);
-  const classes = folders.filter((name) => !evaluationFolders.some((each) => each === name));
+  const classes = besideEvaluation(folders);
   if (classes.length < 2) return false;
   for (const name of classes) if ((await list(root, join(root, name), passed)).images.length === 0) return false;
   return true;
