@@ -57,8 +57,18 @@ function hintFor(name: string, node: SchemaNode, tree: Tree): string | undefined
   return undefined;
 }
 
+/** What was checked against which schema. */
+interface CheckedTree {
+  readonly tree: MapTree;
+  /** The tree as plain values. */
+  readonly value: unknown;
+  /** The schema. */
+  readonly root: SchemaNode;
+}
+
 /** Turns the issues that zod finds into problems in the words and at the places of the user's files. */
-function problemsOf(issue: Issue, prefix: Path, tree: MapTree, root: SchemaNode, value: unknown): readonly Problem[] {
+function problemsOf(issue: Issue, prefix: Path, checked: CheckedTree): readonly Problem[] {
+  const { tree, root, value } = checked;
   const path = [...prefix, ...issue.path];
   const name = dotted(path);
   const node = schemaAt(root, path, value);
@@ -66,19 +76,19 @@ function problemsOf(issue: Issue, prefix: Path, tree: MapTree, root: SchemaNode,
 
   if (issue.code === 'unrecognized_keys') {
     const known = node === undefined ? [] : knownKeys(node, written && plain(written));
-    return issue.keys.map((key) => unknownKey(key, path, known, tree, root));
+    return issue.keys.map((key) => unknownKey(key, path, known, checked));
   }
   if (issue.code === 'invalid_union' && written?.kind === 'map' && issue.errors.length > 0) {
     // The alternative that is a map is the one that was meant: its own issues say more than "no match".
     const meant = issue.errors.find((errors) => errors.every((inner) => inner.path.length > 0 || 'keys' in inner));
-    if (meant) return meant.flatMap((inner) => problemsOf(inner, path, tree, root, value));
+    if (meant) return meant.flatMap((inner) => problemsOf(inner, path, checked));
   }
   const discriminator = issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator !== undefined;
   const words = discriminator ? unionWords(root, path, value) : undefined;
   const expected = words ? orList(words) : node && expectation(node);
   if (written === undefined) {
     const span = keySpanAt(tree, path.slice(0, -1));
-    const hint = misspelt(path, tree, root, value);
+    const hint = misspelt(path, checked);
     return [{ message: `${name} is missing${expected === undefined ? '' : `: expected ${expected}`}`, span, hint }];
   }
   const hasOwnWords = issue.code === 'custom' || issue.code === 'invalid_format';
@@ -111,7 +121,7 @@ function unionWords(root: SchemaNode, path: Path, value: unknown): readonly stri
 }
 
 /** A hint where a missing key's section has an unknown one like it: without its `name` a section's keys go unchecked. */
-function misspelt(path: Path, tree: MapTree, root: SchemaNode, value: unknown): string | undefined {
+function misspelt(path: Path, { tree, root, value }: CheckedTree): string | undefined {
   const section = valueAt(tree, path.slice(0, -1));
   const node = schemaAt(root, path.slice(0, -1), value);
   if (section?.kind !== 'map' || node === undefined) return undefined;
@@ -134,7 +144,7 @@ function knownElsewhere(key: string, at: Path, known: readonly string[], root: S
 }
 
 /** A key that is no mistake in spelling but of another notation. */
-function otherNotation(key: string, at: Path, root: SchemaNode, value: unknown): string | undefined {
+function otherNotation(key: string, at: Path, { root, value }: CheckedTree): string | undefined {
   if (key === '<<') return 'YAML merge keys are not read: `extends: FILE` takes the values of another file';
   const parts = key.split('.');
   if (parts.length < 2 || schemaAt(root, [...at, ...parts], value) === undefined) return undefined;
@@ -142,7 +152,8 @@ function otherNotation(key: string, at: Path, root: SchemaNode, value: unknown):
   return `dotted keys are for --set; in YAML write ${nested}`;
 }
 
-function unknownKey(key: string, at: Path, known: readonly string[], tree: MapTree, root: SchemaNode): Problem {
+function unknownKey(key: string, at: Path, known: readonly string[], checked: CheckedTree): Problem {
+  const { tree, root } = checked;
   const path = [...at, key];
   const elsewhere = pathsOfKey(root, key).filter((other) => other !== dotted(path));
   const moved = elsewhere.length > 0 ? `did you mean ${orList(elsewhere)}?` : undefined;
@@ -154,7 +165,7 @@ function unknownKey(key: string, at: Path, known: readonly string[], tree: MapTr
   if (at.length === 0 && key === 'extends')
     return { code: 'config/unknown-key', message, span, hint: 'only a config file extends another' };
   const isConfig = root.properties?.['experiment'] !== undefined;
-  const notation = otherNotation(key, at, root, plain(tree));
+  const notation = otherNotation(key, at, checked);
   if (notation !== undefined) return { code: 'config/unknown-key', message, span, hint: notation };
   const here = isConfig && at.length === 0 && span?.source.kind === 'file' ? ['extends', ...known] : known;
   return {
@@ -180,7 +191,8 @@ export function checkTree<Value>(
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data };
   const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  const found = result.error.issues.flatMap((issue) => problemsOf(issue, [], tree, root, value));
+  const checked = { tree, value, root };
+  const found = result.error.issues.flatMap((issue) => problemsOf(issue, [], checked));
   // Two checks can fail on one value (too big for an integer and for its range): one message says both.
   const once = new Map(found.map((problem) => [problem.message, problem]));
   return { problems: [...once.values()].sort((a, b) => order(a, sources) - order(b, sources)) };

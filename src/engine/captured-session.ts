@@ -78,13 +78,19 @@ function load(binding: Binding, model: Uint8Array, temporaryDirectory: string): 
   }
 }
 
+/** What a captured session runs on. */
+export interface CaptureContext {
+  readonly binding: Binding;
+  readonly target: Target;
+  /** The graph lies there while TensorFlow reads it. */
+  readonly temporaryDirectory: string;
+}
+
 /** A session whose functions are captured once and then run as a whole by TensorFlow. */
 export function createCapturedSession(
-  binding: Binding,
-  target: Target,
+  { binding, target, temporaryDirectory }: CaptureContext,
   variables: readonly Variable[],
   functions: readonly SessionFunction[],
-  temporaryDirectory: string,
 ): Session {
   const writer = createGraphWriter();
   for (const variable of variables) writeVariable(writer, variable);

@@ -50,7 +50,7 @@ export function createEngine(binding: Binding, device: Device, options: EngineOp
         (kept) =>
           execution === 'eager'
             ? createEagerSession(binding, { ...target, packs }, kept, functions)
-            : createCapturedSession(binding, { ...target, packs }, kept, functions, temporaryDirectory),
+            : createCapturedSession({ binding, target: { ...target, packs }, temporaryDirectory }, kept, functions),
         variables,
         packs,
       ),

@@ -69,7 +69,7 @@ export async function openLosses(
         ['seconds', Number(seconds.toFixed(3))],
       ]);
       const values = columns.map((column) => cells.get(column));
-      await table.append(tableLine(columns, values, path, `iteration ${iteration}`));
+      await table.append(tableLine({ path, columns }, values, `iteration ${iteration}`));
     },
     close: () => table.close(),
   };

@@ -31,15 +31,18 @@ export function findCompiler(environment: Environment): Compiler {
 
 const common = ['-shared', '-fPIC', '-O2', '-std=c++17', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION'];
 
-/**
- * Compiles the binding and the quiet loader into `directory`. `rpath` is where the binding looks for the libraries
- * when it is loaded; `$ORIGIN` stands for its own folder.
- */
+export interface BindingBuild {
+  readonly compiler: Compiler;
+  readonly libraries: Libraries;
+  /** Where the binding looks for the libraries when it is loaded; `$ORIGIN` stands for its own folder. */
+  readonly rpath: string;
+  /** Where the files are written. */
+  readonly directory: string;
+}
+
+/** Compiles the binding and the quiet loader. Errors: the compiler's. */
 export async function compileBinding(
-  compiler: Compiler,
-  libraries: Libraries,
-  rpath: string,
-  directory: string,
+  { compiler, libraries, rpath, directory }: BindingBuild,
   environment: Environment,
 ): Promise<void> {
   const tfjs = packageDirectory('@tensorflow/tfjs-node-gpu');

@@ -98,7 +98,7 @@ async function buildFrom(
   options.log(`compiling the binding with ${basename(compiler[0])}`);
   const inside = libraries.directory.startsWith(`${staging}/`);
   const rpath = inside ? `$ORIGIN/${engineFiles.libraries}` : libraries.directory;
-  await compileBinding(compiler, libraries, rpath, staging, options.environment);
+  await compileBinding({ compiler, libraries, rpath, directory: staging }, options.environment);
   const binding = join(staging, engineFiles.binding);
   const { version } = await tryBinding(binding, { ...options.environment, CUDA_VISIBLE_DEVICES: '-1' });
   const place = (path: string): string => (inside ? relative(staging, path) : path);

@@ -167,7 +167,9 @@ export async function openMetrics(path: string, options: OpenMetricsOptions): Pr
     digest: () => digestOf(columns, rows),
     append: async (row) => {
       const values = columns.map(({ name }) => row[name]);
-      await table.append(tableLine(names, values, path, `epoch ${row.epoch}`, evaluated(columns)));
+      await table.append(
+        tableLine({ path, columns: names, emptyTogether: evaluated(columns) }, values, `epoch ${row.epoch}`),
+      );
       rows.push(row);
     },
     close: () => table.close(),

@@ -38,16 +38,22 @@ function areAllEmpty(
   return places.length > 0 && places.every(empty);
 }
 
+/** A table that lines are written to. */
+export interface WrittenTable {
+  readonly path: string;
+  readonly columns: readonly string[];
+  /** Columns whose cells are all empty or none. Default: no column. */
+  readonly emptyTogether?: readonly string[];
+}
+
 /**
- * One line of a table. `String` prints the shortest digits that read back as the same float64. `row` names it for the
- * error: a value is not finite, or missing where not all of `emptyTogether` are.
+ * One line of a table, a value a column. `String` prints the shortest digits that read back as the same float64. `row`
+ * names it for the error: a value is not finite, or missing where not all of `emptyTogether` are.
  */
 export function tableLine(
-  columns: readonly string[],
+  { path, columns, emptyTogether = [] }: WrittenTable,
   values: readonly (number | undefined)[],
-  path: string,
   row: string,
-  emptyTogether: readonly string[] = [],
 ): string {
   const allEmpty = areAllEmpty(columns, emptyTogether, (place) => values[place] === undefined);
   const cells = columns.map((column, index) => {

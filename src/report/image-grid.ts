@@ -49,39 +49,34 @@ export async function imageGrid(grid: ImageGrid): Promise<string> {
       ),
     ),
   );
-  return document(
-    Math.ceil(whole),
-    Math.ceil(bottom + margin + (notes.length === 0 ? 0 : notes.length * line + 4)),
-    title,
-    [
-      textElement(title, { x: margin, y: margin + 12, 'font-size': titleSize }),
-      ...heads.flatMap((lines, column) =>
-        lines.map((text, index) =>
-          textElement(text, {
-            x: columnAt(column) + cellWidth / 2,
-            y: top - 6 - (lines.length - 1 - index) * line,
-            'text-anchor': 'middle',
-            'font-size': labelSize,
-          }),
-        ),
+  const wholeHeight = Math.ceil(bottom + margin + (notes.length === 0 ? 0 : notes.length * line + 4));
+  return document({ width: Math.ceil(whole), height: wholeHeight, title, ground: '#ffffff' }, [
+    textElement(title, { x: margin, y: margin + 12, 'font-size': titleSize }),
+    ...heads.flatMap((lines, column) =>
+      lines.map((text, index) =>
+        textElement(text, {
+          x: columnAt(column) + cellWidth / 2,
+          y: top - 6 - (lines.length - 1 - index) * line,
+          'text-anchor': 'middle',
+          'font-size': labelSize,
+        }),
       ),
-      ...rows.flatMap(({ label }, row) =>
-        label === ''
-          ? []
-          : [
-              textElement(label, {
-                x: left - labelGap,
-                y: rowAt(row) + cellHeight / 2 + 4,
-                'text-anchor': 'end',
-                'font-size': labelSize,
-              }),
-            ],
-      ),
-      ...cells,
-      ...notes.map((text, index) =>
-        textElement(text, { x: margin, y: bottom + 20 + index * line, 'font-size': labelSize, fill: '#333333' }),
-      ),
-    ],
-    { ground: '#ffffff' },
-  );
+    ),
+    ...rows.flatMap(({ label }, row) =>
+      label === ''
+        ? []
+        : [
+            textElement(label, {
+              x: left - labelGap,
+              y: rowAt(row) + cellHeight / 2 + 4,
+              'text-anchor': 'end',
+              'font-size': labelSize,
+            }),
+          ],
+    ),
+    ...cells,
+    ...notes.map((text, index) =>
+      textElement(text, { x: margin, y: bottom + 20 + index * line, 'font-size': labelSize, fill: '#333333' }),
+    ),
+  ]);
 }

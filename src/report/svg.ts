@@ -37,16 +37,18 @@ export function textElement(content: string, attributes: SvgAttributes): string 
   return element('text', attributes, escapeXml(content));
 }
 
-/**
- * A whole document of so many pixels, on a ground of one colour if there is one. `title` is what screen readers say.
- */
-export function document(
-  width: number,
-  height: number,
-  title: string,
-  children: readonly string[],
-  { ground }: { readonly ground?: string },
-): string {
+export interface DocumentOptions {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** What screen readers say. */
+  readonly title: string;
+  /** Colour of the background. Default: transparent. */
+  readonly ground?: string;
+}
+
+/** A whole document. `children` are finished elements. */
+export function document({ width, height, title, ground }: DocumentOptions, children: readonly string[]): string {
   const attributes = {
     xmlns: 'http://www.w3.org/2000/svg',
     width,

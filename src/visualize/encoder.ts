@@ -16,6 +16,8 @@ export interface TrainedNetwork {
 }
 
 export interface Encoder {
+  /** A. */
+  readonly featureSize: number;
   /** Features [N, A] of images, uint8 [N, H, W, 3]; any N. */
   features(images: Uint8Array): Float32Array;
   close(): void;
@@ -41,17 +43,19 @@ export function openEncoder(
   ]);
   session.write(values);
   const size = format.height * format.width * format.mean.length;
+  const { featureSize } = network;
   return {
+    featureSize,
     features(images) {
       const count = images.length / size;
-      const features = new Float32Array(count * network.featureSize);
+      const features = new Float32Array(count * featureSize);
       for (let first = 0; first < count; first += batchSize) {
         // The last batch is filled up with zeros, whose features are cut off.
         const batch = new Uint8Array(batchSize * size);
         batch.set(images.subarray(first * size, (first + batchSize) * size));
         const found = session.call('encode', { images: batch }).features as Float32Array;
-        const own = Math.min(batchSize, count - first) * network.featureSize;
-        features.set(found.subarray(0, own), first * network.featureSize);
+        const own = Math.min(batchSize, count - first) * featureSize;
+        features.set(found.subarray(0, own), first * featureSize);
       }
       return features;
     },

@@ -10,8 +10,7 @@ import { drawAround, movedAlong, principalDirections, type FeatureCovariance } f
 import { descend, type Recorded } from './descent.js';
 import type { Encoder } from './encoder.js';
 import { readImages } from './images.js';
-import { openInversion, type InversionProblem } from './inversion.js';
-import type { InversionModel } from './objective.js';
+import { openInversion, type InversionProblem, type LoadedModel } from './inversion.js';
 
 export interface Figure4Options {
   /** How many images; fewer where `indices` says which. */
@@ -37,7 +36,7 @@ export interface Figure4Options {
 
 export interface Figure4Parts {
   readonly engine: Engine;
-  readonly model: InversionModel & { readonly values: ReadonlyMap<string, Float32Array> };
+  readonly model: LoadedModel;
   readonly source: ImageSource;
   readonly encoder: Encoder;
   readonly covariance: FeatureCovariance;

@@ -28,14 +28,14 @@ export interface Walk {
   readonly yieldToEventLoop: () => void;
 }
 
-/** The features [N, A] of images of a source, in the order of `indices`. */
+/** The features [N, A] of the images of a source, in the order of `indices`. */
 export async function featuresOf(
   source: ImageSource,
   indices: Uint32Array,
   encoder: Encoder,
-  featureSize: number,
   { onImage, yieldToEventLoop }: Walk,
 ): Promise<Float32Array> {
+  const { featureSize } = encoder;
   const features = new Float32Array(indices.length * featureSize);
   for (let first = 0; first < indices.length; first += batchSize) {
     const part = indices.subarray(first, first + batchSize);

@@ -23,6 +23,8 @@ export interface InversionProblem {
 export interface DescentOptions {
   readonly momentum: number;
   readonly weightDecay: number;
+  /** Default: captured. */
+  readonly execution?: Execution;
 }
 
 /** Distances of the N images, before the step. */
@@ -44,13 +46,15 @@ export interface Inversion {
 
 const scalar: TensorSpec = { dtype: 'float32', shape: [] };
 
-/** Opens the search for N images. `values`: of the tensors of generator and network, by name. */
+/** Generator and network with the values of their tensors by name. */
+export type LoadedModel = InversionModel & { readonly values: ReadonlyMap<string, Float32Array> };
+
+/** Opens the search for N images. */
 export function openInversion(
   engine: Engine,
-  model: InversionModel & { readonly values: ReadonlyMap<string, Float32Array> },
+  model: LoadedModel,
   problem: InversionProblem,
-  { momentum, weightDecay }: DescentOptions,
-  execution: Execution = 'captured',
+  { momentum, weightDecay, execution = 'captured' }: DescentOptions,
 ): Inversion {
   const { generator, network, format } = model;
   const count = problem.labels.length;

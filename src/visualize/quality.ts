@@ -174,7 +174,7 @@ export async function measureQuality(
     const all = Uint32Array.from({ length: source.count }, (_, index) => index);
     const { images } = options;
     const indices = images === undefined ? all : subset(source.labels, Math.min(images, source.count), splitSeed);
-    const real = await featuresOf(source, indices, encoder, featureSize, { onImage, yieldToEventLoop });
+    const real = await featuresOf(source, indices, encoder, { onImage, yieldToEventLoop });
     const compared = { source, indices, real, samples, pixels, labels, featureSize };
     const title = `${set.generators[0].options.name} of ${set.dataset}, by ${network}`;
     if (options.out !== undefined)

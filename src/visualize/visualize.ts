@@ -18,6 +18,10 @@ import { distanceCurves, distancesCsv, summarised, type ImageSummary } from './n
 import { loadTrainedRun, type TrainedRun } from './trained-run.js';
 
 export interface VisualizeOptions extends Figure4Options {
+  /** Path of a generator's folder. */
+  readonly generator: string;
+  /** Folder of the pictures and numbers. */
+  readonly out: string;
   readonly part: 'train' | 'test';
   /** Default: the run's kind, or `full`. */
   readonly covariance?: CovarianceKind;
@@ -59,13 +63,18 @@ async function oneGenerator(path: string): Promise<LoadedGenerator> {
   });
 }
 
+interface CovarianceFound {
+  readonly covariance: FeatureCovariance;
+  readonly from: Visualization['covarianceFrom'];
+}
+
 /** The covariance that the run kept, or one over the features of all its training images. */
 async function covarianceOf(
   { covariance: kept, splits, network }: TrainedRun,
   { covariance: wanted, estimate }: VisualizeOptions,
   encoder: Encoder,
   walk: Walk & Pick<VisualizeContext, 'print'>,
-): Promise<{ readonly covariance: FeatureCovariance; readonly from: Visualization['covarianceFrom'] }> {
+): Promise<CovarianceFound> {
   const kind = wanted ?? kept?.kind ?? 'full';
   if (kept?.kind === kind && !estimate) return { covariance: kept, from: 'checkpoint' };
   const { featureSize } = network;
@@ -74,7 +83,7 @@ async function covarianceOf(
   const { train } = splits;
   walk.print(`estimating the ${kind} covariance over ${train.count} training images`);
   const all = Uint32Array.from({ length: train.count }, (_, index) => index);
-  const features = await featuresOf(train, all, encoder, featureSize, walk);
+  const features = await featuresOf(train, all, encoder, walk);
   const covariance = estimateCovariance(kind, features, train.labels, train.classes);
   return { covariance, from: 'training set' };
 }
@@ -89,8 +98,7 @@ function captionOf(
   { network, config }: TrainedRun,
   { options: gan, dataset, trainedClasses }: LoadedGenerator,
   options: VisualizeOptions,
-  kind: CovarianceKind,
-  from: Visualization['covarianceFrom'],
+  { covariance: { kind }, from }: CovarianceFound,
 ): string[] {
   const { directions, lambda, iterations, learningRates, eta, seed, strength } = options;
   const moves =
@@ -126,16 +134,14 @@ async function writeFiles(
   return files;
 }
 
-/** Draws Figure 4 into the folder `out`. Errors: all that can go wrong; `stopped` after a signal, with nothing written. */
+/** Draws Figure 4 into a folder. Errors: all that can go wrong; `stopped` after a signal, with nothing written. */
 export async function visualize(
   run: RunCheckpoint,
-  generatorPath: string,
-  out: string,
   options: VisualizeOptions,
   context: VisualizeContext,
 ): Promise<Visualization> {
   const { print, onImage, onIteration, stopRequested } = context;
-  const stored = await oneGenerator(generatorPath);
+  const stored = await oneGenerator(options.generator);
   const trained = await loadTrainedRun(run, context);
   const { network, format, values, splits, config } = trained;
   const source = options.part === 'train' ? splits.train : splits.evaluation;
@@ -149,7 +155,8 @@ export async function visualize(
   };
   const encoder = openEncoder(engine, trained, batchSize);
   try {
-    const { covariance, from } = await covarianceOf(trained, options, encoder, { print, onImage, yieldToEventLoop });
+    const found = await covarianceOf(trained, options, encoder, { print, onImage, yieldToEventLoop });
+    const { covariance, from } = found;
     const model = { generator: stored.generator, network, format, values: new Map([...values, ...stored.values]) };
     const progress = (step: 1 | 2, done: number): void => {
       onIteration(step, done);
@@ -164,7 +171,7 @@ export async function visualize(
       })),
       ...{ height: source.height, width: source.width, enlargedTo: 112 },
       title: 'Augmented features as images (Figure 4)',
-      caption: captionOf(trained, stored, options, covariance.kind, from),
+      caption: captionOf(trained, stored, options, found),
       groups: [1, 2],
     };
     return {
@@ -172,7 +179,7 @@ export async function visualize(
       generator: stored.path,
       covariance: covariance.kind,
       covarianceFrom: from,
-      files: await writeFiles(out, figure, grid, print),
+      files: await writeFiles(options.out, figure, grid, print),
       images: summarised(figure, source.classNames),
     };
   } finally {

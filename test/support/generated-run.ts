@@ -80,7 +80,7 @@ export function trainSteps(session: TrainingSession, run: GeneratedRun, first: n
   const losses: number[] = [];
   for (let step = first; step < last;) {
     const epoch = Math.floor(step / batches) + 1;
-    for (const { indices } of trainingSpecs(dataset, batchSize, seed, epoch, step % batches)) {
+    for (const { indices } of trainingSpecs(dataset, { batchSize, seed, epoch, first: step % batches })) {
       if (step === last) break;
       const images = new Uint8Array(indices.length * cifarPixels);
       indices.forEach((index, i) => void reader.train(index, seed, epoch, images, i * cifarPixels));

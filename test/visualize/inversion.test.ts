@@ -19,7 +19,7 @@ function opened(
   options = plain,
   execution: Execution = 'captured',
 ) {
-  return openInversion(engine, model, problem, options, execution);
+  return openInversion(engine, model, problem, { ...options, execution });
 }
 
 describe.each(['wgan', 'acgan', 'infogan', 'cgan'] as const)('the gradient with respect to the noise of %s', (name) => {

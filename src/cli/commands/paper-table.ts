@@ -13,7 +13,7 @@ import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
 import { columnsOf } from '../terminal/fold.js';
 import { gridFailure } from '../grids/end.js';
-import { showPlan, withGridOptions, withGridRunner, type GridOptions } from '../grids/grid.js';
+import { listGrid, withGridOptions, withGridRunner, type GridOptions } from '../grids/grid.js';
 import {
   readTableRequest,
   readTableState,
@@ -114,7 +114,7 @@ async function showTable(
     refuseForeignFile(resolve(workingDirectory, options.to), ['table'], 'write the table', '--to');
   if (options.dryRun === true) {
     const cells = tableCells(request, await readTableState(request, context));
-    return showPlan(cells, request.root, options.json === true, context);
+    return listGrid({ cells, root: request.root, json: options.json }, context);
   }
   // What programs read keeps stdout to itself.
   const alone = options.json === true || (format !== 'terminal' && options.to === undefined);

@@ -9,7 +9,7 @@ import { choosePoint, measuredPoints, writeSweep, type MeasuredPoint } from '../
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
 import { detachedLine, gridFailure } from '../grids/end.js';
-import { measuredOn, runsOf, showPlan, withGridOptions, withGridRunner } from '../grids/grid.js';
+import { listGrid, measuredOn, runsOf, withGridOptions, withGridRunner } from '../grids/grid.js';
 import { countArgument, gridConfigOption, printDefaultConfig, setOption } from '../options.js';
 import { readSweep, sweepCells, type SweepOptions } from '../grids/sweep-plan.js';
 import { formatTable } from '../terminal/table.js';
@@ -65,7 +65,7 @@ async function sweep(
     const seeds = finalSeeds === 1 ? 'seed 1' : `seeds 1 to ${finalSeeds}`;
     const drawn =
       options.random === undefined ? undefined : new Map(points.map((point) => [point.name, point.settings]));
-    await showPlan(trials, root, options.json === true, context, drawn);
+    await listGrid({ cells: trials, root, json: options.json, settings: drawn }, context);
     if (finalSeeds > 0) print(`then the chosen value on all images, on ${seeds}\n`);
     return;
   }

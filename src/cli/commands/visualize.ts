@@ -95,6 +95,8 @@ async function run(flags: VisualizeFlags, context: CommandContext): Promise<void
   const { iterations, index, rate1, rate2, covariance, ...rest } = flags;
   const options = {
     ...rest,
+    generator: resolve(context.workingDirectory, flags.generator),
+    out,
     ...(index === undefined ? {} : { indices: index }),
     ...(covariance === undefined ? {} : { covariance }),
     estimate: flags.estimate === true,
@@ -111,7 +113,7 @@ async function run(flags: VisualizeFlags, context: CommandContext): Promise<void
   const print = (line: string): void => void context.stderr.write(`${line}\n`);
   const steps = ['step I: reconstructions', 'step II: augmentations'];
   try {
-    const result = await visualize(opened, resolve(context.workingDirectory, flags.generator), out, options, {
+    const result = await visualize(opened, options, {
       ...createRunContext(context, context.stderr, signals.requested),
       print,
       onImage: (done, total) => walk.update(done, total),

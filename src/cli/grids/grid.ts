@@ -100,17 +100,17 @@ export async function withGridRunner<Result>(
 
 const configsOf = (cells: readonly Cell[]): readonly ExperimentConfig[] => cells.map(({ config }) => config);
 
-/**
- * Shows what a command would run, and how far each of it is. `settings`: what each row sets, where the rows' names do not
- * say it. Errors (usage): images that cannot be split so.
- */
-export async function showPlan(
-  cells: readonly Cell[],
-  root: string,
-  json: boolean,
-  context: CommandContext,
-  settings?: ReadonlyMap<string, PointValues>,
-) {
+export interface GridListing {
+  readonly cells: readonly Cell[];
+  /** Folder of the store. */
+  readonly root: string;
+  readonly json?: boolean;
+  /** What each row sets, where the rows' names do not say it. */
+  readonly settings?: ReadonlyMap<string, PointValues>;
+}
+
+/** Lists what a command would run, and how far each run is. Errors (usage): images that cannot be split so. */
+export async function listGrid({ cells, root, json, settings }: GridListing, context: CommandContext): Promise<void> {
   await refuseImpossibleSplits(configsOf(cells), context);
   const lookup = lookOnce(context);
   const rows = await pMap(
@@ -125,7 +125,7 @@ export async function showPlan(
     },
     { concurrency: maxOpenFiles },
   );
-  if (json) {
+  if (json === true) {
     context.stdout.write(`${JSON.stringify({ store: root, runs: rows }, undefined, 2)}\n`);
     return;
   }
@@ -184,7 +184,7 @@ export async function runPlan(
   command: Command,
 ): Promise<void> {
   const { title, first, cells, root } = plan;
-  if (options.dryRun === true) return showPlan(cells, root, options.json === true, context);
+  if (options.dryRun === true) return listGrid({ cells, root, json: options.json }, context);
   const { outcomes, signal } = await withGridRunner(options, context, async ({ run, signals }) => ({
     outcomes: await run(cells, root),
     signal: signals.requested(),

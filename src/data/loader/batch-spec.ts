@@ -17,16 +17,23 @@ export type BatchName = Omit<BatchSpec, 'indices'>;
 export const isSameBatch = (a: BatchName | undefined, b: BatchName): boolean =>
   a?.part === b.part && a.epoch === b.epoch && a.batch === b.batch;
 
+/** A training epoch, or what is left of it. */
+export interface EpochSpec {
+  readonly batchSize: number;
+  readonly seed: number;
+  /** Counts from 1. */
+  readonly epoch: number;
+  /** The batch to begin with, from 0. */
+  readonly first: number;
+}
+
 /**
- * The batches of a training epoch, from `first` on; the last one may be partial. Synthetic images come last in a batch,
- * and are drawn from all of them in turn, epoch after epoch.
+ * The batches of a training epoch; the last one may be partial. Synthetic images come last in a batch, and are drawn
+ * from all of them in turn, epoch after epoch.
  */
 export function* trainingSpecs(
   images: TrainingImages,
-  batchSize: number,
-  seed: number,
-  epoch: number,
-  first: number,
+  { batchSize, seed, epoch, first }: EpochSpec,
 ): Generator<BatchSpec, void, undefined> {
   const { batches, full, last } = epochPlan(images, batchSize);
   const real = realImages(images);

@@ -80,7 +80,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
       return;
     }
     for (let next = epoch; next <= Math.max(epoch, epochs); next++) {
-      yield* trainingSpecs(train, batchSize, seed, next, next === epoch ? batch : 0);
+      yield* trainingSpecs(train, { batchSize, seed, epoch: next, first: next === epoch ? batch : 0 });
       if (!evaluatesInline) yield* evaluationSpecs(evaluation.count, evaluationBatchSize, 0);
     }
   }

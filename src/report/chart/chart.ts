@@ -65,8 +65,15 @@ function checkPanels(panels: readonly Panel[]): void {
     throw cannot('draw the curves', `"${empty.label}" has no points yet`, { code: 'figure/empty' });
 }
 
+interface TextPlace {
+  readonly x: number;
+  readonly top: number;
+  /** Font size in pixels. */
+  readonly size: number;
+}
+
 /** Lines of text from `top` on; gives the elements and the height they take. */
-function paragraph(lines: readonly string[], x: number, top: number, size: number, more: Record<string, string>) {
+function paragraph(lines: readonly string[], { x, top, size }: TextPlace, more: Record<string, string>) {
   const step = size * 1.4;
   const items = lines.map((text, index) => textElement(text, { x, y: top + step * (index + 0.8), ...more }));
   return { items, height: lines.length * step };
@@ -84,7 +91,7 @@ export function drawChart(chart: Chart): string {
 
   const heading = { 'text-anchor': 'middle', 'font-size': '15', fill: palette.ink };
   const title = chart.title === undefined ? [] : wrap(chart.title, width - 20, 15);
-  const head = paragraph(title, width / 2, 8, 15, heading);
+  const head = paragraph(title, { x: width / 2, top: 8, size: 15 }, heading);
   children.push(...head.items);
   let y = 8 + head.height;
   for (let first = 0; first < panels.length; first += columns) {
@@ -98,7 +105,11 @@ export function drawChart(chart: Chart): string {
       const left = cell * column + 40 + Math.max(...axes.y.labels.map((label) => textWidth(label)));
       const frame: Frame = { left, top: y + titleHeight + 10, width: cell * (column + 1) - left - 24, height };
       const middle = frame.left + frame.width / 2;
-      const caption = paragraph(titles[column], middle, y + 2, 13, { 'text-anchor': 'middle', fill: palette.ink });
+      const caption = paragraph(
+        titles[column],
+        { x: middle, top: y + 2, size: 13 },
+        { 'text-anchor': 'middle', fill: palette.ink },
+      );
       const series = panel.series.map((one) => ({ series: one, style: styles.get(one.label)! }));
       const drawn = drawPanel(frame, { ...axes, series, xLabel: chart.xLabel, yLabel }, palette);
       const ends = [axes.x.low, axes.x.high, axes.y.low, axes.y.high];
@@ -113,12 +124,24 @@ export function drawChart(chart: Chart): string {
   children.push(...legend.items);
   y += 12 + legend.height;
   for (const note of notes) {
-    const lines = paragraph(wrap(note, width - 40, noteSize), 24, y, noteSize, {
-      'font-size': String(noteSize),
-      fill: palette.soft,
-    });
+    const lines = paragraph(
+      wrap(note, width - 40, noteSize),
+      { x: 24, top: y, size: noteSize },
+      {
+        'font-size': String(noteSize),
+        fill: palette.soft,
+      },
+    );
     children.push(...lines.items);
     y += lines.height + 3;
   }
-  return document(width, Math.ceil(y + 8), chart.title ?? `${chart.yLabel} by ${chart.xLabel}`, children, palette);
+  return document(
+    {
+      width,
+      height: Math.ceil(y + 8),
+      title: chart.title ?? `${chart.yLabel} by ${chart.xLabel}`,
+      ground: palette.ground,
+    },
+    children,
+  );
 }

@@ -54,8 +54,16 @@ function axisOf(rows: readonly DotRow[], pixels: number): { axis: Axis; cut: boo
   return { axis, cut: least < axis.low || most > axis.high };
 }
 
+interface WhiskerPlace {
+  readonly axis: Axis;
+  /** The x coordinate of a value. */
+  readonly at: (value: number) => number;
+  readonly y: number;
+  readonly stroke: string;
+}
+
 /** A line from one end to the other with a cap, or with an arrow where it goes on beyond the axis. */
-function whisker({ low, high }: Interval, axis: Axis, at: (value: number) => number, y: number, stroke: string) {
+function whisker({ low, high }: Interval, { axis, at, y, stroke }: WhiskerPlace) {
   const [left, right] = [Math.max(low, axis.low), Math.min(high, axis.high)].map(at);
   const end = (x: number, beyond: boolean, side: -1 | 1): string => {
     const d = beyond
@@ -109,7 +117,7 @@ function drawPanel({ rows, baseline }: DotPanel, { top, width, xLabel, palette }
       ...labels[index].map((line, at) =>
         textElement(line, { x: left - 14, y: first + at * lineHeight, 'text-anchor': 'end', fill: palette.ink }),
       ),
-      ...(interval === undefined ? [] : whisker(interval, axis, at, middle + 6, palette.ink)),
+      ...(interval === undefined ? [] : whisker(interval, { axis, at, y: middle + 6, stroke: palette.ink })),
       ...(mean === undefined ? [] : [element('path', { d: `M${coordinate(at(mean))} ${coordinate(middle)}v12`, stroke: palette.ink, 'stroke-width': 3 })]), // prettier-ignore
       ...values.map((value) => element('circle', { class: 'dot', cx: at(value), cy: middle - 5, r: 4, fill: colour, 'fill-opacity': '0.6', stroke: colour })), // prettier-ignore
       textElement(`n = ${values.length}`, { x: right + 10, y: middle + 4.5, fill: palette.soft }),
@@ -145,5 +153,8 @@ export function drawDots({ panels, xLabel, title, notes = [], width = 640, palet
     paragraph(note, noteSize, { x: margin, fill: palette.soft });
     y += 3;
   }
-  return document(width, Math.ceil(y + 10), title ?? drawn[0].title ?? xLabel, children, palette);
+  return document(
+    { width, height: Math.ceil(y + 10), title: title ?? drawn[0].title ?? xLabel, ground: palette.ground },
+    children,
+  );
 }

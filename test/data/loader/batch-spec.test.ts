@@ -26,7 +26,7 @@ describe('trainingOrders', () => {
   it('hold every image once, in full batches but the last', () => {
     fc.assert(
       fc.property(count, batchSize, fc.nat(), epoch, (count, batchSize, seed, epoch) => {
-        const orders = [...trainingSpecs({ count }, batchSize, seed, epoch, 0)];
+        const orders = [...trainingSpecs({ count }, { batchSize, seed, epoch, first: 0 })];
         expect(orders.map(({ batch }) => batch)).toEqual([...Array(batchCount(count, batchSize)).keys()]);
         expect(orders.flatMap(({ indices }) => [...indices])).toEqual([...epochOrder(count, seed, epoch)]);
         for (const { indices } of orders.slice(0, -1)) expect(indices.length).toBe(batchSize);
@@ -37,9 +37,9 @@ describe('trainingOrders', () => {
   it('are the same when they begin at any batch', () => {
     fc.assert(
       fc.property(count, batchSize, fc.nat(), epoch, fc.nat(), (count, batchSize, seed, epoch, start) => {
-        const all = [...trainingSpecs({ count }, batchSize, seed, epoch, 0)];
+        const all = [...trainingSpecs({ count }, { batchSize, seed, epoch, first: 0 })];
         const first = start % (all.length + 1);
-        expect([...trainingSpecs({ count }, batchSize, seed, epoch, first)]).toEqual(all.slice(first));
+        expect([...trainingSpecs({ count }, { batchSize, seed, epoch, first })]).toEqual(all.slice(first));
       }),
     );
   });
