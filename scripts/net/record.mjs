@@ -14,7 +14,7 @@ import { normaliseJson, normaliseText } from './text.mjs';
 /** Everything runs here, so that no path differs between two recordings. */
 const work = join(tmpdir(), 'isda-net');
 const places = { smoke: join(work, 'smoke'), runs: join(work, 'runs') };
-const lanes = 2;
+const workers = 2;
 
 function alive(pid) {
   try {
@@ -142,13 +142,13 @@ export async function record(out, repo) {
     () => run('--version'),
     ...configs.map((config) => () => runner('configs', places.runs)(`config print ${config}`)),
   ];
-  const lane = async () => {
+  const worker = async () => {
     for (let job = jobs.shift(); job; job = jobs.shift()) {
       await job();
       if (jobs.length % 20 === 0) log(`${jobs.length} jobs wait`);
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: workers }, worker));
   for (const [place, folder] of Object.entries(places)) {
     for (const [path, content] of harvest(folder)) write(join('files', place, path), content);
   }

@@ -81,7 +81,7 @@ export async function openRecords(run: Run): Promise<RunRecords> {
       if (reason !== 'epoch' || position.epoch > epochs || cadence.afterEpoch(completed)) as.push('newest');
       if (reason === 'epoch' && best.epoch() === completed) as.push('best');
       if (as.length === 0) return;
-      if (reason === 'stop') progress.note(`${context.stopRequested()}: writing a checkpoint`);
+      if (reason === 'stop') progress.print(`${context.stopRequested()}: writing a checkpoint`);
       const at = placeInRun(position);
       const window = `since a step between ${last?.at ?? placeInRun(start)} and ${at}`;
       const state = {
@@ -98,7 +98,7 @@ export async function openRecords(run: Run): Promise<RunRecords> {
     lastCheckpoint: () => last,
   };
   const warn = (line: string): void => {
-    progress.note(line);
+    progress.print(line);
     folder.log(line);
   };
   return { events, warn, loading: () => loading, close };

@@ -30,7 +30,7 @@ export interface Progress {
   /** Ends the epoch's bar and prints its line. */
   epoch(row: MetricsRow): void;
   /** Prints a line without tearing the bar. */
-  note(line: string): void;
+  print(line: string): void;
   /** Gives the terminal back; call it however the run ends. */
   stop(): void;
 }

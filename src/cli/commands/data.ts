@@ -41,8 +41,8 @@ async function download(context: CommandContext, name: CifarName, flags: Downloa
       from,
       progress: {
         onBytes: progress.update,
-        onRetry: (reason, waitMs) => progress.note(`${reason}; trying again in ${waitMs / 1000} s`),
-        onStage: progress.note,
+        onRetry: (reason, waitMs) => progress.print(`${reason}; trying again in ${waitMs / 1000} s`),
+        onStage: progress.print,
       },
     });
     progress.stop();

@@ -78,10 +78,10 @@ export async function withGridRunner<Result>(
     stream: options.json === true ? context.stderr : context.stdout,
     now: context.clock,
   });
-  const { executorFor, lookup, pollMilliseconds } = await openExecutors(options, context, progress.note);
+  const { executorFor, lookup, pollMilliseconds } = await openExecutors(options, context, progress.print);
   const signals = watchSignals(context);
   const going = options.executor === 'slurm' ? 'the jobs go on' : 'the running ones write their checkpoints';
-  const asked = (): void => progress.note(`${signals.requested()}: ${going}`);
+  const asked = (): void => progress.print(`${signals.requested()}: ${going}`);
   signals.aborted.addEventListener('abort', asked);
   try {
     const grid = { now, stop: signals.aborted, events: progress.events, pollMilliseconds, jobs: lookup };

@@ -10,7 +10,7 @@ import { readProgress } from '../../grids/store/view.js';
 export interface GridProgress {
   readonly events: GridEvents;
   /** Prints a line without tearing the status line. */
-  readonly note: (line: string) => void;
+  readonly print: (line: string) => void;
   /** Gives the terminal back; call it however the grid ends. */
   readonly stop: () => void;
 }
@@ -79,7 +79,7 @@ export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProg
     cursorTo(stream, 0);
     shown = false;
   };
-  const note = (line: string): void => {
+  const print = (line: string): void => {
     clear();
     stream.write(`${line}\n`);
   };
@@ -125,27 +125,27 @@ export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProg
     found(cell) {
       finished.add(cell);
       epochsBefore += cell.config.training.epochs;
-      note(`found   ${cell.name}, done before`);
+      print(`found   ${cell.name}, done before`);
     },
-    elsewhere: (cell, holder) => note(`waiting ${cell.name}: ${holder} is at it`),
+    elsewhere: (cell, holder) => print(`waiting ${cell.name}: ${holder} is at it`),
     started(cell, job) {
       running.add(cell);
       // A run that was queued again was counted when it began.
       if (!begunRuns.has(cell)) void readProgress(cell.folder).then(({ epochsDone }) => (epochsBefore += epochsDone));
       begunRuns.add(cell);
-      note(`start   ${cell.name}${job === undefined ? '' : `, job ${job}`}`);
+      print(`start   ${cell.name}${job === undefined ? '' : `, job ${job}`}`);
     },
     requeued(cell, job) {
       running.delete(cell);
-      note(`requeue ${cell.name}, job ${job}: it goes on from its checkpoint`);
+      print(`requeue ${cell.name}, job ${job}: it goes on from its checkpoint`);
     },
     ended(outcome) {
       running.delete(outcome.cell);
       if (outcome.end.state !== 'stopped') finished.add(outcome.cell);
       if (outcome.end.state === 'failed') failed += 1;
-      note(endLine(outcome));
+      print(endLine(outcome));
     },
-    said: note,
+    said: print,
   };
-  return { events, note, stop };
+  return { events, print, stop };
 }

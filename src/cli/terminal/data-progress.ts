@@ -13,7 +13,7 @@ export interface ProgressDisplay {
   /** `total` undefined: not known, and nothing is shown. */
   readonly update: (done: number, total: number | undefined) => void;
   /** Prints a line above or after what is shown. */
-  readonly note: (text: string) => void;
+  readonly print: (text: string) => void;
   /** Ends the bar; must be called before anything else is printed. */
   readonly stop: () => void;
 }
@@ -31,7 +31,7 @@ function progressOn(stream: NodeJS.WriteStream, wording: Wording): ProgressDispl
         tenth = now;
         write(wording.line(now * 10, wording.amount(done), wording.amount(total)));
       },
-      note: write,
+      print: write,
       stop: () => undefined,
     };
   }
@@ -52,7 +52,7 @@ function progressOn(stream: NodeJS.WriteStream, wording: Wording): ProgressDispl
       }
       bar.update(done);
     },
-    note: (text) => {
+    print: (text) => {
       stop();
       write(text);
     },

@@ -76,7 +76,7 @@ export function createGanProgress({ stream, now, iterations, before, log }: GanP
     line() {
       if (lastLine?.done !== done) line();
     },
-    note(words) {
+    print(words) {
       clear();
       stream.write(`${words}\n`);
     },

@@ -76,7 +76,7 @@ export function createProgress(options: ProgressOptions): Progress {
     return {
       batch: seen,
       epoch: (row) => void stream.write(`${lineOf(row, Infinity)}\n`),
-      note: (line) => void stream.write(`${line}\n`),
+      print: (line) => void stream.write(`${line}\n`),
       stop: () => undefined,
     };
   }
@@ -105,7 +105,7 @@ export function createProgress(options: ProgressOptions): Progress {
       clear();
       stream.write(`${lineOf(row, width())}\n`);
     },
-    note: (line) => {
+    print: (line) => {
       clear();
       stream.write(`${line}\n`);
     },

@@ -9,7 +9,7 @@ export interface LoadingPlace {
 }
 
 /** The most that `auto` takes. */
-const most = 16;
+const maxThreads = 16;
 
 /**
  * The number of worker threads. `auto`: on the CPU they would take cores from the training step, so none for images in
@@ -19,6 +19,6 @@ const most = 16;
 export function loaderThreads(workers: number | 'auto', { device, storage, cores }: LoadingPlace): number {
   if (workers !== 'auto') return workers;
   const inMemory = storage === 'memory';
-  if (device === 'cpu') return inMemory ? 0 : Math.min(most, Math.ceil(cores / 8));
-  return Math.max(1, Math.min(inMemory ? 2 : most, cores - 1));
+  if (device === 'cpu') return inMemory ? 0 : Math.min(maxThreads, Math.ceil(cores / 8));
+  return Math.max(1, Math.min(inMemory ? 2 : maxThreads, cores - 1));
 }

@@ -96,7 +96,7 @@ export async function claimCell(cell: StoredCell, now: () => number, jobs?: JobL
 }
 
 /** Records how the job of a queued cell ended, unless the cell is that job's no more or somebody else is at it. */
-export async function settleJob(folder: string, job: CellJob, how: JobEnd, now: () => number): Promise<void> {
+export async function recordJobEnd(folder: string, job: CellJob, how: JobEnd, now: () => number): Promise<void> {
   const attempt = await lockCell(folder, now);
   if ('holder' in attempt) return;
   try {

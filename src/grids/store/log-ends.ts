@@ -13,16 +13,16 @@ export interface LogEnd {
 }
 
 /**
- * The ends of a run's log files, at most `most` lines each; files that are missing or empty are left out, and those of
+ * The ends of a run's log files, at most `maxLines` lines each; files that are missing or empty are left out, and those of
  * its job where its record cannot be read.
  */
-export async function readLogEnds(folder: string, most: number): Promise<readonly LogEnd[]> {
+export async function readLogEnds(folder: string, maxLines: number): Promise<readonly LogEnd[]> {
   const job = (await readCell(folder).catch(() => undefined))?.job;
   const ofJob = job === undefined ? [] : [taskLog(submissionOf(folder, job.submission), job.task)];
   const ends = [runFolder(folder).log, errorsPath(folder), ...ofJob].map(async (path) => {
     const text = (await readFile(path, 'utf8').catch(() => '')).trimEnd();
     const lines = text === '' ? [] : text.split('\n');
-    return { path, before: Math.max(0, lines.length - most), lines: lines.slice(-most) };
+    return { path, before: Math.max(0, lines.length - maxLines), lines: lines.slice(-maxLines) };
   });
   return (await Promise.all(ends)).filter(({ lines }) => lines.length > 0);
 }

@@ -52,12 +52,12 @@ async function unpackEngine(folder: string, manifest: Manifest, directory: strin
     },
   });
   // Headers, padding and the list of checksums take less than this beside the files.
-  const most = manifest.bytes + 2048 * manifest.files + 65536;
+  const limitBytes = manifest.bytes + 2048 * manifest.files + 65536;
   const bounded = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     let bytes = 0;
     for await (const chunk of chunks) {
       bytes += chunk.length;
-      if (bytes > most) objection = `it unpacks to more than the ${manifest.bytes} bytes that its manifest says`;
+      if (bytes > limitBytes) objection = `it unpacks to more than the ${manifest.bytes} bytes that its manifest says`;
       if (objection !== undefined) throw refuse(objection);
       yield chunk;
     }

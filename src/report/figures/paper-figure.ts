@@ -83,12 +83,12 @@ const fieldNames: Readonly<Record<ErrorField, string>> = { trainError: 'training
 /** What the picture says below its legend. `bands`: whether there are any; `cut`: whether some errors are above the axis. */
 function notesOf({ panels, missing }: PaperFigure, bands: boolean, cut: boolean): string[] {
   const experiments = panels.flatMap(({ curves }) => curves.map(({ experiment }) => experiment));
-  const most = Math.max(...experiments.map(({ runs }) => runs.length));
+  const maxRuns = Math.max(...experiments.map(({ runs }) => runs.length));
   const band =
-    most > 2 ? '± sample standard deviation (of two seeds: from one to the other)' : 'from one seed to the other';
+    maxRuns > 2 ? '± sample standard deviation (of two seeds: from one to the other)' : 'from one seed to the other';
   const absent = [...new Set(missing.map(({ panel, name }) => (panels.length > 1 ? `${name} (${panel})` : name)))];
   return [
-    ...(most > 1 ? [`Lines: mean over the seeds. ${bands ? `Bands: ${band}.` : withoutBandsNote}`] : []),
+    ...(maxRuns > 1 ? [`Lines: mean over the seeds. ${bands ? `Bands: ${band}.` : withoutBandsNote}`] : []),
     ...(cut ? ['Errors of early epochs above the axis are cut off.'] : []),
     ...(panels.some(({ paper }) => paper) ? [] : ["Not the paper's settings."]),
     ...(absent.length > 0 ? [`No runs yet: ${absent.join('; ')}.`] : []),

@@ -11,8 +11,10 @@ import type { TableNumber } from './printed.js';
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
 
 /** The first of many, with how many more there are. */
-function some(words: readonly string[], most = 6): string {
-  return words.length <= most ? words.join(', ') : `${words.slice(0, most).join(', ')} and ${words.length - most} more`;
+function some(words: readonly string[], limit = 6): string {
+  return words.length <= limit
+    ? words.join(', ')
+    : `${words.slice(0, limit).join(', ')} and ${words.length - limit} more`;
 }
 
 function measuredNote(table: TableNumber, seeds: number): string {

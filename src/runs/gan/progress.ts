@@ -15,7 +15,7 @@ export interface GanProgress {
   /** Prints a line of how far the run is. */
   line(): void;
   /** Prints a line without tearing the bar. */
-  note(line: string): void;
+  print(line: string): void;
   /** Gives the terminal back; call it however the run ends. */
   stop(): void;
 }

@@ -15,8 +15,8 @@ export interface Shown {
 }
 
 /** Rows of a picture, each a class, or undefined where images have no label of their own. */
-export function rowsOf({ trainedClasses, labelled }: Shown, most = maxClasses): readonly (number | undefined)[] {
-  if (labelled) return trainedClasses.slice(0, most);
+export function rowsOf({ trainedClasses, labelled }: Shown, rows = maxClasses): readonly (number | undefined)[] {
+  if (labelled) return trainedClasses.slice(0, rows);
   return Array.from({ length: 8 }, () => undefined);
 }
 

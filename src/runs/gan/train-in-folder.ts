@@ -104,7 +104,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
         const warning = diversity === undefined ? undefined : collapse(row.iteration, diversity);
         if (warning !== undefined) {
           run.log(warning);
-          progress.note(warning);
+          progress.print(warning);
         }
       },
       async reached(at) {
@@ -121,7 +121,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
     // A run that is complete but for its generator's file.
     if (start.iteration >= iterations) await keep(run, position);
     if (outcome.signal !== undefined && position.iteration < iterations) {
-      progress.note(`${outcome.signal}: writing a checkpoint`);
+      progress.print(`${outcome.signal}: writing a checkpoint`);
       await keep(run, position);
       const hint = 'the same command goes on from there';
       throw stopped(outcome.signal, 'a checkpoint is written', { place: folder.root, hint });

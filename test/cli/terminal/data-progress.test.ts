@@ -20,7 +20,7 @@ describe('byteProgress', () => {
     const { stream, text } = streamOf(false);
     const progress = byteProgress(stream);
     for (let received = 0; received <= 2_000_000; received += 10_000) progress.update(received, 2_000_000);
-    progress.note('note');
+    progress.print('note');
     progress.stop();
     const lines = text().split('\n');
     expect(lines).toHaveLength(12);

@@ -112,7 +112,7 @@ describe('elsewhere than on a terminal', () => {
     expect(text()).toBe('');
     clock.milliseconds = 30_000;
     progress.epoch(row);
-    progress.note('stopping');
+    progress.print('stopping');
     progress.epoch({ ...row, epoch: 5 });
     progress.stop();
     const lines = text().split('\n');
@@ -136,7 +136,7 @@ describe('on a terminal', () => {
       progress.batch({ ...state, batch: 1 });
       clock.milliseconds = 1000;
       progress.batch({ ...state, batch: 2 });
-      progress.note('a note');
+      progress.print('a note');
       progress.batch({ ...state, batch: 4 });
       progress.epoch(row);
       progress.stop();

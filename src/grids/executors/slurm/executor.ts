@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { isFile } from '../../../config/find.js';
 import { runFolder } from '../../../records/run-folder.js';
 import { readCell } from '../../store/cell.js';
-import { claimCell, settleJob } from '../../store/claim.js';
+import { claimCell, recordJobEnd } from '../../store/claim.js';
 import type { JobLookup } from '../../store/job.js';
 import type { StoredCell } from '../../store/store.js';
 import { outcomeOf, unreadableOutcome, type CellOutcome, type Executor, type GridContext } from '../executor.js';
@@ -58,7 +58,7 @@ function follower(options: SlurmExecutorOptions, { now, events }: GridContext) {
       return {};
     }
     if (look?.phase === 'ended' && !written) {
-      await settleJob(cell.folder, job!, look.end, now);
+      await recordJobEnd(cell.folder, job!, look.end, now);
       if (mine !== undefined) {
         finish({ cell, end: look.end }, false);
         return {};
