@@ -93,6 +93,11 @@ export const commands = [
   [0, 'evaluate --run {tmp}/folder'],
   [0, 'evaluate --run {tmp}/isda'],
   [0, 'evaluate --run {tmp}/isda --checkpoint best --json'],
+  [
+    0,
+    'evaluate --run {tmp}/isda --per-class --confusion {tmp}/c.svg {tmp}/c.csv --calibration {tmp}/r.png --worst {tmp}/w.png',
+  ],
+  [0, 'evaluate --run {tmp}/isda --compare {tmp}/cross-entropy --predictions {tmp}/p.csv --json'],
   [0, 'figure curve --run {tmp}/isda --run {tmp}/eager --out {tmp}/curve.svg'],
   [0, 'export --run {tmp}/isda --out {tmp}/trained.safetensors'],
   [0, 'export --config tiny-isda --out {tmp}/fresh.safetensors'],

@@ -7,7 +7,7 @@ import { loadAnyConfig, loadConfig, loadGanConfig, type LoadedConfig, type LoadO
 import type { GanConfig } from '../config/gan.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { storeCommands } from '../grids/store/store.js';
-import type { CheckpointChoice } from '../records/checkpoints.js';
+import type { CheckpointSelection } from '../records/checkpoints.js';
 import type { CommandContext } from './context.js';
 import { configsDirectory } from './program.js';
 
@@ -64,15 +64,23 @@ export function setOption(): Option {
     .default([], 'none');
 }
 
-/** `--checkpoint newest|best`: of a run. */
+/** Reads which checkpoint is meant; a path starts from the directory that the command makes it absolute with. */
+function checkpointArgument(word: string): CheckpointSelection {
+  if (word === 'newest' || word === 'best') return word;
+  const epoch = /^(?:epoch[- ]?)?(\d{1,9})$/.exec(word)?.[1];
+  if (epoch !== undefined) return { epoch: Number(epoch) };
+  if (/\.safetensors$|[/\\]/.test(word)) return { file: word };
+  throw new InvalidArgumentError('Expected newest, best, the number of an epoch, or a checkpoint file (.safetensors).');
+}
+
+/** `--checkpoint newest|best|EPOCH|FILE`: of a run. */
 export function checkpointOption(): Option {
-  const choices: readonly CheckpointChoice[] = ['newest', 'best'];
   return new Option(
     '--checkpoint <which>',
-    'the newest, or the best: that with the lowest error on the images the run is evaluated on',
+    'newest; best: that with the lowest error on the images the run is evaluated on; the number of an epoch; or a file',
   )
-    .choices(choices)
-    .default('newest' satisfies CheckpointChoice);
+    .argParser(checkpointArgument)
+    .default('newest' satisfies CheckpointSelection);
 }
 
 const loadOptions = (overrides: readonly string[], { workingDirectory, readPipe }: CommandContext): LoadOptions => ({

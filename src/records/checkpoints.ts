@@ -1,7 +1,7 @@
 // Checkpoints of a run: durable, the newest ones and the best, and only ever used by their own experiment.
 import { link, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { cannot, reasonOf, systemCode } from '../common/errors.js';
+import { basename, join } from 'node:path';
+import { cannot, IsdaError, reasonOf, systemCode } from '../common/errors.js';
 import {
   makeFolder,
   readFailure,
@@ -21,6 +21,9 @@ export interface LoadedCheckpoint extends CheckpointState {
 
 /** Which checkpoint of a run is meant: the newest, or the one with the lowest test error. */
 export type CheckpointChoice = 'newest' | 'best';
+
+/** The same, or the checkpoint of an epoch, or a file wherever it lies. */
+export type CheckpointSelection = CheckpointChoice | { readonly epoch: number } | { readonly file: string };
 
 export interface CheckpointFile {
   readonly name: string;
@@ -153,11 +156,22 @@ const resuming: CheckpointPurpose = {
   hint: 'choose another folder with --out',
 };
 
-/** The files to try, in order. The best ones are whole checkpoints too, so that the newest may be one of them. */
-async function candidates(folder: string, choice: CheckpointChoice): Promise<CheckpointFile[]> {
+const isFile = (selection: CheckpointSelection): selection is { readonly file: string } =>
+  typeof selection === 'object' && 'file' in selection;
+
+/** The paths to try, in order. The best ones are whole checkpoints too, so that the newest may be one of them. */
+async function candidates(folder: string, selection: CheckpointSelection): Promise<string[]> {
+  if (isFile(selection)) return [selection.file];
   const best = await listCheckpoints(folder, 'best');
-  const all = choice === 'best' ? best : [...best, ...(await listCheckpoints(folder))].sort(compare);
-  return all.reverse();
+  const all = selection === 'best' ? best : [...best, ...(await listCheckpoints(folder))].sort(compare);
+  const chosen = typeof selection === 'object' ? all.filter(({ epoch }) => epoch === selection.epoch) : all;
+  return chosen.reverse().map(({ name }) => join(folder, name));
+}
+
+/** The epochs whose checkpoints are kept, ascending. */
+export async function keptEpochs(folder: string): Promise<readonly number[]> {
+  const files = [...(await listCheckpoints(folder)), ...(await listCheckpoints(folder, 'best'))];
+  return [...new Set(files.map(({ epoch }) => epoch))].sort((a, b) => a - b);
 }
 
 /** How a run differs from that of a checkpoint with another fingerprint. */
@@ -179,7 +193,7 @@ export interface ExpectedRun {
 }
 
 /**
- * The newest (or the best) checkpoint of `folder` that is whole, or undefined where there is none at all. Damaged ones
+ * The newest (or another that is chosen) checkpoint of `folder` that is whole, or undefined where there is none at all. Damaged ones
  * are passed over with a warning. Errors: the first whole one belongs to another experiment or to another version of
  * the format; there are checkpoints, but all are damaged.
  */
@@ -187,17 +201,18 @@ export async function loadNewestCheckpoint(
   folder: string,
   expected: ExpectedRun,
   { action, hint }: CheckpointPurpose = resuming,
-  choice: CheckpointChoice = 'newest',
+  selection: CheckpointSelection = 'newest',
 ): Promise<LoadedCheckpoint | undefined> {
-  const files = await candidates(folder, choice);
+  const paths = await candidates(folder, selection);
   const warnings: string[] = [];
-  for (const { name } of files) {
-    const path = join(folder, name);
+  for (const path of paths) {
     let state: CheckpointState & { readonly version: string };
     try {
       state = decodeCheckpoint(await readWhole(path), path);
     } catch (error) {
-      warnings.push(`the checkpoint ${name} is damaged and not used (${reasonOf(error)})`);
+      // Nothing takes the place of a file that is named.
+      if (isFile(selection)) throw error instanceof IsdaError ? error : readFailure(path, error);
+      warnings.push(`the checkpoint ${basename(path)} is damaged and not used (${reasonOf(error)})`);
       continue;
     }
     const { version, ...loaded } = state;
@@ -219,8 +234,8 @@ export async function loadNewestCheckpoint(
     }
     return { ...loaded, path, warnings };
   }
-  if (files.length === 0) return undefined;
-  throw cannot(action, `all checkpoints are damaged (${files.length})`, {
+  if (paths.length === 0) return undefined;
+  throw cannot(action, `all checkpoints are damaged (${paths.length})`, {
     code: 'checkpoint/damaged',
     place: [folder, ...warnings].join('\n'),
     hint,

@@ -4,7 +4,9 @@ import { textWidth, wrap } from './chart/text.js';
 import { document, element, textElement } from './svg.js';
 
 const [gap, groupGap, margin, line] = [5, 16, 14, 16];
-const [titleSize, labelSize] = [15, 12];
+const [titleSize, labelSize, captionSize, captionLine] = [15, 12, 11, 14];
+/** Between the captions of a row and the next row. */
+const captionGap = 10;
 /** Between a label and its row. */
 const labelGap = 10;
 
@@ -30,11 +32,19 @@ export async function imageGrid(grid: ImageGrid): Promise<string> {
   const top = margin + 24 + headHeight;
   const columnAt = (column: number): number =>
     left + column * (cellWidth + gap) + groups.filter((first) => first <= column).length * groupGap;
-  const rowAt = (row: number): number => top + row * (cellHeight + gap);
+  const captions = rows.map(({ captions: own = [] }) =>
+    own.map((lines) => lines.flatMap((text) => wrap(text, cellWidth, captionSize))),
+  );
+  const captionHeights = captions.map((own) => {
+    const lines = Math.max(0, ...own.map(({ length }) => length));
+    return lines === 0 ? 0 : lines * captionLine + captionGap;
+  });
+  const rowAt = (row: number): number =>
+    captionHeights.slice(0, row).reduce((at, height) => at + cellHeight + gap + height, top);
   const end = columnAt(Math.max(...rows.map(({ images }) => images.length)) - 1) + cellWidth + margin;
   const whole = Math.max(end, textWidth(title, titleSize) + 2 * margin);
   const notes = caption.flatMap((sentence) => wrap(sentence, whole - 2 * margin, labelSize));
-  const bottom = rowAt(rows.length - 1) + cellHeight;
+  const bottom = rowAt(rows.length - 1) + cellHeight + captionHeights[rows.length - 1];
 
   const cells = await Promise.all(
     rows.flatMap(({ images }, row) =>
@@ -75,6 +85,17 @@ export async function imageGrid(grid: ImageGrid): Promise<string> {
           ],
     ),
     ...cells,
+    ...captions.flatMap((own, row) =>
+      own.flatMap((lines, column) =>
+        lines.map((text, index) =>
+          textElement(text, {
+            x: columnAt(column),
+            y: rowAt(row) + cellHeight + captionLine * (index + 1),
+            'font-size': captionSize,
+          }),
+        ),
+      ),
+    ),
     ...notes.map((text, index) =>
       textElement(text, { x: margin, y: bottom + 20 + index * line, 'font-size': labelSize, fill: '#333333' }),
     ),

@@ -5,17 +5,26 @@ import { loadConfig } from '../config/load.js';
 import { fingerprints } from '../config/fingerprint.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { cannot } from '../common/errors.js';
-import { loadSplits, type DataPlaces } from '../data/registry.js';
+import { andList } from '../common/format.js';
+import type { DataIdentity } from '../data/identity.js';
+import { loadSplits, type DataPlaces, type LoadedSplits } from '../data/registry.js';
+import type { ImageSource } from '../data/source.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
 import { evaluate } from '../training/evaluation.js';
 import type { Metric } from '../training/metrics/metric.js';
 import { evaluatedValues, metricsOf } from '../training/metrics/registry.js';
-import { loadNewestCheckpoint, type CheckpointChoice, type LoadedCheckpoint } from '../records/checkpoints.js';
+import {
+  keptEpochs,
+  loadNewestCheckpoint,
+  type CheckpointSelection,
+  type LoadedCheckpoint,
+} from '../records/checkpoints.js';
 import { readInputs, type RunInputs } from '../records/inputs.js';
 import { runFolder } from '../records/run-folder.js';
 import { batchSizes } from '../training/session.js';
-import { parseProgress, writeState } from '../training/state.js';
+import { parseProgress, writeState, type SessionState } from '../training/state.js';
 import { evaluationStep, measuredRun } from '../training/step.js';
+import { collectPredictions, type PredictionCollector, type Predictions } from './examination/predictions.js';
 import { openConfiguredLoader, threadsOf, type LoadingContext } from './loading.js';
 import { requireNamedModules } from './modules.js';
 import { buildNetwork } from './parts.js';
@@ -44,14 +53,32 @@ function recordedFolder({ dataset }: ExperimentConfig, inputs: RunInputs | undef
     : [`dataset.dir=${JSON.stringify(folder)}`];
 }
 
+/** The error of a run without the checkpoint that is asked for. */
+async function noCheckpoint(folder: string, selection: CheckpointSelection): Promise<Error> {
+  const refuse = (reason: string, hint: string): Error =>
+    cannot('read the run', reason, { code: 'checkpoint/missing', place: folder, hint });
+  if (selection === 'best') {
+    return refuse(
+      'it has no best checkpoint',
+      'it comes with the first epoch that is evaluated; --checkpoint newest takes the newest',
+    );
+  }
+  const kept = await keptEpochs(folder);
+  if (typeof selection === 'object' && 'epoch' in selection && kept.length > 0) {
+    const reason = `it has no checkpoint of epoch ${selection.epoch}, but of ${andList(kept.map(String))}`;
+    return refuse(reason, 'output.keepCheckpoints says how many a run keeps beside the best');
+  }
+  return refuse('it has no checkpoint yet', '`isda train` writes them at the end of epochs');
+}
+
 /**
- * The config of a run folder, with changes, and its newest, or best, whole checkpoint. Errors: it is no run folder; there
+ * The config of a run folder, with changes, and its newest whole checkpoint, or the one that is chosen. Errors: it is no run folder; there
  * is no checkpoint, or no whole one; its config names files of code that `overrides` does not name.
  */
 export async function openRunCheckpoint(
   directory: string,
   { overrides, workingDirectory }: RunChanges,
-  choice: CheckpointChoice = 'newest',
+  selection: CheckpointSelection = 'newest',
 ): Promise<RunCheckpoint> {
   const folder = runFolder(directory);
   if (!existsSync(folder.config)) {
@@ -72,17 +99,9 @@ export async function openRunCheckpoint(
     folder.checkpoints,
     { fingerprints: [...fingerprints(recorded), ...(inputs?.earlierSettings ?? [])] },
     purpose,
-    choice,
+    selection,
   );
-  if (checkpoint === undefined) {
-    const best = choice === 'best';
-    throw cannot('read the run', best ? 'it has no best checkpoint' : 'it has no checkpoint yet', { code: 'checkpoint/missing',
-      place: folder.checkpoints,
-      hint: best
-        ? 'it comes with the first epoch that is evaluated; --checkpoint newest takes the newest'
-        : '`isda train` writes them at the end of epochs',
-    });
-  }
+  if (checkpoint === undefined) throw await noCheckpoint(folder.checkpoints, selection);
   return { config, checkpoint, inputs };
 }
 
@@ -97,18 +116,45 @@ export interface RunEvaluation {
   readonly official?: boolean;
 }
 
-/**
- * Error of a checkpoint on the images that its run is evaluated on. `warn` gets a line for each broken image, and one
- * where the images are not those of the run.
- */
-export async function evaluateRun(
+/** What evaluation needs of the process. */
+export interface EvaluationContext extends DataPlaces, LoadingContext {
+  /** Gets a line for each broken image, and one where the images are not those of the run. */
+  readonly warn: (line: string) => void;
+  readonly openEngine: (request: EngineRequest) => Promise<Engine>;
+}
+
+/** What a run says of each image, and where the images are. */
+export interface ExaminedRun {
+  readonly predictions: Predictions;
+  readonly source: ImageSource;
+  /** Of the whole data set. */
+  readonly data: DataIdentity;
+}
+
+/** Error of a checkpoint on the images that its run is evaluated on. */
+export async function evaluateRun(opened: RunCheckpoint, context: EvaluationContext): Promise<RunEvaluation> {
+  const { evaluation } = await evaluateImages(opened, context);
+  return evaluation;
+}
+
+/** The same, with what the network says of each image. Errors too: a logit is not finite. */
+export async function examineRun(
+  opened: RunCheckpoint,
+  context: EvaluationContext,
+): Promise<{ readonly evaluation: RunEvaluation; readonly examined: ExaminedRun }> {
+  const { evaluation, splits, collector } = await evaluateImages(opened, context, ({ evaluation: { classNames, count } }) =>
+    collectPredictions(classNames, count),
+  );
+  const { predictions } = collector!;
+  return { evaluation, examined: { predictions, source: splits.evaluation, data: splits.data } };
+}
+
+/** The images that a run is evaluated on. Errors: their classes are not in the order of the run's. */
+async function evaluatedSplits(
   { config, checkpoint, inputs }: RunCheckpoint,
-  context: DataPlaces & LoadingContext,
-  warn: (line: string) => void,
-  openEngine: (request: EngineRequest) => Promise<Engine>,
-): Promise<RunEvaluation> {
+  { warn, ...context }: EvaluationContext,
+): Promise<LoadedSplits> {
   const splits = await loadSplits(config.dataset, context);
-  const { evaluation, evaluationName } = splits;
   const trainedOn = parseProgress(checkpoint.progress, checkpoint.path);
   const classes = changedClasses(trainedOn, splits);
   if (classes?.moved === true) {
@@ -122,22 +168,37 @@ export async function evaluateRun(
     const text = dataChangesText(trainedOn, splits, inputs);
     warn(`warning: the images are not those of the run: ${text}`);
   }
-  const engine = await openEngine(config.training);
+  return splits;
+}
+
+async function evaluateImages(
+  opened: RunCheckpoint,
+  context: EvaluationContext,
+  createCollector?: (splits: LoadedSplits) => PredictionCollector,
+) {
+  const { config, checkpoint } = opened;
+  const splits = await evaluatedSplits(opened, context);
+  const { evaluation, evaluationName } = splits;
+  const engine = await context.openEngine(config.training);
   const parts = await buildNetwork(config, evaluation);
   const { tensors } = parts.network;
   const { evaluationBatchSize, execution } = config.training;
-  const functions = batchSizes(evaluation.count, evaluationBatchSize).map((size) => evaluationStep(parts, size));
+  const collector = createCollector?.(splits);
+  const functions = batchSizes(evaluation.count, evaluationBatchSize).map((size) =>
+    evaluationStep(parts, size, collector !== undefined),
+  );
   const session = engine.createSession(execution, tensors, functions);
   // Images in memory are evaluated without worker threads.
   const workers = evaluation.storage.kind === 'memory' ? 0 : threadsOf(config, evaluation, engine.device.kind, context);
-  const loader = await openConfiguredLoader(config, splits, { workers, warn, clock: context.clock });
+  const loader = await openConfiguredLoader(config, splits, { workers, warn: context.warn, clock: context.clock });
   try {
-    const names = new Set(tensors.map((tensor) => tensor.name));
-    const own = checkpoint.tensors.filter((tensor) => names.has(tensor.name));
-    writeState({ session, tensors }, own, checkpoint.path);
-    const measured = await evaluate(session, loader.evaluationBatches(), () => Promise.resolve());
+    writeNetwork({ session, tensors }, checkpoint);
+    const measured = await evaluate(session, loader.evaluationBatches(), ({ labels, indices }, logits) => {
+      if (logits !== undefined) collector?.add({ logits, labels, indices });
+      return Promise.resolve();
+    });
     const metrics = metricsOf(measuredRun(parts)).filter(({ kind }) => kind === 'evaluation');
-    return {
+    const outcome: RunEvaluation = {
       metrics,
       values: evaluatedValues(metrics, measured),
       checkpoint: checkpoint.path,
@@ -145,8 +206,19 @@ export async function evaluateRun(
       part: evaluationName,
       ...(splits.data.official !== undefined && { official: splits.data.official }),
     };
+    return { evaluation: outcome, splits, collector };
   } finally {
     await loader.close();
     session.close();
   }
+}
+
+/** Writes a checkpoint's network into a session that has nothing else. */
+export function writeNetwork(state: SessionState, { tensors, path }: Pick<LoadedCheckpoint, 'tensors' | 'path'>): void {
+  const names = new Set(state.tensors.map((tensor) => tensor.name));
+  writeState(
+    state,
+    tensors.filter((tensor) => names.has(tensor.name)),
+    path,
+  );
 }

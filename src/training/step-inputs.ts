@@ -32,6 +32,9 @@ export interface StepInputs {
 export const trainFunction = (batchSize: number): string => `train-${batchSize}`;
 export const evaluateFunction = (batchSize: number): string => `evaluate-${batchSize}`;
 
+/** The output of an evaluation step that is no sum: the logits of its images. */
+export const logitsOutput = 'logits';
+
 const scalar: TensorSpec = { dtype: 'float32', shape: [] };
 const ofLoss = (name: string): string => `loss.${name}`;
 

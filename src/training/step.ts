@@ -13,6 +13,7 @@ import type { TrainingOptions } from './options.js';
 import {
   batchSpecs,
   evaluateFunction,
+  logitsOutput,
   lossScalarsOf,
   stepSpecs,
   trainFunction,
@@ -132,10 +133,14 @@ export const measuredRun = ({
   hasLambda: loss !== undefined && 'lambda' in loss.scalars,
 });
 
-/** Evaluation of one batch. Outputs: the sums over its images that the run's metrics ask for. */
+/**
+ * Evaluation of one batch. Outputs: the sums over its images that the run's metrics ask for; `withLogits`: the logits too,
+ * float32 [N, C].
+ */
 export function evaluationStep(
   parts: Pick<StepParts, 'network' | 'format' | 'precision'>,
   batchSize: number,
+  withLogits = false,
 ): SessionFunction {
   return {
     name: evaluateFunction(batchSize),
@@ -144,7 +149,8 @@ export function evaluationStep(
       const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
       const outputs = parts.network.apply(normalizeImages(images, parts), { program, training: false, seed });
       const logits = cast(outputs.logits, 'float32');
-      return evaluationSums(measuredRun(parts), { program, logits, labels });
+      const sums = evaluationSums(measuredRun(parts), { program, logits, labels });
+      return withLogits ? { ...sums, [logitsOutput]: logits } : sums;
     },
   };
 }

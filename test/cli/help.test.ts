@@ -84,7 +84,7 @@ describe.each(everyCommand(programOf()).map((command) => [nameOf(command), comma
 it.each(calledOf(programOf()).map((command) => [nameOf(command), command] as const))(
   '%s has an example that can be called',
   (name, command) => {
-    const line = /\nExample:\n {2}(.*)\n/.exec(helpOf(command))?.[1] ?? '';
+    const line = /\nExamples?:\n {2}(.*)\n/.exec(helpOf(command))?.[1] ?? '';
     expect(`${line} `).toContain(`${name} `);
     const { operands, unknown } = command.parseOptions(line.slice(name.length + 1).split(' ').filter(Boolean)); // prettier-ignore
     expect(unknown).toEqual([]);

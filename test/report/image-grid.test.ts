@@ -134,3 +134,25 @@ it.each([['cat'], ['']])('is wide enough for its title, with the label "%s"', as
   expect(ink(width - 14, 0, 14, height)).toBe(0);
   expect(ink(14, 8, width - 28, 26)).toBeGreaterThan(300);
 });
+
+it('puts the lines of an image below it, within its width, and makes room for them', async () => {
+  const captions = [[['is cat', 'loss 3.20'], []], [['a name that is longer than the image is wide']]];
+  const svg = await imageGrid({
+    ...figure,
+    rows: [
+      { label: '', images: [red(10), red(20)], captions: captions[0] },
+      { label: '', images: [red(30)], captions: captions[1] },
+    ],
+  });
+  const [first, , second] = placesIn(svg);
+  const texts = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)" font-size="11">([^<]*)</g)];
+  expect(texts.slice(0, 2).map(([, , , text]) => text)).toEqual(['is cat', 'loss 3.20']);
+  expect(texts.length).toBeGreaterThan(3);
+  texts.slice(0, 2).forEach(([, x, y]) => {
+    expect(Number(x)).toBe(first[0]);
+    expect(Number(y)).toBeGreaterThan(first[1] + 112);
+    expect(Number(y)).toBeLessThan(second[1]);
+  });
+  const height = Number(attribute(svg, 'height'));
+  expect(Math.max(...texts.map(([, , y]) => Number(y)))).toBeLessThan(height);
+});

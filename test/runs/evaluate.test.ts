@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.js';
 import { synthesize } from '../../src/data/datasets/synthetic/synthesize.js';
+import type { CheckpointSelection } from '../../src/records/checkpoints.js';
 import { evaluateRun, openRunCheckpoint } from '../../src/runs/evaluate.js';
 import { runExperiment } from '../../src/runs/run.js';
 import { testEngine } from '../support/engine.js';
@@ -27,7 +28,7 @@ const config = experimentSchema.parse({
 const root = join(folder, 'run');
 const summary = await runExperiment(config, { out: root, resume: true }, context);
 
-const open = (directory: string, overrides: readonly string[] = [], choice?: 'newest' | 'best') =>
+const open = (directory: string, overrides: readonly string[] = [], choice?: CheckpointSelection) =>
   openRunCheckpoint(directory, { overrides, workingDirectory: folder }, choice);
 
 /** A copy of the run's folder, to be damaged. */
@@ -89,12 +90,8 @@ describe('openRunCheckpoint', () => {
 describe('evaluateRun', () => {
   const evaluate = async (overrides: readonly string[] = []) => {
     const warnings: string[] = [];
-    const outcome = await evaluateRun(
-      await open(root, overrides),
-      context,
-      (line) => void warnings.push(line),
-      () => Promise.resolve(engine),
-    );
+    const warn = (line: string): void => void warnings.push(line);
+    const outcome = await evaluateRun(await open(root, overrides), { ...context, warn });
     return { outcome, warnings };
   };
 

@@ -1,19 +1,37 @@
-// `isda evaluate`: evaluates a run's checkpoint.
-import { resolve } from 'node:path';
+// `isda evaluate`: evaluates a run's checkpoint, looks into the result, and compares it with another run's.
+import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { CheckpointChoice } from '../../records/checkpoints.js';
+import type { CheckpointSelection } from '../../records/checkpoints.js';
 import { jsonKeyOf } from '../../records/metrics-columns.js';
-import { evaluateRun, openRunCheckpoint, type RunCheckpoint } from '../../runs/evaluate.js';
+import { errorsByClass } from '../../runs/examination/by-class.js';
+import { calibrationOf } from '../../runs/examination/calibration.js';
+import { comparePredictions } from '../../runs/examination/compare.js';
+import { confusedPairs, confusionOf } from '../../runs/examination/confusion.js';
+import { requireSameImages, type EvaluatedRun } from '../../runs/examination/same-images.js';
+import {
+  evaluateRun,
+  examineRun,
+  openRunCheckpoint,
+  type EvaluationContext,
+  type RunCheckpoint,
+  type RunEvaluation,
+} from '../../runs/evaluate.js';
+import { networkOf } from '../../runs/description.js';
 import { unofficialText } from '../../runs/origin.js';
 import type { CommandContext } from '../context.js';
-import { example } from '../help.js';
-import { checkpointOption, givenOnce, setOption } from '../options.js';
+import { calibrationText, classTable, comparisonText, confusionTable, pairTable } from '../evaluation/texts.js';
+import { examinationFiles, writeExamination, type ExaminationOptions } from '../evaluation/outputs.js';
+import { examples } from '../help.js';
+import { checkpointOption, countArgument, givenOnce, setOption } from '../options.js';
+import { columnsOf } from '../terminal/fold.js';
+import { printJson } from '../terminal/table.js';
 import { createRunContext } from './train.js';
 
-interface EvaluateOptions {
+interface EvaluateOptions extends ExaminationOptions {
   readonly run: string;
+  readonly data?: string;
   readonly set: readonly string[];
-  readonly checkpoint: CheckpointChoice;
+  readonly checkpoint: CheckpointSelection;
   readonly json?: boolean;
 }
 
@@ -23,42 +41,137 @@ export async function openNamedRun(
   { workingDirectory, stderr }: CommandContext,
 ): Promise<RunCheckpoint> {
   const changes = { overrides: set, workingDirectory };
-  const opened = await openRunCheckpoint(resolve(workingDirectory, run), changes, checkpoint);
+  const selection =
+    typeof checkpoint === 'object' && 'file' in checkpoint
+      ? { file: resolve(workingDirectory, checkpoint.file) }
+      : checkpoint;
+  const opened = await openRunCheckpoint(resolve(workingDirectory, run), changes, selection);
   for (const warning of opened.checkpoint.warnings) stderr.write(`warning: ${warning}\n`);
   return opened;
 }
 
-async function evaluate(options: EvaluateOptions, context: CommandContext): Promise<void> {
-  const opened = await openNamedRun(options, context);
-  const run = createRunContext(context, context.stderr, () => undefined);
-  const outcome = await evaluateRun(opened, run, (line) => context.stderr.write(`${line}\n`), run.openEngine);
-  const { metrics, values, ...about } = outcome;
-  if (options.json === true) {
-    const named = metrics.map((metric) => [jsonKeyOf(metric), values[metric.name]]);
-    context.stdout.write(`${JSON.stringify({ ...Object.fromEntries(named), ...about }, undefined, 2)}\n`);
-    return;
-  }
-  const unofficial = unofficialText(opened.config.dataset.name, outcome);
+/** Pairs of classes that are named. */
+const namedPairs = 10;
+
+const asJson = ({ metrics, values, ...about }: RunEvaluation): Record<string, unknown> => ({
+  ...Object.fromEntries(metrics.map((metric) => [jsonKeyOf(metric), values[metric.name]])),
+  ...about,
+});
+
+/** The run folder that a checkpoint lies in, as a name. */
+const runName = (checkpoint: string): string => basename(dirname(dirname(checkpoint)));
+
+/** The names of two runs, told apart where their folders are called alike. */
+function runNames(first: string, second: string): readonly [string, string] {
+  const names = [runName(first), runName(second)] as const;
+  return names[0] === names[1] ? ['the first', 'the second'] : names;
+}
+
+function summaryLines({ config }: RunCheckpoint, outcome: RunEvaluation): string[] {
+  const unofficial = unofficialText(config.dataset.name, outcome);
   const lines = [
     ['checkpoint', outcome.checkpoint],
     ['images', `${outcome.images} (${outcome.part})${unofficial === undefined ? '' : `, ${unofficial}`}`],
-    ...metrics.map(({ name, title, label = title, unit }) => [
+    ...outcome.metrics.map(({ name, title, label = title, unit }) => [
       label,
-      unit === '%' ? `${values[name].toFixed(2)} %` : values[name].toFixed(4),
+      unit === '%' ? `${outcome.values[name].toFixed(2)} %` : outcome.values[name].toFixed(4),
     ]),
   ];
   const width = Math.max(...lines.map(([name]) => name.length));
-  context.stdout.write(lines.map(([name, value]) => `${name.padEnd(width)} ${value}\n`).join(''));
+  return lines.map(([name, value]) => `${name.padEnd(width)} ${value}`);
 }
 
+/** What looking into the result gives, as JSON and as sections of text. */
+function examine(
+  { examined }: EvaluatedRun,
+  other: EvaluatedRun | undefined,
+  options: ExaminationOptions,
+  width: number,
+) {
+  const { predictions } = examined;
+  const json: Record<string, unknown> = {};
+  const sections: string[] = [];
+  if (options.perClass === true) {
+    const classes = errorsByClass(predictions);
+    json.perClass = classes;
+    sections.push(classTable(classes, width, other && errorsByClass(other.examined.predictions)));
+  }
+  if (options.confusion !== undefined) {
+    const confusion = confusionOf(predictions);
+    const pairs = confusedPairs(confusion, namedPairs);
+    json.confusion = { ...confusion, pairs };
+    sections.push(confusionTable(confusion, width), pairTable(pairs, width));
+  }
+  if (options.calibration !== undefined) {
+    const calibration = calibrationOf(predictions);
+    json.calibration = calibration;
+    sections.push(calibrationText(calibration, width));
+  }
+  return { json, sections };
+}
+
+async function evaluate(options: EvaluateOptions, context: CommandContext): Promise<void> {
+  const { data, compare, json, count } = options;
+  const files = examinationFiles(options, context);
+  const paths = Object.values(files as unknown as Record<string, readonly string[]>).flat();
+  const set = data === undefined ? options.set : [...options.set, `dataset.dir=${JSON.stringify(data)}`];
+  const warn = (line: string): void => void context.stderr.write(`${line}\n`);
+  const run: EvaluationContext = { ...createRunContext(context, context.stderr, () => undefined), warn };
+  const opened = await openNamedRun({ ...options, set }, context);
+  const looksIn = options.perClass === true || options.confusion !== undefined || options.calibration !== undefined;
+  if (!looksIn && compare === undefined && paths.length === 0) {
+    const outcome = await evaluateRun(opened, run);
+    if (json === true) printJson(context, asJson(outcome));
+    else context.stdout.write(`${summaryLines(opened, outcome).join('\n')}\n`);
+    return;
+  }
+  const openedOther = compare === undefined ? undefined : await openNamedRun({ run: compare, set }, context);
+  const own = await examineRun(opened, run);
+  const other = openedOther && (await examineRun(openedOther, run));
+  if (other !== undefined) requireSameImages(own, other);
+  const outcome = other && comparePredictions(own.examined.predictions, other.examined.predictions);
+  const width = columnsOf(context);
+  const found = examine(own, other, options, width);
+  const about = `${networkOf(opened.config)}, ${opened.config.experiment}, ${own.evaluation.images} ${own.evaluation.part} images`;
+  const written = await writeExamination(own.examined, files, { about, count }, context);
+  if (json === true) {
+    const comparison = other && { comparison: { with: asJson(other.evaluation), ...outcome } };
+    printJson(context, { ...asJson(own.evaluation), ...found.json, ...comparison, files: written });
+    return;
+  }
+  const sections = [summaryLines(opened, own.evaluation).join('\n')];
+  if (other !== undefined && openedOther !== undefined && outcome !== undefined) {
+    sections.push(summaryLines(openedOther, other.evaluation).join('\n'));
+    sections.push(comparisonText(outcome, runNames(own.evaluation.checkpoint, other.evaluation.checkpoint), width));
+  }
+  const texts = [...sections, ...found.sections, ...(written.length > 0 ? [written.join('\n')] : [])];
+  context.stdout.write(`${texts.join('\n\n')}\n`);
+}
+
+const usualCount = 25;
+
 export function registerEvaluate(program: Command, context: CommandContext): void {
+  const shown = [
+    ['--run runs/resnet32-cifar10-seed1 --checkpoint best', 'loss and error of the best checkpoint'],
+    ['--run runs/mine --per-class --confusion --calibration', 'with tables of what is behind them'],
+    ['--run runs/mine --confusion c.svg --calibration r.svg --worst w.png', 'the same as pictures'],
+    ['--run runs/isda --compare runs/basic', "two runs on the same images, with McNemar's test"],
+  ] as const;
   program
     .command('evaluate')
-    .addHelpText('after', example('--run runs/resnet32-cifar10-seed1 --checkpoint best'))
-    .description("evaluate a run's newest or best checkpoint on its evaluation images")
+    .addHelpText('after', examples(shown, context.stdout))
+    .description("evaluate a run's newest or another checkpoint on its evaluation images, and look into the result")
     .argument('[run]', 'the same as --run; one of them is required')
     .option('--run <dir>', 'run folder')
+    .option('--data <dir>', 'folder of other images; short for --set dataset.dir=DIR')
     .addOption(checkpointOption())
+    .option('--per-class', "error of each class with Wilson's 95 % interval")
+    .option('--confusion [files...]', 'confusion matrix and most confused pairs; written to .csv, .svg or .png files')
+    .option('--calibration [files...]', 'expected calibration error; the reliability diagram in .svg or .png files')
+    .option('--worst <file>', 'the images with the largest loss as a picture, .svg or .png')
+    .option('--count <n>', 'images of --worst', countArgument, usualCount)
+    .option('--predictions <file>', 'what each image was taken for, as .csv')
+    .option('--compare <dir>', 'another run, evaluated on the same images')
     .addOption(setOption())
     .option('--json', 'print as JSON')
     .action((word: string | undefined, options: Omit<EvaluateOptions, 'run'> & Partial<EvaluateOptions>) =>

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { cannot } from '../../common/errors.js';
 import { exportFresh, exportRun, importNetwork, type ExportReport } from '../../runs/exchange.js';
-import type { CheckpointChoice } from '../../records/checkpoints.js';
+import type { CheckpointSelection } from '../../records/checkpoints.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { openNamedRun } from './evaluate.js';
@@ -12,7 +12,7 @@ import { refuseForeignFile } from '../terminal/replaceable.js';
 import { runDirectory } from './train.js';
 
 interface ExportOptions {
-  readonly checkpoint: CheckpointChoice;
+  readonly checkpoint: CheckpointSelection;
   readonly run?: string;
   readonly config?: string;
   readonly set: readonly string[];

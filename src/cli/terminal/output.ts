@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { cannot } from '../../common/errors.js';
+import { orList } from '../../common/format.js';
 import type { CommandContext } from '../context.js';
 import { refuseForeignFile, type Written } from './replaceable.js';
 
@@ -16,23 +17,32 @@ export interface FileKind {
 
 const png: FileKind = { name: 'a PNG file', endings: ['.png'], written: ['png'] };
 
+/** What a file is written for, for messages. */
+export interface OutputPurpose {
+  /** `cannot <action>`. */
+  readonly action: string;
+  /** The option that names the file. */
+  readonly option: string;
+}
+
 /**
- * The absolute path of a file that `--out` names. Errors (usage): it ends as no file of the kind does; there is a file of
+ * The absolute path of a file that an option names. Errors (usage): it ends as no file of the kind does; there is a file of
  * other origin.
  */
 export function outputFile(
   out: string,
   { name, endings, written }: FileKind,
   { workingDirectory }: CommandContext,
+  { action, option }: OutputPurpose = { action: 'draw the figure', option: '--out' },
 ): string {
   if (!endings.includes(extname(out).toLowerCase()))
-    throw cannot('draw the figure', `${out} is not the name of ${name}`, {
+    throw cannot(action, `${out} is not the name of ${name}`, {
       code: 'option/invalid',
       kind: 'usage',
-      hint: `let --out end with ${endings.join(' or ')}`,
+      hint: `let ${option} end with ${orList(endings)}`,
     });
   const path = resolve(workingDirectory, out);
-  refuseForeignFile(path, written, 'draw the figure');
+  refuseForeignFile(path, written, action, option);
   return path;
 }
 

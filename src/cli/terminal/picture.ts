@@ -46,7 +46,7 @@ export function withPictureOptions(command: Command): Command {
   );
 }
 
-const picture: FileKind = { name: 'an SVG or PNG file', endings: ['.svg', '.png'], written: ['svg', 'png'] };
+export const picture: FileKind = { name: 'an SVG or PNG file', endings: ['.svg', '.png'], written: ['svg', 'png'] };
 
 /** The absolute path of `--out`. Errors (usage): it ends with neither .svg nor .png. */
 export const picturePath = (out: string, context: CommandContext): string => outputFile(out, picture, context);

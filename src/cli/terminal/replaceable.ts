@@ -1,9 +1,11 @@
 // Refuses to replace files that this program did not write.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { cannot } from '../../common/errors.js';
+import { confusionCorner } from '../../runs/examination/confusion-csv.js';
+import { predictionsHeader } from '../../runs/examination/predictions-csv.js';
 
 /** What commands write to a file that the user names. */
-export type Written = 'svg' | 'png' | 'page' | 'table' | 'network' | 'distances';
+export type Written = 'svg' | 'png' | 'page' | 'table' | 'network' | 'distances' | 'confusion' | 'predictions';
 
 /** Enough of a file to tell who wrote it: the style sheet of a page comes before its first words. */
 const headBytes = 1 << 16;
@@ -31,6 +33,8 @@ const isOurs: Readonly<Record<Written, (head: string) => boolean>> = {
   table: (head) =>
     /^(?:## )?Table \d\. |^table,row,column,|^\{\s*"table": \d,\s*"title": /.test(head) || isTablePage(head),
   network: (head) => head.slice(8).startsWith('{"__metadata__":{"format":"pt","network":'),
+  confusion: (head) => head.startsWith(`${confusionCorner},`),
+  predictions: (head) => head.startsWith(`${predictionsHeader}\n`),
   distances: (head) => head.startsWith('iteration,step,image,draw,feature_distance,'),
 };
 

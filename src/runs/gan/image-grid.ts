@@ -5,6 +5,8 @@ export interface ImageRow {
   readonly label: string;
   /** One for each column: height·width·3 bytes, rows from the top. */
   readonly images: readonly Uint8Array[];
+  /** Lines below each image. */
+  readonly captions?: readonly (readonly string[])[];
 }
 
 export interface ImageGrid {

@@ -1,5 +1,5 @@
 // `isda evaluate`, `isda export` and `isda import` on a small run.
-import { copyFileSync, readFileSync, truncateSync } from 'node:fs';
+import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,6 +74,107 @@ describe('isda evaluate', () => {
     const { code, stderr } = await runCli(folder, ['evaluate', '--run', 'bare']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: cannot read the run: it has no checkpoint yet\n/);
+  });
+});
+
+describe('isda evaluate that looks into the result', () => {
+  it('prints what is behind the error, with the same numbers, and writes it', async () => {
+    const json = await evaluation(
+      ...['--run', 'run', '--per-class', '--confusion', 'c.csv', 'c.svg', '--calibration', 'r.png'],
+      ...['--worst', 'w.svg', '--count', '3', '--predictions', 'p.csv'],
+    );
+    expect(json).toMatchObject({ testLoss: lastRow[6], testErrorPercent: lastRow[7], images: 100 });
+    const { perClass, confusion, calibration, files } = json as {
+      perClass: { images: number; wrong: number }[];
+      confusion: { counts: number[][] };
+      calibration: { accuracyPercent: number };
+      files: string[];
+    };
+    const wrong = perClass.reduce((sum, each) => sum + each.wrong, 0);
+    expect(wrong).toBe(lastRow[7]);
+    expect(perClass.reduce((sum, { images }) => sum + images, 0)).toBe(100);
+    const right = confusion.counts.reduce((sum, row, label) => sum + row[label], 0);
+    expect(right).toBe(100 - wrong);
+    expect(calibration.accuracyPercent).toBeCloseTo(100 - wrong, 10);
+    expect(files).toEqual(['c.csv', 'c.svg', 'r.png', 'w.svg', 'p.csv'].map((name) => join(folder, name)));
+
+    const [head, ...rows] = readFileSync(join(folder, 'c.csv'), 'utf8').trimEnd().split('\n');
+    expect(head).toMatch(/^class \/ taken for,synthetic_0,/);
+    expect(rows.map((row) => row.split(',').slice(1).map(Number))).toEqual(confusion.counts);
+    const [header, ...lines] = readFileSync(join(folder, 'p.csv'), 'utf8').trimEnd().split('\n');
+    expect(header).toBe('image,index,label,class,predicted_label,predicted_class,correct,confidence,loss');
+    expect(lines).toHaveLength(100);
+    const cells = lines.map((line) => line.split(','));
+    expect(cells.filter(([, , , , , , correct]) => correct === '0')).toHaveLength(wrong);
+    const loss = cells.reduce((sum, each) => sum + Number(each[8]), 0) / 100;
+    expect(loss).toBeCloseTo(lastRow[6], 5);
+    const worst = Math.max(...cells.map((each) => Number(each[8])));
+    const picture = readFileSync(join(folder, 'w.svg'), 'utf8');
+    expect(picture.match(/<image /g)).toHaveLength(3);
+    expect(picture).toContain(`>loss ${worst.toFixed(2)}<`);
+  });
+
+  it('prints tables that fit the terminal', async () => {
+    for (const columns of [40, 80, 200]) {
+      const args = ['evaluate', 'run', '--per-class', '--confusion', '--calibration'];
+      const { code, stdout, stderr } = await runCli(folder, args, {}, columns);
+      expect(code, stderr).toBe(0);
+      const [about, ...sections] = stdout.split('\n\n');
+      expect(about).toMatch(/^checkpoint {2}/);
+      expect(sections).toHaveLength(4);
+      const widest = Math.max(...sections.flatMap((text) => text.split('\n').map((line) => line.length)));
+      expect(widest).toBeLessThanOrEqual(columns);
+      expect(sections[1].startsWith('class / taken for')).toBe(columns > 40);
+    }
+  });
+
+  it('compares two runs on the same images, and refuses others', async () => {
+    const other = await runIsda(folder, trainArgs('other', ['training.seed=2', 'loss.name=cross-entropy']));
+    expect(other.exitCode, other.all).toBe(0);
+    const { comparison, ...own } = await evaluation('--run', 'run', '--compare', 'other');
+    const found = comparison as Record<string, number> & { with: { testErrorPercent: number } };
+    const difference = found.with.testErrorPercent - (own['testErrorPercent'] as number);
+    expect(found['differencePercent']).toBeCloseTo(difference, 10);
+    expect(found['onlyFirstRight'] - found['onlySecondRight']).toBe(Math.round(difference));
+    const self = await evaluation('--run', 'run', '--compare', 'run');
+    expect(self['comparison']).toMatchObject({ onlyFirstRight: 0, onlySecondRight: 0, differencePercent: 0, p: 1 });
+    const { stdout } = await runCli(folder, ['evaluate', 'run', '--compare', 'other', '--per-class']);
+    expect(stdout).toMatch(/\nonly run right +\d+\nonly other right +\d+\nboth wrong +\d+\n/);
+    expect(stdout).toMatch(/McNemar's exact test over the \d+ images that only one has right: p (= \d|below)/);
+
+    const changed = ['training.seed=2', 'dataset.testSubset=50'];
+    expect((await runIsda(folder, trainArgs('half', changed))).exitCode).toBe(0);
+    const { code, stderr } = await runCli(folder, ['evaluate', 'run', '--compare', 'half']);
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      2,
+      'error: cannot compare the runs: they are evaluated on different parts of the data',
+    ]);
+  });
+
+  it('takes the checkpoint of an epoch or of a file, and other images', async () => {
+    const first = await evaluation('--run', 'run', '--checkpoint', '1');
+    expect(first['checkpoint']).toMatch(/epoch-0001-step-0000004\.safetensors$/);
+    const file = await evaluation('--run', 'run', '--checkpoint', first['checkpoint'] as string);
+    expect(file).toEqual(first);
+    const { code, stderr } = await runCli(folder, ['evaluate', 'run', '--checkpoint', '7']);
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      1,
+      'error: cannot read the run: it has no checkpoint of epoch 7, but of 1 and 2',
+    ]);
+    expect((await runCli(folder, ['evaluate', 'run', '--checkpoint', 'none.safetensors'])).stderr).toBe(
+      `error: cannot read ${join(folder, 'none.safetensors')}: no such file\n`,
+    );
+    expect((await runCli(folder, ['evaluate', 'run', '--checkpoint', 'last'])).code).toBe(2);
+    const elsewhere = await runCli(folder, ['evaluate', 'run', '--data', 'nowhere']);
+    expect(elsewhere.stderr).toContain(`looked in ${join(folder, 'nowhere')}`);
+  });
+
+  it('refuses files that it does not write, before it computes', async () => {
+    writeFileSync(join(folder, 'mine.csv'), 'a,b\n1,2\n');
+    const refused = async (...args: string[]) => (await runCli(folder, ['evaluate', 'run', ...args])).stderr;
+    expect(await refused('--confusion', 'c.jpg')).toContain('c.jpg is not the name of a CSV, SVG or PNG file');
+    expect(await refused('--predictions', 'mine.csv')).toContain('this program did not write it');
+    expect(readFileSync(join(folder, 'mine.csv'), 'utf8')).toBe('a,b\n1,2\n');
   });
 });
 

@@ -1,0 +1,91 @@
+// The files that `isda evaluate` writes: their names, checked before anything is computed, and their contents.
+import { dirname, extname } from 'node:path';
+import { makeFolder, writeFileAtomically } from '../../common/files.js';
+import { confusionMap } from '../../report/figures/confusion.js';
+import { reliabilityDiagram } from '../../report/figures/reliability.js';
+import { imageGrid } from '../../report/image-grid.js';
+import { calibrationOf } from '../../runs/examination/calibration.js';
+import { confusionCsv } from '../../runs/examination/confusion-csv.js';
+import { confusionOf } from '../../runs/examination/confusion.js';
+import { predictionsCsv } from '../../runs/examination/predictions-csv.js';
+import { openPlainReader, worstImages } from '../../runs/examination/worst-images.js';
+import type { ExaminedRun } from '../../runs/evaluate.js';
+import type { CommandContext } from '../context.js';
+import { outputFile, type FileKind } from '../terminal/output.js';
+import { picture, writePicture } from '../terminal/picture.js';
+
+/** The options of `isda evaluate` that look into the result. */
+export interface ExaminationOptions {
+  readonly perClass?: boolean;
+  /** Files to write; `true` without any. */
+  readonly confusion?: readonly string[] | true;
+  readonly calibration?: readonly string[] | true;
+  readonly worst?: string;
+  /** Images of `worst`. */
+  readonly count: number;
+  readonly predictions?: string;
+  /** Another run's folder. */
+  readonly compare?: string;
+}
+
+/** Absolute paths. */
+export interface ExaminationFiles {
+  readonly confusion: readonly string[];
+  readonly calibration: readonly string[];
+  readonly worst: readonly string[];
+  readonly predictions: readonly string[];
+}
+
+const matrix: FileKind = {
+  name: 'a CSV, SVG or PNG file',
+  endings: ['.csv', ...picture.endings],
+  written: ['confusion', ...picture.written],
+};
+const table: FileKind = { name: 'a CSV file', endings: ['.csv'], written: ['predictions'] };
+
+/** Errors (usage): a file has an ending that is not written, or is there and of another origin. */
+export function examinationFiles(options: ExaminationOptions, context: CommandContext): ExaminationFiles {
+  const paths = (option: string, words: readonly string[] | string | true | undefined, kind: FileKind): string[] =>
+    (typeof words === 'object' ? words : typeof words === 'string' ? [words] : []).map((word) =>
+      outputFile(word, kind, context, { action: 'write what the evaluation shows', option }),
+    );
+  return {
+    confusion: paths('--confusion', options.confusion, matrix),
+    calibration: paths('--calibration', options.calibration, picture),
+    worst: paths('--worst', options.worst, picture),
+    predictions: paths('--predictions', options.predictions, table),
+  };
+}
+
+const isCsv = (path: string): boolean => extname(path).toLowerCase() === '.csv';
+
+async function writeText(path: string, text: string): Promise<void> {
+  await makeFolder(dirname(path));
+  await writeFileAtomically(path, text);
+}
+
+/** Writes them; `about`: what was evaluated, for titles. Gives their paths. Errors: an image cannot be read or a file written. */
+export async function writeExamination(
+  { predictions, source }: ExaminedRun,
+  files: ExaminationFiles,
+  { about, count }: { readonly about: string; readonly count: number },
+  context: CommandContext,
+): Promise<readonly string[]> {
+  const confusion = confusionOf(predictions);
+  for (const path of files.confusion) {
+    if (isCsv(path)) await writeText(path, confusionCsv(confusion));
+    else await writePicture(path, confusionMap(confusion, { title: about }), context);
+  }
+  for (const path of files.calibration)
+    await writePicture(path, reliabilityDiagram(calibrationOf(predictions), { title: about }), context);
+  for (const path of files.worst) {
+    const grid = await worstImages(predictions, source, { count, title: `Largest losses: ${about}` });
+    await writePicture(path, await imageGrid(grid), context);
+  }
+  if (files.predictions.length > 0) {
+    const reader = await openPlainReader(source);
+    const text = predictionsCsv(predictions, (index) => reader.describe(index));
+    for (const path of files.predictions) await writeText(path, text);
+  }
+  return Object.values(files as unknown as Record<string, readonly string[]>).flat();
+}

@@ -1,0 +1,106 @@
+// What `isda evaluate` prints for people, in so many columns of text.
+import { formatP, formatSigned } from '../../common/statistics/texts.js';
+import type { ClassError } from '../../runs/examination/by-class.js';
+import type { Calibration } from '../../runs/examination/calibration.js';
+import type { PairedOutcome } from '../../runs/examination/compare.js';
+import type { ConfusedPair, Confusion } from '../../runs/examination/confusion.js';
+import { foldedTable, widthOf, wrapText } from '../terminal/fold.js';
+import { formatTable } from '../terminal/table.js';
+
+/** Without a terminal nothing is too wide, but longer lines are of no use to people. */
+const widestTable = 240;
+
+const percent = (value: number | undefined): string => (value === undefined ? '-' : value.toFixed(2));
+
+/** The error of each class; `others`: the same of a second network. */
+export function classTable(classes: readonly ClassError[], width: number, others?: readonly ClassError[]): string {
+  const header = [
+    'class',
+    'images',
+    'wrong',
+    'error %',
+    '95 % interval',
+    ...(others ? ['other error %', 'difference'] : []),
+  ];
+  const rows = classes.map(({ className, images, wrong, errorPercent, interval }, label) => {
+    const other = others?.[label].errorPercent;
+    const difference = other === undefined || errorPercent === undefined ? '-' : formatSigned(other - errorPercent);
+    return [
+      className,
+      String(images),
+      String(wrong),
+      percent(errorPercent),
+      interval === undefined ? '-' : `${percent(interval.low)} to ${percent(interval.high)}`,
+      ...(others ? [percent(other), difference] : []),
+    ];
+  });
+  return foldedTable(header, rows, width);
+}
+
+/** The matrix, where it fits; otherwise where it can be seen. */
+export function confusionTable({ classNames, counts }: Confusion, width: number): string {
+  const cells = counts.map((row) => row.map((count) => (count === 0 ? '-' : String(count))));
+  const fits = (table: string): boolean => widthOf(table) <= Math.min(width, widestTable);
+  const named = formatTable(
+    ['class / taken for', ...classNames],
+    cells.map((row, label) => [classNames[label], ...row]),
+  );
+  if (fits(named)) return named;
+  const numbered = formatTable(
+    ['class / taken for', '', ...classNames.map((_, label) => String(label))],
+    cells.map((row, label) => [classNames[label], String(label), ...row]),
+  );
+  if (fits(numbered)) return numbered;
+  const text = `The matrix of ${classNames.length} classes is too wide for a table here: --confusion FILE.csv, FILE.svg or FILE.png writes it.`;
+  return wrapText(text, width);
+}
+
+/** The pairs of classes with the most confused images. */
+export function pairTable(pairs: readonly ConfusedPair[], width: number): string {
+  if (pairs.length === 0) return 'no image was taken for another class';
+  const rows = pairs.map(({ className, predictedName, images, percent: share }) => [
+    className,
+    predictedName,
+    String(images),
+    share.toFixed(1),
+  ]);
+  return foldedTable(['class', 'taken for', 'images', '% of the class'], rows, width);
+}
+
+/** Calibration in one line a number, and a table of the bins that have images. */
+export function calibrationText(calibration: Calibration, width: number): string {
+  const { bins, expectedErrorPercent, maxErrorPercent, meanConfidencePercent, accuracyPercent } = calibration;
+  const surer = meanConfidencePercent - accuracyPercent;
+  const facts = [
+    `expected calibration error ${percent(expectedErrorPercent)} % (${bins.length} bins)`,
+    `largest of a bin ${percent(maxErrorPercent)} %`,
+    `mean confidence ${percent(meanConfidencePercent)} %, accuracy ${percent(accuracyPercent)} %: ` +
+      `${Math.abs(surer).toFixed(2)} points too ${surer > 0 ? 'sure' : 'unsure'}`,
+  ];
+  const rows = bins
+    .filter(({ images }) => images > 0)
+    .map(({ low, high, images, confidence = 0, accuracy = 0 }) => [
+      `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}`,
+      String(images),
+      percent(100 * confidence),
+      percent(100 * accuracy),
+    ]);
+  const table = foldedTable(['confidence %', 'images', 'mean confidence %', 'accuracy %'], rows, width);
+  return `${facts.map((fact) => wrapText(fact, width)).join('\n')}\n${table}`;
+}
+
+/** Who has which images right, and whether the difference may be chance. */
+export function comparisonText(outcome: PairedOutcome, names: readonly [string, string], width: number): string {
+  const { bothRight, onlyFirstRight, onlySecondRight, bothWrong, differencePercent, p } = outcome;
+  const rows = [
+    ['both right', String(bothRight)],
+    [`only ${names[0]} right`, String(onlyFirstRight)],
+    [`only ${names[1]} right`, String(onlySecondRight)],
+    ['both wrong', String(bothWrong)],
+  ];
+  const differing = onlyFirstRight + onlySecondRight;
+  const test =
+    `difference ${formatSigned(differencePercent)} points of error (${names[1]} less ${names[0]}); McNemar's exact test over the ` +
+    `${differing} images that only one has right: p ${p < 0.001 ? 'below 0.001' : `= ${formatP(p)}`}`;
+  return `${foldedTable(['images', 'count'], rows, width)}\n${wrapText(test, width)}`;
+}

@@ -1,0 +1,39 @@
+// Which classes are taken for which.
+import type { Predictions } from './predictions.js';
+
+export interface Confusion {
+  readonly classNames: readonly string[];
+  /** `counts[label][predicted]`: images. */
+  readonly counts: readonly (readonly number[])[];
+}
+
+/** The confusion matrix. */
+export function confusionOf({ classNames, labels, predicted }: Predictions): Confusion {
+  const counts = classNames.map(() => classNames.map(() => 0));
+  labels.forEach((label, index) => counts[label][predicted[index]]++);
+  return { classNames, counts };
+}
+
+/** Images of one class that were taken for another. */
+export interface ConfusedPair {
+  readonly label: number;
+  readonly className: string;
+  readonly predicted: number;
+  readonly predictedName: string;
+  readonly images: number;
+  /** Of the images of the class. */
+  readonly percent: number;
+}
+
+/** The `most` pairs of different classes with the most images; of equal ones those of the larger share, then by label. */
+export function confusedPairs({ classNames, counts }: Confusion, most: number): readonly ConfusedPair[] {
+  const pairs = counts.flatMap((row, label) => {
+    const total = row.reduce((sum, count) => sum + count, 0);
+    return row.flatMap((images, predicted): ConfusedPair[] => {
+      if (predicted === label || images === 0) return [];
+      const names = { className: classNames[label], predictedName: classNames[predicted] };
+      return [{ label, predicted, ...names, images, percent: (100 * images) / total }];
+    });
+  });
+  return pairs.sort((a, b) => b.images - a.images || b.percent - a.percent).slice(0, most);
+}

@@ -1,0 +1,75 @@
+// What a network says of each image of an evaluation.
+import { cannot } from '../../common/errors.js';
+
+/** The logits of a batch, with its labels and its images' places in their source. */
+export interface PredictedBatch {
+  /** float32 [N, C] */
+  readonly logits: ArrayLike<number>;
+  /** [N] */
+  readonly labels: Int32Array;
+  /** [N] */
+  readonly indices: Uint32Array;
+}
+
+/** Of N images, in the order in which they were evaluated. */
+export interface Predictions {
+  readonly classNames: readonly string[];
+  /** Places in the source. */
+  readonly indices: Uint32Array;
+  readonly labels: Int32Array;
+  /** The class of the largest logit; of equal ones the first. */
+  readonly predicted: Int32Array;
+  /** The probability of the predicted class, 0 … 1. */
+  readonly confidence: Float64Array;
+  /** Cross entropy of the label, in nats. */
+  readonly loss: Float64Array;
+}
+
+export interface PredictionCollector {
+  /** Errors: a logit is not finite. */
+  add(batch: PredictedBatch): void;
+  /** Of all that were added. */
+  readonly predictions: Predictions;
+}
+
+/** The softmax of a row of logits, float64: the logarithm of its denominator and the place of the largest logit. */
+function logSoftmaxOf(row: readonly number[]): { readonly largest: number; readonly logSum: number } {
+  let largest = 0;
+  row.forEach((value, index) => (largest = value > row[largest] ? index : largest));
+  const top = row[largest];
+  return { largest, logSum: top + Math.log(row.reduce((sum, value) => sum + Math.exp(value - top), 0)) };
+}
+
+/** Collects the predictions of `count` images. */
+export function collectPredictions(classNames: readonly string[], count: number): PredictionCollector {
+  const classes = classNames.length;
+  const all = {
+    indices: new Uint32Array(count),
+    labels: new Int32Array(count),
+    predicted: new Int32Array(count),
+    confidence: new Float64Array(count),
+    loss: new Float64Array(count),
+  };
+  let next = 0;
+  return {
+    add({ logits, labels, indices }) {
+      labels.forEach((label, at) => {
+        const row = Array.from({ length: classes }, (_, index) => logits[at * classes + index]);
+        if (!row.every(Number.isFinite)) {
+          throw cannot('look into the evaluation', 'the network gives logits that are not finite', {
+            code: 'run/diverged',
+            hint: 'its training has diverged; --checkpoint takes an earlier one',
+          });
+        }
+        const { largest, logSum } = logSoftmaxOf(row);
+        all.indices[next] = indices[at];
+        all.labels[next] = label;
+        all.predicted[next] = largest;
+        all.confidence[next] = Math.exp(row[largest] - logSum);
+        all.loss[next] = logSum - row[label];
+        next++;
+      });
+    },
+    predictions: { classNames, ...all },
+  };
+}

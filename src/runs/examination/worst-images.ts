@@ -1,0 +1,58 @@
+// The images with the largest loss, as a grid with what each is and what it was taken for.
+import { createReader } from '../../data/create-reader.js';
+import { imageBytes } from '../../data/dataset.js';
+import { augmentationOptions } from '../../data/options.js';
+import type { ImageReader } from '../../data/reader.js';
+import type { ImageSource } from '../../data/source.js';
+import type { ImageGrid } from '../gan/image-grid.js';
+import type { Predictions } from './predictions.js';
+
+/** A reader of images as they are evaluated. Errors: a user's own data set fails. */
+export const openPlainReader = async (source: ImageSource): Promise<ImageReader> =>
+  createReader(source, augmentationOptions.parse({ padCrop: false, flip: false }));
+
+/** Places in `predictions` of the `count` images with the largest loss, largest first; of equal ones in their order. */
+export function largestLosses({ loss }: Predictions, count: number): readonly number[] {
+  return Array.from(loss.keys())
+    .sort((a, b) => loss[b] - loss[a] || a - b)
+    .slice(0, count);
+}
+
+const percent = (share: number): string => {
+  const value = 100 * share;
+  return `${value.toFixed(value < 99.95 && value >= 9.95 ? 0 : 1)} %`;
+};
+
+export interface WorstImages {
+  /** At least 1; fewer where there are not so many. */
+  readonly count: number;
+  readonly title: string;
+}
+
+/** Pixels that an image is enlarged to at least: room for the lines below it. */
+const leastSide = 112;
+
+/** Reads the images and gives the grid, as square as may be. Errors: an image cannot be read. */
+export async function worstImages(
+  predictions: Predictions,
+  source: ImageSource,
+  { count, title }: WorstImages,
+): Promise<ImageGrid> {
+  const { classNames, indices, labels, predicted, confidence, loss } = predictions;
+  const reader = await openPlainReader(source);
+  const worst = largestLosses(predictions, count);
+  const columns = Math.min(8, Math.ceil(Math.sqrt(worst.length)));
+  const cells: { readonly pixels: Uint8Array; readonly caption: readonly string[] }[] = [];
+  for (const at of worst) {
+    const pixels = new Uint8Array(imageBytes(source));
+    await reader.evaluate(indices[at], pixels, 0);
+    const guess = `${percent(confidence[at])} ${classNames[predicted[at]]}`;
+    cells.push({ pixels, caption: [`is ${classNames[labels[at]]}`, guess, `loss ${loss[at].toFixed(2)}`] });
+  }
+  const rows = Array.from({ length: Math.ceil(cells.length / columns) }, (_, row) => {
+    const own = cells.slice(row * columns, (row + 1) * columns);
+    return { label: '', images: own.map(({ pixels }) => pixels), captions: own.map(({ caption }) => caption) };
+  });
+  const caption = ['Below each image: its class, the class it was taken for with the probability of that, and its loss.'];
+  return { title, rows, height: source.height, width: source.width, enlargedTo: leastSide, caption };
+}

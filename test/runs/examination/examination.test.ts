@@ -1,0 +1,127 @@
+// What is made of the logits of an evaluation, held to scikit-learn and NumPy.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { errorsByClass } from '../../../src/runs/examination/by-class.js';
+import { calibrationOf } from '../../../src/runs/examination/calibration.js';
+import { comparePredictions } from '../../../src/runs/examination/compare.js';
+import { confusedPairs, confusionOf } from '../../../src/runs/examination/confusion.js';
+import { collectPredictions, type Predictions } from '../../../src/runs/examination/predictions.js';
+import { projectRoot } from '../../config/support.js';
+
+interface Network {
+  readonly logits: number[][];
+  readonly predicted: number[];
+  readonly confusion: number[][];
+  readonly errorByClass: number[];
+  readonly logLoss: number;
+  readonly expectedCalibrationError: number;
+  readonly maxCalibrationError: number;
+}
+
+const fixture = JSON.parse(readFileSync(join(projectRoot, 'test/fixtures/examination.json'), 'utf8')) as {
+  readonly labels: number[];
+  readonly networks: readonly Network[];
+};
+const { labels, networks } = fixture;
+const classNames = ['ant', 'bee', 'cat', 'dog', 'elk'];
+
+/** The predictions of a network's logits, in batches of 7. */
+function predictionsOf({ logits }: Pick<Network, 'logits'>): Predictions {
+  const collector = collectPredictions(classNames, labels.length);
+  for (let start = 0; start < labels.length; start += 7) {
+    const rows = logits.slice(start, start + 7);
+    collector.add({
+      logits: Float32Array.from(rows.flat()),
+      labels: Int32Array.from(labels.slice(start, start + 7)),
+      indices: Uint32Array.from(rows, (_, at) => start + at),
+    });
+  }
+  return collector.predictions;
+}
+
+describe.each(networks)("scikit-learn's and NumPy's numbers", (network) => {
+  const predictions = predictionsOf(network);
+
+  it('of predictions and losses', () => {
+    expect([...predictions.predicted]).toEqual(network.predicted);
+    expect([...predictions.indices]).toEqual(labels.map((_, index) => index));
+    const mean = predictions.loss.reduce((sum, loss) => sum + loss, 0) / labels.length;
+    expect(mean).toBeCloseTo(network.logLoss, 12);
+  });
+
+  it('of the error of each class', () => {
+    const byClass = errorsByClass(predictions);
+    byClass.forEach(({ errorPercent, interval, images, wrong }, label) => {
+      expect(images).toBe(labels.filter((each) => each === label).length);
+      expect(errorPercent).toBeCloseTo(100 * network.errorByClass[label], 10);
+      expect(wrong).toBe(Math.round(images * network.errorByClass[label]));
+      expect(interval!.low).toBeLessThanOrEqual(errorPercent!);
+      expect(interval!.high).toBeGreaterThanOrEqual(errorPercent!);
+    });
+  });
+
+  it('of the confusion matrix', () => {
+    expect(confusionOf(predictions).counts).toEqual(network.confusion);
+  });
+
+  it('of the calibration', () => {
+    const { bins, expectedErrorPercent, maxErrorPercent, accuracyPercent } = calibrationOf(predictions);
+    expect(expectedErrorPercent).toBeCloseTo(100 * network.expectedCalibrationError, 10);
+    expect(maxErrorPercent).toBeCloseTo(100 * network.maxCalibrationError, 10);
+    expect(bins.reduce((sum, { images }) => sum + images, 0)).toBe(labels.length);
+    const right = labels.filter((label, index) => network.predicted[index] === label).length;
+    expect(accuracyPercent).toBeCloseTo((100 * right) / labels.length, 10);
+  });
+});
+
+it('puts a confidence at the border of two bins into the lower one, as Guo et al. do, and 1 into the last', () => {
+  const of = (confidence: number): Predictions => ({
+    ...{ classNames: ['a', 'b'], indices: Uint32Array.of(0), labels: Int32Array.of(0), predicted: Int32Array.of(0) },
+    ...{ confidence: Float64Array.of(confidence), loss: Float64Array.of(0) },
+  });
+  const binOf = (confidence: number) => calibrationOf(of(confidence), 4).bins.findIndex(({ images }) => images === 1);
+  expect([0.5, 0.51, 0.75, 1].map(binOf)).toEqual([1, 2, 2, 3]);
+});
+
+it('names the pairs of classes with the most images, and the larger share of equal ones first', () => {
+  const counts = [
+    [90, 4, 0],
+    [3, 5, 4],
+    [0, 0, 9],
+  ];
+  const pairs = confusedPairs({ classNames: ['ant', 'bee', 'cat'], counts }, 2);
+  expect(pairs).toEqual([
+    { label: 1, className: 'bee', predicted: 2, predictedName: 'cat', images: 4, percent: (100 * 4) / 12 },
+    { label: 0, className: 'ant', predicted: 1, predictedName: 'bee', images: 4, percent: (100 * 4) / 94 },
+  ]);
+});
+
+it('has no error of a class without images', () => {
+  const collector = collectPredictions(['ant', 'bee'], 1);
+  collector.add({ logits: [1, 0], labels: Int32Array.of(0), indices: Uint32Array.of(0) });
+  expect(errorsByClass(collector.predictions)[1]).toEqual({ label: 1, className: 'bee', images: 0, wrong: 0 });
+});
+
+it('refuses logits that are not finite', () => {
+  const collector = collectPredictions(["ant", "bee"], 1);
+  expect(() => collector.add({ logits: [NaN, 0], labels: Int32Array.of(0), indices: Uint32Array.of(0) })).toThrow(
+    'cannot look into the evaluation: the network gives logits that are not finite',
+  );
+});
+
+it('counts the images by who has them right', () => {
+  const [first, second] = networks.map(predictionsOf);
+  const { p, differencePercent, ...counts } = comparePredictions(first, second);
+  const right = networks.map(({ predicted }) => labels.map((label, index) => predicted[index] === label));
+  const count = (a: boolean, b: boolean) => labels.filter((_, at) => right[0][at] === a && right[1][at] === b).length;
+  expect(counts).toEqual({
+    bothRight: count(true, true),
+    onlyFirstRight: count(true, false),
+    onlySecondRight: count(false, true),
+    bothWrong: count(false, false),
+  });
+  const errors = right.map((each) => (100 * each.filter((isRight) => !isRight).length) / labels.length);
+  expect(differencePercent).toBeCloseTo(errors[1] - errors[0], 10);
+  expect(p).toBeGreaterThan(0);
+});
