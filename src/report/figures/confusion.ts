@@ -113,23 +113,26 @@ export function confusionMap({ classNames, counts }: Confusion, { title }: HeatM
   );
   const sideways = (x: number, y: number): string => `rotate(-90 ${coordinate(x)} ${coordinate(y)})`;
   const [x, y] = [margin + 10, middle.y];
-  return document({ width: Math.ceil(whole), height: Math.ceil(keyPlace.y + keyHeight + 26), title, ground: paper.ground }, [
-    textElement(title, { x: margin, y: margin + 12, 'font-size': titleSize }),
-    ...cells,
-    element('rect', { x: left, y: top, width: side, height: side, fill: 'none', stroke: paper.soft }),
-    ...shown.flatMap(({ name, index }) => [
-      textElement(name, { x: left - 8, y: top + at(index) + 4, 'text-anchor': 'end', 'font-size': labelSize }),
-      textElement(name, {
-        x: left + at(index) + 4,
-        y: bottom + 8,
-        'text-anchor': 'end',
-        transform: sideways(left + at(index) + 4, bottom + 8),
-        'font-size': labelSize,
-      }),
-    ]),
-    textElement('class', { x, y, 'text-anchor': 'middle', transform: sideways(x, y), fill: paper.soft }),
-    textElement('taken for', { x: middle.x, y: bottom + labelWidth + 28, 'text-anchor': 'middle', fill: paper.soft }),
-    ...key({ colour: right, text: 'right, share of the class', end: '100 %' }, { x: margin, ...keyPlace }),
-    ...key({ colour: wrong, text: 'wrong', end: wrongEnd }, { x: 2 * margin + keyPlace.width, ...keyPlace }),
-  ]);
+  return document(
+    { width: Math.ceil(whole), height: Math.ceil(keyPlace.y + keyHeight + 26), title, ground: paper.ground },
+    [
+      textElement(title, { x: margin, y: margin + 12, 'font-size': titleSize }),
+      ...cells,
+      element('rect', { x: left, y: top, width: side, height: side, fill: 'none', stroke: paper.soft }),
+      ...shown.flatMap(({ name, index }) => [
+        textElement(name, { x: left - 8, y: top + at(index) + 4, 'text-anchor': 'end', 'font-size': labelSize }),
+        textElement(name, {
+          x: left + at(index) + 4,
+          y: bottom + 8,
+          'text-anchor': 'end',
+          transform: sideways(left + at(index) + 4, bottom + 8),
+          'font-size': labelSize,
+        }),
+      ]),
+      textElement('class', { x, y, 'text-anchor': 'middle', transform: sideways(x, y), fill: paper.soft }),
+      textElement('taken for', { x: middle.x, y: bottom + labelWidth + 28, 'text-anchor': 'middle', fill: paper.soft }),
+      ...key({ colour: right, text: 'right, share of the class', end: '100 %' }, { x: margin, ...keyPlace }),
+      ...key({ colour: wrong, text: 'wrong', end: wrongEnd }, { x: 2 * margin + keyPlace.width, ...keyPlace }),
+    ],
+  );
 }
