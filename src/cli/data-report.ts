@@ -38,6 +38,7 @@ export function reportLines(report: DatasetReport, width = Infinity): string[] {
   if (report.problems.length === 0) {
     lines.push(report.official ? 'these are the official files' : `not the official files, ${count} records`);
   }
+  if (!report.usualNames) lines.push('the classes do not have the official names in their order');
   return lines.map((line) => wrapText(line, width));
 }
 

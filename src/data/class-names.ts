@@ -1,4 +1,13 @@
-// Compares the class names of a run with those of the images that are there now.
+// Names of classes: those without a name, and a run's beside those of the images that are there now.
+
+/** What a class without a name is called. */
+export const plainClassName = (label: number): string => String(label);
+
+/** Whether a class is called by its label alone. */
+export const isPlainName = (name: string, label: number): boolean => name === plainClassName(label);
+
+/** What the classes of a synthetic set are called. */
+export const syntheticClassName = (label: number): string => `synthetic_${label}`;
 
 export interface ClassChanges {
   /** `"cat" is gone, "dog" is class 0 and was class 1`: the first few changes. */

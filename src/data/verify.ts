@@ -1,6 +1,7 @@
 // Verifies the files of a data set: records, labels, class balance, checksums.
 import { basename } from 'node:path';
 import { IsdaError } from '../common/errors.js';
+import { hasUsualNames, readClassNames } from './datasets/cifar/class-names.js';
 import { readCifarFile, checksumOf } from './datasets/cifar/file.js';
 import { cifarFormats, type CifarFormat, type CifarName, type DatasetPart } from './datasets/cifar/format.js';
 import { requireComplete } from './datasets/cifar/official.js';
@@ -28,6 +29,8 @@ export interface DatasetReport {
   readonly parts: readonly PartReport[];
   /** Whether these are the official files, all of them. */
   readonly official: boolean;
+  /** Whether the classes have the official names in their order, none, or those of a synthetic set. */
+  readonly usualNames: boolean;
   /** What is wrong: a missing part or file, a file cut off, a label out of range. Empty when the set can be used. */
   readonly problems: readonly { readonly message: string; readonly place: string }[];
 }
@@ -75,5 +78,7 @@ export async function verifyDataset(name: CifarName, folder: string): Promise<Da
   await requireComplete(format, folder).catch(onProblem);
   const officialFiles = parts.flatMap((part) => part.files.filter((file) => file.official));
   const official = officialFiles.length === Object.keys(format.md5).length;
-  return { name, folder, parts, official, problems };
+  const classNames = await readClassNames(format, folder).catch((error: unknown) => void onProblem(error));
+  const usualNames = classNames === undefined || hasUsualNames(format, classNames);
+  return { name, folder, parts, official, usualNames, problems };
 }

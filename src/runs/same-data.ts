@@ -1,5 +1,5 @@
 // Compares the images that a checkpoint was trained on with those that are there now.
-import { classChanges, type ClassChanges } from '../data/class-names.js';
+import { classChanges, isPlainName, type ClassChanges } from '../data/class-names.js';
 import type { LoadedSplits } from '../data/registry.js';
 import type { RunInputs } from '../records/inputs.js';
 import type { CheckpointProgress } from '../training/state.js';
@@ -7,13 +7,21 @@ import type { CheckpointProgress } from '../training/state.js';
 /** What a checkpoint says of the images it was trained on; nothing in checkpoints of earlier versions. */
 export type TrainedOn = Pick<CheckpointProgress, 'data' | 'classNames'>;
 
-/** Whether the images are those of a checkpoint; also where it does not say which they were. */
-export const isSameData = ({ data }: TrainedOn, { data: now, earlierChecksum }: LoadedSplits): boolean =>
-  data === undefined || data === now.checksum || data === earlierChecksum;
+/**
+ * Whether the images are those of a checkpoint; also where it does not say which they were. What earlier versions knew
+ * them by does not say what CIFAR's classes are called.
+ */
+export function isSameData(trainedOn: TrainedOn, now: LoadedSplits): boolean {
+  const { data } = trainedOn;
+  if (data === undefined || data === now.data.checksum) return true;
+  return data === now.earlierChecksum && changedClasses(trainedOn, now) === undefined;
+}
 
-/** In what the classes differ. The names of CIFAR's come from a file that may be missing: they are not looked at. */
+/** In what the classes differ. Those of CIFAR have no names where a file is missing: then they are not compared. */
 export function changedClasses({ classNames }: TrainedOn, { data }: LoadedSplits): ClassChanges | undefined {
-  if (classNames === undefined || data.official !== undefined) return undefined;
+  if (classNames === undefined) return undefined;
+  const isCifar = data.official !== undefined;
+  if (isCifar && [classNames, data.classNames].some((names) => names.every(isPlainName))) return undefined;
   return classChanges(classNames, data.classNames);
 }
 

@@ -128,4 +128,24 @@ describe('evaluateRun', () => {
     ]);
     expect(outcome.images).toBe(20);
   });
+
+  it('refuses the same images whose classes have the names of others, and a run does not go on with them', async () => {
+    const moved = join(folder, 'moved');
+    await synthesize({ name: 'cifar10', train: 64, test: 100, classes: 10, seed: 1 }, moved);
+    const names = join(moved, 'cifar-10-batches-bin', 'batches.meta.txt');
+    writeFileSync(names, readFileSync(names, 'utf8').replace('synthetic_0\nsynthetic_1', 'synthetic_1\nsynthetic_0'));
+    const text = '"synthetic_1" is class 0 and was class 1, "synthetic_0" is class 1 and was class 0';
+    await expect(evaluate([`dataset.dir=${moved}`])).rejects.toMatchObject({
+      code: 'data/changed',
+      message: expect.stringContaining(text) as string,
+    });
+    const going = runExperiment(
+      { ...config, dataset: { ...config.dataset, dir: moved } as typeof config.dataset },
+      { out: await copyOf('goes-on'), resume: true },
+      context,
+    );
+    await expect(going).rejects.toMatchObject({ code: 'data/changed', message: expect.stringContaining(text) as string });
+    rmSync(names);
+    expect((await evaluate([`dataset.dir=${moved}`])).warnings).toEqual([]);
+  });
 });

@@ -1,7 +1,5 @@
 // Loads CIFAR-10 and CIFAR-100 from their binary files.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { cannot, reasonOf, systemCode } from '../../../common/errors.js';
+import { hasUsualNames, md5, readClassNames } from './class-names.js';
 import { checksumOf, decodeRecords, readCifarFile } from './file.js';
 import {
   cifarChannels,
@@ -18,34 +16,12 @@ import { requireComplete } from './official.js';
 import { findCifarFolder, nothingFound, partFiles } from '../../locate.js';
 import type { MemorySource } from '../../source.js';
 
-/** The names of the classes, one a line; classes without a name are called by their number. */
-async function readClassNames(format: CifarFormat, folder: string): Promise<string[]> {
-  const path = join(folder, format.labelFile);
-  let text = '';
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT') {
-      throw cannot(`read the class names of ${format.title}`, reasonOf(error), {
-        code: 'data/damaged',
-        place: path,
-        cause: error,
-      });
-    }
-  }
-  const names = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  const { classes } = format.label;
-  if (names.length > classes) {
-    throw cannot(
-      `read the class names of ${format.title}`,
-      `the file has ${names.length} names, at most ${classes} fit`,
-      { code: 'data/damaged', place: path },
-    );
-  }
-  return Array.from({ length: classes }, (_, index) => names[index] ?? String(index));
+/**
+ * The md5 by which runs know a part: that of its files. Where the classes have other names than the usual ones, the
+ * names in their order count too, because they say what a label means.
+ */
+function digestOf(format: CifarFormat, checksum: string, classNames: readonly string[]): string {
+  return hasUsualNames(format, classNames) ? checksum : md5(`${checksum}\n${classNames.join('\n')}`);
 }
 
 /**
@@ -91,6 +67,7 @@ export async function loadCifar(source: {
     labels,
     storage: { kind: 'memory', images },
     checksum,
+    digest: digestOf(format, checksum, classNames),
     official: checksum === format.partMd5[source.part],
   };
 }

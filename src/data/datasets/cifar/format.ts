@@ -29,6 +29,8 @@ export interface CifarFormat {
   readonly recordBytes: number;
   /** md5 of the official files. */
   readonly md5: Readonly<Record<string, string>>;
+  /** md5 of the official names of the classes, joined by line feeds. */
+  readonly namesMd5: string;
   /** md5 of the official files of a part, one after another. */
   readonly partMd5: Readonly<Record<DatasetPart, string>>;
 }
@@ -64,6 +66,7 @@ export const cifarFormats: Readonly<Record<CifarName, CifarFormat>> = {
       'data_batch_5.bin': '53f37980c15c3d472c316c40844f3f0d',
       'test_batch.bin': '803d5f7f4d78ea53de84dbe85f74fb6d',
     },
+    namesMd5: 'c4a53feb1b64ee5c7b132f9a245e037b',
     partMd5: { train: '33586133bdd401ef94727cadb53d38db', test: '803d5f7f4d78ea53de84dbe85f74fb6d' },
   },
   cifar100: {
@@ -80,6 +83,7 @@ export const cifarFormats: Readonly<Record<CifarName, CifarFormat>> = {
       'train.bin': '6172c7755cfe09b2fe270c85cebc1b15',
       'test.bin': '4499cfba6c016c1be1438163640a0898',
     },
+    namesMd5: '471ae3450dcc374690d3ac71496a48b4',
     partMd5: { train: '6172c7755cfe09b2fe270c85cebc1b15', test: '4499cfba6c016c1be1438163640a0898' },
   },
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cannot, reasonOf, type IsdaError } from '../../../common/errors.js';
 import { makeFolder } from '../../../common/files.js';
 import { randomStream } from '../../../common/random.js';
+import { syntheticClassName } from '../../class-names.js';
 import { cifarFormats, cifarPixels, type CifarFormat, type CifarName, type DatasetPart } from '../cifar/format.js';
 import { createPainter } from './images.js';
 
@@ -91,7 +92,7 @@ async function writeSet(aside: string, options: SynthesizeOptions, files: Return
   for (const { file, part, first, count } of files) {
     await writeFile(join(aside, file), synthesizeRecords(options, part, first, count));
   }
-  const names = Array.from({ length: options.classes }, (_, label) => `synthetic_${label}`);
+  const names = Array.from({ length: options.classes }, (_, label) => syntheticClassName(label));
   await writeFile(join(aside, format.labelFile), `${names.join('\n')}\n`);
   if (format.otherLabels.length > 0) {
     const coarse = Array.from({ length: format.otherLabels[0].classes }, (_, label) => `synthetic_group_${label}`);

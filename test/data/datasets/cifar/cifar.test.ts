@@ -67,6 +67,22 @@ describe('loadCifar', () => {
     expect(await errorOf(load())).toMatch(/the file has 11 names, at most 10 fit\n.*batches\.meta\.txt/);
   });
 
+  it('knows a part by its files, and by the names of its classes where these are not the usual ones', async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { 'test_batch.bin': cifarRecords('cifar10', [1]) });
+    const load = () => loadCifar({ name: 'cifar10', directory: folder, part: 'test' });
+    const digests: (string | undefined)[] = [];
+    const official = 'airplane automobile bird cat deer dog frog horse ship truck'.split(' ');
+    const { checksum, digest } = await load();
+    expect(digest).toBe(checksum);
+    for (const names of [official, ['synthetic_0', 'synthetic_1'], official.toReversed(), ['a', 'b'], ['b', 'a']]) {
+      await writeFiles(folder, { 'batches.meta.txt': `${names.join('\n')}\n` });
+      digests.push((await load()).digest);
+    }
+    expect(digests.slice(0, 2)).toEqual([checksum, checksum]);
+    expect(new Set(digests).size).toBe(4);
+  });
+
   it('finds the archive folder inside the given one', async () => {
     const parent = await temporaryFolder();
     await writeFiles(join(parent, 'cifar-100-binary'), { 'train.bin': cifarRecords('cifar100', [1]) });

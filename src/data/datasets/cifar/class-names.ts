@@ -1,0 +1,45 @@
+// Names of the classes of a CIFAR set, and whether they are the usual ones.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cannot, reasonOf, systemCode } from '../../../common/errors.js';
+import { isPlainName, plainClassName, syntheticClassName } from '../../class-names.js';
+import type { CifarFormat } from './format.js';
+
+/** The names of the classes, one a line; classes without a name are called by their number. */
+export async function readClassNames(format: CifarFormat, folder: string): Promise<string[]> {
+  const path = join(folder, format.labelFile);
+  let text = '';
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') {
+      throw cannot(`read the class names of ${format.title}`, reasonOf(error), {
+        code: 'data/damaged',
+        place: path,
+        cause: error,
+      });
+    }
+  }
+  const names = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const { classes } = format.label;
+  if (names.length > classes) {
+    throw cannot(
+      `read the class names of ${format.title}`,
+      `the file has ${names.length} names, at most ${classes} fit`,
+      { code: 'data/damaged', place: path },
+    );
+  }
+  return Array.from({ length: classes }, (_, index) => names[index] ?? plainClassName(index));
+}
+
+/** md5 of a text in hexadecimal. */
+export const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+
+/** Whether classes have the official names in their order, none at all, or those of `isda data synthesize`. */
+export const hasUsualNames = (format: CifarFormat, classNames: readonly string[]): boolean =>
+  md5(classNames.join('\n')) === format.namesMd5 ||
+  classNames.every((name, label) => isPlainName(name, label) || name === syntheticClassName(label));
