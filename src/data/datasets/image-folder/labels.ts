@@ -1,9 +1,9 @@
 // Reads the labels of a flat validation folder from one of the files that come with ImageNet.
 import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { cannot, type IsdaError } from '../../../common/errors.js';
 import { readFailure } from '../../../common/files.js';
 import { comparable, decodeName, filePath } from './file-names.js';
+import { classesOfLines, divisions, unusableLabels, type LabelLine } from './label-classes.js';
 
 /**
  * The files looked for, first to last: Kaggle's, `IMAGE CLASS` a line as Caffe's val.txt, Tiny-ImageNet's, which goes on
@@ -17,10 +17,6 @@ const labelFiles = [
   'imagenet_2012_validation_synset_labels.txt',
 ] as const;
 
-function unusable(path: string, reason: string, hint?: string): IsdaError {
-  return cannot('read the labels of the validation images', reason, { code: 'data/labels', place: path, hint });
-}
-
 /** The label file of a root, in it or in its `folder` of images to evaluate on. Errors: there is none. */
 export async function findLabelFile(root: string, folder: string): Promise<string> {
   for (const name of labelFiles) {
@@ -29,7 +25,7 @@ export async function findLabelFile(root: string, folder: string): Promise<strin
       if (status?.isFile()) return path;
     }
   }
-  throw unusable(
+  throw unusableLabels(
     join(root, folder),
     'its images are not in folders of classes, and there is no file of their labels',
     `put one of ${labelFiles.join(', ')} into ${root}`,
@@ -61,32 +57,16 @@ function imagesOf(files: readonly string[]): Images {
       if (position !== undefined) return position;
       const same = stems.get(name) ?? stems.get(stem(name)) ?? [];
       if (same.length < 2) return same[0];
-      throw unusable(place, `${written} may be ${same.map((each) => basename(files[each])).join(' or ')}`);
+      throw unusableLabels(place, `${written} may be ${same.map((each) => basename(files[each])).join(' or ')}`);
     },
   };
-}
-
-/** What a line says: the image's name, where it has one, and the class. */
-interface Line {
-  readonly image: string | undefined;
-  /** What comes behind the image: the class, perhaps with more behind it. */
-  readonly label: string;
-  readonly number: number;
-}
-
-/** The places at which a line may be divided into an image and its class: a name of either may have blanks in it. */
-function divisions(line: string): [image: string, rest: string][] {
-  return [...line.matchAll(/\s*,\s*|\s+/g)].map(({ 0: gap, index }) => [
-    line.slice(0, index),
-    line.slice(index + gap.length),
-  ]);
 }
 
 /**
  * The lines that are not empty. Where all of them are classes, they name no images. Otherwise a line is divided behind the
  * first part that is an image of the folder; behind its first word where none is.
  */
-function parseLines(path: string, text: string, images: Images, isClass: (name: string) => boolean): Line[] {
+function parseLines(path: string, text: string, images: Images, isClass: (name: string) => boolean): LabelLine[] {
   const kaggle = basename(path) === 'LOC_val_solution.csv';
   const lines = text
     .replace(/^\uFEFF/, '')
@@ -108,8 +88,7 @@ function parseLines(path: string, text: string, images: Images, isClass: (name: 
 }
 
 /**
- * The label of each of `images` (sorted names), a position in `classes`. A class is given by its name, or, beside the
- * image's name, by its position in the sorted names.
+ * The label of each of `images` (sorted names), a position in `classes` (`classesOfLines`).
  * Errors: an unknown class, an image without a label or with two, as many lines as there are not images.
  */
 export async function readLabels(
@@ -120,30 +99,18 @@ export async function readLabels(
   const bytes = await readFile(filePath(path)).catch((error: unknown) => {
     throw readFailure(path, error);
   });
-  const positions = new Map(classes.map((name, position) => [comparable(name), position]));
+  const names = new Set(classes.map(comparable));
   const byName = imagesOf(images);
-  const lines = parseLines(path, decodeName(bytes), byName, (name) => positions.has(comparable(name)));
-  const labelOf = ({ image, label, number }: Line): number => {
-    const [first] = label.split(/[\s,]+/);
-    const position = positions.get(comparable(label)) ?? positions.get(comparable(first));
-    if (position !== undefined) return position;
-    if (image !== undefined && /^\d+$/.test(first) && Number(first) < classes.length) return Number(first);
-    const isNumber = image === undefined && /^\d+$/.test(label);
-    throw unusable(
-      `${path}:${number}`,
-      `${label} is not a class of train/`,
-      isNumber ? "numbers alone, as in ImageNet's development kit, are not in the order of the folders" : undefined,
-    );
-  };
+  const lines = parseLines(path, decodeName(bytes), byName, (name) => names.has(comparable(name)));
   const named = lines.filter(({ image }) => image !== undefined);
   if (named.length === 0) {
     if (lines.length !== images.length) {
-      throw unusable(path, `it has ${lines.length} lines for ${images.length} images`);
+      throw unusableLabels(path, `it has ${lines.length} lines for ${images.length} images`);
     }
-    return Int32Array.from(lines, labelOf);
+    return Int32Array.from(classesOfLines(path, lines, classes));
   }
-  if (named.length < lines.length) throw unusable(path, 'some lines name an image and some do not');
-  return labelsByName(path, images, byName, named, labelOf);
+  if (named.length < lines.length) throw unusableLabels(path, 'some lines name an image and some do not');
+  return labelsByName(path, images, byName, named, classes);
 }
 
 /** Errors: an image without a label, or with two. */
@@ -151,23 +118,30 @@ function labelsByName(
   path: string,
   images: readonly string[],
   byName: Images,
-  lines: readonly Line[],
-  labelOf: (line: Line) => number,
+  lines: readonly LabelLine[],
+  classes: readonly string[],
 ): Int32Array {
-  const found = new Map<number, { readonly label: number; readonly number: number }>();
-  for (const line of lines) {
+  // Lines of images that are not there do not matter.
+  const own = lines.flatMap((line) => {
     const position = byName.find(line.image!, `${path}:${line.number}`);
-    if (position === undefined) continue;
-    const label = labelOf(line);
+    return position === undefined ? [] : [{ line, position }];
+  });
+  const labels = classesOfLines(
+    path,
+    own.map(({ line }) => line),
+    classes,
+  );
+  const found = new Map<number, { readonly label: number; readonly number: number }>();
+  own.forEach(({ line: { number }, position }, index) => {
     const before = found.get(position);
-    if (before !== undefined && before.label !== label) {
-      throw unusable(`${path}:${line.number}`, `${images[position]} has another label in line ${before.number}`);
+    if (before !== undefined && before.label !== labels[index]) {
+      throw unusableLabels(`${path}:${number}`, `${images[position]} has another label in line ${before.number}`);
     }
-    found.set(position, { label, number: line.number });
-  }
+    found.set(position, { label: labels[index], number });
+  });
   return Int32Array.from(images, (file, position) => {
     const line = found.get(position);
-    if (line === undefined) throw unusable(path, `it has no label for ${basename(file)}`);
+    if (line === undefined) throw unusableLabels(path, `it has no label for ${basename(file)}`);
     return line.label;
   });
 }

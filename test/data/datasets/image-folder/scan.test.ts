@@ -58,6 +58,51 @@ describe('a folder of images', () => {
 const filesOf = async (root: string): Promise<unknown> =>
   (await scanFolder(root)).val?.classes.map(({ files }) => files);
 
+describe('numbers in the labels of a flat val/', () => {
+  const scan = async (classes: readonly string[], text: string, file = 'val.txt') => {
+    const root = await temporaryFolder();
+    const images = ['val/1.jpg', 'val/2.jpg', 'val/3.jpg'];
+    await writeImages(root, [...classes.map((name) => `train/${name}/a.jpg`), ...images], content);
+    await writeFile(join(root, file), text);
+    return filesOf(root);
+  };
+
+  it('are positions, or names where all of them are', async () => {
+    expect(await scan(['a', 'b', 'c'], '1.jpg 2\n2.jpg b\n3.jpg 0\n')).toEqual([['3.jpg'], ['2.jpg'], ['1.jpg']]);
+    expect(await scan(['1', '2', '3'], '1.jpg 3\n2.jpg 2\n3.jpg 1\n')).toEqual([['3.jpg'], ['2.jpg'], ['1.jpg']]);
+    expect(await scan(['1', '2', '3'], '1.jpg 2\n2.jpg 1\n3.jpg 0\n')).toEqual([['3.jpg'], ['2.jpg'], ['1.jpg']]);
+    expect(await scan(['0', '1', '2'], '1.jpg 2\n2.jpg 1\n3.jpg 0\n')).toEqual([['3.jpg'], ['2.jpg'], ['1.jpg']]);
+    expect(await scan(['01', '02'], '1.jpg 01\n2.jpg 01\n3.jpg 02\n')).toEqual([['1.jpg', '2.jpg'], ['3.jpg']]);
+  });
+
+  it('are refused where names and positions are of different classes', async () => {
+    await expect(scan(['0', '1', '10', '2'], '1.jpg 0\n2.jpg 2\n3.jpg 1\n')).rejects.toMatchObject({
+      message: expect.stringContaining(
+        '2 is the class 2 by its name, and the class 10 by its position, counted from 0',
+      ) as string,
+      place: expect.stringMatching(/val\.txt:2$/) as string,
+    });
+    await expect(scan(['1', '2', '3'], '1.jpg 1\n2.jpg 2\n3.jpg 1\n')).rejects.toThrow('by its position');
+    // Neither all names nor all positions.
+    await expect(scan(['1', '7'], '1.jpg 0\n2.jpg 7\n3.jpg 1\n')).rejects.toThrow('0 is not a class of train/');
+    await expect(scan(['a', 'b', 'c'], '1.jpg 1\n2.jpg 2\n3.jpg 3\n')).rejects.toMatchObject({
+      hint: 'a number is a position in the sorted names of the classes, 0 … 2',
+    });
+  });
+
+  it.each(['LOC_val_solution.csv', 'val.txt'])('are boxes of one class behind its name, in %s', async (file) => {
+    const boxes = (first: string, second: string) =>
+      `ImageId,PredictionString\n1,${first} 1 2 3 4 ${second} 5 6 7 8\n2,b 1 1 9 9\n3,c 0 0.5 1 1\n`;
+    const text = (first: string, second: string): string =>
+      boxes(first, second).slice(file.endsWith('.csv') ? 0 : boxes('', '').indexOf('\n') + 1);
+    expect(await scan(['a', 'b', 'c'], text('a', 'a'), file)).toEqual([['1.jpg'], ['2.jpg'], ['3.jpg']]);
+    await expect(scan(['a', 'b', 'c'], text('a', 'b'), file)).rejects.toThrow(
+      'the line names the class a and b; an image has one class',
+    );
+    await expect(scan(['a', 'b', 'c'], text('a', 'gone'), file)).rejects.toThrow('the class a and gone');
+  });
+});
+
 describe('the labels of a flat val/', () => {
   it.each([
     [

@@ -1,0 +1,105 @@
+// The classes that the lines of a label file name, by their names or their positions.
+import { cannot, type IsdaError } from '../../../common/errors.js';
+import { comparable } from './file-names.js';
+
+/** What a line says: the image's name, where it has one, and the class. */
+export interface LabelLine {
+  readonly image: string | undefined;
+  /** What comes behind the image: the class, perhaps with boxes behind it. */
+  readonly label: string;
+  readonly number: number;
+}
+
+/** The error for a label file, or a line of it, that cannot be used. */
+export function unusableLabels(path: string, reason: string, hint?: string): IsdaError {
+  return cannot('read the labels of the validation images', reason, { code: 'data/labels', place: path, hint });
+}
+
+/** The places at which a line may be divided into two parts: names of images and classes may have blanks in them. */
+export function divisions(line: string): [before: string, rest: string][] {
+  return [...line.matchAll(/\s*,\s*|\s+/g)].map(({ 0: gap, index }) => [
+    line.slice(0, index),
+    line.slice(index + gap.length),
+  ]);
+}
+
+/** A class that a line may mean, and what follows it there. */
+interface Reading {
+  readonly label: number;
+  readonly rest: string;
+}
+
+interface Readings {
+  readonly line: LabelLine;
+  readonly byName?: Reading | undefined;
+  /** Of a number beside an image's name. */
+  readonly byPosition?: Reading | undefined;
+  readonly isNumber: boolean;
+}
+
+const isNumber = (text: string): boolean => /^-?\d+(\.\d+)?$/.test(text);
+
+/** The longest beginning of a label that is a class, and the number that it begins with. */
+function readingsOf(line: LabelLine, labels: ReadonlyMap<string, number>): Readings {
+  const { label, image } = line;
+  const parts: [string, string][] = [...divisions(label), [label, '']];
+  const byName = parts.toReversed().flatMap(([name, rest]): Reading[] => {
+    const found = labels.get(comparable(name));
+    return found === undefined ? [] : [{ label: found, rest }];
+  });
+  const [first, rest] = parts[0];
+  const position = image !== undefined && /^(0|[1-9]\d*)$/.test(first) ? Number(first) : Infinity;
+  const byPosition = position < labels.size ? { label: position, rest } : undefined;
+  return { line, byName: byName.at(0), byPosition, isNumber: isNumber(first) };
+}
+
+/**
+ * The class of each line, a position in `classes`. A class is given by its name, or beside an image's name by its position
+ * in the sorted names. Numbers are read in one way in all lines: as names where all of them are names, else as positions.
+ * Errors: an unknown class; numbers that may be names and positions of different classes; a second class behind the first.
+ */
+export function classesOfLines(path: string, lines: readonly LabelLine[], classes: readonly string[]): number[] {
+  const labels = new Map(classes.map((name, label) => [comparable(name), label]));
+  const found = lines.map((line) => readingsOf(line, labels));
+  const numbers = found.filter((each) => each.isNumber);
+  const areNames = numbers.every(({ byName }) => byName !== undefined);
+  const arePositions = numbers.every(({ byPosition }) => byPosition !== undefined);
+  const unclear = numbers.find((each) => each.byName?.label !== each.byPosition?.label);
+  if (areNames && arePositions && unclear !== undefined) throw ambiguous(path, unclear, classes);
+  const byPosition = !areNames && (arePositions || numbers.every((each) => each.byName === undefined));
+  return found.map((each) => {
+    const reading = each.isNumber && byPosition ? each.byPosition : each.byName;
+    if (reading === undefined) throw unknown(path, each.line, classes);
+    requireOneClass(path, each.line, reading, classes);
+    return reading.label;
+  });
+}
+
+function ambiguous(path: string, { line, byName, byPosition }: Readings, classes: readonly string[]): IsdaError {
+  const [name, position] = [byName, byPosition].map((reading) => classes[reading!.label]);
+  return unusableLabels(
+    `${path}:${line.number}`,
+    `${line.label} is the class ${name} by its name, and the class ${position} by its position, counted from 0`,
+    'the folders of the classes are called by numbers: put the images into val/CLASS/, or give the classes other names',
+  );
+}
+
+function unknown(path: string, { image, label, number }: LabelLine, classes: readonly string[]): IsdaError {
+  const [first] = label.split(/[\s,]+/);
+  const alone = "numbers alone, as in ImageNet's development kit, are not in the order of the folders";
+  const from = `a number is a position in the sorted names of the classes, 0 … ${classes.length - 1}`;
+  const hint = !isNumber(first) ? undefined : image === undefined ? alone : from;
+  return unusableLabels(`${path}:${number}`, `${label} is not a class of train/`, hint);
+}
+
+/** Errors: something behind the class that is neither a box of it (numbers) nor its own name again. */
+function requireOneClass(path: string, line: LabelLine, { label, rest }: Reading, classes: readonly string[]): void {
+  const name = comparable(classes[label]);
+  const boxes = comparable(rest).split(name).join(' ');
+  const other = boxes.split(/[\s,]+/).find((word) => word !== '' && !isNumber(word));
+  if (other === undefined) return;
+  throw unusableLabels(
+    `${path}:${line.number}`,
+    `the line names the class ${classes[label]} and ${other}; an image has one class`,
+  );
+}
