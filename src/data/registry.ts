@@ -95,7 +95,8 @@ export interface LoadedSplits extends Splits {
 export async function loadSplits(options: DatasetOptions, places: DataPlaces): Promise<LoadedSplits> {
   const parts = await loadParts(options, places);
   const { train, test } = parts;
-  const splits = { ...buildSplits(options, train, test), data: identityOf(parts), notes: parts.notes ?? [] };
+  const chosen = buildSplits(options, train, test);
+  const splits = { ...chosen, data: identityOf(parts), notes: [...(parts.notes ?? []), ...chosen.notes] };
   if (train.checksum === undefined || test.checksum === undefined) return splits;
   return { ...splits, earlierChecksum: `${train.checksum}-${test.checksum}` };
 }

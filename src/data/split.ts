@@ -96,7 +96,7 @@ export interface Splits {
   readonly evaluation: ImageSource;
   /** What `evaluation` is made of: the test set, or training images held out. */
   readonly evaluationName: 'test' | 'holdout';
-  /** What lies beside the images and was passed over, in words. */
+  /** What lies beside the images and was passed over, and which classes have no images, in words. */
   readonly notes?: readonly string[];
 }
 
@@ -104,12 +104,30 @@ function labelsAt(labels: Int32Array, positions: Uint32Array): Int32Array {
   return Int32Array.from(positions, (position) => labels[position]);
 }
 
+const classesIn = (labels: Int32Array): number => new Set(labels).size;
+
+/** What a run says of classes that it has no images of: the loss, ISDA's covariances among it, never sees them. */
+function classNotes({ train, evaluation, evaluationName }: Splits): string[] {
+  const [trained, evaluated] = [classesIn(train.labels), classesIn(evaluation.labels)];
+  const few = (part: string, { count }: ImageSource, classes: number, all: number): string[] =>
+    classes < all ? [`the ${count} ${part} images are of ${classes} of the ${all} classes`] : [];
+  return [...few('training', train, trained, train.classes), ...few(evaluationName, evaluation, evaluated, trained)];
+}
+
+/** The images a run trains on and is evaluated on (`chooseSplits`), and what it says of classes without images. */
+export function buildSplits(
+  ...choice: Parameters<typeof chooseSplits>
+): Splits & { readonly notes: readonly string[] } {
+  const splits = chooseSplits(...choice);
+  return { ...splits, notes: classNotes(splits) };
+}
+
 /**
  * The images a run trains on and is evaluated on. With `holdout`, evaluation is on held-out training images, `subset`
  * is taken from the others, and the test set (with `testSubset`) is left alone.
  * Throws usage errors where the numbers exceed what is there.
  */
-export function buildSplits(
+function chooseSplits(
   options: Pick<DatasetOptions, 'subset' | 'testSubset' | 'holdout'>,
   train: ImageSource,
   test: ImageSource,

@@ -9,16 +9,21 @@ const canFail = ({ name, holdout, subset, testSubset }: ExperimentConfig['datase
 
 /**
  * Errors (usage): a holdout, subset or testSubset larger than the images that are there, or no images to evaluate on, which
- * every run would end with.
+ * every run would end with. Gives what runs would say of their images, as of classes without any.
  * Nothing is said of images that are missing here or cannot be read: they may be elsewhere, and each run says it.
  */
-export async function refuseImpossibleSplits(configs: readonly ExperimentConfig[], places: DataPlaces): Promise<void> {
+export async function refuseImpossibleSplits(
+  configs: readonly ExperimentConfig[],
+  places: DataPlaces,
+): Promise<readonly string[]> {
+  const notes = new Set<string>();
   const datasets = new Map(configs.map(({ dataset }) => [JSON.stringify(dataset), dataset]));
   for (const dataset of [...datasets.values()].filter(canFail)) {
     try {
-      await loadSplits(dataset, places);
+      for (const note of (await loadSplits(dataset, places)).notes ?? []) notes.add(note);
     } catch (error) {
       if (error instanceof IsdaError && error.code === 'data/settings') throw error;
     }
   }
+  return [...notes];
 }

@@ -139,7 +139,12 @@ describe('buildSplits', () => {
   const positions = (source: ImageSource): number[] => [...(source.positions ?? [])];
 
   it('without options is the data as it is', () => {
-    expect(buildSplits({ holdout: 0 }, train, test)).toEqual({ train, evaluation: test, evaluationName: 'test' });
+    expect(buildSplits({ holdout: 0 }, train, test)).toEqual({
+      train,
+      evaluation: test,
+      evaluationName: 'test',
+      notes: [],
+    });
   });
 
   it('evaluates on held-out training images and takes the subset from the others', () => {
@@ -157,6 +162,14 @@ describe('buildSplits', () => {
     }
     expect(new Set([...held, ...rest]).size).toBe(60);
     expect(splits.train.storage).toBe(train.storage);
+  });
+
+  it('says of how many classes the images are, where some have none', () => {
+    const notesOf = (options: Parameters<typeof buildSplits>[0]) => buildSplits(options, train, test).notes;
+    expect(notesOf({ holdout: 0, subset: 3, testSubset: 3 })).toEqual([]);
+    expect(notesOf({ holdout: 0, subset: 2 })).toEqual(['the 2 training images are of 2 of the 3 classes']);
+    expect(notesOf({ holdout: 0, testSubset: 1 })).toEqual(['the 1 test images are of 1 of the 3 classes']);
+    expect(notesOf({ holdout: 2, subset: 50 })).toEqual(['the 2 holdout images are of 2 of the 3 classes']);
   });
 
   it('takes a subset of the test images', () => {

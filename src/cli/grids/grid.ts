@@ -87,7 +87,7 @@ export async function withGridRunner<Result>(
     const grid = { now, stop: signals.aborted, events: progress.events, pollMilliseconds, jobs: lookup };
     const run: GridRunner['run'] = async (cells, root) => {
       await requireStoreFolder(root);
-      await refuseImpossibleSplits(configsOf(cells), context);
+      for (const note of await refuseImpossibleSplits(configsOf(cells), context)) progress.print(`warning: ${note}`);
       return runGrid(cells, root, executorFor(cells, root), grid);
     };
     return await work({ run, signals, progress });
@@ -111,7 +111,8 @@ export interface GridListing {
 
 /** Lists what a command would run, and how far each run is. Errors (usage): images that cannot be split so. */
 export async function listGrid({ cells, root, json, settings }: GridListing, context: CommandContext): Promise<void> {
-  await refuseImpossibleSplits(configsOf(cells), context);
+  const notes = await refuseImpossibleSplits(configsOf(cells), context);
+  for (const note of notes) context.stderr.write(`warning: ${note}\n`);
   const lookup = lookOnce(context);
   const rows = await pMap(
     cells,
