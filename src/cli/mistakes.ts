@@ -1,5 +1,5 @@
 // Command lines with mistakes: which are refused, and what their hints say.
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import { orList } from '../common/format.js';
 import { startsWithTilde } from '../common/path-option.js';
 import { shellWord } from '../common/shell.js';
@@ -49,6 +49,23 @@ function pathProblem(value: unknown): string | undefined {
 /** The names of arguments that are paths. */
 const isPathArgument = /^(?:dir|file|folder|run|store|config)$/;
 
+/** `--resume --no-resume`: the last would count. */
+function refuseOpposites(command: Command): void {
+  for (const negated of command.options.filter(({ negate }) => negate)) {
+    const other = command.options.find(
+      (option) => !option.negate && option.attributeName() === negated.attributeName(),
+    );
+    if (other === undefined) continue;
+    let first: Option | undefined;
+    for (const option of [other, negated])
+      command.on(`option:${option.name()}`, () => {
+        if (first !== undefined && first !== option)
+          command.error(`error: option '${option.flags}' does not go with ${first.flags}`);
+        first = option;
+      });
+  }
+}
+
 /** A value given twice is a mistake: only options that collect their values may be repeated. So is an unusable path. */
 export function refuseMistakes(command: Command): void {
   command.hook('preAction', () => {
@@ -59,6 +76,14 @@ export function refuseMistakes(command: Command): void {
       if (problem !== undefined) command.error(`error: argument '${argument.name()}' ${problem}`);
     }
   });
+  // Options of a command that stand before the name of one below it reach neither.
+  command.hook('preAction', (_, acting) => {
+    if (acting === command || command.parent === null) return;
+    const lost = command.options.find((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
+    if (lost === undefined) return;
+    command.error(`error: option '${lost.flags}' is of ${commandWords(command).join(' ')}, not of ${commandWords(acting).join(' ')}`); // prettier-ignore
+  });
+  refuseOpposites(command);
   for (const option of command.options) {
     if (!option.required && !option.optional) continue;
     let given = false;

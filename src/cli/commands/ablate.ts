@@ -5,6 +5,7 @@ import { gridCells, seedsFrom } from '../../grids/rows.js';
 import { table5Variants, variantNames, withVariant, type Variant } from '../../grids/variants.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { runPlan, storeOf, withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
 import { countArgument, gridConfigOption, printDefaultConfig, readConfig, setOption } from '../options.js';
 
@@ -25,7 +26,7 @@ function variantArgument(value: string, before: readonly Variant[]): Variant[] {
 
 /** Adds the options that say which ablation is meant. */
 export function withAblateOptions(command: Command): Command {
-  return withGridOptions(
+  const grid = withGridOptions(
     command
       .addOption(gridConfigOption())
       .addOption(setOption())
@@ -35,8 +36,9 @@ export function withAblateOptions(command: Command): Command {
           .default([], 'the six of Table 5'),
       )
       .option('--seeds <n>', 'runs of each variant, on seeds 1 to n (default: 3)', countArgument)
-      .addOption(new Option('--seed <n>', 'one run of each variant, on this seed').conflicts('seeds')),
+      .option('--seed <n>', 'one run of each variant, on this seed'),
   );
+  return withOptionRules(grid, { '--seed': { excludes: ['--seeds'] }, '--seeds': { fixes: 'training.seed' } });
 }
 
 /** The runs of an ablation. Errors (usage): of the config. */

@@ -10,6 +10,7 @@ import { lossOptions } from '../../losses/options.js';
 import { registerBenchData } from './bench-data.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { configOption, countArgument, readConfig, setOption } from '../options.js';
 import { columnsOf, foldedTable, wrapText } from '../terminal/fold.js';
 
@@ -103,7 +104,10 @@ export function registerBench(program: Command, context: CommandContext): void {
     .addOption(new Option('--device <kind>', "device, instead of the config's").choices(['cpu', 'cuda']))
     .option('--steps <n>', 'timed steps of each combination', countArgument, 20)
     .option('--warmup <n>', 'untimed steps before', countArgument, 3)
-    .option('--json', 'print as JSON')
-    .action((options: BenchOptions) => measure(options, context));
+    .option('--json', 'print as JSON');
+  withOptionRules(command, {
+    '--precision': { sets: 'training.precision' },
+    '--device': { sets: 'training.device' },
+  }).action((options: BenchOptions) => measure(options, context));
   registerBenchData(command, context);
 }

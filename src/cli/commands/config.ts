@@ -8,6 +8,7 @@ import { ganJsonSchema, jsonSchema, printConfig, printGanConfig } from '../../co
 import { configReference } from '../../config/reference.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { readAnyConfig, setOption } from '../options.js';
 import { registerConfigList } from './config-list.js';
 
@@ -94,14 +95,16 @@ export const registerConfig: RegisterCommand = (program: Command, context: Comma
       const yaml = (): string => ('gan' in loaded ? printGanConfig(loaded) : printConfig(loaded));
       context.stdout.write(json ? `${JSON.stringify(loaded, undefined, 2)}\n` : yaml());
     });
-  config
+  const schema = config
     .command('schema')
     .addHelpText('after', example('--markdown'))
     .description('print the JSON Schema of configs, for editors')
     .option('--gan', 'the schema of generator configs instead')
-    .option('--markdown', 'a Markdown table of all keys of both schemas instead')
-    .action(({ gan = false, markdown = false }: { gan?: boolean; markdown?: boolean }) => {
-      const schema = gan ? ganJsonSchema() : jsonSchema();
-      context.stdout.write(markdown ? configReference() : `${JSON.stringify(schema, undefined, 2)}\n`);
-    });
+    .option('--markdown', 'a Markdown table of all keys of both schemas instead');
+  withOptionRules(schema, { '--gan': { excludes: ['--markdown'] } }).action(
+    ({ gan = false, markdown = false }: { gan?: boolean; markdown?: boolean }) => {
+      const json = gan ? ganJsonSchema() : jsonSchema();
+      context.stdout.write(markdown ? configReference() : `${JSON.stringify(json, undefined, 2)}\n`);
+    },
+  );
 };

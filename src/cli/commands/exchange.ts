@@ -6,6 +6,7 @@ import { exportFresh, exportRun, importNetwork, type ExportReport } from '../../
 import type { CheckpointSelection } from '../../records/checkpoints.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { openNamedRun } from './evaluate.js';
 import { checkpointOption, configOption, readConfig, setOption } from '../options.js';
 import { refuseForeignFile } from '../terminal/replaceable.js';
@@ -56,7 +57,7 @@ async function importFile(file: string, options: ImportOptions, context: Command
 }
 
 export function registerExchange(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('export')
     .addHelpText('after', example('--run runs/resnet32-cifar10-seed1 --out resnet32.safetensors'))
     .description("write a network as safetensors, with PyTorch's names and layouts")
@@ -64,8 +65,10 @@ export function registerExchange(program: Command, context: CommandContext): voi
     .addOption(checkpointOption())
     .addOption(configOption())
     .addOption(setOption())
-    .requiredOption('--out <file>', 'file to write')
-    .action((options: ExportOptions) => exportNetwork(options, context));
+    .requiredOption('--out <file>', 'file to write');
+  withOptionRules(command, { '--checkpoint': { needs: '--run' } }).action((options: ExportOptions) =>
+    exportNetwork(options, context),
+  );
   program
     .command('import')
     .addHelpText('after', example('resnet32.safetensors --config resnet32-cifar10 --out runs/imported'))

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Quality } from '../../visualize/quality.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { imageProgress } from '../terminal/data-progress.js';
 import { openNamedRun } from './evaluate.js';
 import { columnsOf, foldedTable, wrapText } from '../terminal/fold.js';
@@ -67,7 +68,7 @@ async function measure(flags: QualityFlags, context: CommandContext): Promise<vo
 
 /** Adds `isda gan quality`. */
 export function registerGanQuality(gan: Command, context: CommandContext): void {
-  gan
+  const command = gan
     .command('quality')
     .addHelpText('after', example('--generator runs/wgan --run runs/resnet32-cifar10-seed1'))
     .description(
@@ -82,6 +83,8 @@ export function registerGanQuality(gan: Command, context: CommandContext): void 
     .option('--rows <n>', 'number of samples in the picture', countArgument, 10)
     .option('--neighbours <n>', 'neighbours of each sample', countArgument, 5)
     .option('--seed <n>', 'seed of the samples', seedArgument, 0)
-    .option('--json', 'print as JSON')
-    .action((flags: QualityFlags) => measure(flags, context));
+    .option('--json', 'print as JSON');
+  withOptionRules(command, { '--rows': { needs: '--out' }, '--neighbours': { needs: '--out' } }).action(
+    (flags: QualityFlags) => measure(flags, context),
+  );
 }

@@ -13,13 +13,14 @@ import { svgToPng } from '../../report/png.js';
 import { trainingOptions } from '../../training/options.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { registerGanQuality } from './gan-quality.js';
 import { configOption, countArgument, readGanConfig, seedArgument, setOption } from '../options.js';
 import { createGanProgress } from '../terminal/gan-progress.js';
 import { pngFile } from '../terminal/output.js';
 import { watchSignals } from '../terminal/signals.js';
 import { printJson } from '../terminal/table.js';
-import { createRunContext } from './train.js';
+import { createRunContext, ownSettings } from './train.js';
 
 /** Draws the pictures of a command, which gives a warning once. */
 function picturesFor({ stderr }: CommandContext): Pictures {
@@ -93,7 +94,7 @@ async function sample(flags: SampleFlags, context: CommandContext): Promise<void
 
 export function registerGan(program: Command, context: CommandContext): void {
   const gan = program.command('gan').description('generators of images (WGAN, CGAN, ACGAN, InfoGAN)');
-  gan
+  const training = gan
     .command('train')
     .addHelpText('after', example('--config wgan-cifar10 --out runs/wgan'))
     .description('train a generator, or one for each class; resumes an earlier run in the same folder')
@@ -104,8 +105,8 @@ export function registerGan(program: Command, context: CommandContext): void {
     .option('--class <class>', 'with gan.perClass: train only the generator of this class (name or number)')
     .option('--resume', 'resume from the newest checkpoint in the run folder; the default')
     .option('--no-resume', 'start over: deletes the checkpoints in the run folder')
-    .option('--json', 'print a summary of each generator as JSON; everything else goes to stderr')
-    .action((flags: TrainFlags) => train(flags, context));
+    .option('--json', 'print a summary of each generator as JSON; everything else goes to stderr');
+  withOptionRules(training, ownSettings).action((flags: TrainFlags) => train(flags, context));
   gan
     .command('sample')
     .addHelpText('after', example('--run runs/wgan --out samples.png'))

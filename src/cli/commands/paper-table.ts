@@ -11,6 +11,7 @@ import type { ReportTable } from '../../report/tables/table.js';
 import { optionWords } from '../command-line.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { columnsOf } from '../terminal/fold.js';
 import { gridFailure } from '../grids/end.js';
 import { listGrid, withGridOptions, withGridRunner, type GridOptions } from '../grids/grid.js';
@@ -41,8 +42,15 @@ const formatOfEnding: Readonly<Record<string, Format>> = { md: 'markdown', csv: 
 
 /** The format that is asked for, by the file's ending where it is not said. Errors (usage): the ending says nothing. */
 function formatOf({ format, to, json }: TableOptions): Format {
-  if (format !== undefined || to === undefined || json === true) return format ?? 'terminal';
+  if (format !== undefined || to === undefined) return format ?? 'terminal';
   const found = formatOfEnding[extname(to).slice(1).toLowerCase()];
+  if (json === true && found === undefined) return 'terminal';
+  if (json === true)
+    throw cannot(`write ${to}`, `its ending means ${found}, and --json writes JSON`, {
+      code: 'option/conflict',
+      kind: 'usage',
+      hint: 'end it with .json, or leave out --json',
+    });
   if (found !== undefined) return found;
   throw cannot(`write ${to}`, 'its ending does not tell the format', {
     code: 'option/invalid',
@@ -156,7 +164,9 @@ export const registerPaperTable: RegisterCommand = (program, context) => {
       ),
     )
     .option('--to <file>', 'write the table to this file instead of stdout');
-  withGridOptions(withTableChoice(command)).action((number: string, options: TableOptions, parsed: Command) =>
-    showTable(number, options, context, parsed),
-  );
+  withGridOptions(withTableChoice(command));
+  withOptionRules(command, {
+    '--json': { excludes: ['--format'] },
+    '--dry-run': { excludes: ['--to', '--format'] },
+  }).action((number: string, options: TableOptions, parsed: Command) => showTable(number, options, context, parsed));
 };

@@ -13,6 +13,7 @@ import type { Cell } from '../../grids/store/store.js';
 import { readAblation, withAblateOptions, type AblateOptions } from './ablate.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { columnsOf, wrapText } from '../terminal/fold.js';
 import { withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
 import { configOption, countArgument, printDefaultConfig, readConfig, setOption } from '../options.js';
@@ -26,7 +27,7 @@ import {
 import { epochsLeft, planRows, planText, planTotals } from '../grids/plan-rows.js';
 import { readStudy, withStudyOptions, type StudyOptions } from './study.js';
 import { withSweepOptions } from './sweep.js';
-import { runDirectory } from './train.js';
+import { ownSettings, runDirectory } from './train.js';
 import { readSweep, sweepCells, type SweepOptions } from '../grids/sweep-plan.js';
 import { printJson } from '../terminal/table.js';
 
@@ -131,7 +132,7 @@ export const registerPlan: RegisterCommand = (program, context) => {
     .description('estimate time, memory and disk of a run, a table, an ablation, a sweep or a study; starts no run');
   const measured = (command: Command): Command =>
     command.option('--steps <n>', 'timed steps of each measurement; fewer if they are slow', countArgument, 3);
-  measured(
+  const train = measured(
     plan
       .command('train')
       .addHelpText('after', example('resnet32-cifar10'))
@@ -142,7 +143,8 @@ export const registerPlan: RegisterCommand = (program, context) => {
       .option('--seed <n>', 'short for --set training.seed=N')
       .option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>')
       .option('--json', 'print the estimate as JSON; everything else goes to stderr'),
-  ).action((config: string | undefined, options: TrainPlanOptions & MeasureOptions) =>
+  );
+  withOptionRules(train, ownSettings).action((config: string | undefined, options: TrainPlanOptions & MeasureOptions) =>
     showPlan(trainPlan(config, options, context), options, context),
   );
   measured(

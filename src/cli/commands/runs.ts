@@ -13,6 +13,7 @@ import { listRuns } from '../../grids/store/list.js';
 import type { ListedCell } from '../../grids/store/view.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { lookOnce } from '../grids/executor.js';
 import { columnsOf, foldedTable, widthOf, wrapText } from '../terminal/fold.js';
 import { formatTable } from '../terminal/table.js';
@@ -127,13 +128,15 @@ async function listFolder(named: string, options: RunsOptions, context: CommandC
 }
 
 export const registerRuns: RegisterCommand = (program, context) => {
-  program
+  const command = program
     .command('runs')
     .addHelpText('after', example('runs --state done'))
     .description('the runs in a folder: state, epochs, test error (mean of the last ten epochs, last epoch)')
     .argument('<folder>', `of runs: runs/, or what ${storeCommands} make`)
     .addOption(new Option('--state <state>', 'only runs in this state').choices(cellStates))
     .option('--log <run>', 'show the end of the log of one run')
-    .option('--json', 'print as JSON')
-    .action((folder: string, options: RunsOptions) => listFolder(folder, options, context));
+    .option('--json', 'print as JSON');
+  withOptionRules(command, { '--log': { excludes: ['--json', '--state'] } }).action(
+    (folder: string, options: RunsOptions) => listFolder(folder, options, context),
+  );
 };

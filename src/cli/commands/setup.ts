@@ -1,7 +1,6 @@
 // `isda setup`: installs TensorFlow's library and compiles the binding; packs bundles for machines without a network.
 import { resolve } from 'node:path';
 import { Option } from 'commander';
-import { cannot } from '../../common/errors.js';
 import { formatBytes } from '../../common/format.js';
 import { cacheHome } from '../../common/home.js';
 import { makeBundle } from '../../install/bundle/pack.js';
@@ -11,6 +10,7 @@ import type { EngineLocation, EngineOptions } from '../../install/location.js';
 import type { EngineBuild } from '../../install/wheels.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { countArgument } from '../options.js';
 
 interface SetupOptions {
@@ -28,19 +28,6 @@ interface SetupOptions {
 export function describeEngine(engine: EngineLocation): string {
   const device = engine.build === 'cuda' ? 'CUDA and the CPU' : 'the CPU';
   return `TensorFlow ${engine.version} for ${device} (${engine.source})`;
-}
-
-/** Refuses options that say nothing together. */
-function checkOptions({ bundle, fromBundle, partSize, libraries, build, force }: SetupOptions): void {
-  const refuse = (reason: string): Error => cannot('set up', reason, { code: 'option/conflict', kind: 'usage' });
-  if (bundle !== undefined && (fromBundle !== undefined || force)) {
-    throw refuse(`--bundle packs a bundle, ${force ? '--force' : '--from-bundle'} does not go with it`);
-  }
-  if (bundle === undefined && (partSize !== undefined || !libraries)) {
-    throw refuse(`${libraries ? '--part-size' : '--no-libraries'} goes with --bundle`);
-  }
-  if (fromBundle !== undefined && build !== undefined)
-    throw refuse('the bundle says which build it holds: leave --build out');
 }
 
 async function packInto(
@@ -69,7 +56,6 @@ async function packInto(
 }
 
 async function setUp(options: SetupOptions, context: CommandContext): Promise<void> {
-  checkOptions(options);
   const started = context.clock();
   const seconds = (): string => ((context.clock() - started) / 1000).toFixed(1);
   const path = (folder: string): string => resolve(context.workingDirectory, folder);
@@ -94,7 +80,7 @@ async function setUp(options: SetupOptions, context: CommandContext): Promise<vo
 }
 
 export const registerSetup: RegisterCommand = (program, context) => {
-  program
+  const command = program
     .command('setup')
     .addHelpText('after', example('--bundle bundle'))
     .description('install the engine: libtensorflow and the binding compiled against it')
@@ -106,6 +92,12 @@ export const registerSetup: RegisterCommand = (program, context) => {
     .option('--part-size <mib>', 'split the bundle into parts of at most this many MiB', countArgument)
     .option('--no-libraries', "leave NVIDIA's libraries out: the machine has CUDA 12 and cuDNN 9")
     .option('--from-bundle <dir>', 'install the engine from a bundle; isda and Node.js are already installed')
-    .option('--json', 'print the engine, or the manifest of the bundle, as JSON')
-    .action((options: SetupOptions) => setUp(options, context));
+    .option('--json', 'print the engine, or the manifest of the bundle, as JSON');
+  withOptionRules(command, {
+    '--bundle': { excludes: ['--from-bundle', '--force'] },
+    '--part-size': { needs: '--bundle' },
+    '--no-libraries': { needs: '--bundle' },
+    // The bundle says which build it holds.
+    '--from-bundle': { excludes: ['--build'] },
+  }).action((options: SetupOptions) => setUp(options, context));
 };

@@ -4,6 +4,7 @@ import { gridCells, seedsFrom } from '../../grids/rows.js';
 import { loadStudy } from '../../grids/study.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { runPlan, storeOf, withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
 import { countArgument, setOption } from '../options.js';
 import { configsDirectory } from '../program.js';
@@ -15,12 +16,13 @@ export interface StudyOptions extends GridOptions {
 
 /** Adds the argument and the options that say which study is meant. */
 export function withStudyOptions(command: Command): Command {
-  return withGridOptions(
+  const grid = withGridOptions(
     command
       .argument('<file>', 'YAML: study, config, set, seeds, rows (docs/studies.md)')
       .addOption(setOption())
       .option('--seeds <n>', "run seeds 1 to n instead of the study's", countArgument),
   );
+  return withOptionRules(grid, { '--seeds': { fixes: 'training.seed' } });
 }
 
 /** The runs of a study. Errors (usage): of its file or its configs. */

@@ -8,6 +8,7 @@ import { settingsText, type SweepPoint } from '../../grids/points.js';
 import { choosePoint, measuredPoints, writeSweep, type MeasuredPoint } from '../../grids/sweep.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { detachedLine, gridFailure } from '../grids/end.js';
 import { listGrid, measuredOn, runsOf, withGridOptions, withGridRunner } from '../grids/grid.js';
 import { countArgument, gridConfigOption, printDefaultConfig, setOption } from '../options.js';
@@ -123,7 +124,7 @@ async function sweep(
 
 /** Adds the argument and the options that say which sweep is meant. */
 export function withSweepOptions(command: Command): Command {
-  return withGridOptions(
+  const grid = withGridOptions(
     command
       .argument('[key]', 'lambda0 (of ISDA), or any key of a config, such as optimizer.learningRate')
       .addOption(gridConfigOption())
@@ -151,6 +152,14 @@ export function withSweepOptions(command: Command): Command {
       .option('--seeds <n>', 'runs per value', countArgument, 1)
       .option('--final-seeds <n>', 'runs with the chosen value on all images; 0: none', wholeArgument, 3),
   );
+  return withOptionRules(grid, {
+    '--values': { excludes: ['--random'] },
+    '--range': { needs: '--random' },
+    '--choice': { needs: '--random' },
+    '--search-seed': { needs: '--random' },
+    '--seeds': { fixes: 'training.seed' },
+    '--holdout': { fixes: 'dataset.holdout' },
+  });
 }
 
 export const registerSweep: RegisterCommand = (program, context) => {

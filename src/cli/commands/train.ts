@@ -8,10 +8,14 @@ import { runExperiment } from '../../runs/run.js';
 import type { RunContext } from '../../runs/run-context.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { configOption, givenOnce, readConfig, setOption } from '../options.js';
 import { createProgress } from '../terminal/run-progress.js';
 import { watchSignals } from '../terminal/signals.js';
 import { programDirectory, programVersion } from '../program.js';
+
+/** The options that are short for settings. */
+export const ownSettings = { '--seed': { sets: 'training.seed' }, '--out': { sets: 'output.dir' } } as const;
 
 interface TrainOptions {
   readonly config: string;
@@ -65,7 +69,7 @@ async function train(options: TrainOptions, context: CommandContext): Promise<vo
 }
 
 export function registerTrain(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('train')
     .addHelpText('after', example('--config resnet32-cifar10 --seed 2 --out runs/mine'))
     .description('train one experiment; resumes an earlier run in the same folder')
@@ -76,8 +80,9 @@ export function registerTrain(program: Command, context: CommandContext): void {
     .option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>')
     .option('--resume', 'resume from the newest checkpoint in the run folder; the default')
     .option('--no-resume', 'start over: deletes the checkpoints in the run folder')
-    .option('--json', 'print the summary as JSON; everything else goes to stderr')
-    .action((word: string | undefined, options: Partial<TrainOptions> & Pick<TrainOptions, 'set'>) =>
+    .option('--json', 'print the summary as JSON; everything else goes to stderr');
+  withOptionRules(command, ownSettings).action(
+    (word: string | undefined, options: Partial<TrainOptions> & Pick<TrainOptions, 'set'>) =>
       train({ ...options, config: givenOnce('train', '--config <file>', [word, options.config]) }, context),
-    );
+  );
 }

@@ -5,6 +5,7 @@ import { covarianceKinds, type CovarianceKind } from '../../visualize/covariance
 import type { Visualization } from '../../visualize/visualize.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { imageProgress, iterationProgress } from '../terminal/data-progress.js';
 import { openNamedRun } from './evaluate.js';
 import { amountArgument, countArgument, seedArgument, setOption } from '../options.js';
@@ -136,7 +137,7 @@ async function run(flags: VisualizeFlags, context: CommandContext): Promise<void
 
 /** Adds Figure 4 to a command: to the program as `visualize`, to `isda figure` as `4`. */
 export function registerVisualize(parent: Command, context: CommandContext, name = 'visualize'): void {
-  parent
+  const command = parent
     .command(name)
     .addHelpText('after', example('--run runs/resnet32-cifar10-figure4-seed1 --generator runs/wgan --out figure4'))
     .description('map augmented features of a run back to images with a generator (Figure 4)')
@@ -174,6 +175,13 @@ export function registerVisualize(parent: Command, context: CommandContext, name
     .option('--momentum <number>', 'momentum of the descent', amountArgument, 0.9)
     .option('--weight-decay <number>', 'weight decay of the noise', amountArgument, 1e-4)
     .option('--seed <n>', 'seed of the noise and the augmentations', seedArgument, 0)
-    .option('--json', 'print the result as JSON')
-    .action((flags: VisualizeFlags) => run(flags, context));
+    .option('--json', 'print the result as JSON');
+  withOptionRules(command, {
+    '--images': { excludes: ['--index'] },
+    '--draws': { needs: '--directions random' },
+    '--lambda': { needs: '--directions random' },
+    '--components': { needs: '--directions pca' },
+    '--strength': { needs: '--directions pca' },
+    '--estimate': { excludes: ['--covariance identity'] },
+  }).action((flags: VisualizeFlags) => run(flags, context));
 }

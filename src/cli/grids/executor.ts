@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { cannot, reasonOf } from '../../common/errors.js';
+import { reasonOf } from '../../common/errors.js';
 import { listGpus } from '../../engine/devices.js';
 import type { Executor } from '../../grids/executors/executor.js';
 import { localExecutor } from '../../grids/executors/local.js';
@@ -60,12 +60,6 @@ export async function openExecutors(
   warn: (line: string) => void,
 ): Promise<GridExecutors> {
   const { environment, workingDirectory, now, clock } = context;
-  if (detach && executor !== 'slurm') {
-    throw cannot('leave the runs to a queue', '--detach is for --executor slurm', {
-      code: 'option/conflict',
-      kind: 'usage',
-    });
-  }
   const launcher = fileURLToPath(new URL('../../../bin/isda.js', import.meta.url));
   const command = [process.execPath, launcher] as const;
   const slurm = slurmCommands(environment, workingDirectory);

@@ -20,6 +20,7 @@ import { columnsOf, foldedTable, wrapText } from '../terminal/fold.js';
 import { detachedLine, gridFailure } from './end.js';
 import { executorNames, lookOnce, openExecutors, type ExecutorOptions } from './executor.js';
 import { gridProgress, type GridProgress } from './progress.js';
+import { withOptionRules } from '../option-rules.js';
 import { countArgument } from '../options.js';
 import { watchSignals, type SignalWatch } from '../terminal/signals.js';
 
@@ -37,7 +38,7 @@ function secondsArgument(value: string): number {
 
 /** Adds the options that every command with a grid takes. */
 export function withGridOptions(command: Command): Command {
-  return command
+  const grid = command
     .option('--out <store>', 'folder of the runs; default: under runs/')
     .option('--jobs <n>', 'concurrent runs; default: 1 locally, no limit with Slurm', countArgument)
     .addOption(
@@ -53,6 +54,7 @@ export function withGridOptions(command: Command): Command {
     )
     .option('--dry-run', 'show the runs without starting them')
     .option('--json', 'print the outcome as JSON; everything else goes to stderr');
+  return withOptionRules(grid, { '--detach': { needs: '--executor slurm' }, '--out': { fixes: 'output.dir' } });
 }
 
 /** The store of a command: `--out`, else runs/<name>. */

@@ -18,6 +18,7 @@ import { layTable, type ReportTable } from '../../report/tables/table.js';
 import { lineOf } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { storeOf, type GridOptions } from './grid.js';
+import { withOptionRules } from '../option-rules.js';
 import { countArgument, setOption } from '../options.js';
 import { configsDirectory } from '../program.js';
 
@@ -32,7 +33,7 @@ export interface TableChoice extends Pick<GridOptions, 'out'> {
 /** Adds the argument and the options that say which table is meant. */
 export function withTableChoice(command: Command): Command {
   const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-  return command
+  const table = command
     .addArgument(new Argument('<number>', 'of the table in the paper').choices(tableNumbers.map(String)))
     .option('--seeds <n>', 'runs per number, on seeds 1 to n', countArgument, 3)
     .addOption(
@@ -53,6 +54,7 @@ export function withTableChoice(command: Command): Command {
         .argParser(collect)
         .default([], 'none'),
     );
+  return withOptionRules(table, { '--seeds': { fixes: 'training.seed' } });
 }
 
 /** A table as it was asked for, before any run is looked for. */

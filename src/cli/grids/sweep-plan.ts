@@ -113,6 +113,13 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
     random === undefined
       ? listedPoints(key === 'lambda0' ? 'loss.lambda0' : key!, options, basis)
       : drawnPoints(options, random, basis);
+  const dropped = set.find((change) => points.some(({ settings }) => change.split('=')[0] in settings));
+  if (dropped !== undefined) {
+    throw cannot('sweep', `--set ${dropped} would be dropped: the sweep sets that key`, {
+      code: 'option/conflict',
+      kind: 'usage',
+    });
+  }
   if (random !== undefined && points.length < random) {
     const all = `there are only ${counted(points.length, 'different setting')} to draw`;
     context.stderr.write(`warning: ${all}, so ${points.length} are tried in place of ${random}\n`);

@@ -83,7 +83,6 @@ describe('isda ablate --dry-run', () => {
       ['--variant', 'isdaa'],
       "option '--variant <name>' argument 'isdaa' is invalid. Expected basic, identity, diagonal, single, constant-lambda, isda, sketch; did you mean isda?",
     ],
-    [['--seed', '1', '--seeds', '2'], "option '--seed <n>' cannot be used with option '--seeds <n>'"],
     [['--seed', '-1'], 'training.seed: expected an integer from 0 to 4294967295, got -1'],
     [['--jobs', '0'], 'Expected a whole number of at least 1.'],
     [['--executor', 'cloud'], "argument 'cloud' is invalid. Allowed choices are local, slurm."],

@@ -225,8 +225,3 @@ it('without Slurm: what is missing, and what to do', async () => {
     await rm(elsewhere, { recursive: true });
   }
 });
-
-it('--detach is for Slurm', async () => {
-  const { exitCode, stderr } = await runIsda(tmpdir(), ['ablate', '--config', 'tiny-isda', '--detach']);
-  expect([exitCode, stderr]).toEqual([2, 'error: cannot leave the runs to a queue: --detach is for --executor slurm']);
-});

@@ -1,0 +1,67 @@
+// Which options of a command go together: one that would be dropped without a word is refused.
+import type { Command, Option } from 'commander';
+
+/** What holds for an option. Others are named by their flags, a value of theirs as in `--directions pca`. */
+export interface OptionRule {
+  /** Those that cannot be given with it. */
+  readonly excludes?: readonly string[];
+  /** What it belongs to: it says nothing without. */
+  readonly needs?: string;
+  /** The key of configs that it sets where it is given: `--set` of that key would be dropped. */
+  readonly sets?: string;
+  /** The same where it is not given either. */
+  readonly fixes?: string;
+}
+
+function optionOf(command: Command, flag: string): Option {
+  const found = command.options.find(({ long }) => long === flag);
+  if (found === undefined) throw new Error(`isda ${command.name()} has no option ${flag}`);
+  return found;
+}
+
+/** Whether the command line gives the option. */
+function isGiven(command: Command, option: Option): boolean {
+  const name = option.attributeName();
+  return command.getOptionValueSource(name) === 'cli' && (!option.negate || command.getOptionValue(name) === false);
+}
+
+/** Whether `--flag`, or `--flag value`, holds; a value may be the default. */
+function holds(command: Command, condition: string): boolean {
+  const [flag, value] = condition.split(' ');
+  const option = optionOf(command, flag);
+  return value === undefined ? isGiven(command, option) : command.getOptionValue(option.attributeName()) === value;
+}
+
+/** What is wrong with an option in a command line, if anything. */
+function problemOf(
+  command: Command,
+  flag: string,
+  { excludes = [], needs, sets, fixes }: OptionRule,
+): string | undefined {
+  const option = optionOf(command, flag);
+  if (isGiven(command, option)) {
+    const other = excludes.find((condition) => holds(command, condition));
+    if (other !== undefined) return `option '${option.flags}' does not go with ${other}`;
+    if (needs !== undefined && !holds(command, needs)) return `option '${option.flags}' is for ${needs}`;
+  }
+  const key = fixes ?? (isGiven(command, option) ? sets : undefined);
+  if (key === undefined) return undefined;
+  const changes = command.getOptionValue('set') as readonly string[];
+  const dropped = changes.find((change) => change.split('=')[0] === key);
+  return dropped === undefined ? undefined : `--set ${dropped} would be dropped: '${option.flags}' sets ${key}`;
+}
+
+/** Adds rules to a command, by the flags of its options. Errors (usage), before it acts: a command line that breaks one. */
+export function withOptionRules(command: Command, rules: Readonly<Record<string, OptionRule>>): Command {
+  for (const [flag, { excludes = [], needs }] of Object.entries(rules))
+    for (const named of [flag, ...excludes, ...(needs === undefined ? [] : [needs])])
+      optionOf(command, named.split(' ')[0]);
+  return command.hook('preAction', (_, acting) => {
+    // Those of a command that has others below it are its own.
+    if (acting !== command) return;
+    for (const [flag, rule] of Object.entries(rules)) {
+      const problem = problemOf(command, flag, rule);
+      if (problem !== undefined) command.error(`error: ${problem}`);
+    }
+  });
+}
