@@ -12,6 +12,8 @@ const signatures: readonly (readonly [at: number, text: string, name: string])[]
   [0, '\xff\n', 'a JPEG XL image'],
   [4, 'JXL ', 'a JPEG XL image'],
   [4, 'jP\x20\x20', 'a JPEG 2000 image'],
+  [4, 'TFL3', 'a TensorFlow Lite model'],
+  [0, '\x7fELF', 'a program or library'],
   [0, '8BPS', 'a Photoshop file'],
   [0, '%PDF-', 'a PDF file'],
   [0, '\x89HDF\r\n', 'an HDF5 file'],
@@ -44,6 +46,27 @@ const isTorch = (bytes: Buffer): boolean => {
 /** A pickle of protocol 2 to 5. */
 const isPickle = (bytes: Buffer): boolean => bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
 
+/**
+ * Protocol buffers: of ONNX, whose version is followed by the name of the program that wrote it, and of a SavedModel, by a
+ * message.
+ */
+function protocolBuffer(bytes: Buffer): string | undefined {
+  if (bytes.length < 8 || bytes[0] !== 0x08 || bytes[1] === 0 || bytes[1] > 0x20 || bytes[2] !== 0x12) return undefined;
+  if (/^[\x20-\x7e]+$/.test(bytes.toString('latin1', 4, Math.min(4 + bytes[3], bytes.length)))) return 'an ONNX model';
+  return bytes[1] === 1 && bytes.subarray(4, 8).includes(0x0a) ? 'a SavedModel of TensorFlow' : undefined;
+}
+
+/** Text without a signature: JSON, or a page such as `404: Not Found`. */
+function plainText(bytes: Buffer): string | undefined {
+  const text = bytes.toString('utf8', 0, 512).replace(/\ufffd$/, '');
+  // eslint-disable-next-line no-control-regex
+  if (text.trim() === '' || /[\u0000-\u0008\u000e-\u001f\u007f\ufffd]/.test(text)) return undefined;
+  const [first] = text.trim().split('\n');
+  const shown = first.length > 60 ? `${first.slice(0, 60)}…` : first;
+  if (text.includes('"weight_map"')) return 'the index of a network in several files';
+  return `${/^[[{]/.test(first) ? 'JSON' : 'plain text'}, which begins ${shown}`;
+}
+
 /** The kind of a file that is neither a JPEG nor a PNG, where its first bytes tell it: `a GIF image`. */
 export function otherFormat(bytes: Buffer): string | undefined {
   if (isTorch(bytes)) return 'a file of torch.save';
@@ -52,5 +75,6 @@ export function otherFormat(bytes: Buffer): string | undefined {
   if (isBitmap(bytes)) return 'a BMP image';
   if (isPickle(bytes)) return 'a Python pickle';
   const text = bytes.toString('utf8', 0, 64).trimStart().toLowerCase();
-  return beginnings.find(([start]) => text.startsWith(start))?.[1];
+  const page = beginnings.find(([start]) => text.startsWith(start))?.[1];
+  return page ?? protocolBuffer(bytes) ?? plainText(bytes);
 }

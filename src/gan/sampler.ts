@@ -1,4 +1,5 @@
 // Images of a trained generator, each a function of (seed, label, index) alone.
+import { cannot } from '../common/errors.js';
 import { randomStream } from '../common/random.js';
 import type { Engine } from '../engine/index.js';
 import { addScalar, mulScalar } from '../engine/ops/index.js';
@@ -66,7 +67,7 @@ export function samplingStep(generator: Generator, batchSize: number): SessionFu
 }
 
 export interface Sampler {
-  /** Images of labels, uint8 [N, 32, 32, 3]: samples `first`, `first` + 1, … of the seed. */
+  /** Images of labels, uint8 [N, 32, 32, 3]: samples `first`, `first` + 1, … of the seed. Errors: one is not finite. */
   sample(labels: Int32Array, seed: number, first: number): Uint8Array;
   close(): void;
 }
@@ -91,6 +92,12 @@ export function openSampler(
         const latents = drawLatents(generator, part, seed, first + start);
         const inputs = Object.fromEntries(Object.keys(step.inputs).map((key) => [key, latents[key as keyof Latents]]));
         const { images } = session.call(step.name, inputs);
+        const stray = (images as Float32Array).find((value) => !Number.isFinite(value));
+        if (stray !== undefined)
+          throw cannot('make images', `the generator gives ${stray}`, {
+            code: 'generator/unusable',
+            hint: 'its training has diverged, or its file was damaged',
+          });
         pixels.push(toBytes(images as Float32Array, Math.min(batchSize, count - start)));
       }
       return Buffer.concat(pixels);

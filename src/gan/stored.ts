@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { cannot } from '../common/errors.js';
 import { readFailure, writeFileAtomically } from '../common/files.js';
 import { fromTorch, torchShape, toTorch } from '../nn/layout.js';
+import { unusableValue } from '../nn/usable-values.js';
 import { decodeSafetensors, encodeSafetensors } from '../records/safetensors.js';
 import { matchTensors } from '../training/state.js';
 import type { Generator } from './generator.js';
@@ -86,6 +87,15 @@ export async function loadGenerator(path: string): Promise<LoadedGenerator> {
   const origin = parsed(originSchema, metadata['origin'], file);
   const generator = createGenerator(options, origin.classNames.length);
   const matched = matchTensors(generator.tensors, tensors, file);
+  for (const tensor of generator.tensors) {
+    const problem = unusableValue(tensor, matched.get(tensor.name)!);
+    if (problem === undefined) continue;
+    throw cannot('load the generator', `${tensor.name} ${problem}`, {
+      code: 'generator/unusable',
+      place: file,
+      hint: 'its training has diverged, or the file was damaged',
+    });
+  }
   const values = new Map(
     generator.tensors.map((tensor) => [tensor.name, fromTorch(matched.get(tensor.name)!, tensor)]),
   );

@@ -19,6 +19,7 @@ import {
   type CheckpointSelection,
   type LoadedCheckpoint,
 } from '../records/checkpoints.js';
+import { columnOf } from '../records/metrics-columns.js';
 import { readInputs, type RunInputs } from '../records/inputs.js';
 import { runFolder } from '../records/run-folder.js';
 import { batchSizes } from '../training/session.js';
@@ -116,6 +117,26 @@ export interface RunEvaluation {
   readonly official?: boolean;
 }
 
+/** Errors: a value is not finite, which is the network's doing. */
+function refuseStray(
+  values: Readonly<Record<string, number>>,
+  network: string,
+  { checkpoint, inputs }: RunCheckpoint,
+): void {
+  const stray = Object.entries(values).find(([, value]) => !Number.isFinite(value));
+  if (stray === undefined) return;
+  const [name, value] = stray;
+  const weights = inputs?.weights;
+  throw cannot('evaluate the run', `${columnOf(name)} is ${value}: outputs of ${network} are not finite numbers`, {
+    code: 'run/diverged',
+    place: checkpoint.path,
+    hint:
+      weights === undefined
+        ? 'its training has diverged; an earlier checkpoint may be good (--checkpoint best)'
+        : `its first weights are those of ${weights.file}: they may be of another network, or damaged`,
+  });
+}
+
 /** What evaluation needs of the process. */
 export interface EvaluationContext extends DataPlaces, LoadingContext {
   /** Gets a line for each broken image, and one where the images are not those of the run. */
@@ -198,9 +219,11 @@ async function evaluateImages(
       return Promise.resolve();
     });
     const metrics = metricsOf(measuredRun(parts)).filter(({ kind }) => kind === 'evaluation');
+    const values = evaluatedValues(metrics, measured);
+    refuseStray(values, parts.network.name, opened);
     const outcome: RunEvaluation = {
       metrics,
-      values: evaluatedValues(metrics, measured),
+      values,
       checkpoint: checkpoint.path,
       images: evaluation.count,
       part: evaluationName,

@@ -1,6 +1,7 @@
 // The tensors of a network in a safetensors file that PyTorch wrote.
 import { cannot } from '../common/errors.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
+import { unusableValue } from '../nn/usable-values.js';
 import { decodeSafetensors, type NamedTensor } from '../records/safetensors.js';
 import { matchTensors } from '../training/state.js';
 
@@ -25,7 +26,7 @@ function wrapperPrefix(names: readonly string[], known: ReadonlySet<string>): st
   return shared.find((prefix) => names.some((name) => known.has(name.slice(prefix.length)))) ?? '';
 }
 
-/** Decodes a file. Errors: it is not safetensors, not the declared network, or holds values that are not finite. */
+/** Decodes a file. Errors: it is not safetensors, not the declared network, or holds values that it cannot have. */
 export function networkTensors(
   bytes: Uint8Array,
   path: string,
@@ -38,10 +39,11 @@ export function networkTensors(
     known,
   );
   const tensors = stored.map((tensor) => ({ ...tensor, name: tensor.name.slice(prefix.length) }));
-  for (const [name, data] of matchTensors(declarations, tensors, path)) {
-    const stray = data.find((value) => !Number.isFinite(value));
-    if (stray === undefined) continue;
-    throw cannot('import the network', `${name} holds ${stray}`, {
+  const values = matchTensors(declarations, tensors, path);
+  for (const declaration of declarations) {
+    const problem = unusableValue(declaration, values.get(declaration.name)!);
+    if (problem === undefined) continue;
+    throw cannot('import the network', `${declaration.name} ${problem}`, {
       code: 'run/diverged',
       place: path,
       hint: 'its training has diverged, or the file was damaged',

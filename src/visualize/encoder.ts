@@ -1,4 +1,5 @@
 // Deep features of images, by a trained network in evaluation mode.
+import { cannot } from '../common/errors.js';
 import type { Engine } from '../engine/index.js';
 import { cast } from '../engine/ops/index.js';
 import type { Execution } from '../engine/session.js';
@@ -18,7 +19,7 @@ export interface TrainedNetwork {
 export interface Encoder {
   /** A. */
   readonly featureSize: number;
-  /** Features [N, A] of images, uint8 [N, H, W, 3]; any N. */
+  /** Features [N, A] of images, uint8 [N, H, W, 3]; any N. Errors: one of them is not finite. */
   features(images: Uint8Array): Float32Array;
   close(): void;
 }
@@ -55,6 +56,12 @@ export function openEncoder(
         batch.set(images.subarray(first * size, (first + batchSize) * size));
         const found = session.call('encode', { images: batch }).features as Float32Array;
         const own = Math.min(batchSize, count - first) * featureSize;
+        const stray = found.findIndex((value, at) => at < own && !Number.isFinite(value));
+        if (stray >= 0)
+          throw cannot('compute features', `${network.name} gives ${found[stray]}`, {
+            code: 'run/diverged',
+            hint: 'the training of the run has diverged, or its first weights were damaged',
+          });
         features.set(found.subarray(0, own), first * featureSize);
       }
       return features;

@@ -32,12 +32,36 @@ describe('networkTensors', () => {
   });
 
   it.each([
+    [3e38, 'conv.weight holds 3.00e+38, too large to compute with in float32'],
+    [-2e19, 'conv.weight holds -2.00e+19, too large'],
+  ])('refuses the value %f', (value, reason) => {
+    expect(() => networkTensors(fileOf(stored('', value)), 'x', declarations)).toThrow(reason);
+  });
+
+  it('refuses a negative variance, which ReLU would hide', () => {
+    const statistics = ['bn.running_mean', 'bn.running_var'].map((name) =>
+      declare(name, 'statistic', [1], filledWith(0)),
+    );
+    const file = (variance: number): Buffer =>
+      fileOf(statistics.map(({ name }, at) => ({ name, shape: [1], data: Float32Array.of(at === 1 ? variance : -1) })));
+    expect(() => networkTensors(file(-1), 'x', statistics)).toThrow('bn.running_var holds -1.00, and a variance is never');
+    expect(networkTensors(file(0), 'x', statistics).tensors).toHaveLength(2);
+  });
+
+  it.each([
     ['a file of torch.save', Buffer.from(`PK\x03\x04${'\0'.repeat(26)}archive/data.pkl`, 'latin1')],
     ['a file of torch.save', Buffer.from('\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.', 'latin1')],
     ['a Python pickle', Buffer.from('\x80\x04\x95\x11\0\0\0\0\0\0\0}.', 'latin1')],
     ['a zip archive', Buffer.from(`PK\x03\x04${'\0'.repeat(26)}readme.txt`, 'latin1')],
     ['a web page', Buffer.from('<!DOCTYPE html><html></html>')],
     ['a Git LFS pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n')],
+    ['an ONNX model', Buffer.from('\x08\x07\x12\x07pytorch\x1a\x051.9.0:\0\0', 'latin1')],
+    ['a SavedModel of TensorFlow', Buffer.from('\x08\x01\x12\xf0\x10\x0a\x51\0\0', 'latin1')],
+    ['a TensorFlow Lite model', Buffer.from('\x1c\0\0\0TFL3\0\0', 'latin1')],
+    ['plain text, which begins 404: Not Found', Buffer.from('404: Not Found')],
+    ['plain text, which begins no', Buffer.from('no\n')],
+    ['JSON, which begins {"message":"Not Found"}', Buffer.from('{"message":"Not Found"}')],
+    ['the index of a network in several files', Buffer.from('{"metadata":{"total_size":1},"weight_map":{"a":"b"}}')],
     ['an HDF5 file', Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')],
   ])('names %s', (name, bytes) => {
     expect(() => networkTensors(bytes, 'x', declarations)).toThrow(`cannot read safetensors: it is ${name}`);

@@ -4,7 +4,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeSafetensors } from '../../../src/records/safetensors.js';
+import { decodeSafetensors, encodeSafetensors } from '../../../src/records/safetensors.js';
 import { runCli } from '../../support/cli.js';
 import { runIsda } from '../../support/process.js';
 import { checkpointsOf, contentOf, makeData, metricsOf, outcomeOf, trainArgs } from '../../support/runs.js';
@@ -220,6 +220,21 @@ describe('isda export and import', () => {
       return { metrics, checkpoint, tensors: decodeSafetensors(readFileSync(path), path).tensors };
     };
     expect(end('begun')).toEqual(end('run'));
+  });
+
+  it('fails on a network whose outputs overflow, and names its weights', async () => {
+    const config = ['--config', 'tiny-isda', '--set', 'dataset.dir=data'];
+    await runCli(folder, ['export', ...config, '--out', 'usual.safetensors']);
+    const { tensors } = decodeSafetensors(readFileSync(join(folder, 'usual.safetensors')), 'usual');
+    for (const { name, data } of tensors)
+      if (name === 'fc.weight' || name === 'layer3.0.bn2.weight') (data as Float32Array).fill(1e19);
+    writeFileSync(join(folder, 'huge.safetensors'), Buffer.concat(encodeSafetensors(tensors)));
+    const imported = await runCli(folder, ['import', 'huge.safetensors', ...config, '--out', 'huge']);
+    expect(imported.code, imported.stderr).toBe(0);
+    const { exitCode, stdout, stderr } = await runIsda(folder, ['evaluate', 'huge']);
+    expect(stderr).toContain('cannot evaluate the run: test_loss is NaN: outputs of resnet-8 are not finite numbers');
+    expect(stderr).toContain('its first weights are those of huge.safetensors');
+    expect([exitCode, stdout]).toEqual([1, '']);
   });
 
   it('refuses the network of another config, and what is no safetensors file', async () => {

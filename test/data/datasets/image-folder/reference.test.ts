@@ -73,7 +73,7 @@ describe('broken files', () => {
     'cut-off-in-header.jpg': /: it is cut off within its header$/,
     'cut-off.png': /: \S/,
     'damaged.png': /: \S/,
-    'text.jpg': /: it is neither a JPEG nor a PNG$/,
+    'text.jpg': /: it is plain text, which begins .*, and only JPEG and PNG are read$/,
     'empty.jpg': /: it is empty$/,
   };
 
