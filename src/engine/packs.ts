@@ -1,35 +1,44 @@
 // Packs: variables that lie one after the other in one vector, and programs that read them as variables.
 import { cannot } from '../common/errors.js';
+import { cast } from './ops/fill.js';
 import { concat, reshape, splitVector } from './ops/shape.js';
 import type { MomentumStep, Pack, Program, Tensor, Variable } from './tensor.js';
-import { sizeOf } from './types.js';
+import { sizeOf, type DType } from './types.js';
 
-/** Float32 values in 64 bytes: TensorFlow splits a vector at multiples of them without copying. */
-const alignment = 16;
+/** TensorFlow splits a vector at multiples of so many bytes without copying. */
+const alignmentBytes = 64;
+const float32Alignment = alignmentBytes / 4;
+const bfloat16Alignment = alignmentBytes / 2;
 
-const isAligned = ({ shape }: Variable): boolean => sizeOf(shape) % alignment === 0;
 const sizesOf = (parts: readonly Variable[]): number[] => parts.map(({ shape }) => sizeOf(shape));
 const total = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0);
 
-/** A vector of the variables: those of an aligned size, then the others, then zeros up to the alignment. */
+/** The kinds of parts in their order: weights that a network reads in bfloat16, others of an aligned size, the rest. */
+const kinds = ['weights', 'aligned', 'rest'] as const;
+
+function kindOf({ shape }: Variable): (typeof kinds)[number] {
+  const size = sizeOf(shape);
+  if (shape.length > 1 && size % bfloat16Alignment === 0) return 'weights';
+  return size % float32Alignment === 0 ? 'aligned' : 'rest';
+}
+
+/** A vector of the variables, kind by kind, then zeros up to the alignment. */
 export function packOf(name: string, variables: readonly Variable[]): Pack {
-  const parts = [...variables.filter(isAligned), ...variables.filter((variable) => !isAligned(variable))];
-  const size = Math.ceil(total(sizesOf(parts)) / alignment) * alignment;
+  const parts = kinds.flatMap((kind) => variables.filter((variable) => kindOf(variable) === kind));
+  const size = Math.ceil(total(sizesOf(parts)) / float32Alignment) * float32Alignment;
   return { name, shape: [size], trainable: false, parts };
 }
 
-/** The sizes of a pack's parts and of what is left behind the last. */
-function sizesIn({ parts, shape }: Pack): { aligned: number[]; others: number[]; left: number } {
-  const aligned = sizesOf(parts.filter(isAligned));
-  const others = sizesOf(parts.filter((part) => !isAligned(part)));
-  return { aligned, others, left: shape[0] - total(aligned) - total(others) };
+/** The sizes of a pack's parts by kind; `left` is what the vector has behind the last part. */
+function sizesIn({ parts, shape }: Pack): Record<(typeof kinds)[number], number[]> & { left: number } {
+  const [weights, aligned, rest] = kinds.map((kind) => sizesOf(parts.filter((part) => kindOf(part) === kind)));
+  return { weights, aligned, rest, left: shape[0] - total([...weights, ...aligned, ...rest]) };
 }
 
 /** The parts of a pack's vector, in their shapes. Only those of other than aligned sizes are copies. */
 function partsOf(pack: Pack, vector: Tensor): Tensor[] {
-  const { aligned, others, left } = sizesIn(pack);
-  const rest = [...others, ...(left === 0 ? [] : [left])];
-  const halves = [aligned, rest].filter((sizes) => sizes.length > 0);
+  const { weights, aligned, rest, left } = sizesIn(pack);
+  const halves = [[...weights, ...aligned], left === 0 ? rest : [...rest, left]].filter((sizes) => sizes.length > 0);
   const split = splitVector(vector, halves.map(total));
   const pieces = halves.flatMap((sizes, half) => splitVector(split[half], sizes));
   return pack.parts.map(({ shape, trainable }, index) => {
@@ -37,12 +46,49 @@ function partsOf(pack: Pack, vector: Tensor): Tensor[] {
   });
 }
 
+/** The weights among a pack's parts in another type, by one cast. */
+function weightsAs(pack: Pack, vector: Tensor, dtype: DType): Tensor[] {
+  const { weights } = sizesIn(pack);
+  const others = pack.shape[0] - total(weights);
+  const [together] = splitVector(vector, others === 0 ? [total(weights)] : [total(weights), others]);
+  const pieces = splitVector(cast(together, dtype), weights);
+  return weights.map((_, index) => reshape(pieces[index], pack.parts[index].shape));
+}
+
+/** The values as one vector; neighbours that were cast from the same type are joined before one cast. */
+function joined(values: readonly Tensor[]): Tensor[] {
+  const flat = (value: Tensor): Tensor => reshape(value, [sizeOf(value.shape)]);
+  const runs: Tensor[][] = [];
+  for (const value of values) {
+    const run = runs.at(-1);
+    if (run !== undefined && run[0].castFrom?.dtype === value.castFrom?.dtype) run.push(value);
+    else runs.push([value]);
+  }
+  return runs.flatMap((run) => {
+    const sources = run.flatMap(({ castFrom }) => (castFrom === undefined ? [] : [flat(castFrom)]));
+    return sources.length < 2 ? run.map(flat) : [cast(concat(sources, 0), run[0].dtype)];
+  });
+}
+
 /** The vector of values for a pack's parts, such as their gradients. */
 export function packed(program: Program, pack: Pack, values: readonly Tensor[]): Tensor {
   const { left } = sizesIn(pack);
   const zeros = program.constant(new Float32Array(left), { dtype: 'float32', shape: [left] });
-  const flat = values.map((value) => reshape(value, [sizeOf(value.shape)]));
-  return concat(left === 0 ? flat : [...flat, zeros], 0);
+  const parts = joined(values);
+  return concat(left === 0 ? parts : [...parts, zeros], 0);
+}
+
+/** The parts of a pack's vector, of which the weights are cast together. */
+function readParts(pack: Pack, vector: Tensor): Tensor[] {
+  const casts = new Map<DType, Tensor[]>();
+  const inType = (dtype: DType): Tensor[] => {
+    const known = casts.get(dtype) ?? weightsAs(pack, vector, dtype);
+    casts.set(dtype, known);
+    return known;
+  };
+  return partsOf(pack, vector).map((part, index) =>
+    kindOf(pack.parts[index]) === 'weights' ? { ...part, castTogether: (dtype: DType) => inType(dtype)[index] } : part,
+  );
 }
 
 /** A program that reads the parts of its packs as variables. */
@@ -61,7 +107,7 @@ export function withPacks<Kind extends Program>(program: Kind): Kind {
       const place = places.get(variable.name);
       if (place === undefined) return program.read(variable);
       const { pack, index } = place;
-      const known = views.get(pack.name) ?? partsOf(pack, program.read(pack));
+      const known = views.get(pack.name) ?? readParts(pack, program.read(pack));
       views.set(pack.name, known);
       return known[index];
     },

@@ -13,6 +13,10 @@ export interface Tensor extends TensorSpec {
   /** Whether a gradient with respect to this value can be asked for. */
   readonly needsGradient: boolean;
   readonly origin: Origin | undefined;
+  /** The tensor of another type that this one is a cast of, if it is one. */
+  readonly castFrom?: Tensor;
+  /** The value in another float type where it is cast together with others, cut off from differentiation. */
+  readonly castTogether?: (dtype: DType) => Tensor;
 }
 
 /** How a value was made, for reverse-mode differentiation. */
@@ -38,7 +42,7 @@ export interface Variable {
  * places after the last part are 0.
  */
 export interface Pack extends Variable {
-  /** Those whose size is a multiple of the alignment first (`packOf`). */
+  /** In the order of `packOf`. */
   readonly parts: readonly Variable[];
 }
 

@@ -1,9 +1,10 @@
 // Packs: variables in one vector are read, written and updated as if each were its own.
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
-import { add, mulScalar, square, sum } from '../../src/engine/ops/index.js';
+import { add, cast, mul, mulScalar, reshape, square, sum } from '../../src/engine/ops/index.js';
 import { packed, packOf } from '../../src/engine/packs.js';
-import type { Variable } from '../../src/engine/tensor.js';
+import { createTally } from '../../src/engine/tally-program.js';
+import type { Pack, Program, Variable } from '../../src/engine/tensor.js';
 import type { SessionFunction } from '../../src/engine/session.js';
 import { testEngine } from '../support/engine.js';
 import { executions } from '../support/run-once.js';
@@ -33,12 +34,55 @@ const values = new Map(
 );
 
 describe('packOf', () => {
-  it('puts parts of an aligned size first and ends on the alignment', () => {
+  it('puts weights first, then others of an aligned size, and ends on the alignment', () => {
     const pack = packOf('pack', variables);
-    expect(pack.parts.map(({ name }) => name)).toEqual(['even', 'wide', 'odd', 'one', 'rest']);
+    expect(pack.parts.map(({ name }) => name)).toEqual(['wide', 'even', 'odd', 'one', 'rest']);
     expect(pack.shape).toEqual([64]);
     expect(packOf('pack', [variables[1], variables[3]]).shape).toEqual([48]);
     expect(packOf('pack', [variables[0], variables[2]]).shape).toEqual([16]);
+  });
+});
+
+describe('weights of a pack in bfloat16', () => {
+  const weights = [variable('first', 4, 8), variable('second', 2, 16), variable('small', 2, 8)];
+  const pack = packOf('pack', weights);
+  const inBfloat16 = (program: Program) => weights.map((one) => cast(program.read(one), 'bfloat16'));
+
+  it('are cast together, but for those whose size does not fit', () => {
+    const { program, operations } = createTally([pack]);
+    inBfloat16(program);
+    inBfloat16(program);
+    const casts = operations.filter(({ operation }) => operation === 'Cast');
+    expect(casts.map(({ outputs }) => outputs[0].shape)).toEqual([[64], [2, 8], [2, 8]]);
+  });
+
+  it.each(executions)('and their gradients have the bits of casts one by one, %s', (execution) => {
+    const computed = (packs: readonly Pack[]) => {
+      const step: SessionFunction = {
+        name: 'step',
+        inputs: {},
+        build(_, program) {
+          const cubes = inBfloat16(program).map((value) => mul(value, square(value)));
+          const total = cubes.map((cube) => sum(cast(cube, 'float32'))).reduce((sums, one) => add(sums, one));
+          const slopes = gradients(
+            total,
+            pack.parts.map((part) => program.read(part)),
+          );
+          const values = cast(add(cubes[0], reshape(cubes[1], [4, 8])), 'float32');
+          return { values, slopes: packed(program, pack, slopes) };
+        },
+      };
+      const session = engine.createSession(execution, weights, [step], packs);
+      session.write(
+        new Map(weights.map(({ name, shape }, k) => [name, numbers(shape[0] * shape[1], 0.123 + k).map(Math.sin)])),
+      );
+      const outputs = session.call('step', {});
+      session.close();
+      return outputs;
+    };
+    const alone = computed([]);
+    expect(new Set(alone['slopes']).size).toBeGreaterThan(20);
+    expect(computed([pack])).toEqual(alone);
   });
 });
 

@@ -19,6 +19,6 @@ export const onesLike = (like: Tensor): Tensor => fillLike(like, 1);
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
   const attributes = { SrcT: type(x.dtype), DstT: type(dtype) };
-  const value = run('Cast', attributes, [x], dtype, x.shape);
-  return withGradient(value, [x], (gradient) => [cast(gradient, x.dtype)]);
+  const value = x.castTogether?.(dtype) ?? run('Cast', attributes, [x], dtype, x.shape);
+  return withGradient({ ...value, castFrom: x }, [x], (gradient) => [cast(gradient, x.dtype)]);
 }
