@@ -157,7 +157,7 @@ export function formatError(error: unknown, debug: boolean): string {
   // What was asked for is no error.
   const lines = [error.kind === 'stopped' ? error.message : `error: ${error.message}`];
   if (error.place !== undefined) lines.push(...error.place.split('\n').map((line) => `  ${line}`));
-  if (error.hint !== undefined) lines.push(`  hint: ${error.hint}`);
+  if (error.hint !== undefined) lines.push(`  hint: ${error.hint.replaceAll('\n', '\n    ')}`);
   if (debug) lines.push(`  code: ${error.code}`, ...stacksOf(error));
   return lines.join('\n');
 }

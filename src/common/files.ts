@@ -1,6 +1,6 @@
 // Atomic, durable file writes, and messages for file-system errors.
-import { randomBytes } from 'node:crypto';
-import { statfsSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, openSync, readSync, statfsSync } from 'node:fs';
 import { mkdir, open, readdir, realpath, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cannot, reasonOf, systemCode, type IsdaError } from './errors.js';
@@ -98,6 +98,24 @@ export async function readWhole(path: string): Promise<Buffer> {
   } finally {
     await handle.close();
   }
+}
+
+/** SHA-256 (hex) of a file's content, which is not held in memory as a whole. Errors: it cannot be read. */
+export function fileSha256(path: string): string {
+  const hash = createHash('sha256');
+  const chunk = Buffer.allocUnsafe(1024 * 1024);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
+        hash.update(chunk.subarray(0, read));
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw readFailure(path, error);
+  }
+  return hash.digest('hex');
 }
 
 /** Makes a folder after those above it, where missing. Errors: those of the file system, as they are. */

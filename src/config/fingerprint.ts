@@ -22,7 +22,7 @@ function namesOf(config: ExperimentConfig): ReadonlyMap<string, string> {
 /**
  * What decides a run's numbers: a config without the experiment's name, `output`, `slurm`, `dataset.dir` (but that of an
  * `image-folder`, which is all it is known by), `dataset.classes` (which the data decides), `dataset.maxBroken`,
- * `dataset.synthetic.generator` (where its checksum is known), `training.device`, `training.workers` and
+ * `dataset.synthetic.generator` and `model.weights` (where their checksums are known), `training.device`, `training.workers` and
  * `training.readEvery`.
  */
 export function decidingSettings(config: ExperimentConfig): Sections {
@@ -40,7 +40,12 @@ export function decidingSettings(config: ExperimentConfig): Sections {
       },
     },
     augmentation,
-    model,
+    model: {
+      ...model,
+      weights: model.weightsSha256 === undefined ? model.weights : undefined,
+      // The same as without the key.
+      head: model.head === 'stored' ? undefined : model.head,
+    },
     loss,
     optimizer,
     schedule,

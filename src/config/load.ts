@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
+import { fileSha256 } from '../common/files.js';
 import { generatorChecksum } from '../gan/generator-files.js';
-import { displayPath, findConfig, withoutExtension, type ConfigPlaces } from './find.js';
+import { displayPath, findConfig, isFile, withoutExtension, type ConfigPlaces } from './find.js';
 import { readConfigFiles } from './files.js';
 import { ganConfigSchema, ganNamedSections, type GanConfig } from './gan.js';
 import { parseOverrides } from './overrides.js';
@@ -53,11 +54,14 @@ function named(tree: MapTree, source: Source, path: string): MapTree {
 }
 
 /** Files of the user's own are relative to what names them; a run folder's config must find them too. */
-function withModulePaths(config: ExperimentConfig, tree: MapTree, workingDirectory: string): ExperimentConfig {
+function withAbsolutePaths(config: ExperimentConfig, tree: MapTree, workingDirectory: string): ExperimentConfig {
   const absolute = <Section extends object>(name: string, section: Section): Section => {
-    if (!('module' in section) || typeof section.module !== 'string') return section;
-    const { directory = workingDirectory } = valueAt(tree, [name, 'module'])?.span.source ?? {};
-    return { ...section, module: resolve(directory, section.module) };
+    const paths = Object.entries(section).flatMap(([key, value]: [string, unknown]) => {
+      if (!['module', 'weights'].includes(key) || typeof value !== 'string') return [];
+      const { directory = workingDirectory } = valueAt(tree, [name, key])?.span.source ?? {};
+      return [[key, resolve(directory, value)] as const];
+    });
+    return { ...section, ...Object.fromEntries(paths) };
   };
   const { dataset, model, loss } = config;
   return {
@@ -66,6 +70,13 @@ function withModulePaths(config: ExperimentConfig, tree: MapTree, workingDirecto
     model: absolute('model', model),
     loss: absolute('loss', loss),
   };
+}
+
+/** Notes which file the first weights come from, where it is there. */
+function withWeightsDigest(config: ExperimentConfig): ExperimentConfig {
+  const { model } = config;
+  if (model.weights === undefined || model.weightsSha256 !== undefined || !isFile(model.weights)) return config;
+  return { ...config, model: { ...model, weightsSha256: fileSha256(model.weights) } };
 }
 
 /** Notes which generator the synthetic images come from, where it is trained already. */
@@ -114,7 +125,7 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   if ('problems' in checked) throw configError(label, checked.problems);
   const { workingDirectory } = options;
   const config = withGeneratorChecksum(checked.config, workingDirectory);
-  return { config: withModulePaths(config, tree, workingDirectory), files };
+  return { config: withWeightsDigest(withAbsolutePaths(config, tree, workingDirectory)), files };
 }
 
 /** A config with the section `gan` is that of a generator. */

@@ -99,8 +99,14 @@ function softTargetRefusal(name: string, mixing: readonly string[]) {
 /** The whole schema, with what depends on several sections. */
 export const experimentSchema = z.preprocess(
   withDependentDefaults,
-  experimentObject.superRefine(({ dataset, augmentation, loss, optimizer, schedule, training }, context) => {
+  experimentObject.superRefine(({ dataset, augmentation, model, loss, optimizer, schedule, training }, context) => {
     const refuse = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message });
+    for (const key of ['weightsSha256', 'head'] as const) {
+      if (model[key] === undefined || model.weights !== undefined) continue;
+      const message = 'expected model.weights beside it, the file of the first weights';
+      const params = { hint: 'without one the whole network begins from the seed' };
+      context.addIssue({ code: 'custom', path: ['model', key], message, params });
+    }
     if (schedule.name === 'cosine' && (schedule.minLearningRate ?? 0) > optimizer.learningRate)
       refuse(['schedule', 'minLearningRate'], `expected at most optimizer.learningRate, ${optimizer.learningRate}`);
     if ((schedule.warmupEpochs ?? 0) > training.epochs)

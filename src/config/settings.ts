@@ -23,8 +23,9 @@ export function differingKeys(all: readonly Settings[]): readonly string[] {
   return [...keys].filter((key) => new Set(all.map((settings) => settings.get(key))).size > 1);
 }
 
-/** The value of a key for people; `none` where there is none. */
-export const valueText = (settings: Settings, key: string): string => (settings.get(key) ?? 'none').replaceAll('"', '');
+/** The value of a key for people, digests shortened; `none` where there is none. */
+export const valueText = (settings: Settings, key: string): string =>
+  (settings.get(key) ?? 'none').replaceAll('"', '').replace(/^([0-9a-f]{8})[0-9a-f]{56}$/, '$1');
 
 /** Changes that are named. */
 const maxChanges = 3;

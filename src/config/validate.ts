@@ -1,4 +1,5 @@
 // A tree of values against the schema: the resolved config, or every problem with its place.
+import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { orList } from '../common/format.js';
 import { didYouMean, nearest } from '../common/nearest.js';
@@ -135,12 +136,15 @@ function misspelt(path: Path, { tree, root, value }: CheckedTree): string | unde
 function knownElsewhere(key: string, at: Path, known: readonly string[], root: SchemaNode): string | undefined {
   const here = known.find((name) => bareKey(name) === bareKey(key));
   if (here !== undefined) return `did you mean ${here}?`;
+  // A key one letter away was probably meant, whatever else has the word as it is.
+  const close = nearest(key, known).filter((name) => distance(name.toLowerCase(), key.toLowerCase()) === 1);
+  const meant = (others: readonly string[]): string => `did you mean ${orList([...close, ...others])}?`;
   const alias = keyOfAlias(key);
   const last = alias?.slice(alias.lastIndexOf('.') + 1);
   if (alias !== undefined && last !== undefined && pathsOfKey(root, last).includes(alias))
-    return `did you mean ${alias === dotted([...at, last]) ? last : alias}?`;
+    return meant([alias === dotted([...at, last]) ? last : alias]);
   const same = allPaths(root).filter((path) => bareKey(path.slice(path.lastIndexOf('.') + 1)) === bareKey(key));
-  return same.length === 0 ? undefined : `did you mean ${orList(same)}?`;
+  return same.length === 0 ? undefined : meant(same);
 }
 
 /** A key that is no mistake in spelling but of another notation. */

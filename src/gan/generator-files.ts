@@ -1,7 +1,8 @@
 // Which files a trained generator is: one, or one for each class; and their checksum.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileSha256 } from '../common/files.js';
 import { generatorFile } from './stored.js';
 
 const isThere = (path: string): boolean => existsSync(path) && statSync(path).isFile();
@@ -23,10 +24,8 @@ export function generatorFiles(path: string): string[] {
     .filter(isThere);
 }
 
-const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
 /** SHA-256 (hex) of the generators at a path, wherever it is: of the file, or of several files' own; undefined: none. */
 export function generatorChecksum(path: string): string | undefined {
-  const sums = generatorFiles(path).map((file) => sha256(readFileSync(file)));
-  return sums.length > 1 ? sha256(sums.join('\n')) : sums[0];
+  const sums = generatorFiles(path).map(fileSha256);
+  return sums.length > 1 ? createHash('sha256').update(sums.join('\n')).digest('hex') : sums[0];
 }

@@ -1,11 +1,15 @@
 // Cost of a network: parameters and operations.
 import { createTally, type TalliedOperation } from '../engine/tally-program.js';
 import { sizeOf } from '../engine/types.js';
+import type { TensorRole } from '../nn/tensors.js';
 import type { InputShape, Network } from './network.js';
 
-/** The number of trained values. */
-export function countParameters(network: Pick<Network, 'tensors'>): number {
-  const parameters = network.tensors.filter((tensor) => tensor.role === 'parameter');
+/** The number of values of a network's parameters, frozen ones included, or of those of some roles. */
+export function countParameters(
+  network: Pick<Network, 'tensors'>,
+  roles: readonly TensorRole[] = ['parameter', 'frozen'],
+): number {
+  const parameters = network.tensors.filter((tensor) => roles.includes(tensor.role));
   return parameters.reduce((total, { shape }) => total + sizeOf(shape), 0);
 }
 

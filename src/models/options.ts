@@ -1,5 +1,6 @@
 // The config section `model`: one schema for each network family of the registry.
 import { z } from 'zod';
+import { firstWeights } from './first-weights.js';
 
 const sixNPlusTwo = z
   .int()
@@ -20,6 +21,7 @@ export const resnetOptions = z.strictObject({
   name: z.literal('resnet'),
   depth: sixNPlusTwo.default(32),
   dropout: rate('after the first ReLU of every block'),
+  ...firstWeights,
 });
 
 /** The same with squeeze-excitation (Hu et al., 2018) in every block. */
@@ -27,6 +29,7 @@ export const seResnetOptions = z.strictObject({
   name: z.literal('se-resnet'),
   depth: sixNPlusTwo.default(110),
   dropout: rate('after the first ReLU of every block'),
+  ...firstWeights,
 });
 
 /** Wide ResNet WRN-d-k of Zagoruyko and Komodakis (2016). */
@@ -35,6 +38,7 @@ export const wrnOptions = z.strictObject({
   depth: sixNPlusFour.default(28),
   width: z.int().min(1).default(10).describe('k: how many times as wide as a CIFAR ResNet'),
   dropout: rate('between the two convolutions of every block'),
+  ...firstWeights,
 });
 
 /** CIFAR ResNeXt-d of Xie et al. (2017), `cardinality`x`width`d. */
@@ -52,6 +56,7 @@ export const resnextOptions = z.strictObject({
     .min(1)
     .default(64)
     .describe('channels of a group in the first stage; twice and four times as many later'),
+  ...firstWeights,
 });
 
 /** DenseNet-BC-L-k of Huang et al. (2017). */
@@ -64,6 +69,7 @@ export const densenetOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe('computes what normalises the joined channels again in the backward pass: less memory, more time'),
+  ...firstWeights,
 });
 
 /** Shake-Shake of Gastaldi (2017), depth 6n + 2 with two branches a block. */
@@ -80,12 +86,14 @@ export const shakeShakeOptions = z.strictObject({
     .enum(['random', 'fixed'])
     .default('random')
     .describe('shares of the branches in training. random: drawn per image, anew backward; fixed: one half each'),
+  ...firstWeights,
 });
 
 /** ImageNet ResNet of He et al. (2016); the stride of a bottleneck is in its 3x3 convolution. */
 export const imagenetResnetOptions = z.strictObject({
   name: z.literal('imagenet-resnet'),
   depth: z.literal([18, 34, 50, 101, 152]).default(50).describe('layers; bottlenecks from 50 on'),
+  ...firstWeights,
 });
 
 /** ImageNet ResNeXt of Xie et al. (2017). */
@@ -94,6 +102,7 @@ export const imagenetResnextOptions = z.strictObject({
   depth: z.literal([50, 101, 152]).default(50).describe('layers'),
   cardinality: z.int().min(1).default(32).describe('groups of the 3x3 convolutions, the 32 of 32x4d'),
   width: z.int().min(1).default(4).describe('channels a group in the first stage, the 4 of 32x4d'),
+  ...firstWeights,
 });
 
 /** PyramidNet of Han et al. (2017) with ShakeDrop, in bottlenecks for CIFAR. */
@@ -106,6 +115,7 @@ export const pyramidnetOptions = z.strictObject({
     .refine((depth) => (depth - 2) % 9 === 0, { error: 'expected 9n + 2 (11, 20, 29, …, 110, …, 272, …)' })
     .describe('9n + 2 layers'),
   alpha: z.int().min(1).default(200).describe('by how much the width grows over all blocks, from 16'),
+  ...firstWeights,
 });
 
 export const modelOptions = z.discriminatedUnion('name', [

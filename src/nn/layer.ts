@@ -11,6 +11,8 @@ export interface Pass {
   readonly training: boolean;
   /** int32 [2], new in every step; layers that draw random numbers derive their own seed from it by their name. */
   readonly seed: Tensor;
+  /** Names of tensors that stay as they are. */
+  readonly frozen?: ReadonlySet<string>;
 }
 
 export interface Layer {

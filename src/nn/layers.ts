@@ -69,7 +69,8 @@ export function convTransposed(name: string, options: ConvTransposedOptions): La
 
 /**
  * Batch normalisation over [N, H, W, channels]: eps 1e-5, running = 0.9 running + 0.1 batch (unbiased variance). The first
- * weights are 1, or N(1, deviation^2).
+ * weights are 1, or N(1, deviation^2). Where its weight is frozen it normalises by the running statistics in training too, and
+ * leaves them as they are.
  */
 export function batchNorm(name: string, channels: number, deviation = 0): Layer {
   const of = (part: string, role: 'parameter' | 'statistic', value: number, spread = 0): TensorDeclaration =>
@@ -81,14 +82,14 @@ export function batchNorm(name: string, channels: number, deviation = 0): Layer 
   const options = { epsilon: 1e-5, batchShare: 0.1 };
   return {
     tensors: [weight, bias, mean, variance],
-    apply(x, { program, training }) {
+    apply(x, { program, training, frozen }) {
       const inputs = {
         scale: program.read(weight),
         offset: program.read(bias),
         runningMean: program.read(mean),
         runningVariance: program.read(variance),
       };
-      if (!training) return batchNormInference(x, inputs, options);
+      if (!training || frozen?.has(weight.name) === true) return batchNormInference(x, inputs, options);
       const result = batchNormTraining(x, inputs, options);
       program.assign(mean, result.runningMean);
       program.assign(variance, result.runningVariance);

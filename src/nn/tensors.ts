@@ -4,10 +4,10 @@ import type { Variable } from '../engine/tensor.js';
 import { sizeOf, type Shape } from '../engine/types.js';
 
 /**
- * `parameter`: trained by the optimizer. `statistic`: running statistics, part of a trained network.
- * `state`: what a loss remembers between steps.
+ * `parameter`: trained by the optimizer. `frozen`: a parameter that is not. `statistic`: running statistics, part of a
+ * trained network. `state`: what a loss or an optimizer remembers between steps.
  */
-export type TensorRole = 'parameter' | 'statistic' | 'state';
+export type TensorRole = 'parameter' | 'frozen' | 'statistic' | 'state';
 
 /** How PyTorch orders the axes: `conv` O I H W (here H W I O), `linear` out x in (here in x out), `plain` the same. */
 export type TensorLayout = 'conv' | 'linear' | 'plain';

@@ -32,6 +32,8 @@ export interface Optimizer {
   state(parameter: TensorDeclaration): readonly TensorDeclaration[];
   /** Inputs of each step, computed in float64. Names are those of the step's inputs. */
   readonly scalars: Readonly<Record<string, (moment: OptimizerMoment) => number>>;
+  /** Names of parameters that are not updated together with others, as one vector. */
+  readonly apart?: ReadonlySet<string>;
   /** Assigns the parameter and its state after one step, elementwise: a parameter may be a vector of many (packs.ts). */
   update(update: ParameterUpdate): void;
 }

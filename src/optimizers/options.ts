@@ -8,6 +8,15 @@ const epsilon = z.number().positive().default(1e-8).describe('added to the root 
 const weightDecay = (value: number) =>
   z.number().min(0).default(value).describe('times the weight, added to every gradient');
 
+/** Of every optimizer. Without defaults: an absent key leaves the fingerprints of other runs as they are. */
+const common = {
+  headLearningRateFactor: z
+    .number()
+    .positive()
+    .optional()
+    .describe('times the learning rate: that of the last fully connected layer; 1 if not given'),
+};
+
 /** SGD with momentum; the defaults are the paper's (supplement B). A section without a name means this one. */
 export const sgdOptions = z.strictObject({
   name: z.literal('sgd').default('sgd').describe('stochastic gradient descent'),
@@ -15,6 +24,7 @@ export const sgdOptions = z.strictObject({
   momentum: share(0.9, 'share of the last step that is kept'),
   nesterov: z.boolean().default(true).describe('Nesterov momentum'),
   weightDecay: weightDecay(1e-4),
+  ...common,
 });
 
 const moments = {
@@ -29,6 +39,7 @@ export const adamOptions = z.strictObject({
   learningRate: learningRate(1e-3),
   ...moments,
   weightDecay: weightDecay(0),
+  ...common,
 });
 
 /** AdamW (Loshchilov and Hutter, 2019): Adam with decoupled weight decay. */
@@ -41,6 +52,7 @@ export const adamwOptions = z.strictObject({
     .min(0)
     .default(0.01)
     .describe('times the learning rate: share that every weight loses in a step, apart from the gradient'),
+  ...common,
 });
 
 /** RMSprop (Tieleman and Hinton, 2012), with coupled weight decay. */
@@ -52,6 +64,7 @@ export const rmspropOptions = z.strictObject({
   momentum: share(0, 'share of the last step that is kept'),
   centered: z.boolean().default(false).describe('the variance of the gradient in place of its mean square'),
   weightDecay: weightDecay(0),
+  ...common,
 });
 
 export const optimizerOptions = z.discriminatedUnion('name', [sgdOptions, adamOptions, adamwOptions, rmspropOptions]);

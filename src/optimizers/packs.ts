@@ -24,7 +24,7 @@ export function optimizerPacks(
   parameters: readonly TensorDeclaration[],
   limit: PackLimit,
 ): Pack[] {
-  const joined = parameters.filter(({ shape }) => sizeOf(shape) <= limit);
+  const joined = parameters.filter(({ name, shape }) => sizeOf(shape) <= limit && optimizer.apart?.has(name) !== true);
   if (joined.length < 2) return [];
   const pack = packOf(`packed.${name}`, joined);
   const remembered = joined.map((parameter) => optimizer.state(parameter));

@@ -15,12 +15,14 @@ export const dataFacts = z.object({
 });
 export type DataFacts = Readonly<z.output<typeof dataFacts>>;
 
-/** The file that a run's first weights were imported from; runs from scratch have none. */
+/** The file that a run's first weights came from; runs from scratch have none. */
 export const weightsFacts = z.object({
   /** Its name, for people. */
   file: z.string(),
   /** Of its content, in hexadecimal. */
   sha256: z.string(),
+  /** Where the last layer is not from the file but from the seed. */
+  head: z.literal('fresh').optional(),
 });
 export type WeightsFacts = Readonly<z.output<typeof weightsFacts>>;
 
@@ -35,6 +37,8 @@ const runInputs = z.object({
     })
     .optional(),
   weights: weightsFacts.optional(),
+  /** Of a folder that `isda import` made: its config names the weights, where that of the command line need not. */
+  imported: z.boolean().optional(),
   /** Fingerprints of other settings that its checkpoints were written under, where it went on with changed ones. */
   earlierSettings: z.array(z.string()).readonly().optional(),
 });

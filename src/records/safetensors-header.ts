@@ -48,6 +48,18 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
 }
 
+/** Three lines of Python that make a safetensors file of what torch.save wrote: a state dictionary, or one with it inside. */
+function conversionHint(place: string): string {
+  const path = JSON.stringify(place);
+  const out = JSON.stringify(`${place.replace(/\.(pth|pt|bin|ckpt|tar|pth\.tar)$/, '')}.safetensors`);
+  return [
+    'convert it in Python, with the packages torch and safetensors:',
+    'import torch; from safetensors.torch import save_file',
+    `state = torch.load(${path}, map_location="cpu"); state = state.get("state_dict", state.get("model", state))`,
+    `save_file({name: value.detach().clone().contiguous() for name, value in state.items() if torch.is_tensor(value)}, ${out})`,
+  ].join('\n');
+}
+
 /** Reads and checks the header of a file. `bytesOf`: bytes an element of each known type. Errors name `place`. */
 export function parseHeader(bytes: Uint8Array, place: string, bytesOf: ReadonlyMap<string, number>): Header {
   const fail = (reason: string): IsdaError =>
@@ -61,7 +73,7 @@ export function parseHeader(bytes: Uint8Array, place: string, bytesOf: ReadonlyM
       code: 'safetensors/damaged',
       place,
       ...(isTorch && {
-        hint: "in Python: safetensors.torch.save_file(torch.load(FILE, map_location='cpu'), 'network.safetensors'), of the state dictionary alone",
+        hint: conversionHint(place),
       }),
     });
   };

@@ -40,7 +40,7 @@ function mayBeSameData(before: ExperimentConfig, config: ExperimentConfig, knows
 /** How to begin a longer run from what a run has trained. */
 export const startFromWeights = ({ root }: Pick<RunFolder, 'root'>): string =>
   `a new run can begin from its weights: \`isda export --run ${shellWord(root)} --out weights.safetensors\`, then ` +
-  '`isda import weights.safetensors --config CONFIG --out FOLDER` and `isda train --config CONFIG --out FOLDER`';
+  '`isda train --config CONFIG --set model.weights=weights.safetensors --out FOLDER`';
 
 export interface GoingOn {
   /** The settings that the folder's checkpoints were written with. */

@@ -1,8 +1,7 @@
 // Exports and imports networks as safetensors with PyTorch's names and layouts.
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
 import { cannot } from '../common/errors.js';
-import { readFailure, readWhole, writeFileAtomically } from '../common/files.js';
+import { writeFileAtomically } from '../common/files.js';
 import { fingerprint } from '../config/fingerprint.js';
 import { printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
@@ -11,25 +10,29 @@ import { sizeOf } from '../engine/types.js';
 import type { Network } from '../models/network.js';
 import { toTorch, torchShape } from '../nn/layout.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
-import { sha256 } from '../records/checkpoint-file.js';
 import { listCheckpoints, saveCheckpoint } from '../records/checkpoints.js';
 import { writeInputs } from '../records/inputs.js';
 import { encodeSafetensors, type NamedTensor } from '../records/safetensors.js';
 import { epochStart, parseProgress } from '../training/state.js';
 import { sessionTensors } from '../training/step.js';
 import type { RunCheckpoint } from './evaluate.js';
+import { readFirstWeights } from './first-weights.js';
 import { inRunFolder, writeFirstRecords } from './in-run-folder.js';
 import { requireMemory } from './memory.js';
-import { networkTensors } from './network-file.js';
 import { buildNetwork, buildParts, withClasses } from './parts.js';
 import type { RunContext } from './run-context.js';
 
-/** First values from the seed, in PyTorch's layout. */
-function freshTensors(tensors: readonly TensorDeclaration[], seed: number): NamedTensor[] {
+/** First values in PyTorch's layout: those that are given, else from the seed. */
+function firstTensors(
+  tensors: readonly TensorDeclaration[],
+  seed: number,
+  given: readonly NamedTensor[] = [],
+): NamedTensor[] {
+  const byName = new Map(given.map((tensor) => [tensor.name, tensor]));
   const values = initialValues(tensors, seed);
   return tensors.map((tensor) => {
     const data = toTorch(values.get(tensor.name)!, tensor);
-    return { name: tensor.name, shape: [...torchShape(tensor)], data };
+    return byName.get(tensor.name) ?? { name: tensor.name, shape: [...torchShape(tensor)], data };
   });
 }
 
@@ -71,30 +74,31 @@ export async function exportRun(
   return writeNetwork(network, checkpoint.tensors, path, classNames);
 }
 
-/** Writes a config's network with first values from its seed. */
+/** Writes a config's network with its first values: those of its `model.weights`, else from its seed. */
 export async function exportFresh(config: ExperimentConfig, path: string, places: DataPlaces): Promise<ExportReport> {
   const { network } = await buildParts(config, places);
-  return writeNetwork(network, freshTensors(network.tensors, config.training.seed), path);
+  const first = await readFirstWeights(config.model, network, places.workingDirectory);
+  return writeNetwork(network, firstTensors(network.tensors, config.training.seed, first?.tensors), path);
 }
 
 /**
- * Makes a run folder whose first checkpoint has a file's network, ready to be evaluated or trained. Errors: the file is
+ * Makes a run folder whose first checkpoint has a file's network, ready to be evaluated or trained: that of a run whose config
+ * names the file as `model.weights`. Errors: the file is
  * not the config's network; the folder has checkpoints already.
  */
 export async function importNetwork(
-  config: ExperimentConfig,
+  plain: ExperimentConfig,
   path: string,
   directory: string,
   context: DataPlaces & Pick<RunContext, 'stream'>,
 ): Promise<ExportReport> {
-  const bytes = await readWhole(path).catch((error: unknown) => {
-    throw readFailure(path, error);
-  });
-  const parts = await buildParts(config, context);
-  const { tensors: stored, prefix } = networkTensors(bytes, path, parts.network.tensors);
-  const byName = new Map(stored.map((tensor) => [tensor.name, tensor]));
+  const from = { ...plain, model: { ...plain.model, weights: path, weightsSha256: undefined } };
+  const parts = await buildParts(from, context);
+  const first = await readFirstWeights(from.model, parts.network, context.workingDirectory);
+  const { tensors: stored, prefix, facts: weights } = first!;
+  const config = { ...from, model: { ...from.model, weightsSha256: weights.sha256 } };
   requireMemory(config, parts, 'cuda');
-  const tensors = freshTensors(sessionTensors(parts), config.training.seed);
+  const tensors = firstTensors(sessionTensors(parts), config.training.seed, stored);
   const values = stored.reduce((total, tensor) => total + sizeOf(tensor.shape), 0);
   await inRunFolder(directory, context, async (folder) => {
     const { checkpoints, metrics, summary } = folder.paths;
@@ -118,12 +122,11 @@ export async function importNetwork(
       keepCheckpoints,
       outdated: [],
     });
-    const weights = { file: basename(path), sha256: sha256([bytes]) };
-    await writeInputs(folder.paths.inputs, { weights });
+    await writeInputs(folder.paths.inputs, { weights, imported: true });
     const first = {
       epoch: 1,
       step: 0,
-      tensors: tensors.map((tensor) => byName.get(tensor.name) ?? tensor),
+      tensors,
       progress: { ...epochStart(1), weights },
       fingerprint: fingerprint(config),
     };

@@ -33,11 +33,12 @@ export function headerLines({ config, parts, splits, engine, position, weights, 
   const { epochs, batchSize, execution } = config.training;
   const { batches, full } = epochPlan(train, batchSize);
   const parameters = formatCount(countParameters(network));
+  const frozen = countParameters(network, ['frozen']);
   const facts = [
     ['experiment', config.experiment],
     [
       'network',
-      `${network.name}, ${parameters} parameters, ${formatCount(multiplyAddsOf(parts))} multiply-adds an image`,
+      `${network.name}, ${parameters} parameters${frozen === 0 ? '' : ` (${formatCount(frozen)} frozen)`}, ${formatCount(multiplyAddsOf(parts))} multiply-adds an image`,
     ],
     ['loss', loss.name],
     [
@@ -45,7 +46,7 @@ export function headerLines({ config, parts, splits, engine, position, weights, 
       `${train.name}, ${counted(realImages(train), 'training image')}, ${counted(evaluation.count, `${evaluationName} image`)}` +
         (unofficial === undefined ? '' : `; ${unofficial}`),
     ],
-    ...(weights === undefined ? [] : [['weights', `imported from ${weightsText(weights)}`]]),
+    ...(weights === undefined ? [] : [['weights', `from ${weightsText(weights)}`]]),
     ...(train.synthetic === undefined
       ? []
       : [['synthetic', `${train.synthetic.count} images, ${full.synthetic} of the ${batchSize} of a batch`]]),

@@ -1,5 +1,9 @@
 // The tensors of a network in a safetensors file that PyTorch wrote.
 import { cannot } from '../common/errors.js';
+import { sameShape } from '../engine/types.js';
+import type { FirstWeightsOptions } from '../models/first-weights.js';
+import type { Network } from '../models/network.js';
+import { torchShape } from '../nn/layout.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import { unusableValue } from '../nn/usable-values.js';
 import { decodeSafetensors, type NamedTensor } from '../records/safetensors.js';
@@ -26,24 +30,57 @@ function wrapperPrefix(names: readonly string[], known: ReadonlySet<string>): st
   return shared.find((prefix) => names.some((name) => known.has(name.slice(prefix.length)))) ?? '';
 }
 
-/** Decodes a file. Errors: it is not safetensors, not the declared network, or holds values that it cannot have. */
-export function networkTensors(
-  bytes: Uint8Array,
-  path: string,
-  declarations: readonly TensorDeclaration[],
-): NetworkTensors {
-  const stored = decodeSafetensors(bytes, path).tensors.filter((tensor) => !ignored.test(tensor.name));
-  const known = new Set(declarations.map(({ name }) => name));
+/** The network that a file is read for: all of it, or with `head: fresh` all but its last layer. */
+interface WantedNetwork {
+  readonly network: Pick<Network, 'tensors' | 'classifier'>;
+  readonly head?: FirstWeightsOptions['head'];
+}
+
+/** Errors: the last layer of the file is that of other classes. */
+function requireHead({ network: { classifier } }: WantedNetwork, stored: readonly NamedTensor[], path: string): void {
+  for (const tensor of [classifier.weight, classifier.bias]) {
+    const found = stored.find(({ name }) => name === tensor.name);
+    const expected = torchShape(tensor);
+    if (found !== undefined && sameShape(found.shape, expected)) continue;
+    const reason =
+      found === undefined
+        ? `it has no ${tensor.name}`
+        : `${tensor.name} is [${found.shape.join(', ')}], expected [${expected.join(', ')}]: the classes are others`;
+    throw cannot('use the weights', reason, {
+      code: 'checkpoint/other-network',
+      place: path,
+      hint: 'model.head: fresh (--set model.head=fresh) begins with a new last layer',
+    });
+  }
+}
+
+/** A tensor as float32, where it is of another type of floating-point numbers. */
+const asFloat32 = (tensor: NamedTensor): NamedTensor =>
+  tensor.data instanceof Float64Array ? { ...tensor, data: Float32Array.from(tensor.data) } : tensor;
+
+/** Decodes a file. Errors: it is not safetensors, not the wanted network, or holds values that it cannot have. */
+export function networkTensors(bytes: Uint8Array, path: string, wanted: WantedNetwork): NetworkTensors {
+  const { tensors: all, classifier } = wanted.network;
+  const { tensors: inFile } = decodeSafetensors(bytes, path);
+  const stored = inFile.filter((tensor) => !ignored.test(tensor.name)).map(asFloat32);
+  const known = new Set(all.map(({ name }) => name));
   const prefix = wrapperPrefix(
     stored.map(({ name }) => name),
     known,
   );
-  const tensors = stored.map((tensor) => ({ ...tensor, name: tensor.name.slice(prefix.length) }));
+  const named = stored.map((tensor) => ({ ...tensor, name: tensor.name.slice(prefix.length) }));
+  const head = new Set(wanted.head === 'fresh' ? [classifier.weight.name, classifier.bias.name] : []);
+  const [tensors, declarations] = [named, all].map((list) => list.filter(({ name }) => !head.has(name))) as [
+    NamedTensor[],
+    TensorDeclaration[],
+  ];
+  const isOtherNetwork = !named.some(({ name }) => known.has(name));
+  if (head.size === 0 && !isOtherNetwork) requireHead(wanted, tensors, path);
   const values = matchTensors(declarations, tensors, path);
   for (const declaration of declarations) {
     const problem = unusableValue(declaration, values.get(declaration.name)!);
     if (problem === undefined) continue;
-    throw cannot('import the network', `${declaration.name} ${problem}`, {
+    throw cannot('use the weights', `${declaration.name} ${problem}`, {
       code: 'run/diverged',
       place: path,
       hint: 'its training has diverged, or the file was damaged',

@@ -10,11 +10,12 @@ import type { GeneratorSet } from '../gan/generator-set.js';
 import type { LoadedCheckpoint } from '../records/checkpoints.js';
 import type { RunInputs, WeightsFacts } from '../records/inputs.js';
 import { openTrainingSession, type TrainingSession } from '../training/session.js';
-import { epochStart, parseProgress, writeState, type RunPosition } from '../training/state.js';
+import { epochStart, parseProgress, writeState, writeTensors, type RunPosition } from '../training/state.js';
 import type { Metric } from '../training/metrics/metric.js';
 import { metricsOf } from '../training/metrics/registry.js';
 import { measuredRun, type StepParts } from '../training/step.js';
 import { changeLines, requireSamePast } from './changes.js';
+import { readFirstWeights } from './first-weights.js';
 import type { OpenRunFolder } from './in-run-folder.js';
 import { threadsOf } from './loading.js';
 import { requireMemory } from './memory.js';
@@ -60,8 +61,20 @@ export interface RunSources {
   readonly inputs?: RunInputs | undefined;
 }
 
+/** Errors: the file of a config's first weights is not there, and nothing tells which one it is. */
+function requireWeights({ model: { weights, weightsSha256 } }: ExperimentConfig): void {
+  if (weights === undefined || weightsSha256 !== undefined) return;
+  throw cannot('use the weights', 'there is no such file', {
+    code: 'file/read',
+    kind: 'usage',
+    place: weights,
+    hint: 'model.weights starts from the folder of the file that names it, of --set from the working directory',
+  });
+}
+
 /** Reads a config's images and the generators of its synthetic ones. Errors: they are missing or damaged. */
 export async function loadSources(config: ExperimentConfig, context: RunContext): Promise<RunSources> {
+  requireWeights(config);
   const splits = await loadSplits(config.dataset, context);
   const { synthetic } = config.dataset;
   const generators = synthetic && (await openGenerators(synthetic, splits.train, context.workingDirectory));
@@ -77,9 +90,13 @@ export async function openRun(
 ): Promise<Run> {
   const engine = await context.openEngine(config.training);
   const splits = await withSynthetic(config, real, generators, { ...context, engine, print: folder.print });
-  const { position, resumed, weights } = placeOf(checkpoint, splits, config.training.batchSize, inputs);
+  const { position, resumed, weights: earlier } = placeOf(checkpoint, splits, config.training.batchSize, inputs);
   const parts = await buildParts(config, splits.train);
   requireMemory(config, parts, engine.device.kind);
+  const { workingDirectory } = context;
+  const isNew = checkpoint === undefined;
+  const first = isNew ? await readFirstWeights(config.model, parts.network, workingDirectory) : undefined;
+  const weights = first?.facts ?? earlier;
   if (before !== undefined) {
     const { batches: batchesPerEpoch } = epochPlan(splits.train, config.training.batchSize);
     const epoch = position.batch > 0 ? position.epoch : position.epoch - 1;
@@ -96,6 +113,7 @@ export async function openRun(
   });
   try {
     if (checkpoint !== undefined) writeState(training, checkpoint.tensors, checkpoint.path);
+    if (first !== undefined) writeTensors(training, first.tensors);
   } catch (error) {
     training.close();
     throw error;

@@ -18,8 +18,9 @@ export function unofficialText(dataset: string, data: Pick<DataFacts, 'official'
 export const dataText = ({ trainImages, testImages, checksum }: DataFacts): string =>
   `${trainImages} training and ${testImages} test images, checksum ${shortChecksum(checksum)}`;
 
-/** `resnet.safetensors (sha256 1f2e3d4c)`. */
-export const weightsText = ({ file, sha256 }: WeightsFacts): string => `${file} (sha256 ${sha256.slice(0, 8)})`;
+/** `resnet.safetensors (sha256 1f2e3d4c)`, with a last layer of its own `…, fresh head)`. */
+export const weightsText = ({ file, sha256, head }: WeightsFacts): string =>
+  `${file} (sha256 ${sha256.slice(0, 8)}${head === undefined ? '' : ', fresh head'})`;
 
 /** Where a run's numbers come from: the images, and the file of its first weights; less in runs of earlier versions. */
 export interface Origin {
@@ -32,7 +33,7 @@ const isCifar = (dataset: string): boolean => dataset.startsWith('cifar');
 /** Runs of equal keys may be averaged. Empty: from scratch, on the official images of CIFAR or on images not recorded. */
 function keyOf(dataset: string, { data, weights }: Origin): string {
   const images = isCifar(dataset) && data?.official !== false ? '' : (data?.checksum ?? '');
-  return `${images}${weights === undefined ? '' : `+${weights.sha256}`}`;
+  return `${images}${weights === undefined ? '' : `+${weights.sha256}${weights.head ?? ''}`}`;
 }
 
 /**

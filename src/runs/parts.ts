@@ -4,7 +4,11 @@ import { datasetShape, type DataPlaces, type DatasetShape } from '../data/regist
 import { createLoss } from '../losses/registry.js';
 import { forwardCost } from '../models/cost.js';
 import { createNetwork } from '../models/registry.js';
+import { withFrozen } from '../models/frozen.js';
+import type { Network } from '../models/network.js';
 import { withZeroBias } from '../models/zero-bias.js';
+import { withHeadRate } from '../optimizers/head-rate.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
 import { createOptimizer } from '../optimizers/registry.js';
 import { mixingOf } from '../training/mixing.js';
 import { loadLoss, loadNetwork, requireSoftTargets } from './modules.js';
@@ -43,12 +47,22 @@ export async function buildParts(config: ExperimentConfig, images?: DatasetShape
   const { network: built, format, precision } = await buildNetwork(config, images);
   const { loss: lossOptions } = config;
   const loss = lossOptions.name === 'custom' ? await loadLoss(lossOptions, built) : createLoss(lossOptions, built);
-  const network = loss.withoutBias === true ? withZeroBias(built) : built;
-  const optimizer = createOptimizer(config.optimizer);
+  const whole = loss.withoutBias === true ? withZeroBias(built) : built;
+  const { freeze } = config.model;
+  const network = freeze === undefined ? whole : withFrozen(whole, freeze);
+  const optimizer = optimizerOf(config, network);
   const mixing = mixingOf(config.augmentation, format);
   if (mixing !== undefined) requireSoftTargets(loss, lossOptions);
   const parts = { network, loss, optimizer, format, precision };
   return mixing === undefined ? parts : { ...parts, mixing };
+}
+
+/** The optimizer of a config, with the learning rate of the network's last layer. */
+function optimizerOf({ optimizer: options }: ExperimentConfig, { classifier }: Network): Optimizer {
+  const optimizer = createOptimizer(options);
+  const { headLearningRateFactor: factor = 1 } = options;
+  const head = new Set([classifier.weight.name, classifier.bias.name]);
+  return factor === 1 ? optimizer : withHeadRate(optimizer, head, factor);
 }
 
 /** Multiply-adds of the network's forward pass on one image. */

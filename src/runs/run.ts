@@ -28,12 +28,14 @@ export async function runExperiment(
   { out, resume }: RunOptions,
   context: RunContext,
 ): Promise<RunSummary> {
-  const sources = await loadSources(config, context);
+  const loaded = await loadSources(config, context);
   return inRunFolder(out, context, async (folder) => {
     const { paths } = folder;
     const before = earlierConfig(paths);
     // Where it cannot be read, the run writes it again.
     const inputs = await readInputs(paths.inputs).catch(() => undefined);
+    const imported = resume && inputs?.imported === true ? before : undefined;
+    const sources = { ...loaded, config: withWeightsOf(imported, loaded.config) };
     const { workingDirectory } = context;
     const checkpoint = await resumedCheckpoint(folder, resume, {
       fingerprints: fingerprints(sources.config),
@@ -50,6 +52,13 @@ export async function runExperiment(
   });
 }
 
+/** The config with the weights that `isda import` put into the folder, where it names none itself. */
+function withWeightsOf(imported: ExperimentConfig | undefined, config: ExperimentConfig): ExperimentConfig {
+  if (imported === undefined || config.model.weights !== undefined) return config;
+  const { weights, weightsSha256, head } = imported.model;
+  return { ...config, model: { ...config.model, weights, weightsSha256, head } };
+}
+
 /** The folder becomes this run's: all that can be refused has been. */
 async function takeFolder(
   { config, context, folder, engine, position, splits, weights, changes, inputs }: Run,
@@ -63,6 +72,7 @@ async function takeFolder(
   await writeInputs(folder.paths.inputs, {
     data: splits.data,
     weights,
+    ...(checkpoint !== undefined && inputs?.imported === true && { imported: true }),
     ...(earlierSettings.length > 0 && { earlierSettings }),
   });
   await writeFirstRecords(folder, { config: printConfig(config), checkpoint, keepCheckpoints, outdated });

@@ -115,3 +115,13 @@ export function writeState({ session, tensors }: SessionState, stored: readonly 
   const values = matchTensors(tensors, stored, place);
   session.write(new Map(tensors.map((tensor) => [tensor.name, fromTorch(values.get(tensor.name)!, tensor)])));
 }
+
+/** The same of some of them, whose names and shapes were checked; the others keep their values. */
+export function writeTensors({ session, tensors }: SessionState, some: readonly NamedTensor[]): void {
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const values = some.flatMap(({ name, data }): [string, Float32Array][] => {
+    const tensor = byName.get(name);
+    return tensor !== undefined && data instanceof Float32Array ? [[name, fromTorch(data, tensor)]] : [];
+  });
+  session.write(new Map(values));
+}

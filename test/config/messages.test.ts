@@ -27,6 +27,15 @@ const cases: readonly {
   hint: did you mean training.batchSize?`,
   },
   {
+    title: 'a key of another section that is near one of its own',
+    files: { 'x.yaml': 'model: {name: wrn, weight: a.safetensors}\n' },
+    says: `error: cannot use config x.yaml: unknown key model.weight
+  x.yaml:1:20
+    1 | model: {name: wrn, weight: a.safetensors}
+      |                    ^^^^^^
+  hint: did you mean weights or loss.weight?`,
+  },
+  {
     title: 'a key like no other',
     files: { 'x.yaml': 'output: {xylophone: 3}\n' },
     says: `error: cannot use config x.yaml: unknown key output.xylophone

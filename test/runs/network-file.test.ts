@@ -4,7 +4,11 @@ import { declare, filledWith } from '../../src/nn/tensors.js';
 import { encodeSafetensors, type NamedTensor } from '../../src/records/safetensors.js';
 import { networkTensors } from '../../src/runs/network-file.js';
 
-const declarations = ['conv.weight', 'fc.bias'].map((name) => declare(name, 'parameter', [2], filledWith(0)));
+const declarations = ['conv.weight', 'fc.bias', 'fc.weight'].map((name) =>
+  declare(name, 'parameter', [2], filledWith(0)),
+);
+const [, bias, weight] = declarations;
+const wanted = { network: { tensors: declarations, classifier: { weight, bias } } };
 const stored = (prefix: string, first = 1): NamedTensor[] =>
   declarations.map(({ name }) => ({ name: `${prefix}${name}`, shape: [2], data: Float32Array.of(first, 2) }));
 const fileOf = (tensors: readonly NamedTensor[]): Buffer => Buffer.concat(encodeSafetensors(tensors));
@@ -12,7 +16,7 @@ const fileOf = (tensors: readonly NamedTensor[]): Buffer => Buffer.concat(encode
 describe('networkTensors', () => {
   it.each(['', 'module.', 'model.', '_orig_mod.', 'module.model.'])('leaves out "%s" before every name', (prefix) => {
     const counted = { name: `${prefix}bn.num_batches_tracked`, shape: [], data: BigInt64Array.of(3n) };
-    expect(networkTensors(fileOf([...stored(prefix), counted]), 'x', declarations)).toEqual({
+    expect(networkTensors(fileOf([...stored(prefix), counted]), 'x', wanted)).toEqual({
       prefix,
       tensors: stored(''),
     });
@@ -20,14 +24,14 @@ describe('networkTensors', () => {
 
   it('keeps names of another network', () => {
     const file = fileOf(stored('module.').map((tensor) => ({ ...tensor, name: `${tensor.name}.other` })));
-    expect(() => networkTensors(file, 'x', declarations)).toThrow('module.conv.weight.other is not part of this network');
-    const some = fileOf([stored('module.')[0], stored('')[1]]);
-    expect(() => networkTensors(some, 'x', declarations)).toThrow('module.conv.weight is not part of this network');
+    expect(() => networkTensors(file, 'x', wanted)).toThrow('module.conv.weight.other is not part of this network');
+    const some = fileOf([stored('module.')[0], ...stored('').slice(1)]);
+    expect(() => networkTensors(some, 'x', wanted)).toThrow('module.conv.weight is not part of this network');
   });
 
   it.each([NaN, Infinity, -Infinity])('refuses the value %f', (value) => {
-    expect(() => networkTensors(fileOf(stored('', value)), 'x', declarations)).toThrow(
-      `cannot import the network: conv.weight holds ${value}`,
+    expect(() => networkTensors(fileOf(stored('', value)), 'x', wanted)).toThrow(
+      `cannot use the weights: conv.weight holds ${value}`,
     );
   });
 
@@ -35,17 +39,18 @@ describe('networkTensors', () => {
     [3e38, 'conv.weight holds 3.00e+38, too large to compute with in float32'],
     [-2e19, 'conv.weight holds -2.00e+19, too large'],
   ])('refuses the value %f', (value, reason) => {
-    expect(() => networkTensors(fileOf(stored('', value)), 'x', declarations)).toThrow(reason);
+    expect(() => networkTensors(fileOf(stored('', value)), 'x', wanted)).toThrow(reason);
   });
 
   it('refuses a negative variance, which ReLU would hide', () => {
     const statistics = ['bn.running_mean', 'bn.running_var'].map((name) =>
       declare(name, 'statistic', [1], filledWith(0)),
     );
+    const network = { network: { tensors: statistics, classifier: { weight, bias } }, head: 'fresh' } as const;
     const file = (variance: number): Buffer =>
       fileOf(statistics.map(({ name }, at) => ({ name, shape: [1], data: Float32Array.of(at === 1 ? variance : -1) })));
-    expect(() => networkTensors(file(-1), 'x', statistics)).toThrow('bn.running_var holds -1.00, and a variance is never');
-    expect(networkTensors(file(0), 'x', statistics).tensors).toHaveLength(2);
+    expect(() => networkTensors(file(-1), 'x', network)).toThrow('bn.running_var holds -1.00, and a variance is never');
+    expect(networkTensors(file(0), 'x', network).tensors).toHaveLength(2);
   });
 
   it.each([
@@ -64,6 +69,6 @@ describe('networkTensors', () => {
     ['the index of a network in several files', Buffer.from('{"metadata":{"total_size":1},"weight_map":{"a":"b"}}')],
     ['an HDF5 file', Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')],
   ])('names %s', (name, bytes) => {
-    expect(() => networkTensors(bytes, 'x', declarations)).toThrow(`cannot read safetensors: it is ${name}`);
+    expect(() => networkTensors(bytes, 'x', wanted)).toThrow(`cannot read safetensors: it is ${name}`);
   });
 });

@@ -188,7 +188,7 @@ describe('what a run is made from', () => {
     await importNetwork(config, weights, join(folder, 'imported'), context);
     const { summary, printed } = await run('imported', config);
     expect(summary.weights).toEqual({ file: 'weights.safetensors', sha256: sha256Of(weights) });
-    expect(printed).toMatch(/^weights +imported from weights\.safetensors \(sha256 [0-9a-f]{8}\)$/m);
+    expect(printed).toMatch(/^weights +from weights\.safetensors \(sha256 [0-9a-f]{8}\)$/m);
     expect(JSON.parse(read(folder, 'imported', 'inputs.json'))).toMatchObject({ weights: summary.weights });
     // A run that starts over has none of it.
     const over = await run('imported', config, { resume: false });
@@ -243,7 +243,7 @@ describe('a run with other settings than before', () => {
     await expect(run(out, after)).rejects.toMatchObject({
       code: 'checkpoint/other-experiment',
       message: expect.stringContaining(word) as string,
-      hint: expect.stringContaining('isda import weights.safetensors') as string,
+      hint: expect.stringContaining('model.weights=weights.safetensors') as string,
     });
     expect(contentOf(join(folder, out), ['log.txt'])).toEqual(unchanged);
   });

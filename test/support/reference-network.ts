@@ -1,7 +1,6 @@
 // The reference values of networks: weights and images by an integer hash, as test/fixtures/models-*.json describe it.
 import { existsSync, readFileSync } from 'node:fs';
 import { fromTorch, torchShape } from '../../src/nn/layout.js';
-import type { TensorDeclaration } from '../../src/nn/tensors.js';
 import type { Network } from '../../src/models/network.js';
 import { sizeOf } from '../../src/engine/types.js';
 
@@ -57,20 +56,20 @@ export function referenceNetwork(name: string): Reference {
 }
 
 /** In [0, 1): murmur3's finaliser of (tensor, element). */
-function uniform(tensor: number, element: number, salt: number): number {
+export function uniform(tensor: number, element: number, salt: number): number {
   let h = (Math.imul(element, 0x9e3779b1) + Math.imul(tensor, 0x85ebca6b) + salt) >>> 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return ((h ^ (h >>> 16)) >>> 0) / 0x1_0000_0000;
 }
 
-function fill(tensor: TensorDeclaration, number: number, salt: number): Float32Array {
-  const shape = torchShape(tensor);
+/** The values of a tensor in PyTorch's layout; `number`: its place in the state dictionary. */
+export function fill(name: string, shape: readonly number[], number: number, salt: number): Float32Array {
   const bound = Math.sqrt(6 / sizeOf(shape.slice(1)));
   const value = (u: number): number => {
     if (shape.length > 1) return u * bound;
-    if (tensor.name.endsWith('running_var')) return 1 + 0.3 * u;
-    if (tensor.name.endsWith('.weight')) return 1 + 0.2 * u;
+    if (name.endsWith('running_var')) return 1 + 0.3 * u;
+    if (name.endsWith('.weight')) return 1 + 0.2 * u;
     return 0.1 * u;
   };
   const values = new Float32Array(sizeOf(shape));
@@ -80,7 +79,12 @@ function fill(tensor: TensorDeclaration, number: number, salt: number): Float32A
 
 /** The reference's weights in this project's layout. */
 export function referenceWeights(network: Pick<Network, 'tensors'>, salt: number): Map<string, Float32Array> {
-  return new Map(network.tensors.map((tensor, number) => [tensor.name, fromTorch(fill(tensor, number, salt), tensor)]));
+  return new Map(
+    network.tensors.map((tensor, number) => [
+      tensor.name,
+      fromTorch(fill(tensor.name, torchShape(tensor), number, salt), tensor),
+    ]),
+  );
 }
 
 /** The reference's images: float32 NHWC, from a stream in NCHW order. */

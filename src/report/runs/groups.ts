@@ -82,7 +82,7 @@ export function groupRuns(
   known: readonly { readonly name: string; readonly settings: Settings }[] = [],
 ): readonly RunGroup[] {
   const keys = keysOf(runs);
-  const varied = [...variedSections, weightsKey];
+  const varied = [...variedSections, weightsKey, 'model.weights', 'model.weightsSha256', 'model.head'];
   const texts = new Map(runs.flatMap(({ origin }) => (origin?.data ? [[origin.data.checksum, dataText(origin.data)]] : [])));
   const described = runs.map((run, index) => ({ run, settings: settingsOfRun(run, keys[index], texts) }));
   const groups = [...grouped(described, ({ settings }) => settingsKey(settings, varied))];

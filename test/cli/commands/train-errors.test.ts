@@ -122,7 +122,7 @@ describe('a run folder that cannot be used', () => {
       'error: cannot resume: with training.epochs 2 → 3, the lambda of epoch 1 would have been 0.125, and was 0.1875',
       `  ${run}`,
       `  hint: a new run can begin from its weights: \`isda export --run ${run} --out weights.safetensors\`, then ` +
-        '`isda import weights.safetensors --config CONFIG --out FOLDER` and `isda train --config CONFIG --out FOLDER`; ' +
+        '`isda train --config CONFIG --set model.weights=weights.safetensors --out FOLDER`; ' +
         'or choose another folder with --out',
     ]);
     // A config that is not that of the checkpoint, or none, says nothing of it.

@@ -1,0 +1,72 @@
+// A network some of whose tensors stay as they are in training.
+import { cannot } from '../common/errors.js';
+import { didYouMean } from '../common/nearest.js';
+import type { TensorDeclaration } from '../nn/tensors.js';
+import type { Network } from './network.js';
+
+/** `layer1` is that tensor and all whose names go on with a dot; `*` stands for any text. */
+function matcherOf(pattern: string): (name: string) => boolean {
+  const escaped = pattern.split('*').map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const expression = new RegExp(`^${escaped.join('.*')}(\\..*)?$`);
+  return (name) => expression.test(name);
+}
+
+/** Every beginning of a name up to a dot, and the name: `layer1`, `layer1.0`, … */
+const beginnings = (name: string): string[] =>
+  name.split('.').map((_, index, parts) => parts.slice(0, index + 1).join('.'));
+
+/**
+ * The names of the tensors that patterns freeze. The last pattern that a name matches decides: `!fc` takes out again what an
+ * earlier one named. Errors (usage): a pattern matches no tensor; no parameter is left to train.
+ */
+export function frozenNames(tensors: readonly TensorDeclaration[], patterns: readonly string[]): ReadonlySet<string> {
+  const rules = patterns.map((pattern) => {
+    const isException = pattern.startsWith('!');
+    return { pattern, isException, matches: matcherOf(isException ? pattern.slice(1) : pattern) };
+  });
+  const refuse = (reason: string, hint: string | undefined): Error =>
+    cannot('freeze tensors', reason, {
+      code: 'config/invalid',
+      kind: 'usage',
+      place: 'model.freeze',
+      ...(hint === undefined ? {} : { hint }),
+    });
+  const stray = rules.find(({ matches }) => !tensors.some(({ name }) => matches(name)));
+  if (stray !== undefined) {
+    const known = [...new Set(tensors.flatMap(({ name }) => beginnings(name)))];
+    const tops = [...new Set(tensors.map(({ name }) => beginnings(name)[0]))];
+    const hint = didYouMean(stray.pattern.replace(/^!/, ''), known) ?? `the network has ${tops.join(', ')}`;
+    throw refuse(`the network has no tensor ${JSON.stringify(stray.pattern.replace(/^!/, ''))}`, hint);
+  }
+  const isFrozen = ({ name }: TensorDeclaration): boolean =>
+    rules.findLast(({ matches }) => matches(name))?.isException === false;
+  const frozen = tensors.filter(isFrozen);
+  if (!tensors.some((tensor) => tensor.role === 'parameter' && !isFrozen(tensor))) {
+    throw refuse(`${patterns.join(', ')} leaves no parameter to train`, 'the last layer is usually trained: add "!fc"');
+  }
+  return new Set(frozen.map(({ name }) => name));
+}
+
+/**
+ * The same network with tensors that get no gradient, no weight decay and no update. A batch normalisation whose weight is
+ * among them is that of evaluation: it normalises by its running statistics, which stay as they are.
+ */
+export function withFrozen(network: Network, patterns: readonly string[]): Network {
+  const names = frozenNames(network.tensors, patterns);
+  const frozen = <Declaration extends TensorDeclaration>(tensor: Declaration): Declaration =>
+    names.has(tensor.name) && tensor.role === 'parameter' ? { ...tensor, role: 'frozen', trainable: false } : tensor;
+  const { name, classes, featureSize, tensors, classifier } = network;
+  return {
+    name,
+    classes,
+    featureSize,
+    tensors: tensors.map(frozen),
+    classifier: { weight: frozen(classifier.weight), bias: frozen(classifier.bias) },
+    apply(images, pass) {
+      const { program } = pass;
+      const read: typeof program.read = (variable) =>
+        program.read(names.has(variable.name) ? { ...variable, trainable: false } : variable);
+      return network.apply(images, { ...pass, program: { ...program, read }, frozen: names });
+    },
+  };
+}

@@ -1,0 +1,28 @@
+// An optimizer with another learning rate for some parameters, such as those of the last layer.
+import type { Optimizer } from './optimizer.js';
+
+const ownName = (scalar: string): string => `head.${scalar}`;
+
+/**
+ * The same optimizer, with `factor` times the learning rate for the parameters in `names`: PyTorch's groups of parameters.
+ * The scalars of these parameters' steps are inputs of their own, `head.<name>`.
+ */
+export function withHeadRate(optimizer: Optimizer, names: ReadonlySet<string>, factor: number): Optimizer {
+  const { name, learningRate, scalars, apart = new Set<string>() } = optimizer;
+  const own = Object.entries(scalars).map(([scalar, valueAt]): [string, typeof valueAt] => [
+    ownName(scalar),
+    (moment) => valueAt({ ...moment, learningRate: factor * moment.learningRate }),
+  ]);
+  return {
+    name,
+    learningRate,
+    state: (parameter) => optimizer.state(parameter),
+    scalars: { ...scalars, ...Object.fromEntries(own) },
+    apart: new Set([...apart, ...names]),
+    update(update) {
+      if (!names.has(update.parameter.name)) return optimizer.update(update);
+      const headScalars = Object.keys(scalars).map((scalar) => [scalar, update.scalars[ownName(scalar)]] as const);
+      return optimizer.update({ ...update, scalars: Object.fromEntries(headScalars) });
+    },
+  };
+}

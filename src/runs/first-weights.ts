@@ -1,0 +1,45 @@
+// The first weights of a run, from the file that its config names.
+import { basename, resolve } from 'node:path';
+import { cannot } from '../common/errors.js';
+import { readFailure, readWhole } from '../common/files.js';
+import type { FirstWeightsOptions } from '../models/first-weights.js';
+import type { Network } from '../models/network.js';
+import { sha256 } from '../records/checkpoint-file.js';
+import type { WeightsFacts } from '../records/inputs.js';
+import type { NamedTensor } from '../records/safetensors.js';
+import { networkTensors } from './network-file.js';
+
+export interface FirstWeights {
+  /** In PyTorch's names and layouts; without the last layer where that is fresh. */
+  readonly tensors: readonly NamedTensor[];
+  readonly facts: WeightsFacts;
+  /** What the names in the file begin with and these do not; empty where they are the same. */
+  readonly prefix: string;
+}
+
+/**
+ * The first weights that a config's `model` names; undefined where a run begins from scratch. Errors: the file is not there,
+ * is not the one that the config knows by its digest, or is not the network's.
+ */
+export async function readFirstWeights(
+  { weights, weightsSha256, head }: FirstWeightsOptions,
+  network: Pick<Network, 'tensors' | 'classifier'>,
+  workingDirectory: string,
+): Promise<FirstWeights | undefined> {
+  if (weights === undefined) return undefined;
+  const path = resolve(workingDirectory, weights);
+  const bytes = await readWhole(path).catch((error: unknown) => {
+    throw readFailure(path, error);
+  });
+  const digest = sha256([bytes]);
+  if (weightsSha256 !== undefined && weightsSha256 !== digest) {
+    throw cannot('use the weights', `the file has the SHA-256 ${digest.slice(0, 12)}…, not ${weightsSha256.slice(0, 12)}…`, {
+      code: 'run/changed',
+      place: path,
+      hint: 'leave model.weightsSha256 out to begin from this file: that is another run',
+    });
+  }
+  const { tensors, prefix } = networkTensors(bytes, path, { network, head });
+  const facts = { file: basename(path), sha256: digest, ...(head === 'fresh' && { head }) };
+  return { tensors, prefix, facts };
+}

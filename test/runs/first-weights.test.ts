@@ -1,0 +1,166 @@
+// Runs that begin from weights: torchvision's ResNet-18 against PyTorch (scripts/reference/fine_tuning.py), and what is refused.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { experimentSchema } from '../../src/config/schema.js';
+import { torchShape } from '../../src/nn/layout.js';
+import { encodeSafetensors, type NamedTensor } from '../../src/records/safetensors.js';
+import { readFirstWeights } from '../../src/runs/first-weights.js';
+import { buildParts } from '../../src/runs/parts.js';
+import { optimizerScalarsAt } from '../../src/optimizers/optimizer.js';
+import { openTrainingSession } from '../../src/training/session.js';
+import { evaluateFunction } from '../../src/training/step-inputs.js';
+import { evaluationStep, normalizeImages, type StepParts } from '../../src/training/step.js';
+import { writeTensors } from '../../src/training/state.js';
+import { relativeDifference } from '../support/close.js';
+import { testEngine } from '../support/engine.js';
+import { fill, uniform } from '../support/reference-network.js';
+
+interface Reference {
+  readonly classes: number;
+  readonly shape: readonly [number, number, number, 3];
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  readonly labels: readonly number[];
+  readonly freeze: string[];
+  readonly headLearningRateFactor: number;
+  readonly sgd: object;
+  readonly tensors: readonly (readonly [string, readonly number[]])[];
+  readonly logits: readonly (readonly number[])[];
+  readonly logitsBfloat16: readonly (readonly number[])[];
+  readonly losses: readonly number[];
+  readonly logitsAfter: readonly (readonly number[])[];
+}
+const reference = JSON.parse(
+  readFileSync(new URL('../fixtures/fine-tuning.json', import.meta.url), 'utf8'),
+) as Reference;
+
+const engine = testEngine();
+const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const [count, height, width, channels] = reference.shape;
+const { classes, mean, std } = reference;
+const images = { height, width, channels, classes, mean, std };
+const batch = {
+  images: Uint8Array.from({ length: count * height * width * channels }, (_, k) => Math.floor(256 * uniform(1_000_000, k, 0))),
+  labels: Int32Array.from(reference.labels),
+};
+
+/** The state dictionary of torchvision's ResNet-18, as PyTorch saves it out of DataParallel. */
+const state: readonly NamedTensor[] = [
+  ...reference.tensors.map(([name, shape], number) => ({ name: `module.${name}`, shape, data: fill(name, shape, number, 0) })),
+  { name: 'module.bn1.num_batches_tracked', shape: [], data: BigInt64Array.of(7n) },
+];
+/** The upper halves of float32 numbers, as safetensors has bfloat16. */
+const bfloat16 = (tensor: NamedTensor): NamedTensor => {
+  const { data } = tensor;
+  if (!(data instanceof Float32Array)) return tensor;
+  const halves = Uint16Array.from(new Uint32Array(data.buffer), (bits) => bits >>> 16);
+  return { ...tensor, data: new Uint8Array(halves.buffer), dtype: 'BF16' };
+};
+
+function write(name: string, tensors: readonly NamedTensor[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, Buffer.concat(encodeSafetensors(tensors)));
+  return path;
+}
+const file = write('resnet18.safetensors', state);
+
+const configOf = (model: object, optimizer: object = {}) =>
+  experimentSchema.parse({
+    experiment: 'fine-tuning',
+    model: { name: 'imagenet-resnet', depth: 18, ...model },
+    optimizer: { ...reference.sgd, ...optimizer },
+    training: { seed: 3 },
+  });
+
+/** Parts on the reference's images; the logits of an evaluation are put out where its sums would be. */
+async function open(config: ReturnType<typeof configOf>) {
+  const parts = await buildParts(config, images);
+  const first = await readFirstWeights(config.model, parts.network, folder);
+  const training = openTrainingSession(engine, parts, { execution: 'captured', seed: 3, trainImages: count, batchSize: count, evaluationImages: 0, evaluationBatchSize: 1 });
+  writeTensors(training, first!.tensors);
+  return { parts, first: first!, training };
+}
+
+/** The logits of the reference's images with the values that a session's tensors have. */
+function logitsOf(parts: StepParts, training: Awaited<ReturnType<typeof open>>['training']): number[] {
+  const { tensors } = parts.network;
+  const session = engine.createSession('captured', tensors, [
+    {
+      ...evaluationStep(parts, count),
+      build({ images }, program) {
+        const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
+        return { logits: parts.network.apply(normalizeImages(images, parts), { program, training: false, seed }).logits };
+      },
+    },
+  ]);
+  session.write(training.session.read(tensors.map(({ name }) => name)));
+  const { logits } = session.call(evaluateFunction(count), batch);
+  session.close();
+  return [...logits].map(Number);
+}
+
+describe("torchvision's ResNet-18", () => {
+  it.each([
+    ['float32', file, reference.logits],
+    ['bfloat16', write('half.safetensors', state.map(bfloat16)), reference.logitsBfloat16],
+  ])("gives PyTorch's logits before the first step, from %s", async (_, weights, expected) => {
+    const { parts, first, training } = await open(configOf({ weights }));
+    expect(first.prefix).toBe('module.');
+    expect(relativeDifference(logitsOf(parts, training), expected.flat())).toBeLessThan(1e-4);
+    training.close();
+  });
+
+  it("is fine-tuned as by PyTorch: frozen layers, and a head with ten times the learning rate", async () => {
+    const { freeze, headLearningRateFactor } = reference;
+    const { parts, training } = await open(configOf({ weights: file, freeze }, { headLearningRateFactor }));
+    const { optimizer } = parts;
+    const losses = reference.losses.map((_, step) => {
+      const optimizerScalars = optimizerScalarsAt(optimizer, { learningRate: optimizer.learningRate, step: step + 1 });
+      return training.runStep({ batch, optimizerScalars, seed: [1, step], lossScalars: {} })[0].loss;
+    });
+    expect(relativeDifference(losses, reference.losses)).toBeLessThan(1e-4);
+    expect(relativeDifference(logitsOf(parts, training), reference.logitsAfter.flat())).toBeLessThan(1e-3);
+    // Not a bit of what is frozen has changed, its running statistics included.
+    const stays = state.filter(({ name }) => /^module\.(conv1|bn1|layer[12])\.(?!.*num_batches)/.test(name));
+    const plain = parts.network.tensors.filter(({ layout }) => layout === 'plain');
+    const values = training.session.read(plain.map(({ name }) => name));
+    const compared = stays.filter(({ name }) => values.has(name.slice('module.'.length)));
+    expect(compared.length).toBeGreaterThan(30);
+    for (const { name, data } of compared) expect(values.get(name.slice('module.'.length)), name).toEqual(data);
+    const moments = parts.network.tensors.filter(({ role }) => role === 'parameter');
+    expect(training.tensors.filter(({ name }) => name.startsWith('optimizer.'))).toHaveLength(moments.length);
+    training.close();
+  });
+
+  it('takes a fresh head from the seed, whatever the classes of the file', async () => {
+    const config = configOf({ weights: file, head: 'fresh' });
+    const parts = await buildParts(config, { ...images, classes: 3 });
+    const { tensors, facts } = (await readFirstWeights(config.model, parts.network, folder))!;
+    expect(tensors.map(({ name }) => name)).toEqual(parts.network.tensors.map(({ name }) => name).slice(0, -2).sort());
+    expect(facts).toMatchObject({ file: 'resnet18.safetensors', head: 'fresh' });
+    const { network } = await buildParts(configOf({ weights: file }), { ...images, classes: 3 });
+    await expect(readFirstWeights({ weights: file }, network, folder)).rejects.toMatchObject({
+      message: 'cannot use the weights: fc.weight is [10, 512], expected [3, 512]: the classes are others',
+      hint: expect.stringContaining('model.head=fresh') as string,
+    });
+    const bare = write('bare.safetensors', state.filter(({ name }) => !name.startsWith('module.fc.')));
+    await expect(readFirstWeights({ weights: bare }, network, folder)).rejects.toThrow('it has no fc.weight');
+    expect((await readFirstWeights({ weights: bare, head: 'fresh' }, network, folder))!.tensors).toHaveLength(
+      network.tensors.length - 2,
+    );
+  });
+
+  it('has to be the file that the config knows', async () => {
+    const { network } = await buildParts(configOf({}), images);
+    expect(network.tensors.map((tensor) => [tensor.name, torchShape(tensor)])).toEqual(reference.tensors);
+    const weightsSha256 = '0'.repeat(64);
+    await expect(readFirstWeights({ weights: file, weightsSha256 }, network, folder)).rejects.toMatchObject({
+      code: 'run/changed',
+    });
+  });
+});
