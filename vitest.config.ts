@@ -17,6 +17,7 @@ const shared = {
   maxWorkers: 2,
   testTimeout: 120_000,
   hookTimeout: 120_000,
+  setupFiles: 'test/support/setup.ts',
   provide: { faults: 'short' },
 } as const;
 

@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { createLoss } from '../../src/losses/registry.js';
 import { learningRateAt } from '../../src/training/schedules.js';
 import { testEngine } from '../support/engine.js';
-import { runLoss } from './support.js';
+import { lossRunner } from './support.js';
 
-const engine = testEngine();
+const runLoss = lossRunner(testEngine());
 const options = { name: 'center', weight: 0.003, centerLearningRate: 0.5 } as const;
 
 it('follows the schedule, whatever the network’s learning rate', () => {
@@ -33,7 +33,7 @@ it('moves the centres to the classes’ means, whatever the weight of the loss; 
   for (const weight of [0, 0.003, 1]) {
     let centers: readonly (readonly number[])[] = [[0], [0], [5]];
     for (let step = 0; step < 60; step++) {
-      const { state } = runLoss(engine, 'eager', {
+      const { state } = runLoss('eager', {
         options: { ...options, weight },
         features,
         labels: [0, 0, 1],

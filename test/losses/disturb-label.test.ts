@@ -4,9 +4,10 @@ import type { Execution } from '../../src/engine/session.js';
 import { disturbedLabels } from '../../src/losses/disturb-label.js';
 import { testEngine } from '../support/engine.js';
 import { executions, runOnce } from '../support/run-once.js';
-import { lossReference, runLoss } from './support.js';
+import { lossReference, lossRunner } from './support.js';
 
 const engine = testEngine();
+const runLoss = lossRunner(engine);
 const count = 20_000;
 const classes = 10;
 
@@ -47,7 +48,7 @@ describe.each(executions)('%s', (execution) => {
     const { weight, bias, batches, others } = lossReference;
     const { features, labels } = batches[2];
     const options = { name: 'disturb-label', noiseRate: 0 } as const;
-    const { loss } = runLoss(engine, execution, { options, features, labels, weight, bias });
+    const { loss } = runLoss(execution, { options, features, labels, weight, bias });
     expect(loss).toBeCloseTo(others.crossEntropy.loss, 5);
   });
 });

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { testEngine } from '../support/engine.js';
 import { executions } from '../support/run-once.js';
-import { expectClose, lossReference, runLoss } from './support.js';
+import { expectClose, lossReference, lossRunner } from './support.js';
 
-const engine = testEngine();
+const runLoss = lossRunner(testEngine());
 const { weight, bias, batches } = lossReference;
 const [, , { features, labels }] = batches;
 const classes = bias.length;
@@ -26,7 +26,7 @@ const meanOf = (values: readonly number[]): number => values.reduce((total, v) =
 describe.each(executions)('%s', (execution) => {
   it.each([0.05, 0.1, 0.5, 1])('a smoothing of %d', (smoothing) => {
     const options = { name: 'label-smoothing', smoothing } as const;
-    const result = runLoss(engine, execution, { options, features, labels, weight, bias });
+    const result = runLoss(execution, { options, features, labels, weight, bias });
     const targets = labels.map((label) => target(label, smoothing));
     const losses = targets.map(
       (q, i) => -q.reduce((total, value, j) => total + value * Math.log(probabilities[i][j]), 0),
@@ -45,7 +45,7 @@ describe.each(executions)('%s', (execution) => {
 it('is least for a prediction that is the smoothed target', () => {
   const at = (gap: number): number => {
     const requireInput = { features: [[1]], labels: [0], weight: [[gap], [0]], bias: [0, 0] };
-    return runLoss(engine, 'eager', { ...requireInput, options: { name: 'label-smoothing', smoothing: 0.2 } }).loss;
+    return runLoss('eager', { ...requireInput, options: { name: 'label-smoothing', smoothing: 0.2 } }).loss;
   };
   const best = Math.log(0.9 / 0.1);
   expect(at(best)).toBeLessThan(at(best - 0.05));

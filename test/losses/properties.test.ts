@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { LossOptions } from '../../src/losses/options.js';
 import { testEngine } from '../support/engine.js';
 import { executions } from '../support/run-once.js';
-import { runLoss, type LossCase } from './support.js';
+import { lossRunner, type LossCase } from './support.js';
 
-const engine = testEngine();
+const runLoss = lossRunner(testEngine());
 const [samples, classes, featureSize] = [4, 3, 2];
 
 const matrix = (rows: number, columns: number, size: number) => {
@@ -44,8 +44,8 @@ function expectNear(actual: ArrayLike<number>, expected: ArrayLike<number>): voi
 
 /** Asserts that a loss agrees with cross entropy on a batch, gradients included. */
 function expectSame(batch: Batch, options: LossOptions): void {
-  const actual = runLoss(engine, 'eager', { ...batch, options });
-  const expected = runLoss(engine, 'eager', { ...batch, options: { name: 'cross-entropy' } });
+  const actual = runLoss('eager', { ...batch, options });
+  const expected = runLoss('eager', { ...batch, options: { name: 'cross-entropy' } });
   expectNear([actual.loss], [expected.loss]);
   expectNear(actual.dFeatures, expected.dFeatures);
   expectNear(actual.dWeight, expected.dWeight);
@@ -81,8 +81,8 @@ describe('cross entropy is', () => {
     const withoutBias = batches(3).map((batch) => ({ ...batch, bias: batch.bias.map(() => 0) }));
     fc.assert(
       fc.property(withoutBias, lambda, (batch, value) => {
-        const actual = runLoss(engine, 'eager', { ...batch, options: largeMargin(1), scalars: { lambda: value } });
-        const expected = runLoss(engine, 'eager', { ...batch, options: { name: 'cross-entropy' } });
+        const actual = runLoss('eager', { ...batch, options: largeMargin(1), scalars: { lambda: value } });
+        const expected = runLoss('eager', { ...batch, options: { name: 'cross-entropy' } });
         expectNear([actual.loss], [expected.loss]);
         expectNear(actual.dFeatures, expected.dFeatures);
         expectNear(actual.dWeight, expected.dWeight);
@@ -97,7 +97,7 @@ it('large margin does not see the bias', () => {
   fc.assert(
     fc.property(batches(3), (batch) => {
       const of = (bias: readonly number[]) =>
-        runLoss(engine, 'eager', { ...batch, bias, options: largeMargin(2), scalars: { lambda: 1 } });
+        runLoss('eager', { ...batch, bias, options: largeMargin(2), scalars: { lambda: 1 } });
       expect(of(batch.bias)).toEqual(of([0, 0, 0]));
     }),
     options,
@@ -106,7 +106,7 @@ it('large margin does not see the bias', () => {
 
 it('truncated L_q has no gradient below k, and is L_q above', () => {
   const at = (margin: number, truncation: number) =>
-    runLoss(engine, 'eager', { ...apart(margin), options: { name: 'lq', q: 0.7, truncation } });
+    runLoss('eager', { ...apart(margin), options: { name: 'lq', q: 0.7, truncation } });
   const below = at(-1, 0.5);
   expect(below.loss).toBeCloseTo((1 - 0.5 ** 0.7) / 0.7, 6);
   expect(Array.from(below.dFeatures, Math.abs)).toEqual([0, 0]);
@@ -150,7 +150,7 @@ const everywhere: readonly (Pick<LossCase, 'options' | 'scalars' | 'state'> & { 
 describe.each(executions)('stays finite, %s', (execution) => {
   it.each(everywhere)('$title', ({ title, ...loss }) => {
     for (const margin of [-1e4, -200, -100, -20, -1e-6, 0, 1e-6, 16, 18, 20, 100, 200, 1e4]) {
-      const result = runLoss(engine, execution, { ...apart(margin), ...loss });
+      const result = runLoss(execution, { ...apart(margin), ...loss });
       const values = [result.loss, ...[result.dFeatures, result.dWeight, result.dBias].flatMap((x) => Array.from(x))];
       expect(values.every(Number.isFinite), `${title} at ${margin}: ${values.join(' ')}`).toBe(true);
       expect(result.loss).toBeGreaterThanOrEqual(0);
@@ -168,7 +168,7 @@ it.each([1, 2, 3, 4])('large margin with m = %d bears features and weights that 
     ],
     bias: [0, 0],
   };
-  const result = runLoss(engine, 'eager', { ...zeros, options: largeMargin(margin), scalars: { lambda: 0 } });
+  const result = runLoss('eager', { ...zeros, options: largeMargin(margin), scalars: { lambda: 0 } });
   expect(result.loss).toBeCloseTo(Math.log(2), 6);
   expect([...Array.from(result.dFeatures), ...Array.from(result.dWeight)].every(Number.isFinite)).toBe(true);
 });

@@ -2,9 +2,9 @@
 import { describe, it } from 'vitest';
 import { testEngine } from '../support/engine.js';
 import { executions } from '../support/run-once.js';
-import { expectClose, lossReference, runLoss, transposed, type LossCase, type ReferenceLoss } from './support.js';
+import { expectClose, lossReference, lossRunner, transposed, type LossCase, type ReferenceLoss } from './support.js';
 
-const engine = testEngine();
+const runLoss = lossRunner(testEngine());
 const { weight, bias, batches, centers, others } = lossReference;
 const [, , { features, labels }] = batches;
 const centerLearningRate = 0.25;
@@ -40,7 +40,7 @@ function settings(name: string, params: ReferenceLoss['params']): Pick<LossCase,
 describe.each(executions)('%s', (execution) => {
   it.each(Object.entries(others))('%s', (name, reference) => {
     const { options, scalars, state } = settings(name, reference.params);
-    const result = runLoss(engine, execution, { options, scalars, state, features, labels, weight, bias });
+    const result = runLoss(execution, { options, scalars, state, features, labels, weight, bias });
     expectClose([result.loss], [reference.loss], 'loss');
     expectClose(result.dFeatures, reference.dFeatures.flat(), 'dFeatures');
     expectClose(result.dWeight, transposed(reference.dWeight).flat(), 'dWeight');

@@ -6,9 +6,9 @@ import { lossOptions } from '../../src/losses/options.js';
 import { createLoss } from '../../src/losses/registry.js';
 import { testEngine } from '../support/engine.js';
 import { executions } from '../support/run-once.js';
-import { runLoss } from './support.js';
+import { lossRunner } from './support.js';
 
-const engine = testEngine();
+const runLoss = lossRunner(testEngine());
 const [samples, classes, featureSize] = [5, 4, 3];
 
 type Matrix = readonly (readonly number[])[];
@@ -89,7 +89,7 @@ describe.each(executions)('soft targets, %s', (execution) => {
           const all = logitsOf(features, weight, bias).flatMap(crossEntropies);
           fc.pre(all.every((value) => Math.abs(value + Math.log(loss.truncation)) > 1e-3));
         }
-        const result = runLoss(engine, execution, { ...batch, options: loss });
+        const result = runLoss(execution, { ...batch, options: loss });
         expect(result.loss).toBeCloseTo(valueAt(features, bias), 5);
         const step = 1e-5;
         const dBias = bias.map((b, j) => {
@@ -114,10 +114,10 @@ describe.each(executions)('soft targets, %s', (execution) => {
       fc.property(batches, (batch) => {
         const { features, labels, weight, bias } = batch;
         const hard = { features, labels, weight, bias, options: loss };
-        const expectedResult = runLoss(engine, execution, hard);
+        const expectedResult = runLoss(execution, hard);
         // Labels that contradict the targets: they are not looked at.
         const others = labels.map((label) => (label + 1) % classes);
-        const result = runLoss(engine, execution, { ...hard, labels: others, targets: oneHotRows(labels) });
+        const result = runLoss(execution, { ...hard, labels: others, targets: oneHotRows(labels) });
         expect(Math.abs(result.loss - expectedResult.loss)).toBeLessThan(1e-6 * Math.max(1, expectedResult.loss));
         for (const part of ['dFeatures', 'dWeight', 'dBias'] as const) {
           const [actual, wanted] = [result[part], expectedResult[part]].map((values) => Array.from(values));
@@ -132,7 +132,7 @@ describe.each(executions)('soft targets, %s', (execution) => {
 it('focal and L_q of soft targets stay finite where a class is certain or impossible', () => {
   for (const [, loss] of cases) {
     for (const margin of [-1e4, -100, 0, 100, 1e4]) {
-      const result = runLoss(engine, 'captured', {
+      const result = runLoss('captured', {
         ...{ features: [[margin]], labels: [0], targets: [[0.75, 0.25]], weight: [[0.5], [-0.5]], bias: [0, 0] },
         options: loss,
       });

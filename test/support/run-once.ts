@@ -12,14 +12,11 @@ export interface Leaf {
   readonly values: ArrayLike<number>;
 }
 
-/** Builds with leaves as trainable variables, runs once, and gives the outputs. */
-export function runOnce(
-  engine: Engine,
-  execution: Execution,
-  leaves: Readonly<Record<string, Leaf>>,
-  build: (tensors: Readonly<Record<string, Tensor>>, program: Program) => Readonly<Record<string, Tensor>>,
-): Readonly<Record<string, HostArray>> {
-  const variables = Object.entries(leaves).map(([name, { shape }]): Variable => ({ name, shape, trainable: true }));
+type Build = (tensors: Readonly<Record<string, Tensor>>, program: Program) => Readonly<Record<string, Tensor>>;
+
+/** Builds with leaves of these shapes as trainable variables; `run` gives the outputs for their values. */
+export function openRuns(engine: Engine, execution: Execution, shapes: Readonly<Record<string, Shape>>, build: Build) {
+  const variables = Object.entries(shapes).map(([name, shape]): Variable => ({ name, shape, trainable: true }));
   const session = engine.createSession(execution, variables, [
     {
       name: 'once',
@@ -28,11 +25,30 @@ export function runOnce(
         build(Object.fromEntries(variables.map((variable) => [variable.name, program.read(variable)])), program),
     },
   ]);
+  return {
+    run(leaves: Readonly<Record<string, ArrayLike<number>>>): Readonly<Record<string, HostArray>> {
+      session.write(new Map(Object.entries(leaves).map(([name, values]) => [name, Float32Array.from(values)])));
+      return session.call('once', {});
+    },
+    close: () => session.close(),
+  };
+}
+
+/** Builds with leaves as trainable variables, runs once, and gives the outputs. */
+export function runOnce(
+  engine: Engine,
+  execution: Execution,
+  leaves: Readonly<Record<string, Leaf>>,
+  build: Build,
+): Readonly<Record<string, HostArray>> {
+  const of = <T>(value: (leaf: Leaf) => T): Record<string, T> =>
+    Object.fromEntries(Object.entries(leaves).map(([name, leaf]) => [name, value(leaf)]));
+  const shapes = of(({ shape }) => shape);
+  const runs = openRuns(engine, execution, shapes, build);
   try {
-    session.write(new Map(Object.entries(leaves).map(([name, leaf]) => [name, Float32Array.from(leaf.values)])));
-    return session.call('once', {});
+    return runs.run(of(({ values }) => values));
   } finally {
-    session.close();
+    runs.close();
   }
 }
 

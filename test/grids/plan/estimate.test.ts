@@ -4,7 +4,8 @@ import { experimentSchema } from '../../../src/config/schema.js';
 import { createEstimator, timeWithJobs, type EstimateContext } from '../../../src/grids/plan/estimate.js';
 import { stepKey } from '../../../src/grids/plan/step-times.js';
 import { stepMemory } from '../../../src/training/step-memory.js';
-import { buildParts } from '../../../src/runs/parts.js';
+import type { Engine } from '../../../src/engine/index.js';
+import { buildParts, multiplyAddsOf } from '../../../src/runs/parts.js';
 import { testEngine } from '../../support/engine.js';
 import { test } from '../../temporary-folder.js';
 
@@ -74,11 +75,28 @@ test('measures a step once, whatever changes from step to step', async ({ folder
   expect(measured).toHaveLength(3);
 });
 
-test('scales what a CPU would take long for', async ({ folder }) => {
-  const { estimate } = estimator(folder);
+test('scales what a CPU would take long for, measured with fewer images', async ({ folder }) => {
+  const computed: number[] = [];
+  const engine = testEngine();
+  // Sessions that are opened as ever and compute nothing: the number of images is what counts.
+  const counting: Engine = {
+    ...engine,
+    device: { ...engine.device, kind: 'cpu' },
+    createSession: (...parts) => ({
+      ...engine.createSession(...parts),
+      call: (_, { labels }) => {
+        computed.push(labels.length);
+        return { loss: Float32Array.of(0), correct: Int32Array.of(0) };
+      },
+    }),
+  };
+  const { estimate } = estimator(folder, { openEngine: () => Promise.resolve(counting) });
   const { step } = await estimate(config({}, { batchSize: 20_000 }));
-  expect(step!.scaled).toBe(true);
-  expect(step!.training).toBeGreaterThan(50);
+  const [images] = computed;
+  expect(computed).toEqual([images, images, images, 50, 50, 50]);
+  // 12.5 million multiply-adds an image forwards, and twice as many backwards.
+  expect(images).toBe(Math.floor(2e11 / (3 * multiplyAddsOf(await buildParts(config())))));
+  expect(step).toEqual({ training: (50 * 20_000) / images, evaluation: 50, scaled: true });
 });
 
 describe('what cannot be known is said, and what is known stays', () => {

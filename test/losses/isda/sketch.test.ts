@@ -1,6 +1,6 @@
 // The sketched covariance: the same online update as the matrix's, and a term between the diagonal and the full one.
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { gradients } from '../../../src/engine/gradients.js';
 import { mul, sum } from '../../../src/engine/ops/index.js';
 import { slotsOf } from '../../../src/losses/isda/slots.js';
@@ -8,7 +8,7 @@ import { lowRankTerm } from '../../../src/losses/isda/upper-bound.js';
 import { expectClose } from '../../support/close.js';
 import { testEngine } from '../../support/engine.js';
 import { range, total } from '../../support/grid.js';
-import { executions, filled, runOnce } from '../../support/run-once.js';
+import { executions, filled, openRuns } from '../../support/run-once.js';
 import { draw, drawFeatures, drawHead, isdaOptions, openLoss, type LabelledFeatures } from './support.js';
 
 const engine = testEngine();
@@ -18,19 +18,24 @@ const head = drawHead(sizes, 3);
 
 type Options = ReturnType<typeof isdaOptions>;
 
-/** The outcome of the last of some batches, and the state after it. */
+const opened = new Map<string, ReturnType<typeof openLoss>>();
+afterAll(() => opened.forEach((loss) => loss.close()));
+
+/** The outcome of the last of some batches, and the state after it. Losses of the same options are opened once. */
 function run(options: Options, batches: readonly LabelledFeatures[], execution = executions[1], shape = sizes) {
-  const counts = batches.map(({ labels }) => labels.length);
-  const loss = openLoss(engine, execution, options, shape, drawHead(shape, 3), counts);
+  const counts = [...new Set([...batchSizes, ...batches.map(({ labels }) => labels.length)])];
+  const key = JSON.stringify([options, execution, shape, counts]);
+  const loss = opened.get(key) ?? openLoss(engine, execution, options, shape, drawHead(shape, 3), counts);
+  opened.set(key, loss);
+  loss.reset();
   const outcomes = batches.map((batch) => loss.step(batch, 0.7));
-  const state = loss.state();
-  loss.close();
-  return { outcome: outcomes[outcomes.length - 1], state };
+  return { outcome: outcomes[outcomes.length - 1], state: loss.state() };
 }
 
 const batch = (labels: readonly number[], seed: number, size = featureSize) => drawFeatures(labels, size, seed);
 /** With samples of one class alone, fewer samples than the rank, and a class that never occurs. */
 const batches = [batch([0, 0, 1], 1), batch([2], 2), batch([0, 1, 2, 2, 1, 0, 0], 3), batch([1, 2, 1, 2, 0, 0], 4)];
+const batchSizes = batches.map(({ labels }) => labels.length);
 
 /** Sigma Omega of each class, [C, A, r], from whole matrices [C, A, A] and Omega [A, r]. */
 function projected(matrices: Float32Array, omega: Float32Array): number[] {
@@ -124,18 +129,17 @@ describe.each([
     const shares = filled([labels.length, classes], (i) => Math.sin(i));
     const factor = filled([slotCount, 3, featureSize], (i) => Math.cos(i * 1.7) / 2);
     const negated = filled([slotCount, featureSize], (i) => -1 - Math.sin(i));
+    const shape = [featureSize, classes];
+    const shapes = { weight: shape, factor: factor.shape, negated: negated.shape, shares: shares.shape };
+    const runs = openRuns(engine, execution, shapes, ({ weight: w, factor: b, negated: v, shares: s }, program) => {
+      const own = program.constant(Int32Array.from(labels), { dtype: 'int32', shape: [labels.length] });
+      const slots = slotsOf(program, own, classes);
+      const value = sum(mul(slots.toSamples(lowRankTerm({ factor: b, negatedResidual: v }, w, slots)), s));
+      return { value, gradient: gradients(value, [w])[0] };
+    });
+    onTestFinished(runs.close);
     const evaluate = (weight: readonly number[]) =>
-      runOnce(
-        engine,
-        execution,
-        { weight: { shape: [featureSize, classes], values: weight }, factor, negated, shares },
-        ({ weight: w, factor: b, negated: v, shares: s }, program) => {
-          const own = program.constant(Int32Array.from(labels), { dtype: 'int32', shape: [labels.length] });
-          const slots = slotsOf(program, own, classes);
-          const value = sum(mul(slots.toSamples(lowRankTerm({ factor: b, negatedResidual: v }, w, slots)), s));
-          return { value, gradient: gradients(value, [w])[0] };
-        },
-      );
+      runs.run({ weight, factor: factor.values, negated: negated.values, shares: shares.values });
     const { gradient } = evaluate(head.weight);
     // The term is quadratic in the weight, so that central differences are exact for any step.
     const numeric = head.weight.map((_, i) => {

@@ -88,13 +88,11 @@ export function openLoss(
       build: build(count),
     })),
   );
-  session.write(initialValues(tensors, 0));
-  session.write(
-    new Map([
-      ['weight', Float32Array.from(head.weight)],
-      ['bias', Float32Array.from(head.bias)],
-    ]),
-  );
+  const first = initialValues(tensors, 0)
+    .set('weight', Float32Array.from(head.weight))
+    .set('bias', Float32Array.from(head.bias));
+  const reset = (): void => session.write(first);
+  reset();
   const names = loss.tensors.map((tensor) => tensor.name);
   return {
     step({ features, labels }: LabelledFeatures, lambda: number) {
@@ -105,6 +103,8 @@ export function openLoss(
       });
     },
     state: () => session.read(names),
+    /** Back to what it was before the first step. */
+    reset,
     close: () => session.close(),
   };
 }
