@@ -1,7 +1,15 @@
 // Loads the compiled binding of tfjs-node-gpu and types its functions.
 import { createRequire } from 'node:module';
 import { cannot, reasonOf } from '../common/errors.js';
-import { addFlags, checkThreadVariables, defaultSettings, useSettings, type EngineSettings } from './settings.js';
+import {
+  addFlags,
+  checkThreadVariables,
+  defaultSettings,
+  persistentBatchNormVariable,
+  prefersPersistentBatchNorm,
+  useSettings,
+  type EngineSettings,
+} from './settings.js';
 import { nvidiaDriver } from '../install/driver.js';
 import { compilerDirectory, locateGpuLibraries } from '../install/gpu-libraries.js';
 import type { EngineLocation } from '../install/location.js';
@@ -89,6 +97,7 @@ export function loadBinding(
   environment['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
   // A session that waits for the GPU at the end of each call would make every step wait; what is read is waited for anyway.
   if (gpu) environment['TF_SYNC_ON_FINISH'] ??= '0';
+  if (gpu && prefersPersistentBatchNorm(settings)) environment[persistentBatchNormVariable] ??= '1';
   if (device === 'cpu') environment['CUDA_VISIBLE_DEVICES'] = '-1';
   const compiler = gpu ? compilerDirectory(location.libraryDirectory) : undefined;
   if (compiler !== undefined && !environment['XLA_FLAGS']?.includes('--xla_gpu_cuda_data_dir')) {

@@ -8,7 +8,7 @@ import { createEagerSession } from './eager-session.js';
 import { createPackedSession } from './packed-session.js';
 import type { Pack, Variable } from './tensor.js';
 import type { Execution, Session, SessionFunction } from './session.js';
-import type { EngineSettings } from './settings.js';
+import { defaultSettings, type EngineSettings } from './settings.js';
 import { ensureEngine } from '../install/ensure.js';
 import { nvidiaDriver } from '../install/driver.js';
 import { findEngine } from '../install/location.js';
@@ -59,8 +59,10 @@ export function createEngine(binding: Binding, device: Device, options: EngineOp
 }
 
 /** What is asked of an engine; a config's `training` is such a request. */
-export interface EngineRequest extends EngineSettings {
+export interface EngineRequest extends Omit<EngineSettings, 'persistentBatchNorm'> {
   readonly device: RequestedDevice;
+  /** Default: auto. */
+  readonly persistentBatchNorm?: EngineSettings['persistentBatchNorm'];
 }
 
 /**
@@ -69,7 +71,7 @@ export interface EngineRequest extends EngineSettings {
  * already loaded in this process, with other settings.
  */
 export async function openEngine(
-  { device, tf32, xla, deterministic }: EngineRequest,
+  { device, ...request }: EngineRequest,
   environment: Record<string, string | undefined>,
   log: (line: string) => void,
 ): Promise<Engine> {
@@ -82,10 +84,10 @@ export async function openEngine(
     if (environment['ISDA_BUILD'] === 'cpu') throw noGpu(environment, 'ISDA_BUILD says that the CPU build is used');
   }
   const location = await ensureEngine({ ...query, log });
-  const binding = loadBinding(location, device, environment, { tf32, xla, deterministic });
+  const binding = loadBinding(location, device, environment, { ...defaultSettings, ...request });
   const resolved = resolveDevice(device, binding, environment);
   if (device === 'auto' && resolved.kind === 'cpu' && location.build === 'cuda' && driver !== undefined) {
     log('warning: there is an NVIDIA driver, but TensorFlow uses no GPU: `isda doctor` says why');
   }
-  return createEngine(binding, resolved, { deterministic: deterministic && resolved.kind === 'cuda' });
+  return createEngine(binding, resolved, { deterministic: request.deterministic && resolved.kind === 'cuda' });
 }

@@ -8,10 +8,28 @@ export interface EngineSettings {
   readonly xla: boolean;
   /** Whether only kernels are used that give the same bits each time. */
   readonly deterministic: boolean;
+  /** Whether cuDNN normalizes batches in its persistent mode. `auto`: `prefersPersistentBatchNorm` decides. */
+  readonly persistentBatchNorm: boolean | 'auto';
+  /** Of activations. Default: float32. */
+  readonly precision?: 'float32' | 'bfloat16';
 }
 
 /** What TensorFlow does unless it is told otherwise. */
-export const defaultSettings: EngineSettings = { tf32: true, xla: false, deterministic: false };
+export const defaultSettings: EngineSettings = {
+  tf32: true,
+  xla: false,
+  deterministic: false,
+  persistentBatchNorm: 'auto',
+};
+
+/**
+ * Whether the persistent mode is used on a GPU where nothing is said of it: in bfloat16, where TensorFlow otherwise
+ * converts images to another layout and back for each normalization. PyTorch uses it for `channels_last` too.
+ */
+export const prefersPersistentBatchNorm = (settings: EngineSettings): boolean =>
+  settings.persistentBatchNorm === 'auto' && settings.precision === 'bfloat16' && !settings.deterministic;
+
+export const persistentBatchNormVariable = 'TF_USE_CUDNN_BATCHNORM_SPATIAL_PERSISTENT';
 
 type Variables = Record<string, string | undefined>;
 
@@ -23,9 +41,11 @@ export function addFlags(environment: Variables, name: string, flags: string): v
 }
 
 /** Sets the variables that the settings need, where they are not what TensorFlow does by itself. */
-function apply(environment: Variables, { tf32, xla, deterministic }: EngineSettings): void {
+function apply(environment: Variables, settings: EngineSettings): void {
+  const { tf32, xla, deterministic, persistentBatchNorm } = settings;
   if (!tf32) environment['NVIDIA_TF32_OVERRIDE'] = '0';
   if (xla) addFlags(environment, 'TF_XLA_FLAGS', `${autoCluster} --tf_xla_cpu_global_jit`);
+  if (persistentBatchNorm === true) environment[persistentBatchNormVariable] = '1';
   if (deterministic) for (const name of ['TF_DETERMINISTIC_OPS', 'TF_CUDNN_DETERMINISTIC']) environment[name] = '1';
 }
 
@@ -45,21 +65,27 @@ export function checkThreadVariables(environment: Readonly<Variables>): void {
   }
 }
 
+const comparedKeys = ['tf32', 'xla', 'deterministic', 'persistentBatchNorm'] as const;
+
 const isOn = (value: string | undefined): boolean => value === '1' || value?.toLowerCase() === 'true';
 
+type ReadSettings = Record<(typeof comparedKeys)[number], boolean>;
+
 /** The settings that an environment's variables stand for. */
-export function readEngineSettings(environment: Readonly<Variables>): EngineSettings {
+export function readEngineSettings(environment: Readonly<Variables>): ReadSettings {
   return {
     tf32: environment['NVIDIA_TF32_OVERRIDE'] !== '0',
     xla: /--tf_xla_auto_jit=[12]/.test(environment['TF_XLA_FLAGS'] ?? ''),
     deterministic: isOn(environment['TF_DETERMINISTIC_OPS']),
+    persistentBatchNorm: isOn(environment[persistentBatchNormVariable]),
   };
 }
 
-const variableOf: Readonly<Record<keyof EngineSettings, string>> = {
+const variableOf: Readonly<Record<keyof ReadSettings, string>> = {
   tf32: 'NVIDIA_TF32_OVERRIDE',
   xla: 'TF_XLA_FLAGS',
   deterministic: 'TF_DETERMINISTIC_OPS',
+  persistentBatchNorm: persistentBatchNormVariable,
 };
 
 /**
@@ -69,8 +95,8 @@ const variableOf: Readonly<Record<keyof EngineSettings, string>> = {
 export function useSettings(environment: Variables, settings: EngineSettings, loaded: boolean): void {
   if (!loaded) apply(environment, settings);
   const actual = readEngineSettings(environment);
-  for (const key of ['tf32', 'xla', 'deterministic'] as const) {
-    if (actual[key] === settings[key]) continue;
+  for (const key of comparedKeys) {
+    if (settings[key] === 'auto' || actual[key] === settings[key]) continue;
     const asked = `training.${key}: ${settings[key]}`;
     if (loaded) {
       throw cannot(`use ${asked}`, `TensorFlow was loaded with ${key}: ${actual[key]} in this process`, {

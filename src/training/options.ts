@@ -70,6 +70,13 @@ export const trainingOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe('only kernels of CUDA that give the same bits each time; on a CPU they all do'),
+  persistentBatchNorm: z
+    .union([z.literal('auto'), z.boolean()])
+    .default('auto')
+    .describe(
+      "cuDNN's persistent mode of batch normalization, faster where images lie as [N, H, W, C], " +
+        'which very large activations can overflow (the run then ends); auto: with bfloat16 on a GPU, unless deterministic',
+    ),
 });
 export type TrainingOptions = z.output<typeof trainingOptions>;
 

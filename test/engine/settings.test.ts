@@ -5,12 +5,18 @@ import { formatError } from '../../src/common/errors.js';
 import {
   checkThreadVariables,
   defaultSettings,
+  prefersPersistentBatchNorm,
   readEngineSettings,
   useSettings,
   type EngineSettings,
 } from '../../src/engine/settings.js';
 
-const anySettings = fc.record({ tf32: fc.boolean(), xla: fc.boolean(), deterministic: fc.boolean() });
+const anySettings = fc.record({
+  tf32: fc.boolean(),
+  xla: fc.boolean(),
+  deterministic: fc.boolean(),
+  persistentBatchNorm: fc.boolean(),
+});
 
 function messageOf(environment: Record<string, string | undefined>, settings: EngineSettings, loaded: boolean): string {
   try {
@@ -50,12 +56,13 @@ describe('useSettings', () => {
 
   it('sets the variables that TensorFlow and CUDA read, beside a user’s own flags', () => {
     const environment = { TF_XLA_FLAGS: '--tf_xla_max_cluster_size=9' };
-    useSettings(environment, { tf32: false, xla: true, deterministic: true }, false);
+    useSettings(environment, { tf32: false, xla: true, deterministic: true, persistentBatchNorm: true }, false);
     expect(environment).toEqual({
       NVIDIA_TF32_OVERRIDE: '0',
       TF_XLA_FLAGS: '--tf_xla_max_cluster_size=9 --tf_xla_auto_jit=2 --tf_xla_cpu_global_jit',
       TF_DETERMINISTIC_OPS: '1',
       TF_CUDNN_DETERMINISTIC: '1',
+      TF_USE_CUDNN_BATCHNORM_SPATIAL_PERSISTENT: '1',
     });
   });
 
@@ -72,6 +79,19 @@ describe('useSettings', () => {
       'error: cannot use training.tf32: false: TensorFlow was loaded with tf32: true in this process\n' +
         '  hint: it reads the setting only while it is loaded: use a process of its own for each',
     );
+  });
+
+  it('leaves the persistent mode of batch normalization as it is where nothing is said of it', () => {
+    for (const environment of [{}, { TF_USE_CUDNN_BATCHNORM_SPATIAL_PERSISTENT: '1' }]) {
+      expect(messageOf(environment, defaultSettings, false)).toBe('no error');
+      expect(messageOf(environment, defaultSettings, true)).toBe('no error');
+    }
+    const prefers = (more: Partial<EngineSettings>) => prefersPersistentBatchNorm({ ...defaultSettings, ...more });
+    expect(prefers({})).toBe(false);
+    expect(prefers({ precision: 'float32' })).toBe(false);
+    expect(prefers({ precision: 'bfloat16' })).toBe(true);
+    expect(prefers({ precision: 'bfloat16', deterministic: true })).toBe(false);
+    expect(prefers({ precision: 'bfloat16', persistentBatchNorm: false })).toBe(false);
   });
 
   it('refuses an environment that says something else than the config', () => {
