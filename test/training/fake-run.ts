@@ -107,7 +107,7 @@ export async function runTrainer({
     tf32: true,
     xla: false,
     deterministic: false,
-  persistentBatchNorm: 'auto',
+    persistentBatchNorm: 'auto',
   } as const;
   const loader = await openLoader({
     ...{ ...training, train, evaluation, maxBroken: 0, clock: () => 0 },
