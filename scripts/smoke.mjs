@@ -101,6 +101,8 @@ export const commands = [
   [0, 'figure curve --run {tmp}/isda --run {tmp}/eager --out {tmp}/curve.svg'],
   [0, 'export --run {tmp}/isda --out {tmp}/trained.safetensors'],
   [0, 'export --config tiny-isda --out {tmp}/fresh.safetensors'],
+  [0, 'predict {tmp}/grid.png --run {tmp}/isda --top 3'],
+  [0, 'predict --folder {tmp}/images --network {tmp}/trained.safetensors --json'],
   [0, `import {tmp}/trained.safetensors --config tiny-isda ${data} --out {tmp}/imported`],
   [0, 'evaluate --run {tmp}/imported'],
   [0, 'bench --config tiny-isda --steps 2 --warmup 1'],

@@ -13,6 +13,7 @@ import { registerGan } from './commands/gan.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerPaperTable } from './commands/paper-table.js';
 import { registerPlan } from './commands/plan.js';
+import { registerPredict } from './commands/predict.js';
 import { registerRegistries } from './commands/registries.js';
 import { registerReport } from './commands/report.js';
 import { registerRuns } from './commands/runs.js';
@@ -50,7 +51,7 @@ const firstSteps = [
 
 /** The commands under the headings of `isda --help`, in its order. */
 const commandGroups: readonly (readonly [heading: string, commands: readonly RegisterCommand[]])[] = [
-  ['Networks:', [registerTrain, registerEvaluate, registerExchange]],
+  ['Networks:', [registerTrain, registerEvaluate, registerPredict, registerExchange]],
   ['Many runs:', [registerAblate, registerSweep, registerStudy, registerPaperTable, registerPlan]],
   ['Results:', [registerRuns, registerFigure, registerReport, registerVisualize]],
   ['Generators of images:', [registerGan]],

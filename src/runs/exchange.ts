@@ -19,7 +19,8 @@ import type { RunCheckpoint } from './evaluate.js';
 import { readFirstWeights } from './first-weights.js';
 import { inRunFolder, writeFirstRecords } from './in-run-folder.js';
 import { requireMemory } from './memory.js';
-import { buildNetwork, buildParts, withClasses } from './parts.js';
+import { encodeMetadata, preparationOf, type NetworkMetadata } from './network-metadata.js';
+import { buildNetwork, buildParts, withClasses, type NetworkParts } from './parts.js';
 import type { RunContext } from './run-context.js';
 
 /** First values in PyTorch's layout: those that are given, else from the seed. */
@@ -46,16 +47,11 @@ async function writeNetwork(
   network: Network,
   tensors: readonly NamedTensor[],
   path: string,
-  classNames?: readonly string[],
+  metadata: NetworkMetadata,
 ): Promise<ExportReport> {
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const own = network.tensors.map((tensor) => byName.get(tensor.name)!);
-  const metadata = {
-    format: 'pt',
-    network: network.name,
-    ...(classNames && { classNames: JSON.stringify(classNames) }),
-  };
-  await writeFileAtomically(path, encodeSafetensors(own, metadata));
+  await writeFileAtomically(path, encodeSafetensors(own, encodeMetadata(network.name, metadata)));
   return {
     network: network.name,
     tensors: own.length,
@@ -63,22 +59,40 @@ async function writeNetwork(
   };
 }
 
-/** Writes the network of a run's checkpoint; the names of the classes that its outputs are go with it, as JSON. */
+/** What a file says of a config's network. */
+function metadataOf(
+  config: ExperimentConfig,
+  { network, format }: NetworkParts,
+  classNames?: readonly string[],
+): NetworkMetadata {
+  // Where the weights came from and which were trained is nothing of the network that they are now.
+  const model = { ...config.model, weights: undefined, weightsSha256: undefined, head: undefined, freeze: undefined };
+  return {
+    images: preparationOf(config, format),
+    classes: network.classes,
+    ...(classNames && { classNames }),
+    ...(model.name !== 'custom' && { model }),
+  };
+}
+
+/** Writes the network of a run's checkpoint; how images are prepared and the names of its classes go with it. */
 export async function exportRun(
   { config, checkpoint }: RunCheckpoint,
   path: string,
   places: DataPlaces,
 ): Promise<ExportReport> {
   const { classNames } = parseProgress(checkpoint.progress, checkpoint.path);
-  const { network } = await buildNetwork(config, places);
-  return writeNetwork(network, checkpoint.tensors, path, classNames);
+  const parts = await buildNetwork(config, places);
+  return writeNetwork(parts.network, checkpoint.tensors, path, metadataOf(config, parts, classNames));
 }
 
 /** Writes a config's network with its first values: those of its `model.weights`, else from its seed. */
 export async function exportFresh(config: ExperimentConfig, path: string, places: DataPlaces): Promise<ExportReport> {
-  const { network } = await buildParts(config, places);
+  const parts = await buildParts(config, places);
+  const { network } = parts;
   const first = await readFirstWeights(config.model, network, places.workingDirectory);
-  return writeNetwork(network, firstTensors(network.tensors, config.training.seed, first?.tensors), path);
+  const tensors = firstTensors(network.tensors, config.training.seed, first?.tensors);
+  return writeNetwork(network, tensors, path, metadataOf(config, parts));
 }
 
 /**

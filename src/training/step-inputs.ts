@@ -32,6 +32,8 @@ export interface StepInputs {
 export const trainFunction = (batchSize: number): string => `train-${batchSize}`;
 export const evaluateFunction = (batchSize: number): string => `evaluate-${batchSize}`;
 
+export const predictFunction = (batchSize: number): string => `predict-${batchSize}`;
+
 /** The output of an evaluation step that is no sum: the logits of its images. */
 export const logitsOutput = 'logits';
 

@@ -15,6 +15,7 @@ import {
   evaluateFunction,
   logitsOutput,
   lossScalarsOf,
+  predictFunction,
   stepSpecs,
   trainFunction,
   type InputFormat,
@@ -31,6 +32,9 @@ export interface StepParts {
   /** How training batches are mixed; absent where they are not. */
   readonly mixing?: MixingParts;
 }
+
+/** What an evaluation needs of them. */
+export type EvaluatedParts = Pick<StepParts, 'network' | 'format' | 'precision'>;
 
 /** Every parameter that the optimizer trains: the network's, then the loss's own. */
 export function trainedParameters({ network, loss }: Pick<StepParts, 'network' | 'loss'>): TensorDeclaration[] {
@@ -133,22 +137,34 @@ export const measuredRun = ({
   hasLambda: loss !== undefined && 'lambda' in loss.scalars,
 });
 
+/** The logits of images, float32 [N, C], by running statistics. */
+function evaluatedLogits(parts: EvaluatedParts, images: Tensor): Tensor {
+  const { program } = images;
+  const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
+  const outputs = parts.network.apply(normalizeImages(images, parts), { program, training: false, seed });
+  return cast(outputs.logits, 'float32');
+}
+
+/** Prediction of one batch of images alone. Output: the logits, float32 [N, C]. */
+export function predictionStep(parts: EvaluatedParts, batchSize: number): SessionFunction {
+  const { images } = batchSpecs(batchSize, parts.format);
+  return {
+    name: predictFunction(batchSize),
+    inputs: { images },
+    build: (inputs) => ({ [logitsOutput]: evaluatedLogits(parts, inputs.images) }),
+  };
+}
+
 /**
  * Evaluation of one batch. Outputs: the sums over its images that the run's metrics ask for; `withLogits`: the logits too,
  * float32 [N, C].
  */
-export function evaluationStep(
-  parts: Pick<StepParts, 'network' | 'format' | 'precision'>,
-  batchSize: number,
-  withLogits = false,
-): SessionFunction {
+export function evaluationStep(parts: EvaluatedParts, batchSize: number, withLogits = false): SessionFunction {
   return {
     name: evaluateFunction(batchSize),
     inputs: batchSpecs(batchSize, parts.format),
     build({ images, labels }, program) {
-      const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
-      const outputs = parts.network.apply(normalizeImages(images, parts), { program, training: false, seed });
-      const logits = cast(outputs.logits, 'float32');
+      const logits = evaluatedLogits(parts, images);
       const sums = evaluationSums(measuredRun(parts), { program, logits, labels });
       return withLogits ? { ...sums, [logitsOutput]: logits } : sums;
     },

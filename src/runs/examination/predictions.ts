@@ -1,5 +1,5 @@
 // What a network says of each image of an evaluation.
-import { cannot } from '../../common/errors.js';
+import { softmaxRow } from './softmax.js';
 
 /** The logits of a batch, with its labels and its images' places in their source. */
 export interface PredictedBatch {
@@ -32,14 +32,6 @@ export interface PredictionCollector {
   readonly predictions: Predictions;
 }
 
-/** The softmax of a row of logits, float64: the logarithm of its denominator and the place of the largest logit. */
-function logSoftmaxOf(row: readonly number[]): { readonly largest: number; readonly logSum: number } {
-  let largest = 0;
-  row.forEach((value, index) => (largest = value > row[largest] ? index : largest));
-  const top = row[largest];
-  return { largest, logSum: top + Math.log(row.reduce((sum, value) => sum + Math.exp(value - top), 0)) };
-}
-
 /** Collects the predictions of `count` images. */
 export function collectPredictions(classNames: readonly string[], count: number): PredictionCollector {
   const classes = classNames.length;
@@ -54,14 +46,7 @@ export function collectPredictions(classNames: readonly string[], count: number)
   return {
     add({ logits, labels, indices }) {
       labels.forEach((label, at) => {
-        const row = Array.from({ length: classes }, (_, index) => logits[at * classes + index]);
-        if (!row.every(Number.isFinite)) {
-          throw cannot('look into the evaluation', 'the network gives logits that are not finite', {
-            code: 'run/diverged',
-            hint: 'its training has diverged; --checkpoint takes an earlier one',
-          });
-        }
-        const { largest, logSum } = logSoftmaxOf(row);
+        const { row, largest, logSum } = softmaxRow(logits, at, classes);
         all.indices[next] = indices[at];
         all.labels[next] = label;
         all.predicted[next] = largest;

@@ -1,5 +1,5 @@
 // Computes which region of an image is decoded, and the resampling weights of its rows and columns.
-import { centreBox, resizedSize, type Box, type Size } from './crop-box.js';
+import { centreBox, roundHalfEven, resizedSize, type Box, type Size } from './crop-box.js';
 import { bilinearAxis, type AxisWeights } from './axis.js';
 
 export interface Geometry {
@@ -23,6 +23,15 @@ export function centreGeometry(image: Size, resize: number, output: number): Geo
     horizontal: bilinearAxis(image.width, resized.width, left, output),
     vertical: bilinearAxis(image.height, resized.height, top, output),
   };
+}
+
+/** The largest central part of the image that has the proportions of `output`, resized to it. */
+export function coverGeometry(image: Size, output: Size): Geometry {
+  const scale = Math.min(image.height / output.height, image.width / output.width);
+  const height = Math.max(1, roundHalfEven(output.height * scale));
+  const width = Math.max(1, roundHalfEven(output.width * scale));
+  const box = { top: (image.height - height) >> 1, left: (image.width - width) >> 1, height, width };
+  return boxGeometry(box, output);
 }
 
 /** The part of the image that is needed at all. */

@@ -8,7 +8,7 @@ import { storagePosition, type FileStorage, type ImageSource } from '../../sourc
 import { createPipeline } from '../../augment/pipeline.js';
 import { randomCropBox, type Size } from './crop-box.js';
 import { loadFastJpeg } from './fast-jpeg.js';
-import { boxGeometry, centreGeometry, type Geometry } from './geometry.js';
+import { boxGeometry, centreGeometry, coverGeometry, type Geometry } from './geometry.js';
 import { makeImage } from './make-image.js';
 import { nameAt } from './packed-names.js';
 import { createResampler } from './resample.js';
@@ -27,7 +27,8 @@ export function createFileReader(
   const pipeline = createPipeline(augmentation, source);
   const crop = augmentation.randomResizedCrop ?? false;
   const pathOf = (index: number): string => join(root, nameAt(names, storagePosition(source, index)));
-  const centre = (image: Size): Geometry => centreGeometry(image, resize, source.height);
+  const centre = (image: Size): Geometry =>
+    source.height === source.width ? centreGeometry(image, resize, source.height) : coverGeometry(image, source);
   return {
     train(index, seed, epoch, target, offset) {
       const geometryOf = (image: Size): Geometry =>

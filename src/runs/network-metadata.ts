@@ -1,0 +1,85 @@
+// The metadata of an exported network: what it is and how images are prepared for it.
+import { z } from 'zod';
+import { cannot } from '../common/errors.js';
+import type { ExperimentConfig } from '../config/schema.js';
+import { isImageFolder } from '../data/options.js';
+import { modelOptions, type ModelOptions } from '../models/options.js';
+import type { InputFormat } from '../training/step-inputs.js';
+
+/** How a file of an image becomes what a network gets. */
+export interface ImagePreparation extends InputFormat {
+  /** Length of the shorter side before the centre is cut out, in pixels; absent where the image is not square. */
+  readonly resize?: number | undefined;
+}
+
+export interface NetworkMetadata {
+  readonly images: ImagePreparation;
+  readonly classes: number;
+  /** Absent of a network with fresh weights. */
+  readonly classNames?: readonly string[];
+  /** The config's section; absent of a user's own network. */
+  readonly model?: ModelOptions;
+}
+
+/** How images are prepared for a config's network: images of folders as they are evaluated, others at their size. */
+export function preparationOf({ dataset }: ExperimentConfig, format: InputFormat): ImagePreparation {
+  if (isImageFolder(dataset) && 'resize' in dataset) return { ...format, resize: dataset.resize };
+  return format.height === format.width ? { ...format, resize: format.height } : format;
+}
+
+const levelOf = (value: number): number => value / 255;
+
+/** As texts, numbers and lists as JSON. Mean and standard deviation are of levels from 0 to 1, as torchvision has them. */
+export function encodeMetadata(network: string, metadata: NetworkMetadata): Record<string, string> {
+  const { images, classes, classNames, model } = metadata;
+  const { height, width, mean, std, resize } = images;
+  const values = {
+    classes,
+    classNames,
+    inputSize: [mean.length, height, width],
+    mean: mean.map(levelOf),
+    std: std.map(levelOf),
+    resize,
+    model,
+  };
+  const texts = Object.entries(values).flatMap(([key, value]): [string, string][] =>
+    value === undefined ? [] : [[key, JSON.stringify(value)]],
+  );
+  return { format: 'pt', network, ...Object.fromEntries(texts) };
+}
+
+const level = z.number();
+const schema = z.object({
+  classes: z.int().min(1),
+  classNames: z.array(z.string()).optional(),
+  inputSize: z.tuple([z.literal(3), z.int().min(1), z.int().min(1)]),
+  mean: z.tuple([level, level, level]),
+  std: z.tuple([level, level, level]),
+  resize: z.int().min(1).optional(),
+  model: modelOptions.optional(),
+});
+
+/**
+ * The metadata of a file; undefined where it has none of these, as files of other programs and of earlier versions.
+ * Errors: they are not what `encodeMetadata` writes.
+ */
+export function decodeMetadata(texts: Readonly<Record<string, string>>, place: string): NetworkMetadata | undefined {
+  if (texts['inputSize'] === undefined) return undefined;
+  const refuse = (reason: string): Error =>
+    cannot('read the metadata of the network', reason, { code: 'safetensors/damaged', place });
+  const values: Record<string, unknown> = {};
+  for (const key of Object.keys(schema.shape)) {
+    if (texts[key] === undefined) continue;
+    try {
+      values[key] = JSON.parse(texts[key]);
+    } catch {
+      throw refuse(`${key} is not JSON`);
+    }
+  }
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) throw refuse(`${parsed.error.issues[0].path.join('.')}: ${parsed.error.issues[0].message}`);
+  const { inputSize, mean, std, resize, ...rest } = parsed.data;
+  const byte = (value: number): number => 255 * value;
+  const images = { height: inputSize[1], width: inputSize[2], mean: mean.map(byte), std: std.map(byte), resize };
+  return { ...rest, images };
+}

@@ -1,0 +1,90 @@
+// A trained network to predict with: of a run, or of an exported file.
+import { cannot } from '../../common/errors.js';
+import { readFailure, readWhole } from '../../common/files.js';
+import { experimentSchema, type ExperimentConfig } from '../../config/schema.js';
+import { datasetShape, type DataPlaces, type DatasetShape } from '../../data/registry.js';
+import { decodeSafetensors, type NamedTensor } from '../../records/safetensors.js';
+import { parseProgress } from '../../training/state.js';
+import type { EvaluatedParts } from '../../training/step.js';
+import type { RunCheckpoint } from '../evaluate.js';
+import { networkTensors } from '../network-file.js';
+import { decodeMetadata, preparationOf, type ImagePreparation } from '../network-metadata.js';
+import { buildNetwork } from '../parts.js';
+
+export interface TrainedNetwork {
+  readonly parts: EvaluatedParts;
+  readonly training: ExperimentConfig['training'];
+  /** The network's own, with PyTorch's names and layouts. */
+  readonly tensors: readonly NamedTensor[];
+  readonly images: ImagePreparation;
+  /** Where they are not known, the numbers of the classes. */
+  readonly classNames: readonly string[];
+  /** The file that they come from. */
+  readonly path: string;
+}
+
+const numbered = (classes: number): readonly string[] => Array.from({ length: classes }, (_, label) => String(label));
+
+/** The network of a run's checkpoint. No image of its data set is needed. */
+export async function networkOfRun(
+  { config, checkpoint, inputs }: RunCheckpoint,
+  places: DataPlaces,
+): Promise<TrainedNetwork> {
+  const { classNames = inputs?.data?.classNames } = parseProgress(checkpoint.progress, checkpoint.path);
+  const parts = await buildNetwork(config, places);
+  const names = new Set(parts.network.tensors.map(({ name }) => name));
+  return {
+    parts,
+    training: config.training,
+    tensors: checkpoint.tensors.filter(({ name }) => names.has(name)),
+    images: preparationOf(config, parts.format),
+    classNames: classNames ?? numbered(parts.network.classes),
+    path: checkpoint.path,
+  };
+}
+
+/**
+ * The network of an exported file, with its config where the file does not say what it is. Errors: it is not safetensors;
+ * neither says what the network is or which images it takes; its tensors are another network's.
+ */
+export async function networkOfFile(
+  path: string,
+  given: ExperimentConfig | undefined,
+  places: DataPlaces,
+): Promise<TrainedNetwork> {
+  const bytes = await readWhole(path).catch((error: unknown) => {
+    throw readFailure(path, error);
+  });
+  const metadata = decodeMetadata(decodeSafetensors(bytes, path).metadata, path);
+  const model = given?.model ?? metadata?.model;
+  if (model === undefined) {
+    throw cannot('use the network', 'the file does not say which network it is', {
+      code: 'option/missing',
+      kind: 'usage',
+      place: path,
+      hint: 'give its config with --config',
+    });
+  }
+  const config = given ?? experimentSchema.parse({ experiment: 'exported', model });
+  // What the file says of its images counts: it was written with the weights.
+  const shape: DatasetShape =
+    metadata === undefined
+      ? await datasetShape(config.dataset, places)
+      : { ...metadata.images, ...channels(metadata.images), classes: metadata.classes };
+  const parts = await buildNetwork(config, shape);
+  const { tensors } = networkTensors(bytes, path, { network: parts.network });
+  return {
+    parts,
+    training: config.training,
+    tensors,
+    images: metadata?.images ?? preparationOf(config, parts.format),
+    classNames: metadata?.classNames ?? numbered(shape.classes),
+    path,
+  };
+}
+
+/** Mean and deviation of red, green and blue. */
+function channels({ mean, std }: ImagePreparation): Pick<DatasetShape, 'channels' | 'mean' | 'std'> {
+  const three = (values: readonly number[]) => [values[0], values[1], values[2]] as const;
+  return { channels: 3, mean: three(mean), std: three(std) };
+}

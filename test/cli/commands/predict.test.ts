@@ -1,0 +1,214 @@
+// `isda predict` with a run and with an exported network.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { execa } from 'execa';
+import { afterAll, describe, expect, it } from 'vitest';
+import { networkOfFile } from '../../../src/runs/prediction/network.js';
+import { predictFiles } from '../../../src/runs/prediction/predict-files.js';
+import { decodeSafetensors, encodeSafetensors } from '../../../src/records/safetensors.js';
+import { projectRoot } from '../../config/support.js';
+import { runCli } from '../../support/cli.js';
+import { testEngine } from '../../support/engine.js';
+import { runIsda } from '../../support/process.js';
+import { makeData, trainArgs } from '../../support/runs.js';
+import { findTorch } from '../../support/torch.js';
+
+const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
+await makeData(folder, 256);
+const trained = await runIsda(folder, trainArgs('run'));
+if (trained.exitCode !== 0) throw new Error(trained.all);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Image `index` of the test part, as RGB pixels. */
+function pixelsOf(index: number): Buffer {
+  const file = readFileSync(join(folder, 'data', 'cifar-10-batches-bin', 'test_batch.bin'));
+  const planes = file.subarray(index * 3073 + 1, (index + 1) * 3073);
+  return Buffer.from(Array.from({ length: 3072 }, (_, at) => planes[(at % 3) * 1024 + Math.floor(at / 3)]));
+}
+
+const images = 70;
+mkdirSync(join(folder, 'images', 'more'), { recursive: true });
+const names = Array.from(
+  { length: images },
+  (_, index) => `images/${index < 40 ? '' : 'more/'}${String(index).padStart(3, '0')}.png`,
+);
+for (const [index, name] of names.entries()) {
+  await sharp(pixelsOf(index), { raw: { width: 32, height: 32, channels: 3 } }).toFile(join(folder, name));
+}
+await runCli(folder, ['export', '--run', 'run', '--out', 'run.safetensors']);
+
+interface Output {
+  readonly predictions: { image: string; classes: { label: number; className: string; probability: number }[] }[];
+  readonly broken: { image: string; reason: string }[];
+  readonly imagesPerSecond: number;
+}
+
+async function predict(...args: string[]): Promise<{ code: number; stderr: string; output: Output }> {
+  const { code, stdout, stderr } = await runCli(folder, ['predict', '--json', ...args]);
+  return { code, stderr, output: JSON.parse(stdout) as Output };
+}
+
+describe('isda predict', () => {
+  it('says of files what the evaluation says of the same images', async () => {
+    await runCli(folder, ['evaluate', 'run', '--predictions', 'p.csv']);
+    const lines = readFileSync(join(folder, 'p.csv'), 'utf8').trimEnd().split('\n').slice(1);
+    const { code, output, stderr } = await predict('--run', 'run', '--folder', 'images', '--top', '1');
+    expect(code).toBe(0);
+    expect(output.predictions).toHaveLength(images);
+    output.predictions.forEach(({ image, classes }, index) => {
+      expect(image).toBe(join(folder, names[index]));
+      const [, , , , label, className, , confidence] = lines[index].split(',');
+      expect(classes).toEqual([
+        { label: Number(label), className, probability: expect.closeTo(Number(confidence), 5) as number },
+      ]);
+    });
+    expect(stderr).toMatch(/^70 images in \d+\.\d s, [\d.]+ images a second\n$/);
+  });
+
+  it('says the same from an exported file, and from one of PyTorch with its config', async () => {
+    const args = [names[3], names[55], '--top', '3'];
+    const { output } = await predict('--run', 'run', ...args);
+    const own = await predict('--network', 'run.safetensors', ...args);
+    expect(own.output.predictions).toEqual(output.predictions);
+    expect(output.predictions[0].classes).toHaveLength(3);
+
+    const path = join(folder, 'run.safetensors');
+    const { tensors } = decodeSafetensors(readFileSync(path), path);
+    const wrapped = tensors.map((tensor) => ({ ...tensor, name: `module.${tensor.name}` }));
+    writeFileSync(join(folder, 'plain.safetensors'), Buffer.concat(encodeSafetensors(wrapped)));
+    const plain = await predict('--network', 'plain.safetensors', '--config', 'tiny-isda', ...args);
+    const probabilities = (found: Output) => found.predictions.map(({ classes }) => classes.map(({ label, probability }) => [label, probability])); // prettier-ignore
+    expect(probabilities(plain.output)).toEqual(probabilities(output));
+    expect(plain.output.predictions[0].classes[0].className).toBe(String(output.predictions[0].classes[0].label));
+
+    const { code, stderr } = await runCli(folder, ['predict', names[0], '--network', 'plain.safetensors']);
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      2,
+      'error: cannot use the network: the file does not say which network it is',
+    ]);
+  });
+
+  it('goes on past files that cannot be read, names them and exits with 1', async () => {
+    writeFileSync(join(folder, 'broken.png'), readFileSync(join(folder, names[0])).subarray(0, 300));
+    writeFileSync(join(folder, 'text.jpg'), 'no image');
+    const files = [names[0], 'broken.png', 'text.jpg', 'missing.png', 'images', names[1]];
+    const { code, stderr, output } = await predict('--run', 'run', ...files);
+    expect(code).toBe(1);
+    expect(output.predictions.map(({ image }) => image)).toEqual([names[0], names[1]]);
+    expect(output.broken.map(({ image }) => image)).toEqual(files.slice(1, 5));
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines.filter((line) => line.startsWith('warning: cannot read image '))).toHaveLength(4);
+    expect(stderr).toContain('missing.png: there is no such file\n');
+    expect(stderr).toContain('image images: it is a folder; --folder takes one\n');
+    expect(lines.at(-1)).toBe('error: cannot read 4 of 6 files: the warnings above say why; the others are predicted');
+  });
+
+  it('prints lines that fit, and CSV', async () => {
+    const args = ['predict', names[0], '--run', 'run', '--top', '10'];
+    const narrow = await runCli(folder, args, {}, 50);
+    const lines = narrow.stdout.trimEnd().split('\n');
+    expect(lines[0]).toBe(names[0]);
+    expect(lines.slice(1).every((line) => line.length <= 50 && /^ {2}\S+ \d+\.\d %/.test(line))).toBe(true);
+    const { stdout } = await runCli(folder, [...args, '--csv']);
+    const [head, ...rows] = stdout.trimEnd().split('\n');
+    expect(head).toBe('image,rank,label,class,probability');
+    expect(rows).toHaveLength(10);
+    const sum = rows.reduce((total, row) => total + Number(row.split(',')[4]), 0);
+    expect(sum).toBeCloseTo(1, 10);
+  });
+
+  it.each([
+    ['no network', [names[0]], 'cannot predict: no network is named'],
+    ['no image', ['--run', 'run'], 'cannot predict: no image is named'],
+    [
+      'two networks',
+      [names[0], '--run', 'run', '--network', 'run.safetensors'],
+      'cannot predict: both --run and --network are given',
+    ],
+    [
+      'settings of nothing',
+      [names[0], '--network', 'run.safetensors', '--set', 'a=1'],
+      'cannot predict: --set changes a config, and none is given',
+    ],
+  ])('refuses %s', async (_, args, message) => {
+    const { code, stderr } = await runCli(folder, ['predict', ...args]);
+    expect([code, stderr.split('\n')[0]]).toEqual([2, `error: ${message}`]);
+  });
+});
+
+describe('the metadata of an export', () => {
+  it('say how images are prepared', () => {
+    const path = join(folder, 'run.safetensors');
+    const { metadata } = decodeSafetensors(readFileSync(path), path);
+    const { format, network, ...texts } = metadata;
+    expect([format, network]).toEqual(['pt', 'resnet-8']);
+    const values = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, JSON.parse(text) as unknown]));
+    expect(values).toMatchObject({
+      classes: 10,
+      inputSize: [3, 32, 32],
+      resize: 32,
+      model: { name: 'resnet', depth: 8 },
+    });
+    const near = (numbers: number[]) => numbers.map((value) => expect.closeTo(value, 3) as number);
+    expect(values['mean']).toEqual(near([0.491, 0.482, 0.447]));
+    expect(values['std']).toEqual(near([0.247, 0.244, 0.262]));
+  });
+
+  const python = findTorch();
+  it.skipIf(python === undefined)(
+    'and the Python of docs/networks.md gives the same logits',
+    { timeout: 120_000 },
+    async () => {
+      const photos: string[] = [];
+      for (const [label, name] of ['red', 'green', 'blue'].entries()) {
+        for (const part of ['train', 'val']) {
+          mkdirSync(join(folder, 'photos', part, name), { recursive: true });
+          for (let index = 0; index < 4; index++) {
+            const pixels = Buffer.from(Array.from({ length: 60 * 45 * 3 }, (_, at) => ((at % 3 === label ? 190 : 90) + ((at * (index + 3)) % 61)) & 255)); // prettier-ignore
+            const file = join(folder, 'photos', part, name, `${index}.png`);
+            await sharp(pixels, { raw: { width: 60, height: 45, channels: 3 } }).toFile(file);
+            if (part === 'val') photos.push(file);
+          }
+        }
+      }
+      const sets = [
+        ...['dataset.name=image-folder', 'dataset.dir=photos', 'dataset.imageSize=32', 'dataset.resize=40'],
+        ...['model.name=imagenet-resnet', 'model.depth=18', 'training.epochs=2', 'training.batchSize=4'],
+        ...['training.evaluationBatchSize=12', 'optimizer.learningRate=0.01', 'loss.name=cross-entropy'],
+        'dataset.subset=12',
+        'dataset.testSubset=12',
+      ].flatMap((set) => ['--set', set]);
+      const run = await runIsda(folder, ['train', '--config', 'tiny-cross-entropy', ...sets, '--out', 'folder']);
+      expect(run.exitCode, run.all).toBe(0);
+      const out = join(folder, 'folder.safetensors');
+      const exported = await runCli(folder, ['export', '--run', 'folder', '--out', out]);
+      expect(exported.code, exported.stderr).toBe(0);
+
+      const docs = readFileSync(join(projectRoot, 'docs/networks.md'), 'utf8');
+      const [, script] = /```python\n([^]*?)```/.exec(docs)!;
+      writeFileSync(join(folder, 'use.py'), `${script}print(json.dumps(logits.tolist()))\n`);
+      const { stdout } = await execa(python!, ['use.py', out, ...photos], { cwd: folder });
+      const lines = stdout.split('\n');
+      const expected = JSON.parse(lines.at(-1)!) as number[][];
+
+      const context = { environment: {}, workingDirectory: folder, now: Date.now };
+      const network = await networkOfFile(out, undefined, context);
+      const openEngine = () => Promise.resolve(testEngine());
+      const logits: (readonly number[])[] = [];
+      for await (const batch of predictFiles(network, photos, { top: 1, batchSize: 5 }, { openEngine })) {
+        for (const prediction of batch) {
+          if ('broken' in prediction) throw new Error(prediction.broken);
+          expect(lines[prediction.index]).toContain(` ${prediction.classes[0].className} `);
+          logits.push(prediction.logits);
+        }
+      }
+      expect(logits).toHaveLength(expected.length);
+      const differences = logits.flatMap((row, at) => row.map((value, label) => Math.abs(value - expected[at][label])));
+      expect(Math.max(...differences)).toBeLessThan(1e-4);
+      expect(Math.max(...expected.flat()) - Math.min(...expected.flat())).toBeGreaterThan(0.1);
+    },
+  );
+});
