@@ -19,6 +19,9 @@ function namesOf(config: ExperimentConfig): ReadonlyMap<string, string> {
   return new Map(Object.entries({ dataset, model, loss, optimizer, schedule }).map(([key, { name }]) => [key, name]));
 }
 
+/** A factor of 1 is the same as none. */
+const unlessOne = (factor: number | undefined): number | undefined => (factor === 1 ? undefined : factor);
+
 /**
  * What decides a run's numbers: a config without the experiment's name, `output`, `slurm`, `dataset.dir` (but that of an
  * `image-folder`, which is all it is known by), `dataset.classes` (which the data decides), `dataset.maxBroken`,
@@ -47,9 +50,18 @@ export function decidingSettings(config: ExperimentConfig): Sections {
       head: model.head === 'stored' ? undefined : model.head,
     },
     loss,
-    optimizer,
+    optimizer: {
+      ...optimizer,
+      headLearningRateFactor: unlessOne(optimizer.headLearningRateFactor),
+    },
     schedule,
-    training: { ...training, device: undefined, workers: undefined, readEvery: undefined },
+    training: {
+      ...training,
+      accumulate: unlessOne(training.accumulate),
+      device: undefined,
+      workers: undefined,
+      readEvery: undefined,
+    },
   };
 }
 

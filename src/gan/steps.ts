@@ -6,7 +6,8 @@ import type { TensorSpec } from '../engine/types.js';
 import { keyedNormal, keyedSeed, keyedUniform } from '../nn/keyed-noise.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import type { Gan, Generated, Objective } from './gan.js';
-import { applyOptimizer, optimizerSpecs } from '../optimizers/optimizer.js';
+import { applyOptimizer } from '../optimizers/apply.js';
+import { optimizerSpecs } from '../optimizers/optimizer.js';
 
 export interface GanParts {
   readonly gan: Gan;

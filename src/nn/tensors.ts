@@ -17,6 +17,8 @@ export interface TensorDeclaration extends Variable {
   readonly layout: TensorLayout;
   /** Fills the first values. */
   readonly initialize: (values: Float32Array, random: RandomStream) => void;
+  /** The tensor whose first values it has; default: itself. */
+  readonly startsAs?: string;
 }
 
 /** Declares a tensor; only parameters are trainable. */
@@ -51,9 +53,9 @@ export const uniformWithin =
 /** The first values of tensors, each a function of the seed and its name alone. */
 export function initialValues(tensors: readonly TensorDeclaration[], seed: number): Map<string, Float32Array> {
   return new Map(
-    tensors.map(({ name, shape, initialize }) => {
+    tensors.map(({ name, shape, initialize, startsAs = name }) => {
       const values = new Float32Array(sizeOf(shape));
-      initialize(values, randomStream(seed, 'initialize', hashKey(name)));
+      initialize(values, randomStream(seed, 'initialize', hashKey(startsAs)));
       return [name, values];
     }),
   );

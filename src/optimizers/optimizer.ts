@@ -1,7 +1,5 @@
-// The interface of an optimizer, and its step on all parameters.
-import { gradients } from '../engine/gradients.js';
-import { packed } from '../engine/packs.js';
-import { add, addScalar, clamp, mulScalar, sqrt, sub } from '../engine/ops/index.js';
+// The interface of an optimizer, and what optimizers share.
+import { add, addScalar, mulScalar, sqrt, sub } from '../engine/ops/index.js';
 import type { Pack, Program, Tensor } from '../engine/tensor.js';
 import type { TensorSpec } from '../engine/types.js';
 import { declare, filledWith, type TensorDeclaration } from '../nn/tensors.js';
@@ -64,40 +62,5 @@ export const optimizerSpecs = ({ scalars }: Optimizer): Record<string, TensorSpe
 export const optimizerScalarsAt = ({ scalars }: Optimizer, moment: OptimizerMoment): Record<string, number> =>
   Object.fromEntries(Object.entries(scalars).map(([name, valueAt]) => [name, valueAt(moment)]));
 
-export interface OptimizerStep {
-  readonly parameters: readonly TensorDeclaration[];
-  /** The optimizer's scalars, by name. */
-  readonly scalars: Readonly<Record<string, Tensor>>;
-  /** Parameters are put within ± `clip` after the step. */
-  readonly clip?: number;
-}
-
 /** A pack of parameters as the optimizer takes it: one parameter. */
 export const vectorOf = ({ name, shape }: Pack): TensorDeclaration => declare(name, 'parameter', shape, filledWith(0));
-
-/** Minimizes `loss` by one step on every parameter, those of a pack of its program as one. */
-export function applyOptimizer(optimizer: Optimizer, loss: Tensor, { parameters, scalars, clip }: OptimizerStep): void {
-  const { program } = loss;
-  const slopes = gradients(
-    loss,
-    parameters.map((parameter) => program.read(parameter)),
-  );
-  const slopeOf = new Map(parameters.map(({ name }, index) => [name, slopes[index]]));
-  const packs = program.packs.filter(({ parts }) => parts.every(({ name }) => slopeOf.has(name)));
-  const joined = new Set(packs.flatMap(({ parts }) => parts.map(({ name }) => name)));
-  const update = (parameter: TensorDeclaration, gradient: Tensor): void => {
-    optimizer.update({ program, parameter, value: program.read(parameter), gradient, scalars });
-    if (clip !== undefined) program.assign(parameter, clamp(program.read(parameter), -clip, clip));
-  };
-  for (const pack of packs) {
-    const gradient = packed(
-      program,
-      pack,
-      pack.parts.map(({ name }) => slopeOf.get(name)!),
-    );
-    update(vectorOf(pack), gradient);
-  }
-  parameters.forEach((parameter, index) => {
-    if (!joined.has(parameter.name)) update(parameter, slopes[index]);
-  });
-}

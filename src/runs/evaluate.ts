@@ -24,7 +24,7 @@ import { readInputs, type RunInputs } from '../records/inputs.js';
 import { runFolder } from '../records/run-folder.js';
 import { batchSizes } from '../training/session.js';
 import { parseProgress, writeState, type SessionState } from '../training/state.js';
-import { evaluationStep, measuredRun } from '../training/step.js';
+import { evaluatedTensors, evaluationStep, measuredRun } from '../training/step.js';
 import { collectPredictions, type PredictionCollector, type Predictions } from './examination/predictions.js';
 import { openConfiguredLoader, threadsOf, type LoadingContext } from './loading.js';
 import { requireEvaluationMemory } from './memory.js';
@@ -203,7 +203,7 @@ async function evaluateImages(
   const { evaluation, evaluationName } = splits;
   const engine = await context.openEngine(config.training);
   const parts = await buildNetwork(config, evaluation);
-  const { tensors } = parts.network;
+  const tensors = evaluatedTensors(parts);
   const { evaluationBatchSize, execution } = config.training;
   requireEvaluationMemory(parts, Math.min(evaluationBatchSize, evaluation.count), engine.device.kind);
   const collector = createCollector?.(splits);

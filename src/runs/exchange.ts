@@ -10,6 +10,7 @@ import { sizeOf } from '../engine/types.js';
 import type { Network } from '../models/network.js';
 import { toTorch, torchShape } from '../nn/layout.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
+import { emaPrefix } from '../optimizers/ema.js';
 import { listCheckpoints, saveCheckpoint } from '../records/checkpoints.js';
 import { writeInputs } from '../records/inputs.js';
 import { encodeSafetensors, type NamedTensor } from '../records/safetensors.js';
@@ -33,7 +34,8 @@ function firstTensors(
   const values = initialValues(tensors, seed);
   return tensors.map((tensor) => {
     const data = toTorch(values.get(tensor.name)!, tensor);
-    return byName.get(tensor.name) ?? { name: tensor.name, shape: [...torchShape(tensor)], data };
+    const from = byName.get(tensor.startsAs ?? tensor.name);
+    return { name: tensor.name, shape: [...torchShape(tensor)], data: from?.data ?? data };
   });
 }
 
@@ -75,15 +77,32 @@ function metadataOf(
   };
 }
 
-/** Writes the network of a run's checkpoint; how images are prepared and the names of its classes go with it. */
+/** A checkpoint's tensors with the averages of the weights in place of them. Errors: the run keeps none. */
+function averagedTensorsOf({ tensors, path }: RunCheckpoint['checkpoint']): readonly NamedTensor[] {
+  const averages = new Map(tensors.filter(({ name }) => name.startsWith(emaPrefix)).map((tensor) => [tensor.name, tensor]));
+  if (averages.size === 0) {
+    throw cannot('export the averages', 'the run keeps none of its weights', {
+      code: 'checkpoint/missing',
+      place: path,
+      hint: 'a run with training.ema does',
+    });
+  }
+  return tensors.map((tensor) => ({ ...(averages.get(`${emaPrefix}${tensor.name}`) ?? tensor), name: tensor.name }));
+}
+
+/**
+ * Writes the network of a run's checkpoint, with `ema` the averages of its weights; how images are prepared and
+ * the names of its classes go with it.
+ */
 export async function exportRun(
-  { config, checkpoint }: RunCheckpoint,
+  { config, checkpoint, ema = false }: RunCheckpoint & { readonly ema?: boolean },
   path: string,
   places: DataPlaces,
 ): Promise<ExportReport> {
   const { classNames } = parseProgress(checkpoint.progress, checkpoint.path);
   const parts = await buildNetwork(config, places);
-  return writeNetwork(parts.network, checkpoint.tensors, path, metadataOf(config, parts, classNames));
+  const tensors = ema ? averagedTensorsOf(checkpoint) : checkpoint.tensors;
+  return writeNetwork(parts.network, tensors, path, metadataOf(config, parts, classNames));
 }
 
 /** Writes a config's network with its first values: those of its `model.weights`, else from its seed. */

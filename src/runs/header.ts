@@ -4,6 +4,7 @@ import { epochPlan, realImages } from '../data/batches.js';
 import type { Engine } from '../engine/index.js';
 import { countParameters } from '../models/cost.js';
 import { gitRevision, writeEnvironment } from '../records/environment.js';
+import type { TrainingOptions } from '../training/options.js';
 import { scheduleWarnings } from '../training/schedules.js';
 import type { Run } from './open-run.js';
 import { unofficialText, weightsText } from './origin.js';
@@ -23,6 +24,16 @@ export async function recordEnvironment(
     gitRevision: await gitRevision(context.sourceDirectory),
     started: new Date(context.now()).toISOString(),
   });
+}
+
+/** What is unusual about the updates of a run. */
+function updateFacts({ accumulate = 1, batchSize, clipGradNorm, ema }: TrainingOptions): [string, string][] {
+  const facts = [
+    ...(accumulate === 1 ? [] : [`every ${accumulate} batches, ${accumulate * batchSize} images`]),
+    ...(clipGradNorm === undefined ? [] : [`gradients clipped to a norm of ${clipGradNorm}`]),
+    ...(ema === undefined ? [] : [`average of the weights with decay ${ema.decay}`]),
+  ];
+  return facts.length === 0 ? [] : [['updates', facts.join('; ')]];
 }
 
 /** What is trained, on what, and how long it is: the first lines of every run. */
@@ -52,6 +63,7 @@ export function headerLines({ config, parts, splits, engine, position, weights, 
       : [['synthetic', `${train.synthetic.count} images, ${full.synthetic} of the ${batchSize} of a batch`]]),
     ['loading', workers === 0 ? 'in the training thread' : counted(workers, 'worker thread')],
     ['device', `${engine.device.kind} (${engine.device.name}), ${execution}`],
+    ...updateFacts(config.training),
     ['steps', `${counted(epochs, 'epoch')} x ${batches} = ${epochs * batches}, batch ${batchSize}`],
   ];
   const lines = facts.map(([name, value]) => `${name.padEnd(11)} ${value}`);

@@ -7,6 +7,8 @@ import { createNetwork } from '../models/registry.js';
 import { withFrozen } from '../models/frozen.js';
 import type { Network } from '../models/network.js';
 import { withZeroBias } from '../models/zero-bias.js';
+import { withAccumulation } from '../optimizers/accumulation.js';
+import { withEma } from '../optimizers/ema.js';
 import { withHeadRate } from '../optimizers/head-rate.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { createOptimizer } from '../optimizers/registry.js';
@@ -22,7 +24,7 @@ export function withClasses(config: ExperimentConfig, classes: number): Experime
 }
 
 /** What a trained network is used with: nothing of its loss, whose file may not be there or not be trusted. */
-export type NetworkParts = Pick<StepParts, 'network' | 'format' | 'precision'>;
+export type NetworkParts = Pick<StepParts, 'network' | 'format' | 'precision' | 'averages'>;
 
 /** The network of a config for images of a shape, as of `buildParts`. A user's own network is loaded, a loss is not. */
 export async function buildNetwork(
@@ -34,8 +36,9 @@ export async function buildNetwork(
   const format = { height, width, channels, mean, std };
   const input = { ...format, classes };
   const { model } = config;
-  const network = model.name === 'custom' ? await loadNetwork(model, input) : createNetwork(model, input);
-  return { network, format, precision: config.training.precision };
+  const whole = model.name === 'custom' ? await loadNetwork(model, input) : createNetwork(model, input);
+  const network = model.freeze === undefined ? whole : withFrozen(whole, model.freeze);
+  return { network, format, precision: config.training.precision, averages: config.training.ema !== undefined };
 }
 
 /**
@@ -44,25 +47,27 @@ export async function buildNetwork(
  * loaded.
  */
 export async function buildParts(config: ExperimentConfig, images?: DatasetShape | DataPlaces): Promise<StepParts> {
-  const { network: built, format, precision } = await buildNetwork(config, images);
+  const { network: built, format, precision, averages } = await buildNetwork(config, images);
   const { loss: lossOptions } = config;
   const loss = lossOptions.name === 'custom' ? await loadLoss(lossOptions, built) : createLoss(lossOptions, built);
-  const whole = loss.withoutBias === true ? withZeroBias(built) : built;
-  const { freeze } = config.model;
-  const network = freeze === undefined ? whole : withFrozen(whole, freeze);
+  const network = loss.withoutBias === true ? withZeroBias(built) : built;
   const optimizer = optimizerOf(config, network);
   const mixing = mixingOf(config.augmentation, format);
   if (mixing !== undefined) requireSoftTargets(loss, lossOptions);
-  const parts = { network, loss, optimizer, format, precision };
+  const { accumulate = 1, clipGradNorm: maxNorm } = config.training;
+  const parts = { network, loss, optimizer, format, precision, averages, maxNorm, accumulates: accumulate > 1 };
   return mixing === undefined ? parts : { ...parts, mixing };
 }
 
-/** The optimizer of a config, with the learning rate of the network's last layer. */
-function optimizerOf({ optimizer: options }: ExperimentConfig, { classifier }: Network): Optimizer {
-  const optimizer = createOptimizer(options);
+/** The optimizer of a config, with what goes beside it. */
+function optimizerOf({ optimizer: options, training }: ExperimentConfig, { classifier }: Network): Optimizer {
   const { headLearningRateFactor: factor = 1 } = options;
+  const { accumulate = 1, ema } = training;
   const head = new Set([classifier.weight.name, classifier.bias.name]);
-  return factor === 1 ? optimizer : withHeadRate(optimizer, head, factor);
+  const plain = createOptimizer(options);
+  const stepping = factor === 1 ? plain : withHeadRate(plain, head, factor);
+  const averaging = ema === undefined ? stepping : withEma(stepping, ema);
+  return accumulate === 1 ? averaging : withAccumulation(averaging);
 }
 
 /** Multiply-adds of the network's forward pass on one image. */

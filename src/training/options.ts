@@ -37,6 +37,27 @@ export type ScheduleOptions = z.output<typeof scheduleOptions>;
 export const trainingOptions = z.strictObject({
   epochs: z.int().min(1).default(160).describe('passes over the training set'),
   batchSize: z.int().min(1).default(128).describe('images a training step'),
+  accumulate: z
+    .int()
+    .min(1)
+    .max(65_536)
+    .optional()
+    .describe('batches that make one update, that of one batch with all their images; 1 if not given'),
+  clipGradNorm: z
+    .number()
+    .positive()
+    .optional()
+    .describe('what the norm of all gradients together is clipped to, before weight decay; not clipped if not given'),
+  ema: z
+    .strictObject({
+      decay: z.number().min(0).lt(1).default(0.9999).describe('share of the average that an update keeps'),
+      warmup: z
+        .boolean()
+        .default(true)
+        .describe('the first updates keep less: (1 + t) / (10 + t) after t updates, until that is the decay'),
+    })
+    .optional()
+    .describe('exponential moving average of the weights, evaluated and kept beside them'),
   evaluationBatchSize: z.int().min(1).default(500).describe('images an evaluation step'),
   evaluateEvery: z
     .int()

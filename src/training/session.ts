@@ -65,12 +65,16 @@ export function openTrainingSession(engine: Engine, parts: StepParts, options: S
   const readEvery = readEveryOf({ readEvery: asked }, engine.device.kind);
   const tensors = sessionTensors(parts);
   const trained = { count: options.trainImages, ...(synthetic === undefined ? {} : { synthetic }) };
+  const { sizes } = epochPlan(trained, options.batchSize);
+  // Only full batches are followed by others of their group.
+  const unfinished = parts.accumulates === true ? sizes.filter((size) => size === options.batchSize) : [];
   const outcomes = outcomeVariables(readEvery);
   const session = engine.createSession(
     execution,
     [...tensors, ...outcomes],
     [
-      ...epochPlan(trained, options.batchSize).sizes.map((size) => trainingStep(parts, size, readEvery)),
+      ...sizes.map((size) => trainingStep(parts, size, { readEvery })),
+      ...unfinished.map((size) => trainingStep(parts, size, { readEvery, updates: false })),
       ...batchSizes(options.evaluationImages, options.evaluationBatchSize).map((size) => evaluationStep(parts, size)),
     ],
     optimizerPacks('model', parts.optimizer, trainedParameters(parts), packLimit),

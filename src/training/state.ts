@@ -116,12 +116,12 @@ export function writeState({ session, tensors }: SessionState, stored: readonly 
   session.write(new Map(tensors.map((tensor) => [tensor.name, fromTorch(values.get(tensor.name)!, tensor)])));
 }
 
-/** The same of some of them, whose names and shapes were checked; the others keep their values. */
+/** First values of some tensors, whose names and shapes were checked, and of what starts as these; the others stay. */
 export function writeTensors({ session, tensors }: SessionState, some: readonly NamedTensor[]): void {
-  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const values = some.flatMap(({ name, data }): [string, Float32Array][] => {
-    const tensor = byName.get(name);
-    return tensor !== undefined && data instanceof Float32Array ? [[name, fromTorch(data, tensor)]] : [];
+  const given = new Map(some.map(({ name, data }) => [name, data]));
+  const values = tensors.flatMap((tensor): [string, Float32Array][] => {
+    const data = given.get(tensor.startsAs ?? tensor.name);
+    return data instanceof Float32Array ? [[tensor.name, fromTorch(data, tensor)]] : [];
   });
   session.write(new Map(values));
 }

@@ -4,6 +4,7 @@ import type { Batch as LoadedBatch } from '../data/batches.js';
 import type { HostArray, TensorSpec } from '../engine/types.js';
 import type { Loss, TrainingProgress } from '../losses/loss.js';
 import type { Network } from '../models/network.js';
+import { gradientScale } from '../optimizers/accumulation.js';
 import { optimizerScalarsAt, optimizerSpecs, type Optimizer } from '../optimizers/optimizer.js';
 import { drawMixing, mixingSpecs, mixingValues, type MixingParts } from './mixing.js';
 
@@ -26,10 +27,22 @@ export interface StepInputs {
   readonly seed: readonly [number, number];
   /** Of the loss, by name. */
   readonly lossScalars: Readonly<Record<string, number>>;
+  /** Where several batches make one update: those of its group up to this one. */
+  readonly group?: BatchGroup | undefined;
+}
+
+/** The batches up to this one that belong to one update. */
+export interface BatchGroup {
+  /** Of all of them. */
+  readonly images: number;
+  /** Whether the update comes with this one. */
+  readonly isLast: boolean;
 }
 
 /** The names of a session's functions for a batch size. */
 export const trainFunction = (batchSize: number): string => `train-${batchSize}`;
+/** Of a batch that is followed by no update yet. */
+export const accumulateFunction = (batchSize: number): string => `accumulate-${batchSize}`;
 export const evaluateFunction = (batchSize: number): string => `evaluate-${batchSize}`;
 
 export const predictFunction = (batchSize: number): string => `predict-${batchSize}`;
@@ -51,6 +64,15 @@ export function batchSpecs(
   };
 }
 
+/** What decides the inputs of a step. */
+interface SpecParts {
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly mixing?: MixingParts;
+  /** Whether several batches make one update. */
+  readonly accumulates?: boolean;
+}
+
 /**
  * The inputs of a step on a batch: images, labels, seed int32 [2], the optimizer's scalars, the loss's as `loss.<name>` and,
  * where batches are mixed, those of `mixingSpecs`.
@@ -58,11 +80,12 @@ export function batchSpecs(
 export function stepSpecs(
   batchSize: number,
   format: InputFormat,
-  { loss, optimizer, mixing }: { readonly loss: Loss; readonly optimizer: Optimizer; readonly mixing?: MixingParts },
+  { loss, optimizer, mixing, accumulates }: SpecParts,
 ): Record<'images' | 'labels' | 'seed', TensorSpec> & Record<string, TensorSpec> {
   return {
     ...batchSpecs(batchSize, format),
     ...optimizerSpecs(optimizer),
+    ...(accumulates === true ? { [gradientScale]: scalar } : {}),
     seed: { dtype: 'int32', shape: [2] },
     ...Object.fromEntries(Object.keys(loss.scalars).map((name) => [ofLoss(name), scalar])),
     ...(mixing === undefined ? {} : mixingSpecs(batchSize)),
@@ -71,7 +94,7 @@ export function stepSpecs(
 
 /** A step as the function of `stepSpecs` takes it. `mixing`: as the function was built. */
 export function stepValues(
-  { batch, optimizerScalars, seed, lossScalars }: StepInputs,
+  { batch, optimizerScalars, seed, lossScalars, group }: StepInputs,
   mixing?: MixingParts,
 ): Record<string, HostArray> {
   const scalars = [
@@ -83,6 +106,7 @@ export function stepValues(
     labels: batch.labels,
     seed: Int32Array.of(seed[0] | 0, seed[1] | 0),
     ...Object.fromEntries(scalars),
+    ...(group === undefined ? {} : { [gradientScale]: Float32Array.of(1 / group.images) }),
     ...(mixing === undefined ? {} : mixingValues(drawMixing(mixing, seed, batch.labels.length))),
   };
 }
@@ -117,4 +141,5 @@ export const measuredStep = (
   optimizerScalars: optimizerScalarsAt(optimizer, { learningRate: optimizer.learningRate, step: 1 }),
   seed: [1, 0],
   lossScalars: Object.fromEntries(Object.keys(loss.scalars).map((name) => [name, 0.25])),
+  group: { images: batch.labels.length, isLast: true },
 });

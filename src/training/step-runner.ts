@@ -5,7 +5,7 @@ import type { Program, Tensor, Variable } from '../engine/tensor.js';
 import type { TensorSpec } from '../engine/types.js';
 import type { TrainingOptions } from './options.js';
 import type { MixingParts } from './mixing.js';
-import { stepValues, trainFunction, type StepInputs } from './step-inputs.js';
+import { accumulateFunction, stepValues, trainFunction, type StepInputs } from './step-inputs.js';
 
 /** A step's loss (mean over its images) and how many of them were right, both before its update. */
 export interface StepOutcome {
@@ -67,12 +67,13 @@ export function createStepRunner(session: Session, readEvery: number, mixing?: M
   return {
     runStep(step) {
       const images = step.batch.labels.length;
+      const name = step.group?.isLast === false ? accumulateFunction(images) : trainFunction(images);
       const inputs = stepValues(step, mixing);
       if (readEvery === 1) {
-        const { loss, correct } = session.call(trainFunction(images), inputs);
+        const { loss, correct } = session.call(name, inputs);
         return [{ loss: loss[0], correct: correct[0], images }];
       }
-      session.call(trainFunction(images), { ...inputs, slot: Int32Array.of(unread.length) });
+      session.call(name, { ...inputs, slot: Int32Array.of(unread.length) });
       unread.push(images);
       return unread.length === readEvery ? flush() : [];
     },

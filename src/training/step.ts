@@ -1,16 +1,21 @@
 // The functions of a training session: one step, evaluation of one batch. Captured or eager, CPU or GPU, the same code.
 import { argMax, cast, equal, mul, sub, sum } from '../engine/ops/index.js';
 import type { SessionFunction } from '../engine/session.js';
-import type { Tensor } from '../engine/tensor.js';
+import type { Program, Tensor } from '../engine/tensor.js';
 import type { Loss } from '../losses/loss.js';
 import type { Network } from '../models/network.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
-import { applyOptimizer, type Optimizer } from '../optimizers/optimizer.js';
+import { gradientScale } from '../optimizers/accumulation.js';
+import { applyOptimizer } from '../optimizers/apply.js';
+import { emaOf, emaShare, moveAverage } from '../optimizers/ema.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { averagedNetwork, averagedTensors } from './averaged-network.js';
 import { evaluationSums } from './metrics/registry.js';
 import type { MeasuredRun } from './metrics/metric.js';
 import { mixBatch, type MixingParts } from './mixing.js';
 import type { TrainingOptions } from './options.js';
 import {
+  accumulateFunction,
   batchSpecs,
   evaluateFunction,
   logitsOutput,
@@ -31,10 +36,16 @@ export interface StepParts {
   readonly precision: TrainingOptions['precision'];
   /** How training batches are mixed; absent where they are not. */
   readonly mixing?: MixingParts;
+  /** Whether gradients of several batches make one update. */
+  readonly accumulates?: boolean;
+  /** What the norm of all gradients is clipped to. */
+  readonly maxNorm?: number | undefined;
+  /** Whether the averages of the weights are kept and evaluated beside them. */
+  readonly averages?: boolean;
 }
 
 /** What an evaluation needs of them. */
-export type EvaluatedParts = Pick<StepParts, 'network' | 'format' | 'precision'>;
+export type EvaluatedParts = Pick<StepParts, 'network' | 'format' | 'precision' | 'averages'>;
 
 /** Every parameter that the optimizer trains: the network's, then the loss's own. */
 export function trainedParameters({ network, loss }: Pick<StepParts, 'network' | 'loss'>): TensorDeclaration[] {
@@ -42,10 +53,23 @@ export function trainedParameters({ network, loss }: Pick<StepParts, 'network' |
 }
 
 /** Everything that a training session keeps between calls. */
-export function sessionTensors(parts: Pick<StepParts, 'network' | 'loss' | 'optimizer'>): TensorDeclaration[] {
+export function sessionTensors(
+  parts: Pick<StepParts, 'network' | 'loss' | 'optimizer' | 'averages'>,
+): TensorDeclaration[] {
   const { network, loss, optimizer } = parts;
   const state = trainedParameters(parts).flatMap((parameter) => optimizer.state(parameter));
-  return [...network.tensors, ...loss.tensors, ...state];
+  return [...network.tensors, ...loss.tensors, ...state, ...averagedStatistics(parts).map(emaOf)];
+}
+
+/** The running statistics whose averages are kept; those of parameters are the optimizer's. */
+function averagedStatistics({ network, averages }: Pick<StepParts, 'network' | 'averages'>): TensorDeclaration[] {
+  return averages === true ? network.tensors.filter(({ role }) => role === 'statistic') : [];
+}
+
+/** The tensors that an evaluation reads. */
+export function evaluatedTensors(parts: Pick<StepParts, 'network' | 'averages'>): TensorDeclaration[] {
+  const { network, averages } = parts;
+  return [...network.tensors, ...(averages === true ? averagedTensors(network).map(emaOf) : [])];
 }
 
 /** Images as the network gets them: from 0 … 255 (uint8, or float32 that need not be whole) to (x − mean) / std. */
@@ -104,19 +128,40 @@ function preparedBatch(
   return { images: cast(images, parts.precision), labels: argMax(targets), targets };
 }
 
+/** How a training step is built. */
+export interface TrainingStepOptions {
+  /** Steps after which outcomes are read; default 1. */
+  readonly readEvery?: number;
+  /** Whether it ends with an update; otherwise its gradients are kept for that of a later batch. Default true. */
+  readonly updates?: boolean;
+}
+
+/** Moves the averages of the running statistics. */
+function moveStatistics(parts: StepParts, program: Program, inputs: Readonly<Record<string, Tensor>>): void {
+  for (const statistic of averagedStatistics(parts)) moveAverage(program, statistic, inputs[emaShare]);
+}
+
 /**
  * One training step. Inputs: `stepSpecs`. Outputs: loss (mean over the batch) and correct (how many plain logits were right), both before the update. With a
  * `readEvery` above 1 it notes them in `outcomeVariables` instead, at the place that the input `slot` names.
  */
-export function trainingStep(parts: StepParts, batchSize: number, readEvery = 1): SessionFunction {
+export function trainingStep(
+  parts: StepParts,
+  batchSize: number,
+  { readEvery = 1, updates = true }: TrainingStepOptions = {},
+): SessionFunction {
   return {
-    name: trainFunction(batchSize),
+    name: updates ? trainFunction(batchSize) : accumulateFunction(batchSize),
     inputs: { ...stepSpecs(batchSize, parts.format, parts), ...(readEvery === 1 ? {} : slotInput) },
     build(inputs, program) {
       const batch = preparedBatch(parts, inputs);
       const scalars = lossScalarsOf(parts.loss, inputs);
       const { loss, logits } = trainingLoss(parts, { ...batch, seed: inputs.seed, scalars });
-      applyOptimizer(parts.optimizer, loss, { parameters: trainedParameters(parts), scalars: inputs });
+      const { maxNorm } = parts;
+      const scale = updates ? inputs[gradientScale] : undefined;
+      const group = parts.accumulates === true ? { images: batchSize, ...(scale && { scale }) } : undefined;
+      applyOptimizer(parts.optimizer, loss, { parameters: trainedParameters(parts), scalars: inputs, group, maxNorm });
+      if (updates) moveStatistics(parts, program, inputs);
       return stepOutputs(
         program,
         { loss, correct: countOf(equal(argMax(logits), batch.labels)) },
@@ -131,10 +176,12 @@ export function trainingStep(parts: StepParts, batchSize: number, readEvery = 1)
 export const measuredRun = ({
   network,
   loss,
-}: Pick<StepParts, 'network'> & Partial<Pick<StepParts, 'loss'>>): MeasuredRun => ({
+  averages,
+}: Pick<StepParts, 'network' | 'averages'> & Partial<Pick<StepParts, 'loss'>>): MeasuredRun => ({
   classes: network.classes,
   recordedScalars: loss?.recordedScalars ?? [],
   hasLambda: loss !== undefined && 'lambda' in loss.scalars,
+  averages: averages === true,
 });
 
 /** The logits of images, float32 [N, C], by running statistics. */
@@ -165,7 +212,11 @@ export function evaluationStep(parts: EvaluatedParts, batchSize: number, withLog
     inputs: batchSpecs(batchSize, parts.format),
     build({ images, labels }, program) {
       const logits = evaluatedLogits(parts, images);
-      const sums = evaluationSums(measuredRun(parts), { program, logits, labels });
+      const averaged =
+        parts.averages === true
+          ? { averagedLogits: evaluatedLogits({ ...parts, network: averagedNetwork(parts.network) }, images) }
+          : {};
+      const sums = evaluationSums(measuredRun(parts), { program, logits, labels, ...averaged });
       return withLogits ? { ...sums, [logitsOutput]: logits } : sums;
     },
   };

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { hashKey } from '../common/random.js';
 import type { Loader } from '../data/loader/loader.js';
 import type { Loss, TrainingProgress } from '../losses/loss.js';
+import { groupOf, updateOf } from './batch-groups.js';
 import { evaluationDue } from './cadence.js';
 import { diverged, type GoodCheckpoint } from './divergence.js';
 import { optimizerScalarsAt, type Optimizer } from '../optimizers/optimizer.js';
@@ -139,8 +140,10 @@ async function trainEpoch(
     const iteration = (epoch - 1) * batches + batch;
     const learningRate = rateAt(run, epoch, iteration);
     const lossScalars = lossScalarsAt(parts.loss, progressAt(run, epoch, iteration));
-    const optimizerScalars = optimizerScalarsAt(parts.optimizer, { learningRate, step: iteration + 1 });
-    const due = training.runStep({ batch: images, optimizerScalars, seed: [noiseSeed, iteration], lossScalars });
+    const step = updateOf({ epoch, batch }, batches, config.training);
+    const optimizerScalars = optimizerScalarsAt(parts.optimizer, { learningRate, step });
+    const group = groupOf({ batch, images: images.labels.length }, batches, config.training);
+    const due = training.runStep({ batch: images, optimizerScalars, seed: [noiseSeed, iteration], lossScalars, group });
     batch += 1;
     record(batch === batches ? [...due, ...training.flush()] : due);
     if (position.batch === batch) {

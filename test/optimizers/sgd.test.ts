@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { mul, mulScalar, square, sum } from '../../src/engine/ops/index.js';
 import { declare, filledWith } from '../../src/nn/tensors.js';
-import { applyOptimizer } from '../../src/optimizers/optimizer.js';
+import { applyOptimizer } from '../../src/optimizers/apply.js';
 import { createSgd, velocityOf } from '../../src/optimizers/sgd.js';
 import { expectClose } from '../support/close.js';
 import { testEngine } from '../support/engine.js';

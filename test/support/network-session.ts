@@ -8,7 +8,7 @@ import type { LossOptions } from '../../src/losses/options.js';
 import { createLoss } from '../../src/losses/registry.js';
 import type { InputShape, Network } from '../../src/models/network.js';
 import { initialValues } from '../../src/nn/tensors.js';
-import { applyOptimizer } from '../../src/optimizers/optimizer.js';
+import { applyOptimizer } from '../../src/optimizers/apply.js';
 import { createSgd } from '../../src/optimizers/sgd.js';
 import { sessionTensors, trainedParameters, trainingLoss } from '../../src/training/step.js';
 import { referenceImages, referenceWeights, type Reference, type ReferenceNetwork } from './reference-network.js';

@@ -17,6 +17,7 @@ interface ExportOptions {
   readonly run?: string;
   readonly config?: string;
   readonly set: readonly string[];
+  readonly ema?: boolean;
   readonly out: string;
 }
 
@@ -38,7 +39,7 @@ async function exportNetwork(options: ExportOptions, context: CommandContext): P
   const report =
     opened === undefined
       ? await exportFresh(readConfig(config!, set, context).config, out, context)
-      : await exportRun(opened, out, context);
+      : await exportRun({ ...opened, ema: options.ema === true }, out, context);
   context.stdout.write(`${describeReport(report)}\n${out}\n`);
 }
 
@@ -65,9 +66,10 @@ export function registerExchange(program: Command, context: CommandContext): voi
     .addOption(checkpointOption())
     .addOption(configOption())
     .addOption(setOption())
+    .option('--ema', 'the averages of the weights, in a run with training.ema')
     .requiredOption('--out <file>', 'file to write');
-  withOptionRules(command, { '--checkpoint': { needs: '--run' } }).action((options: ExportOptions) =>
-    exportNetwork(options, context),
+  withOptionRules(command, { '--checkpoint': { needs: '--run' }, '--ema': { needs: '--run' } }).action(
+    (options: ExportOptions) => exportNetwork(options, context),
   );
   program
     .command('import')

@@ -10,6 +10,8 @@ export interface MeasuredRun {
   readonly recordedScalars: readonly string[];
   /** Whether the loss has a scalar `lambda`. Its column is there in any case; an epoch's line shows it where this holds. */
   readonly hasLambda?: boolean;
+  /** Whether averages of the weights are evaluated beside them. */
+  readonly averages?: boolean;
 }
 
 /** An epoch whose steps are done. */
@@ -38,6 +40,8 @@ export interface EvaluatedBatch {
   readonly logits: Tensor;
   /** int32 [N] */
   readonly labels: Tensor;
+  /** Of the network with the averages of its weights, float32 [N, C]. */
+  readonly averagedLogits?: Tensor;
 }
 
 /** How an epoch's line shows a metric. */

@@ -1,6 +1,7 @@
 // The metrics, in the order of their columns in metrics.csv. A new one is one file and one line here.
 import type { Tensor } from '../../engine/tensor.js';
 import type { MetricsRow } from '../../records/metrics-columns.js';
+import { ema } from './ema.js';
 import { lossScalars } from './loss-scalars.js';
 import type { EpochFacts, EvaluatedBatch, Evaluation, MeasuredRun, Metric, MetricFamily } from './metric.js';
 import { place } from './place.js';
@@ -10,7 +11,7 @@ import { top1 } from './top1.js';
 import { top5 } from './top5.js';
 import { training } from './training.js';
 
-const families: readonly MetricFamily[] = [place, schedule, lossScalars, training, top1, top5, time];
+const families: readonly MetricFamily[] = [place, schedule, lossScalars, training, top1, top5, ema, time];
 
 /** The metrics of a run. */
 export const metricsOf = (run: MeasuredRun): readonly Metric[] => families.flatMap(({ metrics }) => metrics(run));

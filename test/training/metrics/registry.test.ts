@@ -24,6 +24,12 @@ describe('columns', () => {
     );
   });
 
+  it('has those of the averages where they are evaluated', () => {
+    const columns = metricsOf({ classes: 10, recordedScalars: [], averages: true }).map(({ column }) => column);
+    expect(columns.filter((column) => column.startsWith('ema_'))).toEqual(['ema_test_loss', 'ema_test_error']);
+    expect(columnsOf(10, [])).toBe(columns.filter((column) => !column.startsWith('ema_')).join());
+  });
+
   it('follow from names, and names are found by column or by name', () => {
     for (const { name, column } of metricsOf({ classes: 100, recordedScalars: ['someScale'] })) {
       expect(column).toBe(columnOf(name));
@@ -31,7 +37,7 @@ describe('columns', () => {
         expect(knownMetrics(present).filter((metric) => metric.name === name)).toHaveLength(1);
       }
     }
-    expect(knownMetrics(['loss.a,b', 'xloss.a', 'loss.'])).toHaveLength(11);
+    expect(knownMetrics(['loss.a,b', 'xloss.a', 'loss.'])).toHaveLength(13);
   });
 
   it('have one key each in JSON, with the unit', () => {

@@ -1,0 +1,72 @@
+// The step of an optimizer on all parameters: gradients, accumulated and clipped where asked for, then updates.
+import { gradients } from '../engine/gradients.js';
+import { packed } from '../engine/packs.js';
+import { clamp } from '../engine/ops/index.js';
+import type { Tensor } from '../engine/tensor.js';
+import type { TensorDeclaration } from '../nn/tensors.js';
+import { accumulated, type GroupedBatch } from './accumulation.js';
+import { clippedByNorm } from './clipping.js';
+import { vectorOf, type Optimizer } from './optimizer.js';
+
+export interface OptimizerStep {
+  readonly parameters: readonly TensorDeclaration[];
+  /** The batch in its group, where several batches make one update. */
+  readonly group?: GroupedBatch | undefined;
+  /** The norm of all gradients together is at most this. */
+  readonly maxNorm?: number | undefined;
+  /** The optimizer's scalars, by name. */
+  readonly scalars: Readonly<Record<string, Tensor>>;
+  /** Parameters are put within ± `clip` after the step. */
+  readonly clip?: number;
+}
+
+/** What is updated together, a pack's vector or one parameter, with its gradient. */
+interface Slope {
+  readonly parameter: TensorDeclaration;
+  readonly gradient: Tensor;
+}
+
+/** The gradients of `loss`, those of a pack of its program as one. */
+function slopesOf(loss: Tensor, parameters: readonly TensorDeclaration[]): Slope[] {
+  const { program } = loss;
+  const found = gradients(
+    loss,
+    parameters.map((parameter) => program.read(parameter)),
+  );
+  const gradientOf = new Map(parameters.map(({ name }, index) => [name, found[index]]));
+  const packs = program.packs.filter(({ parts }) => parts.every(({ name }) => gradientOf.has(name)));
+  const joined = new Set(packs.flatMap(({ parts }) => parts.map(({ name }) => name)));
+  const together = packs.map((pack) => {
+    const values = pack.parts.map(({ name }) => gradientOf.get(name)!);
+    return { parameter: vectorOf(pack), gradient: packed(program, pack, values) };
+  });
+  const alone = parameters.filter(({ name }) => !joined.has(name));
+  return [...together, ...alone.map((parameter) => ({ parameter, gradient: gradientOf.get(parameter.name)! }))];
+}
+
+/** The gradients that an update is made with; none where it is to come with a later batch. */
+function updateSlopes(slopes: readonly Slope[], { group, maxNorm }: OptimizerStep): readonly Slope[] {
+  const whole =
+    group === undefined
+      ? slopes
+      : slopes.flatMap(({ parameter, gradient }) => {
+          const total = accumulated(parameter, gradient, group);
+          return total === undefined ? [] : [{ parameter, gradient: total }];
+        });
+  if (maxNorm === undefined || whole.length === 0) return whole;
+  const clipped = clippedByNorm(
+    whole.map(({ gradient }) => gradient),
+    maxNorm,
+  );
+  return whole.map(({ parameter }, index) => ({ parameter, gradient: clipped[index] }));
+}
+
+/** Minimizes `loss` by one step on every parameter, those of a pack of its program as one. */
+export function applyOptimizer(optimizer: Optimizer, loss: Tensor, step: OptimizerStep): void {
+  const { program } = loss;
+  const { parameters, scalars, clip } = step;
+  for (const { parameter, gradient } of updateSlopes(slopesOf(loss, parameters), step)) {
+    optimizer.update({ program, parameter, value: program.read(parameter), gradient, scalars });
+    if (clip !== undefined) program.assign(parameter, clamp(program.read(parameter), -clip, clip));
+  }
+}
