@@ -1,13 +1,14 @@
 // Times isda's training step against PyTorch's, in turn, each in a process of its own; see README.md in this folder.
 import { fileURLToPath, URL } from 'node:url';
 import { fail, median, printTable } from './measuring.mjs';
-import { benchWords, classesOf, networks } from './networks.mjs';
+import { benchWords, classesOf, comparedBatches, networks } from './networks.mjs';
 import { launcher, readOptions, runProgram } from './programs.mjs';
 
-const usage = `usage: node bench/compare.mjs [--python python3] [--network resnet-32]... [--rounds 3] [--steps 30]
-         [--warmup 5] [--batch 128] [--classes 10|100] [--loss cross-entropy --loss isda]
+const usage = `usage: node bench/compare.mjs [--python python3] [--all | --network resnet-32...] [--rounds 3]
+         [--steps 30] [--warmup 5] [--batch 128] [--classes 10|100] [--loss cross-entropy --loss isda]
          [--precision float32|bfloat16]... [--device cpu|cuda] [--eager]
          [--compile] [--json]
+--all: the networks of the README's table in both precisions, each at a batch of its own
 networks: ${Object.keys(networks).join(', ')}`;
 
 const text = (fallback) => ({ type: 'string', default: fallback });
@@ -15,15 +16,16 @@ const list = (...fallback) => ({ type: 'string', multiple: true, default: fallba
 const options = readOptions(usage, {
   options: {
     python: text('python3'),
-    network: list('resnet-32'),
+    all: { type: 'boolean', default: false },
+    network: { type: 'string', multiple: true },
     rounds: text('3'),
     steps: text('30'),
     warmup: text('5'),
-    batch: text('128'),
+    batch: { type: 'string' },
     classes: text('100'),
     device: text('cpu'),
     loss: list('cross-entropy', 'isda'),
-    precision: list('float32'),
+    precision: { type: 'string', multiple: true },
     eager: { type: 'boolean', default: false },
     compile: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -38,10 +40,17 @@ const options = readOptions(usage, {
   },
 });
 
+if (options.all && (options.network ?? options.precision ?? options.batch) !== undefined)
+  fail('--all has its own networks, precisions and batches', 2);
+const chosen = options.all ? Object.keys(comparedBatches) : (options.network ?? ['resnet-32']);
+const precisions = options.all ? ['float32', 'bfloat16'] : (options.precision ?? ['float32']);
+const batchOf = (network) => options.batch ?? (options.all ? comparedBatches[network] : '128');
+
 /** The programs to compare for one network, precision and loss. */
 function contenders(work) {
   const { network, precision, loss } = work;
-  const { batch, classes, device } = options;
+  const { classes, device } = options;
+  const batch = batchOf(network);
   const counts = ['--steps', options.steps, '--warmup', options.warmup, '--loss', loss];
   const script = fileURLToPath(new URL('pytorch_step.py', import.meta.url));
   const ours = (execution) => ({
@@ -75,8 +84,8 @@ function contenders(work) {
   ];
 }
 
-const works = options.network.flatMap((network) =>
-  options.precision.flatMap((precision) =>
+const works = chosen.flatMap((network) =>
+  precisions.flatMap((precision) =>
     options.loss
       .filter((loss) => networks[network].losses.includes(loss))
       .map((loss) => ({ network, precision, loss })),
@@ -104,7 +113,8 @@ async function compare(work) {
       ...work,
       name,
       milliseconds,
-      imagesPerSecond: (Number(options.batch) * 1000) / milliseconds,
+      batch: Number(batchOf(work.network)),
+      imagesPerSecond: (Number(batchOf(work.network)) * 1000) / milliseconds,
       megabytes: Math.max(...runs.map((run) => run.megabytes)),
       // In use on the whole GPU, as its driver counts it.
       ...(options.device === 'cuda' ? { gpuMebibytes: Math.max(...runs.map((run) => run.gpuMebibytes ?? NaN)) } : {}),
@@ -117,8 +127,23 @@ async function compare(work) {
 function ratioOf(rows) {
   const of = (word) => rows.filter((row) => row.name.startsWith(word));
   const best = Math.min(...of('PyTorch').map((row) => row.milliseconds));
-  const { network, precision, loss } = rows[0];
-  return { network, precision, loss, capturedOverPyTorch: of('isda captured')[0].milliseconds / best };
+  const { network, batch, precision, loss } = rows[0];
+  const [captured] = of('isda captured');
+  const least = Math.min(...of('PyTorch').map((row) => row.megabytes));
+  return {
+    ...{ network, batch, precision, loss },
+    capturedOverPyTorch: captured.milliseconds / best,
+    memoryOverPyTorch: captured.megabytes / least,
+  };
+}
+
+/** The geometric mean of the ratios of each precision. */
+function printMeans(ratios) {
+  for (const precision of precisions) {
+    const logs = ratios.filter((one) => one.precision === precision).map((one) => Math.log(one.capturedOverPyTorch));
+    const mean = Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
+    console.log(`${precision}: geometric mean of ${logs.length} ratios ${mean.toFixed(2)}`);
+  }
 }
 
 const groups = [];
@@ -158,8 +183,10 @@ if (options.json) {
     ]),
   ]);
   console.log('');
-  for (const { network, precision, loss, capturedOverPyTorch } of ratios)
+  for (const { network, batch, precision, loss, capturedOverPyTorch, memoryOverPyTorch } of ratios)
     console.log(
-      `${network}, ${precision}, ${loss}: isda captured takes ${capturedOverPyTorch.toFixed(2)} x the time of PyTorch's best layout`,
+      `${network}, batch ${batch}, ${precision}, ${loss}: isda captured takes ${capturedOverPyTorch.toFixed(2)} x the time ` +
+        `and ${memoryOverPyTorch.toFixed(2)} x the memory of PyTorch's best layout`,
     );
+  printMeans(ratios);
 }

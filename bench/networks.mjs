@@ -22,6 +22,19 @@ export const networks = {
   'resnext-50-32x4d': imagenet('name=imagenet-resnext', 'depth=50', 'cardinality=32', 'width=4'),
 };
 
+/** The batches at which `compare.mjs --all` compares: the paper's, or what a CPU does in seconds. */
+export const comparedBatches = {
+  'resnet-32': '128',
+  'resnet-110': '128',
+  'wrn-28-10': '16',
+  'densenet-bc-100-12': '64',
+  'se-resnet-110': '128',
+  'wrn-16-8': '64',
+  'resnext-29-8x64d': '32',
+  'shake-shake-26-2x32d': '64',
+  'resnet-50': '16',
+};
+
 /** Classes of a network's data set: as asked for among CIFAR's, else ImageNet's. */
 export const classesOf = (name, asked) => (networks[name].side === 32 ? asked : '1000');
 
