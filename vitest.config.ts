@@ -15,8 +15,9 @@ const ownProcess = [
 const shared = {
   pool: 'forks',
   maxWorkers: 2,
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
+  // Ends what hangs; a busy machine takes many times as long as an idle one.
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
   setupFiles: 'test/support/setup.ts',
   provide: { faults: 'short' },
 } as const;

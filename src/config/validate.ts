@@ -138,7 +138,7 @@ function knownElsewhere(key: string, at: Path, known: readonly string[], root: S
   if (here !== undefined) return `did you mean ${here}?`;
   // A key one letter away was probably meant, whatever else has the word as it is.
   const close = nearest(key, known).filter((name) => distance(name.toLowerCase(), key.toLowerCase()) === 1);
-  const meant = (others: readonly string[]): string => `did you mean ${orList([...close, ...others])}?`;
+  const meant = (others: readonly string[]): string => `did you mean ${orList([...new Set([...close, ...others])])}?`;
   const alias = keyOfAlias(key);
   const last = alias?.slice(alias.lastIndexOf('.') + 1);
   if (alias !== undefined && last !== undefined && pathsOfKey(root, last).includes(alias))

@@ -174,7 +174,7 @@ describe('the form of fingerprints before', () => {
     readFileSync(join(import.meta.dirname, '../fixtures/runs-of-43dfa25/fingerprints.json'), 'utf8'),
   ) as Record<string, string>;
 
-  it('is known of every config that there was', { timeout: 60_000 }, () => {
+  it('is known of every config that there was', () => {
     const unknown = Object.entries(stored).filter(([name, print]) => {
       const config = loadAnyConfig(name, places);
       return !('gan' in config ? ganFingerprints(config) : fingerprints(config)).includes(print);

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RandomStream } from '../../src/common/random.js';
-import { printed, runIsda, startIsda } from '../support/process.js';
+import { runHere } from '../support/cli.js';
+import { signalHeld, startHeld } from '../support/held.js';
 import { makeData } from '../support/runs.js';
 import { faultSeed, faultStream, oneOf, scale } from './scale.js';
 import { expectPlainError, smallRun, wholeOutcome } from './support.js';
@@ -15,14 +16,13 @@ const seed = faultSeed('corruption');
 const folder = await mkdtemp(join(tmpdir(), 'isda-faults-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 await makeData(folder, 64);
-const outcome = await runIsda(folder, smallRun('whole'));
+const outcome = await runHere(folder, smallRun('whole'));
 if (outcome.exitCode !== 0) throw new Error(outcome.all);
 const whole = await wholeOutcome(join(folder, 'whole'));
-const child = startIsda(folder, smallRun('half', ['output.checkpointEvery={steps: 3}']));
-await printed(child, /^epoch 2\//);
-child.kill('SIGTERM');
-if ((await child).exitCode !== 75) throw new Error((await child).all);
-const evaluation = (await runIsda(folder, ['evaluate', '--run', 'half', '--json'])).stdout;
+const half = smallRun('half', ['output.checkpointEvery={steps: 3}']);
+const stopped = await signalHeld(await startHeld(folder, half, { run: 'train', line: /^epoch 2\// }), 'SIGTERM');
+if (stopped.exitCode !== 75) throw new Error(stopped.all);
+const evaluation = (await runHere(folder, ['evaluate', '--run', 'half', '--json'])).stdout;
 
 /** The checkpoint that `isda evaluate --json` says it has evaluated. */
 const checkpointOf = (told: string): string => (JSON.parse(told) as { checkpoint: string }).checkpoint;
@@ -89,7 +89,7 @@ describe(`${cases} damaged files`, () => {
     const file = oneOf(random, files);
     const about = `seed ${seed}, case ${index}: ${file}: ${harm(join(own, file), random)}`;
 
-    const evaluated = await runIsda(own, ['evaluate', '--run', 'half', '--json']);
+    const evaluated = await runHere(own, ['evaluate', '--run', 'half', '--json']);
     if (evaluated.exitCode === 0) {
       const same = evaluated.stdout.replaceAll(own, folder) === evaluation;
       // Nothing tells of a checkpoint that is gone: another one is evaluated, and named.
@@ -100,7 +100,7 @@ describe(`${cases} damaged files`, () => {
       );
     } else expectPlainError(evaluated, about);
 
-    const resumed = await runIsda(own, smallRun('half', ['output.checkpointEvery={steps: 3}']));
+    const resumed = await runHere(own, half);
     if (resumed.exitCode === 0)
       expect(await wholeOutcome(join(own, 'half')), `${about}\n${resumed.all}`).toEqual(whole);
     else expectPlainError(resumed, about);

@@ -7,7 +7,9 @@ import { execa } from 'execa';
 import { afterAll, describe, expect, it, type TestContext } from 'vitest';
 import { openMetrics, readMetrics } from '../../src/records/metrics-csv.js';
 import { knownMetrics, metricsOf } from '../../src/training/metrics/registry.js';
-import { isdaCommand, printed, runIsda, startIsda } from '../support/process.js';
+import { runHere } from '../support/cli.js';
+import { startHeld } from '../support/held.js';
+import { isdaCommand, runIsda } from '../support/process.js';
 import { makeData } from '../support/runs.js';
 import { scale } from './scale.js';
 import { mountSmallDisk, type SmallDisk } from './small-disk.js';
@@ -15,7 +17,7 @@ import { expectPlainError, expectWholeRows, smallRun, stepsKept, stepsPerEpoch, 
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-faults-'));
 await makeData(folder, 64);
-const outcome = await runIsda(folder, smallRun('whole'));
+const outcome = await runHere(folder, smallRun('whole'));
 if (outcome.exitCode !== 0) throw new Error(outcome.all);
 const whole = await wholeOutcome(join(folder, 'whole'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -28,12 +30,15 @@ async function disk(context: TestContext, bytes: number): Promise<SmallDisk> {
   return mounted;
 }
 
+/** Where runs are held to do something to their folder. */
+const afterFirstEpoch = { run: 'train', line: /^epoch 1\// };
+
 const full =
   /^error: cannot (write|create the folder) \S+: the disk is full \(\S+ \S+ free\)\n {2}hint: free some space/m;
 
 /** Runs the command line again where there is room, to the bytes of the undisturbed run. */
 async function finishes(out: string): Promise<void> {
-  const last = await runIsda(folder, smallRun(out));
+  const last = await runHere(folder, smallRun(out));
   expect(last.exitCode, last.all).toBe(0);
   expect(await wholeOutcome(join(folder, out))).toEqual(whole);
 }
@@ -73,9 +78,9 @@ describe('a disk that is full', () => {
   it('while the run goes on: rows are whole, and nothing is lost but the last interval', async (context) => {
     const small = await disk(context, 4_000_000);
     const out = join(small.path, 'run');
-    const child = startIsda(folder, smallRun(out));
-    expect(await printed(child, /^epoch 1\//)).toBe(true);
+    const { child, go } = await startHeld(folder, smallRun(out), afterFirstEpoch);
     small.fill();
+    go();
     const outcome = await child;
     expectPlainError(outcome, 'filled while the run went on');
     expect(outcome.stderr).toMatch(full);
@@ -151,8 +156,7 @@ describe('a folder that cannot be written', () => {
 
   it('that becomes read-only while the run goes on: the last good checkpoint is intact', async (context) => {
     const out = join(folder, 'turned');
-    const child = startIsda(folder, smallRun('turned'));
-    expect(await printed(child, /^epoch 1\//)).toBe(true);
+    const { child, go } = await startHeld(folder, smallRun('turned'), afterFirstEpoch);
     const checkpoints = join(out, 'checkpoints');
     const bound = await execa('mount', ['--bind', checkpoints, checkpoints], { reject: false });
     if (bound.failed) {
@@ -161,6 +165,7 @@ describe('a folder that cannot be written', () => {
       context.skip('a folder cannot be mounted by this user');
     }
     await execa('mount', ['-o', 'remount,bind,ro', checkpoints]);
+    go();
     const outcome = await child;
     await execa('umount', ['-l', checkpoints]);
     expectPlainError(outcome, 'turned read-only');
@@ -186,9 +191,9 @@ describe('a folder that cannot be written', () => {
 
 describe('a run folder that is deleted while the run goes on', () => {
   it('ends the run with an error, and is not made again', async () => {
-    const child = startIsda(folder, smallRun('deleted', ['training.epochs=40']));
-    expect(await printed(child, /^epoch 1\//)).toBe(true);
+    const { child, go } = await startHeld(folder, smallRun('deleted'), afterFirstEpoch);
     await rm(join(folder, 'deleted'), { recursive: true, force: true });
+    go();
     const outcome = await child;
     expectPlainError(outcome, 'deleted folder');
     expect(outcome.stderr).toMatch(
@@ -198,16 +203,13 @@ describe('a run folder that is deleted while the run goes on', () => {
   });
 
   it('as metrics.csv alone', async () => {
-    const child = startIsda(folder, smallRun('emptied-metrics', ['training.epochs=40']));
-    expect(await printed(child, /^epoch 1\//)).toBe(true);
+    const { child, go } = await startHeld(folder, smallRun('emptied-metrics'), afterFirstEpoch);
     await rm(join(folder, 'emptied-metrics', 'metrics.csv'));
+    go();
     const outcome = await child;
     expectPlainError(outcome, 'deleted metrics');
     expect(outcome.stderr).toContain('metrics.csv: it was deleted or replaced while the run was going on');
     await appendFile(join(folder, 'emptied-metrics', 'metrics.csv'), '');
-    expectPlainError(
-      await runIsda(folder, smallRun('emptied-metrics', ['training.epochs=40'])),
-      'metrics that are gone',
-    );
+    expectPlainError(await runHere(folder, smallRun('emptied-metrics')), 'metrics that are gone');
   });
 });

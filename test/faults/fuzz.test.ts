@@ -192,7 +192,7 @@ describe('YAML', () => {
 
   it('anchors that explode, a hundred levels, a million brackets: refused, at once', () => {
     const bomb = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]', ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(10)}]`)].join('\n'); // prettier-ignore
-    const started = performance.now();
+    const started = process.cpuUsage();
     for (const text of [
       bomb,
       '['.repeat(100),
@@ -205,7 +205,8 @@ describe('YAML', () => {
       const { problems } = parse(text); // prettier-ignore
       expect(problems.length, text.slice(0, 20)).toBeGreaterThan(0);
     }
-    expect(performance.now() - started).toBeLessThan(20_000);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1e6).toBeLessThan(20);
   });
 });
 

@@ -88,7 +88,7 @@ describe('at the end of a run', () => {
        }
        console.log(JSON.stringify(seen));`,
     );
-    const outcome = await execa(process.execPath, [script], { timeout: 110_000, env: { ISDA_DATA: undefined } });
+    const outcome = await execa(process.execPath, [script], { timeout: 540_000, env: { ISDA_DATA: undefined } });
     const seen = JSON.parse(outcome.stdout) as { code: number; files: string[]; workers: string[]; tasks: number }[];
     for (const { code, files, workers } of seen) {
       expect({ code, files, workers }).toEqual({ code: 0, files: [], workers: [] });

@@ -27,7 +27,7 @@ export async function wholeOutcome(run: string): Promise<object> {
 }
 
 /** Expects an error as people are to see it: one message with a reason, no stack, nothing that was not foreseen. */
-export function expectPlainError(outcome: IsdaOutcome, what: string): void {
+export function expectPlainError(outcome: Pick<IsdaOutcome, 'exitCode' | 'stderr' | 'all'>, what: string): void {
   const about = `${what}\n${outcome.all}`;
   expect(outcome.exitCode, about).toSatisfy((code) => code === 1 || code === 2);
   expect(outcome.stderr, about).toMatch(/^error: cannot /m);

@@ -14,6 +14,7 @@ import { listRuns } from '../../src/grids/store/list.js';
 import { processStart } from '../../src/common/lock.js';
 import { writeSummary } from '../../src/records/summary.js';
 import { someCell, someSummary } from '../support/cells.js';
+import { until } from '../support/until.js';
 import { test } from '../temporary-folder.js';
 
 const now = Date.now;
@@ -59,7 +60,10 @@ function setUp(run: Run, slots = 1) {
 
 describe('runGrid', () => {
   test('runs every cell once, and finds them all the second time', async ({ folder }) => {
-    const first = setUp(succeed, 2);
+    const first = setUp(async (cell, stop) => {
+      await until(() => first.most() === 2);
+      return succeed(cell, stop);
+    }, 2);
     const outcomes = await runGrid(cells, folder, first.executor, first.context);
     expect(outcomes.map(({ cell, end, summary }) => [cell.row, end, summary])).toEqual(
       cells.map(({ row }) => [row, { state: 'done' }, someSummary(10)]),
@@ -186,7 +190,7 @@ describe('runGrid', () => {
     if (!('claim' in elsewhere)) throw new Error('not claimed');
     const grid = setUp(succeed);
     const running = runGrid(cells, folder, grid.executor, grid.context);
-    await setTimeout(150);
+    await until(() => grid.said.includes('elsewhere a') && grid.said.includes('done d'));
     await writeSummary(join(stored.folder, 'summary.json'), someSummary(20));
     await elsewhere.claim.end({ state: 'done' });
     const outcomes = await running;
@@ -203,7 +207,7 @@ describe('runGrid', () => {
         lock(cell),
         JSON.stringify({ pid: process.ppid, host: hostname(), start: await processStart(process.ppid) }),
       );
-      void setTimeout(60).then(() => rmSync(lock(cell)));
+      void until(() => grid.said.includes('elsewhere a')).then(() => rmSync(lock(cell)));
       return { state: 'failed', reason: 'cannot use the run folder' };
     });
     const [outcome] = await runGrid([cells[0]], folder, grid.executor, grid.context);
@@ -216,7 +220,7 @@ describe('runGrid', () => {
     await claimCell(stored, now);
     const grid = setUp(succeed);
     const running = runGrid([cells[0]], folder, grid.executor, grid.context);
-    await setTimeout(60);
+    await until(() => grid.said.length > 1);
     expect(grid.said).toEqual(['planned 1', 'elsewhere a']);
     const claim = join(stored.folder, '.claim');
     writeFileSync(claim, JSON.stringify({ pid: 2 ** 30, host: hostname(), start: 'x' }));

@@ -6,7 +6,8 @@ import { describe, expect } from 'vitest';
 import { openEvents } from '../../src/records/events.js';
 import { readMetrics } from '../../src/records/metrics-csv.js';
 import { knownMetrics } from '../../src/training/metrics/registry.js';
-import { printed, runIsda, startIsda } from '../support/process.js';
+import { signalHeld, startHeld } from '../support/held.js';
+import { runIsda } from '../support/process.js';
 import { makeData, trainArgs } from '../support/runs.js';
 import { findTensorBoard, readScalars } from '../support/tensorboard.js';
 import { test } from '../temporary-folder.js';
@@ -49,10 +50,8 @@ describe.skipIf(python === undefined)('TensorBoard', () => {
   }) => {
     await makeData(folder);
     const args = trainArgs('run', ['training.epochs=5', 'output.checkpointEvery=3']);
-    const child = startIsda(folder, args);
-    expect(await printed(child, /epoch +2\/5/)).toBe(true);
-    child.kill('SIGKILL');
-    await child;
+    const held = await startHeld(folder, args, { run: 'train', line: /^epoch 2\/5/ });
+    expect((await signalHeld(held, 'SIGKILL')).signal).toBe('SIGKILL');
     // What the killed run may have said of steps that it takes again.
     const ahead = await openEvents(folder, { now: () => 1000, host: 'box', pid: 1 });
     for (const step of [4, 8, 12, 16, 20]) await ahead.scalars(step, { 'loss/train': 99 });

@@ -7,7 +7,7 @@ import { projectRoot } from '../config/support.js';
 
 const script = (name: string): string => join(projectRoot, 'scripts', name);
 
-it('docs, results and expected times are what npm run docs writes', { timeout: 240_000 }, async () => {
+it('docs, results and expected times are what npm run docs writes', async () => {
   const { stdout, stderr, exitCode } = await execa(process.execPath, [script('docs.mjs'), '--check'], {
     reject: false,
   });

@@ -38,10 +38,12 @@ export async function withBrowser<T>(
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
+    timeout: 300_000,
     args: flags,
     viewport: { width, height: 900 },
     colorScheme,
   });
+  browser.setDefaultTimeout(300_000);
   try {
     return await use(browser);
   } finally {

@@ -8,21 +8,20 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a command line in a folder; its exit code and what it printed. `columns`: of a terminal that it prints to. */
-export async function runCli(
+/** Runs a command line and passes on what it prints; its exit code. `terminal`: of what it prints to. */
+async function runMain(
   folder: string,
   args: readonly string[],
-  environment: Record<string, string | undefined> = {},
-  columns?: number,
-): Promise<Outcome> {
-  const streams = { stdout: '', stderr: '' };
+  environment: Record<string, string | undefined>,
+  print: (name: 'stdout' | 'stderr', text: string) => void,
+  terminal: object = {},
+): Promise<number> {
   const stream = (name: 'stdout' | 'stderr'): NodeJS.WriteStream => {
     const through = new PassThrough();
-    through.on('data', (chunk: Buffer) => (streams[name] += chunk.toString()));
-    if (columns !== undefined) Object.assign(through, { isTTY: true, columns });
-    return through as unknown as NodeJS.WriteStream;
+    through.on('data', (chunk: Buffer) => print(name, chunk.toString()));
+    return Object.assign(through, terminal) as unknown as NodeJS.WriteStream;
   };
-  const code = await main(args, {
+  return await main(args, {
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     environment,
@@ -34,5 +33,42 @@ export async function runCli(
       throw new Error(`the command line ended the process with exit code ${code}`);
     },
   });
+}
+
+/** Runs a command line in a folder; its exit code and what it printed. `columns`: of a terminal that it prints to. */
+export async function runCli(
+  folder: string,
+  args: readonly string[],
+  environment: Record<string, string | undefined> = {},
+  columns?: number,
+): Promise<Outcome> {
+  const streams = { stdout: '', stderr: '' };
+  const terminal = columns === undefined ? {} : { isTTY: true, columns };
+  const print = (name: 'stdout' | 'stderr', text: string): void => void (streams[name] += text);
+  const code = await runMain(folder, args, environment, print, terminal);
   return { code, ...streams };
+}
+
+/** The process's own environment, which TensorFlow reads, without the folder of official data. */
+const here = new Proxy(process.env, {
+  get: (all, name: string) => (name === 'ISDA_DATA' ? undefined : all[name]),
+  set(all, name: string, value: string) {
+    all[name] = value;
+    return true;
+  },
+});
+
+/**
+ * Runs a command line to its end as `runIsda` does, inside the test's process, where programs and TensorFlow are loaded
+ * already: for tests that a process of its own tells nothing more.
+ */
+export async function runHere(folder: string, args: readonly string[]) {
+  const printed = { stdout: '', stderr: '', all: '' };
+  const exitCode = await runMain(folder, args, here, (name, text) => {
+    printed[name] += text;
+    printed.all += text;
+  });
+  const withoutLast = (text: string): string => text.replace(/\n$/, '');
+  const [stdout, stderr, all] = [printed.stdout, printed.stderr, printed.all].map(withoutLast);
+  return { exitCode, stdout, stderr, all };
 }

@@ -1,5 +1,5 @@
 // A data set whose process can be held at a chosen image, so that a test signals a run at an exact step.
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { waitForGo } from './wait-for-go.js';
 
 const side = 32;
 const classes = 10;
@@ -11,14 +11,6 @@ const classes = 10;
  */
 const hold = JSON.parse(process.env.ISDA_TEST_HOLD ?? 'null');
 const isHeld = hold !== null && process.argv.join(' ').includes(hold.run);
-
-/** Blocks the thread, as a step does: signals that come are seen only after the step that follows. */
-function waitForGo() {
-  writeFileSync(`${hold.folder}/pid.part`, String(process.pid));
-  renameSync(`${hold.folder}/pid.part`, `${hold.folder}/pid`);
-  const clock = new Int32Array(new SharedArrayBuffer(4));
-  while (!existsSync(`${hold.folder}/go`)) Atomics.wait(clock, 0, 0, 5);
-}
 
 /** Pixel `place` of an image: its class decides the level, the rest is noise that depends on the place alone. */
 function level(image, place) {
@@ -42,7 +34,7 @@ export function createDataset({ part, options }) {
     std: [44, 44, 44],
     read(index) {
       reads += 1;
-      if (isHeld && hold.part === part && hold.image === reads) waitForGo();
+      if (isHeld && hold.part === part && hold.image === reads) waitForGo(hold.folder);
       return Uint8Array.from({ length: side * side * 3 }, (_, place) => level(first + index, place));
     },
   };

@@ -1,4 +1,4 @@
-// Runs that are held at a chosen image, whatever the machine's load: no test has to guess how far one has come.
+// Runs that are held at a chosen image or printed line, whatever the machine's load: no test has to guess how far one has come.
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -31,13 +31,25 @@ export function heldTrainArgs(out: string, changes: readonly string[] = [], conf
   return ['train', '--config', config, ...sets, '--out', out];
 }
 
-export interface Hold {
+interface HeldRun {
   /** Text of the command line of the process to hold: part of its run folder's name. */
   readonly run: string;
+}
+
+/** Where a process of a run on held images is held. */
+export interface ImageHold extends HeldRun {
   readonly part?: 'train' | 'test';
   /** Which of the images that the process reads it is held at, from 1. */
   readonly image: number;
 }
+
+/** Where any process is held. */
+export interface LineHold extends HeldRun {
+  /** The line on stdout after which it is held. */
+  readonly line: RegExp;
+}
+
+const preload = `--import=${new URL('held-output.js', import.meta.url).href}`;
 
 export interface HeldProcess {
   readonly child: IsdaProcess;
@@ -51,11 +63,16 @@ export interface HeldProcess {
 export async function startHeld(
   folder: string,
   args: readonly string[],
-  { run, part = 'train', image }: Hold,
+  where: ImageHold | LineHold,
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<HeldProcess> {
   const meeting = mkdtempSync(join(folder, 'hold-'));
-  const hold = JSON.stringify({ run, part, image, folder: meeting });
-  const child = startIsda(folder, args, { ISDA_TEST_HOLD: hold });
+  const place = 'line' in where ? { ...where, line: where.line.source } : { part: 'train', ...where };
+  const child = startIsda(folder, args, {
+    ...environment,
+    ISDA_TEST_HOLD: JSON.stringify({ ...place, folder: meeting }),
+    ...('line' in where ? { NODE_OPTIONS: preload } : {}),
+  });
   const ended = child.then(() => true);
   while (!existsSync(join(meeting, 'pid'))) {
     if (await Promise.race([ended, setTimeout(5, false)])) throw new Error(`it was not held:\n${(await child).all}`);

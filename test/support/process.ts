@@ -10,7 +10,7 @@ const program = join(root, 'bin', 'isda.js');
 /** The words before a command line, after Node.js's own path. */
 export const isdaCommand: readonly string[] = [program];
 
-const options = { reject: false, all: true, stdin: 'ignore', timeout: 110_000, killSignal: 'SIGKILL' } as const;
+const options = { reject: false, all: true, stdin: 'ignore', timeout: 540_000, killSignal: 'SIGKILL' } as const;
 export type IsdaProcess = ResultPromise<typeof options>;
 export type IsdaOutcome = Awaited<IsdaProcess>;
 

@@ -2,7 +2,7 @@
 import { execa } from 'execa';
 
 async function slurm(program: string, args: readonly string[]): Promise<string> {
-  const { stdout, exitCode, stderr } = await execa(program, args, { reject: false, timeout: 20_000 });
+  const { stdout, exitCode, stderr } = await execa(program, args, { reject: false, timeout: 120_000 });
   if (exitCode !== 0) throw new Error(stderr || `${program} is not there`);
   return stdout;
 }

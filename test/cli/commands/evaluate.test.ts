@@ -5,13 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/records/safetensors.js';
-import { runCli } from '../../support/cli.js';
-import { runIsda } from '../../support/process.js';
+import { runCli, runHere } from '../../support/cli.js';
 import { checkpointsOf, contentOf, makeData, metricsOf, outcomeOf, trainArgs } from '../../support/runs.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
 await makeData(folder, 256);
-const trained = await runIsda(folder, trainArgs('run'));
+const trained = await runHere(folder, trainArgs('run'));
 if (trained.exitCode !== 0) throw new Error(trained.all);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -19,7 +18,7 @@ const lastRow = metricsOf(join(folder, 'run')).at(-1)!.split(',').map(Number);
 const newest = join(folder, 'run', 'checkpoints', 'epoch-0002-step-0000008.safetensors');
 
 async function evaluation(...args: string[]): Promise<Record<string, unknown>> {
-  const outcome = await runIsda(folder, ['evaluate', '--json', ...args]);
+  const outcome = await runHere(folder, ['evaluate', '--json', ...args]);
   expect(outcome.exitCode, outcome.all).toBe(0);
   return JSON.parse(outcome.stdout) as Record<string, unknown>;
 }
@@ -43,7 +42,7 @@ describe('isda evaluate', () => {
   });
 
   it('prints it for people', async () => {
-    const { stdout } = await runIsda(folder, ['evaluate', '--run', 'run', '--set', 'dataset.testSubset=50']);
+    const { stdout } = await runHere(folder, ['evaluate', '--run', 'run', '--set', 'dataset.testSubset=50']);
     expect(stdout).toMatch(
       new RegExp(
         `^checkpoint {2}${newest}\\nimages {6}50 \\(test\\), not the official CIFAR-10\\nloss {8}\\d\\.\\d{4}\\ntop-1 error \\d+\\.00 %$`,
@@ -54,7 +53,7 @@ describe('isda evaluate', () => {
   it('says which damaged checkpoint it passes over', async () => {
     await cp(join(folder, 'run'), join(folder, 'damaged'), { recursive: true });
     truncateSync(join(folder, 'damaged', 'checkpoints', checkpointsOf(join(folder, 'damaged'))[1]), 1000);
-    const { exitCode, stderr } = await runIsda(folder, ['evaluate', '--run', 'damaged']);
+    const { exitCode, stderr } = await runHere(folder, ['evaluate', '--run', 'damaged']);
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/^warning: the checkpoint epoch-0002-step-0000008\.safetensors is damaged and not used \(/);
   });
@@ -129,7 +128,7 @@ describe('isda evaluate that looks into the result', () => {
   });
 
   it('compares two runs on the same images, and refuses others', async () => {
-    const other = await runIsda(folder, trainArgs('other', ['training.seed=2', 'loss.name=cross-entropy']));
+    const other = await runHere(folder, trainArgs('other', ['training.seed=2', 'loss.name=cross-entropy']));
     expect(other.exitCode, other.all).toBe(0);
     const { comparison, ...own } = await evaluation('--run', 'run', '--compare', 'other');
     const found = comparison as Record<string, number> & { with: { testErrorPercent: number } };
@@ -143,7 +142,7 @@ describe('isda evaluate that looks into the result', () => {
     expect(stdout).toMatch(/McNemar's exact test over the \d+ images that only one has right: p (= \d|below)/);
 
     const changed = ['training.seed=2', 'dataset.testSubset=50'];
-    expect((await runIsda(folder, trainArgs('half', changed))).exitCode).toBe(0);
+    expect((await runHere(folder, trainArgs('half', changed))).exitCode).toBe(0);
     const { code, stderr } = await runCli(folder, ['evaluate', 'run', '--compare', 'half']);
     expect([code, stderr.split('\n')[0]]).toEqual([
       2,
@@ -211,7 +210,7 @@ describe('isda export and import', () => {
     const config = ['--config', 'tiny-isda', '--set', 'dataset.dir=data'];
     await runCli(folder, ['export', ...config, '--out', 'fresh.safetensors']);
     await runCli(folder, ['import', 'fresh.safetensors', ...config, '--out', 'begun']);
-    const run = await runIsda(folder, trainArgs('begun'));
+    const run = await runHere(folder, trainArgs('begun'));
     expect(run.exitCode, run.all).toBe(0);
     // The checkpoints differ in where the first weights came from.
     const end = (name: string) => {
@@ -231,7 +230,7 @@ describe('isda export and import', () => {
     writeFileSync(join(folder, 'huge.safetensors'), Buffer.concat(encodeSafetensors(tensors)));
     const imported = await runCli(folder, ['import', 'huge.safetensors', ...config, '--out', 'huge']);
     expect(imported.code, imported.stderr).toBe(0);
-    const { exitCode, stdout, stderr } = await runIsda(folder, ['evaluate', 'huge']);
+    const { exitCode, stdout, stderr } = await runHere(folder, ['evaluate', 'huge']);
     expect(stderr).toContain('cannot evaluate the run: test_loss is NaN: outputs of resnet-8 are not finite numbers');
     expect(stderr).toContain('its first weights are those of huge.safetensors');
     expect([exitCode, stdout]).toEqual([1, '']);

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeCheckpoint } from '../../../src/records/checkpoint-file.js';
-import { printed, runIsda, startIsda } from '../../support/process.js';
+import { runHere } from '../../support/cli.js';
+import { signalHeld, startHeld } from '../../support/held.js';
+import { runIsda } from '../../support/process.js';
 import { checkpointsOf, makeData, read } from '../../support/runs.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
@@ -71,18 +73,17 @@ describe('isda gan train', () => {
   });
 
   it('finds what is complete', async () => {
-    const again = await runIsda(folder, args('whole'));
+    const again = await runHere(folder, args('whole'));
     expect([again.exitCode, again.stdout]).toEqual([0, `complete already: ${join(folder, 'whole')}`]);
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGUSR1', 'SIGKILL'] as const)(
     'goes on after %s to the same bytes',
     async (signal) => {
-      const child = startIsda(folder, args(signal));
-      expect(await printed(child, /^iteration 3\//)).toBe(true);
-      child.kill(signal);
-      const stopped = await child;
-      if (signal !== 'SIGKILL') {
+      const held = await startHeld(folder, args(signal), { run: 'gan train', line: /^iteration 3\// });
+      const stopped = await signalHeld(held, signal);
+      if (signal === 'SIGKILL') expect(stopped.signal).toBe(signal);
+      else {
         expect(stopped.exitCode, stopped.all).toBe(75);
         expect(stopped.stderr).toBe(
           [
@@ -92,15 +93,15 @@ describe('isda gan train', () => {
           ].join('\n'),
         );
       }
-      const rest = await runIsda(folder, args(signal));
+      const rest = await (signal === 'SIGKILL' ? runIsda : runHere)(folder, args(signal));
       expect(rest.exitCode, rest.all).toBe(0);
       expect(outcomeOf(signal)).toEqual(outcomeOf('whole'));
     },
   );
 
   it('makes a finished run longer', async () => {
-    await runIsda(folder, args('longer', 'training.iterations=5'));
-    const rest = await runIsda(folder, args('longer'));
+    await runHere(folder, args('longer', 'training.iterations=5'));
+    const rest = await runHere(folder, args('longer'));
     expect(rest.stdout).toContain('resuming after iteration 5');
     const [longer, once] = [outcomeOf('longer'), outcomeOf('whole')];
     expect(longer.generator).toBe(once.generator);
@@ -108,7 +109,7 @@ describe('isda gan train', () => {
   });
 
   it('ends with an error where a loss is no number, and keeps the last checkpoint', async () => {
-    const broken = await runIsda(folder, args('broken', 'gan.learningRate=1e30'));
+    const broken = await runHere(folder, args('broken', 'gan.learningRate=1e30'));
     expect(broken.exitCode).toBe(1);
     expect(broken.stderr).toMatch(
       /^error: cannot go on training: (discriminator|generator)Loss is (NaN|Infinity) at iteration \d+ of 12\n {2}hint: /,
@@ -124,10 +125,10 @@ describe('a generator for each class', () => {
   ];
 
   it('is trained one after the other, or apart; what is finished is found', async () => {
-    const one = await runIsda(folder, classes('--class', 'synthetic_4'));
+    const one = await runHere(folder, classes('--class', 'synthetic_4'));
     expect(one.exitCode, one.all).toBe(0);
     expect(readdirSync(join(folder, 'classes'))).toEqual(['class-4']);
-    const rest = await runIsda(folder, classes('--json'));
+    const rest = await runHere(folder, classes('--json'));
     expect(rest.stderr).toContain(`complete already: ${join(folder, 'classes', 'class-4')}`);
     const trained = JSON.parse(rest.stdout) as unknown[];
     expect(trained).toMatchObject([
@@ -137,7 +138,7 @@ describe('a generator for each class', () => {
   });
 
   it('is drawn in a row for each', async () => {
-    const sample = await runIsda(folder, [
+    const sample = await runHere(folder, [
       'gan',
       'sample',
       '--run',
@@ -160,7 +161,7 @@ describe('isda gan sample', () => {
   it('draws the same picture for the same seed, another for another, one class alone', async () => {
     const sample = async (name: string, ...more: string[]) => {
       const line = ['gan', 'sample', '--run', 'whole', '--out', name, '--count', '2', ...more];
-      const outcome = await runIsda(folder, line);
+      const outcome = await runHere(folder, line);
       expect(outcome.exitCode, outcome.all).toBe(0);
       return { text: outcome.stdout, bytes: readFileSync(join(folder, name), 'base64') };
     };

@@ -1,4 +1,4 @@
-// Generators at work: training on their images, `isda visualize`, `isda gan quality`; real processes.
+// Generators at work: training on their images, `isda visualize`, `isda gan quality`.
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,13 +11,14 @@ import { initialValues } from '../../../src/nn/tensors.js';
 import type { Quality } from '../../../src/visualize/quality.js';
 import type { Visualization } from '../../../src/visualize/visualize.js';
 import { narrow } from '../../gan/support.js';
-import { printed, runIsda, startIsda, type IsdaOutcome } from '../../support/process.js';
+import { runHere } from '../../support/cli.js';
+import { signalHeld, startHeld } from '../../support/held.js';
+import { printed, runIsda, startIsda } from '../../support/process.js';
 import { makeData, outcomeOf, read, trainArgs } from '../../support/runs.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
-const environment = { ISDA_HOME: process.env.ISDA_HOME, TF_NUM_INTRAOP_THREADS: '1' };
-const isda = (args: readonly string[]): Promise<IsdaOutcome> => runIsda(folder, args, environment);
+const isda = (args: readonly string[]) => runHere(folder, args);
 
 /** Saves an untrained ACGAN of the classes of the data. */
 async function saveAcgan(name: string, seed: number): Promise<void> {
@@ -46,13 +47,11 @@ describe('isda train on synthetic images', () => {
   });
 
   it('ends with the same bytes after a stop in the middle of an epoch, and with worker threads', async () => {
-    const child = startIsda(folder, trainArgs('stopped', mixed), environment);
-    expect(await printed(child, /^epoch /, 1)).toBe(true);
-    child.kill('SIGTERM');
-    expect((await child).exitCode).toBe(75);
-    const resumed = await isda(trainArgs('stopped', [...mixed, 'training.workers=2']));
+    const held = await startHeld(folder, trainArgs('stopped', mixed), { run: 'train', line: /^epoch 1\// });
+    expect((await signalHeld(held, 'SIGTERM')).exitCode).toBe(75);
+    const resumed = await runIsda(folder, trainArgs('stopped', [...mixed, 'training.workers=2']));
     expect(resumed.exitCode, resumed.all).toBe(0);
-    expect(resumed.stdout).toContain('resuming in epoch');
+    expect(resumed.stdout).toMatch(/^resuming in epoch 2 after [12] of 13 batches$/m);
     expect(outcomeOf(join(folder, 'stopped'))).toEqual(whole);
   });
 
@@ -73,10 +72,11 @@ describe('isda train on synthetic images', () => {
 });
 
 describe('isda visualize', () => {
-  const common = ['visualize', '--run', 'mixed', '--generator', 'gan', '--images', '2', '--draws', '3'];
+  const common = ['visualize', '--run', 'mixed', '--generator', 'gan'];
+  const two = [...common, '--images', '2', '--draws', '3'];
 
   it('draws originals, reconstructions and augmentations, the same every time', async () => {
-    const outcome = await isda([...common, '--iterations', '4', '--out', 'figure']);
+    const outcome = await isda([...two, '--iterations', '4', '--out', 'figure']);
     expect(outcome.exitCode, outcome.all).toBe(0);
     expect(outcome.stdout).toMatch(/^covariance +full, from the checkpoint$/m);
     const lines = read(folder, 'figure', 'numbers.csv').trimEnd().split('\n');
@@ -92,7 +92,7 @@ describe('isda visualize', () => {
         .subarray(1, 4)
         .toString(),
     ).toBe('PNG');
-    await isda([...common, '--iterations', '4', '--out', 'again']);
+    await isda([...two, '--iterations', '4', '--out', 'again']);
     expect(read(folder, 'again', 'figure4.svg') === svg).toBe(true);
     expect(read(folder, 'again', 'numbers.csv').trimEnd().split('\n')).toEqual(lines);
   });
@@ -108,7 +108,7 @@ describe('isda visualize', () => {
   });
 
   it('ends with 75 on a signal, and writes nothing', async () => {
-    const child = startIsda(folder, [...common, '--iterations', '100000', '--out', 'stopped-figure'], environment);
+    const child = startIsda(folder, [...two, '--iterations', '100000', '--out', 'stopped-figure']);
     expect(await printed(child, /^step I:/)).toBe(true);
     child.kill('SIGINT');
     const outcome = await child;
@@ -121,7 +121,7 @@ describe('isda visualize', () => {
     const far = await isda([...common, '--index', '256', '--out', 'nothing']);
     expect(far.exitCode).toBe(2);
     expect(far.stderr).toContain('error: cannot show the images: there is no image 256, only 0 … 127');
-    const fast = await isda([...common, '--rate1', '1e39', '--iterations', '9', '--out', 'nothing']);
+    const fast = await isda([...two, '--rate1', '1e39', '--iterations', '9', '--out', 'nothing']);
     expect(fast.exitCode, fast.all).toBe(1);
     expect(fast.stderr).toMatch(
       /error: cannot map the features back: the (distance|noise) of picture \d is not finite at/,

@@ -11,6 +11,7 @@ import { projectRoot } from '../../config/support.js';
 import { someCell, someSummary } from '../../support/cells.js';
 import { runCli } from '../../support/cli.js';
 import { makeStoredRun } from '../../support/stores.js';
+import { until } from '../../support/until.js';
 import { test } from '../../temporary-folder.js';
 
 const ablate = ['ablate', '--config', 'tiny-isda', '--dry-run'];
@@ -345,7 +346,7 @@ describe('progress of a grid', () => {
     const { events, stop } = gridProgress({ stream, now: Date.now, everyMilliseconds: 5 });
     events.planned([cell]);
     events.started(cell);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await until(() => text.includes('a-seed1 0/2'));
     expect(text).toMatch(/^start {3}a-seed1\n0 of 1 done {2}a-seed1 0\/2/);
     events.ended({ cell, end: { state: 'failed', reason: 'no data' } });
     stop();

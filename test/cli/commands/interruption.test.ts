@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { listCheckpoints } from '../../../src/records/checkpoints.js';
-import { heldDataset, signalHeld, signalsTaken, startHeld, type Hold } from '../../support/held.js';
-import { printed, runIsda, startIsda } from '../../support/process.js';
+import { heldDataset, signalHeld, signalsTaken, startHeld, type ImageHold } from '../../support/held.js';
+import { runHere } from '../../support/cli.js';
+import { printed, runIsda, startIsda, type IsdaOutcome } from '../../support/process.js';
 import { checkpointsOf, makeData, metricsOf, outcomeOf, read, trainArgs } from '../../support/runs.js';
 
 /** 6 steps an epoch, the last one smaller. */
@@ -21,12 +22,12 @@ const argsOf = (out: string, more: readonly string[] = []) =>
   );
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
-const uninterrupted = await runIsda(folder, argsOf('whole'));
+const uninterrupted = await runHere(folder, argsOf('whole'));
 if (uninterrupted.exitCode !== 0) throw new Error(uninterrupted.all);
 const whole = outcomeOf(join(folder, 'whole'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-type Moment = Pick<Hold, 'part' | 'image'>;
+type Moment = Pick<ImageHold, 'part' | 'image'>;
 /** While a step of a process that starts at the beginning loads its images; both count from 1. */
 const inStep = (step: number, epoch = 1): Moment => ({
   image: (epoch - 1) * imagesPerEpoch + (step - 1) * batchSize + 1,
@@ -37,9 +38,10 @@ async function interrupt(out: string, signal: NodeJS.Signals, moment: Moment, mo
   return await signalHeld(await startHeld(folder, argsOf(out, more), { run: 'train', ...moment }), signal);
 }
 
-/** Runs the same command to its end. */
-async function finish(out: string, more: readonly string[] = []) {
-  const outcome = await runIsda(folder, argsOf(out, more));
+type Runner = (folder: string, args: readonly string[]) => Promise<Pick<IsdaOutcome, 'exitCode' | 'stdout' | 'all'>>;
+/** Runs the same command to its end, by default in the test's process. */
+async function finish(out: string, more: readonly string[] = [], run: Runner = runHere) {
+  const outcome = await run(folder, argsOf(out, more));
   expect(outcome.exitCode, outcome.all).toBe(0);
   return outcome;
 }
@@ -86,7 +88,7 @@ describe('a run that is asked to stop', () => {
     expect((await stop('often', 'SIGXCPU', inStep(2))).stdout).toContain(
       '\nresuming in epoch 1 after 4 of 6 batches\n',
     );
-    const resumed = await finish('often');
+    const resumed = await finish('often', [], runIsda);
     expect(resumed.stdout).toContain('\nresuming in epoch 1 after 6 of 6 batches\n');
     expect(outcomeOf(join(folder, 'often'))).toEqual(whole);
   });
@@ -111,7 +113,7 @@ describe('a run that is asked to stop', () => {
     held.child.kill('SIGINT');
     await signalsTaken(held.pid);
     expect((await signalHeld(held, 'SIGINT')).exitCode).toBe(130);
-    await finish('twice');
+    await finish('twice', [], runIsda);
     expect(outcomeOf(join(folder, 'twice'))).toEqual(whole);
   });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { heldModule, heldTrainArgs, signalHeld, startHeld } from '../../support/held.js';
-import { runIsda } from '../../support/process.js';
+import { runHere } from '../../support/cli.js';
 import { outcomeOf, read } from '../../support/runs.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
@@ -22,7 +22,7 @@ const args = (out: string): string[] =>
 
 it('metrics.csv, events and figures have the scalars that a loss records, also of a resumed run', async () => {
   await writeFile(join(folder, 'own.mjs'), ownLoss);
-  const whole = await runIsda(folder, args('whole'));
+  const whole = await runHere(folder, args('whole'));
   expect(whole.exitCode, whole.all).toBe(0);
   const [header, ...rows] = read(folder, 'whole', 'metrics.csv').trimEnd().split('\n');
   expect(header).toMatch(/^epoch,iteration,learning_rate,lambda,loss\.some_scale,train_loss,/);
@@ -32,22 +32,22 @@ it('metrics.csv, events and figures have the scalars that a loss records, also o
 
   const held = await startHeld(folder, args('stopped'), { run: 'train', image: 13 });
   expect((await signalHeld(held, 'SIGTERM')).exitCode).toBe(75);
-  const resumed = await runIsda(folder, args('stopped'));
+  const resumed = await runHere(folder, args('stopped'));
   expect(resumed.exitCode, resumed.all).toBe(0);
   expect(outcomeOf(join(folder, 'stopped'))).toEqual(outcomeOf(join(folder, 'whole')));
 
   // A trained network is used without its loss, whose file may be gone.
   await rename(join(folder, 'own.mjs'), join(folder, 'gone.mjs'));
   const trusted = ['--set', `dataset.module=${heldModule}`];
-  const evaluated = await runIsda(folder, ['evaluate', '--run', 'whole', '--json', ...trusted]);
+  const evaluated = await runHere(folder, ['evaluate', '--run', 'whole', '--json', ...trusted]);
   expect(evaluated.exitCode, evaluated.all).toBe(0);
   const { last } = JSON.parse(read(folder, 'whole', 'summary.json')) as { last: Record<string, number> };
   const { testLoss, testErrorPercent } = last;
   expect(JSON.parse(evaluated.stdout)).toMatchObject({ testLoss, testErrorPercent });
-  const exported = await runIsda(folder, ['export', '--run', 'whole', '--out', 'net.safetensors', ...trusted]);
+  const exported = await runHere(folder, ['export', '--run', 'whole', '--out', 'net.safetensors', ...trusted]);
   expect(exported.exitCode, exported.all).toBe(0);
 
-  const curve = (metric: string) => runIsda(folder, ['figure', 'curve', '--run', 'whole', '--metric', metric, '--out', 'a.svg']); // prettier-ignore
+  const curve = (metric: string) => runHere(folder, ['figure', 'curve', '--run', 'whole', '--metric', metric, '--out', 'a.svg']); // prettier-ignore
   expect(await curve('loss.hidden')).toMatchObject({ exitCode: 2 });
   expect(existsSync(join(folder, 'a.svg'))).toBe(false);
   const drawn = await curve('loss.some_scale');

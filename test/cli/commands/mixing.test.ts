@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { heldTrainArgs, signalHeld, startHeld } from '../../support/held.js';
-import { runIsda } from '../../support/process.js';
+import { runHere } from '../../support/cli.js';
 import { makeData, metricsOf, outcomeOf, read, trainArgs } from '../../support/runs.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
@@ -17,11 +17,11 @@ const args = (out: string, changes: readonly string[]): string[] => trainArgs(ou
 
 it('an interrupted run goes on to the same bytes', async () => {
   const heldArgs = (out: string): string[] => heldTrainArgs(out, mixing, 'tiny-cross-entropy');
-  const whole = await runIsda(folder, heldArgs('whole'));
+  const whole = await runHere(folder, heldArgs('whole'));
   expect(whole.exitCode, whole.all).toBe(0);
   const held = await startHeld(folder, heldArgs('stopped'), { run: 'train', image: 13 });
   expect((await signalHeld(held, 'SIGTERM')).exitCode).toBe(75);
-  const resumed = await runIsda(folder, heldArgs('stopped'));
+  const resumed = await runHere(folder, heldArgs('stopped'));
   expect(resumed.exitCode, resumed.all).toBe(0);
   expect(resumed.stdout).toContain('\nresuming in epoch 1 after 2 of 3 batches\n');
   expect(outcomeOf(join(folder, 'stopped'))).toEqual(outcomeOf(join(folder, 'whole')));
@@ -34,7 +34,7 @@ it('false is the same run as no key', async () => {
     ['off', off],
     ['plain', []],
   ] as const) {
-    const ended = await runIsda(folder, args(out, changes));
+    const ended = await runHere(folder, args(out, changes));
     expect(ended.exitCode, ended.all).toBe(0);
   }
   expect(outcomeOf(join(folder, 'off'))).toEqual(outcomeOf(join(folder, 'plain')));
@@ -50,13 +50,13 @@ it('a loss of a user’s file gets soft targets where it declares them, and is r
   await writeFile(join(folder, 'soft.mjs'), ownLoss('softTargets: true,'));
   await writeFile(join(folder, 'hard.mjs'), ownLoss(''));
   const custom = (file: string): string[] => [...mixing, 'loss.name=custom', `loss.module=${file}`];
-  const soft = await runIsda(folder, args('soft', custom('soft.mjs')));
+  const soft = await runHere(folder, args('soft', custom('soft.mjs')));
   expect(soft.exitCode, soft.all).toBe(0);
-  const builtIn = await runIsda(folder, args('built-in', mixing));
+  const builtIn = await runHere(folder, args('built-in', mixing));
   expect(builtIn.exitCode, builtIn.all).toBe(0);
   expect(metricsOf(join(folder, 'soft'))).toEqual(metricsOf(join(folder, 'built-in')));
 
-  const refused = await runIsda(folder, args('hard', custom('hard.mjs')));
+  const refused = await runHere(folder, args('hard', custom('hard.mjs')));
   expect(refused.exitCode).toBe(2);
   expect(refused.stderr).toBe(
     [

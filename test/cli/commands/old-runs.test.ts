@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fingerprints } from '../../../src/config/fingerprint.js';
 import { loadConfig } from '../../../src/config/load.js';
-import { runIsda } from '../../support/process.js';
+import { runHere } from '../../support/cli.js';
 
 const fixture = join(import.meta.dirname, '../../fixtures/runs-of-43dfa25');
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 await cp(fixture, folder, { recursive: true });
-const made = await runIsda(folder, ['data', 'synthesize', '--out', 'syn', '--train', '200', '--test', '100']);
+const made = await runHere(folder, ['data', 'synthesize', '--out', 'syn', '--train', '200', '--test', '100']);
 if (made.exitCode !== 0) throw new Error(made.all);
 
 const small = ['model.name=densenet-bc', 'model.depth=10', 'model.growth=2', 'training.epochs=30'];
@@ -23,33 +23,33 @@ const ablate = [
 const stored = (run: string, name: string): Promise<string> => readFile(join(folder, 'store', run, name), 'utf8');
 const [done, stopped] = ['tiny-isda-diagonal-seed1', 'tiny-isda-isda-seed1'];
 
-describe('a store from before fingerprints left out what is at its default', { timeout: 120_000 }, () => {
+describe('a store from before fingerprints left out what is at its default', () => {
   it('is listed and reported', async () => {
-    const runs = await runIsda(folder, ['runs', 'store', '--json']);
+    const runs = await runHere(folder, ['runs', 'store', '--json']);
     expect(JSON.parse(runs.stdout)).toMatchObject([
       { name: done, state: 'done', epochsDone: 30 },
       { name: stopped, state: 'stopped', epochsDone: 11 },
     ]);
-    const report = await runIsda(folder, ['report', '--store', 'store', '--out', 'report.html']);
+    const report = await runHere(folder, ['report', '--store', 'store', '--out', 'report.html']);
     expect(report.exitCode, report.all).toBe(0);
     expect(report.all).not.toMatch(/another version|cannot/);
   });
 
   it('is evaluated', async () => {
-    const { exitCode, all } = await runIsda(folder, ['evaluate', '--run', join('store', stopped)]);
+    const { exitCode, all } = await runHere(folder, ['evaluate', '--run', join('store', stopped)]);
     expect(exitCode, all).toBe(0);
   });
 
   it('goes on in its own folders: what is done stays, what was stopped continues', async () => {
     const [before, whole] = [await stored(stopped, 'metrics.csv'), await stored(done, 'summary.json')];
-    const { exitCode, all } = await runIsda(folder, ablate);
+    const { exitCode, all } = await runHere(folder, ablate);
     expect(exitCode, all).toBe(0);
     expect(await stored(done, 'summary.json')).toBe(whole);
     const after = await stored(stopped, 'metrics.csv');
     const rows = (text: string): string[] => text.split('\n').slice(0, 12);
     expect(rows(after)).toEqual(rows(before));
     expect(after.trim().split('\n')).toHaveLength(31);
-    const runs = await runIsda(folder, ['runs', 'store', '--json']);
+    const runs = await runHere(folder, ['runs', 'store', '--json']);
     expect(JSON.parse(runs.stdout)).toMatchObject([
       { name: done, state: 'done' },
       { name: stopped, state: 'done' },
@@ -63,7 +63,7 @@ describe('a store from before fingerprints left out what is at its default', { t
 
   it('is tabulated', async () => {
     const config = join('store', done, 'config.yaml');
-    const table = await runIsda(folder, [
+    const table = await runHere(folder, [
       'table',
       '1',
       '--config',
@@ -79,12 +79,12 @@ describe('a store from before fingerprints left out what is at its default', { t
   });
 });
 
-describe('a generator from then', { timeout: 60_000 }, () => {
+describe('a generator from then', () => {
   it('goes on from its checkpoint', async () => {
     const settings = ['dataset.dir=syn', 'dataset.subset=100', 'gan.name=wgan', 'gan.noise=2'];
     const widths = ['gan.generatorWidth=1', 'gan.discriminatorWidth=1'];
     const args = ['gan', 'train', '--config', 'tiny-gan', '--out', 'gan', ...set([...settings, ...widths])];
-    const { exitCode, all } = await runIsda(folder, args);
+    const { exitCode, all } = await runHere(folder, args);
     expect(exitCode, all).toBe(0);
     expect(all).toContain('resuming after iteration 3');
   });

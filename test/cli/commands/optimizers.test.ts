@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { heldTrainArgs, signalHeld, startHeld } from '../../support/held.js';
-import { runIsda } from '../../support/process.js';
+import { runHere } from '../../support/cli.js';
 import { outcomeOf } from '../../support/runs.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
@@ -15,14 +15,14 @@ const argsOf = (out: string, optimizer: string): string[] =>
 
 describe.each(['sgd', 'adam', 'adamw', 'rmsprop'])('optimizer.name: %s', (name) => {
   it('trains, and goes on after a stop to the same bytes', async () => {
-    const whole = await runIsda(folder, argsOf(`${name}-whole`, name));
+    const whole = await runHere(folder, argsOf(`${name}-whole`, name));
     expect(whole.exitCode, whole.all).toBe(0);
     const stopped = await signalHeld(
       await startHeld(folder, argsOf(name, name), { run: 'train', image: 13 }),
       'SIGTERM',
     );
     expect(stopped.exitCode, stopped.all).toBe(75);
-    const resumed = await runIsda(folder, argsOf(name, name));
+    const resumed = await runHere(folder, argsOf(name, name));
     expect(resumed.exitCode, resumed.all).toBe(0);
     expect(resumed.stdout).toContain('\nresuming in epoch 1 after 2 of 3 batches\n');
     expect(outcomeOf(join(folder, name))).toEqual(outcomeOf(join(folder, `${name}-whole`)));

@@ -4,10 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { readCell } from '../../../src/grids/store/cell.js';
-import { printed, runIsda, startIsda } from '../../support/process.js';
+import { runHere } from '../../support/cli.js';
+import { startHeld } from '../../support/held.js';
+import { runIsda } from '../../support/process.js';
 import { makeData, outcomeOf, read } from '../../support/runs.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
@@ -33,17 +34,6 @@ const whole = await runIsda(folder, args('whole'));
 if (whole.exitCode !== 0) throw new Error(whole.all);
 const [, finalTable] = whole.stdout.split('\nTable 5. ');
 
-/** The process id of the run of a cell, once it trains. */
-async function trainingIn(out: string, name: string): Promise<number> {
-  for (;;) {
-    try {
-      return (JSON.parse(read(folder, out, name, '.lock')) as { pid: number }).pid;
-    } catch {
-      await setTimeout(10);
-    }
-  }
-}
-
 it('fills all six variants from nothing, and keeps the table in the store', () => {
   expect(whole.stderr).toBe('');
   expect(finalTable).toMatch(/^Ablation of ISDA\n\n +ResNet-8, CIFAR-10\nvariant +measured +95 % +n +minus basic\n/);
@@ -65,26 +55,25 @@ it('fills all six variants from nothing, and keeps the table in the store', () =
 
 it('without --run reads the same table; with CSV on stdout nothing else is there', async () => {
   const again = ['table', '5', '--config', 'own.yaml', '--seeds', '1', '--out', 'whole'];
-  const shown = await runIsda(folder, again);
+  const shown = await runHere(folder, again);
   expect(`${shown.stdout}`).toBe(`Table 5. ${finalTable}`);
-  const csv = await runIsda(folder, args('whole', '--format', 'csv'));
+  const csv = await runHere(folder, args('whole', '--format', 'csv'));
   expect(`${csv.stdout}\n`).toBe(read(folder, 'whole', 'table5.csv'));
   expect(csv.stderr.split('\n')).toEqual(names.map((name) => `found   ${name}, done before`));
 });
 
 it('kill -9 of the command, then of a run: asked again it ends with the same table, nothing lost or done twice', async () => {
   const some = ['basic', 'identity', 'single'].flatMap((variant) => ['--only', variant]);
-  const first = startIsda(folder, args('killed', ...some));
-  expect(await printed(first, /^start {3}own-basic/)).toBe(true);
-  const orphan = await trainingIn('killed', 'own-basic-seed1');
-  first.kill('SIGKILL');
-  expect((await first).signal).toBe('SIGKILL');
-  expect(() => process.kill(orphan, 0)).not.toThrow();
+  const afterAnEpoch = (run: string) => ({ run, line: /^epoch 1\// });
+  const first = await startHeld(folder, args('killed', ...some), afterAnEpoch('own-basic-seed1'));
+  first.child.kill('SIGKILL');
+  expect((await first.child).signal).toBe('SIGKILL');
+  expect(() => process.kill(first.pid, 0)).not.toThrow();
 
-  const second = startIsda(folder, args('killed', ...some));
-  expect(await printed(second, /^start {3}own-identity/)).toBe(true);
-  process.kill(await trainingIn('killed', 'own-identity-seed1'), 'SIGKILL');
-  const failed = await second;
+  const second = await startHeld(folder, args('killed', ...some), afterAnEpoch('own-identity-seed1'));
+  process.kill(second.pid, 'SIGKILL');
+  first.go();
+  const failed = await second.child;
   expect(failed.exitCode, failed.all).toBe(1);
   expect(failed.stdout).not.toContain('start   own-basic');
   expect(failed.stdout).toContain('found   own-basic-seed1, done before');
@@ -96,7 +85,7 @@ it('kill -9 of the command, then of a run: asked again it ends with the same tab
   expect(failed.stderr).toContain(`; \`${again}\` tries again`);
   expect(failed.stdout).toContain(`\n  ${again}`);
 
-  const finished = await runIsda(folder, args('killed', ...some));
+  const finished = await runHere(folder, args('killed', ...some));
   expect(finished.exitCode, finished.all).toBe(0);
   expect(finished.stdout).not.toContain('Missing');
   const killed = ['basic', 'identity', 'single'].map((variant) => `own-${variant}-seed1`);

@@ -106,6 +106,7 @@ describe.skipIf(missing !== undefined)('--executor slurm', () => {
     asked.kill();
     await asked;
     // Slurm waits two minutes so that nothing of the first start is left; begun at once, a job may end at once.
+    await untilState(task, /^PENDING/);
     await setTimeout(5000);
     await scontrol('update', `JobId=${task}`, 'StartTime=now');
     const { stdout } = await complete(child, out);

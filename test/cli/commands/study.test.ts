@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readCell } from '../../../src/grids/store/cell.js';
 import { listRuns } from '../../../src/grids/store/list.js';
 import { heldDataset, isIdle, signalHeld, startHeld } from '../../support/held.js';
+import { runHere } from '../../support/cli.js';
 import { printed, runIsda, startIsda, type IsdaOutcome } from '../../support/process.js';
 import { outcomeOf, read } from '../../support/runs.js';
 
@@ -43,12 +44,17 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const statesOf = async (out: string) => (await listRuns(join(folder, out), Date.now)).runs.map(({ state }) => state);
 
-/** Ends the grid of a store by the same command, which must come to the numbers of a grid that was not disturbed. */
-async function finish(out: string) {
-  return await expectFinished(out, await runIsda(folder, args(out)));
+/** Begins a store with runs that the undisturbed grid has done. */
+async function withDone(out: string, ...done: readonly string[]): Promise<void> {
+  for (const name of done) await cp(join(folder, 'whole', name), join(folder, out, name), { recursive: true });
 }
 
-async function expectFinished(out: string, finished: IsdaOutcome) {
+/** Ends the grid of a store by the same command, which must come to the numbers of a grid that was not disturbed. */
+async function finish(out: string) {
+  return await expectFinished(out, await runHere(folder, args(out)));
+}
+
+async function expectFinished(out: string, finished: Pick<IsdaOutcome, 'exitCode' | 'stdout' | 'all'>) {
   expect(finished.exitCode, finished.all).toBe(0);
   expect(outcomes(out)).toEqual(expected);
   expect(await statesOf(out)).toEqual(['done', 'done', 'done']);
@@ -73,7 +79,7 @@ describe('isda study', () => {
   });
 
   it('a second time finds all runs, and gives the same as JSON', async () => {
-    const again = await runIsda(folder, args('whole', '--json'));
+    const again = await runHere(folder, args('whole', '--json'));
     expect(again.stderr.split('\n')).toEqual(
       ['isda', 'basic', 'focal'].map((row) => `found   tiny-${row}-seed1, done before`),
     );
@@ -85,7 +91,7 @@ describe('isda study', () => {
   it('with other settings leaves those runs as they are', async () => {
     const out = join(folder, 'others');
     await cp(join(folder, 'whole'), out, { recursive: true });
-    const other = await runIsda(folder, args('others', '--set', 'training.epochs=1'));
+    const other = await runHere(folder, args('others', '--set', 'training.epochs=1'));
     expect(other.exitCode, other.all).toBe(0);
     expect(outcomes('others')).toEqual(expected);
     expect((await statesOf('others')).length).toBe(6);
@@ -94,6 +100,7 @@ describe('isda study', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     '%s: checkpoints are written, exit code 75, and it goes on',
     async (signal) => {
+      await withDone(signal, 'tiny-isda-seed1');
       const held = await startHeld(folder, args(signal), { run: 'tiny-basic-seed1', image: 13 });
       // The grid passes its signal on to the run.
       held.child.kill(signal);
@@ -121,6 +128,7 @@ describe('isda study', () => {
   );
 
   it('kill -9 of the grid: its run lives on and is waited for, not run twice', async () => {
+    await withDone('orphan', 'tiny-basic-seed1', 'tiny-focal-seed1');
     const { child, pid, go } = await startHeld(folder, args('orphan'), { run: 'tiny-isda-seed1', image: 1 });
     child.kill('SIGKILL');
     expect((await child).signal).toBe('SIGKILL');
@@ -135,18 +143,20 @@ describe('isda study', () => {
   });
 
   it('kill -9 of the grid and its run: it goes on from the checkpoint', async () => {
+    await withDone('dead', 'tiny-focal-seed1');
     const { child, pid } = await startHeld(folder, args('dead'), { run: 'tiny-isda-seed1', image: secondEpoch });
     child.kill('SIGKILL');
     process.kill(pid, 'SIGKILL');
     await child;
     while ((await statesOf('dead')).includes('running')) await setTimeout(10);
-    expect(await statesOf('dead')).toEqual(['planned', 'planned', 'stopped']);
+    expect(await statesOf('dead')).toEqual(['planned', 'done', 'stopped']);
     await finish('dead');
     expect(read(folder, 'dead', 'tiny-isda-seed1', 'log.txt')).toContain('resuming in epoch 2 after 0 of 3 batches\n');
     expect(await readCell(join(folder, 'dead', 'tiny-isda-seed1'))).toMatchObject({ attempts: 2 });
   });
 
   it('kill -9 of a run: it is recorded as failed, the rest go on, and the same command ends it', async () => {
+    await withDone('killed', 'tiny-focal-seed1');
     const { child, pid } = await startHeld(folder, args('killed'), { run: 'tiny-isda-seed1', image: 1 });
     process.kill(pid, 'SIGKILL');
     const failed = await child;
@@ -175,21 +185,18 @@ describe('isda study', () => {
   });
 
   it('a run that fails says why, and its log is shown', async () => {
-    writeFileSync(join(folder, 'bad.yaml'), JSON.stringify({ ...study, set: { dataset: { dir: 'nowhere' } } }));
-    const bad = await runIsda(folder, ['study', 'bad.yaml', '--seeds', '1', '--out', 'bad']);
+    const wrong = { ...study, set: { dataset: { dir: 'nowhere' } }, rows: rows.slice(0, 2) };
+    writeFileSync(join(folder, 'bad.yaml'), JSON.stringify(wrong));
+    const bad = await runHere(folder, ['study', 'bad.yaml', '--seeds', '1', '--out', 'bad']);
     expect(bad.exitCode).toBe(1);
     const reason = /^failed {2}tiny-isda-seed1: (cannot find CIFAR-10: .*)$/m.exec(bad.stdout)?.[1];
     expect(reason).toBeDefined();
-    const log = await runIsda(folder, ['runs', 'bad', '--log', 'tiny-isda-seed1']);
+    const log = await runHere(folder, ['runs', 'bad', '--log', 'tiny-isda-seed1']);
     expect(log.stdout).toContain(
       `tiny-isda-seed1: failed, ${reason}\n\nbad/tiny-isda-seed1/errors.txt\nerror: ${reason}\n`,
     );
-    const list = await runIsda(folder, ['runs', 'bad', '--state', 'failed', '--json']);
-    expect((JSON.parse(list.stdout) as { reason: string }[]).map((run) => run.reason)).toEqual([
-      reason,
-      reason,
-      reason,
-    ]);
+    const list = await runHere(folder, ['runs', 'bad', '--state', 'failed', '--json']);
+    expect((JSON.parse(list.stdout) as { reason: string }[]).map((run) => run.reason)).toEqual([reason, reason]);
   });
 });
 
@@ -203,7 +210,7 @@ it('isda sweep goes on where it was stopped and ends with the choice and the fin
   expect((await signalHeld(held, 'SIGTERM', held.child.pid)).exitCode).toBe(75);
   const stored = () => JSON.parse(readFileSync(join(folder, 'sweep', 'sweep.json'), 'utf8')) as Record<string, unknown>;
   expect(stored()).not.toHaveProperty('chosen');
-  const { stdout, exitCode, all } = await runIsda(folder, sweep);
+  const { stdout, exitCode, all } = await runHere(folder, sweep);
   expect(exitCode, all).toBe(0);
   expect(stdout.split('\n')[0]).toBe('found   tiny-isda-lambda0-0-seed1, done before');
   const { points, chosen, final, holdout } = stored() as {

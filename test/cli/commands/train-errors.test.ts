@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { nvidiaDriver } from '../../../src/install/driver.js';
-import { runCli } from '../../support/cli.js';
+import { runCli, runHere } from '../../support/cli.js';
 import { runIsda } from '../../support/process.js';
 import { checkpointsOf, contentOf, makeData, metricsOf, read, trainArgs } from '../../support/runs.js';
 
 const configs = fileURLToPath(new URL('../../../configs/', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
 await makeData(folder, 256);
-const trained = await runIsda(folder, trainArgs('run'));
+const trained = await runHere(folder, trainArgs('run'));
 if (trained.exitCode !== 0) throw new Error(trained.all);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -229,7 +229,7 @@ describe('a device or engine that is not there', () => {
 
 describe('a loss that is not a number', () => {
   it('stops the run in the first epoch with the metric and the step', async () => {
-    const outcome = await runIsda(folder, trainArgs('nan', ['optimizer.learningRate=1e6']));
+    const outcome = await runHere(folder, trainArgs('nan', ['optimizer.learningRate=1e6']));
     expect(outcome.exitCode).toBe(1);
     expect(outcome.stderr).toMatch(
       /^error: cannot go on training: train_loss is (NaN|Infinity) at epoch 1, step [234] of 4\n {2}there is no checkpoint from before\n {2}hint: a lower optimizer\.learningRate or loss\.lambda0 may help; with another one choose another folder \(--out\)$/,
@@ -240,7 +240,7 @@ describe('a loss that is not a number', () => {
   it('leaves the checkpoints and the metrics of the epochs before', async () => {
     // Weights grow manifold each step, and overflow in the third epoch or near it.
     const growing = ['optimizer.weightDecay=60', 'training.epochs=6', 'schedule.milestones=[9]'];
-    const outcome = await runIsda(folder, trainArgs('growing', growing, 'tiny-cross-entropy'));
+    const outcome = await runHere(folder, trainArgs('growing', growing, 'tiny-cross-entropy'));
     expect(outcome.exitCode).toBe(1);
     const run = join(folder, 'growing');
     const epochs = checkpointsOf(run).map((name) => Number(name.slice(6, 10)));
@@ -249,7 +249,7 @@ describe('a loss that is not a number', () => {
     expect(outcome.stderr).toContain(`\n  last good checkpoint: ${newest} (epoch ${epochs.at(-1)! + 1}, step 0)\n`);
     expect(epochs.at(-1)).toBeGreaterThan(0);
     expect(metricsOf(run).length - 1).toBeGreaterThanOrEqual(epochs.at(-1)!);
-    const evaluated = await runIsda(folder, ['evaluate', '--run', 'growing', '--json']);
+    const evaluated = await runHere(folder, ['evaluate', '--run', 'growing', '--json']);
     expect(evaluated.exitCode).toBe(0);
     const row = metricsOf(run)[epochs.at(-1)!].split(',').map(Number);
     expect(JSON.parse(evaluated.stdout)).toMatchObject({ testLoss: row[6], testErrorPercent: row[7] });

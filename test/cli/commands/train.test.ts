@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { parse } from 'yaml';
+import { runHere } from '../../support/cli.js';
 import { runIsda } from '../../support/process.js';
 import { checkpointsOf, contentOf, makeData, metricsOf, outcomeOf, read, trainArgs } from '../../support/runs.js';
 import { test } from '../../temporary-folder.js';
@@ -66,7 +67,7 @@ describe('isda train', () => {
     await makeData(folder);
     const args = trainArgs('run', []).slice(0, -2);
     for (const seed of ['7', '8']) expect((await runIsda(folder, [...args, '--seed', seed])).exitCode).toBe(0);
-    expect((await runIsda(folder, [...args, '--seed', '7', '--out', 'again'])).exitCode).toBe(0);
+    expect((await runHere(folder, [...args, '--seed', '7', '--out', 'again'])).exitCode).toBe(0);
     const seven = outcomeOf(join(folder, 'runs', 'tiny-isda-seed7'));
     expect(outcomeOf(join(folder, 'again'))).toEqual(seven);
     const eight = outcomeOf(join(folder, 'runs', 'tiny-isda-seed8'));
@@ -77,16 +78,16 @@ describe('isda train', () => {
   test('is complete the second time, and changes nothing but the log; --no-resume starts over', async ({ folder }) => {
     await makeData(folder);
     const run = join(folder, 'run');
-    await runIsda(folder, trainArgs('run'));
+    await runHere(folder, trainArgs('run'));
     const before = contentOf(run, ['log.txt']);
-    const again = await runIsda(folder, trainArgs('run'));
+    const again = await runHere(folder, trainArgs('run'));
     expect(again.exitCode).toBe(0);
     expect(again.stdout).toContain('\ncomplete already; another --out or seed makes another run\n');
     expect(again.stdout).not.toMatch(/^epoch /m);
     expect(contentOf(run, ['log.txt'])).toEqual(before);
 
     const changed = trainArgs('run', ['training.epochs=1', 'output.keepCheckpoints=1']);
-    const over = await runIsda(folder, [...changed, '--no-resume', '--json']);
+    const over = await runHere(folder, [...changed, '--no-resume', '--json']);
     expect(over.exitCode).toBe(0);
     expect(JSON.parse(over.stdout)).toEqual({ folder: run, ...json(run, 'summary.json'), sha256: undefined });
     expect(over.stderr).toMatch(/^epoch 1\/1 /m);
@@ -97,9 +98,9 @@ describe('isda train', () => {
 
   test('a run that starts over leaves no summary of the one before', async ({ folder }) => {
     await makeData(folder);
-    await runIsda(folder, trainArgs('run'));
+    await runHere(folder, trainArgs('run'));
     const diverging = trainArgs('run', ['optimizer.learningRate=1e6']);
-    expect((await runIsda(folder, [...diverging, '--no-resume'])).exitCode).toBe(1);
+    expect((await runHere(folder, [...diverging, '--no-resume'])).exitCode).toBe(1);
     expect(existsSync(join(folder, 'run', 'summary.json'))).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setTimeout } from 'node:timers/promises';
 import { execa } from 'execa';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loaderThreads } from '../../../src/data/loader/threads.js';
 import { temporaryFolder } from '../helpers.js';
 import { copies, openSmall } from './support.js';
@@ -50,13 +50,14 @@ describe('a worker that dies', () => {
 });
 
 describe('close', () => {
-  it('ends in the middle of an epoch, twice, and at once', async () => {
+  it('ends in the middle of an epoch, twice, and no worker has to be terminated', async () => {
     const loader = await openSmall({ workers: 4 });
     await loader.trainingBatches(1, 0).next();
-    const started = performance.now();
+    // The time after which workers are terminated never comes.
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     await loader.close();
     await loader.close();
-    expect(performance.now() - started).toBeLessThan(1500);
   });
 
   it('ends a worker that does not listen', async () => {
@@ -80,7 +81,7 @@ const options = { train, evaluation: train, augmentation: augmentationOptions.pa
 const loader = await openLoader({ ...options, warn: console.log, clock: Date.now });
 console.log((await loader.trainingBatches(1, 0).next()).value.labels.length);`,
   );
-  const { stdout, exitCode } = await execa(process.execPath, [file], { timeout: 20_000, reject: false });
+  const { stdout, exitCode } = await execa(process.execPath, [file], { timeout: 540_000, reject: false });
   expect({ stdout, exitCode }).toEqual({ stdout: '5', exitCode: 0 });
 });
 

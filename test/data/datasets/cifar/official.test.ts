@@ -53,7 +53,7 @@ describe('requireComplete', () => {
   });
 });
 
-describe.skipIf(!existsSync(real))('the official CIFAR-10 in $ISDA_DATA', { timeout: 120_000 }, () => {
+describe.skipIf(!existsSync(real))('the official CIFAR-10 in $ISDA_DATA', () => {
   it('is known as such by its parts, and refused without the last batches', async () => {
     const [train, test] = await Promise.all(
       (['train', 'test'] as const).map((part) => loadCifar({ name: 'cifar10', directory: real, part })),
