@@ -6,6 +6,7 @@ import { createLoss } from '../../losses/registry.js';
 import { countParameters, forwardCost } from '../../models/cost.js';
 import { knownNetworks } from '../../models/known.js';
 import { networkSettings } from '../../models/other-names.js';
+import { sizeOf } from '../../engine/types.js';
 import type { InputShape, Network } from '../../models/network.js';
 import { createNetwork } from '../../models/registry.js';
 import { defaultOptimizer, optimizerOptions } from '../../optimizers/options.js';
@@ -34,8 +35,17 @@ function stepBytes(network: Network, { height, width, channels }: InputShape, ba
   return stepMemory({ network, loss: crossEntropy, optimizer, format, precision: 'float32' }, batchSize);
 }
 
+/** The forms of ISDA's covariance whose memory is listed; `single` and `identity` need next to none. */
+const forms = ['full', 'sketch', 'diagonal'] as const;
+
+/** Bytes of what ISDA keeps of the features, in one form. */
+function covarianceBytes(covariance: (typeof forms)[number], { classes, featureSize }: Network): number {
+  const loss = createLoss(lossOptions.parse({ name: 'isda', covariance }), { classes, featureSize });
+  return 4 * loss.tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
 const footer = `multiply-adds: of convolutions and matrix products, forward, one image.
-FLOPs/2: the same image by the rule of the model zoo osmr/imgclsmob, which also counts normalisation, activation and pooling. step memory: computed, of one training step in float32 with cross entropy and this batch: parameters, momentum and, at the worst moment, activations and gradients.`;
+FLOPs/2: the same image by the rule of the model zoo osmr/imgclsmob, which also counts normalisation, activation and pooling. step memory: computed, of one training step in float32 with cross entropy and this batch: parameters, momentum and, at the worst moment, activations and gradients. covariances: what ISDA keeps beside that, by loss.covariance; sketch with its default rank.`;
 
 function listModels(options: ModelsOptions, context: CommandContext): void {
   const list = knownNetworks.map(({ named, model, input, batchSize: paperBatch }) => {
@@ -53,6 +63,7 @@ function listModels(options: ModelsOptions, context: CommandContext): void {
       ...forwardCost(network, shape),
       batchSize,
       stepMemoryBytes: stepBytes(network, shape, batchSize),
+      covarianceBytes: Object.fromEntries(forms.map((form) => [form, covarianceBytes(form, network)])),
     };
   });
   if (options.json === true) {
@@ -70,10 +81,16 @@ function listModels(options: ModelsOptions, context: CommandContext): void {
     String(entry.batchSize),
     formatBytes(entry.stepMemoryBytes),
   ]);
+  const covariances = list.map((entry) => [
+    entry.name,
+    String(entry.classes),
+    ...forms.map((form) => formatBytes(entry.covarianceBytes[form])),
+  ]);
   const names = list.map(({ name, setting }) => [name, setting]);
   const width = columnsOf(context);
   const parts = [
     foldedTable(header, rows, width),
+    foldedTable(['network', 'classes', ...forms.map((form) => `${form} covariances`)], covariances, width),
     foldedTable(['network', 'in a config'], names, width),
     wrapText(footer, Math.min(width, 95)),
   ];

@@ -13,6 +13,7 @@ interface Entry {
   readonly halfFlops: number;
   readonly batchSize: number;
   readonly stepMemoryBytes: number;
+  readonly covarianceBytes: Readonly<Record<'full' | 'sketch' | 'diagonal', number>>;
 }
 
 const list = async (...args: string[]): Promise<Entry[]> => {
@@ -23,10 +24,11 @@ const list = async (...args: string[]): Promise<Entry[]> => {
 
 it('prints a line for each network, and says what the columns are', async () => {
   const { stdout } = await runCli('/', ['models']);
-  const [table, names, footer] = stdout.split('\n\n');
+  const [table, covariances, names, footer] = stdout.split('\n\n');
   expect(names).toMatch(/^resnet-50 +model\.name=imagenet-resnet model\.depth=50$/m);
   expect(table.split('\n')).toHaveLength(2 + knownNetworks.length);
   expect(table.split('\n')[2]).toMatch(/^resnet-32 +100 +473k +69\.1M +69\.9M +64 +128 +\d+ MiB$/);
+  expect(covariances).toMatch(/^resnet-50 +1000 +15\.6 GiB +266 MiB +15\.6 MiB$/m);
   expect(footer).toMatch(/^multiply-adds: .*\nFLOPs\/2: /);
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
 });
@@ -40,6 +42,19 @@ it('counts a step of the batch that is asked for', async () => {
     const growth = two[index].stepMemoryBytes - entry.stepMemoryBytes;
     expect(growth).toBeGreaterThan(0);
     expect(three[index].stepMemoryBytes - two[index].stepMemoryBytes).toBeGreaterThanOrEqual(growth);
+  });
+});
+
+it('counts the covariances of ISDA by form', async () => {
+  const entry = (await list()).find(({ name }) => name === 'resnet-50')!;
+  const [classes, features, rank] = [1000, 2048, 32];
+  // Beside them each form keeps the means and the counts of the classes.
+  const others = classes * features + classes;
+  expect(entry.covarianceBytes).toEqual({
+    full: 4 * (classes * features ** 2 + others),
+    // The matrix of the sketch is shared by all classes.
+    sketch: 4 * (classes * features * (rank + 1) + features * rank + others),
+    diagonal: 4 * (classes * features + others),
   });
 });
 
