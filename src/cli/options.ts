@@ -115,6 +115,18 @@ export function countArgument(value: string): number {
   return Number(value);
 }
 
+/** The same where the machine has to hold so many at once. */
+export function countUpTo(most: number): (value: string) => number {
+  return (value) => {
+    const count = countArgument(value);
+    if (count > most) throw new InvalidArgumentError(`Expected at most ${most}.`);
+    return count;
+  };
+}
+
+/** Runs of a row, points of a search: more of them would not be looked through. */
+export const maxRuns = 10_000;
+
 /** Reads the value of an option that is a number of at least 0. */
 export function amountArgument(text: string): number {
   const value = Number(text);

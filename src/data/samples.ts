@@ -1,4 +1,5 @@
 // Renders training images beside samples of their augmentation.
+import { cannot } from '../common/errors.js';
 import { imageBytes } from './dataset.js';
 import type { ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
@@ -32,6 +33,9 @@ export interface SamplePicture {
   readonly rows: readonly SampleRow[];
 }
 
+/** What an encoder of PNG takes at once. */
+const maxPixels = 2 ** 28;
+
 const gap = 4;
 const paper = 255;
 
@@ -57,7 +61,10 @@ function place(
   }
 }
 
-/** Draws a class-balanced choice of training images: column c of a row is the augmentation of epoch c. */
+/**
+ * Draws a class-balanced choice of training images: column c of a row is the augmentation of epoch c. Errors (usage): the
+ * picture would be too large.
+ */
 export async function drawSamples(
   source: ImageSource,
   reader: ImageReader,
@@ -68,6 +75,12 @@ export async function drawSamples(
   const chosen = subset(source.labels, Math.min(rows, source.count), splitSeed);
   const height = chosen.length * cellHeight + gap;
   const width = columns * cellWidth + gap;
+  if (width * height > maxPixels)
+    throw cannot('draw the picture', `it would have ${width} x ${height} pixels`, {
+      code: 'option/invalid',
+      kind: 'usage',
+      hint: `at most ${maxPixels} fit: take fewer --rows or --columns`,
+    });
   const pixels = new Uint8Array(height * width * 3).fill(paper);
   const image = new Uint8Array(imageBytes(source));
   for (const [row, index] of chosen.entries()) {

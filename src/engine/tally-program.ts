@@ -1,6 +1,6 @@
 // A program that computes nothing: follows shapes and lists the operations, to estimate their cost.
 import { withPacks } from './packs.js';
-import type { Pack, Program, Tensor } from './tensor.js';
+import type { Pack, Program, Target, Tensor } from './tensor.js';
 import type { TensorSpec } from './types.js';
 
 /** An operation that was followed, with what it takes and gives. Updates of variables give nothing. */
@@ -18,8 +18,15 @@ export interface Tally {
   readonly operations: readonly TalliedOperation[];
 }
 
-/** A tally of a session whose variables lie in `packs`. */
-export function createTally(packs: readonly Pack[] = []): Tally {
+export interface TallyOptions {
+  /** The vectors in which variables lie. Default: none. */
+  readonly packs?: readonly Pack[];
+  /** For which operations may take another form. Default: cpu. */
+  readonly device?: Target['device'];
+}
+
+/** Opens an empty tally. */
+export function createTally({ packs = [], device = 'cpu' }: TallyOptions = {}): Tally {
   const operations: TalliedOperation[] = [];
   const values = new Map<string, Tensor>();
   let handles = 0;
@@ -32,7 +39,7 @@ export function createTally(packs: readonly Pack[] = []): Tally {
     return made;
   };
   const program: Program = withPacks({
-    device: 'cpu',
+    device,
     deterministic: false,
     packs,
     execute: (operation, _, inputs, outputs) => note(operation, inputs, outputs),

@@ -24,7 +24,7 @@ const studySchema = z.strictObject({
   /** On every row's config. */
   set: changes.optional(),
   /** How many, from 1 on. */
-  seeds: z.int().min(1).default(3),
+  seeds: z.int().min(1).max(10_000).default(3),
   rows: z.array(z.strictObject({ name, config: config.optional(), set: changes.optional() })).min(1),
 });
 

@@ -70,7 +70,8 @@ export interface ForwardCost {
 
 /** What the forward pass of one image costs in evaluation. */
 export function forwardCost(network: Network, { height, width, channels }: InputShape): ForwardCost {
-  const tally = createTally();
+  // On a CPU channels are padded, which is no part of the network.
+  const tally = createTally({ device: 'cuda' });
   const image = tally.input({ dtype: 'float32', shape: [1, height, width, channels] });
   const seed = tally.input({ dtype: 'int32', shape: [2] });
   network.apply(image, { program: tally.program, training: false, seed });

@@ -1,7 +1,7 @@
 // CIFAR DenseNets with bottlenecks and compression, DenseNet-BC-L-k (Huang et al., 2017).
 import { avgPool, concat } from '../engine/ops/index.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { batchNorm, conv, dropout, relu } from '../nn/layers.js';
+import { batchNorm, conv, dropout, padChannels, relu } from '../nn/layers.js';
 import { recomputing } from '../nn/recomputing.js';
 import type { InputShape, Network } from './network.js';
 import type { DensenetOptions } from './options.js';
@@ -13,6 +13,7 @@ const stages = 3;
 function denseLayer(name: string, inputs: number, { growth, dropout: rate, recompute }: DensenetOptions): Layer {
   const inner = 4 * growth;
   const narrowed = sequence(
+    padChannels,
     batchNorm(`${name}.norm1`, inputs),
     relu,
     conv(`${name}.conv1`, { inputs, outputs: inner, kernel: 1 }),
@@ -30,6 +31,7 @@ function denseLayer(name: string, inputs: number, { growth, dropout: rate, recom
 /** BN, ReLU, 1x1, and means of 2 x 2 pixels. */
 function transition(name: string, inputs: number, outputs: number): Layer {
   const reduced = sequence(
+    padChannels,
     batchNorm(`${name}.norm`, inputs),
     relu,
     conv(`${name}.conv`, { inputs, outputs, kernel: 1 }),

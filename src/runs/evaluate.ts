@@ -27,6 +27,7 @@ import { parseProgress, writeState, type SessionState } from '../training/state.
 import { evaluatedTensors, evaluationStep, measuredRun } from '../training/step.js';
 import { collectPredictions, type PredictionCollector, type Predictions } from './examination/predictions.js';
 import { openConfiguredLoader, threadsOf, type LoadingContext } from './loading.js';
+import { requireEvaluationMemory } from './memory.js';
 import { requireNamedModules } from './modules.js';
 import { buildNetwork } from './parts.js';
 import { changedClasses, dataChangesText, isSameData } from './same-data.js';
@@ -204,6 +205,7 @@ async function evaluateImages(
   const parts = await buildNetwork(config, evaluation);
   const tensors = evaluatedTensors(parts);
   const { evaluationBatchSize, execution } = config.training;
+  requireEvaluationMemory(parts, Math.min(evaluationBatchSize, evaluation.count), engine.device.kind);
   const collector = createCollector?.(splits);
   const functions = batchSizes(evaluation.count, evaluationBatchSize).map((size) =>
     evaluationStep(parts, size, collector !== undefined),

@@ -109,6 +109,7 @@ export async function exportRun(
 export async function exportFresh(config: ExperimentConfig, path: string, places: DataPlaces): Promise<ExportReport> {
   const parts = await buildParts(config, places);
   const { network } = parts;
+  requireMemory(config, parts, 'cuda');
   const first = await readFirstWeights(config.model, network, places.workingDirectory);
   const tensors = firstTensors(network.tensors, config.training.seed, first?.tensors);
   return writeNetwork(network, tensors, path, metadataOf(config, parts));

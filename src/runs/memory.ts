@@ -1,4 +1,4 @@
-// Refuses runs whose tensors cannot fit into memory, before any is made.
+// Refuses runs whose tensors or batches cannot fit into memory, before any is made.
 import { constants } from 'node:buffer';
 import { totalmem } from 'node:os';
 import { cannot } from '../common/errors.js';
@@ -9,6 +9,7 @@ import { sizeOf } from '../engine/types.js';
 import { covarianceKinds } from '../losses/options.js';
 import { createLoss } from '../losses/registry.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
+import { evaluationMemory, stepMemory } from '../training/step-memory.js';
 import { sessionTensors, type StepParts } from '../training/step.js';
 
 export interface MemoryLimits {
@@ -73,4 +74,61 @@ export function requireMemory(
       formsThatFit(config, parts, (tensors) => objection(tensors, device, limits) === undefined) ??
       'a smaller network, or fewer classes or features, take less',
   });
+}
+
+/** Bytes of a batch of images: TensorFlow counts the elements of what is fed as int32. */
+const maxBatchBytes = 2 ** 31 - 1;
+
+type EvaluatedParts = Pick<StepParts, 'network' | 'format' | 'precision'>;
+
+/** Steps whose batches a config's key sets. */
+interface StepKind {
+  readonly key: 'training.batchSize' | 'training.evaluationBatchSize';
+  readonly action: string;
+}
+const trainingKind: StepKind = { key: 'training.batchSize', action: 'hold a training step in memory' };
+const evaluationKind: StepKind = {
+  key: 'training.evaluationBatchSize',
+  action: 'hold an evaluation step in memory',
+};
+
+/** `bytesOf`: what a step takes, computed. */
+function requireStep(
+  { key, action }: StepKind,
+  { format: { height, width, mean } }: EvaluatedParts,
+  batchSize: number,
+  bytesOf: () => number,
+  device: Device['kind'],
+  limits: Pick<MemoryLimits, 'process'>,
+): void {
+  const refuse = (reason: string): Error =>
+    cannot(action, reason, { code: 'engine/memory', hint: `a smaller ${key} takes less` });
+  const images = `${batchSize} images of ${height} x ${width}`;
+  const batchBytes = batchSize * height * width * mean.length;
+  if (batchBytes > maxBatchBytes)
+    throw refuse(`${images} take ${formatBytes(batchBytes)}, and a batch has at most ${formatBytes(maxBatchBytes)}`);
+  if (device !== 'cpu') return;
+  const needed = bytesOf();
+  if (needed > limits.process)
+    throw refuse(`with ${images} it takes ${formatBytes(needed)}, of ${formatBytes(limits.process)} that there are`);
+}
+
+/** Errors: a training step of so many images does not fit into memory. How much a GPU has is not looked at. */
+export function requireTrainingMemory(
+  parts: StepParts,
+  batchSize: number,
+  device: Device['kind'],
+  limits: Pick<MemoryLimits, 'process'> = ownLimits(),
+): void {
+  requireStep(trainingKind, parts, batchSize, () => stepMemory(parts, batchSize), device, limits);
+}
+
+/** The same of an evaluation step. */
+export function requireEvaluationMemory(
+  parts: EvaluatedParts,
+  batchSize: number,
+  device: Device['kind'],
+  limits: Pick<MemoryLimits, 'process'> = ownLimits(),
+): void {
+  requireStep(evaluationKind, parts, batchSize, () => evaluationMemory(parts, batchSize), device, limits);
 }

@@ -1,8 +1,9 @@
 // Estimates the memory of a training step from its operations, without computing them.
 import { createTally, type TalliedOperation } from '../engine/tally-program.js';
-import type { Tensor } from '../engine/tensor.js';
+import type { SessionFunction } from '../engine/session.js';
+import type { Tensor, Variable } from '../engine/tensor.js';
 import { sizeOf, type DType, type TensorSpec } from '../engine/types.js';
-import { sessionTensors, trainingStep, type StepParts } from './step.js';
+import { evaluationStep, sessionTensors, trainingStep, type StepParts } from './step.js';
 
 const bytesPerElement: Readonly<Record<DType, number>> = {
   float32: 4,
@@ -82,12 +83,20 @@ export function peakBytes(operations: readonly TalliedOperation[]): number {
  * and gradients. Not counted: what kernels need inside, what the allocator keeps back, the vector in which gradients are
  * joined (`src/optimizers/packs.ts`), and the program itself.
  */
-export function stepMemory(parts: StepParts, batchSize: number): number {
+export const stepMemory = (parts: StepParts, batchSize: number): number =>
+  functionMemory(trainingStep(parts, batchSize), sessionTensors(parts));
+
+/** The same of an evaluation step. */
+export const evaluationMemory = (
+  parts: Pick<StepParts, 'network' | 'format' | 'precision'>,
+  batchSize: number,
+): number => functionMemory(evaluationStep(parts, batchSize), parts.network.tensors);
+
+function functionMemory(step: SessionFunction, kept: readonly Variable[]): number {
   const tally = createTally();
-  const step = trainingStep(parts, batchSize);
-  const inputs = Object.entries(step.inputs).map(([name, spec]) => [name, tally.input(spec)] as const);
-  step.build(Object.fromEntries(inputs), tally.program);
-  const kept = sessionTensors(parts).map(({ shape }): TensorSpec => ({ dtype: 'float32', shape }));
-  const total = [...kept, ...Object.values(step.inputs)].reduce((sum, spec) => sum + bytesOf(spec), 0);
+  const tensors = Object.entries(step.inputs).map(([name, spec]) => [name, tally.input(spec)] as const);
+  step.build(Object.fromEntries(tensors), tally.program);
+  const specs = kept.map(({ shape }): TensorSpec => ({ dtype: 'float32', shape }));
+  const total = [...specs, ...Object.values(step.inputs)].reduce((sum, spec) => sum + bytesOf(spec), 0);
   return total + peakBytes(tally.operations);
 }

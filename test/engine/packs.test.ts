@@ -49,7 +49,7 @@ describe('weights of a pack in bfloat16', () => {
   const inBfloat16 = (program: Program) => weights.map((one) => cast(program.read(one), 'bfloat16'));
 
   it('are cast together, but for those whose size does not fit', () => {
-    const { program, operations } = createTally([pack]);
+    const { program, operations } = createTally({ packs: [pack] });
     inBfloat16(program);
     inBfloat16(program);
     const casts = operations.filter(({ operation }) => operation === 'Cast');

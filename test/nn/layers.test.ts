@@ -1,10 +1,11 @@
 // Layers: dropout's noise, batch norm's statistics, what a fully connected layer computes.
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
-import { sum } from '../../src/engine/ops/index.js';
+import { square, sum } from '../../src/engine/ops/index.js';
 import type { Execution } from '../../src/engine/session.js';
-import type { Tensor } from '../../src/engine/tensor.js';
-import { batchNorm, conv, dropout, linear } from '../../src/nn/layers.js';
+import { createTally } from '../../src/engine/tally-program.js';
+import type { Tensor, Variable } from '../../src/engine/tensor.js';
+import { batchNorm, conv, dropout, linear, padChannels, relu } from '../../src/nn/layers.js';
 import { sequence } from '../../src/nn/layer.js';
 import { initialValues } from '../../src/nn/tensors.js';
 import { expectClose } from '../support/close.js';
@@ -96,6 +97,54 @@ describe.each(executions)('layers, %s', (execution) => {
     session.call('evaluate', inputs);
     expect(session.read(['bn.running_mean', 'bn.running_var'])).toEqual(state);
     session.close();
+  });
+
+  it('padded channels change neither values, gradients nor statistics', () => {
+    const layers = [batchNorm('bn', 12), relu, conv('conv', { inputs: 12, outputs: 5, kernel: 3 })];
+    const { tensors } = sequence(...layers);
+    const image: Variable = { name: 'x', shape: [2, 4, 4, 12], trainable: true };
+    const computed = (padded: boolean, training: boolean) => {
+      const layer = sequence(...(padded ? [padChannels] : []), ...layers);
+      const session = engine.createSession(
+        execution,
+        [...tensors, image],
+        [
+          {
+            name: 'f',
+            inputs: { seed: { dtype: 'int32', shape: [2] } },
+            build({ seed }, program) {
+              const value = layer.apply(program.read(image), { program, training, seed });
+              const trained = [image, ...tensors.filter(({ trainable }) => trainable)];
+              const slopes = gradients(
+                sum(square(value)),
+                trained.map((tensor) => program.read(tensor)),
+              );
+              return { value, ...Object.fromEntries(trained.map(({ name }, index) => [name, slopes[index]])) };
+            },
+          },
+        ],
+      );
+      session.write(initialValues(tensors, 1));
+      session.write(new Map([['x', Float32Array.from({ length: 2 * 16 * 12 }, (_, i) => Math.sin(i * i) + (i % 12))]]));
+      const outputs = session.call('f', { seed: Int32Array.of(0, 0) });
+      const statistics = session.read(['bn.running_mean', 'bn.running_var']);
+      session.close();
+      return { ...outputs, ...Object.fromEntries(statistics) };
+    };
+    for (const [device, channels] of [
+      ['cpu', 16],
+      ['cuda', 12],
+    ] as const) {
+      const tally = createTally({ device });
+      const seed = tally.input({ dtype: 'int32', shape: [2] });
+      const x = tally.input({ dtype: 'float32', shape: [1, 2, 2, 12] });
+      expect(padChannels.apply(x, { program: tally.program, training: true, seed }).shape[3]).toBe(channels);
+    }
+    for (const training of [true, false]) {
+      const [padded, plain] = [computed(true, training), computed(false, training)];
+      expect(Object.keys(padded)).toEqual(Object.keys(plain));
+      for (const [name, values] of Object.entries(plain)) expectClose(padded[name], values, `${name} ${training}`);
+    }
   });
 
   it('a sequence applies its layers in order', () => {

@@ -139,7 +139,7 @@ describe.each(kinds)('%s', (kind) => {
 it('makes one update of all parameters', () => {
   const parts = generatedParts(run);
   const count = (limit: number): number => {
-    const tally = createTally(optimizerPacks('model', parts.optimizer, trainedParameters(parts), limit));
+    const tally = createTally({ packs: optimizerPacks('model', parts.optimizer, trainedParameters(parts), limit) });
     const step = trainingStep(parts, 8);
     const inputs = Object.entries(step.inputs).map(([name, spec]) => [name, tally.input(spec)] as const);
     step.build(Object.fromEntries(inputs), tally.program);

@@ -7,7 +7,7 @@ import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { runPlan, storeOf, withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
-import { countArgument, gridConfigOption, printDefaultConfig, readConfig, setOption } from '../options.js';
+import { countUpTo, gridConfigOption, maxRuns, printDefaultConfig, readConfig, setOption } from '../options.js';
 
 export interface AblateOptions extends GridOptions {
   readonly config: string;
@@ -35,7 +35,7 @@ export function withAblateOptions(command: Command): Command {
           .argParser(variantArgument)
           .default([], 'the six of Table 5'),
       )
-      .option('--seeds <n>', 'runs of each variant, on seeds 1 to n (default: 3)', countArgument)
+      .option('--seeds <n>', 'runs of each variant, on seeds 1 to n (default: 3)', countUpTo(maxRuns))
       .option('--seed <n>', 'one run of each variant, on this seed'),
   );
   return withOptionRules(grid, { '--seed': { excludes: ['--seeds'] }, '--seeds': { fixes: 'training.seed' } });

@@ -17,7 +17,7 @@ interface DataBenchArguments {
 }
 
 function threadsArgument(value: string, before: readonly number[] | undefined): number[] {
-  if (!/^\d{1,3}$/.test(value)) throw new InvalidArgumentError('Expected a whole number of at least 0.');
+  if (!/^\d{1,3}$/.test(value) || Number(value) > 256) throw new InvalidArgumentError('Expected 0 to 256.');
   return [...(before ?? []), Number(value)];
 }
 

@@ -12,7 +12,7 @@ import { channelStatistics } from '../../data/statistics.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { imageProgress } from '../terminal/data-progress.js';
-import { configOption, countArgument, readConfig, seedArgument, setOption } from '../options.js';
+import { configOption, countUpTo, readConfig, seedArgument, setOption } from '../options.js';
 import { pngFile } from '../terminal/output.js';
 import { formatTable, printJson } from '../terminal/table.js';
 
@@ -94,8 +94,8 @@ export function registerImages(data: Command, context: CommandContext): void {
     .addOption(configOption().makeOptionMandatory())
     .addOption(setOption())
     .requiredOption('--out <file>', 'PNG file to write')
-    .option('--rows <n>', 'number of images, spread over the classes', countArgument, 6)
-    .option('--columns <n>', 'pictures of each image', countArgument, 8)
+    .option('--rows <n>', 'number of images, spread over the classes', countUpTo(1000), 6)
+    .option('--columns <n>', 'pictures of each image', countUpTo(1000), 8)
     .option('--seed <n>', "seed of the augmentation (default: the config's)", seedArgument)
     .option('--no-original', 'leave out the image without augmentation')
     .option('--json', 'print what each row shows as JSON')

@@ -8,7 +8,7 @@ import { withOptionRules } from '../option-rules.js';
 import { imageProgress } from '../terminal/data-progress.js';
 import { openNamedRun } from './evaluate.js';
 import { columnsOf, foldedTable, wrapText } from '../terminal/fold.js';
-import { countArgument, seedArgument, setOption } from '../options.js';
+import { countArgument, countUpTo, seedArgument, setOption } from '../options.js';
 import { pngFile } from '../terminal/output.js';
 import { watchSignals } from '../terminal/signals.js';
 import { printJson } from '../terminal/table.js';
@@ -78,10 +78,10 @@ export function registerGanQuality(gan: Command, context: CommandContext): void 
     .requiredOption('--run <dir>', 'run folder of the classifier')
     .option('--out <file>', 'PNG file for samples beside their nearest training images')
     .addOption(setOption())
-    .option('--samples <n>', 'number of generated images', countArgument, 10_000)
+    .option('--samples <n>', 'number of generated images', countUpTo(200_000), 10_000)
     .option('--images <n>', 'training images to compare with (default: all)', countArgument)
-    .option('--rows <n>', 'number of samples in the picture', countArgument, 10)
-    .option('--neighbours <n>', 'neighbours of each sample', countArgument, 5)
+    .option('--rows <n>', 'number of samples in the picture', countUpTo(1000), 10)
+    .option('--neighbours <n>', 'neighbours of each sample', countUpTo(1000), 5)
     .option('--seed <n>', 'seed of the samples', seedArgument, 0)
     .option('--json', 'print as JSON');
   withOptionRules(command, { '--rows': { needs: '--out' }, '--neighbours': { needs: '--out' } }).action(

@@ -15,7 +15,7 @@ import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { registerGanQuality } from './gan-quality.js';
-import { configOption, countArgument, readGanConfig, seedArgument, setOption } from '../options.js';
+import { configOption, countUpTo, readGanConfig, seedArgument, setOption } from '../options.js';
 import { createGanProgress } from '../terminal/gan-progress.js';
 import { pngFile } from '../terminal/output.js';
 import { watchSignals } from '../terminal/signals.js';
@@ -113,7 +113,7 @@ export function registerGan(program: Command, context: CommandContext): void {
     .description("draw a finished generator's images, a row for each class, as a PNG")
     .requiredOption('--run <dir>', 'run folder of `isda gan train`, or a generator.safetensors')
     .requiredOption('--out <file>', 'PNG file to write')
-    .option('--count <n>', 'images per row', countArgument, 10)
+    .option('--count <n>', 'images per row', countUpTo(1000), 10)
     .option('--class <class>', 'only this class (name or number)')
     .option('--seed <n>', 'seed of the noise', seedArgument, 0)
     .option('--json', 'print what the picture shows as JSON')

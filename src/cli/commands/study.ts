@@ -6,7 +6,7 @@ import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { runPlan, storeOf, withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
-import { countArgument, setOption } from '../options.js';
+import { countUpTo, maxRuns, setOption } from '../options.js';
 import { configsDirectory } from '../program.js';
 
 export interface StudyOptions extends GridOptions {
@@ -20,7 +20,7 @@ export function withStudyOptions(command: Command): Command {
     command
       .argument('<file>', 'YAML: study, config, set, seeds, rows (docs/studies.md)')
       .addOption(setOption())
-      .option('--seeds <n>', "run seeds 1 to n instead of the study's", countArgument),
+      .option('--seeds <n>', "run seeds 1 to n instead of the study's", countUpTo(maxRuns)),
   );
   return withOptionRules(grid, { '--seeds': { fixes: 'training.seed' } });
 }

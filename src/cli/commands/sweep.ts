@@ -11,7 +11,7 @@ import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { detachedLine, gridFailure } from '../grids/end.js';
 import { listGrid, measuredOn, runsOf, withGridOptions, withGridRunner } from '../grids/grid.js';
-import { countArgument, gridConfigOption, printDefaultConfig, setOption } from '../options.js';
+import { countUpTo, gridConfigOption, maxRuns, printDefaultConfig, setOption } from '../options.js';
 import { readSweep, sweepCells, type SweepOptions } from '../grids/sweep-plan.js';
 import { formatTable } from '../terminal/table.js';
 
@@ -19,6 +19,8 @@ function wholeArgument(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('Expected a whole number of at least 0.');
   return Number(value);
 }
+
+const finalSeedsArgument = (value: string): number => (value === '0' ? 0 : countUpTo(maxRuns)(value));
 
 const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
 
@@ -135,7 +137,7 @@ export function withSweepOptions(command: Command): Command {
           "values as in 0.1,0.25 or '{name: focal},{name: lq}'; lambda0 has the paper's",
         ).argParser(collect),
       )
-      .option('--random <n>', 'instead of one key: n points drawn from --range and --choice', countArgument)
+      .option('--random <n>', 'instead of one key: n points drawn from --range and --choice', countUpTo(maxRuns))
       .addOption(
         new Option('--range <key=low..high>', 'draw from a range; KEY=log:LOW..HIGH: evenly in the logarithm')
           .argParser(collect)
@@ -149,8 +151,8 @@ export function withSweepOptions(command: Command): Command {
         wholeArgument,
         5000,
       )
-      .option('--seeds <n>', 'runs per value', countArgument, 1)
-      .option('--final-seeds <n>', 'runs with the chosen value on all images; 0: none', wholeArgument, 3),
+      .option('--seeds <n>', 'runs per value', countUpTo(maxRuns), 1)
+      .option('--final-seeds <n>', 'runs with the chosen value on all images; 0: none', finalSeedsArgument, 3),
   );
   return withOptionRules(grid, {
     '--values': { excludes: ['--random'] },

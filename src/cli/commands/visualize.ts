@@ -8,7 +8,7 @@ import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { imageProgress, iterationProgress } from '../terminal/data-progress.js';
 import { openNamedRun } from './evaluate.js';
-import { amountArgument, countArgument, seedArgument, setOption } from '../options.js';
+import { amountArgument, countArgument, countUpTo, seedArgument, setOption } from '../options.js';
 import { outputFolder } from '../terminal/output.js';
 import { refuseForeignFile } from '../terminal/replaceable.js';
 import { watchSignals } from '../terminal/signals.js';
@@ -145,7 +145,7 @@ export function registerVisualize(parent: Command, context: CommandContext, name
     .requiredOption('--generator <dir>', 'run folder of `isda gan train`, or a generator.safetensors; for all classes')
     .requiredOption('--out <dir>', 'folder for the pictures and numbers')
     .addOption(setOption())
-    .option('--images <n>', 'number of images, spread over the classes', countArgument, 5)
+    .option('--images <n>', 'number of images, spread over the classes', countUpTo(1000), 5)
     .option('--index <numbers>', 'indices of the images instead, as in 3,17,200', indicesArgument)
     .addOption(
       new Option('--part <part>', 'of the images; test: what the run is evaluated on')
@@ -157,9 +157,9 @@ export function registerVisualize(parent: Command, context: CommandContext, name
         .choices(['random', 'pca'])
         .default('random'),
     )
-    .option('--draws <n>', 'augmentations of each image', countArgument, 5)
+    .option('--draws <n>', 'augmentations of each image', countUpTo(1000), 5)
     .option('--lambda <number>', "strength (default: the run's loss.lambda0, or 0.5 without ISDA)", amountArgument)
-    .option('--components <n>', 'with pca: number of components, each in both directions', countArgument, 4)
+    .option('--components <n>', 'with pca: number of components, each in both directions', countUpTo(1000), 4)
     .option('--strength <number>', 'with pca: distance in standard deviations', amountArgument, 2)
     .addOption(
       new Option('--covariance <kind>', "default: the run's, or full without ISDA and for a sketch").choices([

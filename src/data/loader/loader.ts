@@ -87,9 +87,12 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
 
   const inlineBuilder = async (size: number): Promise<BatchBuilder> =>
     createInlineBuilder(await openReadImages(options), train, size);
-  const largest = evaluatesInline ? batchSize : Math.max(batchSize, evaluationBatchSize);
-  const trainBuilder = workers === 0 ? await inlineBuilder(batchSize) : await openWorkerBuilder(options, largest);
-  const evaluationBuilder = evaluatesInline ? await inlineBuilder(evaluationBatchSize) : trainBuilder;
+  // A batch size may be larger than the set.
+  const largestTraining = Math.max(...epochPlan(train, batchSize).sizes);
+  const largestEvaluation = Math.min(evaluationBatchSize, evaluation.count);
+  const largest = evaluatesInline ? largestTraining : Math.max(largestTraining, largestEvaluation);
+  const trainBuilder = workers === 0 ? await inlineBuilder(largestTraining) : await openWorkerBuilder(options, largest);
+  const evaluationBuilder = evaluatesInline ? await inlineBuilder(largestEvaluation) : trainBuilder;
   const takeTraining = createSpecQueue(trainBuilder, specsFrom);
   const takeEvaluation = evaluatesInline ? createSpecQueue(evaluationBuilder, specsFrom) : takeTraining;
 

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { cannot, reasonOf, type IsdaError } from '../../../common/errors.js';
 import { makeFolder } from '../../../common/files.js';
+import { formatBytes } from '../../../common/format.js';
 import { randomStream } from '../../../common/random.js';
 import { syntheticClassName } from '../../class-names.js';
 import { cifarFormats, cifarPixels, type CifarFormat, type CifarName, type DatasetPart } from '../cifar/format.js';
@@ -18,6 +19,9 @@ export interface SynthesizeOptions {
   readonly classes: number;
   readonly seed: number;
 }
+
+/** Of a set: more does not fit into one array of Node.js 20. */
+const maxBytes = 2 ** 32;
 
 /** Names the options a synthetic set was made from; only a folder that holds it is ever replaced. */
 const markFile = 'synthetic.json';
@@ -67,6 +71,12 @@ function checkOptions({ name, train, test, classes }: SynthesizeOptions): void {
     cannot('synthesize images', reason, { code: 'data/settings', kind: 'usage' });
   for (const [what, value] of Object.entries({ train, test })) {
     if (!Number.isInteger(value) || value < 1) throw refuse(`${what} is ${value}; a positive whole number is needed`);
+  }
+  const { recordBytes } = cifarFormats[name];
+  const most = Math.floor(maxBytes / recordBytes);
+  if (train + test > most) {
+    const bytes = formatBytes((train + test) * recordBytes);
+    throw refuse(`${train} training and ${test} test images take ${bytes}; such a set is read whole, and at most ${most} images fit`); // prettier-ignore
   }
   if (!Number.isInteger(classes) || classes < 2 || classes > label.classes) {
     throw refuse(`classes is ${classes}; ${title}'s format allows 2 … ${label.classes}`);
