@@ -4,9 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { IsdaError, reasonOf, systemCode } from '../common/errors.js';
 import { displayPath, findConfig, isFile, isPipe, type ConfigPlaces } from './find.js';
 import type { Problem } from './problems.js';
-import { namedSections } from './schema.js';
 import type { Source, Span } from './source.js';
-import { merge, without, type MapTree, type Tree } from './tree.js';
+import { merge, without, type MapTree, type NamedSections, type Tree } from './tree.js';
 import { parseYaml } from './yaml.js';
 
 const maxBytes = 1024 * 1024;
@@ -67,8 +66,11 @@ function baseOf(name: string, file: string, places: ConfigPlaces): { path: strin
   }
 }
 
-/** Reads the file at an absolute path and all it extends. Problems are collected, not thrown. */
-export function readConfigFiles(path: string, places: ConfigPlaces): ConfigFiles {
+/**
+ * Reads the file at an absolute path and all it extends. `sections` have keys that depend on their name. Problems are
+ * collected, not thrown.
+ */
+export function readConfigFiles(path: string, places: ConfigPlaces, sections: NamedSections): ConfigFiles {
   const { workingDirectory, readPipe } = places;
   const problems: Problem[] = [];
   const sources = new Map<string, Source>();
@@ -128,7 +130,7 @@ export function readConfigFiles(path: string, places: ConfigPlaces): ConfigFiles
     if (!order.includes(file)) order.push(file);
     // A name belongs to one experiment: two configs of one name would share a run folder.
     const below = trees.flatMap((tree) => (tree === undefined ? [] : [without(tree, 'experiment')]));
-    return [...below, without(own, 'extends')].reduce((base, over) => merge(base, over, namedSections));
+    return [...below, without(own, 'extends')].reduce((base, over) => merge(base, over, sections));
   };
 
   const tree = read(path, undefined, []);

@@ -101,7 +101,7 @@ interface ReadConfig {
 function readConfig(path: string, options: LoadOptions, sections: NamedSections): ReadConfig {
   const file = findConfig(path, options);
   const label = displayPath(file, options.workingDirectory);
-  const read = readConfigFiles(file, options);
+  const read = readConfigFiles(file, options, sections);
   const changes = parseOverrides(options.overrides ?? []);
   const problems = [...read.problems, ...changes.problems];
   if (read.tree === undefined || problems.length > 0) throw configError(label, problems);

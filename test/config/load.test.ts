@@ -1,6 +1,7 @@
 // Loading: names, extends, merging, --set.
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadGanConfig } from '../../src/config/load.js';
 import { folderOf, loadIn, messageOf } from './support.js';
 
 describe('finding a config', () => {
@@ -200,6 +201,18 @@ describe('--set', () => {
     expect(set('output.dir=a=b').output.dir).toBe('a=b');
     expect(set('output.dir="/d/run #2"').output.dir).toBe('/d/run #2');
     expect(set('output.dir=a#b').output.dir).toBe('a#b');
+  });
+
+  it("drops the keys of another generator's name too", () => {
+    const folder = folderOf({
+      'x.yaml': 'extends: one.yaml\ngan: {name: wgan}\n',
+      'one.yaml': 'dataset: {name: cifar10}\ngan: {name: infogan, codes: 3, generatorWidth: 8}\n',
+    });
+    const places = { workingDirectory: folder, configsDirectory: folder };
+    expect(loadGanConfig('x.yaml', places)).toEqual({
+      ...loadGanConfig('one.yaml', { ...places, overrides: ['gan.name=wgan'] }),
+      experiment: 'x',
+    });
   });
 
   it('gives a new name and its keys in any order', () => {
