@@ -24,9 +24,18 @@ export type GanPosition = z.output<typeof positionSchema>;
 
 export const ganStart: GanPosition = { iteration: 0, discriminatorSteps: 0, sums: {}, seconds: 0 };
 
-/** Reads a position back from a checkpoint. */
-export function parseGanPosition(value: unknown, place: string): GanPosition {
-  const result = positionSchema.safeParse(value);
+/** What a checkpoint holds beside tensors: the position, and the images of the run; absent in those of earlier versions. */
+const progressSchema = positionSchema.extend({
+  /** Checksum of the data set. */
+  data: z.string().optional(),
+  /** Its classes, in the order of the labels. */
+  classNames: z.array(z.string()).optional(),
+});
+export type GanProgressState = z.output<typeof progressSchema>;
+
+/** Reads back from a checkpoint where the run was. */
+export function parseGanProgress(value: unknown, place: string): GanProgressState {
+  const result = progressSchema.safeParse(value);
   if (!result.success)
     throw cannot('resume', 'the checkpoint does not say where the run was', { code: 'checkpoint/damaged', place });
   return result.data;

@@ -58,7 +58,7 @@ export async function readInputs(path: string): Promise<RunInputs | undefined> {
     if (systemCode(error) !== undefined) throw readFailure(path, error);
     throw cannot(`read ${path}`, 'it does not say what the run is made from', {
       code: 'run/changed',
-      hint: 'delete inputs.json; the run writes it again when it goes on',
+      hint: 'move inputs.json away; the run writes it again when it goes on',
       cause: error,
     });
   }

@@ -84,7 +84,7 @@ export interface FirstRecords {
   /** Where the run goes on from; otherwise all checkpoints go. */
   readonly checkpoint: LoadedCheckpoint | undefined;
   readonly keepCheckpoints: number;
-  /** Files and folders of the run folder that also go where a run starts over. */
+  /** Files of the run folder that also go where a run starts over. */
   readonly outdated: readonly string[];
 }
 
@@ -94,7 +94,7 @@ export async function writeFirstRecords({ paths }: OpenRunFolder, records: First
   await openCheckpoints(paths.checkpoints);
   if (checkpoint === undefined) {
     await clearCheckpoints(paths.checkpoints);
-    for (const name of records.outdated) await rm(join(paths.root, name), { recursive: true, force: true });
+    for (const name of records.outdated) await rm(join(paths.root, name), { force: true });
   } else {
     await continueFrom(paths.checkpoints, checkpoint, records.keepCheckpoints);
   }

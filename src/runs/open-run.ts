@@ -21,7 +21,7 @@ import { threadsOf } from './loading.js';
 import { requireEvaluationMemory, requireMemory, requireTrainingMemory } from './memory.js';
 import { buildParts, withClasses } from './parts.js';
 import type { RunContext } from './run-context.js';
-import { dataChangesText, isSameData } from './same-data.js';
+import { dataChangesText, otherData, requireSameData } from './same-data.js';
 import { openGenerators, syntheticSource, type MakingContext } from './synthetic-images.js';
 
 export interface Run {
@@ -137,14 +137,9 @@ function placeOf(
   if (checkpoint === undefined) return { position: epochStart(1), resumed: undefined, weights: undefined };
   const { metrics, data, classNames, weights, ...position } = parseProgress(checkpoint.progress, checkpoint.path);
   const trainedOn = { data, classNames };
-  if (!isSameData(trainedOn, splits) || position.batch > epochPlan(splits.train, batchSize).batches) {
-    const difference = dataChangesText(trainedOn, splits, inputs);
-    const reason = `the images are not those that the checkpoint was trained on: ${difference}`;
-    throw cannot('resume', reason, {
-      code: 'data/changed',
-      place: checkpoint.path,
-      hint: 'look at dataset.dir, and at its files with `isda data verify`; or choose another folder with --out',
-    });
+  requireSameData(trainedOn, splits, inputs, checkpoint.path);
+  if (position.batch > epochPlan(splits.train, batchSize).batches) {
+    throw otherData(dataChangesText(trainedOn, splits, inputs), checkpoint.path);
   }
   return { position, resumed: { path: checkpoint.path, metrics }, weights };
 }

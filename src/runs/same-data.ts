@@ -1,11 +1,15 @@
 // Compares the images that a checkpoint was trained on with those that are there now.
+import { cannot } from '../common/errors.js';
 import { classChanges, isPlainName, type ClassChanges } from '../data/class-names.js';
 import type { LoadedSplits } from '../data/registry.js';
 import type { RunInputs } from '../records/inputs.js';
-import type { CheckpointProgress } from '../training/state.js';
 
 /** What a checkpoint says of the images it was trained on; nothing in checkpoints of earlier versions. */
-export type TrainedOn = Pick<CheckpointProgress, 'data' | 'classNames'>;
+export interface TrainedOn {
+  /** Checksum of the data set. */
+  readonly data?: string | undefined;
+  readonly classNames?: readonly string[] | undefined;
+}
 
 /**
  * Whether the images are those of a checkpoint; also where it does not say which they were. What earlier versions knew
@@ -16,6 +20,28 @@ export function isSameData(trainedOn: TrainedOn, now: LoadedSplits): boolean {
   if (data === undefined || data === now.data.checksum) return true;
   return data === now.earlierChecksum && changedClasses(trainedOn, now) === undefined;
 }
+
+/**
+ * Errors: the images are not those that a checkpoint was trained on. `inputs`: of its run, where they are known; `place`: of
+ * the checkpoint.
+ */
+export function requireSameData(
+  trainedOn: TrainedOn,
+  now: LoadedSplits,
+  inputs: RunInputs | undefined,
+  place: string,
+): void {
+  if (isSameData(trainedOn, now)) return;
+  throw otherData(dataChangesText(trainedOn, now, inputs), place);
+}
+
+/** The error for images that are not those that a checkpoint was trained on. */
+export const otherData = (difference: string, place: string): Error =>
+  cannot('resume', `the images are not those that the checkpoint was trained on: ${difference}`, {
+    code: 'data/changed',
+    place,
+    hint: 'look at dataset.dir, and at its files with `isda data verify`; or choose another folder with --out',
+  });
 
 /** In what the classes differ. Those of CIFAR have no names where a file is missing: then they are not compared. */
 export function changedClasses({ classNames }: TrainedOn, { data }: LoadedSplits): ClassChanges | undefined {

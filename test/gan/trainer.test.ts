@@ -4,7 +4,7 @@ import type { Session } from '../../src/engine/session.js';
 import type { HostArray } from '../../src/engine/types.js';
 import { ganOptions } from '../../src/gan/options.js';
 import { createGan } from '../../src/gan/registry.js';
-import { ganStart, parseGanPosition, trainGan, type GanPosition, type LossesRow } from '../../src/gan/trainer.js';
+import { ganStart, parseGanProgress, trainGan, type GanPosition, type LossesRow } from '../../src/gan/trainer.js';
 
 interface Call {
   readonly name: string;
@@ -75,7 +75,7 @@ describe('the training of a generator', () => {
     const whole = await train();
     const first = await train({ stopAfter: 3 });
     expect(first.outcome).toMatchObject({ signal: 'SIGTERM', position: { iteration: 3, discriminatorSteps: 15 } });
-    const kept = parseGanPosition(JSON.parse(JSON.stringify(first.outcome.position)), 'place');
+    const kept = parseGanProgress(JSON.parse(JSON.stringify(first.outcome.position)), 'place');
     const rest = await train({ position: kept });
     expect([...first.calls, ...rest.calls]).toEqual(whole.calls);
     expect([...first.rows, ...rest.rows]).toEqual(whole.rows);
@@ -90,7 +90,7 @@ describe('the training of a generator', () => {
   });
 
   it('refuses a checkpoint of something else', () => {
-    expect(() => parseGanPosition({ epoch: 1 }, 'there')).toThrow(
+    expect(() => parseGanProgress({ epoch: 1 }, 'there')).toThrow(
       'cannot resume: the checkpoint does not say where the run was',
     );
   });

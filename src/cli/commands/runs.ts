@@ -96,6 +96,12 @@ function footOf(
   return all.length > 0 ? [count] : [count, `runs are made by \`isda train\`, ${storeCommands}`];
 }
 
+/** How far a run is: `3/160`, of a generator `500/50000 iterations`. */
+const lengthOf = ({ epochs, epochsDone, iterations, iterationsDone }: ListedCell): string => {
+  if (iterations !== undefined) return `${iterationsDone}/${iterations} iterations`;
+  return epochs === undefined ? '-' : `${epochsDone}/${epochs}`;
+};
+
 async function listFolder(named: string, options: RunsOptions, context: CommandContext): Promise<void> {
   const root = resolve(context.workingDirectory, named);
   const { runs: all, stores } = await listRuns(root, context.now, lookOnce(context));
@@ -112,7 +118,7 @@ async function listFolder(named: string, options: RunsOptions, context: CommandC
     view.name,
     view.state,
     ...(inQueue ? [view.jobName ?? ''] : []),
-    view.epochs === undefined ? '-' : `${view.epochsDone}/${view.epochs}`,
+    lengthOf(view),
     percent(view.last10MeanTestErrorPercent),
     percent(view.testErrorPercent),
     view.since === undefined ? '-' : age(view.since),

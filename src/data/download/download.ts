@@ -61,7 +61,8 @@ async function getArchive(options: DownloadOptions): Promise<{ path: string; tem
     return { path, temporary: false };
   }
   const path = join(directory, archive.file);
-  if ((await isThere(path)) && (await md5OfFile(path)) === archive.md5) return { path, temporary: true };
+  // It may be one that the user put there.
+  if ((await isThere(path)) && (await md5OfFile(path)) === archive.md5) return { path, temporary: false };
   progress?.onStage?.(`fetching ${url}`);
   await fetchFile(url, path, {
     ...(limits === undefined ? {} : { limits }),

@@ -1,7 +1,8 @@
 // Lists a folder of runs: those of a grid, those that `isda train` and `isda gan train` made, and stores in it.
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import pMap from 'p-map';
+import { z } from 'zod';
 import { cannot, systemCode } from '../../common/errors.js';
 import { maxOpenFiles, readFailure } from '../../common/files.js';
 import { fingerprint, isFingerprintOf } from '../../config/fingerprint.js';
@@ -27,6 +28,26 @@ const isRun = (folder: string): boolean => {
   return isFile(config) && [log, metrics, summary].some(isFile);
 };
 
+/** How many iterations of a generator its summary or its losses have; it may be written to at this moment. */
+async function iterationsIn(folder: string): Promise<number> {
+  const { summary } = runFolder(folder);
+  const text = await readFile(summary, 'utf8').catch(() => '{}');
+  const done = ganOutcome.safeParse(tryJson(text)).data?.iterations ?? 0;
+  const losses = await readFile(join(folder, 'losses.csv'), 'utf8').catch(() => '');
+  const last = losses.split('\n').slice(1, -1).at(-1);
+  return Math.max(done, Number.parseInt(last ?? '0', 10) || 0);
+}
+
+const ganOutcome = z.object({ iterations: z.int().min(0) });
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A run of no grid; undefined where the folder holds none. Errors: its files cannot be used. */
 async function plainView(folder: string, now: () => number): Promise<ListedCell | undefined> {
   if (!isRun(folder)) return undefined;
@@ -36,7 +57,12 @@ async function plainView(folder: string, now: () => number): Promise<ListedCell 
   const { seed } = config.training;
   const held = (await runHolder(folder, now)) !== undefined;
   const about = { name: basename(folder), folder, experiment, seed };
-  if ('gan' in config) return { ...about, state: held ? 'running' : isFile(files.summary) ? 'done' : 'stopped' };
+  if ('gan' in config) {
+    const { iterations } = config.training;
+    const iterationsDone = await iterationsIn(folder);
+    const isDone = isFile(files.summary) && iterationsDone >= iterations;
+    return { ...about, state: held ? 'running' : isDone ? 'done' : 'stopped', iterations, iterationsDone };
+  }
   const summary = await summaryOf(folder, (stored) => isFingerprintOf(config, stored));
   const state = held ? 'running' : summary === undefined ? 'stopped' : 'done';
   const { epochs } = config.training;

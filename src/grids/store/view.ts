@@ -34,6 +34,9 @@ export interface ListedCell extends Partial<CellView> {
   readonly name: string;
   readonly folder: string;
   readonly state: CellRecord['state'];
+  /** Of a generator, which has no epochs: those that it is trained for, and those that its records have. */
+  readonly iterations?: number;
+  readonly iterationsDone?: number;
 }
 
 /** The order of runs: by name, with numbers in their order. */

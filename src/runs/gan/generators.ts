@@ -55,17 +55,17 @@ export async function trainGenerators(
   options: GeneratorsOptions,
   context: GanContext,
 ): Promise<TrainedGenerator[]> {
-  const data = await loadGanData(config, context);
+  const splits = await loadGanData(config, context);
   let opened: Promise<Engine> | undefined;
   const engine = (): Promise<Engine> => (opened ??= context.openEngine(config.training));
   const trained: TrainedGenerator[] = [];
-  for (const run of runsOf(config, options, data)) {
-    if (options.resume && (await isComplete(run.config, run.out))) {
+  for (const run of runsOf(config, options, splits.train)) {
+    if (options.resume && (await isComplete(run.config, run.out, splits))) {
       context.stream.write(`complete already: ${run.out}\n`);
       trained.push({ folder: run.out, ...(await readSummary(run.out)) });
       continue;
     }
-    const summary = await runGan(run.config, { ...options, out: run.out }, { data, engine }, context);
+    const summary = await runGan(run.config, { ...options, out: run.out }, { splits, engine }, context);
     trained.push({ folder: run.out, ...summary });
   }
   return trained;

@@ -5,7 +5,7 @@ import { formatCount } from '../../common/format.js';
 import { ganFingerprint, ganFingerprints } from '../../config/fingerprint.js';
 import { printGanConfig } from '../../config/print.js';
 import type { GanConfig } from '../../config/gan.js';
-import { loadSplits } from '../../data/registry.js';
+import { loadSplits, type LoadedSplits } from '../../data/registry.js';
 import type { ImageSource } from '../../data/source.js';
 import type { Engine } from '../../engine/index.js';
 import { createDiversity } from '../../gan/diversity.js';
@@ -13,18 +13,20 @@ import { createRealBatches, ofClasses } from '../../gan/real-images.js';
 import { createGan } from '../../gan/registry.js';
 import { openGanSession } from '../../gan/session.js';
 import { generatorFile } from '../../gan/stored.js';
-import { ganStart, parseGanPosition, type GanPosition } from '../../gan/trainer.js';
+import { ganStart, parseGanProgress, type GanPosition } from '../../gan/trainer.js';
 import { countParameters } from '../../models/cost.js';
-import { loadNewestCheckpoint } from '../../records/checkpoints.js';
+import { loadNewestCheckpoint, type LoadedCheckpoint } from '../../records/checkpoints.js';
+import { readInputs, writeInputs, type RunInputs } from '../../records/inputs.js';
 import { runFolder } from '../../records/run-folder.js';
 import { writeState } from '../../training/state.js';
 import { recordEnvironment } from '../header.js';
 import { inRunFolder, resumedCheckpoint, writeFirstRecords, type OpenRunFolder } from '../in-run-folder.js';
 import type { RunContext, RunOptions } from '../run-context.js';
+import { requireSameData } from '../same-data.js';
 import type { Pictures } from './pictures.js';
 import type { GanLength, GanProgress } from './progress.js';
 import { labelsOf, rowsOf } from './samples.js';
-import { sampleColumns, trainInGanFolder, type GanSummary } from './train-in-folder.js';
+import { sampleColumns, samplePictures, trainInGanFolder, type GanSummary } from './train-in-folder.js';
 
 export interface GanContext extends Omit<RunContext, 'cores' | 'showProgress'> {
   readonly pictures: Pictures;
@@ -32,24 +34,20 @@ export interface GanContext extends Omit<RunContext, 'cores' | 'showProgress'> {
   readonly showProgress: (length: GanLength) => GanProgress;
 }
 
-/** The training images of a config's data set, all classes. */
-export async function loadGanData({ dataset }: GanConfig, context: GanContext): Promise<ImageSource> {
-  const { train } = await loadSplits(
-    { name: dataset.name, dir: dataset.dir, subset: dataset.subset, holdout: 0 },
-    context,
-  );
-  return train;
+/** The images of a config's data set, all classes. */
+export function loadGanData({ dataset }: GanConfig, context: GanContext): Promise<LoadedSplits> {
+  return loadSplits({ name: dataset.name, dir: dataset.dir, subset: dataset.subset, holdout: 0 }, context);
 }
 
 /** What generators are trained with. */
 export interface GanResources {
-  readonly data: ImageSource;
+  readonly splits: LoadedSplits;
   /** Opens the engine, or gives the one that is open. */
   readonly engine: () => Promise<Engine>;
 }
 
 /**
- * Trains one generator to its end on images of `data` and gives its summary. The engine is opened where there is
+ * Trains one generator to its end on training images of `splits` and gives its summary. The engine is opened where there is
  * something left to do. Errors: all that can go wrong; `stopped` after a signal.
  */
 export function runGan(
@@ -66,18 +64,21 @@ export function runGan(
 async function runInFolder(
   config: GanConfig,
   folder: OpenRunFolder,
-  { data, engine, resume }: GanResources & Pick<RunOptions, 'resume'>,
+  { splits, engine, resume }: GanResources & Pick<RunOptions, 'resume'>,
   context: GanContext,
 ): Promise<GanSummary> {
   const { paths, log, print } = folder;
   const { iterations, batchSize, seed, execution } = config.training;
+  const data = splits.train;
   const images = ofClasses(data, config.dataset.classes);
   const batches = createRealBatches(images, batchSize, seed);
   const gan = createGan(config.gan, data.classes);
   const classes = config.dataset.classes ?? data.classNames.map((_, label) => label);
   const identity = ganFingerprint(config);
   const checkpoint = await resumedCheckpoint(folder, resume, { fingerprints: ganFingerprints(config) });
-  const position = checkpoint === undefined ? ganStart : parseGanPosition(checkpoint.progress, checkpoint.path);
+  // Where it cannot be read, the run writes it again.
+  const inputs = await readInputs(paths.inputs).catch(() => undefined);
+  const position = checkpoint === undefined ? ganStart : positionOf(checkpoint, splits, inputs);
 
   const opened = await engine();
   const shown = { classNames: data.classNames, trainedClasses: classes, labelled: gan.generator.classes > 0 };
@@ -87,15 +88,17 @@ async function runInFolder(
   try {
     if (checkpoint !== undefined) writeState(training, checkpoint.tensors, checkpoint.path);
     const { keepCheckpoints } = config.output;
-    const outdated = [generatorFile, 'samples', 'losses.svg', basename(paths.summary)];
+    const outdated = [generatorFile, 'losses.svg', basename(paths.summary), ...(await samplePictures(paths.root))];
+    await writeInputs(paths.inputs, { data: splits.data });
     await writeFirstRecords(folder, { config: printGanConfig(config), checkpoint, keepCheckpoints, outdated });
     if (position.iteration < iterations) {
       await recordEnvironment(paths.environment, opened, context);
     }
     for (const line of headerLines(config, { gan, images, classes }, opened, position)) print(line);
+    for (const note of splits.notes ?? []) print(`warning: ${note}`);
     const rows = rowsOf(shown).flatMap((label) => Array.from({ length: sampleColumns }, () => label));
     const diversity = createDiversity(images, rows);
-    const run = { config, fingerprint: identity, folder: paths, gan, batches, training, position, shown, samples, diversity };
+    const run = { config, fingerprint: identity, folder: paths, gan, batches, data: splits.data, training, position, shown, samples, diversity };
     const summary = await trainInGanFolder({ ...run, ...context, log });
     print(`generator     ${join(paths.root, generatorFile)}`);
     return summary;
@@ -104,13 +107,26 @@ async function runInFolder(
   }
 }
 
-/** Whether a folder holds the finished generator of a config. */
-export async function isComplete(config: GanConfig, out: string): Promise<boolean> {
+/** Where a checkpoint's run was. Errors: it was trained on other images. */
+function positionOf(
+  { progress, path }: LoadedCheckpoint,
+  splits: LoadedSplits,
+  inputs: RunInputs | undefined,
+): GanPosition {
+  const { data, classNames, ...position } = parseGanProgress(progress, path);
+  requireSameData({ data, classNames }, splits, inputs, path);
+  return position;
+}
+
+/** Whether a folder holds the finished generator of a config. Errors: it was trained on other images. */
+export async function isComplete(config: GanConfig, out: string, splits: LoadedSplits): Promise<boolean> {
   if (!existsSync(join(out, generatorFile))) return false;
   const expected = { fingerprints: ganFingerprints(config) };
-  const checkpoint = await loadNewestCheckpoint(runFolder(out).checkpoints, expected);
+  const { checkpoints, inputs } = runFolder(out);
+  const checkpoint = await loadNewestCheckpoint(checkpoints, expected);
   if (checkpoint === undefined) return false;
-  return parseGanPosition(checkpoint.progress, checkpoint.path).iteration >= config.training.iterations;
+  const position = positionOf(checkpoint, splits, await readInputs(inputs).catch(() => undefined));
+  return position.iteration >= config.training.iterations;
 }
 
 /** What is trained, on what, and how long it is: the first lines of every run. */

@@ -1,9 +1,11 @@
 // A generator's run with its records: losses, samples, checkpoints, the generator's file.
+import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { cannot, stopped } from '../../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';
 import type { GanConfig } from '../../config/gan.js';
+import type { DataIdentity } from '../../data/identity.js';
 import { createCollapseWatch } from '../../gan/diversity.js';
 import type { Gan } from '../../gan/gan.js';
 import { openLosses, readLosses } from '../../gan/losses-csv.js';
@@ -38,6 +40,8 @@ export interface OpenGanRun {
   readonly folder: RunFolder;
   readonly gan: Gan;
   readonly batches: RealBatches;
+  /** The whole data set that they are from. */
+  readonly data: DataIdentity;
   readonly training: GanSession;
   /** Where to begin. */
   readonly position: GanPosition;
@@ -172,7 +176,7 @@ async function keep(run: OpenGanRun, position: GanPosition): Promise<void> {
     tensors: readState(training, (tensor, value) =>
       cannot('keep the state of the run', `${tensor} holds ${value}`, { code: 'run/diverged', hint }),
     ),
-    progress: position,
+    progress: { ...position, data: run.data.checksum, classNames: run.data.classNames },
     fingerprint,
   };
   await saveGenerator(join(folder.root, generatorFile), {
@@ -186,12 +190,21 @@ async function keep(run: OpenGanRun, position: GanPosition): Promise<void> {
   await saveCheckpoint(folder.checkpoints, state, config.output.keepCheckpoints);
 }
 
+const samplesFolder = 'samples';
+const samplePicture = /^\d{6,}\.png$/;
+
+/** The pictures of samples in a run folder, relative to it. */
+export async function samplePictures(root: string): Promise<string[]> {
+  const names = await readdir(join(root, samplesFolder)).catch(() => []);
+  return names.filter((name) => samplePicture.test(name)).map((name) => join(samplesFolder, name));
+}
+
 /** Writes pictures of samples and of the losses so far; `names`: those of the losses. */
 async function writePictures(run: OpenGanRun, iteration: number, names: readonly string[]): Promise<void> {
   const { config, folder, shown, pictures } = run;
   const title = `${config.experiment}, iteration ${iteration}`;
   const grid = gridOf(title, imageRows(rowsOf(shown), sampleColumns, drawSamples(run), shown));
-  const folderOfSamples = join(folder.root, 'samples');
+  const folderOfSamples = join(folder.root, samplesFolder);
   await makeFolder(folderOfSamples);
   const file = join(folderOfSamples, `${String(iteration).padStart(6, '0')}.png`);
   await writeFileAtomically(file, await pictures.grid(grid));

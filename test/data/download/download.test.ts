@@ -82,6 +82,7 @@ describe('downloadDataset', () => {
     expect((await attempt({ directory, archive, from: server.url })).result?.outcome).toBe('downloaded');
     const second = await writeFiles(await temporaryFolder(), { 'a.tar.gz': content });
     expect((await attempt({ directory: second, archive })).result?.outcome).toBe('downloaded');
+    expect(await readFile(join(second, 'a.tar.gz'))).toEqual(Buffer.from(content));
     expect(server.requests).toHaveLength(1);
   });
 

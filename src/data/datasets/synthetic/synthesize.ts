@@ -1,69 +1,15 @@
 // Writes a synthetic data set in the binary format of CIFAR-10 or CIFAR-100.
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, reasonOf, type IsdaError } from '../../../common/errors.js';
 import { makeFolder } from '../../../common/files.js';
 import { formatBytes } from '../../../common/format.js';
-import { randomStream } from '../../../common/random.js';
-import { syntheticClassName } from '../../class-names.js';
-import { cifarFormats, cifarPixels, type CifarFormat, type CifarName, type DatasetPart } from '../cifar/format.js';
-import { createPainter } from './images.js';
-
-export interface SynthesizeOptions {
-  readonly name: CifarName;
-  /** Number of training images. */
-  readonly train: number;
-  /** Number of test images. */
-  readonly test: number;
-  /** Labels 0 … classes − 1 occur; at most the classes of the format. */
-  readonly classes: number;
-  readonly seed: number;
-}
+import { cifarFormats, type DatasetPart } from '../cifar/format.js';
+import { filesOf, nameLists, synthesizeRecords, type SynthesizeOptions } from './files.js';
+import { contentsOf, markFile, markOf, stateOf, takenName, type Contents } from './own-files.js';
 
 /** Of a set: more does not fit into one array of Node.js 20. */
 const maxBytes = 2 ** 32;
-
-/** Names the options a synthetic set was made from; only a folder that holds it is ever replaced. */
-const markFile = 'synthetic.json';
-
-/**
- * The records of images first … first + count − 1 of a part. Image i has label i mod classes and is a pure function of
- * (seed, part, i, classes).
- */
-export function synthesizeRecords(
-  options: Pick<SynthesizeOptions, 'name' | 'classes' | 'seed'>,
-  part: DatasetPart,
-  first: number,
-  count: number,
-): Uint8Array {
-  const { name, classes, seed } = options;
-  const { recordBytes, label, otherLabels } = cifarFormats[name];
-  const bytes = new Uint8Array(count * recordBytes);
-  const paint = createPainter(classes);
-  for (let record = 0; record < count; record++) {
-    const start = record * recordBytes;
-    const value = (first + record) % classes;
-    bytes[start + label.offset] = value;
-    for (const other of otherLabels) bytes[start + other.offset] = Math.floor((value * other.classes) / label.classes);
-    paint(value, randomStream(seed, 'synthetic', part, first + record), bytes, start + recordBytes - cifarPixels);
-  }
-  return bytes;
-}
-
-/** The files of a part with their first image and number of images: spread evenly, the first ones fuller. */
-function layout(format: CifarFormat, part: DatasetPart, count: number) {
-  const files = format.files[part];
-  const even = Math.floor(count / files.length);
-  const rest = count - even * files.length;
-  return files
-    .map((file, index) => ({
-      file,
-      part,
-      first: index * even + Math.min(index, rest),
-      count: even + (index < rest ? 1 : 0),
-    }))
-    .filter((entry) => entry.count > 0);
-}
 
 function checkOptions({ name, train, test, classes }: SynthesizeOptions): void {
   const { title, label } = cifarFormats[name];
@@ -83,31 +29,11 @@ function checkOptions({ name, train, test, classes }: SynthesizeOptions): void {
   }
 }
 
-/** What the folder holds: nothing, a synthetic set (its options as text) or something else. */
-async function stateOf(folder: string): Promise<{ kind: 'free' | 'other' } | { kind: 'synthetic'; mark: string }> {
-  try {
-    await stat(folder);
-  } catch {
-    return { kind: 'free' };
-  }
-  try {
-    return { kind: 'synthetic', mark: await readFile(join(folder, markFile), 'utf8') };
-  } catch {
-    return { kind: 'other' };
-  }
-}
-
-async function writeSet(aside: string, options: SynthesizeOptions, files: ReturnType<typeof layout>): Promise<void> {
-  const format = cifarFormats[options.name];
-  for (const { file, part, first, count } of files) {
+async function writeSet(aside: string, options: SynthesizeOptions): Promise<void> {
+  for (const { file, part, first, count } of filesOf(options)) {
     await writeFile(join(aside, file), synthesizeRecords(options, part, first, count));
   }
-  const names = Array.from({ length: options.classes }, (_, label) => syntheticClassName(label));
-  await writeFile(join(aside, format.labelFile), `${names.join('\n')}\n`);
-  if (format.otherLabels.length > 0) {
-    const coarse = Array.from({ length: format.otherLabels[0].classes }, (_, label) => `synthetic_group_${label}`);
-    await writeFile(join(aside, 'coarse_label_names.txt'), `${coarse.join('\n')}\n`);
-  }
+  for (const [file, names] of nameLists(options)) await writeFile(join(aside, file), names);
 }
 
 export interface SyntheticResult {
@@ -120,16 +46,14 @@ export interface SyntheticResult {
 
 /**
  * Makes a learnable data set in `directory`, in the official folder and file names: written aside, then moved into place.
- * An earlier synthetic set is replaced. Throws a usage error on bad numbers, and an error where the folder holds
- * anything but a synthetic set.
+ * The files of an earlier synthetic set are replaced; others beside them stay. Throws a usage error on bad numbers, and an
+ * error where the folder holds no synthetic set, or has other files under the names of one.
  */
 export async function synthesize(options: SynthesizeOptions, directory: string): Promise<SyntheticResult> {
   checkOptions(options);
-  const format = cifarFormats[options.name];
-  const folder = join(directory, format.folder);
-  const files = [...layout(format, 'train', options.train), ...layout(format, 'test', options.test)];
-  const { name, train, test, classes, seed } = options;
-  const mark = `${JSON.stringify({ name, train, test, classes, seed })}\n`;
+  const folder = join(directory, cifarFormats[options.name].folder);
+  const files = filesOf(options);
+  const mark = markOf(options);
   const state = await stateOf(folder);
   if (state.kind === 'other') {
     throw cannot('synthesize images', 'the folder is there already, and does not hold a synthetic set', {
@@ -138,21 +62,41 @@ export async function synthesize(options: SynthesizeOptions, directory: string):
       hint: 'choose another folder with --out',
     });
   }
-  if (state.kind === 'synthetic' && state.mark === mark) return { folder, files, outcome: 'present' };
+  const found = state.kind === 'synthetic' ? await contentsOf(folder, state.options) : undefined;
+  const isWhole = found?.own.length === files.length + nameLists(options).size + 1;
+  if (state.kind === 'synthetic' && markOf(state.options) === mark && isWhole) {
+    return { folder, files, outcome: 'present' };
+  }
+  const taken = found?.foreign.find((each) => files.some(({ file }) => file === each));
+  if (taken !== undefined) throw takenName(join(folder, taken));
   await makeFolder(directory);
   let aside: string | undefined;
   try {
     aside = await mkdtemp(join(directory, '.synthesizing-'));
     const made = join(aside, 'new');
     await mkdir(made);
-    await writeSet(made, options, files);
+    await writeSet(made, options);
     await writeFile(join(made, markFile), mark);
-    if (state.kind === 'synthetic') await rename(folder, join(aside, 'old'));
-    await rename(made, folder);
+    if (found === undefined) await rename(made, folder);
+    else await swap(folder, made, join(aside, 'old'), found);
   } catch (error) {
     throw cannot('synthesize images', reasonOf(error), { code: 'file/write', place: folder, cause: error });
   } finally {
-    if (aside !== undefined) await rm(aside, { recursive: true, force: true });
+    if (aside !== undefined) await removeAside(aside, found?.own ?? []);
   }
   return { folder, files, outcome: 'written' };
+}
+
+/** Moves `folder` to `old` and `made` to `folder`, and what the old one held besides its set into the new one. */
+async function swap(folder: string, made: string, old: string, { foreign }: Contents): Promise<void> {
+  await rename(folder, old);
+  await rename(made, folder);
+  for (const name of foreign) await rename(join(old, name), join(folder, name));
+}
+
+/** Removes what was made aside, and of the old set its own files: what is still there besides was somebody else's. */
+async function removeAside(aside: string, own: readonly string[]): Promise<void> {
+  await rm(join(aside, 'new'), { recursive: true, force: true });
+  for (const name of own) await rm(join(aside, 'old', name), { force: true });
+  for (const folder of [join(aside, 'old'), aside]) await rmdir(folder).catch(() => undefined);
 }

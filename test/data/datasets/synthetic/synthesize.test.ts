@@ -1,13 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { IsdaError } from '../../../../src/common/errors.js';
 import { loadCifar } from '../../../../src/data/datasets/cifar/cifar.js';
-import {
-  synthesize,
-  synthesizeRecords,
-  type SynthesizeOptions,
-} from '../../../../src/data/datasets/synthetic/synthesize.js';
+import { synthesizeRecords, type SynthesizeOptions } from '../../../../src/data/datasets/synthetic/files.js';
+import { synthesize } from '../../../../src/data/datasets/synthetic/synthesize.js';
 import { temporaryFolder, writeFiles } from '../../helpers.js';
 
 const small: SynthesizeOptions = { name: 'cifar10', train: 23, test: 7, classes: 10, seed: 4 };
@@ -53,6 +50,43 @@ describe('synthesize', () => {
     expect((await synthesize({ ...small, train: 30 }, directory)).outcome).toBe('written');
     expect((await loadCifar({ name: 'cifar10', directory, part: 'train' })).count).toBe(30);
     expect((await readdir(directory)).join()).toBe('cifar-10-batches-bin');
+  });
+
+  it('keeps what somebody else put beside a set that it replaces', async () => {
+    const directory = await temporaryFolder();
+    const { folder } = await synthesize(small, directory);
+    await writeFiles(folder, { 'notes.txt': 'mine' });
+    await writeFiles(join(folder, 'sub'), { 'a.jpg': 'mine too' });
+    expect((await synthesize({ ...small, train: 30 }, directory)).outcome).toBe('written');
+    expect(await readFile(join(folder, 'notes.txt'), 'utf8')).toBe('mine');
+    expect(await readFile(join(folder, 'sub', 'a.jpg'), 'utf8')).toBe('mine too');
+    expect((await loadCifar({ name: 'cifar10', directory, part: 'train' })).count).toBe(30);
+    expect((await readdir(directory)).join()).toBe('cifar-10-batches-bin');
+  });
+
+  it.each(['data_batch_2.bin', 'batches.meta.txt'])('refuses to replace a %s that it did not write', async (file) => {
+    const directory = await temporaryFolder();
+    const { folder } = await synthesize(small, directory);
+    const length = (await readFile(join(folder, file))).length;
+    await writeFiles(folder, { [file]: new Uint8Array(length).fill(65) });
+    for (const options of [small, { ...small, seed: 9 }]) {
+      await expect(synthesize(options, directory)).rejects.toMatchObject({
+        code: 'file/exists',
+        message: `cannot synthesize images: ${file} is not the file that was written there`,
+      });
+    }
+    expect((await readFile(join(folder, file), 'utf8')).slice(0, 3)).toBe('AAA');
+  });
+
+  it('refuses to take the name of a file that is somebody else’s, and writes one that is missing again', async () => {
+    const directory = await temporaryFolder();
+    const { folder } = await synthesize({ ...small, train: 2 }, directory);
+    await writeFiles(folder, { 'data_batch_3.bin': 'mine' });
+    await expect(synthesize(small, directory)).rejects.toThrow('data_batch_3.bin is not the file');
+    expect(await readFile(join(folder, 'data_batch_3.bin'), 'utf8')).toBe('mine');
+    await rm(join(folder, 'test_batch.bin'));
+    expect((await synthesize({ ...small, train: 2 }, directory)).outcome).toBe('written');
+    expect((await loadCifar({ name: 'cifar10', directory, part: 'test' })).count).toBe(7);
   });
 
   it('never replaces images that are not synthetic', async () => {
