@@ -2,28 +2,41 @@
 import { IsdaError } from '../common/errors.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
+import type { Cell } from './store/store.js';
 
 /** Whether a config chooses among its images, or needs images to evaluate on that its folder may not have. */
 const canFail = ({ name, holdout, subset, testSubset }: ExperimentConfig['dataset']): boolean =>
   name === 'image-folder' || holdout > 0 || subset !== undefined || testSubset !== undefined;
 
+export interface CheckedCells {
+  /** With the checksums of their images, where these were read. */
+  readonly cells: readonly Cell[];
+  /** What runs would say of their images, as of classes without any. */
+  readonly notes: readonly string[];
+}
+
 /**
  * Errors (usage): a holdout, subset or testSubset larger than the images that are there, or no images to evaluate on, which
- * every run would end with. Gives what runs would say of their images, as of classes without any.
+ * every run would end with.
  * Nothing is said of images that are missing here or cannot be read: they may be elsewhere, and each run says it.
  */
-export async function refuseImpossibleSplits(
-  configs: readonly ExperimentConfig[],
-  places: DataPlaces,
-): Promise<readonly string[]> {
+export async function checkSplits(cells: readonly Cell[], places: DataPlaces): Promise<CheckedCells> {
+  const keyOf = ({ config }: Cell): string => JSON.stringify(config.dataset);
+  const datasets = new Map(cells.map((cell) => [keyOf(cell), cell.config.dataset]));
   const notes = new Set<string>();
-  const datasets = new Map(configs.map(({ dataset }) => [JSON.stringify(dataset), dataset]));
-  for (const dataset of [...datasets.values()].filter(canFail)) {
+  const checksums = new Map<string, string>();
+  for (const [key, dataset] of [...datasets].filter(([, each]) => canFail(each))) {
     try {
-      for (const note of (await loadSplits(dataset, places)).notes ?? []) notes.add(note);
+      const splits = await loadSplits(dataset, places);
+      checksums.set(key, splits.data.checksum);
+      for (const note of splits.notes ?? []) notes.add(note);
     } catch (error) {
       if (error instanceof IsdaError && error.code === 'data/settings') throw error;
     }
   }
-  return [...notes];
+  const known = cells.map((cell) => {
+    const data = checksums.get(keyOf(cell));
+    return data === undefined ? cell : { ...cell, data };
+  });
+  return { cells: known, notes: [...notes] };
 }

@@ -66,7 +66,7 @@ export function otherSettings(
   if (!keys.every((key) => changeable.includes(key)) || !mayBeSameData(before, config, data !== undefined, workingDirectory)) {
     return { goesOn: false, changes };
   }
-  if (existsSync(join(paths.root, 'cell.json'))) {
+  if (keys.some((key) => key !== 'dataset.dir') && existsSync(join(paths.root, 'cell.json'))) {
     return { goesOn: false, changes, hint: `the run belongs to a study, ablation, sweep or table; ${startFromWeights(paths)}` };
   }
   // The position is in the epoch to come.

@@ -1,7 +1,7 @@
 // `isda sweep`: tries values of config keys on held-out images, then trains with the best on all images.
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { displayPath } from '../../config/find.js';
-import { refuseImpossibleSplits } from '../../grids/check-splits.js';
+import { checkSplits } from '../../grids/check-splits.js';
 import { originNotes, outcomeTable, shortNote, writeOutcomes } from '../../grids/outcome-table.js';
 import { rowOutcomes, type RowOutcome } from '../../grids/outcomes.js';
 import { settingsText, type SweepPoint } from '../../grids/points.js';
@@ -60,10 +60,7 @@ async function sweep(
   }
   // With the chosen value there is no holdout; what cannot be run then is said before anything is tried.
   const [ofFirst = []] = finals.values();
-  await refuseImpossibleSplits(
-    ofFirst.map(({ config }) => config),
-    context,
-  );
+  await checkSplits(ofFirst, context);
   if (options.dryRun === true) {
     const seeds = finalSeeds === 1 ? 'seed 1' : `seeds 1 to ${finalSeeds}`;
     const drawn =

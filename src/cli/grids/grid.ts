@@ -5,8 +5,7 @@ import { maxOpenFiles } from '../../common/files.js';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { counted } from '../../common/format.js';
 import { displayPath } from '../../config/find.js';
-import type { ExperimentConfig } from '../../config/schema.js';
-import { refuseImpossibleSplits } from '../../grids/check-splits.js';
+import { checkSplits } from '../../grids/check-splits.js';
 import { outcomeNotes, outcomeTable, writeOutcomes } from '../../grids/outcome-table.js';
 import { rowOutcomes, type RowOutcome } from '../../grids/outcomes.js';
 import type { CellOutcome } from '../../grids/executors/executor.js';
@@ -89,8 +88,9 @@ export async function withGridRunner<Result>(
     const grid = { now, stop: signals.aborted, events: progress.events, pollMilliseconds, jobs: lookup };
     const run: GridRunner['run'] = async (cells, root) => {
       await requireStoreFolder(root);
-      for (const note of await refuseImpossibleSplits(configsOf(cells), context)) progress.print(`warning: ${note}`);
-      return runGrid(cells, root, executorFor(cells, root), grid);
+      const checked = await checkSplits(cells, context);
+      for (const note of checked.notes) progress.print(`warning: ${note}`);
+      return runGrid(checked.cells, root, executorFor(cells, root), grid);
     };
     return await work({ run, signals, progress });
   } finally {
@@ -99,8 +99,6 @@ export async function withGridRunner<Result>(
     signals.stop();
   }
 }
-
-const configsOf = (cells: readonly Cell[]): readonly ExperimentConfig[] => cells.map(({ config }) => config);
 
 export interface GridListing {
   readonly cells: readonly Cell[];
@@ -113,11 +111,11 @@ export interface GridListing {
 
 /** Lists what a command would run, and how far each run is. Errors (usage): images that cannot be split so. */
 export async function listGrid({ cells, root, json, settings }: GridListing, context: CommandContext): Promise<void> {
-  const notes = await refuseImpossibleSplits(configsOf(cells), context);
+  const { cells: known, notes } = await checkSplits(cells, context);
   for (const note of notes) context.stderr.write(`warning: ${note}\n`);
   const lookup = lookOnce(context);
   const rows = await pMap(
-    cells,
+    known,
     async (cell) => {
       const stored = await findCell(root, cell);
       const view = stored && (await viewInList(root, stored.name, context.now, lookup));

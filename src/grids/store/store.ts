@@ -1,13 +1,15 @@
 // The run store: one folder per run of a grid, found by the run's fingerprint.
 import { randomBytes } from 'node:crypto';
-import { link, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, systemCode } from '../../common/errors.js';
 import { makeFolder, writeFailureWithSpace } from '../../common/files.js';
 import { isFile } from '../../config/find.js';
 import { loadConfig } from '../../config/load.js';
-import { fingerprint, fingerprints } from '../../config/fingerprint.js';
+import { fingerprint, fingerprints, isFingerprintOf } from '../../config/fingerprint.js';
 import type { ExperimentConfig } from '../../config/schema.js';
+import { listCheckpoints } from '../../records/checkpoints.js';
+import { readInputs } from '../../records/inputs.js';
 import { runFolder } from '../../records/run-folder.js';
 import { formatCell, readCell, type CellRecord } from './cell.js';
 
@@ -19,6 +21,8 @@ export interface Cell {
   /** The row of the grid that it belongs to. */
   readonly row: string;
   readonly config: ExperimentConfig;
+  /** Checksum of the images that the config means here, where it is known. */
+  readonly data?: string | undefined;
 }
 
 /** A cell with its folder in a store. */
@@ -37,17 +41,21 @@ interface Found {
   readonly identity?: string;
 }
 
+/** The config of a run folder; undefined where there is none, or it cannot be read. */
+function configIn(folder: string): ExperimentConfig | undefined {
+  try {
+    return loadConfig(runFolder(folder).config, { configsDirectory: folder, workingDirectory: folder }).config;
+  } catch {
+    return undefined;
+  }
+}
+
 async function runIn(folder: string): Promise<Found> {
   const record = await readCell(folder).catch(() => 'damaged' as const);
   if (record !== undefined && record !== 'damaged') return { record, identity: record.fingerprint };
-  const { config } = runFolder(folder);
-  if (!isFile(config)) return { record };
-  try {
-    const places = { configsDirectory: folder, workingDirectory: folder };
-    return { record, identity: fingerprint(loadConfig(config, places).config) };
-  } catch {
-    return { record, identity: 'unknown' };
-  }
+  if (!isFile(runFolder(folder).config)) return { record };
+  const config = configIn(folder);
+  return { record, identity: config === undefined ? 'unknown' : fingerprint(config) };
 }
 
 /** Whether a folder of a cell's name is its own; one with a damaged record is, unless its config.yaml says otherwise. */
@@ -83,13 +91,38 @@ function namesOf(cell: Cell, identities: readonly string[]): readonly string[] {
   return [name, ...identities.map((identity) => `${name}-${identity.slice(0, 8)}`)];
 }
 
-/** Finds a cell in the store without making anything; undefined where it is not there. */
+/**
+ * Finds a cell in the store without making anything; undefined where it is not there. A run on an image folder of another
+ * name counts too where it has the images that the cell means (`cell.data`).
+ */
 export async function findCell(root: string, cell: Cell): Promise<StoredCell | undefined> {
   const identities = fingerprints(cell.config);
   for (const name of namesOf(cell, identities)) {
     const folder = join(root, name);
     const found = await runIn(folder);
     if (found.record !== undefined && isOf(found, identities)) return { ...cell, name, folder };
+  }
+  return findByImages(root, cell);
+}
+
+/** A cell of an image folder whose run names the folder otherwise, and has the same images. */
+async function findByImages(root: string, cell: Cell): Promise<StoredCell | undefined> {
+  const { config, data } = cell;
+  if (data === undefined || config.dataset.name !== 'image-folder') return undefined;
+  const { dir } = config.dataset;
+  const plain = cellName(cell);
+  const isName = (name: string): boolean =>
+    name === plain || (name.startsWith(`${plain}-`) && /^[0-9a-f]{8}$/.test(name.slice(plain.length + 1)));
+  for (const name of (await readdir(root).catch(() => [])).filter(isName).sort()) {
+    const folder = join(root, name);
+    const own = configIn(folder);
+    if (own?.dataset.name !== 'image-folder' || !isFile(join(folder, 'cell.json'))) continue;
+    if (!isFingerprintOf({ ...own, dataset: { ...own.dataset, dir } }, fingerprint(config))) continue;
+    const inputs = await readInputs(runFolder(folder).inputs).catch(() => undefined);
+    // Without a checkpoint it begins anew, as a run of its own name.
+    if (inputs?.data?.checksum !== data || (await listCheckpoints(runFolder(folder).checkpoints)).length === 0)
+      continue;
+    return { ...cell, name, folder };
   }
   return undefined;
 }

@@ -9,11 +9,11 @@ import { readSummary, type RunSummary } from '../../records/summary.js';
  */
 export async function summaryOf(
   folder: string,
-  isOwn: (fingerprint: string) => boolean,
+  isOwn: (fingerprint: string) => boolean | Promise<boolean>,
 ): Promise<RunSummary | undefined> {
   const path = runFolder(folder).summary;
   const summary = await readSummary(path);
-  if (summary?.of === undefined || isOwn(summary.of.settings)) return summary;
+  if (summary?.of === undefined || (await isOwn(summary.of.settings))) return summary;
   const reason =
     'its summary.json is of other settings: a file was changed since, or another version of isda reads them differently';
   throw cannot('use the run', reason, {

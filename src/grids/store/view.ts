@@ -7,6 +7,7 @@ import { loadConfig } from '../../config/load.js';
 import { lockHolder, processStart, thisProcess } from '../../common/lock.js';
 import { meanOf } from '../../common/statistics/samples.js';
 import { columnOf, lastEpochs } from '../../records/metrics-columns.js';
+import { readInputs } from '../../records/inputs.js';
 import { runFolder } from '../../records/run-folder.js';
 import type { RunSummary } from '../../records/summary.js';
 import { readCell, type CellRecord } from './cell.js';
@@ -139,17 +140,23 @@ export async function lookAtCell(
   return { view: { ...record, reason, state, name, folder, ...progress, ...inQueue }, ...outcome };
 }
 
-/** Whether two fingerprints are both of a folder's own config: a run that went on has the form of today beside the old. */
-function areOfOneConfig(folder: string, stored: readonly string[]): boolean {
-  const { config: path } = runFolder(folder);
+/**
+ * Whether two fingerprints are both of a folder's own config: a run that went on has the form of today beside the old, and
+ * those of the settings that it went on from.
+ */
+async function areOfOneConfig(folder: string, stored: readonly string[]): Promise<boolean> {
+  const { config: path, inputs } = runFolder(folder);
   if (!isFile(path)) return false;
-  const known = fingerprints(loadConfig(path, { configsDirectory: folder, workingDirectory: folder }).config);
+  const { config } = loadConfig(path, { configsDirectory: folder, workingDirectory: folder });
+  const { earlierSettings = [] } = (await readInputs(inputs).catch(() => undefined)) ?? {};
+  const known = [...fingerprints(config), ...earlierSettings];
   return stored.every((each) => known.includes(each));
 }
 
 /** The summary of a done run with such settings, or why it cannot be used. */
 async function outcomeIn(folder: string, settings: string): Promise<Pick<CellLook, 'summary' | 'damage'>> {
-  const isOwn = (stored: string): boolean => stored === settings || areOfOneConfig(folder, [stored, settings]);
+  const isOwn = async (stored: string): Promise<boolean> =>
+    stored === settings || (await areOfOneConfig(folder, [stored, settings]));
   try {
     return { summary: await summaryOf(folder, isOwn) };
   } catch (error) {

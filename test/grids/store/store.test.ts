@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
+import { datasetOptions } from '../../../src/data/options.js';
+import { writeInputs } from '../../../src/records/inputs.js';
+import { runFolder } from '../../../src/records/run-folder.js';
 import { fingerprint } from '../../../src/config/fingerprint.js';
 import { printConfig } from '../../../src/config/print.js';
 import { readCell } from '../../../src/grids/store/cell.js';
@@ -131,4 +134,32 @@ test('processes that claim from one store share its cells: none twice, none left
   for (const name of names) {
     expect(await readCell(join(folder, name))).toMatchObject({ state: 'done', attempts: 1 });
   }
+});
+
+describe('findCell', () => {
+  const ofFolder = (dir: string, data?: string) => {
+    const { row, config } = someCell('a', 1);
+    const dataset = datasetOptions.parse({ name: 'image-folder', dir });
+    return { row, config: { ...config, dataset }, ...(data !== undefined && { data }) };
+  };
+
+  test('finds the run of the same images by another name of their folder', async ({ folder }) => {
+    const cell = ofFolder('pets');
+    const stored = await placeCell(folder, cell, now);
+    const paths = runFolder(stored.folder);
+    const find = async (...asked: Parameters<typeof ofFolder>) => (await findCell(folder, ofFolder(...asked)))?.name;
+    writeFileSync(paths.config, printConfig(cell.config));
+    const facts = { trainImages: 1, testImages: 1, classNames: ['a', 'b'] };
+    await writeInputs(paths.inputs, { data: { checksum: 'same', ...facts } });
+    expect(await find('./pets', 'same')).toBeUndefined();
+    mkdirSync(paths.checkpoints);
+    writeFileSync(join(paths.checkpoints, 'epoch-0001-step-0000001.safetensors'), '');
+    expect(await find('pets')).toBe('test-a-seed1');
+    expect(await find('./pets', 'same')).toBe('test-a-seed1');
+    expect(await find('./pets', 'other')).toBeUndefined();
+    expect(await find('./pets')).toBeUndefined();
+    const longer = ofFolder('./pets', 'same');
+    const other = { ...longer, config: { ...longer.config, training: { ...longer.config.training, epochs: 9 } } };
+    expect(await findCell(folder, other)).toBeUndefined();
+  });
 });
