@@ -144,6 +144,15 @@ export function fingerprints(config: ExperimentConfig): readonly string[] {
   return [fingerprint(config), ...legacyFingerprint(deciding, differing(experimentTree, deciding))];
 }
 
+/**
+ * The fingerprint of an image folder's config whatever the folder's name, by which runs on the same images are found;
+ * undefined of other data sets, whose folder is no part of their fingerprints.
+ */
+export function fingerprintAnywhere(config: ExperimentConfig): string | undefined {
+  const { dataset } = config;
+  return dataset.name === 'image-folder' ? fingerprint({ ...config, dataset: { ...dataset, dir: '/' } }) : undefined;
+}
+
 /** As `fingerprints`, of a generator's config. */
 export function ganFingerprints(config: GanConfig): readonly string[] {
   const deciding = decidingGanSettings(config);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Argument, Option, type Command } from 'commander';
 import { cannot } from '../../common/errors.js';
 import { isFolder } from '../../config/find.js';
-import { fingerprints } from '../../config/fingerprint.js';
+import { fingerprintAnywhere, fingerprints } from '../../config/fingerprint.js';
 import { seededCells, seedsFrom } from '../../grids/rows.js';
 import { readStoredRuns } from '../../grids/store/runs.js';
 import type { Cell } from '../../grids/store/store.js';
@@ -131,8 +131,12 @@ export async function readTableState(
 export function tableCells({ chosen, seeds, root }: TableRequest, { chosen: { used } }: TableState): readonly Cell[] {
   const configs = new Map(chosen.flatMap(({ configName, config }) => (config ? [[configName, config] as const] : [])));
   const rows = [...configs.values()].map((config) => ({ name: config.experiment, config }));
-  const elsewhere = new Set(used.filter(({ store }) => store !== root).map(({ fingerprint }) => fingerprint));
-  return seededCells(rows, seeds).filter(({ config }) => !fingerprints(config).some((each) => elsewhere.has(each)));
+  const others = used.filter(({ store }) => store !== root);
+  const elsewhere = new Set(others.flatMap(({ fingerprint, anywhere }) => [fingerprint, anywhere]));
+  return seededCells(rows, seeds).filter(({ config }) => {
+    const anywhere = fingerprintAnywhere(config);
+    return ![...fingerprints(config), ...(anywhere ? [anywhere] : [])].some((each) => elsewhere.has(each));
+  });
 }
 
 /** The command lines that tell what missing runs take, and that make them. `options`: which table, as words. */

@@ -68,7 +68,10 @@ export function unreadableOutcome(cell: StoredCell, error: unknown): CellOutcome
 export async function outcomeOf(cell: StoredCell, end: CellEnd): Promise<CellOutcome> {
   if (end.state !== 'done') return { cell, end };
   try {
-    const summary = await summaryOf(cell.folder, (stored) => isFingerprintOf(cell.config, stored));
+    const summary = await summaryOf(
+      cell.folder,
+      (stored) => isFingerprintOf(cell.config, stored) || cell.earlier?.includes(stored) === true,
+    );
     if (summary !== undefined) return { cell, end, summary };
   } catch (error) {
     return unreadableOutcome(cell, error);

@@ -3,7 +3,8 @@ import { writeFileAtomically } from '../../common/files.js';
 import { isFile } from '../../config/find.js';
 import { printConfig } from '../../config/print.js';
 import { processStart, thisProcess, tryLock } from '../../common/lock.js';
-import { runFolder } from '../../records/run-folder.js';
+import { readInputs, writeInputs } from '../../records/inputs.js';
+import { runFolder, type RunFolder } from '../../records/run-folder.js';
 import { readCell, writeCell, type CellJob, type CellRecord } from './cell.js';
 import type { JobEnd, JobLookup } from './job.js';
 import { claimPath, presentState, runHolder } from './view.js';
@@ -76,6 +77,7 @@ export async function claimCell(cell: StoredCell, now: () => number, jobs?: JobL
       return { state: 'busy', holder: look === undefined ? `job ${job.submission}` : `job ${look.name}` };
     }
     const begun = { ...record, reason: undefined, job: undefined, attempts: record.attempts + 1 };
+    await keepEarlierSettings(runFolder(folder), cell.earlier ?? []);
     await writeFileAtomically(runFolder(folder).config, printConfig(config));
     await writeCell(folder, { ...begun, state: 'running', since: at() });
     const end = async (how: CellEnd): Promise<void> => {
@@ -93,6 +95,14 @@ export async function claimCell(cell: StoredCell, now: () => number, jobs?: JobL
     await lock.release();
     throw error;
   }
+}
+
+/** Its checkpoints stay known as the run's own where its config is about to name the folder of its images otherwise. */
+async function keepEarlierSettings({ inputs: path }: RunFolder, earlier: readonly string[]): Promise<void> {
+  const inputs = earlier.length === 0 ? undefined : await readInputs(path);
+  if (inputs === undefined) return;
+  const earlierSettings = [...new Set([...(inputs.earlierSettings ?? []), ...earlier])];
+  await writeInputs(path, { ...inputs, earlierSettings });
 }
 
 /** Records how the job of a queued cell ended, unless the cell is that job's no more or somebody else is at it. */

@@ -1,12 +1,12 @@
 // Lists the runs of stores and run folders with their fingerprint and outcome.
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import pMap from 'p-map';
 import { cannot, systemCode } from '../../common/errors.js';
 import { maxOpenFiles, readFailure } from '../../common/files.js';
 import { isFile } from '../../config/find.js';
 import { isGanConfig, loadConfig } from '../../config/load.js';
-import { fingerprint, isFingerprintOf } from '../../config/fingerprint.js';
+import { fingerprint, fingerprintAnywhere, isFingerprintOf } from '../../config/fingerprint.js';
 import { runFolder } from '../../records/run-folder.js';
 import type { RunSummary } from '../../records/summary.js';
 import type { CellState } from './cell.js';
@@ -27,6 +27,8 @@ export interface StoredRun {
   readonly ofGrid: boolean;
   /** Of the resolved config: one of its `fingerprints`. */
   readonly fingerprint: string;
+  /** On an image folder: its `fingerprintAnywhere`. */
+  readonly anywhere?: string | undefined;
   readonly state: CellState;
   /** Why it failed or stopped. */
   readonly reason?: string;
@@ -60,7 +62,16 @@ async function plainRun(folder: string, now: () => number) {
   const summary = await summaryOf(folder, (stored) => isFingerprintOf(config, stored));
   const held = (await runHolder(folder, now)) !== undefined;
   const state: CellState = held ? 'running' : summary === undefined ? 'stopped' : 'done';
-  return { row: config.experiment, ofGrid: false, fingerprint: fingerprint(config), state, summary };
+  const identity = { fingerprint: fingerprint(config), anywhere: fingerprintAnywhere(config) };
+  return { row: config.experiment, ofGrid: false, ...identity, state, summary };
+}
+
+/** `fingerprintAnywhere` of a run folder's config, which is read only where it may be of an image folder. */
+async function anywhereOf(folder: string): Promise<string | undefined> {
+  const path = runFolder(folder).config;
+  const text = await readFile(path, 'utf8').catch(() => '');
+  if (!text.includes('image-folder')) return undefined;
+  return fingerprintAnywhere(loadConfig(path, { configsDirectory: folder, workingDirectory: folder }).config);
 }
 
 /** A run of a grid; undefined where the folder holds none. Errors: also that it is done and its summary cannot be used. */
@@ -69,7 +80,16 @@ async function gridRun(folder: string, now: () => number) {
   if (look === undefined) return undefined;
   if (look.damage !== undefined) throw look.damage;
   const { row, fingerprint: identity, state, reason } = look.view;
-  return { row, ofGrid: true, fingerprint: identity, state, reason, summary: look.summary };
+  const anywhere = look.summary && (await anywhereOf(folder));
+  return {
+    row,
+    ofGrid: true,
+    fingerprint: identity,
+    ...(anywhere && { anywhere }),
+    state,
+    reason,
+    summary: look.summary,
+  };
 }
 
 /**

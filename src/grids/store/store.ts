@@ -31,6 +31,8 @@ export interface StoredCell extends Cell {
   readonly name: string;
   /** The run folder, absolute. */
   readonly folder: string;
+  /** Fingerprints of the run's own config, where that names the folder of the images otherwise. */
+  readonly earlier?: readonly string[];
 }
 
 /** What a folder holds: a planned run, one that `isda train` made by itself, or nothing. */
@@ -122,7 +124,7 @@ async function findByImages(root: string, cell: Cell): Promise<StoredCell | unde
     // Without a checkpoint it begins anew, as a run of its own name.
     if (inputs?.data?.checksum !== data || (await listCheckpoints(runFolder(folder).checkpoints)).length === 0)
       continue;
-    return { ...cell, name, folder };
+    return { ...cell, name, folder, earlier: fingerprints(own) };
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 // Finds the runs of a table's numbers by the fingerprint of their settings.
-import { fingerprints } from '../../config/fingerprint.js';
+import { fingerprintAnywhere, fingerprints } from '../../config/fingerprint.js';
 import { averagedEpochs } from '../../grids/outcomes.js';
 import type { StoredRun } from '../../grids/store/runs.js';
 import type { RunSummary } from '../../records/summary.js';
@@ -38,7 +38,8 @@ function byFingerprint(runs: readonly StoredRun[]): ReadonlyMap<string, readonly
   const found = new Map<string, StoredRun[]>();
   for (const run of runs) {
     if (!run.ofGrid && run.summary === undefined) continue;
-    found.set(run.fingerprint, [...(found.get(run.fingerprint) ?? []), run]);
+    const prints = [run.fingerprint, ...(run.anywhere === undefined ? [] : [run.anywhere])];
+    for (const print of prints) found.set(print, [...(found.get(print) ?? []), run]);
   }
   return found;
 }
@@ -75,8 +76,11 @@ export function measure(
   const unusual = new Set<string>();
   const entries = items.map(({ configName, config, network, dataset, method, augmentation, metric, printed }) => {
     const candidates = (config === undefined ? [] : seeds).map((seed) => {
-      const prints = fingerprints({ ...config!, training: { ...config!.training, seed } });
-      return { seed, prints, runs: prints.flatMap((print) => stored.get(print) ?? []) };
+      const seeded = { ...config!, training: { ...config!.training, seed } };
+      const prints = fingerprints(seeded);
+      const anywhere = fingerprintAnywhere(seeded);
+      const all = [...prints, ...(anywhere === undefined ? [] : [anywhere])];
+      return { seed, prints, runs: [...new Set(all.flatMap((print) => stored.get(print) ?? []))] };
     });
     const name = config?.dataset.name ?? dataset;
     const { kept, leftOut } = usable(name, candidates);

@@ -2,6 +2,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { datasetOptions } from '../../../src/data/options.js';
 import { printConfig } from '../../../src/config/print.js';
 import { experimentSchema } from '../../../src/config/schema.js';
 import { claimCell } from '../../../src/grids/store/claim.js';
@@ -229,4 +230,20 @@ describe('the foot', () => {
       "Not the paper's settings: test-a. The paper has no numbers for them.",
     ]);
   });
+});
+
+test('finds the run of an image folder by another name of it', async ({ folder }) => {
+  const ofFolder = (dir: string) => ({
+    ...someConfig('test-a'),
+    dataset: datasetOptions.parse({ name: 'image-folder', dir }),
+  });
+  const stored = await placeCell(folder, { row: 'a', config: ofFolder('pets') }, now);
+  const attempt = await claimCell(stored, now);
+  await writeSummary(join(stored.folder, 'summary.json'), someSummary(7));
+  if ('claim' in attempt) await attempt.claim.end({ state: 'done' });
+  const runs = await runsIn(folder);
+  for (const dir of ['pets', './pets', '/moved/pets']) {
+    const { entries, open } = measure([item('a', { config: ofFolder(dir) })], [1], runs);
+    expect([entries[0].runs, open]).toEqual([[run(1, 7)], []]);
+  }
 });
