@@ -164,6 +164,7 @@ export function reportTable(request: TableRequest, state: TableState, commands: 
         table,
         items: chosen,
         open: state.chosen.open,
+        root: request.root,
         used: state.chosen.used,
         unusual: state.chosen.unusual,
         leftOut: state.chosen.leftOut,

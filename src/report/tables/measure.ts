@@ -14,6 +14,8 @@ export interface OpenRun {
   readonly seed: number;
   /** What the stores have of it: a run that failed, was stopped, is planned or running; absent where there is none. */
   readonly found?: StoredRun;
+  /** A run that is done and not used: on other images than those used, or begun from imported weights. */
+  readonly unused?: StoredRun;
 }
 
 export interface Measurement {
@@ -94,7 +96,8 @@ export function measure(
     const found = candidates.flatMap(({ seed, prints, runs }) => {
       const run = runs.find((each) => kept.has(each)) ?? runs.find(({ summary }) => summary === undefined);
       const error = errorOf(run?.summary, metric);
-      if (run?.summary === undefined) open.set(prints[0], { configName, seed, found: run });
+      const unused = run === undefined ? runs.find((each) => leftOut.includes(each)) : undefined;
+      if (run?.summary === undefined) open.set(prints[0], { configName, seed, found: run, ...(unused && { unused }) });
       else used.set(prints[0], run);
       if (run?.summary === undefined || error === undefined) return [];
       return [{ seed, error, averagedEpochs: averagedEpochs(run.summary.epochs) }];

@@ -105,6 +105,20 @@ function missingNotes(open: readonly OpenRun[], commands: readonly string[]): re
   ];
 }
 
+/** Whether a run cannot be made in the store `root` because its place there has one that is done and not used. */
+const isBlocked = ({ unused }: OpenRun, root: string): boolean => unused?.ofGrid === true && unused.store === root;
+
+/** What has to be done for runs that no command makes, because another run has their place. */
+function blockedNotes(blocked: readonly OpenRun[], root: string, commands: readonly string[]): readonly string[] {
+  if (blocked.length === 0) return [];
+  const names = blocked.flatMap(({ unused }) => (unused ? [unused.name] : []));
+  return [
+    `In the place of ${count(names.length, 'missing run')} are runs on other images or from other weights, which are not ` +
+      `made again: ${some(names)}. Move them out of ${root}, or name another folder with --out; then what makes them:` +
+      commands.slice(-1).map((command) => `\n  ${command}`).join(''), // prettier-ignore
+  ];
+}
+
 function unreadableNote(unreadable: readonly UnreadableRun[]): readonly string[] {
   return unreadable.length === 0
     ? []
@@ -142,6 +156,8 @@ export interface NotesOptions {
   /** Only those that are shown. */
   readonly items: readonly TableItem[];
   readonly open: readonly OpenRun[];
+  /** The folder that missing runs are made in. */
+  readonly root: string;
   /** The runs that are done and shown. */
   readonly used: readonly StoredRun[];
   /** Numbers on other images than the official ones. */
@@ -161,6 +177,7 @@ export function tableNotes({
   seeds,
   items,
   open,
+  root,
   used,
   unusual,
   leftOut,
@@ -176,7 +193,15 @@ export function tableNotes({
     ...settingsNotes(items),
     ...lambda0Notes(items, searched),
     ...withoutConfigNote(items),
-    ...missingNotes(open, commands),
+    ...missingNotes(
+      open.filter((run) => !isBlocked(run, root)),
+      commands,
+    ),
+    ...blockedNotes(
+      open.filter((run) => isBlocked(run, root)),
+      root,
+      commands,
+    ),
     ...unreadableNote(unreadable),
   ];
 }

@@ -136,8 +136,9 @@ describe('runs of a store', () => {
 
 describe('the foot', () => {
   const commands = ['isda plan table', 'isda table --run'];
-  const notes = (items: readonly TableItem[], open = measure(items, [1, 2], []).open) =>
+  const notes = (items: readonly TableItem[], open = measure(items, [1, 2], []).open, root = 'runs') =>
     tableNotes({
+      root,
       table: 1,
       seeds: 2,
       items,
@@ -158,6 +159,19 @@ describe('the foot', () => {
       'Missing: 4 runs of test-a, test-b: 4 not begun. What they take, and what makes them:\n  isda plan table\n  isda table --run',
     ]);
   });
+  test('says what stands in the way of a run, where the command would find it done', async ({ folder }) => {
+    await doneCell(folder, 'a', 1, 7, images(true));
+    await doneCell(folder, 'a', 2, 86, images(false));
+    const { open } = measure([item('a')], [1, 2, 3], await runsIn(folder));
+    const [missing, blocked] = notes([item('a')], open, folder);
+    expect(missing).toContain('Missing: 1 run of test-a: 1 not begun.');
+    expect(blocked).toBe(
+      'In the place of 1 missing run are runs on other images or from other weights, which are not made again: ' +
+        `test-a-seed2. Move them out of ${folder}, or name another folder with --out; then what makes them:\n  isda table --run`,
+    );
+    // In another store they are in nobody's way.
+    expect(notes([item('a')], open, 'elsewhere')).toHaveLength(1);
+  });
   test('says what failed and why', async ({ folder }) => {
     const attempt = await claimCell(await placeCell(folder, someCell('a'), now), now);
     if ('claim' in attempt) await attempt.claim.end({ state: 'failed', reason: 'no memory' });
@@ -175,6 +189,7 @@ describe('the foot', () => {
         seeds: 2,
         items: [],
         open: [],
+        root: 'runs',
         used: [],
         unusual: [],
         leftOut: [],
@@ -199,6 +214,7 @@ describe('the foot', () => {
         seeds: 2,
         items,
         open: [],
+        root: 'runs',
         used: [],
         unusual: [],
         leftOut: [],
