@@ -29,12 +29,18 @@ describe('data of one’s own', () => {
 });
 
 /** What `isda train` says with a loss (`loss…`) or a network of this source. */
-async function failureOf(folder: string, file: string, source: string, debug: readonly string[] = []) {
+async function failureOf(
+  folder: string,
+  file: string,
+  source: string,
+  debug: readonly string[] = [],
+  more: readonly string[] = [],
+) {
   await synthesize({ name: 'cifar10', train: 20, test: 10, classes: 10, seed: 1 }, folder);
   writeFileSync(join(folder, file), source);
   const small = ['dataset.subset=20', 'dataset.testSubset=10'];
   const section = file.startsWith('loss') ? 'loss' : 'model';
-  const set = [`${section}.name=custom`, `${section}.module=${file}`, ...small, `dataset.dir=${folder}`];
+  const set = [`${section}.name=custom`, `${section}.module=${file}`, ...small, `dataset.dir=${folder}`, ...more];
   const words = set.flatMap((each) => ['--set', each]);
   return runCli(folder, [...debug, 'train', '--config', 'tiny-cross-entropy', ...words], { ...process.env });
 }
@@ -44,15 +50,53 @@ describe('a mistake in a part of one’s own', () => {
     `export const createLoss = ({ kit }) => ({ name: 'own', tensors: [], scalars: {}, compute(inputs) { ${compute} } });`;
 
   test.for([
-    ['throws', 'return inputs.nothing.shape;', "Cannot read properties of undefined (reading 'shape')"],
     ['gives nothing', '', 'what compute gives is not a tensor'],
     ['gives a vector', 'return kit.ops.sum(inputs.logits, [1]);', 'what compute gives is a tensor of shape [20], expected a scalar'], // prettier-ignore
   ] as const)('a loss that %s is named with its file', async ([, compute, reason], { folder }) => {
     const { code, stderr } = await failureOf(folder, 'loss.mjs', loss(compute));
     expect(code).toBe(1);
     expect(stderr).toContain(
-      `error: cannot compute the loss of ${join(folder, 'loss.mjs')}: ${reason}\n  hint: --debug`,
+      `error: cannot compute the loss of ${join(folder, 'loss.mjs')}: ${reason}\n  hint: docs/extending.md`,
     );
+  });
+
+  test.for([
+    ['throws', 'inputs.nothing.shape', "Cannot read properties of undefined (reading 'shape')"],
+    ['multiplies with a number', 'kit.ops.mul(inputs.logits, 2)', 'cannot compute mul: its second argument is the number 2, expected a tensor'], // prettier-ignore
+    ['adds a tensor as a number', 'kit.ops.addScalar(inputs.logits, inputs.logits)', 'cannot compute addScalar: its second argument is a tensor, expected a number'], // prettier-ignore
+    ['forgets an argument', 'kit.ops.matMul(inputs.features)', 'cannot compute matMul: its second argument is undefined, expected a tensor'], // prettier-ignore
+    ['joins what is no list', 'kit.ops.concat(inputs.logits, 0)', 'cannot compute concat: its first argument is a tensor, expected a list of tensors'], // prettier-ignore
+    ['adds other shapes', 'kit.ops.add(inputs.logits, inputs.features)', 'cannot compute AddV2: float32[20, 10] and float32[20, 64] do not fit together'], // prettier-ignore
+    ['reads what is not declared', "inputs.program.read(kit.declare('centre', 'state', [10], () => 0))", 'cannot use the variable centre: it is not among the declared tensors'], // prettier-ignore
+    ['assigns what is not declared', "inputs.program.assign(kit.declare('centre', 'state', [20, 10], () => 0), inputs.logits)", 'cannot use the variable centre: it is not among the declared tensors'], // prettier-ignore
+    ['assigns another shape', 'inputs.program.assign(kept, inputs.logits)', 'cannot assign loss.kept: the value is float32[20, 10], expected float32[3]'], // prettier-ignore
+    ['assigns a number', 'inputs.program.assign(kept, 2)', 'cannot assign loss.kept: the value is the number 2, expected float32[3]'], // prettier-ignore
+  ] as const)('a loss that %s is shown with its line, in both executions', async ([, code, reason], { folder }) => {
+    const path = join(folder, 'loss.mjs');
+    const source = [
+      'export const createLoss = ({ kit }) => {',
+      "  const kept = kit.declare('loss.kept', 'state', [3], kit.initializers.filledWith(0));",
+      "  return { name: 'own', tensors: [kept], scalars: {}, compute(inputs) {",
+      `    const made = ${code};`,
+      '    return kit.ops.mean(made); } };',
+      '};',
+    ].join('\n');
+    for (const execution of ['captured', 'eager']) {
+      const { code: exitCode, stderr } = await failureOf(
+        folder,
+        'loss.mjs',
+        source,
+        [],
+        [`training.execution=${execution}`],
+      );
+      expect(exitCode).toBe(1);
+      const [message, place, line, mark, hint] = stderr.slice(stderr.indexOf('error: ')).split('\n');
+      expect(message).toBe(`error: cannot compute the loss of ${path}: ${reason}`);
+      expect(place).toMatch(new RegExp(`^  ${path}:4:\\d+$`));
+      expect(line).toBe(`      const made = ${code};`);
+      expect(mark).toMatch(/^ +\^$/);
+      expect(hint).toMatch(/^ {2}hint: /);
+    }
   });
 
   test('--debug shows the place in the file', async ({ folder }) => {
@@ -71,7 +115,7 @@ describe('a mistake in a part of one’s own', () => {
     };`;
     const { code, stderr } = await failureOf(folder, 'model.mjs', source);
     expect(code).toBe(1);
-    expect(stderr).toContain(`error: cannot apply the network of ${join(folder, 'model.mjs')}: ${reason}\n  hint: `);
+    expect(stderr).toContain(`error: cannot apply the network of ${join(folder, 'model.mjs')}: ${reason}\n`);
   });
 });
 
@@ -106,7 +150,7 @@ describe('what docs/extending.md shows', () => {
       'export const createLoss = ({ kit }) => ({ name: kit.nothing, tensors: [], scalars: {}, compute: 1 });\n';
     writeFileSync(join(folder, 'own.mjs'), `${own}${comment}\n${part}`);
     const { stdout } = await execa(process.execPath, ['own.mjs'], { cwd: folder });
-    expect(stdout).toBe('ops,layers,declare,initializers');
+    expect(stdout).toBe('ops,layers,declare,initializers,optimizers');
     // Editors and tsc know its types: they find both mistakes.
     const options = ['--noEmit', '--allowJs', '--checkJs', '--strict', '--skipLibCheck'];
     const modules = ['--module', 'nodenext', '--target', 'es2022', 'own.mjs'];

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { pathOption } from './path-option.js';
 import { syntaxErrorPlace } from './syntax-place.js';
 import { orUnsettled } from './unsettled.js';
-import { cannot, reasonOf, systemCode } from './errors.js';
+import { cannot, IsdaError, reasonOf, systemCode } from './errors.js';
+import { placeInFile, withLongStacks } from './stack-place.js';
 
 /** The key of a config that names a user's file; `factory`: what the file exports. */
 export const moduleOption = (factory: string) =>
@@ -34,7 +35,7 @@ async function requireFile(path: string): Promise<void> {
 }
 
 /** What a value is, for messages: `null`, `a list`, `a string`. */
-function kindOf(value: unknown): string {
+export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
@@ -53,15 +54,20 @@ function incompleteness(made: unknown, check: z.ZodObject, [issue]: readonly z.c
 }
 
 /**
- * Calls a function of a user's file. Errors: whatever it throws, as `cannot <action>: reason`; --debug shows its stack,
- * which leads into the file.
+ * Calls a function of a user's file. Errors: whatever it throws, as `cannot <action>: reason` with the line of the file
+ * that it comes from; --debug shows the stack.
  */
-export function callOwn<Result>(action: string, call: () => Result): Result {
+export function callOwn<Result>(path: string, action: string, call: () => Result): Result {
   try {
-    return call();
+    return withLongStacks(call);
   } catch (error) {
-    const hint = '--debug shows where in the file; docs/extending.md says what the function is called with';
-    throw cannot(action, reasonOf(error).split('\n')[0], { code: 'module/unusable', cause: error, hint });
+    const hint = error instanceof IsdaError ? error.hint : undefined;
+    throw cannot(action, reasonOf(error).split('\n')[0], {
+      code: 'module/unusable',
+      cause: error,
+      place: placeInFile(error, path),
+      hint: hint ?? 'docs/extending.md says what the function is called with, and what it gives',
+    });
   }
 }
 
@@ -90,7 +96,7 @@ export async function useModule<Result>(
       Record<string, unknown>
     >;
   } catch (error) {
-    const place = error instanceof SyntaxError ? await syntaxErrorPlace(error, path, href) : undefined;
+    const place = error instanceof SyntaxError ? await syntaxErrorPlace(error, path, href) : placeInFile(error, path);
     throw fail(reasonOf(error).split('\n')[0], error, place);
   }
   if (typeof exports[factory] !== 'function') throw fail(`it does not export a function ${factory}`);
@@ -98,7 +104,7 @@ export async function useModule<Result>(
   try {
     made = await orUnsettled(call(exports), () => new Error('it gave a promise that never settles'));
   } catch (error) {
-    throw fail(`${factory} failed: ${reasonOf(error)}`, error);
+    throw fail(`${factory} failed: ${reasonOf(error)}`, error, placeInFile(error, path));
   }
   const checked = check.safeParse(made);
   if (!checked.success) throw fail(`what ${factory} gives ${incompleteness(made, check, checked.error.issues)}`);

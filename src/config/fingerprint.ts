@@ -25,8 +25,8 @@ const unlessOne = (factor: number | undefined): number | undefined => (factor ==
 /**
  * What decides a run's numbers: a config without the experiment's name, `output`, `slurm`, `dataset.dir` (but that of an
  * `image-folder`, which is all it is known by), `dataset.classes` (which the data decides), `dataset.maxBroken`,
- * `dataset.synthetic.generator` and `model.weights` (where their checksums are known), `training.device`, `training.workers` and
- * `training.readEvery`.
+ * `dataset.synthetic.generator` and `model.weights` (where their checksums are known), `training.device`, `training.workers`,
+ * `training.readEvery` and `training.metrics`.
  */
 export function decidingSettings(config: ExperimentConfig): Sections {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
@@ -61,6 +61,7 @@ export function decidingSettings(config: ExperimentConfig): Sections {
       device: undefined,
       workers: undefined,
       readEvery: undefined,
+      metrics: undefined,
     },
   };
 }

@@ -55,20 +55,25 @@ function named(tree: MapTree, source: Source, path: string): MapTree {
 
 /** Files of the user's own are relative to what names them; a run folder's config must find them too. */
 function withAbsolutePaths(config: ExperimentConfig, tree: MapTree, workingDirectory: string): ExperimentConfig {
-  const absolute = <Section extends object>(name: string, section: Section): Section => {
+  const absolute = <Section extends object>(section: Section, ...path: readonly string[]): Section => {
     const paths = Object.entries(section).flatMap(([key, value]: [string, unknown]) => {
       if (!['module', 'weights'].includes(key) || typeof value !== 'string') return [];
-      const { directory = workingDirectory } = valueAt(tree, [name, key])?.span.source ?? {};
+      const { directory = workingDirectory } = valueAt(tree, [...path, key])?.span.source ?? {};
       return [[key, resolve(directory, value)] as const];
     });
     return { ...section, ...Object.fromEntries(paths) };
   };
-  const { dataset, model, loss } = config;
+  const { dataset, augmentation, model, loss, optimizer, training } = config;
+  const { custom } = augmentation;
+  const { metrics } = training;
   return {
     ...config,
-    dataset: absolute('dataset', dataset),
-    model: absolute('model', model),
-    loss: absolute('loss', loss),
+    dataset: absolute(dataset, 'dataset'),
+    augmentation: custom ? { ...augmentation, custom: absolute(custom, 'augmentation', 'custom') } : augmentation,
+    model: absolute(model, 'model'),
+    loss: absolute(loss, 'loss'),
+    optimizer: absolute(optimizer, 'optimizer'),
+    training: metrics ? { ...training, metrics: absolute(metrics, 'training', 'metrics') } : training,
   };
 }
 

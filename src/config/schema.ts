@@ -14,12 +14,14 @@ import { lossOptions } from '../losses/options.js';
 import { refusesSoftTargets, softTargetLosses } from '../losses/registry.js';
 import { customModelOptions } from '../models/custom.js';
 import { modelOptions } from '../models/options.js';
+import { customOptimizerOptions } from '../optimizers/custom.js';
 import { defaultOptimizer, optimizerOptions } from '../optimizers/options.js';
 import { outputOptions, scheduleOptions, trainingOptions } from '../training/options.js';
 import { slurmOptions } from './slurm.js';
 import type { NamedSections } from './tree.js';
 
 const anyModel = z.discriminatedUnion('name', [...modelOptions.options, customModelOptions]);
+const anyOptimizer = z.discriminatedUnion('name', [...optimizerOptions.options, customOptimizerOptions]);
 const anyLoss = z.discriminatedUnion('name', [...lossOptions.options, customLossOptions]);
 
 /** Characters of a run's name: with its seed it names a folder. */
@@ -50,7 +52,7 @@ const experimentObject = z.strictObject({
   augmentation: augmentationOptions.prefault({}),
   model: anyModel.prefault({ name: 'resnet' }),
   loss: anyLoss.prefault({ name: 'cross-entropy' }),
-  optimizer: optimizerOptions.prefault(defaultOptimizer),
+  optimizer: anyOptimizer.prefault(defaultOptimizer),
   schedule: scheduleOptions.prefault({ name: 'step', milestones: [80, 120] }),
   training: trainingOptions.prefault({}),
   output: outputOptions.prefault({}),

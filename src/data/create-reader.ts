@@ -1,29 +1,44 @@
 // Creates the reader of a source from the kind of its storage.
+import { loadAugmentation } from './augment/custom.js';
+import type { Transform } from './augment/transform.js';
 import { createMixedReader } from './datasets/mixed/reader.js';
 import { createMemoryReader } from './memory-reader.js';
 import type { AugmentationOptions } from './options.js';
 import type { ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
 
-/** The reader of a source, for the thread that calls. Errors: options that do not fit the images. */
+/**
+ * The reader of a source, for the thread that calls. Errors: options that do not fit the images; a user's own augmentation
+ * cannot be loaded.
+ */
 export function createReader(
   source: ImageSource,
   augmentation: AugmentationOptions,
 ): ImageReader | Promise<ImageReader> {
+  const { custom } = augmentation;
+  if (custom === undefined || source.storage.kind === 'mixed') return openReader(source, augmentation);
+  return loadAugmentation(custom, source).then((own) => openReader(source, augmentation, own));
+}
+
+function openReader(
+  source: ImageSource,
+  augmentation: AugmentationOptions,
+  own?: Transform,
+): ImageReader | Promise<ImageReader> {
   const { storage } = source;
   switch (storage.kind) {
     case 'memory':
-      return createMemoryReader(source, storage, augmentation);
+      return createMemoryReader(source, storage, augmentation, own);
     case 'files':
       // Loaded only where it is needed: decoding brings a library of its own.
       return import('./datasets/image-folder/reader.js').then(({ createFileReader }) =>
-        createFileReader(source, storage, augmentation),
+        createFileReader(source, storage, augmentation, own),
       );
     case 'mixed':
       return createMixedReader(storage, augmentation, createReader);
     case 'module':
       return import('./datasets/custom/reader.js').then(({ createModuleReader }) =>
-        createModuleReader(source, storage, augmentation),
+        createModuleReader(source, storage, augmentation, own),
       );
   }
 }

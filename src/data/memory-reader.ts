@@ -5,14 +5,16 @@ import type { AugmentationOptions } from './options.js';
 import { BrokenImage, type ImageReader } from './reader.js';
 import { storagePosition, type ImageSource, type MemoryStorage } from './source.js';
 import { createPipeline } from './augment/pipeline.js';
+import type { Transform } from './augment/transform.js';
 
 /** The reader of a source in memory; never asynchronous. */
 export function createMemoryReader(
   source: ImageSource,
   { images }: MemoryStorage,
   augmentation: AugmentationOptions,
+  own?: Transform,
 ): ImageReader {
-  const pipeline = createPipeline(augmentation, source);
+  const pipeline = createPipeline(augmentation, source, own);
   const size = imageBytes(source);
   const describe = (index: number): string => `${storagePosition(source, index)} of ${source.name} ${source.part}`;
   /** The first byte of an image. */

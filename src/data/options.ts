@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { pathOption } from '../common/path-option.js';
 import { moduleOption } from '../common/modules.js';
+import { customAugmentationOptions } from './augment/custom.js';
 import { cifarFormats, type CifarName } from './datasets/cifar/format.js';
 
 const count = z.int().min(1);
@@ -229,6 +230,8 @@ export const augmentationOptions = z.strictObject({
     .union([z.literal(false), cutoutOptions])
     .default(false)
     .describe('Cutout: a square hole around a random pixel, clipped at the border, in every image; false: none'),
+  // Without a default, as randomResizedCrop.
+  custom: customAugmentationOptions.optional().describe('an augmentation of your own, after all of these'),
   mixup: mixingOptions(
     'mixup, in the training step: lambda of an image and 1 − lambda of another one of its batch, labels alike; false: none',
   ),

@@ -8,6 +8,7 @@ import { withPacks } from './packs.js';
 import { checkedCall, checkedOutputs, checkedVariable, type Session, type SessionFunction } from './session.js';
 import type { Program, Target, Tensor, Variable } from './tensor.js';
 import { run } from './ops/run.js';
+import { requireFit, undeclared } from './variables.js';
 import { dtypeCodes, type HostArray, type TensorSpec } from './types.js';
 
 function bindingAttribute(binding: Binding, name: string, attribute: Attribute): OpAttribute {
@@ -57,10 +58,14 @@ function startCall(binding: Binding, target: Target, store: Map<string, number>)
       const current = assigned.get(name);
       if (current !== undefined) return current;
       const handle = store.get(name);
-      if (handle === undefined) throw cannot(`read variable ${name}`, 'it was never written', { code: 'internal' });
+      if (handle === undefined) throw undeclared(name);
       return { program, dtype: 'float32', shape, handle, needsGradient: trainable, origin: undefined };
     },
-    assign: (variable, value) => void assigned.set(variable.name, value),
+    assign(variable, value) {
+      if (!store.has(variable.name)) throw undeclared(variable.name);
+      requireFit(variable, value);
+      assigned.set(variable.name, value);
+    },
     assignRows(variable, indices, rows) {
       const attributes = { T: type('float32'), Tindices: type('int32') };
       const column = reshape(indices, [indices.shape[0], 1]);

@@ -3,7 +3,8 @@ import { cannot } from '../common/errors.js';
 import type { GraphAttribute, GraphWriter } from './graph-def.js';
 import { withPacks } from './packs.js';
 import type { Program, Target, Tensor, Variable } from './tensor.js';
-import { describeSpec, sameShape, type TensorSpec } from './types.js';
+import type { TensorSpec } from './types.js';
+import { requireFit, undeclared } from './variables.js';
 
 export interface GraphProgram extends Program {
   placeholder(name: string, spec: TensorSpec): Tensor;
@@ -12,13 +13,6 @@ export interface GraphProgram extends Program {
 }
 
 export const handleNode = (variable: Variable): string => `variables/${variable.name}`;
-
-/** Errors: what is assigned to a variable has another shape or type. */
-function requireFit({ name, shape }: Variable, value: Tensor): void {
-  if (value.dtype === 'float32' && sameShape(value.shape, shape)) return;
-  const expected = describeSpec({ dtype: 'float32', shape });
-  throw cannot(`assign ${name}`, `the value is ${describeSpec(value)}, expected ${expected}`, { code: 'engine/shape' });
-}
 
 /**
  * A program that adds its nodes under `scope/`. `variables`: the names of those whose handle nodes are in the graph.
@@ -69,10 +63,7 @@ export function createGraphProgram(
 
   const handleOf = (variable: Variable): string => {
     if (variables.has(variable.name)) return handleNode(variable);
-    throw cannot(`use the variable ${variable.name}`, 'it is not among the declared tensors', {
-      code: 'engine/graph',
-      hint: 'a loss or a network lists in `tensors` all that it reads or assigns',
-    });
+    throw undeclared(variable.name);
   };
 
   const program: GraphProgram = withPacks({
@@ -117,7 +108,7 @@ export function createGraphProgram(
       const scalar = program.constant(Float32Array.of(momentum), { dtype: 'float32', shape: [] });
       const values = [learningRate, gradient, scalar].map(reference);
       const order = new Set([...afterRead(parameter), ...afterRead(velocity)]);
-      const inputs = [handleNode(parameter), handleNode(velocity), ...values, ...order];
+      const inputs = [handleOf(parameter), handleOf(velocity), ...values, ...order];
       const attributes = { T: float32, use_nesterov: { kind: 'bool', value: nesterov } } as const;
       const node = add('ResourceApplyMomentum', attributes, inputs);
       updated(node, parameter);

@@ -8,7 +8,7 @@ const ownName = (scalar: string): string => `head.${scalar}`;
  * The scalars of these parameters' steps are inputs of their own, `head.<name>`.
  */
 export function withHeadRate(optimizer: Optimizer, names: ReadonlySet<string>, factor: number): Optimizer {
-  const { name, learningRate, scalars, apart = new Set<string>() } = optimizer;
+  const { name, learningRate, scalars, apart = new Set<string>(), elementwise = true } = optimizer;
   const own = Object.entries(scalars).map(([scalar, valueAt]): [string, typeof valueAt] => [
     ownName(scalar),
     (moment) => valueAt({ ...moment, learningRate: factor * moment.learningRate }),
@@ -16,6 +16,7 @@ export function withHeadRate(optimizer: Optimizer, names: ReadonlySet<string>, f
   return {
     name,
     learningRate,
+    elementwise,
     state: (parameter) => optimizer.state(parameter),
     scalars: { ...scalars, ...Object.fromEntries(own) },
     apart: new Set([...apart, ...names]),

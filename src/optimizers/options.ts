@@ -1,7 +1,7 @@
 // The config section `optimizer`: one schema for each optimizer of the registry, with PyTorch's names and defaults.
 import { z } from 'zod';
 
-const learningRate = (value: number) =>
+export const learningRate = (value: number) =>
   z.number().positive().default(value).describe('of the first epoch; the schedule lowers it');
 const share = (value: number, what: string) => z.number().min(0).lt(1).default(value).describe(what);
 const epsilon = z.number().positive().default(1e-8).describe('added to the root of the mean square');
@@ -9,7 +9,7 @@ const weightDecay = (value: number) =>
   z.number().min(0).default(value).describe('times the weight, added to every gradient');
 
 /** Of every optimizer. Without defaults: an absent key leaves the fingerprints of other runs as they are. */
-const common = {
+export const commonOptions = {
   headLearningRateFactor: z
     .number()
     .positive()
@@ -24,7 +24,7 @@ export const sgdOptions = z.strictObject({
   momentum: share(0.9, 'share of the last step that is kept'),
   nesterov: z.boolean().default(true).describe('Nesterov momentum'),
   weightDecay: weightDecay(1e-4),
-  ...common,
+  ...commonOptions,
 });
 
 const moments = {
@@ -39,7 +39,7 @@ export const adamOptions = z.strictObject({
   learningRate: learningRate(1e-3),
   ...moments,
   weightDecay: weightDecay(0),
-  ...common,
+  ...commonOptions,
 });
 
 /** AdamW (Loshchilov and Hutter, 2019): Adam with decoupled weight decay. */
@@ -52,7 +52,7 @@ export const adamwOptions = z.strictObject({
     .min(0)
     .default(0.01)
     .describe('times the learning rate: share that every weight loses in a step, apart from the gradient'),
-  ...common,
+  ...commonOptions,
 });
 
 /** RMSprop (Tieleman and Hinton, 2012), with coupled weight decay. */
@@ -64,7 +64,7 @@ export const rmspropOptions = z.strictObject({
   momentum: share(0, 'share of the last step that is kept'),
   centered: z.boolean().default(false).describe('the variance of the gradient in place of its mean square'),
   weightDecay: weightDecay(0),
-  ...common,
+  ...commonOptions,
 });
 
 export const optimizerOptions = z.discriminatedUnion('name', [sgdOptions, adamOptions, adamwOptions, rmspropOptions]);

@@ -24,6 +24,7 @@ export function optimizerPacks(
   parameters: readonly TensorDeclaration[],
   limit: PackLimit,
 ): Pack[] {
+  if (optimizer.elementwise === false) return [];
   const joined = parameters.filter(({ name, shape }) => sizeOf(shape) <= limit && optimizer.apart?.has(name) !== true);
   if (joined.length < 2) return [];
   const pack = packOf(`packed.${name}`, joined);

@@ -51,9 +51,10 @@ export function methodOf(config: ExperimentConfig): string {
  * What a config adds to the standard augmentation, as `cutout+mixup`; AutoAugment comes with Cutout in the paper.
  */
 export function augmentationOf({
-  augmentation: { autoaugment, cutout, mixup, cutmix },
+  augmentation: { autoaugment, cutout, custom, mixup, cutmix },
 }: ExperimentConfig): string | undefined {
-  const added = Object.entries({ autoaugment, cutout: !autoaugment && cutout, mixup, cutmix });
+  const own = custom === undefined ? {} : { [titleOfFile(custom.module)]: true };
+  const added = Object.entries({ autoaugment, cutout: !autoaugment && cutout, ...own, mixup, cutmix });
   const names = added.flatMap(([name, value]) => (value === false ? [] : [name]));
   return names.length === 0 ? undefined : names.join('+');
 }

@@ -28,7 +28,8 @@ import { evaluatedTensors, evaluationStep, measuredRun } from '../training/step.
 import { collectPredictions, type PredictionCollector, type Predictions } from './examination/predictions.js';
 import { openConfiguredLoader, threadsOf, type LoadingContext } from './loading.js';
 import { requireEvaluationMemory } from './memory.js';
-import { requireNamedModules } from './modules.js';
+import { requireNamedModules, withNamedMetrics } from './modules.js';
+import { loadMetrics } from './own-metrics.js';
 import { buildNetwork } from './parts.js';
 import { changedClasses, dataChangesText, isSameData } from './same-data.js';
 
@@ -104,7 +105,7 @@ export async function openRunCheckpoint(
     selection,
   );
   if (checkpoint === undefined) throw await noCheckpoint(folder.checkpoints, selection);
-  return { config, checkpoint, inputs };
+  return { config: withNamedMetrics(config, overrides), checkpoint, inputs };
 }
 
 export interface RunEvaluation {
@@ -193,6 +194,12 @@ async function evaluatedSplits(
   return splits;
 }
 
+/** Nothing of it is needed, and its file may not be there or not be trusted. */
+const withoutOwnAugmentation = (config: ExperimentConfig): ExperimentConfig => ({
+  ...config,
+  augmentation: { ...config.augmentation, custom: undefined },
+});
+
 async function evaluateImages(
   opened: RunCheckpoint,
   context: EvaluationContext,
@@ -202,7 +209,9 @@ async function evaluateImages(
   const splits = await evaluatedSplits(opened, context);
   const { evaluation, evaluationName } = splits;
   const engine = await context.openEngine(config.training);
-  const parts = await buildNetwork(config, evaluation);
+  const built = await buildNetwork(config, evaluation);
+  const own = config.training.metrics;
+  const parts = own === undefined ? built : { ...built, ownMetrics: await loadMetrics(own, built.network.classes) };
   const tensors = evaluatedTensors(parts);
   const { evaluationBatchSize, execution } = config.training;
   requireEvaluationMemory(parts, Math.min(evaluationBatchSize, evaluation.count), engine.device.kind);
@@ -213,7 +222,7 @@ async function evaluateImages(
   const session = engine.createSession(execution, tensors, functions);
   // Images in memory are evaluated without worker threads.
   const workers = evaluation.storage.kind === 'memory' ? 0 : threadsOf(config, evaluation, engine.device.kind, context);
-  const loader = await openConfiguredLoader(config, splits, { workers, warn: context.warn, clock: context.clock });
+  const loader = await openConfiguredLoader(withoutOwnAugmentation(config), splits, { workers, warn: context.warn, clock: context.clock });
   try {
     writeNetwork({ session, tensors }, checkpoint);
     const measured = await evaluate(session, loader.evaluationBatches(), ({ labels, indices }, logits) => {

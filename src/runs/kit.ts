@@ -1,20 +1,24 @@
-// The `isda/kit` module: what a user's own network, loss or data set imports, such as `import type { LossModule }`.
-import * as ops from '../engine/ops/index.js';
-import { customGradient, detach } from '../engine/tensor.js';
+// The `isda/kit` module: what a user's own files import, such as `import type { LossModule }`.
 import type { LossFactory } from '../losses/custom.js';
 import type { NetworkFactory } from '../models/custom.js';
 import { sequence } from '../nn/layer.js';
 import * as layers from '../nn/layers.js';
+import type { OptimizerFactory } from '../optimizers/custom.js';
+import { blend, decayed, stateOf } from '../optimizers/optimizer.js';
+import type { MetricsFactory } from '../training/metrics/custom.js';
+import { kitOps } from './kit-ops.js';
 import { declare, filledWith, normal, uniformWithin } from '../nn/tensors.js';
 
 export const kit = {
   /** Operations on tensors, with gradients. */
-  ops: { ...ops, customGradient, detach },
+  ops: kitOps,
   /** Layers with PyTorch's names and first values. */
   layers: { ...layers, sequence },
   /** Declares a parameter, statistic or state, and its first values. */
   declare,
   initializers: { filledWith, normal, uniformWithin },
+  /** What optimizers share: zeros beside a parameter, a running mean, coupled weight decay. */
+  optimizers: { stateOf, blend, decayed },
 } as const;
 
 export type Kit = typeof kit;
@@ -22,6 +26,16 @@ export type Kit = typeof kit;
 /** The exports of a user's loss file. */
 export interface LossModule {
   readonly createLoss: LossFactory<Kit>;
+}
+
+/** The exports of a user's optimizer file. */
+export interface OptimizerModule {
+  readonly createOptimizer: OptimizerFactory<Kit>;
+}
+
+/** The exports of a user's metrics file. */
+export interface MetricsModule {
+  readonly createMetrics: MetricsFactory<Kit>;
 }
 
 /** The exports of a user's network file. */
@@ -34,4 +48,8 @@ export type { Loss, LossInputs, LossShape, TrainingProgress } from '../losses/lo
 export type { InputShape, Network, NetworkOutputs } from '../models/network.js';
 export type { Layer, Pass } from '../nn/layer.js';
 export type { TensorDeclaration } from '../nn/tensors.js';
+export type { AugmentationModule, AugmentationRequest, OwnAugmentation } from '../data/augment/custom.js';
+export type { EvaluatedBatch, Evaluation, OwnMetric } from '../training/metrics/metric.js';
+export type { OptimizerMoment, ParameterUpdate } from '../optimizers/optimizer.js';
+export type { OwnOptimizer } from '../optimizers/custom.js';
 export type { Tensor } from '../engine/tensor.js';

@@ -11,9 +11,14 @@ import type { CustomModelOptions } from '../models/custom.js';
 import type { InputShape, Network, NetworkOutputs } from '../models/network.js';
 import { kit, type LossModule, type NetworkModule } from './kit.js';
 
+/** Declared tensors, as `kit.declare` gives them. */
+export const declarationsCheck = z.array(
+  z.object({ name: z.string(), shape: z.array(z.int()), initialize: callable }),
+);
+
 const lossCheck = z.object({
   name: z.string(),
-  tensors: z.array(z.object({ name: z.string(), shape: z.array(z.int()), initialize: callable })),
+  tensors: declarationsCheck,
   scalars: z.record(z.string(), callable),
   recordedScalars: z.array(z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'expected letters and digits, the first a small letter')).optional(),
   compute: callable,
@@ -23,7 +28,7 @@ const networkCheck = z.object({
   name: z.string(),
   classes: z.int(),
   featureSize: z.int(),
-  tensors: z.array(z.object({ name: z.string(), shape: z.array(z.int()), initialize: callable })),
+  tensors: declarationsCheck,
   classifier: z.object({ weight: z.object({}), bias: z.object({}) }),
   apply: callable,
 });
@@ -55,12 +60,12 @@ export async function loadLoss({ module, options }: CustomLossOptions, shape: Lo
   }
   const scalars = Object.entries(loss.scalars).map(([key, valueAt]): [string, typeof valueAt] => [
     key,
-    (progress) => callOwn(`compute the scalar ${key} of the loss of ${module}`, () => valueAt(progress)),
+    (progress) => callOwn(module, `compute the scalar ${key} of the loss of ${module}`, () => valueAt(progress)),
   ]);
   return {
     ...{ name, tensors, withoutBias, softTargets, recordedScalars, scalars: Object.fromEntries(scalars) },
     compute: (inputs) =>
-      callOwn(`compute the loss of ${module}`, () => {
+      callOwn(module, `compute the loss of ${module}`, () => {
         const value = loss.compute(inputs);
         requireTensor('what compute gives', value, 0);
         return value;
@@ -88,7 +93,7 @@ export async function loadNetwork({ module, options }: CustomModelOptions, input
   return {
     ...{ name, classes, featureSize, tensors, classifier },
     apply: (images, pass) =>
-      callOwn(`apply the network of ${module}`, () => {
+      callOwn(module, `apply the network of ${module}`, () => {
         const outputs: unknown = network.apply(images, pass);
         const { features, logits } = (outputs ?? {}) as Partial<NetworkOutputs>;
         requireTensor('`features` of what apply gives', features, 2);
@@ -98,9 +103,17 @@ export async function loadNetwork({ module, options }: CustomModelOptions, input
   };
 }
 
+/** A run folder's config without the metrics of a file of code that `overrides` does not name: they are not needed. */
+export function withNamedMetrics(config: ExperimentConfig, overrides: readonly string[]): ExperimentConfig {
+  const { tree } = parseOverrides(overrides);
+  if (valueAt(tree, ['training', 'metrics', 'module']) !== undefined) return config;
+  return { ...config, training: { ...config.training, metrics: undefined } };
+}
+
 /**
  * Errors (usage): a run folder's config has a file of code that `overrides` (`KEY=VALUE`) does not name. A run folder may
- * come from anywhere, and to look at what it has trained is not to trust its code. Its loss is not run.
+ * come from anywhere, and to look at what it has trained is not to trust its code. Its loss, optimizer and augmentation are
+ * not run.
  */
 export function requireNamedModules(
   { dataset, model }: ExperimentConfig,

@@ -13,6 +13,8 @@ import { withHeadRate } from '../optimizers/head-rate.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { createOptimizer } from '../optimizers/registry.js';
 import { mixingOf } from '../training/mixing.js';
+import { loadMetrics } from './own-metrics.js';
+import { loadOptimizer } from './own-optimizer.js';
 import { loadLoss, loadNetwork, requireSoftTargets } from './modules.js';
 import type { StepParts } from '../training/step.js';
 
@@ -51,20 +53,25 @@ export async function buildParts(config: ExperimentConfig, images?: DatasetShape
   const { loss: lossOptions } = config;
   const loss = lossOptions.name === 'custom' ? await loadLoss(lossOptions, built) : createLoss(lossOptions, built);
   const network = loss.withoutBias === true ? withZeroBias(built) : built;
-  const optimizer = optimizerOf(config, network);
+  const optimizer = await optimizerOf(config, network);
   const mixing = mixingOf(config.augmentation, format);
   if (mixing !== undefined) requireSoftTargets(loss, lossOptions);
-  const { accumulate = 1, clipGradNorm: maxNorm } = config.training;
-  const parts = { network, loss, optimizer, format, precision, averages, maxNorm, accumulates: accumulate > 1 };
+  const { accumulate = 1, clipGradNorm: maxNorm, metrics } = config.training;
+  const ownMetrics = metrics && (await loadMetrics(metrics, network.classes));
+  const measured = { averages, ...(ownMetrics && { ownMetrics }) };
+  const parts = { network, loss, optimizer, format, precision, ...measured, maxNorm, accumulates: accumulate > 1 };
   return mixing === undefined ? parts : { ...parts, mixing };
 }
 
 /** The optimizer of a config, with what goes beside it. */
-function optimizerOf({ optimizer: options, training }: ExperimentConfig, { classifier }: Network): Optimizer {
+async function optimizerOf(
+  { optimizer: options, training }: ExperimentConfig,
+  { classifier }: Network,
+): Promise<Optimizer> {
   const { headLearningRateFactor: factor = 1 } = options;
   const { accumulate = 1, ema } = training;
   const head = new Set([classifier.weight.name, classifier.bias.name]);
-  const plain = createOptimizer(options);
+  const plain = options.name === 'custom' ? await loadOptimizer(options) : createOptimizer(options);
   const stepping = factor === 1 ? plain : withHeadRate(plain, head, factor);
   const averaging = ema === undefined ? stepping : withEma(stepping, ema);
   return accumulate === 1 ? averaging : withAccumulation(averaging);

@@ -1,6 +1,7 @@
 // The config sections `schedule`, `training` and `output`: their schema, units and defaults.
 import { z } from 'zod';
 import { pathOption } from '../common/path-option.js';
+import { customMetricsOptions } from './metrics/custom.js';
 
 // Without a default: an absent key leaves the fingerprints of other runs as they are.
 const warmup = {
@@ -64,6 +65,9 @@ export const trainingOptions = z.strictObject({
     .min(1)
     .default(1)
     .describe('epochs from one evaluation to the next; the first and the last ten are always evaluated'),
+  metrics: customMetricsOptions
+    .optional()
+    .describe('metrics of your own, beside the others in metrics.csv, TensorBoard and summary.json'),
   seed: z.int().min(0).max(0xffff_ffff).default(1).describe('of weights, order, augmentation and dropout'),
   execution: z
     .enum(['captured', 'eager'])

@@ -11,7 +11,7 @@ import { emaOf, emaShare, moveAverage } from '../optimizers/ema.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { averagedNetwork, averagedTensors } from './averaged-network.js';
 import { evaluationSums } from './metrics/registry.js';
-import type { MeasuredRun } from './metrics/metric.js';
+import type { MeasuredRun, OwnMetric } from './metrics/metric.js';
 import { mixBatch, type MixingParts } from './mixing.js';
 import type { TrainingOptions } from './options.js';
 import {
@@ -42,10 +42,12 @@ export interface StepParts {
   readonly maxNorm?: number | undefined;
   /** Whether the averages of the weights are kept and evaluated beside them. */
   readonly averages?: boolean;
+  /** What is measured besides. */
+  readonly ownMetrics?: readonly OwnMetric[];
 }
 
 /** What an evaluation needs of them. */
-export type EvaluatedParts = Pick<StepParts, 'network' | 'format' | 'precision' | 'averages'>;
+export type EvaluatedParts = Pick<StepParts, 'network' | 'format' | 'precision' | 'averages' | 'ownMetrics'>;
 
 /** Every parameter that the optimizer trains: the network's, then the loss's own. */
 export function trainedParameters({ network, loss }: Pick<StepParts, 'network' | 'loss'>): TensorDeclaration[] {
@@ -177,11 +179,13 @@ export const measuredRun = ({
   network,
   loss,
   averages,
-}: Pick<StepParts, 'network' | 'averages'> & Partial<Pick<StepParts, 'loss'>>): MeasuredRun => ({
+  ownMetrics,
+}: Pick<StepParts, 'network' | 'averages' | 'ownMetrics'> & Partial<Pick<StepParts, 'loss'>>): MeasuredRun => ({
   classes: network.classes,
   recordedScalars: loss?.recordedScalars ?? [],
   hasLambda: loss !== undefined && 'lambda' in loss.scalars,
   averages: averages === true,
+  ...(ownMetrics && { ownMetrics }),
 });
 
 /** The logits of images, float32 [N, C], by running statistics. */

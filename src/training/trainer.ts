@@ -22,7 +22,7 @@ import type { StepOutcome } from './step-runner.js';
 /** What the training loop needs of a run. */
 export interface TrainerRun {
   readonly config: {
-    readonly optimizer: OptimizerOptions;
+    readonly optimizer: Pick<OptimizerOptions, 'learningRate'>;
     readonly schedule: ScheduleOptions;
     readonly training: TrainingOptions;
   };

@@ -5,13 +5,13 @@ import { transforms } from './registry.js';
 import type { Transform } from './transform.js';
 
 /**
- * The augmentations of an `augmentation` section as one transform of images of a format.
+ * The augmentations of an `augmentation` section as one transform of images of a format; `own`: the user's, the last.
  * Throws what the transforms throw on bad options.
  */
-export function createPipeline(options: AugmentationOptions, format: ImageFormat): Transform {
-  const chain = transforms
-    .map((create) => create(options, format))
-    .filter((transform): transform is Transform => transform !== undefined);
+export function createPipeline(options: AugmentationOptions, format: ImageFormat, own?: Transform): Transform {
+  const chain = [...transforms.map((create) => create(options, format)), own].filter(
+    (transform): transform is Transform => transform !== undefined,
+  );
   const size = imageBytes(format);
   if (chain.length === 0) {
     return (source, sourceOffset, target, targetOffset) => {

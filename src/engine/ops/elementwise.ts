@@ -19,14 +19,6 @@ export function broadcastShape(a: Shape, b: Shape): Shape | undefined {
 }
 
 function binary(operation: string, a: Tensor, b: Tensor, dtype: DType = a.dtype): Tensor {
-  // Users' files are JavaScript, where `mul(x, 2)` is written easily.
-  const stray = ([a, b] as unknown[]).find(
-    (value) => typeof value !== 'object' || value === null || !('handle' in value),
-  );
-  if (stray !== undefined) {
-    const reason = `${JSON.stringify(stray)} is not a tensor (addScalar, mulScalar and maximumScalar take numbers)`;
-    throw cannot(`compute ${operation}`, reason, { code: 'engine/shape' });
-  }
   const shape = broadcastShape(a.shape, b.shape);
   if (shape === undefined || a.dtype !== b.dtype) {
     throw cannot(`compute ${operation}`, `${describeSpec(a)} and ${describeSpec(b)} do not fit together`, {

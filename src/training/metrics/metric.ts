@@ -12,6 +12,8 @@ export interface MeasuredRun {
   readonly hasLambda?: boolean;
   /** Whether averages of the weights are evaluated beside them. */
   readonly averages?: boolean;
+  /** Those of a user's file. */
+  readonly ownMetrics?: readonly OwnMetric[];
 }
 
 /** An epoch whose steps are done. */
@@ -42,6 +44,18 @@ export interface EvaluatedBatch {
   readonly labels: Tensor;
   /** Of the network with the averages of its weights, float32 [N, C]. */
   readonly averagedLogits?: Tensor;
+}
+
+/** A metric of an evaluation, of a user's file. */
+export interface OwnMetric {
+  /** `balancedError`: the column is `metric.balanced_error`. Letters and digits only, the first a small letter. */
+  readonly name: string;
+  /** What people read; default: the name's words. */
+  readonly title?: string | undefined;
+  /** What an evaluation step computes of a batch: sums over its images, float32 of any shape, by name. */
+  sums(batch: EvaluatedBatch): Readonly<Record<string, Tensor>>;
+  /** The metric, of the sums over all images. It must be finite. */
+  value(evaluation: Evaluation): number;
 }
 
 /** How an epoch's line shows a metric. */
@@ -90,7 +104,7 @@ export interface MetricFamily {
    * What an evaluation step computes for them: sums over the images of a batch, float32 of any shape. Names must differ
    * from those of other families.
    */
-  readonly sums?: (batch: EvaluatedBatch) => Readonly<Record<string, Tensor>>;
+  readonly sums?: (batch: EvaluatedBatch, run: MeasuredRun) => Readonly<Record<string, Tensor>>;
 }
 
 /** A family of metrics with fixed names, in runs where `when` holds (default: in all). */

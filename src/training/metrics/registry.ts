@@ -1,6 +1,7 @@
 // The metrics, in the order of their columns in metrics.csv. A new one is one file and one line here.
 import type { Tensor } from '../../engine/tensor.js';
 import type { MetricsRow } from '../../records/metrics-columns.js';
+import { ownMetrics } from './custom.js';
 import { ema } from './ema.js';
 import { lossScalars } from './loss-scalars.js';
 import type { EpochFacts, EvaluatedBatch, Evaluation, MeasuredRun, Metric, MetricFamily } from './metric.js';
@@ -11,7 +12,7 @@ import { top1 } from './top1.js';
 import { top5 } from './top5.js';
 import { training } from './training.js';
 
-const families: readonly MetricFamily[] = [place, schedule, lossScalars, training, top1, top5, ema, time];
+const families: readonly MetricFamily[] = [place, schedule, lossScalars, training, top1, top5, ema, ownMetrics, time];
 
 /** The metrics of a run. */
 export const metricsOf = (run: MeasuredRun): readonly Metric[] => families.flatMap(({ metrics }) => metrics(run));
@@ -23,7 +24,7 @@ export const knownMetrics = (present: readonly string[]): readonly Metric[] =>
 /** What an evaluation step of a run computes for its metrics. */
 export function evaluationSums(run: MeasuredRun, batch: EvaluatedBatch): Record<string, Tensor> {
   const measured = families.filter(({ metrics }) => metrics(run).length > 0);
-  return Object.assign({}, ...measured.map(({ sums }) => sums?.(batch) ?? {})) as Record<string, Tensor>;
+  return Object.assign({}, ...measured.map(({ sums }) => sums?.(batch, run) ?? {})) as Record<string, Tensor>;
 }
 
 const valuesOf = (values: readonly (readonly [Metric, number])[]): Record<string, number> =>

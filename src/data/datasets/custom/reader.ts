@@ -7,6 +7,7 @@ import type { AugmentationOptions } from '../../options.js';
 import { BrokenImage, type ImageReader } from '../../reader.js';
 import { storagePosition, type ImageSource, type ModuleStorage } from '../../source.js';
 import { createPipeline } from '../../augment/pipeline.js';
+import type { Transform } from '../../augment/transform.js';
 import { loadDatasetModule } from './module.js';
 
 const neverRead = (): Error => new Error('its `read` gave a promise that never settles');
@@ -16,9 +17,10 @@ export async function createModuleReader(
   source: ImageSource,
   { module, options }: ModuleStorage,
   augmentation: AugmentationOptions,
+  own?: Transform,
 ): Promise<ImageReader> {
   const dataset = await loadDatasetModule(module, { part: source.part, options });
-  const pipeline = createPipeline(augmentation, source);
+  const pipeline = createPipeline(augmentation, source, own);
   const size = imageBytes(source);
   const describe = (index: number): string => `${storagePosition(source, index)} of ${source.part} of ${module}`;
   const read = async (index: number): Promise<Uint8Array> => {

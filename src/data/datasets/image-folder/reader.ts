@@ -6,6 +6,7 @@ import type { AugmentationOptions } from '../../options.js';
 import type { ImageReader } from '../../reader.js';
 import { storagePosition, type FileStorage, type ImageSource } from '../../source.js';
 import { createPipeline } from '../../augment/pipeline.js';
+import type { Transform } from '../../augment/transform.js';
 import { randomCropBox, type Size } from './crop-box.js';
 import { loadFastJpeg } from './fast-jpeg.js';
 import { boxGeometry, centreGeometry, coverGeometry, type Geometry } from './geometry.js';
@@ -18,13 +19,14 @@ export function createFileReader(
   source: ImageSource,
   { root, names, resize, decoding }: FileStorage,
   augmentation: AugmentationOptions,
+  own?: Transform,
 ): ImageReader {
   // Threads come from the readers, one image each; and no image is decoded twice in a row.
   sharp.concurrency(1);
   sharp.cache(false);
   const exactly = { resampler: createResampler() };
   const forTraining = decoding === 'fast' ? { ...exactly, decode: loadFastJpeg() } : exactly;
-  const pipeline = createPipeline(augmentation, source);
+  const pipeline = createPipeline(augmentation, source, own);
   const crop = augmentation.randomResizedCrop ?? false;
   const pathOf = (index: number): string => join(root, nameAt(names, storagePosition(source, index)));
   const centre = (image: Size): Geometry =>

@@ -1,0 +1,57 @@
+// The user's own augmentation: the config key that names its module, the module's interface, and loading it.
+import { z } from 'zod';
+import { callable, callOwn, kindOf, moduleOption, useModule } from '../../common/modules.js';
+import type { RandomStream } from '../../common/random.js';
+import { imageBytes, type ImageFormat } from '../dataset.js';
+import type { Transform } from './transform.js';
+
+/** `custom: {module: ./my-augmentation.js, options: {…}}` */
+export const customAugmentationOptions = z.strictObject({
+  module: moduleOption('createAugmentation'),
+  options: z.record(z.string(), z.json()).default({}).describe('handed to `createAugmentation` as they are'),
+});
+export type CustomAugmentationOptions = z.output<typeof customAugmentationOptions>;
+
+/** What `createAugmentation` is called with, once in every thread that reads images. */
+export interface AugmentationRequest {
+  readonly options: CustomAugmentationOptions['options'];
+  /** Of every image: size in pixels, and mean and deviation of red, green and blue in 0 … 255. */
+  readonly format: ImageFormat;
+}
+
+export interface OwnAugmentation {
+  readonly name: string;
+  /**
+   * Changes one image in place: height·width·3 bytes, rows from the top, red, green and blue of a pixel together. What is
+   * written is rounded, and cut to 0 … 255. All randomness comes from `random`, so that a run can be repeated.
+   */
+  apply(pixels: Uint8ClampedArray, random: RandomStream): void;
+}
+
+/** The exports of a user's augmentation file. */
+export interface AugmentationModule {
+  readonly createAugmentation: (request: AugmentationRequest) => OwnAugmentation | Promise<OwnAugmentation>;
+}
+
+const check = z.object({ name: z.string(), apply: callable });
+
+/** The augmentation of a user's file. Errors: the file cannot be loaded, or gives none; later, its `apply` fails. */
+export async function loadAugmentation(
+  { module, options }: CustomAugmentationOptions,
+  format: ImageFormat,
+): Promise<Transform> {
+  const own = await useModule<OwnAugmentation>(module, 'createAugmentation', check, (exports) =>
+    (exports as unknown as AugmentationModule).createAugmentation({ options, format }),
+  );
+  const size = imageBytes(format);
+  const apply = (pixels: Uint8ClampedArray, random: RandomStream): void => {
+    const given = own.apply(pixels, random) as unknown;
+    if (given === undefined) return;
+    throw new TypeError(`apply gives ${kindOf(given)}, expected nothing: it changes the pixels in place`);
+  };
+  return (source, sourceOffset, target, targetOffset, random) => {
+    target.set(source.subarray(sourceOffset, sourceOffset + size), targetOffset);
+    const pixels = new Uint8ClampedArray(target.buffer, target.byteOffset + targetOffset, size);
+    callOwn(module, `augment an image by ${module}`, () => apply(pixels, random));
+  };
+}

@@ -1,0 +1,24 @@
+// What a program requires of the variables that it reads and assigns.
+import { cannot, type IsdaError } from '../common/errors.js';
+import type { Tensor, Variable } from './tensor.js';
+import { describeSpec, sameShape } from './types.js';
+
+/** The error for a variable that the session does not have. */
+export const undeclared = (name: string): IsdaError =>
+  cannot(`use the variable ${name}`, 'it is not among the declared tensors', {
+    code: 'engine/graph',
+    hint: 'a loss or a network lists in `tensors`, an optimizer gives by `state`, all that it reads or assigns',
+  });
+
+/** Errors: what is assigned to a variable is no tensor, or has another shape or type. */
+export function requireFit({ name, shape }: Variable, value: Tensor): void {
+  const expected = describeSpec({ dtype: 'float32', shape });
+  // Users' files are JavaScript.
+  const given = value as unknown;
+  if (typeof given !== 'object' || given === null || !('handle' in given)) {
+    const reason = `the value is ${typeof given === 'number' ? `the number ${given}` : 'no tensor'}, expected ${expected}`;
+    throw cannot(`assign ${name}`, reason, { code: 'engine/shape' });
+  }
+  if (value.dtype === 'float32' && sameShape(value.shape, shape)) return;
+  throw cannot(`assign ${name}`, `the value is ${describeSpec(value)}, expected ${expected}`, { code: 'engine/shape' });
+}

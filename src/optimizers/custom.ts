@@ -1,0 +1,28 @@
+// The user's own optimizer: the config section that names its module, and the module's interface.
+import { z } from 'zod';
+import { moduleOption } from '../common/modules.js';
+import type { Optimizer } from './optimizer.js';
+import { commonOptions, learningRate } from './options.js';
+
+/** `optimizer: {name: custom, module: ./my-optimizer.js, learningRate: 0.1, options: {…}}` */
+export const customOptimizerOptions = z.strictObject({
+  name: z.literal('custom'),
+  module: moduleOption('createOptimizer'),
+  learningRate: learningRate(0.1),
+  options: z.record(z.string(), z.json()).default({}).describe('handed to `createOptimizer` as they are'),
+  ...commonOptions,
+});
+export type CustomOptimizerOptions = z.output<typeof customOptimizerOptions>;
+
+/** What `createOptimizer` of a user's file is called with. `Kit` is what it builds with: operations, state. */
+export interface OptimizerRequest<Kit> {
+  readonly options: CustomOptimizerOptions['options'];
+  readonly learningRate: number;
+  readonly kit: Kit;
+}
+
+/** What it gives: its learning rate is that of the config. It may leave out what it does not have. */
+export type OwnOptimizer = Pick<Optimizer, 'name' | 'update'> &
+  Partial<Pick<Optimizer, 'state' | 'scalars' | 'elementwise'>>;
+
+export type OptimizerFactory<Kit> = (request: OptimizerRequest<Kit>) => OwnOptimizer;

@@ -1,0 +1,73 @@
+// The metrics of a user's own file.
+import { z } from 'zod';
+import { cannot } from '../common/errors.js';
+import { callable, callOwn, useModule } from '../common/modules.js';
+import { describeSpec } from '../engine/types.js';
+import type { CustomMetricsOptions } from '../training/metrics/custom.js';
+import type { OwnMetric } from '../training/metrics/metric.js';
+import { isTensor } from './kit-ops.js';
+import { kit, type MetricsModule } from './kit.js';
+
+const check = z.object({
+  metrics: z
+    .array(
+      z.object({
+        name: z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'expected letters and digits, the first a small letter'),
+        title: z.string().optional(),
+        sums: callable,
+        value: callable,
+      }),
+    )
+    .min(1),
+});
+
+/** Errors: what `sums` gives is no object of float32 tensors. */
+function requireSums(sums: unknown): void {
+  if (typeof sums !== 'object' || sums === null || Array.isArray(sums))
+    throw new TypeError('what sums gives is not an object of tensors');
+  for (const [name, value] of Object.entries(sums as Record<string, unknown>)) {
+    if (!isTensor(value)) throw new TypeError(`${name} of what sums gives is not a tensor`);
+    const tensor = value as ReturnType<OwnMetric['sums']>[string];
+    if (tensor.dtype !== 'float32')
+      throw new TypeError(`${name} of what sums gives is ${describeSpec(tensor)}, expected float32 (kit.ops.cast)`);
+  }
+}
+
+/**
+ * The metrics of a user's file, whose functions say the file's name where they fail. Errors: the file cannot be loaded, or
+ * does not give metrics; two have one name; later, a sum is no tensor or a value is not finite.
+ */
+export async function loadMetrics(
+  { module, options }: CustomMetricsOptions,
+  classes: number,
+): Promise<readonly OwnMetric[]> {
+  const { metrics } = await useModule<{ metrics: readonly OwnMetric[] }>(
+    module,
+    'createMetrics',
+    check,
+    async (exports) => ({
+      metrics: await (exports as unknown as MetricsModule).createMetrics({ options, classes, kit }),
+    }),
+  );
+  const names = metrics.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw cannot(`use the module ${module}`, `two of its metrics are called ${twice}`, { code: 'module/unusable' });
+  }
+  return metrics.map((own) => ({
+    name: own.name,
+    title: own.title,
+    sums: (batch) =>
+      callOwn(module, `compute the metric ${own.name} of ${module}`, () => {
+        const sums = own.sums(batch);
+        requireSums(sums);
+        return sums;
+      }),
+    value: (evaluation) =>
+      callOwn(module, `compute the metric ${own.name} of ${module}`, () => {
+        const value = own.value(evaluation) as unknown;
+        if (typeof value === 'number' && Number.isFinite(value)) return value;
+        throw new TypeError(`value gives ${String(value)}, expected a finite number`);
+      }),
+  }));
+}

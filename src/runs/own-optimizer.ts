@@ -1,0 +1,63 @@
+// The optimizer of a user's own file.
+import { z } from 'zod';
+import { callable, callOwn, useModule } from '../common/modules.js';
+import { sameShape } from '../engine/types.js';
+import type { TensorDeclaration } from '../nn/tensors.js';
+import type { CustomOptimizerOptions, OwnOptimizer } from '../optimizers/custom.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { kit, type OptimizerModule } from './kit.js';
+import { declarationsCheck } from './modules.js';
+
+const check = z.object({
+  name: z.string(),
+  update: callable,
+  state: callable.optional(),
+  scalars: z.record(z.string(), callable).optional(),
+  elementwise: z.boolean().optional(),
+});
+
+/** Errors: what `state` gives is no list of declarations, or not in the shape of its parameter where it must be. */
+function requireState(state: unknown, { name, shape }: TensorDeclaration, elementwise: boolean): void {
+  const parsed = declarationsCheck.safeParse(state);
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues;
+    throw new TypeError(`what state gives is not a list of declared tensors: ${[...path, message].join('.')}`);
+  }
+  const stray = elementwise ? parsed.data.find((each) => !sameShape(each.shape, shape)) : undefined;
+  if (stray === undefined) return;
+  const shapes = [stray.shape, shape].map((each) => `[${each.join(', ')}]`);
+  throw new TypeError(
+    `the state ${stray.name} of ${name} has the shape ${shapes[0]}, expected ${shapes[1]}, that of the parameter (elementwise: true)`,
+  );
+}
+
+/**
+ * The optimizer of a user's file, whose functions say the file's name where they fail. Errors: the file cannot be loaded,
+ * or does not give an optimizer; later, its state does not fit, or an update does not assign the parameter.
+ */
+export async function loadOptimizer({ module, options, learningRate }: CustomOptimizerOptions): Promise<Optimizer> {
+  const own = await useModule<OwnOptimizer>(module, 'createOptimizer', check, (exports) =>
+    (exports as unknown as OptimizerModule).createOptimizer({ options, learningRate, kit }),
+  );
+  const { name, elementwise = false } = own;
+  const scalars = Object.entries(own.scalars ?? {}).map(([key, valueAt]): [string, typeof valueAt] => [
+    key,
+    (moment) => callOwn(module, `compute the scalar ${key} of the optimizer of ${module}`, () => valueAt(moment)),
+  ]);
+  return {
+    ...{ name, learningRate, elementwise, scalars: Object.fromEntries(scalars) },
+    state: (parameter) =>
+      callOwn(module, `declare the state of the optimizer of ${module}`, () => {
+        const state = own.state?.(parameter) ?? [];
+        requireState(state, parameter, elementwise);
+        return state;
+      }),
+    update: (update) =>
+      callOwn(module, `update ${update.parameter.name} by the optimizer of ${module}`, () => {
+        const { program, parameter, value } = update;
+        own.update(update);
+        if (program.read(parameter).handle !== value.handle) return;
+        throw new TypeError('update does not assign the parameter, expected program.assign(parameter, value)');
+      }),
+  };
+}

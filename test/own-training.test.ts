@@ -1,0 +1,218 @@
+// An optimizer, an augmentation and metrics of one's own: the example trains, and mistakes in their files are said clearly.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { experimentSchema } from '../src/config/schema.js';
+import { fingerprint } from '../src/config/fingerprint.js';
+import { synthesize } from '../src/data/datasets/synthetic/synthesize.js';
+import { projectRoot } from './config/support.js';
+import { runCli } from './support/cli.js';
+import { runIsda } from './support/process.js';
+import { outcomeOf } from './support/runs.js';
+import { test } from './temporary-folder.js';
+
+const config = join(projectRoot, 'examples/own-training.yaml');
+const environment = { ...process.env };
+const setsOf = (settings: readonly string[]): string[] => settings.flatMap((each) => ['--set', each]);
+
+describe('the example', () => {
+  test('trains below chance, with its metric in every record, and is evaluated with or without its file', async ({
+    folder,
+  }) => {
+    await synthesize({ name: 'cifar10', train: 300, test: 200, classes: 10, seed: 1 }, folder);
+    const small = [`dataset.dir=${folder}`, 'dataset.subset=300', 'dataset.testSubset=150', 'training.epochs=5'];
+    const out = join(folder, 'run');
+    const words = setsOf([...small, 'schedule.name=constant', 'training.evaluationBatchSize=64']);
+    const trained = await runCli(folder, ['train', '--config', config, '--out', out, '--json', ...words], environment);
+    expect(trained, trained.stderr).toMatchObject({ code: 0 });
+    const { last } = JSON.parse(trained.stdout) as { last: Record<string, number> };
+    expect(last['testErrorPercent']).toBeLessThan(80);
+
+    const [names, ...rows] = readFileSync(join(out, 'metrics.csv'), 'utf8').trim().split('\n');
+    const column = names.split(',').indexOf('metric.balanced_error');
+    expect(Number(rows.at(-1)!.split(',')[column])).toBe(last['metric.balancedError']);
+
+    const plain = await runCli(folder, ['evaluate', out, '--json', '--per-class'], environment);
+    const { perClass, ...values } = JSON.parse(plain.stdout) as { perClass: { errorPercent: number }[] };
+    expect(values).not.toHaveProperty(['metric.balancedError']);
+    // The metric is the mean of what `--per-class` gives.
+    const mean = perClass.reduce((sum, { errorPercent }) => sum + errorPercent, 0) / perClass.length;
+    expect(last['metric.balancedError']).toBeCloseTo(mean, 10);
+    const named = setsOf([`training.metrics.module=${join(projectRoot, 'examples/balanced-error.js')}`]);
+    const own = await runCli(folder, ['evaluate', out, '--json', ...named], environment);
+    expect(JSON.parse(own.stdout)).toHaveProperty(['metric.balancedError'], last['metric.balancedError']);
+    const curve = ['figure', 'curve', '--run', out, '--metric', 'metric.balanced_error', '--out', 'c.svg'];
+    expect(await runCli(folder, curve)).toMatchObject({ code: 0 });
+  });
+
+  test('gives the same bytes in worker threads, and when it is resumed', async ({ folder }) => {
+    await synthesize({ name: 'cifar10', train: 128, test: 100, classes: 10, seed: 1 }, folder);
+    const args = (out: string, ...more: string[]) => [
+      ...['train', '--config', config, '--out', out],
+      ...setsOf([`dataset.dir=${folder}`, 'schedule.name=constant', ...more]),
+    ];
+    for (const line of [
+      args('whole'),
+      args('threads', 'training.workers=2'),
+      args('parts', 'training.epochs=1'),
+      args('parts'),
+    ]) {
+      const { exitCode, all } = await runIsda(folder, line);
+      expect(exitCode, all).toBe(0);
+    }
+    const whole = outcomeOf(join(folder, 'whole'));
+    expect(outcomeOf(join(folder, 'threads'))).toEqual(whole);
+    expect(outcomeOf(join(folder, 'parts')).metrics).toEqual(whole.metrics);
+  });
+});
+
+/** What `isda train` says where files are as given. */
+async function failureOf(folder: string, files: Readonly<Record<string, string>>, settings: readonly string[]) {
+  await synthesize({ name: 'cifar10', train: 20, test: 10, classes: 10, seed: 1 }, folder);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const small = ['dataset.subset=20', 'dataset.testSubset=10', `dataset.dir=${folder}`, 'training.workers=0'];
+  const words = setsOf([...settings, ...small]);
+  const { code, stderr } = await runCli(folder, ['train', '--config', 'tiny-cross-entropy', ...words], environment);
+  expect(code).toBe(1);
+  return stderr.slice(stderr.indexOf('error: '));
+}
+
+const places = {
+  optimizer: ['optimizer.name=custom', 'optimizer.module=own.mjs'],
+  augmentation: ['augmentation.custom.module=own.mjs'],
+  metrics: ['training.metrics.module=own.mjs'],
+} as const;
+
+describe('a mistake in such a file', () => {
+  const optimizer = (update: string, more = ''): string =>
+    `export const createOptimizer = ({ kit }) => ({ name: 'own', ${more} update({ program, parameter, value, gradient }) {
+      ${update}
+    } });`;
+  const augmentation = (apply: string): string =>
+    `export const createAugmentation = () => ({ name: 'own', apply(pixels, random) {
+      ${apply}
+    } });`;
+  const metrics = (sums: string, value = '0', name = 'own'): string =>
+    `export const createMetrics = ({ kit }) => [{ name: '${name}', value: () => ${value}, sums({ logits, labels }) {
+      ${sums}
+    } }];`;
+  const zero = 'return { count: kit.ops.sum(logits) };';
+
+  test.for([
+    [
+      'optimizer',
+      'forgets the parameter',
+      optimizer(''),
+      'update does not assign the parameter, expected program.assign(parameter, value)',
+      false,
+    ],
+    [
+      'optimizer',
+      'assigns another shape',
+      optimizer('program.assign(parameter, kit.ops.sum(gradient));'),
+      'the value is float32[], expected float32[',
+      true,
+    ],
+    [
+      'optimizer',
+      'assigns what is not declared',
+      optimizer("program.assign(kit.optimizers.stateOf('x', parameter), value);"),
+      'it is not among the declared tensors',
+      true,
+    ],
+    [
+      'optimizer',
+      'multiplies with a number',
+      optimizer('program.assign(parameter, kit.ops.mul(value, 0.9));'),
+      'its second argument is the number 0.9, expected a tensor',
+      true,
+    ],
+    [
+      'optimizer',
+      'gives no list as state',
+      optimizer('', 'state: () => 3,'),
+      'what state gives is not a list of declared tensors',
+      false,
+    ],
+    [
+      'optimizer',
+      'has a state of another shape',
+      optimizer(
+        '',
+        "elementwise: true, state: ({ name }) => [kit.declare(`s.${name}`, 'state', [2], (values) => values)],",
+      ),
+      'has the shape [2], expected [',
+      false,
+    ],
+    [
+      'augmentation',
+      'gives its image',
+      augmentation('return pixels;'),
+      'apply gives an object, expected nothing: it changes the pixels in place',
+      false,
+    ],
+    ['augmentation', 'throws', augmentation('pixels.nothing();'), 'pixels.nothing is not a function', true],
+    ['metrics', 'sums numbers', metrics('return { count: 3 };'), 'count of what sums gives is not a tensor', false],
+    [
+      'metrics',
+      'sums integers',
+      metrics('return { count: labels };'),
+      'count of what sums gives is int32[10], expected float32 (kit.ops.cast)',
+      false,
+    ],
+    ['metrics', 'gives no number', metrics(zero, '0 / 0'), 'value gives NaN, expected a finite number', false],
+    [
+      'metrics',
+      'throws',
+      metrics('return { count: kit.ops.sum(logits.nothing.x) };'),
+      "Cannot read properties of undefined (reading 'x')",
+      true,
+    ],
+    [
+      'metrics',
+      'has a name that is no column',
+      metrics(zero, '0', 'my metric'),
+      'metrics.0.name: expected letters and digits',
+      false,
+    ],
+  ] as const)('%s that %s is said with the file', async ([kind, , source, reason, hasLine], { folder }) => {
+    const text = await failureOf(folder, { 'own.mjs': source }, places[kind]);
+    const path = join(folder, 'own.mjs');
+    expect(text).toContain(path);
+    expect(text.split('\n')[0]).toContain(reason);
+    if (hasLine) expect(text.split('\n')[1]).toMatch(new RegExp(`^  ${path}:2:\\d+$`));
+    expect(text).not.toMatch(/^ +at /m);
+  });
+
+  test.for(Object.entries(places))('a syntax error in %s is shown with its line', async ([, settings], { folder }) => {
+    await synthesize({ name: 'cifar10', train: 20, test: 10, classes: 10, seed: 1 }, folder);
+    writeFileSync(join(folder, 'own.mjs'), 'export const x = 1;\nexport const y = (;\n');
+    const small = ['dataset.subset=20', 'dataset.testSubset=10', `dataset.dir=${folder}`, 'training.workers=1'];
+    // In a process of its own: the test runner reads files otherwise.
+    const words = setsOf([...settings, ...small]);
+    const { exitCode, stderr } = await runIsda(folder, ['train', '--config', 'tiny-cross-entropy', ...words]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`error: cannot use the module ${join(folder, 'own.mjs')}: Unexpected token ';'\n`);
+    expect(stderr).toContain(`  ${join(folder, 'own.mjs')}:2\n  export const y = (;\n`);
+  });
+
+  test('two metrics of one name are refused', async ({ folder }) => {
+    const one = "{ name: 'own', value: () => 0, sums: () => ({}) }";
+    const text = await failureOf(
+      folder,
+      { 'own.mjs': `export const createMetrics = () => [${one}, ${one}];` },
+      places.metrics,
+    );
+    expect(text.split('\n')[0]).toContain('two of its metrics are called own');
+  });
+});
+
+describe('the identity of an experiment', () => {
+  const of = (more: object) => fingerprint(experimentSchema.parse({ experiment: 'x', ...more }));
+  test('has the optimizer and the augmentation in it, not what is measured', () => {
+    const plain = of({});
+    expect(of({ training: { metrics: { module: '/a.js' } } })).toBe(plain);
+    expect(of({ augmentation: { custom: { module: '/a.js' } } })).not.toBe(plain);
+    expect(of({ optimizer: { name: 'custom', module: '/a.js' } })).not.toBe(plain);
+  });
+});
