@@ -116,7 +116,7 @@ describe('a mistake in such a file', () => {
     [
       'optimizer',
       'assigns what is not declared',
-      optimizer("program.assign(kit.optimizers.stateOf('x', parameter), value);"),
+      optimizer("program.assign(parameter, gradient); program.assign(kit.optimizers.stateOf('x', parameter), value);"),
       'it is not among the declared tensors',
       true,
     ],

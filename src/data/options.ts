@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { pathOption } from '../common/path-option.js';
 import { moduleOption } from '../common/modules.js';
-import { customAugmentationOptions } from './augment/custom.js';
 import { cifarFormats, type CifarName } from './datasets/cifar/format.js';
 
 const count = z.int().min(1);
@@ -201,6 +200,13 @@ const mixingOptions = (what: string) =>
     ])
     .default(false)
     .describe(what);
+
+/** `custom: {module: ./my-augmentation.js, options: {…}}` */
+const customAugmentationOptions = z.strictObject({
+  module: moduleOption('createAugmentation'),
+  options: z.record(z.string(), z.json()).default({}).describe('handed to `createAugmentation` as they are'),
+});
+export type CustomAugmentationOptions = z.output<typeof customAugmentationOptions>;
 
 /** `augmentation`: applied to training images only, in the order of the keys. */
 export const augmentationOptions = z.strictObject({

@@ -2,6 +2,7 @@
 import { withPacks } from './packs.js';
 import type { Pack, Program, Target, Tensor } from './tensor.js';
 import type { TensorSpec } from './types.js';
+import { requireFit } from './variables.js';
 
 /** An operation that was followed, with what it takes and gives. Updates of variables give nothing. */
 export interface TalliedOperation {
@@ -50,9 +51,10 @@ export function createTally({ packs = [], device = 'cpu' }: TallyOptions = {}): 
       values.set(name, known);
       return known;
     },
-    assign({ name }, value) {
+    assign(variable, value) {
+      requireFit(variable, value);
       note('AssignVariableOp', [value]);
-      values.set(name, value);
+      values.set(variable.name, value);
     },
     assignRows({ name }, indices, rows) {
       note('ResourceScatterUpdate', [indices, rows]);

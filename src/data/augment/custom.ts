@@ -1,16 +1,10 @@
-// The user's own augmentation: the config key that names its module, the module's interface, and loading it.
+// The user's own augmentation: the interface of its module, and loading it.
 import { z } from 'zod';
-import { callable, callOwn, kindOf, moduleOption, useModule } from '../../common/modules.js';
+import { callable, callOwn, kindOf, useModule } from '../../common/modules.js';
 import type { RandomStream } from '../../common/random.js';
 import { imageBytes, type ImageFormat } from '../dataset.js';
+import type { CustomAugmentationOptions } from '../options.js';
 import type { Transform } from './transform.js';
-
-/** `custom: {module: ./my-augmentation.js, options: {…}}` */
-export const customAugmentationOptions = z.strictObject({
-  module: moduleOption('createAugmentation'),
-  options: z.record(z.string(), z.json()).default({}).describe('handed to `createAugmentation` as they are'),
-});
-export type CustomAugmentationOptions = z.output<typeof customAugmentationOptions>;
 
 /** What `createAugmentation` is called with, once in every thread that reads images. */
 export interface AugmentationRequest {
