@@ -1,8 +1,8 @@
 // `--set a.b=value`: changes from the command line, as a tree to lay on the config.
-import { Lexer } from 'yaml';
 import type { Problem } from './problems.js';
 import type { Source } from './source.js';
 import { merge, type MapTree, type Tree } from './tree.js';
+import { findMark } from './yaml-marks.js';
 import { parseYaml } from './yaml.js';
 
 const option = '--set ';
@@ -12,19 +12,6 @@ export interface Overrides {
   readonly tree: MapTree;
   readonly problems: readonly Problem[];
   readonly sources: readonly Source[];
-}
-
-/** Tokens by which the lexer marks documents and scalars; they are not in the text. */
-const lexerMarks = new Set(['\u0002', '\u0018', '\u001f', '\ufeff']);
-
-/** Where a YAML comment begins in a value; undefined where there is none. */
-function commentStart(value: string): number | undefined {
-  let position = 0;
-  for (const token of new Lexer().lex(value)) {
-    if (token.startsWith('#')) return position;
-    if (!lexerMarks.has(token)) position += token.length;
-  }
-  return undefined;
 }
 
 /** One `KEY=VALUE` as a tree with the dotted key's maps around the value, or what is wrong with it. */
@@ -38,11 +25,11 @@ function parseOverride(source: Source): { tree: MapTree } | { problems: readonly
   if (key.split('.').some((part) => part.trim() !== part || part === '')) {
     return { problems: [{ message: 'expected a key before =', span: keySpan, hint: example }] };
   }
-  const comment = commentStart(text.slice(equals + 1));
-  if (comment !== undefined) {
-    const span = { source, start: equals + 1 + comment, end: text.length };
+  const mark = findMark(text.slice(equals + 1));
+  if (mark !== undefined) {
+    const span = { source, start: equals + 1 + mark.at, end: text.length };
     const hint = `quote the value: ${key}='${JSON.stringify(text.slice(equals + 1))}'`;
-    return { problems: [{ message: '# begins a comment in YAML, so the rest would be left out', span, hint }] };
+    return { problems: [{ message: mark.message, span, hint }] };
   }
   const { tree: value, problems } = parseYaml(source, equals + 1);
   if (problems.length > 0) return { problems };

@@ -6,6 +6,7 @@ import { configError } from '../config/problems.js';
 import { schemaTree, type ExperimentConfig } from '../config/schema.js';
 import type { Source } from '../config/source.js';
 import { plain } from '../config/tree.js';
+import { findMark } from '../config/yaml-marks.js';
 import { parseYaml } from '../config/yaml.js';
 
 /** Values of config keys, by their dotted names. */
@@ -44,6 +45,11 @@ export function expectationAt(key: string, config: ExperimentConfig): string | u
 /** Parses `a,b,c` as the items of a YAML list, so that `{name: focal},[1, 2]` are values too. Errors (usage). */
 export function parseValues(text: string, option: string): readonly unknown[] {
   const source: Source = { kind: 'option', label: option, text: `${option} [${text}]` };
+  const mark = findMark(`[${text}]`);
+  if (mark !== undefined) {
+    const start = option.length + 1 + mark.at;
+    throw configError(text, [{ message: mark.message, span: { source, start, end: source.text.length - 1 } }], option);
+  }
   const { tree, problems } = parseYaml(source, option.length + 1);
   if (problems.length > 0) throw configError(text, problems, option);
   return tree?.kind === 'list' ? tree.items.map(plain) : [];

@@ -240,4 +240,29 @@ describe('--set', () => {
   ])('refuses %j', (override) => {
     expect(messageOf(folderOf(files), 'x.yaml', [override])).toContain('--set');
   });
+
+  it.each([
+    ['experiment=&a b', '& names a value in YAML'],
+    ['schedule.milestones=[&x 1, *x]', '& names a value in YAML'],
+    ['schedule.milestones=[1, *x]', '* stands for another value in YAML'],
+    ['training.epochs=!!str 3', '! begins a type in YAML'],
+    ['output.dir=--- a', 'it separates documents in YAML'],
+    ['experiment=%YAML 1.1', '% begins a directive in YAML'],
+    ['experiment=a\n', 'a value is one line'],
+    ['experiment=a\nb', 'a value is one line'],
+    ['output.dir="a\nb"', 'a value is one line'],
+    ['training.epochs=3\ntraining.seed: 4', 'a value is one line'],
+    ['output.dir=/d/run #2', '# begins a comment in YAML'],
+  ])('says what %j would be, and how it is written', (override, reason) => {
+    const message = messageOf(folderOf(files), 'x.yaml', [override]);
+    expect(message).toContain(reason);
+    expect(message).toContain('hint: quote the value: ');
+  });
+
+  it.each(['output.dir="&a *b !c"', 'output.dir=a&b', 'output.dir=a*b', 'output.dir=a!b', 'output.dir=--x'])(
+    'takes %j',
+    (override) => {
+      expect(set(override).output.dir).toBe(override.slice('output.dir='.length).replaceAll('"', ''));
+    },
+  );
 });

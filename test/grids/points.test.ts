@@ -178,3 +178,10 @@ describe('choosePoint', () => {
     [[undefined, undefined, undefined], undefined],
   ])('of errors %j it is %s', (means, name) => expect(choosePoint(measured(means))?.name).toBe(name));
 });
+
+it.each(['&a 1,2', '!x 1', '*a', '1,2\n3', '1 # 2'])(
+  'refuses the values %j, of which YAML would drop a part',
+  (text) => {
+    expect(() => parseValues(text, '--values')).toThrow('cannot use --values');
+  },
+);

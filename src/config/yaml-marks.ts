@@ -1,0 +1,29 @@
+// Marks of YAML that change a value of the command line, or drop a part of it.
+import { Lexer } from 'yaml';
+
+/** Tokens by which the lexer marks documents and scalars; they are not in the text. */
+const lexerMarks = new Set(['\u0002', '\u0018', '\u001f', '\ufeff']);
+
+/** What YAML reads otherwise than as a part of a value, by how its token begins, and what it would do. */
+const marks: readonly (readonly [token: RegExp, message: string])[] = [
+  [/^#/, '# begins a comment in YAML, so the rest would be left out'],
+  [/^&/, '& names a value in YAML, so it would be left out'],
+  [/^\*/, '* stands for another value in YAML'],
+  [/^!/, '! begins a type in YAML, so it would be left out'],
+  [/^(?:---|\.\.\.)$/, 'it separates documents in YAML, so it would be left out'],
+  [/^%/, '% begins a directive in YAML'],
+  [/^[\r\n]/, 'a value is one line'],
+];
+
+/** The first of such marks in a value, where it begins and what is wrong; undefined where there is none. */
+export function findMark(value: string): { readonly at: number; readonly message: string } | undefined {
+  let at = 0;
+  for (const token of new Lexer().lex(value)) {
+    const mark = marks.find(([begins]) => begins.test(token));
+    if (mark !== undefined) return { at, message: mark[1] };
+    if (!lexerMarks.has(token)) at += token.length;
+  }
+  // Within quotes, or within a block of lines.
+  const line = value.search(/[\r\n]/);
+  return line === -1 ? undefined : { at: line, message: 'a value is one line' };
+}
