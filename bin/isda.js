@@ -30,9 +30,6 @@ for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: pr
 // Without a listener it would end the process; with one, the write that exceeds a limit (ulimit -f) fails with a reason.
 process.on('SIGXFSZ', () => undefined);
 
-// Those that people, closed terminals and clusters send to end a process: each asks for a checkpoint first.
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGXCPU'];
-
 async function launch() {
   let workingDirectory;
   try {
@@ -44,8 +41,10 @@ async function launch() {
     return;
   }
   let main;
+  let stopSignals;
   try {
     ({ main } = await import('../dist/cli/main.js'));
+    ({ stopSignals } = await import('../dist/common/stop-signals.js'));
   } catch (error) {
     process.exitCode = answerWithoutProgram(error, process.argv.slice(2), process);
     return;

@@ -25,8 +25,12 @@ export function nearest(name: string, known: readonly string[]): readonly string
   return least === 2 ? closest.filter((candidate) => lettersOf(candidate) === lettersOf(name)) : [];
 }
 
-/** `did you mean gpus or cpus?`, or undefined where no known name is near. */
-export function didYouMean(name: string, known: readonly string[]): string | undefined {
-  const near = nearest(name, known).slice(0, maxNames);
+/** `did you mean gpus or cpus?`, or undefined where no known name is near. `shown`: a name as it is to be written. */
+export function didYouMean(
+  name: string,
+  known: readonly string[],
+  shown = (near: string): string => near,
+): string | undefined {
+  const near = nearest(name, known).slice(0, maxNames).map(shown);
   return near.length === 0 ? undefined : `did you mean ${orList(near)}?`;
 }

@@ -15,7 +15,8 @@ export interface ConfigPlaces {
 }
 
 /** What `-` means. */
-const standardInput = '/dev/stdin';
+/** What `-` means in place of a file. */
+export const standardInput = '/dev/stdin';
 
 const extension = /\.ya?ml$/i;
 

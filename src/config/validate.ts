@@ -133,16 +133,22 @@ function misspelt(path: Path, { tree, root, value }: CheckedTree): string | unde
 }
 
 /** What is meant by a key that other programs have, or that is written as theirs are: `lr`, `batch_size`. */
-function knownElsewhere(key: string, at: Path, known: readonly string[], root: SchemaNode): string | undefined {
+function knownElsewhere(
+  key: string,
+  at: Path,
+  known: readonly string[],
+  { root, shown }: { readonly root: SchemaNode; readonly shown: (name: string) => string },
+): string | undefined {
   const here = known.find((name) => bareKey(name) === bareKey(key));
-  if (here !== undefined) return `did you mean ${here}?`;
+  if (here !== undefined) return `did you mean ${shown(here)}?`;
   // A key one letter away was probably meant, whatever else has the word as it is.
   const close = nearest(key, known).filter((name) => distance(name.toLowerCase(), key.toLowerCase()) === 1);
-  const meant = (others: readonly string[]): string => `did you mean ${orList([...new Set([...close, ...others])])}?`;
+  const meant = (others: readonly string[]): string =>
+    `did you mean ${orList([...new Set([...close.map(shown), ...others])])}?`;
   const alias = keyOfAlias(key);
   const last = alias?.slice(alias.lastIndexOf('.') + 1);
   if (alias !== undefined && last !== undefined && pathsOfKey(root, last).includes(alias))
-    return meant([alias === dotted([...at, last]) ? last : alias]);
+    return meant([alias === dotted([...at, last]) ? shown(last) : alias]);
   const same = allPaths(root).filter((path) => bareKey(path.slice(path.lastIndexOf('.') + 1)) === bareKey(key));
   return same.length === 0 ? undefined : meant(same);
 }
@@ -172,11 +178,17 @@ function unknownKey(key: string, at: Path, known: readonly string[], checked: Ch
   const notation = otherNotation(key, at, checked);
   if (notation !== undefined) return { code: 'config/unknown-key', message, span, hint: notation };
   const here = isConfig && at.length === 0 && span?.source.kind === 'file' ? ['extends', ...known] : known;
+  // In a file the keys of a section stand by themselves, on the command line with it.
+  const shown = (name: string): string => (span?.source.kind === 'option' ? dotted([...at, name]) : name);
   return {
     code: 'config/unknown-key',
     message,
     span,
-    hint: knownElsewhere(key, at, here, root) ?? didYouMean(key, here) ?? moved ?? `known keys: ${here.join(', ')}`,
+    hint:
+      knownElsewhere(key, at, here, { root, shown }) ??
+      didYouMean(key, here, shown) ??
+      moved ??
+      `known keys: ${here.join(', ')}`,
   };
 }
 

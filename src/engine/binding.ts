@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { cannot, reasonOf } from '../common/errors.js';
 import {
   addFlags,
+  checkFlagVariables,
   checkThreadVariables,
   defaultSettings,
   persistentBatchNormVariable,
@@ -88,6 +89,7 @@ export function loadBinding(
 ): Binding {
   const load = createRequire(import.meta.url);
   checkThreadVariables(environment);
+  checkFlagVariables(environment);
   useSettings(environment, settings, location.bindingPath in load.cache);
   const gpu = location.build === 'cuda' && device !== 'cpu' && nvidiaDriver(environment) !== undefined;
   // A CUDA build that finds no GPU logs an error, which is none where no GPU is wanted or there is no driver.

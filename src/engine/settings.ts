@@ -1,4 +1,5 @@
 // Process-wide settings of TensorFlow and CUDA: environment variables that they read while loading.
+import { existsSync } from 'node:fs';
 import { cannot } from '../common/errors.js';
 
 export interface EngineSettings {
@@ -62,6 +63,28 @@ export function checkThreadVariables(environment: Readonly<Variables>): void {
       kind: 'usage',
       hint: `set it to 0 (as many as there are cores) or more, or unset it`,
     });
+  }
+}
+
+/** The variables with flags that TensorFlow reads; it ends the process at a word that is none. */
+const flagVariables = ['TF_XLA_FLAGS', 'XLA_FLAGS'];
+
+/** Errors: a variable with flags holds a word that is none, and no file that has them. */
+export function checkFlagVariables(environment: Readonly<Variables>): void {
+  for (const name of flagVariables) {
+    const words = (environment[name] ?? '').split(/\s+/).filter((word) => word !== '');
+    const file = words.length === 1 && !words[0].startsWith('-') && existsSync(words[0]);
+    const stray = file ? undefined : words.find((word) => !/^--\w+(?:=.*)?$/.test(word));
+    if (stray === undefined) continue;
+    throw cannot(
+      'load the engine',
+      `the environment variable ${name} holds ${stray}, expected flags such as --name=value`,
+      {
+        code: 'engine/settings',
+        kind: 'usage',
+        hint: `correct it, or unset it`,
+      },
+    );
   }
 }
 

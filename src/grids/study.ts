@@ -1,7 +1,7 @@
 // Studies: a YAML file of named rows, each a config with overrides, times seeds.
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { displayPath, findConfig, isFile, type ConfigPlaces } from '../config/find.js';
+import { displayPath, findConfig, isFile, isPipe, standardInput, type ConfigPlaces } from '../config/find.js';
 import { readText } from '../config/files.js';
 import { loadConfig } from '../config/load.js';
 import { configError, type Problem } from '../config/problems.js';
@@ -36,18 +36,19 @@ export interface Study {
 
 /**
  * Reads a study and resolves every row: the row's `config` (else the study's), then the study's `set`, then the row's,
- * then `overrides` (`KEY=VALUE`). `file` is relative to the working directory. Errors (usage): with the place in the
+ * then `overrides` (`KEY=VALUE`). `file` is relative to the working directory, `-` is standard input. Errors (usage): with the place in the
  * study's file or in a config.
  */
 export function loadStudy(
   file: string,
   { overrides, ...places }: ConfigPlaces & { readonly overrides: readonly string[] },
 ): Study {
-  const path = resolve(places.workingDirectory, file);
+  const path = file === '-' ? standardInput : resolve(places.workingDirectory, file);
   const label = displayPath(path, places.workingDirectory);
+  const directory = isPipe(path) ? places.workingDirectory : dirname(path);
   const read = readText(path, places.readPipe);
   if ('reason' in read) throw configError(label, [{ message: read.reason }], 'study');
-  const source: Source = { kind: 'file', label, text: read.text, directory: dirname(path) };
+  const source: Source = { kind: 'file', label, text: read.text, directory };
   const { tree, problems } = parseYaml(source);
   const fail = (found: readonly Problem[]): Error => configError(label, found, 'study');
   if (problems.length > 0) throw fail(problems);
@@ -58,7 +59,7 @@ export function loadStudy(
 
   /** A name in the study is relative to it first, as in `extends`. */
   const find = (reference: string): string => {
-    const beside = resolve(dirname(path), reference);
+    const beside = resolve(directory, reference);
     return isFile(beside) ? beside : findConfig(reference, places);
   };
   const changesAt = (...at: PropertyKey[]): MapTree[] => {

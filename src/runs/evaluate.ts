@@ -1,5 +1,6 @@
 // Evaluates a run's checkpoint.
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { isFolder } from '../config/find.js';
 import { loadConfig } from '../config/load.js';
 import { fingerprints } from '../config/fingerprint.js';
@@ -48,12 +49,19 @@ export interface RunChanges {
   readonly workingDirectory: string;
 }
 
-/** Where a run found its images, as an override: relative folders and $ISDA_DATA may mean others here and now. */
-function recordedFolder({ dataset }: ExperimentConfig, inputs: RunInputs | undefined): readonly string[] {
+/**
+ * Where a run found its images, as an override: relative folders and $ISDA_DATA may mean others here and now. Where the
+ * folder is gone, it is still what messages name, unless the config's own leads to one from here.
+ */
+function recordedFolder(
+  { dataset }: ExperimentConfig,
+  inputs: RunInputs | undefined,
+  workingDirectory: string,
+): readonly string[] {
   const folder = inputs?.data?.folder;
-  return folder === undefined || dataset.name === 'custom' || !isFolder(folder)
-    ? []
-    : [`dataset.dir=${JSON.stringify(folder)}`];
+  if (folder === undefined || dataset.name === 'custom') return [];
+  const isElsewhere = dataset.dir === undefined || isFolder(resolve(workingDirectory, dataset.dir));
+  return !isFolder(folder) && isElsewhere ? [] : [`dataset.dir=${JSON.stringify(folder)}`];
 }
 
 /** The error of a run without the checkpoint that is asked for. */
@@ -94,7 +102,7 @@ export async function openRunCheckpoint(
     loadConfig(folder.config, { configsDirectory: directory, workingDirectory, overrides: changes }).config;
   const inputs = await readInputs(folder.inputs);
   const recorded = load([]);
-  const config = load([...recordedFolder(recorded, inputs), ...overrides]);
+  const config = load([...recordedFolder(recorded, inputs, workingDirectory), ...overrides]);
   requireNamedModules(config, overrides, folder.config);
   const purpose = { action: 'read the run', hint: '`isda train` with the same config writes checkpoints' };
   // The checkpoints are those of the run as it was trained, whatever is changed for now.

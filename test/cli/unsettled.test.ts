@@ -1,8 +1,9 @@
 // Promises of a user's file that nothing can settle: errors, and no process that ends as if its work were done.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect } from 'vitest';
-import { runIsda } from '../support/process.js';
+import { isdaCommand, runIsda } from '../support/process.js';
 import { test } from '../temporary-folder.js';
 
 const never = 'new Promise(() => undefined)';
@@ -47,4 +48,26 @@ describe('a data set whose promise never settles', () => {
     expect(exitCode).toBe(1);
     expect(existsSync(join(folder, 'run', '.lock'))).toBe(false);
   });
+});
+
+test('it is noticed on a terminal too, where a bar is drawn again and again', async ({ folder }) => {
+  writeFileSync(join(folder, 'data.mjs'), `export const createDataset = () => (${set});`);
+  const command = [
+    'train',
+    '--config',
+    'tiny-cross-entropy',
+    ...settings,
+    '--set',
+    'training.workers=0',
+    '--out',
+    'run',
+  ];
+  const line = [process.execPath, ...isdaCommand, ...command].map((word) => `'${word}'`).join(' ');
+  const { stdout } = await execa('script', ['-qec', line, '/dev/null'], {
+    cwd: folder,
+    reject: false,
+    timeout: 60_000,
+  });
+  expect(stdout).toContain('gave a promise that never settles');
+  expect(existsSync(join(folder, 'run', '.lock'))).toBe(false);
 });

@@ -266,3 +266,13 @@ describe('--set', () => {
     },
   );
 });
+
+it.each([
+  ['optimizer.lr=3', 'optimizer.learningRate'],
+  ['optimizer.learningrate=3', 'optimizer.learningRate'],
+  ['training.epoch=3', 'training.epochs'],
+  ['training.epochss=3', 'training.epochs'],
+  ['lr=3', 'optimizer.learningRate'],
+])('a hint for %s names the whole key', (override, key) => {
+  expect(messageOf(folderOf({ 'x.yaml': '{}' }), 'x.yaml', [override])).toContain(`hint: did you mean ${key}?`);
+});

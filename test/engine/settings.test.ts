@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatError } from '../../src/common/errors.js';
 import {
+  checkFlagVariables,
   checkThreadVariables,
   defaultSettings,
   prefersPersistentBatchNorm,
@@ -36,6 +37,16 @@ describe('checkThreadVariables', () => {
   });
   it.each([undefined, '', '0', '1', '64'])('takes %j', (value) => {
     checkThreadVariables({ TF_NUM_INTRAOP_THREADS: value, OMP_NUM_THREADS: value });
+  });
+});
+
+describe('checkFlagVariables', () => {
+  it.each(['nonsense', '-v', '--a b', '--tf_xla_auto_jit=2 yes', '2'])('refuses %j', (value) => {
+    for (const name of ['TF_XLA_FLAGS', 'XLA_FLAGS'])
+      expect(() => checkFlagVariables({ [name]: value })).toThrow(`the environment variable ${name} holds `);
+  });
+  it.each([undefined, '', ' ', '--tf_xla_auto_jit=2', '--a=1  --b', '/dev/null'])('takes %j', (value) => {
+    checkFlagVariables({ TF_XLA_FLAGS: value });
   });
 });
 

@@ -120,6 +120,18 @@ describe('evaluateRun', () => {
     expect(own.config.dataset).toMatchObject({ dir: 'mine' });
   });
 
+  it('names the folder of the run where its images are gone, not one that was never there', async () => {
+    const copy = await copyOf('gone');
+    const [config, inputs] = [join(copy, 'config.yaml'), join(copy, 'inputs.json')];
+    writeFileSync(config, readFileSync(config, 'utf8').replace(/^ {2}dir: .*$/m, '  dir: images'));
+    writeFileSync(inputs, readFileSync(inputs, 'utf8').replace(/"folder": ".*"/, `"folder": "${join(folder, 'away')}"`));
+    const from = (workingDirectory: string) => openRunCheckpoint(copy, { overrides: [], workingDirectory });
+    expect((await from(tmpdir())).config.dataset).toMatchObject({ dir: join(folder, 'away') });
+    // Moved with the folder that the command is called from, they are found.
+    mkdirSync(join(copy, 'images'));
+    expect((await from(copy)).config.dataset).toMatchObject({ dir: 'images' });
+  });
+
   it('says where the images are not those of the run', async () => {
     await synthesize({ name: 'cifar10', train: 64, test: 100, classes: 10, seed: 2 }, join(folder, 'other'));
     const { outcome, warnings } = await evaluate([`dataset.dir=${join(folder, 'other')}`]);

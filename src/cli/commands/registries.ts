@@ -1,5 +1,5 @@
 // `isda models` and `isda losses`: list the networks and the losses.
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { formatBytes, formatCount } from '../../common/format.js';
 import { lossOptions } from '../../losses/options.js';
 import { createLoss } from '../../losses/registry.js';
@@ -97,6 +97,12 @@ function listModels(options: ModelsOptions, context: CommandContext): void {
   context.stdout.write(`${parts.join('\n\n')}\n`);
 }
 
+function classesArgument(value: string): number {
+  const classes = countArgument(value);
+  if (classes < 2) throw new InvalidArgumentError('Expected at least 2: a network tells classes apart.');
+  return classes;
+}
+
 function listLosses(options: ListOptions, context: CommandContext): void {
   const list = lossOptions.options.map((option) => {
     const { name, ...keys } = option.shape;
@@ -122,7 +128,7 @@ export function registerRegistries(program: Command, context: CommandContext): v
     .description(
       'networks with parameters, operations of one image, number of deep features and memory of a training step',
     )
-    .option('--classes <n>', 'count with this many classes', countArgument)
+    .option('--classes <n>', 'count with this many classes', classesArgument)
     .option('--batch <n>', "memory of a step of this many images (default: the paper's batch)", countArgument)
     .option('--json', 'print as JSON')
     .action((options: ModelsOptions) => listModels(options, context));

@@ -1,5 +1,6 @@
 // Progress of downloads, scans and searches: a bar on a terminal, otherwise a line for every 10 %.
-import { Presets, SingleBar } from 'cli-progress';
+import { Presets, type SingleBar } from 'cli-progress';
+import { createBar } from './bar.js';
 
 interface Wording {
   /** What a bar says after itself; `{amount}` stands for the amount as `amount` words it. */
@@ -44,7 +45,7 @@ function progressOn(stream: NodeJS.WriteStream, wording: Wording): ProgressDispl
     update: (done, total) => {
       if (total === undefined) return;
       if (bar === undefined) {
-        bar = new SingleBar(
+        bar = createBar(
           { stream, format: `{bar} {percentage} % of ${wording.bar}, {eta_formatted} left` },
           Presets.rect,
         );

@@ -1,8 +1,9 @@
 // What a person sees of a generator's training: a bar on a terminal, a line every so many iterations anywhere.
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import { fitLine } from '../../common/fit-line.js';
 import { formatDuration } from '../../common/format.js';
 import type { GanLength, GanProgress } from '../../runs/gan/progress.js';
+import { createBar } from './bar.js';
 import { barBehaviour, endBar } from './run-progress.js';
 
 export interface GanProgressOptions extends GanLength {
@@ -53,7 +54,7 @@ export function createGanProgress({ stream, now, iterations, before, log }: GanP
     bar = undefined;
   };
   const start = (): SingleBar => {
-    const created = new SingleBar({ stream, format: () => text(width()), ...barBehaviour });
+    const created = createBar({ stream, format: () => text(width()), ...barBehaviour });
     created.start(iterations, done);
     return created;
   };

@@ -1,10 +1,11 @@
 // What a person sees of a run: a bar for each epoch on a terminal, a plain line for each epoch elsewhere.
 import { clearScreenDown } from 'node:readline';
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import { fitLine } from '../../common/fit-line.js';
 import { formatDuration } from '../../common/format.js';
 import type { MetricsRow } from '../../records/metrics-columns.js';
 import { formatLoss } from '../../training/metrics/format.js';
+import { createBar } from './bar.js';
 import { timeLeft } from './eta.js';
 import { epochLine, type BatchProgress, type Progress, type RunLength } from '../../training/progress.js';
 
@@ -86,7 +87,7 @@ export function createProgress(options: ProgressOptions): Progress {
   let bar: SingleBar | undefined;
   const start = (): SingleBar => {
     const format = (): string => (state === undefined ? '' : batchLine(state, options, left.seconds(), width()));
-    const created = new SingleBar({ stream, format, ...barBehaviour });
+    const created = createBar({ stream, format, ...barBehaviour });
     created.start(batchesPerEpoch, state?.batch ?? 0);
     return created;
   };

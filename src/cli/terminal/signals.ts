@@ -1,4 +1,5 @@
 // Signal handling: the first signal asks for a checkpoint, a second interrupt exits at once.
+import { constants } from 'node:os';
 import type { CommandContext } from '../context.js';
 
 export interface SignalWatch {
@@ -15,9 +16,10 @@ export function watchSignals(context: CommandContext): SignalWatch {
   let first: string | undefined;
   const controller = new AbortController();
   const stop = context.onSignal((signal) => {
-    if (first !== undefined && signal === 'SIGINT') {
+    // Ctrl-C or Ctrl-\ once more.
+    if (first !== undefined && (signal === 'SIGINT' || signal === 'SIGQUIT')) {
       context.stderr.write('\n');
-      context.exit(130);
+      context.exit(128 + constants.signals[signal]);
     }
     first ??= signal;
     controller.abort();

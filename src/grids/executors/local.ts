@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../../common/errors.js';
+import { stopSignals } from '../../common/stop-signals.js';
 import { writeFailure } from '../../common/files.js';
 import { runFolder } from '../../records/run-folder.js';
 import type { CellEnd } from '../store/claim.js';
@@ -43,8 +44,7 @@ export function shareOf(slot: number, options: Omit<LocalOptions, 'command' | 'w
 }
 
 /** Exit codes of `isda train` after a signal: with a checkpoint, and at once. */
-const stoppedCodes: readonly unknown[] = [75, 130];
-const stoppingSignals: readonly unknown[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGXCPU'];
+const stoppedCodes: readonly unknown[] = [75, 130, 131];
 
 /** The one line that says why a process failed: its own error, else its last words, else how it ended. */
 export function failureReason(stderr: string, ended: string): string {
@@ -64,7 +64,7 @@ interface ProcessEnd {
 /** How the run in a process ended. `stderr`: what the process wrote there. */
 export function cellEnd({ code, signal, error }: ProcessEnd, stopAsked: boolean, stderr: string): CellEnd {
   if (code === 0) return { state: 'done' };
-  const asked = stopAsked || stoppedCodes.includes(code) || stoppingSignals.includes(signal);
+  const asked = stopAsked || stoppedCodes.includes(code) || stopSignals.some((each) => each === signal);
   if (asked) return { state: 'stopped', reason: signal ? `ended by ${signal}` : 'asked to stop' };
   if (error !== undefined) return { state: 'failed', reason: `its process did not start: ${reasonOf(error)}` };
   const killed = signal === 'SIGKILL' ? 'killed (SIGKILL), perhaps for want of memory' : `ended by ${signal}`;

@@ -93,6 +93,13 @@ describe('a run that is asked to stop', () => {
     expect(outcomeOf(join(folder, 'often'))).toEqual(whole);
   });
 
+  it('by those that are seldom sent, goes on to the same bytes', async () => {
+    for (const signal of ['SIGQUIT', 'SIGALRM', 'SIGVTALRM', 'SIGIO', 'SIGPWR'] as const)
+      await stop('seldom', signal, inStep(1));
+    await finish('seldom');
+    expect(outcomeOf(join(folder, 'seldom'))).toEqual(whole);
+  });
+
   it('inside the warm-up it goes on to the same bytes', async () => {
     const warm = ['schedule={name: cosine, minLearningRate: 0.01, warmupEpochs: 1.5}'];
     await finish('warm-whole', warm);

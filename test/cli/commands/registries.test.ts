@@ -58,6 +58,12 @@ it('counts the covariances of ISDA by form', async () => {
   });
 });
 
+it('one class is refused', async () => {
+  const { code, stderr } = await runCli('.', ['models', '--classes', '1']);
+  expect(stderr).toContain('Expected at least 2: a network tells classes apart.');
+  expect(code).toBe(2);
+});
+
 const bases = { 'imagenet-resnext': 'imagenet-resnet' } as Readonly<Record<string, string>>;
 it.each(knownNetworks.map(({ model, batchSize }) => ({ family: model.name, batchSize })))(
   'counts $family with the batch of its config',

@@ -4,12 +4,13 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCell } from '../../../src/grids/store/cell.js';
 import { listRuns } from '../../../src/grids/store/list.js';
 import { heldDataset, isIdle, signalHeld, startHeld } from '../../support/held.js';
 import { runHere } from '../../support/cli.js';
-import { printed, runIsda, startIsda, type IsdaOutcome } from '../../support/process.js';
+import { isdaCommand, printed, runIsda, startIsda, type IsdaOutcome } from '../../support/process.js';
 import { outcomeOf, read } from '../../support/runs.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
@@ -226,4 +227,18 @@ it('isda sweep goes on where it was stopped and ends with the choice and the fin
   const config = read(folder, 'sweep', `tiny-isda-${chosen.name}-final-seed2`, 'config.yaml');
   expect(config).toMatch(/^ {2}holdout: 0$/m);
   expect(config).toMatch(/^ {2}seed: 2$/m);
+});
+
+it('a study may come through a pipe, whose configs start from the working directory', async () => {
+  writeFileSync(join(folder, 'own.yaml'), 'extends: tiny-isda\n');
+  const text = 'study: piped\nconfig: own.yaml\nseeds: 1\nrows: [{name: a}]\n';
+  const { stdout, exitCode, all } = await execa(
+    process.execPath,
+    [...isdaCommand, 'study', '-', '--dry-run', '--json'],
+    {
+      ...{ cwd: folder, input: text, reject: false, all: true },
+    },
+  );
+  expect(exitCode, all).toBe(0);
+  expect((JSON.parse(stdout) as { runs: { name: string }[] }).runs.map(({ name }) => name)).toEqual(['piped-a-seed1']);
 });
