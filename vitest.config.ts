@@ -1,15 +1,11 @@
 // Test runner settings: processes, not threads, because worker threads must not load the TensorFlow binding.
 import { defineConfig } from 'vitest/config';
 
-/** Tests of what a process is or holds: its environment, signals, memory, settings of TensorFlow. Each file gets its own. */
+/** Tests that measure or harm their process, or replace a module in it. Each file gets a process of its own. */
 const ownProcess = [
-  'test/*.test.ts',
-  'test/{cli,faults,install,runs,scripts}/**/*.test.ts',
-  'test/engine/*.test.ts',
-  'test/common/home.test.ts', // replaces node:os
-  'test/data/{verify.test.ts,datasets/cifar/cifar.test.ts,loader/**/*.test.ts}',
-  'test/grids/{executors,plan}/**/*.test.ts',
-  'test/training/**/*.test.ts',
+  'test/faults/**/*.test.ts',
+  'test/engine/{binding,session-memory,settings}.test.ts',
+  'test/{common/home,runs/run-folder-users}.test.ts', // replace modules
 ];
 
 const shared = {

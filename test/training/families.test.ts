@@ -52,15 +52,15 @@ function train(model: ModelInput, execution: Execution) {
   }
 }
 
-/** The paper's own networks where they are cheap, else smaller ones of their family. */
+/** The paper's own networks where they are cheap, else smaller ones of their family; the deep ones train in test/models. */
 const networks: readonly (readonly [string, ModelInput])[] = [
-  ['ResNet-110', { name: 'resnet', depth: 110 }],
+  ['ResNet-32', { name: 'resnet', depth: 32 }],
   ['ResNet-14 with dropout', { name: 'resnet', depth: 14, dropout: 0.3 }],
-  ['SE-ResNet-110', { name: 'se-resnet', depth: 110 }],
+  ['SE-ResNet-32', { name: 'se-resnet', depth: 32 }],
   ['WRN-16-8', { name: 'wrn', depth: 16, width: 8 }],
   ['WRN-16-2 with dropout', { name: 'wrn', depth: 16, width: 2, dropout: 0.3 }],
   ['ResNeXt-20 4x8d', { name: 'resnext', depth: 20, cardinality: 4, width: 8 }],
-  ['DenseNet-BC-100-12', { name: 'densenet-bc', depth: 100, growth: 12 }],
+  ['DenseNet-BC-40-12', { name: 'densenet-bc', depth: 40, growth: 12 }],
   ['Shake-Shake 26 2x32d', { name: 'shake-shake', depth: 26, width: 32 }],
   ['PyramidNet-29, alpha 30', { name: 'pyramidnet', depth: 29, alpha: 30 }],
   ['ResNet-18 for ImageNet', { name: 'imagenet-resnet', depth: 18 }],

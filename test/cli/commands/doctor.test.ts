@@ -160,8 +160,8 @@ describe('isda setup', () => {
     const environment = { ISDA_HOME: await temporaryFolder(), PATH: '' };
     for (const words of ['--part-size 5', '--no-libraries', '--bundle a --force', '--bundle a --from-bundle b']) {
       const { code, stderr } = await isda(['setup', ...words.split(' ')], environment);
-      expect(code).toBe(2);
-      expect(stderr).toMatch(/^error: cannot set up: /);
+      expect(code, stderr).toBe(2);
+      expect(stderr).toMatch(/^error: option '--/);
     }
     const { code, stderr } = await isda(['setup', '--from-bundle', 'nowhere'], environment);
     expect(code).toBe(1);

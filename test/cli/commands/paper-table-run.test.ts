@@ -16,7 +16,7 @@ await makeData(folder);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 writeFileSync(
   join(folder, 'own.yaml'),
-  `dataset: { name: cifar10, dir: data, subset: 240, testSubset: 100 }
+  `dataset: { name: cifar10, dir: data, subset: 60, testSubset: 100 }
 model: { name: resnet, depth: 8 }
 loss: { name: isda }
 schedule: { name: constant }

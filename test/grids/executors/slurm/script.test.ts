@@ -1,20 +1,21 @@
 // The batch script, run by bash with a stand-in for `isda` and for scontrol: what it trains, forwards and leaves behind.
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quote, scriptText } from '../../../../src/grids/executors/slurm/script.js';
+import { signalsTaken } from '../../../support/held.js';
 import { test } from '../../../temporary-folder.js';
 
-/** Notes its words and threads; on SIGTERM ends with 75, as `isda train` does, else with the code in `how`. */
+/** Notes its words and threads; on SIGTERM ends with 75, as `isda train` does, once `hold` is gone; else with the code in `how`. */
 const standIn = `#!/bin/bash
 printf '%s\\n' "$@" "threads \${TF_NUM_INTRAOP_THREADS:-}" "\${GREETING:-}" >words
-trap 'echo caught >>words; sleep 0.2; exit 75' TERM
+trap 'echo caught >>words; while [ -e hold ]; do sleep 0.02; done; exit 75' TERM
 how=$(cat how)
 case $how in
-  wait) touch begun; for _ in $(seq 500); do sleep 0.02; done ;;
+  wait) touch begun; for _ in $(seq 20000); do sleep 0.02; done ;;
   die) kill -KILL $$ ;;
   *) echo "error: $how" >&2; exit "$how" ;;
 esac
@@ -138,11 +139,15 @@ describe('the script of a task', () => {
 
   test('a second signal while the checkpoint is written changes nothing', async ({ folder }) => {
     const { start, begun, words, asked } = setUp(folder, 'wait');
+    const hold = join(folder, 'work', 'hold');
+    writeFileSync(hold, '');
     const child = start();
     while (!begun()) await setTimeout(5);
     child.kill('SIGUSR1');
     while (words().at(-1) !== 'caught') await setTimeout(5);
     child.kill('SIGTERM');
+    await signalsTaken(child.pid!);
+    rmSync(hold);
     expect((await child).exitCode).toBe(75);
     expect(asked()).toBe('requeue 12_1');
   });
