@@ -6,7 +6,7 @@ import { mulScalar } from './elementwise.js';
 import { intScalar, intVector, run } from './run.js';
 import { broadcastTo, reshape } from './shape.js';
 
-interface ReduceOptions {
+export interface ReduceOptions {
   readonly keepAxes?: boolean;
 }
 
