@@ -103,6 +103,8 @@ export const experimentSchema = z.preprocess(
   withDependentDefaults,
   experimentObject.superRefine(({ dataset, augmentation, model, loss, optimizer, schedule, training }, context) => {
     const refuse = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message });
+    if (dataset.validationSeed !== undefined && dataset.validationFraction === undefined)
+      refuse(['dataset', 'validationSeed'], 'expected dataset.validationFraction beside it');
     for (const key of ['weightsSha256', 'head'] as const) {
       if (model[key] === undefined || model.weights !== undefined) continue;
       const message = 'expected model.weights beside it, the file of the first weights';

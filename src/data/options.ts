@@ -34,6 +34,18 @@ const choice = {
       'training images held out (class-balanced, deterministic) and used for evaluation instead of the test set',
     ),
   // Without a default: an absent key leaves the fingerprints of other runs as they are.
+  validationFraction: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe('share of the training images of each class that is held out and evaluated on instead of the test set'),
+  validationSeed: z
+    .int()
+    .min(0)
+    .max(0xffff_ffff)
+    .optional()
+    .describe('of which images that are; the same for all runs of a study, whatever training.seed is'),
   synthetic: syntheticOptions.optional().describe('images of a trained generator among the real ones'),
 };
 
@@ -105,6 +117,10 @@ const folderOptions = <Name extends string, Dir extends z.ZodType>(name: Name, d
         .describe(
           "of training images, JPEG. exact: Pillow's bytes, as for evaluation; fast: half the time, rounded more",
         ),
+      orientation: z
+        .enum(['apply', 'ignore'])
+        .optional()
+        .describe('apply: images are turned as EXIF says, as people see them; ignored if not given, as by torchvision'),
       mean: levels([0.485, 0.456, 0.406]).describe('of red, green, blue over the training images, from 0 to 1'),
       std: z
         .tuple([deviation, deviation, deviation])

@@ -25,6 +25,8 @@ export interface FileStorage {
   readonly resize: number;
   /** Decoder of training images; evaluation always decodes exactly. */
   readonly decoding: FolderOptions['decoding'];
+  /** Whether images are turned as EXIF says. */
+  readonly turns?: boolean;
 }
 
 /** A user's module, loaded in every thread that reads. */

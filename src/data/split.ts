@@ -91,6 +91,22 @@ export function holdout(labels: Int32Array, count: number, seed: number): Holdou
   return { holdout: held, remainder };
 }
 
+/**
+ * Holds out a share of the images of each class, at least one of a class of several and never all. Positions of a larger share
+ * contain those of a smaller one.
+ */
+export function holdoutFraction(labels: Int32Array, fraction: number, seed: number): Holdout {
+  const isHeld = new Uint8Array(labels.length);
+  for (const [label, positions] of positionsByClass(labels)) {
+    const count = Math.min(positions.length - 1, Math.max(1, Math.round(fraction * positions.length)));
+    const shuffled = permutation(positions.length, randomStream(seed, 'holdout', 'images', label));
+    for (let i = 0; i < count; i++) isHeld[positions[shuffled[i]]] = 1;
+  }
+  const where = (held: number): Uint32Array =>
+    Uint32Array.from(labels.keys()).filter((position) => isHeld[position] === held);
+  return { holdout: where(1), remainder: where(0) };
+}
+
 export interface Splits {
   readonly train: ImageSource;
   readonly evaluation: ImageSource;
@@ -122,17 +138,25 @@ export function buildSplits(
   return { ...splits, notes: classNotes(splits) };
 }
 
+type SplitOptions = Pick<DatasetOptions, 'subset' | 'testSubset' | 'holdout' | 'validationFraction' | 'validationSeed'>;
+
 /**
- * The images a run trains on and is evaluated on. With `holdout`, evaluation is on held-out training images, `subset`
+ * The images a run trains on and is evaluated on. With `validationFraction`, a share of the training images stands in for the
+ * test set. With `holdout`, evaluation is on held-out training images, `subset`
  * is taken from the others, and the test set (with `testSubset`) is left alone.
  * Throws usage errors where the numbers exceed what is there.
  */
 function chooseSplits(
-  options: Pick<DatasetOptions, 'subset' | 'testSubset' | 'holdout'>,
+  { validationFraction, validationSeed, ...options }: SplitOptions,
   train: ImageSource,
   test: ImageSource,
   seed: number = splitSeed,
 ): Splits {
+  if (validationFraction !== undefined) {
+    const { holdout: held, remainder } = holdoutFraction(train.labels, validationFraction, validationSeed ?? seed);
+    const splits = chooseSplits(options, selectImages(train, remainder), selectImages(train, held), seed);
+    return { ...splits, evaluationName: 'holdout' };
+  }
   const held = options.holdout > 0 ? holdout(train.labels, options.holdout, seed) : undefined;
   let positions = held?.remainder;
   if (options.subset !== undefined) {

@@ -5,8 +5,12 @@ import { loadSplits, type DataPlaces } from '../data/registry.js';
 import type { Cell } from './store/store.js';
 
 /** Whether a config chooses among its images, or needs images to evaluate on that its folder may not have. */
-const canFail = ({ name, holdout, subset, testSubset }: ExperimentConfig['dataset']): boolean =>
-  name === 'image-folder' || holdout > 0 || subset !== undefined || testSubset !== undefined;
+const canFail = ({ name, holdout, subset, testSubset, validationFraction }: ExperimentConfig['dataset']): boolean =>
+  name === 'image-folder' ||
+  validationFraction !== undefined ||
+  holdout > 0 ||
+  subset !== undefined ||
+  testSubset !== undefined;
 
 export interface CheckedCells {
   /** With the checksums of their images, where these were read. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IsdaError } from '../../src/common/errors.js';
-import { buildSplits, holdout, subset } from '../../src/data/split.js';
+import { buildSplits, holdout, holdoutFraction, subset } from '../../src/data/split.js';
 import type { ImageSource } from '../../src/data/source.js';
 import { randomDataset } from './helpers.js';
 
@@ -190,5 +190,25 @@ describe('buildSplits', () => {
     [{ holdout: 0, testSubset: 31 }, 'cannot choose test images: testSubset is 31, and there are 30 images'],
   ])('%j is a usage error', (options, message) => {
     expect(usageError(() => buildSplits(options, train, test))).toBe(message);
+  });
+});
+
+describe('validationFraction', () => {
+  const labels = Int32Array.from([...Array<number>(20).fill(0), ...Array<number>(5).fill(1), 2, 2]);
+  const classCounts = (positions: Uint32Array): number[] =>
+    [0, 1, 2].map((label) => [...positions].filter((position) => labels[position] === label).length);
+
+  it('holds out a share of each class, at least one image and never all', () => {
+    expect(classCounts(holdoutFraction(labels, 0.2, 1).holdout)).toEqual([4, 1, 1]);
+    expect(classCounts(holdoutFraction(labels, 0.99, 1).holdout)).toEqual([19, 4, 1]);
+    const { holdout: held, remainder } = holdoutFraction(labels, 0.4, 1);
+    expect([...held, ...remainder].sort((a, b) => a - b)).toEqual([...labels.keys()]);
+  });
+
+  it('depends on its seed alone, and a larger share contains a smaller one', () => {
+    expect(holdoutFraction(labels, 0.4, 1)).toEqual(holdoutFraction(labels, 0.4, 1));
+    expect(holdoutFraction(labels, 0.4, 2).holdout).not.toEqual(holdoutFraction(labels, 0.4, 1).holdout);
+    const [smaller, larger] = [0.2, 0.5].map((share) => [...holdoutFraction(labels, share, 1).holdout]);
+    expect(larger).toEqual(expect.arrayContaining(smaller));
   });
 });

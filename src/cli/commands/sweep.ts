@@ -43,19 +43,23 @@ function sweepTable(points: readonly MeasuredPoint[], chosen: SweepPoint | undef
 
 async function sweep(
   key: string | undefined,
-  options: SweepOptions,
+  given: SweepOptions,
   context: CommandContext,
   command: Command,
 ): Promise<void> {
-  const plan = readSweep(key, options, context);
+  const plan = readSweep(key, given, context);
+  const isDefault = command.getOptionValueSource('holdout') === 'default';
+  const options = plan.validates && isDefault ? { ...given, holdout: 0 } : given;
   printDefaultConfig(command, options, context);
   const { points, first, experiment, subject, root } = plan;
   const { holdout, finalSeeds } = options;
   const print = (text: string): void => void (options.json === true ? context.stderr : context.stdout).write(text);
   const { trials, finals } = sweepCells(plan, options);
   if (holdout === 0) {
+    const where = plan.validates ? 'the images of dataset.validationFraction' : 'the test set';
+    const how = plan.validates && isDefault ? 'without --holdout' : 'with --holdout 0';
     context.stderr.write(
-      'warning: with --holdout 0 the choice is made on the test set, and the error of what is chosen comes out too low\n',
+      `warning: ${how} the choice is made on ${where}, and the error of what is chosen comes out too low\n`,
     );
   }
   // With the chosen value there is no holdout; what cannot be run then is said before anything is tried.
@@ -144,7 +148,7 @@ export function withSweepOptions(command: Command): Command {
       .option('--search-seed <n>', 'seed of the random points', wholeArgument, 1)
       .option(
         '--holdout <n>',
-        'training images held out for the choice; 0: choose on the test set',
+        'training images held out for the choice; 0: choose on the test set, the default with dataset.validationFraction',
         wholeArgument,
         5000,
       )

@@ -45,6 +45,8 @@ export interface Sweep {
   readonly experiment: string;
   readonly subject: SweepSubject;
   readonly root: string;
+  /** Whether a share of the training images is evaluated on, on which the choice can be made. */
+  readonly validates: boolean;
   readonly configOf: (settings: PointValues, holdout: number) => ExperimentConfig;
 }
 
@@ -127,7 +129,15 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
   const root = storeOf(random === undefined ? `sweep-${key}-${experiment}` : `search-${experiment}`, options, context);
   const { network, dataset, augmentation } = describeConfig(base);
   const subject = { network, dataset, augmentation };
-  return { points, first: random === undefined ? key! : 'trial', experiment, subject, configOf, root };
+  return {
+    points,
+    first: random === undefined ? key! : 'trial',
+    experiment,
+    subject,
+    configOf,
+    root,
+    validates: base.dataset.validationFraction !== undefined,
+  };
 }
 
 /** The runs of a sweep on held-out images, and those that each point would have on all images, by its name. */

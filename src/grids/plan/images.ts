@@ -19,10 +19,11 @@ const imagenet = { train: 1_281_167, test: 50_000 };
 function officialCounts({ dataset }: ExperimentConfig): ImageCounts | undefined {
   if (dataset.name === 'image-folder' || dataset.name === 'custom') return undefined;
   const { train, test } = dataset.name === 'imagenet' ? imagenet : cifarFormats[dataset.name].officialCount;
-  const { holdout, subset, testSubset } = dataset;
+  const { holdout, subset, testSubset, validationFraction = 0 } = dataset;
+  const held = Math.round(validationFraction * train);
   return {
-    train: subset ?? train - holdout,
-    evaluation: holdout > 0 ? holdout : (testSubset ?? test),
+    train: subset ?? train - held - holdout,
+    evaluation: holdout > 0 ? holdout : (testSubset ?? (held > 0 ? held : test)),
     counted: false,
   };
 }

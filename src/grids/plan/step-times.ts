@@ -64,7 +64,15 @@ export function stepKey({ model, loss, dataset, optimizer, training }: Experimen
   return JSON.stringify([
     model,
     { ...loss, lambda0: undefined, schedule: undefined },
-    { ...dataset, dir: undefined, holdout: undefined, subset: undefined, testSubset: undefined },
+    {
+      ...dataset,
+      dir: undefined,
+      holdout: undefined,
+      validationFraction: undefined,
+      validationSeed: undefined,
+      subset: undefined,
+      testSubset: undefined,
+    },
     optimizerKey(optimizer),
     [batchSize, evaluationBatchSize, execution, precision, device, tf32, xla, deterministic],
   ]);

@@ -18,6 +18,7 @@ export function datasetName({ dataset }: ExperimentConfig, { data }: Origin = {}
   const part = [
     ...(images === undefined ? [] : [images]),
     ...(dataset.subset === undefined ? [] : [`${dataset.subset} training images`]),
+    ...(dataset.validationFraction === undefined ? [] : [`${100 * dataset.validationFraction} % held out`]),
     ...(dataset.holdout > 0 ? [`${dataset.holdout} held out`] : []),
   ];
   return `${titleOf.dataset(dataset.name)}${part.length === 0 ? '' : ` (${part.join(', ')})`}`;

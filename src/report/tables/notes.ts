@@ -36,7 +36,9 @@ function settingsNotes(items: readonly TableItem[]): readonly string[] {
   const changed = items.filter((item) => item.changed);
   const names = [...new Set(changed.map(({ configName }) => configName))];
   const without = changed.filter(({ printed }) => printed === undefined);
-  const heldOut = items.filter(({ config }) => (config?.dataset.holdout ?? 0) > 0);
+  const heldOut = items.filter(
+    ({ config }) => (config?.dataset.holdout ?? 0) > 0 || config?.dataset.validationFraction !== undefined,
+  );
   const none =
     without.length === changed.length ? 'The paper has no numbers for them.' : 'Nothing is printed where it has none.';
   const own = [

@@ -1,16 +1,10 @@
-// Decodes a region of a JPEG or PNG file into grey or RGB bytes; other modes convert as Pillow's `convert('RGB')`.
+// Decodes a region of a JPEG or PNG file, or a whole file of any format, into grey or RGB bytes; other modes convert as Pillow's `convert('RGB')`.
 import sharp, { type OutputInfo } from 'sharp';
 import { reasonOf } from '../../../common/errors.js';
 import type { Box } from './crop-box.js';
-import type { ImageHeader } from './header.js';
-
-/** Pixels of a part of an image: rows from the top, 1 (grey) or 3 channels, last. */
-export interface Pixels {
-  readonly bytes: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 1 | 3;
-}
+import { maxPixels, type ImageHeader } from './header.js';
+import type { Orientation } from './orientation.js';
+import { cut, type Pixels } from './pixels.js';
 
 /** Why an image could not be decoded, in one line: libvips gives one a problem, not all in words of use. */
 function decodeFailure(error: unknown): Error {
@@ -70,12 +64,27 @@ function toPixels(data: Buffer, info: OutputInfo, header: ImageHeader): Pixels {
   return { bytes: withoutAlpha(data, count, info.channels), width, height, channels: info.channels === 2 ? 1 : 3 };
 }
 
-function cut({ bytes, width, channels }: Pixels, box: Box): Pixels {
-  const rowBytes = box.width * channels;
-  const cutBytes = new Uint8Array(box.height * rowBytes);
-  for (let y = 0; y < box.height; y++) {
-    const from = ((box.top + y) * width + box.left) * channels;
-    cutBytes.set(bytes.subarray(from, from + rowBytes), y * rowBytes);
+/**
+ * The pixels of the first frame or page of an image of any format that is read, with its EXIF orientation where there is one;
+ * AVIF's own is applied already. Errors: as of `decodePart`.
+ */
+export async function decodeWhole(
+  bytes: Buffer,
+): Promise<{ readonly pixels: Pixels; readonly orientation: Orientation; readonly isTiff: boolean }> {
+  try {
+    const image = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: maxPixels });
+    const { format, orientation = 1 } = await image.metadata();
+    const { data, info } = await image
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    const isPlain = channels === 1 || channels === 3;
+    const plain = isPlain ? data : withoutAlpha(data, width * height, channels);
+    const pixels: Pixels = { bytes: plain, width, height, channels: channels < 3 ? 1 : 3 };
+    const isTurned = format === 'heif';
+    return { pixels, orientation: isTurned ? 1 : (orientation as Orientation), isTiff: format === 'tiff' };
+  } catch (error) {
+    throw decodeFailure(error);
   }
-  return { bytes: cutBytes, width: box.width, height: box.height, channels };
 }

@@ -14,7 +14,7 @@ export interface FoundImages {
 
 /** The images below a folder. Errors: it is no folder, may not be read, or has no image. */
 export async function findImages(root: string): Promise<FoundImages> {
-  const passed: PassedOver = { unread: new Map(), system: new Map() };
+  const passed: PassedOver = { unread: new Map(), other: new Map(), system: new Map() };
   const below = async (path: string, depth: number): Promise<string[]> => {
     if (depth > maxDepth) {
       throw unusable(root, `folders are nested over ${maxDepth} deep`, path, 'a link may lead to a folder above');

@@ -1,5 +1,9 @@
 // Parses JPEG and PNG headers: size, channels, and whether the file is complete.
 import { otherFormat } from '../../../common/file-formats.js';
+import { exifOrientation, pngOrientation, type Orientation } from './orientation.js';
+
+/** For messages. */
+export const readFormats = 'JPEG, PNG, WebP, AVIF, TIFF and GIF';
 
 export interface ImageHeader {
   readonly format: 'jpeg' | 'png';
@@ -9,10 +13,24 @@ export interface ImageHeader {
   readonly components: number;
   /** Whether the image's end marker is there; without one a file is cut off. */
   readonly complete: boolean;
+  /** EXIF's: how the image is to be turned, 1 … 8. Absent: not at all. */
+  readonly orientation?: Orientation;
+}
+
+/** Formats that are decoded as a whole, whose size is known only then. */
+export type WholeFormat = 'WebP' | 'AVIF' | 'TIFF' | 'GIF';
+
+/** The format of a file that is decoded as a whole, where it is one. */
+export function wholeFormat(bytes: Buffer): WholeFormat | undefined {
+  const text = bytes.toString('latin1', 0, 12);
+  if (text.startsWith('RIFF') && text.endsWith('WEBP')) return 'WebP';
+  if (text.startsWith('GIF8')) return 'GIF';
+  if (text.startsWith('II*\0') || text.startsWith('MM\0*')) return 'TIFF';
+  return /^ftyp(avi[fs])/.test(text.slice(4)) ? 'AVIF' : undefined;
 }
 
 /** The most pixels that are decoded, as Pillow has it: beyond, it takes a file for one that is to exhaust the memory. */
-const maxPixels = 178_956_970;
+export const maxPixels = 178_956_970;
 
 /** Why an image of this size is not decoded, if it is not. */
 function sizeObjection(width: number, height: number): string | undefined {
@@ -32,6 +50,7 @@ const isFrame = (marker: number): boolean =>
 
 function readJpeg(bytes: Buffer): ImageHeader | string {
   let at = 2;
+  let orientation: Orientation | undefined;
   while (at + 4 <= bytes.length) {
     const marker = bytes[at + 1];
     // Stray bytes before a marker, a stuffed zero among them, are passed over as libjpeg does; 0xff may fill up.
@@ -44,6 +63,7 @@ function readJpeg(bytes: Buffer): ImageHeader | string {
       continue;
     }
     const length = bytes.readUInt16BE(at + 2);
+    if (marker === 0xe1) orientation ??= exifOrientation(bytes.subarray(at + 4, at + 2 + length));
     if (isFrame(marker)) {
       if (at + 10 > bytes.length) break;
       const height = bytes.readUInt16BE(at + 5);
@@ -57,7 +77,8 @@ function readJpeg(bytes: Buffer): ImageHeader | string {
       // Within a scan 0xff is followed by 0 or a restart marker, so the last of these markers are real ones.
       const complete =
         bytes.lastIndexOf('\xff\xd9', undefined, 'latin1') > bytes.lastIndexOf('\xff\xda', undefined, 'latin1');
-      return { format: 'jpeg', width, height, components: bytes[at + 9], complete };
+      const turn = orientation === undefined || orientation === 1 ? {} : { orientation };
+      return { format: 'jpeg', width, height, components: bytes[at + 9], complete, ...turn };
     }
     if (marker === 0xda || marker === 0xd9) return 'its header has no size';
     // A length counts its own two bytes, which are read in any case.
@@ -76,8 +97,11 @@ export function readHeader(bytes: Buffer): ImageHeader | string {
     const height = bytes.readUInt32BE(20);
     const objection = sizeObjection(width, height);
     if (objection !== undefined) return objection;
-    return { format: 'png', width, height, components: 0, complete: bytes.includes('IEND', -12, 'latin1') };
+    const complete = bytes.includes('IEND', -12, 'latin1');
+    const orientation = pngOrientation(bytes);
+    const turn = orientation === undefined || orientation === 1 ? {} : { orientation };
+    return { format: 'png', width, height, components: 0, complete, ...turn };
   }
   const other = otherFormat(bytes);
-  return other === undefined ? 'it is neither a JPEG nor a PNG' : `it is ${other}, and only JPEG and PNG are read`;
+  return other === undefined ? 'it is no image' : `it is ${other}, and only ${readFormats} are read`;
 }

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { reasonOf, systemCode } from '../../../common/errors.js';
 import { BrokenImage } from '../../reader.js';
 import { filePath } from './file-names.js';
-import { readHeader, type ImageHeader } from './header.js';
+import { readHeader, wholeFormat, type ImageHeader } from './header.js';
 
 export interface ImageFile {
   readonly bytes: Buffer;
-  readonly header: ImageHeader;
+  /** Absent: of a file that is decoded as a whole. */
+  readonly header?: ImageHeader;
 }
 
 /** A file's bytes and its header. Throws a BrokenImage. */
@@ -23,6 +24,7 @@ export function readImageFile(path: string): ImageFile {
     };
     throw new BrokenImage(path, reasons[systemCode(error) ?? ''] ?? reasonOf(error), error);
   }
+  if (wholeFormat(bytes) !== undefined) return { bytes };
   const header = readHeader(bytes);
   if (typeof header === 'string') throw new BrokenImage(path, header);
   return { bytes, header };

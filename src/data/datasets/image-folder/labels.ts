@@ -3,19 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { readFailure } from '../../../common/files.js';
 import { comparable, decodeName, filePath } from './file-names.js';
+import { labelFiles } from './listing.js';
 import { classesOfLines, divisions, unusableLabels, type LabelLine } from './label-classes.js';
-
-/**
- * The files looked for, first to last: Kaggle's, `IMAGE CLASS` a line as Caffe's val.txt, Tiny-ImageNet's, which goes on
- * with a box, and TensorFlow's list of one class a line in the order of the images' names.
- */
-const labelFiles = [
-  'LOC_val_solution.csv',
-  'val_labels.txt',
-  'val.txt',
-  'val_annotations.txt',
-  'imagenet_2012_validation_synset_labels.txt',
-] as const;
 
 /** The label file of a root, in it or in its `folder` of images to evaluate on. Errors: there is none. */
 export async function findLabelFile(root: string, folder: string): Promise<string> {

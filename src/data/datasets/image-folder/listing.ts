@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import type { Dirent } from 'node:fs';
 import { cannot, systemCode, type IsdaError } from '../../../common/errors.js';
 import { readFailure } from '../../../common/files.js';
+import { readFormats } from './header.js';
 import { decodeName, filePath, nameBytes } from './file-names.js';
 
 export interface Listing {
@@ -15,14 +16,30 @@ export interface Listing {
 export interface PassedOver {
   /** Files of image formats that are not read, by their extension. */
   readonly unread: Map<string, number>;
+  /** Files that are no images, by their extension. */
+  readonly other: Map<string, number>;
   /** Folders that systems make, by their name. */
   readonly system: Map<string, number>;
 }
 
-const image = /\.(jpe?g|png)$/i;
+const image = /\.(jpe?g|jfif|png|webp|avif|tiff?|gif)$/i;
 
-/** Extensions of other image formats; files of any other kind are expected beside images. */
-const otherImage = /\.(webp|bmp|tiff?|gif|jfif|jp2|jxl|avif|hei[cf]|p[bgnp]m)$/i;
+/** Extensions of image formats that are not read. */
+const otherImage = /\.(bmp|jp2|jxl|hei[cf]|p[bgnp]m)$/i;
+
+/**
+ * The files of labels that are looked for, first to last: Kaggle's, `IMAGE CLASS` a line as Caffe's val.txt, Tiny-ImageNet's, which goes on
+ * with a box, and TensorFlow's list of one class a line in the order of the images' names.
+ */
+export const labelFiles = [
+  'LOC_val_solution.csv',
+  'val_labels.txt',
+  'val.txt',
+  'val_annotations.txt',
+  'imagenet_2012_validation_synset_labels.txt',
+] as const;
+
+const isLabelFile = (name: string): boolean => labelFiles.some((each) => each === name);
 
 /** Folders that Synology, QNAP, Windows, macOS and Linux make of themselves, with thumbnails or deleted files in them. */
 const systemFolders = [
@@ -41,8 +58,7 @@ export function byCodePoint(a: string, b: string): number {
   return Buffer.compare(nameBytes(a), nameBytes(b));
 }
 
-export const layoutHint =
-  'expected train/CLASS/IMAGE and val/CLASS/IMAGE, with .jpeg, .jpg or .png files (docs/data.md)';
+export const layoutHint = 'expected train/CLASS/IMAGE and val/CLASS/IMAGE, or CLASS/IMAGE alone (docs/data.md)';
 
 /** The error for a folder that is not laid out as it must be. */
 export function unusable(root: string, reason: string, place: string, hint?: string): IsdaError {
@@ -95,16 +111,19 @@ export async function list(root: string, path: string, passed: PassedOver): Prom
       else folders.push(name);
     } else if (image.test(name)) images.push(name);
     else if (otherImage.test(name)) countIn(passed.unread, extname(name).toLowerCase());
+    else if (!isLabelFile(name)) countIn(passed.other, extname(name).toLowerCase() || 'without an extension');
   }
   return { folders: folders.sort(byCodePoint), images: images.sort(byCodePoint) };
 }
 
-/** What was passed over, a line each: `12 .webp files are passed over: only .jpeg, .jpg and .png are read`. */
-export function passedOverLines({ unread, system }: PassedOver): string[] {
-  const files = [...unread].sort(([a], [b]) => byCodePoint(a, b)).map(([extension, n]) => `${n} ${extension}`);
-  const folders = [...system].sort(([a], [b]) => byCodePoint(a, b)).map(([name, n]) => `${n} ${name}`);
+/** What was passed over, a line each: `image files passed over: 12 .bmp; JPEG, … are read`. */
+export function passedOverLines({ unread, other, system }: PassedOver): string[] {
+  const [files, others, folders] = [unread, other, system].map((counts) =>
+    [...counts].sort(([a], [b]) => byCodePoint(a, b)).map(([what, n]) => `${n} ${what}`),
+  );
   return [
-    ...(files.length === 0 ? [] : [`image files passed over: ${files.join(', ')}; only .jpeg, .jpg and .png are read`]),
+    ...(files.length === 0 ? [] : [`image files passed over: ${files.join(', ')}; ${readFormats} are read`]),
+    ...(others.length === 0 ? [] : [`files passed over that are no images: ${others.join(', ')}`]),
     ...(folders.length === 0 ? [] : [`folders passed over, which a system made: ${folders.join(', ')}`]),
   ];
 }

@@ -2,11 +2,42 @@
 import { reasonOf } from '../../../common/errors.js';
 import { BrokenImage } from '../../reader.js';
 import type { Size } from './crop-box.js';
-import { decodePart } from './decode.js';
+import { decodePart, decodeWhole } from './decode.js';
 import { fastChannels, type DecodeJpeg } from './fast-jpeg.js';
 import { neededPart, type Geometry } from './geometry.js';
-import { readImageFile } from './image-file.js';
+import { readImageFile, type ImageFile } from './image-file.js';
+import { cut, turned, type Pixels } from './pixels.js';
 import type { Resampler } from './resample.js';
+
+export interface ImageDecoding {
+  readonly resampler: Resampler;
+  /** Of ordinary JPEG files. */
+  readonly decode?: DecodeJpeg | undefined;
+  /** Whether images are turned as EXIF says. */
+  readonly turns?: boolean;
+}
+
+/** The whole of an image, turned where that is wanted; a TIFF always is, as by Pillow. Throws a BrokenImage. */
+export async function wholeImage(path: string, { bytes, header }: ImageFile, turns: boolean): Promise<Pixels> {
+  try {
+    if (header === undefined) {
+      const { pixels, orientation, isTiff } = await decodeWhole(bytes);
+      return turns || isTiff ? turned(pixels, orientation) : pixels;
+    }
+    const { width, height, orientation = 1 } = header;
+    const pixels = await decodePart(bytes, header, { top: 0, left: 0, width, height });
+    return turns ? turned(pixels, orientation) : pixels;
+  } catch (error) {
+    throw new BrokenImage(path, reasonOf(error), error);
+  }
+}
+
+/** Hands on the needed part of an image, resized. */
+function useParts(part: Pixels, geometry: Geometry, resampler: Resampler, use: (pixels: Uint8Array) => void): void {
+  resampler.room(part.bytes.length).set(part.bytes);
+  const layout = { channels: part.channels, stride: part.width * part.channels, origin: 0 };
+  use(resampler.resize(layout, geometry.horizontal, geometry.vertical));
+}
 
 /**
  * Hands `use` the pixels of the image file at `path` as `geometryOf` says, RGB; they are valid only within that call. At once
@@ -15,10 +46,17 @@ import type { Resampler } from './resample.js';
 export function makeImage(
   path: string,
   geometryOf: (image: Size) => Geometry,
-  { resampler, decode }: { readonly resampler: Resampler; readonly decode?: DecodeJpeg | undefined },
+  { resampler, decode, turns = false }: ImageDecoding,
   use: (pixels: Uint8Array) => void,
 ): void | Promise<void> {
-  const { bytes, header } = readImageFile(path);
+  const file = readImageFile(path);
+  const { bytes, header } = file;
+  if (header === undefined || (turns && header.orientation !== undefined)) {
+    return wholeImage(path, file, turns).then((whole) => {
+      const geometry = geometryOf(whole);
+      useParts(cut(whole, neededPart(geometry)), geometry, resampler, use);
+    });
+  }
   const geometry = geometryOf(header);
   const { horizontal, vertical } = geometry;
   const part = neededPart(geometry);
@@ -32,11 +70,7 @@ export function makeImage(
     }
   }
   return decodePart(bytes, header, part).then(
-    (pixels) => {
-      resampler.room(pixels.bytes.length).set(pixels.bytes);
-      const layout = { channels: pixels.channels, stride: pixels.width * pixels.channels, origin: 0 };
-      use(resampler.resize(layout, horizontal, vertical));
-    },
+    (pixels) => useParts(pixels, geometry, resampler, use),
     (error: unknown) => {
       throw new BrokenImage(path, reasonOf(error), error);
     },

@@ -17,14 +17,14 @@ import { createResampler } from './resample.js';
 /** The reader of image files. Images that cannot be read are thrown as BrokenImage. */
 export function createFileReader(
   source: ImageSource,
-  { root, names, resize, decoding }: FileStorage,
+  { root, names, resize, decoding, turns }: FileStorage,
   augmentation: AugmentationOptions,
   own?: Transform,
 ): ImageReader {
   // Threads come from the readers, one image each; and no image is decoded twice in a row.
   sharp.concurrency(1);
   sharp.cache(false);
-  const exactly = { resampler: createResampler() };
+  const exactly = { resampler: createResampler(), ...(turns === true && { turns }) };
   const forTraining = decoding === 'fast' ? { ...exactly, decode: loadFastJpeg() } : exactly;
   const pipeline = createPipeline(augmentation, source, own);
   const crop = augmentation.randomResizedCrop ?? false;

@@ -148,6 +148,31 @@ async function scanFlat(
   return { folder, classes: names.map((name, label) => ({ name, files: files[label] })), flat: true };
 }
 
+/** Names that are listed in a message; the rest are counted. */
+const maxNames = 8;
+const someNames = (names: readonly string[]): string =>
+  names.length <= maxNames
+    ? names.join(', ')
+    : `${names.slice(0, maxNames).join(', ')} and ${names.length - maxNames} more`;
+
+/** The error for classes that differ between the parts, with both lists. */
+function otherClasses({ root }: Scanning, folder: string, train: readonly string[], val: readonly string[]): Error {
+  const has = (list: readonly string[], name: string): boolean =>
+    list.some((each) => comparable(each) === comparable(name));
+  const [more, fewer] = [val.filter((name) => !has(train, name)), train.filter((name) => !has(val, name))];
+  const place = [
+    `${folder}/ alone has: ${someNames(more)}`,
+    `train/ alone has: ${fewer.length === 0 ? 'none' : someNames(fewer)}`,
+  ];
+  const reason = `the classes of ${folder}/ are not those of train/: ${more.length === 1 ? `${more[0]} is` : `${more.length} are`} not in train/`;
+  return unusable(
+    root,
+    reason,
+    [join(root, folder), ...place].join('\n'),
+    `the folders of ${folder}/ must be called as those of train/`,
+  );
+}
+
 async function scanVal(scanning: Scanning, folder: string, names: readonly string[]): Promise<PartFiles> {
   const { root } = scanning;
   const path = join(root, folder);
@@ -164,11 +189,8 @@ async function scanVal(scanning: Scanning, folder: string, names: readonly strin
   refuseStray(scanning, path, images);
   refuseTwins(scanning, path, folders);
   const known = new Set(names.map(comparable));
-  const unknown = folders.find((name) => !known.has(comparable(name)));
-  if (unknown !== undefined) {
-    const hint = `the folders of ${folder}/ must be among those of train/`;
-    throw unusable(root, `the class ${unknown} is in ${folder}/ and not in train/`, join(path, unknown), hint);
-  }
+  const unknown = folders.filter((name) => !known.has(comparable(name)));
+  if (unknown.length > 0) throw otherClasses(scanning, folder, names, folders);
   const folderOf = new Map(folders.map((name) => [comparable(name), name]));
   const classes: ClassFiles[] = [];
   for (const name of names) {
@@ -188,7 +210,7 @@ async function evaluationFolder(root: string): Promise<string | undefined> {
  * Whether a folder holds folders of classes itself, without a train/: at least two folders with images directly in them.
  */
 export async function holdsClasses(root: string): Promise<boolean> {
-  const passed: PassedOver = { unread: new Map(), system: new Map() };
+  const passed: PassedOver = { unread: new Map(), other: new Map(), system: new Map() };
   const { folders } = await list(root, root, passed);
   const classes = besideEvaluation(folders);
   if (classes.length < 2) return false;
@@ -198,7 +220,7 @@ export async function holdsClasses(root: string): Promise<boolean> {
 
 /** Lists a folder of images. Errors name the folder or file that is not as it should be. */
 export async function scanFolder(root: string): Promise<FolderScan> {
-  const passed: PassedOver = { unread: new Map(), system: new Map() };
+  const passed: PassedOver = { unread: new Map(), other: new Map(), system: new Map() };
   const scanning: Scanning = { root, passed, watched: [] };
   const isPlain = !(await isFolderThere(join(root, 'train'))) && (await holdsClasses(root).catch(() => false));
   const train = await scanTrain(scanning, isPlain ? '' : 'train');

@@ -127,7 +127,14 @@ async function sourceOf(
     classes: classNames.length,
     count: names.length,
     labels,
-    storage: { kind: 'files', root, names: packNames(names), resize: options.resize, decoding: options.decoding },
+    storage: {
+      kind: 'files',
+      root,
+      names: packNames(names),
+      resize: options.resize,
+      decoding: options.decoding,
+      ...(options.orientation === 'apply' && { turns: true }),
+    },
     checksum,
     digest: await partDigest(root, checksum, names),
   };
@@ -155,7 +162,8 @@ export async function loadImageFolder(
       hint: 'leave dataset.classes out to take those of the folder',
     });
   }
-  if (index.val === undefined && options.holdout === 0) throw nothingToEvaluateOn(root, index.train.folder);
+  if (index.val === undefined && options.holdout === 0 && options.validationFraction === undefined)
+    throw nothingToEvaluateOn(root, index.train.folder);
   const [train, test] = await Promise.all(
     (['train', 'test'] as const).map((part) => sourceOf(root, index, part, options)),
   );
@@ -171,7 +179,7 @@ function nothingToEvaluateOn(root: string, trainFolder: string): IsdaError {
   return cannot(`use the images in ${root}`, `there are none to evaluate on: no ${folders}`, {
     code: 'data/settings',
     kind: 'usage',
-    hint: `dataset.holdout: N evaluates on N of the training images${parent}`,
+    hint: `dataset.validationFraction: 0.2 evaluates on a fifth of the images of each class, dataset.holdout: N on N of them${parent}`,
   });
 }
 

@@ -1,11 +1,10 @@
 // Verifies an image folder: counts, class balance, checksums, and decoding of every image.
 import { join } from 'node:path';
 import pMap from 'p-map';
-import { reasonOf } from '../../../common/errors.js';
 import { BrokenImage, readsAtATime } from '../../reader.js';
-import { decodePart } from './decode.js';
-import type { ImageHeader } from './header.js';
+import type { Size } from './crop-box.js';
 import { readImageFile } from './image-file.js';
+import { wholeImage } from './make-image.js';
 import { scanFolder, type PartFiles } from './scan.js';
 import { listChecksum, namesOf } from './sources.js';
 
@@ -36,14 +35,9 @@ export interface FolderReport {
   readonly notes: readonly string[];
 }
 
-/** Decodes a whole image file and gives its header. Throws a BrokenImage. */
-export async function fullyDecoded(path: string): Promise<ImageHeader> {
-  const { bytes, header } = readImageFile(path);
-  const { width, height } = header;
-  await decodePart(bytes, header, { top: 0, left: 0, width, height }).catch((error: unknown) => {
-    throw new BrokenImage(path, reasonOf(error), error);
-  });
-  return header;
+/** Decodes a whole image file and gives its size, as it is stored. Throws a BrokenImage. */
+export async function fullyDecoded(path: string): Promise<Size> {
+  return wholeImage(path, readImageFile(path), false);
 }
 
 async function verifyPart(

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodePart } from '../../../../src/data/datasets/image-folder/decode.js';
 import { readHeader } from '../../../../src/data/datasets/image-folder/header.js';
@@ -61,12 +60,7 @@ describe('a JPEG with stray bytes before a marker', () => {
 });
 
 describe('a file of another format', () => {
-  const image = sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } });
   const others: Record<string, () => Buffer | Promise<Buffer>> = {
-    'a GIF image': () => image.clone().gif().toBuffer(),
-    'a WebP image': () => image.clone().webp().toBuffer(),
-    'a TIFF image': () => image.clone().tiff().toBuffer(),
-    'an AVIF image': () => image.clone().avif().toBuffer(),
     'a BMP image': () => Buffer.concat([Buffer.from('BM\x46\0\0\0'), Buffer.alloc(64)]),
     'a web page': () => Buffer.from('\n<!DOCTYPE html><title>404</title>'),
     'an SVG or XML file': () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
@@ -78,7 +72,7 @@ describe('a file of another format', () => {
     const path = join(await temporaryFolder(), 'image.jpg');
     await writeFile(path, await make());
     expect(() => readImageFile(path)).toThrow(
-      `cannot read image ${path}: it is ${name}, and only JPEG and PNG are read`,
+      `cannot read image ${path}: it is ${name}, and only JPEG, PNG, WebP, AVIF, TIFF and GIF are read`,
     );
   });
 });

@@ -73,7 +73,7 @@ describe('broken files', () => {
     'cut-off-in-header.jpg': /: it is cut off within its header$/,
     'cut-off.png': /: \S/,
     'damaged.png': /: \S/,
-    'text.jpg': /: it is plain text, which begins .*, and only JPEG and PNG are read$/,
+    'text.jpg': /: it is plain text, which begins .*, and only JPEG, PNG, WebP, AVIF, TIFF and GIF are read$/,
     'empty.jpg': /: it is empty$/,
   };
 
@@ -81,6 +81,7 @@ describe('broken files', () => {
     for (const share of [1, 0.2]) {
       const read = async (): Promise<unknown> => {
         const { bytes, header } = readImageFile(join(folder, file));
+        if (header === undefined) throw new Error('it is decoded as a whole');
         const height = Math.ceil(header.height * share);
         return decodePart(bytes, header, { top: 0, left: 0, height, width: header.width });
       };

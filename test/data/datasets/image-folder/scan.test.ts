@@ -194,7 +194,7 @@ describe('a folder that is laid out otherwise', () => {
     const { train, val, notes } = await scanFolder(root);
     expect(namesOf(train)).toEqual(files.slice(0, 2));
     expect(namesOf(val!)).toEqual(['val/images/val_1.JPEG', 'val/images/val_0.JPEG']);
-    expect(notes).toEqual([]);
+    expect(notes).toEqual(['files passed over that are no images: 1 .txt']);
   });
 
   it('takes two spellings of a name for one class', async () => {
@@ -211,12 +211,13 @@ describe('a folder that is laid out otherwise', () => {
   it('says what it passes over: images of other formats, folders of systems', async () => {
     const root = await temporaryFolder();
     const thumbnails = ['train/@eaDir/n01/a.jpg', 'train/n01/@eaDir/a.jpg/SYNOPHOTO_THUMB_M.jpg', 'val/__MACOSX/x.jpg'];
-    const others = ['train/n01/b.webp', 'train/n02/c.WEBP', 'val/d.bmp', 'train/n01/notes.txt'];
+    const others = ['train/n01/b.jp2', 'train/n02/c.JP2', 'val/d.bmp', 'train/n01/notes.txt', 'train/n02/README'];
     await writeImages(root, [...train, 'val/n01/a.jpg', ...thumbnails, ...others], content);
     const { train: found, notes } = await scanFolder(root);
     expect(namesOf(found)).toEqual(train);
     expect(notes).toEqual([
-      'image files passed over: 1 .bmp, 2 .webp; only .jpeg, .jpg and .png are read',
+      'image files passed over: 1 .bmp, 2 .jp2; JPEG, PNG, WebP, AVIF, TIFF and GIF are read',
+      'files passed over that are no images: 1 .txt, 1 without an extension',
       'folders passed over, which a system made: 2 @eaDir, 1 __MACOSX',
     ]);
   });
@@ -231,8 +232,8 @@ describe('a folder that cannot be used', () => {
     ['one class', ['train/n01/a.jpg', 'val/n01/a.jpg'], 'there is one class alone, n01', 'train'],
     [
       'a class of images that are not read',
-      [...complete, 'train/n02/a.webp', 'train/n02/b.TIF'],
-      'the class n02 has no images: its files are .webp, .tif',
+      [...complete, 'train/n02/a.jxl', 'train/n02/b.BMP'],
+      'the class n02 has no images: its files are .jxl, .bmp',
       'train/n02',
     ],
     [
@@ -262,12 +263,20 @@ describe('a folder that cannot be used', () => {
       'train',
     ],
     ['nothing in val/', [...complete.slice(0, 2), 'val/list.txt'], 'it is empty', 'val'],
-    ['a class only in val/', [...complete, 'val/n02/a.jpg'], 'the class n02 is in val/ and not in train/', 'val/n02'],
   ])('%s', async (_, files, reason, place) => {
     const root = await temporaryFolder();
     await writeImages(root, files, content);
     const expected = { message: `cannot use the images in ${root}: ${reason}`, place: join(root, place) };
     await expect(scanFolder(root)).rejects.toMatchObject(expected);
+  });
+
+  it('classes that differ between the parts, with both lists', async () => {
+    const root = await temporaryFolder();
+    await writeImages(root, [...complete, 'val/n02/a.jpg', 'val/n03/a.jpg'], content);
+    await expect(scanFolder(root)).rejects.toMatchObject({
+      message: `cannot use the images in ${root}: the classes of val/ are not those of train/: 2 are not in train/`,
+      place: `${join(root, 'val')}\nval/ alone has: n02, n03\ntrain/ alone has: n00`,
+    });
   });
 
   it.each([

@@ -94,11 +94,13 @@ describe('an image folder', () => {
       const { train, test } = await load(folder, { name: 'image-folder', dir: 'd', holdout: 2 });
       expect([train.count, test.count, test.classNames]).toEqual([6, 0, ['a', 'b']]);
       expect(buildSplits({ holdout: 2 }, train, test).evaluation.count).toBe(2);
+      const { evaluation, evaluationName } = buildSplits({ holdout: 0, validationFraction: 0.4 }, train, test);
+      expect([[...evaluation.labels], evaluationName]).toEqual([[0, 1], 'holdout']);
     }
     await expect(load(root)).rejects.toMatchObject({
       kind: 'usage',
       message: `cannot use the images in ${root}: there are none to evaluate on: no val/, valid/, validation/ or test/`,
-      hint: 'dataset.holdout: N evaluates on N of the training images',
+      hint: 'dataset.validationFraction: 0.2 evaluates on a fifth of the images of each class, dataset.holdout: N on N of them',
     });
     await expect(load(join(root, 'train'), { name: 'image-folder', dir: 'd' })).rejects.toMatchObject({
       hint: expect.stringContaining(`set dataset.dir to ${root}`) as string,

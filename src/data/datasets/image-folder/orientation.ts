@@ -1,0 +1,39 @@
+// EXIF's orientation of an image, out of a file's bytes.
+
+/** As EXIF numbers them: 1 upright, 2 mirrored, 3 upside down, … 6 to be turned clockwise, 8 counterclockwise. */
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+const orientationTag = 0x0112;
+
+/** The orientation in a TIFF structure, which EXIF is; undefined where it does not say, or is damaged. */
+function tiffOrientation(bytes: Buffer): Orientation | undefined {
+  if (bytes.length < 14) return undefined;
+  const little = bytes.toString('latin1', 0, 2) === 'II';
+  if (!little && bytes.toString('latin1', 0, 2) !== 'MM') return undefined;
+  const short = (at: number): number => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
+  const start = little ? bytes.readUInt32LE(4) : bytes.readUInt32BE(4);
+  if (start + 2 > bytes.length) return undefined;
+  const entries = short(start);
+  for (let at = start + 2, left = entries; left > 0 && at + 12 <= bytes.length; at += 12, left--) {
+    if (short(at) !== orientationTag) continue;
+    const value = short(at + 8);
+    return value >= 1 && value <= 8 ? (value as Orientation) : undefined;
+  }
+  return undefined;
+}
+
+/** The orientation in the content of a JPEG's APP1 segment; undefined where that is no EXIF. */
+export function exifOrientation(segment: Buffer): Orientation | undefined {
+  return segment.toString('latin1', 0, 6) === 'Exif\0\0' ? tiffOrientation(segment.subarray(6)) : undefined;
+}
+
+/** The orientation in the chunk eXIf of a PNG. */
+export function pngOrientation(bytes: Buffer): Orientation | undefined {
+  for (let at = 8; at + 8 <= bytes.length;) {
+    const length = bytes.readUInt32BE(at);
+    const kind = bytes.toString('latin1', at + 4, at + 8);
+    if (kind === 'eXIf') return tiffOrientation(bytes.subarray(at + 8, at + 8 + length));
+    at += 12 + length;
+  }
+  return undefined;
+}

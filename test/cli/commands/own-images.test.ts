@@ -1,0 +1,73 @@
+// Folders of images as people have them: no parts, several formats, files that are no images; trained, swept, evaluated.
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../../support/cli.js';
+import { runIsda } from '../../support/process.js';
+import { read } from '../../support/runs.js';
+
+const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+const formats = fileURLToPath(new URL('../../fixtures/formats/', import.meta.url));
+const byClass = {
+  cat: ['lossless.webp', 'plain.avif', 'plain.tiff', 'palette.gif', 'deep-grey.png', 'turned-6.jpg'],
+  dog: ['alpha.webp', 'animated.gif', 'two-pages.tiff', 'palette.png', 'turned-8.jpg', 'turned-6.png', 'grey.gif'],
+};
+
+beforeAll(() => {
+  for (const [name, files] of Object.entries(byClass)) {
+    mkdirSync(join(folder, 'photos', name), { recursive: true });
+    for (const file of files) cpSync(join(formats, file), join(folder, 'photos', name, file));
+  }
+  writeFileSync(join(folder, 'photos', 'cat', 'notes.txt'), 'from the garden');
+  writeFileSync(
+    join(folder, 'photos.yaml'),
+    `dataset: {name: image-folder, dir: photos, imageSize: 32, orientation: apply, validationFraction: 0.3}
+model: {name: resnet, depth: 8}
+schedule: {name: constant}
+training: {epochs: 1, batchSize: 4}
+`,
+  );
+});
+
+describe('a folder of classes alone', () => {
+  it('is split, class by class, trained on and evaluated', async () => {
+    const { stdout, exitCode, all } = await runIsda(folder, ['train', 'photos.yaml', '--out', 'run']);
+    expect(exitCode, all).toBe(0);
+    expect(stdout).toContain('data        image-folder, 9 training images, 4 holdout images\n');
+    expect(stdout).toContain('warning: files passed over that are no images: 1 .txt\n');
+    expect(JSON.parse(read(folder, 'run', 'inputs.json'))).toMatchObject({
+      data: { trainImages: 13, classNames: ['cat', 'dog'] },
+    });
+    const evaluated = await runIsda(folder, ['evaluate', 'run', '--json']);
+    expect(JSON.parse(evaluated.stdout)).toMatchObject({ images: 4, part: 'holdout' });
+  });
+
+  it('is swept over without --holdout, which is said', async () => {
+    const args = [
+      'sweep',
+      'lambda0',
+      '--config',
+      'photos.yaml',
+      '--values',
+      '0.25,0.5',
+      '--final-seeds',
+      '1',
+      '--dry-run',
+    ];
+    const { code, stderr } = await runCli(folder, args);
+    expect(stderr).toContain('without --holdout the choice is made on the images of dataset.validationFraction');
+    expect(code).toBe(0);
+  });
+
+  it('needs to be told how it is split', async () => {
+    writeFileSync(join(folder, 'whole.yaml'), 'dataset: {name: image-folder, dir: photos, imageSize: 32}\n');
+    const { code, stderr } = await runCli(folder, ['train', 'whole.yaml', '--out', 'new']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('there are none to evaluate on: no val/, valid/, validation/ or test/');
+    expect(stderr).toContain('dataset.validationFraction: 0.2');
+  });
+});
