@@ -70,6 +70,7 @@ export const commands = [
   [0, 'data show --config examples/own-data.yaml --out {tmp}/shapes.png --rows 2 --columns 3 --json'],
   [0, 'data statistics --config examples/own-data.yaml'],
   [0, `data statistics --config tiny-isda ${data} --json`],
+  [0, 'config new --data {tmp}/images --out {tmp}/new.yaml'],
   [0, 'config list'],
   [0, 'config list --json'],
   [0, 'config check configs'],

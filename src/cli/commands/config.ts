@@ -11,6 +11,7 @@ import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { readAnyConfig, setOption } from '../options.js';
 import { registerConfigList } from './config-list.js';
+import { registerConfigNew } from './config-new.js';
 
 /** The configs that a word of the command line means: every YAML file of a folder or a pattern, else the word itself. */
 async function configsOf(word: string, workingDirectory: string): Promise<readonly string[]> {
@@ -75,6 +76,7 @@ async function checkAll(words: readonly string[], { set, json }: CheckOptions, c
 export const registerConfig: RegisterCommand = (program: Command, context: CommandContext) => {
   const config = program.command('config').description('list, check and print experiment configs');
   registerConfigList(config, context);
+  registerConfigNew(config, context);
   config
     .command('check')
     .addHelpText('after', example('my.yaml my-configs/'))

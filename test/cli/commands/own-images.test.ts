@@ -71,3 +71,51 @@ describe('a folder of classes alone', () => {
     expect(stderr).toContain('dataset.validationFraction: 0.2');
   });
 });
+
+describe('isda config new', () => {
+  it('writes a config and its twin, which train, ablate and sweep take as they are', async () => {
+    const { code, stdout, stderr } = await runCli(folder, ['config', 'new', '--data', 'photos', '--out', 'my.yaml']);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toBe(
+      [
+        '2 classes, 13 images',
+        'warning: files passed over that are no images: 1 .txt',
+        join(folder, 'my.yaml'),
+        join(folder, 'my-cross-entropy.yaml'),
+        'next: isda train --config my.yaml\n',
+      ].join('\n'),
+    );
+    const text = read(folder, 'my.yaml');
+    expect(text).toContain('# ISDA on 2 classes, 13 images (6 to 7 a class), shorter side 18 to 18 pixels: ');
+    expect(text).toContain('covariance: diagonal\n');
+    expect(text).toContain('validationFraction: 0.2 # there is no val/');
+    for (const [config, loss] of [
+      ['my.yaml', 'isda'],
+      ['my-cross-entropy.yaml', 'cross-entropy'],
+    ]) {
+      // From any folder: the images are named by their whole path.
+      const changes = ['--set', 'training.epochs=1', '--out', join(folder, `${loss}-run`)];
+      const trained = await runIsda(tmpdir(), ['train', join(folder, config), ...changes]);
+      expect(trained.exitCode, trained.all).toBe(0);
+      expect(trained.stdout).toMatch(new RegExp(`^loss +${loss}$`, 'm'));
+    }
+    for (const command of [
+      ['ablate', '--variant', 'basic'],
+      ['sweep', 'lambda0', '--values', '0.25,0.5'],
+    ]) {
+      const planned = await runCli(folder, [...command, '--config', 'my.yaml', '--dry-run']);
+      expect(planned.code, planned.stderr).toBe(0);
+    }
+  });
+
+  it('replaces no file, and says where there is no folder', async () => {
+    writeFileSync(join(folder, 'mine-cross-entropy.yaml'), 'x: 1\n');
+    const { code, stderr } = await runCli(folder, ['config', 'new', '--data', 'photos', '--out', 'mine.yaml']);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`there is a file of that name\n  ${join(folder, 'mine-cross-entropy.yaml')}`);
+    const nowhere = await runCli(folder, ['config', 'new', '--data', 'nowhere']);
+    expect(nowhere.stderr).toContain(
+      `error: cannot look at the images: there is no such folder\n  ${join(folder, 'nowhere')}`,
+    );
+  });
+});

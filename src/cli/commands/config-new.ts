@@ -1,0 +1,89 @@
+// `isda config new`: writes a commented config for a folder of images, and its twin with cross entropy.
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { cannot } from '../../common/errors.js';
+import { writeFileAtomically } from '../../common/files.js';
+import { counted } from '../../common/format.js';
+import { isFolder } from '../../config/find.js';
+import { experimentProblem } from '../../config/schema.js';
+import { listGpus } from '../../engine/devices.js';
+import { ownLimits } from '../../runs/memory.js';
+import { chooseConfig, type Machine } from '../../runs/new-config/choices.js';
+import { newConfigText, twinText } from '../../runs/new-config/text.js';
+import type { CommandContext } from '../context.js';
+import { example } from '../help.js';
+import { readConfig } from '../options.js';
+
+interface NewOptions {
+  readonly data: string;
+  readonly out?: string;
+}
+
+/** The GPU where there is one, else the CPU. */
+function machineOf({ environment }: CommandContext): Machine {
+  const [gpu] = environment.CUDA_VISIBLE_DEVICES === '' ? [] : listGpus(environment);
+  return gpu === undefined
+    ? { device: 'cpu', memory: ownLimits().process }
+    : { device: 'cuda', memory: gpu.memoryMebibytes * 2 ** 20 };
+}
+
+/** `photos.yaml` for `/data/My photos`: a name that an experiment can have. */
+function defaultName(folder: string): string {
+  const name = basename(folder)
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '');
+  return `${experimentProblem(name) === undefined ? name : 'images'}.yaml`;
+}
+
+/** Errors (usage): there is a file already: a config may hold what its owner wrote. */
+function refuseExisting(path: string): void {
+  if (!existsSync(path)) return;
+  throw cannot('write the config', 'there is a file of that name', {
+    code: 'file/exists',
+    kind: 'usage',
+    place: path,
+    hint: 'choose another name with --out, or move the file away',
+  });
+}
+
+async function writeNew({ data, out }: NewOptions, context: CommandContext): Promise<void> {
+  const { workingDirectory, stdout } = context;
+  const folder = resolve(workingDirectory, data);
+  const path = resolve(workingDirectory, out ?? defaultName(folder));
+  const ending = /^\.ya?ml$/.test(extname(path)) ? extname(path) : '';
+  const twin = join(dirname(path), `${basename(path, ending)}-cross-entropy${ending === '' ? '.yaml' : ending}`);
+  [path, twin].forEach(refuseExisting);
+  if (!isFolder(folder)) {
+    throw cannot('look at the images', 'there is no such folder', {
+      code: 'data/missing',
+      kind: 'usage',
+      place: folder,
+    });
+  }
+  // Loaded only here: decoding brings a library of its own.
+  const { surveyFolder } = await import('../../data/datasets/image-folder/survey.js');
+  const survey = await surveyFolder(folder);
+  const machine = machineOf(context);
+  const choices = await chooseConfig(survey, machine);
+  const name = basename(path);
+  await writeFileAtomically(path, newConfigText(survey, choices, machine, name));
+  await writeFileAtomically(twin, twinText(name, basename(twin)));
+  for (const file of [path, twin]) readConfig(file, [], context);
+  const { classNames, counts, evaluation, notes } = survey;
+  const images = counts.reduce((sum, count) => sum + count, 0);
+  const beside = evaluation === undefined ? '' : `, and ${evaluation.images} in ${evaluation.folder}/`;
+  stdout.write(`${classNames.length} classes, ${counted(images, 'image')}${beside}\n`);
+  for (const note of notes) stdout.write(`warning: ${note}\n`);
+  stdout.write(`${path}\n${twin}\nnext: isda train --config ${out ?? name}\n`);
+}
+
+export function registerConfigNew(config: Command, context: CommandContext): void {
+  config
+    .command('new')
+    .addHelpText('after', example('--data photos --out photos.yaml'))
+    .description('write a commented config of ISDA for a folder of images, and its twin with cross entropy')
+    .requiredOption('--data <dir>', 'folder of the images: DIR/CLASS/IMAGE, or with train/ and val/ between')
+    .option('--out <file>', "file to write; default: the folder's name with .yaml")
+    .action((options: NewOptions) => writeNew(options, context));
+}

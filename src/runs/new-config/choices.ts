@@ -1,0 +1,107 @@
+// Chooses what a new config says, from the images and the machine.
+import type { FolderSurvey } from '../../data/datasets/image-folder/survey.js';
+import { experimentSchema, type ExperimentConfig } from '../../config/schema.js';
+import type { ModelInput } from '../../models/options.js';
+import { stepMemory } from '../../training/step-memory.js';
+import { buildParts } from '../parts.js';
+
+/** What the steps run on. */
+export interface Machine {
+  readonly device: 'cpu' | 'cuda';
+  /** Of the GPU, or of the process on a CPU, in bytes. */
+  readonly memory: number;
+}
+
+/** What a new config says, and what it was chosen by. */
+export interface Choices {
+  readonly imageSize: number;
+  readonly model: ModelInput;
+  readonly batchSize: number;
+  readonly evaluationBatchSize: number;
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly covariance: 'full' | 'diagonal';
+  readonly validationFraction: number | undefined;
+  /** Training images, without those held out. */
+  readonly trainImages: number;
+  /** Of the class with the fewest, without those held out. */
+  readonly fewestImages: number;
+  readonly medianSide: number;
+  /** Deep features of the network. */
+  readonly features: number;
+  /** Of a training step, in bytes. */
+  readonly stepBytes: number;
+}
+
+const validationShare = 0.2;
+
+const median = (sorted: readonly number[]): number => sorted[sorted.length >> 1] ?? 0;
+
+/** Networks by the size of what they get: small ones for small images, and for a CPU. */
+function networkFor(side: number, trainImages: number, { device }: Machine): { imageSize: number; model: ModelInput } {
+  if (side < 48) return { imageSize: 32, model: { name: 'resnet', depth: device === 'cuda' ? 32 : 20 } };
+  if (device === 'cpu') return { imageSize: 64, model: { name: 'resnet', depth: 20 } };
+  if (side < 128) return { imageSize: 64, model: { name: 'imagenet-resnet', depth: 18 } };
+  return { imageSize: 224, model: { name: 'imagenet-resnet', depth: trainImages < 20_000 ? 18 : 50 } };
+}
+
+const batchSizes = [128, 64, 32, 16, 8];
+
+/** Share of the memory that a step may take: kernels and the allocator need some of their own. */
+const memoryShare = 0.5;
+
+/** Steps of an epoch that there are at least, unless that takes batches too small for batch normalisation. */
+const fewestSteps = 8;
+const smallestWanted = 16;
+
+/** Images that are trained on in all: about a quarter of an hour on a CPU, an hour or two on a GPU. */
+const passes = { cpu: 60_000, cuda: 3_000_000 } as const;
+const epochLimits = [20, 200] as const;
+
+/** The largest batch whose step fits; the smallest where none does. */
+async function batchFor(config: ExperimentConfig, classes: number, trainImages: number, { memory }: Machine) {
+  const { imageSize, mean, std } = config.dataset as Extract<ExperimentConfig['dataset'], { name: 'image-folder' }>;
+  const images = { classes, height: imageSize, width: imageSize, channels: 3, mean, std } as const;
+  const parts = await buildParts(config, images);
+  const sizes = batchSizes.map((batchSize) => ({ batchSize, stepBytes: stepMemory(parts, batchSize) }));
+  const fits = sizes.find(
+    ({ batchSize, stepBytes }) => stepBytes <= memoryShare * memory && (batchSize <= smallestWanted || batchSize * fewestSteps <= trainImages),
+  );
+  return { ...(fits ?? sizes.at(-1)!), features: parts.network.featureSize };
+}
+
+/** Chooses for a folder of images and a machine. */
+export async function chooseConfig(survey: FolderSurvey, machine: Machine): Promise<Choices> {
+  const { counts, evaluation, sides, classNames } = survey;
+  const validationFraction = evaluation === undefined ? validationShare : undefined;
+  const kept = (count: number): number => count - Math.round(count * (validationFraction ?? 0));
+  const trainImages = counts.reduce((sum, count) => sum + kept(count), 0);
+  const fewestImages = kept(Math.min(...counts));
+  const medianSide = median(sides);
+  const { imageSize, model } = networkFor(medianSide, trainImages, machine);
+  const config = experimentSchema.parse({
+    experiment: 'new',
+    dataset: { name: 'image-folder', dir: survey.root, imageSize },
+    model,
+    loss: { name: 'isda', covariance: 'diagonal' },
+  });
+  const { batchSize, stepBytes, features } = await batchFor(config, classNames.length, trainImages, machine);
+  const [least, most] = epochLimits;
+  const epochs = Math.min(most, Math.max(least, Math.round(passes[machine.device] / trainImages)));
+  return {
+    imageSize,
+    model,
+    batchSize,
+    evaluationBatchSize: Math.min(4 * batchSize, imageSize > 64 ? 128 : 500),
+    epochs,
+    learningRate: Number(((0.1 * batchSize) / 128).toPrecision(3)),
+    // A full covariance of A features has A of its directions from as many images at least.
+    covariance: fewestImages > features ? 'full' : 'diagonal',
+    validationFraction,
+    trainImages,
+    fewestImages,
+    medianSide,
+    features,
+    stepBytes,
+  };
+}

@@ -1,0 +1,84 @@
+// The text of a new config, with why it says what it says, and of its twin with cross entropy.
+import { counted, formatBytes } from '../../common/format.js';
+import type { FolderSurvey } from '../../data/datasets/image-folder/survey.js';
+import type { Choices, Machine } from './choices.js';
+
+/** A path as a YAML value. */
+const quoted = (text: string): string => JSON.stringify(text);
+
+function imagesText({ counts, classNames, evaluation, sides, root }: FolderSurvey): string {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  const each = fewest === most ? `${fewest} a class` : `${fewest} to ${most} a class`;
+  const size = sides.length === 0 ? '' : `, shorter side ${sides[0]} to ${sides.at(-1)} pixels`;
+  const beside = evaluation === undefined ? '' : `; ${counted(evaluation.images, 'image')} in ${evaluation.folder}/`;
+  return `${classNames.length} classes, ${counted(total, 'image')} (${each})${size}${beside}: ${root}`;
+}
+
+const modelText = ({ model }: Choices): string =>
+  Object.entries(model)
+    .map(([key, value]) => `  ${key}: ${String(value)}`)
+    .join('\n');
+
+/** The config of ISDA. `name`: of its file. */
+export function newConfigText(survey: FolderSurvey, choices: Choices, { device, memory }: Machine, name: string): string {
+  const { covariance, features, fewestImages, validationFraction, batchSize, epochs } = choices;
+  const fits = covariance === 'full' ? `more than` : `not more than`;
+  const split =
+    validationFraction === undefined
+      ? ''
+      : `  validationFraction: ${validationFraction} # there is no val/: this share of each class is evaluated on\n`;
+  const broken = survey.broken === 0 ? '' : `  maxBroken: 100 # ${survey.broken} of ${survey.sides.length + survey.broken} images that were looked at could not be read\n`;
+  return `# ISDA on ${imagesText(survey)}
+#   isda train --config ${name}
+# Compare with its twin of cross entropy, and choose lambda0:
+#   isda ablate --config ${name} --variant basic --variant isda --variant diagonal
+#   isda sweep lambda0 --config ${name}
+# Every key: isda config print ${name}, docs/config.md.
+
+dataset:
+  name: image-folder
+  dir: ${quoted(survey.root)}
+  imageSize: ${choices.imageSize} # of shorter sides around ${choices.medianSide} pixels
+  orientation: apply # photos are turned as cameras noted
+${split}${broken}  # Of ImageNet; \`isda data statistics --config ${name}\` gives those of these images.
+  mean: [0.485, 0.456, 0.406]
+  std: [0.229, 0.224, 0.225]
+
+# Small images and CPUs get a small network: \`isda models\` lists them all. With few images, begin from weights
+# (docs/fine-tuning.md): weights: FILE.safetensors, head: fresh.
+model:
+${modelText(choices)}
+
+loss:
+  name: isda
+  lambda0: 0.5 # strength; \`isda sweep lambda0\` chooses it
+  # The smallest class has ${counted(fewestImages, 'training image')}, ${fits} the network's ${features} features,
+  # which a full covariance needs.
+  covariance: ${covariance}
+
+optimizer:
+  name: sgd
+  learningRate: ${choices.learningRate} # 0.1 for a batch of 128, in proportion
+  weightDecay: 0.0005
+
+schedule:
+  name: cosine
+  warmupEpochs: 1
+
+training:
+  epochs: ${epochs} # ${counted(Math.ceil(choices.trainImages / batchSize), 'step')} each; \`isda plan --config ${name}\` measures the time
+  # A step takes about ${formatBytes(choices.stepBytes)} of the ${formatBytes(memory)} of this ${device === 'cuda' ? 'GPU' : 'machine'}.
+  batchSize: ${batchSize}
+  evaluationBatchSize: ${choices.evaluationBatchSize}
+`;
+}
+
+/** The same with cross entropy. */
+export const twinText = (name: string, twin: string): string => `# The same as ${name} with cross entropy, to compare with.
+#   isda train --config ${twin}
+extends: ${quoted(name)}
+
+loss:
+  name: cross-entropy
+`;
