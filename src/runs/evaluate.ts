@@ -8,6 +8,7 @@ import type { ExperimentConfig } from '../config/schema.js';
 import { cannot } from '../common/errors.js';
 import { andList } from '../common/format.js';
 import type { DataIdentity } from '../data/identity.js';
+import { hasNoTraining, loadClassFolders } from '../data/datasets/image-folder/class-folders.js';
 import { loadSplits, type DataPlaces, type LoadedSplits } from '../data/registry.js';
 import type { ImageSource } from '../data/source.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
@@ -39,6 +40,8 @@ export interface RunCheckpoint {
   readonly checkpoint: LoadedCheckpoint;
   /** What the run is made from; absent in runs of earlier versions. */
   readonly inputs?: RunInputs | undefined;
+  /** Folder of other images to evaluate on, absolute; `config` has it as its `dataset.dir`. */
+  readonly otherImages?: string | undefined;
 }
 
 /** What a run's config is read with. */
@@ -182,11 +185,19 @@ export async function examineRun(
 
 /** The images that a run is evaluated on. Errors: their classes are not in the order of the run's. */
 async function evaluatedSplits(
-  { config, checkpoint, inputs }: RunCheckpoint,
+  { config, checkpoint, inputs, otherImages }: RunCheckpoint,
   { warn, ...context }: EvaluationContext,
 ): Promise<LoadedSplits> {
-  const splits = await loadSplits(config.dataset, context);
+  const { dataset } = config;
   const trainedOn = parseProgress(checkpoint.progress, checkpoint.path);
+  const classNames = trainedOn.classNames ?? inputs?.data?.classNames;
+  const isFolder = dataset.name === 'image-folder' || dataset.name === 'imagenet';
+  if (isFolder && classNames !== undefined && otherImages !== undefined && (await hasNoTraining(otherImages))) {
+    const splits = await loadClassFolders(dataset, otherImages, classNames);
+    splits.notes?.forEach((note) => warn(`warning: ${note}`));
+    return splits;
+  }
+  const splits = await loadSplits(dataset, context);
   const classes = changedClasses(trainedOn, splits);
   if (classes?.moved === true) {
     throw cannot('evaluate the run', `the classes are not in the order of the run's: ${classes.text}`, {

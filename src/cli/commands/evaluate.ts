@@ -117,7 +117,8 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
   const set = data === undefined ? options.set : [...options.set, `dataset.dir=${JSON.stringify(data)}`];
   const warn = (line: string): void => void context.stderr.write(`${line}\n`);
   const run: EvaluationContext = { ...createRunContext(context, context.stderr, () => undefined), warn };
-  const opened = await openNamedRun({ ...options, set }, context);
+  const otherImages = data === undefined ? undefined : resolve(context.workingDirectory, data);
+  const opened = { ...(await openNamedRun({ ...options, set }, context)), otherImages };
   const looksIn = options.perClass === true || options.confusion !== undefined || options.calibration !== undefined;
   if (!looksIn && compare === undefined && paths.length === 0) {
     const outcome = await evaluateRun(opened, run);
@@ -125,7 +126,8 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
     else context.stdout.write(`${summaryLines(opened, outcome).join('\n')}\n`);
     return;
   }
-  const openedOther = compare === undefined ? undefined : await openNamedRun({ run: compare, set }, context);
+  const openedOther =
+    compare === undefined ? undefined : { ...(await openNamedRun({ run: compare, set }, context)), otherImages };
   const own = await examineRun(opened, run);
   const other = openedOther && (await examineRun(openedOther, run));
   if (other !== undefined) requireSameImages(own, other);
@@ -163,7 +165,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     .description("evaluate a run's newest or another checkpoint on its evaluation images, and look into the result")
     .argument('[run]', 'the same as --run; one of them is required')
     .option('--run <dir>', 'run folder')
-    .option('--data <dir>', 'folder of other images; short for --set dataset.dir=DIR')
+    .option('--data <dir>', 'other images: a data set like that of the run, or a folder of its classes')
     .addOption(checkpointOption())
     .option('--per-class', "error of each class with Wilson's 95 % interval")
     .option('--confusion [files...]', 'confusion matrix and most confused pairs; written to .csv, .svg or .png files')

@@ -1,0 +1,61 @@
+// All images of a folder of classes, to evaluate a trained network on: no training images beside them.
+import { join, relative } from 'node:path';
+import type { DataIdentity } from '../../identity.js';
+import type { FolderOptions } from '../../options.js';
+import type { LoadedSplits } from '../../registry.js';
+import type { ImageSource } from '../../source.js';
+import { comparable } from './file-names.js';
+import { findImages } from './find-images.js';
+import { list, unusable, type PassedOver } from './listing.js';
+import { packNames } from './packed-names.js';
+import { evaluationFolders, isFolderThere } from './scan.js';
+import { folderFormat, listChecksum, partDigest } from './sources.js';
+
+/** Whether a folder is no whole data set, but may hold folders of classes, or one of images to evaluate on that does. */
+export const hasNoTraining = async (root: string): Promise<boolean> =>
+  (await isFolderThere(root)) && !(await isFolderThere(join(root, 'train')));
+
+/** Where the folders of classes are: in val/ or the like, else in the folder itself. */
+async function classesRoot(root: string): Promise<string> {
+  for (const name of evaluationFolders) if (await isFolderThere(join(root, name))) return join(root, name);
+  return root;
+}
+
+/**
+ * The images of `root`/CLASS, or of `root`/val/CLASS, for a network with the classes `classNames`; some of them may be
+ * missing. Errors: a folder of none of the classes; no image.
+ */
+export async function loadClassFolders(
+  options: FolderOptions,
+  root: string,
+  classNames: readonly string[],
+): Promise<LoadedSplits> {
+  const place = await classesRoot(root);
+  const passed: PassedOver = { unread: new Map(), system: new Map() };
+  const { folders } = await list(root, place, passed);
+  const labelOf = new Map(classNames.map((name, label) => [comparable(name), label]));
+  const unknown = folders.filter((name) => !labelOf.has(comparable(name)));
+  if (unknown.length > 0 || folders.length === 0) {
+    const reason =
+      folders.length === 0 ? 'it has no folders of classes' : `no class of the run is called ${unknown[0]}`;
+    const lists = `classes of the run: ${classNames.join(', ')}; folders: ${folders.join(', ') || 'none'}`;
+    throw unusable(root, reason, place, lists);
+  }
+  const found = await Promise.all(folders.map((name) => findImages(join(place, name))));
+  const images = folders.flatMap((name, at) =>
+    found[at].files.map((path) => ({ name: relative(root, path), label: labelOf.get(comparable(name))! })),
+  );
+  images.sort((a, b) => a.label - b.label);
+  const names = images.map(({ name }) => name);
+  const checksum = listChecksum(images.map(({ name, label }) => `${classNames[label]} ${name}`));
+  const digest = await partDigest(root, checksum, names);
+  const source: ImageSource = {
+    ...folderFormat(options),
+    ...{ name: options.name, part: 'test', classNames, classes: classNames.length, count: images.length },
+    labels: Int32Array.from(images, ({ label }) => label),
+    storage: { kind: 'files', root, names: packNames(names), resize: options.resize, decoding: options.decoding },
+  };
+  const data: DataIdentity = { checksum: digest, trainImages: 0, testImages: images.length, classNames, folder: root };
+  const notes = [...new Set(found.flatMap((each) => each.notes))];
+  return { train: source, evaluation: source, evaluationName: 'test', data, notes };
+}

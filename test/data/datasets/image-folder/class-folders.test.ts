@@ -1,0 +1,66 @@
+// A folder of some of a run's classes, to evaluate on.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { hasNoTraining, loadClassFolders } from '../../../../src/data/datasets/image-folder/class-folders.js';
+import { nameAt } from '../../../../src/data/datasets/image-folder/packed-names.js';
+import { datasetOptions, type FolderOptions } from '../../../../src/data/options.js';
+import { test } from '../../../temporary-folder.js';
+
+const optionsOf = (dir: string): FolderOptions =>
+  datasetOptions.parse({ name: 'image-folder', dir, imageSize: 32, resize: 40 }) as FolderOptions;
+
+async function make(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await mkdir(join(folder, name, '..'), { recursive: true });
+    await writeFile(join(folder, name), '');
+  }
+}
+
+describe('loadClassFolders', () => {
+  const classNames = ['red', 'green', 'blue'];
+
+  test.for(['', 'val/', 'test/'])(
+    'gives the images of the classes in %s, by the labels of the run',
+    async (part, { folder }) => {
+      await make(
+        folder,
+        ['blue/1.png', 'blue/more/2.png', 'red/3.jpg', 'red/notes.txt'].map((name) => part + name),
+      );
+      const { evaluation, evaluationName, data } = await loadClassFolders(optionsOf(folder), folder, classNames);
+      expect([...evaluation.labels]).toEqual([0, 2, 2]);
+      const { storage } = evaluation;
+      if (storage.kind !== 'files') throw new Error(storage.kind);
+      expect([0, 1, 2].map((index) => nameAt(storage.names, index))).toEqual(
+        ['red/3.jpg', 'blue/1.png', 'blue/more/2.png'].map((name) => part + name),
+      );
+      expect(evaluation).toMatchObject({ classes: 3, classNames, count: 3, height: 32, part: 'test' });
+      expect([evaluationName, data.testImages, data.trainImages]).toEqual(['test', 3, 0]);
+    },
+  );
+
+  test('refuses folders of no class of the run, with both lists', async ({ folder }) => {
+    await make(folder, ['blue/1.png', 'Red2/1.png']);
+    await expect(loadClassFolders(optionsOf(folder), folder, classNames)).rejects.toMatchObject({
+      message: `cannot use the images in ${folder}: no class of the run is called Red2`,
+      hint: 'classes of the run: red, green, blue; folders: Red2, blue',
+    });
+  });
+
+  test('refuses a folder without folders, and a class without images', async ({ folder }) => {
+    await make(folder, ['1.png']);
+    await expect(loadClassFolders(optionsOf(folder), folder, classNames)).rejects.toThrow(
+      'it has no folders of classes',
+    );
+    await make(folder, ['red/notes.txt']);
+    await expect(loadClassFolders(optionsOf(folder), folder, classNames)).rejects.toThrow('there is no image in it');
+  });
+
+  test('is for folders without train/', async ({ folder }) => {
+    await make(folder, ['red/1.png']);
+    expect(await hasNoTraining(folder)).toBe(true);
+    await make(folder, ['train/red/1.png']);
+    expect(await hasNoTraining(folder)).toBe(false);
+    expect(await hasNoTraining(join(folder, 'none'))).toBe(false);
+  });
+});
