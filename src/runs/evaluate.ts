@@ -192,7 +192,9 @@ async function evaluatedSplits(
   const trainedOn = parseProgress(checkpoint.progress, checkpoint.path);
   const classNames = trainedOn.classNames ?? inputs?.data?.classNames;
   const isFolder = dataset.name === 'image-folder' || dataset.name === 'imagenet';
-  if (isFolder && classNames !== undefined && otherImages !== undefined && (await hasNoTraining(otherImages))) {
+  // Of the run's own folder, only the part that it is evaluated on counts.
+  const isOther = otherImages !== undefined && otherImages !== inputs?.data?.folder;
+  if (isFolder && classNames !== undefined && isOther && (await hasNoTraining(otherImages))) {
     const splits = await loadClassFolders(dataset, otherImages, classNames);
     splits.notes?.forEach((note) => warn(`warning: ${note}`));
     return splits;

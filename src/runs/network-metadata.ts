@@ -10,6 +10,8 @@ import type { InputFormat } from '../training/step-inputs.js';
 export interface ImagePreparation extends InputFormat {
   /** Length of the shorter side before the centre is cut out, in pixels; absent where the image is not square. */
   readonly resize?: number | undefined;
+  /** Whether it is turned as EXIF says. */
+  readonly turns?: boolean | undefined;
 }
 
 export interface NetworkMetadata {
@@ -23,7 +25,9 @@ export interface NetworkMetadata {
 
 /** How images are prepared for a config's network: images of folders as they are evaluated, others at their size. */
 export function preparationOf({ dataset }: ExperimentConfig, format: InputFormat): ImagePreparation {
-  if (isImageFolder(dataset) && 'resize' in dataset) return { ...format, resize: dataset.resize };
+  if (isImageFolder(dataset) && 'resize' in dataset) {
+    return { ...format, resize: dataset.resize, ...(dataset.orientation === 'apply' && { turns: true }) };
+  }
   return format.height === format.width ? { ...format, resize: format.height } : format;
 }
 
@@ -32,7 +36,7 @@ const levelOf = (value: number): number => value / 255;
 /** As texts, numbers and lists as JSON. Mean and standard deviation are of levels from 0 to 1, as torchvision has them. */
 export function encodeMetadata(network: string, metadata: NetworkMetadata): Record<string, string> {
   const { images, classes, classNames, model } = metadata;
-  const { height, width, mean, std, resize } = images;
+  const { height, width, mean, std, resize, turns } = images;
   const values = {
     classes,
     classNames,
@@ -40,6 +44,7 @@ export function encodeMetadata(network: string, metadata: NetworkMetadata): Reco
     mean: mean.map(levelOf),
     std: std.map(levelOf),
     resize,
+    orientation: turns === true ? 'apply' : undefined,
     model,
   };
   const texts = Object.entries(values).flatMap(([key, value]): [string, string][] =>
@@ -56,6 +61,7 @@ const schema = z.object({
   mean: z.tuple([level, level, level]),
   std: z.tuple([level, level, level]),
   resize: z.int().min(1).optional(),
+  orientation: z.literal('apply').optional(),
   model: modelOptions.optional(),
 });
 
@@ -78,8 +84,8 @@ export function decodeMetadata(texts: Readonly<Record<string, string>>, place: s
   }
   const parsed = schema.safeParse(values);
   if (!parsed.success) throw refuse(`${parsed.error.issues[0].path.join('.')}: ${parsed.error.issues[0].message}`);
-  const { inputSize, mean, std, resize, ...rest } = parsed.data;
+  const { inputSize, mean, std, resize, orientation, ...rest } = parsed.data;
   const byte = (value: number): number => 255 * value;
   const images = { height: inputSize[1], width: inputSize[2], mean: mean.map(byte), std: std.map(byte), resize };
-  return { ...rest, images };
+  return { ...rest, images: orientation === undefined ? images : { ...images, turns: true } };
 }

@@ -28,6 +28,12 @@ describe('the metadata of a network', () => {
     read?.images.std.forEach((value, channel) => expect(value).toBeCloseTo(metadata.images.std[channel], 10));
   });
 
+  it('say whether images are turned as EXIF says', () => {
+    const turned = encodeMetadata('plain-8', { ...metadata, images: { ...metadata.images, turns: true } });
+    expect(turned['orientation']).toBe('"apply"');
+    expect(decodeMetadata(turned, 'here')?.images.turns).toBe(true);
+  });
+
   it('are absent of files of other programs and of earlier versions', () => {
     expect(decodeMetadata({ format: 'pt' }, 'here')).toBeUndefined();
     expect(decodeMetadata({ format: 'pt', network: 'resnet-8', classNames: '["a"]' }, 'here')).toBeUndefined();

@@ -52,6 +52,7 @@ function sourceOf({ images, classNames, parts }: TrainedNetwork, paths: readonly
       names: packNames(paths.map((path) => path.replace(/^\/+/, ''))),
       resize: images.resize ?? Math.min(height, width),
       decoding: 'exact',
+      ...(images.turns === true && { turns: true }),
     },
   };
 }

@@ -31,7 +31,7 @@ export async function loadClassFolders(
   classNames: readonly string[],
 ): Promise<LoadedSplits> {
   const place = await classesRoot(root);
-  const passed: PassedOver = { unread: new Map(), system: new Map() };
+  const passed: PassedOver = { unread: new Map(), other: new Map(), system: new Map() };
   const { folders } = await list(root, place, passed);
   const labelOf = new Map(classNames.map((name, label) => [comparable(name), label]));
   const unknown = folders.filter((name) => !labelOf.has(comparable(name)));
@@ -53,7 +53,10 @@ export async function loadClassFolders(
     ...folderFormat(options),
     ...{ name: options.name, part: 'test', classNames, classes: classNames.length, count: images.length },
     labels: Int32Array.from(images, ({ label }) => label),
-    storage: { kind: 'files', root, names: packNames(names), resize: options.resize, decoding: options.decoding },
+    storage: {
+      ...{ kind: 'files', root, names: packNames(names), resize: options.resize, decoding: options.decoding },
+      ...(options.orientation === 'apply' && { turns: true }),
+    },
   };
   const data: DataIdentity = { checksum: digest, trainImages: 0, testImages: images.length, classNames, folder: root };
   const notes = [...new Set(found.flatMap((each) => each.notes))];
