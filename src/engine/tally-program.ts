@@ -2,7 +2,7 @@
 import { withPacks } from './packs.js';
 import type { Pack, Program, Target, Tensor } from './tensor.js';
 import type { TensorSpec } from './types.js';
-import { requireFit } from './variables.js';
+import { requireFit, undeclared } from './variables.js';
 
 /** An operation that was followed, with what it takes and gives. Updates of variables give nothing. */
 export interface TalliedOperation {
@@ -22,12 +22,14 @@ export interface Tally {
 export interface TallyOptions {
   /** The vectors in which variables lie. Default: none. */
   readonly packs?: readonly Pack[];
+  /** The names of the variables that there are; others are refused. Default: whatever is read or assigned. */
+  readonly variables?: ReadonlySet<string>;
   /** For which operations may take another form. Default: cpu. */
   readonly device?: Target['device'];
 }
 
 /** Opens an empty tally. */
-export function createTally({ packs = [], device = 'cpu' }: TallyOptions = {}): Tally {
+export function createTally({ packs = [], variables, device = 'cpu' }: TallyOptions = {}): Tally {
   const operations: TalliedOperation[] = [];
   const values = new Map<string, Tensor>();
   let handles = 0;
@@ -39,6 +41,9 @@ export function createTally({ packs = [], device = 'cpu' }: TallyOptions = {}): 
     operations.push({ operation, inputs, outputs: made });
     return made;
   };
+  const requireDeclared = (name: string): void => {
+    if (variables?.has(name) === false) throw undeclared(name);
+  };
   const program: Program = withPacks({
     device,
     deterministic: false,
@@ -47,11 +52,13 @@ export function createTally({ packs = [], device = 'cpu' }: TallyOptions = {}): 
     after: (value) => value,
     constant: (_, spec) => own(spec),
     read({ name, shape, trainable }) {
+      requireDeclared(name);
       const known = values.get(name) ?? own({ dtype: 'float32', shape }, trainable);
       values.set(name, known);
       return known;
     },
     assign(variable, value) {
+      requireDeclared(variable.name);
       requireFit(variable, value);
       note('AssignVariableOp', [value]);
       values.set(variable.name, value);

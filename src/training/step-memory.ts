@@ -93,7 +93,7 @@ export const evaluationMemory = (
 ): number => functionMemory(evaluationStep(parts, batchSize), parts.network.tensors);
 
 function functionMemory(step: SessionFunction, kept: readonly Variable[]): number {
-  const tally = createTally();
+  const tally = createTally({ variables: new Set(kept.map(({ name }) => name)) });
   const tensors = Object.entries(step.inputs).map(([name, spec]) => [name, tally.input(spec)] as const);
   step.build(Object.fromEntries(tensors), tally.program);
   const specs = kept.map(({ shape }): TensorSpec => ({ dtype: 'float32', shape }));

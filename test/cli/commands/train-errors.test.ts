@@ -45,7 +45,7 @@ describe('a wrong config', () => {
       `error: cannot use config ${tiny}: unknown key loss.lamda0`,
       '  --set loss.lamda0=1',
       '             ^^^^^^',
-      '  hint: did you mean lambda0?',
+      '  hint: did you mean loss.lambda0?',
     ]));
 
   it('with an unknown key in a file', async () => {
