@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Launcher: hands the process's arguments, streams and clock to the program.
 const { availableParallelism } = require('node:os');
+const { basename, delimiter, dirname, relative } = require('node:path');
 const { answerWithoutProgram } = require('./without-program.js');
 
 // Images are decoded in Node.js's pool of 4 threads, which grows only if this is set before its first use. An ES module
@@ -30,6 +31,19 @@ for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: pr
 // Without a listener it would end the process; with one, the write that exceeds a limit (ulimit -f) fails with a reason.
 process.on('SIGXFSZ', () => undefined);
 
+/** How this program was called, for the commands that errors suggest. Those that it starts itself are told. */
+function programName(workingDirectory) {
+  const { ISDA_PROGRAM: told, npm_command: npm, PATH = '' } = process.env;
+  if (told) return told;
+  const file = process.argv[1];
+  const below = relative(workingDirectory, file);
+  const path = below.startsWith('..') ? file : below;
+  const word = /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  if (basename(file) === 'isda.js') return `node ${word}`;
+  if (npm === 'exec') return 'npx isda';
+  return PATH.split(delimiter).includes(dirname(file)) ? 'isda' : word.includes('/') ? word : `./${word}`;
+}
+
 async function launch() {
   let workingDirectory;
   try {
@@ -49,7 +63,9 @@ async function launch() {
     process.exitCode = answerWithoutProgram(error, process.argv.slice(2), process);
     return;
   }
+  process.env.ISDA_PROGRAM = programName(workingDirectory);
   const code = await main(process.argv.slice(2), {
+    programName: process.env.ISDA_PROGRAM,
     stdout: process.stdout,
     stderr: process.stderr,
     environment: process.env,

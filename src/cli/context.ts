@@ -13,6 +13,8 @@ export interface CommandContext {
   readonly clock: () => number;
   /** Calls back with each signal that asks for a stop instead of letting it end the process; returns the undo. */
   readonly onSignal: (listener: (signal: string) => void) => () => void;
+  /** How the program was called, as in `node bin/isda.js`, for the commands that errors suggest; default: `isda`. */
+  readonly programName?: string;
   /** The text of a pipe that is a config, read once. */
   readonly readPipe?: (path: string) => string;
   /** Ends the process at once. */

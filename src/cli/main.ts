@@ -59,6 +59,10 @@ const commandGroups: readonly (readonly [heading: string, commands: readonly Reg
   ['The machine:', [registerBench, registerSetup, registerDoctor]],
 ];
 
+/** A text whose suggested commands, in backquotes, begin as the program was called. */
+const asCalled = (text: string, { programName = 'isda' }: CommandContext): string =>
+  text.replaceAll(/`isda (?=[a-z-])/g, () => `\`${programName} `);
+
 /** The program with all its commands. `args`: the words it is to read, for hints that repeat them. */
 export function createProgram(context: CommandContext, args: readonly string[] = []): Command {
   const program = new Command('isda')
@@ -72,7 +76,7 @@ export function createProgram(context: CommandContext, args: readonly string[] =
     .configureHelp(helpStyle)
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
+      writeErr: (text) => context.stderr.write(asCalled(text, context)),
       getOutHelpWidth: () => helpWidth(context.stdout),
       getErrHelpWidth: () => helpWidth(context.stderr),
       outputError: (text, write) => write(text.replace(/\n\(Did you mean (.+)\?\)/, '; did you mean $1?')),
@@ -102,7 +106,7 @@ export async function main(args: readonly string[], plain: CommandContext): Prom
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    context.stderr.write(`${formatError(error, debug)}\n`);
+    context.stderr.write(`${asCalled(formatError(error, debug), context)}\n`);
     return exitCodeOf(error);
   }
 }

@@ -27,7 +27,7 @@ export function startIsda(
   if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) {
     throw new Error('dist/ is missing: run `npm test`, or `npm run build` first');
   }
-  const env = { ISDA_DATA: undefined, ...environment };
+  const env = { ISDA_DATA: undefined, ISDA_PROGRAM: 'isda', ...environment };
   return execa(process.execPath, [program, ...args], { ...options, timeout, cwd: folder, env });
 }
 

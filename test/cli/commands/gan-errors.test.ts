@@ -15,7 +15,7 @@ const train = (...changes: string[]): string[] => [
 
 describe('isda gan refuses', () => {
   test.for([
-    [train('gan.generatorWidht=3'), 'unknown key gan.generatorWidht', 'did you mean generatorWidth?'],
+    [train('gan.generatorWidht=3'), 'unknown key gan.generatorWidht', 'did you mean gan.generatorWidth?'],
     [train('gan.perClass=true'), 'unknown key gan.perClass', undefined],
     [train('gan.name=acgn'), 'gan.name: expected wgan, cgan, acgan or infogan, got "acgn"', 'did you mean acgan?'],
     [train('gan.name=wgan', 'gan.clip=0'), 'gan.clip: expected a number above 0, got 0', undefined],

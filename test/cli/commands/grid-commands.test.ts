@@ -119,7 +119,7 @@ describe('isda sweep --dry-run', () => {
     ],
     [
       ['optimizer.learningrate', '--values', '1'],
-      'unknown key optimizer.learningrate\n  --set optimizer.learningrate=1\n                  ^^^^^^^^^^^^\n  hint: did you mean learningRate?',
+      'unknown key optimizer.learningrate\n  --set optimizer.learningrate=1\n                  ^^^^^^^^^^^^\n  hint: did you mean optimizer.learningRate?',
     ],
     [[], 'cannot sweep: there is no key'],
     [['lambda0', '--random', '2'], 'cannot sweep lambda0 at random: --random takes its keys from --range and --choice'],
