@@ -68,7 +68,7 @@ describe('a mistake in a part of one’s own', () => {
     ['joins what is no list', 'kit.ops.concat(inputs.logits, 0)', 'cannot compute concat: its first argument is a tensor, expected a list of tensors'], // prettier-ignore
     ['adds other shapes', 'kit.ops.add(inputs.logits, inputs.features)', 'cannot compute AddV2: float32[20, 10] and float32[20, 64] do not fit together'], // prettier-ignore
     ['reads what is not declared', "inputs.program.read(kit.declare('centre', 'state', [10], () => 0))", 'cannot use the variable centre: it is not among the declared tensors'], // prettier-ignore
-    ['assigns what is not declared', "inputs.program.assign(kit.declare('centre', 'state', [20, 10], () => 0), inputs.logits)", 'cannot use the variable centre: it is not among the declared tensors'], // prettier-ignore
+    ['assigns what is not declared', "(inputs.program.assign(kit.declare('centre', 'state', [20, 10], () => 0), inputs.logits), inputs.logits)", 'cannot use the variable centre: it is not among the declared tensors'], // prettier-ignore
     ['assigns another shape', 'inputs.program.assign(kept, inputs.logits)', 'cannot assign loss.kept: the value is float32[20, 10], expected float32[3]'], // prettier-ignore
     ['assigns a number', 'inputs.program.assign(kept, 2)', 'cannot assign loss.kept: the value is the number 2, expected float32[3]'], // prettier-ignore
   ] as const)('a loss that %s is shown with its line, in both executions', async ([, code, reason], { folder }) => {
