@@ -93,7 +93,7 @@ describe('accumulation', () => {
     for (const { name: tensor, data } of large) {
       const other = small.find((each) => each.name === tensor)!;
       const [found, expected] = [other.data, data] as Float32Array[];
-      expect(relativeDifference(found, [...expected]), tensor).toBeLessThan(2e-4);
+      expect(relativeDifference(found, [...expected]), tensor).toBeLessThan(1e-5);
     }
     const left = small.filter(({ name: tensor }) => tensor.startsWith('optimizer.accumulated.'));
     expect(left.length).toBeGreaterThan(3);
