@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { kit } from '../src/runs/kit.js';
 import { projectRoot } from './config/support.js';
 
 const docs = readdirSync(join(projectRoot, 'docs')).filter((name) => name.endsWith('.md'));
@@ -28,4 +29,10 @@ describe.each(pages)('%s', (page) => {
 it('links from the README to every page of docs/', () => {
   const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
   expect(docs.filter((name) => !readme.includes(`(docs/${name})`))).toEqual([]);
+});
+
+it.each(['ops', 'layers'] as const)('docs/extending.md names all of kit.%s', (part) => {
+  const text = readFileSync(join(projectRoot, 'docs', 'extending.md'), 'utf8');
+  const listed = new RegExp(`^\`kit\\.${part}\`: (.*)\\.$`, 'm').exec(text)?.[1] ?? '';
+  expect([...listed.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(Object.keys(kit[part]).sort());
 });

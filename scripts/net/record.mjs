@@ -44,7 +44,13 @@ function openWorkspace(repo) {
 
 function isda(line, { folder, environment = {} }) {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:ISDA_|NET_|COLUMNS$|FORCE_COLOR$)/.test(name));
-  const env = { ...Object.fromEntries(inherited), ISDA_HOME: join(work, 'home'), NO_COLOR: '1', ISDA_PROGRAM: 'isda', ...environment };
+  const env = {
+    ...Object.fromEntries(inherited),
+    ISDA_HOME: join(work, 'home'),
+    NO_COLOR: '1',
+    ISDA_PROGRAM: 'isda',
+    ...environment,
+  };
   const args = line.split(' ').map((word) => word.replaceAll('{tmp}', folder));
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, ['bin/isda.js', ...args], {
