@@ -1,11 +1,12 @@
 // Test runner settings: processes, not threads, because worker threads must not load the TensorFlow binding.
 import { defineConfig } from 'vitest/config';
 
-/** Tests that measure or harm their process, or replace a module in it. Each file gets a process of its own. */
+/** Tests that measure or harm their process, replace a module or start many programs. Each file gets a process. */
 const ownProcess = [
   'test/faults/**/*.test.ts',
   'test/engine/{binding,session-memory,settings}.test.ts',
   'test/{common/home,runs/run-folder-users}.test.ts', // replace modules
+  'test/{install/**/*,grids/executors/slurm/script}.test.ts', // a process that holds little starts programs fast
 ];
 
 const shared = {
