@@ -6,7 +6,8 @@ const ownProcess = [
   'test/faults/**/*.test.ts',
   'test/engine/{binding,session-memory,settings}.test.ts',
   'test/{common/home,runs/run-folder-users}.test.ts', // replace modules
-  'test/{install/**/*,grids/executors/slurm/script}.test.ts', // a process that holds little starts programs fast
+  // A process that holds little starts programs fast.
+  'test/{install/**/*,grids/executors/slurm/script,cli/commands/{gan,interruption,study,workers}}.test.ts',
 ];
 
 const shared = {
