@@ -22,7 +22,8 @@ import type { CommandContext } from '../context.js';
 import { calibrationText, classTable, comparisonText, confusionTable, pairTable } from '../evaluation/texts.js';
 import { examinationFiles, writeExamination, type ExaminationOptions } from '../evaluation/outputs.js';
 import { examples } from '../help.js';
-import { checkpointOption, countArgument, givenOnce, setOption } from '../options.js';
+import { withOptionRules } from '../option-rules.js';
+import { checkpointOption, countUpTo, givenOnce, setOption } from '../options.js';
 import { columnsOf } from '../terminal/fold.js';
 import { printJson } from '../terminal/table.js';
 import { createRunContext } from './train.js';
@@ -159,7 +160,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     ['--run runs/mine --confusion c.svg --calibration r.svg --worst w.png', 'the same as pictures'],
     ['--run runs/isda --compare runs/basic', "two runs on the same images, with McNemar's test"],
   ] as const;
-  program
+  const command = program
     .command('evaluate')
     .addHelpText('after', examples(shown, context.stdout))
     .description("evaluate a run's newest or another checkpoint on its evaluation images, and look into the result")
@@ -171,12 +172,13 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     .option('--confusion [files...]', 'confusion matrix and most confused pairs; written to .csv, .svg or .png files')
     .option('--calibration [files...]', 'expected calibration error; the reliability diagram in .svg or .png files')
     .option('--worst <file>', 'the images with the largest loss as a picture, .svg or .png')
-    .option('--count <n>', 'images of --worst', countArgument, usualCount)
+    .option('--count <n>', 'images of --worst', countUpTo(1000), usualCount)
     .option('--predictions <file>', 'what each image was taken for, as .csv')
     .option('--compare <dir>', 'another run, evaluated on the same images')
     .addOption(setOption())
-    .option('--json', 'print as JSON')
-    .action((word: string | undefined, options: Omit<EvaluateOptions, 'run'> & Partial<EvaluateOptions>) =>
+    .option('--json', 'print as JSON');
+  withOptionRules(command, { '--count': { needs: '--worst' }, '--data': { sets: 'dataset.dir' } }).action(
+    (word: string | undefined, options: Omit<EvaluateOptions, 'run'> & Partial<EvaluateOptions>) =>
       evaluate({ ...options, run: givenOnce('evaluate', '--run <dir>', [word, options.run]) }, context),
-    );
+  );
 }

@@ -10,6 +10,7 @@ import { networkOfFile, networkOfRun, type TrainedNetwork } from '../../runs/pre
 import { predictFiles, type FilePrediction, type PredictedClass } from '../../runs/prediction/predict-files.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { examples } from '../help.js';
+import { withOptionRules } from '../option-rules.js';
 import { checkpointOption, configOption, countArgument, readConfig, setOption } from '../options.js';
 import { columnsOf, wrapText } from '../terminal/fold.js';
 import { printJson } from '../terminal/table.js';
@@ -146,7 +147,7 @@ export const registerPredict: RegisterCommand = (program, context) => {
     ['--folder photos --run runs/mine --top 1 --csv', 'of all images below a folder, as CSV'],
     ['cat.jpg --network resnet32.safetensors --json', 'by a network that `isda export` wrote'],
   ] as const;
-  program
+  const command = program
     .command('predict')
     .addHelpText('after', examples(shown, context.stdout))
     .description("predict the classes of image files with a run's network or an exported one")
@@ -164,7 +165,9 @@ export const registerPredict: RegisterCommand = (program, context) => {
     .option('--top <n>', 'classes that are named of each image', countArgument, usualTop)
     .option('--batch <n>', 'images of one call of the network', countArgument, usualBatch)
     .addOption(setOption())
-    .addOption(new Option('--csv', 'print as CSV: a line for each class of an image').conflicts('json'))
-    .option('--json', 'print as JSON')
-    .action((files: readonly string[], options: PredictOptions) => predict(files, options, context));
+    .option('--csv', 'print as CSV: a line for each class of an image')
+    .option('--json', 'print as JSON');
+  withOptionRules(command, { '--csv': { excludes: ['--json'] }, '--checkpoint': { needs: '--run' } }).action(
+    (files: readonly string[], options: PredictOptions) => predict(files, options, context),
+  );
 };
