@@ -60,7 +60,7 @@ function refuseOpposites(command: Command): void {
     for (const option of [other, negated])
       command.on(`option:${option.name()}`, () => {
         if (first !== undefined && first !== option)
-          command.error(`error: option '${option.flags}' does not go with ${first.flags}`);
+          command.error(`error: option '${option.flags}' cannot be used with ${first.flags}`);
         first = option;
       });
   }

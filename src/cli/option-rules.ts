@@ -41,8 +41,8 @@ function problemOf(
   const option = optionOf(command, flag);
   if (isGiven(command, option)) {
     const other = excludes.find((condition) => holds(command, condition));
-    if (other !== undefined) return `option '${option.flags}' does not go with ${other}`;
-    if (needs !== undefined && !holds(command, needs)) return `option '${option.flags}' is for ${needs}`;
+    if (other !== undefined) return `option '${option.flags}' cannot be used with ${other}`;
+    if (needs !== undefined && !holds(command, needs)) return `option '${option.flags}' requires ${needs}`;
   }
   const key = fixes ?? (isGiven(command, option) ? sets : undefined);
   if (key === undefined) return undefined;

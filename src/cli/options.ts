@@ -12,7 +12,7 @@ import type { CommandContext } from './context.js';
 import { configsDirectory } from './program.js';
 
 /** What `--store` of figures and reports names. */
-export const storesHelp = `folders of runs, such as ${storeCommands} make, or of runs of \`isda train\``;
+export const storesHelp = `folders of runs, made by ${storeCommands} or by \`isda train\``;
 
 /** `--config FILE`. */
 export function configOption(): Option {

@@ -94,7 +94,7 @@ function parse(text: string): LockContent | undefined {
 
 async function isDead(path: string, text: string, own: LockHolder, context: LockContext): Promise<boolean> {
   const holder = parse(text);
-  // Locks of before name no space: their pids count as those of this one.
+  // Locks of earlier versions have no `space`: their pids count as those of this one.
   const sameSpace = holder?.host === own.host && (holder.space ?? own.space) === own.space;
   if (sameSpace) return (await context.startOf(holder.pid)) !== holder.start;
   // Slurm starts a job again only after it has ended, though the machine that it ran on may never say so.
@@ -194,7 +194,7 @@ export async function tryLock(path: string, own: LockHolder, context: LockContex
       if (code !== 'ENOENT') throw readFailure(path, error);
     }
   }
-  throw cannot('take the lock', 'that of a dead process cannot be taken over', {
+  throw cannot('take the lock', 'the lock file of a dead process could not be removed', {
     code: 'run/locked',
     place: path,
     hint: `if no other process is starting there, delete ${path} and ${path}.takeover`,

@@ -149,7 +149,7 @@ const named = (outputs: Readonly<Record<string, HostArray>>, loss: string): Loss
 function finite(losses: Losses, iteration: number, iterations: number): Losses {
   const stray = Object.entries(losses).find(([, value]) => !Number.isFinite(value));
   if (stray === undefined) return losses;
-  throw cannot('go on training', `${stray[0]} is ${stray[1]} at iteration ${iteration} of ${iterations}`, {
+  throw cannot('continue training', `${stray[0]} is ${stray[1]} at iteration ${iteration} of ${iterations}`, {
     code: 'run/diverged',
     hint: 'earlier checkpoints are kept; a lower gan.learningRate may help',
   });

@@ -43,7 +43,7 @@ export function gridCells(grid: string, rows: readonly GridRow[], seeds: readonl
       });
     }
     if (rows.findIndex((row) => row.name === name) !== index) {
-      throw cannot(`plan ${grid}`, `two rows are called ${name}`, {
+      throw cannot(`create the grid ${grid}`, `two rows are called ${name}`, {
         code: 'grid/rows',
         kind: 'usage',
         hint: 'give each its own name',

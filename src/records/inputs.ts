@@ -37,7 +37,7 @@ const runInputs = z.object({
     })
     .optional(),
   weights: weightsFacts.optional(),
-  /** Of a folder that `isda import` made: its config names the weights, where that of the command line need not. */
+  /** True in a folder that `isda import` made: its config names the weights where the command line's does not. */
   imported: z.boolean().optional(),
   /** Fingerprints of other settings that its checkpoints were written under, where it went on with changed ones. */
   earlierSettings: z.array(z.string()).readonly().optional(),
@@ -56,7 +56,7 @@ export async function readInputs(path: string): Promise<RunInputs | undefined> {
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     if (systemCode(error) !== undefined) throw readFailure(path, error);
-    throw cannot(`read ${path}`, 'it does not say what the run is made from', {
+    throw cannot(`read ${path}`, 'it is no valid inputs.json', {
       code: 'run/changed',
       hint: 'move inputs.json away; the run writes it again when it goes on',
       cause: error,

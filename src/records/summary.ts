@@ -140,7 +140,7 @@ export async function writeSummary(path: string, summary: RunSummary): Promise<v
 
 const hint = 'move summary.json away; the run writes it again from its metrics';
 
-/** Files of earlier versions have no checksum; a damaged name of one is no key that they know. */
+/** Files of earlier versions have no checksum. Strict, so that one whose key is damaged is refused. */
 const unsealed = z.strictObject(runSummary.shape);
 const sealed = z.looseObject({ ...runSummary.shape, sha256: z.string() });
 

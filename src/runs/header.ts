@@ -70,7 +70,7 @@ export function headerLines({ config, parts, splits, engine, position, weights, 
   lines.push(...(splits.notes ?? []).map((note) => `warning: ${note}`));
   lines.push(...scheduleWarnings(config.schedule, epochs).map((warning) => `warning: ${warning}`));
   lines.push(...changes);
-  if (position.epoch > epochs) lines.push('complete already; another --out or seed makes another run');
+  if (position.epoch > epochs) lines.push('complete already; use another --out or seed for a new run');
   else if (position.epoch > 1 || position.batch > 0) {
     lines.push(`resuming in epoch ${position.epoch} after ${position.batch} of ${batches} batches`);
   }

@@ -63,7 +63,7 @@ function quietly(work: () => void): void {
   try {
     work();
   } catch {
-    // What it was for is over.
+    // Ignored: the work that needed it has ended.
   }
 }
 

@@ -41,7 +41,7 @@ function objection(tensors: readonly Declared[], device: Device['kind'], limits:
   }
   const needed = copies(device) * bytesOfAll(tensors);
   if (needed <= limits.process) return undefined;
-  return `its tensors take ${formatBytes(needed)}, of ${formatBytes(limits.process)} that there are; ${named}`;
+  return `its tensors take ${formatBytes(needed)}, but ${formatBytes(limits.process)} are available; ${named}`;
 }
 
 /** The forms of ISDA's covariance that fit where the config's does not, with what they take. */

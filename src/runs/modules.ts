@@ -53,7 +53,7 @@ export async function loadLoss({ module, options }: CustomLossOptions, shape: Lo
   const { name, tensors, withoutBias, softTargets, recordedScalars } = loss;
   const missing = recordedScalars?.find((scalar) => !(scalar in loss.scalars));
   if (missing !== undefined) {
-    throw cannot('use the loss', `it records the scalar ${missing}, which it does not have`, {
+    throw cannot('use the loss', `recordedScalars names ${missing}, which is not among its scalars`, {
       code: 'module/unusable',
       place: module,
     });

@@ -37,13 +37,13 @@ export interface Run {
   readonly metrics: readonly Metric[];
   /** Where to begin. */
   readonly position: RunPosition;
-  /** The checkpoint that this is the position of, and the digest of the metrics up to it. */
+  /** The checkpoint that the run resumes from, and the digest of the metrics up to it. */
   readonly resumed: { readonly path: string; readonly metrics: string | undefined } | undefined;
   /** inputs.json as it was left by the run that goes on, where it does. */
   readonly inputs: RunInputs | undefined;
   /** The file that the first weights came from, unless the run began from scratch. */
   readonly weights: WeightsFacts | undefined;
-  /** What is said of settings that were others when the run was last at work. */
+  /** The settings that differ from those of the run's checkpoint, as lines of the log. */
   readonly changes: readonly string[];
   /** Threads that load images. */
   readonly workers: number;

@@ -59,7 +59,7 @@ function withWeightsOf(imported: ExperimentConfig | undefined, config: Experimen
   return { ...config, model: { ...config.model, weights, weightsSha256, head } };
 }
 
-/** The folder becomes this run's: all that can be refused has been. */
+/** Takes over the folder; called after all checks. */
 async function takeFolder(
   { config, context, folder, engine, position, splits, weights, changes, inputs }: Run,
   checkpoint: LoadedCheckpoint | undefined,
@@ -93,7 +93,7 @@ async function train(run: Run): Promise<LoadingTime> {
     try {
       const signal = await trainNetwork({ ...run, loader }, records.events);
       if (signal !== undefined) {
-        const hint = 'the same command goes on from there';
+        const hint = 'the same command resumes the run';
         throw stopped(signal, 'a checkpoint is written', { place: folder.paths.root, hint });
       }
       return records.loading();

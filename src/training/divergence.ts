@@ -14,10 +14,10 @@ export function placeInRun({ epoch, batch }: { readonly epoch: number; readonly 
 }
 
 /**
- * `cannot go on training: <metric> is <value> <when>`. `when` is the step, or the window of steps in which it happened.
+ * `cannot continue training: <metric> is <value> <when>`. `when` is the step, or the window of steps in which it happened.
  */
 export function diverged(metric: string, value: number, when: string, good: GoodCheckpoint | undefined): IsdaError {
-  return cannot('go on training', `${metric} is ${value} ${when}`, {
+  return cannot('continue training', `${metric} is ${value} ${when}`, {
     code: 'run/diverged',
     place:
       good === undefined ? 'there is no checkpoint from before' : `last good checkpoint: ${good.path} (${good.at})`,

@@ -9,7 +9,7 @@ const warmup = {
     .number()
     .positive()
     .optional()
-    .describe('epochs, also a fraction, over which the rate grows linearly with the iteration to what it is else'),
+    .describe('epochs, also a fraction, over which the rate grows linearly with the iteration to the scheduled rate'),
 };
 
 /** `schedule`: the learning rate over the epochs, which count from 1. */
@@ -64,7 +64,7 @@ export const trainingOptions = z.strictObject({
     .int()
     .min(1)
     .default(1)
-    .describe('epochs from one evaluation to the next; the first and the last ten are always evaluated'),
+    .describe('epochs from one evaluation to the next; epoch 1 and the last ten are always evaluated'),
   metrics: customMetricsOptions
     .optional()
     .describe('metrics of your own, beside the others in metrics.csv, TensorBoard and summary.json'),
@@ -110,7 +110,11 @@ const checkpointMeasures = z
   .strictObject({
     epochs: z.int().min(1).optional().describe('a checkpoint at the end of every so many epochs'),
     steps: z.int().min(1).optional().describe('a checkpoint after every so many steps, counted over all epochs'),
-    minutes: z.number().positive().optional().describe('a checkpoint after the step that ends so many minutes'),
+    minutes: z
+      .number()
+      .positive()
+      .optional()
+      .describe('a checkpoint after the first step that ends so many minutes after the last one'),
   })
   .refine((measures) => Object.values(measures).some((measure) => measure !== undefined), {
     error: 'expected epochs, steps or minutes',

@@ -72,7 +72,7 @@ export function scheduleWarnings(schedule: ScheduleOptions, epochs: number): rea
       epochs === 1
         ? 'the only epoch: nothing is trained'
         : `the last of the ${epochs} epochs: no parameter changes there`;
-    return [`the cosine schedule has rate 0 in ${where} (schedule.minLearningRate ends it higher)`];
+    return [`the cosine schedule has rate 0 in ${where} (schedule.minLearningRate sets a higher final rate)`];
   }
   return [];
 }

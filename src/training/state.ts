@@ -65,7 +65,7 @@ export interface SessionState {
 export type StrayValue = (tensor: string, value: number) => Error;
 
 const strayValue: StrayValue = (tensor, value) =>
-  cannot('keep the state of the run', `${tensor} holds ${value}`, { code: 'run/diverged' });
+  cannot('save a checkpoint', `${tensor} contains ${value}`, { code: 'run/diverged' });
 
 /**
  * The session's tensors with PyTorch's names, shapes and layouts. Errors: one of them is not finite, in the words of

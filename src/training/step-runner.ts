@@ -23,7 +23,7 @@ export function outcomeVariables(readEvery: number): Variable[] {
   return ['step.loss', 'step.correct'].map((name) => ({ name, shape: [readEvery], trainable: false }));
 }
 
-/** What a step gives: its outcome, or a word that it was noted in the variables. The word lies on the host anyway. */
+/** The outputs of a step: its outcome, or, where outcomes are kept in variables, a constant that lies on the host. */
 export function stepOutputs(
   program: Program,
   outcome: { readonly loss: Tensor; readonly correct: Tensor },

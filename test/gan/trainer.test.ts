@@ -86,7 +86,7 @@ describe('the training of a generator', () => {
     ['generator', 12, 'generatorLoss is NaN at iteration 2 of 4'],
   ])('ends where a loss of the %s is no number', async (name, at, reason) => {
     const broken = train({}, (called, call) => (called === name && call === at ? NaN : 1));
-    await expect(broken).rejects.toThrow(`cannot go on training: ${reason}`);
+    await expect(broken).rejects.toThrow(`cannot continue training: ${reason}`);
   });
 
   it('refuses a checkpoint of something else', () => {

@@ -85,7 +85,7 @@ describe('runExperiment', () => {
     const root = join(folder, 'whole');
     const before = { ...outcomeOf(root), summary: read(root, 'summary.json'), made: read(root, 'environment.json') };
     const again = await run('whole', configOf());
-    expect(again.printed).toContain('complete already; another --out or seed makes another run\n');
+    expect(again.printed).toContain('complete already; use another --out or seed for a new run\n');
     expect(again.summary).toEqual(whole.summary);
     expect({ ...outcomeOf(root), summary: read(root, 'summary.json'), made: read(root, 'environment.json') }).toEqual(
       before,

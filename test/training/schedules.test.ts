@@ -118,14 +118,14 @@ describe('scheduleWarnings', () => {
       { name: 'cosine' },
       5,
       [
-        'the cosine schedule has rate 0 in the last of the 5 epochs: no parameter changes there (schedule.minLearningRate ends it higher)',
+        'the cosine schedule has rate 0 in the last of the 5 epochs: no parameter changes there (schedule.minLearningRate sets a higher final rate)',
       ],
     ],
     [
       { name: 'cosine', warmupEpochs: 1 },
       1,
       [
-        'the cosine schedule has rate 0 in the only epoch: nothing is trained (schedule.minLearningRate ends it higher)',
+        'the cosine schedule has rate 0 in the only epoch: nothing is trained (schedule.minLearningRate sets a higher final rate)',
       ],
     ],
     [{ name: 'cosine', minLearningRate: 0.1 }, 1, []],

@@ -120,7 +120,7 @@ describe('trainNetwork', () => {
     const answer: typeof plain = (name, index, inputs) =>
       index === 7 ? { loss: value, correct: 0 } : plain(name, index, inputs);
     await expect(runTrainer({ answer })).rejects.toThrow(
-      `cannot go on training: train_loss is ${value} at epoch 2, step 2 of 3`,
+      `cannot continue training: train_loss is ${value} at epoch 2, step 2 of 3`,
     );
   });
 
@@ -128,7 +128,7 @@ describe('trainNetwork', () => {
     const answer: typeof plain = (name, index, inputs) =>
       index === 10 ? { lossSum: NaN, correct: 0 } : plain(name, index, inputs);
     await expect(runTrainer({ answer })).rejects.toThrow(
-      'cannot go on training: test_loss is NaN after the last step of epoch 2',
+      'cannot continue training: test_loss is NaN after the last step of epoch 2',
     );
   });
 });

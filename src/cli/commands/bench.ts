@@ -45,7 +45,7 @@ function table(results: readonly BenchResult[], width: number): string {
     result.imagesPerSecond.toFixed(0),
     (result.medianMilliseconds / first.medianMilliseconds).toFixed(3),
   ]);
-  const header = ['loss', 'execution', 'median', 'least', 'images/s', 'ratio'];
+  const header = ['loss', 'execution', 'median', 'min', 'images/s', 'ratio'];
   const { gpuMemoryMebibytes, peakPercent } = first;
   if (peakPercent !== undefined) {
     header.push('of peak');

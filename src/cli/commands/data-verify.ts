@@ -40,7 +40,7 @@ async function verifyCifar(context: CommandContext, name: CifarName, flags: Veri
 
 async function verifyFolder(context: CommandContext, name: FolderName, flags: VerifyFlags): Promise<void> {
   if (name === 'image-folder' && flags.dir === undefined) {
-    throw cannot('find the images', 'it is not said where they are', {
+    throw cannot('find the images', 'no folder is given', {
       code: 'option/missing',
       kind: 'usage',
       hint: 'give --dir DIR',

@@ -69,7 +69,7 @@ async function makeSynthetic(context: CommandContext, flags: SynthesizeFlags): P
   const result = await synthesize({ name, train, test, classes, seed }, directory);
   if (dataDirectories(context).includes(directory)) {
     context.stderr.write(
-      `warning: runs without dataset.dir look for ${cifarFormats[name].title} here and take these images; ` +
+      `warning: runs without dataset.dir look for ${cifarFormats[name].title} here and will use these images; ` +
         'another --out, and --set dataset.dir=DIR, keeps them apart\n',
     );
   }

@@ -51,7 +51,7 @@ function axisLabel(metrics: readonly Metric[]): string {
 function axesOf(metrics: readonly Metric[], yMax: number | undefined): Metric[][] {
   const quantities = [...new Set(metrics.map(quantityOf))];
   if (quantities.length > 1 && yMax !== undefined)
-    throw cannot('draw the curves', `--y-max is of one axis, and there is one for each of ${quantities.join(', ')}`, {
+    throw cannot('draw the curves', `--y-max needs one axis, and these have one each: ${quantities.join(', ')}`, {
       code: 'option/conflict',
       kind: 'usage',
       hint: 'draw them apart, or leave out --y-max',

@@ -162,8 +162,8 @@ export const registerPredict: RegisterCommand = (program, context) => {
       ),
     )
     .option('--folder <dir>', 'all images in a folder and the folders in it')
-    .option('--top <n>', 'classes that are named of each image', countArgument, usualTop)
-    .option('--batch <n>', 'images of one call of the network', countArgument, usualBatch)
+    .option('--top <n>', 'classes to print for each image', countArgument, usualTop)
+    .option('--batch <n>', 'batch size', countArgument, usualBatch)
     .addOption(setOption())
     .option('--csv', 'print as CSV: a line for each class of an image')
     .option('--json', 'print as JSON');

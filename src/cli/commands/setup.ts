@@ -50,7 +50,7 @@ async function packInto(
   const lines = [
     `bundle packed: ${formatBytes(packed)} in ${parts}, ${formatBytes(manifest.bytes)} unpacked`,
     `  ${out}`,
-    `  there: sh install.sh FOLDER (glibc ${manifest.glibc} or newer), then FOLDER/isda`,
+    `  on the other machine: sh install.sh FOLDER (glibc ${manifest.glibc} or newer), then FOLDER/isda`,
   ];
   return [manifest, lines.join('\n')];
 }

@@ -148,7 +148,7 @@ export function registerVisualize(parent: Command, context: CommandContext, name
     .option('--images <n>', 'number of images, spread over the classes', countUpTo(1000), 5)
     .option('--index <numbers>', 'indices of the images instead, as in 3,17,200', indicesArgument)
     .addOption(
-      new Option('--part <part>', 'of the images; test: what the run is evaluated on')
+      new Option('--part <part>', 'part of the data to take images from; test: the evaluation images')
         .choices(['train', 'test'])
         .default('train'),
     )

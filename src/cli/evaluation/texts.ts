@@ -42,12 +42,12 @@ export function confusionTable({ classNames, counts }: Confusion, width: number)
   const cells = counts.map((row) => row.map((count) => (count === 0 ? '-' : String(count))));
   const fits = (table: string): boolean => widthOf(table) <= Math.min(width, widestTable);
   const named = formatTable(
-    ['class / taken for', ...classNames],
+    ['true / predicted', ...classNames],
     cells.map((row, label) => [classNames[label], ...row]),
   );
   if (fits(named)) return named;
   const numbered = formatTable(
-    ['class / taken for', '', ...classNames.map((_, label) => String(label))],
+    ['true / predicted', '', ...classNames.map((_, label) => String(label))],
     cells.map((row, label) => [classNames[label], String(label), ...row]),
   );
   if (fits(numbered)) return numbered;
@@ -75,7 +75,7 @@ export function calibrationText(calibration: Calibration, width: number): string
     `expected calibration error ${percent(expectedErrorPercent)} % (${bins.length} bins)`,
     `largest of a bin ${percent(maxErrorPercent)} %`,
     `mean confidence ${percent(meanConfidencePercent)} %, accuracy ${percent(accuracyPercent)} %: ` +
-      `${Math.abs(surer).toFixed(2)} points too ${surer > 0 ? 'sure' : 'unsure'}`,
+      `${surer > 0 ? 'overconfident' : 'underconfident'} by ${Math.abs(surer).toFixed(2)} points`,
   ];
   const rows = bins
     .filter(({ images }) => images > 0)
@@ -100,7 +100,7 @@ export function comparisonText(outcome: PairedOutcome, names: readonly [string, 
   ];
   const differing = onlyFirstRight + onlySecondRight;
   const test =
-    `difference ${formatSigned(differencePercent)} points of error (${names[1]} less ${names[0]}); McNemar's exact test over the ` +
-    `${differing} images that only one has right: p ${p < 0.001 ? 'below 0.001' : `= ${formatP(p)}`}`;
+    `difference ${formatSigned(differencePercent)} points of error (${names[1]} minus ${names[0]}); McNemar's exact test over the ` +
+    `${differing} images that only one classifies correctly: p ${p < 0.001 ? 'below 0.001' : `= ${formatP(p)}`}`;
   return `${foldedTable(['images', 'count'], rows, width)}\n${wrapText(test, width)}`;
 }

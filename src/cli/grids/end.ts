@@ -51,7 +51,7 @@ export function gridFailure(
     });
   }
   if (signal !== undefined && count('done') < outcomes.length) {
-    return stopped(signal, done, { place: shown, hint: `\`${again}\` goes on from there` });
+    return stopped(signal, done, { place: shown, hint: `\`${again}\` resumes the runs` });
   }
   const failed = outcomes.flatMap(({ cell, end, hint }) =>
     end.state === 'failed' ? [{ cell, reason: end.reason, hint }] : [],
@@ -77,6 +77,6 @@ export function gridFailure(
     .map(({ cell }) => cell.name);
   return stopped(undefined, `${done}; others were stopped`, {
     place: ended.join('\n'),
-    hint: `\`${again}\` goes on from there`,
+    hint: `\`${again}\` resumes the runs`,
   });
 }

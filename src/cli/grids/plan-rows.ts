@@ -136,12 +136,10 @@ export function planText(
     ...(device === undefined
       ? []
       : [
-          `step: of one full batch, median of up to ${steps}, measured just now on ${device}${jobs === 1 ? '' : `, with the threads that a run beside others gets`}${scaled ? '; ~: measured with fewer images and scaled' : ''}. epoch: training and evaluation; making batches and writing checkpoints are not counted.`,
+          `step: of one full batch, median of up to ${steps}, measured just now on ${device}${jobs === 1 ? '' : `, with the threads of one of several concurrent runs`}${scaled ? '; ~: measured with fewer images and scaled' : ''}. epoch: training and evaluation; making batches and writing checkpoints are not counted.`,
         ]),
     'memory: of a training step, computed; kernels and the program itself come on top. disk: the checkpoints that finished runs keep.',
-    ...(absent === 0
-      ? []
-      : ['The data are not all here: where they are not, the official number of images was taken.']),
+    ...(absent === 0 ? [] : ['Some data sets are missing here: their official numbers of images were used.']),
   ];
   return [
     foldedTable(header, rows.map(textOf), width, notes),

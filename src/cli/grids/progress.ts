@@ -127,7 +127,7 @@ export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProg
       epochsBefore += cell.config.training.epochs;
       print(`found   ${cell.name}, done before`);
     },
-    elsewhere: (cell, holder) => print(`waiting ${cell.name}: ${holder} is at it`),
+    elsewhere: (cell, holder) => print(`waiting ${cell.name}: ${holder} is running it`),
     started(cell, job) {
       running.add(cell);
       // A run that was queued again was counted when it began.

@@ -52,7 +52,7 @@ export function inSlots({ slots, run }: SlotOptions): Executor {
         // A run whose starter was killed may have come to its folder only after the claim: then it is that run's.
         const holder = outcome.end.state === 'failed' ? await runHolder(cell.folder, now) : undefined;
         if (holder !== undefined) {
-          await claim.end({ state: 'stopped', reason: `${holder} is at it` });
+          await claim.end({ state: 'stopped', reason: `${holder} is running it` });
           return wait(cell, holder);
         }
         await claim.end(outcome.end as CellEnd);

@@ -49,7 +49,7 @@ export function measuredBatches(
   return { training: fitting(batchSize, 3 * forward), evaluation: fitting(evaluationBatchSize, forward) };
 }
 
-/** Once a kind of step has been measured for so long, what there is must do. */
+/** After so long no further steps of a kind are measured. */
 const enoughMilliseconds = 10_000;
 
 /** What an optimizer's step takes time for: not its numbers, but RMSprop without momentum has less to do. */

@@ -161,7 +161,7 @@ export async function placeCell(root: string, cell: Cell, now: () => number): Pr
     // Two processes may have planned different settings under one name at once: the one that came first has it.
     if (isOf(await runIn(folder), identities)) return { ...cell, name, folder };
   }
-  throw cannot(`plan ${cellName(cell)}`, 'other runs have its names', {
+  throw cannot(`create the run ${cellName(cell)}`, 'other runs use its folder names', {
     code: 'store/conflict',
     place: root,
     hint: 'choose another --out',

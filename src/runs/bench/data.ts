@@ -35,7 +35,7 @@ export interface DataBenchResult {
 /** Seconds that one is measured before it is the next one's turn, so that a drifting machine hits all alike. */
 const turn = 1;
 
-/** More epochs than a turn has: each begins where no batch was made ahead while others were measured. */
+/** Distance between the first epochs of two turns: no turn begins with batches made ahead during another. */
 const epochsOfTurn = 1e6;
 
 function augmentationOf(name: BenchAugmentation, own: ExperimentConfig['augmentation']) {

@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { Confusion } from './confusion.js';
 
 /** The first cell of `confusionCsv`, by which its files are known. */
-export const confusionCorner = 'class / taken for';
+export const confusionCorner = 'true / predicted';
 
 /** The counts, with the names of the classes before and above them. */
 export const confusionCsv = ({ classNames, counts }: Confusion): string =>

@@ -15,7 +15,7 @@ export interface SoftmaxRow {
 export function softmaxRow(logits: ArrayLike<number>, at: number, classes: number): SoftmaxRow {
   const row = Array.from({ length: classes }, (_, index) => logits[at * classes + index]);
   if (!row.every(Number.isFinite)) {
-    throw cannot('use what the network gives', 'its logits are not finite', {
+    throw cannot('use the outputs of the network', 'the logits are not finite', {
       code: 'run/diverged',
       hint: 'its training has diverged; --checkpoint takes an earlier one',
     });

@@ -150,7 +150,7 @@ function headerLines(
     ['iterations', `${iterations}, batch ${batchSize}`],
   ];
   const lines = facts.map(([name, value]) => `${name.padEnd(13)} ${value}`);
-  if (position.iteration >= iterations) lines.push('complete already; another --out or seed makes another run');
+  if (position.iteration >= iterations) lines.push('complete already; use another --out or seed for a new run');
   else if (position.iteration > 0) lines.push(`resuming after iteration ${position.iteration}`);
   return lines;
 }

@@ -127,7 +127,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
     if (outcome.signal !== undefined && position.iteration < iterations) {
       progress.print(`${outcome.signal}: writing a checkpoint`);
       await keep(run, position);
-      const hint = 'the same command goes on from there';
+      const hint = 'the same command resumes the run';
       throw stopped(outcome.signal, 'a checkpoint is written', { place: folder.root, hint });
     }
   } finally {
@@ -174,7 +174,7 @@ async function keep(run: OpenGanRun, position: GanPosition): Promise<void> {
     epoch: Math.max(1, Math.ceil(position.discriminatorSteps / batches.perEpoch)),
     step: position.iteration,
     tensors: readState(training, (tensor, value) =>
-      cannot('keep the state of the run', `${tensor} holds ${value}`, { code: 'run/diverged', hint }),
+      cannot('save a checkpoint', `${tensor} contains ${value}`, { code: 'run/diverged', hint }),
     ),
     progress: { ...position, data: run.data.checksum, classNames: run.data.classNames },
     fingerprint,

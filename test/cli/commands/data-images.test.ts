@@ -55,7 +55,7 @@ all images can be read
   });
 
   it.each([
-    ['image-folder', 2, 'cannot find the images: it is not said where they are'],
+    ['image-folder', 2, 'cannot find the images: no folder is given'],
     ['image-folder --dir nowhere', 1, 'cannot find the images: there is no folder train/ where it was looked for'],
     ['imagenet', 1, 'cannot find ImageNet: there is no folder train/ where it was looked for'],
   ])('%s exits %i', async (line, code, message) => {

@@ -123,7 +123,7 @@ describe('isda evaluate that looks into the result', () => {
       expect(sections).toHaveLength(4);
       const widest = Math.max(...sections.flatMap((text) => text.split('\n').map((line) => line.length)));
       expect(widest).toBeLessThanOrEqual(columns);
-      expect(sections[1].startsWith('class / taken for')).toBe(columns > 40);
+      expect(sections[1].startsWith('true / predicted')).toBe(columns > 40);
     }
   });
 
@@ -139,7 +139,9 @@ describe('isda evaluate that looks into the result', () => {
     expect(self['comparison']).toMatchObject({ onlyFirstRight: 0, onlySecondRight: 0, differencePercent: 0, p: 1 });
     const { stdout } = await runCli(folder, ['evaluate', 'run', '--compare', 'other', '--per-class']);
     expect(stdout).toMatch(/\nonly run right +\d+\nonly other right +\d+\nboth wrong +\d+\n/);
-    expect(stdout).toMatch(/McNemar's exact test over the \d+ images that only one has right: p (= \d|below)/);
+    expect(stdout).toMatch(
+      /McNemar's exact test over the \d+ images that only one classifies correctly: p (= \d|below)/,
+    );
 
     const changed = ['training.seed=2', 'dataset.testSubset=50'];
     expect((await runHere(folder, trainArgs('half', changed))).exitCode).toBe(0);

@@ -90,7 +90,7 @@ describe('isda gan train', () => {
           [
             `stopped by ${signal}: a checkpoint is written`,
             `  ${join(folder, signal)}`,
-            '  hint: the same command goes on from there',
+            '  hint: the same command resumes the run',
           ].join('\n'),
         );
       }
@@ -139,7 +139,7 @@ describe('isda gan train', () => {
     const broken = await runHere(folder, args('broken', 'gan.learningRate=1e30'));
     expect(broken.exitCode).toBe(1);
     expect(broken.stderr).toMatch(
-      /^error: cannot go on training: (discriminator|generator)Loss is (NaN|Infinity) at iteration \d+ of 12\n {2}hint: /,
+      /^error: cannot continue training: (discriminator|generator)Loss is (NaN|Infinity) at iteration \d+ of 12\n {2}hint: /,
     );
   });
 });

@@ -54,7 +54,7 @@ async function stop(out: string, signal: NodeJS.Signals, moment: Moment, more: r
     [
       `stopped by ${signal}: a checkpoint is written`,
       `  ${join(folder, out)}`,
-      '  hint: the same command goes on from there',
+      '  hint: the same command resumes the run',
     ].join('\n'),
   );
   expect(stopped.stdout.split('\n').at(-1)).toBe(`${signal}: writing a checkpoint`);

@@ -117,7 +117,7 @@ describe('isda study', () => {
         [
           `stopped by ${signal}: 1 of 3 are done`,
           `  ${signal}`,
-          `  hint: \`isda study study.yaml --seeds 1 --out ${signal}\` goes on from there`,
+          `  hint: \`isda study study.yaml --seeds 1 --out ${signal}\` resumes the runs`,
         ].join('\n'),
       );
       expect(await statesOf(signal)).toEqual(['stopped', 'planned', 'done']);
@@ -134,7 +134,9 @@ describe('isda study', () => {
     child.kill('SIGKILL');
     expect((await child).signal).toBe('SIGKILL');
     const again = startIsda(folder, args('orphan'));
-    expect(await printed(again, new RegExp(`^waiting tiny-isda-seed1: process ${pid} on \\S+ is at it$`))).toBe(true);
+    expect(await printed(again, new RegExp(`^waiting tiny-isda-seed1: process ${pid} on \\S+ is running it$`))).toBe(
+      true,
+    );
     go();
     const finished = await again;
     await expectFinished('orphan', finished);

@@ -232,9 +232,9 @@ describe('a loss that is not a number', () => {
     const outcome = await runHere(folder, trainArgs('nan', ['optimizer.learningRate=1e6']));
     expect(outcome.exitCode).toBe(1);
     expect(outcome.stderr).toMatch(
-      /^error: cannot go on training: train_loss is (NaN|Infinity) at epoch 1, step [234] of 4\n {2}there is no checkpoint from before\n {2}hint: a lower optimizer\.learningRate or loss\.lambda0 may help; with another one choose another folder \(--out\)$/,
+      /^error: cannot continue training: train_loss is (NaN|Infinity) at epoch 1, step [234] of 4\n {2}there is no checkpoint from before\n {2}hint: a lower optimizer\.learningRate or loss\.lambda0 may help; with another one choose another folder \(--out\)$/,
     );
-    expect(read(folder, 'nan', 'log.txt')).toMatch(/Z cannot go on training: train_loss is \w+ at epoch 1, step/);
+    expect(read(folder, 'nan', 'log.txt')).toMatch(/Z cannot continue training: train_loss is \w+ at epoch 1, step/);
   });
 
   it('leaves the checkpoints and the metrics of the epochs before', async () => {
@@ -244,7 +244,7 @@ describe('a loss that is not a number', () => {
     expect(outcome.exitCode).toBe(1);
     const run = join(folder, 'growing');
     const epochs = checkpointsOf(run).map((name) => Number(name.slice(6, 10)));
-    expect(outcome.stderr).toMatch(/^error: cannot go on training: \S+ is (NaN|-?Infinity) (at|after|since) /);
+    expect(outcome.stderr).toMatch(/^error: cannot continue training: \S+ is (NaN|-?Infinity) (at|after|since) /);
     const newest = join(run, 'checkpoints', checkpointsOf(run).at(-1)!);
     expect(outcome.stderr).toContain(`\n  last good checkpoint: ${newest} (epoch ${epochs.at(-1)! + 1}, step 0)\n`);
     expect(epochs.at(-1)).toBeGreaterThan(0);

@@ -82,7 +82,7 @@ describe('isda train', () => {
     const before = contentOf(run, ['log.txt']);
     const again = await runHere(folder, trainArgs('run'));
     expect(again.exitCode).toBe(0);
-    expect(again.stdout).toContain('\ncomplete already; another --out or seed makes another run\n');
+    expect(again.stdout).toContain('\ncomplete already; use another --out or seed for a new run\n');
     expect(again.stdout).not.toMatch(/^epoch /m);
     expect(contentOf(run, ['log.txt'])).toEqual(before);
 

@@ -35,8 +35,8 @@ describe('shareOf', () => {
 
 describe('failureReason', () => {
   it('is the error that the program named', () => {
-    const stderr = 'warning: old\nerror: cannot go on training: train_loss is NaN\n  hint: lower the rate\n';
-    expect(failureReason(stderr, 'exit code 1')).toBe('cannot go on training: train_loss is NaN');
+    const stderr = 'warning: old\nerror: cannot continue training: train_loss is NaN\n  hint: lower the rate\n';
+    expect(failureReason(stderr, 'exit code 1')).toBe('cannot continue training: train_loss is NaN');
   });
   it('is the last words of a process that crashed', () => {
     expect(failureReason('terminate called\nstd::bad_alloc\n\n', 'ended by SIGABRT')).toBe(

@@ -52,7 +52,7 @@ export function slurmFailure(action: string, program: SlurmProgram, answer: Slur
     const where = "run this where Slurm's commands are, such as a login node";
     const instead =
       program === 'squeue'
-        ? 'deleting the cell.json of a run in the queue sets it free'
+        ? 'moving the cell.json of a run in the queue away releases the run'
         : '`--executor local` computes on this machine';
     return cannot(action, `${program} is not on the PATH`, { code: 'slurm/missing', hint: `${where}; ${instead}` });
   }

@@ -20,7 +20,7 @@ const reasons: Readonly<Record<string, readonly [JobEnd['state'], string]>> = {
   CANCELLED: ['stopped', 'cancelled (scancel)'],
   PREEMPTED: ['stopped', 'preempted and not queued again'],
   OUT_OF_MEMORY: ['failed', 'out of memory; slurm.memory asks for more'],
-  TIMEOUT: ['failed', 'its time limit came before it was stopped; see slurm.time and slurm.signalSeconds'],
+  TIMEOUT: ['failed', 'its time limit came before a checkpoint was written; see slurm.time and slurm.signalSeconds'],
   DEADLINE: ['failed', 'its deadline came'],
   NODE_FAIL: ['failed', 'its node failed'],
   BOOT_FAIL: ['failed', 'its node did not boot'],
@@ -58,6 +58,9 @@ export function taskEnd({ name, state, exitCode, errors, log }: TaskEnd): JobEnd
   }
   const words = log.split('\n').findLast((line) => line.trim() !== '' && !ofEarlierStart.test(line));
   if (words !== undefined) return { state: 'failed', reason: `job ${name}: ${words.replace(/^error: /, '')}` };
-  const how = state === undefined ? 'ended unexpectedly' : `Slurm calls it ${state}`;
-  return { state: 'failed', reason: `job ${name}: ${how} and it wrote nothing; do the nodes see the store?` };
+  const how = state === undefined ? 'ended unexpectedly' : `its state is ${state}`;
+  return {
+    state: 'failed',
+    reason: `job ${name}: ${how} and it wrote nothing; check that the nodes can read the store`,
+  };
 }

@@ -23,7 +23,7 @@ interface Followed {
   readonly phase: 'queued' | 'running';
 }
 
-/** One command's way with the cells of a grid. */
+/** Follows the Slurm jobs of a grid's cells for one command. */
 function follower(options: SlurmExecutorOptions, { now, events }: GridContext) {
   const { lookup } = options;
   const outcomes = new Map<StoredCell, CellOutcome>();
@@ -47,7 +47,7 @@ function follower(options: SlurmExecutorOptions, { now, events }: GridContext) {
   /** Looks after a cell; gives it back claimed where it is to be submitted. `open`: whether its end is not known yet. */
   const visit = async (cell: StoredCell): Promise<{ claimed?: ClaimedCell; uncertain?: boolean }> => {
     const mine = followed.get(cell);
-    // Of one that cannot be read the claim tells.
+    // A record that cannot be read is reported where the cell is claimed.
     const record = await readCell(cell.folder).catch(() => undefined);
     const job = record?.state === 'queued' ? record.job : undefined;
     const look = job && (await lookup(cell.folder, job));

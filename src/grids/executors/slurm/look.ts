@@ -54,7 +54,7 @@ export function slurmLookup(options: LookOptions): JobLookup {
       return answer;
     } catch (error) {
       if (warn === undefined || last === undefined) throw error;
-      if (!warned) warn(`warning: ${reasonOf(error)}; it is asked again`);
+      if (!warned) warn(`warning: ${reasonOf(error)}; retrying`);
       warned = true;
       return { at: clock(), entries: last.entries.filter(({ state }) => phaseOf(state) !== 'ended') };
     }

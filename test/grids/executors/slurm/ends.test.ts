@@ -14,7 +14,7 @@ describe('taskEnd', () => {
     ['stopped, job 12_3: preempted and not queued again', { state: 'PREEMPTED' }],
     ['failed, job 12_3: out of memory; slurm.memory asks for more', { state: 'OUT_OF_MEMORY', exitCode: 137 }],
     [
-      'failed, job 12_3: its time limit came before it was stopped; see slurm.time and slurm.signalSeconds',
+      'failed, job 12_3: its time limit came before a checkpoint was written; see slurm.time and slurm.signalSeconds',
       { state: 'TIMEOUT' },
     ],
     ['failed, job 12_3: its node failed', { state: 'NODE_FAIL' }],
@@ -32,17 +32,20 @@ describe('taskEnd', () => {
       'failed, job 12_3: n1 does not see the store /store',
       { state: 'FAILED', log: 'error: n1 does not see the store /store\n' },
     ],
-    ['failed, job 12_3: Slurm calls it FAILED and it wrote nothing; do the nodes see the store?', { state: 'FAILED' }],
     [
-      'failed, job 12_3: Slurm calls it FAILED and it wrote nothing; do the nodes see the store?',
+      'failed, job 12_3: Slurm calls it FAILED and it wrote nothing; check that the nodes can read the store',
+      { state: 'FAILED' },
+    ],
+    [
+      'failed, job 12_3: Slurm calls it FAILED and it wrote nothing; check that the nodes can read the store',
       {
         state: 'FAILED',
         log: 'the time limit is near: to be queued again\nslurmstepd-vm: error: *** JOB 67 ON vm CANCELLED AT 2026-11-22T23:58:25 DUE TO JOB REQUEUE ***\n',
       },
     ],
-    ['failed, job 12_3: ended unexpectedly and it wrote nothing; do the nodes see the store?', {}],
+    ['failed, job 12_3: ended unexpectedly and it wrote nothing; check that the nodes can read the store', {}],
     [
-      'failed, job 12_3: its time limit came before it was stopped; see slurm.time and slurm.signalSeconds',
+      'failed, job 12_3: its time limit came before a checkpoint was written; see slurm.time and slurm.signalSeconds',
       { log: 'slurmstepd-vm: error: *** JOB 6 ON vm CANCELLED AT 2026-11-22T22:10:33 DUE TO TIME LIMIT ***\n' },
     ],
   ])('%s', (expected, end) => expect(words(end)).toBe(expected));

@@ -169,7 +169,7 @@ describe('slurmExecutor', () => {
     const running = next.run();
     await next.heard('submit  test-c-seed1, job 102_0');
     expect(next.said).toContain(
-      'failed  test-c-seed1: job 101_2: its time limit came before it was stopped; see slurm.time and slurm.signalSeconds',
+      'failed  test-c-seed1: job 101_2: its time limit came before a checkpoint was written; see slurm.time and slurm.signalSeconds',
     );
     await succeedAll(folder, slurm);
     expect((await running).map(({ end }) => end.state)).toEqual(['done', 'done', 'done']);
