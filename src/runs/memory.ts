@@ -110,7 +110,7 @@ function requireStep(
   if (device !== 'cpu') return;
   const needed = bytesOf();
   if (needed > limits.process)
-    throw refuse(`with ${images} it takes ${formatBytes(needed)}, of ${formatBytes(limits.process)} that there are`);
+    throw refuse(`with ${images} it takes ${formatBytes(needed)}, but ${formatBytes(limits.process)} are available`);
 }
 
 /** Errors: a training step of so many images does not fit into memory. How much a GPU has is not looked at. */

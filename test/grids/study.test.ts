@@ -66,7 +66,7 @@ rows:
   test.for([
     ['rows: []', 'rows: expected a list'],
     ['', 'rows is missing'],
-    ['seeds: 0\nrows: [{name: a}]', 'seeds: expected an integer of at least 1, got 0'],
+    ['seeds: 0\nrows: [{name: a}]', 'seeds: expected an integer from 1 to 10000, got 0'],
     ['rows: [{name: a b}]', 'rows[0].name: expected letters, digits, dots, dashes and underscores'],
     ['rows: [{name: a, sett: {}}]', 'unknown key rows[0].sett'],
     ['rows: [{name: a, set: 1}]', 'rows[0].set: expected a map of any keys, got 1'],
@@ -98,7 +98,7 @@ describe('gridCells', () => {
     ]);
   });
   it('refuse two rows of one name', () => {
-    expect(() => gridCells('g', [rows[0], rows[0]], [1])).toThrow('cannot plan g: two rows are called a');
+    expect(() => gridCells('g', [rows[0], rows[0]], [1])).toThrow('cannot create the grid g: two rows are called a');
   });
 });
 

@@ -35,7 +35,7 @@ describe('requireMemory', () => {
     const parts = await buildParts(config);
     const limits = { array: Infinity, process: 6 * gibibyte };
     expect(() => requireMemory(config, parts, 'cuda', limits)).not.toThrow();
-    expect(() => requireMemory(config, parts, 'cpu', limits)).toThrow('of 6.00 GiB that there are');
+    expect(() => requireMemory(config, parts, 'cpu', limits)).toThrow('but 6.00 GiB are available');
   });
 
   it('refuses other losses as well', async () => {
@@ -71,7 +71,7 @@ describe('the memory of a step', () => {
   it('refuses steps that take more than the machine has, where they run on its CPU', async () => {
     const own = await parts();
     expect(() => requireTrainingMemory(own, 256, 'cpu', gigabytes)).toThrow(
-      /^cannot hold a training step in memory: with 256 images of 224 x 224 it takes [\d.]+ GiB, of 8\.00 GiB that there are$/,
+      /^cannot hold a training step in memory: with 256 images of 224 x 224 it takes [\d.]+ GiB, but 8\.00 GiB are available$/,
     );
     expect(() => requireTrainingMemory(own, 8, 'cpu', gigabytes)).not.toThrow();
     expect(() => requireTrainingMemory(own, 256, 'cuda', gigabytes)).not.toThrow();

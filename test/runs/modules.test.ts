@@ -46,7 +46,7 @@ describe('loadLoss', () => {
     const recording = (names: string): string => lossText('return inputs.logits;', `recordedScalars: [${names}]`);
     expect((await load(folder, recording("'ramp'"))).recordedScalars).toEqual(['ramp']);
     for (const [index, [names, reason]] of [
-      ["'ramp', 'slope'", 'it records the scalar slope, which it does not have'],
+      ["'ramp', 'slope'", 'recordedScalars names slope, which is not among its scalars'],
       ["'a,b'", 'is not complete: recordedScalars.0: expected letters and digits, the first a small letter'],
       ["'snake_case'", 'is not complete: recordedScalars.0: expected letters and digits, the first a small letter'],
     ].entries()) {

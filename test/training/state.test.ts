@@ -45,7 +45,7 @@ describe('state', () => {
   it.each([NaN, Infinity, -Infinity])('with %f is not kept', (value) => {
     const broken = new Map(first).set('fc.weight', Float32Array.of(1, 2, value, 4, 5, 6));
     expect(() => readState({ session: holder(broken).session, tensors })).toThrow(
-      `cannot keep the state of the run: fc.weight holds ${value}`,
+      `cannot save a checkpoint: fc.weight contains ${value}`,
     );
   });
 

@@ -33,11 +33,11 @@ describe('taskEnd', () => {
       { state: 'FAILED', log: 'error: n1 does not see the store /store\n' },
     ],
     [
-      'failed, job 12_3: Slurm calls it FAILED and it wrote nothing; check that the nodes can read the store',
+      'failed, job 12_3: its state is FAILED and it wrote nothing; check that the nodes can read the store',
       { state: 'FAILED' },
     ],
     [
-      'failed, job 12_3: Slurm calls it FAILED and it wrote nothing; check that the nodes can read the store',
+      'failed, job 12_3: its state is FAILED and it wrote nothing; check that the nodes can read the store',
       {
         state: 'FAILED',
         log: 'the time limit is near: to be queued again\nslurmstepd-vm: error: *** JOB 67 ON vm CANCELLED AT 2026-11-22T23:58:25 DUE TO JOB REQUEUE ***\n',
