@@ -28,7 +28,7 @@ const classesOf = { cifar10: 10, cifar100: 100 };
 /** Operations of a classifier's training; evaluation is left out. */
 async function trainingOperations(config) {
   const { dataset, training } = config;
-  const images = (dataset.subset ?? trainImages[dataset.name]) - dataset.holdout;
+  const images = dataset.subset ?? trainImages[dataset.name] - dataset.holdout;
   return operationsPerMultiplyAdd * multiplyAddsOf(await buildParts(config)) * images * training.epochs;
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as resvg from '@resvg/resvg-js';
 import { cannot, reasonOf } from '../common/errors.js';
+import { markPng } from '../common/png-mark.js';
 import { glyphsOf, missingCharacters } from './glyphs.js';
 
 const load = createRequire(import.meta.url);
@@ -35,7 +36,7 @@ export function svgToPng(svg: string, warn: (line: string) => void, scale = 2): 
       fitTo: { mode: 'zoom', value: scale },
     });
     warnOfMissing(svg, font, warn);
-    return picture.render().asPng();
+    return markPng(picture.render().asPng());
   } catch (error) {
     throw cannot('turn the figure into a PNG', reasonOf(error), { code: 'figure/png', cause: error });
   }

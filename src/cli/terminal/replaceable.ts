@@ -1,6 +1,7 @@
 // Refuses to replace files that this program did not write.
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { cannot } from '../../common/errors.js';
+import { isMarkedPng } from '../../common/png-mark.js';
 import { confusionCorner } from '../../runs/examination/confusion-csv.js';
 import { predictionsHeader } from '../../runs/examination/predictions-csv.js';
 
@@ -10,25 +11,12 @@ export type Written = 'svg' | 'png' | 'page' | 'table' | 'network' | 'distances'
 /** Enough of a file to tell who wrote it: the style sheet of a page comes before its first words. */
 const headBytes = 1 << 16;
 
-const pngSignature = '\x89PNG\r\n\x1a\n';
-/** Ours have no text, colour profile or time: those of cameras, screenshots and other programs have some. */
-const pngChunks = ['IHDR', 'pHYs', 'IDAT', 'IEND'];
-
-function isPlainPng(head: string): boolean {
-  if (!head.startsWith(pngSignature)) return false;
-  const bytes = Buffer.from(head, 'latin1');
-  for (let at = pngSignature.length; at + 8 <= bytes.length; at += 12 + bytes.readUInt32BE(at)) {
-    if (!pngChunks.includes(bytes.toString('latin1', at + 4, at + 8))) return false;
-  }
-  return true;
-}
-
 const isTablePage = (head: string): boolean => /^<!doctype html>[^]*<title>Table \d\. /.test(head);
 
 const isOurs: Readonly<Record<Written, (head: string) => boolean>> = {
   svg: (head) =>
     head.startsWith('<svg xmlns="http://www.w3.org/2000/svg"') && head.includes("'DejaVu Sans', sans-serif"),
-  png: isPlainPng,
+  png: (head) => isMarkedPng(Buffer.from(head, 'latin1')),
   page: (head) => head.startsWith('<!doctype html>') && head.includes('Made by isda on '),
   table: (head) =>
     /^(?:## )?Table \d\. |^table,row,column,|^\{\s*"table": \d,\s*"title": /.test(head) || isTablePage(head),

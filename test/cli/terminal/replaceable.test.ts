@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect } from 'vitest';
+import { encodePng } from '../../../src/data/datasets/image-folder/png.js';
 import { refuseForeignFile } from '../../../src/cli/terminal/replaceable.js';
 import { runCli } from '../../support/cli.js';
 import { makeStoredRun } from '../../support/stores.js';
@@ -42,13 +43,16 @@ describe.each(writers)('%s', (name, words) => {
   });
 });
 
-test('an empty file is replaced, a picture of a camera is not', async ({ folder }) => {
+test('an empty file and a picture of ours are replaced, one of another program is not', async ({ folder }) => {
   const path = join(folder, 'a.png');
   writeFileSync(path, '');
   refuseForeignFile(path, ['png'], 'draw');
   const image = sharp({ create: { width: 2, height: 2, channels: 3, background: 'red' } }).png();
-  writeFileSync(path, await image.clone().toBuffer());
+  writeFileSync(path, await encodePng(new Uint8Array(12), 2, 2));
   refuseForeignFile(path, ['png'], 'draw');
+  expect(await sharp(path).raw().toBuffer()).toEqual(Buffer.alloc(12));
+  writeFileSync(path, await image.clone().toBuffer());
+  expect(() => refuseForeignFile(path, ['png'], 'draw')).toThrow(/did not write it/);
   writeFileSync(
     path,
     await image

@@ -1,8 +1,9 @@
 // Names of the classes of a CIFAR set, and whether they are the usual ones.
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, reasonOf, systemCode } from '../../../common/errors.js';
+import { specialKind } from '../../../common/special-files.js';
 import { isPlainName, plainClassName, syntheticClassName } from '../../class-names.js';
 import type { CifarFormat } from './format.js';
 
@@ -11,6 +12,8 @@ export async function readClassNames(format: CifarFormat, folder: string): Promi
   const path = join(folder, format.labelFile);
   let text = '';
   try {
+    const kind = specialKind(await stat(path));
+    if (kind !== undefined) throw new Error(`it is ${kind}`);
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') {

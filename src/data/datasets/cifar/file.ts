@@ -1,7 +1,8 @@
 // Reads one CIFAR binary file and checks it: a whole number of records, every label in range.
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { cannot, reasonOf, systemCode, type IsdaError } from '../../../common/errors.js';
+import { specialKind } from '../../../common/special-files.js';
 import { cifarChannels, cifarPixels, cifarPlane, type CifarFormat } from './format.js';
 
 export interface CifarFile {
@@ -58,6 +59,8 @@ function checkLabels(format: CifarFormat, path: string, bytes: Uint8Array, recor
 export async function readCifarFile(format: CifarFormat, path: string): Promise<CifarFile> {
   let bytes: Uint8Array;
   try {
+    const kind = specialKind(await stat(path));
+    if (kind !== undefined) throw new Error(`it is ${kind}`);
     bytes = await readFile(path);
   } catch (error) {
     throw unreadable(format, path, error);

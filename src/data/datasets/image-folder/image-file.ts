@@ -1,6 +1,7 @@
 // Reads an image file's bytes and header.
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { reasonOf, systemCode } from '../../../common/errors.js';
+import { specialKind } from '../../../common/special-files.js';
 import { BrokenImage } from '../../reader.js';
 import { filePath } from './file-names.js';
 import { readHeader, wholeFormat, type ImageHeader } from './header.js';
@@ -11,16 +12,30 @@ export interface ImageFile {
   readonly header?: ImageHeader;
 }
 
+/** A file's bytes. A pipe is opened without waiting for one who writes to it. Throws where it is no file. */
+function readRegular(path: string): Buffer {
+  const file = openSync(filePath(path), constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const kind = specialKind(fstatSync(file));
+    if (kind !== undefined) throw new BrokenImage(path, `it is ${kind}`);
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** A file's bytes and its header. Throws a BrokenImage. */
 export function readImageFile(path: string): ImageFile {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(filePath(path));
+    bytes = readRegular(path);
   } catch (error) {
+    if (error instanceof BrokenImage) throw error;
     const reasons: Record<string, string> = {
       ENOENT: 'there is no such file',
       EACCES: 'it may not be read',
       EISDIR: 'it is a folder',
+      ENXIO: 'it is a socket',
     };
     throw new BrokenImage(path, reasons[systemCode(error) ?? ''] ?? reasonOf(error), error);
   }

@@ -1,10 +1,11 @@
 // Lists one folder of an image folder: its folders, its images, and what is passed over.
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { Dirent } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import { cannot, systemCode, type IsdaError } from '../../../common/errors.js';
 import { readFailure } from '../../../common/files.js';
 import { readFormats } from './header.js';
+import { specialKind } from '../../../common/special-files.js';
 import { decodeName, filePath, nameBytes } from './file-names.js';
 
 export interface Listing {
@@ -22,7 +23,7 @@ export interface PassedOver {
   readonly system: Map<string, number>;
 }
 
-const image = /\.(jpe?g|jfif|png|webp|avif|tiff?|gif)$/i;
+const image = /\.(jpe?g|jpe|jfif|png|webp|avif|tiff?|gif)$/i;
 
 /** Extensions of image formats that are not read. */
 const otherImage = /\.(bmp|jp2|jxl|hei[cf]|p[bgnp]m)$/i;
@@ -81,11 +82,19 @@ async function entriesOf(root: string, path: string): Promise<{ name: string; en
   }
 }
 
+/** Errors: a pipe, a socket or a device under the name of an image. */
+function refuseSpecial(root: string, path: string, entry: Dirent<Buffer> | Stats): void {
+  const kind = image.test(path) ? specialKind(entry) : undefined;
+  if (kind !== undefined) throw unusable(root, `${kind} has the name of an image`, path, 'move it elsewhere');
+}
+
 /** Links count as what they point to; one to nowhere only where it has the name of an image, which is then broken. */
 async function isFolder(root: string, path: string, entry: Dirent<Buffer>): Promise<boolean> {
+  refuseSpecial(root, path, entry);
   if (!entry.isSymbolicLink()) return entry.isDirectory();
+  let status: Stats;
   try {
-    return (await stat(filePath(path))).isDirectory();
+    status = await stat(filePath(path));
   } catch (error) {
     if (image.test(path)) return false;
     const code = systemCode(error);
@@ -99,6 +108,8 @@ async function isFolder(root: string, path: string, entry: Dirent<Buffer>): Prom
       'remove the link, or bring back its target',
     );
   }
+  refuseSpecial(root, path, status);
+  return status.isDirectory();
 }
 
 /** The folders and images in a folder, sorted; what is passed over is counted in `passed`. */

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatError } from '../../../../src/common/errors.js';
@@ -88,6 +89,16 @@ describe('loadCifar', () => {
     await writeFiles(join(parent, 'cifar-100-binary'), { 'train.bin': cifarRecords('cifar100', [1]) });
     expect((await loadCifar({ name: 'cifar100', directory: parent, part: 'train' })).count).toBe(1);
   });
+});
+
+it.each(['data_batch_1.bin', 'batches.meta.txt'])('refuses a named pipe called %s, and does not wait', async (file) => {
+  const folder = await temporaryFolder();
+  await writeFiles(folder, { 'data_batch_1.bin': cifarRecords('cifar10', [1]) });
+  await rm(join(folder, file), { force: true });
+  execFileSync('mkfifo', [join(folder, file)]);
+  expect(await errorOf(loadCifar({ name: 'cifar10', directory: folder, part: 'train' }))).toContain(
+    'it is a named pipe',
+  );
 });
 
 describe('errors of loadCifar', () => {

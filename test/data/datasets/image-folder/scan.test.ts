@@ -1,7 +1,9 @@
 // Listing a folder of images: classes, images, flat validation folders, and what is wrong with a folder.
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readImageFile } from '../../../../src/data/datasets/image-folder/image-file.js';
 import { scanFolder } from '../../../../src/data/datasets/image-folder/scan.js';
 import { namesOf } from '../../../../src/data/datasets/image-folder/sources.js';
 import { temporaryFolder } from '../../helpers.js';
@@ -57,6 +59,34 @@ describe('a folder of images', () => {
 
 const filesOf = async (root: string): Promise<unknown> =>
   (await scanFolder(root)).val?.classes.map(({ files }) => files);
+
+describe('what is no regular file', () => {
+  it.each(['train/n01/x.jpg', 'val/n02/y.PNG'])('is refused by its name: a named pipe %s', async (file) => {
+    const root = await temporaryFolder();
+    await writeImages(root, ['train/n01/a.jpg', 'train/n02/a.jpg', 'val/n01/a.jpg', 'val/n02/a.jpg'], content);
+    execFileSync('mkfifo', [join(root, file), join(root, 'train/n01/notes')]);
+    await expect(scanFolder(root)).rejects.toMatchObject({
+      code: 'data/layout',
+      message: expect.stringContaining('a named pipe has the name of an image') as string,
+      place: join(root, file),
+    });
+    await rm(join(root, file));
+    // Links count as what they point to.
+    await symlink(join(root, 'train/n01/notes'), join(root, file));
+    await expect(scanFolder(root)).rejects.toThrow('a named pipe has the name of an image');
+    await rm(join(root, file));
+    expect((await scanFolder(root)).train.classes.map(({ files }) => files)).toEqual([['a.jpg'], ['a.jpg']]);
+    execFileSync('mkfifo', [join(root, file)]);
+    expect(() => readImageFile(join(root, file))).toThrow('it is a named pipe');
+  });
+
+  it('takes .jpe and .jfif for JPEG', async () => {
+    const root = await temporaryFolder();
+    await writeImages(root, ['train/n01/a.jpe', 'train/n02/a.JFIF', 'val/n01/a.jpg', 'val/n02/a.jpg'], content);
+    const { train, notes } = await scanFolder(root);
+    expect([train.classes.map(({ files }) => files), notes]).toEqual([[['a.jpe'], ['a.JFIF']], []]);
+  });
+});
 
 describe('numbers in the labels of a flat val/', () => {
   const scan = async (classes: readonly string[], text: string, file = 'val.txt') => {
