@@ -173,7 +173,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     .option('--calibration [files...]', 'expected calibration error; the reliability diagram in .svg or .png files')
     .option('--worst <file>', 'the images with the largest loss as a picture, .svg or .png')
     .option('--count <n>', 'images of --worst', countUpTo(1000), usualCount)
-    .option('--predictions <file>', 'what each image was taken for, as .csv')
+    .option('--predictions <file>', 'the predicted class of each image, as .csv')
     .option('--compare <dir>', 'another run, evaluated on the same images')
     .addOption(setOption())
     .option('--json', 'print as JSON');

@@ -57,14 +57,14 @@ export function confusionTable({ classNames, counts }: Confusion, width: number)
 
 /** The pairs of classes with the most confused images. */
 export function pairTable(pairs: readonly ConfusedPair[], width: number): string {
-  if (pairs.length === 0) return 'no image was taken for another class';
+  if (pairs.length === 0) return 'no image was predicted as another class';
   const rows = pairs.map(({ className, predictedName, images, percent: share }) => [
     className,
     predictedName,
     String(images),
     share.toFixed(1),
   ]);
-  return foldedTable(['class', 'taken for', 'images', '% of the class'], rows, width);
+  return foldedTable(['class', 'predicted', 'images', '% of the class'], rows, width);
 }
 
 /** Calibration in one line a number, and a table of the bins that have images. */

@@ -1,4 +1,4 @@
-// The heat map of a confusion matrix: rows the classes, columns what they were taken for.
+// The heat map of a confusion matrix: rows the classes, columns the predicted ones.
 import type { Confusion } from '../../runs/examination/confusion.js';
 import { paper } from '../chart/style.js';
 import { textWidth, wrap } from '../chart/text.js';
@@ -129,8 +129,8 @@ export function confusionMap({ classNames, counts }: Confusion, { title }: HeatM
           'font-size': labelSize,
         }),
       ]),
-      textElement('class', { x, y, 'text-anchor': 'middle', transform: sideways(x, y), fill: paper.soft }),
-      textElement('taken for', { x: middle.x, y: bottom + labelWidth + 28, 'text-anchor': 'middle', fill: paper.soft }),
+      textElement('true class', { x, y, 'text-anchor': 'middle', transform: sideways(x, y), fill: paper.soft }),
+      textElement('predicted', { x: middle.x, y: bottom + labelWidth + 28, 'text-anchor': 'middle', fill: paper.soft }),
       ...key({ colour: right, text: 'right, share of the class', end: '100 %' }, { x: margin, ...keyPlace }),
       ...key({ colour: wrong, text: 'wrong', end: wrongEnd }, { x: 2 * margin + keyPlace.width, ...keyPlace }),
     ],

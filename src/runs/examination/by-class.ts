@@ -7,7 +7,7 @@ export interface ClassError {
   readonly label: number;
   readonly className: string;
   readonly images: number;
-  /** Images that were taken for another class. */
+  /** images predicted as another class. */
   readonly wrong: number;
   /** Absent of a class without images, as the interval. */
   readonly errorPercent?: number;

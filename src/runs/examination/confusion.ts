@@ -1,4 +1,4 @@
-// Which classes are taken for which.
+// The counts of each true class by predicted class.
 import type { Predictions } from './predictions.js';
 
 export interface Confusion {
@@ -14,7 +14,7 @@ export function confusionOf({ classNames, labels, predicted }: Predictions): Con
   return { classNames, counts };
 }
 
-/** Images of one class that were taken for another. */
+/** Images of one class predicted as another. */
 export interface ConfusedPair {
   readonly label: number;
   readonly className: string;

@@ -1,4 +1,4 @@
-// The images with the largest loss, as a grid with what each is and what it was taken for.
+// The images with the largest loss, as a grid with the true and the predicted class of each.
 import { createReader } from '../../data/create-reader.js';
 import { imageBytes } from '../../data/dataset.js';
 import { augmentationOptions } from '../../data/options.js';
@@ -53,6 +53,6 @@ export async function worstImages(
     const own = cells.slice(row * columns, (row + 1) * columns);
     return { label: '', images: own.map(({ pixels }) => pixels), captions: own.map(({ caption }) => caption) };
   });
-  const caption = ['Below each image: its class, the class it was taken for with the probability of that, and its loss.'];
+  const caption = ['Below each image: its class, the predicted class with its probability, and the loss.'];
   return { title, rows, height: source.height, width: source.width, enlargedTo: leastSide, caption };
 }

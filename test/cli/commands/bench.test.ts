@@ -11,7 +11,7 @@ describe('isda bench', () => {
     expect(exitCode, stderr).toBe(0);
     const lines = stdout.split('\n');
     expect(lines[0]).toMatch(/^resnet-8, batch 32, float32, 3 steps each in turn, (cpu|cuda): ./);
-    expect(lines[2]).toMatch(/^loss {11}execution +median +least +images\/s +ratio$/);
+    expect(lines[2]).toMatch(/^loss {11}execution +median +min +images\/s +ratio$/);
     expect(lines.slice(4, 8).map((line) => line.split(/\s{2,}/).slice(0, 2))).toEqual([
       ['cross-entropy', 'captured'],
       ['cross-entropy', 'eager'],

@@ -13,7 +13,7 @@ describe('isda data', () => {
     const set = join(folder, 'data', 'cifar-10-batches-bin');
     expect(made.code).toBe(0);
     // Real runs would take these images for CIFAR-10.
-    expect(made.stderr).toMatch(/^warning: runs without dataset\.dir look for CIFAR-10 here and take these images/);
+    expect(made.stderr).toMatch(/^warning: runs without dataset\.dir look for CIFAR-10 here and will use these images/);
     expect(await isda(folder, 'data synthesize --out apart --train 20 --test 10')).toMatchObject({ stderr: '' });
     expect(made.stdout).toMatch(
       new RegExp(`^${set}\n {2}data_batch_1.bin: 4 records\n[^]*test_batch.bin: 10 records\n$`),

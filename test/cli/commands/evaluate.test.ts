@@ -98,7 +98,7 @@ describe('isda evaluate that looks into the result', () => {
     expect(files).toEqual(['c.csv', 'c.svg', 'r.png', 'w.svg', 'p.csv'].map((name) => join(folder, name)));
 
     const [head, ...rows] = readFileSync(join(folder, 'c.csv'), 'utf8').trimEnd().split('\n');
-    expect(head).toMatch(/^class \/ taken for,synthetic_0,/);
+    expect(head).toMatch(/^true \/ predicted,synthetic_0,/);
     expect(rows.map((row) => row.split(',').slice(1).map(Number))).toEqual(confusion.counts);
     const [header, ...lines] = readFileSync(join(folder, 'p.csv'), 'utf8').trimEnd().split('\n');
     expect(header).toBe('image,index,label,class,predicted_label,predicted_class,correct,confidence,loss');

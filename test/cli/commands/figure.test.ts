@@ -67,7 +67,7 @@ describe('isda figure curve', () => {
     const { code, stderr } = await run(folder, ...args, '--y-max', '50');
     expect([code, stderr]).toEqual([
       2,
-      'error: cannot draw the curves: --y-max is of one axis, and there is one for each of loss, error\n' +
+      'error: cannot draw the curves: --y-max needs one axis, and these have one each: loss, error\n' +
         '  hint: draw them apart, or leave out --y-max\n',
     ]);
   });

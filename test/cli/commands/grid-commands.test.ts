@@ -265,7 +265,7 @@ describe('isda runs', () => {
     ]);
   });
   test('help and hints have all that makes a store', async ({ folder }) => {
-    const makers = '`isda study`, `isda ablate`, `isda sweep` and `isda table --run` make';
+    const makers = '`isda study`, `isda ablate`, `isda sweep` and `isda table --run`';
     for (const args of [['runs'], ['report'], ['figure', '2']]) {
       const { stdout } = await runCli(folder, [...args, '--help']);
       expect(stdout.replaceAll(/\s+/g, ' '), args.join(' ')).toContain(makers);

@@ -180,7 +180,7 @@ describe('isda plan', () => {
     expect(stdout).toMatch(
       /^row +runs +images +step +epoch +a run +memory +disk\n[- ]+\nisda +2 +40 +\d+ ms +\d+\.\d s +\d+\.\d s +[\d.]+ MiB +[\d.]+ MiB\n\n2 runs: \d+\.\d s one after the other; /,
     );
-    expect(stdout).toContain('The data are not all here');
+    expect(stdout).toContain('Some data sets are missing here');
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('nothing was started; the runs would be in runs/ablate-tiny-isda');
     expect(existsSync(join(folder, 'runs'))).toBe(false);
   });

@@ -271,7 +271,7 @@ describe('slurmExecutor', () => {
     expect((await readCell(join(folder, 'test-a-seed1')))?.attempts).toBe(0);
   });
 
-  test('a queue that does not answer for a while is asked again', async ({ folder }) => {
+  test('a queue that does not answer for a while is asked once more', async ({ folder }) => {
     const slurm = fakeSlurm();
     const { run, heard, said } = command(folder, slurm);
     const running = run([cells[0]]);
@@ -279,7 +279,7 @@ describe('slurmExecutor', () => {
     slurm.tasks[0].state = 'RUNNING';
     await heard('started a 101_0');
     slurm.faults.squeue = { code: 1, stdout: '', stderr: 'squeue: error: no answer' };
-    const warning = "warning: cannot ask for Slurm's queue: no answer; it is asked again";
+    const warning = "warning: cannot ask for Slurm's queue: no answer; retrying";
     await heard(warning);
     await setTimeout(60);
     slurm.faults.squeue = undefined;
