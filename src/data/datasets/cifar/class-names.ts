@@ -7,10 +7,13 @@ import { specialKind } from '../../../common/special-files.js';
 import { isPlainName, plainClassName, syntheticClassName } from '../../class-names.js';
 import type { CifarFormat } from './format.js';
 
-/** The names of the classes, one a line; classes without a name are called by their number. */
+/**
+ * The names of the classes, one a line; classes without a name, and all where there is no file, are called by their number.
+ * Errors: the file cannot be read, has no names or too many.
+ */
 export async function readClassNames(format: CifarFormat, folder: string): Promise<string[]> {
   const path = join(folder, format.labelFile);
-  let text = '';
+  let text: string | undefined;
   try {
     const kind = specialKind(await stat(path));
     if (kind !== undefined) throw new Error(`it is ${kind}`);
@@ -24,18 +27,15 @@ export async function readClassNames(format: CifarFormat, folder: string): Promi
       });
     }
   }
-  const names = text
+  const names = (text ?? '')
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const { classes } = format.label;
-  if (names.length > classes) {
-    throw cannot(
-      `read the class names of ${format.title}`,
-      `the file has ${names.length} names, at most ${classes} fit`,
-      { code: 'data/damaged', place: path },
-    );
-  }
+  const unusable = (reason: string) =>
+    cannot(`read the class names of ${format.title}`, reason, { code: 'data/damaged', place: path });
+  if (names.length > classes) throw unusable(`the file has ${names.length} names, at most ${classes} fit`);
+  if (text !== undefined && names.length === 0) throw unusable('the file has no names');
   return Array.from({ length: classes }, (_, index) => names[index] ?? plainClassName(index));
 }
 

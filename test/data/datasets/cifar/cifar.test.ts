@@ -64,6 +64,8 @@ describe('loadCifar', () => {
     expect((await load()).classNames).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
     await writeFiles(folder, { 'batches.meta.txt': 'airplane\r\nautomobile\n\n' });
     expect((await load()).classNames.slice(0, 3)).toEqual(['airplane', 'automobile', '2']);
+    await writeFiles(folder, { 'batches.meta.txt': '\n' });
+    expect(await errorOf(load())).toMatch(/the file has no names\n.*batches\.meta\.txt/);
     await writeFiles(folder, { 'batches.meta.txt': 'name\n'.repeat(11) });
     expect(await errorOf(load())).toMatch(/the file has 11 names, at most 10 fit\n.*batches\.meta\.txt/);
   });
