@@ -79,13 +79,24 @@ const cifarOptions = <Name extends CifarName>(name: Name) =>
         refuse('testSubset', `expected at most the ${test} test images`);
     });
 
+/** What a level or a deviation that is too large should be; one up to 255 may have been meant in levels of a byte. */
+const tooLarge = (most: number, input: unknown): string =>
+  `expected at most ${most}` +
+  (typeof input === 'number' && input >= 2 && input <= 255 ? ' (a level from 0 to 255 is divided by 255)' : '');
+
 const levels = (fallback: [number, number, number]) => {
-  const level = z.number().min(0).max(1);
+  const level = z
+    .number()
+    .min(0)
+    .max(1, { error: ({ input }) => tooLarge(1, input) });
   return z.tuple([level, level, level]).default(fallback);
 };
 
 /** Of levels from 0 to 1, whose deviation is at most a half. */
-const deviation = z.number().gt(0).max(0.5);
+const deviation = z
+  .number()
+  .gt(0)
+  .max(0.5, { error: ({ input }) => tooLarge(0.5, input) });
 
 /** Of ImageNet's usual evaluation: 256 and 224. */
 const standardResize = 256;

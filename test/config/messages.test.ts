@@ -391,3 +391,19 @@ describe('what a config error says', () => {
     expect(source[carets.indexOf('^')]).toBe('0');
   });
 });
+
+describe('mean and std of an image folder', () => {
+  const said = (key: string, values: string): string => {
+    const text = `dataset: { name: image-folder, dir: d, ${key}: ${values} }\n`;
+    return messageOf(folderOf({ 'x.yaml': text }), 'x.yaml');
+  };
+
+  it('are told their unit where a value is a level of a byte, and only there', () => {
+    const unit = '(a level from 0 to 255 is divided by 255), got';
+    expect(said('mean', '[123.7, 116.3, 103.5]')).toContain(`dataset.mean[0]: expected at most 1 ${unit} 123.7`);
+    expect(said('std', '[0.229, 57.1, 0.225]')).toContain(`dataset.std[1]: expected at most 0.5 ${unit} 57.1`);
+    for (const values of ['[-1, 0.2, 0.2]', '[0.2, 0.2, 1.2]', '[0.2, 300, 0.2]']) {
+      for (const key of ['mean', 'std']) expect(said(key, values)).not.toContain('255');
+    }
+  });
+});

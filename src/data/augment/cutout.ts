@@ -1,4 +1,5 @@
 // Cutout (DeVries and Taylor, 2017): one square hole in every image.
+import { cannot } from '../../common/errors.js';
 import { imageBytes, type ImageFormat } from '../dataset.js';
 import type { CutoutOptions } from '../options.js';
 import type { Transform } from './transform.js';
@@ -43,8 +44,20 @@ export function createHole({ length, fill }: CutoutOptions, format: ImageFormat)
   };
 }
 
-/** Makes a hole in every image; its centre is uniform over the pixels. */
+/** Makes a hole in every image; its centre is uniform over the pixels. Errors (usage): a hole larger than the image. */
 export function createCutout(options: CutoutOptions, format: ImageFormat): Transform {
+  const { height, width } = format;
+  if (options.length > Math.min(height, width)) {
+    throw cannot(
+      'cut holes',
+      `cutout.length ${options.length} is more than the images of ${height} x ${width} pixels have`,
+      {
+        code: 'data/settings',
+        kind: 'usage',
+        hint: 'the paper takes 16 on CIFAR-10 and 8 on CIFAR-100, half and a quarter of the side',
+      },
+    );
+  }
   const cut = createHole(options, format);
   return (source, sourceOffset, target, targetOffset, random) => {
     const row = random.integer(format.height);

@@ -79,3 +79,9 @@ describe('cutout', () => {
     expect(counts.reduce((sum, count) => sum + count)).toBe(draws);
   });
 });
+
+it('refuses a hole larger than the image', () => {
+  const create = (length: number) => () => createCutout({ length, fill: 'mean' }, formatOf(8, 12));
+  expect(create(8)).not.toThrow();
+  expect(create(9)).toThrow('cutout.length 9 is more than the images of 8 x 12 pixels have');
+});

@@ -54,11 +54,20 @@ const datasetCheck = z
     std: z.tuple([deviation, deviation, deviation]),
     read: callable,
   })
-  .superRefine(({ std }, context) => {
+  .superRefine(({ mean, std }, context) => {
     // No set of images varies by less than a level of 255; 0.229 is what other programs call ImageNet's.
-    if (std.some((each) => each >= 1)) return;
-    const message = `expected levels from 0 to 255, got ${std.join(', ')}: multiply mean and std by 255`;
-    context.addIssue({ code: 'custom', path: ['std'], message });
+    const small = std.filter((each) => each < 1).length;
+    const refuse = (key: string, values: readonly number[], what: string): void =>
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message: `expected levels from 0 to 255, got ${values.join(', ')}: ${what}`,
+      });
+    if (small === std.length) return refuse('std', std, 'multiply mean and std by 255');
+    if (small > 0) return refuse('std', std, 'some are from 0 to 1');
+    // Levels with this mean cannot vary so much; a mean of 0 only leaves the images as they are.
+    const isShare = mean.every((each, channel) => each > 0 && each <= 1 && std[channel] ** 2 > each * (255 - each));
+    if (isShare) refuse('mean', mean, 'mean is from 0 to 1, and std is not: multiply mean by 255');
   })
   .superRefine(({ classNames, count, labels }, context) => {
     const refuse = (message: string): void => context.addIssue({ code: 'custom', path: ['labels'], message });

@@ -84,6 +84,17 @@ describe('a data set of one’s own', () => {
       dataset(`${complete}, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], read: () => 0`),
       'std: expected levels from 0 to 255, got 0.229, 0.224, 0.225: multiply mean and std by 255',
     ],
+    [
+      'deviations in two units',
+      dataset(`${complete}, mean: [120, 110, 100], std: [58, 0.224, 57], read: () => 0`),
+      'std: expected levels from 0 to 255, got 58, 0.224, 57: some are from 0 to 1',
+    ],
+    [
+      'a mean in another unit than the deviation',
+      dataset(`${complete}, mean: [0.485, 0.456, 0.406], std: [58, 57, 57], read: () => 0`),
+      'mean: expected levels from 0 to 255, got 0.485, 0.456, 0.406: mean is from 0 to 1, and std is not: multiply mean by 255',
+    ],
+    ['a negative deviation', dataset(`${complete}, std: [-58, 57, 57], read: () => 0`), 'std.0: '],
     ['a mean below 0', dataset(`${complete}, mean: [0, -1, 0], read: () => 0`), 'mean.1: '],
     ['a mean above 255', dataset(`${complete}, mean: [0, 0, 256], read: () => 0`), 'mean.2: '],
     ['a deviation above 255', dataset(`${complete}, std: [1, 1, 300], read: () => 0`), 'std.2: '],
