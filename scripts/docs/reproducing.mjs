@@ -5,6 +5,7 @@ import { counted } from '../../dist/common/format.js';
 import { measure } from '../../dist/report/tables/measure.js';
 import { paperItems } from '../../dist/report/tables/numbers.js';
 import { readPrintedNumbers, tableNumbers } from '../../dist/report/tables/printed.js';
+import { expectedTimeIn } from '../../dist/runs/expected-time.js';
 import { table } from './markdown.mjs';
 
 const hoursIn = { min: 1 / 60, h: 1, days: 24 };
@@ -16,8 +17,8 @@ const cpuRate = (128 * 69.1e6 * 6) / 0.179;
 
 /** The hours of a run by its config's expected time. Errors: the config says none. */
 function gpuHours(projectRoot, name) {
-  const text = readFileSync(join(projectRoot, 'configs', `${name}.yaml`), 'utf8');
-  const found = /^# Expected time: (?:less than a minute|at least ([\d.]+) (min|h|days)) /m.exec(text);
+  const time = expectedTimeIn(readFileSync(join(projectRoot, 'configs', `${name}.yaml`), 'utf8')) ?? '';
+  const found = /^(?:less than a minute|at least ([\d.]+) (min|h|days))$/.exec(time);
   if (found === null) throw new Error(`configs/${name}.yaml has no expected time`);
   return found[1] === undefined ? 1 / 60 : Number(found[1]) * hoursIn[found[2]];
 }

@@ -100,6 +100,13 @@ export async function readWhole(path: string): Promise<Buffer> {
   }
 }
 
+/** The bytes of a file that the user named. Errors: it cannot be read, in words. */
+export function readNamed(path: string): Promise<Buffer> {
+  return readWhole(path).catch((error: unknown) => {
+    throw readFailure(path, error);
+  });
+}
+
 /** SHA-256 (hex) of a file's content, which is not held in memory as a whole. Errors: it cannot be read. */
 export function fileSha256(path: string): string {
   const hash = createHash('sha256');

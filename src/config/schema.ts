@@ -1,13 +1,7 @@
 // The whole experiment as one schema. The sections' schemas live with their owners; here are their defaults together.
 import { z } from 'zod';
-import {
-  augmentationOptions,
-  datasetOptions,
-  folderAugmentation,
-  isImageFolder,
-  resizeFor,
-  type MixingOptions,
-} from '../data/options.js';
+import { augmentationOptions, folderAugmentation, type MixingOptions } from '../data/augment/options.js';
+import { datasetOptions, isImageFolder, resizeFor } from '../data/options.js';
 import { andList } from '../common/format.js';
 import { customLossOptions } from '../losses/custom.js';
 import { lossOptions } from '../losses/options.js';

@@ -3,7 +3,7 @@ import { loadAugmentation } from './augment/custom.js';
 import type { Transform } from './augment/transform.js';
 import { createMixedReader } from './datasets/mixed/reader.js';
 import { createMemoryReader } from './memory-reader.js';
-import type { AugmentationOptions } from './options.js';
+import type { AugmentationOptions } from './augment/options.js';
 import type { ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
 

@@ -1,7 +1,7 @@
 // Reads images that are in memory.
 import { randomStream } from '../common/random.js';
 import { imageBytes } from './dataset.js';
-import type { AugmentationOptions } from './options.js';
+import type { AugmentationOptions } from './augment/options.js';
 import { BrokenImage, type ImageReader } from './reader.js';
 import { storagePosition, type ImageSource, type MemoryStorage } from './source.js';
 import { createPipeline } from './augment/pipeline.js';

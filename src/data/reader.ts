@@ -1,6 +1,6 @@
 // Interface of image readers; each thread creates its own (create-reader.ts).
 import { IsdaError } from '../common/errors.js';
-import type { AugmentationOptions } from './options.js';
+import type { AugmentationOptions } from './augment/options.js';
 import type { ImageSource } from './source.js';
 
 /** Images are addressed by their index in the source, after `subset` and `holdout` are applied. */

@@ -1,13 +1,12 @@
 // The user's own loss: the config section that names its module, and the module's interface.
 import { z } from 'zod';
-import { moduleOption } from '../common/modules.js';
+import { moduleOptions } from '../common/modules.js';
 import type { Loss, LossShape } from './loss.js';
 
 /** `loss: {name: custom, module: ./my-loss.js, options: {…}}` */
 export const customLossOptions = z.strictObject({
   name: z.literal('custom'),
-  module: moduleOption('createLoss'),
-  options: z.record(z.string(), z.json()).default({}).describe('handed to `createLoss` as they are'),
+  ...moduleOptions('createLoss'),
 });
 export type CustomLossOptions = z.output<typeof customLossOptions>;
 

@@ -1,14 +1,13 @@
 // The user's own network: the config section that names its module, and the module's interface.
 import { z } from 'zod';
-import { moduleOption } from '../common/modules.js';
+import { moduleOptions } from '../common/modules.js';
 import { firstWeights } from './first-weights.js';
 import type { InputShape, Network } from './network.js';
 
 /** `model: {name: custom, module: ./my-net.js, options: {…}}` */
 export const customModelOptions = z.strictObject({
   name: z.literal('custom'),
-  module: moduleOption('createNetwork'),
-  options: z.record(z.string(), z.json()).default({}).describe('handed to `createNetwork` as they are'),
+  ...moduleOptions('createNetwork'),
   ...firstWeights,
 });
 export type CustomModelOptions = z.output<typeof customModelOptions>;

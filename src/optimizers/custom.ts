@@ -1,15 +1,17 @@
 // The user's own optimizer: the config section that names its module, and the module's interface.
 import { z } from 'zod';
-import { moduleOption } from '../common/modules.js';
+import { moduleOptions } from '../common/modules.js';
 import type { Optimizer } from './optimizer.js';
 import { commonOptions, learningRate } from './options.js';
+
+const { module, options } = moduleOptions('createOptimizer');
 
 /** `optimizer: {name: custom, module: ./my-optimizer.js, learningRate: 0.1, options: {…}}` */
 export const customOptimizerOptions = z.strictObject({
   name: z.literal('custom'),
-  module: moduleOption('createOptimizer'),
+  module,
   learningRate: learningRate(0.1),
-  options: z.record(z.string(), z.json()).default({}).describe('handed to `createOptimizer` as they are'),
+  options,
   ...commonOptions,
 });
 export type CustomOptimizerOptions = z.output<typeof customOptimizerOptions>;

@@ -7,7 +7,7 @@ import { declare, filledWith, type TensorDeclaration } from '../nn/tensors.js';
 /** What an optimizer's scalars depend on. */
 export interface OptimizerMoment {
   readonly learningRate: number;
-  /** Of this run, counted from 1. */
+  /** The number of the update in its run, counted from 1. */
   readonly step: number;
 }
 

@@ -13,7 +13,7 @@ import type { CheckpointState } from '../records/checkpoint-file.js';
 import type { OtherRun } from '../records/checkpoints.js';
 import type { RunInputs } from '../records/inputs.js';
 import type { RunFolder } from '../records/run-folder.js';
-import { learningRateAt, learningRateFactorAt } from '../training/schedules.js';
+import { learningRateAt, scheduledAt } from '../training/schedules.js';
 import { parseProgress } from '../training/state.js';
 import { lossScalarsAt } from '../training/step-inputs.js';
 
@@ -86,18 +86,11 @@ export interface RunSoFar {
 }
 
 /** Learning rate and scalars of the loss in the first and last step of an epoch, of a run of `epochs` epochs. */
-function valuesAt({ config: { schedule, optimizer }, loss, batchesPerEpoch }: RunSoFar, epochs: number, epoch: number) {
-  const base = optimizer.learningRate;
+function valuesAt({ config, loss, batchesPerEpoch }: RunSoFar, epochs: number, epoch: number) {
   return [(epoch - 1) * batchesPerEpoch, epoch * batchesPerEpoch - 1].map((iteration) => {
-    const moment = { epoch, epochs, iteration, iterationsPerEpoch: batchesPerEpoch };
-    const scalars = lossScalarsAt(loss, {
-      iteration,
-      totalIterations: epochs * batchesPerEpoch,
-      epoch: epoch - 1,
-      totalEpochs: epochs,
-      learningRateFactor: learningRateFactorAt(schedule, base, moment),
-    });
-    return { 'learning rate': learningRateAt(schedule, base, moment), ...scalars };
+    const run = { config, epochs, iterationsPerEpoch: batchesPerEpoch };
+    const { learningRate, progress } = scheduledAt(run, epoch, iteration);
+    return { 'learning rate': learningRate, ...lossScalarsAt(loss, progress) };
   });
 }
 

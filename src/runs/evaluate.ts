@@ -1,123 +1,27 @@
 // Evaluates a run's checkpoint.
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { isFolder } from '../config/find.js';
-import { loadConfig } from '../config/load.js';
-import { fingerprints } from '../config/fingerprint.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { cannot } from '../common/errors.js';
-import { andList } from '../common/format.js';
 import type { DataIdentity } from '../data/identity.js';
 import { hasNoTraining, loadClassFolders } from '../data/datasets/image-folder/class-folders.js';
+import { isImageFolder } from '../data/options.js';
 import { loadSplits, type DataPlaces, type LoadedSplits } from '../data/registry.js';
 import type { ImageSource } from '../data/source.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
 import { evaluate } from '../training/evaluation.js';
 import type { Metric } from '../training/metrics/metric.js';
 import { evaluatedValues, metricsOf } from '../training/metrics/registry.js';
-import {
-  keptEpochs,
-  loadNewestCheckpoint,
-  type CheckpointSelection,
-  type LoadedCheckpoint,
-} from '../records/checkpoints.js';
+import type { LoadedCheckpoint } from '../records/checkpoints.js';
 import { columnOf } from '../records/metrics-columns.js';
-import { readInputs, type RunInputs } from '../records/inputs.js';
-import { runFolder } from '../records/run-folder.js';
 import { batchSizes } from '../training/session.js';
 import { parseProgress, writeState, type SessionState } from '../training/state.js';
 import { evaluatedTensors, evaluationStep, measuredRun } from '../training/step.js';
 import { collectPredictions, type PredictionCollector, type Predictions } from './examination/predictions.js';
 import { openConfiguredLoader, threadsOf, type LoadingContext } from './loading.js';
 import { requireEvaluationMemory } from './memory.js';
-import { requireNamedModules, withNamedMetrics } from './modules.js';
 import { loadMetrics } from './own-metrics.js';
 import { buildNetwork } from './parts.js';
+import type { RunCheckpoint } from './run-checkpoint.js';
 import { changedClasses, dataChangesText, isSameData } from './same-data.js';
-
-export interface RunCheckpoint {
-  readonly config: ExperimentConfig;
-  readonly checkpoint: LoadedCheckpoint;
-  /** What the run is made from; absent in runs of earlier versions. */
-  readonly inputs?: RunInputs | undefined;
-  /** Folder of other images to evaluate on, absolute; `config` has it as its `dataset.dir`. */
-  readonly otherImages?: string | undefined;
-}
-
-/** What a run's config is read with. */
-export interface RunChanges {
-  /** `KEY=VALUE`, for example a data folder. */
-  readonly overrides: readonly string[];
-  /** What relative paths in `overrides` start from. */
-  readonly workingDirectory: string;
-}
-
-/**
- * Where a run found its images, as an override: relative folders and $ISDA_DATA may mean others here and now. Where the
- * folder is gone, it is still what messages name, unless the config's own leads to one from here.
- */
-function recordedFolder(
-  { dataset }: ExperimentConfig,
-  inputs: RunInputs | undefined,
-  workingDirectory: string,
-): readonly string[] {
-  const folder = inputs?.data?.folder;
-  if (folder === undefined || dataset.name === 'custom') return [];
-  const isElsewhere = dataset.dir === undefined || isFolder(resolve(workingDirectory, dataset.dir));
-  return !isFolder(folder) && isElsewhere ? [] : [`dataset.dir=${JSON.stringify(folder)}`];
-}
-
-/** The error of a run without the checkpoint that is asked for. */
-async function noCheckpoint(folder: string, selection: CheckpointSelection): Promise<Error> {
-  const refuse = (reason: string, hint: string): Error =>
-    cannot('read the run', reason, { code: 'checkpoint/missing', place: folder, hint });
-  if (selection === 'best') {
-    return refuse(
-      'it has no best checkpoint',
-      'it comes with the first epoch that is evaluated; --checkpoint newest takes the newest',
-    );
-  }
-  const kept = await keptEpochs(folder);
-  if (typeof selection === 'object' && 'epoch' in selection && kept.length > 0) {
-    const reason = `it has no checkpoint of epoch ${selection.epoch}, but of ${andList(kept.map(String))}`;
-    return refuse(reason, 'output.keepCheckpoints says how many a run keeps beside the best');
-  }
-  return refuse('it has no checkpoint yet', '`isda train` writes them at the end of epochs');
-}
-
-/**
- * The config of a run folder, with changes, and its newest whole checkpoint, or the one that is chosen. Errors: it is no run folder; there
- * is no checkpoint, or no whole one; its config names files of code that `overrides` does not name.
- */
-export async function openRunCheckpoint(
-  directory: string,
-  { overrides, workingDirectory }: RunChanges,
-  selection: CheckpointSelection = 'newest',
-): Promise<RunCheckpoint> {
-  const folder = runFolder(directory);
-  if (!existsSync(folder.config)) {
-    throw cannot('read the run', 'there is no config.yaml', { code: 'run/missing',
-      place: directory,
-      hint: '--run takes a run folder, which `isda train` makes',
-    });
-  }
-  const load = (changes: readonly string[]): ExperimentConfig =>
-    loadConfig(folder.config, { configsDirectory: directory, workingDirectory, overrides: changes }).config;
-  const inputs = await readInputs(folder.inputs);
-  const recorded = load([]);
-  const config = load([...recordedFolder(recorded, inputs, workingDirectory), ...overrides]);
-  requireNamedModules(config, overrides, folder.config);
-  const purpose = { action: 'read the run', hint: '`isda train` with the same config writes checkpoints' };
-  // The checkpoints are those of the run as it was trained, whatever is changed for now.
-  const checkpoint = await loadNewestCheckpoint(
-    folder.checkpoints,
-    { fingerprints: [...fingerprints(recorded), ...(inputs?.earlierSettings ?? [])] },
-    purpose,
-    selection,
-  );
-  if (checkpoint === undefined) throw await noCheckpoint(folder.checkpoints, selection);
-  return { config: withNamedMetrics(config, overrides), checkpoint, inputs };
-}
 
 export interface RunEvaluation {
   /** What is evaluated, and its values by name. */
@@ -191,10 +95,9 @@ async function evaluatedSplits(
   const { dataset } = config;
   const trainedOn = parseProgress(checkpoint.progress, checkpoint.path);
   const classNames = trainedOn.classNames ?? inputs?.data?.classNames;
-  const isFolder = dataset.name === 'image-folder' || dataset.name === 'imagenet';
   // Of the run's own folder, only the part that it is evaluated on counts.
   const isOther = otherImages !== undefined && otherImages !== inputs?.data?.folder;
-  if (isFolder && classNames !== undefined && isOther && (await hasNoTraining(otherImages))) {
+  if (isImageFolder(dataset) && classNames !== undefined && isOther && (await hasNoTraining(otherImages))) {
     const splits = await loadClassFolders(dataset, otherImages, classNames);
     splits.notes?.forEach((note) => warn(`warning: ${note}`));
     return splits;

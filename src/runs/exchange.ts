@@ -16,7 +16,7 @@ import { writeInputs } from '../records/inputs.js';
 import { encodeSafetensors, type NamedTensor } from '../records/safetensors.js';
 import { epochStart, parseProgress } from '../training/state.js';
 import { sessionTensors } from '../training/step.js';
-import type { RunCheckpoint } from './evaluate.js';
+import type { RunCheckpoint } from './run-checkpoint.js';
 import { readFirstWeights } from './first-weights.js';
 import { inRunFolder, writeFirstRecords } from './in-run-folder.js';
 import { requireMemory } from './memory.js';

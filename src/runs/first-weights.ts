@@ -1,7 +1,7 @@
 // The first weights of a run, from the file that its config names.
 import { basename, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
-import { readFailure, readWhole } from '../common/files.js';
+import { readNamed } from '../common/files.js';
 import type { FirstWeightsOptions } from '../models/first-weights.js';
 import type { Network } from '../models/network.js';
 import { sha256 } from '../records/checkpoint-file.js';
@@ -28,9 +28,7 @@ export async function readFirstWeights(
 ): Promise<FirstWeights | undefined> {
   if (weights === undefined) return undefined;
   const path = resolve(workingDirectory, weights);
-  const bytes = await readWhole(path).catch((error: unknown) => {
-    throw readFailure(path, error);
-  });
+  const bytes = await readNamed(path);
   const digest = sha256([bytes]);
   if (weightsSha256 !== undefined && weightsSha256 !== digest) {
     throw cannot('use the weights', `the file has the SHA-256 ${digest.slice(0, 12)}…, not ${weightsSha256.slice(0, 12)}…`, {

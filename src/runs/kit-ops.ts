@@ -2,7 +2,7 @@
 import { cannot } from '../common/errors.js';
 import { kindOf } from '../common/modules.js';
 import * as ops from '../engine/ops/index.js';
-import { customGradient, detach } from '../engine/tensor.js';
+import { customGradient, detach, type Tensor } from '../engine/tensor.js';
 
 const all = { ...ops, customGradient, detach };
 
@@ -32,7 +32,7 @@ const withNumber: Readonly<Record<string, string>> = {
 const places = ['first', 'second', 'third'];
 
 /** Whether a value is a tensor of some program. */
-export const isTensor = (value: unknown): boolean =>
+export const isTensor = (value: unknown): value is Tensor =>
   typeof value === 'object' && value !== null && 'handle' in value && 'shape' in value && 'program' in value;
 
 const said = (value: unknown): string =>

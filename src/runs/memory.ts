@@ -81,34 +81,27 @@ const maxBatchBytes = 2 ** 31 - 1;
 
 type EvaluatedParts = Pick<StepParts, 'network' | 'format' | 'precision'>;
 
-/** Steps whose batches a config's key sets. */
-interface StepKind {
+/** A step whose batch a config's key sets. */
+interface BatchedStep {
+  readonly name: 'a training step' | 'an evaluation step';
   readonly key: 'training.batchSize' | 'training.evaluationBatchSize';
-  readonly action: string;
+  readonly format: EvaluatedParts['format'];
+  readonly batchSize: number;
+  /** Computes what it takes. */
+  readonly bytes: () => number;
 }
-const trainingKind: StepKind = { key: 'training.batchSize', action: 'hold a training step in memory' };
-const evaluationKind: StepKind = {
-  key: 'training.evaluationBatchSize',
-  action: 'hold an evaluation step in memory',
-};
 
-/** `bytesOf`: what a step takes, computed. */
-function requireStep(
-  { key, action }: StepKind,
-  { format: { height, width, mean } }: EvaluatedParts,
-  batchSize: number,
-  bytesOf: () => number,
-  device: Device['kind'],
-  limits: Pick<MemoryLimits, 'process'>,
-): void {
+function requireStep(step: BatchedStep, device: Device['kind'], limits: Pick<MemoryLimits, 'process'>): void {
+  const { name, key, batchSize, bytes } = step;
+  const { height, width, mean } = step.format;
   const refuse = (reason: string): Error =>
-    cannot(action, reason, { code: 'engine/memory', hint: `a smaller ${key} takes less` });
+    cannot(`hold ${name} in memory`, reason, { code: 'engine/memory', hint: `a smaller ${key} takes less` });
   const images = `${batchSize} images of ${height} x ${width}`;
   const batchBytes = batchSize * height * width * mean.length;
   if (batchBytes > maxBatchBytes)
     throw refuse(`${images} take ${formatBytes(batchBytes)}, and a batch has at most ${formatBytes(maxBatchBytes)}`);
   if (device !== 'cpu') return;
-  const needed = bytesOf();
+  const needed = bytes();
   if (needed > limits.process)
     throw refuse(`with ${images} it takes ${formatBytes(needed)}, but ${formatBytes(limits.process)} are available`);
 }
@@ -120,7 +113,9 @@ export function requireTrainingMemory(
   device: Device['kind'],
   limits: Pick<MemoryLimits, 'process'> = ownLimits(),
 ): void {
-  requireStep(trainingKind, parts, batchSize, () => stepMemory(parts, batchSize), device, limits);
+  const bytes = (): number => stepMemory(parts, batchSize);
+  const { format } = parts;
+  requireStep({ name: 'a training step', key: 'training.batchSize', format, batchSize, bytes }, device, limits);
 }
 
 /** The same of an evaluation step. */
@@ -130,5 +125,8 @@ export function requireEvaluationMemory(
   device: Device['kind'],
   limits: Pick<MemoryLimits, 'process'> = ownLimits(),
 ): void {
-  requireStep(evaluationKind, parts, batchSize, () => evaluationMemory(parts, batchSize), device, limits);
+  const bytes = (): number => evaluationMemory(parts, batchSize);
+  const { format } = parts;
+  const key = 'training.evaluationBatchSize';
+  requireStep({ name: 'an evaluation step', key, format, batchSize, bytes }, device, limits);
 }

@@ -11,6 +11,11 @@ import type { CustomModelOptions } from '../models/custom.js';
 import type { InputShape, Network, NetworkOutputs } from '../models/network.js';
 import { kit, type LossModule, type NetworkModule } from './kit.js';
 
+/** A name that a column of metrics.csv is made of. */
+export const columnName = z
+  .string()
+  .regex(/^[a-z][A-Za-z0-9]*$/, 'expected letters and digits, the first a small letter');
+
 /** Declared tensors, as `kit.declare` gives them. */
 export const declarationsCheck = z.array(
   z.object({ name: z.string(), shape: z.array(z.int()), initialize: callable }),
@@ -20,7 +25,7 @@ const lossCheck = z.object({
   name: z.string(),
   tensors: declarationsCheck,
   scalars: z.record(z.string(), callable),
-  recordedScalars: z.array(z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'expected letters and digits, the first a small letter')).optional(),
+  recordedScalars: z.array(columnName).optional(),
   compute: callable,
 });
 

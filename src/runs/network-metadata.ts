@@ -25,7 +25,7 @@ export interface NetworkMetadata {
 
 /** How images are prepared for a config's network: images of folders as they are evaluated, others at their size. */
 export function preparationOf({ dataset }: ExperimentConfig, format: InputFormat): ImagePreparation {
-  if (isImageFolder(dataset) && 'resize' in dataset) {
+  if (isImageFolder(dataset)) {
     return { ...format, resize: dataset.resize, ...(dataset.orientation === 'apply' && { turns: true }) };
   }
   return format.height === format.width ? { ...format, resize: format.height } : format;

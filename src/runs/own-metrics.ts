@@ -7,12 +7,13 @@ import type { CustomMetricsOptions } from '../training/metrics/custom.js';
 import type { OwnMetric } from '../training/metrics/metric.js';
 import { isTensor } from './kit-ops.js';
 import { kit, type MetricsModule } from './kit.js';
+import { columnName } from './modules.js';
 
 const check = z.object({
   metrics: z
     .array(
       z.object({
-        name: z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'expected letters and digits, the first a small letter'),
+        name: columnName,
         title: z.string().optional(),
         sums: callable,
         value: callable,
@@ -27,9 +28,8 @@ function requireSums(sums: unknown): void {
     throw new TypeError('what sums gives is not an object of tensors');
   for (const [name, value] of Object.entries(sums as Record<string, unknown>)) {
     if (!isTensor(value)) throw new TypeError(`${name} of what sums gives is not a tensor`);
-    const tensor = value as ReturnType<OwnMetric['sums']>[string];
-    if (tensor.dtype !== 'float32')
-      throw new TypeError(`${name} of what sums gives is ${describeSpec(tensor)}, expected float32 (kit.ops.cast)`);
+    if (value.dtype !== 'float32')
+      throw new TypeError(`${name} of what sums gives is ${describeSpec(value)}, expected float32 (kit.ops.cast)`);
   }
 }
 

@@ -1,5 +1,6 @@
 // Builds the parts of a run from its config: network, loss, optimizer, image format.
 import type { ExperimentConfig } from '../config/schema.js';
+import { isImageFolder } from '../data/options.js';
 import { datasetShape, type DataPlaces, type DatasetShape } from '../data/registry.js';
 import { createLoss } from '../losses/registry.js';
 import { forwardCost } from '../models/cost.js';
@@ -21,8 +22,7 @@ import type { StepParts } from '../training/step.js';
 /** The config with the number of classes that its images have, where it depends on them: all that a network needs. */
 export function withClasses(config: ExperimentConfig, classes: number): ExperimentConfig {
   const { dataset } = config;
-  const isFolder = dataset.name === 'imagenet' || dataset.name === 'image-folder';
-  return isFolder ? { ...config, dataset: { ...dataset, classes } } : config;
+  return isImageFolder(dataset) ? { ...config, dataset: { ...dataset, classes } } : config;
 }
 
 /** What a trained network is used with: nothing of its loss, whose file may not be there or not be trusted. */

@@ -1,6 +1,6 @@
 // Mixup (Zhang et al., 2018) and CutMix (Yun et al., 2019) of the images and labels of a training step.
 import { betaNumber, permutation, randomStream, type RandomStream } from '../common/random.js';
-import type { MixingOptions } from '../data/options.js';
+import type { MixingOptions } from '../data/augment/options.js';
 import {
   add,
   addScalar,

@@ -1,5 +1,7 @@
 // Learning-rate schedules: the rate of a training step.
 import { counted } from '../common/format.js';
+import type { TrainingProgress } from '../losses/loss.js';
+import type { OptimizerOptions } from '../optimizers/options.js';
 import type { ScheduleOptions } from './options.js';
 
 /** A place in a run. */
@@ -52,6 +54,35 @@ export function learningRateFactorAt(schedule: ScheduleOptions, base: number, mo
   const { minLearningRate, ...rest } = { minLearningRate: undefined, ...schedule };
   const relative = minLearningRate === undefined ? schedule : { ...rest, minLearningRate: minLearningRate / base };
   return learningRateAt(relative, 1, moment);
+}
+
+/** A run of a length, whose schedules are asked for. */
+export interface ScheduledRun {
+  readonly config: {
+    readonly optimizer: Pick<OptimizerOptions, 'learningRate'>;
+    readonly schedule: ScheduleOptions;
+  };
+  readonly epochs: number;
+  readonly iterationsPerEpoch: number;
+}
+
+/** The learning rate of a step, and where in its run the step is for the scalars of a loss; `iteration` counts from 0. */
+export function scheduledAt(
+  { config, epochs, iterationsPerEpoch }: ScheduledRun,
+  epoch: number,
+  iteration: number,
+): { readonly learningRate: number; readonly progress: TrainingProgress } {
+  const { schedule } = config;
+  const base = config.optimizer.learningRate;
+  const moment = { epoch, epochs, iteration, iterationsPerEpoch };
+  const progress = {
+    iteration,
+    totalIterations: epochs * iterationsPerEpoch,
+    epoch: epoch - 1,
+    totalEpochs: epochs,
+    learningRateFactor: learningRateFactorAt(schedule, base, moment),
+  };
+  return { learningRate: learningRateAt(schedule, base, moment), progress };
 }
 
 /** Epochs of a run of which an epoch at rate 0 is a large part. */

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { hashKey } from '../common/random.js';
 import type { Loader } from '../data/loader/loader.js';
-import type { Loss, TrainingProgress } from '../losses/loss.js';
+import type { Loss } from '../losses/loss.js';
 import { groupOf, updateOf } from './batch-groups.js';
 import { evaluationDue } from './cadence.js';
 import { diverged, type GoodCheckpoint } from './divergence.js';
@@ -13,7 +13,7 @@ import type { BatchProgress } from './progress.js';
 import { columnOf, type MetricsRow } from '../records/metrics-columns.js';
 import type { Metric } from './metrics/metric.js';
 import { epochRow, evaluatedValues } from './metrics/registry.js';
-import { learningRateAt, learningRateFactorAt, type ScheduleMoment } from './schedules.js';
+import { scheduledAt } from './schedules.js';
 import { epochStart, imagesPerSecond, type RunPosition } from './state.js';
 import type { TrainingSession } from './session.js';
 import { lossScalarsAt } from './step-inputs.js';
@@ -138,8 +138,8 @@ async function trainEpoch(
   const noiseSeed = hashKey(config.training.seed, 'noise');
   for await (const images of loader.trainingBatches(epoch, start.batch)) {
     const iteration = (epoch - 1) * batches + batch;
-    const learningRate = rateAt(run, epoch, iteration);
-    const lossScalars = lossScalarsAt(parts.loss, progressAt(run, epoch, iteration));
+    const { learningRate, progress } = scheduledIn(run, epoch, iteration);
+    const lossScalars = lossScalarsAt(parts.loss, progress);
     const step = updateOf({ epoch, batch }, batches, config.training);
     const optimizerScalars = optimizerScalarsAt(parts.optimizer, { learningRate, step });
     const group = groupOf({ batch, images: images.labels.length }, batches, config.training);
@@ -185,28 +185,12 @@ function afterStep(
   };
 }
 
-const momentOf = ({ config, loader }: TrainerRun, epoch: number, iteration: number): ScheduleMoment => ({
-  epoch,
-  epochs: config.training.epochs,
-  iteration,
-  iterationsPerEpoch: loader.trainingBatchCount,
-});
-
-const rateAt = (run: TrainerRun, epoch: number, iteration: number): number =>
-  learningRateAt(run.config.schedule, run.config.optimizer.learningRate, momentOf(run, epoch, iteration));
-
-const progressAt = (run: TrainerRun, epoch: number, iteration: number): TrainingProgress => {
-  const { config, loader } = run;
-  const { schedule, optimizer, training } = config;
-  const { epochs } = training;
-  return {
+const scheduledIn = ({ config, loader }: TrainerRun, epoch: number, iteration: number) =>
+  scheduledAt(
+    { config, epochs: config.training.epochs, iterationsPerEpoch: loader.trainingBatchCount },
+    epoch,
     iteration,
-    totalIterations: epochs * loader.trainingBatchCount,
-    epoch: epoch - 1,
-    totalEpochs: epochs,
-    learningRateFactor: learningRateFactorAt(schedule, optimizer.learningRate, momentOf(run, epoch, iteration)),
-  };
-};
+  );
 
 /** Never negative, whatever the clock: a checkpoint holds no negative time. */
 const secondsSince = (start: number, end: number): number => Math.max(0, end - start) / 1000;
@@ -239,11 +223,12 @@ async function endEpoch(
   const due = evaluationDue(config.training, epoch);
   const { evaluated, seconds } = due ? await evaluateEpoch(run, events, epoch) : { evaluated: {}, seconds: 0 };
   const iteration = epoch * loader.trainingBatchCount;
+  const { learningRate, progress } = scheduledIn(run, epoch, iteration - 1);
   const facts = {
     position: { ...position, seconds: position.seconds + seconds },
     iteration,
-    learningRate: rateAt(run, epoch, iteration - 1),
-    lossScalars: lossScalarsAt(parts.loss, progressAt(run, epoch, iteration - 1)),
+    learningRate,
+    lossScalars: lossScalarsAt(parts.loss, progress),
   };
   return { row: epochRow(metrics, facts, evaluated), seconds };
 }

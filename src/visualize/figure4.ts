@@ -2,6 +2,7 @@
 import { cannot } from '../common/errors.js';
 import { randomStream } from '../common/random.js';
 import { imageBytes } from '../data/dataset.js';
+import { readImages } from '../data/plain-images.js';
 import type { ImageSource } from '../data/source.js';
 import { splitSeed, subset } from '../data/split.js';
 import type { Engine } from '../engine/index.js';
@@ -9,7 +10,6 @@ import type { LoadedGenerator } from '../gan/stored.js';
 import { drawAround, movedAlong, principalDirections, type FeatureCovariance } from './covariance.js';
 import { descend, type Recorded } from './descent.js';
 import type { Encoder } from './encoder.js';
-import { readImages } from './images.js';
 import { openInversion, type InversionProblem, type LoadedModel } from './inversion.js';
 
 export interface Figure4Options {

@@ -2,7 +2,7 @@
 import type { ExperimentConfig } from '../config/schema.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
 import type { Splits } from '../data/split.js';
-import type { RunCheckpoint } from '../runs/evaluate.js';
+import type { RunCheckpoint } from '../runs/run-checkpoint.js';
 import { buildNetwork } from '../runs/parts.js';
 import { fromTorch } from '../nn/layout.js';
 import { matchTensors } from '../training/state.js';

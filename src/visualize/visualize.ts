@@ -4,7 +4,7 @@ import { cannot, stopped } from '../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
 import type { DataPlaces } from '../data/registry.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
-import type { RunCheckpoint } from '../runs/evaluate.js';
+import type { RunCheckpoint } from '../runs/run-checkpoint.js';
 import { loadGeneratorSet } from '../gan/generator-set.js';
 import type { LoadedGenerator } from '../gan/stored.js';
 import { curveFigure } from '../report/curve.js';

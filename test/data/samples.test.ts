@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { imageBytes } from '../../src/data/dataset.js';
 import { createMemoryReader } from '../../src/data/memory-reader.js';
-import { augmentationOptions } from '../../src/data/options.js';
+import { augmentationOptions } from '../../src/data/augment/options.js';
 import { drawSamples } from '../../src/data/samples.js';
 import { randomDataset } from './helpers.js';
 

@@ -1,7 +1,7 @@
 // Channel statistics against their definition.
 import { describe, expect, it } from 'vitest';
 import { createMemoryReader } from '../../src/data/memory-reader.js';
-import { augmentationOptions } from '../../src/data/options.js';
+import { augmentationOptions } from '../../src/data/augment/options.js';
 import { channelStatistics } from '../../src/data/statistics.js';
 import { selectImages } from '../../src/data/source.js';
 import { randomDataset } from './helpers.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { experimentSchema, type ExperimentConfig } from '../../src/config/schema.js';
-import { openRunCheckpoint } from '../../src/runs/evaluate.js';
+import { openRunCheckpoint } from '../../src/runs/run-checkpoint.js';
 import { exportFresh, exportRun, importNetwork } from '../../src/runs/exchange.js';
 import { buildParts } from '../../src/runs/parts.js';
 import { sizeOf } from '../../src/engine/types.js';

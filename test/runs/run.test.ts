@@ -9,7 +9,7 @@ import { experimentSchema, type ExperimentConfig } from '../../src/config/schema
 import type { Engine } from '../../src/engine/index.js';
 import type { RunContext } from '../../src/runs/run-context.js';
 import { decodeSafetensors } from '../../src/records/safetensors.js';
-import { openRunCheckpoint } from '../../src/runs/evaluate.js';
+import { openRunCheckpoint } from '../../src/runs/run-checkpoint.js';
 import { exportFresh, exportRun, importNetwork } from '../../src/runs/exchange.js';
 import { runExperiment } from '../../src/runs/run.js';
 import { testEngine } from '../support/engine.js';

@@ -3,7 +3,7 @@ import { hashKey } from '../../src/common/random.js';
 import { cifarFormats, cifarMean, cifarPixels, cifarPlane, cifarStd } from '../../src/data/datasets/cifar/format.js';
 import type { MemorySource } from '../../src/data/source.js';
 import { synthesizeRecords } from '../../src/data/datasets/synthetic/files.js';
-import { augmentationOptions, type MixingOptions } from '../../src/data/options.js';
+import { augmentationOptions, type MixingOptions } from '../../src/data/augment/options.js';
 import { createMemoryReader } from '../../src/data/memory-reader.js';
 import { trainingSpecs } from '../../src/data/loader/batch-spec.js';
 import type { Engine } from '../../src/engine/index.js';

@@ -1,5 +1,5 @@
 // A run of the trainer without TensorFlow: a session that notes its calls and gives planned losses.
-import { augmentationOptions } from '../../src/data/options.js';
+import { augmentationOptions } from '../../src/data/augment/options.js';
 import { openLoader } from '../../src/data/loader/loader.js';
 import type { Session } from '../../src/engine/session.js';
 import type { HostArray } from '../../src/engine/types.js';

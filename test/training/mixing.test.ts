@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { betaNumber, hashKey, randomStream } from '../../src/common/random.js';
-import { augmentationOptions, type MixingOptions } from '../../src/data/options.js';
+import { augmentationOptions, type MixingOptions } from '../../src/data/augment/options.js';
 import type { Execution } from '../../src/engine/session.js';
 import type { LossOptions } from '../../src/losses/options.js';
 import { drawMixing, mixBatch, mixingOf, mixingSpecs, mixingValues, type Mixing } from '../../src/training/mixing.js';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { listConfigs, withoutExtension } from '../../config/find.js';
 import { describeConfig } from '../../runs/description.js';
+import { expectedTimeIn } from '../../runs/expected-time.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { readAnyConfig } from '../options.js';
@@ -24,13 +25,10 @@ interface ListedConfig {
   readonly expectedTime?: string;
 }
 
-/** The time that a config's opening lines give. */
-const expectedTime = /^# Expected time: (.+?) on an? /m;
-
 function listedConfig(file: string, context: CommandContext): ListedConfig {
   const path = join(configsDirectory, file);
   const config = readAnyConfig(path, [], context);
-  const time = expectedTime.exec(readFileSync(path, 'utf8'))?.[1];
+  const time = expectedTimeIn(readFileSync(path, 'utf8'));
   const about =
     'gan' in config
       ? { network: config.gan.name, dataset: config.dataset.name, method: 'generator' }

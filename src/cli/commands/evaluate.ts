@@ -8,14 +8,8 @@ import { calibrationOf } from '../../runs/examination/calibration.js';
 import { comparePredictions } from '../../runs/examination/compare.js';
 import { confusedPairs, confusionOf } from '../../runs/examination/confusion.js';
 import { requireSameImages, type EvaluatedRun } from '../../runs/examination/same-images.js';
-import {
-  evaluateRun,
-  examineRun,
-  openRunCheckpoint,
-  type EvaluationContext,
-  type RunCheckpoint,
-  type RunEvaluation,
-} from '../../runs/evaluate.js';
+import { evaluateRun, examineRun, type EvaluationContext, type RunEvaluation } from '../../runs/evaluate.js';
+import { openRunCheckpoint, type RunCheckpoint } from '../../runs/run-checkpoint.js';
 import { networkOf } from '../../runs/description.js';
 import { unofficialText } from '../../runs/origin.js';
 import type { CommandContext } from '../context.js';

@@ -1,6 +1,7 @@
 // The files that `isda evaluate` writes: their names, checked before anything is computed, and their contents.
 import { dirname, extname } from 'node:path';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';
+import { createPlainReader } from '../../data/plain-images.js';
 import { confusionMap } from '../../report/figures/confusion.js';
 import { reliabilityDiagram } from '../../report/figures/reliability.js';
 import { imageGrid } from '../../report/image-grid.js';
@@ -8,7 +9,7 @@ import { calibrationOf } from '../../runs/examination/calibration.js';
 import { confusionCsv } from '../../runs/examination/confusion-csv.js';
 import { confusionOf } from '../../runs/examination/confusion.js';
 import { predictionsCsv } from '../../runs/examination/predictions-csv.js';
-import { openPlainReader, worstImages } from '../../runs/examination/worst-images.js';
+import { worstImages } from '../../runs/examination/worst-images.js';
 import type { ExaminedRun } from '../../runs/evaluate.js';
 import type { CommandContext } from '../context.js';
 import { outputFile, type FileKind } from '../terminal/output.js';
@@ -83,7 +84,7 @@ export async function writeExamination(
     await writePicture(path, await imageGrid(grid), context);
   }
   if (files.predictions.length > 0) {
-    const reader = await openPlainReader(source);
+    const reader = await createPlainReader(source);
     const text = predictionsCsv(predictions, (index) => reader.describe(index));
     for (const path of files.predictions) await writeText(path, text);
   }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { callable, callOwn, kindOf, useModule } from '../../common/modules.js';
 import type { RandomStream } from '../../common/random.js';
 import { imageBytes, type ImageFormat } from '../dataset.js';
-import type { CustomAugmentationOptions } from '../options.js';
+import type { CustomAugmentationOptions } from './options.js';
 import type { Transform } from './transform.js';
 
 /** What `createAugmentation` is called with, once in every thread that reads images. */

@@ -1,6 +1,6 @@
 // Chains the augmentations that a config switches on.
 import { imageBytes, type ImageFormat } from '../dataset.js';
-import type { AugmentationOptions } from '../options.js';
+import type { AugmentationOptions } from './options.js';
 import { transforms } from './registry.js';
 import type { Transform } from './transform.js';
 

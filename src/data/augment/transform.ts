@@ -1,7 +1,7 @@
 // Type of an image transform, the interface of an augmentation.
 import type { RandomStream } from '../../common/random.js';
 import type { ImageFormat } from '../dataset.js';
-import type { AugmentationOptions } from '../options.js';
+import type { AugmentationOptions } from './options.js';
 
 /**
  * Reads one image (H·W·C bytes) at `sourceOffset` of `source` and writes every byte of the transformed one at

@@ -3,7 +3,7 @@ import { cannot } from '../../common/errors.js';
 import { realImages } from '../batches.js';
 import { createReader } from '../create-reader.js';
 import { imageBytes } from '../dataset.js';
-import type { AugmentationOptions } from '../options.js';
+import type { AugmentationOptions } from '../augment/options.js';
 import { BrokenImage } from '../reader.js';
 import type { ImageSource } from '../source.js';
 import { plainFailure, type PlainFailure } from './failure.js';

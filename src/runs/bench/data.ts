@@ -1,7 +1,7 @@
 // Throughput of the loader in images a second, by augmentation and number of threads, without training.
 import type { ExperimentConfig } from '../../config/schema.js';
 import type { Loader } from '../../data/loader/loader.js';
-import { augmentationOptions } from '../../data/options.js';
+import { augmentationOptions } from '../../data/augment/options.js';
 import { loadSplits, type DataPlaces } from '../../data/registry.js';
 import type { Splits } from '../../data/split.js';
 import { openConfiguredLoader } from '../loading.js';

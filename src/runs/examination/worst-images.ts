@@ -1,15 +1,9 @@
 // The images with the largest loss, as a grid with the true and the predicted class of each.
-import { createReader } from '../../data/create-reader.js';
 import { imageBytes } from '../../data/dataset.js';
-import { augmentationOptions } from '../../data/options.js';
-import type { ImageReader } from '../../data/reader.js';
+import { readImages } from '../../data/plain-images.js';
 import type { ImageSource } from '../../data/source.js';
 import type { ImageGrid } from '../gan/image-grid.js';
 import type { Predictions } from './predictions.js';
-
-/** A reader of images as they are evaluated. Errors: a user's own data set fails. */
-export const openPlainReader = async (source: ImageSource): Promise<ImageReader> =>
-  createReader(source, augmentationOptions.parse({ padCrop: false, flip: false }));
 
 /** Places in `predictions` of the `count` images with the largest loss, largest first; of equal ones in their order. */
 export function largestLosses({ loss }: Predictions, count: number): readonly number[] {
@@ -39,16 +33,17 @@ export async function worstImages(
   { count, title }: WorstImages,
 ): Promise<ImageGrid> {
   const { classNames, indices, labels, predicted, confidence, loss } = predictions;
-  const reader = await openPlainReader(source);
   const worst = largestLosses(predictions, count);
   const columns = Math.min(8, Math.ceil(Math.sqrt(worst.length)));
-  const cells: { readonly pixels: Uint8Array; readonly caption: readonly string[] }[] = [];
-  for (const at of worst) {
-    const pixels = new Uint8Array(imageBytes(source));
-    await reader.evaluate(indices[at], pixels, 0);
+  const size = imageBytes(source);
+  const images = await readImages(source, worst.map((at) => indices[at])); // prettier-ignore
+  const cells = worst.map((at, place) => {
     const guess = `${percent(confidence[at])} ${classNames[predicted[at]]}`;
-    cells.push({ pixels, caption: [`is ${classNames[labels[at]]}`, guess, `loss ${loss[at].toFixed(2)}`] });
-  }
+    return {
+      pixels: images.subarray(place * size, (place + 1) * size),
+      caption: [`is ${classNames[labels[at]]}`, guess, `loss ${loss[at].toFixed(2)}`],
+    };
+  });
   const rows = Array.from({ length: Math.ceil(cells.length / columns) }, (_, row) => {
     const own = cells.slice(row * columns, (row + 1) * columns);
     return { label: '', images: own.map(({ pixels }) => pixels), captions: own.map(({ caption }) => caption) };

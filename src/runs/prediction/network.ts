@@ -1,12 +1,12 @@
 // A trained network to predict with: of a run, or of an exported file.
 import { cannot } from '../../common/errors.js';
-import { readFailure, readWhole } from '../../common/files.js';
+import { readNamed } from '../../common/files.js';
 import { experimentSchema, type ExperimentConfig } from '../../config/schema.js';
 import { datasetShape, type DataPlaces, type DatasetShape } from '../../data/registry.js';
 import { decodeSafetensors, type NamedTensor } from '../../records/safetensors.js';
 import { parseProgress } from '../../training/state.js';
 import type { EvaluatedParts } from '../../training/step.js';
-import type { RunCheckpoint } from '../evaluate.js';
+import type { RunCheckpoint } from '../run-checkpoint.js';
 import { networkTensors } from '../network-file.js';
 import { decodeMetadata, preparationOf, type ImagePreparation } from '../network-metadata.js';
 import { buildNetwork } from '../parts.js';
@@ -52,9 +52,7 @@ export async function networkOfFile(
   given: ExperimentConfig | undefined,
   places: DataPlaces,
 ): Promise<TrainedNetwork> {
-  const bytes = await readWhole(path).catch((error: unknown) => {
-    throw readFailure(path, error);
-  });
+  const bytes = await readNamed(path);
   const metadata = decodeMetadata(decodeSafetensors(bytes, path).metadata, path);
   const model = given?.model ?? metadata?.model;
   if (model === undefined) {

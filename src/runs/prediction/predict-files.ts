@@ -1,9 +1,8 @@
 // Predicts the classes of image files.
 import pMap from 'p-map';
-import { createReader } from '../../data/create-reader.js';
 import { packNames } from '../../data/datasets/image-folder/packed-names.js';
 import { imageBytes } from '../../data/dataset.js';
-import { augmentationOptions } from '../../data/options.js';
+import { createPlainReader } from '../../data/plain-images.js';
 import { BrokenImage, readsAtATime } from '../../data/reader.js';
 import type { ImageSource } from '../../data/source.js';
 import type { Engine, EngineRequest } from '../../engine/index.js';
@@ -83,7 +82,7 @@ export async function* predictFiles(
   const { tensors } = parts.network;
   const session = engine.createSession(training.execution, tensors, functions);
   const source = sourceOf(network, paths);
-  const reader = await createReader(source, augmentationOptions.parse({ padCrop: false, flip: false }));
+  const reader = await createPlainReader(source);
   const size = imageBytes(source);
 
   const read = async (first: number) => {

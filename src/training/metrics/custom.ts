@@ -1,12 +1,11 @@
 // The user's own metrics: the config key that names their module, and the module's interface.
 import { z } from 'zod';
-import { moduleOption } from '../../common/modules.js';
+import { moduleOptions } from '../../common/modules.js';
 import { metric, namedFamily, type Evaluation, type MetricFamily, type OwnMetric } from './metric.js';
 
 /** `metrics: {module: ./my-metrics.js, options: {…}}` */
 export const customMetricsOptions = z.strictObject({
-  module: moduleOption('createMetrics'),
-  options: z.record(z.string(), z.json()).default({}).describe('handed to `createMetrics` as they are'),
+  ...moduleOptions('createMetrics'),
 });
 export type CustomMetricsOptions = z.output<typeof customMetricsOptions>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { augmentationOptions } from '../../../src/data/options.js';
+import { augmentationOptions } from '../../../src/data/augment/options.js';
 import { createPipeline } from '../../../src/data/augment/pipeline.js';
 import { createCrop } from '../../../src/data/augment/pad-crop.js';
 import { createAutoAugment } from '../../../src/data/augment/autoaugment/autoaugment.js';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import type { Batch } from '../../../src/data/batches.js';
 import { openLoader, type Loader, type LoaderOptions } from '../../../src/data/loader/loader.js';
-import { augmentationOptions } from '../../../src/data/options.js';
+import { augmentationOptions } from '../../../src/data/augment/options.js';
 import { randomDataset } from '../helpers.js';
 
 /** Workers run the built file: Node.js does not run TypeScript. */

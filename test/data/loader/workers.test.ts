@@ -72,7 +72,7 @@ it('a loader that nobody closes does not keep the process alive', async () => {
   await writeFile(
     file,
     `import { openLoader } from ${at('data/loader/loader.js')};
-import { augmentationOptions } from ${at('data/options.js')};
+import { augmentationOptions } from ${at('data/augment/options.js')};
 const storage = { kind: 'memory', images: new Uint8Array(50 * 192) };
 const format = { height: 8, width: 8, channels: 3, mean: [1, 1, 1], std: [1, 1, 1] };
 const train = { ...format, name: 'x', part: 'train', classes: 1, classNames: ['x'], count: 50, labels: new Int32Array(50), storage };

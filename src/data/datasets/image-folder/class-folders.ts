@@ -7,9 +7,8 @@ import type { ImageSource } from '../../source.js';
 import { comparable } from './file-names.js';
 import { findImages } from './find-images.js';
 import { list, unusable, type PassedOver } from './listing.js';
-import { packNames } from './packed-names.js';
 import { evaluationFolders, isFolderThere } from './scan.js';
-import { folderFormat, listChecksum, partDigest } from './sources.js';
+import { filesStorage, folderFormat, listChecksum, partDigest } from './sources.js';
 
 /** Whether a folder is no whole data set, but may hold folders of classes, or one of images to evaluate on that does. */
 export const hasNoTraining = async (root: string): Promise<boolean> =>
@@ -53,10 +52,7 @@ export async function loadClassFolders(
     ...folderFormat(options),
     ...{ name: options.name, part: 'test', classNames, classes: classNames.length, count: images.length },
     labels: Int32Array.from(images, ({ label }) => label),
-    storage: {
-      ...{ kind: 'files', root, names: packNames(names), resize: options.resize, decoding: options.decoding },
-      ...(options.orientation === 'apply' && { turns: true }),
-    },
+    storage: filesStorage(root, names, options),
   };
   const data: DataIdentity = { checksum: digest, trainImages: 0, testImages: images.length, classNames, folder: root };
   const notes = [...new Set(found.flatMap((each) => each.notes))];

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { randomStream } from '../../../common/random.js';
-import type { AugmentationOptions } from '../../options.js';
+import type { AugmentationOptions } from '../../augment/options.js';
 import type { ImageReader } from '../../reader.js';
 import { storagePosition, type FileStorage, type ImageSource } from '../../source.js';
 import { createPipeline } from '../../augment/pipeline.js';

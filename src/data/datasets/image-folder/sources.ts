@@ -10,7 +10,7 @@ import type { ImageFormat } from '../../dataset.js';
 import type { DataParts } from '../../identity.js';
 import type { FolderOptions } from '../../options.js';
 import { startOfDir } from '../../locate.js';
-import type { ImageSource } from '../../source.js';
+import type { FileStorage, ImageSource } from '../../source.js';
 import { otherCifarForms } from '../cifar/other-forms.js';
 import { filePath, nameBytes } from './file-names.js';
 import { indexFolder, type FolderIndex } from './index-cache.js';
@@ -69,6 +69,12 @@ export function listChecksum(names: readonly string[]): string {
   return hash.digest('hex');
 }
 
+/** All values, or `count` of more, evenly spaced. */
+export function evenlySpaced<Value>(values: readonly Value[], count: number): Value[] {
+  const step = Math.max(1, values.length / count);
+  return Array.from({ length: Math.min(values.length, count) }, (_, index) => values[Math.floor(index * step)]);
+}
+
 /** Images of a part whose sizes are looked at. */
 const maxSizes = 10_000;
 
@@ -77,13 +83,8 @@ const maxSizes = 10_000;
  * images under the same names, such as smaller copies, are other data. An image that is not there counts as empty.
  */
 export async function partDigest(root: string, list: string, names: readonly string[]): Promise<string> {
-  const step = Math.max(1, names.length / maxSizes);
-  const sample = Array.from(
-    { length: Math.min(names.length, maxSizes) },
-    (_, index) => names[Math.floor(index * step)],
-  );
   const sizes = await pMap(
-    sample,
+    evenlySpaced(names, maxSizes),
     (name) => stat(filePath(join(root, name))).then(({ size }) => size, () => 0), // prettier-ignore
     { concurrency: maxOpenFiles },
   );
@@ -97,6 +98,13 @@ export function namesOf({ folder, classes, flat }: PartFiles): string[] {
   return classes.flatMap(({ name, folder: own = name, files }) =>
     files.map((file) => (flat ? join(folder, file) : join(folder, own, file))),
   );
+}
+
+/** Image files below a root, read as the options say. */
+export function filesStorage(root: string, names: readonly string[], options: FolderOptions): FileStorage {
+  const { resize, decoding, orientation } = options;
+  const turns = orientation === 'apply' && { turns: true };
+  return { kind: 'files', root, names: packNames(names), resize, decoding, ...turns };
 }
 
 /** A part without images, of classes that are known. */
@@ -127,14 +135,7 @@ async function sourceOf(
     classes: classNames.length,
     count: names.length,
     labels,
-    storage: {
-      kind: 'files',
-      root,
-      names: packNames(names),
-      resize: options.resize,
-      decoding: options.decoding,
-      ...(options.orientation === 'apply' && { turns: true }),
-    },
+    storage: filesStorage(root, names, options),
     checksum,
     digest: await partDigest(root, checksum, names),
   };

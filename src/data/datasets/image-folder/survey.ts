@@ -4,7 +4,7 @@ import pMap from 'p-map';
 import { BrokenImage, readsAtATime } from '../../reader.js';
 import { readImageFile } from './image-file.js';
 import { scanFolder, type PartFiles } from './scan.js';
-import { locateImageFolder, namesOf } from './sources.js';
+import { evenlySpaced, locateImageFolder, namesOf } from './sources.js';
 import { fullyDecoded } from './verify.js';
 
 export interface FolderSurvey {
@@ -42,9 +42,7 @@ async function shorterSide(path: string): Promise<number | undefined> {
 export async function surveyFolder(folder: string): Promise<FolderSurvey> {
   const root = await locateImageFolder('image-folder', [folder]);
   const { train, val, notes } = await scanFolder(root);
-  const names = namesOf(train);
-  const step = Math.max(1, names.length / maxSizes);
-  const sample = Array.from({ length: Math.min(names.length, maxSizes) }, (_, at) => names[Math.floor(at * step)]);
+  const sample = evenlySpaced(namesOf(train), maxSizes);
   const sides = await pMap(sample, (name) => shorterSide(join(root, name)), { concurrency: readsAtATime });
   const known = sides.filter((side) => side !== undefined);
   return {

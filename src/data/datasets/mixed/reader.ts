@@ -1,7 +1,7 @@
 // Reads real and synthetic images of one source, each from its own storage, with the same augmentation.
 import { hashKey } from '../../../common/random.js';
 import { realImages } from '../../batches.js';
-import type { AugmentationOptions } from '../../options.js';
+import type { AugmentationOptions } from '../../augment/options.js';
 import type { ImageReader, OpenReader } from '../../reader.js';
 import type { MixedStorage } from '../../source.js';
 

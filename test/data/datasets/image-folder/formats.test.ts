@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { augmentationOptions, folderAugmentation } from '../../../../src/data/options.js';
+import { augmentationOptions, folderAugmentation } from '../../../../src/data/augment/options.js';
 import type { Pixels } from '../../../../src/data/datasets/image-folder/pixels.js';
 import { readImageFile } from '../../../../src/data/datasets/image-folder/image-file.js';
 import { wholeImage } from '../../../../src/data/datasets/image-folder/make-image.js';

@@ -6,12 +6,8 @@ import { randomStream } from '../../../../src/common/random.js';
 import { randomCropBox } from '../../../../src/data/datasets/image-folder/crop-box.js';
 import { loadImageFolder } from '../../../../src/data/datasets/image-folder/sources.js';
 import { createReader } from '../../../../src/data/create-reader.js';
-import {
-  augmentationOptions,
-  datasetOptions,
-  folderAugmentation,
-  type FolderOptions,
-} from '../../../../src/data/options.js';
+import { augmentationOptions, folderAugmentation } from '../../../../src/data/augment/options.js';
+import { datasetOptions, type FolderOptions } from '../../../../src/data/options.js';
 import { BrokenImage, type ImageReader } from '../../../../src/data/reader.js';
 import { selectImages, type ImageSource } from '../../../../src/data/source.js';
 import { createMirror } from '../../../../src/data/augment/flip.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { imageBytes } from '../../../../src/data/dataset.js';
 import { mixSources } from '../../../../src/data/datasets/mixed/source.js';
 import { openLoader } from '../../../../src/data/loader/loader.js';
-import { augmentationOptions } from '../../../../src/data/options.js';
+import { augmentationOptions } from '../../../../src/data/augment/options.js';
 import { randomDataset } from '../../helpers.js';
 import { copies, openSmall, smallLoading } from '../../loader/support.js';
 

@@ -1,0 +1,84 @@
+// The config section `augmentation`: its schema, units and defaults.
+import { z } from 'zod';
+import { moduleOptions } from '../../common/modules.js';
+
+const range = (low: number, high: number, most: number) =>
+  z
+    .tuple([z.number().gt(0).max(most), z.number().gt(0).max(most)])
+    .default([low, high])
+    .refine(([from, to]) => from <= to, { error: 'expected the smaller number first' });
+
+const randomResizedCropOptions = z.strictObject({
+  scale: range(0.08, 1, 1).describe("share of the image's area, from and to"),
+  ratio: range(3 / 4, 4 / 3, 100).describe('width over height, from and to'),
+});
+
+const cutoutOptions = z.strictObject({
+  length: z.int().min(1).default(16).describe('side of the hole in pixels'),
+  fill: z
+    .enum(['mean', 'black'])
+    .default('mean')
+    .describe(
+      '`mean`: the byte nearest to the mean of each channel, about 0 after normalisation; `black`: 0 before it',
+    ),
+});
+export type CutoutOptions = z.output<typeof cutoutOptions>;
+
+const mixingOptions = (what: string) =>
+  z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        alpha: z.number().gt(0).max(100).default(1).describe('lambda of a batch is drawn from Beta(alpha, alpha)'),
+        probability: z.number().gt(0).max(1).default(1).describe('of a batch to be mixed'),
+      }),
+    ])
+    .default(false)
+    .describe(what);
+
+/** `custom: {module: ./my-augmentation.js, options: {…}}` */
+const customAugmentationOptions = z.strictObject(moduleOptions('createAugmentation'));
+export type CustomAugmentationOptions = z.output<typeof customAugmentationOptions>;
+
+/** `augmentation`: applied to training images only, in the order of the keys. */
+export const augmentationOptions = z.strictObject({
+  // Without a default: an absent key leaves the fingerprints of CIFAR's runs as they are.
+  randomResizedCrop: z
+    .union([z.literal(false), randomResizedCropOptions])
+    .optional()
+    .describe(
+      'image folders only, and there {} by default: a random part of the image, resized to imageSize; false: as evaluated',
+    ),
+  padCrop: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        padding: z.int().min(1).max(16).default(4).describe('pixels added on every side'),
+        mode: z.enum(['reflect', 'zero']).default('reflect').describe('what the added pixels are'),
+      }),
+    ])
+    .default({ padding: 4, mode: 'reflect' })
+    .describe('pad, then crop a random part of the original size; false: neither, the default of image folders'),
+  flip: z.boolean().default(true).describe('horizontal flip with probability 0.5'),
+  autoaugment: z
+    .boolean()
+    .default(false)
+    .describe('AutoAugment: one of the 25 sub-policies found for CIFAR-10, which CIFAR-100 uses too'),
+  cutout: z
+    .union([z.literal(false), cutoutOptions])
+    .default(false)
+    .describe('Cutout: a square hole around a random pixel, clipped at the border, in every image; false: none'),
+  // Without a default, as randomResizedCrop.
+  custom: customAugmentationOptions.optional().describe('an augmentation of your own, after all of these'),
+  mixup: mixingOptions(
+    'mixup, in the training step: lambda of an image and 1 − lambda of another one of its batch, labels alike; false: none',
+  ),
+  cutmix: mixingOptions(
+    'CutMix, in the training step: a box of another image of the batch, labels by its area; with mixup, one of the two for each batch; false: none',
+  ),
+});
+export type AugmentationOptions = z.output<typeof augmentationOptions>;
+export type MixingOptions = Pick<AugmentationOptions, 'mixup' | 'cutmix'>;
+
+/** What `augmentation` is for images in folders where the config does not say; for all others the schema says it. */
+export const folderAugmentation = { randomResizedCrop: {}, padCrop: false } as const;

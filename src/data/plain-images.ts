@@ -1,0 +1,23 @@
+// Reads images as they are evaluated, without augmentation.
+import pMap from 'p-map';
+import { augmentationOptions } from './augment/options.js';
+import { createReader } from './create-reader.js';
+import { imageBytes } from './dataset.js';
+import { readsAtATime, type ImageReader } from './reader.js';
+import type { ImageSource } from './source.js';
+
+/** A reader of which only `evaluate` is used. Errors: a user's own data set fails. */
+export async function createPlainReader(source: ImageSource): Promise<ImageReader> {
+  // Readers check augmentation that evaluation passes over: one that fits images of any size.
+  return createReader(source, augmentationOptions.parse({ padCrop: false }));
+}
+
+/** The images at `indices`, side by side: uint8 [N, H, W, C]. Errors: one cannot be read. */
+export async function readImages(source: ImageSource, indices: ArrayLike<number>): Promise<Uint8Array> {
+  const reader = await createPlainReader(source);
+  const size = imageBytes(source);
+  const images = new Uint8Array(indices.length * size);
+  const read = async (at: number) => await reader.evaluate(indices[at], images, at * size);
+  await pMap(Array(indices.length).keys(), read, { concurrency: readsAtATime });
+  return images;
+}
