@@ -30,7 +30,7 @@ import { withoutDumbBars } from './terminal/cursor.js';
 import { registerVisualize } from './commands/visualize.js';
 
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
-export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 75 } as const;
+const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 75 } as const;
 
 function exitCodeOf(error: unknown): number {
   if (!(error instanceof IsdaError)) return exitCodes.failed;

@@ -2,7 +2,7 @@
 import type { Command, Option } from 'commander';
 
 /** What holds for an option. Others are named by their flags, a value of theirs as in `--directions pca`. */
-export interface OptionRule {
+interface OptionRule {
   /** Those that cannot be given with it. */
   readonly excludes?: readonly string[];
   /** What it belongs to: it says nothing without. */

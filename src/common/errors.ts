@@ -4,7 +4,7 @@
  * `usage`: the command line or the config is wrong (exit 2). `failure`: the work could not be done (exit 1).
  * `stopped`: a signal ended the work after a checkpoint (exit 75).
  */
-export type FailureKind = 'usage' | 'failure' | 'stopped';
+type FailureKind = 'usage' | 'failure' | 'stopped';
 
 /**
  * What failed, for tests and programs, which match it in place of the prose. The part before the slash is the subject;

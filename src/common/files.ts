@@ -7,7 +7,7 @@ import { cannot, reasonOf, systemCode, type IsdaError } from './errors.js';
 import { formatBytes } from './format.js';
 
 /** What a file is made of: one piece, or several that are written one after the other without being joined. */
-export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
+type FileContent = string | Uint8Array | Iterable<Uint8Array>;
 
 /** Files that one piece of work has open at a time: a process may have about a thousand. */
 export const maxOpenFiles = 64;

@@ -8,7 +8,7 @@ import { readFailure, writeFailureWithSpace } from './files.js';
 import type { Environment } from './home.js';
 
 /** The process that asks for a lock. */
-export interface LockHolder {
+interface LockHolder {
   readonly pid: number;
   readonly host: string;
   /** Boot and namespace in which `pid` counts, on Linux: containers, and machines of one name, have pids of their own. */
@@ -18,7 +18,7 @@ export interface LockHolder {
   readonly restarts?: number;
 }
 
-export interface LockContext {
+interface LockContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** When a process of this machine started, in any fixed unit; undefined where there is no such process. */
@@ -31,7 +31,7 @@ export interface RunLock {
 }
 
 /** A lock that was taken, or who lives and holds it, in words. */
-export type LockAttempt = { readonly lock: RunLock } | { readonly holder: string };
+type LockAttempt = { readonly lock: RunLock } | { readonly holder: string };
 
 interface LockContent extends LockHolder {
   /** Tells a process from a later one with the same pid. */

@@ -13,7 +13,7 @@ const deepestExtends = 16;
 /** Files of one config, each counted as often as it is extended. */
 const maxFiles = 100;
 
-export interface ConfigFiles {
+interface ConfigFiles {
   /** Undefined where a file could not be used. */
   readonly tree: MapTree | undefined;
   readonly problems: readonly Problem[];

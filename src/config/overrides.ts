@@ -8,7 +8,7 @@ import { parseYaml } from './yaml.js';
 const option = '--set ';
 const example = 'write it as in --set training.epochs=10';
 
-export interface Overrides {
+interface Overrides {
   readonly tree: MapTree;
   readonly problems: readonly Problem[];
   readonly sources: readonly Source[];

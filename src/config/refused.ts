@@ -1,7 +1,7 @@
 // Keys that people look for and that there is a reason not to have: the reason is said instead of the nearest known key.
 
 /** Why a key is refused, and where to read more. */
-export interface Refusal {
+interface Refusal {
   readonly reason: string;
   readonly hint: string;
 }

@@ -1,13 +1,13 @@
 // Config values with their source positions, which survive `extends` and `--set`.
 import type { Span } from './source.js';
 
-export type Scalar = string | number | boolean | null;
-export interface ScalarTree {
+type Scalar = string | number | boolean | null;
+interface ScalarTree {
   readonly kind: 'scalar';
   readonly value: Scalar;
   readonly span: Span;
 }
-export interface ListTree {
+interface ListTree {
   readonly kind: 'list';
   readonly items: readonly Tree[];
   readonly span: Span;

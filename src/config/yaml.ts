@@ -8,7 +8,7 @@ const deepest = 64;
 /** Values in one file, aliases written out; a real config has fewer than a hundred. */
 const maxValues = 10_000;
 
-export interface ParsedYaml {
+interface ParsedYaml {
   /** Undefined where the text holds no value. */
   readonly tree: Tree | undefined;
   readonly problems: readonly Problem[];

@@ -25,12 +25,12 @@ export interface TrainingImages {
 }
 
 /** Number of real and synthetic images of a batch. */
-export interface BatchMix {
+interface BatchMix {
   readonly real: number;
   readonly synthetic: number;
 }
 
-export interface EpochPlan {
+interface EpochPlan {
   readonly batches: number;
   /** Every batch but the last. */
   readonly full: BatchMix;

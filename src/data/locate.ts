@@ -53,7 +53,7 @@ function hintFor({ name }: CifarFormat, [form]: readonly OtherForm[]): string {
   return `${other ?? ''}\`isda data download ${name}\` gets it; ${places}`;
 }
 
-export interface LocateOptions {
+interface LocateOptions {
   /** The folder from the config; where given, the only one looked in. */
   readonly dir?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -5,7 +5,7 @@ import type { ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
 import { splitSeed, subset } from './split.js';
 
-export interface SampleOptions {
+interface SampleOptions {
   /** Images, one a row; fewer where there are not so many. */
   readonly rows: number;
   /** Pictures of a row. */
@@ -16,14 +16,14 @@ export interface SampleOptions {
   readonly original: boolean;
 }
 
-export interface SampleRow {
+interface SampleRow {
   readonly index: number;
   readonly className: string;
   /** What messages call the image: its path, or its number. */
   readonly image: string;
 }
 
-export interface SamplePicture {
+interface SamplePicture {
   /** Pixels. */
   readonly width: number;
   /** Pixels. */

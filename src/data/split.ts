@@ -57,7 +57,7 @@ export function subset(labels: Int32Array, count: number, seed: number): Uint32A
   return chooseBalanced(labels, { count, seed, purpose: 'subset', kept: 0 });
 }
 
-export interface Holdout {
+interface Holdout {
   /** Positions held out, ascending. */
   readonly holdout: Uint32Array;
   /** All other positions, ascending. */

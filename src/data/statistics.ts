@@ -4,7 +4,7 @@ import { imageBytes } from './dataset.js';
 import { readsAtATime, type ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
 
-export interface ChannelStatistics {
+interface ChannelStatistics {
   readonly images: number;
   /** Red, green, blue, in 0 … 255. */
   readonly mean: readonly [number, number, number];

@@ -7,7 +7,7 @@ import { cifarFormats, type CifarFormat, type CifarName, type DatasetPart } from
 import { requireComplete } from './datasets/cifar/official.js';
 import { partFiles } from './locate.js';
 
-export interface FileReport {
+interface FileReport {
   readonly file: string;
   readonly records: number;
   readonly md5: string;

@@ -19,10 +19,10 @@ import type { EngineLocation } from '../install/location.js';
 export type RequestedDevice = 'auto' | 'cpu' | 'cuda';
 
 /** Row-major data to make a tensor of: float32, int32, int64 (pairs of int32), uint8 and bool (bytes), or strings. */
-export type TensorInput = Float32Array | Int32Array | Uint8Array | readonly Uint8Array[];
+type TensorInput = Float32Array | Int32Array | Uint8Array | readonly Uint8Array[];
 
 /** Row-major data of a tensor of float32, complex64, int32, int64, bool or strings: the only types that can be read. */
-export type TensorOutput = Float32Array | Int32Array | BigInt64Array | Uint8Array | Uint8Array[];
+type TensorOutput = Float32Array | Int32Array | BigInt64Array | Uint8Array | Uint8Array[];
 
 /** An attribute of an operation; `type` is one of the binding's `TF_ATTR_…` numbers. */
 export interface OpAttribute {
@@ -32,7 +32,7 @@ export interface OpAttribute {
 }
 
 /** A tensor that an operation made; `dtype` is TensorFlow's number (TF_FLOAT = 1, TF_BFLOAT16 = 14, …). */
-export interface TensorHandle {
+interface TensorHandle {
   readonly id: number;
   readonly shape: readonly number[];
   readonly dtype: number;

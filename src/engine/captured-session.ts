@@ -79,7 +79,7 @@ function load(binding: Binding, model: Uint8Array, temporaryDirectory: string): 
 }
 
 /** What a captured session runs on. */
-export interface CaptureContext {
+interface CaptureContext {
   readonly binding: Binding;
   readonly target: Target;
   /** The graph lies there while TensorFlow reads it. */

@@ -12,7 +12,7 @@ export interface Feed {
   readonly inputs: readonly string[];
 }
 
-export interface FunctionInputs {
+interface FunctionInputs {
   readonly feeds: readonly Feed[];
   /** By the names of the inputs. */
   readonly tensors: Readonly<Record<string, Tensor>>;

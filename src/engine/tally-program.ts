@@ -19,7 +19,7 @@ export interface Tally {
   readonly operations: readonly TalliedOperation[];
 }
 
-export interface TallyOptions {
+interface TallyOptions {
   /** The vectors in which variables lie. Default: none. */
   readonly packs?: readonly Pack[];
   /** The names of the variables that there are; others are refused. Default: whatever is read or assigned. */

@@ -20,7 +20,7 @@ export interface Tensor extends TensorSpec {
 }
 
 /** How a value was made, for reverse-mode differentiation. */
-export interface Origin {
+interface Origin {
   readonly inputs: readonly Tensor[];
   /**
    * The gradients of the inputs, given the gradient of the value. `wanted[i]` is false where input i needs none;

@@ -34,7 +34,7 @@ export interface Generated {
   readonly inputs: Required<Pick<GeneratorInputs, 'noise' | 'labels'>> & GeneratorInputs;
 }
 
-export interface Real {
+interface Real {
   readonly judgement: Judgement;
   /** int32 [N] */
   readonly labels: Tensor;

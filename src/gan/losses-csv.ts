@@ -4,7 +4,7 @@ import { columnOf } from '../records/metrics-columns.js';
 import { openTable, parseTable, readTable, tableHeader, tableLine } from '../records/number-table.js';
 import type { LossesRow } from './trainer.js';
 
-export interface LossesFile {
+interface LossesFile {
   /** Appends one row and returns once it is on disk. */
   append(row: LossesRow): Promise<void>;
   close(): Promise<void>;
@@ -38,7 +38,7 @@ export async function readLosses(path: string, names: readonly string[]): Promis
   }));
 }
 
-export interface OpenLossesOptions {
+interface OpenLossesOptions {
   /** Iterations between rows. */
   readonly every: number;
   /** Iterations that a resumed run has done; later rows are cut off. Without it the file starts anew. */

@@ -14,7 +14,7 @@ const adam = {
 };
 
 /** Wasserstein GAN with weight clipping (Arjovsky et al., 2017), as a DCGAN for 32x32 pixels. Takes no labels. */
-export const wganOptions = z.strictObject({
+const wganOptions = z.strictObject({
   name: z.literal('wgan'),
   perClass: z.boolean().default(false).describe('one generator for each class, in a folder each; else one for all'),
   noise,
@@ -32,7 +32,7 @@ export const wganOptions = z.strictObject({
 export type WganOptions = z.output<typeof wganOptions>;
 
 /** Conditional GAN (Mirza and Osindero, 2014), convolutional. */
-export const cganOptions = z.strictObject({
+const cganOptions = z.strictObject({
   name: z.literal('cgan'),
   noise,
   generatorWidth: generatorWidth(128),
@@ -42,7 +42,7 @@ export const cganOptions = z.strictObject({
 export type CganOptions = z.output<typeof cganOptions>;
 
 /** Auxiliary classifier GAN (Odena et al., 2017). */
-export const acganOptions = z.strictObject({
+const acganOptions = z.strictObject({
   name: z.literal('acgan'),
   noise,
   generatorWidth: generatorWidth(48),
@@ -53,7 +53,7 @@ export const acganOptions = z.strictObject({
 export type AcganOptions = z.output<typeof acganOptions>;
 
 /** InfoGAN (Chen et al., 2016), with its networks for 32x32 pixels in colour. */
-export const infoganOptions = z.strictObject({
+const infoganOptions = z.strictObject({
   name: z.literal('infogan'),
   noise,
   codes: z.int().min(1).default(2).describe('continuous codes, uniform in (−1, 1)'),

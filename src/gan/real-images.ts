@@ -35,7 +35,7 @@ export function copyImages(source: InMemory, indices: ArrayLike<number>): Uint8A
   return images;
 }
 
-export interface RealBatch {
+interface RealBatch {
   /** uint8 [N, 32, 32, 3] */
   readonly images: Uint8Array;
   readonly labels: Int32Array;

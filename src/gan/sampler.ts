@@ -9,7 +9,7 @@ import type { Generator, GeneratorInputs } from './generator.js';
 import type { StoredGenerator } from './stored.js';
 
 /** The values of a batch of generator inputs, row by row. */
-export interface Latents {
+interface Latents {
   /** [N, noise] */
   readonly noise: Float32Array;
   /** [N] */
@@ -38,7 +38,7 @@ export function drawLatents(
   return latents;
 }
 
-export type LatentInputs = Readonly<Record<'noise', TensorSpec>> & Partial<Record<'labels' | 'codes', TensorSpec>>;
+type LatentInputs = Readonly<Record<'noise', TensorSpec>> & Partial<Record<'labels' | 'codes', TensorSpec>>;
 
 /** The session inputs that a generator takes for a batch. */
 function latentInputs({ noise, classes, codes }: Generator, batchSize: number): LatentInputs {
@@ -66,7 +66,7 @@ export function samplingStep(generator: Generator, batchSize: number): SessionFu
   };
 }
 
-export interface Sampler {
+interface Sampler {
   /** Images of labels, uint8 [N, 32, 32, 3]: samples `first`, `first` + 1, … of the seed. Errors: one is not finite. */
   sample(labels: Int32Array, seed: number, first: number): Uint8Array;
   close(): void;

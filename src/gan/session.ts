@@ -21,7 +21,7 @@ function ganTensors({ generator, discriminator, optimizers }: Gan): TensorDeclar
   ];
 }
 
-export interface GanSessionOptions {
+interface GanSessionOptions {
   readonly execution: Execution;
   /** Images that the function `sample` makes; 0: there is no such function. */
   readonly samples: number;

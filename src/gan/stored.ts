@@ -23,7 +23,7 @@ const originSchema = z.strictObject({
   /** The labels of the images it was trained on. */
   trainedClasses: z.array(z.int().min(0)),
 });
-export type GeneratorOrigin = z.output<typeof originSchema>;
+type GeneratorOrigin = z.output<typeof originSchema>;
 
 export interface StoredGenerator extends GeneratorOrigin {
   readonly options: GanOptions;

@@ -31,7 +31,7 @@ const progressSchema = positionSchema.extend({
   /** Its classes, in the order of the labels. */
   classNames: z.array(z.string()).optional(),
 });
-export type GanProgressState = z.output<typeof progressSchema>;
+type GanProgressState = z.output<typeof progressSchema>;
 
 /** Reads back from a checkpoint where the run was. */
 export function parseGanProgress(value: unknown, place: string): GanProgressState {
@@ -41,7 +41,7 @@ export function parseGanProgress(value: unknown, place: string): GanProgressStat
   return result.data;
 }
 
-export interface GanTrainerInputs {
+interface GanTrainerInputs {
   readonly session: Session;
   readonly gan: Gan;
   readonly batches: RealBatches;
@@ -64,7 +64,7 @@ export interface LossesRow {
   readonly seconds: number;
 }
 
-export interface GanTrainerEvents {
+interface GanTrainerEvents {
   /** After each iteration, with its losses. */
   iteration(iteration: number, losses: Readonly<Record<string, number>>): void;
   losses(row: LossesRow): Promise<void>;

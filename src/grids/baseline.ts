@@ -36,14 +36,14 @@ export function baselinesOf(configs: readonly ExperimentConfig[]): readonly (num
 }
 
 /** A row of results: its errors by seed, and the config of its runs. */
-export interface ResultRow {
+interface ResultRow {
   readonly row: string;
   readonly config: ExperimentConfig;
   readonly values: readonly SeedValue[];
 }
 
 /** What a row is compared with, by name, and how they compare; undefined of a row without a baseline. */
-export interface RowComparison {
+interface RowComparison {
   readonly baseline: string | undefined;
   readonly comparison: Comparison | undefined;
 }

@@ -12,7 +12,7 @@ const canFail = ({ name, holdout, subset, testSubset, validationFraction }: Expe
   subset !== undefined ||
   testSubset !== undefined;
 
-export interface CheckedCells {
+interface CheckedCells {
   /** With the checksums of their images, where these were read. */
   readonly cells: readonly Cell[];
   /** What runs would say of their images, as of classes without any. */

@@ -13,7 +13,7 @@ export type TableOutcome = Pick<
 >;
 
 /** What the rows are compared with: the baseline's name, `cross entropy` of several; undefined where nothing is compared. */
-export function comparedWith(rows: readonly TableOutcome[]): string | undefined {
+function comparedWith(rows: readonly TableOutcome[]): string | undefined {
   const names = [...new Set(rows.flatMap(({ baseline }) => baseline ?? []))];
   return names.length > 1 ? 'cross entropy' : names.at(0);
 }
@@ -117,7 +117,7 @@ export function outcomeCsv(rows: readonly RowOutcome[]): string {
 }
 
 /** What a table of outcomes says of itself. */
-export interface OutcomeTitles {
+interface OutcomeTitles {
   readonly title: string;
   /** Title of the column with the rows' names. */
   readonly first: string;

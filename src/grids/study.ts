@@ -28,7 +28,7 @@ const studySchema = z.strictObject({
   rows: z.array(z.strictObject({ name, config: config.optional(), set: changes.optional() })).min(1),
 });
 
-export interface Study {
+interface Study {
   readonly name: string;
   readonly rows: readonly GridRow[];
   readonly seeds: readonly number[];

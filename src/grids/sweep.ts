@@ -37,7 +37,7 @@ export interface SweepSubject {
 }
 
 /** What sweep.json holds. */
-export interface SweepRecord extends SweepSubject {
+interface SweepRecord extends SweepSubject {
   readonly experiment: string;
   /** Held-out training images by whose error the choice was made; 0: the test set. */
   readonly holdout: number;

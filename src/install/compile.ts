@@ -11,7 +11,7 @@ import { packageDirectory } from './packages.js';
 import { findProgram, lastLines, runProgram, type ProcessResult } from './process.js';
 
 /** A C++ compiler's command: the program and any leading words of `$CXX`, such as `ccache g++`. */
-export type Compiler = readonly [string, ...string[]];
+type Compiler = readonly [string, ...string[]];
 
 /** Finds `$CXX`, else g++, c++ or clang++. */
 export function findCompiler(environment: Environment): Compiler {
@@ -31,7 +31,7 @@ export function findCompiler(environment: Environment): Compiler {
 
 const common = ['-shared', '-fPIC', '-O2', '-std=c++17', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION'];
 
-export interface BindingBuild {
+interface BindingBuild {
   readonly compiler: Compiler;
   readonly libraries: Libraries;
   /** Where the binding looks for the libraries when it is loaded; `$ORIGIN` stands for its own folder. */
@@ -66,7 +66,7 @@ export async function compileBinding(
 }
 
 /** What a binding says of itself once it is loaded. */
-export interface BindingTrial {
+interface BindingTrial {
   /** Of TensorFlow. */
   readonly version: string;
   readonly usesGpu: boolean;

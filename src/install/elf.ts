@@ -1,7 +1,7 @@
 // Reads the dynamic section of ELF files: needed libraries, search paths and symbol versions.
 import { closeSync, openSync, readSync } from 'node:fs';
 
-export interface ElfFile {
+interface ElfFile {
   /** Of the processor: 62 for x86-64, 183 for 64-bit ARM. */
   readonly machine: number;
   /** Names of the libraries that the loader opens with it, such as `libm.so.6`. */

@@ -24,7 +24,7 @@ export function isSystemLibrary(name: string): boolean {
   return system.test(name);
 }
 
-export interface NamedLibrary {
+interface NamedLibrary {
   readonly library: string;
   /** Where it lies beside TensorFlow; its name alone where it does not, for the system's own search. */
   readonly path: string;

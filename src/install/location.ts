@@ -29,7 +29,7 @@ export interface EngineLocation {
 }
 
 /** What says which engine is meant. */
-export interface EngineQuery {
+interface EngineQuery {
   /** The cache folder: `cacheHome(environment)`. */
   readonly home: string;
   readonly environment: Environment;
@@ -50,7 +50,7 @@ export interface EngineOptions extends EngineQuery {
 }
 
 /** The engine, or why there is none. */
-export type EngineSearch =
+type EngineSearch =
   | { readonly found: EngineLocation; readonly missing?: undefined }
   | { readonly found?: undefined; readonly missing: string };
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../common/home.js';
 import { processStart, thisProcess, tryLock } from '../common/lock.js';
 
-export interface SetupLock {
+interface SetupLock {
   /** The lock file. */
   readonly file: string;
   readonly environment: Environment;

@@ -11,7 +11,7 @@ export const customLossOptions = z.strictObject({
 export type CustomLossOptions = z.output<typeof customLossOptions>;
 
 /** What `createLoss` of a user's file is called with. `Kit` is what it builds with: operations, declarations. */
-export interface LossRequest<Kit> {
+interface LossRequest<Kit> {
   readonly options: CustomLossOptions['options'];
   readonly shape: LossShape;
   readonly kit: Kit;

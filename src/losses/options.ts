@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** Cross entropy: the baseline of every table. */
-export const crossEntropyOptions = z.strictObject({ name: z.literal('cross-entropy') });
+const crossEntropyOptions = z.strictObject({ name: z.literal('cross-entropy') });
 
 /** The forms of ISDA's covariance: those of Table 5, and a sketch of the full one. */
 export const covarianceKinds = ['full', 'diagonal', 'identity', 'single', 'sketch'] as const;
@@ -37,14 +37,14 @@ export const isdaOptions = z
   });
 
 /** Focal loss (Lin et al., 2017). */
-export const focalOptions = z.strictObject({
+const focalOptions = z.strictObject({
   name: z.literal('focal'),
   alpha: z.number().gt(0).default(0.5).describe('factor of the whole loss'),
   gamma: z.number().min(0).default(1).describe('power of 1 − p_y: how little well-classified samples count'),
 });
 
 /** L_q (Zhang and Sabuncu, 2018). */
-export const lqOptions = z.strictObject({
+const lqOptions = z.strictObject({
   name: z.literal('lq'),
   q: z.number().gt(0).max(1).default(0.4).describe('near 0: cross entropy; 1: mean absolute error'),
   truncation: z
@@ -56,7 +56,7 @@ export const lqOptions = z.strictObject({
 });
 
 /** Center loss (Wen et al., 2016). */
-export const centerOptions = z.strictObject({
+const centerOptions = z.strictObject({
   name: z.literal('center'),
   weight: z.number().min(0).default(0.003).describe('factor of half the mean squared distance to the centres'),
   centerLearningRate: z
@@ -68,7 +68,7 @@ export const centerOptions = z.strictObject({
 });
 
 /** Large-margin softmax (Liu et al., 2016); lambda = max(lambdaMin, lambda0 (1 + lambdaDecay t)^−lambdaPower). */
-export const largeMarginOptions = z.strictObject({
+const largeMarginOptions = z.strictObject({
   name: z.literal('large-margin'),
   margin: z.int().min(1).max(4).default(2).describe('m: how many times the angle to the target weight is taken'),
   lambda0: z.number().min(0).default(1000).describe('how much the plain logit counts beside the margin at the start'),
@@ -78,7 +78,7 @@ export const largeMarginOptions = z.strictObject({
 });
 
 /** DisturbLabel (Xie et al., 2016). */
-export const disturbLabelOptions = z.strictObject({
+const disturbLabelOptions = z.strictObject({
   name: z.literal('disturb-label'),
   noiseRate: z
     .number()
@@ -89,7 +89,7 @@ export const disturbLabelOptions = z.strictObject({
 });
 
 /** Label smoothing (Szegedy et al., 2016); not in the paper's tables. */
-export const labelSmoothingOptions = z.strictObject({
+const labelSmoothingOptions = z.strictObject({
   name: z.literal('label-smoothing'),
   smoothing: z
     .number()

@@ -61,7 +61,7 @@ function zooFlopsIn(operation: TalliedOperation): number {
   }
 }
 
-export interface ForwardCost {
+interface ForwardCost {
   /** Of convolutions and matrix products. */
   readonly multiplyAdds: number;
   /** Half the floating-point operations by the zoo's rule, which also counts normalisation, activation and pooling. */

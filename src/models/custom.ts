@@ -13,7 +13,7 @@ export const customModelOptions = z.strictObject({
 export type CustomModelOptions = z.output<typeof customModelOptions>;
 
 /** What `createNetwork` of a user's file is called with. `Kit` is what it builds with: layers, operations. */
-export interface NetworkRequest<Kit> {
+interface NetworkRequest<Kit> {
   readonly options: CustomModelOptions['options'];
   readonly input: InputShape;
   readonly kit: Kit;

@@ -19,7 +19,7 @@ const beginnings = (name: string): string[] =>
  * The names of the tensors that patterns freeze. The last pattern that a name matches decides: `!fc` takes out again what an
  * earlier one named. Errors (usage): a pattern matches no tensor; no parameter is left to train.
  */
-export function frozenNames(tensors: readonly TensorDeclaration[], patterns: readonly string[]): ReadonlySet<string> {
+function frozenNames(tensors: readonly TensorDeclaration[], patterns: readonly string[]): ReadonlySet<string> {
   const rules = patterns.map((pattern) => {
     const isException = pattern.startsWith('!');
     return { pattern, isException, matches: matcherOf(isException ? pattern.slice(1) : pattern) };

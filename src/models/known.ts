@@ -19,7 +19,7 @@ const batchSizes: Readonly<Record<ModelOptions['name'], number>> = {
   'imagenet-resnext': 256,
 };
 
-export interface KnownNetwork {
+interface KnownNetwork {
   /** As few options as name it. */
   readonly named: ModelInput;
   readonly model: ModelOptions;

@@ -17,7 +17,7 @@ const sixNPlusFour = z
 const rate = (place: string) => z.number().min(0).lt(1).default(0).describe(`rate, ${place}`);
 
 /** CIFAR ResNet of He et al. (2016), depth 6n + 2. */
-export const resnetOptions = z.strictObject({
+const resnetOptions = z.strictObject({
   name: z.literal('resnet'),
   depth: sixNPlusTwo.default(32),
   dropout: rate('after the first ReLU of every block'),
@@ -25,7 +25,7 @@ export const resnetOptions = z.strictObject({
 });
 
 /** The same with squeeze-excitation (Hu et al., 2018) in every block. */
-export const seResnetOptions = z.strictObject({
+const seResnetOptions = z.strictObject({
   name: z.literal('se-resnet'),
   depth: sixNPlusTwo.default(110),
   dropout: rate('after the first ReLU of every block'),
@@ -33,7 +33,7 @@ export const seResnetOptions = z.strictObject({
 });
 
 /** Wide ResNet WRN-d-k of Zagoruyko and Komodakis (2016). */
-export const wrnOptions = z.strictObject({
+const wrnOptions = z.strictObject({
   name: z.literal('wrn'),
   depth: sixNPlusFour.default(28),
   width: z.int().min(1).default(10).describe('k: how many times as wide as a CIFAR ResNet'),
@@ -42,7 +42,7 @@ export const wrnOptions = z.strictObject({
 });
 
 /** CIFAR ResNeXt-d of Xie et al. (2017), `cardinality`x`width`d. */
-export const resnextOptions = z.strictObject({
+const resnextOptions = z.strictObject({
   name: z.literal('resnext'),
   depth: z
     .int()
@@ -60,7 +60,7 @@ export const resnextOptions = z.strictObject({
 });
 
 /** DenseNet-BC-L-k of Huang et al. (2017). */
-export const densenetOptions = z.strictObject({
+const densenetOptions = z.strictObject({
   name: z.literal('densenet-bc'),
   depth: sixNPlusFour.default(100),
   growth: z.int().min(1).default(12).describe('k: channels that every layer adds; the stem has 2k'),
@@ -73,7 +73,7 @@ export const densenetOptions = z.strictObject({
 });
 
 /** Shake-Shake of Gastaldi (2017), depth 6n + 2 with two branches a block. */
-export const shakeShakeOptions = z.strictObject({
+const shakeShakeOptions = z.strictObject({
   name: z.literal('shake-shake'),
   depth: sixNPlusTwo.default(26),
   width: z
@@ -90,14 +90,14 @@ export const shakeShakeOptions = z.strictObject({
 });
 
 /** ImageNet ResNet of He et al. (2016); the stride of a bottleneck is in its 3x3 convolution. */
-export const imagenetResnetOptions = z.strictObject({
+const imagenetResnetOptions = z.strictObject({
   name: z.literal('imagenet-resnet'),
   depth: z.literal([18, 34, 50, 101, 152]).default(50).describe('layers; bottlenecks from 50 on'),
   ...firstWeights,
 });
 
 /** ImageNet ResNeXt of Xie et al. (2017). */
-export const imagenetResnextOptions = z.strictObject({
+const imagenetResnextOptions = z.strictObject({
   name: z.literal('imagenet-resnext'),
   depth: z.literal([50, 101, 152]).default(50).describe('layers'),
   cardinality: z.int().min(1).default(32).describe('groups of the 3x3 convolutions, the 32 of 32x4d'),
@@ -106,7 +106,7 @@ export const imagenetResnextOptions = z.strictObject({
 });
 
 /** PyramidNet of Han et al. (2017) with ShakeDrop, in bottlenecks for CIFAR. */
-export const pyramidnetOptions = z.strictObject({
+const pyramidnetOptions = z.strictObject({
   name: z.literal('pyramidnet'),
   depth: z
     .int()

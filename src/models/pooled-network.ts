@@ -4,7 +4,7 @@ import type { Layer } from '../nn/layer.js';
 import { linear } from '../nn/layers.js';
 import type { InputShape, Network } from './network.js';
 
-export interface NetworkParts {
+interface NetworkParts {
   readonly name: string;
   /** Images to [N, H, W, featureSize]. */
   readonly body: Layer;

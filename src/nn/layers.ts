@@ -84,7 +84,7 @@ export function conv(name: string, options: ConvLayerOptions): Layer {
   return { tensors: [weight, bias], apply: (x, pass) => add(apply(x, pass), readAs(pass.program, bias, x.dtype)) };
 }
 
-export interface ConvTransposedOptions extends Pick<ConvLayerOptions, 'inputs' | 'outputs' | 'kernel' | 'stride'> {
+interface ConvTransposedOptions extends Pick<ConvLayerOptions, 'inputs' | 'outputs' | 'kernel' | 'stride'> {
   /** Pixels that are taken off on every side; default 0. */
   readonly padding?: number;
   /** Standard deviation of the first weights. */
@@ -150,7 +150,7 @@ export function dropout(name: string, rate: number): Layer {
   };
 }
 
-export interface LinearLayer extends Layer {
+interface LinearLayer extends Layer {
   /** [inputs, outputs] */
   readonly weight: TensorDeclaration;
   /** [outputs] */

@@ -3,7 +3,7 @@ import { add, relu } from '../engine/ops/index.js';
 import { sequence, type Layer } from './layer.js';
 import { batchNorm, conv } from './layers.js';
 
-export interface ResidualBlockShape {
+interface ResidualBlockShape {
   readonly inputs: number;
   readonly outputs: number;
   readonly stride: number;

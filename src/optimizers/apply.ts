@@ -8,7 +8,7 @@ import { accumulated, type GroupedBatch } from './accumulation.js';
 import { clippedByNorm } from './clipping.js';
 import { vectorOf, type Optimizer } from './optimizer.js';
 
-export interface OptimizerStep {
+interface OptimizerStep {
   readonly parameters: readonly TensorDeclaration[];
   /** The batch in its group, where several batches make one update. */
   readonly group?: GroupedBatch | undefined;

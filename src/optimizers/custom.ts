@@ -17,7 +17,7 @@ export const customOptimizerOptions = z.strictObject({
 export type CustomOptimizerOptions = z.output<typeof customOptimizerOptions>;
 
 /** What `createOptimizer` of a user's file is called with. `Kit` is what it builds with: operations, state. */
-export interface OptimizerRequest<Kit> {
+interface OptimizerRequest<Kit> {
   readonly options: CustomOptimizerOptions['options'];
   readonly learningRate: number;
   readonly kit: Kit;

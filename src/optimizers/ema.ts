@@ -5,7 +5,7 @@ import { declare, type TensorDeclaration } from '../nn/tensors.js';
 import type { Optimizer } from './optimizer.js';
 
 /** `training.ema` of a config. */
-export interface EmaOptions {
+interface EmaOptions {
   /** Share of the average that an update keeps. */
   readonly decay: number;
   /** Whether the first updates keep less: min(decay, (1 + t) / (10 + t)) after t updates. */

@@ -18,7 +18,7 @@ export const commonOptions = {
 };
 
 /** SGD with momentum; the defaults are the paper's (supplement B). A section without a name means this one. */
-export const sgdOptions = z.strictObject({
+const sgdOptions = z.strictObject({
   name: z.literal('sgd').default('sgd').describe('stochastic gradient descent'),
   learningRate: learningRate(0.1),
   momentum: share(0.9, 'share of the last step that is kept'),
@@ -43,7 +43,7 @@ export const adamOptions = z.strictObject({
 });
 
 /** AdamW (Loshchilov and Hutter, 2019): Adam with decoupled weight decay. */
-export const adamwOptions = z.strictObject({
+const adamwOptions = z.strictObject({
   name: z.literal('adamw'),
   learningRate: learningRate(1e-3),
   ...moments,

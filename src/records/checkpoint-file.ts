@@ -6,7 +6,7 @@ import { cannot } from '../common/errors.js';
 import { formatBytes } from '../common/format.js';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from './safetensors.js';
 
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 export interface CheckpointState {
   /** Epoch the run is in or has completed; the first part of the file's name. */

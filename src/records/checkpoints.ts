@@ -25,7 +25,7 @@ export type CheckpointChoice = 'newest' | 'best';
 /** The same, or the checkpoint of an epoch, or a file wherever it lies. */
 export type CheckpointSelection = CheckpointChoice | { readonly epoch: number } | { readonly file: string };
 
-export interface CheckpointFile {
+interface CheckpointFile {
   readonly name: string;
   readonly epoch: number;
   readonly step: number;
@@ -146,7 +146,7 @@ export async function continueFrom(folder: string, from: LoadedCheckpoint, keep:
 }
 
 /** What a checkpoint is wanted for, for messages: `cannot <action>`, and what else the user can do. */
-export interface CheckpointPurpose {
+interface CheckpointPurpose {
   readonly action: string;
   readonly hint: string;
 }

@@ -4,7 +4,7 @@ import { arch, availableParallelism, cpus, hostname, release, totalmem, type } f
 import { promisify } from 'node:util';
 import { writeFileAtomically } from '../common/files.js';
 
-export interface EnvironmentFacts {
+interface EnvironmentFacts {
   readonly isda: string;
   /** For example `libtensorflow 2.21.0, tfjs 4.22.0`. */
   readonly engine: string;

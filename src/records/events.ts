@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { writeFailureWithSpace } from '../common/files.js';
 import { tfrecord } from './tfrecord.js';
 
-export interface EventsFile {
+interface EventsFile {
   readonly path: string;
   /** Appends one point of each curve, for example `{'loss/train': 1.2}`; not finite numbers are allowed. */
   scalars(step: number, values: Readonly<Record<string, number>>): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface OpenEventsOptions {
+interface OpenEventsOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly host: string;

@@ -2,7 +2,7 @@
 import { appendFileSync, closeSync, openSync, readSync, fstatSync } from 'node:fs';
 import { writeFailureWithSpaceNow } from '../common/files.js';
 
-export interface RunLog {
+interface RunLog {
   /** Appends a message; each of its lines gets the time. It is in the file when the call returns. */
   readonly write: (message: string) => void;
   close(): void;

@@ -13,7 +13,7 @@ import {
   type TableShape,
 } from './number-table.js';
 
-export interface MetricsFile {
+interface MetricsFile {
   /** The rows that a resumed run goes on from. */
   readonly kept: readonly MetricsRow[];
   /** Appends one row and returns once it is on disk. Errors: also that the file was deleted or replaced meanwhile. */
@@ -23,7 +23,7 @@ export interface MetricsFile {
   close(): Promise<void>;
 }
 
-export interface OpenMetricsOptions {
+interface OpenMetricsOptions {
   /** Those that the run measures. A file that goes on keeps its own where they lack only optional ones. */
   readonly columns: readonly MetricsColumn[];
   /** The last epoch that a resumed run has completed; rows after it are cut off. Without it the file starts anew. */

@@ -4,7 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import { cannot, systemCode, type IsdaError } from '../common/errors.js';
 import { readFailure, writeFailureWithSpace, writeFileAtomically } from '../common/files.js';
 
-export interface NumberRow {
+interface NumberRow {
   /** The line as it is in the file, without its end. */
   readonly text: string;
   /** Undefined of an empty cell. */
@@ -39,7 +39,7 @@ function areAllEmpty(
 }
 
 /** A table that lines are written to. */
-export interface WrittenTable {
+interface WrittenTable {
   readonly path: string;
   readonly columns: readonly string[];
   /** Columns whose cells are all empty or none. Default: no column. */
@@ -128,7 +128,7 @@ export async function readTableOr(header: string, path: string, hint: string): P
   });
 }
 
-export interface GrowingTable {
+interface GrowingTable {
   /** Appends a line and returns once it is on disk. Errors: also that the file was deleted or replaced meanwhile. */
   append(line: string): Promise<void>;
   close(): Promise<void>;

@@ -2,7 +2,7 @@
 import { otherFormat } from '../common/file-formats.js';
 import { cannot, reasonOf, type IsdaError } from '../common/errors.js';
 
-export interface HeaderEntry {
+interface HeaderEntry {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -12,7 +12,7 @@ export interface HeaderEntry {
   readonly end: number;
 }
 
-export interface Header {
+interface Header {
   /** In the order of the data. */
   readonly entries: readonly HeaderEntry[];
   readonly metadata: Readonly<Record<string, string>>;

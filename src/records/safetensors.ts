@@ -15,7 +15,7 @@ export interface NamedTensor {
   readonly dtype?: string;
 }
 
-export interface Safetensors {
+interface Safetensors {
   readonly tensors: readonly NamedTensor[];
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -28,7 +28,7 @@ const epochOutcome = z
   // What some runs measure besides, as `testErrorTop5Percent`.
   .catchall(z.number());
 /** The outcome of one epoch by `jsonKeyOf`; errors in percent. */
-export type EpochOutcome = Readonly<z.output<typeof epochOutcome>>;
+type EpochOutcome = Readonly<z.output<typeof epochOutcome>>;
 
 const runSummary = z.object({
   experiment: z.string(),

@@ -18,7 +18,7 @@ function roundStep(span: number, intervals: number): number {
   return step * power;
 }
 
-export interface AxisOptions {
+interface AxisOptions {
   /** At most so many intervals between ticks. */
   readonly intervals?: number;
   /** Ticks at whole numbers only. */

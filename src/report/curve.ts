@@ -4,7 +4,7 @@ import type { Series } from './chart/series.js';
 
 export type Curve = Series;
 
-export interface CurveFigure {
+interface CurveFigure {
   readonly curves: readonly Curve[];
   readonly xLabel: string;
   readonly yLabel: string;

@@ -1,6 +1,6 @@
 // SVG as text: elements with escaped attributes and content.
 
-export type SvgAttributes = Readonly<Record<string, string | number | undefined>>;
+type SvgAttributes = Readonly<Record<string, string | number | undefined>>;
 
 /** Text that may stand in an element or in a quoted attribute. Control characters, which XML forbids, are left out. */
 export function escapeXml(text: string): string {
@@ -37,7 +37,7 @@ export function textElement(content: string, attributes: SvgAttributes): string 
   return element('text', attributes, escapeXml(content));
 }
 
-export interface DocumentOptions {
+interface DocumentOptions {
   /** Pixels. */
   readonly width: number;
   readonly height: number;

@@ -38,11 +38,11 @@ function mayBeSameData(before: ExperimentConfig, config: ExperimentConfig, knows
 }
 
 /** How to begin a longer run from what a run has trained. */
-export const startFromWeights = ({ root }: Pick<RunFolder, 'root'>): string =>
+const startFromWeights = ({ root }: Pick<RunFolder, 'root'>): string =>
   `a new run can begin from its weights: \`isda export --run ${shellWord(root)} --out weights.safetensors\`, then ` +
   '`isda train --config CONFIG --set model.weights=weights.safetensors --out FOLDER`';
 
-export interface GoingOn {
+interface GoingOn {
   /** The settings that the folder's checkpoints were written with. */
   readonly before: ExperimentConfig | undefined;
   readonly config: ExperimentConfig;
@@ -76,7 +76,7 @@ export function otherSettings(
 }
 
 /** What the steps of a run were made with. */
-export interface RunSoFar {
+interface RunSoFar {
   readonly before: ExperimentConfig;
   readonly config: ExperimentConfig;
   readonly loss: Loss;

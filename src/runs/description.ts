@@ -4,7 +4,7 @@ import type { ExperimentConfig } from '../config/schema.js';
 import { ganOptions } from '../gan/options.js';
 import { createNetwork } from '../models/registry.js';
 
-export interface Description {
+interface Description {
   /** As the paper prints it, for example `resnet-32`. */
   readonly network: string;
   readonly dataset: string;

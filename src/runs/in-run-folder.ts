@@ -78,7 +78,7 @@ export async function resumedCheckpoint(
   return checkpoint;
 }
 
-export interface FirstRecords {
+interface FirstRecords {
   /** The text of config.yaml. */
   readonly config: string;
   /** Where the run goes on from; otherwise all checkpoints go. */

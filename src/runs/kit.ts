@@ -21,7 +21,7 @@ export const kit = {
   optimizers: { stateOf, blend, decayed },
 } as const;
 
-export type Kit = typeof kit;
+type Kit = typeof kit;
 
 /** The exports of a user's loss file. */
 export interface LossModule {

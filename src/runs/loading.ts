@@ -25,7 +25,7 @@ export function threadsOf(
   return loaderThreads(config.training.workers, { device, storage: kind, cores });
 }
 
-export interface LoaderContext extends Pick<LoadingContext, 'clock'> {
+interface LoaderContext extends Pick<LoadingContext, 'clock'> {
   /** Worker threads. */
   readonly workers: number;
   /** Gets a line for each broken image. */

@@ -12,7 +12,7 @@ import type { TensorDeclaration } from '../nn/tensors.js';
 import { evaluationMemory, stepMemory } from '../training/step-memory.js';
 import { sessionTensors, type StepParts } from '../training/step.js';
 
-export interface MemoryLimits {
+interface MemoryLimits {
   /** Of one array, in bytes. */
   readonly array: number;
   /** Of the process, in bytes. */

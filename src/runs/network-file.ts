@@ -12,7 +12,7 @@ import { matchTensors } from '../training/state.js';
 /** PyTorch counts batches in its batch normalisation; nothing here depends on it. */
 const ignored = /(^|\.)num_batches_tracked$/;
 
-export interface NetworkTensors {
+interface NetworkTensors {
   readonly tensors: readonly NamedTensor[];
   /** What the names in the file begin with and these do not; empty where they are the same. */
   readonly prefix: string;

@@ -50,7 +50,7 @@ export interface Run {
 }
 
 /** What a run is made from, read before its folder is touched. */
-export interface RunSources {
+interface RunSources {
   /** With the number of classes of the images. */
   readonly config: ExperimentConfig;
   /** Real images alone. */

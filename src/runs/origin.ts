@@ -3,7 +3,7 @@ import { datasetTitles } from '../data/registry.js';
 import type { DataFacts, WeightsFacts } from '../records/inputs.js';
 
 /** `1f2e3d4c-5b6a7988`: enough of a checksum of two parts to tell data sets apart. */
-export const shortChecksum = (checksum: string): string =>
+const shortChecksum = (checksum: string): string =>
   checksum
     .split('-')
     .map((part) => part.slice(0, 8))

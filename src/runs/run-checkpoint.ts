@@ -27,7 +27,7 @@ export interface RunCheckpoint {
 }
 
 /** What a run's config is read with. */
-export interface RunChanges {
+interface RunChanges {
   /** `KEY=VALUE`, for example a data folder. */
   readonly overrides: readonly string[];
   /** What relative paths in `overrides` start from. */

@@ -14,7 +14,7 @@ import { epochStart, readState, type RunPosition } from '../training/state.js';
 import type { LoadingTime, TrainerEvents } from '../training/trainer.js';
 import type { Run } from './open-run.js';
 
-export interface RunRecords {
+interface RunRecords {
   /** Keeps what the trainer tells. */
   readonly events: TrainerEvents;
   /** Shows a line, and keeps it in log.txt. */

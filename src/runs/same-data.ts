@@ -5,7 +5,7 @@ import type { LoadedSplits } from '../data/registry.js';
 import type { RunInputs } from '../records/inputs.js';
 
 /** What a checkpoint says of the images it was trained on; nothing in checkpoints of earlier versions. */
-export interface TrainedOn {
+interface TrainedOn {
   /** Checksum of the data set. */
   readonly data?: string | undefined;
   readonly classNames?: readonly string[] | undefined;

@@ -13,7 +13,7 @@ export const evaluationCount = (training: Pick<TrainingOptions, 'epochs' | 'eval
   Array.from({ length: training.epochs }, (_, index) => index + 1).filter((epoch) => evaluationDue(training, epoch))
     .length;
 
-export interface Cadence {
+interface Cadence {
   /** Whether one is due after the run's step number `step` (counted from 1, over all epochs). */
   readonly afterStep: (step: number) => boolean;
   /** Whether one is due after epoch number `epoch` (counted from 1). */

@@ -5,7 +5,7 @@ import type { OptimizerOptions } from '../optimizers/options.js';
 import type { ScheduleOptions } from './options.js';
 
 /** A place in a run. */
-export interface ScheduleMoment {
+interface ScheduleMoment {
   /** Counted from 1. */
   readonly epoch: number;
   readonly epochs: number;
@@ -57,7 +57,7 @@ export function learningRateFactorAt(schedule: ScheduleOptions, base: number, mo
 }
 
 /** A run of a length, whose schedules are asked for. */
-export interface ScheduledRun {
+interface ScheduledRun {
   readonly config: {
     readonly optimizer: Pick<OptimizerOptions, 'learningRate'>;
     readonly schedule: ScheduleOptions;

@@ -13,7 +13,7 @@ import type { LabelledImages } from './step-inputs.js';
 import { createStepRunner, outcomeVariables, readEveryOf, type StepRunner } from './step-runner.js';
 import { evaluationStep, sessionTensors, trainedParameters, trainingStep, type StepParts } from './step.js';
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly execution: Execution;
   /** Of the first values. */
   readonly seed: number;

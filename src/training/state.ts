@@ -45,7 +45,7 @@ const progressSchema = positionSchema.extend({
   weights: weightsFacts.optional(),
 });
 
-export type CheckpointProgress = Readonly<z.output<typeof progressSchema>>;
+type CheckpointProgress = Readonly<z.output<typeof progressSchema>>;
 
 /** Reads back from a checkpoint where the run was. */
 export function parseProgress(value: unknown, place: string): CheckpointProgress {
@@ -62,7 +62,7 @@ export interface SessionState {
 }
 
 /** The error for a tensor that holds a value that is not finite. */
-export type StrayValue = (tensor: string, value: number) => Error;
+type StrayValue = (tensor: string, value: number) => Error;
 
 const strayValue: StrayValue = (tensor, value) =>
   cannot('save a checkpoint', `${tensor} contains ${value}`, { code: 'run/diverged' });

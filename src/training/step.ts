@@ -90,7 +90,7 @@ export function normalizeImages(
 const countOf = (hits: Tensor): Tensor => sum(cast(hits, 'float32'));
 
 /** A training batch as the network and the loss get it, with the step's other inputs. */
-export interface LossInputs {
+interface LossInputs {
   /** Float [N, H, W, C], normalized. */
   readonly images: Tensor;
   /** int32 [N] */
@@ -131,7 +131,7 @@ function preparedBatch(
 }
 
 /** How a training step is built. */
-export interface TrainingStepOptions {
+interface TrainingStepOptions {
   /** Steps after which outcomes are read; default 1. */
   readonly readEvery?: number;
   /** Whether it ends with an update; otherwise its gradients are kept for that of a later batch. Default true. */

@@ -57,7 +57,7 @@ export function estimateCovariance(
 }
 
 /** Orthogonal directions of a class's covariance, by their variance, largest first. */
-export interface PrincipalDirections {
+interface PrincipalDirections {
   /** Never negative. */
   readonly variances: readonly number[];
   /** Of length 1, each of A numbers. */

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { cannot } from '../common/errors.js';
 import type { Inversion, Iteration } from './inversion.js';
 
-export interface CourseOptions {
+interface CourseOptions {
   readonly iterations: number;
   readonly learningRate: number;
   /** Iterations after which the rate is divided by 10, again and again. */

@@ -34,7 +34,7 @@ export interface Figure4Options {
   readonly recordEvery: number;
 }
 
-export interface Figure4Parts {
+interface Figure4Parts {
   readonly engine: Engine;
   readonly model: LoadedModel;
   readonly source: ImageSource;
@@ -44,7 +44,7 @@ export interface Figure4Parts {
   readonly progress: (step: 1 | 2, iteration: number) => void;
 }
 
-export interface Figure4Image {
+interface Figure4Image {
   readonly index: number;
   readonly label: number;
   readonly original: Uint8Array;

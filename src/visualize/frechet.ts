@@ -2,7 +2,7 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { cannot } from '../common/errors.js';
 
-export interface FeatureMoments {
+interface FeatureMoments {
   readonly count: number;
   /** A numbers. */
   readonly mean: Float64Array;

@@ -20,7 +20,7 @@ export interface InversionProblem {
   readonly images: Float32Array;
 }
 
-export interface DescentOptions {
+interface DescentOptions {
   readonly momentum: number;
   readonly weightDecay: number;
   /** Default: captured. */

@@ -1,6 +1,6 @@
 // Nearest neighbours among feature vectors.
 
-export interface Neighbour {
+interface Neighbour {
   readonly index: number;
   /** Euclidean. */
   readonly distance: number;

@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { Curve } from '../report/curve.js';
 import type { Figure4 } from './figure4.js';
 
-export interface DistanceRow {
+interface DistanceRow {
   /** Steps made before. */
   readonly iteration: number;
   readonly step: 'reconstruction' | 'augmentation';
@@ -16,7 +16,7 @@ export interface DistanceRow {
 }
 
 /** Every recorded distance, in the order of steps, iterations, images and draws. */
-export function distanceRows({ images, columns, steps }: Figure4): DistanceRow[] {
+function distanceRows({ images, columns, steps }: Figure4): DistanceRow[] {
   return steps.flatMap((recorded, which) =>
     recorded.flatMap(({ iteration, feature, pixel }) =>
       Array.from(feature, (featureDistance, at): DistanceRow => {

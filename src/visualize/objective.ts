@@ -36,7 +36,7 @@ export function imagesOf({ generator }: InversionModel, z: Tensor, labels: Tenso
 /** From (−1, 1) to the bytes' 0 … 255, not rounded. */
 export const toLevels = (images: Tensor): Tensor => mulScalar(addScalar(images, 1), 127.5);
 
-export interface Distances {
+interface Distances {
   /** ‖f(G(z^)) − a‖² of each image, [N]. */
   readonly feature: Tensor;
   /** ‖G(z^) − x‖² of each image, pixels from −1 to 1; [N]. */

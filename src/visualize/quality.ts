@@ -20,7 +20,7 @@ import { featuresOf, type Walk } from './images.js';
 import { nearestFeatures } from './neighbours.js';
 import { loadTrainedRun } from './trained-run.js';
 
-export interface QualityOptions {
+interface QualityOptions {
   /** Images that the generator makes. */
   readonly samples: number;
   /** Training images that they are compared with; default: all. */
@@ -33,7 +33,7 @@ export interface QualityOptions {
   readonly out?: string;
 }
 
-export interface QualityContext extends DataPlaces {
+interface QualityContext extends DataPlaces {
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
   readonly onImage: Walk['onImage'];
   readonly stopRequested: () => string | undefined;
@@ -41,7 +41,7 @@ export interface QualityContext extends DataPlaces {
   readonly warn: (line: string) => void;
 }
 
-export interface QualityRow {
+interface QualityRow {
   /** A class, or `all`. */
   readonly name: string;
   readonly images: number;

@@ -17,7 +17,7 @@ import { featuresOf, type Walk } from './images.js';
 import { distanceCurves, distancesCsv, summarised, type ImageSummary } from './numbers.js';
 import { loadTrainedRun, type TrainedRun } from './trained-run.js';
 
-export interface VisualizeOptions extends Figure4Options {
+interface VisualizeOptions extends Figure4Options {
   /** Path of a generator's folder. */
   readonly generator: string;
   /** Folder of the pictures and numbers. */
@@ -29,7 +29,7 @@ export interface VisualizeOptions extends Figure4Options {
   readonly estimate: boolean;
 }
 
-export interface VisualizeContext extends DataPlaces {
+interface VisualizeContext extends DataPlaces {
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
   readonly print: (line: string) => void;
   readonly onImage: Walk['onImage'];

@@ -30,7 +30,7 @@ export interface ExaminationOptions {
 }
 
 /** Absolute paths. */
-export interface ExaminationFiles {
+interface ExaminationFiles {
   readonly confusion: readonly string[];
   readonly calibration: readonly string[];
   readonly worst: readonly string[];

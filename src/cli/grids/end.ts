@@ -9,7 +9,7 @@ import { errorsPath } from '../../grids/executors/local.js';
 import { givenLine } from '../command-line.js';
 
 /** The command that runs a grid, and where it was called. */
-export interface GridCall {
+interface GridCall {
   readonly command: Command;
   readonly workingDirectory: string;
 }

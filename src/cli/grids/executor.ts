@@ -46,7 +46,7 @@ export function lookOnce({ environment, workingDirectory, now, clock }: CommandC
 }
 
 /** What grids are run with. */
-export interface GridExecutors {
+interface GridExecutors {
   /** The executor of a grid in the store `root`. */
   readonly executorFor: (cells: readonly Cell[], root: string) => Executor;
   readonly lookup: JobLookup;

@@ -52,7 +52,7 @@ export async function planRows(
   return rows;
 }
 
-export interface PlanTotals {
+interface PlanTotals {
   readonly runs: number;
   readonly done: number;
   readonly jobs: number;
@@ -103,7 +103,7 @@ function textOf(row: PlanRow): readonly string[] {
   ];
 }
 
-export interface PlanTextOptions {
+interface PlanTextOptions {
   /** Columns of text. */
   readonly width: number;
   /** `cpu: …`; undefined where no step was measured. */

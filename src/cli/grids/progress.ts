@@ -15,7 +15,7 @@ export interface GridProgress {
   readonly stop: () => void;
 }
 
-export interface GridProgressOptions {
+interface GridProgressOptions {
   readonly stream: NodeJS.WriteStream;
   /** Milliseconds. */
   readonly now: () => number;
@@ -35,7 +35,7 @@ export function endLine({ cell, end, summary }: CellOutcome): string {
   return `done    ${cell.name}  ${error.toFixed(2)} % (${meanName(epochs)})  ${formatDuration(seconds)}`;
 }
 
-export interface GridCounts {
+interface GridCounts {
   readonly cells: number;
   readonly done: number;
   readonly failed: number;

@@ -10,7 +10,7 @@ interface Wording {
   readonly line: (percent: number, done: string, total: string) => string;
 }
 
-export interface ProgressDisplay {
+interface ProgressDisplay {
   /** `total` undefined: not known, and nothing is shown. */
   readonly update: (done: number, total: number | undefined) => void;
   /** Prints a line above or after what is shown. */

@@ -1,6 +1,6 @@
 // Estimates the time that is left of a run from the batches and the ends of epochs that this process has seen.
 
-export interface TimeLeft {
+interface TimeLeft {
   /** To be called after a batch. `done`: batches over all epochs. */
   readonly batch: (done: number) => void;
   /** To be called once an epoch's evaluation is over. */
@@ -9,7 +9,7 @@ export interface TimeLeft {
   readonly seconds: () => number;
 }
 
-export interface TimeLeftOptions {
+interface TimeLeftOptions {
   readonly epochs: number;
   readonly batchesPerEpoch: number;
   /** Batches done by an earlier process, over all epochs. */

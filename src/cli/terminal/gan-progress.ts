@@ -6,7 +6,7 @@ import type { GanLength, GanProgress } from '../../runs/gan/progress.js';
 import { createBar } from './bar.js';
 import { barBehaviour, endBar } from './run-progress.js';
 
-export interface GanProgressOptions extends GanLength {
+interface GanProgressOptions extends GanLength {
   readonly stream: NodeJS.WriteStream;
   /** Milliseconds. */
   readonly now: () => number;

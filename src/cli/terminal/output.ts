@@ -18,7 +18,7 @@ export interface FileKind {
 const png: FileKind = { name: 'a PNG file', endings: ['.png'], written: ['png'] };
 
 /** What a file is written for, for messages. */
-export interface OutputPurpose {
+interface OutputPurpose {
   /** `cannot <action>`. */
   readonly action: string;
   /** The option that names the file. */

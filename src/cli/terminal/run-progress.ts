@@ -9,7 +9,7 @@ import { createBar } from './bar.js';
 import { timeLeft } from './eta.js';
 import { epochLine, type BatchProgress, type Progress, type RunLength } from '../../training/progress.js';
 
-export interface ProgressOptions extends RunLength {
+interface ProgressOptions extends RunLength {
   readonly stream: NodeJS.WriteStream;
   /** Milliseconds. */
   readonly now: () => number;

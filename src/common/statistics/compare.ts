@@ -12,7 +12,7 @@ export interface Comparison {
 }
 
 /** A row of a family with what it is compared with; undefined for a row that is compared with nothing. */
-export interface Compared {
+interface Compared {
   readonly values: readonly SeedValue[];
   readonly baseline: readonly SeedValue[] | undefined;
 }

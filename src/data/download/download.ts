@@ -21,7 +21,7 @@ export interface DownloadOptions {
   readonly archive?: Archive;
 }
 
-export interface DownloadResult {
+interface DownloadResult {
   /** Where the binary files are. */
   readonly folder: string;
   /** `present`: the official files were there already and nothing was done. */

@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 
 const partState = z.object({ url: z.string(), validator: z.string().optional() });
-export type PartState = z.output<typeof partState>;
+type PartState = z.output<typeof partState>;
 
 /** The state beside a .part file; undefined where there is none that can be read. */
 export async function readPartState(part: string): Promise<PartState | undefined> {

@@ -18,7 +18,7 @@ export const isSameBatch = (a: BatchName | undefined, b: BatchName): boolean =>
   a?.part === b.part && a.epoch === b.epoch && a.batch === b.batch;
 
 /** A training epoch, or what is left of it. */
-export interface EpochSpec {
+interface EpochSpec {
   readonly batchSize: number;
   readonly seed: number;
   /** Counts from 1. */

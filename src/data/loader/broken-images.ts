@@ -3,7 +3,7 @@ import { errorOf } from './failure.js';
 import type { ReadingReport } from './read-images.js';
 
 /** Handles reports in the order of the batches, so the result does not depend on the threads. */
-export type BrokenImageCheck = (reports: readonly ReadingReport[]) => void;
+type BrokenImageCheck = (reports: readonly ReadingReport[]) => void;
 
 /** `warn` is called with a line for each broken image. The function throws when there are more than allowed. */
 export function createBrokenImageCheck(maxBroken: number, warn: (line: string) => void): BrokenImageCheck {

@@ -4,7 +4,7 @@ import { imageBytes, type ImageFormat } from '../dataset.js';
 import type { BatchSpec } from './batch-spec.js';
 import type { ReadImages, ReadingReport } from './read-images.js';
 
-export interface BuiltBatch extends Pick<Batch, 'images' | 'indices'> {
+interface BuiltBatch extends Pick<Batch, 'images' | 'indices'> {
   readonly reports: readonly ReadingReport[];
 }
 

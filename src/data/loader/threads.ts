@@ -1,7 +1,7 @@
 // Chooses the number of loader threads.
 import type { ImageStorage } from '../source.js';
 
-export interface LoadingPlace {
+interface LoadingPlace {
   readonly device: 'cpu' | 'cuda';
   readonly storage: ImageStorage['kind'];
   /** Cores that this process may use. */

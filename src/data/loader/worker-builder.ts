@@ -9,7 +9,7 @@ import { control, header, openRing, taskImages } from './ring.js';
 const maxSlots = 8;
 const maxBytes = 2 ** 28;
 
-export interface WorkerOptions extends ReadingPlan {
+interface WorkerOptions extends ReadingPlan {
   readonly workers: number;
   readonly workerFile?: URL;
 }

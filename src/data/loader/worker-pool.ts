@@ -7,7 +7,7 @@ import type { WorkerData, WorkerMessage } from './worker.js';
 /** Time that workers have to finish their current task, in milliseconds. */
 const terminateAfterMs = 2000;
 
-export interface WorkerPoolOptions {
+interface WorkerPoolOptions {
   readonly workers: number;
   /** Module of the threads. */
   readonly file: URL;
@@ -18,7 +18,7 @@ export interface WorkerPoolOptions {
   readonly requestStop: () => void;
 }
 
-export interface WorkerPool {
+interface WorkerPool {
   /** Waits for messages until `holds()` is true. Errors: a worker died or failed. */
   waitUntil(holds: () => boolean): Promise<void>;
   /** Asks the workers to exit and terminates those that do not in time. */

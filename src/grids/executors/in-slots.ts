@@ -5,7 +5,7 @@ import type { StoredCell } from '../store/store.js';
 import { runHolder } from '../store/view.js';
 import { outcomeOf, unreadableOutcome, type CellOutcome, type Executor } from './executor.js';
 
-export interface SlotOptions {
+interface SlotOptions {
   /** How many cells at once. */
   readonly slots: number;
   /**

@@ -11,7 +11,7 @@ import type { StoredCell } from '../store/store.js';
 import type { Executor } from './executor.js';
 import { inSlots } from './in-slots.js';
 
-export interface LocalOptions {
+interface LocalOptions {
   /** How many runs at once. */
   readonly jobs: number;
   /** The program and its first words: `node bin/isda.js`. */

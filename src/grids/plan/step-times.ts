@@ -18,12 +18,12 @@ export interface StepTimes {
 }
 
 /** Images that each kind of step is measured with. */
-export interface MeasuredBatches {
+interface MeasuredBatches {
   readonly training: number;
   readonly evaluation: number;
 }
 
-export interface StepTimesOptions {
+interface StepTimesOptions {
   readonly batches: MeasuredBatches;
   /** Counted steps of each kind; fewer where they take long. */
   readonly steps: number;

@@ -29,7 +29,7 @@ export interface Claim {
 }
 
 /** A claim, or why there is none: the cell is done, somebody alive is at it, or its record cannot be read. */
-export type ClaimAttempt =
+type ClaimAttempt =
   | { readonly claim: Claim }
   | { readonly state: 'done' }
   | { readonly state: 'busy'; readonly holder: string }

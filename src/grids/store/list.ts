@@ -15,7 +15,7 @@ import { summaryOf } from './summary.js';
 import { unreadableRun } from './unreadable.js';
 import { byName, readProgress, runHolder, viewInList, type ListedCell } from './view.js';
 
-export interface ListedRuns {
+interface ListedRuns {
   /** By name, with numbers in their order. */
   readonly runs: readonly ListedCell[];
   /** Folders in this one that hold runs of their own. */

@@ -16,7 +16,7 @@ import { summaryOf } from './summary.js';
 import { unreadableRun } from './unreadable.js';
 
 /** A cell as it is now. */
-export interface CellView extends CellRecord {
+interface CellView extends CellRecord {
   /** The folder's name. */
   readonly name: string;
   readonly folder: string;
@@ -108,7 +108,7 @@ function reasonFor(record: CellRecord, state: CellRecord['state'], look: JobLook
 }
 
 /** A cell as it is now, and the summary of one that is done; or, where that cannot be used, the error that says why. */
-export interface CellLook {
+interface CellLook {
   readonly view: CellView;
   readonly summary?: RunSummary;
   readonly damage?: Error;

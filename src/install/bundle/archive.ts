@@ -95,7 +95,7 @@ export async function* gzipOf(
   for (const last of running) yield await last;
 }
 
-export interface Part {
+interface Part {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;

@@ -71,7 +71,7 @@ function fileMember(file: string, path: string): Member {
   return { path, executable: (mode & 0o111) !== 0, bytes: size, content: { file } };
 }
 
-export interface BundleInputs {
+interface BundleInputs {
   /** This program's root: package.json, bin, dist, configs, node_modules. */
   readonly root: string;
   /** A finished engine that holds its libraries itself. */

@@ -11,7 +11,7 @@ export const manifestName = 'manifest.json';
 export const sumsName = 'SHA256SUMS';
 
 /** `manifest.json`; install.sh reads it with sed, so each fact is a line of its own. */
-export const manifestSchema = z.strictObject({
+const manifestSchema = z.strictObject({
   format: z.literal(1),
   /** Of this program. */
   isda: z.string(),

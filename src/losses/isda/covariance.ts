@@ -17,7 +17,7 @@ import { declare, filledWith, type TensorDeclaration } from '../../nn/tensors.js
 import type { Slots } from './slots.js';
 
 /** Variances only ([rows, A]) or whole matrices ([rows, A, A]). */
-export type CovarianceForm = 'diagonal' | 'full';
+type CovarianceForm = 'diagonal' | 'full';
 
 /** The state of the estimate: one row a class, or one row in all. */
 export interface CovarianceState {
@@ -41,7 +41,7 @@ export function declareCovariance(form: CovarianceForm, rows: number, featureSiz
 }
 
 /** What a batch changes: the slots' samples about their mean, and the weights of old and new. */
-export interface Moments {
+interface Moments {
   /** Each sample's features less the mean of its slot's samples in the batch, [N, A]. */
   readonly deviations: Tensor;
   /** The slots' old mean less that of the batch, [K, A]. */

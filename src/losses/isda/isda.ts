@@ -72,7 +72,7 @@ const variants: Readonly<Record<IsdaOptions['covariance'], (shape: LossShape, ra
 };
 
 /** The augmented logits z' = logits + (lambda / 2) term, [N, C]; the target's own entry is unchanged. */
-export function augmentedLogits(logits: Tensor, term: Tensor, lambda: Tensor): Tensor {
+function augmentedLogits(logits: Tensor, term: Tensor, lambda: Tensor): Tensor {
   return add(logits, mul(term, mulScalar(lambda, 0.5)));
 }
 

@@ -9,7 +9,7 @@ import type { Slots } from './slots.js';
 import type { LowRankCovariance } from './upper-bound.js';
 
 /** The state of the estimate: one row a class. `covariance` holds the variances, [C, A]. */
-export interface SketchState extends CovarianceState {
+interface SketchState extends CovarianceState {
   /** Y = Sigma Omega, [C, A, r]. */
   readonly sketch: TensorDeclaration;
   /** Omega, [A, r]: orthonormal columns drawn from the run's seed; never changes. */

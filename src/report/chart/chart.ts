@@ -17,7 +17,7 @@ export interface Panel {
   readonly yRange?: { readonly low?: number; readonly high?: number };
 }
 
-export interface Chart {
+interface Chart {
   readonly panels: readonly Panel[];
   readonly xLabel: string;
   readonly yLabel: string;

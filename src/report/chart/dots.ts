@@ -21,7 +21,7 @@ export interface DotPanel {
   readonly baseline?: number;
 }
 
-export interface DotPlot {
+interface DotPlot {
   /** One below the other, each with an axis of its own. */
   readonly panels: readonly DotPanel[];
   readonly xLabel: string;

@@ -12,7 +12,7 @@ export interface Frame {
   readonly height: number;
 }
 
-export interface PanelContent {
+interface PanelContent {
   readonly series: readonly { readonly series: Series; readonly style: SeriesStyle }[];
   readonly x: Axis;
   readonly y: Axis;

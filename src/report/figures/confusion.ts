@@ -52,7 +52,7 @@ function key({ colour, text, end }: Key, { x, y, width }: { x: number; y: number
   ];
 }
 
-export interface HeatMapOptions {
+interface HeatMapOptions {
   readonly title: string;
 }
 

@@ -80,7 +80,7 @@ function uniqueName(wanted: string, taken: Set<string>): string {
   return name;
 }
 
-export interface MissingOptions {
+interface MissingOptions {
   /** The curves of `FigureSpec.otherData`. */
   readonly otherData: readonly Preset[];
   /** A path as command lines shall show it. */

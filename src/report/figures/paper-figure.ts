@@ -37,7 +37,7 @@ function choosePanels(groups: readonly RunGroup[], presets: readonly Preset[], o
   return { chosen, isPaper };
 }
 
-export interface FigureSources {
+interface FigureSources {
   /** Loads a config by its name. */
   readonly loadPreset: (name: string) => ExperimentConfig;
   /** A path as command lines shall show it. */
@@ -95,7 +95,7 @@ function notesOf({ panels, missing }: PaperFigure, bands: boolean, cut: boolean)
   ];
 }
 
-export interface PictureOptions {
+interface PictureOptions {
   readonly title?: string;
   /** Pixels. */
   readonly width?: number;

@@ -1,7 +1,7 @@
 // The range of errors shown in a figure, from the second half of training.
 import { allPoints, extent, type Point, type Series } from '../chart/series.js';
 
-export interface ErrorRange {
+interface ErrorRange {
   readonly low: number;
   readonly high: number;
   /** Whether some errors lie above. */

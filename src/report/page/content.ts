@@ -6,13 +6,13 @@ import { runFolder } from '../../records/run-folder.js';
 import { groupOutcomes, type GroupOutcomes } from '../runs/outcomes.js';
 import type { RecordedRun, RecordedRuns } from '../runs/recorded-runs.js';
 
-export interface FailedRun {
+interface FailedRun {
   readonly run: RecordedRun;
   readonly logs: readonly LogEnd[];
 }
 
 /** Runs that were made with the same versions on the same machine. */
-export interface EnvironmentShare {
+interface EnvironmentShare {
   readonly facts: Readonly<Record<string, string>>;
   readonly runs: number;
 }

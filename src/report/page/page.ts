@@ -16,7 +16,7 @@ import {
 } from './sections.js';
 import { pageStyle } from './style.js';
 
-export interface PageOptions {
+interface PageOptions {
   readonly title: string;
   /** The folders that were read, as the page shall name them. */
   readonly stores: readonly string[];

@@ -8,7 +8,7 @@ export interface Column {
   readonly name: string;
 }
 
-export interface Layout {
+interface Layout {
   readonly title: string;
   /** Titles of the columns that name a row. */
   readonly labels: readonly string[];

@@ -152,7 +152,7 @@ function originNotes(unusual: readonly string[], used: readonly StoredRun[]): re
   ];
 }
 
-export interface NotesOptions {
+interface NotesOptions {
   readonly table: TableNumber;
   readonly seeds: number;
   /** Only those that are shown. */

@@ -24,7 +24,7 @@ export interface TableItem extends Address {
   readonly changed: boolean;
 }
 
-export interface ItemPlaces extends ConfigPlaces {
+interface ItemPlaces extends ConfigPlaces {
   /** `KEY=VALUE` on every config. */
   readonly overrides: readonly string[];
 }

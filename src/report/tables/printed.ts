@@ -39,7 +39,7 @@ export interface Address {
 export type Metric = 'top1' | 'top5';
 
 /** One number of the paper. */
-export interface PrintedCell extends Address {
+interface PrintedCell extends Address {
   readonly metric: Metric;
   readonly printed: Spread;
 }

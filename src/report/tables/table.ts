@@ -5,7 +5,7 @@ import { baselineOf, layouts, type Column } from './layout.js';
 import type { Address, Metric, TableNumber } from './printed.js';
 
 /** A run that is done: its seed and its error in percent. */
-export interface MeasuredRun {
+interface MeasuredRun {
   readonly seed: number;
   readonly error: number;
   /** Epochs that the error is the mean of: ten, or all of a shorter run. */
@@ -41,10 +41,10 @@ export interface TableCell extends TableEntry {
 }
 
 /** What is said of a number, in this order. */
-export const cellKinds = ['measured', 'interval', 'printed', 'diff', 'n', 'paired', 'p', 'holm'] as const;
+const cellKinds = ['measured', 'interval', 'printed', 'diff', 'n', 'paired', 'p', 'holm'] as const;
 export type CellKind = (typeof cellKinds)[number];
 
-export interface TableRow {
+interface TableRow {
   readonly labels: readonly string[];
   /** One a column; undefined where the paper has no number and nothing is planned. */
   readonly cells: readonly (TableCell | undefined)[];
@@ -65,7 +65,7 @@ export interface ReportTable {
   readonly notes: readonly string[];
 }
 
-export interface TableOptions {
+interface TableOptions {
   /** `0.5M` of a network; empty where it is not known. */
   readonly parameters: (network: string) => string;
   readonly notes: readonly string[];

@@ -10,7 +10,7 @@ import { openConfiguredLoader } from '../loading.js';
 export const benchAugmentations = ['config', 'standard', 'cutout', 'autoaugment'] as const;
 export type BenchAugmentation = (typeof benchAugmentations)[number];
 
-export interface DataBenchOptions {
+interface DataBenchOptions {
   readonly augmentations: readonly BenchAugmentation[];
   /** Numbers of worker threads. */
   readonly workers: readonly number[];

@@ -13,7 +13,7 @@ import type { DatasetShape } from '../../data/registry.js';
 import { requireMemory, requireTrainingMemory } from '../memory.js';
 import { buildParts, multiplyAddsOf } from '../parts.js';
 
-export interface BenchVariant {
+interface BenchVariant {
   readonly loss: ExperimentConfig['loss'];
   readonly execution: Execution;
 }
@@ -39,7 +39,7 @@ export interface BenchResult extends AcceleratorUse {
   readonly grownMegabytes: number;
 }
 
-export interface BenchOptions {
+interface BenchOptions {
   /** Of the images. */
   readonly shape: DatasetShape;
   readonly steps: number;

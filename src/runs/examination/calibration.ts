@@ -2,7 +2,7 @@
 import type { Predictions } from './predictions.js';
 
 /** Images whose confidence is above `low` and at most `high`. */
-export interface CalibrationBin {
+interface CalibrationBin {
   readonly low: number;
   readonly high: number;
   readonly images: number;
@@ -22,7 +22,7 @@ export interface Calibration {
 }
 
 /** The usual number of bins (Guo et al., section 2). */
-export const usualBins = 15;
+const usualBins = 15;
 
 /** Calibration in bins of equal width. */
 export function calibrationOf({ labels, predicted, confidence }: Predictions, bins = usualBins): Calibration {

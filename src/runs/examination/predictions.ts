@@ -2,7 +2,7 @@
 import { softmaxRow } from './softmax.js';
 
 /** The logits of a batch, with its labels and its images' places in their source. */
-export interface PredictedBatch {
+interface PredictedBatch {
   /** float32 [N, C] */
   readonly logits: ArrayLike<number>;
   /** [N] */

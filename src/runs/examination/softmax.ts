@@ -2,7 +2,7 @@
 import { cannot } from '../../common/errors.js';
 
 /** One row of logits. Its probabilities are exp(row − logSum). */
-export interface SoftmaxRow {
+interface SoftmaxRow {
   /** [C] */
   readonly row: readonly number[];
   /** The class of the largest logit; of equal ones the first. */

@@ -6,7 +6,7 @@ import type { ImageGrid } from '../gan/image-grid.js';
 import type { Predictions } from './predictions.js';
 
 /** Places in `predictions` of the `count` images with the largest loss, largest first; of equal ones in their order. */
-export function largestLosses({ loss }: Predictions, count: number): readonly number[] {
+function largestLosses({ loss }: Predictions, count: number): readonly number[] {
   return Array.from(loss.keys())
     .sort((a, b) => loss[b] - loss[a] || a - b)
     .slice(0, count);
@@ -17,7 +17,7 @@ const percent = (share: number): string => {
   return `${value.toFixed(value < 99.95 && value >= 9.95 ? 0 : 1)} %`;
 };
 
-export interface WorstImages {
+interface WorstImages {
   /** At least 1; fewer where there are not so many. */
   readonly count: number;
   readonly title: string;

@@ -12,12 +12,12 @@ import { classNumber } from './classes.js';
 import { isComplete, loadGanData, runGan, type GanContext } from './run.js';
 import type { GanSummary } from './train-in-folder.js';
 
-export interface GeneratorsOptions extends RunOptions {
+interface GeneratorsOptions extends RunOptions {
   /** A class by its name or number, where only its generator is to be trained. */
   readonly only?: string;
 }
 
-export interface TrainedGenerator extends GanSummary {
+interface TrainedGenerator extends GanSummary {
   readonly folder: string;
 }
 

@@ -40,7 +40,7 @@ export function loadGanData({ dataset }: GanConfig, context: GanContext): Promis
 }
 
 /** What generators are trained with. */
-export interface GanResources {
+interface GanResources {
   readonly splits: LoadedSplits;
   /** Opens the engine, or gives the one that is open. */
   readonly engine: () => Promise<Engine>;

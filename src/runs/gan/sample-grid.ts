@@ -7,7 +7,7 @@ import type { ImageGrid } from './image-grid.js';
 import { classNumber } from './classes.js';
 import { gridOf, imageRows, labelsOf, rowsOf, type Shown } from './samples.js';
 
-export interface SampleGridOptions {
+interface SampleGridOptions {
   /** Images of a row. */
   readonly count: number;
   /** The only class to show, by name or number. */

@@ -33,7 +33,7 @@ const lossesFile = 'losses.csv';
 const sampleSeed = 0;
 
 /** Everything that is open during a generator's run. */
-export interface OpenGanRun {
+interface OpenGanRun {
   readonly config: GanConfig;
   /** Identifies the run in its checkpoints. */
   readonly fingerprint: string;

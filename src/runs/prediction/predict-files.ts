@@ -25,14 +25,14 @@ export type FilePrediction =
   | { readonly index: number; readonly classes: readonly PredictedClass[]; readonly logits: readonly number[] }
   | { readonly index: number; readonly broken: string };
 
-export interface PredictionOptions {
+interface PredictionOptions {
   /** Classes that are named of each image. */
   readonly top: number;
   /** Images of one call of the network. */
   readonly batchSize: number;
 }
 
-export interface PredictionContext {
+interface PredictionContext {
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
 }
 

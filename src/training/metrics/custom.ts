@@ -10,7 +10,7 @@ export const customMetricsOptions = z.strictObject({
 export type CustomMetricsOptions = z.output<typeof customMetricsOptions>;
 
 /** What `createMetrics` of a user's file is called with. `Kit` is what it builds with: operations. */
-export interface MetricsRequest<Kit> {
+interface MetricsRequest<Kit> {
   readonly options: CustomMetricsOptions['options'];
   readonly classes: number;
   readonly kit: Kit;

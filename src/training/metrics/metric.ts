@@ -59,7 +59,7 @@ export interface OwnMetric {
 }
 
 /** How an epoch's line shows a metric. */
-export interface MetricInLine {
+interface MetricInLine {
   /** Where in the line. */
   readonly place: number;
   /** What stays where the terminal is narrow: 1 longest. */
@@ -90,7 +90,7 @@ export type Metric = Shown &
   );
 
 /** A metric without what follows from its name. */
-export type MetricSpec = Metric extends infer Each ? (Each extends Metric ? Omit<Each, 'column'> : never) : never;
+type MetricSpec = Metric extends infer Each ? (Each extends Metric ? Omit<Each, 'column'> : never) : never;
 
 export const metric = (spec: MetricSpec): Metric => ({ ...spec, column: columnOf(spec.name) });
 

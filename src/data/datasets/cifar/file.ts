@@ -5,7 +5,7 @@ import { cannot, reasonOf, systemCode, type IsdaError } from '../../../common/er
 import { specialKind } from '../../../common/special-files.js';
 import { cifarChannels, cifarPixels, cifarPlane, type CifarFormat } from './format.js';
 
-export interface CifarFile {
+interface CifarFile {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly records: number;

@@ -4,7 +4,7 @@ export type CifarName = 'cifar10' | 'cifar100';
 export type DatasetPart = 'train' | 'test';
 
 /** One label byte of a record. */
-export interface LabelField {
+interface LabelField {
   readonly name: string;
   /** Its position in the record. */
   readonly offset: number;

@@ -14,7 +14,7 @@ export interface Size {
   readonly width: number;
 }
 
-export interface CropOptions {
+interface CropOptions {
   /** Share of the image's area, from … to. */
   readonly scale: readonly [number, number];
   /** Width over height, from … to; uniform in its logarithm. */

@@ -5,7 +5,7 @@ import { list, passedOverLines, unusable, type PassedOver } from './listing.js';
 /** Folders may be nested this deep; a link to a folder above would never end. */
 const maxDepth = 16;
 
-export interface FoundImages {
+interface FoundImages {
   /** Paths that begin with the folder's: its own images sorted, then those of each folder in it. */
   readonly files: readonly string[];
   /** What is in the folders and was passed over, in words. */

@@ -18,7 +18,7 @@ export interface ImageHeader {
 }
 
 /** Formats that are decoded as a whole, whose size is known only then. */
-export type WholeFormat = 'WebP' | 'AVIF' | 'TIFF' | 'GIF';
+type WholeFormat = 'WebP' | 'AVIF' | 'TIFF' | 'GIF';
 
 /** The format of a file that is decoded as a whole, where it is one. */
 export function wholeFormat(bytes: Buffer): WholeFormat | undefined {

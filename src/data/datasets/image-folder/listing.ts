@@ -8,7 +8,7 @@ import { readFormats } from './header.js';
 import { specialKind } from '../../../common/special-files.js';
 import { decodeName, filePath, nameBytes } from './file-names.js';
 
-export interface Listing {
+interface Listing {
   readonly folders: readonly string[];
   readonly images: readonly string[];
 }
@@ -55,7 +55,7 @@ const systemFolders = [
 ];
 
 /** The order of torchvision's ImageFolder: by code points, which is that of the bytes. */
-export function byCodePoint(a: string, b: string): number {
+function byCodePoint(a: string, b: string): number {
   return Buffer.compare(nameBytes(a), nameBytes(b));
 }
 

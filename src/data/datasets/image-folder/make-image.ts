@@ -9,7 +9,7 @@ import { readImageFile, type ImageFile } from './image-file.js';
 import { cut, turned, type Pixels } from './pixels.js';
 import type { Resampler } from './resample.js';
 
-export interface ImageDecoding {
+interface ImageDecoding {
   readonly resampler: Resampler;
   /** Of ordinary JPEG files. */
   readonly decode?: DecodeJpeg | undefined;

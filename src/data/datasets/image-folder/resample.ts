@@ -3,7 +3,7 @@ import type { AxisWeights } from './axis.js';
 import { kernelBytes } from './kernel-bytes.js';
 
 /** Pixels of an image or of a part of it in a resampler's room. */
-export interface PixelLayout {
+interface PixelLayout {
   /** 1: grey, 3: red, green, blue side by side. */
   readonly channels: 1 | 3;
   /** Bytes from one row to the next. */

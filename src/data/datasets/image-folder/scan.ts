@@ -6,7 +6,7 @@ import { findLabelFile, readLabels } from './labels.js';
 import { layoutHint, list, passedOverLines, unusable, type PassedOver } from './listing.js';
 
 /** The images of one class. */
-export interface ClassFiles {
+interface ClassFiles {
   readonly name: string;
   /** The folder of the class, where it is not called as the class. */
   readonly folder?: string | undefined;

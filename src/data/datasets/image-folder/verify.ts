@@ -8,7 +8,7 @@ import { wholeImage } from './make-image.js';
 import { scanFolder, type PartFiles } from './scan.js';
 import { listChecksum, namesOf } from './sources.js';
 
-export interface BrokenFile {
+interface BrokenFile {
   readonly path: string;
   readonly reason: string;
 }

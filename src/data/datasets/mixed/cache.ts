@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { makeFolder, writeFileAtomically } from '../../../common/files.js';
 
 /** What the images are a function of. */
-export interface CacheKey {
+interface CacheKey {
   /** Of the generators. */
   readonly checksum: string;
   readonly images: number;

@@ -54,7 +54,7 @@ function wave(target: Float64Array, periods: number, random: RandomStream): void
 }
 
 /** Writes one image, its three planes, at `offset` of `target`. */
-export type PaintImage = (label: number, random: RandomStream, target: Uint8Array, offset: number) => void;
+type PaintImage = (label: number, random: RandomStream, target: Uint8Array, offset: number) => void;
 
 /** Paints images of `classes` classes; all randomness of an image comes from the stream given with it. */
 export function createPainter(classes: number): PaintImage {

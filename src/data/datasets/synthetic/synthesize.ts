@@ -36,7 +36,7 @@ async function writeSet(aside: string, options: SynthesizeOptions): Promise<void
   for (const [file, names] of nameLists(options)) await writeFile(join(aside, file), names);
 }
 
-export interface SyntheticResult {
+interface SyntheticResult {
   readonly folder: string;
   /** Files with their number of records. */
   readonly files: readonly { readonly file: string; readonly part: DatasetPart; readonly count: number }[];

@@ -3,7 +3,7 @@ import { slurmOptions, type SlurmOptions } from '../../../config/slurm.js';
 import type { StoredCell } from '../../store/store.js';
 
 /** Cells that are submitted together, in order; a task's number is its cell's place. */
-export interface CellArray {
+interface CellArray {
   readonly options: SlurmOptions;
   readonly cells: readonly StoredCell[];
 }
@@ -26,7 +26,7 @@ export function arraysOf(cells: readonly StoredCell[], maxTasks: number): readon
   );
 }
 
-export interface SubmissionOptions {
+interface SubmissionOptions {
   /** Names the jobs. */
   readonly name: string;
   readonly tasks: number;

@@ -1,7 +1,7 @@
 // Runs Slurm's commands.
 import { cannot, type IsdaError } from '../../../common/errors.js';
 
-export type SlurmProgram = 'sbatch' | 'squeue' | 'sacct' | 'scontrol';
+type SlurmProgram = 'sbatch' | 'squeue' | 'sacct' | 'scontrol';
 
 /** How a command ended; `code` undefined where it did not come to an end of its own. */
 export interface SlurmAnswer {

@@ -9,7 +9,7 @@ import type { StoredCell } from '../../store/store.js';
 import { outcomeOf, unreadableOutcome, type CellOutcome, type Executor, type GridContext } from '../executor.js';
 import { submitCells, type ClaimedCell, type SubmitOptions } from './submit.js';
 
-export interface SlurmExecutorOptions extends Omit<SubmitOptions, 'now' | 'print'> {
+interface SlurmExecutorOptions extends Omit<SubmitOptions, 'now' | 'print'> {
   readonly lookup: JobLookup;
   /** How often to ask the queue. */
   readonly pollMilliseconds: number;

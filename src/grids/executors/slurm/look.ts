@@ -9,7 +9,7 @@ import { taskEnd } from './ends.js';
 import { askAccounts, askQueue, phaseOf, type QueueEntry } from './queue.js';
 import { readSubmission, readTask, submissionOf } from './submission.js';
 
-export interface LookOptions {
+interface LookOptions {
   readonly slurm: RunSlurm;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

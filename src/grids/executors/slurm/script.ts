@@ -1,6 +1,6 @@
 // The batch script of a job array; each task trains one run.
 
-export interface ScriptOptions {
+interface ScriptOptions {
   /** The store, absolute. */
   readonly root: string;
   /** The submission's folder, absolute. */

@@ -11,7 +11,7 @@ const submissionRecord = z.strictObject({
   /** The number of the array's job, once Slurm has said it. */
   job: z.string().optional(),
 });
-export type SubmissionRecord = Readonly<z.output<typeof submissionRecord>>;
+type SubmissionRecord = Readonly<z.output<typeof submissionRecord>>;
 
 /** Where a submission of a store lies. */
 export const submissionFolder = (root: string, name: string): string => join(root, 'slurm', name);
