@@ -2,7 +2,7 @@
 // Launcher: hands the process's arguments, streams and clock to the program.
 const { availableParallelism } = require('node:os');
 const { basename, delimiter, dirname, relative } = require('node:path');
-const { answerWithoutProgram } = require('./without-program.js');
+const { answerWithoutProgram, missingPackages } = require('./without-program.js');
 
 // Images are decoded in Node.js's pool of 4 threads, which grows only if this is set before its first use. An ES module
 // is read through that pool, so this file is none.
@@ -57,6 +57,9 @@ async function launch() {
   let main;
   let stopSignals;
   try {
+    // The program begins without most of them, and would fail later for reasons that tell less.
+    const missing = missingPackages();
+    if (missing.length > 0) throw new Error(`packages are missing: ${missing.join(', ')}`);
     ({ main } = await import('../dist/cli/main.js'));
     ({ stopSignals } = await import('../dist/common/stop-signals.js'));
   } catch (error) {

@@ -24,6 +24,9 @@ function isInstalled(name) {
   }
 }
 
+/** The packages among those that the program needs, and `more`, that are not installed. */
+const missingPackages = (more = []) => [...Object.keys(dependencies), ...more].filter((name) => !isInstalled(name));
+
 /** A command to be run in the program's folder. */
 const here = (command) => `\`${command}\`${process.cwd() === root ? '' : ` in ${root}`}`;
 
@@ -55,8 +58,9 @@ function partsFindings(error) {
   const isBuilt = existsSync(join(root, 'dist', 'cli', 'main.js'));
   // A clone is compiled, a package is installed as a whole.
   const isClone = existsSync(join(root, 'package-lock.json'));
-  const needed = [...Object.keys(dependencies), ...(isBuilt ? [] : ['typescript'])];
-  const missing = needed.filter((name) => !isInstalled(name));
+  const compilers = isBuilt ? [] : ['typescript', 'esbuild'];
+  const needed = [...Object.keys(dependencies), ...compilers];
+  const missing = missingPackages(compilers);
   const again = 'install the package or the bundle again';
   const lack = missing.length === needed.length ? 'not installed' : `without ${missing.join(', ')}`;
   const packages =
@@ -134,4 +138,4 @@ function answerWithoutProgram(error, args, { stdout, stderr }) {
   return 1;
 }
 
-module.exports = { answerWithoutProgram };
+module.exports = { answerWithoutProgram, missingPackages };

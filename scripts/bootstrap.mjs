@@ -75,7 +75,7 @@ export function buildIsCurrent(root) {
   return readText(join(root, 'dist', '.built-from')) === hashOf(root, buildInputs);
 }
 
-const buildInputs = ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const buildInputs = ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/bundle-program.mjs'];
 
 /** A step's line on the terminal: seconds since the start and what is done. */
 export function stepLogger(write = (text) => process.stderr.write(text), now = Date.now) {

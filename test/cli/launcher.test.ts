@@ -1,7 +1,8 @@
 // bin/isda.js: what it sets before the program begins.
-import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import { projectRoot } from '../config/support.js';
@@ -27,6 +28,15 @@ setImmediate(() => { for (let i = 0; i < 64; i++) require('node:crypto').pbkdf2(
   const others = (await added('1')) - 1;
   expect((await added(undefined)) - others).toBe(Math.max(4, availableParallelism()));
   expect((await added('9')) - others).toBe(9);
+});
+
+test('the program is loaded from few files, as each takes its time', async ({ folder }) => {
+  await runIsda(folder, ['--version'], { NODE_V8_COVERAGE: join(folder, 'loaded') });
+  const [report] = await readdir(join(folder, 'loaded'));
+  const { result } = JSON.parse(await readFile(join(folder, 'loaded', report), 'utf8')) as { result: { url: string }[] };
+  const files = result.map(({ url }) => url).filter((url) => url.startsWith('file:'));
+  expect(files).toContain(pathToFileURL(join(projectRoot, 'dist', 'cli', 'main.js')).href);
+  expect(files.length).toBeLessThan(40);
 });
 
 test('a working directory that was deleted is an error in words', async ({ folder }) => {
