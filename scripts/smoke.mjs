@@ -64,6 +64,7 @@ export const commands = [
 
   [0, 'data synthesize --out {tmp}/data --train 256 --test 100 --seed 1'],
   [0, 'data verify cifar10 --dir {tmp}/data --json'],
+  [0, 'data export cifar10 --dir {tmp}/data --out {tmp}/exported --count 2'],
   [0, 'data verify image-folder --dir {tmp}/images --json'],
   [0, 'data verify imagenet --dir {tmp}/images'],
   [0, `data show --config tiny-isda ${data} --out {tmp}/grid.png`],
@@ -103,6 +104,7 @@ export const commands = [
   [0, 'figure curve --run {tmp}/isda --run {tmp}/eager --out {tmp}/curve.svg'],
   [0, 'export --run {tmp}/isda --out {tmp}/trained.safetensors'],
   [0, 'export --config tiny-isda --out {tmp}/fresh.safetensors'],
+  [0, 'data verify image-folder --dir {tmp}/exported'],
   [0, 'predict {tmp}/grid.png --run {tmp}/isda --top 3'],
   [0, 'predict --folder {tmp}/images --network {tmp}/trained.safetensors --json'],
   [0, `import {tmp}/trained.safetensors --config tiny-isda ${data} --out {tmp}/imported`],

@@ -73,6 +73,11 @@ function checkpointArgument(word: string): CheckpointSelection {
   throw new InvalidArgumentError('Expected newest, best, the number of an epoch, or a checkpoint file (.safetensors).');
 }
 
+/** `--ema`: of a run. */
+export function emaOption(): Option {
+  return new Option('--ema', 'the averages of the weights in place of them, in a run with training.ema');
+}
+
 /** `--checkpoint newest|best|EPOCH|FILE`: of a run. */
 export function checkpointOption(): Option {
   return new Option(

@@ -17,6 +17,16 @@ const refusals: ReadonlyMap<string, Refusal> = new Map([
   ],
 ]);
 
+/** Of the config of a generator, at its root and in its section `gan`. */
+const generatorOptimizer: Refusal = {
+  reason: 'a generator is trained by the optimizer of its kind: wgan by RMSprop, the others by Adam',
+  hint: "gan.learningRate sets its rate, of Adam also gan.beta1; other optimizers, and one's own, are for `isda train`",
+};
+
+/** What there is to say of an unknown key of a generator's config; undefined where it is just unknown. */
+export const generatorRefusalOf = (section: string, key: string): Refusal | undefined =>
+  key === 'optimizer' && (section === '' || section === 'gan') ? generatorOptimizer : undefined;
+
 /** What there is to say of an unknown key of a section called `name`; undefined where it is just unknown. */
 export const refusalOf = (section: string, name: unknown, key: string): Refusal | undefined =>
   refusals.get(`${section} ${String(name)} ${key}`);

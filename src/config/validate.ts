@@ -7,7 +7,7 @@ import { networkSettings, networksNamed } from '../models/other-names.js';
 import { bareKey, keyOfAlias, wordOfAlias } from './aliases.js';
 import { allPaths, alternatives, expectation, knownKeys, knownWords, pathsOfKey, schemaAt } from './describe.js';
 import type { Problem } from './problems.js';
-import { refusalOf } from './refused.js';
+import { generatorRefusalOf, refusalOf } from './refused.js';
 import { experimentSchema, type ExperimentConfig, type SchemaNode } from './schema.js';
 import type { Source } from './source.js';
 import { keySpanAt, plain, valueAt, type MapTree, type Tree } from './tree.js';
@@ -169,7 +169,10 @@ function unknownKey(key: string, at: Path, known: readonly string[], checked: Ch
   const moved = elsewhere.length > 0 ? `did you mean ${orList(elsewhere)}?` : undefined;
   const span = keySpanAt(tree, path);
   const section = valueAt(tree, [...at, 'name']);
-  const refusal = section && refusalOf(dotted(at), plain(section), key);
+  const isGenerator = root.properties?.['gan'] !== undefined;
+  const refusal =
+    (section && refusalOf(dotted(at), plain(section), key)) ??
+    (isGenerator ? generatorRefusalOf(dotted(at), key) : undefined);
   if (refusal !== undefined) return { message: `${dotted(path)}: ${refusal.reason}`, span, hint: refusal.hint };
   const message = `unknown key ${dotted(path)}`;
   if (at.length === 0 && key === 'extends')

@@ -10,17 +10,16 @@ import { sizeOf } from '../engine/types.js';
 import type { Network } from '../models/network.js';
 import { toTorch, torchShape } from '../nn/layout.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
-import { emaPrefix } from '../optimizers/ema.js';
 import { listCheckpoints, saveCheckpoint } from '../records/checkpoints.js';
 import { writeInputs } from '../records/inputs.js';
 import { encodeSafetensors, type NamedTensor } from '../records/safetensors.js';
-import { epochStart, parseProgress } from '../training/state.js';
+import { epochStart } from '../training/state.js';
 import { sessionTensors } from '../training/step.js';
-import type { RunCheckpoint } from './run-checkpoint.js';
+import { classNamesOf, type RunCheckpoint } from './run-checkpoint.js';
 import { readFirstWeights } from './first-weights.js';
 import { inRunFolder, writeFirstRecords } from './in-run-folder.js';
 import { requireMemory } from './memory.js';
-import { encodeMetadata, preparationOf, type NetworkMetadata } from './network-metadata.js';
+import { decodeMetadata, encodeMetadata, preparationChanges, preparationOf, type NetworkMetadata } from './network-metadata.js';
 import { buildNetwork, buildParts, withClasses, type NetworkParts } from './parts.js';
 import type { RunContext } from './run-context.js';
 
@@ -77,32 +76,11 @@ function metadataOf(
   };
 }
 
-/** A checkpoint's tensors with the averages of the weights in place of them. Errors: the run keeps none. */
-function averagedTensorsOf({ tensors, path }: RunCheckpoint['checkpoint']): readonly NamedTensor[] {
-  const averages = new Map(tensors.filter(({ name }) => name.startsWith(emaPrefix)).map((tensor) => [tensor.name, tensor]));
-  if (averages.size === 0) {
-    throw cannot('export the averages', 'the run keeps none of its weights', {
-      code: 'checkpoint/missing',
-      place: path,
-      hint: 'a run with training.ema does',
-    });
-  }
-  return tensors.map((tensor) => ({ ...(averages.get(`${emaPrefix}${tensor.name}`) ?? tensor), name: tensor.name }));
-}
-
-/**
- * Writes the network of a run's checkpoint, with `ema` the averages of its weights; how images are prepared and
- * the names of its classes go with it.
- */
-export async function exportRun(
-  { config, checkpoint, ema = false }: RunCheckpoint & { readonly ema?: boolean },
-  path: string,
-  places: DataPlaces,
-): Promise<ExportReport> {
-  const { classNames } = parseProgress(checkpoint.progress, checkpoint.path);
+/** Writes the network of a run's checkpoint; how images are prepared and the names of its classes go with it. */
+export async function exportRun(opened: RunCheckpoint, path: string, places: DataPlaces): Promise<ExportReport> {
+  const { config, checkpoint } = opened;
   const parts = await buildNetwork(config, places);
-  const tensors = ema ? averagedTensorsOf(checkpoint) : checkpoint.tensors;
-  return writeNetwork(parts.network, tensors, path, metadataOf(config, parts, classNames));
+  return writeNetwork(parts.network, checkpoint.tensors, path, metadataOf(config, parts, classNamesOf(opened)));
 }
 
 /** Writes a config's network with its first values: those of its `model.weights`, else from its seed. */
@@ -129,7 +107,9 @@ export async function importNetwork(
   const from = { ...plain, model: { ...plain.model, weights: path, weightsSha256: undefined } };
   const parts = await buildParts(from, context);
   const first = await readFirstWeights(from.model, parts.network, context.workingDirectory);
-  const { tensors: stored, prefix, facts: weights } = first!;
+  const { tensors: stored, prefix, metadata, facts: weights } = first!;
+  const about = decodeMetadata(metadata, path);
+  const classNames = from.model.head === 'fresh' ? undefined : about?.classNames;
   const config = { ...from, model: { ...from.model, weightsSha256: weights.sha256 } };
   requireMemory(config, parts, 'cuda');
   const tensors = firstTensors(sessionTensors(parts), config.training.seed, stored);
@@ -161,11 +141,13 @@ export async function importNetwork(
       epoch: 1,
       step: 0,
       tensors,
-      progress: { ...epochStart(1), weights },
+      progress: { ...epochStart(1), weights, ...(classNames && { classNames }) },
       fingerprint: fingerprint(config),
     };
     await saveCheckpoint(checkpoints, first, keepCheckpoints);
     if (prefix !== '') folder.print(`names in the file begin with ${prefix}, which is left out`);
+    const other = about && preparationChanges(about.images, preparationOf(config, parts.format));
+    if (other !== undefined) folder.print(`warning: images are prepared otherwise than the file says: ${other}`);
     folder.log(`imported ${path}: ${stored.length} tensors, ${values} values`);
   });
   return { network: parts.network.name, tensors: stored.length, values };

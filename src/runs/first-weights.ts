@@ -15,6 +15,8 @@ interface FirstWeights {
   readonly facts: WeightsFacts;
   /** What the names in the file begin with and these do not; empty where they are the same. */
   readonly prefix: string;
+  /** Texts that the file has beside the tensors. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function readFirstWeights(
       hint: 'leave model.weightsSha256 out to begin from this file: that is another run',
     });
   }
-  const { tensors, prefix } = networkTensors(bytes, path, { network, head });
+  const { tensors, prefix, metadata } = networkTensors(bytes, path, { network, head });
   const facts = { file: basename(path), sha256: digest, ...(head === 'fresh' && { head }) };
-  return { tensors, prefix, facts };
+  return { tensors, prefix, metadata, facts };
 }

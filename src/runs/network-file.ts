@@ -16,6 +16,8 @@ interface NetworkTensors {
   readonly tensors: readonly NamedTensor[];
   /** What the names in the file begin with and these do not; empty where they are the same. */
   readonly prefix: string;
+  /** Texts that the file has beside the tensors. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
@@ -61,7 +63,7 @@ const asFloat32 = (tensor: NamedTensor): NamedTensor =>
 /** Decodes a file. Errors: it is not safetensors, not the wanted network, or holds values that it cannot have. */
 export function networkTensors(bytes: Uint8Array, path: string, wanted: WantedNetwork): NetworkTensors {
   const { tensors: all, classifier } = wanted.network;
-  const { tensors: inFile } = decodeSafetensors(bytes, path);
+  const { tensors: inFile, metadata } = decodeSafetensors(bytes, path);
   const stored = inFile.filter((tensor) => !ignored.test(tensor.name)).map(asFloat32);
   const known = new Set(all.map(({ name }) => name));
   const prefix = wrapperPrefix(
@@ -86,5 +88,5 @@ export function networkTensors(bytes: Uint8Array, path: string, wanted: WantedNe
       hint: 'its training has diverged, or the file was damaged',
     });
   }
-  return { tensors, prefix };
+  return { tensors, prefix, metadata };
 }

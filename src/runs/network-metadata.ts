@@ -31,6 +31,24 @@ export function preparationOf({ dataset }: ExperimentConfig, format: InputFormat
   return format.height === format.width ? { ...format, resize: format.height } : format;
 }
 
+/** In what the images of two networks differ, in words; undefined where they do not. */
+export function preparationChanges(before: ImagePreparation, now: ImagePreparation): string | undefined {
+  const sizeOf = ({ width, height }: ImagePreparation): string => `${width} x ${height} pixels`;
+  const levels = (values: readonly number[]): string => values.map((value) => levelOf(value).toFixed(4)).join(', ');
+  const facts = (images: ImagePreparation): readonly string[] => [
+    sizeOf(images),
+    ...(images.resize === undefined ? [] : [`shorter side resized to ${images.resize}`]),
+    `mean ${levels(images.mean)}`,
+    `std ${levels(images.std)}`,
+    ...(images.turns === true ? ['turned as EXIF says'] : []),
+  ];
+  const [was, is] = [facts(before), facts(now)];
+  const [gone, added] = [was.filter((fact) => !is.includes(fact)), is.filter((fact) => !was.includes(fact))];
+  if (gone.length === 0 && added.length === 0) return undefined;
+  const listed = (each: readonly string[]): string => (each.length === 0 ? 'as they are' : each.join('; '));
+  return `${listed(gone)} in the file, ${listed(added)} here`;
+}
+
 const levelOf = (value: number): number => value / 255;
 
 /** As texts, numbers and lists as JSON. Mean and standard deviation are of levels from 0 to 1, as torchvision has them. */

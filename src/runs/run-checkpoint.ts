@@ -15,6 +15,7 @@ import {
 } from '../records/checkpoints.js';
 import { readInputs, type RunInputs } from '../records/inputs.js';
 import { runFolder } from '../records/run-folder.js';
+import { parseProgress } from '../training/state.js';
 import { requireNamedModules, withNamedMetrics } from './modules.js';
 
 export interface RunCheckpoint {
@@ -24,7 +25,13 @@ export interface RunCheckpoint {
   readonly inputs?: RunInputs | undefined;
   /** Folder of other images to evaluate on, absolute; `config` has it as its `dataset.dir`. */
   readonly otherImages?: string | undefined;
+  /** Whether the averages of the weights are in place of them. */
+  readonly averaged?: boolean;
 }
+
+/** The names of the classes, in the order of the network's outputs; undefined where they are not known. */
+export const classNamesOf = ({ checkpoint, inputs }: RunCheckpoint): readonly string[] | undefined =>
+  parseProgress(checkpoint.progress, checkpoint.path).classNames ?? inputs?.data?.classNames;
 
 /** What a run's config is read with. */
 interface RunChanges {

@@ -35,9 +35,9 @@ describe('chooseConfig', () => {
   });
 
   it.each([
-    [32, cpu, { imageSize: 32, model: { name: 'resnet', depth: 20 } }],
+    [32, cpu, { imageSize: 32, model: { name: 'resnet', depth: 20 }, shifts: true }],
     [32, gpu, { imageSize: 32, model: { name: 'resnet', depth: 32 } }],
-    [400, cpu, { imageSize: 64, model: { name: 'resnet', depth: 20 } }],
+    [400, cpu, { imageSize: 64, model: { name: 'resnet', depth: 20 }, shifts: false }],
     [100, gpu, { imageSize: 64, model: { name: 'imagenet-resnet', depth: 18 } }],
     [400, gpu, { imageSize: 224, model: { name: 'imagenet-resnet', depth: 18 } }],
   ])('takes a network for shorter sides of %i pixels', async (side, machine, expected) => {

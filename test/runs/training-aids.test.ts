@@ -15,6 +15,7 @@ import { optimizerScalarsAt } from '../../src/optimizers/optimizer.js';
 import { optimizerOptions } from '../../src/optimizers/options.js';
 import { createOptimizer } from '../../src/optimizers/registry.js';
 import { decodeSafetensors } from '../../src/records/safetensors.js';
+import { withAverages } from '../../src/runs/averages.js';
 import { evaluateRun } from '../../src/runs/evaluate.js';
 import { openRunCheckpoint } from '../../src/runs/run-checkpoint.js';
 import { exportRun } from '../../src/runs/exchange.js';
@@ -165,15 +166,15 @@ describe('a run', () => {
 
     // The exported averages are a network like any other: as first weights they give the averages' loss.
     const file = join(folder, 'ema.safetensors');
-    await exportRun({ ...opened, ema: true }, file, context);
+    await exportRun(withAverages(opened, 'export the averages'), file, context);
     const { tensors } = decodeSafetensors(readFileSync(file), file);
     expect(tensors.map(({ name }) => name).filter((name) => name.startsWith('ema.'))).toEqual([]);
     const stored = opened.checkpoint.tensors.find(({ name }) => name === 'ema.fc.weight')!;
     expect(tensors.find(({ name }) => name === 'fc.weight')!.data).toEqual(stored.data);
     const plain = await openRunCheckpoint(join(folder, 'whole-captured'), { overrides: [], workingDirectory: folder });
-    await expect(
-      exportRun({ ...plain, checkpoint: { ...plain.checkpoint, tensors: [] }, ema: true }, file, context),
-    ).rejects.toThrow('cannot export the averages: the run keeps none of its weights');
+    expect(() => withAverages({ ...plain, checkpoint: { ...plain.checkpoint, tensors: [] } }, 'export the averages')).toThrow(
+      'cannot export the averages: the run keeps none of its weights',
+    );
 
     const still = { name: 'sgd', learningRate: 1e-30 };
     const model = { name: 'resnet', depth: 8, weights: file, weightsSha256: sha256Of(file) };

@@ -8,6 +8,7 @@ import { synthesize } from '../../data/datasets/synthetic/synthesize.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
 import { byteProgress } from '../terminal/data-progress.js';
+import { registerDataExport } from './data-export.js';
 import { registerImages } from './data-images.js';
 import { registerVerify } from './data-verify.js';
 import { printJson } from '../terminal/table.js';
@@ -102,6 +103,7 @@ export const registerData: RegisterCommand = (program, context) => {
     .option('--seed <number>', 'seed of the images', wholeNumber, 1)
     .option('--json', 'print the result as JSON')
     .action((flags: SynthesizeFlags) => makeSynthetic(context, flags));
+  registerDataExport(data, context);
   registerVerify(data, context);
   registerImages(data, context);
 };

@@ -9,6 +9,7 @@ import { comparePredictions } from '../../runs/examination/compare.js';
 import { confusedPairs, confusionOf } from '../../runs/examination/confusion.js';
 import { requireSameImages, type EvaluatedRun } from '../../runs/examination/same-images.js';
 import { evaluateRun, examineRun, type EvaluationContext, type RunEvaluation } from '../../runs/evaluate.js';
+import { keepsAverages, withAverages } from '../../runs/averages.js';
 import { openRunCheckpoint, type RunCheckpoint } from '../../runs/run-checkpoint.js';
 import { networkOf } from '../../runs/description.js';
 import { unofficialText } from '../../runs/origin.js';
@@ -17,7 +18,7 @@ import { calibrationText, classTable, comparisonText, confusionTable, pairTable 
 import { examinationFiles, writeExamination, type ExaminationOptions } from '../evaluation/outputs.js';
 import { examples } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
-import { checkpointOption, countUpTo, givenOnce, setOption } from '../options.js';
+import { checkpointOption, countUpTo, emaOption, givenOnce, setOption } from '../options.js';
 import { columnsOf } from '../terminal/fold.js';
 import { printJson } from '../terminal/table.js';
 import { createRunContext } from './train.js';
@@ -27,12 +28,23 @@ interface EvaluateOptions extends ExaminationOptions {
   readonly data?: string;
   readonly set: readonly string[];
   readonly checkpoint: CheckpointSelection;
+  readonly ema?: boolean;
   readonly json?: boolean;
 }
 
+/** A run as a command line names it. */
+interface NamedRun extends Pick<EvaluateOptions, 'run' | 'set'>, Partial<Pick<EvaluateOptions, 'checkpoint'>> {
+  /** What the averages of its weights are wanted for in place of them, as `export the averages`. */
+  readonly averagesFor?: string;
+}
+
+/** What is said where a run has averages of its weights that are not taken. */
+export const plainWeightsNote = (done: string): string =>
+  `note: ${done} with the weights themselves; --ema takes the averages that the run keeps of them\n`;
+
 /** Opens the checkpoint of the run that a command names; stderr says which newer ones could not be used. */
 export async function openNamedRun(
-  { run, set, checkpoint }: Pick<EvaluateOptions, 'run' | 'set'> & Partial<Pick<EvaluateOptions, 'checkpoint'>>,
+  { run, set, checkpoint, averagesFor }: NamedRun,
   { workingDirectory, stderr }: CommandContext,
 ): Promise<RunCheckpoint> {
   const changes = { overrides: set, workingDirectory };
@@ -42,13 +54,23 @@ export async function openNamedRun(
       : checkpoint;
   const opened = await openRunCheckpoint(resolve(workingDirectory, run), changes, selection);
   for (const warning of opened.checkpoint.warnings) stderr.write(`warning: ${warning}\n`);
-  return opened;
+  return averagesFor === undefined ? opened : withAverages(opened, averagesFor);
+}
+
+/** The run to compare with: with its averages in place of its weights where these are asked for and it keeps any. */
+async function openCompared({ averagesFor, ...named }: NamedRun, context: CommandContext): Promise<RunCheckpoint> {
+  const opened = await openNamedRun(named, context);
+  return averagesFor !== undefined && keepsAverages(opened) ? withAverages(opened, averagesFor) : opened;
 }
 
 /** Pairs of classes that are named. */
 const namedPairs = 10;
 
-const asJson = ({ metrics, values, ...about }: RunEvaluation): Record<string, unknown> => ({
+const asJson = (
+  { averaged }: RunCheckpoint,
+  { metrics, values, ...about }: RunEvaluation,
+): Record<string, unknown> => ({
+  ...(averaged === true && { weights: 'ema' }),
   ...Object.fromEntries(metrics.map((metric) => [jsonKeyOf(metric), values[metric.name]])),
   ...about,
 });
@@ -62,10 +84,11 @@ function runNames(first: string, second: string): readonly [string, string] {
   return names[0] === names[1] ? ['the first', 'the second'] : names;
 }
 
-function summaryLines({ config }: RunCheckpoint, outcome: RunEvaluation): string[] {
+function summaryLines({ config, averaged }: RunCheckpoint, outcome: RunEvaluation): string[] {
   const unofficial = unofficialText(config.dataset.name, outcome);
   const lines = [
     ['checkpoint', outcome.checkpoint],
+    ...(averaged === true ? [['weights', 'their averages (training.ema)'] as const] : []),
     ['images', `${outcome.images} (${outcome.part})${unofficial === undefined ? '' : `, ${unofficial}`}`],
     ...outcome.metrics.map(({ name, title, label = title, unit }) => [
       label,
@@ -113,16 +136,20 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
   const warn = (line: string): void => void context.stderr.write(`${line}\n`);
   const run: EvaluationContext = { ...createRunContext(context, context.stderr, () => undefined), warn };
   const otherImages = data === undefined ? undefined : resolve(context.workingDirectory, data);
-  const opened = { ...(await openNamedRun({ ...options, set }, context)), otherImages };
+  const averages = options.ema === true ? { averagesFor: 'evaluate the averages' } : {};
+  const opened = { ...(await openNamedRun({ ...options, set, ...averages }, context)), otherImages };
   const looksIn = options.perClass === true || options.confusion !== undefined || options.calibration !== undefined;
   if (!looksIn && compare === undefined && paths.length === 0) {
     const outcome = await evaluateRun(opened, run);
-    if (json === true) printJson(context, asJson(outcome));
+    if (json === true) printJson(context, asJson(opened, outcome));
     else context.stdout.write(`${summaryLines(opened, outcome).join('\n')}\n`);
     return;
   }
   const openedOther =
-    compare === undefined ? undefined : { ...(await openNamedRun({ run: compare, set }, context)), otherImages };
+    compare === undefined
+      ? undefined
+      : { ...(await openCompared({ run: compare, set, ...averages }, context)), otherImages };
+  if (keepsAverages(opened)) context.stderr.write(plainWeightsNote('looked into'));
   const own = await examineRun(opened, run);
   const other = openedOther && (await examineRun(openedOther, run));
   if (other !== undefined) requireSameImages(own, other);
@@ -132,8 +159,8 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
   const about = `${networkOf(opened.config)}, ${opened.config.experiment}, ${own.evaluation.images} ${own.evaluation.part} images`;
   const written = await writeExamination(own.examined, files, { about, count }, context);
   if (json === true) {
-    const comparison = other && { comparison: { with: asJson(other.evaluation), ...outcome } };
-    printJson(context, { ...asJson(own.evaluation), ...found.json, ...comparison, files: written });
+    const comparison = other && { comparison: { with: asJson(openedOther, other.evaluation), ...outcome } };
+    printJson(context, { ...asJson(opened, own.evaluation), ...found.json, ...comparison, files: written });
     return;
   }
   const sections = [summaryLines(opened, own.evaluation).join('\n')];
@@ -162,6 +189,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     .option('--run <dir>', 'run folder')
     .option('--data <dir>', 'other images: a data set like that of the run, or a folder of its classes')
     .addOption(checkpointOption())
+    .addOption(emaOption())
     .option('--per-class', "error of each class with Wilson's 95 % interval")
     .option('--confusion [files...]', 'confusion matrix and most confused pairs; written to .csv, .svg or .png files')
     .option('--calibration [files...]', 'expected calibration error; the reliability diagram in .svg or .png files')

@@ -8,7 +8,7 @@ import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { openNamedRun } from './evaluate.js';
-import { checkpointOption, configOption, readConfig, setOption } from '../options.js';
+import { checkpointOption, configOption, emaOption, readConfig, setOption } from '../options.js';
 import { refuseForeignFile } from '../terminal/replaceable.js';
 import { runDirectory } from './train.js';
 
@@ -35,11 +35,12 @@ async function exportNetwork(options: ExportOptions, context: CommandContext): P
   }
   const out = resolve(context.workingDirectory, options.out);
   refuseForeignFile(out, ['network'], 'export the network');
-  const opened = run === undefined ? undefined : await openNamedRun({ run, set, checkpoint }, context);
+  const named = { set, checkpoint, ...(options.ema === true && { averagesFor: 'export the averages' }) };
+  const opened = run === undefined ? undefined : await openNamedRun({ run, ...named }, context);
   const report =
     opened === undefined
       ? await exportFresh(readConfig(config!, set, context).config, out, context)
-      : await exportRun({ ...opened, ema: options.ema === true }, out, context);
+      : await exportRun(opened, out, context);
   context.stdout.write(`${describeReport(report)}\n${out}\n`);
 }
 
@@ -66,7 +67,7 @@ export function registerExchange(program: Command, context: CommandContext): voi
     .addOption(checkpointOption())
     .addOption(configOption())
     .addOption(setOption())
-    .option('--ema', 'the averages of the weights, in a run with training.ema')
+    .addOption(emaOption())
     .requiredOption('--out <file>', 'file to write');
   withOptionRules(command, { '--checkpoint': { needs: '--run' }, '--ema': { needs: '--run' } }).action(
     (options: ExportOptions) => exportNetwork(options, context),

@@ -6,15 +6,16 @@ import { cannot } from '../../common/errors.js';
 import { counted } from '../../common/format.js';
 import { findImages } from '../../data/datasets/image-folder/find-images.js';
 import type { CheckpointSelection } from '../../records/checkpoints.js';
+import { keepsAverages } from '../../runs/averages.js';
 import { networkOfFile, networkOfRun, type TrainedNetwork } from '../../runs/prediction/network.js';
 import { predictFiles, type FilePrediction, type PredictedClass } from '../../runs/prediction/predict-files.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { examples } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
-import { checkpointOption, configOption, countArgument, readConfig, setOption } from '../options.js';
+import { checkpointOption, configOption, countArgument, emaOption, readConfig, setOption } from '../options.js';
 import { columnsOf, wrapText } from '../terminal/fold.js';
 import { printJson } from '../terminal/table.js';
-import { openNamedRun } from './evaluate.js';
+import { openNamedRun, plainWeightsNote } from './evaluate.js';
 import { createRunContext } from './train.js';
 
 interface PredictOptions {
@@ -26,6 +27,7 @@ interface PredictOptions {
   readonly batch: number;
   readonly set: readonly string[];
   readonly checkpoint: CheckpointSelection;
+  readonly ema?: boolean;
   readonly json?: boolean;
   readonly csv?: boolean;
 }
@@ -41,7 +43,10 @@ async function namedNetwork(options: PredictOptions, context: CommandContext): P
   if (run !== undefined) {
     const other = network === undefined ? config && '--config' : '--network';
     if (other !== undefined) throw usage(`both --run and ${other} are given`, 'a run has its own', 'option/conflict');
-    return networkOfRun(await openNamedRun({ run, set, checkpoint }, context), context);
+    const averagesFor = options.ema === true ? { averagesFor: 'predict by the averages' } : {};
+    const opened = await openNamedRun({ run, set, checkpoint, ...averagesFor }, context);
+    if (keepsAverages(opened)) context.stderr.write(plainWeightsNote('predicted'));
+    return networkOfRun(opened, context);
   }
   if (config === undefined && set.length > 0)
     throw usage('--set changes a config, and none is given', 'give it with --config', 'option/missing');
@@ -154,6 +159,7 @@ export const registerPredict: RegisterCommand = (program, context) => {
     .argument('[files...]', 'image files; these or --folder are required')
     .option('--run <dir>', 'run folder; this or --network is required')
     .addOption(checkpointOption())
+    .addOption(emaOption())
     .option('--network <file>', 'safetensors file of `isda export`, or of PyTorch with its config')
     .addOption(
       new Option(
@@ -167,7 +173,7 @@ export const registerPredict: RegisterCommand = (program, context) => {
     .addOption(setOption())
     .option('--csv', 'print as CSV: a line for each class of an image')
     .option('--json', 'print as JSON');
-  withOptionRules(command, { '--csv': { excludes: ['--json'] }, '--checkpoint': { needs: '--run' } }).action(
+  withOptionRules(command, { '--csv': { excludes: ['--json'] }, '--checkpoint': { needs: '--run' }, '--ema': { needs: '--run' } }).action(
     (files: readonly string[], options: PredictOptions) => predict(files, options, context),
   );
 };

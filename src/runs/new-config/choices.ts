@@ -16,6 +16,8 @@ export interface Machine {
 export interface Choices {
   readonly imageSize: number;
   readonly model: ModelInput;
+  /** Whether images are shifted, as CIFAR's usually are, and not cut into random parts, of which little would be left. */
+  readonly shifts: boolean;
   readonly batchSize: number;
   readonly evaluationBatchSize: number;
   readonly epochs: number;
@@ -33,13 +35,16 @@ export interface Choices {
   readonly stepBytes: number;
 }
 
+/** Shorter sides, in pixels, below which images count as small. */
+const smallSide = 48;
+
 const validationShare = 0.2;
 
 const median = (sorted: readonly number[]): number => sorted[sorted.length >> 1] ?? 0;
 
 /** Networks by the size of what they get: small ones for small images, and for a CPU. */
 function networkFor(side: number, trainImages: number, { device }: Machine): { imageSize: number; model: ModelInput } {
-  if (side < 48) return { imageSize: 32, model: { name: 'resnet', depth: device === 'cuda' ? 32 : 20 } };
+  if (side < smallSide) return { imageSize: 32, model: { name: 'resnet', depth: device === 'cuda' ? 32 : 20 } };
   if (device === 'cpu') return { imageSize: 64, model: { name: 'resnet', depth: 20 } };
   if (side < 128) return { imageSize: 64, model: { name: 'imagenet-resnet', depth: 18 } };
   return { imageSize: 224, model: { name: 'imagenet-resnet', depth: trainImages < 20_000 ? 18 : 50 } };
@@ -91,6 +96,7 @@ export async function chooseConfig(survey: FolderSurvey, machine: Machine): Prom
   return {
     imageSize,
     model,
+    shifts: medianSide < smallSide,
     batchSize,
     evaluationBatchSize: Math.min(4 * batchSize, imageSize > 64 ? 128 : 500),
     epochs,

@@ -3,6 +3,19 @@ import { counted, formatBytes } from '../../common/format.js';
 import type { FolderSurvey } from '../../data/datasets/image-folder/survey.js';
 import type { Choices, Machine } from './choices.js';
 
+/** `32`, or `20 to 32`. */
+const sideText = (sorted: readonly number[]): string =>
+  sorted[0] === sorted.at(-1) ? String(sorted[0]) : `${sorted[0]} to ${sorted.at(-1)}`;
+
+const shiftsText = `# Small images are shifted by up to 4 pixels, as CIFAR's usually are. Without this section it is a random part of the image,
+# 8 to 100 % of its area, resized.
+augmentation:
+  randomResizedCrop: false
+  padCrop:
+    padding: 4
+
+`;
+
 /** A path as a YAML value. */
 const quoted = (text: string): string => JSON.stringify(text);
 
@@ -10,7 +23,7 @@ function imagesText({ counts, classNames, evaluation, sides, root }: FolderSurve
   const total = counts.reduce((sum, count) => sum + count, 0);
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const each = fewest === most ? `${fewest} a class` : `${fewest} to ${most} a class`;
-  const size = sides.length === 0 ? '' : `, shorter side ${sides[0]} to ${sides.at(-1)} pixels`;
+  const size = sides.length === 0 ? '' : `, shorter side ${sideText(sides)} pixels`;
   const beside = evaluation === undefined ? '' : `; ${counted(evaluation.images, 'image')} in ${evaluation.folder}/`;
   return `${classNames.length} classes, ${counted(total, 'image')} (${each})${size}${beside}: ${root}`;
 }
@@ -40,12 +53,12 @@ dataset:
   name: image-folder
   dir: ${quoted(survey.root)}
   imageSize: ${choices.imageSize} # of shorter sides around ${choices.medianSide} pixels
-  orientation: apply # photos are turned as cameras noted
+${choices.shifts ? `  resize: ${choices.imageSize} # as imageSize: no border is cut off before evaluation\n` : ''}  orientation: apply # photos are turned as cameras noted
 ${split}${broken}  # Of ImageNet; \`isda data statistics --config ${name}\` gives those of these images.
   mean: [0.485, 0.456, 0.406]
   std: [0.229, 0.224, 0.225]
 
-# Small images and CPUs get a small network: \`isda models\` lists them all. With few images, begin from weights
+${choices.shifts ? shiftsText : ''}# Small images and CPUs get a small network: \`isda models\` lists them all. With few images, begin from weights
 # (docs/fine-tuning.md): weights: FILE.safetensors, head: fresh.
 model:
 ${modelText(choices)}

@@ -4,9 +4,8 @@ import { readNamed } from '../../common/files.js';
 import { experimentSchema, type ExperimentConfig } from '../../config/schema.js';
 import { datasetShape, type DataPlaces, type DatasetShape } from '../../data/registry.js';
 import { decodeSafetensors, type NamedTensor } from '../../records/safetensors.js';
-import { parseProgress } from '../../training/state.js';
 import type { EvaluatedParts } from '../../training/step.js';
-import type { RunCheckpoint } from '../run-checkpoint.js';
+import { classNamesOf, type RunCheckpoint } from '../run-checkpoint.js';
 import { networkTensors } from '../network-file.js';
 import { decodeMetadata, preparationOf, type ImagePreparation } from '../network-metadata.js';
 import { buildNetwork } from '../parts.js';
@@ -27,10 +26,10 @@ const numbered = (classes: number): readonly string[] => Array.from({ length: cl
 
 /** The network of a run's checkpoint. No image of its data set is needed. */
 export async function networkOfRun(
-  { config, checkpoint, inputs }: RunCheckpoint,
+  opened: RunCheckpoint,
   places: DataPlaces,
 ): Promise<TrainedNetwork> {
-  const { classNames = inputs?.data?.classNames } = parseProgress(checkpoint.progress, checkpoint.path);
+  const { config, checkpoint } = opened;
   const parts = await buildNetwork(config, places);
   const names = new Set(parts.network.tensors.map(({ name }) => name));
   return {
@@ -38,7 +37,7 @@ export async function networkOfRun(
     training: config.training,
     tensors: checkpoint.tensors.filter(({ name }) => names.has(name)),
     images: preparationOf(config, parts.format),
-    classNames: classNames ?? numbered(parts.network.classes),
+    classNames: classNamesOf(opened) ?? numbered(parts.network.classes),
     path: checkpoint.path,
   };
 }

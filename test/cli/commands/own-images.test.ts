@@ -1,10 +1,11 @@
 // Folders of images as people have them: no parts, several formats, files that are no images; trained, swept, evaluated.
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeSafetensors } from '../../../src/records/safetensors.js';
 import { runCli } from '../../support/cli.js';
 import { runIsda } from '../../support/process.js';
 import { read } from '../../support/runs.js';
@@ -44,6 +45,31 @@ describe('a folder of classes alone', () => {
     });
     const evaluated = await runIsda(folder, ['evaluate', 'run', '--json']);
     expect(JSON.parse(evaluated.stdout)).toMatchObject({ images: 4, part: 'holdout' });
+  });
+
+  it('keeps class names, size, mean and deviation through export, import and another export', async () => {
+    const isda = async (...args: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await runCli(folder, args);
+      expect(code, stderr).toBe(0);
+      return stdout;
+    };
+    await isda('export', '--run', 'run', '--out', 'run.safetensors');
+    const imported = await isda('import', 'run.safetensors', '--config', 'photos.yaml', '--out', 'imported');
+    expect(imported).not.toContain('warning');
+    await isda('export', '--run', 'imported', '--out', 'again.safetensors');
+    const [first, again] = ['run', 'again'].map((name) => readFileSync(join(folder, `${name}.safetensors`)));
+    expect(again.equals(first)).toBe(true);
+    expect(decodeSafetensors(again, '').metadata).toMatchObject({ classNames: '["cat","dog"]', orientation: '"apply"' });
+    const image = join(formats, 'turned-6.jpg');
+    const predicted = await isda('predict', image, '--run', 'imported');
+    expect(predicted).toMatch(/ (cat|dog) [\d.]+ %, (cat|dog) [\d.]+ %/);
+    expect(predicted).toBe(await isda('predict', image, '--network', 'again.safetensors'));
+
+    const other = ['--set', 'dataset.std=[0.5, 0.5, 0.5]', '--set', 'dataset.orientation=ignore'];
+    const changed = await isda('import', 'run.safetensors', '--config', 'photos.yaml', '--out', 'other', ...other);
+    expect(changed).toContain(
+      'warning: images are prepared otherwise than the file says: std 0.2290, 0.2240, 0.2250; turned as EXIF says in the file, std 0.5000, 0.5000, 0.5000 here\n',
+    );
   });
 
   it('is swept over without --holdout, which is said', async () => {
@@ -86,7 +112,7 @@ describe('isda config new', () => {
       ].join('\n'),
     );
     const text = read(folder, 'my.yaml');
-    expect(text).toContain('# ISDA on 2 classes, 13 images (6 to 7 a class), shorter side 18 to 18 pixels: ');
+    expect(text).toContain('# ISDA on 2 classes, 13 images (6 to 7 a class), shorter side 18 pixels: ');
     expect(text).toContain('covariance: diagonal\n');
     expect(text).toContain('validationFraction: 0.2 # there is no val/');
     for (const [config, loss] of [

@@ -10,7 +10,7 @@ import { networkOfFile } from '../../../src/runs/prediction/network.js';
 import { predictFiles } from '../../../src/runs/prediction/predict-files.js';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/records/safetensors.js';
 import { projectRoot } from '../../config/support.js';
-import { runCli } from '../../support/cli.js';
+import { runCli, runHere } from '../../support/cli.js';
 import { testEngine } from '../../support/engine.js';
 import { runIsda } from '../../support/process.js';
 import { makeData, trainArgs } from '../../support/runs.js';
@@ -88,6 +88,56 @@ describe('isda predict', () => {
     expect([code, stderr.split('\n')[0]]).toEqual([
       2,
       'error: cannot use the network: the file does not say which network it is',
+    ]);
+  });
+
+  it('takes the averages of the weights with --ema, as evaluation and export do, and says what it takes', async () => {
+    const ema = await runHere(folder, trainArgs('ema', ['training.ema.decay=0.9', 'training.epochs=1']));
+    expect(ema.exitCode, ema.all).toBe(0);
+    interface Evaluated {
+      readonly weights?: string;
+      readonly testErrorPercent: number;
+      readonly testLoss: number;
+      readonly emaTestErrorPercent?: number;
+      readonly emaTestLoss?: number;
+    }
+    const evaluate = async (...args: string[]) => {
+      const { code, stdout, stderr } = await runCli(folder, ['evaluate', 'ema', '--json', ...args]);
+      expect(code, stderr).toBe(0);
+      return { stderr, found: JSON.parse(stdout) as Evaluated };
+    };
+    const both = await evaluate('--predictions', 'plain.csv');
+    expect(both.stderr).toContain('note: looked into with the weights themselves; --ema takes the averages');
+    const averaged = await evaluate('--ema', '--predictions', 'ema.csv');
+    expect(averaged.stderr).not.toContain('note:');
+    expect(averaged.found).toMatchObject({
+      weights: 'ema',
+      testErrorPercent: both.found.emaTestErrorPercent,
+      testLoss: both.found.emaTestLoss,
+    });
+    expect(averaged.found.testLoss).not.toBe(both.found.testLoss);
+    const text = await runCli(folder, ['evaluate', 'ema', '--ema']);
+    expect(text.stdout).toMatch(/^weights +their averages \(training\.ema\)$/m);
+
+    const confidence = (file: string) => Number(readFileSync(join(folder, file), 'utf8').split('\n')[1].split(',').at(-2));
+    const top = ({ predictions }: Output): number => predictions[0].classes[0].probability;
+    const plain = await predict('--run', 'ema', names[0]);
+    expect(plain.stderr).toContain('note: predicted with the weights themselves; --ema takes the averages');
+    expect(top(plain.output)).toBeCloseTo(confidence('plain.csv'), 5);
+    const own = await predict('--run', 'ema', '--ema', names[0]);
+    expect(top(own.output)).toBeCloseTo(confidence('ema.csv'), 5);
+    expect(top(own.output)).not.toBeCloseTo(top(plain.output), 5);
+    await runCli(folder, ['export', '--run', 'ema', '--ema', '--out', 'ema.safetensors']);
+    const exported = await predict('--network', 'ema.safetensors', names[0]);
+    expect(exported.output.predictions).toEqual(own.output.predictions);
+
+    const compared = await runCli(folder, ['evaluate', 'ema', '--ema', '--compare', 'run']);
+    expect(compared.code, compared.stderr).toBe(0);
+    expect(compared.stdout.match(/their averages/g)).toHaveLength(1);
+    const none = await runCli(folder, ['predict', names[0], '--run', 'run', '--ema']);
+    expect([none.code, none.stderr.split('\n')[0]]).toEqual([
+      1,
+      'error: cannot predict by the averages: the run keeps none of its weights',
     ]);
   });
 

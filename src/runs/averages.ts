@@ -1,0 +1,30 @@
+// A run's checkpoint with the averages of its weights in place of them.
+import { cannot } from '../common/errors.js';
+import { emaPrefix } from '../optimizers/ema.js';
+import type { RunCheckpoint } from './run-checkpoint.js';
+
+/** Whether a run keeps averages of its weights. */
+export const keepsAverages = ({ config }: Pick<RunCheckpoint, 'config'>): boolean => config.training.ema !== undefined;
+
+/**
+ * The checkpoint whose network is that of the averages (`training.ema`); what has no average, as frozen weights, stays. Errors:
+ * the run keeps none. `action`: for the message, such as `export the averages`.
+ */
+export function withAverages(opened: RunCheckpoint, action: string): RunCheckpoint {
+  const { config, checkpoint } = opened;
+  const isAverage = ({ name }: { readonly name: string }): boolean => name.startsWith(emaPrefix);
+  const averages = new Map(checkpoint.tensors.filter(isAverage).map((tensor) => [tensor.name, tensor]));
+  if (averages.size === 0) {
+    throw cannot(action, 'the run keeps none of its weights', {
+      code: 'checkpoint/missing',
+      place: checkpoint.path,
+      hint: 'a run with training.ema does',
+    });
+  }
+  const tensors = checkpoint.tensors
+    .filter((tensor) => !isAverage(tensor))
+    .map((tensor) => ({ ...(averages.get(`${emaPrefix}${tensor.name}`) ?? tensor), name: tensor.name }));
+  // Evaluated as a network that has no averages beside it.
+  const training = { ...config.training, ema: undefined };
+  return { ...opened, averaged: true, config: { ...config, training }, checkpoint: { ...checkpoint, tensors } };
+}
