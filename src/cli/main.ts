@@ -27,6 +27,7 @@ import { createPipeReader } from './pipes.js';
 import { programVersion } from './program.js';
 import { withColours } from './terminal/colours.js';
 import { withoutDumbBars } from './terminal/cursor.js';
+import { requireUtf8 } from './utf8.js';
 import { registerVisualize } from './commands/visualize.js';
 
 /** 0 done, 1 failed, 2 usage or config error, 75 stopped by a signal with a checkpoint written. */
@@ -98,6 +99,7 @@ export async function main(args: readonly string[], plain: CommandContext): Prom
   const program = createProgram(context, args);
   const debug = args.includes('--debug');
   try {
+    requireUtf8(args, plain);
     // Counts wherever it stands.
     await program.parseAsync(
       args.filter((word) => word !== '--debug'),

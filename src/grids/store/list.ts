@@ -12,7 +12,7 @@ import { runFolder } from '../../records/run-folder.js';
 import type { JobLookup } from './job.js';
 import { storeCommands } from './store.js';
 import { summaryOf } from './summary.js';
-import { unreadableRun } from './unreadable.js';
+import { runsWithoutName, unreadableRun } from './unreadable.js';
 import { byName, readProgress, runHolder, viewInList, type ListedCell } from './view.js';
 
 interface ListedRuns {
@@ -116,8 +116,10 @@ export async function listRuns(root: string, now: () => number, jobs?: JobLookup
     },
     { concurrency: maxOpenFiles },
   );
+  const unnamed = runsWithoutName(root, names).map((run): ListedCell => ({ ...run, state: 'failed' }));
+  const runs = [...found.filter((each) => typeof each === 'object'), ...unnamed];
   return {
-    runs: found.filter((each) => typeof each === 'object').sort((a, b) => byName.compare(a.name, b.name)),
+    runs: runs.sort((a, b) => byName.compare(a.name, b.name)),
     stores: found.filter((each) => typeof each === 'string').sort((a, b) => byName.compare(a, b)),
   };
 }

@@ -12,7 +12,7 @@ import type { RunSummary } from '../../records/summary.js';
 import type { CellState } from './cell.js';
 import { storeCommands } from './store.js';
 import { summaryOf } from './summary.js';
-import { unreadableRun, type UnreadableRun } from './unreadable.js';
+import { runsWithoutName, unreadableRun, type UnreadableRun } from './unreadable.js';
 import { byName, lookAtCell, runHolder } from './view.js';
 
 export interface StoredRun {
@@ -41,15 +41,20 @@ export interface StoredRuns {
   readonly unreadable: readonly UnreadableRun[];
 }
 
+interface Candidates extends Pick<StoredRuns, 'unreadable'> {
+  readonly folders: readonly string[];
+}
+
 /** The folders that may be runs of `folder`: itself, or those directly in it, in the order of their names. */
-async function candidatesIn(folder: string): Promise<string[]> {
-  if (isFile(runFolder(folder).config)) return [folder];
+async function candidatesIn(folder: string): Promise<Candidates> {
+  if (isFile(runFolder(folder).config)) return { folders: [folder], unreadable: [] };
   const names = await readdir(folder).catch((error: unknown) => {
     const hint = `--store names a folder of runs, such as ${storeCommands} make`;
     if (systemCode(error) !== 'ENOENT') throw readFailure(folder, error, hint);
     throw cannot('read the runs', 'there is no such folder', { code: 'store/missing', place: folder, hint });
   });
-  return names.sort((a, b) => byName.compare(a, b)).map((name) => join(folder, name));
+  const folders = names.sort((a, b) => byName.compare(a, b)).map((name) => join(folder, name));
+  return { folders, unreadable: runsWithoutName(folder, names) };
 }
 
 /** A run that `isda train` made by itself; undefined where the folder holds none, or a generator's. */
@@ -98,10 +103,10 @@ async function gridRun(folder: string, now: () => number) {
  * not there.
  */
 export async function readStoredRuns(folders: readonly string[], now: () => number): Promise<StoredRuns> {
-  const candidates = new Set<string>();
-  for (const folder of folders) for (const candidate of await candidatesIn(folder)) candidates.add(candidate);
+  const all = await pMap(new Set(folders), candidatesIn, { concurrency: 1 });
+  const candidates = new Set(all.flatMap((each) => each.folders));
   const found = await pMap(
-    [...candidates],
+    candidates,
     async (folder) => {
       try {
         const run = (await gridRun(folder, now)) ?? (await plainRun(folder, now));
@@ -114,6 +119,6 @@ export async function readStoredRuns(folders: readonly string[], now: () => numb
   );
   return {
     runs: found.flatMap((each) => each?.run ?? []),
-    unreadable: found.flatMap((each) => each?.unreadable ?? []),
+    unreadable: [...all.flatMap((each) => each.unreadable), ...found.flatMap((each) => each?.unreadable ?? [])],
   };
 }
