@@ -206,16 +206,18 @@ async function evaluationFolder(root: string): Promise<string | undefined> {
   return undefined;
 }
 
-/**
- * Whether a folder holds folders of classes itself, without a train/: at least two folders with images directly in them.
- */
+/** So many folders of classes tell that others beside them are of classes too: on a network disk each look costs time. */
+const tellingClasses = 2;
+
+/** Whether a folder holds folders of classes itself, without a train/: at least two have images directly in them. */
 export async function holdsClasses(root: string): Promise<boolean> {
   const passed: PassedOver = { unread: new Map(), other: new Map(), system: new Map() };
-  const { folders } = await list(root, root, passed);
-  const classes = besideEvaluation(folders);
-  if (classes.length < 2) return false;
-  for (const name of classes) if ((await list(root, join(root, name), passed)).images.length === 0) return false;
-  return true;
+  let found = 0;
+  for (const name of besideEvaluation((await list(root, root, passed)).folders)) {
+    if ((await list(root, join(root, name), passed)).images.length > 0) found += 1;
+    if (found === tellingClasses) return true;
+  }
+  return false;
 }
 
 /** Lists a folder of images. Errors name the folder or file that is not as it should be. */
