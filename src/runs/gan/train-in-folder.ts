@@ -94,6 +94,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
         });
   const progress = run.showProgress({ iterations, before: start.iteration, log: run.log });
   const collapse = createCollapseWatch(iterations);
+  const samplesAt = createSamples(run);
   let position: GanPosition;
   let diversity: number | undefined;
   try {
@@ -101,7 +102,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
     const outcome = await trainGan(inputs, {
       iteration: (done, found) => progress.iteration(done, found),
       async losses(row) {
-        diversity = run.diversity?.(drawSamples(run));
+        diversity = run.diversity?.(samplesAt(row.iteration));
         const measured = diversity === undefined ? row : { ...row, diversity };
         await losses.append(measured);
         await curves?.scalars(row.iteration, curvesOf(measured));
@@ -114,7 +115,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
       async reached(at) {
         const last = at.iteration === iterations;
         if (last || at.iteration % samplesEvery === 0) {
-          await writePictures(run, at.iteration, names);
+          await writePictures(run, at.iteration, samplesAt(at.iteration), names);
           progress.line();
         }
         if (last || at.iteration % checkpointEvery === 0) await keep(run, at);
@@ -165,6 +166,15 @@ function drawSamples({ gan, training, samples }: OpenGanRun): Uint8Array {
   return toBytes(images as Float32Array, samples.length);
 }
 
+/** Gives the samples after an iteration, which its row of losses and its picture share: they are drawn once. */
+function createSamples(run: OpenGanRun): (iteration: number) => Uint8Array {
+  let last: { readonly iteration: number; readonly samples: Uint8Array } | undefined;
+  return (iteration) => {
+    if (last?.iteration !== iteration) last = { iteration, samples: drawSamples(run) };
+    return last.samples;
+  };
+}
+
 /** Writes the generator as it is, then the checkpoint of a place between two iterations. */
 async function keep(run: OpenGanRun, position: GanPosition): Promise<void> {
   const { training, batches, folder, fingerprint, config, gan, shown } = run;
@@ -200,10 +210,15 @@ export async function samplePictures(root: string): Promise<string[]> {
 }
 
 /** Writes pictures of samples and of the losses so far; `names`: those of the losses. */
-async function writePictures(run: OpenGanRun, iteration: number, names: readonly string[]): Promise<void> {
+async function writePictures(
+  run: OpenGanRun,
+  iteration: number,
+  samples: Uint8Array,
+  names: readonly string[],
+): Promise<void> {
   const { config, folder, shown, pictures } = run;
   const title = `${config.experiment}, iteration ${iteration}`;
-  const grid = gridOf(title, imageRows(rowsOf(shown), sampleColumns, drawSamples(run), shown));
+  const grid = gridOf(title, imageRows(rowsOf(shown), sampleColumns, samples, shown));
   const folderOfSamples = join(folder.root, samplesFolder);
   await makeFolder(folderOfSamples);
   const file = join(folderOfSamples, `${String(iteration).padStart(6, '0')}.png`);

@@ -1,0 +1,49 @@
+// How often a generator's training draws its samples.
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { ganConfigSchema } from '../../../src/config/gan.js';
+import type { Engine } from '../../../src/engine/index.js';
+import { sampleFunction } from '../../../src/gan/sampler.js';
+import { trainGenerators } from '../../../src/runs/gan/generators.js';
+import { testEngine } from '../../support/engine.js';
+import { testRunContext } from '../../support/run-context.js';
+import { makeData, read } from '../../support/runs.js';
+import { test } from '../../temporary-folder.js';
+
+const engine = testEngine();
+
+/** The engine, and the functions that its sessions were called for. */
+function recordingEngine() {
+  const calls: string[] = [];
+  const createSession: Engine['createSession'] = (...args) => {
+    const session = engine.createSession(...args);
+    const call: typeof session.call = (name, inputs) => {
+      calls.push(name);
+      return session.call(name, inputs);
+    };
+    return { ...session, call };
+  };
+  return { engine: { ...engine, createSession }, calls };
+}
+
+test('samples are drawn once where losses and pictures of an iteration need them', async ({ folder }) => {
+  await makeData(folder, 64);
+  const recording = recordingEngine();
+  const { context } = testRunContext(folder, recording.engine);
+  const config = ganConfigSchema.parse({
+    experiment: 'tiny',
+    gan: { name: 'acgan', generatorWidth: 2, discriminatorWidth: 2 },
+    dataset: { name: 'cifar10', dir: join(folder, 'data') },
+    training: { iterations: 6, batchSize: 8 },
+    output: { lossesEvery: 2, samplesEvery: 3 },
+  });
+  const pictures = { grid: () => Promise.resolve(new Uint8Array(1)), losses: () => '' };
+  const showProgress = () => ({ iteration: () => {}, print: () => {}, line: () => {}, stop: () => {} });
+  const options = { out: join(folder, 'run'), resume: true };
+  await trainGenerators(config, options, { ...context, pictures, showProgress });
+  expect(read(join(folder, 'run'), 'losses.csv').split('\n').map((line) => line.split(',')[0])).toEqual(
+    ['iteration', '2', '4', '6', ''], // prettier-ignore
+  );
+  // After iterations 2, 3, 4 and 6, which has both.
+  expect(recording.calls.filter((name) => name === sampleFunction)).toHaveLength(4);
+});
