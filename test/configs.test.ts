@@ -135,7 +135,7 @@ describe.each(listConfigs(configsDirectory).filter(isGan))('configs/%s', (path) 
   const places = { configsDirectory, workingDirectory: projectRoot };
 
   it('loads by its name alone and names its experiment', () => {
-    const { experiment, gan, dataset } = loadGanConfig(name, places);
+    const { experiment, gan, dataset } = loadGanConfig(name, places).config;
     expect(experiment).toBe(name);
     if (path.startsWith('gan/')) expect(name).toMatch(new RegExp(`^${gan.name}-${dataset.name}(-all)?$`));
   });
@@ -150,7 +150,7 @@ describe.each(listConfigs(configsDirectory).filter(isGan))('configs/%s', (path) 
 
 it("configs of generators have the paper's settings (section 5)", () => {
   const section = (name: string) => {
-    const { gan, training } = loadGanConfig(name, { configsDirectory, workingDirectory: projectRoot });
+    const { gan, training } = loadGanConfig(name, { configsDirectory, workingDirectory: projectRoot }).config;
     return { ...gan, batchSize: training.batchSize };
   };
   const adam = { learningRate: 2e-4, beta1: 0.5, noise: 100 };

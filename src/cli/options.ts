@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { cannot } from '../common/errors.js';
 import { shellWord } from '../common/shell.js';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { loadAnyConfig, loadConfig, loadGanConfig, type LoadedConfig, type LoadOptions } from '../config/load.js';
+import {
+  loadAnyConfig,
+  loadConfig,
+  loadGanConfig,
+  type LoadedConfig,
+  type LoadedGanConfig,
+  type LoadOptions,
+} from '../config/load.js';
 import type { GanConfig } from '../config/gan.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { storeCommands } from '../grids/store/store.js';
@@ -101,7 +108,7 @@ export function readConfig(file: string, overrides: readonly string[], context: 
 }
 
 /** The same of a generator. */
-export function readGanConfig(file: string, overrides: readonly string[], context: CommandContext): GanConfig {
+export function readGanConfig(file: string, overrides: readonly string[], context: CommandContext): LoadedGanConfig {
   return loadGanConfig(file, loadOptions(overrides, context));
 }
 

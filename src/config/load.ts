@@ -144,16 +144,20 @@ export function isGanConfig(path: string, options: LoadOptions): boolean {
 const wrongKind = (label: string, reason: string, hint: string): Error =>
   cannot(`use config ${label}`, reason, { code: 'config/kind', kind: 'usage', hint });
 
+export interface LoadedGanConfig extends Pick<LoadedConfig, 'files'> {
+  readonly config: GanConfig;
+}
+
 /** As `loadConfig`, for the config of a generator. */
-export function loadGanConfig(path: string, options: LoadOptions): GanConfig {
-  const { tree, sources, label } = readConfig(path, options, ganNamedSections);
+export function loadGanConfig(path: string, options: LoadOptions): LoadedGanConfig {
+  const { tree, sources, label, files } = readConfig(path, options, ganNamedSections);
   if (!isGan(tree)) throw wrongKind(label, 'it has no section gan', 'configs of generators are under configs/gan/');
   const checked = checkTree(ganConfigSchema, tree, sources);
   if ('problems' in checked) throw configError(label, checked.problems);
-  return checked.value;
+  return { config: checked.value, files };
 }
 
 /** The config of a generator or of an experiment, whichever the file is. */
 export function loadAnyConfig(path: string, options: LoadOptions): GanConfig | ExperimentConfig {
-  return isGanConfig(path, options) ? loadGanConfig(path, options) : loadConfig(path, options).config;
+  return (isGanConfig(path, options) ? loadGanConfig(path, options) : loadConfig(path, options)).config;
 }

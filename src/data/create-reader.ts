@@ -1,11 +1,22 @@
 // Creates the reader of a source from the kind of its storage.
 import { loadAugmentation } from './augment/custom.js';
+import { createPipeline } from './augment/pipeline.js';
 import type { Transform } from './augment/transform.js';
+import type { ImageFormat } from './dataset.js';
 import { createMixedReader } from './datasets/mixed/reader.js';
 import { createMemoryReader } from './memory-reader.js';
 import type { AugmentationOptions } from './augment/options.js';
 import type { ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
+
+/**
+ * Errors: an `augmentation` section that does not fit images of a format, such as a hole larger than they are; a user's own
+ * augmentation cannot be loaded.
+ */
+export async function requireAugmentation(augmentation: AugmentationOptions, format: ImageFormat): Promise<void> {
+  const { custom } = augmentation;
+  createPipeline(augmentation, format, custom && (await loadAugmentation(custom, format)));
+}
 
 /**
  * The reader of a source, for the thread that calls. Errors: options that do not fit the images; a user's own augmentation

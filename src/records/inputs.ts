@@ -39,6 +39,8 @@ const runInputs = z.object({
   weights: weightsFacts.optional(),
   /** True in a folder that `isda import` made: its config names the weights where the command line's does not. */
   imported: z.boolean().optional(),
+  /** The config file of the run, relative to its folder; absent where it came through a pipe. */
+  configFile: z.string().optional(),
   /** Fingerprints of other settings that its checkpoints were written under, where it went on with changed ones. */
   earlierSettings: z.array(z.string()).readonly().optional(),
 });

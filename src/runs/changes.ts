@@ -37,6 +37,15 @@ function mayBeSameData(before: ExperimentConfig, config: ExperimentConfig, knows
   return knowsData || folderOf(before) === folderOf(config);
 }
 
+/**
+ * What would make a run another than that of a folder, in words; empty where nothing would. Where it goes on, the images
+ * themselves are compared, and not where they are.
+ */
+export function otherNumbers(before: ExperimentConfig, config: ExperimentConfig, goesOn: boolean): string {
+  const keys = differingKeys([flatSettings(before), flatSettings(config)]);
+  return keys.every((key) => goesOn && key === 'dataset.dir') ? '' : changesText(before, config);
+}
+
 /** How to begin a longer run from what a run has trained. */
 const startFromWeights = ({ root }: Pick<RunFolder, 'root'>): string =>
   `a new run can begin from its weights: \`isda export --run ${shellWord(root)} --out weights.safetensors\`, then ` +

@@ -1,10 +1,9 @@
 // A run that is open: what is trained, on what, from where, and where its records go.
-import { cannot } from '../common/errors.js';
 import { cacheHome } from '../common/home.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { epochPlan } from '../data/batches.js';
 import { mixSources } from '../data/datasets/mixed/source.js';
-import { loadSplits, type DataPlaces, type LoadedSplits } from '../data/registry.js';
+import type { DataPlaces, LoadedSplits } from '../data/registry.js';
 import type { Engine } from '../engine/index.js';
 import type { GeneratorSet } from '../gan/generator-set.js';
 import type { LoadedCheckpoint } from '../records/checkpoints.js';
@@ -18,11 +17,10 @@ import { changeLines, requireSamePast } from './changes.js';
 import { readFirstWeights } from './first-weights.js';
 import type { OpenRunFolder } from './in-run-folder.js';
 import { threadsOf } from './loading.js';
-import { requireEvaluationMemory, requireMemory, requireTrainingMemory } from './memory.js';
-import { buildParts, withClasses } from './parts.js';
 import type { RunContext } from './run-context.js';
+import type { RunSources } from './run-sources.js';
 import { dataChangesText, otherData, requireSameData } from './same-data.js';
-import { openGenerators, syntheticSource, type MakingContext } from './synthetic-images.js';
+import { syntheticSource, type MakingContext } from './synthetic-images.js';
 
 export interface Run {
   readonly config: ExperimentConfig;
@@ -49,57 +47,18 @@ export interface Run {
   readonly workers: number;
 }
 
-/** What a run is made from, read before its folder is touched. */
-interface RunSources {
-  /** With the number of classes of the images. */
-  readonly config: ExperimentConfig;
-  /** Real images alone. */
-  readonly splits: LoadedSplits;
-  readonly generators: GeneratorSet | undefined;
-  /** The settings of the run that goes on, where it does. */
-  readonly before?: ExperimentConfig | undefined;
-  readonly inputs?: RunInputs | undefined;
-}
-
-/** Errors: the file of a config's first weights is not there, and nothing tells which one it is. */
-function requireWeights({ model: { weights, weightsSha256 } }: ExperimentConfig): void {
-  if (weights === undefined || weightsSha256 !== undefined) return;
-  throw cannot('use the weights', 'there is no such file', {
-    code: 'file/read',
-    kind: 'usage',
-    place: weights,
-    hint: 'model.weights starts from the folder of the file that names it, of --set from the working directory',
-  });
-}
-
-/** Reads a config's images and the generators of its synthetic ones. Errors: they are missing or damaged. */
-export async function loadSources(config: ExperimentConfig, context: RunContext): Promise<RunSources> {
-  requireWeights(config);
-  const splits = await loadSplits(config.dataset, context);
-  const { synthetic } = config.dataset;
-  const generators = synthetic && (await openGenerators(synthetic, splits.train, context.workingDirectory));
-  return { config: withClasses(config, splits.train.classes), splits, generators };
-}
-
 /** Opens a run where a checkpoint left it, or at its start; close its `training`. Errors: the checkpoint is another's. */
 export async function openRun(
-  { config, splits: real, generators, before, inputs }: RunSources,
+  { config, splits: real, generators, engine, parts, first: known, before, inputs }: RunSources,
   folder: OpenRunFolder,
   checkpoint: LoadedCheckpoint | undefined,
   context: RunContext,
 ): Promise<Run> {
-  const engine = await context.openEngine(config.training);
   const splits = await withSynthetic(config, real, generators, { ...context, engine, print: folder.print });
   const { position, resumed, weights: earlier } = placeOf(checkpoint, splits, config.training.batchSize, inputs);
-  const parts = await buildParts(config, splits.train);
-  requireMemory(config, parts, engine.device.kind);
-  const { batchSize, evaluationBatchSize } = config.training;
-  const largest = Math.max(...epochPlan(splits.train, batchSize).sizes);
-  requireTrainingMemory(parts, largest, engine.device.kind);
-  requireEvaluationMemory(parts, Math.min(evaluationBatchSize, splits.evaluation.count), engine.device.kind);
   const { workingDirectory } = context;
   const isNew = checkpoint === undefined;
-  const first = isNew ? await readFirstWeights(config.model, parts.network, workingDirectory) : undefined;
+  const first = isNew ? (known ?? (await readFirstWeights(config.model, parts.network, workingDirectory))) : undefined;
   const weights = first?.facts ?? earlier;
   if (before !== undefined) {
     const { batches: batchesPerEpoch } = epochPlan(splits.train, config.training.batchSize);

@@ -26,4 +26,8 @@ export interface RunOptions {
   readonly out: string;
   /** Whether to go on where an earlier process stopped; otherwise earlier checkpoints are deleted. */
   readonly resume: boolean;
+  /** The config's file, absolute; absent where it came through a pipe. */
+  readonly configFile?: string | undefined;
+  /** Whether the command line names the folder, which otherwise follows from the config's name. */
+  readonly isNamed?: boolean;
 }

@@ -7,33 +7,37 @@ import { printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { countParameters } from '../models/cost.js';
 import type { LoadedCheckpoint } from '../records/checkpoints.js';
-import { readInputs, writeInputs } from '../records/inputs.js';
+import { readInputs, writeInputs, type RunInputs } from '../records/inputs.js';
 import { lastEpochs } from '../records/metrics-columns.js';
 import { readMetrics } from '../records/metrics-csv.js';
 import { readDataWait, summarise, writeSummary, type RunSummary } from '../records/summary.js';
 import { knownMetrics } from '../training/metrics/registry.js';
 import { trainNetwork, type LoadingTime } from '../training/trainer.js';
-import { earlierConfig, otherSettings } from './changes.js';
+import { earlierConfig, otherNumbers, otherSettings } from './changes.js';
+import { configFileEntry, requireOwnConfig } from './config-file.js';
 import { headerLines, recordEnvironment } from './header.js';
 import { inRunFolder, resumedCheckpoint, writeFirstRecords } from './in-run-folder.js';
 import { openConfiguredLoader } from './loading.js';
-import { loadSources, openRun, type Run } from './open-run.js';
+import { openRun, type Run } from './open-run.js';
 import { multiplyAddsOf } from './parts.js';
 import type { RunContext, RunOptions } from './run-context.js';
 import { openRecords } from './run-records.js';
+import { loadSources } from './run-sources.js';
 
 /** Trains an experiment to its end and gives its summary. Errors: all that can go wrong; `stopped` after a signal. */
 export async function runExperiment(
   config: ExperimentConfig,
-  { out, resume }: RunOptions,
+  options: RunOptions,
   context: RunContext,
 ): Promise<RunSummary> {
-  const loaded = await loadSources(config, context);
+  const { out, resume } = options;
+  const loaded = await loadSources(config, options, context);
   return inRunFolder(out, context, async (folder) => {
     const { paths } = folder;
     const before = earlierConfig(paths);
     // Where it cannot be read, the run writes it again.
     const inputs = await readInputs(paths.inputs).catch(() => undefined);
+    if (before !== undefined) requireOwnConfig(paths, options, inputs, otherNumbers(before, loaded.config, resume));
     const imported = resume && inputs?.imported === true ? before : undefined;
     const sources = { ...loaded, config: withWeightsOf(imported, loaded.config) };
     const { workingDirectory } = context;
@@ -43,7 +47,7 @@ export async function runExperiment(
     });
     const run = await openRun({ ...sources, ...(checkpoint && { before, inputs }) }, folder, checkpoint, context);
     try {
-      await takeFolder(run, checkpoint);
+      await takeFolder(run, checkpoint, configFileEntry(paths, options, inputs));
       const loading = await train(run);
       return await finish(run, loading);
     } finally {
@@ -63,6 +67,7 @@ function withWeightsOf(imported: ExperimentConfig | undefined, config: Experimen
 async function takeFolder(
   { config, context, folder, engine, position, splits, weights, changes, inputs }: Run,
   checkpoint: LoadedCheckpoint | undefined,
+  configFile: Pick<RunInputs, 'configFile'>,
 ): Promise<void> {
   const { keepCheckpoints } = config.output;
   const outdated = [basename(folder.paths.summary)];
@@ -74,6 +79,7 @@ async function takeFolder(
     weights,
     ...(checkpoint !== undefined && inputs?.imported === true && { imported: true }),
     ...(earlierSettings.length > 0 && { earlierSettings }),
+    ...configFile,
   });
   await writeFirstRecords(folder, { config: printConfig(config), checkpoint, keepCheckpoints, outdated });
   // The outcome of a shorter run is not that of the one which goes on.

@@ -209,8 +209,8 @@ describe('--set', () => {
       'one.yaml': 'dataset: {name: cifar10}\ngan: {name: infogan, codes: 3, generatorWidth: 8}\n',
     });
     const places = { workingDirectory: folder, configsDirectory: folder };
-    expect(loadGanConfig('x.yaml', places)).toEqual({
-      ...loadGanConfig('one.yaml', { ...places, overrides: ['gan.name=wgan'] }),
+    expect(loadGanConfig('x.yaml', places).config).toEqual({
+      ...loadGanConfig('one.yaml', { ...places, overrides: ['gan.name=wgan'] }).config,
       experiment: 'x',
     });
   });

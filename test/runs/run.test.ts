@@ -160,6 +160,26 @@ describe('what is refused before the folder changes', () => {
     await expect(run('nowhere', configOf({ dir: 'none' }))).rejects.toThrow('cannot ');
     expect(existsSync(join(folder, 'nowhere'))).toBe(false);
   });
+
+  const changed = (changes: object): ExperimentConfig => experimentSchema.parse({ ...configOf(), ...changes });
+  const noEngine = (): Promise<Engine> => Promise.reject(new Error('no GPU'));
+  const weights = join(folder, 'unfit.safetensors');
+  it.each([
+    ['a hole larger than the images', changed({ augmentation: { cutout: { length: 300 } } }), {}, 'cutout.length 300'],
+    ['an augmentation that is not there', changed({ augmentation: { custom: { module: '/none.js' } } }), {}, '/none.js'],
+    ['a loss that is not there', changed({ loss: { name: 'custom', module: '/none.js' } }), {}, '/none.js'],
+    ['weights of another network', changed({ model: { name: 'resnet', depth: 14, weights } }), {}, 'layer1.1.conv1.weight is missing'],
+    ['no such device', configOf(), { openEngine: noEngine }, 'no GPU'],
+  ])('%s, of a run that starts over, and without making a folder', async (_, config, context, message) => {
+    await exportFresh(configOf(), weights, testRunContext(folder, engine).context);
+    const { model } = config;
+    const known = model.weights === undefined ? config : { ...config, model: { ...model, weightsSha256: sha256Of(weights) } };
+    const before = contentOf(root);
+    await expect(run('whole', known, { ...context, resume: false })).rejects.toThrow(message);
+    expect(contentOf(root)).toEqual(before);
+    await expect(run('refused', known, context)).rejects.toThrow(message);
+    expect(existsSync(join(folder, 'refused'))).toBe(false);
+  });
 });
 
 describe('what a run is made from', () => {

@@ -20,7 +20,7 @@ import { createGanProgress } from '../terminal/gan-progress.js';
 import { pngFile } from '../terminal/output.js';
 import { watchSignals } from '../terminal/signals.js';
 import { printJson } from '../terminal/table.js';
-import { createRunContext, ownSettings } from './train.js';
+import { createRunContext, namedFolder, ownSettings } from './train.js';
 
 /** Draws the pictures of a command, which gives a warning once. */
 function picturesFor({ stderr }: CommandContext): Pictures {
@@ -44,7 +44,7 @@ interface TrainFlags {
 
 async function train(flags: TrainFlags, context: CommandContext): Promise<void> {
   const seed = flags.seed === undefined ? [] : [`training.seed=${flags.seed}`];
-  const config = readGanConfig(flags.config, [...flags.set, ...seed], context);
+  const { config, files } = readGanConfig(flags.config, [...flags.set, ...seed], context);
   const named = flags.out ?? config.output.dir ?? `runs/${config.experiment}-seed${config.training.seed}`;
   const out = resolve(context.workingDirectory, named);
   const signals = watchSignals(context);
@@ -56,7 +56,7 @@ async function train(flags: TrainFlags, context: CommandContext): Promise<void> 
       pictures: picturesFor(context),
       showProgress,
     };
-    const options = { out, resume: flags.resume ?? true, only: flags.class };
+    const options = { out, resume: flags.resume ?? true, only: flags.class, ...namedFolder(flags, files) };
     const trained = await trainGenerators(config, options, run);
     if (flags.json === true) printJson(context, trained);
   } finally {

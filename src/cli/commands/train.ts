@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { openEngine } from '../../engine/index.js';
+import { isPipe } from '../../config/find.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { runExperiment } from '../../runs/run.js';
-import type { RunContext } from '../../runs/run-context.js';
+import type { RunContext, RunOptions } from '../../runs/run-context.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
@@ -32,6 +33,16 @@ export function runDirectory(config: ExperimentConfig, out: string | undefined, 
   return resolve(context.workingDirectory, named);
 }
 
+/** Whose run a command line means: the file of its config, and whether it names the folder itself. */
+export function namedFolder(
+  { out, set }: Pick<TrainOptions, 'out' | 'set'>,
+  files: readonly string[],
+): Pick<RunOptions, 'configFile' | 'isNamed'> {
+  const file = files.at(-1);
+  const isNamed = out !== undefined || set.some((change) => /^output(\.dir)?=/.test(change));
+  return { configFile: file !== undefined && isPipe(file) ? undefined : file, isNamed };
+}
+
 /** What a run needs of the process. Everything but results goes to `stream`. */
 export function createRunContext(
   context: CommandContext,
@@ -55,13 +66,14 @@ export function createRunContext(
 
 async function train(options: TrainOptions, context: CommandContext): Promise<void> {
   const seed = options.seed === undefined ? [] : [`training.seed=${options.seed}`];
-  const { config } = readConfig(options.config, [...options.set, ...seed], context);
+  const { config, files } = readConfig(options.config, [...options.set, ...seed], context);
   const out = runDirectory(config, options.out, context);
   const signals = watchSignals(context);
   try {
     const stream = options.json === true ? context.stderr : context.stdout;
     const run = createRunContext(context, stream, signals.requested);
-    const summary = await runExperiment(config, { out, resume: options.resume ?? true }, run);
+    const named = namedFolder(options, files);
+    const summary = await runExperiment(config, { out, resume: options.resume ?? true, ...named }, run);
     if (options.json === true) context.stdout.write(`${JSON.stringify({ folder: out, ...summary }, undefined, 2)}\n`);
   } finally {
     signals.stop();

@@ -9,7 +9,7 @@ import { classFolder } from '../../gan/stored.js';
 import type { RunOptions } from '../run-context.js';
 import { runFolder } from '../../records/run-folder.js';
 import { classNumber } from './classes.js';
-import { isComplete, loadGanData, runGan, type GanContext } from './run.js';
+import { isComplete, loadGanData, requireOwnGan, runGan, type GanContext } from './run.js';
 import type { GanSummary } from './train-in-folder.js';
 
 interface GeneratorsOptions extends RunOptions {
@@ -60,6 +60,7 @@ export async function trainGenerators(
   const engine = (): Promise<Engine> => (opened ??= context.openEngine(config.training));
   const trained: TrainedGenerator[] = [];
   for (const run of runsOf(config, options, splits.train)) {
+    await requireOwnGan(run.config, { ...options, out: run.out });
     if (options.resume && (await isComplete(run.config, run.out, splits))) {
       context.stream.write(`complete already: ${run.out}\n`);
       trained.push({ folder: run.out, ...(await readSummary(run.out)) });

@@ -3,13 +3,15 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { formatCount } from '../../common/format.js';
 import { ganFingerprint, ganFingerprints } from '../../config/fingerprint.js';
+import { loadGanConfig } from '../../config/load.js';
 import { printGanConfig } from '../../config/print.js';
 import type { GanConfig } from '../../config/gan.js';
 import { loadSplits, type LoadedSplits } from '../../data/registry.js';
 import type { ImageSource } from '../../data/source.js';
 import type { Engine } from '../../engine/index.js';
+import type { Gan } from '../../gan/gan.js';
 import { createDiversity } from '../../gan/diversity.js';
-import { createRealBatches, ofClasses } from '../../gan/real-images.js';
+import { createRealBatches, ofClasses, type RealBatches } from '../../gan/real-images.js';
 import { createGan } from '../../gan/registry.js';
 import { openGanSession } from '../../gan/session.js';
 import { generatorFile } from '../../gan/stored.js';
@@ -17,8 +19,9 @@ import { ganStart, parseGanProgress, type GanPosition } from '../../gan/trainer.
 import { countParameters } from '../../models/cost.js';
 import { loadNewestCheckpoint, type LoadedCheckpoint } from '../../records/checkpoints.js';
 import { readInputs, writeInputs, type RunInputs } from '../../records/inputs.js';
-import { runFolder } from '../../records/run-folder.js';
+import { runFolder, type RunFolder } from '../../records/run-folder.js';
 import { writeState } from '../../training/state.js';
+import { configFileEntry, requireOwnConfig } from '../config-file.js';
 import { recordEnvironment } from '../header.js';
 import { inRunFolder, resumedCheckpoint, writeFirstRecords, type OpenRunFolder } from '../in-run-folder.js';
 import type { RunContext, RunOptions } from '../run-context.js';
@@ -50,37 +53,44 @@ interface GanResources {
  * Trains one generator to its end on training images of `splits` and gives its summary. The engine is opened where there is
  * something left to do. Errors: all that can go wrong; `stopped` after a signal.
  */
-export function runGan(
+export async function runGan(
   config: GanConfig,
   options: RunOptions,
-  resources: GanResources,
+  { splits, engine }: GanResources,
   context: GanContext,
 ): Promise<GanSummary> {
-  return inRunFolder(options.out, context, (folder) =>
-    runInFolder(config, folder, { ...resources, resume: options.resume }, context),
-  );
+  // All that can be refused before the folder is touched.
+  const images = ofClasses(splits.train, config.dataset.classes);
+  const batches = createRealBatches(images, config.training.batchSize, config.training.seed);
+  const gan = createGan(config.gan, splits.train.classes);
+  const parts = { splits, images, batches, gan, opened: await engine(), options };
+  return inRunFolder(options.out, context, (folder) => runInFolder(config, folder, parts, context));
+}
+
+interface GanParts extends Pick<GanResources, 'splits'> {
+  readonly options: RunOptions;
+  readonly images: ImageSource;
+  readonly batches: RealBatches;
+  readonly gan: Gan;
+  readonly opened: Engine;
 }
 
 async function runInFolder(
   config: GanConfig,
   folder: OpenRunFolder,
-  { splits, engine, resume }: GanResources & Pick<RunOptions, 'resume'>,
+  { splits, images, batches, gan, opened, options }: GanParts,
   context: GanContext,
 ): Promise<GanSummary> {
   const { paths, log, print } = folder;
   const { iterations, batchSize, seed, execution } = config.training;
   const data = splits.train;
-  const images = ofClasses(data, config.dataset.classes);
-  const batches = createRealBatches(images, batchSize, seed);
-  const gan = createGan(config.gan, data.classes);
   const classes = config.dataset.classes ?? data.classNames.map((_, label) => label);
   const identity = ganFingerprint(config);
-  const checkpoint = await resumedCheckpoint(folder, resume, { fingerprints: ganFingerprints(config) });
   // Where it cannot be read, the run writes it again.
   const inputs = await readInputs(paths.inputs).catch(() => undefined);
+  const checkpoint = await resumedCheckpoint(folder, options.resume, { fingerprints: ganFingerprints(config) });
   const position = checkpoint === undefined ? ganStart : positionOf(checkpoint, splits, inputs);
 
-  const opened = await engine();
   const shown = { classNames: data.classNames, trainedClasses: classes, labelled: gan.generator.classes > 0 };
   const samples = labelsOf(rowsOf(shown), sampleColumns, shown);
   const parts = { gan, classes, batchSize };
@@ -89,7 +99,7 @@ async function runInFolder(
     if (checkpoint !== undefined) writeState(training, checkpoint.tensors, checkpoint.path);
     const { keepCheckpoints } = config.output;
     const outdated = [generatorFile, 'losses.svg', basename(paths.summary), ...(await samplePictures(paths.root))];
-    await writeInputs(paths.inputs, { data: splits.data });
+    await writeInputs(paths.inputs, { data: splits.data, ...configFileEntry(paths, options, inputs) });
     await writeFirstRecords(folder, { config: printGanConfig(config), checkpoint, keepCheckpoints, outdated });
     if (position.iteration < iterations) {
       await recordEnvironment(paths.environment, opened, context);
@@ -105,6 +115,26 @@ async function runInFolder(
   } finally {
     training.session.close();
   }
+}
+
+/** Errors: the folder, which nobody named, is that of another config file's run. */
+export async function requireOwnGan(config: GanConfig, options: RunOptions): Promise<void> {
+  const paths = runFolder(options.out);
+  const inputs = await readInputs(paths.inputs).catch(() => undefined);
+  requireOwnConfig(paths, options, inputs, changesSince(paths, config));
+}
+
+/** In what a folder's run differs from a config, in words; empty where it does not, or is not known. */
+function changesSince({ root, config: path }: RunFolder, config: GanConfig): string {
+  let before: GanConfig;
+  try {
+    before = loadGanConfig(path, { configsDirectory: root, workingDirectory: root }).config;
+  } catch {
+    return '';
+  }
+  const [from, to] = [before.training.iterations, config.training.iterations];
+  if (from !== to) return `training.iterations ${from} → ${to}`;
+  return ganFingerprint(before) === ganFingerprint(config) ? '' : 'other settings';
 }
 
 /** Where a checkpoint's run was. Errors: it was trained on other images. */

@@ -1,5 +1,5 @@
 // What `isda train` says and does where something is wrong: the message, the exit code, and nothing lost.
-import { appendFileSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -222,8 +222,7 @@ describe('a device or engine that is not there', () => {
         '  hint: install one: Debian and Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++; Alpine is not supported',
       ].join('\n'),
     );
-    expect(readdirSync(join(folder, 'new'))).toEqual(['log.txt']);
-    await rm(join(folder, 'new'), { recursive: true });
+    expect(existsSync(join(folder, 'new'))).toBe(false);
   });
 });
 

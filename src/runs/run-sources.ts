@@ -1,0 +1,79 @@
+// What a run is made from: all that can be read, built and refused before its folder is touched.
+import { cannot } from '../common/errors.js';
+import type { ExperimentConfig } from '../config/schema.js';
+import { epochPlan, type TrainingImages } from '../data/batches.js';
+import { requireAugmentation } from '../data/create-reader.js';
+import { loadSplits, type LoadedSplits } from '../data/registry.js';
+import type { Engine } from '../engine/index.js';
+import type { GeneratorSet } from '../gan/generator-set.js';
+import { listCheckpoints } from '../records/checkpoints.js';
+import type { RunInputs } from '../records/inputs.js';
+import { runFolder } from '../records/run-folder.js';
+import type { StepParts } from '../training/step.js';
+import { readFirstWeights, type FirstWeights } from './first-weights.js';
+import { requireEvaluationMemory, requireMemory, requireTrainingMemory } from './memory.js';
+import { buildParts, withClasses } from './parts.js';
+import type { RunContext, RunOptions } from './run-context.js';
+import { openGenerators } from './synthetic-images.js';
+
+export interface RunSources {
+  /** With the number of classes of the images. */
+  readonly config: ExperimentConfig;
+  /** Real images alone. */
+  readonly splits: LoadedSplits;
+  readonly generators: GeneratorSet | undefined;
+  readonly engine: Engine;
+  readonly parts: StepParts;
+  /** Read where the folder has no checkpoint to go on from. */
+  readonly first: FirstWeights | undefined;
+  /** The settings of the run that goes on, where it does. */
+  readonly before?: ExperimentConfig | undefined;
+  readonly inputs?: RunInputs | undefined;
+}
+
+/** Errors: the file of a config's first weights is not there, and nothing tells which one it is. */
+function requireWeights({ model: { weights, weightsSha256 } }: ExperimentConfig): void {
+  if (weights === undefined || weightsSha256 !== undefined) return;
+  throw cannot('use the weights', 'there is no such file', {
+    code: 'file/read',
+    kind: 'usage',
+    place: weights,
+    hint: 'model.weights starts from the folder of the file that names it, of --set from the working directory',
+  });
+}
+
+/** What decides the batches of a config: its real images, and those that generators are to make. */
+function trainingImages({ dataset: { synthetic } }: ExperimentConfig, { train }: LoadedSplits): TrainingImages {
+  if (synthetic === undefined) return train;
+  const { images, fraction } = synthetic;
+  return { count: train.count + images, synthetic: { count: images, fraction } };
+}
+
+/**
+ * Reads a config's images and the generators of its synthetic ones, builds its parts and opens the engine. Errors: all that
+ * config, data and machine are enough to refuse.
+ */
+export async function loadSources(
+  plain: ExperimentConfig,
+  { out, resume }: RunOptions,
+  context: RunContext,
+): Promise<RunSources> {
+  requireWeights(plain);
+  const splits = await loadSplits(plain.dataset, context);
+  const config = withClasses(plain, splits.train.classes);
+  const { synthetic } = config.dataset;
+  const generators = synthetic && (await openGenerators(synthetic, splits.train, context.workingDirectory));
+  await requireAugmentation(config.augmentation, splits.train);
+  const parts = await buildParts(config, splits.train);
+  // What is wrong with the folder is said by taking it.
+  const checkpoints = resume ? await listCheckpoints(runFolder(out).checkpoints).catch(() => []) : [];
+  const isNew = checkpoints.length === 0;
+  const first = isNew ? await readFirstWeights(config.model, parts.network, context.workingDirectory) : undefined;
+  const engine = await context.openEngine(config.training);
+  const { kind } = engine.device;
+  requireMemory(config, parts, kind);
+  const { batchSize, evaluationBatchSize } = config.training;
+  requireTrainingMemory(parts, Math.max(...epochPlan(trainingImages(config, splits), batchSize).sizes), kind);
+  requireEvaluationMemory(parts, Math.min(evaluationBatchSize, splits.evaluation.count), kind);
+  return { config, splits, generators, engine, parts, first };
+}
