@@ -9,7 +9,7 @@ import type { WeightsFacts } from '../records/inputs.js';
 import type { NamedTensor } from '../records/safetensors.js';
 import { networkTensors } from './network-file.js';
 
-interface FirstWeights {
+export interface FirstWeights {
   /** In PyTorch's names and layouts; without the last layer where that is fresh. */
   readonly tensors: readonly NamedTensor[];
   readonly facts: WeightsFacts;
