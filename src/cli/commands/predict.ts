@@ -1,5 +1,5 @@
 // `isda predict`: the classes of image files, by a run's network or an exported one.
-import { resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { Option } from 'commander';
 import { cannot } from '../../common/errors.js';
@@ -56,11 +56,13 @@ async function namedNetwork(options: PredictOptions, context: CommandContext): P
 
 /** The files as they are named, in their order. Errors: there are none. */
 async function namedFiles(words: readonly string[], folder: string | undefined, context: CommandContext) {
-  const found = folder === undefined ? undefined : await findImages(resolve(context.workingDirectory, folder));
+  const root = folder === undefined ? '' : resolve(context.workingDirectory, folder);
+  const found = folder === undefined ? undefined : await findImages(root);
   for (const note of found?.notes ?? []) context.stderr.write(`warning: ${note}\n`);
   const named = [
     ...words.map((word) => ({ name: word, path: resolve(context.workingDirectory, word) })),
-    ...(found?.files ?? []).map((path) => ({ name: path, path })),
+    // As the folder is named, so are its files.
+    ...(found?.files ?? []).map((path) => ({ name: join(folder ?? '', relative(root, path)), path })),
   ];
   if (named.length === 0) throw usage('no image is named', 'name files, or a folder with --folder', 'option/missing');
   return named;
@@ -173,7 +175,9 @@ export const registerPredict: RegisterCommand = (program, context) => {
     .addOption(setOption())
     .option('--csv', 'print as CSV: a line for each class of an image')
     .option('--json', 'print as JSON');
-  withOptionRules(command, { '--csv': { excludes: ['--json'] }, '--checkpoint': { needs: '--run' }, '--ema': { needs: '--run' } }).action(
-    (files: readonly string[], options: PredictOptions) => predict(files, options, context),
-  );
+  withOptionRules(command, {
+    '--csv': { excludes: ['--json'] },
+    '--checkpoint': { needs: '--run' },
+    '--ema': { needs: '--run' },
+  }).action((files: readonly string[], options: PredictOptions) => predict(files, options, context));
 };

@@ -77,6 +77,10 @@ function column(
   });
 }
 
+/** The end of a column, which the mark of a difference may cover. */
+const topOf = ({ low, high }: { low: number; high: number }, y: number): string =>
+  element('line', { x1: xAt(low) + 1, x2: xAt(high) - 1, y1: y, y2: y, stroke: accuracyColour, 'stroke-width': 3 });
+
 /** Draws the diagram. Columns end at a bin's accuracy; what lies between that and its mean confidence is marked. */
 export function reliabilityDiagram(calibration: Calibration, { title }: { readonly title: string }): string {
   const { bins, expectedErrorPercent, meanConfidencePercent, accuracyPercent } = calibration;
@@ -112,6 +116,7 @@ export function reliabilityDiagram(calibration: Calibration, { title }: { readon
     ...axes(upper, 'accuracy (%)', ''),
     ...filled.map((bin) => column(bin, at(0), at(100 * bin.accuracy!), { fill: accuracyColour })),
     ...filled.map((bin) => column(bin, at(100 * bin.accuracy!), at(100 * bin.confidence!), gap)),
+    ...filled.map((bin) => topOf(bin, at(100 * bin.accuracy!))),
     element('line', { x1: xAt(0), y1: at(0), x2: xAt(1), y2: at(100), stroke: paper.ink, 'stroke-dasharray': '5 4' }),
     ...foot(upper, false),
     ...axes(lower, 'images (%)', ''),

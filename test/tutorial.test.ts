@@ -1,0 +1,72 @@
+// The commands of docs/tutorial.md, in their order, on few synthetic images for one epoch.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { projectRoot } from './config/support.js';
+import { runHere } from './support/cli.js';
+import { makeData } from './support/runs.js';
+
+const page = readFileSync(join(projectRoot, 'docs/tutorial.md'), 'utf8');
+const commands = [...page.matchAll(/^```sh\n([^]*?)^```$/gm)].flatMap(([, block]) => block.trimEnd().split('\n'));
+
+const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Words of a command that would take long, or the network. */
+const smaller: readonly (readonly [RegExp, string])[] = [
+  [/--count 500/, '--count 10'],
+  [/^plan ablate (.*)--seeds 5/, 'plan ablate $1--seeds 1 --steps 1'],
+  [/^ablate (.*)--seeds 5/, 'ablate $1--seeds 1 --set training.epochs=1'],
+  // The first cat of synthetic images.
+  [/new\/cat\/00000/, 'new/cat/00003'],
+  // Worker threads run the built files; here everything but the runs of the grid runs from the sources.
+  [/^evaluate /, 'evaluate --set training.workers=0 '],
+];
+
+const wordsOf = (command: string): string[] => {
+  const line = command.replace(/^isda /, '');
+  return smaller.reduce((text, [long, short]) => text.replace(long, short), line).split(' ');
+};
+
+/** Files that a command names with an option for what it writes. */
+const writtenBy = (words: readonly string[]): string[] =>
+  words.filter((word, at) => /\.(svg|png|csv|html|safetensors)$/.test(word) && /^--(?!network)/.test(words[at - 1]));
+
+describe('docs/tutorial.md', () => {
+  it('has commands of isda alone, one a line', () => {
+    expect(commands.length).toBeGreaterThan(10);
+    expect(commands.filter((command) => !/^isda [a-z]+ [^"'|>&;]+$/.test(command))).toEqual([]);
+  });
+
+  it('works as it is printed', { timeout: 240_000 }, async () => {
+    // In place of the download: as many classes, of the same names.
+    await makeData(folder, 200);
+    const names = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+    writeFileSync(join(folder, 'data/cifar-10-batches-bin/batches.meta.txt'), `${names.join('\n')}\n`);
+    const printed = new Map<string, string>();
+    for (const command of commands.filter((each) => !each.startsWith('isda data download'))) {
+      const words = wordsOf(command);
+      const { exitCode, stdout, all } = await runHere(folder, words);
+      expect(exitCode, `${command}\n${all}`).toBe(0);
+      expect(
+        writtenBy(words).filter((file) => !existsSync(join(folder, file))),
+        command,
+      ).toEqual([]);
+      printed.set(command, stdout);
+    }
+    // Each table of the page begins as one that was printed does.
+    const tables = [...page.matchAll(/^```\n(.*)\n([-\s]+)$/gm)].map(([, header]) => header.trim().split(/\s{2,}/));
+    expect(tables.length).toBeGreaterThan(2);
+    const all = [...printed.values()].join('\n').replaceAll(/ +/g, ' ');
+    for (const [first, second] of tables) expect(all).toContain(`\n${first} ${second}`);
+  });
+
+  it('shows pictures that are there', () => {
+    const pictures = [...page.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, path]) => path);
+    expect(pictures.filter((path) => dirname(path) === 'tutorial')).toHaveLength(pictures.length);
+    const named = commands.join(' ');
+    expect(pictures.filter((path) => !named.includes(` ${path.slice('tutorial/'.length)}`))).toEqual([]);
+  });
+});
