@@ -1,5 +1,6 @@
 // Test runner settings: processes, not threads, because worker threads must not load the TensorFlow binding.
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Tests that measure or harm their process, replace a module or start many programs. Each file gets a process. */
 const ownProcess = [
@@ -10,9 +11,24 @@ const ownProcess = [
   'test/{install/**/*,grids/executors/slurm/script,cli/commands/{gan,interruption,study,workers}}.test.ts',
 ];
 
+/** Most of these files train networks. */
+const longFiles = /\/test\/(cli\/commands|gan|models|optimizers|runs|training|visualize)\//;
+
+/** Keeps long files from being the last, while all but one worker have nothing left to do. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ project, moduleId }: TestSpecification): number =>
+      project.name === 'own process' ? 0 : longFiles.test(moduleId) ? 1 : 2;
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
+
+/** One more than the cores of a small machine: a test that waits for a process or the disk leaves none of them idle. */
+const maxWorkers = 3;
+
 const shared = {
   pool: 'forks',
-  maxWorkers: 2,
+  maxWorkers,
   // Ends what hangs; a busy machine takes many times as long as an idle one.
   testTimeout: 600_000,
   hookTimeout: 600_000,
@@ -22,7 +38,8 @@ const shared = {
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers,
+    sequence: { sequencer: LongFirst },
     projects: [
       { test: { ...shared, name: 'own process', include: ownProcess } },
       {

@@ -6,7 +6,7 @@ import { experimentSchema } from '../src/config/schema.js';
 import { fingerprint } from '../src/config/fingerprint.js';
 import { synthesize } from '../src/data/datasets/synthetic/synthesize.js';
 import { projectRoot } from './config/support.js';
-import { runCli } from './support/cli.js';
+import { runCli, runHere } from './support/cli.js';
 import { runIsda } from './support/process.js';
 import { outcomeOf } from './support/runs.js';
 import { test } from './temporary-folder.js';
@@ -57,7 +57,9 @@ describe('the example', () => {
       args('parts', 'training.epochs=1'),
       args('parts'),
     ]) {
-      const { exitCode, all } = await runIsda(folder, line);
+      // Worker threads read files as Node.js does, so in a process of its own.
+      const run = line.includes('training.workers=2') ? runIsda : runHere;
+      const { exitCode, all } = await run(folder, line);
       expect(exitCode, all).toBe(0);
     }
     const whole = outcomeOf(join(folder, 'whole'));

@@ -1,16 +1,13 @@
 // The fingerprint of a config: one hash of the settings that determine its numbers.
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import { chosen, propertyOf } from './describe.js';
-import { ganConfigSchema, type GanConfig } from './gan.js';
+import { ganConfigSchema, ganTree, type GanConfig } from './gan.js';
 import { legacyFingerprint, legacyGanFingerprint } from './legacy-fingerprint.js';
-import { experimentSchema, schemaTree, type ExperimentConfig, type SchemaNode } from './schema.js';
+import { experimentSchema, experimentTree, type ExperimentConfig, type SchemaNode } from './schema.js';
 
 /** Plain values by section. */
 type Sections = Readonly<Record<string, object>>;
 
-const experimentTree = schemaTree();
-const ganTree = z.toJSONSchema(ganConfigSchema, { io: 'input', unrepresentable: 'any' });
 /** What each section is called where a config does not say. */
 const defaultNames = namesOf(experimentSchema.parse({ experiment: 'x' }));
 

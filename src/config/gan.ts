@@ -4,7 +4,7 @@ import { pathOption } from '../common/path-option.js';
 import { cifarFormats } from '../data/datasets/cifar/format.js';
 import { ganOptions } from '../gan/options.js';
 import { trainingOptions } from '../training/options.js';
-import { experimentKey } from './schema.js';
+import { asTree, experimentKey } from './schema.js';
 import type { NamedSections } from './tree.js';
 
 const { seed, execution, device, tf32, xla, deterministic } = trainingOptions.shape;
@@ -54,6 +54,8 @@ export const ganConfigSchema = z.strictObject({
     })
     .prefault({}),
 });
+
+export const ganTree = asTree(ganConfigSchema);
 
 /** A fully resolved config of a generator: plain values, every default filled in. */
 export type GanConfig = z.output<typeof ganConfigSchema>;

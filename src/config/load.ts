@@ -6,7 +6,7 @@ import { fileSha256 } from '../common/files.js';
 import { generatorChecksum } from '../gan/generator-files.js';
 import { displayPath, findConfig, isFile, withoutExtension, type ConfigPlaces } from './find.js';
 import { readConfigFiles } from './files.js';
-import { ganConfigSchema, ganNamedSections, type GanConfig } from './gan.js';
+import { ganConfigSchema, ganNamedSections, ganTree, type GanConfig } from './gan.js';
 import { parseOverrides } from './overrides.js';
 import { configError } from './problems.js';
 import { maxExperimentLength, namedSections, type ExperimentConfig } from './schema.js';
@@ -152,7 +152,7 @@ export interface LoadedGanConfig extends Pick<LoadedConfig, 'files'> {
 export function loadGanConfig(path: string, options: LoadOptions): LoadedGanConfig {
   const { tree, sources, label, files } = readConfig(path, options, ganNamedSections);
   if (!isGan(tree)) throw wrongKind(label, 'it has no section gan', 'configs of generators are under configs/gan/');
-  const checked = checkTree(ganConfigSchema, tree, sources);
+  const checked = checkTree({ schema: ganConfigSchema, root: ganTree }, tree, sources);
   if ('problems' in checked) throw configError(label, checked.problems);
   return { config: checked.value, files };
 }

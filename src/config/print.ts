@@ -1,8 +1,7 @@
 // Prints a resolved config as YAML that parses to the same values, and the JSON Schema for editors.
 import { Document, visit } from 'yaml';
-import { z } from 'zod';
-import { ganConfigSchema, type GanConfig } from './gan.js';
-import { experimentSchema, schemaTree, type ExperimentConfig, type SchemaNode } from './schema.js';
+import { ganConfigSchema, ganTree, type GanConfig } from './gan.js';
+import { experimentSchema, experimentTree, type ExperimentConfig, type SchemaNode } from './schema.js';
 
 /** The config as YAML in the schema's key order, as a run folder's `config.yaml` has it. Reads back to an equal config. */
 export const printConfig = (config: ExperimentConfig): string => printValues(experimentSchema.parse(config));
@@ -34,8 +33,7 @@ function fileSchema(whole: SchemaNode, title: string): SchemaNode {
 }
 
 /** JSON Schema (2020-12) of a config file, for editors: the experiment's schema with `extends`, all keys optional. */
-export const jsonSchema = (): SchemaNode => fileSchema(schemaTree(), 'isda experiment');
+export const jsonSchema = (): SchemaNode => fileSchema(experimentTree, 'isda experiment');
 
 /** The same of a generator's config. */
-export const ganJsonSchema = (): SchemaNode =>
-  fileSchema(z.toJSONSchema(ganConfigSchema, { io: 'input', unrepresentable: 'any' }), 'isda generator');
+export const ganJsonSchema = (): SchemaNode => fileSchema(ganTree, 'isda generator');

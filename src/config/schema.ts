@@ -132,7 +132,8 @@ export const namedSections: NamedSections = new Map([
 
 export type SchemaNode = z.core.JSONSchema.BaseSchema;
 
-/** The schema as JSON Schema, the form that messages, the reference and editors read. */
-export function schemaTree(): SchemaNode {
-  return z.toJSONSchema(experimentObject, { io: 'input', unrepresentable: 'any' });
-}
+/** A schema as JSON Schema, the form that messages, the reference and editors read. To make it takes as long as to read a config. */
+export const asTree = (schema: z.ZodType): SchemaNode =>
+  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+
+export const experimentTree = asTree(experimentObject);

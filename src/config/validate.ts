@@ -1,6 +1,6 @@
 // A tree of values against the schema: the resolved config, or every problem with its place.
 import { distance } from 'fastest-levenshtein';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { orList } from '../common/format.js';
 import { didYouMean, nearest } from '../common/nearest.js';
 import { networkSettings, networksNamed } from '../models/other-names.js';
@@ -8,7 +8,7 @@ import { bareKey, keyOfAlias, wordOfAlias } from './aliases.js';
 import { allPaths, alternatives, expectation, knownKeys, knownWords, pathsOfKey, schemaAt } from './describe.js';
 import type { Problem } from './problems.js';
 import { generatorRefusalOf, refusalOf } from './refused.js';
-import { experimentSchema, type ExperimentConfig, type SchemaNode } from './schema.js';
+import { experimentSchema, experimentTree, type ExperimentConfig, type SchemaNode } from './schema.js';
 import type { Source } from './source.js';
 import { keySpanAt, plain, valueAt, type MapTree, type Tree } from './tree.js';
 
@@ -200,16 +200,21 @@ function order(problem: Problem, sources: readonly Source[]): number {
   return problem.span === undefined ? -1 : sources.indexOf(problem.span.source) * 2 ** 24 + problem.span.start;
 }
 
+/** A schema, and its tree, which messages about what is wrong read. */
+interface Described<Value> {
+  readonly schema: z.ZodType<Value>;
+  readonly root: SchemaNode;
+}
+
 /** Reads a tree by a schema, with every default filled in, or lists what is wrong. `sources` gives the order. */
 export function checkTree<Value>(
-  schema: z.ZodType<Value>,
+  { schema, root }: Described<Value>,
   tree: MapTree,
   sources: readonly Source[],
 ): { value: Value } | { problems: readonly Problem[] } {
   const value = plain(tree);
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data };
-  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const checked = { tree, value, root };
   const found = result.error.issues.flatMap((issue) => problemsOf(issue, [], checked));
   // Two checks can fail on one value (too big for an integer and for its range): one message says both.
@@ -222,6 +227,6 @@ export function validate(
   tree: MapTree,
   sources: readonly Source[],
 ): { config: ExperimentConfig } | { problems: readonly Problem[] } {
-  const checked = checkTree(experimentSchema, tree, sources);
+  const checked = checkTree({ schema: experimentSchema, root: experimentTree }, tree, sources);
   return 'value' in checked ? { config: checked.value } : checked;
 }

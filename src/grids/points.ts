@@ -3,7 +3,7 @@ import { cannot } from '../common/errors.js';
 import { randomStream } from '../common/random.js';
 import { expectation, schemaAt } from '../config/describe.js';
 import { configError } from '../config/problems.js';
-import { schemaTree, type ExperimentConfig } from '../config/schema.js';
+import { experimentTree, type ExperimentConfig } from '../config/schema.js';
 import type { Source } from '../config/source.js';
 import { plain } from '../config/tree.js';
 import { findMark } from '../config/yaml-marks.js';
@@ -38,7 +38,7 @@ export function settingsText(settings: PointValues): string {
 
 /** What a key takes, in words; undefined where the config has no such key. */
 export function expectationAt(key: string, config: ExperimentConfig): string | undefined {
-  const node = schemaAt(schemaTree(), key.split('.'), config);
+  const node = schemaAt(experimentTree, key.split('.'), config);
   return node && expectation(node);
 }
 

@@ -5,7 +5,7 @@ import { displayPath, findConfig, isFile, isPipe, standardInput, type ConfigPlac
 import { readText } from '../config/files.js';
 import { loadConfig } from '../config/load.js';
 import { configError, type Problem } from '../config/problems.js';
-import { experimentName, experimentProblem } from '../config/schema.js';
+import { asTree, experimentName, experimentProblem } from '../config/schema.js';
 import type { Source } from '../config/source.js';
 import { valueAt, type MapTree } from '../config/tree.js';
 import { checkTree } from '../config/validate.js';
@@ -53,7 +53,7 @@ export function loadStudy(
   const fail = (found: readonly Problem[]): Error => configError(label, found, 'study');
   if (problems.length > 0) throw fail(problems);
   if (tree?.kind !== 'map') throw fail([{ message: 'expected the keys study, config and rows', span: tree?.span }]);
-  const checked = checkTree(studySchema, tree, [source]);
+  const checked = checkTree({ schema: studySchema, root: asTree(studySchema) }, tree, [source]);
   if ('problems' in checked) throw fail(checked.problems);
   const study = checked.value;
 

@@ -1,7 +1,7 @@
 // Sizes that no machine holds: an error that names the option or the key, before anything is made.
 import { readdir } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
-import { runCli } from '../support/cli.js';
+import { runCli, runHere } from '../support/cli.js';
 import { runIsda } from '../support/process.js';
 import { makeData, trainArgs } from '../support/runs.js';
 import { test } from '../temporary-folder.js';
@@ -64,7 +64,7 @@ describe('sizes of networks, batches and pictures', () => {
     await makeData(folder, 128);
     const sizes = ['training.batchSize=10000000', 'training.evaluationBatchSize=10000000', 'training.epochs=1'];
     const more = sizes.flatMap((set) => ['--set', set]);
-    const run = await runIsda(folder, [...trainArgs('run'), ...more]);
+    const run = await runHere(folder, [...trainArgs('run'), ...more]);
     expect(run.exitCode, run.all).toBe(0);
     const loading = await runIsda(folder, [
       'bench',

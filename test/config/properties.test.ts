@@ -8,7 +8,7 @@ import { IsdaError } from '../../src/common/errors.js';
 import { alternatives, chosen, knownKeys, schemaAt } from '../../src/config/describe.js';
 import { fingerprint } from '../../src/config/fingerprint.js';
 import { printConfig } from '../../src/config/print.js';
-import { experimentSchema, schemaTree, type ExperimentConfig } from '../../src/config/schema.js';
+import { experimentSchema, experimentTree, type ExperimentConfig } from '../../src/config/schema.js';
 import { folderOf, loadIn, messageOf } from './support.js';
 
 const integer = (max: number) => fc.integer({ min: 1, max });
@@ -87,7 +87,7 @@ interface MapOfSchema {
 
 /** Every map of the schema: its path, a value that chooses it, and its keys. */
 function everyMap(): MapOfSchema[] {
-  const root = schemaTree();
+  const root = experimentTree;
   const sections = Object.entries(root.properties ?? {}).flatMap(([section, node]) =>
     alternatives(node as Exclude<typeof node, boolean>).flatMap((option) => {
       const name = option.properties?.name;

@@ -4,8 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli } from '../../support/cli.js';
-import { runIsda } from '../../support/process.js';
+import { runCli, runHere } from '../../support/cli.js';
 import { makeData, metricsOf, outcomeOf, read, sha256Of, trainArgs } from '../../support/runs.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
@@ -14,7 +13,7 @@ const weights = join(folder, 'w.safetensors');
 const named = (name: string): string => join(folder, name);
 
 async function isda(...args: string[]): Promise<string> {
-  const { exitCode, all, stdout } = await runIsda(folder, args);
+  const { exitCode, all, stdout } = await runHere(folder, args);
   expect(exitCode, all).toBe(0);
   return stdout;
 }

@@ -102,9 +102,9 @@ describe('isda gan train', () => {
 
   it('does not go on, and is not complete, on other images', async () => {
     await synthesize({ name: 'cifar10', train: 256, test: 100, classes: 10, seed: 2 }, join(folder, 'other'));
-    await runIsda(folder, args('images', 'training.iterations=3'));
+    await runHere(folder, args('images', 'training.iterations=3'));
     for (const iterations of [3, 6]) {
-      const other = await runIsda(folder, args('images', `training.iterations=${iterations}`, 'dataset.dir=other'));
+      const other = await runHere(folder, args('images', `training.iterations=${iterations}`, 'dataset.dir=other'));
       expect(other.exitCode, other.all).toBe(1);
       expect(other.stderr).toContain(
         'error: cannot resume: the images are not those that the checkpoint was trained on: as many images, but their checksum is another',
@@ -112,17 +112,17 @@ describe('isda gan train', () => {
     }
     const inputs = JSON.parse(read(join(folder, 'images'), 'inputs.json')) as { data: { trainImages: number } };
     expect(inputs.data.trainImages).toBe(256);
-    const moved = await runIsda(folder, args('images', 'training.iterations=6', `dataset.dir=${join(folder, 'data')}`));
+    const moved = await runHere(folder, args('images', 'training.iterations=6', `dataset.dir=${join(folder, 'data')}`));
     expect(moved.stdout).toContain('resuming after iteration 3');
-    const list = await runIsda(folder, ['runs', 'images']);
+    const list = await runHere(folder, ['runs', 'images']);
     expect(list.stdout).toMatch(/^images +done +6\/6 iterations/m);
   });
 
   it('starts over and keeps what somebody else put among its pictures', async () => {
-    await runIsda(folder, args('again', 'training.iterations=3'));
+    await runHere(folder, args('again', 'training.iterations=3'));
     const samples = join(folder, 'again', 'samples');
     writeFileSync(join(samples, 'mine.png'), 'mine');
-    await runIsda(folder, [...args('again', 'training.iterations=2'), '--no-resume']);
+    await runHere(folder, [...args('again', 'training.iterations=2'), '--no-resume']);
     expect(readdirSync(samples).sort()).toEqual(['000002.png', 'mine.png']);
   });
 

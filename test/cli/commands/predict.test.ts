@@ -12,13 +12,12 @@ import { decodeSafetensors, encodeSafetensors } from '../../../src/records/safet
 import { projectRoot } from '../../config/support.js';
 import { runCli, runHere } from '../../support/cli.js';
 import { testEngine } from '../../support/engine.js';
-import { runIsda } from '../../support/process.js';
 import { makeData, trainArgs } from '../../support/runs.js';
 import { findTorch } from '../../support/torch.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
 await makeData(folder, 256);
-const trained = await runIsda(folder, trainArgs('run'));
+const trained = await runHere(folder, trainArgs('run'));
 if (trained.exitCode !== 0) throw new Error(trained.all);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -119,7 +118,8 @@ describe('isda predict', () => {
     const text = await runCli(folder, ['evaluate', 'ema', '--ema']);
     expect(text.stdout).toMatch(/^weights +their averages \(training\.ema\)$/m);
 
-    const confidence = (file: string) => Number(readFileSync(join(folder, file), 'utf8').split('\n')[1].split(',').at(-2));
+    const confidence = (file: string) =>
+      Number(readFileSync(join(folder, file), 'utf8').split('\n')[1].split(',').at(-2));
     const top = ({ predictions }: Output): number => predictions[0].classes[0].probability;
     const plain = await predict('--run', 'ema', names[0]);
     expect(plain.stderr).toContain('note: predicted with the weights themselves; --ema takes the averages');
@@ -228,7 +228,7 @@ describe('the metadata of an export', () => {
       'dataset.subset=12',
       'dataset.testSubset=12',
     ].flatMap((set) => ['--set', set]);
-    const run = await runIsda(folder, ['train', '--config', 'tiny-cross-entropy', ...sets, '--out', 'folder']);
+    const run = await runHere(folder, ['train', '--config', 'tiny-cross-entropy', ...sets, '--out', 'folder']);
     expect(run.exitCode, run.all).toBe(0);
     const out = join(folder, 'folder.safetensors');
     const exported = await runCli(folder, ['export', '--run', 'folder', '--out', out]);

@@ -66,7 +66,8 @@ describe('isda train', () => {
   }) => {
     await makeData(folder);
     const args = trainArgs('run', []).slice(0, -2);
-    for (const seed of ['7', '8']) expect((await runIsda(folder, [...args, '--seed', seed])).exitCode).toBe(0);
+    expect((await runIsda(folder, [...args, '--seed', '7'])).exitCode).toBe(0);
+    expect((await runHere(folder, [...args, '--seed', '8'])).exitCode).toBe(0);
     expect((await runHere(folder, [...args, '--seed', '7', '--out', 'again'])).exitCode).toBe(0);
     const seven = outcomeOf(join(folder, 'runs', 'tiny-isda-seed7'));
     expect(outcomeOf(join(folder, 'again'))).toEqual(seven);
