@@ -3,13 +3,17 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { projectRoot } from './config/support.js';
 import { runHere } from './support/cli.js';
 import { makeData } from './support/runs.js';
+import { findTorch } from './support/torch.js';
 
 const page = readFileSync(join(projectRoot, 'docs/tutorial.md'), 'utf8');
 const commands = [...page.matchAll(/^```sh\n([^]*?)^```$/gm)].flatMap(([, block]) => block.trimEnd().split('\n'));
+
+const python = findTorch();
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -61,6 +65,26 @@ describe('docs/tutorial.md', () => {
     expect(tables.length).toBeGreaterThan(2);
     const all = [...printed.values()].join('\n').replaceAll(/ +/g, ' ');
     for (const [first, second] of tables) expect(all).toContain(`\n${first} ${second}`);
+  });
+
+  it.skipIf(python === undefined)('gives the same probabilities in PyTorch', { timeout: 120_000 }, async () => {
+    const [whole, own] = [readFileSync(join(projectRoot, 'docs/networks.md'), 'utf8'), page].map(
+      (text) => /```python\n([^]*?)```/.exec(text)![1],
+    );
+    // Each of its lines takes the place of the one that sets the same.
+    const lines = own.split('\n').filter((line) => line !== '');
+    const [load, ...others] = lines;
+    const script = others.reduce((text, line) => {
+      const name = line.split(' = ')[0];
+      return text.replace(new RegExp(`^( *)${name} = .*$`, 'm'), (_, indent: string) => `${indent}${line}`);
+    }, `${load}\n${whole}`);
+    writeFileSync(join(folder, 'use.py'), script);
+    const image = 'new/cat/00003.png';
+    const env = { PYTHONPATH: join(projectRoot, 'bench') };
+    const { stdout } = await execa(python!, ['use.py', 'animals.safetensors', image], { cwd: folder, env });
+    const predicted = await runHere(folder, ['predict', image, '--network', 'animals.safetensors', '--top', '1']);
+    const words = (text: string): string[] => text.split(/\s+/);
+    expect(words(stdout)).toEqual(words(predicted.stdout.replace(' %', '%')));
   });
 
   it('shows pictures that are there', () => {
