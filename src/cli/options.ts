@@ -64,6 +64,21 @@ export function printDefaultConfig(
   (json === true ? stderr : stdout).write(`${line}\n`);
 }
 
+/** `--seed` of a command that runs a config. */
+export function seedOption(): Option {
+  return new Option('--seed <n>', 'short for --set training.seed=N');
+}
+
+/** `--out` of a command that makes a run folder. */
+export function runFolderOption(): Option {
+  return new Option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>');
+}
+
+/** `--store` of a command that reads runs. */
+export function storesOption(): Option {
+  return new Option('--store <dir...>', storesHelp).makeOptionMandatory();
+}
+
 /** `--set KEY=VALUE`, any number of times; its value is the list of them, in order. */
 export function setOption(): Option {
   return new Option('--set <key=value>', 'change one config value, as in --set training.epochs=10; repeatable')
@@ -121,11 +136,26 @@ export function readAnyConfig(
   return loadAnyConfig(file, loadOptions(overrides, context));
 }
 
-/** Reads the value of an option that counts something: a whole number of at least 1. */
-export function countArgument(value: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('Expected a whole number of at least 1.');
-  return Number(value);
+/** The whole number that a text is; undefined for any other text, and for one of more digits. */
+export function wholeNumber(text: string, maxDigits = 9): number | undefined {
+  return /^\d+$/.test(text) && text.length <= maxDigits ? Number(text) : undefined;
 }
+
+const wholeNumberFrom =
+  (least: number) =>
+  (text: string): number => {
+    const value = wholeNumber(text);
+    if (value === undefined || value < least) {
+      throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+    }
+    return value;
+  };
+
+/** Reads the value of an option that is a whole number of at least 0. */
+export const wholeArgument = wholeNumberFrom(0);
+
+/** Reads the value of an option that counts something: a whole number of at least 1. */
+export const countArgument = wholeNumberFrom(1);
 
 /** The same where the machine has to hold so many at once. */
 export function countUpTo(most: number): (value: string) => number {
@@ -150,8 +180,9 @@ export function amountArgument(text: string): number {
 
 /** Reads the value of an option that is a seed. */
 export function seedArgument(text: string): number {
-  if (!/^\d{1,10}$/.test(text) || Number(text) >= 2 ** 32) {
+  const seed = wholeNumber(text, 10);
+  if (seed === undefined || seed >= 2 ** 32) {
     throw new InvalidArgumentError('A whole number below 4294967296 is needed.');
   }
-  return Number(text);
+  return seed;
 }

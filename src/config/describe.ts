@@ -1,14 +1,14 @@
 // The schema in plain words: what is expected at a path, which keys are known there.
 import { orList } from '../common/format.js';
+import { isPlainObject } from '../common/plain-object.js';
 import type { SchemaNode } from './schema.js';
 
 /** Safe integers bound every integer of the schema; nobody needs to read that. */
 const isBound = (limit: number | boolean | undefined): limit is number =>
   typeof limit === 'number' && Math.abs(limit) < Number.MAX_SAFE_INTEGER;
 
-function isNode(value: unknown): value is SchemaNode {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+/** Whether a part of the schema is a schema of its own: not `true` or `false`, which allow anything or nothing. */
+export const isNode = (value: unknown): value is SchemaNode => isPlainObject(value);
 
 /** The alternatives of a union, or the node alone. */
 export function alternatives(node: SchemaNode): readonly SchemaNode[] {

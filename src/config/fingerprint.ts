@@ -1,5 +1,6 @@
 // The fingerprint of a config: one hash of the settings that determine its numbers.
 import { createHash } from 'node:crypto';
+import { isPlainObject } from '../common/plain-object.js';
 import { chosen, propertyOf } from './describe.js';
 import { ganConfigSchema, ganTree, type GanConfig } from './gan.js';
 import { legacyFingerprint, legacyGanFingerprint } from './legacy-fingerprint.js';
@@ -77,13 +78,10 @@ function decidingGanSettings(config: GanConfig): Sections {
   };
 }
 
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** JSON with the keys of every object sorted and absent values left out. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
-    isMap(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+    isPlainObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   );
 }
 
@@ -100,7 +98,7 @@ export function withoutDefaults(node: SchemaNode | undefined, value: object): Re
     ) {
       return [];
     }
-    return [[key, isMap(inner) && below ? withoutDefaults(below, inner) : inner] as const];
+    return [[key, isPlainObject(inner) && below ? withoutDefaults(below, inner) : inner] as const];
   });
   return Object.fromEntries(kept);
 }

@@ -1,7 +1,7 @@
 // The config of a generator (`isda gan train`) as one schema.
 import { z } from 'zod';
 import { pathOption } from '../common/path-option.js';
-import { cifarFormats } from '../data/datasets/cifar/format.js';
+import { cifarFormats, cifarNames } from '../data/datasets/cifar/format.js';
 import { ganOptions } from '../gan/options.js';
 import { trainingOptions } from '../training/options.js';
 import { asTree, experimentKey } from './schema.js';
@@ -12,7 +12,7 @@ const every = (value: number, what: string) => z.int().min(1).default(value).des
 
 const ganDataset = z
   .strictObject({
-    name: z.enum(['cifar10', 'cifar100']).default('cifar10').describe('whose training images it learns from'),
+    name: z.enum(cifarNames).default('cifar10').describe('whose training images it learns from'),
     dir: pathOption().optional().describe('folder of the binary files; default: $ISDA_DATA, then ./data'),
     subset: z.int().min(1).optional().describe('use only this many images (class-balanced, deterministic)'),
     classes: z.array(z.int().min(0)).min(1).optional().describe('use only the images of these classes, from 0'),

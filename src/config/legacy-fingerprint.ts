@@ -1,5 +1,6 @@
 // The fingerprint as it was until commit 43dfa25, for runs stored since then. Frozen: the one reader of the old form.
 import { createHash } from 'node:crypto';
+import { isPlainObject } from '../common/plain-object.js';
 
 /** Plain values by section. */
 type Sections = Readonly<Record<string, object>>;
@@ -85,15 +86,13 @@ const ganKeys: KnownKeys = {
 /** Settings of the process: part of the old form where they differ from what they were before they existed. */
 const processDefaults: Values = { tf32: true, xla: false, deterministic: false, evaluateEvery: 1 };
 
-const isMap = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The old form's part of a map; undefined where a setting that it did not know differs from its default. */
 function knownPart(map: Values, differing: unknown, known: readonly string[], prefix = ''): Values | undefined {
   const part: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(map)) {
     const path = `${prefix}${key}`;
-    const changed = isMap(differing) ? differing[key] : undefined;
-    const isOpen = isMap(value) && known.some((other) => other.startsWith(`${path}.`));
+    const changed = isPlainObject(differing) ? differing[key] : undefined;
+    const isOpen = isPlainObject(value) && known.some((other) => other.startsWith(`${path}.`));
     const inner = isOpen ? knownPart(value, changed, known, `${path}.`) : value;
     if (isOpen || known.includes(path)) {
       if (isOpen && inner === undefined) return undefined;
@@ -128,7 +127,7 @@ const withoutProcessDefaults = (training: Values): Values =>
 /** SHA-256 (hex) of JSON with the keys of every object sorted and absent values left out. */
 function hashOf(sections: Sections): string {
   const text = JSON.stringify(sections, (_, inner: unknown) =>
-    isMap(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+    isPlainObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   );
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,5 +1,5 @@
 // The reference of every config key, generated from the schema.
-import { alternatives, chosen, expectation, nameOfAlternative } from './describe.js';
+import { alternatives, chosen, expectation, isNode, nameOfAlternative } from './describe.js';
 import { ganJsonSchema, jsonSchema } from './print.js';
 import type { SchemaNode } from './schema.js';
 
@@ -9,8 +9,6 @@ interface Row {
   readonly standard: string;
   readonly meaning: string;
 }
-
-const isNode = (value: unknown): value is SchemaNode => typeof value === 'object' && value !== null;
 
 /** Rows of a map's keys; `required` ones have no default. A key that takes a map gets its keys' rows below its own. */
 function rowsOf(map: SchemaNode, prefix: string): readonly Row[] {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { augmentationOptions, folderAugmentation, type MixingOptions } from '../data/augment/options.js';
 import { datasetOptions, isImageFolder, resizeFor } from '../data/options.js';
 import { andList } from '../common/format.js';
+import { isPlainObject } from '../common/plain-object.js';
 import { customLossOptions } from '../losses/custom.js';
 import { lossOptions } from '../losses/options.js';
 import { refusesSoftTargets, softTargetLosses } from '../losses/registry.js';
@@ -53,12 +54,9 @@ const experimentObject = z.strictObject({
   slurm: slurmOptions.optional(),
 });
 
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** An `optimizer` without a name means SGD. */
 function withOptimizerName(value: unknown): unknown {
-  if (!isMap(value) || !isMap(value.optimizer) || value.optimizer.name !== undefined) return value;
+  if (!isPlainObject(value) || !isPlainObject(value.optimizer) || value.optimizer.name !== undefined) return value;
   return { ...value, optimizer: { ...value.optimizer, ...defaultOptimizer } };
 }
 
@@ -72,10 +70,11 @@ function withResize(dataset: Readonly<Record<string, unknown>>): Readonly<Record
 /** Fills in what is left out because of other keys: images in folders are augmented and evaluated in their own way. */
 function withDependentDefaults(config: unknown): unknown {
   const value = withOptimizerName(config);
-  if (!isMap(value) || !isMap(value.dataset) || !isImageFolder({ name: String(value.dataset.name) })) return value;
+  if (!isPlainObject(value) || !isPlainObject(value.dataset) || !isImageFolder({ name: String(value.dataset.name) }))
+    return value;
   const { augmentation = {} } = value;
   const folder = { ...value, dataset: withResize(value.dataset) };
-  return isMap(augmentation) ? { ...folder, augmentation: { ...folderAugmentation, ...augmentation } } : folder;
+  return isPlainObject(augmentation) ? { ...folder, augmentation: { ...folderAugmentation, ...augmentation } } : folder;
 }
 
 /** The keys that mix images. */

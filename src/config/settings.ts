@@ -1,4 +1,5 @@
 // What decides a run's numbers as flat keys, and in which of them several runs differ.
+import { isPlainObject } from '../common/plain-object.js';
 import { decidingSettings } from './fingerprint.js';
 import type { ExperimentConfig } from './schema.js';
 
@@ -6,7 +7,7 @@ import type { ExperimentConfig } from './schema.js';
 export type Settings = ReadonlyMap<string, string>;
 
 function flatten(value: unknown, path: string): [string, string][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isPlainObject(value)) {
     return value === undefined ? [] : [[path, JSON.stringify(value)]];
   }
   return Object.entries(value).flatMap(([key, inner]) => flatten(inner, path === '' ? key : `${path}.${key}`));

@@ -1,5 +1,5 @@
 // Attributes of TensorFlow operations, in the form that all programs accept.
-import type { DType } from './types.js';
+import type { DType, HostArray, Shape, TensorSpec } from './types.js';
 
 export type Attribute =
   | { readonly kind: 'type'; readonly value: DType }
@@ -11,9 +11,19 @@ export type Attribute =
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
+/** Those that only nodes of a graph have beside: shapes of variables, values of constants. */
+export type GraphAttribute =
+  | Attribute
+  | { readonly kind: 'shape'; readonly value: Shape }
+  | { readonly kind: 'tensor'; readonly value: HostArray; readonly spec: TensorSpec };
+
+export type GraphAttributes = Readonly<Record<string, GraphAttribute>>;
+
 export const type = (value: DType): Attribute => ({ kind: 'type', value });
 export const int = (value: number): Attribute => ({ kind: 'int', value });
 export const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
 export const float = (value: number): Attribute => ({ kind: 'float', value });
 export const bool = (value: boolean): Attribute => ({ kind: 'bool', value });
 export const string = (value: string): Attribute => ({ kind: 'string', value });
+export const shape = (value: Shape): GraphAttribute => ({ kind: 'shape', value });
+export const tensor = (value: HostArray, spec: TensorSpec): GraphAttribute => ({ kind: 'tensor', value, spec });

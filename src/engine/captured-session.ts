@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { cannot } from '../common/errors.js';
 import { writeFailureWithSpaceNow } from '../common/files.js';
 import { formatBytes } from '../common/format.js';
+import { shape, string, tensor, type } from './attributes.js';
 import type { Binding } from './binding.js';
 import { asWords, declareInputs, type Feed } from './function-inputs.js';
-import { createGraphWriter, type GraphAttribute, type GraphWriter } from './graph-def.js';
+import { createGraphWriter, type GraphWriter } from './graph-def.js';
 import { createGraphProgram, handleNode } from './graph-program.js';
 import { download, upload } from './host-tensors.js';
 import type { Target, Variable } from './tensor.js';
 import { checkedCall, checkedOutputs, checkedVariable, type Session, type SessionFunction } from './session.js';
 import type { HostArray, TensorSpec } from './types.js';
+import { controlInput } from './update-order.js';
 
 const readNode = (variable: Variable): string => `state/${variable.name}/read`;
 const valueNode = (variable: Variable): string => `state/${variable.name}/value`;
@@ -19,17 +21,16 @@ const doneNode = (variable: Variable): string => `state/${variable.name}/done`;
 
 /** The handle of a variable, and the nodes that read and write it from outside. */
 function writeVariable(writer: GraphWriter, variable: Variable): void {
-  const dtype: GraphAttribute = { kind: 'type', value: 'float32' };
-  const shape: GraphAttribute = { kind: 'shape', value: variable.shape };
-  const text = (value: string): GraphAttribute => ({ kind: 'string', value });
+  const dtype = type('float32');
+  const typed = { dtype, shape: shape(variable.shape) };
   const handle = handleNode(variable);
-  writer.node(handle, 'VarHandleOp', { dtype, shape, shared_name: text(variable.name), container: text('') }, []);
+  writer.node(handle, 'VarHandleOp', { ...typed, shared_name: string(variable.name), container: string('') }, []);
   writer.node(readNode(variable), 'ReadVariableOp', { dtype }, [handle]);
-  writer.node(valueNode(variable), 'Placeholder', { dtype, shape }, []);
+  writer.node(valueNode(variable), 'Placeholder', typed, []);
   const assign = `state/${variable.name}/assign`;
   writer.node(assign, 'AssignVariableOp', { dtype }, [handle, valueNode(variable)]);
-  const value: GraphAttribute = { kind: 'tensor', value: Float32Array.of(0), spec: { dtype: 'float32', shape: [] } };
-  writer.node(doneNode(variable), 'Const', { dtype, value }, [`^${assign}`]);
+  const value = tensor(Float32Array.of(0), { dtype: 'float32', shape: [] });
+  writer.node(doneNode(variable), 'Const', { dtype, value }, [controlInput(assign)]);
 }
 
 /** What is known of a function once its nodes are written. */

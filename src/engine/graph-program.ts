@@ -1,9 +1,11 @@
 // The capturing program: adds operations to a graph instead of running them.
 import { cannot } from '../common/errors.js';
-import type { GraphAttribute, GraphWriter } from './graph-def.js';
+import { bool, shape, tensor as tensorAttribute, type, type GraphAttributes } from './attributes.js';
+import type { GraphWriter } from './graph-def.js';
 import { withPacks } from './packs.js';
 import type { Program, Target, Tensor, Variable } from './tensor.js';
 import type { TensorSpec } from './types.js';
+import { controlInput, createUpdateOrder, type UpdateOrder } from './update-order.js';
 import { requireFit, undeclared } from './variables.js';
 
 export interface GraphProgram extends Program {
@@ -13,6 +15,57 @@ export interface GraphProgram extends Program {
 }
 
 export const handleNode = (variable: Variable): string => `variables/${variable.name}`;
+
+/** What nodes are added and named by. */
+interface GraphNodes {
+  readonly add: (operation: string, attributes: GraphAttributes, inputs: readonly string[]) => string;
+  readonly own: (reference: string, spec: TensorSpec, needsGradient?: boolean) => Tensor;
+  readonly reference: (tensor: Tensor) => string;
+  readonly constant: Program['constant'];
+}
+
+/** Reads and updates of the variables whose handle nodes are in the graph, in the order in which they are asked for. */
+function variableOperations(
+  { add, own, reference, constant }: GraphNodes,
+  order: UpdateOrder,
+  variables: ReadonlySet<string>,
+): Pick<Program, 'read' | 'assign' | 'assignRows' | 'momentumStep'> {
+  const handleOf = (variable: Variable): string => {
+    if (variables.has(variable.name)) return handleNode(variable);
+    throw undeclared(variable.name);
+  };
+
+  return {
+    read(variable) {
+      const known = order.known(variable);
+      if (known !== undefined) return known;
+      const inputs = [handleOf(variable), ...order.beforeRead(variable)];
+      const node = add('ReadVariableOp', { dtype: type('float32') }, inputs);
+      const tensor = own(node, { dtype: 'float32', shape: variable.shape }, variable.trainable);
+      order.read(node, variable, tensor);
+      return tensor;
+    },
+    assign(variable, value) {
+      requireFit(variable, value);
+      const inputs = [handleOf(variable), reference(value), ...order.beforeUpdate(variable)];
+      order.updated(add('AssignVariableOp', { dtype: type('float32') }, inputs), variable, value);
+    },
+    assignRows(variable, indices, rows) {
+      const inputs = [handleOf(variable), reference(indices), reference(rows), ...order.beforeUpdate(variable)];
+      const attributes = { dtype: type('float32'), Tindices: type('int32') };
+      order.updated(add('ResourceScatterUpdate', attributes, inputs), variable);
+    },
+    momentumStep({ parameter, velocity, gradient, learningRate, momentum, nesterov }) {
+      const scalar = constant(Float32Array.of(momentum), { dtype: 'float32', shape: [] });
+      const values = [learningRate, gradient, scalar].map(reference);
+      const before = new Set([...order.beforeUpdate(parameter), ...order.beforeUpdate(velocity)]);
+      const inputs = [handleOf(parameter), handleOf(velocity), ...values, ...before];
+      const node = add('ResourceApplyMomentum', { T: type('float32'), use_nesterov: bool(nesterov) }, inputs);
+      order.updated(node, parameter);
+      order.updated(node, velocity);
+    },
+  };
+}
 
 /**
  * A program that adds its nodes under `scope/`. `variables`: the names of those whose handle nodes are in the graph.
@@ -25,45 +78,18 @@ export function createGraphProgram(
 ): GraphProgram {
   const references: string[] = [];
   const constants = new Map<string, Tensor>();
-  const reads = new Map<string, Tensor>();
-  const assigned = new Map<string, Tensor>();
-  const updates: string[] = [];
-  const lastUpdates = new Map<string, string>();
-  const float32: GraphAttribute = { kind: 'type', value: 'float32' };
+  const order = createUpdateOrder();
 
   const own = (reference: string, spec: TensorSpec, needsGradient = false): Tensor => {
     const handle = references.push(reference) - 1;
     return { program, dtype: spec.dtype, shape: spec.shape, handle, needsGradient, origin: undefined };
   };
-  const add = (
-    operation: string,
-    attributes: Readonly<Record<string, GraphAttribute>>,
-    inputs: readonly string[],
-  ): string =>
-    writer.node(`${scope}/${operation}_${references.length}_${updates.length}`, operation, attributes, inputs);
+  const add = (operation: string, attributes: GraphAttributes, inputs: readonly string[]): string =>
+    writer.node(`${scope}/${operation}_${references.length}_${order.updates.length}`, operation, attributes, inputs);
   const reference = (tensor: Tensor): string => {
     if (tensor.program !== program)
       throw cannot('capture a step', 'a tensor of another program was used', { code: 'internal' });
     return references[tensor.handle];
-  };
-  const after = (node: string | undefined): string[] => (node === undefined ? [] : [`^${node}`]);
-  /** Order alone: an update that does not depend on a variable's old value must still wait for its reading. */
-  const afterRead = ({ name }: Variable): string[] => {
-    const read = reads.get(name);
-    return [...after(read && reference(read)), ...after(lastUpdates.get(name))];
-  };
-  /** Notes an update; what is read from now on is the assigned value, or what the update left. */
-  const updated = (node: string, { name }: Variable, value?: Tensor): void => {
-    if (!updates.includes(node)) updates.push(node);
-    lastUpdates.set(name, node);
-    reads.delete(name);
-    if (value === undefined) assigned.delete(name);
-    else assigned.set(name, value);
-  };
-
-  const handleOf = (variable: Variable): string => {
-    if (variables.has(variable.name)) return handleNode(variable);
-    throw undeclared(variable.name);
   };
 
   const program: GraphProgram = withPacks({
@@ -73,58 +99,30 @@ export function createGraphProgram(
       return outputs.map((spec, index) => own(index === 0 ? node : `${node}:${index}`, spec));
     },
     after(value, earlier) {
-      const attributes = { T: { kind: 'type', value: value.dtype } } as const;
-      return own(add('Identity', attributes, [reference(value), ...after(reference(earlier).split(':')[0])]), value);
+      const [node] = reference(earlier).split(':');
+      return own(add('Identity', { T: type(value.dtype) }, [reference(value), controlInput(node)]), value);
     },
     constant(values, spec) {
       const key = `${spec.dtype}[${spec.shape.join()}]${values.length > 16 ? references.length : values.join()}`;
       const known = constants.get(key);
       if (known !== undefined) return known;
-      const value: GraphAttribute = { kind: 'tensor', value: values, spec };
-      const tensor = own(add('Const', { dtype: { kind: 'type', value: spec.dtype }, value }, []), spec);
+      const attributes = { dtype: type(spec.dtype), value: tensorAttribute(values, spec) };
+      const tensor = own(add('Const', attributes, []), spec);
       constants.set(key, tensor);
       return tensor;
     },
-    read(variable) {
-      const known = assigned.get(variable.name) ?? reads.get(variable.name);
-      if (known !== undefined) return known;
-      const inputs = [handleOf(variable), ...after(lastUpdates.get(variable.name))];
-      const node = add('ReadVariableOp', { dtype: float32 }, inputs);
-      const tensor = own(node, { dtype: 'float32', shape: variable.shape }, variable.trainable);
-      reads.set(variable.name, tensor);
-      return tensor;
-    },
-    assign(variable, value) {
-      requireFit(variable, value);
-      const inputs = [handleOf(variable), reference(value), ...afterRead(variable)];
-      updated(add('AssignVariableOp', { dtype: float32 }, inputs), variable, value);
-    },
-    assignRows(variable, indices, rows) {
-      const inputs = [handleOf(variable), reference(indices), reference(rows), ...afterRead(variable)];
-      const attributes = { dtype: float32, Tindices: { kind: 'type', value: 'int32' } } as const;
-      updated(add('ResourceScatterUpdate', attributes, inputs), variable);
-    },
-    momentumStep({ parameter, velocity, gradient, learningRate, momentum, nesterov }) {
-      const scalar = program.constant(Float32Array.of(momentum), { dtype: 'float32', shape: [] });
-      const values = [learningRate, gradient, scalar].map(reference);
-      const order = new Set([...afterRead(parameter), ...afterRead(velocity)]);
-      const inputs = [handleOf(parameter), handleOf(velocity), ...values, ...order];
-      const attributes = { T: float32, use_nesterov: { kind: 'bool', value: nesterov } } as const;
-      const node = add('ResourceApplyMomentum', attributes, inputs);
-      updated(node, parameter);
-      updated(node, velocity);
-    },
+    ...variableOperations(
+      { add, own, reference, constant: (...value) => program.constant(...value) },
+      order,
+      variables,
+    ),
     placeholder(name, spec) {
-      const attributes = {
-        dtype: { kind: 'type', value: spec.dtype },
-        shape: { kind: 'shape', value: spec.shape },
-      } as const;
+      const attributes = { dtype: type(spec.dtype), shape: shape(spec.shape) };
       return own(writer.node(`${scope}/${name}`, 'Placeholder', attributes, []), spec);
     },
     output(name, tensor) {
-      const attributes = { T: { kind: 'type', value: tensor.dtype } } as const;
-      const inputs = [reference(tensor), ...updates.map((update) => `^${update}`)];
-      return writer.node(`${scope}/output/${name}`, 'Identity', attributes, inputs);
+      const inputs = [reference(tensor), ...order.updates.map(controlInput)];
+      return writer.node(`${scope}/output/${name}`, 'Identity', { T: type(tensor.dtype) }, inputs);
     },
   });
   return program;

@@ -19,6 +19,10 @@ export interface Tensor extends TensorSpec {
   readonly castTogether?: (dtype: DType) => Tensor;
 }
 
+/** Whether a value is a tensor of some program; users' files are JavaScript. */
+export const isTensor = (value: unknown): value is Tensor =>
+  typeof value === 'object' && value !== null && 'handle' in value && 'shape' in value && 'program' in value;
+
 /** How a value was made, for reverse-mode differentiation. */
 interface Origin {
   readonly inputs: readonly Tensor[];

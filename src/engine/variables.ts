@@ -1,6 +1,6 @@
 // What a program requires of the variables that it reads and assigns.
 import { cannot, type IsdaError } from '../common/errors.js';
-import type { Tensor, Variable } from './tensor.js';
+import { isTensor, type Tensor, type Variable } from './tensor.js';
 import { describeSpec, sameShape } from './types.js';
 
 /** The error for a variable that the session does not have. */
@@ -15,7 +15,7 @@ export function requireFit({ name, shape }: Variable, value: Tensor): void {
   const expected = describeSpec({ dtype: 'float32', shape });
   // Users' files are JavaScript.
   const given = value as unknown;
-  if (typeof given !== 'object' || given === null || !('handle' in given)) {
+  if (!isTensor(given)) {
     const reason = `the value is ${typeof given === 'number' ? `the number ${given}` : 'no tensor'}, expected ${expected}`;
     throw cannot(`assign ${name}`, reason, { code: 'engine/shape' });
   }

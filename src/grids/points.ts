@@ -8,6 +8,7 @@ import type { Source } from '../config/source.js';
 import { plain } from '../config/tree.js';
 import { findMark } from '../config/yaml-marks.js';
 import { parseYaml } from '../config/yaml.js';
+import { isCifar } from '../data/datasets/cifar/format.js';
 
 /** Values of config keys, by their dotted names. */
 export type PointValues = Readonly<Record<string, unknown>>;
@@ -20,7 +21,7 @@ export interface SweepPoint {
 
 /** The values that section 1 of the paper names for lambda0, by data set. */
 export function defaultLambdas(dataset: string): readonly number[] {
-  return dataset.startsWith('cifar') ? [0.1, 0.25, 0.5, 0.75, 1] : [1, 2.5, 5, 7.5, 10];
+  return isCifar(dataset) ? [0.1, 0.25, 0.5, 0.75, 1] : [1, 2.5, 5, 7.5, 10];
 }
 
 /** `KEY=VALUE` of each setting, as `--set` takes them. */

@@ -1,6 +1,7 @@
 // The header of a safetensors file, checked so that no later step can read outside the file or a tensor twice.
 import { otherFormat } from '../common/file-formats.js';
 import { cannot, reasonOf, type IsdaError } from '../common/errors.js';
+import { isPlainObject } from '../common/plain-object.js';
 
 interface HeaderEntry {
   readonly name: string;
@@ -40,10 +41,6 @@ function duplicateKey(text: string): string | undefined {
   return undefined;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
 }
@@ -60,12 +57,12 @@ function conversionHint(place: string): string {
   ].join('\n');
 }
 
-/** Reads and checks the header of a file. `bytesOf`: bytes an element of each known type. Errors name `place`. */
-export function parseHeader(bytes: Uint8Array, place: string, bytesOf: ReadonlyMap<string, number>): Header {
-  const fail = (reason: string): IsdaError =>
-    cannot('read safetensors', reason, { code: 'safetensors/damaged', place });
-  /** Signatures are short: they tell what a file is only where it cannot be safetensors. */
-  const failAsOther = (reason: string): IsdaError => {
+/** The error for a file, with its reason. */
+type Failure = (reason: string) => IsdaError;
+
+/** As `fail`, but for a file that is of another known format the error names that: signatures are short, so not sooner. */
+function failureAsOther(bytes: Uint8Array, place: string, fail: Failure): Failure {
+  return (reason) => {
     const other = otherFormat(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024)));
     if (other === undefined) return fail(reason);
     const isTorch = other.includes('torch.save') || other.includes('pickle');
@@ -77,6 +74,14 @@ export function parseHeader(bytes: Uint8Array, place: string, bytesOf: ReadonlyM
       }),
     });
   };
+}
+
+/** The header as an object, and its length in bytes. */
+function readHeader(
+  bytes: Uint8Array,
+  fail: Failure,
+  failAsOther: Failure,
+): [Readonly<Record<string, unknown>>, number] {
   if (bytes.length < 8) throw failAsOther(`the file has ${bytes.length} bytes, fewer than the 8 of a header's length`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   if (length > longestHeader)
@@ -93,42 +98,46 @@ export function parseHeader(bytes: Uint8Array, place: string, bytesOf: ReadonlyM
   } catch (error) {
     throw failAsOther(`the header is not JSON (${reasonOf(error)})`);
   }
-  if (!isRecord(parsed) || !text.startsWith('{')) throw fail('the header is not a JSON object');
+  if (!isPlainObject(parsed) || !text.startsWith('{')) throw fail('the header is not a JSON object');
   const twice = duplicateKey(text);
   if (twice !== undefined) throw fail(`the name "${twice}" occurs twice in the header`);
+  return [parsed, length];
+}
 
-  const metadata: [string, string][] = [];
-  const entries: HeaderEntry[] = [];
-  for (const [name, value] of Object.entries(parsed)) {
-    if (!isRecord(value)) throw fail(`the header's entry "${name}" is not an object`);
-    if (name === '__metadata__') {
-      for (const [key, word] of Object.entries(value)) {
-        if (typeof word !== 'string') throw fail(`the metadata "${key}" are not a text`);
-        metadata.push([key, word]);
-      }
-      continue;
-    }
-    const { dtype, shape, data_offsets: offsets, ...others } = value;
-    const size = typeof dtype === 'string' ? bytesOf.get(dtype) : undefined;
-    if (typeof dtype !== 'string' || size === undefined)
-      throw fail(
-        `the tensor "${name}" has the unknown type ${typeof dtype === 'string' ? `"${dtype}"` : typeof dtype}`,
-      );
-    if (!isSizes(shape)) throw fail(`the shape of the tensor "${name}" is not a list of whole numbers >= 0`);
-    if (!isSizes(offsets) || offsets.length !== 2)
-      throw fail(`the data_offsets of the tensor "${name}" are not two whole numbers >= 0`);
-    const [unknown] = Object.keys(others);
-    if (unknown !== undefined) throw fail(`the tensor "${name}" has the unknown field "${unknown}"`);
-    const [begin, end] = offsets;
-    const needed = shape.reduce((product, extent) => product * extent, size);
-    if (end - begin !== needed)
-      throw fail(
-        `the tensor "${name}" of shape [${shape.join(', ')}] and type ${dtype} needs ${needed} bytes, but its offsets span ${end - begin}`,
-      );
-    entries.push({ name, dtype, shape, begin, end });
-  }
+function metadataOf(entry: Readonly<Record<string, unknown>>, fail: Failure): Record<string, string> {
+  const words = Object.entries(entry).map(([key, word]): [string, string] => {
+    if (typeof word !== 'string') throw fail(`the metadata "${key}" are not a text`);
+    return [key, word];
+  });
+  return Object.fromEntries(words);
+}
 
-  entries.sort((left, right) => left.begin - right.begin || left.end - right.end);
+function tensorEntry(
+  name: string,
+  value: Readonly<Record<string, unknown>>,
+  bytesOf: ReadonlyMap<string, number>,
+  fail: Failure,
+): HeaderEntry {
+  const { dtype, shape, data_offsets: offsets, ...others } = value;
+  const size = typeof dtype === 'string' ? bytesOf.get(dtype) : undefined;
+  if (typeof dtype !== 'string' || size === undefined)
+    throw fail(`the tensor "${name}" has the unknown type ${typeof dtype === 'string' ? `"${dtype}"` : typeof dtype}`);
+  if (!isSizes(shape)) throw fail(`the shape of the tensor "${name}" is not a list of whole numbers >= 0`);
+  if (!isSizes(offsets) || offsets.length !== 2)
+    throw fail(`the data_offsets of the tensor "${name}" are not two whole numbers >= 0`);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw fail(`the tensor "${name}" has the unknown field "${unknown}"`);
+  const [begin, end] = offsets;
+  const needed = shape.reduce((product, extent) => product * extent, size);
+  if (end - begin !== needed)
+    throw fail(
+      `the tensor "${name}" of shape [${shape.join(', ')}] and type ${dtype} needs ${needed} bytes, but its offsets span ${end - begin}`,
+    );
+  return { name, dtype, shape, begin, end };
+}
+
+/** Requires that the tensors, in the order of their data, fill exactly the `available` bytes. */
+function requireContiguous(entries: readonly HeaderEntry[], available: number, fail: Failure): void {
   let reached = 0;
   for (const { name, begin, end } of entries) {
     if (begin !== reached)
@@ -137,10 +146,24 @@ export function parseHeader(bytes: Uint8Array, place: string, bytesOf: ReadonlyM
       );
     reached = end;
   }
-  const available = bytes.length - 8 - length;
   if (reached !== available)
     throw fail(
       `the tensors need ${reached} bytes, but ${available} follow the header${reached > available ? ': the file is cut off' : ''}`,
     );
-  return { entries, metadata: Object.fromEntries(metadata), dataStart: 8 + length };
+}
+
+/** Reads and checks the header of a file. `bytesOf`: bytes an element of each known type. Errors name `place`. */
+export function parseHeader(bytes: Uint8Array, place: string, bytesOf: ReadonlyMap<string, number>): Header {
+  const fail: Failure = (reason) => cannot('read safetensors', reason, { code: 'safetensors/damaged', place });
+  const [parsed, length] = readHeader(bytes, fail, failureAsOther(bytes, place, fail));
+  let metadata: Record<string, string> = {};
+  const entries: HeaderEntry[] = [];
+  for (const [name, value] of Object.entries(parsed)) {
+    if (!isPlainObject(value)) throw fail(`the header's entry "${name}" is not an object`);
+    if (name === '__metadata__') metadata = metadataOf(value, fail);
+    else entries.push(tensorEntry(name, value, bytesOf, fail));
+  }
+  entries.sort((left, right) => left.begin - right.begin || left.end - right.end);
+  requireContiguous(entries, bytes.length - 8 - length, fail);
+  return { entries, metadata, dataStart: 8 + length };
 }

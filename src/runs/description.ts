@@ -1,6 +1,7 @@
 // Describes a config in the terms of the paper's tables: network, data set, augmentation, method.
 import { basename } from 'node:path';
 import type { ExperimentConfig } from '../config/schema.js';
+import { cifarSide, isCifar } from '../data/datasets/cifar/format.js';
 import { ganOptions } from '../gan/options.js';
 import { createNetwork } from '../models/registry.js';
 
@@ -22,7 +23,7 @@ const titleOfFile = (module: string): string => basename(module).replace(/\.[^.]
 /** The name of a config's network, of a user's own that of its file. */
 export function networkOf({ model, dataset }: ExperimentConfig): string {
   if (model.name === 'custom') return titleOfFile(model.module);
-  const side = dataset.name.startsWith('cifar') ? 32 : 224;
+  const side = isCifar(dataset.name) ? cifarSide : 224;
   return createNetwork(model, { height: side, width: side, channels: 3, classes: 10 }).name;
 }
 

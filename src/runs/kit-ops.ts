@@ -2,7 +2,7 @@
 import { cannot } from '../common/errors.js';
 import { kindOf } from '../common/modules.js';
 import * as ops from '../engine/ops/index.js';
-import { customGradient, detach, type Tensor } from '../engine/tensor.js';
+import { customGradient, detach, isTensor } from '../engine/tensor.js';
 
 const all = { ...ops, customGradient, detach };
 
@@ -30,10 +30,6 @@ const withNumber: Readonly<Record<string, string>> = {
 };
 
 const places = ['first', 'second', 'third'];
-
-/** Whether a value is a tensor of some program. */
-export const isTensor = (value: unknown): value is Tensor =>
-  typeof value === 'object' && value !== null && 'handle' in value && 'shape' in value && 'program' in value;
 
 const said = (value: unknown): string =>
   isTensor(value) ? 'a tensor' : typeof value === 'number' ? `the number ${value}` : kindOf(value);

@@ -5,6 +5,7 @@ import { callable, callOwn, useModule } from '../common/modules.js';
 import { parseOverrides } from '../config/overrides.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { valueAt } from '../config/tree.js';
+import { isTensor } from '../engine/tensor.js';
 import type { Loss, LossShape } from '../losses/loss.js';
 import type { CustomLossOptions } from '../losses/custom.js';
 import type { CustomModelOptions } from '../models/custom.js';
@@ -40,8 +41,8 @@ const networkCheck = z.object({
 
 /** Errors: what `what` gives is no tensor, or has another number of axes. */
 function requireTensor(what: string, value: unknown, axes: number): void {
-  const shape = typeof value === 'object' && value !== null && 'handle' in value && 'shape' in value && value.shape;
-  if (!Array.isArray(shape)) throw new TypeError(`${what} is not a tensor`);
+  if (!isTensor(value)) throw new TypeError(`${what} is not a tensor`);
+  const { shape } = value;
   if (shape.length === axes) return;
   const wanted = axes === 0 ? 'a scalar' : `${axes} axes`;
   throw new TypeError(`${what} is a tensor of shape [${shape.join(', ')}], expected ${wanted}`);

@@ -1,4 +1,5 @@
 // Words for where a result comes from: the images it was made on, and its first weights.
+import { isCifar } from '../data/datasets/cifar/format.js';
 import { datasetTitles } from '../data/registry.js';
 import type { DataFacts, WeightsFacts } from '../records/inputs.js';
 
@@ -27,8 +28,6 @@ export interface Origin {
   readonly data?: DataFacts | undefined;
   readonly weights?: WeightsFacts | undefined;
 }
-
-const isCifar = (dataset: string): boolean => dataset.startsWith('cifar');
 
 /** Runs of equal keys may be averaged. Empty: from scratch, on the official images of CIFAR or on images not recorded. */
 function keyOf(dataset: string, { data, weights }: Origin): string {

@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { cannot } from '../common/errors.js';
 import { callable, callOwn, useModule } from '../common/modules.js';
+import { isPlainObject } from '../common/plain-object.js';
+import { isTensor } from '../engine/tensor.js';
 import { describeSpec } from '../engine/types.js';
 import type { CustomMetricsOptions } from '../training/metrics/custom.js';
 import type { OwnMetric } from '../training/metrics/metric.js';
-import { isTensor } from './kit-ops.js';
 import { kit, type MetricsModule } from './kit.js';
 import { columnName } from './modules.js';
 
@@ -24,9 +25,8 @@ const check = z.object({
 
 /** Errors: what `sums` gives is no object of float32 tensors. */
 function requireSums(sums: unknown): void {
-  if (typeof sums !== 'object' || sums === null || Array.isArray(sums))
-    throw new TypeError('what sums gives is not an object of tensors');
-  for (const [name, value] of Object.entries(sums as Record<string, unknown>)) {
+  if (!isPlainObject(sums)) throw new TypeError('what sums gives is not an object of tensors');
+  for (const [name, value] of Object.entries(sums)) {
     if (!isTensor(value)) throw new TypeError(`${name} of what sums gives is not a tensor`);
     if (value.dtype !== 'float32')
       throw new TypeError(`${name} of what sums gives is ${describeSpec(value)}, expected float32 (kit.ops.cast)`);

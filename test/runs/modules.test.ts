@@ -16,7 +16,7 @@ function fileOf(folder: string, text: string): string {
 }
 
 /** What a user's function may give for a tensor of a shape. */
-const tensorOf = (shape: readonly number[]): Tensor => ({ handle: 1, shape }) as unknown as Tensor;
+const tensorOf = (shape: readonly number[]): Tensor => ({ handle: 1, shape, program: undefined }) as unknown as Tensor;
 
 const progress = { iteration: 3, totalIterations: 12, epoch: 1, totalEpochs: 4, learningRateFactor: 0.5 };
 const shape = { classes: 10, featureSize: 64 };

@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { benchAugmentations, benchData, type BenchAugmentation, type DataBenchResult } from '../../runs/bench/data.js';
 import type { CommandContext } from '../context.js';
 import { example, helpStyle } from '../help.js';
-import { configOption, countArgument, readConfig, setOption } from '../options.js';
+import { configOption, countArgument, readConfig, setOption, wholeNumber } from '../options.js';
 import { formatTable } from '../terminal/table.js';
 
 interface DataBenchArguments {
@@ -17,8 +17,9 @@ interface DataBenchArguments {
 }
 
 function threadsArgument(value: string, before: readonly number[] | undefined): number[] {
-  if (!/^\d{1,3}$/.test(value) || Number(value) > 256) throw new InvalidArgumentError('Expected 0 to 256.');
-  return [...(before ?? []), Number(value)];
+  const threads = wholeNumber(value);
+  if (threads === undefined || threads > 256) throw new InvalidArgumentError('Expected 0 to 256.');
+  return [...(before ?? []), threads];
 }
 
 function table(results: readonly DataBenchResult[]): string {

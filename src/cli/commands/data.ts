@@ -1,27 +1,21 @@
 // `isda data`: downloads, creates, checks and shows data sets.
 import { resolve } from 'node:path';
-import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
-import { cifarFormats, type CifarName } from '../../data/datasets/cifar/format.js';
+import { Argument, Option, type Command } from 'commander';
+import { cifarFormats, cifarNames, type CifarName } from '../../data/datasets/cifar/format.js';
 import { dataDirectories } from '../../data/locate.js';
 import { downloadDataset } from '../../data/download/download.js';
 import { synthesize } from '../../data/datasets/synthetic/synthesize.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
+import { seedArgument, wholeArgument } from '../options.js';
 import { byteProgress } from '../terminal/data-progress.js';
 import { registerDataExport } from './data-export.js';
 import { registerImages } from './data-images.js';
 import { registerVerify } from './data-verify.js';
 import { printJson } from '../terminal/table.js';
 
-const names = Object.keys(cifarFormats);
-
 function nameArgument(): Argument {
-  return new Argument('<name>', 'data set').choices(names);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('A whole number is needed.');
-  return Number(text);
+  return new Argument('<name>', 'data set').choices(cifarNames);
 }
 
 interface DownloadFlags {
@@ -96,11 +90,11 @@ export const registerData: RegisterCommand = (program, context) => {
     .addHelpText('after', example('--out synthetic --train 500 --test 100'))
     .description('write a learnable synthetic data set in the binary format of an official one')
     .requiredOption('--out <dir>', 'folder to write to')
-    .addOption(new Option('--name <name>', 'format of the files').choices(names).default('cifar10'))
-    .option('--train <count>', 'training images', wholeNumber, 5000)
-    .option('--test <count>', 'test images', wholeNumber, 1000)
-    .option('--classes <count>', 'classes that occur (default: all of the format)', wholeNumber)
-    .option('--seed <number>', 'seed of the images', wholeNumber, 1)
+    .addOption(new Option('--name <name>', 'format of the files').choices(cifarNames).default('cifar10'))
+    .option('--train <count>', 'training images', wholeArgument, 5000)
+    .option('--test <count>', 'test images', wholeArgument, 1000)
+    .option('--classes <count>', 'classes that occur (default: all of the format)', wholeArgument)
+    .option('--seed <number>', 'seed of the images', seedArgument, 1)
     .option('--json', 'print the result as JSON')
     .action((flags: SynthesizeFlags) => makeSynthetic(context, flags));
   registerDataExport(data, context);

@@ -8,7 +8,7 @@ import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { openNamedRun } from './evaluate.js';
-import { checkpointOption, configOption, emaOption, readConfig, setOption } from '../options.js';
+import { checkpointOption, configOption, emaOption, readConfig, runFolderOption, setOption } from '../options.js';
 import { refuseForeignFile } from '../terminal/replaceable.js';
 import { runDirectory } from './train.js';
 
@@ -79,6 +79,6 @@ export function registerExchange(program: Command, context: CommandContext): voi
     .argument('<file>', "safetensors file with PyTorch's names and layouts")
     .addOption(configOption().makeOptionMandatory())
     .addOption(setOption())
-    .option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>')
+    .addOption(runFolderOption())
     .action((file: string, options: ImportOptions) => importFile(file, options, context));
 }

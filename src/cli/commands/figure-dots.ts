@@ -9,7 +9,7 @@ import { groupOutcomes, type GroupOutcomes } from '../../report/runs/outcomes.js
 import { recordedRuns } from '../../report/runs/recorded-runs.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
-import { storesHelp } from '../options.js';
+import { storesHelp, storesOption } from '../options.js';
 import { picturePath, withPictureFile, writePicture, type PictureFileOptions } from '../terminal/picture.js';
 import { printJson } from '../terminal/table.js';
 
@@ -62,7 +62,7 @@ export function registerDots(figure: Command, context: CommandContext): void {
     .command('dots')
     .addHelpText('after', example('--store runs --out dots.svg'))
     .description('the error of every run as a dot: a row for each method, with mean and 95 % interval')
-    .requiredOption('--store <dir...>', storesHelp)
+    .addOption(storesOption())
     .option('--only <text>', 'draw the panels whose title contains this');
   withPictureFile(command)
     .option('--json', 'print what is drawn as JSON')

@@ -9,7 +9,7 @@ import { figureSpecs, type FigureSpec } from '../../report/figures/spec.js';
 import { recordedRuns } from '../../report/runs/recorded-runs.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
-import { readConfig, storesHelp } from '../options.js';
+import { readConfig, storesOption } from '../options.js';
 import { picturePath, withPictureOptions, writePicture, type PictureFileOptions } from '../terminal/picture.js';
 import { printJson } from '../terminal/table.js';
 
@@ -73,7 +73,7 @@ export function registerPaperFigures(figure: Command, context: CommandContext): 
       .command(spec.name)
       .addHelpText('after', example(`--store runs --out figure-${spec.name}.svg`))
       .description(descriptions[spec.name])
-      .requiredOption('--store <dir...>', storesHelp)
+      .addOption(storesOption())
       .option('--only <text>', 'draw the panels whose title contains this');
     withPictureOptions(command)
       .option('--json', 'print what is drawn and what is missing as JSON')

@@ -15,7 +15,15 @@ import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { registerGanQuality } from './gan-quality.js';
-import { configOption, countUpTo, readGanConfig, seedArgument, setOption } from '../options.js';
+import {
+  configOption,
+  countUpTo,
+  readGanConfig,
+  runFolderOption,
+  seedArgument,
+  seedOption,
+  setOption,
+} from '../options.js';
 import { createGanProgress } from '../terminal/gan-progress.js';
 import { pngFile } from '../terminal/output.js';
 import { watchSignals } from '../terminal/signals.js';
@@ -100,8 +108,8 @@ export function registerGan(program: Command, context: CommandContext): void {
     .description('train a generator, or one for each class; resumes an earlier run in the same folder')
     .addOption(configOption().makeOptionMandatory())
     .addOption(setOption())
-    .option('--seed <n>', 'short for --set training.seed=N')
-    .option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>')
+    .addOption(seedOption())
+    .addOption(runFolderOption())
     .option('--class <class>', 'with gan.perClass: train only the generator of this class (name or number)')
     .option('--resume', 'resume from the newest checkpoint in the run folder; the default')
     .option('--no-resume', 'start over: deletes the checkpoints in the run folder')

@@ -16,7 +16,15 @@ import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { columnsOf, wrapText } from '../terminal/fold.js';
 import { withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
-import { configOption, countArgument, printDefaultConfig, readConfig, setOption } from '../options.js';
+import {
+  configOption,
+  countArgument,
+  printDefaultConfig,
+  readConfig,
+  runFolderOption,
+  seedOption,
+  setOption,
+} from '../options.js';
 import {
   readTableRequest,
   readTableState,
@@ -140,8 +148,8 @@ export const registerPlan: RegisterCommand = (program, context) => {
       .argument('[config]', 'the same as --config; one of them is required')
       .addOption(configOption())
       .addOption(setOption())
-      .option('--seed <n>', 'short for --set training.seed=N')
-      .option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>')
+      .addOption(seedOption())
+      .addOption(runFolderOption())
       .option('--json', 'print the estimate as JSON; everything else goes to stderr'),
   );
   withOptionRules(train, ownSettings).action((config: string | undefined, options: TrainPlanOptions & MeasureOptions) =>

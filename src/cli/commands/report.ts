@@ -10,7 +10,7 @@ import { reportPage } from '../../report/page/page.js';
 import { recordedRuns, type RecordedRuns } from '../../report/runs/recorded-runs.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
-import { storesHelp } from '../options.js';
+import { storesHelp, storesOption } from '../options.js';
 import { outputFolder } from '../terminal/output.js';
 import { refuseForeignFile } from '../terminal/replaceable.js';
 import { storeTables } from '../report-tables.js';
@@ -63,7 +63,7 @@ export const registerReport: RegisterCommand = (program, context) => {
     .command('report')
     .addHelpText('after', example('--store runs --out report.html'))
     .description('one HTML page about runs: results, curves, configs, failures, environment')
-    .requiredOption('--store <dir...>', storesHelp)
+    .addOption(storesOption())
     .requiredOption('--out <path>', 'file to write (.html), or a folder for its index.html')
     .option('--title <text>', "the page's title")
     .action((options: ReportOptions) => writeReport(options, context));

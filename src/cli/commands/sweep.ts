@@ -1,7 +1,8 @@
 // `isda sweep`: tries values of config keys on held-out images, then trains with the best on all images.
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { displayPath } from '../../config/find.js';
 import { checkSplits } from '../../grids/check-splits.js';
+import type { Cell } from '../../grids/store/store.js';
 import { originNotes, outcomeTable, shortNote, writeOutcomes } from '../../grids/outcome-table.js';
 import { rowOutcomes, type RowOutcome } from '../../grids/outcomes.js';
 import { settingsText, type SweepPoint } from '../../grids/points.js';
@@ -10,15 +11,10 @@ import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { detachedLine, gridFailure } from '../grids/end.js';
-import { listGrid, measuredOn, runsOf, withGridOptions, withGridRunner } from '../grids/grid.js';
-import { countUpTo, gridConfigOption, maxRuns, printDefaultConfig, setOption } from '../options.js';
-import { readSweep, sweepCells, type SweepOptions } from '../grids/sweep-plan.js';
+import { listGrid, measuredOn, runsOf, withGridOptions, withGridRunner, type GridRunner } from '../grids/grid.js';
+import { countUpTo, gridConfigOption, maxRuns, printDefaultConfig, setOption, wholeArgument } from '../options.js';
+import { readSweep, sweepCells, type Sweep, type SweepOptions } from '../grids/sweep-plan.js';
 import { formatTable } from '../terminal/table.js';
-
-function wholeArgument(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('Expected a whole number of at least 0.');
-  return Number(value);
-}
 
 const finalSeedsArgument = (value: string): number => (value === '0' ? 0 : countUpTo(maxRuns)(value));
 
@@ -41,6 +37,78 @@ function sweepTable(points: readonly MeasuredPoint[], chosen: SweepPoint | undef
   return [formatTable([...table.header, ''], rows), ...(short === undefined ? [] : [short])].join('\n');
 }
 
+interface SweepCall {
+  readonly plan: Sweep;
+  readonly options: SweepOptions;
+  /** Whether the choice is made on the plan's own validation images, since --holdout is not given. */
+  readonly validates: boolean;
+  readonly context: CommandContext;
+  readonly command: Command;
+  /** Prints for people: on stderr where --json has stdout. */
+  readonly print: (text: string) => void;
+}
+
+function warnWithoutHoldout({ plan, options, validates, context }: SweepCall): void {
+  if (options.holdout !== 0) return;
+  const where = plan.validates ? 'the images of dataset.validationFraction' : 'the test set';
+  const how = validates ? 'without --holdout' : 'with --holdout 0';
+  context.stderr.write(
+    `warning: ${how} the choice is made on ${where}, and the error of what is chosen comes out too low\n`,
+  );
+}
+
+/** What --dry-run prints. */
+async function listSweep({ plan, options, context, print }: SweepCall, trials: readonly Cell[]): Promise<void> {
+  const { finalSeeds, random, json } = options;
+  const seeds = finalSeeds === 1 ? 'seed 1' : `seeds 1 to ${finalSeeds}`;
+  const drawn = random === undefined ? undefined : new Map(plan.points.map((point) => [point.name, point.settings]));
+  await listGrid({ cells: trials, root: plan.root, json, settings: drawn }, context);
+  if (finalSeeds > 0) print(`then the chosen value on all images, on ${seeds}\n`);
+}
+
+/** Runs the trials, chooses, runs the chosen point on all images; gives the error that a failed run ends the command with. */
+async function runSweep(
+  { plan, options, context, command, print }: SweepCall,
+  { trials, finals }: ReturnType<typeof sweepCells>,
+  { run, signals }: GridRunner,
+): Promise<Error | undefined> {
+  const { points, first, experiment, subject, root } = plan;
+  const call = { command, workingDirectory: context.workingDirectory };
+  const tried = await run(trials, root);
+  const rows = rowOutcomes(tried);
+  const measured = measuredPoints(points, rows);
+  const complete = tried.every(({ end }) => end.state === 'done' || end.state === 'failed');
+  const chosen = complete ? choosePoint(measured) : undefined;
+  const choice = chosen && { name: chosen.name, settings: chosen.settings };
+  const record = { experiment, ...subject, holdout: options.holdout, points: measured, chosen: choice };
+  await writeSweep(root, record);
+  const selection = { title: `Sweep of ${experiment}`, first, measured: measuredOn(trials) };
+  await writeOutcomes(root, 'selection', selection, rows);
+  if (tried.some(({ summary }) => summary !== undefined)) {
+    print(`\n${sweepTable(measured, chosen, first)}\n(error on ${measuredOn(trials)})\n\n`);
+    for (const note of originNotes(rows)) print(`${note}\n\n`);
+  }
+  const finalCells = chosen === undefined ? [] : finals.get(chosen.name)!;
+  const finished = finalCells.length === 0 ? [] : await run(finalCells, root);
+  const [final]: readonly (RowOutcome | undefined)[] = rowOutcomes(finished);
+  if (final !== undefined) {
+    const table = outcomeTable([final], 'final');
+    await writeSweep(root, { ...record, final });
+    const titles = { title: `Sweep of ${experiment}: chosen`, first, measured: 'the test images' };
+    await writeOutcomes(root, 'outcomes', titles, [final]);
+    print(`\n${formatTable(table.header, table.rows)}\n(error on the test images)\n`);
+  }
+  const all = [...tried, ...finished];
+  const left = signals.requested() === undefined ? detachedLine(all, root, call) : undefined;
+  if (left !== undefined) print(`${left}${chosen === undefined && options.finalSeeds > 0 ? ', then chooses' : ''}\n`);
+  print(`\nrun store  ${displayPath(root, context.workingDirectory)} (sweep.json)\n`);
+  if (options.json === true) {
+    const answer = { store: root, ...record, final, runs: runsOf(all) };
+    context.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
+  }
+  return gridFailure(all, root, signals.requested(), call);
+}
+
 async function sweep(
   key: string | undefined,
   given: SweepOptions,
@@ -48,80 +116,21 @@ async function sweep(
   command: Command,
 ): Promise<void> {
   const plan = readSweep(key, given, context);
-  const isDefault = command.getOptionValueSource('holdout') === 'default';
-  const options = plan.validates && isDefault ? { ...given, holdout: 0 } : given;
+  const validates = plan.validates && command.getOptionValueSource('holdout') === 'default';
+  const options = validates ? { ...given, holdout: 0 } : given;
   printDefaultConfig(command, options, context);
-  const { points, first, experiment, subject, root } = plan;
-  const { holdout, finalSeeds } = options;
   const print = (text: string): void => void (options.json === true ? context.stderr : context.stdout).write(text);
-  const { trials, finals } = sweepCells(plan, options);
-  if (holdout === 0) {
-    const where = plan.validates ? 'the images of dataset.validationFraction' : 'the test set';
-    const how = plan.validates && isDefault ? 'without --holdout' : 'with --holdout 0';
-    context.stderr.write(
-      `warning: ${how} the choice is made on ${where}, and the error of what is chosen comes out too low\n`,
-    );
-  }
+  const call: SweepCall = { plan, options, validates, context, command, print };
+  const cells = sweepCells(plan, options);
+  warnWithoutHoldout(call);
   // With the chosen value there is no holdout; what cannot be run then is said before anything is tried.
-  const [ofFirst = []] = finals.values();
+  const [ofFirst = []] = cells.finals.values();
   await checkSplits(ofFirst, context);
   if (options.dryRun === true) {
-    const seeds = finalSeeds === 1 ? 'seed 1' : `seeds 1 to ${finalSeeds}`;
-    const drawn =
-      options.random === undefined ? undefined : new Map(points.map((point) => [point.name, point.settings]));
-    await listGrid({ cells: trials, root, json: options.json, settings: drawn }, context);
-    if (finalSeeds > 0) print(`then the chosen value on all images, on ${seeds}\n`);
+    await listSweep(call, cells.trials);
     return;
   }
-
-  const call = { command, workingDirectory: context.workingDirectory };
-  const failure = await withGridRunner(options, context, async ({ run, signals }) => {
-    const fail = (outcomes: Awaited<ReturnType<typeof run>>): Error | undefined =>
-      gridFailure(outcomes, root, signals.requested(), call);
-    const tried = await run(trials, root);
-    const rows = rowOutcomes(tried);
-    const measured = measuredPoints(points, rows);
-    const complete = tried.every(({ end }) => end.state === 'done' || end.state === 'failed');
-    const chosen = complete ? choosePoint(measured) : undefined;
-    const record = { experiment, ...subject, holdout, points: measured };
-    const choice = chosen && { name: chosen.name, settings: chosen.settings };
-    await writeSweep(root, { ...record, chosen: choice });
-    await writeOutcomes(
-      root,
-      'selection',
-      { title: `Sweep of ${experiment}`, first, measured: measuredOn(trials) },
-      rows,
-    );
-    if (tried.some(({ summary }) => summary !== undefined)) {
-      print(`\n${sweepTable(measured, chosen, first)}\n(error on ${measuredOn(trials)})\n\n`);
-      for (const note of originNotes(rows)) print(`${note}\n\n`);
-    }
-    const finalCells = chosen === undefined ? [] : finals.get(chosen.name)!;
-    const finished = finalCells.length === 0 ? [] : await run(finalCells, root);
-    const [final]: readonly (RowOutcome | undefined)[] = rowOutcomes(finished);
-    const all = [...tried, ...finished];
-    if (final !== undefined) {
-      const table = outcomeTable([final], 'final');
-      await writeSweep(root, { ...record, chosen: choice, final });
-      await writeOutcomes(
-        root,
-        'outcomes',
-        { title: `Sweep of ${experiment}: chosen`, first, measured: 'the test images' },
-        [final],
-      );
-      print(`\n${formatTable(table.header, table.rows)}\n(error on the test images)\n`);
-    }
-    const left = signals.requested() === undefined ? detachedLine(all, root, call) : undefined;
-    if (left !== undefined) print(`${left}${chosen === undefined && finalSeeds > 0 ? ', then chooses' : ''}\n`);
-    print(`\nrun store  ${displayPath(root, context.workingDirectory)} (sweep.json)\n`);
-    if (options.json === true) {
-      const runs = runsOf(all);
-      context.stdout.write(
-        `${JSON.stringify({ store: root, ...record, chosen: choice, final, runs }, undefined, 2)}\n`,
-      );
-    }
-    return fail(all);
-  });
+  const failure = await withGridRunner(options, context, (runner) => runSweep(call, cells, runner));
   if (failure !== undefined) throw failure;
 }
 

@@ -10,7 +10,7 @@ import type { RunContext, RunOptions } from '../../runs/run-context.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
-import { configOption, givenOnce, readConfig, setOption } from '../options.js';
+import { configOption, givenOnce, readConfig, runFolderOption, seedOption, setOption } from '../options.js';
 import { createProgress } from '../terminal/run-progress.js';
 import { watchSignals } from '../terminal/signals.js';
 import { programDirectory, programVersion } from '../program.js';
@@ -88,8 +88,8 @@ export function registerTrain(program: Command, context: CommandContext): void {
     .argument('[config]', 'the same as --config; one of them is required')
     .addOption(configOption())
     .addOption(setOption())
-    .option('--seed <n>', 'short for --set training.seed=N')
-    .option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>')
+    .addOption(seedOption())
+    .addOption(runFolderOption())
     .option('--resume', 'resume from the newest checkpoint in the run folder; the default')
     .option('--no-resume', 'start over: deletes the checkpoints in the run folder')
     .option('--json', 'print the summary as JSON; everything else goes to stderr');

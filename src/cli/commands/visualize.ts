@@ -8,7 +8,7 @@ import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { imageProgress, iterationProgress } from '../terminal/data-progress.js';
 import { openNamedRun } from './evaluate.js';
-import { amountArgument, countArgument, countUpTo, seedArgument, setOption } from '../options.js';
+import { amountArgument, countArgument, countUpTo, seedArgument, setOption, wholeNumber } from '../options.js';
 import { outputFolder } from '../terminal/output.js';
 import { refuseForeignFile } from '../terminal/replaceable.js';
 import { watchSignals } from '../terminal/signals.js';
@@ -43,11 +43,11 @@ interface VisualizeFlags {
 
 /** `3,17,200`. */
 function indicesArgument(text: string): number[] {
-  const words = text.split(',');
-  if (words.some((word) => !/^\d{1,9}$/.test(word))) {
+  return text.split(',').map((word) => {
+    const index = wholeNumber(word);
+    if (index !== undefined) return index;
     throw new InvalidArgumentError('Expected image numbers, counted from 0, with commas between them.');
-  }
-  return words.map(Number);
+  });
 }
 
 /** The paper's lambda: that of the run where it was trained with ISDA, else 0.5. */

@@ -3,19 +3,10 @@ import { existsSync, statfsSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { cacheHome, type Environment } from '../../common/home.js';
+import { cifarFormats } from '../../data/datasets/cifar/format.js';
 import { engineFindings } from './engine-findings.js';
 import type { Finding } from './finding.js';
 import { programVersion } from '../program.js';
-
-/** CIFAR's binary files: the folder and what has to be in it. */
-const dataSets = [
-  {
-    name: 'cifar10',
-    folder: 'cifar-10-batches-bin',
-    files: [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`).concat('test_batch.bin'),
-  },
-  { name: 'cifar100', folder: 'cifar-100-binary', files: ['train.bin', 'test.bin'] },
-];
 
 const oldestNode = 20;
 
@@ -38,7 +29,8 @@ function machineFindings(environment: Environment): readonly Finding[] {
 
 function dataFindings(environment: Environment, workingDirectory: string): readonly Finding[] {
   const root = resolve(workingDirectory, environment['ISDA_DATA'] || 'data');
-  return dataSets.map(({ name, folder, files }): Finding => {
+  return Object.values(cifarFormats).map(({ name, folder, files: parts }): Finding => {
+    const files = [...parts.train, ...parts.test];
     const directory = join(root, folder);
     const absent = files.filter((file) => !existsSync(join(directory, file)));
     if (absent.length === 0) return { name, state: 'good', value: directory };

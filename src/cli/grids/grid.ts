@@ -61,7 +61,7 @@ export function storeOf(name: string, { out }: Pick<GridOptions, 'out'>, context
   return resolve(context.workingDirectory, out ?? `runs/${name}`);
 }
 
-interface GridRunner {
+export interface GridRunner {
   /** Runs a grid in a store. Errors (usage), before anything runs: images that cannot be split as the configs say. */
   readonly run: (cells: readonly Cell[], root: string) => Promise<readonly CellOutcome[]>;
   readonly signals: SignalWatch;

@@ -38,7 +38,7 @@ export interface SweepOptions extends GridOptions {
 }
 
 /** What a sweep tries, and how a point becomes a config. */
-interface Sweep {
+export interface Sweep {
   readonly points: readonly SweepPoint[];
   /** Title of the column with the values. */
   readonly first: string;

@@ -1,9 +1,10 @@
 // Builds batches ahead of time in worker threads, in a ring of shared memory.
 import { imageBytes } from '../dataset.js';
 import { startWorkerPool } from './worker-pool.js';
+import type { BatchSpec } from './batch-spec.js';
 import type { BatchBuilder } from './inline-builder.js';
 import type { ReadingPlan, ReadingReport } from './read-images.js';
-import { control, header, openRing, taskImages } from './ring.js';
+import { control, header, openRing, taskImages, type Ring } from './ring.js';
 
 /** Maximum number of prefetched batches, and of their bytes; the smaller limit applies. */
 const maxSlots = 8;
@@ -12,6 +13,26 @@ const maxBytes = 2 ** 28;
 interface WorkerOptions extends ReadingPlan {
   readonly workers: number;
   readonly workerFile?: URL;
+}
+
+/** Writes the tasks of a batch into its slot and wakes the workers. */
+function publish(ring: Ring, slot: number, { part, epoch, indices }: BatchSpec): void {
+  const words = ring.headers[slot];
+  const tasks = Math.ceil(indices.length / taskImages);
+  words[header.reports] = 0;
+  words[header.dropped] = 0;
+  words[header.evaluates] = part === 'evaluation' ? 1 : 0;
+  words[header.epoch] = epoch;
+  words[header.pending] = tasks;
+  ring.indices[slot].set(indices);
+  const published = ring.control[control.published];
+  for (let task = 0; task < tasks; task++) {
+    const first = task * taskImages;
+    ring.writeTask(published + task, slot, first, Math.min(first + taskImages, indices.length));
+  }
+  // This store publishes all writes above to the workers.
+  Atomics.store(ring.control, control.published, published + tasks);
+  Atomics.notify(ring.control, control.published);
 }
 
 /** Starts the workers. `batchSize`: images of the largest batch. Errors: a worker failed to start. */
@@ -55,26 +76,11 @@ export async function openWorkerBuilder(options: WorkerOptions, batchSize: numbe
   };
   return {
     ahead: slots,
-    request({ part, epoch, indices }) {
+    request(batch) {
       const slot = ordered++ % slots;
-      const words = ring.headers[slot];
-      const tasks = Math.ceil(indices.length / taskImages);
-      words[header.reports] = 0;
-      words[header.dropped] = 0;
-      words[header.evaluates] = part === 'evaluation' ? 1 : 0;
-      words[header.epoch] = epoch;
-      words[header.pending] = tasks;
-      ring.indices[slot].set(indices);
-      lengths[slot] = indices.length;
+      lengths[slot] = batch.indices.length;
       received[slot] = [];
-      const published = ring.control[control.published];
-      for (let task = 0; task < tasks; task++) {
-        const first = task * taskImages;
-        ring.writeTask(published + task, slot, first, Math.min(first + taskImages, indices.length));
-      }
-      // This store publishes all writes above to the workers.
-      Atomics.store(ring.control, control.published, published + tasks);
-      Atomics.notify(ring.control, control.published);
+      publish(ring, slot, batch);
     },
     async take() {
       const batch = taken;

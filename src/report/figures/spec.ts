@@ -1,5 +1,6 @@
 // Specification of the paper's figures: their runs, configs and curve styles.
 import type { ExperimentConfig } from '../../config/schema.js';
+import { cifarNames } from '../../data/datasets/cifar/format.js';
 import { titleOf } from '../titles.js';
 import { styleOf, type SeriesStyle } from '../chart/style.js';
 import type { ErrorField } from '../runs/average.js';
@@ -109,6 +110,6 @@ export const figureSpecs: readonly FigureSpec[] = [
     varied: ['loss', 'model.dropout', 'dataset.synthetic'],
     nameOf: (config) => `${lossName(config)}${dropoutName(config)}`,
     style: (_name, _field, index) => styleOf(index),
-    paper: ['cifar10', 'cifar100'].map(baselineConfigs),
+    paper: cifarNames.map(baselineConfigs),
   },
 ];

@@ -1,5 +1,6 @@
 // Reads the content of a store's report from its runs.
 import { readFile } from 'node:fs/promises';
+import { isPlainObject } from '../../common/plain-object.js';
 import { printConfig } from '../../config/print.js';
 import { readLogEnds, type LogEnd } from '../../grids/store/log-ends.js';
 import { runFolder } from '../../records/run-folder.js';
@@ -29,7 +30,7 @@ export interface ReportContent extends RecordedRuns {
 async function environmentOf({ folder }: RecordedRun): Promise<Readonly<Record<string, string>> | undefined> {
   try {
     const parsed: unknown = JSON.parse(await readFile(runFolder(folder).environment, 'utf8'));
-    if (typeof parsed !== 'object' || parsed === null) return undefined;
+    if (!isPlainObject(parsed)) return undefined;
     const facts = Object.entries(parsed).filter(([key, value]) => key !== 'started' && value !== null);
     return Object.fromEntries(facts.map(([key, value]) => [key, String(value)]));
   } catch {

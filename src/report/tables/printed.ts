@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Spread } from '../../common/statistics/samples.js';
+import { cifarNames } from '../../data/datasets/cifar/format.js';
 
 export const tableNumbers = [1, 2, 3, 4, 5] as const;
 export type TableNumber = (typeof tableNumbers)[number];
@@ -17,7 +18,7 @@ const printedNumbers = z.strictObject({
   about: z.string(),
   table1: z.array(z.strictObject({ network: z.string(), paramsMillions: z.number(), cifar10: pair, cifar100: pair })),
   table2: z.array(
-    z.strictObject({ dataset: z.enum(['cifar10', 'cifar100']), network: z.string(), cutout: pair, autoaugment: pair }),
+    z.strictObject({ dataset: z.enum(cifarNames), network: z.string(), cutout: pair, autoaugment: pair }),
   ),
   table3: z.array(z.strictObject({ method: z.string(), 'resnet-110': datasets, 'wrn-28-10': datasets })),
   table4: z.array(z.strictObject({ network: z.string(), basic: top, isda: top })),
@@ -53,7 +54,6 @@ export function readPrintedNumbers(): PrintedNumbers {
 
 const spreadOf = ({ mean, std }: z.output<typeof spread>): Spread => (std === null ? { mean } : { mean, std });
 
-const cifar = ['cifar10', 'cifar100'] as const;
 const methods = ['basic', 'isda'] as const;
 
 /** The numbers of one table in the paper's order, row by row. */
@@ -63,7 +63,7 @@ export function printedCells(numbers: PrintedNumbers, table: TableNumber): reado
   switch (table) {
     case 1:
       return numbers.table1.flatMap(({ network, ...row }) =>
-        cifar.flatMap((dataset) =>
+        cifarNames.flatMap((dataset) =>
           methods.flatMap((method) => cell({ network, dataset, method }, row[dataset][method])),
         ),
       );
@@ -76,7 +76,7 @@ export function printedCells(numbers: PrintedNumbers, table: TableNumber): reado
     case 3:
       return numbers.table3.flatMap(({ method, ...row }) =>
         (['resnet-110', 'wrn-28-10'] as const).flatMap((network) =>
-          cifar.flatMap((dataset) => cell({ network, dataset, method }, row[network][dataset])),
+          cifarNames.flatMap((dataset) => cell({ network, dataset, method }, row[network][dataset])),
         ),
       );
     case 4:
@@ -90,7 +90,7 @@ export function printedCells(numbers: PrintedNumbers, table: TableNumber): reado
       );
     case 5:
       return numbers.table5.flatMap(({ variant, ...row }) =>
-        cifar.flatMap((dataset) => cell({ network: 'wrn-28-10', dataset, method: variant }, row[dataset])),
+        cifarNames.flatMap((dataset) => cell({ network: 'wrn-28-10', dataset, method: variant }, row[dataset])),
       );
   }
 }

@@ -60,7 +60,7 @@ describe('isda data', () => {
     ['data verify mnist', 'cifar10, cifar100'],
     ['data synthesize', "required option '--out <dir>'"],
     ['data synthesize --out d --train -1', 'argument missing|whole number'],
-    ['data synthesize --out d --train 1e3', 'A whole number is needed'],
+    ['data synthesize --out d --train 1e3', 'Expected a whole number of at least 0.'],
     ['data synthesize --out d --classes 11', 'classes is 11; CIFAR-10'],
     ['data download cifar10 --from nowhere.tgz', 'there is no such file'],
   ])('%s exits 2', async (line, message) => {

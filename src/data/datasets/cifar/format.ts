@@ -1,6 +1,11 @@
 // The binary formats of CIFAR-10 and CIFAR-100: file names, record layout, checksums of the official files.
 
-export type CifarName = 'cifar10' | 'cifar100';
+export const cifarNames = ['cifar10', 'cifar100'] as const;
+export type CifarName = (typeof cifarNames)[number];
+
+/** Whether a data set is one of them. */
+export const isCifar = (name: string): name is CifarName => cifarNames.some((each) => each === name);
+
 export type DatasetPart = 'train' | 'test';
 
 /** One label byte of a record. */

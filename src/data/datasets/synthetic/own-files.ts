@@ -3,14 +3,14 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { cannot, type IsdaError } from '../../../common/errors.js';
-import { cifarFormats } from '../cifar/format.js';
+import { cifarFormats, cifarNames } from '../cifar/format.js';
 import { filesOf, nameLists, synthesizeRecords, type SynthesizeOptions } from './files.js';
 
 /** Names the options a synthetic set was made from; only a folder that holds it is ever replaced. */
 export const markFile = 'synthetic.json';
 
 const markSchema = z.strictObject({
-  name: z.enum(['cifar10', 'cifar100']),
+  name: z.enum(cifarNames),
   train: z.int().min(1),
   test: z.int().min(1),
   classes: z.int().min(2),

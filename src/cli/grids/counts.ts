@@ -1,0 +1,78 @@
+// Counts of a grid while it runs: done, failed and running runs, and the time that is left.
+import type { StoredCell } from '../../grids/store/store.js';
+import { readProgress } from '../../grids/store/view.js';
+
+export interface GridCounts {
+  readonly cells: number;
+  readonly done: number;
+  readonly failed: number;
+  /** The running ones with their epochs. */
+  readonly running: readonly { readonly name: string; readonly epoch: number; readonly epochs: number }[];
+  /** Seconds to the end, if that can be said. */
+  readonly left: number | undefined;
+}
+
+export interface GridCounter {
+  /** Begins with another grid. */
+  planned(cells: readonly StoredCell[]): void;
+  /** Counts a run that was done before. */
+  found(cell: StoredCell): void;
+  started(cell: StoredCell): void;
+  requeued(cell: StoredCell): void;
+  ended(cell: StoredCell, state: string): void;
+  counts(): Promise<GridCounts>;
+}
+
+const epochsOf = (cells: Iterable<StoredCell>): number =>
+  [...cells].reduce((sum, { config }) => sum + config.training.epochs, 0);
+
+/** `now`: milliseconds. */
+export function createGridCounter(now: () => number): GridCounter {
+  let cells: readonly StoredCell[] = [];
+  let begun = 0;
+  let failed = 0;
+  const finished = new Set<StoredCell>();
+  const running = new Set<StoredCell>();
+  /** Epochs of runs that were there before this process came to them. */
+  let epochsBefore = 0;
+  const begunRuns = new Set<StoredCell>();
+  return {
+    planned(stored) {
+      cells = stored;
+      begun = now();
+      failed = 0;
+      epochsBefore = 0;
+      finished.clear();
+      begunRuns.clear();
+    },
+    found(cell) {
+      finished.add(cell);
+      epochsBefore += cell.config.training.epochs;
+    },
+    started(cell) {
+      running.add(cell);
+      // A run that was queued again was counted when it began.
+      if (!begunRuns.has(cell)) void readProgress(cell.folder).then(({ epochsDone }) => (epochsBefore += epochsDone));
+      begunRuns.add(cell);
+    },
+    requeued: (cell) => void running.delete(cell),
+    ended(cell, state) {
+      running.delete(cell);
+      if (state !== 'stopped') finished.add(cell);
+      if (state === 'failed') failed += 1;
+    },
+    async counts() {
+      const rows = await Promise.all(
+        [...running].map(async (cell) => {
+          const { epochs } = cell.config.training;
+          const { epochsDone } = await readProgress(cell.folder);
+          return { name: cell.name, epoch: Math.min(epochs, epochsDone), epochs };
+        }),
+      );
+      const sum = epochsOf(finished) + rows.reduce((total, { epoch }) => total + epoch, 0);
+      const fresh = sum - epochsBefore;
+      const left = fresh <= 0 ? undefined : ((now() - begun) / 1000 / fresh) * (epochsOf(cells) - sum);
+      return { cells: cells.length, done: finished.size - failed, failed, running: rows, left };
+    },
+  };
+}
