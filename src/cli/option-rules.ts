@@ -11,6 +11,8 @@ interface OptionRule {
   readonly sets?: string;
   /** The same where it is not given either. */
   readonly fixes?: string;
+  /** Why the command has no use for it, where another whose options it shares has one. */
+  readonly idle?: string;
 }
 
 function optionOf(command: Command, flag: string): Option {
@@ -36,10 +38,11 @@ function holds(command: Command, condition: string): boolean {
 function problemOf(
   command: Command,
   flag: string,
-  { excludes = [], needs, sets, fixes }: OptionRule,
+  { excludes = [], needs, sets, fixes, idle }: OptionRule,
 ): string | undefined {
   const option = optionOf(command, flag);
   if (isGiven(command, option)) {
+    if (idle !== undefined) return `option '${option.flags}' would be ignored: ${idle}`;
     const other = excludes.find((condition) => holds(command, condition));
     if (other !== undefined) return `option '${option.flags}' cannot be used with ${other}`;
     if (needs !== undefined && !holds(command, needs)) return `option '${option.flags}' requires ${needs}`;
@@ -53,6 +56,7 @@ function problemOf(
 
 /** Adds rules to a command, by the flags of its options. Errors (usage), before it acts: a command line that breaks one. */
 export function withOptionRules(command: Command, rules: Readonly<Record<string, OptionRule>>): Command {
+  for (const [flag, { idle }] of Object.entries(rules)) if (idle !== undefined) optionOf(command, flag).hideHelp();
   for (const [flag, { excludes = [], needs }] of Object.entries(rules))
     for (const named of [flag, ...excludes, ...(needs === undefined ? [] : [needs])])
       optionOf(command, named.split(' ')[0]);

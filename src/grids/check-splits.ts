@@ -1,8 +1,9 @@
 // Checks that the images of a grid's runs can be split as their configs say, before any run starts.
+import { readdir } from 'node:fs/promises';
 import { IsdaError } from '../common/errors.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
-import type { Cell } from './store/store.js';
+import type { Cell, CellImages } from './store/store.js';
 
 /** Whether a config chooses among its images, or needs images to evaluate on that its folder may not have. */
 const canFail = ({ name, holdout, subset, testSubset, validationFraction }: ExperimentConfig['dataset']): boolean =>
@@ -19,27 +20,33 @@ interface CheckedCells {
   readonly notes: readonly string[];
 }
 
+/** Whether a store may have runs of a grid, on these images or on others. */
+const mayHaveRuns = (root: string | undefined): Promise<boolean> =>
+  root === undefined ? Promise.resolve(false) : readdir(root).then((names) => names.length > 0, () => false); // prettier-ignore
+
 /**
- * Errors (usage): a holdout, subset or testSubset larger than the images that are there, or no images to evaluate on, which
+ * Checks the images of a grid's runs, and tells which they are where that is looked at: always where a store, `root`, may
+ * have runs on others. Errors (usage): a holdout, subset or testSubset larger than the images that are there, or no images to evaluate on, which
  * every run would end with.
  * Nothing is said of images that are missing here or cannot be read: they may be elsewhere, and each run says it.
  */
-export async function checkSplits(cells: readonly Cell[], places: DataPlaces): Promise<CheckedCells> {
+export async function checkSplits(cells: readonly Cell[], places: DataPlaces, root?: string): Promise<CheckedCells> {
   const keyOf = ({ config }: Cell): string => JSON.stringify(config.dataset);
   const datasets = new Map(cells.map((cell) => [keyOf(cell), cell.config.dataset]));
   const notes = new Set<string>();
-  const checksums = new Map<string, string>();
-  for (const [key, dataset] of [...datasets].filter(([, each]) => canFail(each))) {
+  const images = new Map<string, CellImages>();
+  const all = await mayHaveRuns(root);
+  for (const [key, dataset] of [...datasets].filter(([, each]) => all || canFail(each))) {
     try {
       const splits = await loadSplits(dataset, places);
-      checksums.set(key, splits.data.checksum);
+      images.set(key, { checksum: splits.data.checksum, earlier: splits.earlierChecksum });
       for (const note of splits.notes ?? []) notes.add(note);
     } catch (error) {
       if (error instanceof IsdaError && error.code === 'data/settings') throw error;
     }
   }
   const known = cells.map((cell) => {
-    const data = checksums.get(keyOf(cell));
+    const data = images.get(keyOf(cell));
     return data === undefined ? cell : { ...cell, data };
   });
   return { cells: known, notes: [...notes] };

@@ -1,15 +1,15 @@
 // `isda plan`: estimates time, memory and disk of a run, a table, an ablation, a sweep or a study.
 import { availableParallelism, freemem } from 'node:os';
 import type { Command } from 'commander';
-import { cannot } from '../../common/errors.js';
+import { cannot, IsdaError } from '../../common/errors.js';
 import { displayPath, isFolder } from '../../config/find.js';
-import { fingerprints } from '../../config/fingerprint.js';
 import { openEngine } from '../../engine/index.js';
 import { describeConfig } from '../../runs/description.js';
+import { checkSplits } from '../../grids/check-splits.js';
 import { createEstimator } from '../../grids/plan/estimate.js';
 import { listRuns } from '../../grids/store/list.js';
 import { shareOf } from '../../grids/executors/local.js';
-import type { Cell } from '../../grids/store/store.js';
+import { holdsRunOf, type Cell } from '../../grids/store/store.js';
 import { readAblation, withAblateOptions, type AblateOptions } from './ablate.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
@@ -55,6 +55,16 @@ function freeBytes(): number {
   return limit > 0 && limit < Number.MAX_SAFE_INTEGER ? Math.min(free, limit - process.memoryUsage.rss()) : free;
 }
 
+/** The cells with the images that they mean, by which their runs are found; what is wrong with these is said of a row. */
+async function withImages(cells: readonly Cell[], root: string, context: CommandContext): Promise<readonly Cell[]> {
+  try {
+    return (await checkSplits(cells, context, root)).cells;
+  } catch (error) {
+    if (error instanceof IsdaError) return cells;
+    throw error;
+  }
+}
+
 async function showPlan(
   { cells, root, leftOf = (cell) => epochsLeft(root, cell, context.now) }: Plan,
   { jobs = 1, json, steps }: Pick<GridOptions, 'jobs' | 'json'> & MeasureOptions,
@@ -82,7 +92,7 @@ async function showPlan(
       measured.add(line);
     },
   });
-  const rows = await planRows(cells, leftOf, estimate);
+  const rows = await planRows(await withImages(cells, root, context), leftOf, estimate);
   const totals = planTotals(rows, jobs);
   if (json === true) return printJson(context, { store: root, devices: [...devices], rows, totals });
   const width = columnsOf(context);
@@ -109,12 +119,11 @@ function trainPlan(named: string | undefined, options: TrainPlanOptions, context
   const seed = options.seed === undefined ? [] : [`training.seed=${options.seed}`];
   const { config } = readConfig(named ?? options.config!, [...options.set, ...seed], context);
   const root = runDirectory(config, options.out, context);
-  const leftOf = async (): Promise<number> => {
+  const leftOf = async (cell: Cell): Promise<number> => {
     const { epochs } = config.training;
     const { runs } = isFolder(root) ? await listRuns(root, context.now) : { runs: [] };
-    const own = runs.find(
-      ({ folder, fingerprint }) => folder === root && fingerprints(config).includes(fingerprint ?? ''),
-    );
+    const itself = runs.find(({ folder }) => folder === root);
+    const own = itself && (await holdsRunOf(root, cell)) ? itself : undefined;
     return own?.state === 'done' ? 0 : Math.max(0, epochs - (own?.epochsDone ?? 0));
   };
   return { cells: [{ row: config.experiment, config }], root, leftOf };
@@ -134,12 +143,18 @@ async function tablePlan(number: string, options: TableChoice, context: CommandC
   return { cells: tableCells(request, await readTableState(request, context)), root: request.root };
 }
 
+/** What says how runs are started. */
+const startingOptions = ['--executor', '--detach', '--poll', '--dry-run'];
+const startsNone = { idle: '`isda plan` starts no run; its estimate is of this machine, with --jobs runs at once' };
+
 export const registerPlan: RegisterCommand = (program, context) => {
   const plan = program
     .command('plan')
     .description('estimate time, memory and disk of a run, a table, an ablation, a sweep or a study; starts no run');
   const measured = (command: Command): Command =>
     command.option('--steps <n>', 'timed steps of each measurement; fewer if they are slow', countArgument, 3);
+  const measuredGrid = (command: Command): Command =>
+    withOptionRules(measured(command), Object.fromEntries(startingOptions.map((flag) => [flag, startsNone])));
   const train = measured(
     plan
       .command('train')
@@ -155,7 +170,7 @@ export const registerPlan: RegisterCommand = (program, context) => {
   withOptionRules(train, ownSettings).action((config: string | undefined, options: TrainPlanOptions & MeasureOptions) =>
     showPlan(trainPlan(config, options, context), options, context),
   );
-  measured(
+  measuredGrid(
     withGridOptions(
       withTableChoice(
         plan
@@ -167,7 +182,7 @@ export const registerPlan: RegisterCommand = (program, context) => {
   ).action(async (number: string, options: TableChoice & GridOptions & MeasureOptions) =>
     showPlan(await tablePlan(number, options, context), options, context),
   );
-  measured(
+  measuredGrid(
     withAblateOptions(
       plan
         .command('ablate')
@@ -179,7 +194,7 @@ export const registerPlan: RegisterCommand = (program, context) => {
     printDefaultConfig(parsed, options, context);
     await showPlan(asked, options, context);
   });
-  measured(
+  measuredGrid(
     withSweepOptions(
       plan
         .command('sweep')
@@ -191,7 +206,7 @@ export const registerPlan: RegisterCommand = (program, context) => {
     printDefaultConfig(parsed, options, context);
     await showPlan(asked, options, context);
   });
-  measured(
+  measuredGrid(
     withStudyOptions(
       plan.command('study').addHelpText('after', example('my-study.yaml')).description('what `isda study` would run'),
     ),

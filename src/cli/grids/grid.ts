@@ -88,7 +88,7 @@ export async function withGridRunner<Result>(
     const grid = { now, stop: signals.aborted, events: progress.events, pollMilliseconds, jobs: lookup };
     const run: GridRunner['run'] = async (cells, root) => {
       await requireStoreFolder(root);
-      const checked = await checkSplits(cells, context);
+      const checked = await checkSplits(cells, context, root);
       for (const note of checked.notes) progress.print(`warning: ${note}`);
       return runGrid(checked.cells, root, executorFor(cells, root), grid);
     };
@@ -111,7 +111,7 @@ interface GridListing {
 
 /** Lists what a command would run, and how far each run is. Errors (usage): images that cannot be split so. */
 export async function listGrid({ cells, root, json, settings }: GridListing, context: CommandContext): Promise<void> {
-  const { cells: known, notes } = await checkSplits(cells, context);
+  const { cells: known, notes } = await checkSplits(cells, context, root);
   for (const note of notes) context.stderr.write(`warning: ${note}\n`);
   const lookup = lookOnce(context);
   const rows = await pMap(

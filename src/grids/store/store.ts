@@ -1,5 +1,5 @@
 // The run store: one folder per run of a grid, found by the run's fingerprint.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { link, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, systemCode } from '../../common/errors.js';
@@ -16,13 +16,20 @@ import { formatCell, readCell, type CellRecord } from './cell.js';
 /** What makes stores, in help and hints. */
 export const storeCommands = '`isda study`, `isda ablate`, `isda sweep` and `isda table --run`';
 
+/** The images that a config means here, as runs know them. */
+export interface CellImages {
+  readonly checksum: string;
+  /** What earlier versions knew them by. */
+  readonly earlier?: string | undefined;
+}
+
 /** One run of a grid. Its experiment's name and its seed name its folder. */
 export interface Cell {
   /** The row of the grid that it belongs to. */
   readonly row: string;
   readonly config: ExperimentConfig;
-  /** Checksum of the images that the config means here, where it is known. */
-  readonly data?: string | undefined;
+  /** Where they are known. */
+  readonly data?: CellImages | undefined;
 }
 
 /** A cell with its folder in a store. */
@@ -86,23 +93,42 @@ export function cellName({ config }: Cell): string {
 
 /**
  * The names a cell's folder may have, in the order they are tried: the second one where other settings have the first,
- * others where it was planned under a fingerprint of an older form.
+ * others where it was planned under a fingerprint of an older form, the last where the others have runs on other images.
  */
 function namesOf(cell: Cell, identities: readonly string[]): readonly string[] {
   const name = cellName(cell);
-  return [name, ...identities.map((identity) => `${name}-${identity.slice(0, 8)}`)];
+  const onImages = cell.data && createHash('sha256').update(`${identities[0]} ${cell.data.checksum}`).digest('hex');
+  const marks = [...identities, ...(onImages === undefined ? [] : [onImages])];
+  return [name, ...marks.map((mark) => `${name}-${mark.slice(0, 8)}`)];
+}
+
+/** The checksum of the images that a folder's run has a checkpoint of; undefined where there is none, or it is not known. */
+async function imagesIn(folder: string): Promise<string | undefined> {
+  const { inputs, checkpoints } = runFolder(folder);
+  const data = (await readInputs(inputs).catch(() => undefined))?.data;
+  // Without a checkpoint it begins anew.
+  return data !== undefined && (await listCheckpoints(checkpoints)).length > 0 ? data.checksum : undefined;
+}
+
+const isOneOf = ({ checksum, earlier }: CellImages, images: string): boolean => [checksum, earlier].includes(images);
+
+/** Whether a folder's run is on other images than a cell's. */
+async function isOnOthers(folder: string, data: CellImages | undefined): Promise<boolean> {
+  const images = data && (await imagesIn(folder));
+  return data !== undefined && images !== undefined && !isOneOf(data, images);
 }
 
 /**
- * Finds a cell in the store without making anything; undefined where it is not there. A run on an image folder of another
- * name counts too where it has the images that the cell means (`cell.data`).
+ * Finds a cell in the store without making anything; undefined where it is not there. Where it is known which images the
+ * cell means (`cell.data`), a run on others is not it, and one on an image folder of another name is where it has them.
  */
 export async function findCell(root: string, cell: Cell): Promise<StoredCell | undefined> {
   const identities = fingerprints(cell.config);
   for (const name of namesOf(cell, identities)) {
     const folder = join(root, name);
     const found = await runIn(folder);
-    if (found.record !== undefined && isOf(found, identities)) return { ...cell, name, folder };
+    if (found.record === undefined || !isOf(found, identities)) continue;
+    if (!(await isOnOthers(folder, cell.data))) return { ...cell, name, folder };
   }
   return findByImages(root, cell);
 }
@@ -111,22 +137,34 @@ export async function findCell(root: string, cell: Cell): Promise<StoredCell | u
 async function findByImages(root: string, cell: Cell): Promise<StoredCell | undefined> {
   const { config, data } = cell;
   if (data === undefined || config.dataset.name !== 'image-folder') return undefined;
-  const { dir } = config.dataset;
   const plain = cellName(cell);
   const isName = (name: string): boolean =>
     name === plain || (name.startsWith(`${plain}-`) && /^[0-9a-f]{8}$/.test(name.slice(plain.length + 1)));
   for (const name of (await readdir(root).catch(() => [])).filter(isName).sort()) {
     const folder = join(root, name);
-    const own = configIn(folder);
-    if (own?.dataset.name !== 'image-folder' || !isFile(join(folder, 'cell.json'))) continue;
-    if (!isFingerprintOf({ ...own, dataset: { ...own.dataset, dir } }, fingerprint(config))) continue;
-    const inputs = await readInputs(runFolder(folder).inputs).catch(() => undefined);
-    // Without a checkpoint it begins anew, as a run of its own name.
-    if (inputs?.data?.checksum !== data || (await listCheckpoints(runFolder(folder).checkpoints)).length === 0)
-      continue;
-    return { ...cell, name, folder, earlier: fingerprints(own) };
+    if (!isFile(join(folder, 'cell.json'))) continue;
+    const own = await sameRunElsewhere(folder, cell);
+    if (own !== undefined) return { ...cell, name, folder, earlier: fingerprints(own) };
   }
   return undefined;
+}
+
+/** The config of a folder's run where only the name of the folder of the images differs from a cell's, and they do not. */
+async function sameRunElsewhere(folder: string, { config, data }: Cell): Promise<ExperimentConfig | undefined> {
+  const own = configIn(folder);
+  if (data === undefined || config.dataset.name !== 'image-folder' || own?.dataset.name !== 'image-folder')
+    return undefined;
+  const { dir } = config.dataset;
+  if (!isFingerprintOf({ ...own, dataset: { ...own.dataset, dir } }, fingerprint(config))) return undefined;
+  const images = await imagesIn(folder);
+  return images !== undefined && isOneOf(data, images) ? own : undefined;
+}
+
+/** Whether a folder's run is that of a cell, on its images where these are known. */
+export async function holdsRunOf(folder: string, cell: Cell): Promise<boolean> {
+  const own = configIn(folder);
+  if (own === undefined || (await isOnOthers(folder, cell.data))) return false;
+  return isFingerprintOf(own, fingerprint(cell.config)) || (await sameRunElsewhere(folder, cell)) !== undefined;
 }
 
 /**
@@ -144,7 +182,7 @@ export async function placeCell(root: string, cell: Cell, now: () => number): Pr
     const folder = join(root, name);
     const before = await runIn(folder);
     const isEmpty = before.record === undefined && before.identity === undefined;
-    if (!isEmpty && !isOf(before, identities)) continue;
+    if (!isEmpty && (!isOf(before, identities) || (await isOnOthers(folder, cell.data)))) continue;
     if (before.record === undefined) {
       await makeFolder(folder);
       await createRecord(folder, {

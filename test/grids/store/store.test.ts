@@ -137,10 +137,10 @@ test('processes that claim from one store share its cells: none twice, none left
 });
 
 describe('findCell', () => {
-  const ofFolder = (dir: string, data?: string) => {
+  const ofFolder = (dir: string, checksum?: string) => {
     const { row, config } = someCell('a', 1);
     const dataset = datasetOptions.parse({ name: 'image-folder', dir });
-    return { row, config: { ...config, dataset }, ...(data !== undefined && { data }) };
+    return { row, config: { ...config, dataset }, ...(checksum !== undefined && { data: { checksum } }) };
   };
 
   test('finds the run of the same images by another name of their folder', async ({ folder }) => {
@@ -161,5 +161,31 @@ describe('findCell', () => {
     const longer = ofFolder('./pets', 'same');
     const other = { ...longer, config: { ...longer.config, training: { ...longer.config.training, epochs: 9 } } };
     expect(await findCell(folder, other)).toBeUndefined();
+  });
+
+  test('takes a run on other images for another, whatever their folder is called', async ({ folder }) => {
+    const on = (checksum?: string, earlier?: string) => ({
+      ...someCell('a', 1),
+      ...(checksum !== undefined && { data: { checksum, earlier } }),
+    });
+    const run = async (checksum: string): Promise<string> => {
+      const stored = await placeCell(folder, on(checksum), now);
+      const { inputs, checkpoints } = runFolder(stored.folder);
+      const facts = { trainImages: 1, testImages: 1, classNames: ['a', 'b'] };
+      await writeInputs(inputs, { data: { checksum, ...facts } });
+      mkdirSync(checkpoints, { recursive: true });
+      writeFileSync(join(checkpoints, 'epoch-0001-step-0000001.safetensors'), '');
+      return stored.name;
+    };
+    const names = [await run('first'), await run('second'), await run('third')];
+    expect(names[0]).toBe('test-a-seed1');
+    expect(new Set(names).size).toBe(3);
+    const find = async (...images: Parameters<typeof on>) => (await findCell(folder, on(...images)))?.name;
+    expect([await find('first'), await find('second'), await find('third')]).toEqual(names);
+    expect(await find('fourth')).toBeUndefined();
+    // As earlier versions knew them, and where it is not known which are meant.
+    expect(await find('of today', 'first')).toBe(names[0]);
+    expect(await find()).toBe(names[0]);
+    expect([await run('second'), await run('first')]).toEqual([names[1], names[0]]);
   });
 });
