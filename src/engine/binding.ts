@@ -8,6 +8,7 @@ import {
   defaultSettings,
   persistentBatchNormVariable,
   prefersPersistentBatchNorm,
+  requireKnownFlags,
   useSettings,
   type EngineSettings,
 } from './settings.js';
@@ -90,7 +91,9 @@ export function loadBinding(
   const load = createRequire(import.meta.url);
   checkThreadVariables(environment);
   checkFlagVariables(environment);
-  useSettings(environment, settings, location.bindingPath in load.cache);
+  const isLoaded = location.bindingPath in load.cache;
+  if (!isLoaded) requireKnownFlags(environment, location.libraryPath);
+  useSettings(environment, settings, isLoaded);
   const gpu = location.build === 'cuda' && device !== 'cpu' && nvidiaDriver(environment) !== undefined;
   // A CUDA build that finds no GPU logs an error, which is none where no GPU is wanted or there is no driver.
   environment['TF_CPP_MIN_LOG_LEVEL'] ??= location.build === 'cuda' && !gpu ? '3' : '2';

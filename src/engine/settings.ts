@@ -1,6 +1,7 @@
 // Process-wide settings of TensorFlow and CUDA: environment variables that they read while loading.
 import { existsSync } from 'node:fs';
 import { cannot } from '../common/errors.js';
+import { flagsIn, unknownFlags } from './flag-names.js';
 
 export interface EngineSettings {
   /** Whether float32 convolutions and matrix products may round their factors to TF32 on a GPU. */
@@ -85,6 +86,20 @@ export function checkFlagVariables(environment: Readonly<Variables>): void {
         hint: `correct it, or unset it`,
       },
     );
+  }
+}
+
+/** Errors: a variable with flags names one that the libraries beside `libraryPath` do not know. */
+export function requireKnownFlags(environment: Readonly<Variables>, libraryPath: string): void {
+  for (const name of flagVariables) {
+    const [unknown] = unknownFlags(flagsIn(environment[name]), libraryPath);
+    if (unknown === undefined) continue;
+    const reason = `the environment variable ${name} names --${unknown}, a flag that this TensorFlow does not know`;
+    throw cannot('load the engine', reason, {
+      code: 'engine/settings',
+      kind: 'usage',
+      hint: 'correct it, or leave it out',
+    });
   }
 }
 

@@ -1,0 +1,52 @@
+// Which flags TensorFlow's libraries know: it ends the process at one that they do not.
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const chunkBytes = 1 << 23;
+
+/** The texts that a file does not hold with a zero behind them, as a C string's end. */
+function missingIn(path: string, texts: readonly string[]): readonly string[] {
+  let missing = texts.map((text) => ({ text, bytes: Buffer.from(`${text}\0`, 'latin1') }));
+  const overlap = Math.max(0, ...missing.map(({ bytes }) => bytes.length)) - 1;
+  const buffer = Buffer.alloc(overlap + chunkBytes);
+  const file = openSync(path, 'r');
+  try {
+    for (let kept = 0; missing.length > 0;) {
+      const count = readSync(file, buffer, kept, chunkBytes, null);
+      if (count === 0) break;
+      const part = buffer.subarray(0, kept + count);
+      missing = missing.filter(({ bytes }) => !part.includes(bytes));
+      kept = Math.min(overlap, part.length);
+      buffer.copyWithin(0, part.length - kept, part.length);
+    }
+  } finally {
+    closeSync(file);
+  }
+  return missing.map(({ text }) => text);
+}
+
+/** The flags of a variable, which may name a file that has them, without `--` and value. */
+export function flagsIn(value: string | undefined): readonly string[] {
+  const words = (value ?? '').split(/\s+/).filter((word) => word !== '');
+  if (words.length === 1 && !words[0].startsWith('-')) {
+    try {
+      return flagsIn(readFileSync(words[0], 'utf8').replaceAll(/^(?!\s*-).*$/gm, ''));
+    } catch {
+      return [];
+    }
+  }
+  return words.flatMap((word) => /^--(\w+)/.exec(word)?.[1] ?? []);
+}
+
+/**
+ * Of some flags, those whose names stand in none of the libraries beside `libraryPath`. The files are hundreds of MiB long, and
+ * read only as far as names are missing.
+ */
+export function unknownFlags(names: readonly string[], libraryPath: string): readonly string[] {
+  const folder = dirname(libraryPath);
+  const libraries = readdirSync(folder).filter((name) => /^libtensorflow.*\.so/.test(name));
+  return libraries.reduce<readonly string[]>(
+    (missing, name) => (missing.length === 0 ? missing : missingIn(join(folder, name), missing)),
+    [...new Set(names)],
+  );
+}
