@@ -108,7 +108,8 @@ export function openSampler(
 
 /** The first `count` of a batch of images as bytes. */
 export function toBytes(images: Float32Array, count: number): Uint8Array {
-  return Uint8Array.from(images.subarray(0, count * 32 * 32 * 3), (value) =>
-    Math.min(255, Math.max(0, Math.round(value))),
-  );
+  const bytes = new Uint8Array(count * 32 * 32 * 3);
+  // A loop: `from` with a function takes ten times as long.
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.min(255, Math.max(0, Math.round(images[i])));
+  return bytes;
 }

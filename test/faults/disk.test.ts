@@ -65,7 +65,7 @@ describe('a disk that is full', () => {
       small.empty();
       rmSync(join(small.path, 'run'), { recursive: true, force: true });
       small.fill(pages * 4096);
-      const outcome = await runIsda(folder, smallRun(join(small.path, 'run')));
+      const outcome = await runHere(folder, smallRun(join(small.path, 'run')));
       expectPlainError(outcome, `${pages} pages left`);
       expect(outcome.stderr).toMatch(full);
     }
@@ -147,7 +147,7 @@ describe('a folder that cannot be written', () => {
     mkdirSync(join(small.path, 'run'));
     await small.readOnly();
     for (const out of ['run', 'new']) {
-      const outcome = await runIsda(folder, smallRun(join(small.path, out)));
+      const outcome = await runHere(folder, smallRun(join(small.path, out)));
       expectPlainError(outcome, out);
       expect(outcome.stderr).toMatch(/^error: cannot (write|create the folder) \S+: the file system is read-only$/m);
       expect(outcome.stderr).toContain(join(small.path, out));

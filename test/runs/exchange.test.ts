@@ -27,7 +27,7 @@ const bits = (data: Float32Array): Buffer => Buffer.from(data.buffer, data.byteO
 const instances: readonly (readonly [string, ModelInput])[] = [
   ['resnet-110', { name: 'resnet', depth: 110 }],
   ['se-resnet-110', { name: 'se-resnet', depth: 110 }],
-  ['wrn-16-8', { name: 'wrn', depth: 16, width: 8 }],
+  ['wrn-16-2', { name: 'wrn', depth: 16, width: 2 }],
   ['resnext-29-2x4d', { name: 'resnext', depth: 29, cardinality: 2, width: 4 }],
   ['densenet-bc-100-12', { name: 'densenet-bc', depth: 100, growth: 12 }],
   ['shake-shake-26-2x32d', { name: 'shake-shake', depth: 26, width: 32 }],

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { listCheckpoints } from '../../../src/records/checkpoints.js';
 import { heldDataset, signalHeld, signalsTaken, startHeld, type ImageHold } from '../../support/held.js';
 import { runHere } from '../../support/cli.js';
-import { printed, runIsda, startIsda, type IsdaOutcome } from '../../support/process.js';
+import { printed, runIsda, startIsda } from '../../support/process.js';
 import { checkpointsOf, makeData, metricsOf, outcomeOf, read, trainArgs } from '../../support/runs.js';
 
 /** 6 steps an epoch, the last one smaller. */
@@ -38,10 +38,9 @@ async function interrupt(out: string, signal: NodeJS.Signals, moment: Moment, mo
   return await signalHeld(await startHeld(folder, argsOf(out, more), { run: 'train', ...moment }), signal);
 }
 
-type Runner = (folder: string, args: readonly string[]) => Promise<Pick<IsdaOutcome, 'exitCode' | 'stdout' | 'all'>>;
-/** Runs the same command to its end, by default in the test's process. */
-async function finish(out: string, more: readonly string[] = [], run: Runner = runHere) {
-  const outcome = await run(folder, argsOf(out, more));
+/** Runs the same command to its end in the test's process. */
+async function finish(out: string, more: readonly string[] = []) {
+  const outcome = await runHere(folder, argsOf(out, more));
   expect(outcome.exitCode, outcome.all).toBe(0);
   return outcome;
 }
@@ -88,7 +87,7 @@ describe('a run that is asked to stop', () => {
     expect((await stop('often', 'SIGXCPU', inStep(2))).stdout).toContain(
       '\nresuming in epoch 1 after 4 of 6 batches\n',
     );
-    const resumed = await finish('often', [], runIsda);
+    const resumed = await finish('often');
     expect(resumed.stdout).toContain('\nresuming in epoch 1 after 6 of 6 batches\n');
     expect(outcomeOf(join(folder, 'often'))).toEqual(whole);
   });
@@ -120,7 +119,7 @@ describe('a run that is asked to stop', () => {
     held.child.kill('SIGINT');
     await signalsTaken(held.pid);
     expect((await signalHeld(held, 'SIGINT')).exitCode).toBe(130);
-    await finish('twice', [], runIsda);
+    await finish('twice');
     expect(outcomeOf(join(folder, 'twice'))).toEqual(whole);
   });
 
