@@ -30,11 +30,12 @@ function firstTensors(
   given: readonly NamedTensor[] = [],
 ): NamedTensor[] {
   const byName = new Map(given.map((tensor) => [tensor.name, tensor]));
-  const values = initialValues(tensors, seed);
+  const givenTo = ({ name, startsAs = name }: TensorDeclaration): NamedTensor | undefined => byName.get(startsAs);
+  const fresh = tensors.filter((tensor) => givenTo(tensor) === undefined);
+  const values = initialValues(fresh, seed);
   return tensors.map((tensor) => {
-    const data = toTorch(values.get(tensor.name)!, tensor);
-    const from = byName.get(tensor.startsAs ?? tensor.name);
-    return { name: tensor.name, shape: [...torchShape(tensor)], data: from?.data ?? data };
+    const data = givenTo(tensor)?.data ?? toTorch(values.get(tensor.name)!, tensor);
+    return { name: tensor.name, shape: [...torchShape(tensor)], data };
   });
 }
 

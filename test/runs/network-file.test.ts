@@ -18,6 +18,7 @@ describe('networkTensors', () => {
     const counted = { name: `${prefix}bn.num_batches_tracked`, shape: [], data: BigInt64Array.of(3n) };
     expect(networkTensors(fileOf([...stored(prefix), counted]), 'x', wanted)).toEqual({
       prefix,
+      metadata: {},
       tensors: stored(''),
     });
   });
