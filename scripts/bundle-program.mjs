@@ -45,6 +45,7 @@ async function main() {
     legalComments: 'inline',
     write: false,
   });
+  // Files of an earlier build stay in `chunks`: a run that began with it may still load some.
   for (const { path, text } of outputFiles) {
     const toDist = relative(dirname(path), dist).split(sep).join('/');
     mkdirSync(dirname(path), { recursive: true });
