@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { cannot } from '../../common/errors.js';
 import { writeFileAtomically } from '../../common/files.js';
 import { counted } from '../../common/format.js';
+import { shellWord } from '../../common/shell.js';
 import { isFolder } from '../../config/find.js';
 import { experimentProblem } from '../../config/schema.js';
 import { listGpus } from '../../engine/devices.js';
@@ -74,6 +75,11 @@ async function writeNew({ data, out }: NewOptions, context: CommandContext): Pro
   const images = counts.reduce((sum, count) => sum + count, 0);
   const beside = evaluation === undefined ? '' : `, and ${evaluation.images} in ${evaluation.folder}/`;
   stdout.write(`${classNames.length} classes, ${counted(images, 'image')}${beside}\n`);
+  if (survey.broken > 0) {
+    const looked = counted(survey.sides.length + survey.broken, 'image');
+    const named = `\`isda data verify image-folder --dir ${shellWord(data)}\` names them`;
+    stdout.write(`warning: ${survey.broken} of the ${looked} that were looked at could not be read; ${named}\n`);
+  }
   for (const note of notes) stdout.write(`warning: ${note}\n`);
   stdout.write(`${path}\n${twin}\nnext: isda train --config ${out ?? name}\n`);
 }

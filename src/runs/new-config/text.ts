@@ -45,7 +45,7 @@ export function newConfigText(survey: FolderSurvey, choices: Choices, { device, 
   return `# ISDA on ${imagesText(survey)}
 #   isda train --config ${name}
 # Compare with its twin of cross entropy, and choose lambda0:
-#   isda ablate --config ${name} --variant basic --variant isda --variant diagonal
+#   isda ablate --config ${name} --variant basic --variant ${covariance === 'full' ? 'isda' : covariance} --seeds 5
 #   isda sweep lambda0 --config ${name}
 # Every key: isda config print ${name}, docs/config.md.
 
@@ -80,7 +80,7 @@ schedule:
   warmupEpochs: 1
 
 training:
-  epochs: ${epochs} # ${counted(Math.ceil(choices.trainImages / batchSize), 'step')} each; \`isda plan --config ${name}\` measures the time
+  epochs: ${epochs} # ${counted(Math.ceil(choices.trainImages / batchSize), 'step')} each; \`isda plan train --config ${name}\` measures the time
   # A step takes about ${formatBytes(choices.stepBytes)} of the ${formatBytes(memory)} of this ${device === 'cuda' ? 'GPU' : 'machine'}.
   batchSize: ${batchSize}
   evaluationBatchSize: ${choices.evaluationBatchSize}

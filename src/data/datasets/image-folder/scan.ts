@@ -220,6 +220,18 @@ export async function holdsClasses(root: string): Promise<boolean> {
   return false;
 }
 
+/** What keeps a folder without a train/ from being one of classes, in words. Errors: it cannot be read. */
+export async function tooFewClasses(root: string): Promise<string> {
+  const passed: PassedOver = { unread: new Map(), other: new Map(), system: new Map() };
+  const own = await list(root, root, passed);
+  if (own.images.length > 0) return `${root} has images itself: each class needs a folder of its own, DIR/CLASS/IMAGE`;
+  for (const name of besideEvaluation(own.folders)) {
+    if ((await list(root, join(root, name), passed)).images.length > 0)
+      return `${root} has the images of one class alone, ${name}: two at least are needed, DIR/CLASS/IMAGE`;
+  }
+  return `${root} has no folders with images in them: DIR/CLASS/IMAGE is needed, or DIR/train/CLASS/IMAGE`;
+}
+
 /** Lists a folder of images. Errors name the folder or file that is not as it should be. */
 export async function scanFolder(root: string): Promise<FolderScan> {
   const passed: PassedOver = { unread: new Map(), other: new Map(), system: new Map() };

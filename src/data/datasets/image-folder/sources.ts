@@ -15,7 +15,7 @@ import { otherCifarForms } from '../cifar/other-forms.js';
 import { filePath, nameBytes } from './file-names.js';
 import { indexFolder, type FolderIndex } from './index-cache.js';
 import { packNames } from './packed-names.js';
-import { evaluationFolders, holdsClasses, isFolderThere, type PartFiles } from './scan.js';
+import { evaluationFolders, holdsClasses, isFolderThere, tooFewClasses, type PartFiles } from './scan.js';
 
 /** The layout and normalisation of what the network gets. */
 export function folderFormat({ imageSize, mean, std }: FolderOptions): ImageFormat {
@@ -34,7 +34,8 @@ export async function locateImageFolder(name: FolderOptions['name'], candidates:
   if (name === 'image-folder') {
     for (const folder of folders) if (await holdsClasses(folder).catch(() => false)) return folder;
   }
-  const otherwise = await calledOtherwise(folders);
+  const otherwise =
+    (await calledOtherwise(folders)) ?? (name === 'image-folder' ? await notByClass(folders) : undefined);
   throw cannot(
     `find ${name === 'imagenet' ? 'ImageNet' : 'the images'}`,
     'there is no folder train/ where it was looked for',
@@ -44,6 +45,12 @@ export async function locateImageFolder(name: FolderOptions['name'], candidates:
       hint: otherwise ?? `--set dataset.dir=DIR says where it is (${startOfDir}); docs/data.md says what it holds`,
     },
   );
+}
+
+/** A hint where there are images, but not in folders of two classes. */
+async function notByClass(folders: readonly string[]): Promise<string | undefined> {
+  const found = await Promise.all(folders.map((folder) => tooFewClasses(folder).catch(() => undefined)));
+  return found.find((each) => each !== undefined);
 }
 
 /** A hint where the folder of training images has another name than train/, or is the one that was given. */

@@ -115,9 +115,11 @@ describe('an image folder', () => {
       'DIR/cifar-10-batches-py is CIFAR-10 for Python: `dataset.name: cifar10` reads its binary files',
     ],
     [['train', 'test', 'meta'], 'DIR is CIFAR-100 for Python: `dataset.name: cifar100` reads its binary files'],
+    [['photos/1.jpg'], 'DIR has the images of one class alone, photos: two at least are needed, DIR/CLASS/IMAGE'],
+    [['1.jpg', '2.jpg'], 'DIR has images itself: each class needs a folder of its own, DIR/CLASS/IMAGE'],
     [
-      ['photos/1.jpg'],
-      '--set dataset.dir=DIR says where it is (a relative DIR starts from the working directory); docs/data.md says what it holds',
+      ['photos/notes.txt'],
+      'DIR has no folders with images in them: DIR/CLASS/IMAGE is needed, or DIR/train/CLASS/IMAGE',
     ],
   ])('without a train/, but with %j, is said what it is', async (names, hint) => {
     const root = await temporaryFolder();
