@@ -1,7 +1,6 @@
 // The Slurm executor over a queue in memory: nothing is lost or submitted twice, whatever ends in between.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { slurmOptions } from '../../../../src/config/slurm.js';
 import type { GridEvents } from '../../../../src/grids/executors/executor.js';
@@ -14,6 +13,7 @@ import { placeCell, type Cell } from '../../../../src/grids/store/store.js';
 import { listRuns } from '../../../../src/grids/store/list.js';
 import { writeSummary } from '../../../../src/records/summary.js';
 import { someCell, someSummary } from '../../../support/cells.js';
+import { until } from '../../../support/until.js';
 import { test } from '../../../temporary-folder.js';
 import { fakeSlurm, type FakeTask } from './fake-slurm.js';
 
@@ -21,7 +21,11 @@ const now = Date.now;
 const cells = ['a', 'b', 'c'].map((row) => someCell(row));
 
 /** A command on the store `root`, with a queue that may have jobs of earlier commands. */
-function command(root: string, slurm: ReturnType<typeof fakeSlurm>, more: { detach?: boolean; jobs?: number } = {}) {
+function command(
+  root: string,
+  slurm: ReturnType<typeof fakeSlurm>,
+  more: { detach?: boolean; jobs?: number; clock?: () => number } = {},
+) {
   const said: string[] = [];
   const events: GridEvents = {
     planned: () => undefined,
@@ -37,7 +41,7 @@ function command(root: string, slurm: ReturnType<typeof fakeSlurm>, more: { deta
   const lookup = slurmLookup({
     slurm: slurm.run,
     now,
-    clock: now,
+    clock: more.clock ?? now,
     freshMilliseconds: 5,
     certainMilliseconds: 20,
     warn,
@@ -49,7 +53,7 @@ function command(root: string, slurm: ReturnType<typeof fakeSlurm>, more: { deta
   const run = (grid: readonly Cell[] = cells) =>
     runGrid(grid, root, executor, { now, stop: stop.signal, events, jobs: lookup });
   const heard = async (line: string): Promise<void> => {
-    while (!said.includes(line)) await setTimeout(2);
+    await until(() => said.includes(line));
   };
   return { said, stop, run, heard, lookup };
 }
@@ -198,15 +202,24 @@ describe('slurmExecutor', () => {
 
   test('a preempted task that Slurm queues again is not taken for ended', async ({ folder }) => {
     const slurm = fakeSlurm();
-    const { run, heard, said } = command(folder, slurm);
+    // Each look is too old for the next, and all are within the time in which a task may be missing.
+    let time = 0;
+    let isOver = false;
+    const { run, heard, said } = command(folder, slurm, { clock: () => (isOver ? (time += 6) : time) });
     const running = run([cells[0]]);
+    const look = async (state: string, line: string): Promise<void> => {
+      slurm.tasks[0].state = state;
+      time += 6;
+      await heard(line);
+    };
     await heard('submit  test-a-seed1, job 101_0');
-    slurm.tasks[0].state = 'RUNNING';
-    await heard('started a 101_0');
+    await look('RUNNING', 'started a 101_0');
+    const looked = slurm.looked(1);
     slurm.tasks[0].state = 'PREEMPTED';
-    await setTimeout(12);
-    slurm.tasks[0].state = 'PENDING';
-    await heard('requeued a 101_0');
+    time += 6;
+    await looked;
+    await look('PENDING', 'requeued a 101_0');
+    isOver = true;
     await succeedAll(folder, slurm);
     await running;
     expect(said.filter((line) => /^(stopped|submit)/.test(line))).toHaveLength(1);
@@ -281,7 +294,7 @@ describe('slurmExecutor', () => {
     slurm.faults.squeue = { code: 1, stdout: '', stderr: 'squeue: error: no answer' };
     const warning = "warning: cannot ask for Slurm's queue: no answer; retrying";
     await heard(warning);
-    await setTimeout(60);
+    await slurm.looked(3);
     slurm.faults.squeue = undefined;
     await succeedAll(folder, slurm);
     await succeed(folder, slurm, slurm.tasks[0]);
@@ -296,8 +309,8 @@ describe('slurmExecutor', () => {
     const running = both.map(({ run }) => run());
     // Each follows what the other has submitted; one that came later would submit a failed cell again.
     const followed = (): number => both.flatMap(({ said }) => said.filter((line) => /^queued/.test(line))).length;
-    while (followed() < 3) await setTimeout(2);
-    await setTimeout(40);
+    await until(() => followed() >= 3);
+    await slurm.looked(6);
     expect(slurm.tasks).toHaveLength(3);
     slurm.end(slurm.tasks[1], 'FAILED', 1);
     for (const task of [slurm.tasks[0], slurm.tasks[2]]) await succeed(folder, slurm, task);

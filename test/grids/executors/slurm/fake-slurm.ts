@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunSlurm, SlurmAnswer } from '../../../../src/grids/executors/slurm/commands.js';
+import { until } from '../../../support/until.js';
 
 export interface FakeTask {
   readonly submission: string;
@@ -18,6 +19,7 @@ export function fakeSlurm() {
   const faults: { sbatch?: SlurmAnswer; squeue?: SlurmAnswer } = {};
   /** Whether sbatch's next answer is lost, though its jobs are in the queue. */
   const lost = { next: false };
+  let looks = 0;
   const answer = (stdout: string): SlurmAnswer => ({ code: 0, stdout, stderr: '' });
   const valueOf = (args: readonly string[], key: string): string =>
     args.find((word) => word.startsWith(`--${key}=`))!.slice(key.length + 3);
@@ -26,6 +28,7 @@ export function fakeSlurm() {
     if (program === 'sacct') return Promise.resolve({ code: 1, stdout: '', stderr: 'disabled' });
     if (program === 'scontrol') return Promise.resolve(answer('MaxArraySize            = 4\n'));
     if (program === 'squeue') {
+      looks += 1;
       if (faults.squeue) return Promise.resolve(faults.squeue);
       const mine = tasks.filter(({ submission }) => submission === valueOf(args, 'name'));
       return Promise.resolve(
@@ -49,5 +52,10 @@ export function fakeSlurm() {
   };
   let names = 0;
   const random = (): string => `r${names++}`;
-  return { run, tasks, submitted, faults, lost, end, random };
+  /** Resolves once the queue has been asked so many times more. */
+  const looked = (more: number): Promise<void> => {
+    const enough = looks + more;
+    return until(() => looks >= enough);
+  };
+  return { run, tasks, submitted, faults, lost, end, random, looked };
 }
