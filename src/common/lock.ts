@@ -23,7 +23,18 @@ interface LockContext {
   readonly now: () => number;
   /** When a process of this machine started, in any fixed unit; undefined where there is no such process. */
   readonly startOf: (pid: number) => Promise<string | undefined>;
+  /** How long a lock that only its age makes dead is watched before it is taken over; default: not at all. */
+  readonly watch?: LockWatch;
 }
+
+interface LockWatch {
+  readonly milliseconds: number;
+  /** Told of the holder once a watch begins. */
+  readonly begins: (holder: string) => void;
+}
+
+/** Longer than a living holder takes to show that it lives. */
+export const watchMilliseconds = 35_000;
 
 export interface RunLock {
   /** Gives the folder free again; a second call does nothing. */
@@ -102,7 +113,19 @@ async function isDead(path: string, text: string, own: LockHolder, context: Lock
   if (sameJob && (holder.restarts ?? 0) < (own.restarts ?? 0)) return true;
   // A lock of another machine or container, or one whose text a crash cut off, can only be judged by its age.
   const { mtimeMs } = await stat(path);
-  return context.now() - mtimeMs > silenceMilliseconds;
+  return context.now() - mtimeMs > silenceMilliseconds && !(await isSeenAlive(path, text, mtimeMs, context));
+}
+
+/** Whether a holder shows that it lives while one watches: clocks that differ make the lock of a living one look old. */
+async function isSeenAlive(path: string, text: string, before: number, { watch }: LockContext): Promise<boolean> {
+  if (watch === undefined) return false;
+  watch.begins(nameOf(text));
+  const step = Math.min(1000, watch.milliseconds);
+  for (let watched = 0; watched < watch.milliseconds; watched += step) {
+    await setTimeout(step);
+    if ((await stat(path)).mtimeMs !== before) return true;
+  }
+  return false;
 }
 
 /**

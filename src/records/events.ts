@@ -77,7 +77,7 @@ async function fileSeconds(folder: string, now: () => number): Promise<number> {
   // A folder that cannot be read is an error of the file that is opened in it next.
   const names = await readdir(folder).catch(() => []);
   const times = names.flatMap((name) => filePattern.exec(name)?.[1] ?? []);
-  return Math.max(Math.floor(now() / 1000), ...times.map((time) => Number(time) + 1));
+  return Math.max(0, Math.floor(now() / 1000), ...times.map((time) => Number(time) + 1));
 }
 
 /**

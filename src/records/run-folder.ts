@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { makeFolder } from '../common/files.js';
 import type { Environment } from '../common/home.js';
-import { processStart, takeLock, thisProcess, type RunLock } from '../common/lock.js';
+import { processStart, takeLock, thisProcess, watchMilliseconds, type RunLock } from '../common/lock.js';
 
 export interface RunFolder {
   readonly root: string;
@@ -42,7 +42,13 @@ export async function lockRunFolder(
   folder: RunFolder,
   now: () => number,
   environment: Environment = {},
+  print: (line: string) => void = () => undefined,
 ): Promise<RunLock> {
   await makeFolder(folder.root);
-  return takeLock(folder.lock, thisProcess(environment), { now, startOf: processStart });
+  const begins = (holder: string): void =>
+    print(
+      `the lock of ${holder} is old: taken over unless it shows within ${watchMilliseconds / 1000} s that it lives`,
+    );
+  const watch = { milliseconds: watchMilliseconds, begins };
+  return takeLock(folder.lock, thisProcess(environment), { now, startOf: processStart, watch });
 }

@@ -37,7 +37,7 @@ export async function inRunFolder<T>(
   const paths = runFolder(directory);
   await requireRunFolder(paths);
   // A Slurm job that is queued again takes over its own lock: the environment says which job this is.
-  const lock = await lockRunFolder(paths, now, environment);
+  const lock = await lockRunFolder(paths, now, environment, (line) => stream.write(`${line}\n`));
   try {
     const log = openLog(paths.log, now);
     const print = (line: string): void => {

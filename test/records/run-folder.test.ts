@@ -57,6 +57,36 @@ describe('lock', () => {
     }
   });
 
+  test('a lock that only looks old is left to a holder that shows that it lives', async ({ folder }) => {
+    const path = join(folder, '.lock');
+    writeFileSync(path, JSON.stringify({ pid: 9, host: 'other', start: 'x' }));
+    const old = Date.now() / 1000 - 400;
+    utimesSync(path, old, old);
+    const watched: string[] = [];
+    const watching = (milliseconds: number, onBegin: () => void) => ({
+      ...context,
+      watch: {
+        milliseconds,
+        begins: (holder: string) => {
+          watched.push(holder);
+          onBegin();
+        },
+      },
+    });
+    // Its clock is five minutes behind: it shows its own time.
+    const beat = (): void => utimesSync(path, old + 30, old + 30);
+    const attempt = takeLock(path, second, watching(600_000, beat));
+    await expect(attempt).rejects.toThrow('process 9 on other is training in it');
+    await (
+      await takeLock(
+        path,
+        second,
+        watching(1, () => undefined),
+      )
+    ).release();
+    expect(watched).toEqual(['process 9 on other', 'process 9 on other']);
+  });
+
   test('a lock of the same machine in another space of pids counts while it is fresh', async ({ folder }) => {
     const path = join(folder, '.lock');
     const own = { ...second, space: 'boot-1 pid:[2]' };
