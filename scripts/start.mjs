@@ -39,7 +39,7 @@ const readSummary = (out) => JSON.parse(readFileSync(join(projectRoot, out, 'sum
 
 async function isda(...args) {
   const code = await run(process.execPath, ['bin/isda.js', ...args], { show: true });
-  if (code === 75) throw new StepError('stopped: `npm start` goes on from here');
+  if (code === 75) throw new StepError('stopped: `npm start` resumes from here');
   if (code === 0) return;
   const anew = args[0] === 'train' ? `; delete ${demos.map(({ out }) => out).join(' and ')} to start anew` : '';
   throw new StepError(`cannot go on: isda ${args[0]} ended with exit code ${code} (see above)${anew}`);

@@ -90,7 +90,7 @@ const own = {
 
 const singles = (runs, options) => Object.entries(runs).map(([name, changes]) => [train(name, changes, options)]);
 
-/** A stopped run (exit code 75, or killed) goes on and ends as one that was never stopped. */
+/** A stopped run (exit code 75, or killed) resumes and ends as one that was never stopped. */
 const stopped = (name, signal) => {
   const line = train(name, `loss.name=custom loss.module=${parts}/loss.js loss.options.stopAt=5`);
   return [
@@ -109,7 +109,7 @@ const generators = [
     `${gan(name, name === 'wgan' ? 'gan.criticSteps=2' : '')} --out {tmp}/${name}`,
     `gan sample --run {tmp}/${name} --out {tmp}/${name}-samples.png --count 3`,
   ]),
-  // Made longer: goes on from the checkpoint of the shorter one.
+  // Made longer: resumes from the checkpoint of the shorter one.
   ['training.iterations=3', 'training.iterations=6'].map((longer) => `${gan('cgan', longer)} --out {tmp}/cgan-longer`),
   [
     `${gan('wgan', 'gan.perClass=true gan.criticSteps=1 training.iterations=2 training.batchSize=8', '--class 3')} --out {tmp}/wgan-class`,

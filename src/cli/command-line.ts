@@ -1,4 +1,4 @@
-// The command line that a command was given, for messages that tell people to repeat it.
+// Formats a command's own command line, for messages that ask to repeat it.
 import type { Command } from 'commander';
 import { shellWord } from '../common/shell.js';
 

@@ -1,4 +1,4 @@
-// How `--help` looks: columns that fit the terminal, required options marked, examples.
+// Format of `--help`: columns that fit the terminal, required options marked, examples.
 import { Help, type AddHelpTextContext, type Command, type HelpConfiguration, type Option } from 'commander';
 import type { CommandContext } from './context.js';
 import { wrapText } from './terminal/fold.js';

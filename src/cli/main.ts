@@ -41,7 +41,7 @@ function exitCodeOf(error: unknown): number {
 /** Command lines to begin with, and what they do. */
 const firstSteps = [
   ['data download cifar10 --out data', 'once; or `isda data synthesize` to try things out'],
-  ['train --config resnet32-cifar10', 'ResNet-32 with ISDA, in runs/resnet32-cifar10-seed1; again: goes on'],
+  ['train --config resnet32-cifar10', 'ResNet-32 with ISDA, in runs/resnet32-cifar10-seed1; again: resumes'],
   ['train --config my.yaml --set loss.lambda0=0.25 --seed 2 --out runs/mine', 'a config of your own'],
   ['evaluate --run runs/mine', 'the error of its newest checkpoint'],
   ['figure curve --run runs/mine --out curve.svg', 'its error by the epoch'],

@@ -1,4 +1,4 @@
-// Command lines with mistakes: which are refused, and what their hints say.
+// Refusal of mistaken command lines, with hints.
 import type { Command, Option } from 'commander';
 import { orList } from '../common/format.js';
 import { startsWithTilde } from '../common/path-option.js';

@@ -1,4 +1,4 @@
-// Which options of a command go together: one that would be dropped without a word is refused.
+// Rules for combinations of options: an option that would have no effect is refused.
 import type { Command, Option } from 'commander';
 
 /** What holds for an option. Others are named by their flags, a value of theirs as in `--directions pca`. */

@@ -1,4 +1,4 @@
-// The one place where messages for expected failures are composed.
+// Composes the messages of all expected failures.
 
 /**
  * `usage`: the command line or the config is wrong (exit 2). `failure`: the work could not be done (exit 1).

@@ -1,4 +1,4 @@
-// Names the formats of files that are met in place of images and networks and are not read.
+// Recognises files of other formats in place of images and networks.
 
 /** What a file of a format has at a byte of its own. */
 const signatures: readonly (readonly [at: number, text: string, name: string])[] = [

@@ -1,4 +1,4 @@
-// The mark by which a PNG that this program wrote is known: a text chunk behind its header.
+// The mark of PNG files written by this program: a text chunk behind the header.
 
 /** Bytes of the signature and of the chunk IHDR, which comes first in every PNG. */
 const headerBytes = 33;

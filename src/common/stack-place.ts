@@ -1,4 +1,4 @@
-// Where in a user's file an error was thrown, by its stack.
+// The place in a user's file where an error was thrown, from its stack.
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 

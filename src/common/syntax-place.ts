@@ -1,4 +1,4 @@
-// Where in a user's file a syntax error is, which Node.js tells only on stderr of a process that it ends.
+// The place of a syntax error in a user's file, which Node.js prints only where it ends a process.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

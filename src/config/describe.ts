@@ -1,4 +1,4 @@
-// The schema in plain words: what is expected at a path, which keys are known there.
+// Descriptions of the schema for messages: the expected value and the known keys at a path.
 import { orList } from '../common/format.js';
 import { isPlainObject } from '../common/plain-object.js';
 import type { SchemaNode } from './schema.js';

@@ -1,4 +1,4 @@
-// The fingerprint as it was until commit 43dfa25, for runs stored since then. Frozen: the one reader of the old form.
+// The fingerprint of versions up to commit 43dfa25, for runs that they stored. Frozen: the one reader of the old form.
 import { createHash } from 'node:crypto';
 import { isPlainObject } from '../common/plain-object.js';
 

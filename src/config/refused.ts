@@ -1,4 +1,4 @@
-// Keys that people look for and that there is a reason not to have: the reason is said instead of the nearest known key.
+// Keys left out of the schema on purpose, with the reasons that errors give.
 
 /** Why a key is refused, and where to read more. */
 interface Refusal {

@@ -1,4 +1,4 @@
-// What decides a run's numbers as flat keys, and in which of them several runs differ.
+// The settings that determine a run's numbers as flat keys, and their differences between runs.
 import { isPlainObject } from '../common/plain-object.js';
 import { decidingSettings } from './fingerprint.js';
 import type { ExperimentConfig } from './schema.js';

@@ -1,4 +1,4 @@
-// The config section `slurm`: what a run asks of a Slurm cluster. It decides no number of the run.
+// The config section `slurm`: resources of a run on a Slurm cluster. They change no number of the run.
 import { z } from 'zod';
 
 /** Seconds of a time limit in one of sbatch's forms; undefined where it is none, 0 of one that is not limited. */
@@ -31,7 +31,7 @@ export const slurmOptions = z
         }),
       ])
       .optional()
-      .describe('time limit in minutes, or as in 12:00:00; a run that needs more is queued again and goes on'),
+      .describe('time limit in minutes, or as in 12:00:00; a run that needs more is queued again and resumes'),
     cpus: z.int().min(1).optional().describe("cores of a run, and TensorFlow's threads (sbatch --cpus-per-task)"),
     memory: z
       .union([z.int().min(0), z.string().regex(/^\d+[KMGT]?$/, { error: 'expected a size such as 16G' })])

@@ -1,4 +1,4 @@
-// Names of classes: those without a name, and a run's beside those of the images that are there now.
+// Names of classes: default names, and a run's names beside those of the images present.
 
 /** What a class without a name is called. */
 export const plainClassName = (label: number): string => String(label);

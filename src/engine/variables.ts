@@ -1,4 +1,4 @@
-// What a program requires of the variables that it reads and assigns.
+// Checks of the variables that a program reads and assigns.
 import { cannot, type IsdaError } from '../common/errors.js';
 import { isTensor, type Tensor, type Variable } from './tensor.js';
 import { describeSpec, sameShape } from './types.js';

@@ -1,4 +1,4 @@
-// CGAN (Mirza and Osindero, 2014): a DCGAN that a label joins by a path of its own (paper, section 5).
+// CGAN (Mirza and Osindero, 2014): a DCGAN with the label as a second input (paper, section 5).
 import { add, concat, conv2d, gatherRows, onesLike, oneHot, reshape, slice, transpose } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Pass } from '../nn/layer.js';

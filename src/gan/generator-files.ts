@@ -1,4 +1,4 @@
-// Which files a trained generator is: one, or one for each class; and their checksum.
+// The files of a trained generator, one or one for each class, and their checksum.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// InfoGAN (Chen et al., 2016): what the generator was given can be guessed from its images. Networks of its appendix C.2.
+// InfoGAN (Chen et al., 2016): the generator's codes are recovered from its images. Networks of its appendix C.2.
 import { add, mean, mulScalar, reshape, softmaxCrossEntropy, square, sub, sum } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence } from '../nn/layer.js';

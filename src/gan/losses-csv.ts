@@ -43,7 +43,7 @@ interface OpenLossesOptions {
   readonly every: number;
   /** Iterations that a resumed run has done; later rows are cut off. Without it the file starts anew. */
   readonly resumeAfter?: number;
-  /** Whether rows have the samples' diversity. A resumed file goes on with the columns that it has. */
+  /** Whether rows have the samples' diversity. A resumed file keeps the columns that it has. */
   readonly diversity?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// A trained generator as one safetensors file, which says itself what it is.
+// A trained generator as one safetensors file that describes itself in its metadata.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';

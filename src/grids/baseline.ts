@@ -1,4 +1,4 @@
-// Which row of a comparison is the cross entropy that another is compared with.
+// Finds the row of cross entropy that another row is compared with.
 import { compareRows, type Comparison } from '../common/statistics/compare.js';
 import type { SeedValue } from '../common/statistics/samples.js';
 import type { ExperimentConfig } from '../config/schema.js';

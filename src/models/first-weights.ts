@@ -1,4 +1,4 @@
-// Keys of the config section `model` that every network has: where its first weights come from, which stay as they are.
+// Keys of the config section `model` that every network has: its first weights and its frozen tensors.
 import { z } from 'zod';
 import { pathOption } from '../common/path-option.js';
 

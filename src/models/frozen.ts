@@ -1,4 +1,4 @@
-// A network some of whose tensors stay as they are in training.
+// A network with some tensors frozen in training.
 import { cannot } from '../common/errors.js';
 import { didYouMean } from '../common/nearest.js';
 import type { TensorDeclaration } from '../nn/tensors.js';

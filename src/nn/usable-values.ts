@@ -1,4 +1,4 @@
-// Which values a stored network may have.
+// Checks the values of a stored network.
 import type { TensorDeclaration } from './tensors.js';
 
 /** Above it a square is more than float32 holds, and normalizations and matrix products come to infinity. */

@@ -1,4 +1,4 @@
-// Which parameters an optimizer updates together, as one vector.
+// Groups the parameters that an optimizer updates together as one vector.
 import { packOf } from '../engine/packs.js';
 import type { Pack, Target } from '../engine/tensor.js';
 import { sizeOf } from '../engine/types.js';

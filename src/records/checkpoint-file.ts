@@ -14,7 +14,7 @@ export interface CheckpointState {
   /** Training steps done; the second part of the file's name. */
   readonly step: number;
   readonly tensors: readonly NamedTensor[];
-  /** Whatever the trainer needs beside tensors to go on. Numbers must be finite. */
+  /** What the trainer needs beside tensors to resume. Numbers must be finite. */
   readonly progress: JsonValue;
   /** Identifies the experiment: equal only where continuing makes sense. */
   readonly fingerprint: string;

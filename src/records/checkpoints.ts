@@ -127,7 +127,7 @@ export async function saveCheckpoint(
 }
 
 /**
- * Makes a loaded checkpoint the newest, and deletes best ones that are ahead of it: a run goes on from here. It may be a
+ * Makes a loaded checkpoint the newest, and deletes best ones that are ahead of it: the run resumes from here. It may be a
  * best one, whose run was killed before it had its other name.
  */
 export async function continueFrom(folder: string, from: LoadedCheckpoint, keep: number): Promise<void> {
@@ -176,7 +176,7 @@ export async function keptEpochs(folder: string): Promise<readonly number[]> {
 
 /** How a run differs from that of a checkpoint with another fingerprint. */
 export interface OtherRun {
-  /** Whether it may go on from the checkpoint all the same. */
+  /** Whether it may resume from the checkpoint all the same. */
   readonly goesOn: boolean;
   /** The difference, in words; absent where it is not known. */
   readonly changes?: string;

@@ -41,7 +41,7 @@ const runInputs = z.object({
   imported: z.boolean().optional(),
   /** The config file of the run, relative to its folder; absent where it came through a pipe. */
   configFile: z.string().optional(),
-  /** Fingerprints of other settings that its checkpoints were written under, where it went on with changed ones. */
+  /** Fingerprints of other settings that its checkpoints were written under, where it was resumed with changed ones. */
   earlierSettings: z.array(z.string()).readonly().optional(),
 });
 export type RunInputs = Readonly<z.output<typeof runInputs>>;
@@ -60,7 +60,7 @@ export async function readInputs(path: string): Promise<RunInputs | undefined> {
     if (systemCode(error) !== undefined) throw readFailure(path, error);
     throw cannot(`read ${path}`, 'it is no valid inputs.json', {
       code: 'run/changed',
-      hint: 'move inputs.json away; the run writes it again when it goes on',
+      hint: 'move inputs.json away; the run writes it again when it resumes',
       cause: error,
     });
   }

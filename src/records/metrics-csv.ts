@@ -1,4 +1,4 @@
-// metrics.csv: one row an epoch, on disk before the run goes on, and read back with the place of every mistake.
+// metrics.csv: one row an epoch, on disk before the next epoch begins, and read back with the place of every mistake.
 import { createHash } from 'node:crypto';
 import { cannot } from '../common/errors.js';
 import type { KnownColumns, MetricsColumn, MetricsRow } from './metrics-columns.js';
@@ -14,7 +14,7 @@ import {
 } from './number-table.js';
 
 interface MetricsFile {
-  /** The rows that a resumed run goes on from. */
+  /** The rows before the checkpoint that a run resumes from. */
   readonly kept: readonly MetricsRow[];
   /** Appends one row and returns once it is on disk. Errors: also that the file was deleted or replaced meanwhile. */
   append(row: MetricsRow): Promise<void>;
@@ -24,7 +24,7 @@ interface MetricsFile {
 }
 
 interface OpenMetricsOptions {
-  /** Those that the run measures. A file that goes on keeps its own where they lack only optional ones. */
+  /** Those that the run measures. A resumed file keeps its own where they lack only optional ones. */
   readonly columns: readonly MetricsColumn[];
   /** The last epoch that a resumed run has completed; rows after it are cut off. Without it the file starts anew. */
   readonly resumeAfterEpoch?: number;
@@ -62,7 +62,7 @@ function parseRows(
 }
 
 /**
- * All complete rows of a metrics.csv, in the file's order; it may belong to a run that is still going on.
+ * All complete rows of a metrics.csv, in the file's order; it may belong to a run that is still running.
  * Errors name file, line and column.
  */
 export async function readMetrics(path: string, known: KnownColumns): Promise<MetricsRow[]> {
@@ -116,7 +116,7 @@ function fileColumns(text: string, path: string, columns: readonly MetricsColumn
   });
 }
 
-/** What a resumed run goes on with: the lines of the epochs it has completed. */
+/** What a resumed run keeps: the lines of the epochs it has completed. */
 async function keptTable(path: string, columns: readonly MetricsColumn[], last: number): Promise<KeptTable> {
   const header = tableHeader(namesOf(columns));
   const text = await (last === 0 ? readTableOr(header, path, hint) : readTable(path, hint));

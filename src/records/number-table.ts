@@ -1,4 +1,4 @@
-// A CSV file of plain numbers and empty cells that grows row by row, each on disk before the run goes on.
+// A CSV file of plain numbers and empty cells that grows row by row, each on disk before the call returns.
 import { open, readFile, stat } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { cannot, systemCode, type IsdaError } from '../common/errors.js';

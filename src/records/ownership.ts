@@ -1,4 +1,4 @@
-// Whether a folder is that of a run or a store, or holds files of somebody else's under names that would be replaced.
+// Tells the folders of runs and stores from folders with files of other origin, which are never replaced.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, systemCode } from '../common/errors.js';

@@ -1,4 +1,4 @@
-// Which characters a TrueType font has: its cmap table (OpenType specification, "cmap", formats 4 and 12).
+// The characters of a TrueType font: its cmap table (OpenType specification, "cmap", formats 4 and 12).
 
 /** The subtables that map Unicode, by platform and encoding, the fullest first. */
 const unicodeTables = ['3/10', '0/6', '0/4', '3/1', '0/3'];

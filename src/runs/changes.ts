@@ -1,4 +1,4 @@
-// Tells whether a run goes on with settings that differ from those that its checkpoints were written with.
+// Tells whether a run resumes with settings that differ from those that its checkpoints were written with.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
@@ -27,7 +27,7 @@ export function earlierConfig({ root, config }: RunFolder): ExperimentConfig | u
   }
 }
 
-/** Settings that a run may go on with: its length, how it is evaluated, and where the same images are. */
+/** Settings that a run may resume with: its length, how it is evaluated, and where the same images are. */
 const changeable = ['training.epochs', 'training.evaluationBatchSize', 'dataset.dir'];
 
 /** Whether `dataset.dir` names the same folder, or the images will be compared because the checkpoint knows its own. */
@@ -38,7 +38,7 @@ function mayBeSameData(before: ExperimentConfig, config: ExperimentConfig, knows
 }
 
 /**
- * What would make a run another than that of a folder, in words; empty where nothing would. Where it goes on, the images
+ * What would make a run another than that of a folder, in words; empty where nothing would. Where it resumes, the images
  * themselves are compared, and not where they are.
  */
 export function otherNumbers(before: ExperimentConfig, config: ExperimentConfig, goesOn: boolean): string {
@@ -125,18 +125,18 @@ export function requireSamePast(run: RunSoFar, paths: RunFolder): void {
   }
 }
 
-/** What is said of a run that goes on with other settings; `epoch`: the next one. */
+/** What is said of a run that resumes with other settings; `epoch`: the next one. */
 export function changeLines(before: ExperimentConfig, config: ExperimentConfig, epoch: number): readonly string[] {
   const changes = changesText(before, config);
   if (changes === '') return [];
   const { schedule, optimizer, training } = config;
   const { epochs } = training;
-  if (before.training.epochs === epochs || epoch > epochs) return [`goes on with ${changes}`];
+  if (before.training.epochs === epochs || epoch > epochs) return [`resumes with ${changes}`];
   const rateAt = (at: number): number => {
     const rate = learningRateAt(schedule, optimizer.learningRate, { epoch: at, epochs, iteration: at, iterationsPerEpoch: 1 });
     return Number(rate.toPrecision(4));
   };
   const [first, last] = [rateAt(epoch), rateAt(epochs)];
   const rates = first === last ? `learning rate ${first}` : `learning rate from ${first} to ${last}`;
-  return [`goes on with ${changes}: epochs ${epoch} to ${epochs} at ${rates}`];
+  return [`resumes with ${changes}: epochs ${epoch} to ${epochs} at ${rates}`];
 }

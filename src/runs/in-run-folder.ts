@@ -67,7 +67,7 @@ function quietly(work: () => void): void {
   }
 }
 
-/** The checkpoint that a run goes on from, with a warning for each newer one that is damaged. */
+/** The checkpoint that a run resumes from, with a warning for each newer one that is damaged. */
 export async function resumedCheckpoint(
   { paths, print }: OpenRunFolder,
   resume: boolean,
@@ -81,7 +81,7 @@ export async function resumedCheckpoint(
 interface FirstRecords {
   /** The text of config.yaml. */
   readonly config: string;
-  /** Where the run goes on from; otherwise all checkpoints go. */
+  /** Where the run resumes from; otherwise all checkpoints go. */
   readonly checkpoint: LoadedCheckpoint | undefined;
   readonly keepCheckpoints: number;
   /** Files of the run folder that also go where a run starts over. */

@@ -1,4 +1,4 @@
-// The operations of the kit: those of the engine, which check what a user's JavaScript calls them with.
+// The operations of the kit: those of the engine with checks of their arguments.
 import { cannot } from '../common/errors.js';
 import { kindOf } from '../common/modules.js';
 import * as ops from '../engine/ops/index.js';

@@ -1,4 +1,4 @@
-// The `isda/kit` module: what a user's own files import, such as `import type { LossModule }`.
+// The `isda/kit` module for users' own files: operations, layers, initializers and types.
 import type { LossFactory } from '../losses/custom.js';
 import type { NetworkFactory } from '../models/custom.js';
 import { sequence } from '../nn/layer.js';

@@ -1,4 +1,4 @@
-// The loss or the network of a user's own file, and whether the user has named it.
+// Loads the user's own loss or network, and requires that the command line names its file.
 import { z } from 'zod';
 import { cannot } from '../common/errors.js';
 import { callable, callOwn, useModule } from '../common/modules.js';

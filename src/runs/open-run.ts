@@ -37,7 +37,7 @@ export interface Run {
   readonly position: RunPosition;
   /** The checkpoint that the run resumes from, and the digest of the metrics up to it. */
   readonly resumed: { readonly path: string; readonly metrics: string | undefined } | undefined;
-  /** inputs.json as it was left by the run that goes on, where it does. */
+  /** inputs.json as the resumed run left it, where one is resumed. */
   readonly inputs: RunInputs | undefined;
   /** The file that the first weights came from, unless the run began from scratch. */
   readonly weights: WeightsFacts | undefined;

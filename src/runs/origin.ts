@@ -1,4 +1,4 @@
-// Words for where a result comes from: the images it was made on, and its first weights.
+// Texts for the origin of a result: its images and its first weights.
 import { isCifar } from '../data/datasets/cifar/format.js';
 import { datasetTitles } from '../data/registry.js';
 import type { DataFacts, WeightsFacts } from '../records/inputs.js';

@@ -24,7 +24,7 @@ export interface RunContext extends DataPlaces, LoadingContext {
 export interface RunOptions {
   /** The run folder. */
   readonly out: string;
-  /** Whether to go on where an earlier process stopped; otherwise earlier checkpoints are deleted. */
+  /** Whether to resume where an earlier process stopped; otherwise earlier checkpoints are deleted. */
   readonly resume: boolean;
   /** The config's file, absolute; absent where it came through a pipe. */
   readonly configFile?: string | undefined;

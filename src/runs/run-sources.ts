@@ -24,9 +24,9 @@ export interface RunSources {
   readonly generators: GeneratorSet | undefined;
   readonly engine: Engine;
   readonly parts: StepParts;
-  /** Read where the folder has no checkpoint to go on from. */
+  /** Read where the folder has no checkpoint to resume from. */
   readonly first: FirstWeights | undefined;
-  /** The settings of the run that goes on, where it does. */
+  /** The settings of the resumed run, where one is resumed. */
   readonly before?: ExperimentConfig | undefined;
   readonly inputs?: RunInputs | undefined;
 }

@@ -82,7 +82,7 @@ async function takeFolder(
     ...configFile,
   });
   await writeFirstRecords(folder, { config: printConfig(config), checkpoint, keepCheckpoints, outdated });
-  // The outcome of a shorter run is not that of the one which goes on.
+  // The outcome of a shorter run is not that of the one that resumes.
   if (changes.length > 0) await rm(folder.paths.summary, { force: true });
   if (position.epoch <= config.training.epochs) await recordEnvironment(folder.paths.environment, engine, context);
 }

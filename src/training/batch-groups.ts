@@ -1,4 +1,4 @@
-// Which batches of an epoch make one update.
+// Groups the batches of an epoch that make one update.
 import type { TrainingOptions } from './options.js';
 import type { BatchGroup } from './step-inputs.js';
 

@@ -24,7 +24,7 @@ interface Cadence {
 
 /**
  * The cadence of `output.checkpointEvery`; minutes count from now on. Epochs and steps are counted from the start of the
- * run, so that a run that goes on writes the checkpoints it would have written. `now`: milliseconds.
+ * run, so that a resumed run writes the checkpoints it would have written. `now`: milliseconds.
  */
 export function createCadence(every: OutputOptions['checkpointEvery'], now: () => number): Cadence {
   const { epochs, steps, minutes } = typeof every === 'number' ? { epochs: every } : every;

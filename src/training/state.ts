@@ -33,7 +33,7 @@ export const epochStart = (epoch: number): RunPosition => {
 export const imagesPerSecond = ({ images, trainingSeconds }: RunPosition): number =>
   images / Math.max(trainingSeconds, 1e-6);
 
-/** What a checkpoint holds beside tensors: the position, and what the run must find unchanged when it goes on. */
+/** What a checkpoint holds beside tensors: the position, and what the run must find unchanged when it resumes. */
 const progressSchema = positionSchema.extend({
   /** Digest of the rows of metrics.csv. Absent in checkpoints of earlier versions. */
   metrics: z.string().optional(),

@@ -107,7 +107,7 @@ describe('runGrid', () => {
       'it is not the summary of a run',
       'move summary.json away; the run writes it again from its metrics',
     ],
-    ['cell.json', 'it is not the record of a run', 'move cell.json away; the run beside it stays and goes on'],
+    ['cell.json', 'it is not the record of a run', 'move cell.json away; the run beside it stays and resumes'],
   ] as const)(
     'a damaged %s fails its run alone, and hurts no more once it is gone',
     async ([file, reason, hint], { folder }) => {

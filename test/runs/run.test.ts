@@ -234,7 +234,7 @@ describe('a run with other settings than before', () => {
     await run('longer', basic({ epochs: 1 }));
     const { printed, summary } = await run('longer', basic({ epochs: 3 }));
     expect(printed).toContain(
-      'goes on with training.epochs 1 → 3: epochs 2 to 3 at learning rate 0.01\nresuming in epoch 2 after 0 of 3 batches\n',
+      'resumes with training.epochs 1 → 3: epochs 2 to 3 at learning rate 0.01\nresuming in epoch 2 after 0 of 3 batches\n',
     );
     expect(summary.epochs).toBe(3);
     await run('long', basic({ epochs: 3 }));
@@ -250,7 +250,7 @@ describe('a run with other settings than before', () => {
   it('goes on with another evaluation batch', async () => {
     await run('batch', basic({ epochs: 1 }));
     const { printed } = await run('batch', basic({ epochs: 1, evaluationBatchSize: 7 }));
-    expect(printed).toContain('goes on with training.evaluationBatchSize 10 → 7\n');
+    expect(printed).toContain('resumes with training.evaluationBatchSize 10 → 7\n');
   });
 
   it.each([

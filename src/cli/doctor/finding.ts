@@ -1,4 +1,4 @@
-// What `isda doctor` says of one thing.
+// One finding of `isda doctor`.
 
 /** `bad`: nothing works without it. `note`: something that may be wanted is missing. */
 export interface Finding {

@@ -1,4 +1,4 @@
-// What `isda evaluate` prints for people, in so many columns of text.
+// The text output of `isda evaluate`, wrapped to a width.
 import { formatP, formatSigned } from '../../common/statistics/texts.js';
 import type { ClassError } from '../../runs/examination/by-class.js';
 import type { Calibration } from '../../runs/examination/calibration.js';

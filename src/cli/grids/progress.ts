@@ -95,7 +95,7 @@ export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProg
     },
     requeued(cell, job) {
       counter.requeued(cell);
-      print(`requeue ${cell.name}, job ${job}: it goes on from its checkpoint`);
+      print(`requeue ${cell.name}, job ${job}: it resumes from its checkpoint`);
     },
     ended(outcome) {
       counter.ended(outcome.cell, outcome.end.state);

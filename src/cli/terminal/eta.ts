@@ -27,7 +27,7 @@ const mean = (total: number, count: number): number => (count === 0 ? NaN : tota
 export function timeLeft({ epochs, batchesPerEpoch, batchesBefore, now }: TimeLeftOptions): TimeLeft {
   const started = now();
   let done = batchesBefore;
-  /** The last batch that was seen, while its epoch goes on. */
+  /** The last batch that was seen of the current epoch. */
   let last: { readonly time: number; readonly done: number } | undefined;
   const batches = { count: 0, milliseconds: 0 };
   const ends: number[] = [];

@@ -1,4 +1,4 @@
-// What a person sees of a generator's training: a bar on a terminal, a line every so many iterations anywhere.
+// Progress display of a generator's training: a bar on a terminal, a line every so many iterations anywhere.
 import type { SingleBar } from 'cli-progress';
 import { fitLine } from '../../common/fit-line.js';
 import { formatDuration } from '../../common/format.js';

@@ -1,4 +1,4 @@
-// What a person sees of a run: a bar for each epoch on a terminal, a plain line for each epoch elsewhere.
+// Progress display of a run: a bar for each epoch on a terminal, a plain line for each epoch elsewhere.
 import { clearScreenDown } from 'node:readline';
 import type { SingleBar } from 'cli-progress';
 import { fitLine } from '../../common/fit-line.js';

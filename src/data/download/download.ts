@@ -68,7 +68,7 @@ async function getArchive(options: DownloadOptions): Promise<{ path: string; tem
     ...(limits === undefined ? {} : { limits }),
     ...(progress === undefined ? {} : { progress }),
     hint:
-      `run the command again to go on from where it ended, or get ${archive.url} by other means and run ` +
+      `run the command again to resume from where it ended, or get ${archive.url} by other means and run ` +
       `isda data download ${name} --from FILE`,
   });
   const found = await md5OfFile(path);
@@ -98,7 +98,7 @@ async function unpack(archive: string, directory: string, folder: string, firstF
 
 /**
  * Downloads an official CIFAR archive and unpacks it. Throws where the folder is taken by other files, the server or the
- * network fails (what came stays and is gone on from), the checksum is wrong (kept as .bad) or the archive is unsafe.
+ * network fails (what came stays, for the next call to resume from), the checksum is wrong (kept as .bad) or the archive is unsafe.
  */
 export async function downloadDataset(options: DownloadOptions): Promise<DownloadResult> {
   const { name, directory, progress } = options;

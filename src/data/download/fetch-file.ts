@@ -129,7 +129,7 @@ async function attempt(options: Attempt): Promise<void> {
 }
 
 /**
- * Fetches `url` into `path`, by way of `path`.part, which stays when the fetch fails so that the next call goes on from
+ * Fetches `url` into `path`, by way of `path`.part, which stays when the fetch fails so that the next call resumes from
  * there. Throws after the last attempt, or at once where another cannot help; `hint` is added to the error.
  */
 export async function fetchFile(

@@ -8,7 +8,7 @@ import { readFailure, writeFileAtomically } from '../../common/files.js';
 export const cellStates = ['planned', 'queued', 'running', 'done', 'failed', 'stopped'] as const;
 /**
  * `planned`: never begun. `queued`: handed to a cluster's queue, which knows how far it is. `running`: a process is at it. `done`: its summary is there. `failed`: its process ended with
- * an error. `stopped`: its process was stopped or died, and the run goes on when it is asked for again.
+ * an error. `stopped`: its process was stopped or died, and the run resumes when it is asked for again.
  */
 export type CellState = (typeof cellStates)[number];
 
@@ -28,7 +28,7 @@ const cellRecord = z.strictObject({
   state: z.enum(cellStates),
   /** When the state began, ISO 8601. */
   since: z.iso.datetime(),
-  /** How often the run was begun or went on. */
+  /** How often the run was begun or resumed. */
   attempts: z.int(),
   /** Why it failed or stopped, in one line. */
   reason: z.string().optional(),
@@ -55,7 +55,7 @@ export async function readCell(folder: string): Promise<CellRecord | undefined> 
     if (code !== undefined) throw readFailure(path, error);
     throw cannot(`read ${path}`, 'it is not the record of a run', {
       code: 'store/damaged',
-      hint: 'move cell.json away; the run beside it stays and goes on',
+      hint: 'move cell.json away; the run beside it stays and resumes',
       cause: error,
     });
   }

@@ -141,8 +141,8 @@ export async function lookAtCell(
 }
 
 /**
- * Whether two fingerprints are both of a folder's own config: a run that went on has the form of today beside the old, and
- * those of the settings that it went on from.
+ * Whether two fingerprints are both of a folder's own config: a resumed run has the form of today beside the old, and
+ * those of the settings that it was resumed from.
  */
 async function areOfOneConfig(folder: string, stored: readonly string[]): Promise<boolean> {
   const { config: path, inputs } = runFolder(folder);

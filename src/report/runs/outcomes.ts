@@ -1,4 +1,4 @@
-// What the experiments of a group came to: errors by seed, intervals, comparison with cross entropy.
+// Results of the experiments of a group: errors by seed, intervals, comparison with cross entropy.
 import { meanInterval, spreadOf, type SeedValue, type Spread } from '../../common/statistics/samples.js';
 import { compareWithBaselines } from '../../grids/baseline.js';
 import type { TableOutcome } from '../../grids/outcome-table.js';

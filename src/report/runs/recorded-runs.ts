@@ -50,7 +50,7 @@ function checkOutcome(
 }
 
 /**
- * The rows of the metrics in a run folder (absolute), of a run that may be going on or be without its other files.
+ * The rows of the metrics in a run folder (absolute), of a run that may be running or lack its other files.
  * Errors: the metrics cannot be read; of a run that is done also, that they or its config are not those of its summary.
  */
 export async function recordedRows(folder: string, now: () => number): Promise<readonly MetricsRow[]> {

@@ -1,4 +1,4 @@
-// Whether a network's confidence is its accuracy (Guo et al., 2017).
+// Calibration of a network: its confidence beside its accuracy (Guo et al., 2017).
 import type { Predictions } from './predictions.js';
 
 /** Images whose confidence is above `low` and at most `high`. */

@@ -1,4 +1,4 @@
-// Compares what two networks say of the same images.
+// Compares the predictions of two networks on the same images.
 import { mcnemarP } from '../../common/statistics/proportions.js';
 import type { Predictions } from './predictions.js';
 

@@ -1,4 +1,4 @@
-// What a network says of each image of an evaluation.
+// A network's prediction for each image of an evaluation.
 import { softmaxRow } from './softmax.js';
 
 /** The logits of a batch, with its labels and its images' places in their source. */

@@ -1,4 +1,4 @@
-// Whether two runs were evaluated on the same images in the same order.
+// Checks that two runs were evaluated on the same images in the same order.
 import { cannot } from '../../common/errors.js';
 import type { ExaminedRun, RunEvaluation } from '../evaluate.js';
 

@@ -1,4 +1,4 @@
-// Chooses what a new config says, from the images and the machine.
+// Chooses the settings of a new config from the images and the machine.
 import type { FolderSurvey } from '../../data/datasets/image-folder/survey.js';
 import { experimentSchema, type ExperimentConfig } from '../../config/schema.js';
 import type { ModelInput } from '../../models/options.js';

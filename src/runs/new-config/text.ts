@@ -1,4 +1,4 @@
-// The text of a new config, with why it says what it says, and of its twin with cross entropy.
+// The text of a new config with the reason for each choice, and of its twin with cross entropy.
 import { counted, formatBytes } from '../../common/format.js';
 import type { FolderSurvey } from '../../data/datasets/image-folder/survey.js';
 import type { Choices, Machine } from './choices.js';

@@ -110,7 +110,7 @@ describe.skipIf(missing !== undefined)('--executor slurm', () => {
     await setTimeout(5000);
     await scontrol('update', `JobId=${task}`, 'StartTime=now');
     const { stdout } = await complete(child, out);
-    expect(stdout).toContain(`\nrequeue tiny-isda-seed1, job ${task}: it goes on from its checkpoint\n`);
+    expect(stdout).toContain(`\nrequeue tiny-isda-seed1, job ${task}: it resumes from its checkpoint\n`);
     expect(begun(out, 'tiny-isda-seed1')).toBe(2);
     expect(await readCell(join(folder, out, 'tiny-isda-seed1'))).toMatchObject({ attempts: 1 });
   });

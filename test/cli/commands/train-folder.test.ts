@@ -71,7 +71,7 @@ describe('a run on images in folders', () => {
     await rename(pets, join(folder, 'moved'));
     const moved = await train(folder, 'moved', own);
     expect(moved, moved.stderr).toMatchObject({ code: 0 });
-    expect(moved.stdout).toContain('goes on with dataset.dir');
+    expect(moved.stdout).toContain('resumes with dataset.dir');
     const config = readFileSync(join(folder, 'run/config.yaml'), 'utf8');
     expect(config).toContain('dir: moved\n');
 

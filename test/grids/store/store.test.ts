@@ -97,7 +97,7 @@ describe('placeCell', () => {
       state: 'unreadable',
       error: {
         message: `cannot read ${damaged}: it is not the record of a run`,
-        hint: 'move cell.json away; the run beside it stays and goes on',
+        hint: 'move cell.json away; the run beside it stays and resumes',
       },
     });
     expect(existsSync(join(stored.folder, '.claim'))).toBe(false);

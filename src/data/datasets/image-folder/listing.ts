@@ -1,4 +1,4 @@
-// Lists one folder of an image folder: its folders, its images, and what is passed over.
+// Lists one folder of an image folder: its folders, its images and skipped files.
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Dirent, Stats } from 'node:fs';

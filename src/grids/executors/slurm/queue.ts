@@ -16,7 +16,7 @@ export interface QueueEntry {
   readonly node: string;
 }
 
-/** Ends of tasks. What Slurm calls otherwise, such as COMPLETING or REQUEUED, may still go on. */
+/** Ends of tasks. What Slurm calls otherwise, such as COMPLETING or REQUEUED, may still be running. */
 const ended: ReadonlySet<string> = new Set([
   ...['BOOT_FAIL', 'CANCELLED', 'COMPLETED', 'DEADLINE', 'FAILED', 'LAUNCH_FAILED', 'NODE_FAIL', 'OUT_OF_MEMORY'],
   ...['PREEMPTED', 'RECONFIG_FAIL', 'REVOKED', 'TIMEOUT'],
