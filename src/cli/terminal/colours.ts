@@ -15,9 +15,10 @@ export const coloured = (text: string): string =>
 
 /** The same stream, but for the words that begin lines. It stays as it is where it has no colours. */
 function colouredStream(stream: NodeJS.WriteStream, environment: CommandContext['environment']): NodeJS.WriteStream {
-  // Node.js knows the terminals, NO_COLOR and TERM=dumb. A file or a pipe has neither.
+  // Node.js knows the terminals, NO_COLOR and TERM=dumb; an empty NO_COLOR is none (no-color.org). A file or a pipe has neither.
+  const withoutEmpty = { ...environment, NO_COLOR: environment['NO_COLOR'] || undefined };
   const { isTTY, hasColors } = stream as Partial<NodeJS.WriteStream>;
-  if (isTTY !== true || hasColors?.call(stream, 16, environment) !== true) return stream;
+  if (isTTY !== true || hasColors?.call(stream, 16, withoutEmpty) !== true) return stream;
   const write = stream.write.bind(stream) as (...args: readonly unknown[]) => boolean;
   const painted = (chunk: unknown, ...more: readonly unknown[]): boolean =>
     write(typeof chunk === 'string' ? coloured(chunk) : chunk, ...more);

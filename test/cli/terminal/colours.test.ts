@@ -39,6 +39,10 @@ it.each<Record<string, string>>([{ TERM: 'dumb' }, { TERM: 'xterm', NO_COLOR: '1
   expect(await errorOn(true, set)).toBe(await errorOn(false, set));
 });
 
+it('takes an empty NO_COLOR for none', async () => {
+  expect(await errorOn(true, { TERM: 'xterm', NO_COLOR: '' })).toBe(await errorOn(true, { TERM: 'xterm' }));
+});
+
 it('colours words that begin a line alone', () => {
   expect(coloured('the error: x\n  hint: y\nstopped by SIGINT: z\n')).toBe(
     'the error: x\n  \u001b[36mhint\u001b[0m: y\n\u001b[1;33mstopped\u001b[0m by SIGINT: z\n',
