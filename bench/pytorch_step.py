@@ -105,12 +105,8 @@ def parse_options():
     return options
 
 
-def main():
-    options = parse_options()
-    if options.device == "cuda" and not torch.cuda.is_available():
-        raise SystemExit("error: this PyTorch sees no CUDA device")
-    if options.threads > 0:
-        torch.set_num_threads(options.threads)
+def prepare(options):
+    """The network of the command line, and a function that trains one step of a given number and returns the loss."""
     torch.manual_seed(0)
     torch.backends.cudnn.benchmark = True
     # TF32 for matrix products as for convolutions, as isda has it by default.
@@ -129,11 +125,24 @@ def main():
     labels = torch.randint(0, options.classes, (options.batch,))
     if not channels_last:
         images = images.contiguous()
+    # Copying the batch to the device and fetching the loss belong to a step.
+    def run(index):
+        return step(images.to(options.device), labels.to(options.device), 0.5 * index / 1000).item()
+
+    return model, run
+
+
+def main():
+    options = parse_options()
+    if options.device == "cuda" and not torch.cuda.is_available():
+        raise SystemExit("error: this PyTorch sees no CUDA device")
+    if options.threads > 0:
+        torch.set_num_threads(options.threads)
+    model, run = prepare(options)
     times = []
     for index in range(options.warmup + options.steps):
         begin = time.perf_counter()
-        # Copying the batch to the device and fetching the loss belong to a step.
-        loss = step(images.to(options.device), labels.to(options.device), 0.5 * index / 1000).item()
+        loss = run(index)
         if index >= options.warmup:
             times.append((time.perf_counter() - begin) * 1000)
     median = statistics.median(times)
