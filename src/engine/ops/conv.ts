@@ -4,7 +4,7 @@ import { bool, ints, string, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
 import { describeSpec, type Shape } from '../types.js';
 import { intVector, run } from './run.js';
-import { joinLast, pad, splitLast } from './shape.js';
+import { concat, joinLast, pad, splitLast } from './shape.js';
 
 export interface ConvOptions {
   readonly stride?: number;
@@ -54,6 +54,20 @@ export const convAttributes = (dtype: Tensor['dtype'], stride: number, scheme: '
 /** On the CPU, groups at least this wide are faster one by one than in the grouped kernels: see docs/engine.md. */
 const widestGroupTogether = 32;
 
+/** The most pairs of input and output channels of a kernel whose gradient is computed at once on a CPU, measured. */
+const mostChannelPairs = 160 * 640;
+
+/**
+ * Into how many equal parts of its input channels the gradient of a kernel is divided, with the same bits. On a CPU oneDNN
+ * takes up to 1.8 times the time for many channels at once: see docs/engine.md.
+ */
+function kernelGradientParts({ program, shape: [size, , inputs, outputs] }: Tensor): number {
+  if (program.device !== 'cpu' || size === 1) return 1;
+  let parts = 1;
+  while ((inputs / parts) * outputs > mostChannelPairs && (inputs / parts) % 32 === 0) parts *= 2;
+  return parts;
+}
+
 function convolve(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'VALID'): Tensor {
   const { dtype, program } = x;
   const attributes = convAttributes(dtype, stride, scheme);
@@ -65,8 +79,18 @@ function convolve(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'V
   };
   const toInput: Backward = (input, weights, gradient) =>
     run('Conv2DBackpropInput', attributes, [intVector(program, input.shape), weights, gradient], dtype, input.shape);
-  const toKernel: Backward = (input, weights, gradient) =>
-    run('Conv2DBackpropFilter', attributes, [input, intVector(program, weights.shape), gradient], dtype, weights.shape);
+  const toKernel: Backward = (input, weights, gradient) => {
+    const [height, width, inputs, outputs] = weights.shape;
+    const parts = input.shape[3] === inputs ? kernelGradientParts(weights) : 1;
+    const shape = [height, width, inputs / parts, outputs];
+    const sizes = intVector(program, shape);
+    return concat(
+      splitLast(input, parts).map((part) =>
+        run('Conv2DBackpropFilter', attributes, [part, sizes, gradient], dtype, shape),
+      ),
+      2,
+    );
+  };
   const groups = x.shape[3] / kernel.shape[2];
   const apart = groups > 1 && program.device === 'cpu' && kernel.shape[2] > widestGroupTogether;
   const each = apart ? groups : 1;

@@ -1,10 +1,12 @@
 // Convolution against a sum over windows: strides, paddings, kernels, odd and even sizes, groups.
 import { describe, expect, it } from 'vitest';
-import { conv2d } from '../../../src/engine/ops/index.js';
+import { gradients } from '../../../src/engine/gradients.js';
+import { conv2d, mul, sum } from '../../../src/engine/ops/index.js';
+import { createTally } from '../../../src/engine/tally-program.js';
 import { checkOperation, randomLeaf } from '../../support/check-operation.js';
 import { testEngine } from '../../support/engine.js';
 import { table } from '../../support/grid.js';
-import { executions, runOnce } from '../../support/run-once.js';
+import { executions, filled, runOnce } from '../../support/run-once.js';
 
 const engine = testEngine();
 
@@ -87,6 +89,35 @@ describe.each(executions)('conv2d, %s', (execution) => {
     checkOperation(engine, execution, { ...conv(check), build: ({ x, kernel }) => conv2d(x, kernel) });
   });
 
+  it('the gradient of a kernel of many channels, which is computed in parts', () => {
+    const [inputs, outputs] = [320, 640];
+    const leaves = {
+      x: randomLeaf([1, 2, 2, inputs], 'x'),
+      kernel: filled([3, 3, inputs, outputs], () => 0),
+      upstream: randomLeaf([1, 2, 2, outputs], 'upstream'),
+    };
+    const { toKernel } = runOnce(engine, execution, leaves, ({ x, kernel, upstream }) => ({
+      toKernel: gradients(sum(mul(conv2d(x, kernel, { padding: 1 }), upstream)), [kernel])[0],
+    }));
+    const [x, upstream] = [leaves.x.values, leaves.upstream.values];
+    const expected = table([3, 3, inputs, outputs], ([i, j, c, o]) => {
+      let total = 0;
+      for (const [row, column] of [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ]) {
+        const [y, z] = [row + i - 1, column + j - 1];
+        if (y === 0 || y === 1)
+          if (z === 0 || z === 1) total += x[(y * 2 + z) * inputs + c] * upstream[(row * 2 + column) * outputs + o];
+      }
+      return total;
+    });
+    const furthest = expected.reduce((most, value, index) => Math.max(most, Math.abs(value - toKernel[index])), 0);
+    expect(furthest).toBeLessThan(1e-5);
+  });
+
   it('refuses kernels of other channels', () => {
     const leaves = { x: randomLeaf([1, 4, 4, 3], 'x'), kernel: randomLeaf([3, 3, 2, 4], 'kernel') };
     expect(() => runOnce(engine, execution, leaves, ({ x, kernel }) => ({ y: conv2d(x, kernel) }))).toThrow(
@@ -94,3 +125,23 @@ describe.each(executions)('conv2d, %s', (execution) => {
     );
   });
 });
+
+it.each([
+  ['cpu', 3, 640, 4],
+  ['cpu', 3, 320, 2],
+  ['cpu', 3, 160, 1],
+  ['cpu', 1, 640, 1],
+  ['cuda', 3, 640, 1],
+] as const)(
+  'on %s the gradient of a kernel %i wide from %i to 640 channels has %i parts',
+  (device, size, inputs, parts) => {
+    const tally = createTally({ device });
+    const kernel = tally.program.read({ name: 'kernel', shape: [size, size, inputs, 640], trainable: true });
+    const y = conv2d(tally.input({ dtype: 'float32', shape: [1, 4, 4, inputs] }), kernel, { padding: (size - 1) / 2 });
+    gradients(sum(y), [kernel]);
+    const made = tally.operations.filter(({ operation }) => operation === 'Conv2DBackpropFilter');
+    expect(made.map(({ outputs }) => outputs[0].shape)).toEqual(
+      Array.from({ length: parts }, () => [size, size, inputs / parts, 640]),
+    );
+  },
+);
