@@ -52,6 +52,46 @@ function key({ colour, text, end }: Key, { x, y, width }: { x: number; y: number
   ];
 }
 
+interface Matrix {
+  readonly counts: Confusion['counts'];
+  /** Parts of each row. */
+  readonly shares: readonly (readonly number[])[];
+  /** The largest share of a wrong class. */
+  readonly largest: number;
+}
+
+/** The coloured cells, with counts where there are few classes; `left`, `top`: the matrix's corner, `cell`: a cell's side. */
+function cellElements({ counts, shares, largest }: Matrix, left: number, top: number, cell: number): string[] {
+  const classes = counts.length;
+  return counts.flatMap((row, label) =>
+    row.flatMap((count, predicted) => {
+      const share = shares[label][predicted];
+      const isRight = label === predicted;
+      const depth = isRight ? share : largest === 0 ? 0 : share / largest;
+      // White is the ground: most cells of many classes are empty.
+      if (count === 0 && classes > maxCounted) return [];
+      const place = { x: left + predicted * cell, y: top + label * cell };
+      const fill = shade(isRight ? right : wrong, depth);
+      const size = Math.min(13, (cell - 4) / Math.max(1, String(count).length * 0.66));
+      const ink = depth > 0.6 ? '#ffffff' : paper.ink;
+      return [
+        element('rect', { ...place, width: cell, height: cell, fill }),
+        ...(classes > maxCounted || count === 0
+          ? []
+          : [
+              textElement(String(count), {
+                x: place.x + cell / 2,
+                y: place.y + cell / 2 + size * 0.36,
+                'text-anchor': 'middle',
+                'font-size': size,
+                fill: ink,
+              }),
+            ]),
+      ];
+    }),
+  );
+}
+
 interface HeatMapOptions {
   readonly title: string;
 }
@@ -84,40 +124,13 @@ export function confusionMap({ classNames, counts }: Confusion, { title }: HeatM
   const keyPlace = { y: bottom + labelWidth + 66, width: Math.min(220, (whole - 3 * margin) / 2) };
   const wrongEnd = `${(100 * largest).toFixed(largest < 0.1 ? 1 : 0)} %`;
 
-  const cells = counts.flatMap((row, label) =>
-    row.flatMap((count, predicted) => {
-      const share = shares[label][predicted];
-      const isRight = label === predicted;
-      const depth = isRight ? share : largest === 0 ? 0 : share / largest;
-      // White is the ground: most cells of many classes are empty.
-      if (count === 0 && classes > maxCounted) return [];
-      const place = { x: left + predicted * cell, y: top + label * cell };
-      const fill = shade(isRight ? right : wrong, depth);
-      const size = Math.min(13, (cell - 4) / Math.max(1, String(count).length * 0.66));
-      const ink = depth > 0.6 ? '#ffffff' : paper.ink;
-      return [
-        element('rect', { ...place, width: cell, height: cell, fill }),
-        ...(classes > maxCounted || count === 0
-          ? []
-          : [
-              textElement(String(count), {
-                x: place.x + cell / 2,
-                y: place.y + cell / 2 + size * 0.36,
-                'text-anchor': 'middle',
-                'font-size': size,
-                fill: ink,
-              }),
-            ]),
-      ];
-    }),
-  );
   const sideways = (x: number, y: number): string => `rotate(-90 ${coordinate(x)} ${coordinate(y)})`;
   const [x, y] = [margin + 10, middle.y];
   return document(
     { width: Math.ceil(whole), height: Math.ceil(keyPlace.y + keyHeight + 26), title, ground: paper.ground },
     [
       textElement(title, { x: margin, y: margin + 12, 'font-size': titleSize }),
-      ...cells,
+      ...cellElements({ counts, shares, largest }, left, top, cell),
       element('rect', { x: left, y: top, width: side, height: side, fill: 'none', stroke: paper.soft }),
       ...shown.flatMap(({ name, index }) => [
         textElement(name, { x: left - 8, y: top + at(index) + 4, 'text-anchor': 'end', 'font-size': labelSize }),
