@@ -32,29 +32,11 @@ const hints: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'a nested map starts on a line of its own',
 };
 
-/**
- * Reads the part of `source.text` from `offset` to its end as YAML 1.2. Syntax errors, unknown tags, keys given twice,
- * nesting deeper than 64 and aliases that write out to more than 10000 values are problems.
- */
-export function parseYaml(source: Source, offset = 0): ParsedYaml {
-  const text = source.text.slice(offset);
-  const problems: Problem[] = [];
-  const at = (start: number, end: number): Span => ({ source, start: offset + start, end: offset + end });
-  const deep = tooDeep(text);
-  if (deep !== undefined) {
-    return {
-      tree: undefined,
-      problems: [{ message: `nested deeper than ${deepest} levels`, span: at(deep, deep + 1) }],
-    };
-  }
-  const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'error', merge: false });
-  for (const error of [...document.errors, ...document.warnings]) {
-    const message = error.code === 'MULTIPLE_DOCS' ? 'more than one document' : error.message.split('\n')[0];
-    const span = at(error.pos[0], error.pos[1]);
-    problems.push({ code: 'config/yaml', message: `invalid YAML: ${message}`, span, hint: hints[error.code] });
-  }
-  if (problems.length > 0) return { tree: undefined, problems };
-
+/** Converts a node of the document, or what stands in its place, to a tree; adds to `problems`. `at`: a span of the text. */
+function createConverter(
+  at: (start: number, end: number) => Span,
+  problems: Problem[],
+): (node: unknown, fallback: Span) => Tree {
   const anchors = new Map<string, { tree: Tree; values: number }>();
   let values = 0;
 
@@ -110,8 +92,34 @@ export function parseYaml(source: Source, offset = 0): ParsedYaml {
     }
     return refuse('expected text, a number, true, false, a list or a map', span);
   };
+  return convert;
+}
+
+/**
+ * Reads the part of `source.text` from `offset` to its end as YAML 1.2. Syntax errors, unknown tags, keys given twice,
+ * nesting deeper than 64 and aliases that write out to more than 10000 values are problems.
+ */
+export function parseYaml(source: Source, offset = 0): ParsedYaml {
+  const text = source.text.slice(offset);
+  const problems: Problem[] = [];
+  const at = (start: number, end: number): Span => ({ source, start: offset + start, end: offset + end });
+  const deep = tooDeep(text);
+  if (deep !== undefined) {
+    return {
+      tree: undefined,
+      problems: [{ message: `nested deeper than ${deepest} levels`, span: at(deep, deep + 1) }],
+    };
+  }
+  const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'error', merge: false });
+  for (const error of [...document.errors, ...document.warnings]) {
+    const message = error.code === 'MULTIPLE_DOCS' ? 'more than one document' : error.message.split('\n')[0];
+    const span = at(error.pos[0], error.pos[1]);
+    problems.push({ code: 'config/yaml', message: `invalid YAML: ${message}`, span, hint: hints[error.code] });
+  }
+  if (problems.length > 0) return { tree: undefined, problems };
+
   if (document.contents === null) return { tree: undefined, problems };
-  return { tree: convert(document.contents, at(0, 0)), problems };
+  return { tree: createConverter(at, problems)(document.contents, at(0, 0)), problems };
 }
 
 function nothing(span: Span): Tree {
