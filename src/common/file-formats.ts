@@ -64,7 +64,7 @@ function plainText(bytes: Buffer): string | undefined {
   const [first] = text.trim().split('\n');
   const shown = first.length > 60 ? `${first.slice(0, 60)}…` : first;
   if (text.includes('"weight_map"')) return 'the index of a network in several files';
-  return `${/^[[{]/.test(first) ? 'JSON' : 'plain text'}, which begins ${shown}`;
+  return `${/^[[{]/.test(first) ? 'JSON' : 'plain text'} that begins with "${shown}"`;
 }
 
 /** The kind of a file that is neither a JPEG nor a PNG, where its first bytes tell it: `a GIF image`. */

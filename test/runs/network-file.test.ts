@@ -64,9 +64,9 @@ describe('networkTensors', () => {
     ['an ONNX model', Buffer.from('\x08\x07\x12\x07pytorch\x1a\x051.9.0:\0\0', 'latin1')],
     ['a SavedModel of TensorFlow', Buffer.from('\x08\x01\x12\xf0\x10\x0a\x51\0\0', 'latin1')],
     ['a TensorFlow Lite model', Buffer.from('\x1c\0\0\0TFL3\0\0', 'latin1')],
-    ['plain text, which begins 404: Not Found', Buffer.from('404: Not Found')],
-    ['plain text, which begins no', Buffer.from('no\n')],
-    ['JSON, which begins {"message":"Not Found"}', Buffer.from('{"message":"Not Found"}')],
+    ['plain text that begins with "404: Not Found"', Buffer.from('404: Not Found')],
+    ['plain text that begins with "no"', Buffer.from('no\n')],
+    ['JSON that begins with "{"message":"Not Found"}"', Buffer.from('{"message":"Not Found"}')],
     ['the index of a network in several files', Buffer.from('{"metadata":{"total_size":1},"weight_map":{"a":"b"}}')],
     ['an HDF5 file', Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')],
   ])('names %s', (name, bytes) => {

@@ -94,9 +94,9 @@ async function runSweep(
   if (final !== undefined) {
     const table = outcomeTable([final], 'final');
     await writeSweep(root, { ...record, final });
-    const titles = { title: `Sweep of ${experiment}: chosen`, first, measured: 'the test images' };
+    const titles = { title: `Sweep of ${experiment}: chosen`, first, measured: measuredOn(finalCells) };
     await writeOutcomes(root, 'outcomes', titles, [final]);
-    print(`\n${formatTable(table.header, table.rows)}\n(error on the test images)\n`);
+    print(`\n${formatTable(table.header, table.rows)}\n(error on ${measuredOn(finalCells)})\n`);
   }
   const all = [...tried, ...finished];
   const left = signals.requested() === undefined ? detachedLine(all, root, call) : undefined;

@@ -155,8 +155,9 @@ export interface GridPlan {
 
 /** What a grid's errors were measured on. */
 export function measuredOn(cells: readonly Cell[]): string {
-  const { holdout } = cells[0].config.dataset;
-  return holdout > 0 ? counted(holdout, 'held-out training image') : 'the test images';
+  const { holdout, validationFraction } = cells[0].config.dataset;
+  if (holdout > 0) return counted(holdout, 'held-out training image');
+  return validationFraction === undefined ? 'the test images' : 'the images of dataset.validationFraction';
 }
 
 /** A grid's table with its notes in so many columns of text. */

@@ -81,6 +81,7 @@ export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProg
   const events: GridEvents = {
     planned(cells) {
       counter.planned(cells);
+      print(`grid    ${counted(cells.length, 'run')}`);
       if (!stream.isTTY || timer !== undefined) return;
       timer = setInterval(() => void draw(), everyMilliseconds);
     },

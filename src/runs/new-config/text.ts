@@ -46,7 +46,7 @@ export function newConfigText(survey: FolderSurvey, choices: Choices, { device, 
 #   isda train --config ${name}
 # Compare with its twin of cross entropy, and choose lambda0:
 #   isda ablate --config ${name} --variant basic --variant ${covariance === 'full' ? 'isda' : covariance} --seeds 5
-#   isda sweep lambda0 --config ${name}
+#   isda sweep lambda0 --config ${name} --values 0.1,0.25,0.5,1,2.5 --holdout ${Math.round(choices.trainImages / 5)}
 # Every key: isda config print ${name}, docs/config.md.
 
 dataset:
