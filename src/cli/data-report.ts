@@ -63,7 +63,8 @@ export function folderReportLines(name: string, { folder, parts, notes }: Folder
   const broken = parts.reduce((sum, part) => sum + part.broken.length, 0);
   const about = parts.flatMap((part) => partLines(part, width));
   const all = broken === 0 ? ['all images can be read'] : [];
-  const none = parts.length === 1 ? ['no images to evaluate on: runs need dataset.validationFraction or dataset.holdout'] : [];
+  const none =
+    parts.length === 1 ? ['no images to evaluate on: runs need dataset.validationFraction or dataset.holdout'] : [];
   const lines = [`${name} in ${folder}`, ...about, ...notes, ...none, ...all];
   return lines.map((line) => wrapText(line, width));
 }

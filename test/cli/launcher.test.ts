@@ -33,7 +33,9 @@ setImmediate(() => { for (let i = 0; i < 64; i++) require('node:crypto').pbkdf2(
 test('the program is loaded from few files, as each takes its time', async ({ folder }) => {
   await runIsda(folder, ['--version'], { NODE_V8_COVERAGE: join(folder, 'loaded') });
   const [report] = await readdir(join(folder, 'loaded'));
-  const { result } = JSON.parse(await readFile(join(folder, 'loaded', report), 'utf8')) as { result: { url: string }[] };
+  const { result } = JSON.parse(await readFile(join(folder, 'loaded', report), 'utf8')) as {
+    result: { url: string }[];
+  };
   const files = result.map(({ url }) => url).filter((url) => url.startsWith('file:'));
   expect(files).toContain(pathToFileURL(join(projectRoot, 'dist', 'cli', 'main.js')).href);
   expect(files.length).toBeLessThan(40);

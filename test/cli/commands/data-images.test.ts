@@ -70,7 +70,9 @@ all images can be read
     await rm(join(folder, 'images/val'), { recursive: true });
     const held = await isda('data verify image-folder --dir images');
     expect(held.code, held.stderr).toBe(0);
-    expect(held.stdout).toContain('\nno images to evaluate on: runs need dataset.validationFraction or dataset.holdout\n');
+    expect(held.stdout).toContain(
+      '\nno images to evaluate on: runs need dataset.validationFraction or dataset.holdout\n',
+    );
     await rm(join(folder, 'images/train/a'), { recursive: true });
     await mkdir(join(folder, 'images/train/a'));
     const { code, stderr } = await isda('data verify image-folder --dir images');

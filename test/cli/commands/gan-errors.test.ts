@@ -23,7 +23,11 @@ describe('isda gan refuses', () => {
     [train('dataset.classes=[1, 1]'), 'dataset.classes: expected each class once, got [1, 1]', undefined],
     [train('dataset.name=imagenet'), 'dataset.name: expected cifar10 or cifar100, got "imagenet"', undefined],
     [train('training.epochs=3'), 'unknown key training.epochs', undefined],
-    [train('optimizer.name=custom'), 'optimizer: a generator is trained by the optimizer of its kind', 'gan.learningRate sets its rate'],
+    [
+      train('optimizer.name=custom'),
+      'optimizer: a generator is trained by the optimizer of its kind',
+      'gan.learningRate sets its rate',
+    ],
     [train('gan.optimizer=adam'), 'gan.optimizer: a generator is trained by', 'gan.learningRate sets its rate'],
   ] as const)('%j', async ([args, reason, hint], { folder }) => {
     const { code, stderr } = await runCli(folder, args);

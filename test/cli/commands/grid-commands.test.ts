@@ -296,7 +296,9 @@ describe('a grid with runs whose files cannot be used', () => {
     writeFileSync(join(three, 'cell.json'), '{');
     const { code, stdout, stderr } = await runCli(folder, args);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^failed {2}test-a-seed1: .*\nfound {3}test-a-seed2, done before\nfailed {2}test-a-seed3: /);
+    expect(stdout).toMatch(
+      /^grid {4}3 runs\nfailed {2}test-a-seed1: .*\nfound {3}test-a-seed2, done before\nfailed {2}test-a-seed3: /,
+    );
     expect(stdout).toMatch(/^a .* 1 of 3$/m);
     const [error, first, second, hint] = stderr.split('\n');
     expect(error).toBe('error: cannot finish all runs: 2 of 3 failed');
@@ -347,7 +349,7 @@ describe('progress of a grid', () => {
     events.planned([cell]);
     events.started(cell);
     await until(() => text.includes('a-seed1 0/2'));
-    expect(text).toMatch(/^start {3}a-seed1\n0 of 1 done {2}a-seed1 0\/2/);
+    expect(text).toMatch(/^grid {4}1 run\nstart {3}a-seed1\n0 of 1 done {2}a-seed1 0\/2/);
     events.ended({ cell, end: { state: 'failed', reason: 'no data' } });
     stop();
     const length = text.length;
@@ -355,6 +357,8 @@ describe('progress of a grid', () => {
     expect(text.length).toBe(length);
     // What clearing a line takes away is not there for a reader.
     // eslint-disable-next-line no-control-regex
-    expect(text.replaceAll(/[^\n]*\u001b\[2K\u001b\[1G/g, '')).toBe('start   a-seed1\nfailed  a-seed1: no data\n');
+    expect(text.replaceAll(/[^\n]*\u001b\[2K\u001b\[1G/g, '')).toBe(
+      'grid    1 run\nstart   a-seed1\nfailed  a-seed1: no data\n',
+    );
   });
 });

@@ -59,7 +59,10 @@ describe('a folder of classes alone', () => {
     await isda('export', '--run', 'imported', '--out', 'again.safetensors');
     const [first, again] = ['run', 'again'].map((name) => readFileSync(join(folder, `${name}.safetensors`)));
     expect(again.equals(first)).toBe(true);
-    expect(decodeSafetensors(again, '').metadata).toMatchObject({ classNames: '["cat","dog"]', orientation: '"apply"' });
+    expect(decodeSafetensors(again, '').metadata).toMatchObject({
+      classNames: '["cat","dog"]',
+      orientation: '"apply"',
+    });
     const image = join(formats, 'turned-6.jpg');
     const predicted = await isda('predict', image, '--run', 'imported');
     expect(predicted).toMatch(/ (cat|dog) [\d.]+ %, (cat|dog) [\d.]+ %/);

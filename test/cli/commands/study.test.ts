@@ -65,7 +65,8 @@ async function expectFinished(out: string, finished: Pick<IsdaOutcome, 'exitCode
 describe('isda study', () => {
   it('leaves a folder a run, the outcomes, and a table', () => {
     expect(whole.stderr).toBe('');
-    expect(whole.stdout.split('\n').slice(0, 2)).toEqual([
+    expect(whole.stdout.split('\n').slice(0, 3)).toEqual([
+      'grid    3 runs',
       'start   tiny-isda-seed1',
       expect.stringMatching(/^done {4}tiny-isda-seed1 {2}[\d.]+ % \(mean of 2 epochs\) {2}[\d.]+ s$/),
     ]);
@@ -81,9 +82,10 @@ describe('isda study', () => {
 
   it('a second time finds all runs, and gives the same as JSON', async () => {
     const again = await runHere(folder, args('whole', '--json'));
-    expect(again.stderr.split('\n')).toEqual(
-      ['isda', 'basic', 'focal'].map((row) => `found   tiny-${row}-seed1, done before`),
-    );
+    expect(again.stderr.split('\n')).toEqual([
+      'grid    3 runs',
+      ...['isda', 'basic', 'focal'].map((row) => `found   tiny-${row}-seed1, done before`),
+    ]);
     const told = JSON.parse(again.stdout) as { rows: { row: string }[]; runs: { state: string }[] };
     expect(told.rows.map(({ row }) => row)).toEqual(['isda', 'basic', 'focal']);
     expect(told.runs.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
@@ -215,7 +217,7 @@ it('isda sweep goes on where it was stopped and ends with the choice and the fin
   expect(stored()).not.toHaveProperty('chosen');
   const { stdout, exitCode, all } = await runHere(folder, sweep);
   expect(exitCode, all).toBe(0);
-  expect(stdout.split('\n')[0]).toBe('found   tiny-isda-lambda0-0-seed1, done before');
+  expect(stdout.split('\n')[1]).toBe('found   tiny-isda-lambda0-0-seed1, done before');
   const { points, chosen, final, holdout } = stored() as {
     points: { name: string; settings: object; outcome: { last10: { mean: number } } }[];
     chosen: { name: string; settings: object };

@@ -38,12 +38,16 @@ function labelsOf({ classNames, name }: MemorySource, wanted: readonly string[])
 async function requireFree(directory: string): Promise<void> {
   const found = await readdir(directory).catch((error: unknown) => systemCode(error));
   if (found === 'ENOENT' || (Array.isArray(found) && found.length === 0)) return;
-  throw cannot('write the images', found === 'ENOTDIR' ? 'there is a file of that name' : 'the folder is there and not empty', {
-    code: 'file/exists',
-    kind: 'usage',
-    place: directory,
-    hint: 'choose another folder with --out',
-  });
+  throw cannot(
+    'write the images',
+    found === 'ENOTDIR' ? 'there is a file of that name' : 'the folder is there and not empty',
+    {
+      code: 'file/exists',
+      kind: 'usage',
+      place: directory,
+      hint: 'choose another folder with --out',
+    },
+  );
 }
 
 /**
