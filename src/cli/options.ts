@@ -142,20 +142,21 @@ export function wholeNumber(text: string, maxDigits = 9): number | undefined {
 }
 
 const wholeNumberFrom =
-  (least: number) =>
+  (least: number, most = Infinity) =>
   (text: string): number => {
-    const value = wholeNumber(text);
+    const value = wholeNumber(text, Infinity);
     if (value === undefined || value < least) {
       throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
     }
+    if (value > most) throw new InvalidArgumentError(`Expected at most ${most}.`);
     return value;
   };
 
-/** Reads the value of an option that is a whole number of at least 0. */
+/** Reads the value of an option that is a whole number of at least 0; what is too large is said where it is used. */
 export const wholeArgument = wholeNumberFrom(0);
 
 /** Reads the value of an option that counts something: a whole number of at least 1. */
-export const countArgument = wholeNumberFrom(1);
+export const countArgument = wholeNumberFrom(1, 999_999_999);
 
 /** The same where the machine has to hold so many at once. */
 export function countUpTo(most: number): (value: string) => number {

@@ -38,13 +38,23 @@ export function flagsIn(value: string | undefined): readonly string[] {
   return words.flatMap((word) => /^--(\w+)/.exec(word)?.[1] ?? []);
 }
 
+/** What is in a folder; nothing where it cannot be read: loading the library says why. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 /**
  * Of some flags, those whose names stand in none of the libraries beside `libraryPath`. The files are hundreds of MiB long, and
  * read only as far as names are missing.
  */
 export function unknownFlags(names: readonly string[], libraryPath: string): readonly string[] {
   const folder = dirname(libraryPath);
-  const libraries = readdirSync(folder).filter((name) => /^libtensorflow.*\.so/.test(name));
+  const libraries = namesIn(folder).filter((name) => /^libtensorflow.*\.so/.test(name));
+  if (libraries.length === 0) return [];
   return libraries.reduce<readonly string[]>(
     (missing, name) => (missing.length === 0 ? missing : missingIn(join(folder, name), missing)),
     [...new Set(names)],

@@ -12,7 +12,7 @@ import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { detachedLine, gridFailure } from '../grids/end.js';
 import { listGrid, measuredOn, runsOf, withGridOptions, withGridRunner, type GridRunner } from '../grids/grid.js';
-import { countUpTo, gridConfigOption, maxRuns, printDefaultConfig, setOption, wholeArgument } from '../options.js';
+import { countUpTo, gridConfigOption, maxRuns, printDefaultConfig, seedArgument, setOption, wholeArgument } from '../options.js';
 import { readSweep, sweepCells, type Sweep, type SweepOptions } from '../grids/sweep-plan.js';
 import { formatTable } from '../terminal/table.js';
 
@@ -154,7 +154,7 @@ export function withSweepOptions(command: Command): Command {
           .default([], 'none'),
       )
       .addOption(new Option('--choice <key=a,b>', 'draw from a list').argParser(collect).default([], 'none'))
-      .option('--search-seed <n>', 'seed of the random points', wholeArgument, 1)
+      .option('--search-seed <n>', 'seed of the random points', seedArgument, 1)
       .option(
         '--holdout <n>',
         'training images held out for the choice; 0: choose on the test set, the default with dataset.validationFraction',

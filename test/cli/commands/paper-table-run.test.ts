@@ -59,7 +59,10 @@ it('without --run reads the same table; with CSV on stdout nothing else is there
   expect(`${shown.stdout}`).toBe(`Table 5. ${finalTable}`);
   const csv = await runHere(folder, args('whole', '--format', 'csv'));
   expect(`${csv.stdout}\n`).toBe(read(folder, 'whole', 'table5.csv'));
-  expect(csv.stderr.split('\n')).toEqual(names.map((name) => `found   ${name}, done before`));
+  expect(csv.stderr.split('\n')).toEqual([
+    `grid    ${names.length} runs`,
+    ...names.map((name) => `found   ${name}, done before`),
+  ]);
 });
 
 it('kill -9 of the command, then of a run: asked again it ends with the same table, nothing lost or done twice', async () => {
