@@ -127,10 +127,10 @@ const after = [
   'figure curve --run {tmp}/base --run {tmp}/base-wrn --label one --label two --metric test_error --metric train_loss ' +
     '--metric lambda --metric learning_rate --title Curves --out {tmp}/curves.svg',
   `${gan('acgan', '')} --out {tmp}/generator`,
-  ...['random', 'pca'].map(
+  ...['random --draws 2', 'pca --components 1'].map(
     (directions) =>
-      `visualize --run {tmp}/base --generator {tmp}/generator --out {tmp}/${directions} --images 2 --draws 2 ` +
-      `--components 1 --iterations 4 --directions ${directions} --part test --estimate`,
+      `visualize --run {tmp}/base --generator {tmp}/generator --out {tmp}/${directions.split(' ')[0]} --images 2 ` +
+      `--iterations 4 --directions ${directions} --part test --estimate`,
   ),
   'gan quality --generator {tmp}/generator --run {tmp}/base --samples 40 --json',
   train('base-synthetic', 'dataset.synthetic.generator={tmp}/generator dataset.synthetic.images=20'),
