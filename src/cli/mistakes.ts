@@ -1,6 +1,7 @@
 // Refusal of mistaken command lines, with hints.
 import type { Command, Option } from 'commander';
 import { orList } from '../common/format.js';
+import { didYouMean } from '../common/nearest.js';
 import { startsWithTilde } from '../common/path-option.js';
 import { shellWord } from '../common/shell.js';
 import { keysOfOption } from '../config/option-keys.js';
@@ -20,6 +21,12 @@ function settingMeant(option: string, command: Command, args: readonly string[])
   return `write ${orList(keys.map((key) => `--set ${shellWord(`${key}=${value}`)}`))}`;
 }
 
+/** What was meant by a value that is none of the choices which commander's message lists; undefined where none is near. */
+function choiceMeant(message: string): string | undefined {
+  const [, value, choices] = /'([^']*)' is invalid.* Allowed choices are (.+)\.\s*$/.exec(message) ?? [];
+  return value === undefined ? undefined : didYouMean(value, choices.split(', '));
+}
+
 /** Usage errors look like all others, and say which help to ask for, or how an option is written here. `args`: all words. */
 export function explainUsage(command: Command, args: readonly string[]): void {
   const listed = `  hint: \`${commandWords(command).join(' ')} --help\` lists what there is`;
@@ -28,8 +35,9 @@ export function explainUsage(command: Command, args: readonly string[]): void {
     outputError(text, write) {
       const [, option] = /unknown option '(--[^']+)'/.exec(text) ?? [];
       const meant = option === undefined ? undefined : settingMeant(option, command, args);
+      const hint = meant ?? choiceMeant(text);
       // It is written next.
-      if (meant !== undefined) command.showHelpAfterError(`  hint: ${meant}`);
+      if (hint !== undefined) command.showHelpAfterError(`  hint: ${hint}`);
       output.outputError?.(meant === undefined ? text : text.replace(/\n\(Did you mean .+\?\)/, ''), write);
     },
   });

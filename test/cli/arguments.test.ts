@@ -9,6 +9,9 @@ describe('a config or run as a plain argument', () => {
     [['train', '--config', 'tiny-isda', 'training.epochs=3'], 2, 'hint: write --set training.epochs=3'],
     [['train', 'a', '--config', 'b'], 2, 'both a and b are given'],
     [['train'], 2, "required option '--config <file>' not specified"],
+    // Four letters, two of them wrong: not base/tiny.
+    [['train', 'mine.yaml'], 2, 'hint: give the path of a YAML file'],
+    [['data', 'verify', 'imagefolder'], 2, 'hint: did you mean image-folder?'],
     [['evaluate', 'no-run'], 1, 'there is no config.yaml'],
     [['evaluate'], 2, "required option '--run <dir>' not specified"],
   ] as const)('%j', async ([args, exit, message], { folder }) => {

@@ -86,7 +86,8 @@ async function listClass(scanning: Scanning, path: string, name: string, folder 
   if (files.length > 0) return { name, files, ...(folder === name ? {} : { folder }) };
   const unread = [...scanning.passed.unread].filter(([extension, count]) => count > (unreadBefore.get(extension) ?? 0));
   const reason = unread.length === 0 ? '' : `: its files are ${unread.map(([extension]) => extension).join(', ')}`;
-  throw unusable(scanning.root, `the class ${name} has no images${reason}`, path, layoutHint);
+  const hint = unread.length === 0 ? 'put images into the folder, or remove it' : layoutHint;
+  throw unusable(scanning.root, `the class ${name} has no images${reason}`, path, hint);
 }
 
 /** Errors: images beside the folders of classes. */
