@@ -12,7 +12,15 @@ import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { detachedLine, gridFailure } from '../grids/end.js';
 import { listGrid, measuredOn, runsOf, withGridOptions, withGridRunner, type GridRunner } from '../grids/grid.js';
-import { countUpTo, gridConfigOption, maxRuns, printDefaultConfig, seedArgument, setOption, wholeArgument } from '../options.js';
+import {
+  countUpTo,
+  gridConfigOption,
+  maxRuns,
+  printDefaultConfig,
+  seedArgument,
+  setOption,
+  wholeArgument,
+} from '../options.js';
 import { readSweep, sweepCells, type Sweep, type SweepOptions } from '../grids/sweep-plan.js';
 import { formatTable } from '../terminal/table.js';
 
