@@ -7,7 +7,10 @@ const maxNames = 3;
 
 /** Of a short word, two edits leave too little. */
 const shortest = 5;
-const maxEdits = (name: string): number => (name.length < shortest ? 1 : Math.max(2, Math.ceil(name.length / 3)));
+
+/** Edits after which a word is still recognized: one in `letters` letters, two at least; one in a short word. */
+export const maxEdits = (word: string, letters = 3): number =>
+  word.length < shortest ? 1 : Math.max(2, Math.ceil(word.length / letters));
 
 const lettersOf = (name: string): string => [...name.toLowerCase()].sort().join('');
 

@@ -4,6 +4,7 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { cannot, reasonOf, type IsdaError } from '../common/errors.js';
 import { orList } from '../common/format.js';
+import { maxEdits } from '../common/nearest.js';
 
 export interface ConfigPlaces {
   /** The folder searched for names; it need not exist. */
@@ -77,9 +78,6 @@ const bare = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9/]
 /** Of a shorter word too many names begin with it. */
 const shortestBeginning = 3;
 
-/** Edits that leave a word recognizable: of up to four letters one. */
-const maxEdits = (word: string): number => (word.length < 5 ? 1 : Math.max(2, Math.ceil(word.length / 4)));
-
 /** Configs that `name` may mean: those that begin with it, then those spelt like it; what others extend comes last. */
 function nearestConfigs(name: string, known: readonly string[]): readonly string[] {
   const wanted = withoutExtension(name).toLowerCase();
@@ -93,7 +91,7 @@ function nearestConfigs(name: string, known: readonly string[]): readonly string
       const edits = Math.min(...names.map((each) => distance(wanted, each.toLowerCase())));
       return { path, isBeginning, edits, order: [isBase, !isBeginning, path.split('/').length, edits].map(Number) };
     })
-    .filter(({ isBeginning, edits }) => isBeginning || edits <= maxEdits(wanted))
+    .filter(({ isBeginning, edits }) => isBeginning || edits <= maxEdits(wanted, 4))
     .sort((a, b) => a.order.map((value, index) => value - b.order[index]).find((difference) => difference !== 0) ?? 0)
     .map(({ path }) => path);
 }

@@ -38,8 +38,8 @@ export function requireOwnConfig(
 ): void {
   if (configFile === undefined || isNamed === true || changes === '') return;
   const recorded = recordedFile(paths, inputs);
-  if (recorded === undefined || [realPath(configFile), realPath(paths.config)].includes(recorded)) return;
-  if (realPath(configFile) === realPath(paths.config)) return;
+  const [given, own] = [configFile, paths.config].map(realPath);
+  if (recorded === undefined || given === own || [given, own].includes(recorded)) return;
   const reason = `it is that of ${recorded}, another config (${changes})`;
   const folder = shellWord(paths.root);
   throw cannot('use the run folder', reason, {
