@@ -1,4 +1,7 @@
 // Times isda's training step against PyTorch's, in turn, each in a process of its own; see README.md in this folder.
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath, URL } from 'node:url';
 import { fail, median, printTable } from './measuring.mjs';
 import { benchWords, classesOf, comparedBatches, networks } from './networks.mjs';
@@ -7,7 +10,8 @@ import { launcher, readOptions, runProgram } from './programs.mjs';
 const usage = `usage: node bench/compare.mjs [--python python3] [--all | --network resnet-32...] [--rounds 3]
          [--steps 30] [--warmup 5] [--batch 128] [--classes 10|100] [--loss cross-entropy --loss isda]
          [--precision float32|bfloat16]... [--device cpu|cuda] [--eager]
-         [--compile] [--json]
+         [--compile] [--before DIR] [--out FILE.json] [--json]
+--before: another checkout of isda, built, timed in turn with this one
 --all: the networks of the README's table in both precisions, each at a batch of its own
 networks: ${Object.keys(networks).join(', ')}`;
 
@@ -28,6 +32,8 @@ const options = readOptions(usage, {
     precision: { type: 'string', multiple: true },
     eager: { type: 'boolean', default: false },
     compile: { type: 'boolean', default: false },
+    before: { type: 'string' },
+    out: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
   counts: ['rounds', 'steps', 'warmup', 'batch'],
@@ -53,12 +59,12 @@ function contenders(work) {
   const batch = batchOf(network);
   const counts = ['--steps', options.steps, '--warmup', options.warmup, '--loss', loss];
   const script = fileURLToPath(new URL('pytorch_step.py', import.meta.url));
-  const ours = (execution) => ({
+  const ours = (execution, { name = `isda ${execution}`, program = launcher } = {}) => ({
     ...work,
-    name: `isda ${execution}`,
+    name,
     run: async () => {
       const words = benchWords(network, { batch, classes, device, precision });
-      const [result] = await runProgram(process.execPath, [launcher, ...words, ...counts, '--execution', execution]);
+      const [result] = await runProgram(process.execPath, [program, ...words, ...counts, '--execution', execution]);
       const { medianMilliseconds: milliseconds, peakMemoryMegabytes: megabytes, parameters } = result;
       return { milliseconds, megabytes, parameters, gpuMebibytes: result.gpuMemoryMebibytes };
     },
@@ -77,6 +83,9 @@ function contenders(work) {
   });
   return [
     ours('captured'),
+    ...(options.before
+      ? [ours('captured', { name: 'isda before', program: join(options.before, 'bin/isda.js') })]
+      : []),
     ...(options.eager ? [ours('eager')] : []),
     theirs('nchw'),
     theirs('channels_last'),
@@ -123,7 +132,7 @@ async function compare(work) {
   });
 }
 
-/** How long isda's captured step takes, as a multiple of PyTorch's best layout. */
+/** How long isda's captured step takes, as a multiple of PyTorch's best form and of the step before. */
 function ratioOf(rows) {
   const of = (word) => rows.filter((row) => row.name.startsWith(word));
   const best = Math.min(...of('PyTorch').map((row) => row.milliseconds));
@@ -134,6 +143,7 @@ function ratioOf(rows) {
     ...{ network, batch, precision, loss },
     capturedOverPyTorch: captured.milliseconds / best,
     memoryOverPyTorch: captured.megabytes / least,
+    ...(options.before ? { capturedOverBefore: captured.milliseconds / of('isda before')[0].milliseconds } : {}),
   };
 }
 
@@ -155,8 +165,11 @@ try {
 const onGpu = (cells) => (options.device === 'cuda' ? cells : []);
 const rows = groups.flat();
 const ratios = groups.map(ratioOf);
+const [rounds, steps, warmup] = [options.rounds, options.steps, options.warmup].map(Number);
+const result = { processor: cpus()[0].model, cores: cpus().length, rounds, steps, warmup, rows, ratios };
+if (options.out) writeFileSync(options.out, `${JSON.stringify(result, undefined, 1)}\n`);
 if (options.json) {
-  console.log(JSON.stringify({ rows, ratios }));
+  console.log(JSON.stringify(result));
 } else {
   printTable([
     [
@@ -183,10 +196,12 @@ if (options.json) {
     ]),
   ]);
   console.log('');
-  for (const { network, batch, precision, loss, capturedOverPyTorch, memoryOverPyTorch } of ratios)
+  for (const { network, batch, precision, loss, ...over } of ratios) {
+    const before = options.before ? `, ${over.capturedOverBefore.toFixed(2)} x the time before` : '';
     console.log(
-      `${network}, batch ${batch}, ${precision}, ${loss}: isda captured takes ${capturedOverPyTorch.toFixed(2)} x the time ` +
-        `and ${memoryOverPyTorch.toFixed(2)} x the memory of PyTorch's best layout`,
+      `${network}, batch ${batch}, ${precision}, ${loss}: isda captured takes ${over.capturedOverPyTorch.toFixed(2)} x the time ` +
+        `and ${over.memoryOverPyTorch.toFixed(2)} x the memory of PyTorch's best layout${before}`,
     );
+  }
   printMeans(ratios);
 }
