@@ -33,28 +33,39 @@ function machineOf({ folder }) {
   };
 }
 
-/** A study with what was asked and what is there. */
-export async function measureStudy(study, projectRoot) {
-  const results = join(projectRoot, 'results');
-  const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
-  const asked = askedRows(study, results, places);
-  const folder = join(results, study.store);
+/** The runs of a store that are read. */
+async function runsOf(folder) {
   const stored = existsSync(folder) ? await readStoredRuns([folder], noTime) : { runs: [], unreadable: [] };
   const { runs, unreadable } = await recordedRuns(stored);
   if (unreadable.length > 0) throw new Error(`${unreadable[0].folder}: ${unreadable[0].reason}`);
-  const done = runs.filter(({ summary }) => summary !== undefined);
-  const order = (row) => asked.findIndex((one) => one.row === row);
-  const groups = groupOutcomes([...done].sort((a, b) => order(a.row) - order(b.row)));
+  return runs.filter(({ summary }) => summary !== undefined);
+}
+
+/** A study with what was asked and what is there; its groups also hold the rows of `beside`. */
+export async function measureStudy(study, projectRoot) {
+  const results = join(projectRoot, 'results');
+  const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
+  const own = askedRows(study, results, places);
+  const runs = await runsOf(join(results, study.store));
+  const besideRows = study.beside === undefined ? [] : askedRows(study.beside, results, places);
+  const beside = study.beside === undefined ? [] : await runsOf(join(results, study.beside.store));
+  const asked = [...besideRows, ...own];
+  const order = ({ row }) => asked.findIndex((one) => one.row === row);
+  const shown = [...beside, ...runs].filter((run) => study.beside === undefined || order(run) >= 0);
+  const groups = groupOutcomes(
+    [...shown].sort((a, b) => order(a) - order(b)),
+    shown.some(({ row }) => row === study.baseline) ? study.baseline : undefined,
+  );
   const machines = new Map(
-    done.flatMap((run) => machineOf(run) ?? []).map((machine) => [JSON.stringify(machine), machine]),
+    runs.flatMap((run) => machineOf(run) ?? []).map((machine) => [JSON.stringify(machine), machine]),
   );
   return {
     ...study,
     asked,
     groups,
-    runs: done,
-    askedRuns: asked.reduce((sum, { seeds }) => sum + seeds, 0),
-    hours: done.reduce((sum, { summary }) => sum + summary.seconds, 0) / 3600,
+    runs,
+    askedRuns: own.reduce((sum, { seeds }) => sum + seeds, 0),
+    hours: runs.reduce((sum, { summary }) => sum + summary.seconds, 0) / 3600,
     machines: [...machines.values()],
   };
 }

@@ -1,6 +1,9 @@
 // The studies under results/: their stores, and the files that say which runs belong to each.
 
-/** `runs`: study files with what the command line changes in them (docs of each study say why). */
+/**
+ * `runs`: study files with what the command line changes in them (docs of each study say why). `beside`: another
+ * study whose rows are shown with its own. `baseline`: the row that the others are compared with, in place of cross entropy.
+ */
 export const studies = [
   {
     name: 'choice of lambda0 on CIFAR-10',
@@ -33,6 +36,14 @@ export const studies = [
     comparison: true,
   },
   { name: 'variants of Table 5', store: 'tenth/store/variants', runs: [['tenth/variants.yaml']] },
+  {
+    name: 'sketched covariances on CIFAR-10',
+    store: 'tenth/store/sketch',
+    runs: [['tenth/sketch.yaml']],
+    beside: { store: 'tenth/store/cifar10', runs: [['tenth/cifar10.yaml']] },
+    baseline: 'isda',
+    comparison: true,
+  },
   { name: 'losses of Table 3', store: 'tenth/store/losses', runs: [['tenth/losses.yaml']] },
   { name: 'all of CIFAR-10', store: 'tenth/store/full', runs: [['tenth/full.yaml']], comparison: true },
 ];

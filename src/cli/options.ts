@@ -74,6 +74,11 @@ export function runFolderOption(): Option {
   return new Option('--out <dir>', 'run folder; default: runs/<experiment>-seed<seed>');
 }
 
+/** `--baseline` of a command that compares runs. */
+export function baselineOption(): Option {
+  return new Option('--baseline <row>', 'compare the other rows with this one instead of cross entropy');
+}
+
 /** `--store` of a command that reads runs. */
 export function storesOption(): Option {
   return new Option('--store <dir...>', storesHelp).makeOptionMandatory();

@@ -1,4 +1,4 @@
-// Finds the row of cross entropy that another row is compared with.
+// Finds the row that another row is compared with: cross entropy's, or one that is named.
 import { compareRows, type Comparison } from '../common/statistics/compare.js';
 import type { SeedValue } from '../common/statistics/samples.js';
 import type { ExperimentConfig } from '../config/schema.js';
@@ -48,11 +48,18 @@ interface RowComparison {
   readonly comparison: Comparison | undefined;
 }
 
-/** The comparison of each row with its baseline (`baselinesOf`); all of them are the family of Holm's correction. */
-export function compareWithBaselines(rows: readonly ResultRow[]): readonly RowComparison[] {
-  const baselines = baselinesOf(rows.map(({ config }) => config)).map((index) =>
-    index === undefined ? undefined : rows[index],
-  );
+/**
+ * The comparison of each row with the row `named`, or where there is no such row with its own baseline (`baselinesOf`);
+ * all of them are the family of Holm's correction.
+ */
+export function compareWithBaselines(rows: readonly ResultRow[], named?: string): readonly RowComparison[] {
+  const chosen = rows.find(({ row }) => row === named);
+  const own = baselinesOf(rows.map(({ config }) => config));
+  const baselines = rows.map((row, index) => {
+    if (chosen !== undefined) return row === chosen ? undefined : chosen;
+    const baseline = own[index];
+    return baseline === undefined ? undefined : rows[baseline];
+  });
   const comparisons = compareRows(rows.map(({ values }, index) => ({ values, baseline: baselines[index]?.values })));
   return comparisons.map((comparison, index) => ({ baseline: baselines[index]?.row, comparison }));
 }

@@ -1,7 +1,7 @@
 // Which row of cross entropy another row is compared with.
 import { describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.js';
-import { baselinesOf } from '../../src/grids/baseline.js';
+import { baselinesOf, compareWithBaselines } from '../../src/grids/baseline.js';
 
 const config = (loss: string, more: object = {}) =>
   experimentSchema.parse({ experiment: 'x', loss: { name: loss }, ...more });
@@ -31,5 +31,30 @@ describe('baselinesOf', () => {
   });
   it('the seed does not count', () => {
     expect(baselinesOf([config('isda', { training: { seed: 7 } }), config('cross-entropy')])).toEqual([1, undefined]);
+  });
+});
+
+describe('compareWithBaselines', () => {
+  const values = (...errors: number[]) => errors.map((value, index) => ({ seed: index + 1, value }));
+  const rows = [
+    { row: 'basic', config: config('cross-entropy'), values: values(10, 11, 12) },
+    { row: 'full', config: config('isda'), values: values(7, 8, 9) },
+    {
+      row: 'sketch',
+      config: config('isda', { loss: { name: 'isda', covariance: 'sketch' } }),
+      values: values(8, 9, 10),
+    },
+  ];
+  const differences = (named?: string) =>
+    compareWithBaselines(rows, named).map(({ baseline, comparison }) => [baseline, comparison?.paired?.mean]);
+
+  it('compares with cross entropy', () => {
+    expect(differences()).toEqual([[undefined, undefined], ['basic', -3], ['basic', -2]]); // prettier-ignore
+  });
+  it('compares all others with a row that is named, cross entropy too', () => {
+    expect(differences('full')).toEqual([['full', 3], [undefined, undefined], ['full', 1]]); // prettier-ignore
+  });
+  it('takes cross entropy where no row has the name', () => {
+    expect(differences('else')).toEqual(differences());
   });
 });

@@ -9,13 +9,14 @@ import { groupOutcomes, type GroupOutcomes } from '../../report/runs/outcomes.js
 import { recordedRuns } from '../../report/runs/recorded-runs.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
-import { storesHelp, storesOption } from '../options.js';
+import { baselineOption, storesHelp, storesOption } from '../options.js';
 import { picturePath, withPictureFile, writePicture, type PictureFileOptions } from '../terminal/picture.js';
 import { printJson } from '../terminal/table.js';
 
 interface DotsOptions extends PictureFileOptions {
   readonly store: readonly string[];
   readonly only?: string;
+  readonly baseline?: string;
   readonly json?: boolean;
 }
 
@@ -41,7 +42,7 @@ async function drawDotFigure(options: DotsOptions, context: CommandContext): Pro
   const out = picturePath(options.out, context);
   const stores = options.store.map((store) => resolve(context.workingDirectory, store));
   const { runs, unreadable } = await recordedRuns(await readStoredRuns(stores, context.now));
-  const groups = chooseGroups(groupOutcomes(runs), options.only);
+  const groups = chooseGroups(groupOutcomes(runs, options.baseline), options.only);
   const { title, width } = options;
   const notes = dotNotes(groups.flatMap(({ outcomes }) => outcomes));
   const panels = groups.flatMap((group) => dotPanel(group) ?? []);
@@ -63,7 +64,8 @@ export function registerDots(figure: Command, context: CommandContext): void {
     .addHelpText('after', example('--store runs --out dots.svg'))
     .description('the error of every run as a dot: a row for each method, with mean and 95 % interval')
     .addOption(storesOption())
-    .option('--only <text>', 'draw the panels whose title contains this');
+    .option('--only <text>', 'draw the panels whose title contains this')
+    .addOption(baselineOption());
   withPictureFile(command)
     .option('--json', 'print what is drawn as JSON')
     .action((options: DotsOptions) => drawDotFigure(options, context));

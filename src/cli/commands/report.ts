@@ -10,7 +10,7 @@ import { reportPage } from '../../report/page/page.js';
 import { recordedRuns, type RecordedRuns } from '../../report/runs/recorded-runs.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
-import { storesHelp, storesOption } from '../options.js';
+import { baselineOption, storesHelp, storesOption } from '../options.js';
 import { outputFolder } from '../terminal/output.js';
 import { refuseForeignFile } from '../terminal/replaceable.js';
 import { storeTables } from '../report-tables.js';
@@ -19,6 +19,7 @@ interface ReportOptions {
   readonly store: readonly string[];
   readonly out: string;
   readonly title?: string;
+  readonly baseline?: string;
 }
 
 /** The error of folders without a run to report on. */
@@ -45,7 +46,7 @@ async function writeReport(options: ReportOptions, context: CommandContext): Pro
   const stored = await readStoredRuns(stores, context.now);
   const recorded = await recordedRuns(stored);
   if (recorded.runs.length === 0) throw noRuns(recorded, stores.map(show));
-  const content = await reportContent(recorded);
+  const content = await reportContent(recorded, options.baseline);
   const title = options.title ?? `Report on ${stores.map(show).join(', ')}`;
   const leftOut = new Set(recorded.unreadable.map(({ folder }) => folder));
   const usable = stored.runs.filter(({ folder }) => !leftOut.has(folder));
@@ -66,5 +67,6 @@ export const registerReport: RegisterCommand = (program, context) => {
     .addOption(storesOption())
     .requiredOption('--out <path>', 'file to write (.html), or a folder for its index.html')
     .option('--title <text>', "the page's title")
+    .addOption(baselineOption())
     .action((options: ReportOptions) => writeReport(options, context));
 };

@@ -54,10 +54,10 @@ const logLines = 30;
 /** Failed runs of which it shows the log. */
 const maxLogs = 50;
 
-/** Gathers what the report tells. */
-export async function reportContent(recorded: RecordedRuns): Promise<ReportContent> {
+/** Gathers what the report tells. `baseline`: see `groupOutcomes`. */
+export async function reportContent(recorded: RecordedRuns, baseline?: string): Promise<ReportContent> {
   const { runs } = recorded;
-  const groups = groupOutcomes(runs);
+  const groups = groupOutcomes(runs, baseline);
   const failed: FailedRun[] = [];
   for (const run of runs.filter(({ state }) => state === 'failed')) {
     failed.push({ run, logs: failed.length < maxLogs ? await readLogEnds(run.folder, logLines) : [] });

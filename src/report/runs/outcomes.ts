@@ -1,4 +1,5 @@
-// Results of the experiments of a group: errors by seed, intervals, comparison with cross entropy.
+// Results of the experiments of a group: errors by seed, intervals, comparison with a baseline.
+import { cannot } from '../../common/errors.js';
 import { meanInterval, spreadOf, type SeedValue, type Spread } from '../../common/statistics/samples.js';
 import { compareWithBaselines } from '../../grids/baseline.js';
 import type { TableOutcome } from '../../grids/outcome-table.js';
@@ -50,12 +51,13 @@ function measured(experiment: SeedRuns) {
   return { values, best: spreadOf(done.map(({ summary }) => summary.best.testErrorPercent)) };
 }
 
-/** The outcomes of a group; the comparisons of its experiments with cross entropy are one family. */
-function outcomesOf(group: RunGroup): readonly ExperimentOutcome[] {
+/** The outcomes of a group; the comparisons of its experiments with `baseline` or cross entropy are one family. */
+function outcomesOf(group: RunGroup, baseline: string | undefined): readonly ExperimentOutcome[] {
   const { experiments } = group;
   const all = experiments.map(measured);
   const comparisons = compareWithBaselines(
     experiments.map(({ name, runs: [{ config }] }, index) => ({ row: name, config, values: all[index].values })),
+    baseline,
   );
   return experiments.map((experiment, index) => {
     const { values, best } = all[index];
@@ -74,10 +76,19 @@ function outcomesOf(group: RunGroup): readonly ExperimentOutcome[] {
   });
 }
 
-/** Runs as tables of results: a group for each network, data set and length, a row for each experiment. */
-export function groupOutcomes(
-  runs: readonly RecordedRun[],
-  nameOf: (run: RecordedRun) => string = ({ row }) => row,
-): readonly GroupOutcomes[] {
-  return groupRuns(runs, varied, nameOf).map((group) => ({ group, outcomes: outcomesOf(group) }));
+/**
+ * Runs as tables of results: a group for each network, data set and length, a row for each experiment. `baseline` names the
+ * row that the others of its group are compared with; groups without it, and all without a name: cross entropy's.
+ * Error (usage): no group has a row `baseline`.
+ */
+export function groupOutcomes(runs: readonly RecordedRun[], baseline?: string): readonly GroupOutcomes[] {
+  const groups = groupRuns(runs, varied, ({ row }) => row);
+  const names = new Set(groups.flatMap(({ experiments }) => experiments.map(({ name }) => name)));
+  if (baseline !== undefined && !names.has(baseline))
+    throw cannot(`compare with ${baseline}`, 'no row has that name', {
+      code: 'figure/selection',
+      kind: 'usage',
+      hint: `rows: ${[...names].join(', ')}`,
+    });
+  return groups.map((group) => ({ group, outcomes: outcomesOf(group, baseline) }));
 }

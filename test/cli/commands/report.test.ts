@@ -28,6 +28,23 @@ describe('isda report', () => {
     expect(page).toContain('<td class="printed">7.09 ± 0.12</td>');
   });
 
+  test('compares with a row that is named', async ({ folder }) => {
+    for (const seed of [1, 2]) {
+      makeStoredRun(join(folder, 'store'), { row: 'basic', seed, error: 20 + seed });
+      makeStoredRun(join(folder, 'store'), { row: 'isda', seed, error: 10 + seed, config: { loss: { name: 'isda' } } });
+    }
+    const report = (...more: string[]) => runCli(folder, ['report', '--store', 'store', '--out', 'a.html', ...more]);
+    expect((await report('--baseline', 'isda')).code).toBe(0);
+    expect(readFileSync(join(folder, 'a.html'), 'utf8')).toContain('minus isda');
+    const unknown = await report('--baseline', 'full');
+    expect(unknown).toMatchObject({ code: 2, stdout: '' });
+    expect(unknown.stderr).toBe('error: cannot compare with full: no row has that name\n  hint: rows: basic, isda\n');
+    const dots = (name: string) => runCli(folder, ['figure', 'dots', '--store', 'store', '--out', 'a.svg', '--baseline', name]); // prettier-ignore
+    expect((await dots('isda')).code).toBe(0);
+    expect(readFileSync(join(folder, 'a.svg'), 'utf8')).toContain('mean of isda');
+    expect((await dots('full')).code).toBe(2);
+  });
+
   test('is not written without a run to show; what was left out is told', async ({ folder }) => {
     mkdirSync(join(folder, 'configs'));
     const empty = await runCli(folder, ['report', '--store', 'configs', '--out', 'a.html']);
