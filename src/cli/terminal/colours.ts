@@ -1,4 +1,5 @@
-// Colours of the words that begin lines (`error:`, `warning:`), on terminals that have colours.
+// Colours of the words that begin lines (`error:`, `warning:`), on terminals that have colours and where FORCE_COLOR asks for them.
+import { WriteStream } from 'node:tty';
 import type { CommandContext } from '../context.js';
 
 /** ANSI codes of the words. */
@@ -13,12 +14,26 @@ export const coloured = (text: string): string =>
     (_, indent: string, word: keyof typeof styles) => `${indent}\u001b[${styles[word]}m${word}\u001b[0m`,
   );
 
+/** Bits of colour that the words need. */
+const sixteenColours = 4;
+
+/** Whether words are coloured on a stream: on a terminal that has colours, or anywhere with `FORCE_COLOR`. */
+function hasColours(stream: NodeJS.WriteStream, environment: CommandContext['environment']): boolean {
+  const { FORCE_COLOR, NO_COLOR } = environment;
+  const terminal = stream as Partial<NodeJS.WriteStream>;
+  // Node.js knows the terminals, TERM=dumb and the values of both variables. A file or a pipe has no method of its own.
+  if (FORCE_COLOR !== undefined) {
+    // Of the two this one counts, and Node.js would warn of the other.
+    return WriteStream.prototype.getColorDepth.call(stream, { ...environment, NO_COLOR: undefined }) >= sixteenColours;
+  }
+  if (terminal.isTTY !== true || terminal.getColorDepth === undefined) return false;
+  // An empty NO_COLOR is none (no-color.org).
+  return terminal.getColorDepth({ ...environment, NO_COLOR: NO_COLOR || undefined }) >= sixteenColours;
+}
+
 /** The same stream, but for the words that begin lines. It stays as it is where it has no colours. */
 function colouredStream(stream: NodeJS.WriteStream, environment: CommandContext['environment']): NodeJS.WriteStream {
-  // Node.js knows the terminals, NO_COLOR and TERM=dumb; an empty NO_COLOR is none (no-color.org). A file or a pipe has neither.
-  const withoutEmpty = { ...environment, NO_COLOR: environment['NO_COLOR'] || undefined };
-  const { isTTY, hasColors } = stream as Partial<NodeJS.WriteStream>;
-  if (isTTY !== true || hasColors?.call(stream, 16, withoutEmpty) !== true) return stream;
+  if (!hasColours(stream, environment)) return stream;
   const write = stream.write.bind(stream) as (...args: readonly unknown[]) => boolean;
   const painted = (chunk: unknown, ...more: readonly unknown[]): boolean =>
     write(typeof chunk === 'string' ? coloured(chunk) : chunk, ...more);

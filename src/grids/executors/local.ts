@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { reasonOf } from '../../common/errors.js';
 import { stopSignals } from '../../common/stop-signals.js';
 import { writeFailure } from '../../common/files.js';
@@ -48,7 +49,9 @@ const stoppedCodes: readonly unknown[] = [75, 130, 131];
 
 /** The one line that says why a process failed: its own error, else its last words, else how it ended. */
 export function failureReason(stderr: string, ended: string): string {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  // With FORCE_COLOR the words are coloured in files too.
+  const text = stripVTControlCharacters(stderr);
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
   const error = lines.findLast((line) => line.startsWith('error: '));
   const words = error?.slice('error: '.length) ?? lines.at(-1)?.trim();
   return error !== undefined || words === undefined ? (words ?? ended) : `${ended}: ${words}`;

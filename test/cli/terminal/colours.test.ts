@@ -1,12 +1,12 @@
-// Colours of error, warning, hint and stopped: on terminals that have them, and nowhere else.
+// Colours of error, warning, hint and stopped: on terminals that have them, or with FORCE_COLOR.
 import { PassThrough } from 'node:stream';
 import { WriteStream } from 'node:tty';
 import { expect, it } from 'vitest';
 import { main } from '../../../src/cli/main.js';
 import { coloured } from '../../../src/cli/terminal/colours.js';
 
-const { getColorDepth, hasColors } = Object.getOwnPropertyDescriptors(WriteStream.prototype);
-const colourMethods = { getColorDepth, hasColors };
+const { getColorDepth } = Object.getOwnPropertyDescriptors(WriteStream.prototype);
+const colourMethods = { getColorDepth };
 
 /** What a wrong command line prints where stderr is such a stream. */
 async function errorOn(terminal: boolean, environment: Record<string, string>): Promise<string> {
@@ -41,6 +41,19 @@ it.each<Record<string, string>>([{ TERM: 'dumb' }, { TERM: 'xterm', NO_COLOR: '1
 
 it('takes an empty NO_COLOR for none', async () => {
   expect(await errorOn(true, { TERM: 'xterm', NO_COLOR: '' })).toBe(await errorOn(true, { TERM: 'xterm' }));
+});
+
+it.each<Record<string, string>>([
+  { FORCE_COLOR: '1' },
+  { FORCE_COLOR: '' },
+  { FORCE_COLOR: 'true', TERM: 'dumb' },
+  { FORCE_COLOR: '3', NO_COLOR: '1' },
+])('colours a file or a pipe with %j', async (set) => {
+  expect(await errorOn(false, set)).toBe(await errorOn(true, { TERM: 'xterm' }));
+});
+
+it.each(['0', 'false'])('takes FORCE_COLOR=%s for no colours', async (value) => {
+  expect(await errorOn(true, { TERM: 'xterm', FORCE_COLOR: value })).toBe(await errorOn(false, { TERM: 'xterm' }));
 });
 
 it('colours words that begin a line alone', () => {

@@ -38,6 +38,9 @@ describe('failureReason', () => {
     const stderr = 'warning: old\nerror: cannot continue training: train_loss is NaN\n  hint: lower the rate\n';
     expect(failureReason(stderr, 'exit code 1')).toBe('cannot continue training: train_loss is NaN');
   });
+  it('is the same where its words are coloured', () => {
+    expect(failureReason('\u001b[1;31merror\u001b[0m: cannot go on\n', 'exit code 1')).toBe('cannot go on');
+  });
   it('is the last words of a process that crashed', () => {
     expect(failureReason('terminate called\nstd::bad_alloc\n\n', 'ended by SIGABRT')).toBe(
       'ended by SIGABRT: std::bad_alloc',
