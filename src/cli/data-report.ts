@@ -59,12 +59,23 @@ function partLines(report: FolderPartReport, width: number): string[] {
 }
 
 /** What was found in a folder of images, as lines of text of at most `width` characters where words allow it. */
-export function folderReportLines(name: string, { folder, parts, notes }: FolderReport, width = Infinity): string[] {
+export function folderReportLines(
+  name: string,
+  { folder, parts, problems, notes }: FolderReport,
+  width = Infinity,
+): string[] {
   const broken = parts.reduce((sum, part) => sum + part.broken.length, 0);
+  const wrong = problems.flatMap(({ message, place, hint }) => [
+    `problem: ${message}`,
+    ...(place?.split('\n') ?? []).map((line) => `  ${line}`),
+    ...(hint === undefined ? [] : [`  hint: ${hint}`]),
+  ]);
   const about = parts.flatMap((part) => partLines(part, width));
   const all = broken === 0 ? ['all images can be read'] : [];
   const none =
-    parts.length === 1 ? ['no images to evaluate on: runs need dataset.validationFraction or dataset.holdout'] : [];
-  const lines = [`${name} in ${folder}`, ...about, ...notes, ...none, ...all];
+    parts.length === 1 && problems.length === 0
+      ? ['no images to evaluate on: runs need dataset.validationFraction or dataset.holdout']
+      : [];
+  const lines = [`${name} in ${folder}`, ...about, ...wrong, ...notes, ...none, ...all];
   return lines.map((line) => wrapText(line, width));
 }

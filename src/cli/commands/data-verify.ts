@@ -1,6 +1,6 @@
 // `isda data verify`: checks the files of a data set.
 import { Argument, Option, type Command } from 'commander';
-import { cannot } from '../../common/errors.js';
+import { cannot, IsdaError } from '../../common/errors.js';
 import { cifarFormats, type CifarName } from '../../data/datasets/cifar/format.js';
 import { locateImageFolder } from '../../data/datasets/image-folder/sources.js';
 import { dataDirectories, locateDataset } from '../../data/locate.js';
@@ -54,6 +54,14 @@ async function verifyFolder(context: CommandContext, name: FolderName, flags: Ve
   if (flags.json) printJson(context, { name, ...report });
   else context.stdout.write(`${folderReportLines(name, report, columnsOf(context)).join('\n')}\n`);
   const broken = report.parts.reduce((sum, part) => sum + part.broken.length, 0);
+  const [first, ...more] = report.problems;
+  if (first !== undefined) {
+    const all = problemCount(report.problems.length + broken);
+    const only = more.length + broken === 0;
+    throw only
+      ? new IsdaError(first.message, { ...first, code: 'data/layout' })
+      : cannot(`use the images in ${root}`, all, { code: 'data/layout', hint: 'they are listed above' });
+  }
   if (broken > 0) {
     throw cannot(`read all images in ${root}`, problemCount(broken), {
       code: 'data/damaged',

@@ -1,5 +1,5 @@
 // `isda data verify` of folders, `isda data show` and `isda data statistics`.
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -52,6 +52,29 @@ all images can be read
       name: 'imagenet',
       parts: [{ broken: [{ path }] }, { broken: [] }],
     });
+  });
+
+  it('finds all that is wrong at once', async () => {
+    const { folder, isda } = await example();
+    const root = join(folder, 'images');
+    await mkdir(join(root, 'train/empty'));
+    await symlink('/gone', join(root, 'train/lost'));
+    await writeImages(root, ['val/other/1.jpg']);
+    await cutInHalf(join(root, 'train/b/2.jpg'));
+    const { code, stdout, stderr } = await isda('data verify image-folder --dir images');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`error: cannot use the images in ${root}: 4 problems found\n`);
+    expect(stdout).toContain('\ntrain: 6 images, 2 of 3 classes, 3 images each\n');
+    expect(stdout).toContain(`\nproblem: cannot read ${root}/train/b/2.jpg: `);
+    const reasons = [
+      ['the class empty has no images', 'train/empty'],
+      ['a link leads to /gone, which is not there', 'train/lost'],
+      ['the classes of val/ are not those of train/: other is not in train/', 'val'],
+    ];
+    for (const [reason, place] of reasons)
+      expect(stdout).toContain(`\nproblem: cannot use the images in ${root}: ${reason}\n  ${root}/${place}\n`);
+    const json = await isda('data verify image-folder --dir images --json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ problems: [{}, {}, {}], parts: [{ broken: [{}] }, {}] });
   });
 
   it.each([

@@ -112,12 +112,26 @@ async function isFolder(root: string, path: string, entry: Dirent<Buffer>): Prom
   return status.isDirectory();
 }
 
+/** Told what is wrong with a folder: it throws the error, or keeps it so that the rest is looked at too. */
+export type Refuse = (error: unknown) => undefined;
+
+export const throwAtOnce: Refuse = (error) => {
+  throw error;
+};
+
 /** The folders and images in a folder, sorted; what is passed over is counted in `passed`. */
-export async function list(root: string, path: string, passed: PassedOver): Promise<Listing> {
+export async function list(
+  root: string,
+  path: string,
+  passed: PassedOver,
+  refuse: Refuse = throwAtOnce,
+): Promise<Listing> {
   const folders: string[] = [];
   const images: string[] = [];
   for (const { name, entry } of await entriesOf(root, path)) {
-    if (await isFolder(root, join(path, name), entry)) {
+    const found = await isFolder(root, join(path, name), entry).catch(refuse);
+    if (found === undefined) continue;
+    if (found) {
       if (systemFolders.includes(name)) countIn(passed.system, name);
       else folders.push(name);
     } else if (image.test(name)) images.push(name);

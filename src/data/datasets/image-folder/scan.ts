@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { comparable, filePath } from './file-names.js';
 import { findLabelFile, readLabels } from './labels.js';
-import { layoutHint, list, passedOverLines, unusable, type PassedOver } from './listing.js';
+import { layoutHint, list, passedOverLines, throwAtOnce, unusable, type PassedOver, type Refuse } from './listing.js';
+import { otherClasses, refuseStray, refuseTwins } from './wrong-layout.js';
 
 /** The images of one class. */
 interface ClassFiles {
@@ -46,6 +47,8 @@ const maxDepth = 16;
 interface Scanning {
   readonly root: string;
   readonly passed: PassedOver;
+  /** Of what does not keep the rest from being listed. */
+  readonly refuse: Refuse;
   /** Absolute. */
   readonly watched: string[];
 }
@@ -57,9 +60,9 @@ export const isFolderThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-async function listWatched({ root, passed, watched }: Scanning, path: string) {
+async function listWatched({ root, passed, watched, refuse }: Scanning, path: string) {
   watched.push(path);
-  return list(root, path, passed);
+  return list(root, path, passed, refuse);
 }
 
 /** The images of a class's folder and, as torchvision's ImageFolder, of the folders in it. */
@@ -87,26 +90,8 @@ async function listClass(scanning: Scanning, path: string, name: string, folder 
   const unread = [...scanning.passed.unread].filter(([extension, count]) => count > (unreadBefore.get(extension) ?? 0));
   const reason = unread.length === 0 ? '' : `: its files are ${unread.map(([extension]) => extension).join(', ')}`;
   const hint = unread.length === 0 ? 'put images into the folder, or remove it' : layoutHint;
-  throw unusable(scanning.root, `the class ${name} has no images${reason}`, path, hint);
-}
-
-/** Errors: images beside the folders of classes. */
-function refuseStray({ root }: Scanning, path: string, images: readonly string[]): void {
-  if (images.length === 0) return;
-  const reason = `${images.length === 1 ? 'an image is' : `${images.length} images are`} beside the folders of classes`;
-  throw unusable(root, reason, join(path, images[0]), 'put each into the folder of its class, or elsewhere');
-}
-
-/** Errors: two folders whose names are two spellings of one. */
-function refuseTwins({ root }: Scanning, path: string, folders: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const name of folders) {
-    if (seen.has(comparable(name))) {
-      const reason = `two folders are called ${comparable(name)}, in two ways to write its letters in Unicode`;
-      throw unusable(root, reason, path, 'move the images of one into the other');
-    }
-    seen.add(comparable(name));
-  }
+  scanning.refuse(unusable(scanning.root, `the class ${name} has no images${reason}`, path, hint));
+  return { name, files };
 }
 
 async function scanTrain(scanning: Scanning, folder: string): Promise<PartFiles> {
@@ -123,12 +108,8 @@ async function scanTrain(scanning: Scanning, folder: string): Promise<PartFiles>
   const classes: ClassFiles[] = [];
   for (const name of names) classes.push(await listClass(scanning, join(path, name), name));
   if (classes.length < 2) {
-    throw unusable(
-      root,
-      `there is one class alone, ${names[0]}`,
-      path,
-      'a network is trained to tell at least two apart',
-    );
+    const hint = 'a network is trained to tell at least two apart';
+    scanning.refuse(unusable(root, `there is one class alone, ${names[0]}`, path, hint));
   }
   return { folder, classes, flat: false };
 }
@@ -149,31 +130,6 @@ async function scanFlat(
   return { folder, classes: names.map((name, label) => ({ name, files: files[label] })), flat: true };
 }
 
-/** Names that are listed in a message; the rest are counted. */
-const maxNames = 8;
-const someNames = (names: readonly string[]): string =>
-  names.length <= maxNames
-    ? names.join(', ')
-    : `${names.slice(0, maxNames).join(', ')} and ${names.length - maxNames} more`;
-
-/** The error for classes that differ between the parts, with both lists. */
-function otherClasses({ root }: Scanning, folder: string, train: readonly string[], val: readonly string[]): Error {
-  const has = (list: readonly string[], name: string): boolean =>
-    list.some((each) => comparable(each) === comparable(name));
-  const [more, fewer] = [val.filter((name) => !has(train, name)), train.filter((name) => !has(val, name))];
-  const place = [
-    `${folder}/ alone has: ${someNames(more)}`,
-    `train/ alone has: ${fewer.length === 0 ? 'none' : someNames(fewer)}`,
-  ];
-  const reason = `the classes of ${folder}/ are not those of train/: ${more.length === 1 ? `${more[0]} is` : `${more.length} are`} not in train/`;
-  return unusable(
-    root,
-    reason,
-    [join(root, folder), ...place].join('\n'),
-    `the folders of ${folder}/ must be called as those of train/`,
-  );
-}
-
 async function scanVal(scanning: Scanning, folder: string, names: readonly string[]): Promise<PartFiles> {
   const { root } = scanning;
   const path = join(root, folder);
@@ -191,7 +147,7 @@ async function scanVal(scanning: Scanning, folder: string, names: readonly strin
   refuseTwins(scanning, path, folders);
   const known = new Set(names.map(comparable));
   const unknown = folders.filter((name) => !known.has(comparable(name)));
-  if (unknown.length > 0) throw otherClasses(scanning, folder, names, folders);
+  if (unknown.length > 0) scanning.refuse(otherClasses(scanning.root, folder, names, folders));
   const folderOf = new Map(folders.map((name) => [comparable(name), name]));
   const classes: ClassFiles[] = [];
   for (const name of names) {
@@ -233,16 +189,19 @@ export async function tooFewClasses(root: string): Promise<string> {
   return `${root} has no folders with images in them: DIR/CLASS/IMAGE is needed, or DIR/train/CLASS/IMAGE`;
 }
 
-/** Lists a folder of images. Errors name the folder or file that is not as it should be. */
-export async function scanFolder(root: string): Promise<FolderScan> {
+/**
+ * Lists a folder of images. Errors name the folder or file that is not as it should be; `refuse` gets those without which the
+ * rest can be listed, what they are about then being left out.
+ */
+export async function scanFolder(root: string, refuse: Refuse = throwAtOnce): Promise<FolderScan> {
   const passed: PassedOver = { unread: new Map(), other: new Map(), system: new Map() };
-  const scanning: Scanning = { root, passed, watched: [] };
+  const scanning: Scanning = { root, passed, refuse, watched: [] };
   const isPlain = !(await isFolderThere(join(root, 'train'))) && (await holdsClasses(root).catch(() => false));
   const train = await scanTrain(scanning, isPlain ? '' : 'train');
   const folder = await evaluationFolder(root);
   // Another folder to evaluate on may come to be there.
   if (folder !== evaluationFolders[0] && !isPlain) scanning.watched.push(root);
   const names = train.classes.map(({ name }) => name);
-  const val = folder === undefined ? undefined : await scanVal(scanning, folder, names);
+  const val = folder === undefined ? undefined : await scanVal(scanning, folder, names).catch(refuse);
   return { train, ...(val && { val }), watched: scanning.watched, notes: passedOverLines(passed) };
 }

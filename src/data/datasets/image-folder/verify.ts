@@ -1,6 +1,7 @@
 // Verifies an image folder: counts, class balance, checksums, and decoding of every image.
 import { join } from 'node:path';
 import pMap from 'p-map';
+import { IsdaError } from '../../../common/errors.js';
 import { BrokenImage, readsAtATime } from '../../reader.js';
 import type { Size } from './crop-box.js';
 import { readImageFile } from './image-file.js';
@@ -27,10 +28,19 @@ export interface FolderPartReport {
   readonly broken: readonly BrokenFile[];
 }
 
+/** What is not laid out as it must be. */
+export interface FolderProblem {
+  readonly message: string;
+  readonly place?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
 export interface FolderReport {
   readonly folder: string;
   readonly classNames: readonly string[];
   readonly parts: readonly FolderPartReport[];
+  /** What keeps runs from using the folder, beside images that cannot be read. */
+  readonly problems: readonly FolderProblem[];
   /** What is in the folders and was passed over, in words. */
   readonly notes: readonly string[];
 }
@@ -77,19 +87,24 @@ async function verifyPart(
 }
 
 /**
- * Lists a folder anew and decodes every image. `onImage(done, total)` after each. Errors: the folder is not laid out as it
- * must be; images that cannot be read are reported, not thrown.
+ * Lists a folder anew and decodes every image. `onImage(done, total)` after each. Errors: there are no classes in it. All else,
+ * such as a class without images and images that cannot be read, is reported, not thrown.
  */
 export async function verifyImageFolder(
   root: string,
   onImage: (done: number, total: number) => void,
 ): Promise<FolderReport> {
-  const { train, val, notes } = await scanFolder(root);
+  const problems: FolderProblem[] = [];
+  const { train, val, notes } = await scanFolder(root, (error) => {
+    if (!(error instanceof IsdaError)) throw error;
+    const { message, place, hint } = error;
+    problems.push({ message, place, hint });
+  });
   const countOf = ({ classes }: PartFiles): number => classes.reduce((sum, { files }) => sum + files.length, 0);
   const total = countOf(train) + (val === undefined ? 0 : countOf(val));
   let done = 0;
   const next = (): void => onImage(++done, total);
   const parts = [await verifyPart(root, 'train', train, next)];
   if (val !== undefined) parts.push(await verifyPart(root, 'val', val, next));
-  return { folder: root, classNames: train.classes.map(({ name }) => name), parts, notes };
+  return { folder: root, classNames: train.classes.map(({ name }) => name), parts, problems, notes };
 }

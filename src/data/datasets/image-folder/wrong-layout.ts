@@ -1,0 +1,53 @@
+// What is wrong with the layout of a folder of images, in words.
+import { join } from 'node:path';
+import { comparable } from './file-names.js';
+import { unusable, type Refuse } from './listing.js';
+
+interface Place {
+  readonly root: string;
+  readonly refuse: Refuse;
+}
+
+/** Refuses images beside the folders of classes. */
+export function refuseStray({ root, refuse }: Place, path: string, images: readonly string[]): void {
+  if (images.length === 0) return;
+  const reason = `${images.length === 1 ? 'an image is' : `${images.length} images are`} beside the folders of classes`;
+  refuse(unusable(root, reason, join(path, images[0]), 'put each into the folder of its class, or elsewhere'));
+}
+
+/** Refuses two folders whose names are two spellings of one. */
+export function refuseTwins({ root, refuse }: Place, path: string, folders: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of folders) {
+    if (seen.has(comparable(name))) {
+      const reason = `two folders are called ${comparable(name)}, in two ways to write its letters in Unicode`;
+      refuse(unusable(root, reason, path, 'move the images of one into the other'));
+    }
+    seen.add(comparable(name));
+  }
+}
+
+/** Names that are listed in a message; the rest are counted. */
+const maxNames = 8;
+const someNames = (names: readonly string[]): string =>
+  names.length <= maxNames
+    ? names.join(', ')
+    : `${names.slice(0, maxNames).join(', ')} and ${names.length - maxNames} more`;
+
+/** The error for classes that differ between the parts, with both lists. */
+export function otherClasses(root: string, folder: string, train: readonly string[], val: readonly string[]): Error {
+  const has = (list: readonly string[], name: string): boolean =>
+    list.some((each) => comparable(each) === comparable(name));
+  const [more, fewer] = [val.filter((name) => !has(train, name)), train.filter((name) => !has(val, name))];
+  const place = [
+    `${folder}/ alone has: ${someNames(more)}`,
+    `train/ alone has: ${fewer.length === 0 ? 'none' : someNames(fewer)}`,
+  ];
+  const reason = `the classes of ${folder}/ are not those of train/: ${more.length === 1 ? `${more[0]} is` : `${more.length} are`} not in train/`;
+  return unusable(
+    root,
+    reason,
+    [join(root, folder), ...place].join('\n'),
+    `the folders of ${folder}/ must be called as those of train/`,
+  );
+}
