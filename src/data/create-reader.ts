@@ -18,6 +18,13 @@ export async function requireAugmentation(augmentation: AugmentationOptions, for
   createPipeline(augmentation, format, custom && (await loadAugmentation(custom, format)));
 }
 
+/** Errors: the library that `dataset.decoding: fast` decodes images with is not there, or does not run here. */
+export async function requireDecoder({ storage }: ImageSource): Promise<void> {
+  if (storage.kind !== 'files' || storage.decoding !== 'fast') return;
+  const { loadFastJpeg } = await import('./datasets/image-folder/fast-jpeg.js');
+  loadFastJpeg();
+}
+
 /**
  * The reader of a source, for the thread that calls. Errors: options that do not fit the images; a user's own augmentation
  * cannot be loaded.

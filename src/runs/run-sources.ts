@@ -2,7 +2,7 @@
 import { cannot } from '../common/errors.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { epochPlan, type TrainingImages } from '../data/batches.js';
-import { requireAugmentation } from '../data/create-reader.js';
+import { requireAugmentation, requireDecoder } from '../data/create-reader.js';
 import { loadSplits, type LoadedSplits } from '../data/registry.js';
 import type { Engine } from '../engine/index.js';
 import type { GeneratorSet } from '../gan/generator-set.js';
@@ -64,6 +64,7 @@ export async function loadSources(
   const { synthetic } = config.dataset;
   const generators = synthetic && (await openGenerators(synthetic, splits.train, context.workingDirectory));
   await requireAugmentation(config.augmentation, splits.train);
+  await requireDecoder(splits.train);
   const parts = await buildParts(config, splits.train);
   // What is wrong with the folder is said by taking it.
   const checkpoints = resume ? await listCheckpoints(runFolder(out).checkpoints).catch(() => []) : [];

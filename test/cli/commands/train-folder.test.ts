@@ -1,15 +1,16 @@
 // A run on a folder of images: its classes are those of the folder, it goes on where the folder was moved.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { cutInHalf, writeImages } from '../../data/datasets/image-folder/support.js';
 import { runCli, type Outcome } from '../../support/cli.js';
+import { runIsda } from '../../support/process.js';
 import { test } from '../../temporary-folder.js';
 
 const images = ['a', 'b', 'c'].flatMap((name) => [1, 2, 3, 4].map((i) => `train/${name}/${i}.jpg`));
 
-function train(folder: string, dir: string, ...changes: string[]): Promise<Outcome> {
+function trainArgs(dir: string, ...changes: string[]): string[] {
   const settings = [
     'dataset.name=imagenet',
     `dataset.dir=${dir}`,
@@ -22,18 +23,39 @@ function train(folder: string, dir: string, ...changes: string[]): Promise<Outco
     'training.workers=0',
     ...changes,
   ];
-  const args = [
-    'train',
-    '--config',
-    'tiny-isda-diagonal',
-    '--out',
-    'run',
-    ...settings.flatMap((each) => ['--set', each]),
-  ];
-  return runCli(folder, args, { ...process.env, ISDA_DATA: undefined });
+  const sets = settings.flatMap((each) => ['--set', each]);
+  return ['train', '--config', 'tiny-isda-diagonal', '--out', 'run', ...sets];
 }
 
+const train = (folder: string, dir: string, ...changes: string[]): Promise<Outcome> =>
+  runCli(folder, trainArgs(dir, ...changes), { ...process.env, ISDA_DATA: undefined });
+
 describe('a run on images in folders', () => {
+  test('is refused before its folder is taken where the fast decoder is missing, which an evaluation does without', async ({
+    folder,
+  }) => {
+    await writeImages(join(folder, 'images'), [...images, 'val/a/1.jpg', 'val/b/1.png', 'val/c/1.jpg']);
+    const missing = `const Module = require('node:module');
+const load = Module._load;
+Module._load = (name, ...rest) => {
+  if (name === '@julusian/jpeg-turbo') throw new Error("Cannot find module '@julusian/jpeg-turbo'");
+  return load(name, ...rest);
+};
+`;
+    writeFileSync(join(folder, 'missing.cjs'), missing);
+    const without = { NODE_OPTIONS: `--require ${join(folder, 'missing.cjs')}` };
+    const args = trainArgs('images');
+    const refused = await runIsda(folder, args, without);
+    expect(refused.exitCode, refused.all).toBe(1);
+    expect(refused.stderr).toContain(
+      "error: cannot decode JPEG files fast: Cannot find module '@julusian/jpeg-turbo'\n",
+    );
+    expect(existsSync(join(folder, 'run'))).toBe(false);
+    expect(await train(folder, 'images')).toMatchObject({ code: 0 });
+    const evaluated = await runIsda(folder, ['evaluate', 'run'], without);
+    expect(evaluated.exitCode, evaluated.all).toBe(0);
+  });
+
   test('has the folder’s classes, is evaluated by its own config, and goes on elsewhere', async ({ folder }) => {
     await writeImages(join(folder, 'images'), [...images, 'val/a/1.jpg', 'val/b/1.png', 'val/c/1.jpg']);
     const trained = await train(folder, 'images');

@@ -8,7 +8,7 @@ import { storagePosition, type FileStorage, type ImageSource } from '../../sourc
 import { createPipeline } from '../../augment/pipeline.js';
 import type { Transform } from '../../augment/transform.js';
 import { randomCropBox, type Size } from './crop-box.js';
-import { loadFastJpeg } from './fast-jpeg.js';
+import { loadFastJpeg, type DecodeJpeg } from './fast-jpeg.js';
 import { boxGeometry, centreGeometry, coverGeometry, type Geometry } from './geometry.js';
 import { makeImage } from './make-image.js';
 import { nameAt } from './packed-names.js';
@@ -25,7 +25,9 @@ export function createFileReader(
   sharp.concurrency(1);
   sharp.cache(false);
   const exactly = { resampler: createResampler(), ...(turns === true && { turns }) };
-  const forTraining = decoding === 'fast' ? { ...exactly, decode: loadFastJpeg() } : exactly;
+  // Loaded by the first image that is trained on: an evaluation does without the library.
+  let decode: DecodeJpeg | undefined;
+  const forTraining = () => (decoding === 'fast' ? { ...exactly, decode: (decode ??= loadFastJpeg()) } : exactly);
   const pipeline = createPipeline(augmentation, source, own);
   const crop = augmentation.randomResizedCrop ?? false;
   const pathOf = (index: number): string => join(root, nameAt(names, storagePosition(source, index)));
@@ -37,7 +39,7 @@ export function createFileReader(
         crop === false
           ? centre(image)
           : boxGeometry(randomCropBox(image, crop, randomStream(seed, 'crop', epoch, index)), source);
-      return makeImage(pathOf(index), geometryOf, forTraining, (pixels) => {
+      return makeImage(pathOf(index), geometryOf, forTraining(), (pixels) => {
         pipeline(pixels, 0, target, offset, randomStream(seed, 'augment', epoch, index));
       });
     },
