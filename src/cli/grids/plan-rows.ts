@@ -103,6 +103,9 @@ function textOf(row: PlanRow): readonly string[] {
   ];
 }
 
+/** Steps of an idle machine differ by less. */
+const busySpread = 1.5;
+
 interface PlanTextOptions {
   /** Columns of text. */
   readonly width: number;
@@ -130,13 +133,19 @@ export function planText(
     ...(jobs === 1 ? [] : [`${formatDuration(secondsWithJobs)} with --jobs ${jobs}`]),
     ...(unknown === 0 ? [] : [`without ${counted(unknown, 'run')} whose time is not known`]),
   ];
+  const spread = Math.max(...rows.map(({ step }) => step?.spread ?? 1));
   const absent = rows.filter(({ images }) => images?.counted === false).length;
   const feet = [
     `${counted(runs, 'run')}${done === 0 ? '' : `, ${done} done`}: ${time.join(', ')}; ${formatBytes(diskBytes)} of disk; ${formatBytes(memoryBytes)} of memory${jobs === 1 ? '' : ` with ${jobs} at once`}`,
     ...(device === undefined
       ? []
       : [
-          `step: of one full batch, median of up to ${steps}, measured just now on ${device}${jobs === 1 ? '' : `, with the threads of one of several concurrent runs`}${scaled ? '; ~: measured with fewer images and scaled' : ''}. epoch: training and evaluation; making batches and writing checkpoints are not counted.`,
+          `step: of one full batch, fastest of up to ${steps}, measured just now on ${device}${jobs === 1 ? '' : `, with the threads of one of several concurrent runs`}${scaled ? '; ~: measured with fewer images and scaled' : ''}. epoch: training and evaluation; making batches and writing checkpoints are not counted.`,
+        ]),
+    ...(spread < busySpread
+      ? []
+      : [
+          `The slowest measured step took ${spread.toFixed(1)} times as long as the fastest: the machine is busy, and the times are those of an idle one.`,
         ]),
     'memory: of a training step, computed; kernels and the program itself come on top. disk: the checkpoints that finished runs keep.',
     ...(absent === 0 ? [] : ['Some data sets are missing here: their official numbers of images were used.']),

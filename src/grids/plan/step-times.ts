@@ -13,6 +13,8 @@ import { multiplyAddsOf } from '../../runs/parts.js';
 export interface StepTimes {
   readonly training: number;
   readonly evaluation: number;
+  /** The slowest counted step over the fastest, of the kind where that is more: much more than 1 on a busy machine. */
+  readonly spread: number;
   /** Whether they were measured with fewer images and scaled. */
   readonly scaled: boolean;
 }
@@ -78,8 +80,14 @@ export function stepKey({ model, loss, dataset, optimizer, training }: Experimen
   ]);
 }
 
-/** The median of several calls, after one that does not count; where that one took long it has to do. */
-function measure(call: () => void, { steps, now }: Pick<StepTimesOptions, 'steps' | 'now'>): number {
+/**
+ * Milliseconds of the fastest and the slowest of several calls, after one that does not count; where that one took long it
+ * has to do. The fastest is what a call takes on an idle machine: other work only adds to it.
+ */
+export function measureCalls(
+  call: () => void,
+  { steps, now }: Pick<StepTimesOptions, 'steps' | 'now'>,
+): { readonly fastest: number; readonly slowest: number } {
   const once = (): number => {
     const begun = now();
     call();
@@ -90,7 +98,8 @@ function measure(call: () => void, { steps, now }: Pick<StepTimesOptions, 'steps
   for (let spent = first; times.length < steps && spent < enoughMilliseconds; spent += times.at(-1)!) {
     times.push(once());
   }
-  return times.length === 0 ? first : times.toSorted((a, b) => a - b)[(times.length - 1) >> 1];
+  const counted = times.length === 0 ? [first] : times;
+  return { fastest: Math.min(...counted), slowest: Math.max(...counted) };
 }
 
 /** Measures the steps of a config's parts on random images. Errors: not enough memory. */
@@ -111,11 +120,12 @@ export function measureSteps(
     const random = randomStream(seed, 'estimate');
     const step = measuredStep(randomBatch(parts, trainImages, random), parts);
     const evaluation = randomBatch(parts, evaluationImages, random);
-    const trained = measure(() => void training.runStep(step), options);
-    const evaluated = measure(() => void evaluateBatch(training.session, evaluation), options);
+    const trained = measureCalls(() => void training.runStep(step), options);
+    const evaluated = measureCalls(() => void evaluateBatch(training.session, evaluation), options);
     return {
-      training: (trained * batchSize) / batches.training,
-      evaluation: (evaluated * evaluationBatchSize) / batches.evaluation,
+      training: (trained.fastest * batchSize) / batches.training,
+      evaluation: (evaluated.fastest * evaluationBatchSize) / batches.evaluation,
+      spread: Math.max(...[trained, evaluated].map(({ fastest, slowest }) => slowest / fastest)),
       scaled: batches.training < batchSize || batches.evaluation < evaluationBatchSize,
     };
   } finally {

@@ -84,7 +84,7 @@ describe('on a narrow terminal', () => {
     const row: PlanRow = {
       ...{ row: 'resnet32-cifar10-isda', runs: 5, done: 1, epochs: 160, epochsLeft: [160, 160, 160, 160] },
       ...{ secondsPerEpoch: 1234, secondsPerRun: 160 * 1234, memoryBytes: 2 ** 30, diskBytes: 2 ** 20 },
-      step: { training: 3000, evaluation: 1000, scaled: true },
+      step: { training: 3000, evaluation: 1000, spread: 1, scaled: true },
       images: { train: 50_000, evaluation: 10_000, counted: true },
       tooLarge: true,
     };
@@ -101,6 +101,11 @@ describe('on a narrow terminal', () => {
       ].join('\n'),
     );
     expect(text(Infinity).split('\n')[2]).toMatch(/^resnet32-cifar10-isda +4\/5 +50000 +~3000 ms /);
+    expect(text(Infinity)).not.toContain('busy');
+    const busy = [{ ...row, step: { ...row.step!, spread: 4.12 } }];
+    expect(planText(busy, planTotals(busy, 1), { width: Infinity, steps: 3 })).toContain(
+      '\nThe slowest measured step took 4.1 times as long as the fastest: the machine is busy',
+    );
   });
 });
 

@@ -39,11 +39,19 @@ test('without the data takes the official numbers, and full batches where they a
   const { estimate } = estimator(folder);
   const { images, step, secondsPerEpoch, memoryBytes, diskBytes, reason } = await estimate(config());
   expect([images, reason]).toEqual([{ train: 50_000, evaluation: 10_000, counted: false }, undefined]);
-  expect(step).toEqual({ training: 50, evaluation: 50, scaled: false });
+  expect(step).toEqual({ training: 50, evaluation: 50, spread: 1, scaled: false });
   expect(secondsPerEpoch).toBeCloseTo((2500 * 50 + 200 * 50) / 1000, 6);
   expect(memoryBytes).toBe(stepMemory(await buildParts(config()), 20));
   // 78 042 parameters and their momentum, 496 running statistics; two checkpoints.
   expect(diskBytes).toBe(2 * 4 * (2 * 78_042 + 2 * 336));
+});
+
+test('takes the fastest of the counted steps, and how much slower the slowest was', async ({ folder }) => {
+  const milliseconds = [1000, 400, 100, 1000, 50, 60];
+  let [time, looks] = [0, 0];
+  const clock = (): number => (time += looks++ % 2 === 0 ? 0 : milliseconds.shift()!);
+  const { step } = await estimator(folder, { clock }).estimate(config());
+  expect(step).toEqual({ training: 100, evaluation: 50, spread: 4, scaled: false });
 });
 
 test('counts the evaluations that are due', async ({ folder }) => {
@@ -96,7 +104,7 @@ test('scales what a CPU would take long for, measured with fewer images', async 
   expect(computed).toEqual([images, images, images, 50, 50, 50]);
   // 12.5 million multiply-adds an image forwards, and twice as many backwards.
   expect(images).toBe(Math.floor(2e11 / (3 * multiplyAddsOf(await buildParts(config())))));
-  expect(step).toEqual({ training: (50 * 20_000) / images, evaluation: 50, scaled: true });
+  expect(step).toEqual({ training: (50 * 20_000) / images, evaluation: 50, spread: 1, scaled: true });
 });
 
 describe('what cannot be known is said, and what is known stays', () => {
