@@ -58,10 +58,14 @@ export function example(words = ''): (about: AddHelpTextContext) => string {
   return ({ command }) => `\nExample:\n${indent}${[...commandWords(command), words].join(' ').trimEnd()}`;
 }
 
-/** The same of several lines with what they do, beside each other where they fit; `lines`: words and meaning. */
+/**
+ * The same of several lines with what they do, beside each other where they fit; `lines`: words and meaning, `heading`: what
+ * stands above them.
+ */
 export function examples(
   lines: readonly (readonly [words: string, does: string])[],
   stream: CommandContext['stdout'],
+  heading = '\nExamples:\n',
 ): (about: AddHelpTextContext) => string {
   return ({ command }) => {
     const width = helpWidth(stream);
@@ -69,6 +73,6 @@ export function examples(
     const longest = Math.max(...whole.map(([line]) => line.length));
     const text = Math.max(...whole.map(([, does]) => does.length));
     const fits = indent.length + longest + gap.length + text <= width;
-    return ['\nExamples:', ...whole.map(([line, does]) => item(line, fits ? longest : 4, does, width))].join('\n');
+    return `${heading}${whole.map(([line, does]) => item(line, fits ? longest : 4, does, width)).join('\n')}`;
   };
 }

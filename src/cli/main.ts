@@ -38,6 +38,13 @@ function exitCodeOf(error: unknown): number {
   return { usage: exitCodes.usage, failure: exitCodes.failed, stopped: exitCodes.stopped }[error.kind];
 }
 
+/** What the program is for: above everything else in `isda --help`. */
+const purposes = [
+  ['train --config wrn28-10-cifar100.yaml', "WRN-28-10 on CIFAR-100 with ISDA, by the paper's recipe"],
+  ['sweep lambda0', 'choose the strength of ISDA on held-out images, then train with it'],
+  ['ablate --variant diagonal', "one variant of the paper's ablation; without --variant all six"],
+] as const;
+
 /** Command lines to begin with, and what they do. */
 const firstSteps = [
   ['data download cifar10 --out data', 'once; or `isda data synthesize` to try things out'],
@@ -45,8 +52,7 @@ const firstSteps = [
   ['train --config my.yaml --set loss.lambda0=0.25 --seed 2 --out runs/mine', 'a config of your own'],
   ['evaluate --run runs/mine', 'the error of its newest checkpoint'],
   ['figure curve --run runs/mine --out curve.svg', 'its error by the epoch'],
-  ['sweep lambda0 --dry-run', 'the runs that would choose the strength of ISDA on held-out images'],
-  ['ablate --variant diagonal', 'one variant of Table 5; all six without --variant'],
+  ['sweep lambda0 --dry-run', 'the runs that would choose the strength of ISDA'],
   ['doctor', 'what is installed, which device is used'],
 ] as const;
 
@@ -82,6 +88,7 @@ export function createProgram(context: CommandContext, args: readonly string[] =
       getErrHelpWidth: () => helpWidth(context.stderr),
       outputError: (text, write) => write(text.replace(/\n\(Did you mean (.+)\?\)/, '; did you mean $1?')),
     });
+  program.addHelpText('before', (about) => `${examples(purposes, context.stdout, '')(about)}\n`);
   program.addHelpText('after', examples(firstSteps, context.stdout));
   for (const [heading, commands] of commandGroups) {
     program.commandsGroup(heading);

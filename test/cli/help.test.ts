@@ -1,10 +1,13 @@
 // `--help`: what is required is marked, examples work, lines fit the terminal.
 import { PassThrough } from 'node:stream';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/main.js';
 import type { CommandContext } from '../../src/cli/context.js';
 import { commandWords } from '../../src/cli/help.js';
+import { projectRoot } from '../config/support.js';
 
 /** A program that prints to a terminal of so many columns; to no terminal without. */
 function programOf(columns?: number): Command {
@@ -43,8 +46,9 @@ describe.each([undefined, 40, 60, 80, 160])('on a terminal of %s columns', (colu
   it.each(everyCommand(programOf(columns)).map((command) => [nameOf(command), command] as const))(
     '%s has no line that is longer',
     (_, command) => {
-      const [usage, ...lines] = helpOf(command).split('\n');
-      expect(usage).toMatch(/^Usage: isda/);
+      const all = helpOf(command).split('\n');
+      const lines = all.filter((line) => !/^Usage: isda/.test(line));
+      expect(lines).toHaveLength(all.length - 1);
       const width = Math.max(columns ?? 80, unbreakable);
       const isExample = (line: string): boolean => line.startsWith('  isda ');
       expect(lines.filter((line) => line.length > width && !isExample(line))).toEqual([]);
@@ -99,6 +103,23 @@ it.each(calledOf(programOf()).map((command) => [nameOf(command), command] as con
     }
   },
 );
+
+it('isda --help begins with what the program was asked for, as the README does', () => {
+  const lines = helpOf(programOf()).split('\n');
+  const calls = lines.slice(0, lines.indexOf('')).filter((line) => /^ {2}isda /.test(line));
+  const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+  const block = /```sh\n([^`]*)```/.exec(readme)?.[1] ?? '';
+  const asked = block
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/ +#.*/, ''));
+  expect(asked).toEqual([
+    'isda train --config wrn28-10-cifar100.yaml',
+    'isda sweep lambda0',
+    'isda ablate --variant diagonal',
+  ]);
+  expect(calls.map((line) => line.trim().replace(/ {2,}.*/, ''))).toEqual(asked);
+});
 
 it('isda --help has every command under a heading that says what it is for', () => {
   const program = programOf();
