@@ -43,7 +43,8 @@ export function schemaAt(root: SchemaNode, path: readonly PropertyKey[], value: 
   let at: unknown = value;
   for (const step of path) {
     const map: SchemaNode = chosen(node, at);
-    const next: unknown = typeof step === 'number' ? map.items : propertyOf(map, String(step));
+    const next: unknown =
+      typeof step === 'number' ? (map.prefixItems?.[step] ?? map.items) : propertyOf(map, String(step));
     if (!isNode(next)) return undefined;
     node = next;
     at = isNode(at) || Array.isArray(at) ? (at as Record<PropertyKey, unknown>)[step] : undefined;

@@ -1,27 +1,17 @@
 // A tree of values against the schema: the resolved config, or every problem with its place.
-import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { orList } from '../common/format.js';
 import { didYouMean, nearest } from '../common/nearest.js';
 import { networkSettings, networksNamed } from '../models/other-names.js';
-import { bareKey, keyOfAlias, wordOfAlias } from './aliases.js';
-import { allPaths, alternatives, expectation, knownKeys, knownWords, pathsOfKey, schemaAt } from './describe.js';
+import { wordOfAlias } from './aliases.js';
+import { alternatives, expectation, knownKeys, knownWords, schemaAt } from './describe.js';
 import type { Problem } from './problems.js';
-import { generatorRefusalOf, refusalOf } from './refused.js';
 import { experimentSchema, experimentTree, type ExperimentConfig, type SchemaNode } from './schema.js';
 import type { Source } from './source.js';
 import { keySpanAt, plain, valueAt, type MapTree, type Tree } from './tree.js';
+import { dotted, unknownKey, type CheckedTree, type Path } from './unknown-key.js';
 
 type Issue = z.core.$ZodIssue;
-type Path = readonly PropertyKey[];
-
-/** `schedule.milestones[1]`. */
-function dotted(path: Path): string {
-  return path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
-    .join('')
-    .replace(/^\./, '');
-}
 
 function got(tree: Tree): string {
   if (tree.kind === 'list') {
@@ -58,15 +48,6 @@ function hintFor(name: string, node: SchemaNode, tree: Tree): string | undefined
   return undefined;
 }
 
-/** What was checked against which schema. */
-interface CheckedTree {
-  readonly tree: MapTree;
-  /** The tree as plain values. */
-  readonly value: unknown;
-  /** The schema. */
-  readonly root: SchemaNode;
-}
-
 /** Turns the issues that zod finds into problems in the words and at the places of the user's files. */
 function problemsOf(issue: Issue, prefix: Path, checked: CheckedTree): readonly Problem[] {
   const { tree, root, value } = checked;
@@ -92,7 +73,8 @@ function problemsOf(issue: Issue, prefix: Path, checked: CheckedTree): readonly 
     const hint = misspelt(path, checked);
     return [{ message: `${name} is missing${expected === undefined ? '' : `: expected ${expected}`}`, span, hint }];
   }
-  const hasOwnWords = issue.code === 'custom' || issue.code === 'invalid_format';
+  // Those of zod begin otherwise: `Too small: …`.
+  const hasOwnWords = ['custom', 'invalid_format'].includes(issue.code) || issue.message.startsWith('expected ');
   const what = hasOwnWords || expected === undefined ? issue.message : `expected ${expected}`;
   const own: unknown = issue.code === 'custom' ? issue.params?.hint : undefined;
   const guess = words ? guessName(name, String(plain(written)), words) : node && hintFor(name, node, written);
@@ -130,69 +112,6 @@ function misspelt(path: Path, { tree, root, value }: CheckedTree): string | unde
   const missing = String(path[path.length - 1]);
   const typo = [...section.entries.keys()].find((key) => !known.includes(key) && nearest(key, known).includes(missing));
   return typo && `did you mean ${missing} instead of ${typo}?`;
-}
-
-/** What is meant by a key that other programs have, or that is written as theirs are: `lr`, `batch_size`. */
-function knownElsewhere(
-  key: string,
-  at: Path,
-  known: readonly string[],
-  { root, shown }: { readonly root: SchemaNode; readonly shown: (name: string) => string },
-): string | undefined {
-  const here = known.find((name) => bareKey(name) === bareKey(key));
-  if (here !== undefined) return `did you mean ${shown(here)}?`;
-  // A key one letter away was probably meant, whatever else has the word as it is.
-  const close = nearest(key, known).filter((name) => distance(name.toLowerCase(), key.toLowerCase()) === 1);
-  const meant = (others: readonly string[]): string =>
-    `did you mean ${orList([...new Set([...close.map(shown), ...others])])}?`;
-  const alias = keyOfAlias(key);
-  const last = alias?.slice(alias.lastIndexOf('.') + 1);
-  if (alias !== undefined && last !== undefined && pathsOfKey(root, last).includes(alias))
-    return meant([alias === dotted([...at, last]) ? shown(last) : alias]);
-  const same = allPaths(root).filter((path) => bareKey(path.slice(path.lastIndexOf('.') + 1)) === bareKey(key));
-  return same.length === 0 ? undefined : meant(same);
-}
-
-/** A key that is no mistake in spelling but of another notation. */
-function otherNotation(key: string, at: Path, { root, value }: CheckedTree): string | undefined {
-  if (key === '<<') return 'YAML merge keys are not read: `extends: FILE` takes the values of another file';
-  const parts = key.split('.');
-  if (parts.length < 2 || schemaAt(root, [...at, ...parts], value) === undefined) return undefined;
-  const nested = parts.reduceRight((inner, part) => (inner === '' ? `${part}: …` : `${part}: {${inner}}`), '');
-  return `dotted keys are for --set; in YAML write ${nested}`;
-}
-
-function unknownKey(key: string, at: Path, known: readonly string[], checked: CheckedTree): Problem {
-  const { tree, root } = checked;
-  const path = [...at, key];
-  const elsewhere = pathsOfKey(root, key).filter((other) => other !== dotted(path));
-  const moved = elsewhere.length > 0 ? `did you mean ${orList(elsewhere)}?` : undefined;
-  const span = keySpanAt(tree, path);
-  const section = valueAt(tree, [...at, 'name']);
-  const isGenerator = root.properties?.['gan'] !== undefined;
-  const refusal =
-    (section && refusalOf(dotted(at), plain(section), key)) ??
-    (isGenerator ? generatorRefusalOf(dotted(at), key) : undefined);
-  if (refusal !== undefined) return { message: `${dotted(path)}: ${refusal.reason}`, span, hint: refusal.hint };
-  const message = `unknown key ${dotted(path)}`;
-  if (at.length === 0 && key === 'extends')
-    return { code: 'config/unknown-key', message, span, hint: 'only a config file extends another' };
-  const isConfig = root.properties?.['experiment'] !== undefined;
-  const notation = otherNotation(key, at, checked);
-  if (notation !== undefined) return { code: 'config/unknown-key', message, span, hint: notation };
-  const here = isConfig && at.length === 0 && span?.source.kind === 'file' ? ['extends', ...known] : known;
-  // In a file the keys of a section stand by themselves, on the command line with it.
-  const shown = (name: string): string => (span?.source.kind === 'option' ? dotted([...at, name]) : name);
-  return {
-    code: 'config/unknown-key',
-    message,
-    span,
-    hint:
-      knownElsewhere(key, at, here, { root, shown }) ??
-      didYouMean(key, here, shown) ??
-      moved ??
-      `known keys: ${here.join(', ')}`,
-  };
 }
 
 /** Where a problem stands among the others: files in the order they were read, then the command line; top to bottom. */

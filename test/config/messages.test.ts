@@ -36,6 +36,23 @@ const cases: readonly {
   hint: did you mean weights or loss.weight?`,
   },
   {
+    title: 'a key that the section has under other names',
+    files: { 'x.yaml': 'dataset: {name: cifar10, mean: [0.5, 0.5, 0.5]}\n' },
+    says: `error: cannot use config x.yaml: unknown key dataset.mean
+  x.yaml:1:26
+    1 | dataset: {name: cifar10, mean: [0.5, 0.5, 0.5]}
+      |                          ^^^^
+  hint: it is a key of dataset.name: imagenet or image-folder`,
+  },
+  {
+    title: 'a value of a fixed list out of range',
+    files: { 'x.yaml': 'dataset: {name: image-folder, dir: D, mean: [-0.1, 0.4, 0.4]}\n' },
+    says: `error: cannot use config x.yaml: dataset.mean[0]: expected a number from 0 to 1, got -0.1
+  x.yaml:1:46
+    1 | dataset: {name: image-folder, dir: D, mean: [-0.1, 0.4, 0.4]}
+      |                                              ^^^^`,
+  },
+  {
     title: 'a key like no other',
     files: { 'x.yaml': 'output: {xylophone: 3}\n' },
     says: `error: cannot use config x.yaml: unknown key output.xylophone
