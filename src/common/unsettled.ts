@@ -6,7 +6,11 @@
  */
 export function orUnsettled<T>(promise: T | PromiseLike<T>, failure: () => Error): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const idle = (): void => reject(failure());
+    const idle = (): void => {
+      reject(failure());
+      // What the rejection starts may wait in vain too: the event comes again only after more than promises were done.
+      setImmediate(() => undefined);
+    };
     process.once('beforeExit', idle);
     Promise.resolve(promise)
       .then(resolve, reject)

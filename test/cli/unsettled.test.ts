@@ -26,7 +26,7 @@ describe('a data set whose promise never settles', () => {
       'of read, in a thread',
       `export const createDataset = () => (${set});`,
       1,
-      'the `read` of the data set gave a promise that never',
+      'its `read` gave a promise that never settles',
     ],
     [
       'of createDataset',
@@ -48,6 +48,19 @@ describe('a data set whose promise never settles', () => {
     expect(exitCode).toBe(1);
     expect(existsSync(join(folder, 'run', '.lock'))).toBe(false);
   });
+});
+
+test('it is noticed where more reads than are made at once never settle', async ({ folder }) => {
+  const many = set
+    .replace('count: 4', 'count: 80')
+    .replace('[0, 1, 0, 1]', 'Array.from({ length: 80 }, (_, i) => i % 2)');
+  writeFileSync(join(folder, 'data.mjs'), `export const createDataset = () => (${many.replace('=== 3', '> 3')});`);
+  const sizes = ['dataset.subset=80', 'training.batchSize=80', 'training.workers=0'].flatMap((each) => ['--set', each]);
+  const command = ['train', '--config', 'tiny-cross-entropy', ...settings, ...sizes, '--out', 'run'];
+  const { exitCode, all } = await runIsda(folder, command);
+  expect(all).toContain('its `read` gave a promise that never settles');
+  expect(exitCode).toBe(1);
+  expect(existsSync(join(folder, 'run', '.lock'))).toBe(false);
 });
 
 test('it is noticed on a terminal too, where a bar is drawn again and again', async ({ folder }) => {
