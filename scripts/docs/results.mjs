@@ -10,6 +10,7 @@ import { drawDots } from '../../dist/report/chart/dots.js';
 import { dotNotes, dotPanel } from '../../dist/report/figures/dots.js';
 import { errorRange } from '../../dist/report/figures/range.js';
 import { averagedSeries } from '../../dist/report/runs/average.js';
+import { evaluationNames } from '../../dist/runs/description.js';
 import { whatFollows } from './follows.mjs';
 import { table } from './markdown.mjs';
 import { measureStudy } from './measured.mjs';
@@ -44,11 +45,13 @@ function pictures({ store, groups, comparison }) {
   return groups.flatMap((outcomes, index) => {
     const number = index === 0 ? '' : `-${index + 1}`;
     const panel = dotPanel(outcomes);
+    const runs = outcomes.outcomes.flatMap(({ experiment }) => experiment.runs);
+    const evaluated = evaluationNames(runs.map(({ config }) => config));
     const dots = [
       `${stem}${number}-dots.svg`,
       drawDots({
         panels: [panel],
-        xLabel: 'test error, mean of the last ten epochs (%)',
+        xLabel: `${evaluated} error, mean of the last ten epochs (%)`,
         notes: dotNotes(outcomes.outcomes),
         width: 720,
       }),
@@ -64,7 +67,7 @@ function pictures({ store, groups, comparison }) {
     const chart = {
       panels: [{ title: outcomes.group.title, series, yRange: { low, high } }],
       xLabel: 'epoch',
-      yLabel: 'test error (%)',
+      yLabel: `${evaluated} error (%)`,
       width: 720,
     };
     const bands = series.some(({ band = [] }) => band.length > 1) ? ', bands: ± sample standard deviation' : '';

@@ -107,11 +107,13 @@ export function holdoutFraction(labels: Int32Array, fraction: number, seed: numb
   return { holdout: where(1), remainder: where(0) };
 }
 
+/** What images that a run is evaluated on are: the test set, or training images held out. */
+export type EvaluationName = 'test' | 'holdout';
+
 export interface Splits {
   readonly train: ImageSource;
   readonly evaluation: ImageSource;
-  /** What `evaluation` is made of: the test set, or training images held out. */
-  readonly evaluationName: 'test' | 'holdout';
+  readonly evaluationName: EvaluationName;
   /** What lies beside the images and was passed over, and which classes have no images, in words. */
   readonly notes?: readonly string[];
 }

@@ -76,15 +76,18 @@ export function originNotes(rows: readonly TableOutcome[]): readonly string[] {
   ];
 }
 
-/** What the numbers are, a sentence or two each. */
-export function outcomeNotes(rows: readonly TableOutcome[]): readonly string[] {
+/** What the numbers are, a sentence or two each; `measured`: the images of the errors, where they are said here. */
+export function outcomeNotes(rows: readonly TableOutcome[], measured?: string): readonly string[] {
   const baseline = comparedWith(rows);
   const family = rows.filter(({ comparison }) => comparison?.welch !== undefined).length;
   const short = shortNote(rows);
   const over = family === 1 ? 'the one row that has' : `the ${family} rows that have`;
   return [
-    '"last 10" is the mean test error of the last ten epochs; ± is the sample standard deviation over the seeds. ' +
+    `"last 10" is the mean error of the last ten epochs${measured === undefined ? '' : ` on ${measured}`}; ± is the sample standard deviation over the seeds. ` +
       "95 %: confidence interval of the mean over the seeds, by Student's t; one run has none.",
+    ...(rows.some(({ interval }) => interval !== undefined && (interval.low < 0 || interval.high > 100))
+      ? ['An interval that passes 0 or 100 % is not cut off: so few seeds leave the mean open.']
+      : []),
     ...(baseline === undefined
       ? []
       : [

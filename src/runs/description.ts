@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import type { ExperimentConfig } from '../config/schema.js';
 import { cifarSide, isCifar } from '../data/datasets/cifar/format.js';
+import type { EvaluationName } from '../data/split.js';
 import { ganOptions } from '../gan/options.js';
 import { createNetwork } from '../models/registry.js';
 
@@ -15,6 +16,17 @@ interface Description {
   readonly augmentation?: string;
   /** Whether the network drops features while training. */
   readonly dropout: boolean;
+}
+
+/** What the images that a run is evaluated on are called. */
+const evaluationName = ({ dataset }: ExperimentConfig): EvaluationName =>
+  dataset.holdout > 0 || dataset.validationFraction !== undefined ? 'holdout' : 'test';
+
+/** The same of several runs: `test or holdout` where they differ. */
+export function evaluationNames(configs: readonly ExperimentConfig[]): string {
+  const names = configs.map(evaluationName);
+  const all = (['test', 'holdout'] as const).filter((name) => names.includes(name));
+  return all.length === 0 ? 'test' : all.join(' or ');
 }
 
 /** What a file of a user's own is called: its name without its ending. */

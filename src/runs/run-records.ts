@@ -25,7 +25,9 @@ interface RunRecords {
 }
 
 /** Opens the files that a run writes as it goes; close it however the run ends. */
-async function openFiles({ config, context, folder, metrics: columns, position, resumed }: Run, batchesPerEpoch: number) {
+async function openFiles(run: Run, batchesPerEpoch: number) {
+  const { config, context, folder, metrics: columns, position, resumed } = run;
+  const { evaluationName } = run.splits;
   const { now } = context;
   const { epochs } = config.training;
   const stepOf = ({ epoch, batch }: Pick<RunPosition, 'epoch' | 'batch'>): number =>
@@ -41,7 +43,7 @@ async function openFiles({ config, context, folder, metrics: columns, position, 
     position.epoch > epochs
       ? undefined
       : await openEvents(folder.paths.root, { now, host: hostname(), pid: process.pid, purgeFromStep });
-  const progress = context.showProgress({ epochs, batchesPerEpoch, batchesBefore: stepOf(position), metrics: columns });
+  const progress = context.showProgress({ epochs, batchesPerEpoch, batchesBefore: stepOf(position), metrics: columns, evaluationName });
   const close = async (): Promise<void> => {
     progress.stop();
     await metrics.close();
@@ -55,6 +57,7 @@ export async function openRecords(run: Run): Promise<RunRecords> {
   const { config, context, folder, splits, training, weights, position: start } = run;
   const { epochs, batchSize } = config.training;
   const { checkpointEvery, keepCheckpoints } = config.output;
+  const { evaluationName } = splits;
   const { checksum: data, classNames } = splits.data;
   const { stepOf, metrics, curves, progress, close } = await openFiles(
     run,
@@ -72,7 +75,7 @@ export async function openRecords(run: Run): Promise<RunRecords> {
       best.see(row);
       await curves?.scalars(row.iteration, curvesOf(run.metrics, row));
       progress.epoch(row);
-      folder.log(epochLine(row, { epochs, metrics: run.metrics }, undefined, Infinity));
+      folder.log(epochLine(row, { epochs, metrics: run.metrics, evaluationName }, undefined, Infinity));
     },
     checkpointDue: (place) => cadence.afterStep(stepOf(place)),
     async checkpoint(position, reason) {

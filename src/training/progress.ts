@@ -2,6 +2,7 @@
 import { fitLine } from '../common/fit-line.js';
 import { formatDuration } from '../common/format.js';
 import type { MetricsRow } from '../records/metrics-columns.js';
+import type { EvaluationName } from '../data/split.js';
 import type { Metric } from './metrics/metric.js';
 
 /** The size of a run. */
@@ -12,6 +13,8 @@ export interface RunLength {
   readonly batchesBefore?: number;
   /** What the line of an epoch shows. */
   readonly metrics: readonly Metric[];
+  /** The images of evaluations; default: test. */
+  readonly evaluationName?: EvaluationName | undefined;
 }
 
 export interface BatchProgress {
@@ -55,7 +58,7 @@ function columnsThatFit(parts: readonly LinePart[], width: number): string {
  */
 export function epochLine(
   row: MetricsRow,
-  { epochs, metrics }: Pick<RunLength, 'epochs' | 'metrics'>,
+  { epochs, metrics, evaluationName = 'test' }: Pick<RunLength, 'epochs' | 'metrics' | 'evaluationName'>,
   eta: number | undefined,
   width: number,
 ): string {
@@ -63,7 +66,7 @@ export function epochLine(
     .flatMap(({ name, line }) => (line === undefined ? [] : [{ ...line, value: row[name] }]))
     .sort((a, b) => a.place - b.place)
     .map(({ rank, text, widest, value }) => ({
-      ...{ rank, text: value === undefined ? '' : text(value), widest: text(widest) },
+      ...{ rank, text: value === undefined ? '' : text(value, evaluationName), widest: text(widest, evaluationName) },
     }));
   return columnsThatFit(
     [

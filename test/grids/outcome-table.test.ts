@@ -54,6 +54,22 @@ it('outcomeCsv is unrounded, with empty cells for what is not there', () => {
   expect(of('p_holm')).toBeCloseTo(0.5389926689986239, 9);
 });
 
+it('outcomeNotes says which images the errors are of', () => {
+  expect(outcomeNotes(rows, '50 held-out training images')[0]).toMatch(
+    /^"last 10" is the mean error of the last ten epochs on 50 held-out training images; /,
+  );
+});
+
+it('outcomeNotes says that an interval which passes 0 or 100 % is not cut off', () => {
+  const note = 'An interval that passes 0 or 100 % is not cut off: so few seeds leave the mean open.';
+  expect(outcomeNotes(rows)).not.toContain(note);
+  for (const interval of [
+    { low: -2, high: 30 },
+    { low: 60, high: 101 },
+  ])
+    expect(outcomeNotes([{ ...rows[0], interval }])).toContain(note);
+});
+
 it('outcomeMarkdown says what the numbers are', () => {
   const titles = { title: 'T', first: 'loss', measured: '50 held-out training images' };
   expect(outcomeMarkdown(titles, rows.slice(0, 1))).toBe(`# T
@@ -64,7 +80,7 @@ Error in percent on 50 held-out training images.
 | --- | --: | --: | --: | --: | --: |
 | b | 13.00 ± 3.61 | 4.04 to 21.96 | 12.00 ± 3.61 | 14.00 ± 3.61 | 3 |
 
-"last 10" is the mean test error of the last ten epochs; ± is the sample standard deviation over the seeds. 95 %: confidence interval of the mean over the seeds, by Student's t; one run has none.
+"last 10" is the mean error of the last ten epochs; ± is the sample standard deviation over the seeds. 95 %: confidence interval of the mean over the seeds, by Student's t; one run has none.
 
 The mean of fewer than ten epochs: b (all 2 epochs).
 `);

@@ -7,6 +7,7 @@ import { drawDots } from '../../report/chart/dots.js';
 import { dotNotes, dotPanel } from '../../report/figures/dots.js';
 import { groupOutcomes, type GroupOutcomes } from '../../report/runs/outcomes.js';
 import { recordedRuns } from '../../report/runs/recorded-runs.js';
+import { evaluationNames } from '../../runs/description.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { baselineOption, storesHelp, storesOption } from '../options.js';
@@ -46,7 +47,8 @@ async function drawDotFigure(options: DotsOptions, context: CommandContext): Pro
   const { title, width } = options;
   const notes = dotNotes(groups.flatMap(({ outcomes }) => outcomes));
   const panels = groups.flatMap((group) => dotPanel(group) ?? []);
-  const xLabel = 'test error, mean of the last ten epochs (%)';
+  const drawn = groups.flatMap(({ outcomes }) => outcomes.flatMap(({ experiment }) => experiment.runs));
+  const xLabel = `${evaluationNames(drawn.map(({ config }) => config))} error, mean of the last ten epochs (%)`;
   await writePicture(out, drawDots({ panels, xLabel, title, width, notes }), context);
   if (options.json === true) return printJson(context, { out, panels, unreadable });
   const lines = groups.flatMap(({ group, outcomes }) => [

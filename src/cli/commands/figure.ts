@@ -5,11 +5,11 @@ import { cannot } from '../../common/errors.js';
 import { didYouMean } from '../../common/nearest.js';
 import { drawChart } from '../../report/chart/chart.js';
 import type { Series } from '../../report/chart/series.js';
-import { recordedRows } from '../../report/runs/recorded-runs.js';
+import { evaluatedImages, recordedRows } from '../../report/runs/recorded-runs.js';
 import { runFolder } from '../../records/run-folder.js';
 import { readInputs } from '../../records/inputs.js';
 import { originText } from '../../runs/origin.js';
-import type { Metric } from '../../training/metrics/metric.js';
+import { titleOn, type Metric } from '../../training/metrics/metric.js';
 import { knownMetrics } from '../../training/metrics/registry.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
@@ -40,11 +40,11 @@ function metricOf(name: string): Metric {
 /** What metrics on one axis have in common. */
 const quantityOf = ({ quantity, title }: Metric): string => quantity ?? title;
 
-/** The label of the y axis: the metric's name, or what several have in common. */
-function axisLabel(metrics: readonly Metric[]): string {
+/** The label of the y axis: the metric's name, or what several have in common; `images`: those of the evaluations. */
+function axisLabel(metrics: readonly Metric[], images: string): string {
   const [first] = metrics;
   const unit = first.unit === undefined ? '' : ` (${first.unit})`;
-  return `${metrics.length === 1 ? first.title : quantityOf(first)}${unit}`;
+  return `${metrics.length === 1 ? titleOn(images, first) : quantityOf(first)}${unit}`;
 }
 
 /** The metrics of each axis: those of one quantity. Errors (usage): `--y-max` would be the end of several. */
@@ -72,10 +72,13 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
     });
   const curves: (Series & { readonly metric: Metric })[] = [];
   const notes: string[] = [];
+  const evaluated: string[] = [];
   for (const [index, run] of options.run.entries()) {
     const folder = resolve(context.workingDirectory, run);
     const path = runFolder(folder).metrics;
     const rows = await recordedRows(folder, context.now);
+    const images = evaluatedImages(folder);
+    evaluated.push(images);
     const label = options.label[index] ?? basename(folder);
     const origin = originText('CIFAR', (await readInputs(runFolder(folder).inputs)) ?? {});
     if (origin !== undefined) notes.push(`${label}: ${origin}.`);
@@ -92,14 +95,14 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
         });
       curves.push({
         metric,
-        label: metrics.length === 1 ? label : `${label}: ${metric.title}`,
+        label: metrics.length === 1 ? label : `${label}: ${titleOn(images, metric)}`,
         points: measured,
       });
     }
   }
   const panels = axes.map((own) => ({
     series: curves.filter(({ metric }) => own.includes(metric)),
-    yLabel: axisLabel(own),
+    yLabel: axisLabel(own, [...new Set(evaluated)].join(' or ')),
     yRange: { high: yMax },
   }));
   const yLabel = panels.map((panel) => panel.yLabel).join(', ');

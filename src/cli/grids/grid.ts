@@ -160,10 +160,10 @@ export function measuredOn(cells: readonly Cell[]): string {
   return validationFraction === undefined ? 'the test images' : 'the images of dataset.validationFraction';
 }
 
-/** A grid's table with its notes in so many columns of text. */
-function outcomeText(rows: readonly RowOutcome[], first: string, width: number): string {
+/** A grid's table with its notes in so many columns of text; `measured`: what its errors were measured on. */
+function outcomeText(rows: readonly RowOutcome[], first: string, measured: string, width: number): string {
   const table = outcomeTable(rows, first);
-  const notes = outcomeNotes(rows).map((note) => wrapText(note, Math.min(width, 100)));
+  const notes = outcomeNotes(rows, measured).map((note) => wrapText(note, Math.min(width, 100)));
   return [foldedTable(table.header, table.rows, width), '', ...notes].join('\n');
 }
 
@@ -192,11 +192,12 @@ export async function runPlan(
     signal: signals.requested(),
   }));
   const rows = rowOutcomes(outcomes);
-  await writeOutcomes(root, 'outcomes', { title, first, measured: measuredOn(cells) }, rows);
+  const measured = measuredOn(cells);
+  await writeOutcomes(root, 'outcomes', { title, first, measured }, rows);
   if (options.json === true) {
     context.stdout.write(`${JSON.stringify({ store: root, rows, runs: runsOf(outcomes) }, undefined, 2)}\n`);
   } else if (outcomes.some(({ summary }) => summary !== undefined)) {
-    context.stdout.write(`\n${outcomeText(rows, first, columnsOf(context))}\n`);
+    context.stdout.write(`\n${outcomeText(rows, first, measured, columnsOf(context))}\n`);
     context.stdout.write(`\nrun store  ${displayPath(root, context.workingDirectory)} (outcomes.csv, outcomes.md)\n`);
   }
   const call = { command, workingDirectory: context.workingDirectory };

@@ -6,6 +6,7 @@ import { withoutBandsNote, withoutCrowdedBands, type Series } from '../chart/ser
 import { averagedSeries, seedsText, type ErrorField } from '../runs/average.js';
 import { groupRuns, type RunGroup } from '../runs/groups.js';
 import type { RecordedRun } from '../runs/recorded-runs.js';
+import { evaluationNames } from '../../runs/description.js';
 import { errorRange } from './range.js';
 import { missingCurves, presetsOf, type MissingCurve, type Preset } from './missing.js';
 import type { FigureCurve, FigurePanel, FigureSpec } from './spec.js';
@@ -78,8 +79,6 @@ export function paperFigure(
   return { spec, panels, missing: missingCurves(spec, panels, presets, { otherData, showPath }) };
 }
 
-const fieldNames: Readonly<Record<ErrorField, string>> = { trainError: 'training', testError: 'test' };
-
 /** What the picture says below its legend. `bands`: whether there are any; `cut`: whether some errors are above the axis. */
 function notesOf({ panels, missing }: PaperFigure, bands: boolean, cut: boolean): string[] {
   const experiments = panels.flatMap(({ curves }) => curves.map(({ experiment }) => experiment));
@@ -106,6 +105,9 @@ interface PictureOptions {
 /** The picture as SVG. */
 export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureOptions = {}): string {
   const { spec } = figure;
+  const drawnRuns = figure.panels.flatMap(({ curves }) => curves.flatMap(({ experiment }) => experiment.runs));
+  const evaluated = evaluationNames(drawnRuns.map(({ config }) => config));
+  const fieldNames: Readonly<Record<ErrorField, string>> = { trainError: 'training', testError: evaluated };
   const names = [...new Set(figure.panels.flatMap(({ curves }) => curves.map(({ name }) => name)))];
   // One label a curve name over all panels, so its seeds are named where all panels agree, else in the panel's own words.
   const seedsOf = (name: string): string => {
@@ -131,8 +133,8 @@ export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureO
   return drawChart({
     panels,
     xLabel: 'epoch',
-    yLabel: spec.yLabel,
-    title: title ?? spec.title,
+    yLabel: spec.fields.length === 1 ? `${evaluated} error (%)` : 'error (%)',
+    title: title ?? spec.titleOf(evaluated),
     notes: notesOf(figure, bands, cut),
     width,
   });

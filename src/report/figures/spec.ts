@@ -9,8 +9,8 @@ import { augmentationName, dropoutName, lossName } from '../runs/names.js';
 
 export interface FigureSpec {
   readonly name: string;
-  readonly title: string;
-  readonly yLabel: string;
+  /** Of runs that were evaluated on such images: `test`, `holdout`. */
+  readonly titleOf: (images: string) => string;
   readonly fields: readonly ErrorField[];
   /** What the curves of one panel may differ in besides their seed. */
   readonly varied: readonly string[];
@@ -72,12 +72,13 @@ const augmentedConfigs = (dataset: string): readonly string[] =>
     ['basic', 'isda'].map((loss) => `wrn28-10-${dataset}${augmentation}-${loss}`),
   );
 
+const capital = (text: string): string => `${text[0].toUpperCase()}${text.slice(1)}`;
+
 /** Figures 2 and 3, and Figure 3 of the supplement. */
 export const figureSpecs: readonly FigureSpec[] = [
   {
     name: '2',
-    title: 'Test error with and without ISDA',
-    yLabel: 'test error (%)',
+    titleOf: (images) => `${capital(images)} error with and without ISDA`,
     fields: ['testError'],
     varied: ['loss', 'augmentation.cutout', 'augmentation.autoaugment'],
     nameOf: (config) => {
@@ -90,8 +91,7 @@ export const figureSpecs: readonly FigureSpec[] = [
   },
   {
     name: '3',
-    title: 'Training and test error with and without ISDA',
-    yLabel: 'error (%)',
+    titleOf: (images) => `Training and ${images} error with and without ISDA`,
     fields: ['trainError', 'testError'],
     varied: ['loss'],
     nameOf: basicOrIsda,
@@ -104,8 +104,7 @@ export const figureSpecs: readonly FigureSpec[] = [
   },
   {
     name: 'baselines',
-    title: 'Test error of ISDA and other methods',
-    yLabel: 'test error (%)',
+    titleOf: (images) => `${capital(images)} error of ISDA and other methods`,
     fields: ['testError'],
     varied: ['loss', 'model.dropout', 'dataset.synthetic'],
     nameOf: (config) => `${lossName(config)}${dropoutName(config)}`,

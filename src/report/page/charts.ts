@@ -7,12 +7,16 @@ import { averagedSeries, seedsText } from '../runs/average.js';
 import { drawDots } from '../chart/dots.js';
 import { dotNotes, dotPanel } from '../figures/dots.js';
 import type { ExperimentOutcome, GroupOutcomes } from '../runs/outcomes.js';
+import { evaluationNames } from '../../runs/description.js';
+import type { SeedRuns } from '../runs/groups.js';
 import { html, raw, scriptJson, type Markup } from './html.js';
 
 /** More curves than these cannot be told apart. */
 const maxCurves = 12;
 /** Points of a curve under the pointer. */
 const maxPoints = 400;
+
+const configsOf = ({ runs }: SeedRuns) => runs.map(({ config }) => config);
 
 const errorOf = ({ last10 }: ExperimentOutcome): number => last10?.mean ?? Infinity;
 
@@ -43,7 +47,8 @@ export function groupDots(group: GroupOutcomes): Markup | undefined {
   const panel = dotPanel(group);
   if (panel === undefined) return undefined;
   const notes = dotNotes(group.outcomes);
-  const plot = { panels: [{ ...panel, title: undefined }], xLabel: 'test error (%)', notes, palette: page };
+  const xLabel = `${evaluationNames(group.outcomes.flatMap(({ experiment }) => configsOf(experiment)))} error (%)`;
+  const plot = { panels: [{ ...panel, title: undefined }], xLabel, notes, palette: page };
   const draw = (width: number): string =>
     drawDots({ ...plot, width }).replace('<title>', `<title>${html`${group.group.title}: `.markup}`);
   return html`<div class="picture dots">${inWidths(draw)}</div>`;
@@ -67,7 +72,8 @@ export function groupChart({ group, outcomes }: GroupOutcomes): Markup | undefin
     ...(chosen.length < outcomes.length ? [`${chosen.length} of ${outcomes.length} rows: those with the lowest errors.`] : []),
   ]; // prettier-ignore
   const panels = [{ series, yRange: { low, high } }];
-  const common = { panels, xLabel: 'epoch', yLabel: 'test error (%)', notes, palette: page, frames: true };
+  const yLabel = `${evaluationNames(chosen.flatMap(({ experiment }) => configsOf(experiment)))} error (%)`;
+  const common = { panels, xLabel: 'epoch', yLabel, notes, palette: page, frames: true };
   const draw = (width: number): string =>
     drawChart({ ...common, width }).replace('<title>', `<title>${html`${group.title}: `.markup}`);
   const numbers = series.map(({ label, points }) => ({ label, points: pointerPoints(points) }));

@@ -11,6 +11,7 @@ import type { MetricsRow } from '../../records/metrics-columns.js';
 import { metricsDigest, readMetrics } from '../../records/metrics-csv.js';
 import { runFolder } from '../../records/run-folder.js';
 import { readInputs } from '../../records/inputs.js';
+import { evaluationNames } from '../../runs/description.js';
 import type { Origin } from '../../runs/origin.js';
 import { knownMetrics } from '../../training/metrics/registry.js';
 import { readSummary, type RunSummary } from '../../records/summary.js';
@@ -62,6 +63,15 @@ export async function recordedRows(folder: string, now: () => number): Promise<r
     checkOutcome({ folder, rows }, isFile(files.config) ? loadOwnConfig(folder) : undefined, summary);
   }
   return rows;
+}
+
+/** What the images are called that a run was evaluated on; `test` where its config cannot be read. */
+export function evaluatedImages(folder: string): string {
+  try {
+    return evaluationNames([loadOwnConfig(folder)]);
+  } catch {
+    return evaluationNames([]);
+  }
 }
 
 /** Reads config and metrics of stored runs, without those that never began; what cannot be read is listed beside. */

@@ -6,6 +6,7 @@ import type { UnreadableRun } from '../../grids/store/unreadable.js';
 import type { OpenRun } from './measure.js';
 import type { TableItem } from './numbers.js';
 import { lastEpochs } from '../../records/metrics-columns.js';
+import { evaluationNames } from '../../runs/description.js';
 import type { TableNumber } from './printed.js';
 
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
@@ -17,11 +18,15 @@ function some(words: readonly string[], limit = 6): string {
     : `${words.slice(0, limit).join(', ')} and ${words.length - limit} more`;
 }
 
-function measuredNote(table: TableNumber, seeds: number): string {
+function measuredNote(table: TableNumber, seeds: number, items: readonly TableItem[]): string {
+  const images = evaluationNames(items.flatMap(({ config }) => config ?? []));
   const [error, protocol] =
     table === 4
-      ? ['top-1 and top-5 error on the validation images', 'as the paper does on CIFAR']
-      : ['test error', "the paper's protocol"];
+      ? [
+          `top-1 and top-5 error on the ${images === 'test' ? 'validation' : images} images`,
+          'as the paper does on CIFAR',
+        ]
+      : [`${images} error`, "the paper's protocol"];
   const over = seeds === 1 ? 'on seed 1' : `mean ± sample standard deviation over the seeds 1 to ${seeds}`;
   return (
     `measured: ${error} in percent, ${over}; of each run the mean of its last ten epochs, ${protocol} (of all epochs ` +
@@ -36,9 +41,7 @@ function settingsNotes(items: readonly TableItem[]): readonly string[] {
   const changed = items.filter((item) => item.changed);
   const names = [...new Set(changed.map(({ configName }) => configName))];
   const without = changed.filter(({ printed }) => printed === undefined);
-  const heldOut = items.filter(
-    ({ config }) => (config?.dataset.holdout ?? 0) > 0 || config?.dataset.validationFraction !== undefined,
-  );
+  const heldOut = items.filter(({ config }) => config !== undefined && evaluationNames([config]) === 'holdout');
   const none =
     without.length === changed.length ? 'The paper has no numbers for them.' : 'Nothing is printed where it has none.';
   const own = [
@@ -188,7 +191,7 @@ export function tableNotes({
   commands,
 }: NotesOptions): readonly string[] {
   return [
-    measuredNote(table, seeds),
+    measuredNote(table, seeds, items),
     ...originNotes(unusual, used),
     ...(leftOut.length === 0 ? [] : [`Not used: ${some(leftOut)}.`]),
     ...shortNotes(used),

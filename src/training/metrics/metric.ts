@@ -1,6 +1,7 @@
 // Interface of metrics: what is measured once an epoch, and how it is shown.
 import type { Program, Tensor } from '../../engine/tensor.js';
 import { columnOf, type MetricKind, type MetricsColumn } from '../../records/metrics-columns.js';
+import type { EvaluationName } from '../../data/split.js';
 import type { RunPosition } from '../state.js';
 
 /** What decides which metrics a run has. */
@@ -64,7 +65,7 @@ interface MetricInLine {
   readonly place: number;
   /** What stays where the terminal is narrow: 1 longest. */
   readonly rank: number;
-  readonly text: (value: number) => string;
+  readonly text: (value: number, evaluated: EvaluationName) => string;
   /** A value with as long a text as is usual: room for it is kept in every line, so that all lines are alike. */
   readonly widest: number;
 }
@@ -88,6 +89,10 @@ export type Metric = Shown &
     | { readonly kind: Exclude<MetricKind, 'evaluation'>; readonly value: (epoch: EpochFacts) => number }
     | { readonly kind: 'evaluation'; readonly value: (evaluation: Evaluation) => number }
   );
+
+/** The title of a metric in runs that were evaluated on such images: `holdout error` for `test error`. */
+export const titleOn = (images: string, { name, title }: Metric): string =>
+  /^(?:test|emaTest)/.test(name) ? title.replace('test', images) : title;
 
 /** A metric without what follows from its name. */
 type MetricSpec = Metric extends infer Each ? (Each extends Metric ? Omit<Each, 'column'> : never) : never;

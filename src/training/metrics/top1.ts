@@ -24,7 +24,7 @@ export const top1: MetricFamily = {
       lastTenMean: true,
       kind: 'evaluation',
       tag: 'error_percent/test',
-      line: { place: 3, rank: 2, text: (value) => `test error ${formatPercent(value)}`, widest: 12.34 },
+      line: { place: 3, rank: 2, text: (value, images) => `${images} error ${formatPercent(value)}`, widest: 12.34 },
       value: ({ images, sums }) => (100 * (images - sums['correct'][0])) / images,
     },
   ]),

@@ -40,6 +40,11 @@ describe('a folder of classes alone', () => {
     expect(exitCode, all).toBe(0);
     expect(stdout).toContain('data        image-folder, 9 training images, 4 holdout images\n');
     expect(stdout).toContain('warning: files passed over that are no images: 1 .txt\n');
+    expect(stdout).toMatch(/^epoch 1\/1 {2}train error [\d.]+% .* {2}holdout error [\d.]+% /m);
+    expect(stdout).not.toMatch(/test (?:error|images)/);
+    const curve = await runCli(folder, ['figure', 'curve', '--run', 'run', '--out', 'curve.svg']);
+    expect(curve.code, curve.stderr).toBe(0);
+    expect(read(folder, 'curve.svg')).toContain('>holdout error (%)<');
     expect(JSON.parse(read(folder, 'run', 'inputs.json'))).toMatchObject({
       data: { trainImages: 13, classNames: ['cat', 'dog'] },
     });

@@ -45,6 +45,19 @@ describe('isda report', () => {
     expect((await dots('full')).code).toBe(2);
   });
 
+  test('names the held-out images that errors are of', async ({ folder }) => {
+    const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
+    const { config } = loadConfig('resnet32-cifar10-isda', places);
+    const held = { ...config, dataset: { ...config.dataset, holdout: 500 } };
+    makeStoredRun(join(folder, 'store'), { row: 'isda', config: held, error: 7 });
+    expect((await runCli(folder, ['report', '--store', 'store', '--out', 'a.html'])).code).toBe(0);
+    const page = readFileSync(join(folder, 'a.html'), 'utf8');
+    expect(page).toContain('>holdout error (%)<');
+    expect(page).not.toContain('>test error');
+    expect((await runCli(folder, ['figure', 'dots', '--store', 'store', '--out', 'd.svg'])).code).toBe(0);
+    expect(readFileSync(join(folder, 'd.svg'), 'utf8')).toContain('>holdout error, mean of the last ten epochs (%)<');
+  });
+
   test('is not written without a run to show; what was left out is told', async ({ folder }) => {
     mkdirSync(join(folder, 'configs'));
     const empty = await runCli(folder, ['report', '--store', 'configs', '--out', 'a.html']);

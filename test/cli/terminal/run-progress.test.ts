@@ -44,6 +44,12 @@ describe('lines', () => {
     );
   });
 
+  test('the error is that of held-out images where the run is evaluated on them', () => {
+    const line = epochLine(row, { ...run, evaluationName: 'holdout' }, undefined, 200);
+    expect(line).toContain('holdout error 41.20%');
+    expect(line).not.toContain('test');
+  });
+
   test('an epoch that was not evaluated has blanks where others have a test error', () => {
     const unevaluated = { ...row, testLoss: undefined, testError: undefined, testErrorTop5: undefined };
     const [line, other] = [unevaluated, row].map((each) => epochLine(each, run, undefined, 200));

@@ -82,6 +82,17 @@ describe('figure 3', () => {
       expect(svg).toContain(`>${label} (1 seed)<`);
     expect(svg).toContain('>error (%)<');
   });
+
+  test('names the held-out images that its runs were evaluated on', async ({ folder }) => {
+    for (const row of ['basic', 'isda']) {
+      const config = loadPreset(`resnet152-imagenet-${row}`);
+      makeStoredRun(folder, { row, config: { ...config, dataset: { ...config.dataset, holdout: 5000 } } });
+    }
+    const svg = drawFigure(await figureOf('3', folder));
+    expect(svg).toContain('>Training and holdout error with and without ISDA<');
+    expect(svg).toContain('>ISDA, holdout (1 seed)<');
+    expect(svg).not.toContain(', test (');
+  });
 });
 
 describe('figure baselines', () => {
