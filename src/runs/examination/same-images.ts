@@ -1,33 +1,55 @@
-// Checks that two runs were evaluated on the same images in the same order.
+// Checks that two runs were evaluated on the same images in the same order, by labels that mean the same.
 import { cannot } from '../../common/errors.js';
+import { isPlainName } from '../../data/class-names.js';
 import type { ExaminedRun, RunEvaluation } from '../evaluate.js';
 
 export interface EvaluatedRun {
-  readonly evaluation: RunEvaluation;
+  readonly evaluation: Pick<RunEvaluation, 'checkpoint' | 'part'>;
   readonly examined: ExaminedRun;
 }
 
 const equalNumbers = (a: ArrayLike<number> | undefined, b: ArrayLike<number> | undefined): boolean =>
   a === b || (a?.length === b?.length && a !== undefined && Array.from(a).every((value, index) => value === b?.[index]));
 
-/** Errors (usage): they are not, so that no image of one has its counterpart in the other. */
-export function requireSameImages(first: EvaluatedRun, second: EvaluatedRun): void {
+/**
+ * In what the classes of two evaluations differ, in words; undefined where they do not. Those of CIFAR have no names where a
+ * file is missing: then they are not compared.
+ */
+function otherClasses(...examined: readonly [ExaminedRun, ExaminedRun]): string | undefined {
+  const [first, second] = examined.map(({ predictions }) => predictions.classNames);
+  const areNamed = examined.every(({ data, predictions: { classNames } }) => data.official === undefined || !classNames.every(isPlainName));
+  if (first.length !== second.length) return `one has ${first.length} classes, the other ${second.length}`;
+  const label = areNamed ? first.findIndex((name, index) => name !== second[index]) : -1;
+  return label < 0 ? undefined : `class ${label} is ${first[label]} of one and ${second[label]} of the other`;
+}
+
+/** In what the evaluated images differ, in words; undefined where they do not. */
+function otherImages(first: EvaluatedRun, second: EvaluatedRun): string | undefined {
   const [one, other] = [first, second].map(({ examined }) => examined);
-  const reason =
-    one.data.checksum !== other.data.checksum
-      ? 'their images are not the same data'
-      : first.evaluation.part !== second.evaluation.part
-        ? `one is evaluated on ${first.evaluation.part} images, the other on ${second.evaluation.part} images`
-        : !equalNumbers(one.source.positions, other.source.positions) || one.source.count !== other.source.count
-          ? 'they are evaluated on different parts of the data'
-          : !equalNumbers(one.predictions.indices, other.predictions.indices)
-            ? 'broken images were replaced by different ones'
-            : undefined;
+  if (one.data.checksum !== other.data.checksum) return 'their images are not the same data';
+  if (first.evaluation.part !== second.evaluation.part)
+    return `one is evaluated on ${first.evaluation.part} images, the other on ${second.evaluation.part} images`;
+  if (!equalNumbers(one.source.positions, other.source.positions) || one.source.count !== other.source.count)
+    return 'they are evaluated on different parts of the data';
+  if (equalNumbers(one.predictions.indices, other.predictions.indices)) return undefined;
+  return 'broken images were replaced by different ones';
+}
+
+/**
+ * Errors (usage): they are not, so that no image of one has its counterpart in the other; their classes are others or in
+ * another order, so that a label of one is another class of the other.
+ */
+export function requireSameImages(first: EvaluatedRun, second: EvaluatedRun): void {
+  const classes = otherClasses(first.examined, second.examined);
+  const reason = classes ?? otherImages(first, second);
   if (reason === undefined) return;
   throw cannot('compare the runs', reason, {
     code: 'data/changed',
     kind: 'usage',
     place: [first.evaluation.checkpoint, second.evaluation.checkpoint].join('\n'),
-    hint: '--data DIR evaluates both on the same folder; --set changes dataset.testSubset or dataset.holdout of both',
+    hint:
+      classes === undefined
+        ? '--data DIR evaluates both on the same folder; --set changes dataset.testSubset or dataset.holdout of both'
+        : 'only networks with the same classes in the same order can be compared image by image',
   });
 }
