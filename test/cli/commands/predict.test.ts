@@ -215,14 +215,19 @@ describe('the metadata of an export', () => {
         mkdirSync(join(folder, 'photos', part, name), { recursive: true });
         for (let index = 0; index < 4; index++) {
           const pixels = Buffer.from(Array.from({ length: 60 * 45 * 3 }, (_, at) => ((at % 3 === label ? 190 : 90) + ((at * (index + 3)) % 61)) & 255)); // prettier-ignore
-          const file = join(folder, 'photos', part, name, `${index}.png`);
-          await sharp(pixels, { raw: { width: 60, height: 45, channels: 3 } }).toFile(file);
+          // One lies on its side, as cameras note.
+          const isTurned = index === 3;
+          const file = join(folder, 'photos', part, name, `${index}.${isTurned ? 'jpg' : 'png'}`);
+          const size = isTurned ? { width: 45, height: 60 } : { width: 60, height: 45 };
+          const image = sharp(pixels, { raw: { ...size, channels: 3 } });
+          await (isTurned ? image.withMetadata({ orientation: 6 }) : image).toFile(file);
           if (part === 'val') photos.push(file);
         }
       }
     }
     const sets = [
       ...['dataset.name=image-folder', 'dataset.dir=photos', 'dataset.imageSize=32', 'dataset.resize=40'],
+      'dataset.orientation=apply',
       ...['model.name=imagenet-resnet', 'model.depth=18', 'training.epochs=2', 'training.batchSize=4'],
       ...['training.evaluationBatchSize=12', 'optimizer.learningRate=0.01', 'loss.name=cross-entropy'],
       'dataset.subset=12',
