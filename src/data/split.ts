@@ -91,6 +91,10 @@ export function holdout(labels: Int32Array, count: number, seed: number): Holdou
   return { holdout: held, remainder };
 }
 
+/** How many of a class's images a share of them is: at least one of several, and never all. */
+export const heldOutOf = (images: number, fraction: number): number =>
+  Math.min(images - 1, Math.max(1, Math.round(fraction * images)));
+
 /**
  * Holds out a share of the images of each class, at least one of a class of several and never all. Positions of a larger share
  * contain those of a smaller one.
@@ -98,7 +102,7 @@ export function holdout(labels: Int32Array, count: number, seed: number): Holdou
 export function holdoutFraction(labels: Int32Array, fraction: number, seed: number): Holdout {
   const isHeld = new Uint8Array(labels.length);
   for (const [label, positions] of positionsByClass(labels)) {
-    const count = Math.min(positions.length - 1, Math.max(1, Math.round(fraction * positions.length)));
+    const count = heldOutOf(positions.length, fraction);
     const shuffled = permutation(positions.length, randomStream(seed, 'holdout', 'images', label));
     for (let i = 0; i < count; i++) isHeld[positions[shuffled[i]]] = 1;
   }

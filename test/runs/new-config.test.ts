@@ -1,7 +1,9 @@
 // What a new config says for images and machines: network, batch that fits, epochs, covariance.
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { FolderSurvey } from '../../src/data/datasets/image-folder/survey.js';
 import { chooseConfig, type Machine } from '../../src/runs/new-config/choices.js';
+import { newConfigText, twinText } from '../../src/runs/new-config/text.js';
 
 const cpu: Machine = { device: 'cpu', memory: 16 * 2 ** 30 };
 const gpu: Machine = { device: 'cuda', memory: 80 * 2 ** 30 };
@@ -27,6 +29,17 @@ describe('chooseConfig', () => {
     expect(await chooseConfig(survey([100, 200], 90), cpu)).toMatchObject({ covariance: 'full', fewestImages: 80 });
     // A ResNet-18 has 512 features.
     expect(await chooseConfig(survey([600, 600], 300), gpu)).toMatchObject({ covariance: 'diagonal', features: 512 });
+  });
+
+  it('counts what is held out of small classes, and leaves a sweep what they can spare', async () => {
+    // Of two images one is held out, of one none.
+    expect(await chooseConfig(survey([2, 2, 2], 90), cpu)).toMatchObject({
+      trainImages: 3,
+      fewestImages: 1,
+      sweepHoldout: 0,
+    });
+    expect(await chooseConfig(survey([1, 3], 90), cpu)).toMatchObject({ trainImages: 3, fewestImages: 1, sweepHoldout: 1 });
+    expect(await chooseConfig(survey([100, 100], 90), cpu)).toMatchObject({ trainImages: 160, sweepHoldout: 32 });
   });
 
   it('holds nothing out where there are images to evaluate on', async () => {
@@ -60,5 +73,33 @@ describe('chooseConfig', () => {
     expect((await chooseConfig(survey([50, 50], 32), cpu)).epochs).toBe(200);
     expect((await chooseConfig(survey([1000, 500], 32), cpu)).epochs).toBe(50);
     expect((await chooseConfig(survey([50_000, 50_000], 32), cpu)).epochs).toBe(20);
+  });
+});
+
+describe('newConfigText', () => {
+  const textOf = async (counts: readonly number[], root: string, name: string): Promise<string> => {
+    const found = survey(counts, 90, { root });
+    return newConfigText(found, await chooseConfig(found, cpu), cpu, name);
+  };
+
+  it('prints commands that a shell takes as they are, whatever the file is called', async () => {
+    const text = await textOf([20, 20], '/photos', "Anna's photos.yaml");
+    const commands = text.split('\n').filter((line) => line.includes('--config '));
+    expect(commands.length).toBeGreaterThan(4);
+    expect(commands.filter((line) => !line.includes("--config 'Anna'\\''s photos.yaml'"))).toEqual([]);
+    expect(twinText('my photos.yaml', 'my photos-cross-entropy.yaml')).toContain(
+      "--config 'my photos-cross-entropy.yaml'",
+    );
+  });
+
+  it('keeps comments on their lines, whatever the folder is called', async () => {
+    const root = '/photos of\nmine: {x';
+    const parsed = parse(await textOf([20, 20], root, 'a\nb.yaml')) as { dataset: { dir: string } };
+    expect(parsed.dataset.dir).toBe(root);
+  });
+
+  it('names a holdout for the sweep where the classes can spare one', async () => {
+    expect(await textOf([100, 100], '/photos', 'photos.yaml')).toContain('--values 0.1,0.25,0.5,1,2.5 --holdout 32\n');
+    expect(await textOf([2, 2], '/photos', 'photos.yaml')).toContain('--values 0.1,0.25,0.5,1,2.5\n');
   });
 });

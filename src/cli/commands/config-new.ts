@@ -81,7 +81,7 @@ async function writeNew({ data, out }: NewOptions, context: CommandContext): Pro
     stdout.write(`warning: ${survey.broken} of the ${looked} that were looked at could not be read; ${named}\n`);
   }
   for (const note of notes) stdout.write(`warning: ${note}\n`);
-  stdout.write(`${path}\n${twin}\nnext: isda train --config ${out ?? name}\n`);
+  stdout.write(`${path}\n${twin}\nnext: isda train --config ${shellWord(out ?? name)}\n`);
 }
 
 export function registerConfigNew(config: Command, context: CommandContext): void {

@@ -1,5 +1,6 @@
 // Chooses the settings of a new config from the images and the machine.
 import type { FolderSurvey } from '../../data/datasets/image-folder/survey.js';
+import { heldOutOf } from '../../data/split.js';
 import { experimentSchema, type ExperimentConfig } from '../../config/schema.js';
 import type { ModelInput } from '../../models/options.js';
 import { stepMemory } from '../../training/step-memory.js';
@@ -28,6 +29,8 @@ export interface Choices {
   readonly trainImages: number;
   /** Of the class with the fewest, without those held out. */
   readonly fewestImages: number;
+  /** Training images that a sweep holds out for its choice; 0 where the classes have none to spare. */
+  readonly sweepHoldout: number;
   readonly medianSide: number;
   /** Deep features of the network. */
   readonly features: number;
@@ -79,7 +82,8 @@ async function batchFor(config: ExperimentConfig, classes: number, trainImages: 
 export async function chooseConfig(survey: FolderSurvey, machine: Machine): Promise<Choices> {
   const { counts, evaluation, sides, classNames } = survey;
   const validationFraction = evaluation === undefined ? validationShare : undefined;
-  const kept = (count: number): number => count - Math.round(count * (validationFraction ?? 0));
+  const kept = (count: number): number =>
+    validationFraction === undefined ? count : count - heldOutOf(count, validationFraction);
   const trainImages = counts.reduce((sum, count) => sum + kept(count), 0);
   const fewestImages = kept(Math.min(...counts));
   const medianSide = median(sides);
@@ -106,6 +110,8 @@ export async function chooseConfig(survey: FolderSurvey, machine: Machine): Prom
     validationFraction,
     trainImages,
     fewestImages,
+    // A holdout leaves each class an image.
+    sweepHoldout: Math.min(Math.round(validationShare * trainImages), trainImages - classNames.length),
     medianSide,
     features,
     stepBytes,

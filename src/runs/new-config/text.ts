@@ -1,5 +1,6 @@
 // The text of a new config with the reason for each choice, and of its twin with cross entropy.
 import { counted, formatBytes } from '../../common/format.js';
+import { shellWord } from '../../common/shell.js';
 import type { FolderSurvey } from '../../data/datasets/image-folder/survey.js';
 import type { Choices, Machine } from './choices.js';
 
@@ -16,6 +17,9 @@ augmentation:
 
 `;
 
+/** A file's name as a comment's commands have it: a comment ends with its line. */
+const named = (name: string): string => shellWord(name).replaceAll(/[\r\n]+/g, ' ');
+
 /** A path as a YAML value. */
 const quoted = (text: string): string => JSON.stringify(text);
 
@@ -25,7 +29,7 @@ function imagesText({ counts, classNames, evaluation, sides, root }: FolderSurve
   const each = fewest === most ? `${fewest} a class` : `${fewest} to ${most} a class`;
   const size = sides.length === 0 ? '' : `, shorter side ${sideText(sides)} pixels`;
   const beside = evaluation === undefined ? '' : `; ${counted(evaluation.images, 'image')} in ${evaluation.folder}/`;
-  return `${classNames.length} classes, ${counted(total, 'image')} (${each})${size}${beside}: ${root}`;
+  return `${classNames.length} classes, ${counted(total, 'image')} (${each})${size}${beside}: ${root.replaceAll(/[\r\n]+/g, ' ')}`;
 }
 
 const modelText = ({ model }: Choices): string =>
@@ -33,20 +37,22 @@ const modelText = ({ model }: Choices): string =>
     .map(([key, value]) => `  ${key}: ${String(value)}`)
     .join('\n');
 
-/** The config of ISDA. `name`: of its file. */
-export function newConfigText(survey: FolderSurvey, choices: Choices, { device, memory }: Machine, name: string): string {
+/** The config of ISDA. `file`: its name. */
+export function newConfigText(survey: FolderSurvey, choices: Choices, { device, memory }: Machine, file: string): string {
+  const name = named(file);
   const { covariance, features, fewestImages, validationFraction, batchSize, epochs } = choices;
   const fits = covariance === 'full' ? `more than` : `not more than`;
   const split =
     validationFraction === undefined
       ? ''
       : `  validationFraction: ${validationFraction} # there is no val/: this share of each class is evaluated on\n`;
+  const holdout = choices.sweepHoldout === 0 ? '' : ` --holdout ${choices.sweepHoldout}`;
   const broken = survey.broken === 0 ? '' : `  maxBroken: 100 # ${survey.broken} of ${survey.sides.length + survey.broken} images that were looked at could not be read\n`;
   return `# ISDA on ${imagesText(survey)}
 #   isda train --config ${name}
 # Compare with its twin of cross entropy, and choose lambda0:
 #   isda ablate --config ${name} --variant basic --variant ${covariance === 'full' ? 'isda' : covariance} --seeds 5
-#   isda sweep lambda0 --config ${name} --values 0.1,0.25,0.5,1,2.5 --holdout ${Math.round(choices.trainImages / 5)}
+#   isda sweep lambda0 --config ${name} --values 0.1,0.25,0.5,1,2.5${holdout}
 # Every key: isda config print ${name}, docs/config.md.
 
 dataset:
@@ -58,8 +64,8 @@ ${split}${broken}  # Of ImageNet; \`isda data statistics --config ${name}\` give
   mean: [0.485, 0.456, 0.406]
   std: [0.229, 0.224, 0.225]
 
-${choices.shifts ? shiftsText : ''}# Small images and CPUs get a small network: \`isda models\` lists them all. With few images, begin from weights
-# (docs/fine-tuning.md): weights: FILE.safetensors, head: fresh.
+${choices.shifts ? shiftsText : ''}# Small images and CPUs get a small network: \`isda models\` lists them all. With few images, begin from weights of the same
+# network: weights: FILE.safetensors, head: fresh. torchvision has those of imagenet-resnet (docs/fine-tuning.md).
 model:
 ${modelText(choices)}
 
@@ -88,8 +94,8 @@ training:
 }
 
 /** The same with cross entropy. */
-export const twinText = (name: string, twin: string): string => `# The same as ${name} with cross entropy, to compare with.
-#   isda train --config ${twin}
+export const twinText = (name: string, twin: string): string => `# The same as ${named(name)} with cross entropy, to compare with.
+#   isda train --config ${named(twin)}
 extends: ${quoted(name)}
 
 loss:
