@@ -15,6 +15,7 @@ import { withOptionRules } from '../option-rules.js';
 import { checkpointOption, configOption, countArgument, emaOption, readConfig, setOption } from '../options.js';
 import { columnsOf, wrapText } from '../terminal/fold.js';
 import { printJson } from '../terminal/table.js';
+import { textColumns } from '../terminal/text-width.js';
 import { openNamedRun, plainWeightsNote } from './evaluate.js';
 import { createRunContext } from './train.js';
 
@@ -74,7 +75,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 function predictionText(name: string, classes: readonly PredictedClass[], width: number): string {
   const words = classes.map(({ className, probability }) => `${className} ${percent(probability)}`);
   const line = `${name}  ${words.join(', ')}`;
-  if (line.length <= width) return line;
+  if (textColumns(line) <= width) return line;
   const together = words.map((word) => word.replaceAll(' ', '\u00a0')).join(', ');
   return `${name}\n${wrapText(together, width - 2)
     .replaceAll('\u00a0', ' ')

@@ -1,6 +1,7 @@
 // Fits tables and sentences to narrow terminals.
 import type { CommandContext } from '../context.js';
 import { formatTable } from './table.js';
+import { textColumns } from './text-width.js';
 
 /** Columns of text that there are: of a terminal; without end where the output goes to a file or a program. */
 export const columnsOf = ({ stdout }: Pick<CommandContext, 'stdout'>): number =>
@@ -14,15 +15,15 @@ export function wrapText(text: string, width: number): string {
       if (line.startsWith('  ')) return [line];
       return line.split(' ').reduce<string[]>((lines, word) => {
         const last = lines.at(-1);
-        if (last === undefined || last.length + 1 + word.length > width) return [...lines, word];
+        if (last === undefined || textColumns(last) + 1 + textColumns(word) > width) return [...lines, word];
         return [...lines.slice(0, -1), `${last} ${word}`];
       }, []);
     })
     .join('\n');
 }
 
-/** The length of the longest line. */
-export const widthOf = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
+/** The columns of the longest line. */
+export const widthOf = (text: string): number => Math.max(...text.split('\n').map(textColumns));
 
 /** A table's rows with each number behind the title of its column, where not even the numbers fit beside each other. */
 function spelledRows([, ...titles]: readonly string[], rows: readonly (readonly string[])[], width: number): string[] {
@@ -31,7 +32,7 @@ function spelledRows([, ...titles]: readonly string[], rows: readonly (readonly 
     const lines = parts.reduce<string[]>((before, part, index) => {
       const text = index < parts.length - 1 ? `${part},` : part;
       const last = before.at(-1);
-      if (last === undefined || last.length + 1 + text.length > width - 2) return [...before, text];
+      if (last === undefined || textColumns(last) + 1 + textColumns(text) > width - 2) return [...before, text];
       return [...before.slice(0, -1), `${last} ${text}`];
     }, []);
     const wrapped = lines.flatMap((line) => wrapText(line, width - 2).split('\n'));

@@ -1,5 +1,6 @@
 // Prints tables of text for a terminal, or JSON for programs.
 import type { CommandContext } from '../context.js';
+import { padEnd, padStart, textColumns } from './text-width.js';
 
 /** Prints a value as JSON. */
 export function printJson(context: Pick<CommandContext, 'stdout'>, value: unknown): void {
@@ -9,10 +10,12 @@ export function printJson(context: Pick<CommandContext, 'stdout'>, value: unknow
 /** Columns aligned by their widest cell; numbers, and dashes that stand for them, to the right, words to the left. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const numeric = header.map((_, column) => rows.every((row) => /^[-+<~]?[\d.,]|^-?$/.test(row[column])));
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
+  const widths = header.map((title, column) =>
+    Math.max(...[title, ...rows.map((row) => row[column])].map(textColumns)),
+  );
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, column) => (numeric[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .map((cell, column) => (numeric[column] ? padStart(cell, widths[column]) : padEnd(cell, widths[column])))
       .join('  ')
       .trimEnd();
   return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
