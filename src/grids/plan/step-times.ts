@@ -58,10 +58,19 @@ const enoughMilliseconds = 10_000;
 const optimizerKey = (optimizer: ExperimentConfig['optimizer']): readonly unknown[] =>
   optimizer.name === 'rmsprop'
     ? [optimizer.name, optimizer.centered, optimizer.momentum > 0]
-    : [optimizer.name, optimizer.name === 'sgd' && optimizer.nesterov];
+    : [optimizer.name, optimizer.name === 'sgd' && optimizer.nesterov, 'module' in optimizer && optimizer.module];
+
+/** What a step has besides: mixed images, gradients kept or clipped, averages, metrics of one's own. Their numbers do not count. */
+const extrasKey = ({ augmentation, optimizer, training }: ExperimentConfig): readonly unknown[] => [
+  ...[augmentation.mixup !== false, augmentation.cutmix !== false],
+  (optimizer.headLearningRateFactor ?? 1) !== 1,
+  ...[(training.accumulate ?? 1) > 1, training.clipGradNorm !== undefined, training.ema !== undefined],
+  training.metrics,
+];
 
 /** Two configs of one key have the same step: what changes from step to step does not count. */
-export function stepKey({ model, loss, dataset, optimizer, training }: ExperimentConfig): string {
+export function stepKey(config: ExperimentConfig): string {
+  const { model, loss, dataset, optimizer, training } = config;
   const { batchSize, evaluationBatchSize, execution, precision, device, tf32, xla, deterministic } = training;
   return JSON.stringify([
     model,
@@ -76,6 +85,7 @@ export function stepKey({ model, loss, dataset, optimizer, training }: Experimen
       testSubset: undefined,
     },
     optimizerKey(optimizer),
+    extrasKey(config),
     [batchSize, evaluationBatchSize, execution, precision, device, tf32, xla, deterministic],
   ]);
 }

@@ -145,6 +145,25 @@ it('the key of a step has the operations of its optimizer, and not their numbers
   expect(new Set(different.map(keyOf)).size).toBe(7);
 });
 
+it('the key of a step has what makes a step another, and not its numbers', () => {
+  const module = { module: '/metrics.mjs' };
+  const different = [
+    config(),
+    config({}, { accumulate: 2 }),
+    config({}, { clipGradNorm: 1 }),
+    config({}, { ema: {} }),
+    config({}, { metrics: module }),
+    config({ optimizer: { headLearningRateFactor: 10 } }),
+    config({ augmentation: { mixup: {} } }),
+    config({ augmentation: { cutmix: {} } }),
+    ...['/a.mjs', '/b.mjs'].map((path) => config({ optimizer: { name: 'custom', module: path, learningRate: 1 } })),
+  ];
+  expect(new Set(different.map(stepKey)).size).toBe(different.length);
+  expect(stepKey(config({}, { accumulate: 4, clipGradNorm: 2, ema: { decay: 0.5 } }))).toBe(
+    stepKey(config({}, { accumulate: 2, clipGradNorm: 1, ema: {} })),
+  );
+});
+
 it('runs begin in order as places fall free', () => {
   expect(timeWithJobs([5, 3, 2, 2], 1)).toBe(12);
   expect(timeWithJobs([5, 3, 2, 2], 2)).toBe(7);
