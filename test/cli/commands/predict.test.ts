@@ -227,7 +227,8 @@ describe('the metadata of an export', () => {
     }
     const sets = [
       ...['dataset.name=image-folder', 'dataset.dir=photos', 'dataset.imageSize=32', 'dataset.resize=40'],
-      'dataset.orientation=apply',
+      // Worker threads run the built files; here everything runs from the sources.
+      ...['dataset.orientation=apply', 'training.workers=0'],
       ...['model.name=imagenet-resnet', 'model.depth=18', 'training.epochs=2', 'training.batchSize=4'],
       ...['training.evaluationBatchSize=12', 'optimizer.learningRate=0.01', 'loss.name=cross-entropy'],
       'dataset.subset=12',
