@@ -57,6 +57,8 @@ for orientation in range(1, 9):
     rgb.save(FOLDER / f'turned-{orientation}.jpg', quality=95, exif=exif(orientation))
 rgb.save(FOLDER / 'turned-6.png', exif=exif(6))
 rgb.save(FOLDER / 'turned-6.webp', lossless=True, exif=exif(6))
+rgb.convert('CMYK').save(FOLDER / 'cmyk.tiff')
+rgb.save(FOLDER / 'big.tiff', big_tiff=True)
 rgb.save(FOLDER / 'turned-8.tiff', exif=exif(8))
 rgb.save(FOLDER / 'turned-6.avif', quality=95, subsampling='4:4:4', exif=exif(6))
 # 16 bits: Pillow writes them of grey alone, and reads them without scaling; the reference is the high byte.

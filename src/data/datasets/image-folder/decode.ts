@@ -10,7 +10,7 @@ import { cut, type Pixels } from './pixels.js';
 function decodeFailure(error: unknown): Error {
   const lines = reasonOf(error).split('\n');
   const line = lines.find((each) => each.trim() !== '') ?? 'unknown';
-  return new Error(line.replace(/^(Vips\w+|Input buffer|jpegload_buffer|pngload_buffer|spngload_buffer): /, ''), {
+  return new Error(line.replace(/^((Vips\w+|Input buffer( has corrupt header)?|\w+load_buffer|image|source): )+/, ''), {
     cause: error,
   });
 }
@@ -28,7 +28,7 @@ function cmykToRgb(bytes: Uint8Array, pixelCount: number): Uint8Array {
   return rgb;
 }
 
-/** Drops the last of 2 or 4 channels, which is opacity. */
+/** Drops the last of several channels, which is opacity. */
 function withoutAlpha(bytes: Uint8Array, pixelCount: number, channels: number): Uint8Array {
   const kept = channels - 1;
   const plain = new Uint8Array(pixelCount * kept);
@@ -73,15 +73,16 @@ export async function decodeWhole(
 ): Promise<{ readonly pixels: Pixels; readonly orientation: Orientation; readonly isTiff: boolean }> {
   try {
     const image = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: maxPixels });
-    const { format, orientation = 1 } = await image.metadata();
-    const { data, info } = await image
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
+    const { format, orientation = 1, space } = await image.metadata();
+    const isCmyk = space === 'cmyk';
+    const decoding = isCmyk ? image.pipelineColourspace('cmyk').toColourspace('cmyk') : image.toColourspace('srgb');
+    const { data, info } = await decoding.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     const { width, height, channels } = info;
-    const isPlain = channels === 1 || channels === 3;
-    const plain = isPlain ? data : withoutAlpha(data, width * height, channels);
-    const pixels: Pixels = { bytes: plain, width, height, channels: channels < 3 ? 1 : 3 };
+    const count = width * height;
+    const isPlain = channels === 1 || channels === 3 || (isCmyk && channels === 4);
+    const plain = isPlain ? data : withoutAlpha(data, count, channels);
+    const colours = isCmyk ? cmykToRgb(plain, count) : plain;
+    const pixels: Pixels = { bytes: colours, width, height, channels: channels < 3 ? 1 : 3 };
     const isTurned = format === 'heif';
     return { pixels, orientation: isTurned ? 1 : (orientation as Orientation), isTiff: format === 'tiff' };
   } catch (error) {

@@ -25,7 +25,8 @@ export function wholeFormat(bytes: Buffer): WholeFormat | undefined {
   const text = bytes.toString('latin1', 0, 12);
   if (text.startsWith('RIFF') && text.endsWith('WEBP')) return 'WebP';
   if (text.startsWith('GIF8')) return 'GIF';
-  if (text.startsWith('II*\0') || text.startsWith('MM\0*')) return 'TIFF';
+  // With + in place of *, files of more than 4 GB: BigTIFF.
+  if (/^(II[*+]\0|MM\0[*+])/.test(text)) return 'TIFF';
   return /^ftyp(avi[fs])/.test(text.slice(4)) ? 'AVIF' : undefined;
 }
 
