@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { cannot } from '../../common/errors.js';
-import { writeFileAtomically } from '../../common/files.js';
+import { makeFolder, writeFileAtomically } from '../../common/files.js';
 import { counted } from '../../common/format.js';
 import { shellWord } from '../../common/shell.js';
 import { isFolder } from '../../config/find.js';
@@ -12,6 +12,7 @@ import { listGpus } from '../../engine/devices.js';
 import { ownLimits } from '../../runs/memory.js';
 import { chooseConfig, type Machine } from '../../runs/new-config/choices.js';
 import { newConfigText, twinText } from '../../runs/new-config/text.js';
+import type { FolderSurvey } from '../../data/datasets/image-folder/survey.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { readConfig } from '../options.js';
@@ -32,8 +33,10 @@ function machineOf({ environment }: CommandContext): Machine {
 /** `photos.yaml` for `/data/My photos`: a name that an experiment can have. */
 function defaultName(folder: string): string {
   const name = basename(folder)
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[^A-Za-z0-9]+/, '');
+    .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
   return `${experimentProblem(name) === undefined ? name : 'images'}.yaml`;
 }
 
@@ -48,6 +51,15 @@ function refuseExisting(path: string): void {
   });
 }
 
+const verifies = (data: string): string => `\`isda data verify image-folder --dir ${shellWord(data)}\``;
+
+/** Errors: no image can be read. */
+function refuseUnreadable({ root, sides, broken }: FolderSurvey, data: string): void {
+  if (sides.length > 0) return;
+  const reason = `none of the ${counted(broken, 'image')} that were looked at can be read`;
+  throw cannot('look at the images', reason, { code: 'data/damaged', place: root, hint: `${verifies(data)} says why` });
+}
+
 async function writeNew({ data, out }: NewOptions, context: CommandContext): Promise<void> {
   const { workingDirectory, stdout } = context;
   const folder = resolve(workingDirectory, data);
@@ -56,18 +68,17 @@ async function writeNew({ data, out }: NewOptions, context: CommandContext): Pro
   const twin = join(dirname(path), `${basename(path, ending)}-cross-entropy${ending === '' ? '.yaml' : ending}`);
   [path, twin].forEach(refuseExisting);
   if (!isFolder(folder)) {
-    throw cannot('look at the images', 'there is no such folder', {
-      code: 'data/missing',
-      kind: 'usage',
-      place: folder,
-    });
+    const reason = existsSync(folder) ? 'it is a file, not a folder' : 'there is no such folder';
+    throw cannot('look at the images', reason, { code: 'data/missing', kind: 'usage', place: folder });
   }
   // Loaded only here: decoding brings a library of its own.
   const { surveyFolder } = await import('../../data/datasets/image-folder/survey.js');
   const survey = await surveyFolder(folder);
+  refuseUnreadable(survey, data);
   const machine = machineOf(context);
   const choices = await chooseConfig(survey, machine);
   const name = basename(path);
+  await makeFolder(dirname(path));
   await writeFileAtomically(path, newConfigText(survey, choices, machine, name));
   await writeFileAtomically(twin, twinText(name, basename(twin)));
   for (const file of [path, twin]) readConfig(file, [], context);
@@ -77,8 +88,9 @@ async function writeNew({ data, out }: NewOptions, context: CommandContext): Pro
   stdout.write(`${classNames.length} classes, ${counted(images, 'image')}${beside}\n`);
   if (survey.broken > 0) {
     const looked = counted(survey.sides.length + survey.broken, 'image');
-    const named = `\`isda data verify image-folder --dir ${shellWord(data)}\` names them`;
-    stdout.write(`warning: ${survey.broken} of the ${looked} that were looked at could not be read; ${named}\n`);
+    stdout.write(
+      `warning: ${survey.broken} of the ${looked} that were looked at could not be read; ${verifies(data)} names them\n`,
+    );
   }
   for (const note of notes) stdout.write(`warning: ${note}\n`);
   stdout.write(`${path}\n${twin}\nnext: isda train --config ${shellWord(out ?? name)}\n`);

@@ -1,5 +1,5 @@
 // Folders of images as people have them: no parts, several formats, files that are no images; trained, swept, evaluated.
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -151,5 +151,33 @@ describe('isda config new', () => {
     expect(nowhere.stderr).toContain(
       `error: cannot look at the images: there is no such folder\n  ${join(folder, 'nowhere')}`,
     );
+  });
+
+  it('makes the folder of --out, and a name of letters that a run can have', async () => {
+    cpSync(join(folder, 'photos'), join(folder, 'Fotos (für Ännä)'), { recursive: true });
+    const named = await runCli(folder, ['config', 'new', '--data', 'Fotos (für Ännä)']);
+    expect(named.stdout).toContain(`\n${join(folder, 'Fotos-fur-Anna.yaml')}\n`);
+    const inside = await runCli(folder, ['config', 'new', '--data', 'photos', '--out', 'configs/my photos.yaml']);
+    expect(inside.code, inside.stderr).toBe(0);
+    expect(inside.stdout).toContain("\nnext: isda train --config 'configs/my photos.yaml'\n");
+  });
+
+  it('says what a folder is that no config can be written for', async () => {
+    mkdirSync(join(folder, 'cifar-10-batches-bin'));
+    writeFileSync(join(folder, 'cifar-10-batches-bin', 'data_batch_1.bin'), '');
+    for (const name of ['a', 'b']) {
+      mkdirSync(join(folder, 'broken', name), { recursive: true });
+      writeFileSync(join(folder, 'broken', name, '1.jpg'), 'nothing');
+    }
+    for (const [data, text] of [
+      ['broken', 'none of the 2 images that were looked at can be read'],
+      ['cifar-10-batches-bin', 'has the binary files of CIFAR-10: `dataset.name: cifar10` reads them'],
+      ['photos/cat/turned-6.jpg', 'it is a file, not a folder'],
+    ]) {
+      const { code, stderr } = await runCli(folder, ['config', 'new', '--data', data, '--out', 'never.yaml']);
+      expect(code).not.toBe(0);
+      expect(stderr).toContain(text);
+    }
+    expect(existsSync(join(folder, 'never.yaml'))).toBe(false);
   });
 });

@@ -9,8 +9,9 @@ import { orList } from '../../../common/format.js';
 import type { ImageFormat } from '../../dataset.js';
 import type { DataParts } from '../../identity.js';
 import type { FolderOptions } from '../../options.js';
-import { startOfDir } from '../../locate.js';
+import { findCifarFolder, startOfDir } from '../../locate.js';
 import type { FileStorage, ImageSource } from '../../source.js';
+import { cifarFormats } from '../cifar/format.js';
 import { otherCifarForms } from '../cifar/other-forms.js';
 import { filePath, nameBytes } from './file-names.js';
 import { indexFolder, type FolderIndex } from './index-cache.js';
@@ -53,12 +54,17 @@ async function notByClass(folders: readonly string[]): Promise<string | undefine
   return found.find((each) => each !== undefined);
 }
 
-/** A hint where the folder of training images has another name than train/, or is the one that was given. */
+/** A hint where the folder of training images has another name than train/, or is the one that was given; where it is CIFAR. */
 async function calledOtherwise(folders: readonly string[]): Promise<string | undefined> {
   for (const folder of folders) {
     const [form] = await otherCifarForms(folder);
     if (form !== undefined)
       return `${form.path} is ${form.title}: \`dataset.name: ${form.name}\` reads its binary files`;
+    for (const { name, title } of Object.values(cifarFormats)) {
+      const binary = await findCifarFolder(cifarFormats[name], folder);
+      if (binary !== undefined)
+        return `${binary} has the binary files of ${title}: \`dataset.name: ${name}\` reads them, and \`isda config list\` has configs for them`;
+    }
     const names = await readdir(folder).catch(() => []);
     const training = names.find((name) => /^train(ing)?([-_ ]?(set|images|data))?$/i.test(name) && name !== 'train');
     if (training !== undefined) return `${join(folder, training)} must be called train`;
