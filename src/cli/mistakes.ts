@@ -2,7 +2,7 @@
 import type { Command, Option } from 'commander';
 import { orList } from '../common/format.js';
 import { didYouMean } from '../common/nearest.js';
-import { startsWithTilde } from '../common/path-option.js';
+import { unexpandedWord } from '../common/path-option.js';
 import { shellWord } from '../common/shell.js';
 import { keysOfOption } from '../config/option-keys.js';
 import { ganJsonSchema, jsonSchema } from '../config/print.js';
@@ -50,8 +50,10 @@ const isPath = /<(dir|dirs|file|files|path|run|source|store)(\.\.\.)?>/;
 /** Why a value cannot be the path of an option; undefined where it can. */
 function pathProblem(value: unknown): string | undefined {
   if (value === '') return 'is empty';
-  if (typeof value !== 'string' || !startsWithTilde(value)) return undefined;
-  return `is '${value}', and no shell expanded its ~: separate it from the option by a space`;
+  const word = typeof value === 'string' ? unexpandedWord(value) : undefined;
+  if (word === undefined) return undefined;
+  const remedy = word === '~' ? 'separate it from the option by a space' : 'write it without quotes, or the whole path';
+  return `is '${String(value)}', and no shell expanded its ${word}: ${remedy}`;
 }
 
 /** The names of arguments that are paths. */

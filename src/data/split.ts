@@ -51,6 +51,13 @@ function tooMany(action: string, count: number, available: number, key: string):
   });
 }
 
+const singleImages = (): IsdaError =>
+  cannot('hold out images', 'no class has more than one image, and each keeps one to train on', {
+    code: 'data/settings',
+    kind: 'usage',
+    hint: 'it takes more images, or images to evaluate on (val/) in place of dataset.holdout or dataset.validationFraction',
+  });
+
 /** `count` class-balanced positions of `labels`, ascending. Throws a usage error where there are fewer images. */
 export function subset(labels: Int32Array, count: number, seed: number): Uint32Array {
   if (count > labels.length) throw tooMany('choose a subset', count, labels.length, 'subset');
@@ -71,6 +78,7 @@ interface Holdout {
 export function holdout(labels: Int32Array, count: number, seed: number): Holdout {
   const classes = new Set(labels).size;
   const available = labels.length - classes;
+  if (count > 0 && available === 0) throw singleImages();
   if (count > available) {
     const left = labels.length - count;
     const what = left === 0 ? `no training image of ${labels.length}` : `${left} of ${labels.length} images`;
@@ -160,6 +168,7 @@ function chooseSplits(
 ): Splits {
   if (validationFraction !== undefined) {
     const { holdout: held, remainder } = holdoutFraction(train.labels, validationFraction, validationSeed ?? seed);
+    if (held.length === 0) throw singleImages();
     const splits = chooseSplits(options, selectImages(train, remainder), selectImages(train, held), seed);
     return { ...splits, evaluationName: 'holdout' };
   }

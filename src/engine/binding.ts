@@ -4,6 +4,7 @@ import { cannot, reasonOf } from '../common/errors.js';
 import {
   addFlags,
   checkFlagVariables,
+  checkSwitchVariables,
   checkThreadVariables,
   defaultSettings,
   persistentBatchNormVariable,
@@ -90,6 +91,7 @@ export function loadBinding(
 ): Binding {
   const load = createRequire(import.meta.url);
   checkThreadVariables(environment);
+  checkSwitchVariables(environment);
   checkFlagVariables(environment);
   const isLoaded = location.bindingPath in load.cache;
   if (!isLoaded) requireKnownFlags(environment, location.libraryPath);

@@ -67,6 +67,25 @@ export function checkThreadVariables(environment: Readonly<Variables>): void {
   }
 }
 
+/** The variables that switch something on or off; anything else is as if they were not set. */
+const switchVariables = [
+  ...['TF_DETERMINISTIC_OPS', 'TF_CUDNN_DETERMINISTIC', 'TF_ENABLE_ONEDNN_OPTS', 'TF_FORCE_GPU_ALLOW_GROWTH'],
+  ...['NVIDIA_TF32_OVERRIDE', persistentBatchNormVariable],
+];
+
+/** Errors: a variable that switches something holds anything else than 0, 1, true or false. */
+export function checkSwitchVariables(environment: Readonly<Variables>): void {
+  for (const name of switchVariables) {
+    const value = environment[name];
+    if (value === undefined || /^(?:0|1|true|false|)$/i.test(value)) continue;
+    throw cannot('load the engine', `the environment variable ${name} is ${value}, expected 0 or 1`, {
+      code: 'engine/settings',
+      kind: 'usage',
+      hint: 'correct it, or unset it',
+    });
+  }
+}
+
 /** The variables with flags that TensorFlow reads; it ends the process at a word that is none. */
 const flagVariables = ['TF_XLA_FLAGS', 'XLA_FLAGS'];
 

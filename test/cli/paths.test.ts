@@ -14,6 +14,11 @@ describe('a path on the command line', () => {
     [['runs', ''], "argument 'folder' is empty"],
     [['config', 'check', 'tiny-isda', ''], "argument 'file' is empty"],
     [['study', '~/a.yaml'], "argument 'file' is '~/a.yaml', and no shell expanded its ~"],
+    [['runs', '$HOME/runs'], "argument 'folder' is '$HOME/runs', and no shell expanded its $HOME"],
+    [
+      ['data', 'synthesize', '--out', '${TMP}/x'],
+      "option '--out <dir>' is '${TMP}/x', and no shell expanded its ${TMP}",
+    ],
     [['data', 'synthesize', '--out=~/x'], "option '--out <dir>' is '~/x', and no shell expanded its ~"],
   ] as const)('is none: %j', async ([args, message], { folder }) => {
     const { code, stderr } = await runCli(folder, args);

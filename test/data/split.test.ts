@@ -205,6 +205,14 @@ describe('validationFraction', () => {
     expect([...held, ...remainder].sort((a, b) => a - b)).toEqual([...labels.keys()]);
   });
 
+  it('is refused where each class has one image alone', () => {
+    const single = randomDataset([0, 1], 1, 2, 2);
+    expect(usageError(() => buildSplits({ holdout: 0, validationFraction: 0.5 }, single, single))).toBe(
+      'cannot hold out images: no class has more than one image, and each keeps one to train on',
+    );
+    expect(usageError(() => buildSplits({ holdout: 1 }, single, single))).toContain('no class has more than one image');
+  });
+
   it('depends on its seed alone, and a larger share contains a smaller one', () => {
     expect(holdoutFraction(labels, 0.4, 1)).toEqual(holdoutFraction(labels, 0.4, 1));
     expect(holdoutFraction(labels, 0.4, 2).holdout).not.toEqual(holdoutFraction(labels, 0.4, 1).holdout);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { formatError } from '../../src/common/errors.js';
 import {
   checkFlagVariables,
+  checkSwitchVariables,
   checkThreadVariables,
   defaultSettings,
   prefersPersistentBatchNorm,
@@ -37,6 +38,18 @@ describe('checkThreadVariables', () => {
   });
   it.each([undefined, '', '0', '1', '64'])('takes %j', (value) => {
     checkThreadVariables({ TF_NUM_INTRAOP_THREADS: value, OMP_NUM_THREADS: value });
+  });
+});
+
+describe('checkSwitchVariables', () => {
+  it.each(['abc', '2', '-1', 'yes', ' '])('refuses %j', (value) => {
+    for (const name of ['TF_DETERMINISTIC_OPS', 'TF_ENABLE_ONEDNN_OPTS', 'NVIDIA_TF32_OVERRIDE'])
+      expect(() => checkSwitchVariables({ [name]: value })).toThrow(
+        `cannot load the engine: the environment variable ${name} is ${value}, expected 0 or 1`,
+      );
+  });
+  it.each([undefined, '', '0', '1', 'true', 'FALSE'])('takes %j', (value) => {
+    checkSwitchVariables({ TF_DETERMINISTIC_OPS: value, TF_FORCE_GPU_ALLOW_GROWTH: value });
   });
 });
 

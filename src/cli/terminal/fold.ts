@@ -40,16 +40,22 @@ function spelledRows([, ...titles]: readonly string[], rows: readonly (readonly 
   });
 }
 
+/** A cell in one line: names of files and classes may have line breaks, and what else a terminal obeys. */
+const inOneLine = (cell: string): string =>
+  // eslint-disable-next-line no-control-regex
+  cell.replaceAll(/[\u0000-\u001f\u007f]/g, (control) => JSON.stringify(control).slice(1, -1));
+
 /**
  * A table that puts each row's name, its first cell, on a line of its own where the table is wider than `width`; where
  * that is not enough, the rest of the row as text. `notes`: lines below each row.
  */
 export function foldedTable(
   header: readonly string[],
-  rows: readonly (readonly string[])[],
+  given: readonly (readonly string[])[],
   width: number,
-  notes: readonly (readonly string[])[] = rows.map(() => []),
+  notes: readonly (readonly string[])[] = given.map(() => []),
 ): string {
+  const rows = given.map((row) => row.map(inOneLine));
   const whole = formatTable(header, rows);
   const withNotes = (lines: readonly string[]): string[] =>
     lines.flatMap((line, row) => [

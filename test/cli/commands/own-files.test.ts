@@ -46,6 +46,11 @@ describe('a path on the command line', () => {
       ['train', '--config', 'tiny-isda', '--set', 'dataset.dir=~/data'],
       'begins with ~',
     ],
+    [
+      'is not meant for a shell, with a variable',
+      ['train', '--config', 'tiny-isda', '--set', 'output.dir=$HOME/runs'],
+      'begins with $HOME, which only a shell expands',
+    ],
   ])('%s', async ([, args, message], { folder }) => {
     const { code, stderr } = await runCli(folder, args);
     expect(stderr).toContain(message);

@@ -109,6 +109,12 @@ describe('on a narrow terminal', () => {
   });
 });
 
+it('tables show line breaks of names as escapes', () => {
+  const rows = [['a,"b"\nc', '1'], ['d\te', '2']]; // prettier-ignore
+  for (const width of [Infinity, 12, 6]) expect(foldedTable(['class', 'images'], rows, width)).toContain('a,"b"\\nc');
+  expect(foldedTable(['class', 'images'], rows, Infinity).split('\n')).toHaveLength(4);
+});
+
 it('tables fold where they must, and not before', () => {
   const header = ['name', 'first', 'second'];
   const rows = [['a-rather-long-name', '1', '22'], ['b', '333', '']]; // prettier-ignore
