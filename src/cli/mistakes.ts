@@ -7,10 +7,11 @@ import { shellWord } from '../common/shell.js';
 import { keysOfOption } from '../config/option-keys.js';
 import { ganJsonSchema, jsonSchema } from '../config/print.js';
 import { commandWords } from './help.js';
+import { isSetting } from './options.js';
 
 /** The `--set` that was meant by an option that a command does not have, as in `--epochs 3`; undefined where it is no key. */
 function settingMeant(option: string, command: Command, args: readonly string[]): string | undefined {
-  if (!command.options.some(({ long }) => long === '--set')) return undefined;
+  if (!hasSettings(command)) return undefined;
   const [flag, ...inside] = option.split('=');
   const isGan = commandWords(command).slice(1).join(' ') === 'gan train';
   const keys = keysOfOption(flag, isGan ? ganJsonSchema() : jsonSchema());
@@ -19,6 +20,14 @@ function settingMeant(option: string, command: Command, args: readonly string[])
   const following = next === undefined || args.at(-1) === option || /^-\D/.test(next) ? 'VALUE' : next;
   const value = inside.length > 0 ? inside.join('=') : following;
   return `write ${orList(keys.map((key) => `--set ${shellWord(`${key}=${value}`)}`))}`;
+}
+
+const hasSettings = (command: Command): boolean => command.options.some(({ long }) => long === '--set');
+
+/** The `--set` that was meant by a word too many, as in `train tiny-isda training.epochs=3`. */
+function settingBeside(command: Command, args: readonly string[]): string | undefined {
+  const word = args.find((each, at) => isSetting(each) && args[at - 1] !== '--set');
+  return word === undefined || !hasSettings(command) ? undefined : `write --set ${shellWord(word)}`;
 }
 
 /** What was meant by a value that is none of the choices which commander's message lists; undefined where none is near. */
@@ -35,7 +44,8 @@ export function explainUsage(command: Command, args: readonly string[]): void {
     outputError(text, write) {
       const [, option] = /unknown option '(--[^']+)'/.exec(text) ?? [];
       const meant = option === undefined ? undefined : settingMeant(option, command, args);
-      const hint = meant ?? choiceMeant(text);
+      const beside = text.includes('too many arguments') ? settingBeside(command, args) : undefined;
+      const hint = meant ?? beside ?? choiceMeant(text);
       // It is written next.
       if (hint !== undefined) command.showHelpAfterError(`  hint: ${hint}`);
       output.outputError?.(meant === undefined ? text : text.replace(/\n\(Did you mean .+\?\)/, ''), write);

@@ -26,12 +26,15 @@ export function configOption(): Option {
   return new Option('--config <file>', 'a YAML file, or the name of one under configs/');
 }
 
+/** Whether a word is KEY=VALUE, as after `--set`. */
+export const isSetting = (word: string): boolean => /^[A-Za-z]\w*(?:\.\w+)*=/.test(word);
+
 /** What a command is given as an argument, or as an option. Errors (usage): both, neither, or a setting without `--set`. */
 export function givenOnce(action: string, option: string, words: readonly (string | undefined)[]): string {
   const given = words.filter((word) => word !== undefined);
   const usage = (reason: string, hint: string, code: 'option/missing' | 'option/conflict'): Error =>
     cannot(action, reason, { code, kind: 'usage', hint });
-  const setting = given.find((word) => /^[A-Za-z]\w*(?:\.\w+)*=/.test(word));
+  const setting = given.find(isSetting);
   if (setting !== undefined)
     throw usage(`${setting} is a setting, not a name`, `write --set ${shellWord(setting)}`, 'option/conflict');
   if (given.length === 1) return given[0];

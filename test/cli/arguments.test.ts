@@ -7,6 +7,8 @@ describe('a config or run as a plain argument', () => {
     [['train', 'tiny-isda', '--set', 'dataset.dir=nowhere'], 1, 'nowhere'],
     [['train', 'no-such'], 2, 'cannot use config no-such'],
     [['train', '--config', 'tiny-isda', 'training.epochs=3'], 2, 'hint: write --set training.epochs=3'],
+    [['train', 'tiny-isda', '--set', 'a.b=1', 'training.epochs=3'], 2, 'hint: write --set training.epochs=3'],
+    [['ablate', 'training.epochs=3'], 2, 'hint: write --set training.epochs=3'],
     [['train', 'a', '--config', 'b'], 2, 'both a and b are given'],
     [['train'], 2, "required option '--config <file>' not specified"],
     // Four letters, two of them wrong: not base/tiny.
