@@ -44,7 +44,7 @@ async function finishes(out: string): Promise<void> {
 }
 
 describe('a disk that is full', () => {
-  it('for the third checkpoint: the last good one is intact, and the run goes on once there is room', async (context) => {
+  it('for the third checkpoint: the last good one is intact, and the run resumes once there is room', async (context) => {
     // A checkpoint has 0.8 MB; two and a half fit.
     const small = await disk(context, 2_200_000);
     const out = join(small.path, 'run');

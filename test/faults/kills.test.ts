@@ -64,7 +64,7 @@ async function killOnce(
   if (byTime) void setTimeout(number).then(() => child.kill('SIGKILL'));
   const { signal, exitCode, all } = await child;
   stopWatching();
-  // A run that goes on is shorter than one that begins: it may be done before its moment comes.
+  // A run that resumes is shorter than one that begins: it may be done before its moment comes.
   if (signal !== 'SIGKILL') expect(exitCode, all).toBe(0);
   return {
     moment,

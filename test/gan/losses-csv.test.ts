@@ -41,7 +41,7 @@ describe('losses.csv', () => {
     expect(second).toEqual({ ...row(20), seconds: 40.123 });
   });
 
-  test('goes on after the checkpoint, without later and torn rows', async ({ folder }) => {
+  test('resumes after the checkpoint, without later and torn rows', async ({ folder }) => {
     const path = await written(folder, [10, 20, 30]);
     appendFileSync(path, '40,1,');
     await written(folder, [30], 25);
@@ -55,7 +55,7 @@ describe('losses.csv', () => {
     expect((await readLosses(path, names)).map(({ diversity }) => diversity)).toEqual([0.1235, 0.1235]);
   });
 
-  test('of a run that began without the diversity goes on without it', async ({ folder }) => {
+  test('of a run that began without the diversity resumes without it', async ({ folder }) => {
     const path = await written(folder, [10]);
     await written(folder, [20], 10, true);
     expect(await readLosses(path, names)).toEqual(

@@ -71,7 +71,7 @@ describe('the training of a generator', () => {
     expect(rows.map(({ seconds }) => seconds)).toEqual([1, 2]);
   });
 
-  it('stops between two iterations and goes on as if it had not', async () => {
+  it('stops between two iterations and resumes as if it had not', async () => {
     const whole = await train();
     const first = await train({ stopAfter: 3 });
     expect(first.outcome).toMatchObject({ signal: 'SIGTERM', position: { iteration: 3, discriminatorSteps: 15 } });

@@ -89,7 +89,7 @@ describe.each([
     for (const other of found.slice(1)) expectSame(other, found[0]);
   });
 
-  it('goes on from a checkpoint that was written without packs, and the other way round', () => {
+  it('resumes from a checkpoint that was written without packs, and the other way round', () => {
     const { losses, state: end } = unpacked.get('captured')!;
     for (const [before, after] of [
       [0, Infinity],

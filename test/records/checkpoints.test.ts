@@ -126,7 +126,7 @@ describe('the best', () => {
     expect([one.ino, one.nlink]).toEqual([other.ino, 2]);
   });
 
-  test('is kept beside checkpoints that are not due, and goes on where it is the newest', async ({ folder }) => {
+  test('is kept beside checkpoints that are not due, and resumed from where it is the newest', async ({ folder }) => {
     await save(folder, 1, 'newest');
     await save(folder, 3, 'best');
     const newest = (await load(folder))!;
@@ -136,7 +136,7 @@ describe('the best', () => {
     expect((await load(folder))?.path).toBe(join(folder, 'epoch-0003-step-0000030.safetensors'));
   });
 
-  test('of an abandoned future goes: when an earlier one is saved, or when the run goes on', async ({ folder }) => {
+  test('of an abandoned future goes: when an earlier one is saved, or when the run resumes', async ({ folder }) => {
     await save(folder, 2, 'newest', 'best');
     await save(folder, 3, 'newest', 'best');
     writeFileSync(join(folder, 'epoch-0003-step-0000030.safetensors'), '');

@@ -196,7 +196,7 @@ describe('resuming', () => {
     );
   });
 
-  test('a file of a version that measured less goes on with its own columns', async ({ folder }) => {
+  test('a file of a version that measured less keeps its own columns when the run resumes', async ({ folder }) => {
     const path = join(folder, 'metrics.csv');
     const before = await openMetrics(path, { columns: columnsFor(10) });
     await before.append(rowOf(1));

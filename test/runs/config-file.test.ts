@@ -55,7 +55,7 @@ describe.each(['train', 'gan train'] as const)('isda %s', (command) => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('resuming')]);
   });
 
-  test('goes on by the same file, however it is named', { timeout: 120_000 }, async ({ folder }) => {
+  test('resumes by the same file, however it is named', { timeout: 120_000 }, async ({ folder }) => {
     await makeData(folder, 32);
     const length = (file: string, value: number): void => write(folder, file, value);
     length('a/c.yaml', 1);
@@ -75,7 +75,7 @@ describe.each(['train', 'gan train'] as const)('isda %s', (command) => {
     expect(inputs).toMatchObject({ configFile: '../../b/c.yaml' });
   });
 
-  test('goes on in a folder that does not say which file made it', { timeout: 120_000 }, async ({ folder }) => {
+  test('resumes in a folder that does not say which file made it', { timeout: 120_000 }, async ({ folder }) => {
     await makeData(folder, 32);
     write(folder, 'a/c.yaml', 1);
     write(folder, 'b/c.yaml', 2);

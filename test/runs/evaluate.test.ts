@@ -142,7 +142,7 @@ describe('evaluateRun', () => {
     expect(outcome.images).toBe(20);
   });
 
-  it('refuses the same images whose classes have the names of others, and a run does not go on with them', async () => {
+  it('refuses the same images whose classes have the names of others, and a run does not resume with them', async () => {
     const moved = join(folder, 'moved');
     await synthesize({ name: 'cifar10', train: 64, test: 100, classes: 10, seed: 1 }, moved);
     const names = join(moved, 'cifar-10-batches-bin', 'batches.meta.txt');

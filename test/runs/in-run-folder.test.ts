@@ -94,7 +94,7 @@ describe('the records that a run begins with', () => {
   }
   const records = { config: 'new', keepCheckpoints: 3, outdated: ['summary.json', 'nothing'] };
 
-  test('a run that goes on says which checkpoints are damaged, and keeps what there is', async ({ folder }) => {
+  test('a run that resumes says which checkpoints are damaged, and keeps what there is', async ({ folder }) => {
     await earlier(folder);
     const { context, printed } = contextOf();
     await inRunFolder(folder, context, async (open) => {

@@ -92,7 +92,7 @@ describe('runExperiment', () => {
     );
   });
 
-  it.each([1, 2, 4, 6])('after turn %i stops with a checkpoint, from which it goes on to the same bytes', async (turn) => {
+  it.each([1, 2, 4, 6])('after turn %i stops with a checkpoint, from which it resumes to the same bytes', async (turn) => {
     const out = `stopped-${turn}`;
     await expect(run(out, configOf(), { stopRequested: stopAfter(turn) })).rejects.toMatchObject({
       message: 'stopped by SIGTERM: a checkpoint is written',
@@ -230,7 +230,7 @@ describe('a run with other settings than before', () => {
     return experimentSchema.parse({ ...config, loss: { name: 'cross-entropy' }, schedule });
   };
 
-  it('goes on to more epochs, to the bytes of a run that was as long from the start', async () => {
+  it('resumes to more epochs, to the bytes of a run that was as long from the start', async () => {
     await run('longer', basic({ epochs: 1 }));
     const { printed, summary } = await run('longer', basic({ epochs: 3 }));
     expect(printed).toContain(
@@ -247,7 +247,7 @@ describe('a run with other settings than before', () => {
     expect(existsSync(join(folder, 'cut', 'summary.json'))).toBe(false);
   });
 
-  it('goes on with another evaluation batch', async () => {
+  it('resumes with another evaluation batch', async () => {
     await run('batch', basic({ epochs: 1 }));
     const { printed } = await run('batch', basic({ epochs: 1, evaluationBatchSize: 7 }));
     expect(printed).toContain('resumes with training.evaluationBatchSize 10 → 7\n');

@@ -130,7 +130,7 @@ function stopAfter(steps: number): () => string | undefined {
 }
 
 describe('a run', () => {
-  it.each(executions)('stopped within a group of batches goes on to the same bytes (%s)', async (execution) => {
+  it.each(executions)('stopped within a group of batches resumes to the same bytes (%s)', async (execution) => {
     const config = configOf({ ...aids, accumulate: 3, execution });
     const { printed } = await run(`whole-${execution}`, config);
     expect(printed).toMatch(/^updates {5}every 3 batches, 12 images; gradients clipped to a norm of 1; average/m);

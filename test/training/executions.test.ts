@@ -85,7 +85,7 @@ describe.each(executions)('a run, %s', (execution) => {
     expect(differences(train(execution, run, 10), ten.get(execution)!, repeatsBytes)).toEqual([]);
   });
 
-  it('goes on from a written state with the same bytes', () => {
+  it('resumes from a written state with the same bytes', () => {
     const whole = ten.get(execution)!;
     // In the middle of an epoch, and at the end of one.
     for (const stop of [3, 5]) {

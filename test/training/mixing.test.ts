@@ -226,7 +226,7 @@ describe('a run with mixup and CutMix', () => {
     expect(captured).toEqual(eager);
   });
 
-  it.each(executions)('goes on from a written state with the same bytes, %s', (execution) => {
+  it.each(executions)('resumes from a written state with the same bytes, %s', (execution) => {
     const whole = train(execution, run, 7);
     const first = openGenerated(engine, execution, run);
     const before = trainSteps(first, run, 0, 4);

@@ -134,7 +134,7 @@ describe('trainNetwork', () => {
 });
 
 describe('a stop', () => {
-  it.each([1, 2, 3, 7, 9, 15])('after call %i makes one checkpoint, from which the run goes on the same', async (k) => {
+  it.each([1, 2, 3, 7, 9, 15])('after call %i makes one checkpoint, from which the run resumes the same', async (k) => {
     const whole = await runTrainer({});
     const stopped = await runTrainer({ stopAfterCall: (calls) => (calls >= k ? 'SIGTERM' : undefined) });
     expect(stopped.signal).toBe('SIGTERM');
@@ -166,7 +166,7 @@ describe('a stop', () => {
     expect(restarted.rows[0].trainLoss).toBe(whole.rows[epoch - 1].trainLoss);
   });
 
-  it('keeps the state after a step where a checkpoint is due, and goes on from there', async () => {
+  it('keeps the state after a step where a checkpoint is due, and resumes from there', async () => {
     const due = ({ epoch, batch }: { epoch: number; batch: number }): boolean => epoch === 2 && batch > 1;
     for (const readEvery of [1, 5]) {
       const { events, checkpoints, calls } = await runTrainer({ due, readEvery });
@@ -185,7 +185,7 @@ describe('a stop', () => {
     }
   });
 
-  it('after the steps of an epoch that is not evaluated goes on with the next', async () => {
+  it('after the steps of an epoch that is not evaluated resumes with the next', async () => {
     const run = { epochs: 13, evaluateEvery: 20 };
     const whole = await runTrainer(run);
     // Three steps and three evaluation steps of epoch 1, three steps of epoch 2.

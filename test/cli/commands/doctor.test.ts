@@ -1,5 +1,5 @@
 // `isda doctor` and `isda setup` through the program: what they print and which code they exit with.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -9,7 +9,6 @@ import { formatFindings } from '../../../src/cli/commands/doctor.js';
 import { ensureEngine } from '../../../src/install/ensure.js';
 import { cacheHome } from '../../../src/common/home.js';
 import { runCli } from '../../support/cli.js';
-import { fakeCudaEngine, fakeDriver, standInLibraries } from '../../support/gpu.js';
 
 const isda = (args: readonly string[], environment: Record<string, string | undefined>) =>
   runCli('/nowhere', args, environment);
@@ -53,62 +52,6 @@ describe('isda doctor', () => {
     expect(value('isda')).toMatch(/^\d+\.\d+\.\d+/);
     expect(value('engine')).toMatch(/^TensorFlow \d+\.\d+\.\d+ for /);
     expect(value('memory')).toMatch(/^[\d.]+ GiB, [\d.]+ GiB free$/);
-  });
-
-  it('says which data sets are there, complete or not', async () => {
-    const folder = await temporaryFolder();
-    await mkdir(join(folder, 'cifar-100-binary'));
-    await mkdir(join(folder, 'cifar-10-batches-bin'));
-    for (const name of ['train', 'test']) await writeFile(join(folder, 'cifar-100-binary', `${name}.bin`), '');
-    for (const batch of [1, 2, 4, 5]) {
-      await writeFile(join(folder, 'cifar-10-batches-bin', `data_batch_${batch}.bin`), '');
-    }
-    const { stdout } = await isda(['doctor', '--json'], { ISDA_HOME: folder, ISDA_DATA: folder, PATH: '' });
-    const findings = reportSchema.parse(JSON.parse(stdout)).findings;
-    expect(findings.find((finding) => finding.name === 'cifar100')).toEqual({
-      name: 'cifar100',
-      state: 'good',
-      value: join(folder, 'cifar-100-binary'),
-    });
-    expect(findings.find((finding) => finding.name === 'cifar10')).toMatchObject({
-      state: 'note',
-      value: `${join(folder, 'cifar-10-batches-bin')} lacks data_batch_3.bin, test_batch.bin`,
-    });
-  });
-});
-
-describe('isda doctor on a machine with a GPU', () => {
-  it('names the GPU, its driver, the versions of CUDA’s libraries, and the file that is missing', async () => {
-    const home = await temporaryFolder();
-    const directory = await fakeCudaEngine(home);
-    const files = await standInLibraries(directory);
-    await rm(files['libcublasLt.so.12']);
-    await mkdir(join(directory, 'nvidia_cudnn_cu12-9.28.0.42.dist-info'));
-    const environment = { ...process.env, ISDA_HOME: home, ...(await fakeDriver(join(home, 'driver'))) };
-    const { stdout, code } = await isda(['doctor', '--json'], environment);
-    const findings = reportSchema.parse(JSON.parse(stdout)).findings;
-    const find = (name: string) => findings.filter((finding) => finding.name === name);
-    expect(code).toBe(0);
-    expect(find('GPU')).toEqual([
-      {
-        name: 'GPU',
-        state: 'note',
-        value: 'NVIDIA H200, 140 GiB, compute capability 9.0, driver 570.86.15',
-        advice: 'not used: TensorFlow cannot open the CUDA libraries named below',
-      },
-    ]);
-    expect(find('CUDA libraries')).toEqual([{ name: 'CUDA libraries', state: 'good', value: 'cudnn 9.28.0.42' }]);
-    expect(find('CUDA library').map(({ value }) => value)).toEqual([
-      'libcublasLt.so.12: cannot open shared object file: No such file or directory (needed by libcublas.so.12)',
-    ]);
-    expect(find('CUDA library')[0].advice).toContain('`isda setup --build cuda --force` gets it');
-  });
-
-  it('says that the CPU build uses no GPU', async () => {
-    const driver = await fakeDriver(await temporaryFolder());
-    const { stdout } = await isda(['doctor', '--json'], { ...process.env, ...driver, ISDA_BUILD: 'cpu' });
-    const gpu = reportSchema.parse(JSON.parse(stdout)).findings.find(({ name }) => name === 'GPU');
-    expect(gpu?.advice).toBe('not used: `isda setup --build cuda` gets the CUDA build');
   });
 });
 

@@ -73,7 +73,7 @@ describe('model.weights', () => {
     renameSync(named('moved'), weights);
   });
 
-  it('is what `isda import` writes: the run that goes on from the folder is the same', async () => {
+  it('is what `isda import` writes: the run that resumes from the folder is the same', async () => {
     await isda('import', 'w.safetensors', '--config', 'tiny-isda', '--set', 'dataset.dir=data', '--out', 'imported');
     expect(read(named('imported'), 'config.yaml')).toContain(`weightsSha256: ${sha256Of(weights)}\n`);
     // As before: neither this call nor the next names the weights again.

@@ -79,7 +79,7 @@ describe('isda gan train', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGUSR1', 'SIGKILL'] as const)(
-    'goes on after %s to the same bytes',
+    'resumes after %s to the same bytes',
     async (signal) => {
       const held = await startHeld(folder, args(signal), { run: 'gan train', line: /^iteration 3\// });
       const stopped = await signalHeld(held, signal);
@@ -100,7 +100,7 @@ describe('isda gan train', () => {
     },
   );
 
-  it('does not go on, and is not complete, on other images', async () => {
+  it('does not resume, and is not complete, on other images', async () => {
     await synthesize({ name: 'cifar10', train: 256, test: 100, classes: 10, seed: 2 }, join(folder, 'other'));
     await runHere(folder, args('images', 'training.iterations=3'));
     for (const iterations of [3, 6]) {

@@ -1,17 +1,14 @@
 // What `isda ablate`, `isda sweep` and `isda runs` say: plans, lists and refusals, in the words a user reads.
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { describe, expect, it } from 'vitest';
-import { endLine, gridProgress, statusLine } from '../../../src/cli/grids/progress.js';
+import { describe, expect } from 'vitest';
 import { loadConfig } from '../../../src/config/load.js';
 import { claimCell } from '../../../src/grids/store/claim.js';
 import { placeCell } from '../../../src/grids/store/store.js';
 import { projectRoot } from '../../config/support.js';
-import { someCell, someSummary } from '../../support/cells.js';
+import { someCell } from '../../support/cells.js';
 import { runCli } from '../../support/cli.js';
 import { makeStoredRun } from '../../support/stores.js';
-import { until } from '../../support/until.js';
 import { test } from '../../temporary-folder.js';
 
 const ablate = ['ablate', '--config', 'tiny-isda', '--dry-run'];
@@ -320,45 +317,5 @@ describe('a grid with runs whose files cannot be used', () => {
       'done',
       'failed',
     ]);
-  });
-});
-
-describe('progress of a grid', () => {
-  const counts = { cells: 9, done: 3, failed: 1, left: 4000, running: [{ name: 'x-seed1', epoch: 5, epochs: 60 }] };
-
-  it('statusLine leaves out the least important where the terminal is narrow', () => {
-    expect(statusLine(counts, 80)).toBe('3 of 9 done  1 failed  4 to go  1 h 07 min left  x-seed1 5/60');
-    expect(statusLine(counts, 45)).toBe('3 of 9 done  1 failed  1 h 07 min left');
-    expect(statusLine({ ...counts, failed: 0, left: undefined }, 30)).toBe('3 of 9 done  5 to go');
-  });
-
-  const cell = { ...someCell('a'), name: 'a-seed1', folder: '/nowhere' };
-  it('endLine says how a run ended', () => {
-    expect(endLine({ cell, end: { state: 'done' }, summary: someSummary(6.234) })).toBe(
-      'done    a-seed1  6.23 % (mean of 2 epochs)  2.0 s',
-    );
-    expect(endLine({ cell, end: { state: 'failed', reason: 'no data' } })).toBe('failed  a-seed1: no data');
-  });
-
-  it('a terminal is left with the lines alone', async () => {
-    const through = new PassThrough();
-    const stream = Object.assign(through, { isTTY: true, columns: 60 }) as unknown as NodeJS.WriteStream;
-    let text = '';
-    through.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    const { events, stop } = gridProgress({ stream, now: Date.now, everyMilliseconds: 5 });
-    events.planned([cell]);
-    events.started(cell);
-    await until(() => text.includes('a-seed1 0/2'));
-    expect(text).toMatch(/^grid {4}1 run\nstart {3}a-seed1\n0 of 1 done {2}a-seed1 0\/2/);
-    events.ended({ cell, end: { state: 'failed', reason: 'no data' } });
-    stop();
-    const length = text.length;
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(text.length).toBe(length);
-    // What clearing a line takes away is not there for a reader.
-    // eslint-disable-next-line no-control-regex
-    expect(text.replaceAll(/[^\n]*\u001b\[2K\u001b\[1G/g, '')).toBe(
-      'grid    1 run\nstart   a-seed1\nfailed  a-seed1: no data\n',
-    );
   });
 });

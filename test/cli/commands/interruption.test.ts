@@ -1,4 +1,4 @@
-// Runs that are interrupted, politely and not, and then go on: they end with the bytes of a run that was not.
+// Runs that are interrupted, politely and not, and then resume: they end with the bytes of a run that was not.
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -70,7 +70,7 @@ describe('a run that is asked to stop', () => {
     ['SIGUSR1 in the evaluation after the first epoch', 'SIGUSR1', { part: 'test', image: 1 }, '1 after 6'],
     ['SIGTERM in the middle of the third epoch', 'SIGTERM', inStep(3, 3), '3 after 3'],
   ];
-  it.each(moments)('%s: ends with 75 and a checkpoint, and goes on to the same bytes', async (name, ...rest) => {
+  it.each(moments)('%s: ends with 75 and a checkpoint, and resumes to the same bytes', async (name, ...rest) => {
     const [signal, moment, place] = rest;
     const out = name.replaceAll(' ', '-');
     await stop(out, signal, moment);
@@ -79,7 +79,7 @@ describe('a run that is asked to stop', () => {
     expect(outcomeOf(join(folder, out))).toEqual(whole);
   });
 
-  it('again and again, by every other signal, goes on to the same bytes', async () => {
+  it('again and again, by every other signal, resumes to the same bytes', async () => {
     await stop('often', 'SIGHUP', inStep(2));
     expect((await stop('often', 'SIGUSR2', inStep(2))).stdout).toContain(
       '\nresuming in epoch 1 after 2 of 6 batches\n',
@@ -92,14 +92,14 @@ describe('a run that is asked to stop', () => {
     expect(outcomeOf(join(folder, 'often'))).toEqual(whole);
   });
 
-  it('by those that are seldom sent, goes on to the same bytes', async () => {
+  it('by those that are seldom sent, resumes to the same bytes', async () => {
     for (const signal of ['SIGQUIT', 'SIGALRM', 'SIGVTALRM', 'SIGIO', 'SIGPWR'] as const)
       await stop('seldom', signal, inStep(1));
     await finish('seldom');
     expect(outcomeOf(join(folder, 'seldom'))).toEqual(whole);
   });
 
-  it('inside the warm-up it goes on to the same bytes', async () => {
+  it('inside the warm-up it resumes to the same bytes', async () => {
     const warm = ['schedule={name: cosine, minLearningRate: 0.01, warmupEpochs: 1.5}'];
     await finish('warm-whole', warm);
     await stop('warm', 'SIGTERM', inStep(4), warm);
@@ -144,7 +144,7 @@ describe('a run that is killed', () => {
     ['in an epoch, with a checkpoint every second', inStep(4, 3), ['output.checkpointEvery=2'], '3 after 0'],
     ['in an epoch, with a checkpoint every 4 steps', inStep(4, 2), ['output.checkpointEvery={steps: 4}'], '2 after 2'],
   ];
-  it.each(moments)('%s goes on to the same bytes', async (name, moment, more, place) => {
+  it.each(moments)('%s resumes to the same bytes', async (name, moment, more, place) => {
     const out = `killed-${name.replaceAll(/[ ,]+/g, '-')}`;
     expect((await interrupt(out, 'SIGKILL', moment, more)).signal).toBe('SIGKILL');
     expect(existsSync(join(folder, out, '.lock'))).toBe(true);

@@ -15,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const mixing = ['augmentation.mixup.alpha=0.8', 'augmentation.cutmix={}'];
 const args = (out: string, changes: readonly string[]): string[] => trainArgs(out, changes, 'tiny-cross-entropy');
 
-it('an interrupted run goes on to the same bytes', async () => {
+it('an interrupted run resumes to the same bytes', async () => {
   const heldArgs = (out: string): string[] => heldTrainArgs(out, mixing, 'tiny-cross-entropy');
   const whole = await runHere(folder, heldArgs('whole'));
   expect(whole.exitCode, whole.all).toBe(0);

@@ -40,7 +40,7 @@ describe('a store from before fingerprints left out what is at its default', () 
     expect(exitCode, all).toBe(0);
   });
 
-  it('goes on in its own folders: what is done stays, what was stopped continues', async () => {
+  it('resumes in its own folders: what is done stays, what was stopped continues', async () => {
     const [before, whole] = [await stored(stopped, 'metrics.csv'), await stored(done, 'summary.json')];
     const { exitCode, all } = await runHere(folder, ablate);
     expect(exitCode, all).toBe(0);
@@ -80,7 +80,7 @@ describe('a store from before fingerprints left out what is at its default', () 
 });
 
 describe('a generator from then', () => {
-  it('goes on from its checkpoint', async () => {
+  it('resumes from its checkpoint', async () => {
     const settings = ['dataset.dir=syn', 'dataset.subset=100', 'gan.name=wgan', 'gan.noise=2'];
     const widths = ['gan.generatorWidth=1', 'gan.discriminatorWidth=1'];
     const args = ['gan', 'train', '--config', 'tiny-gan', '--out', 'gan', ...set([...settings, ...widths])];

@@ -1,4 +1,4 @@
-// Each optimizer from a config: it trains, and a run that is stopped goes on to the same bytes.
+// Each optimizer from a config: it trains, and a run that is stopped resumes to the same bytes.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const argsOf = (out: string, optimizer: string): string[] =>
   heldTrainArgs(out, [`optimizer={name: ${optimizer}, learningRate: 0.001}`]);
 
 describe.each(['sgd', 'adam', 'adamw', 'rmsprop'])('optimizer.name: %s', (name) => {
-  it('trains, and goes on after a stop to the same bytes', async () => {
+  it('trains, and resumes after a stop to the same bytes', async () => {
     const whole = await runHere(folder, argsOf(`${name}-whole`, name));
     expect(whole.exitCode, whole.all).toBe(0);
     const stopped = await signalHeld(

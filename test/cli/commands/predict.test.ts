@@ -4,16 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
-import { networkOfFile } from '../../../src/runs/prediction/network.js';
-import { predictFiles } from '../../../src/runs/prediction/predict-files.js';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/records/safetensors.js';
-import { projectRoot } from '../../config/support.js';
 import { runCli, runHere } from '../../support/cli.js';
-import { testEngine } from '../../support/engine.js';
 import { makeData, trainArgs } from '../../support/runs.js';
-import { findTorch } from '../../support/torch.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
 await makeData(folder, 256);
@@ -205,62 +199,5 @@ describe('the metadata of an export', () => {
     const near = (numbers: number[]) => numbers.map((value) => expect.closeTo(value, 3) as number);
     expect(values['mean']).toEqual(near([0.491, 0.482, 0.447]));
     expect(values['std']).toEqual(near([0.247, 0.244, 0.262]));
-  });
-
-  const python = findTorch();
-  it.skipIf(python === undefined)('and the Python of docs/networks.md gives the same logits', async () => {
-    const photos: string[] = [];
-    for (const [label, name] of ['red', 'green', 'blue'].entries()) {
-      for (const part of ['train', 'val']) {
-        mkdirSync(join(folder, 'photos', part, name), { recursive: true });
-        for (let index = 0; index < 4; index++) {
-          const pixels = Buffer.from(Array.from({ length: 60 * 45 * 3 }, (_, at) => ((at % 3 === label ? 190 : 90) + ((at * (index + 3)) % 61)) & 255)); // prettier-ignore
-          // One lies on its side, as cameras note.
-          const isTurned = index === 3;
-          const file = join(folder, 'photos', part, name, `${index}.${isTurned ? 'jpg' : 'png'}`);
-          const size = isTurned ? { width: 45, height: 60 } : { width: 60, height: 45 };
-          const image = sharp(pixels, { raw: { ...size, channels: 3 } });
-          await (isTurned ? image.withMetadata({ orientation: 6 }) : image).toFile(file);
-          if (part === 'val') photos.push(file);
-        }
-      }
-    }
-    const sets = [
-      ...['dataset.name=image-folder', 'dataset.dir=photos', 'dataset.imageSize=32', 'dataset.resize=40'],
-      // Worker threads run the built files; here everything runs from the sources.
-      ...['dataset.orientation=apply', 'training.workers=0'],
-      ...['model.name=imagenet-resnet', 'model.depth=18', 'training.epochs=2', 'training.batchSize=4'],
-      ...['training.evaluationBatchSize=12', 'optimizer.learningRate=0.01', 'loss.name=cross-entropy'],
-      'dataset.subset=12',
-      'dataset.testSubset=12',
-    ].flatMap((set) => ['--set', set]);
-    const run = await runHere(folder, ['train', '--config', 'tiny-cross-entropy', ...sets, '--out', 'folder']);
-    expect(run.exitCode, run.all).toBe(0);
-    const out = join(folder, 'folder.safetensors');
-    const exported = await runCli(folder, ['export', '--run', 'folder', '--out', out]);
-    expect(exported.code, exported.stderr).toBe(0);
-
-    const docs = readFileSync(join(projectRoot, 'docs/networks.md'), 'utf8');
-    const [, script] = /```python\n([^]*?)```/.exec(docs)!;
-    writeFileSync(join(folder, 'use.py'), `${script}print(json.dumps(logits.tolist()))\n`);
-    const { stdout } = await execa(python!, ['use.py', out, ...photos], { cwd: folder });
-    const lines = stdout.split('\n');
-    const expected = JSON.parse(lines.at(-1)!) as number[][];
-
-    const context = { environment: {}, workingDirectory: folder, now: Date.now };
-    const network = await networkOfFile(out, undefined, context);
-    const openEngine = () => Promise.resolve(testEngine());
-    const logits: (readonly number[])[] = [];
-    for await (const batch of predictFiles(network, photos, { top: 1, batchSize: 5 }, { openEngine })) {
-      for (const prediction of batch) {
-        if ('broken' in prediction) throw new Error(prediction.broken);
-        expect(lines[prediction.index]).toContain(` ${prediction.classes[0].className} `);
-        logits.push(prediction.logits);
-      }
-    }
-    expect(logits).toHaveLength(expected.length);
-    const differences = logits.flatMap((row, at) => row.map((value, label) => Math.abs(value - expected[at][label])));
-    expect(Math.max(...differences)).toBeLessThan(1e-4);
-    expect(Math.max(...expected.flat()) - Math.min(...expected.flat())).toBeGreaterThan(0.1);
   });
 });

@@ -1,4 +1,4 @@
-// Grids as their user meets them: real processes that are stopped and killed, and go on with nothing lost or done twice.
+// Grids as their user meets them: real processes that are stopped and killed, and resume with nothing lost or done twice.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -101,7 +101,7 @@ describe('isda study', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s: checkpoints are written, exit code 75, and it goes on',
+    '%s: checkpoints are written, exit code 75, and it resumes',
     async (signal) => {
       await withDone(signal, 'tiny-isda-seed1');
       const held = await startHeld(folder, args(signal), { run: 'tiny-basic-seed1', image: 13 });
@@ -147,7 +147,7 @@ describe('isda study', () => {
     expect(read(folder, 'orphan', 'tiny-isda-seed1', 'log.txt').match(/experiment {2}/g)).toHaveLength(1);
   });
 
-  it('kill -9 of the grid and its run: it goes on from the checkpoint', async () => {
+  it('kill -9 of the grid and its run: it resumes from the checkpoint', async () => {
     await withDone('dead', 'tiny-focal-seed1');
     const { child, pid } = await startHeld(folder, args('dead'), { run: 'tiny-isda-seed1', image: secondEpoch });
     child.kill('SIGKILL');
@@ -205,7 +205,7 @@ describe('isda study', () => {
   });
 });
 
-it('isda sweep goes on where it was stopped and ends with the choice and the final runs', async () => {
+it('isda sweep resumes where it was stopped and ends with the choice and the final runs', async () => {
   const sweep = [
     ...['sweep', 'lambda0', '--config', 'tiny-isda', '--values', '1,0,0.5', '--holdout', '12', '--final-seeds', '2'],
     ...['--set', `dataset=${JSON.stringify(dataset)}`, '--set', `training=${JSON.stringify(training)}`],

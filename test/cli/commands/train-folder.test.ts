@@ -1,4 +1,4 @@
-// A run on a folder of images: its classes are those of the folder, it goes on where the folder was moved.
+// A run on a folder of images: its classes are those of the folder, it resumes where the folder was moved.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ Module._load = (name, ...rest) => {
     expect(evaluated.exitCode, evaluated.all).toBe(0);
   });
 
-  test('has the folder’s classes, is evaluated by its own config, and goes on elsewhere', async ({ folder }) => {
+  test('has the folder’s classes, is evaluated by its own config, and resumes elsewhere', async ({ folder }) => {
     await writeImages(join(folder, 'images'), [...images, 'val/a/1.jpg', 'val/b/1.png', 'val/c/1.jpg']);
     const trained = await train(folder, 'images');
     expect(trained).toMatchObject({ code: 0 });
@@ -110,7 +110,7 @@ Module._load = (name, ...rest) => {
     expect(wrong.stderr).toContain(`cannot evaluate the run: the classes are not in the order of the run's: ${text}`);
   });
 
-  test('does not go on with other images of the same names', async ({ folder }) => {
+  test('does not resume with other images of the same names', async ({ folder }) => {
     await writeImages(join(folder, 'one'), [...images, 'val/a/1.jpg', 'val/b/1.png', 'val/c/1.jpg']);
     await writeImages(join(folder, 'two'), [...images.toReversed(), 'val/a/1.jpg', 'val/b/1.png', 'val/c/1.jpg']);
     const own = 'dataset.name=image-folder';

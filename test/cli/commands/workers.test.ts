@@ -1,4 +1,4 @@
-// Runs with worker threads end with the bytes of runs without, also where they were stopped and went on with others.
+// Runs with worker threads end with the bytes of runs without, also where they were stopped and resumed with others.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ describe('training.workers', () => {
     expect(outcomeOf(join(folder, `run${workers}`))).toEqual(outcomeOf(join(folder, 'run0')));
   });
 
-  it('may change where a run goes on in the middle of an epoch', async () => {
+  it('may change where a run resumes in the middle of an epoch', async () => {
     const held = await startHeld(folder, trainArgs('run', changes(2)), { run: 'train', line: /^epoch 1\// });
     const stopped = await signalHeld(held, 'SIGTERM');
     expect(stopped.exitCode, stopped.all).toBe(75);

@@ -43,7 +43,7 @@ describe('fetchFile', () => {
     expect(server.requests[0].headers['accept-encoding']).toBe('identity');
   });
 
-  it('goes on where a connection was cut off, held to the same version of the file', async () => {
+  it('resumes where a connection was cut off, held to the same version of the file', async () => {
     const path = await targetPath();
     const server = await serve((request, response, number) => {
       if (number === 0) cutOff(response, content, 70_000, path);
@@ -58,7 +58,7 @@ describe('fetchFile', () => {
     expect(progress.at(-1)).toEqual([content.length, content.length]);
   });
 
-  it('goes on from what an earlier call left', async () => {
+  it('resumes from what an earlier call left', async () => {
     const path = await targetPath();
     const server = await serve((request, response, number) => {
       if (number === 0) cutOff(response, content, 50_000, path);

@@ -1,9 +1,9 @@
 // What a new config says for images and machines: network, batch that fits, epochs, covariance.
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { FolderSurvey } from '../../src/data/datasets/image-folder/survey.js';
-import { chooseConfig, type Machine } from '../../src/runs/new-config/choices.js';
-import { newConfigText, twinText } from '../../src/runs/new-config/text.js';
+import type { FolderSurvey } from '../../../src/data/datasets/image-folder/survey.js';
+import { chooseConfig, type Machine } from '../../../src/runs/new-config/choices.js';
+import { newConfigText, twinText } from '../../../src/runs/new-config/text.js';
 
 const cpu: Machine = { device: 'cpu', memory: 16 * 2 ** 30 };
 const gpu: Machine = { device: 'cuda', memory: 80 * 2 ** 30 };

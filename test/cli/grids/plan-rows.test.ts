@@ -1,0 +1,32 @@
+// The text of a plan on terminals of several widths.
+import { expect, it } from 'vitest';
+import { planText, planTotals, type PlanRow } from '../../../src/cli/grids/plan-rows.js';
+import { widthOf } from '../../../src/cli/terminal/fold.js';
+
+it('on a narrow terminal a plan has its numbers behind their titles', () => {
+  const row: PlanRow = {
+    ...{ row: 'resnet32-cifar10-isda', runs: 5, done: 1, epochs: 160, epochsLeft: [160, 160, 160, 160] },
+    ...{ secondsPerEpoch: 1234, secondsPerRun: 160 * 1234, memoryBytes: 2 ** 30, diskBytes: 2 ** 20 },
+    step: { training: 3000, evaluation: 1000, spread: 1, scaled: true },
+    images: { train: 50_000, evaluation: 10_000, counted: true },
+    tooLarge: true,
+  };
+  const text = (width: number): string => planText([row], planTotals([row], 2), { width, device: 'cpu', steps: 3 });
+  for (const width of [40, 60, 80]) expect(widthOf(text(width))).toBeLessThanOrEqual(width);
+  expect(text(40)).toContain(
+    [
+      'resnet32-cifar10-isda',
+      '  runs 4/5, images 50000, step ~3000 ms,',
+      '  epoch 20 min 34 s, a run 2 d 07 h,',
+      '  memory 1.00 GiB, disk 5.00 MiB',
+      '  a run needs more memory than is free',
+      '  now',
+    ].join('\n'),
+  );
+  expect(text(Infinity).split('\n')[2]).toMatch(/^resnet32-cifar10-isda +4\/5 +50000 +~3000 ms /);
+  expect(text(Infinity)).not.toContain('busy');
+  const busy = [{ ...row, step: { ...row.step!, spread: 4.12 } }];
+  expect(planText(busy, planTotals(busy, 1), { width: Infinity, steps: 3 })).toContain(
+    '\nThe slowest measured step took 4.1 times as long as the fastest: the machine is busy',
+  );
+});
