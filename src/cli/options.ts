@@ -166,6 +166,15 @@ export const wholeArgument = wholeNumberFrom(0);
 /** Reads the value of an option that counts something: a whole number of at least 1. */
 export const countArgument = wholeNumberFrom(1, 999_999_999);
 
+/** Reads seconds, also fractions of them. */
+export const secondsArgument =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+    if (seconds >= least && seconds <= most) return seconds;
+    throw new InvalidArgumentError(`Expected seconds from ${least} to ${most}.`);
+  };
+
 /** The same where the machine has to hold so many at once. */
 export function countUpTo(most: number): (value: string) => number {
   return (value) => {

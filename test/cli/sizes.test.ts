@@ -74,7 +74,7 @@ describe('sizes of networks, batches and pictures', () => {
       '--set',
       'dataset.dir=data',
       '--seconds',
-      '1',
+      '0.1',
       '--workers',
       '0',
       '--workers',

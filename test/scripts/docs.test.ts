@@ -14,17 +14,25 @@ it('docs, results and expected times are what npm run docs writes', async () => 
   expect([exitCode, stdout, stderr]).toEqual([0, '', '']);
 });
 
-/** The sentences about two rows with so many of five seeds. */
-async function follows(basic: readonly number[], isda: readonly number[], comparison: object): Promise<string> {
+type Case = readonly [basic: readonly number[], isda: readonly number[], comparison: object];
+
+/** The groups of two rows with so many of five seeds. */
+function groupOf([basic, isda, comparison]: Case): object {
   const row = (name: string, errors: readonly number[], more: object) => ({
     ...{ row: name, seeds: errors.map((_, index) => index + 1), bySeed: [], ...more },
   });
   const outcomes = [row('basic', basic, {}), row('isda', isda, { baseline: 'basic', comparison })];
   const asked = ['basic', 'isda'].map((name) => ({ row: name, seeds: 5 }));
+  return { groups: [{ outcomes }], asked };
+}
+
+/** The sentences about each case. */
+async function follows(...cases: readonly Case[]): Promise<string[]> {
   const source = `import { whatFollows } from ${JSON.stringify(pathToFileURL(script('docs/follows.mjs')).href)};
-    process.stdout.write(whatFollows(${JSON.stringify({ groups: [{ outcomes }], asked })}).join('\\n'));`;
+    const cases = ${JSON.stringify(cases.map(groupOf))};
+    process.stdout.write(JSON.stringify(cases.map((each) => whatFollows(each).join('\\n'))));`;
   const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', source]);
-  return stdout;
+  return JSON.parse(stdout) as string[];
 }
 
 const comparison = (holmP: number, t: number) => ({
@@ -32,16 +40,20 @@ const comparison = (holmP: number, t: number) => ({
 });
 
 it('few seeds make no claim, whatever the numbers are', async () => {
-  const text = await follows([1, 2, 3], [1, 2], comparison(0.001, -2));
+  const [text] = await follows([[1, 2, 3], [1, 2], comparison(0.001, -2)]);
   expect(text).toBe('- `isda` (2 of 5 seeds) against `basic` (3 of 5): fewer than three seeds, so nothing follows.');
 });
 
 it('the corrected p decides what is said, and the sign which way', async () => {
   const five = [1, 2, 3, 4, 5];
-  expect(await follows(five, five, comparison(0.04, -2))).toMatch(/: the error is lower\.$/);
-  expect(await follows(five, five, comparison(0.04, 2))).toMatch(/: the error is higher\.$/);
-  expect(await follows(five, five, comparison(0.06, 0.5))).toMatch(/: no difference is shown; the interval says/);
-  expect(await follows(five, five.slice(2), comparison(0.04, 2))).toMatch(
-    / Seeds are missing, so this is not final\.$/,
+  const [lower, higher, open, few] = await follows(
+    [five, five, comparison(0.04, -2)],
+    [five, five, comparison(0.04, 2)],
+    [five, five, comparison(0.06, 0.5)],
+    [five, five.slice(2), comparison(0.04, 2)],
   );
+  expect(lower).toMatch(/: the error is lower\.$/);
+  expect(higher).toMatch(/: the error is higher\.$/);
+  expect(open).toMatch(/: no difference is shown; the interval says/);
+  expect(few).toMatch(/ Seeds are missing, so this is not final\.$/);
 });

@@ -14,17 +14,14 @@ export function findChromium(environment: NodeJS.ProcessEnv = process.env): stri
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
 }
 
-export interface WindowOptions {
-  readonly width: number;
-  readonly colorScheme?: 'light' | 'dark';
+interface Browser {
+  readonly context: BrowserContext;
+  /** Ends it and deletes its profile. */
+  readonly close: () => Promise<void>;
 }
 
-/** Opens a browser with an empty profile for the length of `use`. */
-export async function withBrowser<T>(
-  executablePath: string,
-  { width, colorScheme = 'light' }: WindowOptions,
-  use: (browser: BrowserContext) => Promise<T>,
-): Promise<T> {
+/** Opens a browser with an empty profile. */
+export async function openBrowser(executablePath: string): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), 'isda-browser-'));
   const flags = [
     '--no-sandbox',
@@ -35,19 +32,16 @@ export async function withBrowser<T>(
     '--disable-component-update',
     '--disable-sync',
   ];
-  const browser = await chromium.launchPersistentContext(profile, {
+  const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
     timeout: 300_000,
     args: flags,
-    viewport: { width, height: 900 },
-    colorScheme,
   });
-  browser.setDefaultTimeout(300_000);
-  try {
-    return await use(browser);
-  } finally {
-    await browser.close();
+  context.setDefaultTimeout(300_000);
+  const close = async (): Promise<void> => {
+    await context.close();
     rmSync(profile, { recursive: true, force: true });
-  }
+  };
+  return { context, close };
 }

@@ -12,9 +12,9 @@ import { executionsShareBytes, repeatsBytes, sameNumbers } from '../support/same
 const engine = testEngine();
 const isda = { name: 'isda', lambda0: 0.5, rank: 32, schedule: 'iteration' } as const;
 const run: GeneratedRun = {
-  // Five steps an epoch, the last with 16 images.
-  dataset: generatedDataset(144, 1),
-  batchSize: 32,
+  // Five steps an epoch, the last with 8 images.
+  dataset: generatedDataset(72, 1),
+  batchSize: 16,
   seed: 3,
   dropout: 0.3,
   loss: { ...isda, covariance: 'full' },

@@ -20,16 +20,19 @@ const steps = 3;
 const batchSize = 4;
 /** So small that rounding, which differs between the executions, is not blown up by the steps. */
 const learningRate = 0.001;
-const input = { height: 32, width: 32, channels: 3, classes: 10 };
-const format = { height: 32, width: 32, mean: [125, 123, 114], std: [63, 62, 67] };
+/** Of the images: the networks for ImageNet halve theirs five times, those for CIFAR twice. */
+const sideOf = ({ name }: ModelInput): number => (name.startsWith('imagenet') ? 32 : 16);
 const random = randomStream(1, 'families');
-const images = Uint8Array.from({ length: batchSize * 32 * 32 * 3 }, () => random.integer(256));
+const pixels = Uint8Array.from({ length: batchSize * 32 * 32 * 3 }, () => random.integer(256));
 const labels = Int32Array.of(3, 1, 4, 1);
 const optimizer = createSgd({ name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay: 1e-4 });
 
 /** The losses of the steps on one batch with ISDA, and the parameters that did not change. */
 function train(model: ModelInput, execution: Execution) {
-  const network = createNetwork(modelOptions.parse(model), input);
+  const side = sideOf(model);
+  const network = createNetwork(modelOptions.parse(model), { height: side, width: side, channels: 3, classes: 10 });
+  const format = { height: side, width: side, mean: [125, 123, 114], std: [63, 62, 67] };
+  const images = pixels.subarray(0, batchSize * side * side * 3);
   const loss = createLoss(lossOptions.parse({ name: 'isda' }), network);
   const parts = { network, loss, optimizer, format, precision: 'float32' } as const;
   const tensors = sessionTensors(parts);

@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { benchAugmentations, benchData, type BenchAugmentation, type DataBenchResult } from '../../runs/bench/data.js';
 import type { CommandContext } from '../context.js';
 import { example, helpStyle } from '../help.js';
-import { configOption, countArgument, readConfig, setOption, wholeNumber } from '../options.js';
+import { configOption, readConfig, secondsArgument, setOption, wholeNumber } from '../options.js';
 import { formatTable } from '../terminal/table.js';
 
 interface DataBenchArguments {
@@ -31,7 +31,7 @@ function table(results: readonly DataBenchResult[]): string {
     `${((1000 * result.batchSize) / result.imagesPerSecond).toFixed(2)} ms`,
   ]);
   return [
-    `${dataset}, batch ${batchSize}, about ${seconds.toFixed(0)} s each in turn`,
+    `${dataset}, batch ${batchSize}, about ${seconds.toFixed(seconds < 1 ? 1 : 0)} s each in turn`,
     '',
     formatTable(['augmentation', 'threads', 'images/s', 'a batch'], rows),
     '',
@@ -59,7 +59,7 @@ export function registerBenchData(bench: Command, context: CommandContext): void
         `numbers of worker threads to compare (default: 0 and ${availableParallelism()}, the cores)`,
       ).argParser(threadsArgument),
     )
-    .option('--seconds <n>', 'measured time of each combination, in seconds', countArgument, 3)
+    .option('--seconds <n>', 'measured time of each combination, in seconds', secondsArgument(0.1, 999_999_999), 3)
     .option('--json', 'print as JSON')
     .action(async (options: DataBenchArguments) => {
       const { config } = readConfig(options.config, options.set, context);

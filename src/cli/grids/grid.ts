@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import pMap from 'p-map';
 import { maxOpenFiles } from '../../common/files.js';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { counted } from '../../common/format.js';
 import { displayPath } from '../../config/find.js';
 import { checkSplits } from '../../grids/check-splits.js';
@@ -20,19 +20,13 @@ import { detachedLine, gridFailure } from './end.js';
 import { executorNames, lookOnce, openExecutors, type ExecutorOptions } from './executor.js';
 import { gridProgress, type GridProgress } from './progress.js';
 import { withOptionRules } from '../option-rules.js';
-import { countArgument } from '../options.js';
+import { countArgument, secondsArgument } from '../options.js';
 import { watchSignals, type SignalWatch } from '../terminal/signals.js';
 
 export interface GridOptions extends ExecutorOptions {
   readonly out?: string;
   readonly json?: boolean;
   readonly dryRun?: boolean;
-}
-
-function secondsArgument(value: string): number {
-  const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : 0;
-  if (seconds < 0.1 || seconds > 3600) throw new InvalidArgumentError('Expected seconds from 0.1 to 3600.');
-  return seconds;
 }
 
 /** Adds the options that every command with a grid takes. */
@@ -48,7 +42,7 @@ export function withGridOptions(command: Command): Command {
     .option('--detach', 'with Slurm: submit and return; the same command without it follows the jobs')
     .addOption(
       new Option('--poll <seconds>', 'interval of checking runs of other processes; default: 2, Slurm 10').argParser(
-        secondsArgument,
+        secondsArgument(0.1, 3600),
       ),
     )
     .option('--dry-run', 'show the runs without starting them')

@@ -5,7 +5,7 @@ import { makeData } from '../../support/runs.js';
 import { runIsda } from '../../support/process.js';
 import { test } from '../../temporary-folder.js';
 
-const common = ['bench', 'data', '--config', 'tiny-isda', '--set', 'dataset.dir=data', '--seconds', '1'];
+const common = ['bench', 'data', '--config', 'tiny-isda', '--set', 'dataset.dir=data', '--seconds', '0.1'];
 
 describe('isda bench data', () => {
   test('prints augmentations and numbers of threads as a table', async ({ folder }) => {
@@ -14,7 +14,7 @@ describe('isda bench data', () => {
     expect(exitCode, stderr).toBe(0);
     expect(stderr).toBe('');
     const lines = stdout.split('\n');
-    expect(lines[0]).toBe('cifar10, batch 32, about 1 s each in turn');
+    expect(lines[0]).toMatch(/^cifar10, batch 32, about 0\.\d s each in turn$/);
     expect(lines[2]).toMatch(/^augmentation +threads +images\/s +a batch$/);
     expect(lines.slice(4, 10).map((line) => line.split(/\s+/).slice(0, 2).join(' '))).toEqual(
       ['standard', 'cutout', 'autoaugment'].flatMap((name) => [`${name} 0`, `${name} 1`]),
@@ -23,7 +23,15 @@ describe('isda bench data', () => {
 
   test('prints an array of results as JSON', async ({ folder }) => {
     await makeData(folder);
-    const { stdout } = await runIsda(folder, [...common, '--augmentation', 'config', '--workers', '2', '--json']);
+    const { stdout } = await runIsda(folder, [
+      ...common.slice(0, -1),
+      '1',
+      '--augmentation',
+      'config',
+      '--workers',
+      '2',
+      '--json',
+    ]);
     const [result, ...others] = JSON.parse(stdout) as Record<string, number>[];
     expect(others).toEqual([]);
     expect(result).toMatchObject({ dataset: 'cifar10', augmentation: 'config', workers: 2, batchSize: 32 });
@@ -38,5 +46,7 @@ describe('isda bench data', () => {
     const bench = await runCli(folder, ['bench', '--seconds', '1']);
     expect(bench).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown option '--seconds'") as string });
     expect((await runCli(folder, ['bench', 'data', '--workers', 'many'])).stderr).toContain('Expected 0 to 256');
+    const none = await runCli(folder, ['bench', 'data', '--seconds', '0']);
+    expect(none.stderr).toContain('Expected seconds from 0.1 to 999999999.');
   });
 });

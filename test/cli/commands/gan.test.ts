@@ -78,27 +78,41 @@ describe('isda gan train', () => {
     expect([again.exitCode, again.stdout]).toEqual([0, `complete already: ${join(folder, 'whole')}`]);
   });
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGUSR1', 'SIGKILL'] as const)(
-    'resumes after %s to the same bytes',
-    async (signal) => {
-      const held = await startHeld(folder, args(signal), { run: 'gan train', line: /^iteration 3\// });
-      const stopped = await signalHeld(held, signal);
-      if (signal === 'SIGKILL') expect(stopped.signal).toBe(signal);
-      else {
-        expect(stopped.exitCode, stopped.all).toBe(75);
-        expect(stopped.stderr).toBe(
-          [
-            `stopped by ${signal}: a checkpoint is written`,
-            `  ${join(folder, signal)}`,
-            '  hint: the same command resumes the run',
-          ].join('\n'),
-        );
-      }
-      const rest = await (signal === 'SIGKILL' ? runIsda : runHere)(folder, args(signal));
-      expect(rest.exitCode, rest.all).toBe(0);
-      expect(outcomeOf(signal)).toEqual(outcomeOf('whole'));
-    },
-  );
+  /** Signals a run once it has printed the line of an iteration; how it ended. */
+  const signalAt = async (out: string, iteration: number, signal: NodeJS.Signals) => {
+    const line = new RegExp(`^iteration ${iteration}/`);
+    return await signalHeld(await startHeld(folder, args(out), { run: 'gan train', line }), signal);
+  };
+
+  it('resumes after SIGTERM, SIGINT and SIGUSR1 to the same bytes', async () => {
+    for (const [iteration, signal] of [
+      [1, 'SIGTERM'],
+      [3, 'SIGINT'],
+      [6, 'SIGUSR1'],
+    ] as const) {
+      // prettier-ignore
+      const stopped = await signalAt('stopped', iteration, signal);
+      expect(stopped.exitCode, stopped.all).toBe(75);
+      expect(stopped.stderr).toBe(
+        [
+          `stopped by ${signal}: a checkpoint is written`,
+          `  ${join(folder, 'stopped')}`,
+          '  hint: the same command resumes the run',
+        ].join('\n'),
+      );
+    }
+    const rest = await runHere(folder, args('stopped'));
+    expect(rest.exitCode, rest.all).toBe(0);
+    expect(rest.stdout).toMatch(/^resuming after iteration [67]$/m);
+    expect(outcomeOf('stopped')).toEqual(outcomeOf('whole'));
+  });
+
+  it('resumes after SIGKILL to the same bytes', async () => {
+    expect((await signalAt('killed', 3, 'SIGKILL')).signal).toBe('SIGKILL');
+    const rest = await runIsda(folder, args('killed'));
+    expect(rest.exitCode, rest.all).toBe(0);
+    expect(outcomeOf('killed')).toEqual(outcomeOf('whole'));
+  });
 
   it('does not resume, and is not complete, on other images', async () => {
     await synthesize({ name: 'cifar10', train: 256, test: 100, classes: 10, seed: 2 }, join(folder, 'other'));

@@ -9,6 +9,7 @@ import { heldDataset, signalHeld, signalsTaken, startHeld, type ImageHold } from
 import { runHere } from '../../support/cli.js';
 import { printed, runIsda, startIsda } from '../../support/process.js';
 import { checkpointsOf, makeData, metricsOf, outcomeOf, read, trainArgs } from '../../support/runs.js';
+import { expectStopped } from '../../support/stopped.js';
 
 /** 6 steps an epoch, the last one smaller. */
 const [imagesPerEpoch, batchSize] = [70, 12];
@@ -48,17 +49,7 @@ async function finish(out: string, more: readonly string[] = []) {
 /** Stops a run, which has to end with a checkpoint and to say so. */
 async function stop(out: string, signal: NodeJS.Signals, moment: Moment, more: readonly string[] = []) {
   const stopped = await interrupt(out, signal, moment, more);
-  expect(stopped.exitCode, stopped.all).toBe(75);
-  expect(stopped.stderr).toBe(
-    [
-      `stopped by ${signal}: a checkpoint is written`,
-      `  ${join(folder, out)}`,
-      '  hint: the same command resumes the run',
-    ].join('\n'),
-  );
-  expect(stopped.stdout.split('\n').at(-1)).toBe(`${signal}: writing a checkpoint`);
-  expect(existsSync(join(folder, out, '.lock'))).toBe(false);
-  expect(existsSync(join(folder, out, 'summary.json'))).toBe(false);
+  expectStopped(stopped, signal, join(folder, out));
   return stopped;
 }
 
@@ -79,7 +70,8 @@ describe('a run that is asked to stop', () => {
     expect(outcomeOf(join(folder, out))).toEqual(whole);
   });
 
-  it('again and again, by every other signal, resumes to the same bytes', async () => {
+  // Those that are seldom sent stop the runs of optimizers.test.ts and mixing.test.ts.
+  it('again and again, by other signals, resumes to the same bytes', async () => {
     await stop('often', 'SIGHUP', inStep(2));
     expect((await stop('often', 'SIGUSR2', inStep(2))).stdout).toContain(
       '\nresuming in epoch 1 after 2 of 6 batches\n',
@@ -90,13 +82,6 @@ describe('a run that is asked to stop', () => {
     const resumed = await finish('often');
     expect(resumed.stdout).toContain('\nresuming in epoch 1 after 6 of 6 batches\n');
     expect(outcomeOf(join(folder, 'often'))).toEqual(whole);
-  });
-
-  it('by those that are seldom sent, resumes to the same bytes', async () => {
-    for (const signal of ['SIGQUIT', 'SIGALRM', 'SIGVTALRM', 'SIGIO', 'SIGPWR'] as const)
-      await stop('seldom', signal, inStep(1));
-    await finish('seldom');
-    expect(outcomeOf(join(folder, 'seldom'))).toEqual(whole);
   });
 
   it('inside the warm-up it resumes to the same bytes', async () => {

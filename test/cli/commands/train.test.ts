@@ -1,19 +1,30 @@
 // `isda train` as its user meets it: the run folder, the same seed twice, and the same folder again.
-import { existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { runHere } from '../../support/cli.js';
 import { runIsda } from '../../support/process.js';
 import { checkpointsOf, contentOf, makeData, metricsOf, outcomeOf, read, trainArgs } from '../../support/runs.js';
-import { test } from '../../temporary-folder.js';
 
 const json = (...path: string[]): Record<string, unknown> => JSON.parse(read(...path)) as Record<string, unknown>;
 
+const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+await makeData(folder);
+const trained = await runIsda(folder, trainArgs('run'));
+
+/** A copy of the run, which the tests that change a run begin with. */
+function copyOfRun(name: string): string {
+  cpSync(join(folder, 'run'), join(folder, name), { recursive: true });
+  return join(folder, name);
+}
+
 describe('isda train', () => {
-  test('leaves a run folder with everything in it', async ({ folder }) => {
-    await makeData(folder);
-    const { exitCode, stdout, stderr } = await runIsda(folder, trainArgs('run'));
+  it('leaves a run folder with everything in it', () => {
+    const { exitCode, stdout, stderr } = trained;
     expect(exitCode, stderr).toBe(0);
     expect(stderr).toBe('');
     const run = join(folder, 'run');
@@ -61,33 +72,28 @@ describe('isda train', () => {
     );
   });
 
-  test('names the folder by experiment and seed; the same seed gives the same bytes, another one others', async ({
-    folder,
-  }) => {
-    await makeData(folder);
+  it('names the folder by experiment and seed; the same seed gives the same bytes, another one others', async () => {
     const args = trainArgs('run', []).slice(0, -2);
     expect((await runIsda(folder, [...args, '--seed', '7'])).exitCode).toBe(0);
     expect((await runHere(folder, [...args, '--seed', '8'])).exitCode).toBe(0);
-    expect((await runHere(folder, [...args, '--seed', '7', '--out', 'again'])).exitCode).toBe(0);
+    expect((await runHere(folder, [...args, '--seed', '7', '--out', 'seven'])).exitCode).toBe(0);
     const seven = outcomeOf(join(folder, 'runs', 'tiny-isda-seed7'));
-    expect(outcomeOf(join(folder, 'again'))).toEqual(seven);
+    expect(outcomeOf(join(folder, 'seven'))).toEqual(seven);
     const eight = outcomeOf(join(folder, 'runs', 'tiny-isda-seed8'));
     expect(eight.metrics).not.toEqual(seven.metrics);
     expect(eight.sha256).not.toBe(seven.sha256);
   });
 
-  test('is complete the second time, and changes nothing but the log; --no-resume starts over', async ({ folder }) => {
-    await makeData(folder);
-    const run = join(folder, 'run');
-    await runHere(folder, trainArgs('run'));
+  it('is complete the second time, and changes nothing but the log; --no-resume starts over', async () => {
+    const run = copyOfRun('again');
     const before = contentOf(run, ['log.txt']);
-    const again = await runHere(folder, trainArgs('run'));
+    const again = await runHere(folder, trainArgs('again'));
     expect(again.exitCode).toBe(0);
     expect(again.stdout).toContain('\ncomplete already; use another --out or seed for a new run\n');
     expect(again.stdout).not.toMatch(/^epoch /m);
     expect(contentOf(run, ['log.txt'])).toEqual(before);
 
-    const changed = trainArgs('run', ['training.epochs=1', 'output.keepCheckpoints=1']);
+    const changed = trainArgs('again', ['training.epochs=1', 'output.keepCheckpoints=1']);
     const over = await runHere(folder, [...changed, '--no-resume', '--json']);
     expect(over.exitCode).toBe(0);
     expect(JSON.parse(over.stdout)).toEqual({ folder: run, ...json(run, 'summary.json'), sha256: undefined });
@@ -97,11 +103,11 @@ describe('isda train', () => {
     expect(checkpointsOf(run)).toEqual(['epoch-0001-step-0000004.safetensors']);
   });
 
-  test('a run that starts over leaves no summary of the one before', async ({ folder }) => {
-    await makeData(folder);
-    await runHere(folder, trainArgs('run'));
-    const diverging = trainArgs('run', ['optimizer.learningRate=1e6']);
+  it('a run that starts over leaves no summary of the one before', async () => {
+    const run = copyOfRun('over');
+    expect(existsSync(join(run, 'summary.json'))).toBe(true);
+    const diverging = trainArgs('over', ['optimizer.learningRate=1e6']);
     expect((await runHere(folder, [...diverging, '--no-resume'])).exitCode).toBe(1);
-    expect(existsSync(join(folder, 'run', 'summary.json'))).toBe(false);
+    expect(existsSync(join(run, 'summary.json'))).toBe(false);
   });
 });

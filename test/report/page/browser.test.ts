@@ -1,13 +1,14 @@
 // The report in a real browser: no errors, no requests, nothing overlaps, nothing sticks out, the pointer shows errors.
 import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
-import { describe, expect } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { reportContent } from '../../../src/report/page/content.js';
 import { reportPage } from '../../../src/report/page/page.js';
-import { findChromium, withBrowser } from '../../support/browser.js';
+import { findChromium, openBrowser } from '../../support/browser.js';
 import { makeStoredRun, recordedRunsIn } from '../../support/stores.js';
-import { test } from '../../temporary-folder.js';
 
 const chromium = findChromium();
 if (chromium === undefined) {
@@ -44,9 +45,22 @@ async function makeReport(folder: string): Promise<string> {
   return path;
 }
 
-/** Opens the report; whatever it complains about or asks for is in `complaints`. */
-async function open(browser: BrowserContext, path: string): Promise<{ page: Page; complaints: string[] }> {
-  const page = await browser.newPage();
+interface WindowOptions {
+  readonly width: number;
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+interface Opened {
+  readonly path: string;
+  readonly browser: Awaited<ReturnType<typeof openBrowser>>;
+}
+
+/** Opens the report in a page of its own; whatever it complains about or asks for is in `complaints`. */
+async function open({ browser, path }: Opened, { width, colorScheme = 'light' }: WindowOptions) {
+  const page = await browser.context.newPage();
+  onTestFinished(() => page.close());
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme });
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -90,56 +104,61 @@ const outside = (page: Page): Promise<string[]> =>
   ); // prettier-ignore
 
 describe.skipIf(chromium === undefined)('the report in Chromium', () => {
+  let folder: string;
+  let opened: Opened;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
+    opened = { path: await makeReport(folder), browser: await openBrowser(chromium!) };
+  });
+  afterAll(async () => {
+    await opened.browser.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
   for (const width of [400, 1400])
     for (const colorScheme of ['light', 'dark'] as const)
-      test(`${width} pixels wide, ${colorScheme}`, async ({ folder }) => {
-        const path = await makeReport(folder);
-        await withBrowser(chromium!, { width, colorScheme }, async (browser) => {
-          const { page, complaints } = await open(browser, path);
-          await page.evaluate(() => document.querySelectorAll('details').forEach((folded) => (folded.open = true)));
-          expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-          expect(await overlaps(page)).toEqual([]);
-          expect(await outside(page)).toEqual([]);
-          // The mean stands where no one has to scroll for it.
-          const last10 = (await page.locator('#results td.number').first().boundingBox())!;
-          expect(last10.x + last10.width).toBeLessThanOrEqual(width);
-          expect(await page.title()).toBe('T');
-          const sections = await page.locator('section h2').allTextContents();
-          expect(sections).toEqual(['Summary', 'Results', 'Failed runs', 'Runs', 'Configs', 'Environment']);
-          const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-          expect(ground).toBe(colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(22, 24, 28)');
-          // Lines have a colour: the variables of the palette are there.
-          const strokes = await page
-            .locator('svg[role=img] path:visible')
-            .evaluateAll((paths) => paths.map((line) => getComputedStyle(line).stroke));
-          expect(new Set(strokes).size).toBeGreaterThan(5);
-          expect(complaints).toEqual([]);
-        });
+      it(`${width} pixels wide, ${colorScheme}`, async () => {
+        const { page, complaints } = await open(opened, { width, colorScheme });
+        await page.evaluate(() => document.querySelectorAll('details').forEach((folded) => (folded.open = true)));
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+        expect(await overlaps(page)).toEqual([]);
+        expect(await outside(page)).toEqual([]);
+        // The mean stands where no one has to scroll for it.
+        const last10 = (await page.locator('#results td.number').first().boundingBox())!;
+        expect(last10.x + last10.width).toBeLessThanOrEqual(width);
+        expect(await page.title()).toBe('T');
+        const sections = await page.locator('section h2').allTextContents();
+        expect(sections).toEqual(['Summary', 'Results', 'Failed runs', 'Runs', 'Configs', 'Environment']);
+        const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        expect(ground).toBe(colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(22, 24, 28)');
+        // Lines have a colour: the variables of the palette are there.
+        const strokes = await page
+          .locator('svg[role=img] path:visible')
+          .evaluateAll((paths) => paths.map((line) => getComputedStyle(line).stroke));
+        expect(new Set(strokes).size).toBeGreaterThan(5);
+        expect(complaints).toEqual([]);
       });
 
-  test('the pointer shows the errors of its epoch, and print unfolds', async ({ folder }) => {
-    const path = await makeReport(folder);
-    await withBrowser(chromium!, { width: 1400 }, async (browser) => {
-      const { page, complaints } = await open(browser, path);
-      const chart = page.locator('.chart .wide svg[role=img]').first();
-      await chart.scrollIntoViewIfNeeded();
-      const box = (await chart.boundingBox())!;
-      const frame = (await chart.locator('.panel').getAttribute('data-frame'))!.split(' ').map(Number);
-      const scale = box.width / Number(await chart.getAttribute('width'));
-      await page.mouse.move(box.x + (frame[0] + frame[2] * 0.999) * scale, box.y + frame[1] * scale + 40);
-      const tip = page.locator('.tip').first();
-      await tip.waitFor({ state: 'visible' });
-      const text = await tip.innerText();
-      expect(text).toContain('epoch 20');
-      // Mean of 20.2, 20.4 and 20.6 at the last epoch.
-      expect(text.replaceAll('\n', ' ')).toContain('cross-entropy (3 seeds) 20.40 %');
-      await page.mouse.move(2, 2);
-      await tip.waitFor({ state: 'hidden' });
-      await page.pdf();
-      expect(await page.evaluate(() => [...document.querySelectorAll('details')].every((folded) => folded.open))).toBe(
-        true,
-      );
-      expect(complaints).toEqual([]);
-    });
+  it('the pointer shows the errors of its epoch, and print unfolds', async () => {
+    const { page, complaints } = await open(opened, { width: 1400 });
+    const chart = page.locator('.chart .wide svg[role=img]').first();
+    await chart.scrollIntoViewIfNeeded();
+    const box = (await chart.boundingBox())!;
+    const frame = (await chart.locator('.panel').getAttribute('data-frame'))!.split(' ').map(Number);
+    const scale = box.width / Number(await chart.getAttribute('width'));
+    await page.mouse.move(box.x + (frame[0] + frame[2] * 0.999) * scale, box.y + frame[1] * scale + 40);
+    const tip = page.locator('.tip').first();
+    await tip.waitFor({ state: 'visible' });
+    const text = await tip.innerText();
+    expect(text).toContain('epoch 20');
+    // Mean of 20.2, 20.4 and 20.6 at the last epoch.
+    expect(text.replaceAll('\n', ' ')).toContain('cross-entropy (3 seeds) 20.40 %');
+    await page.mouse.move(2, 2);
+    await tip.waitFor({ state: 'hidden' });
+    await page.pdf();
+    expect(await page.evaluate(() => [...document.querySelectorAll('details')].every((folded) => folded.open))).toBe(
+      true,
+    );
+    expect(complaints).toEqual([]);
   });
 });
