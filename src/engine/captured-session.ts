@@ -12,6 +12,7 @@ import { createGraphProgram, handleNode } from './graph-program.js';
 import { download, upload } from './host-tensors.js';
 import type { Target, Variable } from './tensor.js';
 import { checkedCall, checkedOutputs, checkedVariable, type Session, type SessionFunction } from './session.js';
+import { sessionConfig, sessionConfigFile, type Layout } from './session-config.js';
 import type { HostArray, TensorSpec } from './types.js';
 import { controlInput } from './update-order.js';
 
@@ -56,7 +57,17 @@ function writeFunction(
   };
 }
 
-function load(binding: Binding, model: Uint8Array, temporaryDirectory: string): number {
+/** What a captured session runs on. */
+interface CaptureContext {
+  readonly binding: Binding;
+  readonly target: Target;
+  /** The graph lies there while TensorFlow reads it. */
+  readonly temporaryDirectory: string;
+  readonly layout: Layout;
+}
+
+function load({ binding, temporaryDirectory, layout }: CaptureContext, model: Uint8Array): number {
+  const config = sessionConfig(layout);
   const attempt = <Result>(work: () => Result): Result => {
     try {
       return work();
@@ -73,31 +84,25 @@ function load(binding: Binding, model: Uint8Array, temporaryDirectory: string): 
   const directory = attempt(() => mkdtempSync(join(temporaryDirectory, 'isda-graph-')));
   try {
     attempt(() => writeFileSync(join(directory, 'saved_model.pb'), model));
+    if (config !== undefined) attempt(() => writeFileSync(join(directory, sessionConfigFile), config));
     return binding.loadSavedModel(directory, 'isda');
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-/** What a captured session runs on. */
-interface CaptureContext {
-  readonly binding: Binding;
-  readonly target: Target;
-  /** The graph lies there while TensorFlow reads it. */
-  readonly temporaryDirectory: string;
-}
-
 /** A session whose functions are captured once and then run as a whole by TensorFlow. */
 export function createCapturedSession(
-  { binding, target, temporaryDirectory }: CaptureContext,
+  context: CaptureContext,
   variables: readonly Variable[],
   functions: readonly SessionFunction[],
 ): Session {
+  const { binding, target } = context;
   const writer = createGraphWriter();
   for (const variable of variables) writeVariable(writer, variable);
   const names = new Set(variables.map(({ name }) => name));
   const captured = new Map(functions.map((spec) => [spec.name, writeFunction(writer, spec, target, names)]));
-  const model = load(binding, writer.serialize('isda'), temporaryDirectory);
+  const model = load(context, writer.serialize('isda'));
   const byName = new Map(variables.map((variable) => [variable.name, variable]));
 
   type Input = readonly [node: string, values: HostArray, spec: TensorSpec];

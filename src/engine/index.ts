@@ -8,6 +8,7 @@ import { createEagerSession } from './eager-session.js';
 import { createPackedSession } from './packed-session.js';
 import type { Pack, Variable } from './tensor.js';
 import type { Execution, Session, SessionFunction } from './session.js';
+import { requireSessionConfig, type Layout } from './session-config.js';
 import { defaultSettings, type EngineSettings } from './settings.js';
 import { ensureEngine } from '../install/ensure.js';
 import { nvidiaDriver } from '../install/driver.js';
@@ -36,11 +37,13 @@ export interface EngineOptions {
   readonly temporaryDirectory?: string;
   /** Whether what TensorFlow refuses to run deterministically on a GPU is composed of other operations. Default false. */
   readonly deterministic?: boolean;
+  /** Of captured sessions. Default: auto. */
+  readonly layout?: Layout;
 }
 
 /** An engine on a loaded binding. */
 export function createEngine(binding: Binding, device: Device, options: EngineOptions = {}): Engine {
-  const { temporaryDirectory = tmpdir(), deterministic = false } = options;
+  const { temporaryDirectory = tmpdir(), deterministic = false, layout = 'auto' } = options;
   const target = { device: device.kind, deterministic };
   return {
     device,
@@ -50,7 +53,11 @@ export function createEngine(binding: Binding, device: Device, options: EngineOp
         (kept) =>
           execution === 'eager'
             ? createEagerSession(binding, { ...target, packs }, kept, functions)
-            : createCapturedSession({ binding, target: { ...target, packs }, temporaryDirectory }, kept, functions),
+            : createCapturedSession(
+                { binding, target: { ...target, packs }, temporaryDirectory, layout },
+                kept,
+                functions,
+              ),
         variables,
         packs,
       ),
@@ -63,15 +70,17 @@ export interface EngineRequest extends Omit<EngineSettings, 'persistentBatchNorm
   readonly device: RequestedDevice;
   /** Default: auto. */
   readonly persistentBatchNorm?: EngineSettings['persistentBatchNorm'];
+  /** Default: auto. */
+  readonly layout?: Layout;
 }
 
 /**
  * The engine of this machine, set up first where it is missing. `environment` has to be the process's own, which
  * TensorFlow reads. Errors: it cannot be set up or loaded; `cuda` is asked for and there is no GPU; TensorFlow is
- * already loaded in this process, with other settings.
+ * already loaded in this process, with other settings; the engine is too old for the layout.
  */
 export async function openEngine(
-  { device, ...request }: EngineRequest,
+  { device, layout = 'auto', ...request }: EngineRequest,
   environment: Record<string, string | undefined>,
   log: (line: string) => void,
 ): Promise<Engine> {
@@ -84,10 +93,11 @@ export async function openEngine(
     if (environment['ISDA_BUILD'] === 'cpu') throw noGpu(environment, 'ISDA_BUILD says that the CPU build is used');
   }
   const location = await ensureEngine({ ...query, log });
+  requireSessionConfig(layout, location.bindingPath);
   const binding = loadBinding(location, device, environment, { ...defaultSettings, ...request });
   const resolved = resolveDevice(device, binding, environment);
   if (device === 'auto' && resolved.kind === 'cpu' && location.build === 'cuda' && driver !== undefined) {
     log('warning: there is an NVIDIA driver, but TensorFlow uses no GPU: `isda doctor` says why');
   }
-  return createEngine(binding, resolved, { deterministic: request.deterministic && resolved.kind === 'cuda' });
+  return createEngine(binding, resolved, { deterministic: request.deterministic && resolved.kind === 'cuda', layout });
 }

@@ -40,14 +40,14 @@ interface BindingBuild {
   readonly directory: string;
 }
 
-/** Compiles the binding and the quiet loader. Errors: the compiler's. */
+/** Compiles the quiet loader, and the binding with `native/session_config.cc` in it. Errors: the compiler's. */
 export async function compileBinding(
   { compiler, libraries, rpath, directory }: BindingBuild,
   environment: Environment,
 ): Promise<void> {
   const tfjs = packageDirectory('@tensorflow/tfjs-node-gpu');
   const node = `-I${join(packageDirectory('node-api-headers'), 'include')}`;
-  const native = fileURLToPath(new URL('../../native/open_quietly.cc', import.meta.url));
+  const native = (name: string): string => fileURLToPath(new URL(`../../native/${name}`, import.meta.url));
   const [program, ...words] = compiler;
   const run = async (args: readonly string[]): Promise<void> => {
     const result: ProcessResult = await runProgram(program, [...words, ...common, node, ...args], environment);
@@ -59,10 +59,19 @@ export async function compileBinding(
       hint: 'a compiler that knows C++17 is needed (g++ 8, clang 7 or newer); $CXX chooses another one',
     });
   };
-  await run([native, '-ldl', '-o', join(directory, engineFiles.quietLoader)]);
+  await run([native('open_quietly.cc'), '-ldl', '-o', join(directory, engineFiles.quietLoader)]);
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(tfjs, 'binding', name));
+  const options = [native('session_config.cc'), '-Wl,--wrap=TF_LoadSessionFromSavedModel'];
   const search = [`-Wl,-rpath,${rpath}`, '-o', join(directory, engineFiles.binding)];
-  await run([`-I${tfjs}`, `-I${libraries.headers}`, ...sources, libraries.core, libraries.framework, ...search]);
+  await run([
+    `-I${tfjs}`,
+    `-I${libraries.headers}`,
+    ...sources,
+    ...options,
+    libraries.core,
+    libraries.framework,
+    ...search,
+  ]);
 }
 
 /** What a binding says of itself once it is loaded. */

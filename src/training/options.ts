@@ -102,6 +102,13 @@ export const trainingOptions = z.strictObject({
       "cuDNN's persistent mode of batch normalization, faster where images lie as [N, H, W, C], " +
         'which very large activations can overflow (the run then ends); auto: with bfloat16 on a GPU, unless deterministic',
     ),
+  layout: z
+    .enum(['auto', 'channels-last'])
+    .default('auto')
+    .describe(
+      "order of images' axes in a captured step on a GPU; auto: TensorFlow chooses, [N, C, H, W] in float32; " +
+        'channels-last: always [N, H, W, C]. Changes nothing on a CPU',
+    ),
 });
 export type TrainingOptions = z.output<typeof trainingOptions>;
 

@@ -44,6 +44,7 @@ describe('fingerprint', () => {
     ['XLA', (config) => ({ ...config, training: { ...config.training, xla: true } })],
     ['evaluations left out', (config) => ({ ...config, training: { ...config.training, evaluateEvery: 2 } })],
     ['deterministic kernels', (config) => ({ ...config, training: { ...config.training, deterministic: true } })],
+    ['the layout', (config) => ({ ...config, training: { ...config.training, layout: 'channels-last' } })],
     ['the augmentation', (config) => ({ ...config, augmentation: { ...config.augmentation, flip: false } })],
   ])('changes with %s', (_, change) => {
     expect(changed(change)).not.toBe(fingerprint(base));

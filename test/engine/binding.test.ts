@@ -3,13 +3,16 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBinding } from '../../src/engine/binding.js';
 import { resolveDevice } from '../../src/engine/devices.js';
+import { requireSessionConfig } from '../../src/engine/session-config.js';
 import { ensureEngine } from '../../src/install/ensure.js';
 import { cacheHome } from '../../src/common/home.js';
 import type { EngineLocation } from '../../src/install/location.js';
+import type { LayoutSteps } from '../support/layout-steps.js';
 
 const types = { float: 1, int32: 3, uint8: 4 };
 
@@ -95,11 +98,17 @@ describe('the real engine', () => {
   });
 
   describe('a real compilation', () => {
-    it('against ISDA_LIBTENSORFLOW gives a binding that loads', async ({ skip }) => {
-      if (!existsSync(join(engine.directory, 'include'))) skip('the engine is linked to a TensorFlow elsewhere');
+    let made: EngineLocation | undefined;
+    const lines: string[] = [];
+    beforeAll(async () => {
+      // Not of an engine that is linked to a TensorFlow elsewhere.
+      if (!existsSync(join(engine.directory, 'include'))) return;
       const environment = { ...process.env, ISDA_LIBTENSORFLOW: engine.directory };
-      const lines: string[] = [];
-      const made = await ensureEngine({ home: folder, environment, log: (line) => lines.push(line) });
+      made = await ensureEngine({ home: folder, environment, log: (line) => lines.push(line) });
+    });
+
+    it('against ISDA_LIBTENSORFLOW gives a binding that loads', ({ skip }) => {
+      if (made === undefined) return skip('the engine holds no headers');
       expect(made).toMatchObject({
         source: 'ISDA_LIBTENSORFLOW',
         build: engine.build,
@@ -107,6 +116,23 @@ describe('the real engine', () => {
         libraryDirectory: engine.libraryDirectory,
       });
       expect(lines.some((line) => line.startsWith('compiling'))).toBe(true);
+    });
+
+    it('gives one that hands TensorFlow the layout of each session', async ({ skip }) => {
+      if (made === undefined) return skip('the engine holds no headers');
+      requireSessionConfig('channels-last', made.bindingPath);
+      const program = fileURLToPath(new URL('../support/layout-steps.ts', import.meta.url));
+      const log = { TF_CPP_MIN_LOG_LEVEL: '0', TF_CPP_VMODULE: 'meta_optimizer=1,generic_layout_optimizer=2' };
+      const { stdout, stderr } = await execa('node', ['--import', 'tsx', program, JSON.stringify(made)], { env: log });
+      const { outcomes, refusal } = JSON.parse(stdout) as LayoutSteps;
+      // A processor knows one layout, so the numbers are the same; TensorFlow's log says whether its optimizer was run.
+      expect(outcomes['channels-last']).toEqual(outcomes.auto);
+      expect(outcomes.auto.losses[2]).not.toBe(outcomes.auto.losses[0]);
+      const [, auto, channelsLast] = stderr.split(/^session: .*$/m);
+      for (const part of [auto, channelsLast]) expect(part).toMatch(/constant_folding/);
+      expect(auto).toContain('No layout conversion will take place for CPU.');
+      expect(channelsLast).not.toMatch(/layout/i);
+      expect(refusal).toMatch(/^Failed to load SavedModel: .*ConfigProto/);
     });
   });
 });

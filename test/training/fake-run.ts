@@ -108,6 +108,7 @@ export async function runTrainer({
     xla: false,
     deterministic: false,
     persistentBatchNorm: 'auto',
+    layout: 'auto',
   } as const;
   const loader = await openLoader({
     ...{ ...training, train, evaluation, maxBroken: 0, clock: () => 0 },
