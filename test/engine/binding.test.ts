@@ -1,6 +1,6 @@
 // The real engine: compiled, loaded, used. Takes the engine of the user's cache, which `npm test` sets up first.
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBinding } from '../../src/engine/binding.js';
 import { resolveDevice } from '../../src/engine/devices.js';
 import { requireSessionConfig } from '../../src/engine/session-config.js';
+import { defaultSettings } from '../../src/engine/settings.js';
 import { ensureEngine } from '../../src/install/ensure.js';
 import { cacheHome } from '../../src/common/home.js';
 import type { EngineLocation } from '../../src/install/location.js';
@@ -81,6 +82,23 @@ describe('the real engine', () => {
       });
       loadBinding(engine, 'cpu', environment);
       expect(environment['CUDA_VISIBLE_DEVICES']).toBe('-1');
+    });
+
+    it('sets what steps on a GPU need where there is a driver, but not over the user’s own values', async () => {
+      await writeFile(join(folder, 'libcuda.so.1'), '');
+      const compiler = join(folder, 'nvidia', 'cuda_nvcc');
+      await mkdir(compiler, { recursive: true });
+      const location: EngineLocation = { ...engine, build: 'cuda', libraryDirectory: join(folder, 'lib') };
+      const variables = (device: 'auto' | 'cpu', more: Record<string, string> = {}) => {
+        const environment: Record<string, string | undefined> = { LD_LIBRARY_PATH: folder, ...more };
+        loadBinding(location, device, environment, { ...defaultSettings, precision: 'bfloat16' });
+        return environment;
+      };
+      const asked = { TF_SYNC_ON_FINISH: '0', TF_USE_CUDNN_BATCHNORM_SPATIAL_PERSISTENT: '1' };
+      expect(variables('auto')).toMatchObject({ ...asked, XLA_FLAGS: `--xla_gpu_cuda_data_dir=${compiler}` });
+      const own = { TF_SYNC_ON_FINISH: 'true', TF_USE_CUDNN_BATCHNORM_SPATIAL_PERSISTENT: '0' };
+      expect(variables('auto', own)).toMatchObject(own);
+      for (const name of Object.keys(asked)) expect(variables('cpu')).not.toHaveProperty(name);
     });
 
     it('prints nothing while it loads, unless TF_CPP_MIN_LOG_LEVEL is 0', async () => {

@@ -22,7 +22,8 @@ describe('npm pack', () => {
   it('holds what the program reads, its types and its licences', () => {
     expect(paths).toEqual(
       expect.arrayContaining([
-        ...['bin/isda.js', 'bin/package.json', 'bundle/install.sh', 'bundle/launcher.sh', 'native/open_quietly.cc'],
+        ...['bin/isda.js', 'bin/package.json', 'bundle/install.sh', 'bundle/launcher.sh'],
+        ...['native/open_quietly.cc', 'native/session_config.cc'],
         ...['dist/cli/main.js', 'dist/data/loader/worker.js', 'dist/report/printed-numbers.json', 'dist/runs/kit.d.ts'],
         ...['configs/smoke/tiny-isda.yaml', 'LICENSE', 'THIRD-PARTY-NOTICES', 'README.md', 'package.json'],
       ]),
