@@ -6,9 +6,10 @@ import type { LoadedSplits } from '../../registry.js';
 import type { ImageSource } from '../../source.js';
 import { comparable } from './file-names.js';
 import { findImages } from './find-images.js';
-import { list, unusable, type PassedOver } from './listing.js';
+import { list, nothingPassed, passedOverLines, throwAtOnce, unusable } from './listing.js';
 import { evaluationFolders, isFolderThere } from './scan.js';
 import { filesStorage, folderFormat, listChecksum, partDigest } from './sources.js';
+import { refuseStray } from './wrong-layout.js';
 
 /** Whether a folder is no whole data set, but may hold folders of classes, or one of images to evaluate on that does. */
 export const hasNoTraining = async (root: string): Promise<boolean> =>
@@ -22,7 +23,7 @@ async function classesRoot(root: string): Promise<string> {
 
 /**
  * The images of `root`/CLASS, or of `root`/val/CLASS, for a network with the classes `classNames`; some of them may be
- * missing. Errors: a folder of none of the classes; no image.
+ * missing. Errors: a folder of none of the classes; images beside them; no image.
  */
 export async function loadClassFolders(
   options: FolderOptions,
@@ -30,8 +31,8 @@ export async function loadClassFolders(
   classNames: readonly string[],
 ): Promise<LoadedSplits> {
   const place = await classesRoot(root);
-  const passed: PassedOver = { unread: new Map(), other: new Map(), system: new Map() };
-  const { folders } = await list(root, place, passed);
+  const passed = nothingPassed();
+  const { folders, images: stray } = await list(root, place, passed);
   const labelOf = new Map(classNames.map((name, label) => [comparable(name), label]));
   const unknown = folders.filter((name) => !labelOf.has(comparable(name)));
   if (unknown.length > 0 || folders.length === 0) {
@@ -40,7 +41,8 @@ export async function loadClassFolders(
     const lists = `classes of the run: ${classNames.join(', ')}; folders: ${folders.join(', ') || 'none'}`;
     throw unusable(root, reason, place, lists);
   }
-  const found = await Promise.all(folders.map((name) => findImages(join(place, name))));
+  refuseStray({ root, refuse: throwAtOnce }, place, stray);
+  const found = await Promise.all(folders.map((name) => findImages(join(place, name), passed)));
   const images = folders.flatMap((name, at) =>
     found[at].files.map((path) => ({ name: relative(root, path), label: labelOf.get(comparable(name))! })),
   );
@@ -55,6 +57,5 @@ export async function loadClassFolders(
     storage: filesStorage(root, names, options),
   };
   const data: DataIdentity = { checksum: digest, trainImages: 0, testImages: images.length, classNames, folder: root };
-  const notes = [...new Set(found.flatMap((each) => each.notes))];
-  return { train: source, evaluation: source, evaluationName: 'test', data, notes };
+  return { train: source, evaluation: source, evaluationName: 'test', data, notes: passedOverLines(passed) };
 }

@@ -1,6 +1,6 @@
 // Finds all images below a folder, whatever its layout.
 import { join } from 'node:path';
-import { list, passedOverLines, unusable, type PassedOver } from './listing.js';
+import { list, nothingPassed, passedOverLines, unusable, type PassedOver } from './listing.js';
 
 /** Folders may be nested this deep; a link to a folder above would never end. */
 const maxDepth = 16;
@@ -12,9 +12,8 @@ interface FoundImages {
   readonly notes: readonly string[];
 }
 
-/** The images below a folder. Errors: it is no folder, may not be read, or has no image. */
-export async function findImages(root: string): Promise<FoundImages> {
-  const passed: PassedOver = { unread: new Map(), other: new Map(), system: new Map() };
+/** The images below a folder. `passed`: gets what is passed over. Errors: it is no folder, may not be read, or has no image. */
+export async function findImages(root: string, passed: PassedOver = nothingPassed()): Promise<FoundImages> {
   const below = async (path: string, depth: number): Promise<string[]> => {
     if (depth > maxDepth) {
       throw unusable(root, `folders are nested over ${maxDepth} deep`, path, 'a link may lead to a folder above');

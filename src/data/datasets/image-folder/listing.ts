@@ -23,6 +23,9 @@ export interface PassedOver {
   readonly system: Map<string, number>;
 }
 
+/** Nothing yet. */
+export const nothingPassed = (): PassedOver => ({ unread: new Map(), other: new Map(), system: new Map() });
+
 const image = /\.(jpe?g|jpe|jfif|png|webp|avif|tiff?|gif)$/i;
 
 /** Extensions of image formats that are not read. */

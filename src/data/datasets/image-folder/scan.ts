@@ -3,7 +3,16 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { comparable, filePath } from './file-names.js';
 import { findLabelFile, readLabels } from './labels.js';
-import { layoutHint, list, passedOverLines, throwAtOnce, unusable, type PassedOver, type Refuse } from './listing.js';
+import {
+  layoutHint,
+  list,
+  nothingPassed,
+  passedOverLines,
+  throwAtOnce,
+  unusable,
+  type PassedOver,
+  type Refuse,
+} from './listing.js';
 import { otherClasses, refuseStray, refuseTwins } from './wrong-layout.js';
 
 /** The images of one class. */
@@ -168,7 +177,7 @@ const tellingClasses = 2;
 
 /** Whether a folder holds folders of classes itself, without a train/: at least two have images directly in them. */
 export async function holdsClasses(root: string): Promise<boolean> {
-  const passed: PassedOver = { unread: new Map(), other: new Map(), system: new Map() };
+  const passed = nothingPassed();
   let found = 0;
   for (const name of besideEvaluation((await list(root, root, passed)).folders)) {
     if ((await list(root, join(root, name), passed)).images.length > 0) found += 1;
@@ -179,7 +188,7 @@ export async function holdsClasses(root: string): Promise<boolean> {
 
 /** What keeps a folder without a train/ from being one of classes, in words. Errors: it cannot be read. */
 export async function tooFewClasses(root: string): Promise<string> {
-  const passed: PassedOver = { unread: new Map(), other: new Map(), system: new Map() };
+  const passed = nothingPassed();
   const own = await list(root, root, passed);
   if (own.images.length > 0) return `${root} has images itself: each class needs a folder of its own, DIR/CLASS/IMAGE`;
   for (const name of besideEvaluation(own.folders)) {
@@ -194,7 +203,7 @@ export async function tooFewClasses(root: string): Promise<string> {
  * rest can be listed, what they are about then being left out.
  */
 export async function scanFolder(root: string, refuse: Refuse = throwAtOnce): Promise<FolderScan> {
-  const passed: PassedOver = { unread: new Map(), other: new Map(), system: new Map() };
+  const passed = nothingPassed();
   const scanning: Scanning = { root, passed, refuse, watched: [] };
   const isPlain = !(await isFolderThere(join(root, 'train'))) && (await holdsClasses(root).catch(() => false));
   const train = await scanTrain(scanning, isPlain ? '' : 'train');

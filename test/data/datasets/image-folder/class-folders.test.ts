@@ -1,5 +1,5 @@
 // A folder of some of a run's classes, to evaluate on.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { hasNoTraining, loadClassFolders } from '../../../../src/data/datasets/image-folder/class-folders.js';
@@ -52,8 +52,23 @@ describe('loadClassFolders', () => {
     await expect(loadClassFolders(optionsOf(folder), folder, classNames)).rejects.toThrow(
       'it has no folders of classes',
     );
+    await rm(join(folder, '1.png'));
     await make(folder, ['red/notes.txt']);
     await expect(loadClassFolders(optionsOf(folder), folder, classNames)).rejects.toThrow('there is no image in it');
+  });
+
+  test('says once what is passed over in all folders, and refuses images beside them', async ({ folder }) => {
+    await make(folder, ['red/1.png', 'red/a.txt', 'blue/1.png', 'blue/b.txt', 'blue/c.bmp', 'list.csv']);
+    const { notes } = await loadClassFolders(optionsOf(folder), folder, classNames);
+    expect(notes).toEqual([
+      expect.stringMatching(/^image files passed over: 1 \.bmp;/),
+      'files passed over that are no images: 1 .csv, 2 .txt',
+    ]);
+    await make(folder, ['loose.png']);
+    await expect(loadClassFolders(optionsOf(folder), folder, classNames)).rejects.toMatchObject({
+      message: `cannot use the images in ${folder}: an image is beside the folders of classes`,
+      place: join(folder, 'loose.png'),
+    });
   });
 
   test('is for folders without train/', async ({ folder }) => {
