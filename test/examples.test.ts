@@ -99,6 +99,21 @@ describe('a mistake in a part of one’s own', () => {
     }
   });
 
+  test('a mistake in a file that it imports is shown there', async ({ folder }) => {
+    mkdirSync(join(folder, 'more'));
+    const helper = join(folder, 'more', 'helper.mjs');
+    writeFileSync(helper, 'export const helper = (kit, logits) =>\n  kit.ops.mean(kit.ops.add(logits, 3));\n');
+    const { stderr } = await failureOf(
+      folder,
+      'loss.mjs',
+      `import { helper } from './more/helper.mjs';\n${loss('return helper(kit, inputs.logits);')}`,
+    );
+    const [message, place, line] = stderr.slice(stderr.indexOf('error: ')).split('\n');
+    expect(message).toContain(`${join(folder, 'loss.mjs')}: cannot compute add: its second argument is the number 3`);
+    expect(place).toMatch(new RegExp(`^  ${helper}:2:\\d+$`));
+    expect(line).toBe('    kit.ops.mean(kit.ops.add(logits, 3));');
+  });
+
   test('--debug shows the place in the file', async ({ folder }) => {
     const { stderr } = await failureOf(folder, 'loss.mjs', loss('\n\nreturn inputs.nothing.shape;'), ['--debug']);
     expect(stderr).toMatch(/caused by: TypeError: Cannot read [^\n]*\n +at Object\.compute \([^\n]*loss\.mjs:3:/);
