@@ -35,6 +35,14 @@ async function runMain(
   });
 }
 
+/** Where the engine of these tests is: a process cannot load another one beside it. */
+const engineVariables = Object.fromEntries(
+  ['ISDA_HOME', 'ISDA_LIBTENSORFLOW', 'ISDA_BUILD'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  }),
+);
+
 /** Runs a command line in a folder; its exit code and what it printed. `columns`: of a terminal that it prints to. */
 export async function runCli(
   folder: string,
@@ -45,7 +53,7 @@ export async function runCli(
   const streams = { stdout: '', stderr: '' };
   const terminal = columns === undefined ? {} : { isTTY: true, columns };
   const print = (name: 'stdout' | 'stderr', text: string): void => void (streams[name] += text);
-  const code = await runMain(folder, args, environment, print, terminal);
+  const code = await runMain(folder, args, { ...engineVariables, ...environment }, print, terminal);
   return { code, ...streams };
 }
 

@@ -8,6 +8,7 @@ import {
   mulScalar,
   addScalar,
   reshape,
+  sqrt,
   square,
   sub,
   sum,
@@ -40,20 +41,20 @@ export function declareCovariance(form: CovarianceForm, rows: number, featureSiz
   };
 }
 
-/** What a batch changes: the slots' samples about their mean, and the weights of old and new. */
+/** What a batch changes: Sigma = rest Sigma + batch Σ d d^T over the deviations d of a slot's samples. */
 interface Moments {
-  /** Each sample's features less the mean of its slot's samples in the batch, [N, A]. */
+  /**
+   * Each sample's features less the centre of its slot, μ' + √(1 − w) (μ − μ'), [N, A]. As the samples' deviations from
+   * their own mean μ' sum to zero, their outer products about the centre sum to m (S' + (1 − w) (μ − μ') (μ − μ')^T).
+   */
   readonly deviations: Tensor;
-  /** The slots' old mean less that of the batch, [K, A]. */
-  readonly shift: Tensor;
   readonly weights: Weights;
 }
 
 interface Weights {
-  /** w / m, 1 − w and −w (1 − w), each [K, 1], for m new and n old samples and w = m / (n + m). */
+  /** w / m and 1 − w, each [K, 1], for m new and n old samples and w = m / (n + m). */
   readonly batch: Tensor;
   readonly rest: Tensor;
-  readonly negatedShift: Tensor;
 }
 
 /** Updates means and counts with one batch of features [N, A], and gives what an update of covariances is made of. */
@@ -74,14 +75,10 @@ export function updateMoments(
   const oldMean = slots.read(state.mean);
   slots.write(state.mean, add(mul(oldMean, rest), mul(batchMean, share)));
   slots.write(state.count, count);
+  const centre = add(batchMean, mul(sqrt(rest), sub(oldMean, batchMean)));
   return {
-    deviations: sub(features, slots.toSamples(batchMean)),
-    shift: sub(oldMean, batchMean),
-    weights: {
-      batch: column(div(share, column(maximumScalar(added, 1)))),
-      negatedShift: mul(share, mulScalar(rest, -1)),
-      rest,
-    },
+    deviations: sub(features, slots.toSamples(centre)),
+    weights: { batch: div(share, column(maximumScalar(added, 1))), rest },
   };
 }
 
@@ -98,29 +95,16 @@ export function updateCovariance(form: CovarianceForm, state: CovarianceState, s
   return covariance;
 }
 
-/** A sum with its last term negated: a graph would add three terms in an order of its own, and round differently. */
-export const total = (a: Tensor, b: Tensor, negated: Tensor): Tensor => sub(add(a, b), negated);
-
 /** The slots' new variances, [K, A]. */
-export function updatedVariances(old: Tensor, membership: Tensor, { deviations, shift, weights }: Moments): Tensor {
-  return total(
-    mul(old, weights.rest),
-    mul(matMul(membership, square(deviations)), weights.batch),
-    mul(square(shift), weights.negatedShift),
-  );
+export function updatedVariances(old: Tensor, membership: Tensor, { deviations, weights }: Moments): Tensor {
+  return add(mul(old, weights.rest), mul(matMul(membership, square(deviations)), weights.batch));
 }
 
 /** The slots' new matrices, [K, A, A]. Each slot sums its samples' outer products as one product of [A, N] and [N, A]. */
-function updatedMatrices(old: Tensor, membership: Tensor, { deviations, shift, weights }: Moments): Tensor {
+function updatedMatrices(old: Tensor, membership: Tensor, { deviations, weights }: Moments): Tensor {
   const [rows, samples] = membership.shape;
   const [, features] = deviations.shape;
-  const scale = (x: Tensor): Tensor => reshape(x, [rows, 1, 1]);
   const shared = reshape(deviations, [1, samples, features]);
   const chosen = mul(shared, reshape(mul(membership, weights.batch), [rows, samples, 1]));
-  const scatter = matMul(chosen, shared, { transposeA: true });
-  const outer = mul(
-    reshape(mul(shift, weights.negatedShift), [rows, features, 1]),
-    reshape(shift, [rows, 1, features]),
-  );
-  return total(mul(old, scale(weights.rest)), scatter, outer);
+  return add(mul(old, reshape(weights.rest, [rows, 1, 1])), matMul(chosen, shared, { transposeA: true }));
 }

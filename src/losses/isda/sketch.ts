@@ -1,9 +1,9 @@
 // A sketch of each class's covariance: Sigma Omega and the variances, in place of the matrix.
-import { matMul, maximumScalar, mul, mulScalar, reshape, square, sub, sum } from '../../engine/ops/index.js';
+import { add, matMul, maximumScalar, mul, mulScalar, reshape, square, sub, sum } from '../../engine/ops/index.js';
 import type { Program, Tensor } from '../../engine/tensor.js';
 import { orthonormalColumns } from '../../nn/orthonormal.js';
 import { declare, filledWith, type TensorDeclaration } from '../../nn/tensors.js';
-import { declareCovariance, total, updatedVariances, updateMoments, type CovarianceState } from './covariance.js';
+import { declareCovariance, updatedVariances, updateMoments, type CovarianceState } from './covariance.js';
 import { inverseRoot } from './inverse-root.js';
 import type { Slots } from './slots.js';
 import type { LowRankCovariance } from './upper-bound.js';
@@ -31,22 +31,20 @@ export function declareSketch(classes: number, featureSize: number, rank: number
  */
 export function updateSketch(program: Program, state: SketchState, slots: Slots, features: Tensor): LowRankCovariance {
   const moments = updateMoments(state, slots, features);
-  const { deviations, shift, weights } = moments;
+  const { deviations, weights } = moments;
   const variances = updatedVariances(slots.read(state.covariance), slots.membership, moments);
   const projection = program.read(state.projection);
   const [samples, size] = deviations.shape;
   const rank = projection.shape[1];
-  /** x y^T Omega for each of the rows of x and y, [rows, A, r]. */
-  const outer = (x: Tensor, y: Tensor, rows: number): Tensor =>
-    mul(reshape(x, [rows, size, 1]), reshape(matMul(y, projection), [rows, 1, rank]));
-  const ofSamples = matMul(
-    mul(slots.membership, weights.batch),
-    reshape(outer(deviations, deviations, samples), [samples, size * rank]),
+  // d d^T Omega for each sample, [N, A, r].
+  const products = mul(
+    reshape(deviations, [samples, size, 1]),
+    reshape(matMul(deviations, projection), [samples, 1, rank]),
   );
-  const sketch = total(
+  const ofSlots = matMul(mul(slots.membership, weights.batch), reshape(products, [samples, size * rank]));
+  const sketch = add(
     mul(slots.read(state.sketch), reshape(weights.rest, [slots.count, 1, 1])),
-    reshape(ofSamples, [slots.count, size, rank]),
-    outer(mul(shift, weights.negatedShift), shift, slots.count),
+    reshape(ofSlots, [slots.count, size, rank]),
   );
   slots.write(state.covariance, variances);
   slots.write(state.sketch, sketch);

@@ -1,6 +1,6 @@
 // The term that ISDA adds to the logits (paper, Eq. 4), without the factor lambda / 2: (w_j − w_y)^T Sigma_y (w_j − w_y).
 import { add, matMul, mul, mulScalar, reshape, square, sub, sum, transpose } from '../../engine/ops/index.js';
-import { customGradient, type Tensor } from '../../engine/tensor.js';
+import { customGradient, type Program, type Tensor } from '../../engine/tensor.js';
 import type { Slots } from './slots.js';
 
 /** The weight columns w_y of the slots' own classes, [K, A], from the weight [A, C]. */
@@ -13,6 +13,13 @@ function ownWeights(weight: Tensor, slots: Slots): Tensor {
 function toClasses(rows: Tensor, slots: Slots): Tensor {
   const byFeature = transpose(rows, [1, 0]);
   return slots.classes === undefined ? byFeature : matMul(byFeature, slots.classes);
+}
+
+/** The columns of the slots' own classes, [K, A, 1], of a product [K, A, C]. */
+function ownColumn(product: Tensor, { classes }: Slots): Tensor {
+  const [rows, , all] = product.shape;
+  const own = classes ?? identityMatrix(product.program, all);
+  return matMul(product, reshape(own, [rows, all, 1]));
 }
 
 /** A value and its gradient to the weight. */
@@ -63,14 +70,16 @@ export function sharedTerm(covariance: Tensor, weight: Tensor): Tensor {
   return distances(matMul(weight, product, { transposeA: true }));
 }
 
+function identityMatrix(program: Program, size: number): Tensor {
+  const identity = new Float32Array(size * size);
+  for (let i = 0; i < size; i++) identity[i * size + i] = 1;
+  return program.constant(identity, { dtype: 'float32', shape: [size, size] });
+}
+
 /** From G = W Sigma W^T: G[j, j] − 2 G[y, j] + G[y, y], row y and column j. */
 function distances(gram: Tensor): Tensor {
   const [classes] = gram.shape;
-  const { program } = gram;
-  const identity = new Float32Array(classes * classes);
-  for (let i = 0; i < classes; i++) identity[i * classes + i] = 1;
-  const mask = program.constant(identity, { dtype: 'float32', shape: [classes, classes] });
-  const diagonal = sum(mul(gram, mask), [1]);
+  const diagonal = sum(mul(gram, identityMatrix(gram.program, classes)), [1]);
   const both = add(reshape(diagonal, [1, classes]), reshape(diagonal, [classes, 1]));
   return sub(both, mulScalar(gram, 2));
 }
@@ -86,8 +95,7 @@ export function fullTerm(covariance: Tensor, trackedWeight: Tensor, slots: Slots
     const own = ownWeights(weight, slots);
     const flat = matMul(reshape(covariance, [rows * features, features]), weight);
     const product = reshape(flat, [rows, features, classes]);
-    const ownProduct = matMul(covariance, reshape(own, [rows, features, 1]));
-    const directions = sub(product, ownProduct);
+    const directions = sub(product, ownColumn(product, slots));
     const differences = sub(reshape(weight, [1, features, classes]), reshape(own, [rows, features, 1]));
     const value = sum(mul(differences, directions), [1]);
     return {
@@ -133,8 +141,7 @@ function ofFactor(factor: Tensor, weight: Tensor, slots: Slots): Differentiated 
   const [, classes] = weight.shape;
   const flat = reshape(factor, [rows * rank, features]);
   const product = reshape(matMul(flat, weight), [rows, rank, classes]);
-  const ownProduct = matMul(factor, reshape(ownWeights(weight, slots), [rows, features, 1]));
-  const directions = sub(product, ownProduct);
+  const directions = sub(product, ownColumn(product, slots));
   return {
     value: sum(square(directions), [1]),
     backward: (gradient) => {
