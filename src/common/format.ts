@@ -47,3 +47,7 @@ export const andList = (words: readonly string[]): string =>
 export function orList(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
 }
+
+/** Names in a message, as they are, and how many more there are. */
+export const someNames = (names: readonly string[], most = 8): string =>
+  names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;

@@ -1,5 +1,6 @@
 // Class-balanced, deterministic subsets and hold-out sets, and the splits of a run.
 import { cannot, type IsdaError } from '../common/errors.js';
+import { counted, someNames } from '../common/format.js';
 import { permutation, randomStream } from '../common/random.js';
 import type { DatasetOptions } from './options.js';
 import { selectImages, type ImageSource } from './source.js';
@@ -134,14 +135,31 @@ function labelsAt(labels: Int32Array, positions: Uint32Array): Int32Array {
   return Int32Array.from(positions, (position) => labels[position]);
 }
 
-const classesIn = (labels: Int32Array): number => new Set(labels).size;
+/** Names of classes without images that a note has. */
+const notedNames = 5;
 
 /** What a run says of classes that it has no images of: the loss, ISDA's covariances among it, never sees them. */
 function classNotes({ train, evaluation, evaluationName }: Splits): string[] {
-  const [trained, evaluated] = [classesIn(train.labels), classesIn(evaluation.labels)];
-  const few = (part: string, { count }: ImageSource, classes: number, all: number): string[] =>
-    classes < all ? [`the ${count} ${part} images are of ${classes} of the ${all} classes`] : [];
-  return [...few('training', train, trained, train.classes), ...few(evaluationName, evaluation, evaluated, trained)];
+  const all = new Set(train.classNames.keys());
+  const [trained, evaluated] = [new Set(train.labels), new Set(evaluation.labels)];
+  const few = (
+    part: string,
+    { count }: ImageSource,
+    found: ReadonlySet<number>,
+    wanted: ReadonlySet<number>,
+  ): string[] => {
+    const missing = [...wanted].filter((label) => !found.has(label)).sort((a, b) => a - b);
+    if (missing.length === 0) return [];
+    const names = someNames(
+      missing.map((label) => train.classNames[label]),
+      notedNames,
+    );
+    const images = counted(count, `${part} image`);
+    return [
+      `the ${images} ${count === 1 ? 'is' : 'are'} of ${wanted.size - missing.length} of the ${wanted.size} classes, none of ${names}`,
+    ];
+  };
+  return [...few('training', train, trained, all), ...few(evaluationName, evaluation, evaluated, trained)];
 }
 
 /** The images a run trains on and is evaluated on (`chooseSplits`), and what it says of classes without images. */

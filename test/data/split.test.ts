@@ -167,9 +167,15 @@ describe('buildSplits', () => {
   it('says of how many classes the images are, where some have none', () => {
     const notesOf = (options: Parameters<typeof buildSplits>[0]) => buildSplits(options, train, test).notes;
     expect(notesOf({ holdout: 0, subset: 3, testSubset: 3 })).toEqual([]);
-    expect(notesOf({ holdout: 0, subset: 2 })).toEqual(['the 2 training images are of 2 of the 3 classes']);
-    expect(notesOf({ holdout: 0, testSubset: 1 })).toEqual(['the 1 test images are of 1 of the 3 classes']);
-    expect(notesOf({ holdout: 2, subset: 50 })).toEqual(['the 2 holdout images are of 2 of the 3 classes']);
+    /** `class 1` for labels of the classes 0 and 2. */
+    const without = ({ labels }: ImageSource): string =>
+      ['class 0', 'class 1', 'class 2'].filter((_, label) => !labels.includes(label)).join(', ');
+    const few = buildSplits({ holdout: 0, subset: 2 }, train, test);
+    expect(few.notes).toEqual([`the 2 training images are of 2 of the 3 classes, none of ${without(few.train)}`]);
+    const one = buildSplits({ holdout: 0, testSubset: 1 }, train, test);
+    expect(one.notes).toEqual([`the 1 test image is of 1 of the 3 classes, none of ${without(one.evaluation)}`]);
+    const held = buildSplits({ holdout: 2, subset: 50 }, train, test);
+    expect(held.notes).toEqual([`the 2 holdout images are of 2 of the 3 classes, none of ${without(held.evaluation)}`]);
   });
 
   it('takes a subset of the test images', () => {

@@ -1,5 +1,6 @@
 // What is wrong with the layout of a folder of images, in words.
 import { join } from 'node:path';
+import { someNames } from '../../../common/format.js';
 import { comparable } from './file-names.js';
 import { unusable, type Refuse } from './listing.js';
 
@@ -26,13 +27,6 @@ export function refuseTwins({ root, refuse }: Place, path: string, folders: read
     seen.add(comparable(name));
   }
 }
-
-/** Names that are listed in a message; the rest are counted. */
-const maxNames = 8;
-const someNames = (names: readonly string[]): string =>
-  names.length <= maxNames
-    ? names.join(', ')
-    : `${names.slice(0, maxNames).join(', ')} and ${names.length - maxNames} more`;
 
 /** The error for classes that differ between the parts, with both lists. */
 export function otherClasses(root: string, folder: string, train: readonly string[], val: readonly string[]): Error {
