@@ -101,13 +101,26 @@ function drawPanel({ rows, baseline }: DotPanel, { top, width, xLabel, palette }
     : [0, 0];
   const upright = (x: number, more: Record<string, string | number>): string =>
     element('line', { x1: x, x2: x, y1: top, y2: bottom, ...more });
+  const titles = wrap(xLabel, width - 2 * margin);
+  // Below the axis, or in the middle of the picture where it would leave it there.
+  const middleOf = (line: string): number => {
+    const [centre, half] = [(left + right) / 2, textWidth(line) / 2];
+    return centre - half >= margin && centre + half <= width - margin ? centre : width / 2;
+  };
   const items = [
     ...(band?.interval === undefined ? [] : [element('rect', { class: 'band', x: from, y: top, width: to - from, height: bottom - top, fill: palette.soft, 'fill-opacity': '0.13' })]), // prettier-ignore
     ...axis.ticks.map((tick) => upright(at(tick), { stroke: palette.grid, 'stroke-width': 1 })),
     ...(band?.mean === undefined ? [] : [upright(at(band.mean), { stroke: palette.soft, 'stroke-dasharray': '4 3' })]),
     element('line', { x1: left, x2: right, y1: bottom, y2: bottom, stroke: palette.soft }),
     ...axis.ticks.map((tick, index) => textElement(axis.labels[index], { x: at(tick), y: bottom + 18, 'text-anchor': 'middle', fill: palette.soft })), // prettier-ignore
-    textElement(xLabel, { x: (left + right) / 2, y: bottom + 38, 'text-anchor': 'middle', fill: palette.ink }),
+    ...titles.map((line, index) =>
+      textElement(line, {
+        x: middleOf(line),
+        y: bottom + 38 + index * lineHeight,
+        'text-anchor': 'middle',
+        fill: palette.ink,
+      }),
+    ),
   ];
   rows.forEach(({ values, mean, interval }, index) => {
     const middle = tops[index] + heights[index] / 2;
@@ -123,7 +136,7 @@ function drawPanel({ rows, baseline }: DotPanel, { top, width, xLabel, palette }
       textElement(`n = ${values.length}`, { x: right + 10, y: middle + 4.5, fill: palette.soft }),
     );
   });
-  return { items, bottom: bottom + 48, cut };
+  return { items, bottom: bottom + 48 + (titles.length - 1) * lineHeight, cut };
 }
 
 /** Draws the plot as SVG. Errors: no row has a value. */

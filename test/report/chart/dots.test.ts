@@ -1,6 +1,7 @@
 // Dot plots: a dot a value, intervals, the band of the baseline, axes that long intervals do not stretch.
 import { describe, expect, it } from 'vitest';
 import { drawDots, type DotRow } from '../../../src/report/chart/dots.js';
+import { textWidth } from '../../../src/report/chart/text.js';
 
 const rows: readonly DotRow[] = [
   { label: 'basic', values: [20, 21, 22], mean: 21, interval: { low: 18.5, high: 23.5 } },
@@ -35,6 +36,21 @@ describe('drawDots', () => {
     const ticks = [...svg.matchAll(/text-anchor="middle" fill="[^"]+">([\d.]+)</g)].map(([, tick]) => Number(tick));
     expect([Math.min(...ticks), Math.max(...ticks)]).toEqual([19, 22]);
     expect(draw({ rows })).not.toContain('An arrow');
+  });
+  it('keeps the title of the axis within a narrow picture, on further lines', () => {
+    const xLabel = 'holdout error, mean of the last ten epochs (%)';
+    for (const width of [300, 400, 640]) {
+      const svg = drawDots({ panels: [{ rows }], xLabel, width });
+      const lines = [...svg.matchAll(/<text x="([\d.]+)" y="[\d.]+" text-anchor="middle" fill="[^"]+">([^<]+)</g)]
+        .map(([, x, text]) => ({ x: Number(x), text }))
+        .filter(({ text }) => Number.isNaN(Number(text)));
+      expect(lines.map(({ text }) => text).join(' ')).toBe(xLabel);
+      expect(lines.length).toBe(width < 400 ? 2 : 1);
+      for (const { x, text } of lines) {
+        expect(x - textWidth(text) / 2).toBeGreaterThan(0);
+        expect(x + textWidth(text) / 2).toBeLessThan(width);
+      }
+    }
   });
   it('escapes labels, and refuses rows without a value', () => {
     expect(draw({ rows: [{ label: '<b>', values: [1], mean: 1 }] })).toContain('&lt;b&gt;');
