@@ -1,6 +1,6 @@
 // Fits tables and sentences to narrow terminals.
 import type { CommandContext } from '../context.js';
-import { formatTable } from './table.js';
+import { formatTable, inOneLine } from './table.js';
 import { textColumns } from './text-width.js';
 
 /** Columns of text that there are: of a terminal; without end where the output goes to a file or a program. */
@@ -39,11 +39,6 @@ function spelledRows([, ...titles]: readonly string[], rows: readonly (readonly 
     return [name, ...wrapped.map((line) => `  ${line}`)].join('\n');
   });
 }
-
-/** A cell in one line: names of files and classes may have line breaks, and what else a terminal obeys. */
-const inOneLine = (cell: string): string =>
-  // eslint-disable-next-line no-control-regex
-  cell.replaceAll(/[\u0000-\u001f\u007f]/g, (control) => JSON.stringify(control).slice(1, -1));
 
 /**
  * A table that puts each row's name, its first cell, on a line of its own where the table is wider than `width`; where
