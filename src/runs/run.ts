@@ -10,6 +10,7 @@ import type { LoadedCheckpoint } from '../records/checkpoints.js';
 import { readInputs, writeInputs, type RunInputs } from '../records/inputs.js';
 import { lastEpochs } from '../records/metrics-columns.js';
 import { readMetrics } from '../records/metrics-csv.js';
+import { runFolder } from '../records/run-folder.js';
 import { readDataWait, summarise, writeSummary, type RunSummary } from '../records/summary.js';
 import { knownMetrics } from '../training/metrics/registry.js';
 import { trainNetwork, type LoadingTime } from '../training/trainer.js';
@@ -31,7 +32,8 @@ export async function runExperiment(
   context: RunContext,
 ): Promise<RunSummary> {
   const { out, resume } = options;
-  const loaded = await loadSources(config, options, context);
+  const earlier = resume ? earlierConfig(runFolder(out)) : undefined;
+  const loaded = await loadSources(withKnownDigest(earlier, config), options, context);
   return inRunFolder(out, context, async (folder) => {
     const { paths } = folder;
     const before = earlierConfig(paths);
@@ -54,6 +56,13 @@ export async function runExperiment(
       run.training.close();
     }
   });
+}
+
+/** The config with the digest of its first weights as the folder's run has it, where their file is gone. */
+function withKnownDigest(earlier: ExperimentConfig | undefined, config: ExperimentConfig): ExperimentConfig {
+  const { weights, weightsSha256 } = config.model;
+  if (weights === undefined || weightsSha256 !== undefined || earlier?.model.weights !== weights) return config;
+  return { ...config, model: { ...config.model, weightsSha256: earlier.model.weightsSha256 } };
 }
 
 /** The config with the weights that `isda import` put into the folder, where it names none itself. */

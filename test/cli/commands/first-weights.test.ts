@@ -57,6 +57,7 @@ describe('model.weights', () => {
   it('needs no file once there is a checkpoint, but another file is another run', async () => {
     renameSync(weights, named('moved'));
     expect(await isda('train', '--config', 'tuned/config.yaml', '--out', 'tuned')).toContain('complete already');
+    expect(await train('tuned', 'model.weights=w.safetensors')).toContain('complete already');
     const absent = await runCli(folder, trainArgs('other', ['model.weights=w.safetensors']));
     expect(absent.stderr).toContain(`error: cannot use the weights: there is no such file\n  ${weights}\n`);
     writeFileSync(weights, 'PK\x03\x04                          archive/data.pkl');
