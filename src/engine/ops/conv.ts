@@ -99,8 +99,10 @@ function convolve(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'V
   const value = joinLast(inputs.map((input, group) => forward(input, kernels[group])));
   return withGradient(value, [x, kernel], (gradient, [wantInput, wantKernel]) => {
     const gradients = splitLast(gradient, each);
+    // Split anew: the parts would take as much memory again as x until here.
+    const parts = each === 1 ? inputs : splitLast(program.after(x, gradient), each);
     const through = (backward: Backward): Tensor =>
-      joinLast(gradients.map((part, group) => backward(inputs[group], kernels[group], part)));
+      joinLast(gradients.map((part, group) => backward(parts[group], kernels[group], part)));
     return [wantInput ? through(toInput) : undefined, wantKernel ? through(toKernel) : undefined];
   });
 }
