@@ -150,7 +150,7 @@ export function resultsFiles({ tenth, small }, projectRoot) {
     ...section(small, 3).slice(2),
     ...included(projectRoot, 'small/notes.md'),
   ].join('\n');
-  const files = [...tenth, small].flatMap(pictures);
+  const files = [...tenth, small].filter(({ runs }) => runs.length > 0).flatMap(pictures);
   return new Map([
     ['results/README.md', `${page.trimEnd()}\n`],
     ...files.map(([name, svg]) => [`results/${name}`, svg]),
