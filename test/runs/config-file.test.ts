@@ -6,18 +6,19 @@ import { runCli } from '../support/cli.js';
 import { contentOf, makeData } from '../support/runs.js';
 import { test } from '../temporary-folder.js';
 
+/** Executed eagerly: runs of a few steps are not worth their graphs. */
 const kinds = {
   train: (length: number) => `
 dataset: {name: cifar10, dir: data, subset: 16, testSubset: 8}
 model: {name: resnet, depth: 8}
 loss: {name: cross-entropy}
 schedule: {name: constant}
-training: {epochs: ${length}, batchSize: 8, device: cpu}
+training: {epochs: ${length}, batchSize: 8, device: cpu, execution: eager}
 `,
   'gan train': (length: number) => `
 dataset: {name: cifar10, dir: data, subset: 32}
 gan: {name: acgan, generatorWidth: 2, discriminatorWidth: 2}
-training: {iterations: ${length}, batchSize: 8, device: cpu}
+training: {iterations: ${length}, batchSize: 8, device: cpu, execution: eager}
 `,
 } as const;
 

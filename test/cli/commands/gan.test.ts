@@ -21,6 +21,9 @@ const args = (out: string, ...changes: string[]): string[] => {
   return ['gan', 'train', '--config', 'tiny-gan', ...sets, '--out', out];
 };
 
+/** The same executed eagerly, for runs that are compared with no other: a few steps are not worth their graphs. */
+const eagerArgs = (out: string, ...changes: string[]): string[] => args(out, 'training.execution=eager', ...changes);
+
 /** What has to be the same in runs of one config, but for times. */
 function outcomeOf(out: string) {
   const run = join(folder, out);
@@ -116,9 +119,12 @@ describe('isda gan train', () => {
 
   it('does not resume, and is not complete, on other images', async () => {
     await synthesize({ name: 'cifar10', train: 256, test: 100, classes: 10, seed: 2 }, join(folder, 'other'));
-    await runHere(folder, args('images', 'training.iterations=3'));
+    await runHere(folder, eagerArgs('images', 'training.iterations=3'));
     for (const iterations of [3, 6]) {
-      const other = await runHere(folder, args('images', `training.iterations=${iterations}`, 'dataset.dir=other'));
+      const other = await runHere(
+        folder,
+        eagerArgs('images', `training.iterations=${iterations}`, 'dataset.dir=other'),
+      );
       expect(other.exitCode, other.all).toBe(1);
       expect(other.stderr).toContain(
         'error: cannot resume: the images are not those that the checkpoint was trained on: as many images, but their checksum is another',
@@ -126,17 +132,20 @@ describe('isda gan train', () => {
     }
     const inputs = JSON.parse(read(join(folder, 'images'), 'inputs.json')) as { data: { trainImages: number } };
     expect(inputs.data.trainImages).toBe(256);
-    const moved = await runHere(folder, args('images', 'training.iterations=6', `dataset.dir=${join(folder, 'data')}`));
+    const moved = await runHere(
+      folder,
+      eagerArgs('images', 'training.iterations=6', `dataset.dir=${join(folder, 'data')}`),
+    );
     expect(moved.stdout).toContain('resuming after iteration 3');
     const list = await runHere(folder, ['runs', 'images']);
     expect(list.stdout).toMatch(/^images +done +6\/6 iterations/m);
   });
 
   it('starts over and keeps what somebody else put among its pictures', async () => {
-    await runHere(folder, args('again', 'training.iterations=3'));
+    await runHere(folder, eagerArgs('again', 'training.iterations=3'));
     const samples = join(folder, 'again', 'samples');
     writeFileSync(join(samples, 'mine.png'), 'mine');
-    await runHere(folder, [...args('again', 'training.iterations=2'), '--no-resume']);
+    await runHere(folder, [...eagerArgs('again', 'training.iterations=2'), '--no-resume']);
     expect(readdirSync(samples).sort()).toEqual(['000002.png', 'mine.png']);
   });
 
@@ -150,7 +159,7 @@ describe('isda gan train', () => {
   });
 
   it('ends with an error where a loss is no number, and keeps the last checkpoint', async () => {
-    const broken = await runHere(folder, args('broken', 'gan.learningRate=1e30'));
+    const broken = await runHere(folder, eagerArgs('broken', 'gan.learningRate=1e30'));
     expect(broken.exitCode).toBe(1);
     expect(broken.stderr).toMatch(
       /^error: cannot continue training: (discriminator|generator)Loss is (NaN|Infinity) at iteration \d+ of 12\n {2}hint: /,
@@ -160,7 +169,7 @@ describe('isda gan train', () => {
 
 describe('a generator for each class', () => {
   const classes = (...more: string[]) => [
-    ...args('classes', 'gan.name=wgan', 'gan.perClass=true', 'gan.generatorWidth=4', 'gan.discriminatorWidth=4'),
+    ...eagerArgs('classes', 'gan.name=wgan', 'gan.perClass=true', 'gan.generatorWidth=4', 'gan.discriminatorWidth=4'),
     ...['dataset.classes=[1, 4]', 'training.iterations=2', 'training.batchSize=8'].flatMap((set) => ['--set', set]),
     ...more,
   ];

@@ -7,7 +7,13 @@ import { runCli } from '../../support/cli.js';
 import { makeData } from '../../support/runs.js';
 import { test } from '../../temporary-folder.js';
 
-const changes = ['dataset.subset=16', 'dataset.testSubset=8', 'training.epochs=1', 'training.batchSize=8'];
+const changes = [
+  'dataset.subset=16',
+  'dataset.testSubset=8',
+  'training.epochs=1',
+  'training.batchSize=8',
+  'training.execution=eager',
+];
 const asked = [
   ...['--config', 'tiny-isda', '--variant', 'isda', '--seeds', '1', '--json'],
   ...changes.flatMap((change) => ['--set', change]),

@@ -29,7 +29,7 @@ beforeAll(() => {
     `dataset: {name: image-folder, dir: photos, imageSize: 32, orientation: apply, validationFraction: 0.3}
 model: {name: resnet, depth: 8}
 schedule: {name: constant}
-training: {epochs: 1, batchSize: 4}
+training: {epochs: 1, batchSize: 4, execution: eager}
 `,
   );
 });
@@ -128,7 +128,14 @@ describe('isda config new', () => {
       ['my-cross-entropy.yaml', 'cross-entropy'],
     ]) {
       // From any folder: the images are named by their whole path.
-      const changes = ['--set', 'training.epochs=1', '--out', join(folder, `${loss}-run`)];
+      const changes = [
+        '--set',
+        'training.epochs=1',
+        '--set',
+        'training.execution=eager',
+        '--out',
+        join(folder, `${loss}-run`),
+      ];
       const trained = await runIsda(tmpdir(), ['train', join(folder, config), ...changes]);
       expect(trained.exitCode, trained.all).toBe(0);
       expect(trained.stdout).toMatch(new RegExp(`^loss +${loss}$`, 'm'));

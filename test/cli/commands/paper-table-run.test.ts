@@ -20,7 +20,7 @@ writeFileSync(
 model: { name: resnet, depth: 8 }
 loss: { name: isda }
 schedule: { name: constant }
-training: { epochs: 2, batchSize: 12, evaluationBatchSize: 100 }
+training: { epochs: 2, batchSize: 12, evaluationBatchSize: 100, execution: eager }
 `,
 );
 const variants = ['basic', 'identity', 'diagonal', 'single', 'constant-lambda', 'isda'];

@@ -21,6 +21,8 @@ function trainArgs(dir: string, ...changes: string[]): string[] {
     'augmentation.padCrop=false',
     'training.batchSize=4',
     'training.workers=0',
+    // Runs of a few steps are not worth their graphs.
+    'training.execution=eager',
     ...changes,
   ];
   const sets = settings.flatMap((each) => ['--set', each]);
