@@ -4,7 +4,6 @@ import { epochPlan, realImages } from '../data/batches.js';
 import type { Engine } from '../engine/index.js';
 import { countParameters } from '../models/cost.js';
 import { gitRevision, writeEnvironment } from '../records/environment.js';
-import type { TrainingOptions } from '../training/options.js';
 import { scheduleWarnings } from '../training/schedules.js';
 import type { Run } from './open-run.js';
 import { unofficialText, weightsText } from './origin.js';
@@ -27,10 +26,13 @@ export async function recordEnvironment(
 }
 
 /** What is unusual about the updates of a run. */
-function updateFacts({ accumulate = 1, batchSize, clipGradNorm, ema }: TrainingOptions): [string, string][] {
+function updateFacts({ optimizer, training }: Run['config']): [string, string][] {
+  const { accumulate = 1, batchSize, clipGradNorm, ema } = training;
+  const { headLearningRateFactor: factor = 1 } = optimizer;
   const facts = [
     ...(accumulate === 1 ? [] : [`every ${accumulate} batches, ${accumulate * batchSize} images`]),
     ...(clipGradNorm === undefined ? [] : [`gradients clipped to a norm of ${clipGradNorm}`]),
+    ...(factor === 1 ? [] : [`last layer at ${factor} times the learning rate`]),
     ...(ema === undefined ? [] : [`average of the weights with decay ${ema.decay}`]),
   ];
   return facts.length === 0 ? [] : [['updates', facts.join('; ')]];
@@ -63,7 +65,7 @@ export function headerLines({ config, parts, splits, engine, position, weights, 
       : [['synthetic', `${train.synthetic.count} images, ${full.synthetic} of the ${batchSize} of a batch`]]),
     ['loading', workers === 0 ? 'in the training thread' : counted(workers, 'worker thread')],
     ['device', `${engine.device.kind} (${engine.device.name}), ${execution}`],
-    ...updateFacts(config.training),
+    ...updateFacts(config),
     ['steps', `${counted(epochs, 'epoch')} x ${batches} = ${epochs * batches}, batch ${batchSize}`],
   ];
   const lines = facts.map(([name, value]) => `${name.padEnd(11)} ${value}`);

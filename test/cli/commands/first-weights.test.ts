@@ -89,6 +89,7 @@ describe('model.weights', () => {
     const other = ['optimizer.name=adamw', 'optimizer.headLearningRateFactor=10'];
     const printed = await train('frozen', ...tuning, ...other);
     expect(printed).toMatch(/weights {5}from w\.safetensors \(sha256 [0-9a-f]{8}, fresh head\)/);
+    expect(printed).toMatch(/^updates {5}last layer at 10 times the learning rate$/m);
     expect(printed).toMatch(/78\.0k parameters \([\d.]+k frozen\)/);
     const resumed = trainArgs('frozen', [...tuning, ...other]);
     expect((await isda(...resumed)).includes('complete already')).toBe(true);
