@@ -25,6 +25,15 @@ function shade(colour: string, share: number): string {
   return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }
 
+/** The colour of text on a ground: white on dark ones, where it has the larger contrast (WCAG 2, relative luminance). */
+function inkOn(ground: string): string {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const level = Number.parseInt(ground.slice(at, at + 2), 16) / 255;
+    return level <= 0.04045 ? level / 12.92 : ((level + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.179 ? '#ffffff' : paper.ink;
+}
+
 interface Key {
   readonly colour: string;
   /** What the colour means. */
@@ -73,7 +82,6 @@ function cellElements({ counts, shares, largest }: Matrix, left: number, top: nu
       const place = { x: left + predicted * cell, y: top + label * cell };
       const fill = shade(isRight ? right : wrong, depth);
       const size = Math.min(13, (cell - 4) / Math.max(1, String(count).length * 0.66));
-      const ink = depth > 0.6 ? '#ffffff' : paper.ink;
       return [
         element('rect', { ...place, width: cell, height: cell, fill }),
         ...(classes > maxCounted || count === 0
@@ -84,7 +92,7 @@ function cellElements({ counts, shares, largest }: Matrix, left: number, top: nu
                 y: place.y + cell / 2 + size * 0.36,
                 'text-anchor': 'middle',
                 'font-size': size,
-                fill: ink,
+                fill: inkOn(fill),
               }),
             ]),
       ];

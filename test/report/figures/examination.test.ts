@@ -31,6 +31,25 @@ describe('the heat map', () => {
     expect(svg).toContain('a\u00a0&amp;\u00a0b');
   });
 
+  it('writes counts that can be read on cells of any shade', () => {
+    const shares = [5, 20, 40, 60, 80, 100];
+    const rows = shares.map((right, label) =>
+      shares.map((_, predicted) => (predicted === label ? right : predicted === (label + 1) % 6 ? 100 - right : 0)),
+    );
+    const cells = confusionMap({ classNames: shares.map(String), counts: rows }, { title: 'shades' });
+    const luminance = (colour: string): number => {
+      const [red, green, blue] = colour.match(/\w\w/g)!.map((hex) => (Number.parseInt(hex, 16) / 255) ** 2.2);
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const pairs = [...cells.matchAll(/<rect[^>]* fill="(#\w{6})"[^>]*>\s*<text[^>]* fill="(#\w{6})"[^>]*>\d+</g)];
+    expect(pairs).toHaveLength(11);
+    for (const [, ground, ink] of pairs) {
+      const [darker, lighter] = [luminance(ground), luminance(ink)].sort((a, b) => a - b);
+      // WCAG 2, level AA.
+      expect((lighter + 0.05) / (darker + 0.05), `${ink} on ${ground}`).toBeGreaterThan(4.5);
+    }
+  });
+
   it('writes names as far as they have room, counts of few classes alone', () => {
     const many = Array.from({ length: 200 }, (_, label) => `name${label}`);
     const big = confusionMap(
