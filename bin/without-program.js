@@ -24,8 +24,13 @@ function isInstalled(name) {
   }
 }
 
-/** The packages among those that the program needs, and `more`, that are not installed. */
-const missingPackages = (more = []) => [...Object.keys(dependencies), ...more].filter((name) => !isInstalled(name));
+/** Loaded where a picture is drawn or a JPEG file decoded fast, which say themselves what is missing. */
+const neededLater = ['@julusian/jpeg-turbo', '@resvg/resvg-js', 'dejavu-fonts-ttf'];
+
+const neededPackages = Object.keys(dependencies).filter((name) => !neededLater.includes(name));
+
+/** The packages among those that the program begins with, and `more`, that are not installed. */
+const missingPackages = (more = []) => [...neededPackages, ...more].filter((name) => !isInstalled(name));
 
 /** A command to be run in the program's folder. */
 const here = (command) => `\`${command}\`${process.cwd() === root ? '' : ` in ${root}`}`;
@@ -59,7 +64,7 @@ function partsFindings(error) {
   // A clone is compiled, a package is installed as a whole.
   const isClone = existsSync(join(root, 'package-lock.json'));
   const compilers = isBuilt ? [] : ['typescript', 'esbuild'];
-  const needed = [...Object.keys(dependencies), ...compilers];
+  const needed = [...neededPackages, ...compilers];
   const missing = missingPackages(compilers);
   const again = 'install the package or the bundle again';
   const lack = missing.length === needed.length ? 'not installed' : `without ${missing.join(', ')}`;

@@ -22,14 +22,26 @@ function warnOfMissing(svg: string, font: string, warn: (line: string) => void):
   warn(`warning: the font of PNG pictures, DejaVu Sans, lacks these characters and shows boxes: ${named}`);
 }
 
+/** The renderer and its font's path. Not loaded at the start of every command, since the library begins threads. */
+function loadRenderer(): { readonly Resvg: typeof resvg.Resvg; readonly font: string } {
+  try {
+    const { Resvg } = load('@resvg/resvg-js') as typeof resvg;
+    return { Resvg, font: load.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf') };
+  } catch (error) {
+    throw cannot('turn the figure into a PNG', reasonOf(error).split('\n')[0], {
+      code: 'figure/png',
+      hint: 'install the packages again, in a clone with `npm ci`; an .svg figure does without',
+      cause: error,
+    });
+  }
+}
+
 /**
  * The picture with `scale` pixels for each of the SVG's. All text is set in DejaVu Sans; `warn` gets a line about
- * characters that it lacks. Errors: not an SVG.
+ * characters that it lacks. Errors: not an SVG; the library or the font is not installed.
  */
 export function svgToPng(svg: string, warn: (line: string) => void, scale = 2): Uint8Array {
-  // Here and not at the start of every command: the library begins threads when it is loaded.
-  const { Resvg } = load('@resvg/resvg-js') as typeof resvg;
-  const font = load.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
+  const { Resvg, font } = loadRenderer();
   try {
     const picture = new Resvg(svg, {
       font: { fontFiles: [font], loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' },

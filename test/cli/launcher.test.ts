@@ -112,6 +112,24 @@ describe('where the program cannot be loaded', () => {
     );
   });
 
+  test('packages that only pictures need are missed where one is drawn', async ({ folder }) => {
+    const program = await freshClone(folder);
+    await cp(join(projectRoot, 'dist'), join(folder, 'dist'), { recursive: true });
+    const packages = await readdir(join(projectRoot, 'node_modules'));
+    await mkdir(join(folder, 'node_modules'));
+    for (const name of packages.filter((one) => !['@julusian', '@resvg', 'dejavu-fonts-ttf'].includes(one))) {
+      await symlink(join(projectRoot, 'node_modules', name), join(folder, 'node_modules', name));
+    }
+    expect(await start(folder, program, 'losses')).toMatchObject({ exitCode: 0, stderr: '' });
+    const script = `const { svgToPng } = await import('./dist/report/png.js');
+      try { svgToPng('<svg/>', () => {}); } catch (error) { console.log(error.message); console.log(error.hint); }`;
+    const drawn = await start(folder, '--input-type=module', '-e', script);
+    expect(drawn.stdout).toBe(
+      "cannot turn the figure into a PNG: Cannot find module '@resvg/resvg-js'\n" +
+        'install the packages again, in a clone with `npm ci`; an .svg figure does without',
+    );
+  });
+
   test.for(['losses', 'doctor'])(
     'too few open files are a reason in words to `isda %s`',
     async (command, { folder }) => {
