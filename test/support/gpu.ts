@@ -17,9 +17,10 @@ export function realEngine(): Promise<EngineLocation> {
 export async function standInLibraries(root: string): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   const folder = join(root, 'nvidia');
-  const source = join(root, 'empty.cc');
+  const [source, object] = [join(root, 'empty.cc'), join(root, 'empty.o')];
   await mkdir(root, { recursive: true });
   await writeFile(source, '');
+  await execa('c++', ['-fPIC', '-c', source, '-o', object]);
   // The one that is needed first.
   for (const library of ['libcublasLt.so.12', ...gpuLibraries.filter((name) => name !== 'libcublasLt.so.12')]) {
     const name = library.replace(/^lib(\w+?)(Lt)?\.so.*$/, '$1');
@@ -27,7 +28,7 @@ export async function standInLibraries(root: string): Promise<Record<string, str
     await mkdir(dirname(path), { recursive: true });
     const needed = library === 'libcublas.so.12' ? ['-Wl,--no-as-needed', files['libcublasLt.so.12']] : [];
     const linker = `-Wl,-soname,${library},-rpath,$ORIGIN`;
-    await execa('c++', ['-shared', '-fPIC', source, ...needed, linker, '-o', path]);
+    await execa('c++', ['-shared', '-nostdlib', object, ...needed, linker, '-o', path]);
     files[library] = path;
   }
   return files;

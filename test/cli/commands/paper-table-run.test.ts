@@ -16,11 +16,11 @@ await makeData(folder);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 writeFileSync(
   join(folder, 'own.yaml'),
-  `dataset: { name: cifar10, dir: data, subset: 60, testSubset: 100 }
+  `dataset: { name: cifar10, dir: data, subset: 60, testSubset: 20 }
 model: { name: resnet, depth: 8 }
 loss: { name: isda }
 schedule: { name: constant }
-training: { epochs: 2, batchSize: 12, evaluationBatchSize: 100, execution: eager }
+training: { epochs: 2, batchSize: 12, evaluationBatchSize: 20, execution: eager }
 `,
 );
 const variants = ['basic', 'identity', 'diagonal', 'single', 'constant-lambda', 'isda'];
