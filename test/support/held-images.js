@@ -35,7 +35,9 @@ export function createDataset({ part, options }) {
     read(index) {
       reads += 1;
       if (isHeld && hold.part === part && hold.image === reads) waitForGo(hold.folder);
-      return Uint8Array.from({ length: side * side * 3 }, (_, place) => level(first + index, place));
+      const pixels = new Uint8Array(side * side * 3);
+      for (let place = 0; place < pixels.length; place++) pixels[place] = level(first + index, place);
+      return pixels;
     },
   };
 }
