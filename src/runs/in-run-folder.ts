@@ -11,6 +11,7 @@ import {
   type ExpectedRun,
   type LoadedCheckpoint,
 } from '../records/checkpoints.js';
+import { damagedBestCheckpoints } from '../records/damaged-checkpoints.js';
 import { openLog } from '../records/log.js';
 import { requireRunFolder } from '../records/ownership.js';
 import { lockRunFolder, runFolder, type RunFolder } from '../records/run-folder.js';
@@ -67,14 +68,16 @@ function quietly(work: () => void): void {
   }
 }
 
-/** The checkpoint that a run resumes from, with a warning for each newer one that is damaged. */
+/** The checkpoint that a run resumes from, with a warning for each newer one and for the best one that is damaged. */
 export async function resumedCheckpoint(
   { paths, print }: OpenRunFolder,
   resume: boolean,
   expected: ExpectedRun,
 ): Promise<LoadedCheckpoint | undefined> {
   const checkpoint = resume ? await loadNewestCheckpoint(paths.checkpoints, expected) : undefined;
-  for (const warning of checkpoint?.warnings ?? []) print(`warning: ${warning}`);
+  if (checkpoint === undefined) return undefined;
+  const warnings = [...checkpoint.warnings, ...(await damagedBestCheckpoints(paths.checkpoints, checkpoint))];
+  for (const warning of warnings) print(`warning: ${warning}`);
   return checkpoint;
 }
 

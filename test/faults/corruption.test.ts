@@ -101,9 +101,11 @@ describe(`${cases} damaged files`, () => {
     } else expectPlainError(evaluated, about);
 
     const resumed = await runHere(own, half);
-    if (resumed.exitCode === 0)
+    // The weights of an earlier best epoch cannot come back.
+    const isLost = resumed.all.includes(': its weights are lost') && file.startsWith('half/checkpoints/best-');
+    if (resumed.exitCode === 0 && !isLost)
       expect(await wholeOutcome(join(own, 'half')), `${about}\n${resumed.all}`).toEqual(whole);
-    else expectPlainError(resumed, about);
+    else if (resumed.exitCode !== 0) expectPlainError(resumed, about);
     await rm(own, { recursive: true });
   });
 });

@@ -108,6 +108,23 @@ describe('the records that a run begins with', () => {
     expect(readFileSync(join(folder, 'config.yaml'), 'utf8')).toBe('new');
   });
 
+  test('a run that resumes says that the best checkpoint before it is damaged', async ({ folder }) => {
+    await earlier(folder);
+    const checkpoints = join(folder, 'checkpoints');
+    await saveCheckpoint(checkpoints, state(1), 3, ['best']);
+    await saveCheckpoint(checkpoints, state(2), 3);
+    const best = 'best-epoch-0001-step-0000010.safetensors';
+    const { context, printed } = contextOf();
+    const resume = () =>
+      inRunFolder(folder, context, (open) => resumedCheckpoint(open, true, { fingerprints: ['own'] }));
+    expect((await resume())?.epoch).toBe(2);
+    expect(printed.join('')).toBe('');
+    writeFileSync(join(checkpoints, best), '');
+    expect((await resume())?.epoch).toBe(2);
+    expect(printed.join('')).toMatch(`warning: the checkpoint ${best} is damaged (`);
+    expect(printed.join('')).toMatch(': its weights are lost\n');
+  });
+
   test('a run that starts over deletes what is outdated, and nothing else', async ({ folder }) => {
     await earlier(folder);
     await inRunFolder(folder, contextOf().context, async (open) => {
