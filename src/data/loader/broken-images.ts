@@ -10,17 +10,17 @@ export function createBrokenImageCheck(maxBroken: number, warn: (line: string) =
   const known = new Set<string>();
   return (reports) => {
     for (const { broken, failure } of reports) {
-      for (const image of broken) {
-        if (known.has(image.message)) continue;
-        known.add(image.message);
+      for (const failure of broken) {
+        if (known.has(failure.image)) continue;
+        known.add(failure.image);
         if (known.size > maxBroken) {
           const hint =
             maxBroken === 0
               ? 'dataset.maxBroken allows some broken images, which others then take the place of'
               : `${maxBroken} broken before it, as many as dataset.maxBroken allows`;
-          throw errorOf({ ...image, hint: image.hint ?? hint });
+          throw errorOf({ ...failure, hint: failure.hint ?? hint });
         }
-        warn(`warning: ${image.message}; the next image takes its place`);
+        warn(`warning: ${failure.message}; the next image takes its place`);
       }
       if (failure !== undefined) throw errorOf(failure);
     }

@@ -7,16 +7,22 @@ export interface PlainFailure extends Pick<FailureDetail, 'code' | 'place' | 'hi
   readonly stack?: string;
 }
 
+/** An error of an image. */
+export interface ImageFailure extends PlainFailure {
+  /** The image's name, which tells it from others: threads may give other reasons for the same one. */
+  readonly image: string;
+}
+
 /** Converts anything thrown while reading an image to plain values. */
-export function plainFailure(thrown: unknown, image: string): PlainFailure {
+export function plainFailure(thrown: unknown, image: string): ImageFailure {
   const { message, code, place, hint, kind } =
     thrown instanceof IsdaError ? thrown : cannot(`read image ${image}`, reasonOf(thrown), { code: 'data/damaged' });
-  return { message, code, place, hint, kind, stack: thrown instanceof Error ? thrown.stack : undefined };
+  return { message, image, code, place, hint, kind, stack: thrown instanceof Error ? thrown.stack : undefined };
 }
 
 /** Restores the error. */
-export function errorOf({ message, stack, ...detail }: PlainFailure): IsdaError {
-  const error = new IsdaError(message, detail);
+export function errorOf({ message, code, place, hint, kind, stack }: PlainFailure): IsdaError {
+  const error = new IsdaError(message, { code, place, hint, kind });
   if (stack !== undefined) error.stack = stack;
   return error;
 }

@@ -6,7 +6,7 @@ import { imageBytes } from '../dataset.js';
 import type { AugmentationOptions } from '../augment/options.js';
 import { BrokenImage } from '../reader.js';
 import type { ImageSource } from '../source.js';
-import { plainFailure, type PlainFailure } from './failure.js';
+import { plainFailure, type ImageFailure, type PlainFailure } from './failure.js';
 import type { BatchSpec } from './batch-spec.js';
 
 /** Options of reading images, as plain values that can be sent to a thread. */
@@ -22,7 +22,7 @@ export interface ReadingPlan {
 /** Reports why an image of a batch was replaced. */
 export interface ReadingReport {
   /** The broken images: the requested one and those tried instead of it. */
-  readonly broken: readonly PlainFailure[];
+  readonly broken: readonly ImageFailure[];
   /** An error other than a broken image, which ends reading. */
   readonly failure?: PlainFailure;
 }
@@ -93,14 +93,14 @@ const noneLeft = ({ name, part, count }: ImageSource): PlainFailure =>
 /** Finds a readable replacement of the image at `index`, whose reading threw `thrown`. */
 function createReplacer(plan: ReadingPlan, part: BatchSpec['part']) {
   const real = realImages(plan[part]);
-  const known = new Map<number, PlainFailure>();
+  const known = new Map<number, ImageFailure>();
   return async (
     index: number,
     thrown: unknown,
     read: Read,
     describe: (index: number) => string,
   ): Promise<ReadingReport & { readonly used: number }> => {
-    const broken: PlainFailure[] = [];
+    const broken: ImageFailure[] = [];
     let error = thrown;
     for (let used = index; ;) {
       const failure = known.get(used) ?? plainFailure(error, describe(used));

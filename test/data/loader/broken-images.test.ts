@@ -1,5 +1,6 @@
 // Broken images: replaced by the next readable one, told once, an error when there are too many; alike in every thread.
 import { describe, expect, it } from 'vitest';
+import { createBrokenImageCheck } from '../../../src/data/loader/broken-images.js';
 import type { LoaderOptions } from '../../../src/data/loader/loader.js';
 import type { MemorySource } from '../../../src/data/source.js';
 import { randomDataset } from '../helpers.js';
@@ -24,6 +25,22 @@ async function load(changes: Partial<LoaderOptions>) {
 }
 
 const threads = [0, 1, 3];
+
+describe('the check of broken images', () => {
+  const failure = (image: string, reason: string) =>
+    ({ image, message: `cannot read image ${image}: ${reason}`, code: 'data/damaged' }) as const;
+
+  it('counts an image once, also where threads give two reasons for it', () => {
+    const warnings: string[] = [];
+    const check = createBrokenImageCheck(1, (line) => void warnings.push(line));
+    check([{ broken: [failure('a.jpg', 'corrupt header: premature end')] }]);
+    check([{ broken: [failure('a.jpg', 'corrupt header:')] }]);
+    expect(warnings).toEqual([
+      'warning: cannot read image a.jpg: corrupt header: premature end; the next image takes its place',
+    ]);
+    expect(() => check([{ broken: [failure('b.jpg', 'corrupt header:')] }])).toThrow('cannot read image b.jpg');
+  });
+});
 
 describe('broken images', () => {
   it.each(threads)('are replaced by the next readable ones, label and index with them, %i workers', async (workers) => {
