@@ -41,21 +41,20 @@ async function runsOf(folder) {
   return runs.filter(({ summary }) => summary !== undefined);
 }
 
-/** A study with what was asked and what is there; its groups also hold the rows of `beside`. */
+/** A study with what was asked and what is there; its groups also hold the asked rows of `beside`. */
 export async function measureStudy(study, projectRoot) {
   const results = join(projectRoot, 'results');
   const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
-  const own = askedRows(study, results, places);
-  const runs = await runsOf(join(results, study.store));
-  const besideRows = study.beside === undefined ? [] : askedRows(study.beside, results, places);
-  const beside = study.beside === undefined ? [] : await runsOf(join(results, study.beside.store));
-  const asked = [...besideRows, ...own];
+  const partOf = async (one) => ({
+    asked: askedRows(one, results, places),
+    runs: await runsOf(join(results, one.store)),
+  });
+  const { asked: own, runs } = await partOf(study);
+  const beside = study.beside === undefined ? { asked: [], runs: [] } : await partOf(study.beside);
+  const asked = [...beside.asked, ...own];
   const order = ({ row }) => asked.findIndex((one) => one.row === row);
-  const shown = [...beside, ...runs].filter((run) => study.beside === undefined || order(run) >= 0);
-  const groups = groupOutcomes(
-    [...shown].sort((a, b) => order(a) - order(b)),
-    shown.some(({ row }) => row === study.baseline) ? study.baseline : undefined,
-  );
+  const shown = [...beside.runs.filter((run) => order(run) >= 0), ...runs].sort((a, b) => order(a) - order(b));
+  const groups = groupOutcomes(shown, shown.some(({ row }) => row === study.baseline) ? study.baseline : undefined);
   const machines = new Map(
     runs.flatMap((run) => machineOf(run) ?? []).map((machine) => [JSON.stringify(machine), machine]),
   );

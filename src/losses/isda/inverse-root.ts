@@ -15,6 +15,7 @@ import {
 } from '../../engine/ops/index.js';
 import type { Tensor } from '../../engine/tensor.js';
 import type { Shape } from '../../engine/types.js';
+import { identityMatrix } from './identity-matrix.js';
 
 /** A pivot below this share of its diagonal element is what rounding has left of zero. */
 const smallestPivot = 1e-6;
@@ -26,10 +27,8 @@ const smallestPivot = 1e-6;
  * ridge, and CUDA no cuSOLVER. Not differentiable.
  */
 export function inverseRoot(matrices: Tensor): Tensor {
-  const { program } = matrices;
   const [count, size] = matrices.shape;
-  const diagonal = Float32Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
-  const identity = program.constant(diagonal, { dtype: 'float32', shape: [1, size, size] });
+  const identity = reshape(identityMatrix(matrices.program, size), [1, size, size]);
   const part = (x: Tensor, row: number, column: number, ...shape: Shape): Tensor =>
     slice(x, [0, row, column], [count, ...shape]);
   const rows: Tensor[] = [];

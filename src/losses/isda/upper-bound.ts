@@ -1,6 +1,7 @@
 // The term that ISDA adds to the logits (paper, Eq. 4), without the factor lambda / 2: (w_j − w_y)^T Sigma_y (w_j − w_y).
 import { add, matMul, mul, mulScalar, reshape, square, sub, sum, transpose } from '../../engine/ops/index.js';
-import { customGradient, type Program, type Tensor } from '../../engine/tensor.js';
+import { customGradient, type Tensor } from '../../engine/tensor.js';
+import { identityMatrix } from './identity-matrix.js';
 import type { Slots } from './slots.js';
 
 /** The weight columns w_y of the slots' own classes, [K, A], from the weight [A, C]. */
@@ -68,12 +69,6 @@ export function sharedTerm(covariance: Tensor, weight: Tensor): Tensor {
   const [, features] = covariance.shape;
   const product = matMul(reshape(covariance, [features, features]), weight);
   return distances(matMul(weight, product, { transposeA: true }));
-}
-
-function identityMatrix(program: Program, size: number): Tensor {
-  const identity = new Float32Array(size * size);
-  for (let i = 0; i < size; i++) identity[i * size + i] = 1;
-  return program.constant(identity, { dtype: 'float32', shape: [size, size] });
 }
 
 /** From G = W Sigma W^T: G[j, j] − 2 G[y, j] + G[y, y], row y and column j. */
