@@ -24,14 +24,11 @@ export function quote(text: string): string {
 export function scriptText({ root, folder, command, before }: ScriptOptions): string {
   return `#!/bin/bash
 # Trains the run that line SLURM_ARRAY_TASK_ID of cells.txt names, counted from 0.
-# Signals count from the first moment on.
-child= caught= asked= limit=
-hand_on() {
-  caught=1 asked=1
-  [[ -n $child ]] && kill -TERM "$child" 2>/dev/null
-}
-trap hand_on TERM
-trap 'limit=1; hand_on' USR1
+# Signals count from the first moment on. Their traps take a note and no more: of two signals that interrupt bash's wait,
+# one can be lost, and the next wait can end at once.
+asked= limit=
+trap asked=1 TERM
+trap 'asked=1 limit=1' USR1
 store=${quote(root)}
 here=${quote(folder)}
 task=$SLURM_ARRAY_TASK_ID
@@ -49,17 +46,16 @@ fi
 ${before.map((line) => `${line}\n`).join('')}
 ${command.map(quote).join(' ')} train --config "$run/config.yaml" --out "$run" </dev/null >/dev/null 2>"$run/errors.txt" &
 child=$!
-[[ -n $asked ]] && kill -TERM "$child"
-# A signal ends a wait early, and what was waited for already is unknown (127) to the next.
-code=127
-while :; do
-  caught=
-  wait "$child"
-  status=$?
-  [[ $status == 127 && $code != 127 ]] && break
-  code=$status
-  [[ -n $caught ]] || break
+while kill -0 "$child" 2>/dev/null; do
+  if [[ -n $asked ]]; then
+    asked=
+    kill -TERM "$child" 2>/dev/null
+  fi
+  sleep 0.5
 done
+trap '' TERM USR1
+wait "$child"
+code=$?
 if [[ -n $limit && ($code == 75 || $code == 143) ]]; then
   echo "the time limit is near: to be queued again"
   scontrol requeue "\${SLURM_ARRAY_JOB_ID}_$task" && exit "$code"

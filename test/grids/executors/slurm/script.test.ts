@@ -15,7 +15,7 @@ printf '%s\\n' "$@" "threads \${TF_NUM_INTRAOP_THREADS:-}" "\${GREETING:-}" >wor
 trap 'echo caught >>words; while [ -e hold ]; do sleep 0.02; done; exit 75' TERM
 how=$(cat how)
 case $how in
-  wait) touch begun; for _ in $(seq 20000); do sleep 0.02; done ;;
+  wait) touch begun; while :; do sleep 0.02; done ;;
   die) kill -KILL $$ ;;
   *) echo "error: $how" >&2; exit "$how" ;;
 esac
@@ -32,8 +32,10 @@ function setUp(folder: string, how: string, before: readonly string[] = []) {
   const program = join(folder, `is'da`);
   writeFileSync(program, standIn);
   writeFileSync(join(folder, 'bin', 'scontrol'), `#!/bin/sh\necho "$@" >${quote(join(work, 'scontrol'))}\n`);
+  // The script looks at its run every half second; here more often.
+  writeFileSync(join(folder, 'bin', 'sleep'), `#!/bin/sh\nPATH=${quote(process.env['PATH']!)} exec sleep 0.02\n`);
+  for (const name of ['scontrol', 'sleep']) chmodSync(join(folder, 'bin', name), 0o755);
   chmodSync(program, 0o755);
-  chmodSync(join(folder, 'bin', 'scontrol'), 0o755);
   writeFileSync(join(work, 'how'), how);
   writeFileSync(join(here, 'cells.txt'), 'a-seed1\nb-seed1\n');
   writeFileSync(join(here, 'job.sh'), scriptText({ root, folder: here, command: [program, 'bin/isda.js'], before }));
@@ -42,6 +44,7 @@ function setUp(folder: string, how: string, before: readonly string[] = []) {
       cwd: work,
       reject: false,
       all: true,
+      forceKillAfterDelay: false,
       env: {
         PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
         ...{ SLURM_ARRAY_TASK_ID: task, SLURM_ARRAY_JOB_ID: '12', TF_NUM_INTRAOP_THREADS: undefined, ...env },
@@ -150,6 +153,23 @@ describe('the script of a task', () => {
     rmSync(hold);
     expect((await child).exitCode).toBe(75);
     expect(asked()).toBe('requeue 12_1');
+  });
+
+  test('of two signals at the same moment, in either order, none is lost', async ({ folder }) => {
+    const { start, begun, asked, words } = setUp(folder, 'wait');
+    for (const signals of [
+      ['SIGUSR1', 'SIGTERM'],
+      ['SIGTERM', 'SIGUSR1'],
+      ['SIGUSR1', 'SIGTERM'],
+    ] as const) {
+      for (const name of ['begun', 'scontrol']) rmSync(join(folder, 'work', name), { force: true });
+      const child = start();
+      while (!begun()) await setTimeout(5);
+      for (const signal of signals) process.kill(child.pid!, signal);
+      expect((await child).exitCode).toBe(75);
+      expect(words().at(-1)).toBe('caught');
+      expect(asked()).toBe('requeue 12_1');
+    }
   });
 
   test('a signal that comes before the run begins is not lost', async ({ folder }) => {
