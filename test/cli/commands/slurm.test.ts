@@ -82,12 +82,14 @@ describe.skipIf(missing !== undefined)('--executor slurm', () => {
   it('from nothing to the table, with the bytes of a local grid', async () => {
     const done = await complete(runIsda(folder, args('plain')), 'plain');
     expect(done.stderr).toBe('');
-    expect(done.stdout).toMatch(/^submit {2}2 runs, job \d+_0 to \d+_1\n/);
-    expect(done.stdout).toMatch(/\ndone {4}tiny-isda-seed1 {2}[\d.]+ % {2}[\d.]+ s\n/);
+    expect(done.stdout).toMatch(/^grid {4}2 runs\nsubmit {2}2 runs, job \d+_0 to \d+_1\n/);
+    expect(done.stdout).toMatch(/\ndone {4}tiny-isda-seed1 {2}[\d.]+ % \(mean of 6 epochs\) {2}[\d.]+ s\n/);
     expect(read(folder, 'plain', 'outcomes.csv')).toBe(table);
     expect(await readCell(join(folder, 'plain', names[0]))).toMatchObject({ state: 'done', attempts: 1 });
     const again = await runIsda(folder, args('plain'));
-    expect(again.stdout).toMatch(/^found {3}tiny-isda-seed1, done before\nfound {3}tiny-basic-seed1, done before\n/);
+    expect(again.stdout).toMatch(
+      /^grid {4}2 runs\nfound {3}tiny-isda-seed1, done before\nfound {3}tiny-basic-seed1, done before\n/,
+    );
     expect(submissions('plain')).toHaveLength(1);
   });
 
