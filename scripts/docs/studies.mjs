@@ -45,6 +45,7 @@ export const studies = [
     comparison: true,
   },
   { name: 'losses of Table 3', store: 'tenth/store/losses', runs: [['tenth/losses.yaml']] },
+  { name: 'generators on the same images', store: 'tenth/store/generators', runs: [['tenth/generators.yaml']] },
   { name: 'all of CIFAR-10', store: 'tenth/store/full', runs: [['tenth/full.yaml']], comparison: true },
 ];
 
