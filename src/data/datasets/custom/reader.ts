@@ -23,27 +23,30 @@ export async function createModuleReader(
   const pipeline = createPipeline(augmentation, source, own);
   const size = imageBytes(source);
   const describe = (index: number): string => `${storagePosition(source, index)} of ${source.part} of ${module}`;
-  const read = async (index: number): Promise<Uint8Array> => {
-    let image: Uint8Array;
+  const broken = (index: number, error: unknown): Error => new BrokenImage(describe(index), reasonOf(error), error);
+  /** Gives an image's bytes to `use`: in the same tick where `read` gives them at once, for the next call may reuse them. */
+  const withImage = (index: number, use: (image: Uint8Array) => void): void | Promise<void> => {
+    const useChecked = (image: Uint8Array): void => {
+      if (!(image instanceof Uint8Array) || image.length !== size) {
+        throw new BrokenImage(describe(index), `its \`read\` must give a Uint8Array of ${size} bytes`);
+      }
+      use(image);
+    };
+    let reading: Uint8Array | Promise<Uint8Array>;
     try {
-      const reading = dataset.read(storagePosition(source, index));
-      // Bytes that are there need no listener, which would cost more than some reads.
-      image = reading instanceof Uint8Array ? reading : await orUnsettled(reading, neverRead);
+      reading = dataset.read(storagePosition(source, index));
     } catch (error) {
-      throw new BrokenImage(describe(index), reasonOf(error), error);
+      throw broken(index, error);
     }
-    if (!(image instanceof Uint8Array) || image.length !== size) {
-      throw new BrokenImage(describe(index), `its \`read\` must give a Uint8Array of ${size} bytes`);
-    }
-    return image;
+    if (reading instanceof Uint8Array) return useChecked(reading);
+    return orUnsettled(reading, neverRead).then(useChecked, (error: unknown) => {
+      throw broken(index, error);
+    });
   };
   return {
-    async train(index, seed, epoch, target, offset) {
-      pipeline(await read(index), 0, target, offset, randomStream(seed, 'augment', epoch, index));
-    },
-    async evaluate(index, target, offset) {
-      target.set(await read(index), offset);
-    },
+    train: (index, seed, epoch, target, offset) =>
+      withImage(index, (image) => pipeline(image, 0, target, offset, randomStream(seed, 'augment', epoch, index))),
+    evaluate: (index, target, offset) => withImage(index, (image) => target.set(image, offset)),
     describe,
   };
 }

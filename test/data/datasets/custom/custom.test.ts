@@ -6,7 +6,10 @@ import { createReader } from '../../../../src/data/create-reader.js';
 import { loadCustom } from '../../../../src/data/datasets/custom/source.js';
 import { augmentationOptions } from '../../../../src/data/augment/options.js';
 import { datasetOptions, type CustomDatasetOptions } from '../../../../src/data/options.js';
+import { openReadImages } from '../../../../src/data/loader/read-images.js';
+import { createPlainReader, readImages } from '../../../../src/data/plain-images.js';
 import { loadSplits } from '../../../../src/data/registry.js';
+import { channelStatistics } from '../../../../src/data/statistics.js';
 import { temporaryFolder } from '../../helpers.js';
 import { copies, openSmall } from '../../loader/support.js';
 
@@ -58,6 +61,32 @@ describe('a data set of one’s own', () => {
       expect(warnings.join()).toContain(`4 of train of ${dataset.module}: no such page`);
     }
     expect(epochs[1]).toEqual(epochs[0]);
+  });
+
+  it('may give one buffer for all images, to the loader as to all else that reads', async () => {
+    const scratch = `
+      export const createDataset = ({ part }) => {
+        const scratch = new Uint8Array(12);
+        return {
+          classNames: ['a', 'b'], count: 16, labels: Array.from({ length: 16 }, (_, i) => i % 2),
+          height: 2, width: 2, mean: [100, 100, 100], std: [50, 50, 50],
+          read(index) { scratch.fill(10 * index); return scratch; },
+        };
+      };`;
+    const { train, test: evaluation } = await loadCustom(await options(scratch));
+    const wanted = Array.from({ length: 16 }, (_, index) => 10 * index);
+    const plan = { train, evaluation, augmentation: plain, seed: 1, maxBroken: 0 };
+    const read = await openReadImages(plan);
+    for (const part of ['train', 'evaluation'] as const) {
+      const images = new Uint8Array(16 * 12);
+      const indices = Uint32Array.from({ length: 16 }, (_, index) => index);
+      await read({ part, epoch: 1, indices }, { first: 0, end: 16 }, images, 0, () => false);
+      expect(wanted.map((_, at) => images[12 * at])).toEqual(wanted);
+    }
+    const images = await readImages(train, [...wanted.keys()]);
+    expect(wanted.map((_, at) => images[12 * at])).toEqual(wanted);
+    const { mean } = await channelStatistics(train, await createPlainReader(train), () => undefined);
+    expect(mean[0]).toBeCloseTo(75, 10);
   });
 
   const complete =
