@@ -8,6 +8,8 @@ export interface Batch {
   readonly labels: Int32Array;
   /** The n positions in the source. */
   readonly indices: Uint32Array;
+  /** Broken images that an evaluation batch was made without. */
+  readonly leftOut?: number;
 }
 
 /** Synthetic images of a source: its last `count` images, a fixed fraction of every training batch. */

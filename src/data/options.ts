@@ -56,7 +56,7 @@ const reading = {
     .min(0)
     .optional()
     .describe(
-      'images that may be broken, 0 if not given; each is reported once, and the next readable one takes its place',
+      'images that may be broken, 0 if not given; each is reported once: the next readable one takes the place of a training image, an evaluation image is left out',
     ),
 };
 
@@ -194,3 +194,7 @@ export function isImageFolder<Options extends { readonly name: string }>(
 ): options is Extract<Options, { name: FolderOptions['name'] }> {
   return options.name === 'imagenet' || options.name === 'image-folder';
 }
+
+/** Number of broken images that a data set's options tolerate. */
+export const maxBrokenOf = (dataset: DatasetOptions): number =>
+  ('maxBroken' in dataset ? dataset.maxBroken : undefined) ?? 0;

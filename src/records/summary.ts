@@ -48,6 +48,8 @@ const runSummary = z.object({
   seconds: z.number(),
   /** Share of the training steps' time that was spent waiting for batches, in the process that ended the run. */
   dataWaitPercent: z.number().optional(),
+  /** Broken evaluation images that the last evaluation left out; absent where there were none. */
+  evaluationImagesLeftOut: z.int().optional(),
   /** The images it was made on. Absent in summaries of earlier versions. */
   data: dataFacts.optional(),
   /** The file that its first weights came from, unless it began from scratch. */
@@ -59,7 +61,7 @@ export type RunSummary = Readonly<z.output<typeof runSummary>>;
 
 export interface RunFacts extends Pick<
   RunSummary,
-  'experiment' | 'parameters' | 'multiplyAdds' | 'dataWaitPercent' | 'data' | 'weights'
+  'experiment' | 'parameters' | 'multiplyAdds' | 'dataWaitPercent' | 'evaluationImagesLeftOut' | 'data' | 'weights'
 > {
   /** `fingerprint` of the config. */
   readonly settings?: string;
@@ -106,20 +108,27 @@ export function summarise(facts: RunFacts, rows: readonly MetricsRow[], known: K
     multiplyAdds: facts.multiplyAdds,
     seconds: rows.reduce((sum, row) => sum + row.seconds, 0),
     ...(facts.dataWaitPercent === undefined ? {} : { dataWaitPercent: facts.dataWaitPercent }),
+    ...(facts.evaluationImagesLeftOut === undefined ? {} : { evaluationImagesLeftOut: facts.evaluationImagesLeftOut }),
     ...(facts.data === undefined ? {} : { data: dataFacts.parse(facts.data) }),
     ...(facts.weights === undefined ? {} : { weights: facts.weights }),
     ...(facts.settings === undefined ? {} : { of: { settings: facts.settings, metrics: metricsDigest(rows, known) } }),
   };
 }
 
-/** `dataWaitPercent` of a summary.json that may not be there. */
-export async function readDataWait(path: string): Promise<number | undefined> {
+/** What only the process that ended a run knows. */
+const lastProcess = z.object({
+  dataWaitPercent: z.number().optional().catch(undefined),
+  evaluationImagesLeftOut: z.int().optional().catch(undefined),
+});
+export type LastProcess = Readonly<z.output<typeof lastProcess>>;
+
+/** That of a summary.json that may not be there. */
+export async function readLastProcess(path: string): Promise<LastProcess> {
   const text = await readFile(path, 'utf8').catch(() => '{}');
   try {
-    const { dataWaitPercent } = JSON.parse(text) as { dataWaitPercent?: unknown };
-    return typeof dataWaitPercent === 'number' ? dataWaitPercent : undefined;
+    return lastProcess.catch({}).parse(JSON.parse(text));
   } catch {
-    return undefined;
+    return {};
   }
 }
 

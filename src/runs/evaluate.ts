@@ -3,7 +3,7 @@ import type { ExperimentConfig } from '../config/schema.js';
 import { cannot } from '../common/errors.js';
 import type { DataIdentity } from '../data/identity.js';
 import { hasNoTraining, loadClassFolders } from '../data/datasets/image-folder/class-folders.js';
-import { isImageFolder } from '../data/options.js';
+import { isImageFolder, maxBrokenOf } from '../data/options.js';
 import { loadSplits, type DataPlaces, type LoadedSplits } from '../data/registry.js';
 import type { ImageSource } from '../data/source.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
@@ -12,7 +12,7 @@ import type { Metric } from '../training/metrics/metric.js';
 import { evaluatedValues, metricsOf } from '../training/metrics/registry.js';
 import type { LoadedCheckpoint } from '../records/checkpoints.js';
 import { columnOf } from '../records/metrics-columns.js';
-import { batchSizes } from '../training/session.js';
+import { evaluationSizes } from '../training/session.js';
 import { parseProgress, writeState, type SessionState } from '../training/state.js';
 import { evaluatedTensors, evaluationStep, measuredRun } from '../training/step.js';
 import { collectPredictions, type PredictionCollector, type Predictions } from './examination/predictions.js';
@@ -28,7 +28,10 @@ export interface RunEvaluation {
   readonly metrics: readonly Metric[];
   readonly values: Readonly<Record<string, number>>;
   readonly checkpoint: string;
+  /** That were evaluated. */
   readonly images: number;
+  /** Broken images that were left out; absent where there are none. */
+  readonly leftOut?: number;
   readonly part: 'test' | 'holdout';
   /** Of CIFAR: whether these are the official images. */
   readonly official?: boolean;
@@ -140,7 +143,8 @@ async function evaluateImages(
   const { evaluationBatchSize, execution } = config.training;
   requireEvaluationMemory(parts, Math.min(evaluationBatchSize, evaluation.count), engine.device.kind);
   const collector = createCollector?.(splits);
-  const functions = batchSizes(evaluation.count, evaluationBatchSize).map((size) =>
+  const leavesOut = maxBrokenOf(config.dataset) > 0;
+  const functions = evaluationSizes(evaluation.count, evaluationBatchSize, leavesOut).map((size) =>
     evaluationStep(parts, size, collector !== undefined),
   );
   const session = engine.createSession(execution, tensors, functions);
@@ -160,7 +164,8 @@ async function evaluateImages(
       metrics,
       values,
       checkpoint: checkpoint.path,
-      images: evaluation.count,
+      images: measured.images,
+      ...(measured.images < evaluation.count && { leftOut: evaluation.count - measured.images }),
       part: evaluationName,
       ...(splits.data.official !== undefined && { official: splits.data.official }),
     };

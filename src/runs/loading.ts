@@ -2,6 +2,7 @@
 import type { ExperimentConfig } from '../config/schema.js';
 import { openLoader, type Loader } from '../data/loader/loader.js';
 import { loaderThreads } from '../data/loader/threads.js';
+import { maxBrokenOf } from '../data/options.js';
 import type { Splits } from '../data/split.js';
 import type { Engine } from '../engine/index.js';
 
@@ -39,7 +40,7 @@ export function openConfiguredLoader(
   { workers, warn, clock }: LoaderContext,
 ): Promise<Loader> {
   const { batchSize, evaluationBatchSize, epochs, seed } = training;
-  const maxBroken = ('maxBroken' in dataset ? dataset.maxBroken : undefined) ?? 0;
+  const maxBroken = maxBrokenOf(dataset);
   const sizes = { batchSize, evaluationBatchSize, epochs };
   return openLoader({ train, evaluation, augmentation, ...sizes, seed, maxBroken, workers, warn, clock });
 }

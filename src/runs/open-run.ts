@@ -3,6 +3,7 @@ import { cacheHome } from '../common/home.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { epochPlan } from '../data/batches.js';
 import { mixSources } from '../data/datasets/mixed/source.js';
+import { maxBrokenOf } from '../data/options.js';
 import type { DataPlaces, LoadedSplits } from '../data/registry.js';
 import type { Engine } from '../engine/index.js';
 import type { GeneratorSet } from '../gan/generator-set.js';
@@ -73,6 +74,7 @@ export async function openRun(
     trainImages: train.count,
     ...(train.synthetic && { synthetic: train.synthetic }),
     evaluationImages: evaluation.count,
+    leavesOut: maxBrokenOf(config.dataset) > 0,
   });
   try {
     if (checkpoint !== undefined) writeState(training, checkpoint.tensors, checkpoint.path);

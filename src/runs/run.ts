@@ -11,7 +11,7 @@ import { readInputs, writeInputs, type RunInputs } from '../records/inputs.js';
 import { lastEpochs } from '../records/metrics-columns.js';
 import { readMetrics } from '../records/metrics-csv.js';
 import { runFolder } from '../records/run-folder.js';
-import { readDataWait, summarise, writeSummary, type RunSummary } from '../records/summary.js';
+import { readLastProcess, summarise, writeSummary, type LastProcess, type RunSummary } from '../records/summary.js';
 import { knownMetrics } from '../training/metrics/registry.js';
 import { trainNetwork, type LoadingTime } from '../training/trainer.js';
 import { earlierConfig, otherNumbers, otherSettings } from './changes.js';
@@ -50,8 +50,8 @@ export async function runExperiment(
     const run = await openRun({ ...sources, ...(checkpoint && { before, inputs }) }, folder, checkpoint, context);
     try {
       await takeFolder(run, checkpoint, configFileEntry(paths, options, inputs));
-      const loading = await train(run);
-      return await finish(run, loading);
+      const last = await train(run);
+      return await finish(run, last);
     } finally {
       run.training.close();
     }
@@ -96,8 +96,8 @@ async function takeFolder(
   if (position.epoch <= config.training.epochs) await recordEnvironment(folder.paths.environment, engine, context);
 }
 
-/** Trains to the end; gives the time of this process's steps. Errors: `stopped` after a signal. */
-async function train(run: Run): Promise<LoadingTime> {
+/** Trains to the end; gives what is known of it where this process made steps. Errors: `stopped` after a signal. */
+async function train(run: Run): Promise<LastProcess | undefined> {
   const { config, context, folder, position, splits } = run;
   const records = await openRecords(run);
   try {
@@ -111,13 +111,22 @@ async function train(run: Run): Promise<LoadingTime> {
         const hint = 'the same command resumes the run';
         throw stopped(signal, 'a checkpoint is written', { place: folder.paths.root, hint });
       }
-      return records.loading();
+      return lastProcessOf(records.loading(), loader.leftOut);
     } finally {
       await loader.close();
     }
   } finally {
     await records.close();
   }
+}
+
+/** What a process that made steps knows of the run's end. */
+function lastProcessOf({ seconds, waitedSeconds }: LoadingTime, leftOut: number): LastProcess | undefined {
+  if (!(seconds > 0)) return undefined;
+  return {
+    dataWaitPercent: Number(((100 * waitedSeconds) / seconds).toFixed(3)),
+    ...(leftOut > 0 && { evaluationImagesLeftOut: leftOut }),
+  };
 }
 
 /** Which mean a run of so many epochs ends with. */
@@ -128,26 +137,29 @@ const meanOf = (epochs: number): string => {
 };
 
 /** Writes the summary of a run whose metrics are complete, and prints the last lines. */
-async function finish({ config, folder, parts, splits, weights }: Run, loading: LoadingTime): Promise<RunSummary> {
+async function finish(
+  { config, folder, parts, splits, weights }: Run,
+  last: LastProcess | undefined,
+): Promise<RunSummary> {
   const { paths, print } = folder;
   const facts = {
     experiment: config.experiment,
     parameters: countParameters(parts.network),
     multiplyAdds: multiplyAddsOf(parts),
-    dataWaitPercent:
-      loading.seconds > 0
-        ? Number(((100 * loading.waitedSeconds) / loading.seconds).toFixed(3))
-        : await readDataWait(paths.summary),
+    ...(last ?? (await readLastProcess(paths.summary))),
     data: splits.data,
     weights,
     settings: fingerprint(config),
   };
   const summary = summarise(facts, await readMetrics(paths.metrics, knownMetrics), knownMetrics);
   await writeSummary(paths.summary, summary);
-  const { last10MeanTestErrorPercent, last, best, dataWaitPercent } = summary;
+  const { last10MeanTestErrorPercent, last: end, best, dataWaitPercent, evaluationImagesLeftOut: leftOut } = summary;
   const percent = (value: number): string => `${value.toFixed(2)} %`;
   print(`${splits.evaluationName} error  ${percent(last10MeanTestErrorPercent)}, ${meanOf(summary.epochs)}`);
-  print(`last, best  ${percent(last.testErrorPercent)}, ${percent(best.testErrorPercent)} (epoch ${best.epoch})`);
+  print(`last, best  ${percent(end.testErrorPercent)}, ${percent(best.testErrorPercent)} (epoch ${best.epoch})`);
+  if (leftOut !== undefined) {
+    print(`left out    ${leftOut} of ${splits.evaluation.count} ${splits.evaluationName} images, which are broken`);
+  }
   if (dataWaitPercent !== undefined) print(`data wait   ${percent(dataWaitPercent)} of the training steps' time`);
   print(`run folder  ${paths.root}`);
   return summary;

@@ -1,4 +1,5 @@
 // Evaluates a network on a data set.
+import type { Batch as LoadedBatch } from '../data/batches.js';
 import type { Session } from '../engine/session.js';
 import type { HostArray } from '../engine/types.js';
 import type { Evaluation } from './metrics/metric.js';
@@ -10,11 +11,21 @@ export const evaluateBatch = (
   { images, labels }: LabelledImages,
 ): Readonly<Record<string, HostArray>> => session.call(evaluateFunction(labels.length), { images, labels });
 
+/** The images of a batch one by one. */
+function singles({ images, labels }: LabelledImages): LabelledImages[] {
+  const size = images.length / labels.length;
+  return Array.from(labels, (label, at) => ({
+    images: images.subarray(at * size, (at + 1) * size),
+    labels: Int32Array.of(label),
+  }));
+}
+
 /**
  * Evaluates with running statistics, batch by batch; `afterBatch` gets the logits [N, C] where the step gives them, and may
- * throw to stop in between. There must be images. The sums of the batches are added in float64.
+ * throw to stop in between. There must be images. The sums of the batches are added in float64. What a batch has left of its
+ * images where others were left out is evaluated image by image: a session has functions for whole batches and for one image.
  */
-export async function evaluate<Batch extends LabelledImages>(
+export async function evaluate<Batch extends LabelledImages & Pick<LoadedBatch, 'leftOut'>>(
   session: Session,
   batches: AsyncIterable<Batch>,
   afterBatch: (batch: Batch, logits: HostArray | undefined) => Promise<void>,
@@ -22,15 +33,19 @@ export async function evaluate<Batch extends LabelledImages>(
   let images = 0;
   const sums: Record<string, Float64Array> = {};
   for await (const batch of batches) {
-    const { [logitsOutput]: logits, ...outputs } = evaluateBatch(session, batch) as Readonly<
-      Record<string, HostArray | undefined>
-    >;
+    const pieces = (batch.leftOut ?? 0) > 0 ? singles(batch) : [batch];
+    const logits = pieces.flatMap((piece) => {
+      const { [logitsOutput]: own, ...outputs } = evaluateBatch(session, piece) as Readonly<
+        Record<string, HostArray | undefined>
+      >;
+      for (const [name, values] of Object.entries(outputs as Readonly<Record<string, HostArray>>)) {
+        const total = (sums[name] ??= new Float64Array(values.length));
+        values.forEach((value, index) => (total[index] += value));
+      }
+      return own === undefined ? [] : [own];
+    });
     images += batch.labels.length;
-    for (const [name, values] of Object.entries(outputs as Readonly<Record<string, HostArray>>)) {
-      const total = (sums[name] ??= new Float64Array(values.length));
-      values.forEach((value, index) => (total[index] += value));
-    }
-    await afterBatch(batch, logits);
+    await afterBatch(batch, logits.length > 1 ? Float32Array.from(logits.flatMap((row) => [...row])) : logits[0]);
   }
   return { images, sums };
 }

@@ -1,5 +1,5 @@
 // A training session: the captured (or eager) functions of one experiment over its parameters and state.
-import { epochPlan, type SyntheticShare } from '../data/batches.js';
+import { epochPlan, type Batch, type SyntheticShare } from '../data/batches.js';
 import type { Engine } from '../engine/index.js';
 import type { Execution, Session } from '../engine/session.js';
 import { initialValues } from '../nn/tensors.js';
@@ -23,6 +23,8 @@ interface SessionOptions {
   readonly batchSize: number;
   readonly evaluationImages: number;
   readonly evaluationBatchSize: number;
+  /** Whether broken images may be left out of evaluations; default false. */
+  readonly leavesOut?: boolean;
   /** After how many steps their outcomes are read, by the device where it is `auto`; default 1. */
   readonly readEvery?: TrainingOptions['readEvery'];
   /** Which parameters are updated together; default: by the device. */
@@ -32,7 +34,10 @@ interface SessionOptions {
 /** All that training asks of the engine. */
 export interface TrainingSession extends SessionState, StepRunner {
   /** What metrics are made of, on a data set; `afterBatch` may throw to stop in between. */
-  evaluate(batches: AsyncIterable<LabelledImages>, afterBatch: () => Promise<void>): Promise<Evaluation>;
+  evaluate(
+    batches: AsyncIterable<LabelledImages & Pick<Batch, 'leftOut'>>,
+    afterBatch: () => Promise<void>,
+  ): Promise<Evaluation>;
   /** Frees what TensorFlow holds for it. */
   close(): void;
 }
@@ -42,6 +47,11 @@ export function batchSizes(count: number, batchSize: number): number[] {
   const sizes = [count >= batchSize ? batchSize : 0, count % batchSize];
   return [...new Set(sizes.filter((size) => size > 0))];
 }
+
+/** The sizes of what an evaluation computes at once; where broken images are left out of batches, single images too. */
+export const evaluationSizes = (count: number, batchSize: number, leavesOut: boolean): number[] => [
+  ...new Set([...batchSizes(count, batchSize), ...(leavesOut ? [1] : [])]),
+];
 
 /** A training session over an open session. `readEvery` and `mixing`: as its functions were built. */
 export function trainingSessionOver(
@@ -68,6 +78,8 @@ export function openTrainingSession(engine: Engine, parts: StepParts, options: S
   const { sizes } = epochPlan(trained, options.batchSize);
   // Only full batches are followed by others of their group.
   const unfinished = parts.accumulates === true ? sizes.filter((size) => size === options.batchSize) : [];
+  const { evaluationImages, evaluationBatchSize, leavesOut = false } = options;
+  const evaluated = evaluationSizes(evaluationImages, evaluationBatchSize, leavesOut);
   const outcomes = outcomeVariables(readEvery);
   const session = engine.createSession(
     execution,
@@ -75,7 +87,7 @@ export function openTrainingSession(engine: Engine, parts: StepParts, options: S
     [
       ...sizes.map((size) => trainingStep(parts, size, { readEvery })),
       ...unfinished.map((size) => trainingStep(parts, size, { readEvery, updates: false })),
-      ...batchSizes(options.evaluationImages, options.evaluationBatchSize).map((size) => evaluationStep(parts, size)),
+      ...evaluated.map((size) => evaluationStep(parts, size)),
     ],
     optimizerPacks('model', parts.optimizer, trainedParameters(parts), packLimit),
   );

@@ -86,10 +86,14 @@ function runNames(first: string, second: string): readonly [string, string] {
 
 function summaryLines({ config, averaged }: RunCheckpoint, outcome: RunEvaluation): string[] {
   const unofficial = unofficialText(config.dataset.name, outcome);
+  const leftOut = outcome.leftOut === undefined ? [] : [`${outcome.leftOut} left out as broken`];
   const lines = [
     ['checkpoint', outcome.checkpoint],
     ...(averaged === true ? [['weights', 'their averages (training.ema)'] as const] : []),
-    ['images', `${outcome.images} (${outcome.part})${unofficial === undefined ? '' : `, ${unofficial}`}`],
+    [
+      'images',
+      [`${outcome.images} (${outcome.part})`, ...leftOut, ...(unofficial === undefined ? [] : [unofficial])].join(', '),
+    ],
     ...outcome.metrics.map(({ name, title, label = title, unit }) => [
       label,
       unit === '%' ? `${outcome.values[name].toFixed(2)} %` : outcome.values[name].toFixed(4),

@@ -9,18 +9,19 @@ type BrokenImageCheck = (reports: readonly ReadingReport[]) => void;
 export function createBrokenImageCheck(maxBroken: number, warn: (line: string) => void): BrokenImageCheck {
   const known = new Set<string>();
   return (reports) => {
-    for (const { broken, failure } of reports) {
+    for (const { broken, failure, leftOut } of reports) {
       for (const failure of broken) {
         if (known.has(failure.image)) continue;
         known.add(failure.image);
         if (known.size > maxBroken) {
           const hint =
             maxBroken === 0
-              ? 'dataset.maxBroken allows some broken images, which others then take the place of'
+              ? 'dataset.maxBroken allows some broken images: others take the place of training images, evaluation leaves them out'
               : `${maxBroken} broken before it, as many as dataset.maxBroken allows`;
           throw errorOf({ ...failure, hint: failure.hint ?? hint });
         }
-        warn(`warning: ${failure.message}; the next image takes its place`);
+        const then = leftOut === undefined ? 'the next image takes its place' : 'the evaluation leaves it out';
+        warn(`warning: ${failure.message}; ${then}`);
       }
       if (failure !== undefined) throw errorOf(failure);
     }

@@ -1,10 +1,12 @@
 // The loader: yields the batches of a run in order, the same bytes with and without worker threads.
 import { cannot } from '../../common/errors.js';
 import { batchCount, epochPlan, type Batch } from '../batches.js';
+import { imageBytes } from '../dataset.js';
 import { createBrokenImageCheck } from './broken-images.js';
+import { errorOf } from './failure.js';
 import { createInlineBuilder, type BatchBuilder } from './inline-builder.js';
 import { evaluationSpecs, isSameBatch, trainingSpecs, type BatchName, type BatchSpec } from './batch-spec.js';
-import { openReadImages, type ReadingPlan } from './read-images.js';
+import { noneLeft, openReadImages, type ReadingPlan, type ReadingReport } from './read-images.js';
 import { openWorkerBuilder } from './worker-builder.js';
 
 export interface LoaderOptions extends ReadingPlan {
@@ -14,7 +16,7 @@ export interface LoaderOptions extends ReadingPlan {
   readonly workers: number;
   /** The last epoch; batches are not prefetched beyond it. */
   readonly epochs: number;
-  /** Called with a line for each broken image that is replaced. */
+  /** Called with a line for each broken image that is replaced or left out. */
   readonly warn: (line: string) => void;
   /** The clock, in milliseconds. */
   readonly clock: () => number;
@@ -26,13 +28,18 @@ export interface Loader {
   /** Number of batches in a training epoch. */
   readonly trainingBatchCount: number;
   readonly evaluationImages: number;
+  /** Number of evaluation images that were broken when they were last read. */
+  readonly leftOut: number;
   /**
    * The batches of an epoch (counted from 1) from `startBatch` (from 0) on: shuffled, augmented, the last one may
    * be partial. A pure function of (seed, epoch, batch). A batch is valid until the next is requested.
    * Errors: `startBatch` past the epoch's end; more broken images than allowed; a worker died.
    */
   trainingBatches(epoch: number, startBatch: number): AsyncGenerator<Batch, void, undefined>;
-  /** Batches of all evaluation images in order, without augmentation; validity and errors as above. */
+  /**
+   * Batches of all evaluation images in order, without augmentation; validity and errors as above. Broken images are left
+   * out, so that a batch may be smaller than others, or empty. Errors too: not one can be read.
+   */
   evaluationBatches(): AsyncGenerator<Batch, void, undefined>;
   /** Seconds spent waiting for batches so far; without workers, building them. */
   readonly waitedSeconds: number;
@@ -68,6 +75,22 @@ function createSpecQueue(builder: BatchBuilder, specsFrom: (name: BatchName) => 
   };
 }
 
+/** Moves the readable images of an evaluation batch together. */
+function keepReadable(
+  { images, indices }: Pick<Batch, 'images' | 'indices'>,
+  reports: readonly ReadingReport[],
+  size: number,
+): Pick<Batch, 'images' | 'indices'> & { readonly leftOut: number } {
+  const missing = new Set(reports.map(({ leftOut }) => leftOut));
+  const places = [...indices.keys()].filter((at) => !missing.has(indices[at]));
+  places.forEach((from, to) => images.copyWithin(to * size, from * size, (from + 1) * size));
+  return {
+    images: images.subarray(0, places.length * size),
+    indices: Uint32Array.from(places, (at) => indices[at]),
+    leftOut: indices.length - places.length,
+  };
+}
+
 /** Opens a loader; the caller must close it. Errors: augmentation that does not fit the images. */
 export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const { train, evaluation, batchSize, evaluationBatchSize, seed, epochs, workers, clock } = options;
@@ -99,6 +122,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const trainingBatchCount = epochPlan(train, batchSize).batches;
   const checkReports = createBrokenImageCheck(options.maxBroken, options.warn);
   let waitedSeconds = 0;
+  let leftOut = 0;
   const next = async (name: BatchName): Promise<Batch> => {
     const started = clock();
     const evaluates = name.part === 'evaluation';
@@ -106,7 +130,10 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     waitedSeconds += Math.max(0, clock() - started) / 1000;
     checkReports(reports);
     const { labels } = evaluates ? evaluation : train;
-    return { images, indices, labels: Int32Array.from(indices, (index) => labels[index]) };
+    const labelsOf = (own: Uint32Array): Int32Array => Int32Array.from(own, (index) => labels[index]);
+    if (!evaluates || reports.length === 0) return { images, indices, labels: labelsOf(indices) };
+    const kept = keepReadable({ images, indices }, reports, imageBytes(evaluation));
+    return { ...kept, labels: labelsOf(kept.indices) };
   };
 
   return {
@@ -123,7 +150,17 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     },
     async *evaluationBatches() {
       const batches = batchCount(evaluation.count, evaluationBatchSize);
-      for (let batch = 0; batch < batches; batch++) yield await next({ part: 'evaluation', epoch: 0, batch });
+      let missing = 0;
+      for (let batch = 0; batch < batches; batch++) {
+        const found = await next({ part: 'evaluation', epoch: 0, batch });
+        missing += found.leftOut ?? 0;
+        if (missing === evaluation.count) throw errorOf(noneLeft(evaluation));
+        yield found;
+      }
+      leftOut = missing;
+    },
+    get leftOut() {
+      return leftOut;
     },
     get waitedSeconds() {
       return waitedSeconds;

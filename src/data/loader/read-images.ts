@@ -1,4 +1,4 @@
-// Reads the images of a batch and replaces broken ones, identically in every thread.
+// Reads the images of a batch and replaces broken training images, identically in every thread.
 import { cannot } from '../../common/errors.js';
 import { realImages } from '../batches.js';
 import { createReader } from '../create-reader.js';
@@ -19,18 +19,21 @@ export interface ReadingPlan {
   readonly maxBroken: number;
 }
 
-/** Reports why an image of a batch was replaced. */
+/** Reports why an image of a batch was replaced or left out. */
 export interface ReadingReport {
   /** The broken images: the requested one and those tried instead of it. */
   readonly broken: readonly ImageFailure[];
+  /** The evaluation image that is left out of the batch: its position in the source. */
+  readonly leftOut?: number;
   /** An error other than a broken image, which ends reading. */
   readonly failure?: PlainFailure;
 }
 
 /**
- * Reads images `first` … `end` − 1 of a batch into `images`, where the batch begins at `offset`. A broken image
- * is replaced by the next readable one, cyclically, whose index is written to `indices`. Returns early when `isOver()`
- * is true and after a failure. The reports are in the order of the images. Never rejects.
+ * Reads images `first` … `end` − 1 of a batch into `images`, where the batch begins at `offset`. A broken training image
+ * is replaced by the next readable one, cyclically, whose index is written to `indices`; the place of a broken evaluation
+ * image is left as it is. Returns early when `isOver()` is true and after a failure. The reports are in the order of the
+ * images. Never rejects.
  */
 export type ReadImages = (
   spec: Pick<BatchSpec, 'part' | 'epoch' | 'indices'>,
@@ -53,7 +56,7 @@ export async function openReadImages(plan: ReadingPlan): Promise<ReadImages> {
     train: await createReader(plan.train, augmentation),
     evaluation: await createReader(plan.evaluation, augmentation),
   };
-  const replacers = { train: createReplacer(plan, 'train'), evaluation: createReplacer(plan, 'evaluation') };
+  const replace = createReplacer(plan);
 
   return async ({ part, epoch, indices }, { first, end }, images, offset, isOver) => {
     const reports: (ReadingReport & { readonly at: number })[] = [];
@@ -74,7 +77,16 @@ export async function openReadImages(plan: ReadingPlan): Promise<ReadImages> {
           if (pending !== undefined) await pending;
         } catch (error) {
           const describe = (index: number): string => reader.describe(index);
-          const { used, ...report } = await replacers[part](indices[at], error, read, describe);
+          if (part === 'evaluation') {
+            const index = indices[at];
+            const failure = plainFailure(error, describe(index));
+            // A copy of another image would be counted in the error.
+            if (error instanceof BrokenImage) reports.push({ at, broken: [failure], leftOut: index });
+            else reports.push({ at, broken: [], failure });
+            failed ||= !(error instanceof BrokenImage);
+            continue;
+          }
+          const { used, ...report } = await replace(indices[at], error, read, describe);
           indices[at] = used;
           reports.push({ at, ...report });
           failed ||= report.failure !== undefined;
@@ -83,16 +95,17 @@ export async function openReadImages(plan: ReadingPlan): Promise<ReadImages> {
     };
     // With a synchronous reader the first call reads all images.
     await Promise.all(Array.from({ length: maxOpenFiles }, readSome));
-    return reports.sort((a, b) => a.at - b.at).map(({ broken, failure }) => ({ broken, failure }));
+    return reports.sort((a, b) => a.at - b.at).map(({ at: _, ...report }) => report);
   };
 }
 
-const noneLeft = ({ name, part, count }: ImageSource): PlainFailure =>
+/** The failure where no image of a source can be read. */
+export const noneLeft = ({ name, part, count }: ImageSource): PlainFailure =>
   cannot('read images', `not one of the ${count} images of ${name} ${part} can be read`, { code: 'data/damaged' });
 
-/** Finds a readable replacement of the image at `index`, whose reading threw `thrown`. */
-function createReplacer(plan: ReadingPlan, part: BatchSpec['part']) {
-  const real = realImages(plan[part]);
+/** Finds a readable replacement of the training image at `index`, whose reading threw `thrown`. */
+function createReplacer({ train, maxBroken }: ReadingPlan) {
+  const real = realImages(train);
   const known = new Map<number, ImageFailure>();
   return async (
     index: number,
@@ -110,8 +123,8 @@ function createReplacer(plan: ReadingPlan, part: BatchSpec['part']) {
       // Synthetic images never replace a real one.
       used = (used + 1) % real;
       // More broken images than allowed end the run.
-      if (broken.length > plan.maxBroken) return { broken, used: index };
-      if (used === index) return { broken, failure: noneLeft(plan[part]), used };
+      if (broken.length > maxBroken) return { broken, used: index };
+      if (used === index) return { broken, failure: noneLeft(train), used };
       if (known.has(used)) continue;
       try {
         await read(used);

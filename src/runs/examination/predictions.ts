@@ -32,7 +32,7 @@ export interface PredictionCollector {
   readonly predictions: Predictions;
 }
 
-/** Collects the predictions of `count` images. */
+/** Collects the predictions of at most `count` images. */
 export function collectPredictions(classNames: readonly string[], count: number): PredictionCollector {
   const classes = classNames.length;
   const all = {
@@ -55,6 +55,15 @@ export function collectPredictions(classNames: readonly string[], count: number)
         next++;
       });
     },
-    predictions: { classNames, ...all },
+    get predictions() {
+      return {
+        classNames,
+        indices: all.indices.subarray(0, next),
+        labels: all.labels.subarray(0, next),
+        predicted: all.predicted.subarray(0, next),
+        confidence: all.confidence.subarray(0, next),
+        loss: all.loss.subarray(0, next),
+      };
+    },
   };
 }

@@ -32,7 +32,7 @@ function otherImages(first: EvaluatedRun, second: EvaluatedRun): string | undefi
   if (!equalNumbers(one.source.positions, other.source.positions) || one.source.count !== other.source.count)
     return 'they are evaluated on different parts of the data';
   if (equalNumbers(one.predictions.indices, other.predictions.indices)) return undefined;
-  return 'broken images were replaced by different ones';
+  return 'not the same images were left out as broken';
 }
 
 /**

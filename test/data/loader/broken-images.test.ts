@@ -94,7 +94,7 @@ describe('broken images', () => {
     const loader = await openSmall({ train: withBroken(11), workers });
     await expect(copies(loader.trainingBatches(1, 0))).rejects.toMatchObject({
       message: message(11),
-      hint: 'dataset.maxBroken allows some broken images, which others then take the place of',
+      hint: 'dataset.maxBroken allows some broken images: others take the place of training images, evaluation leaves them out',
     });
   });
 
@@ -107,12 +107,37 @@ describe('broken images', () => {
     );
   });
 
-  it.each(threads)('are replaced in evaluation too, %i workers', async (workers) => {
+  it.each(threads)('are left out of evaluation, %i workers', async (workers) => {
     const { evaluation } = smallLoading;
-    const positions = Uint32Array.from({ length: evaluation.count }, (_, i) => (i === 44 ? 1000 : i));
-    const loader = await openSmall({ evaluation: { ...evaluation, positions }, maxBroken: 1, workers });
-    const indices = (await copies(loader.evaluationBatches())).flatMap((batch) => [...batch.indices]);
-    expect(indices).toEqual([...Array(44).keys(), 0]);
+    const broken = [0, 5, 6, 20, 44];
+    const positions = Uint32Array.from({ length: evaluation.count }, (_, i) => (broken.includes(i) ? 1000 + i : i));
+    const warnings: string[] = [];
+    const warn = (line: string): void => void warnings.push(line);
+    const loader = await openSmall({ evaluation: { ...evaluation, positions }, maxBroken: 5, workers, warn });
+    const whole = (await copies((await openSmall()).evaluationBatches())).flatMap(({ images }) => [...images]);
+    for (let pass = 0; pass < 2; pass++) {
+      const batches = await copies(loader.evaluationBatches());
+      const kept = [...Array(45).keys()].filter((index) => !broken.includes(index));
+      expect(batches.flatMap(({ indices }) => [...indices])).toEqual(kept);
+      expect(batches.map(({ labels }) => labels.length)).toEqual([13, 15, 12]);
+      expect(batches.flatMap(({ labels }) => [...labels])).toEqual(kept.map((index) => evaluation.labels[index]));
+      const bytes = kept.flatMap((index) => whole.slice(192 * index, 192 * index + 192));
+      expect(batches.flatMap(({ images }) => [...images])).toEqual(bytes);
+      expect(loader.leftOut).toBe(5);
+    }
+    expect(warnings).toEqual(
+      broken.map(
+        (i) => `warning: ${message(i).replace('train', 'test').replace('15936', '8640')}; the evaluation leaves it out`,
+      ),
+    );
+  });
+
+  it.each(threads)('end an evaluation of which no image is left, %i workers', async (workers) => {
+    const positions = Uint32Array.from({ length: 45 }, (_, i) => 1000 + i);
+    const loader = await openSmall({ evaluation: { ...smallLoading.evaluation, positions }, maxBroken: 100, workers });
+    await expect(copies(loader.evaluationBatches())).rejects.toThrow(
+      'not one of the 45 images of random test can be read',
+    );
   });
 });
 

@@ -19,7 +19,7 @@ const whole = `
     labels: Array.from({ length: part === 'train' ? 9 : 4 }, (_, i) => i % 2),
     height: 5, width: 4, mean: [1, 2, 3], std: [4, 5, 6],
     read: async (index) => {
-      if (index === options.broken && part === 'train') throw new Error('no such page');
+      if (index === options.broken && part === (options.part ?? 'train')) throw new Error('no such page');
       return new Uint8Array(60).map((_, i) => (options.base ?? 0) + 10 * index + i);
     },
   });`;
@@ -61,6 +61,14 @@ describe('a data set of one’s own', () => {
       expect(warnings.join()).toContain(`4 of train of ${dataset.module}: no such page`);
     }
     expect(epochs[1]).toEqual(epochs[0]);
+  });
+
+  it.each([0, 2])('is evaluated without its broken images, %i workers', async (workers) => {
+    const { train, test: evaluation } = await loadCustom(await options(whole, { broken: 2, part: 'test' }));
+    const loader = await openSmall({ train, evaluation, augmentation: plain, workers, maxBroken: 1 });
+    const [{ indices, labels, images }] = await copies(loader.evaluationBatches());
+    expect([[...indices], [...labels]]).toEqual([[0, 1, 3], [0, 1, 1]]); // prettier-ignore
+    expect([0, 1, 2].map((at) => images[60 * at])).toEqual([0, 10, 30]);
   });
 
   it('may give one buffer for all images, to the loader as to all else that reads', async () => {
