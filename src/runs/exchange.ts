@@ -16,7 +16,7 @@ import { encodeSafetensors, type NamedTensor } from '../records/safetensors.js';
 import { epochStart } from '../training/state.js';
 import { sessionTensors } from '../training/step.js';
 import { classNamesOf, type RunCheckpoint } from './run-checkpoint.js';
-import { readFirstWeights } from './first-weights.js';
+import { droppedBiasText, readFirstWeights } from './first-weights.js';
 import { inRunFolder, writeFirstRecords } from './in-run-folder.js';
 import { requireMemory } from './memory.js';
 import { decodeMetadata, encodeMetadata, preparationChanges, preparationOf, type NetworkMetadata } from './network-metadata.js';
@@ -89,7 +89,7 @@ export async function exportFresh(config: ExperimentConfig, path: string, places
   const parts = await buildParts(config, places);
   const { network } = parts;
   requireMemory(config, parts, 'cuda');
-  const first = await readFirstWeights(config.model, network, places.workingDirectory);
+  const first = await readFirstWeights(config.model, parts, places.workingDirectory);
   const tensors = firstTensors(network.tensors, config.training.seed, first?.tensors);
   return writeNetwork(network, tensors, path, metadataOf(config, parts));
 }
@@ -107,8 +107,8 @@ export async function importNetwork(
 ): Promise<ExportReport> {
   const from = { ...plain, model: { ...plain.model, weights: path, weightsSha256: undefined } };
   const parts = await buildParts(from, context);
-  const first = await readFirstWeights(from.model, parts.network, context.workingDirectory);
-  const { tensors: stored, prefix, metadata, facts: weights } = first!;
+  const first = await readFirstWeights(from.model, parts, context.workingDirectory);
+  const { tensors: stored, prefix, metadata, facts: weights, droppedBias } = first!;
   const about = decodeMetadata(metadata, path);
   const classNames = from.model.head === 'fresh' ? undefined : about?.classNames;
   const config = { ...from, model: { ...from.model, weightsSha256: weights.sha256 } };
@@ -147,6 +147,7 @@ export async function importNetwork(
     };
     await saveCheckpoint(checkpoints, first, keepCheckpoints);
     if (prefix !== '') folder.print(`names in the file begin with ${prefix}, which is left out`);
+    if (droppedBias !== undefined) folder.print(droppedBiasText(droppedBias));
     const other = about && preparationChanges(about.images, preparationOf(config, parts.format));
     if (other !== undefined) folder.print(`warning: images are prepared otherwise than the file says: ${other}`);
     folder.log(`imported ${path}: ${stored.length} tensors, ${values} values`);

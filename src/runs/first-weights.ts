@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
 import { readNamed } from '../common/files.js';
+import type { Loss } from '../losses/loss.js';
 import type { FirstWeightsOptions } from '../models/first-weights.js';
 import type { Network } from '../models/network.js';
 import { sha256 } from '../records/checkpoint-file.js';
@@ -17,15 +18,35 @@ export interface FirstWeights {
   readonly prefix: string;
   /** Texts that the file has beside the tensors. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** The last layer's bias, where the file's is not 0 and the loss has none. */
+  readonly droppedBias?: string;
+}
+
+/** What is said where the bias of a file is dropped. */
+export const droppedBiasText = (name: string): string =>
+  `warning: ${name} of the file is not taken: the loss has no bias, so it is 0 and stays there`;
+
+const isZero = (values: ArrayLike<number | bigint>): boolean => Array.from(values).every((value) => Number(value) === 0);
+
+/** The tensors of a file with a bias of 0 in the last layer: nothing would train the file's, and evaluation would add it. */
+function withoutBias(
+  tensors: readonly NamedTensor[],
+  { classifier: { bias } }: Pick<Network, 'classifier'>,
+): Pick<FirstWeights, 'tensors' | 'droppedBias'> {
+  const stored = tensors.find(({ name }) => name === bias.name);
+  if (stored === undefined || isZero(stored.data)) return { tensors };
+  const zero = { ...stored, data: new Float32Array(stored.data.length) };
+  return { tensors: tensors.map((tensor) => (tensor === stored ? zero : tensor)), droppedBias: bias.name };
 }
 
 /**
- * The first weights that a config's `model` names; undefined where a run begins from scratch. Errors: the file is not there,
+ * The first weights that a config's `model` names; undefined where a run begins from scratch. A loss without a bias begins
+ * with one of 0. Errors: the file is not there,
  * is not the one that the config knows by its digest, or is not the network's.
  */
 export async function readFirstWeights(
   { weights, weightsSha256, head }: FirstWeightsOptions,
-  network: Pick<Network, 'tensors' | 'classifier'>,
+  { network, loss }: { readonly network: Pick<Network, 'tensors' | 'classifier'>; readonly loss: Pick<Loss, 'withoutBias'> },
   workingDirectory: string,
 ): Promise<FirstWeights | undefined> {
   if (weights === undefined) return undefined;
@@ -41,5 +62,6 @@ export async function readFirstWeights(
   }
   const { tensors, prefix, metadata } = networkTensors(bytes, path, { network, head });
   const facts = { file: basename(path), sha256: digest, ...(head === 'fresh' && { head }) };
-  return { tensors, prefix, metadata, facts };
+  const taken = loss.withoutBias === true ? withoutBias(tensors, network) : { tensors };
+  return { ...taken, prefix, metadata, facts };
 }

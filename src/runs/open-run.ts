@@ -15,7 +15,7 @@ import type { Metric } from '../training/metrics/metric.js';
 import { metricsOf } from '../training/metrics/registry.js';
 import { measuredRun, type StepParts } from '../training/step.js';
 import { changeLines, requireSamePast } from './changes.js';
-import { readFirstWeights } from './first-weights.js';
+import { droppedBiasText, readFirstWeights } from './first-weights.js';
 import type { OpenRunFolder } from './in-run-folder.js';
 import { threadsOf } from './loading.js';
 import type { RunContext } from './run-context.js';
@@ -59,8 +59,9 @@ export async function openRun(
   const { position, resumed, weights: earlier } = placeOf(checkpoint, splits, config.training.batchSize, inputs);
   const { workingDirectory } = context;
   const isNew = checkpoint === undefined;
-  const first = isNew ? (known ?? (await readFirstWeights(config.model, parts.network, workingDirectory))) : undefined;
+  const first = isNew ? (known ?? (await readFirstWeights(config.model, parts, workingDirectory))) : undefined;
   const weights = first?.facts ?? earlier;
+  if (first?.droppedBias !== undefined) folder.print(droppedBiasText(first.droppedBias));
   if (before !== undefined) {
     const { batches: batchesPerEpoch } = epochPlan(splits.train, config.training.batchSize);
     const epoch = position.batch > 0 ? position.epoch : position.epoch - 1;

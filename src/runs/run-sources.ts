@@ -69,7 +69,7 @@ export async function loadSources(
   // What is wrong with the folder is said by taking it.
   const checkpoints = resume ? await listCheckpoints(runFolder(out).checkpoints).catch(() => []) : [];
   const isNew = checkpoints.length === 0;
-  const first = isNew ? await readFirstWeights(config.model, parts.network, context.workingDirectory) : undefined;
+  const first = isNew ? await readFirstWeights(config.model, parts, context.workingDirectory) : undefined;
   const engine = await context.openEngine(config.training);
   const { kind } = engine.device;
   requireMemory(config, parts, kind);

@@ -7,8 +7,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.js';
 import { torchShape } from '../../src/nn/layout.js';
 import { encodeSafetensors, type NamedTensor } from '../../src/records/safetensors.js';
+import { importNetwork } from '../../src/runs/exchange.js';
 import { readFirstWeights } from '../../src/runs/first-weights.js';
 import { buildParts } from '../../src/runs/parts.js';
+import { openRunCheckpoint } from '../../src/runs/run-checkpoint.js';
 import { optimizerScalarsAt } from '../../src/optimizers/optimizer.js';
 import { openTrainingSession } from '../../src/training/session.js';
 import { evaluateFunction } from '../../src/training/step-inputs.js';
@@ -16,6 +18,7 @@ import { evaluationStep, normalizeImages, type StepParts } from '../../src/train
 import { writeTensors } from '../../src/training/state.js';
 import { relativeDifference } from '../support/close.js';
 import { testEngine } from '../support/engine.js';
+import { testRunContext } from '../support/run-context.js';
 import { fill, uniform } from '../support/reference-network.js';
 
 interface Reference {
@@ -80,7 +83,7 @@ const configOf = (model: object, optimizer: object = {}) =>
 /** Parts on the reference's images; the logits of an evaluation are put out where its sums would be. */
 async function open(config: ReturnType<typeof configOf>) {
   const parts = await buildParts(config, images);
-  const first = await readFirstWeights(config.model, parts.network, folder);
+  const first = await readFirstWeights(config.model, parts, folder);
   const training = openTrainingSession(engine, parts, { execution: 'captured', seed: 3, trainImages: count, batchSize: count, evaluationImages: 0, evaluationBatchSize: 1 });
   writeTensors(training, first!.tensors);
   return { parts, first: first!, training };
@@ -140,26 +143,46 @@ describe("torchvision's ResNet-18", () => {
   it('takes a fresh head from the seed, whatever the classes of the file', async () => {
     const config = configOf({ weights: file, head: 'fresh' });
     const parts = await buildParts(config, { ...images, classes: 3 });
-    const { tensors, facts } = (await readFirstWeights(config.model, parts.network, folder))!;
+    const { tensors, facts } = (await readFirstWeights(config.model, parts, folder))!;
     expect(tensors.map(({ name }) => name)).toEqual(parts.network.tensors.map(({ name }) => name).slice(0, -2).sort());
     expect(facts).toMatchObject({ file: 'resnet18.safetensors', head: 'fresh' });
-    const { network } = await buildParts(configOf({ weights: file }), { ...images, classes: 3 });
-    await expect(readFirstWeights({ weights: file }, network, folder)).rejects.toMatchObject({
+    const other = await buildParts(configOf({ weights: file }), { ...images, classes: 3 });
+    await expect(readFirstWeights({ weights: file }, other, folder)).rejects.toMatchObject({
       message: 'cannot use the weights: fc.weight is [10, 512], expected [3, 512]: the classes are others',
       hint: expect.stringContaining('model.head=fresh') as string,
     });
     const bare = write('bare.safetensors', state.filter(({ name }) => !name.startsWith('module.fc.')));
-    await expect(readFirstWeights({ weights: bare }, network, folder)).rejects.toThrow('it has no fc.weight');
-    expect((await readFirstWeights({ weights: bare, head: 'fresh' }, network, folder))!.tensors).toHaveLength(
-      network.tensors.length - 2,
+    await expect(readFirstWeights({ weights: bare }, other, folder)).rejects.toThrow('it has no fc.weight');
+    expect((await readFirstWeights({ weights: bare, head: 'fresh' }, other, folder))!.tensors).toHaveLength(
+      other.network.tensors.length - 2,
     );
   });
 
+  it('begins without the bias of the file where the loss has none, in a run as by import', async () => {
+    const config = experimentSchema.parse({ ...configOf({ weights: file }), dataset: { name: 'cifar10' }, loss: { name: 'large-margin' } });
+    const biasOf = (tensors: readonly NamedTensor[]) => tensors.find(({ name }) => name === 'fc.bias')!.data;
+    const zeros = new Float32Array(classes);
+    expect(biasOf(state.map((tensor) => ({ ...tensor, name: tensor.name.slice('module.'.length) })))).not.toEqual(zeros);
+    const parts = await buildParts(config, images);
+    const first = (await readFirstWeights(config.model, parts, folder))!;
+    expect([first.droppedBias, biasOf(first.tensors)]).toEqual(['fc.bias', zeros]);
+    const plain = (await readFirstWeights(config.model, await buildParts(configOf({ weights: file }), images), folder))!;
+    expect(plain.droppedBias).toBeUndefined();
+    expect(biasOf(plain.tensors)).not.toEqual(zeros);
+
+    const run = join(folder, 'imported');
+    const { context, printed } = testRunContext(folder, engine);
+    await importNetwork(config, file, run, context);
+    const { checkpoint } = await openRunCheckpoint(run, { overrides: [], workingDirectory: folder });
+    expect(biasOf(checkpoint.tensors)).toEqual(zeros);
+    expect(printed()).toContain('warning: fc.bias of the file is not taken: the loss has no bias, so it is 0 and stays there');
+  });
+
   it('has to be the file that the config knows', async () => {
-    const { network } = await buildParts(configOf({}), images);
-    expect(network.tensors.map((tensor) => [tensor.name, torchShape(tensor)])).toEqual(reference.tensors);
+    const parts = await buildParts(configOf({}), images);
+    expect(parts.network.tensors.map((tensor) => [tensor.name, torchShape(tensor)])).toEqual(reference.tensors);
     const weightsSha256 = '0'.repeat(64);
-    await expect(readFirstWeights({ weights: file, weightsSha256 }, network, folder)).rejects.toMatchObject({
+    await expect(readFirstWeights({ weights: file, weightsSha256 }, parts, folder)).rejects.toMatchObject({
       code: 'run/changed',
     });
   });

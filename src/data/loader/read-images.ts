@@ -95,7 +95,7 @@ export async function openReadImages(plan: ReadingPlan): Promise<ReadImages> {
     };
     // With a synchronous reader the first call reads all images.
     await Promise.all(Array.from({ length: maxOpenFiles }, readSome));
-    return reports.sort((a, b) => a.at - b.at).map(({ at: _, ...report }) => report);
+    return reports.sort((a, b) => a.at - b.at).map(({ broken, failure, leftOut }) => ({ broken, failure, leftOut }));
   };
 }
 
