@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { Argument, Option, type Command } from 'commander';
 import { cannot } from '../../common/errors.js';
 import { isFolder } from '../../config/find.js';
-import { fingerprintAnywhere, fingerprints } from '../../config/fingerprint.js';
-import { seededCells, seedsFrom } from '../../grids/rows.js';
+import { fingerprint, fingerprintAnywhere, fingerprints } from '../../config/fingerprint.js';
+import { seededCells, seedsFrom, type GridRow } from '../../grids/rows.js';
 import { readStoredRuns } from '../../grids/store/runs.js';
 import type { Cell } from '../../grids/store/store.js';
 import { readLambda0Choices, type Lambda0Choice } from '../../grids/sweep.js';
@@ -127,10 +127,24 @@ export async function readTableState(
   return { searched, all: measure(items, seeds, runs), chosen: measure(chosen, seeds, runs), unreadable };
 }
 
+/** A row for each config of the numbers, called as its experiment; where several are, with what tells them apart. */
+function tableRows(items: readonly TableItem[]): readonly GridRow[] {
+  const made = items.flatMap((item) => (item.config ? [{ ...item, config: item.config }] : []));
+  // A number has its place, and each config the numbers of one place.
+  const own = [...new Map(made.map((item) => [fingerprint(item.config), item])).values()];
+  return own.map(({ config, ...item }) => {
+    const namesakes = own.filter((other) => other.config.experiment === config.experiment);
+    const keys = (['network', 'dataset', 'method', 'augmentation'] as const).filter((key) =>
+      namesakes.some((other) => other[key] !== item[key]),
+    );
+    const apart = keys.map((key) => item[key] ?? 'no augmentation').join(', ');
+    return { name: apart === '' ? config.experiment : `${config.experiment} (${apart})`, config };
+  });
+}
+
 /** The cells of the chosen numbers that have a config, without those whose run is done in another store. */
 export function tableCells({ chosen, seeds, root }: TableRequest, { chosen: { used } }: TableState): readonly Cell[] {
-  const configs = new Map(chosen.flatMap(({ configName, config }) => (config ? [[configName, config] as const] : [])));
-  const rows = [...configs.values()].map((config) => ({ name: config.experiment, config }));
+  const rows = tableRows(chosen);
   const others = used.filter(({ store }) => store !== root);
   const elsewhere = new Set(others.flatMap(({ fingerprint, anywhere }) => [fingerprint, anywhere]));
   return seededCells(rows, seeds).filter(({ config }) => {

@@ -130,6 +130,23 @@ describe('isda table', () => {
     );
   });
 
+  test('of own configs with one name has the runs of each, and a row of the plan', async ({ folder }) => {
+    for (const [place, depth] of [
+      ['p', 8],
+      ['q', 14],
+    ] as const) {
+      mkdirSync(join(folder, place));
+      writeFileSync(join(folder, place, 'r.yaml'), `extends: tiny-isda\nmodel: { depth: ${depth} }\n`);
+    }
+    const words = ['table', '1', '--config', 'p/r.yaml', 'q/r.yaml', '--seeds', '2', '--json'];
+    const { stdout } = await runCli(folder, [...words, '--dry-run']);
+    const { runs } = JSON.parse(stdout) as { runs: { row: string; seed: number }[] };
+    const rows = ['r (resnet-8)', 'r (resnet-14)'];
+    expect(runs.map(({ row, seed }) => [row, seed])).toEqual([1, 2].flatMap((seed) => rows.map((row) => [row, seed])));
+    const plan = await runCli(folder, ['plan', ...words, '--steps', '1']);
+    expect(JSON.parse(plan.stdout)).toMatchObject({ rows: rows.map((row) => ({ row, runs: 2 })), totals: { runs: 4 } });
+  });
+
   test('quotes the command it tells', async ({ folder }) => {
     const { stdout } = await runCli(folder, ['table', '1', '--only', '*-32', '--out', "it's here"]);
     expect(stdout).toContain(`\n  isda table 1 --run --only '*-32' --out 'it'\\''s here'\n`);
