@@ -66,7 +66,7 @@ export async function claimCell(cell: StoredCell, now: () => number, jobs?: JobL
     const at = (): string => new Date(now()).toISOString();
     const state = presentState(record, false, isFile(runFolder(folder).summary));
     if (state === 'done') {
-      if (record.state !== 'done') await writeCell(folder, { ...record, state, since: at() });
+      if (record.state !== 'done') await writeCell(folder, { ...record, state, reason: undefined, since: at() });
       await lock.release();
       return { state };
     }

@@ -82,8 +82,8 @@ export async function readProgress(
 
 /**
  * The state that a record means, given who is at the cell: a run without a living process is `done` where it has
- * written its summary, else `stopped`; one that somebody trains by hand is running too. `look`: what the queue says of a
- * queued one, which stays queued where the queue is not asked.
+ * written its summary, whoever made it, and one that was at it `stopped` where it has not; one that somebody trains by
+ * hand is running too. `look`: what the queue says of a queued one, which stays queued where the queue is not asked.
  */
 export function presentState(
   record: CellRecord,
@@ -92,18 +92,19 @@ export function presentState(
   look?: JobLook,
 ): CellRecord['state'] {
   if (held) return 'running';
+  if (summaryThere) return 'done';
   if (record.state === 'queued') {
-    if (summaryThere) return 'done';
     return look === undefined ? 'queued' : look.phase === 'ended' ? look.end.state : look.phase;
   }
-  if (record.state === 'running') return summaryThere ? 'done' : 'stopped';
-  return record.state === 'done' && !summaryThere ? 'stopped' : record.state;
+  return record.state === 'running' || record.state === 'done' ? 'stopped' : record.state;
 }
 
 /** Why a cell is in the state that it is shown in, in one line. */
 function reasonFor(record: CellRecord, state: CellRecord['state'], look: JobLook | undefined): string | undefined {
   if (record.state === 'running' && state === 'stopped') return 'its process ended unexpectedly';
-  if (state === 'done' || look === undefined) return record.reason;
+  if (state === 'done') return undefined;
+  // Of a running one the record has at most the reason of an end before.
+  if (look === undefined) return state === 'running' ? undefined : record.reason;
   return look.phase === 'ended' ? look.end.reason : look.note;
 }
 

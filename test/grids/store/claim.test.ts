@@ -107,6 +107,25 @@ describe('claimCell', () => {
     expect(await claimCell(cell, now)).toEqual({ state: 'done' });
     expect(await readCell(cell.folder)).toMatchObject({ state: 'done', attempts: 1 });
   });
+
+  test.for([
+    { state: 'stopped' as const, reason: 'asked to stop' },
+    { state: 'failed' as const, reason: 'no space left on device' },
+  ])('a run that was $state and that somebody finished by hand is done', async (end, { folder }) => {
+    const cell = await placeCell(folder, someCell('a'), now);
+    await (await claimOf(cell, now)).end(end);
+    const alive = { pid: process.ppid, host: hostname(), start: await processStart(process.ppid) };
+    writeFileSync(join(cell.folder, '.lock'), `${JSON.stringify(alive)}\n`);
+    const running = await viewCell(folder, cell.name, now);
+    expect([running?.state, running?.reason]).toEqual(['running', undefined]);
+    await rm(join(cell.folder, '.lock'));
+    await writeSummary(join(cell.folder, 'summary.json'), someSummary(10));
+    const done = await viewCell(folder, cell.name, now);
+    expect([done?.state, done?.reason]).toEqual(['done', undefined]);
+    expect(await claimCell(cell, now)).toEqual({ state: 'done' });
+    const record = await readCell(cell.folder);
+    expect([record?.state, record?.reason, record?.attempts]).toEqual(['done', undefined, 1]);
+  });
 });
 
 describe('presentState', () => {
@@ -122,6 +141,11 @@ describe('presentState', () => {
     ['done', false, 'stopped'],
     ['failed', false, 'failed'],
     ['stopped', false, 'stopped'],
+    // Whoever finished it: `isda train` on its folder does not write the record.
+    ['stopped', true, 'done'],
+    ['failed', true, 'done'],
+    ['planned', true, 'done'],
+    ['queued', true, 'done'],
   ])('%s, summary there: %s, nobody at it: %s', (state, summary, present) => {
     const record = { state } as Parameters<typeof presentState>[0];
     expect(presentState(record, false, summary)).toBe(present);

@@ -64,7 +64,7 @@ function follower(options: SlurmExecutorOptions, { now, events }: GridContext) {
         return {};
       }
       events.said(`${look.end.state.padEnd(7)} ${cell.name}: ${look.end.reason}`);
-    } else if (mine !== undefined && (record?.state === 'failed' || record?.state === 'stopped')) {
+    } else if (mine !== undefined && !written && (record?.state === 'failed' || record?.state === 'stopped')) {
       // Another command has recorded the end of the job that this one followed.
       finish({ cell, end: { state: record.state, reason: record.reason ?? 'no reason is recorded' } }, false);
       return {};
