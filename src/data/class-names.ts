@@ -9,6 +9,27 @@ export const isPlainName = (name: string, label: number): boolean => name === pl
 /** What the classes of a synthetic set are called. */
 export const syntheticClassName = (label: number): string => `synthetic_${label}`;
 
+/** A list of classes, and whose they are: `cifar10`, `the generator`. */
+interface OwnedClasses {
+  readonly classNames: readonly string[];
+  readonly owner: string;
+}
+
+/**
+ * In what two lists of classes differ, in words; undefined where they do not. Those of CIFAR have no names where a file is
+ * missing: then only their number is compared.
+ */
+export function classDifference(first: OwnedClasses, second: OwnedClasses): string | undefined {
+  const [one, other] = [first, second].map(({ classNames }) => classNames);
+  if (one.length !== other.length)
+    return `${first.owner} has ${one.length} classes, ${second.owner} has ${other.length}`;
+  if ([one, other].some((names) => names.every(isPlainName))) return undefined;
+  const label = one.findIndex((name, index) => name !== other[index]);
+  return label < 0
+    ? undefined
+    : `class ${label} is ${one[label]} of ${first.owner} and ${other[label]} of ${second.owner}`;
+}
+
 export interface ClassChanges {
   /** `"cat" is gone, "dog" is class 0 and was class 1`: the first few changes. */
   readonly text: string;

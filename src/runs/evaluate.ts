@@ -4,7 +4,7 @@ import { cannot } from '../common/errors.js';
 import type { DataIdentity } from '../data/identity.js';
 import { hasNoTraining, loadClassFolders } from '../data/datasets/image-folder/class-folders.js';
 import { isImageFolder, maxBrokenOf } from '../data/options.js';
-import { loadSplits, type DataPlaces, type LoadedSplits } from '../data/registry.js';
+import type { DataPlaces, LoadedSplits } from '../data/registry.js';
 import type { ImageSource } from '../data/source.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
 import { evaluate } from '../training/evaluation.js';
@@ -13,15 +13,15 @@ import { evaluatedValues, metricsOf } from '../training/metrics/registry.js';
 import type { LoadedCheckpoint } from '../records/checkpoints.js';
 import { columnOf } from '../records/metrics-columns.js';
 import { evaluationSizes } from '../training/session.js';
-import { parseProgress, writeState, type SessionState } from '../training/state.js';
+import { writeState, type SessionState } from '../training/state.js';
 import { evaluatedTensors, evaluationStep, measuredRun } from '../training/step.js';
 import { collectPredictions, type PredictionCollector, type Predictions } from './examination/predictions.js';
 import { openConfiguredLoader, threadsOf, type LoadingContext } from './loading.js';
 import { requireEvaluationMemory } from './memory.js';
 import { loadMetrics } from './own-metrics.js';
 import { buildNetwork } from './parts.js';
-import type { RunCheckpoint } from './run-checkpoint.js';
-import { changedClasses, dataChangesText, isSameData } from './same-data.js';
+import { classNamesOf, type RunCheckpoint } from './run-checkpoint.js';
+import { loadRunSplits } from './same-data.js';
 
 export interface RunEvaluation {
   /** What is evaluated, and its values by name. */
@@ -91,34 +91,18 @@ export async function examineRun(
 }
 
 /** The images that a run is evaluated on. Errors: their classes are not in the order of the run's. */
-async function evaluatedSplits(
-  { config, checkpoint, inputs, otherImages }: RunCheckpoint,
-  { warn, ...context }: EvaluationContext,
-): Promise<LoadedSplits> {
+async function evaluatedSplits(opened: RunCheckpoint, context: EvaluationContext): Promise<LoadedSplits> {
+  const { config, inputs, otherImages } = opened;
   const { dataset } = config;
-  const trainedOn = parseProgress(checkpoint.progress, checkpoint.path);
-  const classNames = trainedOn.classNames ?? inputs?.data?.classNames;
+  const classNames = classNamesOf(opened);
   // Of the run's own folder, only the part that it is evaluated on counts.
   const isOther = otherImages !== undefined && otherImages !== inputs?.data?.folder;
   if (isImageFolder(dataset) && classNames !== undefined && isOther && (await hasNoTraining(otherImages))) {
     const splits = await loadClassFolders(dataset, otherImages, classNames);
-    splits.notes?.forEach((note) => warn(`warning: ${note}`));
+    splits.notes?.forEach((note) => context.warn(`warning: ${note}`));
     return splits;
   }
-  const splits = await loadSplits(dataset, context);
-  const classes = changedClasses(trainedOn, splits);
-  if (classes?.moved === true) {
-    throw cannot('evaluate the run', `the classes are not in the order of the run's: ${classes.text}`, {
-      code: 'data/changed',
-      place: splits.data.folder ?? checkpoint.path,
-      hint: 'name the folders of the classes as they were, or say with --set dataset.dir=DIR where the images are',
-    });
-  }
-  if (!isSameData(trainedOn, splits)) {
-    const text = dataChangesText(trainedOn, splits, inputs);
-    warn(`warning: the images are not those of the run: ${text}`);
-  }
-  return splits;
+  return loadRunSplits(opened, context, 'evaluate the run');
 }
 
 /** Nothing of it is needed, and its file may not be there or not be trusted. */

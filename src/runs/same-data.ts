@@ -1,8 +1,10 @@
 // Compares the images that a checkpoint was trained on with those that are there now.
 import { cannot } from '../common/errors.js';
 import { classChanges, isPlainName, type ClassChanges } from '../data/class-names.js';
-import type { LoadedSplits } from '../data/registry.js';
+import { loadSplits, type DataPlaces, type LoadedSplits } from '../data/registry.js';
 import type { RunInputs } from '../records/inputs.js';
+import { parseProgress } from '../training/state.js';
+import type { RunCheckpoint } from './run-checkpoint.js';
 
 /** What a checkpoint says of the images it was trained on; nothing in checkpoints of earlier versions. */
 interface TrainedOn {
@@ -42,6 +44,32 @@ export const otherData = (difference: string, place: string): Error =>
     place,
     hint: 'look at dataset.dir, and at its files with `isda data verify`; or choose another folder with --out',
   });
+
+/**
+ * The images that a run is evaluated on or looked into with. `action`: what is done with the run, as `evaluate the run`.
+ * Errors: their classes are not in the order of the run's. Other images are warned of.
+ */
+export async function loadRunSplits(
+  { config, checkpoint, inputs }: RunCheckpoint,
+  { warn, ...places }: DataPlaces & { readonly warn: (line: string) => void },
+  action: string,
+): Promise<LoadedSplits> {
+  const { progress, path } = checkpoint;
+  const trainedOn = parseProgress(progress, path);
+  const splits = await loadSplits(config.dataset, places);
+  const classes = changedClasses(trainedOn, splits);
+  if (classes?.moved === true) {
+    throw cannot(action, `the classes are not in the order of the run's: ${classes.text}`, {
+      code: 'data/changed',
+      place: splits.data.folder ?? path,
+      hint: 'name the folders of the classes as they were, or say with --set dataset.dir=DIR where the images are',
+    });
+  }
+  if (!isSameData(trainedOn, splits)) {
+    warn(`warning: the images are not those of the run: ${dataChangesText(trainedOn, splits, inputs)}`);
+  }
+  return splits;
+}
 
 /** In what the classes differ. Those of CIFAR have no names where a file is missing: then they are not compared. */
 export function changedClasses({ classNames }: TrainedOn, { data }: LoadedSplits): ClassChanges | undefined {

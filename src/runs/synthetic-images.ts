@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { cannot, reasonOf, stopped } from '../common/errors.js';
 import { formatDuration } from '../common/format.js';
+import { classDifference } from '../data/class-names.js';
 import { imageBytes } from '../data/dataset.js';
 import { cachePath, readCached, writeCached } from '../data/datasets/mixed/cache.js';
 import type { SyntheticOptions } from '../data/options.js';
@@ -45,9 +46,8 @@ export async function openGenerators(
     const hint = 'leave dataset.synthetic.checksum out to use this one';
     throw refuse(`the generator has the checksum ${set.checksum.slice(0, 12)}…, not ${checksum.slice(0, 12)}…`, hint);
   }
-  if (set.classNames.join() !== real.classNames.join()) {
-    throw refuse(`the generator knows the classes of ${set.dataset}, not those of ${real.name}`);
-  }
+  const difference = classDifference({ ...set, owner: 'the generator' }, { ...real, owner: real.name });
+  if (difference !== undefined) throw refuse(`the classes are others: ${difference}`);
   if (real.height !== side || real.width !== side) {
     throw refuse(
       `it makes images of ${side} x ${side} pixels, those of ${real.name} are ${real.height} x ${real.width}`,

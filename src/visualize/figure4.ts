@@ -1,6 +1,8 @@
 // Figure 4: images, their reconstructions, and what ISDA's augmented features look like (paper, section 6; supplement C).
 import { cannot } from '../common/errors.js';
 import { randomStream } from '../common/random.js';
+import { someNames } from '../common/format.js';
+import { classDifference } from '../data/class-names.js';
 import { imageBytes } from '../data/dataset.js';
 import { readImages } from '../data/plain-images.js';
 import type { ImageSource } from '../data/source.js';
@@ -10,6 +12,7 @@ import type { LoadedGenerator } from '../gan/stored.js';
 import { drawAround, movedAlong, principalDirections, type FeatureCovariance } from './covariance.js';
 import { descend, type Recorded } from './descent.js';
 import type { Encoder } from './encoder.js';
+import { imagesOfClasses } from './images.js';
 import { openInversion, type InversionProblem, type LoadedModel } from './inversion.js';
 
 export interface Figure4Options {
@@ -35,6 +38,8 @@ export interface Figure4Options {
 }
 
 interface Figure4Parts {
+  /** Of the images, by `chooseImages`. */
+  readonly indices: readonly number[];
   readonly engine: Engine;
   readonly model: LoadedModel;
   readonly source: ImageSource;
@@ -60,15 +65,46 @@ export interface Figure4 {
   readonly steps: readonly [readonly Recorded[], readonly Recorded[]];
 }
 
-/** Which images are shown: those asked for, or a class-balanced choice. Errors: an index that there is not. */
-function chosenImages(source: ImageSource, { images, indices }: Figure4Options): readonly number[] {
-  if (indices === undefined) return [...subset(source.labels, Math.min(images, source.count), splitSeed)];
+/**
+ * Which images are shown: those asked for, or a class-balanced choice of those that the generator knows. Errors (usage): an
+ * index that there is not; an image of a class that the generator was not trained on.
+ */
+export function chooseImages(
+  source: ImageSource,
+  { trainedClasses, path }: Pick<LoadedGenerator, 'trainedClasses' | 'path'>,
+  { images, indices }: Figure4Options,
+): readonly number[] {
+  const refuse = (reason: string, detail: { readonly place?: string; readonly hint?: string } = {}): Error =>
+    cannot('show the images', reason, { code: 'option/invalid', kind: 'usage', ...detail });
+  const known = imagesOfClasses(source.labels, trainedClasses);
+  const named = `the generator was trained on ${someNames(trainedClasses.map((label) => source.classNames[label]))} alone`;
+  if (indices === undefined) {
+    if (known.length === 0) throw refuse(`${named}, and there are no images of them`, { place: path });
+    const labels = Int32Array.from(known, (index) => source.labels[index]);
+    return Array.from(subset(labels, Math.min(images, known.length), splitSeed), (at) => known[at]);
+  }
   const stray = indices.find((index) => index >= source.count);
-  if (stray === undefined) return indices;
-  throw cannot('show the images', `there is no image ${stray}, only 0 … ${source.count - 1}`, {
-    code: 'option/invalid',
-    kind: 'usage',
+  if (stray !== undefined) throw refuse(`there is no image ${stray}, only 0 … ${source.count - 1}`);
+  const foreign = indices.find((index) => !trainedClasses.includes(source.labels[index]));
+  if (foreign === undefined) return indices;
+  throw refuse(`image ${foreign} is of class ${source.classNames[source.labels[foreign]]}: ${named}`, {
+    place: path,
+    hint: 'choose images of its classes, or a generator of all classes',
   });
+}
+
+/** Errors (usage): more principal components than features have. */
+export function requireComponents({ directions, components }: Figure4Options, featureSize: number): void {
+  if (directions !== 'pca' || components <= featureSize) return;
+  throw cannot(
+    'move along the principal components',
+    `there are ${featureSize}, as many as features, not ${components}`,
+    {
+      code: 'option/invalid',
+      kind: 'usage',
+      hint: `--components takes at most ${featureSize}`,
+    },
+  );
 }
 
 /** The features that step II maps back, and their names: `draws` for each image. */
@@ -112,10 +148,9 @@ const rowsOf = <T extends Uint8Array | Float32Array>(values: T, size: number): T
 
 /** Runs both steps. Errors: a search that diverges; what `progress` throws. */
 export async function drawFigure4(parts: Figure4Parts, options: Figure4Options): Promise<Figure4> {
-  const { engine, model, source, encoder, covariance, progress } = parts;
+  const { engine, model, source, indices, encoder, covariance, progress } = parts;
   const { generator, network } = model;
   const { iterations, decayEvery, eta, recordEvery, learningRates, seed } = options;
-  const indices = chosenImages(source, options);
   const size = imageBytes(source);
   const pixels = await readImages(source, indices);
   const labels = Int32Array.from(indices, (index) => source.labels[index]);
@@ -168,7 +203,7 @@ export async function drawFigure4(parts: Figure4Parts, options: Figure4Options):
 
 /** Checks that a generator can draw what a classifier was trained on. Errors: other sizes; labels of other classes. */
 export function checkGenerator(
-  { generator, dataset, classNames, path }: LoadedGenerator,
+  { classNames, path }: Pick<LoadedGenerator, 'classNames' | 'path'>,
   source: Pick<ImageSource, 'name' | 'height' | 'width' | 'classNames'>,
 ): void {
   const refuse = (reason: string): Error =>
@@ -176,7 +211,7 @@ export function checkGenerator(
   if (source.height !== 32 || source.width !== 32) {
     throw refuse(`it makes images of 32 x 32 pixels, those of ${source.name} are ${source.height} x ${source.width}`);
   }
-  if (generator.classes > 0 && classNames.join() !== source.classNames.join()) {
-    throw refuse(`it takes the classes of ${dataset}, not those of ${source.name}`);
-  }
+  // Also without labels: which classes it was trained on is known by their numbers.
+  const difference = classDifference({ classNames, owner: 'the generator' }, { ...source, owner: source.name });
+  if (difference !== undefined) throw refuse(`the classes are others: ${difference}`);
 }

@@ -7,6 +7,12 @@ import type { Encoder } from './encoder.js';
 /** Images that are read and encoded at a time. */
 const batchSize = 1000;
 
+/** Positions of the images whose labels are among `classes`, in their order. */
+export function imagesOfClasses(labels: Int32Array, classes: readonly number[]): Uint32Array {
+  const wanted = new Set(classes);
+  return Uint32Array.from([...labels.keys()].filter((index) => wanted.has(labels[index])));
+}
+
 export interface Walk {
   readonly onImage: (done: number, total: number) => void;
   /** Throws where the work is to end. */

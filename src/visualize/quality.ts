@@ -1,10 +1,11 @@
 // Quality of a generator: Fréchet distances in a classifier's features, and nearest training images.
 import { cannot, stopped } from '../common/errors.js';
+import { someNames } from '../common/format.js';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
 import { dirname } from 'node:path';
 import { imageBytes } from '../data/dataset.js';
 import type { DataPlaces } from '../data/registry.js';
-import type { ImageSource } from '../data/source.js';
+import { selectImages, type ImageSource } from '../data/source.js';
 import { readImages } from '../data/plain-images.js';
 import { splitSeed, subset } from '../data/split.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
@@ -16,7 +17,7 @@ import { svgToPng } from '../report/png.js';
 import { openEncoder } from './encoder.js';
 import { checkGenerator } from './figure4.js';
 import { frechetDistance, momentsOf } from './frechet.js';
-import { featuresOf, type Walk } from './images.js';
+import { featuresOf, imagesOfClasses, type Walk } from './images.js';
 import { nearestFeatures } from './neighbours.js';
 import { loadTrainedRun } from './trained-run.js';
 
@@ -37,7 +38,7 @@ interface QualityContext extends DataPlaces {
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
   readonly onImage: Walk['onImage'];
   readonly stopRequested: () => string | undefined;
-  /** Prints a line about the picture. */
+  /** Prints a line about the picture, the images or their classes. */
   readonly warn: (line: string) => void;
 }
 
@@ -62,16 +63,43 @@ const batchSize = 250;
 /** Fewest images of a class whose covariance is worth a distance. */
 const fewest = 2;
 
-/** The label of each sample; undefined where the generator makes images of all classes without being told which. */
-function sampleLabels(set: GeneratorSet, samples: number): Int32Array | undefined {
-  const isKnown = set.classNames.every((_, label) => generatorOfClass(set, label) !== undefined);
-  if (isKnown) return balancedLabels(samples, set.classNames.length);
-  if (set.generators.length === 1) return undefined;
-  const missing = set.classNames.findIndex((_, label) => generatorOfClass(set, label) === undefined);
-  throw cannot('measure the generators', `there is none of class ${missing} (${set.classNames[missing]})`, {
-    code: 'data/settings',
-    place: set.path,
-  });
+/** The classes that the generators were trained on, ascending. */
+const classesOf = ({ generators }: GeneratorSet): number[] =>
+  [...new Set(generators.flatMap(({ trainedClasses }) => trainedClasses))].sort((a, b) => a - b);
+
+interface SampledLabels {
+  /** What the generator makes each sample of. */
+  readonly asked: Int32Array;
+  /** The class of each; undefined where the generator makes images of several classes without being told which. */
+  readonly known: Int32Array | undefined;
+}
+
+/** Labels of samples, as many of each class as of any other. */
+function sampleLabels(set: GeneratorSet, classes: readonly number[], samples: number): SampledLabels {
+  const asked = balancedLabels(samples, classes.length).map((at) => classes[at]);
+  // Categories that no label of an image was taught to are no classes.
+  const hasCategories = set.generators.some(({ options }) => options.name === 'infogan' && !options.realLabels);
+  const isKnown = !hasCategories && classes.every((label) => generatorOfClass(set, label) !== undefined);
+  return { asked, known: isKnown ? asked : undefined };
+}
+
+/** The training images of the generators' classes. Errors: there are none. */
+function comparedSource(
+  whole: ImageSource,
+  set: GeneratorSet,
+  classes: readonly number[],
+  warn: QualityContext['warn'],
+) {
+  const positions = imagesOfClasses(whole.labels, classes);
+  const names = someNames(classes.map((label) => whole.classNames[label]));
+  if (positions.length === 0) {
+    throw cannot('measure the generators', `they are of ${names}, and there are no training images of these classes`, {
+      code: 'data/settings',
+      place: set.path,
+    });
+  }
+  if (classes.length < whole.classes) warn(`classes: ${names} alone, which the generators were trained on`);
+  return positions.length === whole.count ? whole : selectImages(whole, positions);
 }
 
 const rowsWhere = (features: Float32Array, size: number, isWanted: (row: number) => boolean): Float32Array => {
@@ -147,7 +175,7 @@ async function drawNeighbours(
   await writeFileAtomically(out, svgToPng(await imageGrid(grid), warn, 1));
 }
 
-/** Measures the generators at a path by a run's network. Errors: those of loading either; a class without generator. */
+/** Measures the generators at a path by a run's network, on the classes that they know. Errors: those of loading either. */
 export async function measureQuality(
   run: RunCheckpoint,
   generatorPath: string,
@@ -155,10 +183,11 @@ export async function measureQuality(
   context: QualityContext,
 ): Promise<Quality> {
   const set = await loadGeneratorSet(generatorPath);
-  const labels = sampleLabels(set, options.samples);
-  const trained = await loadTrainedRun(run, context);
-  const source = trained.splits.train;
-  for (const stored of set.generators) checkGenerator(stored, source);
+  const classes = classesOf(set);
+  const { asked, known: labels } = sampleLabels(set, classes, options.samples);
+  const trained = await loadTrainedRun(run, context, 'measure the generators with the run');
+  for (const stored of set.generators) checkGenerator(stored, trained.splits.train);
+  const source = comparedSource(trained.splits.train, set, classes, context.warn);
   const engine = await context.openEngine(trained.config.training);
   const { name: network, featureSize } = trained.network;
   const { stopRequested, onImage } = context;
@@ -169,8 +198,7 @@ export async function measureQuality(
   const encoder = openEncoder(engine, trained, batchSize);
   try {
     const generatorFor = (label: number) => generatorOfClass(set, label) ?? set.generators[0];
-    const wanted = labels ?? new Int32Array(options.samples);
-    const pixels = await makeImages(generatorFor, wanted, options.seed, { engine, stopRequested });
+    const pixels = await makeImages(generatorFor, asked, options.seed, { engine, stopRequested });
     const samples = encoder.features(pixels);
     const all = Uint32Array.from({ length: source.count }, (_, index) => index);
     const { images } = options;

@@ -1,9 +1,10 @@
 // Loads a trained classifier from its run folder: network, data, and ISDA's covariances.
 import type { ExperimentConfig } from '../config/schema.js';
-import { loadSplits, type DataPlaces } from '../data/registry.js';
+import type { DataPlaces } from '../data/registry.js';
 import type { Splits } from '../data/split.js';
 import type { RunCheckpoint } from '../runs/run-checkpoint.js';
 import { buildNetwork } from '../runs/parts.js';
+import { loadRunSplits } from '../runs/same-data.js';
 import { fromTorch } from '../nn/layout.js';
 import { matchTensors } from '../training/state.js';
 import type { FeatureCovariance } from './covariance.js';
@@ -18,12 +19,18 @@ export interface TrainedRun extends TrainedNetwork {
   readonly covariance?: FeatureCovariance;
 }
 
-/** Loads what a run has trained, and its data. Errors: missing or damaged data; tensors of another network. */
+/**
+ * Loads what a run has trained, and its data. `action`: what is done with the run. Errors: missing or damaged data; classes
+ * in another order; tensors of another network.
+ */
 export async function loadTrainedRun(
-  { config, checkpoint: { tensors, path } }: RunCheckpoint,
-  places: DataPlaces,
+  opened: RunCheckpoint,
+  context: DataPlaces & { readonly warn: (line: string) => void },
+  action: string,
 ): Promise<TrainedRun> {
-  const splits = await loadSplits(config.dataset, places);
+  const { config, checkpoint } = opened;
+  const { tensors, path } = checkpoint;
+  const splits = await loadRunSplits(opened, context, action);
   const { network, format } = await buildNetwork(config, splits.train);
   const names = new Set(network.tensors.map(({ name }) => name));
   const own = tensors.filter(({ name }) => names.has(name));

@@ -12,7 +12,14 @@ import { imageGrid } from '../report/image-grid.js';
 import { svgToPng } from '../report/png.js';
 import { estimateCovariance, type CovarianceKind, type FeatureCovariance } from './covariance.js';
 import { openEncoder, type Encoder } from './encoder.js';
-import { checkGenerator, drawFigure4, type Figure4, type Figure4Options } from './figure4.js';
+import {
+  checkGenerator,
+  chooseImages,
+  drawFigure4,
+  requireComponents,
+  type Figure4,
+  type Figure4Options,
+} from './figure4.js';
 import { featuresOf, type Walk } from './images.js';
 import { distanceCurves, distancesCsv, summarised, type ImageSummary } from './numbers.js';
 import { loadTrainedRun, type TrainedRun } from './trained-run.js';
@@ -142,10 +149,12 @@ export async function visualize(
 ): Promise<Visualization> {
   const { print, onImage, onIteration, stopRequested } = context;
   const stored = await oneGenerator(options.generator);
-  const trained = await loadTrainedRun(run, context);
+  const trained = await loadTrainedRun(run, { ...context, warn: print }, 'visualize the run');
   const { network, format, values, splits, config } = trained;
   const source = options.part === 'train' ? splits.train : splits.evaluation;
   checkGenerator(stored, source);
+  const indices = chooseImages(source, stored, options);
+  requireComponents(options, network.featureSize);
   const engine = await context.openEngine(config.training);
   const yieldToEventLoop = (): void => {
     const signal = stopRequested();
@@ -162,7 +171,7 @@ export async function visualize(
       onIteration(step, done);
       yieldToEventLoop();
     };
-    const figure = await drawFigure4({ engine, model, source, encoder, covariance, progress }, options);
+    const figure = await drawFigure4({ engine, model, source, indices, encoder, covariance, progress }, options);
     const grid = {
       columns: ['original', 'reconstruction', ...figure.columns],
       rows: figure.images.map(({ label, original, reconstruction, augmentations }) => ({

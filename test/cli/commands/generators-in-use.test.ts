@@ -1,6 +1,6 @@
 // Generators at work: training on their images, `isda visualize`, `isda gan quality`.
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -20,19 +20,22 @@ const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 const isda = (args: readonly string[]) => runHere(folder, args);
 
-/** Saves an untrained ACGAN of the classes of the data. */
-async function saveAcgan(name: string, seed: number): Promise<void> {
+const all = Array.from({ length: 10 }, (_, label) => label);
+
+/** Saves an untrained ACGAN of the data, as if it were trained on some classes. */
+async function saveAcgan(name: string, seed: number, trainedClasses = all): Promise<void> {
   const options = narrow('acgan');
-  const classNames = Array.from({ length: 10 }, (_, label) => `synthetic_${label}`);
+  const classNames = all.map((label) => `synthetic_${label}`);
   const generator = createGenerator(options, 10);
   const values = initialValues(generator.tensors, seed);
-  const origin = { dataset: 'cifar10', classNames, trainedClasses: [...classNames.keys()] };
+  const origin = { dataset: 'cifar10', classNames, trainedClasses };
   await mkdir(join(folder, name), { recursive: true });
   await saveGenerator(join(folder, name, generatorFile), { options, generator, values, ...origin });
 }
 
 await makeData(folder, 256);
 await saveAcgan('gan', 1);
+await saveAcgan('two-classes', 1, [3, 5]);
 const mixed = ['dataset.synthetic.generator=gan', 'dataset.synthetic.images=50', 'training.batchSize=12'];
 const trained = await isda(trainArgs('mixed', mixed));
 if (trained.exitCode !== 0) throw new Error(trained.all);
@@ -121,10 +124,78 @@ describe('isda visualize', () => {
     const far = await isda([...common, '--index', '256', '--out', 'nothing']);
     expect(far.exitCode).toBe(2);
     expect(far.stderr).toContain('error: cannot show the images: there is no image 256, only 0 … 127');
+    const pca = ['--directions', 'pca', '--components', '65', '--covariance', 'single', '--out', 'nothing'];
+    const many = await isda([...common, ...pca]);
+    expect(many.exitCode, many.all).toBe(2);
+    expect(many.stderr).toContain(
+      'cannot move along the principal components: there are 64, as many as features, not 65',
+    );
+    expect(many.stderr).not.toMatch(/step I|estimating/);
     const fast = await isda([...two, '--rate1', '1e39', '--iterations', '9', '--out', 'nothing']);
     expect(fast.exitCode, fast.all).toBe(1);
     expect(fast.stderr).toMatch(
       /error: cannot map the features back: the (distance|noise) of picture \d is not finite at/,
+    );
+    expect(existsSync(join(folder, 'nothing'))).toBe(false);
+  });
+});
+
+describe('a generator of some classes', () => {
+  it('is measured on its classes alone', async () => {
+    const args = ['gan', 'quality', '--generator', 'two-classes', '--run', 'mixed', '--samples', '61', '--json'];
+    const outcome = await isda([...args, '--out', 'two-classes.png']);
+    expect(outcome.exitCode, outcome.all).toBe(0);
+    expect(outcome.stderr).toContain('classes: synthetic_3, synthetic_5 alone, which the generators were trained on');
+    const { rows } = JSON.parse(outcome.stdout) as Quality;
+    expect(rows.map(({ name }) => name)).toEqual(['all', 'synthetic_3', 'synthetic_5']);
+    // Each sample is of one of the two.
+    expect(rows.map(({ samples }) => samples)).toEqual([61, 31, 30]);
+    expect(rows[0].images).toBe(rows[1].images + rows[2].images);
+    expect(rows[0].images).toBeLessThan(40);
+  });
+
+  it('draws images of its classes alone', async () => {
+    const args = [
+      'visualize',
+      '--run',
+      'mixed',
+      '--generator',
+      'two-classes',
+      '--draws',
+      '1',
+      '--iterations',
+      '1',
+      '--json',
+    ];
+    const outcome = await isda([...args, '--images', '3', '--out', 'two']);
+    expect(outcome.exitCode, outcome.all).toBe(0);
+    const { images } = JSON.parse(outcome.stdout) as Visualization;
+    expect([...new Set(images.map(({ className }) => className))].sort()).toEqual(['synthetic_3', 'synthetic_5']);
+    const own = images[0].image;
+    const others = Array.from({ length: 128 }, (_, index) => index);
+    const refused = await isda([...args, '--index', [own, ...others].join(','), '--out', 'none']);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(
+      /cannot show the images: image \d+ is of class synthetic_\d: the generator was trained on synthetic_3, synthetic_5 alone/,
+    );
+    expect(refused.stderr).not.toContain('step I');
+  });
+});
+
+describe('images whose classes have another order', () => {
+  const commands = [
+    ['visualize', '--run', 'mixed', '--generator', 'gan', '--out', 'nothing'],
+    ['gan', 'quality', '--run', 'mixed', '--generator', 'gan'],
+  ];
+  it.each(commands)('are refused by isda %s', async (...args) => {
+    await cp(join(folder, 'data'), join(folder, 'swapped'), { recursive: true });
+    const names = join(folder, 'swapped', 'cifar-10-batches-bin', 'batches.meta.txt');
+    const swapped = [...all.slice(0, 8), 9, 8].map((label) => `synthetic_${label}\n`).join('');
+    await writeFile(names, swapped);
+    const outcome = await isda([...args, '--set', 'dataset.dir=swapped']);
+    expect(outcome.exitCode, outcome.all).toBe(1);
+    expect(outcome.stderr).toContain(
+      `the classes are not in the order of the run's: "synthetic_9" is class 8 and was class 9`,
     );
     expect(existsSync(join(folder, 'nothing'))).toBe(false);
   });

@@ -1,0 +1,19 @@
+// Which generators fit which images.
+import { expect, it } from 'vitest';
+import { checkGenerator } from '../../src/visualize/figure4.js';
+import { fresh, narrow } from '../gan/support.js';
+
+const source = { name: 'cifar10', height: 32, width: 32, classNames: ['cat', 'dog', 'frog'] };
+
+it.each(['wgan', 'acgan'] as const)('the classes of a %s are those of the images, with labels or without', (name) => {
+  const stored = { ...fresh(narrow(name)), path: '/g', trainedClasses: [1] };
+  expect(() => checkGenerator(stored, source)).not.toThrow();
+  expect(() => checkGenerator(stored, { ...source, classNames: ['cat', 'frog', 'dog'] })).toThrow(
+    'cannot use the generator: the classes are others: class 1 is dog of the generator and frog of cifar10',
+  );
+  expect(() => checkGenerator(stored, { ...source, classNames: ['cat', 'dog'] })).toThrow(
+    'the generator has 3 classes, cifar10 has 2',
+  );
+  // CIFAR's classes have no names where their file is missing.
+  expect(() => checkGenerator(stored, { ...source, classNames: ['0', '1', '2'] })).not.toThrow();
+});
