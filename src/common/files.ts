@@ -216,10 +216,14 @@ export async function writeFileAtomically(path: string, content: FileContent): P
   }
 }
 
-/** Deletes what writes cut off by a crash left in a folder. Call it only while nobody else writes there. */
-export async function removeLeftovers(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  await Promise.all(
-    names.filter((name) => temporaryName.test(name)).map((name) => rm(join(folder, name), { force: true })),
+/**
+ * Deletes what writes cut off by a crash left in a folder, `of` one path where it is given. Call it only while nobody
+ * else writes there.
+ */
+export async function removeLeftovers(folder: string, of?: string): Promise<void> {
+  const start = of === undefined ? '.' : `.${basename(of)}.`;
+  const names = (await readdir(folder).catch(() => [])).filter(
+    (name) => name.startsWith(start) && temporaryName.test(name),
   );
+  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
 }

@@ -3,6 +3,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { open, readFile, readlink, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
+import { createFile } from './create-file.js';
 import { cannot, systemCode } from './errors.js';
 import { readFailure, writeFailureWithSpace } from './files.js';
 import type { Environment } from './home.js';
@@ -111,7 +112,7 @@ async function isDead(path: string, text: string, own: LockHolder, context: Lock
   // Slurm starts a job again only after it has ended, though the machine that it ran on may never say so.
   const sameJob = holder?.job !== undefined && holder.job === own.job;
   if (sameJob && (holder.restarts ?? 0) < (own.restarts ?? 0)) return true;
-  // A lock of another machine or container, or one whose text a crash cut off, can only be judged by its age.
+  // A lock of another machine or container, or one that a crash left empty where there are no links, can only be judged by its age.
   const { mtimeMs } = await stat(path);
   return context.now() - mtimeMs > silenceMilliseconds && !(await isSeenAlive(path, text, mtimeMs, context));
 }
@@ -193,18 +194,9 @@ export async function tryLock(path: string, own: LockHolder, context: LockContex
   const content = `${JSON.stringify({ ...own, start } satisfies LockContent)}\n`;
   for (let attempt = 0; attempt < 100; attempt++) {
     try {
-      const handle = await open(path, 'wx');
-      try {
-        await handle.writeFile(content);
-      } catch (error) {
-        await rm(path, { force: true });
-        throw error;
-      } finally {
-        await handle.close();
-      }
-      return { lock: holdLock(path, content, context) };
+      if (await createFile(path, content)) return { lock: holdLock(path, content, context) };
     } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw await writeFailureWithSpace(path, error);
+      throw await writeFailureWithSpace(path, error);
     }
     try {
       const text = await readFile(path, 'utf8');
