@@ -5,6 +5,8 @@ import { openTable, parseTable, readTable, tableHeader, tableLine } from '../rec
 import type { LossesRow } from './trainer.js';
 
 interface LossesFile {
+  /** The diversity of the last row that a resumed run keeps, where it has one. */
+  readonly lastDiversity: number | undefined;
   /** Appends one row and returns once it is on disk. */
   append(row: LossesRow): Promise<void>;
   close(): Promise<void>;
@@ -57,10 +59,11 @@ export async function openLosses(
   { every, resumeAfter, diversity = false }: OpenLossesOptions,
 ): Promise<LossesFile> {
   const rows = Math.floor((resumeAfter ?? 0) / every);
-  const fresh = { columns: columnsOf(names, diversity), text: '' };
-  const { columns, text } = rows === 0 ? fresh : await keptRows(path, names, { count: rows, every });
+  const fresh = { columns: columnsOf(names, diversity), text: '', lastDiversity: undefined };
+  const { columns, text, lastDiversity } = rows === 0 ? fresh : await keptRows(path, names, { count: rows, every });
   const table = await openTable(path, tableHeader(columns) + text);
   return {
+    lastDiversity,
     append: async ({ iteration, means, diversity: measured, seconds }) => {
       const cells = new Map<string, number | undefined>([
         ['iteration', iteration],
@@ -75,12 +78,17 @@ export async function openLosses(
   };
 }
 
+interface KeptRows extends Pick<LossesFile, 'lastDiversity'> {
+  readonly columns: readonly string[];
+  readonly text: string;
+}
+
 /** The columns of a file and its first `count` rows, which have to be those of each `every` iterations. */
 async function keptRows(
   path: string,
   names: readonly string[],
   { count, every }: { readonly count: number; readonly every: number },
-): Promise<{ readonly columns: readonly string[]; readonly text: string }> {
+): Promise<KeptRows> {
   const hint = 'choose another folder with --out';
   const { columns, rows } = parseTable(await readTable(path, hint), path, shapeOf(names));
   const kept = rows.slice(0, count);
@@ -93,5 +101,7 @@ async function keptRows(
       hint,
     });
   }
-  return { columns, text: kept.map(({ text }) => `${text}\n`).join('') };
+  const place = columns.indexOf(diversityColumn);
+  const text = kept.map((row) => `${row.text}\n`).join('');
+  return { columns, text, lastDiversity: place < 0 ? undefined : kept.at(-1)?.values[place] };
 }

@@ -23,7 +23,7 @@ interface MetricsFile {
   close(): Promise<void>;
 }
 
-interface OpenMetricsOptions {
+interface KeptMetricsOptions {
   /** Those that the run measures. A resumed file keeps its own where they lack only optional ones. */
   readonly columns: readonly MetricsColumn[];
   /** The last epoch that a resumed run has completed; rows after it are cut off. Without it the file starts anew. */
@@ -98,7 +98,8 @@ interface MetricsLine {
   readonly row: MetricsRow;
 }
 
-interface KeptTable {
+/** What a run's file begins with: nothing, or the epochs that a resumed run has completed. */
+export interface KeptMetrics {
   /** Those of the file: it may come from a version that measured less. */
   readonly columns: readonly MetricsColumn[];
   readonly lines: readonly MetricsLine[];
@@ -116,8 +117,11 @@ function fileColumns(text: string, path: string, columns: readonly MetricsColumn
   });
 }
 
+/** The rows that are kept. */
+export const rowsOf = ({ lines }: KeptMetrics): MetricsRow[] => lines.map(({ row }) => row);
+
 /** What a resumed run keeps: the lines of the epochs it has completed. */
-async function keptTable(path: string, columns: readonly MetricsColumn[], last: number): Promise<KeptTable> {
+async function keptTable(path: string, columns: readonly MetricsColumn[], last: number): Promise<KeptMetrics> {
   const header = tableHeader(namesOf(columns));
   const text = await (last === 0 ? readTableOr(header, path, hint) : readTable(path, hint));
   // A run that a crash stopped before its first row may have left less than a header.
@@ -144,22 +148,29 @@ async function keptTable(path: string, columns: readonly MetricsColumn[], last: 
 }
 
 /**
- * Opens a run's metrics for writing. A resumed run's file is checked, and what comes after the checkpoint is cut off,
- * so that in the end it equals that of a run without interruption, times aside. Append an epoch's row before its
- * checkpoint is saved: a row too many is cut off, a missing one is an error.
- * Errors: `cannot write X`, `cannot resume`, and mistakes in the file by line and column.
+ * What of a run's file is kept; writes nothing. Errors: `cannot resume`, and mistakes in the file by line and column.
  */
-export async function openMetrics(path: string, options: OpenMetricsOptions): Promise<MetricsFile> {
+export async function keptMetrics(path: string, options: KeptMetricsOptions): Promise<KeptMetrics> {
   const { resumeAfterEpoch, expectedDigest } = options;
-  const { columns, lines } =
+  const kept =
     resumeAfterEpoch === undefined
       ? { columns: options.columns, lines: [] }
       : await keptTable(path, options.columns, resumeAfterEpoch);
-  const rows = lines.map(({ row }) => row);
-  if (expectedDigest !== undefined && digestOf(columns, rows) !== expectedDigest) {
+  if (expectedDigest !== undefined && digestOf(kept.columns, rowsOf(kept)) !== expectedDigest) {
     const reason = 'the metrics were changed since the checkpoint was written, or are damaged';
     throw cannot('resume', reason, { code: 'metrics/damaged', place: `${path}:2`, hint });
   }
+  return kept;
+}
+
+/**
+ * Opens a run's metrics for writing. Of a resumed run's file what comes after the checkpoint is cut off, so that in the
+ * end it equals that of a run without interruption, times aside. Append an epoch's row before its checkpoint is saved: a
+ * row too many is cut off, a missing one is an error. Errors: `cannot write X`.
+ */
+export async function openMetrics(path: string, kept: KeptMetrics): Promise<MetricsFile> {
+  const { columns, lines } = kept;
+  const rows = rowsOf(kept);
   const names = namesOf(columns);
   const table = await openTable(path, tableHeader(names) + lines.map(({ text }) => `${text}\n`).join(''));
   return {

@@ -12,6 +12,7 @@ import type { Loss } from '../losses/loss.js';
 import type { CheckpointState } from '../records/checkpoint-file.js';
 import type { OtherRun } from '../records/checkpoints.js';
 import type { RunInputs } from '../records/inputs.js';
+import { isEvaluated, lastEpochs, type MetricsRow } from '../records/metrics-columns.js';
 import type { RunFolder } from '../records/run-folder.js';
 import { learningRateAt, scheduledAt } from '../training/schedules.js';
 import { parseProgress } from '../training/state.js';
@@ -71,17 +72,18 @@ export function otherSettings(
   if (!isOwn) return { goesOn: false };
   const changes = changesText(before, config);
   const keys = differingKeys([flatSettings(before), flatSettings(config)]);
-  const { data, epoch } = parseProgress(progress, paths.checkpoints);
+  const { data, epoch, batch } = parseProgress(progress, paths.checkpoints);
   if (!keys.every((key) => changeable.includes(key)) || !mayBeSameData(before, config, data !== undefined, workingDirectory)) {
     return { goesOn: false, changes };
   }
   if (keys.some((key) => key !== 'dataset.dir') && existsSync(join(paths.root, 'cell.json'))) {
     return { goesOn: false, changes, hint: `the run belongs to a study, ablation, sweep or table; ${startFromWeights(paths)}` };
   }
-  // The position is in the epoch to come.
-  const done = epoch - 1;
-  if (config.training.epochs >= done) return { goesOn: true, changes };
-  return { goesOn: false, changes: `${changes}; it has done ${counted(done, 'epoch')}` };
+  // At the end of an epoch the position is in the one to come.
+  const begun = batch > 0 ? epoch : epoch - 1;
+  if (config.training.epochs >= begun) return { goesOn: true, changes };
+  const done = batch > 0 ? `begun epoch ${epoch}` : `done ${counted(begun, 'epoch')}`;
+  return { goesOn: false, changes: `${changes}; it has ${done}` };
 }
 
 /** What the steps of a run were made with. */
@@ -125,6 +127,19 @@ export function requireSamePast(run: RunSoFar, paths: RunFolder): void {
   }
 }
 
+/** Errors: an epoch so far would be one of the last ten of a run of the new length, and was not evaluated. */
+export function requireEvaluatedPast(rows: readonly MetricsRow[], { training }: ExperimentConfig, paths: RunFolder): void {
+  const { epochs } = training;
+  const missing = rows.filter((row) => row.epoch > epochs - lastEpochs && !isEvaluated(row)).at(-1);
+  if (missing === undefined) return;
+  const reason = `with training.epochs ${epochs}, epoch ${missing.epoch} would be one of the last ${lastEpochs}, and was not evaluated`;
+  throw cannot('resume', reason, {
+    code: 'checkpoint/other-experiment',
+    place: paths.root,
+    hint: `the fewest epochs that it can have are ${missing.epoch + lastEpochs}; or choose another folder with --out`,
+  });
+}
+
 /** What is said of a run that resumes with other settings; `epoch`: the next one. */
 export function changeLines(before: ExperimentConfig, config: ExperimentConfig, epoch: number): readonly string[] {
   const changes = changesText(before, config);
@@ -133,7 +148,7 @@ export function changeLines(before: ExperimentConfig, config: ExperimentConfig, 
   const { epochs } = training;
   if (before.training.epochs === epochs || epoch > epochs) return [`resumes with ${changes}`];
   const rateAt = (at: number): number => {
-    const rate = learningRateAt(schedule, optimizer.learningRate, { epoch: at, epochs, iteration: at, iterationsPerEpoch: 1 });
+    const rate = learningRateAt(schedule, optimizer.learningRate, { epoch: at, epochs, iteration: at - 1, iterationsPerEpoch: 1 });
     return Number(rate.toPrecision(4));
   };
   const [first, last] = [rateAt(epoch), rateAt(epochs)];

@@ -1,7 +1,8 @@
 // The shell of everything that works in a run folder: its lock, its log, and the records that a run begins with.
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { reasonOf } from '../common/errors.js';
+import { cannot, reasonOf } from '../common/errors.js';
 import { writeFileAtomically } from '../common/files.js';
 import {
   clearCheckpoints,
@@ -68,14 +69,32 @@ function quietly(work: () => void): void {
   }
 }
 
-/** The checkpoint that a run resumes from, with a warning for each newer one and for the best one that is damaged. */
+interface ResumedRun extends ExpectedRun {
+  /** Whether one resumes at all. */
+  readonly resume: boolean;
+  /** The files that a run which is complete has. */
+  readonly results: readonly string[];
+}
+
+/**
+ * The checkpoint that a run resumes from, with a warning for each newer one and for the best one that is damaged. Errors:
+ * there is none, and the folder has the results of a run that would be lost.
+ */
 export async function resumedCheckpoint(
   { paths, print }: OpenRunFolder,
-  resume: boolean,
-  expected: ExpectedRun,
+  { resume, results, ...expected }: ResumedRun,
 ): Promise<LoadedCheckpoint | undefined> {
-  const checkpoint = resume ? await loadNewestCheckpoint(paths.checkpoints, expected) : undefined;
-  if (checkpoint === undefined) return undefined;
+  if (!resume) return undefined;
+  const checkpoint = await loadNewestCheckpoint(paths.checkpoints, expected);
+  if (checkpoint === undefined) {
+    const result = results.find((path) => existsSync(path));
+    if (result === undefined) return undefined;
+    throw cannot('train', 'the run folder has the results of an earlier run, and no checkpoint to resume from', {
+      code: 'run/exists',
+      place: result,
+      hint: 'choose another folder with --out; --no-resume starts over, and these results are lost',
+    });
+  }
   const warnings = [...checkpoint.warnings, ...(await damagedBestCheckpoints(paths.checkpoints, checkpoint))];
   for (const warning of warnings) print(`warning: ${warning}`);
   return checkpoint;
@@ -96,8 +115,9 @@ export async function writeFirstRecords({ paths }: OpenRunFolder, records: First
   const { checkpoint } = records;
   await openCheckpoints(paths.checkpoints);
   if (checkpoint === undefined) {
-    await clearCheckpoints(paths.checkpoints);
+    // Results first: a run that is killed here has none without a checkpoint.
     for (const name of records.outdated) await rm(join(paths.root, name), { force: true });
+    await clearCheckpoints(paths.checkpoints);
   } else {
     await continueFrom(paths.checkpoints, checkpoint, records.keepCheckpoints);
   }

@@ -9,12 +9,13 @@ import type { Engine } from '../engine/index.js';
 import type { GeneratorSet } from '../gan/generator-set.js';
 import type { LoadedCheckpoint } from '../records/checkpoints.js';
 import type { RunInputs, WeightsFacts } from '../records/inputs.js';
+import { keptMetrics, rowsOf, type KeptMetrics } from '../records/metrics-csv.js';
 import { openTrainingSession, type TrainingSession } from '../training/session.js';
 import { epochStart, parseProgress, writeState, writeTensors, type RunPosition } from '../training/state.js';
 import type { Metric } from '../training/metrics/metric.js';
 import { metricsOf } from '../training/metrics/registry.js';
 import { measuredRun, type StepParts } from '../training/step.js';
-import { changeLines, requireSamePast } from './changes.js';
+import { changeLines, requireEvaluatedPast, requireSamePast } from './changes.js';
 import { droppedBiasText, readFirstWeights } from './first-weights.js';
 import type { OpenRunFolder } from './in-run-folder.js';
 import { threadsOf } from './loading.js';
@@ -36,8 +37,10 @@ export interface Run {
   readonly metrics: readonly Metric[];
   /** Where to begin. */
   readonly position: RunPosition;
-  /** The checkpoint that the run resumes from, and the digest of the metrics up to it. */
-  readonly resumed: { readonly path: string; readonly metrics: string | undefined } | undefined;
+  /** The checkpoint that the run resumes from. */
+  readonly resumed: { readonly path: string } | undefined;
+  /** What metrics.csv begins with. */
+  readonly kept: KeptMetrics;
   /** inputs.json as the resumed run left it, where one is resumed. */
   readonly inputs: RunInputs | undefined;
   /** The file that the first weights came from, unless the run began from scratch. */
@@ -48,7 +51,10 @@ export interface Run {
   readonly workers: number;
 }
 
-/** Opens a run where a checkpoint left it, or at its start; close its `training`. Errors: the checkpoint is another's. */
+/**
+ * Opens a run where a checkpoint left it, or at its start; close its `training`. Errors: the checkpoint is another's; the
+ * metrics are not those that it was written with.
+ */
 export async function openRun(
   { config, splits: real, generators, engine, parts, first: known, before, inputs }: RunSources,
   folder: OpenRunFolder,
@@ -56,7 +62,13 @@ export async function openRun(
   context: RunContext,
 ): Promise<Run> {
   const splits = await withSynthetic(config, real, generators, { ...context, engine, print: folder.print });
-  const { position, resumed, weights: earlier } = placeOf(checkpoint, splits, config.training.batchSize, inputs);
+  const { position, digest, weights: earlier } = placeOf(checkpoint, splits, config.training.batchSize, inputs);
+  const metrics = metricsOf(measuredRun(parts));
+  const goesOn = position.epoch > 1 || position.batch > 0;
+  const kept = await keptMetrics(folder.paths.metrics, {
+    columns: metrics,
+    ...(goesOn && { resumeAfterEpoch: position.epoch - 1, expectedDigest: digest }),
+  });
   const { workingDirectory } = context;
   const isNew = checkpoint === undefined;
   const first = isNew ? (known ?? (await readFirstWeights(config.model, parts, workingDirectory))) : undefined;
@@ -66,6 +78,7 @@ export async function openRun(
     const { batches: batchesPerEpoch } = epochPlan(splits.train, config.training.batchSize);
     const epoch = position.batch > 0 ? position.epoch : position.epoch - 1;
     requireSamePast({ before, config, loss: parts.loss, epoch, batchesPerEpoch }, folder.paths);
+    requireEvaluatedPast(rowsOf(kept), config, folder.paths);
   }
   const changes = before === undefined ? [] : changeLines(before, config, position.epoch);
   const workers = threadsOf(config, splits.train, engine.device.kind, context);
@@ -84,9 +97,14 @@ export async function openRun(
     training.close();
     throw error;
   }
-  const metrics = metricsOf(measuredRun(parts));
-  const facts = { config, context, folder, engine, splits, parts };
-  return { ...facts, inputs, training, metrics, position, resumed, weights, changes, workers };
+  const resumed = checkpoint && { path: checkpoint.path };
+  const facts = { config, context, folder, engine, splits, parts, metrics, kept };
+  return { ...facts, inputs, training, position, resumed, weights, changes, workers };
+}
+
+interface Place extends Pick<Run, 'position' | 'weights'> {
+  /** Of the metrics up to the checkpoint. */
+  readonly digest: string | undefined;
 }
 
 /** Where a run begins. Errors: the images of its checkpoint were others, or are fewer now. */
@@ -95,15 +113,15 @@ function placeOf(
   splits: LoadedSplits,
   batchSize: number,
   inputs: RunInputs | undefined,
-): Pick<Run, 'position' | 'resumed' | 'weights'> {
-  if (checkpoint === undefined) return { position: epochStart(1), resumed: undefined, weights: undefined };
+): Place {
+  if (checkpoint === undefined) return { position: epochStart(1), digest: undefined, weights: undefined };
   const { metrics, data, classNames, weights, ...position } = parseProgress(checkpoint.progress, checkpoint.path);
   const trainedOn = { data, classNames };
   requireSameData(trainedOn, splits, inputs, checkpoint.path);
   if (position.batch > epochPlan(splits.train, batchSize).batches) {
     throw otherData(dataChangesText(trainedOn, splits, inputs), checkpoint.path);
   }
-  return { position, resumed: { path: checkpoint.path, metrics }, weights };
+  return { position, digest: metrics, weights };
 }
 
 /** The splits with the synthetic images that a config adds to training. */

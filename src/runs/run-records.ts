@@ -26,17 +26,13 @@ interface RunRecords {
 
 /** Opens the files that a run writes as it goes; close it however the run ends. */
 async function openFiles(run: Run, batchesPerEpoch: number) {
-  const { config, context, folder, metrics: columns, position, resumed } = run;
+  const { config, context, folder, metrics: columns, position } = run;
   const { evaluationName } = run.splits;
   const { now } = context;
   const { epochs } = config.training;
   const stepOf = ({ epoch, batch }: Pick<RunPosition, 'epoch' | 'batch'>): number =>
     (epoch - 1) * batchesPerEpoch + batch;
-  const goesOn = stepOf(position) > 0;
-  const metrics = await openMetrics(folder.paths.metrics, {
-    columns,
-    ...(goesOn ? { resumeAfterEpoch: position.epoch - 1, expectedDigest: resumed?.metrics } : {}),
-  });
+  const metrics = await openMetrics(folder.paths.metrics, run.kept);
   // Whatever earlier files of the folder say of the steps to come is void, also where the run starts over.
   const purgeFromStep = stepOf(epochStart(position.epoch)) + 1;
   const curves =
@@ -52,7 +48,7 @@ async function openFiles(run: Run, batchesPerEpoch: number) {
   return { stepOf, metrics, curves, progress, close };
 }
 
-/** Opens a run's records. Errors: those that are there are not those of its checkpoint. */
+/** Opens a run's records. Errors: a file cannot be written. */
 export async function openRecords(run: Run): Promise<RunRecords> {
   const { config, context, folder, splits, training, weights, position: start } = run;
   const { epochs, batchSize } = config.training;

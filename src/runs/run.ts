@@ -43,7 +43,9 @@ export async function runExperiment(
     const imported = resume && inputs?.imported === true ? before : undefined;
     const sources = { ...loaded, config: withWeightsOf(imported, loaded.config) };
     const { workingDirectory } = context;
-    const checkpoint = await resumedCheckpoint(folder, resume, {
+    const checkpoint = await resumedCheckpoint(folder, {
+      resume,
+      results: [paths.summary],
       fingerprints: fingerprints(sources.config),
       other: (found) => otherSettings({ before, inputs, config: sources.config, paths, workingDirectory }, found),
     });

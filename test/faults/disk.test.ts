@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it, type TestContext } from 'vitest';
-import { openMetrics, readMetrics } from '../../src/records/metrics-csv.js';
+import { keptMetrics, openMetrics, readMetrics } from '../../src/records/metrics-csv.js';
 import { knownMetrics, metricsOf } from '../../src/training/metrics/registry.js';
 import { runHere } from '../support/cli.js';
 import { startHeld } from '../support/held.js';
@@ -14,6 +14,9 @@ import { makeData } from '../support/runs.js';
 import { scale } from './scale.js';
 import { mountSmallDisk, type SmallDisk } from './small-disk.js';
 import { expectPlainError, expectWholeRows, smallRun, stepsKept, stepsPerEpoch, wholeOutcome } from './support.js';
+
+const openFile = async (path: string, options: Parameters<typeof keptMetrics>[1]) =>
+  openMetrics(path, await keptMetrics(path, options));
 
 const folder = await mkdtemp(join(tmpdir(), 'isda-faults-'));
 await makeData(folder, 64);
@@ -96,7 +99,7 @@ describe('a disk that is full', () => {
     const columns = metricsOf({ classes: 10, recordedScalars: [] });
     const row = (epoch: number) =>
       ({ epoch, iteration: epoch, learningRate: 0.1, lambda: 0, trainLoss: 1 / 3, trainError: 1, testLoss: 1 / 7, testError: 2, seconds: 1, imagesPerSecond: 1 }); // prettier-ignore
-    const metrics = await openMetrics(path, { columns });
+    const metrics = await openFile(path, { columns });
     small.fill();
     let written = 0;
     const failure = await (async () => {
@@ -109,7 +112,7 @@ describe('a disk that is full', () => {
       Array.from({ length: written - 1 }, (_, i) => i + 1),
     );
     small.empty();
-    const again = await openMetrics(path, { columns, resumeAfterEpoch: written - 1, expectedDigest: digest });
+    const again = await openFile(path, { columns, resumeAfterEpoch: written - 1, expectedDigest: digest });
     await again.append(row(written));
     await again.close();
     expect(await readMetrics(path, knownMetrics)).toHaveLength(written);

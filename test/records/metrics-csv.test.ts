@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import type { MetricsRow } from '../../src/records/metrics-columns.js';
-import { metricsDigest, openMetrics, readMetrics } from '../../src/records/metrics-csv.js';
+import { keptMetrics, metricsDigest, openMetrics, readMetrics } from '../../src/records/metrics-csv.js';
 import { knownMetrics, metricsOf } from '../../src/training/metrics/registry.js';
 import { test } from '../temporary-folder.js';
+
+const openFile = async (path: string, options: Parameters<typeof keptMetrics>[1]) =>
+  openMetrics(path, await keptMetrics(path, options));
 
 const header =
   'epoch,iteration,learning_rate,lambda,train_loss,train_error,test_loss,test_error,test_error_top5,seconds,images_per_second\n';
@@ -30,7 +33,7 @@ function rowOf(epoch: number): MetricsRow {
 
 /** A file with the rows of the epochs 1 to `epochs`. */
 async function fileWith(path: string, epochs: number): Promise<void> {
-  const metrics = await openMetrics(path, { columns });
+  const metrics = await openFile(path, { columns });
   for (let epoch = 1; epoch <= epochs; epoch++) await metrics.append(rowOf(epoch));
   await metrics.close();
 }
@@ -47,7 +50,7 @@ describe('writing and reading', () => {
 
   test('each row is in the file before the next', async ({ folder }) => {
     const path = join(folder, 'metrics.csv');
-    const metrics = await openMetrics(path, { columns });
+    const metrics = await openFile(path, { columns });
     expect(await readMetrics(path, knownMetrics)).toEqual([]);
     await metrics.append(rowOf(1));
     expect(await readMetrics(path, knownMetrics)).toEqual([rowOf(1)]);
@@ -58,7 +61,7 @@ describe('writing and reading', () => {
 
   test('up to 10 classes there is no top-5 error', async ({ folder }) => {
     const path = join(folder, 'metrics.csv');
-    const metrics = await openMetrics(path, { columns: columnsFor(10) });
+    const metrics = await openFile(path, { columns: columnsFor(10) });
     const { testErrorTop5, ...row } = rowOf(1);
     await metrics.append({ ...row, testErrorTop5 });
     await metrics.close();
@@ -70,7 +73,7 @@ describe('writing and reading', () => {
     const path = join(folder, 'metrics.csv');
     const unevaluated = { testLoss: undefined, testError: undefined, testErrorTop5: undefined };
     const rows = [rowOf(1), { ...rowOf(2), ...unevaluated }, rowOf(3)];
-    const metrics = await openMetrics(path, { columns });
+    const metrics = await openFile(path, { columns });
     for (const row of rows) await metrics.append(row);
     await expect(metrics.append({ ...rowOf(4), testLoss: undefined })).rejects.toThrow(
       'test_loss of epoch 4 is missing',
@@ -81,7 +84,7 @@ describe('writing and reading', () => {
     expect(await readMetrics(path, knownMetrics)).toEqual(rows);
     expect(metricsDigest(await readMetrics(path, knownMetrics), knownMetrics)).toBe(metrics.digest());
 
-    const resumed = await openMetrics(path, { columns, resumeAfterEpoch: 3, expectedDigest: metrics.digest() });
+    const resumed = await openFile(path, { columns, resumeAfterEpoch: 3, expectedDigest: metrics.digest() });
     await resumed.close();
     expect(resumed.kept).toEqual(rows);
     expect(readFileSync(path, 'utf8')).toBe(text);
@@ -110,7 +113,7 @@ describe('writing and reading', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(anyRow, { maxLength: 3 }), async (rows) => {
-        const metrics = await openMetrics(path, { columns });
+        const metrics = await openFile(path, { columns });
         for (const row of rows) await metrics.append(row);
         await metrics.close();
         expect(await readMetrics(path, knownMetrics)).toEqual(rows);
@@ -121,7 +124,7 @@ describe('writing and reading', () => {
 
   test('a number that is none is refused and nothing written', async ({ folder }) => {
     const path = join(folder, 'metrics.csv');
-    const metrics = await openMetrics(path, { columns });
+    const metrics = await openFile(path, { columns });
     await expect(metrics.append({ ...rowOf(3), trainLoss: NaN })).rejects.toThrow('train_loss of epoch 3 is NaN');
     await expect(metrics.append({ ...rowOf(3), testErrorTop5: undefined })).rejects.toThrow(
       'test_error_top5 of epoch 3 is missing',
@@ -146,7 +149,7 @@ describe('resuming', () => {
     for (let cut = 0; cut <= uninterrupted.length; cut++) {
       writeFileSync(path, uninterrupted.slice(0, cut));
       const complete = Math.max(0, uninterrupted.slice(0, cut).split('\n').length - 2);
-      const metrics = await openMetrics(path, { columns, resumeAfterEpoch: Math.min(4, complete) });
+      const metrics = await openFile(path, { columns, resumeAfterEpoch: Math.min(4, complete) });
       for (let epoch = Math.min(4, complete) + 1; epoch <= 6; epoch++) await metrics.append(rowOf(epoch));
       await metrics.close();
       expect(readFileSync(path, 'utf8')).toBe(uninterrupted);
@@ -165,15 +168,13 @@ describe('resuming', () => {
     const path = join(folder, 'metrics.csv');
     await fileWith(path, 2);
     const before = readFileSync(path, 'utf8');
-    await expect(openMetrics(path, { columns, resumeAfterEpoch: 3 })).rejects.toMatchObject({
+    await expect(openFile(path, { columns, resumeAfterEpoch: 3 })).rejects.toMatchObject({
       message: 'cannot resume: the checkpoint is after epoch 3, but the metrics end with epoch 2',
       place: `${path}:3`,
       hint: 'choose another folder with --out',
     });
     expect(readFileSync(path, 'utf8')).toBe(before);
-    await expect(openMetrics(join(folder, 'none.csv'), { columns, resumeAfterEpoch: 3 })).rejects.toThrow(
-      'no such file',
-    );
+    await expect(openFile(join(folder, 'none.csv'), { columns, resumeAfterEpoch: 3 })).rejects.toThrow('no such file');
     expect(existsSync(join(folder, 'none.csv'))).toBe(false);
   });
 
@@ -182,7 +183,7 @@ describe('resuming', () => {
     await fileWith(path, 3);
     const [head, first, , third] = readFileSync(path, 'utf8').split('\n');
     writeFileSync(path, [head, first, third, ''].join('\n'));
-    await expect(openMetrics(path, { columns, resumeAfterEpoch: 3 })).rejects.toMatchObject({
+    await expect(openFile(path, { columns, resumeAfterEpoch: 3 })).rejects.toMatchObject({
       message: 'cannot resume: epoch 2 expected, not 3',
       place: `${path}:3`,
     });
@@ -191,18 +192,18 @@ describe('resuming', () => {
   test('other columns are an error', async ({ folder }) => {
     const path = join(folder, 'metrics.csv');
     await fileWith(path, 1);
-    await expect(openMetrics(path, { columns: columnsFor(10), resumeAfterEpoch: 1 })).rejects.toThrow(
+    await expect(openFile(path, { columns: columnsFor(10), resumeAfterEpoch: 1 })).rejects.toThrow(
       'the columns of the metrics are not those of this experiment',
     );
   });
 
   test('a file of a version that measured less keeps its own columns when the run resumes', async ({ folder }) => {
     const path = join(folder, 'metrics.csv');
-    const before = await openMetrics(path, { columns: columnsFor(10) });
+    const before = await openFile(path, { columns: columnsFor(10) });
     await before.append(rowOf(1));
     await before.close();
     const more = metricsOf({ classes: 100, recordedScalars: ['margin'] });
-    const resumed = await openMetrics(path, { columns: more, resumeAfterEpoch: 1, expectedDigest: before.digest() });
+    const resumed = await openFile(path, { columns: more, resumeAfterEpoch: 1, expectedDigest: before.digest() });
     await resumed.append({ ...rowOf(2), 'loss.margin': 3 });
     await resumed.close();
     expect(readFileSync(path, 'utf8').split('\n').map((line) => line.split(',').length)).toEqual([10, 10, 10, 1]); // prettier-ignore
@@ -211,7 +212,7 @@ describe('resuming', () => {
 
   test('scalars of a loss are written and read back', async ({ folder }) => {
     const path = join(folder, 'metrics.csv');
-    const metrics = await openMetrics(path, { columns: metricsOf({ classes: 100, recordedScalars: ['someScale'] }) });
+    const metrics = await openFile(path, { columns: metricsOf({ classes: 100, recordedScalars: ['someScale'] }) });
     const row = { ...rowOf(1), 'loss.someScale': -0.5 };
     await metrics.append(row);
     await metrics.close();
@@ -223,7 +224,7 @@ describe('resuming', () => {
   test('without resuming the file starts anew', async ({ folder }) => {
     const path = join(folder, 'metrics.csv');
     await fileWith(path, 2);
-    await (await openMetrics(path, { columns })).close();
+    await (await openFile(path, { columns })).close();
     expect(readFileSync(path, 'utf8')).toBe(header);
   });
 });

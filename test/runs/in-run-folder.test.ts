@@ -92,13 +92,14 @@ describe('the records that a run begins with', () => {
     writeFileSync(join(checkpoints, 'epoch-0002-step-0000020.safetensors'), 'damaged');
     for (const name of ['summary.json', 'kept.txt', 'config.yaml']) writeFileSync(join(root, name), 'old');
   }
+  const expected = { fingerprints: ['own'], results: [] };
   const records = { config: 'new', keepCheckpoints: 3, outdated: ['summary.json', 'nothing'] };
 
   test('a run that resumes says which checkpoints are damaged, and keeps what there is', async ({ folder }) => {
     await earlier(folder);
     const { context, printed } = contextOf();
     await inRunFolder(folder, context, async (open) => {
-      const checkpoint = await resumedCheckpoint(open, true, { fingerprints: ['own'] });
+      const checkpoint = await resumedCheckpoint(open, { resume: true, ...expected });
       expect(checkpoint?.epoch).toBe(1);
       await writeFirstRecords(open, { ...records, checkpoint });
       expect((await loadNewestCheckpoint(open.paths.checkpoints, { fingerprints: ['own'] }))?.epoch).toBe(1);
@@ -116,7 +117,7 @@ describe('the records that a run begins with', () => {
     const best = 'best-epoch-0001-step-0000010.safetensors';
     const { context, printed } = contextOf();
     const resume = () =>
-      inRunFolder(folder, context, (open) => resumedCheckpoint(open, true, { fingerprints: ['own'] }));
+      inRunFolder(folder, context, (open) => resumedCheckpoint(open, { resume: true, ...expected }));
     expect((await resume())?.epoch).toBe(2);
     expect(printed.join('')).toBe('');
     writeFileSync(join(checkpoints, best), '');
@@ -128,7 +129,7 @@ describe('the records that a run begins with', () => {
   test('a run that starts over deletes what is outdated, and nothing else', async ({ folder }) => {
     await earlier(folder);
     await inRunFolder(folder, contextOf().context, async (open) => {
-      const checkpoint = await resumedCheckpoint(open, false, { fingerprints: ['own'] });
+      const checkpoint = await resumedCheckpoint(open, { resume: false, ...expected });
       expect(checkpoint).toBeUndefined();
       await writeFirstRecords(open, { ...records, checkpoint });
     });

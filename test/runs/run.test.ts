@@ -1,5 +1,5 @@
 // One run from its config to its summary: its folder, stops, restarts, and what it refuses before it changes anything.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -161,6 +161,38 @@ describe('what is refused before the folder changes', () => {
     expect(existsSync(join(folder, 'nowhere'))).toBe(false);
   });
 
+  it.each([
+    ['metrics that were changed', (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace(',0.1,', ',0.2,')), /the metrics were changed since/],
+    ['metrics that are gone', (path: string) => rmSync(path), /metrics\.csv: no such file/],
+    ['a column that is not the run’s', (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('train_loss', 'own')), /the columns of the metrics/],
+  ] as const)('%s, of a run that would be longer', async (name, damage, message) => {
+    const out = name.replaceAll(/[^a-z]/g, '');
+    const { loss } = experimentSchema.parse({ ...configOf(), loss: { name: 'cross-entropy' } });
+    const eager = (epochs: number) => ({ ...configOf({ training: { epochs, execution: 'eager' } }), loss });
+    await run(out, eager(1));
+    damage(join(folder, out, 'metrics.csv'));
+    const before = contentOf(join(folder, out), ['log.txt']);
+    await expect(run(out, eager(3))).rejects.toThrow(message);
+    expect(contentOf(join(folder, out), ['log.txt'])).toEqual(before);
+    expect(existsSync(join(folder, out, 'summary.json'))).toBe(true);
+  });
+
+  it.each([
+    ['the same settings', configOf()],
+    ['other settings', configOf({ lambda0: 0.1, training: { epochs: 1 } })],
+  ])('%s, where a run has results and its checkpoints were deleted', async (name, config) => {
+    const out = join(folder, name);
+    cpSync(root, out, { recursive: true });
+    rmSync(join(out, 'checkpoints'), { recursive: true });
+    const before = contentOf(out, ['log.txt']);
+    await expect(run(name, config)).rejects.toMatchObject({
+      code: 'run/exists',
+      message: 'cannot train: the run folder has the results of an earlier run, and no checkpoint to resume from',
+      place: join(out, 'summary.json'),
+    });
+    expect(contentOf(out, ['log.txt'])).toEqual(before);
+  });
+
   const changed = (changes: object): ExperimentConfig => experimentSchema.parse({ ...configOf(), ...changes });
   const noEngine = (): Promise<Engine> => Promise.reject(new Error('no GPU'));
   const weights = join(folder, 'unfit.safetensors');
@@ -279,6 +311,27 @@ describe('a run with other settings than before', () => {
     await expect(run('two', basic({ epochs: 3 }))).rejects.toMatchObject({
       hint: expect.stringContaining('the run belongs to a study') as string,
     });
+  });
+
+  it('is refused where it would end before the epoch that it has begun', async () => {
+    // A step of the second epoch.
+    const stopRequested = stopAfter(6);
+    await expect(run('begun', basic({ epochs: 3, workers: 0 }), { stopRequested })).rejects.toThrow('stopped by SIGTERM');
+    expect(read(join(folder, 'begun'), 'metrics.csv')).toMatch(/\n1,.*\n$/);
+    await expect(run('begun', basic({ epochs: 1 }))).rejects.toThrow('(training.epochs 3 → 1; it has begun epoch 2)');
+    expect((await run('begun', basic({ epochs: 2 }))).summary.epochs).toBe(2);
+  });
+
+  it('is refused where an epoch that was not evaluated would be one of its last ten', async () => {
+    const sparse = (epochs: number) => basic({ epochs, evaluateEvery: 30, batchSize: 20 });
+    const stopRequested = stopAfter(6);
+    await expect(run('sparse', sparse(40), { stopRequested })).rejects.toThrow('stopped by SIGTERM');
+    const before = contentOf(join(folder, 'sparse'), ['log.txt']);
+    await expect(run('sparse', sparse(8))).rejects.toMatchObject({
+      message: expect.stringMatching(/^cannot resume: with training\.epochs 8, epoch \d would be one of the last 10, and was not evaluated$/) as string,
+      hint: expect.stringMatching(/^the fewest epochs that it can have are 1\d; /) as string,
+    });
+    expect(contentOf(join(folder, 'sparse'), ['log.txt'])).toEqual(before);
   });
 });
 

@@ -88,7 +88,11 @@ async function runInFolder(
   const identity = ganFingerprint(config);
   // Where it cannot be read, the run writes it again.
   const inputs = await readInputs(paths.inputs).catch(() => undefined);
-  const checkpoint = await resumedCheckpoint(folder, options.resume, { fingerprints: ganFingerprints(config) });
+  const checkpoint = await resumedCheckpoint(folder, {
+    resume: options.resume,
+    results: [join(paths.root, generatorFile), paths.summary],
+    fingerprints: ganFingerprints(config),
+  });
   const position = checkpoint === undefined ? ganStart : positionOf(checkpoint, splits, inputs);
 
   const shown = { classNames: data.classNames, trainedClasses: classes, labelled: gan.generator.classes > 0 };
@@ -150,9 +154,9 @@ function positionOf(
 
 /** Whether a folder holds the finished generator of a config. Errors: it was trained on other images. */
 export async function isComplete(config: GanConfig, out: string, splits: LoadedSplits): Promise<boolean> {
-  if (!existsSync(join(out, generatorFile))) return false;
+  const { checkpoints, inputs, summary } = runFolder(out);
+  if (![join(out, generatorFile), summary].every((path) => existsSync(path))) return false;
   const expected = { fingerprints: ganFingerprints(config) };
-  const { checkpoints, inputs } = runFolder(out);
   const checkpoint = await loadNewestCheckpoint(checkpoints, expected);
   if (checkpoint === undefined) return false;
   const position = positionOf(checkpoint, splits, await readInputs(inputs).catch(() => undefined));

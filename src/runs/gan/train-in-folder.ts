@@ -71,7 +71,7 @@ export interface GanSummary {
   readonly discriminatorSteps: number;
   readonly generatorParameters: number;
   readonly discriminatorParameters: number;
-  /** Of the last row of losses.csv, where this process wrote one. */
+  /** Of the last row of losses.csv, where it has one. */
   readonly diversity?: number;
   /** Of all iterations. */
   readonly seconds: number;
@@ -96,7 +96,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
   const collapse = createCollapseWatch(iterations);
   const samplesAt = createSamples(run);
   let position: GanPosition;
-  let diversity: number | undefined;
+  let diversity = losses.lastDiversity;
   try {
     const inputs = { ...run, session: training.session, iterations, seed, lossesEvery };
     const outcome = await trainGan(inputs, {

@@ -1,5 +1,5 @@
 // `isda gan train` and `isda gan sample` as real processes: a whole run, stopped ones that end with its bytes, classes.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +79,23 @@ describe('isda gan train', () => {
   it('finds what is complete', async () => {
     const again = await runHere(folder, args('whole'));
     expect([again.exitCode, again.stdout]).toEqual([0, `complete already: ${join(folder, 'whole')}`]);
+  });
+
+  it('writes a summary that is gone again, and loses no generator whose checkpoints are', async () => {
+    cpSync(join(folder, 'whole'), join(folder, 'copy'), { recursive: true });
+    const summary = read(folder, 'copy', 'summary.json');
+    rmSync(join(folder, 'copy', 'summary.json'));
+    const again = await runHere(folder, args('copy'));
+    expect(again.exitCode, again.all).toBe(0);
+    expect(read(folder, 'copy', 'summary.json')).toBe(summary);
+    rmSync(join(folder, 'copy', 'checkpoints'), { recursive: true });
+    const before = readFileSync(join(folder, 'copy', 'generator.safetensors'));
+    const refused = await runHere(folder, args('copy', 'training.seed=7'));
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain(
+      'cannot train: the run folder has the results of an earlier run, and no checkpoint to resume from',
+    );
+    expect(readFileSync(join(folder, 'copy', 'generator.safetensors'))).toEqual(before);
   });
 
   /** Signals a run once it has printed the line of an iteration; how it ended. */
