@@ -57,9 +57,17 @@ export async function openNamedRun(
   return averagesFor === undefined ? opened : withAverages(opened, averagesFor);
 }
 
-/** The run to compare with: with its averages in place of its weights where these are asked for and it keeps any. */
-async function openCompared({ averagesFor, ...named }: NamedRun, context: CommandContext): Promise<RunCheckpoint> {
-  const opened = await openNamedRun(named, context);
+/**
+ * The run to compare with: at the same choice of its own checkpoints, or at its newest one where a file is chosen, which
+ * is the other run's; with its averages in place of its weights where these are asked for and it keeps any.
+ */
+async function openCompared(
+  { averagesFor, checkpoint, ...named }: NamedRun,
+  context: CommandContext,
+): Promise<RunCheckpoint> {
+  const ofOther = typeof checkpoint === 'object' && 'file' in checkpoint;
+  const opened = await openNamedRun({ ...named, ...(!ofOther && { checkpoint }) }, context);
+  if (ofOther) context.stderr.write(`note: ${named.run} is at its newest checkpoint: the file is of the first alone\n`);
   return averagesFor !== undefined && keepsAverages(opened) ? withAverages(opened, averagesFor) : opened;
 }
 
@@ -152,7 +160,10 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
   const openedOther =
     compare === undefined
       ? undefined
-      : { ...(await openCompared({ run: compare, set, ...averages }, context)), otherImages };
+      : {
+          ...(await openCompared({ run: compare, set, checkpoint: options.checkpoint, ...averages }, context)),
+          otherImages,
+        };
   if (keepsAverages(opened)) context.stderr.write(plainWeightsNote('looked into'));
   const own = await examineRun(opened, run);
   const other = openedOther && (await examineRun(openedOther, run));
@@ -200,7 +211,7 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     .option('--worst <file>', 'the images with the largest loss as a picture, .svg or .png')
     .option('--count <n>', 'images of --worst', countUpTo(1000), usualCount)
     .option('--predictions <file>', 'the predicted class of each image, as .csv')
-    .option('--compare <dir>', 'another run, evaluated on the same images')
+    .option('--compare <dir>', 'another run, on the same images and at the same --checkpoint, if that is no file')
     .addOption(setOption())
     .option('--json', 'print as JSON');
   withOptionRules(command, { '--count': { needs: '--worst' }, '--data': { sets: 'dataset.dir' } }).action(

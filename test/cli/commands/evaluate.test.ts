@@ -141,6 +141,21 @@ describe('isda evaluate that looks into the result', () => {
       /McNemar's exact test over the \d+ images that only one classifies correctly: p (= \d|below)/,
     );
 
+    for (const checkpoint of ['1', 'best']) {
+      const both = await evaluation('--run', 'run', '--checkpoint', checkpoint, '--compare', 'run');
+      expect(both['comparison']).toMatchObject({
+        ...{ onlyFirstRight: 0, onlySecondRight: 0, differencePercent: 0, p: 1 },
+        with: { checkpoint: both['checkpoint'] },
+      });
+    }
+    const first = join('run', 'checkpoints', 'epoch-0001-step-0000004.safetensors');
+    const file = await runCli(folder, ['evaluate', 'run', '--checkpoint', first, '--compare', 'run', '--json']);
+    expect(file.stderr).toBe('note: run is at its newest checkpoint: the file is of the first alone\n');
+    expect(JSON.parse(file.stdout)).toMatchObject({
+      checkpoint: join(folder, first),
+      comparison: { with: { checkpoint: newest } },
+    });
+
     const changed = ['training.epochs=1', 'dataset.subset=32', 'dataset.testSubset=50'];
     expect((await runHere(folder, trainArgs('half', changed))).exitCode).toBe(0);
     const { code, stderr } = await runCli(folder, ['evaluate', 'run', '--compare', 'half']);
