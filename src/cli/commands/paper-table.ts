@@ -78,7 +78,7 @@ function tableJson(table: ReportTable, { stores }: TableRequest, { chosen }: Tab
     row.flatMap((cell, index) => {
       if (cell === undefined) return [];
       const { group, name } = table.columns[index];
-      return [{ row: labels, column: group === undefined ? [name] : [group, name], ...cell }];
+      return [{ row: labels, column: group === undefined ? [name] : [group, name], ...cell, dataKey: undefined }];
     }),
   );
   const missing = chosen.open.map(({ configName, seed, found }) => ({

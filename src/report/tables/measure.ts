@@ -1,5 +1,6 @@
 // Finds the runs of a table's numbers by the fingerprint of their settings.
-import { fingerprintAnywhere, fingerprints } from '../../config/fingerprint.js';
+import { decidingSettings, fingerprintAnywhere, fingerprints } from '../../config/fingerprint.js';
+import type { ExperimentConfig } from '../../config/schema.js';
 import { averagedEpochs } from '../../grids/outcomes.js';
 import type { StoredRun } from '../../grids/store/runs.js';
 import type { RunSummary } from '../../records/summary.js';
@@ -62,6 +63,10 @@ function usable(dataset: string, candidates: readonly Candidates[]) {
   return { kept: new Set(kept), leftOut };
 }
 
+/** What decides which images a config trains and is evaluated on, as one text; generated images belong to the method. */
+const dataKeyOf = (config: ExperimentConfig): string =>
+  JSON.stringify({ ...decidingSettings(config)['dataset'], synthetic: undefined });
+
 /**
  * Fills the items with the runs of `seeds`; runs of stores that come first count where two have the same settings. A number
  * is never made of runs on different images, nor of runs that began from imported weights.
@@ -109,6 +114,7 @@ export function measure(
       asked: seeds.length,
       ...(origin !== undefined && { origin }),
       ...(key !== undefined && { originKey: key }),
+      ...(config !== undefined && { dataKey: dataKeyOf(config) }),
     };
   });
   return { entries, open: [...open.values()], used: [...used.values()], unusual: [...unusual], leftOut: [...left] };

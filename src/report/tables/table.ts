@@ -27,6 +27,8 @@ export interface TableEntry extends Address {
   readonly origin?: string;
   /** Equal for numbers that may be compared with each other; absent where no run is done. */
   readonly originKey?: string;
+  /** Equal for numbers on the same part of the data, which alone are compared with each other; absent without a config. */
+  readonly dataKey?: string;
 }
 
 export interface TableCell extends TableEntry {
@@ -74,7 +76,11 @@ interface TableOptions {
 }
 
 const sameButMethod = (a: TableEntry, b: TableEntry): boolean =>
-  a.network === b.network && a.dataset === b.dataset && a.augmentation === b.augmentation && a.metric === b.metric;
+  a.network === b.network &&
+  a.dataset === b.dataset &&
+  a.dataKey === b.dataKey &&
+  a.augmentation === b.augmentation &&
+  a.metric === b.metric;
 
 /** The entry of cross entropy that an entry is compared with. */
 function comparedWith(entry: TableEntry, entries: readonly TableEntry[]): TableEntry | undefined {

@@ -77,6 +77,40 @@ describe('runs on different images', () => {
   });
 });
 
+describe('runs on different parts of the data', () => {
+  const held = { holdout: 8 };
+  test.for([
+    ['the same part', {}, {}, true],
+    ['held-out images and the test images', held, {}, false],
+    ['two parts of the training images', { subset: 20 }, {}, false],
+    ['two parts of the test images', { testSubset: 20 }, { testSubset: 30 }, false],
+    ['two folders of one data set', { dir: 'a' }, { dir: 'b' }, true],
+  ] as const)('%s: compared only on the same', async ([, isda, basic, compared], { folder }) => {
+    const itemOf = (method: 'isda' | 'basic', dataset: object): TableItem => {
+      const loss = method === 'basic' ? { name: 'cross-entropy' } : { name: 'isda' };
+      const config = experimentSchema.parse({
+        ...{ experiment: method, dataset: { name: 'cifar10', ...dataset }, loss, training: { epochs: 2 } },
+      });
+      return item(method, { method, configName: method, config });
+    };
+    const items = [itemOf('isda', isda), itemOf('basic', basic)];
+    for (const { method, config } of items) {
+      for (const seed of [1, 2]) {
+        const seeded = { ...config!, training: { ...config!.training, seed } };
+        const stored = await placeCell(folder, { row: method, config: seeded }, now);
+        const attempt = await claimCell(stored, now);
+        await writeSummary(join(stored.folder, 'summary.json'), someSummary(10 + seed));
+        if ('claim' in attempt) await attempt.claim.end({ state: 'done' });
+      }
+    }
+    const { entries } = measure(items, [1, 2], await runsIn(folder));
+    const { rows } = layTable(1, entries, { parameters: () => '', notes: [] });
+    const [of] = rows.flatMap(({ cells }) => cells.flatMap((cell) => (cell?.method === 'isda' ? [cell] : [])));
+    expect(of.runs).toHaveLength(2);
+    expect(of.comparison?.paired?.pairs).toBe(compared ? 2 : undefined);
+  });
+});
+
 describe('runs of a store', () => {
   test('are found under any name, by their settings', async ({ folder }) => {
     await rename(await doneCell(folder, 'a', 1, 5), join(folder, 'renamed'));
