@@ -147,11 +147,21 @@ export interface GridPlan {
   readonly root: string;
 }
 
-/** What a grid's errors were measured on. */
-export function measuredOn(cells: readonly Cell[]): string {
-  const { holdout, validationFraction } = cells[0].config.dataset;
+/** What the error of a cell is measured on. */
+function imagesOf({ config: { dataset } }: Cell): string {
+  const { holdout, validationFraction } = dataset;
   if (holdout > 0) return counted(holdout, 'held-out training image');
   return validationFraction === undefined ? 'the test images' : 'the images of dataset.validationFraction';
+}
+
+/** What a grid's errors were measured on; where rows differ in it, each with its rows. */
+export function measuredOn(cells: readonly Cell[]): string {
+  const texts = [...new Set(cells.map(imagesOf))];
+  if (texts.length === 1) return texts[0];
+  const rowsOn = (text: string): readonly string[] => [
+    ...new Set(cells.flatMap((cell) => (imagesOf(cell) === text ? [cell.row] : []))),
+  ];
+  return texts.map((text) => `${text} (${rowsOn(text).join(', ')})`).join(' and ');
 }
 
 /** A grid's table with its notes in so many columns of text; `measured`: what its errors were measured on. */

@@ -1,0 +1,25 @@
+// What a grid's errors are said to be measured on.
+import { describe, expect, it } from 'vitest';
+import { measuredOn } from '../../../src/cli/grids/grid.js';
+import { experimentSchema } from '../../../src/config/schema.js';
+import type { Cell } from '../../../src/grids/store/store.js';
+
+const cell = (row: string, dataset: object, seed = 1): Cell => ({
+  row,
+  config: experimentSchema.parse({ experiment: row, dataset: { name: 'cifar10', ...dataset }, training: { seed } }),
+});
+
+describe('measuredOn', () => {
+  it('is what all rows are measured on', () => {
+    expect(measuredOn([cell('a', {}), cell('b', { subset: 20 })])).toBe('the test images');
+    expect(measuredOn([cell('a', { holdout: 1 }), cell('b', { holdout: 1 })])).toBe('1 held-out training image');
+  });
+  it('names the rows where they differ, in any order of the cells', () => {
+    const rows = [1, 2].flatMap((seed) => [
+      cell('held', { holdout: 8 }, seed),
+      cell('full', {}, seed),
+      cell('wide', {}, seed),
+    ]);
+    expect(measuredOn(rows)).toBe('8 held-out training images (held) and the test images (full, wide)');
+  });
+});
