@@ -1,4 +1,5 @@
 // Results of a grid as a table for people, CSV and Markdown.
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { writeFileAtomically } from '../common/files.js';
@@ -145,6 +146,16 @@ export function outcomeMarkdown({ title, first, measured }: OutcomeTitles, rows:
   ].join('\n');
 }
 
+const outcomePaths = (root: string, stem: string) => ({
+  csv: join(root, `${stem}.csv`),
+  markdown: join(root, `${stem}.md`),
+});
+
+/** Removes what `writeOutcomes` has written, if it has. Errors: it cannot be removed. */
+export async function removeOutcomes(root: string, stem: string): Promise<void> {
+  for (const path of Object.values(outcomePaths(root, stem))) await rm(path, { force: true });
+}
+
 /** Writes `<stem>.csv` and `<stem>.md` into a store. */
 export async function writeOutcomes(
   root: string,
@@ -152,6 +163,7 @@ export async function writeOutcomes(
   titles: OutcomeTitles,
   rows: readonly RowOutcome[],
 ): Promise<void> {
-  await writeFileAtomically(join(root, `${stem}.csv`), outcomeCsv(rows));
-  await writeFileAtomically(join(root, `${stem}.md`), outcomeMarkdown(titles, rows));
+  const { csv, markdown } = outcomePaths(root, stem);
+  await writeFileAtomically(csv, outcomeCsv(rows));
+  await writeFileAtomically(markdown, outcomeMarkdown(titles, rows));
 }

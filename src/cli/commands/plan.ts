@@ -36,7 +36,7 @@ import { epochsLeft, planRows, planText, planTotals } from '../grids/plan-rows.j
 import { readStudy, withStudyOptions, type StudyOptions } from './study.js';
 import { withSweepOptions } from './sweep.js';
 import { ownSettings, runDirectory } from './train.js';
-import { readSweep, sweepCells, type SweepOptions } from '../grids/sweep-plan.js';
+import { readSweep, settledOptions, sweepCells, type SweepOptions } from '../grids/sweep-plan.js';
 import { printJson } from '../terminal/table.js';
 
 interface MeasureOptions {
@@ -130,9 +130,9 @@ function trainPlan(named: string | undefined, options: TrainPlanOptions, context
 }
 
 /** A sweep's runs; of those with the chosen value, which nobody knows yet, the ones of the first value stand for all. */
-function sweepPlan(key: string | undefined, options: SweepOptions, context: CommandContext): Plan {
-  const sweep = readSweep(key, options, context);
-  const { trials, finals } = sweepCells(sweep, options);
+function sweepPlan(key: string | undefined, given: SweepOptions, context: CommandContext, command: Command): Plan {
+  const sweep = readSweep(key, given, context);
+  const { trials, finals } = sweepCells(sweep, settledOptions(sweep, given, command).options);
   const [first = []] = finals.values();
   const chosen = first.map((cell): Cell => ({ ...cell, row: 'the chosen one, on all images' }));
   return { cells: [...trials, ...chosen], root: sweep.root };
@@ -202,7 +202,7 @@ export const registerPlan: RegisterCommand = (program, context) => {
         .description('what `isda sweep` would run'),
     ),
   ).action(async (key: string | undefined, options: SweepOptions & MeasureOptions, parsed: Command) => {
-    const asked = sweepPlan(key, options, context);
+    const asked = sweepPlan(key, options, context, parsed);
     printDefaultConfig(parsed, options, context);
     await showPlan(asked, options, context);
   });

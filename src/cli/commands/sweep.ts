@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { displayPath } from '../../config/find.js';
 import { checkSplits } from '../../grids/check-splits.js';
 import type { Cell } from '../../grids/store/store.js';
-import { originNotes, outcomeTable, shortNote, writeOutcomes } from '../../grids/outcome-table.js';
+import { originNotes, outcomeTable, removeOutcomes, shortNote, writeOutcomes } from '../../grids/outcome-table.js';
 import { rowOutcomes, type RowOutcome } from '../../grids/outcomes.js';
 import { settingsText, type SweepPoint } from '../../grids/points.js';
 import { choosePoint, measuredPoints, writeSweep, type MeasuredPoint } from '../../grids/sweep.js';
@@ -21,7 +21,7 @@ import {
   setOption,
   wholeArgument,
 } from '../options.js';
-import { readSweep, sweepCells, type Sweep, type SweepOptions } from '../grids/sweep-plan.js';
+import { readSweep, settledOptions, sweepCells, type Sweep, type SweepOptions } from '../grids/sweep-plan.js';
 import { formatTable } from '../terminal/table.js';
 
 const finalSeedsArgument = (value: string): number => (value === '0' ? 0 : countUpTo(maxRuns)(value));
@@ -89,6 +89,8 @@ async function runSweep(
   const chosen = complete ? choosePoint(measured) : undefined;
   const choice = chosen && { name: chosen.name, settings: chosen.settings };
   const record = { experiment, ...subject, holdout: options.holdout, points: measured, chosen: choice };
+  // Until the final runs are there, nothing in the store is of this choice.
+  await removeOutcomes(root, 'outcomes');
   await writeSweep(root, record);
   const selection = { title: `Sweep of ${experiment}`, first, measured: measuredOn(trials) };
   await writeOutcomes(root, 'selection', selection, rows);
@@ -124,8 +126,7 @@ async function sweep(
   command: Command,
 ): Promise<void> {
   const plan = readSweep(key, given, context);
-  const validates = plan.validates && command.getOptionValueSource('holdout') === 'default';
-  const options = validates ? { ...given, holdout: 0 } : given;
+  const { options, validates } = settledOptions(plan, given, command);
   printDefaultConfig(command, options, context);
   const print = (text: string): void => void (options.json === true ? context.stderr : context.stdout).write(text);
   const call: SweepCall = { plan, options, validates, context, command, print };

@@ -1,4 +1,5 @@
 // Parses the command line of a sweep into points and checks each of them before anything runs.
+import type { Command } from 'commander';
 import { cannot } from '../../common/errors.js';
 import { counted } from '../../common/format.js';
 import type { ExperimentConfig } from '../../config/schema.js';
@@ -138,6 +139,19 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
     root,
     validates: base.dataset.validationFraction !== undefined,
   };
+}
+
+/**
+ * The options as a sweep takes them, and whether its choice is made on the images of dataset.validationFraction because
+ * --holdout is not given. `command`: that the options were read by.
+ */
+export function settledOptions(
+  { validates }: Pick<Sweep, 'validates'>,
+  given: SweepOptions,
+  command: Pick<Command, 'getOptionValueSource'>,
+): { readonly options: SweepOptions; readonly validates: boolean } {
+  const onOwn = validates && command.getOptionValueSource('holdout') === 'default';
+  return { options: onOwn ? { ...given, holdout: 0 } : given, validates: onOwn };
 }
 
 /** The runs of a sweep on held-out images, and those that each point would have on all images, by its name. */

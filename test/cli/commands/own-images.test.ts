@@ -97,6 +97,28 @@ describe('a folder of classes alone', () => {
     expect(code).toBe(0);
   });
 
+  it('is planned as it is swept over: the same rows, on the same images', async () => {
+    const words = [
+      'sweep',
+      'lambda0',
+      '--config',
+      'photos.yaml',
+      '--values',
+      '0.25,0.5',
+      '--final-seeds',
+      '1',
+      '--json',
+    ];
+    const swept = await runCli(folder, [...words, '--dry-run']);
+    const { runs } = JSON.parse(swept.stdout) as { runs: { row: string }[] };
+    const planned = await runCli(folder, ['plan', ...words, '--steps', '1']);
+    const { rows } = JSON.parse(planned.stdout) as { rows: { row: string; images?: object; reason?: string }[] };
+    expect(rows.map(({ row }) => row)).toEqual([...runs.map(({ row }) => row), 'the chosen one, on all images']);
+    expect(rows.map(({ reason }) => reason)).toEqual([undefined, undefined, undefined]);
+    // No further images are held out of the trials.
+    expect(rows[0].images).toEqual(rows[2].images);
+  });
+
   it('needs to be told how it is split', async () => {
     writeFileSync(join(folder, 'whole.yaml'), 'dataset: {name: image-folder, dir: photos, imageSize: 32}\n');
     const { code, stderr } = await runCli(folder, ['train', 'whole.yaml', '--out', 'new']);

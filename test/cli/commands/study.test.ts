@@ -235,6 +235,14 @@ it('isda sweep resumes where it was stopped and ends with the choice and the fin
   const config = read(folder, 'sweep', `tiny-isda-${chosen.name}-final-seed2`, 'config.yaml');
   expect(config).toMatch(/^ {2}holdout: 0$/m);
   expect(config).toMatch(/^ {2}seed: 2$/m);
+
+  const written = () => readdirSync(join(folder, 'sweep')).filter((name) => /^(outcomes|selection)\./.test(name));
+  expect(written()).toEqual(['outcomes.csv', 'outcomes.md', 'selection.csv', 'selection.md']);
+  const withoutFinals = sweep.map((word, index) => (sweep[index - 1] === '--final-seeds' ? '0' : word));
+  const chosenAlone = await runHere(folder, withoutFinals);
+  expect(chosenAlone.exitCode, chosenAlone.all).toBe(0);
+  expect(stored()).not.toHaveProperty('final');
+  expect(written()).toEqual(['selection.csv', 'selection.md']);
 });
 
 it('a study may come through a pipe, whose configs start from the working directory', async () => {
