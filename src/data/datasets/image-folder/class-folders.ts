@@ -3,7 +3,8 @@ import { join, relative } from 'node:path';
 import type { DataIdentity } from '../../identity.js';
 import type { FolderOptions } from '../../options.js';
 import type { LoadedSplits } from '../../registry.js';
-import type { ImageSource } from '../../source.js';
+import { selectImages, type ImageSource } from '../../source.js';
+import { splitSeed, subset } from '../../split.js';
 import { comparable } from './file-names.js';
 import { findImages } from './find-images.js';
 import { list, nothingPassed, passedOverLines, throwAtOnce, unusable } from './listing.js';
@@ -23,7 +24,8 @@ async function classesRoot(root: string): Promise<string> {
 
 /**
  * The images of `root`/CLASS, or of `root`/val/CLASS, for a network with the classes `classNames`; some of them may be
- * missing. Errors: a folder of none of the classes; images beside them; no image.
+ * missing; of more than `testSubset` images, so many are chosen. Errors: a folder of none of the classes; images beside them;
+ * no image.
  */
 export async function loadClassFolders(
   options: FolderOptions,
@@ -57,5 +59,8 @@ export async function loadClassFolders(
     storage: filesStorage(root, names, options),
   };
   const data: DataIdentity = { checksum: digest, trainImages: 0, testImages: images.length, classNames, folder: root };
-  return { train: source, evaluation: source, evaluationName: 'test', data, notes: passedOverLines(passed) };
+  const { testSubset = Infinity } = options;
+  const isSubset = testSubset < images.length;
+  const evaluation = isSubset ? selectImages(source, subset(source.labels, testSubset, splitSeed)) : source;
+  return { train: source, evaluation, evaluationName: 'test', data, notes: passedOverLines(passed) };
 }

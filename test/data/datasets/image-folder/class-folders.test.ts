@@ -39,6 +39,22 @@ describe('loadClassFolders', () => {
     },
   );
 
+  test.for(['', 'val/'])(
+    'takes dataset.testSubset of the images in %s, where there are more',
+    async (part, { folder }) => {
+      const names = ['red', 'green', 'blue'].flatMap((name) => [1, 2, 3, 4].map((i) => `${part}${name}/${i}.png`));
+      await make(folder, names);
+      const load = (testSubset?: number) =>
+        loadClassFolders({ ...optionsOf(folder), ...(testSubset && { testSubset }) }, folder, classNames);
+      const { evaluation, data } = await load(6);
+      expect([evaluation.count, [...evaluation.labels], data.testImages]).toEqual([6, [0, 0, 1, 1, 2, 2], 12]);
+      expect([...(await load(6)).evaluation.positions!]).toEqual([...evaluation.positions!]);
+      const whole = await load();
+      expect((await load(13)).evaluation).toEqual(whole.evaluation);
+      expect(whole.evaluation.count).toBe(12);
+    },
+  );
+
   test('refuses folders of no class of the run, with both lists', async ({ folder }) => {
     await make(folder, ['blue/1.png', 'Red2/1.png']);
     await expect(loadClassFolders(optionsOf(folder), folder, classNames)).rejects.toMatchObject({
