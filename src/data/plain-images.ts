@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { augmentationOptions } from './augment/options.js';
 import { createReader } from './create-reader.js';
 import { imageBytes } from './dataset.js';
+import type { PassOver } from './loader/broken-images.js';
 import { readsAtATime, type ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
 
@@ -10,6 +11,40 @@ import type { ImageSource } from './source.js';
 export async function createPlainReader(source: ImageSource): Promise<ImageReader> {
   // Readers check augmentation that evaluation passes over: one that fits images of any size.
   return createReader(source, augmentationOptions.parse({ padCrop: false }));
+}
+
+interface ReadableImages {
+  /** uint8 [N, H, W, C] */
+  readonly images: Uint8Array;
+  /** Their N positions in the source. */
+  readonly indices: Uint32Array;
+}
+
+/** The images at `indices` that can be read, side by side. Errors: what `passOver` throws. */
+export async function readReadableImages(
+  source: ImageSource,
+  indices: ArrayLike<number>,
+  passOver: PassOver,
+): Promise<ReadableImages> {
+  const reader = await createPlainReader(source);
+  const size = imageBytes(source);
+  const images = new Uint8Array(indices.length * size);
+  const read = async (at: number): Promise<boolean> => {
+    try {
+      await reader.evaluate(indices[at], images, at * size);
+      return true;
+    } catch (error) {
+      passOver(error, { name: reader.describe(indices[at]) });
+      return false;
+    }
+  };
+  const isRead = await pMap(Array(indices.length).keys(), read, { concurrency: readsAtATime });
+  const places = [...isRead.keys()].filter((at) => isRead[at]);
+  places.forEach((from, to) => images.copyWithin(to * size, from * size, (from + 1) * size));
+  return {
+    images: images.subarray(0, places.length * size),
+    indices: Uint32Array.from(places, (at) => indices[at]),
+  };
 }
 
 /** The images at `indices`, side by side: uint8 [N, H, W, C]. Errors: one cannot be read. */

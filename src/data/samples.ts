@@ -1,6 +1,9 @@
 // Renders training images beside samples of their augmentation.
 import { cannot } from '../common/errors.js';
 import { imageBytes } from './dataset.js';
+import type { PassOver } from './loader/broken-images.js';
+import { errorOf } from './loader/failure.js';
+import { noneLeft } from './loader/read-images.js';
 import type { ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
 import { splitSeed, subset } from './split.js';
@@ -14,6 +17,8 @@ interface SampleOptions {
   readonly seed: number;
   /** Whether the first picture of a row is the image as it is evaluated. */
   readonly original: boolean;
+  /** Gets what reading an image threw; the next one takes its place. */
+  readonly passOver: PassOver;
 }
 
 interface SampleRow {
@@ -61,14 +66,34 @@ function place(
   }
 }
 
+/** The first image from `asked` on, cyclically, that `read` can read. Errors: none; what `passOver` throws. */
+async function firstReadable(
+  source: ImageSource,
+  reader: ImageReader,
+  asked: number,
+  read: (index: number) => void | Promise<void>,
+  passOver: PassOver,
+): Promise<number> {
+  for (let tried = 0; tried < source.count; tried++) {
+    const index = (asked + tried) % source.count;
+    try {
+      await read(index);
+      return index;
+    } catch (error) {
+      passOver(error, { name: reader.describe(index), isReplaced: true });
+    }
+  }
+  throw errorOf(noneLeft(source));
+}
+
 /**
- * Draws a class-balanced choice of training images: column c of a row is the augmentation of epoch c. Errors (usage): the
- * picture would be too large.
+ * Draws a class-balanced choice of training images: column c of a row is the augmentation of epoch c. Errors: what `passOver`
+ * throws; not one image can be read; (usage) the picture would be too large.
  */
 export async function drawSamples(
   source: ImageSource,
   reader: ImageReader,
-  { rows, columns, seed, original }: SampleOptions,
+  { rows, columns, seed, original, passOver }: SampleOptions,
 ): Promise<SamplePicture> {
   const zoom = Math.max(1, Math.ceil(legible / Math.max(source.height, source.width)));
   const [cellHeight, cellWidth] = [source.height * zoom + gap, source.width * zoom + gap];
@@ -83,15 +108,21 @@ export async function drawSamples(
     });
   const pixels = new Uint8Array(height * width * 3).fill(paper);
   const image = new Uint8Array(imageBytes(source));
-  for (const [row, index] of chosen.entries()) {
+  const read = (index: number, column: number): void | Promise<void> =>
+    original && column === 0
+      ? reader.evaluate(index, image, 0)
+      : reader.train(index, seed, column + (original ? 0 : 1), image, 0);
+  const shown: number[] = [];
+  for (const [row, asked] of chosen.entries()) {
+    const index = await firstReadable(source, reader, asked, (each) => read(each, 0), passOver);
+    shown.push(index);
     for (let column = 0; column < columns; column++) {
-      if (original && column === 0) await reader.evaluate(index, image, 0);
-      else await reader.train(index, seed, column + (original ? 0 : 1), image, 0);
+      await read(index, column);
       const at = ((gap + row * cellHeight) * width + gap + column * cellWidth) * 3;
       place(image, source, zoom, pixels, at, 3 * width);
     }
   }
-  const about = [...chosen].map((index) => ({
+  const about = shown.map((index) => ({
     index,
     className: source.classNames[source.labels[index]],
     image: reader.describe(index),

@@ -1,10 +1,14 @@
 // Mean and standard deviation of each channel over a source, without augmentation.
 import pMap from 'p-map';
 import { imageBytes } from './dataset.js';
+import type { PassOver } from './loader/broken-images.js';
+import { errorOf } from './loader/failure.js';
+import { noneLeft } from './loader/read-images.js';
 import { readsAtATime, type ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
 
 interface ChannelStatistics {
+  /** That were read. */
   readonly images: number;
   /** Red, green, blue, in 0 … 255. */
   readonly mean: readonly [number, number, number];
@@ -12,19 +16,35 @@ interface ChannelStatistics {
   readonly std: readonly [number, number, number];
 }
 
-/** Reads every image once, four at a time; exact sums, so the order does not matter. Errors: an image cannot be read. */
+interface StatisticsEvents {
+  readonly onImage: (done: number) => void;
+  /** Gets what reading an image threw. */
+  readonly passOver: PassOver;
+}
+
+/**
+ * Reads every image once, four at a time; exact sums, so the order does not matter. Errors: what `passOver` throws; not one
+ * image can be read.
+ */
 export async function channelStatistics(
   source: ImageSource,
   reader: ImageReader,
-  onImage: (done: number) => void,
+  { onImage, passOver }: StatisticsEvents,
 ): Promise<ChannelStatistics> {
   const size = imageBytes(source);
   // How often each level occurs in each channel: exact, and all that is needed.
   const counts = [new Float64Array(256), new Float64Array(256), new Float64Array(256)];
-  let done = 0;
+  let [done, broken] = [0, 0];
   const visit = async (index: number): Promise<void> => {
     const image = new Uint8Array(size);
-    await reader.evaluate(index, image, 0);
+    try {
+      await reader.evaluate(index, image, 0);
+    } catch (error) {
+      passOver(error, { name: reader.describe(index) });
+      broken += 1;
+      onImage(++done);
+      return;
+    }
     for (let i = 0; i < size; i += 3) {
       counts[0][image[i]]++;
       counts[1][image[i + 1]]++;
@@ -33,11 +53,13 @@ export async function channelStatistics(
     onImage(++done);
   };
   await pMap(Array(source.count).keys(), visit, { concurrency: readsAtATime });
-  const pixels = (source.count * size) / 3;
+  const images = source.count - broken;
+  if (images === 0) throw errorOf(noneLeft(source));
+  const pixels = (images * size) / 3;
   const average = (channel: number, of: (level: number) => number): number =>
     counts[channel].reduce((sum, count, level) => sum + count * of(level), 0) / pixels;
   const each = (of: (channel: number) => number): [number, number, number] => [of(0), of(1), of(2)];
   const mean = each((channel) => average(channel, (level) => level));
   const std = each((channel) => Math.sqrt(average(channel, (level) => (level - mean[channel]) ** 2)));
-  return { images: source.count, mean, std };
+  return { images, mean, std };
 }

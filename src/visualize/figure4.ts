@@ -4,7 +4,8 @@ import { randomStream } from '../common/random.js';
 import { someNames } from '../common/format.js';
 import { classDifference } from '../data/class-names.js';
 import { imageBytes } from '../data/dataset.js';
-import { readImages } from '../data/plain-images.js';
+import type { PassOver } from '../data/loader/broken-images.js';
+import { readReadableImages } from '../data/plain-images.js';
 import type { ImageSource } from '../data/source.js';
 import { splitSeed, subset } from '../data/split.js';
 import type { Engine } from '../engine/index.js';
@@ -40,6 +41,8 @@ export interface Figure4Options {
 interface Figure4Parts {
   /** Of the images, by `chooseImages`. */
   readonly indices: readonly number[];
+  /** Gets what reading one of them threw; it is not shown then. */
+  readonly passOver: PassOver;
   readonly engine: Engine;
   readonly model: LoadedModel;
   readonly source: ImageSource;
@@ -148,11 +151,13 @@ const rowsOf = <T extends Uint8Array | Float32Array>(values: T, size: number): T
 
 /** Runs both steps. Errors: a search that diverges; what `progress` throws. */
 export async function drawFigure4(parts: Figure4Parts, options: Figure4Options): Promise<Figure4> {
-  const { engine, model, source, indices, encoder, covariance, progress } = parts;
+  const { engine, model, source, passOver, encoder, covariance, progress } = parts;
   const { generator, network } = model;
   const { iterations, decayEvery, eta, recordEvery, learningRates, seed } = options;
   const size = imageBytes(source);
-  const pixels = await readImages(source, indices);
+  const { images: pixels, indices: found } = await readReadableImages(source, parts.indices, passOver);
+  if (found.length === 0) throw cannot('show the images', 'not one of them can be read', { code: 'data/damaged' });
+  const indices = [...found];
   const labels = Int32Array.from(indices, (index) => source.labels[index]);
   const features = encoder.features(pixels);
   const course = { iterations, decayEvery, recordEvery };

@@ -1,6 +1,7 @@
 // The deep features of images of a source.
 import { setImmediate } from 'node:timers/promises';
-import { readImages } from '../data/plain-images.js';
+import type { PassOver } from '../data/loader/broken-images.js';
+import { readReadableImages } from '../data/plain-images.js';
 import type { ImageSource } from '../data/source.js';
 import type { Encoder } from './encoder.js';
 
@@ -14,26 +15,40 @@ export function imagesOfClasses(labels: Int32Array, classes: readonly number[]):
 }
 
 export interface Walk {
+  /** Gets what reading an image threw. */
+  readonly passOver: PassOver;
   readonly onImage: (done: number, total: number) => void;
   /** Throws where the work is to end. */
   readonly yieldToEventLoop: () => void;
 }
 
-/** The features [N, A] of the images of a source, in the order of `indices`. */
+interface FoundFeatures {
+  /** [N, A] */
+  readonly features: Float32Array;
+  /** Positions of the N images in the source. */
+  readonly indices: Uint32Array;
+}
+
+/** The features of the images of a source that can be read, in the order of `indices`. */
 export async function featuresOf(
   source: ImageSource,
   indices: Uint32Array,
   encoder: Encoder,
-  { onImage, yieldToEventLoop }: Walk,
-): Promise<Float32Array> {
+  { passOver, onImage, yieldToEventLoop }: Walk,
+): Promise<FoundFeatures> {
   const { featureSize } = encoder;
   const features = new Float32Array(indices.length * featureSize);
+  const found = new Uint32Array(indices.length);
+  let count = 0;
   for (let first = 0; first < indices.length; first += batchSize) {
     const part = indices.subarray(first, first + batchSize);
-    features.set(encoder.features(await readImages(source, part)), first * featureSize);
+    const { images, indices: own } = await readReadableImages(source, part, passOver);
+    features.set(encoder.features(images), count * featureSize);
+    found.set(own, count);
+    count += own.length;
     onImage(first + part.length, indices.length);
     await setImmediate();
     yieldToEventLoop();
   }
-  return features;
+  return { features: features.subarray(0, count * featureSize), indices: found.subarray(0, count) };
 }

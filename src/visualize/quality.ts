@@ -4,6 +4,8 @@ import { someNames } from '../common/format.js';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
 import { dirname } from 'node:path';
 import { imageBytes } from '../data/dataset.js';
+import { createPassOver } from '../data/loader/broken-images.js';
+import { maxBrokenOf } from '../data/options.js';
 import type { DataPlaces } from '../data/registry.js';
 import { selectImages, type ImageSource } from '../data/source.js';
 import { readImages } from '../data/plain-images.js';
@@ -188,7 +190,8 @@ export async function measureQuality(
   const trained = await loadTrainedRun(run, context, 'measure the generators with the run');
   for (const stored of set.generators) checkGenerator(stored, trained.splits.train);
   const source = comparedSource(trained.splits.train, set, classes, context.warn);
-  const engine = await context.openEngine(trained.config.training);
+  const { training, dataset } = trained.config;
+  const engine = await context.openEngine(training);
   const { name: network, featureSize } = trained.network;
   const { stopRequested, onImage } = context;
   const yieldToEventLoop = (): void => {
@@ -202,8 +205,9 @@ export async function measureQuality(
     const samples = encoder.features(pixels);
     const all = Uint32Array.from({ length: source.count }, (_, index) => index);
     const { images } = options;
-    const indices = images === undefined ? all : subset(source.labels, Math.min(images, source.count), splitSeed);
-    const real = await featuresOf(source, indices, encoder, { onImage, yieldToEventLoop });
+    const chosen = images === undefined ? all : subset(source.labels, Math.min(images, source.count), splitSeed);
+    const walk = { passOver: createPassOver(maxBrokenOf(dataset), context.warn), onImage, yieldToEventLoop };
+    const { features: real, indices } = await featuresOf(source, chosen, encoder, walk);
     const compared = { source, indices, real, samples, pixels, labels, featureSize };
     const title = `${set.generators[0].options.name} of ${set.dataset}, by ${network}`;
     if (options.out !== undefined)

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { cannot, stopped } from '../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
+import { createPassOver } from '../data/loader/broken-images.js';
+import { maxBrokenOf } from '../data/options.js';
 import type { DataPlaces } from '../data/registry.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
 import type { RunCheckpoint } from '../runs/run-checkpoint.js';
@@ -90,8 +92,9 @@ async function covarianceOf(
   const { train } = splits;
   walk.print(`estimating the ${kind} covariance over ${train.count} training images`);
   const all = Uint32Array.from({ length: train.count }, (_, index) => index);
-  const features = await featuresOf(train, all, encoder, walk);
-  const covariance = estimateCovariance(kind, features, train.labels, train.classes);
+  const { features, indices } = await featuresOf(train, all, encoder, walk);
+  const labels = Int32Array.from(indices, (index) => train.labels[index]);
+  const covariance = estimateCovariance(kind, features, labels, train.classes);
   return { covariance, from: 'training set' };
 }
 
@@ -162,16 +165,20 @@ export async function visualize(
     const hint = 'the same command begins again';
     throw stopped(signal, 'nothing is written', { hint });
   };
+  const passOver = createPassOver(maxBrokenOf(config.dataset), print);
   const encoder = openEncoder(engine, trained, batchSize);
   try {
-    const found = await covarianceOf(trained, options, encoder, { print, onImage, yieldToEventLoop });
+    const found = await covarianceOf(trained, options, encoder, { print, passOver, onImage, yieldToEventLoop });
     const { covariance, from } = found;
     const model = { generator: stored.generator, network, format, values: new Map([...values, ...stored.values]) };
     const progress = (step: 1 | 2, done: number): void => {
       onIteration(step, done);
       yieldToEventLoop();
     };
-    const figure = await drawFigure4({ engine, model, source, indices, encoder, covariance, progress }, options);
+    const figure = await drawFigure4(
+      { engine, model, source, indices, passOver, encoder, covariance, progress },
+      options,
+    );
     const grid = {
       columns: ['original', 'reconstruction', ...figure.columns],
       rows: figure.images.map(({ label, original, reconstruction, augmentations }) => ({

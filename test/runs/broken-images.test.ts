@@ -62,7 +62,7 @@ it('measures the readable images alone, and says how many were left out', async 
   const outcome = await evaluateRun(opened, evaluating);
   expect(outcome).toMatchObject({ images: 6, leftOut: 6 });
   expect(outcome.values['testError']).toBe(whole.last.testErrorPercent);
-  expect(warnings).toEqual(gone.map((i) => `warning: cannot read image ${i} of test of ${module}: no such page; the evaluation leaves it out`)); // prettier-ignore
+  expect(warnings).toEqual(gone.map((i) => `warning: cannot read image ${i} of test of ${module}: no such page; it is left out`)); // prettier-ignore
   const { examined } = await examineRun(opened, evaluating);
   const { indices, labels, predicted } = examined.predictions;
   expect([...indices]).toEqual([0, 3, 4, 7, 8, 9]);

@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { createReader } from '../../data/create-reader.js';
+import { createPassOver, type PassOver } from '../../data/loader/broken-images.js';
+import { maxBrokenOf } from '../../data/options.js';
 import type { ImageReader } from '../../data/reader.js';
 import { loadSplits } from '../../data/registry.js';
 import { drawSamples } from '../../data/samples.js';
@@ -22,14 +24,16 @@ interface ConfigFlags {
   readonly json?: boolean;
 }
 
-/** The training images of a config and their reader. */
+/** The training images of a config, their reader, and what is done with broken ones. */
 async function openTraining(
   flags: ConfigFlags,
   context: CommandContext,
-): Promise<{ config: ExperimentConfig; train: ImageSource; reader: ImageReader }> {
+): Promise<{ config: ExperimentConfig; train: ImageSource; reader: ImageReader; passOver: PassOver }> {
   const { config } = readConfig(flags.config, flags.set, context);
   const { train } = await loadSplits(config.dataset, context);
-  return { config, train, reader: await createReader(train, config.augmentation) };
+  const warn = (line: string): void => void context.stderr.write(`${line}\n`);
+  const passOver = createPassOver(maxBrokenOf(config.dataset), warn);
+  return { config, train, reader: await createReader(train, config.augmentation), passOver };
 }
 
 interface ShowFlags extends ConfigFlags {
@@ -42,9 +46,14 @@ interface ShowFlags extends ConfigFlags {
 
 async function show(flags: ShowFlags, context: CommandContext): Promise<void> {
   const out = pngFile(flags.out, context);
-  const { config, train, reader } = await openTraining(flags, context);
+  const { config, train, reader, passOver } = await openTraining(flags, context);
   const { rows, columns, seed = config.training.seed, original } = flags;
-  const { pixels, width, height, rows: shown } = await drawSamples(train, reader, { rows, columns, seed, original });
+  const {
+    pixels,
+    width,
+    height,
+    rows: shown,
+  } = await drawSamples(train, reader, { rows, columns, seed, original, passOver });
   const { encodePng } = await import('../../data/datasets/image-folder/png.js');
   await makeFolder(dirname(out));
   await writeFileAtomically(out, await encodePng(pixels, width, height));
@@ -59,10 +68,10 @@ async function show(flags: ShowFlags, context: CommandContext): Promise<void> {
 }
 
 async function statistics(flags: ConfigFlags, context: CommandContext): Promise<void> {
-  const { train, reader } = await openTraining(flags, context);
+  const { train, reader, passOver } = await openTraining(flags, context);
   const progress = imageProgress(context.stderr);
   const onImage = (done: number): void => progress.update(done, train.count);
-  const found = await channelStatistics(train, reader, onImage).finally(progress.stop);
+  const found = await channelStatistics(train, reader, { onImage, passOver }).finally(progress.stop);
   const { name, height, width } = train;
   if (flags.json) {
     const inUse = { mean: train.mean, std: train.std };

@@ -1,5 +1,6 @@
 // Policy on broken images: each is reported once; one more than allowed is an error.
-import { errorOf } from './failure.js';
+import { BrokenImage } from '../reader.js';
+import { errorOf, plainFailure } from './failure.js';
 import type { ReadingReport } from './read-images.js';
 
 /** Handles reports in the order of the batches, so the result does not depend on the threads. */
@@ -12,18 +13,33 @@ export function createBrokenImageCheck(maxBroken: number, warn: (line: string) =
     for (const { broken, failure, leftOut } of reports) {
       for (const failure of broken) {
         if (known.has(failure.image)) continue;
-        known.add(failure.image);
-        if (known.size > maxBroken) {
+        if (known.size >= maxBroken) {
           const hint =
             maxBroken === 0
               ? 'dataset.maxBroken allows some broken images: others take the place of training images, evaluation leaves them out'
               : `${maxBroken} broken before it, as many as dataset.maxBroken allows`;
           throw errorOf({ ...failure, hint: failure.hint ?? hint });
         }
-        const then = leftOut === undefined ? 'the next image takes its place' : 'the evaluation leaves it out';
+        known.add(failure.image);
+        const then = leftOut === undefined ? 'the next image takes its place' : 'it is left out';
         warn(`warning: ${failure.message}; ${then}`);
       }
       if (failure !== undefined) throw errorOf(failure);
     }
+  };
+}
+
+/**
+ * Passes over an image whose reading threw `thrown`, with a warning that says what is done in its stead. Throws what is no
+ * broken image, and one more than allowed.
+ */
+export type PassOver = (thrown: unknown, image: { readonly name: string; readonly isReplaced?: boolean }) => void;
+
+/** The policy for those that read images without a loader. `warn`: as of `createBrokenImageCheck`. */
+export function createPassOver(maxBroken: number, warn: (line: string) => void): PassOver {
+  const check = createBrokenImageCheck(maxBroken, warn);
+  return (thrown, { name, isReplaced = false }) => {
+    if (!(thrown instanceof BrokenImage)) throw thrown;
+    check([{ broken: [plainFailure(thrown, name)], ...(isReplaced ? {} : { leftOut: 0 }) }]);
   };
 }

@@ -23,7 +23,7 @@ export interface ReadingPlan {
 export interface ReadingReport {
   /** The broken images: the requested one and those tried instead of it. */
   readonly broken: readonly ImageFailure[];
-  /** The evaluation image that is left out of the batch: its position in the source. */
+  /** The image that is left out, of an evaluation batch: its position in the source. */
   readonly leftOut?: number;
   /** An error other than a broken image, which ends reading. */
   readonly failure?: PlainFailure;

@@ -159,5 +159,12 @@ describe('isda data statistics', () => {
     const { code, stderr } = await isda(`data statistics ${config}`);
     expect(code).toBe(1);
     expect(stderr).toContain(`error: cannot read image ${folder}/images/train/a/1.jpg: `);
+    const passed = await isda(`data statistics ${config} --set dataset.maxBroken=1`);
+    expect(passed.code, passed.stderr).toBe(0);
+    expect(passed.stdout).toMatch(/^image-folder: 5 training images of 32 x 32 pixels/);
+    expect(passed.stderr.match(/warning: .*images\/train\/a\/1\.jpg: .*; it is left out/g)).toHaveLength(1);
+    const shown = await isda(`data show ${config} --out grid.png --rows 6 --columns 1 --set dataset.maxBroken=1`);
+    expect(shown.code, shown.stderr).toBe(0);
+    expect(shown.stderr).toContain('; the next image takes its place');
   });
 });

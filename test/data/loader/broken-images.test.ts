@@ -126,9 +126,7 @@ describe('broken images', () => {
       expect(loader.leftOut).toBe(5);
     }
     expect(warnings).toEqual(
-      broken.map(
-        (i) => `warning: ${message(i).replace('train', 'test').replace('15936', '8640')}; the evaluation leaves it out`,
-      ),
+      broken.map((i) => `warning: ${message(i).replace('train', 'test').replace('15936', '8640')}; it is left out`),
     );
   });
 

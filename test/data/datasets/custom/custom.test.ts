@@ -6,6 +6,7 @@ import { createReader } from '../../../../src/data/create-reader.js';
 import { loadCustom } from '../../../../src/data/datasets/custom/source.js';
 import { augmentationOptions } from '../../../../src/data/augment/options.js';
 import { datasetOptions, type CustomDatasetOptions } from '../../../../src/data/options.js';
+import { createPassOver } from '../../../../src/data/loader/broken-images.js';
 import { openReadImages } from '../../../../src/data/loader/read-images.js';
 import { createPlainReader, readImages } from '../../../../src/data/plain-images.js';
 import { loadSplits } from '../../../../src/data/registry.js';
@@ -93,7 +94,10 @@ describe('a data set of one’s own', () => {
     }
     const images = await readImages(train, [...wanted.keys()]);
     expect(wanted.map((_, at) => images[12 * at])).toEqual(wanted);
-    const { mean } = await channelStatistics(train, await createPlainReader(train), () => undefined);
+    const { mean } = await channelStatistics(train, await createPlainReader(train), {
+      onImage: () => undefined,
+      passOver: createPassOver(0, () => undefined),
+    });
     expect(mean[0]).toBeCloseTo(75, 10);
   });
 
