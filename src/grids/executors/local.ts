@@ -47,14 +47,22 @@ export function shareOf(slot: number, options: Omit<LocalOptions, 'command' | 'w
 /** Exit codes of `isda train` after a signal: with a checkpoint, and at once. */
 const stoppedCodes: readonly unknown[] = [75, 130, 131];
 
+/** The lines that a process wrote; with FORCE_COLOR the words are coloured in files too. */
+const linesOf = (stderr: string): readonly string[] =>
+  stripVTControlCharacters(stderr)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+
+/** The error that a process named last; undefined where it named none. */
+const namedError = (stderr: string): string | undefined =>
+  linesOf(stderr)
+    .findLast((line) => line.startsWith('error: '))
+    ?.slice('error: '.length);
+
 /** The one line that says why a process failed: its own error, else its last words, else how it ended. */
 export function failureReason(stderr: string, ended: string): string {
-  // With FORCE_COLOR the words are coloured in files too.
-  const text = stripVTControlCharacters(stderr);
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const error = lines.findLast((line) => line.startsWith('error: '));
-  const words = error?.slice('error: '.length) ?? lines.at(-1)?.trim();
-  return error !== undefined || words === undefined ? (words ?? ended) : `${ended}: ${words}`;
+  const words = linesOf(stderr).at(-1)?.trim();
+  return namedError(stderr) ?? (words === undefined ? ended : `${ended}: ${words}`);
 }
 
 /** How a process came to its end; `error` where it could not be started. */
@@ -64,12 +72,17 @@ interface ProcessEnd {
   readonly error?: unknown;
 }
 
-/** How the run in a process ended. `stderr`: what the process wrote there. */
+/**
+ * How the run in a process ended. `stderr`: what the process wrote there. A run that was asked to stop and ends with an
+ * error has failed: its checkpoint could not be written, say.
+ */
 export function cellEnd({ code, signal, error }: ProcessEnd, stopAsked: boolean, stderr: string): CellEnd {
   if (code === 0) return { state: 'done' };
-  const asked = stopAsked || stoppedCodes.includes(code) || stopSignals.some((each) => each === signal);
-  if (asked) return { state: 'stopped', reason: signal ? `ended by ${signal}` : 'asked to stop' };
   if (error !== undefined) return { state: 'failed', reason: `its process did not start: ${reasonOf(error)}` };
+  const stops = stoppedCodes.includes(code) || stopSignals.some((each) => each === signal);
+  if (stops || (stopAsked && (signal || namedError(stderr) === undefined))) {
+    return { state: 'stopped', reason: signal ? `ended by ${signal}` : 'asked to stop' };
+  }
   const killed = signal === 'SIGKILL' ? 'killed (SIGKILL), perhaps for want of memory' : `ended by ${signal}`;
   return { state: 'failed', reason: failureReason(stderr, signal ? killed : `exit code ${code}`) };
 }

@@ -66,5 +66,20 @@ describe('cellEnd', () => {
     [{ signal: 'SIGSEGV' as const }, false, { state: 'failed', reason: 'ended by SIGSEGV' }],
     [{ code: 1 }, false, { state: 'failed', reason: 'exit code 1' }],
     [{ error: new Error('ENOENT') }, false, { state: 'failed', reason: 'its process did not start: ENOENT' }],
+    [{ code: 1 }, true, { state: 'stopped', reason: 'asked to stop' }],
+    [{ error: new Error('EAGAIN') }, true, { state: 'failed', reason: 'its process did not start: EAGAIN' }],
   ])('%j, stop asked: %s', (end, asked, expected) => expect(cellEnd(end, asked, '')).toEqual(expected));
+
+  const reason = 'cannot write checkpoints/a.safetensors: no space left on device';
+  const failed = { state: 'failed', reason };
+  it.each([
+    [{ code: 1, signal: null }, true, failed],
+    [{ code: 2, signal: null }, true, failed],
+    [{ code: 1, signal: null }, false, failed],
+    [{ code: 75, signal: null }, true, { state: 'stopped', reason: 'asked to stop' }],
+    [{ code: 131, signal: null }, true, { state: 'stopped', reason: 'asked to stop' }],
+    [{ code: null, signal: 'SIGKILL' as const }, true, { state: 'stopped', reason: 'ended by SIGKILL' }],
+  ])('%j with an error, stop asked: %s', (end, asked, expected) =>
+    expect(cellEnd(end, asked, `warning: old\nerror: ${reason}\n  hint: free some\n`)).toEqual(expected),
+  );
 });

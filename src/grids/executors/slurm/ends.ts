@@ -1,5 +1,6 @@
 // Explains why a task ended without finishing its run, from Slurm, the script and the run's files.
 import { constants } from 'node:os';
+import type { CellEnd } from '../../store/claim.js';
 import type { JobEnd } from '../../store/job.js';
 import { cellEnd } from '../local.js';
 
@@ -46,14 +47,23 @@ const ofEarlierStart = /DUE TO JOB REQUEUE|^the time limit is near/;
 const nameOfSignal = (number: number): NodeJS.Signals | undefined =>
   Object.entries(constants.signals).find(([, value]) => value === number)?.[0] as NodeJS.Signals | undefined;
 
+/** How the run of a task ended, by its exit code as bash counts it. */
+function endOf(exitCode: number, stopAsked: boolean, errors: string): CellEnd {
+  const signal = exitCode > 128 ? nameOfSignal(exitCode - 128) : undefined;
+  return cellEnd(signal === undefined ? { code: exitCode } : { signal }, stopAsked, errors);
+}
+
 /** How a task ended, in one line with its name. */
 export function taskEnd({ name, state, exitCode, errors, log }: TaskEnd): JobEnd {
   const known = reasons[state ?? ''] ?? reasons[stateInLog(log) ?? ''];
+  // A run that was asked to stop may have failed at it, and says so.
+  const ownEnd = exitCode === undefined ? undefined : endOf(exitCode, true, errors);
+  if (known?.[0] === 'stopped' && ownEnd?.state === 'failed')
+    return { state: 'failed', reason: `job ${name}: ${ownEnd.reason}` };
   if (known !== undefined) return { state: known[0], reason: `job ${name}: ${known[1]}` };
   if (exitCode === 0) return { state: 'failed', reason: `job ${name}: it ended without writing its summary` };
   if (exitCode !== undefined) {
-    const signal = exitCode > 128 ? nameOfSignal(exitCode - 128) : undefined;
-    const end = cellEnd(signal === undefined ? { code: exitCode } : { signal }, false, errors);
+    const end = endOf(exitCode, false, errors);
     return end.state === 'done' ? { state: 'failed', reason: name } : { ...end, reason: `job ${name}: ${end.reason}` };
   }
   const words = log.split('\n').findLast((line) => line.trim() !== '' && !ofEarlierStart.test(line));

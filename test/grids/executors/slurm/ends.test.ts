@@ -12,6 +12,12 @@ describe('taskEnd', () => {
   it.each<[string, Partial<TaskEnd>]>([
     ['stopped, job 12_3: cancelled (scancel)', { state: 'CANCELLED', exitCode: 75 }],
     ['stopped, job 12_3: preempted and not queued again', { state: 'PREEMPTED' }],
+    [
+      'failed, job 12_3: cannot write a.safetensors: no space left on device',
+      { state: 'CANCELLED', exitCode: 1, errors: 'error: cannot write a.safetensors: no space left on device\n' },
+    ],
+    ['stopped, job 12_3: cancelled (scancel)', { state: 'CANCELLED', exitCode: 143, errors: 'error: an old one\n' }],
+    ['stopped, job 12_3: cancelled (scancel)', { state: 'CANCELLED', exitCode: 1 }],
     ['failed, job 12_3: out of memory; slurm.memory asks for more', { state: 'OUT_OF_MEMORY', exitCode: 137 }],
     [
       'failed, job 12_3: its time limit came before a checkpoint was written; see slurm.time and slurm.signalSeconds',
