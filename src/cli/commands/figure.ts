@@ -1,5 +1,5 @@
 // `isda figure`: figures from the files of runs.
-import { basename, resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { type Command } from 'commander';
 import { cannot } from '../../common/errors.js';
 import { didYouMean } from '../../common/nearest.js';
@@ -59,6 +59,32 @@ function axesOf(metrics: readonly Metric[], yMax: number | undefined): Metric[][
   return quantities.map((quantity) => metrics.filter((metric) => quantityOf(metric) === quantity));
 }
 
+/**
+ * The names of runs in a legend: those of their folders (absolute), of equal ones with as many folders above them as tell
+ * them apart.
+ */
+function folderLabels(folders: readonly string[]): readonly string[] {
+  const parts = folders.map((folder) => folder.split(sep));
+  const ending = (own: readonly string[], length: number): string => own.slice(-length).join(sep);
+  return folders.map((folder, index) => {
+    const others = parts.filter((_, at) => folders[at] !== folder);
+    let length = 1;
+    while (others.some((other) => ending(other, length) === ending(parts[index], length))) length += 1;
+    return ending(parts[index], length);
+  });
+}
+
+/** Errors (usage): two runs would be one in the legend. */
+function checkLabels(labels: readonly string[]): void {
+  const twice = labels.find((label, index) => labels.indexOf(label) !== index);
+  if (twice === undefined) return;
+  throw cannot('draw the curves', `two runs are called "${twice}"`, {
+    code: 'option/conflict',
+    kind: 'usage',
+    hint: 'give each run once, and each --label another text',
+  });
+}
+
 async function drawCurves(options: CurveOptions, context: CommandContext): Promise<void> {
   const out = picturePath(options.out, context);
   const metrics = [...new Set(options.metric.length === 0 ? ['test_error'] : options.metric)].map(metricOf);
@@ -70,16 +96,18 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
       kind: 'usage',
       hint: 'give one --label a --run, in the same order',
     });
+  const folders = options.run.map((run) => resolve(context.workingDirectory, run));
+  const labels = options.label.length > 0 ? options.label : folderLabels(folders);
+  checkLabels(labels);
   const curves: (Series & { readonly metric: Metric })[] = [];
   const notes: string[] = [];
   const evaluated: string[] = [];
-  for (const [index, run] of options.run.entries()) {
-    const folder = resolve(context.workingDirectory, run);
+  for (const [index, folder] of folders.entries()) {
     const path = runFolder(folder).metrics;
     const rows = await recordedRows(folder, context.now);
     const images = evaluatedImages(folder);
     evaluated.push(images);
-    const label = options.label[index] ?? basename(folder);
+    const label = labels[index];
     const origin = originText('CIFAR', (await readInputs(runFolder(folder).inputs)) ?? {});
     if (origin !== undefined) notes.push(`${label}: ${origin}.`);
     for (const metric of metrics) {

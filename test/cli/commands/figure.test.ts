@@ -9,7 +9,7 @@ import { test } from '../../temporary-folder.js';
 const run = (folder: string, ...args: string[]) => runCli(folder, args);
 
 function makeRun(folder: string, name: string, rows: number): void {
-  mkdirSync(join(folder, name));
+  mkdirSync(join(folder, name), { recursive: true });
   const header = 'epoch,iteration,learning_rate,lambda,train_loss,train_error,test_loss,test_error,seconds,images_per_second\n'; // prettier-ignore
   const lines = Array.from(
     { length: rows },
@@ -42,6 +42,23 @@ describe('isda figure curve', () => {
     const apart = ['--run', 'r1', '--run', 'r2', '--label', 'one', '--label', 'two', '--out', 'b.svg'];
     expect(await run(folder, 'figure', 'curve', ...apart)).toMatchObject({ code: 0 });
     expect(readFileSync(join(folder, 'b.svg'), 'utf8')).toBe(together);
+  });
+
+  test('runs in folders of one name have a curve, a name and a colour each', async ({ folder }) => {
+    const places = ['a/one', 'b/one', 'b/two'];
+    for (const place of places) makeRun(folder, join(place, 'seed1'), 5);
+    const words = ['figure', 'curve', '--run', ...places.map((place) => `${place}/seed1`)];
+    expect(await run(folder, ...words, '--out', 'a.svg')).toMatchObject({ code: 0 });
+    const svg = readFileSync(join(folder, 'a.svg'), 'utf8');
+    for (const text of ['a/one/seed1', 'b/one/seed1', 'two/seed1']) expect(svg).toContain(`>${text}<`);
+    const strokes = [...svg.matchAll(/<(?:path|polyline)[^>]*stroke="(#[0-9a-f]{6})"/gi)].map(([, colour]) => colour);
+    expect(new Set(strokes).size).toBeGreaterThanOrEqual(3);
+    const same = await run(folder, ...words, '--label', 'x', 'y', 'x', '--out', 'b.svg');
+    expect([same.code, same.stderr]).toEqual([
+      2,
+      'error: cannot draw the curves: two runs are called "x"\n  hint: give each run once, and each --label another text\n',
+    ]);
+    expect(existsSync(join(folder, 'b.svg'))).toBe(false);
   });
 
   test('several metrics, labels and a title', async ({ folder }) => {
