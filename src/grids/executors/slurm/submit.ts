@@ -58,16 +58,12 @@ export async function submitCells(
       const place = { name, tasks: cells.length, jobs, folder, workingDirectory, slurm: resources };
       const answer = await slurm('sbatch', [...sbatchArguments(place), join(folder, 'job.sh')]);
       const job = /^(\d+)/m.exec(answer.stdout)?.[1];
-      // Without an exit code nobody knows whether Slurm has it: the queue will tell.
-      if (answer.code === undefined && answer.missing !== true) {
-        for (const cell of cells) await letGo(claims, cell);
-      }
+      // Slurm has it, and whatever fails from here on must not submit it again. Without an exit code nobody knows whether
+      // it has: the queue will tell.
+      if (answer.code === 0 || (answer.code === undefined && answer.missing !== true)) await letGo(claims, cells);
       if (answer.code !== 0 || job === undefined) throw slurmFailure('submit to Slurm', 'sbatch', answer);
       await writeSubmission(folder, { submitted, job });
-      for (const [task, cell] of cells.entries()) {
-        await letGo(claims, cell);
-        names.set(cell, `${job}_${task}`);
-      }
+      for (const [task, cell] of cells.entries()) names.set(cell, `${job}_${task}`);
       const tasks = runs.length === 1 ? `${job}_0` : `${job}_0 to ${job}_${runs.length - 1}`;
       print(`submit  ${runs.length === 1 ? runs[0] : `${runs.length} runs`}, job ${tasks}`);
     }
@@ -78,7 +74,9 @@ export async function submitCells(
   return names;
 }
 
-async function letGo(claims: Map<StoredCell, Claim>, cell: StoredCell): Promise<void> {
-  await claims.get(cell)?.release();
-  claims.delete(cell);
+/** Lets cells go as they are recorded; none of them is given back, also where letting one go fails. */
+async function letGo(claims: Map<StoredCell, Claim>, cells: readonly StoredCell[]): Promise<void> {
+  const own = cells.map((cell) => claims.get(cell)!);
+  for (const cell of cells) claims.delete(cell);
+  for (const claim of own) await claim.release();
 }

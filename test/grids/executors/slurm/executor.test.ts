@@ -1,5 +1,5 @@
 // The Slurm executor over a queue in memory: nothing is lost or submitted twice, whatever ends in between.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { slurmOptions } from '../../../../src/config/slurm.js';
@@ -282,6 +282,37 @@ describe('slurmExecutor', () => {
     });
     expect(await statesIn(folder)).toEqual(['planned', 'planned', 'planned']);
     expect((await readCell(join(folder, 'test-a-seed1')))?.attempts).toBe(0);
+  });
+
+  test('what fails after sbatch has taken the jobs leaves the cells queued, and nothing is submitted twice', async ({
+    folder,
+  }) => {
+    const slurm = fakeSlurm();
+    // The number of the job cannot be noted.
+    const run: typeof slurm.run = async (program, args) => {
+      const answer = await slurm.run(program, args);
+      if (program === 'sbatch') {
+        const record = join(args.at(-1)!, '..', 'submission.json');
+        rmSync(record);
+        mkdirSync(join(record, 'in the way'), { recursive: true });
+      }
+      return answer;
+    };
+    await expect(command(folder, { ...slurm, run }, { detach: true }).run()).rejects.toThrow('cannot write');
+    expect(await statesIn(folder)).toEqual(['queued', 'queued', 'queued']);
+    const next = command(folder, slurm);
+    const running = next.run();
+    await next.heard('queued  test-a-seed1, job 101_0');
+    await succeedAll(folder, slurm);
+    expect((await running).map(({ end }) => end.state)).toEqual(['done', 'done', 'done']);
+    expect(slurm.submitted).toHaveLength(1);
+  });
+
+  test('sbatch that ends well without a number leaves the cells queued', async ({ folder }) => {
+    const slurm = fakeSlurm();
+    slurm.faults.sbatch = { code: 0, stdout: '', stderr: '' };
+    await expect(command(folder, slurm).run()).rejects.toThrow('cannot submit to Slurm');
+    expect(await statesIn(folder)).toEqual(['queued', 'queued', 'queued']);
   });
 
   test('a queue that does not answer for a while is asked once more', async ({ folder }) => {
