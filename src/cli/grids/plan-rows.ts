@@ -136,7 +136,7 @@ export function planText(
   const spread = Math.max(...rows.map(({ step }) => step?.spread ?? 1));
   const absent = rows.filter(({ images }) => images?.counted === false).length;
   const feet = [
-    `${counted(runs, 'run')}${done === 0 ? '' : `, ${done} done`}: ${time.join(', ')}; ${formatBytes(diskBytes)} of disk; ${formatBytes(memoryBytes)} of memory${jobs === 1 ? '' : ` with ${jobs} at once`}`,
+    `${counted(runs, 'run')}${done === 0 ? '' : `, ${done} done`}: ${time.join(', ')}; at most ${formatBytes(diskBytes)} of disk; ${formatBytes(memoryBytes)} of memory${jobs === 1 ? '' : ` with ${jobs} at once`}`,
     ...(device === undefined
       ? []
       : [
@@ -147,7 +147,7 @@ export function planText(
       : [
           `The slowest measured step took ${spread.toFixed(1)} times as long as the fastest: the machine is busy, and the times are those of an idle one.`,
         ]),
-    'memory: of a training step, computed; kernels and the program itself come on top. disk: the checkpoints that finished runs keep.',
+    'memory: of a training step, computed; kernels and the program itself come on top. disk: at most, of the newest checkpoints and the best one, which finished runs keep.',
     ...(absent === 0 ? [] : ['Some data sets are missing here: their official numbers of images were used.']),
   ];
   return [

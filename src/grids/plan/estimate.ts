@@ -17,7 +17,7 @@ import { measuredBatches, measureSteps, stepKey, type StepTimes } from './step-t
 export interface RunEstimate {
   /** Of one training step of a full batch, computed from its tensors. */
   readonly memoryBytes?: number;
-  /** The checkpoints that a finished run keeps. */
+  /** At most: the newest checkpoints and the best one, which a finished run keeps. */
   readonly diskBytes?: number;
   readonly images?: ImageCounts;
   /** Milliseconds of a training step and of an evaluation step. */
@@ -96,7 +96,9 @@ export function createEstimator(context: EstimateContext): (config: ExperimentCo
       const parts = await buildParts(config, 'reason' in counts ? undefined : counts.shape);
       const memoryBytes = stepMemory(parts, config.training.batchSize);
       const state = sessionTensors(parts).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
-      known = { memoryBytes, diskBytes: state * Math.min(config.output.keepCheckpoints, config.training.epochs) };
+      // The best one may be none of the newest.
+      const checkpoints = Math.min(config.output.keepCheckpoints + 1, config.training.epochs);
+      known = { memoryBytes, diskBytes: state * checkpoints };
       if ('reason' in counts) return { ...known, reason: counts.reason };
       known = { ...known, images: counts };
       const engine = await context.openEngine(config.training);

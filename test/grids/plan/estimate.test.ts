@@ -42,8 +42,13 @@ test('without the data takes the official numbers, and full batches where they a
   expect(step).toEqual({ training: 50, evaluation: 50, spread: 1, scaled: false });
   expect(secondsPerEpoch).toBeCloseTo((2500 * 50 + 200 * 50) / 1000, 6);
   expect(memoryBytes).toBe(stepMemory(await buildParts(config()), 20));
-  // 78 042 parameters and their momentum, 496 running statistics; two checkpoints.
-  expect(diskBytes).toBe(2 * 4 * (2 * 78_042 + 2 * 336));
+  // 78 042 parameters and their momentum, 672 running statistics; the two newest checkpoints and the best.
+  const checkpoint = 4 * (2 * 78_042 + 2 * 336);
+  expect(diskBytes).toBe(3 * checkpoint);
+  const { diskBytes: short } = await estimate(config({}, { epochs: 2 }));
+  expect(short).toBe(2 * checkpoint);
+  const { diskBytes: one } = await estimate(config({ output: { keepCheckpoints: 1 } }));
+  expect(one).toBe(2 * checkpoint);
 });
 
 test('takes the fastest of the counted steps, and how much slower the slowest was', async ({ folder }) => {
