@@ -288,11 +288,14 @@ describe('slurmExecutor', () => {
     folder,
   }) => {
     const slurm = fakeSlurm();
-    // The number of the job cannot be noted.
+    // The number of the job cannot be noted, until what stands in its way is gone.
+    let record = '';
+    let before = '';
     const run: typeof slurm.run = async (program, args) => {
       const answer = await slurm.run(program, args);
       if (program === 'sbatch') {
-        const record = join(args.at(-1)!, '..', 'submission.json');
+        record = join(args.at(-1)!, '..', 'submission.json');
+        before = readFileSync(record, 'utf8');
         rmSync(record);
         mkdirSync(join(record, 'in the way'), { recursive: true });
       }
@@ -300,6 +303,8 @@ describe('slurmExecutor', () => {
     };
     await expect(command(folder, { ...slurm, run }, { detach: true }).run()).rejects.toThrow('cannot write');
     expect(await statesIn(folder)).toEqual(['queued', 'queued', 'queued']);
+    rmSync(record, { recursive: true });
+    writeFileSync(record, before);
     const next = command(folder, slurm);
     const running = next.run();
     await next.heard('queued  test-a-seed1, job 101_0');
