@@ -112,7 +112,8 @@ async function isDead(path: string, text: string, own: LockHolder, context: Lock
   // Slurm starts a job again only after it has ended, though the machine that it ran on may never say so.
   const sameJob = holder?.job !== undefined && holder.job === own.job;
   if (sameJob && (holder.restarts ?? 0) < (own.restarts ?? 0)) return true;
-  // A lock of another machine or container, or one that a crash left empty where there are no links, can only be judged by its age.
+  // A lock of another machine or container, or one that a crash left empty on a file system without hard links, can only
+  // be judged by its age.
   const { mtimeMs } = await stat(path);
   return context.now() - mtimeMs > silenceMilliseconds && !(await isSeenAlive(path, text, mtimeMs, context));
 }

@@ -1,8 +1,10 @@
 // Reads images as they are evaluated, without augmentation.
 import pMap from 'p-map';
 import { augmentationOptions } from './augment/options.js';
+import type { Batch } from './batches.js';
 import { createReader } from './create-reader.js';
 import { imageBytes } from './dataset.js';
+import { keepImages } from './kept-images.js';
 import type { PassOver } from './loader/broken-images.js';
 import { readsAtATime, type ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
@@ -13,19 +15,12 @@ export async function createPlainReader(source: ImageSource): Promise<ImageReade
   return createReader(source, augmentationOptions.parse({ padCrop: false }));
 }
 
-interface ReadableImages {
-  /** uint8 [N, H, W, C] */
-  readonly images: Uint8Array;
-  /** Their N positions in the source. */
-  readonly indices: Uint32Array;
-}
-
 /** The images at `indices` that can be read, side by side. Errors: what `passOver` throws. */
 export async function readReadableImages(
   source: ImageSource,
   indices: ArrayLike<number>,
   passOver: PassOver,
-): Promise<ReadableImages> {
+): Promise<Pick<Batch, 'images' | 'indices'>> {
   const reader = await createPlainReader(source);
   const size = imageBytes(source);
   const images = new Uint8Array(indices.length * size);
@@ -39,20 +34,13 @@ export async function readReadableImages(
     }
   };
   const isRead = await pMap(Array(indices.length).keys(), read, { concurrency: readsAtATime });
-  const places = [...isRead.keys()].filter((at) => isRead[at]);
-  places.forEach((from, to) => images.copyWithin(to * size, from * size, (from + 1) * size));
-  return {
-    images: images.subarray(0, places.length * size),
-    indices: Uint32Array.from(places, (at) => indices[at]),
-  };
+  return keepImages({ images, indices: Uint32Array.from(indices) }, (at) => isRead[at], size);
 }
 
 /** The images at `indices`, side by side: uint8 [N, H, W, C]. Errors: one cannot be read. */
 export async function readImages(source: ImageSource, indices: ArrayLike<number>): Promise<Uint8Array> {
-  const reader = await createPlainReader(source);
-  const size = imageBytes(source);
-  const images = new Uint8Array(indices.length * size);
-  const read = async (at: number) => await reader.evaluate(indices[at], images, at * size);
-  await pMap(Array(indices.length).keys(), read, { concurrency: readsAtATime });
+  const { images } = await readReadableImages(source, indices, (thrown) => {
+    throw thrown;
+  });
   return images;
 }

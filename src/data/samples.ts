@@ -117,7 +117,8 @@ export async function drawSamples(
     const index = await firstReadable(source, reader, asked, (each) => read(each, 0), passOver);
     shown.push(index);
     for (let column = 0; column < columns; column++) {
-      await read(index, column);
+      // The first one has been read to find out whether the image can be.
+      if (column > 0) await read(index, column);
       const at = ((gap + row * cellHeight) * width + gap + column * cellWidth) * 3;
       place(image, source, zoom, pixels, at, 3 * width);
     }

@@ -37,8 +37,8 @@ export interface Run {
   readonly metrics: readonly Metric[];
   /** Where to begin. */
   readonly position: RunPosition;
-  /** The checkpoint that the run resumes from. */
-  readonly resumed: { readonly path: string } | undefined;
+  /** The path of the checkpoint that the run resumes from. */
+  readonly resumed: string | undefined;
   /** What metrics.csv begins with. */
   readonly kept: KeptMetrics;
   /** inputs.json as the resumed run left it, where one is resumed. */
@@ -97,7 +97,7 @@ export async function openRun(
     training.close();
     throw error;
   }
-  const resumed = checkpoint && { path: checkpoint.path };
+  const resumed = checkpoint?.path;
   const facts = { config, context, folder, engine, splits, parts, metrics, kept };
   return { ...facts, inputs, training, position, resumed, weights, changes, workers };
 }

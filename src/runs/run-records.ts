@@ -61,7 +61,7 @@ export async function openRecords(run: Run): Promise<RunRecords> {
   );
   const cadence = createCadence(checkpointEvery, context.clock);
   const best = bestOf(metrics.kept);
-  let last: GoodCheckpoint | undefined = run.resumed && { path: run.resumed.path, at: placeInRun(start) };
+  let last: GoodCheckpoint | undefined = run.resumed === undefined ? undefined : { path: run.resumed, at: placeInRun(start) };
   let loading: LoadingTime = { seconds: 0, waitedSeconds: 0 };
   const events: TrainerEvents = {
     batch: (state) => progress.batch(state),

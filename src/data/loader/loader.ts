@@ -2,11 +2,12 @@
 import { cannot } from '../../common/errors.js';
 import { batchCount, epochPlan, type Batch } from '../batches.js';
 import { imageBytes } from '../dataset.js';
+import { keepImages } from '../kept-images.js';
 import { createBrokenImageCheck } from './broken-images.js';
 import { errorOf } from './failure.js';
 import { createInlineBuilder, type BatchBuilder } from './inline-builder.js';
 import { evaluationSpecs, isSameBatch, trainingSpecs, type BatchName, type BatchSpec } from './batch-spec.js';
-import { noneLeft, openReadImages, type ReadingPlan, type ReadingReport } from './read-images.js';
+import { noneLeft, openReadImages, type ReadingPlan } from './read-images.js';
 import { openWorkerBuilder } from './worker-builder.js';
 
 export interface LoaderOptions extends ReadingPlan {
@@ -75,22 +76,6 @@ function createSpecQueue(builder: BatchBuilder, specsFrom: (name: BatchName) => 
   };
 }
 
-/** Moves the readable images of an evaluation batch together. */
-function keepReadable(
-  { images, indices }: Pick<Batch, 'images' | 'indices'>,
-  reports: readonly ReadingReport[],
-  size: number,
-): Pick<Batch, 'images' | 'indices'> & { readonly leftOut: number } {
-  const missing = new Set(reports.map(({ leftOut }) => leftOut));
-  const places = [...indices.keys()].filter((at) => !missing.has(indices[at]));
-  places.forEach((from, to) => images.copyWithin(to * size, from * size, (from + 1) * size));
-  return {
-    images: images.subarray(0, places.length * size),
-    indices: Uint32Array.from(places, (at) => indices[at]),
-    leftOut: indices.length - places.length,
-  };
-}
-
 /** Opens a loader; the caller must close it. Errors: augmentation that does not fit the images. */
 export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const { train, evaluation, batchSize, evaluationBatchSize, seed, epochs, workers, clock } = options;
@@ -132,8 +117,9 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     const { labels } = evaluates ? evaluation : train;
     const labelsOf = (own: Uint32Array): Int32Array => Int32Array.from(own, (index) => labels[index]);
     if (!evaluates || reports.length === 0) return { images, indices, labels: labelsOf(indices) };
-    const kept = keepReadable({ images, indices }, reports, imageBytes(evaluation));
-    return { ...kept, labels: labelsOf(kept.indices) };
+    const missing = new Set(reports.map(({ leftOut }) => leftOut));
+    const kept = keepImages({ images, indices }, (at) => !missing.has(indices[at]), imageBytes(evaluation));
+    return { ...kept, labels: labelsOf(kept.indices), leftOut: indices.length - kept.indices.length };
   };
 
   return {

@@ -80,35 +80,16 @@ describe('a folder of classes alone', () => {
     );
   });
 
+  const sweep = ['sweep', 'lambda0', '--config', 'photos.yaml', '--values', '0.25,0.5', '--final-seeds', '1'];
+
   it('is swept over without --holdout, which is said', async () => {
-    const args = [
-      'sweep',
-      'lambda0',
-      '--config',
-      'photos.yaml',
-      '--values',
-      '0.25,0.5',
-      '--final-seeds',
-      '1',
-      '--dry-run',
-    ];
-    const { code, stderr } = await runCli(folder, args);
+    const { code, stderr } = await runCli(folder, [...sweep, '--dry-run']);
     expect(stderr).toContain('without --holdout the choice is made on the images of dataset.validationFraction');
     expect(code).toBe(0);
   });
 
   it('is planned as it is swept over: the same rows, on the same images', async () => {
-    const words = [
-      'sweep',
-      'lambda0',
-      '--config',
-      'photos.yaml',
-      '--values',
-      '0.25,0.5',
-      '--final-seeds',
-      '1',
-      '--json',
-    ];
+    const words = [...sweep, '--json'];
     const swept = await runCli(folder, [...words, '--dry-run']);
     const { runs } = JSON.parse(swept.stdout) as { runs: { row: string }[] };
     const planned = await runCli(folder, ['plan', ...words, '--steps', '1']);
