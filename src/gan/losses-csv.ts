@@ -40,27 +40,43 @@ export async function readLosses(path: string, names: readonly string[]): Promis
   }));
 }
 
-interface OpenLossesOptions {
+/** What a run's file begins with: nothing, or the rows that a resumed run has written. */
+export interface KeptLosses extends Pick<LossesFile, 'lastDiversity'> {
+  /** Those of the file: it may come from a version that measured less. */
+  readonly columns: readonly string[];
+  /** The kept rows. */
+  readonly text: string;
+}
+
+interface KeptLossesOptions {
   /** Iterations between rows. */
   readonly every: number;
-  /** Iterations that a resumed run has done; later rows are cut off. Without it the file starts anew. */
+  /** Iterations that a resumed run has done; later rows are not kept. Without it the file starts anew. */
   readonly resumeAfter?: number;
   /** Whether rows have the samples' diversity. A resumed file keeps the columns that it has. */
   readonly diversity?: boolean;
 }
 
 /**
- * Opens losses.csv with the means of `names` for writing. A resumed run's file is checked and cut off after the
- * checkpoint. Errors: `cannot write X`, `cannot resume`, and mistakes in the file by line and column.
+ * What of a run's file with the means of `names` is kept; writes nothing. Errors: `cannot resume`, and mistakes in the
+ * file by line and column.
  */
-export async function openLosses(
+export async function keptLosses(
   path: string,
   names: readonly string[],
-  { every, resumeAfter, diversity = false }: OpenLossesOptions,
-): Promise<LossesFile> {
-  const rows = Math.floor((resumeAfter ?? 0) / every);
-  const fresh = { columns: columnsOf(names, diversity), text: '', lastDiversity: undefined };
-  const { columns, text, lastDiversity } = rows === 0 ? fresh : await keptRows(path, names, { count: rows, every });
+  { every, resumeAfter, diversity = false }: KeptLossesOptions,
+): Promise<KeptLosses> {
+  const count = Math.floor((resumeAfter ?? 0) / every);
+  if (count === 0) return { columns: columnsOf(names, diversity), text: '', lastDiversity: undefined };
+  return keptRows(path, names, { count, every });
+}
+
+/**
+ * Opens losses.csv with the means of `names` for writing; what comes after the kept rows is cut off. Errors: `cannot
+ * write X`.
+ */
+export async function openLosses(path: string, names: readonly string[], kept: KeptLosses): Promise<LossesFile> {
+  const { columns, text, lastDiversity } = kept;
   const table = await openTable(path, tableHeader(columns) + text);
   return {
     lastDiversity,
@@ -78,17 +94,12 @@ export async function openLosses(
   };
 }
 
-interface KeptRows extends Pick<LossesFile, 'lastDiversity'> {
-  readonly columns: readonly string[];
-  readonly text: string;
-}
-
 /** The columns of a file and its first `count` rows, which have to be those of each `every` iterations. */
 async function keptRows(
   path: string,
   names: readonly string[],
   { count, every }: { readonly count: number; readonly every: number },
-): Promise<KeptRows> {
+): Promise<KeptLosses> {
   const hint = 'choose another folder with --out';
   const { columns, rows } = parseTable(await readTable(path, hint), path, shapeOf(names));
   const kept = rows.slice(0, count);

@@ -2,7 +2,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { openLosses, readLosses } from '../../src/gan/losses-csv.js';
+import { keptLosses, openLosses, readLosses } from '../../src/gan/losses-csv.js';
 import { test } from '../temporary-folder.js';
 
 const names = ['discriminatorLoss', 'generatorLoss', 'realClassLoss'];
@@ -19,7 +19,7 @@ async function written(
   diversity?: boolean,
 ): Promise<string> {
   const path = join(folder, 'losses.csv');
-  const file = await openLosses(path, names, { every: 10, resumeAfter, diversity });
+  const file = await openLosses(path, names, await keptLosses(path, names, { every: 10, resumeAfter, diversity }));
   for (const iteration of iterations)
     await file.append({ ...row(iteration), ...(diversity === true ? { diversity: 0.123456 } : {}) });
   await file.close();
@@ -74,7 +74,7 @@ describe('losses.csv', () => {
     ['a row missing within', [10, 30], 'cannot resume: the row of iteration 20 is missing from the losses', 3],
   ] as const)('is refused with %s', async ([, iterations, message, line], { folder }) => {
     const path = await written(folder, iterations);
-    const resumed = openLosses(path, names, { every: 10, resumeAfter: 20 });
+    const resumed = keptLosses(path, names, { every: 10, resumeAfter: 20 });
     await expect(resumed).rejects.toMatchObject({ message, place: `${path}:${line}` });
   });
 
@@ -86,7 +86,7 @@ describe('losses.csv', () => {
 
   test('holds finite numbers only', async ({ folder }) => {
     const path = join(folder, 'losses.csv');
-    const file = await openLosses(path, names, { every: 10 });
+    const file = await openLosses(path, names, await keptLosses(path, names, { every: 10 }));
     const bad = { ...row(10), means: { ...row(10).means, generatorLoss: NaN } };
     await expect(file.append(bad)).rejects.toThrow(`cannot write ${path}: generator_loss of iteration 10 is NaN`);
     await file.close();

@@ -11,11 +11,12 @@ import type { ImageSource } from '../../data/source.js';
 import type { Engine } from '../../engine/index.js';
 import type { Gan } from '../../gan/gan.js';
 import { createDiversity } from '../../gan/diversity.js';
+import { keptLosses } from '../../gan/losses-csv.js';
 import { createRealBatches, ofClasses, type RealBatches } from '../../gan/real-images.js';
 import { createGan } from '../../gan/registry.js';
 import { openGanSession } from '../../gan/session.js';
 import { generatorFile } from '../../gan/stored.js';
-import { ganStart, parseGanProgress, type GanPosition } from '../../gan/trainer.js';
+import { ganStart, lossColumns, parseGanProgress, type GanPosition } from '../../gan/trainer.js';
 import { countParameters } from '../../models/cost.js';
 import { loadNewestCheckpoint, type LoadedCheckpoint } from '../../records/checkpoints.js';
 import { readInputs, writeInputs, type RunInputs } from '../../records/inputs.js';
@@ -29,7 +30,7 @@ import { requireSameData } from '../same-data.js';
 import type { Pictures } from './pictures.js';
 import type { GanLength, GanProgress } from './progress.js';
 import { labelsOf, rowsOf } from './samples.js';
-import { sampleColumns, samplePictures, trainInGanFolder, type GanSummary } from './train-in-folder.js';
+import { lossesFile, sampleColumns, samplePictures, trainInGanFolder, type GanSummary } from './train-in-folder.js';
 
 export interface GanContext extends Omit<RunContext, 'cores' | 'showProgress'> {
   readonly pictures: Pictures;
@@ -101,7 +102,12 @@ async function runInFolder(
   const training = openGanSession(opened, parts, { execution, samples: samples.length, seed });
   try {
     if (checkpoint !== undefined) writeState(training, checkpoint.tensors, checkpoint.path);
-    const { keepCheckpoints } = config.output;
+    const rows = rowsOf(shown).flatMap((label) => Array.from({ length: sampleColumns }, () => label));
+    const diversity = createDiversity(images, rows);
+    const { keepCheckpoints, lossesEvery: every } = config.output;
+    const kept = await keptLosses(join(paths.root, lossesFile), lossColumns(gan), {
+      ...{ every, resumeAfter: position.iteration, diversity: diversity !== undefined },
+    });
     const outdated = [generatorFile, 'losses.svg', basename(paths.summary), ...(await samplePictures(paths.root))];
     await writeInputs(paths.inputs, { data: splits.data, ...configFileEntry(paths, options, inputs) });
     await writeFirstRecords(folder, { config: printGanConfig(config), checkpoint, keepCheckpoints, outdated });
@@ -110,9 +116,7 @@ async function runInFolder(
     }
     for (const line of headerLines(config, { gan, images, classes }, opened, position)) print(line);
     for (const note of splits.notes ?? []) print(`warning: ${note}`);
-    const rows = rowsOf(shown).flatMap((label) => Array.from({ length: sampleColumns }, () => label));
-    const diversity = createDiversity(images, rows);
-    const run = { config, fingerprint: identity, folder: paths, gan, batches, data: splits.data, training, position, shown, samples, diversity };
+    const run = { config, fingerprint: identity, folder: paths, gan, batches, data: splits.data, training, position, keptLosses: kept, shown, samples, diversity };
     const summary = await trainInGanFolder({ ...run, ...context, log });
     print(`generator     ${join(paths.root, generatorFile)}`);
     return summary;

@@ -8,7 +8,7 @@ import type { GanConfig } from '../../config/gan.js';
 import type { DataIdentity } from '../../data/identity.js';
 import { createCollapseWatch } from '../../gan/diversity.js';
 import type { Gan } from '../../gan/gan.js';
-import { openLosses, readLosses } from '../../gan/losses-csv.js';
+import { openLosses, readLosses, type KeptLosses } from '../../gan/losses-csv.js';
 import type { RealBatches } from '../../gan/real-images.js';
 import { drawLatents, sampleFunction, toBytes } from '../../gan/sampler.js';
 import type { GanSession } from '../../gan/session.js';
@@ -27,7 +27,7 @@ import { gridOf, imageRows, rowsOf, type Shown } from './samples.js';
 /** Images of a row in the pictures of samples. */
 export const sampleColumns = 10;
 
-const lossesFile = 'losses.csv';
+export const lossesFile = 'losses.csv';
 
 /** Of the noise of the samples during training, so that pictures show the same inputs. */
 const sampleSeed = 0;
@@ -45,6 +45,7 @@ interface OpenGanRun {
   readonly training: GanSession;
   /** Where to begin. */
   readonly position: GanPosition;
+  readonly keptLosses: KeptLosses;
   readonly shown: Shown;
   /** The labels of the samples that are drawn, as many as the session's function makes. */
   readonly samples: Int32Array;
@@ -83,9 +84,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
   const { iterations, seed } = config.training;
   const { lossesEvery, samplesEvery, checkpointEvery } = config.output;
   const names = lossColumns(gan);
-  const losses = await openLosses(join(folder.root, lossesFile), names, {
-    ...{ every: lossesEvery, resumeAfter: start.iteration, diversity: run.diversity !== undefined },
-  });
+  const losses = await openLosses(join(folder.root, lossesFile), names, run.keptLosses);
   const curves =
     start.iteration >= iterations
       ? undefined

@@ -175,6 +175,18 @@ describe('isda gan train', () => {
     expect(longer.losses).toEqual(once.losses);
   });
 
+  it('leaves a folder as it is where its losses were changed', async () => {
+    await runHere(folder, eagerArgs('changed', 'training.iterations=6'));
+    const run = join(folder, 'changed');
+    const losses = read(run, 'losses.csv').split('\n');
+    writeFileSync(join(run, 'losses.csv'), losses.toSpliced(1, 1).join('\n'));
+    const files = () => ['config.yaml', 'inputs.json', 'losses.csv', 'summary.json'].map((name) => read(run, name));
+    const before = files();
+    const refused = await runHere(folder, eagerArgs('changed', 'training.iterations=9'));
+    expect(refused.stderr).toMatch(/^error: cannot resume: the row of iteration \d+ is missing from the losses\n/);
+    expect(files()).toEqual(before);
+  });
+
   it('ends with an error where a loss is no number, and keeps the last checkpoint', async () => {
     const broken = await runHere(folder, eagerArgs('broken', 'gan.learningRate=1e30'));
     expect(broken.exitCode).toBe(1);
