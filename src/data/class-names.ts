@@ -15,15 +15,22 @@ interface OwnedClasses {
   readonly owner: string;
 }
 
+/** Whether no class has a name of its own: those of CIFAR where the file of names is missing. */
+export const lackNames = (classNames: readonly string[]): boolean => classNames.every(isPlainName);
+
 /**
- * In what two lists of classes differ, in words; undefined where they do not. Those of CIFAR have no names where a file is
- * missing: then only their number is compared.
+ * In what two lists of classes differ, in words; undefined where they do not. Without names (`areNamed`) only their number
+ * is compared.
  */
-export function classDifference(first: OwnedClasses, second: OwnedClasses): string | undefined {
+export function classDifference(
+  first: OwnedClasses,
+  second: OwnedClasses,
+  areNamed = ![first, second].some(({ classNames }) => lackNames(classNames)),
+): string | undefined {
   const [one, other] = [first, second].map(({ classNames }) => classNames);
   if (one.length !== other.length)
     return `${first.owner} has ${one.length} classes, ${second.owner} has ${other.length}`;
-  if ([one, other].some((names) => names.every(isPlainName))) return undefined;
+  if (!areNamed) return undefined;
   const label = one.findIndex((name, index) => name !== other[index]);
   return label < 0
     ? undefined

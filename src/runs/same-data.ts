@@ -1,6 +1,6 @@
 // Compares the images that a checkpoint was trained on with those that are there now.
 import { cannot } from '../common/errors.js';
-import { classChanges, isPlainName, type ClassChanges } from '../data/class-names.js';
+import { classChanges, lackNames, type ClassChanges } from '../data/class-names.js';
 import { loadSplits, type DataPlaces, type LoadedSplits } from '../data/registry.js';
 import type { RunInputs } from '../records/inputs.js';
 import { parseProgress } from '../training/state.js';
@@ -75,7 +75,7 @@ export async function loadRunSplits(
 export function changedClasses({ classNames }: TrainedOn, { data }: LoadedSplits): ClassChanges | undefined {
   if (classNames === undefined) return undefined;
   const isCifar = data.official !== undefined;
-  if (isCifar && [classNames, data.classNames].some((names) => names.every(isPlainName))) return undefined;
+  if (isCifar && [classNames, data.classNames].some(lackNames)) return undefined;
   return classChanges(classNames, data.classNames);
 }
 

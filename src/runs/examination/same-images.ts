@@ -1,6 +1,6 @@
 // Checks that two runs were evaluated on the same images in the same order, by labels that mean the same.
 import { cannot } from '../../common/errors.js';
-import { isPlainName } from '../../data/class-names.js';
+import { classDifference, lackNames } from '../../data/class-names.js';
 import type { ExaminedRun, RunEvaluation } from '../evaluate.js';
 
 export interface EvaluatedRun {
@@ -11,16 +11,11 @@ export interface EvaluatedRun {
 const equalNumbers = (a: ArrayLike<number> | undefined, b: ArrayLike<number> | undefined): boolean =>
   a === b || (a?.length === b?.length && a !== undefined && Array.from(a).every((value, index) => value === b?.[index]));
 
-/**
- * In what the classes of two evaluations differ, in words; undefined where they do not. Those of CIFAR have no names where a
- * file is missing: then they are not compared.
- */
+/** In what the classes of two evaluations differ, in words; undefined where they do not. Those of a folder always have names. */
 function otherClasses(...examined: readonly [ExaminedRun, ExaminedRun]): string | undefined {
   const [first, second] = examined.map(({ predictions }) => predictions.classNames);
-  const areNamed = examined.every(({ data, predictions: { classNames } }) => data.official === undefined || !classNames.every(isPlainName));
-  if (first.length !== second.length) return `one has ${first.length} classes, the other ${second.length}`;
-  const label = areNamed ? first.findIndex((name, index) => name !== second[index]) : -1;
-  return label < 0 ? undefined : `class ${label} is ${first[label]} of one and ${second[label]} of the other`;
+  const areNamed = examined.every(({ data, predictions }) => data.official === undefined || !lackNames(predictions.classNames));
+  return classDifference({ classNames: first, owner: 'one' }, { classNames: second, owner: 'the other' }, areNamed);
 }
 
 /** In what the evaluated images differ, in words; undefined where they do not. */
