@@ -10,6 +10,7 @@ import type { SyntheticOptions } from '../data/options.js';
 import type { ImageSource, MemorySource } from '../data/source.js';
 import type { Engine } from '../engine/index.js';
 import { generatorOfClass, loadGeneratorSet, type GeneratorSet } from '../gan/generator-set.js';
+import { labelMeaning } from '../gan/label-meaning.js';
 import { openSampler } from '../gan/sampler.js';
 import type { LoadedGenerator } from '../gan/stored.js';
 
@@ -55,14 +56,14 @@ export async function openGenerators(
   }
   const missing = real.classNames.findIndex((_, label) => generatorOfClass(set, label) === undefined);
   if (missing !== -1) {
-    const [{ options, trainedClasses }] = set.generators;
-    const unlabelled = set.generators.length === 1 && trainedClasses.length > 1 && options.name === 'wgan';
-    throw refuse(
-      unlabelled
-        ? `the generator is one for ${trainedClasses.length} classes and takes no labels, so its images have none`
-        : `there is no generator of class ${missing} (${real.classNames[missing]})`,
-      unlabelled ? 'train one generator for each class: gan.perClass=true' : undefined,
-    );
+    const unlabelled = set.generators.find((each) => each.trainedClasses.length > 1 && labelMeaning(each) !== 'class');
+    if (unlabelled === undefined) throw refuse(`there is no generator of class ${missing} (${real.classNames[missing]})`);
+    throw labelMeaning(unlabelled) === 'none'
+      ? refuse(
+          `the generator is one for ${unlabelled.trainedClasses.length} classes and takes no labels, so its images have none`,
+          'train one generator for each class: gan.perClass=true',
+        )
+      : refuse("the generator's categories are not the classes, so its images have no labels", 'train it with gan.realLabels=true');
   }
   return set;
 }

@@ -79,9 +79,7 @@ interface SampledLabels {
 /** Labels of samples, as many of each class as of any other. */
 function sampleLabels(set: GeneratorSet, classes: readonly number[], samples: number): SampledLabels {
   const asked = balancedLabels(samples, classes.length).map((at) => classes[at]);
-  // Categories that no label of an image was taught to are no classes.
-  const hasCategories = set.generators.some(({ options }) => options.name === 'infogan' && !options.realLabels);
-  const isKnown = !hasCategories && classes.every((label) => generatorOfClass(set, label) !== undefined);
+  const isKnown = classes.every((label) => generatorOfClass(set, label) !== undefined);
   return { asked, known: isKnown ? asked : undefined };
 }
 

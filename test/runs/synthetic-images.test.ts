@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { SyntheticOptions } from '../../src/data/options.js';
 import { openGenerators, syntheticSource } from '../../src/runs/synthetic-images.js';
+import { ganOptions } from '../../src/gan/options.js';
 import { openSampler } from '../../src/gan/sampler.js';
 import { generatorFile, saveGenerator, type StoredGenerator } from '../../src/gan/stored.js';
 import { generatedDataset } from '../support/generated-run.js';
@@ -124,6 +125,14 @@ describe('synthetic images', () => {
       message:
         'cannot train on synthetic images: the generator is one for 3 classes and takes no labels, so its images have none',
       hint: 'train one generator for each class: gan.perClass=true',
+    });
+    mkdirSync(join(folder, 'infogan'));
+    const infogan = ganOptions.parse({ ...narrow('infogan'), realLabels: false });
+    const categories = await saved(join(folder, 'infogan'), fresh(infogan));
+    await expect(make(categories)).rejects.toMatchObject({
+      message:
+        "cannot train on synthetic images: the generator's categories are not the classes, so its images have no labels",
+      hint: 'train it with gan.realLabels=true',
     });
     mkdirSync(join(folder, 'cgan'));
     const cgan = await saved(join(folder, 'cgan'), fresh(narrow('cgan')));

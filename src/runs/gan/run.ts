@@ -12,6 +12,7 @@ import type { Engine } from '../../engine/index.js';
 import type { Gan } from '../../gan/gan.js';
 import { createDiversity } from '../../gan/diversity.js';
 import { keptLosses } from '../../gan/losses-csv.js';
+import { labelMeaning } from '../../gan/label-meaning.js';
 import { createRealBatches, ofClasses, type RealBatches } from '../../gan/real-images.js';
 import { createGan } from '../../gan/registry.js';
 import { openGanSession } from '../../gan/session.js';
@@ -96,7 +97,7 @@ async function runInFolder(
   });
   const position = checkpoint === undefined ? ganStart : positionOf(checkpoint, splits, inputs);
 
-  const shown = { classNames: data.classNames, trainedClasses: classes, labelled: gan.generator.classes > 0 };
+  const shown = { classNames: data.classNames, trainedClasses: classes, labels: labelMeaning({ options: config.gan, generator: gan.generator }) };
   const samples = labelsOf(rowsOf(shown), sampleColumns, shown);
   const parts = { gan, classes, batchSize };
   const training = openGanSession(opened, parts, { execution, samples: samples.length, seed });

@@ -1,6 +1,7 @@
 // Images of a run's generators as a grid, a row a class.
 import { cannot } from '../../common/errors.js';
 import type { Engine } from '../../engine/index.js';
+import { labelMeaning } from '../../gan/label-meaning.js';
 import { openSampler } from '../../gan/sampler.js';
 import { loadGenerators, type LoadedGenerator } from '../../gan/stored.js';
 import type { ImageGrid } from './image-grid.js';
@@ -18,9 +19,10 @@ interface SampleGridOptions {
 /** Rows of a generator: one a class that it was trained on, where its images have one. */
 function shownRows(stored: LoadedGenerator, shown: Shown, only: number | undefined): readonly (number | undefined)[] {
   const { trainedClasses } = stored;
-  const known = shown.labelled || trainedClasses.length === 1;
+  const known = shown.labels === 'class' || trainedClasses.length === 1;
   if (!known && only !== undefined) {
-    throw cannot('show one class', 'the generator takes no labels and was trained on several classes', { code: 'option/conflict',
+    const reason = shown.labels === 'none' ? 'it takes no labels' : 'its categories are not the classes';
+    throw cannot('show one class', `the generator was trained on several classes, and ${reason}`, { code: 'option/conflict',
       kind: 'usage',
       place: stored.path,
       hint: 'leave out --class',
@@ -40,7 +42,7 @@ export async function sampleGrid(
   const [first] = generators;
   const wanted = only === undefined ? undefined : classNumber(only, { name: first.dataset, ...first });
   const rows = generators.flatMap((stored) => {
-    const shown = { ...stored, labelled: stored.generator.classes > 0 };
+    const shown = { ...stored, labels: labelMeaning(stored) };
     const labels = shownRows(stored, shown, wanted);
     if (labels.length === 0) return [];
     const sampler = openSampler(engine, stored, count);

@@ -1,5 +1,6 @@
-// Which samples of a generator are shown: a row a class, or rows without labels.
+// Which samples of a generator are shown: a row a class or category, or rows without labels.
 import { imageBytes } from '../../data/dataset.js';
+import type { LabelMeaning } from '../../gan/label-meaning.js';
 import type { ImageGrid, ImageRow } from './image-grid.js';
 
 /** Of the images that generators make. */
@@ -10,13 +11,13 @@ const maxClasses = 20;
 export interface Shown {
   readonly classNames: readonly string[];
   readonly trainedClasses: readonly number[];
-  /** Whether the generator takes labels. */
-  readonly labelled: boolean;
+  /** What the labels mean that the generator takes. */
+  readonly labels: LabelMeaning;
 }
 
-/** Rows of a picture, each a class, or undefined where images have no label of their own. */
-export function rowsOf({ trainedClasses, labelled }: Shown, rows = maxClasses): readonly (number | undefined)[] {
-  if (labelled) return trainedClasses.slice(0, rows);
+/** Rows of a picture, each a class or category, or undefined where images have no label of their own. */
+export function rowsOf({ trainedClasses, labels }: Shown, rows = maxClasses): readonly (number | undefined)[] {
+  if (labels !== 'none') return trainedClasses.slice(0, rows);
   return Array.from({ length: 8 }, () => undefined);
 }
 
@@ -36,12 +37,13 @@ export function imageRows(
   rows: readonly (number | undefined)[],
   columns: number,
   images: Uint8Array,
-  { classNames }: Shown,
+  { classNames, labels }: Shown,
 ): readonly ImageRow[] {
   const bytes = imageBytes({ ...size, channels: 3 });
   const image = (index: number): Uint8Array => images.subarray(index * bytes, (index + 1) * bytes);
+  const title = (label: number): string => (labels === 'category' ? `category ${label}` : classNames[label]);
   return rows.map((label, row) => ({
-    label: label === undefined ? '' : classNames[label],
+    label: label === undefined ? '' : title(label),
     images: Array.from({ length: columns }, (_, column) => image(row * columns + column)),
   }));
 }
