@@ -1,7 +1,7 @@
 // The generators of a folder: one of all its classes, or one for each.
 import { cannot } from '../common/errors.js';
 import { generatorChecksum } from './generator-files.js';
-import { labelMeaning } from './label-meaning.js';
+import { makesKnownClasses } from './label-meaning.js';
 import { loadGenerators, type LoadedGenerator } from './stored.js';
 
 export interface GeneratorSet {
@@ -33,8 +33,5 @@ export async function loadGeneratorSet(path: string): Promise<GeneratorSet> {
 
 /** The generator that makes images of one class on demand; undefined where the set has none. */
 export function generatorOfClass({ generators }: GeneratorSet, label: number): LoadedGenerator | undefined {
-  return generators.find((each) => {
-    const { trainedClasses } = each;
-    return trainedClasses.includes(label) && (labelMeaning(each) === 'class' || trainedClasses.length === 1);
-  });
+  return generators.find((each) => each.trainedClasses.includes(label) && makesKnownClasses(each));
 }

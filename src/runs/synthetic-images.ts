@@ -10,7 +10,7 @@ import type { SyntheticOptions } from '../data/options.js';
 import type { ImageSource, MemorySource } from '../data/source.js';
 import type { Engine } from '../engine/index.js';
 import { generatorOfClass, loadGeneratorSet, type GeneratorSet } from '../gan/generator-set.js';
-import { labelMeaning } from '../gan/label-meaning.js';
+import { labelMeaning, makesKnownClasses } from '../gan/label-meaning.js';
 import { openSampler } from '../gan/sampler.js';
 import type { LoadedGenerator } from '../gan/stored.js';
 
@@ -56,7 +56,7 @@ export async function openGenerators(
   }
   const missing = real.classNames.findIndex((_, label) => generatorOfClass(set, label) === undefined);
   if (missing !== -1) {
-    const unlabelled = set.generators.find((each) => each.trainedClasses.length > 1 && labelMeaning(each) !== 'class');
+    const unlabelled = set.generators.find((each) => !makesKnownClasses(each));
     if (unlabelled === undefined) throw refuse(`there is no generator of class ${missing} (${real.classNames[missing]})`);
     throw labelMeaning(unlabelled) === 'none'
       ? refuse(

@@ -97,7 +97,7 @@ async function runInFolder(
   });
   const position = checkpoint === undefined ? ganStart : positionOf(checkpoint, splits, inputs);
 
-  const shown = { classNames: data.classNames, trainedClasses: classes, labels: labelMeaning({ options: config.gan, generator: gan.generator }) };
+  const shown = { classNames: data.classNames, trainedClasses: classes, labels: labelMeaning({ options: config.gan, generator: gan.generator, trainedClasses: classes }) };
   const samples = labelsOf(rowsOf(shown), sampleColumns, shown);
   const parts = { gan, classes, batchSize };
   const training = openGanSession(opened, parts, { execution, samples: samples.length, seed });

@@ -1,7 +1,7 @@
 // Images of a run's generators as a grid, a row a class.
 import { cannot } from '../../common/errors.js';
 import type { Engine } from '../../engine/index.js';
-import { labelMeaning } from '../../gan/label-meaning.js';
+import { labelMeaning, makesKnownClasses } from '../../gan/label-meaning.js';
 import { openSampler } from '../../gan/sampler.js';
 import { loadGenerators, type LoadedGenerator } from '../../gan/stored.js';
 import type { ImageGrid } from './image-grid.js';
@@ -19,7 +19,7 @@ interface SampleGridOptions {
 /** Rows of a generator: one a class that it was trained on, where its images have one. */
 function shownRows(stored: LoadedGenerator, shown: Shown, only: number | undefined): readonly (number | undefined)[] {
   const { trainedClasses } = stored;
-  const known = shown.labels === 'class' || trainedClasses.length === 1;
+  const known = makesKnownClasses(stored);
   if (!known && only !== undefined) {
     const reason = shown.labels === 'none' ? 'it takes no labels' : 'its categories are not the classes';
     throw cannot('show one class', `the generator was trained on several classes, and ${reason}`, { code: 'option/conflict',

@@ -26,3 +26,10 @@ test.for([
       `cannot show one class: the generator was trained on several classes, and ${name === 'wgan' ? 'it takes no labels' : 'its categories are not the classes'}`,
     );
 });
+
+test('of an InfoGAN of one class, whose categories are all of this class', async ({ folder }) => {
+  const options = ganOptions.parse({ ...narrow('infogan'), realLabels: false });
+  await saveGenerator(join(folder, generatorFile), { ...fresh(options), trainedClasses: [1] });
+  const { grid } = await sampleGrid(engine, folder, { count: 1, seed: 0 });
+  expect(grid.rows.map(({ label }) => label)).toEqual(['dog']);
+});
