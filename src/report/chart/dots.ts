@@ -125,7 +125,7 @@ function drawPanel({ rows, baseline }: DotPanel, { top, width, xLabel, palette }
   rows.forEach(({ values, mean, interval }, index) => {
     const middle = tops[index] + heights[index] / 2;
     const first = middle + 4.5 - ((labels[index].length - 1) * lineHeight) / 2;
-    const colour = palette.series[index === baseline ? 1 : 0];
+    const colour = index === baseline ? palette.soft : palette.series[0];
     items.push(
       ...labels[index].map((line, at) =>
         textElement(line, { x: left - 14, y: first + at * lineHeight, 'text-anchor': 'end', fill: palette.ink }),

@@ -1,6 +1,7 @@
 // Dot plots: a dot a value, intervals, the band of the baseline, axes that long intervals do not stretch.
 import { describe, expect, it } from 'vitest';
 import { drawDots, type DotRow } from '../../../src/report/chart/dots.js';
+import { paper } from '../../../src/report/chart/style.js';
 import { textWidth } from '../../../src/report/chart/text.js';
 
 const rows: readonly DotRow[] = [
@@ -19,6 +20,12 @@ describe('drawDots', () => {
     expect([...svg.matchAll(/>n = (\d)</g)].map(([, n]) => n)).toEqual(['3', '2', '1', '0']);
     expect(count(svg, /class="band"/g)).toBe(1);
     expect(count(draw({ rows }), /class="band"/g)).toBe(0);
+  });
+  it("gives the baseline's dots the colour of its band, and all others one colour", () => {
+    const svg = draw({ rows, baseline: 0 });
+    const colours = [...svg.matchAll(/class="dot"[^>]*? fill="(#\w+)"/g)].map(([, colour]) => colour);
+    expect(colours).toEqual([...Array<string>(3).fill(paper.soft), ...Array<string>(3).fill(paper.series[0])]);
+    expect(svg).toMatch(new RegExp(`class="band"[^>]*fill="${paper.soft}"`));
   });
   it('places values and the ends of the band by the axis', () => {
     const svg = draw({ rows, baseline: 0 });
