@@ -4,9 +4,12 @@ import { formatP, formatPaired } from '../../dist/common/statistics/texts.js';
 /** Seeds under which the protocol makes no claim. */
 const fewestSeeds = 3;
 
-function noDifference({ interval: { low, high } }) {
-  const apart = low > 0 || high < 0 ? ' (the interval, which is not corrected, leaves out 0)' : '';
-  return `no difference is shown${apart}; the interval says how large one may still be`;
+function noDifference(interval) {
+  if (interval === undefined) return 'no difference is shown';
+  if (interval.low > 0 || interval.high < 0) {
+    return 'the interval, which is not corrected, leaves out 0, but with the correction no difference is shown';
+  }
+  return 'no difference is shown; the interval says how large one may still be';
 }
 
 function sentence({ row, seeds, baseline, comparison }, askedOf, seedsOf) {
@@ -15,8 +18,10 @@ function sentence({ row, seeds, baseline, comparison }, askedOf, seedsOf) {
   const counts = `\`${row}\` (${own} of ${askedOf(row)} seeds) against \`${baseline}\` (${other} of ${askedOf(baseline)})`;
   if (Math.min(own, other) < fewestSeeds) return `- ${counts}: fewer than three seeds, so nothing follows.`;
   const { welch, holmP, paired } = comparison;
+  if (welch === undefined) return `- ${counts}: no error varies over the seeds, so that there is no p.`;
   const numbers = `${formatPaired(paired)} points by seed over ${paired?.pairs ?? 0} pairs, p ${formatP(welch.p)}, with Holm's correction ${formatP(holmP)}`;
-  const verdict = holmP >= 0.05 ? noDifference(paired) : welch.t < 0 ? 'the error is lower' : 'the error is higher';
+  const verdict =
+    holmP >= 0.05 ? noDifference(paired?.interval) : welch.t < 0 ? 'the error is lower' : 'the error is higher';
   return `- ${counts}: ${numbers}: ${verdict}.${missing ? ' Seeds are missing, so this is not final.' : ''}`;
 }
 

@@ -10,11 +10,17 @@ import { drawDots } from '../../dist/report/chart/dots.js';
 import { dotNotes, dotPanel } from '../../dist/report/figures/dots.js';
 import { errorRange } from '../../dist/report/figures/range.js';
 import { averagedSeries } from '../../dist/report/runs/average.js';
-import { evaluationNames } from '../../dist/runs/description.js';
+import { evaluationNames, measuredImages } from '../../dist/runs/description.js';
 import { whatFollows } from './follows.mjs';
 import { table } from './markdown.mjs';
 import { measureStudy } from './measured.mjs';
 import { smallStudy, studies } from './studies.mjs';
+
+/** The images that the errors of a group were measured on. */
+function measuredOn(outcomes) {
+  const runs = outcomes.flatMap(({ experiment }) => experiment.runs);
+  return [...new Set(runs.map(({ config }) => measuredImages(config)))].join(' or ');
+}
 
 /** One table a group, its rows in the order of the study's files, also those without a run. */
 function outcomesTable({ groups, asked }) {
@@ -34,7 +40,7 @@ function outcomesTable({ groups, asked }) {
       '',
       table(['row', 'last 10 %', '95 %', ...compared, 'seeds done', 'by seed'], rows),
       '',
-      ...outcomeNotes(outcomes).flatMap((note) => [note, '']),
+      ...outcomeNotes(outcomes, measuredOn(outcomes)).flatMap((note) => [note, '']),
     ];
   });
 }

@@ -64,16 +64,19 @@ export function shortNote(rows: readonly TableOutcome[]): string | undefined {
   return `The mean of fewer than ten epochs: ${parts.join('; ')}.`;
 }
 
+/** What is said of runs that no mean has in it, by their names and why; nothing of none. */
+export const leftOutNotes = (runs: readonly string[]): readonly string[] =>
+  runs.length === 0 ? [] : [`Left out of the means: ${runs.join(', ')}.`];
+
 /** Rows that were not made on the official images or from scratch, and runs that are left out of the means. */
 export function originNotes(rows: readonly TableOutcome[]): readonly string[] {
   const origins = [...new Set(rows.flatMap(({ origin }) => origin ?? []))];
-  const leftOut = rows.flatMap((row) => row.leftOut ?? []);
   return [
     ...origins.map((origin) => {
       const names = rows.filter((row) => row.origin === origin).map(({ row }) => row);
       return `${names.length === rows.length ? 'All rows' : names.join(', ')}: ${origin}.`;
     }),
-    ...(leftOut.length === 0 ? [] : [`Left out of the means: ${leftOut.join(', ')}.`]),
+    ...leftOutNotes(rows.flatMap((row) => row.leftOut ?? [])),
   ];
 }
 

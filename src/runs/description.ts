@@ -1,5 +1,6 @@
 // Describes a config in the terms of the paper's tables: network, data set, augmentation, method.
 import { basename } from 'node:path';
+import { counted } from '../common/format.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { cifarSide, isCifar } from '../data/datasets/cifar/format.js';
 import type { EvaluationName } from '../data/split.js';
@@ -21,6 +22,14 @@ interface Description {
 /** What the images that a run is evaluated on are called. */
 const evaluationName = ({ dataset }: ExperimentConfig): EvaluationName =>
   dataset.holdout > 0 || dataset.validationFraction !== undefined ? 'holdout' : 'test';
+
+/** `the test images`, `1000 test images`, `5000 held-out training images`: what a run's errors are measured on. */
+export function measuredImages({ dataset }: ExperimentConfig): string {
+  const { holdout, validationFraction, testSubset } = dataset;
+  if (holdout > 0) return counted(holdout, 'held-out training image');
+  if (validationFraction !== undefined) return `${testSubset ?? 'the'} images of dataset.validationFraction`;
+  return testSubset === undefined ? 'the test images' : counted(testSubset, 'test image');
+}
 
 /** The same of several runs: `test or holdout` where they differ. */
 export function evaluationNames(configs: readonly ExperimentConfig[]): string {

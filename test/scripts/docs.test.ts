@@ -44,6 +44,21 @@ it('few seeds make no claim, whatever the numbers are', async () => {
   expect(text).toBe('- `isda` (2 of 5 seeds) against `basic` (3 of 5): fewer than three seeds, so nothing follows.');
 });
 
+it('says what there is no interval or no p of', async () => {
+  const three = [1, 2, 3];
+  const { welch, holmP, paired } = comparison(0.5, 1);
+  const [onePair, noPair, noSpread, corrected] = await follows(
+    [three, three, { welch, holmP, paired: { ...paired, pairs: 1, interval: undefined } }],
+    [three, three, { welch, holmP }],
+    [three, three, { paired }],
+    [three, three, comparison(0.06, 2)],
+  );
+  expect(onePair).toMatch(/ over 1 pairs, p 0\.50, with Holm's correction 0\.50: no difference is shown\. /);
+  expect(noPair).toMatch(/ over 0 pairs, .*: no difference is shown\. /);
+  expect(noSpread).toMatch(/: no error varies over the seeds, so that there is no p\.$/);
+  expect(corrected).toMatch(/: the interval, which is not corrected, leaves out 0, but with the correction no /);
+});
+
 it('the corrected p decides what is said, and the sign which way', async () => {
   const five = [1, 2, 3, 4, 5];
   const [lower, higher, open, few] = await follows(

@@ -14,6 +14,7 @@ import { runGrid } from '../../grids/run-grid.js';
 import { cellName, findCell, type Cell } from '../../grids/store/store.js';
 import { viewInList } from '../../grids/store/view.js';
 import { requireStoreFolder } from '../../records/ownership.js';
+import { measuredImages } from '../../runs/description.js';
 import type { CommandContext } from '../context.js';
 import { columnsOf, foldedTable, wrapText } from '../terminal/fold.js';
 import { detachedLine, gridFailure } from './end.js';
@@ -147,15 +148,9 @@ export interface GridPlan {
   readonly root: string;
 }
 
-/** What the error of a cell is measured on. */
-function imagesOf({ config: { dataset } }: Cell): string {
-  const { holdout, validationFraction } = dataset;
-  if (holdout > 0) return counted(holdout, 'held-out training image');
-  return validationFraction === undefined ? 'the test images' : 'the images of dataset.validationFraction';
-}
-
 /** What a grid's errors were measured on; where rows differ in it, each with its rows. */
 export function measuredOn(cells: readonly Cell[]): string {
+  const imagesOf = ({ config }: Cell): string => measuredImages(config);
   const texts = [...new Set(cells.map(imagesOf))];
   if (texts.length === 1) return texts[0];
   const rowsOn = (text: string): readonly string[] => [

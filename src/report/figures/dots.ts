@@ -1,5 +1,5 @@
 // The dot plot of stored runs: a panel for each group of experiments, a row for each experiment.
-import { shortNote } from '../../grids/outcome-table.js';
+import { leftOutNotes, shortNote } from '../../grids/outcome-table.js';
 import type { DotPanel } from '../chart/dots.js';
 import type { ExperimentOutcome, GroupOutcomes } from '../runs/outcomes.js';
 
@@ -13,6 +13,7 @@ export function dotNotes(outcomes: readonly ExperimentOutcome[]): readonly strin
     `Dots: runs. Below them: mean over the seeds and its 95 % interval (Student's t).${band}`,
     ...(short === undefined ? [] : [short]),
     ...(sizes.includes(1) ? ['One run (n = 1) has no interval.'] : []),
+    ...leftOutNotes(outcomes.flatMap(({ leftOut = [] }) => leftOut)),
   ];
 }
 

@@ -4,8 +4,9 @@ import type { ExperimentConfig } from '../../config/schema.js';
 import { drawChart, type Panel } from '../chart/chart.js';
 import { withoutBandsNote, withoutCrowdedBands, type Series } from '../chart/series.js';
 import { averagedSeries, seedsText, type ErrorField } from '../runs/average.js';
-import { groupRuns, type RunGroup } from '../runs/groups.js';
+import { groupRuns, secondRunText, type RunGroup } from '../runs/groups.js';
 import type { RecordedRun } from '../runs/recorded-runs.js';
+import { leftOutNotes } from '../../grids/outcome-table.js';
 import { evaluationNames } from '../../runs/description.js';
 import { errorRange } from './range.js';
 import { missingCurves, presetsOf, type MissingCurve, type Preset } from './missing.js';
@@ -91,6 +92,7 @@ function notesOf({ panels, missing }: PaperFigure, bands: boolean, cut: boolean)
     ...(cut ? ['Errors of early epochs above the axis are cut off.'] : []),
     ...(panels.some(({ paper }) => paper) ? [] : ["Not the paper's settings."]),
     ...(absent.length > 0 ? [`No runs yet: ${absent.join('; ')}.`] : []),
+    ...leftOutNotes(experiments.flatMap(({ leftOut }) => leftOut.map(secondRunText))),
   ];
 }
 

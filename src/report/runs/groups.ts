@@ -1,8 +1,11 @@
 // Groups runs into experiments, which differ in the seed alone, and these by protocol.
+import { basename } from 'node:path';
 import { counted } from '../../common/format.js';
+import { metricsDigest } from '../../records/metrics-csv.js';
 import { dataText, originKeys, weightsText } from '../../runs/origin.js';
 import { networkName, datasetName, weightsName } from './names.js';
-import type { RecordedRun } from './recorded-runs.js';
+import { knownMetrics } from '../../training/metrics/registry.js';
+import { isComplete, type RecordedRun } from './recorded-runs.js';
 import { isWithin, settingsKey, settingsOf, uniqueNames, type Settings } from './settings.js';
 
 /** Runs that differ in nothing but their seed. */
@@ -11,6 +14,8 @@ export interface SeedRuns {
   readonly settings: Settings;
   /** In the order of the seeds, one run a seed. */
   readonly runs: readonly RecordedRun[];
+  /** Complete runs with a seed of `runs` and other metrics, which no mean has in it. */
+  readonly leftOut: readonly RecordedRun[];
 }
 
 /** Experiments that may be compared: they differ in their seed and in some sections of the config. */
@@ -35,12 +40,23 @@ function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
   return groups;
 }
 
-/** One run a seed: the one that is furthest. */
-function onePerSeed(runs: readonly RecordedRun[]): readonly RecordedRun[] {
-  const bySeed = [...grouped(runs, ({ config }) => String(config.training.seed)).values()];
-  return bySeed
-    .map((same) => same.reduce((best, run) => (run.rows.length > best.rows.length ? run : best)))
-    .sort((a, b) => a.config.training.seed - b.config.training.seed);
+/** Names a run of `leftOut`. */
+export const secondRunText = ({ store, name, config }: RecordedRun): string =>
+  `${basename(store)}/${name} (a second run of seed ${config.training.seed}, with other metrics)`;
+
+const digestOf = ({ rows }: RecordedRun): string => metricsDigest(rows, knownMetrics);
+
+/** One run a seed: the one that is furthest, of equals the first. A copy of it is not left out of anything. */
+function onePerSeed(runs: readonly RecordedRun[]): Pick<SeedRuns, 'runs' | 'leftOut'> {
+  const bySeed = [...grouped(runs, ({ config }) => String(config.training.seed)).values()]
+    .map((same) => ({ same, kept: same.reduce((best, run) => (run.rows.length > best.rows.length ? run : best)) }))
+    .sort((a, b) => a.kept.config.training.seed - b.kept.config.training.seed);
+  return {
+    runs: bySeed.map(({ kept }) => kept),
+    leftOut: bySeed.flatMap(({ same, kept }) =>
+      same.filter((run) => run !== kept && isComplete(run) && digestOf(run) !== digestOf(kept)),
+    ),
+  };
 }
 
 /** Of each run the key of its images and first weights, by the data sets of the configs. */
@@ -106,7 +122,7 @@ export function groupRuns(
       experiments: experiments.map((same, at) => ({
         name: names[at],
         settings: same[0].settings,
-        runs: onePerSeed(same.map(({ run }) => run)),
+        ...onePerSeed(same.map(({ run }) => run)),
       })),
     };
   });

@@ -12,7 +12,7 @@ export function networkName(config: ExperimentConfig): string {
   return config.model.name === 'custom' ? `${title} (own network)` : title;
 }
 
-/** `CIFAR-10 (5000 training images)`; with `origin`, also `not the official CIFAR-10` and its images, where it is not. */
+/** `CIFAR-10 (5000 training images, 1000 test images)`; with `origin`, also `not the official CIFAR-10` and its images, where it is not. */
 export function datasetName({ dataset }: ExperimentConfig, { data }: Origin = {}): string {
   const images = originText(dataset.name, { data });
   const part = [
@@ -20,6 +20,8 @@ export function datasetName({ dataset }: ExperimentConfig, { data }: Origin = {}
     ...(dataset.subset === undefined ? [] : [`${dataset.subset} training images`]),
     ...(dataset.validationFraction === undefined ? [] : [`${100 * dataset.validationFraction} % held out`]),
     ...(dataset.holdout > 0 ? [`${dataset.holdout} held out`] : []),
+    // With a holdout, test images are not used.
+    ...(dataset.testSubset === undefined || dataset.holdout > 0 ? [] : [`${dataset.testSubset} test images`]),
   ];
   return `${titleOf.dataset(dataset.name)}${part.length === 0 ? '' : ` (${part.join(', ')})`}`;
 }

@@ -6,8 +6,8 @@ import type { TableOutcome } from '../../grids/outcome-table.js';
 import { averagedEpochs } from '../../grids/outcomes.js';
 import { summarise } from '../../records/summary.js';
 import { knownMetrics } from '../../training/metrics/registry.js';
-import { groupRuns, type RunGroup, type SeedRuns } from './groups.js';
-import type { RecordedRun } from './recorded-runs.js';
+import { groupRuns, secondRunText, type RunGroup, type SeedRuns } from './groups.js';
+import { isComplete, type RecordedRun } from './recorded-runs.js';
 
 /** What an experiment came to, over those of its runs that are complete. */
 export interface ExperimentOutcome extends TableOutcome {
@@ -34,8 +34,6 @@ const varied = [
     (key) => `training.${key}`,
   ),
 ];
-
-const isComplete = ({ rows, config }: RecordedRun): boolean => rows.length >= config.training.epochs;
 
 /** The errors of an experiment's complete runs. */
 function measured(experiment: SeedRuns) {
@@ -71,6 +69,7 @@ function outcomesOf(group: RunGroup, baseline: string | undefined): readonly Exp
       interval: meanInterval(errors),
       averagedEpochs: values.length === 0 ? undefined : averagedEpochs(experiment.runs[0].config.training.epochs),
       best,
+      leftOut: experiment.leftOut.map(secondRunText),
       ...comparisons[index],
     };
   });

@@ -24,6 +24,9 @@ export interface RecordedRun extends StoredRun {
   readonly origin?: Origin;
 }
 
+/** Whether all epochs of a run are recorded. */
+export const isComplete = ({ rows, config }: RecordedRun): boolean => rows.length >= config.training.epochs;
+
 export interface RecordedRuns {
   readonly runs: readonly RecordedRun[];
   readonly unreadable: readonly UnreadableRun[];

@@ -1,4 +1,5 @@
 // Finds the runs of a table's numbers by the fingerprint of their settings.
+import { basename } from 'node:path';
 import { decidingSettings, fingerprintAnywhere, fingerprints } from '../../config/fingerprint.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { averagedEpochs } from '../../grids/outcomes.js';
@@ -27,7 +28,10 @@ export interface Measurement {
   readonly used: readonly StoredRun[];
   /** Numbers on other images than the official ones: their config, and the images. */
   readonly unusual: readonly string[];
-  /** Runs that are done and not used: on other images than those used, or begun from imported weights. In words. */
+  /**
+   * Runs that are done and not used: on other images than those used, begun from imported weights, or with another error
+   * than the run that is used in their place. In words.
+   */
   readonly leftOut: readonly string[];
 }
 
@@ -101,6 +105,10 @@ export function measure(
     const found = candidates.flatMap(({ seed, prints, runs }) => {
       const run = runs.find((each) => kept.has(each)) ?? runs.find(({ summary }) => summary === undefined);
       const error = errorOf(run?.summary, metric);
+      for (const other of runs) {
+        if (error === undefined || !kept.has(other) || errorOf(other.summary, metric) === error) continue;
+        left.add(`${basename(other.store)}/${other.name} (a second run of seed ${seed}, with another error)`);
+      }
       const unused = run === undefined ? runs.find((each) => leftOut.includes(each)) : undefined;
       if (run?.summary === undefined) open.set(prints[0], { configName, seed, found: run, ...(unused && { unused }) });
       else used.set(prints[0], run);

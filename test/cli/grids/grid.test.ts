@@ -12,6 +12,7 @@ const cell = (row: string, dataset: object, seed = 1): Cell => ({
 describe('measuredOn', () => {
   it('is what all rows are measured on', () => {
     expect(measuredOn([cell('a', {}), cell('b', { subset: 20 })])).toBe('the test images');
+    expect(measuredOn([cell('a', { testSubset: 20 })])).toBe('20 test images');
     expect(measuredOn([cell('a', { holdout: 1 }), cell('b', { holdout: 1 })])).toBe('1 held-out training image');
   });
   it('names the rows where they differ, in any order of the cells', () => {

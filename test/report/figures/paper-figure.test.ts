@@ -137,7 +137,7 @@ describe('figure baselines', () => {
     expect(figure.panels).toHaveLength(1);
     expect(figure.panels[0]).toMatchObject({
       paper: false,
-      title: 'ResNet-8, CIFAR-10 (5000 training images), 60 epochs',
+      title: 'ResNet-8, CIFAR-10 (5000 training images, 5000 test images), 60 epochs',
     });
     const names = figure.panels[0].curves.map(({ name }) => name);
     expect(names.slice(0, 3)).toEqual(['basic', 'ISDA', 'large margin']);

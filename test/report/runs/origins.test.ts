@@ -1,7 +1,7 @@
 // Runs on different images, or from different first weights, are different experiments in figures and reports.
 import { describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../../src/config/schema.js';
-import { groupRuns } from '../../../src/report/runs/groups.js';
+import { groupRuns, secondRunText } from '../../../src/report/runs/groups.js';
 import type { RecordedRun } from '../../../src/report/runs/recorded-runs.js';
 import type { Origin } from '../../../src/runs/origin.js';
 
@@ -41,6 +41,27 @@ describe('groupRuns', () => {
         ],
       },
     ]);
+  });
+
+  it('names a second run of a seed with other metrics, and is silent of a copy', () => {
+    const rowsOf = (testError: number, seconds: number) =>
+      [1, 2].map((epoch) => ({
+        ...{ epoch, iteration: epoch, learningRate: 0.1, lambda: 0, trainLoss: 1, trainError: 9, testError },
+        ...{ seconds, imagesPerSecond: 1 / seconds },
+      }));
+    const inStore = (store: string, seed: number, testError: number, seconds: number): RecordedRun => ({
+      ...run(seed, {}, { name: 'cifar10' }),
+      ...{ store, config: short(seed), rows: rowsOf(testError, seconds) },
+    });
+    const short = (seed: number) =>
+      experimentSchema.parse({ experiment: 'x', dataset: { name: 'cifar10' }, training: { seed, epochs: 2 } });
+    const [{ experiments }] = groupRuns(
+      [inStore('/s/a', 1, 20, 5), inStore('/s/b', 1, 20, 6), inStore('/s/a', 2, 20, 5), inStore('/s/b', 2, 30, 5)],
+      ['loss'],
+      ({ row }) => row,
+    );
+    expect(experiments[0].runs.map(({ store }) => store)).toEqual(['/s/a', '/s/a']);
+    expect(experiments[0].leftOut.map(secondRunText)).toEqual(['b/r2 (a second run of seed 2, with other metrics)']);
   });
 
   it('knows folders of images by what is in them', () => {

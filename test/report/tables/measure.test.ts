@@ -149,8 +149,11 @@ describe('runs of a store', () => {
     await doneCell(second, 'a', 1, 5);
     await doneCell(second, 'a', 2, 6);
     await doneCell(first, 'a', 2, 7);
-    const runs = await runsIn(first, second);
-    expect(measure([item('a')], [1, 2], runs).entries[0].runs.map(({ error }) => error)).toEqual([5, 7]);
+    await doneCell(first, 'a', 3, 8);
+    await doneCell(second, 'a', 3, 8);
+    const { entries, leftOut } = measure([item('a')], [1, 2, 3], await runsIn(first, second));
+    expect(entries[0].runs.map(({ error }) => error)).toEqual([5, 7, 8]);
+    expect(leftOut).toEqual(['second/test-a-seed2 (a second run of seed 2, with another error)']);
   });
 
   it('one run may be the run of two numbers, and is missing once', () => {
