@@ -102,5 +102,7 @@ it('data sets of the paper have titles, others are called as in a config', () =>
     'CIFAR-10 (500 training images, 90 test images)',
   );
   // With a holdout, test images are not used.
-  expect(datasetName(configWith('dataset.holdout=50', 'dataset.testSubset=90'))).toBe('CIFAR-10 (50 held out)');
+  expect(datasetName(configWith('dataset.subset=500', 'dataset.holdout=50', 'dataset.testSubset=90'))).toBe(
+    'CIFAR-10 (500 training images, 50 held out)',
+  );
 });

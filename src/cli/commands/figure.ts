@@ -4,7 +4,7 @@ import { type Command } from 'commander';
 import { cannot } from '../../common/errors.js';
 import { didYouMean } from '../../common/nearest.js';
 import { drawChart } from '../../report/chart/chart.js';
-import type { Series } from '../../report/chart/series.js';
+import { evaluatedEpochsNotes, type Series } from '../../report/chart/series.js';
 import { evaluatedImages, recordedRows } from '../../report/runs/recorded-runs.js';
 import { runFolder } from '../../records/run-folder.js';
 import { readInputs } from '../../records/inputs.js';
@@ -134,7 +134,8 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
     yRange: { high: yMax },
   }));
   const yLabel = panels.map((panel) => panel.yLabel).join(', ');
-  await writePicture(out, drawChart({ panels, xLabel: 'epoch', yLabel, title, width, notes }), context);
+  const chart = { panels, xLabel: 'epoch', yLabel, title, width };
+  await writePicture(out, drawChart({ ...chart, notes: [...notes, ...evaluatedEpochsNotes(curves)] }), context);
   context.stdout.write(`${out}\n`);
 }
 

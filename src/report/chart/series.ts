@@ -27,6 +27,13 @@ export function withoutCrowdedBands(series: readonly Series[]): readonly Series[
   return bands.length <= maxBands ? series : series.map((one) => ({ ...one, band: undefined }));
 }
 
+/** What is said of series over epochs with epochs left out (`training.evaluateEvery`); nothing of others. */
+export function evaluatedEpochsNotes(series: readonly Series[]): readonly string[] {
+  const gaps = series.flatMap(({ points }) => points.slice(1).map(([x], index) => x - points[index][0]));
+  const largest = Math.max(1, ...gaps);
+  return largest === 1 ? [] : [`Lines join the epochs with an evaluation, up to ${largest} apart.`];
+}
+
 /** All points of a series, its thin lines and band included. */
 export function allPoints({ points, band = [], thin = [] }: Series): readonly Point[] {
   return [...points, ...thin.flat(), ...band.flatMap(({ x, low, high }): Point[] => [[x, low], [x, high]])]; // prettier-ignore

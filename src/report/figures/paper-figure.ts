@@ -2,7 +2,7 @@
 import { cannot } from '../../common/errors.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { drawChart, type Panel } from '../chart/chart.js';
-import { withoutBandsNote, withoutCrowdedBands, type Series } from '../chart/series.js';
+import { evaluatedEpochsNotes, withoutBandsNote, withoutCrowdedBands, type Series } from '../chart/series.js';
 import { averagedSeries, seedsText, type ErrorField } from '../runs/average.js';
 import { groupRuns, secondRunText, type RunGroup } from '../runs/groups.js';
 import type { RecordedRun } from '../runs/recorded-runs.js';
@@ -137,7 +137,7 @@ export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureO
     xLabel: 'epoch',
     yLabel: spec.fields.length === 1 ? `${evaluated} error (%)` : 'error (%)',
     title: title ?? spec.titleOf(evaluated),
-    notes: notesOf(figure, bands, cut),
+    notes: [...notesOf(figure, bands, cut), ...evaluatedEpochsNotes(drawn.flatMap(({ series }) => series))],
     width,
   });
 }

@@ -1,6 +1,6 @@
 // Pictures of a group for the page, each in three widths: dots of all runs, and curves with the values under the pointer.
 import { drawChart } from '../chart/chart.js';
-import { withoutBandsNote, withoutCrowdedBands, type Series } from '../chart/series.js';
+import { evaluatedEpochsNotes, withoutBandsNote, withoutCrowdedBands, type Series } from '../chart/series.js';
 import { page } from '../chart/style.js';
 import { errorRange } from '../figures/range.js';
 import { averagedSeries, seedsText } from '../runs/average.js';
@@ -69,6 +69,7 @@ export function groupChart({ group, outcomes }: GroupOutcomes): Markup | undefin
   const notes = [
     ...(several ? [`Lines: mean over the seeds. ${bands ? 'Bands: ± sample standard deviation, of two seeds from one to the other.' : withoutBandsNote}`] : []),
     ...(cut ? ['Errors of early epochs above the axis are cut off.'] : []),
+    ...evaluatedEpochsNotes(series),
     ...(chosen.length < outcomes.length ? [`${chosen.length} of ${outcomes.length} rows: those with the lowest errors.`] : []),
   ]; // prettier-ignore
   const panels = [{ series, yRange: { low, high } }];

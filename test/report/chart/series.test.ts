@@ -1,7 +1,7 @@
 // Thinning: what a screen cannot show is left out, and nothing else.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { thinned, withoutCrowdedBands, type Point } from '../../../src/report/chart/series.js';
+import { evaluatedEpochsNotes, thinned, withoutCrowdedBands, type Point } from '../../../src/report/chart/series.js';
 
 const curve = fc
   .array(fc.tuple(fc.double({ min: 0, max: 500, noNaN: true }), fc.double({ min: -9, max: 9, noNaN: true })), { minLength: 1 })
@@ -35,4 +35,12 @@ test('bands are left out where more than six would cover one another', () => {
     Array.from({ length: count }, (_, index) => ({ label: `${index}`, points: [], band }));
   expect(withoutCrowdedBands(many(6))).toEqual(many(6));
   expect(withoutCrowdedBands(many(7)).flatMap((series) => series.band ?? [])).toEqual([]);
+});
+
+test('says how far apart the evaluated epochs are, where some are left out', () => {
+  const over = (...epochs: readonly number[]) => ({ label: 'a', points: epochs.map((epoch): Point => [epoch, 1]) });
+  expect(evaluatedEpochsNotes([over(1, 2, 3), over(5)])).toEqual([]);
+  expect(evaluatedEpochsNotes([over(1, 2, 3), over(1, 20, 40, 41)])).toEqual([
+    'Lines join the epochs with an evaluation, up to 20 apart.',
+  ]);
 });
