@@ -15,6 +15,7 @@ import { whatFollows } from './follows.mjs';
 import { table } from './markdown.mjs';
 import { measureStudy } from './measured.mjs';
 import { smallStudy, studies } from './studies.mjs';
+import { testLossLines } from './test-loss.mjs';
 
 /** The images that the errors of a group were measured on. */
 function measuredOn(outcomes) {
@@ -122,6 +123,7 @@ function section(study, level) {
     ...outcomesTable(study),
     ...pictures(study).flatMap(([file]) => [`![${name}](${file})`, '']),
     ...(comparison === true ? ['What follows:', '', ...whatFollows(study), ''] : []),
+    ...(comparison === true ? study.groups.flatMap(testLossLines) : []),
     ...(search === true ? [chosenText(study), ''] : []),
   ];
 }

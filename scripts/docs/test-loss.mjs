@@ -1,0 +1,38 @@
+// The test loss of compared rows: no measure of the protocols, shown beside the errors that are.
+import { compareRows } from '../../dist/common/statistics/compare.js';
+import { meanOf, spreadOf } from '../../dist/common/statistics/samples.js';
+import { formatP, formatPaired, formatSpread } from '../../dist/common/statistics/texts.js';
+import { lastEpochs } from '../../dist/records/metrics-columns.js';
+import { table } from './markdown.mjs';
+
+/** By seed, the mean test loss of the last ten epochs of a row's complete runs. */
+function lossesOf({ experiment, seeds }) {
+  const complete = experiment.runs.filter(({ config }) => seeds.includes(config.training.seed));
+  return complete.map(({ config, rows }) => ({
+    seed: config.training.seed,
+    value: meanOf(rows.slice(-lastEpochs).map(({ testLoss }) => testLoss)),
+  }));
+}
+
+/** A table of the rows of a group with a run that is done; no line where no row is compared. */
+export function testLossLines({ outcomes }) {
+  const done = outcomes
+    .filter(({ seeds }) => seeds.length > 0)
+    .map((outcome) => ({ ...outcome, values: lossesOf(outcome) }));
+  const valuesOf = (name) => done.find(({ row }) => row === name)?.values;
+  const comparisons = compareRows(done.map(({ values, baseline }) => ({ values, baseline: valuesOf(baseline) })));
+  const names = [...new Set(done.flatMap(({ baseline }) => baseline ?? []))];
+  if (names.length !== 1) return [];
+  const rows = done.map(({ row, values }, index) => {
+    const { paired, welch, holmP } = comparisons[index] ?? {};
+    const p = (value) => (value === undefined ? '' : formatP(value));
+    const spread = formatSpread(spreadOf(values.map(({ value }) => value)));
+    return [row, spread, paired === undefined ? '' : formatPaired(paired), p(welch?.p), p(holmP)];
+  });
+  return [
+    'Test loss: the mean cross entropy of the same images in the same epochs, whatever loss was trained with. It is not a measure of the protocol and was looked at after the errors.',
+    '',
+    table(['row', 'test loss', `minus ${names[0]}`, 'p', 'p (Holm)'], rows),
+    '',
+  ];
+}
