@@ -51,9 +51,11 @@ export async function runExperiment(
     });
     const run = await openRun({ ...sources, ...(checkpoint && { before, inputs }) }, folder, checkpoint, context);
     try {
+      // Taking the folder may remove its summary.
+      const earlier = await readLastProcess(paths.summary);
       await takeFolder(run, checkpoint, configFileEntry(paths, options, inputs));
       const last = await train(run);
-      return await finish(run, last);
+      return await finish(run, last ?? earlier);
     } finally {
       run.training.close();
     }
@@ -98,14 +100,15 @@ async function takeFolder(
   if (position.epoch <= config.training.epochs) await recordEnvironment(folder.paths.environment, engine, context);
 }
 
-/** Trains to the end; gives what is known of it where this process made steps. Errors: `stopped` after a signal. */
+/** Trains to the end; gives what is known of it where this process did not find it reached. Errors: `stopped` after a signal. */
 async function train(run: Run): Promise<LastProcess | undefined> {
   const { config, context, folder, position, splits } = run;
   const records = await openRecords(run);
   try {
     headerLines(run).forEach(folder.print);
     // A run that is complete loads no image.
-    const workers = position.epoch > config.training.epochs ? 0 : run.workers;
+    const isComplete = position.epoch > config.training.epochs;
+    const workers = isComplete ? 0 : run.workers;
     const loader = await openConfiguredLoader(config, splits, { workers, warn: records.warn, clock: context.clock });
     try {
       const signal = await trainNetwork({ ...run, loader }, records.events);
@@ -113,7 +116,7 @@ async function train(run: Run): Promise<LastProcess | undefined> {
         const hint = 'the same command resumes the run';
         throw stopped(signal, 'a checkpoint is written', { place: folder.paths.root, hint });
       }
-      return lastProcessOf(records.loading(), loader.leftOut);
+      return isComplete ? undefined : lastProcessOf(records.loading(), loader.leftOut);
     } finally {
       await loader.close();
     }
@@ -122,11 +125,10 @@ async function train(run: Run): Promise<LastProcess | undefined> {
   }
 }
 
-/** What a process that made steps knows of the run's end. */
-function lastProcessOf({ seconds, waitedSeconds }: LoadingTime, leftOut: number): LastProcess | undefined {
-  if (!(seconds > 0)) return undefined;
+/** What a process that evaluated the last epoch knows of the run's end; it may have found the epoch's steps made. */
+function lastProcessOf({ seconds, waitedSeconds }: LoadingTime, leftOut: number): LastProcess {
   return {
-    dataWaitPercent: Number(((100 * waitedSeconds) / seconds).toFixed(3)),
+    ...(seconds > 0 && { dataWaitPercent: Number(((100 * waitedSeconds) / seconds).toFixed(3)) }),
     ...(leftOut > 0 && { evaluationImagesLeftOut: leftOut }),
   };
 }
@@ -141,14 +143,14 @@ const meanOf = (epochs: number): string => {
 /** Writes the summary of a run whose metrics are complete, and prints the last lines. */
 async function finish(
   { config, folder, parts, splits, weights }: Run,
-  last: LastProcess | undefined,
+  last: LastProcess,
 ): Promise<RunSummary> {
   const { paths, print } = folder;
   const facts = {
     experiment: config.experiment,
     parameters: countParameters(parts.network),
     multiplyAdds: multiplyAddsOf(parts),
-    ...(last ?? (await readLastProcess(paths.summary))),
+    ...last,
     data: splits.data,
     weights,
     settings: fingerprint(config),

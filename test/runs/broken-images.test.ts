@@ -69,3 +69,16 @@ it('measures the readable images alone, and says how many were left out', async 
   const wrong = labels.filter((label, at) => predicted[at] !== label).length;
   expect((100 * wrong) / 6).toBe(whole.last.testErrorPercent);
 });
+
+it('says so too where it was stopped in its last evaluation, or is asked for with other settings when done', async () => {
+  const out = join(folder, 'stopped');
+  const broken = configOf({ broken: gone, absent: [] });
+  let turns = 0;
+  // After the only step and the first batch of the evaluation.
+  const stopRequested = (): string | undefined => (++turns === 2 ? 'SIGTERM' : undefined);
+  await expect(runExperiment(broken, { out, resume: true }, { ...context, stopRequested })).rejects.toThrow('stopped by SIGTERM');
+  const resumed = await runExperiment(broken, { out, resume: true }, context);
+  expect(resumed).toMatchObject({ evaluationImagesLeftOut: 6 });
+  const other = { ...broken, training: { ...broken.training, evaluationBatchSize: 4 } };
+  expect(await runExperiment(other, { out, resume: true }, context)).toMatchObject({ evaluationImagesLeftOut: 6 });
+});
