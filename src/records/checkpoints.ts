@@ -85,8 +85,8 @@ async function linked(path: string, second: string): Promise<boolean> {
 }
 
 /**
- * Of the checkpoints that count once the one at `saved` is durable: the `keep` newest stay, and of the best ones those
- * that were the best at one of these. Later ones go: they belong to a run that this one has replaced.
+ * Of the checkpoints that count once the newest one, at `saved`, is durable: the `keep` newest stay, and the best ones of
+ * these. Later ones go: they belong to a run that this one has replaced.
  */
 async function removeOutdated(folder: string, saved: Place, keep: number): Promise<void> {
   const regular = await listCheckpoints(folder);
@@ -96,11 +96,23 @@ async function removeOutdated(folder: string, saved: Place, keep: number): Promi
     folder,
     regular.filter((file) => !kept.includes(file)),
   );
+  await removeOutdatedBest(folder, saved, keep);
+}
+
+/**
+ * Of the best checkpoints up to `saved` the last before each newest one stays, and the `keep` last ones after all of them,
+ * which a run may resume from too. Later ones go.
+ */
+async function removeOutdatedBest(folder: string, saved: Place, keep: number): Promise<void> {
+  const regular = await listCheckpoints(folder);
   const best = await listCheckpoints(folder, 'best');
-  const bestOfOldest = best.findLastIndex((file) => kept.length > 0 && compare(file, kept[0]) <= 0);
+  const upToNow = best.filter((file) => compare(file, saved) <= 0);
+  const ofRegular = regular.map((place) => upToNow.findLast((file) => compare(file, place) <= 0));
+  const after = upToNow.filter((file) => regular.every((place) => compare(file, place) > 0));
+  const kept = new Set([...ofRegular, ...after.slice(-keep)]);
   await removeAll(
     folder,
-    best.filter((file, index) => index < bestOfOldest || compare(file, saved) > 0),
+    best.filter((file) => !kept.has(file)),
   );
 }
 
@@ -123,6 +135,7 @@ export async function saveCheckpoint(
     else await writeFileAtomically(second, pieces);
   }
   if (as.includes('newest')) await removeOutdated(folder, state, keep);
+  else await removeOutdatedBest(folder, state, keep);
   return paths.at(-1)!;
 }
 

@@ -136,6 +136,20 @@ describe('the best', () => {
     expect((await load(folder))?.path).toBe(join(folder, 'epoch-0003-step-0000030.safetensors'));
   });
 
+  test('does not pile up between checkpoints that are due', async ({ folder }) => {
+    for (const epoch of [1, 2, 3, 4]) await save(folder, epoch, 'best');
+    expect(await epochsOf(folder, 'best')).toEqual([3, 4]);
+    await save(folder, 5, 'newest');
+    expect(await epochsOf(folder, 'best')).toEqual([4]);
+    for (const epoch of [6, 7, 8, 9]) await save(folder, epoch, 'best');
+    expect(await epochsOf(folder, 'best')).toEqual([4, 8, 9]);
+    await save(folder, 10, 'newest');
+    expect([await epochsOf(folder, 'newest'), await epochsOf(folder, 'best')]).toEqual([
+      [5, 10],
+      [4, 9],
+    ]);
+  });
+
   test('of an abandoned future goes: when an earlier one is saved, or when the run resumes', async ({ folder }) => {
     await save(folder, 2, 'newest', 'best');
     await save(folder, 3, 'newest', 'best');
