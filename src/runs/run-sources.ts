@@ -42,11 +42,11 @@ function requireWeights({ model: { weights, weightsSha256 } }: ExperimentConfig)
   });
 }
 
-/** What decides the batches of a config: its real images, and those that generators are to make. */
-function trainingImages({ dataset: { synthetic } }: ExperimentConfig, { train }: LoadedSplits): TrainingImages {
-  if (synthetic === undefined) return train;
+/** What decides the batches of a config: so many real images, and those that generators are to make. */
+export function trainingImages({ dataset: { synthetic } }: ExperimentConfig, real: number): TrainingImages {
+  if (synthetic === undefined) return { count: real };
   const { images, fraction } = synthetic;
-  return { count: train.count + images, synthetic: { count: images, fraction } };
+  return { count: real + images, synthetic: { count: images, fraction } };
 }
 
 /**
@@ -74,7 +74,7 @@ export async function loadSources(
   const { kind } = engine.device;
   requireMemory(config, parts, kind);
   const { batchSize, evaluationBatchSize } = config.training;
-  requireTrainingMemory(parts, Math.max(...epochPlan(trainingImages(config, splits), batchSize).sizes), kind);
+  requireTrainingMemory(parts, Math.max(...epochPlan(trainingImages(config, splits.train.count), batchSize).sizes), kind);
   requireEvaluationMemory(parts, Math.min(evaluationBatchSize, splits.evaluation.count), kind);
   return { config, splits, generators, engine, parts, first };
 }

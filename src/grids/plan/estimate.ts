@@ -2,6 +2,7 @@
 import { cannot, reasonOf } from '../../common/errors.js';
 import { formatBytes } from '../../common/format.js';
 import type { ExperimentConfig } from '../../config/schema.js';
+import { epochPlan } from '../../data/batches.js';
 import type { DataPlaces } from '../../data/registry.js';
 import type { Engine } from '../../engine/index.js';
 import { sizeOf } from '../../engine/types.js';
@@ -10,6 +11,7 @@ import type { StepParts } from '../../training/step.js';
 import { evaluationCount } from '../../training/cadence.js';
 import { stepMemory } from '../../training/step-memory.js';
 import { buildParts } from '../../runs/parts.js';
+import { trainingImages } from '../../runs/run-sources.js';
 import { countImages, type ImageCounts } from './images.js';
 import { measuredBatches, measureSteps, stepKey, type StepTimes } from './step-times.js';
 
@@ -46,11 +48,23 @@ export interface EstimateContext extends DataPlaces {
 /** What a step of so many bytes of tensors takes with its kernels and the allocator. */
 const withOverhead = (bytes: number): number => 1.25 * bytes + 5e8;
 
-function secondsPerEpoch({ training }: ExperimentConfig, images: ImageCounts, step: StepTimes): number {
+function secondsPerEpoch(config: ExperimentConfig, images: ImageCounts, step: StepTimes): number {
+  const { training } = config;
   const { batchSize, evaluationBatchSize, epochs } = training;
+  // Synthetic images fill a part of each batch.
+  const { real } = epochPlan(trainingImages(config, images.train), batchSize).full;
   const evaluation = (images.evaluation / evaluationBatchSize) * step.evaluation;
-  const milliseconds = (images.train / batchSize) * step.training + (evaluation * evaluationCount(training)) / epochs;
+  const milliseconds = (images.train / real) * step.training + (evaluation * evaluationCount(training)) / epochs;
   return milliseconds / 1000;
+}
+
+/** The most checkpoints that a finished run keeps as files of their own. */
+function maxCheckpoints({ output, training }: ExperimentConfig): number {
+  const { checkpointEvery: every, keepCheckpoints: newest } = output;
+  const { epochs, steps, minutes } = typeof every === 'number' ? { epochs: every } : every;
+  // One at the end of each epoch: of the best, all but the oldest are files of the newest.
+  if (epochs === 1 && steps === undefined && minutes === undefined) return Math.min(newest + 1, training.epochs);
+  return newest + Math.min(newest, training.epochs);
 }
 
 /** Estimates one config after another; steps that are the same are measured once. */
@@ -96,9 +110,7 @@ export function createEstimator(context: EstimateContext): (config: ExperimentCo
       const parts = await buildParts(config, 'reason' in counts ? undefined : counts.shape);
       const memoryBytes = stepMemory(parts, config.training.batchSize);
       const state = sessionTensors(parts).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
-      // The best one may be none of the newest.
-      const checkpoints = Math.min(config.output.keepCheckpoints + 1, config.training.epochs);
-      known = { memoryBytes, diskBytes: state * checkpoints };
+      known = { memoryBytes, diskBytes: state * maxCheckpoints(config) };
       if ('reason' in counts) return { ...known, reason: counts.reason };
       known = { ...known, images: counts };
       const engine = await context.openEngine(config.training);

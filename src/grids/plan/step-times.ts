@@ -72,6 +72,7 @@ const extrasKey = ({ augmentation, optimizer, training }: ExperimentConfig): rea
 export function stepKey(config: ExperimentConfig): string {
   const { model, loss, dataset, optimizer, training } = config;
   const { batchSize, evaluationBatchSize, execution, precision, device, tf32, xla, deterministic } = training;
+  const { persistentBatchNorm, layout } = training;
   return JSON.stringify([
     model,
     { ...loss, lambda0: undefined, schedule: undefined },
@@ -87,6 +88,7 @@ export function stepKey(config: ExperimentConfig): string {
     optimizerKey(optimizer),
     extrasKey(config),
     [batchSize, evaluationBatchSize, execution, precision, device, tf32, xla, deterministic],
+    [persistentBatchNorm, layout],
   ]);
 }
 

@@ -66,6 +66,22 @@ test('counts the evaluations that are due', async ({ folder }) => {
   expect(secondsPerEpoch).toBeCloseTo((2500 * 50 + (13 / 40) * 200 * 50) / 1000, 6);
 });
 
+test('counts the steps that synthetic images add to an epoch', async ({ folder }) => {
+  const synthetic = { generator: 'generator', fraction: 0.25 };
+  const { secondsPerEpoch } = await estimator(folder).estimate(config({ dataset: { name: 'cifar10', synthetic } }));
+  // 15 of the 20 images of a batch are real.
+  expect(secondsPerEpoch).toBeCloseTo(((50_000 / 15) * 50 + 200 * 50) / 1000, 6);
+});
+
+test('counts a best checkpoint beside each newest one where they are not of the same epochs', async ({ folder }) => {
+  const checkpoint = 4 * (2 * 78_042 + 2 * 336);
+  const checkpoints = async (checkpointEvery: unknown, training = {}): Promise<number> =>
+    (await estimator(folder).estimate(config({ output: { checkpointEvery } }, training))).diskBytes! / checkpoint;
+  expect(await checkpoints({ epochs: 1 })).toBe(3);
+  expect(await checkpoints(2)).toBe(4);
+  expect(await checkpoints({ steps: 100 }, { epochs: 1 })).toBe(3);
+});
+
 test('counts subsets and hold-out sets', async ({ folder }) => {
   const { estimate } = estimator(folder);
   const counts = async (dataset: object) =>
@@ -158,6 +174,8 @@ it('the key of a step has what makes a step another, and not its numbers', () =>
     config({}, { clipGradNorm: 1 }),
     config({}, { ema: {} }),
     config({}, { metrics: module }),
+    config({}, { layout: 'channels-last' }),
+    config({}, { persistentBatchNorm: true }),
     config({ optimizer: { headLearningRateFactor: 10 } }),
     config({ augmentation: { mixup: {} } }),
     config({ augmentation: { cutmix: {} } }),
