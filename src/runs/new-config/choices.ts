@@ -4,6 +4,7 @@ import { heldOutOf } from '../../data/split.js';
 import { experimentSchema, type ExperimentConfig } from '../../config/schema.js';
 import type { ModelInput } from '../../models/options.js';
 import { stepMemory } from '../../training/step-memory.js';
+import type { StepParts } from '../../training/step.js';
 import { buildParts } from '../parts.js';
 
 /** What the steps run on. */
@@ -66,16 +67,28 @@ const smallestWanted = 16;
 const passes = { cpu: 60_000, cuda: 3_000_000 } as const;
 const epochLimits = [20, 200] as const;
 
+/** The network and a loss on images of a folder, to compute the memory of a step. */
+function partsWith(survey: FolderSurvey, network: Pick<Choices, 'imageSize' | 'model'>, covariance: Choices['covariance']) {
+  const { imageSize, model } = network;
+  const config = experimentSchema.parse({
+    experiment: 'new',
+    dataset: { name: 'image-folder', dir: survey.root, imageSize },
+    model,
+    loss: { name: 'isda', covariance },
+  });
+  const { mean, std } = config.dataset as Extract<ExperimentConfig['dataset'], { name: 'image-folder' }>;
+  const { length: classes } = survey.classNames;
+  return buildParts(config, { classes, height: imageSize, width: imageSize, channels: 3, mean, std });
+}
+
 /** The largest batch whose step fits; the smallest where none does. */
-async function batchFor(config: ExperimentConfig, classes: number, trainImages: number, { memory }: Machine) {
-  const { imageSize, mean, std } = config.dataset as Extract<ExperimentConfig['dataset'], { name: 'image-folder' }>;
-  const images = { classes, height: imageSize, width: imageSize, channels: 3, mean, std } as const;
-  const parts = await buildParts(config, images);
+function batchFor(parts: StepParts, trainImages: number, { memory }: Machine) {
   const sizes = batchSizes.map((batchSize) => ({ batchSize, stepBytes: stepMemory(parts, batchSize) }));
   const fits = sizes.find(
-    ({ batchSize, stepBytes }) => stepBytes <= memoryShare * memory && (batchSize <= smallestWanted || batchSize * fewestSteps <= trainImages),
+    ({ batchSize, stepBytes }) =>
+      stepBytes <= memoryShare * memory && (batchSize <= smallestWanted || batchSize * fewestSteps <= trainImages),
   );
-  return { ...(fits ?? sizes.at(-1)!), features: parts.network.featureSize };
+  return fits ?? sizes.at(-1)!;
 }
 
 /** Chooses for a folder of images and a machine. */
@@ -88,13 +101,13 @@ export async function chooseConfig(survey: FolderSurvey, machine: Machine): Prom
   const fewestImages = kept(Math.min(...counts));
   const medianSide = median(sides);
   const { imageSize, model } = networkFor(medianSide, trainImages, machine);
-  const config = experimentSchema.parse({
-    experiment: 'new',
-    dataset: { name: 'image-folder', dir: survey.root, imageSize },
-    model,
-    loss: { name: 'isda', covariance: 'diagonal' },
-  });
-  const { batchSize, stepBytes, features } = await batchFor(config, classNames.length, trainImages, machine);
+  const diagonal = await partsWith(survey, { imageSize, model }, 'diagonal');
+  const { featureSize: features } = diagonal.network;
+  const { batchSize, stepBytes } = batchFor(diagonal, trainImages, machine);
+  // A full covariance of A features has A of its directions from as many images at least.
+  const enoughImages = fewestImages > features;
+  const fullBytes = enoughImages ? stepMemory(await partsWith(survey, { imageSize, model }, 'full'), batchSize) : Infinity;
+  const isFull = fullBytes <= memoryShare * machine.memory;
   const [least, most] = epochLimits;
   const epochs = Math.min(most, Math.max(least, Math.round(passes[machine.device] / trainImages)));
   return {
@@ -105,8 +118,7 @@ export async function chooseConfig(survey: FolderSurvey, machine: Machine): Prom
     evaluationBatchSize: Math.min(4 * batchSize, imageSize > 64 ? 128 : 500),
     epochs,
     learningRate: Number(((0.1 * batchSize) / 128).toPrecision(3)),
-    // A full covariance of A features has A of its directions from as many images at least.
-    covariance: fewestImages > features ? 'full' : 'diagonal',
+    covariance: isFull ? 'full' : 'diagonal',
     validationFraction,
     trainImages,
     fewestImages,
@@ -114,6 +126,6 @@ export async function chooseConfig(survey: FolderSurvey, machine: Machine): Prom
     sweepHoldout: Math.min(Math.round(validationShare * trainImages), trainImages - classNames.length),
     medianSide,
     features,
-    stepBytes,
+    stepBytes: isFull ? fullBytes : stepBytes,
   };
 }

@@ -37,11 +37,18 @@ const modelText = ({ model }: Choices): string =>
     .map(([key, value]) => `  ${key}: ${String(value)}`)
     .join('\n');
 
+/** Why the covariance is full, or is not. */
+function covarianceText({ covariance, features, fewestImages }: Choices): string {
+  const more = fewestImages > features;
+  const images = `  # The smallest class has ${counted(fewestImages, 'training image')}, ${more ? '' : 'not '}more than the network's ${features} features,`;
+  const needs = covariance === 'diagonal' && more ? 'needs; but its step would not fit the memory' : 'needs';
+  return `${images}\n  # which a full covariance ${needs}.`;
+}
+
 /** The config of ISDA. `file`: its name. */
 export function newConfigText(survey: FolderSurvey, choices: Choices, { device, memory }: Machine, file: string): string {
   const name = named(file);
-  const { covariance, features, fewestImages, validationFraction, batchSize, epochs } = choices;
-  const fits = covariance === 'full' ? `more than` : `not more than`;
+  const { covariance, validationFraction, batchSize, epochs } = choices;
   const split =
     validationFraction === undefined
       ? ''
@@ -72,8 +79,7 @@ ${modelText(choices)}
 loss:
   name: isda
   lambda0: 0.5 # strength; \`isda sweep lambda0\` chooses it
-  # The smallest class has ${counted(fewestImages, 'training image')}, ${fits} the network's ${features} features,
-  # which a full covariance needs.
+${covarianceText(choices)}
   covariance: ${covariance}
 
 optimizer:

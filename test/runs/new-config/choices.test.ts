@@ -69,6 +69,20 @@ describe('chooseConfig', () => {
     expect(await batchOf(20, 80 * 2 ** 30)).toBe(16);
   });
 
+  it('says what a step with the chosen covariance takes, and takes no full one that does not fit', async () => {
+    // A ResNet-50 has 2048 features: each class's full covariance has 16 MiB.
+    const found = survey(Array<number>(100).fill(3000), 400);
+    const choose = (memory: number) => chooseConfig(found, { device: 'cuda', memory });
+    const large = await choose(80 * 2 ** 30);
+    expect(large).toMatchObject({ covariance: 'full', features: 2048, batchSize: 128 });
+    const small = await choose(16 * 2 ** 30);
+    expect(small).toMatchObject({ covariance: 'diagonal', features: 2048 });
+    expect(small.stepBytes).toBeLessThanOrEqual(8 * 2 ** 30);
+    expect(large.stepBytes).toBeGreaterThan(small.stepBytes + 100 * 2048 ** 2 * 4);
+    const text = newConfigText(found, small, { device: 'cuda', memory: 16 * 2 ** 30 }, 'photos.yaml');
+    expect(text).toContain('# which a full covariance needs; but its step would not fit the memory.\n  covariance: diagonal\n');
+  });
+
   it('trains for a while whatever the number of images', async () => {
     expect((await chooseConfig(survey([50, 50], 32), cpu)).epochs).toBe(200);
     expect((await chooseConfig(survey([1000, 500], 32), cpu)).epochs).toBe(50);
