@@ -90,13 +90,21 @@ const shortRun = 10;
 
 /** What is probably not meant in a schedule over `epochs` epochs, one sentence each. */
 export function scheduleWarnings(schedule: ScheduleOptions, epochs: number): readonly string[] {
+  const { warmupEpochs = 0 } = schedule;
+  const run = `the ${counted(epochs, 'epoch')} of the run`;
+  return [
+    ...(warmupEpochs > epochs ? [`schedule.warmupEpochs ${warmupEpochs} is more than ${run}: the rate is never the full one`] : []),
+    ...rateWarnings(schedule, epochs, run),
+  ];
+}
+
+/** The same of the rates without warm-up. */
+function rateWarnings(schedule: ScheduleOptions, epochs: number, run: string): readonly string[] {
   if (schedule.name === 'step') {
     const late = schedule.milestones.filter((milestone) => milestone > epochs);
     if (late.length === 0) return [];
     const [which, they] = late.length === 1 ? [`milestone ${late[0]}`, 'is'] : [`milestones ${late.join(', ')}`, 'are'];
-    return [
-      `schedule.${which} ${they} beyond the ${counted(epochs, 'epoch')} of the run: the rate is not lowered there`,
-    ];
+    return [`schedule.${which} ${they} beyond ${run}: the rate is not lowered there`];
   }
   if (schedule.name === 'cosine' && epochs <= shortRun && (schedule.minLearningRate ?? 0) === 0) {
     const where =

@@ -130,5 +130,11 @@ describe('scheduleWarnings', () => {
     ],
     [{ name: 'cosine', minLearningRate: 0.1 }, 1, []],
     [{ name: 'constant' }, 1, []],
+    [{ name: 'constant', warmupEpochs: 3 }, 3, []],
+    [
+      { name: 'constant', warmupEpochs: 5 },
+      3,
+      ['schedule.warmupEpochs 5 is more than the 3 epochs of the run: the rate is never the full one'],
+    ],
   ])('%j over %i epochs', (schedule, epochs, warnings) => expect(scheduleWarnings(schedule, epochs)).toEqual(warnings));
 });
