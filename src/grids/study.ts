@@ -7,7 +7,7 @@ import { loadConfig } from '../config/load.js';
 import { configError, type Problem } from '../config/problems.js';
 import { asTree, experimentName, experimentProblem } from '../config/schema.js';
 import type { Source } from '../config/source.js';
-import { valueAt, type MapTree } from '../config/tree.js';
+import { keySpanAt, valueAt, type MapTree } from '../config/tree.js';
 import { checkTree } from '../config/validate.js';
 import { parseYaml } from '../config/yaml.js';
 import { seedsFrom, type GridRow } from './rows.js';
@@ -27,6 +27,21 @@ const studySchema = z.strictObject({
   seeds: z.int().min(1).max(10_000).default(3),
   rows: z.array(z.strictObject({ name, config: config.optional(), set: changes.optional() })).min(1),
 });
+
+/** Keys of every run that the study itself decides, each with how. */
+const decided = [
+  { path: ['training', 'seed'], how: '`seeds` runs every row on seeds 1 to N' },
+  { path: ['output', 'dir'], how: 'a run lies in the store, which --out names' },
+  { path: ['experiment'], how: 'a run is called by its study and its row' },
+] as const;
+
+/** The keys in changes, at a place of the study's tree, that no run would have. */
+function decidedProblems(tree: MapTree, at: readonly PropertyKey[]): readonly Problem[] {
+  return decided.flatMap(({ path, how }) => {
+    const span = keySpanAt(tree, [...at, ...path]);
+    return span === undefined ? [] : [{ message: `${path.join('.')} cannot be set here: ${how}`, span }];
+  });
+}
 
 interface Study {
   readonly name: string;
@@ -56,6 +71,9 @@ export function loadStudy(
   const checked = checkTree({ schema: studySchema, root: asTree(studySchema) }, tree, [source]);
   if ('problems' in checked) throw fail(checked.problems);
   const study = checked.value;
+  const settings: PropertyKey[][] = [['set'], ...study.rows.map((_, index) => ['rows', index, 'set'])];
+  const idle = settings.flatMap((at) => decidedProblems(tree, at));
+  if (idle.length > 0) throw fail(idle);
 
   /** A name in the study is relative to it first, as in `extends`. */
   const find = (reference: string): string => {
