@@ -1,5 +1,6 @@
 // The synthetic images of a run: made by trained generators in bulk, as many of each class, or read from the cache.
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { cannot, reasonOf, stopped } from '../common/errors.js';
 import { formatDuration } from '../common/format.js';
@@ -13,6 +14,7 @@ import { generatorOfClass, loadGeneratorSet, type GeneratorSet } from '../gan/ge
 import { labelMeaning, makesKnownClasses } from '../gan/label-meaning.js';
 import { openSampler } from '../gan/sampler.js';
 import type { LoadedGenerator } from '../gan/stored.js';
+import { runFolder } from '../records/run-folder.js';
 
 /** Images of one call of a generator. */
 const batchSize = 250;
@@ -105,6 +107,14 @@ export async function makeImages(
   return images;
 }
 
+/** The generators in run folders without a summary: their training was stopped, or goes on. */
+function unfinished({ generators }: GeneratorSet): readonly LoadedGenerator[] {
+  return generators.filter(({ path }) => {
+    const { checkpoints, summary } = runFolder(dirname(path));
+    return existsSync(checkpoints) && !existsSync(summary);
+  });
+}
+
 /** The synthetic images of a run as a source, from the cache where it has them. Errors: a signal came while making them. */
 export async function syntheticSource(
   { images: count, seed }: SyntheticOptions,
@@ -112,6 +122,9 @@ export async function syntheticSource(
   set: GeneratorSet,
   context: MakingContext,
 ): Promise<MemorySource> {
+  for (const { path } of unfinished(set)) {
+    context.print(`warning: the generator ${path} is not trained to its end: \`isda gan train\` resumes it`);
+  }
   const { classes } = real;
   const labels = balancedLabels(count, classes);
   const size = imageBytes(real);

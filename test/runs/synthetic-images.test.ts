@@ -95,6 +95,18 @@ describe('synthetic images', () => {
     expect((await make(folder)).source.storage.images).not.toEqual(first.source.storage.images);
   });
 
+  test('are warned of where the training of their generator has not ended', async ({ folder }) => {
+    await saved(folder, perClass);
+    await make(folder);
+    mkdirSync(join(folder, 'class-0', 'checkpoints'));
+    mkdirSync(join(folder, 'class-1', 'checkpoints'));
+    writeFileSync(join(folder, 'class-1', 'summary.json'), '{}');
+    const path = join(folder, 'class-0', generatorFile);
+    expect((await make(folder)).said).toEqual([
+      `warning: the generator ${path} is not trained to its end: \`isda gan train\` resumes it`,
+    ]);
+  });
+
   test('are whole in the cache when two make them at once', async ({ folder }) => {
     await saved(folder, perClass);
     const [one, other] = await Promise.all([make(folder), make(folder)]);
