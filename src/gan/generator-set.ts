@@ -1,5 +1,6 @@
 // The generators of a folder: one of all its classes, or one for each.
 import { cannot } from '../common/errors.js';
+import { classDifference } from '../data/class-names.js';
 import { generatorChecksum } from './generator-files.js';
 import { makesKnownClasses } from './label-meaning.js';
 import { loadGenerators, type LoadedGenerator } from './stored.js';
@@ -20,13 +21,15 @@ export interface GeneratorSet {
 /** Loads the generators at a path. Errors: none there; not generators; of several data sets. */
 export async function loadGeneratorSet(path: string): Promise<GeneratorSet> {
   const generators = await loadGenerators(path);
-  const [{ dataset, classNames }] = generators;
-  const stray = generators.find((each) => each.dataset !== dataset || each.classNames.join() !== classNames.join());
-  if (stray !== undefined) {
-    throw cannot('load the generators', `they are of ${dataset} and of ${stray.dataset}`, {
-      code: 'generator/unusable',
-      place: path,
-    });
+  const [first] = generators;
+  const { dataset, classNames } = first;
+  for (const other of generators) {
+    const difference =
+      other.dataset === dataset
+        ? classDifference({ classNames, owner: first.path }, { classNames: other.classNames, owner: other.path }, true)
+        : `they are of ${dataset} and of ${other.dataset}`;
+    if (difference === undefined) continue;
+    throw cannot('load the generators', difference, { code: 'generator/unusable', place: path });
   }
   return { path, generators, dataset, classNames, checksum: generatorChecksum(path)! };
 }

@@ -151,6 +151,11 @@ describe('synthetic images', () => {
     await expect(make(cgan, { checksum: 'ab'.repeat(32) })).rejects.toThrow(
       /the generator has the checksum [0-9a-f]{12}…, not abababababab…/,
     );
+    const renamed = { ...perClass[1], classNames: ['cat', 'frog', 'dog'] };
+    mkdirSync(join(folder, 'renamed'));
+    await expect(make(await saved(join(folder, 'renamed'), [perClass[0], renamed]))).rejects.toThrow(
+      `cannot load the generators: class 1 is dog of ${join(folder, 'renamed', 'class-0', generatorFile)} and frog of `,
+    );
     const options = { generator: cgan, fraction: 0.5, images: 1, seed: 1 };
     await expect(openGenerators(options, { ...real, classNames: ['cat', 'dog'] }, '/')).rejects.toThrow(
       'the classes are others: the generator has 3 classes, cifar10 has 2',
