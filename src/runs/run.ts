@@ -1,4 +1,5 @@
 // One run of one experiment, from its config to its summary.
+import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { stopped } from '../common/errors.js';
@@ -10,7 +11,7 @@ import type { LoadedCheckpoint } from '../records/checkpoints.js';
 import { readInputs, writeInputs, type RunInputs } from '../records/inputs.js';
 import { lastEpochs } from '../records/metrics-columns.js';
 import { readMetrics } from '../records/metrics-csv.js';
-import { runFolder } from '../records/run-folder.js';
+import { runFolder, type RunFolder } from '../records/run-folder.js';
 import { readLastProcess, summarise, writeSummary, type LastProcess, type RunSummary } from '../records/summary.js';
 import { knownMetrics } from '../training/metrics/registry.js';
 import { trainNetwork, type LoadingTime } from '../training/trainer.js';
@@ -45,7 +46,7 @@ export async function runExperiment(
     const { workingDirectory } = context;
     const checkpoint = await resumedCheckpoint(folder, {
       resume,
-      results: [paths.summary],
+      results: [paths.summary, ...(hasCheckpointedEpochs(paths) ? [paths.metrics] : [])],
       fingerprints: fingerprints(sources.config),
       other: (found) => otherSettings({ before, inputs, config: sources.config, paths, workingDirectory }, found),
     });
@@ -60,6 +61,16 @@ export async function runExperiment(
       run.training.close();
     }
   });
+}
+
+/**
+ * Whether a run has done more epochs than it can have without a checkpoint: the first is evaluated, so that it has the best
+ * one, and a crash before that leaves one row.
+ */
+function hasCheckpointedEpochs({ metrics }: RunFolder): boolean {
+  if (!existsSync(metrics)) return false;
+  const [, ...rows] = readFileSync(metrics, 'utf8').split('\n').slice(0, -1);
+  return rows.length > 1;
 }
 
 /** The config with the digest of its first weights as the folder's run has it, where their file is gone. */
@@ -83,7 +94,7 @@ async function takeFolder(
   configFile: Pick<RunInputs, 'configFile'>,
 ): Promise<void> {
   const { keepCheckpoints } = config.output;
-  const outdated = [basename(folder.paths.summary)];
+  const outdated = [folder.paths.summary, folder.paths.metrics].map((path) => basename(path));
   const earlier = new Set([...(inputs?.earlierSettings ?? []), ...(checkpoint ? [checkpoint.fingerprint] : [])]);
   const earlierSettings = [...earlier].filter((each) => !isFingerprintOf(config, each));
   // Before config.yaml: a checkpoint of earlier settings must be known as the run's at any moment.

@@ -193,6 +193,16 @@ describe('what is refused before the folder changes', () => {
     expect(contentOf(out, ['log.txt'])).toEqual(before);
   });
 
+  it('epochs of a run that has not ended, where its checkpoints were deleted', async () => {
+    const out = join(folder, 'unended');
+    cpSync(root, out, { recursive: true });
+    for (const name of ['checkpoints', 'summary.json']) rmSync(join(out, name), { recursive: true });
+    const before = contentOf(out, ['log.txt']);
+    await expect(run('unended', configOf())).rejects.toMatchObject({ code: 'run/exists', place: join(out, 'metrics.csv') });
+    expect(contentOf(out, ['log.txt'])).toEqual(before);
+    expect((await run('unended', configOf(), { resume: false })).summary.last).toEqual(whole.summary.last);
+  });
+
   const changed = (changes: object): ExperimentConfig => experimentSchema.parse({ ...configOf(), ...changes });
   const noEngine = (): Promise<Engine> => Promise.reject(new Error('no GPU'));
   const weights = join(folder, 'unfit.safetensors');
