@@ -93,7 +93,9 @@ export function scheduleWarnings(schedule: ScheduleOptions, epochs: number): rea
   const { warmupEpochs = 0 } = schedule;
   const run = `the ${counted(epochs, 'epoch')} of the run`;
   return [
-    ...(warmupEpochs > epochs ? [`schedule.warmupEpochs ${warmupEpochs} is more than ${run}: the rate is never the full one`] : []),
+    ...(warmupEpochs > epochs
+      ? [`schedule.warmupEpochs ${warmupEpochs} is more than ${run}: the rate is never the full one`]
+      : []),
     ...rateWarnings(schedule, epochs, run),
   ];
 }

@@ -54,11 +54,18 @@ export function measuredBatches(
 /** After so long no further steps of a kind are measured. */
 const enoughMilliseconds = 10_000;
 
-/** What an optimizer's step takes time for: not its numbers, but RMSprop without momentum has less to do. */
+/**
+ * What an optimizer's step takes time for: not its numbers, but RMSprop without momentum has less to do, and the options of
+ * a user's own may change its operations.
+ */
 const optimizerKey = (optimizer: ExperimentConfig['optimizer']): readonly unknown[] =>
   optimizer.name === 'rmsprop'
     ? [optimizer.name, optimizer.centered, optimizer.momentum > 0]
-    : [optimizer.name, optimizer.name === 'sgd' && optimizer.nesterov, 'module' in optimizer && optimizer.module];
+    : [
+        optimizer.name,
+        optimizer.name === 'sgd' && optimizer.nesterov,
+        'module' in optimizer && [optimizer.module, optimizer.options],
+      ];
 
 /** What a step has besides: mixed images, gradients kept or clipped, averages, metrics of one's own. Their numbers do not count. */
 const extrasKey = ({ augmentation, optimizer, training }: ExperimentConfig): readonly unknown[] => [

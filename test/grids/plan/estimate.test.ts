@@ -180,6 +180,7 @@ it('the key of a step has what makes a step another, and not its numbers', () =>
     config({ augmentation: { mixup: {} } }),
     config({ augmentation: { cutmix: {} } }),
     ...['/a.mjs', '/b.mjs'].map((path) => config({ optimizer: { name: 'custom', module: path, learningRate: 1 } })),
+    config({ optimizer: { name: 'custom', module: '/a.mjs', options: { order: 2 } } }),
   ];
   expect(new Set(different.map(stepKey)).size).toBe(different.length);
   expect(stepKey(config({}, { accumulate: 4, clipGradNorm: 2, ema: { decay: 0.5 } }))).toBe(
