@@ -74,8 +74,8 @@ export function epochOrder(count: number, seed: number, epoch: number): Uint32Ar
 }
 
 /**
- * Places `from` … `to` − 1 of an endless row of `count` images in which each comes once before any comes again; a pure
- * function of the seed and the places.
+ * Elements `from` … `to` − 1 of an infinite sequence of permutations of `count` images, one after another; a pure function
+ * of the seed and the elements' positions.
  */
 export function endlessOrder(count: number, seed: number, from: number, to: number): Uint32Array {
   const places = new Uint32Array(to - from);

@@ -6,7 +6,7 @@ import { makesKnownClasses } from './label-meaning.js';
 import { loadGenerators, type LoadedGenerator } from './stored.js';
 
 export interface GeneratorSet {
-  /** Where it was looked for. */
+  /** A generator's file, or a folder of them, as it was named. */
   readonly path: string;
   /** In the order of their classes; at least one. */
   readonly generators: readonly LoadedGenerator[];

@@ -41,8 +41,7 @@ function withoutBias(
 
 /**
  * The first weights that a config's `model` names; undefined where a run begins from scratch. A loss without a bias begins
- * with one of 0. Errors: the file is not there,
- * is not the one that the config knows by its digest, or is not the network's.
+ * with one of 0. Errors: the file is not there, is not the one that the config knows by its digest, or is not the network's.
  */
 export async function readFirstWeights(
   { weights, weightsSha256, head }: FirstWeightsOptions,

@@ -5,6 +5,7 @@ import { loaderThreads } from '../data/loader/threads.js';
 import { maxBrokenOf } from '../data/options.js';
 import type { Splits } from '../data/split.js';
 import type { Engine } from '../engine/index.js';
+import { evaluationDue } from '../training/cadence.js';
 
 /** What loading needs of the process. */
 export interface LoadingContext {
@@ -42,5 +43,7 @@ export function openConfiguredLoader(
   const { batchSize, evaluationBatchSize, epochs, seed } = training;
   const maxBroken = maxBrokenOf(dataset);
   const sizes = { batchSize, evaluationBatchSize, epochs };
-  return openLoader({ train, evaluation, augmentation, ...sizes, seed, maxBroken, workers, warn, clock });
+  const evaluatedAfter = (epoch: number): boolean => evaluationDue(training, epoch);
+  const facts = { train, evaluation, augmentation, ...sizes, evaluatedAfter, seed, maxBroken };
+  return openLoader({ ...facts, workers, warn, clock });
 }

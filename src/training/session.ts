@@ -76,7 +76,7 @@ export function openTrainingSession(engine: Engine, parts: StepParts, options: S
   const tensors = sessionTensors(parts);
   const trained = { count: options.trainImages, ...(synthetic === undefined ? {} : { synthetic }) };
   const { sizes } = epochPlan(trained, options.batchSize);
-  // Only full batches are followed by others of their group.
+  // The last batch of a group makes the update; every other one is full.
   const unfinished = parts.accumulates === true ? sizes.filter((size) => size === options.batchSize) : [];
   const { evaluationImages, evaluationBatchSize, leavesOut = false } = options;
   const evaluated = evaluationSizes(evaluationImages, evaluationBatchSize, leavesOut);

@@ -111,7 +111,7 @@ export async function runTrainer({
     layout: 'auto',
   } as const;
   const loader = await openLoader({
-    ...{ ...training, train, evaluation, maxBroken: 0, clock: () => 0 },
+    ...{ ...training, train, evaluation, maxBroken: 0, clock: () => 0, evaluatedAfter: () => true },
     augmentation: augmentationOptions.parse({ padCrop: { padding: 2 } }),
     warn: (line) => void events.push(line),
   });

@@ -17,6 +17,17 @@ export type BatchName = Omit<BatchSpec, 'indices'>;
 export const isSameBatch = (a: BatchName | undefined, b: BatchName): boolean =>
   a?.part === b.part && a.epoch === b.epoch && a.batch === b.batch;
 
+/** What the batches of a run are made of. */
+export interface SpecPlan {
+  readonly train: TrainingImages;
+  readonly evaluation: { readonly count: number };
+  readonly batchSize: number;
+  readonly evaluationBatchSize: number;
+  readonly seed: number;
+  /** The last epoch. */
+  readonly epochs: number;
+}
+
 /** A training epoch, or what is left of it. */
 interface EpochSpec {
   readonly batchSize: number;
@@ -60,5 +71,24 @@ export function* evaluationSpecs(
     const start = batch * batchSize;
     const length = Math.min(batchSize, count - start);
     yield { part: 'evaluation', epoch: 0, batch, indices: Uint32Array.from({ length }, (_, i) => start + i) };
+  }
+}
+
+/**
+ * The batches of a run in order from one on: those of its epoch and the epochs after it, with the evaluation batches after
+ * each epoch in which `evaluatedAfter` has them; of an evaluation batch, those of its evaluation.
+ */
+export function* specsFrom(
+  { part, epoch, batch }: BatchName,
+  { train, evaluation, batchSize, evaluationBatchSize, seed, epochs }: SpecPlan,
+  evaluatedAfter: (epoch: number) => boolean,
+): Generator<BatchSpec, void, undefined> {
+  if (part === 'evaluation') {
+    yield* evaluationSpecs(evaluation.count, evaluationBatchSize, batch);
+    return;
+  }
+  for (let next = epoch; next <= Math.max(epoch, epochs); next++) {
+    yield* trainingSpecs(train, { batchSize, seed, epoch: next, first: next === epoch ? batch : 0 });
+    if (evaluatedAfter(next)) yield* evaluationSpecs(evaluation.count, evaluationBatchSize, 0);
   }
 }

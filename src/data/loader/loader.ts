@@ -6,7 +6,7 @@ import { keepImages } from '../kept-images.js';
 import { createBrokenImageCheck } from './broken-images.js';
 import { errorOf } from './failure.js';
 import { createInlineBuilder, type BatchBuilder } from './inline-builder.js';
-import { evaluationSpecs, isSameBatch, trainingSpecs, type BatchName, type BatchSpec } from './batch-spec.js';
+import { isSameBatch, specsFrom, type BatchName, type BatchSpec } from './batch-spec.js';
 import { noneLeft, openReadImages, type ReadingPlan } from './read-images.js';
 import { openWorkerBuilder } from './worker-builder.js';
 
@@ -17,6 +17,8 @@ export interface LoaderOptions extends ReadingPlan {
   readonly workers: number;
   /** The last epoch; batches are not prefetched beyond it. */
   readonly epochs: number;
+  /** Whether an evaluation follows an epoch; where it does, its batches are prefetched. */
+  readonly evaluatedAfter: (epoch: number) => boolean;
   /** Called with a line for each broken image that is replaced or left out. */
   readonly warn: (line: string) => void;
   /** The clock, in milliseconds. */
@@ -49,7 +51,7 @@ export interface Loader {
 }
 
 /** Keeps a builder supplied with the specs that follow the requested batch. */
-function createSpecQueue(builder: BatchBuilder, specsFrom: (name: BatchName) => Iterator<BatchSpec, unknown>) {
+function createSpecQueue(builder: BatchBuilder, upcoming: (name: BatchName) => Iterator<BatchSpec, unknown>) {
   let specs: Iterator<BatchSpec, unknown> | undefined;
   let open: BatchSpec[] = [];
   const fill = (): void => {
@@ -68,7 +70,7 @@ function createSpecQueue(builder: BatchBuilder, specsFrom: (name: BatchName) => 
     if (!isSameBatch(open[0], name)) {
       open = [];
       await builder.drop();
-      specs = specsFrom(name);
+      specs = upcoming(name);
       fill();
     }
     open.shift();
@@ -78,20 +80,11 @@ function createSpecQueue(builder: BatchBuilder, specsFrom: (name: BatchName) => 
 
 /** Opens a loader; the caller must close it. Errors: augmentation that does not fit the images. */
 export async function openLoader(options: LoaderOptions): Promise<Loader> {
-  const { train, evaluation, batchSize, evaluationBatchSize, seed, epochs, workers, clock } = options;
+  const { train, evaluation, batchSize, evaluationBatchSize, workers, clock } = options;
   // Images in memory are only copied, which worker threads would not speed up.
   const evaluatesInline = workers === 0 || evaluation.storage.kind === 'memory';
-
-  function* specsFrom({ part, epoch, batch }: BatchName): Generator<BatchSpec, void, undefined> {
-    if (part === 'evaluation') {
-      yield* evaluationSpecs(evaluation.count, evaluationBatchSize, batch);
-      return;
-    }
-    for (let next = epoch; next <= Math.max(epoch, epochs); next++) {
-      yield* trainingSpecs(train, { batchSize, seed, epoch: next, first: next === epoch ? batch : 0 });
-      if (!evaluatesInline) yield* evaluationSpecs(evaluation.count, evaluationBatchSize, 0);
-    }
-  }
+  const upcoming = (name: BatchName): Iterator<BatchSpec, unknown> =>
+    specsFrom(name, options, (epoch) => !evaluatesInline && options.evaluatedAfter(epoch));
 
   const inlineBuilder = async (size: number): Promise<BatchBuilder> =>
     createInlineBuilder(await openReadImages(options), train, size);
@@ -101,8 +94,8 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const largest = evaluatesInline ? largestTraining : Math.max(largestTraining, largestEvaluation);
   const trainBuilder = workers === 0 ? await inlineBuilder(largestTraining) : await openWorkerBuilder(options, largest);
   const evaluationBuilder = evaluatesInline ? await inlineBuilder(largestEvaluation) : trainBuilder;
-  const takeTraining = createSpecQueue(trainBuilder, specsFrom);
-  const takeEvaluation = evaluatesInline ? createSpecQueue(evaluationBuilder, specsFrom) : takeTraining;
+  const takeTraining = createSpecQueue(trainBuilder, upcoming);
+  const takeEvaluation = evaluatesInline ? createSpecQueue(evaluationBuilder, upcoming) : takeTraining;
 
   const trainingBatchCount = epochPlan(train, batchSize).batches;
   const checkReports = createBrokenImageCheck(options.maxBroken, options.warn);

@@ -64,8 +64,8 @@ async function openLoader(
   { warn, now }: DataBenchOptions,
 ) {
   const changed = { ...config, augmentation: augmentationOf(augmentation, config.augmentation) };
-  // Epochs without end, so that batches of the next one are made ahead.
-  const training = { ...changed.training, epochs: Infinity };
+  // Epochs without end and without evaluations, so that batches of the next one are made ahead.
+  const training = { ...changed.training, epochs: Infinity, evaluateEvery: Infinity };
   const loader = await openConfiguredLoader({ ...changed, training }, splits, { workers, warn, clock: now });
   return { augmentation, workers, loader, images: 0, seconds: 0 };
 }

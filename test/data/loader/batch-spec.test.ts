@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchCount, epochOrder } from '../../../src/data/batches.js';
-import { evaluationSpecs, trainingSpecs } from '../../../src/data/loader/batch-spec.js';
+import { evaluationSpecs, specsFrom, trainingSpecs, type BatchName } from '../../../src/data/loader/batch-spec.js';
 
 const count = fc.integer({ min: 1, max: 40 });
 const batchSize = fc.integer({ min: 1, max: 45 });
@@ -54,5 +54,24 @@ describe('evaluationOrders', () => {
         for (const { indices } of orders.slice(0, -1)) expect(indices.length).toBe(batchSize);
       }),
     );
+  });
+});
+
+describe('specsFrom', () => {
+  const plan = {
+    train: { count: 5 },
+    evaluation: { count: 3 },
+    batchSize: 4,
+    evaluationBatchSize: 2,
+    seed: 1,
+    epochs: 4,
+  };
+  const namesFrom = (name: BatchName, evaluatedAfter: (epoch: number) => boolean): readonly string[] =>
+    [...specsFrom(name, plan, evaluatedAfter)].map(({ part, epoch, batch }) => `${part} ${epoch}.${batch}`);
+  it('has the evaluation only after the epochs that end in one', () => {
+    const evaluation = ['evaluation 0.0', 'evaluation 0.1'];
+    const from = { part: 'train', epoch: 2, batch: 1 } as const;
+    expect(namesFrom(from, (epoch) => epoch === 3)).toEqual(['train 2.1', 'train 3.0', 'train 3.1', ...evaluation, 'train 4.0', 'train 4.1']); // prettier-ignore
+    expect(namesFrom({ part: 'evaluation', epoch: 0, batch: 1 }, () => true)).toEqual(['evaluation 0.1']);
   });
 });

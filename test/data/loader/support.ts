@@ -19,6 +19,7 @@ export const smallLoading = {
   batchSize: 20,
   evaluationBatchSize: 16,
   epochs: 3,
+  evaluatedAfter: () => true,
   seed: 5,
   workers: 0,
   maxBroken: 0,
