@@ -23,19 +23,19 @@ interface Description {
 const evaluationName = ({ dataset }: ExperimentConfig): EvaluationName =>
   dataset.holdout > 0 || dataset.validationFraction !== undefined ? 'holdout' : 'test';
 
+/** The same of several runs: `test or holdout` where they differ. */
+export function evaluationNames(configs: readonly ExperimentConfig[]): string {
+  const names = configs.map(evaluationName);
+  const all = (['test', 'holdout'] as const).filter((name) => names.includes(name));
+  return all.length === 0 ? 'test' : all.join(' or ');
+}
+
 /** `the test images`, `1000 test images`, `5000 held-out training images`: what a run's errors are measured on. */
 export function measuredImages({ dataset }: ExperimentConfig): string {
   const { holdout, validationFraction, testSubset } = dataset;
   if (holdout > 0) return counted(holdout, 'held-out training image');
   if (validationFraction !== undefined) return `${testSubset ?? 'the'} images of dataset.validationFraction`;
   return testSubset === undefined ? 'the test images' : counted(testSubset, 'test image');
-}
-
-/** The same of several runs: `test or holdout` where they differ. */
-export function evaluationNames(configs: readonly ExperimentConfig[]): string {
-  const names = configs.map(evaluationName);
-  const all = (['test', 'holdout'] as const).filter((name) => names.includes(name));
-  return all.length === 0 ? 'test' : all.join(' or ');
 }
 
 /** What a file of a user's own is called: its name without its ending. */

@@ -2,7 +2,7 @@
 import { spreadOf } from '../../common/statistics/samples.js';
 import type { MetricsRow } from '../../records/metrics-columns.js';
 import type { Point, Series } from '../chart/series.js';
-import type { RecordedRun } from './recorded-runs.js';
+import { isComplete, type RecordedRun } from './recorded-runs.js';
 
 /** The error that is drawn: a field of a row of metrics.csv, in percent. */
 export type ErrorField = 'testError' | 'trainError';
@@ -11,7 +11,6 @@ export type ErrorField = 'testError' | 'trainError';
 const pointsOf = (rows: readonly MetricsRow[], field: ErrorField): Point[] =>
   rows.flatMap(({ epoch, [field]: error }) => (error === undefined ? [] : [[epoch, error] as const]));
 
-const whole = ({ rows, config }: RecordedRun): boolean => rows.length >= config.training.epochs;
 const seedOf = ({ config }: RecordedRun): number => config.training.seed;
 
 /**
@@ -23,7 +22,7 @@ const seedOf = ({ config }: RecordedRun): number => config.training.seed;
 export function averagedSeries(runs: readonly RecordedRun[], field: ErrorField): Omit<Series, 'label'> | undefined {
   const begun = runs.filter(({ rows }) => rows.length > 0);
   if (begun.length === 0) return undefined;
-  const complete = begun.filter(whole);
+  const complete = begun.filter(isComplete);
   const base = complete.length > 0 ? complete : begun;
   const epochs = Math.min(...base.map(({ rows }) => rows.length));
   const means = Array.from({ length: epochs }, (_, index) => index).flatMap((index) => {
@@ -44,8 +43,8 @@ export function averagedSeries(runs: readonly RecordedRun[], field: ErrorField):
 /** What a legend says of the runs of a series: `3 seeds`, `1 seed; seed 2 to epoch 31 of 60, thin`. */
 export function seedsText(runs: readonly RecordedRun[]): string {
   const begun = runs.filter(({ rows }) => rows.length > 0);
-  const complete = begun.filter(whole);
-  const partial = begun.filter((run) => !whole(run));
+  const complete = begun.filter(isComplete);
+  const partial = begun.filter((run) => !isComplete(run));
   const count = (number: number): string => `${number} seed${number === 1 ? '' : 's'}`;
   const words = complete.length > 0 ? [count(complete.length)] : [];
   if (partial.length > 0) {

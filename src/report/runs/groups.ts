@@ -46,7 +46,7 @@ export const secondRunText = ({ store, name, config }: RecordedRun): string =>
 
 const digestOf = ({ rows }: RecordedRun): string => metricsDigest(rows, knownMetrics);
 
-/** One run a seed: the one that is furthest, of equals the first. A copy of it is not left out of anything. */
+/** One run a seed: the one that is furthest, of equals the first; `leftOut` has no copies of it. */
 function onePerSeed(runs: readonly RecordedRun[]): Pick<SeedRuns, 'runs' | 'leftOut'> {
   const bySeed = [...grouped(runs, ({ config }) => String(config.training.seed)).values()]
     .map((same) => ({ same, kept: same.reduce((best, run) => (run.rows.length > best.rows.length ? run : best)) }))
