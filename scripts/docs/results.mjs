@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { counted } from '../../dist/common/format.js';
 import { formatInterval, formatSpread } from '../../dist/common/statistics/texts.js';
+import { measuredOn } from '../../dist/grids/measured-images.js';
 import { comparisonTexts, comparisonTitles, outcomeNotes } from '../../dist/grids/outcome-table.js';
 import { drawChart } from '../../dist/report/chart/chart.js';
 import { evaluatedEpochsNotes, withoutCrowdedBands } from '../../dist/report/chart/series.js';
@@ -10,23 +11,18 @@ import { drawDots } from '../../dist/report/chart/dots.js';
 import { dotNotes, dotPanel } from '../../dist/report/figures/dots.js';
 import { errorRange } from '../../dist/report/figures/range.js';
 import { averagedSeries } from '../../dist/report/runs/average.js';
-import { evaluationNames, measuredImages } from '../../dist/runs/description.js';
+import { evaluationNames } from '../../dist/runs/description.js';
 import { whatFollows } from './follows.mjs';
 import { table } from './markdown.mjs';
 import { measureStudy } from './measured.mjs';
 import { smallStudy, studies } from './studies.mjs';
 import { testLossLines } from './test-loss.mjs';
 
-/** The images that the errors of a group were measured on. */
-function measuredOn(outcomes) {
-  const runs = outcomes.flatMap(({ experiment }) => experiment.runs);
-  return [...new Set(runs.map(({ config }) => measuredImages(config)))].join(' or ');
-}
-
 /** One table a group, its rows in the order of the study's files, also those without a run. */
 function outcomesTable({ groups, asked }) {
   return groups.flatMap(({ group, outcomes }) => {
     const compared = comparisonTitles(outcomes);
+    const runs = outcomes.flatMap(({ experiment }) => experiment.runs);
     const rows = asked.flatMap(({ row, seeds }) => {
       const found = outcomes.find((outcome) => outcome.row === row);
       const errors = found === undefined ? '' : [...found.bySeed].map(([, error]) => error.toFixed(2)).join(', ');
@@ -41,7 +37,7 @@ function outcomesTable({ groups, asked }) {
       '',
       table(['row', 'last 10 %', '95 %', ...compared, 'seeds done', 'by seed'], rows),
       '',
-      ...outcomeNotes(outcomes, measuredOn(outcomes)).flatMap((note) => [note, '']),
+      ...outcomeNotes(outcomes, measuredOn(runs)).flatMap((note) => [note, '']),
     ];
   });
 }

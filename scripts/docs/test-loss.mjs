@@ -1,7 +1,8 @@
 // The test loss of compared rows: no measure of the protocols, shown beside the errors that are.
 import { compareRows } from '../../dist/common/statistics/compare.js';
 import { meanOf, spreadOf } from '../../dist/common/statistics/samples.js';
-import { formatP, formatPaired, formatSpread } from '../../dist/common/statistics/texts.js';
+import { formatSpread } from '../../dist/common/statistics/texts.js';
+import { comparisonTexts, comparisonTitles } from '../../dist/grids/outcome-table.js';
 import { lastEpochs } from '../../dist/records/metrics-columns.js';
 import { table } from './markdown.mjs';
 
@@ -21,18 +22,17 @@ export function testLossLines({ outcomes }) {
     .map((outcome) => ({ ...outcome, values: lossesOf(outcome) }));
   const valuesOf = (name) => done.find(({ row }) => row === name)?.values;
   const comparisons = compareRows(done.map(({ values, baseline }) => ({ values, baseline: valuesOf(baseline) })));
-  const names = [...new Set(done.flatMap(({ baseline }) => baseline ?? []))];
-  if (names.length !== 1) return [];
-  const rows = done.map(({ row, values }, index) => {
-    const { paired, welch, holmP } = comparisons[index] ?? {};
-    const p = (value) => (value === undefined ? '' : formatP(value));
-    const spread = formatSpread(spreadOf(values.map(({ value }) => value)));
-    return [row, spread, paired === undefined ? '' : formatPaired(paired), p(welch?.p), p(holmP)];
-  });
+  const titles = comparisonTitles(done);
+  if (titles.length === 0) return [];
+  const rows = done.map((outcome, index) => [
+    outcome.row,
+    formatSpread(spreadOf(outcome.values.map(({ value }) => value))),
+    ...comparisonTexts({ ...outcome, comparison: comparisons[index] }),
+  ]);
   return [
     'Test loss: the mean cross entropy of the same images in the same epochs, whatever loss was trained with. It is not a measure of the protocol and was looked at after the errors.',
     '',
-    table(['row', 'test loss', `minus ${names[0]}`, 'p', 'p (Holm)'], rows),
+    table(['row', 'test loss', ...titles], rows),
     '',
   ];
 }

@@ -1,7 +1,7 @@
 // Checkpoints of a run: durable, the newest ones and the best, and only ever used by their own experiment.
-import { link, readdir, rename, rm } from 'node:fs/promises';
+import { link, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { cannot, IsdaError, reasonOf, systemCode } from '../common/errors.js';
+import { cannot, IsdaError, reasonOf } from '../common/errors.js';
 import {
   makeFolder,
   readFailure,
@@ -12,6 +12,14 @@ import {
   writeFileAtomically,
 } from '../common/files.js';
 import { decodeCheckpoint, encodeCheckpoint, formatVersion, type CheckpointState } from './checkpoint-file.js';
+import {
+  compare,
+  listCheckpoints,
+  nameOf,
+  type CheckpointChoice,
+  type CheckpointFile,
+  type Place,
+} from './checkpoint-names.js';
 
 export interface LoadedCheckpoint extends CheckpointState {
   readonly path: string;
@@ -19,47 +27,8 @@ export interface LoadedCheckpoint extends CheckpointState {
   readonly warnings: readonly string[];
 }
 
-/** Which checkpoint of a run is meant: the newest, or the one with the lowest test error. */
-export type CheckpointChoice = 'newest' | 'best';
-
-/** The same, or the checkpoint of an epoch, or a file wherever it lies. */
+/** The newest or best checkpoint, that of an epoch, or a file wherever it lies. */
 export type CheckpointSelection = CheckpointChoice | { readonly epoch: number } | { readonly file: string };
-
-interface CheckpointFile {
-  readonly name: string;
-  readonly epoch: number;
-  readonly step: number;
-}
-
-const namePattern = /^(best-)?epoch-(\d{4,})-step-(\d{7,})\.safetensors$/;
-
-/** Whether a file is called as a checkpoint is. */
-export const isCheckpointName = (name: string): boolean => namePattern.test(name);
-
-const nameOf = (choice: CheckpointChoice, { epoch, step }: Pick<CheckpointState, 'epoch' | 'step'>): string =>
-  `${choice === 'best' ? 'best-' : ''}epoch-${String(epoch).padStart(4, '0')}-step-${String(step).padStart(7, '0')}.safetensors`;
-
-type Place = Pick<CheckpointState, 'epoch' | 'step'>;
-/** By step: earlier versions named a checkpoint at the end of an epoch by the next one. */
-const compare = (left: Place, right: Place): number => left.step - right.step || left.epoch - right.epoch;
-
-/** Checkpoints of a folder, oldest first; none where the folder does not exist. */
-export async function listCheckpoints(folder: string, choice: CheckpointChoice = 'newest'): Promise<CheckpointFile[]> {
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw readFailure(folder, error);
-  }
-  return names
-    .flatMap((name) => {
-      const match = namePattern.exec(name);
-      if (match === null || (match[1] !== undefined) !== (choice === 'best')) return [];
-      return [{ name, epoch: Number(match[2]), step: Number(match[3]) }];
-    })
-    .sort(compare);
-}
 
 /** Makes the folder of a run's checkpoints and clears what cut-off writes left in it. */
 export async function openCheckpoints(folder: string): Promise<void> {
@@ -96,20 +65,24 @@ async function removeOutdated(folder: string, saved: Place, keep: number): Promi
     folder,
     regular.filter((file) => !kept.includes(file)),
   );
-  await removeOutdatedBest(folder, saved, keep);
+  await removeOutdatedBest(folder, saved, keep, kept);
 }
 
 /**
- * Of the best checkpoints up to `saved` the last before each newest one stays, and the `keep` last ones after all of them,
+ * Of the best checkpoints up to `saved` the last before each of `newest` stays, and the `keep` last ones after all of them,
  * which a run may resume from too. Later ones go.
  */
-async function removeOutdatedBest(folder: string, saved: Place, keep: number): Promise<void> {
-  const regular = await listCheckpoints(folder);
+async function removeOutdatedBest(
+  folder: string,
+  saved: Place,
+  keep: number,
+  newest: readonly CheckpointFile[],
+): Promise<void> {
   const best = await listCheckpoints(folder, 'best');
   const upToNow = best.filter((file) => compare(file, saved) <= 0);
-  const ofRegular = regular.map((place) => upToNow.findLast((file) => compare(file, place) <= 0));
-  const after = upToNow.filter((file) => regular.every((place) => compare(file, place) > 0));
-  const kept = new Set([...ofRegular, ...after.slice(-keep)]);
+  const ofNewest = newest.map((place) => upToNow.findLast((file) => compare(file, place) <= 0));
+  const after = upToNow.filter((file) => newest.every((place) => compare(file, place) > 0));
+  const kept = new Set([...ofNewest, ...after.slice(-keep)]);
   await removeAll(
     folder,
     best.filter((file) => !kept.has(file)),
@@ -135,7 +108,7 @@ export async function saveCheckpoint(
     else await writeFileAtomically(second, pieces);
   }
   if (as.includes('newest')) await removeOutdated(folder, state, keep);
-  else await removeOutdatedBest(folder, state, keep);
+  else await removeOutdatedBest(folder, state, keep, await listCheckpoints(folder));
   return paths.at(-1)!;
 }
 

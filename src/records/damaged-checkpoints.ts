@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { reasonOf } from '../common/errors.js';
 import { readWhole } from '../common/files.js';
 import { decodeCheckpoint, type CheckpointState } from './checkpoint-file.js';
-import { listCheckpoints } from './checkpoints.js';
+import { listCheckpoints } from './checkpoint-names.js';
 
 /** A line for each damaged best checkpoint of `folder` before the one that a run resumes `from`. */
 export async function damagedBestCheckpoints(

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, systemCode } from '../common/errors.js';
 import { readFailure } from '../common/files.js';
-import { isCheckpointName } from './checkpoints.js';
+import { isCheckpointName } from './checkpoint-names.js';
 import type { RunFolder } from './run-folder.js';
 
 /** What a run or a generator's training replaces where it starts over. */

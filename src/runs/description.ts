@@ -1,6 +1,5 @@
 // Describes a config in the terms of the paper's tables: network, data set, augmentation, method.
 import { basename } from 'node:path';
-import { counted } from '../common/format.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { cifarSide, isCifar } from '../data/datasets/cifar/format.js';
 import type { EvaluationName } from '../data/split.js';
@@ -28,14 +27,6 @@ export function evaluationNames(configs: readonly ExperimentConfig[]): string {
   const names = configs.map(evaluationName);
   const all = (['test', 'holdout'] as const).filter((name) => names.includes(name));
   return all.length === 0 ? 'test' : all.join(' or ');
-}
-
-/** `the test images`, `1000 test images`, `5000 held-out training images`: what a run's errors are measured on. */
-export function measuredImages({ dataset }: ExperimentConfig): string {
-  const { holdout, validationFraction, testSubset } = dataset;
-  if (holdout > 0) return counted(holdout, 'held-out training image');
-  if (validationFraction !== undefined) return `${testSubset ?? 'the'} images of dataset.validationFraction`;
-  return testSubset === undefined ? 'the test images' : counted(testSubset, 'test image');
 }
 
 /** What a file of a user's own is called: its name without its ending. */

@@ -6,7 +6,7 @@ import { requireAugmentation, requireDecoder } from '../data/create-reader.js';
 import { loadSplits, type LoadedSplits } from '../data/registry.js';
 import type { Engine } from '../engine/index.js';
 import type { GeneratorSet } from '../gan/generator-set.js';
-import { listCheckpoints } from '../records/checkpoints.js';
+import { listCheckpoints } from '../records/checkpoint-names.js';
 import type { RunInputs } from '../records/inputs.js';
 import { runFolder } from '../records/run-folder.js';
 import type { StepParts } from '../training/step.js';

@@ -5,14 +5,13 @@ import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { IsdaError } from '../../src/common/errors.js';
 import { decodeCheckpoint, encodeCheckpoint, type CheckpointState } from '../../src/records/checkpoint-file.js';
+import { listCheckpoints, type CheckpointChoice } from '../../src/records/checkpoint-names.js';
 import {
   clearCheckpoints,
   continueFrom,
-  listCheckpoints,
   loadNewestCheckpoint,
   openCheckpoints,
   saveCheckpoint,
-  type CheckpointChoice,
 } from '../../src/records/checkpoints.js';
 import { test } from '../temporary-folder.js';
 

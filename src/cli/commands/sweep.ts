@@ -1,6 +1,7 @@
 // `isda sweep`: tries values of config keys on held-out images, then trains with the best on all images.
 import { Option, type Command } from 'commander';
 import { displayPath } from '../../config/find.js';
+import { measuredOn } from '../../grids/measured-images.js';
 import { checkSplits } from '../../grids/check-splits.js';
 import type { Cell } from '../../grids/store/store.js';
 import { originNotes, outcomeTable, removeOutcomes, shortNote, writeOutcomes } from '../../grids/outcome-table.js';
@@ -11,7 +12,7 @@ import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { detachedLine, gridFailure } from '../grids/end.js';
-import { listGrid, measuredOn, runsOf, withGridOptions, withGridRunner, type GridRunner } from '../grids/grid.js';
+import { listGrid, runsOf, withGridOptions, withGridRunner, type GridRunner } from '../grids/grid.js';
 import {
   countUpTo,
   gridConfigOption,

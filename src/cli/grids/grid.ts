@@ -6,6 +6,7 @@ import { Option, type Command } from 'commander';
 import { counted } from '../../common/format.js';
 import { displayPath } from '../../config/find.js';
 import { checkSplits } from '../../grids/check-splits.js';
+import { measuredOn } from '../../grids/measured-images.js';
 import { outcomeNotes, outcomeTable, writeOutcomes } from '../../grids/outcome-table.js';
 import { rowOutcomes, type RowOutcome } from '../../grids/outcomes.js';
 import type { CellOutcome } from '../../grids/executors/executor.js';
@@ -14,7 +15,6 @@ import { runGrid } from '../../grids/run-grid.js';
 import { cellName, findCell, type Cell } from '../../grids/store/store.js';
 import { viewInList } from '../../grids/store/view.js';
 import { requireStoreFolder } from '../../records/ownership.js';
-import { measuredImages } from '../../runs/description.js';
 import type { CommandContext } from '../context.js';
 import { columnsOf, foldedTable, wrapText } from '../terminal/fold.js';
 import { detachedLine, gridFailure } from './end.js';
@@ -146,17 +146,6 @@ export interface GridPlan {
   readonly first: string;
   readonly cells: readonly Cell[];
   readonly root: string;
-}
-
-/** What a grid's errors were measured on; where rows differ in it, each with its rows. */
-export function measuredOn(cells: readonly Cell[]): string {
-  const imagesOf = ({ config }: Cell): string => measuredImages(config);
-  const texts = [...new Set(cells.map(imagesOf))];
-  if (texts.length === 1) return texts[0];
-  const rowsOn = (text: string): readonly string[] => [
-    ...new Set(cells.flatMap((cell) => (imagesOf(cell) === text ? [cell.row] : []))),
-  ];
-  return texts.map((text) => `${text} (${rowsOn(text).join(', ')})`).join(' and ');
 }
 
 /** A grid's table with its notes in so many columns of text; `measured`: what its errors were measured on. */

@@ -4,7 +4,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { listCheckpoints } from '../../../src/records/checkpoints.js';
+import { listCheckpoints } from '../../../src/records/checkpoint-names.js';
 import { heldDataset, signalHeld, signalsTaken, startHeld, type ImageHold } from '../../support/held.js';
 import { runHere } from '../../support/cli.js';
 import { printed, runIsda, startIsda } from '../../support/process.js';

@@ -1,8 +1,8 @@
-// What a grid's errors are said to be measured on.
+// What errors are said to be measured on.
 import { describe, expect, it } from 'vitest';
-import { measuredOn } from '../../../src/cli/grids/grid.js';
-import { experimentSchema } from '../../../src/config/schema.js';
-import type { Cell } from '../../../src/grids/store/store.js';
+import { measuredOn } from '../../src/grids/measured-images.js';
+import { experimentSchema } from '../../src/config/schema.js';
+import type { Cell } from '../../src/grids/store/store.js';
 
 const cell = (row: string, dataset: object, seed = 1): Cell => ({
   row,
