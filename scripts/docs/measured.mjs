@@ -21,10 +21,13 @@ function askedRows({ runs }, results, places) {
 function machineOf({ folder }) {
   const path = join(folder, 'environment.json');
   if (!existsSync(path)) return undefined;
-  const { cpu, cores, memoryBytes, engine, node, device, gitRevision } = JSON.parse(readFileSync(path, 'utf8'));
+  const facts = JSON.parse(readFileSync(path, 'utf8'));
+  const { cpu, cores, intraOpThreads, memoryBytes, engine, node, device, gitRevision } = facts;
   return {
     cpu,
     cores,
+    // Unknown in runs of earlier versions.
+    threads: intraOpThreads ?? undefined,
     gigabytes: Math.round(memoryBytes / 1e9),
     engine,
     node,

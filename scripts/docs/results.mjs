@@ -84,8 +84,9 @@ function pictures({ store, groups, comparison }) {
 
 function machineText({ machines, hours, runs }) {
   const revisionsOf = new Map();
-  for (const { cpu, cores, gigabytes, engine, node, revision } of machines) {
-    const machine = `${cpu} (${cores} cores, ${gigabytes} GB), Node.js ${node}, ${engine}`;
+  for (const { cpu, cores, gigabytes, threads, engine, node, revision } of machines) {
+    const threadsText = threads === undefined ? '' : `, ${counted(threads, 'thread')} an operation`;
+    const machine = `${cpu} (${cores} cores, ${gigabytes} GB${threadsText}), Node.js ${node}, ${engine}`;
     revisionsOf.set(machine, [...(revisionsOf.get(machine) ?? []), revision]);
   }
   const each = [...revisionsOf].map(

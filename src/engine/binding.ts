@@ -5,7 +5,6 @@ import {
   addFlags,
   checkFlagVariables,
   checkSwitchVariables,
-  checkThreadVariables,
   defaultSettings,
   persistentBatchNormVariable,
   prefersPersistentBatchNorm,
@@ -13,6 +12,7 @@ import {
   useSettings,
   type EngineSettings,
 } from './settings.js';
+import { checkThreadVariables } from './threads.js';
 import { nvidiaDriver } from '../install/driver.js';
 import { compilerDirectory, locateGpuLibraries } from '../install/gpu-libraries.js';
 import type { EngineLocation } from '../install/location.js';

@@ -10,6 +10,7 @@ import type { Pack, Variable } from './tensor.js';
 import type { Execution, Session, SessionFunction } from './session.js';
 import { requireSessionConfig, type Layout } from './session-config.js';
 import { defaultSettings, type EngineSettings } from './settings.js';
+import { readThreads, type EngineThreads } from './threads.js';
 import { ensureEngine } from '../install/ensure.js';
 import { nvidiaDriver } from '../install/driver.js';
 import { findEngine } from '../install/location.js';
@@ -21,6 +22,7 @@ export interface Engine {
   readonly device: Device;
   /** TensorFlow's version. */
   readonly version: string;
+  readonly threads: EngineThreads;
   /** A session over the variables, of which those that are parts of `packs` (default: none) lie in their vectors. */
   createSession(
     execution: Execution,
@@ -39,15 +41,18 @@ export interface EngineOptions {
   readonly deterministic?: boolean;
   /** Of captured sessions. Default: auto. */
   readonly layout?: Layout;
+  /** What the binding was loaded with. Default: nothing asked. */
+  readonly threads?: EngineThreads;
 }
 
 /** An engine on a loaded binding. */
 export function createEngine(binding: Binding, device: Device, options: EngineOptions = {}): Engine {
-  const { temporaryDirectory = tmpdir(), deterministic = false, layout = 'auto' } = options;
+  const { temporaryDirectory = tmpdir(), deterministic = false, layout = 'auto', threads = {} } = options;
   const target = { device: device.kind, deterministic };
   return {
     device,
     version: binding.TF_Version,
+    threads,
     createSession: (execution, variables, functions, packs = []) =>
       createPackedSession(
         (kept) =>
@@ -99,5 +104,9 @@ export async function openEngine(
   if (device === 'auto' && resolved.kind === 'cpu' && location.build === 'cuda' && driver !== undefined) {
     log('warning: there is an NVIDIA driver, but TensorFlow uses no GPU: `isda doctor` says why');
   }
-  return createEngine(binding, resolved, { deterministic: request.deterministic && resolved.kind === 'cuda', layout });
+  return createEngine(binding, resolved, {
+    deterministic: request.deterministic && resolved.kind === 'cuda',
+    layout,
+    threads: readThreads(environment),
+  });
 }

@@ -33,7 +33,7 @@ export const prefersPersistentBatchNorm = (settings: EngineSettings): boolean =>
 
 export const persistentBatchNormVariable = 'TF_USE_CUDNN_BATCHNORM_SPATIAL_PERSISTENT';
 
-type Variables = Record<string, string | undefined>;
+export type Variables = Record<string, string | undefined>;
 
 const autoCluster = '--tf_xla_auto_jit=2';
 
@@ -49,22 +49,6 @@ function apply(environment: Variables, settings: EngineSettings): void {
   if (xla) addFlags(environment, 'TF_XLA_FLAGS', `${autoCluster} --tf_xla_cpu_global_jit`);
   if (persistentBatchNorm === true) environment[persistentBatchNormVariable] = '1';
   if (deterministic) for (const name of ['TF_DETERMINISTIC_OPS', 'TF_CUDNN_DETERMINISTIC']) environment[name] = '1';
-}
-
-/** The variables with numbers of threads that TensorFlow reads; it ends the process at a negative one. */
-const threadVariables = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', 'OMP_NUM_THREADS'];
-
-/** Errors: a variable with a number of threads holds anything else. */
-export function checkThreadVariables(environment: Readonly<Variables>): void {
-  for (const name of threadVariables) {
-    const value = environment[name];
-    if (value === undefined || value === '' || /^\d{1,4}$/.test(value)) continue;
-    throw cannot('load the engine', `the environment variable ${name} is ${value}, expected a number of threads`, {
-      code: 'engine/settings',
-      kind: 'usage',
-      hint: `set it to 0 (as many as there are cores) or more, or unset it`,
-    });
-  }
 }
 
 /** The variables that switch something on or off; anything else is as if they were not set. */

@@ -10,6 +10,8 @@ interface EnvironmentFacts {
   readonly engine: string;
   /** For example `cpu` or `cuda: NVIDIA H200`. */
   readonly device: string;
+  /** Of the engine: that share an operation, and operations at once; absent where they are as many as `cores`. */
+  readonly threads: { readonly intraOp?: number; readonly interOp?: number };
   /** Commit of the source, with `+changes` where files differ from it. */
   readonly gitRevision: string | undefined;
   /** When the run started or was resumed, ISO 8601. */
@@ -45,6 +47,8 @@ export async function writeEnvironment(path: string, facts: EnvironmentFacts): P
     host: hostname(),
     cpu: cpu === undefined ? 'unknown' : cpu.model.trim(),
     cores: availableParallelism(),
+    intraOpThreads: facts.threads.intraOp ?? null,
+    interOpThreads: facts.threads.interOp ?? null,
     memoryBytes: totalmem(),
     started: facts.started,
   };

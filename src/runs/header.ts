@@ -13,13 +13,14 @@ import type { RunContext } from './run-context.js';
 /** Writes environment.json. */
 export async function recordEnvironment(
   path: string,
-  { device, version }: Engine,
+  { device, version, threads }: Engine,
   context: Pick<RunContext, 'version' | 'sourceDirectory' | 'now'>,
 ): Promise<void> {
   await writeEnvironment(path, {
     isda: context.version,
     engine: `libtensorflow ${version}`,
     device: `${device.kind}: ${device.name}`,
+    threads,
     gitRevision: await gitRevision(context.sourceDirectory),
     started: new Date(context.now()).toISOString(),
   });
@@ -36,6 +37,15 @@ function updateFacts({ optimizer, training }: Run['config']): [string, string][]
     ...(ema === undefined ? [] : [`average of the weights with decay ${ema.decay}`]),
   ];
   return facts.length === 0 ? [] : [['updates', facts.join('; ')]];
+}
+
+/** The numbers of threads that were asked for. */
+function threadsFacts({ intraOp, interOp }: Engine['threads']): [string, string][] {
+  const words = [
+    ...(intraOp === undefined ? [] : [`${intraOp} an operation`]),
+    ...(interOp === undefined ? [] : [`${counted(interOp, 'operation')} at once`]),
+  ];
+  return words.length === 0 ? [] : [['threads', words.join(', ')]];
 }
 
 /** What is trained, on what, and how long it is: the first lines of every run. */
@@ -65,6 +75,7 @@ export function headerLines({ config, parts, splits, engine, position, weights, 
       : [['synthetic', `${train.synthetic.count} images, ${full.synthetic} of the ${batchSize} of a batch`]]),
     ['loading', workers === 0 ? 'in the training thread' : counted(workers, 'worker thread')],
     ['device', `${engine.device.kind} (${engine.device.name}), ${execution}`],
+    ...threadsFacts(engine.threads),
     ...updateFacts(config),
     ['steps', `${counted(epochs, 'epoch')} x ${batches} = ${epochs * batches}, batch ${batchSize}`],
   ];

@@ -5,7 +5,6 @@ import { formatError } from '../../src/common/errors.js';
 import {
   checkFlagVariables,
   checkSwitchVariables,
-  checkThreadVariables,
   defaultSettings,
   prefersPersistentBatchNorm,
   readEngineSettings,
@@ -28,18 +27,6 @@ function messageOf(environment: Record<string, string | undefined>, settings: En
     return formatError(error, false);
   }
 }
-
-describe('checkThreadVariables', () => {
-  it.each(['-1', 'abc', '1.5', ' ', '99999'])('refuses %j', (value) => {
-    expect(() => checkThreadVariables({ TF_NUM_INTRAOP_THREADS: value })).toThrow(
-      `cannot load the engine: the environment variable TF_NUM_INTRAOP_THREADS is ${value}, expected a number of threads`,
-    );
-    expect(() => checkThreadVariables({ TF_NUM_INTEROP_THREADS: value })).toThrow('TF_NUM_INTEROP_THREADS');
-  });
-  it.each([undefined, '', '0', '1', '64'])('takes %j', (value) => {
-    checkThreadVariables({ TF_NUM_INTRAOP_THREADS: value, OMP_NUM_THREADS: value });
-  });
-});
 
 describe('checkSwitchVariables', () => {
   it.each(['abc', '2', '-1', 'yes', ' '])('refuses %j', (value) => {

@@ -185,14 +185,21 @@ describe('environment.json', () => {
       isda: '0.1.0',
       engine: 'libtensorflow 2.21.0',
       device: 'cpu',
+      threads: { intraOp: 1 },
       gitRevision: undefined,
       started: '2020-01-01T00:00:00.000Z',
     });
     const environment = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
     expect(Object.keys(environment)).toEqual(
-      ['isda', 'gitRevision', 'node', 'engine', 'device', 'platform', 'host', 'cpu', 'cores', 'memoryBytes', 'started'], // prettier-ignore
+      ['isda', 'gitRevision', 'node', 'engine', 'device', 'platform', 'host', 'cpu', 'cores', 'intraOpThreads', 'interOpThreads', 'memoryBytes', 'started'], // prettier-ignore
     );
-    expect(environment).toMatchObject({ isda: '0.1.0', gitRevision: null, node: process.version });
+    expect(environment).toMatchObject({
+      isda: '0.1.0',
+      gitRevision: null,
+      node: process.version,
+      intraOpThreads: 1,
+      interOpThreads: null,
+    });
   });
 
   test('the revision marks changes; no repository is no error', async ({ folder }) => {

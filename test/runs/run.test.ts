@@ -81,6 +81,16 @@ describe('runExperiment', () => {
     expect(JSON.parse(read(root, 'environment.json'))).toMatchObject({ isda: '0.0.0-test', gitRevision: null });
   });
 
+  it('records and prints the threads that were asked for', async () => {
+    const threaded: Engine = { ...engine, threads: { intraOp: 1, interOp: 2 } };
+    const { printed } = await run('threads', configOf(), { openEngine: () => Promise.resolve(threaded) });
+    expect(printed).toContain('\nthreads     1 an operation, 2 operations at once\n');
+    expect(JSON.parse(read(folder, 'threads', 'environment.json'))).toMatchObject({
+      intraOpThreads: 1,
+      interOpThreads: 2,
+    });
+  });
+
   it('says that a complete run is complete, and changes none of its numbers', async () => {
     const root = join(folder, 'whole');
     const before = { ...outcomeOf(root), summary: read(root, 'summary.json'), made: read(root, 'environment.json') };

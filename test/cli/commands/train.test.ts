@@ -14,7 +14,7 @@ const json = (...path: string[]): Record<string, unknown> => JSON.parse(read(...
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 await makeData(folder);
-const trained = await runIsda(folder, trainArgs('run'));
+const trained = await runIsda(folder, trainArgs('run'), { TF_NUM_INTEROP_THREADS: '2' });
 
 /** A copy of the run, which the tests that change a run begin with. */
 function copyOfRun(name: string): string {
@@ -56,6 +56,7 @@ describe('isda train', () => {
       node: process.version,
       engine: expect.stringMatching(/^libtensorflow \d/) as string,
       device: expect.stringMatching(/^(cpu|cuda): ./) as string,
+      interOpThreads: 2,
     });
     expect(parse(read(run, 'config.yaml'))).toMatchObject({
       experiment: 'tiny-isda',
