@@ -45,6 +45,8 @@ export interface Run {
   readonly inputs: RunInputs | undefined;
   /** The file that the first weights came from, unless the run began from scratch. */
   readonly weights: WeightsFacts | undefined;
+  /** Broken images that the last evaluation before `position` left out. */
+  readonly evaluationImagesLeftOut: number;
   /** The settings that differ from those of the run's checkpoint, as lines of the log. */
   readonly changes: readonly string[];
   /** Threads that load images. */
@@ -62,7 +64,8 @@ export async function openRun(
   context: RunContext,
 ): Promise<Run> {
   const splits = await withSynthetic(config, real, generators, { ...context, engine, print: folder.print });
-  const { position, digest, weights: earlier } = placeOf(checkpoint, splits, config.training.batchSize, inputs);
+  const place = placeOf(checkpoint, splits, config.training.batchSize, inputs);
+  const { position, digest, weights: earlier, evaluationImagesLeftOut } = place;
   const metrics = metricsOf(measuredRun(parts));
   const goesOn = position.epoch > 1 || position.batch > 0;
   const kept = await keptMetrics(folder.paths.metrics, {
@@ -99,10 +102,10 @@ export async function openRun(
   }
   const resumed = checkpoint?.path;
   const facts = { config, context, folder, engine, splits, parts, metrics, kept };
-  return { ...facts, inputs, training, position, resumed, weights, changes, workers };
+  return { ...facts, inputs, training, position, resumed, weights, evaluationImagesLeftOut, changes, workers };
 }
 
-interface Place extends Pick<Run, 'position' | 'weights'> {
+interface Place extends Pick<Run, 'position' | 'weights' | 'evaluationImagesLeftOut'> {
   /** Of the metrics up to the checkpoint. */
   readonly digest: string | undefined;
 }
@@ -114,14 +117,17 @@ function placeOf(
   batchSize: number,
   inputs: RunInputs | undefined,
 ): Place {
-  if (checkpoint === undefined) return { position: epochStart(1), digest: undefined, weights: undefined };
-  const { metrics, data, classNames, weights, ...position } = parseProgress(checkpoint.progress, checkpoint.path);
+  if (checkpoint === undefined) {
+    return { position: epochStart(1), digest: undefined, weights: undefined, evaluationImagesLeftOut: 0 };
+  }
+  const progress = parseProgress(checkpoint.progress, checkpoint.path);
+  const { metrics, data, classNames, weights, evaluationImagesLeftOut = 0, ...position } = progress;
   const trainedOn = { data, classNames };
   requireSameData(trainedOn, splits, inputs, checkpoint.path);
   if (position.batch > epochPlan(splits.train, batchSize).batches) {
     throw otherData(dataChangesText(trainedOn, splits, inputs), checkpoint.path);
   }
-  return { position, digest: metrics, weights };
+  return { position, digest: metrics, weights, evaluationImagesLeftOut };
 }
 
 /** The splits with the synthetic images that a config adds to training. */

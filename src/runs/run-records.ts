@@ -12,7 +12,7 @@ import { isEvaluated, type EvaluatedRow, type MetricsRow } from '../records/metr
 import { openMetrics } from '../records/metrics-csv.js';
 import type { Metric } from '../training/metrics/metric.js';
 import { epochStart, readState, type RunPosition } from '../training/state.js';
-import type { LoadingTime, TrainerEvents } from '../training/trainer.js';
+import type { EpochLoading, TrainerEvents } from '../training/trainer.js';
 import type { Run } from './open-run.js';
 
 interface RunRecords {
@@ -20,8 +20,8 @@ interface RunRecords {
   readonly events: TrainerEvents;
   /** Shows a line, and keeps it in log.txt. */
   readonly warn: (line: string) => void;
-  /** Of the epochs that this process trained. */
-  readonly loading: () => LoadingTime;
+  /** Of the epochs that this process trained; what was left out is that of the last evaluation, whichever process made it. */
+  readonly loading: () => EpochLoading;
   close(): Promise<void>;
 }
 
@@ -63,11 +63,16 @@ export async function openRecords(run: Run): Promise<RunRecords> {
   const cadence = createCadence(checkpointEvery, context.clock);
   const best = bestOf(metrics.kept);
   let last: GoodCheckpoint | undefined = run.resumed === undefined ? undefined : { path: run.resumed, at: placeInRun(start) };
-  let loading: LoadingTime = { seconds: 0, waitedSeconds: 0 };
+  const { evaluationImagesLeftOut } = run;
+  let loading: EpochLoading = { seconds: 0, waitedSeconds: 0, evaluationImagesLeftOut };
   const events: TrainerEvents = {
     batch: (state) => progress.batch(state),
-    async epoch(row, { seconds, waitedSeconds }) {
-      loading = { seconds: loading.seconds + seconds, waitedSeconds: loading.waitedSeconds + waitedSeconds };
+    async epoch(row, { seconds, waitedSeconds, evaluationImagesLeftOut }) {
+      loading = {
+        seconds: loading.seconds + seconds,
+        waitedSeconds: loading.waitedSeconds + waitedSeconds,
+        evaluationImagesLeftOut,
+      };
       await metrics.append(row);
       best.see(row);
       await curves?.scalars(row.iteration, curvesOf(run.metrics, row));
@@ -89,7 +94,14 @@ export async function openRecords(run: Run): Promise<RunRecords> {
         epoch: position.batch === 0 ? Math.max(1, completed) : position.epoch,
         step: stepOf(position),
         tensors: readState(training, (tensor, value) => diverged(tensor, value, window, last)),
-        progress: { ...position, metrics: metrics.digest(), data, classNames, ...(weights && { weights }) },
+        progress: {
+          ...position,
+          metrics: metrics.digest(),
+          data,
+          classNames,
+          ...(weights && { weights }),
+          ...(loading.evaluationImagesLeftOut > 0 && { evaluationImagesLeftOut: loading.evaluationImagesLeftOut }),
+        },
         fingerprint: fingerprint(config),
       };
       last = { path: await saveCheckpoint(folder.paths.checkpoints, state, keepCheckpoints, as), at };

@@ -14,7 +14,7 @@ import { readMetrics } from '../records/metrics-csv.js';
 import { runFolder, type RunFolder } from '../records/run-folder.js';
 import { readLastProcess, summarise, writeSummary, type LastProcess, type RunSummary } from '../records/summary.js';
 import { knownMetrics } from '../training/metrics/registry.js';
-import { trainNetwork, type LoadingTime } from '../training/trainer.js';
+import { trainNetwork, type EpochLoading } from '../training/trainer.js';
 import { earlierConfig, otherNumbers, otherSettings } from './changes.js';
 import { configFileEntry, requireOwnConfig } from './config-file.js';
 import { headerLines, recordEnvironment } from './header.js';
@@ -56,7 +56,7 @@ export async function runExperiment(
       const earlier = await readLastProcess(paths.summary);
       await takeFolder(run, checkpoint, configFileEntry(paths, options, inputs));
       const last = await train(run);
-      return await finish(run, last ?? earlier);
+      return await finish(run, isComplete(run) ? { ...earlier, ...last } : last);
     } finally {
       run.training.close();
     }
@@ -89,10 +89,11 @@ function withWeightsOf(imported: ExperimentConfig | undefined, config: Experimen
 
 /** Takes over the folder; called after all checks. */
 async function takeFolder(
-  { config, context, folder, engine, position, splits, weights, changes, inputs }: Run,
+  run: Run,
   checkpoint: LoadedCheckpoint | undefined,
   configFile: Pick<RunInputs, 'configFile'>,
 ): Promise<void> {
+  const { config, context, folder, engine, splits, weights, changes, inputs } = run;
   const { keepCheckpoints } = config.output;
   const outdated = [folder.paths.summary, folder.paths.metrics].map((path) => basename(path));
   const earlier = new Set([...(inputs?.earlierSettings ?? []), ...(checkpoint ? [checkpoint.fingerprint] : [])]);
@@ -108,18 +109,19 @@ async function takeFolder(
   await writeFirstRecords(folder, { config: printConfig(config), checkpoint, keepCheckpoints, outdated });
   // The outcome of a shorter run is not that of the one that resumes.
   if (changes.length > 0) await rm(folder.paths.summary, { force: true });
-  if (position.epoch <= config.training.epochs) await recordEnvironment(folder.paths.environment, engine, context);
+  if (!isComplete(run)) await recordEnvironment(folder.paths.environment, engine, context);
 }
 
-/** Trains to the end; gives what is known of it where this process did not find it reached. Errors: `stopped` after a signal. */
-async function train(run: Run): Promise<LastProcess | undefined> {
-  const { config, context, folder, position, splits } = run;
+/** Whether a run's epochs are done; one that is complete loads no image. */
+const isComplete = ({ config, position }: Run): boolean => position.epoch > config.training.epochs;
+
+/** Trains to the end, and gives what is known of it. Errors: `stopped` after a signal. */
+async function train(run: Run): Promise<LastProcess> {
+  const { config, context, folder, splits } = run;
   const records = await openRecords(run);
   try {
     headerLines(run).forEach(folder.print);
-    // A run that is complete loads no image.
-    const isComplete = position.epoch > config.training.epochs;
-    const workers = isComplete ? 0 : run.workers;
+    const workers = isComplete(run) ? 0 : run.workers;
     const loader = await openConfiguredLoader(config, splits, { workers, warn: records.warn, clock: context.clock });
     try {
       const signal = await trainNetwork({ ...run, loader }, records.events);
@@ -127,7 +129,7 @@ async function train(run: Run): Promise<LastProcess | undefined> {
         const hint = 'the same command resumes the run';
         throw stopped(signal, 'a checkpoint is written', { place: folder.paths.root, hint });
       }
-      return isComplete ? undefined : lastProcessOf(records.loading(), loader.leftOut);
+      return lastProcessOf(records.loading());
     } finally {
       await loader.close();
     }
@@ -136,8 +138,8 @@ async function train(run: Run): Promise<LastProcess | undefined> {
   }
 }
 
-/** What a process that evaluated the last epoch knows of the run's end; it may have found the epoch's steps made. */
-function lastProcessOf({ seconds, waitedSeconds }: LoadingTime, leftOut: number): LastProcess {
+/** What a process knows of the run's end; it may have found the last epoch's steps made, or all epochs done. */
+function lastProcessOf({ seconds, waitedSeconds, evaluationImagesLeftOut: leftOut }: EpochLoading): LastProcess {
   return {
     ...(seconds > 0 && { dataWaitPercent: Number(((100 * waitedSeconds) / seconds).toFixed(3)) }),
     ...(leftOut > 0 && { evaluationImagesLeftOut: leftOut }),

@@ -41,12 +41,14 @@ export interface TrainerRun {
   };
 }
 
-/** Of the training steps of an epoch that this process made. */
-export interface LoadingTime {
-  /** Of the steps, loading included. */
+/** Loading in an epoch, as far as this process did it. */
+export interface EpochLoading {
+  /** Of the training steps, loading included. */
   readonly seconds: number;
-  /** Spent waiting for batches. */
+  /** Of these, spent waiting for batches. */
   readonly waitedSeconds: number;
+  /** Broken images that the last evaluation left out. */
+  readonly evaluationImagesLeftOut: number;
 }
 
 /** What the trainer reports during a run; each call is awaited. */
@@ -54,7 +56,7 @@ export interface TrainerEvents {
   /** After every training step. */
   batch(progress: BatchProgress): void;
   /** After every epoch, before its checkpoint. */
-  epoch(row: MetricsRow, loading: LoadingTime): Promise<void>;
+  epoch(row: MetricsRow, loading: EpochLoading): Promise<void>;
   /** Whether a checkpoint is due after a step. */
   checkpointDue(place: { readonly epoch: number; readonly batch: number }): boolean;
   /** Keeps the state of the run, after an epoch only where that is due; `position` is where a resumed run begins. */
@@ -85,7 +87,7 @@ export async function trainNetwork(run: TrainerRun, events: TrainerEvents): Prom
       };
       const { row, seconds } = await endEpoch(run, events, position);
       position = { ...position, seconds: position.seconds + seconds };
-      await events.epoch(row, loading);
+      await events.epoch(row, { ...loading, evaluationImagesLeftOut: run.loader.leftOut });
       position = epochStart(position.epoch + 1);
       await events.checkpoint(position, 'epoch');
     }

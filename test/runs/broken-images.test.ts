@@ -81,4 +81,7 @@ it('says so too where it was stopped in its last evaluation, or is asked for wit
   expect(resumed).toMatchObject({ evaluationImagesLeftOut: 6 });
   const other = { ...broken, training: { ...broken.training, evaluationBatchSize: 4 } };
   expect(await runExperiment(other, { out, resume: true }, context)).toMatchObject({ evaluationImagesLeftOut: 6 });
+  // As after a kill between the last checkpoint and the summary.
+  await rm(join(out, 'summary.json'));
+  expect(await runExperiment(other, { out, resume: true }, context)).toMatchObject({ evaluationImagesLeftOut: 6 });
 });

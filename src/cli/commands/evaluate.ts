@@ -13,6 +13,7 @@ import { keepsAverages, withAverages } from '../../runs/averages.js';
 import { openRunCheckpoint, type RunCheckpoint } from '../../runs/run-checkpoint.js';
 import { networkOf } from '../../runs/description.js';
 import { unofficialText } from '../../runs/origin.js';
+import { parseProgress } from '../../training/state.js';
 import type { CommandContext } from '../context.js';
 import { calibrationText, classTable, comparisonText, confusionTable, pairTable } from '../evaluation/texts.js';
 import { examinationFiles, writeExamination, type ExaminationOptions } from '../evaluation/outputs.js';
@@ -54,6 +55,8 @@ export async function openNamedRun(
       : checkpoint;
   const opened = await openRunCheckpoint(resolve(workingDirectory, run), changes, selection);
   for (const warning of opened.checkpoint.warnings) stderr.write(`warning: ${warning}\n`);
+  const { epoch, batch } = parseProgress(opened.checkpoint.progress, opened.checkpoint.path);
+  if (batch > 0) stderr.write(`note: the checkpoint is from within epoch ${epoch}, after step ${batch} of it\n`);
   return averagesFor === undefined ? opened : withAverages(opened, averagesFor);
 }
 

@@ -58,6 +58,16 @@ describe('isda evaluate', () => {
     expect(stderr).toMatch(/^warning: the checkpoint epoch-0002-step-0000008\.safetensors is damaged and not used \(/);
   });
 
+  it('says that a checkpoint is from within an epoch', async () => {
+    const within = ['output.checkpointEvery={steps: 3}', 'training.epochs=1'];
+    expect((await runHere(folder, trainArgs('within', within))).exitCode).toBe(0);
+    const [third, end] = checkpointsOf(join(folder, 'within'));
+    expect([third, end]).toEqual(['epoch-0001-step-0000003.safetensors', 'epoch-0001-step-0000004.safetensors']);
+    const at = (name: string) => runHere(folder, ['evaluate', 'within', '--checkpoint', join('within', 'checkpoints', name)]); // prettier-ignore
+    expect((await at(third)).stderr).toBe('note: the checkpoint is from within epoch 1, after step 3 of it');
+    expect((await at(end)).stderr).toBe('');
+  });
+
   it('refuses what is no run, and a run without a checkpoint', async () => {
     expect(await runCli(folder, ['evaluate', '--run', 'data'])).toEqual({
       code: 1,
