@@ -24,15 +24,15 @@ interface Cadence {
 
 /**
  * The cadence of `output.checkpointEvery`; minutes count from now on. Epochs and steps are counted from the start of the
- * run, so that a resumed run writes the checkpoints it would have written. `now`: milliseconds.
+ * run, so that a resumed run writes the checkpoints it would have written. `clock`: milliseconds.
  */
-export function createCadence(every: OutputOptions['checkpointEvery'], now: () => number): Cadence {
+export function createCadence(every: OutputOptions['checkpointEvery'], clock: () => number): Cadence {
   const { epochs, steps, minutes } = typeof every === 'number' ? { epochs: every } : every;
-  let last = now();
-  const timeIsUp = (): boolean => minutes !== undefined && now() - last >= minutes * 60_000;
+  let last = clock();
+  const timeIsUp = (): boolean => minutes !== undefined && clock() - last >= minutes * 60_000;
   return {
     afterStep: (step) => (steps !== undefined && step % steps === 0) || timeIsUp(),
     afterEpoch: (epoch) => (epochs !== undefined && epoch % epochs === 0) || timeIsUp(),
-    written: () => void (last = now()),
+    written: () => void (last = clock()),
   };
 }

@@ -15,7 +15,7 @@ export function testRunContext(folder: string, engine: Engine, changes: Partial<
     workingDirectory: folder,
     openEngine: () => Promise.resolve(engine),
     stream,
-    showProgress: (length) => createProgress({ stream, now: Date.now, ...length }),
+    showProgress: (length) => createProgress({ stream, clock: Date.now, ...length }),
     now: Date.now,
     clock: () => performance.now(),
     cores: 1,

@@ -65,7 +65,7 @@ export function registerBenchData(bench: Command, context: CommandContext): void
       const { config } = readConfig(options.config, options.set, context);
       const { augmentation: augmentations, workers = [0, availableParallelism()], seconds } = options;
       const warn = (line: string): void => void context.stderr.write(`${line}\n`);
-      const results = await benchData(config, context, { augmentations, workers, seconds, now: context.clock, warn });
+      const results = await benchData(config, context, { augmentations, workers, seconds, clock: context.clock, warn });
       context.stdout.write(`${options.json === true ? JSON.stringify(results, undefined, 2) : table(results)}\n`);
     });
 }

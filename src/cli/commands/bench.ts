@@ -77,7 +77,7 @@ async function measure(options: BenchOptions, context: CommandContext): Promise<
   const { kind, name } = engine.device;
   const accelerator = kind === 'cuda' ? openAccelerator(name, config.training, context.environment) : undefined;
   const shape = await datasetShape(config.dataset, context);
-  const measuring = { steps, warmup, shape, accelerator, now: context.clock };
+  const measuring = { steps, warmup, shape, accelerator, clock: context.clock };
   const results = await bench(config, variants, engine, measuring);
   context.stdout.write(
     `${options.json === true ? JSON.stringify(results, undefined, 2) : table(results, columnsOf(context))}\n`,

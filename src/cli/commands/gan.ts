@@ -58,7 +58,7 @@ async function train(flags: TrainFlags, context: CommandContext): Promise<void> 
   const signals = watchSignals(context);
   try {
     const stream = flags.json === true ? context.stderr : context.stdout;
-    const showProgress = (length: GanLength) => createGanProgress({ stream, now: context.clock, ...length });
+    const showProgress = (length: GanLength) => createGanProgress({ stream, clock: context.clock, ...length });
     const run = {
       ...createRunContext(context, stream, signals.requested),
       pictures: picturesFor(context),

@@ -54,7 +54,7 @@ export function createRunContext(
     workingDirectory: context.workingDirectory,
     openEngine: (request) => openEngine(request, context.environment, (line) => context.stderr.write(`${line}\n`)),
     stream,
-    showProgress: (length) => createProgress({ stream, now: context.clock, ...length }),
+    showProgress: (length) => createProgress({ stream, clock: context.clock, ...length }),
     now: context.now,
     clock: context.clock,
     cores: availableParallelism(),

@@ -26,8 +26,8 @@ export interface GridCounter {
 const epochsOf = (cells: Iterable<StoredCell>): number =>
   [...cells].reduce((sum, { config }) => sum + config.training.epochs, 0);
 
-/** `now`: milliseconds. */
-export function createGridCounter(now: () => number): GridCounter {
+/** `clock`: milliseconds. */
+export function createGridCounter(clock: () => number): GridCounter {
   let cells: readonly StoredCell[] = [];
   let begun = 0;
   let failed = 0;
@@ -39,7 +39,7 @@ export function createGridCounter(now: () => number): GridCounter {
   return {
     planned(stored) {
       cells = stored;
-      begun = now();
+      begun = clock();
       failed = 0;
       epochsBefore = 0;
       finished.clear();
@@ -71,7 +71,7 @@ export function createGridCounter(now: () => number): GridCounter {
       );
       const sum = epochsOf(finished) + rows.reduce((total, { epoch }) => total + epoch, 0);
       const fresh = sum - epochsBefore;
-      const left = fresh <= 0 ? undefined : ((now() - begun) / 1000 / fresh) * (epochsOf(cells) - sum);
+      const left = fresh <= 0 ? undefined : ((clock() - begun) / 1000 / fresh) * (epochsOf(cells) - sum);
       return { cells: cells.length, done: finished.size - failed, failed, running: rows, left };
     },
   };

@@ -72,7 +72,7 @@ export async function withGridRunner<Result>(
   const { now } = context;
   const progress = gridProgress({
     stream: options.json === true ? context.stderr : context.stdout,
-    now: context.clock,
+    clock: context.clock,
   });
   const { executorFor, lookup, pollMilliseconds } = await openExecutors(options, context, progress.print);
   const signals = watchSignals(context);

@@ -17,7 +17,7 @@ export interface GridProgress {
 interface GridProgressOptions {
   readonly stream: NodeJS.WriteStream;
   /** Milliseconds. */
-  readonly now: () => number;
+  readonly clock: () => number;
   /** How often the status line is renewed. */
   readonly everyMilliseconds?: number;
 }
@@ -50,8 +50,8 @@ export function statusLine({ cells, done, failed, running, left }: GridCounts, w
 }
 
 /** Shows a grid's progress on `stream`; several grids of one command may follow each other. */
-export function gridProgress({ stream, now, everyMilliseconds = 2000 }: GridProgressOptions): GridProgress {
-  const counter = createGridCounter(now);
+export function gridProgress({ stream, clock, everyMilliseconds = 2000 }: GridProgressOptions): GridProgress {
+  const counter = createGridCounter(clock);
   let timer: NodeJS.Timeout | undefined;
   let shown = false;
 

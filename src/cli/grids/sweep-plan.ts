@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { cannot } from '../../common/errors.js';
 import { counted } from '../../common/format.js';
 import type { ExperimentConfig } from '../../config/schema.js';
-import { refuseFixedKeys, refuseIdleKey } from '../../grids/check-points.js';
+import { refuseFixedKeys, refuseIdleKey } from '../../grids/check-sweep.js';
 import {
   defaultLambdas,
   expectationAt,

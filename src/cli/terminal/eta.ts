@@ -15,7 +15,7 @@ interface TimeLeftOptions {
   /** Batches done by an earlier process, over all epochs. */
   readonly batchesBefore: number;
   /** Milliseconds. */
-  readonly now: () => number;
+  readonly clock: () => number;
 }
 
 const mean = (total: number, count: number): number => (count === 0 ? NaN : total / count);
@@ -24,8 +24,8 @@ const mean = (total: number, count: number): number => (count === 0 ? NaN : tota
  * Batches and ends of epochs (evaluation, checkpoint) are timed apart, so that the estimate is right wherever in an epoch
  * the process began. What this process does for the first time is not representative: graphs are built in it.
  */
-export function timeLeft({ epochs, batchesPerEpoch, batchesBefore, now }: TimeLeftOptions): TimeLeft {
-  const started = now();
+export function timeLeft({ epochs, batchesPerEpoch, batchesBefore, clock }: TimeLeftOptions): TimeLeft {
+  const started = clock();
   let done = batchesBefore;
   /** The last batch that was seen of the current epoch. */
   let last: { readonly time: number; readonly done: number } | undefined;
@@ -36,11 +36,11 @@ export function timeLeft({ epochs, batchesPerEpoch, batchesBefore, now }: TimeLe
     const measured = mean(batches.milliseconds, batches.count);
     if (!Number.isNaN(measured)) return measured;
     const own = ends.reduce((sum, end) => sum + end, 0);
-    return done === batchesBefore ? NaN : Math.max(0, now() - started - own) / (done - batchesBefore);
+    return done === batchesBefore ? NaN : Math.max(0, clock() - started - own) / (done - batchesBefore);
   };
   return {
     batch(next) {
-      const time = now();
+      const time = clock();
       if (last !== undefined) {
         batches.count += next - last.done;
         batches.milliseconds += time - last.time;
@@ -49,7 +49,7 @@ export function timeLeft({ epochs, batchesPerEpoch, batchesBefore, now }: TimeLe
       last = { time, done };
     },
     epoch(next) {
-      if (last !== undefined) ends.push(now() - last.time);
+      if (last !== undefined) ends.push(clock() - last.time);
       done = next;
       last = undefined;
     },

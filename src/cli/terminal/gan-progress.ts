@@ -9,7 +9,7 @@ import { barBehaviour, endBar } from './run-progress.js';
 interface GanProgressOptions extends GanLength {
   readonly stream: NodeJS.WriteStream;
   /** Milliseconds. */
-  readonly now: () => number;
+  readonly clock: () => number;
 }
 
 const digits = (value: number): string => value.toFixed(Math.abs(value) < 1 ? 4 : 3);
@@ -21,8 +21,8 @@ const lineMilliseconds = 30_000;
  * Displays the progress of a run, from its start. The time that is left comes from this process's iterations so far, but
  * for the first, in which graphs are built.
  */
-export function createGanProgress({ stream, now, iterations, before, log }: GanProgressOptions): GanProgress {
-  const started = now();
+export function createGanProgress({ stream, clock, iterations, before, log }: GanProgressOptions): GanProgress {
+  const started = clock();
   let done = before;
   let losses: Readonly<Record<string, number>> = {};
   let first: { readonly time: number; readonly done: number } | undefined;
@@ -30,7 +30,7 @@ export function createGanProgress({ stream, now, iterations, before, log }: GanP
   let bar: SingleBar | undefined;
   const secondsEach = (): number => {
     const since = first === undefined || first.done === done ? { time: started, done: before } : first;
-    return (now() - since.time) / 1000 / (done - since.done);
+    return (clock() - since.time) / 1000 / (done - since.done);
   };
   const text = (width: number): string => {
     const left = iterations - done;
@@ -62,17 +62,17 @@ export function createGanProgress({ stream, now, iterations, before, log }: GanP
     clear();
     stream.write(`${text(width())}\n`);
     log(text(Infinity));
-    lastLine = { time: now(), done };
+    lastLine = { time: clock(), done };
   };
   if (stream.isTTY && before < iterations) bar = start();
   return {
     iteration(next, found) {
       [done, losses] = [next, found];
-      first ??= { time: now(), done };
+      first ??= { time: clock(), done };
       if (stream.isTTY) {
         bar ??= start();
         bar.update(done);
-      } else if (lastLine === undefined || now() - lastLine.time >= lineMilliseconds) line();
+      } else if (lastLine === undefined || clock() - lastLine.time >= lineMilliseconds) line();
     },
     line() {
       if (lastLine?.done !== done) line();

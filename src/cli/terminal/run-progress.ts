@@ -12,7 +12,7 @@ import { epochLine, type BatchProgress, type Progress, type RunLength } from '..
 interface ProgressOptions extends RunLength {
   readonly stream: NodeJS.WriteStream;
   /** Milliseconds. */
-  readonly now: () => number;
+  readonly clock: () => number;
 }
 
 /** The line of a running epoch: a bar as wide as there is room for, between the numbers that fit. */
@@ -66,8 +66,8 @@ export function endBar(bar: SingleBar | undefined, stream: NodeJS.WriteStream): 
  * Numbers on a line are left out, the least important first, where the terminal is narrow.
  */
 export function createProgress(options: ProgressOptions): Progress {
-  const { stream, now, epochs, batchesPerEpoch, batchesBefore = 0 } = options;
-  const left = timeLeft({ epochs, batchesPerEpoch, batchesBefore, now });
+  const { stream, clock, epochs, batchesPerEpoch, batchesBefore = 0 } = options;
+  const left = timeLeft({ epochs, batchesPerEpoch, batchesBefore, clock });
   const seen = ({ epoch, batch }: BatchProgress): void => left.batch((epoch - 1) * batchesPerEpoch + batch);
   const lineOf = (row: MetricsRow, width: number): string => {
     left.epoch(row.epoch * batchesPerEpoch);

@@ -87,7 +87,7 @@ export function createEstimator(context: EstimateContext): (config: ExperimentCo
           });
         }
         context.measuring(config);
-        return measureSteps(engine, config, parts, { batches, steps: context.steps, now: context.clock });
+        return measureSteps(engine, config, parts, { batches, steps: context.steps, clock: context.clock });
       } catch (error) {
         return { reason: reasonOf(error).split('\n')[0] };
       }

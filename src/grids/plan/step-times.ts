@@ -30,7 +30,7 @@ interface StepTimesOptions {
   /** Counted steps of each kind; fewer where they take long. */
   readonly steps: number;
   /** Milliseconds. */
-  readonly now: () => number;
+  readonly clock: () => number;
 }
 
 /** A CPU takes a few seconds for so many multiply-adds; the images of larger steps are fewer. */
@@ -105,12 +105,12 @@ export function stepKey(config: ExperimentConfig): string {
  */
 export function measureCalls(
   call: () => void,
-  { steps, now }: Pick<StepTimesOptions, 'steps' | 'now'>,
+  { steps, clock }: Pick<StepTimesOptions, 'steps' | 'clock'>,
 ): { readonly fastest: number; readonly slowest: number } {
   const once = (): number => {
-    const begun = now();
+    const begun = clock();
     call();
-    return now() - begun;
+    return clock() - begun;
   };
   const first = once();
   const times: number[] = [];

@@ -17,7 +17,7 @@ interface DataBenchOptions {
   /** Measured time of each augmentation and number of threads. */
   readonly seconds: number;
   /** Milliseconds. */
-  readonly now: () => number;
+  readonly clock: () => number;
   /** Gets a line for each broken image. */
   readonly warn: (line: string) => void;
 }
@@ -61,12 +61,12 @@ async function openLoader(
   config: ExperimentConfig,
   splits: Splits,
   { augmentation, workers }: BenchLoader,
-  { warn, now }: DataBenchOptions,
+  { warn, clock }: DataBenchOptions,
 ) {
   const changed = { ...config, augmentation: augmentationOf(augmentation, config.augmentation) };
   // Epochs without end and without evaluations, so that batches of the next one are made ahead.
   const training = { ...changed.training, epochs: Infinity, evaluateEvery: Infinity };
-  const loader = await openConfiguredLoader({ ...changed, training }, splits, { workers, warn, clock: now });
+  const loader = await openConfiguredLoader({ ...changed, training }, splits, { workers, warn, clock });
   return { augmentation, workers, loader, images: 0, seconds: 0 };
 }
 
@@ -79,7 +79,7 @@ export async function benchData(
   const splits = await loadSplits(config.dataset, places);
   const { batchSize } = config.training;
   const opened: Awaited<ReturnType<typeof openLoader>>[] = [];
-  const { now } = options;
+  const { clock } = options;
   try {
     for (const augmentation of options.augmentations) {
       for (const workers of options.workers)
@@ -89,13 +89,13 @@ export async function benchData(
       for (const each of opened) {
         const batches = endless(each.loader, 1 + Math.round(done / turn) * epochsOfTurn);
         await batches.next();
-        const started = now();
+        const started = clock();
         const end = started + 1000 * Math.min(turn, options.seconds - done);
-        while (now() < end) {
+        while (clock() < end) {
           const { value } = await batches.next();
           each.images += value?.labels.length ?? 0;
         }
-        each.seconds += (now() - started) / 1000;
+        each.seconds += (clock() - started) / 1000;
       }
     }
     return opened.map(({ augmentation, workers, images, seconds }) => {

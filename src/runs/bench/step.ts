@@ -45,7 +45,7 @@ interface BenchOptions {
   readonly steps: number;
   readonly warmup: number;
   /** Milliseconds. */
-  readonly now: () => number;
+  readonly clock: () => number;
   /** Told after each round of one step a variant. */
   readonly round?: (done: number, total: number) => void;
   /** The GPU that the engine computes on. */
@@ -90,7 +90,7 @@ export async function bench(
   config: ExperimentConfig,
   variants: readonly BenchVariant[],
   engine: Engine,
-  { steps, warmup, shape, now, round, accelerator }: BenchOptions,
+  { steps, warmup, shape, clock, round, accelerator }: BenchOptions,
 ): Promise<BenchResult[]> {
   const opened: OpenVariant[] = [];
   try {
@@ -99,9 +99,9 @@ export async function bench(
     const before = process.memoryUsage().rss;
     for (let done = 1; done <= steps; done++) {
       for (const variant of opened) {
-        const started = now();
+        const started = clock();
         variant.step();
-        variant.times.push(now() - started);
+        variant.times.push(clock() - started);
       }
       round?.(done, steps);
     }

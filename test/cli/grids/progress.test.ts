@@ -27,7 +27,7 @@ describe('progress of a grid', () => {
     const stream = Object.assign(through, { isTTY: true, columns: 60 }) as unknown as NodeJS.WriteStream;
     let text = '';
     through.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    const { events, stop } = gridProgress({ stream, now: Date.now, everyMilliseconds: 5 });
+    const { events, stop } = gridProgress({ stream, clock: Date.now, everyMilliseconds: 5 });
     events.planned([cell]);
     events.started(cell);
     await until(() => text.includes('a-seed1 0/2'));

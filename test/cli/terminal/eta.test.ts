@@ -5,7 +5,7 @@ import { timeLeft } from '../../../src/cli/terminal/eta.js';
 /** Four epochs of 100 batches, from `before` on. A batch takes 10 ms, an end 500 ms; the first ones 3 s more. */
 function simulate(before: number, until: number) {
   let time = 0;
-  const left = timeLeft({ epochs: 4, batchesPerEpoch: 100, batchesBefore: before, now: () => time });
+  const left = timeLeft({ epochs: 4, batchesPerEpoch: 100, batchesBefore: before, clock: () => time });
   let first = 3000;
   let firstEnd = 3000;
   for (let done = before + 1; done <= until; done++) {

@@ -12,7 +12,7 @@ function display(columns?: number) {
   const kept: string[] = [];
   const progress = createGanProgress({
     stream: stream as NodeJS.WriteStream,
-    now: () => time,
+    clock: () => time,
     iterations: 100,
     before: 10,
     log: (line) => void kept.push(line),

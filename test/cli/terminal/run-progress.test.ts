@@ -29,8 +29,8 @@ function stage(columns: number | undefined) {
   const stream = new PassThrough() as unknown as NodeJS.WriteStream;
   (stream as unknown as PassThrough).on('data', (chunk: Buffer) => written.push(chunk.toString()));
   if (columns !== undefined) Object.assign(stream, { isTTY: true, columns });
-  const clock = { milliseconds: 0 };
-  return { stream, clock, now: () => clock.milliseconds, text: () => written.join('') };
+  const time = { milliseconds: 0 };
+  return { stream, time, clock: () => time.milliseconds, text: () => written.join('') };
 }
 
 /** What a terminal shows of a text: without control sequences. */
@@ -111,12 +111,12 @@ describe('lines', () => {
 
 describe('elsewhere than on a terminal', () => {
   test('one plain line an epoch, nothing a batch', () => {
-    const { stream, clock, now, text } = stage(undefined);
-    const progress = createProgress({ stream, now, metrics, epochs: 5, batchesPerEpoch: 10, batchesBefore: 20 });
+    const { stream, time, clock, text } = stage(undefined);
+    const progress = createProgress({ stream, clock, metrics, epochs: 5, batchesPerEpoch: 10, batchesBefore: 20 });
     for (let batch = 1; batch <= 10; batch++)
       progress.batch({ epoch: 3, batch, trainLoss: 1, trainError: 1, imagesPerSecond: 1 });
     expect(text()).toBe('');
-    clock.milliseconds = 30_000;
+    time.milliseconds = 30_000;
     progress.epoch(row);
     progress.print('stopping');
     progress.epoch({ ...row, epoch: 5 });
@@ -136,11 +136,11 @@ describe('on a terminal', () => {
   test.each([40, 80, 160])(
     'a bar, lines for notes and epochs, and modes of the terminal left alone at %d columns',
     (columns) => {
-      const { stream, clock, now, text } = stage(columns);
-      const progress = createProgress({ stream, now, metrics, epochs: 3, batchesPerEpoch: 4 });
+      const { stream, time, clock, text } = stage(columns);
+      const progress = createProgress({ stream, clock, metrics, epochs: 3, batchesPerEpoch: 4 });
       const state = { epoch: 3, trainLoss: 1.5, trainError: 60, imagesPerSecond: 1000 };
       progress.batch({ ...state, batch: 1 });
-      clock.milliseconds = 1000;
+      time.milliseconds = 1000;
       progress.batch({ ...state, batch: 2 });
       progress.print('a note');
       progress.batch({ ...state, batch: 4 });
