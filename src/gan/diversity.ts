@@ -1,6 +1,8 @@
 // How much a generator's samples differ from each other, beside real images: a collapsed generator repeats itself.
+import { imageBytes } from '../data/dataset.js';
 import type { ImageSource } from '../data/source.js';
-import { copyImages, imageBytes } from './real-images.js';
+import { generatedFormat } from './generator.js';
+import { copyImages } from './real-images.js';
 
 /** Below this diversity a generator counts as collapsed; before so many iterations all samples are alike. */
 const collapsedBelow = 0.1;
@@ -19,13 +21,14 @@ export function meanDistance(images: Uint8Array, groups: Iterable<readonly numbe
 }
 
 function groupDistance(images: Uint8Array, group: readonly number[]): number {
+  const size = imageBytes(generatedFormat);
   let sum = 0;
   for (const [place, a] of group.entries()) {
     for (const b of group.slice(place + 1)) {
-      for (let i = 0; i < imageBytes; i++) sum += Math.abs(images[a * imageBytes + i] - images[b * imageBytes + i]);
+      for (let i = 0; i < size; i++) sum += Math.abs(images[a * size + i] - images[b * size + i]);
     }
   }
-  return sum / imageBytes / ((group.length * (group.length - 1)) / 2);
+  return sum / size / ((group.length * (group.length - 1)) / 2);
 }
 
 /** The numbers of the images of each label; of all where images have no label of their own. */

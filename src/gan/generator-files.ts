@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileSha256 } from '../common/files.js';
-import { generatorFile } from './stored.js';
+
+/** The name of the file in a run folder. */
+export const generatorFile = 'generator.safetensors';
+
+/** The folder of a class's generator in the run folder of a config with `gan.perClass`. */
+export const classFolder = (label: number): string => `class-${label}`;
 
 const isThere = (path: string): boolean => existsSync(path) && statSync(path).isFile();
 
@@ -20,7 +25,7 @@ export function generatorFiles(path: string): string[] {
     .flatMap((name) => /^class-(\d+)$/.exec(name)?.[1] ?? [])
     .map(Number)
     .sort((a, b) => a - b)
-    .map((label) => join(path, `class-${label}`, generatorFile))
+    .map((label) => join(path, classFolder(label), generatorFile))
     .filter(isThere);
 }
 

@@ -1,8 +1,11 @@
-// Interface of a trained generator, and the check for its required inputs.
+// Interface of a trained generator, the format of its images, and the check for its required inputs.
 import { cannot } from '../common/errors.js';
 import type { Tensor } from '../engine/tensor.js';
 import type { Pass } from '../nn/layer.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
+
+/** Of the images that generators learn from and make. */
+export const generatedFormat = { height: 32, width: 32, channels: 3 } as const;
 
 export interface GeneratorInputs {
   /** float32 [N, noise], standard normal. */

@@ -1,7 +1,9 @@
 // The real images that a discriminator sees: whole batches in an order that is a function of the seed.
 import { cannot } from '../common/errors.js';
 import { epochOrder } from '../data/batches.js';
+import { imageBytes } from '../data/dataset.js';
 import { selectImages, storagePosition, type ImageSource, type MemorySource } from '../data/source.js';
+import { generatedFormat } from './generator.js';
 
 /** The images of some classes. Errors (usage): a class that the data set does not have. */
 export function ofClasses(source: ImageSource, classes: readonly number[] | undefined): ImageSource {
@@ -19,18 +21,18 @@ export function ofClasses(source: ImageSource, classes: readonly number[] | unde
   return selectImages(source, indices);
 }
 
-/** Of an image of 32x32 pixels. */
-export const imageBytes = 32 * 32 * 3;
+const { height, width } = generatedFormat;
+const size = imageBytes(generatedFormat);
 
 /** A source of images in memory. */
 type InMemory = Pick<MemorySource, 'storage' | 'positions'>;
 
 /** The images at some positions of a source, uint8 [N, 32, 32, 3]. */
 export function copyImages(source: InMemory, indices: ArrayLike<number>): Uint8Array {
-  const images = new Uint8Array(indices.length * imageBytes);
+  const images = new Uint8Array(indices.length * size);
   for (let row = 0; row < indices.length; row++) {
-    const from = storagePosition(source, indices[row]) * imageBytes;
-    images.set(source.storage.images.subarray(from, from + imageBytes), row * imageBytes);
+    const from = storagePosition(source, indices[row]) * size;
+    images.set(source.storage.images.subarray(from, from + size), row * size);
   }
   return images;
 }
@@ -50,9 +52,9 @@ export interface RealBatches {
 
 /** The batches of a source. Errors (usage): fewer images than a batch; images that are not 32x32 pixels in memory. */
 export function createRealBatches(source: ImageSource, batchSize: number, seed: number): RealBatches {
-  const { storage, count, height, width } = source;
-  if (storage.kind !== 'memory' || height !== 32 || width !== 32) {
-    throw cannot('train a generator', `the images of ${source.name} are not 32x32 pixels in memory`, {
+  const { storage, count } = source;
+  if (storage.kind !== 'memory' || source.height !== height || source.width !== width) {
+    throw cannot('train a generator', `the images of ${source.name} are not ${height}x${width} pixels in memory`, {
       code: 'data/settings',
       kind: 'usage',
     });

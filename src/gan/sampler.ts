@@ -1,11 +1,12 @@
 // Images of a trained generator, each a function of (seed, label, index) alone.
 import { cannot } from '../common/errors.js';
 import { randomStream } from '../common/random.js';
+import { imageBytes } from '../data/dataset.js';
 import type { Engine } from '../engine/index.js';
 import { addScalar, mulScalar } from '../engine/ops/index.js';
 import type { Execution, SessionFunction } from '../engine/session.js';
 import type { TensorSpec } from '../engine/types.js';
-import type { Generator, GeneratorInputs } from './generator.js';
+import { generatedFormat, type Generator, type GeneratorInputs } from './generator.js';
 import type { StoredGenerator } from './stored.js';
 
 /** The values of a batch of generator inputs, row by row. */
@@ -108,7 +109,7 @@ export function openSampler(
 
 /** The first `count` of a batch of images as bytes. */
 export function toBytes(images: Float32Array, count: number): Uint8Array {
-  const bytes = new Uint8Array(count * 32 * 32 * 3);
+  const bytes = new Uint8Array(count * imageBytes(generatedFormat));
   // A loop: `from` with a function takes ten times as long.
   for (let i = 0; i < bytes.length; i++) bytes[i] = Math.min(255, Math.max(0, Math.round(images[i])));
   return bytes;

@@ -6,6 +6,7 @@ import type { TensorSpec } from '../engine/types.js';
 import { keyedNormal, keyedSeed, keyedUniform } from '../nn/keyed-noise.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import type { Gan, Generated, Objective } from './gan.js';
+import { generatedFormat } from './generator.js';
 import { applyOptimizer } from '../optimizers/apply.js';
 import { optimizerSpecs } from '../optimizers/optimizer.js';
 
@@ -68,9 +69,11 @@ export function generatorObjective(parts: GanParts, { seed }: Inputs, program: P
   return parts.gan.generatorLoss({ judgement, inputs });
 }
 
+const { height, width, channels } = generatedFormat;
+
 /** The inputs of `discriminatorObjective`. */
 export const batchInputs = (batchSize: number): Readonly<Record<'images' | 'labels' | 'seed', TensorSpec>> => ({
-  images: { dtype: 'uint8', shape: [batchSize, 32, 32, 3] },
+  images: { dtype: 'uint8', shape: [batchSize, height, width, channels] },
   labels: { dtype: 'int32', shape: [batchSize] },
   seed: seedInput,
 });

@@ -1,7 +1,6 @@
 // A trained generator as one safetensors file that describes itself in its metadata.
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { cannot } from '../common/errors.js';
@@ -10,6 +9,7 @@ import { fromTorch, torchShape, toTorch } from '../nn/layout.js';
 import { unusableValue } from '../nn/usable-values.js';
 import { decodeSafetensors, encodeSafetensors } from '../records/safetensors.js';
 import { matchTensors } from '../training/state.js';
+import { generatorFile, generatorFiles } from './generator-files.js';
 import type { Generator } from './generator.js';
 import { ganOptions, type GanOptions } from './options.js';
 import { createGenerator } from './registry.js';
@@ -37,12 +37,6 @@ export interface LoadedGenerator extends StoredGenerator {
   /** sha256 of the file, hexadecimal. */
   readonly checksum: string;
 }
-
-/** The name of the file in a run folder. */
-export const generatorFile = 'generator.safetensors';
-
-/** The folder of a class's generator in the run folder of a config with `gan.perClass`. */
-export const classFolder = (label: number): string => `class-${label}`;
 
 /** Writes a generator with PyTorch's layouts, atomically. */
 export async function saveGenerator(path: string, stored: StoredGenerator): Promise<void> {
@@ -107,13 +101,8 @@ export async function loadGenerator(path: string): Promise<LoadedGenerator> {
  * Loads all generators of a run: the one of its folder, or those of its classes that have a checkpoint, in the order of
  * the labels. Errors: as `loadGenerator`; there are none.
  */
-export async function loadGenerators(path: string): Promise<LoadedGenerator[]> {
-  const names = await readdir(path).catch((): string[] => []);
-  const labels = names.flatMap((name) => (/^class-\d+$/.test(name) ? [Number(name.slice(6))] : []));
-  const files = labels
-    .sort((a, b) => a - b)
-    .map((label) => join(path, classFolder(label), generatorFile))
-    .filter((file) => existsSync(file));
-  if (files.length === 0 || names.includes(generatorFile)) return [await loadGenerator(path)];
-  return Promise.all(files.map((file) => loadGenerator(file)));
+export function loadGenerators(path: string): Promise<LoadedGenerator[]> {
+  const files = generatorFiles(path);
+  // Where there are none, loading says so.
+  return Promise.all((files.length === 0 ? [path] : files).map((file) => loadGenerator(file)));
 }

@@ -2,8 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { generatorChecksum, generatorFiles } from '../../src/gan/generator-files.js';
-import { generatorFile } from '../../src/gan/stored.js';
+import { generatorChecksum, generatorFile, generatorFiles } from '../../src/gan/generator-files.js';
 import { test } from '../temporary-folder.js';
 
 const put = (folder: string, content: string): string => {

@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { classFolder, generatorFile, loadGenerator, loadGenerators, saveGenerator } from '../../src/gan/stored.js';
+import { classFolder, generatorFile } from '../../src/gan/generator-files.js';
+import { loadGenerator, loadGenerators, saveGenerator } from '../../src/gan/stored.js';
 import { encodeSafetensors } from '../../src/records/safetensors.js';
 import { test } from '../temporary-folder.js';
 import { fresh, kinds, narrow } from './support.js';

@@ -1,16 +1,14 @@
 // All generators of a config: one, or one for each class in a folder of its own.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot } from '../../common/errors.js';
 import type { GanConfig } from '../../config/gan.js';
 import type { ImageSource } from '../../data/source.js';
 import type { Engine } from '../../engine/index.js';
-import { classFolder } from '../../gan/stored.js';
+import { classFolder } from '../../gan/generator-files.js';
 import type { RunOptions } from '../run-context.js';
-import { runFolder } from '../../records/run-folder.js';
 import { classNumber } from './classes.js';
-import { isComplete, loadGanData, requireOwnGan, runGan, type GanContext } from './run.js';
-import type { GanSummary } from './train-in-folder.js';
+import { completeSummary, loadGanData, requireOwnGan, runGan, type GanContext } from './run.js';
+import type { GanSummary } from './summary.js';
 
 interface GeneratorsOptions extends RunOptions {
   /** A class by its name or number, where only its generator is to be trained. */
@@ -61,18 +59,10 @@ export async function trainGenerators(
   const trained: TrainedGenerator[] = [];
   for (const run of runsOf(config, options, splits.train)) {
     await requireOwnGan(run.config, { ...options, out: run.out });
-    if (options.resume && (await isComplete(run.config, run.out, splits))) {
-      context.stream.write(`complete already: ${run.out}\n`);
-      trained.push({ folder: run.out, ...(await readSummary(run.out)) });
-      continue;
-    }
-    const summary = await runGan(run.config, { ...options, out: run.out }, { splits, engine }, context);
+    const complete = options.resume ? await completeSummary(run.config, run.out, splits) : undefined;
+    if (complete !== undefined) context.stream.write(`complete already: ${run.out}\n`);
+    const summary = complete ?? (await runGan(run.config, { ...options, out: run.out }, { splits, engine }, context));
     trained.push({ folder: run.out, ...summary });
   }
   return trained;
-}
-
-/** The summary of a finished run. */
-async function readSummary(folder: string): Promise<GanSummary> {
-  return JSON.parse(await readFile(runFolder(folder).summary, 'utf8')) as GanSummary;
 }

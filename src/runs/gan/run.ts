@@ -16,7 +16,7 @@ import { labelMeaning } from '../../gan/label-meaning.js';
 import { createRealBatches, ofClasses, type RealBatches } from '../../gan/real-images.js';
 import { createGan } from '../../gan/registry.js';
 import { openGanSession } from '../../gan/session.js';
-import { generatorFile } from '../../gan/stored.js';
+import { generatorFile } from '../../gan/generator-files.js';
 import { ganStart, lossColumns, parseGanProgress, type GanPosition } from '../../gan/trainer.js';
 import { countParameters } from '../../models/cost.js';
 import { loadNewestCheckpoint, type LoadedCheckpoint } from '../../records/checkpoints.js';
@@ -31,7 +31,8 @@ import { requireSameData } from '../same-data.js';
 import type { Pictures } from './pictures.js';
 import type { GanLength, GanProgress } from './progress.js';
 import { labelsOf, rowsOf } from './samples.js';
-import { lossesFile, sampleColumns, samplePictures, trainInGanFolder, type GanSummary } from './train-in-folder.js';
+import { readGanSummary, type GanSummary } from './summary.js';
+import { lossesFile, sampleColumns, samplePictures, trainInGanFolder } from './train-in-folder.js';
 
 export interface GanContext extends Omit<RunContext, 'cores' | 'showProgress'> {
   readonly pictures: Pictures;
@@ -157,15 +158,22 @@ function positionOf(
   return position;
 }
 
-/** Whether a folder holds the finished generator of a config. Errors: it was trained on other images. */
-export async function isComplete(config: GanConfig, out: string, splits: LoadedSplits): Promise<boolean> {
-  const { checkpoints, inputs, summary } = runFolder(out);
-  if (![join(out, generatorFile), summary].every((path) => existsSync(path))) return false;
-  const expected = { fingerprints: ganFingerprints(config) };
-  const checkpoint = await loadNewestCheckpoint(checkpoints, expected);
-  if (checkpoint === undefined) return false;
-  const position = positionOf(checkpoint, splits, await readInputs(inputs).catch(() => undefined));
-  return position.iteration >= config.training.iterations;
+/**
+ * The summary of a folder that holds the finished generator of a config; undefined where something is left to do. Errors:
+ * it was trained on other images.
+ */
+export async function completeSummary(
+  config: GanConfig,
+  out: string,
+  splits: LoadedSplits,
+): Promise<GanSummary | undefined> {
+  const paths = runFolder(out);
+  const summary = await readGanSummary(paths.summary);
+  if (summary === undefined || !existsSync(join(out, generatorFile))) return undefined;
+  const checkpoint = await loadNewestCheckpoint(paths.checkpoints, { fingerprints: ganFingerprints(config) });
+  if (checkpoint === undefined) return undefined;
+  const position = positionOf(checkpoint, splits, await readInputs(paths.inputs).catch(() => undefined));
+  return position.iteration >= config.training.iterations ? summary : undefined;
 }
 
 /** What is trained, on what, and how long it is: the first lines of every run. */

@@ -1,10 +1,9 @@
 // Which samples of a generator are shown: a row a class or category, or rows without labels.
 import { imageBytes } from '../../data/dataset.js';
+import { generatedFormat } from '../../gan/generator.js';
 import type { LabelMeaning } from '../../gan/label-meaning.js';
 import type { ImageGrid, ImageRow } from './image-grid.js';
 
-/** Of the images that generators make. */
-const size = { height: 32, width: 32 };
 const maxClasses = 20;
 
 /** What a generator was trained on, as far as its pictures say it. */
@@ -39,7 +38,7 @@ export function imageRows(
   images: Uint8Array,
   { classNames, labels }: Shown,
 ): readonly ImageRow[] {
-  const bytes = imageBytes({ ...size, channels: 3 });
+  const bytes = imageBytes(generatedFormat);
   const image = (index: number): Uint8Array => images.subarray(index * bytes, (index + 1) * bytes);
   const title = (label: number): string => (labels === 'category' ? `category ${label}` : classNames[label]);
   return rows.map((label, row) => ({
@@ -50,5 +49,6 @@ export function imageRows(
 
 /** Rows of a generator's images as a grid. */
 export function gridOf(title: string, rows: readonly ImageRow[]): ImageGrid {
-  return { title, rows, ...size, enlargedTo: 64 };
+  const { height, width } = generatedFormat;
+  return { title, rows, height, width, enlargedTo: 64 };
 }

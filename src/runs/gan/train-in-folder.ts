@@ -12,7 +12,8 @@ import { openLosses, readLosses, type KeptLosses } from '../../gan/losses-csv.js
 import type { RealBatches } from '../../gan/real-images.js';
 import { drawLatents, sampleFunction, toBytes } from '../../gan/sampler.js';
 import type { GanSession } from '../../gan/session.js';
-import { generatorFile, saveGenerator } from '../../gan/stored.js';
+import { generatorFile } from '../../gan/generator-files.js';
+import { saveGenerator } from '../../gan/stored.js';
 import { lossColumns, trainGan, type GanPosition, type LossesRow } from '../../gan/trainer.js';
 import { countParameters } from '../../models/cost.js';
 import { saveCheckpoint } from '../../records/checkpoints.js';
@@ -23,6 +24,7 @@ import { readState } from '../../training/state.js';
 import type { Pictures } from './pictures.js';
 import type { GanLength, GanProgress } from './progress.js';
 import { gridOf, imageRows, rowsOf, type Shown } from './samples.js';
+import { writeGanSummary, type GanSummary } from './summary.js';
 
 /** Images of a row in the pictures of samples. */
 export const sampleColumns = 10;
@@ -61,21 +63,6 @@ interface OpenGanRun {
   readonly clock: () => number;
   /** The signal that asks for an end, if one came. */
   readonly stopRequested: () => string | undefined;
-}
-
-export interface GanSummary {
-  readonly experiment: string;
-  readonly gan: GanConfig['gan']['name'];
-  /** The labels it was trained on. */
-  readonly classes: readonly number[];
-  readonly iterations: number;
-  readonly discriminatorSteps: number;
-  readonly generatorParameters: number;
-  readonly discriminatorParameters: number;
-  /** Of the last row of losses.csv, where it has one. */
-  readonly diversity?: number;
-  /** Of all iterations. */
-  readonly seconds: number;
 }
 
 /** Trains from the run's position to its end and gives the summary. Errors: `stopped` after a signal. */
@@ -146,7 +133,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
     ...(diversity === undefined ? {} : { diversity: Number(diversity.toFixed(4)) }),
     seconds: Number(position.seconds.toFixed(3)),
   };
-  await writeFileAtomically(folder.summary, `${JSON.stringify(summary, undefined, 2)}\n`);
+  await writeGanSummary(folder.summary, summary);
   return summary;
 }
 

@@ -81,6 +81,14 @@ describe('isda gan train', () => {
     expect([again.exitCode, again.stdout]).toEqual([0, `complete already: ${join(folder, 'whole')}`]);
   });
 
+  it('writes a damaged summary again', async () => {
+    const summary = read(folder, 'whole', 'summary.json');
+    writeFileSync(join(folder, 'whole', 'summary.json'), summary.slice(0, 40));
+    const again = await runHere(folder, args('whole'));
+    expect(again.exitCode, again.all).toBe(0);
+    expect(read(folder, 'whole', 'summary.json')).toBe(summary);
+  });
+
   it('writes a summary that is gone again, and loses no generator whose checkpoints are', async () => {
     cpSync(join(folder, 'whole'), join(folder, 'copy'), { recursive: true });
     const summary = read(folder, 'copy', 'summary.json');

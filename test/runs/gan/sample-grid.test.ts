@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ganOptions } from '../../../src/gan/options.js';
-import { generatorFile, saveGenerator } from '../../../src/gan/stored.js';
+import { generatorFile } from '../../../src/gan/generator-files.js';
+import { saveGenerator } from '../../../src/gan/stored.js';
 import { sampleGrid } from '../../../src/runs/gan/sample-grid.js';
 import { fresh, narrow } from '../../gan/support.js';
 import { testEngine } from '../../support/engine.js';
