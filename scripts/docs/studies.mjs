@@ -2,7 +2,8 @@
 
 /**
  * `runs`: study files with what the command line changes in them (docs of each study say why). `beside`: another
- * study whose rows are shown with its own. `baseline`: the row that the others are compared with, in place of cross entropy.
+ * study whose rows are shown with its own. `sameSeedsOf`: the study in bfloat16 whose runs of the same rows and seeds its
+ * runs are compared with. `baseline`: the row that the others are compared with, in place of cross entropy.
  */
 export const studies = [
   {
@@ -33,7 +34,7 @@ export const studies = [
     name: 'CIFAR-10 in float32',
     store: 'tenth/store/cifar10-float32',
     runs: [['tenth/cifar10.yaml', 1]],
-    comparison: true,
+    sameSeedsOf: 'CIFAR-10',
   },
   { name: 'variants of Table 5', store: 'tenth/store/variants', runs: [['tenth/variants.yaml']] },
   {

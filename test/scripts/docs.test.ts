@@ -72,3 +72,24 @@ it('the corrected p decides what is said, and the sign which way', async () => {
   expect(open).toMatch(/: no difference is shown; the interval says/);
   expect(few).toMatch(/ Seeds are missing, so this is not final\.$/);
 });
+
+it('a float32 run is compared with its own seed, beside what two seeds differ by', async () => {
+  const source = `import { precisionPairs, precisionLines } from ${JSON.stringify(pathToFileURL(script('docs/precision.mjs')).href)};
+    const study = (...rows) => ({ groups: [{ outcomes: rows.map(([row, bySeed, std]) => ({ row, bySeed: new Map(bySeed), last10: { std } })) }] });
+    const bfloat16 = study(['basic', [[1, 20], [2, 21], [3, 22]], 1], ['isda', [[1, 19], [2, 20]], 0.7]);
+    const float32 = study(['basic', [[1, 22.8], [2, 23.9]]], ['isda', [[1, 19.5]]], ['other', [[1, 5]]]);
+    process.stdout.write(JSON.stringify([precisionPairs(float32, bfloat16), precisionLines(float32, bfloat16)[0]]));`;
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', source]);
+  const [pairs, table] = JSON.parse(stdout) as [object[], string];
+  // 2.8 is under twice √2, 2.9 above it; two seeds have no spread that counts.
+  expect(pairs).toEqual([
+    { row: 'basic', seed: 1, error: 22.8, other: 20, spread: Math.SQRT2 },
+    { row: 'basic', seed: 2, error: 23.9, other: 21, spread: Math.SQRT2 },
+    { row: 'isda', seed: 1, error: 19.5, other: 19 },
+  ]);
+  expect(table.split('\n').slice(2)).toEqual([
+    '| basic | 1 | 22.80 | 20.00 | +2.80 | 1.41 | within |',
+    '| basic | 2 | 23.90 | 21.00 | +2.90 | 1.41 | beyond |',
+    '| isda | 1 | 19.50 | 19.00 | +0.50 | - | - |',
+  ]);
+});
