@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { decidingSettings, fingerprintAnywhere, fingerprints } from '../../config/fingerprint.js';
 import type { ExperimentConfig } from '../../config/schema.js';
+import { otherThanTestImages } from '../../grids/measured-images.js';
 import { averagedEpochs } from '../../grids/outcomes.js';
 import type { StoredRun } from '../../grids/store/runs.js';
 import type { RunSummary } from '../../records/summary.js';
@@ -122,7 +123,7 @@ export function measure(
       asked: seeds.length,
       ...(origin !== undefined && { origin }),
       ...(key !== undefined && { originKey: key }),
-      ...(config !== undefined && { dataKey: dataKeyOf(config) }),
+      ...(config !== undefined && { dataKey: dataKeyOf(config), measuredOn: otherThanTestImages(config) }),
     };
   });
   return { entries, open: [...open.values()], used: [...used.values()], unusual: [...unusual], leftOut: [...left] };

@@ -1,5 +1,6 @@
 // The notes below a table: the origin of its numbers, and what is missing.
 import { titleOf } from '../titles.js';
+import { otherThanTestImages } from '../../grids/measured-images.js';
 import type { Lambda0Choice } from '../../grids/sweep.js';
 import type { StoredRun } from '../../grids/store/runs.js';
 import type { UnreadableRun } from '../../grids/store/unreadable.js';
@@ -41,7 +42,11 @@ function settingsNotes(items: readonly TableItem[]): readonly string[] {
   const changed = items.filter((item) => item.changed);
   const names = [...new Set(changed.map(({ configName }) => configName))];
   const without = changed.filter(({ printed }) => printed === undefined);
-  const heldOut = items.filter(({ config }) => config !== undefined && evaluationNames([config]) === 'holdout');
+  const measuredOn = new Map<string, Set<string>>();
+  for (const { config, configName } of items) {
+    const images = config && otherThanTestImages(config);
+    if (images !== undefined) measuredOn.set(images, (measuredOn.get(images) ?? new Set()).add(configName));
+  }
   const none =
     without.length === changed.length ? 'The paper has no numbers for them.' : 'Nothing is printed where it has none.';
   const own = [
@@ -51,9 +56,9 @@ function settingsNotes(items: readonly TableItem[]): readonly string[] {
   ].join(' ');
   return [
     ...(changed.length === 0 ? [] : [own]),
-    ...(heldOut.length === 0
-      ? []
-      : [`Measured on held-out training images: ${some([...new Set(heldOut.map(({ configName }) => configName))])}.`]),
+    ...[...measuredOn].map(
+      ([images, of]) => `Measured on ${images}, so not compared with the printed numbers: ${some([...of])}.`,
+    ),
   ];
 }
 

@@ -27,6 +27,8 @@ export interface TableEntry extends Address {
   readonly origin?: string;
   /** Equal for numbers that may be compared with each other; absent where no run is done. */
   readonly originKey?: string;
+  /** `5000 held-out training images`: what errors are measured on where these are not all test images. */
+  readonly measuredOn?: string;
   /** Equal for numbers on the same part of the data, which alone are compared with each other; absent without a config. */
   readonly dataKey?: string;
 }
@@ -98,9 +100,10 @@ const valuesOf = ({ runs }: TableEntry): readonly SeedValue[] =>
 function cellOf(entry: TableEntry, comparison: Comparison | undefined): TableCell {
   const errors = entry.runs.map(({ error }) => error);
   const measured = spreadOf(errors);
-  const { printed } = entry;
+  const { printed, origin, measuredOn } = entry;
   // On other images the printed number is of another task.
-  const difference = entry.origin === undefined ? measured && printed && measured.mean - printed.mean : undefined;
+  const sameImages = origin === undefined && measuredOn === undefined;
+  const difference = sameImages ? measured && printed && measured.mean - printed.mean : undefined;
   return { ...entry, measured, interval: meanInterval(errors), difference, comparison };
 }
 

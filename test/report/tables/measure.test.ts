@@ -80,6 +80,19 @@ describe('runs on different images', () => {
 describe('runs on different parts of the data', () => {
   const held = { holdout: 8 };
   test.for([
+    ['all test images', {}, 0.5],
+    ['a part of the training images, and all test images', { subset: 20 }, 0.5],
+    ['held-out images', held, undefined],
+    ['a part of the test images', { testSubset: 20 }, undefined],
+  ] as const)('%s: the printed error is that of all test images', ([, dataset, difference]) => {
+    const config = experimentSchema.parse({ experiment: 'a', dataset: { name: 'cifar10', ...dataset } });
+    const [entry] = measure([item('a', { config, printed: { mean: 6.5 } })], [1], []).entries;
+    const { rows } = layTable(1, [{ ...entry, runs: [run(1, 7)] }], { parameters: () => '', notes: [] });
+    expect(rows[0].cells[0]).toMatchObject({ measured: { mean: 7 } });
+    expect(rows[0].cells[0]?.difference).toBe(difference);
+  });
+
+  test.for([
     ['the same part', {}, {}, true],
     ['held-out images and the test images', held, {}, false],
     ['two parts of the training images', { subset: 20 }, {}, false],
@@ -277,7 +290,7 @@ describe('the foot', () => {
     const [held] = [{ ...someConfig('test-b'), dataset: { name: 'cifar10', holdout: 100 } } as const];
     expect(notes([item('a', { changed: true, printed }), item('b', { config: held })], [])).toEqual([
       "Not the paper's settings: test-a. The printed numbers beside them are those of its own settings.",
-      'Measured on held-out training images: test-b.',
+      'Measured on 100 held-out training images, so not compared with the printed numbers: test-b.',
     ]);
     expect(notes([item('a', { changed: true })], [])).toEqual([
       "Not the paper's settings: test-a. The paper has no numbers for them.",
