@@ -86,7 +86,7 @@ function pictures({ store, groups, comparison }) {
 function machineText({ machines, hours, runs }) {
   const revisionsOf = new Map();
   for (const { cpu, cores, gigabytes, threads, engine, node, revision } of machines) {
-    const threadsText = threads === undefined ? '' : `, ${counted(threads, 'thread')} an operation`;
+    const threadsText = threads === undefined ? '' : `, ${counted(threads, 'intra-op thread')}`;
     const machine = `${cpu} (${cores} cores, ${gigabytes} GB${threadsText}), Node.js ${node}, ${engine}`;
     revisionsOf.set(machine, [...(revisionsOf.get(machine) ?? []), revision]);
   }

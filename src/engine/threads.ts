@@ -10,9 +10,9 @@ export interface EngineThreads {
   readonly interOp?: number;
 }
 
-/** The variables with numbers of threads that TensorFlow reads; it ends the process at a negative one. */
 const intraOpVariable = 'TF_NUM_INTRAOP_THREADS';
 const interOpVariable = 'TF_NUM_INTEROP_THREADS';
+/** The variables with numbers of threads that TensorFlow reads; it ends the process at a negative one. */
 const threadVariables = [intraOpVariable, interOpVariable, 'OMP_NUM_THREADS'];
 
 /** Errors: a variable with a number of threads holds anything else. */

@@ -42,8 +42,8 @@ function updateFacts({ optimizer, training }: Run['config']): [string, string][]
 /** The numbers of threads that were asked for. */
 function threadsFacts({ intraOp, interOp }: Engine['threads']): [string, string][] {
   const words = [
-    ...(intraOp === undefined ? [] : [`${intraOp} an operation`]),
-    ...(interOp === undefined ? [] : [`${counted(interOp, 'operation')} at once`]),
+    ...(intraOp === undefined ? [] : [`${intraOp} intra-op`]),
+    ...(interOp === undefined ? [] : [`${interOp} inter-op`]),
   ];
   return words.length === 0 ? [] : [['threads', words.join(', ')]];
 }

@@ -84,7 +84,7 @@ describe('runExperiment', () => {
   it('records and prints the threads that were asked for', async () => {
     const threaded: Engine = { ...engine, threads: { intraOp: 1, interOp: 2 } };
     const { printed } = await run('threads', configOf(), { openEngine: () => Promise.resolve(threaded) });
-    expect(printed).toContain('\nthreads     1 an operation, 2 operations at once\n');
+    expect(printed).toContain('\nthreads     1 intra-op, 2 inter-op\n');
     expect(JSON.parse(read(folder, 'threads', 'environment.json'))).toMatchObject({
       intraOpThreads: 1,
       interOpThreads: 2,
