@@ -1,5 +1,11 @@
 // The studies under results/: their stores, and the files that say which runs belong to each.
 
+/** The comparison with the larger difference (protocol, step 6). */
+const largerDifference = {
+  store: 'tenth/store/cifar100',
+  runs: [['tenth/cifar100.yaml'], ['tenth/cifar100-searched.yaml']],
+};
+
 /**
  * `runs`: study files with what the command line changes in them (docs of each study say why). `beside`: another
  * study whose rows are shown with its own. `sameSeedsOf`: the study in bfloat16 whose runs of the same rows and seeds its
@@ -36,7 +42,13 @@ export const studies = [
     runs: [['tenth/cifar10.yaml', 1]],
     sameSeedsOf: 'CIFAR-10',
   },
-  { name: 'variants of Table 5', store: 'tenth/store/variants', runs: [['tenth/variants.yaml']] },
+  {
+    name: 'variants of Table 5',
+    store: 'tenth/store/variants',
+    runs: [['tenth/variants.yaml']],
+    beside: largerDifference,
+    comparison: true,
+  },
   {
     name: 'sketched covariances on CIFAR-10',
     store: 'tenth/store/sketch',
@@ -45,8 +57,20 @@ export const studies = [
     baseline: 'isda',
     comparison: true,
   },
-  { name: 'losses of Table 3', store: 'tenth/store/losses', runs: [['tenth/losses.yaml']] },
-  { name: 'generators on the same images', store: 'tenth/store/generators', runs: [['tenth/generators.yaml']] },
+  {
+    name: 'losses of Table 3',
+    store: 'tenth/store/losses',
+    runs: [['tenth/losses.yaml']],
+    beside: largerDifference,
+    comparison: true,
+  },
+  {
+    name: 'generators on the same images',
+    store: 'tenth/store/generators',
+    runs: [['tenth/generators.yaml']],
+    beside: { store: 'tenth/store/cifar10', runs: [['tenth/cifar10.yaml']] },
+    comparison: true,
+  },
   { name: 'all of CIFAR-10', store: 'tenth/store/full', runs: [['tenth/full.yaml']], comparison: true },
 ];
 
