@@ -4,7 +4,7 @@
 set -u
 store=$(realpath -m "${1:?usage: run.sh STORE}")
 here=$(cd "$(dirname "$0")" && pwd)
-export TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
+export TF_NUM_INTRAOP_THREADS=1
 # Linux groups processes by session (autogroup), and nice counts within a group only: the group gets it too.
 echo 19 > /proc/self/autogroup 2>/dev/null
 isda() { nice -n 19 node "$here/../../bin/isda.js" "$@"; }
