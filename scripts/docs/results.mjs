@@ -150,7 +150,7 @@ export function resultsFiles({ tenth, small }, projectRoot) {
     '',
     '## A tenth of the data',
     '',
-    `ResNet-32 by the paper's recipe, but with convolutions in bfloat16, on 5000 training images: [the protocol](tenth/protocol.md) was written before the first run and says what is run in which order. ${done} of ${counted(asked, 'run')} are done.`,
+    `ResNet-32 by the paper's recipe, with convolutions in bfloat16 but for the step in float32, on 5000 training images: [the protocol](tenth/protocol.md) was written before the first run and says what is run in which order. ${done} of ${counted(asked, 'run')} are done.`,
     '',
     table(
       ['step', 'runs done', 'of', 'hours'],
