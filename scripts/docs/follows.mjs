@@ -2,7 +2,7 @@
 import { formatP, formatPaired } from '../../dist/common/statistics/texts.js';
 
 /** Seeds under which the protocol makes no claim. */
-const fewestSeeds = 3;
+export const fewestSeeds = 3;
 
 function noDifference(interval) {
   if (interval === undefined) return 'no difference is shown';

@@ -1,11 +1,9 @@
 // Runs in float32 beside those in bfloat16 of the same rows and seeds.
+import { fewestSeeds } from './follows.mjs';
 import { table } from './markdown.mjs';
 
 const percent = (value) => value.toFixed(2);
 const signed = (value) => `${value < 0 ? '' : '+'}${percent(value)}`;
-
-/** Seeds that a standard deviation is taken over at least, as the protocol asks of claims. */
-const fewestSeeds = 3;
 
 /** A row for each pair of runs, with the standard deviation that the difference of two seeds has in bfloat16. */
 export function precisionPairs(float32, bfloat16) {
