@@ -1,9 +1,9 @@
 // Runs in float32 beside those in bfloat16 of the same rows and seeds.
+import { formatSigned } from '../../dist/common/statistics/texts.js';
 import { fewestSeeds } from './follows.mjs';
 import { table } from './markdown.mjs';
 
 const percent = (value) => value.toFixed(2);
-const signed = (value) => `${value < 0 ? '' : '+'}${percent(value)}`;
 
 /** A row for each pair of runs, with the standard deviation that the difference of two seeds has in bfloat16. */
 export function precisionPairs(float32, bfloat16) {
@@ -32,7 +32,7 @@ export function precisionLines(float32, bfloat16) {
     pair.seed,
     percent(pair.error),
     percent(pair.other),
-    signed(pair.error - pair.other),
+    formatSigned(pair.error - pair.other),
     pair.spread === undefined ? '-' : percent(pair.spread),
     verdict(pair),
   ]);

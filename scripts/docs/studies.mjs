@@ -1,5 +1,8 @@
 // The studies under results/: their stores, and the files that say which runs belong to each.
 
+/** The comparison on CIFAR-10 without a choice of lambda0. */
+const defaultLambda0 = { store: 'tenth/store/cifar10', runs: [['tenth/cifar10.yaml']] };
+
 /** The comparison with the larger difference (protocol, step 6). */
 const largerDifference = {
   store: 'tenth/store/cifar100',
@@ -53,7 +56,7 @@ export const studies = [
     name: 'sketched covariances on CIFAR-10',
     store: 'tenth/store/sketch',
     runs: [['tenth/sketch.yaml']],
-    beside: { store: 'tenth/store/cifar10', runs: [['tenth/cifar10.yaml']] },
+    beside: defaultLambda0,
     baseline: 'isda',
     comparison: true,
   },
@@ -68,7 +71,7 @@ export const studies = [
     name: 'generators on the same images',
     store: 'tenth/store/generators',
     runs: [['tenth/generators.yaml']],
-    beside: { store: 'tenth/store/cifar10', runs: [['tenth/cifar10.yaml']] },
+    beside: defaultLambda0,
     comparison: true,
   },
   { name: 'all of CIFAR-10', store: 'tenth/store/full', runs: [['tenth/full.yaml']], comparison: true },
