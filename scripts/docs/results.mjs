@@ -13,6 +13,7 @@ import { errorRange } from '../../dist/report/figures/range.js';
 import { averagedSeries } from '../../dist/report/runs/average.js';
 import { evaluationNames } from '../../dist/runs/description.js';
 import { whatFollows } from './follows.mjs';
+import { gridLines, gridPicture, measureGrid } from './generator-grid.mjs';
 import { table } from './markdown.mjs';
 import { measureStudy } from './measured.mjs';
 import { precisionLines } from './precision.mjs';
@@ -140,7 +141,7 @@ function included(projectRoot, path) {
 }
 
 /** The files of results/ that are generated, by their paths: the page and its pictures. `measured`: see `measureAll`. */
-export function resultsFiles({ tenth, small }, projectRoot) {
+export function resultsFiles({ tenth, small, grid }, projectRoot) {
   const done = tenth.reduce((sum, { runs }) => sum + runs.length, 0);
   const asked = tenth.reduce((sum, { askedRuns }) => sum + askedRuns, 0);
   const page = [
@@ -159,6 +160,7 @@ export function resultsFiles({ tenth, small }, projectRoot) {
     '',
     ...included(projectRoot, 'tenth/conclusion.md'),
     ...tenth.flatMap((study) => section(study, 3, tenth)),
+    ...gridLines(grid),
     '## A small study of all losses',
     '',
     "ResNet-8 on 5000 images of CIFAR-10, 60 epochs: not the paper's protocol. lambda0 was not searched for, a network of 0.08 million parameters ends with 21 % training error and has little to gain from more augmentation, and the generators (WGAN, CGAN, ACGAN, InfoGAN) have seen all 50 000 training images, the classifier only 5000. Their rows were run three days after the others, by a newer version of the program. It stays here as the only one with all losses. `isda study results/small/study.yaml --jobs 2`, then `results/small/generators.yaml`.",
@@ -166,7 +168,8 @@ export function resultsFiles({ tenth, small }, projectRoot) {
     ...section(small, 3, []).slice(2),
     ...included(projectRoot, 'small/notes.md'),
   ].join('\n');
-  const files = [...tenth, small].filter(({ runs }) => runs.length > 0).flatMap(pictures);
+  const shown = [...tenth, small].filter(({ runs }) => runs.length > 0);
+  const files = [...shown.flatMap(pictures), ...gridPicture(grid)];
   return new Map([
     ['results/README.md', `${page.trimEnd()}\n`],
     ...files.map(([name, svg]) => [`results/${name}`, svg]),
@@ -177,5 +180,5 @@ export function resultsFiles({ tenth, small }, projectRoot) {
 export async function measureAll(projectRoot) {
   const tenth = [];
   for (const study of studies) tenth.push(await measureStudy(study, projectRoot));
-  return { tenth, small: await measureStudy(smallStudy, projectRoot) };
+  return { tenth, small: await measureStudy(smallStudy, projectRoot), grid: await measureGrid(projectRoot) };
 }

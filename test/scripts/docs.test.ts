@@ -93,3 +93,19 @@ it('a float32 run is compared with its own seed, beside what two seeds differ by
     '| isda | 1 | 19.50 | 19.00 | +0.50 | - | - |',
   ]);
 });
+
+it('of the settings of a generator the nearest of the diverse ones is taken, else the most diverse', async () => {
+  const source = `import { gridLines, takenSetting } from ${JSON.stringify(pathToFileURL(script('docs/generator-grid.mjs')).href)};
+    const grid = (...settings) => settings.map(([weight, diversity, frechetDistance]) => ({ weight, rate: 0.001, diversity, frechetDistance, classLoss: 1, codeLoss: 1 / 3, points: [] }));
+    const diverse = grid([1, 0.2, 1], [0.3, 0.5, 6], [0.1, 0.9, 5]);
+    const collapsed = grid([1, 0.2, 9], [0.3, 0.3, 6], [0.1, 0.1, 5]);
+    const open = grid([1, 0.9, 9], [0.3, 0.9, undefined], [0.1, 0.1, 5]);
+    const rows = (settings) => gridLines(settings, 3).join('\\n').split('\\n').filter((line) => line.startsWith('| weight'));
+    process.stdout.write(JSON.stringify([takenSetting(diverse).weight, takenSetting(collapsed).weight, rows(diverse)[2], rows(open), rows(diverse.slice(1))]));`;
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', source]);
+  const [nearest, mostDiverse, taken, open, begun] = JSON.parse(stdout) as [number, number, string, string[], string[]];
+  expect([nearest, mostDiverse]).toEqual([0.1, 0.3]);
+  expect(taken).toBe('| weight 0.1, rate 0.001 (taken) | 0.90 | 5.00 | 1.00 | 0.33 |');
+  // Nothing is taken before all settings are trained and measured.
+  for (const line of [...open, ...begun]) expect(line).not.toContain('taken');
+});
