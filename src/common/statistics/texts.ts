@@ -1,23 +1,28 @@
 // Statistics as texts for tables.
 import type { Interval, PairedDifference, Spread } from './samples.js';
 
+/** Two decimals; zero has no sign, also where a smaller number rounds to it. */
+function twoDecimals(value: number): string {
+  const text = value.toFixed(2);
+  return Number(text) === 0 ? '0.00' : text;
+}
+
 /** `6.23 ± 0.11`, `6.23` of one run, a dash of none. */
 export function formatSpread(spread: Spread | undefined): string {
   if (spread === undefined) return '-';
-  return `${spread.mean.toFixed(2)}${spread.std === undefined ? '' : ` ± ${spread.std.toFixed(2)}`}`;
+  return `${twoDecimals(spread.mean)}${spread.std === undefined ? '' : ` ± ${twoDecimals(spread.std)}`}`;
 }
 
 /** `6.01 to 6.45`; of one value `n = 1`, of none a dash. */
 export function formatInterval(interval: Interval | undefined, n: number): string {
   if (n === 0) return '-';
-  return interval === undefined ? `n = ${n}` : `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}`;
+  return interval === undefined ? `n = ${n}` : `${twoDecimals(interval.low)} to ${twoDecimals(interval.high)}`;
 }
 
 /** `+0.12`, `-0.30`, `0.00`. */
 export function formatSigned(value: number): string {
-  const text = value.toFixed(2);
-  if (Number(text) === 0) return '0.00';
-  return value > 0 ? `+${text}` : text;
+  const text = twoDecimals(value);
+  return Number(text) > 0 ? `+${text}` : text;
 }
 
 /** `-0.30 [-0.62, +0.02]`; without an interval `-0.30 (n = 1)`; a dash where no seed is common. */

@@ -13,6 +13,11 @@ it('spreads and intervals', () => {
   expect([formatInterval({ low: 1, high: 2.345 }, 2), formatInterval(undefined, 1), formatInterval(undefined, 0)]).toEqual(['1.00 to 2.35', 'n = 1', '-']); // prettier-ignore
 });
 
+it('no zero has a sign', () => {
+  expect(formatInterval({ low: -0.0001, high: 0.27 }, 3)).toBe('0.00 to 0.27');
+  expect(formatSpread({ mean: -0.004, std: 0 })).toBe('0.00 ± 0.00');
+});
+
 it('differences', () => {
   expect([0.124, -0.3, -0.001].map(formatSigned)).toEqual(['+0.12', '-0.30', '0.00']);
   expect(formatPaired({ pairs: 3, mean: -0.3, interval: { low: -0.62, high: 0.02 } })).toBe('-0.30 [-0.62, +0.02]');
