@@ -46,10 +46,14 @@ export const secondRunText = ({ store, name, config }: RecordedRun): string =>
 
 const digestOf = ({ rows }: RecordedRun): string => metricsDigest(rows, knownMetrics);
 
-/** One run a seed: the one that is furthest, of equals the first; `leftOut` has no copies of it. */
+/** Whether a run is to be taken in place of another of its seed: it alone is done, or it is further. */
+const isBetter = (run: RecordedRun, than: RecordedRun): boolean =>
+  isComplete(run) === isComplete(than) ? run.rows.length > than.rows.length : isComplete(run);
+
+/** One run a seed: one that is done, else the one that is furthest, of equals the first; `leftOut` has no copies of it. */
 function onePerSeed(runs: readonly RecordedRun[]): Pick<SeedRuns, 'runs' | 'leftOut'> {
   const bySeed = [...grouped(runs, ({ config }) => String(config.training.seed)).values()]
-    .map((same) => ({ same, kept: same.reduce((best, run) => (run.rows.length > best.rows.length ? run : best)) }))
+    .map((same) => ({ same, kept: same.reduce((best, run) => (isBetter(run, best) ? run : best)) }))
     .sort((a, b) => a.kept.config.training.seed - b.kept.config.training.seed);
   return {
     runs: bySeed.map(({ kept }) => kept),

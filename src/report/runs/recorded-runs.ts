@@ -24,8 +24,9 @@ export interface RecordedRun extends StoredRun {
   readonly origin?: Origin;
 }
 
-/** Whether all epochs of a run are recorded. */
-export const isComplete = ({ rows, config }: RecordedRun): boolean => rows.length >= config.training.epochs;
+/** Whether a run is done, as tables and studies count it, with all of its epochs recorded. */
+export const isComplete = ({ state, rows, config }: RecordedRun): boolean =>
+  state === 'done' && rows.length >= config.training.epochs;
 
 export interface RecordedRuns {
   readonly runs: readonly RecordedRun[];
