@@ -19,6 +19,15 @@ function comparedWith(rows: readonly TableOutcome[]): string | undefined {
   return names.length > 1 ? 'cross entropy' : names.at(0);
 }
 
+/** Which row each is compared with, where that is not the same for all; undefined where it is. */
+function baselineNote(rows: readonly TableOutcome[]): string | undefined {
+  const names = [...new Set(rows.flatMap(({ baseline }) => baseline ?? []))];
+  if (names.length < 2) return undefined;
+  const withName = (name: string): readonly string[] =>
+    rows.filter(({ baseline }) => baseline === name).map(({ row }) => row);
+  return `Compared with ${names.map((name) => `${name}: ${withName(name).join(', ')}`).join('; with ')}.`;
+}
+
 /** Titles of the columns that compare rows; none where nothing is compared. */
 export function comparisonTitles(rows: readonly TableOutcome[]): readonly string[] {
   const baseline = comparedWith(rows);
@@ -85,6 +94,7 @@ export function outcomeNotes(rows: readonly TableOutcome[], measured?: string): 
   const baseline = comparedWith(rows);
   const family = rows.filter(({ comparison }) => comparison?.welch !== undefined).length;
   const short = shortNote(rows);
+  const several = baselineNote(rows);
   const over = family === 1 ? 'the one row that has' : `the ${family} rows that have`;
   return [
     `"last 10" is the mean error of the last ten epochs${measured === undefined ? '' : ` on ${measured}`}; ± is the sample standard deviation over the seeds. ` +
@@ -95,9 +105,12 @@ export function outcomeNotes(rows: readonly TableOutcome[], measured?: string): 
     ...(baseline === undefined
       ? []
       : [
-          `minus ${baseline}: mean difference by seed, with its 95 % interval. p: Welch's t-test against ${baseline}, two-sided` +
-            (family === 0 ? '; it needs two runs of each.' : `; p (Holm): with Holm's correction over ${over} a p.`),
+          `minus ${baseline}: mean difference by seed, of the seeds that both have, with its 95 % interval. p: Welch's t-test against ${baseline}, two-sided` +
+            (family === 0
+              ? '; it needs two runs of each, and errors that differ.'
+              : `; p (Holm): with Holm's correction over ${over} a p.`),
         ]),
+    ...(several === undefined ? [] : [several]),
     ...(short === undefined ? [] : [short]),
     ...originNotes(rows),
   ];

@@ -33,6 +33,27 @@ it('compares with cross entropy where the grid has it', () => {
   expect(outcomeNotes(compared)[1]).toContain('correction over the 2 rows that have a p');
 });
 
+it('says why there is no p', () => {
+  const same = (name: string, loss: string, error: number) =>
+    [1, 2, 3].map((seed) => someOutcome(name, seed, error, { loss: { name: loss } }));
+  const notes = outcomeNotes(rowOutcomes([...same('basic', 'cross-entropy', 20), ...same('isda', 'isda', 21)]));
+  expect(notes[1]).toMatch(
+    /p: Welch's t-test against basic, two-sided; it needs two runs of each, and errors that differ\.$/,
+  );
+});
+
+it('says which row is compared with which where there are several rows of cross entropy', () => {
+  const runs = (name: string, loss: string, momentum: number) =>
+    [1, 2].map((seed) => someOutcome(name, seed, 20 + seed, { loss: { name: loss }, optimizer: { name: 'sgd', momentum } })); // prettier-ignore
+  const two = rowOutcomes([
+    ...[...runs('basic', 'cross-entropy', 0.9), ...runs('isda', 'isda', 0.9), ...runs('lq', 'lq', 0.9)],
+    ...[...runs('slow', 'cross-entropy', 0.8), ...runs('isda-slow', 'isda', 0.8)],
+  ]);
+  expect(outcomeTable(two, 'loss').header[3]).toBe('minus cross entropy');
+  expect(outcomeNotes(two)).toContain('Compared with basic: isda, lq; with slow: isda-slow.');
+  expect(outcomeNotes(compared).join('\n')).not.toContain('Compared with');
+});
+
 it('says which means are over fewer than ten epochs', () => {
   expect(shortNote(rows)).toBe('The mean of fewer than ten epochs: b, a (all 2 epochs).');
   expect(shortNote(compared)).toBe('The mean of fewer than ten epochs: all rows (all 2 epochs).');

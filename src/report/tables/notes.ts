@@ -33,7 +33,7 @@ function measuredNote(table: TableNumber, seeds: number, items: readonly TableIt
     `measured: ${error} in percent, ${over}; of each run the mean of its last ten epochs, ${protocol} (of all epochs ` +
     "where there are fewer). 95 %: confidence interval of the mean over the seeds, by Student's t; one run has none. " +
     "printed: the paper's number. diff: measured less printed. n: runs that are done. minus basic: difference from cross " +
-    'entropy (basic) with the same network and data, by seed, with its 95 % interval. ' +
+    'entropy (basic) with the same network and data by seed, of the seeds that both have, with its 95 % interval. ' +
     "p: Welch's t-test against it, two-sided; p (Holm): with Holm's correction over all comparisons of the table."
   );
 }
