@@ -57,7 +57,7 @@ function pictures({ store, groups, comparison }) {
       drawDots({
         panels: [panel],
         xLabel: `${evaluated} error, mean of the last ten epochs (%)`,
-        notes: dotNotes(outcomes.outcomes),
+        notes: dotNotes([outcomes]),
         width: 720,
       }),
     ];

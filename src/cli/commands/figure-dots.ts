@@ -39,17 +39,24 @@ function chooseGroups(all: readonly GroupOutcomes[], only: string | undefined): 
   return chosen;
 }
 
+/** The label of an axis with the errors of groups, which names the images that they are of. */
+function axisLabel(groups: readonly GroupOutcomes[]): string {
+  const runs = groups.flatMap(({ outcomes }) => outcomes.flatMap(({ experiment }) => experiment.runs));
+  return `${evaluationNames(runs.map(({ config }) => config))} error, mean of the last ten epochs (%)`;
+}
+
 async function drawDotFigure(options: DotsOptions, context: CommandContext): Promise<void> {
   const out = picturePath(options.out, context);
   const stores = options.store.map((store) => resolve(context.workingDirectory, store));
   const { runs, unreadable } = await recordedRuns(await readStoredRuns(stores, context.now));
   const groups = chooseGroups(groupOutcomes(runs, options.baseline), options.only);
   const { title, width } = options;
-  const notes = dotNotes(groups.flatMap(({ outcomes }) => outcomes));
-  const panels = groups.flatMap((group) => dotPanel(group) ?? []);
-  const drawn = groups.flatMap(({ outcomes }) => outcomes.flatMap(({ experiment }) => experiment.runs));
-  const xLabel = `${evaluationNames(drawn.map(({ config }) => config))} error, mean of the last ten epochs (%)`;
-  await writePicture(out, drawDots({ panels, xLabel, title, width, notes }), context);
+  const notes = dotNotes(groups);
+  const panels = groups.flatMap((group) => {
+    const panel = dotPanel(group);
+    return panel === undefined ? [] : [{ ...panel, xLabel: axisLabel([group]) }];
+  });
+  await writePicture(out, drawDots({ panels, xLabel: axisLabel(groups), title, width, notes }), context);
   if (options.json === true) return printJson(context, { out, panels, unreadable });
   const lines = groups.flatMap(({ group, outcomes }) => [
     group.title,

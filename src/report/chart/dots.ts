@@ -19,6 +19,8 @@ export interface DotPanel {
   readonly rows: readonly DotRow[];
   /** Index of the row whose interval is a band through all rows. */
   readonly baseline?: number;
+  /** Default: the plot's. */
+  readonly xLabel?: string;
 }
 
 interface DotPlot {
@@ -156,7 +158,7 @@ export function drawDots({ panels, xLabel, title, notes = [], width = 640, palet
   let cut = false;
   for (const panel of drawn) {
     if (panel.title !== undefined) paragraph(panel.title, 13, centred);
-    const { items, ...end } = drawPanel(panel, { top: y + 8, width, xLabel, palette });
+    const { items, ...end } = drawPanel(panel, { top: y + 8, width, xLabel: panel.xLabel ?? xLabel, palette });
     children.push(...items);
     y = end.bottom;
     cut ||= end.cut;

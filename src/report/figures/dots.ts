@@ -1,29 +1,46 @@
 // The dot plot of stored runs: a panel for each group of experiments, a row for each experiment.
+import { andList } from '../../common/format.js';
 import { leftOutNotes, shortNote } from '../../grids/outcome-table.js';
 import type { DotPanel } from '../chart/dots.js';
 import type { ExperimentOutcome, GroupOutcomes } from '../runs/outcomes.js';
 
-/** The sentences below a plot. */
-export function dotNotes(outcomes: readonly ExperimentOutcome[]): readonly string[] {
-  const sizes = outcomes.map(({ seeds }) => seeds.length);
+/** The row whose interval is a band through all: the one that the others are compared with; undefined where they differ in it. */
+function bandRow({ outcomes }: GroupOutcomes): ExperimentOutcome | undefined {
   const names = [...new Set(outcomes.flatMap(({ baseline }) => baseline ?? []))];
+  return names.length === 1 ? outcomes.find(({ row }) => row === names[0]) : undefined;
+}
+
+/** What the bands and dashed lines of a plot are; undefined where there are none. */
+function bandText(groups: readonly GroupOutcomes[]): string | undefined {
+  const rows = groups.flatMap((group) => bandRow(group) ?? []).filter(({ seeds }) => seeds.length > 0);
+  if (rows.length === 0) return undefined;
+  const names = [...new Set(rows.map(({ row }) => row))];
+  const [band, line, those] = rows.length === 1 ? ['Band', 'line', ''] : ['Bands', 'lines', ', in grey'];
+  return rows.some(({ interval }) => interval !== undefined)
+    ? `${band} and dashed ${line}: interval and mean of ${andList(names)}${those}.`
+    : `Dashed ${line}: mean of ${andList(names)}${those}.`;
+}
+
+/** The sentences below a plot of some groups. */
+export function dotNotes(groups: readonly GroupOutcomes[]): readonly string[] {
+  const outcomes = groups.flatMap((group) => group.outcomes);
   const short = shortNote(outcomes);
-  const band = names.length === 1 ? ` Band and dashed line: interval and mean of ${names[0]}.` : '';
+  const band = bandText(groups);
   return [
-    `Dots: runs. Below them: mean over the seeds and its 95 % interval (Student's t).${band}`,
+    `Dots: runs. Below them: mean over the seeds and its 95 % interval (Student's t).${band === undefined ? '' : ` ${band}`}`,
     ...(short === undefined ? [] : [short]),
-    ...(sizes.includes(1) ? ['One run (n = 1) has no interval.'] : []),
+    ...(outcomes.some(({ seeds }) => seeds.length === 1) ? ['One run (n = 1) has no interval.'] : []),
     ...leftOutNotes(outcomes.flatMap(({ leftOut = [] }) => leftOut)),
   ];
 }
 
 /** A group as a panel, its rows in the order of the table; undefined where no run is done. */
-export function dotPanel({ group, outcomes }: GroupOutcomes): DotPanel | undefined {
+export function dotPanel(group: GroupOutcomes): DotPanel | undefined {
+  const { outcomes } = group;
   if (outcomes.every(({ seeds }) => seeds.length === 0)) return undefined;
-  const names = [...new Set(outcomes.flatMap(({ baseline }) => baseline ?? []))];
-  const baseline = outcomes.findIndex(({ row }) => names.length === 1 && row === names[0]);
+  const baseline = outcomes.findIndex((outcome) => outcome === bandRow(group));
   return {
-    title: group.title,
+    title: group.group.title,
     baseline: baseline < 0 ? undefined : baseline,
     rows: outcomes.map(({ row, bySeed, last10, interval }) => ({
       label: row,

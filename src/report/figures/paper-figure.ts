@@ -107,8 +107,12 @@ interface PictureOptions {
 /** The picture as SVG. */
 export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureOptions = {}): string {
   const { spec } = figure;
-  const drawnRuns = figure.panels.flatMap(({ curves }) => curves.flatMap(({ experiment }) => experiment.runs));
-  const evaluated = evaluationNames(drawnRuns.map(({ config }) => config));
+  const imagesOf = (panels: PaperFigure['panels']): string => {
+    const runs = panels.flatMap(({ curves }) => curves.flatMap(({ experiment }) => experiment.runs));
+    return evaluationNames(runs.map(({ config }) => config));
+  };
+  const evaluated = imagesOf(figure.panels);
+  const yLabelOn = (images: string): string => (spec.fields.length === 1 ? `${images} error (%)` : 'error (%)');
   const fieldNames: Readonly<Record<ErrorField, string>> = { trainError: 'training', testError: evaluated };
   const names = [...new Set(figure.panels.flatMap(({ curves }) => curves.map(({ name }) => name)))];
   // One label a curve name over all panels, so its seeds are named where all panels agree, else in the panel's own words.
@@ -122,9 +126,9 @@ export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureO
       const style = spec.style(name, field, names.indexOf(name));
       return { ...averagedSeries(experiment.runs, field)!, label: `${label} (${seedsOf(name)})`, style };
     });
-  const drawn = figure.panels.map(({ title: caption, curves }) => {
-    const series = withoutCrowdedBands(curves.flatMap(seriesOf));
-    return { title: caption, series, range: errorRange(series) };
+  const drawn = figure.panels.map((panel) => {
+    const series = withoutCrowdedBands(panel.curves.flatMap(seriesOf));
+    return { title: panel.title, yLabel: yLabelOn(imagesOf([panel])), series, range: errorRange(series) };
   });
   const panels = drawn.map(({ range: { low, high }, ...panel }): Panel => ({
     ...panel,
@@ -135,7 +139,7 @@ export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureO
   return drawChart({
     panels,
     xLabel: 'epoch',
-    yLabel: spec.fields.length === 1 ? `${evaluated} error (%)` : 'error (%)',
+    yLabel: yLabelOn(evaluated),
     title: title ?? spec.titleOf(evaluated),
     notes: [...notesOf(figure, bands, cut), ...evaluatedEpochsNotes(drawn.flatMap(({ series }) => series))],
     width,

@@ -46,7 +46,7 @@ const inWidths = (draw: (width: number) => string): readonly Markup[] =>
 export function groupDots(group: GroupOutcomes): Markup | undefined {
   const panel = dotPanel(group);
   if (panel === undefined) return undefined;
-  const notes = dotNotes(group.outcomes);
+  const notes = dotNotes([group]);
   const xLabel = `${evaluationNames(group.outcomes.flatMap(({ experiment }) => configsOf(experiment)))} error (%)`;
   const plot = { panels: [{ ...panel, title: undefined }], xLabel, notes, palette: page };
   const draw = (width: number): string =>

@@ -208,6 +208,26 @@ describe('isda figure dots', () => {
     expect([code, stdout.split('\n').slice(1, 3)]).toEqual([0, ['  basic: seed 1, 2, 3', '  isda: seed 1']]);
     expect([...readFileSync(join(folder, 'dots.svg'), 'utf8').matchAll(/class="dot"/g)]).toHaveLength(4);
   });
+  test('says of every band what it is, and names the images of each panel', async ({ folder }) => {
+    const store = join(folder, 'runs');
+    const dataset = { name: 'cifar10', holdout: 5000 };
+    for (const seed of [1, 2]) {
+      makeStoredRun(store, { row: 'basic', seed, error: 20 + seed });
+      makeStoredRun(store, { row: 'isda', seed, config: { loss: { name: 'isda' } } });
+      makeStoredRun(store, { row: 'basic-held', seed, error: 30 + seed, config: { dataset } });
+      makeStoredRun(store, { row: 'isda-held', seed, config: { dataset, loss: { name: 'isda' } } });
+    }
+    await runCli(folder, ['figure', 'dots', '--store', 'runs', '--out', 'dots.svg', '--width', '900']);
+    const svg = readFileSync(join(folder, 'dots.svg'), 'utf8');
+    expect([...svg.matchAll(/class="band"/g)]).toHaveLength(2);
+    const text = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, line]) => line).join(' ');
+    expect(text).toContain('Bands and dashed lines: interval and mean of basic-held and basic, in grey.');
+    for (const images of ['test', 'holdout'])
+      expect(svg).toContain(`>${images} error, mean of the last ten epochs (%)<`);
+    await runCli(folder, ['figure', '2', '--store', 'runs', '--out', 'two.svg']);
+    const labels = readFileSync(join(folder, 'two.svg'), 'utf8').matchAll(/>([^<>]* error \(%\))</g);
+    expect([...labels].map(([, label]) => label)).toEqual(['holdout error (%)', 'test error (%)']);
+  });
   test('refuses stores without a finished run', async ({ folder }) => {
     makeStoredRun(join(folder, 'runs'), { row: 'basic', epochs: 3, state: 'stopped' });
     const { code, stderr } = await runCli(folder, ['figure', 'dots', '--store', 'runs', '--out', 'dots.svg']);
