@@ -14,20 +14,37 @@ export function textWidth(text: string, size = 13): number {
 }
 
 /** The text, cut with an ellipsis where it is wider than `width` pixels. */
-function shorten(text: string, width: number, size = 13): string {
+export function shorten(text: string, width: number, size = 13): string {
   if (textWidth(text, size) <= width) return text;
   const letters = [...text];
   while (letters.length > 1 && textWidth(`${letters.join('')}…`, size) > width) letters.pop();
   return `${letters.join('')}…`;
 }
 
-/** The text in lines of at most `width` pixels, broken between words; a word that is too long is cut. */
+/** A word in pieces of at most `width` pixels, or one letter; they end at a sign such as a dash where one is near. */
+function piecesOf(word: string, width: number, size: number): string[] {
+  const pieces: string[] = [];
+  let rest = [...word];
+  while (rest.length > 1 && textWidth(rest.join(''), size) > width) {
+    let fitting = 1;
+    while (textWidth(rest.slice(0, fitting + 1).join(''), size) <= width) fitting++;
+    const sign = rest.slice(0, fitting).findLastIndex((letter) => /[-_/.,:;)=+]/.test(letter)) + 1;
+    const end = sign > fitting / 2 ? sign : fitting;
+    pieces.push(rest.slice(0, end).join(''));
+    rest = rest.slice(end);
+  }
+  return [...pieces, rest.join('')];
+}
+
+/** The text in lines of at most `width` pixels, broken between words, and within a word that is too long. */
 export function wrap(text: string, width: number, size = 13): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
-    const joined = lines.length === 0 ? word : `${lines[lines.length - 1]} ${word}`;
+    const [first, ...further] = piecesOf(word, width, size);
+    const joined = lines.length === 0 ? first : `${lines[lines.length - 1]} ${first}`;
     if (lines.length > 0 && textWidth(joined, size) <= width) lines[lines.length - 1] = joined;
-    else lines.push(word);
+    else lines.push(first);
+    lines.push(...further);
   }
-  return lines.map((line) => shorten(line, width, size));
+  return lines;
 }

@@ -1,7 +1,7 @@
 // The heat map of a confusion matrix: rows the classes, columns the predicted ones.
 import type { Confusion } from '../../runs/examination/confusion.js';
 import { paper } from '../chart/style.js';
-import { textWidth, wrap } from '../chart/text.js';
+import { shorten, textWidth } from '../chart/text.js';
 import { coordinate, document, element, textElement } from '../svg.js';
 
 const [margin, titleSize, labelSize, keyHeight] = [14, 15, 12, 12];
@@ -119,7 +119,7 @@ export function confusionMap({ classNames, counts }: Confusion, { title }: HeatM
   const largest = errors.reduce((most, share) => Math.max(most, share), 0);
   // Names of many classes would cover one another: every n-th is written.
   const every = Math.ceil(legibleCell / cell);
-  const names = classNames.map((name) => wrap(name.replaceAll(' ', '\u00a0'), maxLabelWidth, labelSize)[0]);
+  const names = classNames.map((name) => shorten(name.replaceAll(' ', '\u00a0'), maxLabelWidth, labelSize));
   const shown = names.map((name, index) => ({ name, index })).filter(({ index }) => index % every === 0);
   const labelWidth = Math.max(...shown.map(({ name }) => textWidth(name, labelSize)));
   const side = cell * classes;
