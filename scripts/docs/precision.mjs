@@ -1,9 +1,8 @@
 // Runs in float32 beside those in bfloat16 of the same rows and seeds.
+import { twoDecimals } from '../../dist/common/format.js';
 import { formatSigned } from '../../dist/common/statistics/texts.js';
 import { fewestSeeds } from './follows.mjs';
 import { table } from './markdown.mjs';
-
-const percent = (value) => value.toFixed(2);
 
 /** A row for each pair of runs, with the standard deviation that the difference of two seeds has in bfloat16. */
 export function precisionPairs(float32, bfloat16) {
@@ -30,10 +29,10 @@ export function precisionLines(float32, bfloat16) {
   const rows = pairs.map((pair) => [
     pair.row,
     pair.seed,
-    percent(pair.error),
-    percent(pair.other),
+    twoDecimals(pair.error),
+    twoDecimals(pair.other),
     formatSigned(pair.error - pair.other),
-    pair.spread === undefined ? '-' : percent(pair.spread),
+    pair.spread === undefined ? '-' : twoDecimals(pair.spread),
     verdict(pair),
   ]);
   return [

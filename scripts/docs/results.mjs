@@ -1,7 +1,7 @@
 // results/README.md and its pictures, from the stores under results/.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { counted } from '../../dist/common/format.js';
+import { counted, twoDecimals } from '../../dist/common/format.js';
 import { formatInterval, formatSpread } from '../../dist/common/statistics/texts.js';
 import { measuredOn } from '../../dist/grids/measured-images.js';
 import { comparisonTexts, comparisonTitles, outcomeNotes } from '../../dist/grids/outcome-table.js';
@@ -27,7 +27,7 @@ function outcomesTable({ groups, asked }) {
     const runs = outcomes.flatMap(({ experiment }) => experiment.runs);
     const rows = asked.flatMap(({ row, seeds }) => {
       const found = outcomes.find((outcome) => outcome.row === row);
-      const errors = found === undefined ? '' : [...found.bySeed].map(([, error]) => error.toFixed(2)).join(', ');
+      const errors = found === undefined ? '' : [...found.bySeed].map(([, error]) => twoDecimals(error)).join(', ');
       const comparison = compared.length === 0 ? [] : found === undefined ? ['', '', ''] : comparisonTexts(found);
       const interval = formatInterval(found?.interval, found?.seeds.length ?? 0);
       return [

@@ -36,6 +36,15 @@ export function formatBytes(bytes: number): string {
   return scaled(bytes, 1024, [' B', ' KiB', ' MiB', ' GiB', ' TiB']);
 }
 
+/**
+ * Two decimals, halves away from zero, for errors in percent: half of a hundredth is what ten of them often have as their
+ * mean, and the last bits of the sum would decide where it goes. Zero has no sign.
+ */
+export function twoDecimals(value: number): string {
+  const text = (value + Math.sign(value) * 1e-9).toFixed(2);
+  return Number(text) === 0 ? '0.00' : text;
+}
+
 /** `1 run`, `2 runs`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { stopped } from '../common/errors.js';
+import { twoDecimals } from '../common/format.js';
 import { fingerprint, fingerprints, isFingerprintOf } from '../config/fingerprint.js';
 import { printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
@@ -171,7 +172,7 @@ async function finish(
   const summary = summarise(facts, await readMetrics(paths.metrics, knownMetrics), knownMetrics);
   await writeSummary(paths.summary, summary);
   const { last10MeanTestErrorPercent, last: end, best, dataWaitPercent, evaluationImagesLeftOut: leftOut } = summary;
-  const percent = (value: number): string => `${value.toFixed(2)} %`;
+  const percent = (value: number): string => `${twoDecimals(value)} %`;
   print(`${splits.evaluationName} error  ${percent(last10MeanTestErrorPercent)}, ${meanOf(summary.epochs)}`);
   print(`last, best  ${percent(end.testErrorPercent)}, ${percent(best.testErrorPercent)} (epoch ${best.epoch})`);
   if (leftOut !== undefined) {

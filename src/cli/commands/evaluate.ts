@@ -1,6 +1,7 @@
 // `isda evaluate`: evaluates a run's checkpoint, looks into the result, and compares it with another run's.
 import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { twoDecimals } from '../../common/format.js';
 import type { CheckpointSelection } from '../../records/checkpoints.js';
 import { jsonKeyOf } from '../../records/metrics-columns.js';
 import { errorsByClass } from '../../runs/examination/by-class.js';
@@ -107,7 +108,7 @@ function summaryLines({ config, averaged }: RunCheckpoint, outcome: RunEvaluatio
     ],
     ...outcome.metrics.map(({ name, title, label = title, unit }) => [
       label,
-      unit === '%' ? `${outcome.values[name].toFixed(2)} %` : outcome.values[name].toFixed(4),
+      unit === '%' ? `${twoDecimals(outcome.values[name])} %` : outcome.values[name].toFixed(4),
     ]),
   ];
   const width = Math.max(...lines.map(([name]) => name.length));

@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { Option } from 'commander';
 import { cannot } from '../../common/errors.js';
-import { counted, formatDuration } from '../../common/format.js';
+import { counted, formatDuration, twoDecimals } from '../../common/format.js';
 import { didYouMean } from '../../common/nearest.js';
 import { shellWord } from '../../common/shell.js';
 import { displayPath } from '../../config/find.js';
@@ -112,7 +112,7 @@ async function listFolder(named: string, options: RunsOptions, context: CommandC
     return;
   }
   const age = (since: string): string => formatDuration((context.now() - Date.parse(since)) / 1000);
-  const percent = (error: number | undefined): string => (error === undefined ? '-' : `${error.toFixed(2)} %`);
+  const percent = (error: number | undefined): string => (error === undefined ? '-' : `${twoDecimals(error)} %`);
   const inQueue = views.some(({ jobName }) => jobName !== undefined);
   const rows = views.map((view) => [
     view.name,

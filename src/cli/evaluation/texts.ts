@@ -1,4 +1,5 @@
 // The text output of `isda evaluate`, wrapped to a width.
+import { twoDecimals } from '../../common/format.js';
 import { formatP, formatSigned } from '../../common/statistics/texts.js';
 import type { ClassError } from '../../runs/examination/by-class.js';
 import type { Calibration } from '../../runs/examination/calibration.js';
@@ -10,7 +11,7 @@ import { formatTable } from '../terminal/table.js';
 /** Without a terminal nothing is too wide, but longer lines are of no use to people. */
 const widestTable = 240;
 
-const percent = (value: number | undefined): string => (value === undefined ? '-' : value.toFixed(2));
+const percent = (value: number | undefined): string => (value === undefined ? '-' : twoDecimals(value));
 
 /** The error of each class; `others`: the same of a second network. */
 export function classTable(classes: readonly ClassError[], width: number, others?: readonly ClassError[]): string {
@@ -75,7 +76,7 @@ export function calibrationText(calibration: Calibration, width: number): string
     `expected calibration error ${percent(expectedErrorPercent)} % (${bins.length} bins)`,
     `largest of a bin ${percent(maxErrorPercent)} %`,
     `mean confidence ${percent(meanConfidencePercent)} %, accuracy ${percent(accuracyPercent)} %: ` +
-      `${surer > 0 ? 'overconfident' : 'underconfident'} by ${Math.abs(surer).toFixed(2)} points`,
+      `${surer > 0 ? 'overconfident' : 'underconfident'} by ${twoDecimals(Math.abs(surer))} points`,
   ];
   const rows = bins
     .filter(({ images }) => images > 0)

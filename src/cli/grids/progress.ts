@@ -1,7 +1,7 @@
 // Progress of a grid: a line when a run starts or ends, and a status line on a terminal.
 import { clearLine, cursorTo } from 'node:readline';
 import { fitLine } from '../../common/fit-line.js';
-import { counted, formatDuration } from '../../common/format.js';
+import { counted, formatDuration, twoDecimals } from '../../common/format.js';
 import type { CellOutcome, GridEvents } from '../../grids/executors/executor.js';
 import { lastEpochs } from '../../records/metrics-columns.js';
 import { createGridCounter, type GridCounts } from './counts.js';
@@ -31,7 +31,7 @@ export function endLine({ cell, end, summary }: CellOutcome): string {
   if (end.state === 'failed' || end.state === 'stopped') return `${end.state.padEnd(7)} ${cell.name}: ${end.reason}`;
   if (summary === undefined) return `${end.state.padEnd(7)} ${cell.name}`;
   const { last10MeanTestErrorPercent: error, epochs, seconds } = summary;
-  return `done    ${cell.name}  ${error.toFixed(2)} % (${meanName(epochs)})  ${formatDuration(seconds)}`;
+  return `done    ${cell.name}  ${twoDecimals(error)} % (${meanName(epochs)})  ${formatDuration(seconds)}`;
 }
 
 /** The status line, cut to `width` columns. */

@@ -1,11 +1,6 @@
 // Statistics as texts for tables.
+import { twoDecimals } from '../format.js';
 import type { Interval, PairedDifference, Spread } from './samples.js';
-
-/** Two decimals; zero has no sign, also where a smaller number rounds to it. */
-function twoDecimals(value: number): string {
-  const text = value.toFixed(2);
-  return Number(text) === 0 ? '0.00' : text;
-}
 
 /** `6.23 ± 0.11`, `6.23` of one run, a dash of none. */
 export function formatSpread(spread: Spread | undefined): string {

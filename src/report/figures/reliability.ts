@@ -1,4 +1,5 @@
 // The reliability diagram: accuracy over confidence, and how many images have which confidence.
+import { twoDecimals } from '../../common/format.js';
 import type { Calibration } from '../../runs/examination/calibration.js';
 import { roundAxis, type Axis } from '../axis.js';
 import { paper } from '../chart/style.js';
@@ -97,8 +98,8 @@ export function reliabilityDiagram(calibration: Calibration, { title }: { readon
   const [at, shareAt] = [yIn(upper), yIn(lower)];
   const filled = bins.filter((bin) => bin.images > 0);
   const note =
-    `Expected calibration error ${expectedErrorPercent.toFixed(2)} % (${bins.length} bins); mean confidence ` +
-    `${meanConfidencePercent.toFixed(2)} %, accuracy ${accuracyPercent.toFixed(2)} %, ${images} images.`;
+    `Expected calibration error ${twoDecimals(expectedErrorPercent)} % (${bins.length} bins); mean confidence ` +
+    `${twoDecimals(meanConfidencePercent)} %, accuracy ${twoDecimals(accuracyPercent)} %, ${images} images.`;
   const noteTop = lower.top + shareHeight + 56;
   const notes = wrap(note, width - 2 * margin, noteSize);
   const legendY = upper.top - 16;

@@ -1,4 +1,5 @@
 // Pictures of a group for the page, each in three widths: dots of all runs, and curves with the values under the pointer.
+import { twoDecimals } from '../../common/format.js';
 import { drawChart } from '../chart/chart.js';
 import { evaluatedEpochsNotes, withoutBandsNote, withoutCrowdedBands, type Series } from '../chart/series.js';
 import { page } from '../chart/style.js';
@@ -29,7 +30,7 @@ function chosenCurves(outcomes: readonly ExperimentOutcome[]): readonly Experime
 
 function pointerPoints(points: Series['points']): number[][] {
   const stride = Math.ceil(points.length / maxPoints);
-  return points.filter((_, index) => index % stride === 0).map(([x, y]) => [x, Number(y.toFixed(2))]);
+  return points.filter((_, index) => index % stride === 0).map(([x, y]) => [x, Number(twoDecimals(y))]);
 }
 
 /** The widths in which each picture is drawn, with the class that shows one of them. */

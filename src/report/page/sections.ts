@@ -1,5 +1,5 @@
 // The sections of the report.
-import { counted, formatDuration } from '../../common/format.js';
+import { counted, formatDuration, twoDecimals } from '../../common/format.js';
 import { cellStates } from '../../grids/store/cell.js';
 import { formatInterval, formatSpread } from '../../common/statistics/texts.js';
 import { comparisonTexts, comparisonTitles, outcomeNotes } from '../../grids/outcome-table.js';
@@ -49,7 +49,7 @@ function outcomeRow(outcome: ExperimentOutcome, compared: boolean, seeds: readon
   const cell = (seed: number): string => {
     const run = runOf(seed);
     const error = bySeed.get(seed);
-    if (error !== undefined) return error.toFixed(2);
+    if (error !== undefined) return twoDecimals(error);
     return run === undefined ? '–' : `${run.state}, ${run.rows.length}/${run.config.training.epochs}`;
   };
   return html`<tr>
@@ -132,7 +132,7 @@ export function runsSection({ runs }: ReportContent): Markup {
   const rows = runs.map((run) => {
     const evaluated = run.rows.findLast(isEvaluated);
     const seconds = run.rows.reduce((sum, row) => sum + row.seconds, 0);
-    const error = evaluated === undefined ? '–' : evaluated.testError.toFixed(2);
+    const error = evaluated === undefined ? '–' : twoDecimals(evaluated.testError);
     const state = run.state === 'failed' ? html`<td class="failed">failed</td>` : html`<td>${run.state}</td>`;
     return html`<tr>
       <td class="name">${run.name}</td>

@@ -1,5 +1,6 @@
 // Numbers of metrics in lines for people.
+import { twoDecimals } from '../../common/format.js';
 
 export const formatLoss = (value: number): string => value.toFixed(Math.abs(value) < 10 ? 3 : 1);
 
-export const formatPercent = (value: number): string => `${value.toFixed(2)}%`;
+export const formatPercent = (value: number): string => `${twoDecimals(value)}%`;

@@ -1,0 +1,18 @@
+// Numbers as texts for people.
+import { expect, it } from 'vitest';
+import { meanOf } from '../../src/common/statistics/samples.js';
+import { twoDecimals } from '../../src/common/format.js';
+
+it('twoDecimals rounds halves up, whatever the last bits of a sum are', () => {
+  // Test errors of ten epochs whose sum is 637.15: in float64 their mean is a little less than 63.715.
+  const errors = [63.78, 63.7, 63.74, 63.75, 63.69, 63.73, 63.73, 63.7, 63.68, 63.65];
+  expect(meanOf(errors)).toBeCloseTo(63.715, 10);
+  expect(twoDecimals(meanOf(errors))).toBe('63.72');
+  expect([62.105, 63.415, 0.004999999999999999, 22.395].map(twoDecimals)).toEqual(['62.11', '63.42', '0.01', '22.40']);
+  expect([-0.125, -62.105].map(twoDecimals)).toEqual(['-0.13', '-62.11']);
+});
+
+it('twoDecimals leaves all else, and gives zero no sign', () => {
+  expect([62.1049, 0.00499, 100, 7].map(twoDecimals)).toEqual(['62.10', '0.00', '100.00', '7.00']);
+  expect([0, -0, -0.004].map(twoDecimals)).toEqual(['0.00', '0.00', '0.00']);
+});
