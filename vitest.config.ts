@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const ownProcess = [
   'test/faults/**/*.test.ts',
   'test/engine/{binding,session-memory,settings}.test.ts',
-  'test/{common/home,runs/run-folder-users}.test.ts', // replace modules
+  'test/{common/home,grids/store/linkless,runs/run-folder-users}.test.ts', // replace modules
   // A process that holds little starts programs fast.
   'test/{install/**/*,grids/executors/slurm/script,cli/commands/{gan,interruption,study,workers}}.test.ts',
 ];

@@ -17,6 +17,7 @@ async function createInPlace(path: string, content: string): Promise<boolean> {
   }
   try {
     await handle.writeFile(content);
+    await handle.sync();
     return true;
   } catch (error) {
     await rm(path, { force: true });
@@ -46,7 +47,7 @@ async function linkOnce(aside: string, path: string): Promise<boolean> {
 export async function createFile(path: string, content: string): Promise<boolean> {
   const aside = temporaryPath(path);
   try {
-    await writeFile(aside, content, { flag: 'wx' });
+    await writeFile(aside, content, { flag: 'wx', flush: true });
     const created = await linkOnce(aside, path);
     await rm(aside, { force: true });
     // What processes left that were killed here.

@@ -1,8 +1,9 @@
 // The run store: one folder per run of a grid, found by the run's fingerprint.
-import { createHash, randomBytes } from 'node:crypto';
-import { link, readdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cannot, systemCode } from '../../common/errors.js';
+import { createFile } from '../../common/create-file.js';
+import { cannot } from '../../common/errors.js';
 import { makeFolder, writeFailureWithSpace } from '../../common/files.js';
 import { isFile } from '../../config/find.js';
 import { loadConfig } from '../../config/load.js';
@@ -72,17 +73,13 @@ const isOf = ({ record, identity }: Found, wanted: readonly string[]): boolean =
   (identity !== undefined && wanted.includes(identity)) ||
   (record === 'damaged' && (identity ?? 'unknown') === 'unknown');
 
-/** Writes a first cell.json, unless another process has in the meantime: a link is made whole or not at all. */
+/** Writes a first cell.json, unless another process has in the meantime. */
 async function createRecord(folder: string, record: CellRecord): Promise<void> {
   const path = join(folder, 'cell.json');
-  const aside = join(folder, `.cell.json.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    await writeFile(aside, formatCell(record), { flag: 'wx', flush: true });
-    await link(aside, path);
+    await createFile(path, formatCell(record));
   } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw await writeFailureWithSpace(path, error);
-  } finally {
-    await rm(aside, { force: true });
+    throw await writeFailureWithSpace(path, error);
   }
 }
 
