@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cannot, systemCode } from '../common/errors.js';
 import { readFailure } from '../common/files.js';
 import { isCheckpointName } from './checkpoint-names.js';
+import { readInputs } from './inputs.js';
 import type { RunFolder } from './run-folder.js';
 
 /** What a run or a generator's training replaces where it starts over. */
@@ -41,15 +42,21 @@ async function isEnvironment(path: string): Promise<boolean> {
   }
 }
 
+/** Whether inputs.json is that of a run: it comes first, so that it may be all that a full disk has left room for. */
+async function isInputs(path: string): Promise<boolean> {
+  const inputs = await readInputs(path).catch(() => undefined);
+  return inputs?.data !== undefined || inputs?.weights !== undefined;
+}
+
 /**
  * Refuses a folder with files that a run would replace and that no run has written. Errors: `run/not-a-run`; the folder
  * cannot be read.
  */
-export async function requireRunFolder({ root, environment, checkpoints }: RunFolder): Promise<void> {
+export async function requireRunFolder({ root, environment, inputs, checkpoints }: RunFolder): Promise<void> {
   const names = await namesIn(root);
   const endangered = replaced.filter((name) => names.includes(name));
   if (endangered.length === 0 || marks.some((name) => names.includes(name))) return;
-  if (await isEnvironment(environment)) return;
+  if ((await isEnvironment(environment)) || (await isInputs(inputs))) return;
   if ((await namesIn(checkpoints)).some(isCheckpointName)) return;
   throw cannot('use the folder for a run', `it holds ${endangered.join(', ')}, which no run wrote`, {
     code: 'run/not-a-run',

@@ -131,13 +131,13 @@ export async function importNetwork(
       });
     }
     const { keepCheckpoints } = config.output;
+    await writeInputs(folder.paths.inputs, { weights, imported: true });
     await writeFirstRecords(folder, {
       config: printConfig(withClasses(config, parts.network.classes)),
       checkpoint: undefined,
       keepCheckpoints,
       outdated: [],
     });
-    await writeInputs(folder.paths.inputs, { weights, imported: true });
     const first = {
       epoch: 1,
       step: 0,

@@ -13,6 +13,7 @@ const fill = (folder: string, files: Readonly<Record<string, string>>): void => 
   }
 };
 const environment = '{"isda": "0.1.0", "started": "2026-01-01T00:00:00Z"}';
+const inputs = '{"data": {"checksum": "1-2", "trainImages": 3, "testImages": 4, "classNames": ["a", "b"]}}';
 const checkpoint = 'checkpoints/epoch-0002-step-0000040.safetensors';
 
 describe('a folder that a run may use', () => {
@@ -22,6 +23,11 @@ describe('a folder that a run may use', () => {
     ['is of a run', { 'config.yaml': '', 'metrics.csv': '', 'environment.json': environment }],
     ['is of a run that was killed', { 'config.yaml': '', '.lock': '' }],
     ['is of a cell', { 'summary.json': '', 'cell.json': '' }],
+    ['is of a run whose disk was full after its first file', { 'config.yaml': '', 'inputs.json': inputs }],
+    [
+      'is of an import whose disk was',
+      { 'inputs.json': '{"weights": {"file": "a", "sha256": "b"}, "imported": true}' },
+    ],
     ['is of an import', { 'config.yaml': '', [checkpoint]: '' }],
   ])('%s', async ([, files], { folder }) => {
     fill(folder, files);
@@ -39,6 +45,8 @@ describe("a folder with somebody's own files", () => {
     ['results', { 'metrics.csv': '', 'summary.json': '' }, 'metrics.csv, summary.json'],
     ['samples of a generator', { 'samples/1.png': '' }, 'samples'],
     ["another program's environment", { 'environment.json': '{"python": "3.12"}' }, 'environment.json'],
+    ["another program's inputs", { 'inputs.json': '{"data": ["a.csv"]}' }, 'inputs.json'],
+    ["another program's map of inputs", { 'inputs.json': '{"learning_rate": 0.1}' }, 'inputs.json'],
     ["another program's checkpoints", { 'config.yaml': '', 'checkpoints/last.ckpt': '' }, 'config.yaml'],
   ])('is refused: %s', async ([, files, named], { folder }) => {
     fill(folder, files);
