@@ -1,8 +1,8 @@
-// Tells the folders of runs and stores from folders with files of other origin, which are never replaced.
+// Tells the folders of runs and stores from folders with files of other origin, which are never replaced or deleted.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, systemCode } from '../common/errors.js';
-import { readFailure } from '../common/files.js';
+import { readFailure, removeLeftovers } from '../common/files.js';
 import { isCheckpointName } from './checkpoint-names.js';
 import { readInputs } from './inputs.js';
 import type { RunFolder } from './run-folder.js';
@@ -64,6 +64,15 @@ export async function requireRunFolder({ root, environment, inputs, checkpoints 
     hint: 'name another folder with --out or output.dir; nothing was changed',
     kind: 'usage',
   });
+}
+
+/** Deletes what writes cut off by a crash left in a run folder. Call it with the folder's lock. */
+export async function removeRunLeftovers({ root }: RunFolder): Promise<void> {
+  const names = await namesIn(root);
+  // A grid writes the config.yaml of a cell before the cell's run has its lock.
+  const own = replaced.filter((name) => name !== 'config.yaml' || !names.includes('cell.json'));
+  for (const name of own) await removeLeftovers(root, name);
+  await removeLeftovers(join(root, 'samples'));
 }
 
 /** What commands write into a store beside its runs. */

@@ -14,7 +14,7 @@ import {
 } from '../records/checkpoints.js';
 import { damagedBestCheckpoints } from '../records/damaged-checkpoints.js';
 import { openLog } from '../records/log.js';
-import { requireRunFolder } from '../records/ownership.js';
+import { removeRunLeftovers, requireRunFolder } from '../records/ownership.js';
 import { lockRunFolder, runFolder, type RunFolder } from '../records/run-folder.js';
 import type { RunContext } from './run-context.js';
 
@@ -47,6 +47,8 @@ export async function inRunFolder<T>(
       log.write(line);
     };
     try {
+      // One that cannot be deleted is in nobody's way.
+      await removeRunLeftovers(paths).catch(() => undefined);
       return await work({ paths, log: log.write, print });
     } catch (error) {
       // A disk that is full, or gone, must not hide why the work ended.

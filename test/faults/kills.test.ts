@@ -1,8 +1,8 @@
 // kill -9 at random points of a run, again and again: it ends with the bytes of a run that was left alone.
-import { mkdirSync, watch } from 'node:fs';
+import { mkdirSync, readdirSync, watch } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RandomStream } from '../../src/common/random.js';
@@ -74,6 +74,10 @@ async function killOnce(
   };
 }
 
+/** The hidden files of a run folder: locks, and what cut-off writes leave. */
+const leftovers = (run: string): string[] =>
+  readdirSync(run, { recursive: true, encoding: 'utf8' }).filter((path) => basename(path).startsWith('.'));
+
 describe(`a run that is killed ${rounds * killsARound} times`, () => {
   let whole: Undisturbed;
   beforeAll(async () => {
@@ -117,6 +121,7 @@ describe(`a run that is killed ${rounds * killsARound} times`, () => {
       const last = await runIsda(folder, smallRun(out, changes));
       expect(last.exitCode, [...story, last.all].join('\n')).toBe(0);
       expect(await wholeOutcome(join(folder, out)), story.join('\n')).toEqual(whole.outcome);
+      expect(leftovers(join(folder, out)), story.join('\n')).toEqual([]);
     },
     600_000,
   );

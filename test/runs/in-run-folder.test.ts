@@ -1,7 +1,7 @@
 // The shell of a run: its lock, its log, what it prints, and the records that it begins with.
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect } from 'vitest';
 import { inRunFolder, resumedCheckpoint, writeFirstRecords } from '../../src/runs/in-run-folder.js';
@@ -62,6 +62,23 @@ describe('inRunFolder', () => {
     const opening = inRunFolder(folder, contextOf().context, () => Promise.resolve());
     await expect(opening).rejects.toThrow(`cannot write ${join(folder, 'log.txt')}: `);
     expect(existsSync(join(folder, '.lock'))).toBe(false);
+  });
+
+  test("deletes what a killed process left of the run's files, and nothing else", async ({ folder }) => {
+    const leftover = (name: string): string => join(dirname(name), `.${basename(name)}.0123456789ab.tmp`);
+    const lost = ['metrics.csv', 'config.yaml', 'generator.safetensors', 'samples/000500.png'].map(leftover);
+    const others = ['notes.txt', 'cell.json'].map(leftover);
+    mkdirSync(join(folder, 'samples'));
+    for (const name of [...lost, ...others, '.metrics.csv.tmp']) writeFileSync(join(folder, name), '{');
+    const { context } = contextOf();
+    writeFileSync(join(folder, '.lock'), JSON.stringify({ pid: process.pid, host: hostname(), start: 'another' }));
+    await inRunFolder(folder, context, () => Promise.resolve());
+    expect(readdirSync(folder).sort()).toEqual([...others, '.metrics.csv.tmp', 'log.txt', 'samples'].sort());
+    expect(readdirSync(join(folder, 'samples'))).toEqual([]);
+    // The config.yaml of a cell may be being written by its grid.
+    for (const name of ['cell.json', leftover('config.yaml')]) writeFileSync(join(folder, name), '{');
+    await inRunFolder(folder, context, () => Promise.resolve());
+    expect(readdirSync(folder)).toContain(leftover('config.yaml'));
   });
 
   test('takes over the lock of the Slurm job that it is, once that was queued again', async ({ folder }) => {

@@ -1,5 +1,5 @@
 // Exclusive claims: one process per cell.
-import { writeFileAtomically } from '../../common/files.js';
+import { removeLeftovers, writeFileAtomically } from '../../common/files.js';
 import { isFile } from '../../config/find.js';
 import { printConfig } from '../../config/print.js';
 import { processStart, thisProcess, tryLock } from '../../common/lock.js';
@@ -56,6 +56,7 @@ export async function claimCell(cell: StoredCell, now: () => number, jobs?: JobL
       await lock.release();
       return { state: 'busy', holder };
     }
+    await removeLeftovers(folder, 'cell.json').catch(() => undefined);
     let record: CellRecord;
     try {
       record = (await readCell(folder))!;

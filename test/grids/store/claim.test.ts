@@ -1,5 +1,5 @@
 // Claiming cells and what their state is, held to a model of it.
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,8 +80,10 @@ describe('claimCell', () => {
       state: 'stopped',
       reason: 'its process ended unexpectedly',
     });
+    writeFileSync(join(cell.folder, '.cell.json.0123456789ab.tmp'), '{');
     const claim = await claimOf(cell, now);
     expect(await readCell(cell.folder)).toMatchObject({ state: 'running', attempts: 2 });
+    expect(readdirSync(cell.folder).sort()).toEqual(['.claim', 'cell.json', 'config.yaml']);
     await claim.end({ state: 'failed', reason: 'x' });
     expect(existsSync(join(cell.folder, '.claim'))).toBe(false);
   });
