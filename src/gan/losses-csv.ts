@@ -1,4 +1,5 @@
 // losses.csv: the mean losses since the row before, every so many iterations.
+import { createHash } from 'node:crypto';
 import { cannot } from '../common/errors.js';
 import { columnOf } from '../records/metrics-columns.js';
 import { openTable, parseTable, readTable, tableHeader, tableLine } from '../records/number-table.js';
@@ -9,6 +10,8 @@ interface LossesFile {
   readonly lastDiversity: number | undefined;
   /** Appends one row and returns once it is on disk. */
   append(row: LossesRow): Promise<void>;
+  /** SHA-256 (hex) of all rows so far without their times. */
+  digest(): string;
   close(): Promise<void>;
 }
 
@@ -40,12 +43,23 @@ export async function readLosses(path: string, names: readonly string[]): Promis
   }));
 }
 
+type Values = readonly (number | undefined)[];
+
+function digestOf(columns: readonly string[], rows: readonly Values[]): string {
+  const lasting = (cells: readonly (string | number | undefined)[]) =>
+    cells.filter((_, place) => columns[place] !== 'seconds');
+  return createHash('sha256')
+    .update(JSON.stringify([columns, ...rows].map(lasting)))
+    .digest('hex');
+}
+
 /** What a run's file begins with: nothing, or the rows that a resumed run has written. */
 export interface KeptLosses extends Pick<LossesFile, 'lastDiversity'> {
   /** Those of the file: it may come from a version that measured less. */
   readonly columns: readonly string[];
   /** The kept rows. */
   readonly text: string;
+  readonly rows: readonly Values[];
 }
 
 interface KeptLossesOptions {
@@ -55,6 +69,8 @@ interface KeptLossesOptions {
   readonly resumeAfter?: number;
   /** Whether rows have the samples' diversity. A resumed file keeps the columns that it has. */
   readonly diversity?: boolean;
+  /** What `digest` was when the run's checkpoint was made; absent where that is not known. */
+  readonly expectedDigest?: string | undefined;
 }
 
 /**
@@ -64,11 +80,16 @@ interface KeptLossesOptions {
 export async function keptLosses(
   path: string,
   names: readonly string[],
-  { every, resumeAfter, diversity = false }: KeptLossesOptions,
+  { every, resumeAfter, diversity = false, expectedDigest }: KeptLossesOptions,
 ): Promise<KeptLosses> {
   const count = Math.floor((resumeAfter ?? 0) / every);
-  if (count === 0) return { columns: columnsOf(names, diversity), text: '', lastDiversity: undefined };
-  return keptRows(path, names, { count, every });
+  if (count === 0) return { columns: columnsOf(names, diversity), text: '', rows: [], lastDiversity: undefined };
+  const kept = await keptRows(path, names, { count, every });
+  if (expectedDigest !== undefined && digestOf(kept.columns, kept.rows) !== expectedDigest) {
+    const reason = 'the losses were changed since the checkpoint was written, or are damaged';
+    throw cannot('resume', reason, { code: 'metrics/damaged', place: `${path}:2`, hint });
+  }
+  return kept;
 }
 
 /**
@@ -77,9 +98,11 @@ export async function keptLosses(
  */
 export async function openLosses(path: string, names: readonly string[], kept: KeptLosses): Promise<LossesFile> {
   const { columns, text, lastDiversity } = kept;
+  const rows = [...kept.rows];
   const table = await openTable(path, tableHeader(columns) + text);
   return {
     lastDiversity,
+    digest: () => digestOf(columns, rows),
     append: async ({ iteration, means, diversity: measured, seconds }) => {
       const cells = new Map<string, number | undefined>([
         ['iteration', iteration],
@@ -89,10 +112,13 @@ export async function openLosses(path: string, names: readonly string[], kept: K
       ]);
       const values = columns.map((column) => cells.get(column));
       await table.append(tableLine({ path, columns }, values, `iteration ${iteration}`));
+      rows.push(values);
     },
     close: () => table.close(),
   };
 }
+
+const hint = 'choose another folder with --out';
 
 /** The columns of a file and its first `count` rows, which have to be those of each `every` iterations. */
 async function keptRows(
@@ -100,7 +126,6 @@ async function keptRows(
   names: readonly string[],
   { count, every }: { readonly count: number; readonly every: number },
 ): Promise<KeptLosses> {
-  const hint = 'choose another folder with --out';
   const { columns, rows } = parseTable(await readTable(path, hint), path, shapeOf(names));
   const kept = rows.slice(0, count);
   const stray = kept.findIndex(({ values }, index) => values[0] !== (index + 1) * every);
@@ -114,5 +139,6 @@ async function keptRows(
   }
   const place = columns.indexOf(diversityColumn);
   const text = kept.map((row) => `${row.text}\n`).join('');
-  return { columns, text, lastDiversity: place < 0 ? undefined : kept.at(-1)?.values[place] };
+  const values = kept.map((row) => row.values);
+  return { columns, text, rows: values, lastDiversity: place < 0 ? undefined : kept.at(-1)?.values[place] };
 }

@@ -30,6 +30,8 @@ const progressSchema = positionSchema.extend({
   data: z.string().optional(),
   /** Its classes, in the order of the labels. */
   classNames: z.array(z.string()).optional(),
+  /** Digest of the rows of losses.csv. */
+  losses: z.string().optional(),
 });
 type GanProgressState = z.output<typeof progressSchema>;
 

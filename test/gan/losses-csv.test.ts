@@ -63,6 +63,32 @@ describe('losses.csv', () => {
     );
   });
 
+  test('is refused with another number than the checkpoint was written with, and not for another time', async ({
+    folder,
+  }) => {
+    const path = join(folder, 'losses.csv');
+    const options = { every: 10, resumeAfter: 20 };
+    const file = await openLosses(path, names, await keptLosses(path, names, { every: 10 }));
+    for (const iteration of [10, 20]) await file.append(row(iteration));
+    const expectedDigest = file.digest();
+    await file.append(row(30));
+    await file.close();
+    const whole = readFileSync(path, 'utf8');
+    writeFileSync(path, whole.replace('20.123', '21.123'));
+    const kept = await keptLosses(path, names, { ...options, expectedDigest });
+    const resumed = await openLosses(path, names, kept);
+    expect(resumed.digest()).toBe(expectedDigest);
+    await resumed.close();
+    writeFileSync(path, whole.replace('10,3.3', '10,3.4'));
+    await expect(keptLosses(path, names, { ...options, expectedDigest })).rejects.toMatchObject({
+      message: 'cannot resume: the losses were changed since the checkpoint was written, or are damaged',
+      code: 'metrics/damaged',
+      place: `${path}:2`,
+    });
+    // Checkpoints of earlier versions do not know it.
+    expect((await keptLosses(path, names, options)).rows).toHaveLength(2);
+  });
+
   test('begins anew where nothing is kept of it', async ({ folder }) => {
     const path = await written(folder, [10, 20]);
     await written(folder, [], 9);

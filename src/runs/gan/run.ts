@@ -96,7 +96,8 @@ async function runInFolder(
     results: [join(paths.root, generatorFile), paths.summary],
     fingerprints: ganFingerprints(config),
   });
-  const position = checkpoint === undefined ? ganStart : positionOf(checkpoint, splits, inputs);
+  const { position, losses } =
+    checkpoint === undefined ? { position: ganStart, losses: undefined } : placeOf(checkpoint, splits, inputs);
 
   const shown = { classNames: data.classNames, trainedClasses: classes, labels: labelMeaning({ options: config.gan, generator: gan.generator, trainedClasses: classes }) };
   const samples = labelsOf(rowsOf(shown), sampleColumns, shown);
@@ -108,7 +109,7 @@ async function runInFolder(
     const diversity = createDiversity(images, rows);
     const { keepCheckpoints, lossesEvery: every } = config.output;
     const kept = await keptLosses(join(paths.root, lossesFile), lossColumns(gan), {
-      ...{ every, resumeAfter: position.iteration, diversity: diversity !== undefined },
+      ...{ every, resumeAfter: position.iteration, diversity: diversity !== undefined, expectedDigest: losses },
     });
     const outdated = [generatorFile, 'losses.svg', basename(paths.summary), ...(await samplePictures(paths.root))];
     await writeInputs(paths.inputs, { data: splits.data, ...configFileEntry(paths, options, inputs) });
@@ -147,15 +148,15 @@ function changesSince({ root, config: path }: RunFolder, config: GanConfig): str
   return ganFingerprint(before) === ganFingerprint(config) ? '' : 'other settings';
 }
 
-/** Where a checkpoint's run was. Errors: it was trained on other images. */
-function positionOf(
+/** Where a checkpoint's run was, and the digest of its losses. Errors: it was trained on other images. */
+function placeOf(
   { progress, path }: LoadedCheckpoint,
   splits: LoadedSplits,
   inputs: RunInputs | undefined,
-): GanPosition {
-  const { data, classNames, ...position } = parseGanProgress(progress, path);
+): { readonly position: GanPosition; readonly losses: string | undefined } {
+  const { data, classNames, losses, ...position } = parseGanProgress(progress, path);
   requireSameData({ data, classNames }, splits, inputs, path);
-  return position;
+  return { position, losses };
 }
 
 /**
@@ -172,7 +173,7 @@ export async function completeSummary(
   if (summary === undefined || !existsSync(join(out, generatorFile))) return undefined;
   const checkpoint = await loadNewestCheckpoint(paths.checkpoints, { fingerprints: ganFingerprints(config) });
   if (checkpoint === undefined) return undefined;
-  const position = positionOf(checkpoint, splits, await readInputs(paths.inputs).catch(() => undefined));
+  const { position } = placeOf(checkpoint, splits, await readInputs(paths.inputs).catch(() => undefined));
   return position.iteration >= config.training.iterations ? summary : undefined;
 }
 

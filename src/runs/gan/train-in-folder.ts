@@ -104,16 +104,16 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
           await writePictures(run, at.iteration, samplesAt(at.iteration), names);
           progress.line();
         }
-        if (last || at.iteration % checkpointEvery === 0) await keep(run, at);
+        if (last || at.iteration % checkpointEvery === 0) await keep(run, at, losses.digest());
       },
       stopRequested: run.stopRequested,
     });
     position = outcome.position;
     // A run that is complete but for its generator's file.
-    if (start.iteration >= iterations) await keep(run, position);
+    if (start.iteration >= iterations) await keep(run, position, losses.digest());
     if (outcome.signal !== undefined && position.iteration < iterations) {
       progress.print(`${outcome.signal}: writing a checkpoint`);
-      await keep(run, position);
+      await keep(run, position, losses.digest());
       const hint = 'the same command resumes the run';
       throw stopped(outcome.signal, 'a checkpoint is written', { place: folder.root, hint });
     }
@@ -161,8 +161,11 @@ function createSamples(run: OpenGanRun): (iteration: number) => Uint8Array {
   };
 }
 
-/** Writes the generator as it is, then the checkpoint of a place between two iterations. */
-async function keep(run: OpenGanRun, position: GanPosition): Promise<void> {
+/**
+ * Writes the generator as it is, then the checkpoint of a place between two iterations; `losses`: digest of the rows up to
+ * there.
+ */
+async function keep(run: OpenGanRun, position: GanPosition, losses: string): Promise<void> {
   const { training, batches, folder, fingerprint, config, gan, shown } = run;
   const hint = 'a lower gan.learningRate may keep it finite';
   const state = {
@@ -172,7 +175,7 @@ async function keep(run: OpenGanRun, position: GanPosition): Promise<void> {
     tensors: readState(training, (tensor, value) =>
       cannot('save a checkpoint', `${tensor} contains ${value}`, { code: 'run/diverged', hint }),
     ),
-    progress: { ...position, data: run.data.checksum, classNames: run.data.classNames },
+    progress: { ...position, data: run.data.checksum, classNames: run.data.classNames, losses },
     fingerprint,
   };
   await saveGenerator(join(folder.root, generatorFile), {

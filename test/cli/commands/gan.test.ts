@@ -193,6 +193,9 @@ describe('isda gan train', () => {
     const refused = await runHere(folder, eagerArgs('changed', 'training.iterations=9'));
     expect(refused.stderr).toMatch(/^error: cannot resume: the row of iteration \d+ is missing from the losses\n/);
     expect(files()).toEqual(before);
+    writeFileSync(join(run, 'losses.csv'), losses.join('\n').replace(/^(\d+,)-?\d+/m, '$19'));
+    const other = await runHere(folder, eagerArgs('changed', 'training.iterations=9'));
+    expect(other.stderr).toMatch(/^error: cannot resume: the losses were changed since the checkpoint was written/);
   });
 
   it('ends with an error where a loss is no number, and keeps the last checkpoint', async () => {
