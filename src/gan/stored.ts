@@ -7,7 +7,7 @@ import { cannot } from '../common/errors.js';
 import { readFailure, writeFileAtomically } from '../common/files.js';
 import { fromTorch, torchShape, toTorch } from '../nn/layout.js';
 import { unusableValue } from '../nn/usable-values.js';
-import { decodeSafetensors, encodeSafetensors } from '../records/safetensors.js';
+import { decodeSafetensors, encodeSafetensors, type NamedTensor, type TensorData } from '../records/safetensors.js';
 import { matchTensors } from '../training/state.js';
 import { generatorFile, generatorFiles } from './generator-files.js';
 import type { Generator } from './generator.js';
@@ -95,6 +95,20 @@ export async function loadGenerator(path: string): Promise<LoadedGenerator> {
   );
   const checksum = createHash('sha256').update(bytes).digest('hex');
   return { ...origin, options, generator, values, path: file, checksum };
+}
+
+/** Whether the file in a run folder holds the generator that a checkpoint has among its `tensors`. */
+export async function holdsGenerator(folder: string, tensors: readonly NamedTensor[]): Promise<boolean> {
+  const stored = await loadGenerator(folder).catch(() => undefined);
+  if (stored === undefined) return false;
+  const bytesOf = ({ buffer, byteOffset, byteLength }: TensorData): Buffer =>
+    Buffer.from(buffer, byteOffset, byteLength);
+  const byName = new Map(tensors.map(({ name, data }) => [name, data]));
+  return stored.generator.tensors.every((tensor) => {
+    const data = byName.get(tensor.name);
+    const own = toTorch(stored.values.get(tensor.name)!, tensor);
+    return data !== undefined && bytesOf(data).equals(bytesOf(own));
+  });
 }
 
 /**

@@ -57,10 +57,11 @@ export async function trainGenerators(
   let opened: Promise<Engine> | undefined;
   const engine = (): Promise<Engine> => (opened ??= context.openEngine(config.training));
   const trained: TrainedGenerator[] = [];
+  const print = (line: string): void => void context.stream.write(`${line}\n`);
   for (const run of runsOf(config, options, splits.train)) {
     await requireOwnGan(run.config, { ...options, out: run.out });
-    const complete = options.resume ? await completeSummary(run.config, run.out, splits) : undefined;
-    if (complete !== undefined) context.stream.write(`complete already: ${run.out}\n`);
+    const complete = options.resume ? await completeSummary(run.config, run.out, splits, print) : undefined;
+    if (complete !== undefined) print(`complete already: ${run.out}`);
     const summary = complete ?? (await runGan(run.config, { ...options, out: run.out }, { splits, engine }, context));
     trained.push({ folder: run.out, ...summary });
   }

@@ -17,6 +17,7 @@ import { createRealBatches, ofClasses, type RealBatches } from '../../gan/real-i
 import { createGan } from '../../gan/registry.js';
 import { openGanSession } from '../../gan/session.js';
 import { generatorFile } from '../../gan/generator-files.js';
+import { holdsGenerator } from '../../gan/stored.js';
 import { ganStart, lossColumns, parseGanProgress, type GanPosition } from '../../gan/trainer.js';
 import { countParameters } from '../../models/cost.js';
 import { loadNewestCheckpoint, type LoadedCheckpoint } from '../../records/checkpoints.js';
@@ -160,13 +161,14 @@ function placeOf(
 }
 
 /**
- * The summary of a folder that holds the finished generator of a config; undefined where something is left to do. Errors:
- * it was trained on other images.
+ * The summary of a folder that holds the finished generator of a config; undefined where something is left to do, as to
+ * write the generator's file again. Errors: it was trained on other images.
  */
 export async function completeSummary(
   config: GanConfig,
   out: string,
   splits: LoadedSplits,
+  warn: (line: string) => void,
 ): Promise<GanSummary | undefined> {
   const paths = runFolder(out);
   const summary = await readGanSummary(paths.summary);
@@ -174,7 +176,11 @@ export async function completeSummary(
   const checkpoint = await loadNewestCheckpoint(paths.checkpoints, { fingerprints: ganFingerprints(config) });
   if (checkpoint === undefined) return undefined;
   const { position } = placeOf(checkpoint, splits, await readInputs(paths.inputs).catch(() => undefined));
-  return position.iteration >= config.training.iterations ? summary : undefined;
+  if (position.iteration < config.training.iterations) return undefined;
+  if (await holdsGenerator(out, checkpoint.tensors)) return summary;
+  const path = join(out, generatorFile);
+  warn(`warning: ${path} is not the generator of the newest checkpoint: it is written again`);
+  return undefined;
 }
 
 /** What is trained, on what, and how long it is: the first lines of every run. */

@@ -89,6 +89,21 @@ describe('isda gan train', () => {
     expect(read(folder, 'whole', 'summary.json')).toBe(summary);
   });
 
+  it.each<[string, (bytes: Buffer) => Buffer]>([
+    ['cut off', (bytes) => bytes.subarray(0, -1)],
+    ['empty', () => Buffer.alloc(0)],
+    ['changed', (bytes) => Buffer.concat([bytes.subarray(0, -2), Buffer.from([bytes.at(-2)! ^ 1, bytes.at(-1)!])])],
+  ])('writes the file of a finished generator that is %s again', async (_, harm) => {
+    const path = join(folder, 'whole', 'generator.safetensors');
+    const bytes = readFileSync(path);
+    writeFileSync(path, harm(bytes));
+    const again = await runHere(folder, args('whole'));
+    expect(again.exitCode, again.all).toBe(0);
+    expect(again.all).toContain(`warning: ${path} is not the generator of the newest checkpoint: it is written again`);
+    expect(readFileSync(path)).toEqual(bytes);
+    expect((await runHere(folder, args('whole'))).stdout).toContain('complete already: ');
+  });
+
   it('writes a summary that is gone again, and loses no generator whose checkpoints are', async () => {
     cpSync(join(folder, 'whole'), join(folder, 'copy'), { recursive: true });
     const summary = read(folder, 'copy', 'summary.json');
