@@ -1,6 +1,6 @@
 // Lock files: one process at a time; the lock of a dead process is taken over.
 import { readFileSync, readlinkSync } from 'node:fs';
-import { open, readFile, readlink, rm, stat, utimes } from 'node:fs/promises';
+import { readFile, readlink, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { createFile } from './create-file.js';
@@ -130,23 +130,29 @@ async function isSeenAlive(path: string, text: string, before: number, { watch }
   return false;
 }
 
+async function removeIf(path: string, content: string): Promise<void> {
+  if ((await readFile(path, 'utf8')) === content) await rm(path, { force: true });
+}
+
 /**
  * Deletes a dead holder's lock. A second file lets one process at a time do so: without it, one could delete the lock
- * that another has just taken in its place.
+ * that another has just taken in its place. `content`: what this process writes into both.
  */
-async function removeDead(path: string, text: string, context: LockContext): Promise<void> {
+async function removeDead(
+  { path, text, content }: Readonly<Record<'path' | 'text' | 'content', string>>,
+  own: LockHolder,
+  { now, startOf }: LockContext,
+): Promise<void> {
   const guard = `${path}.takeover`;
-  try {
-    await (await open(guard, 'wx')).close();
-  } catch (error) {
-    // Somebody else is at it, for a moment; a guard older than that was left by a crash.
-    if (systemCode(error) !== 'EEXIST') throw error;
-    if (context.now() - (await stat(guard)).mtimeMs > silenceMilliseconds) await rm(guard, { force: true });
-    await setTimeout(10);
+  if (!(await createFile(guard, content))) {
+    // Somebody else is at it, for a moment, or was killed at it.
+    const other = await readFile(guard, 'utf8');
+    if (await isDead(guard, other, own, { now, startOf })) await removeIf(guard, other);
+    else await setTimeout(10);
     return;
   }
   try {
-    if ((await readFile(path, 'utf8')) === text) await rm(path);
+    await removeIf(path, text);
   } finally {
     await rm(guard, { force: true });
   }
@@ -202,7 +208,7 @@ export async function tryLock(path: string, own: LockHolder, context: LockContex
     try {
       const text = await readFile(path, 'utf8');
       if (!(await isDead(path, text, own, context))) return { holder: nameOf(text) };
-      await removeDead(path, text, context);
+      await removeDead({ path, text, content }, own, context);
     } catch (error) {
       const code = systemCode(error);
       if (code === undefined) throw error;

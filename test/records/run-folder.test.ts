@@ -46,6 +46,19 @@ describe('lock', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test('that of a process which was killed while it took over a dead lock is no hindrance', async ({ folder }) => {
+    const path = join(folder, '.lock');
+    const dead = JSON.stringify({ pid: 9, host: 'box', start: 'long ago' });
+    for (const name of [path, `${path}.takeover`]) writeFileSync(name, dead);
+    await (await takeLock(path, second, context)).release();
+    expect(readdirSync(folder)).toEqual([]);
+    // One that lives is at it.
+    writeFileSync(path, dead);
+    writeFileSync(`${path}.takeover`, JSON.stringify({ ...first, start: 'start-a' }));
+    await expect(takeLock(path, second, context)).rejects.toThrow('cannot take the lock: ');
+    expect(readdirSync(folder).sort()).toEqual(['.lock', '.lock.takeover']);
+  });
+
   test('a lock of another machine, or one that was cut off, counts while it is fresh', async ({ folder }) => {
     const path = join(folder, '.lock');
     for (const text of [JSON.stringify({ pid: 9, host: 'other', start: 'x' }), '{"pid":9,"ho', '']) {
@@ -150,7 +163,9 @@ describe('lock', () => {
     const path = join(folder, '.lock');
     const all = { now: Date.now, startOf: (pid: number) => Promise.resolve(pid === 9 ? undefined : 'same') };
     for (let round = 0; round < 50; round++) {
-      writeFileSync(path, JSON.stringify({ pid: 9, host: 'box', start: 'long ago' }));
+      const dead = JSON.stringify({ pid: 9, host: 'box', start: 'long ago' });
+      writeFileSync(path, dead);
+      if (round % 2 === 1) writeFileSync(`${path}.takeover`, dead);
       const attempts = await Promise.allSettled(
         Array.from({ length: 6 }, (_, index) => takeLock(path, { pid: 100 + index, host: 'box' }, all)),
       );
