@@ -1,6 +1,9 @@
 // `isda sweep`: tries values of config keys on held-out images, then trains with the best on all images.
 import { Option, type Command } from 'commander';
+import { someNames } from '../../common/format.js';
 import { displayPath } from '../../config/find.js';
+import type { CellOutcome } from '../../grids/executors/executor.js';
+import { endedWithError } from '../../grids/executors/local.js';
 import { measuredOn } from '../../grids/measured-images.js';
 import { checkSplits } from '../../grids/check-splits.js';
 import type { Cell } from '../../grids/store/store.js';
@@ -75,6 +78,13 @@ async function listSweep({ plan, options, context, print }: SweepCall, trials: r
   if (finalSeeds > 0) print(`then the chosen value on all images, on ${seeds}\n`);
 }
 
+/** The trials that failed without an error of their own, as one that is killed: that says nothing about their values. */
+async function interruptedTrials(tried: readonly CellOutcome[]): Promise<readonly CellOutcome[]> {
+  const failed = tried.filter(({ end }) => end.state === 'failed');
+  const named = await Promise.all(failed.map(({ cell }) => endedWithError(cell.folder)));
+  return failed.filter((_, index) => !named[index]);
+}
+
 /** Runs the trials, chooses, runs the chosen point on all images; gives the error that a failed run ends the command with. */
 async function runSweep(
   { plan, options, context, command, print }: SweepCall,
@@ -86,7 +96,8 @@ async function runSweep(
   const tried = await run(trials, root);
   const rows = rowOutcomes(tried);
   const measured = measuredPoints(points, rows);
-  const complete = tried.every(({ end }) => end.state === 'done' || end.state === 'failed');
+  const interrupted = await interruptedTrials(tried);
+  const complete = interrupted.length === 0 && tried.every(({ end }) => end.state === 'done' || end.state === 'failed');
   const chosen = complete ? choosePoint(measured) : undefined;
   const choice = chosen && { name: chosen.name, settings: chosen.settings };
   const record = { experiment, ...subject, holdout: options.holdout, points: measured, chosen: choice };
@@ -98,6 +109,10 @@ async function runSweep(
   if (tried.some(({ summary }) => summary !== undefined)) {
     print(`\n${sweepTable(measured, chosen, first)}\n(error on ${measuredOn(trials)})\n\n`);
     for (const note of originNotes(rows)) print(`${note}\n\n`);
+  }
+  if (interrupted.length > 0) {
+    const names = someNames(interrupted.map(({ cell }) => cell.name));
+    print(`no value is chosen: ${names} ended without an error of its own, as a process does that is killed\n`);
   }
   const finalCells = chosen === undefined ? [] : finals.get(chosen.name)!;
   const finished = finalCells.length === 0 ? [] : await run(finalCells, root);

@@ -1,6 +1,7 @@
 // The local executor: each cell runs as its own process, so a crash ends only that cell.
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { reasonOf } from '../../common/errors.js';
@@ -63,6 +64,11 @@ const namedError = (stderr: string): string | undefined =>
 export function failureReason(stderr: string, ended: string): string {
   const words = linesOf(stderr).at(-1)?.trim();
   return namedError(stderr) ?? (words === undefined ? ended : `${ended}: ${words}`);
+}
+
+/** Whether the run in a folder ended with an error that it named: not one that was killed, or never began. */
+export async function endedWithError(folder: string): Promise<boolean> {
+  return namedError(await readFile(errorsPath(folder), 'utf8').catch(() => '')) !== undefined;
 }
 
 /** How a process came to its end; `error` where it could not be started. */
