@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { kindOf } from './kind-of.js';
 import { pathOption } from './path-option.js';
 import { syntaxErrorPlace } from './syntax-place.js';
 import { orUnsettled } from './unsettled.js';
@@ -38,13 +39,6 @@ async function requireFile(path: string): Promise<void> {
     throw refuse(['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '') ? 'there is no such file' : reasonOf(error));
   });
   if (!found.isFile()) throw refuse('it is not a file');
-}
-
-/** What a value is, for messages: `null`, `a list`, `a string`. */
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** What is wrong with the first part of an object that does not pass its check. */

@@ -2,6 +2,7 @@
 import { cannot } from '../common/errors.js';
 import { type, type Attribute, type Attributes } from './attributes.js';
 import type { Binding, OpAttribute } from './binding.js';
+import { requireValues } from './constants.js';
 import { copyOf, upload } from './host-tensors.js';
 import { add, mul, mulScalar, reshape, sub } from './ops/index.js';
 import { withPacks } from './packs.js';
@@ -53,7 +54,10 @@ function startCall(binding: Binding, target: Target, store: Map<string, number>)
       return binding.executeOp(operation, list, ids, outputs.length).map(({ id }, index) => own(id, outputs[index]));
     },
     after: (value) => value,
-    constant: (values, spec) => own(upload(binding, values, spec), spec),
+    constant(values, spec) {
+      requireValues(values, spec);
+      return own(upload(binding, values, spec), spec);
+    },
     read({ name, shape, trainable }: Variable) {
       const current = assigned.get(name);
       if (current !== undefined) return current;

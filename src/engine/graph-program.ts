@@ -1,6 +1,7 @@
 // The capturing program: adds operations to a graph instead of running them.
 import { cannot } from '../common/errors.js';
 import { bool, shape, tensor as tensorAttribute, type, type GraphAttributes } from './attributes.js';
+import { requireValues } from './constants.js';
 import type { GraphWriter } from './graph-def.js';
 import { withPacks } from './packs.js';
 import type { Program, Target, Tensor, Variable } from './tensor.js';
@@ -103,6 +104,7 @@ export function createGraphProgram(
       return own(add('Identity', { T: type(value.dtype) }, [reference(value), controlInput(node)]), value);
     },
     constant(values, spec) {
+      requireValues(values, spec);
       const key = `${spec.dtype}[${spec.shape.join()}]${values.length > 16 ? references.length : values.join()}`;
       const known = constants.get(key);
       if (known !== undefined) return known;

@@ -1,4 +1,5 @@
 // A program that computes nothing: follows shapes and lists the operations, to estimate their cost.
+import { requireValues } from './constants.js';
 import { withPacks } from './packs.js';
 import type { Pack, Program, Target, Tensor } from './tensor.js';
 import type { TensorSpec } from './types.js';
@@ -50,7 +51,10 @@ export function createTally({ packs = [], variables, device = 'cpu' }: TallyOpti
     packs,
     execute: (operation, _, inputs, outputs) => note(operation, inputs, outputs),
     after: (value) => value,
-    constant: (_, spec) => own(spec),
+    constant(values, spec) {
+      requireValues(values, spec);
+      return own(spec);
+    },
     read({ name, shape, trainable }) {
       requireDeclared(name);
       const known = values.get(name) ?? own({ dtype: 'float32', shape }, trainable);

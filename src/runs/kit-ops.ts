@@ -1,6 +1,6 @@
 // The operations of the kit: those of the engine with checks of their arguments.
 import { cannot } from '../common/errors.js';
-import { kindOf } from '../common/modules.js';
+import { kindOf } from '../common/kind-of.js';
 import * as ops from '../engine/ops/index.js';
 import { customGradient, detach, isTensor } from '../engine/tensor.js';
 

@@ -1,6 +1,7 @@
 // The user's own augmentation: the interface of its module, and loading it.
 import { z } from 'zod';
-import { callable, callOwn, kindOf, useModule } from '../../common/modules.js';
+import { kindOf } from '../../common/kind-of.js';
+import { callable, callOwn, useModule } from '../../common/modules.js';
 import type { RandomStream } from '../../common/random.js';
 import { imageBytes, type ImageFormat } from '../dataset.js';
 import type { CustomAugmentationOptions } from './options.js';

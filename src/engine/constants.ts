@@ -1,0 +1,26 @@
+// Checks of the values that constants are made of.
+import { cannot } from '../common/errors.js';
+import { kindOf } from '../common/kind-of.js';
+import { describeSpec, sizeOf, type HostArray, type TensorSpec } from './types.js';
+
+/** What holds the values of each type on the host. */
+const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array } as const;
+
+const said = (values: unknown): string =>
+  ArrayBuffer.isView(values) ? `${values.constructor.name}(${(values as Uint8Array).length})` : kindOf(values);
+
+/** Errors: the values are not those of the spec, in an array of its type; users' files are JavaScript. */
+export function requireValues(values: HostArray, spec: TensorSpec): void {
+  const fail = (reason: string): Error =>
+    cannot('make a constant', reason, {
+      code: 'engine/shape',
+      hint: "as in program.constant(Float32Array.from(values), { dtype: 'float32', shape: [values.length] })",
+    });
+  const { dtype, shape } = (spec ?? {}) as Partial<TensorSpec>;
+  if (dtype === undefined || !Array.isArray(shape)) throw fail('its second argument is no { dtype, shape }');
+  const name = describeSpec({ dtype, shape });
+  if (!(dtype in arrays)) throw fail(`${name} is of none of the types ${Object.keys(arrays).join(', ')}`);
+  const expected = arrays[dtype as keyof typeof arrays];
+  if (values instanceof expected && values.length === sizeOf(shape)) return;
+  throw fail(`its values are ${said(values)}, expected ${expected.name}(${sizeOf(shape)}) for ${name}`);
+}
