@@ -1,7 +1,8 @@
 // Inputs of captured functions, fed as int32 and read as their own types in the graph.
 import { type } from './attributes.js';
 import type { GraphProgram } from './graph-program.js';
-import { reshape, slice, splitVector } from './ops/shape.js';
+import { reshape, slice } from './ops/shape.js';
+import { splitVector } from './ops/split.js';
 import { run } from './ops/run.js';
 import type { Tensor } from './tensor.js';
 import { sizeOf, type HostArray, type TensorSpec } from './types.js';

@@ -1,8 +1,9 @@
 // Packs: variables that lie one after the other in one vector, and programs that read them as variables.
 import { cannot } from '../common/errors.js';
 import { cast } from './ops/fill.js';
-import { concat, reshape, splitVector } from './ops/shape.js';
-import type { MomentumStep, Pack, Program, Tensor, Variable } from './tensor.js';
+import { concat, reshape } from './ops/shape.js';
+import { splitVector } from './ops/split.js';
+import { detach, type MomentumStep, type Pack, type Program, type Tensor, type Variable } from './tensor.js';
 import { sizeOf, type DType } from './types.js';
 
 /** TensorFlow splits a vector at multiples of so many bytes without copying. */
@@ -107,7 +108,7 @@ export function withPacks<Kind extends Program>(program: Kind): Kind {
       const place = places.get(variable.name);
       if (place === undefined) return program.read(variable);
       const { pack, index } = place;
-      const known = views.get(pack.name) ?? readParts(pack, program.read(pack));
+      const known = views.get(pack.name) ?? readParts(pack, detach(program.read(pack)));
       views.set(pack.name, known);
       return known[index];
     },

@@ -4,7 +4,8 @@ import { bool, ints, string, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
 import { describeSpec, type Shape } from '../types.js';
 import { intVector, run } from './run.js';
-import { concat, joinLast, pad, splitLast } from './shape.js';
+import { concat, joinLast, pad } from './shape.js';
+import { splitLast } from './split.js';
 
 export interface ConvOptions {
   readonly stride?: number;

@@ -14,3 +14,4 @@ export * from './reduce.js';
 export * from './rows.js';
 export { floatScalar } from './run.js';
 export * from './shape.js';
+export * from './split.js';

@@ -88,31 +88,5 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
   });
 }
 
-/** Equal parts of x along its last axis. Not differentiable: for use inside operations that know their gradient. */
-export function splitLast(x: Tensor, parts: number): readonly Tensor[] {
-  if (parts === 1) return [x];
-  const axis = x.shape.length - 1;
-  const spec = { dtype: x.dtype, shape: [...x.shape.slice(0, axis), x.shape[axis] / parts] };
-  const attributes = { num_split: int(parts), T: type(x.dtype) };
-  return x.program.execute(
-    'Split',
-    attributes,
-    [intScalar(x.program, axis), x],
-    Array.from({ length: parts }, () => spec),
-  );
-}
-
-/** Pieces of a vector, of the given sizes, which add up to its own. Not differentiable. */
-export function splitVector(x: Tensor, sizes: readonly number[]): readonly Tensor[] {
-  if (sizes.length === 1) return [x];
-  const attributes = { num_split: int(sizes.length), T: type(x.dtype), Tlen: type('int32') };
-  return x.program.execute(
-    'SplitV',
-    attributes,
-    [x, intVector(x.program, sizes), intScalar(x.program, 0)],
-    sizes.map((size) => ({ dtype: x.dtype, shape: [size] })),
-  );
-}
-
 /** Joins tensors along their last axis. */
 export const joinLast = (parts: readonly Tensor[]): Tensor => concat(parts, parts[0].shape.length - 1);

@@ -1,0 +1,57 @@
+// Divides tensors into parts along an axis.
+import { cannot } from '../../common/errors.js';
+import { int, type } from '../attributes.js';
+import { withGradient, type Tensor } from '../tensor.js';
+import { describeSpec } from '../types.js';
+import { intScalar, intVector } from './run.js';
+import { pad } from './shape.js';
+
+/** Parts of x along an axis, one after the other; each takes its gradient to its place. */
+function placed(x: Tensor, parts: readonly Tensor[], axis: number): readonly Tensor[] {
+  let end = 0;
+  return parts.map((part) => {
+    const start = end;
+    end += part.shape[axis];
+    const after = x.shape[axis] - end;
+    return withGradient(part, [x], (gradient) => [
+      pad(
+        gradient,
+        x.shape.map((_, index) => (index === axis ? ([start, after] as const) : ([0, 0] as const))),
+      ),
+    ]);
+  });
+}
+
+/** Equal parts of x along its last axis. */
+export function splitLast(x: Tensor, parts: number): readonly Tensor[] {
+  if (parts === 1) return [x];
+  const axis = x.shape.length - 1;
+  const extent = x.shape[axis] / parts;
+  if (!Number.isInteger(extent)) {
+    throw cannot('split', `the last axis of ${describeSpec(x)} does not have ${parts} equal parts`, {
+      code: 'engine/shape',
+    });
+  }
+  const spec = { dtype: x.dtype, shape: [...x.shape.slice(0, axis), extent] };
+  const attributes = { num_split: int(parts), T: type(x.dtype) };
+  const pieces = x.program.execute(
+    'Split',
+    attributes,
+    [intScalar(x.program, axis), x],
+    Array.from({ length: parts }, () => spec),
+  );
+  return placed(x, pieces, axis);
+}
+
+/** Pieces of a vector, of the given sizes, which add up to its own. */
+export function splitVector(x: Tensor, sizes: readonly number[]): readonly Tensor[] {
+  if (sizes.length === 1) return [x];
+  const attributes = { num_split: int(sizes.length), T: type(x.dtype), Tlen: type('int32') };
+  const pieces = x.program.execute(
+    'SplitV',
+    attributes,
+    [x, intVector(x.program, sizes), intScalar(x.program, 0)],
+    sizes.map((size) => ({ dtype: x.dtype, shape: [size] })),
+  );
+  return placed(x, pieces, 0);
+}
