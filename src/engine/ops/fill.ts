@@ -1,7 +1,8 @@
 // Constant tensors and casts.
+import { cannot } from '../../common/errors.js';
 import { type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
-import type { DType } from '../types.js';
+import { describeSpec, dtypeCodes, type DType } from '../types.js';
 import { floatScalar, intVector, run } from './run.js';
 
 /** A tensor of the shape and type of another, all of one value. */
@@ -18,6 +19,12 @@ export const onesLike = (like: Tensor): Tensor => fillLike(like, 1);
 /** The same values in another element type; differentiable between float types. */
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
+  if (!(dtype in dtypeCodes)) {
+    const known = Object.keys(dtypeCodes).join(', ');
+    throw cannot(`cast ${describeSpec(x)}`, `there is no type ${String(dtype)}, only ${known}`, {
+      code: 'engine/shape',
+    });
+  }
   const attributes = { SrcT: type(x.dtype), DstT: type(dtype) };
   const value = x.castTogether?.(dtype) ?? run('Cast', attributes, [x], dtype, x.shape);
   return withGradient({ ...value, castFrom: x }, [x], (gradient) => [cast(gradient, x.dtype)]);

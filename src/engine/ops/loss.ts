@@ -2,12 +2,14 @@
 import { int, type } from '../attributes.js';
 import { customGradient, detach, withGradient, type Tensor } from '../tensor.js';
 import { exp, mul, neg, sub } from './elementwise.js';
+import { requireIndices, requireLabels, requireTargets } from './labels.js';
 import { sum } from './reduce.js';
 import { floatScalar, intScalar, run, unary } from './run.js';
 import { reshape } from './shape.js';
 
 /** Cross entropy of softmax(logits) [N, C] against int32 labels [N], one value an image; float32 [N]. */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
+  requireLabels('compute softmaxCrossEntropy', logits, labels);
   const [count, classes] = logits.shape;
   if (logits.program.deterministic) return composedCrossEntropy(logits, oneHot(labels, classes));
   const [value, slope] = logits.program.execute(
@@ -27,6 +29,7 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
  * No gradient reaches the targets.
  */
 export function softTargetCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
+  requireTargets('compute softTargetCrossEntropy', logits, targets);
   const [count] = logits.shape;
   if (logits.program.deterministic) return composedCrossEntropy(logits, targets);
   const [value, slope] = logits.program.execute(
@@ -56,16 +59,17 @@ function composedCrossEntropy(trackedLogits: Tensor, targets: Tensor): Tensor {
   });
 }
 
-/** log softmax(logits) along the last axis, [N, C]. */
+/** log softmax(logits) along the last axis, of any rank from 1. */
 export function logSoftmax(logits: Tensor): Tensor {
   const value = unary('LogSoftmax', logits);
   return withGradient(value, [logits], (gradient) => [
-    sub(gradient, mul(exp(value), sum(gradient, [1], { keepAxes: true }))),
+    sub(gradient, mul(exp(value), sum(gradient, [-1], { keepAxes: true }))),
   ]);
 }
 
-/** 1 at the label, 0 elsewhere; float32 [..., depth]. */
+/** 1 at the label (int32), 0 elsewhere; float32 [..., depth]. */
 export function oneHot(labels: Tensor, depth: number): Tensor {
+  requireIndices('compute oneHot', labels);
   const { program } = labels;
   const inputs = [labels, intScalar(program, depth), floatScalar(program, 1), floatScalar(program, 0)];
   const attributes = { T: type('float32'), TI: type('int32'), axis: int(-1) };

@@ -2,7 +2,9 @@
 import { bool, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
 import type { Shape } from '../types.js';
+import { axesOf, axisOf } from './axes.js';
 import { mulScalar } from './elementwise.js';
+import { requireLabels } from './labels.js';
 import { intScalar, intVector, run } from './run.js';
 import { broadcastTo, reshape } from './shape.js';
 
@@ -28,30 +30,32 @@ function reduce(operation: 'Sum' | 'Mean', x: Tensor, axes: readonly number[], k
   });
 }
 
-/** The sum over the given axes (default: all). */
+/** The sum over the given axes (default: all); those below 0 count from the last. */
 export function sum(x: Tensor, axes: readonly number[] = allAxes(x), { keepAxes = false }: ReduceOptions = {}): Tensor {
-  return reduce('Sum', x, axes, keepAxes, 1);
+  return reduce('Sum', x, axesOf('compute sum', x, axes), keepAxes, 1);
 }
 
-/** The mean over the given axes (default: all). */
+/** The mean over the given axes (default: all); those below 0 count from the last. */
 export function mean(
   x: Tensor,
   axes: readonly number[] = allAxes(x),
   { keepAxes = false }: ReduceOptions = {},
 ): Tensor {
-  const count = axes.reduce((product, axis) => product * x.shape[axis], 1);
-  return reduce('Mean', x, axes, keepAxes, 1 / count);
+  const counted = axesOf('compute mean', x, axes);
+  const count = counted.reduce((product, axis) => product * x.shape[axis], 1);
+  return reduce('Mean', x, counted, keepAxes, 1 / count);
 }
 
-/** The position of the largest element along the last axis, int32. */
-export function argMax(x: Tensor): Tensor {
+/** The position of the largest element along an axis (default: the last), int32. Not differentiable. */
+export function argMax(x: Tensor, axis = -1): Tensor {
+  const counted = axisOf('compute argMax', x, axis);
   const attributes = { T: type(x.dtype), Tidx: type('int32'), output_type: type('int32') };
-  const axis = intScalar(x.program, x.shape.length - 1);
-  return run('ArgMax', attributes, [x, axis], 'int32', x.shape.slice(0, -1));
+  return run('ArgMax', attributes, [x, intScalar(x.program, counted)], 'int32', x.shape.toSpliced(counted, 1));
 }
 
 /** Whether the label (int32 [N]) is among the k largest of each row of logits (float32 [N, C]); bool [N]. */
 export function inTopK(logits: Tensor, labels: Tensor, k: number): Tensor {
+  requireLabels('compute inTopK', logits, labels);
   const attributes = { T: type('int32') };
   return run('InTopKV2', attributes, [logits, labels, intScalar(logits.program, k)], 'bool', labels.shape);
 }

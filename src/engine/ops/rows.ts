@@ -4,6 +4,7 @@ import { withGradient, type Tensor } from '../tensor.js';
 import { sizeOf } from '../types.js';
 import { mul } from './elementwise.js';
 import { cast } from './fill.js';
+import { requireIndices } from './labels.js';
 import { oneHot } from './loss.js';
 import { sum } from './reduce.js';
 import { intScalar, run } from './run.js';
@@ -11,6 +12,7 @@ import { reshape } from './shape.js';
 
 /** Rows of x (along its first axis) by int32 indices. */
 export function gatherRows(x: Tensor, indices: Tensor): Tensor {
+  requireIndices('compute gatherRows', indices);
   const attributes = { Tparams: type(x.dtype), Tindices: type(indices.dtype), Taxis: type('int32') };
   const shape = [...indices.shape, ...x.shape.slice(1)];
   const value = run('GatherV2', attributes, [x, indices, intScalar(x.program, 0)], x.dtype, shape);

@@ -3,10 +3,12 @@ import { cannot } from '../../common/errors.js';
 import { bool, int, type } from '../attributes.js';
 import { detach, withGradient, type Tensor } from '../tensor.js';
 import { describeSpec, sameShape, sizeOf, type Shape } from '../types.js';
+import { axesOf, axisOf, requireList } from './axes.js';
 import { intScalar, intVector, run } from './run.js';
 
 /** The same elements in another shape of the same size. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  requireList('reshape', 'a shape', shape);
   if (sameShape(x.shape, shape)) return x;
   if (sizeOf(x.shape) !== sizeOf(shape)) {
     throw cannot('reshape', `${describeSpec(x)} does not have the elements of [${shape.join(', ')}]`, {
@@ -19,7 +21,13 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 }
 
 /** Axis k of the result is axis `order[k]` of x. */
-export function transpose(x: Tensor, order: readonly number[]): Tensor {
+export function transpose(x: Tensor, axes: readonly number[]): Tensor {
+  const order = axesOf('transpose', x, axes);
+  if (order.length !== x.shape.length) {
+    throw cannot('transpose', `[${axes.join(', ')}] does not order all axes of ${describeSpec(x)}`, {
+      code: 'engine/shape',
+    });
+  }
   const shape = order.map((axis) => x.shape[axis]);
   const attributes = { T: type(x.dtype), Tperm: type('int32') };
   const value = run('Transpose', attributes, [x, intVector(x.program, order)], x.dtype, shape);
@@ -50,6 +58,12 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
 
 /** Adds zeros around: `paddings[axis]` is [before, after]. */
 export function pad(x: Tensor, paddings: readonly (readonly [number, number])[]): Tensor {
+  if (paddings.length !== x.shape.length || paddings.flat().some((width) => !(width >= 0))) {
+    const given = JSON.stringify(paddings);
+    throw cannot('pad', `${given} has no [before, after] from 0 for each axis of ${describeSpec(x)}`, {
+      code: 'engine/shape',
+    });
+  }
   const shape = x.shape.map((extent, axis) => extent + paddings[axis][0] + paddings[axis][1]);
   const table = x.program.constant(Int32Array.from(paddings.flat()), { dtype: 'int32', shape: [paddings.length, 2] });
   const value = run('Pad', { T: type(x.dtype), Tpaddings: type('int32') }, [x, table], x.dtype, shape);
@@ -59,6 +73,15 @@ export function pad(x: Tensor, paddings: readonly (readonly [number, number])[])
 
 /** The block of extent `size` that starts at `begin`. */
 export function slice(x: Tensor, begin: readonly number[], size: Shape): Tensor {
+  requireList('slice', 'its beginning', begin);
+  requireList('slice', 'its size', size);
+  const inside = x.shape.every(
+    (extent, axis) => begin[axis] >= 0 && size[axis] >= 0 && begin[axis] + size[axis] <= extent,
+  );
+  if (!inside || begin.length !== x.shape.length || size.length !== x.shape.length) {
+    const block = `[${size.join(', ')}] at [${begin.join(', ')}]`;
+    throw cannot('slice', `${describeSpec(x)} has no block of ${block}`, { code: 'engine/shape' });
+  }
   const { program } = x;
   const attributes = { T: type(x.dtype), Index: type('int32') };
   const value = run('Slice', attributes, [x, intVector(program, begin), intVector(program, size)], x.dtype, size);
@@ -70,10 +93,18 @@ export function slice(x: Tensor, begin: readonly number[], size: Shape): Tensor 
   ]);
 }
 
-/** Joins tensors along one axis. */
-export function concat(parts: readonly Tensor[], axis: number): Tensor {
+/** Joins tensors, of which only that axis differs, along it. */
+export function concat(parts: readonly Tensor[], along: number): Tensor {
   const [first] = parts;
   if (parts.length === 1) return first;
+  const axis = axisOf('concatenate', first, along);
+  const stray = parts.find(
+    ({ dtype, shape }) => dtype !== first.dtype || !sameShape(shape.with(axis, 0), first.shape.with(axis, 0)),
+  );
+  if (stray !== undefined) {
+    const pair = `${describeSpec(first)} and ${describeSpec(stray)}`;
+    throw cannot('concatenate', `${pair} differ in more than axis ${axis}`, { code: 'engine/shape' });
+  }
   const extent = parts.reduce((total, part) => total + part.shape[axis], 0);
   const shape = first.shape.map((old, index) => (index === axis ? extent : old));
   const attributes = { N: int(parts.length), T: type(first.dtype), Tidx: type('int32') };

@@ -1,6 +1,15 @@
 // Softmax cross entropy, log softmax and one-hot encodings.
 import { describe, expect, it } from 'vitest';
-import { logSoftmax, oneHot, softTargetCrossEntropy, softmaxCrossEntropy } from '../../../src/engine/ops/index.js';
+import {
+  argMax,
+  cast,
+  gatherRows,
+  logSoftmax,
+  oneHot,
+  softTargetCrossEntropy,
+  softmaxCrossEntropy,
+} from '../../../src/engine/ops/index.js';
+import type { Program, Tensor } from '../../../src/engine/tensor.js';
 import { checkOperation, randomLeaf } from '../../support/check-operation.js';
 import { testEngine } from '../../support/engine.js';
 import { total } from '../../support/grid.js';
@@ -38,6 +47,40 @@ describe.each(forms)('loss operations, $execution, deterministic: $deterministic
       build: ({ logits }) => logSoftmax(logits),
       reference: ({ logits }) => rowsOf(logits).flatMap(logSoftmaxOf),
     });
+  });
+
+  it.each([[[classes]], [[2, 2, classes]]])('log softmax of the last axis of %j', (shape) => {
+    const rows = shape.reduce((product, extent) => product * extent, 1) / classes;
+    checkOperation(engine, execution, {
+      leaves: { logits: randomLeaf(shape, 'logits') },
+      build: ({ logits }) => logSoftmax(logits),
+      reference: ({ logits }) => rowsOf(logits).slice(0, rows).flatMap(logSoftmaxOf),
+    });
+  });
+
+  it('refuses labels and targets that do not fit', () => {
+    const of = (build: (logits: Tensor, program: Program) => Tensor) => () =>
+      runOnce(engine, execution, { logits: randomLeaf([count, classes], 'logits') }, ({ logits }, program) => ({
+        y: build(logits, program),
+      }));
+    const whole = (program: Program, size: number) =>
+      program.constant(new Int32Array(size), { dtype: 'int32', shape: [size] });
+    const name = 'cannot compute softmaxCrossEntropy: ';
+    const beside = `${name}beside logits float32[4, 5] is`;
+    expect(of((logits) => softmaxCrossEntropy(logits, cast(argMax(logits), 'float32')))).toThrow(
+      `${beside} float32[4], expected int32[4]`,
+    );
+    expect(of((logits, program) => softmaxCrossEntropy(logits, whole(program, 3)))).toThrow(
+      `${beside} int32[3], expected int32[4]`,
+    );
+    expect(of((logits, program) => softmaxCrossEntropy(whole(program, 4), logits))).toThrow(
+      `${name}the logits are int32[4], expected float32 [N, C]`,
+    );
+    expect(of((logits, program) => softTargetCrossEntropy(logits, whole(program, 4)))).toThrow(
+      'beside logits float32[4, 5] is int32[4], expected float32[4, 5]',
+    );
+    expect(of((logits) => oneHot(logits, 3))).toThrow('cannot compute oneHot: the indices are float32[4, 5], expected int32'); // prettier-ignore
+    expect(of((logits) => gatherRows(logits, logits))).toThrow('cannot compute gatherRows: the indices are float32[4, 5]'); // prettier-ignore
   });
 
   it('cross entropy with soft targets', () => {

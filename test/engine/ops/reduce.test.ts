@@ -1,6 +1,6 @@
 // Sums, means, and positions of the largest elements.
 import { describe, expect, it } from 'vitest';
-import { argMax, cast, inTopK, mean, sum } from '../../../src/engine/ops/index.js';
+import { argMax, cast, inTopK, mean, mul, sum } from '../../../src/engine/ops/index.js';
 import { checkOperation, randomLeaf } from '../../support/check-operation.js';
 import { testEngine } from '../../support/engine.js';
 import { table } from '../../support/grid.js';
@@ -44,6 +44,27 @@ describe.each(executions)('reductions, %s', (execution) => {
     });
   });
 
+  it.each([[[-1]], [[-2]], [[0, -1]], [[-3, 1]]])('counts the axes %j from the last', (axes) => {
+    const counted = axes.map((axis) => (axis < 0 ? axis + 3 : axis));
+    const count = counted.reduce((product, axis) => product * shape[axis], 1);
+    checkOperation(engine, execution, {
+      leaves: { x: randomLeaf(shape, 'x') },
+      // The gradient of x flows through both, as in a normalisation.
+      build: ({ x }) => mul(sum(x, axes, { keepAxes: true }), mean(x, axes, { keepAxes: true })),
+      reference: ({ x }) => sums(x, counted).map((value) => (value * value) / count),
+    });
+  });
+
+  it('refuses axes that there are not', () => {
+    const of = (axes: unknown) => () =>
+      runOnce(engine, execution, { x: randomLeaf(shape, 'x') }, ({ x }) => ({ y: sum(x, axes as number[]) }));
+    expect(of([3])).toThrow('cannot compute sum: float32[2, 3, 4] has no axis 3');
+    expect(of([-4])).toThrow('cannot compute sum: float32[2, 3, 4] has no axis -4');
+    expect(of([2, -1])).toThrow('cannot compute sum: [2, -1] names axis 2 twice');
+    expect(of(1)).toThrow('cannot compute sum: expected a list of whole numbers as axes, got 1');
+    expect(of({ axes: [1] })).toThrow('expected a list of whole numbers as axes, got an object');
+  });
+
   it('reduces everything by default', () => {
     const found = runOnce(engine, execution, { x: filled([2, 3], (i) => i) }, ({ x }) => ({
       sum: sum(x),
@@ -59,7 +80,9 @@ describe.each(executions)('reductions, %s', (execution) => {
       [-3, -2, -1],
     ];
     const leaves = { x: filled([3, 3], (i) => rows.flat()[i]) };
-    expect(runOnce(engine, execution, leaves, ({ x }) => ({ at: argMax(x) }))['at']).toEqual(Int32Array.of(1, 0, 2));
+    const found = runOnce(engine, execution, leaves, ({ x }) => ({ at: argMax(x), down: argMax(x, 0) }));
+    expect(found['at']).toEqual(Int32Array.of(1, 0, 2));
+    expect(found['down']).toEqual(Int32Array.of(1, 0, 0));
   });
 
   it.each([1, 3, 5, 12])('knows the labels among the largest %i', (k) => {

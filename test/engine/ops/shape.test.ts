@@ -15,6 +15,7 @@ import {
   transpose,
   zerosLike,
 } from '../../../src/engine/ops/index.js';
+import type { Tensor } from '../../../src/engine/tensor.js';
 import type { Shape } from '../../../src/engine/types.js';
 import { checkOperation, randomLeaf } from '../../support/check-operation.js';
 import { testEngine } from '../../support/engine.js';
@@ -122,6 +123,39 @@ describe.each(executions)('shapes, %s', (execution) => {
           return at(x['abc'[part]], shapes[part], index.with(axis, position - start));
         }),
     });
+  });
+
+  it.each([-1, -2])('concat along axis %i', (axis) => {
+    const [a, b] = [[2, 2], [2, 2].with(axis + 2, 3)];
+    checkOperation(engine, execution, {
+      leaves: { a: randomLeaf(a, 'a'), b: randomLeaf(b, 'b') },
+      build: (x) => concat([x['a'], x['b']], axis),
+      reference: (x) =>
+        table([2, 2].with(axis + 2, 5), (index) => {
+          const position = index[axis + 2];
+          return position < 2 ? at(x['a'], a, index) : at(x['b'], b, index.with(axis, position - 2));
+        }),
+    });
+  });
+
+  it.each<[string, (x: Tensor) => Tensor, string]>([
+    ['transpose', (x) => transpose(x, [0, 0]), '[0, 0] names axis 0 twice'],
+    ['transpose', (x) => transpose(x, [1]), '[1] does not order all axes of float32[4, 5]'],
+    ['transpose', (x) => transpose(x, undefined!), 'expected a list of whole numbers as axes, got undefined'],
+    ['reshape', (x) => reshape(x, 20 as never), 'expected a list of whole numbers as a shape, got 20'],
+    ['slice', (x) => slice(x, [0, 3], [4, 3]), 'float32[4, 5] has no block of [4, 3] at [0, 3]'],
+    ['slice', (x) => slice(x, [0], [4]), 'float32[4, 5] has no block of [4] at [0]'],
+    ['slice', (x) => slice(x, 0 as never, [4, 3]), 'expected a list of whole numbers as its beginning, got 0'],
+    ['pad', (x) => pad(x, [[1, 1]]), '[[1,1]] has no [before, after] from 0 for each axis of float32[4, 5]'],
+    ['concatenate', (x) => concat([x, reshape(x, [5, 4])], 0), 'float32[4, 5] and float32[5, 4] differ in more than axis 0'], // prettier-ignore
+    ['concatenate', (x) => concat([x, cast(x, 'int32')], 0), 'float32[4, 5] and int32[4, 5] differ in more than axis 0'], // prettier-ignore
+    ['concatenate', (x) => concat([x, x], 2), 'float32[4, 5] has no axis 2'],
+    ['cast float32[4, 5]', (x) => cast(x, 'float64' as never), 'there is no type float64, only float32, int32, '],
+  ])('refuses to %s what does not fit: %s', (action, build, reason) => {
+    const leaves = { x: randomLeaf([4, 5], 'x') };
+    expect(() => runOnce(engine, execution, leaves, ({ x }) => ({ y: build(x) }))).toThrow(
+      `cannot ${action}: ${reason}`,
+    );
   });
 
   it('fills and casts', () => {

@@ -1,0 +1,30 @@
+// Checks of labels and of what logits are compared with.
+import { cannot } from '../../common/errors.js';
+import { describeSpec, sameShape, type Shape, type TensorSpec } from '../types.js';
+
+/** Errors: indices are not int32. */
+export function requireIndices(action: string, indices: TensorSpec): void {
+  if (indices.dtype === 'int32') return;
+  throw cannot(action, `the indices are ${describeSpec(indices)}, expected int32`, { code: 'engine/shape' });
+}
+
+/** Errors: the logits are no matrix, or what is beside them is not `expected` of their shape. */
+function requireBeside(action: string, logits: TensorSpec, beside: TensorSpec, expected: (shape: Shape) => TensorSpec) {
+  const fail = (reason: string): Error => cannot(action, reason, { code: 'engine/shape' });
+  if (logits.shape.length !== 2 || logits.dtype === 'int32') {
+    throw fail(`the logits are ${describeSpec(logits)}, expected float32 [N, C]`);
+  }
+  const spec = expected(logits.shape);
+  if (beside.dtype === spec.dtype && sameShape(beside.shape, spec.shape)) return;
+  throw fail(`beside logits ${describeSpec(logits)} is ${describeSpec(beside)}, expected ${describeSpec(spec)}`);
+}
+
+/** Errors: the labels are not int32 [N] for logits [N, C]. */
+export function requireLabels(action: string, logits: TensorSpec, labels: TensorSpec): void {
+  requireBeside(action, logits, labels, ([count]) => ({ dtype: 'int32', shape: [count] }));
+}
+
+/** Errors: the targets are not of the shape and type of the logits [N, C]. */
+export function requireTargets(action: string, logits: TensorSpec, targets: TensorSpec): void {
+  requireBeside(action, logits, targets, (shape) => ({ dtype: logits.dtype, shape }));
+}
