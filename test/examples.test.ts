@@ -99,6 +99,15 @@ describe('a mistake in a part of one’s own', () => {
     }
   });
 
+  test('a tensor with the name of one of the network is refused before anything is trained', async ({ folder }) => {
+    const source = `export const createLoss = ({ kit }) => ({ name: 'own', scalars: {}, compute: ({ logits }) => kit.ops.mean(logits),
+      tensors: [kit.declare('fc.weight', 'state', [1], kit.initializers.filledWith(0))] });`;
+    const { code, stdout, stderr } = await failureOf(folder, 'loss.mjs', source);
+    expect(code).toBe(1);
+    expect(stdout).not.toContain('epoch 1');
+    expect(stderr).toContain('two of their tensors are called fc.weight');
+  });
+
   test('a mistake in a file that it imports is shown there', async ({ folder }) => {
     mkdirSync(join(folder, 'more'));
     const helper = join(folder, 'more', 'helper.mjs');

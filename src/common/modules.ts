@@ -71,6 +71,25 @@ export function callOwn<Result>(path: string, action: string, call: () => Result
   }
 }
 
+/** What to do about a file that Node.js does not import. */
+function importHint(error: unknown): string | undefined {
+  const code = systemCode(error);
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
+    return 'name a JavaScript file, .mjs or .js; TypeScript has to be compiled to one first';
+  }
+  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
+    return 'nothing has to be imported: `kit` is handed over; docs/extending.md says how `isda/kit` is found';
+  }
+  return undefined;
+}
+
+/** What a file exports in place of the function that is looked for. */
+function exportHint(factory: string, exports: Readonly<Record<string, unknown>>): string {
+  const names = Object.keys(exports);
+  const said = names.length === 0 ? 'it exports nothing' : `it exports ${names.join(', ')}`;
+  return `${said}; write \`export function ${factory}(…) { … }\``;
+}
+
 /**
  * Imports a file and calls one of its exports; what it gives, at once or as a promise, must pass the check.
  * Errors: the file cannot be loaded, does not export `factory`, or that fails or gives something else.
@@ -81,13 +100,8 @@ export async function useModule<Result>(
   check: z.ZodObject,
   call: (exports: Readonly<Record<string, unknown>>) => unknown,
 ): Promise<Result> {
-  const fail = (reason: string, cause?: unknown, place?: string): Error =>
-    cannot(`use the module ${path}`, reason, {
-      code: 'module/unusable',
-      cause,
-      place,
-      hint: 'docs/extending.md shows a whole one',
-    });
+  const fail = (reason: string, cause?: unknown, place?: string, hint = 'docs/extending.md shows a whole one'): Error =>
+    cannot(`use the module ${path}`, reason, { code: 'module/unusable', cause, place, hint });
   await requireFile(path);
   let exports: Readonly<Record<string, unknown>>;
   const { href } = pathToFileURL(path);
@@ -97,9 +111,11 @@ export async function useModule<Result>(
     >;
   } catch (error) {
     const place = error instanceof SyntaxError ? await syntaxErrorPlace(error, path, href) : placeInFile(error, path);
-    throw fail(reasonOf(error).split('\n')[0], error, place);
+    throw fail(reasonOf(error).split('\n')[0], error, place, importHint(error));
   }
-  if (typeof exports[factory] !== 'function') throw fail(`it does not export a function ${factory}`);
+  if (typeof exports[factory] !== 'function') {
+    throw fail(`it does not export a function ${factory}`, undefined, undefined, exportHint(factory, exports));
+  }
   let made: unknown;
   try {
     made = await orUnsettled(call(exports), () => new Error('it gave a promise that never settles'));

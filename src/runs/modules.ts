@@ -1,15 +1,18 @@
 // Loads the user's own loss or network, and requires that the command line names its file.
 import { z } from 'zod';
 import { cannot } from '../common/errors.js';
+import { kindOf } from '../common/kind-of.js';
 import { callable, callOwn, useModule } from '../common/modules.js';
 import { parseOverrides } from '../config/overrides.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { valueAt } from '../config/tree.js';
-import { isTensor } from '../engine/tensor.js';
-import type { Loss, LossShape } from '../losses/loss.js';
+import { isTensor, type Tensor } from '../engine/tensor.js';
+import { describeSpec } from '../engine/types.js';
+import type { Loss, LossInputs, LossShape } from '../losses/loss.js';
 import type { CustomLossOptions } from '../losses/custom.js';
 import type { CustomModelOptions } from '../models/custom.js';
 import type { InputShape, Network, NetworkOutputs } from '../models/network.js';
+import type { TensorDeclaration } from '../nn/tensors.js';
 import { kit, type LossModule, type NetworkModule } from './kit.js';
 
 /** A name that a column of metrics.csv is made of. */
@@ -19,7 +22,13 @@ export const columnName = z
 
 /** Declared tensors, as `kit.declare` gives them. */
 export const declarationsCheck = z.array(
-  z.object({ name: z.string(), shape: z.array(z.int()), initialize: callable }),
+  z.object({
+    name: z.string(),
+    role: z.enum(['parameter', 'frozen', 'statistic', 'state']),
+    shape: z.array(z.int().min(1)),
+    layout: z.enum(['conv', 'linear', 'plain']),
+    initialize: callable,
+  }),
 );
 
 const lossCheck = z.object({
@@ -48,6 +57,34 @@ function requireTensor(what: string, value: unknown, axes: number): void {
   throw new TypeError(`${what} is a tensor of shape [${shape.join(', ')}], expected ${wanted}`);
 }
 
+/** Errors: a scalar of a user's file is no number that a step can be computed with. */
+export function requireFinite(value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new TypeError(`it gives ${typeof value === 'number' ? value : kindOf(value)}, expected a finite number`);
+}
+
+/** Errors: a loss is not float32, or no gradient of it reaches the network. */
+function requireGradient(value: Tensor, { logits, features, weight }: LossInputs): void {
+  if (value.dtype !== 'float32') throw new TypeError(`what compute gives is ${describeSpec(value)}, expected float32[]`);
+  const trains = [logits, features, weight].some((input) => input?.needsGradient);
+  if (value.needsGradient || !trains) return;
+  throw cannot('differentiate', 'no gradient leads from what compute gives to the network, so nothing would be trained', {
+    code: 'module/unusable',
+    hint: 'none comes through detach, argMax, inTopK, oneHot, comparisons, and what was cast to int32 or bool',
+  });
+}
+
+/** Errors: two tensors of a network, its loss and its optimizer have one name. */
+export function requireDistinctNames(tensors: readonly Pick<TensorDeclaration, 'name'>[]): void {
+  const names = tensors.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw cannot('build the network, the loss and the optimizer', `two of their tensors are called ${twice}`, {
+    code: 'module/unusable',
+    hint: 'each that is declared needs a name of its own',
+  });
+}
+
 /**
  * The loss of a user's file, whose functions say the file's name where they fail. Errors: the file cannot be loaded, or
  * does not give a loss.
@@ -66,7 +103,7 @@ export async function loadLoss({ module, options }: CustomLossOptions, shape: Lo
   }
   const scalars = Object.entries(loss.scalars).map(([key, valueAt]): [string, typeof valueAt] => [
     key,
-    (progress) => callOwn(module, `compute the scalar ${key} of the loss of ${module}`, () => valueAt(progress)),
+    (progress) => callOwn(module, `compute the scalar ${key} of the loss of ${module}`, () => requireFinite(valueAt(progress))),
   ]);
   return {
     ...{ name, tensors, withoutBias, softTargets, recordedScalars, scalars: Object.fromEntries(scalars) },
@@ -74,6 +111,7 @@ export async function loadLoss({ module, options }: CustomLossOptions, shape: Lo
       callOwn(module, `compute the loss of ${module}`, () => {
         const value = loss.compute(inputs);
         requireTensor('what compute gives', value, 0);
+        requireGradient(value, inputs);
         return value;
       }),
   };

@@ -6,7 +6,7 @@ import type { TensorDeclaration } from '../nn/tensors.js';
 import type { CustomOptimizerOptions, OwnOptimizer } from '../optimizers/custom.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { kit, type OptimizerModule } from './kit.js';
-import { declarationsCheck } from './modules.js';
+import { declarationsCheck, requireFinite } from './modules.js';
 
 const check = z.object({
   name: z.string(),
@@ -42,7 +42,7 @@ export async function loadOptimizer({ module, options, learningRate }: CustomOpt
   const { name, elementwise = false } = own;
   const scalars = Object.entries(own.scalars ?? {}).map(([key, valueAt]): [string, typeof valueAt] => [
     key,
-    (moment) => callOwn(module, `compute the scalar ${key} of the optimizer of ${module}`, () => valueAt(moment)),
+    (moment) => callOwn(module, `compute the scalar ${key} of the optimizer of ${module}`, () => requireFinite(valueAt(moment))),
   ]);
   return {
     ...{ name, learningRate, elementwise, scalars: Object.fromEntries(scalars) },

@@ -16,8 +16,8 @@ import { createOptimizer } from '../optimizers/registry.js';
 import { mixingOf } from '../training/mixing.js';
 import { loadMetrics } from './own-metrics.js';
 import { loadOptimizer } from './own-optimizer.js';
-import { loadLoss, loadNetwork, requireSoftTargets } from './modules.js';
-import type { StepParts } from '../training/step.js';
+import { loadLoss, loadNetwork, requireDistinctNames, requireSoftTargets } from './modules.js';
+import { sessionTensors, type StepParts } from '../training/step.js';
 
 /** The config with the number of classes that its images have, where it depends on them: all that a network needs. */
 export function withClasses(config: ExperimentConfig, classes: number): ExperimentConfig {
@@ -54,6 +54,7 @@ export async function buildParts(config: ExperimentConfig, images?: DatasetShape
   const loss = lossOptions.name === 'custom' ? await loadLoss(lossOptions, built) : createLoss(lossOptions, built);
   const network = loss.withoutBias === true ? withZeroBias(built) : built;
   const optimizer = await optimizerOf(config, network);
+  requireDistinctNames(sessionTensors({ network, loss, optimizer, averages: averages ?? false }));
   const mixing = mixingOf(config.augmentation, format);
   if (mixing !== undefined) requireSoftTargets(loss, lossOptions);
   const { accumulate = 1, clipGradNorm: maxNorm, metrics } = config.training;

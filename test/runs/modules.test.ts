@@ -2,11 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import type { IsdaError } from '../../src/common/errors.js';
 import { experimentSchema } from '../../src/config/schema.js';
 import type { LossInputs } from '../../src/losses/loss.js';
 import type { Pass } from '../../src/nn/layer.js';
 import type { Tensor } from '../../src/engine/tensor.js';
-import { loadLoss, loadNetwork, requireNamedModules } from '../../src/runs/modules.js';
+import { loadLoss, loadNetwork, requireDistinctNames, requireNamedModules } from '../../src/runs/modules.js';
 import { test } from '../temporary-folder.js';
 
 function fileOf(folder: string, text: string): string {
@@ -16,7 +17,8 @@ function fileOf(folder: string, text: string): string {
 }
 
 /** What a user's function may give for a tensor of a shape. */
-const tensorOf = (shape: readonly number[]): Tensor => ({ handle: 1, shape, program: undefined }) as unknown as Tensor;
+const tensorOf = (shape: readonly number[], more: Partial<Tensor> = {}): Tensor =>
+  ({ handle: 1, shape, program: undefined, dtype: 'float32', ...more }) as unknown as Tensor;
 
 const progress = { iteration: 3, totalIterations: 12, epoch: 1, totalEpochs: 4, learningRateFactor: 0.5 };
 const shape = { classes: 10, featureSize: 64 };
@@ -27,7 +29,7 @@ describe('loadLoss', () => {
   const lossText = (compute: string, more = ''): string =>
     `export const createLoss = ({ options, shape, kit }) => ({
       name: \`own-\${shape.classes}-\${options.power}\`, tensors: [kit.declare('loss.own', 'state', [shape.featureSize], kit.initializers.filledWith(0))],
-      scalars: { ramp: ({ iteration, totalIterations }) => iteration / totalIterations, broken: () => { throw new Error('no value'); } },
+      scalars: { ramp: ({ iteration, totalIterations }) => iteration / totalIterations, unknown: ({ step }) => step, broken: () => { throw new Error('no value'); } },
       compute: (inputs) => { ${compute} }, ${more} });`;
 
   test('gives the loss that the file makes from its options, the sizes and the kit', async ({ folder }) => {
@@ -63,6 +65,7 @@ describe('loadLoss', () => {
     expect(() => loss.scalars['broken'](progress)).toThrow(
       `cannot compute the scalar broken of the loss of ${path}: no value`,
     );
+    expect(() => loss.scalars['unknown'](progress)).toThrow('it gives undefined, expected a finite number');
   });
 
   test('refuses what is no scalar', async ({ folder }) => {
@@ -71,6 +74,40 @@ describe('loadLoss', () => {
     expect(compute(tensorOf([8]))).toThrow('what compute gives is a tensor of shape [8], expected a scalar');
     expect(compute(7)).toThrow('what compute gives is not a tensor');
     expect(compute(undefined)).toThrow('what compute gives is not a tensor');
+  });
+
+  test('refuses what has no gradient, unless nothing is trained', async ({ folder }) => {
+    const loss = await load(folder, lossText('return inputs.seed;'));
+    const compute = (seed: Tensor, needsGradient: boolean) => () =>
+      loss.compute({ seed, logits: tensorOf([8, 10], { needsGradient }) } as LossInputs);
+    const value = tensorOf([], { needsGradient: false });
+    expect(compute(value, true)).toThrow('no gradient leads from what compute gives to the network');
+    expect(compute(value, false)).not.toThrow();
+    expect(compute(tensorOf([], { needsGradient: true }), true)).not.toThrow();
+    expect(compute(tensorOf([], { dtype: 'int32' }), true)).toThrow('what compute gives is int32[], expected float32[]');
+  });
+
+  test.for([
+    ["'buffer', [1]", 'tensors.0.role: Invalid option: expected one of "parameter"'],
+    ["'state', [0]", 'tensors.0.shape.0: Too small'],
+    ["'state', [1], kit.initializers.filledWith(0), 'dense'", 'tensors.0.layout: Invalid option'],
+  ])('refuses a tensor declared as %s', async ([declared, reason], { folder }) => {
+    const text = `export const createLoss = ({ kit }) => ({ name: 'own', scalars: {}, compute: () => 1,
+      tensors: [kit.declare('own', ${declared}${declared.includes('kit') ? '' : ', kit.initializers.filledWith(0)'})] });`;
+    await expect(load(folder, text)).rejects.toThrow(`what createLoss gives is not complete: ${reason}`);
+  });
+
+  test.for([
+    ['export default () => 1;', 'it exports default; write `export function createLoss(…) { … }`'],
+    ['export const createloss = 1;', 'it exports createloss; write'],
+    ['const createLoss = 1;', 'it exports nothing; write'],
+    ["import { x } from './nothing.js'; x();", 'nothing has to be imported: `kit` is handed over'],
+  ])('has a hint for %s', async ([text, hint], { folder }) => {
+    const { hint: found } = await load(folder, text).then(
+      () => ({ hint: undefined }),
+      (error: unknown) => error as IsdaError,
+    );
+    expect(found).toContain(hint);
   });
 
   test.for([
@@ -123,6 +160,14 @@ describe('loadNetwork', () => {
   test('says that there are no outputs', async ({ folder }) => {
     const network = await load(folder, 'undefined');
     expect(() => network.apply(tensorOf([8, 4]), pass)).toThrow('`features` of what apply gives is not a tensor');
+  });
+});
+
+describe('requireDistinctNames', () => {
+  test('names a tensor that there is twice', () => {
+    const named = (...names: string[]) => () => requireDistinctNames(names.map((name) => ({ name })));
+    expect(named('fc.weight', 'fc.bias')).not.toThrow();
+    expect(named('fc.weight', 'fc.bias', 'fc.weight')).toThrow('two of their tensors are called fc.weight');
   });
 });
 
