@@ -2,7 +2,7 @@
 import { gradients } from '../engine/gradients.js';
 import { packed } from '../engine/packs.js';
 import { clamp } from '../engine/ops/index.js';
-import type { Tensor } from '../engine/tensor.js';
+import { detach, type Tensor } from '../engine/tensor.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import { accumulated, type GroupedBatch } from './accumulation.js';
 import { clippedByNorm } from './clipping.js';
@@ -67,6 +67,6 @@ export function applyOptimizer(optimizer: Optimizer, loss: Tensor, step: Optimiz
   const { parameters, scalars, clip } = step;
   for (const { parameter, gradient } of updateSlopes(slopesOf(loss, parameters), step)) {
     optimizer.update({ program, parameter, value: program.read(parameter), gradient, scalars });
-    if (clip !== undefined) program.assign(parameter, clamp(program.read(parameter), -clip, clip));
+    if (clip !== undefined) program.assign(parameter, clamp(detach(program.read(parameter)), -clip, clip));
   }
 }

@@ -8,8 +8,11 @@ const all = { ...ops, customGradient, detach };
 
 /** The first arguments of each: T a tensor, L a list of tensors, N a number, a dot anything. */
 const signatures = {
-  ...{ add: 'TT', sub: 'TT', mul: 'TT', div: 'TT', maximum: 'TT', greaterEqual: 'TT', equal: 'TT', addN: 'L' },
-  ...{ addScalar: 'TN', mulScalar: 'TN', maximumScalar: 'TN', clamp: 'TNN', floatScalar: '.N' },
+  ...{ add: 'TT', sub: 'TT', mul: 'TT', div: 'TT', maximum: 'TT', minimum: 'TT', pow: 'TT', addN: 'L' },
+  ...{ greater: 'TT', greaterEqual: 'TT', less: 'TT', lessEqual: 'TT', equal: 'TT', where: 'TTT' },
+  ...{ addScalar: 'TN', mulScalar: 'TN', maximumScalar: 'TN', minimumScalar: 'TN', powScalar: 'TN', clamp: 'TNN', floatScalar: '.N' },
+  ...{ abs: 'T', sign: 'T', erf: 'T', gelu: 'T', silu: 'T', softmax: 'T', max: 'T', min: 'T', logSumExp: 'T' },
+  ...{ layerNorm: 'T' },
   ...{ neg: 'T', square: 'T', exp: 'T', expm1: 'T', log: 'T', sqrt: 'T', cast: 'T', detach: 'T', customGradient: 'L' },
   ...{ relu: 'T', leakyRelu: 'TN', sigmoid: 'T', tanh: 'T', softplus: 'T', zerosLike: 'T', onesLike: 'T' },
   ...{ softmaxCrossEntropy: 'TT', softTargetCrossEntropy: 'TT', logSoftmax: 'T', oneHot: 'TN' },
@@ -27,6 +30,8 @@ const withNumber: Readonly<Record<string, string>> = {
   mul: 'mulScalar takes a number',
   div: 'mulScalar takes a number',
   maximum: 'maximumScalar takes a number',
+  minimum: 'minimumScalar takes a number',
+  pow: 'powScalar takes a number',
 };
 
 const places = ['first', 'second', 'third'];

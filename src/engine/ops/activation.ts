@@ -1,6 +1,7 @@
-// Activations, each with TensorFlow's own kernel for its gradient.
+// Activations; most have TensorFlow's own kernel for their gradient.
 import { float, type, type Attributes } from '../attributes.js';
-import { withGradient, type Tensor } from '../tensor.js';
+import { customGradient, withGradient, type Tensor } from '../tensor.js';
+import { add, addScalar, exp, mul, mulScalar, square } from './elementwise.js';
 import { run, unary } from './run.js';
 
 const gradientOf = (operation: string, attributes: Attributes, a: Tensor, b: Tensor): Tensor =>
@@ -33,3 +34,25 @@ export function softplus(x: Tensor): Tensor {
   const value = unary('Softplus', x);
   return withGradient(value, [x], (gradient) => [gradientOf('SoftplusGrad', {}, gradient, x)]);
 }
+
+/** The error function, 2 / sqrt(pi) times the integral of exp(−t²) from 0 to x. */
+export function erf(x: Tensor): Tensor {
+  return withGradient(unary('Erf', x), [x], (gradient) => [
+    mul(gradient, mulScalar(exp(mulScalar(square(x), -1)), 2 / Math.sqrt(Math.PI))),
+  ]);
+}
+
+/** x times the standard normal distribution function of x, exact (Hendrycks and Gimpel, 2016): PyTorch's default. */
+export function gelu(tracked: Tensor): Tensor {
+  return customGradient([tracked], (x) => {
+    const distribution = (): Tensor => mulScalar(addScalar(erf(mulScalar(x, Math.SQRT1_2)), 1), 0.5);
+    const density = (): Tensor => mulScalar(exp(mulScalar(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return {
+      value: mul(x, distribution()),
+      backward: (gradient) => [mul(gradient, add(distribution(), mul(x, density())))],
+    };
+  });
+}
+
+/** x sigmoid(x), also called swish. */
+export const silu = (x: Tensor): Tensor => mul(x, sigmoid(x));

@@ -2,31 +2,11 @@
 import { cannot } from '../../common/errors.js';
 import { int, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
-import { describeSpec, sameShape, type DType, type Shape } from '../types.js';
+import { describeSpec, sameShape } from '../types.js';
+import { binary } from './binary.js';
 import { cast } from './fill.js';
 import { floatScalar, run, unary } from './run.js';
 import { sumTo } from './shape.js';
-
-/** The shape that two shapes broadcast to. */
-export function broadcastShape(a: Shape, b: Shape): Shape | undefined {
-  const rank = Math.max(a.length, b.length);
-  const shape = Array.from({ length: rank }, (_, i) => {
-    const x = a[i - rank + a.length] ?? 1;
-    const y = b[i - rank + b.length] ?? 1;
-    return x === y || y === 1 ? x : x === 1 ? y : -1;
-  });
-  return shape.includes(-1) ? undefined : shape;
-}
-
-function binary(operation: string, a: Tensor, b: Tensor, dtype: DType = a.dtype): Tensor {
-  const shape = broadcastShape(a.shape, b.shape);
-  if (shape === undefined || a.dtype !== b.dtype) {
-    throw cannot(`compute ${operation}`, `${describeSpec(a)} and ${describeSpec(b)} do not fit together`, {
-      code: 'engine/shape',
-    });
-  }
-  return run(operation, { T: type(a.dtype) }, [a, b], dtype, shape);
-}
 
 export function add(a: Tensor, b: Tensor): Tensor {
   return withGradient(binary('AddV2', a, b), [a, b], (gradient, [wantA, wantB]) => [
@@ -60,10 +40,15 @@ export function div(a: Tensor, b: Tensor): Tensor {
   });
 }
 
-/** The larger of two values; where they are equal, the gradient goes to the first. */
-export function maximum(a: Tensor, b: Tensor): Tensor {
-  return withGradient(binary('Maximum', a, b), [a, b], (gradient, [wantA, wantB]) => {
-    const first = cast(greaterEqual(a, b), a.dtype);
+/** One of two values; where `isFirst` holds, the gradient goes to the first, else to the second. */
+function chosen(
+  operation: 'Maximum' | 'Minimum',
+  a: Tensor,
+  b: Tensor,
+  isFirst: (a: Tensor, b: Tensor) => Tensor,
+): Tensor {
+  return withGradient(binary(operation, a, b), [a, b], (gradient, [wantA, wantB]) => {
+    const first = cast(isFirst(a, b), a.dtype);
     const toFirst = binary('Mul', gradient, first);
     return [
       wantA ? sumTo(toFirst, a.shape) : undefined,
@@ -72,7 +57,16 @@ export function maximum(a: Tensor, b: Tensor): Tensor {
   });
 }
 
+/** The larger of two values; where they are equal, the gradient goes to the first. */
+export const maximum = (a: Tensor, b: Tensor): Tensor => chosen('Maximum', a, b, greaterEqual);
+
+/** The smaller of two values; where they are equal, the gradient goes to the first. */
+export const minimum = (a: Tensor, b: Tensor): Tensor => chosen('Minimum', a, b, lessEqual);
+
+export const greater = (a: Tensor, b: Tensor): Tensor => binary('Greater', a, b, 'bool');
 export const greaterEqual = (a: Tensor, b: Tensor): Tensor => binary('GreaterEqual', a, b, 'bool');
+export const less = (a: Tensor, b: Tensor): Tensor => binary('Less', a, b, 'bool');
+export const lessEqual = (a: Tensor, b: Tensor): Tensor => binary('LessEqual', a, b, 'bool');
 
 /** Whether a and b are equal; bool. Int32 numbers must be below 2^24 (labels are). */
 export function equal(a: Tensor, b: Tensor): Tensor {
@@ -83,13 +77,8 @@ export function equal(a: Tensor, b: Tensor): Tensor {
 
 export const addScalar = (x: Tensor, value: number): Tensor => add(x, floatScalar(x.program, value, x.dtype));
 export const mulScalar = (x: Tensor, value: number): Tensor => mul(x, floatScalar(x.program, value, x.dtype));
+export const minimumScalar = (x: Tensor, value: number): Tensor => minimum(x, floatScalar(x.program, value, x.dtype));
 export const maximumScalar = (x: Tensor, value: number): Tensor => maximum(x, floatScalar(x.program, value, x.dtype));
-
-/** The nearest value from low to high. Not differentiable. */
-export function clamp(x: Tensor, low: number, high: number): Tensor {
-  const bounds = [low, high].map((bound) => floatScalar(x.program, bound, x.dtype));
-  return run('ClipByValue', { T: type(x.dtype) }, [x, ...bounds], x.dtype, x.shape);
-}
 
 export function neg(x: Tensor): Tensor {
   return withGradient(unary('Neg', x), [x], (gradient) => [neg(gradient)]);

@@ -67,6 +67,14 @@ export function logSoftmax(logits: Tensor): Tensor {
   ]);
 }
 
+/** softmax(logits) along the last axis, of any rank from 1. */
+export function softmax(logits: Tensor): Tensor {
+  const value = unary('Softmax', logits);
+  return withGradient(value, [logits], (gradient) => [
+    mul(value, sub(gradient, sum(mul(gradient, value), [-1], { keepAxes: true }))),
+  ]);
+}
+
 /** 1 at the label (int32), 0 elsewhere; float32 [..., depth]. */
 export function oneHot(labels: Tensor, depth: number): Tensor {
   requireIndices('compute oneHot', labels);

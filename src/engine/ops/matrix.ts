@@ -3,7 +3,7 @@ import { cannot } from '../../common/errors.js';
 import { bool, type, type Attributes } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
 import { describeSpec, type Shape } from '../types.js';
-import { broadcastShape } from './elementwise.js';
+import { broadcastShape } from './broadcast.js';
 import { run } from './run.js';
 import { sumTo } from './shape.js';
 

@@ -1,9 +1,10 @@
-// Reductions: sum, mean, argmax.
+// Reductions: sum, mean, largest and smallest values and their positions.
 import { bool, type } from '../attributes.js';
-import { withGradient, type Tensor } from '../tensor.js';
+import { detach, withGradient, type Tensor } from '../tensor.js';
 import type { Shape } from '../types.js';
 import { axesOf, axisOf } from './axes.js';
-import { mulScalar } from './elementwise.js';
+import { add, div, equal, exp, log, maximumScalar, mul, mulScalar, sub } from './elementwise.js';
+import { cast } from './fill.js';
 import { requireLabels } from './labels.js';
 import { intScalar, intVector, run } from './run.js';
 import { broadcastTo, reshape } from './shape.js';
@@ -44,6 +45,44 @@ export function mean(
   const counted = axesOf('compute mean', x, axes);
   const count = counted.reduce((product, axis) => product * x.shape[axis], 1);
   return reduce('Mean', x, counted, keepAxes, 1 / count);
+}
+
+/** The largest or smallest value; those that are equally so share the gradient. */
+function extreme(operation: 'Max' | 'Min', x: Tensor, axes: readonly number[], keep: boolean): Tensor {
+  const attributes = { T: type(x.dtype), Tidx: type('int32'), keep_dims: bool(keep) };
+  const shape = reducedShape(x.shape, axes, keep);
+  const value = run(operation, attributes, [x, intVector(x.program, axes)], x.dtype, shape);
+  const kept = reducedShape(x.shape, axes, true);
+  return withGradient(value, [x], (gradient) => {
+    const reached = cast(equal(x, reshape(value, kept)), x.dtype);
+    const share = div(reshape(gradient, kept), sum(reached, axes, { keepAxes: true }));
+    return [mul(reached, share)];
+  });
+}
+
+/** The largest value over the given axes (default: all); those that are equal share the gradient, as in torch.amax. */
+export function max(x: Tensor, axes: readonly number[] = allAxes(x), { keepAxes = false }: ReduceOptions = {}): Tensor {
+  return extreme('Max', x, axesOf('compute max', x, axes), keepAxes);
+}
+
+/** The smallest value over the given axes (default: all); those that are equal share the gradient, as in torch.amin. */
+export function min(x: Tensor, axes: readonly number[] = allAxes(x), { keepAxes = false }: ReduceOptions = {}): Tensor {
+  return extreme('Min', x, axesOf('compute min', x, axes), keepAxes);
+}
+
+/** Below all values, and finite: what is subtracted where all are −infinity. */
+const lowest = -3e38;
+
+/** log sum exp over the given axes (default: all), without overflow. */
+export function logSumExp(
+  x: Tensor,
+  axes: readonly number[] = allAxes(x),
+  { keepAxes = false }: ReduceOptions = {},
+): Tensor {
+  const counted = axesOf('compute logSumExp', x, axes);
+  const largest = maximumScalar(max(detach(x), counted, { keepAxes: true }), lowest);
+  const value = add(log(sum(exp(sub(x, largest)), counted, { keepAxes: true })), largest);
+  return reshape(value, reducedShape(x.shape, counted, keepAxes));
 }
 
 /** The position of the largest element along an axis (default: the last), int32. Not differentiable. */

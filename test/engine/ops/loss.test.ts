@@ -7,6 +7,7 @@ import {
   logSoftmax,
   oneHot,
   softTargetCrossEntropy,
+  softmax,
   softmaxCrossEntropy,
 } from '../../../src/engine/ops/index.js';
 import type { Program, Tensor } from '../../../src/engine/tensor.js';
@@ -49,14 +50,22 @@ describe.each(forms)('loss operations, $execution, deterministic: $deterministic
     });
   });
 
-  it.each([[[classes]], [[2, 2, classes]]])('log softmax of the last axis of %j', (shape) => {
-    const rows = shape.reduce((product, extent) => product * extent, 1) / classes;
-    checkOperation(engine, execution, {
-      leaves: { logits: randomLeaf(shape, 'logits') },
-      build: ({ logits }) => logSoftmax(logits),
-      reference: ({ logits }) => rowsOf(logits).slice(0, rows).flatMap(logSoftmaxOf),
-    });
-  });
+  it.each([[[classes]], [[count, classes]], [[2, 2, classes]]])(
+    'softmax and log softmax of the last axis of %j',
+    (shape) => {
+      const rows = shape.reduce((product, extent) => product * extent, 1) / classes;
+      checkOperation(engine, execution, {
+        leaves: { logits: randomLeaf(shape, 'logits') },
+        build: ({ logits }) => logSoftmax(logits),
+        reference: ({ logits }) => rowsOf(logits).slice(0, rows).flatMap(logSoftmaxOf),
+      });
+      checkOperation(engine, execution, {
+        leaves: { logits: randomLeaf(shape, 'logits') },
+        build: ({ logits }) => softmax(logits),
+        reference: ({ logits }) => rowsOf(logits).slice(0, rows).flatMap(logSoftmaxOf).map(Math.exp),
+      });
+    },
+  );
 
   it('refuses labels and targets that do not fit', () => {
     const of = (build: (logits: Tensor, program: Program) => Tensor) => () =>

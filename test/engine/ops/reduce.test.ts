@@ -1,6 +1,20 @@
 // Sums, means, and positions of the largest elements.
 import { describe, expect, it } from 'vitest';
-import { argMax, cast, inTopK, mean, mul, sum } from '../../../src/engine/ops/index.js';
+import {
+  argMax,
+  cast,
+  floatScalar,
+  inTopK,
+  logSumExp,
+  max,
+  mean,
+  min,
+  mul,
+  reshape,
+  sum,
+} from '../../../src/engine/ops/index.js';
+import { gradients } from '../../../src/engine/gradients.js';
+import { expectClose } from '../../support/close.js';
 import { checkOperation, randomLeaf } from '../../support/check-operation.js';
 import { testEngine } from '../../support/engine.js';
 import { table } from '../../support/grid.js';
@@ -63,6 +77,58 @@ describe.each(executions)('reductions, %s', (execution) => {
     expect(of([2, -1])).toThrow('cannot compute sum: [2, -1] names axis 2 twice');
     expect(of(1)).toThrow('cannot compute sum: expected a list of whole numbers as axes, got 1');
     expect(of({ axes: [1] })).toThrow('expected a list of whole numbers as axes, got an object');
+  });
+
+  /** The values of x that are reduced to each value over axes. */
+  const groups = (x: readonly number[], axes: readonly number[]): number[][] => {
+    const kept = shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
+    const found = table(kept, () => 0).map((): number[] => []);
+    const place = (index: readonly number[]) =>
+      kept.reduce((flat, extent, axis) => flat * extent + (axes.includes(axis) ? 0 : index[axis]), 0);
+    table(shape, place).forEach((group, at) => found[group].push(x[at]));
+    return found;
+  };
+  const logSumExpOf = (values: readonly number[]) => Math.log(values.reduce((sum, value) => sum + Math.exp(value), 0));
+
+  it.each([
+    ['max', max, (values: readonly number[]) => Math.max(...values)],
+    ['min', min, (values: readonly number[]) => Math.min(...values)],
+    ['logSumExp', logSumExp, logSumExpOf],
+  ] as const)('%s over some axes', (_, operation, value) => {
+    for (const axes of [[0], [-1], [1, 2], [0, 1, 2]]) {
+      for (const keepAxes of [false, true]) {
+        const counted = axes.map((axis) => (axis < 0 ? axis + 3 : axis));
+        checkOperation(engine, execution, {
+          leaves: { x: randomLeaf(shape, 'x') },
+          build({ x }) {
+            const made = operation(x, axes, { keepAxes });
+            expect(made.shape).toEqual(sum(x, axes, { keepAxes }).shape);
+            return made;
+          },
+          reference: ({ x }) => groups(x, counted).map(value),
+        });
+      }
+    }
+  });
+
+  it('shares the gradient among equal values, and neither overflows nor makes NaN', () => {
+    const rows = [
+      [1, 3, 3, 2],
+      [1000, 999, -1000, 0],
+      [-1e30, -1e30, -1e30, 5],
+    ];
+    const found = runOnce(engine, execution, { x: filled([3, 4], (i) => rows.flat()[i]) }, ({ x }) => {
+      const [slope] = gradients(sum(max(x, [1])), [x]);
+      const [soft] = gradients(sum(logSumExp(x, [1])), [x]);
+      const none = floatScalar(x.program, -Infinity);
+      return { slope, soft, value: logSumExp(x, [1]), none: logSumExp(reshape(none, [1])) };
+    });
+    expect([...found['slope']]).toEqual([0, 0.5, 0.5, 0, 1, 0, 0, 0, 0, 0, 0, 1]);
+    const first = rows[0].map((value) => Math.exp(value - logSumExpOf(rows[0])));
+    const second = [Math.E / (Math.E + 1), 1 / (Math.E + 1), 0, 0];
+    expectClose(found['soft'], [...first, ...second, 0, 0, 0, 1], 'slope of log sum exp');
+    expectClose(found['value'], [logSumExpOf(rows[0]), 1000 + Math.log(1 + 1 / Math.E), 5], 'log sum exp');
+    expect([...found['none']]).toEqual([-Infinity]);
   });
 
   it('reduces everything by default', () => {

@@ -1,0 +1,50 @@
+// Operations that choose between values or cut them off.
+import { cannot } from '../../common/errors.js';
+import { type } from '../attributes.js';
+import { withGradient, type Tensor } from '../tensor.js';
+import { describeSpec, type Shape } from '../types.js';
+import { broadcastShape } from './broadcast.js';
+import { greaterEqual, lessEqual, mul } from './elementwise.js';
+import { cast } from './fill.js';
+import { floatScalar, run, unary } from './run.js';
+import { sumTo } from './shape.js';
+
+const select = (condition: Tensor, a: Tensor, b: Tensor, shape: Shape): Tensor =>
+  run('SelectV2', { T: type(a.dtype) }, [condition, a, b], a.dtype, shape);
+
+/** a where the condition (bool) holds, b elsewhere; all three broadcast. No gradient comes from the value not chosen. */
+export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
+  const both = broadcastShape(a.shape, b.shape);
+  const shape = both && broadcastShape(condition.shape, both);
+  if (shape === undefined || condition.dtype !== 'bool' || a.dtype !== b.dtype) {
+    const three = [condition, a, b].map(describeSpec).join(', ');
+    throw cannot('compute where', `${three} do not fit together as a bool and two of one type`, {
+      code: 'engine/shape',
+    });
+  }
+  return withGradient(select(condition, a, b, shape), [a, b], (gradient, [wantA, wantB]) => {
+    const zero = floatScalar(gradient.program, 0, gradient.dtype);
+    return [
+      wantA ? sumTo(select(condition, gradient, zero, shape), a.shape) : undefined,
+      wantB ? sumTo(select(condition, zero, gradient, shape), b.shape) : undefined,
+    ];
+  });
+}
+
+/** The nearest value from low to high. The gradient is that of x from low to high, and 0 elsewhere. */
+export function clamp(x: Tensor, low: number, high: number): Tensor {
+  const [least, most] = [low, high].map((bound) => floatScalar(x.program, bound, x.dtype));
+  const value = run('ClipByValue', { T: type(x.dtype) }, [x, least, most], x.dtype, x.shape);
+  return withGradient(value, [x], (gradient) => {
+    const within = mul(cast(greaterEqual(x, least), x.dtype), cast(lessEqual(x, most), x.dtype));
+    return [mul(gradient, within)];
+  });
+}
+
+/** −1, 0 or 1. Not differentiable. */
+export const sign = (x: Tensor): Tensor => unary('Sign', x);
+
+/** The absolute value, whose gradient at 0 is 0. */
+export function abs(x: Tensor): Tensor {
+  return withGradient(unary('Abs', x), [x], (gradient) => [mul(gradient, sign(x))]);
+}
