@@ -174,7 +174,7 @@ describe('what docs/extending.md shows', () => {
       'export const createLoss = ({ kit }) => ({ name: kit.nothing, tensors: [], scalars: {}, compute: 1 });\n';
     writeFileSync(join(folder, 'own.mjs'), `${own}${comment}\n${part}`);
     const { stdout } = await execa(process.execPath, ['own.mjs'], { cwd: folder });
-    expect(stdout).toBe('ops,layers,declare,initializers,optimizers');
+    expect(stdout).toBe('ops,layers,declare,initializers,optimizers,random');
     // Editors and tsc know its types: they find both mistakes.
     const options = ['--noEmit', '--allowJs', '--checkJs', '--strict', '--skipLibCheck'];
     const modules = ['--module', 'nodenext', '--target', 'es2022', 'own.mjs'];

@@ -1,4 +1,5 @@
 // The basic layers, with PyTorch's names, semantics and initialization.
+import { cannot } from '../common/errors.js';
 import {
   add,
   batchNormInference,
@@ -8,13 +9,16 @@ import {
   conv2d,
   conv2dTransposed,
   floatScalar,
+  gelu as geluOp,
   greaterEqual,
+  layerNorm as layerNormOp,
   leakyRelu as leakyReluOp,
   matMul,
   mulScalar,
   mul,
   pad,
   relu as reluOp,
+  reshape,
   slice,
 } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
@@ -40,6 +44,18 @@ export interface ConvLayerOptions {
   readonly bias?: boolean;
 }
 
+/** The multiple of 16 from a number of channels on. */
+const paddedWidth = (channels: number): number => channels + (-channels & 15);
+
+/** Errors: x has neither the channels of a layer nor, where the layer takes them, those of `padChannels` behind them. */
+function requireChannels(name: string, channels: number, { program, shape }: Tensor, padded = true): void {
+  const width = shape[shape.length - 1];
+  if (width === channels || (padded && program.device === 'cpu' && width === paddedWidth(channels))) return;
+  throw cannot(`apply the layer ${name}`, `it takes ${channels} channels and gets [${shape.join(', ')}]`, {
+    code: 'engine/shape',
+  });
+}
+
 /**
  * A parameter or statistic with zeros behind the entries of an axis, up to `width`. Not by `Pad`, which oneDNN's layout
  * pass takes for the padding of images where it leads to a convolution's kernel, and ends the process.
@@ -61,7 +77,7 @@ const firstChannels = (values: Tensor, channels: number): Tensor =>
 export const padChannels: Layer = {
   tensors: [],
   apply(x, { program }) {
-    const missing = -x.shape[3] & 15;
+    const missing = paddedWidth(x.shape[3]) - x.shape[3];
     return program.device !== 'cpu' || missing === 0 ? x : pad(x, [[0, 0], [0, 0], [0, 0], [0, missing]]); // prettier-ignore
   },
 };
@@ -75,6 +91,7 @@ export function conv(name: string, options: ConvLayerOptions): Layer {
   const initialize = normal(options.deviation ?? Math.sqrt(2 / (area * fan)));
   const weight = declare(`${name}.weight`, 'parameter', shape, initialize, 'conv');
   const apply: Layer['apply'] = (x, { program }) => {
+    requireChannels(name, inputs, x, groups === 1);
     const kernel = readAs(program, weight, x.dtype);
     return conv2d(x, groups === 1 ? zeroPadded(kernel, 2, x.shape[3]) : kernel, { stride, padding });
   };
@@ -102,9 +119,10 @@ export function convTransposed(name: string, options: ConvTransposedOptions): La
 }
 
 /**
- * Batch normalisation over [N, H, W, channels], and channels of zeros behind them (`padChannels`), which stay zeros: eps 1e-5, running = 0.9 running + 0.1 batch (unbiased variance). The first
- * weights are 1, or N(1, deviation^2). Where its weight is frozen it normalises by the running statistics in training too, and
- * leaves them as they are.
+ * Batch normalisation over [N, H, W, channels], and channels of zeros behind them (`padChannels`), which stay zeros, or over
+ * [N, channels]: eps 1e-5, running = 0.9 running + 0.1 batch (unbiased variance). The first weights are 1, or
+ * N(1, deviation^2). Where its weight is frozen it normalises by the running statistics in training too, and leaves them as
+ * they are.
  */
 export function batchNorm(name: string, channels: number, deviation = 0): Layer {
   const of = (part: string, role: 'parameter' | 'statistic', value: number, spread = 0): TensorDeclaration =>
@@ -116,22 +134,44 @@ export function batchNorm(name: string, channels: number, deviation = 0): Layer 
   const options = { epsilon: 1e-5, batchShare: 0.1 };
   return {
     tensors: [weight, bias, mean, variance],
-    apply(x, { program, training, frozen }) {
-      const width = x.shape[3];
+    apply(given, { program, training, frozen }) {
+      requireChannels(name, channels, given);
+      const width = given.shape[given.shape.length - 1];
+      const x = given.shape.length === 4 ? given : reshape(given, [sizeOf(given.shape) / width, 1, 1, width]);
       const inputs = {
         scale: zeroPadded(program.read(weight), 0, width),
         offset: zeroPadded(program.read(bias), 0, width),
         runningMean: zeroPadded(program.read(mean), 0, width),
         runningVariance: zeroPadded(program.read(variance), 0, width),
       };
-      if (!training || frozen?.has(weight.name) === true) return batchNormInference(x, inputs, options);
+      if (!training || frozen?.has(weight.name) === true)
+        return reshape(batchNormInference(x, inputs, options), given.shape);
       const result = batchNormTraining(x, inputs, options);
       program.assign(mean, firstChannels(result.runningMean, channels));
       program.assign(variance, firstChannels(result.runningVariance, channels));
-      return result.value;
+      return reshape(result.value, given.shape);
     },
   };
 }
+
+/**
+ * Layer normalisation over the last axis, of `size`, of any rank: of an image's channels as in ConvNeXt, of a token's as in
+ * transformers. The first weights are 1.
+ */
+export function layerNorm(name: string, size: number, epsilon = 1e-5): Layer {
+  const weight = declare(`${name}.weight`, 'parameter', [size], filledWith(1));
+  const bias = declare(`${name}.bias`, 'parameter', [size], filledWith(0));
+  return {
+    tensors: [weight, bias],
+    apply(x, { program }) {
+      requireChannels(name, size, x, false);
+      return layerNormOp(x, { scale: program.read(weight), offset: program.read(bias) }, epsilon);
+    },
+  };
+}
+
+/** x times the normal distribution function of x, exact: PyTorch's default. */
+export const gelu: Layer = { tensors: [], apply: (x) => geluOp(x) };
 
 export const relu: Layer = { tensors: [], apply: (x) => reluOp(x) };
 
@@ -150,6 +190,22 @@ export function dropout(name: string, rate: number): Layer {
   };
 }
 
+/**
+ * Stochastic depth (Huang et al., 2016): sets what a residual branch gives to zero with probability `rate`, drawn for each
+ * image apart, and scales the others by 1 / (1 − rate), as timm's DropPath. The first axis of x is that of the images.
+ */
+export function dropPath(name: string, rate: number): Layer {
+  return {
+    tensors: [],
+    apply(x, { program, training, seed }) {
+      if (!training || rate === 0) return x;
+      const each = x.shape.map((extent, axis) => (axis === 0 ? extent : 1));
+      const kept = greaterEqual(keyedUniform(seed, each, name), floatScalar(program, rate));
+      return mul(x, mulScalar(cast(kept, x.dtype), 1 / (1 - rate)));
+    },
+  };
+}
+
 interface LinearLayer extends Layer {
   /** [inputs, outputs] */
   readonly weight: TensorDeclaration;
@@ -157,7 +213,9 @@ interface LinearLayer extends Layer {
   readonly bias: TensorDeclaration;
 }
 
-/** Fully connected layer; weights and bias U(−1/sqrt(inputs), 1/sqrt(inputs)). */
+/**
+ * Fully connected layer on the last axis of x, of any rank from 2; weights and bias U(−1/sqrt(inputs), 1/sqrt(inputs)).
+ */
 export function linear(name: string, inputs: number, outputs: number): LinearLayer {
   const initialize = uniformWithin(1 / Math.sqrt(inputs));
   const weight = declare(`${name}.weight`, 'parameter', [inputs, outputs], initialize, 'linear');
@@ -166,6 +224,12 @@ export function linear(name: string, inputs: number, outputs: number): LinearLay
     weight,
     bias,
     tensors: [weight, bias],
-    apply: (x, { program }) => add(matMul(x, readAs(program, weight, x.dtype)), readAs(program, bias, x.dtype)),
+    apply(x, { program }) {
+      requireChannels(name, inputs, x, false);
+      // As one matrix: the product of a stack has a gradient of the weight for each of its matrices, which are added up.
+      const rows = reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape[x.shape.length - 1]]);
+      const value = add(matMul(rows, readAs(program, weight, x.dtype)), readAs(program, bias, x.dtype));
+      return reshape(value, [...x.shape.slice(0, -1), outputs]);
+    },
   };
 }

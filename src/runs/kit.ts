@@ -1,6 +1,7 @@
 // The `isda/kit` module for users' own files: operations, layers, initializers and types.
 import type { LossFactory } from '../losses/custom.js';
 import type { NetworkFactory } from '../models/custom.js';
+import { keyedNormal, keyedUniform } from '../nn/keyed-noise.js';
 import { sequence } from '../nn/layer.js';
 import * as layers from '../nn/layers.js';
 import type { OptimizerFactory } from '../optimizers/custom.js';
@@ -19,6 +20,8 @@ export const kit = {
   initializers: { filledWith, normal, uniformWithin },
   /** What optimizers share: zeros beside a parameter, a running mean, coupled weight decay. */
   optimizers: { stateOf, blend, decayed },
+  /** Random numbers of a step from its seed and a key such as a layer's name: other keys give independent numbers. */
+  random: { uniform: keyedUniform, normal: keyedNormal },
 } as const;
 
 type Kit = typeof kit;

@@ -1,13 +1,15 @@
 // Layers: dropout's noise, batch norm's statistics, what a fully connected layer computes.
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
-import { square, sum } from '../../src/engine/ops/index.js';
+import { mul, square, sum } from '../../src/engine/ops/index.js';
 import type { Execution } from '../../src/engine/session.js';
 import { createTally } from '../../src/engine/tally-program.js';
-import type { Tensor, Variable } from '../../src/engine/tensor.js';
-import { batchNorm, conv, dropout, linear, padChannels, relu } from '../../src/nn/layers.js';
-import { sequence } from '../../src/nn/layer.js';
+import type { Program, Tensor, Variable } from '../../src/engine/tensor.js';
+import type { Shape } from '../../src/engine/types.js';
+import { batchNorm, conv, dropPath, dropout, gelu, layerNorm, linear, padChannels, relu } from '../../src/nn/layers.js';
+import { sequence, type Layer } from '../../src/nn/layer.js';
 import { initialValues } from '../../src/nn/tensors.js';
+import { randomLeaf } from '../support/check-operation.js';
 import { expectClose } from '../support/close.js';
 import { testEngine } from '../support/engine.js';
 import { range, total } from '../support/grid.js';
@@ -167,6 +169,72 @@ describe.each(executions)('layers, %s', (execution) => {
     // [1, 2] W + bias = [9.5, 12, 14].
     expect([...session.call('f', { x: Float32Array.of(1, 2), seed: Int32Array.of(0, 0) })['y']]).toEqual([1536.5]);
     session.close();
+  });
+});
+
+describe.each(executions)('layers of networks with tokens, %s', (execution) => {
+  const seedOf = (program: Program) => program.constant(Int32Array.of(3, 4), { dtype: 'int32', shape: [2] });
+  /** What a layer gives for x, and the gradients of its tensors, with first values of seed 1. */
+  function computed(layer: Layer, shape: Shape, training = true): Record<string, number[]> {
+    const tensors = layer.tensors.filter(({ role }) => role === 'parameter');
+    const first = initialValues(layer.tensors, 1);
+    const variables: Variable[] = [{ name: 'x', shape, trainable: true }, ...layer.tensors];
+    const session = engine.createSession(execution, variables, [
+      {
+        name: 'f',
+        inputs: {},
+        build(_, program) {
+          const y = layer.apply(program.read(variables[0]), { program, training, seed: seedOf(program) });
+          const read = [variables[0], ...tensors];
+          const slopes = gradients(sum(mul(square(y), y)), read.map((each) => program.read(each))); // prettier-ignore
+          return { y, ...Object.fromEntries(read.map(({ name }, index) => [`slope_${name}`, slopes[index]])) };
+        },
+      },
+    ]);
+    session.write(new Map([['x', Float32Array.from(randomLeaf(shape, 'x').values)], ...first]));
+    const outputs = session.call('f', {});
+    session.close();
+    return Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, Array.from(values)]));
+  }
+
+  it.each([
+    ['linear', linear('l', 6, 5)],
+    ['batchNorm', batchNorm('b', 6)],
+    ['layerNorm', layerNorm('n', 6)],
+    ['gelu', gelu],
+  ] as const)('%s takes images and tokens as it takes rows', (_, layer) => {
+    const rows = computed(layer, [12, 6]);
+    for (const shape of [
+      [2, 6, 6],
+      [2, 3, 2, 6],
+    ]) {
+      // prettier-ignore
+      const found = computed(layer, shape);
+      for (const [name, values] of Object.entries(rows)) expectClose(found[name], values, name);
+    }
+  });
+
+  it('dropPath drops images as a whole in training alone', () => {
+    const layer = dropPath('block', 0.25);
+    const shape = [400, 2, 3];
+    const x = Array.from(randomLeaf(shape, 'x').values);
+    const { y } = computed(layer, shape);
+    const kept = range(400).map((image) => y[6 * image] !== 0);
+    expectClose(y, x.map((value, index) => (kept[Math.floor(index / 6)] ? value / 0.75 : 0)), 'value'); // prettier-ignore
+    // Four standard deviations.
+    expect(Math.abs(kept.filter(Boolean).length / 400 - 0.75)).toBeLessThan(4 * Math.sqrt((0.25 * 0.75) / 400));
+    expect(computed(layer, shape, false)['y']).toEqual(x);
+    expect(computed(dropPath('other', 0.25), shape)['y']).not.toEqual(y);
+  });
+
+  it.each([
+    ['conv', conv('a.conv', { inputs: 8, outputs: 4, kernel: 1 }), [1, 2, 2, 32], 'a.conv: it takes 8 channels and gets [1, 2, 2, 32]'], // prettier-ignore
+    ['conv in groups', conv('c', { inputs: 8, outputs: 16, kernel: 3, groups: 8 }), [1, 2, 2, 4], 'c: it takes 8 channels'], // prettier-ignore
+    ['batchNorm', batchNorm('b', 8), [4, 32], 'b: it takes 8 channels and gets [4, 32]'],
+    ['linear', linear('fc', 8, 3), [4, 16], 'fc: it takes 8 channels and gets [4, 16]'],
+    ['layerNorm', layerNorm('n', 8), [4, 16], 'n: it takes 8 channels and gets [4, 16]'],
+  ] as const)('%s refuses other channels', (_, layer, shape, reason) => {
+    expect(() => computed(layer, shape)).toThrow(`cannot apply the layer ${reason}`);
   });
 });
 
