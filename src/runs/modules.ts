@@ -23,7 +23,7 @@ export const columnName = z
 /** Declared tensors, as `kit.declare` gives them. */
 export const declarationsCheck = z.array(
   z.object({
-    name: z.string(),
+    name: z.string().regex(/^[\w.][\w./>-]*$/, 'expected letters, digits and the signs . _ - / >'),
     role: z.enum(['parameter', 'frozen', 'statistic', 'state']),
     shape: z.array(z.int().min(1)),
     layout: z.enum(['conv', 'linear', 'plain']),

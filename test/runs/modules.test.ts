@@ -89,11 +89,12 @@ describe('loadLoss', () => {
 
   test.for([
     ["'buffer', [1]", 'tensors.0.role: Invalid option: expected one of "parameter"'],
+    ["'state', [1]", 'tensors.0.name: expected letters, digits and the signs', 'log scale'],
     ["'state', [0]", 'tensors.0.shape.0: Too small'],
     ["'state', [1], kit.initializers.filledWith(0), 'dense'", 'tensors.0.layout: Invalid option'],
-  ])('refuses a tensor declared as %s', async ([declared, reason], { folder }) => {
+  ])('refuses a tensor declared as %s', async ([declared, reason, name = 'own'], { folder }) => {
     const text = `export const createLoss = ({ kit }) => ({ name: 'own', scalars: {}, compute: () => 1,
-      tensors: [kit.declare('own', ${declared}${declared.includes('kit') ? '' : ', kit.initializers.filledWith(0)'})] });`;
+      tensors: [kit.declare('${name}', ${declared}${declared.includes('kit') ? '' : ', kit.initializers.filledWith(0)'})] });`;
     await expect(load(folder, text)).rejects.toThrow(`what createLoss gives is not complete: ${reason}`);
   });
 
