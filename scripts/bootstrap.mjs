@@ -63,7 +63,7 @@ function readText(path) {
 }
 
 /** Whether node_modules holds what package-lock.json says: by our stamp, or by the record npm leaves. */
-export function packagesAreCurrent(root) {
+function packagesAreCurrent(root) {
   const stamp = readText(join(root, 'node_modules', '.isda-lock'));
   if (stamp !== undefined) return stamp === hashOf(root, ['package-lock.json']);
   const record = statSync(join(root, 'node_modules', '.package-lock.json'), { throwIfNoEntry: false });
@@ -71,7 +71,7 @@ export function packagesAreCurrent(root) {
 }
 
 /** Whether dist was built from the sources as they are now. */
-export function buildIsCurrent(root) {
+function buildIsCurrent(root) {
   return readText(join(root, 'dist', '.built-from')) === hashOf(root, buildInputs);
 }
 

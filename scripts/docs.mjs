@@ -27,7 +27,7 @@ function configPage() {
 }
 
 /** The generated files of docs/ and results/ by their paths, as they have to be. */
-export async function generatedFiles() {
+async function generatedFiles() {
   const measured = await measureAll(projectRoot);
   const parts = Object.entries(reproducingParts(projectRoot, measured));
   const reproducing = parts.reduce((text, [name, part]) => withPart(text, name, part), read('docs/reproducing.md'));
@@ -39,7 +39,7 @@ export async function generatedFiles() {
 }
 
 /** Writes the files that are out of date, or only finds them; gives their paths. */
-export async function updateDocs({ write }) {
+async function updateDocs({ write }) {
   const files = [...(await generatedFiles())].filter(([path, text]) => {
     return !existsSync(join(projectRoot, path)) || read(path) !== text;
   });

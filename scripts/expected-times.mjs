@@ -68,7 +68,7 @@ function timeText(seconds) {
 }
 
 /** The line of a config, by its path under configs/. */
-export async function expectedTimeLine(path) {
+async function expectedTimeLine(path) {
   const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
   const config = loadAnyConfig(path, places);
   const operations = 'gan' in config ? ganOperations(config) : await trainingOperations(config);
@@ -83,7 +83,7 @@ function withLine(text, line) {
 }
 
 /** The configs that are experiments; bases are extended by them. */
-export const timedConfigs = () => listConfigs(join(projectRoot, 'configs')).filter((path) => !path.startsWith('base/'));
+const timedConfigs = () => listConfigs(join(projectRoot, 'configs')).filter((path) => !path.startsWith('base/'));
 
 /** Writes the lines that are missing or out of date, or only finds them; gives the paths of their configs. */
 export async function updateTimes({ write }) {

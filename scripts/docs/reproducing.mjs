@@ -35,7 +35,7 @@ const generators = ['acgan', 'cgan', 'infogan', 'wgan'].flatMap((kind) =>
 );
 
 /** One row a table: what it takes, beyond those before it, and what is done. */
-export function costRows(projectRoot, runs) {
+function costRows(projectRoot, runs) {
   const numbers = readPrintedNumbers();
   const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot, overrides: [] };
   const seen = new Set();

@@ -7,7 +7,7 @@ import { normaliseCsv, normaliseJson, normaliseText } from './text.mjs';
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 /** The tensors of a safetensors file, a line each: name, type, shape, hash of its bytes. Metadata does not count. */
-export function describeTensors(bytes) {
+function describeTensors(bytes) {
   const headerLength = Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength));
   const line = ([

@@ -4,7 +4,7 @@ import type { GraphAttribute } from './attributes.js';
 import { dtypeCodes, type HostArray, type Shape, type TensorSpec } from './types.js';
 
 /** The part of the package's generated protocol-buffer classes that is used. */
-export interface Messages {
+interface Messages {
   AttrValue: (new () => AttrMessage) & { ListValue: new () => { setIList(values: number[]): void } };
   GraphDef: new () => { setVersions(versions: unknown): void; addNode(node: NodeMessage): void };
   MetaGraphDef: (new () => { setGraphDef(graph: unknown): void; setMetaInfoDef(info: unknown): void }) & {

@@ -17,7 +17,7 @@ interface TrainedOn {
  * Whether the images are those of a checkpoint; also where it does not say which they were. What earlier versions knew
  * them by does not say what CIFAR's classes are called.
  */
-export function isSameData(trainedOn: TrainedOn, now: LoadedSplits): boolean {
+function isSameData(trainedOn: TrainedOn, now: LoadedSplits): boolean {
   const { data } = trainedOn;
   if (data === undefined || data === now.data.checksum) return true;
   return data === now.earlierChecksum && changedClasses(trainedOn, now) === undefined;
@@ -72,7 +72,7 @@ export async function loadRunSplits(
 }
 
 /** In what the classes differ. Those of CIFAR have no names where a file is missing: then they are not compared. */
-export function changedClasses({ classNames }: TrainedOn, { data }: LoadedSplits): ClassChanges | undefined {
+function changedClasses({ classNames }: TrainedOn, { data }: LoadedSplits): ClassChanges | undefined {
   if (classNames === undefined) return undefined;
   const isCifar = data.official !== undefined;
   if (isCifar && [classNames, data.classNames].some(lackNames)) return undefined;

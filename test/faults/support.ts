@@ -12,7 +12,7 @@ import type { IsdaOutcome } from '../support/process.js';
 import { outcomeOf, sha256Of, trainArgs } from '../support/runs.js';
 
 export const stepsPerEpoch = 5;
-export const epochs = 4;
+const epochs = 4;
 /** 5 steps an epoch, the last one smaller. */
 const settings = ['dataset.subset=56', 'training.batchSize=12', `training.epochs=${epochs}`, 'training.workers=0'];
 

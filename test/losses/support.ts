@@ -21,7 +21,7 @@ export interface ReferenceLoss {
   readonly dCenters?: Matrix;
 }
 
-export interface LossReference {
+interface LossReference {
   /** [C, A] */
   readonly weight: Matrix;
   readonly bias: readonly number[];
@@ -51,7 +51,7 @@ export interface LossCase {
   readonly seed?: readonly [number, number];
 }
 
-export interface LossResult {
+interface LossResult {
   readonly loss: number;
   /** [N, A] */
   readonly dFeatures: ArrayLike<number>;

@@ -23,7 +23,7 @@ export const positiveLeaf = (shape: Shape, key: string): Leaf => {
   return filled(shape, (index) => Math.abs(values[index]));
 };
 
-export interface OperationCheck {
+interface OperationCheck {
   readonly leaves: Readonly<Record<string, Leaf>>;
   readonly build: (tensors: Readonly<Record<string, Tensor>>, program: Program) => Tensor;
   /** The value, row-major, from the leaves' values. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { startIsda, type IsdaProcess } from './process.js';
 
 /** Images of held-images.js. */
-export interface HeldData {
+interface HeldData {
   readonly train: number;
   readonly test: number;
 }
@@ -44,14 +44,14 @@ export interface ImageHold extends HeldRun {
 }
 
 /** Where any process is held. */
-export interface LineHold extends HeldRun {
+interface LineHold extends HeldRun {
   /** The line on stdout after which it is held. */
   readonly line: RegExp;
 }
 
 const preload = `--import=${new URL('held-output.js', import.meta.url).href}`;
 
-export interface HeldProcess {
+interface HeldProcess {
   readonly child: IsdaProcess;
   /** The id of the process that is held. */
   readonly pid: number;

@@ -20,7 +20,7 @@ const losses: Readonly<Record<'crossEntropy' | 'isda', LossOptions>> = {
 };
 
 /** The losses that the reference was trained with. */
-export type ReferenceLoss = keyof typeof losses;
+type ReferenceLoss = keyof typeof losses;
 
 export interface NetworkSession {
   /** Logits and features in evaluation mode. */

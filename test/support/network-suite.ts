@@ -9,7 +9,7 @@ import { inputShape, openNetworkSession, type NetworkSession, type NetworkSessio
 import { referenceNetwork } from './reference-network.js';
 import { executions } from './run-once.js';
 
-export interface NetworkCase {
+interface NetworkCase {
   /** As in test/fixtures/models-<name>.json; also the network's own name. */
   readonly name: string;
   readonly build: (input: InputShape) => Network;

@@ -4,7 +4,7 @@ import { fromTorch, torchShape } from '../../src/nn/layout.js';
 import type { Network } from '../../src/models/network.js';
 import { sizeOf } from '../../src/engine/types.js';
 
-export interface ReferenceTrajectory {
+interface ReferenceTrajectory {
   readonly losses: readonly number[];
   readonly evalLogitsAfter: readonly (readonly number[])[];
 }
@@ -29,7 +29,7 @@ export interface ReferenceNetwork {
  * How far float32's rounding of the weights moves the reference itself, relatively: gradients jump where a ReLU's input is
  * all but zero, and training steps amplify the jump. Measured by the scripts in scripts/reference/.
  */
-export interface Conditioning {
+interface Conditioning {
   readonly trainLoss?: readonly number[];
   readonly gradNorms?: Readonly<Record<string, number>>;
   readonly 'crossEntropy.losses'?: readonly number[];

@@ -12,7 +12,7 @@ import type { MetricsRow } from '../../src/records/metrics-columns.js';
 import { knownMetrics, metricsOf } from '../../src/training/metrics/registry.js';
 import { formatSummary, summarise } from '../../src/records/summary.js';
 
-export interface MadeRun {
+interface MadeRun {
   readonly row: string;
   readonly seed?: number;
   readonly config?: Record<string, unknown> | ExperimentConfig;
@@ -27,7 +27,7 @@ export interface MadeRun {
 }
 
 /** Rows whose errors fall from 90 % to `error` in `whole` epochs, the first `epochs` of them. */
-export function madeRows(epochs: number, whole: number, error: number): MetricsRow[] {
+function madeRows(epochs: number, whole: number, error: number): MetricsRow[] {
   return Array.from({ length: epochs }, (_, index) => ({
     epoch: index + 1,
     iteration: 10 * (index + 1),

@@ -49,7 +49,7 @@ export function fakeSession(
   return { session, calls };
 }
 
-export const sampleLoss: Loss = {
+const sampleLoss: Loss = {
   name: 'sample',
   tensors: [],
   scalars: { lambda: ({ iteration, totalIterations }) => iteration / totalIterations },
@@ -60,7 +60,7 @@ export const sampleLoss: Loss = {
 const train = randomDataset([0, 1, 2, 0, 1, 2, 0], 1, 8, 8);
 const evaluation = randomDataset([0, 1, 2, 0, 1], 2, 8, 8);
 
-export interface FakeRun {
+interface FakeRun {
   readonly position?: RunPosition;
   readonly answer?: Parameters<typeof fakeSession>[0];
   /** Asked after every call; a name stops the run. */

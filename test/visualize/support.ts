@@ -6,7 +6,7 @@ import { initialValues } from '../../src/nn/tensors.js';
 import type { InversionProblem } from '../../src/visualize/inversion.js';
 import { fresh, narrow } from '../gan/support.js';
 
-export const format = { height: 32, width: 32, mean: [125.3, 123, 113.9], std: [63, 62.1, 66.7] };
+const format = { height: 32, width: 32, mean: [125.3, 123, 113.9], std: [63, 62.1, 66.7] };
 
 /** ResNet-8 of three classes, and its values. */
 export function smallNetwork(seed = 1) {

@@ -12,7 +12,7 @@ export interface GridCounts {
   readonly left: number | undefined;
 }
 
-export interface GridCounter {
+interface GridCounter {
   /** Begins with another grid. */
   planned(cells: readonly StoredCell[]): void;
   /** Counts a run that was done before. */

@@ -18,7 +18,7 @@ export const isSameBatch = (a: BatchName | undefined, b: BatchName): boolean =>
   a?.part === b.part && a.epoch === b.epoch && a.batch === b.batch;
 
 /** What the batches of a run are made of. */
-export interface SpecPlan {
+interface SpecPlan {
   readonly train: TrainingImages;
   readonly evaluation: { readonly count: number };
   readonly batchSize: number;

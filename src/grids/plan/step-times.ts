@@ -103,7 +103,7 @@ export function stepKey(config: ExperimentConfig): string {
  * Milliseconds of the fastest and the slowest of several calls, after one that does not count; where that one took long it
  * has to do. The fastest is what a call takes on an idle machine: other work only adds to it.
  */
-export function measureCalls(
+function measureCalls(
   call: () => void,
   { steps, clock }: Pick<StepTimesOptions, 'steps' | 'clock'>,
 ): { readonly fastest: number; readonly slowest: number } {

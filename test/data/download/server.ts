@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-export interface TestServer {
+interface TestServer {
   readonly url: string;
   /** The requests so far. */
   readonly requests: readonly IncomingMessage[];

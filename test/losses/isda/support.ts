@@ -109,7 +109,7 @@ export function openLoss(
   };
 }
 
-export interface ClassStatistics {
+interface ClassStatistics {
   readonly count: number;
   readonly mean: readonly number[];
   /** Biased, row-major [A, A]. */
