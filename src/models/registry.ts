@@ -34,7 +34,7 @@ function build<Name extends Family>(name: Name, options: OptionsByName[Name], in
   return families[name].create(options, input);
 }
 
-/** Builds the network that a config's `model` section names, for inputs of the given shape. */
+/** Builds the network that a config's `model` section names, for images and classes of the given shape. */
 export function createNetwork(options: ModelOptions, input: InputShape): Network {
   return build(options.name, options, input);
 }

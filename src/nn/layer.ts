@@ -18,6 +18,7 @@ export interface Pass {
 export interface Layer {
   /** In the order of PyTorch's state dictionary. */
   readonly tensors: readonly TensorDeclaration[];
+  /** Takes and gives [N, H, W, C] or, where the layer says so, another shape. */
   apply(x: Tensor, pass: Pass): Tensor;
 }
 

@@ -28,11 +28,15 @@ import { readAs, type Layer } from './layer.js';
 import { declare, filledWith, normal, uniformWithin, type TensorDeclaration } from './tensors.js';
 
 export interface ConvLayerOptions {
+  /** Channels of the input. */
   readonly inputs: number;
+  /** Channels of the output. */
   readonly outputs: number;
+  /** Side in pixels. */
   readonly kernel: number;
+  /** Pixels; default 1. */
   readonly stride?: number;
-  /** Zeros on every side; default (kernel − 1) / 2. */
+  /** Zeros on every side, in pixels; default (kernel − 1) / 2. */
   readonly padding?: number;
   /** Groups of inputs and outputs that are convolved apart from each other; default 1. */
   readonly groups?: number;
@@ -82,7 +86,10 @@ export const padChannels: Layer = {
   },
 };
 
-/** Convolution, without bias unless asked for. Channels of x behind `inputs` must be zeros (`padChannels`). */
+/**
+ * Convolution of [N, H, W, inputs] to [N, …, outputs], without bias unless asked for. Channels of x behind `inputs` must be
+ * zeros (`padChannels`).
+ */
 export function conv(name: string, options: ConvLayerOptions): Layer {
   const { inputs, outputs, kernel, stride = 1, padding = (kernel - 1) / 2, groups = 1 } = options;
   const area = kernel * kernel;
@@ -108,7 +115,7 @@ interface ConvTransposedOptions extends Pick<ConvLayerOptions, 'inputs' | 'outpu
   readonly deviation: number;
 }
 
-/** Transposed convolution without bias. */
+/** Transposed convolution of [N, H, W, inputs] to [N, …, outputs], without bias. */
 export function convTransposed(name: string, options: ConvTransposedOptions): Layer {
   const { inputs, outputs, kernel, stride, padding, deviation } = options;
   const weight = declare(`${name}.weight`, 'parameter', [kernel, kernel, outputs, inputs], normal(deviation), 'conv');
@@ -173,12 +180,13 @@ export function layerNorm(name: string, size: number, epsilon = 1e-5): Layer {
 /** x times the normal distribution function of x, exact: PyTorch's default. */
 export const gelu: Layer = { tensors: [], apply: (x) => geluOp(x) };
 
+/** max(x, 0), of any shape. */
 export const relu: Layer = { tensors: [], apply: (x) => reluOp(x) };
 
-/** Leaky ReLU: x where it is positive, `slope` x elsewhere. */
+/** Leaky ReLU: x where it is positive, `slope` x elsewhere; of any shape. */
 export const leakyRelu = (slope: number): Layer => ({ tensors: [], apply: (x) => leakyReluOp(x, slope) });
 
-/** Sets each value to zero with probability `rate` in training, and scales the others by 1 / (1 − rate). */
+/** Sets each value to zero with probability `rate` in training, and scales the others by 1 / (1 − rate); of any shape. */
 export function dropout(name: string, rate: number): Layer {
   return {
     tensors: [],

@@ -32,11 +32,13 @@ export function declare(
   return { name, role, shape, initialize, layout, trainable: role === 'parameter' };
 }
 
+/** One value throughout. */
 export const filledWith =
   (value: number): TensorDeclaration['initialize'] =>
   (values) =>
     void values.fill(value);
 
+/** Normal numbers. */
 export const normal =
   (standardDeviation: number, mean = 0): TensorDeclaration['initialize'] =>
   (values, random) => {

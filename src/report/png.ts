@@ -9,7 +9,7 @@ import { glyphsOf, missingCharacters } from './glyphs.js';
 const load = createRequire(import.meta.url);
 
 /** Of the missing characters, so many are named. */
-const mostNamed = 20;
+const maxNamed = 20;
 
 /** Says which characters of a picture the font lacks. They are drawn as boxes. */
 function warnOfMissing(svg: string, font: string, warn: (line: string) => void): void {
@@ -18,7 +18,7 @@ function warnOfMissing(svg: string, font: string, warn: (line: string) => void):
   if (/^[\u0000-\u00ff]*$/.test(svg)) return;
   const missing = missingCharacters(svg, glyphsOf(readFileSync(font)));
   if (missing.length === 0) return;
-  const named = missing.slice(0, mostNamed).join(' ') + (missing.length > mostNamed ? ' …' : '');
+  const named = missing.slice(0, maxNamed).join(' ') + (missing.length > maxNamed ? ' …' : '');
   warn(`warning: the font of PNG pictures, DejaVu Sans, lacks these characters and shows boxes: ${named}`);
 }
 

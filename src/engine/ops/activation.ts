@@ -1,4 +1,5 @@
-// Activations; most have TensorFlow's own kernel for their gradient.
+// Activations, element by element, of tensors of any shape and float type; most with TensorFlow's own kernel for the
+// gradient.
 import { float, type, type Attributes } from '../attributes.js';
 import { customGradient, withGradient, type Tensor } from '../tensor.js';
 import { add, addScalar, exp, mul, mulScalar, square } from './elementwise.js';
@@ -7,6 +8,7 @@ import { run, unary } from './run.js';
 const gradientOf = (operation: string, attributes: Attributes, a: Tensor, b: Tensor): Tensor =>
   run(operation, { T: type(a.dtype), ...attributes }, [a, b], a.dtype, a.shape);
 
+/** max(x, 0). The gradient at 0 is 0. */
 export function relu(x: Tensor): Tensor {
   const value = unary('Relu', x);
   return withGradient(value, [x], (gradient) => [gradientOf('ReluGrad', {}, gradient, value)]);
@@ -19,11 +21,13 @@ export function leakyRelu(x: Tensor, slope: number): Tensor {
   return withGradient(value, [x], (gradient) => [gradientOf('LeakyReluGrad', attributes, gradient, x)]);
 }
 
+/** 1 / (1 + exp(−x)) */
 export function sigmoid(x: Tensor): Tensor {
   const value = unary('Sigmoid', x);
   return withGradient(value, [x], (gradient) => [gradientOf('SigmoidGrad', {}, value, gradient)]);
 }
 
+/** The hyperbolic tangent. */
 export function tanh(x: Tensor): Tensor {
   const value = unary('Tanh', x);
   return withGradient(value, [x], (gradient) => [gradientOf('TanhGrad', {}, value, gradient)]);

@@ -14,9 +14,9 @@ export interface ConvOptions {
 }
 
 /**
- * Convolves x [N, H, W, I] with kernels [K, K, I / groups, O]; the number of groups follows from the shapes.
- * Where TensorFlow's SAME pads as much on both sides, as PyTorch does, it is used: oneDNN runs it fastest. Anything else
- * is padded first.
+ * Convolves x [N, H, W, I] with kernels [K, K, I / groups, O] to [N, floor((H + 2 padding − K) / stride) + 1, …, O]; the
+ * number of groups follows from the shapes. Where TensorFlow's SAME pads as much on both sides, as PyTorch does, it is used:
+ * oneDNN runs it fastest. Anything else is padded first. Errors: the shapes do not fit together.
  */
 export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
   const { stride = 1, padding = 0 } = options;
@@ -52,11 +52,11 @@ export const convAttributes = (dtype: Tensor['dtype'], stride: number, scheme: '
   use_cudnn_on_gpu: bool(true),
 });
 
-/** On the CPU, groups at least this wide are faster one by one than in the grouped kernels: see docs/engine.md. */
-const widestGroupTogether = 32;
+/** Input channels of a group up to which TensorFlow's grouped kernels are used on a CPU: see docs/engine.md. */
+const maxGroupedChannels = 32;
 
 /** The most pairs of input and output channels of a kernel whose gradient is computed at once on a CPU, measured. */
-const mostChannelPairs = 160 * 640;
+const maxChannelPairs = 160 * 640;
 
 /**
  * Into how many equal parts of its input channels the gradient of a kernel is divided, with the same bits. On a CPU oneDNN
@@ -65,7 +65,7 @@ const mostChannelPairs = 160 * 640;
 function kernelGradientParts({ program, shape: [size, , inputs, outputs] }: Tensor): number {
   if (program.device !== 'cpu' || size === 1) return 1;
   let parts = 1;
-  while ((inputs / parts) * outputs > mostChannelPairs && (inputs / parts) % 32 === 0) parts *= 2;
+  while ((inputs / parts) * outputs > maxChannelPairs && (inputs / parts) % 32 === 0) parts *= 2;
   return parts;
 }
 
@@ -93,7 +93,7 @@ function convolve(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'V
     );
   };
   const groups = x.shape[3] / kernel.shape[2];
-  const apart = groups > 1 && program.device === 'cpu' && kernel.shape[2] > widestGroupTogether;
+  const apart = groups > 1 && program.device === 'cpu' && kernel.shape[2] > maxGroupedChannels;
   const each = apart ? groups : 1;
   const inputs = splitLast(x, each);
   const kernels = splitLast(kernel, each);

@@ -1,4 +1,5 @@
-// Elementwise arithmetic with NumPy's broadcasting.
+// Elementwise arithmetic. Two operands are of one element type, and of shapes that NumPy's rule broadcasts; else they are an
+// error. A gradient is summed over what was broadcast.
 import { cannot } from '../../common/errors.js';
 import { int, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
@@ -8,6 +9,7 @@ import { cast } from './fill.js';
 import { floatScalar, run, unary } from './run.js';
 import { sumTo } from './shape.js';
 
+/** a + b */
 export function add(a: Tensor, b: Tensor): Tensor {
   return withGradient(binary('AddV2', a, b), [a, b], (gradient, [wantA, wantB]) => [
     wantA ? sumTo(gradient, a.shape) : undefined,
@@ -15,6 +17,7 @@ export function add(a: Tensor, b: Tensor): Tensor {
   ]);
 }
 
+/** a − b */
 export function sub(a: Tensor, b: Tensor): Tensor {
   return withGradient(binary('Sub', a, b), [a, b], (gradient, [wantA, wantB]) => [
     wantA ? sumTo(gradient, a.shape) : undefined,
@@ -22,6 +25,7 @@ export function sub(a: Tensor, b: Tensor): Tensor {
   ]);
 }
 
+/** a b */
 export function mul(a: Tensor, b: Tensor): Tensor {
   return withGradient(binary('Mul', a, b), [a, b], (gradient, [wantA, wantB]) => [
     wantA ? sumTo(binary('Mul', gradient, b), a.shape) : undefined,
@@ -29,6 +33,7 @@ export function mul(a: Tensor, b: Tensor): Tensor {
   ]);
 }
 
+/** a / b */
 export function div(a: Tensor, b: Tensor): Tensor {
   const value = binary('RealDiv', a, b);
   return withGradient(value, [a, b], (gradient, [wantA, wantB]) => {
@@ -63,31 +68,42 @@ export const maximum = (a: Tensor, b: Tensor): Tensor => chosen('Maximum', a, b,
 /** The smaller of two values; where they are equal, the gradient goes to the first. */
 export const minimum = (a: Tensor, b: Tensor): Tensor => chosen('Minimum', a, b, lessEqual);
 
+/** Whether a > b; bool. Not differentiable. */
 export const greater = (a: Tensor, b: Tensor): Tensor => binary('Greater', a, b, 'bool');
+/** Whether a >= b; bool. Not differentiable. */
 export const greaterEqual = (a: Tensor, b: Tensor): Tensor => binary('GreaterEqual', a, b, 'bool');
+/** Whether a < b; bool. Not differentiable. */
 export const less = (a: Tensor, b: Tensor): Tensor => binary('Less', a, b, 'bool');
+/** Whether a <= b; bool. Not differentiable. */
 export const lessEqual = (a: Tensor, b: Tensor): Tensor => binary('LessEqual', a, b, 'bool');
 
-/** Whether a and b are equal; bool. Int32 numbers must be below 2^24 (labels are). */
+/** Whether a = b; bool. Int32 numbers must be below 2^24 (labels are). Not differentiable. */
 export function equal(a: Tensor, b: Tensor): Tensor {
   // On a GPU TensorFlow compares int32 on the host: both would be copied there, and the result back.
   const onGpu = a.program.device === 'cuda' && a.dtype === 'int32';
   return onGpu ? binary('Equal', cast(a, 'float32'), cast(b, 'float32'), 'bool') : binary('Equal', a, b, 'bool');
 }
 
+/** x + value */
 export const addScalar = (x: Tensor, value: number): Tensor => add(x, floatScalar(x.program, value, x.dtype));
+/** value x */
 export const mulScalar = (x: Tensor, value: number): Tensor => mul(x, floatScalar(x.program, value, x.dtype));
+/** min(x, value); where they are equal, the gradient goes to x. */
 export const minimumScalar = (x: Tensor, value: number): Tensor => minimum(x, floatScalar(x.program, value, x.dtype));
+/** max(x, value); where they are equal, the gradient goes to x. */
 export const maximumScalar = (x: Tensor, value: number): Tensor => maximum(x, floatScalar(x.program, value, x.dtype));
 
+/** −x */
 export function neg(x: Tensor): Tensor {
   return withGradient(unary('Neg', x), [x], (gradient) => [neg(gradient)]);
 }
 
+/** x^2 */
 export function square(x: Tensor): Tensor {
   return withGradient(unary('Square', x), [x], (gradient) => [mul(mulScalar(gradient, 2), x)]);
 }
 
+/** e^x */
 export function exp(x: Tensor): Tensor {
   const value = unary('Exp', x);
   return withGradient(value, [x], (gradient) => [mul(gradient, value)]);
@@ -99,16 +115,18 @@ export function expm1(x: Tensor): Tensor {
   return withGradient(value, [x], (gradient) => [mul(gradient, addScalar(value, 1))]);
 }
 
+/** The natural logarithm. */
 export function log(x: Tensor): Tensor {
   return withGradient(unary('Log', x), [x], (gradient) => [div(gradient, x)]);
 }
 
+/** The square root; its gradient at 0 is infinite. */
 export function sqrt(x: Tensor): Tensor {
   const value = unary('Sqrt', x);
   return withGradient(value, [x], (gradient) => [div(mulScalar(gradient, 0.5), value)]);
 }
 
-/** The sum of tensors of one shape. */
+/** The sum of tensors of one shape and type. Errors: they differ. */
 export function addN(parts: readonly Tensor[]): Tensor {
   const [first] = parts;
   const stray = parts.find((part) => !sameShape(part.shape, first.shape) || part.dtype !== first.dtype);

@@ -13,7 +13,9 @@ function fillLike(like: Tensor, value: number): Tensor {
   return run('Fill', attributes, [intVector(like.program, like.shape), scalar], like.dtype, like.shape);
 }
 
+/** Zeros in the shape and type of `like`. */
 export const zerosLike = (like: Tensor): Tensor => fillLike(like, 0);
+/** Ones in the shape and type of `like`. */
 export const onesLike = (like: Tensor): Tensor => fillLike(like, 1);
 
 /** The same values in another element type; differentiable between float types. */

@@ -75,7 +75,7 @@ export function softmax(logits: Tensor): Tensor {
   ]);
 }
 
-/** 1 at the label (int32), 0 elsewhere; float32 [..., depth]. */
+/** 1 at the label, 0 elsewhere, of int32 labels [...]; float32 [..., depth]. Not differentiable. */
 export function oneHot(labels: Tensor, depth: number): Tensor {
   requireIndices('compute oneHot', labels);
   const { program } = labels;

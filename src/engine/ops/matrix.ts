@@ -12,7 +12,10 @@ export interface MatMulOptions {
   readonly transposeB?: boolean;
 }
 
-/** The product of two matrices, or of stacks of them (leading axes broadcast), each transposed on demand. */
+/**
+ * The product [..., M, N] of matrices [..., M, K] and [..., K, N], each transposed on demand; leading axes broadcast.
+ * Errors: the shapes or types do not fit together.
+ */
 export function matMul(a: Tensor, b: Tensor, options: MatMulOptions = {}): Tensor {
   const { transposeA = false, transposeB = false } = options;
   const shape = productShape(a, b, transposeA, transposeB);

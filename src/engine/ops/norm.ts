@@ -6,6 +6,7 @@ import { addScalar, div, mul, sqrt, sub } from './elementwise.js';
 import { cast, onesLike } from './fill.js';
 import { sum } from './reduce.js';
 
+/** All float32 [C]. */
 export interface BatchNormInputs {
   readonly scale: Tensor;
   readonly offset: Tensor;
@@ -14,6 +15,7 @@ export interface BatchNormInputs {
 }
 
 export interface BatchNormOptions {
+  /** Added to the variance. */
   readonly epsilon: number;
   /** The share of the batch in the new running statistics (PyTorch's `momentum`). */
   readonly batchShare: number;
@@ -41,7 +43,7 @@ const attributesOf = (x: TensorSpec, options: BatchNormOptions, training: boolea
 const computedIn = (x: Tensor): DType =>
   x.program.device === 'cpu' && x.shape[x.shape.length - 1] % 16 !== 0 ? 'float32' : x.dtype;
 
-/** Normalises x [N, H, W, C] with the batch's own statistics and gives the next running ones. All else is float32 [C]. */
+/** Normalises x [N, H, W, C] with the batch's own statistics, and gives the next running ones, float32 [C]. */
 export function batchNormTraining(x: Tensor, inputs: BatchNormInputs, options: BatchNormOptions): BatchNormResult {
   const { scale, offset, runningMean, runningVariance } = inputs;
   const { program } = x;

@@ -24,4 +24,5 @@ export function pow(a: Tensor, b: Tensor): Tensor {
   });
 }
 
+/** x to the power of a number. */
 export const powScalar = (x: Tensor, exponent: number): Tensor => pow(x, floatScalar(x.program, exponent, x.dtype));

@@ -10,6 +10,7 @@ import { intScalar, intVector, run } from './run.js';
 import { broadcastTo, reshape } from './shape.js';
 
 export interface ReduceOptions {
+  /** Whether axes that are reduced stay with extent 1; default: they go. */
   readonly keepAxes?: boolean;
 }
 
@@ -85,14 +86,16 @@ export function logSumExp(
   return reshape(value, reducedShape(x.shape, counted, keepAxes));
 }
 
-/** The position of the largest element along an axis (default: the last), int32. Not differentiable. */
+/**
+ * The position of the largest element along an axis (default: the last), int32 in the shape without it. Not differentiable.
+ */
 export function argMax(x: Tensor, axis = -1): Tensor {
   const counted = axisOf('compute argMax', x, axis);
   const attributes = { T: type(x.dtype), Tidx: type('int32'), output_type: type('int32') };
   return run('ArgMax', attributes, [x, intScalar(x.program, counted)], 'int32', x.shape.toSpliced(counted, 1));
 }
 
-/** Whether the label (int32 [N]) is among the k largest of each row of logits (float32 [N, C]); bool [N]. */
+/** Whether the label (int32 [N]) is among the k largest of its row of logits (float32 [N, C]); bool [N], no gradient. */
 export function inTopK(logits: Tensor, labels: Tensor, k: number): Tensor {
   requireLabels('compute inTopK', logits, labels);
   const attributes = { T: type('int32') };

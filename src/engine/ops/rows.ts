@@ -10,7 +10,7 @@ import { sum } from './reduce.js';
 import { intScalar, run } from './run.js';
 import { reshape } from './shape.js';
 
-/** Rows of x (along its first axis) by int32 indices. */
+/** The rows of x [R, …] at int32 indices [K]: [K, …]. The gradient of a row that is taken twice is the sum of both. */
 export function gatherRows(x: Tensor, indices: Tensor): Tensor {
   requireIndices('compute gatherRows', indices);
   const attributes = { Tparams: type(x.dtype), Tindices: type(indices.dtype), Taxis: type('int32') };

@@ -24,6 +24,7 @@ export function intVector(program: Program, values: readonly number[]): Tensor {
   return program.constant(Int32Array.from(values), { dtype: 'int32', shape: [values.length] });
 }
 
+/** An int32 scalar. */
 export function intScalar(program: Program, value: number): Tensor {
   return program.constant(Int32Array.of(value), { dtype: 'int32', shape: [] });
 }

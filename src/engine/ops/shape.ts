@@ -6,7 +6,7 @@ import { describeSpec, sameShape, sizeOf, type Shape } from '../types.js';
 import { axesOf, axisOf, requireList } from './axes.js';
 import { intScalar, intVector, run } from './run.js';
 
-/** The same elements in another shape of the same size. */
+/** The same elements in another shape. Errors: it has another number of elements. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   requireList('reshape', 'a shape', shape);
   if (sameShape(x.shape, shape)) return x;
@@ -56,7 +56,7 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   return withGradient(value, [x], (gradient) => [broadcastTo(gradient, x.shape)]);
 }
 
-/** Adds zeros around: `paddings[axis]` is [before, after]. */
+/** Adds zeros before and behind the elements of each axis: `paddings[axis]` is [before, behind]. */
 export function pad(x: Tensor, paddings: readonly (readonly [number, number])[]): Tensor {
   if (paddings.length !== x.shape.length || paddings.flat().some((width) => !(width >= 0))) {
     const given = JSON.stringify(paddings);
@@ -71,7 +71,7 @@ export function pad(x: Tensor, paddings: readonly (readonly [number, number])[])
   return withGradient(value, [x], (gradient) => [slice(gradient, begin, x.shape)]);
 }
 
-/** The block of extent `size` that starts at `begin`. */
+/** The block of shape `size` whose first element is at `begin`. */
 export function slice(x: Tensor, begin: readonly number[], size: Shape): Tensor {
   requireList('slice', 'its beginning', begin);
   requireList('slice', 'its size', size);

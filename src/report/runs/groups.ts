@@ -91,9 +91,10 @@ function settingsOfRun(
 }
 
 /**
- * Groups runs by all their settings but those in `varied` (`loss`, `augmentation.cutout`) and the first weights, in which
- * the experiments of a group may differ. Runs on different images are of different groups. `nameOf` names an experiment; names and titles that occur twice get what tells them apart. A name of
- * `known` belongs to its settings: with others, it gets what tells them apart too.
+ * Groups runs by all their settings but those in `variedSections` (`loss`, `augmentation.cutout`) and the first weights, in
+ * which the experiments of a group may differ. Runs on different images are of different groups. `nameOf` names an
+ * experiment; names and titles that occur twice get what tells them apart. A name of `known` belongs to its settings: with
+ * others, it gets what tells them apart too.
  */
 export function groupRuns(
   runs: readonly RecordedRun[],
