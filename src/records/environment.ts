@@ -10,8 +10,10 @@ interface EnvironmentFacts {
   readonly engine: string;
   /** For example `cpu` or `cuda: NVIDIA H200`. */
   readonly device: string;
-  /** Of the engine: that share an operation, and operations at once; absent where they are as many as `cores`. */
-  readonly threads: { readonly intraOp?: number; readonly interOp?: number };
+  /** Threads that share one operation of the engine; undefined where they are as many as `cores`. */
+  readonly intraOpThreads: number | undefined;
+  /** Operations at once; undefined where they are as many as `cores`. */
+  readonly interOpThreads: number | undefined;
   /** Commit of the source, with `+changes` where files differ from it. */
   readonly gitRevision: string | undefined;
   /** When the run started or was resumed, ISO 8601. */
@@ -47,8 +49,8 @@ export async function writeEnvironment(path: string, facts: EnvironmentFacts): P
     host: hostname(),
     cpu: cpu === undefined ? 'unknown' : cpu.model.trim(),
     cores: availableParallelism(),
-    intraOpThreads: facts.threads.intraOp ?? null,
-    interOpThreads: facts.threads.interOp ?? null,
+    intraOpThreads: facts.intraOpThreads ?? null,
+    interOpThreads: facts.interOpThreads ?? null,
     memoryBytes: totalmem(),
     started: facts.started,
   };

@@ -20,7 +20,8 @@ export async function recordEnvironment(
     isda: context.version,
     engine: `libtensorflow ${version}`,
     device: `${device.kind}: ${device.name}`,
-    threads,
+    intraOpThreads: threads.intraOp,
+    interOpThreads: threads.interOp,
     gitRevision: await gitRevision(context.sourceDirectory),
     started: new Date(context.now()).toISOString(),
   });

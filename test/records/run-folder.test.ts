@@ -200,7 +200,8 @@ describe('environment.json', () => {
       isda: '0.1.0',
       engine: 'libtensorflow 2.21.0',
       device: 'cpu',
-      threads: { intraOp: 1 },
+      intraOpThreads: 1,
+      interOpThreads: undefined,
       gitRevision: undefined,
       started: '2020-01-01T00:00:00.000Z',
     });

@@ -147,7 +147,7 @@ function examine(
 async function evaluate(options: EvaluateOptions, context: CommandContext): Promise<void> {
   const { data, compare, json, count } = options;
   const files = examinationFiles(options, context);
-  const paths = Object.values(files as unknown as Record<string, readonly string[]>).flat();
+  const paths = Object.values(files).flat();
   const set = data === undefined ? options.set : [...options.set, `dataset.dir=${JSON.stringify(data)}`];
   const warn = (line: string): void => void context.stderr.write(`${line}\n`);
   const run: EvaluationContext = { ...createRunContext(context, context.stderr, () => undefined), warn };

@@ -29,13 +29,8 @@ export interface ExaminationOptions {
   readonly compare?: string;
 }
 
-/** Absolute paths. */
-interface ExaminationFiles {
-  readonly confusion: readonly string[];
-  readonly calibration: readonly string[];
-  readonly worst: readonly string[];
-  readonly predictions: readonly string[];
-}
+/** The files of each option, as absolute paths. */
+type ExaminationFiles = Readonly<Record<'confusion' | 'calibration' | 'worst' | 'predictions', readonly string[]>>;
 
 const matrix: FileKind = {
   name: 'a CSV, SVG or PNG file',
@@ -88,5 +83,5 @@ export async function writeExamination(
     const text = predictionsCsv(predictions, (index) => reader.describe(index));
     for (const path of files.predictions) await writeText(path, text);
   }
-  return Object.values(files as unknown as Record<string, readonly string[]>).flat();
+  return Object.values(files).flat();
 }

@@ -1,9 +1,8 @@
 // Groups runs into experiments, which differ in the seed alone, and these by protocol.
-import { basename } from 'node:path';
 import { counted } from '../../common/format.js';
 import { metricsDigest } from '../../records/metrics-csv.js';
 import { dataText, originKeys, weightsText } from '../../runs/origin.js';
-import { networkName, datasetName, weightsName } from './names.js';
+import { datasetName, networkName, secondRunName, weightsName } from './names.js';
 import { knownMetrics } from '../../training/metrics/registry.js';
 import { isComplete, type RecordedRun } from './recorded-runs.js';
 import { isWithin, settingsKey, settingsOf, uniqueNames, type Settings } from './settings.js';
@@ -41,8 +40,8 @@ function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
 }
 
 /** Names a run of `leftOut`. */
-export const secondRunText = ({ store, name, config }: RecordedRun): string =>
-  `${basename(store)}/${name} (a second run of seed ${config.training.seed}, with other metrics)`;
+export const secondRunText = (run: RecordedRun): string =>
+  secondRunName(run, run.config.training.seed, 'other metrics');
 
 const digestOf = ({ rows }: RecordedRun): string => metricsDigest(rows, knownMetrics);
 

@@ -1,4 +1,5 @@
-// Display names of a run's network, data, loss and augmentation.
+// Display names of a run's network, data, loss and augmentation, and of runs that are left out.
+import { basename } from 'node:path';
 import type { ExperimentConfig } from '../../config/schema.js';
 import type { IsdaOptions } from '../../losses/options.js';
 import { originText, weightsText, type Origin } from '../../runs/origin.js';
@@ -57,3 +58,10 @@ export function augmentationName(config: ExperimentConfig): string {
 export function dropoutName({ model }: ExperimentConfig): string {
   return model.name !== 'wrn' && 'dropout' in model && model.dropout > 0 ? ' + dropout' : '';
 }
+
+/** `store/name (a second run of seed 2, with other metrics)`: a run that no mean has in it; `differs`: what is other. */
+export const secondRunName = (
+  { store, name }: { readonly store: string; readonly name: string },
+  seed: number,
+  differs: 'other metrics' | 'another error',
+): string => `${basename(store)}/${name} (a second run of seed ${seed}, with ${differs})`;

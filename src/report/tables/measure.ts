@@ -1,5 +1,4 @@
 // Finds the runs of a table's numbers by the fingerprint of their settings.
-import { basename } from 'node:path';
 import { decidingSettings, fingerprintAnywhere, fingerprints } from '../../config/fingerprint.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { otherThanTestImages } from '../../grids/measured-images.js';
@@ -7,6 +6,7 @@ import { averagedEpochs } from '../../grids/outcomes.js';
 import type { StoredRun } from '../../grids/store/runs.js';
 import type { RunSummary } from '../../records/summary.js';
 import { averageable, leftOutText, originKeys, originText } from '../../runs/origin.js';
+import { secondRunName } from '../runs/names.js';
 import type { TableItem } from './numbers.js';
 import type { Metric } from './printed.js';
 import type { TableEntry } from './table.js';
@@ -108,7 +108,7 @@ export function measure(
       const error = errorOf(run?.summary, metric);
       for (const other of runs) {
         if (error === undefined || !kept.has(other) || errorOf(other.summary, metric) === error) continue;
-        left.add(`${basename(other.store)}/${other.name} (a second run of seed ${seed}, with another error)`);
+        left.add(secondRunName(other, seed, 'another error'));
       }
       const unused = run === undefined ? runs.find((each) => leftOut.includes(each)) : undefined;
       if (run?.summary === undefined) open.set(prints[0], { configName, seed, found: run, ...(unused && { unused }) });
