@@ -32,7 +32,12 @@ export function earlierConfig({ root, config }: RunFolder): ExperimentConfig | u
 const changeable = ['training.epochs', 'training.evaluationBatchSize', 'dataset.dir'];
 
 /** Whether `dataset.dir` names the same folder, or the images will be compared because the checkpoint knows its own. */
-function mayBeSameData(before: ExperimentConfig, config: ExperimentConfig, knowsData: boolean, directory: string): boolean {
+function mayBeSameData(
+  before: ExperimentConfig,
+  config: ExperimentConfig,
+  knowsData: boolean,
+  directory: string,
+): boolean {
   const folderOf = ({ dataset }: ExperimentConfig): string =>
     resolve(directory, ('dir' in dataset ? dataset.dir : undefined) ?? '');
   return knowsData || folderOf(before) === folderOf(config);
@@ -73,11 +78,18 @@ export function otherSettings(
   const changes = changesText(before, config);
   const keys = differingKeys([flatSettings(before), flatSettings(config)]);
   const { data, epoch, batch } = parseProgress(progress, paths.checkpoints);
-  if (!keys.every((key) => changeable.includes(key)) || !mayBeSameData(before, config, data !== undefined, workingDirectory)) {
+  if (
+    !keys.every((key) => changeable.includes(key)) ||
+    !mayBeSameData(before, config, data !== undefined, workingDirectory)
+  ) {
     return { goesOn: false, changes };
   }
   if (keys.some((key) => key !== 'dataset.dir') && existsSync(join(paths.root, 'cell.json'))) {
-    return { goesOn: false, changes, hint: `the run belongs to a study, ablation, sweep or table; ${startFromWeights(paths)}` };
+    return {
+      goesOn: false,
+      changes,
+      hint: `the run belongs to a study, ablation, sweep or table; ${startFromWeights(paths)}`,
+    };
   }
   // At the end of an epoch the position is in the one to come.
   const begun = batch > 0 ? epoch : epoch - 1;
@@ -128,7 +140,11 @@ export function requireSamePast(run: RunSoFar, paths: RunFolder): void {
 }
 
 /** Errors: an epoch so far would be one of the last ten of a run of the new length, and was not evaluated. */
-export function requireEvaluatedPast(rows: readonly MetricsRow[], { training }: ExperimentConfig, paths: RunFolder): void {
+export function requireEvaluatedPast(
+  rows: readonly MetricsRow[],
+  { training }: ExperimentConfig,
+  paths: RunFolder,
+): void {
   const { epochs } = training;
   const missing = rows.filter((row) => row.epoch > epochs - lastEpochs && !isEvaluated(row)).at(-1);
   if (missing === undefined) return;
@@ -148,7 +164,12 @@ export function changeLines(before: ExperimentConfig, config: ExperimentConfig, 
   const { epochs } = training;
   if (before.training.epochs === epochs || epoch > epochs) return [`resumes with ${changes}`];
   const rateAt = (at: number): number => {
-    const rate = learningRateAt(schedule, optimizer.learningRate, { epoch: at, epochs, iteration: at - 1, iterationsPerEpoch: 1 });
+    const rate = learningRateAt(schedule, optimizer.learningRate, {
+      epoch: at,
+      epochs,
+      iteration: at - 1,
+      iterationsPerEpoch: 1,
+    });
     return Number(rate.toPrecision(4));
   };
   const [first, last] = [rateAt(epoch), rateAt(epochs)];

@@ -83,8 +83,10 @@ export async function examineRun(
   opened: RunCheckpoint,
   context: EvaluationContext,
 ): Promise<{ readonly evaluation: RunEvaluation; readonly examined: ExaminedRun }> {
-  const { evaluation, splits, collector } = await evaluateImages(opened, context, ({ evaluation: { classNames, count } }) =>
-    collectPredictions(classNames, count),
+  const { evaluation, splits, collector } = await evaluateImages(
+    opened,
+    context,
+    ({ evaluation: { classNames, count } }) => collectPredictions(classNames, count),
   );
   const { predictions } = collector!;
   return { evaluation, examined: { predictions, source: splits.evaluation, data: splits.data } };
@@ -134,7 +136,11 @@ async function evaluateImages(
   const session = engine.createSession(execution, tensors, functions);
   // Images in memory are evaluated without worker threads.
   const workers = evaluation.storage.kind === 'memory' ? 0 : threadsOf(config, evaluation, engine.device.kind, context);
-  const loader = await openConfiguredLoader(withoutOwnAugmentation(config), splits, { workers, warn: context.warn, clock: context.clock });
+  const loader = await openConfiguredLoader(withoutOwnAugmentation(config), splits, {
+    workers,
+    warn: context.warn,
+    clock: context.clock,
+  });
   try {
     writeNetwork({ session, tensors }, checkpoint);
     const measured = await evaluate(session, loader.evaluationBatches(), ({ labels, indices }, logits) => {

@@ -20,7 +20,13 @@ import { classNamesOf, type RunCheckpoint } from './run-checkpoint.js';
 import { droppedBiasText, readFirstWeights } from './first-weights.js';
 import { inRunFolder, writeFirstRecords } from './in-run-folder.js';
 import { requireMemory } from './memory.js';
-import { decodeMetadata, encodeMetadata, preparationChanges, preparationOf, type NetworkMetadata } from './network-metadata.js';
+import {
+  decodeMetadata,
+  encodeMetadata,
+  preparationChanges,
+  preparationOf,
+  type NetworkMetadata,
+} from './network-metadata.js';
 import { buildNetwork, buildParts, withClasses, type NetworkParts } from './parts.js';
 import type { RunContext } from './run-context.js';
 
@@ -118,14 +124,16 @@ export async function importNetwork(
   await inRunFolder(directory, context, async (folder) => {
     const { checkpoints, metrics, summary } = folder.paths;
     if ((await listCheckpoints(checkpoints)).length > 0) {
-      throw cannot('import the network', 'the run folder has checkpoints already', { code: 'run/exists',
+      throw cannot('import the network', 'the run folder has checkpoints already', {
+        code: 'run/exists',
         place: checkpoints,
         hint: 'give another --out',
       });
     }
     const results = [metrics, summary].find((path) => existsSync(path));
     if (results !== undefined) {
-      throw cannot('import the network', 'the run folder has the results of an earlier run', { code: 'run/exists',
+      throw cannot('import the network', 'the run folder has the results of an earlier run', {
+        code: 'run/exists',
         place: results,
         hint: 'give another --out',
       });

@@ -26,7 +26,8 @@ export interface FirstWeights {
 export const droppedBiasText = (name: string): string =>
   `warning: ${name} of the file is not taken: the loss has no bias, so it is 0 and stays there`;
 
-const isZero = (values: ArrayLike<number | bigint>): boolean => Array.from(values).every((value) => Number(value) === 0);
+const isZero = (values: ArrayLike<number | bigint>): boolean =>
+  Array.from(values).every((value) => Number(value) === 0);
 
 /** The tensors of a file with a bias of 0 in the last layer: nothing would train the file's, and evaluation would add it. */
 function withoutBias(
@@ -45,7 +46,10 @@ function withoutBias(
  */
 export async function readFirstWeights(
   { weights, weightsSha256, head }: FirstWeightsOptions,
-  { network, loss }: { readonly network: Pick<Network, 'tensors' | 'classifier'>; readonly loss: Pick<Loss, 'withoutBias'> },
+  {
+    network,
+    loss,
+  }: { readonly network: Pick<Network, 'tensors' | 'classifier'>; readonly loss: Pick<Loss, 'withoutBias'> },
   workingDirectory: string,
 ): Promise<FirstWeights | undefined> {
   if (weights === undefined) return undefined;
@@ -53,11 +57,15 @@ export async function readFirstWeights(
   const bytes = await readNamed(path);
   const digest = sha256([bytes]);
   if (weightsSha256 !== undefined && weightsSha256 !== digest) {
-    throw cannot('use the weights', `the file has the SHA-256 ${digest.slice(0, 12)}…, not ${weightsSha256.slice(0, 12)}…`, {
-      code: 'run/changed',
-      place: path,
-      hint: 'leave model.weightsSha256 out to begin from this file: that is another run',
-    });
+    throw cannot(
+      'use the weights',
+      `the file has the SHA-256 ${digest.slice(0, 12)}…, not ${weightsSha256.slice(0, 12)}…`,
+      {
+        code: 'run/changed',
+        place: path,
+        hint: 'leave model.weightsSha256 out to begin from this file: that is another run',
+      },
+    );
   }
   const { tensors, prefix, metadata } = networkTensors(bytes, path, { network, head });
   const facts = { file: basename(path), sha256: digest, ...(head === 'fresh' && { head }) };

@@ -10,7 +10,15 @@ const all = { ...ops, customGradient, detach };
 const signatures = {
   ...{ add: 'TT', sub: 'TT', mul: 'TT', div: 'TT', maximum: 'TT', minimum: 'TT', pow: 'TT', addN: 'L' },
   ...{ greater: 'TT', greaterEqual: 'TT', less: 'TT', lessEqual: 'TT', equal: 'TT', where: 'TTT' },
-  ...{ addScalar: 'TN', mulScalar: 'TN', maximumScalar: 'TN', minimumScalar: 'TN', powScalar: 'TN', clamp: 'TNN', floatScalar: '.N' },
+  ...{
+    addScalar: 'TN',
+    mulScalar: 'TN',
+    maximumScalar: 'TN',
+    minimumScalar: 'TN',
+    powScalar: 'TN',
+    clamp: 'TNN',
+    floatScalar: '.N',
+  },
   ...{ abs: 'T', sign: 'T', erf: 'T', gelu: 'T', silu: 'T', softmax: 'T', max: 'T', min: 'T', logSumExp: 'T' },
   ...{ layerNorm: 'T' },
   ...{ neg: 'T', square: 'T', exp: 'T', expm1: 'T', log: 'T', sqrt: 'T', cast: 'T', detach: 'T', customGradient: 'L' },

@@ -65,13 +65,18 @@ export function requireFinite(value: number): number {
 
 /** Errors: a loss is not float32, or no gradient of it reaches the network. */
 function requireGradient(value: Tensor, { logits, features, weight }: LossInputs): void {
-  if (value.dtype !== 'float32') throw new TypeError(`what compute gives is ${describeSpec(value)}, expected float32[]`);
+  if (value.dtype !== 'float32')
+    throw new TypeError(`what compute gives is ${describeSpec(value)}, expected float32[]`);
   const trains = [logits, features, weight].some((input) => input?.needsGradient);
   if (value.needsGradient || !trains) return;
-  throw cannot('differentiate', 'no gradient leads from what compute gives to the network, so nothing would be trained', {
-    code: 'module/unusable',
-    hint: 'none comes through detach, argMax, inTopK, oneHot, comparisons, and what was cast to int32 or bool',
-  });
+  throw cannot(
+    'differentiate',
+    'no gradient leads from what compute gives to the network, so nothing would be trained',
+    {
+      code: 'module/unusable',
+      hint: 'none comes through detach, argMax, inTopK, oneHot, comparisons, and what was cast to int32 or bool',
+    },
+  );
 }
 
 /** Errors: two tensors of a network, its loss and its optimizer have one name. */
@@ -103,7 +108,8 @@ export async function loadLoss({ module, options }: CustomLossOptions, shape: Lo
   }
   const scalars = Object.entries(loss.scalars).map(([key, valueAt]): [string, typeof valueAt] => [
     key,
-    (progress) => callOwn(module, `compute the scalar ${key} of the loss of ${module}`, () => requireFinite(valueAt(progress))),
+    (progress) =>
+      callOwn(module, `compute the scalar ${key} of the loss of ${module}`, () => requireFinite(valueAt(progress))),
   ]);
   return {
     ...{ name, tensors, withoutBias, softTargets, recordedScalars, scalars: Object.fromEntries(scalars) },
@@ -171,7 +177,8 @@ export function requireNamedModules(
       : [],
   );
   if (unnamed.length === 0) return;
-  throw cannot('use the run', `its config runs code of its own: ${unnamed.join(', ')}`, { code: 'module/unnamed',
+  throw cannot('use the run', `its config runs code of its own: ${unnamed.join(', ')}`, {
+    code: 'module/unnamed',
     place,
     hint: `if you trust it, name it: ${unnamed.map((each) => `--set ${each}`).join(' ')}`,
     kind: 'usage',

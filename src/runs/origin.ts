@@ -40,7 +40,9 @@ function keyOf(dataset: string, { data, weights }: Origin): string {
  * as CIFAR's official ones; of other data, as those of the recorded runs where these all have the same.
  */
 export function originKeys(dataset: string, origins: readonly Origin[]): readonly string[] {
-  const known = [...new Map(origins.flatMap(({ data }) => (data === undefined ? [] : [[data.checksum, data] as const])))];
+  const known = [
+    ...new Map(origins.flatMap(({ data }) => (data === undefined ? [] : [[data.checksum, data] as const]))),
+  ];
   const common = !isCifar(dataset) && known.length === 1 ? known[0][1] : undefined;
   return origins.map((origin) => keyOf(dataset, { ...origin, data: origin.data ?? common }));
 }
@@ -80,5 +82,7 @@ export function originText(dataset: string, { data, weights }: Origin): string |
 /** Why a run is left out beside those that are averaged. */
 export function leftOutText(dataset: string, origin: Origin): string {
   const { data } = origin;
-  return originText(dataset, origin) ?? (data === undefined ? 'images not recorded' : `other images: ${dataText(data)}`);
+  return (
+    originText(dataset, origin) ?? (data === undefined ? 'images not recorded' : `other images: ${dataText(data)}`)
+  );
 }

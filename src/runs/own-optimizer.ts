@@ -42,7 +42,8 @@ export async function loadOptimizer({ module, options, learningRate }: CustomOpt
   const { name, elementwise = false } = own;
   const scalars = Object.entries(own.scalars ?? {}).map(([key, valueAt]): [string, typeof valueAt] => [
     key,
-    (moment) => callOwn(module, `compute the scalar ${key} of the optimizer of ${module}`, () => requireFinite(valueAt(moment))),
+    (moment) =>
+      callOwn(module, `compute the scalar ${key} of the optimizer of ${module}`, () => requireFinite(valueAt(moment))),
   ]);
   return {
     ...{ name, learningRate, elementwise, scalars: Object.fromEntries(scalars) },

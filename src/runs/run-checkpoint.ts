@@ -85,7 +85,8 @@ export async function openRunCheckpoint(
 ): Promise<RunCheckpoint> {
   const folder = runFolder(directory);
   if (!existsSync(folder.config)) {
-    throw cannot('read the run', 'there is no config.yaml', { code: 'run/missing',
+    throw cannot('read the run', 'there is no config.yaml', {
+      code: 'run/missing',
       place: directory,
       hint: '--run takes a run folder, which `isda train` makes',
     });

@@ -40,7 +40,13 @@ async function openFiles(run: Run, batchesPerEpoch: number) {
     position.epoch > epochs
       ? undefined
       : await openEvents(folder.paths.root, { now, host: hostname(), pid: process.pid, purgeFromStep });
-  const progress = context.showProgress({ epochs, batchesPerEpoch, batchesBefore: stepOf(position), metrics: columns, evaluationName });
+  const progress = context.showProgress({
+    epochs,
+    batchesPerEpoch,
+    batchesBefore: stepOf(position),
+    metrics: columns,
+    evaluationName,
+  });
   const close = async (): Promise<void> => {
     progress.stop();
     await metrics.close();
@@ -56,13 +62,11 @@ export async function openRecords(run: Run): Promise<RunRecords> {
   const { checkpointEvery, keepCheckpoints } = config.output;
   const { evaluationName } = splits;
   const { checksum: data, classNames } = splits.data;
-  const { stepOf, metrics, curves, progress, close } = await openFiles(
-    run,
-    epochPlan(splits.train, batchSize).batches,
-  );
+  const { stepOf, metrics, curves, progress, close } = await openFiles(run, epochPlan(splits.train, batchSize).batches);
   const cadence = createCadence(checkpointEvery, context.clock);
   const best = bestOf(metrics.kept);
-  let last: GoodCheckpoint | undefined = run.resumed === undefined ? undefined : { path: run.resumed, at: placeInRun(start) };
+  let last: GoodCheckpoint | undefined =
+    run.resumed === undefined ? undefined : { path: run.resumed, at: placeInRun(start) };
   const { evaluationImagesLeftOut } = run;
   let loading: EpochLoading = { seconds: 0, waitedSeconds: 0, evaluationImagesLeftOut };
   const events: TrainerEvents = {

@@ -74,7 +74,11 @@ export async function loadSources(
   const { kind } = engine.device;
   requireMemory(config, parts, kind);
   const { batchSize, evaluationBatchSize } = config.training;
-  requireTrainingMemory(parts, Math.max(...epochPlan(trainingImages(config, splits.train.count), batchSize).sizes), kind);
+  requireTrainingMemory(
+    parts,
+    Math.max(...epochPlan(trainingImages(config, splits.train.count), batchSize).sizes),
+    kind,
+  );
   requireEvaluationMemory(parts, Math.min(evaluationBatchSize, splits.evaluation.count), kind);
   return { config, splits, generators, engine, parts, first };
 }

@@ -155,10 +155,7 @@ const meanOf = (epochs: number): string => {
 };
 
 /** Writes the summary of a run whose metrics are complete, and prints the last lines. */
-async function finish(
-  { config, folder, parts, splits, weights }: Run,
-  last: LastProcess,
-): Promise<RunSummary> {
+async function finish({ config, folder, parts, splits, weights }: Run, last: LastProcess): Promise<RunSummary> {
   const { paths, print } = folder;
   const facts = {
     experiment: config.experiment,

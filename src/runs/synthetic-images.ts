@@ -44,7 +44,11 @@ export async function openGenerators(
 ): Promise<GeneratorSet> {
   const set = await loadGeneratorSet(resolve(workingDirectory, generator));
   const refuse = (reason: string, hint?: string): Error =>
-    cannot('train on synthetic images', reason, { code: 'generator/unusable', place: set.path, ...(hint === undefined ? {} : { hint }) });
+    cannot('train on synthetic images', reason, {
+      code: 'generator/unusable',
+      place: set.path,
+      ...(hint === undefined ? {} : { hint }),
+    });
   if (checksum !== undefined && checksum !== set.checksum) {
     const hint = 'leave dataset.synthetic.checksum out to use this one';
     throw refuse(`the generator has the checksum ${set.checksum.slice(0, 12)}…, not ${checksum.slice(0, 12)}…`, hint);
@@ -59,13 +63,17 @@ export async function openGenerators(
   const missing = real.classNames.findIndex((_, label) => generatorOfClass(set, label) === undefined);
   if (missing !== -1) {
     const unlabelled = set.generators.find((each) => !makesKnownClasses(each));
-    if (unlabelled === undefined) throw refuse(`there is no generator of class ${missing} (${real.classNames[missing]})`);
+    if (unlabelled === undefined)
+      throw refuse(`there is no generator of class ${missing} (${real.classNames[missing]})`);
     throw labelMeaning(unlabelled) === 'none'
       ? refuse(
           `the generator is one for ${unlabelled.trainedClasses.length} classes and takes no labels, so its images have none`,
           'train one generator for each class: gan.perClass=true',
         )
-      : refuse("the generator's categories are not the classes, so its images have no labels", 'train it with gan.realLabels=true');
+      : refuse(
+          "the generator's categories are not the classes, so its images have no labels",
+          'train it with gan.realLabels=true',
+        );
   }
   return set;
 }

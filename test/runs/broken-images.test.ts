@@ -45,7 +45,11 @@ const configOf = (options: object) =>
 
 it('measures the readable images alone, and says how many were left out', async () => {
   const out = join(folder, 'broken');
-  const whole = await runExperiment(configOf({ broken: [], absent: gone }), { out: join(folder, 'absent'), resume: true }, context);
+  const whole = await runExperiment(
+    configOf({ broken: [], absent: gone }),
+    { out: join(folder, 'absent'), resume: true },
+    context,
+  );
   const summary = await runExperiment(configOf({ broken: gone, absent: [] }), { out, resume: true }, context);
   expect(whole.evaluationImagesLeftOut).toBeUndefined();
   expect(summary.evaluationImagesLeftOut).toBe(6);
@@ -76,7 +80,9 @@ it('says so too where it was stopped in its last evaluation, or is asked for wit
   let turns = 0;
   // After the only step and the first batch of the evaluation.
   const stopRequested = (): string | undefined => (++turns === 2 ? 'SIGTERM' : undefined);
-  await expect(runExperiment(broken, { out, resume: true }, { ...context, stopRequested })).rejects.toThrow('stopped by SIGTERM');
+  await expect(runExperiment(broken, { out, resume: true }, { ...context, stopRequested })).rejects.toThrow(
+    'stopped by SIGTERM',
+  );
   const resumed = await runExperiment(broken, { out, resume: true }, context);
   expect(resumed).toMatchObject({ evaluationImagesLeftOut: 6 });
   const other = { ...broken, training: { ...broken.training, evaluationBatchSize: 4 } };

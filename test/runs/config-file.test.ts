@@ -41,7 +41,11 @@ describe.each(['train', 'gan train'] as const)('isda %s', (command) => {
     expect(await run(folder, first)).toMatchObject({ code: 0 });
     const root = join(folder, 'runs', second.includes('x') ? 'x-y-seed1' : 'c-seed1');
     const before = contentOf(root, ['log.txt']);
-    for (const [length, more] of [[1, []], [3, []], [3, ['--no-resume']]] as const) {
+    for (const [length, more] of [
+      [1, []],
+      [3, []],
+      [3, ['--no-resume']],
+    ] as const) {
       write(folder, second, length);
       const { code, stderr } = await run(folder, second, ...more);
       expect(stderr).toContain(`cannot use the run folder: it is that of ${join(folder, first)}, another config (`);

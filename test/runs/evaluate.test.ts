@@ -80,7 +80,10 @@ describe('openRunCheckpoint', () => {
   it('loads no code that the caller does not name', async () => {
     const copy = await copyOf('own-code');
     const path = join(copy, 'config.yaml');
-    writeFileSync(path, readFileSync(path, 'utf8').replace(/^model:\n(?: .*\n)+/m, 'model:\n  name: custom\n  module: ./net.mjs\n'));
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace(/^model:\n(?: .*\n)+/m, 'model:\n  name: custom\n  module: ./net.mjs\n'),
+    );
     await expect(open(copy)).rejects.toMatchObject({
       kind: 'usage',
       hint: `if you trust it, name it: --set model.module=${join(copy, 'net.mjs')}`,
@@ -125,7 +128,10 @@ describe('evaluateRun', () => {
     const copy = await copyOf('gone');
     const [config, inputs] = [join(copy, 'config.yaml'), join(copy, 'inputs.json')];
     writeFileSync(config, readFileSync(config, 'utf8').replace(/^ {2}dir: .*$/m, '  dir: images'));
-    writeFileSync(inputs, readFileSync(inputs, 'utf8').replace(/"folder": ".*"/, `"folder": "${join(folder, 'away')}"`));
+    writeFileSync(
+      inputs,
+      readFileSync(inputs, 'utf8').replace(/"folder": ".*"/, `"folder": "${join(folder, 'away')}"`),
+    );
     const from = (workingDirectory: string) => openRunCheckpoint(copy, { overrides: [], workingDirectory });
     expect((await from(tmpdir())).config.dataset).toMatchObject({ dir: join(folder, 'away') });
     // Moved with the folder that the command is called from, they are found.
@@ -157,7 +163,10 @@ describe('evaluateRun', () => {
       { out: await copyOf('goes-on'), resume: true },
       context,
     );
-    await expect(going).rejects.toMatchObject({ code: 'data/changed', message: expect.stringContaining(text) as string });
+    await expect(going).rejects.toMatchObject({
+      code: 'data/changed',
+      message: expect.stringContaining(text) as string,
+    });
     rmSync(names);
     expect((await evaluate([`dataset.dir=${moved}`])).warnings).toEqual([]);
   });

@@ -70,9 +70,9 @@ describe.each(instances)('%s', (name, model) => {
     const run = join(folder, name);
     expect(await importNetwork(config, first, run, { ...places, stream: process.stdout })).toEqual(report);
     const second = join(folder, `${name}-again.safetensors`);
-    expect(await exportRun(await openRunCheckpoint(run, { overrides: [], workingDirectory: folder }), second, places)).toEqual(
-      report,
-    );
+    expect(
+      await exportRun(await openRunCheckpoint(run, { overrides: [], workingDirectory: folder }), second, places),
+    ).toEqual(report);
     expect(readFileSync(second).equals(bytes)).toBe(true);
     await rm(run, { recursive: true });
   });

@@ -48,13 +48,19 @@ const [count, height, width, channels] = reference.shape;
 const { classes, mean, std } = reference;
 const images = { height, width, channels, classes, mean, std };
 const batch = {
-  images: Uint8Array.from({ length: count * height * width * channels }, (_, k) => Math.floor(256 * uniform(1_000_000, k, 0))),
+  images: Uint8Array.from({ length: count * height * width * channels }, (_, k) =>
+    Math.floor(256 * uniform(1_000_000, k, 0)),
+  ),
   labels: Int32Array.from(reference.labels),
 };
 
 /** The state dictionary of torchvision's ResNet-18, as PyTorch saves it out of DataParallel. */
 const state: readonly NamedTensor[] = [
-  ...reference.tensors.map(([name, shape], number) => ({ name: `module.${name}`, shape, data: fill(name, shape, number, 0) })),
+  ...reference.tensors.map(([name, shape], number) => ({
+    name: `module.${name}`,
+    shape,
+    data: fill(name, shape, number, 0),
+  })),
   { name: 'module.bn1.num_batches_tracked', shape: [], data: BigInt64Array.of(7n) },
 ];
 /** The upper halves of float32 numbers, as safetensors has bfloat16. */
@@ -84,7 +90,14 @@ const configOf = (model: object, optimizer: object = {}) =>
 async function open(config: ReturnType<typeof configOf>) {
   const parts = await buildParts(config, images);
   const first = await readFirstWeights(config.model, parts, folder);
-  const training = openTrainingSession(engine, parts, { execution: 'captured', seed: 3, trainImages: count, batchSize: count, evaluationImages: 0, evaluationBatchSize: 1 });
+  const training = openTrainingSession(engine, parts, {
+    execution: 'captured',
+    seed: 3,
+    trainImages: count,
+    batchSize: count,
+    evaluationImages: 0,
+    evaluationBatchSize: 1,
+  });
   writeTensors(training, first!.tensors);
   return { parts, first: first!, training };
 }
@@ -97,7 +110,9 @@ function logitsOf(parts: StepParts, training: Awaited<ReturnType<typeof open>>['
       ...evaluationStep(parts, count),
       build({ images }, program) {
         const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
-        return { logits: parts.network.apply(normalizeImages(images, parts), { program, training: false, seed }).logits };
+        return {
+          logits: parts.network.apply(normalizeImages(images, parts), { program, training: false, seed }).logits,
+        };
       },
     },
   ]);
@@ -118,7 +133,7 @@ describe("torchvision's ResNet-18", () => {
     training.close();
   });
 
-  it("is fine-tuned as by PyTorch: frozen layers, and a head with ten times the learning rate", async () => {
+  it('is fine-tuned as by PyTorch: frozen layers, and a head with ten times the learning rate', async () => {
     const { freeze, headLearningRateFactor } = reference;
     const { parts, training } = await open(configOf({ weights: file, freeze }, { headLearningRateFactor }));
     const { optimizer } = parts;
@@ -144,14 +159,22 @@ describe("torchvision's ResNet-18", () => {
     const config = configOf({ weights: file, head: 'fresh' });
     const parts = await buildParts(config, { ...images, classes: 3 });
     const { tensors, facts } = (await readFirstWeights(config.model, parts, folder))!;
-    expect(tensors.map(({ name }) => name)).toEqual(parts.network.tensors.map(({ name }) => name).slice(0, -2).sort());
+    expect(tensors.map(({ name }) => name)).toEqual(
+      parts.network.tensors
+        .map(({ name }) => name)
+        .slice(0, -2)
+        .sort(),
+    );
     expect(facts).toMatchObject({ file: 'resnet18.safetensors', head: 'fresh' });
     const other = await buildParts(configOf({ weights: file }), { ...images, classes: 3 });
     await expect(readFirstWeights({ weights: file }, other, folder)).rejects.toMatchObject({
       message: 'cannot use the weights: fc.weight is [10, 512], expected [3, 512]: the classes are others',
       hint: expect.stringContaining('model.head=fresh') as string,
     });
-    const bare = write('bare.safetensors', state.filter(({ name }) => !name.startsWith('module.fc.')));
+    const bare = write(
+      'bare.safetensors',
+      state.filter(({ name }) => !name.startsWith('module.fc.')),
+    );
     await expect(readFirstWeights({ weights: bare }, other, folder)).rejects.toThrow('it has no fc.weight');
     expect((await readFirstWeights({ weights: bare, head: 'fresh' }, other, folder))!.tensors).toHaveLength(
       other.network.tensors.length - 2,
@@ -159,14 +182,24 @@ describe("torchvision's ResNet-18", () => {
   });
 
   it('begins without the bias of the file where the loss has none, in a run as by import', async () => {
-    const config = experimentSchema.parse({ ...configOf({ weights: file }), dataset: { name: 'cifar10' }, loss: { name: 'large-margin' } });
+    const config = experimentSchema.parse({
+      ...configOf({ weights: file }),
+      dataset: { name: 'cifar10' },
+      loss: { name: 'large-margin' },
+    });
     const biasOf = (tensors: readonly NamedTensor[]) => tensors.find(({ name }) => name === 'fc.bias')!.data;
     const zeros = new Float32Array(classes);
-    expect(biasOf(state.map((tensor) => ({ ...tensor, name: tensor.name.slice('module.'.length) })))).not.toEqual(zeros);
+    expect(biasOf(state.map((tensor) => ({ ...tensor, name: tensor.name.slice('module.'.length) })))).not.toEqual(
+      zeros,
+    );
     const parts = await buildParts(config, images);
     const first = (await readFirstWeights(config.model, parts, folder))!;
     expect([first.droppedBias, biasOf(first.tensors)]).toEqual(['fc.bias', zeros]);
-    const plain = (await readFirstWeights(config.model, await buildParts(configOf({ weights: file }), images), folder))!;
+    const plain = (await readFirstWeights(
+      config.model,
+      await buildParts(configOf({ weights: file }), images),
+      folder,
+    ))!;
     expect(plain.droppedBias).toBeUndefined();
     expect(biasOf(plain.tensors)).not.toEqual(zeros);
 
@@ -175,7 +208,9 @@ describe("torchvision's ResNet-18", () => {
     await importNetwork(config, file, run, context);
     const { checkpoint } = await openRunCheckpoint(run, { overrides: [], workingDirectory: folder });
     expect(biasOf(checkpoint.tensors)).toEqual(zeros);
-    expect(printed()).toContain('warning: fc.bias of the file is not taken: the loss has no bias, so it is 0 and stays there');
+    expect(printed()).toContain(
+      'warning: fc.bias of the file is not taken: the loss has no bias, so it is 0 and stays there',
+    );
   });
 
   it('has to be the file that the config knows', async () => {

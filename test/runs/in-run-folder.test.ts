@@ -133,8 +133,7 @@ describe('the records that a run begins with', () => {
     await saveCheckpoint(checkpoints, state(2), 3);
     const best = 'best-epoch-0001-step-0000010.safetensors';
     const { context, printed } = contextOf();
-    const resume = () =>
-      inRunFolder(folder, context, (open) => resumedCheckpoint(open, { resume: true, ...expected }));
+    const resume = () => inRunFolder(folder, context, (open) => resumedCheckpoint(open, { resume: true, ...expected }));
     expect((await resume())?.epoch).toBe(2);
     expect(printed.join('')).toBe('');
     writeFileSync(join(checkpoints, best), '');

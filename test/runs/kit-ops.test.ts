@@ -7,8 +7,10 @@ const tally = createTally();
 const x = tally.input({ dtype: 'float32', shape: [2, 3] });
 
 /** Users' files are JavaScript: no type holds them back. */
-const call = (name: keyof typeof kitOps, ...values: unknown[]) => () =>
-  (kitOps[name] as (...values: unknown[]) => unknown)(...values);
+const call =
+  (name: keyof typeof kitOps, ...values: unknown[]) =>
+  () =>
+    (kitOps[name] as (...values: unknown[]) => unknown)(...values);
 
 describe('the operations of the kit', () => {
   it('are those of the engine', () => {

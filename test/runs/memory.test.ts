@@ -24,7 +24,9 @@ describe('requireMemory', () => {
         message: expect.stringMatching(
           /^cannot hold the network and the loss in memory: loss\.covariance \[260, 2048, 2048\] takes 4\.06 GiB, and an array of Node\.js/,
         ) as string,
-        hint: expect.stringMatching(/^loss\.covariance forms that fit: diagonal .+, identity .+, single .+, sketch /) as string,
+        hint: expect.stringMatching(
+          /^loss\.covariance forms that fit: diagonal .+, identity .+, single .+, sketch /,
+        ) as string,
       }),
     );
     expect(() => requireMemory(config, parts, 'cpu', { ...limits, array: Infinity })).not.toThrow();

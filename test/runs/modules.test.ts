@@ -84,7 +84,9 @@ describe('loadLoss', () => {
     expect(compute(value, true)).toThrow('no gradient leads from what compute gives to the network');
     expect(compute(value, false)).not.toThrow();
     expect(compute(tensorOf([], { needsGradient: true }), true)).not.toThrow();
-    expect(compute(tensorOf([], { dtype: 'int32' }), true)).toThrow('what compute gives is int32[], expected float32[]');
+    expect(compute(tensorOf([], { dtype: 'int32' }), true)).toThrow(
+      'what compute gives is int32[], expected float32[]',
+    );
   });
 
   test.for([
@@ -166,7 +168,10 @@ describe('loadNetwork', () => {
 
 describe('requireDistinctNames', () => {
   test('names a tensor that there is twice', () => {
-    const named = (...names: string[]) => () => requireDistinctNames(names.map((name) => ({ name })));
+    const named =
+      (...names: string[]) =>
+      () =>
+        requireDistinctNames(names.map((name) => ({ name })));
     expect(named('fc.weight', 'fc.bias')).not.toThrow();
     expect(named('fc.weight', 'fc.bias', 'fc.weight')).toThrow('two of their tensors are called fc.weight');
   });
@@ -180,7 +185,10 @@ describe('requireNamedModules', () => {
   });
 
   test('asks for every file that it needs by name', () => {
-    const unnamed = (...overrides: string[]) => () => requireNamedModules(config, overrides, 'run/config.yaml');
+    const unnamed =
+      (...overrides: string[]) =>
+      () =>
+        requireNamedModules(config, overrides, 'run/config.yaml');
     // The loss of a trained run is not run.
     expect(unnamed()).toThrow(/its config runs code of its own: model\.module=\/code\/network\.mjs$/);
     expect(unnamed('loss.module=/code/loss.mjs')).toThrow('code of its own: model.module=/code/network.mjs');

@@ -66,7 +66,15 @@ const whole = await run('whole', configOf());
 describe('runExperiment', () => {
   it('leaves a folder with all its records, and prints what it keeps in log.txt', () => {
     const root = join(folder, 'whole');
-    const names = ['config.yaml', 'environment.json', 'inputs.json', 'metrics.csv', 'summary.json', 'log.txt', 'checkpoints'];
+    const names = [
+      'config.yaml',
+      'environment.json',
+      'inputs.json',
+      'metrics.csv',
+      'summary.json',
+      'log.txt',
+      'checkpoints',
+    ];
     for (const name of names) expect(existsSync(join(root, name)), name).toBe(true);
     expect(existsSync(join(root, '.lock'))).toBe(false);
     const lines = whole.printed.trimEnd().split('\n');
@@ -102,18 +110,21 @@ describe('runExperiment', () => {
     );
   });
 
-  it.each([1, 2, 4, 6])('after turn %i stops with a checkpoint, from which it resumes to the same bytes', async (turn) => {
-    const out = `stopped-${turn}`;
-    await expect(run(out, configOf(), { stopRequested: stopAfter(turn) })).rejects.toMatchObject({
-      message: 'stopped by SIGTERM: a checkpoint is written',
-      kind: 'stopped',
-      place: join(folder, out),
-    });
-    expect(existsSync(join(folder, out, 'summary.json'))).toBe(false);
-    const rest = await run(out, configOf());
-    expect(rest.printed).toMatch(/^resuming in epoch [12] after [0-3] of 3 batches$/m);
-    expect(outcomeOf(join(folder, out))).toEqual(outcomeOf(join(folder, 'whole')));
-  });
+  it.each([1, 2, 4, 6])(
+    'after turn %i stops with a checkpoint, from which it resumes to the same bytes',
+    async (turn) => {
+      const out = `stopped-${turn}`;
+      await expect(run(out, configOf(), { stopRequested: stopAfter(turn) })).rejects.toMatchObject({
+        message: 'stopped by SIGTERM: a checkpoint is written',
+        kind: 'stopped',
+        place: join(folder, out),
+      });
+      expect(existsSync(join(folder, out, 'summary.json'))).toBe(false);
+      const rest = await run(out, configOf());
+      expect(rest.printed).toMatch(/^resuming in epoch [12] after [0-3] of 3 batches$/m);
+      expect(outcomeOf(join(folder, out))).toEqual(outcomeOf(join(folder, 'whole')));
+    },
+  );
 
   it('starts over without --resume', async () => {
     await run('over', configOf({ lambda0: 0.1 }));
@@ -172,9 +183,17 @@ describe('what is refused before the folder changes', () => {
   });
 
   it.each([
-    ['metrics that were changed', (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace(',0.1,', ',0.2,')), /the metrics were changed since/],
+    [
+      'metrics that were changed',
+      (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace(',0.1,', ',0.2,')),
+      /the metrics were changed since/,
+    ],
     ['metrics that are gone', (path: string) => rmSync(path), /metrics\.csv: no such file/],
-    ['a column that is not the run’s', (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('train_loss', 'own')), /the columns of the metrics/],
+    [
+      'a column that is not the run’s',
+      (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('train_loss', 'own')),
+      /the columns of the metrics/,
+    ],
   ] as const)('%s, of a run that would be longer', async (name, damage, message) => {
     const out = name.replaceAll(/[^a-z]/g, '');
     const { loss } = experimentSchema.parse({ ...configOf(), loss: { name: 'cross-entropy' } });
@@ -208,7 +227,10 @@ describe('what is refused before the folder changes', () => {
     cpSync(root, out, { recursive: true });
     for (const name of ['checkpoints', 'summary.json']) rmSync(join(out, name), { recursive: true });
     const before = contentOf(out, ['log.txt']);
-    await expect(run('unended', configOf())).rejects.toMatchObject({ code: 'run/exists', place: join(out, 'metrics.csv') });
+    await expect(run('unended', configOf())).rejects.toMatchObject({
+      code: 'run/exists',
+      place: join(out, 'metrics.csv'),
+    });
     expect(contentOf(out, ['log.txt'])).toEqual(before);
     expect((await run('unended', configOf(), { resume: false })).summary.last).toEqual(whole.summary.last);
   });
@@ -218,14 +240,25 @@ describe('what is refused before the folder changes', () => {
   const weights = join(folder, 'unfit.safetensors');
   it.each([
     ['a hole larger than the images', changed({ augmentation: { cutout: { length: 300 } } }), {}, 'cutout.length 300'],
-    ['an augmentation that is not there', changed({ augmentation: { custom: { module: '/none.js' } } }), {}, '/none.js'],
+    [
+      'an augmentation that is not there',
+      changed({ augmentation: { custom: { module: '/none.js' } } }),
+      {},
+      '/none.js',
+    ],
     ['a loss that is not there', changed({ loss: { name: 'custom', module: '/none.js' } }), {}, '/none.js'],
-    ['weights of another network', changed({ model: { name: 'resnet', depth: 14, weights } }), {}, 'layer1.1.conv1.weight is missing'],
+    [
+      'weights of another network',
+      changed({ model: { name: 'resnet', depth: 14, weights } }),
+      {},
+      'layer1.1.conv1.weight is missing',
+    ],
     ['no such device', configOf(), { openEngine: noEngine }, 'no GPU'],
   ])('%s, of a run that starts over, and without making a folder', async (_, config, context, message) => {
     await exportFresh(configOf(), weights, testRunContext(folder, engine).context);
     const { model } = config;
-    const known = model.weights === undefined ? config : { ...config, model: { ...model, weightsSha256: sha256Of(weights) } };
+    const known =
+      model.weights === undefined ? config : { ...config, model: { ...model, weightsSha256: sha256Of(weights) } };
     const before = contentOf(root);
     await expect(run('whole', known, { ...context, resume: false })).rejects.toThrow(message);
     expect(contentOf(root)).toEqual(before);
@@ -297,7 +330,9 @@ describe('a run with other settings than before', () => {
 
   it('has no summary of the shorter run when it is stopped on its way', async () => {
     await run('cut', basic({ epochs: 1 }));
-    await expect(run('cut', basic({ epochs: 3 }), { stopRequested: stopAfter(2) })).rejects.toThrow('stopped by SIGTERM');
+    await expect(run('cut', basic({ epochs: 3 }), { stopRequested: stopAfter(2) })).rejects.toThrow(
+      'stopped by SIGTERM',
+    );
     expect(existsSync(join(folder, 'cut', 'summary.json'))).toBe(false);
   });
 
@@ -308,8 +343,18 @@ describe('a run with other settings than before', () => {
   });
 
   it.each([
-    ['a cosine schedule', basic({ epochs: 1 }, { name: 'cosine' }), basic({ epochs: 3 }, { name: 'cosine' }), 'learning rate of epoch 1'],
-    ['ISDA’s lambda', configOf({ training: eager }), configOf({ training: { ...eager, epochs: 4 } }), 'lambda of epoch'],
+    [
+      'a cosine schedule',
+      basic({ epochs: 1 }, { name: 'cosine' }),
+      basic({ epochs: 3 }, { name: 'cosine' }),
+      'learning rate of epoch 1',
+    ],
+    [
+      'ISDA’s lambda',
+      configOf({ training: eager }),
+      configOf({ training: { ...eager, epochs: 4 } }),
+      'lambda of epoch',
+    ],
   ])('is refused where its past would have been another, as with %s', async (name, before, after, word) => {
     const out = name.replaceAll(/[^a-z]/g, '');
     await run(out, before);
@@ -324,9 +369,7 @@ describe('a run with other settings than before', () => {
 
   it('is refused where it is shorter than what is done, and as a cell of a store', async () => {
     await run('two', basic({ epochs: 2 }));
-    await expect(run('two', basic({ epochs: 1 }))).rejects.toThrow(
-      '(training.epochs 2 → 1; it has done 2 epochs)',
-    );
+    await expect(run('two', basic({ epochs: 1 }))).rejects.toThrow('(training.epochs 2 → 1; it has done 2 epochs)');
     writeFileSync(join(folder, 'two', 'cell.json'), '{}');
     await expect(run('two', basic({ epochs: 3 }))).rejects.toMatchObject({
       hint: expect.stringContaining('the run belongs to a study') as string,
@@ -336,7 +379,9 @@ describe('a run with other settings than before', () => {
   it('is refused where it would end before the epoch that it has begun', async () => {
     // A step of the second epoch.
     const stopRequested = stopAfter(6);
-    await expect(run('begun', basic({ epochs: 3, workers: 0 }), { stopRequested })).rejects.toThrow('stopped by SIGTERM');
+    await expect(run('begun', basic({ epochs: 3, workers: 0 }), { stopRequested })).rejects.toThrow(
+      'stopped by SIGTERM',
+    );
     expect(read(join(folder, 'begun'), 'metrics.csv')).toMatch(/\n1,.*\n$/);
     await expect(run('begun', basic({ epochs: 1 }))).rejects.toThrow('(training.epochs 3 → 1; it has begun epoch 2)');
     expect((await run('begun', basic({ epochs: 2 }))).summary.epochs).toBe(2);
@@ -348,7 +393,9 @@ describe('a run with other settings than before', () => {
     await expect(run('sparse', sparse(40), { stopRequested })).rejects.toThrow('stopped by SIGTERM');
     const before = contentOf(join(folder, 'sparse'), ['log.txt']);
     await expect(run('sparse', sparse(8))).rejects.toMatchObject({
-      message: expect.stringMatching(/^cannot resume: with training\.epochs 8, epoch \d would be one of the last 10, and was not evaluated$/) as string,
+      message: expect.stringMatching(
+        /^cannot resume: with training\.epochs 8, epoch \d would be one of the last 10, and was not evaluated$/,
+      ) as string,
       hint: expect.stringMatching(/^the fewest epochs that it can have are 1\d; /) as string,
     });
     expect(contentOf(join(folder, 'sparse'), ['log.txt'])).toEqual(before);

@@ -71,7 +71,7 @@ describe('accumulation', () => {
     const training = openTrainingSession(engine, parts, { execution, seed: 1, ...sizes });
     const batches = Math.ceil(20 / batchSize);
     const { learningRate } = parts.optimizer;
-    for (let update = 1; update <= 8; ) {
+    for (let update = 1; update <= 8;) {
       for (let batch = 0; batch < batches; batch++) {
         const images = batchOf(batch * batchSize, Math.min(20, (batch + 1) * batchSize));
         const group = groupOf({ batch, images: images.labels.length }, batches, { accumulate, batchSize });
@@ -172,13 +172,16 @@ describe('a run', () => {
     const stored = opened.checkpoint.tensors.find(({ name }) => name === 'ema.fc.weight')!;
     expect(tensors.find(({ name }) => name === 'fc.weight')!.data).toEqual(stored.data);
     const plain = await openRunCheckpoint(join(folder, 'whole-captured'), { overrides: [], workingDirectory: folder });
-    expect(() => withAverages({ ...plain, checkpoint: { ...plain.checkpoint, tensors: [] } }, 'export the averages')).toThrow(
-      'cannot export the averages: the run keeps none of its weights',
-    );
+    expect(() =>
+      withAverages({ ...plain, checkpoint: { ...plain.checkpoint, tensors: [] } }, 'export the averages'),
+    ).toThrow('cannot export the averages: the run keeps none of its weights');
 
     const still = { name: 'sgd', learningRate: 1e-30 };
     const model = { name: 'resnet', depth: 8, weights: file, weightsSha256: sha256Of(file) };
-    const from = await run('from-ema', configOf({ epochs: 1, batchSize: 20, ema: { decay: 0, warmup: false } }, { model, optimizer: still }));
+    const from = await run(
+      'from-ema',
+      configOf({ epochs: 1, batchSize: 20, ema: { decay: 0, warmup: false } }, { model, optimizer: still }),
+    );
     expect(from.printed).toContain('from ema.safetensors');
     const first = await openRunCheckpoint(join(folder, 'from-ema'), { overrides: [], workingDirectory: folder });
     const weightOf = (name: string) => first.checkpoint.tensors.find((tensor) => tensor.name === name)!.data;
@@ -189,7 +192,13 @@ describe('a run', () => {
   it('has the fingerprint it always had where none of them is on', () => {
     const plain = fingerprint(configOf({}));
     expect(fingerprint(configOf({ accumulate: 1 }, { optimizer: { headLearningRateFactor: 1 } }))).toBe(plain);
-    const others = [{ accumulate: 2 }, { clipGradNorm: 1 }, { ema: {} }, { ema: { decay: 0.5 } }, { ema: { warmup: false } }];
+    const others = [
+      { accumulate: 2 },
+      { clipGradNorm: 1 },
+      { ema: {} },
+      { ema: { decay: 0.5 } },
+      { ema: { warmup: false } },
+    ];
     const found = others.map((training) => fingerprint(configOf(training)));
     expect(new Set([plain, ...found]).size).toBe(1 + others.length);
   });

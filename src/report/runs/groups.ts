@@ -66,7 +66,10 @@ function onePerSeed(runs: readonly RecordedRun[]): Pick<SeedRuns, 'runs' | 'left
 function keysOf(runs: readonly RecordedRun[]): readonly string[] {
   const keys = new Map<RecordedRun, string>();
   for (const same of grouped(runs, ({ config }) => JSON.stringify(config.dataset)).values()) {
-    const found = originKeys(same[0].config.dataset.name, same.map(({ origin = {} }) => origin));
+    const found = originKeys(
+      same[0].config.dataset.name,
+      same.map(({ origin = {} }) => origin),
+    );
     same.forEach((run, index) => keys.set(run, found[index]));
   }
   return runs.map((run) => keys.get(run)!);
@@ -103,11 +106,12 @@ export function groupRuns(
 ): readonly RunGroup[] {
   const keys = keysOf(runs);
   const varied = [...variedSections, weightsKey, 'model.weights', 'model.weightsSha256', 'model.head'];
-  const texts = new Map(runs.flatMap(({ origin }) => (origin?.data ? [[origin.data.checksum, dataText(origin.data)]] : [])));
+  const texts = new Map(
+    runs.flatMap(({ origin }) => (origin?.data ? [[origin.data.checksum, dataText(origin.data)]] : [])),
+  );
   const described = runs.map((run, index) => ({ run, settings: settingsOfRun(run, keys[index], texts) }));
   const groups = [...grouped(described, ({ settings }) => settingsKey(settings, varied))];
-  const common = (settings: Settings): Settings =>
-    new Map([...settings].filter(([key]) => !isWithin(key, varied)));
+  const common = (settings: Settings): Settings => new Map([...settings].filter(([key]) => !isWithin(key, varied)));
   const titles = uniqueNames(
     groups.map(([, [{ run, settings }]]) => ({
       name: `${networkName(run.config)}, ${datasetName(run.config, run.origin)}, ${counted(run.config.training.epochs, 'epoch')}`,

@@ -89,7 +89,12 @@ export async function recordedRuns(stored: StoredRuns): Promise<RecordedRuns> {
     try {
       const config = loadOwnConfig(folder);
       const origin = run.summary ?? (await readInputs(files.inputs)) ?? {};
-      const recorded = { ...run, config, origin: { data: origin.data, weights: origin.weights }, rows: isFile(files.metrics) ? await readMetrics(files.metrics, knownMetrics) : [] };
+      const recorded = {
+        ...run,
+        config,
+        origin: { data: origin.data, weights: origin.weights },
+        rows: isFile(files.metrics) ? await readMetrics(files.metrics, knownMetrics) : [],
+      };
       if (run.state === 'done' && run.summary !== undefined) checkOutcome(recorded, config, run.summary);
       runs.push(recorded);
     } catch (error) {

@@ -17,7 +17,17 @@ export function predictionsCsv(
   const lines = Array.from(labels, (label, at) => {
     const [index, guess] = [indices[at], predicted[at]];
     const correct = label === guess ? 1 : 0;
-    return [nameOf(index), index, label, classNames[label], guess, classNames[guess], correct, confidence[at], loss[at]];
+    return [
+      nameOf(index),
+      index,
+      label,
+      classNames[label],
+      guess,
+      classNames[guess],
+      correct,
+      confidence[at],
+      loss[at],
+    ];
   });
   return stringify([header, ...lines]);
 }

@@ -9,12 +9,15 @@ export interface EvaluatedRun {
 }
 
 const equalNumbers = (a: ArrayLike<number> | undefined, b: ArrayLike<number> | undefined): boolean =>
-  a === b || (a?.length === b?.length && a !== undefined && Array.from(a).every((value, index) => value === b?.[index]));
+  a === b ||
+  (a?.length === b?.length && a !== undefined && Array.from(a).every((value, index) => value === b?.[index]));
 
 /** In what the classes of two evaluations differ, in words; undefined where they do not. Those of a folder always have names. */
 function otherClasses(...examined: readonly [ExaminedRun, ExaminedRun]): string | undefined {
   const [first, second] = examined.map(({ predictions }) => predictions.classNames);
-  const areNamed = examined.every(({ data, predictions }) => data.official === undefined || !lackNames(predictions.classNames));
+  const areNamed = examined.every(
+    ({ data, predictions }) => data.official === undefined || !lackNames(predictions.classNames),
+  );
   return classDifference({ classNames: first, owner: 'one' }, { classNames: second, owner: 'the other' }, areNamed);
 }
 

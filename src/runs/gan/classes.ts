@@ -9,7 +9,8 @@ export function classNumber(
 ): number {
   const number = classNames.includes(word) ? classNames.indexOf(word) : /^\d+$/.test(word) ? Number(word) : -1;
   if (number >= 0 && number < classNames.length) return number;
-  throw cannot(`find class ${word}`, `${name} has no such class`, { code: 'option/invalid',
+  throw cannot(`find class ${word}`, `${name} has no such class`, {
+    code: 'option/invalid',
     kind: 'usage',
     hint: didYouMean(word, classNames) ?? `give a name or a number from 0 to ${classNames.length - 1}`,
   });

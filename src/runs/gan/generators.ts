@@ -34,7 +34,8 @@ function runsOf(
   const { gan, dataset } = config;
   if (!('perClass' in gan) || !gan.perClass) {
     if (only === undefined) return [{ config, out }];
-    throw cannot('train the generator of one class', 'the config has one generator for all classes', { code: 'option/conflict',
+    throw cannot('train the generator of one class', 'the config has one generator for all classes', {
+      code: 'option/conflict',
       kind: 'usage',
       hint: 'leave out --class, or set gan.perClass=true where gan.name is wgan',
     });

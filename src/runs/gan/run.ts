@@ -100,7 +100,11 @@ async function runInFolder(
   const { position, losses } =
     checkpoint === undefined ? { position: ganStart, losses: undefined } : placeOf(checkpoint, splits, inputs);
 
-  const shown = { classNames: data.classNames, trainedClasses: classes, labels: labelMeaning({ options: config.gan, generator: gan.generator, trainedClasses: classes }) };
+  const shown = {
+    classNames: data.classNames,
+    trainedClasses: classes,
+    labels: labelMeaning({ options: config.gan, generator: gan.generator, trainedClasses: classes }),
+  };
   const samples = labelsOf(rowsOf(shown), sampleColumns, shown);
   const parts = { gan, classes, batchSize };
   const training = openGanSession(opened, parts, { execution, samples: samples.length, seed });
@@ -120,7 +124,20 @@ async function runInFolder(
     }
     for (const line of headerLines(config, { gan, images, classes }, opened, position)) print(line);
     for (const note of splits.notes ?? []) print(`warning: ${note}`);
-    const run = { config, fingerprint: identity, folder: paths, gan, batches, data: splits.data, training, position, keptLosses: kept, shown, samples, diversity };
+    const run = {
+      config,
+      fingerprint: identity,
+      folder: paths,
+      gan,
+      batches,
+      data: splits.data,
+      training,
+      position,
+      keptLosses: kept,
+      shown,
+      samples,
+      diversity,
+    };
     const summary = await trainInGanFolder({ ...run, ...context, log });
     print(`generator     ${join(paths.root, generatorFile)}`);
     return summary;
@@ -198,7 +215,10 @@ function headerLines(
   const facts = [
     ['experiment', config.experiment],
     ['generator', `${config.gan.name}, ${parameters(gan.generator)} parameters`],
-    ['discriminator', `${parameters(gan.discriminator)} parameters, ${steps} step${steps === 1 ? '' : 's'} an iteration`],
+    [
+      'discriminator',
+      `${parameters(gan.discriminator)} parameters, ${steps} step${steps === 1 ? '' : 's'} an iteration`,
+    ],
     ['data', `${images.name}, ${images.count} training images${what}`],
     ['device', `${engine.device.kind} (${engine.device.name}), ${execution}`],
     ['iterations', `${iterations}, batch ${batchSize}`],

@@ -22,7 +22,8 @@ function shownRows(stored: LoadedGenerator, shown: Shown, only: number | undefin
   const known = makesKnownClasses(stored);
   if (!known && only !== undefined) {
     const reason = shown.labels === 'none' ? 'it takes no labels' : 'its categories are not the classes';
-    throw cannot('show one class', `the generator was trained on several classes, and ${reason}`, { code: 'option/conflict',
+    throw cannot('show one class', `the generator was trained on several classes, and ${reason}`, {
+      code: 'option/conflict',
       kind: 'usage',
       place: stored.path,
       hint: 'leave out --class',
@@ -54,7 +55,11 @@ export async function sampleGrid(
     }
   });
   if (rows.length === 0) {
-    throw cannot(`show class ${only}`, 'no generator of the run was trained on it', { code: 'option/conflict', kind: 'usage', place: run });
+    throw cannot(`show class ${only}`, 'no generator of the run was trained on it', {
+      code: 'option/conflict',
+      kind: 'usage',
+      place: run,
+    });
   }
   const name = `${first.options.name}, ${first.dataset}, seed ${seed}`;
   return { grid: gridOf(name, rows), generators: generators.map(({ path }) => path) };

@@ -68,7 +68,11 @@ const passes = { cpu: 60_000, cuda: 3_000_000 } as const;
 const epochLimits = [20, 200] as const;
 
 /** The network and a loss on images of a folder, to compute the memory of a step. */
-function partsWith(survey: FolderSurvey, network: Pick<Choices, 'imageSize' | 'model'>, covariance: Choices['covariance']) {
+function partsWith(
+  survey: FolderSurvey,
+  network: Pick<Choices, 'imageSize' | 'model'>,
+  covariance: Choices['covariance'],
+) {
   const { imageSize, model } = network;
   const config = experimentSchema.parse({
     experiment: 'new',
@@ -106,7 +110,9 @@ export async function chooseConfig(survey: FolderSurvey, machine: Machine): Prom
   const { batchSize, stepBytes } = batchFor(diagonal, trainImages, machine);
   // A full covariance of A features has A of its directions from as many images at least.
   const enoughImages = fewestImages > features;
-  const fullBytes = enoughImages ? stepMemory(await partsWith(survey, { imageSize, model }, 'full'), batchSize) : Infinity;
+  const fullBytes = enoughImages
+    ? stepMemory(await partsWith(survey, { imageSize, model }, 'full'), batchSize)
+    : Infinity;
   const isFull = fullBytes <= memoryShare * machine.memory;
   const [least, most] = epochLimits;
   const epochs = Math.min(most, Math.max(least, Math.round(passes[machine.device] / trainImages)));

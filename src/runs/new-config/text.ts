@@ -46,7 +46,12 @@ function covarianceText({ covariance, features, fewestImages }: Choices): string
 }
 
 /** The config of ISDA. `file`: its name. */
-export function newConfigText(survey: FolderSurvey, choices: Choices, { device, memory }: Machine, file: string): string {
+export function newConfigText(
+  survey: FolderSurvey,
+  choices: Choices,
+  { device, memory }: Machine,
+  file: string,
+): string {
   const name = named(file);
   const { covariance, validationFraction, batchSize, epochs } = choices;
   const split =
@@ -54,7 +59,10 @@ export function newConfigText(survey: FolderSurvey, choices: Choices, { device, 
       ? ''
       : `  validationFraction: ${validationFraction} # there is no val/: this share of each class is evaluated on\n`;
   const holdout = choices.sweepHoldout === 0 ? '' : ` --holdout ${choices.sweepHoldout}`;
-  const broken = survey.broken === 0 ? '' : `  maxBroken: 100 # ${survey.broken} of ${survey.sides.length + survey.broken} images that were looked at could not be read\n`;
+  const broken =
+    survey.broken === 0
+      ? ''
+      : `  maxBroken: 100 # ${survey.broken} of ${survey.sides.length + survey.broken} images that were looked at could not be read\n`;
   return `# ISDA on ${imagesText(survey)}
 #   isda train --config ${name}
 # Compare with its twin of cross entropy, and choose lambda0:
@@ -100,7 +108,10 @@ training:
 }
 
 /** The same with cross entropy. */
-export const twinText = (name: string, twin: string): string => `# The same as ${named(name)} with cross entropy, to compare with.
+export const twinText = (
+  name: string,
+  twin: string,
+): string => `# The same as ${named(name)} with cross entropy, to compare with.
 #   isda train --config ${named(twin)}
 extends: ${quoted(name)}
 

@@ -25,10 +25,7 @@ export interface TrainedNetwork {
 const numbered = (classes: number): readonly string[] => Array.from({ length: classes }, (_, label) => String(label));
 
 /** The network of a run's checkpoint. No image of its data set is needed. */
-export async function networkOfRun(
-  opened: RunCheckpoint,
-  places: DataPlaces,
-): Promise<TrainedNetwork> {
+export async function networkOfRun(opened: RunCheckpoint, places: DataPlaces): Promise<TrainedNetwork> {
   const { config, checkpoint } = opened;
   const parts = await buildNetwork(config, places);
   const names = new Set(parts.network.tensors.map(({ name }) => name));

@@ -6,7 +6,15 @@ import type { RecordedRun } from '../../../src/report/runs/recorded-runs.js';
 import type { Origin } from '../../../src/runs/origin.js';
 
 const run = (seed: number, origin: Origin, dataset: object = { name: 'cifar10' }): RecordedRun => ({
-  ...{ store: '/s', name: `r${seed}`, folder: `/s/r${seed}`, row: 'ISDA', ofGrid: false, fingerprint: '', state: 'done' },
+  ...{
+    store: '/s',
+    name: `r${seed}`,
+    folder: `/s/r${seed}`,
+    row: 'ISDA',
+    ofGrid: false,
+    fingerprint: '',
+    state: 'done',
+  },
   config: experimentSchema.parse({ experiment: 'x', dataset, training: { seed } }),
   rows: [],
   origin,

@@ -104,7 +104,7 @@ it('has no error of a class without images', () => {
 });
 
 it('refuses logits that are not finite', () => {
-  const collector = collectPredictions(["ant", "bee"], 1);
+  const collector = collectPredictions(['ant', 'bee'], 1);
   expect(() => collector.add({ logits: [NaN, 0], labels: Int32Array.of(0), indices: Uint32Array.of(0) })).toThrow(
     'cannot use the outputs of the network: the logits are not finite',
   );

@@ -41,7 +41,11 @@ test('samples are drawn once where losses and pictures of an iteration need them
   const showProgress = () => ({ iteration: () => {}, print: () => {}, line: () => {}, stop: () => {} });
   const options = { out: join(folder, 'run'), resume: true };
   await trainGenerators(config, options, { ...context, pictures, showProgress });
-  expect(read(join(folder, 'run'), 'losses.csv').split('\n').map((line) => line.split(',')[0])).toEqual(
+  expect(
+    read(join(folder, 'run'), 'losses.csv')
+      .split('\n')
+      .map((line) => line.split(',')[0]),
+  ).toEqual(
     ['iteration', '2', '4', '6', ''], // prettier-ignore
   );
   // After iterations 2, 3, 4 and 6, which has both.

@@ -38,7 +38,11 @@ describe('chooseConfig', () => {
       fewestImages: 1,
       sweepHoldout: 0,
     });
-    expect(await chooseConfig(survey([1, 3], 90), cpu)).toMatchObject({ trainImages: 3, fewestImages: 1, sweepHoldout: 1 });
+    expect(await chooseConfig(survey([1, 3], 90), cpu)).toMatchObject({
+      trainImages: 3,
+      fewestImages: 1,
+      sweepHoldout: 1,
+    });
     expect(await chooseConfig(survey([100, 100], 90), cpu)).toMatchObject({ trainImages: 160, sweepHoldout: 32 });
   });
 
@@ -80,7 +84,9 @@ describe('chooseConfig', () => {
     expect(small.stepBytes).toBeLessThanOrEqual(8 * 2 ** 30);
     expect(large.stepBytes).toBeGreaterThan(small.stepBytes + 100 * 2048 ** 2 * 4);
     const text = newConfigText(found, small, { device: 'cuda', memory: 16 * 2 ** 30 }, 'photos.yaml');
-    expect(text).toContain('# which a full covariance needs; but its step would not fit the memory.\n  covariance: diagonal\n');
+    expect(text).toContain(
+      '# which a full covariance needs; but its step would not fit the memory.\n  covariance: diagonal\n',
+    );
   });
 
   it('trains for a while whatever the number of images', async () => {
