@@ -91,14 +91,14 @@ function exportHint(factory: string, exports: Readonly<Record<string, unknown>>)
 }
 
 /**
- * Imports a file and calls one of its exports; what it gives, at once or as a promise, must pass the check.
+ * Imports a file and has `call` call its export `factory`; what that gives, at once or as a promise, must pass the check.
  * Errors: the file cannot be loaded, does not export `factory`, or that fails or gives something else.
  */
-export async function useModule<Result>(
+export async function useModule<Factory, Result>(
   path: string,
   factory: string,
   check: z.ZodObject,
-  call: (exports: Readonly<Record<string, unknown>>) => unknown,
+  call: (create: Factory) => unknown,
 ): Promise<Result> {
   const fail = (reason: string, cause?: unknown, place?: string, hint = 'docs/extending.md shows a whole one'): Error =>
     cannot(`use the module ${path}`, reason, { code: 'module/unusable', cause, place, hint });
@@ -113,12 +113,13 @@ export async function useModule<Result>(
     const place = error instanceof SyntaxError ? await syntaxErrorPlace(error, path, href) : placeInFile(error, path);
     throw fail(reasonOf(error).split('\n')[0], error, place, importHint(error));
   }
-  if (typeof exports[factory] !== 'function') {
+  const create = exports[factory];
+  if (typeof create !== 'function') {
     throw fail(`it does not export a function ${factory}`, undefined, undefined, exportHint(factory, exports));
   }
   let made: unknown;
   try {
-    made = await orUnsettled(call(exports), () => new Error('it gave a promise that never settles'));
+    made = await orUnsettled(call(create as Factory), () => new Error('it gave a promise that never settles'));
   } catch (error) {
     throw fail(`${factory} failed: ${reasonOf(error)}`, error, placeInFile(error, path));
   }

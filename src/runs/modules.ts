@@ -95,8 +95,8 @@ export function requireDistinctNames(tensors: readonly Pick<TensorDeclaration, '
  * does not give a loss.
  */
 export async function loadLoss({ module, options }: CustomLossOptions, shape: LossShape): Promise<Loss> {
-  const loss = await useModule<Loss>(module, 'createLoss', lossCheck, (exports) =>
-    (exports as unknown as LossModule).createLoss({ options, shape, kit }),
+  const loss = await useModule<LossModule['createLoss'], Loss>(module, 'createLoss', lossCheck, (create) =>
+    create({ options, shape, kit }),
   );
   const { name, tensors, withoutBias, softTargets, recordedScalars } = loss;
   const missing = recordedScalars?.find((scalar) => !(scalar in loss.scalars));
@@ -136,8 +136,11 @@ export function requireSoftTargets(loss: Loss, options: ExperimentConfig['loss']
 
 /** The same of a network. */
 export async function loadNetwork({ module, options }: CustomModelOptions, input: InputShape): Promise<Network> {
-  const network = await useModule<Network>(module, 'createNetwork', networkCheck, (exports) =>
-    (exports as unknown as NetworkModule).createNetwork({ options, input, kit }),
+  const network = await useModule<NetworkModule['createNetwork'], Network>(
+    module,
+    'createNetwork',
+    networkCheck,
+    (create) => create({ options, input, kit }),
   );
   const { name, classes, featureSize, tensors, classifier } = network;
   return {

@@ -41,13 +41,11 @@ export async function loadMetrics(
   { module, options }: CustomMetricsOptions,
   classes: number,
 ): Promise<readonly OwnMetric[]> {
-  const { metrics } = await useModule<{ metrics: readonly OwnMetric[] }>(
+  const { metrics } = await useModule<MetricsModule['createMetrics'], { metrics: readonly OwnMetric[] }>(
     module,
     'createMetrics',
     check,
-    async (exports) => ({
-      metrics: await (exports as unknown as MetricsModule).createMetrics({ options, classes, kit }),
-    }),
+    async (create) => ({ metrics: await create({ options, classes, kit }) }),
   );
   const names = metrics.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);

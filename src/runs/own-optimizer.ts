@@ -36,8 +36,11 @@ function requireState(state: unknown, { name, shape }: TensorDeclaration, elemen
  * or does not give an optimizer; later, its state does not fit, or an update does not assign the parameter.
  */
 export async function loadOptimizer({ module, options, learningRate }: CustomOptimizerOptions): Promise<Optimizer> {
-  const own = await useModule<OwnOptimizer>(module, 'createOptimizer', check, (exports) =>
-    (exports as unknown as OptimizerModule).createOptimizer({ options, learningRate, kit }),
+  const own = await useModule<OptimizerModule['createOptimizer'], OwnOptimizer>(
+    module,
+    'createOptimizer',
+    check,
+    (create) => create({ options, learningRate, kit }),
   );
   const { name, elementwise = false } = own;
   const scalars = Object.entries(own.scalars ?? {}).map(([key, valueAt]): [string, typeof valueAt] => [

@@ -35,8 +35,11 @@ export async function loadAugmentation(
   { module, options }: CustomAugmentationOptions,
   format: ImageFormat,
 ): Promise<Transform> {
-  const own = await useModule<OwnAugmentation>(module, 'createAugmentation', check, (exports) =>
-    (exports as unknown as AugmentationModule).createAugmentation({ options, format }),
+  const own = await useModule<AugmentationModule['createAugmentation'], OwnAugmentation>(
+    module,
+    'createAugmentation',
+    check,
+    (create) => create({ options, format }),
   );
   const size = imageBytes(format);
   const apply = (pixels: Uint8ClampedArray, random: RandomStream): void => {

@@ -81,7 +81,7 @@ const datasetCheck = z
 
 /** One part of the data set of a user's file. Errors: the file cannot be loaded, or does not give a data set. */
 export function loadDatasetModule(module: string, request: DatasetRequest): Promise<CustomDataset> {
-  return useModule<CustomDataset>(module, 'createDataset', datasetCheck, (exports) =>
-    (exports as unknown as DatasetModule).createDataset(request),
+  return useModule<DatasetModule['createDataset'], CustomDataset>(module, 'createDataset', datasetCheck, (create) =>
+    create(request),
   );
 }
