@@ -1,7 +1,10 @@
+// What lint and Prettier look at.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect } from 'vitest';
+import { getFileInfo } from 'prettier';
+import { glob } from 'tinyglobby';
+import { describe, expect, it } from 'vitest';
 import { test } from './temporary-folder.js';
 
 const lintImports = (folder: string) =>
@@ -16,5 +19,13 @@ describe('lint', () => {
     const { exitCode, stdout } = await lintImports(folder);
     expect(exitCode).not.toBe(0);
     expect(stdout).toContain('no-circular');
+  });
+});
+
+describe('prettier', () => {
+  it('checks every file of source and tests', async () => {
+    const files = await glob('{src,test,scripts,bench,examples,bin}/**/*.{ts,js,mjs}', { ignore: 'test/fixtures/**' });
+    const infos = await Promise.all(files.map((file) => getFileInfo(file, { ignorePath: '.prettierignore' })));
+    expect(files.filter((_, index) => infos[index].ignored)).toEqual([]);
   });
 });
