@@ -58,10 +58,40 @@ export default defineConfig(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/no-deprecated': 'error',
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/prefer-optional-chain': 'error',
+      '@typescript-eslint/require-array-sort-compare': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      eqeqeq: 'error',
+      'no-param-reassign': 'error',
+      'object-shorthand': 'error',
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'No default exports.' },
         { selector: 'Program > VariableDeclaration[kind="let"]', message: 'No mutable module state.' },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-shadow': 'error',
+      'max-lines': ['error', 250],
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/cli/**', 'src/install/**', 'src/engine/binding.ts', 'src/common/syntax-place.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['env', 'argv'].map((property) => ({
+          ...{ object: 'process', property },
+          message: 'Arguments and environment come in through CommandContext (docs/architecture.md).',
+        })),
       ],
     },
   },

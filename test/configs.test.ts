@@ -233,7 +233,7 @@ it.each([
   const own = paths.filter((path) => path.startsWith(`${table}/`));
   const found = own.map((path) => {
     const line = headerOf(path)[2];
-    return numbers.exec(line)?.[4] ?? topNumbers.exec(line)?.[3];
+    return numbers.exec(line)?.[4] ?? topNumbers.exec(line)?.[3] ?? '';
   });
   const expected = addressesOf(printed[table]);
   expect(expected).toHaveLength(count);
@@ -242,7 +242,7 @@ it.each([
 
 it('table3 has one config for each of its 46 numbers but the 8 that are those of Table 1', () => {
   const own = paths.filter((path) => path.startsWith('table3/'));
-  const found = own.map((path) => numbers.exec(headerOf(path)[2])?.[4]);
+  const found = own.map((path) => numbers.exec(headerOf(path)[2])?.[4] ?? '');
   const rows = printed.table3 as readonly Record<string, unknown>[];
   const expected = rows.flatMap(({ method, ...row }) => addressesOf(row, [String(method)]));
   expect(expected).toHaveLength(46);

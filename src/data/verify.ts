@@ -67,7 +67,7 @@ async function verifyPart(
 export async function verifyDataset(name: CifarName, folder: string): Promise<DatasetReport> {
   const format = cifarFormats[name];
   const problems: { message: string; place: string }[] = [];
-  const onProblem = (error: unknown): void => {
+  const onProblem = (error: unknown): undefined => {
     if (!(error instanceof IsdaError)) throw error;
     problems.push({ message: error.message, place: error.place ?? folder });
   };
@@ -78,7 +78,7 @@ export async function verifyDataset(name: CifarName, folder: string): Promise<Da
   await requireComplete(format, folder).catch(onProblem);
   const officialFiles = parts.flatMap((part) => part.files.filter((file) => file.official));
   const official = officialFiles.length === Object.keys(format.md5).length;
-  const classNames = await readClassNames(format, folder).catch((error: unknown) => void onProblem(error));
+  const classNames = await readClassNames(format, folder).catch(onProblem);
   const usualNames = classNames === undefined || hasUsualNames(format, classNames);
   return { name, folder, parts, official, usualNames, problems };
 }

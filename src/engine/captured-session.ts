@@ -100,8 +100,8 @@ export function createCapturedSession(
   const { binding, target } = context;
   const writer = createGraphWriter();
   for (const variable of variables) writeVariable(writer, variable);
-  const names = new Set(variables.map(({ name }) => name));
-  const captured = new Map(functions.map((spec) => [spec.name, writeFunction(writer, spec, target, names)]));
+  const variableNames = new Set(variables.map(({ name }) => name));
+  const captured = new Map(functions.map((spec) => [spec.name, writeFunction(writer, spec, target, variableNames)]));
   const model = load(context, writer.serialize('isda'));
   const byName = new Map(variables.map((variable) => [variable.name, variable]));
 

@@ -51,8 +51,8 @@ export function createTally({ packs = [], variables, device = 'cpu' }: TallyOpti
     packs,
     execute: (operation, _, inputs, outputs) => note(operation, inputs, outputs),
     after: (value) => value,
-    constant(values, spec) {
-      requireValues(values, spec);
+    constant(array, spec) {
+      requireValues(array, spec);
       return own(spec);
     },
     read({ name, shape, trainable }) {

@@ -23,8 +23,8 @@ function settingsBeside(config: ExperimentConfig, sections: readonly string[]): 
 export function baselinesOf(configs: readonly ExperimentConfig[]): readonly (number | undefined)[] {
   const isBasic = configs.map(({ loss, dataset }) => loss.name === 'cross-entropy' && dataset.synthetic === undefined);
   const levels = [ofMethod, ofRecipe].map((sections) => configs.map((config) => settingsBeside(config, sections)));
-  return configs.map((_, index) => {
-    if (isBasic[index]) return undefined;
+  return isBasic.map((isOwnBasic, index) => {
+    if (isOwnBasic) return undefined;
     for (const settings of levels) {
       const alike = configs.flatMap((_, other) =>
         isBasic[other] && settings[other] === settings[index] ? [other] : [],

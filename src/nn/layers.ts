@@ -99,8 +99,8 @@ export function conv(name: string, options: ConvLayerOptions): Layer {
   const weight = declare(`${name}.weight`, 'parameter', shape, initialize, 'conv');
   const apply: Layer['apply'] = (x, { program }) => {
     requireChannels(name, inputs, x, groups === 1);
-    const kernel = readAs(program, weight, x.dtype);
-    return conv2d(x, groups === 1 ? zeroPadded(kernel, 2, x.shape[3]) : kernel, { stride, padding });
+    const read = readAs(program, weight, x.dtype);
+    return conv2d(x, groups === 1 ? zeroPadded(read, 2, x.shape[3]) : read, { stride, padding });
   };
   if (options.bias !== true) return { tensors: [weight], apply };
   const firstBias = uniformWithin(1 / Math.sqrt((area * inputs) / groups));

@@ -25,7 +25,9 @@ export function optimizerPacks(
   limit: PackLimit,
 ): Pack[] {
   if (optimizer.elementwise === false) return [];
-  const joined = parameters.filter(({ name, shape }) => sizeOf(shape) <= limit && optimizer.apart?.has(name) !== true);
+  const isJoined = (parameter: TensorDeclaration): boolean =>
+    sizeOf(parameter.shape) <= limit && optimizer.apart?.has(parameter.name) !== true;
+  const joined = parameters.filter(isJoined);
   if (joined.length < 2) return [];
   const pack = packOf(`packed.${name}`, joined);
   const remembered = joined.map((parameter) => optimizer.state(parameter));

@@ -69,8 +69,8 @@ export function tableLine(
 }
 
 /** The text of a file split into rows; a last line without its end is one that a crash tore, and is left out. */
-export function parseTable(text: string, path: string, shape: TableShape): NumberTable {
-  const lines = text.split('\n');
+export function parseTable(file: string, path: string, shape: TableShape): NumberTable {
+  const lines = file.split('\n');
   lines.pop();
   const fail = (reason: string, line: number, column: number, hint?: string): IsdaError =>
     cannot(`read the ${shape.what}`, reason, { code: 'metrics/damaged', place: `${path}:${line}:${column}`, hint });

@@ -40,7 +40,7 @@ export async function imageGrid(grid: ImageGrid): Promise<string> {
     return lines === 0 ? 0 : lines * captionLine + captionGap;
   });
   const rowAt = (row: number): number =>
-    captionHeights.slice(0, row).reduce((at, height) => at + cellHeight + gap + height, top);
+    captionHeights.slice(0, row).reduce((at, below) => at + cellHeight + gap + below, top);
   const end = columnAt(Math.max(...rows.map(({ images }) => images.length)) - 1) + cellWidth + margin;
   const whole = Math.max(end, textWidth(title, titleSize) + 2 * margin);
   const notes = caption.flatMap((sentence) => wrap(sentence, whole - 2 * margin, labelSize));

@@ -130,7 +130,7 @@ export async function importNetwork(
         hint: 'give another --out',
       });
     }
-    const results = [metrics, summary].find((path) => existsSync(path));
+    const results = [metrics, summary].find((file) => existsSync(file));
     if (results !== undefined) {
       throw cannot('import the network', 'the run folder has the results of an earlier run', {
         code: 'run/exists',
@@ -146,14 +146,14 @@ export async function importNetwork(
       keepCheckpoints,
       outdated: [],
     });
-    const first = {
+    const checkpoint = {
       epoch: 1,
       step: 0,
       tensors,
       progress: { ...epochStart(1), weights, ...(classNames && { classNames }) },
       fingerprint: fingerprint(config),
     };
-    await saveCheckpoint(checkpoints, first, keepCheckpoints);
+    await saveCheckpoint(checkpoints, checkpoint, keepCheckpoints);
     if (prefix !== '') folder.print(`names in the file begin with ${prefix}, which is left out`);
     if (droppedBias !== undefined) folder.print(droppedBiasText(droppedBias));
     const other = about && preparationChanges(about.images, preparationOf(config, parts.format));

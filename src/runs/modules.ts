@@ -106,10 +106,10 @@ export async function loadLoss({ module, options }: CustomLossOptions, shape: Lo
       place: module,
     });
   }
-  const scalars = Object.entries(loss.scalars).map(([key, valueAt]): [string, typeof valueAt] => [
+  const scalars = Object.entries(loss.scalars).map(([key, scalarAt]): [string, typeof scalarAt] => [
     key,
     (progress) =>
-      callOwn(module, `compute the scalar ${key} of the loss of ${module}`, () => requireFinite(valueAt(progress))),
+      callOwn(module, `compute the scalar ${key} of the loss of ${module}`, () => requireFinite(scalarAt(progress))),
   ]);
   return {
     ...{ name, tensors, withoutBias, softTargets, recordedScalars, scalars: Object.fromEntries(scalars) },

@@ -67,8 +67,11 @@ export async function openRecords(run: Run): Promise<RunRecords> {
   const best = bestOf(metrics.kept);
   let last: GoodCheckpoint | undefined =
     run.resumed === undefined ? undefined : { path: run.resumed, at: placeInRun(start) };
-  const { evaluationImagesLeftOut } = run;
-  let loading: EpochLoading = { seconds: 0, waitedSeconds: 0, evaluationImagesLeftOut };
+  let loading: EpochLoading = {
+    seconds: 0,
+    waitedSeconds: 0,
+    evaluationImagesLeftOut: run.evaluationImagesLeftOut,
+  };
   const events: TrainerEvents = {
     batch: (state) => progress.batch(state),
     async epoch(row, { seconds, waitedSeconds, evaluationImagesLeftOut }) {

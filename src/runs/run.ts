@@ -54,10 +54,10 @@ export async function runExperiment(
     const run = await openRun({ ...sources, ...(checkpoint && { before, inputs }) }, folder, checkpoint, context);
     try {
       // Taking the folder may remove its summary.
-      const earlier = await readLastProcess(paths.summary);
+      const earlierProcess = await readLastProcess(paths.summary);
       await takeFolder(run, checkpoint, configFileEntry(paths, options, inputs));
       const last = await train(run);
-      return await finish(run, isComplete(run) ? { ...earlier, ...last } : last);
+      return await finish(run, isComplete(run) ? { ...earlierProcess, ...last } : last);
     } finally {
       run.training.close();
     }

@@ -105,7 +105,7 @@ describe('a holdout from classes of different sizes', () => {
 
   it('leaves an image of the smallest, and the others make up for it', () => {
     expect(heldOf(3)).toEqual([1, 1, 1]);
-    expect(heldOf(6).sort()).toEqual([1, 2, 3]);
+    expect(heldOf(6).sort((a, b) => a - b)).toEqual([1, 2, 3]);
     expect(heldOf(17)).toEqual([8, 8, 1]);
   });
 

@@ -11,7 +11,7 @@ interface DataBenchArguments {
   readonly config: string;
   readonly set: readonly string[];
   readonly augmentation: readonly BenchAugmentation[];
-  readonly workers: readonly number[];
+  readonly workers?: readonly number[];
   readonly seconds: number;
   readonly json?: boolean;
 }

@@ -1,6 +1,6 @@
 // `isda figure`: figures from the files of runs.
 import { resolve, sep } from 'node:path';
-import { type Command } from 'commander';
+import type { Command } from 'commander';
 import { cannot } from '../../common/errors.js';
 import { didYouMean } from '../../common/nearest.js';
 import { drawChart } from '../../report/chart/chart.js';

@@ -146,7 +146,7 @@ function tableRows(items: readonly TableItem[]): readonly GridRow[] {
 export function tableCells({ chosen, seeds, root }: TableRequest, { chosen: { used } }: TableState): readonly Cell[] {
   const rows = tableRows(chosen);
   const others = used.filter(({ store }) => store !== root);
-  const elsewhere = new Set(others.flatMap(({ fingerprint, anywhere }) => [fingerprint, anywhere]));
+  const elsewhere = new Set(others.flatMap((run) => [run.fingerprint, run.anywhere]));
   return seededCells(rows, seeds).filter(({ config }) => {
     const anywhere = fingerprintAnywhere(config);
     return ![...fingerprints(config), ...(anywhere ? [anywhere] : [])].some((each) => elsewhere.has(each));

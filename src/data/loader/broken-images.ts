@@ -11,18 +11,18 @@ export function createBrokenImageCheck(maxBroken: number, warn: (line: string) =
   const known = new Set<string>();
   return (reports) => {
     for (const { broken, failure, leftOut } of reports) {
-      for (const failure of broken) {
-        if (known.has(failure.image)) continue;
+      for (const each of broken) {
+        if (known.has(each.image)) continue;
         if (known.size >= maxBroken) {
           const hint =
             maxBroken === 0
               ? 'dataset.maxBroken allows some broken images: others take the place of training images, evaluation leaves them out'
               : `${maxBroken} broken before it, as many as dataset.maxBroken allows`;
-          throw errorOf({ ...failure, hint: failure.hint ?? hint });
+          throw errorOf({ ...each, hint: each.hint ?? hint });
         }
-        known.add(failure.image);
+        known.add(each.image);
         const then = leftOut === undefined ? 'the next image takes its place' : 'it is left out';
-        warn(`warning: ${failure.message}; ${then}`);
+        warn(`warning: ${each.message}; ${then}`);
       }
       if (failure !== undefined) throw errorOf(failure);
     }

@@ -110,7 +110,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     const { labels } = evaluates ? evaluation : train;
     const labelsOf = (own: Uint32Array): Int32Array => Int32Array.from(own, (index) => labels[index]);
     if (!evaluates || reports.length === 0) return { images, indices, labels: labelsOf(indices) };
-    const missing = new Set(reports.map(({ leftOut }) => leftOut));
+    const missing = new Set(reports.map((report) => report.leftOut));
     const kept = keepImages({ images, indices }, (at) => !missing.has(indices[at]), imageBytes(evaluation));
     return { ...kept, labels: labelsOf(kept.indices), leftOut: indices.length - kept.indices.length };
   };

@@ -129,8 +129,8 @@ function drawPanel({ rows, baseline }: DotPanel, { top, width, xLabel, palette }
     const first = middle + 4.5 - ((labels[index].length - 1) * lineHeight) / 2;
     const colour = index === baseline ? palette.soft : palette.series[0];
     items.push(
-      ...labels[index].map((line, at) =>
-        textElement(line, { x: left - 14, y: first + at * lineHeight, 'text-anchor': 'end', fill: palette.ink }),
+      ...labels[index].map((line, lineIndex) =>
+        textElement(line, { x: left - 14, y: first + lineIndex * lineHeight, 'text-anchor': 'end', fill: palette.ink }),
       ),
       ...(interval === undefined ? [] : whisker(interval, { axis, at, y: middle + 6, stroke: palette.ink })),
       ...(mean === undefined ? [] : [element('path', { d: `M${coordinate(at(mean))} ${coordinate(middle)}v12`, stroke: palette.ink, 'stroke-width': 3 })]), // prettier-ignore

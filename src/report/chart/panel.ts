@@ -36,9 +36,9 @@ function axes(frame: Frame, { x, y, xLabel, yLabel }: PanelContent, place: Place
   return [
     ...y.ticks.flatMap((tick, index) => {
       const level = place([x.low, tick])[1];
-      const line = { x1: frame.left, x2: frame.left + frame.width, y1: level, y2: level };
+      const across = { x1: frame.left, x2: frame.left + frame.width, y1: level, y2: level };
       return [
-        element('line', { ...line, stroke: palette.grid, 'stroke-width': 1 }),
+        element('line', { ...across, stroke: palette.grid, 'stroke-width': 1 }),
         textElement(y.labels[index], { x: frame.left - 8, y: level + 4.5, 'text-anchor': 'end', fill: palette.soft }),
       ];
     }),

@@ -108,7 +108,7 @@ export function reliabilityDiagram(calibration: Calibration, { title }: { readon
     textElement(text, { x: x + 20, y: legendY, 'font-size': 12, fill: paper.soft }),
   ];
   const gap = { fill: gapGround, stroke: gapColour };
-  return document({ width: width, height: Math.ceil(noteTop + notes.length * 16 + 6), title, ground: paper.ground }, [
+  return document({ width, height: Math.ceil(noteTop + notes.length * 16 + 6), title, ground: paper.ground }, [
     ...heads.map((text, index) =>
       textElement(text, { x: margin, y: margin + 12 + 22 * index, 'font-size': titleSize }),
     ),

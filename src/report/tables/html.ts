@@ -9,7 +9,7 @@ const text = (name: string, content: string, attributes = {}): string => element
 function groupsOf(columns: ReportTable['columns']) {
   return columns.reduce<{ group: string; columns: ReportTable['columns'] }[]>((groups, column) => {
     const last = groups.at(-1);
-    if (last === undefined || last.group !== (column.group ?? '')) {
+    if (last?.group !== (column.group ?? '')) {
       return [...groups, { group: column.group ?? '', columns: [column] }];
     }
     return [...groups.slice(0, -1), { ...last, columns: [...last.columns, column] }];

@@ -103,14 +103,14 @@ export function measure(
       name,
       [...kept].slice(0, 1).map(({ summary }) => summary!),
     );
-    const found = candidates.flatMap(({ seed, prints, runs }) => {
-      const run = runs.find((each) => kept.has(each)) ?? runs.find(({ summary }) => summary === undefined);
+    const found = candidates.flatMap(({ seed, prints, runs: same }) => {
+      const run = same.find((each) => kept.has(each)) ?? same.find(({ summary }) => summary === undefined);
       const error = errorOf(run?.summary, metric);
-      for (const other of runs) {
+      for (const other of same) {
         if (error === undefined || !kept.has(other) || errorOf(other.summary, metric) === error) continue;
         left.add(secondRunName(other, seed, 'another error'));
       }
-      const unused = run === undefined ? runs.find((each) => leftOut.includes(each)) : undefined;
+      const unused = run === undefined ? same.find((each) => leftOut.includes(each)) : undefined;
       if (run?.summary === undefined) open.set(prints[0], { configName, seed, found: run, ...(unused && { unused }) });
       else used.set(prints[0], run);
       if (run?.summary === undefined || error === undefined) return [];

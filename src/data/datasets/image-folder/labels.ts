@@ -55,9 +55,9 @@ function imagesOf(files: readonly string[]): Images {
  * The lines that are not empty. Where all of them are classes, they name no images. Otherwise a line is divided behind the
  * first part that is an image of the folder; behind its first word where none is.
  */
-function parseLines(path: string, text: string, images: Images, isClass: (name: string) => boolean): LabelLine[] {
+function parseLines(path: string, whole: string, images: Images, isClass: (name: string) => boolean): LabelLine[] {
   const kaggle = basename(path) === 'LOC_val_solution.csv';
-  const lines = text
+  const lines = whole
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
     .map((line, index) => ({ text: line.trim(), number: index + 1 }))

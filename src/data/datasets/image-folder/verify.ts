@@ -57,7 +57,7 @@ async function verifyPart(
   onImage: () => void,
 ): Promise<FolderPartReport> {
   const names = namesOf(files);
-  const labelled = files.classes.flatMap(({ name, files }) => files.map(() => name));
+  const labelled = files.classes.flatMap((own) => own.files.map(() => own.name));
   const broken: BrokenFile[] = [];
   let smallest: readonly [number, number] | undefined;
   let largest: readonly [number, number] | undefined;
