@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { testEngine } from '../support/engine.js';
 import { executions } from '../support/run-once.js';
-import { expectClose, lossReference, lossRunner } from './support.js';
+import { expectClose } from '../support/close.js';
+import { lossReference, lossRunner } from './support.js';
 
 const runLoss = lossRunner(testEngine());
 const { weight, bias, batches } = lossReference;

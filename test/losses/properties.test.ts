@@ -34,11 +34,11 @@ const largeMargin = (margin: number): LossOptions => ({
   lambdaMin: 0,
 });
 
-/** Within 1e-4 of the largest expected value, or of 1 where that is smaller. */
+/** Within 1e-5 of the largest expected value, or of 1 where that is smaller. */
 function expectNear(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
   const scale = Math.max(1, ...Array.from(expected, Math.abs));
   Array.from(expected).forEach((value, index) => {
-    expect(Math.abs(actual[index] - value) / scale).toBeLessThan(1e-4);
+    expect(Math.abs(actual[index] - value) / scale).toBeLessThan(1e-5);
   });
 }
 

@@ -1,8 +1,9 @@
 // Every loss of Table 3 against float64 reference values: loss and gradients, in both kinds of execution.
 import { describe, it } from 'vitest';
+import { expectClose } from '../support/close.js';
 import { testEngine } from '../support/engine.js';
 import { executions } from '../support/run-once.js';
-import { expectClose, lossReference, lossRunner, transposed, type LossCase, type ReferenceLoss } from './support.js';
+import { lossReference, lossRunner, transposed, type LossCase, type ReferenceLoss } from './support.js';
 
 const runLoss = lossRunner(testEngine());
 const { weight, bias, batches, centers, others } = lossReference;

@@ -1,6 +1,6 @@
 // A loss on given features, weight and bias: its value, its gradients, and its state after the step.
 import { readFileSync } from 'node:fs';
-import { afterAll, expect } from 'vitest';
+import { afterAll } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
 import type { Engine } from '../../src/engine/index.js';
 import { add, matMul } from '../../src/engine/ops/index.js';
@@ -138,17 +138,4 @@ export function lossRunner(engine: Engine): (execution: Execution, one: LossCase
     sessions.set(key, session);
     return session.run(one);
   };
-}
-
-/** Within a relative `tolerance` of the largest expected value. */
-export function expectClose(
-  actual: ArrayLike<number>,
-  expected: readonly number[],
-  what: string,
-  tolerance = 1e-4,
-): void {
-  const scale = Math.max(...expected.map(Math.abs), 1e-12);
-  expect(actual.length, what).toBe(expected.length);
-  const worst = Math.max(...expected.map((value, index) => Math.abs(value - actual[index]))) / scale;
-  expect(worst, what).toBeLessThan(tolerance);
 }

@@ -9,6 +9,6 @@ describeNetwork({
 describeNetwork({
   name: 'densenet-bc-190-40',
   build: (input) => createNetwork({ name: 'densenet-bc', depth: 190, growth: 40, dropout: 0, recompute: true }, input),
-  tolerance: 1e-3,
+  gradientTolerance: 1e-3,
   heavy: true,
 });

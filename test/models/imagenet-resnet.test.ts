@@ -13,7 +13,6 @@ describeNetwork({
 describeNetwork({
   name: 'resnet-152',
   build: (input) => createNetwork({ name: 'imagenet-resnet', depth: 152 }, input),
-  tolerance: 1e-3,
   heavy: true,
 });
 

@@ -6,6 +6,5 @@ for (const depth of [32, 110]) {
   describeNetwork({
     name: `resnet-${depth}`,
     build: (input) => createNetwork({ name: 'resnet', depth, dropout: 0 }, input),
-    tolerance: depth > 32 ? 1e-3 : 1e-4,
   });
 }

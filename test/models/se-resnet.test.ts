@@ -5,5 +5,4 @@ import { describeNetwork } from '../support/network-suite.js';
 describeNetwork({
   name: 'se-resnet-110',
   build: (input) => createNetwork({ name: 'se-resnet', depth: 110, dropout: 0 }, input),
-  tolerance: 1e-3,
 });

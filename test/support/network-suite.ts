@@ -13,15 +13,18 @@ interface NetworkCase {
   /** As in test/fixtures/models-<name>.json; also the network's own name. */
   readonly name: string;
   readonly build: (input: InputShape) => Network;
-  /** Relative error allowed of logits, features and gradient norms: 1e-4, or 1e-3 for the deepest networks. */
-  readonly tolerance?: number;
+  /** Relative error allowed of gradient norms; another one where how rounding moves them is not measured. Default 1e-4. */
+  readonly gradientTolerance?: number;
   /** Computed only where ISDA_TEST_HEAVY is set; names, shapes and counts always are. */
   readonly heavy?: boolean;
 }
 
 /** Where rounding alone moves the reference further than this, training is chaotic and a comparison says nothing. */
 const comparable = 0.05;
-const lossTolerance = 1e-4;
+/** Relative errors allowed of logits and features before training, of losses, and of logits after training. */
+const evaluationTolerance = 2e-5;
+const lossTolerance = 1e-5;
+const trainedTolerance = 1e-4;
 /** A float32 run is one draw more: of n draws it exceeds the largest once in n + 1 times, for each of many values. */
 const margin = 2;
 
@@ -43,7 +46,7 @@ export function rowsError(actual: HostArray, expected: readonly (readonly number
 }
 
 /** Registers the tests of a network. */
-export function describeNetwork({ name, build, tolerance = 1e-4, heavy = false }: NetworkCase): void {
+export function describeNetwork({ name, build, gradientTolerance = 1e-4, heavy = false }: NetworkCase): void {
   const reference = referenceNetwork(name);
   const { network: expected, conditioning } = reference;
   const network = build(inputShape(expected));
@@ -74,14 +77,14 @@ export function describeNetwork({ name, build, tolerance = 1e-4, heavy = false }
       (execution) => {
         const session = open({ execution, loss: 'crossEntropy', purpose: 'gradients' });
         const { logits, features } = session.evaluate();
-        expect(rowsError(logits, expected.evalLogits)).toBeLessThan(tolerance);
-        expect(rowsError(features, expected.evalFeatures)).toBeLessThan(tolerance);
+        expect(rowsError(logits, expected.evalLogits)).toBeLessThan(evaluationTolerance);
+        expect(rowsError(features, expected.evalFeatures)).toBeLessThan(evaluationTolerance);
         if (expected.trainLoss === undefined) return;
         const { loss, norms } = session.gradientNorms();
         const lossBound = within(lossTolerance, conditioning.trainLoss?.[0]);
         expect(relativeError([loss], [expected.trainLoss])).toBeLessThan(lossBound);
         for (const [parameter, norm] of Object.entries(expected.gradNorms ?? {})) {
-          const bound = within(tolerance, conditioning.gradNorms?.[parameter]);
+          const bound = within(gradientTolerance, conditioning.gradNorms?.[parameter]);
           expect(relativeError([norms[parameter]], [norm]), `gradient of ${parameter}`).toBeLessThan(bound);
         }
       },
@@ -102,7 +105,7 @@ export function describeNetwork({ name, build, tolerance = 1e-4, heavy = false }
       const [bound] = conditioning[`${loss}.evalLogitsAfter`] ?? [0];
       if (bound > comparable) return;
       const error = rowsError(session.evaluate().logits, trajectory.evalLogitsAfter);
-      expect(error, 'logits afterwards').toBeLessThan(within(tolerance, bound));
+      expect(error, 'logits afterwards').toBeLessThan(within(trainedTolerance, bound));
     });
   });
 }

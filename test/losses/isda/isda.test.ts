@@ -11,7 +11,7 @@ import type { IsdaOptions } from '../../../src/losses/options.js';
 import { declare, filledWith, initialValues } from '../../../src/nn/tensors.js';
 import { testEngine } from '../../support/engine.js';
 import { executions } from '../../support/run-once.js';
-import { expectClose } from '../support.js';
+import { expectClose } from '../../support/close.js';
 
 interface ReferenceStep {
   readonly covariance: readonly (readonly (readonly number[])[])[];
