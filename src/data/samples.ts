@@ -47,21 +47,22 @@ const paper = 255;
 /** Side from which images are shown as they are; smaller ones are enlarged by a whole number. */
 const legible = 96;
 
-/** Copies an image into a picture, each pixel as a square of `zoom`. */
-function place(
-  image: Uint8Array,
-  { height, width }: ImageSource,
-  zoom: number,
-  picture: Uint8Array,
-  at: number,
-  rowBytes: number,
-): void {
-  for (let y = 0; y < height * zoom; y++) {
-    const from = Math.floor(y / zoom) * width * 3;
-    const to = at + y * rowBytes;
-    for (let x = 0; x < width * zoom; x++) {
+/** RGB bytes of an image, rows from the top; sides in pixels. */
+interface Pixels {
+  readonly height: number;
+  readonly width: number;
+  readonly pixels: Uint8Array;
+}
+
+/** Copies an image into a picture, each pixel as a square of `zoom`; `start`: the byte of its first pixel in the picture. */
+function place(image: Pixels, picture: Pixels, zoom: number, start: number): void {
+  for (let y = 0; y < image.height * zoom; y++) {
+    const from = Math.floor(y / zoom) * image.width * 3;
+    const to = start + y * picture.width * 3;
+    for (let x = 0; x < image.width * zoom; x++) {
       const pixel = from + Math.floor(x / zoom) * 3;
-      for (let channel = 0; channel < 3; channel++) picture[to + 3 * x + channel] = image[pixel + channel];
+      for (let channel = 0; channel < 3; channel++)
+        picture.pixels[to + 3 * x + channel] = image.pixels[pixel + channel];
     }
   }
 }
@@ -69,10 +70,9 @@ function place(
 /** The first image from `asked` on, cyclically, that `read` can read. Errors: none; what `passOver` throws. */
 async function firstReadable(
   source: ImageSource,
-  reader: ImageReader,
   asked: number,
   read: (index: number) => void | Promise<void>,
-  passOver: PassOver,
+  passOver: (error: unknown, index: number) => void,
 ): Promise<number> {
   for (let tried = 0; tried < source.count; tried++) {
     const index = (asked + tried) % source.count;
@@ -80,7 +80,7 @@ async function firstReadable(
       await read(index);
       return index;
     } catch (error) {
-      passOver(error, { name: reader.describe(index), isReplaced: true });
+      passOver(error, index);
     }
   }
   throw errorOf(noneLeft(source));
@@ -112,15 +112,17 @@ export async function drawSamples(
     original && column === 0
       ? reader.evaluate(index, image, 0)
       : reader.train(index, seed, column + (original ? 0 : 1), image, 0);
+  const replace = (error: unknown, index: number): void =>
+    passOver(error, { name: reader.describe(index), isReplaced: true });
   const shown: number[] = [];
   for (const [row, asked] of chosen.entries()) {
-    const index = await firstReadable(source, reader, asked, (each) => read(each, 0), passOver);
+    const index = await firstReadable(source, asked, (each) => read(each, 0), replace);
     shown.push(index);
     for (let column = 0; column < columns; column++) {
       // The first one has been read to find out whether the image can be.
       if (column > 0) await read(index, column);
-      const at = ((gap + row * cellHeight) * width + gap + column * cellWidth) * 3;
-      place(image, source, zoom, pixels, at, 3 * width);
+      const start = ((gap + row * cellHeight) * width + gap + column * cellWidth) * 3;
+      place({ height: source.height, width: source.width, pixels: image }, { height, width, pixels }, zoom, start);
     }
   }
   const about = shown.map((index) => ({

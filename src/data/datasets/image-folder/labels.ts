@@ -99,22 +99,21 @@ export async function readLabels(
     return Int32Array.from(classesOfLines(path, lines, classes));
   }
   if (named.length < lines.length) throw unusableLabels(path, 'some lines name an image and some do not');
-  return labelsByName(path, images, byName, named, classes);
-}
-
-/** Errors: an image without a label, or with two. */
-function labelsByName(
-  path: string,
-  images: readonly string[],
-  byName: Images,
-  lines: readonly LabelLine[],
-  classes: readonly string[],
-): Int32Array {
   // Lines of images that are not there do not matter.
-  const own = lines.flatMap((line) => {
+  const own = named.flatMap((line) => {
     const position = byName.find(line.image!, `${path}:${line.number}`);
     return position === undefined ? [] : [{ line, position }];
   });
+  return labelsByName(path, images, own, classes);
+}
+
+/** The label of each image, from the lines that name it. Errors: an image without a label, or with two. */
+function labelsByName(
+  path: string,
+  images: readonly string[],
+  own: readonly { readonly line: LabelLine; readonly position: number }[],
+  classes: readonly string[],
+): Int32Array {
   const labels = classesOfLines(
     path,
     own.map(({ line }) => line),
