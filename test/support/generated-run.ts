@@ -13,6 +13,7 @@ import { createLoss } from '../../src/losses/registry.js';
 import { createNetwork } from '../../src/models/registry.js';
 import { createSgd } from '../../src/optimizers/sgd.js';
 import { openTrainingSession, type TrainingSession } from '../../src/training/session.js';
+import { readState } from '../../src/training/state.js';
 import { lossScalarsAt } from '../../src/training/step-inputs.js';
 import { mixingOf } from '../../src/training/mixing.js';
 import type { StepParts } from '../../src/training/step.js';
@@ -101,4 +102,13 @@ export function trainSteps(session: TrainingSession, run: GeneratedRun, first: n
     }
   }
   return losses;
+}
+
+/** The losses of the first `steps` steps of a run and the state after them. */
+export function trainGenerated(engine: Engine, execution: Execution, run: GeneratedRun, steps: number) {
+  const session = openGenerated(engine, execution, run);
+  const losses = trainSteps(session, run, 0, steps);
+  const state = readState(session);
+  session.close();
+  return { losses, state };
 }

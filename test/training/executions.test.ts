@@ -5,7 +5,13 @@ import type { LossOptions } from '../../src/losses/options.js';
 import { readState, writeState } from '../../src/training/state.js';
 import { relativeDifference } from '../support/close.js';
 import { testEngine } from '../support/engine.js';
-import { generatedDataset, openGenerated, trainSteps, type GeneratedRun } from '../support/generated-run.js';
+import {
+  generatedDataset,
+  openGenerated,
+  trainGenerated,
+  trainSteps,
+  type GeneratedRun,
+} from '../support/generated-run.js';
 import { executions } from '../support/run-once.js';
 import { executionsShareBytes, repeatsBytes, sameNumbers } from '../support/same-numbers.js';
 
@@ -21,14 +27,8 @@ const run: GeneratedRun = {
   learningRate: 0.1,
 };
 
-/** The losses of `steps` steps and the state after them. */
-function train(execution: Execution, chosen: GeneratedRun, steps: number) {
-  const session = openGenerated(engine, execution, chosen);
-  const losses = trainSteps(session, chosen, 0, steps);
-  const state = readState(session);
-  session.close();
-  return { losses, state };
-}
+const train = (execution: Execution, chosen: GeneratedRun, steps: number) =>
+  trainGenerated(engine, execution, chosen, steps);
 
 type Outcome = ReturnType<typeof train>;
 

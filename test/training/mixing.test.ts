@@ -8,7 +8,13 @@ import type { LossOptions } from '../../src/losses/options.js';
 import { drawMixing, mixBatch, mixingOf, mixingSpecs, mixingValues, type Mixing } from '../../src/training/mixing.js';
 import { readState, writeState } from '../../src/training/state.js';
 import { testEngine } from '../support/engine.js';
-import { generatedDataset, openGenerated, trainSteps, type GeneratedRun } from '../support/generated-run.js';
+import {
+  generatedDataset,
+  openGenerated,
+  trainGenerated,
+  trainSteps,
+  type GeneratedRun,
+} from '../support/generated-run.js';
 import { total } from '../support/grid.js';
 import { executions } from '../support/run-once.js';
 import { executionsShareBytes, expectSame } from '../support/same-numbers.js';
@@ -207,14 +213,8 @@ const run: GeneratedRun = {
   mixing: { mixup: { alpha: 1, probability: 0.8 }, cutmix: { alpha: 1, probability: 0.8 } },
 };
 
-/** The losses of `steps` steps and the state after them, as bytes. */
-function train(execution: Execution, chosen: GeneratedRun, steps: number) {
-  const session = openGenerated(engine, execution, chosen);
-  const losses = trainSteps(session, chosen, 0, steps);
-  const state = readState(session);
-  session.close();
-  return { losses, state };
-}
+const train = (execution: Execution, chosen: GeneratedRun, steps: number) =>
+  trainGenerated(engine, execution, chosen, steps);
 
 describe('a run with mixup and CutMix', () => {
   // L_q is left out: a graph joins its constants, so that it rounds differently, mixed or not.
