@@ -18,7 +18,7 @@ from pytorch_step import Isda, make_optimizer
 
 torch.set_default_dtype(torch.float64)
 FIXTURES = pathlib.Path(__file__).parent.parent / "test" / "fixtures"
-FINALISER = ((16, 0x85EBCA6B), (13, 0xC2B2AE35))
+FINALIZER = ((16, 0x85EBCA6B), (13, 0xC2B2AE35))
 
 
 def tensor(values):
@@ -58,7 +58,7 @@ def check_losses(path):
 
 def uniform(stream, count, salt):
     h = (torch.arange(count, dtype=torch.int64) * 0x9E3779B1 + stream * 0x85EBCA6B + salt) & 0xFFFFFFFF
-    for shift, factor in FINALISER:
+    for shift, factor in FINALIZER:
         h = ((h ^ (h >> shift)) * factor) & 0xFFFFFFFF
     return 2 * ((h ^ (h >> 16)).double() / 2**32) - 1
 

@@ -12,7 +12,7 @@ import { writeCell } from '../dist/grids/store/cell.js';
 import { cellName, placeCell } from '../dist/grids/store/store.js';
 import { readMetrics } from '../dist/records/metrics-csv.js';
 import { knownMetrics } from '../dist/training/metrics/registry.js';
-import { summarise, writeSummary } from '../dist/records/summary.js';
+import { summarize, writeSummary } from '../dist/records/summary.js';
 import { median, printTable } from './measuring.mjs';
 import { launcher, readOptions } from './programs.mjs';
 
@@ -47,7 +47,7 @@ async function finish({ folder, config }) {
   await writeFile(join(folder, 'config.yaml'), printConfig(config));
   await copyFile(metrics, join(folder, 'metrics.csv'));
   const facts = { experiment: config.experiment, parameters: 1, multiplyAdds: 1, settings: record.fingerprint };
-  await writeSummary(join(folder, 'summary.json'), summarise(facts, rows, knownMetrics));
+  await writeSummary(join(folder, 'summary.json'), summarize(facts, rows, knownMetrics));
   await writeCell(folder, { ...record, state: 'done' });
 }
 

@@ -40,7 +40,7 @@ class Cifar10(Dataset):
 
 
 class Cutout:
-    """A hole of zeros in a normalised image, as in uoguelph-mlrg/Cutout."""
+    """A hole of zeros in a normalized image, as in uoguelph-mlrg/Cutout."""
 
     def __init__(self, length):
         self.length = length

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .layers import conv, initialise, pooled
+from .layers import conv, initialize, pooled
 
 
 class DenseLayer(nn.Module):
@@ -49,7 +49,7 @@ class DenseNet(nn.Module):
                 channels //= 2
         self.features.add_module("norm_final", nn.BatchNorm2d(channels))
         self.fc = nn.Linear(channels, classes)
-        initialise(self)
+        initialize(self)
 
     def forward(self, x):
         return pooled(F.relu(self.features(x), inplace=True))

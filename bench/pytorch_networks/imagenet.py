@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import nn
 
-from .layers import conv, initialise, pooled, projection, stage
+from .layers import conv, initialize, pooled, projection, stage
 
 
 class Bottleneck(nn.Module):
@@ -43,7 +43,7 @@ class ImagenetResNet(nn.Module):
         self.layer3 = bottlenecks(512, 256, blocks[2], 2)
         self.layer4 = bottlenecks(1024, 512, blocks[3], 2)
         self.fc = nn.Linear(2048, classes)
-        initialise(self)
+        initialize(self)
 
     def forward(self, x):
         x = F.max_pool2d(F.relu(self.bn1(self.conv1(x)), inplace=True), 3, 2, 1)

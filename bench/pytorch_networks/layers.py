@@ -25,7 +25,7 @@ def pooled(x):
     return x.mean((2, 3))
 
 
-def initialise(network, mode="fan_out"):
+def initialize(network, mode="fan_out"):
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode=mode, nonlinearity="relu")

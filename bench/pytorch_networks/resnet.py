@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import nn
 
-from .layers import conv, initialise, pooled, projection, stage
+from .layers import conv, initialize, pooled, projection, stage
 
 
 class Gate(nn.Module):
@@ -54,7 +54,7 @@ class CifarResNet(nn.Module):
         self.layer2 = stage(block, 16, 32, blocks, 2)
         self.layer3 = stage(block, 32, 64, blocks, 2)
         self.fc = nn.Linear(64, classes)
-        initialise(self)
+        initialize(self)
 
     def forward(self, x):
         x = F.relu(self.bn1(self.conv1(x)), inplace=True)

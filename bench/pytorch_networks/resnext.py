@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import nn
 
-from .layers import conv, initialise, pooled, projection, stage
+from .layers import conv, initialize, pooled, projection, stage
 
 
 class GroupedBottleneck(nn.Module):
@@ -41,7 +41,7 @@ class CifarResNeXt(nn.Module):
         self.stage_2 = grouped(256, 512, 1)
         self.stage_3 = grouped(512, 1024, 2)
         self.fc = nn.Linear(1024, classes)
-        initialise(self)
+        initialize(self)
 
     def forward(self, x):
         x = F.relu(self.bn_1(self.conv_1_3x3(x)), inplace=True)

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .layers import conv, initialise, pooled, stage
+from .layers import conv, initialize, pooled, stage
 
 
 class Shake(torch.autograd.Function):
@@ -71,7 +71,7 @@ class ShakeShake(nn.Module):
             stage(ShakeBlock, widths[i], widths[i + 1], blocks, 1 if i == 0 else 2) for i in range(3)
         )
         self.fc = nn.Linear(widths[3], classes)
-        initialise(self, "fan_in")
+        initialize(self, "fan_in")
 
     def forward(self, x):
         x = self.stage_3(self.stage_2(self.stage_1(self.bn_1(self.conv_1(x)))))

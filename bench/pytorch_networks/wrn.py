@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import nn
 
-from .layers import conv, initialise, pooled, stage
+from .layers import conv, initialize, pooled, stage
 
 
 class WideBlock(nn.Module):
@@ -43,7 +43,7 @@ class WideResNet(nn.Module):
         )
         self.bn1 = nn.BatchNorm2d(widths[3])
         self.fc = nn.Linear(widths[3], classes)
-        initialise(self)
+        initialize(self)
 
     def forward(self, x):
         x = self.block3(self.block2(self.block1(self.conv1(x))))

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative } from 'node:path';
-import { normaliseCsv, normaliseJson, normaliseText } from './text.mjs';
+import { normalizeCsv, normalizeJson, normalizeText } from './text.mjs';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
@@ -84,9 +84,9 @@ function describe(path, bytes) {
   if (path.includes('.tfevents.')) return describeEvents(bytes);
   if (ending === '.safetensors') return describeTensors(bytes);
   if (ending === '.bin') return `${bytes.length} bytes ${sha256(bytes)}\n`;
-  if (ending === '.csv') return normaliseCsv(bytes.toString('utf8'));
-  if (ending === '.json') return `${JSON.stringify(normaliseJson(JSON.parse(bytes.toString('utf8'))), null, 2)}\n`;
-  return texts.has(ending) ? normaliseText(bytes.toString('utf8')) : bytes;
+  if (ending === '.csv') return normalizeCsv(bytes.toString('utf8'));
+  if (ending === '.json') return `${JSON.stringify(normalizeJson(JSON.parse(bytes.toString('utf8'))), null, 2)}\n`;
+  return texts.has(ending) ? normalizeText(bytes.toString('utf8')) : bytes;
 }
 
 function nameOf(path) {

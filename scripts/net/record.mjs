@@ -1,4 +1,4 @@
-// Runs the net's command lines with one checkout and writes what they print and write, normalised.
+// Runs the net's command lines with one checkout and writes what they print and write, normalized.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { StepError, stepLogger } from '../bootstrap.mjs';
 import { commands as smoke, writeInputs } from '../smoke.mjs';
 import { chains, preparation, studyFile } from './commands.mjs';
 import { harvest } from './files.mjs';
-import { normaliseJson, normaliseText } from './text.mjs';
+import { normalizeJson, normalizeText } from './text.mjs';
 
 /** Everything runs here, so that no path differs between two recordings. */
 const work = join(tmpdir(), 'isda-net');
@@ -68,11 +68,11 @@ function isda(line, { folder, environment = {} }) {
 }
 
 function tidy(text, line) {
-  if (!/^[[{]/.test(text)) return normaliseText(text, line);
+  if (!/^[[{]/.test(text)) return normalizeText(text, line);
   try {
-    return normaliseText(`${JSON.stringify(normaliseJson(JSON.parse(text)), null, 2)}\n`, line);
+    return normalizeText(`${JSON.stringify(normalizeJson(JSON.parse(text)), null, 2)}\n`, line);
   } catch {
-    return normaliseText(text, line);
+    return normalizeText(text, line);
   }
 }
 

@@ -46,7 +46,7 @@ function sortEvents(text) {
 }
 
 /** What a command printed, or a file that a command wrote, without what varies. */
-export function normaliseText(text, line = '') {
+export function normalizeText(text, line = '') {
   const rules = byCommand.find(([pattern]) => pattern.test(line))[1];
   const changed = apply([...everywhere, ...rules], withoutMachine(text));
   return /--jobs [2-9]/.test(line) ? sortEvents(changed) : changed;
@@ -64,16 +64,16 @@ function variesBeside(key, object, name) {
 }
 
 /** The same JSON with values that vary replaced. */
-export function normaliseJson(value, name = '') {
+export function normalizeJson(value, name = '') {
   if (varying.test(name)) return `<${name}>`;
-  if (Array.isArray(value)) return value.map((item) => normaliseJson(item));
+  if (Array.isArray(value)) return value.map((item) => normalizeJson(item));
   if (value === null || typeof value !== 'object') return value;
-  const entry = ([key, item]) => [key, variesBeside(key, value, name) ? `<${key}>` : normaliseJson(item, key)];
+  const entry = ([key, item]) => [key, variesBeside(key, value, name) ? `<${key}>` : normalizeJson(item, key)];
   return Object.fromEntries(Object.entries(value).map(entry));
 }
 
 /** A CSV file with the values of columns that vary replaced. */
-export function normaliseCsv(text) {
+export function normalizeCsv(text) {
   const [head = '', ...rows] = text.split('\n');
   const columns = head.split(',');
   const hidden = columns.map((column) => varying.test(column));

@@ -1,7 +1,7 @@
 """How far rounding alone moves the reference values of networks, written to test/fixtures/conditioning-NETWORK.json.
 
 The float64 reference is run again with relative noise of 1e-7, the rounding of float32, on every weight and on what every
-convolution, normalisation and linear layer gives. Where a ReLU's input is that near to zero its gradient jumps, and training
+convolution, normalization and linear layer gives. Where a ReLU's input is that near to zero its gradient jumps, and training
 steps amplify the jump: no float32 program can come closer than this. For every value: the largest relative deviation over
 the draws. Networks that the reference does not train get their gradient norms alone.
 

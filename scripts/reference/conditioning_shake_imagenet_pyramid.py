@@ -1,7 +1,7 @@
 """How far rounding alone moves the reference values of Shake-Shake, the ImageNet ResNets and PyramidNet.
 
 As conditioning.py, for one network of test/fixtures/models-NETWORK.json at a time: the float64 reference is run again with
-relative noise of 1e-7, the rounding of float32, on every weight and on what every convolution, normalisation and linear layer
+relative noise of 1e-7, the rounding of float32, on every weight and on what every convolution, normalization and linear layer
 gives; for every value the largest relative deviation over the draws is kept. Before that the reference is checked against the
 file, so that the deviations are of the network that the file describes.
 

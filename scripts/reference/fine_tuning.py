@@ -3,7 +3,7 @@
 The network is torchvision.models.resnet18, written out here so that torchvision is not needed: same modules, names and order of
 the state dictionary. Its weights are conditioning.py's integer hash, so a test makes the same file without having it.
 Recorded: logits in evaluation of 8 images of 32 x 32, from the weights as float32 and as bfloat16 (cut off, not rounded); then
-4 steps of SGD with the stem and the first two stages frozen (their batch normalisations in evaluation mode) and ten times the
+4 steps of SGD with the stem and the first two stages frozen (their batch normalizations in evaluation mode) and ten times the
 learning rate for fc: the losses, and the logits afterwards.
 
 Run: python scripts/reference/fine_tuning.py   (needs torch, numpy)

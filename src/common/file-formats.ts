@@ -1,4 +1,4 @@
-// Recognises files of other formats in place of images and networks.
+// Recognizes files of other formats in place of images and networks.
 
 /** What a file of a format has at a byte of its own. */
 const signatures: readonly (readonly [at: number, text: string, name: string])[] = [

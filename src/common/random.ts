@@ -12,7 +12,7 @@ export interface RandomStream {
   normal(): number;
 }
 
-/** MurmurHash3's 32-bit finaliser. */
+/** MurmurHash3's 32-bit finalizer. */
 function mix(hash: number): number {
   let h = hash >>> 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -1,4 +1,4 @@
-// Size, channels and normalisation of a data set's images.
+// Size, channels and normalization of a data set's images.
 
 export interface ImageFormat {
   /** Pixels. */

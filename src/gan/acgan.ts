@@ -12,7 +12,7 @@ import {
   callGenerated,
   callReal,
   discriminatorConv,
-  enlargeNormalised,
+  enlargeNormalized,
   enlargeToImage,
   joined,
   ganBatchNorm,
@@ -25,8 +25,8 @@ export function createAcganGenerator({ noise, generatorWidth: width }: AcganOpti
   const first = linear('generator.fc1', noise + classes, 8 * width);
   const layers = sequence(
     project(2, 4, { inputs: 8 * width, outputs: 4 * width }),
-    enlargeNormalised(3, { inputs: 4 * width, outputs: 2 * width }),
-    enlargeNormalised(4, { inputs: 2 * width, outputs: width }),
+    enlargeNormalized(3, { inputs: 4 * width, outputs: 2 * width }),
+    enlargeNormalized(4, { inputs: 2 * width, outputs: width }),
     enlargeToImage(5, width),
   );
   return {

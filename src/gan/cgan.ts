@@ -12,9 +12,9 @@ import {
   callGenerated,
   callReal,
   discriminatorConv,
-  enlargeNormalised,
+  enlargeNormalized,
   enlargeToImage,
-  halveNormalised,
+  halveNormalized,
   project,
   toScore,
 } from './layers.js';
@@ -25,8 +25,8 @@ export function createCganGenerator({ noise, generatorWidth: width }: CganOption
   const fromNoise = project(1, 4, { inputs: noise, outputs: 2 * width }, '_noise');
   const fromLabel = project(1, 4, { inputs: classes, outputs: 2 * width }, '_label');
   const layers = sequence(
-    enlargeNormalised(2, { inputs: 4 * width, outputs: 2 * width }),
-    enlargeNormalised(3, { inputs: 2 * width, outputs: width }),
+    enlargeNormalized(2, { inputs: 4 * width, outputs: 2 * width }),
+    enlargeNormalized(3, { inputs: 2 * width, outputs: width }),
     enlargeToImage(4, width),
   );
   return {
@@ -59,8 +59,8 @@ function createDiscriminator({ discriminatorWidth: width }: CganOptions, classes
   };
   const layers = sequence(
     leakyRelu(slope),
-    halveNormalised(2, { inputs: width, outputs: 2 * width }, slope),
-    halveNormalised(3, { inputs: 2 * width, outputs: 4 * width }, slope),
+    halveNormalized(2, { inputs: width, outputs: 2 * width }, slope),
+    halveNormalized(3, { inputs: 2 * width, outputs: 4 * width }, slope),
     toScore(4, 4 * width),
   );
   return {

@@ -22,7 +22,7 @@ export interface Discriminator {
   judge(images: Tensor, labels: Tensor, pass: Pass): Judgement;
 }
 
-/** A loss that is minimised, and the parts of it that are worth a column in losses.csv; all are scalars. */
+/** A loss that is minimized, and the parts of it that are worth a column in losses.csv; all are scalars. */
 export interface Objective {
   readonly loss: Tensor;
   readonly parts?: Readonly<Record<string, Tensor>>;
@@ -43,9 +43,9 @@ interface Real {
 export interface Gan {
   readonly generator: Generator;
   readonly discriminator: Discriminator;
-  /** What the discriminator minimises. */
+  /** What the discriminator minimizes. */
   discriminatorLoss(real: Real, generated: Generated): Objective;
-  /** What the generator minimises. */
+  /** What the generator minimizes. */
   generatorLoss(generated: Generated): Objective;
   /** The names of the parts that both objectives have, in the order of losses.csv. */
   readonly parts: readonly string[];

@@ -26,7 +26,7 @@ export interface Generator {
   /** Parameters and running statistics, their names beginning with `generator.`. */
   readonly tensors: readonly TensorDeclaration[];
   /**
-   * Images [N, 32, 32, 3] in (−1, 1). With `pass.training` batch normalisation uses the batch and moves its running
+   * Images [N, 32, 32, 3] in (−1, 1). With `pass.training` batch normalization uses the batch and moves its running
    * statistics; else it uses these, and each image is a function of its own inputs alone.
    */
   image(inputs: GeneratorInputs, pass: Pass): Tensor;

@@ -13,10 +13,10 @@ import {
   callReal,
   discriminatorConv,
   enlarge,
-  enlargeNormalised,
+  enlargeNormalized,
   enlargeToImage,
   halve,
-  halveNormalised,
+  halveNormalized,
   joined,
   ganBatchNorm,
   project,
@@ -24,14 +24,14 @@ import {
 } from './layers.js';
 import type { InfoganOptions } from './options.js';
 
-/** noise, label and codes → 7w·2·2 → 4w·4·4 → 2w·8·8 → w·16·16 → 3·32·32, w = 64; the first two normalised. */
+/** noise, label and codes → 7w·2·2 → 4w·4·4 → 2w·8·8 → w·16·16 → 3·32·32, w = 64; the first two normalized. */
 export function createInfoganGenerator(
   { noise, codes, generatorWidth: width }: InfoganOptions,
   classes: number,
 ): Generator {
   const layers = sequence(
     project(1, 2, { inputs: noise + classes + codes, outputs: 7 * width }),
-    enlargeNormalised(2, { inputs: 7 * width, outputs: 4 * width }),
+    enlargeNormalized(2, { inputs: 7 * width, outputs: 4 * width }),
     enlarge(3, { inputs: 4 * width, outputs: 2 * width }),
     relu,
     enlarge(4, { inputs: 2 * width, outputs: width }),
@@ -56,8 +56,8 @@ function createDiscriminator({ codes, discriminatorWidth: width }: InfoganOption
   const body = sequence(
     halve(1, { inputs: 3, outputs: width }),
     leakyRelu(slope),
-    halveNormalised(2, { inputs: width, outputs: 2 * width }, slope),
-    halveNormalised(3, { inputs: 2 * width, outputs: 4 * width }, slope),
+    halveNormalized(2, { inputs: width, outputs: 2 * width }, slope),
+    halveNormalized(3, { inputs: 2 * width, outputs: 4 * width }, slope),
   );
   const score = toScore(4, 4 * width);
   const hidden = sequence(
@@ -91,7 +91,7 @@ function guesses({ judgement, inputs }: Generated): { categorical: Tensor; conti
   };
 }
 
-/** Both networks also minimise what Q cannot guess: the variational bound on the mutual information (its equation 5). */
+/** Both networks also minimize what Q cannot guess: the variational bound on the mutual information (its equation 5). */
 export function createInfogan(options: InfoganOptions, classes: number): Gan {
   const { learningRate, generatorLearningRate, beta1, categoricalWeight, continuousWeight, realLabels } = options;
   const adam = (rate: number) => createAdam(adamOptions.parse({ name: 'adam', learningRate: rate, beta1 }));

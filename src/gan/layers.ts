@@ -5,7 +5,7 @@ import { sequence, type Layer } from '../nn/layer.js';
 import { batchNorm, conv, convTransposed, leakyRelu, relu } from '../nn/layers.js';
 import type { GeneratorInputs } from './generator.js';
 
-/** DCGAN's first weights: convolutions N(0, 0.02), scales of batch normalisation N(1, 0.02). */
+/** DCGAN's first weights: convolutions N(0, 0.02), scales of batch normalization N(1, 0.02). */
 const deviation = 0.02;
 
 interface Widths {
@@ -15,7 +15,7 @@ interface Widths {
 
 export const ganBatchNorm = (name: string, channels: number): Layer => batchNorm(name, channels, deviation);
 
-/** A vector [N, 1, 1, inputs] spread over size x size pixels; normalised, ReLU. */
+/** A vector [N, 1, 1, inputs] spread over size x size pixels; normalized, ReLU. */
 export function project(number: number, size: number, { inputs, outputs }: Widths, part = ''): Layer {
   return sequence(
     convTransposed(`generator.deconv${number}${part}`, { inputs, outputs, kernel: size, deviation }),
@@ -28,8 +28,8 @@ export function project(number: number, size: number, { inputs, outputs }: Width
 export const enlarge = (number: number, widths: Widths): Layer =>
   convTransposed(`generator.deconv${number}`, { ...widths, kernel: 4, stride: 2, padding: 1, deviation });
 
-/** Twice as many pixels on each side, normalised, ReLU. */
-export const enlargeNormalised = (number: number, widths: Widths): Layer =>
+/** Twice as many pixels on each side, normalized, ReLU. */
+export const enlargeNormalized = (number: number, widths: Widths): Layer =>
   sequence(enlarge(number, widths), ganBatchNorm(`generator.bn${number}`, widths.outputs), relu);
 
 const tanh: Layer = { tensors: [], apply: (x) => tanhOp(x) };
@@ -48,8 +48,8 @@ export const discriminatorConv = (
 export const halve = (number: number, widths: Widths): Layer =>
   discriminatorConv(number, { ...widths, kernel: 4, stride: 2, padding: 1 });
 
-/** Half as many pixels on each side, normalised, leaky ReLU. */
-export const halveNormalised = (number: number, widths: Widths, slope: number): Layer =>
+/** Half as many pixels on each side, normalized, leaky ReLU. */
+export const halveNormalized = (number: number, widths: Widths, slope: number): Layer =>
   sequence(halve(number, widths), ganBatchNorm(`discriminator.bn${number}`, widths.outputs), leakyRelu(slope));
 
 /** 4x4 pixels to one number an image: [N, 4, 4, inputs] to [N]. */

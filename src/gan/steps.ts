@@ -46,7 +46,7 @@ export const parametersOf = ({ tensors }: { readonly tensors: readonly TensorDec
 
 type Inputs = Readonly<Record<string, Tensor>>;
 
-/** What the discriminator minimises on a batch: inputs images (uint8), labels and seed. */
+/** What the discriminator minimizes on a batch: inputs images (uint8), labels and seed. */
 export function discriminatorObjective(parts: GanParts, { images, labels, seed }: Inputs, program: Program): Objective {
   const { gan } = parts;
   const { generator, discriminator } = gan;
@@ -60,7 +60,7 @@ export function discriminatorObjective(parts: GanParts, { images, labels, seed }
   );
 }
 
-/** What the generator minimises: input seed. */
+/** What the generator minimizes: input seed. */
 export function generatorObjective(parts: GanParts, { seed }: Inputs, program: Program): Objective {
   const { generator, discriminator } = parts.gan;
   const inputs = drawInputs(parts, seed);

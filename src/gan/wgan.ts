@@ -6,7 +6,7 @@ import { rmspropOptions } from '../optimizers/options.js';
 import { createRmsprop } from '../optimizers/rmsprop.js';
 import type { Discriminator, Gan } from './gan.js';
 import type { Generator } from './generator.js';
-import { asPixel, enlargeNormalised, enlargeToImage, halve, halveNormalised, project, toScore } from './layers.js';
+import { asPixel, enlargeNormalized, enlargeToImage, halve, halveNormalized, project, toScore } from './layers.js';
 import type { WganOptions } from './options.js';
 
 const warmupCriticSteps = 100;
@@ -15,8 +15,8 @@ const warmupCriticSteps = 100;
 export function createWganGenerator({ noise, generatorWidth: width }: WganOptions): Generator {
   const layers = sequence(
     project(1, 4, { inputs: noise, outputs: 4 * width }),
-    enlargeNormalised(2, { inputs: 4 * width, outputs: 2 * width }),
-    enlargeNormalised(3, { inputs: 2 * width, outputs: width }),
+    enlargeNormalized(2, { inputs: 4 * width, outputs: 2 * width }),
+    enlargeNormalized(3, { inputs: 2 * width, outputs: width }),
     enlargeToImage(4, width),
   );
   return {
@@ -34,14 +34,14 @@ function createCritic({ discriminatorWidth: width }: WganOptions): Discriminator
   const layers = sequence(
     halve(1, { inputs: 3, outputs: width }),
     leakyRelu(slope),
-    halveNormalised(2, { inputs: width, outputs: 2 * width }, slope),
-    halveNormalised(3, { inputs: 2 * width, outputs: 4 * width }, slope),
+    halveNormalized(2, { inputs: width, outputs: 2 * width }, slope),
+    halveNormalized(3, { inputs: 2 * width, outputs: 4 * width }, slope),
     toScore(4, 4 * width),
   );
   return { tensors: layers.tensors, judge: (images, _, pass) => ({ score: layers.apply(images, pass) }) };
 }
 
-/** The critic maximises f(real) − f(generated), the generator f(generated), both in the mean. */
+/** The critic maximizes f(real) − f(generated), the generator f(generated), both in the mean. */
 export function createWgan(options: WganOptions): Gan {
   const { learningRate, clip, criticSteps, warmupIterations } = options;
   const optimizer = createRmsprop(rmspropOptions.parse({ name: 'rmsprop', learningRate }));

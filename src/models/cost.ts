@@ -64,7 +64,7 @@ function zooFlopsIn(operation: TalliedOperation): number {
 interface ForwardCost {
   /** Of convolutions and matrix products. */
   readonly multiplyAdds: number;
-  /** Half the floating-point operations by the zoo's rule, which also counts normalisation, activation and pooling. */
+  /** Half the floating-point operations by the zoo's rule, which also counts normalization, activation and pooling. */
   readonly halfFlops: number;
 }
 

@@ -48,8 +48,8 @@ function frozenNames(tensors: readonly TensorDeclaration[], patterns: readonly s
 }
 
 /**
- * The same network with tensors that get no gradient, no weight decay and no update. A batch normalisation whose weight is
- * among them is that of evaluation: it normalises by its running statistics, which stay as they are.
+ * The same network with tensors that get no gradient, no weight decay and no update. A batch normalization whose weight is
+ * among them is that of evaluation: it normalizes by its running statistics, which stay as they are.
  */
 export function withFrozen(network: Network, patterns: readonly string[]): Network {
   const names = frozenNames(network.tensors, patterns);

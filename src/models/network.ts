@@ -20,7 +20,7 @@ export interface Network {
   readonly tensors: readonly TensorDeclaration[];
   /** The last fully connected layer: weight [A, C] and bias [C]. */
   readonly classifier: { readonly weight: TensorDeclaration; readonly bias: TensorDeclaration };
-  /** Images are [N, H, W, channels], normalised, in the type to compute in: float32 or bfloat16. */
+  /** Images are [N, H, W, channels], normalized, in the type to compute in: float32 or bfloat16. */
   apply(images: Tensor, pass: Pass): NetworkOutputs;
 }
 

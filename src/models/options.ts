@@ -68,7 +68,7 @@ const densenetOptions = z.strictObject({
   recompute: z
     .boolean()
     .default(false)
-    .describe('computes what normalises the joined channels again in the backward pass: less memory, more time'),
+    .describe('computes what normalizes the joined channels again in the backward pass: less memory, more time'),
   ...firstWeights,
 });
 

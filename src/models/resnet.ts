@@ -18,7 +18,7 @@ interface BlockOptions {
   readonly stride: number;
   /** Dropout after the first ReLU. */
   readonly dropout: number;
-  /** Squeeze-excitation after the second normalisation. */
+  /** Squeeze-excitation after the second normalization. */
   readonly gated: boolean;
 }
 

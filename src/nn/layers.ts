@@ -126,9 +126,9 @@ export function convTransposed(name: string, options: ConvTransposedOptions): La
 }
 
 /**
- * Batch normalisation over [N, H, W, channels], and channels of zeros behind them (`padChannels`), which stay zeros, or over
+ * Batch normalization over [N, H, W, channels], and channels of zeros behind them (`padChannels`), which stay zeros, or over
  * [N, channels]: eps 1e-5, running = 0.9 running + 0.1 batch (unbiased variance). The first weights are 1, or
- * N(1, deviation^2). Where its weight is frozen it normalises by the running statistics in training too, and leaves them as
+ * N(1, deviation^2). Where its weight is frozen it normalizes by the running statistics in training too, and leaves them as
  * they are.
  */
 export function batchNorm(name: string, channels: number, deviation = 0): Layer {
@@ -162,7 +162,7 @@ export function batchNorm(name: string, channels: number, deviation = 0): Layer 
 }
 
 /**
- * Layer normalisation over the last axis, of `size`, of any rank: of an image's channels as in ConvNeXt, of a token's as in
+ * Layer normalization over the last axis, of `size`, of any rank: of an image's channels as in ConvNeXt, of a token's as in
  * transformers. The first weights are 1.
  */
 export function layerNorm(name: string, size: number, epsilon = 1e-5): Layer {

@@ -11,7 +11,7 @@ interface ResidualBlockShape {
 
 /**
  * relu(residual(x) + shortcut(x)). The shortcut is the identity, or a 1x1 convolution (`downsample.0`) with batch
- * normalisation (`downsample.1`) where the residual changes the shape.
+ * normalization (`downsample.1`) where the residual changes the shape.
  */
 export function residualBlock(name: string, residual: Layer, { inputs, outputs, stride }: ResidualBlockShape): Layer {
   const changes = stride !== 1 || inputs !== outputs;

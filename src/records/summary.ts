@@ -85,13 +85,13 @@ function lastTenMeans(rows: readonly MetricsRow[], columns: readonly MetricsColu
   return Object.fromEntries(means);
 }
 
-/** Summarises the rows of a run's metrics.csv. Errors: there are no rows; one of the last ten was not evaluated. */
-export function summarise(facts: RunFacts, rows: readonly MetricsRow[], known: KnownColumns): RunSummary {
+/** Summarizes the rows of a run's metrics.csv. Errors: there are no rows; one of the last ten was not evaluated. */
+export function summarize(facts: RunFacts, rows: readonly MetricsRow[], known: KnownColumns): RunSummary {
   const end = rows.slice(-lastEpochs).filter(isEvaluated);
   const last = end.at(-1);
-  if (last === undefined) throw cannot('summarise the run', 'no epoch has been completed', { code: 'run/incomplete' });
+  if (last === undefined) throw cannot('summarize the run', 'no epoch has been completed', { code: 'run/incomplete' });
   if (end.length < Math.min(lastEpochs, rows.length)) {
-    throw cannot('summarise the run', `not all of its last ${lastEpochs} epochs were evaluated`, {
+    throw cannot('summarize the run', `not all of its last ${lastEpochs} epochs were evaluated`, {
       code: 'run/incomplete',
     });
   }

@@ -9,7 +9,7 @@ import { unusableValue } from '../nn/usable-values.js';
 import { decodeSafetensors, type NamedTensor } from '../records/safetensors.js';
 import { matchTensors } from '../training/state.js';
 
-/** PyTorch counts batches in its batch normalisation; nothing here depends on it. */
+/** PyTorch counts batches in its batch normalization; nothing here depends on it. */
 const ignored = /(^|\.)num_batches_tracked$/;
 
 interface NetworkTensors {

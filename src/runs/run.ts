@@ -13,7 +13,7 @@ import { readInputs, writeInputs, type RunInputs } from '../records/inputs.js';
 import { lastEpochs } from '../records/metrics-columns.js';
 import { readMetrics } from '../records/metrics-csv.js';
 import { runFolder, type RunFolder } from '../records/run-folder.js';
-import { readLastProcess, summarise, writeSummary, type LastProcess, type RunSummary } from '../records/summary.js';
+import { readLastProcess, summarize, writeSummary, type LastProcess, type RunSummary } from '../records/summary.js';
 import { knownMetrics } from '../training/metrics/registry.js';
 import { trainNetwork, type EpochLoading } from '../training/trainer.js';
 import { earlierConfig, otherNumbers, otherSettings } from './changes.js';
@@ -166,7 +166,7 @@ async function finish({ config, folder, parts, splits, weights }: Run, last: Las
     weights,
     settings: fingerprint(config),
   };
-  const summary = summarise(facts, await readMetrics(paths.metrics, knownMetrics), knownMetrics);
+  const summary = summarize(facts, await readMetrics(paths.metrics, knownMetrics), knownMetrics);
   await writeSummary(paths.summary, summary);
   const { last10MeanTestErrorPercent, last: end, best, dataWaitPercent, evaluationImagesLeftOut: leftOut } = summary;
   const percent = (value: number): string => `${twoDecimals(value)} %`;

@@ -109,7 +109,7 @@ function within(extent: number, from: Tensor, to: Tensor): Tensor {
 }
 
 /**
- * Mixes a batch: images float32 [N, H, W, C], normalised, and labels int32 [N], by the inputs of `mixingSpecs`. Gives the
+ * Mixes a batch: images float32 [N, H, W, C], normalized, and labels int32 [N], by the inputs of `mixingSpecs`. Gives the
  * images and targets float32 [N, C]. Shares of 1 leave both bit by bit as they are.
  */
 export function mixBatch(

@@ -8,7 +8,7 @@ import { gradientScale } from '../optimizers/accumulation.js';
 import { optimizerScalarsAt, optimizerSpecs, type Optimizer } from '../optimizers/optimizer.js';
 import { drawMixing, mixingSpecs, mixingValues, type MixingParts } from './mixing.js';
 
-/** How images arrive and are normalised: uint8 [N, H, W, C], (x − mean) / std with both in units of 0..255. */
+/** How images arrive and are normalized: uint8 [N, H, W, C], (x − mean) / std with both in units of 0..255. */
 export interface InputFormat {
   readonly height: number;
   readonly width: number;

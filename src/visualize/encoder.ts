@@ -24,7 +24,7 @@ export interface Encoder {
   close(): void;
 }
 
-/** Opens a session that takes `batchSize` images a call, normalised as in training, in float32. */
+/** Opens a session that takes `batchSize` images a call, normalized as in training, in float32. */
 export function openEncoder(
   engine: Engine,
   { network, format, values }: TrainedNetwork,

@@ -60,7 +60,7 @@ export interface ImageSummary {
 }
 
 /** A line for each image: how close both steps came. */
-export function summarised(
+export function summarized(
   { images, columns, steps: [first, second] }: Figure4,
   classNames: readonly string[],
 ): ImageSummary[] {

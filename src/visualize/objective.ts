@@ -16,21 +16,21 @@ export interface InversionModel {
 }
 
 /** z^ = (z − mean z) / std z of each row, with PyTorch's standard deviation (n − 1). */
-function standardised(z: Tensor): Tensor {
+function standardized(z: Tensor): Tensor {
   const [, size] = z.shape;
   const centred = sub(z, mean(z, [1], { keepAxes: true }));
   const variance = mulScalar(sum(square(centred), [1], { keepAxes: true }), 1 / (size - 1));
   return div(centred, sqrt(variance));
 }
 
-/** The generator's images [N, 32, 32, 3] in (−1, 1) of noise [N, K], standardised first; codes are 0. */
+/** The generator's images [N, 32, 32, 3] in (−1, 1) of noise [N, K], standardized first; codes are 0. */
 export function imagesOf({ generator }: InversionModel, z: Tensor, labels: Tensor, pass: Pass): Tensor {
   const [count] = z.shape;
   const codes = z.program.constant(new Float32Array(count * generator.codes), {
     dtype: 'float32',
     shape: [count, generator.codes],
   });
-  return generator.image({ noise: standardised(z), labels, ...(generator.codes === 0 ? {} : { codes }) }, pass);
+  return generator.image({ noise: standardized(z), labels, ...(generator.codes === 0 ? {} : { codes }) }, pass);
 }
 
 /** From (−1, 1) to the bytes' 0 … 255, not rounded. */

@@ -23,7 +23,7 @@ import {
   type Figure4Options,
 } from './figure4.js';
 import { featuresOf, type Walk } from './images.js';
-import { distanceCurves, distancesCsv, summarised, type ImageSummary } from './numbers.js';
+import { distanceCurves, distancesCsv, summarized, type ImageSummary } from './numbers.js';
 import { loadTrainedRun, type TrainedRun } from './trained-run.js';
 
 interface VisualizeOptions extends Figure4Options {
@@ -196,7 +196,7 @@ export async function visualize(
       covariance: covariance.kind,
       covarianceFrom: from,
       files: await writeFiles(options.out, figure, grid, print),
-      images: summarised(figure, source.classNames),
+      images: summarized(figure, source.classNames),
     };
   } finally {
     encoder.close();

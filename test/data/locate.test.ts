@@ -43,7 +43,7 @@ describe('locateDataset', () => {
       'cifar-10-python.tar.gz is CIFAR-10 for Python, packed, and only the binary version is read',
     ],
     [['cifar-10-binary.tar.gz'], 'cifar-10-binary.tar.gz is not unpacked: `isda data download cifar10 --from '],
-  ])('recognises the set in another form: %j', async (names, hint) => {
+  ])('recognizes the set in another form: %j', async (names, hint) => {
     const dir = await writeFiles(await temporaryFolder(), {});
     for (const name of names) await writeFiles(dirname(join(dir, name)), { [basename(name)]: Buffer.from('x') });
     const located = locateDataset('cifar10', { dir, environment: {}, workingDirectory: '/' });

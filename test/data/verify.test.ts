@@ -45,7 +45,7 @@ describe('verifyDataset', () => {
     expect(report.parts[0].count).toBe(2);
   });
 
-  it.skipIf(!existsSync(official))('recognises the official CIFAR-10 in $ISDA_DATA', async () => {
+  it.skipIf(!existsSync(official))('recognizes the official CIFAR-10 in $ISDA_DATA', async () => {
     const report = await verifyDataset('cifar10', official);
     expect(report.official).toBe(true);
     expect(report.parts.map(({ classCounts }) => classCounts)).toEqual([Array(10).fill(5000), Array(10).fill(1000)]);

@@ -44,7 +44,7 @@ describe('accumulation', () => {
     conv('conv2', { inputs: 8, outputs: 16, kernel: 3, stride: 2 }),
     relu,
   );
-  /** Without batch normalisation, whose statistics are those of each batch. */
+  /** Without batch normalization, whose statistics are those of each batch. */
   const network = pooledNetwork({ name: 'plain', body, featureSize: 16 }, dataset);
   const partsOf = (accumulates: boolean, name: 'sgd' | 'adamw'): StepParts => {
     const optimizer = createOptimizer(optimizerOptions.parse({ name, learningRate: name === 'sgd' ? 0.1 : 0.003 }));

@@ -55,7 +55,7 @@ export function referenceNetwork(name: string): Reference {
   return { salt: models.salt, network: models.networks[name], conditioning };
 }
 
-/** In [0, 1): murmur3's finaliser of (tensor, element). */
+/** In [0, 1): murmur3's finalizer of (tensor, element). */
 export function uniform(tensor: number, element: number, salt: number): number {
   let h = (Math.imul(element, 0x9e3779b1) + Math.imul(tensor, 0x85ebca6b) + salt) >>> 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

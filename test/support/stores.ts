@@ -10,7 +10,7 @@ import { recordedRuns, type RecordedRuns } from '../../src/report/runs/recorded-
 import { evaluationDue } from '../../src/training/cadence.js';
 import type { MetricsRow } from '../../src/records/metrics-columns.js';
 import { knownMetrics, metricsOf } from '../../src/training/metrics/registry.js';
-import { formatSummary, summarise } from '../../src/records/summary.js';
+import { formatSummary, summarize } from '../../src/records/summary.js';
 
 interface MadeRun {
   readonly row: string;
@@ -70,7 +70,7 @@ export function makeStoredRun(store: string, run: MadeRun): string {
   writeFileSync(join(folder, 'metrics.csv'), metricsText(rows));
   if (state === 'done') {
     const facts = { experiment: config.experiment, parameters: 1, multiplyAdds: 1, settings: record.fingerprint };
-    writeFileSync(join(folder, 'summary.json'), formatSummary(summarise(facts, rows, knownMetrics)));
+    writeFileSync(join(folder, 'summary.json'), formatSummary(summarize(facts, rows, knownMetrics)));
   }
   if (run.log !== undefined) writeFileSync(join(folder, 'log.txt'), run.log);
   if (run.environment !== undefined) writeFileSync(join(folder, 'environment.json'), JSON.stringify(run.environment));

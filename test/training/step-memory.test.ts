@@ -68,7 +68,7 @@ describe('stepMemory', () => {
     const kept = sessionTensors(resnet).reduce((total, { shape }) => total + 4 * shape.reduce((a, b) => a * b, 1), 0);
     expect(one - (two - one)).toBeGreaterThanOrEqual(kept);
     expect(kept).toBeGreaterThan(8 * countParameters(resnet.network));
-    // Before each of the nine normalisations and after it, where ReLU writes over it: 32², 16² and 8² pixels.
+    // Before each of the nine normalizations and after it, where ReLU writes over it: 32², 16² and 8² pixels.
     const activations = 4 * (2 * 3 * 16 * 1024 + 3 * 32 * 256 + 2 * 32 * 256 + 3 * 64 * 64 + 2 * 64 * 64);
     const image = (two - one) / 64;
     expect(image).toBeGreaterThan(activations);

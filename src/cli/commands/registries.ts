@@ -45,7 +45,7 @@ function covarianceBytes(covariance: (typeof forms)[number], { classes, featureS
 }
 
 const footer = `multiply-adds: of convolutions and matrix products, forward, one image.
-FLOPs/2: the same image by the rule of the model zoo osmr/imgclsmob, which also counts normalisation, activation and pooling. step memory: computed, of one training step in float32 with cross entropy and this batch: parameters, momentum and, at the worst moment, activations and gradients. covariances: what ISDA keeps beside that, by loss.covariance; sketch with its default rank.`;
+FLOPs/2: the same image by the rule of the model zoo osmr/imgclsmob, which also counts normalization, activation and pooling. step memory: computed, of one training step in float32 with cross entropy and this batch: parameters, momentum and, at the worst moment, activations and gradients. covariances: what ISDA keeps beside that, by loss.covariance; sketch with its default rank.`;
 
 function listModels(options: ModelsOptions, context: CommandContext): void {
   const list = knownNetworks.map(({ named, model, input, batchSize: paperBatch }) => {

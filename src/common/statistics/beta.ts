@@ -1,4 +1,4 @@
-// The regularised incomplete beta function, from which tails of Student's and the binomial distribution follow.
+// The regularized incomplete beta function, from which tails of Student's and the binomial distribution follow.
 
 /** Lanczos' coefficients for g = 7 with nine terms, accurate to 15 digits. */
 const lanczos = [
@@ -35,7 +35,7 @@ function betaFraction(x: number, a: number, b: number): number {
   return result;
 }
 
-/** The regularised incomplete beta function I_x(a, b), with 1 − x handed in so that neither end loses digits. */
+/** The regularized incomplete beta function I_x(a, b), with 1 − x handed in so that neither end loses digits. */
 export function incompleteBeta(x: number, complement: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (complement <= 0) return 1;

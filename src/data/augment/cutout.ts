@@ -6,7 +6,7 @@ import type { Transform } from './transform.js';
 
 /**
  * The colour of the hole. `mean`: the bytes nearest to the mean of each channel, so that at most half a level remains
- * after normalisation; `black`: zeros before it.
+ * after normalization; `black`: zeros before it.
  */
 export function holeColour(fill: CutoutOptions['fill'], { mean }: Pick<ImageFormat, 'mean'>): Uint8Array {
   return Uint8Array.from(mean, (level) => (fill === 'mean' ? Math.round(level) : 0));

@@ -19,7 +19,7 @@ const cutoutOptions = z.strictObject({
     .enum(['mean', 'black'])
     .default('mean')
     .describe(
-      '`mean`: the byte nearest to the mean of each channel, about 0 after normalisation; `black`: 0 before it',
+      '`mean`: the byte nearest to the mean of each channel, about 0 after normalization; `black`: 0 before it',
     ),
 });
 export type CutoutOptions = z.output<typeof cutoutOptions>;

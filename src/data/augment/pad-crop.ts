@@ -6,7 +6,7 @@ import type { Transform } from './transform.js';
 export interface PadCropOptions {
   /** Pixels added on every side. */
   readonly padding: number;
-  /** `reflect`: mirrored without repeating the edge; `zero`: black pixels, before normalisation (as torchvision's). */
+  /** `reflect`: mirrored without repeating the edge; `zero`: black pixels, before normalization (as torchvision's). */
   readonly mode: 'reflect' | 'zero';
 }
 

@@ -1,4 +1,4 @@
-// Layer normalisation over the last axis.
+// Layer normalization over the last axis.
 import { customGradient, detach, type Tensor } from '../tensor.js';
 import { add, addScalar, div, mul, sqrt, square, sub } from './elementwise.js';
 import { cast, onesLike } from './fill.js';
@@ -13,7 +13,7 @@ export interface LayerNormInputs {
 }
 
 /**
- * Normalises x [..., C] over its last axis, with the biased variance as PyTorch: (x − mean) / sqrt(variance + epsilon) * scale
+ * Normalizes x [..., C] over its last axis, with the biased variance as PyTorch: (x − mean) / sqrt(variance + epsilon) * scale
  * + offset (Ba et al., 2016). Computed in float32.
  */
 export function layerNorm(x: Tensor, { scale, offset }: LayerNormInputs, epsilon: number): Tensor {

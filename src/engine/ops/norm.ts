@@ -1,4 +1,4 @@
-// Batch normalisation by TensorFlow's fused kernels.
+// Batch normalization by TensorFlow's fused kernels.
 import { bool, float, string, type } from '../attributes.js';
 import { detach, withGradient, type Tensor } from '../tensor.js';
 import type { DType, TensorSpec } from '../types.js';
@@ -37,13 +37,13 @@ const attributesOf = (x: TensorSpec, options: BatchNormOptions, training: boolea
 });
 
 /**
- * What x is normalised in. On the CPU oneDNN takes bfloat16 where the channels are a multiple of 16; what TensorFlow does
+ * What x is normalized in. On the CPU oneDNN takes bfloat16 where the channels are a multiple of 16; what TensorFlow does
  * itself with other numbers of channels takes twice the time of casting to float32 and back (docs/engine.md).
  */
 const computedIn = (x: Tensor): DType =>
   x.program.device === 'cpu' && x.shape[x.shape.length - 1] % 16 !== 0 ? 'float32' : x.dtype;
 
-/** Normalises x [N, H, W, C] with the batch's own statistics, and gives the next running ones, float32 [C]. */
+/** Normalizes x [N, H, W, C] with the batch's own statistics, and gives the next running ones, float32 [C]. */
 export function batchNormTraining(x: Tensor, inputs: BatchNormInputs, options: BatchNormOptions): BatchNormResult {
   const { scale, offset, runningMean, runningVariance } = inputs;
   const { program } = x;
@@ -71,7 +71,7 @@ export function batchNormTraining(x: Tensor, inputs: BatchNormInputs, options: B
   return { value: differentiable, runningMean: mean, runningVariance: variance };
 }
 
-/** Normalises x [N, H, W, C] with the running statistics, which get no gradient. */
+/** Normalizes x [N, H, W, C] with the running statistics, which get no gradient. */
 export function batchNormInference(x: Tensor, inputs: BatchNormInputs, options: BatchNormOptions): Tensor {
   const { scale, offset, runningMean, runningVariance } = inputs;
   const channels = { dtype: 'float32', shape: scale.shape } as const;

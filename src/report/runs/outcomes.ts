@@ -4,7 +4,7 @@ import { meanInterval, spreadOf, type SeedValue, type Spread } from '../../commo
 import { compareWithBaselines } from '../../grids/baseline.js';
 import type { TableOutcome } from '../../grids/outcome-table.js';
 import { averagedEpochs } from '../../grids/outcomes.js';
-import { summarise } from '../../records/summary.js';
+import { summarize } from '../../records/summary.js';
 import { knownMetrics } from '../../training/metrics/registry.js';
 import { groupRuns, secondRunText, type RunGroup, type SeedRuns } from './groups.js';
 import { isComplete, type RecordedRun } from './recorded-runs.js';
@@ -40,7 +40,7 @@ function measured(experiment: SeedRuns) {
   const facts = { experiment: experiment.name, parameters: 0, multiplyAdds: 0 };
   const done = experiment.runs.filter(isComplete).map(({ config, rows }) => ({
     seed: config.training.seed,
-    summary: summarise(facts, rows, knownMetrics),
+    summary: summarize(facts, rows, knownMetrics),
   }));
   const values: readonly SeedValue[] = done.map(({ seed, summary }) => ({
     seed,

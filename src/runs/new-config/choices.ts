@@ -59,7 +59,7 @@ const batchSizes = [128, 64, 32, 16, 8];
 /** Share of the memory that a step may take: kernels and the allocator need some of their own. */
 const memoryShare = 0.5;
 
-/** Steps of an epoch that there are at least, unless that takes batches too small for batch normalisation. */
+/** Steps of an epoch that there are at least, unless that takes batches too small for batch normalization. */
 const fewestSteps = 8;
 const smallestWanted = 16;
 

@@ -55,7 +55,7 @@ describe('cutout', () => {
     expect([areaAt(16, 16), areaAt(0, 0), areaAt(31, 31), areaAt(0, 16)]).toEqual([256, 64, 81, 128]);
   });
 
-  it('fills with what is 0 after normalisation, but for half a level', () => {
+  it('fills with what is 0 after normalization, but for half a level', () => {
     const { mean, std } = formatOf(32, 32);
     const left = [...holeColour('mean', { mean })].map((level, channel) => (level - mean[channel]) / std[channel]);
     left.forEach((value, channel) => expect(Math.abs(value)).toBeLessThanOrEqual(0.5 / std[channel]));

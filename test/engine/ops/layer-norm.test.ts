@@ -1,4 +1,4 @@
-// Layer normalisation: value and gradients against float64.
+// Layer normalization: value and gradients against float64.
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../../src/engine/gradients.js';
 import { cast, layerNorm, mul, sum } from '../../../src/engine/ops/index.js';
@@ -19,7 +19,7 @@ const normalized = (row: readonly number[]): number[] => {
   return row.map((value) => (value - mean) / Math.sqrt(variance + epsilon));
 };
 
-describe.each(executions)('layer normalisation, %s', (execution) => {
+describe.each(executions)('layer normalization, %s', (execution) => {
   it.each<[Shape]>([[[size]], [[3, size]], [[2, 1, 3, size]]])('of %j', (shape) => {
     checkOperation(engine, execution, {
       leaves: { x: randomLeaf(shape, 'x'), scale: randomLeaf([size], 'scale'), offset: randomLeaf([size], 'offset') },

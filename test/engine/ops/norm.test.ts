@@ -1,4 +1,4 @@
-// Batch normalisation against its definition in float64: values, running statistics, gradients.
+// Batch normalization against its definition in float64: values, running statistics, gradients.
 import { describe, it } from 'vitest';
 import { batchNormInference, batchNormTraining } from '../../../src/engine/ops/index.js';
 import { checkOperation, positiveLeaf, randomLeaf } from '../../support/check-operation.js';
@@ -38,7 +38,7 @@ function statistics(x: readonly number[]): Statistics[] {
   });
 }
 
-const normalise = (
+const normalize = (
   { x, scale, offset }: Readonly<Record<string, readonly number[]>>,
   of: readonly Pick<Statistics, 'mean' | 'variance'>[],
 ): number[] =>
@@ -47,13 +47,13 @@ const normalise = (
     return ((value - of[c].mean) / Math.sqrt(of[c].variance + options.epsilon)) * scale[c] + offset[c];
   });
 
-describe.each(executions)('batch normalisation, %s', (execution) => {
-  it('normalises with the batch in training', () => {
+describe.each(executions)('batch normalization, %s', (execution) => {
+  it('normalizes with the batch in training', () => {
     checkOperation(engine, execution, {
       leaves,
       build: ({ x, scale, offset, runningMean, runningVariance }) =>
         batchNormTraining(x, { scale, offset, runningMean, runningVariance }, options).value,
-      reference: (values) => normalise(values, statistics([...values['x']])),
+      reference: (values) => normalize(values, statistics([...values['x']])),
       differentiated: ['x', 'scale', 'offset'],
     });
   });
@@ -80,7 +80,7 @@ describe.each(executions)('batch normalisation, %s', (execution) => {
   });
 
   it.each([false, true])(
-    'normalises with the running statistics in evaluation (deterministic: %s)',
+    'normalizes with the running statistics in evaluation (deterministic: %s)',
     (deterministic) => {
       checkOperation(testEngine({ deterministic }), execution, {
         leaves,
@@ -88,7 +88,7 @@ describe.each(executions)('batch normalisation, %s', (execution) => {
           batchNormInference(x, { scale, offset, runningMean, runningVariance }, options),
         reference: (values) => {
           const running = values['runningMean'].map((mean, c) => ({ mean, variance: values['runningVariance'][c] }));
-          return normalise(values, running);
+          return normalize(values, running);
         },
         differentiated: ['x', 'scale', 'offset'],
       });

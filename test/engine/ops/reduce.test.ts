@@ -63,7 +63,7 @@ describe.each(executions)('reductions, %s', (execution) => {
     const count = counted.reduce((product, axis) => product * shape[axis], 1);
     checkOperation(engine, execution, {
       leaves: { x: randomLeaf(shape, 'x') },
-      // The gradient of x flows through both, as in a normalisation.
+      // The gradient of x flows through both, as in a normalization.
       build: ({ x }) => mul(sum(x, axes, { keepAxes: true }), mean(x, axes, { keepAxes: true })),
       reference: ({ x }) => sums(x, counted).map((value) => (value * value) / count),
     });

@@ -75,7 +75,7 @@ export function createAutocontrast(format: ImageFormat): Operation {
   return createStretch(format, stretchRange);
 }
 
-/** Equalises the histogram of each channel. */
+/** Equalizes the histogram of each channel. */
 export function createEqualize(format: ImageFormat): Operation {
   return createStretch(format, flatten);
 }

@@ -45,7 +45,7 @@ export const cifarChannels = 3 as const;
 export const cifarPlane = cifarSide * cifarSide;
 export const cifarPixels = cifarPlane * cifarChannels;
 
-/** Normalisation of both sets (paper, section 4), in 0 … 255. */
+/** Normalization of both sets (paper, section 4), in 0 … 255. */
 export const cifarMean = [125.3, 123.0, 113.9] as const;
 export const cifarStd = [63.0, 62.1, 66.7] as const;
 

@@ -1,4 +1,4 @@
-// Recognises the forms of CIFAR that are not read: those for Python and MATLAB, and archives that are not unpacked.
+// Recognizes the forms of CIFAR that are not read: those for Python and MATLAB, and archives that are not unpacked.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CifarName } from './format.js';

@@ -18,7 +18,7 @@ import { indexFolder, type FolderIndex } from './index-cache.js';
 import { packNames } from './packed-names.js';
 import { evaluationFolders, holdsClasses, isFolderThere, tooFewClasses, type PartFiles } from './scan.js';
 
-/** The layout and normalisation of what the network gets. */
+/** The layout and normalization of what the network gets. */
 export function folderFormat({ imageSize, mean, std }: FolderOptions): ImageFormat {
   const levels = ([red, green, blue]: readonly [number, number, number]) =>
     [255 * red, 255 * green, 255 * blue] as const;

@@ -179,7 +179,7 @@ describe.skipIf(!existsSync(sample))('the sample of the real CIFAR-100', () => {
 });
 
 describe.skipIf(!existsSync(official))('the real CIFAR-10 in $ISDA_DATA', () => {
-  it('loads completely, with the statistics that normalise it', async () => {
+  it('loads completely, with the statistics that normalize it', async () => {
     const train = await loadCifar({ name: 'cifar10', directory: official, part: 'train' });
     expect(train.count).toBe(50000);
     expect(train.classNames[9]).toBe('truck');
