@@ -1,4 +1,5 @@
-// Counts the operations of a captured training step as it would be on a GPU or a CPU. Computes nothing and needs neither.
+// Counts the operations of a captured training step as it would be on a GPU or a CPU. Computes nothing and needs
+// neither.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -7,8 +7,9 @@ import { fail } from './measuring.mjs';
 export const launcher = fileURLToPath(new URL('../bin/isda.js', import.meta.url));
 
 /**
- * Reads the command line: `options` as node:util's parseArgs takes them, `counts` names those that are whole numbers >= 1,
- * `wholes` those >= 0, `choices` what others may be, `required` those that must be given. Prints `usage` for --help.
+ * Reads the command line: `options` as node:util's parseArgs takes them, `counts` names those that are whole numbers
+ * >= 1, `wholes` those >= 0, `choices` what others may be, `required` those that must be given. Prints `usage` for
+ * --help.
  */
 export function readOptions(usage, { options, counts = [], wholes = [], choices = {}, required = [] }) {
   try {

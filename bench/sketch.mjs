@@ -1,4 +1,5 @@
-// How near the term of a sketched covariance comes to that of the full one a run has kept; see README.md in this folder.
+// How near the term of a sketched covariance comes to that of the full one a run has kept; see README.md in this
+// folder.
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';

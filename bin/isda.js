@@ -16,7 +16,8 @@ process.on('exit', (code) => {
   process.stderr.write('error: cannot finish: a promise that the work waits for is never settled\n');
 });
 
-// A reader that has seen enough (`| head`) ends no run and breaks no list. A file that takes no more (a full disk) does.
+// A reader that has seen enough (`| head`) ends no run and breaks no list. A file that takes no more (a full disk)
+// does.
 for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: process.stderr })) {
   stream.on('error', (error) => {
     // EIO: the terminal is gone, as after SIGHUP.
@@ -28,7 +29,8 @@ for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: pr
   });
 }
 
-// Without a listener it would end the process; with one, the write that exceeds a limit (ulimit -f) fails with a reason.
+// Without a listener it would end the process; with one, the write that exceeds a limit (ulimit -f) fails with a
+// reason.
 process.on('SIGXFSZ', () => undefined);
 
 /** How this program was called, for the commands that errors suggest. Those that it starts itself are told. */

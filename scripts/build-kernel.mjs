@@ -1,4 +1,5 @@
-// Compiles native/resample.ts (AssemblyScript) into src/data/datasets/image-folder/kernel-bytes.ts. Run it after a change of the source.
+// Compiles native/resample.ts (AssemblyScript) into src/data/datasets/image-folder/kernel-bytes.ts. Run it after a
+// change of the source.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// Joins the compiled program into few files, which load in half the time that hundreds of modules take. Part of `npm run build`.
+// Joins the compiled program into few files, which load in half the time that hundreds of modules take. Part of
+// `npm run build`.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { build } from 'esbuild';

@@ -1,6 +1,6 @@
-// Writes all that is generated in the repository: `npm run docs`, after `npm run build`. That is results/README.md and its
-// pictures, the tables of docs/reproducing.md, the keys in docs/config.md and the expected times of configs. With --check it only lists what is out of
-// date.
+// Writes all that is generated in the repository: `npm run docs`, after `npm run build`. That is results/README.md and
+// its pictures, the tables of docs/reproducing.md, the keys in docs/config.md and the expected times of configs. With
+// --check it only lists what is out of date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import prettier from 'prettier';

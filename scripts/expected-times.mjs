@@ -13,8 +13,8 @@ import { buildParts, multiplyAddsOf } from '../dist/runs/parts.js';
 import { isMain, projectRoot } from './bootstrap.mjs';
 
 /**
- * Floating-point operations a second of convolutions in TF32 on an A100-class GPU: an eighth of the 156 TFLOP/s of its data
- * sheet. ResNet-50's 24.5 GFLOP a training image make it about 800 images/s, as published benchmarks have it.
+ * Floating-point operations a second of convolutions in TF32 on an A100-class GPU: an eighth of the 156 TFLOP/s of its
+ * data sheet. ResNet-50's 24.5 GFLOP a training image make it about 800 images/s, as published benchmarks have it.
  */
 const rate = 20e12;
 const rateText = '20 TFLOP/s';

@@ -11,7 +11,9 @@ const originals = join(projectRoot, 'node_modules', '.unpacked-manifests.json');
 const read = (path) => readFileSync(join(projectRoot, path), 'utf8');
 const write = (path, text) => writeFileSync(join(projectRoot, path), text);
 
-/** The manifests that the package holds, by path: this program's, and the binding's for its sources and messages alone. */
+/**
+ * The manifests that the package holds, by path: this program's, and the binding's for its sources and messages alone.
+ */
 export function packedManifests() {
   const own = JSON.parse(read('package.json'));
   const path = join('node_modules', binding, 'package.json');

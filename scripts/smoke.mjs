@@ -1,4 +1,5 @@
-// Smoke runs: every command line once, on tiny subsets, in a temporary folder. One line a command: add yours to the list.
+// Smoke runs: every command line once, on tiny subsets, in a temporary folder. One line a command: add yours to the
+// list.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -184,7 +184,10 @@ function builtIn(model: ExperimentConfig['model']): ModelOptions {
   return model;
 }
 
-/** How supplement B trains a family: epochs, batch, rate, epochs at which it falls (none: cosine), by what, weight decay. */
+/**
+ * How supplement B trains a family: epochs, batch, rate, epochs at which it falls (none: cosine), by what, weight
+ * decay.
+ */
 const recipes: Partial<
   Record<ModelOptions['name'], readonly [number, number, number, readonly number[], number, number]>
 > = {

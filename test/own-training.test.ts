@@ -1,4 +1,5 @@
-// An optimizer, an augmentation and metrics of one's own: the example trains, and mistakes in their files are said clearly.
+// An optimizer, an augmentation and metrics of one's own: the example trains, and mistakes in their files are said
+// clearly.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';

@@ -140,7 +140,9 @@ function included(projectRoot, path) {
   return existsSync(file) ? [readFileSync(file, 'utf8').trim(), ''] : [];
 }
 
-/** The files of results/ that are generated, by their paths: the page and its pictures. `measured`: see `measureAll`. */
+/**
+ * The files of results/ that are generated, by their paths: the page and its pictures. `measured`: see `measureAll`.
+ */
 export function resultsFiles({ tenth, small, grid }, projectRoot) {
   const done = tenth.reduce((sum, { runs }) => sum + runs.length, 0);
   const asked = tenth.reduce((sum, { askedRuns }) => sum + askedRuns, 0);

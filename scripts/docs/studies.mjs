@@ -11,8 +11,8 @@ const largerDifference = {
 
 /**
  * `runs`: study files with what the command line changes in them (docs of each study say why). `beside`: another
- * study whose rows are shown with its own. `sameSeedsOf`: the study in bfloat16 whose runs of the same rows and seeds its
- * runs are compared with. `baseline`: the row that the others are compared with, in place of cross entropy.
+ * study whose rows are shown with its own. `sameSeedsOf`: the study in bfloat16 whose runs of the same rows and seeds
+ * its runs are compared with. `baseline`: the row that the others are compared with, in place of cross entropy.
  */
 export const studies = [
   {

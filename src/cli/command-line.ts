@@ -5,7 +5,9 @@ import { shellWord } from '../common/shell.js';
 /** Words as one line to copy. */
 export const lineOf = (words: readonly string[]): string => words.map(shellWord).join(' ');
 
-/** The options that were given with their values, as words; `without`: some of them, named as in the options' object. */
+/**
+ * The options that were given with their values, as words; `without`: some of them, named as in the options' object.
+ */
 export function optionWords(command: Command, without: readonly string[] = []): readonly string[] {
   return command.options.flatMap((option) => {
     const name = option.attributeName();

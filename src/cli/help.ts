@@ -59,8 +59,8 @@ export function example(words = ''): (about: AddHelpTextContext) => string {
 }
 
 /**
- * The same of several lines with what they do, beside each other where they fit; `lines`: words and meaning, `heading`: what
- * stands above them.
+ * The same of several lines with what they do, beside each other where they fit; `lines`: words and meaning, `heading`:
+ * what stands above them.
  */
 export function examples(
   lines: readonly (readonly [words: string, does: string])[],

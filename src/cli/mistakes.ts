@@ -9,7 +9,10 @@ import { ganJsonSchema, jsonSchema } from '../config/print.js';
 import { commandWords } from './help.js';
 import { isSetting } from './options.js';
 
-/** The `--set` that was meant by an option that a command does not have, as in `--epochs 3`; undefined where it is no key. */
+/**
+ * The `--set` that was meant by an option that a command does not have, as in `--epochs 3`; undefined where it is no
+ * key.
+ */
 function settingMeant(option: string, command: Command, args: readonly string[]): string | undefined {
   if (!hasSettings(command)) return undefined;
   const [flag, ...inside] = option.split('=');
@@ -30,13 +33,18 @@ function settingBeside(command: Command, args: readonly string[]): string | unde
   return word === undefined || !hasSettings(command) ? undefined : `write --set ${shellWord(word)}`;
 }
 
-/** What was meant by a value that is none of the choices which commander's message lists; undefined where none is near. */
+/**
+ * What was meant by a value that is none of the choices which commander's message lists; undefined where none is near.
+ */
 function choiceMeant(message: string): string | undefined {
   const [, value, choices] = /'([^']*)' is invalid.* Allowed choices are (.+)\.\s*$/.exec(message) ?? [];
   return value === undefined ? undefined : didYouMean(value, choices.split(', '));
 }
 
-/** Usage errors look like all others, and say which help to ask for, or how an option is written here. `args`: all words. */
+/**
+ * Usage errors look like all others, and say which help to ask for, or how an option is written here. `args`: all
+ * words.
+ */
 export function explainUsage(command: Command, args: readonly string[]): void {
   const listed = `  hint: \`${commandWords(command).join(' ')} --help\` lists what there is`;
   const output = command.configureOutput();

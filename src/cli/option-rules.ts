@@ -54,7 +54,9 @@ function problemOf(
   return dropped === undefined ? undefined : `--set ${dropped} would be dropped: '${option.flags}' sets ${key}`;
 }
 
-/** Adds rules to a command, by the flags of its options. Errors (usage), before it acts: a command line that breaks one. */
+/**
+ * Adds rules to a command, by the flags of its options. Errors (usage), before it acts: a command line that breaks one.
+ */
 export function withOptionRules(command: Command, rules: Readonly<Record<string, OptionRule>>): Command {
   for (const [flag, { idle }] of Object.entries(rules)) if (idle !== undefined) optionOf(command, flag).hideHelp();
   for (const [flag, { excludes = [], needs }] of Object.entries(rules))

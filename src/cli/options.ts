@@ -29,7 +29,9 @@ export function configOption(): Option {
 /** Whether a word is KEY=VALUE, as after `--set`. */
 export const isSetting = (word: string): boolean => /^[A-Za-z]\w*(?:\.\w+)*=/.test(word);
 
-/** What a command is given as an argument, or as an option. Errors (usage): both, neither, or a setting without `--set`. */
+/**
+ * What a command is given as an argument, or as an option. Errors (usage): both, neither, or a setting without `--set`.
+ */
 export function givenOnce(action: string, option: string, words: readonly (string | undefined)[]): string {
   const given = words.filter((word) => word !== undefined);
   const usage = (reason: string, hint: string, code: 'option/missing' | 'option/conflict'): Error =>

@@ -8,7 +8,9 @@ import type { ReportTable } from '../report/tables/table.js';
 import type { CommandContext } from './context.js';
 import { readTableRequest, reportTable, tableCommands } from './grids/paper-table-plan.js';
 
-/** The measured numbers of each table, from those `runs` of the stores that have the settings of the paper's configs. */
+/**
+ * The measured numbers of each table, from those `runs` of the stores that have the settings of the paper's configs.
+ */
 export async function storeTables(
   stores: readonly string[],
   runs: readonly StoredRun[],

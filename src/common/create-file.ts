@@ -41,8 +41,8 @@ async function linkOnce(aside: string, path: string): Promise<boolean> {
 }
 
 /**
- * Creates a file; false where there is one. Of several processes one creates it, and one that is killed leaves the whole
- * file or none; only on a file system without hard links can it leave an empty one.
+ * Creates a file; false where there is one. Of several processes one creates it, and one that is killed leaves the
+ * whole file or none; only on a file system without hard links can it leave an empty one.
  */
 export async function createFile(path: string, content: string): Promise<boolean> {
   const aside = temporaryPath(path);

@@ -114,8 +114,8 @@ export function cannot(action: string, reason: string, detail: FailureDetail): I
 }
 
 /**
- * What a stop that was asked for says: `stopped by SIGINT: a checkpoint is written`; without a signal, where others were
- * asked, `stopped: …`. Throw the result.
+ * What a stop that was asked for says: `stopped by SIGINT: a checkpoint is written`; without a signal, where others
+ * were asked, `stopped: …`. Throw the result.
  */
 export function stopped(
   signal: string | undefined,
@@ -148,7 +148,10 @@ function stacksOf(error: Error): readonly string[] {
     : [own];
 }
 
-/** Renders an error for a terminal: message, place and hint; code and stack only with `debug`, a stack of the unexpected. */
+/**
+ * Renders an error for a terminal: message, place and hint; code and stack only with `debug`, a stack of the
+ * unexpected.
+ */
 export function formatError(error: unknown, debug: boolean): string {
   if (!(error instanceof IsdaError)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

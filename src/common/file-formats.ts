@@ -47,8 +47,8 @@ const isTorch = (bytes: Buffer): boolean => {
 const isPickle = (bytes: Buffer): boolean => bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
 
 /**
- * Protocol buffers: of ONNX, whose version is followed by the name of the program that wrote it, and of a SavedModel, by a
- * message.
+ * Protocol buffers: of ONNX, whose version is followed by the name of the program that wrote it, and of a SavedModel,
+ * by a message.
  */
 function protocolBuffer(bytes: Buffer): string | undefined {
   if (bytes.length < 8 || bytes[0] !== 0x08 || bytes[1] === 0 || bytes[1] > 0x20 || bytes[2] !== 0x12) return undefined;

@@ -140,8 +140,8 @@ export async function makeFolders(path: string): Promise<void> {
 
 /**
  * Creates a folder and its parents where missing. Errors: `cannot create the folder X: reason`.
- * (`mkdir` of Node.js with `recursive` is not used here: where the kernel makes no folders, as in /proc, it tries without
- * end, and what it says of a read-only file system is that the path does not exist.)
+ * (`mkdir` of Node.js with `recursive` is not used here: where the kernel makes no folders, as in /proc, it tries
+ * without end, and what it says of a read-only file system is that the path does not exist.)
  */
 export async function makeFolder(path: string): Promise<void> {
   try {

@@ -37,8 +37,8 @@ export function formatBytes(bytes: number): string {
 }
 
 /**
- * Two decimals, halves away from zero, for errors in percent: half of a hundredth is what ten of them often have as their
- * mean, and the last bits of the sum would decide where it goes. Zero has no sign.
+ * Two decimals, halves away from zero, for errors in percent: half of a hundredth is what ten of them often have as
+ * their mean, and the last bits of the sum would decide where it goes. Zero has no sign.
  */
 export function twoDecimals(value: number): string {
   const text = (value + Math.sign(value) * 1e-9).toFixed(2);

@@ -5,7 +5,9 @@ import { cannot } from './errors.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The home folder of the user. Errors: neither HOME nor the system names one, as in containers with numbers for users. */
+/**
+ * The home folder of the user. Errors: neither HOME nor the system names one, as in containers with numbers for users.
+ */
 function userHome(environment: Environment): string {
   if (environment['HOME']) return environment['HOME'];
   try {

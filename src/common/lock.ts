@@ -12,7 +12,9 @@ import type { Environment } from './home.js';
 interface LockHolder {
   readonly pid: number;
   readonly host: string;
-  /** Boot and namespace in which `pid` counts, on Linux: containers, and machines of one name, have pids of their own. */
+  /**
+   * Boot and namespace in which `pid` counts, on Linux: containers, and machines of one name, have pids of their own.
+   */
   readonly space?: string;
   /** The Slurm job that the process is of, and how often Slurm had queued it again by then. */
   readonly job?: string;
@@ -50,7 +52,9 @@ interface LockContent extends LockHolder {
   readonly start: string;
 }
 
-/** A holder shows every 30 s that it lives; where its pid says nothing, one that has not for 5 min is taken for dead. */
+/**
+ * A holder shows every 30 s that it lives; where its pid says nothing, one that has not for 5 min is taken for dead.
+ */
 const heartbeatMilliseconds = 30_000;
 const silenceMilliseconds = 300_000;
 
@@ -112,13 +116,15 @@ async function isDead(path: string, text: string, own: LockHolder, context: Lock
   // Slurm starts a job again only after it has ended, though the machine that it ran on may never say so.
   const sameJob = holder?.job !== undefined && holder.job === own.job;
   if (sameJob && (holder.restarts ?? 0) < (own.restarts ?? 0)) return true;
-  // A lock of another machine or container, or one that a crash left empty on a file system without hard links, can only
-  // be judged by its age.
+  // A lock of another machine or container, or one that a crash left empty on a file system without hard links, can
+  // only be judged by its age.
   const { mtimeMs } = await stat(path);
   return context.now() - mtimeMs > silenceMilliseconds && !(await isSeenAlive(path, text, mtimeMs, context));
 }
 
-/** Whether a holder shows that it lives while one watches: clocks that differ make the lock of a living one look old. */
+/**
+ * Whether a holder shows that it lives while one watches: clocks that differ make the lock of a living one look old.
+ */
 async function isSeenAlive(path: string, text: string, before: number, { watch }: LockContext): Promise<boolean> {
   if (watch === undefined) return false;
   watch.begins(nameOf(text));

@@ -91,8 +91,8 @@ function exportHint(factory: string, exports: Readonly<Record<string, unknown>>)
 }
 
 /**
- * Imports a file and has `call` call its export `factory`; what that gives, at once or as a promise, must pass the check.
- * Errors: the file cannot be loaded, does not export `factory`, or that fails or gives something else.
+ * Imports a file and has `call` call its export `factory`; what that gives, at once or as a promise, must pass the
+ * check. Errors: the file cannot be loaded, does not export `factory`, or that fails or gives something else.
  */
 export async function useModule<Factory, Result>(
   path: string,

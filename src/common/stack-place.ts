@@ -49,8 +49,8 @@ function placeInStack(stack: string, path: string): Place | undefined {
 }
 
 /**
- * `file:line:column` of an error in a file or in one that it imports, and on further lines the code with a mark below it; undefined where its stack
- * does not lead through the file.
+ * `file:line:column` of an error in a file or in one that it imports, and on further lines the code with a mark below
+ * it; undefined where its stack does not lead through the file.
  */
 export function placeInFile(error: unknown, path: string): string | undefined {
   if (!(error instanceof Error) || error.stack === undefined) return undefined;

@@ -40,7 +40,9 @@ function namesIn(directory: string): readonly string[] {
   }
 }
 
-/** Every YAML file under a folder, as sorted relative paths with forward slashes; none where there is no such folder. */
+/**
+ * Every YAML file under a folder, as sorted relative paths with forward slashes; none where there is no such folder.
+ */
 export function listConfigs(directory: string): readonly string[] {
   if (!isFolder(directory)) return [];
   return namesIn(directory)
@@ -110,8 +112,8 @@ function unknownName(name: string, known: readonly string[]): IsdaError {
 }
 
 /**
- * The absolute path of the config that `name` means: `-` for standard input, a file, with or without `.yaml`, or else the one config under the
- * configs folder whose path is `name` or ends in it.
+ * The absolute path of the config that `name` means: `-` for standard input, a file, with or without `.yaml`, or else
+ * the one config under the configs folder whose path is `name` or ends in it.
  *
  * @throws IsdaError (usage) with the nearest names where there is none, and with all where there are several.
  */

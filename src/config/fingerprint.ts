@@ -21,10 +21,10 @@ function namesOf(config: ExperimentConfig): ReadonlyMap<string, string> {
 const unlessOne = (factor: number | undefined): number | undefined => (factor === 1 ? undefined : factor);
 
 /**
- * What decides a run's numbers: a config without the experiment's name, `output`, `slurm`, `dataset.dir` (but that of an
- * `image-folder`, which is all it is known by), `dataset.classes` (which the data decides), `dataset.maxBroken`,
- * `dataset.synthetic.generator` and `model.weights` (where their checksums are known), `training.device`, `training.workers`,
- * `training.readEvery` and `training.metrics`.
+ * What decides a run's numbers: a config without the experiment's name, `output`, `slurm`, `dataset.dir` (but that of
+ * an `image-folder`, which is all it is known by), `dataset.classes` (which the data decides), `dataset.maxBroken`,
+ * `dataset.synthetic.generator` and `model.weights` (where their checksums are known), `training.device`,
+ * `training.workers`, `training.readEvery` and `training.metrics`.
  */
 export function decidingSettings(config: ExperimentConfig): Sections {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
@@ -65,8 +65,8 @@ export function decidingSettings(config: ExperimentConfig): Sections {
 }
 
 /**
- * The same of a generator's config. `training.iterations` does not count, since no step depends on it: a run can be made
- * longer. Of `output`, only `lossesEvery` counts, which losses.csv depends on.
+ * The same of a generator's config. `training.iterations` does not count, since no step depends on it: a run can be
+ * made longer. Of `output`, only `lossesEvery` counts, which losses.csv depends on.
  */
 function decidingGanSettings(config: GanConfig): Sections {
   const { dataset, gan, training, output } = ganConfigSchema.parse(config);

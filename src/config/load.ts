@@ -30,8 +30,9 @@ export interface LoadedConfig {
 const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
 /**
- * `my-run` for `my run.yaml`: a file's name as the name of its experiment. Other scripts, and names that are cut, leave too
- * little to tell two files apart: a checksum of the whole name follows. What comes through a pipe is named by its text.
+ * `my-run` for `my run.yaml`: a file's name as the name of its experiment. Other scripts, and names that are cut, leave
+ * too little to tell two files apart: a checksum of the whole name follows. What comes through a pipe is named by its
+ * text.
  */
 function experimentOf({ text, isPipe }: Source, path: string): string {
   if (isPipe === true) return `config-${short(text)}`;
@@ -118,8 +119,8 @@ function readConfig(path: string, options: LoadOptions, sections: NamedSections)
 
 /**
  * Loads the config that `path` means (see `findConfig`). Bases named by `extends` come first, each later file over the
- * earlier ones, then `changes` and `overrides`. Maps merge key by key; lists and scalars are replaced; a new `name` of a model,
- * loss, optimizer or schedule drops the keys of the old one.
+ * earlier ones, then `changes` and `overrides`. Maps merge key by key; lists and scalars are replaced; a new `name` of
+ * a model, loss, optimizer or schedule drops the keys of the old one.
  *
  * @throws IsdaError (usage) with up to ten problems, each with its place.
  */
@@ -136,7 +137,9 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
 /** A config with the section `gan` is that of a generator. */
 const isGan = (tree: MapTree): boolean => tree.entries.has('gan');
 
-/** Whether the config that `path` means is that of a generator; the rest of it is not checked. Errors: as `loadConfig`. */
+/**
+ * Whether the config that `path` means is that of a generator; the rest of it is not checked. Errors: as `loadConfig`.
+ */
 export function isGanConfig(path: string, options: LoadOptions): boolean {
   return isGan(readConfig(path, options, namedSections).tree);
 }

@@ -3,7 +3,9 @@ import { Document, visit } from 'yaml';
 import { ganConfigSchema, ganTree, type GanConfig } from './gan.js';
 import { experimentSchema, experimentTree, type ExperimentConfig, type SchemaNode } from './schema.js';
 
-/** The config as YAML in the schema's key order, as a run folder's `config.yaml` has it. Reads back to an equal config. */
+/**
+ * The config as YAML in the schema's key order, as a run folder's `config.yaml` has it. Reads back to an equal config.
+ */
 export const printConfig = (config: ExperimentConfig): string => printValues(experimentSchema.parse(config));
 
 /** The same of a generator's config. */

@@ -53,7 +53,9 @@ In the configs of \`isda gan train\`.
 ${referenceOf(ganJsonSchema())}`;
 }
 
-/** Markdown: one heading a section, or a section and name where the keys depend on the name, with a table of its keys. */
+/**
+ * Markdown: one heading a section, or a section and name where the keys depend on the name, with a table of its keys.
+ */
 function referenceOf(root: SchemaNode): string {
   const words = rowsOf(root, '').filter(({ key }) => !key.includes('.') && !isSection(root, key));
   const blocks = Object.entries(root.properties ?? {}).flatMap(([section, node]) => {

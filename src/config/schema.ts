@@ -131,7 +131,10 @@ export const namedSections: NamedSections = new Map([
 
 export type SchemaNode = z.core.JSONSchema.BaseSchema;
 
-/** A schema as JSON Schema, the form that messages, the reference and editors read. To make it takes as long as to read a config. */
+/**
+ * A schema as JSON Schema, the form that messages, the reference and editors read. To make it takes as long as to read
+ * a config.
+ */
 export const asTree = (schema: z.ZodType): SchemaNode =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 

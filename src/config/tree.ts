@@ -68,7 +68,8 @@ export type NamedSections = ReadonlyMap<string, string | undefined>;
 
 /**
  * Lays `over` on `base`: maps are merged key by key, lists and scalars replaced. Where a section of `named` changes its
- * `name`, the other keys of the base's section are dropped, because they belong to the other loss, model, optimizer or schedule.
+ * `name`, the other keys of the base's section are dropped, because they belong to the other loss, model, optimizer or
+ * schedule.
  */
 export function merge(base: MapTree, over: MapTree, named: NamedSections = new Map()): MapTree {
   const entries = new Map(base.entries);

@@ -103,7 +103,9 @@ function unionWords(root: SchemaNode, path: Path, value: unknown): readonly stri
   return section === undefined ? [] : knownWords(section);
 }
 
-/** A hint where a missing key's section has an unknown one like it: without its `name` a section's keys go unchecked. */
+/**
+ * A hint where a missing key's section has an unknown one like it: without its `name` a section's keys go unchecked.
+ */
 function misspelt(path: Path, { tree, root, value }: CheckedTree): string | undefined {
   const section = valueAt(tree, path.slice(0, -1));
   const node = schemaAt(root, path.slice(0, -1), value);

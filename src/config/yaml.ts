@@ -14,7 +14,9 @@ interface ParsedYaml {
   readonly problems: readonly Problem[];
 }
 
-/** Offset of the first collection nested deeper than allowed. The parser keeps its own stack, so this cannot overflow. */
+/**
+ * Offset of the first collection nested deeper than allowed. The parser keeps its own stack, so this cannot overflow.
+ */
 function tooDeep(text: string): number | undefined {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
@@ -32,7 +34,10 @@ const hints: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'a nested map starts on a line of its own',
 };
 
-/** Converts a node of the document, or what stands in its place, to a tree; adds to `problems`. `at`: a span of the text. */
+/**
+ * Converts a node of the document, or what stands in its place, to a tree; adds to `problems`. `at`: a span of the
+ * text.
+ */
 function createConverter(
   at: (start: number, end: number) => Span,
   problems: Problem[],

@@ -74,8 +74,8 @@ export function epochOrder(count: number, seed: number, epoch: number): Uint32Ar
 }
 
 /**
- * Elements `from` … `to` − 1 of an infinite sequence of permutations of `count` images, one after another; a pure function
- * of the seed and the elements' positions.
+ * Elements `from` … `to` − 1 of an infinite sequence of permutations of `count` images, one after another; a pure
+ * function of the seed and the elements' positions.
  */
 export function endlessOrder(count: number, seed: number, from: number, to: number): Uint32Array {
   const places = new Uint32Array(to - from);

@@ -19,8 +19,8 @@ interface OwnedClasses {
 export const lackNames = (classNames: readonly string[]): boolean => classNames.every(isPlainName);
 
 /**
- * In what two lists of classes differ, in words; undefined where they do not. Without names (`areNamed`) only their number
- * is compared.
+ * In what two lists of classes differ, in words; undefined where they do not. Without names (`areNamed`) only their
+ * number is compared.
  */
 export function classDifference(
   first: OwnedClasses,

@@ -10,8 +10,8 @@ import type { ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
 
 /**
- * Errors: an `augmentation` section that does not fit images of a format, such as a hole larger than they are; a user's own
- * augmentation cannot be loaded.
+ * Errors: an `augmentation` section that does not fit images of a format, such as a hole larger than they are; a user's
+ * own augmentation cannot be loaded.
  */
 export async function requireAugmentation(augmentation: AugmentationOptions, format: ImageFormat): Promise<void> {
   const { custom } = augmentation;
@@ -26,8 +26,8 @@ export async function requireDecoder({ storage }: ImageSource): Promise<void> {
 }
 
 /**
- * The reader of a source, for the thread that calls. Errors: options that do not fit the images; a user's own augmentation
- * cannot be loaded.
+ * The reader of a source, for the thread that calls. Errors: options that do not fit the images; a user's own
+ * augmentation cannot be loaded.
  */
 export function createReader(
   source: ImageSource,

@@ -102,7 +102,9 @@ const deviation = z
 const standardResize = 256;
 const standardSize = 224;
 
-/** `resize` where a config gives another `imageSize` alone: in the proportion of 256 to 224, as timm's `crop_pct` 0.875. */
+/**
+ * `resize` where a config gives another `imageSize` alone: in the proportion of 256 to 224, as timm's `crop_pct` 0.875.
+ */
 export const resizeFor = (imageSize: number): number => Math.floor((imageSize * standardResize) / standardSize);
 
 /** A folder of images, `train/CLASS/IMAGE` and `val/CLASS/IMAGE`. */

@@ -31,8 +31,8 @@ export interface DataPlaces {
 
 /**
  * The shape of a data set's images and its number of classes, without reading images: of image folders, that of
- * `dataset.classes`, else of the folder where it is found in `places`, else 1000 of ImageNet; a user's own file is loaded.
- * Errors: that file or folder cannot be used; an image folder that is not found, without `dataset.classes`.
+ * `dataset.classes`, else of the folder where it is found in `places`, else 1000 of ImageNet; a user's own file is
+ * loaded. Errors: that file or folder cannot be used; an image folder that is not found, without `dataset.classes`.
  */
 export async function datasetShape(options: DatasetOptions, places?: DataPlaces): Promise<DatasetShape> {
   switch (options.name) {

@@ -54,7 +54,10 @@ interface Pixels {
   readonly pixels: Uint8Array;
 }
 
-/** Copies an image into a picture, each pixel as a square of `zoom`; `start`: the byte of its first pixel in the picture. */
+/**
+ * Copies an image into a picture, each pixel as a square of `zoom`; `start`: the byte of its first pixel in the
+ * picture.
+ */
 function place(image: Pixels, picture: Pixels, zoom: number, start: number): void {
   for (let y = 0; y < image.height * zoom; y++) {
     const from = Math.floor(y / zoom) * image.width * 3;
@@ -87,8 +90,8 @@ async function firstReadable(
 }
 
 /**
- * Draws a class-balanced choice of training images: column c of a row is the augmentation of epoch c. Errors: what `passOver`
- * throws; not one image can be read; (usage) the picture would be too large.
+ * Draws a class-balanced choice of training images: column c of a row is the augmentation of epoch c. Errors: what
+ * `passOver` throws; not one image can be read; (usage) the picture would be too large.
  */
 export async function drawSamples(
   source: ImageSource,

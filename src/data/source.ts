@@ -63,7 +63,10 @@ export interface ImageSource extends ImageFormat, TrainingImages {
   /** Positions in `storage` of a selection's images. Absent: all images, in order. */
   readonly positions?: Uint32Array;
   readonly storage: ImageStorage;
-  /** md5 of the files the images were read from, one after another, or of the list of image files; absent for selections. */
+  /**
+   * md5 of the files the images were read from, one after another, or of the list of image files; absent for
+   * selections.
+   */
   readonly checksum?: string;
   /** md5 by which runs know the images (docs/data.md), where it is another than `checksum`; absent for selections. */
   readonly digest?: string;

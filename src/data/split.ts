@@ -73,8 +73,8 @@ interface Holdout {
 }
 
 /**
- * Holds out `count` class-balanced positions of `labels` and leaves at least one image of each class. Throws a usage error
- * where there are fewer images.
+ * Holds out `count` class-balanced positions of `labels` and leaves at least one image of each class. Throws a usage
+ * error where there are fewer images.
  */
 export function holdout(labels: Int32Array, count: number, seed: number): Holdout {
   const classes = new Set(labels).size;
@@ -105,8 +105,8 @@ export const heldOutOf = (images: number, fraction: number): number =>
   Math.min(images - 1, Math.max(1, Math.round(fraction * images)));
 
 /**
- * Holds out a share of the images of each class, at least one of a class of several and never all. Positions of a larger share
- * contain those of a smaller one.
+ * Holds out a share of the images of each class, at least one of a class of several and never all. Positions of a
+ * larger share contain those of a smaller one.
  */
 export function holdoutFraction(labels: Int32Array, fraction: number, seed: number): Holdout {
   const isHeld = new Uint8Array(labels.length);
@@ -173,9 +173,9 @@ export function buildSplits(
 type SplitOptions = Pick<DatasetOptions, 'subset' | 'testSubset' | 'holdout' | 'validationFraction' | 'validationSeed'>;
 
 /**
- * The images a run trains on and is evaluated on. With `validationFraction`, a share of the training images stands in for the
- * test set. With `holdout`, evaluation is on held-out training images, `subset`
- * is taken from the others, and the test set (with `testSubset`) is left alone.
+ * The images a run trains on and is evaluated on. With `validationFraction`, a share of the training images stands in
+ * for the test set. With `holdout`, evaluation is on held-out training images, `subset` is taken from the others, and
+ * the test set (with `testSubset`) is left alone.
  * Throws usage errors where the numbers exceed what is there.
  */
 function chooseSplits(

@@ -23,8 +23,8 @@ interface StatisticsEvents {
 }
 
 /**
- * Reads every image once, four at a time; exact sums, so the order does not matter. Errors: what `passOver` throws; not one
- * image can be read.
+ * Reads every image once, four at a time; exact sums, so the order does not matter. Errors: what `passOver` throws; not
+ * one image can be read.
  */
 export async function channelStatistics(
   source: ImageSource,

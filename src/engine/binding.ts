@@ -102,7 +102,8 @@ export function loadBinding(
   environment['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   // TensorFlow leaves oneDNN off on older processors, where the gradients of grouped convolutions then do not exist.
   environment['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
-  // A session that waits for the GPU at the end of each call would make every step wait; what is read is waited for anyway.
+  // A session that waits for the GPU at the end of each call would make every step wait; what is read is waited for
+  // anyway.
   if (gpu) environment['TF_SYNC_ON_FINISH'] ??= '0';
   if (gpu && prefersPersistentBatchNorm(settings)) environment[persistentBatchNormVariable] ??= '1';
   if (device === 'cpu') environment['CUDA_VISIBLE_DEVICES'] = '-1';

@@ -48,8 +48,8 @@ function namesIn(folder: string): readonly string[] {
 }
 
 /**
- * Of some flags, those whose names stand in none of the libraries beside `libraryPath`. The files are hundreds of MiB long, and
- * read only as far as names are missing.
+ * Of some flags, those whose names stand in none of the libraries beside `libraryPath`. The files are hundreds of MiB
+ * long, and read only as far as names are missing.
  */
 export function unknownFlags(names: readonly string[], libraryPath: string): readonly string[] {
   const folder = dirname(libraryPath);

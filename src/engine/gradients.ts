@@ -6,8 +6,8 @@ import type { Tensor } from './tensor.js';
 import { describeSpec, sameShape } from './types.js';
 
 /**
- * The gradients of a scalar with respect to `targets`, in their order; zeros where the scalar does not depend on a target.
- * Values are visited from the last made to the first, so that each is complete before it is passed on.
+ * The gradients of a scalar with respect to `targets`, in their order; zeros where the scalar does not depend on a
+ * target. Values are visited from the last made to the first, so that each is complete before it is passed on.
  */
 export function gradients(scalar: Tensor, targets: readonly Tensor[]): Tensor[] {
   if (scalar.shape.length > 0) {

@@ -37,7 +37,9 @@ export interface Engine {
 export interface EngineOptions {
   /** Holds captured graphs for the moment in which they are loaded. Default: the system's. */
   readonly temporaryDirectory?: string;
-  /** Whether what TensorFlow refuses to run deterministically on a GPU is composed of other operations. Default false. */
+  /**
+   * Whether what TensorFlow refuses to run deterministically on a GPU is composed of other operations. Default false.
+   */
   readonly deterministic?: boolean;
   /** Of captured sessions. Default: auto. */
   readonly layout?: Layout;

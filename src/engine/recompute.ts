@@ -4,8 +4,8 @@ import { detach, withGradient, type Tensor } from './tensor.js';
 
 /**
  * What `compute` gives, without keeping the values in between for the backward pass, which computes them once more,
- * bit for bit the same. `compute` is called with tensors that stand for `inputs`, and with `again` the second time, when
- * nothing may be assigned; it must depend on nothing differentiable but its inputs.
+ * bit for bit the same. `compute` is called with tensors that stand for `inputs`, and with `again` the second time,
+ * when nothing may be assigned; it must depend on nothing differentiable but its inputs.
  */
 export function recomputed(
   inputs: readonly Tensor[],

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { cannot } from '../common/errors.js';
 
 /**
- * The order of an image's axes in a captured step. `auto`: TensorFlow's layout optimizer decides. `channels-last`: it is
- * off, and images stay [N, H, W, C], as the graph has them.
+ * The order of an image's axes in a captured step. `auto`: TensorFlow's layout optimizer decides. `channels-last`: it
+ * is off, and images stay [N, H, W, C], as the graph has them.
  */
 export type Layout = 'auto' | 'channels-last';
 
@@ -24,7 +24,9 @@ export function sessionConfig(layout: Layout): Uint8Array | undefined {
   return Uint8Array.from(message(graphOptions, message(rewriteOptions, enumeration(layoutOptimizer, off))));
 }
 
-/** Errors: the layout needs options, and the binding was compiled without native/session_config.cc, so it takes none. */
+/**
+ * Errors: the layout needs options, and the binding was compiled without native/session_config.cc, so it takes none.
+ */
 export function requireSessionConfig(layout: Layout, bindingPath: string): void {
   if (sessionConfig(layout) === undefined) return;
   // A function of that source, in the table of the symbols that the binding exports.

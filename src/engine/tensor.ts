@@ -42,8 +42,8 @@ export interface Variable {
 }
 
 /**
- * A vector that holds variables, its parts, one after the other, so that one operation updates all of them. Shape [total];
- * places after the last part are 0.
+ * A vector that holds variables, its parts, one after the other, so that one operation updates all of them. Shape
+ * [total]; places after the last part are 0.
  */
 export interface Pack extends Variable {
   /** In the order of `packOf`. */

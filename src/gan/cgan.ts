@@ -50,7 +50,9 @@ function createDiscriminator({ discriminatorWidth: width }: CganOptions, classes
   const ofImage = discriminatorConv('1_image', { inputs: 3, ...first });
   const ofLabel = discriminatorConv('1_label', { inputs: classes, ...first });
   const [kernel] = ofLabel.tensors;
-  /** One-hot planes convolved, [N, 16, 16, w/2]: a plane of ones by each class's kernel, then the rows of the labels. */
+  /**
+   * One-hot planes convolved, [N, 16, 16, w/2]: a plane of ones by each class's kernel, then the rows of the labels.
+   */
   const labelFeatures = (images: Tensor, labels: Tensor, { program }: Pass): Tensor => {
     const plane = onesLike(slice(images, [0, 0, 0, 0], [1, 32, 32, 1]));
     const kernels = reshape(program.read(kernel), [4, 4, 1, classes * half]);

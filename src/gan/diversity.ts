@@ -64,8 +64,8 @@ function realImages(source: ImageSource, wanted: ReadonlySet<number | undefined>
 /**
  * Measures samples: the mean distance of two samples of a class over that of two real images of it (without labels: of
  * two samples of any class). 1 is as diverse as the data, 0 one image again and again. `labels`: of the samples, which
- * are uint8 [N, 32, 32, 3]; undefined of samples that have none. `source`: the images the generator learns from. Undefined
- * where there are no two different images of a class to compare with.
+ * are uint8 [N, 32, 32, 3]; undefined of samples that have none. `source`: the images the generator learns from.
+ * Undefined where there are no two different images of a class to compare with.
  */
 export function createDiversity(
   source: ImageSource,
@@ -79,8 +79,8 @@ export function createDiversity(
 }
 
 /**
- * Watches the diversity of a run of `iterations`: the warning of a generator whose samples repeat themselves, once, after
- * a tenth of the run and at least 500 iterations.
+ * Watches the diversity of a run of `iterations`: the warning of a generator whose samples repeat themselves, once,
+ * after a tenth of the run and at least 500 iterations.
  */
 export function createCollapseWatch(iterations: number): (iteration: number, diversity: number) => string | undefined {
   let warned = false;

@@ -29,7 +29,9 @@ export function generatorFiles(path: string): string[] {
     .filter(isThere);
 }
 
-/** SHA-256 (hex) of the generators at a path, wherever it is: of the file, or of several files' own; undefined: none. */
+/**
+ * SHA-256 (hex) of the generators at a path, wherever it is: of the file, or of several files' own; undefined: none.
+ */
 export function generatorChecksum(path: string): string | undefined {
   const sums = generatorFiles(path).map(fileSha256);
   return sums.length > 1 ? createHash('sha256').update(sums.join('\n')).digest('hex') : sums[0];

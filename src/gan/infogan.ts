@@ -91,7 +91,9 @@ function guesses({ judgement, inputs }: Generated): { categorical: Tensor; conti
   };
 }
 
-/** Both networks also minimize what Q cannot guess: the variational bound on the mutual information (its equation 5). */
+/**
+ * Both networks also minimize what Q cannot guess: the variational bound on the mutual information (its equation 5).
+ */
 export function createInfogan(options: InfoganOptions, classes: number): Gan {
   const { learningRate, generatorLearningRate, beta1, categoricalWeight, continuousWeight, realLabels } = options;
   const adam = (rate: number) => createAdam(adamOptions.parse({ name: 'adam', learningRate: rate, beta1 }));

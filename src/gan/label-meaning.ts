@@ -2,7 +2,10 @@
 import type { Generator } from './generator.js';
 import type { GanOptions } from './options.js';
 
-/** `class`: a class of the data; `category`: one that training found, of no class in particular; `none`: it takes no labels. */
+/**
+ * `class`: a class of the data; `category`: one that training found, of no class in particular; `none`: it takes no
+ * labels.
+ */
 export type LabelMeaning = 'class' | 'category' | 'none';
 
 interface TrainedGenerator {

@@ -15,7 +15,9 @@ interface LossesFile {
   close(): Promise<void>;
 }
 
-/** The column of the samples' diversity: files of before have none, as those of data that it cannot be measured against. */
+/**
+ * The column of the samples' diversity: files of before have none, as those of data that it cannot be measured against.
+ */
 const diversityColumn = 'diversity';
 
 const columnsOf = (names: readonly string[], diversity = true): string[] => [

@@ -67,8 +67,8 @@ function parsed<Value>(schema: z.ZodType<Value>, text: string | undefined, place
 }
 
 /**
- * Loads a generator from its file, or from the run folder that holds it. Errors: it is not there, not a generator, or its
- * tensors are not those of the networks it names.
+ * Loads a generator from its file, or from the run folder that holds it. Errors: it is not there, not a generator, or
+ * its tensors are not those of the networks it names.
  */
 export async function loadGenerator(path: string): Promise<LoadedGenerator> {
   const found = await stat(path).catch(() => undefined);

@@ -24,7 +24,9 @@ export type GanPosition = z.output<typeof positionSchema>;
 
 export const ganStart: GanPosition = { iteration: 0, discriminatorSteps: 0, sums: {}, seconds: 0 };
 
-/** What a checkpoint holds beside tensors: the position, and the images of the run; absent in those of earlier versions. */
+/**
+ * What a checkpoint holds beside tensors: the position, and the images of the run; absent in those of earlier versions.
+ */
 const progressSchema = positionSchema.extend({
   /** Checksum of the data set. */
   data: z.string().optional(),

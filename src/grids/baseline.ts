@@ -16,9 +16,9 @@ function settingsBeside(config: ExperimentConfig, sections: readonly string[]): 
 }
 
 /**
- * For each row, by its config, the index of the row of cross entropy (without generated images) that it is compared with:
- * the one that differs in the loss alone, else the only one with the same network and data. Undefined for cross entropy
- * itself, and where there is none or more than one.
+ * For each row, by its config, the index of the row of cross entropy (without generated images) that it is compared
+ * with: the one that differs in the loss alone, else the only one with the same network and data. Undefined for cross
+ * entropy itself, and where there is none or more than one.
  */
 export function baselinesOf(configs: readonly ExperimentConfig[]): readonly (number | undefined)[] {
   const isBasic = configs.map(({ loss, dataset }) => loss.name === 'cross-entropy' && dataset.synthetic === undefined);

@@ -39,8 +39,8 @@ export function refuseFixedKeys(settings: PointValues): void {
 }
 
 /**
- * Errors (usage): a key that changes no number of a run, or two of its values that make one and the same run. `configOf`
- * gives the config of a value's runs.
+ * Errors (usage): a key that changes no number of a run, or two of its values that make one and the same run.
+ * `configOf` gives the config of a value's runs.
  */
 export function refuseIdleKey(
   key: string,

@@ -13,7 +13,10 @@ export type TableOutcome = Pick<
   'row' | 'seeds' | 'last10' | 'interval' | 'averagedEpochs' | 'baseline' | 'comparison' | 'origin' | 'leftOut'
 >;
 
-/** What the rows are compared with: the baseline's name, `cross entropy` of several; undefined where nothing is compared. */
+/**
+ * What the rows are compared with: the baseline's name, `cross entropy` of several; undefined where nothing is
+ * compared.
+ */
 function comparedWith(rows: readonly TableOutcome[]): string | undefined {
   const names = [...new Set(rows.flatMap(({ baseline }) => baseline ?? []))];
   return names.length > 1 ? 'cross entropy' : names.at(0);

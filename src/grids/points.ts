@@ -143,7 +143,8 @@ function draw(dimension: Dimension, integer: boolean, seed: number, trial: numbe
   if (integer && !log) return low + stream.integer(Math.floor(high) - low + 1);
   const share = stream.uniform();
   if (integer) {
-    // Each whole number has the interval of half a unit around it, so that the ends are drawn as often as their size asks.
+    // Each whole number has the interval of half a unit around it, so that the ends are drawn as often as their size
+    // asks.
     const [from, to] = [low - 0.5, Math.floor(high) + 0.5];
     return Math.min(Math.floor(high), Math.max(low, Math.round(from * (to / from) ** share)));
   }
@@ -153,8 +154,8 @@ function draw(dimension: Dimension, integer: boolean, seed: number, trial: numbe
 }
 
 /**
- * The points of a search by their number, counted from 0. `isInteger` says which keys take whole numbers. Errors (usage):
- * nothing to draw from; a key twice.
+ * The points of a search by their number, counted from 0. `isInteger` says which keys take whole numbers. Errors
+ * (usage): nothing to draw from; a key twice.
  */
 export function pointsOf(
   dimensions: readonly Dimension[],

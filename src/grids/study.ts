@@ -51,8 +51,8 @@ interface Study {
 
 /**
  * Reads a study and resolves every row: the row's `config` (else the study's), then the study's `set`, then the row's,
- * then `overrides` (`KEY=VALUE`). `file` is relative to the working directory, `-` is standard input. Errors (usage): with the place in the
- * study's file or in a config.
+ * then `overrides` (`KEY=VALUE`). `file` is relative to the working directory, `-` is standard input. Errors (usage):
+ * with the place in the study's file or in a config.
  */
 export function loadStudy(
   file: string,

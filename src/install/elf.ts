@@ -17,7 +17,9 @@ const dynamicSegment = 2;
 const tags = { needed: 1n, strings: 5n, stringBytes: 10n, rpath: 15n, runpath: 29n, versions: 0x6ffffffen };
 const versionCount = 0x6fffffffn;
 
-/** Reads the dynamic section of a 64-bit little-endian ELF file; undefined where the file is no such. Reads a few KB. */
+/**
+ * Reads the dynamic section of a 64-bit little-endian ELF file; undefined where the file is no such. Reads a few KB.
+ */
 export function readElf(path: string): ElfFile | undefined {
   const file = openSync(path, 'r');
   const read = (offset: number, length: number): Buffer => {

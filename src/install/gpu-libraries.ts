@@ -44,7 +44,9 @@ export function locateGpuLibraries(libraryDirectory: string): readonly NamedLibr
   }));
 }
 
-/** The folder with ptxas and libdevice, which XLA compiles for a GPU with; undefined where it is not beside TensorFlow. */
+/**
+ * The folder with ptxas and libdevice, which XLA compiles for a GPU with; undefined where it is not beside TensorFlow.
+ */
 export function compilerDirectory(libraryDirectory: string): string | undefined {
   const folder = join(dirname(libraryDirectory), 'nvidia', 'cuda_nvcc');
   return existsSync(folder) ? folder : undefined;

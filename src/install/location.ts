@@ -63,7 +63,9 @@ export const engineFiles = {
   headers: 'include',
 } as const;
 
-/** The file that is written last: an engine without it is not finished. Paths are absolute or relative to the engine. */
+/**
+ * The file that is written last: an engine without it is not finished. Paths are absolute or relative to the engine.
+ */
 const markerSchema = z.strictObject({
   format: z.literal(1),
   version: z.string(),
@@ -75,7 +77,10 @@ const markerSchema = z.strictObject({
 });
 export type Marker = z.output<typeof markerSchema>;
 
-/** The build that is wanted: what the query says, else `$ISDA_BUILD`, else CUDA where there is a driver and a build for it. */
+/**
+ * The build that is wanted: what the query says, else `$ISDA_BUILD`, else CUDA where there is a driver and a build for
+ * it.
+ */
 export function wantedBuild(query: EngineQuery): EngineBuild {
   const chosen = query.environment['ISDA_BUILD'];
   if (query.build === undefined && (chosen === 'cpu' || chosen === 'cuda')) return chosen;

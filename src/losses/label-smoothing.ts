@@ -1,4 +1,5 @@
-// Label smoothing (Szegedy et al., 2016): cross entropy with a target of which a part is spread evenly over all classes.
+// Label smoothing (Szegedy et al., 2016): cross entropy with a target of which a part is spread evenly over all
+// classes.
 import { add, mean, mul, mulScalar, sub, sum } from '../engine/ops/index.js';
 import type { Loss } from './loss.js';
 import type { LabelSmoothingOptions } from './options.js';

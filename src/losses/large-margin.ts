@@ -49,8 +49,8 @@ export function marginFunction(cosine: Tensor, margin: number): Tensor {
 const norms = (x: Tensor, axis: number): Tensor => sqrt(maximumScalar(sum(square(x), [axis]), 1e-24));
 
 /**
- * Mean cross entropy of x w_j, without bias, with (lambda |w_y| |x| cos t + |w_y| |x| psi(t)) / (1 + lambda) for the target
- * (sections 3 and 4, arXiv:1612.02295); lambda falls with the iterations to `lambdaMin`.
+ * Mean cross entropy of x w_j, without bias, with (lambda |w_y| |x| cos t + |w_y| |x| psi(t)) / (1 + lambda) for the
+ * target (sections 3 and 4, arXiv:1612.02295); lambda falls with the iterations to `lambdaMin`.
  */
 export function createLargeMargin(options: LargeMarginOptions, { classes }: LossShape): Loss {
   const { margin, lambda0, lambdaDecay, lambdaPower, lambdaMin } = options;

@@ -40,7 +40,9 @@ export interface Loss {
   readonly tensors: readonly TensorDeclaration[];
   /** Values that change from step to step, handed to the captured step. */
   readonly scalars: Readonly<Record<string, (progress: TrainingProgress) => number>>;
-  /** Those scalars that metrics.csv gets as `loss.NAME`, beside `lambda`, which it always has. Letters and digits only. */
+  /**
+   * Those scalars that metrics.csv gets as `loss.NAME`, beside `lambda`, which it always has. Letters and digits only.
+   */
   readonly recordedScalars?: readonly string[];
   /**
    * Whether the last layer is to have no bias: the network's then starts at 0 and stays there, since such a loss makes

@@ -19,7 +19,9 @@ function sumLength({ inputs: [a, b], outputs: [product] }: TalliedOperation): nu
   return Math.sqrt(sides);
 }
 
-/** Multiply-adds of one operation, where it is a convolution or a product of matrices: outputs times length of each sum. */
+/**
+ * Multiply-adds of one operation, where it is a convolution or a product of matrices: outputs times length of each sum.
+ */
 export function multiplyAddsIn(operation: TalliedOperation): number {
   const [output] = operation.outputs;
   switch (operation.operation) {

@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { pathOption } from '../common/path-option.js';
 
-/** None has a default: a config without them is that of a network trained from scratch, with the fingerprint it always had. */
+/**
+ * None has a default: a config without them is that of a network trained from scratch, with the fingerprint it always
+ * had.
+ */
 export const firstWeights = {
   weights: pathOption()
     .optional()

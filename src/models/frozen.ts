@@ -16,8 +16,8 @@ const beginnings = (name: string): string[] =>
   name.split('.').map((_, index, parts) => parts.slice(0, index + 1).join('.'));
 
 /**
- * The names of the tensors that patterns freeze. The last pattern that a name matches decides: `!fc` takes out again what an
- * earlier one named. Errors (usage): a pattern matches no tensor; no parameter is left to train.
+ * The names of the tensors that patterns freeze. The last pattern that a name matches decides: `!fc` takes out again
+ * what an earlier one named. Errors (usage): a pattern matches no tensor; no parameter is left to train.
  */
 function frozenNames(tensors: readonly TensorDeclaration[], patterns: readonly string[]): ReadonlySet<string> {
   const rules = patterns.map((pattern) => {
@@ -48,8 +48,8 @@ function frozenNames(tensors: readonly TensorDeclaration[], patterns: readonly s
 }
 
 /**
- * The same network with tensors that get no gradient, no weight decay and no update. A batch normalization whose weight is
- * among them is that of evaluation: it normalizes by its running statistics, which stay as they are.
+ * The same network with tensors that get no gradient, no weight decay and no update. A batch normalization whose weight
+ * is among them is that of evaluation: it normalizes by its running statistics, which stay as they are.
  */
 export function withFrozen(network: Network, patterns: readonly string[]): Network {
   const names = frozenNames(network.tensors, patterns);

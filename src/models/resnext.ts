@@ -18,7 +18,9 @@ interface BlockOptions {
   readonly stride: number;
 }
 
-/** 1x1, 3x3 in groups, 1x1, each with BN, around a shortcut that is a 1x1 convolution and BN where the width changes. */
+/**
+ * 1x1, 3x3 in groups, 1x1, each with BN, around a shortcut that is a 1x1 convolution and BN where the width changes.
+ */
 function groupedBottleneck(name: string, { inputs, inner, outputs, groups, stride }: BlockOptions): Layer {
   const residual = sequence(
     conv(`${name}.conv_reduce`, { inputs, outputs: inner, kernel: 1 }),

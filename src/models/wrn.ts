@@ -17,8 +17,8 @@ interface BlockOptions {
 }
 
 /**
- * BN, ReLU, 3x3, BN, ReLU, 3x3 around a shortcut. Where the width changes, the shortcut is a 1x1 convolution of what the
- * first ReLU gives; elsewhere it is the block's input itself.
+ * BN, ReLU, 3x3, BN, ReLU, 3x3 around a shortcut. Where the width changes, the shortcut is a 1x1 convolution of what
+ * the first ReLU gives; elsewhere it is the block's input itself.
  */
 function wideBlock(name: string, { inputs, outputs, stride, dropout: rate }: BlockOptions): Layer {
   const activation = sequence(batchNorm(`${name}.bn1`, inputs), relu);

@@ -51,7 +51,9 @@ export interface ConvLayerOptions {
 /** The multiple of 16 from a number of channels on. */
 const paddedWidth = (channels: number): number => channels + (-channels & 15);
 
-/** Errors: x has neither the channels of a layer nor, where the layer takes them, those of `padChannels` behind them. */
+/**
+ * Errors: x has neither the channels of a layer nor, where the layer takes them, those of `padChannels` behind them.
+ */
 function requireChannels(name: string, channels: number, { program, shape }: Tensor, padded = true): void {
   const width = shape[shape.length - 1];
   if (width === channels || (padded && program.device === 'cpu' && width === paddedWidth(channels))) return;
@@ -75,8 +77,8 @@ const firstChannels = (values: Tensor, channels: number): Tensor =>
   values.shape[0] === channels ? values : slice(values, [0], [channels]);
 
 /**
- * Adds channels of zeros up to a multiple of 16 on a CPU, where oneDNN's kernels for other numbers of channels take up to
- * twice the time. The normalization, activation and convolution behind it take no notice of them.
+ * Adds channels of zeros up to a multiple of 16 on a CPU, where oneDNN's kernels for other numbers of channels take up
+ * to twice the time. The normalization, activation and convolution behind it take no notice of them.
  */
 export const padChannels: Layer = {
   tensors: [],
@@ -87,8 +89,8 @@ export const padChannels: Layer = {
 };
 
 /**
- * Convolution of [N, H, W, inputs] to [N, …, outputs], without bias unless asked for. Channels of x behind `inputs` must be
- * zeros (`padChannels`).
+ * Convolution of [N, H, W, inputs] to [N, …, outputs], without bias unless asked for. Channels of x behind `inputs`
+ * must be zeros (`padChannels`).
  */
 export function conv(name: string, options: ConvLayerOptions): Layer {
   const { inputs, outputs, kernel, stride = 1, padding = (kernel - 1) / 2, groups = 1 } = options;
@@ -126,10 +128,10 @@ export function convTransposed(name: string, options: ConvTransposedOptions): La
 }
 
 /**
- * Batch normalization over [N, H, W, channels], and channels of zeros behind them (`padChannels`), which stay zeros, or over
- * [N, channels]: eps 1e-5, running = 0.9 running + 0.1 batch (unbiased variance). The first weights are 1, or
- * N(1, deviation^2). Where its weight is frozen it normalizes by the running statistics in training too, and leaves them as
- * they are.
+ * Batch normalization over [N, H, W, channels], and channels of zeros behind them (`padChannels`), which stay zeros, or
+ * over [N, channels]: eps 1e-5, running = 0.9 running + 0.1 batch (unbiased variance). The first weights are 1, or
+ * N(1, deviation^2). Where its weight is frozen it normalizes by the running statistics in training too, and leaves
+ * them as they are.
  */
 export function batchNorm(name: string, channels: number, deviation = 0): Layer {
   const of = (part: string, role: 'parameter' | 'statistic', value: number, spread = 0): TensorDeclaration =>
@@ -162,8 +164,8 @@ export function batchNorm(name: string, channels: number, deviation = 0): Layer 
 }
 
 /**
- * Layer normalization over the last axis, of `size`, of any rank: of an image's channels as in ConvNeXt, of a token's as in
- * transformers. The first weights are 1.
+ * Layer normalization over the last axis, of `size`, of any rank: of an image's channels as in ConvNeXt, of a token's
+ * as in transformers. The first weights are 1.
  */
 export function layerNorm(name: string, size: number, epsilon = 1e-5): Layer {
   const weight = declare(`${name}.weight`, 'parameter', [size], filledWith(1));
@@ -186,7 +188,9 @@ export const relu: Layer = { tensors: [], apply: (x) => reluOp(x) };
 /** Leaky ReLU: x where it is positive, `slope` x elsewhere; of any shape. */
 export const leakyRelu = (slope: number): Layer => ({ tensors: [], apply: (x) => leakyReluOp(x, slope) });
 
-/** Sets each value to zero with probability `rate` in training, and scales the others by 1 / (1 − rate); of any shape. */
+/**
+ * Sets each value to zero with probability `rate` in training, and scales the others by 1 / (1 − rate); of any shape.
+ */
 export function dropout(name: string, rate: number): Layer {
   return {
     tensors: [],
@@ -199,8 +203,9 @@ export function dropout(name: string, rate: number): Layer {
 }
 
 /**
- * Stochastic depth (Huang et al., 2016): sets what a residual branch gives to zero with probability `rate`, drawn for each
- * image apart, and scales the others by 1 / (1 − rate), as timm's DropPath. The first axis of x is that of the images.
+ * Stochastic depth (Huang et al., 2016): sets what a residual branch gives to zero with probability `rate`, drawn for
+ * each image apart, and scales the others by 1 / (1 − rate), as timm's DropPath. The first axis of x is that of the
+ * images.
  */
 export function dropPath(name: string, rate: number): Layer {
   return {
@@ -234,7 +239,8 @@ export function linear(name: string, inputs: number, outputs: number): LinearLay
     tensors: [weight, bias],
     apply(x, { program }) {
       requireChannels(name, inputs, x, false);
-      // As one matrix: the product of a stack has a gradient of the weight for each of its matrices, which are added up.
+      // As one matrix: the product of a stack has a gradient of the weight for each of its matrices, which are added
+      // up.
       const rows = reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape[x.shape.length - 1]]);
       const value = add(matMul(rows, readAs(program, weight, x.dtype)), readAs(program, bias, x.dtype));
       return reshape(value, [...x.shape.slice(0, -1), outputs]);

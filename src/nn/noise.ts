@@ -26,9 +26,9 @@ export function shakeShake(name: string, a: Tensor, b: Tensor, pass: Pass, rando
 }
 
 /**
- * ShakeDrop (Yamada et al., 2018) on x [N, H, W, C]: one gate a pass, closed with the probability `closed`. Open, x stays
- * as it is. Closed, it is alpha x, and beta of the gradient backward, with alpha ~ U(−1, 1) and beta ~ U(0, 1) drawn for
- * each image apart. In evaluation (1 − closed) x.
+ * ShakeDrop (Yamada et al., 2018) on x [N, H, W, C]: one gate a pass, closed with the probability `closed`. Open, x
+ * stays as it is. Closed, it is alpha x, and beta of the gradient backward, with alpha ~ U(−1, 1) and beta ~ U(0, 1)
+ * drawn for each image apart. In evaluation (1 − closed) x.
  */
 export function shakeDrop(name: string, closed: number): Layer {
   return {

@@ -2,8 +2,8 @@
 import type { RandomStream } from '../common/random.js';
 
 /**
- * Fills a row-major [n, `columns`] matrix, `columns` <= n, with orthonormal columns, uniformly distributed: normal numbers
- * made orthogonal by Gram and Schmidt's method, twice, which is as orthogonal as float64 is exact.
+ * Fills a row-major [n, `columns`] matrix, `columns` <= n, with orthonormal columns, uniformly distributed: normal
+ * numbers made orthogonal by Gram and Schmidt's method, twice, which is as orthogonal as float64 is exact.
  */
 export const orthonormalColumns =
   (columns: number) =>

@@ -5,8 +5,8 @@ import type { TensorDeclaration } from './tensors.js';
 const largest = Math.sqrt(2 ** 127);
 
 /**
- * What a tensor holds that no network can be computed with, such as `holds NaN`; undefined where all is well. A ReLU may
- * turn NaN into 0, so that what comes of such values need not show in a network's outputs.
+ * What a tensor holds that no network can be computed with, such as `holds NaN`; undefined where all is well. A ReLU
+ * may turn NaN into 0, so that what comes of such values need not show in a network's outputs.
  */
 export function unusableValue(
   { name, role }: Pick<TensorDeclaration, 'name' | 'role'>,

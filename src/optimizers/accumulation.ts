@@ -25,8 +25,8 @@ export const withAccumulation = (optimizer: Optimizer): Optimizer => ({
 });
 
 /**
- * The mean over a group's images of a parameter's gradient, given that over the last batch's. Undefined where more batches
- * follow: the gradient is added to what is remembered.
+ * The mean over a group's images of a parameter's gradient, given that over the last batch's. Undefined where more
+ * batches follow: the gradient is added to what is remembered.
  */
 export function accumulated(
   parameter: TensorDeclaration,

@@ -4,8 +4,8 @@ import type { Optimizer } from './optimizer.js';
 const ownName = (scalar: string): string => `head.${scalar}`;
 
 /**
- * The same optimizer, with `factor` times the learning rate for the parameters in `names`: PyTorch's groups of parameters.
- * The scalars of these parameters' steps are inputs of their own, `head.<name>`.
+ * The same optimizer, with `factor` times the learning rate for the parameters in `names`: PyTorch's groups of
+ * parameters. The scalars of these parameters' steps are inputs of their own, `head.<name>`.
  */
 export function withHeadRate(optimizer: Optimizer, names: ReadonlySet<string>, factor: number): Optimizer {
   const { name, learningRate, scalars, apart = new Set<string>(), elementwise = true } = optimizer;

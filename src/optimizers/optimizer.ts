@@ -32,9 +32,15 @@ export interface Optimizer {
   readonly scalars: Readonly<Record<string, (moment: OptimizerMoment) => number>>;
   /** Names of parameters that are not updated together with others, as one vector. */
   readonly apart?: ReadonlySet<string>;
-  /** Whether values of a parameter are updated without regard to its others, so that many may be one vector; default true. */
+  /**
+   * Whether values of a parameter are updated without regard to its others, so that many may be one vector; default
+   * true.
+   */
   readonly elementwise?: boolean;
-  /** Assigns the parameter and its state after one step. Where it is elementwise, a parameter may be a vector (packs.ts). */
+  /**
+   * Assigns the parameter and its state after one step. Where it is elementwise, a parameter may be a vector
+   * (packs.ts).
+   */
   update(update: ParameterUpdate): void;
 }
 

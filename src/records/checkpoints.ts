@@ -54,8 +54,8 @@ async function linked(path: string, second: string): Promise<boolean> {
 }
 
 /**
- * Of the checkpoints that count once the newest one, at `saved`, is durable: the `keep` newest stay, and the best ones of
- * these. Later ones go: they belong to a run that this one has replaced.
+ * Of the checkpoints that count once the newest one, at `saved`, is durable: the `keep` newest stay, and the best ones
+ * of these. Later ones go: they belong to a run that this one has replaced.
  */
 async function removeOutdated(folder: string, saved: Place, keep: number): Promise<void> {
   const regular = await listCheckpoints(folder);
@@ -69,8 +69,8 @@ async function removeOutdated(folder: string, saved: Place, keep: number): Promi
 }
 
 /**
- * Of the best checkpoints up to `saved` the last before each of `newest` stays, and the `keep` last ones after all of them,
- * which a run may resume from too. Later ones go.
+ * Of the best checkpoints up to `saved` the last before each of `newest` stays, and the `keep` last ones after all of
+ * them, which a run may resume from too. Later ones go.
  */
 async function removeOutdatedBest(
   folder: string,
@@ -113,8 +113,8 @@ export async function saveCheckpoint(
 }
 
 /**
- * Makes a loaded checkpoint the newest, and deletes best ones that are ahead of it: the run resumes from here. It may be a
- * best one, whose run was killed before it had its other name.
+ * Makes a loaded checkpoint the newest, and deletes best ones that are ahead of it: the run resumes from here. It may
+ * be a best one, whose run was killed before it had its other name.
  */
 export async function continueFrom(folder: string, from: LoadedCheckpoint, keep: number): Promise<void> {
   const newest = nameOf('newest', from);
@@ -179,9 +179,9 @@ export interface ExpectedRun {
 }
 
 /**
- * The newest (or another that is chosen) checkpoint of `folder` that is whole, or undefined where there is none at all. Damaged ones
- * are passed over with a warning. Errors: the first whole one belongs to another experiment or to another version of
- * the format; there are checkpoints, but all are damaged.
+ * The newest (or another that is chosen) checkpoint of `folder` that is whole, or undefined where there is none at all.
+ * Damaged ones are passed over with a warning. Errors: the first whole one belongs to another experiment or to another
+ * version of the format; there are checkpoints, but all are damaged.
  */
 export async function loadNewestCheckpoint(
   folder: string,

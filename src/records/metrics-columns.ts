@@ -1,8 +1,8 @@
 // Columns and rows of metrics.csv. Which columns there are is handed in by `training/metrics`.
 
 /**
- * `place` and `schedule`: known without computing. `training`: means over the epoch's steps. `evaluation`: empty where an
- * epoch was not evaluated. `time`: differs from run to run.
+ * `place` and `schedule`: known without computing. `training`: means over the epoch's steps. `evaluation`: empty where
+ * an epoch was not evaluated. `time`: differs from run to run.
  */
 export type MetricKind = 'place' | 'schedule' | 'training' | 'evaluation' | 'time';
 

@@ -165,8 +165,8 @@ export async function keptMetrics(path: string, options: KeptMetricsOptions): Pr
 
 /**
  * Opens a run's metrics for writing. Of a resumed run's file what comes after the checkpoint is cut off, so that in the
- * end it equals that of a run without interruption, times aside. Append an epoch's row before its checkpoint is saved: a
- * row too many is cut off, a missing one is an error. Errors: `cannot write X`.
+ * end it equals that of a run without interruption, times aside. Append an epoch's row before its checkpoint is saved:
+ * a row too many is cut off, a missing one is an error. Errors: `cannot write X`.
  */
 export async function openMetrics(path: string, kept: KeptMetrics): Promise<MetricsFile> {
   const { columns, lines } = kept;

@@ -16,7 +16,9 @@ export interface NumberTable {
   readonly rows: readonly NumberRow[];
 }
 
-/** What a table is called in messages, and its columns: all, those that it may lack, and those that are empty together. */
+/**
+ * What a table is called in messages, and its columns: all, those that it may lack, and those that are empty together.
+ */
 export interface TableShape {
   readonly what: string;
   readonly columns: readonly string[];
@@ -89,7 +91,8 @@ export function parseTable(file: string, path: string, shape: TableShape): Numbe
   if (missing !== undefined) throw fail(`the column "${missing}" is missing`, 1, position);
 
   const emptyTogether = shape.emptyTogether ?? [];
-  // The file holds plain numbers and empty cells only, so commas always part cells and every position in a line is exact.
+  // The file holds plain numbers and empty cells only, so commas always part cells and every position in a line is
+  // exact.
   const rows = lines.slice(1).map((line, index): NumberRow => {
     const text = line.replace(/\r$/, '');
     const cells = text.split(',');

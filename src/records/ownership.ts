@@ -20,7 +20,9 @@ const replaced = [
   'samples',
 ];
 
-/** What only this program leaves: the lock of a killed process, the record of a grid's cell. Checkpoints are another. */
+/**
+ * What only this program leaves: the lock of a killed process, the record of a grid's cell. Checkpoints are another.
+ */
 const marks = ['.lock', '.claim', 'cell.json'];
 
 async function namesIn(folder: string): Promise<readonly string[]> {

@@ -36,7 +36,8 @@ export function runFolder(root: string): RunFolder {
 
 /**
  * Creates the folder where missing and keeps other runs out of it until `release`. Lock it before anything in it is
- * read. `environment`: of this process, which may be a Slurm job's. Errors: another living process holds it; the folder cannot be created.
+ * read. `environment`: of this process, which may be a Slurm job's. Errors: another living process holds it; the folder
+ * cannot be created.
  */
 export async function lockRunFolder(
   folder: RunFolder,

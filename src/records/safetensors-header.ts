@@ -45,7 +45,10 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
 }
 
-/** Three lines of Python that make a safetensors file of what torch.save wrote: a state dictionary, or one with it inside. */
+/**
+ * Three lines of Python that make a safetensors file of what torch.save wrote: a state dictionary, or one with it
+ * inside.
+ */
 function conversionHint(place: string): string {
   const path = JSON.stringify(place);
   const out = JSON.stringify(`${place.replace(/\.(pth|pt|bin|ckpt|tar|pth\.tar)$/, '')}.safetensors`);
@@ -60,7 +63,9 @@ function conversionHint(place: string): string {
 /** The error for a file, with its reason. */
 type Failure = (reason: string) => IsdaError;
 
-/** As `fail`, but for a file that is of another known format the error names that: signatures are short, so not sooner. */
+/**
+ * As `fail`, but for a file that is of another known format the error names that: signatures are short, so not sooner.
+ */
 function failureAsOther(bytes: Uint8Array, place: string, fail: Failure): Failure {
   return (reason) => {
     const other = otherFormat(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024)));

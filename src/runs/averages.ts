@@ -7,8 +7,8 @@ import type { RunCheckpoint } from './run-checkpoint.js';
 export const keepsAverages = ({ config }: Pick<RunCheckpoint, 'config'>): boolean => config.training.ema !== undefined;
 
 /**
- * The checkpoint whose network is that of the averages (`training.ema`); what has no average, as frozen weights, stays. Errors:
- * the run keeps none. `action`: for the message, such as `export the averages`.
+ * The checkpoint whose network is that of the averages (`training.ema`); what has no average, as frozen weights, stays.
+ * Errors: the run keeps none. `action`: for the message, such as `export the averages`.
  */
 export function withAverages(opened: RunCheckpoint, action: string): RunCheckpoint {
   const { config, checkpoint } = opened;

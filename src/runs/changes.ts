@@ -44,8 +44,8 @@ function mayBeSameData(
 }
 
 /**
- * What would make a run another than that of a folder, in words; empty where nothing would. Where it resumes, the images
- * themselves are compared, and not where they are.
+ * What would make a run another than that of a folder, in words; empty where nothing would. Where it resumes, the
+ * images themselves are compared, and not where they are.
  */
 export function otherNumbers(before: ExperimentConfig, config: ExperimentConfig, goesOn: boolean): string {
   const keys = differingKeys([flatSettings(before), flatSettings(config)]);
@@ -118,8 +118,8 @@ function valuesAt({ config, loss, batchesPerEpoch }: RunSoFar, epochs: number, e
 }
 
 /**
- * Errors: the epochs so far would have been trained otherwise in a run of the new length, whose numbers this would not be.
- * So it is with a cosine schedule, and with ISDA's lambda, which grows over the whole run.
+ * Errors: the epochs so far would have been trained otherwise in a run of the new length, whose numbers this would not
+ * be. So it is with a cosine schedule, and with ISDA's lambda, which grows over the whole run.
  */
 export function requireSamePast(run: RunSoFar, paths: RunFolder): void {
   const [from, to] = [run.before.training.epochs, run.config.training.epochs];

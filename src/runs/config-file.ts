@@ -27,8 +27,8 @@ export function configFileEntry(
 }
 
 /**
- * Errors: the folder, which nobody named, is that of another config file's run, whose settings differ. `changes`: how they
- * do, in words; empty where they do not.
+ * Errors: the folder, which nobody named, is that of another config file's run, whose settings differ. `changes`: how
+ * they do, in words; empty where they do not.
  */
 export function requireOwnConfig(
   paths: RunFolder,

@@ -41,7 +41,9 @@ export function networkOf({ model, dataset }: ExperimentConfig): string {
 
 const generatorKinds = ganOptions.options.map(({ shape }) => shape.name.value);
 
-/** The generator of a config's synthetic images: its kind where the name of its folder begins with it, else that name. */
+/**
+ * The generator of a config's synthetic images: its kind where the name of its folder begins with it, else that name.
+ */
 function generatorOf({ dataset }: ExperimentConfig): string | undefined {
   if (dataset.synthetic === undefined) return undefined;
   const folder = basename(dataset.synthetic.generator.replace(/\/[^/]*\.safetensors$/, ''));
@@ -49,8 +51,8 @@ function generatorOf({ dataset }: ExperimentConfig): string | undefined {
 }
 
 /**
- * The method of a config: its loss, `basic` for cross entropy, of a user's own the name of its file; with synthetic images
- * their generator, behind the loss where that is another than cross entropy: `wgan`, `isda+wgan`.
+ * The method of a config: its loss, `basic` for cross entropy, of a user's own the name of its file; with synthetic
+ * images their generator, behind the loss where that is another than cross entropy: `wgan`, `isda+wgan`.
  */
 export function methodOf(config: ExperimentConfig): string {
   const { loss } = config;

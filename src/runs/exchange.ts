@@ -102,8 +102,9 @@ export async function exportFresh(config: ExperimentConfig, path: string, places
 }
 
 /**
- * Makes a run folder whose first checkpoint has a file's network, ready to be evaluated or trained: that of a run whose config
- * names the file as `model.weights`. Errors: the file is not the config's network; the folder has checkpoints already.
+ * Makes a run folder whose first checkpoint has a file's network, ready to be evaluated or trained: that of a run whose
+ * config names the file as `model.weights`. Errors: the file is not the config's network; the folder has checkpoints
+ * already.
  */
 export async function importNetwork(
   plain: ExperimentConfig,

@@ -29,7 +29,10 @@ export const droppedBiasText = (name: string): string =>
 const isZero = (values: ArrayLike<number | bigint>): boolean =>
   Array.from(values).every((value) => Number(value) === 0);
 
-/** The tensors of a file with a bias of 0 in the last layer: nothing would train the file's, and evaluation would add it. */
+/**
+ * The tensors of a file with a bias of 0 in the last layer: nothing would train the file's, and evaluation would add
+ * it.
+ */
 function withoutBias(
   tensors: readonly NamedTensor[],
   { classifier: { bias } }: Pick<Network, 'classifier'>,
@@ -41,8 +44,9 @@ function withoutBias(
 }
 
 /**
- * The first weights that a config's `model` names; undefined where a run begins from scratch. A loss without a bias begins
- * with one of 0. Errors: the file is not there, is not the one that the config knows by its digest, or is not the network's.
+ * The first weights that a config's `model` names; undefined where a run begins from scratch. A loss without a bias
+ * begins with one of 0. Errors: the file is not there, is not the one that the config knows by its digest, or is not
+ * the network's.
  */
 export async function readFirstWeights(
   { weights, weightsSha256, head }: FirstWeightsOptions,

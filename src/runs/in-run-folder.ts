@@ -27,9 +27,9 @@ export interface OpenRunFolder {
 }
 
 /**
- * Works in a run folder, which it makes where missing, while other processes are kept out. What `work` throws is kept in
- * log.txt and thrown on, whatever becomes of the log and the lock. Errors: another living process works in the folder; it
- * holds files of somebody else's that a run would replace.
+ * Works in a run folder, which it makes where missing, while other processes are kept out. What `work` throws is kept
+ * in log.txt and thrown on, whatever becomes of the log and the lock. Errors: another living process works in the
+ * folder; it holds files of somebody else's that a run would replace.
  */
 export async function inRunFolder<T>(
   directory: string,
@@ -79,8 +79,8 @@ interface ResumedRun extends ExpectedRun {
 }
 
 /**
- * The checkpoint that a run resumes from, with a warning for each newer one and for the best one that is damaged. Errors:
- * there is none, and the folder has the results of a run that would be lost.
+ * The checkpoint that a run resumes from, with a warning for each newer one and for the best one that is damaged.
+ * Errors: there is none, and the folder has the results of a run that would be lost.
  */
 export async function resumedCheckpoint(
   { paths, print }: OpenRunFolder,

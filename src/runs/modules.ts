@@ -164,9 +164,9 @@ export function withNamedMetrics(config: ExperimentConfig, overrides: readonly s
 }
 
 /**
- * Errors (usage): a run folder's config has a file of code that `overrides` (`KEY=VALUE`) does not name. A run folder may
- * come from anywhere, and to look at what it has trained is not to trust its code. Its loss, optimizer and augmentation are
- * not run.
+ * Errors (usage): a run folder's config has a file of code that `overrides` (`KEY=VALUE`) does not name. A run folder
+ * may come from anywhere, and to look at what it has trained is not to trust its code. Its loss, optimizer and
+ * augmentation are not run.
  */
 export function requireNamedModules(
   { dataset, model }: ExperimentConfig,

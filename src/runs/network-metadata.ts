@@ -51,7 +51,9 @@ export function preparationChanges(before: ImagePreparation, now: ImagePreparati
 
 const levelOf = (value: number): number => value / 255;
 
-/** As texts, numbers and lists as JSON. Mean and standard deviation are of levels from 0 to 1, as torchvision has them. */
+/**
+ * As texts, numbers and lists as JSON. Mean and standard deviation are of levels from 0 to 1, as torchvision has them.
+ */
 export function encodeMetadata(network: string, metadata: NetworkMetadata): Record<string, string> {
   const { images, classes, classNames, model } = metadata;
   const { height, width, mean, std, resize, turns } = images;

@@ -54,8 +54,8 @@ export interface Run {
 }
 
 /**
- * Opens a run where a checkpoint left it, or at its start; close its `training`. Errors: the checkpoint is another's; the
- * metrics are not those that it was written with.
+ * Opens a run where a checkpoint left it, or at its start; close its `training`. Errors: the checkpoint is another's;
+ * the metrics are not those that it was written with.
  */
 export async function openRun(
   { config, splits: real, generators, engine, parts, first: known, before, inputs }: RunSources,

@@ -29,15 +29,17 @@ export interface Origin {
   readonly weights?: WeightsFacts | undefined;
 }
 
-/** Runs of equal keys may be averaged. Empty: from scratch, on the official images of CIFAR or on images not recorded. */
+/**
+ * Runs of equal keys may be averaged. Empty: from scratch, on the official images of CIFAR or on images not recorded.
+ */
 function keyOf(dataset: string, { data, weights }: Origin): string {
   const images = isCifar(dataset) && data?.official !== false ? '' : (data?.checksum ?? '');
   return `${images}${weights === undefined ? '' : `+${weights.sha256}${weights.head ?? ''}`}`;
 }
 
 /**
- * A key for each of some runs on one data set, equal for those that may be averaged. Images that were not recorded count
- * as CIFAR's official ones; of other data, as those of the recorded runs where these all have the same.
+ * A key for each of some runs on one data set, equal for those that may be averaged. Images that were not recorded
+ * count as CIFAR's official ones; of other data, as those of the recorded runs where these all have the same.
  */
 export function originKeys(dataset: string, origins: readonly Origin[]): readonly string[] {
   const known = [
@@ -48,8 +50,8 @@ export function originKeys(dataset: string, origins: readonly Origin[]): readonl
 }
 
 /**
- * Of some runs on one data set those that may be averaged: of CIFAR the ones from scratch on official images, else those
- * of the origin that most have; of equally many, the first. The others are left out.
+ * Of some runs on one data set those that may be averaged: of CIFAR the ones from scratch on official images, else
+ * those of the origin that most have; of equally many, the first. The others are left out.
  */
 export function averageable<Item>(
   dataset: string,
@@ -69,7 +71,10 @@ export function averageable<Item>(
   };
 }
 
-/** `not the official CIFAR-10: 10 training and 10 test images, checksum …; weights from x.safetensors …`; undefined of usual runs. */
+/**
+ * `not the official CIFAR-10: 10 training and 10 test images, checksum …; weights from x.safetensors …`; undefined of
+ * usual runs.
+ */
 export function originText(dataset: string, { data, weights }: Origin): string | undefined {
   const unofficial = unofficialText(dataset, data);
   const words = [

@@ -34,8 +34,8 @@ function requireSums(sums: unknown): void {
 }
 
 /**
- * The metrics of a user's file, whose functions say the file's name where they fail. Errors: the file cannot be loaded, or
- * does not give metrics; two have one name; later, a sum is no tensor or a value is not finite.
+ * The metrics of a user's file, whose functions say the file's name where they fail. Errors: the file cannot be loaded,
+ * or does not give metrics; two have one name; later, a sum is no tensor or a value is not finite.
  */
 export async function loadMetrics(
   { module, options }: CustomMetricsOptions,

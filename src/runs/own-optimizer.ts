@@ -32,8 +32,8 @@ function requireState(state: unknown, { name, shape }: TensorDeclaration, elemen
 }
 
 /**
- * The optimizer of a user's file, whose functions say the file's name where they fail. Errors: the file cannot be loaded,
- * or does not give an optimizer; later, its state does not fit, or an update does not assign the parameter.
+ * The optimizer of a user's file, whose functions say the file's name where they fail. Errors: the file cannot be
+ * loaded, or does not give an optimizer; later, its state does not fit, or an update does not assign the parameter.
  */
 export async function loadOptimizer({ module, options, learningRate }: CustomOptimizerOptions): Promise<Optimizer> {
   const own = await useModule<OptimizerModule['createOptimizer'], OwnOptimizer>(

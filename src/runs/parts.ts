@@ -45,8 +45,8 @@ export async function buildNetwork(
 
 /**
  * The network, loss and optimizer of a config for images of a shape: that of the data where it is loaded, else what is
- * known of it from the places where the data may be, or from the config alone. No image is read, but a user's own files are
- * loaded.
+ * known of it from the places where the data may be, or from the config alone. No image is read, but a user's own files
+ * are loaded.
  */
 export async function buildParts(config: ExperimentConfig, images?: DatasetShape | DataPlaces): Promise<StepParts> {
   const { network: built, format, precision, averages } = await buildNetwork(config, images);

@@ -75,8 +75,9 @@ async function noCheckpoint(folder: string, selection: CheckpointSelection): Pro
 }
 
 /**
- * The config of a run folder, with changes, and its newest whole checkpoint, or the one that is chosen. Errors: it is no run folder; there
- * is no checkpoint, or no whole one; its config names files of code that `overrides` does not name.
+ * The config of a run folder, with changes, and its newest whole checkpoint, or the one that is chosen. Errors: it is
+ * no run folder; there is no checkpoint, or no whole one; its config names files of code that `overrides` does not
+ * name.
  */
 export async function openRunCheckpoint(
   directory: string,

@@ -20,7 +20,10 @@ interface RunRecords {
   readonly events: TrainerEvents;
   /** Shows a line, and keeps it in log.txt. */
   readonly warn: (line: string) => void;
-  /** Of the epochs that this process trained; what was left out is that of the last evaluation, whichever process made it. */
+  /**
+   * Of the epochs that this process trained; what was left out is that of the last evaluation, whichever process made
+   * it.
+   */
   readonly loading: () => EpochLoading;
   close(): Promise<void>;
 }

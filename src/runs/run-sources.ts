@@ -50,8 +50,8 @@ export function trainingImages({ dataset: { synthetic } }: ExperimentConfig, rea
 }
 
 /**
- * Reads a config's images and the generators of its synthetic ones, builds its parts and opens the engine. Errors: all that
- * config, data and machine are enough to refuse.
+ * Reads a config's images and the generators of its synthetic ones, builds its parts and opens the engine. Errors: all
+ * that config, data and machine are enough to refuse.
  */
 export async function loadSources(
   plain: ExperimentConfig,

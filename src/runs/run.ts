@@ -65,8 +65,8 @@ export async function runExperiment(
 }
 
 /**
- * Whether a run has done more epochs than it can have without a checkpoint: the first is evaluated, so that it has the best
- * one, and a crash before that leaves one row.
+ * Whether a run has done more epochs than it can have without a checkpoint: the first is evaluated, so that it has the
+ * best one, and a crash before that leaves one row.
  */
 function hasCheckpointedEpochs({ metrics }: RunFolder): boolean {
   if (!existsSync(metrics)) return false;

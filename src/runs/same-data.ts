@@ -24,8 +24,8 @@ function isSameData(trainedOn: TrainedOn, now: LoadedSplits): boolean {
 }
 
 /**
- * Errors: the images are not those that a checkpoint was trained on. `inputs`: of its run, where they are known; `place`: of
- * the checkpoint.
+ * Errors: the images are not those that a checkpoint was trained on. `inputs`: of its run, where they are known;
+ * `place`: of the checkpoint.
  */
 export function requireSameData(
   trainedOn: TrainedOn,
@@ -46,8 +46,8 @@ export const otherData = (difference: string, place: string): Error =>
   });
 
 /**
- * The images that a run is evaluated on or looked into with. `action`: what is done with the run, as `evaluate the run`.
- * Errors: their classes are not in the order of the run's. Other images are warned of.
+ * The images that a run is evaluated on or looked into with. `action`: what is done with the run, as
+ * `evaluate the run`. Errors: their classes are not in the order of the run's. Other images are warned of.
  */
 export async function loadRunSplits(
   { config, checkpoint, inputs }: RunCheckpoint,

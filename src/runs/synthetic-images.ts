@@ -34,8 +34,8 @@ export interface MakingContext {
 }
 
 /**
- * Loads the generators of a config and checks that they fit the real images. Errors: there are none, or others than those
- * that the config names; generators of other classes, or that cannot make an image of a given class.
+ * Loads the generators of a config and checks that they fit the real images. Errors: there are none, or others than
+ * those that the config names; generators of other classes, or that cannot make an image of a given class.
  */
 export async function openGenerators(
   { generator, checksum }: SyntheticOptions,
@@ -83,8 +83,8 @@ export const balancedLabels = (count: number, classes: number): Int32Array =>
   Int32Array.from({ length: count }, (_, index) => index % classes);
 
 /**
- * Makes the images of labels, in their order. Image i is a function of the seed, its label and how many images before it
- * the same generator makes.
+ * Makes the images of labels, in their order. Image i is a function of the seed, its label and how many images before
+ * it the same generator makes.
  */
 export async function makeImages(
   generatorFor: (label: number) => LoadedGenerator,
@@ -123,7 +123,9 @@ function unfinished({ generators }: GeneratorSet): readonly LoadedGenerator[] {
   });
 }
 
-/** The synthetic images of a run as a source, from the cache where it has them. Errors: a signal came while making them. */
+/**
+ * The synthetic images of a run as a source, from the cache where it has them. Errors: a signal came while making them.
+ */
 export async function syntheticSource(
   { images: count, seed }: SyntheticOptions,
   real: ImageSource,

@@ -8,7 +8,10 @@ type Grouping = Pick<TrainingOptions, 'accumulate' | 'batchSize'>;
 export const updatesPerEpoch = (batches: number, { accumulate = 1 }: Pick<Grouping, 'accumulate'>): number =>
   Math.ceil(batches / accumulate);
 
-/** The number of the update, over all epochs and counted from 1, that a batch belongs to. Epochs count from 1, batches from 0. */
+/**
+ * The number of the update, over all epochs and counted from 1, that a batch belongs to. Epochs count from 1, batches
+ * from 0.
+ */
 export function updateOf(
   place: { readonly epoch: number; readonly batch: number },
   batches: number,
@@ -19,8 +22,8 @@ export function updateOf(
 }
 
 /**
- * The group of batch number `batch` (from 0), which has `images` images, up to it: groups begin with the epoch, and the last
- * may be smaller, as may the last batch. Undefined where each batch makes an update.
+ * The group of batch number `batch` (from 0), which has `images` images, up to it: groups begin with the epoch, and the
+ * last may be smaller, as may the last batch. Undefined where each batch makes an update.
  */
 export function groupOf(
   { batch, images }: { readonly batch: number; readonly images: number },

@@ -23,8 +23,8 @@ interface Cadence {
 }
 
 /**
- * The cadence of `output.checkpointEvery`; minutes count from now on. Epochs and steps are counted from the start of the
- * run, so that a resumed run writes the checkpoints it would have written. `clock`: milliseconds.
+ * The cadence of `output.checkpointEvery`; minutes count from now on. Epochs and steps are counted from the start of
+ * the run, so that a resumed run writes the checkpoints it would have written. `clock`: milliseconds.
  */
 export function createCadence(every: OutputOptions['checkpointEvery'], clock: () => number): Cadence {
   const { epochs, steps, minutes } = typeof every === 'number' ? { epochs: every } : every;

@@ -14,7 +14,8 @@ export function placeInRun({ epoch, batch }: { readonly epoch: number; readonly 
 }
 
 /**
- * `cannot continue training: <metric> is <value> <when>`. `when` is the step, or the window of steps in which it happened.
+ * `cannot continue training: <metric> is <value> <when>`. `when` is the step, or the window of steps in which it
+ * happened.
  */
 export function diverged(metric: string, value: number, when: string, good: GoodCheckpoint | undefined): IsdaError {
   return cannot('continue training', `${metric} is ${value} ${when}`, {

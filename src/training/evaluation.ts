@@ -21,9 +21,10 @@ function singles({ images, labels }: LabelledImages): LabelledImages[] {
 }
 
 /**
- * Evaluates with running statistics, batch by batch; `afterBatch` gets the logits [N, C] where the step gives them, and may
- * throw to stop in between. There must be images. The sums of the batches are added in float64. What a batch has left of its
- * images where others were left out is evaluated image by image: a session has functions for whole batches and for one image.
+ * Evaluates with running statistics, batch by batch; `afterBatch` gets the logits [N, C] where the step gives them, and
+ * may throw to stop in between. There must be images. The sums of the batches are added in float64. What a batch has
+ * left of its images where others were left out is evaluated image by image: a session has functions for whole batches
+ * and for one image.
  */
 export async function evaluate<Batch extends LabelledImages & Pick<LoadedBatch, 'leftOut'>>(
   session: Session,

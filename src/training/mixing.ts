@@ -44,7 +44,9 @@ export function mixingOf({ mixup, cutmix }: MixingOptions, { height, width }: Im
 
 const noBox = [0, 0, 0, 0] as const;
 
-/** A box of area (1 − lambda) H W, uniform centre, clipped at the border; the label's share is that of the real area. */
+/**
+ * A box of area (1 − lambda) H W, uniform centre, clipped at the border; the label's share is that of the real area.
+ */
 function cutmixOf(lambda: number, { height, width }: ImageSize, random: RandomStream): Omit<Mixing, 'partners'> {
   const side = Math.sqrt(1 - lambda);
   const [halfHeight, halfWidth] = [height, width].map((extent) => Math.floor(Math.floor(extent * side) / 2));
@@ -60,9 +62,9 @@ function cutmixOf(lambda: number, { height, width }: ImageSize, random: RandomSt
 }
 
 /**
- * How the batch of a step is mixed, as a function of the step's seed. With both kinds on, each is chosen for half of the
- * batches, as by timm; a batch that its `probability` leaves out has shares of 1. Drawn on the host: a beta number takes
- * rejection, which a graph has no deterministic operation for, and so captured and eager steps get the same bits.
+ * How the batch of a step is mixed, as a function of the step's seed. With both kinds on, each is chosen for half of
+ * the batches, as by timm; a batch that its `probability` leaves out has shares of 1. Drawn on the host: a beta number
+ * takes rejection, which a graph has no deterministic operation for, and so captured and eager steps get the same bits.
  */
 export function drawMixing(
   { mixup, cutmix, ...size }: MixingParts,
@@ -109,8 +111,8 @@ function within(extent: number, from: Tensor, to: Tensor): Tensor {
 }
 
 /**
- * Mixes a batch: images float32 [N, H, W, C], normalized, and labels int32 [N], by the inputs of `mixingSpecs`. Gives the
- * images and targets float32 [N, C]. Shares of 1 leave both bit by bit as they are.
+ * Mixes a batch: images float32 [N, H, W, C], normalized, and labels int32 [N], by the inputs of `mixingSpecs`. Gives
+ * the images and targets float32 [N, C]. Shares of 1 leave both bit by bit as they are.
  */
 export function mixBatch(
   images: Tensor,

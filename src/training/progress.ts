@@ -53,8 +53,8 @@ function columnsThatFit(parts: readonly LinePart[], width: number): string {
 }
 
 /**
- * The line of a completed epoch, cut to `width` columns; an epoch that was not evaluated has blanks there. `eta`: seconds
- * to the end of the run, if known.
+ * The line of a completed epoch, cut to `width` columns; an epoch that was not evaluated has blanks there. `eta`:
+ * seconds to the end of the run, if known.
  */
 export function epochLine(
   row: MetricsRow,

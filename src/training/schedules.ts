@@ -39,9 +39,9 @@ function warmupShare({ warmupEpochs = 0 }: ScheduleOptions, { iteration, iterati
 
 /**
  * The learning rate of a training step. `step`: a milestone is the first epoch, counted from 1, with the lower rate.
- * `cosine`: min + 0.5 (lr − min) (1 + cos(pi e / T)), with e counted from 1 (paper, supplement B, and its released code,
- * where min is 0). `warmupEpochs`: the rate of the epoch times a share that grows linearly with the iteration (Goyal et
- * al., 2017, section 2.2).
+ * `cosine`: min + 0.5 (lr − min) (1 + cos(pi e / T)), with e counted from 1 (paper, supplement B, and its released
+ * code, where min is 0). `warmupEpochs`: the rate of the epoch times a share that grows linearly with the iteration
+ * (Goyal et al., 2017, section 2.2).
  */
 export function learningRateAt(schedule: ScheduleOptions, base: number, moment: ScheduleMoment): number {
   const rate = epochRate(schedule, base, moment);
@@ -66,7 +66,9 @@ interface ScheduledRun {
   readonly iterationsPerEpoch: number;
 }
 
-/** The learning rate of a step, and where in its run the step is for the scalars of a loss; `iteration` counts from 0. */
+/**
+ * The learning rate of a step, and where in its run the step is for the scalars of a loss; `iteration` counts from 0.
+ */
 export function scheduledAt(
   { config, epochs, iterationsPerEpoch }: ScheduledRun,
   epoch: number,

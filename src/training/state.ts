@@ -43,7 +43,10 @@ const progressSchema = positionSchema.extend({
   classNames: z.array(z.string()).optional(),
   /** Where the run's first weights came from, unless it began from scratch. */
   weights: weightsFacts.optional(),
-  /** Broken images that the last evaluation left out; absent where there were none, and in checkpoints of earlier versions. */
+  /**
+   * Broken images that the last evaluation left out; absent where there were none, and in checkpoints of earlier
+   * versions.
+   */
   evaluationImagesLeftOut: z.int().optional(),
 });
 

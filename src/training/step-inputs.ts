@@ -74,8 +74,8 @@ interface SpecParts {
 }
 
 /**
- * The inputs of a step on a batch: images, labels, seed int32 [2], the optimizer's scalars, the loss's as `loss.<name>` and,
- * where batches are mixed, those of `mixingSpecs`.
+ * The inputs of a step on a batch: images, labels, seed int32 [2], the optimizer's scalars, the loss's as `loss.<name>`
+ * and, where batches are mixed, those of `mixingSpecs`.
  */
 export function stepSpecs(
   batchSize: number,

@@ -80,8 +80,8 @@ export function peakBytes(operations: readonly TalliedOperation[]): number {
 /**
  * Bytes that one captured training step needs: everything the session keeps (parameters, momentum, statistics, the
  * loss's own state), the batch, and at the worst moment what is alive between: activations kept for the backward pass
- * and gradients. Not counted: what kernels need inside, what the allocator keeps back, the vector in which gradients are
- * joined (`src/optimizers/packs.ts`), and the program itself.
+ * and gradients. Not counted: what kernels need inside, what the allocator keeps back, the vector in which gradients
+ * are joined (`src/optimizers/packs.ts`), and the program itself.
  */
 export const stepMemory = (parts: StepParts, batchSize: number): number =>
   functionMemory(trainingStep(parts, batchSize), sessionTensors(parts));

@@ -144,8 +144,9 @@ function moveStatistics(parts: StepParts, program: Program, inputs: Readonly<Rec
 }
 
 /**
- * One training step. Inputs: `stepSpecs`. Outputs: loss (mean over the batch) and correct (how many plain logits were right), both before the update. With a
- * `readEvery` above 1 it notes them in `outcomeVariables` instead, at the place that the input `slot` names.
+ * One training step. Inputs: `stepSpecs`. Outputs: loss (mean over the batch) and correct (how many plain logits were
+ * right), both before the update. With a `readEvery` above 1 it notes them in `outcomeVariables` instead, at the place
+ * that the input `slot` names.
  */
 export function trainingStep(
   parts: StepParts,
@@ -207,8 +208,8 @@ export function predictionStep(parts: EvaluatedParts, batchSize: number): Sessio
 }
 
 /**
- * Evaluation of one batch. Outputs: the sums over its images that the run's metrics ask for; `withLogits`: the logits too,
- * float32 [N, C].
+ * Evaluation of one batch. Outputs: the sums over its images that the run's metrics ask for; `withLogits`: the logits
+ * too, float32 [N, C].
  */
 export function evaluationStep(parts: EvaluatedParts, batchSize: number, withLogits = false): SessionFunction {
   return {

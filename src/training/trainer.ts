@@ -1,4 +1,5 @@
-// The training loop: epochs of captured steps, evaluation, a metrics row and checkpoints, stoppable between any two steps.
+// The training loop: epochs of captured steps, evaluation, a metrics row and checkpoints, stoppable between any two
+// steps.
 import { setImmediate } from 'node:timers/promises';
 import { hashKey } from '../common/random.js';
 import type { Loader } from '../data/loader/loader.js';
@@ -72,7 +73,9 @@ interface Stopped {
 const isStopped = (value: unknown): value is Stopped =>
   typeof value === 'object' && value !== null && 'signal' in value && !(value instanceof Error);
 
-/** Trains from `position` to the last epoch. Returns the signal that stopped it, with a checkpoint made, or undefined. */
+/**
+ * Trains from `position` to the last epoch. Returns the signal that stopped it, with a checkpoint made, or undefined.
+ */
 export async function trainNetwork(run: TrainerRun, events: TrainerEvents): Promise<string | undefined> {
   const { epochs } = run.config.training;
   let position = run.position;

@@ -38,7 +38,9 @@ function checkNoise(noise: Float32Array, pictures: number, iteration: number): v
   if (stray >= 0) throw refuse('noise', Math.floor((stray * pictures) / noise.length), iteration);
 }
 
-/** Makes all steps and gives what was recorded. `yieldToEventLoop` is called after each step; it throws to end the loop. */
+/**
+ * Makes all steps and gives what was recorded. `yieldToEventLoop` is called after each step; it throws to end the loop.
+ */
 export async function descend(
   search: Pick<Inversion, 'step' | 'measure' | 'noise'>,
   { iterations, learningRate, decayEvery, pixelWeight, recordEvery }: CourseOptions,

@@ -1,4 +1,5 @@
-// Figure 4: images, their reconstructions, and what ISDA's augmented features look like (paper, section 6; supplement C).
+// Figure 4: images, their reconstructions, and what ISDA's augmented features look like (paper, section 6; supplement
+// C).
 import { cannot } from '../common/errors.js';
 import { randomStream } from '../common/random.js';
 import { someNames } from '../common/format.js';
@@ -69,8 +70,8 @@ export interface Figure4 {
 }
 
 /**
- * Which images are shown: those asked for, or a class-balanced choice of those that the generator knows. Errors (usage): an
- * index that there is not; an image of a class that the generator was not trained on.
+ * Which images are shown: those asked for, or a class-balanced choice of those that the generator knows. Errors
+ * (usage): an index that there is not; an image of a class that the generator was not trained on.
  */
 export function chooseImages(
   source: ImageSource,

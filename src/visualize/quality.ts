@@ -175,7 +175,9 @@ async function drawNeighbours(
   await writeFileAtomically(out, svgToPng(await imageGrid(grid), warn, 1));
 }
 
-/** Measures the generators at a path by a run's network, on the classes that they know. Errors: those of loading either. */
+/**
+ * Measures the generators at a path by a run's network, on the classes that they know. Errors: those of loading either.
+ */
 export async function measureQuality(
   run: RunCheckpoint,
   generatorPath: string,

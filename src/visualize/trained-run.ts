@@ -20,8 +20,8 @@ export interface TrainedRun extends TrainedNetwork {
 }
 
 /**
- * Loads what a run has trained, and its data. `action`: what is done with the run. Errors: missing or damaged data; classes
- * in another order; tensors of another network.
+ * Loads what a run has trained, and its data. `action`: what is done with the run. Errors: missing or damaged data;
+ * classes in another order; tensors of another network.
  */
 export async function loadTrainedRun(
   opened: RunCheckpoint,

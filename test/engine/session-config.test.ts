@@ -1,4 +1,5 @@
-// Options of sessions: their bytes, and bindings that are too old for them. What TensorFlow makes of them: binding.test.ts.
+// Options of sessions: their bytes, and bindings that are too old for them. What TensorFlow makes of them:
+// binding.test.ts.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,8 @@ describe('sessionConfig', () => {
   });
 
   it('switches the layout optimizer off for channels-last', () => {
-    // ConfigProto { graph_options { rewrite_options { layout_optimizer: OFF } } }, as Python's SerializeToString gives it.
+    // ConfigProto { graph_options { rewrite_options { layout_optimizer: OFF } } }, as Python's SerializeToString gives
+    // it.
     expect(Buffer.from(sessionConfig('channels-last')!).toString('hex')).toBe('520452020802');
   });
 });

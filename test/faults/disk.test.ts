@@ -1,4 +1,5 @@
-// Disks that are full, read-only, gone or forbidden: an error that names path and space, and the last good checkpoint kept.
+// Disks that are full, read-only, gone or forbidden: an error that names path and space, and the last good checkpoint
+// kept.
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

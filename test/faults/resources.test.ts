@@ -1,4 +1,5 @@
-// What a run takes of the machine: memory that stays flat over many steps, files and threads that are closed at its end.
+// What a run takes of the machine: memory that stays flat over many steps, files and threads that are closed at its
+// end.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

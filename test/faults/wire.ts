@@ -1,6 +1,9 @@
 // Reads the wire format of protocol buffers, written apart from the code that it checks.
 
-/** The fields of a message by number, each value as bytes: numbers little-endian (varints as 8 bytes), others as they are. */
+/**
+ * The fields of a message by number, each value as bytes: numbers little-endian (varints as 8 bytes), others as they
+ * are.
+ */
 export function fieldsOf(message: Buffer): Map<number, Buffer[]> {
   const fields = new Map<number, Buffer[]>();
   let at = 0;

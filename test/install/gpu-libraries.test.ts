@@ -1,4 +1,5 @@
-// CUDA's libraries beside TensorFlow: found, opened, and the missing file named. The libraries are stand-ins of a few KB.
+// CUDA's libraries beside TensorFlow: found, opened, and the missing file named. The libraries are stand-ins of a few
+// KB.
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';

@@ -122,7 +122,9 @@ function openLossCase(engine: Engine, execution: Execution, { options, features,
   };
 }
 
-/** Runs one step of a loss. Cases of the same loss and shapes share a session, which is closed after the file's tests. */
+/**
+ * Runs one step of a loss. Cases of the same loss and shapes share a session, which is closed after the file's tests.
+ */
 export function lossRunner(engine: Engine): (execution: Execution, one: LossCase) => LossResult {
   const sessions = new Map<string, ReturnType<typeof openLossCase>>();
   afterAll(() => {

@@ -78,7 +78,10 @@ interface Drop {
   readonly seed: readonly [number, number];
 }
 
-/** ShakeDrop on x = 1, once for each of `drops`: the factors of its images forward (alpha or 1) and backward (beta or 1). */
+/**
+ * ShakeDrop on x = 1, once for each of `drops`: the factors of its images forward (alpha or 1) and backward (beta or
+ * 1).
+ */
 function factors(execution: Execution, closed: number, drops: readonly Drop[], count: number, training = true) {
   const leaves = Object.fromEntries(drops.map((_, index) => [`x${index}`, filled([count, 1, 2, 2], () => 1)]));
   const found = runOnce(engine, execution, leaves, (xs, program) =>

@@ -1,4 +1,5 @@
-// Clipping, averages of the weights and accumulation, held to 20 steps of PyTorch's (scripts/reference/training_aids.py).
+// Clipping, averages of the weights and accumulation, held to 20 steps of PyTorch's
+// (scripts/reference/training_aids.py).
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';

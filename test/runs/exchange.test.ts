@@ -1,4 +1,5 @@
-// Export and import of every family: names, shapes and types as PyTorch has them, and the same bytes after a round trip.
+// Export and import of every family: names, shapes and types as PyTorch has them, and the same bytes after a round
+// trip.
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// Runs that begin from weights: torchvision's ResNet-18 against PyTorch (scripts/reference/fine_tuning.py), and what is refused.
+// Runs that begin from weights: torchvision's ResNet-18 against PyTorch (scripts/reference/fine_tuning.py), and what is
+// refused.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// Networks of other programs: names with wrappers before them, values that are not finite, files that are not safetensors.
+// Networks of other programs: names with wrappers before them, values that are not finite, files that are not
+// safetensors.
 import { describe, expect, it } from 'vitest';
 import { declare, filledWith } from '../../src/nn/tensors.js';
 import { encodeSafetensors, type NamedTensor } from '../../src/records/safetensors.js';

@@ -6,7 +6,10 @@ import { defaultSettings } from '../../src/engine/settings.js';
 import { cacheHome } from '../../src/common/home.js';
 import { findEngine } from '../../src/install/location.js';
 
-/** On the CPU, or, with ISDA_TEST_DEVICE=cuda, on the GPU, where float32 then keeps all its bits (no TF32). `deterministic`: with the forms of it. */
+/**
+ * On the CPU, or, with ISDA_TEST_DEVICE=cuda, on the GPU, where float32 then keeps all its bits (no TF32).
+ * `deterministic`: with the forms of it.
+ */
 export function testEngine(options: Pick<EngineOptions, 'deterministic'> = {}): Engine {
   const device = process.env.ISDA_TEST_DEVICE === 'cuda' ? 'cuda' : 'cpu';
   const onlyDeterministic = process.env.ISDA_TEST_DETERMINISTIC === '1';

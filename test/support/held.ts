@@ -1,4 +1,5 @@
-// Runs that are held at a chosen image or printed line, whatever the machine's load: no test has to guess how far one has come.
+// Runs that are held at a chosen image or printed line, whatever the machine's load: no test has to guess how far one
+// has come.
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';

@@ -1,6 +1,6 @@
-// A program: trains the same few steps in each layout on the engine in its first argument, and loads a graph with session
-// options that are none. Results as JSON on standard output; TensorFlow's log, with a line before each session, on
-// standard error.
+// A program: trains the same few steps in each layout on the engine in its first argument, and loads a graph with
+// session options that are none. Results as JSON on standard output; TensorFlow's log, with a line before each session,
+// on standard error.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

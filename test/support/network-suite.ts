@@ -13,7 +13,9 @@ interface NetworkCase {
   /** As in test/fixtures/models-<name>.json; also the network's own name. */
   readonly name: string;
   readonly build: (input: InputShape) => Network;
-  /** Relative error allowed of gradient norms; another one where how rounding moves them is not measured. Default 1e-4. */
+  /**
+   * Relative error allowed of gradient norms; another one where how rounding moves them is not measured. Default 1e-4.
+   */
   readonly gradientTolerance?: number;
   /** Computed only where ISDA_TEST_HEAVY is set; names, shapes and counts always are. */
   readonly heavy?: boolean;

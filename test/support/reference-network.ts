@@ -26,8 +26,8 @@ export interface ReferenceNetwork {
 }
 
 /**
- * How far float32's rounding of the weights moves the reference itself, relatively: gradients jump where a ReLU's input is
- * all but zero, and training steps amplify the jump. Measured by the scripts in scripts/reference/.
+ * How far float32's rounding of the weights moves the reference itself, relatively: gradients jump where a ReLU's input
+ * is all but zero, and training steps amplify the jump. Measured by the scripts in scripts/reference/.
  */
 interface Conditioning {
   readonly trainLoss?: readonly number[];

@@ -4,8 +4,8 @@ import { expect } from 'vitest';
 const onGpu = process.env.ISDA_TEST_DEVICE === 'cuda';
 
 /**
- * Whether the same work gives the same bytes again. On a GPU only with ISDA_TEST_DETERMINISTIC=1: cuDNN adds the gradients
- * of filters in no fixed order, and chooses its algorithms anew in each session.
+ * Whether the same work gives the same bytes again. On a GPU only with ISDA_TEST_DETERMINISTIC=1: cuDNN adds the
+ * gradients of filters in no fixed order, and chooses its algorithms anew in each session.
  */
 export const repeatsBytes = !onGpu || process.env.ISDA_TEST_DETERMINISTIC === '1';
 

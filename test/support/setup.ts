@@ -1,4 +1,5 @@
-// Runs before each test file: no colours are asked for, and arrays of the same bytes are equal at once, not number by number.
+// Runs before each test file: no colours are asked for, and arrays of the same bytes are equal at once, not number by
+// number.
 import { expect } from 'vitest';
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer =>

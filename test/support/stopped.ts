@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { IsdaOutcome } from './process.js';
 
-/** Expects that `isda train` in the folder `run` wrote a checkpoint, said so, and left nothing of a run that is under way or done. */
+/**
+ * Expects that `isda train` in the folder `run` wrote a checkpoint, said so, and left nothing of a run that is under
+ * way or done.
+ */
 export function expectStopped(stopped: IsdaOutcome, signal: NodeJS.Signals, run: string): void {
   expect(stopped.exitCode, stopped.all).toBe(75);
   expect(stopped.stderr).toBe(

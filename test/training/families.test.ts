@@ -55,7 +55,9 @@ function train(model: ModelInput, execution: Execution) {
   }
 }
 
-/** The paper's own networks where they are cheap, else smaller ones of their family; the deep ones train in test/models. */
+/**
+ * The paper's own networks where they are cheap, else smaller ones of their family; the deep ones train in test/models.
+ */
 const networks: readonly (readonly [string, ModelInput])[] = [
   ['ResNet-32', { name: 'resnet', depth: 32 }],
   ['ResNet-14 with dropout', { name: 'resnet', depth: 14, dropout: 0.3 }],

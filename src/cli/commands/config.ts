@@ -13,7 +13,9 @@ import { readAnyConfig, setOption } from '../options.js';
 import { registerConfigList } from './config-list.js';
 import { registerConfigNew } from './config-new.js';
 
-/** The configs that a word of the command line means: every YAML file of a folder or a pattern, else the word itself. */
+/**
+ * The configs that a word of the command line means: every YAML file of a folder or a pattern, else the word itself.
+ */
 async function configsOf(word: string, workingDirectory: string): Promise<readonly string[]> {
   const path = resolve(workingDirectory, word);
   const usage = (reason: string): Error => cannot(`check ${word}`, reason, { code: 'config/invalid', kind: 'usage' });

@@ -62,8 +62,8 @@ export async function openNamedRun(
 }
 
 /**
- * The run to compare with: at the same choice of its own checkpoints, or at its newest one where a file is chosen, which
- * is the other run's; with its averages in place of its weights where these are asked for and it keeps any.
+ * The run to compare with: at the same choice of its own checkpoints, or at its newest one where a file is chosen,
+ * which is the other run's; with its averages in place of its weights where these are asked for and it keeps any.
  */
 async function openCompared(
   { averagesFor, checkpoint, ...named }: NamedRun,

@@ -60,8 +60,8 @@ function axesOf(metrics: readonly Metric[], yMax: number | undefined): Metric[][
 }
 
 /**
- * The names of runs in a legend: those of their folders (absolute), of equal ones with as many folders above them as tell
- * them apart.
+ * The names of runs in a legend: those of their folders (absolute), of equal ones with as many folders above them as
+ * tell them apart.
  */
 function folderLabels(folders: readonly string[]): readonly string[] {
   const parts = folders.map((folder) => folder.split(sep));

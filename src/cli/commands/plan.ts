@@ -55,7 +55,9 @@ function freeBytes(): number {
   return limit > 0 && limit < Number.MAX_SAFE_INTEGER ? Math.min(free, limit - process.memoryUsage.rss()) : free;
 }
 
-/** The cells with the images that they mean, by which their runs are found; what is wrong with these is said of a row. */
+/**
+ * The cells with the images that they mean, by which their runs are found; what is wrong with these is said of a row.
+ */
 async function withImages(cells: readonly Cell[], root: string, context: CommandContext): Promise<readonly Cell[]> {
   try {
     return (await checkSplits(cells, context, root)).cells;
@@ -129,7 +131,9 @@ function trainPlan(named: string | undefined, options: TrainPlanOptions, context
   return { cells: [{ row: config.experiment, config }], root, leftOf };
 }
 
-/** A sweep's runs; of those with the chosen value, which nobody knows yet, the ones of the first value stand for all. */
+/**
+ * A sweep's runs; of those with the chosen value, which nobody knows yet, the ones of the first value stand for all.
+ */
 function sweepPlan(key: string | undefined, given: SweepOptions, context: CommandContext, command: Command): Plan {
   const sweep = readSweep(key, given, context);
   const { trials, finals } = sweepCells(sweep, settledOptions(sweep, given, command).options);

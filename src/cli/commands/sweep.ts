@@ -78,14 +78,19 @@ async function listSweep({ plan, options, context, print }: SweepCall, trials: r
   if (finalSeeds > 0) print(`then the chosen value on all images, on ${seeds}\n`);
 }
 
-/** The trials that failed without an error of their own, as one that is killed: that says nothing about their values. */
+/**
+ * The trials that failed without an error of their own, as one that is killed: that says nothing about their values.
+ */
 async function interruptedTrials(tried: readonly CellOutcome[]): Promise<readonly CellOutcome[]> {
   const failed = tried.filter(({ end }) => end.state === 'failed');
   const named = await Promise.all(failed.map(({ cell }) => endedWithError(cell.folder)));
   return failed.filter((_, index) => !named[index]);
 }
 
-/** Runs the trials, chooses, runs the chosen point on all images; gives the error that a failed run ends the command with. */
+/**
+ * Runs the trials, chooses, runs the chosen point on all images; gives the error that a failed run ends the command
+ * with.
+ */
 async function runSweep(
   { plan, options, context, command, print }: SweepCall,
   { trials, finals }: ReturnType<typeof sweepCells>,

@@ -60,7 +60,10 @@ async function writeText(path: string, text: string): Promise<void> {
   await writeFileAtomically(path, text);
 }
 
-/** Writes them; `about`: what was evaluated, for titles. Gives their paths. Errors: an image cannot be read or a file written. */
+/**
+ * Writes them; `about`: what was evaluated, for titles. Gives their paths. Errors: an image cannot be read or a file
+ * written.
+ */
 export async function writeExamination(
   { predictions, source }: ExaminedRun,
   files: ExaminationFiles,

@@ -85,8 +85,8 @@ function listedPoints(path: string, { values: texts }: SweepOptions, { base, run
 }
 
 /**
- * Reads the command line of a sweep. Errors (usage): values that the config refuses, none, one twice or ones that make no
- * difference; a key that `--seeds` or `--holdout` sets; no key.
+ * Reads the command line of a sweep. Errors (usage): values that the config refuses, none, one twice or ones that make
+ * no difference; a key that `--seeds` or `--holdout` sets; no key.
  */
 export function readSweep(key: string | undefined, options: SweepOptions, context: CommandContext): Sweep {
   const { config: file, set, random } = options;

@@ -1,4 +1,5 @@
-// Colours of the words that begin lines (`error:`, `warning:`), on terminals that have colours and where FORCE_COLOR asks for them.
+// Colours of the words that begin lines (`error:`, `warning:`), on terminals that have colours and where FORCE_COLOR
+// asks for them.
 import { WriteStream } from 'node:tty';
 import type { CommandContext } from '../context.js';
 

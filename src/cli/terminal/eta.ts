@@ -21,8 +21,8 @@ interface TimeLeftOptions {
 const mean = (total: number, count: number): number => (count === 0 ? NaN : total / count);
 
 /**
- * Batches and ends of epochs (evaluation, checkpoint) are timed apart, so that the estimate is right wherever in an epoch
- * the process began. What this process does for the first time is not representative: graphs are built in it.
+ * Batches and ends of epochs (evaluation, checkpoint) are timed apart, so that the estimate is right wherever in an
+ * epoch the process began. What this process does for the first time is not representative: graphs are built in it.
  */
 export function timeLeft({ epochs, batchesPerEpoch, batchesBefore, clock }: TimeLeftOptions): TimeLeft {
   const started = clock();

@@ -18,8 +18,8 @@ const digits = (value: number): string => value.toFixed(Math.abs(value) < 1 ? 4 
 const lineMilliseconds = 30_000;
 
 /**
- * Displays the progress of a run, from its start. The time that is left comes from this process's iterations so far, but
- * for the first, in which graphs are built.
+ * Displays the progress of a run, from its start. The time that is left comes from this process's iterations so far,
+ * but for the first, in which graphs are built.
  */
 export function createGanProgress({ stream, clock, iterations, before, log }: GanProgressOptions): GanProgress {
   const started = clock();

@@ -26,8 +26,8 @@ interface OutputPurpose {
 }
 
 /**
- * The absolute path of a file that an option names. Errors (usage): it ends as no file of the kind does; there is a file of
- * other origin.
+ * The absolute path of a file that an option names. Errors (usage): it ends as no file of the kind does; there is a
+ * file of other origin.
  */
 export function outputFile(
   out: string,

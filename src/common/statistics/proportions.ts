@@ -6,8 +6,8 @@ import type { Interval } from './samples.js';
 const normal975 = 1.959963984540054;
 
 /**
- * Wilson's 95 % score interval of a proportion (Wilson 1927), without correction of continuity, as shares of 1; undefined
- * of no trials.
+ * Wilson's 95 % score interval of a proportion (Wilson 1927), without correction of continuity, as shares of 1;
+ * undefined of no trials.
  */
 export function wilsonInterval(successes: number, trials: number): Interval | undefined {
   if (trials === 0) return undefined;
@@ -22,8 +22,8 @@ export function wilsonInterval(successes: number, trials: number): Interval | un
 
 /**
  * McNemar's test (McNemar 1947) in its exact form, two-sided: whether of two classifiers on the same items one is right
- * more often, given the counts of items that only the first and only the second has right. It is the binomial test of the
- * smaller of both counts with probability 1/2, and holds for few and for many.
+ * more often, given the counts of items that only the first and only the second has right. It is the binomial test of
+ * the smaller of both counts with probability 1/2, and holds for few and for many.
  */
 export function mcnemarP(onlyFirst: number, onlySecond: number): number {
   const discordant = onlyFirst + onlySecond;

@@ -30,7 +30,10 @@ function varianceOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
 }
 
-/** The 95 % confidence interval of the mean by Student's t with n − 1 degrees of freedom; undefined of fewer than two values. */
+/**
+ * The 95 % confidence interval of the mean by Student's t with n − 1 degrees of freedom; undefined of fewer than two
+ * values.
+ */
 export function meanInterval(values: readonly number[]): Interval | undefined {
   if (values.length < 2) return undefined;
   const mean = meanOf(values);
@@ -59,8 +62,8 @@ export function welchTest(first: readonly number[], second: readonly number[]): 
 }
 
 /**
- * Holm's correction of the p values of a family (Holm 1979): the i-th smallest of m times m − i + 1, at most 1, and none
- * below one that was smaller. In the order of `ps`.
+ * Holm's correction of the p values of a family (Holm 1979): the i-th smallest of m times m − i + 1, at most 1, and
+ * none below one that was smaller. In the order of `ps`.
  */
 export function holm(ps: readonly number[]): readonly number[] {
   const order = ps.map((_, index) => index).sort((a, b) => ps[a] - ps[b]);

@@ -17,8 +17,8 @@ export interface AugmentationRequest {
 export interface OwnAugmentation {
   readonly name: string;
   /**
-   * Changes one image in place: height·width·3 bytes, rows from the top, red, green and blue of a pixel together. What is
-   * written is rounded, and cut to 0 … 255. All randomness comes from `random`, so that a run can be repeated.
+   * Changes one image in place: height·width·3 bytes, rows from the top, red, green and blue of a pixel together. What
+   * is written is rounded, and cut to 0 … 255. All randomness comes from `random`, so that a run can be repeated.
    */
   apply(pixels: Uint8ClampedArray, random: RandomStream): void;
 }

@@ -13,8 +13,8 @@ export function holeColour(fill: CutoutOptions['fill'], { mean }: Pick<ImageForm
 }
 
 /**
- * Copies an image and fills the square of `length` pixels around the pixel (centreRow, centreColumn), as far as it is inside.
- * Of an even length, one pixel more lies above and left of the centre than below and right of it.
+ * Copies an image and fills the square of `length` pixels around the pixel (centreRow, centreColumn), as far as it is
+ * inside. Of an even length, one pixel more lies above and left of the centre than below and right of it.
  */
 export function createHole({ length, fill }: CutoutOptions, format: ImageFormat) {
   const { height, width } = format;

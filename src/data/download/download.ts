@@ -97,8 +97,9 @@ async function unpack(archive: string, directory: string, folder: string, firstF
 }
 
 /**
- * Downloads an official CIFAR archive and unpacks it. Throws where the folder is taken by other files, the server or the
- * network fails (what came stays, for the next call to resume from), the checksum is wrong (kept as .bad) or the archive is unsafe.
+ * Downloads an official CIFAR archive and unpacks it. Throws where the folder is taken by other files, the server or
+ * the network fails (what came stays, for the next call to resume from), the checksum is wrong (kept as .bad) or the
+ * archive is unsafe.
  */
 export async function downloadDataset(options: DownloadOptions): Promise<DownloadResult> {
   const { name, directory, progress } = options;

@@ -75,8 +75,8 @@ export function* evaluationSpecs(
 }
 
 /**
- * The batches of a run in order from one on: those of its epoch and the epochs after it, with the evaluation batches after
- * each epoch in which `evaluatedAfter` has them; of an evaluation batch, those of its evaluation.
+ * The batches of a run in order from one on: those of its epoch and the epochs after it, with the evaluation batches
+ * after each epoch in which `evaluatedAfter` has them; of an evaluation batch, those of its evaluation.
  */
 export function* specsFrom(
   { part, epoch, batch }: BatchName,

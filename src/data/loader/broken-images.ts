@@ -30,8 +30,8 @@ export function createBrokenImageCheck(maxBroken: number, warn: (line: string) =
 }
 
 /**
- * Passes over an image whose reading threw `thrown`, with a warning that says what is done in its stead. Throws what is no
- * broken image, and one more than allowed.
+ * Passes over an image whose reading threw `thrown`, with a warning that says what is done in its stead. Throws what is
+ * no broken image, and one more than allowed.
  */
 export type PassOver = (thrown: unknown, image: { readonly name: string; readonly isReplaced?: boolean }) => void;
 

@@ -40,8 +40,8 @@ export interface Loader {
    */
   trainingBatches(epoch: number, startBatch: number): AsyncGenerator<Batch, void, undefined>;
   /**
-   * Batches of all evaluation images in order, without augmentation; validity and errors as above. Broken images are left
-   * out, so that a batch may be smaller than others, or empty. Errors too: not one can be read.
+   * Batches of all evaluation images in order, without augmentation; validity and errors as above. Broken images are
+   * left out, so that a batch may be smaller than others, or empty. Errors too: not one can be read.
    */
   evaluationBatches(): AsyncGenerator<Batch, void, undefined>;
   /** Seconds spent waiting for batches so far; without workers, building them. */

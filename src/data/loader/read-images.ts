@@ -30,10 +30,10 @@ export interface ReadingReport {
 }
 
 /**
- * Reads images `first` … `end` − 1 of a batch into `images`, where the batch begins at `offset`. A broken training image
- * is replaced by the next readable one, cyclically, whose index is written to `indices`; the place of a broken evaluation
- * image is left as it is. Returns early when `isOver()` is true and after a failure. The reports are in the order of the
- * images. Never rejects.
+ * Reads images `first` … `end` − 1 of a batch into `images`, where the batch begins at `offset`. A broken training
+ * image is replaced by the next readable one, cyclically, whose index is written to `indices`; the place of a broken
+ * evaluation image is left as it is. Returns early when `isOver()` is true and after a failure. The reports are in the
+ * order of the images. Never rejects.
  */
 export type ReadImages = (
   spec: Pick<BatchSpec, 'part' | 'epoch' | 'indices'>,

@@ -14,9 +14,9 @@ export interface ConvOptions {
 }
 
 /**
- * Convolves x [N, H, W, I] with kernels [K, K, I / groups, O] to [N, floor((H + 2 padding − K) / stride) + 1, …, O]; the
- * number of groups follows from the shapes. Where TensorFlow's SAME pads as much on both sides, as PyTorch does, it is used:
- * oneDNN runs it fastest. Anything else is padded first. Errors: the shapes do not fit together.
+ * Convolves x [N, H, W, I] with kernels [K, K, I / groups, O] to [N, floor((H + 2 padding − K) / stride) + 1, …, O];
+ * the number of groups follows from the shapes. Where TensorFlow's SAME pads as much on both sides, as PyTorch does, it
+ * is used: oneDNN runs it fastest. Anything else is padded first. Errors: the shapes do not fit together.
  */
 export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
   const { stride = 1, padding = 0 } = options;
@@ -37,7 +37,9 @@ export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Te
   return convolve(padded, kernel, stride, 'VALID');
 }
 
-/** Whether TensorFlow's SAME on images [N, H, W, C] is this padding: it adds K − stride in all, the odd one at the end. */
+/**
+ * Whether TensorFlow's SAME on images [N, H, W, C] is this padding: it adds K − stride in all, the odd one at the end.
+ */
 export function padsAsSame(size: number, stride: number, padding: number, [, height, width]: Shape): boolean {
   return size - stride === 2 * padding && height % stride === 0 && width % stride === 0;
 }
@@ -59,8 +61,8 @@ const maxGroupedChannels = 32;
 const maxChannelPairs = 160 * 640;
 
 /**
- * Into how many equal parts of its input channels the gradient of a kernel is divided, with the same bits. On a CPU oneDNN
- * takes up to 1.8 times the time for many channels at once: see docs/engine.md.
+ * Into how many equal parts of its input channels the gradient of a kernel is divided, with the same bits. On a CPU
+ * oneDNN takes up to 1.8 times the time for many channels at once: see docs/engine.md.
  */
 function kernelGradientParts({ program, shape: [size, , inputs, outputs] }: Tensor): number {
   if (program.device !== 'cpu' || size === 1) return 1;

@@ -1,5 +1,5 @@
-// Elementwise arithmetic. Two operands are of one element type, and of shapes that NumPy's rule broadcasts; else they are an
-// error. A gradient is summed over what was broadcast.
+// Elementwise arithmetic. Two operands are of one element type, and of shapes that NumPy's rule broadcasts; else they
+// are an error. A gradient is summed over what was broadcast.
 import { cannot } from '../../common/errors.js';
 import { int, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';

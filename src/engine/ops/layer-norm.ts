@@ -13,8 +13,8 @@ export interface LayerNormInputs {
 }
 
 /**
- * Normalizes x [..., C] over its last axis, with the biased variance as PyTorch: (x − mean) / sqrt(variance + epsilon) * scale
- * + offset (Ba et al., 2016). Computed in float32.
+ * Normalizes x [..., C] over its last axis, with the biased variance as PyTorch:
+ * (x − mean) / sqrt(variance + epsilon) * scale + offset (Ba et al., 2016). Computed in float32.
  */
 export function layerNorm(x: Tensor, { scale, offset }: LayerNormInputs, epsilon: number): Tensor {
   const meanOf = (values: Tensor): Tensor => mean(values, [-1], { keepAxes: true });

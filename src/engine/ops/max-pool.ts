@@ -17,9 +17,9 @@ export interface MaxPoolOptions {
 const lowest = -3e38;
 
 /**
- * The largest value of each window of `size` x `size` of x [N, H, W, C]: [N, floor((H + 2 padding − size) / stride) + 1,
- * …, C]. What fills no window at the lower and right border is dropped. The gradient goes to one position a window. Errors:
- * a window is larger than the padded image.
+ * The largest value of each window of `size` x `size` of x [N, H, W, C]:
+ * [N, floor((H + 2 padding − size) / stride) + 1, …, C]. What fills no window at the lower and right border is dropped.
+ * The gradient goes to one position a window. Errors: a window is larger than the padded image.
  */
 export function maxPool2d(x: Tensor, { size, stride, padding = 0 }: MaxPoolOptions): Tensor {
   const padded = padWithLowest(detach(x), padding);

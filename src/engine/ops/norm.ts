@@ -37,8 +37,8 @@ const attributesOf = (x: TensorSpec, options: BatchNormOptions, training: boolea
 });
 
 /**
- * What x is normalized in. On the CPU oneDNN takes bfloat16 where the channels are a multiple of 16; what TensorFlow does
- * itself with other numbers of channels takes twice the time of casting to float32 and back (docs/engine.md).
+ * What x is normalized in. On the CPU oneDNN takes bfloat16 where the channels are a multiple of 16; what TensorFlow
+ * does itself with other numbers of channels takes twice the time of casting to float32 and back (docs/engine.md).
  */
 const computedIn = (x: Tensor): DType =>
   x.program.device === 'cpu' && x.shape[x.shape.length - 1] % 16 !== 0 ? 'float32' : x.dtype;

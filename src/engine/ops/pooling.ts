@@ -4,8 +4,8 @@ import { withGradient, type Tensor } from '../tensor.js';
 import { intVector, run } from './run.js';
 
 /**
- * Means of windows of `size` x `size` of x [N, H, W, C] that do not overlap: [N, floor(H / size), floor(W / size), C]. What
- * is left over at the lower and right border is dropped.
+ * Means of windows of `size` x `size` of x [N, H, W, C] that do not overlap: [N, floor(H / size), floor(W / size), C].
+ * What is left over at the lower and right border is dropped.
  */
 export function avgPool(x: Tensor, size: number): Tensor {
   const { dtype, program } = x;

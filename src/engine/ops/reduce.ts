@@ -87,7 +87,8 @@ export function logSumExp(
 }
 
 /**
- * The position of the largest element along an axis (default: the last), int32 in the shape without it. Not differentiable.
+ * The position of the largest element along an axis (default: the last), int32 in the shape without it. Not
+ * differentiable.
  */
 export function argMax(x: Tensor, axis = -1): Tensor {
   const counted = axisOf('compute argMax', x, axis);
@@ -95,7 +96,9 @@ export function argMax(x: Tensor, axis = -1): Tensor {
   return run('ArgMax', attributes, [x, intScalar(x.program, counted)], 'int32', x.shape.toSpliced(counted, 1));
 }
 
-/** Whether the label (int32 [N]) is among the k largest of its row of logits (float32 [N, C]); bool [N], no gradient. */
+/**
+ * Whether the label (int32 [N]) is among the k largest of its row of logits (float32 [N, C]); bool [N], no gradient.
+ */
 export function inTopK(logits: Tensor, labels: Tensor, k: number): Tensor {
   requireLabels('compute inTopK', logits, labels);
   const attributes = { T: type('int32') };

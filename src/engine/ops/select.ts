@@ -12,7 +12,9 @@ import { sumTo } from './shape.js';
 const select = (condition: Tensor, a: Tensor, b: Tensor, shape: Shape): Tensor =>
   run('SelectV2', { T: type(a.dtype) }, [condition, a, b], a.dtype, shape);
 
-/** a where the condition (bool) holds, b elsewhere; all three broadcast. No gradient comes from the value not chosen. */
+/**
+ * a where the condition (bool) holds, b elsewhere; all three broadcast. No gradient comes from the value not chosen.
+ */
 export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   const both = broadcastShape(a.shape, b.shape);
   const shape = both && broadcastShape(condition.shape, both);

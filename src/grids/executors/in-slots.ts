@@ -9,8 +9,8 @@ interface SlotOptions {
   /** How many cells at once. */
   readonly slots: number;
   /**
-   * Runs a cell, whose folder holds its config.yaml, to its end; `slot` counts from 0. Once `stop` is aborted the run is
-   * asked to write a checkpoint and end. A run that fails is an answer; errors: its files cannot be written.
+   * Runs a cell, whose folder holds its config.yaml, to its end; `slot` counts from 0. Once `stop` is aborted the run
+   * is asked to write a checkpoint and end. A run that fails is an answer; errors: its files cannot be written.
    */
   readonly run: (cell: StoredCell, slot: number, stop: AbortSignal) => Promise<CellEnd>;
 }

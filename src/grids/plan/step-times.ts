@@ -55,8 +55,8 @@ export function measuredBatches(
 const enoughMilliseconds = 10_000;
 
 /**
- * What an optimizer's step takes time for: not its numbers, but RMSprop without momentum has less to do, and the options of
- * a user's own may change its operations.
+ * What an optimizer's step takes time for: not its numbers, but RMSprop without momentum has less to do, and the
+ * options of a user's own may change its operations.
  */
 const optimizerKey = (optimizer: ExperimentConfig['optimizer']): readonly unknown[] =>
   optimizer.name === 'rmsprop'
@@ -67,7 +67,10 @@ const optimizerKey = (optimizer: ExperimentConfig['optimizer']): readonly unknow
         'module' in optimizer && [optimizer.module, optimizer.options],
       ];
 
-/** What a step has besides: mixed images, gradients kept or clipped, averages, metrics of one's own. Their numbers do not count. */
+/**
+ * What a step has besides: mixed images, gradients kept or clipped, averages, metrics of one's own. Their numbers do
+ * not count.
+ */
 const extrasKey = ({ augmentation, optimizer, training }: ExperimentConfig): readonly unknown[] => [
   ...[augmentation.mixup !== false, augmentation.cutmix !== false],
   (optimizer.headLearningRateFactor ?? 1) !== 1,
@@ -100,8 +103,8 @@ export function stepKey(config: ExperimentConfig): string {
 }
 
 /**
- * Milliseconds of the fastest and the slowest of several calls, after one that does not count; where that one took long it
- * has to do. The fastest is what a call takes on an idle machine: other work only adds to it.
+ * Milliseconds of the fastest and the slowest of several calls, after one that does not count; where that one took long
+ * it has to do. The fastest is what a call takes on an idle machine: other work only adds to it.
  */
 function measureCalls(
   call: () => void,

@@ -7,8 +7,9 @@ import { readFailure, writeFileAtomically } from '../../common/files.js';
 
 export const cellStates = ['planned', 'queued', 'running', 'done', 'failed', 'stopped'] as const;
 /**
- * `planned`: never begun. `queued`: handed to a cluster's queue, which knows how far it is. `running`: a process is at it. `done`: its summary is there. `failed`: its process ended with
- * an error. `stopped`: its process was stopped or died, and the run resumes when it is asked for again.
+ * `planned`: never begun. `queued`: handed to a cluster's queue, which knows how far it is. `running`: a process is at
+ * it. `done`: its summary is there. `failed`: its process ended with an error. `stopped`: its process was stopped or
+ * died, and the run resumes when it is asked for again.
  */
 export type CellState = (typeof cellStates)[number];
 

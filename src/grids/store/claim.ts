@@ -40,8 +40,8 @@ const lockCell = (folder: string, now: () => number) =>
 
 /**
  * Takes a cell that is not done and that nobody is at, also from a process that died: records it as running and writes
- * its config.yaml. A cell in a cluster's queue is busy as long as `jobs` says so, and always without it. That the summary
- * of one that is done can be used is for `outcomeOf` to tell.
+ * its config.yaml. A cell in a cluster's queue is busy as long as `jobs` says so, and always without it. That the
+ * summary of one that is done can be used is for `outcomeOf` to tell.
  * `now`: milliseconds since the epoch. Errors: files that cannot be written; a queue that cannot be asked.
  */
 export async function claimCell(cell: StoredCell, now: () => number, jobs?: JobLookup): Promise<ClaimAttempt> {

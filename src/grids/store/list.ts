@@ -93,8 +93,8 @@ async function holdsRuns(folder: string): Promise<boolean> {
 }
 
 /**
- * Every run in `root`, or the run that `root` itself is. `jobs` asks a cluster's queue. One that cannot be read is listed as
- * failed. Errors: there is no such folder, or it cannot be read.
+ * Every run in `root`, or the run that `root` itself is. `jobs` asks a cluster's queue. One that cannot be read is
+ * listed as failed. Errors: there is no such folder, or it cannot be read.
  */
 export async function listRuns(root: string, now: () => number, jobs?: JobLookup): Promise<ListedRuns> {
   const names = await readdir(root).catch((error: unknown) => {

@@ -13,8 +13,8 @@ export interface LogEnd {
 }
 
 /**
- * The ends of a run's log files, at most `maxLines` lines each; files that are missing or empty are left out, and those of
- * its job where its record cannot be read.
+ * The ends of a run's log files, at most `maxLines` lines each; files that are missing or empty are left out, and those
+ * of its job where its record cannot be read.
  */
 export async function readLogEnds(folder: string, maxLines: number): Promise<readonly LogEnd[]> {
   const job = (await readCell(folder).catch(() => undefined))?.job;

@@ -79,7 +79,9 @@ async function anywhereOf(folder: string): Promise<string | undefined> {
   return fingerprintAnywhere(loadConfig(path, { configsDirectory: folder, workingDirectory: folder }).config);
 }
 
-/** A run of a grid; undefined where the folder holds none. Errors: also that it is done and its summary cannot be used. */
+/**
+ * A run of a grid; undefined where the folder holds none. Errors: also that it is done and its summary cannot be used.
+ */
 async function gridRun(folder: string, now: () => number) {
   const look = await lookAtCell(dirname(folder), basename(folder), now);
   if (look === undefined) return undefined;
@@ -98,9 +100,9 @@ async function gridRun(folder: string, now: () => number) {
 }
 
 /**
- * The runs in some folders (absolute), each a store, any folder of run folders, or one run folder; a run that two of them
- * hold counts once. What cannot be read is listed beside. `now`: milliseconds since the epoch. Errors: a folder that is
- * not there.
+ * The runs in some folders (absolute), each a store, any folder of run folders, or one run folder; a run that two of
+ * them hold counts once. What cannot be read is listed beside. `now`: milliseconds since the epoch. Errors: a folder
+ * that is not there.
  */
 export async function readStoredRuns(folders: readonly string[], now: () => number): Promise<StoredRuns> {
   const all = await pMap(new Set(folders), candidatesIn, { concurrency: 1 });

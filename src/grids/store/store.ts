@@ -68,7 +68,9 @@ async function runIn(folder: string): Promise<Found> {
   return { record, identity: config === undefined ? 'unknown' : fingerprint(config) };
 }
 
-/** Whether a folder of a cell's name is its own; one with a damaged record is, unless its config.yaml says otherwise. */
+/**
+ * Whether a folder of a cell's name is its own; one with a damaged record is, unless its config.yaml says otherwise.
+ */
 const isOf = ({ record, identity }: Found, wanted: readonly string[]): boolean =>
   (identity !== undefined && wanted.includes(identity)) ||
   (record === 'damaged' && (identity ?? 'unknown') === 'unknown');
@@ -90,7 +92,8 @@ export function cellName({ config }: Cell): string {
 
 /**
  * The names a cell's folder may have, in the order they are tried: the second one where other settings have the first,
- * others where it was planned under a fingerprint of an older form, the last where the others have runs on other images.
+ * others where it was planned under a fingerprint of an older form, the last where the others have runs on other
+ * images.
  */
 function namesOf(cell: Cell, identities: readonly string[]): readonly string[] {
   const name = cellName(cell);
@@ -99,7 +102,10 @@ function namesOf(cell: Cell, identities: readonly string[]): readonly string[] {
   return [name, ...marks.map((mark) => `${name}-${mark.slice(0, 8)}`)];
 }
 
-/** The checksum of the images that a folder's run has a checkpoint of; undefined where there is none, or it is not known. */
+/**
+ * The checksum of the images that a folder's run has a checkpoint of; undefined where there is none, or it is not
+ * known.
+ */
 async function imagesIn(folder: string): Promise<string | undefined> {
   const { inputs, checkpoints } = runFolder(folder);
   const data = (await readInputs(inputs).catch(() => undefined))?.data;
@@ -116,8 +122,9 @@ async function isOnOthers(folder: string, data: CellImages | undefined): Promise
 }
 
 /**
- * Finds a cell in the store without making anything; undefined where it is not there. Where it is known which images the
- * cell means (`cell.data`), a run on others is not it, and one on an image folder of another name is where it has them.
+ * Finds a cell in the store without making anything; undefined where it is not there. Where it is known which images
+ * the cell means (`cell.data`), a run on others is not it, and one on an image folder of another name is where it has
+ * them.
  */
 export async function findCell(root: string, cell: Cell): Promise<StoredCell | undefined> {
   const identities = fingerprints(cell.config);
@@ -146,7 +153,9 @@ async function findByImages(root: string, cell: Cell): Promise<StoredCell | unde
   return undefined;
 }
 
-/** The config of a folder's run where only the name of the folder of the images differs from a cell's, and they do not. */
+/**
+ * The config of a folder's run where only the name of the folder of the images differs from a cell's, and they do not.
+ */
 async function sameRunElsewhere(folder: string, { config, data }: Cell): Promise<ExperimentConfig | undefined> {
   const own = configIn(folder);
   if (data === undefined || config.dataset.name !== 'image-folder' || own?.dataset.name !== 'image-folder')
@@ -166,8 +175,8 @@ export async function holdsRunOf(folder: string, cell: Cell): Promise<boolean> {
 
 /**
  * Finds a cell in the store `root` (absolute) or plans it. The same settings find the same folder, whoever asks and how
- * often; other settings under the same name get a folder with a part of their fingerprint in its name. A cell whose record
- * is damaged is found too: that it cannot be used is for its claim to tell. `now`: milliseconds since the epoch.
+ * often; other settings under the same name get a folder with a part of their fingerprint in its name. A cell whose
+ * record is damaged is found too: that it cannot be used is for its claim to tell. `now`: milliseconds since the epoch.
  * Errors: the folder cannot be written.
  */
 export async function placeCell(root: string, cell: Cell, now: () => number): Promise<StoredCell> {

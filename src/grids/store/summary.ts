@@ -4,8 +4,8 @@ import { runFolder } from '../../records/run-folder.js';
 import { readSummary, type RunSummary } from '../../records/summary.js';
 
 /**
- * The summary in a run folder; undefined where there is none. `isOwn`: whether a fingerprint is that of the run's settings.
- * Errors: it cannot be read, was changed, or is that of other settings.
+ * The summary in a run folder; undefined where there is none. `isOwn`: whether a fingerprint is that of the run's
+ * settings. Errors: it cannot be read, was changed, or is that of other settings.
  */
 export async function summaryOf(
   folder: string,

@@ -24,7 +24,9 @@ interface CellView extends CellRecord {
   readonly epochsDone: number;
   /** Of the last evaluated epoch, on the images the run is evaluated on. */
   readonly testErrorPercent?: number;
-  /** Its mean over the last ten epochs so far, or over those of them that were evaluated: what tables and grids show. */
+  /**
+   * Its mean over the last ten epochs so far, or over those of them that were evaluated: what tables and grids show.
+   */
   readonly last10MeanTestErrorPercent?: number;
   /** What a cluster's queue calls its job, as in `12_3`. */
   readonly jobName?: string;
@@ -60,8 +62,8 @@ async function cellHolder(folder: string, now: () => number): Promise<string | u
 }
 
 /**
- * How far a run is, by its metrics.csv: whole lines without the header, and the last errors in them. It may be written to
- * at this moment, or be missing.
+ * How far a run is, by its metrics.csv: whole lines without the header, and the last errors in them. It may be written
+ * to at this moment, or be missing.
  */
 export async function readProgress(
   folder: string,
@@ -116,9 +118,9 @@ interface CellLook {
 }
 
 /**
- * Looks at a cell of a store; undefined where the folder holds none. `jobs` asks a cluster's queue for those that are in
- * it. One that is done has failed where its summary cannot be used; whether it is that of its metrics is not looked at.
- * Errors: files that cannot be read; a queue that cannot be asked.
+ * Looks at a cell of a store; undefined where the folder holds none. `jobs` asks a cluster's queue for those that are
+ * in it. One that is done has failed where its summary cannot be used; whether it is that of its metrics is not looked
+ * at. Errors: files that cannot be read; a queue that cannot be asked.
  */
 export async function lookAtCell(
   root: string,

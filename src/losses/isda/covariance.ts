@@ -100,7 +100,9 @@ export function updatedVariances(old: Tensor, membership: Tensor, { deviations, 
   return add(mul(old, weights.rest), mul(matMul(membership, square(deviations)), weights.batch));
 }
 
-/** The slots' new matrices, [K, A, A]. Each slot sums its samples' outer products as one product of [A, N] and [N, A]. */
+/**
+ * The slots' new matrices, [K, A, A]. Each slot sums its samples' outer products as one product of [A, N] and [N, A].
+ */
 function updatedMatrices(old: Tensor, membership: Tensor, { deviations, weights }: Moments): Tensor {
   const [rows, samples] = membership.shape;
   const [, features] = deviations.shape;

@@ -21,10 +21,10 @@ import { identityMatrix } from './identity-matrix.js';
 const smallestPivot = 1e-6;
 
 /**
- * R [K, r, r] with R^T R the inverse of symmetric positive semidefinite M [K, r, r]; where M is singular, the inverse of
- * its part in the columns that do not depend on earlier ones. The unpivoted Cholesky elimination of [M | I], one outer
- * product a step: a column whose pivot vanishes is passed over (its row of R is 0), so that singular matrices need no
- * ridge, and CUDA no cuSOLVER. Not differentiable.
+ * R [K, r, r] with R^T R the inverse of symmetric positive semidefinite M [K, r, r]; where M is singular, the inverse
+ * of its part in the columns that do not depend on earlier ones. The unpivoted Cholesky elimination of [M | I], one
+ * outer product a step: a column whose pivot vanishes is passed over (its row of R is 0), so that singular matrices
+ * need no ridge, and CUDA no cuSOLVER. Not differentiable.
  */
 export function inverseRoot(matrices: Tensor): Tensor {
   const [count, size] = matrices.shape;

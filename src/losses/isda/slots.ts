@@ -16,8 +16,8 @@ export interface Slots {
 }
 
 /**
- * The slots of a batch with labels int32 [N]. With no more classes than samples every class has a slot; with more, every
- * sample has one, and samples of one class compute the same row.
+ * The slots of a batch with labels int32 [N]. With no more classes than samples every class has a slot; with more,
+ * every sample has one, and samples of one class compute the same row.
  */
 export function slotsOf(program: Program, labels: Tensor, classes: number): Slots {
   const [samples] = labels.shape;

@@ -1,4 +1,5 @@
-// The term that ISDA adds to the logits (paper, Eq. 4), without the factor lambda / 2: (w_j − w_y)^T Sigma_y (w_j − w_y).
+// The term that ISDA adds to the logits (paper, Eq. 4), without the factor lambda / 2:
+// (w_j − w_y)^T Sigma_y (w_j − w_y).
 import { add, matMul, mul, mulScalar, reshape, square, sub, sum, transpose } from '../../engine/ops/index.js';
 import { customGradient, type Tensor } from '../../engine/tensor.js';
 import { identityMatrix } from './identity-matrix.js';
@@ -80,8 +81,8 @@ function distances(gram: Tensor): Tensor {
 }
 
 /**
- * The term for whole matrices [K, A, A], [K, C]: one product Sigma_k W for each slot. Its gradient uses the same product,
- * 2 Sigma_k (w_j − w_y) for w_j and the negative sum of these for w_y.
+ * The term for whole matrices [K, A, A], [K, C]: one product Sigma_k W for each slot. Its gradient uses the same
+ * product, 2 Sigma_k (w_j − w_y) for w_j and the negative sum of these for w_y.
  */
 export function fullTerm(covariance: Tensor, trackedWeight: Tensor, slots: Slots): Tensor {
   const [rows, features] = covariance.shape;

@@ -42,8 +42,8 @@ const rowHeight = 30;
 const countWidth = 52;
 
 /**
- * The axis that encloses all values, and intervals as far as they are not longer than the values' range: the interval of
- * two runs may be many times as wide.
+ * The axis that encloses all values, and intervals as far as they are not longer than the values' range: the interval
+ * of two runs may be many times as wide.
  */
 function axisOf(rows: readonly DotRow[], pixels: number): { axis: Axis; cut: boolean } {
   const [low, high] = extent(rows.flatMap(({ values }) => values));

@@ -50,7 +50,10 @@ export function pageColours(ground: 'light' | 'dark'): string {
 const dashes = [undefined, '8 4', '2 3', '10 3 2 3', '14 4'];
 const markers = ['circle', 'square', 'triangle', 'diamond', 'cross', 'ring', 'frame'] as const;
 
-/** The style of the n-th of many: no two of the first 25 agree in dashes and marker, of the first 35 in colour and marker. */
+/**
+ * The style of the n-th of many: no two of the first 25 agree in dashes and marker, of the first 35 in colour and
+ * marker.
+ */
 export function styleOf(index: number): SeriesStyle {
   return { colour: index, dash: index, marker: index + Math.floor(index / okabeIto.length) };
 }

@@ -15,7 +15,9 @@ const maxLabelWidth = 150;
 /** Right in blue, wrong in orange, each the darker the larger its share. */
 const [right, wrong] = [paper.series[0], paper.series[1]];
 
-/** Side of a cell in pixels: room for a count where there are few classes, a picture of 600 pixels where there are many. */
+/**
+ * Side of a cell in pixels: room for a count where there are few classes, a picture of 600 pixels where there are many.
+ */
 const cellOf = (classes: number): number => Math.max(1, Math.min(44, Math.floor(600 / classes)));
 
 /** A colour's share between white and itself. */
@@ -25,7 +27,9 @@ function shade(colour: string, share: number): string {
   return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** The colour of text on a ground: white on dark ones, where it has the larger contrast (WCAG 2, relative luminance). */
+/**
+ * The colour of text on a ground: white on dark ones, where it has the larger contrast (WCAG 2, relative luminance).
+ */
 function inkOn(ground: string): string {
   const [red, green, blue] = [1, 3, 5].map((at) => {
     const level = Number.parseInt(ground.slice(at, at + 2), 16) / 255;
@@ -69,7 +73,10 @@ interface Matrix {
   readonly largest: number;
 }
 
-/** The coloured cells, with counts where there are few classes; `left`, `top`: the matrix's corner, `cell`: a cell's side. */
+/**
+ * The coloured cells, with counts where there are few classes; `left`, `top`: the matrix's corner, `cell`: a cell's
+ * side.
+ */
 function cellElements({ counts, shares, largest }: Matrix, left: number, top: number, cell: number): string[] {
   const classes = counts.length;
   return counts.flatMap((row, label) =>

@@ -4,7 +4,10 @@ import { leftOutNotes, shortNote } from '../../grids/outcome-table.js';
 import type { DotPanel } from '../chart/dots.js';
 import type { ExperimentOutcome, GroupOutcomes } from '../runs/outcomes.js';
 
-/** The row whose interval is a band through all: the one that the others are compared with; undefined where they differ in it. */
+/**
+ * The row whose interval is a band through all: the one that the others are compared with; undefined where they differ
+ * in it.
+ */
 function bandRow({ outcomes }: GroupOutcomes): ExperimentOutcome | undefined {
   const names = [...new Set(outcomes.flatMap(({ baseline }) => baseline ?? []))];
   return names.length === 1 ? outcomes.find(({ row }) => row === names[0]) : undefined;

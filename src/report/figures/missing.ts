@@ -63,7 +63,9 @@ function changedCommand(
   return `isda train --config ${shellWord(showPath(join(folder, 'config.yaml')))} ${sets.join(' ')} --out ${shellWord(showPath(out))}`;
 }
 
-/** The paper's curve of a name that is nearest to a panel: of its data set (Cutout's length is), then of its network. */
+/**
+ * The paper's curve of a name that is nearest to a panel: of its data set (Cutout's length is), then of its network.
+ */
 function nearestPreset(panel: FigurePanel, presets: readonly Preset[]): Preset {
   const { settings } = panel.curves[0].experiment;
   const shares = (preset: Preset, key: string): boolean => preset.settings.get(key) === settings.get(key);

@@ -49,8 +49,8 @@ interface FigureSources {
 }
 
 /**
- * Sorts runs into a figure's panels: those with the settings of the paper's configs where there are any, else one panel a
- * protocol. Errors: no run belongs to the figure; too many panels.
+ * Sorts runs into a figure's panels: those with the settings of the paper's configs where there are any, else one panel
+ * a protocol. Errors: no run belongs to the figure; too many panels.
  */
 export function paperFigure(
   spec: FigureSpec,
@@ -80,7 +80,10 @@ export function paperFigure(
   return { spec, panels, missing: missingCurves(spec, panels, presets, { otherData, showPath }) };
 }
 
-/** What the picture says below its legend. `bands`: whether there are any; `cut`: whether some errors are above the axis. */
+/**
+ * What the picture says below its legend. `bands`: whether there are any; `cut`: whether some errors are above the
+ * axis.
+ */
 function notesOf({ panels, missing }: PaperFigure, bands: boolean, cut: boolean): string[] {
   const experiments = panels.flatMap(({ curves }) => curves.map(({ experiment }) => experiment));
   const maxRuns = Math.max(...experiments.map(({ runs }) => runs.length));
@@ -115,7 +118,8 @@ export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureO
   const yLabelOn = (images: string): string => (spec.fields.length === 1 ? `${images} error (%)` : 'error (%)');
   const fieldNames: Readonly<Record<ErrorField, string>> = { trainError: 'training', testError: evaluated };
   const names = [...new Set(figure.panels.flatMap(({ curves }) => curves.map(({ name }) => name)))];
-  // One label a curve name over all panels, so its seeds are named where all panels agree, else in the panel's own words.
+  // One label a curve name over all panels, so its seeds are named where all panels agree, else in the panel's own
+  // words.
   const seedsOf = (name: string): string => {
     const texts = figure.panels.flatMap(({ curves }) => curves.filter((curve) => curve.name === name));
     return [...new Set(texts.map(({ seeds }) => seeds))].join(' / ');

@@ -1,4 +1,5 @@
-// Pictures of a group for the page, each in three widths: dots of all runs, and curves with the values under the pointer.
+// Pictures of a group for the page, each in three widths: dots of all runs, and curves with the values under the
+// pointer.
 import { twoDecimals } from '../../common/format.js';
 import { drawChart } from '../chart/chart.js';
 import { evaluatedEpochsNotes, withoutBandsNote, withoutCrowdedBands, type Series } from '../chart/series.js';

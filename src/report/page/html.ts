@@ -16,8 +16,8 @@ function insert(value: Inserted): string {
 }
 
 /**
- * HTML whose inserted texts are escaped, also within quoted attributes; markup and lists of it are put in as they are. The
- * template's own indentation is left out.
+ * HTML whose inserted texts are escaped, also within quoted attributes; markup and lists of it are put in as they are.
+ * The template's own indentation is left out.
  */
 export function html(parts: TemplateStringsArray, ...values: readonly Inserted[]): Markup {
   return { markup: parts.map((part, index) => part.replaceAll(/\n\s+/g, '\n') + insert(values[index])).join('') };

@@ -49,7 +49,9 @@ const digestOf = ({ rows }: RecordedRun): string => metricsDigest(rows, knownMet
 const isBetter = (run: RecordedRun, than: RecordedRun): boolean =>
   isComplete(run) === isComplete(than) ? run.rows.length > than.rows.length : isComplete(run);
 
-/** One run a seed: one that is done, else the one that is furthest, of equals the first; `leftOut` has no copies of it. */
+/**
+ * One run a seed: one that is done, else the one that is furthest, of equals the first; `leftOut` has no copies of it.
+ */
 function onePerSeed(runs: readonly RecordedRun[]): Pick<SeedRuns, 'runs' | 'leftOut'> {
   const bySeed = [...grouped(runs, ({ config }) => String(config.training.seed)).values()]
     .map((same) => ({ same, kept: same.reduce((best, run) => (isBetter(run, best) ? run : best)) }))
@@ -93,10 +95,10 @@ function settingsOfRun(
 }
 
 /**
- * Groups runs by all their settings but those in `variedSections` (`loss`, `augmentation.cutout`) and the first weights, in
- * which the experiments of a group may differ. Runs on different images are of different groups. `nameOf` names an
- * experiment; names and titles that occur twice get what tells them apart. A name of `known` belongs to its settings: with
- * others, it gets what tells them apart too.
+ * Groups runs by all their settings but those in `variedSections` (`loss`, `augmentation.cutout`) and the first
+ * weights, in which the experiments of a group may differ. Runs on different images are of different groups. `nameOf`
+ * names an experiment; names and titles that occur twice get what tells them apart. A name of `known` belongs to its
+ * settings: with others, it gets what tells them apart too.
  */
 export function groupRuns(
   runs: readonly RecordedRun[],

@@ -13,7 +13,10 @@ export function networkName(config: ExperimentConfig): string {
   return config.model.name === 'custom' ? `${title} (own network)` : title;
 }
 
-/** `CIFAR-10 (5000 training images, 1000 test images)`; with `origin`, also `not the official CIFAR-10` and its images, where it is not. */
+/**
+ * `CIFAR-10 (5000 training images, 1000 test images)`; with `origin`, also `not the official CIFAR-10` and its images,
+ * where it is not.
+ */
 export function datasetName({ dataset }: ExperimentConfig, { data }: Origin = {}): string {
   const images = originText(dataset.name, { data });
   const part = [
@@ -59,7 +62,9 @@ export function dropoutName({ model }: ExperimentConfig): string {
   return model.name !== 'wrn' && 'dropout' in model && model.dropout > 0 ? ' + dropout' : '';
 }
 
-/** `store/name (a second run of seed 2, with other metrics)`: a run that no mean has in it; `differs`: what is other. */
+/**
+ * `store/name (a second run of seed 2, with other metrics)`: a run that no mean has in it; `differs`: what is other.
+ */
 export const secondRunName = (
   { store, name }: { readonly store: string; readonly name: string },
   seed: number,

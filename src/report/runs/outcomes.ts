@@ -76,8 +76,8 @@ function outcomesOf(group: RunGroup, baseline: string | undefined): readonly Exp
 }
 
 /**
- * Runs as tables of results: a group for each network, data set and length, a row for each experiment. `baseline` names the
- * row that the others of its group are compared with; groups without it, and all without a name: cross entropy's.
+ * Runs as tables of results: a group for each network, data set and length, a row for each experiment. `baseline` names
+ * the row that the others of its group are compared with; groups without it, and all without a name: cross entropy's.
  * Error (usage): no group has a row `baseline`.
  */
 export function groupOutcomes(runs: readonly RecordedRun[], baseline?: string): readonly GroupOutcomes[] {

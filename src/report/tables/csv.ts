@@ -10,7 +10,9 @@ const header = [
   ...['pairs', 'by_seed', 'by_seed_low', 'by_seed_high', 'p_holm', 'data'],
 ];
 
-/** The numbers of a table row by row; empty where there is nothing. `seeds` are those of the runs, with spaces between. */
+/**
+ * The numbers of a table row by row; empty where there is nothing. `seeds` are those of the runs, with spaces between.
+ */
 export function tableCsv({ table, rows, columns }: ReportTable): string {
   const lines = rows.flatMap(({ labels, cells }) =>
     cells.flatMap((cell, index) => {

@@ -54,8 +54,8 @@ function noteItem(note: string): string {
 }
 
 /**
- * A table of the paper as an HTML fragment without styles: one `figure` of class `isda-table` with a table, whose numbers
- * have the classes of `cellKinds`, and a caption with the notes. Everything is escaped.
+ * A table of the paper as an HTML fragment without styles: one `figure` of class `isda-table` with a table, whose
+ * numbers have the classes of `cellKinds`, and a caption with the notes. Everything is escaped.
  */
 export function tableHtml(table: ReportTable): string {
   const notes = element('ul', {}, table.notes.map(noteItem).join('\n'));

@@ -30,8 +30,8 @@ export interface Measurement {
   /** Numbers on other images than the official ones: their config, and the images. */
   readonly unusual: readonly string[];
   /**
-   * Runs that are done and not used: on other images than those used, begun from imported weights, or with another error
-   * than the run that is used in their place. In words.
+   * Runs that are done and not used: on other images than those used, begun from imported weights, or with another
+   * error than the run that is used in their place. In words.
    */
   readonly leftOut: readonly string[];
 }
@@ -68,13 +68,15 @@ function usable(dataset: string, candidates: readonly Candidates[]) {
   return { kept: new Set(kept), leftOut };
 }
 
-/** What decides which images a config trains and is evaluated on, as one text; generated images belong to the method. */
+/**
+ * What decides which images a config trains and is evaluated on, as one text; generated images belong to the method.
+ */
 const dataKeyOf = (config: ExperimentConfig): string =>
   JSON.stringify({ ...decidingSettings(config)['dataset'], synthetic: undefined });
 
 /**
- * Fills the items with the runs of `seeds`; runs of stores that come first count where two have the same settings. A number
- * is never made of runs on different images, nor of runs that began from imported weights.
+ * Fills the items with the runs of `seeds`; runs of stores that come first count where two have the same settings. A
+ * number is never made of runs on different images, nor of runs that began from imported weights.
  */
 export function measure(
   items: readonly TableItem[],

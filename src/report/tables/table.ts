@@ -29,7 +29,9 @@ export interface TableEntry extends Address {
   readonly originKey?: string;
   /** `5000 held-out training images`: what errors are measured on where these are not all test images. */
   readonly measuredOn?: string;
-  /** Equal for numbers on the same part of the data, which alone are compared with each other; absent without a config. */
+  /**
+   * Equal for numbers on the same part of the data, which alone are compared with each other; absent without a config.
+   */
   readonly dataKey?: string;
 }
 

@@ -25,7 +25,9 @@ export interface ConfusedPair {
   readonly percent: number;
 }
 
-/** The `most` pairs of different classes with the most images; of equal ones those of the larger share, then by label. */
+/**
+ * The `most` pairs of different classes with the most images; of equal ones those of the larger share, then by label.
+ */
 export function confusedPairs({ classNames, counts }: Confusion, most: number): readonly ConfusedPair[] {
   const pairs = counts.flatMap((row, label) => {
     const total = row.reduce((sum, count) => sum + count, 0);

@@ -12,7 +12,10 @@ const equalNumbers = (a: ArrayLike<number> | undefined, b: ArrayLike<number> | u
   a === b ||
   (a?.length === b?.length && a !== undefined && Array.from(a).every((value, index) => value === b?.[index]));
 
-/** In what the classes of two evaluations differ, in words; undefined where they do not. Those of a folder always have names. */
+/**
+ * In what the classes of two evaluations differ, in words; undefined where they do not. Those of a folder always have
+ * names.
+ */
 function otherClasses(...examined: readonly [ExaminedRun, ExaminedRun]): string | undefined {
   const [first, second] = examined.map(({ predictions }) => predictions.classNames);
   const areNamed = examined.every(
@@ -34,8 +37,8 @@ function otherImages(first: EvaluatedRun, second: EvaluatedRun): string | undefi
 }
 
 /**
- * Errors (usage): they are not, so that no image of one has its counterpart in the other; their classes are others or in
- * another order, so that a label of one is another class of the other.
+ * Errors (usage): they are not, so that no image of one has its counterpart in the other; their classes are others or
+ * in another order, so that a label of one is another class of the other.
  */
 export function requireSameImages(first: EvaluatedRun, second: EvaluatedRun): void {
   const classes = otherClasses(first.examined, second.examined);

@@ -54,8 +54,8 @@ interface GanResources {
 }
 
 /**
- * Trains one generator to its end on training images of `splits` and gives its summary. The engine is opened where there is
- * something left to do. Errors: all that can go wrong; `stopped` after a signal.
+ * Trains one generator to its end on training images of `splits` and gives its summary. The engine is opened where
+ * there is something left to do. Errors: all that can go wrong; `stopped` after a signal.
  */
 export async function runGan(
   config: GanConfig,

@@ -162,8 +162,8 @@ function createSamples(run: OpenGanRun): (iteration: number) => Uint8Array {
 }
 
 /**
- * Writes the generator as it is, then the checkpoint of a place between two iterations; `losses`: digest of the rows up to
- * there.
+ * Writes the generator as it is, then the checkpoint of a place between two iterations; `losses`: digest of the rows up
+ * to there.
  */
 async function keep(run: OpenGanRun, position: GanPosition, losses: string): Promise<void> {
   const { training, batches, folder, fingerprint, config, gan, shown } = run;

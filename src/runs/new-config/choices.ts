@@ -18,7 +18,9 @@ export interface Machine {
 export interface Choices {
   readonly imageSize: number;
   readonly model: ModelInput;
-  /** Whether images are shifted, as CIFAR's usually are, and not cut into random parts, of which little would be left. */
+  /**
+   * Whether images are shifted, as CIFAR's usually are, and not cut into random parts, of which little would be left.
+   */
   readonly shifts: boolean;
   readonly batchSize: number;
   readonly evaluationBatchSize: number;

@@ -40,8 +40,8 @@ export async function networkOfRun(opened: RunCheckpoint, places: DataPlaces): P
 }
 
 /**
- * The network of an exported file, with its config where the file does not say what it is. Errors: it is not safetensors;
- * neither says what the network is or which images it takes; its tensors are another network's.
+ * The network of an exported file, with its config where the file does not say what it is. Errors: it is not
+ * safetensors; neither says what the network is or which images it takes; its tensors are another network's.
  */
 export async function networkOfFile(
   path: string,

@@ -56,7 +56,9 @@ function sourceOf({ images, classNames, parts }: TrainedNetwork, paths: readonly
   };
 }
 
-/** The `top` most probable classes of image `at` of a batch, most probable first, of equal ones the first; its logits. */
+/**
+ * The `top` most probable classes of image `at` of a batch, most probable first, of equal ones the first; its logits.
+ */
 function predictionOf(logits: ArrayLike<number>, at: number, classNames: readonly string[], top: number) {
   const { row, logSum } = softmaxRow(logits, at, classNames.length);
   const order = Array.from(row.keys()).sort((a, b) => row[b] - row[a] || a - b);

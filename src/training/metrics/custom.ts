@@ -34,7 +34,9 @@ function ownSums(own: OwnMetric, { images, sums }: Evaluation): Evaluation {
   return { images, sums: Object.fromEntries(entries.map(([name, values]) => [name.slice(prefix.length), values])) };
 }
 
-/** Metrics of a user's own: `metric.balancedError`. Where a stored run has them, their file is not needed to read it. */
+/**
+ * Metrics of a user's own: `metric.balancedError`. Where a stored run has them, their file is not needed to read it.
+ */
 export const ownMetrics: MetricFamily = {
   known: namedFamily(
     () => [],

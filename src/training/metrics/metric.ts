@@ -9,7 +9,9 @@ export interface MeasuredRun {
   readonly classes: number;
   /** The scalars of the loss that are written beside `lambda`. */
   readonly recordedScalars: readonly string[];
-  /** Whether the loss has a scalar `lambda`. Its column is there in any case; an epoch's line shows it where this holds. */
+  /**
+   * Whether the loss has a scalar `lambda`. Its column is there in any case; an epoch's line shows it where this holds.
+   */
   readonly hasLambda?: boolean;
   /** Whether averages of the weights are evaluated beside them. */
   readonly averages?: boolean;
@@ -121,7 +123,9 @@ export function fixedFamily(
   return { metrics: (run) => (when === undefined || when(run) ? all : []), known: () => all };
 }
 
-/** A family of metrics with names of its own for each run: `idsOf` in a run, found again in a name by `pattern`'s group. */
+/**
+ * A family of metrics with names of its own for each run: `idsOf` in a run, found again in a name by `pattern`'s group.
+ */
 export function namedFamily(
   idsOf: (run: MeasuredRun) => readonly string[],
   pattern: RegExp,

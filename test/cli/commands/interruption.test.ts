@@ -55,7 +55,8 @@ async function stop(out: string, signal: NodeJS.Signals, moment: Moment, more: r
 
 describe('a run that is asked to stop', () => {
   const moments: [string, NodeJS.Signals, Moment, string][] = [
-    // A process's first step follows other work in the same turn of the event loop, so one more may come before it stops.
+    // A process's first step follows other work in the same turn of the event loop, so one more may come before it
+    // stops.
     ['SIGTERM in the first step', 'SIGTERM', inStep(1), '1 after [12]'],
     ['SIGINT in the middle of the first epoch', 'SIGINT', inStep(4), '1 after 4'],
     ['SIGUSR1 in the evaluation after the first epoch', 'SIGUSR1', { part: 'test', image: 1 }, '1 after 6'],

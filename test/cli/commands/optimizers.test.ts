@@ -1,4 +1,5 @@
-// Each optimizer from a config: it trains, and a run that is stopped, each by another signal, resumes to the same bytes.
+// Each optimizer from a config: it trains, and a run that is stopped, each by another signal, resumes to the same
+// bytes.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Folders of images as people have them: no parts, several formats, files that are no images; trained, swept, evaluated.
+// Folders of images as people have them: no parts, several formats, files that are no images; trained, swept,
+// evaluated.
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

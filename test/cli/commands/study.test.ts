@@ -1,4 +1,5 @@
-// Grids as their user meets them: real processes that are stopped and killed, and resume with nothing lost or done twice.
+// Grids as their user meets them: real processes that are stopped and killed, and resume with nothing lost or done
+// twice.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

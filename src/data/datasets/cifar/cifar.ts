@@ -27,8 +27,8 @@ function digestOf(format: CifarFormat, checksum: string, classNames: readonly st
 /**
  * Loads one part of a CIFAR set. `directory` is the folder of the binary files or its parent.
  * Any positive whole number of records is accepted, also fewer files than the official ones where the last are missing,
- * but not a part of the official set. Throws an error that names the file: missing, empty, cut off (with the byte) or with
- * a label out of range (with the record).
+ * but not a part of the official set. Throws an error that names the file: missing, empty, cut off (with the byte) or
+ * with a label out of range (with the record).
  */
 export async function loadCifar(source: {
   readonly name: CifarName;

@@ -8,8 +8,8 @@ import { isPlainName, plainClassName, syntheticClassName } from '../../class-nam
 import type { CifarFormat } from './format.js';
 
 /**
- * The names of the classes, one a line; classes without a name, and all where there is no file, are called by their number.
- * Errors: the file cannot be read, has no names or too many.
+ * The names of the classes, one a line; classes without a name, and all where there is no file, are called by their
+ * number. Errors: the file cannot be read, has no names or too many.
  */
 export async function readClassNames(format: CifarFormat, folder: string): Promise<string[]> {
   const path = join(folder, format.labelFile);

@@ -70,7 +70,9 @@ export async function readCifarFile(format: CifarFormat, path: string): Promise<
   return { path, bytes, records };
 }
 
-/** Writes the pixels (planes to NHWC) and labels of a file's records into `images` and `labels`, from image `first` on. */
+/**
+ * Writes the pixels (planes to NHWC) and labels of a file's records into `images` and `labels`, from image `first` on.
+ */
 export function decodeRecords(
   format: CifarFormat,
   file: CifarFile,

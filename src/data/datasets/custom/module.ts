@@ -27,8 +27,8 @@ export interface CustomDataset {
   readonly std: readonly [number, number, number];
   /**
    * The bytes of image `index`: height·width·3, rows from the top, red, green and blue of a pixel together. The same
-   * whenever it is called; not written to, so a view of one's own memory will do. Bytes given at once are used before the
-   * next call; promised ones later, so each promise needs bytes of its own. Throws where the image cannot be read.
+   * whenever it is called; not written to, so a view of one's own memory will do. Bytes given at once are used before
+   * the next call; promised ones later, so each promise needs bytes of its own. Throws where the image cannot be read.
    */
   read(index: number): Uint8Array | Promise<Uint8Array>;
 }

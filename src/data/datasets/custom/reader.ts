@@ -24,7 +24,10 @@ export async function createModuleReader(
   const size = imageBytes(source);
   const describe = (index: number): string => `${storagePosition(source, index)} of ${source.part} of ${module}`;
   const broken = (index: number, error: unknown): Error => new BrokenImage(describe(index), reasonOf(error), error);
-  /** Gives an image's bytes to `use`: in the same tick where `read` gives them at once, for the next call may reuse them. */
+  /**
+   * Gives an image's bytes to `use`: in the same tick where `read` gives them at once, for the next call may reuse
+   * them.
+   */
   const withImage = (index: number, use: (image: Uint8Array) => void): void | Promise<void> => {
     const useChecked = (image: Uint8Array): void => {
       if (!(image instanceof Uint8Array) || image.length !== size) {

@@ -12,7 +12,9 @@ import { evaluationFolders, isFolderThere } from './scan.js';
 import { filesStorage, folderFormat, listChecksum, partDigest } from './sources.js';
 import { refuseStray } from './wrong-layout.js';
 
-/** Whether a folder is no whole data set, but may hold folders of classes, or one of images to evaluate on that does. */
+/**
+ * Whether a folder is no whole data set, but may hold folders of classes, or one of images to evaluate on that does.
+ */
 export const hasNoTraining = async (root: string): Promise<boolean> =>
   (await isFolderThere(root)) && !(await isFolderThere(join(root, 'train')));
 
@@ -24,8 +26,8 @@ async function classesRoot(root: string): Promise<string> {
 
 /**
  * The images of `root`/CLASS, or of `root`/val/CLASS, for a network with the classes `classNames`; some of them may be
- * missing; of more than `testSubset` images, so many are chosen. Errors: a folder of none of the classes; images beside them;
- * no image.
+ * missing; of more than `testSubset` images, so many are chosen. Errors: a folder of none of the classes; images beside
+ * them; no image.
  */
 export async function loadClassFolders(
   options: FolderOptions,

@@ -30,8 +30,8 @@ export function roundHalfEven(value: number): number {
 }
 
 /**
- * The box of torchvision's `RandomResizedCrop.get_params`: up to ten draws of area and aspect ratio until the box fits, then
- * the largest central part of an allowed ratio.
+ * The box of torchvision's `RandomResizedCrop.get_params`: up to ten draws of area and aspect ratio until the box fits,
+ * then the largest central part of an allowed ratio.
  */
 export function randomCropBox(
   size: Size,

@@ -1,4 +1,5 @@
-// Decodes a region of a JPEG or PNG file, or a whole file of any format, into grey or RGB bytes; other modes convert as Pillow's `convert('RGB')`.
+// Decodes a region of a JPEG or PNG file, or a whole file of any format, into grey or RGB bytes; other modes convert as
+// Pillow's `convert('RGB')`.
 import sharp, { type OutputInfo } from 'sharp';
 import { reasonOf } from '../../../common/errors.js';
 import type { Box } from './crop-box.js';
@@ -37,8 +38,8 @@ function withoutAlpha(bytes: Uint8Array, pixelCount: number, channels: number): 
 }
 
 /**
- * The pixels of a part of an image. Orientation tags and colour profiles are ignored, as torchvision's ImageFolder does.
- * Errors: an Error whose message is the reason: cut off, damaged.
+ * The pixels of a part of an image. Orientation tags and colour profiles are ignored, as torchvision's ImageFolder
+ * does. Errors: an Error whose message is the reason: cut off, damaged.
  */
 export async function decodePart(bytes: Buffer, header: ImageHeader, box: Box): Promise<Pixels> {
   const whole = box.height === header.height && box.width === header.width;
@@ -65,8 +66,8 @@ function toPixels(data: Buffer, info: OutputInfo, header: ImageHeader): Pixels {
 }
 
 /**
- * The pixels of the first frame or page of an image of any format that is read, with its EXIF orientation where there is one;
- * AVIF's own is applied already. Errors: as of `decodePart`.
+ * The pixels of the first frame or page of an image of any format that is read, with its EXIF orientation where there
+ * is one; AVIF's own is applied already. Errors: as of `decodePart`.
  */
 export async function decodeWhole(
   bytes: Buffer,

@@ -4,7 +4,9 @@ import { createRequire } from 'node:module';
 import { cannot, reasonOf } from '../../../common/errors.js';
 import type { ImageHeader } from './header.js';
 
-/** Writes the whole image's pixels (grey or RGB) to `target`; false where it cannot: sharp then decides about the file. */
+/**
+ * Writes the whole image's pixels (grey or RGB) to `target`; false where it cannot: sharp then decides about the file.
+ */
 export type DecodeJpeg = (bytes: Buffer, header: ImageHeader, target: Uint8Array<ArrayBuffer>) => boolean;
 
 /** Channels of an image that it decodes; undefined where it does not: other files than whole grey or colour JPEGs. */

@@ -1,4 +1,5 @@
-// File names as text, those too that are not UTF-8 (Latin-1, say), which keep their bytes as Python's surrogateescape does.
+// File names as text, those too that are not UTF-8 (Latin-1, say), which keep their bytes as Python's surrogateescape
+// does.
 import { isUtf8 } from 'node:buffer';
 
 /** Added to a byte that is no part of UTF-8: a lone surrogate, which no UTF-8 text holds. */

@@ -12,7 +12,10 @@ interface FoundImages {
   readonly notes: readonly string[];
 }
 
-/** The images below a folder. `passed`: gets what is passed over. Errors: it is no folder, may not be read, or has no image. */
+/**
+ * The images below a folder. `passed`: gets what is passed over. Errors: it is no folder, may not be read, or has no
+ * image.
+ */
 export async function findImages(root: string, passed: PassedOver = nothingPassed()): Promise<FoundImages> {
   const below = async (path: string, depth: number): Promise<string[]> => {
     if (depth > maxDepth) {

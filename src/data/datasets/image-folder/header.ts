@@ -30,7 +30,9 @@ export function wholeFormat(bytes: Buffer): WholeFormat | undefined {
   return /^ftyp(avi[fs])/.test(text.slice(4)) ? 'AVIF' : undefined;
 }
 
-/** The most pixels that are decoded, as Pillow has it: beyond, it takes a file for one that is to exhaust the memory. */
+/**
+ * The most pixels that are decoded, as Pillow has it: beyond, it takes a file for one that is to exhaust the memory.
+ */
 export const maxPixels = 178_956_970;
 
 /** Why an image of this size is not decoded, if it is not. */

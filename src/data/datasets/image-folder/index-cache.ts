@@ -72,8 +72,8 @@ export interface FolderIndex extends FolderScan {
 }
 
 /**
- * The classes and images of `root` (absolute), from the index kept in `cacheDirectory` as long as no folder of classes and
- * no label file has changed. An index that cannot be kept (a full disk) is not an error. `now`: milliseconds.
+ * The classes and images of `root` (absolute), from the index kept in `cacheDirectory` as long as no folder of classes
+ * and no label file has changed. An index that cannot be kept (a full disk) is not an error. `now`: milliseconds.
  */
 export async function indexFolder(root: string, cacheDirectory: string, now: () => number): Promise<FolderIndex> {
   const path = pathOf(root, cacheDirectory);

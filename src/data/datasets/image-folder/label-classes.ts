@@ -54,9 +54,10 @@ function readingsOf(line: LabelLine, labels: ReadonlyMap<string, number>): Readi
 }
 
 /**
- * The class of each line, a position in `classes`. A class is given by its name, or beside an image's name by its position
- * in the sorted names. Numbers are read in one way in all lines: as names where all of them are names, else as positions.
- * Errors: an unknown class; numbers that may be names and positions of different classes; a second class behind the first.
+ * The class of each line, a position in `classes`. A class is given by its name, or beside an image's name by its
+ * position in the sorted names. Numbers are read in one way in all lines: as names where all of them are names, else as
+ * positions. Errors: an unknown class; numbers that may be names and positions of different classes; a second class
+ * behind the first.
  */
 export function classesOfLines(path: string, lines: readonly LabelLine[], classes: readonly string[]): number[] {
   const labels = new Map(classes.map((name, label) => [comparable(name), label]));

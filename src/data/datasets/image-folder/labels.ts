@@ -23,7 +23,9 @@ export async function findLabelFile(root: string, folder: string): Promise<strin
 
 const stem = (file: string): string => basename(file, extname(file));
 
-/** Finds an image by its name, or by its name without the extension, which a label file may leave out or give otherwise. */
+/**
+ * Finds an image by its name, or by its name without the extension, which a label file may leave out or give otherwise.
+ */
 interface Images {
   /** The image's position; undefined: there is none of that name. Errors: several without the extension. */
   readonly find: (name: string, place: string) => number | undefined;
@@ -52,8 +54,8 @@ function imagesOf(files: readonly string[]): Images {
 }
 
 /**
- * The lines that are not empty. Where all of them are classes, they name no images. Otherwise a line is divided behind the
- * first part that is an image of the folder; behind its first word where none is.
+ * The lines that are not empty. Where all of them are classes, they name no images. Otherwise a line is divided behind
+ * the first part that is an image of the folder; behind its first word where none is.
  */
 function parseLines(path: string, whole: string, images: Images, isClass: (name: string) => boolean): LabelLine[] {
   const kaggle = basename(path) === 'LOC_val_solution.csv';

@@ -32,8 +32,9 @@ const image = /\.(jpe?g|jpe|jfif|png|webp|avif|tiff?|gif)$/i;
 const otherImage = /\.(bmp|jp2|jxl|hei[cf]|p[bgnp]m)$/i;
 
 /**
- * The files of labels that are looked for, first to last: Kaggle's, `IMAGE CLASS` a line as Caffe's val.txt, Tiny-ImageNet's, which goes on
- * with a box, and TensorFlow's list of one class a line in the order of the images' names.
+ * The files of labels that are looked for, first to last: Kaggle's, `IMAGE CLASS` a line as Caffe's val.txt,
+ * Tiny-ImageNet's, which goes on with a box, and TensorFlow's list of one class a line in the order of the images'
+ * names.
  */
 export const labelFiles = [
   'LOC_val_solution.csv',
@@ -45,7 +46,9 @@ export const labelFiles = [
 
 const isLabelFile = (name: string): boolean => labelFiles.some((each) => each === name);
 
-/** Folders that Synology, QNAP, Windows, macOS and Linux make of themselves, with thumbnails or deleted files in them. */
+/**
+ * Folders that Synology, QNAP, Windows, macOS and Linux make of themselves, with thumbnails or deleted files in them.
+ */
 const systemFolders = [
   '@eaDir',
   '#recycle',

@@ -40,8 +40,8 @@ function useParts(part: Pixels, geometry: Geometry, resampler: Resampler, use: (
 }
 
 /**
- * Hands `use` the pixels of the image file at `path` as `geometryOf` says, RGB; they are valid only within that call. At once
- * where `decode` can, else later, after decoding on another thread. Throws a BrokenImage.
+ * Hands `use` the pixels of the image file at `path` as `geometryOf` says, RGB; they are valid only within that call.
+ * At once where `decode` can, else later, after decoding on another thread. Throws a BrokenImage.
  */
 export function makeImage(
   path: string,

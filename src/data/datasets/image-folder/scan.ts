@@ -172,7 +172,9 @@ async function evaluationFolder(root: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** So many folders of classes tell that others beside them are of classes too: on a network disk each look costs time. */
+/**
+ * So many folders of classes tell that others beside them are of classes too: on a network disk each look costs time.
+ */
 const tellingClasses = 2;
 
 /** Whether a folder holds folders of classes itself, without a train/: at least two have images directly in them. */
@@ -199,8 +201,8 @@ export async function tooFewClasses(root: string): Promise<string> {
 }
 
 /**
- * Lists a folder of images. Errors name the folder or file that is not as it should be; `refuse` gets those without which the
- * rest can be listed, what they are about then being left out.
+ * Lists a folder of images. Errors name the folder or file that is not as it should be; `refuse` gets those without
+ * which the rest can be listed, what they are about then being left out.
  */
 export async function scanFolder(root: string, refuse: Refuse = throwAtOnce): Promise<FolderScan> {
   const passed = nothingPassed();

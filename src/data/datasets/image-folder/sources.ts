@@ -26,8 +26,8 @@ export function folderFormat({ imageSize, mean, std }: FolderOptions): ImageForm
 }
 
 /**
- * The first of `candidates`, or `imagenet/` in one, that holds a train/; of one's own images also one that holds the folders
- * of classes themselves. Absolute. Errors: none does.
+ * The first of `candidates`, or `imagenet/` in one, that holds a train/; of one's own images also one that holds the
+ * folders of classes themselves. Absolute. Errors: none does.
  */
 export async function locateImageFolder(name: FolderOptions['name'], candidates: readonly string[]): Promise<string> {
   const folders = candidates.flatMap((each) => (name === 'imagenet' ? [each, join(each, 'imagenet')] : [each]));
@@ -54,7 +54,10 @@ async function notByClass(folders: readonly string[]): Promise<string | undefine
   return found.find((each) => each !== undefined);
 }
 
-/** A hint where the folder of training images has another name than train/, or is the one that was given; where it is CIFAR. */
+/**
+ * A hint where the folder of training images has another name than train/, or is the one that was given; where it is
+ * CIFAR.
+ */
 async function calledOtherwise(folders: readonly string[]): Promise<string | undefined> {
   for (const folder of folders) {
     const [form] = await otherCifarForms(folder);
@@ -92,8 +95,9 @@ export function evenlySpaced<Value>(values: readonly Value[], count: number): Va
 const maxSizes = 10_000;
 
 /**
- * md5 of a part's list of images and of their sizes in bytes, of which at most 10 000, evenly spaced, are looked at: other
- * images under the same names, such as smaller copies, are other data. An image that is not there counts as empty.
+ * md5 of a part's list of images and of their sizes in bytes, of which at most 10 000, evenly spaced, are looked at:
+ * other images under the same names, such as smaller copies, are other data. An image that is not there counts as
+ * empty.
  */
 export async function partDigest(root: string, list: string, names: readonly string[]): Promise<string> {
   const sizes = await pMap(
@@ -155,8 +159,8 @@ async function sourceOf(
 }
 
 /**
- * Both parts of a folder of images, the test part without images where a holdout is evaluated on and there are no others.
- * `candidates`: absolute folders to look in, first to last.
+ * Both parts of a folder of images, the test part without images where a holdout is evaluated on and there are no
+ * others. `candidates`: absolute folders to look in, first to last.
  * Errors: no train/, or no val/ and no holdout; a class without images; a class of val/ that is not in train/; another
  * number of classes than the config says.
  */

@@ -87,8 +87,8 @@ async function verifyPart(
 }
 
 /**
- * Lists a folder anew and decodes every image. `onImage(done, total)` after each. Errors: there are no classes in it. All else,
- * such as a class without images and images that cannot be read, is reported, not thrown.
+ * Lists a folder anew and decodes every image. `onImage(done, total)` after each. Errors: there are no classes in it.
+ * All else, such as a class without images and images that cannot be read, is reported, not thrown.
  */
 export async function verifyImageFolder(
   root: string,

@@ -51,8 +51,8 @@ async function requireFree(directory: string): Promise<void> {
 }
 
 /**
- * Writes images as `CLASS/00027.png`, named by their position in the part: written aside, then moved into place. Errors: a
- * class is unknown; the folder is not empty; it cannot be written.
+ * Writes images as `CLASS/00027.png`, named by their position in the part: written aside, then moved into place.
+ * Errors: a class is unknown; the folder is not empty; it cannot be written.
  */
 export async function writeImageFolder(
   source: MemorySource,

@@ -45,9 +45,9 @@ interface SyntheticResult {
 }
 
 /**
- * Makes a learnable data set in `directory`, in the official folder and file names: written aside, then moved into place.
- * The files of an earlier synthetic set are replaced; others beside them stay. Throws a usage error on bad numbers, and an
- * error where the folder holds no synthetic set, or has other files under the names of one.
+ * Makes a learnable data set in `directory`, in the official folder and file names: written aside, then moved into
+ * place. The files of an earlier synthetic set are replaced; others beside them stay. Throws a usage error on bad
+ * numbers, and an error where the folder holds no synthetic set, or has other files under the names of one.
  */
 export async function synthesize(options: SynthesizeOptions, directory: string): Promise<SyntheticResult> {
   checkOptions(options);

@@ -44,7 +44,9 @@ function follower(options: SlurmExecutorOptions, { now, events }: GridContext) {
     else events.said(`queued  ${cell.name}, job ${name}`);
   };
 
-  /** Looks after a cell; gives it back claimed where it is to be submitted. `open`: whether its end is not known yet. */
+  /**
+   * Looks after a cell; gives it back claimed where it is to be submitted. `open`: whether its end is not known yet.
+   */
   const visit = async (cell: StoredCell): Promise<{ claimed?: ClaimedCell; uncertain?: boolean }> => {
     const mine = followed.get(cell);
     // A record that cannot be read is reported where the cell is claimed.

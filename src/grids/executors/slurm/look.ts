@@ -26,7 +26,10 @@ interface LookOptions {
   readonly warn?: (line: string) => void;
 }
 
-/** What people call a job that the queue does not show: `12_3`, or its submission's name where Slurm has not numbered it. */
+/**
+ * What people call a job that the queue does not show: `12_3`, or its submission's name where Slurm has not numbered
+ * it.
+ */
 export async function jobNameOf(folder: string, { submission, task }: CellJob): Promise<string> {
   const record = await readSubmission(submissionOf(folder, submission));
   return record?.job === undefined ? submission : `${record.job}_${task}`;

@@ -17,9 +17,10 @@ export function quote(text: string): string {
 }
 
 /**
- * The script. A task trains the run of its line in cells.txt and leaves its exit code in task-N.exit. Before its time limit
- * Slurm signals USR1: the run writes a checkpoint, and the task asks to be queued again instead of ending. SIGTERM, of
- * scancel or a preemption, is handed on in the same way; whether the task comes back then is Slurm's to say.
+ * The script. A task trains the run of its line in cells.txt and leaves its exit code in task-N.exit. Before its time
+ * limit Slurm signals USR1: the run writes a checkpoint, and the task asks to be queued again instead of ending.
+ * SIGTERM, of scancel or a preemption, is handed on in the same way; whether the task comes back then is Slurm's to
+ * say.
  */
 export function scriptText({ root, folder, command, before }: ScriptOptions): string {
   return `#!/bin/bash

@@ -58,8 +58,8 @@ export async function submitCells(
       const place = { name, tasks: cells.length, jobs, folder, workingDirectory, slurm: resources };
       const answer = await slurm('sbatch', [...sbatchArguments(place), join(folder, 'job.sh')]);
       const job = /^(\d+)/m.exec(answer.stdout)?.[1];
-      // Slurm has it, and whatever fails from here on must not submit it again. Without an exit code nobody knows whether
-      // it has: the queue will tell.
+      // Slurm has it, and whatever fails from here on must not submit it again. Without an exit code nobody knows
+      // whether it has: the queue will tell.
       if (answer.code === 0 || (answer.code === undefined && answer.missing !== true)) await letGo(claims, cells);
       if (answer.code !== 0 || job === undefined) throw slurmFailure('submit to Slurm', 'sbatch', answer);
       await writeSubmission(folder, { submitted, job });

@@ -1,4 +1,5 @@
-// WebP, AVIF, TIFF, GIF, deep and indexed PNGs and every EXIF orientation, held to Pillow (scripts/reference/formats.py).
+// WebP, AVIF, TIFF, GIF, deep and indexed PNGs and every EXIF orientation, held to Pillow
+// (scripts/reference/formats.py).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

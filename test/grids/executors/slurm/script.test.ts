@@ -1,4 +1,5 @@
-// The batch script, run by bash with a stand-in for `isda` and for scontrol: what it trains, forwards and leaves behind.
+// The batch script, run by bash with a stand-in for `isda` and for scontrol: what it trains, forwards and leaves
+// behind.
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -9,7 +10,10 @@ import { quote, scriptText } from '../../../../src/grids/executors/slurm/script.
 import { signalsTaken } from '../../../support/held.js';
 import { test } from '../../../temporary-folder.js';
 
-/** Notes its words and threads; on SIGTERM ends with 75, as `isda train` does, once `hold` is gone; else with the code in `how`. */
+/**
+ * Notes its words and threads; on SIGTERM ends with 75, as `isda train` does, once `hold` is gone; else with the code
+ * in `how`.
+ */
 const standIn = `#!/bin/bash
 printf '%s\\n' "$@" "threads \${TF_NUM_INTRAOP_THREADS:-}" "\${GREETING:-}" >words
 trap 'echo caught >>words; while [ -e hold ]; do sleep 0.02; done; exit 75' TERM
