@@ -52,7 +52,11 @@ export function decidingSettings(config: ExperimentConfig): Sections {
       ...optimizer,
       headLearningRateFactor: unlessOne(optimizer.headLearningRateFactor),
     },
-    schedule,
+    schedule: {
+      ...schedule,
+      // No warm-up, as without the key.
+      warmupEpochs: schedule.warmupEpochs === 0 ? undefined : schedule.warmupEpochs,
+    },
     training: {
       ...training,
       accumulate: unlessOne(training.accumulate),

@@ -7,9 +7,11 @@ import { customMetricsOptions } from './metrics/custom.js';
 const warmup = {
   warmupEpochs: z
     .number()
-    .positive()
+    .min(0)
     .optional()
-    .describe('epochs, also a fraction, over which the rate grows linearly with the iteration to the scheduled rate'),
+    .describe(
+      'epochs, also a fraction, over which the rate grows linearly with the iteration to the scheduled rate; none if 0 or not given',
+    ),
 };
 
 /** `schedule`: the learning rate over the epochs, which count from 1. */

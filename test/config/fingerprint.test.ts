@@ -59,6 +59,15 @@ describe('fingerprint', () => {
     expect(new Set([{}, { mixup: {} }, { cutmix: {} }, { mixup: { alpha: 0.2 } }].map(of)).size).toBe(4);
   });
 
+  it('changes with a warm-up, but not with one of 0 epochs, in the form before either', () => {
+    const of = (more: object): ExperimentConfig =>
+      experimentSchema.parse({ experiment: 'x', schedule: { name: 'cosine', ...more } });
+    expect(fingerprints(of({ warmupEpochs: 0 }))).toEqual(fingerprints(of({})));
+    expect(fingerprints(of({}))).toHaveLength(2);
+    expect(fingerprint(of({ warmupEpochs: 0.5 }))).not.toBe(fingerprint(of({})));
+    expect(() => of({ warmupEpochs: -1 })).toThrow();
+  });
+
   it('is the same of SGD with and without its name, and another of each optimizer and its settings', () => {
     const parsed = (optimizer: object) =>
       experimentSchema.parse({ experiment: 'x', loss: { name: 'isda' }, optimizer });

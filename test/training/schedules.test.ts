@@ -64,6 +64,10 @@ describe('warm-up', () => {
     );
     [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6].forEach((rate, i) => expect(rates[i]).toBeCloseTo(rate, 12));
   });
+  it('over 0 epochs is none', () => {
+    const moment = { epoch: 1, epochs: 3, iteration: 0, iterationsPerEpoch: 4 };
+    expect(learningRateAt({ name: 'constant', warmupEpochs: 0 }, 0.6, moment)).toBe(0.6);
+  });
   it('is never above the rate without, and equal to it once it is over', () => {
     fc.assert(
       fc.property(
