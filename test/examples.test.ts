@@ -146,9 +146,19 @@ describe('a mistake in a part of one’s own', () => {
 describe('what docs/extending.md shows', () => {
   const page = readFileSync(join(projectRoot, 'docs/extending.md'), 'utf8');
 
+  /** The file of a name, whose block begins with that. */
+  const sourceOf = (name: string): string => {
+    const from = page.indexOf(`// ${name}: `);
+    return page.slice(from, page.indexOf('```', from));
+  };
+  /** Makes the package known to the files of a folder, as `npm link isda` does it. */
+  const linkPackage = (folder: string): void => {
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(projectRoot, join(folder, 'node_modules', 'isda'));
+  };
+
   test('the whole loss trains, and its scalar is a column', async ({ folder }) => {
-    const [, source] = /```js\n(\/\/ my-loss\.mjs: [^]*?)```/.exec(page) ?? [];
-    writeFileSync(join(folder, 'my-loss.mjs'), source);
+    writeFileSync(join(folder, 'my-loss.mjs'), sourceOf('my-loss.mjs'));
     await synthesize({ name: 'cifar10', train: 100, test: 20, classes: 10, seed: 1 }, folder);
     const set = ['loss={name: custom, module: my-loss.mjs, options: {epsilon: 2}}', `dataset.dir=${folder}`];
     const small = ['dataset.subset=100', 'dataset.testSubset=20', 'training.epochs=2', 'schedule.name=constant'];
@@ -164,10 +174,25 @@ describe('what docs/extending.md shows', () => {
     expect(last).toBeLessThan(2);
   });
 
+  test('the test of the loss passes, and finds a wrong value and a wrong gradient', async ({ folder }) => {
+    linkPackage(folder);
+    const source = sourceOf('my-loss.mjs');
+    writeFileSync(join(folder, 'my-loss.test.mjs'), sourceOf('my-loss.test.mjs'));
+    /** The numbers of the tests that fail. */
+    const failuresWith = async (loss: string) => {
+      writeFileSync(join(folder, 'my-loss.mjs'), loss);
+      const options = { cwd: folder, reject: false } as const;
+      const { stdout } = await execa(process.execPath, ['--test', '--test-reporter=tap'], options);
+      expect(stdout).toMatch(/^# tests 2$/m);
+      return Array.from(stdout.matchAll(/^not ok (\d)/gm), ([, number]) => Number(number));
+    };
+    expect(await failuresWith(source)).toEqual([]);
+    expect(await failuresWith(source.replace('floatScalar(program, 1)', 'floatScalar(program, 2)'))).toEqual([1]);
+    expect(await failuresWith(source.replace('mul(wrong,', 'mul(kit.ops.detach(wrong),'))).toEqual([2]);
+  });
+
   test('`isda/kit` can be imported where the package is linked or installed', async ({ folder }) => {
-    mkdirSync(join(folder, 'node_modules'));
-    // As `npm link isda` does it.
-    symlinkSync(projectRoot, join(folder, 'node_modules', 'isda'));
+    linkPackage(folder);
     const [, comment] = /^(\/\*\* @type \{import\('isda\/kit'\).LossModule.*\*\/)$/m.exec(page) ?? [];
     const own = "import { kit } from 'isda/kit';\nconsole.log(Object.keys(kit).join());\n";
     const part =

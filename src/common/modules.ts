@@ -6,7 +6,7 @@ import { kindOf } from './kind-of.js';
 import { pathOption } from './path-option.js';
 import { syntaxErrorPlace } from './syntax-place.js';
 import { orUnsettled } from './unsettled.js';
-import { cannot, IsdaError, reasonOf, systemCode } from './errors.js';
+import { cannot, IsdaError, reasonOf, systemCode, type FailureDetail } from './errors.js';
 import { placeInFile, withLongStacks } from './stack-place.js';
 
 /** The key of a config that names a user's file; `factory`: what the file exports. */
@@ -54,10 +54,10 @@ function incompleteness(made: unknown, check: z.ZodObject, [issue]: readonly z.c
 }
 
 /**
- * Calls a function of a user's file. Errors: whatever it throws, as `cannot <action>: reason` with the line of the file
- * that it comes from; --debug shows the stack.
+ * Calls a function of a user's file, of one that is not known where there is no path. Errors: whatever it throws, as
+ * `cannot <action>: reason` with the line of the file that it comes from; --debug shows the stack.
  */
-export function callOwn<Result>(path: string, action: string, call: () => Result): Result {
+export function callOwn<Result>(path: string | undefined, action: string, call: () => Result): Result {
   try {
     return withLongStacks(call);
   } catch (error) {
@@ -90,6 +90,47 @@ function exportHint(factory: string, exports: Readonly<Record<string, unknown>>)
   return `${said}; write \`export function ${factory}(…) { … }\``;
 }
 
+/** How the failure of a user's file is told: the action, and what is known of the reason. */
+function unusable(
+  action: string,
+  reason: string,
+  { hint = 'docs/extending.md shows a whole one', ...detail }: Pick<FailureDetail, 'cause' | 'place' | 'hint'> = {},
+): IsdaError {
+  return cannot(action, reason, { code: 'module/unusable', hint, ...detail });
+}
+
+/** A user's function that makes a part. */
+interface PartFactory {
+  /** Its name. */
+  readonly factory: string;
+  /** What cannot be done where it fails. */
+  readonly action: string;
+  /** Of its file, where that is known. */
+  readonly path?: string;
+}
+
+/**
+ * Has `call` call a user's factory; what that gives, at once or as a promise, must pass the check. Errors: it fails, or
+ * gives something else.
+ */
+export async function makePart<Result>(
+  { factory, action, path }: PartFactory,
+  check: z.ZodObject,
+  call: () => unknown,
+): Promise<Result> {
+  let made: unknown;
+  try {
+    made = await orUnsettled(call(), () => new Error('it gave a promise that never settles'));
+  } catch (error) {
+    throw unusable(action, `${factory} failed: ${reasonOf(error)}`, { cause: error, place: placeInFile(error, path) });
+  }
+  const checked = check.safeParse(made);
+  if (!checked.success) {
+    throw unusable(action, `what ${factory} gives ${incompleteness(made, check, checked.error.issues)}`);
+  }
+  return made as Result;
+}
+
 /**
  * Imports a file and has `call` call its export `factory`; what that gives, at once or as a promise, must pass the
  * check. Errors: the file cannot be loaded, does not export `factory`, or that fails or gives something else.
@@ -100,8 +141,7 @@ export async function useModule<Factory, Result>(
   check: z.ZodObject,
   call: (create: Factory) => unknown,
 ): Promise<Result> {
-  const fail = (reason: string, cause?: unknown, place?: string, hint = 'docs/extending.md shows a whole one'): Error =>
-    cannot(`use the module ${path}`, reason, { code: 'module/unusable', cause, place, hint });
+  const action = `use the module ${path}`;
   await requireFile(path);
   let exports: Readonly<Record<string, unknown>>;
   const { href } = pathToFileURL(path);
@@ -111,19 +151,11 @@ export async function useModule<Factory, Result>(
     >;
   } catch (error) {
     const place = error instanceof SyntaxError ? await syntaxErrorPlace(error, path, href) : placeInFile(error, path);
-    throw fail(reasonOf(error).split('\n')[0], error, place, importHint(error));
+    throw unusable(action, reasonOf(error).split('\n')[0], { cause: error, place, hint: importHint(error) });
   }
   const create = exports[factory];
   if (typeof create !== 'function') {
-    throw fail(`it does not export a function ${factory}`, undefined, undefined, exportHint(factory, exports));
+    throw unusable(action, `it does not export a function ${factory}`, { hint: exportHint(factory, exports) });
   }
-  let made: unknown;
-  try {
-    made = await orUnsettled(call(create as Factory), () => new Error('it gave a promise that never settles'));
-  } catch (error) {
-    throw fail(`${factory} failed: ${reasonOf(error)}`, error, placeInFile(error, path));
-  }
-  const checked = check.safeParse(made);
-  if (!checked.success) throw fail(`what ${factory} gives ${incompleteness(made, check, checked.error.issues)}`);
-  return made as Result;
+  return makePart({ factory, action, path }, check, () => call(create as Factory));
 }

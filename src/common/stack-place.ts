@@ -41,18 +41,19 @@ function placeOf(text: string): Place | undefined {
 const isUsers = ({ file }: Place): boolean =>
   !file.includes('/node_modules/') && !pathToFileURL(file).href.startsWith(program);
 
-/** The innermost place of a stack that is in a user's file, or in one that it imports. */
-function placeInStack(stack: string, path: string): Place | undefined {
+/** The innermost place of a stack that is in a user's file, or in one that it imports; in any, where none is named. */
+function placeInStack(stack: string, path: string | undefined): Place | undefined {
   const places = stack.split('\n').flatMap((text) => placeOf(text) ?? []);
+  if (path === undefined) return places.find(isUsers);
   const own = places.findIndex(({ file }) => file === path);
   return places.slice(0, own + 1).find((place) => place.file === path || isUsers(place));
 }
 
 /**
  * `file:line:column` of an error in a file or in one that it imports, and on further lines the code with a mark below
- * it; undefined where its stack does not lead through the file.
+ * it; undefined where its stack does not lead through the file. Without a path: in any file that is not this program's.
  */
-export function placeInFile(error: unknown, path: string): string | undefined {
+export function placeInFile(error: unknown, path: string | undefined): string | undefined {
   if (!(error instanceof Error) || error.stack === undefined) return undefined;
   const place = placeInStack(error.stack, path);
   if (place === undefined) return undefined;

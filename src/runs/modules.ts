@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { cannot } from '../common/errors.js';
 import { kindOf } from '../common/kind-of.js';
-import { callable, callOwn, useModule } from '../common/modules.js';
+import { callable, callOwn, makePart, useModule } from '../common/modules.js';
 import { parseOverrides } from '../config/overrides.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { valueAt } from '../config/tree.js';
@@ -90,15 +90,10 @@ export function requireDistinctNames(tensors: readonly Pick<TensorDeclaration, '
   });
 }
 
-/**
- * The loss of a user's file, whose functions say the file's name where they fail. Errors: the file cannot be loaded, or
- * does not give a loss.
- */
-export async function loadLoss({ module, options }: CustomLossOptions, shape: LossShape): Promise<Loss> {
-  const loss = await useModule<LossModule['createLoss'], Loss>(module, 'createLoss', lossCheck, (create) =>
-    create({ options, shape, kit }),
-  );
+/** A user's loss, whose functions say the name of its file, or its own where the file is not known, where they fail. */
+function checkedLoss(loss: Loss, module?: string): Loss {
   const { name, tensors, withoutBias, softTargets, recordedScalars } = loss;
+  const called = module === undefined ? `loss ${name}` : `loss of ${module}`;
   const missing = recordedScalars?.find((scalar) => !(scalar in loss.scalars));
   if (missing !== undefined) {
     throw cannot('use the loss', `recordedScalars names ${missing}, which is not among its scalars`, {
@@ -109,18 +104,39 @@ export async function loadLoss({ module, options }: CustomLossOptions, shape: Lo
   const scalars = Object.entries(loss.scalars).map(([key, scalarAt]): [string, typeof scalarAt] => [
     key,
     (progress) =>
-      callOwn(module, `compute the scalar ${key} of the loss of ${module}`, () => requireFinite(scalarAt(progress))),
+      callOwn(module, `compute the scalar ${key} of the ${called}`, () => requireFinite(scalarAt(progress))),
   ]);
   return {
     ...{ name, tensors, withoutBias, softTargets, recordedScalars, scalars: Object.fromEntries(scalars) },
     compute: (inputs) =>
-      callOwn(module, `compute the loss of ${module}`, () => {
+      callOwn(module, `compute the ${called}`, () => {
         const value = loss.compute(inputs);
         requireTensor('what compute gives', value, 0);
         requireGradient(value, inputs);
         return value;
       }),
   };
+}
+
+/**
+ * The loss of a user's file, whose functions say the file's name where they fail. Errors: the file cannot be loaded, or
+ * does not give a loss.
+ */
+export async function loadLoss({ module, options }: CustomLossOptions, shape: LossShape): Promise<Loss> {
+  const loss = await useModule<LossModule['createLoss'], Loss>(module, 'createLoss', lossCheck, (create) =>
+    create({ options, shape, kit }),
+  );
+  return checkedLoss(loss, module);
+}
+
+/** The same of a user's function, whose file is not known. */
+export async function buildLoss(
+  createLoss: LossModule['createLoss'],
+  options: CustomLossOptions['options'],
+  shape: LossShape,
+): Promise<Loss> {
+  const factory = { factory: 'createLoss', action: 'use the loss' };
+  return checkedLoss(await makePart<Loss>(factory, lossCheck, () => createLoss({ options, shape, kit })));
 }
 
 /** Errors (usage): images are mixed, and the loss of a user's file does not follow soft targets. */

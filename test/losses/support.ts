@@ -1,11 +1,9 @@
 // A loss on given features, weight and bias: its value, its gradients, and its state after the step.
 import { readFileSync } from 'node:fs';
 import { afterAll } from 'vitest';
-import { gradients } from '../../src/engine/gradients.js';
 import type { Engine } from '../../src/engine/index.js';
-import { add, matMul } from '../../src/engine/ops/index.js';
-import type { Execution, SessionFunction } from '../../src/engine/session.js';
-import type { Variable } from '../../src/engine/tensor.js';
+import type { Execution } from '../../src/engine/session.js';
+import { inputNames, openLossSession } from '../../src/losses/loss-session.js';
 import { createLoss } from '../../src/losses/registry.js';
 import type { LossOptions } from '../../src/losses/options.js';
 
@@ -35,6 +33,8 @@ export const lossReference = JSON.parse(readFileSync(fixture, 'utf8')) as LossRe
 
 export const transposed = (rows: Matrix): number[][] => rows[0].map((_, column) => rows.map((row) => row[column]));
 
+const floats = (rows: Matrix): Float32Array => Float32Array.from(rows.flat());
+
 export interface LossCase {
   readonly options: LossOptions;
   /** [N, A] */
@@ -62,62 +62,27 @@ interface LossResult {
   readonly state: Readonly<Record<string, ArrayLike<number>>>;
 }
 
-type Leaf = { readonly shape: readonly number[]; readonly values: readonly number[] };
-const leafOf = (rows: Matrix): Leaf => ({ shape: [rows.length, rows[0].length], values: rows.flat() });
-const mapValues = <T, U>(record: Readonly<Record<string, T>>, value: (entry: T) => U): Record<string, U> =>
-  Object.fromEntries(Object.entries(record).map(([name, entry]) => [name, value(entry)]));
-
-/** A session that takes one step of a loss with the shapes of a case. */
+/** A session for the cases with the loss and the shapes of this one. */
 function openLossCase(engine: Engine, execution: Execution, { options, features, weight, targets }: LossCase) {
-  const [samples, classes, featureSize] = [features.length, weight.length, weight[0].length];
-  const loss = createLoss(options, { classes, featureSize });
-  const own = { features: [samples, featureSize], weight: [featureSize, classes], bias: [classes] };
-  const variables: Variable[] = [
-    ...Object.entries(own).map(([name, shape]) => ({ name, shape, trainable: true })),
-    ...loss.tensors,
-  ];
-  const scalars = Object.keys(loss.scalars);
-  const step: SessionFunction = {
-    name: 'step',
-    inputs: {
-      labels: { dtype: 'int32', shape: [samples] },
-      seed: { dtype: 'int32', shape: [2] },
-      ...Object.fromEntries(scalars.map((name) => [name, { dtype: 'float32', shape: [] } as const])),
-      ...(targets === undefined ? {} : { targets: { dtype: 'float32', shape: [samples, classes] } as const }),
-    },
-    build({ labels, seed, targets: soft, ...values }, program) {
-      const [x, w, b] = variables.map((variable) => program.read(variable));
-      const value = loss.compute({
-        ...(soft === undefined ? {} : { targets: soft }),
-        ...{ program, features: x, logits: add(matMul(x, w), b), labels, weight: w, seed, scalars: values },
-      });
-      const [dFeatures, dWeight, dBias] = gradients(value, [x, w, b]);
-      const after = Object.fromEntries(loss.tensors.map((tensor) => [tensor.name, program.read(tensor)]));
-      return { loss: value, dFeatures, dWeight, dBias, ...after };
-    },
-  };
-  const session = engine.createSession(execution, variables, [step]);
+  const shape = { classes: weight.length, featureSize: weight[0].length };
+  const loss = createLoss(options, shape);
+  const sizes = { shape, samples: features.length, targets: targets !== undefined };
+  const session = openLossSession(engine, loss, { execution, ...sizes });
   return {
     close: () => session.close(),
     run(one: LossCase): LossResult {
-      const { state = {}, seed = [0, 0] } = one;
-      const stored = loss.tensors.map(({ name }) => [name, leafOf(state[name])] as const);
-      const leaves = {
-        features: leafOf(one.features),
-        weight: leafOf(transposed(one.weight)),
-        bias: { shape: [classes], values: one.bias },
-        ...Object.fromEntries(stored),
-      };
-      session.write(new Map(Object.entries(mapValues(leaves, ({ values }) => Float32Array.from(values)))));
-      const outputs = session.call('step', {
+      const { state = {}, seed = [0, 0], scalars = {} } = one;
+      const { loss: value, ...outcome } = session.run({
+        features: floats(one.features),
+        weight: floats(transposed(one.weight)),
+        bias: Float32Array.from(one.bias),
         labels: Int32Array.from(one.labels),
-        seed: Int32Array.from(seed),
-        ...Object.fromEntries(scalars.map((name) => [name, Float32Array.of(one.scalars![name])])),
-        ...(one.targets === undefined ? {} : { targets: Float32Array.from(one.targets.flat()) }),
+        ...(one.targets && { targets: floats(one.targets) }),
+        ...{ scalars, seed },
+        state: new Map(loss.tensors.map(({ name }) => [name, floats(state[name])])),
       });
-      const { dFeatures, dWeight, dBias } = outputs;
-      const kept = Object.fromEntries(loss.tensors.map(({ name }) => [name, outputs[name]]));
-      return { loss: outputs.loss[0], dFeatures, dWeight, dBias, state: kept };
+      const [dFeatures, dWeight, dBias] = Object.values(inputNames).map((name) => outcome.gradients.get(name)!);
+      return { loss: value, dFeatures, dWeight, dBias, state: Object.fromEntries(outcome.state) };
     },
   };
 }

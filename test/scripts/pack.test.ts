@@ -24,7 +24,7 @@ describe('npm pack', () => {
       expect.arrayContaining([
         ...['bin/isda.js', 'bin/package.json', 'bundle/install.sh', 'bundle/launcher.sh'],
         ...['native/open_quietly.cc', 'native/session_config.cc'],
-        ...['dist/cli/main.js', 'dist/data/loader/worker.js', 'dist/report/printed-numbers.json', 'dist/runs/kit.d.ts'],
+        ...['dist/cli/main.js', 'dist/data/loader/worker.js', 'dist/report/printed-numbers.json', 'dist/cli/kit.d.ts'],
         ...['configs/smoke/tiny-isda.yaml', 'LICENSE', 'THIRD-PARTY-NOTICES', 'README.md', 'package.json'],
       ]),
     );
@@ -42,7 +42,7 @@ describe('npm pack', () => {
     const targets = Object.values(manifest.exports).flatMap((entry) =>
       typeof entry === 'string' ? [entry] : Object.values(z.record(z.string(), z.string()).parse(entry)),
     );
-    expect(targets).toContain('./dist/runs/kit.d.ts');
+    expect(targets).toContain('./dist/cli/kit.d.ts');
     for (const target of targets) expect([target, existsSync(`${root}${target}`)]).toEqual([target, true]);
   });
 });
