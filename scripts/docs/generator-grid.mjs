@@ -67,7 +67,7 @@ export function gridLines(settings, asked = 6) {
   return [
     "### InfoGAN's settings",
     '',
-    `The grid of step 9: \`gan.categoricalWeight\` and \`gan.generatorLearningRate\`, 2500 iterations each on the classifier's 5000 images, seed 1; ${settings.length} of ${asked} are done. \`diversity\` is the mean over the last ${averagedIterations} iterations, and so are the losses: of the label of generated images, and of the codes (by chance 1/3). The Fréchet distance is that of 5000 samples and the 5000 images in the features of ResNet-32, cross entropy, seed 1 (smaller is nearer).`,
+    `The grid of step 9: \`gan.categoricalWeight\` and \`gan.generatorLearningRate\`, 2500 iterations each on the classifier's 5000 images, seed 1; ${settings.length} of ${asked} are done. \`diversity\` is the mean over the last ${averagedIterations} iterations, and so are the losses: of the label of generated images (by chance 2.30), and of the codes (by chance 1/3). The Fréchet distance is that of 5000 samples and the 5000 images in the features of ResNet-32, cross entropy, seed 1 (smaller is nearer).`,
     '',
     table(['setting', 'diversity', 'distance', 'label loss', 'code loss'], rows),
     '',

@@ -184,9 +184,14 @@ describe('the form of fingerprints before', () => {
     readFileSync(join(import.meta.dirname, '../fixtures/runs-of-43dfa25/fingerprints.json'), 'utf8'),
   ) as Record<string, string>;
 
+  /** What gives a config that was changed since the settings that it had (CHANGELOG.md). */
+  const before: Readonly<Record<string, readonly string[]>> = {
+    'gan/infogan-cifar10': ['gan.generatorLearningRate=1e-3'],
+  };
+
   it('is known of every config that there was', () => {
     const unknown = Object.entries(stored).filter(([name, print]) => {
-      const config = loadAnyConfig(name, places);
+      const config = loadAnyConfig(name, { ...places, overrides: before[name] });
       return !('gan' in config ? ganFingerprints(config) : fingerprints(config)).includes(print);
     });
     expect(unknown).toEqual([]);
