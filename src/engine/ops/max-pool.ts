@@ -3,7 +3,7 @@ import { cannot } from '../../common/errors.js';
 import { ints, string, type } from '../attributes.js';
 import { detach, withGradient, type Tensor } from '../tensor.js';
 import { describeSpec } from '../types.js';
-import { floatScalar, run } from './run.js';
+import { floatScalar, lowest, run } from './run.js';
 import { slice } from './shape.js';
 
 export interface MaxPoolOptions {
@@ -12,9 +12,6 @@ export interface MaxPoolOptions {
   /** Positions added on every side, which are never the largest; at most half the size. Default 0. */
   readonly padding?: number;
 }
-
-/** Lower than any activation, and still finite in bfloat16. */
-const lowest = -3e38;
 
 /**
  * The largest value of each window of `size` x `size` of x [N, H, W, C]:

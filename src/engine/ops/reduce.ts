@@ -6,7 +6,7 @@ import { axesOf, axisOf } from './axes.js';
 import { add, div, equal, exp, log, maximumScalar, mul, mulScalar, sub } from './elementwise.js';
 import { cast } from './fill.js';
 import { requireLabels } from './labels.js';
-import { intScalar, intVector, run } from './run.js';
+import { intScalar, intVector, lowest, run } from './run.js';
 import { broadcastTo, reshape } from './shape.js';
 
 export interface ReduceOptions {
@@ -71,9 +71,6 @@ export function min(x: Tensor, axes: readonly number[] = allAxes(x), { keepAxes 
   return extreme('Min', x, axesOf('compute min', x, axes), keepAxes);
 }
 
-/** Below all values, and finite: what is subtracted where all are −infinity. */
-const lowest = -3e38;
-
 /** log sum exp over the given axes (default: all), without overflow. */
 export function logSumExp(
   x: Tensor,
@@ -81,6 +78,7 @@ export function logSumExp(
   { keepAxes = false }: ReduceOptions = {},
 ): Tensor {
   const counted = axesOf('compute logSumExp', x, axes);
+  // Where all are −infinity, so would be the largest, and the differences NaN.
   const largest = maximumScalar(max(detach(x), counted, { keepAxes: true }), lowest);
   const value = add(log(sum(exp(sub(x, largest)), counted, { keepAxes: true })), largest);
   return reshape(value, reducedShape(x.shape, counted, keepAxes));

@@ -3,6 +3,9 @@ import { type, type Attributes } from '../attributes.js';
 import type { Program, Tensor } from '../tensor.js';
 import type { DType, Shape } from '../types.js';
 
+/** Lower than any activation, and still finite in bfloat16. */
+export const lowest = -3e38;
+
 /** Runs an operation of one output in the program of its first input. */
 export function run(
   operation: string,
