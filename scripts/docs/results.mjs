@@ -56,7 +56,6 @@ function pictures({ store, groups, comparison }) {
       `${stem}${number}-dots.svg`,
       drawDots({
         panels: [panel],
-        xLabel: `${evaluated} error, mean of the last ten epochs (%)`,
         notes: dotNotes([outcomes]),
         width: 720,
       }),

@@ -7,7 +7,6 @@ import { drawDots } from '../../report/chart/dots.js';
 import { dotNotes, dotPanel } from '../../report/figures/dots.js';
 import { groupOutcomes, type GroupOutcomes } from '../../report/runs/outcomes.js';
 import { recordedRuns } from '../../report/runs/recorded-runs.js';
-import { evaluationNames } from '../../runs/description.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { baselineOption, storesHelp, storesOption } from '../options.js';
@@ -39,12 +38,6 @@ function chooseGroups(all: readonly GroupOutcomes[], only: string | undefined): 
   return chosen;
 }
 
-/** The label of an axis with the errors of groups, which names the images that they are of. */
-function axisLabel(groups: readonly GroupOutcomes[]): string {
-  const runs = groups.flatMap(({ outcomes }) => outcomes.flatMap(({ experiment }) => experiment.runs));
-  return `${evaluationNames(runs.map(({ config }) => config))} error, mean of the last ten epochs (%)`;
-}
-
 async function drawDotFigure(options: DotsOptions, context: CommandContext): Promise<void> {
   const out = picturePath(options.out, context);
   const stores = options.store.map((store) => resolve(context.workingDirectory, store));
@@ -52,11 +45,8 @@ async function drawDotFigure(options: DotsOptions, context: CommandContext): Pro
   const groups = chooseGroups(groupOutcomes(runs, options.baseline), options.only);
   const { title, width } = options;
   const notes = dotNotes(groups);
-  const panels = groups.flatMap((group) => {
-    const panel = dotPanel(group);
-    return panel === undefined ? [] : [{ ...panel, xLabel: axisLabel([group]) }];
-  });
-  await writePicture(out, drawDots({ panels, xLabel: axisLabel(groups), title, width, notes }), context);
+  const panels = groups.flatMap((group) => dotPanel(group) ?? []);
+  await writePicture(out, drawDots({ panels, title, width, notes }), context);
   if (options.json === true) return printJson(context, { out, panels, unreadable });
   const lines = groups.flatMap(({ group, outcomes }) => [
     group.title,

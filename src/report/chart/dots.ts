@@ -19,14 +19,12 @@ export interface DotPanel {
   readonly rows: readonly DotRow[];
   /** Index of the row whose interval is a band through all rows. */
   readonly baseline?: number;
-  /** Default: the plot's. */
-  readonly xLabel?: string;
+  readonly xLabel: string;
 }
 
 interface DotPlot {
   /** One below the other, each with an axis of its own. */
   readonly panels: readonly DotPanel[];
-  readonly xLabel: string;
   readonly title?: string;
   /** Sentences below. */
   readonly notes?: readonly string[];
@@ -83,11 +81,10 @@ function whisker({ low, high }: Interval, { axis, at, y, stroke }: WhiskerPlace)
 interface PanelPlace {
   readonly top: number;
   readonly width: number;
-  readonly xLabel: string;
   readonly palette: Palette;
 }
 
-function drawPanel({ rows, baseline }: DotPanel, { top, width, xLabel, palette }: PanelPlace) {
+function drawPanel({ rows, baseline, xLabel }: DotPanel, { top, width, palette }: PanelPlace) {
   const widest = Math.max(...rows.map(({ label }) => textWidth(label)));
   const labelWidth = Math.min(widest + 4, width * 0.36);
   const labels = rows.map(({ label }) => wrap(label, labelWidth));
@@ -142,7 +139,7 @@ function drawPanel({ rows, baseline }: DotPanel, { top, width, xLabel, palette }
 }
 
 /** Draws the plot as SVG. Errors: no row has a value. */
-export function drawDots({ panels, xLabel, title, notes = [], width = 640, palette = paper }: DotPlot): string {
+export function drawDots({ panels, title, notes = [], width = 640, palette = paper }: DotPlot): string {
   const drawn = panels.filter(({ rows }) => rows.some(({ values }) => values.length > 0));
   if (drawn.length === 0) throw cannot('draw the dots', 'no run is done', { code: 'figure/empty' });
   const children: string[] = [];
@@ -158,7 +155,7 @@ export function drawDots({ panels, xLabel, title, notes = [], width = 640, palet
   let cut = false;
   for (const panel of drawn) {
     if (panel.title !== undefined) paragraph(panel.title, 13, centred);
-    const { items, ...end } = drawPanel(panel, { top: y + 8, width, xLabel: panel.xLabel ?? xLabel, palette });
+    const { items, ...end } = drawPanel(panel, { top: y + 8, width, palette });
     children.push(...items);
     y = end.bottom;
     cut ||= end.cut;
@@ -169,7 +166,7 @@ export function drawDots({ panels, xLabel, title, notes = [], width = 640, palet
     y += 3;
   }
   return document(
-    { width, height: Math.ceil(y + 10), title: title ?? drawn[0].title ?? xLabel, ground: palette.ground },
+    { width, height: Math.ceil(y + 10), title: title ?? drawn[0].title ?? drawn[0].xLabel, ground: palette.ground },
     children,
   );
 }

@@ -1,6 +1,7 @@
 // The dot plot of stored runs: a panel for each group of experiments, a row for each experiment.
 import { andList } from '../../common/format.js';
 import { leftOutNotes, shortNote } from '../../grids/outcome-table.js';
+import { evaluationNames } from '../../runs/description.js';
 import type { DotPanel } from '../chart/dots.js';
 import type { ExperimentOutcome, GroupOutcomes } from '../runs/outcomes.js';
 
@@ -37,13 +38,18 @@ export function dotNotes(groups: readonly GroupOutcomes[]): readonly string[] {
   ];
 }
 
-/** A group as a panel, its rows in the order of the table; undefined where no run is done. */
+/**
+ * A group as a panel, its rows in the order of the table; undefined where no run is done. The label of its axis names
+ * the images that the errors are of.
+ */
 export function dotPanel(group: GroupOutcomes): DotPanel | undefined {
   const { outcomes } = group;
   if (outcomes.every(({ seeds }) => seeds.length === 0)) return undefined;
   const baseline = outcomes.findIndex((outcome) => outcome === bandRow(group));
+  const configs = outcomes.flatMap(({ experiment }) => experiment.runs.map(({ config }) => config));
   return {
     title: group.group.title,
+    xLabel: `${evaluationNames(configs)} error, mean of the last ten epochs (%)`,
     baseline: baseline < 0 ? undefined : baseline,
     rows: outcomes.map(({ row, bySeed, last10, interval }) => ({
       label: row,

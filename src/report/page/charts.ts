@@ -50,7 +50,7 @@ export function groupDots(group: GroupOutcomes): Markup | undefined {
   if (panel === undefined) return undefined;
   const notes = dotNotes([group]);
   const xLabel = `${evaluationNames(group.outcomes.flatMap(({ experiment }) => configsOf(experiment)))} error (%)`;
-  const plot = { panels: [{ ...panel, title: undefined }], xLabel, notes, palette: page };
+  const plot = { panels: [{ ...panel, title: undefined, xLabel }], notes, palette: page };
   const draw = (width: number): string =>
     drawDots({ ...plot, width }).replace('<title>', `<title>${html`${group.group.title}: `.markup}`);
   return html`<div class="picture dots">${inWidths(draw)}</div>`;

@@ -10,7 +10,8 @@ const rows: readonly DotRow[] = [
   { label: 'one', values: [19], mean: 19 },
   { label: 'none', values: [] },
 ];
-const draw = (panel: { rows: readonly DotRow[]; baseline?: number }) => drawDots({ panels: [panel], xLabel: 'error' });
+const draw = (panel: { rows: readonly DotRow[]; baseline?: number }) =>
+  drawDots({ panels: [{ ...panel, xLabel: 'error' }] });
 const count = (svg: string, pattern: RegExp): number => [...svg.matchAll(pattern)].length;
 
 describe('drawDots', () => {
@@ -47,7 +48,7 @@ describe('drawDots', () => {
   it('keeps the title of the axis within a narrow picture, on further lines', () => {
     const xLabel = 'holdout error, mean of the last ten epochs (%)';
     for (const width of [300, 400, 640]) {
-      const svg = drawDots({ panels: [{ rows }], xLabel, width });
+      const svg = drawDots({ panels: [{ rows, xLabel }], width });
       const lines = [...svg.matchAll(/<text x="([\d.]+)" y="[\d.]+" text-anchor="middle" fill="[^"]+">([^<]+)</g)]
         .map(([, x, text]) => ({ x: Number(x), text }))
         .filter(({ text }) => Number.isNaN(Number(text)));
