@@ -18,6 +18,23 @@ export function flatSettings(config: ExperimentConfig): Settings {
   return new Map(flatten(decidingSettings(config), '').sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** All that decides a run's numbers but the seed. */
+export function settingsWithoutSeed(config: ExperimentConfig): Settings {
+  return new Map([...flatSettings(config)].filter(([key]) => key !== 'training.seed'));
+}
+
+/** Whether a key is one of `sections` or lies in one. */
+export const isWithin = (key: string, sections: readonly string[]): boolean =>
+  sections.some((section) => key === section || key.startsWith(`${section}.`));
+
+/** Settings without those in `sections`. */
+export const settingsOutside = (settings: Settings, sections: readonly string[]): Settings =>
+  new Map([...settings].filter(([key]) => !isWithin(key, sections)));
+
+/** Settings as one text, equal where they are; keys in `sections` are left out. */
+export const settingsKey = (settings: Settings, sections: readonly string[] = []): string =>
+  JSON.stringify([...settingsOutside(settings, sections)]);
+
 /** The keys in which some of several settings differ. */
 export function differingKeys(all: readonly Settings[]): readonly string[] {
   const keys = new Set(all.flatMap((settings) => [...settings.keys()]));
@@ -31,9 +48,8 @@ export const valueText = (settings: Settings, key: string): string =>
 /** Changes that are named. */
 const maxChanges = 3;
 
-/** `loss.lambda0 0.5 → 0.25, training.epochs 160 → 200`: what differs between two configs, the first few of it. */
-export function changesText(before: ExperimentConfig, after: ExperimentConfig): string {
-  const [from, to] = [flatSettings(before), flatSettings(after)];
+/** `loss.lambda0 0.5 → 0.25, training.epochs 160 → 200`: the first few differences of settings; empty of equal ones. */
+export function settingsChangesText(from: Settings, to: Settings): string {
   const keys = differingKeys([from, to]);
   // Another model or loss has other keys: its name says most.
   const ordered = [...keys.filter((key) => key.endsWith('.name')), ...keys.filter((key) => !key.endsWith('.name'))];
@@ -41,3 +57,7 @@ export function changesText(before: ExperimentConfig, after: ExperimentConfig): 
   const rest = ordered.length - shown.length;
   return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
+
+/** `settingsChangesText` of all that decides a run's numbers. */
+export const changesText = (before: ExperimentConfig, after: ExperimentConfig): string =>
+  settingsChangesText(flatSettings(before), flatSettings(after));

@@ -2,18 +2,12 @@
 import { compareRows, type Comparison } from '../common/statistics/compare.js';
 import type { SeedValue } from '../common/statistics/samples.js';
 import type { ExperimentConfig } from '../config/schema.js';
-import { flatSettings } from '../config/settings.js';
+import { settingsChangesText, settingsKey, settingsOutside, settingsWithoutSeed } from '../config/settings.js';
 
 /** What a method may bring with it. */
 const ofMethod = ['loss', 'dataset.synthetic'];
 /** What else may differ where nothing is closer; network and data may not. */
 const ofRecipe = [...ofMethod, 'model.dropout', 'augmentation', 'optimizer', 'schedule', 'training'];
-
-/** The settings outside of `sections` as one text; never the seed. */
-function settingsBeside(config: ExperimentConfig, sections: readonly string[]): string {
-  const within = (key: string): boolean => sections.some((name) => key === name || key.startsWith(`${name}.`));
-  return JSON.stringify([...flatSettings(config)].filter(([key]) => key !== 'training.seed' && !within(key)));
-}
 
 /**
  * For each row, by its config, the index of the row of cross entropy (without generated images) that it is compared
@@ -22,7 +16,9 @@ function settingsBeside(config: ExperimentConfig, sections: readonly string[]): 
  */
 export function baselinesOf(configs: readonly ExperimentConfig[]): readonly (number | undefined)[] {
   const isBasic = configs.map(({ loss, dataset }) => loss.name === 'cross-entropy' && dataset.synthetic === undefined);
-  const levels = [ofMethod, ofRecipe].map((sections) => configs.map((config) => settingsBeside(config, sections)));
+  const levels = [ofMethod, ofRecipe].map((sections) =>
+    configs.map((config) => settingsKey(settingsWithoutSeed(config), sections)),
+  );
   return isBasic.map((isOwnBasic, index) => {
     if (isOwnBasic) return undefined;
     for (const settings of levels) {
@@ -45,7 +41,17 @@ interface ResultRow {
 /** What a row is compared with, by name, and how they compare; undefined of a row without a baseline. */
 interface RowComparison {
   readonly baseline: string | undefined;
+  /** What differs between them beside the method, in words, from the baseline to the row. */
+  readonly otherChanges: string | undefined;
   readonly comparison: Comparison | undefined;
+}
+
+/** The changes from `baseline` to `row` beside the method; undefined where nothing differs. */
+function otherChanges(baseline: ResultRow | undefined, row: ResultRow): string | undefined {
+  if (baseline === undefined) return undefined;
+  const beside = ({ config }: ResultRow) => settingsOutside(settingsWithoutSeed(config), ofMethod);
+  const changes = settingsChangesText(beside(baseline), beside(row));
+  return changes === '' ? undefined : changes;
 }
 
 /**
@@ -61,5 +67,9 @@ export function compareWithBaselines(rows: readonly ResultRow[], named?: string)
     return baseline === undefined ? undefined : rows[baseline];
   });
   const comparisons = compareRows(rows.map(({ values }, index) => ({ values, baseline: baselines[index]?.values })));
-  return comparisons.map((comparison, index) => ({ baseline: baselines[index]?.row, comparison }));
+  return comparisons.map((comparison, index) => ({
+    baseline: baselines[index]?.row,
+    otherChanges: otherChanges(baselines[index], rows[index]),
+    comparison,
+  }));
 }

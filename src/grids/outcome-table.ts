@@ -10,7 +10,16 @@ import type { RowOutcome } from './outcomes.js';
 /** What tables and notes read of rows: those of a grid, and those of a report. */
 export type TableOutcome = Pick<
   RowOutcome,
-  'row' | 'seeds' | 'last10' | 'interval' | 'averagedEpochs' | 'baseline' | 'comparison' | 'origin' | 'leftOut'
+  | 'row'
+  | 'seeds'
+  | 'last10'
+  | 'interval'
+  | 'averagedEpochs'
+  | 'baseline'
+  | 'otherChanges'
+  | 'comparison'
+  | 'origin'
+  | 'leftOut'
 >;
 
 /**
@@ -29,6 +38,14 @@ function baselineNote(rows: readonly TableOutcome[]): string | undefined {
   const withName = (name: string): readonly string[] =>
     rows.filter(({ baseline }) => baseline === name).map(({ row }) => row);
   return `Compared with ${names.map((name) => `${name}: ${withName(name).join(', ')}`).join('; with ')}.`;
+}
+
+/** Which rows differ from their baseline in more than the method; undefined where none does. */
+function otherChangesNote(rows: readonly TableOutcome[]): string | undefined {
+  const changed = rows.flatMap(({ row, baseline, otherChanges }) =>
+    baseline === undefined || otherChanges === undefined ? [] : [`${baseline} to ${row} (${otherChanges})`],
+  );
+  return changed.length === 0 ? undefined : `More than the method differs: ${changed.join('; ')}.`;
 }
 
 /** Titles of the columns that compare rows; none where nothing is compared. */
@@ -98,6 +115,7 @@ export function outcomeNotes(rows: readonly TableOutcome[], measured?: string): 
   const family = rows.filter(({ comparison }) => comparison?.welch !== undefined).length;
   const short = shortNote(rows);
   const several = baselineNote(rows);
+  const changes = otherChangesNote(rows);
   const over = family === 1 ? 'the one row that has' : `the ${family} rows that have`;
   return [
     `"last 10" is the mean error of the last ten epochs${measured === undefined ? '' : ` on ${measured}`}; ± is the sample standard deviation over the seeds. ` +
@@ -114,6 +132,7 @@ export function outcomeNotes(rows: readonly TableOutcome[], measured?: string): 
               : `; p (Holm): with Holm's correction over ${over} a p.`),
         ]),
     ...(several === undefined ? [] : [several]),
+    ...(changes === undefined ? [] : [changes]),
     ...(short === undefined ? [] : [short]),
     ...originNotes(rows),
   ];

@@ -29,6 +29,8 @@ export interface RowOutcome {
   readonly last?: Spread;
   /** The row of cross entropy that it is compared with. */
   readonly baseline?: string;
+  /** What differs between the two beside the method, in words: `training.epochs 160 → 60`. */
+  readonly otherChanges?: string;
   /** Of `last10`; absent without a baseline. */
   readonly comparison?: Comparison;
 }

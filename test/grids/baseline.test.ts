@@ -57,4 +57,15 @@ describe('compareWithBaselines', () => {
   it('takes cross entropy where no row has the name', () => {
     expect(differences('else')).toEqual(differences());
   });
+  it('names what differs beside the method, from the baseline to the row', () => {
+    const short = { training: { epochs: 10, precision: 'bfloat16' } };
+    const compared = compareWithBaselines([
+      ...rows.slice(0, 2),
+      { row: 'short', config: config('isda', short), values: values(9, 9, 9) },
+    ]);
+    expect(compared.map(({ otherChanges }) => otherChanges)).toEqual([
+      ...[undefined, undefined],
+      'training.epochs 160 → 10, training.precision float32 → bfloat16',
+    ]);
+  });
 });

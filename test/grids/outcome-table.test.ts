@@ -54,6 +54,16 @@ it('says which row is compared with which where there are several rows of cross 
   expect(outcomeNotes(compared).join('\n')).not.toContain('Compared with');
 });
 
+it('says which rows differ from their baseline in more than the method', () => {
+  const runs = (name: string, loss: string, momentum: number) =>
+    [1, 2].map((seed) => someOutcome(name, seed, 20 + seed, { loss: { name: loss }, optimizer: { name: 'sgd', momentum } })); // prettier-ignore
+  const changed = rowOutcomes([...runs('basic', 'cross-entropy', 0.9), ...runs('isda', 'isda', 0.8), ...runs('lq', 'lq', 0.9)]); // prettier-ignore
+  expect(outcomeNotes(changed)).toContain(
+    'More than the method differs: basic to isda (optimizer.momentum 0.9 → 0.8).',
+  );
+  expect(outcomeNotes(compared).join('\n')).not.toContain('More than');
+});
+
 it('says which means are over fewer than ten epochs', () => {
   expect(shortNote(rows)).toBe('The mean of fewer than ten epochs: b, a (all 2 epochs).');
   expect(shortNote(compared)).toBe('The mean of fewer than ten epochs: all rows (all 2 epochs).');

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { shellWord } from '../../common/shell.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { datasetName, networkName } from '../runs/names.js';
-import { isWithin, settingsKey, settingsOf, type Settings } from '../runs/settings.js';
+import { isWithin, settingsKey, settingsWithoutSeed, type Settings } from '../../config/settings.js';
 import type { FigurePanel, FigureSpec } from './spec.js';
 
 /** A curve that the paper's figure has and the runs do not give. */
@@ -33,7 +33,7 @@ export function presetsOf(
 ): readonly Preset[] {
   return configs.map((name) => {
     const config = loadPreset(name);
-    const settings = settingsOf(config);
+    const settings = settingsWithoutSeed(config);
     const title = `${networkName(config)}, ${datasetName(config)}`;
     return { config: name, name: spec.nameOf(config)!, title, key: settingsKey(settings, spec.varied), settings };
   });

@@ -1,11 +1,12 @@
 // Groups runs into experiments, which differ in the seed alone, and these by protocol.
 import { counted } from '../../common/format.js';
+import { settingsKey, settingsOutside, settingsWithoutSeed, type Settings } from '../../config/settings.js';
 import { metricsDigest } from '../../records/metrics-csv.js';
 import { dataText, originKeys, weightsText } from '../../runs/origin.js';
 import { datasetName, networkName, secondRunName, weightsName } from './names.js';
 import { knownMetrics } from '../../training/metrics/registry.js';
 import { isComplete, type RecordedRun } from './recorded-runs.js';
-import { isWithin, settingsKey, settingsOf, uniqueNames, type Settings } from './settings.js';
+import { uniqueNames } from './unique-names.js';
 
 /** Runs that differ in nothing but their seed. */
 export interface SeedRuns {
@@ -83,7 +84,7 @@ function settingsOfRun(
   key: string,
   texts: ReadonlyMap<string, string>,
 ): Settings {
-  const settings = new Map(settingsOf(config));
+  const settings = new Map(settingsWithoutSeed(config));
   const images = key.split('+')[0];
   if (images !== '') {
     // The same images are the same data, wherever they lie.
@@ -113,11 +114,10 @@ export function groupRuns(
   );
   const described = runs.map((run, index) => ({ run, settings: settingsOfRun(run, keys[index], texts) }));
   const groups = [...grouped(described, ({ settings }) => settingsKey(settings, varied))];
-  const common = (settings: Settings): Settings => new Map([...settings].filter(([key]) => !isWithin(key, varied)));
   const titles = uniqueNames(
     groups.map(([, [{ run, settings }]]) => ({
       name: `${networkName(run.config)}, ${datasetName(run.config, run.origin)}, ${counted(run.config.training.epochs, 'epoch')}`,
-      settings: common(settings),
+      settings: settingsOutside(settings, varied),
     })),
   );
   return groups.map(([key, members], index) => {
