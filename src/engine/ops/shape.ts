@@ -6,17 +6,25 @@ import { describeSpec, sameShape, sizeOf, type Shape } from '../types.js';
 import { axesOf, axisOf, requireList } from './axes.js';
 import { intScalar, intVector, run } from './run.js';
 
-/** The same elements in another shape. Errors: it has another number of elements. */
+/** `shape` with its axis of extent -1, where it has one, inferred from the number of elements. */
+function inferredShape(size: number, shape: Shape): Shape {
+  const inferred = shape.indexOf(-1);
+  return inferred === -1 ? shape : shape.with(inferred, size / sizeOf(shape.toSpliced(inferred, 1)));
+}
+
+/** The same elements in another shape, with one axis of -1 inferred. Errors: another number of elements. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   requireList('reshape', 'a shape', shape);
-  if (sameShape(x.shape, shape)) return x;
-  if (sizeOf(x.shape) !== sizeOf(shape)) {
+  const size = sizeOf(x.shape);
+  const whole = inferredShape(size, shape);
+  if (sizeOf(whole) !== size || !whole.every((extent) => Number.isInteger(extent) && extent >= 0)) {
     throw cannot('reshape', `${describeSpec(x)} does not have the elements of [${shape.join(', ')}]`, {
       code: 'engine/shape',
     });
   }
+  if (sameShape(x.shape, whole)) return x;
   const attributes = { T: type(x.dtype), Tshape: type('int32') };
-  const value = run('Reshape', attributes, [x, intVector(x.program, shape)], x.dtype, shape);
+  const value = run('Reshape', attributes, [x, intVector(x.program, whole)], x.dtype, whole);
   return withGradient(value, [x], (gradient) => [reshape(gradient, x.shape)]);
 }
 

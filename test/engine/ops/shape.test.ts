@@ -28,8 +28,19 @@ describe.each(executions)('shapes, %s', (execution) => {
   it('reshape', () => {
     const leaves = { x: randomLeaf([2, 3, 4], 'x') };
     checkOperation(engine, execution, { leaves, build: ({ x }) => reshape(x, [4, 6]), reference: ({ x }) => x });
-    expect(() => runOnce(engine, execution, leaves, ({ x }) => ({ y: reshape(x, [5]) }))).toThrow(
-      'cannot reshape: float32[2, 3, 4] does not have the elements of [5]',
+  });
+  it('reshape infers an axis of -1', () => {
+    const leaves = { x: randomLeaf([2, 3, 4], 'x') };
+    checkOperation(engine, execution, { leaves, build: ({ x }) => reshape(x, [-1, 6]), reference: ({ x }) => x });
+    runOnce(engine, execution, leaves, ({ x }) => {
+      expect([reshape(x, [2, -1, 2]), reshape(x, [-1])].map(({ shape }) => shape)).toEqual([[2, 6, 2], [24]]);
+      return { x };
+    });
+  });
+  it.each([[[5]], [[-1, 5]], [[-1, -1, 24]], [[-2, -12]], [[-1, 0]]])('reshape refuses %j', (shape) => {
+    const leaves = { x: randomLeaf([2, 3, 4], 'x') };
+    expect(() => runOnce(engine, execution, leaves, ({ x }) => ({ y: reshape(x, shape) }))).toThrow(
+      `cannot reshape: float32[2, 3, 4] does not have the elements of [${shape.join(', ')}]`,
     );
   });
 
