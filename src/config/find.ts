@@ -15,7 +15,6 @@ export interface ConfigPlaces {
   readonly readPipe?: (path: string) => string;
 }
 
-/** What `-` means. */
 /** What `-` means in place of a file. */
 export const standardInput = '/dev/stdin';
 

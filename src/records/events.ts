@@ -98,8 +98,13 @@ export async function openEvents(folder: string, options: OpenEventsOptions): Pr
   };
   const handle = await attempt(() => open(path, 'a'));
   const write = (record: Uint8Array): Promise<void> => attempt(() => handle.appendFile(record));
-  await write(versionEvent(now() / 1000));
-  if (purgeFromStep !== undefined) await write(restartEvent(now() / 1000, purgeFromStep));
+  try {
+    await write(versionEvent(now() / 1000));
+    if (purgeFromStep !== undefined) await write(restartEvent(now() / 1000, purgeFromStep));
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
   return {
     path,
     scalars: (step, values) => write(scalarEvent(now() / 1000, step, values)),

@@ -136,11 +136,13 @@ async function evaluateImages(
   const session = engine.createSession(execution, tensors, functions);
   // Images in memory are evaluated without worker threads.
   const workers = evaluation.storage.kind === 'memory' ? 0 : threadsOf(config, evaluation, engine.device.kind, context);
-  const loader = await openConfiguredLoader(withoutOwnAugmentation(config), splits, {
-    workers,
-    warn: context.warn,
-    clock: context.clock,
-  });
+  const { warn, clock } = context;
+  const loader = await openConfiguredLoader(withoutOwnAugmentation(config), splits, { workers, warn, clock }).catch(
+    (error: unknown) => {
+      session.close();
+      throw error;
+    },
+  );
   try {
     writeNetwork({ session, tensors }, checkpoint);
     const measured = await evaluate(session, loader.evaluationBatches(), ({ labels, indices }, logits) => {

@@ -42,7 +42,12 @@ async function openFiles(run: Run, batchesPerEpoch: number) {
   const curves =
     position.epoch > epochs
       ? undefined
-      : await openEvents(folder.paths.root, { now, host: hostname(), pid: process.pid, purgeFromStep });
+      : await openEvents(folder.paths.root, { now, host: hostname(), pid: process.pid, purgeFromStep }).catch(
+          async (error: unknown) => {
+            await metrics.close();
+            throw error;
+          },
+        );
   const progress = context.showProgress({
     epochs,
     batchesPerEpoch,

@@ -72,12 +72,16 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
   const { lossesEvery, samplesEvery, checkpointEvery } = config.output;
   const names = lossColumns(gan);
   const losses = await openLosses(join(folder.root, lossesFile), names, run.keptLosses);
+  const purgeFromStep = start.iteration + 1;
   const curves =
     start.iteration >= iterations
       ? undefined
-      : await openEvents(folder.root, {
-          ...{ now: run.now, host: hostname(), pid: process.pid, purgeFromStep: start.iteration + 1 },
-        });
+      : await openEvents(folder.root, { now: run.now, host: hostname(), pid: process.pid, purgeFromStep }).catch(
+          async (error: unknown) => {
+            await losses.close();
+            throw error;
+          },
+        );
   const progress = run.showProgress({ iterations, before: start.iteration, log: run.log });
   const collapse = createCollapseWatch(iterations);
   const samplesAt = createSamples(run);
