@@ -37,7 +37,7 @@ export function createTally({ packs = [], variables, device = 'cpu' }: TallyOpti
   const own = ({ dtype, shape }: TensorSpec, needsGradient = false): Tensor => {
     return { program, dtype, shape, handle: handles++, needsGradient, origin: undefined };
   };
-  const note = (operation: string, inputs: readonly Tensor[], outputs: readonly TensorSpec[] = []): Tensor[] => {
+  const record = (operation: string, inputs: readonly Tensor[], outputs: readonly TensorSpec[] = []): Tensor[] => {
     const made = outputs.map((spec) => own(spec));
     operations.push({ operation, inputs, outputs: made });
     return made;
@@ -49,7 +49,7 @@ export function createTally({ packs = [], variables, device = 'cpu' }: TallyOpti
     device,
     deterministic: false,
     packs,
-    execute: (operation, _, inputs, outputs) => note(operation, inputs, outputs),
+    execute: (operation, _, inputs, outputs) => record(operation, inputs, outputs),
     after: (value) => value,
     constant(array, spec) {
       requireValues(array, spec);
@@ -64,15 +64,18 @@ export function createTally({ packs = [], variables, device = 'cpu' }: TallyOpti
     assign(variable, value) {
       requireDeclared(variable.name);
       requireFit(variable, value);
-      note('AssignVariableOp', [value]);
+      record('AssignVariableOp', [value]);
       values.set(variable.name, value);
     },
     assignRows({ name }, indices, rows) {
-      note('ResourceScatterUpdate', [indices, rows]);
+      requireDeclared(name);
+      record('ResourceScatterUpdate', [indices, rows]);
       values.delete(name);
     },
     momentumStep({ parameter, velocity, gradient }) {
-      note('ResourceApplyMomentum', [gradient]);
+      requireDeclared(parameter.name);
+      requireDeclared(velocity.name);
+      record('ResourceApplyMomentum', [gradient]);
       values.delete(parameter.name);
       values.delete(velocity.name);
     },
