@@ -5,7 +5,7 @@ import { benchAugmentations, benchData, type BenchAugmentation, type DataBenchRe
 import type { CommandContext } from '../context.js';
 import { example, helpStyle } from '../help.js';
 import { configOption, readConfig, secondsArgument, setOption, wholeNumber } from '../options.js';
-import { formatTable } from '../terminal/table.js';
+import { formatTable, printJson } from '../terminal/table.js';
 
 interface DataBenchArguments {
   readonly config: string;
@@ -66,6 +66,7 @@ export function registerBenchData(bench: Command, context: CommandContext): void
       const { augmentation: augmentations, workers = [0, availableParallelism()], seconds } = options;
       const warn = (line: string): void => void context.stderr.write(`${line}\n`);
       const results = await benchData(config, context, { augmentations, workers, seconds, clock: context.clock, warn });
-      context.stdout.write(`${options.json === true ? JSON.stringify(results, undefined, 2) : table(results)}\n`);
+      if (options.json === true) printJson(context, results);
+      else context.stdout.write(`${table(results)}\n`);
     });
 }

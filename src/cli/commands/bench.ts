@@ -13,6 +13,7 @@ import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { configOption, countArgument, readConfig, setOption } from '../options.js';
 import { columnsOf, foldedTable, wrapText } from '../terminal/fold.js';
+import { printJson } from '../terminal/table.js';
 
 type Precision = ExperimentConfig['training']['precision'];
 
@@ -79,9 +80,8 @@ async function measure(options: BenchOptions, context: CommandContext): Promise<
   const shape = await datasetShape(config.dataset, context);
   const measuring = { steps, warmup, shape, accelerator, clock: context.clock };
   const results = await bench(config, variants, engine, measuring);
-  context.stdout.write(
-    `${options.json === true ? JSON.stringify(results, undefined, 2) : table(results, columnsOf(context))}\n`,
-  );
+  if (options.json === true) printJson(context, results);
+  else context.stdout.write(`${table(results, columnsOf(context))}\n`);
 }
 
 export function registerBench(program: Command, context: CommandContext): void {

@@ -12,6 +12,7 @@ import { withOptionRules } from '../option-rules.js';
 import { readAnyConfig, setOption } from '../options.js';
 import { registerConfigList } from './config-list.js';
 import { registerConfigNew } from './config-new.js';
+import { printJson } from '../terminal/table.js';
 
 /**
  * The configs that a word of the command line means: every YAML file of a folder or a pattern, else the word itself.
@@ -60,7 +61,7 @@ async function checkAll(words: readonly string[], { set, json }: CheckOptions, c
       ...(error === undefined ? {} : { error: reasonOf(error) }),
       ...(error instanceof IsdaError ? { place: error.place, hint: error.hint } : {}),
     }));
-    context.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
+    printJson(context, rows);
   } else {
     for (const { config, error } of checked) if (error === undefined) context.stdout.write(`ok  ${config}\n`);
   }
@@ -96,8 +97,8 @@ export const registerConfig: RegisterCommand = (program: Command, context: Comma
     .option('--json', 'print JSON instead of YAML')
     .action((file: string, { set, json = false }: { set: string[]; json?: boolean }) => {
       const loaded = readAnyConfig(file, set, context);
-      const yaml = (): string => ('gan' in loaded ? printGanConfig(loaded) : printConfig(loaded));
-      context.stdout.write(json ? `${JSON.stringify(loaded, undefined, 2)}\n` : yaml());
+      if (json) printJson(context, loaded);
+      else context.stdout.write('gan' in loaded ? printGanConfig(loaded) : printConfig(loaded));
     });
   const schema = config
     .command('schema')
@@ -107,8 +108,8 @@ export const registerConfig: RegisterCommand = (program: Command, context: Comma
     .option('--markdown', 'a Markdown table of all keys of both schemas instead');
   withOptionRules(schema, { '--gan': { excludes: ['--markdown'] } }).action(
     ({ gan = false, markdown = false }: { gan?: boolean; markdown?: boolean }) => {
-      const json = gan ? ganJsonSchema() : jsonSchema();
-      context.stdout.write(markdown ? configReference() : `${JSON.stringify(json, undefined, 2)}\n`);
+      if (markdown) context.stdout.write(configReference());
+      else printJson(context, gan ? ganJsonSchema() : jsonSchema());
     },
   );
 };

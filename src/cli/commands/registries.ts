@@ -16,6 +16,7 @@ import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { columnsOf, foldedTable, wrappedTable, wrapText } from '../terminal/fold.js';
 import { countArgument } from '../options.js';
+import { printJson } from '../terminal/table.js';
 
 interface ListOptions {
   readonly json?: boolean;
@@ -66,10 +67,7 @@ function listModels(options: ModelsOptions, context: CommandContext): void {
       covarianceBytes: Object.fromEntries(forms.map((form) => [form, covarianceBytes(form, network)])),
     };
   });
-  if (options.json === true) {
-    context.stdout.write(`${JSON.stringify(list, undefined, 2)}\n`);
-    return;
-  }
+  if (options.json === true) return printJson(context, list);
   const header = ['network', 'classes', 'parameters', 'multiply-adds', 'FLOPs/2', 'features', 'batch', 'step memory'];
   const rows = list.map((entry) => [
     entry.name,
@@ -108,10 +106,7 @@ function listLosses(options: ListOptions, context: CommandContext): void {
     const { name, ...keys } = option.shape;
     return { name: name.value, defaults: option.parse({ name: name.value }), keys: Object.keys(keys) };
   });
-  if (options.json === true) {
-    context.stdout.write(`${JSON.stringify(list, undefined, 2)}\n`);
-    return;
-  }
+  if (options.json === true) return printJson(context, list);
   const settings = (values: object): string =>
     Object.entries(values)
       .filter(([key]) => key !== 'name')

@@ -16,7 +16,7 @@ import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { lookOnce } from '../grids/executor.js';
 import { columnsOf, foldedTable, widthOf, wrapText } from '../terminal/fold.js';
-import { formatTable } from '../terminal/table.js';
+import { formatTable, printJson } from '../terminal/table.js';
 
 interface RunsOptions {
   readonly state?: CellState;
@@ -107,10 +107,7 @@ async function listFolder(named: string, options: RunsOptions, context: CommandC
   const { runs: all, stores } = await listRuns(root, context.now, lookOnce(context));
   if (options.log !== undefined) return showLog(all, options.log, root, context);
   const views = all.filter(({ state }) => options.state === undefined || state === options.state);
-  if (options.json === true) {
-    context.stdout.write(`${JSON.stringify(views, undefined, 2)}\n`);
-    return;
-  }
+  if (options.json === true) return printJson(context, views);
   const age = (since: string): string => formatDuration((context.now() - Date.parse(since)) / 1000);
   const percent = (error: number | undefined): string => (error === undefined ? '-' : `${twoDecimals(error)} %`);
   const inQueue = views.some(({ jobName }) => jobName !== undefined);

@@ -26,7 +26,7 @@ import {
   wholeArgument,
 } from '../options.js';
 import { readSweep, settledOptions, sweepCells, type Sweep, type SweepOptions } from '../grids/sweep-plan.js';
-import { formatTable } from '../terminal/table.js';
+import { formatTable, printJson } from '../terminal/table.js';
 
 const finalSeedsArgument = (value: string): number => (value === '0' ? 0 : countUpTo(maxRuns)(value));
 
@@ -135,7 +135,7 @@ async function runSweep(
   print(`\nrun store  ${displayPath(root, context.workingDirectory)} (sweep.json)\n`);
   if (options.json === true) {
     const answer = { store: root, ...record, final, runs: runsOf(all) };
-    context.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
+    printJson(context, answer);
   }
   return gridFailure(all, root, signals.requested(), call);
 }

@@ -14,6 +14,7 @@ import { configOption, givenOnce, readConfig, runFolderOption, seedOption, setOp
 import { createProgress } from '../terminal/run-progress.js';
 import { watchSignals } from '../terminal/signals.js';
 import { programDirectory, programVersion } from '../program.js';
+import { printJson } from '../terminal/table.js';
 
 /** The options that are short for settings. */
 export const ownSettings = { '--seed': { sets: 'training.seed' }, '--out': { sets: 'output.dir' } } as const;
@@ -74,7 +75,7 @@ async function train(options: TrainOptions, context: CommandContext): Promise<vo
     const run = createRunContext(context, stream, signals.requested);
     const named = namedFolder(options, files);
     const summary = await runExperiment(config, { out, resume: options.resume ?? true, ...named }, run);
-    if (options.json === true) context.stdout.write(`${JSON.stringify({ folder: out, ...summary }, undefined, 2)}\n`);
+    if (options.json === true) printJson(context, { folder: out, ...summary });
   } finally {
     signals.stop();
   }

@@ -23,6 +23,7 @@ import { gridProgress, type GridProgress } from './progress.js';
 import { withOptionRules } from '../option-rules.js';
 import { countArgument, secondsArgument } from '../options.js';
 import { watchSignals, type SignalWatch } from '../terminal/signals.js';
+import { printJson } from '../terminal/table.js';
 
 export interface GridOptions extends ExecutorOptions {
   readonly out?: string;
@@ -121,10 +122,7 @@ export async function listGrid({ cells, root, json, settings }: GridListing, con
     },
     { concurrency: maxOpenFiles },
   );
-  if (json === true) {
-    context.stdout.write(`${JSON.stringify({ store: root, runs: rows }, undefined, 2)}\n`);
-    return;
-  }
+  if (json === true) return printJson(context, { store: root, runs: rows });
   const lines = rows.map(({ name, state, epochsDone, epochs, settings: set }) => [
     ...[name, state, `${epochsDone}/${epochs}`],
     ...(settings === undefined ? [] : [settingsText(set ?? {})]),
@@ -183,7 +181,7 @@ export async function runPlan(
   const measured = measuredOn(cells);
   await writeOutcomes(root, 'outcomes', { title, first, measured }, rows);
   if (options.json === true) {
-    context.stdout.write(`${JSON.stringify({ store: root, rows, runs: runsOf(outcomes) }, undefined, 2)}\n`);
+    printJson(context, { store: root, rows, runs: runsOf(outcomes) });
   } else if (outcomes.some(({ summary }) => summary !== undefined)) {
     context.stdout.write(`\n${outcomeText(rows, first, measured, columnsOf(context))}\n`);
     context.stdout.write(`\nrun store  ${displayPath(root, context.workingDirectory)} (outcomes.csv, outcomes.md)\n`);
