@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';
+import { counted } from '../../common/format.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { createReader } from '../../data/create-reader.js';
 import { createPassOver, type PassOver } from '../../data/loader/broken-images.js';
@@ -60,9 +61,7 @@ async function show(flags: ShowFlags, context: CommandContext): Promise<void> {
   if (flags.json) return printJson(context, { out, width, height, seed, original, rows: shown });
   const first = original ? 'the image as it is evaluated, then ' : '';
   const draws = columns - (original ? 1 : 0);
-  context.stdout.write(
-    `${out}, ${width} x ${height}: ${first}${draws} draw${draws === 1 ? '' : 's'} of its augmentation\n`,
-  );
+  context.stdout.write(`${out}, ${width} x ${height}: ${first}${counted(draws, 'draw')} of its augmentation\n`);
   const table = shown.map(({ className, image }, row) => [String(row + 1), className, image]);
   context.stdout.write(`${formatTable(['row', 'class', 'image'], table)}\n`);
 }

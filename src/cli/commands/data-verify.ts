@@ -1,6 +1,7 @@
 // `isda data verify`: checks the files of a data set.
 import { Argument, Option, type Command } from 'commander';
 import { cannot, IsdaError } from '../../common/errors.js';
+import { counted } from '../../common/format.js';
 import { cifarFormats, type CifarName } from '../../data/datasets/cifar/format.js';
 import { locateImageFolder } from '../../data/datasets/image-folder/sources.js';
 import { dataDirectories, locateDataset } from '../../data/locate.js';
@@ -22,7 +23,7 @@ interface VerifyFlags {
   readonly json?: boolean;
 }
 
-const problemCount = (problems: number): string => `${problems} problem${problems === 1 ? '' : 's'} found`;
+const problemCount = (problems: number): string => `${counted(problems, 'problem')} found`;
 
 async function verifyCifar(context: CommandContext, name: CifarName, flags: VerifyFlags): Promise<void> {
   const { environment, workingDirectory } = context;

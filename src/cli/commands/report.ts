@@ -2,7 +2,7 @@
 import { dirname, extname, join, resolve } from 'node:path';
 import { cannot } from '../../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';
-import { formatBytes } from '../../common/format.js';
+import { counted, formatBytes } from '../../common/format.js';
 import { displayPath } from '../../config/find.js';
 import { readStoredRuns } from '../../grids/store/runs.js';
 import { reportContent } from '../../report/page/content.js';
@@ -54,9 +54,7 @@ async function writeReport(options: ReportOptions, context: CommandContext): Pro
   const page = reportPage(content, { title, tables, stores: stores.map(show), now: context.now() });
   await makeFolder(dirname(out));
   await writeFileAtomically(out, page);
-  context.stdout.write(
-    `${out} (${content.runs.length} run${content.runs.length === 1 ? '' : 's'}, ${formatBytes(Buffer.byteLength(page))})\n`,
-  );
+  context.stdout.write(`${out} (${counted(content.runs.length, 'run')}, ${formatBytes(Buffer.byteLength(page))})\n`);
 }
 
 export const registerReport: RegisterCommand = (program, context) => {

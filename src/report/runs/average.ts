@@ -1,4 +1,5 @@
 // Averages the runs of one experiment: mean over the seeds, band, and the runs left out.
+import { counted } from '../../common/format.js';
 import { spreadOf } from '../../common/statistics/samples.js';
 import type { MetricsRow } from '../../records/metrics-columns.js';
 import type { Point, Series } from '../chart/series.js';
@@ -45,8 +46,7 @@ export function seedsText(runs: readonly RecordedRun[]): string {
   const begun = runs.filter(({ rows }) => rows.length > 0);
   const complete = begun.filter(isComplete);
   const partial = begun.filter((run) => !isComplete(run));
-  const count = (number: number): string => `${number} seed${number === 1 ? '' : 's'}`;
-  const words = complete.length > 0 ? [count(complete.length)] : [];
+  const words = complete.length > 0 ? [counted(complete.length, 'seed')] : [];
   if (partial.length > 0) {
     const seeds = `seed${partial.length === 1 ? '' : 's'} ${partial.map(seedOf).join(', ')}`;
     const reached = [...new Set(partial.map(({ rows }) => rows.length))].sort((a, b) => a - b).join(', ');

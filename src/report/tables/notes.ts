@@ -1,4 +1,5 @@
 // The notes below a table: the origin of its numbers, and what is missing.
+import { counted, someNames } from '../../common/format.js';
 import { titleOf } from '../titles.js';
 import { otherThanTestImages } from '../../grids/measured-images.js';
 import type { Lambda0Choice } from '../../grids/sweep.js';
@@ -10,14 +11,8 @@ import { lastEpochs } from '../../records/metrics-columns.js';
 import { evaluationNames } from '../../runs/description.js';
 import type { TableNumber } from './printed.js';
 
-const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
-
 /** The first of many, with how many more there are. */
-function some(words: readonly string[], limit = 6): string {
-  return words.length <= limit
-    ? words.join(', ')
-    : `${words.slice(0, limit).join(', ')} and ${words.length - limit} more`;
-}
+const some = (words: readonly string[], limit = 6): string => someNames(words, limit);
 
 function measuredNote(table: TableNumber, seeds: number, items: readonly TableItem[]): string {
   const images = evaluationNames(items.flatMap(({ config }) => config ?? []));
@@ -95,7 +90,7 @@ function withoutConfigNote(items: readonly TableItem[]): readonly string[] {
   if (without.length === 0) return [];
   const methods = [...new Set(without.map(({ method }) => titleOf.method(method)))];
   return [
-    `No config yet: ${some(methods)} (${count(without.length, 'number')}); configs/${without[0].configName}.yaml would make one.`,
+    `No config yet: ${some(methods)} (${counted(without.length, 'number')}); configs/${without[0].configName}.yaml would make one.`,
   ];
 }
 
@@ -109,7 +104,7 @@ function missingNotes(open: readonly OpenRun[], commands: readonly string[]): re
   const names = [...new Set(open.map(({ configName }) => configName.slice(configName.lastIndexOf('/') + 1)))];
   const failed = open.flatMap(({ found }) => (found?.state === 'failed' ? [`${found.name} (${found.reason})`] : []));
   return [
-    `Missing: ${count(open.length, 'run')} of ${some(names)}: ${states.join(', ')}. What ${open.length === 1 ? 'it takes, and what makes it' : 'they take, and what makes them'}:` +
+    `Missing: ${counted(open.length, 'run')} of ${some(names)}: ${states.join(', ')}. What ${open.length === 1 ? 'it takes, and what makes it' : 'they take, and what makes them'}:` +
       commands.map((command) => `\n  ${command}`).join(''),
     ...(failed.length === 0 ? [] : [`Failed: ${some(failed, 3)}.`]),
   ];
@@ -123,7 +118,7 @@ function blockedNotes(blocked: readonly OpenRun[], root: string, commands: reado
   if (blocked.length === 0) return [];
   const names = blocked.flatMap(({ unused }) => (unused ? [unused.name] : []));
   return [
-    `In the place of ${count(names.length, 'missing run')} are runs on other images or from other weights, which are not ` +
+    `In the place of ${counted(names.length, 'missing run')} are runs on other images or from other weights, which are not ` +
       `made again: ${some(names)}. Move them out of ${root}, or name another folder with --out; then what makes them:` +
       commands.slice(-1).map((command) => `\n  ${command}`).join(''), // prettier-ignore
   ];
@@ -143,7 +138,7 @@ function unreadableNote(unreadable: readonly UnreadableRun[]): readonly string[]
 /** Which numbers are means over fewer than ten epochs. */
 function shortNotes(used: readonly StoredRun[]): readonly string[] {
   const short = used.flatMap(({ row, summary }) =>
-    summary === undefined || summary.epochs >= lastEpochs ? [] : [`${row} (${count(summary.epochs, 'epoch')})`],
+    summary === undefined || summary.epochs >= lastEpochs ? [] : [`${row} (${counted(summary.epochs, 'epoch')})`],
   );
   return short.length === 0 ? [] : [`The mean of fewer than ten epochs: ${some([...new Set(short)])}.`];
 }

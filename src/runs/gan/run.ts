@@ -1,7 +1,7 @@
 // A generator's training in its folder: data, session, resume, the generator's file.
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { formatCount } from '../../common/format.js';
+import { counted, formatCount } from '../../common/format.js';
 import { ganFingerprint, ganFingerprints } from '../../config/fingerprint.js';
 import { loadGanConfig } from '../../config/load.js';
 import { printGanConfig } from '../../config/print.js';
@@ -215,10 +215,7 @@ function headerLines(
   const facts = [
     ['experiment', config.experiment],
     ['generator', `${config.gan.name}, ${parameters(gan.generator)} parameters`],
-    [
-      'discriminator',
-      `${parameters(gan.discriminator)} parameters, ${steps} step${steps === 1 ? '' : 's'} an iteration`,
-    ],
+    ['discriminator', `${parameters(gan.discriminator)} parameters, ${counted(steps, 'step')} an iteration`],
     ['data', `${images.name}, ${images.count} training images${what}`],
     ['device', `${engine.device.kind} (${engine.device.name}), ${execution}`],
     ['iterations', `${iterations}, batch ${batchSize}`],
