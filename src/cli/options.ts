@@ -21,6 +21,9 @@ import { configsDirectory } from './program.js';
 /** What `--store` of figures and reports names. */
 export const storesHelp = `folders of runs, made by ${storeCommands} or by \`isda train\``;
 
+/** Reads a value of an option that may be repeated. */
+export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
 /** `--config FILE`. */
 export function configOption(): Option {
   return new Option('--config <file>', 'a YAML file, or the name of one under configs/');
@@ -92,7 +95,7 @@ export function storesOption(): Option {
 /** `--set KEY=VALUE`, any number of times; its value is the list of them, in order. */
 export function setOption(): Option {
   return new Option('--set <key=value>', 'change one config value, as in --set training.epochs=10; repeatable')
-    .argParser<string[]>((value, before) => [...before, value])
+    .argParser(collect)
     .default([], 'none');
 }
 

@@ -15,6 +15,7 @@ import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { registerDots } from './figure-dots.js';
 import { registerPaperFigures } from './figure-paper.js';
+import { collect } from '../options.js';
 import { picturePath, withPictureOptions, writePicture, type PictureFileOptions } from '../terminal/picture.js';
 import { registerVisualize } from './visualize.js';
 
@@ -141,7 +142,6 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
 
 /** Adds `isda figure` with its figures. */
 export function registerFigure(program: Command, context: CommandContext): void {
-  const collect = (word: string, before: readonly string[] = []): readonly string[] => [...before, word];
   const figure = program.command('figure').description('draw figures from the files of runs (SVG, PNG)');
   const curve = figure
     .command('curve')

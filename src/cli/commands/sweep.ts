@@ -17,6 +17,7 @@ import { withOptionRules } from '../option-rules.js';
 import { detachedLine, gridFailure } from '../grids/end.js';
 import { listGrid, runsOf, withGridOptions, withGridRunner, type GridRunner } from '../grids/grid.js';
 import {
+  collect,
   countUpTo,
   gridConfigOption,
   maxRuns,
@@ -29,8 +30,6 @@ import { readSweep, settledOptions, sweepCells, type Sweep, type SweepOptions } 
 import { formatTable, printJson } from '../terminal/table.js';
 
 const finalSeedsArgument = (value: string): number => (value === '0' ? 0 : countUpTo(maxRuns)(value));
-
-const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
 
 /** The values of a point for people: the value alone of one key, `key=value` of several. */
 function describe({ settings }: SweepPoint): string {

@@ -19,7 +19,7 @@ import { lineOf } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { storeOf, type GridOptions } from './grid.js';
 import { withOptionRules } from '../option-rules.js';
-import { countUpTo, maxRuns, setOption } from '../options.js';
+import { collect, countUpTo, maxRuns, setOption } from '../options.js';
 import { configsDirectory } from '../program.js';
 
 export interface TableChoice extends Pick<GridOptions, 'out'> {
@@ -32,7 +32,6 @@ export interface TableChoice extends Pick<GridOptions, 'out'> {
 
 /** Adds the argument and the options that say which table is meant. */
 export function withTableChoice(command: Command): Command {
-  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
   const table = command
     .addArgument(new Argument('<number>', 'of the table in the paper').choices(tableNumbers.map(String)))
     .option('--seeds <n>', 'runs per number, on seeds 1 to n', countUpTo(maxRuns), 3)
