@@ -1,5 +1,5 @@
 // Options that several commands share, and reading the config they name.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
 import { shellWord } from '../common/shell.js';
 import { InvalidArgumentError, Option, type Command } from 'commander';
@@ -20,6 +20,16 @@ import { configsDirectory } from './program.js';
 
 /** What `--store` of figures and reports names. */
 export const storesHelp = `folders of runs, made by ${storeCommands} or by \`isda train\``;
+
+/** The run folder of a config: `--out`, else `output.dir`, else runs/<experiment>-seed<seed>. */
+export function runDirectory(
+  config: ExperimentConfig | GanConfig,
+  out: string | undefined,
+  context: CommandContext,
+): string {
+  const named = out ?? config.output.dir ?? `runs/${config.experiment}-seed${config.training.seed}`;
+  return resolve(context.workingDirectory, named);
+}
 
 /** Reads a value of an option that may be repeated. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];

@@ -8,9 +8,16 @@ import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { openNamedRun } from './evaluate.js';
-import { checkpointOption, configOption, emaOption, readConfig, runFolderOption, setOption } from '../options.js';
+import {
+  checkpointOption,
+  configOption,
+  emaOption,
+  readConfig,
+  runDirectory,
+  runFolderOption,
+  setOption,
+} from '../options.js';
 import { refuseForeignFile } from '../terminal/replaceable.js';
-import { runDirectory } from './train.js';
 
 interface ExportOptions {
   readonly checkpoint: CheckpointSelection;

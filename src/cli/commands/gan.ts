@@ -19,6 +19,7 @@ import {
   configOption,
   countUpTo,
   readGanConfig,
+  runDirectory,
   runFolderOption,
   seedArgument,
   seedOption,
@@ -53,8 +54,7 @@ interface TrainFlags {
 async function train(flags: TrainFlags, context: CommandContext): Promise<void> {
   const seed = flags.seed === undefined ? [] : [`training.seed=${flags.seed}`];
   const { config, files } = readGanConfig(flags.config, [...flags.set, ...seed], context);
-  const named = flags.out ?? config.output.dir ?? `runs/${config.experiment}-seed${config.training.seed}`;
-  const out = resolve(context.workingDirectory, named);
+  const out = runDirectory(config, flags.out, context);
   const signals = watchSignals(context);
   try {
     const stream = flags.json === true ? context.stderr : context.stdout;

@@ -21,6 +21,7 @@ import {
   countArgument,
   printDefaultConfig,
   readConfig,
+  runDirectory,
   runFolderOption,
   seedOption,
   setOption,
@@ -35,7 +36,7 @@ import {
 import { epochsLeft, planRows, planText, planTotals } from '../grids/plan-rows.js';
 import { readStudy, withStudyOptions, type StudyOptions } from './study.js';
 import { withSweepOptions } from './sweep.js';
-import { ownSettings, runDirectory } from './train.js';
+import { ownSettings } from './train.js';
 import { readSweep, settledOptions, sweepCells, type SweepOptions } from '../grids/sweep-plan.js';
 import { printJson } from '../terminal/table.js';
 

@@ -1,16 +1,22 @@
 // `isda train`: one run of one experiment.
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { openEngine } from '../../engine/index.js';
 import { isPipe } from '../../config/find.js';
-import type { ExperimentConfig } from '../../config/schema.js';
 import { runExperiment } from '../../runs/run.js';
 import type { RunContext, RunOptions } from '../../runs/run-context.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
-import { configOption, givenOnce, readConfig, runFolderOption, seedOption, setOption } from '../options.js';
+import {
+  configOption,
+  givenOnce,
+  readConfig,
+  runDirectory,
+  runFolderOption,
+  seedOption,
+  setOption,
+} from '../options.js';
 import { createProgress } from '../terminal/run-progress.js';
 import { watchSignals } from '../terminal/signals.js';
 import { programDirectory, programVersion } from '../program.js';
@@ -26,12 +32,6 @@ interface TrainOptions {
   readonly out?: string;
   readonly resume?: boolean;
   readonly json?: boolean;
-}
-
-/** The run folder of a config: `--out`, else `output.dir`, else runs/<experiment>-seed<seed>. */
-export function runDirectory(config: ExperimentConfig, out: string | undefined, context: CommandContext): string {
-  const named = out ?? config.output.dir ?? `runs/${config.experiment}-seed${config.training.seed}`;
-  return resolve(context.workingDirectory, named);
 }
 
 /** Whose run a command line means: the file of its config, and whether it names the folder itself. */
