@@ -10,7 +10,7 @@ import { covarianceKinds } from '../losses/options.js';
 import { createLoss } from '../losses/registry.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import { evaluationMemory, stepMemory } from '../training/step-memory.js';
-import { sessionTensors, type StepParts } from '../training/step.js';
+import { sessionTensors, type EvaluatedParts, type StepParts } from '../training/step.js';
 
 interface MemoryLimits {
   /** Of one array, in bytes. */
@@ -78,8 +78,6 @@ export function requireMemory(
 
 /** Bytes of a batch of images: TensorFlow counts the elements of what is fed as int32. */
 const maxBatchBytes = 2 ** 31 - 1;
-
-type EvaluatedParts = Pick<StepParts, 'network' | 'format' | 'precision'>;
 
 /** A step whose batch a config's key sets. */
 interface BatchedStep {

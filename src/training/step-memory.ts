@@ -3,7 +3,14 @@ import { createTally, type TalliedOperation } from '../engine/tally-program.js';
 import type { SessionFunction } from '../engine/session.js';
 import type { Tensor, Variable } from '../engine/tensor.js';
 import { sizeOf, type DType, type TensorSpec } from '../engine/types.js';
-import { evaluatedTensors, evaluationStep, sessionTensors, trainingStep, type StepParts } from './step.js';
+import {
+  evaluatedTensors,
+  evaluationStep,
+  sessionTensors,
+  trainingStep,
+  type EvaluatedParts,
+  type StepParts,
+} from './step.js';
 
 const bytesPerElement: Readonly<Record<DType, number>> = {
   float32: 4,
@@ -87,10 +94,8 @@ export const stepMemory = (parts: StepParts, batchSize: number): number =>
   functionMemory(trainingStep(parts, batchSize), sessionTensors(parts));
 
 /** The same of an evaluation step. */
-export const evaluationMemory = (
-  parts: Pick<StepParts, 'network' | 'format' | 'precision' | 'averages'>,
-  batchSize: number,
-): number => functionMemory(evaluationStep(parts, batchSize), evaluatedTensors(parts));
+export const evaluationMemory = (parts: EvaluatedParts, batchSize: number): number =>
+  functionMemory(evaluationStep(parts, batchSize), evaluatedTensors(parts));
 
 function functionMemory(step: SessionFunction, kept: readonly Variable[]): number {
   const tally = createTally({ variables: new Set(kept.map(({ name }) => name)) });

@@ -90,7 +90,7 @@ export function normalizeImages(
 const countOf = (hits: Tensor): Tensor => sum(cast(hits, 'float32'));
 
 /** A training batch as the network and the loss get it, with the step's other inputs. */
-interface LossInputs {
+interface StepBatch {
   /** Float [N, H, W, C], normalized. */
   readonly images: Tensor;
   /** int32 [N] */
@@ -106,7 +106,7 @@ interface LossInputs {
 /** The training loss of a batch and its logits [N, classes]; updates the state of the network and the loss. */
 export function trainingLoss(
   { network, loss }: Pick<StepParts, 'network' | 'loss'>,
-  inputs: LossInputs,
+  inputs: StepBatch,
 ): { loss: Tensor; logits: Tensor } {
   const { images, labels, seed, scalars, targets } = inputs;
   const { program } = images;
@@ -122,7 +122,7 @@ export function trainingLoss(
 function preparedBatch(
   parts: StepParts,
   inputs: Readonly<Record<string, Tensor>>,
-): Pick<LossInputs, 'images' | 'labels' | 'targets'> {
+): Pick<StepBatch, 'images' | 'labels' | 'targets'> {
   const { labels } = inputs;
   if (parts.mixing === undefined) return { images: normalizeImages(inputs.images, parts), labels };
   const whole = normalizeImages(inputs.images, { format: parts.format, precision: 'float32' });
