@@ -8,7 +8,6 @@ export * from './fill.js';
 export * from './layer-norm.js';
 export * from './loss.js';
 export * from './matrix.js';
-export * from './max-pool.js';
 export * from './norm.js';
 export * from './pooling.js';
 export * from './power.js';

@@ -1,7 +1,10 @@
-// Pooling over windows of [N, H, W, C].
+// Pooling over windows of [N, H, W, C]: means, and maxima padded as PyTorch pads.
+import { cannot } from '../../common/errors.js';
 import { ints, string, type } from '../attributes.js';
-import { withGradient, type Tensor } from '../tensor.js';
-import { intVector, run } from './run.js';
+import { detach, withGradient, type Tensor } from '../tensor.js';
+import { describeSpec } from '../types.js';
+import { floatScalar, intVector, lowest, run } from './run.js';
+import { slice } from './shape.js';
 
 /**
  * Means of windows of `size` x `size` of x [N, H, W, C] that do not overlap: [N, floor(H / size), floor(W / size), C].
@@ -18,4 +21,47 @@ export function avgPool(x: Tensor, size: number): Tensor {
   return withGradient(value, [x], (gradient) => [
     run('AvgPoolGrad', attributes, [intVector(program, x.shape), gradient], dtype, x.shape),
   ]);
+}
+
+export interface MaxPoolOptions {
+  readonly size: number;
+  readonly stride: number;
+  /** Positions added on every side, which are never the largest; at most half the size. Default 0. */
+  readonly padding?: number;
+}
+
+/**
+ * The largest value of each window of `size` x `size` of x [N, H, W, C]:
+ * [N, floor((H + 2 padding − size) / stride) + 1, …, C]. What fills no window at the lower and right border is dropped.
+ * The gradient goes to one position a window. Errors: a window is larger than the padded image.
+ */
+export function maxPool2d(x: Tensor, { size, stride, padding = 0 }: MaxPoolOptions): Tensor {
+  const padded = padWithLowest(detach(x), padding);
+  const [count, height, width, channels] = padded.shape;
+  if (x.shape.length !== 4 || Math.min(height, width) < size) {
+    throw cannot('pool', `${describeSpec(x)} has no window of ${size} x ${size}`, { code: 'engine/shape' });
+  }
+  const attributes = {
+    T: type(x.dtype),
+    ksize: ints([1, size, size, 1]),
+    strides: ints([1, stride, stride, 1]),
+    padding: string('VALID'),
+    data_format: string('NHWC'),
+  };
+  const extent = (full: number): number => Math.floor((full - size) / stride) + 1;
+  const value = run('MaxPool', attributes, [padded], x.dtype, [count, extent(height), extent(width), channels]);
+  return withGradient(value, [x], (gradient) => {
+    const slope = run('MaxPoolGrad', attributes, [padded, value, gradient], x.dtype, padded.shape);
+    return [padding === 0 ? slope : slice(slope, [0, padding, padding, 0], x.shape)];
+  });
+}
+
+function padWithLowest(x: Tensor, padding: number): Tensor {
+  if (padding === 0) return x;
+  const [count, height, width, channels] = x.shape;
+  const values = Int32Array.of(0, 0, padding, padding, padding, padding, 0, 0);
+  const paddings = x.program.constant(values, { dtype: 'int32', shape: [4, 2] });
+  const attributes = { T: type(x.dtype), Tpaddings: type('int32') };
+  const shape = [count, height + 2 * padding, width + 2 * padding, channels];
+  return run('PadV2', attributes, [x, paddings, floatScalar(x.program, lowest, x.dtype)], x.dtype, shape);
 }
