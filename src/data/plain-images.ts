@@ -6,7 +6,7 @@ import { createReader } from './create-reader.js';
 import { imageBytes } from './dataset.js';
 import { keepImages } from './kept-images.js';
 import type { PassOver } from './loader/broken-images.js';
-import { readsAtATime, type ImageReader } from './reader.js';
+import { maxConcurrentReads, type ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
 
 /** A reader of which only `evaluate` is used. Errors: a user's own data set fails. */
@@ -33,7 +33,7 @@ export async function readReadableImages(
       return false;
     }
   };
-  const isRead = await pMap(Array(indices.length).keys(), read, { concurrency: readsAtATime });
+  const isRead = await pMap(Array(indices.length).keys(), read, { concurrency: maxConcurrentReads });
   return keepImages({ images, indices: Uint32Array.from(indices) }, (at) => isRead[at], size);
 }
 

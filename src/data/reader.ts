@@ -20,7 +20,7 @@ export interface ImageReader {
 export type OpenReader = (source: ImageSource, augmentation: AugmentationOptions) => ImageReader | Promise<ImageReader>;
 
 /** Number of images read concurrently by an asynchronous reader: libuv's default number of threads. */
-export const readsAtATime = 4;
+export const maxConcurrentReads = 4;
 
 /** An unreadable image. The loader decides whether it is replaced (`dataset.maxBroken`). */
 export class BrokenImage extends IsdaError {

@@ -4,7 +4,7 @@ import { imageBytes } from './dataset.js';
 import type { PassOver } from './loader/broken-images.js';
 import { errorOf } from './loader/failure.js';
 import { noneLeft } from './loader/read-images.js';
-import { readsAtATime, type ImageReader } from './reader.js';
+import { maxConcurrentReads, type ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
 
 interface ChannelStatistics {
@@ -52,7 +52,7 @@ export async function channelStatistics(
     }
     onImage(++done);
   };
-  await pMap(Array(source.count).keys(), visit, { concurrency: readsAtATime });
+  await pMap(Array(source.count).keys(), visit, { concurrency: maxConcurrentReads });
   const images = source.count - broken;
   if (images === 0) throw errorOf(noneLeft(source));
   const pixels = (images * size) / 3;

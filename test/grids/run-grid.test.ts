@@ -36,7 +36,7 @@ function setUp(run: Run, slots = 1) {
     elsewhere: ({ row }) => said.push(`elsewhere ${row}`),
     started: ({ row }) => said.push(`started ${row}`),
     requeued: ({ row }) => said.push(`requeued ${row}`),
-    said: (line) => said.push(line),
+    message: (line) => said.push(line),
     ended: ({ cell, end }) => said.push(`${end.state} ${cell.row}`),
   };
   const stop = new AbortController();

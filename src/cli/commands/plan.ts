@@ -37,7 +37,7 @@ import { epochsLeft, planRows, planText, planTotals } from '../grids/plan-rows.j
 import { readStudy, withStudyOptions, type StudyOptions } from './study.js';
 import { withSweepOptions } from './sweep.js';
 import { ownSettings } from './train.js';
-import { readSweep, settledOptions, sweepCells, type SweepOptions } from '../grids/sweep-plan.js';
+import { readSweep, effectiveOptions, sweepCells, type SweepOptions } from '../grids/sweep-plan.js';
 import { printJson } from '../terminal/table.js';
 
 interface MeasureOptions {
@@ -137,7 +137,7 @@ function trainPlan(named: string | undefined, options: TrainPlanOptions, context
  */
 function sweepPlan(key: string | undefined, given: SweepOptions, context: CommandContext, command: Command): Plan {
   const sweep = readSweep(key, given, context);
-  const { trials, finals } = sweepCells(sweep, settledOptions(sweep, given, command).options);
+  const { trials, finals } = sweepCells(sweep, effectiveOptions(sweep, given, command).options);
   const [first = []] = finals.values();
   const chosen = first.map((cell): Cell => ({ ...cell, row: 'the chosen one, on all images' }));
   return { cells: [...trials, ...chosen], root: sweep.root };

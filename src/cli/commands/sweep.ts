@@ -26,7 +26,7 @@ import {
   setOption,
   wholeArgument,
 } from '../options.js';
-import { readSweep, settledOptions, sweepCells, type Sweep, type SweepOptions } from '../grids/sweep-plan.js';
+import { readSweep, effectiveOptions, sweepCells, type Sweep, type SweepOptions } from '../grids/sweep-plan.js';
 import { formatTable, printJson } from '../terminal/table.js';
 
 const finalSeedsArgument = (value: string): number => (value === '0' ? 0 : countUpTo(maxRuns)(value));
@@ -146,7 +146,7 @@ async function sweep(
   command: Command,
 ): Promise<void> {
   const plan = readSweep(key, given, context);
-  const { options, validates } = settledOptions(plan, given, command);
+  const { options, validates } = effectiveOptions(plan, given, command);
   printDefaultConfig(command, options, context);
   const print = (text: string): void => void (options.json === true ? context.stderr : context.stdout).write(text);
   const call: SweepCall = { plan, options, validates, context, command, print };

@@ -102,7 +102,7 @@ export function gridProgress({ stream, clock, everyMilliseconds = 2000 }: GridPr
       counter.ended(outcome.cell, outcome.end.state);
       print(endLine(outcome));
     },
-    said: print,
+    message: print,
   };
   return { events, print, stop };
 }

@@ -145,7 +145,7 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
  * The options as a sweep takes them, and whether its choice is made on the images of dataset.validationFraction because
  * --holdout is not given. `command`: that the options were read by.
  */
-export function settledOptions(
+export function effectiveOptions(
   { validates }: Pick<Sweep, 'validates'>,
   given: SweepOptions,
   command: Pick<Command, 'getOptionValueSource'>,

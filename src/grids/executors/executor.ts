@@ -33,7 +33,7 @@ export interface GridEvents {
   requeued(cell: StoredCell, job: string): void;
   ended(outcome: CellOutcome): void;
   /** A line for people. */
-  said(line: string): void;
+  message(line: string): void;
 }
 
 export interface GridContext {

@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import { packNames } from '../../data/datasets/image-folder/packed-names.js';
 import { imageBytes } from '../../data/dataset.js';
 import { createPlainReader } from '../../data/plain-images.js';
-import { BrokenImage, readsAtATime } from '../../data/reader.js';
+import { BrokenImage, maxConcurrentReads } from '../../data/reader.js';
 import type { ImageSource } from '../../data/source.js';
 import type { Engine, EngineRequest } from '../../engine/index.js';
 import { batchSizes } from '../../training/session.js';
@@ -102,7 +102,7 @@ export async function* predictFiles(
           return error.reason;
         }
       },
-      { concurrency: readsAtATime },
+      { concurrency: maxConcurrentReads },
     );
     return { images, broken };
   };

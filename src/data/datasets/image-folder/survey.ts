@@ -1,7 +1,7 @@
 // Looks at a folder of images: its classes, how many images each has, and their sizes.
 import { join } from 'node:path';
 import pMap from 'p-map';
-import { BrokenImage, readsAtATime } from '../../reader.js';
+import { BrokenImage, maxConcurrentReads } from '../../reader.js';
 import { readImageFile } from './image-file.js';
 import { scanFolder, type PartFiles } from './scan.js';
 import { evenlySpaced, locateImageFolder, namesOf } from './sources.js';
@@ -43,7 +43,7 @@ export async function surveyFolder(folder: string): Promise<FolderSurvey> {
   const root = await locateImageFolder('image-folder', [folder]);
   const { train, val, notes } = await scanFolder(root);
   const sample = evenlySpaced(namesOf(train), maxSizes);
-  const sides = await pMap(sample, (name) => shorterSide(join(root, name)), { concurrency: readsAtATime });
+  const sides = await pMap(sample, (name) => shorterSide(join(root, name)), { concurrency: maxConcurrentReads });
   const known = sides.filter((side) => side !== undefined);
   return {
     root,

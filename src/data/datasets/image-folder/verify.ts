@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import pMap from 'p-map';
 import { IsdaError } from '../../../common/errors.js';
-import { BrokenImage, readsAtATime } from '../../reader.js';
+import { BrokenImage, maxConcurrentReads } from '../../reader.js';
 import type { Size } from './crop-box.js';
 import { readImageFile } from './image-file.js';
 import { wholeImage } from './make-image.js';
@@ -74,7 +74,7 @@ async function verifyPart(
     }
     onImage();
   };
-  await pMap(names.keys(), visit, { concurrency: readsAtATime });
+  await pMap(names.keys(), visit, { concurrency: maxConcurrentReads });
   return {
     part,
     count: names.length,

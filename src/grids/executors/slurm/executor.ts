@@ -41,7 +41,7 @@ function follower(options: SlurmExecutorOptions, { now, events }: GridContext) {
     if (before?.phase === phase) return;
     if (phase === 'running') events.started(cell, name);
     else if (before !== undefined) events.requeued(cell, name);
-    else events.said(`queued  ${cell.name}, job ${name}`);
+    else events.message(`queued  ${cell.name}, job ${name}`);
   };
 
   /**
@@ -65,7 +65,7 @@ function follower(options: SlurmExecutorOptions, { now, events }: GridContext) {
         finish({ cell, end: look.end }, false);
         return {};
       }
-      events.said(`${look.end.state.padEnd(7)} ${cell.name}: ${look.end.reason}`);
+      events.message(`${look.end.state.padEnd(7)} ${cell.name}: ${look.end.reason}`);
     } else if (mine !== undefined && !written && (record?.state === 'failed' || record?.state === 'stopped')) {
       // Another command has recorded the end of the job that this one followed.
       finish({ cell, end: { state: record.state, reason: record.reason ?? 'no reason is recorded' } }, false);
@@ -116,7 +116,7 @@ export function slurmExecutor(options: SlurmExecutorOptions): Executor {
         }
         if (stop.aborted) for (const { claim } of claimed) await claim.giveBack();
         else {
-          const submitted = await submitCells(claimed, { ...options, now, print: (line) => events.said(line) });
+          const submitted = await submitCells(claimed, { ...options, now, print: (line) => events.message(line) });
           for (const [cell, name] of submitted) followed.set(cell, { name, phase: 'queued' });
         }
         const open = cells.filter((cell) => !outcomes.has(cell));

@@ -34,7 +34,7 @@ function command(
     started: ({ row }, job) => said.push(`started ${row} ${job}`),
     requeued: ({ row }, job) => said.push(`requeued ${row} ${job}`),
     ended: ({ cell, end }) => said.push(`${end.state} ${cell.row}`),
-    said: (line) => said.push(line),
+    message: (line) => said.push(line),
   };
   const stop = new AbortController();
   const warn = (line: string): void => void said.push(line);
