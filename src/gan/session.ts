@@ -2,7 +2,7 @@
 import type { Engine } from '../engine/index.js';
 import type { Execution } from '../engine/session.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
-import { optimizerPacks, packLimits, type PackLimit } from '../optimizers/packs.js';
+import { optimizerPacks, packLimits } from '../optimizers/packs.js';
 import type { Gan } from './gan.js';
 import type { SessionState } from '../training/state.js';
 import { samplingStep } from './sampler.js';
@@ -27,8 +27,8 @@ interface GanSessionOptions {
   readonly samples: number;
   /** Of the first values. */
   readonly seed: number;
-  /** Which parameters are updated together; default: by the device. */
-  readonly packLimit?: PackLimit;
+  /** The number of values up to which a parameter is updated together with others; default: by the device. */
+  readonly packLimit?: number;
 }
 
 /** Opens a session with first values from the seed. */

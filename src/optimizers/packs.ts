@@ -5,14 +5,12 @@ import { sizeOf } from '../engine/types.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import { vectorOf, type Optimizer } from './optimizer.js';
 
-/** The number of values up to which a parameter is updated together with others. */
-export type PackLimit = number;
-
 /**
- * All on a GPU, where each kernel costs its launch. On a CPU joining changes no time, but all joined gradients are kept
- * until the last of them is there: 0.5 GB more for WRN-28-10, nothing where only its small parameters are joined.
+ * The number of values up to which a parameter is updated together with others. All on a GPU, where each kernel costs
+ * its launch. On a CPU joining changes no time, but all joined gradients are kept until the last of them is there:
+ * 0.5 GB more for WRN-28-10, nothing where only its small parameters are joined.
  */
-export const packLimits: Readonly<Record<Target['device'], PackLimit>> = { cpu: 65_536, cuda: Infinity };
+export const packLimits: Readonly<Record<Target['device'], number>> = { cpu: 65_536, cuda: Infinity };
 
 /**
  * The packs of parameters with at most `limit` values and of what the optimizer remembers of them: the first holds the
@@ -22,7 +20,7 @@ export function optimizerPacks(
   name: string,
   optimizer: Optimizer,
   parameters: readonly TensorDeclaration[],
-  limit: PackLimit,
+  limit: number,
 ): Pack[] {
   if (optimizer.elementwise === false) return [];
   const isJoined = (parameter: TensorDeclaration): boolean =>

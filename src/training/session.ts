@@ -3,7 +3,7 @@ import { epochPlan, type Batch, type SyntheticShare } from '../data/batches.js';
 import type { Engine } from '../engine/index.js';
 import type { Execution, Session } from '../engine/session.js';
 import { initialValues } from '../nn/tensors.js';
-import { optimizerPacks, packLimits, type PackLimit } from '../optimizers/packs.js';
+import { optimizerPacks, packLimits } from '../optimizers/packs.js';
 import { evaluate } from './evaluation.js';
 import type { Evaluation } from './metrics/metric.js';
 import type { MixingParts } from './mixing.js';
@@ -27,8 +27,8 @@ interface SessionOptions {
   readonly leavesOut?: boolean;
   /** After how many steps their outcomes are read, by the device where it is `auto`; default 1. */
   readonly readEvery?: TrainingOptions['readEvery'];
-  /** Which parameters are updated together; default: by the device. */
-  readonly packLimit?: PackLimit;
+  /** The number of values up to which a parameter is updated together with others; default: by the device. */
+  readonly packLimit?: number;
 }
 
 /** All that training asks of the engine. */
