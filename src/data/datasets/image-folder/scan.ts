@@ -33,6 +33,9 @@ export interface PartFiles {
   readonly flat: boolean;
 }
 
+/** The number of images of a part. */
+export const countOf = ({ classes }: PartFiles): number => classes.reduce((sum, { files }) => sum + files.length, 0);
+
 export interface FolderScan {
   readonly train: PartFiles;
   /** Absent: there is no folder of images to evaluate on. */

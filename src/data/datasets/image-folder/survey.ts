@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pMap from 'p-map';
 import { BrokenImage, maxConcurrentReads } from '../../reader.js';
 import { readImageFile } from './image-file.js';
-import { scanFolder, type PartFiles } from './scan.js';
+import { countOf, scanFolder } from './scan.js';
 import { evenlySpaced, locateImageFolder, namesOf } from './sources.js';
 import { fullyDecoded } from './verify.js';
 
@@ -24,8 +24,6 @@ export interface FolderSurvey {
 
 /** Images whose sizes are looked at. */
 const maxSizes = 200;
-
-const countOf = ({ classes }: PartFiles): number => classes.reduce((sum, { files }) => sum + files.length, 0);
 
 /** The shorter side of an image; undefined where it cannot be read. */
 async function shorterSide(path: string): Promise<number | undefined> {

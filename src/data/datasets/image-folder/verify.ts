@@ -6,7 +6,7 @@ import { BrokenImage, maxConcurrentReads } from '../../reader.js';
 import type { Size } from './crop-box.js';
 import { readImageFile } from './image-file.js';
 import { wholeImage } from './make-image.js';
-import { scanFolder, type PartFiles } from './scan.js';
+import { countOf, scanFolder, type PartFiles } from './scan.js';
 import { listChecksum, namesOf } from './sources.js';
 
 interface BrokenFile {
@@ -100,7 +100,6 @@ export async function verifyImageFolder(
     const { message, place, hint } = error;
     problems.push({ message, place, hint });
   });
-  const countOf = ({ classes }: PartFiles): number => classes.reduce((sum, { files }) => sum + files.length, 0);
   const total = countOf(train) + (val === undefined ? 0 : countOf(val));
   let done = 0;
   const next = (): void => onImage(++done, total);
