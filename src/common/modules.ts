@@ -12,13 +12,13 @@ import { placeInFile, withLongStacks } from './stack-place.js';
 /** The key of a config that names a user's file; `factory`: what the file exports. */
 const moduleOption = (factory: string) =>
   pathOption().describe(
-    `JavaScript file that exports \`${factory}\`, relative to the file that names it; of --set, to the working directory`,
+    `JavaScript file that exports \`${factory}\`, relative to the file that names it, or with --set to the working directory`,
   );
 
 /** The keys of a config by which a user's file is used: its path, and what its factory is called with. */
 export const moduleOptions = (factory: string) => ({
   module: moduleOption(factory),
-  options: z.record(z.string(), z.json()).default({}).describe(`handed to \`${factory}\` as they are`),
+  options: z.record(z.string(), z.json()).default({}).describe(`passed to \`${factory}\` unchanged`),
 });
 
 /** For the checks of what a user's file gives. */

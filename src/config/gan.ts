@@ -12,10 +12,14 @@ const every = (value: number, what: string) => z.int().min(1).default(value).des
 
 const ganDataset = z
   .strictObject({
-    name: z.enum(cifarNames).default('cifar10').describe('whose training images it learns from'),
+    name: z.enum(cifarNames).default('cifar10').describe('data set whose training images the generator learns from'),
     dir: pathOption().optional().describe('folder of the binary files; default: $ISDA_DATA, then ./data'),
     subset: z.int().min(1).optional().describe('use only this many images (class-balanced, deterministic)'),
-    classes: z.array(z.int().min(0)).min(1).optional().describe('use only the images of these classes, from 0'),
+    classes: z
+      .array(z.int().min(0))
+      .min(1)
+      .optional()
+      .describe('use only the images of these classes, numbered from 0'),
   })
   .superRefine(({ name, subset, classes = [] }, context) => {
     const { officialCount, label } = cifarFormats[name];
@@ -35,7 +39,7 @@ export const ganConfigSchema = z.strictObject({
   training: z
     .strictObject({
       iterations: z.int().min(1).default(50_000).describe('steps of the generator'),
-      batchSize: z.int().min(2).default(64).describe('real images a discriminator step, and as many generated ones'),
+      batchSize: z.int().min(2).default(64).describe('real images per discriminator step, and as many generated ones'),
       seed,
       execution,
       device,
@@ -47,10 +51,10 @@ export const ganConfigSchema = z.strictObject({
   output: z
     .strictObject({
       dir: pathOption().optional().describe('run folder; default: runs/<experiment>-seed<seed>'),
-      lossesEvery: every(50, 'iterations between rows of losses.csv, each their mean'),
-      samplesEvery: every(500, 'iterations between pictures of samples, of losses, and lines of progress'),
+      lossesEvery: every(50, 'iterations between rows of losses.csv; a row is the mean over them'),
+      samplesEvery: every(500, 'iterations between pictures of samples and losses, and lines of progress'),
       checkpointEvery: every(500, 'iterations between checkpoints'),
-      keepCheckpoints: every(2, 'how many of the newest checkpoints stay'),
+      keepCheckpoints: every(2, 'number of newest checkpoints that are kept'),
     })
     .prefault({}),
 });

@@ -27,7 +27,7 @@ function fileSchema(whole: SchemaNode, title: string): SchemaNode {
     properties: {
       extends: {
         anyOf: [file, { type: 'array', items: file }],
-        description: 'config files, relative to this one, whose values this one changes; later ones count',
+        description: 'config files, relative to this one, whose values this one inherits; later files take precedence',
       },
       ...whole.properties,
     },

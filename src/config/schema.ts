@@ -35,7 +35,7 @@ export const experimentProblem = (name: string): string | undefined =>
 export const experimentKey = z
   .string()
   .regex(experimentName, { error: ({ input }) => experimentProblem(String(input)) })
-  .describe("name of the run; default: the file's name. Never taken from a file that is extended");
+  .describe("name of the run; default: the file's name. Not inherited through extends");
 
 /**
  * An experiment as a config describes it. A section left out takes the paper's setting for ResNet-32 on CIFAR-10 with

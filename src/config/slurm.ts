@@ -31,27 +31,34 @@ export const slurmOptions = z
         }),
       ])
       .optional()
-      .describe('time limit in minutes, or as in 12:00:00; a run that needs more is queued again and resumes'),
-    cpus: z.int().min(1).optional().describe("cores of a run, and TensorFlow's threads (sbatch --cpus-per-task)"),
+      .describe('time limit in minutes, or as 12:00:00; a run that needs more is requeued and resumes'),
+    cpus: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("cores per run, and number of TensorFlow's threads (sbatch --cpus-per-task)"),
     memory: z
       .union([z.int().min(0), z.string().regex(/^\d+[KMGT]?$/, { error: 'expected a size such as 16G' })])
       .optional()
-      .describe('of a run, in MiB or as in 16G (sbatch --mem)'),
+      .describe('memory per run, in MiB or as 16G (sbatch --mem)'),
     gpus: z
       .union([
         z.int().min(0),
         z.string().regex(/^[A-Za-z0-9_.-]+(:\d+)?$/, { error: 'expected a kind such as a100:1' }),
       ])
       .optional()
-      .describe('of a run: how many, or a kind as in a100:1 (sbatch --gres=gpu:…)'),
+      .describe('GPUs per run: a number, or a type as in a100:1 (sbatch --gres=gpu:…)'),
     signalSeconds: z
       .int()
       .min(1)
       .max(65_535)
       .default(300)
-      .describe('how long before the time limit a run writes a checkpoint and is queued again'),
-    before: z.array(z.string().min(1)).default([]).describe('lines of shell before a run, as in module load cuda'),
-    extra: z.array(z.string().startsWith('-')).default([]).describe('further options of sbatch, as in --exclude=node7'),
+      .describe('seconds before the time limit at which a run writes a checkpoint and is requeued'),
+    before: z.array(z.string().min(1)).default([]).describe('shell lines to run first, such as module load cuda'),
+    extra: z
+      .array(z.string().startsWith('-'))
+      .default([])
+      .describe('further options of sbatch, such as --exclude=node7'),
   })
   .superRefine(({ time, signalSeconds }, context) => {
     const limit = time === undefined ? 0 : (timeLimitSeconds(String(time)) ?? 0);

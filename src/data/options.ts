@@ -11,14 +11,26 @@ const syntheticOptions = z.strictObject({
   generator: pathOption().describe(
     'folder of `isda gan train`, or a generator file; its content, not its path, identifies the experiment',
   ),
-  fraction: z.number().gt(0).lt(1).default(0.1667).describe('share of every training batch: 21 images of 128'),
-  images: count.default(50_000).describe('synthetic images that are made, as many of each class; cached'),
-  seed: z.int().min(0).max(0xffffffff).default(1).describe('of the synthetic images; the same for all runs of a study'),
+  fraction: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.1667)
+    .describe('fraction of every training batch; the default is 21 images of 128'),
+  images: count
+    .default(50_000)
+    .describe('number of synthetic images to generate, equally many per class; they are cached'),
+  seed: z
+    .int()
+    .min(0)
+    .max(0xffffffff)
+    .default(1)
+    .describe('seed of the synthetic images, independent of training.seed'),
   checksum: z
     .string()
     .regex(/^[0-9a-f]{64}$/, { error: 'expected 64 hexadecimal digits' })
     .optional()
-    .describe('SHA-256 of the generator, filled in by itself; where it is given, the generator must have it'),
+    .describe('SHA-256 of the generator, filled in automatically; if given, the generator must match it'),
 });
 export type SyntheticOptions = z.output<typeof syntheticOptions>;
 
@@ -39,14 +51,14 @@ const choice = {
     .gt(0)
     .lt(1)
     .optional()
-    .describe('share of the training images of each class that is held out and evaluated on instead of the test set'),
+    .describe('fraction of the training images of each class that is held out and used instead of the test set'),
   validationSeed: z
     .int()
     .min(0)
     .max(0xffff_ffff)
     .optional()
-    .describe('of which images that are; the same for all runs of a study, whatever training.seed is'),
-  synthetic: syntheticOptions.optional().describe('images of a trained generator among the real ones'),
+    .describe('seed that selects these images, independent of training.seed'),
+  synthetic: syntheticOptions.optional().describe('adds images of a trained generator to the training images'),
 };
 
 /** Keys of data sets whose images are read one by one. */
@@ -56,7 +68,7 @@ const reading = {
     .min(0)
     .optional()
     .describe(
-      'images that may be broken, 0 if not given; each is reported once: the next readable one takes the place of a training image, an evaluation image is left out',
+      'number of broken images that are allowed, 0 if not given. A broken training image is replaced by the next readable one, a broken evaluation image is left out',
     ),
 };
 
@@ -118,32 +130,32 @@ const folderOptions = <Name extends string, Dir extends z.ZodType>(name: Name, d
         .min(8)
         .max(1024)
         .default(standardSize)
-        .describe('height and width of what the network gets, in pixels'),
+        .describe('height and width of the input of the network, in pixels'),
       resize: count
         .default(standardResize)
         .describe(
-          'evaluation: length of the shorter side before the centre is cut out, in pixels; where imageSize is given and this is not, 8/7 of it',
+          'in evaluation, length of the shorter side before the centre crop, in pixels; if only imageSize is given, 8/7 of it',
         ),
       decoding: z
         .enum(['fast', 'exact'])
         .default('fast')
         .describe(
-          "of training images, JPEG. exact: Pillow's bytes, as for evaluation; fast: half the time, rounded more",
+          "decoding of JPEG training images. exact: Pillow's bytes, as in evaluation; fast: half the time, with larger rounding errors",
         ),
       orientation: z
         .enum(['apply', 'ignore'])
         .optional()
-        .describe('apply: images are turned as EXIF says, as people see them; ignored if not given, as by torchvision'),
-      mean: levels([0.485, 0.456, 0.406]).describe('of red, green, blue over the training images, from 0 to 1'),
+        .describe('apply: rotate images by their EXIF orientation; ignore, the default: as in torchvision'),
+      mean: levels([0.485, 0.456, 0.406]).describe('mean of red, green and blue over the training images, from 0 to 1'),
       std: z
         .tuple([deviation, deviation, deviation])
         .default([0.229, 0.224, 0.225])
-        .describe('standard deviation of red, green, blue'),
+        .describe('standard deviation of red, green and blue'),
       classes: z
         .int()
         .min(2)
         .optional()
-        .describe('number of classes; default: as many as train/ has folders, and 1000 where no data is read'),
+        .describe('number of classes; default: the number of folders in train/, or 1000 if no data is read'),
       ...choice,
       ...reading,
     })

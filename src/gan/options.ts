@@ -1,7 +1,7 @@
 // The config section `gan`: one schema for each kind of generator, with the paper's settings (section 5) as defaults.
 import { z } from 'zod';
 
-const noise = z.int().min(1).default(100).describe('normal numbers that an image is made from');
+const noise = z.int().min(1).default(100).describe('length of the noise vector (standard normal)');
 const generatorWidth = (value: number) =>
   z.int().min(1).default(value).describe("channels of the generator's last hidden layer; the others are multiples");
 const discriminatorWidth = (value: number) =>
@@ -9,25 +9,30 @@ const discriminatorWidth = (value: number) =>
 const learningRate = (value: number, what: string) => z.number().positive().default(value).describe(what);
 
 const adam = {
-  learningRate: learningRate(2e-4, 'of Adam, for both networks'),
-  beta1: z.number().min(0).lt(1).default(0.5).describe("of Adam, share of the last steps' gradients that is kept"),
+  learningRate: learningRate(2e-4, 'learning rate of Adam, for both networks'),
+  beta1: z.number().min(0).lt(1).default(0.5).describe('beta1 of Adam'),
 };
 
 /** Wasserstein GAN with weight clipping (Arjovsky et al., 2017), as a DCGAN for 32x32 pixels. Takes no labels. */
 const wganOptions = z.strictObject({
   name: z.literal('wgan'),
-  perClass: z.boolean().default(false).describe('one generator for each class, in a folder each; else one for all'),
+  perClass: z
+    .boolean()
+    .default(false)
+    .describe('true: one generator per class, each in its own folder; false: one for all classes'),
   noise,
   generatorWidth: generatorWidth(64),
   discriminatorWidth: discriminatorWidth(64),
-  learningRate: learningRate(5e-5, 'of RMSprop, for both networks'),
-  clip: z.number().positive().default(0.01).describe("the critic's weights are held within ± this"),
-  criticSteps: z.int().min(1).default(5).describe('steps of the critic for one of the generator'),
+  learningRate: learningRate(5e-5, 'learning rate of RMSprop, for both networks'),
+  clip: z.number().positive().default(0.01).describe("the critic's weights are clipped to ± this value"),
+  criticSteps: z.int().min(1).default(5).describe('critic steps per generator step'),
   warmupIterations: z
     .int()
     .min(0)
     .default(0)
-    .describe("first iterations with 100 critic steps each; 25 in the authors' code, none in their Algorithm 1"),
+    .describe(
+      "number of first iterations with 100 critic steps each; 25 in the authors' code, none in their Algorithm 1",
+    ),
 });
 export type WganOptions = z.output<typeof wganOptions>;
 
@@ -47,7 +52,7 @@ const acganOptions = z.strictObject({
   noise,
   generatorWidth: generatorWidth(48),
   discriminatorWidth: discriminatorWidth(16),
-  dropout: z.number().min(0).lt(1).default(0.5).describe('rate, after every convolution of the discriminator'),
+  dropout: z.number().min(0).lt(1).default(0.5).describe('dropout rate after every convolution of the discriminator'),
   ...adam,
 });
 export type AcganOptions = z.output<typeof acganOptions>;
@@ -59,14 +64,17 @@ const infoganOptions = z.strictObject({
   codes: z.int().min(1).default(2).describe('continuous codes, uniform in (−1, 1)'),
   generatorWidth: generatorWidth(64),
   discriminatorWidth: discriminatorWidth(64),
-  categoricalWeight: z.number().min(0).default(1).describe('of the information about the label'),
-  continuousWeight: z.number().min(0).default(0.1).describe('of the information about the codes'),
+  categoricalWeight: z.number().min(0).default(1).describe('weight of the mutual information with the label'),
+  continuousWeight: z.number().min(0).default(0.1).describe('weight of the mutual information with the codes'),
   realLabels: z
     .boolean()
     .default(true)
-    .describe("learns labels from real images too; else the generator's categories are not the data's classes"),
+    .describe(
+      "also learn labels from real images; with false, the generator's categories do not correspond to the data's classes",
+    ),
   ...adam,
-  generatorLearningRate: learningRate(1e-3, 'of Adam, for the generator'),
+  learningRate: learningRate(2e-4, 'learning rate of Adam, for the discriminator'),
+  generatorLearningRate: learningRate(1e-3, 'learning rate of Adam, for the generator'),
 });
 export type InfoganOptions = z.output<typeof infoganOptions>;
 

@@ -18,18 +18,20 @@ export const isdaOptions = z
       .enum(covarianceKinds)
       .default('full')
       .describe(
-        'full: one A x A matrix a class; diagonal: variances only; identity: I; single: one matrix for all; sketch: as full, ' +
-          'by its product with `rank` random directions and its variances',
+        'full: one A x A matrix per class; diagonal: variances only; identity: I; single: one matrix for all; sketch: like full, ' +
+          'approximated by its product with `rank` random directions and its diagonal',
       ),
     rank: z
       .int()
       .min(0)
       .default(defaultRank)
-      .describe('directions of covariance: sketch; 0 is diagonal, the number of features or more is full'),
+      .describe('rank of the sketch, for covariance: sketch; 0 is diagonal, the number of features or more is full'),
     schedule: z
       .enum(['iteration', 'epoch', 'constant'])
       .default('iteration')
-      .describe('lambda = (t/T) lambda0 with t the iteration or the epoch (from 0), or lambda0 throughout'),
+      .describe(
+        'iteration, epoch: lambda = (t/T) lambda0, with t the iteration or the epoch (from 0); constant: lambda0 throughout',
+      ),
   })
   .refine(({ covariance, rank }) => covariance === 'sketch' || rank === defaultRank, {
     path: ['rank'],
@@ -40,13 +42,17 @@ export const isdaOptions = z
 const focalOptions = z.strictObject({
   name: z.literal('focal'),
   alpha: z.number().gt(0).default(0.5).describe('factor of the whole loss'),
-  gamma: z.number().min(0).default(1).describe('power of 1 − p_y: how little well-classified samples count'),
+  gamma: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('exponent of 1 − p_y; larger values give well-classified samples less weight'),
 });
 
 /** L_q (Zhang and Sabuncu, 2018). */
 const lqOptions = z.strictObject({
   name: z.literal('lq'),
-  q: z.number().gt(0).max(1).default(0.4).describe('near 0: cross entropy; 1: mean absolute error'),
+  q: z.number().gt(0).max(1).default(0.4).describe('exponent; near 0: cross entropy, 1: mean absolute error'),
   truncation: z
     .number()
     .min(0)
@@ -64,17 +70,21 @@ const centerOptions = z.strictObject({
     .gt(0)
     .max(1)
     .default(0.5)
-    .describe("of the centres' own SGD, in the first epoch; the schedule lowers it as the optimizer's"),
+    .describe("initial learning rate of the centres' own SGD; the schedule lowers it like the optimizer's"),
 });
 
 /** Large-margin softmax (Liu et al., 2016); lambda = max(lambdaMin, lambda0 (1 + lambdaDecay t)^−lambdaPower). */
 const largeMarginOptions = z.strictObject({
   name: z.literal('large-margin'),
-  margin: z.int().min(1).max(4).default(2).describe('m: how many times the angle to the target weight is taken'),
-  lambda0: z.number().min(0).default(1000).describe('how much the plain logit counts beside the margin at the start'),
+  margin: z.int().min(1).max(4).default(2).describe('m: factor that multiplies the angle to the target weight'),
+  lambda0: z
+    .number()
+    .min(0)
+    .default(1000)
+    .describe('initial weight of the plain logit relative to the logit with margin'),
   lambdaDecay: z.number().min(0).default(1e-5).describe('lambda falls with (1 + lambdaDecay iteration)^−lambdaPower'),
   lambdaPower: z.number().min(0).default(45).describe('see lambdaDecay'),
-  lambdaMin: z.number().min(0).default(0).describe('what lambda does not fall below'),
+  lambdaMin: z.number().min(0).default(0).describe('lower bound of lambda'),
 });
 
 /** DisturbLabel (Xie et al., 2016). */
@@ -85,7 +95,7 @@ const disturbLabelOptions = z.strictObject({
     .min(0)
     .max(1)
     .default(0.05)
-    .describe('share of labels that every step redraws from all classes, their own included'),
+    .describe('fraction of labels that each step redraws from all classes, including their own'),
 });
 
 /** Label smoothing (Szegedy et al., 2016); not in the paper's tables. */
@@ -96,7 +106,7 @@ const labelSmoothingOptions = z.strictObject({
     .min(0)
     .max(1)
     .default(0.1)
-    .describe('share of the target that is spread evenly over all classes, its own included'),
+    .describe('fraction of the target that is spread evenly over all classes, including its own'),
 });
 
 export const lossOptions = z.discriminatedUnion('name', [

@@ -10,25 +10,25 @@ export const firstWeights = {
   weights: pathOption()
     .optional()
     .describe(
-      "safetensors file of the first weights, in PyTorch's names and layouts; relative to the file that names it, of --set to the working directory",
+      "safetensors file of initial weights in PyTorch's names and layouts; relative to the file that names it, or with --set to the working directory",
     ),
   weightsSha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'expected the SHA-256 of the file: 64 hexadecimal digits')
     .optional()
-    .describe('digest of that file; noted by itself, and written into config.yaml'),
+    .describe('SHA-256 of that file, filled in automatically in config.yaml'),
   head: z
     .enum(['fresh', 'stored'])
     .optional()
     .describe(
-      'the last fully connected layer. stored: from the file, as without the key; fresh: from the seed, for other classes',
+      'initial weights of the last fully connected layer. stored, the default: from the file; fresh: from the seed, for other classes',
     ),
   freeze: z
     .array(z.string().min(1))
     .min(1)
     .optional()
     .describe(
-      'tensors that stay as they are: names, their beginnings (layer1), or patterns with *; !name takes out again',
+      'tensors that are not trained: names, parents of names (layer1), or patterns with *; !name excludes what an earlier entry matched',
     ),
 };
 

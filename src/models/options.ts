@@ -14,7 +14,7 @@ const sixNPlusFour = z
   .refine((depth) => (depth - 4) % 6 === 0, { error: 'expected 6n + 4 (10, 16, 22, 28, 34, 40, 100, …)' })
   .describe('6n + 4 layers');
 
-const rate = (place: string) => z.number().min(0).lt(1).default(0).describe(`rate, ${place}`);
+const rate = (place: string) => z.number().min(0).lt(1).default(0).describe(`dropout rate, ${place}`);
 
 /** CIFAR ResNet of He et al. (2016), depth 6n + 2. */
 const resnetOptions = z.strictObject({
@@ -36,7 +36,7 @@ const seResnetOptions = z.strictObject({
 const wrnOptions = z.strictObject({
   name: z.literal('wrn'),
   depth: sixNPlusFour.default(28),
-  width: z.int().min(1).default(10).describe('k: how many times as wide as a CIFAR ResNet'),
+  width: z.int().min(1).default(10).describe('widening factor k relative to a CIFAR ResNet'),
   dropout: rate('between the two convolutions of every block'),
   ...firstWeights,
 });
@@ -55,7 +55,7 @@ const resnextOptions = z.strictObject({
     .int()
     .min(1)
     .default(64)
-    .describe('channels of a group in the first stage; twice and four times as many later'),
+    .describe('channels per group in the first stage; two and four times as many in the later ones'),
   ...firstWeights,
 });
 
@@ -68,7 +68,7 @@ const densenetOptions = z.strictObject({
   recompute: z
     .boolean()
     .default(false)
-    .describe('computes what normalizes the joined channels again in the backward pass: less memory, more time'),
+    .describe('recompute the normalization of concatenated channels in the backward pass: less memory, more time'),
   ...firstWeights,
 });
 
@@ -81,11 +81,13 @@ const shakeShakeOptions = z.strictObject({
     .min(2)
     .default(32)
     .refine((width) => width % 2 === 0, { error: 'expected an even number' })
-    .describe('channels of the first stage, the W of 2xWd; even'),
+    .describe('channels of the first stage, the W of 2xWd; an even number'),
   shake: z
     .enum(['random', 'fixed'])
     .default('random')
-    .describe('shares of the branches in training. random: drawn per image, anew backward; fixed: one half each'),
+    .describe(
+      'weights of the branches in training. random: drawn per image, and again in the backward pass; fixed: one half each',
+    ),
   ...firstWeights,
 });
 
@@ -101,7 +103,7 @@ const imagenetResnextOptions = z.strictObject({
   name: z.literal('imagenet-resnext'),
   depth: z.literal([50, 101, 152]).default(50).describe('layers'),
   cardinality: z.int().min(1).default(32).describe('groups of the 3x3 convolutions, the 32 of 32x4d'),
-  width: z.int().min(1).default(4).describe('channels a group in the first stage, the 4 of 32x4d'),
+  width: z.int().min(1).default(4).describe('channels per group in the first stage, the 4 of 32x4d'),
   ...firstWeights,
 });
 
@@ -114,7 +116,7 @@ const pyramidnetOptions = z.strictObject({
     .default(272)
     .refine((depth) => (depth - 2) % 9 === 0, { error: 'expected 9n + 2 (11, 20, 29, …, 110, …, 272, …)' })
     .describe('9n + 2 layers'),
-  alpha: z.int().min(1).default(200).describe('by how much the width grows over all blocks, from 16'),
+  alpha: z.int().min(1).default(200).describe('total growth of the width over all blocks, from 16 channels'),
   ...firstWeights,
 });
 

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 
 export const learningRate = (value: number) =>
-  z.number().positive().default(value).describe('of the first epoch; the schedule lowers it');
+  z.number().positive().default(value).describe('initial learning rate; the schedule lowers it');
 const share = (value: number, what: string) => z.number().min(0).lt(1).default(value).describe(what);
-const epsilon = z.number().positive().default(1e-8).describe('added to the root of the mean square');
+const epsilon = z.number().positive().default(1e-8).describe('added to the square root of the mean square gradient');
 const weightDecay = (value: number) =>
-  z.number().min(0).default(value).describe('times the weight, added to every gradient');
+  z.number().min(0).default(value).describe('L2 penalty: this times the weight is added to the gradient');
 
 /** Of every optimizer. Without defaults: an absent key leaves the fingerprints of other runs as they are. */
 export const commonOptions = {
@@ -14,22 +14,22 @@ export const commonOptions = {
     .number()
     .positive()
     .optional()
-    .describe('times the learning rate: that of the last fully connected layer; 1 if not given'),
+    .describe('factor of the learning rate of the last fully connected layer; 1 if not given'),
 };
 
 /** SGD with momentum; the defaults are the paper's (supplement B). A section without a name means this one. */
 const sgdOptions = z.strictObject({
   name: z.literal('sgd').default('sgd').describe('stochastic gradient descent'),
   learningRate: learningRate(0.1),
-  momentum: share(0.9, 'share of the last step that is kept'),
+  momentum: share(0.9, 'momentum factor'),
   nesterov: z.boolean().default(true).describe('Nesterov momentum'),
   weightDecay: weightDecay(1e-4),
   ...commonOptions,
 });
 
 const moments = {
-  beta1: share(0.9, 'share of the mean gradient that is kept'),
-  beta2: share(0.999, 'share of the mean square that is kept'),
+  beta1: share(0.9, 'decay rate of the running mean of the gradient'),
+  beta2: share(0.999, 'decay rate of the running mean of the squared gradient'),
   epsilon,
 };
 
@@ -51,7 +51,7 @@ const adamwOptions = z.strictObject({
     .number()
     .min(0)
     .default(0.01)
-    .describe('times the learning rate: share that every weight loses in a step, apart from the gradient'),
+    .describe('decoupled weight decay: each step subtracts learning rate times this times the weight'),
   ...commonOptions,
 });
 
@@ -59,10 +59,10 @@ const adamwOptions = z.strictObject({
 export const rmspropOptions = z.strictObject({
   name: z.literal('rmsprop'),
   learningRate: learningRate(0.01),
-  alpha: share(0.99, 'share of the mean square that is kept'),
+  alpha: share(0.99, 'decay rate of the running mean of the squared gradient'),
   epsilon,
-  momentum: share(0, 'share of the last step that is kept'),
-  centered: z.boolean().default(false).describe('the variance of the gradient in place of its mean square'),
+  momentum: share(0, 'momentum factor'),
+  centered: z.boolean().default(false).describe('use the variance of the gradient instead of its mean square'),
   weightDecay: weightDecay(0),
   ...commonOptions,
 });

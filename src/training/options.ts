@@ -10,7 +10,7 @@ const warmup = {
     .min(0)
     .optional()
     .describe(
-      'epochs, also a fraction, over which the rate grows linearly with the iteration to the scheduled rate; none if 0 or not given',
+      'number of epochs (may be fractional) over which the rate grows linearly to the scheduled rate; no warm-up if 0 or not given',
     ),
 };
 
@@ -23,8 +23,8 @@ export const scheduleOptions = z.discriminatedUnion('name', [
       .refine((epochs) => epochs.every((epoch, index) => index === 0 || epoch > epochs[index - 1]), {
         error: 'expected epochs in increasing order',
       })
-      .describe('epochs, counted from 1, that are the first with the lower rate'),
-    factor: z.number().positive().lt(1).default(0.1).describe('what the rate is multiplied with at a milestone'),
+      .describe('epochs, counted from 1, in which a lower rate begins'),
+    factor: z.number().positive().lt(1).default(0.1).describe('factor that multiplies the rate at each milestone'),
     ...warmup,
   }),
   z.strictObject({
@@ -39,38 +39,45 @@ export type ScheduleOptions = z.output<typeof scheduleOptions>;
 /** `training`: how long, on what, and from which seed. */
 export const trainingOptions = z.strictObject({
   epochs: z.int().min(1).default(160).describe('passes over the training set'),
-  batchSize: z.int().min(1).default(128).describe('images a training step'),
+  batchSize: z.int().min(1).default(128).describe('images per training step'),
   accumulate: z
     .int()
     .min(1)
     .max(65_536)
     .optional()
-    .describe('batches that make one update, that of one batch with all their images; 1 if not given'),
+    .describe('number of batches whose gradients are combined into one update; 1 if not given'),
   clipGradNorm: z
     .number()
     .positive()
     .optional()
-    .describe('what the norm of all gradients together is clipped to, before weight decay; not clipped if not given'),
+    .describe(
+      'maximum norm of all gradients taken as one vector, applied before weight decay; no clipping if not given',
+    ),
   ema: z
     .strictObject({
-      decay: z.number().min(0).lt(1).default(0.9999).describe('share of the average that an update keeps'),
+      decay: z.number().min(0).lt(1).default(0.9999).describe('decay: fraction of the average that each update keeps'),
       warmup: z
         .boolean()
         .default(true)
-        .describe('the first updates keep less: (1 + t) / (10 + t) after t updates, until that is the decay'),
+        .describe('lower decay in the first updates: min(decay, (1 + t) / (10 + t)) in update t'),
     })
     .optional()
-    .describe('exponential moving average of the weights, evaluated and kept beside them'),
-  evaluationBatchSize: z.int().min(1).default(500).describe('images an evaluation step'),
+    .describe('exponential moving average of the weights, which is evaluated and saved in addition to them'),
+  evaluationBatchSize: z.int().min(1).default(500).describe('images per evaluation step'),
   evaluateEvery: z
     .int()
     .min(1)
     .default(1)
-    .describe('epochs from one evaluation to the next; epoch 1 and the last ten are always evaluated'),
+    .describe('evaluate every so many epochs; epoch 1 and the last ten are always evaluated'),
   metrics: customMetricsOptions
     .optional()
-    .describe('metrics of your own, beside the others in metrics.csv, TensorBoard and summary.json'),
-  seed: z.int().min(0).max(0xffff_ffff).default(1).describe('of weights, order, augmentation and dropout'),
+    .describe('custom metrics, added to metrics.csv, TensorBoard and summary.json'),
+  seed: z
+    .int()
+    .min(0)
+    .max(0xffff_ffff)
+    .default(1)
+    .describe('seed of initial weights, order of images, augmentation and dropout'),
   execution: z
     .enum(['captured', 'eager'])
     .default('captured')
@@ -78,25 +85,26 @@ export const trainingOptions = z.strictObject({
   precision: z
     .enum(['float32', 'bfloat16'])
     .default('float32')
-    .describe('of convolutions and activations; weights, statistics and the loss are float32 in either'),
+    .describe('number format of convolutions and activations; weights, statistics and the loss are always float32'),
   workers: z
     .union([z.literal('auto'), z.int().min(0).max(256)])
     .default('auto')
-    .describe('threads that make batches ahead; 0: none; auto: by device and kind of data. Changes no result'),
+    .describe(
+      'number of threads that prepare batches ahead; 0: none; auto: by device and kind of data. Does not affect results',
+    ),
   readEvery: z
     .union([z.literal('auto'), z.int().min(1).max(1000)])
     .default('auto')
-    .describe('steps after which losses are read from the device; auto: 20 on a GPU, else 1. Changes no result'),
-  device: z.enum(['auto', 'cpu', 'cuda']).default('auto').describe('auto: CUDA where there is a GPU, else the CPU'),
+    .describe(
+      'number of steps between reads of the losses from the device; auto: 20 on a GPU, else 1. Does not affect results',
+    ),
+  device: z.enum(['auto', 'cpu', 'cuda']).default('auto').describe('auto: CUDA if there is a GPU, else the CPU'),
   tf32: z
     .boolean()
     .default(true)
-    .describe('on a GPU that has it, float32 convolutions and matrix products may round their factors to TF32'),
+    .describe('allow float32 convolutions and matrix products to round their factors to TF32, on GPUs that support it'),
   xla: z.boolean().default(false).describe('XLA compiles the step; slower on a CPU'),
-  deterministic: z
-    .boolean()
-    .default(false)
-    .describe('only kernels of CUDA that give the same bits each time; on a CPU they all do'),
+  deterministic: z.boolean().default(false).describe('use only deterministic CUDA kernels; CPU kernels always are'),
   persistentBatchNorm: z
     .union([z.literal('auto'), z.boolean()])
     .default('auto')
@@ -109,7 +117,7 @@ export const trainingOptions = z.strictObject({
     .default('auto')
     .describe(
       "order of images' axes in a captured step on a GPU; auto: TensorFlow chooses, [N, C, H, W] in float32; " +
-        'channels-last: always [N, H, W, C]. Changes nothing on a CPU',
+        'channels-last: always [N, H, W, C]. No effect on a CPU',
     ),
 });
 export type TrainingOptions = z.output<typeof trainingOptions>;
@@ -117,13 +125,13 @@ export type TrainingOptions = z.output<typeof trainingOptions>;
 /** `output.checkpointEvery` as a map: a checkpoint is due when one of its measures is full. */
 const checkpointMeasures = z
   .strictObject({
-    epochs: z.int().min(1).optional().describe('a checkpoint at the end of every so many epochs'),
-    steps: z.int().min(1).optional().describe('a checkpoint after every so many steps, counted over all epochs'),
+    epochs: z.int().min(1).optional().describe('write a checkpoint at the end of every so many epochs'),
+    steps: z.int().min(1).optional().describe('write a checkpoint after every so many steps, counted over all epochs'),
     minutes: z
       .number()
       .positive()
       .optional()
-      .describe('a checkpoint after the first step that ends so many minutes after the last one'),
+      .describe('write a checkpoint after the first step that ends so many minutes after the last checkpoint'),
   })
   .refine((measures) => Object.values(measures).some((measure) => measure !== undefined), {
     error: 'expected epochs, steps or minutes',
@@ -135,7 +143,7 @@ export const outputOptions = z.strictObject({
   checkpointEvery: z
     .union([z.int().min(1), checkpointMeasures])
     .default(1)
-    .describe('epochs between checkpoints, or a map of what is between them; the end of a run is always kept'),
-  keepCheckpoints: z.int().min(1).default(2).describe('how many of the newest checkpoints stay, beside the best'),
+    .describe('epochs between checkpoints, or a map of epochs, steps or minutes; the end of a run is always saved'),
+  keepCheckpoints: z.int().min(1).default(2).describe('number of newest checkpoints that are kept, besides the best'),
 });
 export type OutputOptions = z.output<typeof outputOptions>;

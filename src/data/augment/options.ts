@@ -9,8 +9,8 @@ const range = (low: number, high: number, most: number) =>
     .refine(([from, to]) => from <= to, { error: 'expected the smaller number first' });
 
 const randomResizedCropOptions = z.strictObject({
-  scale: range(0.08, 1, 1).describe("share of the image's area, from and to"),
-  ratio: range(3 / 4, 4 / 3, 100).describe('width over height, from and to'),
+  scale: range(0.08, 1, 1).describe("smallest and largest fraction of the image's area"),
+  ratio: range(3 / 4, 4 / 3, 100).describe('smallest and largest aspect ratio, width / height'),
 });
 
 const cutoutOptions = z.strictObject({
@@ -30,7 +30,7 @@ const mixingOptions = (what: string) =>
       z.literal(false),
       z.strictObject({
         alpha: z.number().gt(0).max(100).default(1).describe('lambda of a batch is drawn from Beta(alpha, alpha)'),
-        probability: z.number().gt(0).max(1).default(1).describe('of a batch to be mixed'),
+        probability: z.number().gt(0).max(1).default(1).describe('probability that a batch is mixed'),
       }),
     ])
     .default(false)
@@ -46,19 +46,17 @@ export const augmentationOptions = z.strictObject({
   randomResizedCrop: z
     .union([z.literal(false), randomResizedCropOptions])
     .optional()
-    .describe(
-      'image folders only, and there {} by default: a random part of the image, resized to imageSize; false: as evaluated',
-    ),
+    .describe('for image folders only, {} by default: a random crop resized to imageSize; false: the evaluation crop'),
   padCrop: z
     .union([
       z.literal(false),
       z.strictObject({
         padding: z.int().min(1).max(16).default(4).describe('pixels added on every side'),
-        mode: z.enum(['reflect', 'zero']).default('reflect').describe('what the added pixels are'),
+        mode: z.enum(['reflect', 'zero']).default('reflect').describe('values of the added pixels'),
       }),
     ])
     .default({ padding: 4, mode: 'reflect' })
-    .describe('pad, then crop a random part of the original size; false: neither, the default of image folders'),
+    .describe('pad, then take a random crop of the original size; false: neither, the default for image folders'),
   flip: z.boolean().default(true).describe('horizontal flip with probability 0.5'),
   autoaugment: z
     .boolean()
@@ -69,12 +67,12 @@ export const augmentationOptions = z.strictObject({
     .default(false)
     .describe('Cutout: a square hole around a random pixel, clipped at the border, in every image; false: none'),
   // Without a default, as randomResizedCrop.
-  custom: customAugmentationOptions.optional().describe('an augmentation of your own, after all of these'),
+  custom: customAugmentationOptions.optional().describe('a custom augmentation, applied after all of these'),
   mixup: mixingOptions(
-    'mixup, in the training step: lambda of an image and 1 − lambda of another one of its batch, labels alike; false: none',
+    'mixup, in the training step: lambda times an image plus 1 − lambda times another of its batch, and the same for labels; false: none',
   ),
   cutmix: mixingOptions(
-    'CutMix, in the training step: a box of another image of the batch, labels by its area; with mixup, one of the two for each batch; false: none',
+    'CutMix, in the training step: a box is replaced by that of another image of the batch, labels are weighted by area; together with mixup, one of the two per batch; false: none',
   ),
 });
 export type AugmentationOptions = z.output<typeof augmentationOptions>;
