@@ -51,6 +51,10 @@ export function takenSetting(settings) {
     : lowest(settings, ({ diversity }) => -diversity);
 }
 
+/** Why the program's config has another setting than the protocol takes. */
+const takenNote =
+  "Step 9 takes the marked setting, by a rule that was fixed before. The label loss of that setting is not below chance, so its images do not show their labels; the program's config therefore uses weight 1 with rate 0.0002.";
+
 const nameOf = ({ weight, rate }) => `weight ${weight}, rate ${rate}`;
 
 /** The part of results/README.md about the grid; `asked`: settings of the whole grid. */
@@ -67,10 +71,11 @@ export function gridLines(settings, asked = 6) {
   return [
     "### InfoGAN's settings",
     '',
-    `The grid of step 9: \`gan.categoricalWeight\` and \`gan.generatorLearningRate\`, 2500 iterations each on the classifier's 5000 images, seed 1; ${settings.length} of ${asked} are done. \`diversity\` is the mean over the last ${averagedIterations} iterations, and so are the losses: of the label of generated images (by chance 2.30), and of the codes (by chance 1/3). The Fréchet distance is that of 5000 samples and the 5000 images in the features of ResNet-32, cross entropy, seed 1 (smaller is nearer).`,
+    `The grid of the protocol's step 9: values of \`gan.categoricalWeight\` and \`gan.generatorLearningRate\`, 2500 iterations each on the classifier's 5000 images, seed 1; ${settings.length} of ${asked} are done. \`diversity\` ([docs/gan.md](../docs/gan.md#the-run-folder)) and the losses are means over the last ${averagedIterations} iterations. Label loss: of the labels of generated images (by chance 2.30); code loss: of the codes (by chance 1/3). Distance: the Fréchet distance between 5000 samples and the 5000 images in the features of ResNet-32 trained with cross entropy, seed 1 (smaller is closer).`,
     '',
     table(['setting', 'diversity', 'distance', 'label loss', 'code loss'], rows),
     '',
+    ...(taken === undefined ? [] : [takenNote, '']),
     ...(settings.length === 0 ? [] : [`![InfoGAN's diversity](${picture})`, '']),
   ];
 }

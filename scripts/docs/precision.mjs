@@ -36,9 +36,9 @@ export function precisionLines(float32, bfloat16) {
     verdict(pair),
   ]);
   return [
-    table(['row', 'seed', 'float32 %', 'bfloat16 %', 'difference', 'of two seeds', 'spread'], rows),
+    table(['row', 'seed', 'float32 %', 'bfloat16 %', 'difference', 'SD of two seeds', 'spread'], rows),
     '',
-    '"of two seeds": the standard deviation of the difference of two seeds in bfloat16. "within": the difference is at most twice that, so one pair does not tell the precision from another seed.',
+    '"SD of two seeds": the standard deviation of the difference between two seeds in bfloat16. "within": the difference is at most twice that, so it may be due to the seed rather than the precision.',
     '',
   ];
 }

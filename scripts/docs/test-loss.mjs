@@ -30,7 +30,7 @@ export function testLossLines({ outcomes }) {
     ...comparisonTexts({ ...outcome, comparison: comparisons[index] }),
   ]);
   return [
-    'Test loss: the mean cross entropy of the same images in the same epochs, whatever loss was trained with. It is not a measure of the protocol and was looked at after the errors.',
+    'Test loss: the mean cross entropy of the same images in the same epochs, whatever the training loss. The study was not planned to compare it; it was examined after the errors.',
     '',
     table(['row', 'test loss', ...titles], rows),
     '',
