@@ -1,4 +1,4 @@
-// A metric of one's own: the mean of the classes' errors in percent, in which a rare class counts as much as another.
+// A custom metric: the mean of the classes' errors in percent, so that rare classes count as much as others.
 
 /** @type {import('../src/runs/kit.js').MetricsModule['createMetrics']} */
 export function createMetrics({ classes, kit }) {
@@ -6,7 +6,7 @@ export function createMetrics({ classes, kit }) {
   return [
     {
       name: 'balancedError',
-      // What each evaluation step adds up over its images: those of each class, and of these the ones that are right.
+      // Added up over all evaluation steps: the images of each class, and the correct predictions among them.
       sums({ logits, labels }) {
         const ofClass = oneHot(labels, classes);
         const right = cast(equal(argMax(logits), labels), 'float32');

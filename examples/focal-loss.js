@@ -1,4 +1,4 @@
-// A loss of one's own: focal loss, (1 − p_y)^gamma times cross entropy (Lin et al., 2017), gamma growing as it trains.
+// A custom loss: focal loss, (1 − p_y)^gamma times cross entropy (Lin et al., 2017), gamma growing in training.
 
 /** @type {import('../src/runs/kit.js').LossModule['createLoss']} */
 export function createLoss({ options, kit }) {

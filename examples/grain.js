@@ -1,4 +1,4 @@
-// An augmentation of one's own: film grain, Gaussian noise of the same strength in all channels of a pixel.
+// A custom augmentation: film grain, Gaussian noise of the same strength in all channels of a pixel.
 
 /** @type {import('../src/runs/kit.js').AugmentationModule['createAugmentation']} */
 export function createAugmentation({ options, format }) {
@@ -6,7 +6,7 @@ export function createAugmentation({ options, format }) {
   const pixelCount = format.height * format.width;
   return {
     name: 'grain',
-    // Changes the pixels in place; what is written is rounded, and cut to 0 … 255.
+    // Changes the pixels in place; values are rounded and clipped to 0 … 255.
     apply(pixels, random) {
       for (let pixel = 0; pixel < pixelCount; pixel++) {
         const grain = strength * random.normal();

@@ -1,15 +1,13 @@
-// An optimizer of one's own: Lion (Chen et al., 2023), the sign of a mean of gradients, with decoupled weight decay.
+// A custom optimizer: Lion (Chen et al., 2023), steps by the sign of a mean of gradients, with decoupled weight decay.
 
 /** @type {import('../src/runs/kit.js').OptimizerModule['createOptimizer']} */
 export function createOptimizer({ options, kit }) {
-  const { div, maximumScalar, mul, sqrt, square, sub } = kit.ops;
+  const { mul, sign, sub } = kit.ops;
   const { blend, stateOf } = kit.optimizers;
   const { beta1 = 0.9, beta2 = 0.99, weightDecay = 0.01 } = options;
-  /** Values of 1 and −1; 0 of 0. */
-  const sign = (x) => div(x, maximumScalar(sqrt(square(x)), 1e-20));
   return {
     name: 'lion',
-    // Every value is updated without regard to the others: many parameters may come as one vector.
+    // Every value is updated independently, so many parameters may be updated as one vector.
     elementwise: true,
     state: (parameter) => [stateOf('momentum', parameter)],
     // Inputs of each step: functions of the schedule's learning rate and of the step, from 1.

@@ -1,4 +1,4 @@
-// A network of one's own: three convolutions, global average pooling, one fully connected layer.
+// A custom network: three convolutions, global average pooling, one fully connected layer.
 
 /** @type {import('../src/runs/kit.js').NetworkModule['createNetwork']} */
 export function createNetwork({ options, input, kit }) {

@@ -1,4 +1,4 @@
-// A data set of one's own: light discs, squares and crosses anywhere on a dark ground, drawn when they are asked for.
+// A custom data set: light discs, squares and crosses at random places on a dark background, drawn on request.
 
 const side = 24;
 const classNames = ['disc', 'square', 'cross'];
