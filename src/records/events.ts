@@ -1,6 +1,7 @@
 // TensorBoard event files: scalars by name and step.
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { closeOnError } from '../common/close-on-error.js';
 import { writeFailureWithSpace } from '../common/files.js';
 import { tfrecord } from './tfrecord.js';
 
@@ -98,13 +99,13 @@ export async function openEvents(folder: string, options: OpenEventsOptions): Pr
   };
   const handle = await attempt(() => open(path, 'a'));
   const write = (record: Uint8Array): Promise<void> => attempt(() => handle.appendFile(record));
-  try {
-    await write(versionEvent(now() / 1000));
-    if (purgeFromStep !== undefined) await write(restartEvent(now() / 1000, purgeFromStep));
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
+  await closeOnError(
+    () => handle.close(),
+    async () => {
+      await write(versionEvent(now() / 1000));
+      if (purgeFromStep !== undefined) await write(restartEvent(now() / 1000, purgeFromStep));
+    },
+  );
   return {
     path,
     scalars: (step, values) => write(scalarEvent(now() / 1000, step, values)),

@@ -1,4 +1,5 @@
 // Evaluates a run's checkpoint.
+import { closeOnError } from '../common/close-on-error.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { cannot } from '../common/errors.js';
 import type { DataIdentity } from '../data/identity.js';
@@ -137,11 +138,9 @@ async function evaluateImages(
   // Images in memory are evaluated without worker threads.
   const workers = evaluation.storage.kind === 'memory' ? 0 : threadsOf(config, evaluation, engine.device.kind, context);
   const { warn, clock } = context;
-  const loader = await openConfiguredLoader(withoutOwnAugmentation(config), splits, { workers, warn, clock }).catch(
-    (error: unknown) => {
-      session.close();
-      throw error;
-    },
+  const loader = await closeOnError(
+    () => session.close(),
+    () => openConfiguredLoader(withoutOwnAugmentation(config), splits, { workers, warn, clock }),
   );
   try {
     writeNetwork({ session, tensors }, checkpoint);

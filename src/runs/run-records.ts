@@ -1,5 +1,6 @@
 // The records of a run: metrics.csv, TensorBoard events, progress display, checkpoints.
 import { hostname } from 'node:os';
+import { closeOnError } from '../common/close-on-error.js';
 import { fingerprint } from '../config/fingerprint.js';
 import { epochPlan } from '../data/batches.js';
 import { createCadence } from '../training/cadence.js';
@@ -42,11 +43,9 @@ async function openFiles(run: Run, batchesPerEpoch: number) {
   const curves =
     position.epoch > epochs
       ? undefined
-      : await openEvents(folder.paths.root, { now, host: hostname(), pid: process.pid, purgeFromStep }).catch(
-          async (error: unknown) => {
-            await metrics.close();
-            throw error;
-          },
+      : await closeOnError(
+          () => metrics.close(),
+          () => openEvents(folder.paths.root, { now, host: hostname(), pid: process.pid, purgeFromStep }),
         );
   const progress = context.showProgress({
     epochs,

@@ -1,5 +1,6 @@
 // The loader's pool of worker threads: start, wait for messages, detect failures, stop.
 import { Worker } from 'node:worker_threads';
+import { closeOnError } from '../../common/close-on-error.js';
 import { cannot, reasonOf, systemCode } from '../../common/errors.js';
 import { errorOf } from './failure.js';
 import type { WorkerData, WorkerMessage } from './worker.js';
@@ -109,12 +110,12 @@ export async function startWorkerPool({
     },
   };
 
-  try {
-    for (let i = 0; i < workers; i++) start();
-    await pool.waitUntil(() => ready === workers);
-    return pool;
-  } catch (error) {
-    await pool.close();
-    throw error;
-  }
+  return await closeOnError(
+    () => pool.close(),
+    async () => {
+      for (let i = 0; i < workers; i++) start();
+      await pool.waitUntil(() => ready === workers);
+      return pool;
+    },
+  );
 }

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { closeOnError } from '../../common/close-on-error.js';
 import { cannot, stopped } from '../../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';
 import type { GanConfig } from '../../config/gan.js';
@@ -76,11 +77,9 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
   const curves =
     start.iteration >= iterations
       ? undefined
-      : await openEvents(folder.root, { now: run.now, host: hostname(), pid: process.pid, purgeFromStep }).catch(
-          async (error: unknown) => {
-            await losses.close();
-            throw error;
-          },
+      : await closeOnError(
+          () => losses.close(),
+          () => openEvents(folder.root, { now: run.now, host: hostname(), pid: process.pid, purgeFromStep }),
         );
   const progress = run.showProgress({ iterations, before: start.iteration, log: run.log });
   const collapse = createCollapseWatch(iterations);

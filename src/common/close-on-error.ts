@@ -1,0 +1,14 @@
+// Closes what is open when a step after its opening fails.
+
+/** What `next` gives. Errors: those of `next`, after `close` was called. */
+export async function closeOnError<Result>(
+  close: () => void | Promise<void>,
+  next: () => Result | Promise<Result>,
+): Promise<Result> {
+  try {
+    return await next();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
