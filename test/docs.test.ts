@@ -1,7 +1,10 @@
-// The README and the docs name files that exist.
+// The README and the docs name files that exist, and show configs that are valid.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ganConfigSchema } from '../src/config/gan.js';
+import { experimentSchema } from '../src/config/schema.js';
 import { kit } from '../src/runs/kit.js';
 import { projectRoot } from './config/support.js';
 
@@ -11,9 +14,22 @@ const pages = ['README.md', 'bench/README.md', 'results/README.md', ...docs.map(
 /** Paths of the repository in backticks. Examples of what a reader would add have capitals or `my` in them. */
 const named = /`((?:src|test|scripts|bench|docs|examples|native|configs)\/[\w./-]+)`/g;
 const links = /\]\(([^)#:]+)(?:#[^)]*)?\)/g;
+const anchors = /\]\(([^):]*#[^)]+)\)/g;
+const yamlBlocks = /^```yaml\n(.*?)^```/gms;
+
+const read = (page: string): string => readFileSync(join(projectRoot, page), 'utf8');
+
+/** The anchors of a page's headings, as GitHub makes them. */
+const headingsOf = (page: string): string[] =>
+  [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 
 describe.each(pages)('%s', (page) => {
-  const text = readFileSync(join(projectRoot, page), 'utf8');
+  const text = read(page);
   const matches = (pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, path]) => path);
 
   it('names paths of the repository that exist', () => {
@@ -24,15 +40,33 @@ describe.each(pages)('%s', (page) => {
   it('links to files that exist', () => {
     expect(matches(links).filter((path) => !existsSync(join(projectRoot, dirname(page), path)))).toEqual([]);
   });
+  it('links to headings that exist', () => {
+    const broken = matches(anchors).filter((link) => {
+      const [file, anchor] = link.split('#');
+      return !headingsOf(file === '' ? page : join(dirname(page), file)).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+  it('shows configs that are valid', () => {
+    for (const block of matches(yamlBlocks)) {
+      const entries = Object.entries(parse(block) as Readonly<Record<string, unknown>>);
+      const config = Object.fromEntries(entries.filter(([key]) => key !== 'extends'));
+      // A study.
+      if ('rows' in config) continue;
+      const schema = 'gan' in config ? ganConfigSchema : experimentSchema;
+      const checked = schema.safeParse({ experiment: 'x', ...config });
+      expect(checked.error?.issues, block).toBeUndefined();
+    }
+  });
 });
 
 it('links from the README to every page of docs/', () => {
-  const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+  const readme = read('README.md');
   expect(docs.filter((name) => !readme.includes(`(docs/${name})`))).toEqual([]);
 });
 
 it.each(['ops', 'layers'] as const)('docs/extending.md names all of kit.%s', (part) => {
-  const text = readFileSync(join(projectRoot, 'docs', 'extending.md'), 'utf8');
+  const text = read('docs/extending.md');
   const listed = new RegExp(`^\`kit\\.${part}\`: (.*)\\.$`, 'm').exec(text)?.[1] ?? '';
   expect([...listed.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(Object.keys(kit[part]).sort());
 });
