@@ -13,7 +13,7 @@ import {
   readEngine,
   wantedBuild,
   type EngineLocation,
-  type EngineOptions,
+  type EngineSetupOptions,
   type Marker,
 } from './location.js';
 import { sourcesFor, type PreparedSource } from './sources.js';
@@ -28,14 +28,14 @@ const unfinished = '.unfinished-';
  * moved into place in one step. Returns in a few milliseconds where it is there already. Processes wait for each other.
  * Throws an IsdaError that says what is missing on this machine and how to get it.
  */
-export async function ensureEngine(options: EngineOptions): Promise<EngineLocation> {
+export async function ensureEngine(options: EngineSetupOptions): Promise<EngineLocation> {
   const present = options.force ? undefined : findEngine(options).found;
   return present ?? putEngine(options, (staging) => makeEngine(staging, options));
 }
 
 /** Fills a folder aside with `make` and moves it to where the engine of a query belongs, one process at a time. */
 export async function putEngine(
-  options: EngineOptions,
+  options: EngineSetupOptions,
   make: (staging: string) => Promise<void>,
 ): Promise<EngineLocation> {
   if (process.platform !== 'linux') {
@@ -70,7 +70,7 @@ export async function putEngine(
   }
 }
 
-async function makeEngine(staging: string, options: EngineOptions): Promise<void> {
+async function makeEngine(staging: string, options: EngineSetupOptions): Promise<void> {
   // First, so that nothing is downloaded in vain.
   const compiler = findCompiler(options.environment);
   const sources = sourcesFor(options, wantedBuild(options), staging);
@@ -92,7 +92,7 @@ async function buildFrom(
   source: PreparedSource,
   compiler: ReturnType<typeof findCompiler>,
   staging: string,
-  options: EngineOptions,
+  options: EngineSetupOptions,
 ): Promise<void> {
   const { libraries } = source;
   options.log(`compiling the binding with ${basename(compiler[0])}`);

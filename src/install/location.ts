@@ -38,7 +38,7 @@ interface EngineQuery {
 }
 
 /** How an engine is made where there is none. */
-export interface EngineOptions extends EngineQuery {
+export interface EngineSetupOptions extends EngineQuery {
   /** Takes one line of progress. */
   readonly log: (line: string) => void;
   /** Makes the engine anew even where there is one. */

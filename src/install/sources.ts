@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, reasonOf } from '../common/errors.js';
 import { buildOf, readLibraries, type Libraries } from './libraries.js';
-import { engineFiles, type EngineOptions, type EngineSource } from './location.js';
+import { engineFiles, type EngineSetupOptions, type EngineSource } from './location.js';
 import { atLeast, downloadWheel, installedTensorflow } from './python.js';
 import { unzip } from './unzip.js';
 import { oldestTensorflow, pinnedWheels, tensorflowVersion, type EngineBuild } from './wheels.js';
@@ -17,7 +17,7 @@ export interface PreparedSource {
 
 /** The sources to try, first to last. Each gives undefined where it has nothing to offer. */
 export function sourcesFor(
-  options: EngineOptions,
+  options: EngineSetupOptions,
   build: EngineBuild,
   staging: string,
 ): readonly (() => Promise<PreparedSource | undefined>)[] {
@@ -27,7 +27,7 @@ export function sourcesFor(
   return [() => fromPython(options, build), () => fromDownload(options, build, staging)];
 }
 
-async function fromFolder(folder: string, options: EngineOptions): Promise<PreparedSource> {
+async function fromFolder(folder: string, options: EngineSetupOptions): Promise<PreparedSource> {
   const libraries = readLibraries(folder);
   if (typeof libraries === 'string') {
     throw cannot('use ISDA_LIBTENSORFLOW', libraries, {
@@ -39,7 +39,7 @@ async function fromFolder(folder: string, options: EngineOptions): Promise<Prepa
   return { name: 'ISDA_LIBTENSORFLOW', libraries, build: await buildOf(libraries) };
 }
 
-async function fromPython(options: EngineOptions, build: EngineBuild): Promise<PreparedSource | undefined> {
+async function fromPython(options: EngineSetupOptions, build: EngineBuild): Promise<PreparedSource | undefined> {
   const installed = await installedTensorflow(options.environment);
   if (installed === undefined) return undefined;
   const skip = (reason: string): undefined => {
@@ -55,7 +55,7 @@ async function fromPython(options: EngineOptions, build: EngineBuild): Promise<P
   return { name: 'python', libraries, build: has };
 }
 
-async function fromDownload(options: EngineOptions, build: EngineBuild, staging: string): Promise<PreparedSource> {
+async function fromDownload(options: EngineSetupOptions, build: EngineBuild, staging: string): Promise<PreparedSource> {
   const wheels = options.wheels ?? pinnedWheels(build, process.arch);
   if (wheels === undefined) {
     throw cannot('get TensorFlow', `there is no ${build} wheel for ${process.arch}`, {

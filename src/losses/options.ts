@@ -5,7 +5,7 @@ import { z } from 'zod';
 const crossEntropyOptions = z.strictObject({ name: z.literal('cross-entropy') });
 
 /** The forms of ISDA's covariance: those of Table 5, and a sketch of the full one. */
-export const covarianceKinds = ['full', 'diagonal', 'identity', 'single', 'sketch'] as const;
+export const covarianceForms = ['full', 'diagonal', 'identity', 'single', 'sketch'] as const;
 
 const defaultRank = 32;
 
@@ -15,7 +15,7 @@ export const isdaOptions = z
     name: z.literal('isda'),
     lambda0: z.number().min(0).default(0.5).describe('augmentation strength at the end of training'),
     covariance: z
-      .enum(covarianceKinds)
+      .enum(covarianceForms)
       .default('full')
       .describe(
         'full: one A x A matrix per class; diagonal: variances only; identity: I; single: one matrix for all; sketch: like full, ' +

@@ -4,7 +4,7 @@ import type { Layer } from '../nn/layer.js';
 import { linear } from '../nn/layers.js';
 import type { InputShape, Network } from './network.js';
 
-interface NetworkParts {
+interface PooledNetworkParts {
   readonly name: string;
   /** Images to [N, H, W, featureSize]. */
   readonly body: Layer;
@@ -12,7 +12,7 @@ interface NetworkParts {
 }
 
 /** The network of a body: features are the means over H and W, logits a linear layer of them, both in float32. */
-export function pooledNetwork({ name, body, featureSize }: NetworkParts, { classes }: InputShape): Network {
+export function pooledNetwork({ name, body, featureSize }: PooledNetworkParts, { classes }: InputShape): Network {
   const classifier = linear('fc', featureSize, classes);
   return {
     name,

@@ -52,7 +52,7 @@ export interface ExportReport {
   readonly values: number;
 }
 
-async function writeNetwork(
+async function writeNetworkFile(
   network: Network,
   tensors: readonly NamedTensor[],
   path: string,
@@ -88,7 +88,7 @@ function metadataOf(
 export async function exportRun(opened: RunCheckpoint, path: string, places: DataPlaces): Promise<ExportReport> {
   const { config, checkpoint } = opened;
   const parts = await buildNetwork(config, places);
-  return writeNetwork(parts.network, checkpoint.tensors, path, metadataOf(config, parts, classNamesOf(opened)));
+  return writeNetworkFile(parts.network, checkpoint.tensors, path, metadataOf(config, parts, classNamesOf(opened)));
 }
 
 /** Writes a config's network with its first values: those of its `model.weights`, else from its seed. */
@@ -98,7 +98,7 @@ export async function exportFresh(config: ExperimentConfig, path: string, places
   requireMemory(config, parts, 'cuda');
   const first = await readFirstWeights(config.model, parts, places.workingDirectory);
   const tensors = firstTensors(network.tensors, config.training.seed, first?.tensors);
-  return writeNetwork(network, tensors, path, metadataOf(config, parts));
+  return writeNetworkFile(network, tensors, path, metadataOf(config, parts));
 }
 
 /**

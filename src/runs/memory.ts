@@ -6,7 +6,7 @@ import { formatBytes } from '../common/format.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import type { Device } from '../engine/index.js';
 import { sizeOf } from '../engine/types.js';
-import { covarianceKinds } from '../losses/options.js';
+import { covarianceForms } from '../losses/options.js';
 import { createLoss } from '../losses/registry.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import { evaluationMemory, stepMemory } from '../training/step-memory.js';
@@ -51,7 +51,7 @@ function formsThatFit(
   fits: (tensors: readonly Declared[]) => boolean,
 ): string | undefined {
   if (loss.name !== 'isda') return undefined;
-  const forms = covarianceKinds.flatMap((covariance) => {
+  const forms = covarianceForms.flatMap((covariance) => {
     const { tensors } = createLoss({ ...loss, covariance }, parts.network);
     const all = sessionTensors({ ...parts, loss: { ...parts.loss, tensors } });
     return fits(all) ? [`${covariance} (${formatBytes(bytesOfAll(tensors))})`] : [];

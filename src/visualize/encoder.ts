@@ -9,7 +9,7 @@ import type { InputFormat } from '../training/step-inputs.js';
 import { fixedPass } from './fixed.js';
 
 /** A trained network and the images it was trained on. */
-export interface TrainedNetwork {
+export interface LoadedNetwork {
   readonly network: Network;
   readonly format: InputFormat;
   /** Of all its tensors, by name, as a session takes them. */
@@ -27,7 +27,7 @@ export interface Encoder {
 /** Opens a session that takes `batchSize` images a call, normalized as in training, in float32. */
 export function openEncoder(
   engine: Engine,
-  { network, format, values }: TrainedNetwork,
+  { network, format, values }: LoadedNetwork,
   batchSize: number,
   execution: Execution = 'captured',
 ): Encoder {

@@ -8,9 +8,9 @@ import { loadRunSplits } from '../runs/same-data.js';
 import { fromTorch } from '../nn/layout.js';
 import { matchTensors } from '../training/state.js';
 import type { FeatureCovariance } from './covariance.js';
-import type { TrainedNetwork } from './encoder.js';
+import type { LoadedNetwork } from './encoder.js';
 
-export interface TrainedRun extends TrainedNetwork {
+export interface TrainedRun extends LoadedNetwork {
   readonly config: ExperimentConfig;
   readonly splits: Splits;
   /** Of the checkpoint, for messages. */

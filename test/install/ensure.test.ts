@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureEngine } from '../../src/install/ensure.js';
-import { engineDirectory, findEngine, type EngineOptions } from '../../src/install/location.js';
+import { engineDirectory, findEngine, type EngineSetupOptions } from '../../src/install/location.js';
 import type { Wheel } from '../../src/install/wheels.js';
 import {
   bareMachine,
@@ -42,7 +42,7 @@ describe('ensureEngine', () => {
     return () => rm(machine.root, { recursive: true, force: true });
   });
 
-  function options(more: Partial<EngineOptions> = {}): EngineOptions {
+  function options(more: Partial<EngineSetupOptions> = {}): EngineSetupOptions {
     const { home, environment } = machine;
     return { home, environment, build: 'cpu', wheels: [wheel], log: (line) => lines.push(line), ...more };
   }

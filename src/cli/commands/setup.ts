@@ -6,7 +6,7 @@ import { cacheHome } from '../../common/home.js';
 import { makeBundle } from '../../install/bundle/pack.js';
 import { ensureFromBundle } from '../../install/bundle/unpack.js';
 import { ensureEngine } from '../../install/ensure.js';
-import type { EngineLocation, EngineOptions } from '../../install/location.js';
+import type { EngineLocation, EngineSetupOptions } from '../../install/location.js';
 import type { EngineBuild } from '../../install/wheels.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
@@ -33,7 +33,7 @@ export function describeEngine(engine: EngineLocation): string {
 async function packInto(
   out: string,
   options: SetupOptions,
-  engine: EngineOptions,
+  engine: EngineSetupOptions,
 ): Promise<readonly [unknown, string]> {
   const manifest = await makeBundle(
     {
@@ -59,7 +59,7 @@ async function setUp(options: SetupOptions, context: CommandContext): Promise<vo
   const started = context.clock();
   const seconds = (): string => ((context.clock() - started) / 1000).toFixed(1);
   const path = (folder: string): string => resolve(context.workingDirectory, folder);
-  const engineOptions: EngineOptions = {
+  const engineOptions: EngineSetupOptions = {
     home: cacheHome(context.environment),
     environment: context.environment,
     force: options.force,

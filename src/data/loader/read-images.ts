@@ -44,7 +44,7 @@ export type ReadImages = (
 ) => Promise<ReadingReport[]>;
 
 /** Number of images that a thread reads concurrently if its reader is asynchronous. */
-const maxOpenFiles = 2;
+const readsPerThread = 2;
 
 type Read = (index: number) => void | Promise<void>;
 
@@ -94,7 +94,7 @@ export async function openReadImages(plan: ReadingPlan): Promise<ReadImages> {
       }
     };
     // With a synchronous reader the first call reads all images.
-    await Promise.all(Array.from({ length: maxOpenFiles }, readSome));
+    await Promise.all(Array.from({ length: readsPerThread }, readSome));
     return reports.sort((a, b) => a.at - b.at).map(({ broken, failure, leftOut }) => ({ broken, failure, leftOut }));
   };
 }

@@ -8,7 +8,7 @@ import { cannot } from '../../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';
 import { formatBytes } from '../../common/format.js';
 import { ensureEngine } from '../ensure.js';
-import { engineDirectory, readEngine, wantedBuild, type EngineLocation, type EngineOptions } from '../location.js';
+import { engineDirectory, readEngine, wantedBuild, type EngineLocation, type EngineSetupOptions } from '../location.js';
 import { gzipOf, tarOf, writeParts, type Member } from './archive.js';
 import { bundleMembers, checkNode, neededGlibc } from './contents.js';
 import { machineName, manifestName, sums, sumsName, type Manifest } from './manifest.js';
@@ -45,7 +45,7 @@ async function prepareOut(out: string): Promise<void> {
  * An engine that holds its libraries itself: the machine's, or where that one links to an installed TensorFlow, one
  * that is made in `aside`.
  */
-async function engineToPack(options: EngineOptions, aside: string): Promise<EngineLocation> {
+async function engineToPack(options: EngineSetupOptions, aside: string): Promise<EngineLocation> {
   const environment = { ...options.environment, ISDA_LIBTENSORFLOW: undefined };
   const own = { ...options, environment, build: wantedBuild(options), onlyDownload: true, force: true };
   const present = readEngine(engineDirectory(own)).found;
@@ -106,7 +106,7 @@ function textMember(path: string, text: string, executable: boolean): Member {
 /** Packs a bundle with the engine of a build, made first where it is missing; `out` has to be new or empty. */
 export async function makeBundle(
   options: Omit<PackOptions, 'engine' | 'root'>,
-  engineOptions: EngineOptions,
+  engineOptions: EngineSetupOptions,
 ): Promise<Manifest> {
   await prepareOut(options.out);
   const aside = join(options.out, '.engine');

@@ -9,7 +9,7 @@ import { Unpack } from 'tar';
 import { cannot, IsdaError, reasonOf } from '../../common/errors.js';
 import { tryBinding } from '../compile.js';
 import { putEngine } from '../ensure.js';
-import { engineDirectory, engineFiles, type EngineLocation, type EngineOptions } from '../location.js';
+import { engineDirectory, engineFiles, type EngineLocation, type EngineSetupOptions } from '../location.js';
 import { checkParts, machineName, readManifest, sha256Of, sumsName, type Manifest } from './manifest.js';
 
 /** The bundle in a folder, if it fits this machine and its parts are whole. Errors: it does not, they are not. */
@@ -82,7 +82,7 @@ async function unpackEngine(folder: string, manifest: Manifest, directory: strin
  * Puts a bundle's engine into the cache, in place of one that is there. Errors: the folder is no bundle, a part is
  * damaged, it is for another machine or another version of this program, or the engine does not load here.
  */
-export async function ensureFromBundle(folder: string, options: EngineOptions): Promise<EngineLocation> {
+export async function ensureFromBundle(folder: string, options: EngineSetupOptions): Promise<EngineLocation> {
   const manifest = await openBundle(folder);
   const environment = { ...options.environment, ISDA_LIBTENSORFLOW: undefined };
   const query = { ...options, environment, build: manifest.build, force: true };

@@ -57,7 +57,7 @@ interface BenchLoader {
   readonly workers: number;
 }
 
-async function openLoader(
+async function openBenchLoader(
   config: ExperimentConfig,
   splits: Splits,
   { augmentation, workers }: BenchLoader,
@@ -78,12 +78,12 @@ export async function benchData(
 ): Promise<DataBenchResult[]> {
   const splits = await loadSplits(config.dataset, places);
   const { batchSize } = config.training;
-  const opened: Awaited<ReturnType<typeof openLoader>>[] = [];
+  const opened: Awaited<ReturnType<typeof openBenchLoader>>[] = [];
   const { clock } = options;
   try {
     for (const augmentation of options.augmentations) {
       for (const workers of options.workers)
-        opened.push(await openLoader(config, splits, { augmentation, workers }, options));
+        opened.push(await openBenchLoader(config, splits, { augmentation, workers }, options));
     }
     for (let done = 0; done < options.seconds; done += turn) {
       for (const each of opened) {

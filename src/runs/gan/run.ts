@@ -71,7 +71,7 @@ export async function runGan(
   return inRunFolder(options.out, context, (folder) => runInFolder(config, folder, parts, context));
 }
 
-interface GanParts extends Pick<GanResources, 'splits'> {
+interface GanRunParts extends Pick<GanResources, 'splits'> {
   readonly options: RunOptions;
   readonly images: ImageSource;
   readonly batches: RealBatches;
@@ -82,7 +82,7 @@ interface GanParts extends Pick<GanResources, 'splits'> {
 async function runInFolder(
   config: GanConfig,
   folder: OpenRunFolder,
-  { splits, images, batches, gan, opened, options }: GanParts,
+  { splits, images, batches, gan, opened, options }: GanRunParts,
   context: GanContext,
 ): Promise<GanSummary> {
   const { paths, log, print } = folder;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { packBundle, programRoot, type PackOptions } from '../../../src/install/bundle/pack.js';
 import { ensureEngine } from '../../../src/install/ensure.js';
-import type { EngineLocation, EngineOptions } from '../../../src/install/location.js';
+import type { EngineLocation, EngineSetupOptions } from '../../../src/install/location.js';
 import { fakeBinding, fakeCompiler, fakePython, makeWheel, type Machine } from '../fakes.js';
 
 /** Writes files by their paths. */
@@ -67,7 +67,7 @@ export async function makeEngine(machine: Machine): Promise<EngineLocation> {
   return ensureEngine({ ...engineOptions(machine), wheels: [wheel] });
 }
 
-export function engineOptions({ home, environment }: Machine): EngineOptions {
+export function engineOptions({ home, environment }: Machine): EngineSetupOptions {
   return { home, environment, build: 'cpu', log: () => {} };
 }
 
