@@ -1,9 +1,31 @@
 // Finds all images below a folder, whatever its layout.
 import { join } from 'node:path';
-import { list, nothingPassed, passedOverLines, unusable, type PassedOver } from './listing.js';
+import { list, nothingPassed, passedOverLines, unusable, type Listing, type PassedOver } from './listing.js';
 
 /** Folders may be nested this deep; a link to a folder above would never end. */
 const maxDepth = 16;
+
+/**
+ * The images below a folder, as paths within it: its own in the order of its list, then those of each folder in it.
+ * `listed`: lists one folder. Errors: those of `listed`; the folders are nested too deep.
+ */
+export async function namesBelow(
+  root: string,
+  path: string,
+  listed: (path: string) => Promise<Listing>,
+  depth = 0,
+): Promise<string[]> {
+  if (depth > maxDepth) {
+    throw unusable(root, `folders are nested over ${maxDepth} deep`, path, 'a link may lead to a folder above');
+  }
+  const { folders, images } = await listed(path);
+  const names = [...images];
+  for (const folder of folders) {
+    const inside = await namesBelow(root, join(path, folder), listed, depth + 1);
+    for (const name of inside) names.push(join(folder, name));
+  }
+  return names;
+}
 
 interface FoundImages {
   /** Paths that begin with the folder's: its own images sorted, then those of each folder in it. */
@@ -17,16 +39,8 @@ interface FoundImages {
  * image.
  */
 export async function findImages(root: string, passed: PassedOver = nothingPassed()): Promise<FoundImages> {
-  const below = async (path: string, depth: number): Promise<string[]> => {
-    if (depth > maxDepth) {
-      throw unusable(root, `folders are nested over ${maxDepth} deep`, path, 'a link may lead to a folder above');
-    }
-    const { folders, images } = await list(root, path, passed);
-    const files = images.map((name) => join(path, name));
-    for (const name of folders) files.push(...(await below(join(path, name), depth + 1)));
-    return files;
-  };
-  const files = await below(root, 0);
+  const names = await namesBelow(root, root, (path) => list(root, path, passed));
+  const files = names.map((name) => join(root, name));
   const notes = passedOverLines(passed);
   if (files.length === 0) throw unusable(root, 'there is no image in it', root, notes.join('\n') || undefined);
   return { files, notes };

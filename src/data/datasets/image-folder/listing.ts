@@ -8,7 +8,7 @@ import { readFormats } from './header.js';
 import { specialKind } from '../../../common/special-files.js';
 import { decodeName, filePath, nameBytes } from './file-names.js';
 
-interface Listing {
+export interface Listing {
   readonly folders: readonly string[];
   readonly images: readonly string[];
 }

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { comparable, filePath } from './file-names.js';
+import { namesBelow } from './find-images.js';
 import { findLabelFile, readLabels } from './labels.js';
 import {
   layoutHint,
@@ -53,9 +54,6 @@ export const evaluationFolders = ['val', 'valid', 'validation', 'test'] as const
 const besideEvaluation = (folders: readonly string[]): string[] =>
   folders.filter((name) => !evaluationFolders.some((each) => each === name));
 
-/** Folders in a class's folder may be nested this deep; a link to a folder above would never end. */
-const maxDepth = 16;
-
 interface Scanning {
   readonly root: string;
   readonly passed: PassedOver;
@@ -78,22 +76,8 @@ async function listWatched({ root, passed, watched, refuse }: Scanning, path: st
 }
 
 /** The images of a class's folder and, as torchvision's ImageFolder, of the folders in it. */
-async function filesBelow(scanning: Scanning, path: string, depth = 0): Promise<string[]> {
-  if (depth > maxDepth) {
-    throw unusable(
-      scanning.root,
-      `folders are nested over ${maxDepth} deep`,
-      path,
-      'a link may lead to a folder above',
-    );
-  }
-  const { folders, images } = await listWatched(scanning, path);
-  const files = [...images];
-  for (const name of folders) {
-    for (const file of await filesBelow(scanning, join(path, name), depth + 1)) files.push(join(name, file));
-  }
-  return files;
-}
+const filesBelow = (scanning: Scanning, path: string): Promise<string[]> =>
+  namesBelow(scanning.root, path, (folder) => listWatched(scanning, folder));
 
 async function listClass(scanning: Scanning, path: string, name: string, folder = name): Promise<ClassFiles> {
   const unreadBefore = new Map(scanning.passed.unread);
