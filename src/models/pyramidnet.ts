@@ -1,4 +1,5 @@
 // PyramidNets for CIFAR (Han et al., 2017) with ShakeDrop (Yamada et al., 2018): widths that grow with every block.
+import { roundHalfEven } from '../common/round-half-even.js';
 import { add, avgPool, pad } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Layer } from '../nn/layer.js';
@@ -13,16 +14,10 @@ const expansion = 4;
 /** The probability with which ShakeDrop closes the last block; it grows linearly from the first. */
 const lastClosed = 0.5;
 
-/** To the nearest integer, halves to the even one, as Python rounds the reference's widths. */
-function rounded(value: number): number {
-  const low = Math.floor(value);
-  return value - low === 0.5 ? low + (low % 2) : Math.round(value);
-}
-
-/** The inner width of every block. Sums up as the reference does, so that both round the same numbers. */
+/** The inner width of every block. Sums up and rounds as the reference, in Python, does. */
 function blockWidths(blocks: number, alpha: number): number[] {
   let width = stemWidth;
-  return Array.from({ length: blocks }, () => rounded((width += alpha / blocks)));
+  return Array.from({ length: blocks }, () => roundHalfEven((width += alpha / blocks)));
 }
 
 /** The input halved where the block has a stride, with channels of zeros added up to `outputs`. */

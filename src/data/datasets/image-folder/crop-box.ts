@@ -1,4 +1,5 @@
 // Crop boxes: torchvision's RandomResizedCrop for training, Resize and CenterCrop for evaluation.
+import { roundHalfEven } from '../../../common/round-half-even.js';
 import type { RandomStream } from '../../../common/random.js';
 
 /** A part of an image, in pixels. */
@@ -22,12 +23,6 @@ interface CropOptions {
 }
 
 const attempts = 10;
-
-/** Python's `round`: to the nearest integer, halves to the even one. */
-export function roundHalfEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
-}
 
 /**
  * The box of torchvision's `RandomResizedCrop.get_params`: up to ten draws of area and aspect ratio until the box fits,

@@ -1,5 +1,6 @@
 // Computes which region of an image is decoded, and the resampling weights of its rows and columns.
-import { centreBox, roundHalfEven, resizedSize, type Box, type Size } from './crop-box.js';
+import { roundHalfEven } from '../../../common/round-half-even.js';
+import { centreBox, resizedSize, type Box, type Size } from './crop-box.js';
 import { bilinearAxis, type AxisWeights } from './axis.js';
 
 export interface Geometry {

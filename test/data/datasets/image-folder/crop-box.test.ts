@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../../../src/common/random.js';
-import { randomCropBox, roundHalfEven, type Box } from '../../../../src/data/datasets/image-folder/crop-box.js';
+import { randomCropBox, type Box } from '../../../../src/data/datasets/image-folder/crop-box.js';
 import { projectRoot } from '../../../config/support.js';
 
 interface Case {
@@ -74,9 +74,4 @@ describe('the random box', () => {
     expect(mean(boxes.map(({ top, height }) => top / (side - height)))).toBeCloseTo(0.5, 2);
     expect(mean(boxes.map(({ left, width }) => left / (side - width)))).toBeCloseTo(0.5, 2);
   });
-});
-
-it('rounds halves to even, as Python does', () => {
-  const values = [0.5, 1.5, 2.5, 3.49999, 3.5, 16.5, -0.5, -1.5];
-  expect(values.map(roundHalfEven).map((value) => value + 0)).toEqual([0, 2, 2, 3, 4, 16, 0, -2]);
 });
