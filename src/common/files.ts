@@ -12,6 +12,13 @@ type FileContent = string | Uint8Array | Iterable<Uint8Array>;
 /** Files that one piece of work has open at a time: a process may have about a thousand. */
 export const maxOpenFiles = 64;
 
+/** Whether something is at a path that this process may look at. */
+export const pathExists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
 interface Explanation {
   readonly reason: string;
   readonly hint?: string;

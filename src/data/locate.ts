@@ -1,21 +1,12 @@
 // Location of a data set: the folder given, else $ISDA_DATA, else ./data.
-import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
+import { pathExists } from '../common/files.js';
 import { otherCifarForms, type OtherForm } from './datasets/cifar/other-forms.js';
 import { cifarFormats, type CifarFormat, type CifarName, type DatasetPart } from './datasets/cifar/format.js';
 
-async function isPresent(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 async function holdsAny(directory: string, files: readonly string[]): Promise<boolean> {
-  for (const file of files) if (await isPresent(join(directory, file))) return true;
+  for (const file of files) if (await pathExists(join(directory, file))) return true;
   return false;
 }
 
@@ -88,7 +79,7 @@ export async function locateDataset(name: CifarName, options: LocateOptions): Pr
  */
 export async function partFiles(format: CifarFormat, folder: string, part: DatasetPart): Promise<string[]> {
   const paths = format.files[part].map((file) => join(folder, file));
-  const present = await Promise.all(paths.map(isPresent));
+  const present = await Promise.all(paths.map(pathExists));
   const last = present.lastIndexOf(true);
   const missing = present.indexOf(false);
   if (last === -1 || (missing !== -1 && missing < last)) {

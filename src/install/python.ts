@@ -1,12 +1,10 @@
 // Queries Python: an installed TensorFlow, and wheels from the package index.
-import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { cannot } from '../common/errors.js';
 import type { Environment } from '../common/home.js';
+import { sha256Of } from './checksum.js';
 import { findProgram, runProgram } from './process.js';
 import { pipArguments, type Wheel } from './wheels.js';
 
@@ -71,12 +69,6 @@ async function megabytesBelow(folder: string): Promise<number> {
   return sizes.reduce((sum, file) => sum + (file?.isFile() ? file.size : 0), 0) / 1e6;
 }
 
-async function sha256(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
-}
-
 const elsewhere = 'or set ISDA_LIBTENSORFLOW to a folder with libtensorflow (docs/setup.md)';
 
 /** Downloads one wheel into `folder` and checks its checksum. Returns the file's path. */
@@ -132,7 +124,7 @@ export async function downloadWheel(
   const names = (await readdir(temporary)).filter((name) => name.endsWith('.whl'));
   if (names.length !== 1)
     throw cannot(`download ${wheel.file}`, `pip left ${names.length} wheels, not one`, { code: 'download/failed' });
-  const actual = await sha256(join(temporary, names[0]));
+  const actual = await sha256Of(join(temporary, names[0]));
   if (actual !== wheel.sha256) {
     throw cannot(`use ${names[0]}`, `its checksum is wrong: sha256 ${actual}, not ${wheel.sha256}`, {
       code: 'download/damaged',

@@ -1,8 +1,8 @@
 // Downloads an official data set: fetch, check the md5, unpack to a temporary folder, move into place.
-import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, type IsdaError } from '../../common/errors.js';
-import { makeFolder } from '../../common/files.js';
+import { pathExists, makeFolder } from '../../common/files.js';
 import { cifarFormats, type CifarName } from '../datasets/cifar/format.js';
 import { isOfficial, md5OfFile } from '../datasets/cifar/official.js';
 import { archives, type Archive } from './archives.js';
@@ -28,13 +28,6 @@ interface DownloadResult {
   readonly outcome: 'downloaded' | 'present';
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
 function wrongChecksum(archive: Archive, found: string, place: string, hint: string): IsdaError {
   const reason = `the md5 of the archive is ${found}, not ${archive.md5}`;
   return cannot(`use ${archive.file}`, reason, { code: 'download/damaged', place, hint });
@@ -47,7 +40,7 @@ async function getArchive(options: DownloadOptions): Promise<{ path: string; tem
   const url = from ?? archive.url;
   if (!/^https?:\/\//.test(url)) {
     const path = url;
-    if (!(await isThere(path))) {
+    if (!(await pathExists(path))) {
       const hint = '--from takes an http(s) address or the path of the archive';
       throw cannot(`use ${archive.file}`, 'there is no such file', {
         code: 'data/missing',
@@ -62,7 +55,7 @@ async function getArchive(options: DownloadOptions): Promise<{ path: string; tem
   }
   const path = join(directory, archive.file);
   // It may be one that the user put there.
-  if ((await isThere(path)) && (await md5OfFile(path)) === archive.md5) return { path, temporary: false };
+  if ((await pathExists(path)) && (await md5OfFile(path)) === archive.md5) return { path, temporary: false };
   progress?.onStage?.(`fetching ${url}`);
   await fetchFile(url, path, {
     ...(limits === undefined ? {} : { limits }),
@@ -84,7 +77,7 @@ async function unpack(archive: string, directory: string, folder: string, firstF
   const aside = await mkdtemp(join(directory, '.unpacking-'));
   try {
     await extractArchive(archive, aside);
-    if (!(await isThere(join(aside, folder, firstFile)))) {
+    if (!(await pathExists(join(aside, folder, firstFile)))) {
       throw cannot('unpack the archive', `it does not hold ${folder}/${firstFile}`, {
         code: 'download/damaged',
         place: archive,
@@ -105,7 +98,7 @@ export async function downloadDataset(options: DownloadOptions): Promise<Downloa
   const { name, directory, progress } = options;
   const format = cifarFormats[name];
   const folder = join(directory, format.folder);
-  if (await isThere(folder)) {
+  if (await pathExists(folder)) {
     if (await isOfficial(format, folder)) return { folder, outcome: 'present' };
     throw cannot(`download ${format.title}`, 'the folder is there already, and does not hold the official files', {
       code: 'file/exists',

@@ -1,11 +1,10 @@
 // The manifest of a bundle, and the check that its parts are complete.
-import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { cannot, reasonOf, systemCode } from '../../common/errors.js';
+import { sha256Of } from '../checksum.js';
 
 export const manifestName = 'manifest.json';
 export const sumsName = 'SHA256SUMS';
@@ -45,13 +44,6 @@ export function machineName(): string {
 /** Lines that `sha256sum --check` reads. */
 export function sums(files: readonly { readonly path: string; readonly sha256: string }[]): string {
   return files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join('');
-}
-
-/** The SHA-256 of a file, in hexadecimal. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
 }
 
 /** Reads a bundle's manifest. Errors: the folder is no bundle. */

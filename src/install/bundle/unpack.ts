@@ -9,8 +9,9 @@ import { Unpack } from 'tar';
 import { cannot, IsdaError, reasonOf } from '../../common/errors.js';
 import { tryBinding } from '../compile.js';
 import { putEngine } from '../ensure.js';
+import { sha256Of } from '../checksum.js';
 import { engineDirectory, engineFiles, type EngineLocation, type EngineSetupOptions } from '../location.js';
-import { checkParts, machineName, readManifest, sha256Of, sumsName, type Manifest } from './manifest.js';
+import { checkParts, machineName, readManifest, sumsName, type Manifest } from './manifest.js';
 
 /** The bundle in a folder, if it fits this machine and its parts are whole. Errors: it does not, they are not. */
 async function openBundle(folder: string): Promise<Manifest> {
