@@ -1,11 +1,23 @@
 // Interface of a trained generator, the format of its images, and the check for its required inputs.
 import { cannot } from '../common/errors.js';
+import type { ImageSource } from '../data/source.js';
 import type { Tensor } from '../engine/tensor.js';
 import type { Pass } from '../nn/layer.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 
 /** Of the images that generators learn from and make. */
 export const generatedFormat = { height: 32, width: 32, channels: 3 } as const;
+
+/** How the images of a source differ in size from those that generators make, in words; undefined: they do not. */
+export function sizeDifference({
+  name,
+  height,
+  width,
+}: Pick<ImageSource, 'name' | 'height' | 'width'>): string | undefined {
+  const made = generatedFormat;
+  if (height === made.height && width === made.width) return undefined;
+  return `it makes images of ${made.height} x ${made.width} pixels, those of ${name} are ${height} x ${width}`;
+}
 
 export interface GeneratorInputs {
   /** float32 [N, noise], standard normal. */

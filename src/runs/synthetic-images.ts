@@ -10,6 +10,7 @@ import { cachePath, readCached, writeCached } from '../data/datasets/mixed/cache
 import type { SyntheticOptions } from '../data/options.js';
 import type { ImageSource, MemorySource } from '../data/source.js';
 import type { Engine } from '../engine/index.js';
+import { generatedFormat, sizeDifference } from '../gan/generator.js';
 import { generatorOfClass, loadGeneratorSet, type GeneratorSet } from '../gan/generator-set.js';
 import { labelMeaning, makesKnownClasses } from '../gan/label-meaning.js';
 import { openSampler } from '../gan/sampler.js';
@@ -18,9 +19,6 @@ import { runFolder } from '../records/run-folder.js';
 
 /** Images of one call of a generator. */
 const batchSize = 250;
-
-/** Side of the images that generators make, in pixels. */
-const side = 32;
 
 export interface MakingContext {
   readonly engine: Engine;
@@ -55,11 +53,8 @@ export async function openGenerators(
   }
   const difference = classDifference({ ...set, owner: 'the generator' }, { ...real, owner: real.name });
   if (difference !== undefined) throw refuse(`the classes are others: ${difference}`);
-  if (real.height !== side || real.width !== side) {
-    throw refuse(
-      `it makes images of ${side} x ${side} pixels, those of ${real.name} are ${real.height} x ${real.width}`,
-    );
-  }
+  const otherSize = sizeDifference(real);
+  if (otherSize !== undefined) throw refuse(otherSize);
   const missing = real.classNames.findIndex((_, label) => generatorOfClass(set, label) === undefined);
   if (missing !== -1) {
     const unlabelled = set.generators.find((each) => !makesKnownClasses(each));
@@ -92,7 +87,7 @@ export async function makeImages(
   seed: number,
   { engine, stopRequested }: Pick<MakingContext, 'engine' | 'stopRequested'>,
 ): Promise<Uint8Array> {
-  const size = side * side * 3;
+  const size = imageBytes(generatedFormat);
   const images = new Uint8Array(new SharedArrayBuffer(labels.length * size));
   for (const stored of new Set([...new Set(labels)].map(generatorFor))) {
     const own = [...labels.keys()].filter((index) => generatorFor(labels[index]) === stored);

@@ -10,6 +10,7 @@ import { readReadableImages } from '../data/plain-images.js';
 import type { ImageSource } from '../data/source.js';
 import { splitSeed, subset } from '../data/split.js';
 import type { Engine } from '../engine/index.js';
+import { sizeDifference } from '../gan/generator.js';
 import type { LoadedGenerator } from '../gan/stored.js';
 import { drawAround, movedAlong, principalDirections, type FeatureCovariance } from './covariance.js';
 import { descend, type Recorded } from './descent.js';
@@ -214,9 +215,8 @@ export function checkGenerator(
 ): void {
   const refuse = (reason: string): Error =>
     cannot('use the generator', reason, { code: 'generator/unusable', place: path });
-  if (source.height !== 32 || source.width !== 32) {
-    throw refuse(`it makes images of 32 x 32 pixels, those of ${source.name} are ${source.height} x ${source.width}`);
-  }
+  const otherSize = sizeDifference(source);
+  if (otherSize !== undefined) throw refuse(otherSize);
   // Also without labels: which classes it was trained on is known by their numbers.
   const difference = classDifference({ classNames, owner: 'the generator' }, { ...source, owner: source.name });
   if (difference !== undefined) throw refuse(`the classes are others: ${difference}`);
