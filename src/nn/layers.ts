@@ -22,7 +22,7 @@ import {
   slice,
 } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
-import { sizeOf } from '../engine/types.js';
+import { sizeOf, type Shape } from '../engine/types.js';
 import { keyedUniform } from './keyed-noise.js';
 import { readAs, type Layer } from './layer.js';
 import { declare, filledWith, normal, uniformWithin, type TensorDeclaration } from './tensors.js';
@@ -189,35 +189,30 @@ export const relu: Layer = { tensors: [], apply: (x) => reluOp(x) };
 export const leakyRelu = (slope: number): Layer => ({ tensors: [], apply: (x) => leakyReluOp(x, slope) });
 
 /**
+ * In training sets to zero with probability `rate`, and scales what is left by 1 / (1 − rate). `drawnShape`: the shape
+ * of the draws, which are broadcast to that of x.
+ */
+const dropping = (name: string, rate: number, drawnShape: (shape: Shape) => Shape): Layer => ({
+  tensors: [],
+  apply(x, { program, training, seed }) {
+    if (!training || rate === 0) return x;
+    const kept = greaterEqual(keyedUniform(seed, drawnShape(x.shape), name), floatScalar(program, rate));
+    return mul(x, mulScalar(cast(kept, x.dtype), 1 / (1 - rate)));
+  },
+});
+
+/**
  * Sets each value to zero with probability `rate` in training, and scales the others by 1 / (1 − rate); of any shape.
  */
-export function dropout(name: string, rate: number): Layer {
-  return {
-    tensors: [],
-    apply(x, { program, training, seed }) {
-      if (!training || rate === 0) return x;
-      const kept = greaterEqual(keyedUniform(seed, x.shape, name), floatScalar(program, rate));
-      return mul(x, mulScalar(cast(kept, x.dtype), 1 / (1 - rate)));
-    },
-  };
-}
+export const dropout = (name: string, rate: number): Layer => dropping(name, rate, (shape) => shape);
 
 /**
  * Stochastic depth (Huang et al., 2016): sets what a residual branch gives to zero with probability `rate`, drawn for
  * each image apart, and scales the others by 1 / (1 − rate), as timm's DropPath. The first axis of x is that of the
  * images.
  */
-export function dropPath(name: string, rate: number): Layer {
-  return {
-    tensors: [],
-    apply(x, { program, training, seed }) {
-      if (!training || rate === 0) return x;
-      const each = x.shape.map((extent, axis) => (axis === 0 ? extent : 1));
-      const kept = greaterEqual(keyedUniform(seed, each, name), floatScalar(program, rate));
-      return mul(x, mulScalar(cast(kept, x.dtype), 1 / (1 - rate)));
-    },
-  };
-}
+export const dropPath = (name: string, rate: number): Layer =>
+  dropping(name, rate, (shape) => shape.map((extent, axis) => (axis === 0 ? extent : 1)));
 
 interface LinearLayer extends Layer {
   /** [inputs, outputs] */

@@ -1,5 +1,5 @@
 // Softmax cross entropy, log softmax and one-hot encodings.
-import { int, type } from '../attributes.js';
+import { int, type, type Attributes } from '../attributes.js';
 import { customGradient, detach, withGradient, type Tensor } from '../tensor.js';
 import { exp, mul, neg, sub } from './elementwise.js';
 import { requireIndices, requireLabels, requireTargets } from './labels.js';
@@ -10,18 +10,9 @@ import { reshape } from './shape.js';
 /** Cross entropy of softmax(logits) [N, C] against int32 labels [N], one value an image; float32 [N]. */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
   requireLabels('compute softmaxCrossEntropy', logits, labels);
-  const [count, classes] = logits.shape;
-  if (logits.program.deterministic) return composedCrossEntropy(logits, oneHot(labels, classes));
-  const [value, slope] = logits.program.execute(
-    'SparseSoftmaxCrossEntropyWithLogits',
-    { T: type(logits.dtype), Tlabels: type('int32') },
-    [logits, labels],
-    [
-      { dtype: logits.dtype, shape: [count] },
-      { dtype: logits.dtype, shape: logits.shape },
-    ],
-  );
-  return withGradient(value, [logits], (gradient) => [mul(slope, reshape(gradient, [count, 1]))]);
+  if (logits.program.deterministic) return composedCrossEntropy(logits, oneHot(labels, logits.shape[1]));
+  const attributes = { T: type(logits.dtype), Tlabels: type('int32') };
+  return fusedCrossEntropy('SparseSoftmaxCrossEntropyWithLogits', attributes, logits, labels);
 }
 
 /**
@@ -30,12 +21,22 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
  */
 export function softTargetCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
   requireTargets('compute softTargetCrossEntropy', logits, targets);
-  const [count] = logits.shape;
   if (logits.program.deterministic) return composedCrossEntropy(logits, targets);
+  return fusedCrossEntropy('SoftmaxCrossEntropyWithLogits', { T: type(logits.dtype) }, logits, targets);
+}
+
+/** Cross entropy by one of TensorFlow's kernels, which compute the gradient of the logits with it. */
+function fusedCrossEntropy(
+  operation: 'SparseSoftmaxCrossEntropyWithLogits' | 'SoftmaxCrossEntropyWithLogits',
+  attributes: Attributes,
+  logits: Tensor,
+  expected: Tensor,
+): Tensor {
+  const [count] = logits.shape;
   const [value, slope] = logits.program.execute(
-    'SoftmaxCrossEntropyWithLogits',
-    { T: type(logits.dtype) },
-    [logits, targets],
+    operation,
+    attributes,
+    [logits, expected],
     [
       { dtype: logits.dtype, shape: [count] },
       { dtype: logits.dtype, shape: logits.shape },
