@@ -32,7 +32,7 @@ interface BatchMix {
   readonly synthetic: number;
 }
 
-interface EpochPlan {
+interface EpochBatches {
   readonly batches: number;
   /** Every batch but the last. */
   readonly full: BatchMix;
@@ -56,7 +56,7 @@ export function realImages({ count, synthetic }: TrainingImages): number {
  * The batches of a training epoch: every real image once, and beside them in each batch the nearest whole number of
  * synthetic ones, so that with 1/6 of 128 it is 107 and 21. A batch has at least one real image.
  */
-export function epochPlan(images: TrainingImages, batchSize: number): EpochPlan {
+export function epochBatches(images: TrainingImages, batchSize: number): EpochBatches {
   const share = images.synthetic === undefined ? 0 : Math.round(images.synthetic.fraction * batchSize);
   const synthetic = Math.min(share, batchSize - 1);
   const full = { real: batchSize - synthetic, synthetic };

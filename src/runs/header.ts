@@ -1,6 +1,6 @@
 // Prints and records the header of a run before its first step.
 import { counted, formatCount } from '../common/format.js';
-import { epochPlan, realImages } from '../data/batches.js';
+import { epochBatches, realImages } from '../data/batches.js';
 import type { Engine } from '../engine/index.js';
 import { countParameters } from '../models/cost.js';
 import { gitRevision, writeEnvironment } from '../records/environment.js';
@@ -55,7 +55,7 @@ export function headerLines({ config, parts, splits, engine, position, weights, 
   const { train, evaluation, evaluationName, data } = splits;
   const unofficial = unofficialText(config.dataset.name, data);
   const { epochs, batchSize, execution } = config.training;
-  const { batches, full } = epochPlan(train, batchSize);
+  const { batches, full } = epochBatches(train, batchSize);
   const parameters = formatCount(countParameters(network));
   const frozen = countParameters(network, ['frozen']);
   const facts = [

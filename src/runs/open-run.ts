@@ -1,7 +1,7 @@
 // A run that is open: what is trained, on what, from where, and where its records go.
 import { cacheHome } from '../common/home.js';
 import type { ExperimentConfig } from '../config/schema.js';
-import { epochPlan } from '../data/batches.js';
+import { epochBatches } from '../data/batches.js';
 import { mixSources } from '../data/datasets/mixed/source.js';
 import { maxBrokenOf } from '../data/options.js';
 import type { DataPlaces, LoadedSplits } from '../data/registry.js';
@@ -78,7 +78,7 @@ export async function openRun(
   const weights = first?.facts ?? earlier;
   if (first?.droppedBias !== undefined) folder.print(droppedBiasText(first.droppedBias));
   if (before !== undefined) {
-    const { batches: batchesPerEpoch } = epochPlan(splits.train, config.training.batchSize);
+    const { batches: batchesPerEpoch } = epochBatches(splits.train, config.training.batchSize);
     const epoch = position.batch > 0 ? position.epoch : position.epoch - 1;
     requireSamePast({ before, config, loss: parts.loss, epoch, batchesPerEpoch }, folder.paths);
     requireEvaluatedPast(rowsOf(kept), config, folder.paths);
@@ -124,7 +124,7 @@ function placeOf(
   const { metrics, data, classNames, weights, evaluationImagesLeftOut = 0, ...position } = progress;
   const trainedOn = { data, classNames };
   requireSameData(trainedOn, splits, inputs, checkpoint.path);
-  if (position.batch > epochPlan(splits.train, batchSize).batches) {
+  if (position.batch > epochBatches(splits.train, batchSize).batches) {
     throw otherData(dataChangesText(trainedOn, splits, inputs), checkpoint.path);
   }
   return { position, digest: metrics, weights, evaluationImagesLeftOut };

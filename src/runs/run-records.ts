@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { closeOnError } from '../common/close-on-error.js';
 import { fingerprint } from '../config/fingerprint.js';
-import { epochPlan } from '../data/batches.js';
+import { epochBatches } from '../data/batches.js';
 import { createCadence } from '../training/cadence.js';
 import { diverged, placeInRun, type GoodCheckpoint } from '../training/divergence.js';
 import { epochLine } from '../training/progress.js';
@@ -69,7 +69,10 @@ export async function openRecords(run: Run): Promise<RunRecords> {
   const { checkpointEvery, keepCheckpoints } = config.output;
   const { evaluationName } = splits;
   const { checksum: data, classNames } = splits.data;
-  const { stepOf, metrics, curves, progress, close } = await openFiles(run, epochPlan(splits.train, batchSize).batches);
+  const { stepOf, metrics, curves, progress, close } = await openFiles(
+    run,
+    epochBatches(splits.train, batchSize).batches,
+  );
   const cadence = createCadence(checkpointEvery, context.clock);
   const best = bestOf(metrics.kept);
   let last: GoodCheckpoint | undefined =

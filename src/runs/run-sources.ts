@@ -1,7 +1,7 @@
 // What a run is made from: all that can be read, built and refused before its folder is touched.
 import { cannot } from '../common/errors.js';
 import type { ExperimentConfig } from '../config/schema.js';
-import { epochPlan, type TrainingImages } from '../data/batches.js';
+import { epochBatches, type TrainingImages } from '../data/batches.js';
 import { requireAugmentation, requireDecoder } from '../data/create-reader.js';
 import { loadSplits, type LoadedSplits } from '../data/registry.js';
 import type { Engine } from '../engine/index.js';
@@ -76,7 +76,7 @@ export async function loadSources(
   const { batchSize, evaluationBatchSize } = config.training;
   requireTrainingMemory(
     parts,
-    Math.max(...epochPlan(trainingImages(config, splits.train.count), batchSize).sizes),
+    Math.max(...epochBatches(trainingImages(config, splits.train.count), batchSize).sizes),
     kind,
   );
   requireEvaluationMemory(parts, Math.min(evaluationBatchSize, splits.evaluation.count), kind);

@@ -1,26 +1,26 @@
 // How many images of which kind make up the batches of an epoch.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endlessOrder, epochPlan } from '../../src/data/batches.js';
+import { endlessOrder, epochBatches } from '../../src/data/batches.js';
 
-describe('epochPlan', () => {
+describe('epochBatches', () => {
   it('is 107 real and 21 synthetic images of a batch of 128, and the same proportion of the last', () => {
-    const plan = epochPlan({ count: 50_000 + 9000, synthetic: { count: 9000, fraction: 0.1667 } }, 128);
+    const batches = epochBatches({ count: 50_000 + 9000, synthetic: { count: 9000, fraction: 0.1667 } }, 128);
     const last = { real: 50_000 - 467 * 107, synthetic: 6 };
-    expect(plan).toEqual({ batches: 468, full: { real: 107, synthetic: 21 }, last, sizes: [128, 37] });
+    expect(batches).toEqual({ batches: 468, full: { real: 107, synthetic: 21 }, last, sizes: [128, 37] });
   });
 
   it('is whole batches of real images where there are no synthetic ones', () => {
     const full = { real: 128, synthetic: 0 };
-    expect(epochPlan({ count: 50_000 }, 128)).toEqual({
+    expect(epochBatches({ count: 50_000 }, 128)).toEqual({
       batches: 391,
       full,
       last: { real: 80, synthetic: 0 },
       sizes: [128, 80],
     });
-    expect(epochPlan({ count: 256 }, 128)).toEqual({ batches: 2, full, last: full, sizes: [128] });
-    expect(epochPlan({ count: 5 }, 128).sizes).toEqual([5]);
-    expect(epochPlan({ count: 0 }, 128)).toMatchObject({ batches: 0, sizes: [] });
+    expect(epochBatches({ count: 256 }, 128)).toEqual({ batches: 2, full, last: full, sizes: [128] });
+    expect(epochBatches({ count: 5 }, 128).sizes).toEqual([5]);
+    expect(epochBatches({ count: 0 }, 128)).toMatchObject({ batches: 0, sizes: [] });
   });
 
   it('has every real image once, and no batch above its size or without a real image', () => {
@@ -28,7 +28,10 @@ describe('epochPlan', () => {
     const count = fc.integer({ min: 1, max: 500 });
     fc.assert(
       fc.property(count, fc.integer({ min: 1, max: 64 }), fraction, (count, batchSize, fraction) => {
-        const { batches, full, last } = epochPlan({ count: count + 9, synthetic: { count: 9, fraction } }, batchSize);
+        const { batches, full, last } = epochBatches(
+          { count: count + 9, synthetic: { count: 9, fraction } },
+          batchSize,
+        );
         expect((batches - 1) * full.real + last.real).toBe(count);
         expect(full.real + full.synthetic).toBe(batchSize);
         expect(last.real + last.synthetic).toBeLessThanOrEqual(batchSize);

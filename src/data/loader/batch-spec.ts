@@ -1,5 +1,5 @@
 // Batch specifications: which images make up a batch, and the order of the batches.
-import { batchCount, endlessOrder, epochOrder, epochPlan, realImages, type TrainingImages } from '../batches.js';
+import { batchCount, endlessOrder, epochOrder, epochBatches, realImages, type TrainingImages } from '../batches.js';
 
 /** One batch to build. */
 export interface BatchSpec {
@@ -18,7 +18,7 @@ export const isSameBatch = (a: BatchName | undefined, b: BatchName): boolean =>
   a?.part === b.part && a.epoch === b.epoch && a.batch === b.batch;
 
 /** What the batches of a run are made of. */
-interface SpecPlan {
+interface SpecOptions {
   readonly train: TrainingImages;
   readonly evaluation: { readonly count: number };
   readonly batchSize: number;
@@ -46,7 +46,7 @@ export function* trainingSpecs(
   images: TrainingImages,
   { batchSize, seed, epoch, first }: EpochSpec,
 ): Generator<BatchSpec, void, undefined> {
-  const { batches, full, last } = epochPlan(images, batchSize);
+  const { batches, full, last } = epochBatches(images, batchSize);
   const real = realImages(images);
   const order = epochOrder(real, seed, epoch);
   const added = Math.max(0, batches - 1) * full.synthetic + last.synthetic;
@@ -80,7 +80,7 @@ export function* evaluationSpecs(
  */
 export function* specsFrom(
   { part, epoch, batch }: BatchName,
-  { train, evaluation, batchSize, evaluationBatchSize, seed, epochs }: SpecPlan,
+  { train, evaluation, batchSize, evaluationBatchSize, seed, epochs }: SpecOptions,
   evaluatedAfter: (epoch: number) => boolean,
 ): Generator<BatchSpec, void, undefined> {
   if (part === 'evaluation') {

@@ -1,16 +1,16 @@
 // The loader: yields the batches of a run in order, the same bytes with and without worker threads.
 import { cannot } from '../../common/errors.js';
-import { batchCount, epochPlan, type Batch } from '../batches.js';
+import { batchCount, epochBatches, type Batch } from '../batches.js';
 import { imageBytes } from '../dataset.js';
 import { keepImages } from '../kept-images.js';
 import { createBrokenImageCheck } from './broken-images.js';
 import { errorOf } from './failure.js';
 import { createInlineBuilder, type BatchBuilder } from './inline-builder.js';
 import { isSameBatch, specsFrom, type BatchName, type BatchSpec } from './batch-spec.js';
-import { noneLeft, openReadImages, type ReadingPlan } from './read-images.js';
+import { noneLeft, openReadImages, type ReadingOptions } from './read-images.js';
 import { openWorkerBuilder } from './worker-builder.js';
 
-export interface LoaderOptions extends ReadingPlan {
+export interface LoaderOptions extends ReadingOptions {
   readonly batchSize: number;
   readonly evaluationBatchSize: number;
   /** Number of worker threads; 0 builds each batch in this thread when it is requested. */
@@ -89,7 +89,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const inlineBuilder = async (size: number): Promise<BatchBuilder> =>
     createInlineBuilder(await openReadImages(options), train, size);
   // A batch size may be larger than the set.
-  const largestTraining = Math.max(...epochPlan(train, batchSize).sizes);
+  const largestTraining = Math.max(...epochBatches(train, batchSize).sizes);
   const largestEvaluation = Math.min(evaluationBatchSize, evaluation.count);
   const largest = evaluatesInline ? largestTraining : Math.max(largestTraining, largestEvaluation);
   const trainBuilder = workers === 0 ? await inlineBuilder(largestTraining) : await openWorkerBuilder(options, largest);
@@ -97,7 +97,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const takeTraining = createSpecQueue(trainBuilder, upcoming);
   const takeEvaluation = evaluatesInline ? createSpecQueue(evaluationBuilder, upcoming) : takeTraining;
 
-  const trainingBatchCount = epochPlan(train, batchSize).batches;
+  const trainingBatchCount = epochBatches(train, batchSize).batches;
   const checkReports = createBrokenImageCheck(options.maxBroken, options.warn);
   let waitedSeconds = 0;
   let leftOut = 0;

@@ -10,7 +10,7 @@ import { plainFailure, type ImageFailure, type PlainFailure } from './failure.js
 import type { BatchSpec } from './batch-spec.js';
 
 /** Options of reading images, as plain values that can be sent to a thread. */
-export interface ReadingPlan {
+export interface ReadingOptions {
   readonly train: ImageSource;
   readonly evaluation: ImageSource;
   readonly augmentation: AugmentationOptions;
@@ -48,15 +48,15 @@ const readsPerThread = 2;
 
 type Read = (index: number) => void | Promise<void>;
 
-/** Opens the readers of a plan in this thread. Errors: options that do not fit the images. */
-export async function openReadImages(plan: ReadingPlan): Promise<ReadImages> {
-  const { seed, augmentation } = plan;
-  const size = imageBytes(plan.train);
+/** Opens the readers of both sources in this thread. Errors: options that do not fit the images. */
+export async function openReadImages(options: ReadingOptions): Promise<ReadImages> {
+  const { seed, augmentation } = options;
+  const size = imageBytes(options.train);
   const readers = {
-    train: await createReader(plan.train, augmentation),
-    evaluation: await createReader(plan.evaluation, augmentation),
+    train: await createReader(options.train, augmentation),
+    evaluation: await createReader(options.evaluation, augmentation),
   };
-  const replace = createReplacer(plan);
+  const replace = createReplacer(options);
 
   return async ({ part, epoch, indices }, { first, end }, images, offset, isOver) => {
     const reports: (ReadingReport & { readonly at: number })[] = [];
@@ -104,7 +104,7 @@ export const noneLeft = ({ name, part, count }: ImageSource): PlainFailure =>
   cannot('read images', `not one of the ${count} images of ${name} ${part} can be read`, { code: 'data/damaged' });
 
 /** Finds a readable replacement of the training image at `index`, whose reading threw `thrown`. */
-function createReplacer({ train, maxBroken }: ReadingPlan) {
+function createReplacer({ train, maxBroken }: ReadingOptions) {
   const real = realImages(train);
   const known = new Map<number, ImageFailure>();
   return async (

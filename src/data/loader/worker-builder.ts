@@ -3,14 +3,14 @@ import { imageBytes } from '../dataset.js';
 import { startWorkerPool } from './worker-pool.js';
 import type { BatchSpec } from './batch-spec.js';
 import type { BatchBuilder } from './inline-builder.js';
-import type { ReadingPlan, ReadingReport } from './read-images.js';
+import type { ReadingOptions, ReadingReport } from './read-images.js';
 import { control, header, openRing, taskImages, type Ring } from './ring.js';
 
 /** Maximum number of prefetched batches, and of their bytes; the smaller limit applies. */
 const maxSlots = 8;
 const maxBytes = 2 ** 28;
 
-interface WorkerOptions extends ReadingPlan {
+interface WorkerOptions extends ReadingOptions {
   readonly workers: number;
   readonly workerFile?: URL;
 }
@@ -55,7 +55,7 @@ export async function openWorkerBuilder(options: WorkerOptions, batchSize: numbe
     workers,
     file: options.workerFile ?? new URL('./worker.js', import.meta.url),
     workerData: {
-      plan: { train, evaluation, augmentation, seed, maxBroken },
+      options: { train, evaluation, augmentation, seed, maxBroken },
       shape: ring.shape,
       buffer: ring.buffer,
     },

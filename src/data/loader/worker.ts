@@ -1,11 +1,11 @@
 // Loader worker thread: processes tasks from the ring until it is closed. Must never load the TensorFlow binding.
 import { parentPort, workerData } from 'node:worker_threads';
 import { plainFailure, type PlainFailure } from './failure.js';
-import { openReadImages, type ReadingPlan, type ReadingReport } from './read-images.js';
+import { openReadImages, type ReadingOptions, type ReadingReport } from './read-images.js';
 import { control, header, openRing, type Ring, type RingShape } from './ring.js';
 
 export interface WorkerData {
-  readonly plan: ReadingPlan;
+  readonly options: ReadingOptions;
   readonly shape: RingShape;
   readonly buffer: SharedArrayBuffer;
 }
@@ -30,9 +30,9 @@ function isPublished({ control: words }: Ring, task: number): boolean {
   }
 }
 
-async function work({ plan, shape, buffer }: WorkerData, post: (message: WorkerMessage) => void): Promise<void> {
+async function work({ options, shape, buffer }: WorkerData, post: (message: WorkerMessage) => void): Promise<void> {
   const ring = openRing(shape, buffer);
-  const readImages = await openReadImages(plan);
+  const readImages = await openReadImages(options);
   post({ kind: 'ready' });
   for (;;) {
     const task = Atomics.add(ring.control, control.taken, 1);

@@ -58,7 +58,7 @@ describe('evaluationOrders', () => {
 });
 
 describe('specsFrom', () => {
-  const plan = {
+  const options = {
     train: { count: 5 },
     evaluation: { count: 3 },
     batchSize: 4,
@@ -67,7 +67,7 @@ describe('specsFrom', () => {
     epochs: 4,
   };
   const namesFrom = (name: BatchName, evaluatedAfter: (epoch: number) => boolean): readonly string[] =>
-    [...specsFrom(name, plan, evaluatedAfter)].map(({ part, epoch, batch }) => `${part} ${epoch}.${batch}`);
+    [...specsFrom(name, options, evaluatedAfter)].map(({ part, epoch, batch }) => `${part} ${epoch}.${batch}`);
   it('has the evaluation only after the epochs that end in one', () => {
     const evaluation = ['evaluation 0.0', 'evaluation 0.1'];
     const from = { part: 'train', epoch: 2, batch: 1 } as const;
