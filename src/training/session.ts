@@ -1,5 +1,5 @@
 // A training session: the captured (or eager) functions of one experiment over its parameters and state.
-import { epochPlan, type Batch, type SyntheticShare } from '../data/batches.js';
+import { epochBatches, type Batch, type SyntheticShare } from '../data/batches.js';
 import type { Engine } from '../engine/index.js';
 import type { Execution, Session } from '../engine/session.js';
 import { initialValues } from '../nn/tensors.js';
@@ -75,7 +75,7 @@ export function openTrainingSession(engine: Engine, parts: StepParts, options: S
   const readEvery = readEveryOf({ readEvery: asked }, engine.device.kind);
   const tensors = sessionTensors(parts);
   const trained = { count: options.trainImages, ...(synthetic === undefined ? {} : { synthetic }) };
-  const { sizes } = epochPlan(trained, options.batchSize);
+  const { sizes } = epochBatches(trained, options.batchSize);
   // The last batch of a group makes the update; every other one is full.
   const unfinished = parts.accumulates === true ? sizes.filter((size) => size === options.batchSize) : [];
   const { evaluationImages, evaluationBatchSize, leavesOut = false } = options;

@@ -5,7 +5,7 @@ import type { ImageSource } from '../../source.js';
 const shapeOf = ({ height, width, classes }: ImageSource): string => `${height} x ${width} pixels, ${classes} classes`;
 
 /**
- * One source of both, the synthetic images last; they make up `fraction` of every training batch (`epochPlan`).
+ * One source of both, the synthetic images last; they make up `fraction` of every training batch (`epochBatches`).
  * Errors: images of another size or with other classes.
  */
 export function mixSources(real: ImageSource, synthetic: ImageSource, fraction: number): ImageSource {
