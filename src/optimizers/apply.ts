@@ -21,13 +21,13 @@ interface OptimizerStep {
 }
 
 /** What is updated together, a pack's vector or one parameter, with its gradient. */
-interface Slope {
+interface ParameterGradient {
   readonly parameter: TensorDeclaration;
   readonly gradient: Tensor;
 }
 
 /** The gradients of `loss`, those of a pack of its program as one. */
-function slopesOf(loss: Tensor, parameters: readonly TensorDeclaration[]): Slope[] {
+function parameterGradients(loss: Tensor, parameters: readonly TensorDeclaration[]): ParameterGradient[] {
   const { program } = loss;
   const found = gradients(
     loss,
@@ -45,11 +45,14 @@ function slopesOf(loss: Tensor, parameters: readonly TensorDeclaration[]): Slope
 }
 
 /** The gradients that an update is made with; none where it is to come with a later batch. */
-function updateSlopes(slopes: readonly Slope[], { group, maxNorm }: OptimizerStep): readonly Slope[] {
+function updateGradients(
+  computed: readonly ParameterGradient[],
+  { group, maxNorm }: OptimizerStep,
+): readonly ParameterGradient[] {
   const whole =
     group === undefined
-      ? slopes
-      : slopes.flatMap(({ parameter, gradient }) => {
+      ? computed
+      : computed.flatMap(({ parameter, gradient }) => {
           const total = accumulated(parameter, gradient, group);
           return total === undefined ? [] : [{ parameter, gradient: total }];
         });
@@ -65,7 +68,7 @@ function updateSlopes(slopes: readonly Slope[], { group, maxNorm }: OptimizerSte
 export function applyOptimizer(optimizer: Optimizer, loss: Tensor, step: OptimizerStep): void {
   const { program } = loss;
   const { parameters, scalars, clip } = step;
-  for (const { parameter, gradient } of updateSlopes(slopesOf(loss, parameters), step)) {
+  for (const { parameter, gradient } of updateGradients(parameterGradients(loss, parameters), step)) {
     optimizer.update({ program, parameter, value: program.read(parameter), gradient, scalars });
     if (clip !== undefined) program.assign(parameter, clamp(detach(program.read(parameter)), -clip, clip));
   }
