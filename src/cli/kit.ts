@@ -5,7 +5,7 @@ import type { LossModule } from '../runs/kit.js';
 
 export * from '../runs/kit.js';
 export type { ComputedLoss, ComputeLossOptions } from '../runs/compute-loss.js';
-export type { ArrayInput, ShapedArray } from '../runs/given-arrays.js';
+export type { ArrayInput, ShapedArray } from '../runs/array-input.js';
 
 /**
  * Takes one step of a loss on given arrays, without an optimizer: its value, its gradients, and its state after the

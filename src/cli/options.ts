@@ -165,13 +165,13 @@ export function wholeNumber(text: string, maxDigits = 9): number | undefined {
 }
 
 const wholeNumberFrom =
-  (least: number, most = Infinity) =>
+  (min: number, max = Infinity) =>
   (text: string): number => {
     const value = wholeNumber(text, Infinity);
-    if (value === undefined || value < least) {
-      throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+    if (value === undefined || value < min) {
+      throw new InvalidArgumentError(`Expected a whole number of at least ${min}.`);
     }
-    if (value > most) throw new InvalidArgumentError(`Expected at most ${most}.`);
+    if (value > max) throw new InvalidArgumentError(`Expected at most ${max}.`);
     return value;
   };
 
@@ -183,18 +183,18 @@ export const countArgument = wholeNumberFrom(1, 999_999_999);
 
 /** Reads seconds, also fractions of them. */
 export const secondsArgument =
-  (least: number, most: number) =>
+  (min: number, max: number) =>
   (text: string): number => {
     const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-    if (seconds >= least && seconds <= most) return seconds;
-    throw new InvalidArgumentError(`Expected seconds from ${least} to ${most}.`);
+    if (seconds >= min && seconds <= max) return seconds;
+    throw new InvalidArgumentError(`Expected seconds from ${min} to ${max}.`);
   };
 
 /** The same where the machine has to hold so many at once. */
-export function countUpTo(most: number): (value: string) => number {
+export function countUpTo(max: number): (value: string) => number {
   return (value) => {
     const count = countArgument(value);
-    if (count > most) throw new InvalidArgumentError(`Expected at most ${most}.`);
+    if (count > max) throw new InvalidArgumentError(`Expected at most ${max}.`);
     return count;
   };
 }

@@ -58,5 +58,5 @@ export function orList(words: readonly string[]): string {
 }
 
 /** Names in a message, as they are, and how many more there are. */
-export const someNames = (names: readonly string[], most = 8): string =>
-  names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+export const someNames = (names: readonly string[], limit = 8): string =>
+  names.length <= limit ? names.join(', ') : `${names.slice(0, limit).join(', ')} and ${names.length - limit} more`;

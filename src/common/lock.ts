@@ -32,7 +32,7 @@ interface LockContext {
 
 interface LockWatch {
   readonly milliseconds: number;
-  /** Told of the holder once a watch begins. */
+  /** Called with the holder once a watch begins. */
   readonly begins: (holder: string) => void;
 }
 

@@ -90,7 +90,7 @@ function exportHint(factory: string, exports: Readonly<Record<string, unknown>>)
   return `${said}; write \`export function ${factory}(…) { … }\``;
 }
 
-/** How the failure of a user's file is told: the action, and what is known of the reason. */
+/** How the failure of a user's file is described: the action, and what is known of the reason. */
 function unusable(
   action: string,
   reason: string,

@@ -26,8 +26,8 @@ const stderrOf = (args: readonly string[]): Promise<string> =>
  * below it. The error may lie in a file that it imports. Undefined where it is not found.
  */
 export async function syntaxErrorPlace(error: SyntaxError, path: string, url: string): Promise<string | undefined> {
-  const told = placeIn(error.stack ?? '');
-  if (told !== undefined) return told;
+  const inStack = placeIn(error.stack ?? '');
+  if (inStack !== undefined) return inStack;
   // Code that ran and threw, as JSON.parse does, has a stack that leads to it. It is not run again.
   const frame = /\((?:async )?(file:\/\/\S+?:\d+):\d+\)|at (?:async )?(file:\/\/\S+?:\d+):\d+$/m.exec(
     error.stack ?? '',

@@ -78,14 +78,14 @@ function withAbsolutePaths(config: ExperimentConfig, tree: MapTree, workingDirec
   };
 }
 
-/** Notes which file the first weights come from, where it is there. */
+/** Adds the SHA-256 of the file of first weights, where the file is there. */
 function withWeightsDigest(config: ExperimentConfig): ExperimentConfig {
   const { model } = config;
   if (model.weights === undefined || model.weightsSha256 !== undefined || !isFile(model.weights)) return config;
   return { ...config, model: { ...model, weightsSha256: fileSha256(model.weights) } };
 }
 
-/** Notes which generator the synthetic images come from, where it is trained already. */
+/** Adds the checksum of the generator of the synthetic images, where it is trained already. */
 function withGeneratorChecksum(config: ExperimentConfig, workingDirectory: string): ExperimentConfig {
   const { synthetic } = config.dataset;
   if (synthetic === undefined || synthetic.checksum !== undefined) return config;

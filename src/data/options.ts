@@ -92,8 +92,8 @@ const cifarOptions = <Name extends CifarName>(name: Name) =>
     });
 
 /** What a level or a deviation that is too large should be; one up to 255 may have been meant in levels of a byte. */
-const tooLarge = (most: number, input: unknown): string =>
-  `expected at most ${most}` +
+const tooLarge = (max: number, input: unknown): string =>
+  `expected at most ${max}` +
   (typeof input === 'number' && input >= 2 && input <= 255 ? ' (a level from 0 to 255 is divided by 255)' : '');
 
 const levels = (fallback: [number, number, number]) => {

@@ -16,9 +16,9 @@ import {
   readArray,
   wrongInput,
   type ArrayInput,
-  type GivenArray,
+  type NamedArray,
   type ShapedArray,
-} from './given-arrays.js';
+} from './array-input.js';
 import type { LossModule } from './kit.js';
 import { buildLoss, requireDistinctNames } from './modules.js';
 
@@ -79,7 +79,7 @@ function requireKnown(what: string, names: readonly string[], known: readonly st
 
 const isInt32 = (value: number): boolean => (value | 0) === value;
 
-function labelsOf({ values }: GivenArray, classes: number): Int32Array {
+function labelsOf({ values }: NamedArray, classes: number): Int32Array {
   const wrong = values.find((label) => !(isInt32(label) && label >= 0 && label < classes));
   if (wrong === undefined) return Int32Array.from(values);
   throw wrongInput(`labels holds ${wrong}, expected classes from 0 to ${classes - 1}`);

@@ -50,7 +50,7 @@ interface Figure4Parts {
   readonly source: ImageSource;
   readonly encoder: Encoder;
   readonly covariance: FeatureCovariance;
-  /** Told after each iteration of a step; throws where it is to end. */
+  /** Called after each iteration of a step; throws where it is to end. */
   readonly progress: (step: 1 | 2, iteration: number) => void;
 }
 

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { moduleOptions } from '../../common/modules.js';
 
-const range = (low: number, high: number, most: number) =>
+const range = (low: number, high: number, limit: number) =>
   z
-    .tuple([z.number().gt(0).max(most), z.number().gt(0).max(most)])
+    .tuple([z.number().gt(0).max(limit), z.number().gt(0).max(limit)])
     .default([low, high])
     .refine(([from, to]) => from <= to, { error: 'expected the smaller number first' });
 

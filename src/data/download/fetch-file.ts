@@ -75,7 +75,7 @@ async function placementOf(response: Response, have: number, part: string): Prom
   throw status >= 500 || status === 408 || status === 429 ? new Error(reason) : new Refused(reason);
 }
 
-/** Appends the body to the part; `onChunk` is told that bytes came. */
+/** Appends the body to the part; `onChunk` is called when bytes came. */
 async function receive(
   response: Response,
   { start, total }: Placement,
@@ -115,7 +115,7 @@ async function attempt(options: Attempt): Promise<void> {
     const response = await fetch(url, { headers, signal: controller.signal });
     const placement = await placementOf(response, have, part);
     if (placement === undefined) return;
-    // Old bytes go before the new version is noted, so that nothing can join the two.
+    // Old bytes are removed before the new version is recorded, so that nothing can join the two.
     if (placement.start === 0) await rm(part, { force: true });
     await writePartState(part, { url, validator: validatorOf(response) });
     await receive(response, placement, options, () => timer.refresh());

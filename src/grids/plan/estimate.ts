@@ -2,7 +2,7 @@
 import { cannot, reasonOf } from '../../common/errors.js';
 import { formatBytes } from '../../common/format.js';
 import type { ExperimentConfig } from '../../config/schema.js';
-import { epochPlan } from '../../data/batches.js';
+import { epochBatches } from '../../data/batches.js';
 import type { DataPlaces } from '../../data/registry.js';
 import type { Engine } from '../../engine/index.js';
 import { sizeOf } from '../../engine/types.js';
@@ -41,7 +41,7 @@ export interface EstimateContext extends DataPlaces {
   readonly freeBytes: () => number | undefined;
   /** Milliseconds, for measuring. */
   readonly clock: () => number;
-  /** Told before a step is measured. */
+  /** Called before a step is measured. */
   readonly measuring: (config: ExperimentConfig) => void;
 }
 
@@ -52,7 +52,7 @@ function secondsPerEpoch(config: ExperimentConfig, images: ImageCounts, step: St
   const { training } = config;
   const { batchSize, evaluationBatchSize, epochs } = training;
   // Synthetic images fill a part of each batch.
-  const { real } = epochPlan(trainingImages(config, images.train), batchSize).full;
+  const { real } = epochBatches(trainingImages(config, images.train), batchSize).full;
   const evaluation = (images.evaluation / evaluationBatchSize) * step.evaluation;
   const milliseconds = (images.train / real) * step.training + (evaluation * evaluationCount(training)) / epochs;
   return milliseconds / 1000;

@@ -39,10 +39,10 @@ function headerOf({ path, executable, bytes }: Member): Buffer {
   return buffer;
 }
 
-/** The archive's bytes; `told` gets each member's SHA-256, and may add members while it is asked for the next. */
+/** The archive's bytes; `onPacked` gets each member's SHA-256, and may add members while it is asked for the next. */
 export async function* tarOf(
   members: Iterable<Member>,
-  told: (member: Member, sha256: string) => void,
+  onPacked: (member: Member, sha256: string) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for (const member of members) {
     yield headerOf(member);
@@ -59,7 +59,7 @@ export async function* tarOf(
     if (bytes !== member.bytes)
       throw cannot(`pack ${member.path}`, 'it changed while it was packed', { code: 'bundle/packing' });
     yield Buffer.alloc((block - (bytes % block)) % block);
-    told(member, hash.digest('hex'));
+    onPacked(member, hash.digest('hex'));
   }
   yield Buffer.alloc(2 * block);
 }

@@ -67,7 +67,7 @@ export async function packBundle(options: PackOptions): Promise<Manifest> {
   log(`packing ${members.length} files, ${formatBytes(bytes)}`);
   const checked: { path: string; sha256: string }[] = [];
   let done = 0;
-  const told = (member: Member, sha256: string): void => {
+  const onPacked = (member: Member, sha256: string): void => {
     checked.push({ path: member.path, sha256 });
     done += member.bytes;
     if (member.bytes > 1e8) log(`  ${Math.round((100 * done) / bytes)} %  ${member.path}`);
@@ -76,7 +76,7 @@ export async function packBundle(options: PackOptions): Promise<Manifest> {
     yield* members;
     yield textMember(sumsName, sums(checked), false);
   };
-  const archive = gzipOf(tarOf(withSums(), told));
+  const archive = gzipOf(tarOf(withSums(), onPacked));
   const parts = await writeParts(archive, out, `isda-${version}-${engine.build}.tar.gz`, partBytes ?? Infinity);
   const manifest: Manifest = {
     format: 1,

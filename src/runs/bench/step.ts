@@ -46,7 +46,7 @@ interface BenchOptions {
   readonly warmup: number;
   /** Milliseconds. */
   readonly clock: () => number;
-  /** Told after each round of one step a variant. */
+  /** Called after each round of one step a variant. */
   readonly round?: (done: number, total: number) => void;
   /** The GPU that the engine computes on. */
   readonly accelerator?: Accelerator;

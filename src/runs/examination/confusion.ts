@@ -26,9 +26,9 @@ export interface ConfusedPair {
 }
 
 /**
- * The `most` pairs of different classes with the most images; of equal ones those of the larger share, then by label.
+ * The `limit` pairs of different classes with the most images; of equal ones those of the larger share, then by label.
  */
-export function confusedPairs({ classNames, counts }: Confusion, most: number): readonly ConfusedPair[] {
+export function confusedPairs({ classNames, counts }: Confusion, limit: number): readonly ConfusedPair[] {
   const pairs = counts.flatMap((row, label) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     return row.flatMap((images, predicted): ConfusedPair[] => {
@@ -37,5 +37,5 @@ export function confusedPairs({ classNames, counts }: Confusion, most: number): 
       return [{ label, predicted, ...names, images, percent: (100 * images) / total }];
     });
   });
-  return pairs.sort((a, b) => b.images - a.images || b.percent - a.percent).slice(0, most);
+  return pairs.sort((a, b) => b.images - a.images || b.percent - a.percent).slice(0, limit);
 }

@@ -70,7 +70,7 @@ function predictionOf(logits: ArrayLike<number>, at: number, classNames: readonl
 
 /**
  * Predicts the files at absolute `paths`, at least one, in their order, a batch at a time; the next batch is decoded
- * meanwhile. A file that cannot be read is told as such. Errors: the logits are not finite.
+ * meanwhile. A file that cannot be read is reported as such. Errors: the logits are not finite.
  */
 export async function* predictFiles(
   network: TrainedNetwork,

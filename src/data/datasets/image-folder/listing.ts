@@ -118,7 +118,7 @@ async function isFolder(root: string, path: string, entry: Dirent<Buffer>): Prom
   return status.isDirectory();
 }
 
-/** Told what is wrong with a folder: it throws the error, or keeps it so that the rest is looked at too. */
+/** Called with what is wrong with a folder: it throws the error, or keeps it so that the rest is looked at too. */
 export type Refuse = (error: unknown) => undefined;
 
 export const throwAtOnce: Refuse = (error) => {

@@ -5,7 +5,7 @@ import { BrokenImage, maxConcurrentReads } from '../../reader.js';
 import { readImageFile } from './image-file.js';
 import { countOf, scanFolder } from './scan.js';
 import { evenlySpaced, locateImageFolder, namesOf } from './sources.js';
-import { fullyDecoded } from './verify.js';
+import { decodedSize } from './verify.js';
 
 export interface FolderSurvey {
   readonly root: string;
@@ -28,7 +28,7 @@ const maxSizes = 200;
 /** The shorter side of an image; undefined where it cannot be read. */
 async function shorterSide(path: string): Promise<number | undefined> {
   try {
-    const { width, height } = readImageFile(path).header ?? (await fullyDecoded(path));
+    const { width, height } = readImageFile(path).header ?? (await decodedSize(path));
     return Math.min(width, height);
   } catch (error) {
     if (error instanceof BrokenImage) return undefined;

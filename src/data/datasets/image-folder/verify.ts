@@ -46,7 +46,7 @@ export interface FolderReport {
 }
 
 /** Decodes a whole image file and gives its size, as it is stored. Throws a BrokenImage. */
-export async function fullyDecoded(path: string): Promise<Size> {
+export async function decodedSize(path: string): Promise<Size> {
   return wholeImage(path, readImageFile(path), false);
 }
 
@@ -65,7 +65,7 @@ async function verifyPart(
   const visit = async (index: number): Promise<void> => {
     const path = join(root, names[index]);
     try {
-      const { width, height } = await fullyDecoded(path);
+      const { width, height } = await decodedSize(path);
       if (smallest === undefined || area([width, height]) < area(smallest)) smallest = [width, height];
       if (largest === undefined || area([width, height]) > area(largest)) largest = [width, height];
     } catch (error) {

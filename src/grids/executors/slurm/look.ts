@@ -22,7 +22,7 @@ interface LookOptions {
    * queued again at once, and what it wrote may take a moment to be seen through a network.
    */
   readonly certainMilliseconds: number;
-  /** Told once when the queue cannot be asked for a while; without it that is an error at once. */
+  /** Called once when the queue cannot be asked for a while; without it that is an error at once. */
   readonly warn?: (line: string) => void;
 }
 

@@ -30,7 +30,7 @@ export function submissionName(root: string, random: string): string {
 
 const recordPath = (folder: string): string => join(folder, 'submission.json');
 
-/** Notes a submission, before and after sbatch. */
+/** Records a submission, before and after sbatch. */
 export async function writeSubmission(folder: string, record: SubmissionRecord): Promise<void> {
   await writeFileAtomically(recordPath(folder), `${JSON.stringify(record, undefined, 2)}\n`);
 }

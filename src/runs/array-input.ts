@@ -15,7 +15,7 @@ export type ArrayInput =
   ArrayLike<number> | readonly ArrayInput[] | { readonly shape: Shape; readonly values: ArrayLike<number> };
 
 /** An array as it was given. `shape`: absent where it is flat. */
-export interface GivenArray {
+export interface NamedArray {
   readonly name: string;
   readonly shape?: Shape;
   readonly values: Float32Array;
@@ -37,7 +37,7 @@ function numbersOf(name: string, list: ArrayLike<unknown>): Float32Array {
 }
 
 /** Errors: what is given is no array of numbers, or its rows differ in length. */
-export function readArray(name: string, given: unknown): GivenArray {
+export function readArray(name: string, given: unknown): NamedArray {
   if (isPlainObject(given) && isList(given.shape) && isList(given.values)) {
     const shape = Array.from(numbersOf(name, given.shape));
     return { name, shape, values: fitting({ name, values: numbersOf(name, given.values) }, shape) };
@@ -53,14 +53,14 @@ export function readArray(name: string, given: unknown): GivenArray {
 }
 
 /** The values of an array. Errors: it has another shape, or is flat and has not as many numbers; `hint`: what it is. */
-export function fitting({ name, shape, values }: GivenArray, expected: Shape, hint?: string): Float32Array {
+export function fitting({ name, shape, values }: NamedArray, expected: Shape, hint?: string): Float32Array {
   if (shape === undefined ? values.length === sizeOf(expected) : sameShape(shape, expected)) return values;
   const given = shape === undefined ? `has ${values.length} numbers` : `is [${shape.join(', ')}]`;
   throw wrongInput(`${name} ${given}, expected [${expected.join(', ')}]`, hint);
 }
 
 /** The length of an array's rows, of which there are to be `rows`. Errors: they do not divide it. */
-export function columnsOf({ name, shape, values }: GivenArray, rows: number): number {
+export function columnsOf({ name, shape, values }: NamedArray, rows: number): number {
   const columns = shape === undefined ? values.length / rows : shape[shape.length - 1];
   if (Number.isInteger(columns) && columns > 0) return columns;
   throw wrongInput(`${name} has ${values.length} numbers, expected ${rows} rows of equal length`);
