@@ -2,7 +2,7 @@
 import { loadAugmentation } from './augment/custom.js';
 import { createPipeline } from './augment/pipeline.js';
 import type { Transform } from './augment/transform.js';
-import type { ImageFormat } from './dataset.js';
+import type { ImageFormat } from './image-format.js';
 import { createMixedReader } from './datasets/mixed/reader.js';
 import { createMemoryReader } from './memory-reader.js';
 import type { AugmentationOptions } from './augment/options.js';

@@ -1,6 +1,6 @@
 // Reads images that are in memory.
 import { randomStream } from '../common/random.js';
-import { imageBytes } from './dataset.js';
+import { imageBytes } from './image-format.js';
 import type { AugmentationOptions } from './augment/options.js';
 import { BrokenImage, type ImageReader } from './reader.js';
 import { storagePosition, type ImageSource, type MemoryStorage } from './source.js';

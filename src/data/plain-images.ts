@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import { augmentationOptions } from './augment/options.js';
 import type { Batch } from './batches.js';
 import { createReader } from './create-reader.js';
-import { imageBytes } from './dataset.js';
+import { imageBytes } from './image-format.js';
 import { keepImages } from './kept-images.js';
 import type { PassOver } from './loader/broken-images.js';
 import { maxConcurrentReads, type ImageReader } from './reader.js';

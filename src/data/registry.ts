@@ -4,7 +4,7 @@ import { cacheHome, type Environment } from '../common/home.js';
 import { loadCifar } from './datasets/cifar/cifar.js';
 import { cifarChannels, cifarFormats, cifarMean, cifarSide, cifarStd } from './datasets/cifar/format.js';
 import { loadCustom, loadCustomPart } from './datasets/custom/source.js';
-import type { ImageFormat } from './dataset.js';
+import type { ImageFormat } from './image-format.js';
 import { folderClasses, folderFormat, loadImageFolder } from './datasets/image-folder/sources.js';
 import { dataDirectories, locateDataset } from './locate.js';
 import { identityOf, type DataIdentity, type DataParts } from './identity.js';

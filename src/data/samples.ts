@@ -1,6 +1,6 @@
 // Renders training images beside samples of their augmentation.
 import { cannot } from '../common/errors.js';
-import { imageBytes } from './dataset.js';
+import { imageBytes } from './image-format.js';
 import type { PassOver } from './loader/broken-images.js';
 import { errorOf } from './loader/failure.js';
 import { noneLeft } from './loader/read-images.js';

@@ -1,7 +1,7 @@
 // Image sources: the labels of one part of a data set and the storage of its images.
 import { cannot } from '../common/errors.js';
 import type { SyntheticShare, TrainingImages } from './batches.js';
-import type { ImageFormat } from './dataset.js';
+import type { ImageFormat } from './image-format.js';
 import type { PackedNames } from './datasets/image-folder/packed-names.js';
 import type { CustomDatasetOptions, FolderOptions } from './options.js';
 

@@ -1,6 +1,6 @@
 // Mean and standard deviation of each channel over a source, without augmentation.
 import pMap from 'p-map';
-import { imageBytes } from './dataset.js';
+import { imageBytes } from './image-format.js';
 import type { PassOver } from './loader/broken-images.js';
 import { errorOf } from './loader/failure.js';
 import { noneLeft } from './loader/read-images.js';

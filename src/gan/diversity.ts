@@ -1,5 +1,5 @@
 // How much a generator's samples differ from each other, beside real images: a collapsed generator repeats itself.
-import { imageBytes } from '../data/dataset.js';
+import { imageBytes } from '../data/image-format.js';
 import type { ImageSource } from '../data/source.js';
 import { generatedFormat } from './generator.js';
 import { copyImages } from './real-images.js';

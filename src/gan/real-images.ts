@@ -1,7 +1,7 @@
 // The real images that a discriminator sees: whole batches in an order that is a function of the seed.
 import { cannot } from '../common/errors.js';
 import { epochOrder } from '../data/batches.js';
-import { imageBytes } from '../data/dataset.js';
+import { imageBytes } from '../data/image-format.js';
 import { selectImages, storagePosition, type ImageSource, type MemorySource } from '../data/source.js';
 import { generatedFormat } from './generator.js';
 

@@ -1,7 +1,7 @@
 // Images of a trained generator, each a function of (seed, label, index) alone.
 import { cannot } from '../common/errors.js';
 import { randomStream } from '../common/random.js';
-import { imageBytes } from '../data/dataset.js';
+import { imageBytes } from '../data/image-format.js';
 import type { Engine } from '../engine/index.js';
 import { addScalar, mulScalar } from '../engine/ops/index.js';
 import type { Execution, SessionFunction } from '../engine/session.js';

@@ -1,5 +1,5 @@
 // Draws small images in labelled rows and columns as an SVG document.
-import type { ImageGrid } from '../runs/gan/image-grid.js';
+import type { ImageGrid } from '../runs/image-grid.js';
 import { textWidth, wrap } from './chart/text.js';
 import { document, element, textElement } from './svg.js';
 

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { cannot, reasonOf, stopped } from '../common/errors.js';
 import { formatDuration } from '../common/format.js';
 import { classDifference } from '../data/class-names.js';
-import { imageBytes } from '../data/dataset.js';
+import { imageBytes } from '../data/image-format.js';
 import { cachePath, readCached, writeCached } from '../data/datasets/mixed/cache.js';
 import type { SyntheticOptions } from '../data/options.js';
 import type { ImageSource, MemorySource } from '../data/source.js';

@@ -4,7 +4,7 @@ import { cannot } from '../common/errors.js';
 import { randomStream } from '../common/random.js';
 import { someNames } from '../common/format.js';
 import { classDifference } from '../data/class-names.js';
-import { imageBytes } from '../data/dataset.js';
+import { imageBytes } from '../data/image-format.js';
 import type { PassOver } from '../data/loader/broken-images.js';
 import { readReadableImages } from '../data/plain-images.js';
 import type { ImageSource } from '../data/source.js';

@@ -3,7 +3,7 @@ import { cannot, stopped } from '../common/errors.js';
 import { someNames } from '../common/format.js';
 import { makeFolder, writeFileAtomically } from '../common/files.js';
 import { dirname } from 'node:path';
-import { imageBytes } from '../data/dataset.js';
+import { imageBytes } from '../data/image-format.js';
 import { createPassOver } from '../data/loader/broken-images.js';
 import { maxBrokenOf } from '../data/options.js';
 import type { DataPlaces } from '../data/registry.js';

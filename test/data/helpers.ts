@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { randomStream } from '../../src/common/random.js';
 import { cifarFormats, cifarPixels, type CifarName } from '../../src/data/datasets/cifar/format.js';
-import { imageBytes } from '../../src/data/dataset.js';
+import { imageBytes } from '../../src/data/image-format.js';
 import type { MemorySource } from '../../src/data/source.js';
 
 /** A folder that is removed when the test ends. */

@@ -1,6 +1,6 @@
 // The picture of augmented samples: every cell is what a reader gives, enlarged, in its place.
 import { describe, expect, it } from 'vitest';
-import { imageBytes } from '../../src/data/dataset.js';
+import { imageBytes } from '../../src/data/image-format.js';
 import { createMemoryReader } from '../../src/data/memory-reader.js';
 import { augmentationOptions } from '../../src/data/augment/options.js';
 import { createPassOver } from '../../src/data/loader/broken-images.js';

@@ -1,7 +1,7 @@
 // Grids of images: every label and every image in its place, in the SVG and in the PNG of it.
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import type { ImageGrid } from '../../src/runs/gan/image-grid.js';
+import type { ImageGrid } from '../../src/runs/image-grid.js';
 import { imageGrid } from '../../src/report/image-grid.js';
 import { svgToPng } from '../../src/report/png.js';
 

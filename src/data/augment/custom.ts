@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { kindOf } from '../../common/kind-of.js';
 import { callable, callOwn, useModule } from '../../common/modules.js';
 import type { RandomStream } from '../../common/random.js';
-import { imageBytes, type ImageFormat } from '../dataset.js';
+import { imageBytes, type ImageFormat } from '../image-format.js';
 import type { CustomAugmentationOptions } from './options.js';
 import type { Transform } from './transform.js';
 

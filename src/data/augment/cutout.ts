@@ -1,6 +1,6 @@
 // Cutout (DeVries and Taylor, 2017): one square hole in every image.
 import { cannot } from '../../common/errors.js';
-import { imageBytes, type ImageFormat } from '../dataset.js';
+import { imageBytes, type ImageFormat } from '../image-format.js';
 import type { CutoutOptions } from './options.js';
 import type { Transform } from './transform.js';
 

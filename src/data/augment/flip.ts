@@ -1,5 +1,5 @@
 // Random horizontal flip.
-import { imageBytes, type ImageFormat } from '../dataset.js';
+import { imageBytes, type ImageFormat } from '../image-format.js';
 import type { Transform } from './transform.js';
 
 /** Mirrors one image left to right. */

@@ -1,6 +1,6 @@
 // Padding on every side and a random crop of the original size (paper, section 5.1: 4 pixels, 32 x 32).
 import { cannot } from '../../common/errors.js';
-import { imageBytes, type ImageFormat } from '../dataset.js';
+import { imageBytes, type ImageFormat } from '../image-format.js';
 import type { Transform } from './transform.js';
 
 export interface PadCropOptions {

@@ -1,5 +1,5 @@
 // Chains the augmentations that a config switches on.
-import { imageBytes, type ImageFormat } from '../dataset.js';
+import { imageBytes, type ImageFormat } from '../image-format.js';
 import type { AugmentationOptions } from './options.js';
 import { transforms } from './registry.js';
 import type { Transform } from './transform.js';

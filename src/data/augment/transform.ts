@@ -1,6 +1,6 @@
 // Type of an image transform, the interface of an augmentation.
 import type { RandomStream } from '../../common/random.js';
-import type { ImageFormat } from '../dataset.js';
+import type { ImageFormat } from '../image-format.js';
 import type { AugmentationOptions } from './options.js';
 
 /**

@@ -1,6 +1,6 @@
 // Interface of batch builders, and the builder that works in the training thread (worker-builder.ts: in workers).
 import type { Batch } from '../batches.js';
-import { imageBytes, type ImageFormat } from '../dataset.js';
+import { imageBytes, type ImageFormat } from '../image-format.js';
 import type { BatchSpec } from './batch-spec.js';
 import type { ReadImages, ReadingReport } from './read-images.js';
 

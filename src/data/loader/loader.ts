@@ -1,7 +1,7 @@
 // The loader: yields the batches of a run in order, the same bytes with and without worker threads.
 import { cannot } from '../../common/errors.js';
 import { batchCount, epochBatches, type Batch } from '../batches.js';
-import { imageBytes } from '../dataset.js';
+import { imageBytes } from '../image-format.js';
 import { keepImages } from '../kept-images.js';
 import { createBrokenImageCheck } from './broken-images.js';
 import { errorOf } from './failure.js';

@@ -2,7 +2,7 @@
 import { cannot } from '../../common/errors.js';
 import { realImages } from '../batches.js';
 import { createReader } from '../create-reader.js';
-import { imageBytes } from '../dataset.js';
+import { imageBytes } from '../image-format.js';
 import type { AugmentationOptions } from '../augment/options.js';
 import { BrokenImage } from '../reader.js';
 import type { ImageSource } from '../source.js';

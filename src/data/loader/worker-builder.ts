@@ -1,5 +1,5 @@
 // Builds batches ahead of time in worker threads, in a ring of shared memory.
-import { imageBytes } from '../dataset.js';
+import { imageBytes } from '../image-format.js';
 import { startWorkerPool } from './worker-pool.js';
 import type { BatchSpec } from './batch-spec.js';
 import type { BatchBuilder } from './inline-builder.js';

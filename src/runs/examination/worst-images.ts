@@ -1,8 +1,8 @@
 // The images with the largest loss, as a grid with the true and the predicted class of each.
-import { imageBytes } from '../../data/dataset.js';
+import { imageBytes } from '../../data/image-format.js';
 import { readImages } from '../../data/plain-images.js';
 import type { ImageSource } from '../../data/source.js';
-import type { ImageGrid } from '../gan/image-grid.js';
+import type { ImageGrid } from '../image-grid.js';
 import type { Predictions } from './predictions.js';
 
 /** Places in `predictions` of the `count` images with the largest loss, largest first; of equal ones in their order. */

@@ -1,6 +1,6 @@
 // Draws the samples and the losses of a generator's run.
 import type { LossesRow } from '../../gan/trainer.js';
-import type { ImageGrid } from './image-grid.js';
+import type { ImageGrid } from '../image-grid.js';
 
 export interface Pictures {
   /** The PNG of a grid. */

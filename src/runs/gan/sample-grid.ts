@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/index.js';
 import { labelMeaning, makesKnownClasses } from '../../gan/label-meaning.js';
 import { openSampler } from '../../gan/sampler.js';
 import { loadGenerators, type LoadedGenerator } from '../../gan/stored.js';
-import type { ImageGrid } from './image-grid.js';
+import type { ImageGrid } from '../image-grid.js';
 import { classNumber } from './classes.js';
 import { gridOf, imageRows, labelsOf, rowsOf, type Shown } from './samples.js';
 

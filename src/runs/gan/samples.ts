@@ -1,8 +1,8 @@
 // Which samples of a generator are shown: a row a class or category, or rows without labels.
-import { imageBytes } from '../../data/dataset.js';
+import { imageBytes } from '../../data/image-format.js';
 import { generatedFormat } from '../../gan/generator.js';
 import type { LabelMeaning } from '../../gan/label-meaning.js';
-import type { ImageGrid, ImageRow } from './image-grid.js';
+import type { ImageGrid, ImageRow } from '../image-grid.js';
 
 const maxClasses = 20;
 

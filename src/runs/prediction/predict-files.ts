@@ -1,7 +1,7 @@
 // Predicts the classes of image files.
 import pMap from 'p-map';
 import { packNames } from '../../data/datasets/image-folder/packed-names.js';
-import { imageBytes } from '../../data/dataset.js';
+import { imageBytes } from '../../data/image-format.js';
 import { createPlainReader } from '../../data/plain-images.js';
 import { BrokenImage, maxConcurrentReads } from '../../data/reader.js';
 import type { ImageSource } from '../../data/source.js';

@@ -1,6 +1,6 @@
 // The loader gives the same batches for any number of workers, from any batch on.
 import { describe, expect, it } from 'vitest';
-import { imageBytes } from '../../../src/data/dataset.js';
+import { imageBytes } from '../../../src/data/image-format.js';
 import { augmentationOptions } from '../../../src/data/augment/options.js';
 import { createMemoryReader } from '../../../src/data/memory-reader.js';
 import { selectImages } from '../../../src/data/source.js';

@@ -1,6 +1,6 @@
 // AutoAugment: one random sub-policy an image, each of its two operations with its own probability.
 import type { RandomStream } from '../../../common/random.js';
-import { imageBytes, type ImageFormat } from '../../dataset.js';
+import { imageBytes, type ImageFormat } from '../../image-format.js';
 import type { Transform } from '../transform.js';
 import type { Operation } from './operation.js';
 import { operations, type OperationKind } from './operations.js';

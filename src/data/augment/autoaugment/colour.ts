@@ -1,5 +1,5 @@
 // Operations that blend an image with a degenerate one: color, contrast, sharpness, brightness (Pillow's ImageEnhance).
-import { imageBytes, type ImageFormat } from '../../dataset.js';
+import { imageBytes, type ImageFormat } from '../../image-format.js';
 import { createLookup, type Operation } from './operation.js';
 
 /** Pillow's factor, a float32: 0 gives the degenerate image, 1 the original, more exaggerates. */

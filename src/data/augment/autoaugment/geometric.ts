@@ -1,6 +1,6 @@
 // Operations that move pixels: shear (bicubic), translate and rotate (nearest). Pixels from outside the image are grey.
 // Results are Pillow's byte for byte, so the order of the floating-point operations matters.
-import type { ImageFormat } from '../../dataset.js';
+import type { ImageFormat } from '../../image-format.js';
 import type { Operation } from './operation.js';
 
 const grey = 128;

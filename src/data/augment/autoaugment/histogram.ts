@@ -1,5 +1,5 @@
 // Operations that stretch each channel by its histogram: autocontrast, equalize. Results are Pillow's ImageOps'.
-import { imageBytes, type ImageFormat } from '../../dataset.js';
+import { imageBytes, type ImageFormat } from '../../image-format.js';
 import type { Operation } from './operation.js';
 
 const levels = 256;

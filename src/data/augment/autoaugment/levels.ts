@@ -1,5 +1,5 @@
 // Operations that map each byte by itself: invert, posterize, solarize. Results are Pillow's ImageOps', byte for byte.
-import { imageBytes, type ImageFormat } from '../../dataset.js';
+import { imageBytes, type ImageFormat } from '../../image-format.js';
 import { createLookup, type Operation } from './operation.js';
 
 function createLevels(format: ImageFormat, level: (value: number) => number): Operation {

@@ -1,5 +1,5 @@
 // Type of an operation on the pixels of one image.
-import type { ImageFormat } from '../../dataset.js';
+import type { ImageFormat } from '../../image-format.js';
 
 /**
  * Reads one image (H·W·3 bytes) at `sourceOffset` of `source` and writes every byte of the changed one at

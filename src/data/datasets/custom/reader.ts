@@ -2,7 +2,7 @@
 import { reasonOf } from '../../../common/errors.js';
 import { orUnsettled } from '../../../common/unsettled.js';
 import { randomStream } from '../../../common/random.js';
-import { imageBytes } from '../../dataset.js';
+import { imageBytes } from '../../image-format.js';
 import type { AugmentationOptions } from '../../augment/options.js';
 import { BrokenImage, type ImageReader } from '../../reader.js';
 import { storagePosition, type ImageSource, type ModuleStorage } from '../../source.js';

@@ -6,7 +6,7 @@ import pMap from 'p-map';
 import { cannot, IsdaError } from '../../../common/errors.js';
 import { maxOpenFiles } from '../../../common/files.js';
 import { orList } from '../../../common/format.js';
-import type { ImageFormat } from '../../dataset.js';
+import type { ImageFormat } from '../../image-format.js';
 import type { DataParts } from '../../identity.js';
 import type { FolderOptions } from '../../options.js';
 import { findCifarFolder, startOfDir } from '../../locate.js';

@@ -29,7 +29,7 @@ export interface FolderPartReport {
 }
 
 /** What is not laid out as it must be. */
-export interface FolderProblem {
+interface FolderProblem {
   readonly message: string;
   readonly place?: string | undefined;
   readonly hint?: string | undefined;

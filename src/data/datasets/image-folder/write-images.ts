@@ -5,18 +5,18 @@ import pMap from 'p-map';
 import { cannot, systemCode } from '../../../common/errors.js';
 import { makeFolder, maxOpenFiles, writeFailureWithSpace } from '../../../common/files.js';
 import { didYouMean } from '../../../common/nearest.js';
-import { imageBytes } from '../../dataset.js';
+import { imageBytes } from '../../image-format.js';
 import { storagePosition, type MemorySource } from '../../source.js';
 import { encodePng } from './png.js';
 
-export interface ImageSelection {
+interface ImageSelection {
   /** Names of classes; absent: all. */
   readonly classes?: readonly string[] | undefined;
   /** Images of each class, the first ones; absent: all. */
   readonly count?: number | undefined;
 }
 
-export interface WrittenClass {
+interface WrittenClass {
   readonly className: string;
   readonly images: number;
 }

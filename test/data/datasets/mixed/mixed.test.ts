@@ -1,6 +1,6 @@
 // Real and synthetic images in one loader: the composition of batches, their bytes, any number of workers, any start.
 import { describe, expect, it } from 'vitest';
-import { imageBytes } from '../../../../src/data/dataset.js';
+import { imageBytes } from '../../../../src/data/image-format.js';
 import { mixSources } from '../../../../src/data/datasets/mixed/source.js';
 import { openLoader } from '../../../../src/data/loader/loader.js';
 import { augmentationOptions } from '../../../../src/data/augment/options.js';
