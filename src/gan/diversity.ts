@@ -1,4 +1,5 @@
 // How much a generator's samples differ from each other, beside real images: a collapsed generator repeats itself.
+import { cannot } from '../common/errors.js';
 import { imageBytes } from '../data/image-format.js';
 import type { ImageSource } from '../data/source.js';
 import { generatedFormat } from './generator.js';
@@ -56,7 +57,8 @@ function realImages(source: ImageSource, wanted: ReadonlySet<number | undefined>
     found.set(label, before + 1);
     chosen.push(index);
   });
-  if (storage.kind !== 'memory') throw new Error('images of generators lie in memory');
+  if (storage.kind !== 'memory')
+    throw cannot('measure the diversity', 'the images do not lie in memory', { code: 'internal' });
   const images = copyImages({ ...source, storage }, chosen);
   return { images, labels: chosen.map((index) => (wanted.has(undefined) ? undefined : labels[index])) };
 }

@@ -1,4 +1,5 @@
 // Interface of batch builders, and the builder that works in the training thread (worker-builder.ts: in workers).
+import { cannot } from '../../common/errors.js';
 import type { Batch } from '../batches.js';
 import { imageBytes, type ImageFormat } from '../image-format.js';
 import type { BatchSpec } from './batch-spec.js';
@@ -29,7 +30,7 @@ export function createInlineBuilder(readImages: ReadImages, format: ImageFormat,
     ahead: 1,
     request: (spec) => void (open = spec),
     async take() {
-      if (open === undefined) throw new Error('no batch is requested');
+      if (open === undefined) throw cannot('build a batch', 'none is requested', { code: 'internal' });
       const { part, epoch, indices } = open;
       open = undefined;
       const range = { first: 0, end: indices.length };
