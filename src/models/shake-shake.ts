@@ -46,7 +46,13 @@ function branch(name: string, inputs: number, outputs: number, stride: number): 
   );
 }
 
-function block(name: string, inputs: number, outputs: number, stride: number, random: boolean): Layer {
+function block(
+  name: string,
+  inputs: number,
+  outputs: number,
+  stride: number,
+  shares: ShakeShakeOptions['shake'],
+): Layer {
   const changed = shortcut(`${name}.shortcut`, inputs, outputs, stride);
   const first = branch(`${name}.branch1`, inputs, outputs, stride);
   const second = branch(`${name}.branch2`, inputs, outputs, stride);
@@ -55,7 +61,7 @@ function block(name: string, inputs: number, outputs: number, stride: number, ra
     tensors: [changed, first, second].flatMap((layer) => layer.tensors),
     apply(x, pass) {
       const active = relu(x);
-      const mixed = shakeShake(`${name}.shake`, first.apply(active, pass), second.apply(active, pass), pass, random);
+      const mixed = shakeShake(`${name}.shake`, first.apply(active, pass), second.apply(active, pass), pass, shares);
       return add(mixed, inputs === outputs ? x : changed.apply(active, pass));
     },
   };
@@ -69,7 +75,7 @@ export function createShakeShake({ depth, width, shake }: ShakeShakeOptions, inp
     Array.from({ length: blocksPerStage }, (_, index) => {
       const inputs = index === 0 ? widths[stage - 1] : widths[stage];
       const stride = index === 0 && stage > 1 ? 2 : 1;
-      return block(`stage_${stage}.${index}`, inputs, widths[stage], stride, shake === 'random');
+      return block(`stage_${stage}.${index}`, inputs, widths[stage], stride, shake);
     }),
   );
   const body = sequence(

@@ -10,11 +10,11 @@ const uniform = (count: number, { seed }: Pass, ...key: readonly string[]): Tens
 
 /**
  * Shake-Shake (Gastaldi, 2017): alpha a + (1 − alpha) b forward, and backward beta and 1 − beta of the gradient, with
- * alpha and beta ~ U(0, 1) drawn for each image apart. Their mean, one half, in evaluation or where `random` is false.
- * a and b are [N, H, W, C].
+ * alpha and beta ~ U(0, 1) drawn for each image apart. Their mean, one half, in evaluation and where the shares are
+ * `fixed`. a and b are [N, H, W, C].
  */
-export function shakeShake(name: string, a: Tensor, b: Tensor, pass: Pass, random: boolean): Tensor {
-  if (!pass.training || !random) return mulScalar(add(a, b), 0.5);
+export function shakeShake(name: string, a: Tensor, b: Tensor, pass: Pass, shares: 'random' | 'fixed'): Tensor {
+  if (!pass.training || shares === 'fixed') return mulScalar(add(a, b), 0.5);
   const share = (part: string): Tensor => cast(uniform(a.shape[0], pass, name, part), a.dtype);
   return customGradient([a, b], (x, y) => ({
     value: add(y, mul(sub(x, y), share('forward'))),

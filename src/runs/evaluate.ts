@@ -132,7 +132,7 @@ async function evaluateImages(
   const collector = createCollector?.(splits);
   const leavesOut = maxBrokenOf(config.dataset) > 0;
   const functions = evaluationSizes(evaluation.count, evaluationBatchSize, leavesOut).map((size) =>
-    evaluationStep(parts, size, collector !== undefined),
+    evaluationStep(parts, size, { withLogits: collector !== undefined }),
   );
   const session = engine.createSession(execution, tensors, functions);
   // Images in memory are evaluated without worker threads.

@@ -207,11 +207,17 @@ export function predictionStep(parts: EvaluatedParts, batchSize: number): Sessio
   };
 }
 
-/**
- * Evaluation of one batch. Outputs: the sums over its images that the run's metrics ask for; `withLogits`: the logits
- * too, float32 [N, C].
- */
-export function evaluationStep(parts: EvaluatedParts, batchSize: number, withLogits = false): SessionFunction {
+interface EvaluationOutputs {
+  /** Whether the logits are an output too, float32 [N, C]; default: no. */
+  readonly withLogits?: boolean;
+}
+
+/** Evaluation of one batch. Outputs: the sums over its images that the run's metrics ask for. */
+export function evaluationStep(
+  parts: EvaluatedParts,
+  batchSize: number,
+  { withLogits = false }: EvaluationOutputs = {},
+): SessionFunction {
   return {
     name: evaluateFunction(batchSize),
     inputs: batchSpecs(batchSize, parts.format),

@@ -21,16 +21,16 @@ interface Draw {
   readonly name?: string;
   readonly seed?: readonly [number, number];
   readonly training?: boolean;
-  readonly random?: boolean;
+  readonly weights?: 'random' | 'fixed';
 }
 
 /** One pass with a = 1 and b = 0: the value is alpha, the gradients are beta and 1 − beta. */
 function shares(execution: Execution, draw: Draw = {}): Readonly<Record<string, HostArray>> {
-  const { name = 'block', seed = [3, 7], training = true, random = true } = draw;
+  const { name = 'block', seed = [3, 7], training = true, weights = 'random' } = draw;
   const leaves = { a: filled(shape, () => 1), b: filled(shape, () => 0) };
   return runOnce(engine, execution, leaves, ({ a, b }, program) => {
     const pass = { program, training, seed: program.constant(Int32Array.from(seed), { dtype: 'int32', shape: [2] }) };
-    const alpha = shakeShake(name, a, b, pass, random);
+    const alpha = shakeShake(name, a, b, pass, weights);
     const [first, second] = gradients(mulScalar(sum(alpha), 3), [a, b]);
     return { alpha, first: mulScalar(first, 1 / 3), second: mulScalar(second, 1 / 3) };
   });
@@ -67,7 +67,7 @@ describe.each(executions)('shakeShake (%s)', (execution) => {
     }
   });
 
-  it.each<Draw>([{ training: false }, { random: false }])('is the mean of both with %o', (options) => {
+  it.each<Draw>([{ training: false }, { weights: 'fixed' }])('is the mean of both with %o', (options) => {
     const found = shares(execution, options);
     for (const values of Object.values(found)) perImage(values).forEach((value) => expect(value).toBeCloseTo(0.5, 6));
   });

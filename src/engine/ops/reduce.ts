@@ -20,10 +20,16 @@ function reducedShape(shape: Shape, axes: readonly number[], keep: boolean): Sha
 
 const allAxes = (x: Tensor): readonly number[] => x.shape.map((_, axis) => axis);
 
-/** Sum or mean; each element's part in the result is `share`. */
-function reduce(operation: 'Sum' | 'Mean', x: Tensor, axes: readonly number[], keep: boolean, share: number): Tensor {
-  const attributes = { T: type(x.dtype), Tidx: type('int32'), keep_dims: bool(keep) };
-  const shape = reducedShape(x.shape, axes, keep);
+interface Reduction {
+  readonly axes: readonly number[];
+  readonly keepAxes: boolean;
+  /** The part of each element in the result. */
+  readonly share: number;
+}
+
+function reduce(operation: 'Sum' | 'Mean', x: Tensor, { axes, keepAxes, share }: Reduction): Tensor {
+  const attributes = { T: type(x.dtype), Tidx: type('int32'), keep_dims: bool(keepAxes) };
+  const shape = reducedShape(x.shape, axes, keepAxes);
   const value = run(operation, attributes, [x, intVector(x.program, axes)], x.dtype, shape);
   const kept = reducedShape(x.shape, axes, true);
   return withGradient(value, [x], (gradient) => {
@@ -34,7 +40,7 @@ function reduce(operation: 'Sum' | 'Mean', x: Tensor, axes: readonly number[], k
 
 /** The sum over the given axes (default: all); those below 0 count from the last. */
 export function sum(x: Tensor, axes: readonly number[] = allAxes(x), { keepAxes = false }: ReduceOptions = {}): Tensor {
-  return reduce('Sum', x, axesOf('compute sum', x, axes), keepAxes, 1);
+  return reduce('Sum', x, { axes: axesOf('compute sum', x, axes), keepAxes, share: 1 });
 }
 
 /** The mean over the given axes (default: all); those below 0 count from the last. */
@@ -45,7 +51,7 @@ export function mean(
 ): Tensor {
   const counted = axesOf('compute mean', x, axes);
   const count = counted.reduce((product, axis) => product * x.shape[axis], 1);
-  return reduce('Mean', x, counted, keepAxes, 1 / count);
+  return reduce('Mean', x, { axes: counted, keepAxes, share: 1 / count });
 }
 
 /** The largest or smallest value; those that are equally so share the gradient. */
