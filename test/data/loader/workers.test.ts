@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setTimeout } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loaderThreads } from '../../../src/data/loader/threads.js';
@@ -49,20 +50,40 @@ describe('a worker that dies', () => {
   });
 });
 
+/** The workers that are started and terminated from here on, until the test ends. */
+function watchWorkers() {
+  // Each worker is unreferenced when it starts.
+  const unref = vi.spyOn(Worker.prototype, 'unref');
+  const terminate = vi.spyOn(Worker.prototype, 'terminate');
+  onTestFinished(() => void vi.restoreAllMocks());
+  const found = ({ mock }: typeof unref | typeof terminate): readonly Worker[] => [...new Set(mock.contexts)];
+  return { started: () => found(unref), terminated: () => found(terminate) };
+}
+
+/** Whether a worker has exited: it has no number then. */
+const hasExited = ({ threadId }: Worker): boolean => threadId === -1;
+
 describe('close', () => {
   it('ends in the middle of an epoch, twice, and no worker has to be terminated', async () => {
+    const { started, terminated } = watchWorkers();
     const loader = await openSmall({ workers: 4 });
     await loader.trainingBatches(1, 0).next();
+    expect(started().map(hasExited)).toEqual([false, false, false, false]);
     // The time after which workers are terminated never comes.
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     await loader.close();
+    expect(started().map(hasExited)).toEqual([true, true, true, true]);
     await loader.close();
+    expect(terminated()).toEqual([]);
   });
 
-  it('ends a worker that does not listen', async () => {
+  it('terminates a worker that does not listen', async () => {
+    const { started, terminated } = watchWorkers();
     const loader = await openSmall({ workers: 1, workerFile: await workerThat('for (;;);') });
     await loader.close();
+    expect(terminated()).toEqual(started());
+    expect(started().map(hasExited)).toEqual([true]);
   });
 });
 
