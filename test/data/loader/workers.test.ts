@@ -56,7 +56,9 @@ function watchWorkers() {
   const unref = vi.spyOn(Worker.prototype, 'unref');
   const terminate = vi.spyOn(Worker.prototype, 'terminate');
   onTestFinished(() => void vi.restoreAllMocks());
-  const found = ({ mock }: typeof unref | typeof terminate): readonly Worker[] => [...new Set(mock.contexts)];
+  const found = ({ mock }: typeof unref | typeof terminate): readonly Worker[] => [
+    ...new Set(mock.contexts as readonly Worker[]),
+  ];
   return { started: () => found(unref), terminated: () => found(terminate) };
 }
 
