@@ -11,7 +11,7 @@ export type Attribute =
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-/** Those that only nodes of a graph have beside: shapes of variables, values of constants. */
+/** The attributes of graph nodes: also shapes (of variables) and tensors (values of constants). */
 export type GraphAttribute =
   | Attribute
   | { readonly kind: 'shape'; readonly value: Shape }

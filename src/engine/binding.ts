@@ -17,13 +17,16 @@ import { nvidiaDriver } from '../install/driver.js';
 import { compilerDirectory, locateGpuLibraries } from '../install/gpu-libraries.js';
 import type { EngineLocation } from '../install/location.js';
 
-/** The device that was asked for: `auto` takes a GPU where there is one. */
+/** The requested device; `auto` uses a GPU if there is one. */
 export type RequestedDevice = 'auto' | 'cpu' | 'cuda';
 
-/** Row-major data to make a tensor of: float32, int32, int64 (pairs of int32), uint8 and bool (bytes), or strings. */
+/** Row-major data of a tensor to create: float32, int32, int64 (pairs of int32), uint8 and bool (bytes), or strings. */
 type TensorInput = Float32Array | Int32Array | Uint8Array | readonly Uint8Array[];
 
-/** Row-major data of a tensor of float32, complex64, int32, int64, bool or strings: the only types that can be read. */
+/**
+ * Row-major data read from a tensor of float32, complex64, int32, int64, bool or strings, the only types that can be
+ * read.
+ */
 type TensorOutput = Float32Array | Int32Array | BigInt64Array | Uint8Array | Uint8Array[];
 
 /** An attribute of an operation; `type` is one of the binding's `TF_ATTR_…` numbers. */
@@ -33,14 +36,17 @@ export interface OpAttribute {
   readonly value: string | number | boolean | readonly number[] | readonly boolean[] | readonly string[];
 }
 
-/** A tensor that an operation made; `dtype` is TensorFlow's number (TF_FLOAT = 1, TF_BFLOAT16 = 14, …). */
+/** A tensor returned by an operation; `dtype` is TensorFlow's number (TF_FLOAT = 1, TF_BFLOAT16 = 14, …). */
 interface TensorHandle {
   readonly id: number;
   readonly shape: readonly number[];
   readonly dtype: number;
 }
 
-/** The exports of `tfjs_binding.cc`. Tensors and models are numbers, kept alive until they are deleted. */
+/**
+ * The exports of `tfjs_binding.cc`. Tensors and models are identified by numbers and stay in memory until they are
+ * deleted.
+ */
 export interface Binding {
   createTensor(shape: readonly number[], dtype: number, data: TensorInput): number;
   deleteTensor(id: number): void;
@@ -52,10 +58,10 @@ export interface Binding {
     inputIds: readonly number[],
     outputCount: number,
   ): TensorHandle[];
-  /** `tags`: separated by commas. */
+  /** `tags` is a comma-separated list. */
   loadSavedModel(directory: string, tags: string): number;
   deleteSavedModel(id: number): void;
-  /** Names: `operation:output` or `operation`, separated by commas, in the order of the inputs. */
+  /** Names are `operation:output` or `operation`, separated by commas, in the order of the inputs. */
   runSavedModel(id: number, inputIds: readonly number[], inputNames: string, outputNames: string): TensorHandle[];
   isUsingGpuDevice(): boolean;
   getNumOfTensors(): number;
@@ -78,10 +84,10 @@ export interface Binding {
 }
 
 /**
- * Loads the binding, and with it TensorFlow, into this process (about 0.3 s; once: a second call gives the same).
- * Sets in `environment`, which has to be the process's own for TensorFlow to see it: the settings, fewer messages, GPU
- * memory as it is needed, and for `cpu` no GPU at all. Throws an IsdaError that names the file that could not be
- * loaded, or the setting that the process has already loaded TensorFlow without.
+ * Loads the binding, and with it TensorFlow, into this process (about 0.3 s; further calls return the same binding).
+ * Sets variables in `environment`, which must be `process.env` for TensorFlow to read it: the settings, fewer log
+ * messages, GPU memory allocated on demand, and no GPU at all for `cpu`. Throws an IsdaError with the file that could
+ * not be loaded, or with the setting that differs if the process has already loaded TensorFlow.
  */
 export function loadBinding(
   location: EngineLocation,
@@ -97,13 +103,12 @@ export function loadBinding(
   if (!isLoaded) requireKnownFlags(environment, location.libraryPath);
   useSettings(environment, settings, isLoaded);
   const gpu = location.build === 'cuda' && device !== 'cpu' && nvidiaDriver(environment) !== undefined;
-  // A CUDA build that finds no GPU logs an error, which is none where no GPU is wanted or there is no driver.
+  // A CUDA build without a GPU logs an error, which is expected if no GPU is wanted or there is no driver.
   environment['TF_CPP_MIN_LOG_LEVEL'] ??= location.build === 'cuda' && !gpu ? '3' : '2';
   environment['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
-  // TensorFlow leaves oneDNN off on older processors, where the gradients of grouped convolutions then do not exist.
+  // TensorFlow disables oneDNN on older processors, where the gradients of grouped convolutions then do not exist.
   environment['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
-  // A session that waits for the GPU at the end of each call would make every step wait; what is read is waited for
-  // anyway.
+  // Otherwise every session run would wait for the GPU to finish; reading a value waits for it anyway.
   if (gpu) environment['TF_SYNC_ON_FINISH'] ??= '0';
   if (gpu && prefersPersistentBatchNorm(settings)) environment[persistentBatchNormVariable] ??= '1';
   if (device === 'cpu') environment['CUDA_VISIBLE_DEVICES'] = '-1';
@@ -113,9 +118,9 @@ export function loadBinding(
   }
   try {
     const { openQuietly } = load(location.quietLoaderPath) as { openQuietly: (path: string) => string };
-    // One that fails is no error here: TensorFlow then sees no GPU, and `isda doctor` says why.
+    // A library that fails to load is not an error here: TensorFlow then finds no GPU, and `isda doctor` reports why.
     if (gpu) for (const { path } of locateGpuLibraries(location.libraryDirectory)) openQuietly(path);
-    // TensorFlow logs two lines before its log level counts, while its libraries are opened.
+    // While its libraries are opened, TensorFlow logs two lines before its log level takes effect.
     if (environment['TF_CPP_MIN_LOG_LEVEL'] !== '0') {
       const message = openQuietly(location.libraryPath);
       if (message !== '') throw new Error(message);

@@ -1,4 +1,4 @@
-// Captured execution: all functions in one graph over shared variables, one session run a call.
+// Captured execution: all functions in one graph over shared variables, with one session run per call.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cannot } from '../common/errors.js';
@@ -20,7 +20,7 @@ const readNode = (variable: Variable): string => `state/${variable.name}/read`;
 const valueNode = (variable: Variable): string => `state/${variable.name}/value`;
 const doneNode = (variable: Variable): string => `state/${variable.name}/done`;
 
-/** The handle of a variable, and the nodes that read and write it from outside. */
+/** Writes the handle of a variable and the nodes that read and write it from outside the graph. */
 function writeVariable(writer: GraphWriter, variable: Variable): void {
   const dtype = type('float32');
   const typed = { dtype, shape: shape(variable.shape) };
@@ -34,13 +34,13 @@ function writeVariable(writer: GraphWriter, variable: Variable): void {
   writer.node(doneNode(variable), 'Const', { dtype, value }, [controlInput(assign)]);
 }
 
-/** What is known of a function once its nodes are written. */
+/** The feeds and outputs of a function in the graph. */
 interface CapturedFunction {
   readonly feeds: readonly Feed[];
   readonly outputNodes: Readonly<Record<string, string>>;
 }
 
-/** Writes the nodes of a function under its name. */
+/** Writes the nodes of a function, with its name as their scope. */
 function writeFunction(
   writer: GraphWriter,
   spec: SessionFunction,
@@ -57,11 +57,11 @@ function writeFunction(
   };
 }
 
-/** What a captured session runs on. */
+/** The context of a captured session. */
 interface CaptureContext {
   readonly binding: Binding;
   readonly target: Target;
-  /** The graph lies there while TensorFlow reads it. */
+  /** Holds the graph's file while TensorFlow loads it. */
   readonly temporaryDirectory: string;
   readonly layout: Layout;
 }
@@ -91,7 +91,7 @@ function load({ binding, temporaryDirectory, layout }: CaptureContext, model: Ui
   }
 }
 
-/** A session whose functions are captured once and then run as a whole by TensorFlow. */
+/** Creates a session that captures its functions once and then runs each as a whole in TensorFlow. */
 export function createCapturedSession(
   context: CaptureContext,
   variables: readonly Variable[],

@@ -1,15 +1,18 @@
-// Checks of the values that constants are made of.
+// Checks of the values of constants.
 import { cannot } from '../common/errors.js';
 import { kindOf } from '../common/kind-of.js';
 import { describeSpec, sizeOf, type HostArray, type TensorSpec } from './types.js';
 
-/** What holds the values of each type on the host. */
+/** The array class of each element type on the host. */
 const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array } as const;
 
 const said = (values: unknown): string =>
   ArrayBuffer.isView(values) ? `${values.constructor.name}(${(values as Uint8Array).length})` : kindOf(values);
 
-/** Errors: the values are not those of the spec, in an array of its type; users' files are JavaScript. */
+/**
+ * Errors: `values` is not an array of the spec's type and size. Checked at run time, since users' files are
+ * JavaScript.
+ */
 export function requireValues(values: HostArray, spec: TensorSpec): void {
   const fail = (reason: string): Error =>
     cannot('make a constant', reason, {

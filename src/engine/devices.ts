@@ -8,7 +8,7 @@ import type { Environment } from '../common/home.js';
 
 export interface Device {
   readonly kind: 'cpu' | 'cuda';
-  /** Of the processor or the GPU, as the machine says it. */
+  /** Model name of the processor or GPU, as the system reports it. */
   readonly name: string;
 }
 
@@ -17,18 +17,18 @@ export function processorName(): string {
   return cpus()[0]?.model.trim() || process.arch;
 }
 
-/** A GPU as NVIDIA's driver describes it. */
+/** A GPU as reported by NVIDIA's driver. */
 export interface Gpu {
   readonly name: string;
   /** Version of the driver, such as `570.86.15`. */
   readonly driver: string;
-  /** Such as `9.0`. */
+  /** For example `9.0`. */
   readonly computeCapability: string;
   /** In MiB. */
   readonly memoryMebibytes: number;
 }
 
-/** The NVIDIA GPUs that nvidia-smi lists; empty where it is not installed or fails. */
+/** Returns the NVIDIA GPUs that nvidia-smi lists; empty if it is not installed or fails. */
 export function listGpus(environment: Environment): readonly Gpu[] {
   const query = '--query-gpu=name,driver_version,compute_cap,memory.total';
   const result = spawnSync('nvidia-smi', [query, '--format=csv,noheader,nounits'], {
@@ -43,15 +43,18 @@ export function listGpus(environment: Environment): readonly Gpu[] {
   });
 }
 
-/** The GPU that TensorFlow takes as its first: the one CUDA_VISIBLE_DEVICES names by its number, else the first. */
+/**
+ * Returns the GPU that TensorFlow uses as its first: the first number in CUDA_VISIBLE_DEVICES, otherwise the first
+ * GPU.
+ */
 function visibleGpu(environment: Environment): Gpu | undefined {
   const gpus = listGpus(environment);
   return gpus[Number(environment['CUDA_VISIBLE_DEVICES']?.split(',')[0] ?? '0')] ?? gpus[0];
 }
 
 /**
- * The device that a loaded binding computes on. The binding has to be loaded for the same request.
- * Throws an IsdaError where `cuda` is asked for and there is no usable GPU, saying what was looked for.
+ * Returns the device that a loaded binding computes on. The binding must have been loaded for the same request.
+ * Throws an IsdaError if `cuda` is requested and there is no usable GPU; the message lists what was checked.
  */
 export function resolveDevice(
   requested: RequestedDevice,
@@ -69,7 +72,7 @@ export function resolveDevice(
   return { kind: 'cuda', name: visibleGpu(environment)?.name ?? 'NVIDIA GPU' };
 }
 
-/** The error for a machine without a usable GPU, with what was looked for. */
+/** Returns the error for a machine without a usable GPU; the message lists what was checked. */
 export function noGpu(environment: Environment, reason = 'TensorFlow sees no GPU'): Error {
   const driver = nvidiaDriver(environment);
   const visible = environment['CUDA_VISIBLE_DEVICES'];

@@ -1,4 +1,4 @@
-// Eager execution, operation by operation: the reference for captured execution.
+// Eager execution, one operation at a time: the reference for captured execution.
 import { cannot } from '../common/errors.js';
 import { type, type Attribute, type Attributes } from './attributes.js';
 import type { Binding, OpAttribute } from './binding.js';
@@ -30,15 +30,15 @@ function bindingAttribute(binding: Binding, name: string, attribute: Attribute):
 
 interface EagerCall {
   readonly program: Program;
-  /** The value of a call's input. */
+  /** Returns an input of the call as a tensor. */
   input(values: HostArray, spec: TensorSpec): Tensor;
-  /** Makes the assigned values the variables' values and frees everything else. */
+  /** Stores the assigned values in the variables and frees all other tensors. */
   finish(): void;
-  /** Frees everything that the call made. */
+  /** Frees all tensors of the call. */
   abandon(): void;
 }
 
-/** One call's program: what it makes is freed at its end, but for the values assigned to variables. */
+/** Starts the program of one call; its tensors are freed at the end, except the values assigned to variables. */
 function startCall(binding: Binding, target: Target, store: Map<string, number>): EagerCall {
   const made = new Set<number>();
   const assigned = new Map<string, Tensor>();
@@ -84,7 +84,7 @@ function startCall(binding: Binding, target: Target, store: Map<string, number>)
     },
     momentumStep({ parameter, velocity, gradient, learningRate, momentum, nesterov }) {
       const next = add(mulScalar(program.read(velocity), momentum), gradient);
-      // In the order of TensorFlow's own kernel, so that captured execution rounds the same way.
+      // In the order of TensorFlow's kernel, so that captured execution rounds identically.
       const change = nesterov
         ? add(mul(gradient, learningRate), mul(mulScalar(next, momentum), learningRate))
         : mul(next, learningRate);
@@ -112,7 +112,7 @@ function startCall(binding: Binding, target: Target, store: Map<string, number>)
   };
 }
 
-/** A session that runs every operation of a call at once, through JavaScript. */
+/** Creates a session that runs every operation of a call immediately, through JavaScript. */
 export function createEagerSession(
   binding: Binding,
   target: Target,

@@ -1,10 +1,10 @@
-// Which flags TensorFlow's libraries know: it ends the process at one that they do not.
+// Finds out which flags TensorFlow's libraries know, because TensorFlow ends the process at an unknown one.
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const chunkBytes = 1 << 23;
 
-/** The texts that a file does not hold with a zero behind them, as a C string's end. */
+/** Returns the texts that a file does not contain as zero-terminated C strings. */
 function missingIn(path: string, texts: readonly string[]): readonly string[] {
   let missing = texts.map((text) => ({ text, bytes: Buffer.from(`${text}\0`, 'latin1') }));
   const overlap = Math.max(0, ...missing.map(({ bytes }) => bytes.length)) - 1;
@@ -25,7 +25,10 @@ function missingIn(path: string, texts: readonly string[]): readonly string[] {
   return missing.map(({ text }) => text);
 }
 
-/** The flags of a variable, which may name a file that has them, without `--` and value. */
+/**
+ * Returns the names of the flags in a variable's value, without `--` and value. The value may be the path of a file of
+ * flags.
+ */
 export function flagsIn(value: string | undefined): readonly string[] {
   const words = (value ?? '').split(/\s+/).filter((word) => word !== '');
   if (words.length === 1 && !words[0].startsWith('-')) {
@@ -38,7 +41,7 @@ export function flagsIn(value: string | undefined): readonly string[] {
   return words.flatMap((word) => /^--(\w+)/.exec(word)?.[1] ?? []);
 }
 
-/** What is in a folder; nothing where it cannot be read: loading the library says why. */
+/** Returns the names in a folder; empty if it cannot be read, because loading the library then reports the reason. */
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
@@ -48,8 +51,8 @@ function namesIn(folder: string): readonly string[] {
 }
 
 /**
- * Of some flags, those whose names stand in none of the libraries beside `libraryPath`. The files are hundreds of MiB
- * long, and read only as far as names are missing.
+ * Returns the flags whose names occur in none of the libraries in the folder of `libraryPath`. The files are hundreds
+ * of MiB long; each is read only until all names are found.
  */
 export function unknownFlags(names: readonly string[], libraryPath: string): readonly string[] {
   const folder = dirname(libraryPath);

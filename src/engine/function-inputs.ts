@@ -1,4 +1,4 @@
-// Inputs of captured functions, fed as int32 and read as their own types in the graph.
+// Inputs of captured functions, fed as int32 and reinterpreted in the graph.
 import { type } from './attributes.js';
 import type { GraphProgram } from './graph-program.js';
 import { reshape, slice } from './ops/shape.js';
@@ -7,7 +7,7 @@ import { run } from './ops/run.js';
 import type { Tensor } from './tensor.js';
 import { sizeOf, type HostArray, type TensorSpec } from './types.js';
 
-/** A node that is fed with the values of inputs, their bytes one after the other as int32. */
+/** A node that is fed the concatenated bytes of several inputs as int32. */
 export interface Feed {
   readonly node: string;
   readonly inputs: readonly string[];
@@ -15,17 +15,17 @@ export interface Feed {
 
 interface FunctionInputs {
   readonly feeds: readonly Feed[];
-  /** By the names of the inputs. */
+  /** The inputs by name. */
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
-/** Bytes of an element on the host. */
+/** Bytes per element on the host. */
 const bytesOf = { uint8: 1, float32: 4, int32: 4 } as const;
 type HostType = keyof typeof bytesOf;
 
 const wordsOf = ({ dtype, shape }: TensorSpec): number => Math.ceil((sizeOf(shape) * bytesOf[dtype as HostType]) / 4);
 
-/** Int32 [words] as elements of another type, [count] of them. */
+/** Reinterprets int32 [words] as [count] elements of another type. */
 function reinterpret(words: Tensor, dtype: HostType, count: number): Tensor {
   if (dtype === 'int32') return words;
   const perWord = 4 / bytesOf[dtype];
@@ -36,8 +36,8 @@ function reinterpret(words: Tensor, dtype: HostType, count: number): Tensor {
 }
 
 /**
- * Adds the placeholders of a function's inputs: one for each of int32 and uint8, one for all of float32. All are int32,
- * since the binding copies a tensor of any other type to a GPU when it is made, and back before it is fed.
+ * Adds the placeholders of a function's inputs: one for each int32 and uint8 input, one for all float32 inputs. All
+ * are int32, because the binding copies a new tensor of any other type to the GPU, and back before it is fed.
  */
 export function declareInputs(program: GraphProgram, specs: Readonly<Record<string, TensorSpec>>): FunctionInputs {
   const entries = Object.entries(specs);
@@ -61,7 +61,7 @@ export function declareInputs(program: GraphProgram, specs: Readonly<Record<stri
   return { feeds, tensors: Object.fromEntries(entries.map(([name]) => [name, tensors.get(name)!])) };
 }
 
-/** The values of inputs as int32, their bytes one after the other, with zeros up to the last whole number. */
+/** Returns the concatenated bytes of the inputs as int32, padded with zeros to a multiple of 4 bytes. */
 export function asWords(values: readonly HostArray[]): Int32Array {
   const [only] = values;
   if (values.length === 1 && only instanceof Int32Array) return only;

@@ -1,4 +1,4 @@
-// Reverse-mode differentiation over the origins of tensors.
+// Reverse-mode differentiation along the origins of tensors.
 import { cannot } from '../common/errors.js';
 import { addN } from './ops/elementwise.js';
 import { onesLike, zerosLike } from './ops/fill.js';
@@ -6,8 +6,9 @@ import type { Tensor } from './tensor.js';
 import { describeSpec, sameShape } from './types.js';
 
 /**
- * The gradients of a scalar with respect to `targets`, in their order; zeros where the scalar does not depend on a
- * target. Values are visited from the last made to the first, so that each is complete before it is passed on.
+ * Returns the gradients of a scalar with respect to `targets`, in their order; zeros if the scalar does not depend on
+ * a target. Values are visited from the last created to the first, so that each gradient is complete before it is
+ * propagated.
  */
 export function gradients(scalar: Tensor, targets: readonly Tensor[]): Tensor[] {
   if (scalar.shape.length > 0) {
@@ -16,7 +17,7 @@ export function gradients(scalar: Tensor, targets: readonly Tensor[]): Tensor[] 
   return pullBack(scalar, onesLike(scalar), targets);
 }
 
-/** Takes the gradient of some scalar with respect to `root` on to `targets`: the vector-Jacobian product. */
+/** Propagates `rootGradient`, the gradient with respect to `root`, to `targets`: the vector-Jacobian product. */
 export function pullBack(root: Tensor, rootGradient: Tensor, targets: readonly Tensor[]): Tensor[] {
   const parts = new Map<number, Tensor[]>([[root.handle, [rootGradient]]]);
   for (const value of dependencies(root)) {
@@ -43,7 +44,7 @@ export function pullBack(root: Tensor, rootGradient: Tensor, targets: readonly T
   return targets.map((target) => total(parts, target.handle) ?? zerosLike(target));
 }
 
-/** Every value that a gradient flows through, from the last made to the first. */
+/** Returns every value that a gradient flows through, from the last created to the first. */
 function dependencies(root: Tensor): Tensor[] {
   const found = new Map<number, Tensor>();
   const open = [root];
@@ -55,7 +56,7 @@ function dependencies(root: Tensor): Tensor[] {
   return [...found.values()].sort((a, b) => b.handle - a.handle);
 }
 
-/** The sum of the parts of a gradient; kept, so that it is made once. */
+/** Returns the sum of the parts of a gradient and stores it, so that it is computed once. */
 function total(parts: Map<number, Tensor[]>, handle: number): Tensor | undefined {
   const list = parts.get(handle);
   if (list === undefined) return undefined;

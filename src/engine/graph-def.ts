@@ -3,14 +3,14 @@ import type { GraphAttributes } from './attributes.js';
 import { attributeMessage, loadMessages } from './graph-messages.js';
 
 export interface GraphWriter {
-  /** Adds a node and returns its name. Inputs are `node`, `node:output` or, for order alone, `^node`. */
+  /** Adds a node and returns its name. Inputs are `node`, `node:output` or, for a control dependency, `^node`. */
   node(name: string, operation: string, attributes: GraphAttributes, inputs: readonly string[]): string;
   readonly size: () => number;
-  /** The SavedModel with this graph under the tag. */
+  /** Returns the SavedModel that contains this graph under the tag. */
   serialize(tag: string): Uint8Array;
 }
 
-/** TensorFlow's graph version at 2.21. */
+/** TensorFlow's graph version in 2.21. */
 const graphProducer = 1882;
 
 export function createGraphWriter(): GraphWriter {

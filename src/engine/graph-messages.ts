@@ -1,9 +1,9 @@
-// The messages of TensorFlow's graphs: the protocol-buffer classes of tfjs-node-gpu, and attributes as messages.
+// The messages of TensorFlow graphs: the protocol-buffer classes of tfjs-node-gpu, and conversion of attributes.
 import { createRequire } from 'node:module';
 import type { GraphAttribute } from './attributes.js';
 import { dtypeCodes, type HostArray, type Shape, type TensorSpec } from './types.js';
 
-/** The part of the package's generated protocol-buffer classes that is used. */
+/** The classes used from the package's generated protocol-buffer code. */
 interface Messages {
   AttrValue: (new () => AttrMessage) & { ListValue: new () => { setIList(values: number[]): void } };
   GraphDef: new () => { setVersions(versions: unknown): void; addNode(node: NodeMessage): void };

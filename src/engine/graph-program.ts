@@ -11,13 +11,13 @@ import { requireFit, undeclared } from './variables.js';
 
 export interface GraphProgram extends Program {
   placeholder(name: string, spec: TensorSpec): Tensor;
-  /** The node whose value is the tensor, made available only after every update of a variable has been done. */
+  /** Returns the node with the tensor's value, which becomes available only after every update of a variable. */
   output(name: string, tensor: Tensor): string;
 }
 
 export const handleNode = (variable: Variable): string => `variables/${variable.name}`;
 
-/** What nodes are added and named by. */
+/** The writer of the graph's nodes and the scope of their names. */
 interface GraphNodes {
   readonly add: (operation: string, attributes: GraphAttributes, inputs: readonly string[]) => string;
   readonly own: (reference: string, spec: TensorSpec, needsGradient?: boolean) => Tensor;
@@ -25,7 +25,10 @@ interface GraphNodes {
   readonly constant: Program['constant'];
 }
 
-/** Reads and updates of the variables whose handle nodes are in the graph, in the order in which they are asked for. */
+/**
+ * Returns the reads and updates of the variables whose handle nodes are in the graph, executed in the order of the
+ * calls.
+ */
 function variableOperations(
   { add, own, reference, constant }: GraphNodes,
   order: UpdateOrder,
@@ -69,7 +72,8 @@ function variableOperations(
 }
 
 /**
- * A program that adds its nodes under `scope/`. `variables`: the names of those whose handle nodes are in the graph.
+ * Creates a program that adds its nodes under `scope/`. `variables`: the names of the variables with handle nodes in
+ * the graph.
  */
 export function createGraphProgram(
   writer: GraphWriter,

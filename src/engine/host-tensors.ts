@@ -2,13 +2,13 @@
 import type { Binding } from './binding.js';
 import { dtypeCodes, type HostArray, type TensorSpec } from './types.js';
 
-/** TensorFlow copies what is not aligned to its boundary of 64 bytes, and keeps a pointer to what is. */
+/** TensorFlow copies data that is not aligned to 64 bytes and keeps a pointer to data that is. */
 const misalignment = 4;
 
 /**
- * A binding tensor with a copy of the values; free it with `deleteTensor`. The copy starts off TensorFlow's alignment,
- * so that TensorFlow copies it in turn: a variable would otherwise live in memory of the JavaScript heap, be written
- * through it, and be freed from a thread that may not do so.
+ * Returns a binding tensor with a copy of the values; free it with `deleteTensor`. The copy is deliberately
+ * misaligned, so that TensorFlow copies it again: otherwise a variable would live in the JavaScript heap, be
+ * overwritten there, and be freed from a thread that must not do so.
  */
 export function upload(binding: Binding, values: HostArray, spec: TensorSpec): number {
   const bytes = new Uint8Array(values.byteLength + misalignment);
@@ -17,12 +17,15 @@ export function upload(binding: Binding, values: HostArray, spec: TensorSpec): n
   return binding.createTensor(spec.shape, dtypeCodes[spec.dtype], new View(bytes.buffer, misalignment, values.length));
 }
 
-/** A copy of the values of a binding tensor. Only float32, int32 and bool (as bytes) come out of the engine. */
+/**
+ * Returns a copy of the values of a binding tensor. Only float32, int32 and bool (as bytes) can be read from the
+ * engine.
+ */
 export function copyOf(binding: Binding, id: number): HostArray {
   return binding.tensorDataSync(id) as HostArray;
 }
 
-/** The values of a binding tensor, which is freed. */
+/** Returns the values of a binding tensor and frees it. */
 export function download(binding: Binding, id: number): HostArray {
   try {
     return copyOf(binding, id);

@@ -23,31 +23,35 @@ export interface Engine {
   /** TensorFlow's version. */
   readonly version: string;
   readonly threads: EngineThreads;
-  /** A session over the variables, of which those that are parts of `packs` (default: none) lie in their vectors. */
+  /**
+   * Creates a session over the variables; those that are parts of `packs` (default: none) are stored in the packs'
+   * vectors.
+   */
   createSession(
     execution: Execution,
     variables: readonly Variable[],
     functions: readonly SessionFunction[],
     packs?: readonly Pack[],
   ): Session;
-  /** How many tensors the binding holds: what eager execution has not freed. */
+  /** Returns the number of tensors that the binding holds: those that eager execution has not freed. */
   liveTensors(): number;
 }
 
 export interface EngineOptions {
-  /** Holds captured graphs for the moment in which they are loaded. Default: the system's. */
+  /** Holds the files of captured graphs while they are loaded. Default: the system's temporary folder. */
   readonly temporaryDirectory?: string;
   /**
-   * Whether what TensorFlow refuses to run deterministically on a GPU is composed of other operations. Default false.
+   * Whether operations that TensorFlow refuses to run deterministically on a GPU are composed of others. Default:
+   * false.
    */
   readonly deterministic?: boolean;
-  /** Of captured sessions. Default: auto. */
+  /** Layout of captured sessions. Default: auto. */
   readonly layout?: Layout;
-  /** What the binding was loaded with. Default: nothing asked. */
+  /** The numbers of threads that the binding was loaded with. Default: TensorFlow's. */
   readonly threads?: EngineThreads;
 }
 
-/** An engine on a loaded binding. */
+/** Creates an engine on a loaded binding. */
 export function createEngine(binding: Binding, device: Device, options: EngineOptions = {}): Engine {
   const { temporaryDirectory = tmpdir(), deterministic = false, layout = 'auto', threads = {} } = options;
   const target = { device: device.kind, deterministic };
@@ -72,7 +76,7 @@ export function createEngine(binding: Binding, device: Device, options: EngineOp
   };
 }
 
-/** What is asked of an engine; a config's `training` is such a request. */
+/** The requested device and settings of an engine; a config's `training` is such a request. */
 export interface EngineRequest extends Omit<EngineSettings, 'persistentBatchNorm'> {
   readonly device: RequestedDevice;
   /** Default: auto. */
@@ -82,9 +86,9 @@ export interface EngineRequest extends Omit<EngineSettings, 'persistentBatchNorm
 }
 
 /**
- * The engine of this machine, set up first where it is missing. `environment` has to be the process's own, which
- * TensorFlow reads. Errors: it cannot be set up or loaded; `cuda` is asked for and there is no GPU; TensorFlow is
- * already loaded in this process, with other settings; the engine is too old for the layout.
+ * Opens the engine of this machine and sets it up first if it is missing. `environment` must be `process.env`, which
+ * TensorFlow reads. Errors: the engine cannot be set up or loaded; `cuda` is requested and there is no GPU; TensorFlow
+ * is already loaded in this process with other settings; the engine is too old for the layout.
  */
 export async function openEngine(
   { device, layout = 'auto', ...request }: EngineRequest,
@@ -94,7 +98,7 @@ export async function openEngine(
   const build = device === 'auto' ? undefined : device;
   const query = { home: cacheHome(environment), environment, build };
   const driver = nvidiaDriver(environment);
-  // Without a driver the CUDA build, gigabytes of it, would only be fetched to find no GPU.
+  // Without a driver, do not download gigabytes of the CUDA build only to find no GPU.
   if (device === 'cuda' && findEngine(query).found === undefined) {
     if (driver === undefined) throw noGpu(environment, 'there is no NVIDIA driver');
     if (environment['ISDA_BUILD'] === 'cpu') throw noGpu(environment, 'ISDA_BUILD says that the CPU build is used');

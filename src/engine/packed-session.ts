@@ -1,9 +1,9 @@
-// A session in which variables lie in packs.
+// A session with variables stored in packs.
 import { checkedVariable, type Session } from './session.js';
 import type { Pack, Variable } from './tensor.js';
 import { sizeOf } from './types.js';
 
-/** Where each part begins in its pack's vector. */
+/** Returns the offset of each part in its pack's vector. */
 function startsOf({ parts }: Pack): ReadonlyMap<string, number> {
   let next = 0;
   return new Map(
@@ -15,7 +15,10 @@ function startsOf({ parts }: Pack): ReadonlyMap<string, number> {
   );
 }
 
-/** A session over variables of which some lie in packs. Read and written are the parts, by their own names. */
+/**
+ * Creates a session over variables of which some are stored in packs. The parts are read and written by their own
+ * names.
+ */
 export function createPackedSession(
   create: (variables: readonly Variable[]) => Session,
   variables: readonly Variable[],

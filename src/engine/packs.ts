@@ -1,4 +1,4 @@
-// Packs: variables that lie one after the other in one vector, and programs that read them as variables.
+// Packs: several variables stored in one vector, and programs that read the parts as variables.
 import { cannot } from '../common/errors.js';
 import { cast } from './ops/fill.js';
 import { concat, reshape } from './ops/shape.js';
@@ -6,7 +6,7 @@ import { splitVector } from './ops/split.js';
 import { detach, type MomentumStep, type Pack, type Program, type Tensor, type Variable } from './tensor.js';
 import { sizeOf, type DType } from './types.js';
 
-/** TensorFlow splits a vector at multiples of so many bytes without copying. */
+/** TensorFlow splits a vector without copying at multiples of this many bytes. */
 const alignmentBytes = 64;
 const float32Alignment = alignmentBytes / 4;
 const bfloat16Alignment = alignmentBytes / 2;
@@ -14,7 +14,7 @@ const bfloat16Alignment = alignmentBytes / 2;
 const sizesOf = (parts: readonly Variable[]): number[] => parts.map(({ shape }) => sizeOf(shape));
 const total = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0);
 
-/** The kinds of parts in their order: weights that a network reads in bfloat16, others of an aligned size, the rest. */
+/** The kinds of parts in storage order: weights that a network reads in bfloat16, others of aligned size, the rest. */
 const kinds = ['weights', 'aligned', 'rest'] as const;
 
 function kindOf({ shape }: Variable): (typeof kinds)[number] {
@@ -23,20 +23,20 @@ function kindOf({ shape }: Variable): (typeof kinds)[number] {
   return size % float32Alignment === 0 ? 'aligned' : 'rest';
 }
 
-/** A vector of the variables, kind by kind, then zeros up to the alignment. */
+/** Creates a pack of the variables, ordered by kind, followed by zeros up to the alignment. */
 export function packOf(name: string, variables: readonly Variable[]): Pack {
   const parts = kinds.flatMap((kind) => variables.filter((variable) => kindOf(variable) === kind));
   const size = Math.ceil(total(sizesOf(parts)) / float32Alignment) * float32Alignment;
   return { name, shape: [size], trainable: false, parts };
 }
 
-/** The sizes of a pack's parts by kind; `left` is what the vector has behind the last part. */
+/** Returns the sizes of a pack's parts by kind; `left` is the size of the vector's remainder after the last part. */
 function sizesIn({ parts, shape }: Pack): Record<(typeof kinds)[number], number[]> & { left: number } {
   const [weights, aligned, rest] = kinds.map((kind) => sizesOf(parts.filter((part) => kindOf(part) === kind)));
   return { weights, aligned, rest, left: shape[0] - total([...weights, ...aligned, ...rest]) };
 }
 
-/** The parts of a pack's vector, in their shapes. Only those of other than aligned sizes are copies. */
+/** Splits a pack's vector into its parts, in their shapes. Only parts of unaligned size are copies. */
 function partsOf(pack: Pack, vector: Tensor): Tensor[] {
   const { weights, aligned, rest, left } = sizesIn(pack);
   const halves = [[...weights, ...aligned], left === 0 ? rest : [...rest, left]].filter((sizes) => sizes.length > 0);
@@ -47,7 +47,7 @@ function partsOf(pack: Pack, vector: Tensor): Tensor[] {
   });
 }
 
-/** The weights among a pack's parts in another type, by one cast. */
+/** Returns the weights among a pack's parts in another type, with a single cast. */
 function weightsAs(pack: Pack, vector: Tensor, dtype: DType): Tensor[] {
   const { weights } = sizesIn(pack);
   const others = pack.shape[0] - total(weights);
@@ -56,7 +56,10 @@ function weightsAs(pack: Pack, vector: Tensor, dtype: DType): Tensor[] {
   return weights.map((_, index) => reshape(pieces[index], pack.parts[index].shape));
 }
 
-/** The values as one vector; neighbours that were cast from the same type are joined before one cast. */
+/**
+ * Concatenates the values into one vector; adjacent values that were cast from the same type are joined before a
+ * single cast.
+ */
 function joined(values: readonly Tensor[]): Tensor[] {
   const flat = (value: Tensor): Tensor => reshape(value, [sizeOf(value.shape)]);
   const runs: Tensor[][] = [];
@@ -71,7 +74,7 @@ function joined(values: readonly Tensor[]): Tensor[] {
   });
 }
 
-/** The vector of values for a pack's parts, such as their gradients. */
+/** Returns the vector of values for a pack's parts, such as their gradients. */
 export function packed(program: Program, pack: Pack, values: readonly Tensor[]): Tensor {
   const { left } = sizesIn(pack);
   const zeros = program.constant(new Float32Array(left), { dtype: 'float32', shape: [left] });
@@ -79,7 +82,7 @@ export function packed(program: Program, pack: Pack, values: readonly Tensor[]):
   return concat(left === 0 ? parts : [...parts, zeros], 0);
 }
 
-/** The parts of a pack's vector, of which the weights are cast together. */
+/** Returns the parts of a pack's vector; the weights are cast together. */
 function readParts(pack: Pack, vector: Tensor): Tensor[] {
   const casts = new Map<DType, Tensor[]>();
   const inType = (dtype: DType): Tensor[] => {
@@ -92,7 +95,7 @@ function readParts(pack: Pack, vector: Tensor): Tensor[] {
   );
 }
 
-/** A program that reads the parts of its packs as variables. */
+/** Extends a program to read the parts of its packs as variables. */
 export function withPacks<Kind extends Program>(program: Kind): Kind {
   const { packs } = program;
   if (packs.length === 0) return program;

@@ -3,9 +3,9 @@ import { pullBack } from './gradients.js';
 import { detach, withGradient, type Tensor } from './tensor.js';
 
 /**
- * What `compute` gives, without keeping the values in between for the backward pass, which computes them once more,
- * bit for bit the same. `compute` is called with tensors that stand for `inputs`, and with `again` the second time,
- * when nothing may be assigned; it must depend on nothing differentiable but its inputs.
+ * Returns the result of `compute` without keeping intermediate values for the backward pass, which recomputes them
+ * with identical bits. `compute` is called with tensors that stand for `inputs`; the second time, `again` is true and
+ * nothing may be assigned. It must not depend on differentiable values other than its inputs.
  */
 export function recomputed(
   inputs: readonly Tensor[],
@@ -14,7 +14,7 @@ export function recomputed(
   const value = compute(inputs.map(detach), false);
   return withGradient(value, inputs, (gradient, wanted) => {
     const { program } = gradient;
-    // Without this order a captured step would compute both times in the forward pass and keep the values after all.
+    // Without this order a captured step would compute both in the forward pass and keep the values after all.
     const anew = inputs.map((input, index): Tensor => ({
       ...program.after(input, gradient),
       needsGradient: wanted[index],

@@ -1,22 +1,22 @@
-// Options of TensorFlow's sessions, as a serialized ConfigProto that native/session_config.cc hands over.
+// Options of TensorFlow sessions, as a serialized ConfigProto that native/session_config.cc passes on.
 import { readFileSync } from 'node:fs';
 import { cannot } from '../common/errors.js';
 
 /**
- * The order of an image's axes in a captured step. `auto`: TensorFlow's layout optimizer decides. `channels-last`: it
- * is off, and images stay [N, H, W, C], as the graph has them.
+ * The order of an image's axes in a captured step. `auto`: TensorFlow's layout optimizer decides. `channels-last`: the
+ * optimizer is disabled, and images stay [N, H, W, C], as in the graph.
  */
 export type Layout = 'auto' | 'channels-last';
 
-/** The file beside a saved model that the compiled binding takes a session's options from. */
+/** The file next to a saved model from which the compiled binding reads the session's options. */
 export const sessionConfigFile = 'session_config.pb';
 
 const message = (field: number, content: readonly number[]): number[] => [(field << 3) | 2, content.length, ...content];
 const enumeration = (field: number, value: number): number[] => [field << 3, value];
 
 /**
- * The ConfigProto of a layout; undefined where TensorFlow's own is meant. Numbers: config.proto (graph_options,
- * rewrite_options) and rewriter_config.proto (layout_optimizer, OFF) of tensorflow/core/protobuf.
+ * Returns the ConfigProto of a layout; undefined for TensorFlow's default. Numbers: config.proto (graph_options,
+ * rewrite_options) and rewriter_config.proto (layout_optimizer, OFF) in tensorflow/core/protobuf.
  */
 export function sessionConfig(layout: Layout): Uint8Array | undefined {
   if (layout === 'auto') return undefined;
@@ -25,11 +25,11 @@ export function sessionConfig(layout: Layout): Uint8Array | undefined {
 }
 
 /**
- * Errors: the layout needs options, and the binding was compiled without native/session_config.cc, so it takes none.
+ * Errors: the layout needs options, and the binding was compiled without native/session_config.cc, so it reads none.
  */
 export function requireSessionConfig(layout: Layout, bindingPath: string): void {
   if (sessionConfig(layout) === undefined) return;
-  // A function of that source, in the table of the symbols that the binding exports.
+  // A function of that source, found in the binding's table of exported symbols.
   if (readFileSync(bindingPath).includes('__wrap_TF_LoadSessionFromSavedModel')) return;
   throw cannot(`use training.layout: ${layout}`, 'the engine was compiled by a version of isda without that setting', {
     code: 'engine/settings',

@@ -7,24 +7,24 @@ import { describeSpec, sizeOf, type HostArray, type TensorSpec } from './types.j
 export interface SessionFunction {
   readonly name: string;
   readonly inputs: Readonly<Record<string, TensorSpec>>;
-  /** Builds (captured) or computes (eager) the outputs; updates of variables go through the program. */
+  /** Builds (captured) or computes (eager) the outputs; variables are updated through the program. */
   build(inputs: Readonly<Record<string, Tensor>>, program: Program): Readonly<Record<string, Tensor>>;
 }
 
 export interface Session {
-  /** Calls a function with one array for each of its inputs; gives one array for each output. */
+  /** Calls a function with one array per input; returns one array per output. */
   call(name: string, inputs: Readonly<Record<string, HostArray>>): Readonly<Record<string, HostArray>>;
-  /** Copies of the values of variables, by name. */
+  /** Returns copies of the values of variables, by name. */
   read(names: readonly string[]): ReadonlyMap<string, Float32Array>;
   /** Replaces the values of variables, by name. */
   write(values: ReadonlyMap<string, Float32Array>): void;
-  /** Frees what TensorFlow holds for the session. */
+  /** Frees TensorFlow's resources of the session. */
   close(): void;
 }
 
 export type Execution = 'captured' | 'eager';
 
-/** The function of a name, and its inputs checked against their specs. */
+/** Returns the named function after checking the inputs against its specs. */
 export function checkedCall(
   functions: readonly SessionFunction[],
   name: string,
@@ -45,7 +45,7 @@ export function checkedCall(
   return found;
 }
 
-/** The outputs of a function, each of a type that can leave the engine. */
+/** Checks that each output of a function has a type that can be read from the engine. */
 export function checkedOutputs(
   name: string,
   outputs: Readonly<Record<string, Tensor>>,
@@ -60,7 +60,7 @@ export function checkedOutputs(
   return outputs;
 }
 
-/** The variable of a name, with the length of its values checked where they are given. */
+/** Returns the named variable; checks the length of its values if they are given. */
 export function checkedVariable(
   variables: ReadonlyMap<string, Variable>,
   name: string,

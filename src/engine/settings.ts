@@ -4,19 +4,19 @@ import { cannot } from '../common/errors.js';
 import { flagsIn, unknownFlags } from './flag-names.js';
 
 export interface EngineSettings {
-  /** Whether float32 convolutions and matrix products may round their factors to TF32 on a GPU. */
+  /** Whether float32 convolutions and matrix products may round their operands to TF32 on a GPU. */
   readonly tf32: boolean;
-  /** Whether XLA compiles what it can of a graph, instead of running it operation by operation. */
+  /** Whether XLA compiles the supported parts of a graph instead of running them operation by operation. */
   readonly xla: boolean;
-  /** Whether only kernels are used that give the same bits each time. */
+  /** Whether only kernels with reproducible results, bit by bit, are used. */
   readonly deterministic: boolean;
-  /** Whether cuDNN normalizes batches in its persistent mode. `auto`: `prefersPersistentBatchNorm` decides. */
+  /** Whether cuDNN uses its persistent mode for batch normalization. `auto`: `prefersPersistentBatchNorm` decides. */
   readonly persistentBatchNorm: boolean | 'auto';
-  /** Of activations. Default: float32. */
+  /** Precision of activations. Default: float32. */
   readonly precision?: 'float32' | 'bfloat16';
 }
 
-/** What TensorFlow does unless it is told otherwise. */
+/** TensorFlow's own defaults. */
 export const defaultSettings: EngineSettings = {
   tf32: true,
   xla: false,
@@ -25,8 +25,8 @@ export const defaultSettings: EngineSettings = {
 };
 
 /**
- * Whether the persistent mode is used on a GPU where nothing is said of it: in bfloat16, where TensorFlow otherwise
- * converts images to another layout and back for each normalization. PyTorch uses it for `channels_last` too.
+ * Whether `auto` selects the persistent mode on a GPU: in bfloat16, where TensorFlow otherwise converts images to
+ * another layout and back for each normalization. PyTorch uses it for `channels_last` too.
  */
 export const prefersPersistentBatchNorm = (settings: EngineSettings): boolean =>
   settings.persistentBatchNorm === 'auto' && settings.precision === 'bfloat16' && !settings.deterministic;
@@ -37,12 +37,12 @@ export type Variables = Record<string, string | undefined>;
 
 const autoCluster = '--tf_xla_auto_jit=2';
 
-/** Adds flags to a variable that holds several, separated by spaces. */
+/** Adds flags to a variable that holds a space-separated list. */
 export function addFlags(environment: Variables, name: string, flags: string): void {
   environment[name] = [environment[name], flags].filter(Boolean).join(' ');
 }
 
-/** Sets the variables that the settings need, where they are not what TensorFlow does by itself. */
+/** Sets the variables for the settings that differ from TensorFlow's defaults. */
 function apply(environment: Variables, settings: EngineSettings): void {
   const { tf32, xla, deterministic, persistentBatchNorm } = settings;
   if (!tf32) environment['NVIDIA_TF32_OVERRIDE'] = '0';
@@ -51,13 +51,13 @@ function apply(environment: Variables, settings: EngineSettings): void {
   if (deterministic) for (const name of ['TF_DETERMINISTIC_OPS', 'TF_CUDNN_DETERMINISTIC']) environment[name] = '1';
 }
 
-/** The variables that switch something on or off; anything else is as if they were not set. */
+/** Variables that switch something on or off; any other value has the same effect as an unset variable. */
 const switchVariables = [
   ...['TF_DETERMINISTIC_OPS', 'TF_CUDNN_DETERMINISTIC', 'TF_ENABLE_ONEDNN_OPTS', 'TF_FORCE_GPU_ALLOW_GROWTH'],
   ...['NVIDIA_TF32_OVERRIDE', persistentBatchNormVariable],
 ];
 
-/** Errors: a variable that switches something holds anything else than 0, 1, true or false. */
+/** Errors: a switch variable has a value other than 0, 1, true or false. */
 export function checkSwitchVariables(environment: Readonly<Variables>): void {
   for (const name of switchVariables) {
     const value = environment[name];
@@ -70,10 +70,10 @@ export function checkSwitchVariables(environment: Readonly<Variables>): void {
   }
 }
 
-/** The variables with flags that TensorFlow reads; it ends the process at a word that is none. */
+/** Variables with flags for TensorFlow, which ends the process at a word that is not a flag. */
 const flagVariables = ['TF_XLA_FLAGS', 'XLA_FLAGS'];
 
-/** Errors: a variable with flags holds a word that is none, and no file that has them. */
+/** Errors: a variable with flags contains a word that is neither a flag nor a file of flags. */
 export function checkFlagVariables(environment: Readonly<Variables>): void {
   for (const name of flagVariables) {
     const words = (environment[name] ?? '').split(/\s+/).filter((word) => word !== '');
@@ -92,7 +92,7 @@ export function checkFlagVariables(environment: Readonly<Variables>): void {
   }
 }
 
-/** Errors: a variable with flags names one that the libraries beside `libraryPath` do not know. */
+/** Errors: a variable contains a flag that the libraries in the folder of `libraryPath` do not know. */
 export function requireKnownFlags(environment: Readonly<Variables>, libraryPath: string): void {
   for (const name of flagVariables) {
     const [unknown] = unknownFlags(flagsIn(environment[name]), libraryPath);
@@ -112,7 +112,7 @@ const isOn = (value: string | undefined): boolean => value === '1' || value?.toL
 
 type ReadSettings = Record<(typeof comparedKeys)[number], boolean>;
 
-/** The settings that an environment's variables stand for. */
+/** Returns the settings that the environment's variables select. */
 export function readEngineSettings(environment: Readonly<Variables>): ReadSettings {
   return {
     tf32: environment['NVIDIA_TF32_OVERRIDE'] !== '0',
@@ -130,8 +130,9 @@ const variableOf: Readonly<Record<keyof ReadSettings, string>> = {
 };
 
 /**
- * Puts the settings into the environment of a process in which TensorFlow is yet to be loaded, or compares them with
- * those it was `loaded` with. Errors: it was loaded with others, or the environment itself asks for others.
+ * Sets the settings in the environment of a process that has not loaded TensorFlow yet; if it is `loaded`, compares
+ * them with the current ones. Errors: TensorFlow was loaded with other settings, or the environment itself selects
+ * others.
  */
 export function useSettings(environment: Variables, settings: EngineSettings, loaded: boolean): void {
   if (!loaded) apply(environment, settings);

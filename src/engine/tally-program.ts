@@ -1,11 +1,11 @@
-// A program that computes nothing: follows shapes and lists the operations, to estimate their cost.
+// A program that computes nothing: it follows shapes and lists the operations, to estimate their cost.
 import { requireValues } from './constants.js';
 import { withPacks } from './packs.js';
 import type { Pack, Program, Target, Tensor } from './tensor.js';
 import type { TensorSpec } from './types.js';
 import { requireFit, undeclared } from './variables.js';
 
-/** An operation that was followed, with what it takes and gives. Updates of variables give nothing. */
+/** A listed operation with its inputs and outputs. Updates of variables have no outputs. */
 export interface TalliedOperation {
   readonly operation: string;
   readonly inputs: readonly Tensor[];
@@ -14,22 +14,22 @@ export interface TalliedOperation {
 
 export interface Tally {
   readonly program: Program;
-  /** A tensor of the given shape, to start from. */
+  /** Returns an input tensor of the given shape. */
   input(spec: TensorSpec): Tensor;
-  /** So far, in the order in which they were built. */
+  /** The operations so far, in the order in which they were built. */
   readonly operations: readonly TalliedOperation[];
 }
 
 interface TallyOptions {
-  /** The vectors in which variables lie. Default: none. */
+  /** The packs of variables. Default: none. */
   readonly packs?: readonly Pack[];
-  /** The names of the variables that there are; others are refused. Default: whatever is read or assigned. */
+  /** The names of the existing variables; others are refused. Default: any variable may be read or assigned. */
   readonly variables?: ReadonlySet<string>;
-  /** For which operations may take another form. Default: cpu. */
+  /** The device, which some operations choose their form by. Default: cpu. */
   readonly device?: Target['device'];
 }
 
-/** Opens an empty tally. */
+/** Creates an empty tally. */
 export function createTally({ packs = [], variables, device = 'cpu' }: TallyOptions = {}): Tally {
   const operations: TalliedOperation[] = [];
   const values = new Map<string, Tensor>();

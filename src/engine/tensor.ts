@@ -3,47 +3,47 @@ import { type, type Attributes } from './attributes.js';
 import type { Device } from './devices.js';
 import type { DType, HostArray, Shape, TensorSpec } from './types.js';
 
-/** A value inside a program: symbolic while a step is captured, real while it runs eagerly. */
+/** A value inside a program: symbolic while a step is captured, concrete in eager execution. */
 export interface Tensor extends TensorSpec {
   readonly program: Program;
   readonly dtype: DType;
   readonly shape: Shape;
-  /** The program's own number for this value; later values have higher numbers. */
+  /** The program's number of this value; later values have higher numbers. */
   readonly handle: number;
-  /** Whether a gradient with respect to this value can be asked for. */
+  /** Whether a gradient with respect to this value can be computed. */
   readonly needsGradient: boolean;
   readonly origin: Origin | undefined;
-  /** The tensor of another type that this one is a cast of, if it is one. */
+  /** The tensor of another type that this one was cast from, if any. */
   readonly castFrom?: Tensor;
-  /** The value in another float type where it is cast together with others, cut off from differentiation. */
+  /** Returns the value in another float type, cast together with others and detached from differentiation. */
   readonly castTogether?: (dtype: DType) => Tensor;
 }
 
-/** Whether a value is a tensor of some program; users' files are JavaScript. */
+/** Whether a value is a tensor. Checked at run time, since users' files are JavaScript. */
 export const isTensor = (value: unknown): value is Tensor =>
   typeof value === 'object' && value !== null && 'handle' in value && 'shape' in value && 'program' in value;
 
-/** How a value was made, for reverse-mode differentiation. */
+/** The inputs and backward pass of a value, for reverse-mode differentiation. */
 interface Origin {
   readonly inputs: readonly Tensor[];
   /**
-   * The gradients of the inputs, given the gradient of the value. `wanted[i]` is false where input i needs none;
+   * Returns the gradients of the inputs, given the gradient of the value. `wanted[i]` is false if input i needs none;
    * such entries are ignored and need not be computed.
    */
   readonly backward: (gradient: Tensor, wanted: readonly boolean[]) => readonly (Tensor | undefined)[];
 }
 
-/** State that outlives a call: parameters, momentum, statistics, a loss's own state. Always float32. */
+/** State kept between calls: parameters, momentum, statistics, a loss's own state. Always float32. */
 export interface Variable {
   readonly name: string;
   readonly shape: Shape;
-  /** Whether the optimizer trains it, so that a gradient is asked for. */
+  /** Whether the optimizer trains it, so that it gets a gradient. */
   readonly trainable: boolean;
 }
 
 /**
- * A vector that holds variables, its parts, one after the other, so that one operation updates all of them. Shape
- * [total]; places after the last part are 0.
+ * A vector that stores several variables, its parts, one after the other, so that one operation updates all of them.
+ * Shape [total]; elements after the last part are 0.
  */
 export interface Pack extends Variable {
   /** In the order of `packOf`. */
@@ -61,37 +61,39 @@ export interface MomentumStep {
   readonly nesterov: boolean;
 }
 
-/** What the operations of a program choose their form by. */
+/** The properties of a program by which operations choose their form. */
 export interface Target {
-  /** What the operations run on: some have a faster form on one or the other. */
+  /** The device that runs the operations; some have a faster form on one of the two. */
   readonly device: Device['kind'];
   /** Whether operations that TensorFlow refuses to run deterministically on a GPU are composed of others. */
   readonly deterministic: boolean;
-  /** The vectors in which variables lie; none of their parts can be assigned by itself. */
+  /** The packs of variables; their parts cannot be assigned individually. */
   readonly packs: readonly Pack[];
 }
 
-/** What executes operations: either at once (eager) or by adding them to a graph (captured). */
+/** Executes operations: immediately (eager), or by adding them to a graph (captured). */
 export interface Program extends Target {
-  /** Runs one TensorFlow operation. `outputs` says what it gives: TensorFlow itself is not asked. */
+  /** Runs one TensorFlow operation. `outputs` are the specs of its results, which TensorFlow is not asked for. */
   execute(
     operation: string,
     attributes: Attributes,
     inputs: readonly Tensor[],
     outputs: readonly TensorSpec[],
   ): readonly Tensor[];
-  /** The same value, which a captured step makes available only once `earlier` is there: order, nothing else. */
+  /**
+   * Returns the same value; a captured step makes it available only after `earlier`. It affects nothing but the order.
+   */
   after(value: Tensor, earlier: Tensor): Tensor;
   constant(values: HostArray, spec: TensorSpec): Tensor;
-  /** The value of a variable: what was assigned in this call, else what it was before. */
+  /** Returns the value of a variable: the value assigned in this call, otherwise the previous one. */
   read(variable: Variable): Tensor;
   assign(variable: Variable, value: Tensor): void;
-  /** Replaces the rows `indices` (int32 [K]) of a variable. Rows named twice must be equal. */
+  /** Replaces the rows `indices` (int32 [K]) of a variable. Rows with the same index must be equal. */
   assignRows(variable: Variable, indices: Tensor, rows: Tensor): void;
   momentumStep(step: MomentumStep): void;
 }
 
-/** The same value, cut off from differentiation. */
+/** Returns the same value, detached from differentiation. */
 export function detach(tensor: Tensor): Tensor {
   return tensor.needsGradient ? { ...tensor, needsGradient: false, origin: undefined } : tensor;
 }
@@ -99,7 +101,7 @@ export function detach(tensor: Tensor): Tensor {
 /** Declares how a value depends on `inputs`. The operations inside `backward` are not differentiated themselves. */
 export function withGradient(made: Tensor, inputs: readonly Tensor[], backward: Origin['backward']): Tensor {
   if (!inputs.some((input) => input.needsGradient)) return made;
-  // Gradients are kept by handle: a value that is one of its own inputs needs a handle of its own.
+  // Gradients are stored by handle: a value that is one of its own inputs needs a new handle.
   const value = inputs.some((input) => input.handle === made.handle) ? copied(made) : made;
   return { ...value, needsGradient: true, origin: { inputs, backward } };
 }
@@ -110,8 +112,8 @@ function copied(tensor: Tensor): Tensor {
 }
 
 /**
- * A function with a gradient of its own: `compute` gets the inputs cut off from differentiation and returns the value
- * and its backward pass.
+ * Calls a function with a custom gradient: `compute` gets the inputs detached from differentiation and returns the
+ * value and its backward pass.
  */
 export function customGradient(
   inputs: readonly Tensor[],

@@ -1,21 +1,21 @@
-// The numbers of threads that TensorFlow computes with.
+// The numbers of threads that TensorFlow uses.
 import { cannot } from '../common/errors.js';
 import type { Variables } from './settings.js';
 
-/** Where one is absent, TensorFlow takes as many as there are cores that the process may use. */
+/** If a number is absent, TensorFlow uses one thread for each core available to the process. */
 export interface EngineThreads {
   /** Threads that share the work of one operation. */
   readonly intraOp?: number;
-  /** Operations at once. */
+  /** Operations that run at the same time. */
   readonly interOp?: number;
 }
 
 const intraOpVariable = 'TF_NUM_INTRAOP_THREADS';
 const interOpVariable = 'TF_NUM_INTEROP_THREADS';
-/** The variables with numbers of threads that TensorFlow reads; it ends the process at a negative one. */
+/** Variables with numbers of threads that TensorFlow reads; it ends the process at a negative number. */
 const threadVariables = [intraOpVariable, interOpVariable, 'OMP_NUM_THREADS'];
 
-/** Errors: a variable with a number of threads holds anything else. */
+/** Errors: a variable for a number of threads has another value. */
 export function checkThreadVariables(environment: Readonly<Variables>): void {
   for (const name of threadVariables) {
     const value = environment[name];
@@ -28,7 +28,7 @@ export function checkThreadVariables(environment: Readonly<Variables>): void {
   }
 }
 
-/** The numbers of threads that an environment's variables ask for; they have been checked. */
+/** Returns the numbers of threads in an environment's variables, which must have been checked. */
 export function readThreads(environment: Readonly<Variables>): EngineThreads {
   const [intraOp, interOp] = [intraOpVariable, interOpVariable].map((name) => Number(environment[name] ?? 0));
   return { ...(intraOp > 0 && { intraOp }), ...(interOp > 0 && { interOp }) };

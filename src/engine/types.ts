@@ -3,13 +3,13 @@
 export type DType = 'float32' | 'bfloat16' | 'int32' | 'int64' | 'uint8' | 'bool';
 export type Shape = readonly number[];
 
-/** What a tensor is before it has values. */
+/** The type and shape of a tensor. */
 export interface TensorSpec {
   readonly dtype: DType;
   readonly shape: Shape;
 }
 
-/** Values on the host. uint8 only goes in; int64 and bfloat16 never leave the engine. */
+/** Values on the host. uint8 can only be written; int64 and bfloat16 never leave the engine. */
 export type HostArray = Float32Array | Int32Array | Uint8Array;
 
 /** TensorFlow's DataType enumeration. */
@@ -31,7 +31,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }
 
-/** `float32[128, 10]`, for messages. */
+/** Formats a spec for messages, for example `float32[128, 10]`. */
 export function describeSpec(spec: TensorSpec): string {
   return `${spec.dtype}[${spec.shape.join(', ')}]`;
 }

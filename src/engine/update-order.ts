@@ -1,22 +1,22 @@
-// The order of reads and updates of variables in a graph, kept by control inputs.
+// The order of reads and updates of variables in a graph, enforced by control inputs.
 import type { Tensor, Variable } from './tensor.js';
 
 export interface UpdateOrder {
-  /** The value of a variable where a node of the graph already has it: as it was read or assigned. */
+  /** Returns the value of a variable if a node of the graph already has it, because it was read or assigned. */
   known(variable: Variable): Tensor | undefined;
   /** Records the node that reads a variable. */
   read(node: string, variable: Variable, value: Tensor): void;
-  /** Records an update; what is read from now on is the assigned value, or what the update left. */
+  /** Records an update; later reads get the assigned value, or the result of the update. */
   updated(node: string, variable: Variable, value?: Tensor): void;
   /** Control inputs of a node that reads the variable: it follows the last update. */
   beforeRead(variable: Variable): string[];
-  /** Control inputs of an update: one that does not depend on the old value must still wait for its reading. */
+  /** Control inputs of an update: it must wait for earlier reads, even if it does not depend on the old value. */
   beforeUpdate(variable: Variable): string[];
   /** The nodes of all updates. */
   readonly updates: readonly string[];
 }
 
-/** The control input that makes a node wait for another one. */
+/** Returns the control input that makes a node wait for another one. */
 export const controlInput = (node: string): string => `^${node}`;
 
 export function createUpdateOrder(): UpdateOrder {

@@ -3,14 +3,14 @@ import { cannot, type IsdaError } from '../common/errors.js';
 import { isTensor, type Tensor, type Variable } from './tensor.js';
 import { describeSpec, sameShape } from './types.js';
 
-/** The error for a variable that the session does not have. */
+/** Returns the error for a variable that the session does not have. */
 export const undeclared = (name: string): IsdaError =>
   cannot(`use the variable ${name}`, 'it is not among the declared tensors', {
     code: 'engine/graph',
     hint: 'a loss or a network lists in `tensors`, an optimizer gives by `state`, all that it reads or assigns',
   });
 
-/** Errors: what is assigned to a variable is no tensor, or has another shape or type. */
+/** Errors: the value assigned to a variable is not a tensor, or has another shape or type. */
 export function requireFit({ name, shape }: Variable, value: Tensor): void {
   const expected = describeSpec({ dtype: 'float32', shape });
   // Users' files are JavaScript.

@@ -1,5 +1,4 @@
-// Activations, element by element, of tensors of any shape and float type; most with TensorFlow's own kernel for the
-// gradient.
+// Elementwise activations of tensors of any shape and float type; most use TensorFlow's own kernel for the gradient.
 import { float, type, type Attributes } from '../attributes.js';
 import { customGradient, withGradient, type Tensor } from '../tensor.js';
 import { add, addScalar, exp, mul, mulScalar, square } from './elementwise.js';
@@ -14,7 +13,7 @@ export function relu(x: Tensor): Tensor {
   return withGradient(value, [x], (gradient) => [gradientOf('ReluGrad', {}, gradient, value)]);
 }
 
-/** x where it is positive, `slope` x elsewhere. */
+/** x if it is positive, otherwise `slope` x. */
 export function leakyRelu(x: Tensor, slope: number): Tensor {
   const attributes = { alpha: float(slope) };
   const value = run('LeakyRelu', { T: type(x.dtype), ...attributes }, [x], x.dtype, x.shape);
@@ -33,7 +32,7 @@ export function tanh(x: Tensor): Tensor {
   return withGradient(value, [x], (gradient) => [gradientOf('TanhGrad', {}, value, gradient)]);
 }
 
-/** log(1 + exp(x)), without overflow: the cross entropy of a logit −x against 1, or of a logit x against 0. */
+/** log(1 + exp(x)) without overflow: the cross entropy of a logit −x against 1, or of a logit x against 0. */
 export function softplus(x: Tensor): Tensor {
   const value = unary('Softplus', x);
   return withGradient(value, [x], (gradient) => [gradientOf('SoftplusGrad', {}, gradient, x)]);

@@ -1,9 +1,11 @@
-// Axes as callers name them: from 0, or from the last axis backwards below 0.
+// Checks and normalizes axes; negative axes count from the last.
 import { cannot } from '../../common/errors.js';
 import { kindOf } from '../../common/kind-of.js';
 import { describeSpec, type TensorSpec } from '../types.js';
 
-/** Errors: what is to be `what` is no list of whole numbers; users' files are JavaScript. */
+/**
+ * Errors: the argument named `what` is not a list of integers. Checked at run time, since users' files are JavaScript.
+ */
 export function requireList(action: string, what: string, value: readonly number[]): void {
   const given: unknown = value;
   if (Array.isArray(given) && given.every(Number.isInteger)) return;
@@ -11,14 +13,14 @@ export function requireList(action: string, what: string, value: readonly number
   throw cannot(action, `expected a list of whole numbers as ${what}, got ${said}`, { code: 'engine/shape' });
 }
 
-/** An axis counted from 0. Errors: x has no such axis. */
+/** Returns an axis counted from 0. Errors: x has no such axis. */
 export function axisOf(action: string, x: TensorSpec, axis: number): number {
   const rank = x.shape.length;
   if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis;
   throw cannot(action, `${describeSpec(x)} has no axis ${String(axis)}`, { code: 'engine/shape' });
 }
 
-/** Axes counted from 0. Errors: they are no list, x has no such axis, or one is named twice. */
+/** Returns axes counted from 0. Errors: they are not a list, x has no such axis, or one occurs twice. */
 export function axesOf(action: string, x: TensorSpec, axes: readonly number[]): readonly number[] {
   requireList(action, 'axes', axes);
   const counted = axes.map((axis) => axisOf(action, x, axis));

@@ -1,4 +1,4 @@
-// Runs operations on two tensors of one type, element by element.
+// Runs elementwise operations on two tensors of the same type.
 import { cannot } from '../../common/errors.js';
 import { type } from '../attributes.js';
 import type { Tensor } from '../tensor.js';
@@ -6,7 +6,7 @@ import { describeSpec, type DType } from '../types.js';
 import { broadcastShape } from './broadcast.js';
 import { run } from './run.js';
 
-/** The value in the shape that both broadcast to. Errors: there is none, or the types differ. */
+/** Returns the result in the shape that both broadcast to. Errors: the shapes do not broadcast, or the types differ. */
 export function binary(operation: string, a: Tensor, b: Tensor, dtype: DType = a.dtype): Tensor {
   const shape = broadcastShape(a.shape, b.shape);
   if (shape === undefined || a.dtype !== b.dtype) {

@@ -1,7 +1,7 @@
 // NumPy's broadcasting of shapes.
 import type { Shape } from '../types.js';
 
-/** The shape that two shapes broadcast to. */
+/** Returns the shape that two shapes broadcast to; undefined if there is none. */
 export function broadcastShape(a: Shape, b: Shape): Shape | undefined {
   const rank = Math.max(a.length, b.length);
   const shape = Array.from({ length: rank }, (_, i) => {

@@ -8,8 +8,8 @@ import { intVector, run } from './run.js';
 import { reshape, slice } from './shape.js';
 
 /**
- * Spreads x [N, H, W, I] over kernels [K, K, O, I] to [N, (H − 1) stride + K − 2 padding, …, O]. `padding` takes that
- * many pixels off every side. Errors: the shapes do not fit together.
+ * Transposed convolution of x [N, H, W, I] with kernels [K, K, O, I]: [N, (H − 1) stride + K − 2 padding, …, O].
+ * `padding` removes that many pixels from every side. Errors: the shapes do not match.
  */
 export function conv2dTransposed(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
   const { stride = 1, padding = 0 } = options;

@@ -15,8 +15,8 @@ export interface ConvOptions {
 
 /**
  * Convolves x [N, H, W, I] with kernels [K, K, I / groups, O] to [N, floor((H + 2 padding − K) / stride) + 1, …, O];
- * the number of groups follows from the shapes. Where TensorFlow's SAME pads as much on both sides, as PyTorch does, it
- * is used: oneDNN runs it fastest. Anything else is padded first. Errors: the shapes do not fit together.
+ * the number of groups follows from the shapes. If TensorFlow's SAME pads both sides equally, as PyTorch does, it is
+ * used, because it is fastest in oneDNN; otherwise x is padded first. Errors: the shapes do not match.
  */
 export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
   const { stride = 1, padding = 0 } = options;
@@ -38,13 +38,14 @@ export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Te
 }
 
 /**
- * Whether TensorFlow's SAME on images [N, H, W, C] is this padding: it adds K − stride in all, the odd one at the end.
+ * Whether TensorFlow's SAME on images [N, H, W, C] equals this padding: it adds K − stride in total, an odd one at the
+ * end.
  */
 export function padsAsSame(size: number, stride: number, padding: number, [, height, width]: Shape): boolean {
   return size - stride === 2 * padding && height % stride === 0 && width % stride === 0;
 }
 
-/** What Conv2D and the kernels of both its gradients are asked for: NHWC, no dilation. */
+/** Attributes of Conv2D and of the kernels of both its gradients: NHWC, no dilation. */
 export const convAttributes = (dtype: Tensor['dtype'], stride: number, scheme: 'SAME' | 'VALID') => ({
   T: type(dtype),
   strides: ints([1, stride, stride, 1]),
@@ -54,15 +55,18 @@ export const convAttributes = (dtype: Tensor['dtype'], stride: number, scheme: '
   use_cudnn_on_gpu: bool(true),
 });
 
-/** Input channels of a group up to which TensorFlow's grouped kernels are used on a CPU: see docs/engine.md. */
+/** Maximum number of input channels per group for TensorFlow's grouped kernels on a CPU: see docs/engine.md. */
 const maxGroupedChannels = 32;
 
-/** The most pairs of input and output channels of a kernel whose gradient is computed at once on a CPU, measured. */
+/**
+ * Maximum number of pairs of input and output channels of a kernel whose gradient is computed at once on a CPU
+ * (measured).
+ */
 const maxChannelPairs = 160 * 640;
 
 /**
- * Into how many equal parts of its input channels the gradient of a kernel is divided, with the same bits. On a CPU
- * oneDNN takes up to 1.8 times the time for many channels at once: see docs/engine.md.
+ * Returns the number of equal parts of the input channels in which the gradient of a kernel is computed, with
+ * identical bits. On a CPU oneDNN needs up to 1.8 times as long for many channels at once: see docs/engine.md.
  */
 function kernelGradientParts({ program, shape: [size, , inputs, outputs] }: Tensor): number {
   if (program.device !== 'cpu' || size === 1) return 1;
@@ -102,7 +106,7 @@ function convolve(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'V
   const value = joinLast(inputs.map((input, group) => forward(input, kernels[group])));
   return withGradient(value, [x, kernel], (gradient, [wantInput, wantKernel]) => {
     const gradients = splitLast(gradient, each);
-    // Split anew: the parts would take as much memory again as x until here.
+    // Split again: keeping the parts until here would need as much memory again as x.
     const parts = each === 1 ? inputs : splitLast(program.after(x, gradient), each);
     const through = (backward: Backward): Tensor =>
       joinLast(gradients.map((part, group) => backward(parts[group], kernels[group], part)));

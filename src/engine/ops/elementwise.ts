@@ -1,5 +1,5 @@
-// Elementwise arithmetic. Two operands are of one element type, and of shapes that NumPy's rule broadcasts; else they
-// are an error. A gradient is summed over what was broadcast.
+// Elementwise arithmetic. Both operands must have the same element type, and shapes that broadcast as in NumPy.
+// Gradients are summed over broadcast axes.
 import { cannot } from '../../common/errors.js';
 import { int, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
@@ -45,7 +45,7 @@ export function div(a: Tensor, b: Tensor): Tensor {
   });
 }
 
-/** One of two values; where `isFirst` holds, the gradient goes to the first, else to the second. */
+/** Selects one of two values; the gradient goes to the first if `isFirst` holds, otherwise to the second. */
 function chosen(
   operation: 'Maximum' | 'Minimum',
   a: Tensor,
@@ -62,10 +62,10 @@ function chosen(
   });
 }
 
-/** The larger of two values; where they are equal, the gradient goes to the first. */
+/** The larger of two values; if they are equal, the gradient goes to the first. */
 export const maximum = (a: Tensor, b: Tensor): Tensor => chosen('Maximum', a, b, greaterEqual);
 
-/** The smaller of two values; where they are equal, the gradient goes to the first. */
+/** The smaller of two values; if they are equal, the gradient goes to the first. */
 export const minimum = (a: Tensor, b: Tensor): Tensor => chosen('Minimum', a, b, lessEqual);
 
 /** Whether a > b; bool. Not differentiable. */
@@ -79,7 +79,7 @@ export const lessEqual = (a: Tensor, b: Tensor): Tensor => binary('LessEqual', a
 
 /** Whether a = b; bool. Int32 numbers must be below 2^24 (labels are). Not differentiable. */
 export function equal(a: Tensor, b: Tensor): Tensor {
-  // On a GPU TensorFlow compares int32 on the host: both would be copied there, and the result back.
+  // On a GPU TensorFlow compares int32 on the host, with copies of both operands and of the result.
   const onGpu = a.program.device === 'cuda' && a.dtype === 'int32';
   return onGpu ? binary('Equal', cast(a, 'float32'), cast(b, 'float32'), 'bool') : binary('Equal', a, b, 'bool');
 }
@@ -88,9 +88,9 @@ export function equal(a: Tensor, b: Tensor): Tensor {
 export const addScalar = (x: Tensor, value: number): Tensor => add(x, floatScalar(x.program, value, x.dtype));
 /** value x */
 export const mulScalar = (x: Tensor, value: number): Tensor => mul(x, floatScalar(x.program, value, x.dtype));
-/** min(x, value); where they are equal, the gradient goes to x. */
+/** min(x, value); if they are equal, the gradient goes to x. */
 export const minimumScalar = (x: Tensor, value: number): Tensor => minimum(x, floatScalar(x.program, value, x.dtype));
-/** max(x, value); where they are equal, the gradient goes to x. */
+/** max(x, value); if they are equal, the gradient goes to x. */
 export const maximumScalar = (x: Tensor, value: number): Tensor => maximum(x, floatScalar(x.program, value, x.dtype));
 
 /** −x */
@@ -109,7 +109,7 @@ export function exp(x: Tensor): Tensor {
   return withGradient(value, [x], (gradient) => [mul(gradient, value)]);
 }
 
-/** exp(x) − 1, exact where x is near 0. */
+/** exp(x) − 1, accurate for x near 0. */
 export function expm1(x: Tensor): Tensor {
   const value = unary('Expm1', x);
   return withGradient(value, [x], (gradient) => [mul(gradient, addScalar(value, 1))]);
@@ -126,7 +126,7 @@ export function sqrt(x: Tensor): Tensor {
   return withGradient(value, [x], (gradient) => [div(mulScalar(gradient, 0.5), value)]);
 }
 
-/** The sum of tensors of one shape and type. Errors: they differ. */
+/** The sum of tensors of the same shape and type. Errors: they differ. */
 export function addN(parts: readonly Tensor[]): Tensor {
   const [first] = parts;
   const stray = parts.find((part) => !sameShape(part.shape, first.shape) || part.dtype !== first.dtype);

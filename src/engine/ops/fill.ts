@@ -5,7 +5,7 @@ import { withGradient, type Tensor } from '../tensor.js';
 import { describeSpec, dtypeCodes, type DType } from '../types.js';
 import { floatScalar, intVector, run } from './run.js';
 
-/** A tensor of the shape and type of another, all of one value. */
+/** Returns a tensor with the shape and type of `like`, filled with one value. */
 function fillLike(like: Tensor, value: number): Tensor {
   const scalar = floatScalar(like.program, value, like.dtype);
   if (like.shape.length === 0) return scalar;

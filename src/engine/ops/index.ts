@@ -1,4 +1,4 @@
-// The operations for networks and losses; tensors are NHWC, each operation documents its shapes and gradient.
+// The operations for networks and losses. Images are NHWC; each operation documents its shapes and gradient.
 export * from './activation.js';
 export * from './broadcast.js';
 export * from './conv.js';

@@ -1,4 +1,4 @@
-// Checks of labels and of what logits are compared with.
+// Checks of labels and targets.
 import { cannot } from '../../common/errors.js';
 import { describeSpec, sameShape, type Shape, type TensorSpec } from '../types.js';
 
@@ -8,7 +8,7 @@ export function requireIndices(action: string, indices: TensorSpec): void {
   throw cannot(action, `the indices are ${describeSpec(indices)}, expected int32`, { code: 'engine/shape' });
 }
 
-/** Errors: the logits are no matrix, or what is beside them is not `expected` of their shape. */
+/** Errors: the logits are not a matrix, or `beside` does not have the spec that `expected` returns for their shape. */
 function requireBeside(action: string, logits: TensorSpec, beside: TensorSpec, expected: (shape: Shape) => TensorSpec) {
   const fail = (reason: string): Error => cannot(action, reason, { code: 'engine/shape' });
   if (logits.shape.length !== 2 || logits.dtype === 'int32') {

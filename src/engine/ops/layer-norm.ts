@@ -13,7 +13,7 @@ export interface LayerNormInputs {
 }
 
 /**
- * Normalizes x [..., C] over its last axis, with the biased variance as PyTorch:
+ * Normalizes x [..., C] over its last axis, with the biased variance, as in PyTorch:
  * (x − mean) / sqrt(variance + epsilon) * scale + offset (Ba et al., 2016). Computed in float32.
  */
 export function layerNorm(x: Tensor, { scale, offset }: LayerNormInputs, epsilon: number): Tensor {

@@ -7,7 +7,7 @@ import { sum } from './reduce.js';
 import { floatScalar, intScalar, run, unary } from './run.js';
 import { reshape } from './shape.js';
 
-/** Cross entropy of softmax(logits) [N, C] against int32 labels [N], one value an image; float32 [N]. */
+/** Cross entropy of softmax(logits) [N, C] against int32 labels [N], one value per image; float32 [N]. */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
   requireLabels('compute softmaxCrossEntropy', logits, labels);
   if (logits.program.deterministic) return composedCrossEntropy(logits, oneHot(labels, logits.shape[1]));
@@ -16,8 +16,8 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
 }
 
 /**
- * Cross entropy of softmax(logits) [N, C] against targets [N, C] whose rows sum to 1, one value an image; float32 [N].
- * No gradient reaches the targets.
+ * Cross entropy of softmax(logits) [N, C] against targets [N, C] whose rows sum to 1, one value per image; float32
+ * [N]. The targets get no gradient.
  */
 export function softTargetCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
   requireTargets('compute softTargetCrossEntropy', logits, targets);
@@ -46,8 +46,8 @@ function fusedCrossEntropy(
 }
 
 /**
- * Cross entropy of softmax(logits) [N, C] against targets [N, C] of operations that are deterministic on a GPU, where
- * TensorFlow refuses both of its kernels under TF_DETERMINISTIC_OPS. Its Python does the same.
+ * Cross entropy of softmax(logits) [N, C] against targets [N, C], composed of operations that are deterministic on a
+ * GPU: TensorFlow refuses both of its kernels under TF_DETERMINISTIC_OPS. TensorFlow's Python code does the same.
  */
 function composedCrossEntropy(trackedLogits: Tensor, targets: Tensor): Tensor {
   const [count] = trackedLogits.shape;
@@ -60,7 +60,7 @@ function composedCrossEntropy(trackedLogits: Tensor, targets: Tensor): Tensor {
   });
 }
 
-/** log softmax(logits) along the last axis, of any rank from 1. */
+/** log softmax(logits) along the last axis, for any rank of at least 1. */
 export function logSoftmax(logits: Tensor): Tensor {
   const value = unary('LogSoftmax', logits);
   return withGradient(value, [logits], (gradient) => [
@@ -68,7 +68,7 @@ export function logSoftmax(logits: Tensor): Tensor {
   ]);
 }
 
-/** softmax(logits) along the last axis, of any rank from 1. */
+/** softmax(logits) along the last axis, for any rank of at least 1. */
 export function softmax(logits: Tensor): Tensor {
   const value = unary('Softmax', logits);
   return withGradient(value, [logits], (gradient) => [
@@ -76,7 +76,7 @@ export function softmax(logits: Tensor): Tensor {
   ]);
 }
 
-/** 1 at the label, 0 elsewhere, of int32 labels [...]; float32 [..., depth]. Not differentiable. */
+/** One-hot encoding of int32 labels [...]: float32 [..., depth]. Not differentiable. */
 export function oneHot(labels: Tensor, depth: number): Tensor {
   requireIndices('compute oneHot', labels);
   const { program } = labels;

@@ -13,8 +13,8 @@ export interface MatMulOptions {
 }
 
 /**
- * The product [..., M, N] of matrices [..., M, K] and [..., K, N], each transposed on demand; leading axes broadcast.
- * Errors: the shapes or types do not fit together.
+ * The product [..., M, N] of matrices [..., M, K] and [..., K, N], each optionally transposed; leading axes broadcast.
+ * Errors: the shapes or types do not match.
  */
 export function matMul(a: Tensor, b: Tensor, options: MatMulOptions = {}): Tensor {
   const { transposeA = false, transposeB = false } = options;

@@ -1,4 +1,4 @@
-// Batch normalization by TensorFlow's fused kernels.
+// Batch normalization with TensorFlow's fused kernels.
 import { bool, float, string, type } from '../attributes.js';
 import { detach, withGradient, type Tensor } from '../tensor.js';
 import type { DType, TensorSpec } from '../types.js';
@@ -17,14 +17,14 @@ export interface BatchNormInputs {
 export interface BatchNormOptions {
   /** Added to the variance. */
   readonly epsilon: number;
-  /** The share of the batch in the new running statistics (PyTorch's `momentum`). */
+  /** The weight of the batch in the new running statistics (PyTorch's `momentum`). */
   readonly batchShare: number;
 }
 
 export interface BatchNormResult {
   readonly value: Tensor;
   readonly runningMean: Tensor;
-  /** Takes the batch's variance unbiased, n / (n − 1), as PyTorch does. */
+  /** Updated with the unbiased variance of the batch, n / (n − 1), as in PyTorch. */
   readonly runningVariance: Tensor;
 }
 
@@ -37,13 +37,14 @@ const attributesOf = (x: TensorSpec, options: BatchNormOptions, training: boolea
 });
 
 /**
- * What x is normalized in. On the CPU oneDNN takes bfloat16 where the channels are a multiple of 16; what TensorFlow
- * does itself with other numbers of channels takes twice the time of casting to float32 and back (docs/engine.md).
+ * The type in which x is normalized. On the CPU oneDNN supports bfloat16 if the channels are a multiple of 16; for
+ * other numbers of channels TensorFlow's own kernel takes twice as long as casting to float32 and back
+ * (docs/engine.md).
  */
 const computedIn = (x: Tensor): DType =>
   x.program.device === 'cpu' && x.shape[x.shape.length - 1] % 16 !== 0 ? 'float32' : x.dtype;
 
-/** Normalizes x [N, H, W, C] with the batch's own statistics, and gives the next running ones, float32 [C]. */
+/** Normalizes x [N, H, W, C] with the statistics of the batch, and returns the new running statistics, float32 [C]. */
 export function batchNormTraining(x: Tensor, inputs: BatchNormInputs, options: BatchNormOptions): BatchNormResult {
   const { scale, offset, runningMean, runningVariance } = inputs;
   const { program } = x;
@@ -58,7 +59,7 @@ export function batchNormTraining(x: Tensor, inputs: BatchNormInputs, options: B
     [images, channels, channels, channels, channels, { dtype: 'float32', shape: [1] }],
   );
   const differentiable = withGradient(cast(value, x.dtype), [x, scale, offset], (gradient) => {
-    // Cast once more: the float32 values are not kept for the backward pass.
+    // Cast again, so that the float32 values are not kept for the backward pass.
     const again = dtype === x.dtype ? x : cast(program.after(detach(x), gradient), dtype);
     const [toX, toScale, toOffset] = program.execute(
       'FusedBatchNormGradV3',
@@ -96,7 +97,9 @@ export function batchNormInference(x: Tensor, inputs: BatchNormInputs, options: 
   });
 }
 
-/** The gradients of x, scale and offset. TensorFlow refuses its own kernel for them under TF_DETERMINISTIC_OPS. */
+/**
+ * Returns the gradients of x, scale and offset. TensorFlow refuses its own kernel for them under TF_DETERMINISTIC_OPS.
+ */
 function inferenceGradients(
   x: Tensor,
   { scale, runningMean, runningVariance }: BatchNormInputs,

@@ -1,4 +1,4 @@
-// Pooling over windows of [N, H, W, C]: means, and maxima padded as PyTorch pads.
+// Pooling over windows of [N, H, W, C]: means, and maxima with PyTorch's padding.
 import { cannot } from '../../common/errors.js';
 import { ints, string, type } from '../attributes.js';
 import { detach, withGradient, type Tensor } from '../tensor.js';
@@ -7,8 +7,8 @@ import { floatScalar, intVector, lowest, run } from './run.js';
 import { slice } from './shape.js';
 
 /**
- * Means of windows of `size` x `size` of x [N, H, W, C] that do not overlap: [N, floor(H / size), floor(W / size), C].
- * What is left over at the lower and right border is dropped.
+ * Means of non-overlapping windows of `size` x `size` of x [N, H, W, C]: [N, floor(H / size), floor(W / size), C].
+ * Remaining rows and columns at the lower and right border are dropped.
  */
 export function avgPool(x: Tensor, size: number): Tensor {
   const { dtype, program } = x;
@@ -26,14 +26,14 @@ export function avgPool(x: Tensor, size: number): Tensor {
 export interface MaxPoolOptions {
   readonly size: number;
   readonly stride: number;
-  /** Positions added on every side, which are never the largest; at most half the size. Default 0. */
+  /** Positions added on every side, which are never the maximum; at most half the size. Default: 0. */
   readonly padding?: number;
 }
 
 /**
  * The largest value of each window of `size` x `size` of x [N, H, W, C]:
- * [N, floor((H + 2 padding − size) / stride) + 1, …, C]. What fills no window at the lower and right border is dropped.
- * The gradient goes to one position a window. Errors: a window is larger than the padded image.
+ * [N, floor((H + 2 padding − size) / stride) + 1, …, C]. Rows and columns at the lower and right border that fill no
+ * window are dropped. The gradient goes to one position per window. Errors: a window is larger than the padded image.
  */
 export function maxPool2d(x: Tensor, { size, stride, padding = 0 }: MaxPoolOptions): Tensor {
   const padded = padWithLowest(detach(x), padding);

@@ -6,7 +6,7 @@ import { floatScalar } from './run.js';
 import { where } from './select.js';
 import { sumTo } from './shape.js';
 
-/** a to the power of b, broadcast; NaN where a is negative and b no whole number. At a = 0, b gets no gradient. */
+/** a to the power of b, broadcast; NaN if a is negative and b not an integer. At a = 0, b gets no gradient. */
 export function pow(a: Tensor, b: Tensor): Tensor {
   const value = binary('Pow', a, b);
   return withGradient(value, [a, b], (gradient, [wantA, wantB]) => {

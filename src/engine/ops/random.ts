@@ -9,9 +9,9 @@ const stateless = (operation: string, seed: Tensor, shape: Shape): Tensor => {
   return run(operation, attributes, [intVector(seed.program, shape), seed], 'float32', shape);
 };
 
-/** Uniform numbers in [0, 1) for a seed int32 [2]; float32 in the given shape. */
+/** Uniform numbers in [0, 1) from a seed int32 [2]; float32 in the given shape. */
 export const statelessUniform = (seed: Tensor, shape: Shape): Tensor =>
   stateless('StatelessRandomUniform', seed, shape);
 
-/** Standard normal numbers for a seed int32 [2]; float32 in the given shape. */
+/** Standard normal numbers from a seed int32 [2]; float32 in the given shape. */
 export const statelessNormal = (seed: Tensor, shape: Shape): Tensor => stateless('StatelessRandomNormal', seed, shape);

@@ -1,4 +1,4 @@
-// Reductions: sum, mean, largest and smallest values and their positions.
+// Reductions: sum, mean, maximum, minimum and arg max.
 import { bool, type } from '../attributes.js';
 import { detach, withGradient, type Tensor } from '../tensor.js';
 import type { Shape } from '../types.js';
@@ -10,7 +10,7 @@ import { intScalar, intVector, lowest, run } from './run.js';
 import { broadcastTo, reshape } from './shape.js';
 
 export interface ReduceOptions {
-  /** Whether axes that are reduced stay with extent 1; default: they go. */
+  /** Whether reduced axes are kept with extent 1. Default: false. */
   readonly keepAxes?: boolean;
 }
 
@@ -23,7 +23,7 @@ const allAxes = (x: Tensor): readonly number[] => x.shape.map((_, axis) => axis)
 interface Reduction {
   readonly axes: readonly number[];
   readonly keepAxes: boolean;
-  /** The part of each element in the result. */
+  /** The derivative of the result with respect to each element. */
   readonly share: number;
 }
 
@@ -38,12 +38,12 @@ function reduce(operation: 'Sum' | 'Mean', x: Tensor, { axes, keepAxes, share }:
   });
 }
 
-/** The sum over the given axes (default: all); those below 0 count from the last. */
+/** The sum over the given axes (default: all); negative axes count from the last. */
 export function sum(x: Tensor, axes: readonly number[] = allAxes(x), { keepAxes = false }: ReduceOptions = {}): Tensor {
   return reduce('Sum', x, { axes: axesOf('compute sum', x, axes), keepAxes, share: 1 });
 }
 
-/** The mean over the given axes (default: all); those below 0 count from the last. */
+/** The mean over the given axes (default: all); negative axes count from the last. */
 export function mean(
   x: Tensor,
   axes: readonly number[] = allAxes(x),
@@ -54,7 +54,7 @@ export function mean(
   return reduce('Mean', x, { axes: counted, keepAxes, share: 1 / count });
 }
 
-/** The largest or smallest value; those that are equally so share the gradient. */
+/** The largest or smallest value; equal values share the gradient. */
 function extreme(operation: 'Max' | 'Min', x: Tensor, axes: readonly number[], keep: boolean): Tensor {
   const attributes = { T: type(x.dtype), Tidx: type('int32'), keep_dims: bool(keep) };
   const shape = reducedShape(x.shape, axes, keep);
@@ -67,12 +67,12 @@ function extreme(operation: 'Max' | 'Min', x: Tensor, axes: readonly number[], k
   });
 }
 
-/** The largest value over the given axes (default: all); those that are equal share the gradient, as in torch.amax. */
+/** The largest value over the given axes (default: all); equal values share the gradient, as in torch.amax. */
 export function max(x: Tensor, axes: readonly number[] = allAxes(x), { keepAxes = false }: ReduceOptions = {}): Tensor {
   return extreme('Max', x, axesOf('compute max', x, axes), keepAxes);
 }
 
-/** The smallest value over the given axes (default: all); those that are equal share the gradient, as in torch.amin. */
+/** The smallest value over the given axes (default: all); equal values share the gradient, as in torch.amin. */
 export function min(x: Tensor, axes: readonly number[] = allAxes(x), { keepAxes = false }: ReduceOptions = {}): Tensor {
   return extreme('Min', x, axesOf('compute min', x, axes), keepAxes);
 }
@@ -84,14 +84,14 @@ export function logSumExp(
   { keepAxes = false }: ReduceOptions = {},
 ): Tensor {
   const counted = axesOf('compute logSumExp', x, axes);
-  // Where all are −infinity, so would be the largest, and the differences NaN.
+  // If all elements are −infinity, the maximum would be too, and the differences NaN.
   const largest = maximumScalar(max(detach(x), counted, { keepAxes: true }), lowest);
   const value = add(log(sum(exp(sub(x, largest)), counted, { keepAxes: true })), largest);
   return reshape(value, reducedShape(x.shape, counted, keepAxes));
 }
 
 /**
- * The position of the largest element along an axis (default: the last), int32 in the shape without it. Not
+ * The position of the largest element along an axis (default: the last), int32 in the shape without that axis. Not
  * differentiable.
  */
 export function argMax(x: Tensor, axis = -1): Tensor {
@@ -101,7 +101,8 @@ export function argMax(x: Tensor, axis = -1): Tensor {
 }
 
 /**
- * Whether the label (int32 [N]) is among the k largest of its row of logits (float32 [N, C]); bool [N], no gradient.
+ * Whether the label (int32 [N]) is among the k largest of its row of logits (float32 [N, C]); bool [N]. Not
+ * differentiable.
  */
 export function inTopK(logits: Tensor, labels: Tensor, k: number): Tensor {
   requireLabels('compute inTopK', logits, labels);

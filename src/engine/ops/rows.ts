@@ -1,4 +1,4 @@
-// Rows of a tensor by their indices, and the sum of rows by theirs.
+// Gathers rows of a tensor by index, and sums rows by index.
 import { type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
 import { sizeOf } from '../types.js';
@@ -10,7 +10,7 @@ import { sum } from './reduce.js';
 import { intScalar, run } from './run.js';
 import { reshape } from './shape.js';
 
-/** The rows of x [R, …] at int32 indices [K]: [K, …]. The gradient of a row that is taken twice is the sum of both. */
+/** The rows of x [R, …] at int32 indices [K]: [K, …]. The gradients of a row that occurs several times are summed. */
 export function gatherRows(x: Tensor, indices: Tensor): Tensor {
   requireIndices('compute gatherRows', indices);
   const attributes = { Tparams: type(x.dtype), Tindices: type(indices.dtype), Taxis: type('int32') };
@@ -19,7 +19,7 @@ export function gatherRows(x: Tensor, indices: Tensor): Tensor {
   return withGradient(value, [x], (gradient) => [sumRows(gradient, indices, x)]);
 }
 
-/** The gradient of `gatherRows`: rows added up at their indices, in the shape of `like`. */
+/** The gradient of `gatherRows`: sums rows at their indices, in the shape of `like`. */
 function sumRows(rows: Tensor, indices: Tensor, like: Tensor): Tensor {
   const { program } = rows;
   const [count] = like.shape;

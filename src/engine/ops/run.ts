@@ -1,4 +1,4 @@
-// Shared helpers of the operations: run with one output, constants on a tensor's program.
+// Shared helpers of the operations: single-output execution and constants in a tensor's program.
 import { type, type Attributes } from '../attributes.js';
 import type { Program, Tensor } from '../tensor.js';
 import type { DType, Shape } from '../types.js';
@@ -6,7 +6,7 @@ import type { DType, Shape } from '../types.js';
 /** Lower than any activation, and still finite in bfloat16. */
 export const lowest = -3e38;
 
-/** Runs an operation of one output in the program of its first input. */
+/** Runs an operation with one output in the program of its first input. */
 export function run(
   operation: string,
   attributes: Attributes,
@@ -17,12 +17,12 @@ export function run(
   return inputs[0].program.execute(operation, attributes, inputs, [{ dtype, shape }])[0];
 }
 
-/** Runs an operation that gives a value of the type and shape of its only input. */
+/** Runs an operation whose result has the type and shape of its only input. */
 export function unary(operation: string, x: Tensor): Tensor {
   return run(operation, { T: type(x.dtype) }, [x], x.dtype, x.shape);
 }
 
-/** An int32 vector, as operations take shapes, axes and paddings. */
+/** An int32 vector, the form in which operations take shapes, axes and paddings. */
 export function intVector(program: Program, values: readonly number[]): Tensor {
   return program.constant(Int32Array.from(values), { dtype: 'int32', shape: [values.length] });
 }
@@ -32,7 +32,7 @@ export function intScalar(program: Program, value: number): Tensor {
   return program.constant(Int32Array.of(value), { dtype: 'int32', shape: [] });
 }
 
-/** A scalar of a float type, made as float32 and cast where needed. */
+/** A scalar of a float type, created as float32 and cast if needed. */
 export function floatScalar(program: Program, value: number, dtype: DType = 'float32'): Tensor {
   const scalar = program.constant(Float32Array.of(value), { dtype: 'float32', shape: [] });
   if (dtype === 'float32') return scalar;

@@ -1,4 +1,4 @@
-// Operations that choose between values or cut them off.
+// Operations that select or clip values.
 import { cannot } from '../../common/errors.js';
 import { type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
@@ -13,7 +13,7 @@ const select = (condition: Tensor, a: Tensor, b: Tensor, shape: Shape): Tensor =
   run('SelectV2', { T: type(a.dtype) }, [condition, a, b], a.dtype, shape);
 
 /**
- * a where the condition (bool) holds, b elsewhere; all three broadcast. No gradient comes from the value not chosen.
+ * a where the condition (bool) holds, b elsewhere; all three broadcast. The value that is not selected has gradient 0.
  */
 export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   const both = broadcastShape(a.shape, b.shape);
@@ -33,7 +33,7 @@ export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   });
 }
 
-/** The nearest value from low to high. The gradient is that of x from low to high, and 0 elsewhere. */
+/** Clips x to [low, high]. The gradient is passed on within these bounds, and is 0 elsewhere. */
 export function clamp(x: Tensor, low: number, high: number): Tensor {
   const [least, most] = [low, high].map((bound) => floatScalar(x.program, bound, x.dtype));
   const value = run('ClipByValue', { T: type(x.dtype) }, [x, least, most], x.dtype, x.shape);

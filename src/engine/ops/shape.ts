@@ -6,13 +6,13 @@ import { describeSpec, sameShape, sizeOf, type Shape } from '../types.js';
 import { axesOf, axisOf, requireList } from './axes.js';
 import { intScalar, intVector, run } from './run.js';
 
-/** `shape` with its axis of extent -1, where it has one, inferred from the number of elements. */
+/** Returns `shape` with its axis of extent -1, if any, inferred from the number of elements. */
 function inferredShape(size: number, shape: Shape): Shape {
   const inferred = shape.indexOf(-1);
   return inferred === -1 ? shape : shape.with(inferred, size / sizeOf(shape.toSpliced(inferred, 1)));
 }
 
-/** The same elements in another shape, with one axis of -1 inferred. Errors: another number of elements. */
+/** The same elements in another shape; an axis of -1 is inferred. Errors: the number of elements differs. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   requireList('reshape', 'a shape', shape);
   const size = sizeOf(x.shape);
@@ -51,7 +51,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return withGradient(value, [x], (gradient) => [sumTo(gradient, x.shape)]);
 }
 
-/** Sums over the axes that broadcasting repeated: the gradient of a broadcast. */
+/** Sums over broadcast axes: the gradient of a broadcast. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const lead = x.shape.length - shape.length;
@@ -64,7 +64,7 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   return withGradient(value, [x], (gradient) => [broadcastTo(gradient, x.shape)]);
 }
 
-/** Adds zeros before and behind the elements of each axis: `paddings[axis]` is [before, behind]. */
+/** Adds zeros before and after the elements of each axis: `paddings[axis]` is [before, after]. */
 export function pad(x: Tensor, paddings: readonly (readonly [number, number])[]): Tensor {
   if (paddings.length !== x.shape.length || paddings.flat().some((width) => !(width >= 0))) {
     const given = JSON.stringify(paddings);
@@ -101,7 +101,7 @@ export function slice(x: Tensor, begin: readonly number[], size: Shape): Tensor 
   ]);
 }
 
-/** Joins tensors, of which only that axis differs, along it. */
+/** Concatenates tensors along an axis; all other axes must be equal. */
 export function concat(parts: readonly Tensor[], along: number): Tensor {
   const [first] = parts;
   if (parts.length === 1) return first;
@@ -127,5 +127,5 @@ export function concat(parts: readonly Tensor[], along: number): Tensor {
   });
 }
 
-/** Joins tensors along their last axis. */
+/** Concatenates tensors along their last axis. */
 export const joinLast = (parts: readonly Tensor[]): Tensor => concat(parts, parts[0].shape.length - 1);

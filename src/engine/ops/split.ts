@@ -1,4 +1,4 @@
-// Divides tensors into parts along an axis.
+// Splits tensors along an axis.
 import { cannot } from '../../common/errors.js';
 import { int, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
@@ -6,7 +6,7 @@ import { describeSpec } from '../types.js';
 import { intScalar, intVector } from './run.js';
 import { pad } from './shape.js';
 
-/** Parts of x along an axis, one after the other; each takes its gradient to its place. */
+/** Records that `parts` are consecutive parts of x along an axis; the gradient of each goes to its place in x. */
 function placed(x: Tensor, parts: readonly Tensor[], axis: number): readonly Tensor[] {
   let end = 0;
   return parts.map((part) => {
@@ -22,7 +22,7 @@ function placed(x: Tensor, parts: readonly Tensor[], axis: number): readonly Ten
   });
 }
 
-/** Equal parts of x along its last axis. */
+/** Splits x into equal parts along its last axis. */
 export function splitLast(x: Tensor, parts: number): readonly Tensor[] {
   if (parts === 1) return [x];
   const axis = x.shape.length - 1;
@@ -43,7 +43,7 @@ export function splitLast(x: Tensor, parts: number): readonly Tensor[] {
   return placed(x, pieces, axis);
 }
 
-/** Pieces of a vector, of the given sizes, which add up to its own. */
+/** Splits a vector into pieces of the given sizes, which must add up to its length. */
 export function splitVector(x: Tensor, sizes: readonly number[]): readonly Tensor[] {
   if (sizes.length === 1) return [x];
   const attributes = { num_split: int(sizes.length), T: type(x.dtype), Tlen: type('int32') };
