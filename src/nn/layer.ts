@@ -7,30 +7,30 @@ import type { TensorDeclaration } from './tensors.js';
 /** One pass through a network. */
 export interface Pass {
   readonly program: Program;
-  /** Batch statistics, dropout and other noise on; off in evaluation. */
+  /** Whether batch statistics, dropout and other noise are on; false in evaluation. */
   readonly training: boolean;
-  /** int32 [2], new in every step; layers that draw random numbers derive their own seed from it by their name. */
+  /** int32 [2], new in every step; layers that draw random numbers derive a seed from it and their name. */
   readonly seed: Tensor;
-  /** Names of tensors that stay as they are. */
+  /** Names of tensors that are not updated. */
   readonly frozen?: ReadonlySet<string>;
 }
 
 export interface Layer {
   /** In the order of PyTorch's state dictionary. */
   readonly tensors: readonly TensorDeclaration[];
-  /** Takes and gives [N, H, W, C] or, where the layer says so, another shape. */
+  /** Takes and returns [N, H, W, C], unless the layer documents another shape. */
   apply(x: Tensor, pass: Pass): Tensor;
 }
 
 /**
- * A parameter in the type that a pass computes in. Parameters are float32; with activations in bfloat16 the product is
- * taken in bfloat16, and its gradient comes back as float32.
+ * Returns a parameter in the type that a pass computes in. Parameters are float32; with activations in bfloat16 the
+ * product is computed in bfloat16, and its gradient is cast back to float32.
  */
 export function readAs(program: Program, parameter: TensorDeclaration, dtype: DType): Tensor {
   return cast(program.read(parameter), dtype);
 }
 
-/** Layers one after the other. */
+/** Applies layers one after the other. */
 export function sequence(...layers: readonly Layer[]): Layer {
   return {
     tensors: layers.flatMap((layer) => layer.tensors),

@@ -32,27 +32,28 @@ export interface ConvLayerOptions {
   readonly inputs: number;
   /** Channels of the output. */
   readonly outputs: number;
-  /** Side in pixels. */
+  /** Side length in pixels. */
   readonly kernel: number;
-  /** Pixels; default 1. */
+  /** In pixels. Default: 1. */
   readonly stride?: number;
-  /** Zeros on every side, in pixels; default (kernel − 1) / 2. */
+  /** Zeros on every side, in pixels. Default: (kernel − 1) / 2. */
   readonly padding?: number;
-  /** Groups of inputs and outputs that are convolved apart from each other; default 1. */
+  /** Groups of input and output channels that are convolved separately. Default: 1. */
   readonly groups?: number;
-  /** Standard deviation of the first weights; default: by `fan`. */
+  /** Standard deviation of the initial weights. Default: from `fan`. */
   readonly deviation?: number;
-  /** The F of weights N(0, sqrt(2 / (k k F))): channels of the output (default) or of the input. */
+  /** The F of initial weights N(0, sqrt(2 / (k k F))): output channels (default) or input channels. */
   readonly fan?: 'outputs' | 'inputs';
-  /** Adds a bias U(−1/sqrt(k k inputs), 1/sqrt(k k inputs)), PyTorch's default; default false. */
+  /** Adds a bias U(−1/sqrt(k k inputs), 1/sqrt(k k inputs)), PyTorch's default. Default: false. */
   readonly bias?: boolean;
 }
 
-/** The multiple of 16 from a number of channels on. */
+/** Rounds a number of channels up to a multiple of 16. */
 const paddedWidth = (channels: number): number => channels + (-channels & 15);
 
 /**
- * Errors: x has neither the channels of a layer nor, where the layer takes them, those of `padChannels` behind them.
+ * Errors: x has neither the channels of the layer nor, if the layer allows `padded` ones, that number rounded up by
+ * `padChannels`.
  */
 function requireChannels(name: string, channels: number, { program, shape }: Tensor, padded = true): void {
   const width = shape[shape.length - 1];
@@ -63,8 +64,8 @@ function requireChannels(name: string, channels: number, { program, shape }: Ten
 }
 
 /**
- * A parameter or statistic with zeros behind the entries of an axis, up to `width`. Not by `Pad`, which oneDNN's layout
- * pass takes for the padding of images where it leads to a convolution's kernel, and ends the process.
+ * Appends zeros to an axis of a parameter or statistic, up to `width`. Does not use `Pad`: before the kernel of a
+ * convolution, oneDNN's layout pass mistakes it for the padding of images and ends the process.
  */
 function zeroPadded(x: Tensor, axis: number, width: number): Tensor {
   if (x.shape[axis] === width) return x;
@@ -77,8 +78,8 @@ const firstChannels = (values: Tensor, channels: number): Tensor =>
   values.shape[0] === channels ? values : slice(values, [0], [channels]);
 
 /**
- * Adds channels of zeros up to a multiple of 16 on a CPU, where oneDNN's kernels for other numbers of channels take up
- * to twice the time. The normalization, activation and convolution behind it take no notice of them.
+ * Appends channels of zeros up to a multiple of 16 on a CPU, where oneDNN's kernels for other numbers of channels take
+ * up to twice as long. The following normalization, activation and convolution ignore them.
  */
 export const padChannels: Layer = {
   tensors: [],
@@ -89,8 +90,8 @@ export const padChannels: Layer = {
 };
 
 /**
- * Convolution of [N, H, W, inputs] to [N, …, outputs], without bias unless asked for. Channels of x behind `inputs`
- * must be zeros (`padChannels`).
+ * Convolution of [N, H, W, inputs] to [N, …, outputs], by default without bias. Channels of x after `inputs` must be
+ * zeros (`padChannels`).
  */
 export function conv(name: string, options: ConvLayerOptions): Layer {
   const { inputs, outputs, kernel, stride = 1, padding = (kernel - 1) / 2, groups = 1 } = options;
@@ -111,9 +112,9 @@ export function conv(name: string, options: ConvLayerOptions): Layer {
 }
 
 interface ConvTransposedOptions extends Pick<ConvLayerOptions, 'inputs' | 'outputs' | 'kernel' | 'stride'> {
-  /** Pixels that are taken off on every side; default 0. */
+  /** Pixels removed from every side. Default: 0. */
   readonly padding?: number;
-  /** Standard deviation of the first weights. */
+  /** Standard deviation of the initial weights. */
   readonly deviation: number;
 }
 
@@ -128,10 +129,9 @@ export function convTransposed(name: string, options: ConvTransposedOptions): La
 }
 
 /**
- * Batch normalization over [N, H, W, channels], and channels of zeros behind them (`padChannels`), which stay zeros, or
- * over [N, channels]: eps 1e-5, running = 0.9 running + 0.1 batch (unbiased variance). The first weights are 1, or
- * N(1, deviation^2). Where its weight is frozen it normalizes by the running statistics in training too, and leaves
- * them as they are.
+ * Batch normalization over [N, H, W, channels] or [N, channels]: eps 1e-5, running = 0.9 running + 0.1 batch (unbiased
+ * variance). Channels of zeros after `channels` (`padChannels`) stay zeros. Initial weights: 1, or N(1, deviation^2).
+ * If its weight is frozen, the layer also uses the running statistics in training and does not update them.
  */
 export function batchNorm(name: string, channels: number, deviation = 0): Layer {
   const of = (part: string, role: 'parameter' | 'statistic', value: number, spread = 0): TensorDeclaration =>
@@ -164,8 +164,8 @@ export function batchNorm(name: string, channels: number, deviation = 0): Layer 
 }
 
 /**
- * Layer normalization over the last axis, of `size`, of any rank: of an image's channels as in ConvNeXt, of a token's
- * as in transformers. The first weights are 1.
+ * Layer normalization over the last axis, of length `size`, for any rank: over an image's channels as in ConvNeXt, or
+ * a token's as in transformers. The initial weights are 1.
  */
 export function layerNorm(name: string, size: number, epsilon = 1e-5): Layer {
   const weight = declare(`${name}.weight`, 'parameter', [size], filledWith(1));
@@ -179,18 +179,18 @@ export function layerNorm(name: string, size: number, epsilon = 1e-5): Layer {
   };
 }
 
-/** x times the normal distribution function of x, exact: PyTorch's default. */
+/** Exact GELU, x times the normal distribution function of x: PyTorch's default. */
 export const gelu: Layer = { tensors: [], apply: (x) => geluOp(x) };
 
-/** max(x, 0), of any shape. */
+/** max(x, 0), for any shape. */
 export const relu: Layer = { tensors: [], apply: (x) => reluOp(x) };
 
-/** Leaky ReLU: x where it is positive, `slope` x elsewhere; of any shape. */
+/** Leaky ReLU for any shape: x if it is positive, otherwise `slope` x. */
 export const leakyRelu = (slope: number): Layer => ({ tensors: [], apply: (x) => leakyReluOp(x, slope) });
 
 /**
- * In training sets to zero with probability `rate`, and scales what is left by 1 / (1 − rate). `drawnShape`: the shape
- * of the draws, which are broadcast to that of x.
+ * In training, sets values to zero with probability `rate` and scales the others by 1 / (1 − rate). `drawnShape`
+ * returns the shape of the random draws, which are broadcast to the shape of x.
  */
 const dropping = (name: string, rate: number, drawnShape: (shape: Shape) => Shape): Layer => ({
   tensors: [],
@@ -202,14 +202,14 @@ const dropping = (name: string, rate: number, drawnShape: (shape: Shape) => Shap
 });
 
 /**
- * Sets each value to zero with probability `rate` in training, and scales the others by 1 / (1 − rate); of any shape.
+ * In training, sets each value to zero with probability `rate` and scales the others by 1 / (1 − rate); for any shape.
  */
 export const dropout = (name: string, rate: number): Layer => dropping(name, rate, (shape) => shape);
 
 /**
- * Stochastic depth (Huang et al., 2016): sets what a residual branch gives to zero with probability `rate`, drawn for
- * each image apart, and scales the others by 1 / (1 − rate), as timm's DropPath. The first axis of x is that of the
- * images.
+ * Stochastic depth (Huang et al., 2016), as timm's DropPath: in training, sets the output of a residual branch to zero
+ * with probability `rate`, drawn separately for each image, and scales the others by 1 / (1 − rate). The first axis of
+ * x counts the images.
  */
 export const dropPath = (name: string, rate: number): Layer =>
   dropping(name, rate, (shape) => shape.map((extent, axis) => (axis === 0 ? extent : 1)));
@@ -222,7 +222,8 @@ interface LinearLayer extends Layer {
 }
 
 /**
- * Fully connected layer on the last axis of x, of any rank from 2; weights and bias U(−1/sqrt(inputs), 1/sqrt(inputs)).
+ * Fully connected layer on the last axis of x, for any rank of at least 2. Weights and bias:
+ * U(−1/sqrt(inputs), 1/sqrt(inputs)).
  */
 export function linear(name: string, inputs: number, outputs: number): LinearLayer {
   const initialize = uniformWithin(1 / Math.sqrt(inputs));
@@ -234,8 +235,7 @@ export function linear(name: string, inputs: number, outputs: number): LinearLay
     tensors: [weight, bias],
     apply(x, { program }) {
       requireChannels(name, inputs, x, false);
-      // As one matrix: the product of a stack has a gradient of the weight for each of its matrices, which are added
-      // up.
+      // As one matrix: a stack of matrices would have one gradient of the weight per matrix, which are then summed.
       const rows = reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape[x.shape.length - 1]]);
       const value = add(matMul(rows, readAs(program, weight, x.dtype)), readAs(program, bias, x.dtype));
       return reshape(value, [...x.shape.slice(0, -1), outputs]);

@@ -2,7 +2,7 @@
 import { sizeOf, type Shape } from '../engine/types.js';
 import type { TensorLayout } from './tensors.js';
 
-/** Axis k of PyTorch's tensor is axis `axes[k]` of ours. */
+/** Axis k of PyTorch's tensor is axis `axes[k]` of this project's. */
 const axesOf: Readonly<Record<TensorLayout, readonly number[] | undefined>> = {
   conv: [3, 2, 0, 1],
   linear: [1, 0],
@@ -14,18 +14,18 @@ interface Described {
   readonly shape: Shape;
 }
 
-/** The shape that PyTorch gives the tensor. */
+/** Returns the shape of the tensor in PyTorch. */
 export function torchShape({ layout, shape }: Described): Shape {
   return axesOf[layout]?.map((axis) => shape[axis]) ?? shape;
 }
 
-/** The values in PyTorch's order. */
+/** Converts values to PyTorch's order of axes. */
 export function toTorch(values: Float32Array, { layout, shape }: Described): Float32Array {
   const axes = axesOf[layout];
   return axes === undefined ? values.slice() : permuted(values, shape, axes);
 }
 
-/** The values in our order, from PyTorch's. */
+/** Converts values from PyTorch's order of axes. */
 export function fromTorch(values: Float32Array, tensor: Described): Float32Array {
   const axes = axesOf[tensor.layout];
   if (axes === undefined) return values.slice();

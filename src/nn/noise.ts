@@ -4,14 +4,14 @@ import { customGradient, type Tensor } from '../engine/tensor.js';
 import { keyedUniform } from './keyed-noise.js';
 import type { Layer, Pass } from './layer.js';
 
-/** Numbers in [0, 1), float32 [count, 1, 1, 1], that belong to the pass and the key. */
+/** Uniform numbers in [0, 1), float32 [count, 1, 1, 1], from the seed of the pass and the key. */
 const uniform = (count: number, { seed }: Pass, ...key: readonly string[]): Tensor =>
   keyedUniform(seed, [count, 1, 1, 1], ...key);
 
 /**
- * Shake-Shake (Gastaldi, 2017): alpha a + (1 − alpha) b forward, and backward beta and 1 − beta of the gradient, with
- * alpha and beta ~ U(0, 1) drawn for each image apart. Their mean, one half, in evaluation and where the shares are
- * `fixed`. a and b are [N, H, W, C].
+ * Shake-Shake (Gastaldi, 2017): alpha a + (1 − alpha) b in the forward pass, and beta and 1 − beta of the gradient in
+ * the backward pass, with alpha and beta ~ U(0, 1) drawn separately for each image. In evaluation, or if `shares` is
+ * `fixed`, both are their mean, one half. a and b are [N, H, W, C].
  */
 export function shakeShake(name: string, a: Tensor, b: Tensor, pass: Pass, shares: 'random' | 'fixed'): Tensor {
   if (!pass.training || shares === 'fixed') return mulScalar(add(a, b), 0.5);
@@ -26,9 +26,9 @@ export function shakeShake(name: string, a: Tensor, b: Tensor, pass: Pass, share
 }
 
 /**
- * ShakeDrop (Yamada et al., 2018) on x [N, H, W, C]: one gate a pass, closed with the probability `closed`. Open, x
- * stays as it is. Closed, it is alpha x, and beta of the gradient backward, with alpha ~ U(−1, 1) and beta ~ U(0, 1)
- * drawn for each image apart. In evaluation (1 − closed) x.
+ * ShakeDrop (Yamada et al., 2018) on x [N, H, W, C]: one gate per pass, closed with probability `closed`. If it is
+ * open, returns x. If it is closed, returns alpha x, and the gradient is multiplied by beta, with alpha ~ U(−1, 1) and
+ * beta ~ U(0, 1) drawn separately for each image. In evaluation returns (1 − closed) x.
  */
 export function shakeDrop(name: string, closed: number): Layer {
   return {

@@ -2,8 +2,8 @@
 import type { RandomStream } from '../common/random.js';
 
 /**
- * Fills a row-major [n, `columns`] matrix, `columns` <= n, with orthonormal columns, uniformly distributed: normal
- * numbers made orthogonal by Gram and Schmidt's method, twice, which is as orthogonal as float64 is exact.
+ * Fills a row-major [n, `columns`] matrix, `columns` <= n, with uniformly distributed orthonormal columns: normal
+ * numbers orthogonalized twice by the Gram-Schmidt process, which is as accurate as float64 allows.
  */
 export const orthonormalColumns =
   (columns: number) =>

@@ -3,7 +3,7 @@ import { recomputed } from '../engine/recompute.js';
 import type { Program, Tensor, Variable } from '../engine/tensor.js';
 import type { Layer } from './layer.js';
 
-/** The program with given values for some variables, and without effect on any where `again`. */
+/** Returns a program that reads the given values for some variables and, if `again`, assigns nothing. */
 function reading(program: Program, values: ReadonlyMap<Variable, Tensor>, again: boolean): Program {
   return {
     ...program,
@@ -13,8 +13,8 @@ function reading(program: Program, values: ReadonlyMap<Variable, Tensor>, again:
 }
 
 /**
- * The same layer, with what it computes between input and output not kept for the backward pass but made once more
- * there: less memory, more time, the same bits (gradient checkpointing, Chen et al., arXiv 1604.06174).
+ * Returns the same layer with gradient checkpointing (Chen et al., arXiv 1604.06174): intermediate values are
+ * recomputed in the backward pass instead of kept. Less memory, more time, identical bits.
  */
 export function recomputing(layer: Layer): Layer {
   const parameters = layer.tensors.filter((tensor) => tensor.role === 'parameter');

@@ -1,4 +1,4 @@
-// The block of ResNets and ResNeXts: residual plus shortcut, then ReLU.
+// The block of ResNets and ResNeXts: residual branch plus shortcut, then ReLU.
 import { add, relu } from '../engine/ops/index.js';
 import { sequence, type Layer } from './layer.js';
 import { batchNorm, conv } from './layers.js';
@@ -10,8 +10,8 @@ interface ResidualBlockShape {
 }
 
 /**
- * relu(residual(x) + shortcut(x)). The shortcut is the identity, or a 1x1 convolution (`downsample.0`) with batch
- * normalization (`downsample.1`) where the residual changes the shape.
+ * relu(residual(x) + shortcut(x)). The shortcut is the identity or, if the residual changes the shape, a 1x1
+ * convolution (`downsample.0`) with batch normalization (`downsample.1`).
  */
 export function residualBlock(name: string, residual: Layer, { inputs, outputs, stride }: ResidualBlockShape): Layer {
   const changes = stride !== 1 || inputs !== outputs;

@@ -3,7 +3,7 @@ import { matMul, mean, mul, relu, reshape, sigmoid } from '../engine/ops/index.j
 import { readAs, type Layer } from './layer.js';
 import { declare, uniformWithin, type TensorDeclaration } from './tensors.js';
 
-/** Multiplies x [N, H, W, channels] by sigmoid(W2 relu(W1 mean over H, W)), with channels / reduction units between. */
+/** Multiplies x [N, H, W, channels] by sigmoid(W2 relu(W1 mean over H, W)), with channels / reduction hidden units. */
 export function squeezeExcitation(name: string, channels: number, reduction: number): Layer {
   const units = Math.floor(channels / reduction);
   const matrix = (part: string, inputs: number, outputs: number): TensorDeclaration =>

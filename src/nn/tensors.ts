@@ -4,20 +4,22 @@ import type { Variable } from '../engine/tensor.js';
 import { sizeOf, type Shape } from '../engine/types.js';
 
 /**
- * `parameter`: trained by the optimizer. `frozen`: a parameter that is not. `statistic`: running statistics, part of a
- * trained network. `state`: what a loss or an optimizer remembers between steps.
+ * `parameter`: trained by the optimizer. `frozen`: a parameter that is not trained. `statistic`: running statistics,
+ * part of a trained network. `state`: state of a loss or optimizer that is kept between steps.
  */
 export type TensorRole = 'parameter' | 'frozen' | 'statistic' | 'state';
 
-/** How PyTorch orders the axes: `conv` O I H W (here H W I O), `linear` out x in (here in x out), `plain` the same. */
+/**
+ * Order of the axes in PyTorch: `conv` O I H W (here H W I O), `linear` out x in (here in x out), `plain` identical.
+ */
 export type TensorLayout = 'conv' | 'linear' | 'plain';
 
 export interface TensorDeclaration extends Variable {
   readonly role: TensorRole;
   readonly layout: TensorLayout;
-  /** Fills the first values. */
+  /** Fills in the initial values. */
   readonly initialize: (values: Float32Array, random: RandomStream) => void;
-  /** The tensor whose first values it has; default: itself. */
+  /** The tensor whose initial values are copied. Default: none. */
   readonly startsAs?: string;
 }
 
@@ -32,7 +34,7 @@ export function declare(
   return { name, role, shape, initialize, layout, trainable: role === 'parameter' };
 }
 
-/** One value throughout. */
+/** The same value for all elements. */
 export const filledWith =
   (value: number): TensorDeclaration['initialize'] =>
   (values) =>
@@ -52,7 +54,7 @@ export const uniformWithin =
     for (let i = 0; i < values.length; i++) values[i] = bound * (2 * random.uniform() - 1);
   };
 
-/** The first values of tensors, each a function of the seed and its name alone. */
+/** Returns the initial values of tensors; each depends only on the seed and the tensor's name. */
 export function initialValues(tensors: readonly TensorDeclaration[], seed: number): Map<string, Float32Array> {
   return new Map(
     tensors.map(({ name, shape, initialize, startsAs = name }) => {

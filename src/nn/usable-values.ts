@@ -1,12 +1,12 @@
 // Checks the values of a stored network.
 import type { TensorDeclaration } from './tensors.js';
 
-/** Above it a square is more than float32 holds, and normalizations and matrix products come to infinity. */
+/** The square of a larger value overflows float32, and normalizations and matrix products become infinite. */
 const largest = Math.sqrt(2 ** 127);
 
 /**
- * What a tensor holds that no network can be computed with, such as `holds NaN`; undefined where all is well. A ReLU
- * may turn NaN into 0, so that what comes of such values need not show in a network's outputs.
+ * Returns a description of values with which no network can compute, such as `holds NaN`; undefined if all are usable.
+ * A ReLU may turn NaN into 0, so such values need not show in a network's outputs.
  */
 export function unusableValue(
   { name, role }: Pick<TensorDeclaration, 'name' | 'role'>,
