@@ -1,32 +1,32 @@
-// Gradient accumulation: several batches make one update, that of one batch with all their images.
+// Gradient accumulation: several batches make one update, equal to that of one batch with all their images.
 import { add, mul, mulScalar, zerosLike } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import { stateOf, type Optimizer } from './optimizer.js';
 
-/** The input of a step that ends a group of batches: 1 / the images of the group. */
+/** The step input that is given for the last batch of a group: 1 / the number of images in the group. */
 export const gradientScale = 'gradient.scale';
 
-/** What one batch is to its group. */
+/** A batch as part of a group. */
 export interface GroupedBatch {
-  /** Images of the batch. */
+  /** Number of images in the batch. */
   readonly images: number;
-  /** 1 / the images of the group, where the batch is the last of it. */
+  /** 1 / the number of images in the group; only for the group's last batch. */
   readonly scale?: Tensor;
 }
 
-/** The sum over images of a parameter's gradient, of the group's batches so far. */
+/** Declares the sum over images of a parameter's gradient, for the group's batches so far. */
 const accumulatedOf = (parameter: TensorDeclaration): TensorDeclaration => stateOf('accumulated', parameter);
 
-/** The same optimizer, which also remembers the gradients of batches that were not followed by an update. */
+/** Returns the same optimizer with state for the gradients of batches without an update. */
 export const withAccumulation = (optimizer: Optimizer): Optimizer => ({
   ...optimizer,
   state: (parameter) => [...optimizer.state(parameter), accumulatedOf(parameter)],
 });
 
 /**
- * The mean over a group's images of a parameter's gradient, given that over the last batch's. Undefined where more
- * batches follow: the gradient is added to what is remembered.
+ * Returns the mean of a parameter's gradient over a group's images, given the mean over the current batch. If more
+ * batches follow, adds the gradient to the accumulated sum and returns undefined.
  */
 export function accumulated(
   parameter: TensorDeclaration,

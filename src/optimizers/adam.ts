@@ -7,13 +7,13 @@ import type { AdamOptions } from './options.js';
 
 type Moments = Pick<AdamOptions, 'beta1' | 'beta2' | 'epsilon'>;
 
-/** The running means of gradient and squared gradient. */
+/** The running means of the gradient and squared gradient. */
 export const adamState = (parameter: TensorDeclaration): TensorDeclaration[] => [
   stateOf('mean', parameter),
   stateOf('square', parameter),
 ];
 
-/** Learning rate and scale of the square's root, bias corrected. */
+/** The learning rate and the factor of the square root, with bias correction. */
 export const adamScalars = ({ beta1, beta2 }: Moments) =>
   ({
     stepSize: ({ learningRate, step }) => learningRate / (1 - beta1 ** step),
@@ -21,7 +21,7 @@ export const adamScalars = ({ beta1, beta2 }: Moments) =>
   }) satisfies Optimizer['scalars'];
 
 /**
- * m = beta1 m + (1 − beta1) g; s = beta2 s + (1 − beta2) g^2. Gives what the weights lose:
+ * m = beta1 m + (1 − beta1) g; s = beta2 s + (1 − beta2) g^2. Returns the value to subtract from the weights:
  * stepSize m / (correction sqrt(s) + epsilon).
  */
 export function adamChange(

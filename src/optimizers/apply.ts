@@ -1,4 +1,4 @@
-// The step of an optimizer on all parameters: gradients, accumulated and clipped where asked for, then updates.
+// An optimizer's step on all parameters: gradients, optional accumulation and clipping, then updates.
 import { gradients } from '../engine/gradients.js';
 import { packed } from '../engine/packs.js';
 import { clamp } from '../engine/ops/index.js';
@@ -10,23 +10,23 @@ import { vectorOf, type Optimizer } from './optimizer.js';
 
 interface OptimizerStep {
   readonly parameters: readonly TensorDeclaration[];
-  /** The batch in its group, where several batches make one update. */
+  /** The batch as part of its group, if several batches make one update. */
   readonly group?: GroupedBatch | undefined;
-  /** The norm of all gradients together is at most this. */
+  /** Maximum norm of all gradients together. */
   readonly maxNorm?: number | undefined;
   /** The optimizer's scalars, by name. */
   readonly scalars: Readonly<Record<string, Tensor>>;
-  /** Parameters are put within ± `clip` after the step. */
+  /** Parameters are clipped to ± `clip` after the step. */
   readonly clip?: number;
 }
 
-/** What is updated together, a pack's vector or one parameter, with its gradient. */
+/** Parameters that are updated together (a pack's vector, or one parameter) with their gradient. */
 interface ParameterGradient {
   readonly parameter: TensorDeclaration;
   readonly gradient: Tensor;
 }
 
-/** The gradients of `loss`, those of a pack of its program as one. */
+/** Returns the gradients of `loss`; the parameters of a pack have one joint gradient. */
 function parameterGradients(loss: Tensor, parameters: readonly TensorDeclaration[]): ParameterGradient[] {
   const { program } = loss;
   const found = gradients(
@@ -44,7 +44,7 @@ function parameterGradients(loss: Tensor, parameters: readonly TensorDeclaration
   return [...together, ...alone.map((parameter) => ({ parameter, gradient: gradientOf.get(parameter.name)! }))];
 }
 
-/** The gradients that an update is made with; none where it is to come with a later batch. */
+/** Returns the gradients for an update; empty if a later batch of the group makes it. */
 function updateGradients(
   computed: readonly ParameterGradient[],
   { group, maxNorm }: OptimizerStep,
@@ -64,7 +64,7 @@ function updateGradients(
   return whole.map(({ parameter }, index) => ({ parameter, gradient: clipped[index] }));
 }
 
-/** Minimizes `loss` by one step on every parameter, those of a pack of its program as one. */
+/** Updates every parameter by one step that reduces `loss`; the parameters of a pack are updated together. */
 export function applyOptimizer(optimizer: Optimizer, loss: Tensor, step: OptimizerStep): void {
   const { program } = loss;
   const { parameters, scalars, clip } = step;

@@ -3,8 +3,9 @@ import { addN, addScalar, div, floatScalar, maximumScalar, mul, sqrt, square, su
 import type { Tensor } from '../engine/tensor.js';
 
 /**
- * Gradients times maxNorm / (norm + 1e-6) where that is below 1, as by PyTorch's `clip_grad_norm_`: their direction
- * stays, their Euclidean norm, over all of them as one vector, is at most `maxNorm`. Weight decay is added afterwards.
+ * Multiplies gradients by maxNorm / (norm + 1e-6) if that is below 1, like PyTorch's `clip_grad_norm_`: the direction
+ * is unchanged, and the Euclidean norm of all gradients as one vector is at most `maxNorm`. Weight decay is added
+ * afterwards.
  */
 export function clippedByNorm(gradients: readonly Tensor[], maxNorm: number): Tensor[] {
   const squares = gradients.map((gradient) => sum(square(gradient)));

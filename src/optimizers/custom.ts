@@ -1,4 +1,4 @@
-// The user's own optimizer: the config section that names its module, and the module's interface.
+// Custom optimizers: the config section with the module's path, and the interface of the module.
 import { z } from 'zod';
 import { moduleOptions } from '../common/modules.js';
 import type { Optimizer } from './optimizer.js';
@@ -16,14 +16,16 @@ export const customOptimizerOptions = z.strictObject({
 });
 export type CustomOptimizerOptions = z.output<typeof customOptimizerOptions>;
 
-/** What `createOptimizer` of a user's file is called with. `Kit` is what it builds with: operations, state. */
+/** The argument of `createOptimizer` in a user's file. `Kit` is the type of its building blocks: operations, state. */
 interface OptimizerRequest<Kit> {
   readonly options: CustomOptimizerOptions['options'];
   readonly learningRate: number;
   readonly kit: Kit;
 }
 
-/** What it gives: its learning rate is that of the config. It may leave out what it does not have. */
+/**
+ * The return value. The learning rate is taken from the config. Parts that the optimizer does not have may be omitted.
+ */
 export type OwnOptimizer = Pick<Optimizer, 'name' | 'update'> &
   Partial<Pick<Optimizer, 'state' | 'scalars' | 'elementwise'>>;
 

@@ -1,11 +1,11 @@
-// An optimizer with another learning rate for some parameters, such as those of the last layer.
+// A different learning rate for some parameters, such as those of the last layer.
 import type { Optimizer } from './optimizer.js';
 
 const ownName = (scalar: string): string => `head.${scalar}`;
 
 /**
- * The same optimizer, with `factor` times the learning rate for the parameters in `names`: PyTorch's groups of
- * parameters. The scalars of these parameters' steps are inputs of their own, `head.<name>`.
+ * Returns the same optimizer with `factor` times the learning rate for the parameters in `names`, like PyTorch's
+ * parameter groups. The scalars for these parameters are separate inputs, `head.<name>`.
  */
 export function withHeadRate(optimizer: Optimizer, names: ReadonlySet<string>, factor: number): Optimizer {
   const { name, learningRate, scalars, apart = new Set<string>(), elementwise = true } = optimizer;

@@ -8,7 +8,10 @@ const epsilon = z.number().positive().default(1e-8).describe('added to the squar
 const weightDecay = (value: number) =>
   z.number().min(0).default(value).describe('L2 penalty: this times the weight is added to the gradient');
 
-/** Of every optimizer. Without defaults: an absent key leaves the fingerprints of other runs as they are. */
+/**
+ * Keys of every optimizer. They have no defaults, so that an absent key does not change the fingerprints of other
+ * runs.
+ */
 export const commonOptions = {
   headLearningRateFactor: z
     .number()
@@ -17,7 +20,7 @@ export const commonOptions = {
     .describe('factor of the learning rate of the last fully connected layer; 1 if not given'),
 };
 
-/** SGD with momentum; the defaults are the paper's (supplement B). A section without a name means this one. */
+/** SGD with momentum; the defaults are the paper's (supplement B). Used if the section has no name. */
 const sgdOptions = z.strictObject({
   name: z.literal('sgd').default('sgd').describe('stochastic gradient descent'),
   learningRate: learningRate(0.1),
@@ -74,5 +77,5 @@ export type AdamOptions = z.output<typeof adamOptions>;
 export type AdamwOptions = z.output<typeof adamwOptions>;
 export type RmspropOptions = z.output<typeof rmspropOptions>;
 
-/** The section that a config without one has. */
+/** The default section. */
 export const defaultOptimizer = { name: 'sgd' } as const;

@@ -6,15 +6,15 @@ import type { TensorDeclaration } from '../nn/tensors.js';
 import { vectorOf, type Optimizer } from './optimizer.js';
 
 /**
- * The number of values up to which a parameter is updated together with others. All on a GPU, where each kernel costs
- * its launch. On a CPU joining changes no time, but all joined gradients are kept until the last of them is there:
- * 0.5 GB more for WRN-28-10, nothing where only its small parameters are joined.
+ * Largest number of values of a parameter that is joined with others. On a GPU all parameters are joined, because each
+ * kernel has a launch cost. On a CPU joining does not change the time, but all joined gradients are kept until the
+ * last of them is computed: 0.5 GB more for WRN-28-10, and no more if only its small parameters are joined.
  */
 export const packLimits: Readonly<Record<Target['device'], number>> = { cpu: 65_536, cuda: Infinity };
 
 /**
- * The packs of parameters with at most `limit` values and of what the optimizer remembers of them: the first holds the
- * parameters. None where there is nothing to join. `name` tells the packs of a session's optimizers apart.
+ * Returns the packs of the parameters with at most `limit` values and of their optimizer state; the first contains the
+ * parameters. Empty if there is nothing to join. `name` distinguishes the packs of a session's optimizers.
  */
 export function optimizerPacks(
   name: string,

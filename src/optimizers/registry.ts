@@ -20,7 +20,7 @@ function build<Key extends Name>(name: Key, options: OptionsByName[Key]): Optimi
   return optimizers[name](options);
 }
 
-/** Builds the optimizer that a config's `optimizer` section names. */
+/** Creates the optimizer selected by a config's `optimizer` section. */
 export function createOptimizer(options: OptimizerOptions): Optimizer {
   return build(options.name, options);
 }

@@ -4,7 +4,7 @@ import { blend, decayed, rootPlus, stateOf, type Optimizer } from './optimizer.j
 import type { RmspropOptions } from './options.js';
 
 /**
- * g += wd w; s = alpha s + (1 − alpha) g^2; centered: a = alpha a + (1 − alpha) g, and s − a^2 in place of s below;
+ * g += wd w; s = alpha s + (1 − alpha) g^2; centered: a = alpha a + (1 − alpha) g, and s − a^2 replaces s below;
  * d = g / (sqrt(s) + epsilon), or with momentum d = mu d + g / (sqrt(s) + epsilon); w −= lr d.
  */
 export function createRmsprop(options: RmspropOptions): Optimizer {

@@ -8,7 +8,7 @@ export const velocityOf = (parameter: TensorDeclaration): TensorDeclaration => s
 
 /**
  * g += wd w; v = mu v + g; w −= lr (g + mu v) (Nesterov) or lr v. The engine's `momentumStep` is one kernel that
- * updates both in place: operations would pass over every weight several times.
+ * updates both in place; separate operations would read every weight several times.
  */
 export function createSgd({ learningRate, momentum, nesterov, weightDecay }: SgdOptions): Optimizer {
   return {
