@@ -4,7 +4,9 @@ import { sizeOf } from '../engine/types.js';
 import type { TensorRole } from '../nn/tensors.js';
 import type { InputShape, Network } from './network.js';
 
-/** The number of values of a network's parameters, frozen ones included, or of those of some roles. */
+/**
+ * Returns the number of values in a network's parameters, including frozen ones, or in the tensors of the given roles.
+ */
 export function countParameters(
   network: Pick<Network, 'tensors'>,
   roles: readonly TensorRole[] = ['parameter', 'frozen'],
@@ -13,14 +15,15 @@ export function countParameters(
   return parameters.reduce((total, { shape }) => total + sizeOf(shape), 0);
 }
 
-/** The length of each sum in a product of matrices, which may be transposed. */
+/** Returns the number of terms in each element of a matrix product, whose factors may be transposed. */
 function sumLength({ inputs: [a, b], outputs: [product] }: TalliedOperation): number {
   const sides = (sizeOf(a.shape.slice(-2)) * sizeOf(b.shape.slice(-2))) / sizeOf(product.shape.slice(-2));
   return Math.sqrt(sides);
 }
 
 /**
- * Multiply-adds of one operation, where it is a convolution or a product of matrices: outputs times length of each sum.
+ * Returns the multiply-adds of a convolution or matrix product, outputs times terms per output; 0 for other
+ * operations.
  */
 export function multiplyAddsIn(operation: TalliedOperation): number {
   const [output] = operation.outputs;
@@ -35,14 +38,17 @@ export function multiplyAddsIn(operation: TalliedOperation): number {
   }
 }
 
-/** Floating-point operations of one operation as the model zoo osmr/imgclsmob counts them (pytorch/model_stats.py). */
+/**
+ * Returns the floating-point operations of one operation as counted by the model zoo osmr/imgclsmob
+ * (pytorch/model_stats.py).
+ */
 function zooFlopsIn(operation: TalliedOperation): number {
   const [input, kernel] = operation.inputs;
   const [output] = operation.outputs;
   const elements = output === undefined ? 0 : sizeOf(output.shape);
   switch (operation.operation) {
     case 'Conv2D':
-      // Less one for each pair of channels; the zoo does not do so where there is a bias, which is not seen here.
+      // Minus one per pair of channels. The zoo does not subtract it if there is a bias, which is not known here.
       return 2 * multiplyAddsIn(operation) - kernel.shape[2] * kernel.shape[3];
     case 'MatMul':
     case 'BatchMatMulV2':
@@ -56,7 +62,7 @@ function zooFlopsIn(operation: TalliedOperation): number {
     case 'Mean':
       return sizeOf(input.shape);
     case 'MaxPool':
-      // Windows of 3 x 3, the only ones there are.
+      // All windows are 3 x 3.
       return 9 * elements;
     default:
       return 0;
@@ -64,15 +70,15 @@ function zooFlopsIn(operation: TalliedOperation): number {
 }
 
 interface ForwardCost {
-  /** Of convolutions and matrix products. */
+  /** Multiply-adds of convolutions and matrix products. */
   readonly multiplyAdds: number;
   /** Half the floating-point operations by the zoo's rule, which also counts normalization, activation and pooling. */
   readonly halfFlops: number;
 }
 
-/** What the forward pass of one image costs in evaluation. */
+/** Returns the cost of the forward pass of one image in evaluation. */
 export function forwardCost(network: Network, { height, width, channels }: InputShape): ForwardCost {
-  // On a CPU channels are padded, which is no part of the network.
+  // For a CPU channels would be padded, which is not part of the network.
   const tally = createTally({ device: 'cuda' });
   const image = tally.input({ dtype: 'float32', shape: [1, height, width, channels] });
   const seed = tally.input({ dtype: 'int32', shape: [2] });

@@ -1,4 +1,4 @@
-// The user's own network: the config section that names its module, and the module's interface.
+// Custom networks: the config section with the module's path, and the interface of the module.
 import { z } from 'zod';
 import { moduleOptions } from '../common/modules.js';
 import { firstWeights } from './first-weights.js';
@@ -12,7 +12,7 @@ export const customModelOptions = z.strictObject({
 });
 export type CustomModelOptions = z.output<typeof customModelOptions>;
 
-/** What `createNetwork` of a user's file is called with. `Kit` is what it builds with: layers, operations. */
+/** The argument of `createNetwork` in a user's file. `Kit` is the type of its building blocks: layers, operations. */
 interface NetworkRequest<Kit> {
   readonly options: CustomModelOptions['options'];
   readonly input: InputShape;

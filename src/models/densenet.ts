@@ -9,7 +9,7 @@ import { pooledNetwork } from './pooled-network.js';
 
 const stages = 3;
 
-/** BN, ReLU, 1x1 to 4k channels, BN, ReLU, 3x3 to k channels, which are joined to the layer's input. */
+/** BN, ReLU, 1x1 to 4k channels, BN, ReLU, 3x3 to k channels, which are concatenated with the layer's input. */
 function denseLayer(name: string, inputs: number, { growth, dropout: rate, recompute }: DensenetOptions): Layer {
   const inner = 4 * growth;
   const narrowed = sequence(
@@ -28,7 +28,7 @@ function denseLayer(name: string, inputs: number, { growth, dropout: rate, recom
   return { tensors: added.tensors, apply: (x, pass) => concat([x, added.apply(x, pass)], 3) };
 }
 
-/** BN, ReLU, 1x1, and means of 2 x 2 pixels. */
+/** BN, ReLU, 1x1, and 2 x 2 average pooling. */
 function transition(name: string, inputs: number, outputs: number): Layer {
   const reduced = sequence(
     padChannels,
@@ -40,8 +40,8 @@ function transition(name: string, inputs: number, outputs: number): Layer {
 }
 
 /**
- * DenseNet-BC: a stem of 2k channels, three blocks of (L − 4) / 6 layers, transitions that halve the channels between
- * them, BN, ReLU, average pooling, `fc`.
+ * DenseNet-BC: a stem of 2k channels, three blocks of (L − 4) / 6 layers with transitions between them that halve the
+ * channels, BN, ReLU, average pooling, `fc`.
  */
 export function createDensenet(options: DensenetOptions, input: InputShape): Network {
   const { depth, growth } = options;

@@ -1,11 +1,8 @@
-// Keys of the config section `model` that every network has: its first weights and its frozen tensors.
+// Keys of the config section `model` for every network: initial weights and frozen tensors.
 import { z } from 'zod';
 import { pathOption } from '../common/path-option.js';
 
-/**
- * None has a default: a config without them is that of a network trained from scratch, with the fingerprint it always
- * had.
- */
+/** No key has a default, so that configs for training from scratch keep their fingerprints. */
 export const firstWeights = {
   weights: pathOption()
     .optional()
@@ -32,7 +29,7 @@ export const firstWeights = {
     ),
 };
 
-/** The keys of `firstWeights` in a config, as options that any network has. */
+/** The keys of `firstWeights` in a parsed config. */
 export interface FirstWeightsOptions {
   readonly weights?: string | undefined;
   readonly weightsSha256?: string | undefined;

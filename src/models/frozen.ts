@@ -4,20 +4,24 @@ import { didYouMean } from '../common/nearest.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import type { Network } from './network.js';
 
-/** `layer1` is that tensor and all whose names go on with a dot; `*` stands for any text. */
+/**
+ * Returns the test for a pattern: `layer1` matches that name and all names that continue it after a dot; `*` matches
+ * any text.
+ */
 function matcherOf(pattern: string): (name: string) => boolean {
   const escaped = pattern.split('*').map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const expression = new RegExp(`^${escaped.join('.*')}(\\..*)?$`);
   return (name) => expression.test(name);
 }
 
-/** Every beginning of a name up to a dot, and the name: `layer1`, `layer1.0`, … */
+/** Returns the dot-separated prefixes of a name and the name itself: `layer1`, `layer1.0`, … */
 const beginnings = (name: string): string[] =>
   name.split('.').map((_, index, parts) => parts.slice(0, index + 1).join('.'));
 
 /**
- * The names of the tensors that patterns freeze. The last pattern that a name matches decides: `!fc` takes out again
- * what an earlier one named. Errors (usage): a pattern matches no tensor; no parameter is left to train.
+ * Returns the names of the tensors that the patterns freeze. The last pattern that matches a name decides; `!fc`
+ * excludes a name that an earlier pattern matched. Errors (usage): a pattern matches no tensor; no parameter is left
+ * to train.
  */
 function frozenNames(tensors: readonly TensorDeclaration[], patterns: readonly string[]): ReadonlySet<string> {
   const rules = patterns.map((pattern) => {
@@ -48,8 +52,8 @@ function frozenNames(tensors: readonly TensorDeclaration[], patterns: readonly s
 }
 
 /**
- * The same network with tensors that get no gradient, no weight decay and no update. A batch normalization whose weight
- * is among them is that of evaluation: it normalizes by its running statistics, which stay as they are.
+ * Returns the same network with frozen tensors, which get no gradient, weight decay or update. A batch normalization
+ * with a frozen weight works as in evaluation: it uses its running statistics and does not update them.
  */
 export function withFrozen(network: Network, patterns: readonly string[]): Network {
   const names = frozenNames(network.tensors, patterns);

@@ -1,4 +1,5 @@
-// ResNets and ResNeXts for ImageNet (He et al., 2016; Xie et al., 2017), with the stride of a bottleneck in its 3x3.
+// ImageNet ResNets and ResNeXts (He et al., 2016; Xie et al., 2017); bottlenecks have the stride in the 3x3
+// convolution.
 import { maxPool2d } from '../engine/ops/index.js';
 import { sequence, type Layer } from '../nn/layer.js';
 import { batchNorm, conv, relu } from '../nn/layers.js';
@@ -18,12 +19,12 @@ const blocksPerStage = {
   152: [3, 8, 36, 3],
 } as const;
 
-/** The residual part of a block, for the given channels before, inside and after it. */
+/** Creates the residual branch of a block, given its input channels and the width of its stage. */
 type Residual = (name: string, inputs: number, width: number, stride: number) => Layer;
 
-/** What the blocks of a network are. */
+/** A kind of block: basic or bottleneck. */
 interface BlockKind {
-  /** Channels after a block, as a multiple of its stage's width. */
+  /** Output channels of a block, as a multiple of its stage's width. */
   readonly expansion: number;
   readonly residual: Residual;
 }
@@ -40,7 +41,7 @@ const basic: BlockKind = {
     ),
 };
 
-/** Bottlenecks; `groupWidth` is the channels of a group in the first stage. */
+/** Bottlenecks; `groupWidth` is the number of channels per group in the first stage. */
 const bottleneck = (groups: number, groupWidth: number): BlockKind => ({
   expansion: 4,
   residual(name, inputs, width, stride) {
@@ -88,12 +89,15 @@ function create(
   return pooledNetwork({ name, body, featureSize }, input);
 }
 
-/** An ImageNet ResNet: stem, max pooling, four stages, global average pooling, `fc`. For images of any size from 32. */
+/**
+ * An ImageNet ResNet: stem, max pooling, four stages, global average pooling, `fc`. Images must be at least 32 pixels
+ * wide and high.
+ */
 export function createImagenetResnet({ depth }: ImagenetResnetOptions, input: InputShape): Network {
   return create(`resnet-${depth}`, depth < 50 ? basic : bottleneck(1, 64), blocksPerStage[depth], input);
 }
 
-/** The same with grouped bottlenecks. */
+/** An ImageNet ResNeXt: the same with grouped bottlenecks. */
 export function createImagenetResnext(
   { depth, cardinality, width }: ImagenetResnextOptions,
   input: InputShape,

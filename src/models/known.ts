@@ -6,7 +6,7 @@ const cifar: InputShape = { height: 32, width: 32, channels: 3, classes: 100 };
 
 const imagenet: InputShape = { height: 224, width: 224, channels: 3, classes: 1000 };
 
-/** How many images a training step of each family has in the paper (supplement B). */
+/** Images per training step of each family in the paper (supplement B). */
 const batchSizes: Readonly<Record<ModelOptions['name'], number>> = {
   resnet: 128,
   'se-resnet': 128,
@@ -20,12 +20,12 @@ const batchSizes: Readonly<Record<ModelOptions['name'], number>> = {
 };
 
 interface KnownNetwork {
-  /** As few options as name it. */
+  /** The fewest options that select it. */
   readonly named: ModelInput;
   readonly model: ModelOptions;
-  /** The images and classes it is counted with. */
+  /** The shape of images and classes for which its cost is counted. */
   readonly input: InputShape;
-  /** Images a training step in the paper. */
+  /** Images per training step in the paper. */
   readonly batchSize: number;
 }
 
@@ -34,7 +34,7 @@ const known = (options: ModelInput, input: InputShape): KnownNetwork => {
   return { named: options, model, input, batchSize: batchSizes[model.name] };
 };
 
-/** Each network, parsed from as few options as name it. */
+/** The networks, parsed from the fewest options that select them. */
 export const knownNetworks: readonly KnownNetwork[] = [
   ...(
     [

@@ -11,7 +11,7 @@ export interface NetworkOutputs {
 }
 
 export interface Network {
-  /** Name as the paper prints it, for example `resnet-32`. */
+  /** Name as printed in the paper, for example `resnet-32`. */
   readonly name: string;
   readonly classes: number;
   /** A, the number of deep features. */
@@ -24,7 +24,7 @@ export interface Network {
   apply(images: Tensor, pass: Pass): NetworkOutputs;
 }
 
-/** What a network must know of the data. */
+/** The properties of the data set that a network depends on. */
 export interface InputShape {
   readonly height: number;
   readonly width: number;

@@ -24,7 +24,7 @@ const resnetOptions = z.strictObject({
   ...firstWeights,
 });
 
-/** The same with squeeze-excitation (Hu et al., 2018) in every block. */
+/** CIFAR ResNet with squeeze-excitation (Hu et al., 2018) in every block. */
 const seResnetOptions = z.strictObject({
   name: z.literal('se-resnet'),
   depth: sixNPlusTwo.default(110),
@@ -72,7 +72,7 @@ const densenetOptions = z.strictObject({
   ...firstWeights,
 });
 
-/** Shake-Shake of Gastaldi (2017), depth 6n + 2 with two branches a block. */
+/** Shake-Shake of Gastaldi (2017), depth 6n + 2 with two branches per block. */
 const shakeShakeOptions = z.strictObject({
   name: z.literal('shake-shake'),
   depth: sixNPlusTwo.default(26),
@@ -91,7 +91,7 @@ const shakeShakeOptions = z.strictObject({
   ...firstWeights,
 });
 
-/** ImageNet ResNet of He et al. (2016); the stride of a bottleneck is in its 3x3 convolution. */
+/** ImageNet ResNet of He et al. (2016); in bottlenecks the 3x3 convolution has the stride. */
 const imagenetResnetOptions = z.strictObject({
   name: z.literal('imagenet-resnet'),
   depth: z.literal([18, 34, 50, 101, 152]).default(50).describe('layers; bottlenecks from 50 on'),
@@ -107,7 +107,7 @@ const imagenetResnextOptions = z.strictObject({
   ...firstWeights,
 });
 
-/** PyramidNet of Han et al. (2017) with ShakeDrop, in bottlenecks for CIFAR. */
+/** PyramidNet of Han et al. (2017) with ShakeDrop and bottlenecks, for CIFAR. */
 const pyramidnetOptions = z.strictObject({
   name: z.literal('pyramidnet'),
   depth: z
@@ -132,7 +132,7 @@ export const modelOptions = z.discriminatedUnion('name', [
   imagenetResnextOptions,
 ]);
 export type ModelOptions = z.output<typeof modelOptions>;
-/** As a config may name a network, defaults left out. */
+/** The section `model` as written in a config, with defaults omitted. */
 export type ModelInput = z.input<typeof modelOptions>;
 export type ResnetOptions = z.output<typeof resnetOptions>;
 export type SeResnetOptions = z.output<typeof seResnetOptions>;

@@ -1,4 +1,4 @@
-// Names of networks as other programs and papers write them, and what they are in a config.
+// Names of networks in other programs and papers, and the corresponding settings of a config.
 import { knownNetworks } from './known.js';
 import type { ModelInput } from './options.js';
 import { createNetwork } from './registry.js';
@@ -11,7 +11,7 @@ const synonyms: readonly (readonly [RegExp, string])[] = [
   [/^densenet(?=\d)/, 'densenetbc'],
 ];
 
-/** The settings that networks of such a name have, the more usual first; none where no network here has it. */
+/** Returns the settings of the networks with such a name, the more common ones first; empty if there are none. */
 export function networksNamed(word: string): readonly ModelInput[] {
   const name = synonyms.reduce((before, [pattern, own]) => before.replace(pattern, own), plainName(word));
   const known = knownNetworks.filter(({ model, input }) => plainName(createNetwork(model, input).name) === name);
@@ -21,7 +21,7 @@ export function networksNamed(word: string): readonly ModelInput[] {
   return isCifar ? [...named, { name: 'resnet', depth }] : named;
 }
 
-/** `model.name=resnet model.depth=32`: what names a network on a command line. */
+/** Formats options for a command line: `model.name=resnet model.depth=32`. */
 export const networkSettings = (options: ModelInput): string =>
   Object.entries(options)
     .map(([key, value]) => `model.${key}=${String(value)}`)

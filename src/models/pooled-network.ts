@@ -1,4 +1,4 @@
-// The head that the paper's networks share: global average pooling and one fully connected layer, `fc`.
+// The head shared by the paper's networks: global average pooling and one fully connected layer, `fc`.
 import { cast, mean } from '../engine/ops/index.js';
 import type { Layer } from '../nn/layer.js';
 import { linear } from '../nn/layers.js';
@@ -6,12 +6,15 @@ import type { InputShape, Network } from './network.js';
 
 interface PooledNetworkParts {
   readonly name: string;
-  /** Images to [N, H, W, featureSize]. */
+  /** Maps images to [N, H, W, featureSize]. */
   readonly body: Layer;
   readonly featureSize: number;
 }
 
-/** The network of a body: features are the means over H and W, logits a linear layer of them, both in float32. */
+/**
+ * Creates the network of a body: features are the means over H and W, logits a linear layer of the features, both in
+ * float32.
+ */
 export function pooledNetwork({ name, body, featureSize }: PooledNetworkParts, { classes }: InputShape): Network {
   const classifier = linear('fc', featureSize, classes);
   return {

@@ -11,16 +11,16 @@ import { pooledNetwork } from './pooled-network.js';
 
 const stemWidth = 16;
 const expansion = 4;
-/** The probability with which ShakeDrop closes the last block; it grows linearly from the first. */
+/** The probability with which ShakeDrop closes the last block; it increases linearly over the blocks. */
 const lastClosed = 0.5;
 
-/** The inner width of every block. Sums up and rounds as the reference, in Python, does. */
+/** Returns the inner width of every block. Adds and rounds in the same way as the reference, which is in Python. */
 function blockWidths(blocks: number, alpha: number): number[] {
   let width = stemWidth;
   return Array.from({ length: blocks }, () => roundHalfEven((width += alpha / blocks)));
 }
 
-/** The input halved where the block has a stride, with channels of zeros added up to `outputs`. */
+/** The input, halved in size if the block has a stride, with channels of zeros appended up to `outputs`. */
 function shortcut(x: Tensor, outputs: number, stride: number): Tensor {
   const smaller = stride === 1 ? x : avgPool(x, stride);
   const missing = outputs - smaller.shape[3];

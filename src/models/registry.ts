@@ -12,7 +12,7 @@ import { createShakeShake } from './shake-shake.js';
 type OptionsByName = { readonly [Options in ModelOptions as Options['name']]: Options };
 type Family = keyof OptionsByName;
 
-/** `title`: what people read; in small letters, what the names of its networks begin with. */
+/** `title`: the displayed name; in lower case, the prefix of the names of the family's networks. */
 const families: {
   readonly [Name in Family]: {
     readonly title: string;
@@ -34,12 +34,12 @@ function build<Name extends Family>(name: Name, options: OptionsByName[Name], in
   return families[name].create(options, input);
 }
 
-/** Builds the network that a config's `model` section names, for images and classes of the given shape. */
+/** Creates the network selected by a config's `model` section, for images and classes of the given shape. */
 export function createNetwork(options: ModelOptions, input: InputShape): Network {
   return build(options.name, options, input);
 }
 
-/** `SE-ResNet-110` for `se-resnet-110`; the name of a network of no family here stays as it is. */
+/** Returns the displayed name of a network: `SE-ResNet-110` for `se-resnet-110`. Other names are returned unchanged. */
 export function networkTitle(name: string): string {
   const family = Object.values(families).find(({ title }) => name.startsWith(`${title.toLowerCase()}-`));
   return family === undefined ? name : `${family.title}${name.slice(family.title.length)}`;

@@ -1,4 +1,4 @@
-// CIFAR ResNets of depth 6n + 2 (He et al., 2016, section 4.2), with projection shortcuts as the reference has them,
+// CIFAR ResNets of depth 6n + 2 (He et al., 2016, section 4.2), with projection shortcuts as in the reference code,
 // and the same with squeeze-excitation (Hu et al., 2018).
 import type { Layer } from '../nn/layer.js';
 import { sequence } from '../nn/layer.js';
@@ -22,7 +22,7 @@ interface BlockOptions {
   readonly gated: boolean;
 }
 
-/** Two 3x3 convolutions around a shortcut. */
+/** Two 3x3 convolutions with a shortcut. */
 function basicBlock(name: string, { inputs, outputs, stride, dropout: rate, gated }: BlockOptions): Layer {
   const residual = sequence(
     conv(`${name}.conv1`, { inputs, outputs, kernel: 3, stride }),
@@ -41,7 +41,7 @@ export function createResnet(options: ResnetOptions, input: InputShape): Network
   return build(`resnet-${options.depth}`, options, false, input);
 }
 
-/** A CIFAR ResNet with squeeze-excitation (reduction 16) at the end of every block's residual. */
+/** A CIFAR ResNet with squeeze-excitation (reduction 16) at the end of every residual branch. */
 export function createSeResnet(options: SeResnetOptions, input: InputShape): Network {
   return build(`se-resnet-${options.depth}`, options, true, input);
 }

@@ -19,7 +19,7 @@ interface BlockOptions {
 }
 
 /**
- * 1x1, 3x3 in groups, 1x1, each with BN, around a shortcut that is a 1x1 convolution and BN where the width changes.
+ * 1x1, grouped 3x3 and 1x1 convolutions, each with BN, and a shortcut: a 1x1 convolution and BN if the width changes.
  */
 function groupedBottleneck(name: string, { inputs, inner, outputs, groups, stride }: BlockOptions): Layer {
   const residual = sequence(

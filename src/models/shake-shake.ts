@@ -1,4 +1,4 @@
-// Shake-Shake networks for CIFAR (Gastaldi, 2017): two residual branches a block, mixed at random in training.
+// Shake-Shake networks for CIFAR (Gastaldi, 2017): two residual branches per block, mixed at random in training.
 import { add, concat, pad, relu, slice } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Layer } from '../nn/layer.js';
@@ -12,7 +12,7 @@ const stemWidth = 16;
 
 const convolution = (name: string, options: ConvLayerOptions): Layer => conv(name, { ...options, fan: 'inputs' });
 
-/** The image one pixel up and to the left, zeros at the far edges. */
+/** Shifts images one pixel up and to the left, with zeros at the lower and right edges. */
 function shifted(x: Tensor): Tensor {
   const [count, height, width, channels] = x.shape;
   const rest = slice(x, [0, 1, 1, 0], [count, height - 1, width - 1, channels]);
@@ -24,7 +24,7 @@ function shifted(x: Tensor): Tensor {
   ]);
 }
 
-/** Two subsampled 1x1 convolutions, the second of the image shifted by one pixel, side by side. */
+/** Two subsampled 1x1 convolutions, the second of the image shifted by one pixel, concatenated along the channels. */
 function shortcut(name: string, inputs: number, outputs: number, stride: number): Layer {
   const half = { inputs, outputs: outputs / 2, kernel: 1, stride };
   const paths = [convolution(`${name}.conv1`, half), convolution(`${name}.conv2`, half)];
@@ -35,7 +35,7 @@ function shortcut(name: string, inputs: number, outputs: number, stride: number)
   };
 }
 
-/** A branch after its first ReLU; numbered as in the reference, where that ReLU is number 0. */
+/** A branch after its first ReLU. Layers are numbered as in the reference code, where that ReLU is number 0. */
 function branch(name: string, inputs: number, outputs: number, stride: number): Layer {
   return sequence(
     convolution(`${name}.1`, { inputs, outputs, kernel: 3, stride }),
@@ -57,7 +57,7 @@ function block(
   const first = branch(`${name}.branch1`, inputs, outputs, stride);
   const second = branch(`${name}.branch2`, inputs, outputs, stride);
   return {
-    // The reference has the shortcut's tensors in every block, also where the input is added unchanged.
+    // The reference code has the shortcut's tensors in every block, even if the input is added unchanged.
     tensors: [changed, first, second].flatMap((layer) => layer.tensors),
     apply(x, pass) {
       const active = relu(x);

@@ -1,4 +1,4 @@
-// Wide ResNets WRN-d-k (Zagoruyko and Komodakis, 2016): pre-activation blocks, k times as wide as a CIFAR ResNet.
+// Wide ResNets WRN-d-k (Zagoruyko and Komodakis, 2016): pre-activation blocks, k times as wide as in a CIFAR ResNet.
 import { add } from '../engine/ops/index.js';
 import { sequence, type Layer } from '../nn/layer.js';
 import { batchNorm, conv, dropout, relu } from '../nn/layers.js';
@@ -17,8 +17,8 @@ interface BlockOptions {
 }
 
 /**
- * BN, ReLU, 3x3, BN, ReLU, 3x3 around a shortcut. Where the width changes, the shortcut is a 1x1 convolution of what
- * the first ReLU gives; elsewhere it is the block's input itself.
+ * BN, ReLU, 3x3, BN, ReLU, 3x3 with a shortcut. If the width changes, the shortcut is a 1x1 convolution of the first
+ * ReLU's output; otherwise it is the block's input.
  */
 function wideBlock(name: string, { inputs, outputs, stride, dropout: rate }: BlockOptions): Layer {
   const activation = sequence(batchNorm(`${name}.bn1`, inputs), relu);

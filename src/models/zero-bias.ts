@@ -1,8 +1,11 @@
-// A network whose last layer has a bias of zero, for losses that have no bias.
+// A network whose last layer has zero bias, for losses without a bias.
 import { filledWith } from '../nn/tensors.js';
 import type { Network } from './network.js';
 
-/** The same network with a classifier bias that starts at 0; without a gradient it stays there, weight decay or not. */
+/**
+ * Returns the same network with a classifier bias that is initially 0 and, without a gradient, stays 0 with or without
+ * weight decay.
+ */
 export function withZeroBias(network: Network): Network {
   const { name, classes, featureSize, classifier } = network;
   const bias = { ...classifier.bias, initialize: filledWith(0) };
