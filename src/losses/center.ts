@@ -1,4 +1,4 @@
-// Center loss (Wen et al., 2016): cross entropy + weight / (2 N) sum_i ||a_i − c_y||^2, with centres c that follow.
+// Center loss (Wen et al., 2016): cross entropy + weight / (2 N) sum_i ||a_i − c_y||^2, with learned centres c.
 import {
   add,
   gatherRows,
@@ -18,8 +18,8 @@ import type { Loss, LossShape } from './loss.js';
 import type { CenterOptions } from './options.js';
 
 /**
- * The centres start at 0 and take an SGD step on 1 / (2 N) sum_i ||a_i − c_y||^2, without `weight`, after each batch:
- * c_j += centerLearningRate / N sum over the class's samples of (a_i − c_j).
+ * The centres are initially 0. After each batch they take an SGD step on 1 / (2 N) sum_i ||a_i − c_y||^2, without
+ * `weight`: c_j += centerLearningRate / N sum over the class's samples of (a_i − c_j).
  */
 export function createCenter(options: CenterOptions, { classes, featureSize }: LossShape): Loss {
   const centers = declare('loss.centers', 'state', [classes, featureSize], filledWith(0));

@@ -1,4 +1,4 @@
-// The user's own loss: the config section that names its module, and the module's interface.
+// Custom losses: the config section with the module's path, and the interface of the module.
 import { z } from 'zod';
 import { moduleOptions } from '../common/modules.js';
 import type { Loss, LossShape } from './loss.js';
@@ -10,7 +10,9 @@ export const customLossOptions = z.strictObject({
 });
 export type CustomLossOptions = z.output<typeof customLossOptions>;
 
-/** What `createLoss` of a user's file is called with. `Kit` is what it builds with: operations, declarations. */
+/**
+ * The argument of `createLoss` in a user's file. `Kit` is the type of its building blocks: operations, declarations.
+ */
 interface LossRequest<Kit> {
   readonly options: CustomLossOptions['options'];
   readonly shape: LossShape;

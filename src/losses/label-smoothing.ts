@@ -1,12 +1,11 @@
-// Label smoothing (Szegedy et al., 2016): cross entropy with a target of which a part is spread evenly over all
-// classes.
+// Label smoothing (Szegedy et al., 2016): cross entropy with a target that is partly spread evenly over all classes.
 import { add, mean, mul, mulScalar, sub, sum } from '../engine/ops/index.js';
 import type { Loss } from './loss.js';
 import type { LabelSmoothingOptions } from './options.js';
 import { crossEntropyOf, sharesOf } from './targets.js';
 
 /**
- * Mean over the batch of the cross entropy with the target (1 − smoothing) t + smoothing / C, t the soft target or
+ * Mean over the batch of the cross entropy with the target (1 − smoothing) t + smoothing / C; t is the soft target or
  * onehot(y) (section 7, doi:10.1109/CVPR.2016.308).
  */
 export function createLabelSmoothing({ smoothing }: LabelSmoothingOptions): Loss {

@@ -45,12 +45,13 @@ export function marginFunction(cosine: Tensor, margin: number): Tensor {
   return twiceK === undefined ? value : sub(value, twiceK);
 }
 
-/** Euclidean norms along an axis, kept off 0, where they have no slope. */
+/** Euclidean norms along an axis, bounded away from 0, where they have no slope. */
 const norms = (x: Tensor, axis: number): Tensor => sqrt(maximumScalar(sum(square(x), [axis]), 1e-24));
 
 /**
- * Mean cross entropy of x w_j, without bias, with (lambda |w_y| |x| cos t + |w_y| |x| psi(t)) / (1 + lambda) for the
- * target (sections 3 and 4, arXiv:1612.02295); lambda falls with the iterations to `lambdaMin`.
+ * Mean cross entropy of the logits x w_j, without bias; the target's logit is
+ * (lambda |w_y| |x| cos t + |w_y| |x| psi(t)) / (1 + lambda) (sections 3 and 4, arXiv:1612.02295). lambda decreases
+ * over the iterations to `lambdaMin`.
  */
 export function createLargeMargin(options: LargeMarginOptions, { classes }: LossShape): Loss {
   const { margin, lambda0, lambdaDecay, lambdaPower, lambdaMin } = options;
@@ -68,7 +69,7 @@ export function createLargeMargin(options: LargeMarginOptions, { classes }: Loss
       const logit = ofTarget(logits);
       const scale = mul(norms(features, 1), ofTarget(reshape(norms(weight, 0), [1, classes])));
       const wanted = mul(scale, marginFunction(div(logit, scale), margin));
-      // (lambda logit + wanted) / (1 + lambda), as a change of the logit: exact for a large lambda too.
+      // (lambda logit + wanted) / (1 + lambda), as a change of the logit, which is also exact for a large lambda.
       const change = div(sub(wanted, logit), addScalar(scalars.lambda, 1));
       const changed = add(logits, mul(target, reshape(change, [labels.shape[0], 1])));
       return mean(softmaxCrossEntropy(changed, labels));

@@ -1,4 +1,4 @@
-// A session that computes a loss on given features, weight and bias: value, gradients, state after the step.
+// A session that computes a loss for given features, weight and bias: value, gradients and new state.
 import { gradients } from '../engine/gradients.js';
 import type { Engine } from '../engine/index.js';
 import { add, matMul } from '../engine/ops/index.js';
@@ -7,16 +7,16 @@ import type { Variable } from '../engine/tensor.js';
 import type { TensorSpec } from '../engine/types.js';
 import type { Loss, LossShape } from './loss.js';
 
-/** What a session is opened for. */
+/** The shapes that a session is opened for. */
 interface LossSessionOptions {
   readonly execution: Execution;
   readonly shape: LossShape;
   readonly samples: number;
-  /** Whether there are soft targets beside the labels. */
+  /** Whether there are soft targets in addition to the labels. */
   readonly targets: boolean;
 }
 
-/** What the loss is computed of: values row by row. */
+/** The inputs of the loss, as arrays in row-major order. */
 export interface LossValues {
   /** [N, A] */
   readonly features: Float32Array;
@@ -28,28 +28,28 @@ export interface LossValues {
   readonly labels: Int32Array;
   /** [N, C] */
   readonly targets?: Float32Array;
-  /** One for each of the loss's scalars, by name. */
+  /** The values of the loss's scalars, by name. */
   readonly scalars: Readonly<Record<string, number>>;
   readonly seed: readonly [number, number];
-  /** Of each of the loss's tensors, by name. */
+  /** The values of the loss's tensors, by name. */
   readonly state: ReadonlyMap<string, Float32Array>;
 }
 
 interface LossOutcome {
   readonly loss: number;
-  /** By name: of features, weight and bias under those of `inputNames`, of the loss's parameters under their own. */
+  /** By name: `inputNames` for features, weight and bias, and the names of the loss's parameters. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
-  /** Of each of the loss's tensors after the step, by name. */
+  /** The values of the loss's tensors after the step, by name. */
   readonly state: ReadonlyMap<string, Float32Array>;
 }
 
-/** The variables beside the loss's own tensors. */
+/** The names of the variables in addition to the loss's own tensors. */
 export const inputNames = { features: 'input/features', weight: 'input/weight', bias: 'input/bias' } as const;
 
 const ofScalar = (name: string): string => `scalar/${name}`;
 const ofGradient = (name: string): string => `gradient/${name}`;
 
-/** Their logits are features · weight + bias, float32 [N, C]. */
+/** Opens a session whose logits are features · weight + bias, float32 [N, C]. */
 export function openLossSession(
   engine: Engine,
   loss: Loss,

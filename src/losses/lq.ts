@@ -6,8 +6,9 @@ import type { LqOptions } from './options.js';
 import { meanOverTargets } from './targets.js';
 
 /**
- * Mean over the batch of (1 − p_y^q) / q (equation 6, arXiv:1805.07836). With `truncation` k above 0, as in its section
- * 3.3, samples with p_y below k count as (1 − k^q) / q. For soft targets t: the sum over classes j weighted by t_j.
+ * Mean over the batch of (1 − p_y^q) / q (equation 6, arXiv:1805.07836). If `truncation` k is above 0 (section 3.3
+ * there), samples with p_y below k have the loss (1 − k^q) / q. For soft targets t: the sum over classes j weighted by
+ * t_j.
  */
 export function createLq({ q, truncation }: LqOptions): Loss {
   return {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** Cross entropy: the baseline of every table. */
 const crossEntropyOptions = z.strictObject({ name: z.literal('cross-entropy') });
 
-/** The forms of ISDA's covariance: those of Table 5, and a sketch of the full one. */
+/** The forms of ISDA's covariance: those of Table 5, and a sketch of the full matrix. */
 export const covarianceForms = ['full', 'diagonal', 'identity', 'single', 'sketch'] as const;
 
 const defaultRank = 32;

@@ -13,7 +13,7 @@ import { lossOptions, type LossOptions } from './options.js';
 type OptionsByName = { readonly [Options in LossOptions as Options['name']]: Options };
 type Name = keyof OptionsByName;
 
-/** `title`: what people read. */
+/** `title`: the displayed name. */
 const losses: {
   readonly [Key in Name]: {
     readonly title: string;
@@ -30,7 +30,7 @@ const losses: {
   'label-smoothing': { title: 'label smoothing', create: createLabelSmoothing },
 };
 
-/** What people call each loss. */
+/** The displayed name of each loss. */
 export const lossTitles: ReadonlyMap<string, string> = new Map(
   Object.entries(losses).map(([name, { title }]) => [name, title]),
 );
@@ -39,16 +39,16 @@ function build<Key extends Name>(name: Key, options: OptionsByName[Key], shape: 
   return losses[name].create(options, shape);
 }
 
-/** Builds the loss that a config's `loss` section names, for a network with the given classes and features. */
+/** Creates the loss selected by a config's `loss` section, for a network with the given classes and features. */
 export function createLoss(options: LossOptions, shape: LossShape): Loss {
   return build(options.name, options, shape);
 }
 
-/** Whether a loss takes no soft targets: it says so itself, whatever the shape it is built for. */
+/** Whether a loss refuses soft targets, which does not depend on the shape. */
 export const refusesSoftTargets = (options: LossOptions): boolean =>
   createLoss(options, { classes: 2, featureSize: 1 }).softTargets !== true;
 
-/** The names of the losses that take soft targets, as far as their options have defaults. */
+/** Returns the names of the losses that accept soft targets, among those whose options have defaults. */
 export const softTargetLosses = (): readonly string[] =>
   lossOptions.options.flatMap(({ shape }) => {
     const { data } = lossOptions.safeParse({ name: shape.name.value });

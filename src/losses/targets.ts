@@ -1,4 +1,4 @@
-// Losses of hard labels and of soft targets in one form.
+// Losses of hard labels and soft targets in a common form.
 import {
   logSoftmax,
   mean,
@@ -18,12 +18,12 @@ type Classified = Pick<LossInputs, 'logits' | 'labels' | 'targets'>;
 export const crossEntropyOf = ({ logits, labels, targets }: Classified): Tensor =>
   targets === undefined ? softmaxCrossEntropy(logits, labels) : softTargetCrossEntropy(logits, targets);
 
-/** What share of an image each class has, float32 [N, C]. */
+/** The share of each class in each image, float32 [N, C]. */
 export const sharesOf = ({ logits, labels, targets }: Classified): Tensor => targets ?? oneHot(labels, logits.shape[1]);
 
 /**
- * The mean over the batch of f(−log p_y), or of the sum over j of t_j f(−log p_j) for soft targets t: the expected loss
- * of a label that is j with probability t_j. `f` works element by element.
+ * The mean over the batch of f(−log p_y), or of the sum over j of t_j f(−log p_j) for soft targets t: the expected
+ * loss of a label that is j with probability t_j. `f` must be elementwise.
  */
 export function meanOverTargets({ logits, labels, targets }: Classified, f: (crossEntropy: Tensor) => Tensor): Tensor {
   if (targets === undefined) return mean(f(softmaxCrossEntropy(logits, labels)));

@@ -1,4 +1,4 @@
-// The online covariance of deep features (paper, supplement A, Eq. 1-3): biased, over all features ever seen.
+// The online covariance of deep features (paper, supplement A, Eq. 1-3): biased, over all features so far.
 import {
   add,
   div,
@@ -17,10 +17,10 @@ import { detach, type Tensor } from '../../engine/tensor.js';
 import { declare, filledWith, type TensorDeclaration } from '../../nn/tensors.js';
 import type { Slots } from './slots.js';
 
-/** Variances only ([rows, A]) or whole matrices ([rows, A, A]). */
+/** Only variances ([rows, A]) or full matrices ([rows, A, A]). */
 type CovarianceForm = 'diagonal' | 'full';
 
-/** The state of the estimate: one row a class, or one row in all. */
+/** The state of the estimate, with one row per class or a single row. */
 export interface CovarianceState {
   readonly covariance: TensorDeclaration;
   /** [rows, A] */
@@ -29,7 +29,7 @@ export interface CovarianceState {
   readonly count: TensorDeclaration;
 }
 
-/** The state of an estimate of `rows` covariances of A = `featureSize` features, all zero at first. */
+/** Declares the state of `rows` covariances of A = `featureSize` features, initially zero. */
 export function declareCovariance(form: CovarianceForm, rows: number, featureSize: number): CovarianceState {
   const state = (name: string, ...shape: number[]): TensorDeclaration =>
     declare(`loss.${name}`, 'state', shape, filledWith(0));
@@ -41,11 +41,12 @@ export function declareCovariance(form: CovarianceForm, rows: number, featureSiz
   };
 }
 
-/** What a batch changes: Sigma = rest Sigma + batch Σ d d^T over the deviations d of a slot's samples. */
+/** The contribution of a batch: Sigma = rest Sigma + batch Σ d d^T over the deviations d of a slot's samples. */
 interface Moments {
   /**
-   * Each sample's features less the centre of its slot, μ' + √(1 − w) (μ − μ'), [N, A]. As the samples' deviations from
-   * their own mean μ' sum to zero, their outer products about the centre sum to m (S' + (1 − w) (μ − μ') (μ − μ')^T).
+   * Each sample's features minus the centre of its slot, μ' + √(1 − w) (μ − μ'), [N, A]. Since the samples' deviations
+   * from their own mean μ' sum to zero, their outer products about the centre sum to
+   * m (S' + (1 − w) (μ − μ') (μ − μ')^T).
    */
   readonly deviations: Tensor;
   readonly weights: Weights;
@@ -57,7 +58,7 @@ interface Weights {
   readonly rest: Tensor;
 }
 
-/** Updates means and counts with one batch of features [N, A], and gives what an update of covariances is made of. */
+/** Updates means and counts with one batch of features [N, A], and returns the values for updating covariances. */
 export function updateMoments(
   state: Pick<CovarianceState, 'mean' | 'count'>,
   slots: Slots,
@@ -83,9 +84,9 @@ export function updateMoments(
 }
 
 /**
- * Updates the state with one batch of features [N, A] and gives the slots' new covariance, [K, A, A] or [K, A].
+ * Updates the state with one batch of features [N, A] and returns the slots' new covariance, [K, A, A] or [K, A].
  * With m new and n old samples and w = m / (n + m): Sigma = (1 − w) Sigma + w S' + w (1 − w) (mu − mu') (mu − mu')^T.
- * Slots without samples have w = 0 and stay as they are. No gradient flows through it.
+ * Slots without samples have w = 0 and do not change. Not differentiable.
  */
 export function updateCovariance(form: CovarianceForm, state: CovarianceState, slots: Slots, features: Tensor): Tensor {
   const moments = updateMoments(state, slots, features);
@@ -95,14 +96,12 @@ export function updateCovariance(form: CovarianceForm, state: CovarianceState, s
   return covariance;
 }
 
-/** The slots' new variances, [K, A]. */
+/** Returns the slots' new variances, [K, A]. */
 export function updatedVariances(old: Tensor, membership: Tensor, { deviations, weights }: Moments): Tensor {
   return add(mul(old, weights.rest), mul(matMul(membership, square(deviations)), weights.batch));
 }
 
-/**
- * The slots' new matrices, [K, A, A]. Each slot sums its samples' outer products as one product of [A, N] and [N, A].
- */
+/** Returns the slots' new matrices, [K, A, A]. One product of [A, N] and [N, A] sums the outer products of a slot. */
 function updatedMatrices(old: Tensor, membership: Tensor, { deviations, weights }: Moments): Tensor {
   const [rows, samples] = membership.shape;
   const [, features] = deviations.shape;

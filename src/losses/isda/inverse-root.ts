@@ -17,14 +17,14 @@ import type { Tensor } from '../../engine/tensor.js';
 import type { Shape } from '../../engine/types.js';
 import { identityMatrix } from './identity-matrix.js';
 
-/** A pivot below this share of its diagonal element is what rounding has left of zero. */
+/** A pivot smaller than this fraction of its diagonal element is treated as zero with rounding error. */
 const smallestPivot = 1e-6;
 
 /**
- * R [K, r, r] with R^T R the inverse of symmetric positive semidefinite M [K, r, r]; where M is singular, the inverse
- * of its part in the columns that do not depend on earlier ones. The unpivoted Cholesky elimination of [M | I], one
- * outer product a step: a column whose pivot vanishes is passed over (its row of R is 0), so that singular matrices
- * need no ridge, and CUDA no cuSOLVER. Not differentiable.
+ * Returns R [K, r, r] with R^T R the inverse of symmetric positive semidefinite M [K, r, r]; if M is singular, the
+ * inverse of its part in the columns that do not depend on earlier ones. Computed by unpivoted Cholesky elimination of
+ * [M | I], one outer product per step. Columns with vanishing pivots are skipped (their rows of R are 0), so that
+ * singular matrices need no ridge, and CUDA no cuSOLVER. Not differentiable.
  */
 export function inverseRoot(matrices: Tensor): Tensor {
   const [count, size] = matrices.shape;
@@ -39,7 +39,7 @@ export function inverseRoot(matrices: Tensor): Tensor {
     const own = part(matrices, j, j, 1, 1);
     const pivot = part(left, 0, 0, 1, 1);
     const kept = cast(greaterEqual(pivot, maximumScalar(mulScalar(own, smallestPivot), tiny)), 'float32');
-    // Not 1 / sqrt(pivot): a graph would compute that as one less exact operation.
+    // Not 1 / sqrt(pivot), which a graph would compute as one less exact operation.
     const root = sqrt(div(kept, maximumScalar(pivot, tiny)));
     const row = mul(part(left, 0, 0, 1, width), root);
     rows.push(part(row, 0, height, 1, size));
@@ -50,5 +50,5 @@ export function inverseRoot(matrices: Tensor): Tensor {
   return concat(rows, 1);
 }
 
-/** Below it, a variance counts as zero: its square root would not be a normal number's inverse. */
+/** Smaller variances are treated as zero: the inverse of their square root would not be a normal number. */
 const tiny = 1e-30;

@@ -1,4 +1,4 @@
-// Implicit semantic data augmentation (paper, section 3): cross entropy of logits raised by the features' covariance.
+// Implicit semantic data augmentation (paper, section 3): cross entropy of logits augmented by covariances.
 import { add, matMul, mean, mul, mulScalar, oneHot, softmaxCrossEntropy } from '../../engine/ops/index.js';
 import type { Tensor } from '../../engine/tensor.js';
 import type { TensorDeclaration } from '../../nn/tensors.js';
@@ -9,13 +9,13 @@ import { singleSlot, slotsOf } from './slots.js';
 import { declareSketch, updateSketch } from './sketch.js';
 import { diagonalTerm, fullTerm, identityTerm, lowRankTerm, sharedTerm } from './upper-bound.js';
 
-/** One of the forms of the covariance: its state, and the term of each sample, [N, C]. */
+/** A form of the covariance: its state, and the term of each sample, [N, C]. */
 interface Variant {
   readonly tensors: readonly TensorDeclaration[];
   term(inputs: LossInputs): Tensor;
 }
 
-/** lambda = (t / T) lambda0 with t the iteration or the epoch, both from 0; or lambda0 throughout. */
+/** lambda = (t / T) lambda0 with t the iteration or the epoch, both counted from 0; or constant lambda0. */
 const strengths: Readonly<Record<IsdaOptions['schedule'], (progress: TrainingProgress) => number>> = {
   iteration: ({ iteration, totalIterations }) => iteration / totalIterations,
   epoch: ({ epoch, totalEpochs }) => epoch / totalEpochs,
@@ -49,7 +49,9 @@ function identity({ classes }: LossShape): Variant {
   return { tensors: [], term: ({ labels, weight }) => matMul(oneHot(labels, classes), identityTerm(weight)) };
 }
 
-/** Of rank 0 the sketch is the variances alone, and of more than A the same as of A: Omega's columns are orthogonal. */
+/**
+ * With rank 0 the sketch is only the variances; ranks above A are the same as A, since Omega's columns are orthogonal.
+ */
 function sketch(shape: LossShape, rank: number): Variant {
   const { classes, featureSize } = shape;
   if (rank === 0) return perClass('diagonal', shape);
@@ -77,8 +79,8 @@ function augmentedLogits(logits: Tensor, term: Tensor, lambda: Tensor): Tensor {
 }
 
 /**
- * Mean cross entropy of the augmented logits: the upper bound of the expected cross entropy over features ~ N(a, lambda
- * Sigma_y) (paper, Eq. 4). Each step first updates Sigma with its batch. Gradients do not reach Sigma.
+ * Mean cross entropy of the augmented logits: the upper bound of the expected cross entropy over features ~ N(a,
+ * lambda Sigma_y) (paper, Eq. 4). Each step first updates Sigma with its batch. Sigma gets no gradient.
  */
 export function createIsda({ lambda0, covariance, rank, schedule }: IsdaOptions, shape: LossShape): Loss {
   const variant = variants[covariance](shape, rank);

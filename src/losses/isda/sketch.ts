@@ -1,4 +1,4 @@
-// A sketch of each class's covariance: Sigma Omega and the variances, in place of the matrix.
+// A sketch of each class's covariance: Sigma Omega and the variances, instead of the matrix.
 import { add, matMul, maximumScalar, mul, mulScalar, reshape, square, sub, sum } from '../../engine/ops/index.js';
 import type { Program, Tensor } from '../../engine/tensor.js';
 import { orthonormalColumns } from '../../nn/orthonormal.js';
@@ -8,15 +8,15 @@ import { inverseRoot } from './inverse-root.js';
 import type { Slots } from './slots.js';
 import type { LowRankCovariance } from './upper-bound.js';
 
-/** The state of the estimate: one row a class. `covariance` holds the variances, [C, A]. */
+/** The state of the estimate, with one row per class. `covariance` contains the variances, [C, A]. */
 interface SketchState extends CovarianceState {
   /** Y = Sigma Omega, [C, A, r]. */
   readonly sketch: TensorDeclaration;
-  /** Omega, [A, r]: orthonormal columns drawn from the run's seed; never changes. */
+  /** Omega, [A, r]: constant orthonormal columns drawn from the run's seed. */
   readonly projection: TensorDeclaration;
 }
 
-/** The state of sketches with r = `rank`, 1 to A, of `classes` covariances of A = `featureSize` features. */
+/** Declares the state of sketches with r = `rank`, 1 to A, of `classes` covariances of A = `featureSize` features. */
 export function declareSketch(classes: number, featureSize: number, rank: number): SketchState {
   return {
     ...declareCovariance('diagonal', classes, featureSize),
@@ -26,8 +26,8 @@ export function declareSketch(classes: number, featureSize: number, rank: number
 }
 
 /**
- * Updates the state with one batch of features [N, A] and gives the slots' new covariances. The online update
- * (paper, supplement A) is linear in Sigma, so that of Y = Sigma Omega is exact. No gradient flows through it.
+ * Updates the state with one batch of features [N, A] and returns the slots' new covariances. The online update
+ * (paper, supplement A) is linear in Sigma, so the update of Y = Sigma Omega is exact. Not differentiable.
  */
 export function updateSketch(program: Program, state: SketchState, slots: Slots, features: Tensor): LowRankCovariance {
   const moments = updateMoments(state, slots, features);

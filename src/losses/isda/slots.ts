@@ -1,23 +1,23 @@
-// Slots: the rows of per-class state that a batch touches, at most min(N, C) of them.
+// Slots: the rows of per-class state that a batch uses, at most min(N, C).
 import type { Program, Tensor, Variable } from '../../engine/tensor.js';
 import { cast, equal, gatherRows, matMul, oneHot, reshape, transpose } from '../../engine/ops/index.js';
 
 export interface Slots {
   readonly count: number;
-  /** float32 [K, N]: 1 where the sample belongs to the slot's class. */
+  /** float32 [K, N]: 1 if the sample belongs to the slot's class, otherwise 0. */
   readonly membership: Tensor;
-  /** The classes of the slots as rows of ones, float32 [K, C]; undefined where slot k is class k. */
+  /** One-hot classes of the slots, float32 [K, C]; undefined if slot k is class k. */
   readonly classes: Tensor | undefined;
-  /** The slots' rows of a variable of one row a class. */
+  /** Reads the slots' rows of a variable with one row per class. */
   read(variable: Variable): Tensor;
   write(variable: Variable, rows: Tensor): void;
-  /** The row of each sample's own slot: [K, D] → [N, D]. */
+  /** Selects the row of each sample's slot: [K, D] → [N, D]. */
   toSamples(rows: Tensor): Tensor;
 }
 
 /**
- * The slots of a batch with labels int32 [N]. With no more classes than samples every class has a slot; with more,
- * every sample has one, and samples of one class compute the same row.
+ * Returns the slots of a batch with labels int32 [N]. If there are at most as many classes as samples, every class has
+ * a slot; otherwise every sample has a slot, and samples of the same class compute the same row.
  */
 export function slotsOf(program: Program, labels: Tensor, classes: number): Slots {
   const [samples] = labels.shape;
@@ -43,7 +43,7 @@ export function slotsOf(program: Program, labels: Tensor, classes: number): Slot
   };
 }
 
-/** One slot for all samples, whatever their class. */
+/** Returns a single slot for all samples of all classes. */
 export function singleSlot(program: Program, labels: Tensor): Slots {
   const [samples] = labels.shape;
   const ones = program.constant(new Float32Array(samples).fill(1), { dtype: 'float32', shape: [1, samples] });

@@ -5,26 +5,26 @@ import { customGradient, type Tensor } from '../../engine/tensor.js';
 import { identityMatrix } from './identity-matrix.js';
 import type { Slots } from './slots.js';
 
-/** The weight columns w_y of the slots' own classes, [K, A], from the weight [A, C]. */
+/** The weight columns w_y of the slots' classes, [K, A], from the weight [A, C]. */
 function ownWeights(weight: Tensor, slots: Slots): Tensor {
   const byClass = transpose(weight, [1, 0]);
   return slots.classes === undefined ? byClass : matMul(slots.classes, byClass);
 }
 
-/** The gradient of `ownWeights`: rows [K, A] added up at the slots' classes, [A, C]. */
+/** The gradient of `ownWeights`: sums rows [K, A] at the slots' classes, [A, C]. */
 function toClasses(rows: Tensor, slots: Slots): Tensor {
   const byFeature = transpose(rows, [1, 0]);
   return slots.classes === undefined ? byFeature : matMul(byFeature, slots.classes);
 }
 
-/** The columns of the slots' own classes, [K, A, 1], of a product [K, A, C]. */
+/** The columns of the slots' classes, [K, A, 1], from a product [K, A, C]. */
 function ownColumn(product: Tensor, { classes }: Slots): Tensor {
   const [rows, , all] = product.shape;
   const own = classes ?? identityMatrix(product.program, all);
   return matMul(product, reshape(own, [rows, all, 1]));
 }
 
-/** A value and its gradient to the weight. */
+/** A value and its gradient with respect to the weight. */
 interface Differentiated {
   readonly value: Tensor;
   readonly backward: (gradient: Tensor) => Tensor;
@@ -37,8 +37,8 @@ const withWeightGradient = (weight: Tensor, compute: (weight: Tensor) => Differe
   });
 
 /**
- * The term for variances v [K, A]: three matrix products, nothing of size K x C x A. Gives [K, C].
- * Its gradient is 2 v (w_j − w_y) for w_j and the negative sum of these for w_y.
+ * The term for variances v [K, A], as [K, C]: three matrix products, without a tensor of size K x C x A. Its gradient
+ * is 2 v (w_j − w_y) with respect to w_j and the negative sum of these with respect to w_y.
  */
 export const diagonalTerm = (variances: Tensor, trackedWeight: Tensor, slots: Slots): Tensor =>
   withWeightGradient(trackedWeight, (weight) => ofVariances(variances, weight, slots));
@@ -65,14 +65,14 @@ export function identityTerm(weight: Tensor): Tensor {
   return distances(matMul(weight, weight, { transposeA: true }));
 }
 
-/** The term for one covariance [1, A, A] of all classes, [C, C]. */
+/** The term for one covariance [1, A, A] shared by all classes, [C, C]. */
 export function sharedTerm(covariance: Tensor, weight: Tensor): Tensor {
   const [, features] = covariance.shape;
   const product = matMul(reshape(covariance, [features, features]), weight);
   return distances(matMul(weight, product, { transposeA: true }));
 }
 
-/** From G = W Sigma W^T: G[j, j] − 2 G[y, j] + G[y, y], row y and column j. */
+/** From G = W Sigma W^T: G[j, j] − 2 G[y, j] + G[y, y] in row y and column j. */
 function distances(gram: Tensor): Tensor {
   const [classes] = gram.shape;
   const diagonal = sum(mul(gram, identityMatrix(gram.program, classes)), [1]);
@@ -81,8 +81,8 @@ function distances(gram: Tensor): Tensor {
 }
 
 /**
- * The term for whole matrices [K, A, A], [K, C]: one product Sigma_k W for each slot. Its gradient uses the same
- * product, 2 Sigma_k (w_j − w_y) for w_j and the negative sum of these for w_y.
+ * The term for full matrices [K, A, A], as [K, C]: one product Sigma_k W per slot. Its gradient uses the same product:
+ * 2 Sigma_k (w_j − w_y) with respect to w_j and the negative sum of these with respect to w_y.
  */
 export function fullTerm(covariance: Tensor, trackedWeight: Tensor, slots: Slots): Tensor {
   const [rows, features] = covariance.shape;
@@ -113,9 +113,9 @@ export interface LowRankCovariance {
 }
 
 /**
- * The term for B^T B + diag(v), [K, C]: the squared length of B (w_j − w_y), by one product B_k W for each slot
- * (K r A C multiply-adds), and the term of v. The gradient of the first is 2 B^T B (w_j − w_y) for w_j and the negative
- * sum of these for w_y.
+ * The term for B^T B + diag(v), as [K, C]: the squared length of B (w_j − w_y), by one product B_k W per slot (K r A C
+ * multiply-adds), plus the term of v. The gradient of the first is 2 B^T B (w_j − w_y) with respect to w_j and the
+ * negative sum of these with respect to w_y.
  */
 export const lowRankTerm = (
   { factor, negatedResidual }: LowRankCovariance,
@@ -125,7 +125,7 @@ export const lowRankTerm = (
   withWeightGradient(trackedWeight, (weight) => {
     const low = ofFactor(factor, weight, slots);
     const rest = ofVariances(negatedResidual, weight, slots);
-    // Differences: a graph would add sums of sums in an order of its own.
+    // As differences, because a graph would reorder sums of sums.
     return {
       value: sub(low.value, rest.value),
       backward: (gradient) => sub(low.backward(gradient), rest.backward(gradient)),
