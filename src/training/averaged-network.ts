@@ -1,13 +1,13 @@
-// A network with the averages of its weights in place of them.
+// A network with its averaged weights.
 import type { Network } from '../models/network.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import { emaOf } from '../optimizers/ema.js';
 
-/** The tensors of a network that have an average: what training changes. */
+/** Returns the tensors of a network that have an average: those that training changes. */
 export const averagedTensors = ({ tensors }: Pick<Network, 'tensors'>): TensorDeclaration[] =>
   tensors.filter(({ role }) => role === 'parameter' || role === 'statistic');
 
-/** The same network, which reads `ema.<tensor>` for each tensor that has an average. */
+/** Returns the same network, which reads `ema.<tensor>` for each tensor that has an average. */
 export function averagedNetwork(network: Network): Network {
   const averages = new Map(averagedTensors(network).map((tensor) => [tensor.name, emaOf(tensor)]));
   return {

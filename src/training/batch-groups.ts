@@ -1,16 +1,16 @@
-// Groups the batches of an epoch that make one update.
+// Groups the batches of an epoch into updates.
 import type { TrainingOptions } from './options.js';
 import type { BatchGroup } from './step-inputs.js';
 
 type Grouping = Pick<TrainingOptions, 'accumulate' | 'batchSize'>;
 
-/** Updates of an epoch: one for every `accumulate` batches, and one for those that are left. */
+/** Returns the number of updates per epoch: one per `accumulate` batches, and one for the remaining batches. */
 export const updatesPerEpoch = (batches: number, { accumulate = 1 }: Pick<Grouping, 'accumulate'>): number =>
   Math.ceil(batches / accumulate);
 
 /**
- * The number of the update, over all epochs and counted from 1, that a batch belongs to. Epochs count from 1, batches
- * from 0.
+ * Returns the number of the update that a batch belongs to, counted from 1 over all epochs. Epochs count from 1,
+ * batches from 0.
  */
 export function updateOf(
   place: { readonly epoch: number; readonly batch: number },
@@ -22,8 +22,8 @@ export function updateOf(
 }
 
 /**
- * The group of batch number `batch` (from 0), which has `images` images, up to it: groups begin with the epoch, and the
- * last may be smaller, as may the last batch. Undefined where each batch makes an update.
+ * Returns the group of batch number `batch` (from 0) with `images` images, up to this batch. Groups start with the
+ * epoch; the last one may be smaller, and so may the last batch. Undefined if each batch makes an update.
  */
 export function groupOf(
   { batch, images }: { readonly batch: number; readonly images: number },

@@ -8,23 +8,23 @@ export const evaluationDue = (
   epoch: number,
 ): boolean => epoch === 1 || epoch > epochs - lastEpochs || epoch % evaluateEvery === 0;
 
-/** After how many of its epochs a run is evaluated. */
+/** Returns the number of epochs that are followed by an evaluation. */
 export const evaluationCount = (training: Pick<TrainingOptions, 'epochs' | 'evaluateEvery'>): number =>
   Array.from({ length: training.epochs }, (_, index) => index + 1).filter((epoch) => evaluationDue(training, epoch))
     .length;
 
 interface Cadence {
-  /** Whether one is due after the run's step number `step` (counted from 1, over all epochs). */
+  /** Whether a checkpoint is due after the run's step number `step` (counted from 1, over all epochs). */
   readonly afterStep: (step: number) => boolean;
-  /** Whether one is due after epoch number `epoch` (counted from 1). */
+  /** Whether a checkpoint is due after epoch number `epoch` (counted from 1). */
   readonly afterEpoch: (epoch: number) => boolean;
-  /** To be called when one is written: minutes count from then on. */
+  /** Must be called after writing a checkpoint; restarts the count of minutes. */
   readonly written: () => void;
 }
 
 /**
- * The cadence of `output.checkpointEvery`; minutes count from now on. Epochs and steps are counted from the start of
- * the run, so that a resumed run writes the checkpoints it would have written. `clock`: milliseconds.
+ * Creates the cadence of `output.checkpointEvery`; minutes count from now on. Epochs and steps are counted from the
+ * start of the run, so that a resumed run writes the same checkpoints. `clock` returns milliseconds.
  */
 export function createCadence(every: OutputOptions['checkpointEvery'], clock: () => number): Cadence {
   const { epochs, steps, minutes } = typeof every === 'number' ? { epochs: every } : every;

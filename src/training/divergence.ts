@@ -1,21 +1,20 @@
-// The error for a loss that is no longer finite: value, step, and the checkpoint to repeat from.
+// The error for a non-finite loss: value, step, and the last good checkpoint.
 import { cannot, type IsdaError } from '../common/errors.js';
 
-/** The newest checkpoint of a run. All its values are finite: others are never written. */
+/** The newest checkpoint of a run. All its values are finite; others are never written. */
 export interface GoodCheckpoint {
   readonly path: string;
-  /** Where it was made, as `epoch 3, step 7`; step 0 is before the first. */
+  /** Its position in the run, such as `epoch 3, step 7`; step 0 is before the first step. */
   readonly at: string;
 }
 
-/** A place in a run for messages: `epoch 3, step 7`. */
+/** Formats a position for messages: `epoch 3, step 7`. */
 export function placeInRun({ epoch, batch }: { readonly epoch: number; readonly batch: number }): string {
   return `epoch ${epoch}, step ${batch}`;
 }
 
 /**
- * `cannot continue training: <metric> is <value> <when>`. `when` is the step, or the window of steps in which it
- * happened.
+ * Returns the error `cannot continue training: <metric> is <value> <when>`. `when` is the step, or the range of steps.
  */
 export function diverged(metric: string, value: number, when: string, good: GoodCheckpoint | undefined): IsdaError {
   return cannot('continue training', `${metric} is ${value} ${when}`, {

@@ -5,13 +5,13 @@ import type { HostArray } from '../engine/types.js';
 import type { Evaluation } from './metrics/metric.js';
 import { evaluateFunction, logitsOutput, type LabelledImages } from './step-inputs.js';
 
-/** Evaluates one batch: the outputs of `evaluationStep`. */
+/** Evaluates one batch; returns the outputs of `evaluationStep`. */
 export const evaluateBatch = (
   session: Session,
   { images, labels }: LabelledImages,
 ): Readonly<Record<string, HostArray>> => session.call(evaluateFunction(labels.length), { images, labels });
 
-/** The images of a batch one by one. */
+/** Splits a batch into single images. */
 function singles({ images, labels }: LabelledImages): LabelledImages[] {
   const size = images.length / labels.length;
   return Array.from(labels, (label, at) => ({
@@ -21,10 +21,10 @@ function singles({ images, labels }: LabelledImages): LabelledImages[] {
 }
 
 /**
- * Evaluates with running statistics, batch by batch; `afterBatch` gets the logits [N, C] where the step gives them, and
- * may throw to stop in between. There must be images. The sums of the batches are added in float64. What a batch has
- * left of its images where others were left out is evaluated image by image: a session has functions for whole batches
- * and for one image.
+ * Evaluates with running statistics, batch by batch. `afterBatch` gets the logits [N, C] if the step returns them, and
+ * may throw to stop. There must be at least one image. The sums of the batches are added in float64. A batch from
+ * which images were left out is evaluated image by image, because a session has functions only for full batches and
+ * single images.
  */
 export async function evaluate<Batch extends LabelledImages & Pick<LoadedBatch, 'leftOut'>>(
   session: Session,

@@ -1,4 +1,4 @@
-// Mixup (Zhang et al., 2018) and CutMix (Yun et al., 2019) of the images and labels of a training step.
+// Mixup (Zhang et al., 2018) and CutMix (Yun et al., 2019) on the images and labels of a training step.
 import { betaNumber, permutation, randomStream, type RandomStream } from '../common/random.js';
 import type { MixingOptions } from '../data/augment/options.js';
 import {
@@ -17,15 +17,15 @@ import {
 import type { Tensor } from '../engine/tensor.js';
 import type { HostArray, TensorSpec } from '../engine/types.js';
 
-/** How a batch is mixed: image i with image `partners[i]` of the same batch. */
+/** The mixing of a batch: image i is mixed with image `partners[i]` of the same batch. */
 export interface Mixing {
   /** A permutation of the batch. */
   readonly partners: Uint32Array;
-  /** Of image i itself in each pixel outside the box; inside it is 0. */
+  /** Share of image i itself outside the box; inside it is 0. */
   readonly imageShare: number;
-  /** Of the label of image i. */
+  /** Share of the label of image i. */
   readonly targetShare: number;
-  /** Top, bottom, left, right in pixels; bottom and right are the first outside. */
+  /** Top, bottom, left, right in pixels; bottom and right are exclusive. */
   readonly box: readonly [number, number, number, number];
 }
 
@@ -34,10 +34,10 @@ interface ImageSize {
   readonly width: number;
 }
 
-/** How a run mixes its batches, and the size of its images in pixels. */
+/** The mixing options of a run, and the size of its images in pixels. */
 export type MixingParts = MixingOptions & ImageSize;
 
-/** The mixing of a config's augmentation; undefined where batches are not mixed. */
+/** Returns the mixing of a config's augmentation; undefined if batches are not mixed. */
 export function mixingOf({ mixup, cutmix }: MixingOptions, { height, width }: ImageSize): MixingParts | undefined {
   return mixup === false && cutmix === false ? undefined : { mixup, cutmix, height, width };
 }
@@ -45,7 +45,8 @@ export function mixingOf({ mixup, cutmix }: MixingOptions, { height, width }: Im
 const noBox = [0, 0, 0, 0] as const;
 
 /**
- * A box of area (1 − lambda) H W, uniform centre, clipped at the border; the label's share is that of the real area.
+ * A box of area (1 − lambda) H W with uniformly drawn centre, clipped at the border; the label's share follows from
+ * the clipped area.
  */
 function cutmixOf(lambda: number, { height, width }: ImageSize, random: RandomStream): Omit<Mixing, 'partners'> {
   const side = Math.sqrt(1 - lambda);
@@ -62,9 +63,10 @@ function cutmixOf(lambda: number, { height, width }: ImageSize, random: RandomSt
 }
 
 /**
- * How the batch of a step is mixed, as a function of the step's seed. With both kinds on, each is chosen for half of
- * the batches, as by timm; a batch that its `probability` leaves out has shares of 1. Drawn on the host: a beta number
- * takes rejection, which a graph has no deterministic operation for, and so captured and eager steps get the same bits.
+ * Draws the mixing of a step's batch from the step's seed. If both kinds are enabled, each is used for half of the
+ * batches, as in timm; a batch that is not mixed, by `probability`, has shares of 1. Drawn on the host, because beta
+ * numbers need rejection sampling, for which a graph has no deterministic operation; captured and eager steps thus get
+ * identical values.
  */
 export function drawMixing(
   { mixup, cutmix, ...size }: MixingParts,
@@ -83,7 +85,7 @@ export function drawMixing(
   return { partners, imageShare: lambda, targetShare: lambda, box: noBox };
 }
 
-/** The inputs of a step that mixes. */
+/** The specs of the inputs of a step that mixes. */
 export const mixingSpecs = (batchSize: number): Record<`mixing.${string}`, TensorSpec> => ({
   'mixing.partners': { dtype: 'int32', shape: [batchSize] },
   'mixing.imageShare': { dtype: 'float32', shape: [] },
@@ -91,7 +93,7 @@ export const mixingSpecs = (batchSize: number): Record<`mixing.${string}`, Tenso
   'mixing.box': { dtype: 'float32', shape: [4] },
 });
 
-/** A mixing as the inputs of `mixingSpecs`. */
+/** Returns the values of the inputs of `mixingSpecs`. */
 export const mixingValues = ({ partners, imageShare, targetShare, box }: Mixing): Record<string, HostArray> => ({
   'mixing.partners': Int32Array.from(partners),
   'mixing.imageShare': Float32Array.of(imageShare),
@@ -102,7 +104,7 @@ export const mixingValues = ({ partners, imageShare, targetShare, box }: Mixing)
 /** 1 − x. */
 const rest = (x: Tensor): Tensor => addScalar(mulScalar(x, -1), 1);
 
-/** 1 where a coordinate 0 … extent − 1 is at least `from` and below `to`, else 0; float32 [extent]. */
+/** 1 where a coordinate 0 … extent − 1 is at least `from` and below `to`, otherwise 0; float32 [extent]. */
 function within(extent: number, from: Tensor, to: Tensor): Tensor {
   const values = Float32Array.from({ length: extent }, (_, index) => index);
   const coordinates = from.program.constant(values, { dtype: 'float32', shape: [extent] });
@@ -111,8 +113,8 @@ function within(extent: number, from: Tensor, to: Tensor): Tensor {
 }
 
 /**
- * Mixes a batch: images float32 [N, H, W, C], normalized, and labels int32 [N], by the inputs of `mixingSpecs`. Gives
- * the images and targets float32 [N, C]. Shares of 1 leave both bit by bit as they are.
+ * Mixes a batch of images float32 [N, H, W, C], normalized, and labels int32 [N], by the inputs of `mixingSpecs`.
+ * Returns the images and targets float32 [N, C]. With shares of 1 both are unchanged, bit by bit.
  */
 export function mixBatch(
   images: Tensor,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { pathOption } from '../common/path-option.js';
 import { customMetricsOptions } from './metrics/custom.js';
 
-// Without a default: an absent key leaves the fingerprints of other runs as they are.
+// Without a default, so that an absent key does not change the fingerprints of other runs.
 const warmup = {
   warmupEpochs: z
     .number()
@@ -36,7 +36,7 @@ export const scheduleOptions = z.discriminatedUnion('name', [
 ]);
 export type ScheduleOptions = z.output<typeof scheduleOptions>;
 
-/** `training`: how long, on what, and from which seed. */
+/** `training`: duration, device, seed and related options. */
 export const trainingOptions = z.strictObject({
   epochs: z.int().min(1).default(160).describe('passes over the training set'),
   batchSize: z.int().min(1).default(128).describe('images per training step'),
@@ -122,7 +122,7 @@ export const trainingOptions = z.strictObject({
 });
 export type TrainingOptions = z.output<typeof trainingOptions>;
 
-/** `output.checkpointEvery` as a map: a checkpoint is due when one of its measures is full. */
+/** `output.checkpointEvery` as a map: a checkpoint is due when one of its measures is reached. */
 const checkpointMeasures = z
   .strictObject({
     epochs: z.int().min(1).optional().describe('write a checkpoint at the end of every so many epochs'),
@@ -137,7 +137,7 @@ const checkpointMeasures = z
     error: 'expected epochs, steps or minutes',
   });
 
-/** `output`: where the run folder is and how often it is saved. */
+/** `output`: location of the run folder and frequency of checkpoints. */
 export const outputOptions = z.strictObject({
   dir: pathOption().optional().describe('run folder; default: runs/<experiment>-seed<seed>'),
   checkpointEvery: z

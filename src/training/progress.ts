@@ -1,4 +1,4 @@
-// Interface of the progress reports of a run, and the line of an epoch.
+// Interface of a run's progress display, and formatting of an epoch's line.
 import { fitLine } from '../common/fit-line.js';
 import { formatDuration } from '../common/format.js';
 import type { MetricsRow } from '../records/metrics-columns.js';
@@ -9,20 +9,20 @@ import type { Metric } from './metrics/metric.js';
 export interface RunLength {
   readonly epochs: number;
   readonly batchesPerEpoch: number;
-  /** Batches done by an earlier process, over all epochs. */
+  /** Batches completed by an earlier process, over all epochs. */
   readonly batchesBefore?: number;
-  /** What the line of an epoch shows. */
+  /** The metrics; those with a `line` are shown in the line of an epoch. */
   readonly metrics: readonly Metric[];
-  /** The images of evaluations; default: test. */
+  /** The images of evaluations. Default: test. */
   readonly evaluationName?: EvaluationName | undefined;
 }
 
 export interface BatchProgress {
   /** Counted from 1. */
   readonly epoch: number;
-  /** Batches done in this epoch. */
+  /** Batches completed in this epoch. */
   readonly batch: number;
-  /** Running means of the epoch. */
+  /** Running means over the epoch. */
   readonly trainLoss: number;
   readonly trainError: number;
   readonly imagesPerSecond: number;
@@ -30,22 +30,24 @@ export interface BatchProgress {
 
 export interface Progress {
   batch(state: BatchProgress): void;
-  /** Ends the epoch's bar and prints its line. */
+  /** Ends the epoch's progress bar and prints its line. */
   epoch(row: MetricsRow): void;
-  /** Prints a line without tearing the bar. */
+  /** Prints a line without breaking the progress bar. */
   print(line: string): void;
-  /** Gives the terminal back; call it however the run ends. */
+  /** Restores the terminal; must be called however the run ends. */
   stop(): void;
 }
 
-/** A part of a line, with room for the longest text that it usually has. */
+/** A part of a line, with space for its longest typical text. */
 interface LinePart {
   readonly rank: number;
   readonly text: string;
   readonly widest: string;
 }
 
-/** The parts that fit by their room, each as wide as its room: lines of one run show the same parts in columns. */
+/**
+ * Joins the parts whose reserved space fits, padded to that space: the lines of a run show the same parts in columns.
+ */
 function columnsThatFit(parts: readonly LinePart[], width: number): string {
   const roomOf = ({ text, widest }: LinePart): number => Math.max(text.length, widest.length);
   const fixed = parts.map((part) => [part.rank, part.text.padEnd(roomOf(part))] as const);
@@ -53,8 +55,8 @@ function columnsThatFit(parts: readonly LinePart[], width: number): string {
 }
 
 /**
- * The line of a completed epoch, cut to `width` columns; an epoch that was not evaluated has blanks there. `eta`:
- * seconds to the end of the run, if known.
+ * Formats the line of a completed epoch, cut to `width` columns; values of an evaluation that was not due are blank.
+ * `eta`: seconds to the end of the run, if known.
  */
 export function epochLine(
   row: MetricsRow,

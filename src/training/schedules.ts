@@ -4,22 +4,22 @@ import type { TrainingProgress } from '../losses/loss.js';
 import type { OptimizerOptions } from '../optimizers/options.js';
 import type { ScheduleOptions } from './options.js';
 
-/** A place in a run. */
+/** A position in a run. */
 interface ScheduleMoment {
   /** Counted from 1. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Of the step, over all epochs, counted from 0. */
+  /** Number of the step, counted from 0 over all epochs. */
   readonly iteration: number;
   readonly iterationsPerEpoch: number;
 }
 
-/** The rate of an epoch without warm-up. */
+/** Returns the learning rate of an epoch without warm-up. */
 function epochRate(schedule: ScheduleOptions, base: number, { epoch, epochs }: ScheduleMoment): number {
   switch (schedule.name) {
     case 'step': {
       const passed = schedule.milestones.filter((milestone) => epoch >= milestone).length;
-      // 0.1 * 0.1 is not 0.01 in binary; the step takes float32, to which twelve digits are exact.
+      // 0.1 * 0.1 is not exactly 0.01 in binary; twelve digits are exact for the step's float32.
       return Number((base * schedule.factor ** passed).toPrecision(12));
     }
     case 'cosine': {
@@ -31,17 +31,17 @@ function epochRate(schedule: ScheduleOptions, base: number, { epoch, epochs }: S
   }
 }
 
-/** The share of the rate in warm-up: (iteration + 1) / (warmupEpochs x iterations an epoch), at most 1. */
+/** Returns the factor of warm-up: (iteration + 1) / (warmupEpochs x iterations per epoch), at most 1. */
 function warmupShare({ warmupEpochs = 0 }: ScheduleOptions, { iteration, iterationsPerEpoch }: ScheduleMoment): number {
   const length = warmupEpochs * iterationsPerEpoch;
   return iteration + 1 >= length ? 1 : (iteration + 1) / length;
 }
 
 /**
- * The learning rate of a training step. `step`: a milestone is the first epoch, counted from 1, with the lower rate.
- * `cosine`: min + 0.5 (lr − min) (1 + cos(pi e / T)), with e counted from 1 (paper, supplement B, and its released
- * code, where min is 0). `warmupEpochs`: the rate of the epoch times a share that grows linearly with the iteration
- * (Goyal et al., 2017, section 2.2).
+ * Returns the learning rate of a training step. `step`: a milestone is the first epoch, counted from 1, with the lower
+ * rate. `cosine`: min + 0.5 (lr − min) (1 + cos(pi e / T)), with e counted from 1 (paper, supplement B, and its
+ * released code, where min is 0). `warmupEpochs`: the rate of the epoch times a factor that grows linearly with the
+ * iteration (Goyal et al., 2017, section 2.2).
  */
 export function learningRateAt(schedule: ScheduleOptions, base: number, moment: ScheduleMoment): number {
   const rate = epochRate(schedule, base, moment);
@@ -49,14 +49,14 @@ export function learningRateAt(schedule: ScheduleOptions, base: number, moment: 
   return share === 1 ? rate : rate * share;
 }
 
-/** The learning rate of a step divided by the initial one, for what follows the schedule with a rate of its own. */
+/** Returns the learning rate of a step divided by the initial one, for other rates that follow the schedule. */
 export function learningRateFactorAt(schedule: ScheduleOptions, base: number, moment: ScheduleMoment): number {
   const { minLearningRate, ...rest } = { minLearningRate: undefined, ...schedule };
   const relative = minLearningRate === undefined ? schedule : { ...rest, minLearningRate: minLearningRate / base };
   return learningRateAt(relative, 1, moment);
 }
 
-/** A run of a length, whose schedules are asked for. */
+/** The properties of a run that its schedules depend on. */
 interface ScheduledRun {
   readonly config: {
     readonly optimizer: Pick<OptimizerOptions, 'learningRate'>;
@@ -66,9 +66,7 @@ interface ScheduledRun {
   readonly iterationsPerEpoch: number;
 }
 
-/**
- * The learning rate of a step, and where in its run the step is for the scalars of a loss; `iteration` counts from 0.
- */
+/** Returns the learning rate of a step and the progress for the scalars of a loss; `iteration` counts from 0. */
 export function scheduledAt(
   { config, epochs, iterationsPerEpoch }: ScheduledRun,
   epoch: number,
@@ -87,10 +85,10 @@ export function scheduledAt(
   return { learningRate: learningRateAt(schedule, base, moment), progress };
 }
 
-/** Epochs of a run of which an epoch at rate 0 is a large part. */
+/** Longest run, in epochs, for which the warning about an epoch with rate 0 is given. */
 const shortRun = 10;
 
-/** What is probably not meant in a schedule over `epochs` epochs, one sentence each. */
+/** Returns warnings about probable mistakes in a schedule over `epochs` epochs, one sentence each. */
 export function scheduleWarnings(schedule: ScheduleOptions, epochs: number): readonly string[] {
   const { warmupEpochs = 0 } = schedule;
   const run = `the ${counted(epochs, 'epoch')} of the run`;
@@ -102,7 +100,7 @@ export function scheduleWarnings(schedule: ScheduleOptions, epochs: number): rea
   ];
 }
 
-/** The same of the rates without warm-up. */
+/** Returns the warnings about the rates without warm-up. */
 function rateWarnings(schedule: ScheduleOptions, epochs: number, run: string): readonly string[] {
   if (schedule.name === 'step') {
     const late = schedule.milestones.filter((milestone) => milestone > epochs);

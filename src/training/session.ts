@@ -15,45 +15,48 @@ import { evaluationStep, sessionTensors, trainedParameters, trainingStep, type S
 
 interface SessionOptions {
   readonly execution: Execution;
-  /** Of the first values. */
+  /** Seed of the initial values. */
   readonly seed: number;
-  /** All that are trained on, synthetic ones included. */
+  /** Number of training images, including synthetic ones. */
   readonly trainImages: number;
   readonly synthetic?: SyntheticShare;
   readonly batchSize: number;
   readonly evaluationImages: number;
   readonly evaluationBatchSize: number;
-  /** Whether broken images may be left out of evaluations; default false. */
+  /** Whether broken images may be left out of evaluations. Default: false. */
   readonly leavesOut?: boolean;
-  /** After how many steps their outcomes are read, by the device where it is `auto`; default 1. */
+  /** Number of steps after which their outcomes are read; `auto` depends on the device. Default: 1. */
   readonly readEvery?: TrainingOptions['readEvery'];
-  /** The number of values up to which a parameter is updated together with others; default: by the device. */
+  /** Largest number of values of a parameter that is updated together with others. Default: depends on the device. */
   readonly packLimit?: number;
 }
 
-/** All that training asks of the engine. */
+/** The engine's part of training: steps, evaluation and state. */
 export interface TrainingSession extends SessionState, StepRunner {
-  /** What metrics are made of, on a data set; `afterBatch` may throw to stop in between. */
+  /** Returns the sums for metrics on a data set; `afterBatch` may throw to stop. */
   evaluate(
     batches: AsyncIterable<LabelledImages & Pick<Batch, 'leftOut'>>,
     afterBatch: () => Promise<void>,
   ): Promise<Evaluation>;
-  /** Frees what TensorFlow holds for it. */
+  /** Frees TensorFlow's resources of the session. */
   close(): void;
 }
 
-/** The sizes of the batches that cover `count` items: full ones and, where they do not divide it, the last. */
+/**
+ * Returns the sizes of the batches that cover `count` items: full batches, and a smaller last one if there is a
+ * remainder.
+ */
 export function batchSizes(count: number, batchSize: number): number[] {
   const sizes = [count >= batchSize ? batchSize : 0, count % batchSize];
   return [...new Set(sizes.filter((size) => size > 0))];
 }
 
-/** The sizes of what an evaluation computes at once; where broken images are left out of batches, single images too. */
+/** Returns the batch sizes of an evaluation, including single images if broken images may be left out. */
 export const evaluationSizes = (count: number, batchSize: number, leavesOut: boolean): number[] => [
   ...new Set([...batchSizes(count, batchSize), ...(leavesOut ? [1] : [])]),
 ];
 
-/** A training session over an open session. `readEvery` and `mixing`: as its functions were built. */
+/** Creates a training session over an open session. `readEvery` and `mixing` must be those of its functions. */
 export function trainingSessionOver(
   session: Session,
   tensors: TrainingSession['tensors'],
@@ -69,14 +72,14 @@ export function trainingSessionOver(
   };
 }
 
-/** Opens a session with first values from the seed. Every batch size that occurs gets functions of its own. */
+/** Opens a session with initial values from the seed. Each batch size that occurs has separate functions. */
 export function openTrainingSession(engine: Engine, parts: StepParts, options: SessionOptions): TrainingSession {
   const { execution, seed, synthetic, readEvery: asked = 1, packLimit = packLimits[engine.device.kind] } = options;
   const readEvery = readEveryOf({ readEvery: asked }, engine.device.kind);
   const tensors = sessionTensors(parts);
   const trained = { count: options.trainImages, ...(synthetic === undefined ? {} : { synthetic }) };
   const { sizes } = epochBatches(trained, options.batchSize);
-  // The last batch of a group makes the update; every other one is full.
+  // The last batch of a group makes the update; all other batches are full.
   const unfinished = parts.accumulates === true ? sizes.filter((size) => size === options.batchSize) : [];
   const { evaluationImages, evaluationBatchSize, leavesOut = false } = options;
   const evaluated = evaluationSizes(evaluationImages, evaluationBatchSize, leavesOut);

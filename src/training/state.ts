@@ -8,19 +8,19 @@ import type { TensorDeclaration } from '../nn/tensors.js';
 import { weightsFacts } from '../records/inputs.js';
 import type { NamedTensor } from '../records/safetensors.js';
 
-/** A place between two steps of a run, with what the running epoch has summed so far. */
+/** A position between two steps of a run, with the sums of the current epoch. */
 const positionSchema = z.strictObject({
   /** Counted from 1. */
   epoch: z.int().min(1),
-  /** Batches of the epoch that are done. */
+  /** Completed batches of the epoch. */
   batch: z.int().min(0),
   /** Sum over images of the training loss. */
   lossSum: z.number(),
   wrong: z.int().min(0),
   images: z.int().min(0),
-  /** Of the epoch so far, evaluation included. */
+  /** Seconds of the epoch so far, including evaluation. */
   seconds: z.number().min(0),
-  /** Of its training steps alone. */
+  /** Seconds of its training steps only. */
   trainingSeconds: z.number().min(0),
 });
 export type RunPosition = z.output<typeof positionSchema>;
@@ -29,22 +29,25 @@ export const epochStart = (epoch: number): RunPosition => {
   return { epoch, batch: 0, lossSum: 0, wrong: 0, images: 0, seconds: 0, trainingSeconds: 0 };
 };
 
-/** Of the training steps of the epoch; finite where the clock has not moved. */
+/** Returns the speed of the epoch's training steps; finite even if the clock has not advanced. */
 export const imagesPerSecond = ({ images, trainingSeconds }: RunPosition): number =>
   images / Math.max(trainingSeconds, 1e-6);
 
-/** What a checkpoint holds beside tensors: the position, and what the run must find unchanged when it resumes. */
+/**
+ * The content of a checkpoint in addition to tensors: the position, and values that must be unchanged when the run
+ * resumes.
+ */
 const progressSchema = positionSchema.extend({
   /** Digest of the rows of metrics.csv. Absent in checkpoints of earlier versions. */
   metrics: z.string().optional(),
   /** Checksum of the data set. Absent in some checkpoints of earlier versions. */
   data: z.string().optional(),
-  /** Its classes, in the order of the network's outputs. */
+  /** Classes of the data set, in the order of the network's outputs. */
   classNames: z.array(z.string()).optional(),
-  /** Where the run's first weights came from, unless it began from scratch. */
+  /** The source of the run's initial weights; absent if it was trained from scratch. */
   weights: weightsFacts.optional(),
   /**
-   * Broken images that the last evaluation left out; absent where there were none, and in checkpoints of earlier
+   * Broken images that the last evaluation left out; absent if there were none, and in checkpoints of earlier
    * versions.
    */
   evaluationImagesLeftOut: z.int().optional(),
@@ -52,7 +55,7 @@ const progressSchema = positionSchema.extend({
 
 type CheckpointProgress = Readonly<z.output<typeof progressSchema>>;
 
-/** Reads back from a checkpoint where the run was. */
+/** Parses the progress stored in a checkpoint. Errors: it is damaged. */
 export function parseProgress(value: unknown, place: string): CheckpointProgress {
   const result = progressSchema.safeParse(value);
   if (!result.success)
@@ -60,21 +63,21 @@ export function parseProgress(value: unknown, place: string): CheckpointProgress
   return result.data;
 }
 
-/** A session, and of its variables those that a checkpoint holds. */
+/** A session, and the variables that are stored in checkpoints. */
 export interface SessionState {
   readonly session: Session;
   readonly tensors: readonly TensorDeclaration[];
 }
 
-/** The error for a tensor that holds a value that is not finite. */
+/** Creates the error for a tensor with a non-finite value. */
 type StrayValue = (tensor: string, value: number) => Error;
 
 const strayValue: StrayValue = (tensor, value) =>
   cannot('save a checkpoint', `${tensor} contains ${value}`, { code: 'run/diverged' });
 
 /**
- * The session's tensors with PyTorch's names, shapes and layouts. Errors: one of them is not finite, in the words of
- * `refuse`.
+ * Returns the session's tensors with PyTorch's names, shapes and layouts. Errors: the error of `refuse` if a value is
+ * not finite.
  */
 export function readState({ session, tensors }: SessionState, refuse: StrayValue = strayValue): NamedTensor[] {
   const values = session.read(tensors.map((tensor) => tensor.name));
@@ -86,7 +89,7 @@ export function readState({ session, tensors }: SessionState, refuse: StrayValue
   });
 }
 
-/** Checks that stored tensors are the declared ones. Errors: missing, unknown or differently shaped tensors. */
+/** Returns the values of the declared tensors by name. Errors: missing, unknown or differently shaped tensors. */
 export function matchTensors(
   tensors: readonly TensorDeclaration[],
   stored: readonly NamedTensor[],
@@ -115,13 +118,16 @@ export function matchTensors(
   );
 }
 
-/** Puts tensors with PyTorch's layouts into the session. Errors: they are not the session's. */
+/** Writes tensors with PyTorch's layouts to the session. Errors: they do not match the session's tensors. */
 export function writeState({ session, tensors }: SessionState, stored: readonly NamedTensor[], place: string): void {
   const values = matchTensors(tensors, stored, place);
   session.write(new Map(tensors.map((tensor) => [tensor.name, fromTorch(values.get(tensor.name)!, tensor)])));
 }
 
-/** First values of some tensors, whose names and shapes were checked, and of what starts as these; the others stay. */
+/**
+ * Writes initial values of some tensors, whose names and shapes must have been checked, and of the tensors that start
+ * as copies of them. Other tensors are unchanged.
+ */
 export function writeTensors({ session, tensors }: SessionState, some: readonly NamedTensor[]): void {
   const given = new Map(some.map(({ name, data }) => [name, data]));
   const values = tensors.flatMap((tensor): [string, Float32Array][] => {

@@ -8,7 +8,7 @@ import { gradientScale } from '../optimizers/accumulation.js';
 import { optimizerScalarsAt, optimizerSpecs, type Optimizer } from '../optimizers/optimizer.js';
 import { drawMixing, mixingSpecs, mixingValues, type MixingParts } from './mixing.js';
 
-/** How images arrive and are normalized: uint8 [N, H, W, C], (x − mean) / std with both in units of 0..255. */
+/** Format and normalization of images: uint8 [N, H, W, C] become (x − mean) / std, with both in units of 0..255. */
 export interface InputFormat {
   readonly height: number;
   readonly width: number;
@@ -18,42 +18,42 @@ export interface InputFormat {
 
 export type LabelledImages = Pick<LoadedBatch, 'images' | 'labels'>;
 
-/** One training step. */
+/** The inputs of one training step. */
 export interface StepInputs {
   readonly batch: LabelledImages;
-  /** Of the optimizer, by name. */
+  /** Scalars of the optimizer, by name. */
   readonly optimizerScalars: Readonly<Record<string, number>>;
-  /** Of everything random in the step: two 32-bit integers, the second of which counts steps. */
+  /** Seed of all random numbers in the step: two 32-bit integers, the second of which counts steps. */
   readonly seed: readonly [number, number];
-  /** Of the loss, by name. */
+  /** Scalars of the loss, by name. */
   readonly lossScalars: Readonly<Record<string, number>>;
-  /** Where several batches make one update: those of its group up to this one. */
+  /** The batch's group up to this batch, if several batches make one update. */
   readonly group?: BatchGroup | undefined;
 }
 
-/** The batches up to this one that belong to one update. */
+/** The batches of one update, up to the current one. */
 export interface BatchGroup {
-  /** Of all of them. */
+  /** Number of images in all of them. */
   readonly images: number;
-  /** Whether the update comes with this one. */
+  /** Whether the update is made in this step. */
   readonly isLast: boolean;
 }
 
-/** The names of a session's functions for a batch size. */
+/** Returns the name of a session's function for training steps of a batch size. */
 export const trainFunction = (batchSize: number): string => `train-${batchSize}`;
-/** Of a batch that is followed by no update yet. */
+/** Returns the name of the function for batches that are not yet followed by an update. */
 export const accumulateFunction = (batchSize: number): string => `accumulate-${batchSize}`;
 export const evaluateFunction = (batchSize: number): string => `evaluate-${batchSize}`;
 
 export const predictFunction = (batchSize: number): string => `predict-${batchSize}`;
 
-/** The output of an evaluation step that is no sum: the logits of its images. */
+/** The output of an evaluation step with the logits of its images; all other outputs are sums. */
 export const logitsOutput = 'logits';
 
 const scalar: TensorSpec = { dtype: 'float32', shape: [] };
 const ofLoss = (name: string): string => `loss.${name}`;
 
-/** The inputs of a batch: images uint8 [N, H, W, C], labels int32 [N]. */
+/** The specs of a batch: images uint8 [N, H, W, C], labels int32 [N]. */
 export function batchSpecs(
   batchSize: number,
   { height, width, mean }: InputFormat,
@@ -64,7 +64,7 @@ export function batchSpecs(
   };
 }
 
-/** What decides the inputs of a step. */
+/** The parts that determine the inputs of a step. */
 interface SpecParts {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
@@ -74,8 +74,8 @@ interface SpecParts {
 }
 
 /**
- * The inputs of a step on a batch: images, labels, seed int32 [2], the optimizer's scalars, the loss's as `loss.<name>`
- * and, where batches are mixed, those of `mixingSpecs`.
+ * The specs of a step's inputs: images, labels, seed int32 [2], the optimizer's scalars, the loss's scalars as
+ * `loss.<name>` and, if batches are mixed, those of `mixingSpecs`.
  */
 export function stepSpecs(
   batchSize: number,
@@ -92,7 +92,7 @@ export function stepSpecs(
   };
 }
 
-/** A step as the function of `stepSpecs` takes it. `mixing`: as the function was built. */
+/** Returns the values of the inputs of `stepSpecs`. `mixing` must be that of the function. */
 export function stepValues(
   { batch, optimizerScalars, seed, lossScalars, group }: StepInputs,
   mixing?: MixingParts,
@@ -111,15 +111,15 @@ export function stepValues(
   };
 }
 
-/** The scalars of a loss out of all that a function gets. */
+/** Selects the scalars of a loss from all inputs of a function. */
 export const lossScalarsOf = <T>(loss: Loss, inputs: Readonly<Record<string, T>>): Record<string, T> =>
   Object.fromEntries(Object.keys(loss.scalars).map((name) => [name, inputs[ofLoss(name)]]));
 
-/** What a loss's scalars are at a place of a run. */
+/** Returns the values of a loss's scalars at a position in the run. */
 export const lossScalarsAt = (loss: Loss, progress: TrainingProgress): Record<string, number> =>
   Object.fromEntries(Object.entries(loss.scalars).map(([name, valueAt]) => [name, valueAt(progress)]));
 
-/** Random images and labels, to measure with. */
+/** Random images and labels for measurements. */
 export function randomBatch(
   { format, network }: { readonly format: InputFormat; readonly network: Pick<Network, 'classes'> },
   batchSize: number,
@@ -132,7 +132,7 @@ export function randomBatch(
   };
 }
 
-/** A step on a batch to measure with, whose values are like those within a run. */
+/** Creates a step for measurements, with values that are typical of a run. */
 export const measuredStep = (
   batch: LabelledImages,
   { loss, optimizer }: { readonly loss: Loss; readonly optimizer: Optimizer },

@@ -1,4 +1,4 @@
-// Estimates the memory of a training step from its operations, without computing them.
+// Estimates the memory of a training step from its operations, without running them.
 import { createTally, type TalliedOperation } from '../engine/tally-program.js';
 import type { SessionFunction } from '../engine/session.js';
 import type { Tensor, Variable } from '../engine/tensor.js';
@@ -23,10 +23,10 @@ const bytesPerElement: Readonly<Record<DType, number>> = {
 
 const bytesOf = ({ dtype, shape }: TensorSpec): number => bytesPerElement[dtype] * sizeOf(shape);
 
-/** Their result is the memory of their first input. */
+/** Operations whose result shares the memory of their first input. */
 const views = new Set(['Identity', 'Reshape']);
 
-/** They may write their result over an input that nothing else needs any more. */
+/** Operations that may overwrite an input that is no longer needed. */
 const inPlace = new Set([
   'Relu',
   'ReluGrad',
@@ -40,7 +40,7 @@ const inPlace = new Set([
   'SigmoidGrad',
 ]);
 
-/** Operations in order, each with the memory it reads and makes; several tensors may be one piece of memory. */
+/** Lists operations in order with the memory blocks that they read and create; several tensors may share a block. */
 function pieces(operations: readonly TalliedOperation[]) {
   const roots = new Map<number, number>();
   const root = ({ handle }: Tensor): number => roots.get(handle) ?? handle;
@@ -54,8 +54,8 @@ function pieces(operations: readonly TalliedOperation[]) {
 }
 
 /**
- * The largest number of bytes that are alive at once, besides variables and inputs, when operations run one after the
- * other: each result from the operation that makes it to the last that reads it.
+ * Returns the peak memory in bytes, without variables and inputs, when operations run one after the other: each result
+ * is alive from the operation that creates it to the last that reads it.
  */
 export function peakBytes(operations: readonly TalliedOperation[]): number {
   const steps = pieces(operations);
@@ -85,15 +85,15 @@ export function peakBytes(operations: readonly TalliedOperation[]): number {
 }
 
 /**
- * Bytes that one captured training step needs: everything the session keeps (parameters, momentum, statistics, the
- * loss's own state), the batch, and at the worst moment what is alive between: activations kept for the backward pass
- * and gradients. Not counted: what kernels need inside, what the allocator keeps back, the vector in which gradients
- * are joined (`src/optimizers/packs.ts`), and the program itself.
+ * Returns the bytes that one captured training step needs: the session's variables (parameters, momentum, statistics,
+ * the loss's state), the batch, and the peak of intermediate values: activations kept for the backward pass and
+ * gradients. Not counted: temporary memory of kernels, memory that the allocator reserves, the vector of joined
+ * gradients (`src/optimizers/packs.ts`), and the program itself.
  */
 export const stepMemory = (parts: StepParts, batchSize: number): number =>
   functionMemory(trainingStep(parts, batchSize), sessionTensors(parts));
 
-/** The same of an evaluation step. */
+/** Returns the bytes that an evaluation step needs, counted in the same way. */
 export const evaluationMemory = (parts: EvaluatedParts, batchSize: number): number =>
   functionMemory(evaluationStep(parts, batchSize), evaluatedTensors(parts));
 

@@ -7,23 +7,23 @@ import type { TrainingOptions } from './options.js';
 import type { MixingParts } from './mixing.js';
 import { accumulateFunction, stepValues, trainFunction, type StepInputs } from './step-inputs.js';
 
-/** A step's loss (mean over its images) and how many of them were right, both before its update. */
+/** A step's loss (mean over its images) and the number of correctly classified images, both before its update. */
 export interface StepOutcome {
   readonly loss: number;
   readonly correct: number;
   readonly images: number;
 }
 
-/** The input that says where a step notes its outcome: int32 [1], counted from 0. */
+/** The input with the index at which a step stores its outcome: int32 [1], counted from 0. */
 export const slotInput: Readonly<Record<'slot', TensorSpec>> = { slot: { dtype: 'int32', shape: [1] } };
 
-/** The variables that hold the outcomes of `readEvery` steps; none where each step's outcome is its output. */
+/** The variables that store the outcomes of `readEvery` steps; none if each step returns its outcome. */
 export function outcomeVariables(readEvery: number): Variable[] {
   if (readEvery === 1) return [];
   return ['step.loss', 'step.correct'].map((name) => ({ name, shape: [readEvery], trainable: false }));
 }
 
-/** The outputs of a step: its outcome, or, where outcomes are kept in variables, a constant that lies on the host. */
+/** Returns the outputs of a step: its outcome or, if outcomes are stored in variables, a constant on the host. */
 export function stepOutputs(
   program: Program,
   outcome: { readonly loss: Tensor; readonly correct: Tensor },
@@ -37,23 +37,26 @@ export function stepOutputs(
   return { done: program.constant(Int32Array.of(1), { dtype: 'int32', shape: [] }) };
 }
 
-/** The steps of `training.readEvery: auto`: a CPU computes in the calling thread, so there is nothing to wait for. */
+/**
+ * The value of `training.readEvery: auto` on a GPU. A CPU computes in the calling thread, so there is nothing to wait
+ * for.
+ */
 const unreadOnCuda = 20;
 
-/** After how many steps their outcomes are read. */
+/** Returns the number of steps after which their outcomes are read. */
 export function readEveryOf({ readEvery }: Pick<TrainingOptions, 'readEvery'>, device: 'cpu' | 'cuda'): number {
   if (readEvery !== 'auto') return readEvery;
   return device === 'cuda' ? unreadOnCuda : 1;
 }
 
 export interface StepRunner {
-  /** Makes a training step. Gives the outcomes that are due: of all steps that were not read yet, or none. */
+  /** Runs a training step. Returns the outcomes of all unread steps if they are due, otherwise an empty array. */
   runStep(step: StepInputs): readonly StepOutcome[];
-  /** The outcomes of the steps that were not read yet, in order. */
+  /** Returns the outcomes of the unread steps, in order. */
   flush(): readonly StepOutcome[];
 }
 
-/** Steps of a session that was opened with the same `readEvery` and `mixing`. */
+/** Runs the steps of a session that was opened with the same `readEvery` and `mixing`. */
 export function createStepRunner(session: Session, readEvery: number, mixing?: MixingParts): StepRunner {
   let unread: number[] = [];
   const flush = (): StepOutcome[] => {

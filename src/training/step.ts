@@ -1,4 +1,4 @@
-// The functions of a training session: one step, evaluation of one batch. Captured or eager, CPU or GPU, the same code.
+// The functions of a training session, the same for captured and eager execution on CPU and GPU.
 import { argMax, cast, equal, mul, sub, sum } from '../engine/ops/index.js';
 import type { SessionFunction } from '../engine/session.js';
 import type { Program, Tensor } from '../engine/tensor.js';
@@ -32,29 +32,29 @@ export interface StepParts {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   readonly format: InputFormat;
-  /** What convolutions and activations are computed in. */
+  /** The type of convolutions and activations. */
   readonly precision: TrainingOptions['precision'];
-  /** How training batches are mixed; absent where they are not. */
+  /** The mixing of training batches; absent if they are not mixed. */
   readonly mixing?: MixingParts;
   /** Whether gradients of several batches make one update. */
   readonly accumulates?: boolean;
-  /** What the norm of all gradients is clipped to. */
+  /** Maximum norm of all gradients together. */
   readonly maxNorm?: number | undefined;
-  /** Whether the averages of the weights are kept and evaluated beside them. */
+  /** Whether averaged weights are kept and also evaluated. */
   readonly averages?: boolean;
-  /** What is measured besides. */
+  /** Additional metrics from the user's file. */
   readonly ownMetrics?: readonly OwnMetric[];
 }
 
-/** What an evaluation needs of them. */
+/** The parts that an evaluation needs. */
 export type EvaluatedParts = Pick<StepParts, 'network' | 'format' | 'precision' | 'averages' | 'ownMetrics'>;
 
-/** Every parameter that the optimizer trains: the network's, then the loss's own. */
+/** Returns every parameter that the optimizer trains: the network's, then the loss's own. */
 export function trainedParameters({ network, loss }: Pick<StepParts, 'network' | 'loss'>): TensorDeclaration[] {
   return [...network.tensors, ...loss.tensors].filter((tensor) => tensor.role === 'parameter');
 }
 
-/** Everything that a training session keeps between calls. */
+/** Returns all tensors that a training session keeps between calls. */
 export function sessionTensors(
   parts: Pick<StepParts, 'network' | 'loss' | 'optimizer' | 'averages'>,
 ): TensorDeclaration[] {
@@ -63,18 +63,21 @@ export function sessionTensors(
   return [...network.tensors, ...loss.tensors, ...state, ...averagedStatistics(parts).map(emaOf)];
 }
 
-/** The running statistics whose averages are kept; those of parameters are the optimizer's. */
+/**
+ * Returns the running statistics with averages, which are updated here; the averages of parameters are updated by the
+ * optimizer.
+ */
 function averagedStatistics({ network, averages }: Pick<StepParts, 'network' | 'averages'>): TensorDeclaration[] {
   return averages === true ? network.tensors.filter(({ role }) => role === 'statistic') : [];
 }
 
-/** The tensors that an evaluation reads. */
+/** Returns the tensors that an evaluation reads. */
 export function evaluatedTensors(parts: Pick<StepParts, 'network' | 'averages'>): TensorDeclaration[] {
   const { network, averages } = parts;
   return [...network.tensors, ...(averages === true ? averagedTensors(network).map(emaOf) : [])];
 }
 
-/** Images as the network gets them: from 0 … 255 (uint8, or float32 that need not be whole) to (x − mean) / std. */
+/** Normalizes images for the network: from 0 … 255 (uint8, or float32 with fractions) to (x − mean) / std. */
 export function normalizeImages(
   images: Tensor,
   { format, precision }: Pick<StepParts, 'format' | 'precision'>,
@@ -82,14 +85,14 @@ export function normalizeImages(
   const { mean, std } = format;
   const constant = (values: readonly number[]): Tensor =>
     images.program.constant(Float32Array.from(values), { dtype: 'float32', shape: [values.length] });
-  // TensorFlow makes a division by a constant this product in graphs; eager execution is to round the same way.
+  // In graphs TensorFlow replaces a division by a constant with this product; eager execution must round identically.
   const reciprocal = std.map((value) => 1 / value);
   return cast(mul(sub(cast(images, 'float32'), constant(mean)), constant(reciprocal)), precision);
 }
 
 const countOf = (hits: Tensor): Tensor => sum(cast(hits, 'float32'));
 
-/** A training batch as the network and the loss get it, with the step's other inputs. */
+/** A training batch as input of the network and the loss, with the step's other inputs. */
 interface StepBatch {
   /** Float [N, H, W, C], normalized. */
   readonly images: Tensor;
@@ -99,11 +102,11 @@ interface StepBatch {
   readonly seed: Tensor;
   /** The loss's scalars, by name. */
   readonly scalars: Readonly<Record<string, Tensor>>;
-  /** Float [N, classes], of mixed batches alone. */
+  /** Float [N, classes]; only for mixed batches. */
   readonly targets?: Tensor;
 }
 
-/** The training loss of a batch and its logits [N, classes]; updates the state of the network and the loss. */
+/** Returns the training loss of a batch and its logits [N, classes]; updates the state of the network and the loss. */
 export function trainingLoss(
   { network, loss }: Pick<StepParts, 'network' | 'loss'>,
   inputs: StepBatch,
@@ -118,7 +121,7 @@ export function trainingLoss(
   return { loss: loss.compute(targets === undefined ? known : { ...known, targets }), logits };
 }
 
-/** A step's batch, normalized and mixed. Mixed labels are the classes of the largest shares. */
+/** Normalizes and mixes a step's batch. Labels of mixed images are the classes with the largest shares. */
 function preparedBatch(
   parts: StepParts,
   inputs: Readonly<Record<string, Tensor>>,
@@ -130,23 +133,26 @@ function preparedBatch(
   return { images: cast(images, parts.precision), labels: argMax(targets), targets };
 }
 
-/** How a training step is built. */
+/** Options of a training step. */
 interface TrainingStepOptions {
-  /** Steps after which outcomes are read; default 1. */
+  /** Number of steps after which outcomes are read. Default: 1. */
   readonly readEvery?: number;
-  /** Whether it ends with an update; otherwise its gradients are kept for that of a later batch. Default true. */
+  /**
+   * Whether the step ends with an update; otherwise its gradients are kept for the update of a later batch. Default:
+   * true.
+   */
   readonly updates?: boolean;
 }
 
-/** Moves the averages of the running statistics. */
+/** Updates the averages of the running statistics. */
 function moveStatistics(parts: StepParts, program: Program, inputs: Readonly<Record<string, Tensor>>): void {
   for (const statistic of averagedStatistics(parts)) moveAverage(program, statistic, inputs[emaShare]);
 }
 
 /**
- * One training step. Inputs: `stepSpecs`. Outputs: loss (mean over the batch) and correct (how many plain logits were
- * right), both before the update. With a `readEvery` above 1 it notes them in `outcomeVariables` instead, at the place
- * that the input `slot` names.
+ * One training step. Inputs: `stepSpecs`. Outputs: loss (mean over the batch) and correct (the number of images
+ * classified correctly by the plain logits), both before the update. With a `readEvery` above 1 they are stored in
+ * `outcomeVariables` instead, at the index in the input `slot`.
  */
 export function trainingStep(
   parts: StepParts,
@@ -175,7 +181,7 @@ export function trainingStep(
   };
 }
 
-/** What decides which metrics a run has. */
+/** Returns the properties of a run that determine its metrics. */
 export const measuredRun = ({
   network,
   loss,
@@ -189,7 +195,7 @@ export const measuredRun = ({
   ...(ownMetrics && { ownMetrics }),
 });
 
-/** The logits of images, float32 [N, C], by running statistics. */
+/** Returns the logits of images, float32 [N, C], with running statistics. */
 function evaluatedLogits(parts: EvaluatedParts, images: Tensor): Tensor {
   const { program } = images;
   const seed = program.constant(Int32Array.of(0, 0), { dtype: 'int32', shape: [2] });
@@ -197,7 +203,7 @@ function evaluatedLogits(parts: EvaluatedParts, images: Tensor): Tensor {
   return cast(outputs.logits, 'float32');
 }
 
-/** Prediction of one batch of images alone. Output: the logits, float32 [N, C]. */
+/** Prediction for one batch of images without labels. Output: the logits, float32 [N, C]. */
 export function predictionStep(parts: EvaluatedParts, batchSize: number): SessionFunction {
   const { images } = batchSpecs(batchSize, parts.format);
   return {
@@ -208,11 +214,11 @@ export function predictionStep(parts: EvaluatedParts, batchSize: number): Sessio
 }
 
 interface EvaluationOutputs {
-  /** Whether the logits are an output too, float32 [N, C]; default: no. */
+  /** Whether the logits are also an output, float32 [N, C]. Default: false. */
   readonly withLogits?: boolean;
 }
 
-/** Evaluation of one batch. Outputs: the sums over its images that the run's metrics ask for. */
+/** Evaluation of one batch. Outputs: the sums over its images that the run's metrics need. */
 export function evaluationStep(
   parts: EvaluatedParts,
   batchSize: number,

@@ -1,5 +1,4 @@
-// The training loop: epochs of captured steps, evaluation, a metrics row and checkpoints, stoppable between any two
-// steps.
+// The training loop: epochs of steps, evaluation, a row of metrics, checkpoints; can stop between any two steps.
 import { setImmediate } from 'node:timers/promises';
 import { hashKey } from '../common/random.js';
 import type { Loader } from '../data/loader/loader.js';
@@ -20,7 +19,7 @@ import type { TrainingSession } from './session.js';
 import { lossScalarsAt } from './step-inputs.js';
 import type { StepOutcome } from './step-runner.js';
 
-/** What the training loop needs of a run. */
+/** The parts of a run that the training loop needs. */
 export interface TrainerRun {
   readonly config: {
     readonly optimizer: Pick<OptimizerOptions, 'learningRate'>;
@@ -29,44 +28,47 @@ export interface TrainerRun {
   };
   readonly parts: { readonly loss: Loss; readonly optimizer: Optimizer };
   readonly training: TrainingSession;
-  /** What is measured, in the order of the columns of metrics.csv. */
+  /** The metrics, in the order of the columns of metrics.csv. */
   readonly metrics: readonly Metric[];
   readonly loader: Loader;
-  /** Where to begin: the start, or where a checkpoint was made. */
+  /** The position to start from: the beginning, or that of a checkpoint. */
   readonly position: RunPosition;
   readonly context: {
-    /** Milliseconds; for durations. */
+    /** Returns milliseconds, for durations. */
     readonly clock: () => number;
-    /** The signal that asks for an end, if one came. */
+    /** Returns the signal that requested a stop, if any. */
     readonly stopRequested: () => string | undefined;
   };
 }
 
-/** Loading in an epoch, as far as this process did it. */
+/** Loading times of an epoch, for the part that this process ran. */
 export interface EpochLoading {
-  /** Of the training steps, loading included. */
+  /** Seconds of the training steps, including loading. */
   readonly seconds: number;
-  /** Of these, spent waiting for batches. */
+  /** Seconds of these that were spent waiting for batches. */
   readonly waitedSeconds: number;
   /** Broken images that the last evaluation left out. */
   readonly evaluationImagesLeftOut: number;
 }
 
-/** What the trainer reports during a run; each call is awaited. */
+/** Callbacks of the trainer. It awaits those that return promises. */
 export interface TrainerEvents {
-  /** After every training step. */
+  /** Called after every training step, or after those that are read together. */
   batch(progress: BatchProgress): void;
-  /** After every epoch, before its checkpoint. */
+  /** Called after every epoch, before its checkpoint. */
   epoch(row: MetricsRow, loading: EpochLoading): Promise<void>;
   /** Whether a checkpoint is due after a step. */
   checkpointDue(place: { readonly epoch: number; readonly batch: number }): boolean;
-  /** Keeps the state of the run, after an epoch only where that is due; `position` is where a resumed run begins. */
+  /**
+   * Saves the state of the run if `reason` requires it: after an epoch only if a checkpoint is due. A resumed run
+   * starts at `position`.
+   */
   checkpoint(position: RunPosition, reason: 'step' | 'epoch' | 'stop'): Promise<void>;
-  /** The newest checkpoint, for the message of a run whose loss is no longer finite. */
+  /** Returns the newest checkpoint, for the error message if the loss is no longer finite. */
   lastCheckpoint(): GoodCheckpoint | undefined;
 }
 
-/** Thrown inside, so that a stop is handled in one place; the position is the last one between two steps. */
+/** Thrown internally, so that a stop is handled in one place. The position is the last one between two steps. */
 interface Stopped {
   readonly signal: string;
 }
@@ -74,7 +76,8 @@ const isStopped = (value: unknown): value is Stopped =>
   typeof value === 'object' && value !== null && 'signal' in value && !(value instanceof Error);
 
 /**
- * Trains from `position` to the last epoch. Returns the signal that stopped it, with a checkpoint made, or undefined.
+ * Trains from `position` to the last epoch. If a signal stopped it, makes a checkpoint and returns the signal;
+ * otherwise returns undefined.
  */
 export async function trainNetwork(run: TrainerRun, events: TrainerEvents): Promise<string | undefined> {
   const { epochs } = run.config.training;
@@ -102,10 +105,7 @@ export async function trainNetwork(run: TrainerRun, events: TrainerEvents): Prom
   }
 }
 
-/**
- * One turn of the event loop, in which signals, timers and the display get their time. Throws where a signal came,
- * once `record` has run.
- */
+/** Yields to the event loop for signals, timers and the display. After a signal, runs `record` and throws. */
 async function yieldToEventLoop({ context }: TrainerRun, record?: () => void): Promise<void> {
   await setImmediate();
   const signal = context.stopRequested();
@@ -115,7 +115,10 @@ async function yieldToEventLoop({ context }: TrainerRun, record?: () => void): P
   throw { signal } satisfies Stopped;
 }
 
-/** The rest of an epoch's steps. `reached` gets the position after each, or after those that are read together. */
+/**
+ * Runs the remaining steps of an epoch. `reached` gets the position after each step, or after steps that are read
+ * together.
+ */
 async function trainEpoch(
   run: TrainerRun,
   events: TrainerEvents,
@@ -169,7 +172,7 @@ async function trainEpoch(
   }
 }
 
-/** The position after one more step. Errors: its loss is not finite. */
+/** Returns the position after one more step. Errors: its loss is not finite. */
 function afterStep(
   position: RunPosition,
   { loss, correct, images }: StepOutcome,
@@ -197,10 +200,10 @@ const scheduledIn = ({ config, loader }: TrainerRun, epoch: number, iteration: n
     iteration,
   );
 
-/** Never negative, whatever the clock: a checkpoint holds no negative time. */
+/** Never negative, even if the clock is set back: a checkpoint must not contain a negative time. */
 const secondsSince = (start: number, end: number): number => Math.max(0, end - start) / 1000;
 
-/** What is measured after the last step of an epoch, and how many seconds it took. Errors: a value is not finite. */
+/** Evaluates after the last step of an epoch and measures the seconds. Errors: a value is not finite. */
 async function evaluateEpoch(
   run: TrainerRun,
   events: TrainerEvents,
@@ -217,7 +220,7 @@ async function evaluateEpoch(
   return { evaluated, seconds: secondsSince(started, context.clock()) };
 }
 
-/** The row of an epoch whose steps are done, and how many seconds the evaluation took, where one was due. */
+/** Returns the row of an epoch after its steps, and the seconds of the evaluation; 0 if none was due. */
 async function endEpoch(
   run: TrainerRun,
   events: TrainerEvents,

@@ -1,4 +1,4 @@
-// The user's own metrics: the config key that names their module, and the module's interface.
+// Custom metrics: the config key with the module's path, and the interface of the module.
 import { z } from 'zod';
 import { moduleOptions } from '../../common/modules.js';
 import { metric, namedFamily, type Evaluation, type MetricFamily, type OwnMetric } from './metric.js';
@@ -9,7 +9,7 @@ export const customMetricsOptions = z.strictObject({
 });
 export type CustomMetricsOptions = z.output<typeof customMetricsOptions>;
 
-/** What `createMetrics` of a user's file is called with. `Kit` is what it builds with: operations. */
+/** The argument of `createMetrics` in a user's file. `Kit` is the type of its building blocks: operations. */
 interface MetricsRequest<Kit> {
   readonly options: CustomMetricsOptions['options'];
   readonly classes: number;
@@ -22,10 +22,10 @@ export type MetricsFactory<Kit> = (
 
 const nameOf = (own: string): string => `metric.${own}`;
 
-/** `balanced error` for `balancedError`. */
+/** Converts `balancedError` to `balanced error`. */
 const wordsOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-/** Sums of other families and of other metrics may have the same names. */
+/** Makes the names of a metric's sums unique, since other families and metrics may use the same names. */
 const prefixOf = ({ name }: OwnMetric): string => `${nameOf(name)}.`;
 
 function ownSums(own: OwnMetric, { images, sums }: Evaluation): Evaluation {
@@ -35,7 +35,7 @@ function ownSums(own: OwnMetric, { images, sums }: Evaluation): Evaluation {
 }
 
 /**
- * Metrics of a user's own: `metric.balancedError`. Where a stored run has them, their file is not needed to read it.
+ * Custom metrics, such as `metric.balancedError`. A stored run with such metrics can be read without the user's file.
  */
 export const ownMetrics: MetricFamily = {
   known: namedFamily(

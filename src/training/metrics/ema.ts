@@ -1,4 +1,4 @@
-// Metrics of evaluations with the averages of the weights (`training.ema`): those of top1.ts.
+// Metrics of evaluations with averaged weights (`training.ema`), corresponding to those of top1.ts.
 import { argMax, cast, equal, softmaxCrossEntropy, sum } from '../../engine/ops/index.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { formatLoss, formatPercent } from './format.js';

@@ -1,4 +1,4 @@
-// Numbers of metrics in lines for people.
+// Formats metrics for display.
 import { twoDecimals } from '../../common/format.js';
 
 export const formatLoss = (value: number): string => value.toFixed(Math.abs(value) < 10 ? 3 : 1);

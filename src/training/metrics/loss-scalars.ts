@@ -1,4 +1,4 @@
-// Metrics of a loss's own scalars: `loss.margin` for the scalar `margin`, in the epoch's last step.
+// Metrics of a loss's own scalars, such as `loss.margin` for the scalar `margin`, in the epoch's last step.
 import { namedFamily } from './metric.js';
 
 export const lossScalars = namedFamily(

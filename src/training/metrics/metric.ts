@@ -1,33 +1,34 @@
-// Interface of metrics: what is measured once an epoch, and how it is shown.
+// Interface of metrics: computation once per epoch, and display.
 import type { Program, Tensor } from '../../engine/tensor.js';
 import { columnOf, type MetricKind, type MetricsColumn } from '../../records/metrics-columns.js';
 import type { EvaluationName } from '../../data/split.js';
 import type { RunPosition } from '../state.js';
 
-/** What decides which metrics a run has. */
+/** The properties of a run that determine its metrics. */
 export interface MeasuredRun {
   readonly classes: number;
-  /** The scalars of the loss that are written beside `lambda`. */
+  /** The scalars of the loss that are recorded in addition to `lambda`. */
   readonly recordedScalars: readonly string[];
   /**
-   * Whether the loss has a scalar `lambda`. Its column is there in any case; an epoch's line shows it where this holds.
+   * Whether the loss has a scalar `lambda`. Its column is always written; an epoch's line shows it only if this is
+   * true.
    */
   readonly hasLambda?: boolean;
-  /** Whether averages of the weights are evaluated beside them. */
+  /** Whether averaged weights are evaluated in addition to the current ones. */
   readonly averages?: boolean;
-  /** Those of a user's file. */
+  /** Metrics of the user's file. */
   readonly ownMetrics?: readonly OwnMetric[];
 }
 
-/** An epoch whose steps are done. */
+/** The values of an epoch after its steps. */
 export interface EpochFacts {
-  /** With the sums over the epoch's steps. `seconds` includes the evaluation. */
+  /** Includes the sums over the epoch's steps. `seconds` includes the evaluation. */
   readonly position: RunPosition;
-  /** Steps done, over all epochs. */
+  /** Completed steps, over all epochs. */
   readonly iteration: number;
-  /** Of the last step. */
+  /** Learning rate of the last step. */
   readonly learningRate: number;
-  /** Of the loss, by name, in the last step. */
+  /** Scalars of the loss in the last step, by name. */
   readonly lossScalars: Readonly<Record<string, number>>;
 }
 
@@ -45,43 +46,46 @@ export interface EvaluatedBatch {
   readonly logits: Tensor;
   /** int32 [N] */
   readonly labels: Tensor;
-  /** Of the network with the averages of its weights, float32 [N, C]. */
+  /** Logits of the network with averaged weights, float32 [N, C]. */
   readonly averagedLogits?: Tensor;
 }
 
-/** A metric of an evaluation, of a user's file. */
+/** A custom evaluation metric from a user's file. */
 export interface OwnMetric {
-  /** `balancedError`: the column is `metric.balanced_error`. Letters and digits only, the first a small letter. */
+  /**
+   * For example `balancedError`; the column is `metric.balanced_error`. Letters and digits only, starting with a
+   * lower-case letter.
+   */
   readonly name: string;
-  /** What people read; default: the name's words. */
+  /** Displayed name. Default: the words of `name`. */
   readonly title?: string | undefined;
-  /** What an evaluation step computes of a batch: sums over its images, float32 of any shape, by name. */
+  /** Returns sums over the images of a batch, float32 of any shape, by name, as part of the evaluation step. */
   sums(batch: EvaluatedBatch): Readonly<Record<string, Tensor>>;
-  /** The metric, of the sums over all images. It must be finite. */
+  /** Returns the metric from the sums over all images. It must be finite. */
   value(evaluation: Evaluation): number;
 }
 
-/** How an epoch's line shows a metric. */
+/** The display of a metric in an epoch's line. */
 interface MetricInLine {
-  /** Where in the line. */
+  /** Position in the line. */
   readonly place: number;
-  /** What stays where the terminal is narrow: 1 longest. */
+  /** Priority on narrow terminals: 1 is kept longest. */
   readonly rank: number;
   readonly text: (value: number, evaluated: EvaluationName) => string;
-  /** A value with as long a text as is usual: room for it is kept in every line, so that all lines are alike. */
+  /** A value with a text of typical maximum length. Every line reserves this space, so that columns are aligned. */
   readonly widest: number;
 }
 
 interface Shown {
-  /** What people read: `test error`. */
+  /** Displayed name, for example `test error`. */
   readonly title: string;
-  /** How `isda evaluate` calls it, of whatever images; default: the title. */
+  /** Displayed name in `isda evaluate`, independent of the evaluated images. Default: the title. */
   readonly label?: string;
-  /** What metrics on one axis of a figure have in common; default: the title, for one of its own. */
+  /** Metrics with the same quantity share an axis in figures. Default: the title, for a separate axis. */
   readonly quantity?: string;
-  /** The curve in TensorBoard. Default: the column; of a place or a time: none. */
+  /** Name of the curve in TensorBoard. Default: the column; none for metrics of place or time. */
   readonly tag?: string;
-  /** In an epoch's line. */
+  /** Display in an epoch's line. */
   readonly line?: MetricInLine;
 }
 
@@ -92,29 +96,29 @@ export type Metric = Shown &
     | { readonly kind: 'evaluation'; readonly value: (evaluation: Evaluation) => number }
   );
 
-/** The title of a metric in runs that were evaluated on such images: `holdout error` for `test error`. */
+/** Returns the title of a metric for runs evaluated on the given images: `holdout error` instead of `test error`. */
 export const titleOn = (images: string, { name, title }: Metric): string =>
   /^(?:test|emaTest)/.test(name) ? title.replace('test', images) : title;
 
-/** A metric without what follows from its name. */
+/** A metric without the properties that are derived from its name. */
 type MetricSpec = Metric extends infer Each ? (Each extends Metric ? Omit<Each, 'column'> : never) : never;
 
 export const metric = (spec: MetricSpec): Metric => ({ ...spec, column: columnOf(spec.name) });
 
-/** Metrics that belong together; one file each. */
+/** Related metrics, defined in one file. */
 export interface MetricFamily {
   /** The metrics of a run, in the order of their columns. */
   readonly metrics: (run: MeasuredRun) => readonly Metric[];
-  /** All that any run may have, given the columns or names of a stored one. */
+  /** All metrics that any run may have, given the columns or names of a stored run. */
   readonly known: (present: readonly string[]) => readonly Metric[];
   /**
-   * What an evaluation step computes for them: sums over the images of a batch, float32 of any shape. Names must differ
-   * from those of other families.
+   * Returns the sums over the images of a batch that these metrics need, float32 of any shape, as part of the
+   * evaluation step. Names must differ from those of other families.
    */
   readonly sums?: (batch: EvaluatedBatch, run: MeasuredRun) => Readonly<Record<string, Tensor>>;
 }
 
-/** A family of metrics with fixed names, in runs where `when` holds (default: in all). */
+/** Creates a family of metrics with fixed names, for runs where `when` is true (default: all). */
 export function fixedFamily(
   specs: readonly MetricSpec[],
   when?: (run: MeasuredRun) => boolean,
@@ -124,7 +128,8 @@ export function fixedFamily(
 }
 
 /**
- * A family of metrics with names of its own for each run: `idsOf` in a run, found again in a name by `pattern`'s group.
+ * Creates a family of metrics whose names depend on the run: `idsOf` returns their ids in a run, and the group of
+ * `pattern` matches the id in a name.
  */
 export function namedFamily(
   idsOf: (run: MeasuredRun) => readonly string[],
@@ -132,7 +137,7 @@ export function namedFamily(
   create: (id: string) => MetricSpec,
 ): Pick<MetricFamily, 'metrics' | 'known'> {
   const of = (id: string): Metric => metric({ ...create(id), optional: true });
-  // A column as its name: `loss.some_scalar` is `loss.someScalar`.
+  // Converts a column to a name: `loss.some_scalar` to `loss.someScalar`.
   const nameOf = (word: string): string => word.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   return {
     metrics: (run) => idsOf(run).map(of),

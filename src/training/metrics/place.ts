@@ -1,4 +1,4 @@
-// Metrics that say where in the run a row is.
+// Metrics that identify a row: epoch and iteration.
 import { fixedFamily } from './metric.js';
 
 export const place = fixedFamily([

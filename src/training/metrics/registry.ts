@@ -14,14 +14,17 @@ import { training } from './training.js';
 
 const families: readonly MetricFamily[] = [place, schedule, lossScalars, training, top1, top5, ema, ownMetrics, time];
 
-/** The metrics of a run. */
+/** Returns the metrics of a run. */
 export const metricsOf = (run: MeasuredRun): readonly Metric[] => families.flatMap(({ metrics }) => metrics(run));
 
-/** The metrics that a stored run may have, whose columns or names are `present`: all but other runs' own. */
+/**
+ * Returns the metrics that a stored run with the columns or names `present` may have; metrics specific to other runs
+ * are excluded.
+ */
 export const knownMetrics = (present: readonly string[]): readonly Metric[] =>
   families.flatMap(({ known }) => known(present));
 
-/** What an evaluation step of a run computes for its metrics. */
+/** Returns the sums that an evaluation step of a run computes for its metrics. */
 export function evaluationSums(run: MeasuredRun, batch: EvaluatedBatch): Record<string, Tensor> {
   const measured = families.filter(({ metrics }) => metrics(run).length > 0);
   return Object.assign({}, ...measured.map(({ sums }) => sums?.(batch, run) ?? {})) as Record<string, Tensor>;
@@ -30,11 +33,11 @@ export function evaluationSums(run: MeasuredRun, batch: EvaluatedBatch): Record<
 const valuesOf = (values: readonly (readonly [Metric, number])[]): Record<string, number> =>
   Object.fromEntries(values.map(([{ name }, value]) => [name, value]));
 
-/** The values of the metrics of an evaluation, by name. */
+/** Returns the values of the metrics of an evaluation, by name. */
 export const evaluatedValues = (metrics: readonly Metric[], evaluation: Evaluation): Record<string, number> =>
   valuesOf(metrics.flatMap((each) => (each.kind === 'evaluation' ? [[each, each.value(evaluation)] as const] : [])));
 
-/** The row of an epoch; `evaluated`: its `evaluatedValues`, none where it was not evaluated. */
+/** Returns the row of an epoch. `evaluated`: its `evaluatedValues`; empty if it was not evaluated. */
 export function epochRow(
   metrics: readonly Metric[],
   epoch: EpochFacts,

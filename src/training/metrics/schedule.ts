@@ -1,4 +1,4 @@
-// Metrics of schedules: learning rate and lambda, both of the epoch's last step.
+// Metrics of schedules: learning rate and lambda in the epoch's last step.
 import { fixedFamily, type MetricFamily } from './metric.js';
 
 const threeDigits = (value: number): string => String(Number(value.toPrecision(3)));
@@ -12,7 +12,7 @@ const family = fixedFamily([
     value: ({ learningRate }) => learningRate,
   },
   {
-    // Of ISDA; 0 in runs of other losses.
+    // The lambda of losses that have one, such as ISDA; 0 for other losses.
     name: 'lambda',
     title: 'lambda',
     kind: 'schedule',

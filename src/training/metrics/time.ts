@@ -1,4 +1,4 @@
-// Metrics of time: of the whole epoch, and images per second of its training steps.
+// Metrics of time: seconds of the whole epoch, and images per second of its training steps.
 import { formatDuration } from '../../common/format.js';
 import { imagesPerSecond } from '../state.js';
 import { fixedFamily } from './metric.js';

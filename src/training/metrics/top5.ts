@@ -1,4 +1,4 @@
-// Top-5 error of evaluations, where there are more than 10 classes.
+// Top-5 error of evaluations, for more than 10 classes.
 import { cast, inTopK, sum } from '../../engine/ops/index.js';
 import { formatPercent } from './format.js';
 import { fixedFamily, type MetricFamily } from './metric.js';
