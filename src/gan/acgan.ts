@@ -1,4 +1,4 @@
-// ACGAN (Odena et al., 2017): the discriminator also names the class (paper, section 5).
+// ACGAN (Odena et al., 2017): the discriminator also classifies images (paper, section 5).
 import { add, mean, relu as reluOp, reshape, softmaxCrossEntropy } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Layer } from '../nn/layer.js';
@@ -41,7 +41,7 @@ export function createAcganGenerator({ noise, generatorWidth: width }: AcganOpti
   };
 }
 
-/** Six 3x3 convolutions, every other one with stride 2, to w … 32w channels, w = 16; then two fully connected heads. */
+/** Six 3x3 convolutions, every second with stride 2, to w … 32w channels, w = 16; then two fully connected heads. */
 function createDiscriminator({ discriminatorWidth: width, dropout: rate }: AcganOptions, classes: number) {
   const block = (number: number): Layer => {
     const outputs = width * 2 ** (number - 1);
@@ -67,7 +67,10 @@ function createDiscriminator({ discriminatorWidth: width, dropout: rate }: Acgan
   } satisfies Discriminator;
 }
 
-/** Real or generated, and of which class: the discriminator names both, the generator wants its label to be named. */
+/**
+ * Both networks also minimize the cross entropy of the class: the discriminator for real and generated images, the
+ * generator for its labels.
+ */
 export function createAcgan(options: AcganOptions, classes: number): Gan {
   const { learningRate, beta1 } = options;
   const optimizer = createAdam(adamOptions.parse({ name: 'adam', learningRate, beta1 }));

@@ -20,7 +20,7 @@ import {
 } from './layers.js';
 import type { CganOptions } from './options.js';
 
-/** noise → 2w·4·4 beside label → 2w·4·4, then → 2w·8·8 → w·16·16 → 3·32·32, w = 128. */
+/** noise → 2w·4·4 concatenated with label → 2w·4·4, then → 2w·8·8 → w·16·16 → 3·32·32, w = 128. */
 export function createCganGenerator({ noise, generatorWidth: width }: CganOptions, classes: number): Generator {
   const fromNoise = project(1, 4, { inputs: noise, outputs: 2 * width }, '_noise');
   const fromLabel = project(1, 4, { inputs: classes, outputs: 2 * width }, '_label');
@@ -42,7 +42,7 @@ export function createCganGenerator({ noise, generatorWidth: width }: CganOption
   };
 }
 
-/** Image → w/2·16·16 beside label, as planes of 32x32 → w/2·16·16, then → 2w·8·8 → 4w·4·4 → 1, w = 128. */
+/** Image → w/2·16·16 concatenated with label (planes of 32x32) → w/2·16·16, then → 2w·8·8 → 4w·4·4 → 1, w = 128. */
 function createDiscriminator({ discriminatorWidth: width }: CganOptions, classes: number): Discriminator {
   const slope = 0.2;
   const half = width / 2;
@@ -51,7 +51,8 @@ function createDiscriminator({ discriminatorWidth: width }: CganOptions, classes
   const ofLabel = discriminatorConv('1_label', { inputs: classes, ...first });
   const [kernel] = ofLabel.tensors;
   /**
-   * One-hot planes convolved, [N, 16, 16, w/2]: a plane of ones by each class's kernel, then the rows of the labels.
+   * The convolution of one-hot label planes, [N, 16, 16, w/2], computed as a plane of ones convolved with each class's
+   * kernel, then gathered by label.
    */
   const labelFeatures = (images: Tensor, labels: Tensor, { program }: Pass): Tensor => {
     const plane = onesLike(slice(images, [0, 0, 0, 0], [1, 32, 32, 1]));
@@ -74,7 +75,7 @@ function createDiscriminator({ discriminatorWidth: width }: CganOptions, classes
   };
 }
 
-/** Cross entropy of real against generated images, both with labels. */
+/** Cross entropy of real and generated images, both with labels. */
 export function createCgan(options: CganOptions, classes: number): Gan {
   const { learningRate, beta1 } = options;
   const optimizer = createAdam(adamOptions.parse({ name: 'adam', learningRate, beta1 }));

@@ -1,20 +1,23 @@
-// How much a generator's samples differ from each other, beside real images: a collapsed generator repeats itself.
+// The diversity of a generator's samples relative to real images; a collapsed generator repeats itself.
 import { cannot } from '../common/errors.js';
 import { imageBytes } from '../data/image-format.js';
 import type { ImageSource } from '../data/source.js';
 import { generatedFormat } from './generator.js';
 import { copyImages } from './real-images.js';
 
-/** Below this diversity a generator counts as collapsed; before so many iterations all samples are alike. */
+/**
+ * A generator with a lower diversity is reported as collapsed, but not in the first iterations, when all samples are
+ * alike.
+ */
 const collapsedBelow = 0.1;
 const firstIterations = 500;
 
-/** Real images of a class that are compared with each other. */
+/** Maximum number of real images per class that are compared with each other. */
 const maxRealImages = 40;
 
 /**
- * The mean absolute difference of two images of a group, from 0 to 255: over all pixels, pairs and groups. `images`:
- * uint8 [N, 32, 32, 3]; a group is some of their numbers. NaN where no group has two images.
+ * Returns the mean absolute difference between two images of a group, 0 to 255, over all pixels, pairs and groups.
+ * `images`: uint8 [N, 32, 32, 3]; `groups`: lists of image indices. NaN if no group has two images.
  */
 export function meanDistance(images: Uint8Array, groups: Iterable<readonly number[]>): number {
   const distances = [...groups].filter((group) => group.length > 1).map((group) => groupDistance(images, group));
@@ -32,7 +35,7 @@ function groupDistance(images: Uint8Array, group: readonly number[]): number {
   return sum / size / ((group.length * (group.length - 1)) / 2);
 }
 
-/** The numbers of the images of each label; of all where images have no label of their own. */
+/** Groups image indices by label; all in one group if images have no labels. */
 function grouped(labels: Iterable<number | undefined>): Map<number | undefined, number[]> {
   const groups = new Map<number | undefined, number[]>();
   let index = 0;
@@ -45,7 +48,7 @@ function grouped(labels: Iterable<number | undefined>): Map<number | undefined, 
   return groups;
 }
 
-/** The first real images of each label that samples have, or of all classes together; uint8 [N, 32, 32, 3]. */
+/** Returns the first real images of each label in `wanted`, or of all classes together; uint8 [N, 32, 32, 3]. */
 function realImages(source: ImageSource, wanted: ReadonlySet<number | undefined>) {
   const { storage, labels } = source;
   const chosen: number[] = [];
@@ -64,10 +67,10 @@ function realImages(source: ImageSource, wanted: ReadonlySet<number | undefined>
 }
 
 /**
- * Measures samples: the mean distance of two samples of a class over that of two real images of it (without labels: of
- * two samples of any class). 1 is as diverse as the data, 0 one image again and again. `labels`: of the samples, which
- * are uint8 [N, 32, 32, 3]; undefined of samples that have none. `source`: the images the generator learns from.
- * Undefined where there are no two different images of a class to compare with.
+ * Creates the measure of diversity: the mean distance of two samples of a class divided by that of two real images of
+ * the class (without labels: of any two). 1 is the diversity of the data, 0 a single repeated image. `labels`: those
+ * of the samples, uint8 [N, 32, 32, 3]; undefined for samples without labels. `source`: the images that the generator
+ * is trained on. Returns undefined if no class has two different real images.
  */
 export function createDiversity(
   source: ImageSource,
@@ -81,8 +84,8 @@ export function createDiversity(
 }
 
 /**
- * Watches the diversity of a run of `iterations`: the warning of a generator whose samples repeat themselves, once,
- * after a tenth of the run and at least 500 iterations.
+ * Watches the diversity in a run of `iterations`; returns a warning, once, if the samples repeat themselves after a
+ * tenth of the run and at least 500 iterations.
  */
 export function createCollapseWatch(iterations: number): (iteration: number, diversity: number) => string | undefined {
   let warned = false;

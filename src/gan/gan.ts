@@ -5,30 +5,30 @@ import type { TensorDeclaration } from '../nn/tensors.js';
 import type { Generator, GeneratorInputs } from './generator.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 
-/** What a discriminator says about a batch of images. */
+/** The output of a discriminator for a batch of images. */
 export interface Judgement {
-  /** [N]: how real the images look, without bound. */
+  /** [N]: unbounded scores; higher values for images that look more real. */
   readonly score: Tensor;
-  /** [N, classes], of discriminators that also name the class. */
+  /** [N, classes]; only from discriminators that also classify. */
   readonly classLogits?: Tensor;
-  /** [N, codes], of discriminators that also guess the codes: the mean of each. */
+  /** [N, codes]: the estimated means of the codes; only from discriminators that also estimate codes. */
   readonly codes?: Tensor;
 }
 
 export interface Discriminator {
-  /** Their names begin with `discriminator.`. */
+  /** Their names start with `discriminator.`. */
   readonly tensors: readonly TensorDeclaration[];
-  /** Images are [N, 32, 32, 3] from −1 to 1, labels int32 [N] those that they shall show. */
+  /** Images are [N, 32, 32, 3] from −1 to 1, labels int32 [N] the classes that they should show. */
   judge(images: Tensor, labels: Tensor, pass: Pass): Judgement;
 }
 
-/** A loss that is minimized, and the parts of it that are worth a column in losses.csv; all are scalars. */
+/** A loss to minimize, and its parts with a column in losses.csv; all are scalars. */
 export interface Objective {
   readonly loss: Tensor;
   readonly parts?: Readonly<Record<string, Tensor>>;
 }
 
-/** Generated images as their discriminator sees them, and what they were made from. */
+/** Generated images, the discriminator's output for them, and the generator's inputs. */
 export interface Generated {
   readonly judgement: Judgement;
   readonly inputs: Required<Pick<GeneratorInputs, 'noise' | 'labels'>> & GeneratorInputs;
@@ -43,15 +43,15 @@ interface Real {
 export interface Gan {
   readonly generator: Generator;
   readonly discriminator: Discriminator;
-  /** What the discriminator minimizes. */
+  /** Returns the objective that the discriminator minimizes. */
   discriminatorLoss(real: Real, generated: Generated): Objective;
-  /** What the generator minimizes. */
+  /** Returns the objective that the generator minimizes. */
   generatorLoss(generated: Generated): Objective;
-  /** The names of the parts that both objectives have, in the order of losses.csv. */
+  /** The names of the parts of both objectives, in the order of losses.csv. */
   readonly parts: readonly string[];
   readonly optimizers: Readonly<Record<'discriminator' | 'generator', Optimizer>>;
-  /** The discriminator's weights are held within ± this after each of its steps. */
+  /** The discriminator's weights are clipped to ± this value after each of its steps. */
   readonly clip?: number;
-  /** How many steps of the discriminator come before a generator step; `iteration` counts from 0. */
+  /** Returns the number of discriminator steps before a generator step; `iteration` counts from 0. */
   discriminatorSteps(iteration: number): number;
 }

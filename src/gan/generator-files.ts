@@ -1,4 +1,4 @@
-// The files of a trained generator, one or one for each class, and their checksum.
+// The files of a trained generator (one, or one per class) and their checksum.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,14 +7,14 @@ import { fileSha256 } from '../common/files.js';
 /** The name of the file in a run folder. */
 export const generatorFile = 'generator.safetensors';
 
-/** The folder of a class's generator in the run folder of a config with `gan.perClass`. */
+/** Returns the folder of a class's generator in the run folder of a config with `gan.perClass`. */
 export const classFolder = (label: number): string => `class-${label}`;
 
 const isThere = (path: string): boolean => existsSync(path) && statSync(path).isFile();
 
 /**
- * The files of the generators at a path: that file itself, or `generator.safetensors` of a run folder, or those of its
- * folders `class-0`, `class-1`, … in their order. None where there are none yet.
+ * Returns the generator files at a path: the file itself, `generator.safetensors` of a run folder, or those of its
+ * folders `class-0`, `class-1`, … in this order. Empty if there are none yet.
  */
 export function generatorFiles(path: string): string[] {
   if (!existsSync(path)) return [];
@@ -30,7 +30,8 @@ export function generatorFiles(path: string): string[] {
 }
 
 /**
- * SHA-256 (hex) of the generators at a path, wherever it is: of the file, or of several files' own; undefined: none.
+ * Returns the SHA-256 (hex) of the generators at a path, independent of the path: of the file, or of the checksums of
+ * several files. Undefined if there are none.
  */
 export function generatorChecksum(path: string): string | undefined {
   const sums = generatorFiles(path).map(fileSha256);

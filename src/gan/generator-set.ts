@@ -1,4 +1,4 @@
-// The generators of a folder: one of all its classes, or one for each.
+// The generators of a folder: one for all classes, or one per class.
 import { cannot } from '../common/errors.js';
 import { classDifference } from '../data/class-names.js';
 import { generatorChecksum } from './generator-files.js';
@@ -6,19 +6,22 @@ import { makesKnownClasses } from './label-meaning.js';
 import { loadGenerators, type LoadedGenerator } from './stored.js';
 
 export interface GeneratorSet {
-  /** A generator's file, or a folder of them, as it was named. */
+  /** The given path: a generator's file, or a folder of generators. */
   readonly path: string;
-  /** In the order of their classes; at least one. */
+  /** In the order of their classes; not empty. */
   readonly generators: readonly LoadedGenerator[];
-  /** `cifar10`, … */
+  /** For example `cifar10`. */
   readonly dataset: string;
   /** All classes of the data set. */
   readonly classNames: readonly string[];
-  /** SHA-256 (hex) of all their files. */
+  /** SHA-256 (hex) of all generator files. */
   readonly checksum: string;
 }
 
-/** Loads the generators at a path. Errors: none there; not generators; of several data sets. */
+/**
+ * Loads the generators at a path. Errors: there are none; a file is not a generator; they belong to different data
+ * sets.
+ */
 export async function loadGeneratorSet(path: string): Promise<GeneratorSet> {
   const generators = await loadGenerators(path);
   const [first] = generators;
@@ -34,7 +37,7 @@ export async function loadGeneratorSet(path: string): Promise<GeneratorSet> {
   return { path, generators, dataset, classNames, checksum: generatorChecksum(path)! };
 }
 
-/** The generator that makes images of one class on demand; undefined where the set has none. */
+/** Returns the generator that creates images of a given class; undefined if there is none. */
 export function generatorOfClass({ generators }: GeneratorSet, label: number): LoadedGenerator | undefined {
   return generators.find((each) => each.trainedClasses.includes(label) && makesKnownClasses(each));
 }

@@ -1,4 +1,4 @@
-// InfoGAN (Chen et al., 2016): the generator's codes are recovered from its images. Networks of its appendix C.2.
+// InfoGAN (Chen et al., 2016), with the networks of its appendix C.2: a network Q estimates the codes of images.
 import { add, mean, mulScalar, reshape, softmaxCrossEntropy, square, sub, sum } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence } from '../nn/layer.js';
@@ -24,7 +24,7 @@ import {
 } from './layers.js';
 import type { InfoganOptions } from './options.js';
 
-/** noise, label and codes → 7w·2·2 → 4w·4·4 → 2w·8·8 → w·16·16 → 3·32·32, w = 64; the first two normalized. */
+/** noise, label and codes → 7w·2·2 → 4w·4·4 → 2w·8·8 → w·16·16 → 3·32·32, w = 64; the first two are normalized. */
 export function createInfoganGenerator(
   { noise, codes, generatorWidth: width }: InfoganOptions,
   classes: number,
@@ -50,7 +50,7 @@ export function createInfoganGenerator(
   };
 }
 
-/** 3·32·32 → w·16·16 → 2w·8·8 → 4w·4·4, w = 64, shared by the score and by Q, which has 2w units of its own. */
+/** 3·32·32 → w·16·16 → 2w·8·8 → 4w·4·4, w = 64, shared by the score and by Q, which adds a layer of 2w units. */
 function createDiscriminator({ codes, discriminatorWidth: width }: InfoganOptions, classes: number) {
   const slope = 0.1;
   const body = sequence(
@@ -82,7 +82,7 @@ function createDiscriminator({ codes, discriminatorWidth: width }: InfoganOption
   } satisfies Discriminator;
 }
 
-/** Cross entropy of Q's guess of the label, and of its guess of the codes as normal variables of variance 1; means. */
+/** Mean cross entropies of Q's estimates: of the label, and of the codes as normal variables with variance 1. */
 function guesses({ judgement, inputs }: Generated): { categorical: Tensor; continuous: Tensor } {
   const error = sub(judgement.codes!, requireInput(inputs, 'codes'));
   return {
@@ -92,7 +92,8 @@ function guesses({ judgement, inputs }: Generated): { categorical: Tensor; conti
 }
 
 /**
- * Both networks also minimize what Q cannot guess: the variational bound on the mutual information (its equation 5).
+ * Both networks also minimize the cross entropies of Q: the variational bound on the mutual information (equation 5
+ * there).
  */
 export function createInfogan(options: InfoganOptions, classes: number): Gan {
   const { learningRate, generatorLearningRate, beta1, categoricalWeight, continuousWeight, realLabels } = options;

@@ -1,4 +1,4 @@
-// losses.csv: the mean losses since the row before, every so many iterations.
+// losses.csv: at a fixed interval of iterations, the mean losses since the previous row.
 import { createHash } from 'node:crypto';
 import { cannot } from '../common/errors.js';
 import { columnOf } from '../records/metrics-columns.js';
@@ -6,17 +6,18 @@ import { openTable, parseTable, readTable, tableHeader, tableLine } from '../rec
 import type { LossesRow } from './trainer.js';
 
 interface LossesFile {
-  /** The diversity of the last row that a resumed run keeps, where it has one. */
+  /** The diversity in the last row that a resumed run keeps, if any. */
   readonly lastDiversity: number | undefined;
   /** Appends one row and returns once it is on disk. */
   append(row: LossesRow): Promise<void>;
-  /** SHA-256 (hex) of all rows so far without their times. */
+  /** Returns the SHA-256 (hex) of all rows so far, without the column `seconds`. */
   digest(): string;
   close(): Promise<void>;
 }
 
 /**
- * The column of the samples' diversity: files of before have none, as those of data that it cannot be measured against.
+ * The column of the samples' diversity. Absent in files of earlier versions, and for data sets with which it cannot be
+ * measured.
  */
 const diversityColumn = 'diversity';
 
@@ -30,7 +31,7 @@ const shapeOf = (names: readonly string[]) => ({
   ...{ what: 'losses', columns: columnsOf(names), optional: [diversityColumn] },
 });
 
-/** The complete rows of a losses.csv with the means of `names`. Errors name file, line and column. */
+/** Returns the complete rows of a losses.csv with the means of `names`. Errors name file, line and column. */
 export async function readLosses(path: string, names: readonly string[]): Promise<LossesRow[]> {
   const table = parseTable(await readTable(path), path, shapeOf(names));
   // No cell of this table may be empty.
@@ -55,9 +56,9 @@ function digestOf(columns: readonly string[], rows: readonly Values[]): string {
     .digest('hex');
 }
 
-/** What a run's file begins with: nothing, or the rows that a resumed run has written. */
+/** The start of a run's file: empty, or the rows that a resumed run keeps. */
 export interface KeptLosses extends Pick<LossesFile, 'lastDiversity'> {
-  /** Those of the file: it may come from a version that measured less. */
+  /** The columns of the file, which may come from a version that measured less. */
   readonly columns: readonly string[];
   /** The kept rows. */
   readonly text: string;
@@ -67,17 +68,19 @@ export interface KeptLosses extends Pick<LossesFile, 'lastDiversity'> {
 interface KeptLossesOptions {
   /** Iterations between rows. */
   readonly every: number;
-  /** Iterations that a resumed run has done; later rows are not kept. Without it the file starts anew. */
+  /**
+   * Number of iterations already done by a resumed run; later rows are dropped. If absent, the file is started again.
+   */
   readonly resumeAfter?: number;
-  /** Whether rows have the samples' diversity. A resumed file keeps the columns that it has. */
+  /** Whether rows contain the samples' diversity. A resumed file keeps its columns. */
   readonly diversity?: boolean;
-  /** What `digest` was when the run's checkpoint was made; absent where that is not known. */
+  /** The value of `digest` when the run's checkpoint was made; absent if unknown. */
   readonly expectedDigest?: string | undefined;
 }
 
 /**
- * What of a run's file with the means of `names` is kept; writes nothing. Errors: `cannot resume`, and mistakes in the
- * file by line and column.
+ * Returns the part of a run's file with the means of `names` that is kept; writes nothing. Errors: `cannot resume`,
+ * and mistakes in the file by line and column.
  */
 export async function keptLosses(
   path: string,
@@ -95,8 +98,8 @@ export async function keptLosses(
 }
 
 /**
- * Opens losses.csv with the means of `names` for writing; what comes after the kept rows is cut off. Errors: `cannot
- * write X`.
+ * Opens losses.csv with the means of `names` for writing, and truncates it after the kept rows. Errors: `cannot write
+ * X`.
  */
 export async function openLosses(path: string, names: readonly string[], kept: KeptLosses): Promise<LossesFile> {
   const { columns, text, lastDiversity } = kept;
@@ -122,7 +125,7 @@ export async function openLosses(path: string, names: readonly string[], kept: K
 
 const hint = 'choose another folder with --out';
 
-/** The columns of a file and its first `count` rows, which have to be those of each `every` iterations. */
+/** Returns the columns of a file and its first `count` rows, which must be one per `every` iterations. */
 async function keptRows(
   path: string,
   names: readonly string[],

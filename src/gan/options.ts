@@ -13,7 +13,7 @@ const adam = {
   beta1: z.number().min(0).lt(1).default(0.5).describe('beta1 of Adam'),
 };
 
-/** Wasserstein GAN with weight clipping (Arjovsky et al., 2017), as a DCGAN for 32x32 pixels. Takes no labels. */
+/** Wasserstein GAN with weight clipping (Arjovsky et al., 2017), as a DCGAN for 32x32 pixels. Without labels. */
 const wganOptions = z.strictObject({
   name: z.literal('wgan'),
   perClass: z
@@ -57,7 +57,7 @@ const acganOptions = z.strictObject({
 });
 export type AcganOptions = z.output<typeof acganOptions>;
 
-/** InfoGAN (Chen et al., 2016), with its networks for 32x32 pixels in colour. */
+/** InfoGAN (Chen et al., 2016), with its networks for 32x32 colour images. */
 const infoganOptions = z.strictObject({
   name: z.literal('infogan'),
   noise,

@@ -1,11 +1,11 @@
-// The real images that a discriminator sees: whole batches in an order that is a function of the seed.
+// The real images for a discriminator: full batches in an order that depends only on the seed.
 import { cannot } from '../common/errors.js';
 import { epochOrder } from '../data/batches.js';
 import { imageBytes } from '../data/image-format.js';
 import { selectImages, storagePosition, type ImageSource, type MemorySource } from '../data/source.js';
 import { generatedFormat } from './generator.js';
 
-/** The images of some classes. Errors (usage): a class that the data set does not have. */
+/** Selects the images of some classes. Errors (usage): the data set does not have one of the classes. */
 export function ofClasses(source: ImageSource, classes: readonly number[] | undefined): ImageSource {
   if (classes === undefined) return source;
   const stray = classes.find((label) => label >= source.classes);
@@ -27,7 +27,7 @@ const size = imageBytes(generatedFormat);
 /** A source of images in memory. */
 type InMemory = Pick<MemorySource, 'storage' | 'positions'>;
 
-/** The images at some positions of a source, uint8 [N, 32, 32, 3]. */
+/** Copies the images at some positions of a source, uint8 [N, 32, 32, 3]. */
 export function copyImages(source: InMemory, indices: ArrayLike<number>): Uint8Array {
   const images = new Uint8Array(indices.length * size);
   for (let row = 0; row < indices.length; row++) {
@@ -44,13 +44,16 @@ interface RealBatch {
 }
 
 export interface RealBatches {
-  /** How many batches make up an epoch; images that do not fill one are left out, others in each epoch. */
+  /** Batches per epoch. Images that do not fill a batch are left out, different ones in each epoch. */
   readonly perEpoch: number;
-  /** Batch `number` of the run, counted from 0 over all epochs. */
+  /** Returns batch `number` of the run, counted from 0 over all epochs. */
   at(number: number): RealBatch;
 }
 
-/** The batches of a source. Errors (usage): fewer images than a batch; images that are not 32x32 pixels in memory. */
+/**
+ * Creates the batches of a source. Errors (usage): fewer images than a batch; images that are not 32x32 pixels in
+ * memory.
+ */
 export function createRealBatches(source: ImageSource, batchSize: number, seed: number): RealBatches {
   const { storage, count } = source;
   if (storage.kind !== 'memory' || source.height !== height || source.width !== width) {

@@ -30,12 +30,12 @@ function ganOf<Name extends Kind>(name: Name, options: OptionsByName[Name], clas
   return kinds[name].gan(options, classes);
 }
 
-/** Builds the generator that a config's `gan` section names. `classes` is ignored where it takes no labels. */
+/** Creates the generator selected by a config's `gan` section. `classes` is ignored by generators without labels. */
 export function createGenerator(options: GanOptions, classes: number): Generator {
   return generatorOf(options.name, options, classes);
 }
 
-/** Builds generator, discriminator and losses that a config's `gan` section names. */
+/** Creates the generator, discriminator and losses selected by a config's `gan` section. */
 export function createGan(options: GanOptions, classes: number): Gan {
   return ganOf(options.name, options, classes);
 }

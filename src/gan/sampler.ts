@@ -1,4 +1,4 @@
-// Images of a trained generator, each a function of (seed, label, index) alone.
+// Images of a trained generator; each depends only on (seed, label, index).
 import { cannot } from '../common/errors.js';
 import { randomStream } from '../common/random.js';
 import { imageBytes } from '../data/image-format.js';
@@ -9,7 +9,7 @@ import type { TensorSpec } from '../engine/types.js';
 import { generatedFormat, type Generator, type GeneratorInputs } from './generator.js';
 import type { StoredGenerator } from './stored.js';
 
-/** The values of a batch of generator inputs, row by row. */
+/** The values of a batch of generator inputs, in row-major order. */
 interface Latents {
   /** [N, noise] */
   readonly noise: Float32Array;
@@ -19,7 +19,7 @@ interface Latents {
   readonly codes: Float32Array;
 }
 
-/** The inputs of samples `first` … of a seed, one for each label. */
+/** Draws the inputs of the samples from number `first` of a seed, one per label. */
 export function drawLatents(
   { noise, codes }: Pick<Generator, 'noise' | 'codes'>,
   labels: Int32Array,
@@ -41,7 +41,7 @@ export function drawLatents(
 
 type LatentInputs = Readonly<Record<'noise', TensorSpec>> & Partial<Record<'labels' | 'codes', TensorSpec>>;
 
-/** The session inputs that a generator takes for a batch. */
+/** Returns the specs of a generator's session inputs for a batch. */
 function latentInputs({ noise, classes, codes }: Generator, batchSize: number): LatentInputs {
   return {
     noise: { dtype: 'float32', shape: [batchSize, noise] },
@@ -50,10 +50,10 @@ function latentInputs({ noise, classes, codes }: Generator, batchSize: number): 
   };
 }
 
-/** The name of a session's function that makes images. */
+/** The name of the session function that creates images. */
 export const sampleFunction = 'sample';
 
-/** Makes images in evaluation mode. Output: `images`, float32 [N, 32, 32, 3] from 0 to 255. */
+/** Creates images in evaluation mode. Output: `images`, float32 [N, 32, 32, 3] from 0 to 255. */
 export function samplingStep(generator: Generator, batchSize: number): SessionFunction {
   return {
     name: sampleFunction,
@@ -68,12 +68,15 @@ export function samplingStep(generator: Generator, batchSize: number): SessionFu
 }
 
 interface Sampler {
-  /** Images of labels, uint8 [N, 32, 32, 3]: samples `first`, `first` + 1, … of the seed. Errors: one is not finite. */
+  /**
+   * Returns images for labels, uint8 [N, 32, 32, 3]: samples `first`, `first` + 1, … of the seed. Errors: a value is
+   * not finite.
+   */
   sample(labels: Int32Array, seed: number, first: number): Uint8Array;
   close(): void;
 }
 
-/** Opens a session that makes images of a trained generator, `batchSize` a call. */
+/** Opens a session that creates images of a trained generator, `batchSize` per call. */
 export function openSampler(
   engine: Engine,
   { generator, values }: StoredGenerator,
@@ -88,7 +91,7 @@ export function openSampler(
       const count = labels.length;
       const pixels: Uint8Array[] = [];
       for (let start = 0; start < count; start += batchSize) {
-        // The last batch is filled up with its first label; what that makes is cut off.
+        // The last batch is padded with its first label; the additional images are dropped.
         const part = Int32Array.from({ length: batchSize }, (_, row) => labels[start + row] ?? labels[start]);
         const latents = drawLatents(generator, part, seed, first + start);
         const inputs = Object.fromEntries(Object.keys(step.inputs).map((key) => [key, latents[key as keyof Latents]]));
@@ -107,10 +110,10 @@ export function openSampler(
   };
 }
 
-/** The first `count` of a batch of images as bytes. */
+/** Converts the first `count` images of a batch to bytes. */
 export function toBytes(images: Float32Array, count: number): Uint8Array {
   const bytes = new Uint8Array(count * imageBytes(generatedFormat));
-  // A loop: `from` with a function takes ten times as long.
+  // A loop, since `from` with a function takes ten times as long.
   for (let i = 0; i < bytes.length; i++) bytes[i] = Math.min(255, Math.max(0, Math.round(images[i])));
   return bytes;
 }

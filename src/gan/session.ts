@@ -8,10 +8,10 @@ import type { SessionState } from '../training/state.js';
 import { samplingStep } from './sampler.js';
 import { discriminatorStep, generatorStep, parametersOf, type GanParts } from './steps.js';
 
-/** Its tensors are all that it keeps between calls. */
+/** `tensors` are all variables that it keeps between calls. */
 export type GanSession = SessionState;
 
-/** Both networks and what their optimizers remember. */
+/** Returns the tensors of both networks and the state of their optimizers. */
 function ganTensors({ generator, discriminator, optimizers }: Gan): TensorDeclaration[] {
   return [
     ...generator.tensors,
@@ -23,15 +23,15 @@ function ganTensors({ generator, discriminator, optimizers }: Gan): TensorDeclar
 
 interface GanSessionOptions {
   readonly execution: Execution;
-  /** Images that the function `sample` makes; 0: there is no such function. */
+  /** Number of images that the function `sample` creates; 0: the function does not exist. */
   readonly samples: number;
-  /** Of the first values. */
+  /** Seed of the initial values. */
   readonly seed: number;
-  /** The number of values up to which a parameter is updated together with others; default: by the device. */
+  /** Largest number of values of a parameter that is updated together with others. Default: depends on the device. */
   readonly packLimit?: number;
 }
 
-/** Opens a session with first values from the seed. */
+/** Opens a session with initial values from the seed. */
 export function openGanSession(
   engine: Engine,
   parts: GanParts,

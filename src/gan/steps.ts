@@ -12,7 +12,7 @@ import { optimizerSpecs } from '../optimizers/optimizer.js';
 
 export interface GanParts {
   readonly gan: Gan;
-  /** The labels that are generated: those of the images it is trained on. */
+  /** The labels of generated images: those of the training images. */
   readonly classes: readonly number[];
   readonly batchSize: number;
 }
@@ -22,14 +22,16 @@ export const generatorFunction = 'generator';
 
 const seedInput: TensorSpec = { dtype: 'int32', shape: [2] };
 
-/** The program for the network that a step does not train: nothing of it changes, and it gets no gradients. */
+/**
+ * Returns a program for the network that a step does not train: nothing is assigned, and parameters get no gradients.
+ */
 const frozen = (program: Program): Program => ({
   ...program,
   read: (variable) => detach(program.read(variable)),
   assign: () => undefined,
 });
 
-/** Noise, labels and codes of a step, drawn from its seed. */
+/** Draws the noise, labels and codes of a step from its seed. */
 export function drawInputs({ gan, classes, batchSize }: GanParts, seed: Tensor): Generated['inputs'] {
   const { noise, codes } = gan.generator;
   const choices = seed.program.constant(Int32Array.from(classes), { dtype: 'int32', shape: [classes.length] });
@@ -46,7 +48,7 @@ export const parametersOf = ({ tensors }: { readonly tensors: readonly TensorDec
 
 type Inputs = Readonly<Record<string, Tensor>>;
 
-/** What the discriminator minimizes on a batch: inputs images (uint8), labels and seed. */
+/** Returns the discriminator's objective on a batch: inputs images (uint8), labels and seed. */
 export function discriminatorObjective(parts: GanParts, { images, labels, seed }: Inputs, program: Program): Objective {
   const { gan } = parts;
   const { generator, discriminator } = gan;
@@ -60,7 +62,7 @@ export function discriminatorObjective(parts: GanParts, { images, labels, seed }
   );
 }
 
-/** What the generator minimizes: input seed. */
+/** Returns the generator's objective: input seed. */
 export function generatorObjective(parts: GanParts, { seed }: Inputs, program: Program): Objective {
   const { generator, discriminator } = parts.gan;
   const inputs = drawInputs(parts, seed);
@@ -71,7 +73,7 @@ export function generatorObjective(parts: GanParts, { seed }: Inputs, program: P
 
 const { height, width, channels } = generatedFormat;
 
-/** The inputs of `discriminatorObjective`. */
+/** The specs of the inputs of `discriminatorObjective`. */
 export const batchInputs = (batchSize: number): Readonly<Record<'images' | 'labels' | 'seed', TensorSpec>> => ({
   images: { dtype: 'uint8', shape: [batchSize, height, width, channels] },
   labels: { dtype: 'int32', shape: [batchSize] },
@@ -79,8 +81,8 @@ export const batchInputs = (batchSize: number): Readonly<Record<'images' | 'labe
 });
 
 /**
- * One step of the discriminator on a batch of real images (uint8) and as many generated ones. Outputs: loss, before the
- * update, and the parts of the objective. Nothing of the generator changes.
+ * One step of the discriminator on a batch of real images (uint8) and the same number of generated ones. Outputs:
+ * loss, before the update, and the parts of the objective. The generator is not changed.
  */
 export function discriminatorStep(parts: GanParts): SessionFunction {
   const { discriminator, optimizers, clip } = parts.gan;
@@ -99,7 +101,7 @@ export function discriminatorStep(parts: GanParts): SessionFunction {
   };
 }
 
-/** One step of the generator. Outputs as the discriminator's. Nothing of the discriminator changes. */
+/** One step of the generator. Outputs as for the discriminator, which is not changed. */
 export function generatorStep(parts: GanParts): SessionFunction {
   const { generator, optimizers } = parts.gan;
   return {

@@ -1,4 +1,4 @@
-// A trained generator as one safetensors file that describes itself in its metadata.
+// A trained generator as one safetensors file; the metadata contain its description.
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,13 +14,13 @@ import type { Generator } from './generator.js';
 import { ganOptions, type GanOptions } from './options.js';
 import { createGenerator } from './registry.js';
 
-/** What a generator was trained on. */
+/** The training data of a generator. */
 const originSchema = z.strictObject({
-  /** `cifar10`, … */
+  /** For example `cifar10`. */
   dataset: z.string(),
   /** All classes of the data set, in the order of the labels. */
   classNames: z.array(z.string()),
-  /** The labels of the images it was trained on. */
+  /** The labels of the images that it was trained on. */
   trainedClasses: z.array(z.int().min(0)),
 });
 type GeneratorOrigin = z.output<typeof originSchema>;
@@ -28,7 +28,7 @@ type GeneratorOrigin = z.output<typeof originSchema>;
 export interface StoredGenerator extends GeneratorOrigin {
   readonly options: GanOptions;
   readonly generator: Generator;
-  /** Of all its tensors, by name, as the session takes them. */
+  /** The values of all its tensors by name, in the session's layouts. */
   readonly values: ReadonlyMap<string, Float32Array>;
 }
 
@@ -67,8 +67,8 @@ function parsed<Value>(schema: z.ZodType<Value>, text: string | undefined, place
 }
 
 /**
- * Loads a generator from its file, or from the run folder that holds it. Errors: it is not there, not a generator, or
- * its tensors are not those of the networks it names.
+ * Loads a generator from its file or run folder. Errors: the file is missing or not a generator, or its tensors do not
+ * match the networks in its description.
  */
 export async function loadGenerator(path: string): Promise<LoadedGenerator> {
   const found = await stat(path).catch(() => undefined);
@@ -97,7 +97,7 @@ export async function loadGenerator(path: string): Promise<LoadedGenerator> {
   return { ...origin, options, generator, values, path: file, checksum };
 }
 
-/** Whether the file in a run folder holds the generator that a checkpoint has among its `tensors`. */
+/** Whether the generator's file in a run folder has the same tensors as a checkpoint, whose tensors are `tensors`. */
 export async function holdsGenerator(folder: string, tensors: readonly NamedTensor[]): Promise<boolean> {
   const stored = await loadGenerator(folder).catch(() => undefined);
   if (stored === undefined) return false;
@@ -112,11 +112,11 @@ export async function holdsGenerator(folder: string, tensors: readonly NamedTens
 }
 
 /**
- * Loads all generators of a run: the one of its folder, or those of its classes that have a checkpoint, in the order of
- * the labels. Errors: as `loadGenerator`; there are none.
+ * Loads all generators of a run: the one in its folder, or those of its classes that have a checkpoint, in the order
+ * of the labels. Errors: as for `loadGenerator`; there are none.
  */
 export function loadGenerators(path: string): Promise<LoadedGenerator[]> {
   const files = generatorFiles(path);
-  // Where there are none, loading says so.
+  // If there are none, loading the path throws the error.
   return Promise.all((files.length === 0 ? [path] : files).map((file) => loadGenerator(file)));
 }

@@ -1,4 +1,4 @@
-// The training loop of a generator: discriminator steps, a generator step, stoppable between any two iterations.
+// The training loop of a generator: discriminator steps, then a generator step; can stop between iterations.
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { cannot } from '../common/errors.js';
@@ -10,14 +10,14 @@ import { optimizerScalarsAt, type Optimizer } from '../optimizers/optimizer.js';
 import type { RealBatches } from './real-images.js';
 import { discriminatorFunction, generatorFunction } from './steps.js';
 
-/** A place between two iterations, with what was summed since the last row of losses.csv. */
+/** A position between two iterations, with the sums since the last row of losses.csv. */
 const positionSchema = z.strictObject({
-  /** Iterations, which are generator steps, that are done. */
+  /** Completed iterations (generator steps). */
   iteration: z.int().min(0),
-  /** Discriminator steps that are done. */
+  /** Completed discriminator steps. */
   discriminatorSteps: z.int().min(0),
   sums: z.record(z.string(), z.number()),
-  /** Of all iterations so far. */
+  /** Seconds of all iterations so far. */
   seconds: z.number().min(0),
 });
 export type GanPosition = z.output<typeof positionSchema>;
@@ -25,19 +25,20 @@ export type GanPosition = z.output<typeof positionSchema>;
 export const ganStart: GanPosition = { iteration: 0, discriminatorSteps: 0, sums: {}, seconds: 0 };
 
 /**
- * What a checkpoint holds beside tensors: the position, and the images of the run; absent in those of earlier versions.
+ * The content of a checkpoint in addition to tensors: the position, and values that must be unchanged when the run
+ * resumes. The latter are absent in checkpoints of earlier versions.
  */
 const progressSchema = positionSchema.extend({
   /** Checksum of the data set. */
   data: z.string().optional(),
-  /** Its classes, in the order of the labels. */
+  /** Classes of the data set, in the order of the labels. */
   classNames: z.array(z.string()).optional(),
   /** Digest of the rows of losses.csv. */
   losses: z.string().optional(),
 });
 type GanProgressState = z.output<typeof progressSchema>;
 
-/** Reads back from a checkpoint where the run was. */
+/** Parses the progress stored in a checkpoint. Errors: it is damaged. */
 export function parseGanProgress(value: unknown, place: string): GanProgressState {
   const result = progressSchema.safeParse(value);
   if (!result.success)
@@ -53,39 +54,42 @@ interface GanTrainerInputs {
   readonly seed: number;
   readonly lossesEvery: number;
   readonly position: GanPosition;
-  /** Milliseconds. */
+  /** Returns milliseconds. */
   readonly clock: () => number;
 }
 
-/** What losses.csv says of the iterations since its last row. */
+/** A row of losses.csv for the iterations since the previous row. */
 export interface LossesRow {
   readonly iteration: number;
-  /** Means: the discriminator's loss in its last step of an iteration, the generator's, and their parts. */
+  /** Means of the discriminator's loss in its last step of each iteration, the generator's loss, and their parts. */
   readonly means: Readonly<Record<string, number>>;
-  /** Of samples of the generator as it is (see `createDiversity`), where it is measured. */
+  /** Diversity of samples of the current generator (see `createDiversity`), if it is measured. */
   readonly diversity?: number;
-  /** Of all iterations so far. */
+  /** Seconds of all iterations so far. */
   readonly seconds: number;
 }
 
 interface GanTrainerEvents {
-  /** After each iteration, with its losses. */
+  /** Called after each iteration, with its losses. */
   iteration(iteration: number, losses: Readonly<Record<string, number>>): void;
   losses(row: LossesRow): Promise<void>;
-  /** After each iteration, the row of losses written. */
+  /** Called after each iteration, after its row of losses is written. */
   reached(position: GanPosition): Promise<void>;
-  /** The signal that asks for an end, if one came. */
+  /** Returns the signal that requested a stop, if any. */
   stopRequested(): string | undefined;
 }
 
-/** The columns of means in losses.csv. */
+/** Returns the columns of means in losses.csv. */
 export const lossColumns = ({ parts }: Pick<Gan, 'parts'>): string[] => [
   'discriminatorLoss',
   'generatorLoss',
   ...parts,
 ];
 
-/** Trains to the last iteration. Returns the signal that stopped it, and where. Errors: a loss is not finite. */
+/**
+ * Trains to the last iteration. Returns the signal that stopped it, if any, and the position. Errors: a loss is not
+ * finite.
+ */
 export async function trainGan(
   inputs: GanTrainerInputs,
   events: GanTrainerEvents,
@@ -115,7 +119,7 @@ export async function trainGan(
   return { signal: undefined, position };
 }
 
-/** The scalars of an optimizer whose rate stays, as a step takes them; `step` counts from 1. */
+/** Returns the scalars of an optimizer with constant learning rate, as inputs of a step; `step` counts from 1. */
 export const scalarsOf = (optimizer: Optimizer, step: number): Record<string, Float32Array> => {
   const values = optimizerScalarsAt(optimizer, { learningRate: optimizer.learningRate, step });
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Float32Array.of(value)]));
@@ -123,7 +127,7 @@ export const scalarsOf = (optimizer: Optimizer, step: number): Record<string, Fl
 
 type Losses = Readonly<Record<string, number>>;
 
-/** One iteration: its losses, and how many discriminator steps there were in all. */
+/** Runs one iteration; returns its losses and the total number of discriminator steps. */
 function iterate(
   { session, gan, batches, iterations, seed }: GanTrainerInputs,
   { iteration, discriminatorSteps }: GanPosition,

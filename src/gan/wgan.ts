@@ -1,4 +1,4 @@
-// WGAN (Arjovsky et al., 2017) as DCGAN for 32x32 pixels (paper, section 5).
+// WGAN (Arjovsky et al., 2017) as a DCGAN for 32x32 pixels (paper, section 5).
 import { mean, neg, sub } from '../engine/ops/index.js';
 import { sequence } from '../nn/layer.js';
 import { leakyRelu } from '../nn/layers.js';
@@ -11,7 +11,7 @@ import type { WganOptions } from './options.js';
 
 const warmupCriticSteps = 100;
 
-/** noise → 4w·4·4 → 2w·8·8 → w·16·16 → 3·32·32, w = 64. Takes no labels. */
+/** noise → 4w·4·4 → 2w·8·8 → w·16·16 → 3·32·32, w = 64. Without labels. */
 export function createWganGenerator({ noise, generatorWidth: width }: WganOptions): Generator {
   const layers = sequence(
     project(1, 4, { inputs: noise, outputs: 4 * width }),
@@ -41,7 +41,7 @@ function createCritic({ discriminatorWidth: width }: WganOptions): Discriminator
   return { tensors: layers.tensors, judge: (images, _, pass) => ({ score: layers.apply(images, pass) }) };
 }
 
-/** The critic maximizes f(real) − f(generated), the generator f(generated), both in the mean. */
+/** The critic maximizes the mean of f(real) − f(generated), the generator that of f(generated). */
 export function createWgan(options: WganOptions): Gan {
   const { learningRate, clip, criticSteps, warmupIterations } = options;
   const optimizer = createRmsprop(rmspropOptions.parse({ name: 'rmsprop', learningRate }));
