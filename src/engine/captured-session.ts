@@ -73,10 +73,10 @@ function load({ binding, temporaryDirectory, layout }: CaptureContext, model: Ui
       return work();
     } catch (error) {
       const { message } = writeFailureWithSpaceNow(join(temporaryDirectory, 'isda-graph'), error);
-      throw cannot('hand the graph to TensorFlow', message, {
+      throw cannot('load the graph into TensorFlow', message, {
         code: 'engine/graph',
         place: temporaryDirectory,
-        hint: `the graph needs ${formatBytes(model.byteLength)} there for a moment; the variable TMPDIR names the folder`,
+        hint: `the graph temporarily needs ${formatBytes(model.byteLength)} there; the variable TMPDIR selects the folder`,
         cause: error,
       });
     }

@@ -52,7 +52,7 @@ export function checkedOutputs(
 ): Readonly<Record<string, Tensor>> {
   for (const [output, tensor] of Object.entries(outputs)) {
     if (['float32', 'int32', 'bool'].includes(tensor.dtype)) continue;
-    throw cannot(`give output ${output} of ${name}`, `it is ${describeSpec(tensor)}, which stays in the engine`, {
+    throw cannot(`return output ${output} of ${name}`, `it is ${describeSpec(tensor)}, which cannot be read`, {
       code: 'engine/shape',
       hint: 'cast it to float32 or int32',
     });

@@ -51,7 +51,7 @@ function apply(environment: Variables, settings: EngineSettings): void {
   if (deterministic) for (const name of ['TF_DETERMINISTIC_OPS', 'TF_CUDNN_DETERMINISTIC']) environment[name] = '1';
 }
 
-/** Variables that switch something on or off; any other value has the same effect as an unset variable. */
+/** Variables that switch something on or off; unrecognized values count as unset. */
 const switchVariables = [
   ...['TF_DETERMINISTIC_OPS', 'TF_CUDNN_DETERMINISTIC', 'TF_ENABLE_ONEDNN_OPTS', 'TF_FORCE_GPU_ALLOW_GROWTH'],
   ...['NVIDIA_TF32_OVERRIDE', persistentBatchNormVariable],
@@ -143,7 +143,7 @@ export function useSettings(environment: Variables, settings: EngineSettings, lo
     if (loaded) {
       throw cannot(`use ${asked}`, `TensorFlow was loaded with ${key}: ${actual[key]} in this process`, {
         code: 'engine/settings',
-        hint: 'it reads the setting only while it is loaded: use a process of its own for each',
+        hint: 'TensorFlow reads the setting only while it is loaded: use a separate process',
       });
     }
     const variable = variableOf[key];

@@ -7,13 +7,13 @@ import { describeSpec, sameShape } from './types.js';
 export const undeclared = (name: string): IsdaError =>
   cannot(`use the variable ${name}`, 'it is not among the declared tensors', {
     code: 'engine/graph',
-    hint: 'a loss or a network lists in `tensors`, an optimizer gives by `state`, all that it reads or assigns',
+    hint: 'declare it in `tensors` of the loss or network, or in `state` of the optimizer',
   });
 
 /** Errors: the value assigned to a variable is not a tensor, or has another shape or type. */
 export function requireFit({ name, shape }: Variable, value: Tensor): void {
   const expected = describeSpec({ dtype: 'float32', shape });
-  // Users' files are JavaScript.
+  // Checked at run time, since users' files are JavaScript.
   const given = value as unknown;
   if (!isTensor(given)) {
     const reason = `the value is ${typeof given === 'number' ? `the number ${given}` : 'no tensor'}, expected ${expected}`;

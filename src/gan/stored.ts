@@ -59,7 +59,7 @@ function parsed<Value>(schema: z.ZodType<Value>, text: string | undefined, place
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw cannot('load the generator', 'the file does not say what it is', {
+  throw cannot('load the generator', 'the metadata of the file do not describe one', {
     code: 'generator/unusable',
     place,
     hint: 'give a run folder of `isda gan train`, or its generator.safetensors',

@@ -21,6 +21,6 @@ export function diverged(metric: string, value: number, when: string, good: Good
     code: 'run/diverged',
     place:
       good === undefined ? 'there is no checkpoint from before' : `last good checkpoint: ${good.path} (${good.at})`,
-    hint: 'a lower optimizer.learningRate may help, with ISDA also a lower loss.lambda0; with another one choose another folder (--out)',
+    hint: 'try a lower optimizer.learningRate, or with ISDA a lower loss.lambda0, in another folder (--out)',
   });
 }

@@ -67,7 +67,7 @@ describe.each(executions)('a session, %s', (execution) => {
       build: ({ x }) => ({ x }),
     };
     const run = (): unknown => open([], bytes).call('f', { x: Uint8Array.of(1, 2) });
-    expect(run).toThrow('cannot give output x of f: it is uint8[2], which stays in the engine');
+    expect(run).toThrow('cannot return output x of f: it is uint8[2], which cannot be read');
   });
 
   it('takes parts of larger arrays', () => {

@@ -88,7 +88,7 @@ describe('useSettings', () => {
     );
     expect(messageOf({}, { ...defaultSettings, tf32: false }, true)).toBe(
       'error: cannot use training.tf32: false: TensorFlow was loaded with tf32: true in this process\n' +
-        '  hint: it reads the setting only while it is loaded: use a process of its own for each',
+        '  hint: TensorFlow reads the setting only while it is loaded: use a separate process',
     );
   });
 

@@ -34,7 +34,9 @@ describe('a generator in its file', () => {
     const path = join(folder, generatorFile);
     await expect(loadGenerator(folder)).rejects.toThrow(`cannot read ${path}: no such file`);
     writeFileSync(path, Buffer.concat(encodeSafetensors([], { format: 'pt' })));
-    await expect(loadGenerator(path)).rejects.toThrow('cannot load the generator: the file does not say what it is');
+    await expect(loadGenerator(path)).rejects.toThrow(
+      'cannot load the generator: the metadata of the file do not describe one',
+    );
     const stored = fresh(narrow('wgan'));
     await saveGenerator(path, { ...stored, options: narrow('acgan') });
     await expect(loadGenerator(path)).rejects.toThrow(/cannot load the tensors: .* is not part of this network/);

@@ -8,23 +8,30 @@ export function requireIndices(action: string, indices: TensorSpec): void {
   throw cannot(action, `the indices are ${describeSpec(indices)}, expected int32`, { code: 'engine/shape' });
 }
 
-/** Errors: the logits are not a matrix, or `beside` does not have the spec that `expected` returns for their shape. */
-function requireBeside(action: string, logits: TensorSpec, beside: TensorSpec, expected: (shape: Shape) => TensorSpec) {
+/** Errors: the logits are not a matrix, or the labels or targets do not have the spec `expected` for their shape. */
+function requireMatch(
+  action: string,
+  logits: TensorSpec,
+  [what, given]: readonly [string, TensorSpec],
+  expected: (shape: Shape) => TensorSpec,
+): void {
   const fail = (reason: string): Error => cannot(action, reason, { code: 'engine/shape' });
   if (logits.shape.length !== 2 || logits.dtype === 'int32') {
     throw fail(`the logits are ${describeSpec(logits)}, expected float32 [N, C]`);
   }
   const spec = expected(logits.shape);
-  if (beside.dtype === spec.dtype && sameShape(beside.shape, spec.shape)) return;
-  throw fail(`beside logits ${describeSpec(logits)} is ${describeSpec(beside)}, expected ${describeSpec(spec)}`);
+  if (given.dtype === spec.dtype && sameShape(given.shape, spec.shape)) return;
+  throw fail(
+    `the ${what} are ${describeSpec(given)}, expected ${describeSpec(spec)} for logits ${describeSpec(logits)}`,
+  );
 }
 
 /** Errors: the labels are not int32 [N] for logits [N, C]. */
 export function requireLabels(action: string, logits: TensorSpec, labels: TensorSpec): void {
-  requireBeside(action, logits, labels, ([count]) => ({ dtype: 'int32', shape: [count] }));
+  requireMatch(action, logits, ['labels', labels], ([count]) => ({ dtype: 'int32', shape: [count] }));
 }
 
 /** Errors: the targets are not of the shape and type of the logits [N, C]. */
 export function requireTargets(action: string, logits: TensorSpec, targets: TensorSpec): void {
-  requireBeside(action, logits, targets, (shape) => ({ dtype: logits.dtype, shape }));
+  requireMatch(action, logits, ['targets', targets], (shape) => ({ dtype: logits.dtype, shape }));
 }

@@ -18,9 +18,13 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   const size = sizeOf(x.shape);
   const whole = inferredShape(size, shape);
   if (sizeOf(whole) !== size || !whole.every((extent) => Number.isInteger(extent) && extent >= 0)) {
-    throw cannot('reshape', `${describeSpec(x)} does not have the elements of [${shape.join(', ')}]`, {
-      code: 'engine/shape',
-    });
+    throw cannot(
+      'reshape',
+      `the shape [${shape.join(', ')}] does not match the ${size} elements of ${describeSpec(x)}`,
+      {
+        code: 'engine/shape',
+      },
+    );
   }
   if (sameShape(x.shape, whole)) return x;
   const attributes = { T: type(x.dtype), Tshape: type('int32') };
@@ -32,7 +36,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 export function transpose(x: Tensor, axes: readonly number[]): Tensor {
   const order = axesOf('transpose', x, axes);
   if (order.length !== x.shape.length) {
-    throw cannot('transpose', `[${axes.join(', ')}] does not order all axes of ${describeSpec(x)}`, {
+    throw cannot('transpose', `[${axes.join(', ')}] is not a permutation of all axes of ${describeSpec(x)}`, {
       code: 'engine/shape',
     });
   }
@@ -68,9 +72,13 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
 export function pad(x: Tensor, paddings: readonly (readonly [number, number])[]): Tensor {
   if (paddings.length !== x.shape.length || paddings.flat().some((width) => !(width >= 0))) {
     const given = JSON.stringify(paddings);
-    throw cannot('pad', `${given} has no [before, after] from 0 for each axis of ${describeSpec(x)}`, {
-      code: 'engine/shape',
-    });
+    throw cannot(
+      'pad',
+      `expected [before, after], both at least 0, for each axis of ${describeSpec(x)}, got ${given}`,
+      {
+        code: 'engine/shape',
+      },
+    );
   }
   const shape = x.shape.map((extent, axis) => extent + paddings[axis][0] + paddings[axis][1]);
   const table = x.program.constant(Int32Array.from(paddings.flat()), { dtype: 'int32', shape: [paddings.length, 2] });

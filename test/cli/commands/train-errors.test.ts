@@ -231,7 +231,7 @@ describe('a loss that is not a number', () => {
     const outcome = await runHere(folder, trainArgs('nan', ['optimizer.learningRate=1e6']));
     expect(outcome.exitCode).toBe(1);
     expect(outcome.stderr).toMatch(
-      /^error: cannot continue training: train_loss is (NaN|Infinity) at epoch 1, step [234] of 4\n {2}there is no checkpoint from before\n {2}hint: a lower optimizer\.learningRate may help, with ISDA also a lower loss\.lambda0; with another one choose another folder \(--out\)$/,
+      /^error: cannot continue training: train_loss is (NaN|Infinity) at epoch 1, step [234] of 4\n {2}there is no checkpoint from before\n {2}hint: try a lower optimizer\.learningRate, or with ISDA a lower loss\.lambda0, in another folder \(--out\)$/,
     );
     expect(read(folder, 'nan', 'log.txt')).toMatch(/Z cannot continue training: train_loss is \w+ at epoch 1, step/);
   });

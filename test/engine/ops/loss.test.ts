@@ -75,18 +75,17 @@ describe.each(forms)('loss operations, $execution, deterministic: $deterministic
     const whole = (program: Program, size: number) =>
       program.constant(new Int32Array(size), { dtype: 'int32', shape: [size] });
     const name = 'cannot compute softmaxCrossEntropy: ';
-    const beside = `${name}beside logits float32[4, 5] is`;
     expect(of((logits) => softmaxCrossEntropy(logits, cast(argMax(logits), 'float32')))).toThrow(
-      `${beside} float32[4], expected int32[4]`,
+      `${name}the labels are float32[4], expected int32[4] for logits float32[4, 5]`,
     );
     expect(of((logits, program) => softmaxCrossEntropy(logits, whole(program, 3)))).toThrow(
-      `${beside} int32[3], expected int32[4]`,
+      `${name}the labels are int32[3], expected int32[4] for logits float32[4, 5]`,
     );
     expect(of((logits, program) => softmaxCrossEntropy(whole(program, 4), logits))).toThrow(
       `${name}the logits are int32[4], expected float32 [N, C]`,
     );
     expect(of((logits, program) => softTargetCrossEntropy(logits, whole(program, 4)))).toThrow(
-      'beside logits float32[4, 5] is int32[4], expected float32[4, 5]',
+      'the targets are int32[4], expected float32[4, 5] for logits float32[4, 5]',
     );
     expect(of((logits) => oneHot(logits, 3))).toThrow('cannot compute oneHot: the indices are float32[4, 5], expected int32'); // prettier-ignore
     expect(of((logits) => gatherRows(logits, logits))).toThrow('cannot compute gatherRows: the indices are float32[4, 5]'); // prettier-ignore

@@ -40,7 +40,7 @@ describe.each(executions)('shapes, %s', (execution) => {
   it.each([[[5]], [[-1, 5]], [[-1, -1, 24]], [[-2, -12]], [[-1, 0]]])('reshape refuses %j', (shape) => {
     const leaves = { x: randomLeaf([2, 3, 4], 'x') };
     expect(() => runOnce(engine, execution, leaves, ({ x }) => ({ y: reshape(x, shape) }))).toThrow(
-      `cannot reshape: float32[2, 3, 4] does not have the elements of [${shape.join(', ')}]`,
+      `cannot reshape: the shape [${shape.join(', ')}] does not match the 24 elements of float32[2, 3, 4]`,
     );
   });
 
@@ -151,13 +151,17 @@ describe.each(executions)('shapes, %s', (execution) => {
 
   it.each<[string, (x: Tensor) => Tensor, string]>([
     ['transpose', (x) => transpose(x, [0, 0]), '[0, 0] names axis 0 twice'],
-    ['transpose', (x) => transpose(x, [1]), '[1] does not order all axes of float32[4, 5]'],
+    ['transpose', (x) => transpose(x, [1]), '[1] is not a permutation of all axes of float32[4, 5]'],
     ['transpose', (x) => transpose(x, undefined!), 'expected a list of whole numbers as axes, got undefined'],
     ['reshape', (x) => reshape(x, 20 as never), 'expected a list of whole numbers as a shape, got 20'],
     ['slice', (x) => slice(x, [0, 3], [4, 3]), 'float32[4, 5] has no block of [4, 3] at [0, 3]'],
     ['slice', (x) => slice(x, [0], [4]), 'float32[4, 5] has no block of [4] at [0]'],
     ['slice', (x) => slice(x, 0 as never, [4, 3]), 'expected a list of whole numbers as its beginning, got 0'],
-    ['pad', (x) => pad(x, [[1, 1]]), '[[1,1]] has no [before, after] from 0 for each axis of float32[4, 5]'],
+    [
+      'pad',
+      (x) => pad(x, [[1, 1]]),
+      'expected [before, after], both at least 0, for each axis of float32[4, 5], got [[1,1]]',
+    ],
     ['concatenate', (x) => concat([x, reshape(x, [5, 4])], 0), 'float32[4, 5] and float32[5, 4] differ in more than axis 0'], // prettier-ignore
     ['concatenate', (x) => concat([x, cast(x, 'int32')], 0), 'float32[4, 5] and int32[4, 5] differ in more than axis 0'], // prettier-ignore
     ['concatenate', (x) => concat([x, x], 2), 'float32[4, 5] has no axis 2'],
