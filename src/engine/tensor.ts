@@ -93,6 +93,14 @@ export interface Program extends Target {
   momentumStep(step: MomentumStep): void;
 }
 
+/** Returns a program that ignores all updates of variables. */
+export const withoutUpdates = (program: Program): Program => ({
+  ...program,
+  assign: () => undefined,
+  assignRows: () => undefined,
+  momentumStep: () => undefined,
+});
+
 /** Returns the same value, detached from differentiation. */
 export function detach(tensor: Tensor): Tensor {
   return tensor.needsGradient ? { ...tensor, needsGradient: false, origin: undefined } : tensor;

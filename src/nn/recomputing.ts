@@ -1,14 +1,13 @@
 // A layer that keeps only its input for the backward pass and recomputes the rest.
 import { recomputed } from '../engine/recompute.js';
-import type { Program, Tensor, Variable } from '../engine/tensor.js';
+import { withoutUpdates, type Program, type Tensor, type Variable } from '../engine/tensor.js';
 import type { Layer } from './layer.js';
 
 /** Returns a program that reads the given values for some variables and, if `again`, assigns nothing. */
 function reading(program: Program, values: ReadonlyMap<Variable, Tensor>, again: boolean): Program {
   return {
-    ...program,
+    ...(again ? withoutUpdates(program) : program),
     read: (variable) => values.get(variable) ?? program.read(variable),
-    ...(again ? { assign: () => undefined, assignRows: () => undefined } : {}),
   };
 }
 

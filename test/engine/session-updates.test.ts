@@ -1,7 +1,7 @@
 // Updates of variables within a call: assignments, rows, momentum steps, and their order.
 import { describe, expect, it } from 'vitest';
 import { add, broadcastTo, mulScalar, square, sum } from '../../src/engine/ops/index.js';
-import type { Variable } from '../../src/engine/tensor.js';
+import { withoutUpdates, type Variable } from '../../src/engine/tensor.js';
 import type { SessionFunction } from '../../src/engine/session.js';
 import { randomStream } from '../../src/common/random.js';
 import { expectClose } from '../support/close.js';
@@ -34,6 +34,28 @@ describe.each(executions)('updates, %s', (execution) => {
     expect([...found['sum']]).toEqual([10]);
     expect(session.call('advance', { by: values(1) })['after']).toEqual(values(12, 13, 14, 15));
     expect(session.read(['a']).get('a')).toEqual(values(12, 13, 14, 15));
+    session.close();
+  });
+
+  it('withoutUpdates ignores every kind of update', () => {
+    const velocity: Variable = { name: 'velocity', shape: [2, 2], trainable: false };
+    const session = open([a, velocity], {
+      name: 'evaluate',
+      inputs: { x: scalar },
+      build({ x }, program) {
+        const reading = withoutUpdates(program);
+        const indices = program.constant(Int32Array.of(0), { dtype: 'int32', shape: [1] });
+        const gradient = broadcastTo(x, [2, 2]);
+        reading.assign(a, gradient);
+        reading.assignRows(a, indices, broadcastTo(x, [1, 2]));
+        reading.momentumStep({ parameter: a, velocity, gradient, learningRate: x, momentum: 0.5, nesterov: false });
+        return { after: reading.read(a) };
+      },
+    });
+    session.write(new Map([['a', values(1, 2, 3, 4)], ['velocity', values(5, 6, 7, 8)]])); // prettier-ignore
+    expect(session.call('evaluate', { x: values(10) })['after']).toEqual(values(1, 2, 3, 4));
+    const kept = session.read(['a', 'velocity']);
+    expect([kept.get('a'), kept.get('velocity')]).toEqual([values(1, 2, 3, 4), values(5, 6, 7, 8)]);
     session.close();
   });
 

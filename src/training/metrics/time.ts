@@ -8,7 +8,7 @@ const rounded = (value: number, digits: number): number => Number(value.toFixed(
 export const time = fixedFamily([
   {
     name: 'seconds',
-    title: 'seconds an epoch',
+    title: 'seconds per epoch',
     kind: 'time',
     line: { place: 9, rank: 11, text: formatDuration, widest: 3599 },
     value: ({ position }) => rounded(position.seconds, 3),
