@@ -47,12 +47,12 @@ const purposes = [
 
 /** Command lines to begin with, and what they do. */
 const firstSteps = [
-  ['data download cifar10 --out data', 'once; or `isda data synthesize` to try things out'],
-  ['train --config resnet32-cifar10', 'ResNet-32 with ISDA, in runs/resnet32-cifar10-seed1; again: resumes'],
-  ['train --config my.yaml --set loss.lambda0=0.25 --seed 2 --out runs/mine', 'a config of your own'],
-  ['evaluate --run runs/mine', 'the error of its newest checkpoint'],
-  ['figure curve --run runs/mine --out curve.svg', 'its error by the epoch'],
-  ['sweep lambda0 --dry-run', 'the runs that would choose the strength of ISDA'],
+  ['data download cifar10 --out data', 'needed once; `isda data synthesize` makes a data set to try things out'],
+  ['train --config resnet32-cifar10', 'ResNet-32 with ISDA, in runs/resnet32-cifar10-seed1; the same command resumes'],
+  ['train --config my.yaml --set loss.lambda0=0.25 --seed 2 --out runs/mine', 'your own config'],
+  ['evaluate --run runs/mine', 'test error of the newest checkpoint'],
+  ['figure curve --run runs/mine --out curve.svg', 'test error per epoch'],
+  ['sweep lambda0 --dry-run', 'list the runs that would choose the strength of ISDA'],
   ['doctor', 'what is installed, which device is used'],
 ] as const;
 

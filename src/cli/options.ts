@@ -120,14 +120,14 @@ function checkpointArgument(word: string): CheckpointSelection {
 
 /** `--ema`: of a run. */
 export function emaOption(): Option {
-  return new Option('--ema', 'the averages of the weights in place of them, in a run with training.ema');
+  return new Option('--ema', 'use the averaged weights of a run with training.ema');
 }
 
 /** `--checkpoint newest|best|EPOCH|FILE`: of a run. */
 export function checkpointOption(): Option {
   return new Option(
     '--checkpoint <which>',
-    'newest; best: that with the lowest error on the images the run is evaluated on; the number of an epoch; or a file',
+    'newest, best (lowest error on the evaluation images), the number of an epoch, or a file',
   )
     .argParser(checkpointArgument)
     .default('newest' satisfies CheckpointSelection);

@@ -90,7 +90,7 @@ export function registerBench(program: Command, context: CommandContext): void {
     .command('bench')
     .addHelpText('after', example('--config resnet32-cifar10 --steps 10'))
     .enablePositionalOptions()
-    .description('time the training step on random images: losses and executions in turn, in one process')
+    .description('time training steps on random images, alternating losses and executions in one process')
     .addOption(configOption().default('table1/resnet32-cifar100-isda'))
     .addOption(setOption())
     .addOption(several('--loss <names...>', 'losses to compare', losses, ['cross-entropy', 'isda']))
@@ -103,7 +103,7 @@ export function registerBench(program: Command, context: CommandContext): void {
     )
     .addOption(new Option('--device <kind>', "device, instead of the config's").choices(['cpu', 'cuda']))
     .option('--steps <n>', 'timed steps of each combination', countArgument, 20)
-    .option('--warmup <n>', 'untimed steps before', countArgument, 3)
+    .option('--warmup <n>', 'untimed steps before the timed ones', countArgument, 3)
     .option('--json', 'print as JSON');
   withOptionRules(command, {
     '--precision': { sets: 'training.precision' },

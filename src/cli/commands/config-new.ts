@@ -1,4 +1,4 @@
-// `isda config new`: writes a commented config for a folder of images, and its twin with cross entropy.
+// `isda config new`: writes a commented config for a folder of images, and the same with cross entropy.
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
@@ -100,7 +100,7 @@ export function registerConfigNew(config: Command, context: CommandContext): voi
   config
     .command('new')
     .addHelpText('after', example('--data photos --out photos.yaml'))
-    .description('write a commented config of ISDA for a folder of images, and its twin with cross entropy')
+    .description('write a commented config of ISDA for a folder of images, and the same with cross entropy')
     .requiredOption('--data <dir>', 'folder of the images: DIR/CLASS/IMAGE, or with train/ and val/ between')
     .option('--out <file>', "file to write; default: the folder's name with .yaml")
     .action((options: NewOptions) => writeNew(options, context));

@@ -111,7 +111,7 @@ export function registerImages(data: Command, context: CommandContext): void {
   data
     .command('statistics')
     .addHelpText('after', example('--config resnet32-cifar10'))
-    .description("mean and standard deviation of each channel over a config's training images")
+    .description("compute mean and standard deviation of each channel over a config's training images")
     .addOption(configOption().makeOptionMandatory())
     .addOption(setOption())
     .option('--json', 'print as JSON')

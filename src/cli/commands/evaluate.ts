@@ -196,17 +196,20 @@ const usualCount = 25;
 export function registerEvaluate(program: Command, context: CommandContext): void {
   const shown = [
     ['--run runs/resnet32-cifar10-seed1 --checkpoint best', 'loss and error of the best checkpoint'],
-    ['--run runs/mine --per-class --confusion --calibration', 'with tables of what is behind them'],
+    ['--run runs/mine --per-class --confusion --calibration', 'with tables by class, of confusions and of calibration'],
     ['--run runs/mine --confusion c.svg --calibration r.svg --worst w.png', 'the same as pictures'],
     ['--run runs/isda --compare runs/basic', "two runs on the same images, with McNemar's test"],
   ] as const;
   const command = program
     .command('evaluate')
     .addHelpText('after', examples(shown, context.stdout))
-    .description("evaluate a run's newest or another checkpoint on its evaluation images, and look into the result")
+    .description('evaluate a checkpoint of a run (error by class, confusion, calibration), or compare two runs')
     .argument('[run]', 'the same as --run; one of them is required')
     .option('--run <dir>', 'run folder')
-    .option('--data <dir>', 'other images: a data set like that of the run, or a folder of its classes')
+    .option(
+      '--data <dir>',
+      'evaluate on other images: a data set of the same kind, or a folder with one folder per class',
+    )
     .addOption(checkpointOption())
     .addOption(emaOption())
     .option('--per-class', "error of each class with Wilson's 95 % interval")
@@ -215,7 +218,10 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     .option('--worst <file>', 'the images with the largest loss as a picture, .svg or .png')
     .option('--count <n>', 'images of --worst', countUpTo(1000), usualCount)
     .option('--predictions <file>', 'the predicted class of each image, as .csv')
-    .option('--compare <dir>', 'another run, on the same images and at the same --checkpoint, if that is no file')
+    .option(
+      '--compare <dir>',
+      'another run to compare with, on the same images; it uses the same --checkpoint, unless that is a file',
+    )
     .addOption(setOption())
     .option('--json', 'print as JSON');
   withOptionRules(command, { '--count': { needs: '--worst' }, '--data': { sets: 'dataset.dir' } }).action(

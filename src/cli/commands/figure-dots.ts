@@ -61,7 +61,7 @@ export function registerDots(figure: Command, context: CommandContext): void {
   const command = figure
     .command('dots')
     .addHelpText('after', example('--store runs --out dots.svg'))
-    .description('the error of every run as a dot: a row for each method, with mean and 95 % interval')
+    .description('draw the error of every run as a dot: a row for each method, with mean and 95 % interval')
     .addOption(storesOption())
     .option('--only <text>', 'draw the panels whose title contains this')
     .addOption(baselineOption());

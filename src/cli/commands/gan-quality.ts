@@ -72,7 +72,7 @@ export function registerGanQuality(gan: Command, context: CommandContext): void 
     .command('quality')
     .addHelpText('after', example('--generator runs/wgan --run runs/resnet32-cifar10-seed1'))
     .description(
-      "Fréchet distance between generated and training images in a classifier's features; nearest neighbours",
+      "compute the Fréchet distance between generated and training images in a classifier's features, and nearest neighbours",
     )
     .requiredOption('--generator <dir>', 'run folder of `isda gan train`, or a generator.safetensors')
     .requiredOption('--run <dir>', 'run folder of the classifier')

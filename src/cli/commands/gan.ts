@@ -101,7 +101,7 @@ async function sample(flags: SampleFlags, context: CommandContext): Promise<void
 }
 
 export function registerGan(program: Command, context: CommandContext): void {
-  const gan = program.command('gan').description('generators of images (WGAN, CGAN, ACGAN, InfoGAN)');
+  const gan = program.command('gan').description('train and use generators of images (WGAN, CGAN, ACGAN, InfoGAN)');
   const training = gan
     .command('train')
     .addHelpText('after', example('--config wgan-cifar10 --out runs/wgan'))

@@ -151,9 +151,9 @@ const [usualTop, usualBatch] = [5, 64];
 
 export const registerPredict: RegisterCommand = (program, context) => {
   const shown = [
-    ['cat.jpg dog.png --run runs/mine', 'the five most probable classes of each'],
-    ['--folder photos --run runs/mine --top 1 --csv', 'of all images below a folder, as CSV'],
-    ['cat.jpg --network resnet32.safetensors --json', 'by a network that `isda export` wrote'],
+    ['cat.jpg dog.png --run runs/mine', 'the five most probable classes of each image'],
+    ['--folder photos --run runs/mine --top 1 --csv', 'the classes of all images in a folder, as CSV'],
+    ['cat.jpg --network resnet32.safetensors --json', 'with a network written by `isda export`'],
   ] as const;
   const command = program
     .command('predict')
@@ -167,14 +167,14 @@ export const registerPredict: RegisterCommand = (program, context) => {
     .addOption(
       new Option(
         '--config <file>',
-        `of --network, where the file does not say what it is: ${configOption().description}`,
+        `config of --network, if the file does not contain one: ${configOption().description}`,
       ),
     )
     .option('--folder <dir>', 'all images in a folder and the folders in it')
     .option('--top <n>', 'classes to print for each image', countArgument, usualTop)
     .option('--batch <n>', 'batch size', countArgument, usualBatch)
     .addOption(setOption())
-    .option('--csv', 'print as CSV: a line for each class of an image')
+    .option('--csv', 'print as CSV: one line per image and class')
     .option('--json', 'print as JSON');
   withOptionRules(command, {
     '--csv': { excludes: ['--json'] },

@@ -121,7 +121,7 @@ export function registerRegistries(program: Command, context: CommandContext): v
     .command('models')
     .addHelpText('after', example('--classes 100'))
     .description(
-      'networks with parameters, operations of one image, number of deep features and memory of a training step',
+      'list the networks: parameters, operations per image, number of deep features, memory of a training step',
     )
     .option('--classes <n>', 'count with this many classes', classesArgument)
     .option('--batch <n>', "memory of a step of this many images (default: the paper's batch)", countArgument)
@@ -130,7 +130,7 @@ export function registerRegistries(program: Command, context: CommandContext): v
   program
     .command('losses')
     .addHelpText('after', example('--json'))
-    .description('losses with their settings')
+    .description('list the losses and their settings')
     .option('--json', 'print as JSON')
     .action((options: ListOptions) => listLosses(options, context));
 }

@@ -61,7 +61,7 @@ export const registerReport: RegisterCommand = (program, context) => {
   program
     .command('report')
     .addHelpText('after', example('--store runs --out report.html'))
-    .description('one HTML page about runs: results, curves, configs, failures, environment')
+    .description('write one HTML page about runs: results, curves, configs, failures, environment')
     .addOption(storesOption())
     .requiredOption('--out <path>', 'file to write (.html), or a folder for its index.html')
     .option('--title <text>', "the page's title")

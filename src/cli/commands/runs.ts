@@ -134,7 +134,7 @@ export const registerRuns: RegisterCommand = (program, context) => {
   const command = program
     .command('runs')
     .addHelpText('after', example('runs --state done'))
-    .description('the runs in a folder: state, epochs, error (mean of the last ten epochs, last epoch)')
+    .description('list the runs in a folder: state, epochs, error (mean of the last ten epochs, last epoch)')
     .argument('<folder>', `of runs: runs/, or what ${storeCommands} make`)
     .addOption(new Option('--state <state>', 'only runs in this state').choices(cellStates))
     .option('--log <run>', 'show the end of the log of one run')

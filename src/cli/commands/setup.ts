@@ -85,12 +85,10 @@ export const registerSetup: RegisterCommand = (program, context) => {
     .addHelpText('after', example('--bundle bundle'))
     .description('install the engine: libtensorflow and the binding compiled against it')
     .option('--force', 'reinstall it even if it is present')
-    .addOption(
-      new Option('--build <build>', 'default: cuda where an NVIDIA driver is present').choices(['cpu', 'cuda']),
-    )
+    .addOption(new Option('--build <build>', 'default: cuda if an NVIDIA driver is present').choices(['cpu', 'cuda']))
     .option('--bundle <dir>', 'pack isda, the engine and Node.js into DIR, for a machine without a network')
     .option('--part-size <mib>', 'split the bundle into parts of at most this many MiB', countArgument)
-    .option('--no-libraries', "leave NVIDIA's libraries out: the machine has CUDA 12 and cuDNN 9")
+    .option('--no-libraries', "leave out NVIDIA's libraries, if the machine has CUDA 12 and cuDNN 9")
     .option('--from-bundle <dir>', 'install the engine from a bundle; isda and Node.js are already installed')
     .option('--json', 'print the engine, or the manifest of the bundle, as JSON');
   withOptionRules(command, {

@@ -178,7 +178,7 @@ export function withSweepOptions(command: Command): Command {
       )
       .option('--random <n>', 'instead of one key: n points drawn from --range and --choice', countUpTo(maxRuns))
       .addOption(
-        new Option('--range <key=low..high>', 'draw from a range; KEY=log:LOW..HIGH: evenly in the logarithm')
+        new Option('--range <key=low..high>', 'draw uniformly from a range; log-uniformly with KEY=log:LOW..HIGH')
           .argParser(collect)
           .default([], 'none'),
       )

@@ -15,7 +15,7 @@ import type { CommandContext } from '../context.js';
 import { outputFile, type FileKind } from '../terminal/output.js';
 import { picture, writePicture } from '../terminal/picture.js';
 
-/** The options of `isda evaluate` that look into the result. */
+/** The options of `isda evaluate` for details of the result. */
 export interface ExaminationOptions {
   readonly perClass?: boolean;
   /** Files to write; `true` without any. */

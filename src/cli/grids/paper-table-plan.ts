@@ -45,7 +45,7 @@ export function withTableChoice(command: Command): Command {
     )
     .option(
       '--config <files...>',
-      "configs of your own instead of the paper's; of Table 5 the six variants of each, of the others a number each",
+      "use these configs instead of the paper's: one number each, for Table 5 the six variants of each",
     )
     .addOption(setOption())
     .addOption(
