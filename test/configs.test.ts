@@ -1,4 +1,4 @@
-// Every config under configs/: it loads, says how to run it, and prints the paper's number.
+// Every config under configs/: it loads, and its header has the command that runs it and the paper's number.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -45,7 +45,7 @@ const isGan = (path: string): boolean => path.startsWith('gan/') || path === 'sm
 const paths = listConfigs(configsDirectory).filter((path) => !isGan(path));
 
 describe.each(paths.filter((path) => path.startsWith('base/')))('configs/%s', (path) => {
-  it('loads, and says what it is and how to print it', () => {
+  it('loads, and its header describes the base and has the command that prints it', () => {
     load(path);
     const header = headerOf(path);
     expect(header[1]).toMatch(/^A base: /);
@@ -64,7 +64,7 @@ describe.each(experiments)('configs/%s', (path) => {
     expect(load(name).experiment).toBe(name);
   });
 
-  it('opens with what it is, the command and the number of the paper', () => {
+  it('has a header with a description, the command and the number of the paper', () => {
     expect(header[0]).toMatch(/^[A-Z].{10,}[.:]$/);
     expect(header[1]).toMatch(
       new RegExp(`^ {2}isda train --config ${name}(\\.yaml)?( --(seed \\d+|set [\\w.]+=\\S+))*$`),
@@ -73,9 +73,9 @@ describe.each(experiments)('configs/%s', (path) => {
   });
 });
 
-describe('of the paper', () => {
+describe("configs of the paper's tables", () => {
   it.each(experiments.filter((path) => /^table[1235]/.test(path)))(
-    'configs/%s prints the number of its table',
+    'configs/%s has the printed number of its table in its header',
     (path) => {
       const [, mean, std, table, address] = numbers.exec(headerOf(path)[2]) ?? [];
       expect(path.startsWith(`table${table}/`)).toBe(true);
@@ -86,7 +86,7 @@ describe('of the paper', () => {
   );
 
   it.each(experiments.filter((path) => path.startsWith('table4/')))(
-    'configs/%s prints both its numbers, and is the network and loss of them',
+    'configs/%s has both printed numbers in its header, and the network and the loss of that row',
     (path) => {
       const [, top1, top5, address] = topNumbers.exec(headerOf(path)[2]) ?? [];
       const found = lookUp(printed.table4, address.split(', ')) as { top1: number; top5: number };
@@ -101,7 +101,7 @@ describe('of the paper', () => {
   );
 
   it.each(experiments.filter((path) => /^table[123]\//.test(path)))(
-    'configs/%s is the network, data set, augmentation and loss of its number',
+    'configs/%s has the network, data set, augmentation and loss of its printed number',
     (path) => {
       const words = (numbers.exec(headerOf(path)[2])?.[4] ?? '').split(', ');
       const [network, dataset, ...rest] = path.startsWith('table3/') ? [...words.slice(1), words[0]] : words;
@@ -140,7 +140,7 @@ describe.each(listConfigs(configsDirectory).filter(isGan))('configs/%s', (path) 
     if (path.startsWith('gan/')) expect(name).toMatch(new RegExp(`^${gan.name}-${dataset.name}(-all)?$`));
   });
 
-  it('opens with what it is, the command and what it is for', () => {
+  it('has a header with a description, the command and its use in the paper', () => {
     const header = headerOf(path);
     expect(header[0]).toMatch(/^[A-Z].{10,}[.:]$/);
     expect(header[1]).toMatch(new RegExp(`^ {2}isda gan train --config ${name}( --(seed \\d+|set [\\w.]+=\\S+))*$`));
@@ -148,7 +148,7 @@ describe.each(listConfigs(configsDirectory).filter(isGan))('configs/%s', (path) 
   });
 });
 
-it("configs of generators have the paper's settings (section 5)", () => {
+it('configs of generators have the settings of section 5 of the paper', () => {
   const section = (name: string) => {
     const { gan, training } = loadGanConfig(name, { configsDirectory, workingDirectory: projectRoot }).config;
     return { ...gan, batchSize: training.batchSize };
@@ -161,17 +161,17 @@ it("configs of generators have the paper's settings (section 5)", () => {
     expect(section(`cgan-${dataset}`)).toMatchObject({ ...adam, name: 'cgan' });
     const acgan = { generatorWidth: 48, discriminatorWidth: 16, dropout: 0.5 };
     expect(section(`acgan-${dataset}`)).toMatchObject({ ...adam, ...acgan, name: 'acgan' });
-    // Chosen on CIFAR-10 (docs/gan.md); the published rate on CIFAR-100.
+    // Selected on CIFAR-10 (docs/gan.md); the published rate on CIFAR-100.
     const generatorLearningRate = dataset === 'cifar10' ? 2e-4 : 1e-3;
     const infogan = { codes: 2, categoricalWeight: 1, continuousWeight: 0.1, generatorLearningRate };
     expect(section(`infogan-${dataset}`)).toMatchObject({ ...adam, ...infogan, name: 'infogan' });
   }
 });
 
-/** Rows of Table 3 whose training sees synthetic images. */
+/** Rows of Table 3 that train on synthetic images too. */
 const ganNames: readonly string[] = ganOptions.options.map((option) => option.shape.name.value);
 
-/** What Table 2 adds to the standard augmentation; Table 1 nothing. */
+/** The augmentation that Table 2 adds to the standard one; Table 1 adds none. */
 function strongAugmentation(dataset: string, name: string | undefined) {
   const cutout = (length: number) => ({ length, fill: 'mean' });
   if (name === undefined) return { autoaugment: false, cutout: false };
@@ -180,7 +180,7 @@ function strongAugmentation(dataset: string, name: string | undefined) {
   return { autoaugment: true, cutout: cutout(16) };
 }
 
-/** The paper's tables name no network of a user's own. */
+/** The model section as a built-in network. Errors: it is a custom network, which no table of the paper has. */
 function builtIn(model: ExperimentConfig['model']): ModelOptions {
   if (model.name === 'custom') throw new Error('a table names a network of the user');
   return model;
@@ -205,15 +205,18 @@ const recipes: Partial<
 
 const whole = { covariance: 'full', rank: 32, schedule: 'iteration' };
 
-it.each(paths.filter((path) => /^table[12345]\//.test(path)))('%s trains as supplement B says', (path) => {
-  const { model, schedule, optimizer, training, loss } = load(path);
-  const [epochs, batchSize, learningRate, milestones, factor, weightDecay] = recipes[builtIn(model).name]!;
-  expect(schedule).toEqual(milestones.length > 0 ? { name: 'step', milestones, factor } : { name: 'cosine' });
-  expect(optimizer).toEqual({ name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay });
-  expect(training).toMatchObject({ epochs, batchSize });
-  if (loss.name === 'isda' && !path.startsWith('table4/')) expect(loss).toMatchObject({ lambda0: 0.5 });
-  if (loss.name === 'isda' && !/^table[45]\//.test(path)) expect(loss).toMatchObject(whole);
-});
+it.each(paths.filter((path) => /^table[12345]\//.test(path)))(
+  '%s has the training settings of supplement B',
+  (path) => {
+    const { model, schedule, optimizer, training, loss } = load(path);
+    const [epochs, batchSize, learningRate, milestones, factor, weightDecay] = recipes[builtIn(model).name]!;
+    expect(schedule).toEqual(milestones.length > 0 ? { name: 'step', milestones, factor } : { name: 'cosine' });
+    expect(optimizer).toEqual({ name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay });
+    expect(training).toMatchObject({ epochs, batchSize });
+    if (loss.name === 'isda' && !path.startsWith('table4/')) expect(loss).toMatchObject({ lambda0: 0.5 });
+    if (loss.name === 'isda' && !/^table[45]\//.test(path)) expect(loss).toMatchObject(whole);
+  },
+);
 
 /** Every number of a table, by the address that a config's header gives. */
 function addressesOf(table: unknown, words: readonly string[] = []): string[] {
@@ -245,7 +248,7 @@ it.each([
   expect(found.toSorted()).toEqual(expected.toSorted());
 });
 
-it('table3 has one config for each of its 46 numbers but the 8 that are those of Table 1', () => {
+it('table3 has one config for each of its 46 numbers, except the 8 that Table 1 has too', () => {
   const own = paths.filter((path) => path.startsWith('table3/'));
   const found = own.map((path) => numbers.exec(headerOf(path)[2])?.[4] ?? '');
   const rows = printed.table3 as readonly Record<string, unknown>[];
@@ -262,7 +265,7 @@ it('table3 has one config for each of its 46 numbers but the 8 that are those of
 
 describe.each(['cifar10', 'cifar100'])("table5's configs of %s", (dataset) => {
   it.each(table5Variants)(
-    "%s is Table 1's WRN-28-10 with that variant of the loss, as `isda ablate` makes it",
+    "%s is the config of Table 1's WRN-28-10 with the variant of the loss that `isda ablate` makes",
     (variant) => {
       const own = ['basic', 'isda'].includes(variant) ? `ablation-${variant}` : variant;
       const path = `table5/wrn28-10-${dataset}-${own}`;
@@ -275,6 +278,6 @@ describe.each(['cifar10', 'cifar100'])("table5's configs of %s", (dataset) => {
 });
 
 const tables = join(projectRoot, '../shared/paper/tables.json');
-it.runIf(existsSync(tables))('the printed numbers are those of the paper', () => {
+it.runIf(existsSync(tables))('the printed numbers equal those of the paper', () => {
   expect(printed).toEqual(readJson(tables));
 });

@@ -1,4 +1,4 @@
-// The README and the docs name files that exist, and show configs that are valid.
+// The README and the docs name existing files and show valid configs.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { projectRoot } from './config/support.js';
 const docs = readdirSync(join(projectRoot, 'docs')).filter((name) => name.endsWith('.md'));
 const pages = ['README.md', 'bench/README.md', 'results/README.md', ...docs.map((name) => `docs/${name}`)];
 
-/** Paths of the repository in backticks. Examples of what a reader would add have capitals or `my` in them. */
+/** Paths of the repository in backticks. Example files for a reader to add have capitals or `my` in their names. */
 const named = /`((?:src|test|scripts|bench|docs|examples|native|configs)\/[\w./-]+)`/g;
 const links = /\]\(([^)#:]+)(?:#[^)]*)?\)/g;
 const anchors = /\]\(([^):]*#[^)]+)\)/g;

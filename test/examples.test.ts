@@ -1,4 +1,4 @@
-// The examples of docs/extending.md train, and mistakes in a user's file are said clearly.
+// The examples of docs/extending.md train, and mistakes in a user's file are reported clearly.
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { execa } from 'execa';
@@ -10,8 +10,8 @@ import { test } from './temporary-folder.js';
 
 const example = join(projectRoot, 'examples/own-parts.yaml');
 
-describe('data of one’s own', () => {
-  test('a data set in a file is learnt', async ({ folder }) => {
+describe('a custom data set', () => {
+  test('trains on a data set from a file to less than 20 % test error', async ({ folder }) => {
     const config = join(projectRoot, 'examples/own-data.yaml');
     const out = join(folder, 'run');
     const environment = { ...process.env };
@@ -28,7 +28,7 @@ describe('data of one’s own', () => {
   });
 });
 
-/** What `isda train` says with a loss (`loss…`) or a network of this source. */
+/** Runs `isda train` with a loss (`loss…`) or a network of this source. */
 async function failureOf(
   folder: string,
   file: string,
@@ -45,7 +45,7 @@ async function failureOf(
   return runCli(folder, [...debug, 'train', '--config', 'tiny-cross-entropy', ...words], { ...process.env });
 }
 
-describe('a mistake in a part of one’s own', () => {
+describe('a mistake in a custom loss or network', () => {
   const loss = (compute: string): string =>
     `export const createLoss = ({ kit }) => ({ name: 'own', tensors: [], scalars: {}, compute(inputs) { ${compute} } });`;
 
@@ -99,7 +99,7 @@ describe('a mistake in a part of one’s own', () => {
     }
   });
 
-  test('a tensor with the name of one of the network is refused before anything is trained', async ({ folder }) => {
+  test('refuses a loss tensor with the name of a network tensor before training starts', async ({ folder }) => {
     const source = `export const createLoss = ({ kit }) => ({ name: 'own', scalars: {}, compute: ({ logits }) => kit.ops.mean(logits),
       tensors: [kit.declare('fc.weight', 'state', [1], kit.initializers.filledWith(0))] });`;
     const { code, stdout, stderr } = await failureOf(folder, 'loss.mjs', source);
@@ -108,7 +108,7 @@ describe('a mistake in a part of one’s own', () => {
     expect(stderr).toContain('two of their tensors are called fc.weight');
   });
 
-  test('a mistake in a file that it imports is shown there', async ({ folder }) => {
+  test('reports a mistake in an imported file with the place in that file', async ({ folder }) => {
     mkdirSync(join(folder, 'more'));
     const helper = join(folder, 'more', 'helper.mjs');
     writeFileSync(helper, 'export const helper = (kit, logits) =>\n  kit.ops.mean(kit.ops.add(logits, 3));\n');
@@ -123,7 +123,7 @@ describe('a mistake in a part of one’s own', () => {
     expect(line).toBe('    kit.ops.mean(kit.ops.add(logits, 3));');
   });
 
-  test('--debug shows the place in the file', async ({ folder }) => {
+  test('prints the place in the file with --debug', async ({ folder }) => {
     const { stderr } = await failureOf(folder, 'loss.mjs', loss('\n\nreturn inputs.nothing.shape;'), ['--debug']);
     expect(stderr).toMatch(/caused by: TypeError: Cannot read [^\n]*\n +at Object\.compute \([^\n]*loss\.mjs:3:/);
   });
@@ -131,7 +131,7 @@ describe('a mistake in a part of one’s own', () => {
   test.for([
     ['throws', 'throw new Error("no layer")', 'no layer'],
     ['gives no features', 'return { logits: images }', '`features` of what apply gives is not a tensor'],
-  ] as const)('a network that %s is named with its file', async ([, apply, reason], { folder }) => {
+  ] as const)('names the file of a network that %s', async ([, apply, reason], { folder }) => {
     const source = `export const createNetwork = ({ kit, input }) => {
       const classifier = kit.layers.linear('fc', 4, input.classes);
       const { tensors } = classifier;
@@ -143,10 +143,10 @@ describe('a mistake in a part of one’s own', () => {
   });
 });
 
-describe('what docs/extending.md shows', () => {
+describe('code in docs/extending.md', () => {
   const page = readFileSync(join(projectRoot, 'docs/extending.md'), 'utf8');
 
-  /** The file of a name, whose block begins with that. */
+  /** The source of a file on the page; its block starts with the name. */
   const sourceOf = (name: string): string => {
     const from = page.indexOf(`// ${name}: `);
     return page.slice(from, page.indexOf('```', from));
@@ -157,7 +157,7 @@ describe('what docs/extending.md shows', () => {
     symlinkSync(projectRoot, join(folder, 'node_modules', 'isda'));
   };
 
-  test('the whole loss trains, and its scalar is a column', async ({ folder }) => {
+  test('the complete loss trains, and its scalar is a column of metrics.csv', async ({ folder }) => {
     writeFileSync(join(folder, 'my-loss.mjs'), sourceOf('my-loss.mjs'));
     await synthesize({ name: 'cifar10', train: 100, test: 20, classes: 10, seed: 1 }, folder);
     const set = ['loss={name: custom, module: my-loss.mjs, options: {epsilon: 2}}', `dataset.dir=${folder}`];
@@ -211,8 +211,8 @@ describe('what docs/extending.md shows', () => {
   });
 });
 
-describe('parts of one’s own', () => {
-  test('a network and a loss in files train, and their error falls below chance', async ({ folder }) => {
+describe('custom parts', () => {
+  test('trains a network and a loss from files to an error below chance', async ({ folder }) => {
     await synthesize({ name: 'cifar10', train: 500, test: 200, classes: 10, seed: 1 }, folder);
     const settings = [`dataset.dir=${folder}`, 'dataset.subset=500', 'dataset.testSubset=200', 'training.epochs=6'];
     const set = [...settings, 'schedule.name=constant'].flatMap((each) => ['--set', each]);
@@ -232,7 +232,7 @@ describe('parts of one’s own', () => {
     expect(evaluated).toMatchObject({ code: 0 });
   });
 
-  test('a file that is not there is named, and where its path starts from', async ({ folder }) => {
+  test('names a missing file and the folder that its path is relative to', async ({ folder }) => {
     const words = ['export', '--config', 'tiny-isda', '--out', 'x.safetensors', '--set', 'loss.name=custom'];
     const outcome = await runCli(folder, [...words, '--set', 'loss.module=mine/loss.mjs']);
     expect(outcome).toEqual({
@@ -266,7 +266,7 @@ describe('parts of one’s own', () => {
     ],
     ['a list', 'export const createLoss = () => [];', 'what createLoss gives is a list, not an object with name, '],
     ['a file that throws', 'throw new Error("broken");', 'broken'],
-  ] as const)('%s is said clearly', async ([, source, reason], { folder }) => {
+  ] as const)('reports %s with the file and the reason', async ([, source, reason], { folder }) => {
     writeFileSync(join(folder, 'loss.mjs'), source);
     writeFileSync(join(folder, 'x.yaml'), 'loss: {name: custom, module: ./loss.mjs}\n');
     const outcome = await runCli(folder, ['export', '--config', 'x.yaml', '--out', 'x.safetensors']);

@@ -1,4 +1,4 @@
-// What lint and Prettier look at.
+// Which files lint and Prettier check.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -11,7 +11,7 @@ const lintImports = (folder: string) =>
   execa('node_modules/.bin/depcruise', ['--config', '.dependency-cruiser.js', folder], { reject: false });
 
 describe('lint', () => {
-  test('refuses an import circle that consists of types only', async ({ folder }) => {
+  test('refuses a circular import of types only', async ({ folder }) => {
     await writeFile(join(folder, 'a.ts'), "import type { B } from './b.js';\nexport interface A {\n  b?: B;\n}\n");
     await writeFile(join(folder, 'b.ts'), 'export interface B {\n  a?: number;\n}\n');
     expect((await lintImports(folder)).exitCode).toBe(0);

@@ -16,8 +16,8 @@ const config = join(projectRoot, 'examples/own-training.yaml');
 const environment = { ...process.env };
 const setsOf = (settings: readonly string[]): string[] => settings.flatMap((each) => ['--set', each]);
 
-describe('the example', () => {
-  test('trains below chance, with its metric in every record, and is evaluated with or without its file', async ({
+describe('examples/own-training.yaml', () => {
+  test('trains to an error below chance, records its metric, and is evaluated with or without its file', async ({
     folder,
   }) => {
     await synthesize({ name: 'cifar10', train: 300, test: 200, classes: 10, seed: 1 }, folder);
@@ -46,7 +46,7 @@ describe('the example', () => {
     expect(await runCli(folder, curve)).toMatchObject({ code: 0 });
   });
 
-  test('gives the same bytes in worker threads, and when it is resumed', async ({ folder }) => {
+  test('gives the same bytes in worker threads and after a resume', async ({ folder }) => {
     await synthesize({ name: 'cifar10', train: 128, test: 100, classes: 10, seed: 1 }, folder);
     const args = (out: string, ...more: string[]) => [
       ...['train', '--config', config, '--out', out],
@@ -86,7 +86,7 @@ const places = {
   metrics: ['training.metrics.module=own.mjs'],
 } as const;
 
-describe('a mistake in such a file', () => {
+describe('a mistake in a custom optimizer, augmentation or metric', () => {
   const optimizer = (update: string, more = ''): string =>
     `export const createOptimizer = ({ kit }) => ({ name: 'own', ${more} update({ program, parameter, value, gradient }) {
       ${update}
@@ -178,20 +178,23 @@ describe('a mistake in such a file', () => {
       'metrics.0.name: expected letters and digits',
       false,
     ],
-  ] as const)('%s that %s is said with the file', async ([kind, , source, reason, hasLine], { folder }) => {
-    const text = await failureOf(folder, { 'own.mjs': source }, places[kind]);
-    const path = join(folder, 'own.mjs');
-    expect(text).toContain(path);
-    expect(text.split('\n')[0]).toContain(reason);
-    if (hasLine) expect(text.split('\n')[1]).toMatch(new RegExp(`^  ${path}:2:\\d+$`));
-    expect(text).not.toMatch(/^ +at /m);
-  });
+  ] as const)(
+    'reports an error of the %s that %s, with the file',
+    async ([kind, , source, reason, hasLine], { folder }) => {
+      const text = await failureOf(folder, { 'own.mjs': source }, places[kind]);
+      const path = join(folder, 'own.mjs');
+      expect(text).toContain(path);
+      expect(text.split('\n')[0]).toContain(reason);
+      if (hasLine) expect(text.split('\n')[1]).toMatch(new RegExp(`^  ${path}:2:\\d+$`));
+      expect(text).not.toMatch(/^ +at /m);
+    },
+  );
 
-  test.for(Object.entries(places))('a syntax error in %s is shown with its line', async ([, settings], { folder }) => {
+  test.for(Object.entries(places))('reports a syntax error in %s with its line', async ([, settings], { folder }) => {
     await synthesize({ name: 'cifar10', train: 20, test: 10, classes: 10, seed: 1 }, folder);
     writeFileSync(join(folder, 'own.mjs'), 'export const x = 1;\nexport const y = (;\n');
     const small = ['dataset.subset=20', 'dataset.testSubset=10', `dataset.dir=${folder}`, 'training.workers=1'];
-    // In a process of its own: the test runner reads files otherwise.
+    // In a separate process: the test runner loads files in another way.
     const words = setsOf([...settings, ...small]);
     const { exitCode, stderr } = await runIsda(folder, ['train', '--config', 'tiny-cross-entropy', ...words]);
     expect(exitCode).toBe(1);
@@ -199,7 +202,7 @@ describe('a mistake in such a file', () => {
     expect(stderr).toContain(`  ${join(folder, 'own.mjs')}:2\n  export const y = (;\n`);
   });
 
-  test('two metrics of one name are refused', async ({ folder }) => {
+  test('refuses two metrics with the same name', async ({ folder }) => {
     const one = "{ name: 'own', value: () => 0, sums: () => ({}) }";
     const text = await failureOf(
       folder,
@@ -210,9 +213,9 @@ describe('a mistake in such a file', () => {
   });
 });
 
-describe('the identity of an experiment', () => {
+describe('the fingerprint of an experiment', () => {
   const of = (more: object) => fingerprint(experimentSchema.parse({ experiment: 'x', ...more }));
-  test('has the optimizer and the augmentation in it, not what is measured', () => {
+  test('depends on the optimizer and the augmentation, not on the metrics', () => {
     const plain = of({});
     expect(of({ training: { metrics: { module: '/a.js' } } })).toBe(plain);
     expect(of({ augmentation: { custom: { module: '/a.js' } } })).not.toBe(plain);

@@ -18,14 +18,14 @@ const python = findTorch();
 const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Words of a command that would take long, or the network. */
+/** Replacements in commands that would take long or need the network. */
 const smaller: readonly (readonly [RegExp, string])[] = [
   [/--count 500/, '--count 10'],
   [/^plan ablate (.*)--seeds 5/, 'plan ablate $1--seeds 1 --steps 1'],
   [/^ablate (.*)--seeds 5/, 'ablate $1--seeds 1 --set training.epochs=1'],
   // The first cat of synthetic images.
   [/new\/cat\/00000/, 'new/cat/00003'],
-  // Worker threads run the built files; here everything but the runs of the grid runs from the sources.
+  // Worker threads run the built files; everything here except the runs of the grid runs from the sources.
   [/^evaluate /, 'evaluate --set training.workers=0 '],
 ];
 
@@ -34,18 +34,18 @@ const wordsOf = (command: string): string[] => {
   return smaller.reduce((text, [long, short]) => text.replace(long, short), line).split(' ');
 };
 
-/** Files that a command names with an option for what it writes. */
+/** Output files that options of a command name. */
 const writtenBy = (words: readonly string[]): string[] =>
   words.filter((word, at) => /\.(svg|png|csv|html|safetensors)$/.test(word) && /^--(?!network)/.test(words[at - 1]));
 
 describe('docs/tutorial.md', () => {
-  it('has commands of isda alone, one a line', () => {
+  it('has only isda commands, one per line', () => {
     expect(commands.length).toBeGreaterThan(10);
     expect(commands.filter((command) => !/^isda [a-z]+ [^"'|>&;]+$/.test(command))).toEqual([]);
   });
 
-  it('works as it is printed', { timeout: 240_000 }, async () => {
-    // In place of the download: as many classes, of the same names.
+  it('runs without errors and prints the tables of the page', { timeout: 240_000 }, async () => {
+    // In place of the download: the same number of classes with the same names.
     await makeData(folder, 200);
     const names = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
     writeFileSync(join(folder, 'data/cifar-10-batches-bin/batches.meta.txt'), `${names.join('\n')}\n`);
@@ -60,7 +60,7 @@ describe('docs/tutorial.md', () => {
       ).toEqual([]);
       printed.set(command, stdout);
     }
-    // Each table of the page begins as one that was printed does.
+    // The header of each table of the page was printed too.
     const tables = [...page.matchAll(/^```\n(.*)\n([-\s]+)$/gm)].map(([, header]) => header.trim().split(/\s{2,}/));
     expect(tables.length).toBeGreaterThan(2);
     const all = [...printed.values()].join('\n').replaceAll(/ +/g, ' ');
@@ -71,7 +71,7 @@ describe('docs/tutorial.md', () => {
     const [whole, own] = [readFileSync(join(projectRoot, 'docs/networks.md'), 'utf8'), page].map(
       (text) => /```python\n([^]*?)```/.exec(text)![1],
     );
-    // Each of its lines takes the place of the one that sets the same.
+    // Each of its lines replaces the line that sets the same variable.
     const lines = own.split('\n').filter((line) => line !== '');
     const [load, ...others] = lines;
     const script = others.reduce((text, line) => {
@@ -87,7 +87,7 @@ describe('docs/tutorial.md', () => {
     expect(words(stdout)).toEqual(words(predicted.stdout.replace(' %', '%')));
   });
 
-  it('shows pictures that are there', () => {
+  it('shows only pictures that its commands write', () => {
     const pictures = [...page.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, path]) => path);
     expect(pictures.filter((path) => dirname(path) === 'tutorial')).toHaveLength(pictures.length);
     const named = commands.join(' ');

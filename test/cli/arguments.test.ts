@@ -11,7 +11,7 @@ describe('a config or run as a plain argument', () => {
     [['ablate', 'training.epochs=3'], 2, 'hint: write --set training.epochs=3'],
     [['train', 'a', '--config', 'b'], 2, 'both a and b are given'],
     [['train'], 2, "required option '--config <file>' not specified"],
-    // Four letters, two of them wrong: not base/tiny.
+    // Two of its four letters differ from "tiny": base/tiny is not suggested.
     [['train', 'mine.yaml'], 2, 'hint: give the path of a YAML file'],
     [['data', 'verify', 'imagefolder'], 2, 'hint: did you mean image-folder?'],
     [['evaluate', 'no-run'], 1, 'there is no config.yaml'],

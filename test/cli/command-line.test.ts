@@ -1,4 +1,4 @@
-// The command line that messages tell people to repeat: read again, it means the same.
+// The command line that messages suggest to repeat: parsed again, it gives the same options.
 import { Command } from 'commander';
 import fc from 'fast-check';
 import { execa } from 'execa';
@@ -10,7 +10,7 @@ import { withGridOptions } from '../../src/cli/grids/grid.js';
 import { withStudyOptions } from '../../src/cli/commands/study.js';
 import { withSweepOptions } from '../../src/cli/commands/sweep.js';
 
-/** A command that has read `words`. */
+/** A command that has parsed `words`. */
 function requireInput(name: string, words: readonly string[], withOptions: (command: Command) => Command): Command {
   const program = new Command('isda').exitOverride();
   const command = withOptions(program.command(name)).action(() => undefined);
@@ -27,7 +27,7 @@ it.each([
   ['sweep', 'lambda0 --config tiny-isda --values 0,1 --values -1 --holdout 0 --seeds 2 --final-seeds 0'],
   ['sweep', '--config tiny-isda --random 4 --range loss.lambda0=log:0.1..1 --choice loss.name=isda,focal'],
   ['table', "1 --run --seeds 2 --only 'wrn-*' --only cifar10 --config a.yaml --config 'my b.yaml' --from x --jobs 2"],
-] as const)('isda %s %s', async (name, line) => {
+] as const)('repeats unchanged: isda %s %s', async (name, line) => {
   const withOptions = {
     ablate: withAblateOptions,
     study: withStudyOptions,
@@ -38,13 +38,13 @@ it.each([
   expect(givenLine(requireInput(name, stdout.split('\n'), withOptions))).toBe(`isda ${name} ${line}`);
 });
 
-it('defaults are left out, and so are options that are not wanted', () => {
+it('leaves out defaults and unwanted options', () => {
   const command = requireInput('table', ['1', '--executor', 'slurm', '--detach', '--seeds', '3'], withTableOptions);
   expect(givenLine(command, ['detach'])).toBe('isda table 1 --seeds 3 --executor slurm');
   expect(optionWords(command, ['detach', 'executor'])).toEqual(['--seeds', '3']);
 });
 
-it('means the same whatever the values are', async () => {
+it('gives the same options for any values', async () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 12 }).map((value) => value.replaceAll('\0', ''));
   await fc.assert(
     fc.asyncProperty(fc.array(text, { maxLength: 3 }), text, async (sets, out) => {

@@ -1,4 +1,4 @@
-// `--help`: what is required is marked, examples work, lines fit the terminal.
+// `--help`: required options are marked, examples are valid, lines fit the terminal.
 import { PassThrough } from 'node:stream';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import type { CommandContext } from '../../src/cli/context.js';
 import { commandWords } from '../../src/cli/help.js';
 import { projectRoot } from '../config/support.js';
 
-/** A program that prints to a terminal of so many columns; to no terminal without. */
+/** The program, printing to a terminal of that many columns; undefined: to no terminal. */
 function programOf(columns?: number): Command {
   const stream = Object.assign(new PassThrough(), columns === undefined ? {} : { isTTY: true, columns });
   return createProgram({
@@ -26,7 +26,7 @@ function programOf(columns?: number): Command {
   } satisfies CommandContext);
 }
 
-/** What `--help` of a command prints. */
+/** The output of a command's `--help`. */
 function helpOf(command: Command): string {
   const lines: string[] = [];
   command.configureOutput({ writeOut: (text) => lines.push(text) });
@@ -44,7 +44,7 @@ const unbreakable = 48;
 
 describe.each([undefined, 40, 60, 80, 160])('on a terminal of %s columns', (columns) => {
   it.each(everyCommand(programOf(columns)).map((command) => [nameOf(command), command] as const))(
-    '%s has no line that is longer',
+    '%s has no longer line',
     (_, command) => {
       const all = helpOf(command).split('\n');
       const lines = all.filter((line) => !/^Usage: isda/.test(line));
@@ -56,7 +56,7 @@ describe.each([undefined, 40, 60, 80, 160])('on a terminal of %s columns', (colu
   );
 });
 
-it('breaks descriptions as late as the terminal allows, beside long terms as well', () => {
+it('uses the full width for descriptions, also next to long terms', () => {
   const help = (columns?: number): string => {
     const program = programOf(columns);
     return helpOf(everyCommand(program).find((command) => nameOf(command) === 'isda table')!);
@@ -72,7 +72,7 @@ describe.each(everyCommand(programOf()).map((command) => [nameOf(command), comma
   const help = helpOf(command);
   const options = command.options.filter(({ mandatory }) => mandatory);
 
-  it('marks the options that are required', () => {
+  it('marks the required options', () => {
     expect(help.match(/\(required\)/g)?.length ?? 0).toBe(options.length);
     for (const { flags } of options) {
       const start = help.indexOf(`\n  ${flags}`);
@@ -80,13 +80,13 @@ describe.each(everyCommand(programOf()).map((command) => [nameOf(command), comma
       expect(help.slice(start, start + 1 + end).replaceAll(/\s+/g, ' '), flags).toMatch(/\(required\)$/);
     }
   });
-  it('says nothing of empty lists', () => {
+  it('prints no empty lists', () => {
     expect(help).not.toContain('[])');
   });
 });
 
 it.each(calledOf(programOf()).map((command) => [nameOf(command), command] as const))(
-  '%s has an example that can be called',
+  '%s has a valid example',
   (name, command) => {
     const line = /\nExamples?:\n {2}(.*)\n/.exec(helpOf(command))?.[1] ?? '';
     expect(`${line} `).toContain(`${name} `);
@@ -104,7 +104,7 @@ it.each(calledOf(programOf()).map((command) => [nameOf(command), command] as con
   },
 );
 
-it('isda --help begins with what the program was asked for, as the README does', () => {
+it('isda --help starts with the same three commands as the README', () => {
   const lines = helpOf(programOf()).split('\n');
   const calls = lines.slice(0, lines.indexOf('')).filter((line) => /^ {2}isda /.test(line));
   const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
@@ -121,7 +121,7 @@ it('isda --help begins with what the program was asked for, as the README does',
   expect(calls.map((line) => line.trim().replace(/ {2,}.*/, ''))).toEqual(asked);
 });
 
-it('isda --help has every command under a heading that says what it is for', () => {
+it('isda --help lists every command under a heading', () => {
   const program = programOf();
   const help = helpOf(program);
   expect(help).not.toContain('\nCommands:\n');

@@ -1,4 +1,4 @@
-// bin/isda.js: what it sets before the program begins.
+// bin/isda.js: the settings that it makes before the program starts, and its errors.
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +9,8 @@ import { projectRoot } from '../config/support.js';
 import { isdaCommand, runIsda } from '../support/process.js';
 import { test } from '../temporary-folder.js';
 
-test('Node.js has a pool thread for every core, unless the user says otherwise', async ({ folder }) => {
-  // Counts the threads that were added after the pool was given more work than it has.
+test('gives Node.js one pool thread per core, unless the user sets another number', async ({ folder }) => {
+  // Counts the threads that were added once the pool had more tasks than threads.
   const probe = join(folder, 'probe.cjs');
   await writeFile(
     probe,
@@ -24,13 +24,13 @@ setImmediate(() => { for (let i = 0; i < 64; i++) require('node:crypto').pbkdf2(
     const environment = { NODE_OPTIONS: `--require=${probe}`, UV_THREADPOOL_SIZE: size };
     return Number((await runIsda(folder, ['losses'], environment)).stderr.replace('threads ', ''));
   };
-  // Libraries have threads of their own, the same number each time.
+  // Libraries start their own threads, the same number each time.
   const others = (await added('1')) - 1;
   expect((await added(undefined)) - others).toBe(Math.max(4, availableParallelism()));
   expect((await added('9')) - others).toBe(9);
 });
 
-test('the program is loaded from few files, as each takes its time', async ({ folder }) => {
+test('loads the program from few files', async ({ folder }) => {
   await runIsda(folder, ['--version'], { NODE_V8_COVERAGE: join(folder, 'loaded') });
   const [report] = await readdir(join(folder, 'loaded'));
   const { result } = JSON.parse(await readFile(join(folder, 'loaded', report), 'utf8')) as {
@@ -41,7 +41,7 @@ test('the program is loaded from few files, as each takes its time', async ({ fo
   expect(files.length).toBeLessThan(40);
 });
 
-test('a working directory that was deleted is an error in words', async ({ folder }) => {
+test('reports a deleted working directory as an error with a message', async ({ folder }) => {
   await mkdir(join(folder, 'gone'));
   const script = 'cd gone && rmdir ../gone && exec "$@"';
   const args = ['-c', script, 'sh', process.execPath, ...isdaCommand, 'losses'];
@@ -52,8 +52,8 @@ test('a working directory that was deleted is an error in words', async ({ folde
   );
 });
 
-describe('where the program cannot be loaded', () => {
-  /** A clone as git makes it, as far as the launcher looks at it. */
+describe('a program that cannot be loaded', () => {
+  /** Makes the files of a fresh git clone that the launcher reads. */
   async function freshClone(folder: string): Promise<string> {
     for (const name of ['bin', 'package.json', 'package-lock.json']) {
       await cp(join(projectRoot, name), join(folder, name), { recursive: true });
@@ -64,7 +64,7 @@ describe('where the program cannot be loaded', () => {
     execa(process.execPath, args, { cwd: folder, reject: false, env: { NO_COLOR: '1' } });
 
   test.for([[], ['--help'], ['--version'], ['losses'], ['train', '--config', 'doctor.yaml']])(
-    'a fresh clone says what to run to `isda %s`',
+    '`isda %s` in a fresh clone reports the commands to run first',
     async (args, { folder }) => {
       const outcome = await start(folder, await freshClone(folder), ...args);
       expect(outcome).toMatchObject({ exitCode: 1, stdout: '' });
@@ -77,7 +77,7 @@ describe('where the program cannot be loaded', () => {
     },
   );
 
-  test('doctor runs in a fresh clone, also from another folder', async ({ folder }) => {
+  test('runs `isda doctor` in a fresh clone, also from another folder', async ({ folder }) => {
     await mkdir(join(folder, 'clone'));
     const program = await freshClone(join(folder, 'clone'));
     const inside = await start(join(folder, 'clone'), program, 'doctor');
@@ -91,7 +91,7 @@ describe('where the program cannot be loaded', () => {
     expect(findings.map(({ advice }) => advice)).toContain(`\`npm ci\` in ${join(folder, 'clone')}`);
   });
 
-  test('a package that is missing, or a file of the compiled program, is named', async ({ folder }) => {
+  test('names a missing package or a missing file of the compiled program', async ({ folder }) => {
     const program = await freshClone(folder);
     await mkdir(join(folder, 'node_modules'));
     await mkdir(join(folder, 'dist', 'cli'), { recursive: true });
@@ -112,7 +112,7 @@ describe('where the program cannot be loaded', () => {
     );
   });
 
-  test('packages that only pictures need are missed where one is drawn', async ({ folder }) => {
+  test('reports missing packages for pictures only when a picture is drawn', async ({ folder }) => {
     const program = await freshClone(folder);
     await cp(join(projectRoot, 'dist'), join(folder, 'dist'), { recursive: true });
     const packages = await readdir(join(projectRoot, 'node_modules'));
@@ -131,7 +131,7 @@ describe('where the program cannot be loaded', () => {
   });
 
   test.for(['losses', 'doctor'])(
-    'too few open files are a reason in words to `isda %s`',
+    '`isda %s` reports a limit of too few open files with a message',
     async (command, { folder }) => {
       const script = 'ulimit -n 24 && exec "$@"';
       const args = ['-c', script, 'sh', process.execPath, ...isdaCommand, command];

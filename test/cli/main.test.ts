@@ -1,4 +1,4 @@
-// Command lines that are none: one line with what is wrong, one with what to do, exit code 2, nothing on stdout.
+// Invalid command lines: one line with the error, one with a hint, exit code 2, nothing on stdout.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -23,14 +23,14 @@ describe('a command line with a mistake', () => {
     ['train --config a --seed 1 --seed 2', "option '--seed <n>' is given twice", 'isda train --help'],
     ['figure curve --out a.svg --out b.svg', "option '--out <file>' is given twice", 'isda figure curve --help'],
     ['doctor --jsn', "unknown option '--jsn'; did you mean --json?", 'isda doctor --help'],
-  ] as const)('%s', async ([line, reason, help], { folder }) => {
+  ] as const)('is refused: isda %s', async ([line, reason, help], { folder }) => {
     const { code, stdout, stderr } = await runCli(folder, line.split(' '));
     expect(stderr.trimEnd().split('\n')).toEqual([`error: ${reason}`, `  hint: \`${help}\` lists what there is`]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 });
 
-describe('an option that is a key of configs', () => {
+describe('an option that is named like a config key', () => {
   test.for([
     ['train a --epochs 3', '--epochs', '--set training.epochs=3'],
     ['train a --epochs=3', '--epochs=3', '--set training.epochs=3'],
@@ -42,7 +42,7 @@ describe('an option that is a key of configs', () => {
     ['train a --epochs --json', '--epochs', '--set training.epochs=VALUE'],
     ['plan sweep lambda0 --num_workers 2', '--num_workers', '--set training.workers=2'],
     ['gan train --config a --iterations 5', '--iterations', '--set training.iterations=5'],
-  ] as const)('%s', async ([line, option, setting], { folder }) => {
+  ] as const)('is refused with the --set to write: isda %s', async ([line, option, setting], { folder }) => {
     const { code, stdout, stderr } = await runCli(folder, line.split(' '));
     expect(stderr).toBe(`error: unknown option '${option}'\n  hint: write ${setting}\n`);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -52,7 +52,7 @@ describe('an option that is a key of configs', () => {
     ['runs . --epochs 3', "unknown option '--epochs'", 'isda runs --help'],
     ['train a --sed 3', "unknown option '--sed'; did you mean ", 'isda train --help'],
     ['gan train --config a --epochs 5', "unknown option '--epochs'", 'isda gan train --help'],
-  ] as const)('but not of %s', async ([line, reason, help], { folder }) => {
+  ] as const)('is not suggested as a key for `isda %s`', async ([line, reason, help], { folder }) => {
     const { stderr } = await runCli(folder, line.split(' '));
     expect(stderr).toContain(`error: ${reason}`);
     expect(stderr).toContain(`  hint: \`${help}\` lists what there is\n`);

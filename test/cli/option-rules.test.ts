@@ -1,4 +1,4 @@
-// Options that would be dropped without a word: refused before anything is read or written, with exit code 2.
+// Options without an effect: refused before anything is read or written, with exit code 2.
 import { readdir } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
 import { runCli } from '../support/cli.js';

@@ -20,7 +20,7 @@ describe('a path on the command line', () => {
       "option '--out <dir>' is '${TMP}/x', and no shell expanded its ${TMP}",
     ],
     [['data', 'synthesize', '--out=~/x'], "option '--out <dir>' is '~/x', and no shell expanded its ~"],
-  ] as const)('is none: %j', async ([args, message], { folder }) => {
+  ] as const)('is refused if it is empty or not expanded by a shell: %j', async ([args, message], { folder }) => {
     const { code, stderr } = await runCli(folder, args);
     expect(code).toBe(2);
     expect(stderr).toContain(message);

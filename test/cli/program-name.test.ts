@@ -1,4 +1,4 @@
-// The commands that errors suggest begin as the program was called: real processes.
+// Commands that errors suggest start with the words that called the program: real processes.
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -9,7 +9,7 @@ import { test } from '../temporary-folder.js';
 
 const [program] = isdaCommand;
 
-/** What a command line prints to stderr. */
+/** The output of a command line on stderr. */
 async function errorOf(
   file: string,
   args: readonly string[],
@@ -21,7 +21,9 @@ async function errorOf(
 }
 
 describe('a suggested command', () => {
-  test('is called as the program was: by Node.js, by a link, by npx, from the PATH', async ({ folder }) => {
+  test('starts with the words that called the program: Node.js, a link, npx, or a name on the PATH', async ({
+    folder,
+  }) => {
     const usage = ['doctor', '--jsn'];
     const failure = ['evaluate', 'no-run'];
     expect(await errorOf(process.execPath, ['bin/isda.js', ...usage], projectRoot)).toContain(

@@ -1,4 +1,4 @@
-// Sizes that no machine holds: an error that names the option or the key, before anything is made.
+// Sizes beyond any memory: an error that names the option or the key, before anything is allocated or written.
 import { readdir } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
 import { runCli, runHere } from '../support/cli.js';
@@ -32,7 +32,7 @@ describe('sizes of options', () => {
 });
 
 describe('sizes of networks, batches and pictures', () => {
-  test('are computed before they are made', async ({ folder }) => {
+  test('are refused before anything is allocated or written', async ({ folder }) => {
     await makeData(folder, 128);
     const data = ['--config', 'tiny-isda', '--set', 'dataset.dir=data'];
     const picture = await runCli(folder, [
@@ -60,7 +60,7 @@ describe('sizes of networks, batches and pictures', () => {
     expect([bench.exitCode, await readdir(folder)]).toEqual([1, ['data']]);
   });
 
-  test('a batch size above the number of images is that number', async ({ folder }) => {
+  test('a batch size above the number of images is reduced to that number', async ({ folder }) => {
     await makeData(folder, 128);
     const sizes = ['training.batchSize=10000000', 'training.evaluationBatchSize=10000000', 'training.epochs=1'];
     const more = sizes.flatMap((set) => ['--set', set]);

@@ -1,4 +1,4 @@
-// Syntax errors in a user's file are shown with file and line. In processes: here, imports are not Node.js's own.
+// Syntax errors in a user's file are reported with file and line. In processes: the test runner replaces imports.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -11,7 +11,7 @@ test.for([
   ['an import that is not there', "import { no } from './other.mjs';\n", '/loss.mjs:1\n'],
   ['a syntax error in another file', "import './wrong.mjs';\n", '/wrong.mjs:2\n  let 1;\n'],
   ['text that is parsed', '\nJSON.parse("{");\n', '/loss.mjs:2\n'],
-] as const)('%s', async ([, source, place], { folder }) => {
+] as const)('reports the file and the line of %s', async ([, source, place], { folder }) => {
   writeFileSync(join(folder, 'loss.mjs'), source);
   writeFileSync(join(folder, 'other.mjs'), 'export const yes = 1;\n');
   writeFileSync(join(folder, 'wrong.mjs'), '// wrong\nlet 1;\n');

@@ -1,4 +1,4 @@
-// Promises of a user's file that nothing can settle: errors, and no process that ends as if its work were done.
+// A promise in a user's file that never settles is an error: the process does not exit as if it had finished.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -40,7 +40,7 @@ describe('a data set whose promise never settles', () => {
       0,
       'its top-level await never ends',
     ],
-  ])('%s ends with an error', async ([, text, workers, reason], { folder }) => {
+  ])('%s: `isda train` fails and releases its lock', async ([, text, workers, reason], { folder }) => {
     writeFileSync(join(folder, 'data.mjs'), text);
     const command = ['train', '--config', 'tiny-cross-entropy', ...settings, '--set', `training.workers=${workers}`];
     const { exitCode, all } = await runIsda(folder, [...command, '--out', 'run']);
@@ -50,7 +50,7 @@ describe('a data set whose promise never settles', () => {
   });
 });
 
-test('it is noticed where more reads than are made at once never settle', async ({ folder }) => {
+test('reports it if more reads than the concurrency limit never settle', async ({ folder }) => {
   const many = set
     .replace('count: 4', 'count: 80')
     .replace('[0, 1, 0, 1]', 'Array.from({ length: 80 }, (_, i) => i % 2)');
@@ -63,7 +63,7 @@ test('it is noticed where more reads than are made at once never settle', async 
   expect(existsSync(join(folder, 'run', '.lock'))).toBe(false);
 });
 
-test('it is noticed on a terminal too, where a bar is drawn again and again', async ({ folder }) => {
+test('reports it on a terminal too, while the progress bar is redrawn', async ({ folder }) => {
   writeFileSync(join(folder, 'data.mjs'), `export const createDataset = () => (${set});`);
   const command = [
     'train',

@@ -1,11 +1,11 @@
-// Paths in another encoding than UTF-8, which are to be refused before a file is made under another name.
+// Paths that are not UTF-8 are refused before a file is created under a different name.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { isdaCommand } from '../support/process.js';
 import { test } from '../temporary-folder.js';
 
-/** Runs a line of bash, in which `isda` is the program and `$'caf\xe9'` a name in Latin-1. */
+/** Runs a line of bash in which `isda` is the program; `$'caf\xe9'` in a line is a name in Latin-1. */
 function bash(folder: string, line: string) {
   const program = `isda() { '${process.execPath}' '${isdaCommand.join("' '")}' "$@"; }`;
   const env = { ...process.env, ISDA_PROGRAM: 'isda', ISDA_DATA: undefined };
@@ -48,13 +48,13 @@ describe('a path that is not UTF-8', () => {
     expect(namesIn(folder)).toEqual(['\xe9']);
   });
 
-  test('may hold the mark that stands for such bytes', ({ folder }) => {
+  test('may hold the replacement character U+FFFD itself', ({ folder }) => {
     const { code, stderr } = bash(folder, `isda data synthesize --train 10 --test 10 --out 'x\ufffd'`);
     expect([stderr, code]).toEqual(['', 0]);
     expect(readdirSync(folder)).toEqual(['x\ufffd']);
   });
 
-  test('is said of a run in a store', ({ folder }) => {
+  test('is reported for a run in a store', ({ folder }) => {
     execFileSync('bash', ['-c', String.raw`mkdir $'r\xe9' $'no run \xe9' && touch $'r\xe9/config.yaml' $'n\xe9.txt'`], {
       cwd: folder,
     });

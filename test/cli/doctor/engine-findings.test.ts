@@ -1,4 +1,4 @@
-// What `isda doctor` finds on a machine with a GPU.
+// The findings of `isda doctor` on a machine with a GPU.
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -6,9 +6,7 @@ import { engineFindings } from '../../../src/cli/doctor/engine-findings.js';
 import { fakeCudaEngine, fakeDriver, standInLibraries } from '../../support/gpu.js';
 import { test } from '../../temporary-folder.js';
 
-test('names the GPU, its driver, the versions of CUDA’s libraries, and the file that is missing', async ({
-  folder: home,
-}) => {
+test('names the GPU, its driver, the versions of the CUDA libraries and the missing file', async ({ folder: home }) => {
   const directory = await fakeCudaEngine(home);
   const files = await standInLibraries(directory);
   await rm(files['libcublasLt.so.12']);
@@ -32,7 +30,7 @@ test('names the GPU, its driver, the versions of CUDA’s libraries, and the fil
   expect(find('CUDA library')[0].advice).toContain('`isda setup --build cuda --force` gets it');
 });
 
-test('says that the CPU build uses no GPU', async ({ folder }) => {
+test('reports that the CPU build uses no GPU', async ({ folder }) => {
   const environment = { ...process.env, ...(await fakeDriver(folder)), ISDA_BUILD: 'cpu' };
   const gpu = (await engineFindings(environment)).find(({ name }) => name === 'GPU');
   expect(gpu?.advice).toBe('not used: `isda setup --build cuda` gets the CUDA build');

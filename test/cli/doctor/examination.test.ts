@@ -1,11 +1,11 @@
-// What `isda doctor` finds of the data sets.
+// The findings of `isda doctor` about the data sets.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { examine } from '../../../src/cli/doctor/examination.js';
 import { test } from '../../temporary-folder.js';
 
-test('says which data sets are there, complete or not', async ({ folder }) => {
+test('reports which data sets are present, and whether they are complete', async ({ folder }) => {
   await mkdir(join(folder, 'cifar-100-binary'));
   await mkdir(join(folder, 'cifar-10-batches-bin'));
   for (const name of ['train', 'test']) await writeFile(join(folder, 'cifar-100-binary', `${name}.bin`), '');

@@ -18,7 +18,7 @@ import { collectPredictions, type Predictions } from '../../../src/runs/examinat
 const classNames = Array.from({ length: 10 }, (_, label) => `synthetic_${label}`);
 const labels = Int32Array.from({ length: 100 }, (_, index) => index % 10);
 
-/** Predictions of random logits, which are right more often than not. */
+/** Predictions from random logits that are correct in most cases. */
 function drawn(seed: number): Predictions {
   const random = randomStream(seed, 'texts');
   const collector = collectPredictions(classNames, labels.length);
@@ -43,11 +43,11 @@ describe.each([40, 80, 200])('on a terminal of %i columns', (width) => {
     comparison: comparisonText(comparePredictions(first, second), ['run', 'other'], width),
   };
 
-  it.each(Object.entries(texts))('%s: fits', (_, text) => {
+  it.each(Object.entries(texts))('the %s text fits the width', (_, text) => {
     expect(widthOf(text), text).toBeLessThanOrEqual(width);
   });
 
-  it('each class is there with its error', () => {
+  it('lists each class with its error', () => {
     for (const { className, errorPercent } of errorsByClass(first)) {
       const at = texts.classes.indexOf(className);
       expect(at).toBeGreaterThan(-1);
@@ -55,11 +55,11 @@ describe.each([40, 80, 200])('on a terminal of %i columns', (width) => {
     }
   });
 
-  it('the matrix is shown where it fits', () => {
+  it('shows the confusion matrix only if it fits', () => {
     expect(texts.confusion.startsWith('true / predicted')).toBe(width > 40);
   });
 });
 
-it('a network that confuses nothing has no pairs', () => {
+it('lists no confused pairs if all predictions are correct', () => {
   expect(pairTable([], 80)).toBe('no image was predicted as another class');
 });

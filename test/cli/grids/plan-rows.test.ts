@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { planText, planTotals, type PlanRow } from '../../../src/cli/grids/plan-rows.js';
 import { widthOf } from '../../../src/cli/terminal/fold.js';
 
-it('on a narrow terminal a plan has its numbers behind their titles', () => {
+it('prints the numbers of a plan after their titles on a narrow terminal', () => {
   const row: PlanRow = {
     ...{ row: 'resnet32-cifar10-isda', runs: 5, done: 1, epochs: 160, epochsLeft: [160, 160, 160, 160] },
     ...{ secondsPerEpoch: 1234, secondsPerRun: 160 * 1234, memoryBytes: 2 ** 30, diskBytes: 2 ** 20 },

@@ -1,4 +1,4 @@
-// The progress of a grid: its line of counts, the line that ends a run, and what a terminal is left with.
+// The progress of a grid: its line of counts, the line at the end of a run, and the final text on a terminal.
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { endLine, gridProgress, statusLine } from '../../../src/cli/grids/progress.js';
@@ -8,21 +8,21 @@ import { until } from '../../support/until.js';
 describe('progress of a grid', () => {
   const counts = { cells: 9, done: 3, failed: 1, left: 4000, running: [{ name: 'x-seed1', epoch: 5, epochs: 60 }] };
 
-  it('statusLine leaves out the least important where the terminal is narrow', () => {
+  it('statusLine leaves out the least important parts on a narrow terminal', () => {
     expect(statusLine(counts, 80)).toBe('3 of 9 done  1 failed  4 to go  1 h 07 min left  x-seed1 5/60');
     expect(statusLine(counts, 45)).toBe('3 of 9 done  1 failed  1 h 07 min left');
     expect(statusLine({ ...counts, failed: 0, left: undefined }, 30)).toBe('3 of 9 done  5 to go');
   });
 
   const cell = { ...someCell('a'), name: 'a-seed1', folder: '/nowhere' };
-  it('endLine says how a run ended', () => {
+  it('endLine reports how a run ended', () => {
     expect(endLine({ cell, end: { state: 'done' }, summary: someSummary(6.234) })).toBe(
       'done    a-seed1  6.23 % (mean of 2 epochs)  2.0 s',
     );
     expect(endLine({ cell, end: { state: 'failed', reason: 'no data' } })).toBe('failed  a-seed1: no data');
   });
 
-  it('a terminal is left with the lines alone', async () => {
+  it('only the lines remain on a terminal', async () => {
     const through = new PassThrough();
     const stream = Object.assign(through, { isTTY: true, columns: 60 }) as unknown as NodeJS.WriteStream;
     let text = '';
@@ -37,7 +37,7 @@ describe('progress of a grid', () => {
     const length = text.length;
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(text.length).toBe(length);
-    // What clearing a line takes away is not there for a reader.
+    // Cleared text is not visible to a reader.
     // eslint-disable-next-line no-control-regex
     expect(text.replaceAll(/[^\n]*\u001b\[2K\u001b\[1G/g, '')).toBe(
       'grid    1 run\nstart   a-seed1\nfailed  a-seed1: no data\n',

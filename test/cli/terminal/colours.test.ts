@@ -8,13 +8,13 @@ import { coloured } from '../../../src/cli/terminal/colours.js';
 const { getColorDepth } = Object.getOwnPropertyDescriptors(WriteStream.prototype);
 const colourMethods = { getColorDepth };
 
-/** What a wrong command line prints where stderr is such a stream. */
+/** The error that a wrong command line prints to a stderr of this kind. */
 async function errorOn(terminal: boolean, environment: Record<string, string>): Promise<string> {
   const through = new PassThrough();
   let text = '';
   through.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const stream = Object.assign(through, terminal ? { isTTY: true, columns: 80 } : {}) as unknown as NodeJS.WriteStream;
-  // What a stream of Node.js would answer, without a terminal.
+  // The answer of a Node.js stream, without a terminal.
   if (terminal) Object.setPrototypeOf(stream, Object.create(PassThrough.prototype, colourMethods) as object);
   const code = await main(['figure', 'curve', '--run', 'gone', '--out', 'x.svg'], {
     ...{ stdout: stream, stderr: stream, environment, workingDirectory: '/', now: Date.now, clock: Date.now },
@@ -27,7 +27,7 @@ async function errorOn(terminal: boolean, environment: Record<string, string>): 
   return text;
 }
 
-it('colours the word of an error where the terminal has colours', async () => {
+it('colours the word "error" on a terminal with colours', async () => {
   const [plain, coloured16] = await Promise.all([errorOn(false, { TERM: 'xterm' }), errorOn(true, { TERM: 'xterm' })]);
   expect(plain).toMatch(/^error: cannot /);
   expect(coloured16).toMatch(/^\u001b\[1;31merror\u001b\[0m: cannot /); // eslint-disable-line no-control-regex
@@ -39,7 +39,7 @@ it.each<Record<string, string>>([{ TERM: 'dumb' }, { TERM: 'xterm', NO_COLOR: '1
   expect(await errorOn(true, set)).toBe(await errorOn(false, set));
 });
 
-it('takes an empty NO_COLOR for none', async () => {
+it('ignores an empty NO_COLOR', async () => {
   expect(await errorOn(true, { TERM: 'xterm', NO_COLOR: '' })).toBe(await errorOn(true, { TERM: 'xterm' }));
 });
 
@@ -48,15 +48,15 @@ it.each<Record<string, string>>([
   { FORCE_COLOR: '' },
   { FORCE_COLOR: 'true', TERM: 'dumb' },
   { FORCE_COLOR: '3', NO_COLOR: '1' },
-])('colours a file or a pipe with %j', async (set) => {
+])('colours the output to a file or a pipe with %j', async (set) => {
   expect(await errorOn(false, set)).toBe(await errorOn(true, { TERM: 'xterm' }));
 });
 
-it.each(['0', 'false'])('takes FORCE_COLOR=%s for no colours', async (value) => {
+it.each(['0', 'false'])('prints no colours with FORCE_COLOR=%s', async (value) => {
   expect(await errorOn(true, { TERM: 'xterm', FORCE_COLOR: value })).toBe(await errorOn(false, { TERM: 'xterm' }));
 });
 
-it('colours words that begin a line alone', () => {
+it('colours such a word only at the start of a line', () => {
   expect(coloured('the error: x\n  hint: y\nstopped by SIGINT: z\n')).toBe(
     'the error: x\n  \u001b[36mhint\u001b[0m: y\n\u001b[1;33mstopped\u001b[0m by SIGINT: z\n',
   );

@@ -16,7 +16,7 @@ function streamOf(isTTY: boolean) {
 }
 
 describe('byteProgress', () => {
-  it('writes a line for every tenth where there is no terminal', () => {
+  it('writes a line for every tenth if there is no terminal', () => {
     const { stream, text } = streamOf(false);
     const progress = byteProgress(stream);
     for (let received = 0; received <= 2_000_000; received += 10_000) progress.update(received, 2_000_000);
@@ -28,7 +28,7 @@ describe('byteProgress', () => {
     expect(lines.slice(9)).toEqual(['100 % (2.0 of 2.0 MB)', 'note', '']);
   });
 
-  it('says nothing where the length is not known', () => {
+  it('writes nothing if the length is unknown', () => {
     const { stream, text } = streamOf(false);
     byteProgress(stream).update(5, undefined);
     expect(text()).toBe('');

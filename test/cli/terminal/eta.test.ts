@@ -1,4 +1,4 @@
-// The time that is left of a run: batches and ends of epochs timed apart, the first of each left out.
+// The remaining time of a run: batches and ends of epochs are timed separately, without the first of each.
 import { expect, it } from 'vitest';
 import { timeLeft } from '../../../src/cli/terminal/eta.js';
 
@@ -20,20 +20,20 @@ function simulate(before: number, until: number) {
   return left.seconds();
 }
 
-it.each([0, 195, 199])('is right with the second epoch on, begun after %d batches', (before) => {
+it.each([0, 195, 199])('is correct from the second epoch on, if the run starts after %d batches', (before) => {
   const until = before < 100 ? 200 : 310;
   const batches = 400 - until;
-  // Where only one end was seen, it counts with what it took longer.
+  // If only one end was timed, it counts with its extra time.
   const ends = before < 100 ? 2 * 0.5 : 1 * (until > 300 ? 0.5 : 3.5);
   expect(simulate(before, until)).toBeCloseTo(batches * 0.01 + ends, 6);
 });
 
-it('does not count the evaluation as time of the few batches before it', () => {
-  // Three batches before an end that takes 350 times as long: 200 batches and two ends are left.
+it('does not count the evaluation as time of the few preceding batches', () => {
+  // Three batches, then an end that takes 350 times as long: 200 batches and two ends remain.
   expect(simulate(197, 200)).toBeCloseTo(2 + 2 * 3.5, 6);
 });
 
-it('is right within an epoch right after a resume', () => {
+it('is correct within an epoch directly after a resume', () => {
   expect(simulate(250, 252)).toBeCloseTo(1.48, 6);
   expect(simulate(250, 250)).toBeNaN();
 });

@@ -22,7 +22,7 @@ function display(columns?: number) {
 
 const losses = { discriminatorLoss: -0.01234, generatorLoss: 12.3456 };
 
-it('prints a line at once, where it is asked to, and every 30 s; the first iteration does not count for the rest', () => {
+it('prints a line at the start, on request and every 30 s; the estimate leaves out the first iteration', () => {
   const { progress, pass, text, kept } = display();
   pass(5000);
   progress.iteration(11, losses);
@@ -53,7 +53,7 @@ it('leaves out the least important numbers on a narrow terminal', () => {
   pass(5000);
   progress.iteration(20, losses);
   progress.line();
-  // What the bar draws and clears again is parted from the line by control sequences.
+  // Control sequences separate the line from the bar that was drawn and cleared.
   const lines = text()
     .split('\u001b')
     .flatMap((part) => part.replace(/^\[[\d;?]*[A-Za-z]/, '').split(/[\r\n]+/));

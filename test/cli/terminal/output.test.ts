@@ -1,4 +1,4 @@
-// What `--out` may be called: a picture by its ending, a folder not as a file.
+// Names that `--out` accepts: a picture needs its extension, a folder must not have the extension of a file.
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -25,7 +25,7 @@ describe('--out is refused before anything is read', () => {
   }); // prettier-ignore
 });
 
-test('a folder may have any name once it is there, and a dot in it before', async ({ folder }) => {
+test('accepts any name of an existing folder, and a new folder with a dot in its name', async ({ folder }) => {
   makeStoredRun(join(folder, 'store'), { row: 'basic' });
   mkdirSync(join(folder, 'old.pdf'));
   for (const out of ['old.pdf', 'v1.2', 'example.org', 'new.pdf/']) {

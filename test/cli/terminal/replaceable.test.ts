@@ -10,7 +10,7 @@ import { test } from '../../temporary-folder.js';
 
 const run = { row: 'a', config: { experiment: 'a' } };
 
-/** Command lines that write one file, by its name. */
+/** Command lines that write one file, with the name of the file. */
 const writers: readonly (readonly [string, readonly string[]])[] = [
   ['curve.svg', ['figure', 'curve', '--run', 'store/test-a-seed1', '--out']],
   ['curve.png', ['figure', 'curve', '--run', 'store/test-a-seed1', '--out']],
@@ -27,13 +27,13 @@ const writers: readonly (readonly [string, readonly string[]])[] = [
 describe.each(writers)('%s', (name, words) => {
   const line = words.at(-1) === '.' ? words : [...words, name];
 
-  test('is written again by the same command', async ({ folder }) => {
+  test('is overwritten by the same command', async ({ folder }) => {
     makeStoredRun(join(folder, 'store'), run);
     expect(await runCli(folder, line)).toMatchObject({ code: 0 });
     expect(await runCli(folder, line)).toMatchObject({ code: 0 });
   });
 
-  test('of other origin stays', async ({ folder }) => {
+  test('is kept if another program wrote it', async ({ folder }) => {
     makeStoredRun(join(folder, 'store'), run);
     writeFileSync(join(folder, name), 'mine\n');
     const { code, stderr } = await runCli(folder, line);
@@ -43,7 +43,7 @@ describe.each(writers)('%s', (name, words) => {
   });
 });
 
-test('an empty file and a picture of ours are replaced, one of another program is not', async ({ folder }) => {
+test('replaces an empty file and a picture that isda wrote, but no picture of another program', async ({ folder }) => {
   const path = join(folder, 'a.png');
   writeFileSync(path, '');
   refuseForeignFile(path, ['png'], 'draw');

@@ -23,7 +23,7 @@ const row: MetricsRow = {
 const metrics = metricsOf({ classes: 100, recordedScalars: [], hasLambda: true });
 const run = { epochs: 160, metrics };
 
-/** A stream that remembers what was written, and a clock that is set by hand. */
+/** A stream that records its output, and a clock that is set by hand. */
 function stage(columns: number | undefined) {
   const written: string[] = [];
   const stream = new PassThrough() as unknown as NodeJS.WriteStream;
@@ -33,24 +33,24 @@ function stage(columns: number | undefined) {
   return { stream, time, clock: () => time.milliseconds, text: () => written.join('') };
 }
 
-/** What a terminal shows of a text: without control sequences. */
+/** A text without control sequences, as a terminal shows it. */
 // eslint-disable-next-line no-control-regex
 const visible = (text: string): string => text.replace(/\u001b(\[[0-9;?]*[A-Za-z]|[78])/g, '');
 
 describe('lines', () => {
-  test('everything fits a wide terminal, with room for longer numbers', () => {
+  test('a wide terminal shows every part, with room for longer numbers', () => {
     expect(epochLine(row, run, 3725, 200)).toBe(
       'epoch 3/160    train error 34.57%  loss 1.235  test error 41.20%  loss 1.500  top-5 error 12.30%  lr 0.01     lambda 0.0094   4052 images/s   12 s         ETA 1 h 02 min',
     );
   });
 
-  test('the error is that of held-out images where the run is evaluated on them', () => {
+  test('the error is called that of held-out images if the run is evaluated on them', () => {
     const line = epochLine(row, { ...run, evaluationName: 'holdout' }, undefined, 200);
     expect(line).toContain('holdout error 41.20%');
     expect(line).not.toContain('test');
   });
 
-  test('an epoch that was not evaluated has blanks where others have a test error', () => {
+  test('an epoch without evaluation has blanks in place of the test error', () => {
     const unevaluated = { ...row, testLoss: undefined, testError: undefined, testErrorTop5: undefined };
     const [line, other] = [unevaluated, row].map((each) => epochLine(each, run, undefined, 200));
     expect(line).not.toMatch(/test|top-5/);
@@ -60,12 +60,12 @@ describe('lines', () => {
     );
   });
 
-  test('lambda is of losses that have one', () => {
+  test('lambda is shown only for losses that have one', () => {
     const without = metricsOf({ classes: 10, recordedScalars: [] });
     expect(epochLine({ ...row, lambda: 0 }, { epochs: 160, metrics: without }, 1, 200)).not.toContain('lambda');
   });
 
-  test.each([60, 80, 100, 120, 160])('all lines of a run show the same at %d columns', (width) => {
+  test.each([60, 80, 100, 120, 160])('all lines of a run have the same parts at %d columns', (width) => {
     const words = (line: string): string =>
       (line.match(/(?:epoch|loss|\S+ error|lr|lambda|ETA)(?= \d)|images/g) ?? []).join();
     const first = words(epochLine({ ...row, lambda: 0.00031, learningRate: 0.1 }, run, 86_000, width - 1));
@@ -78,7 +78,7 @@ describe('lines', () => {
     if (width >= 100) expect(first).toContain('lambda');
   });
 
-  test.each([20, 39, 40, 60, 79, 80, 120])('the lines fit %d columns and keep what matters', (width) => {
+  test.each([20, 39, 40, 60, 79, 80, 120])('the lines fit %d columns and keep the most important parts', (width) => {
     const line = epochLine(row, run, 3725, width);
     expect(line.length).toBeLessThanOrEqual(width);
     expect(line).toContain('epoch 3/160');
@@ -109,8 +109,8 @@ describe('lines', () => {
   });
 });
 
-describe('elsewhere than on a terminal', () => {
-  test('one plain line an epoch, nothing a batch', () => {
+describe('without a terminal', () => {
+  test('prints one plain line per epoch and nothing per batch', () => {
     const { stream, time, clock, text } = stage(undefined);
     const progress = createProgress({ stream, clock, metrics, epochs: 5, batchesPerEpoch: 10, batchesBefore: 20 });
     for (let batch = 1; batch <= 10; batch++)
@@ -123,7 +123,7 @@ describe('elsewhere than on a terminal', () => {
     progress.stop();
     const lines = text().split('\n');
     expect(lines).toHaveLength(4);
-    // One epoch took 30 s and two are left.
+    // One epoch took 30 s, and two remain.
     expect(lines[0]).toMatch(/^epoch 3\/5 .* ETA 1 min 00 s$/);
     expect(lines[1]).toBe('stopping');
     expect(lines[2]).toMatch(/^epoch 5\/5 /);
@@ -134,7 +134,7 @@ describe('elsewhere than on a terminal', () => {
 
 describe('on a terminal', () => {
   test.each([40, 80, 160])(
-    'a bar, lines for notes and epochs, and modes of the terminal left alone at %d columns',
+    'draws a bar, prints lines for notes and epochs, and changes no terminal modes at %d columns',
     (columns) => {
       const { stream, time, clock, text } = stage(columns);
       const progress = createProgress({ stream, clock, metrics, epochs: 3, batchesPerEpoch: 4 });
@@ -149,13 +149,13 @@ describe('on a terminal', () => {
       expect(visible(text())).toContain('epoch 3/3  ');
       expect(visible(text())).toContain('a note\n');
       for (const line of visible(text()).split(/[\n\r]/)) {
-        // Repainted lines stand behind one another here; each begins with the epoch.
+        // Redrawn lines follow each other here; each starts with the epoch.
         for (const painted of line.split(/(?=epoch |a note)/)) expect(painted.length).toBeLessThan(columns);
       }
-      // What a redraw may have left on the next line is cleared before the note.
+      // The rest of a redraw on the next line is cleared before the note.
       // eslint-disable-next-line no-control-regex
       expect(text()).toMatch(/\u001b\[0Ja note\n/);
-      // Such as a hidden cursor or lines that do not wrap: a process that is killed could not undo them.
+      // Modes such as a hidden cursor or no line wrap: a killed process could not undo them.
       expect(text()).not.toContain('\u001b[?');
     },
   );

@@ -1,4 +1,4 @@
-// Lists on narrow terminals: nothing is cut off, nothing runs over the edge; piped output stays whole.
+// Lists on narrow terminals: nothing is cut off, no line is too long; piped output is not folded.
 import { describe, expect, it } from 'vitest';
 import { foldedTable, wrappedTable } from '../../../src/cli/terminal/fold.js';
 import { formatTable } from '../../../src/cli/terminal/table.js';
@@ -10,7 +10,7 @@ const widths = [40, 60, 80];
 const longest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
 const words = (text: string): string[] => text.split(/[\s,]+/).filter((word) => !/^-*$/.test(word));
 
-/** What a command prints into a pipe, and on terminals of several widths, none of whose lines is too long. */
+/** The output of a command to a pipe and to terminals of several widths. Expects no line to be too long. */
 async function printed(folder: string, args: readonly string[]): Promise<{ piped: string; narrow: string[] }> {
   const narrow: string[] = [];
   for (const width of widths) {
@@ -23,22 +23,22 @@ async function printed(folder: string, args: readonly string[]): Promise<{ piped
 }
 
 describe('on a narrow terminal', () => {
-  test('isda models and isda losses have every number', async ({ folder }) => {
+  test('isda models and isda losses print every number', async ({ folder }) => {
     for (const command of ['models', 'losses']) {
       const { piped, narrow } = await printed(folder, [command]);
       expect(longest(piped)).toBeGreaterThan(80);
-      // The title of the names goes where the other titles stand with their numbers.
+      // With the other titles next to their numbers, the name column has no title.
       for (const text of narrow)
         expect(new Set(['network', ...words(text)])).toEqual(new Set(['network', ...words(piped)]));
     }
   });
 
-  test('isda data verify has every checksum', async ({ folder }) => {
+  test('isda data verify prints every checksum', async ({ folder }) => {
     await runCli(folder, ['data', 'synthesize', '--out', 'data', '--train', '20', '--test', '10']);
     const args = ['data', 'verify', 'cifar10', '--dir', 'data'];
     const { stdout: piped } = await runCli(folder, args);
     const { stdout: narrow } = await runCli(folder, args, {}, 40);
-    // The folder of the images may be longer than the terminal is wide, and a path is not broken.
+    // The path of the images' folder may be longer than the terminal is wide; a path is not broken.
     expect(longest(narrow.slice(narrow.indexOf('train:')))).toBeLessThanOrEqual(40);
     const sums = piped.match(/\b[0-9a-f]{32}\b/g);
     expect(sums).toHaveLength(6);
@@ -46,7 +46,7 @@ describe('on a narrow terminal', () => {
     expect(piped).toMatch(/^ {2}data_batch_1.bin {2}4 records {2}md5 \S+ {2}not official$/m);
   });
 
-  test('isda runs keeps error, age and reason', async ({ folder }) => {
+  test('isda runs prints the error, the age and the reason', async ({ folder }) => {
     makeStoredRun(folder, { row: 'a-method', error: 12.34 });
     const reason = 'the process ended without a word of what it was that went wrong';
     makeStoredRun(folder, { row: 'b', state: 'failed', epochs: 3, reason });
@@ -56,12 +56,12 @@ describe('on a narrow terminal', () => {
       /^test-a-method-seed1\n {2}state done, epochs 20\/20,\n {2}last 10 13\.25 %, last 12\.34 %,\n {2}since \d+ d \d\d h$/m,
     );
     expect(narrow[0]).toContain('  the process ended without a word of\n  what it was that went wrong\n');
-    // Where a part of the reason has room, each run keeps to its line.
+    // If part of the reason fits, each run takes one line.
     const { stdout: wider } = await runCli(folder, ['runs', '.'], {}, 100);
     expect(wider).toMatch(/^test-b-seed1 .* {2}the process ended without .*…$/m);
   });
 
-  test('a dry run has names, states and epochs', async ({ folder }) => {
+  test('a dry run prints names, states and epochs', async ({ folder }) => {
     const args = [
       'sweep',
       'lambda0',
@@ -81,13 +81,13 @@ describe('on a narrow terminal', () => {
   });
 });
 
-it('tables show line breaks of names as escapes', () => {
+it('tables print line breaks in names as escapes', () => {
   const rows = [['a,"b"\nc', '1'], ['d\te', '2']]; // prettier-ignore
   for (const width of [Infinity, 12, 6]) expect(foldedTable(['class', 'images'], rows, width)).toContain('a,"b"\\nc');
   expect(formatTable(['class', 'images'], rows).split('\n')).toHaveLength(4);
 });
 
-it('tables fold where they must, and not before', () => {
+it('tables fold only if they do not fit the width', () => {
   const header = ['name', 'first', 'second'];
   const rows = [['a-rather-long-name', '1', '22'], ['b', '333', '']]; // prettier-ignore
   expect(foldedTable(header, rows, 33)).toBe(foldedTable(header, rows, Infinity));

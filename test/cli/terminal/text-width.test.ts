@@ -1,4 +1,4 @@
-// Columns that texts take in a terminal, and tables whose cells are of any script.
+// Columns that texts take in a terminal, and tables with cells in any script.
 import { expect, it } from 'vitest';
 import { formatTable } from '../../../src/cli/terminal/table.js';
 import { textColumns } from '../../../src/cli/terminal/text-width.js';
@@ -7,7 +7,7 @@ it.each([
   ['cat', 3],
   ['', 0],
   ['Bär', 3],
-  // An accent of its own, as disks of macOS write it.
+  // A combining accent, as in file names on macOS.
   ['Ba\u0308r', 3],
   ['кот', 3],
   ['犬', 2],
@@ -20,7 +20,7 @@ it.each([
   expect(textColumns(text)).toBe(columns);
 });
 
-it('aligns cells of any script', () => {
+it('aligns cells in any script', () => {
   const rows = ['cat', 'Ba\u0308r', '犬', 'ネコ'].map((name, index) => [name, 'x', String(10 ** index)]);
   const lines = formatTable(['class', 'of', 'images'], rows).split('\n');
   expect(new Set(lines.map(textColumns))).toEqual(new Set(['class  of  images'.length]));
