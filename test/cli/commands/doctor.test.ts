@@ -1,4 +1,4 @@
-// `isda doctor` and `isda setup` through the program: what they print and which code they exit with.
+// `isda doctor` and `isda setup` through the program: their output and exit codes.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 
 describe('isda doctor', () => {
-  it('fails where the engine is missing, and says what to do', async () => {
+  it('fails with a hint if the engine is missing', async () => {
     const home = await temporaryFolder();
     const { code, stdout, stderr } = await isda(['doctor'], { ISDA_HOME: home, PATH: '', COLUMNS: '200' });
     expect(code).toBe(1);
@@ -41,7 +41,7 @@ describe('isda doctor', () => {
     expect(stderr).toBe('error: essential parts are missing: engine\n');
   });
 
-  it('passes with the engine in place, whether or not there are data sets', async () => {
+  it('passes if the engine is installed, with or without data sets', async () => {
     const { code, stdout } = await isda(['doctor', '--json'], process.env);
     const report = reportSchema.parse(JSON.parse(stdout));
     expect(code).toBe(0);
@@ -61,7 +61,7 @@ describe('formatFindings', () => {
     { name: 'a longer name', state: 'good', value: 'fine' },
   ] as const;
 
-  it('aligns columns where there is room, and stacks them where there is not', () => {
+  it('aligns columns if they fit, and stacks them otherwise', () => {
     expect(formatFindings(findings, 80)).toBe(
       'MISSING  engine         none\n                        → run `isda setup`\nok       a longer name  fine',
     );
@@ -70,7 +70,7 @@ describe('formatFindings', () => {
     );
   });
 
-  it('keeps within the width wherever words allow it, and loses no word', () => {
+  it('exceeds the width only for long words, and loses no word', () => {
     const words = fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(words, fc.integer({ min: 60, max: 120 }), (value, width) => {
@@ -83,7 +83,7 @@ describe('formatFindings', () => {
 });
 
 describe('isda setup', () => {
-  it('says where the engine is, in words and as JSON', async () => {
+  it('prints the folder of the engine, as text and as JSON', async () => {
     const text = await isda(['setup'], process.env);
     expect(text).toMatchObject({ code: 0, stderr: '' });
     expect(text.stdout).toMatch(/^engine ready: TensorFlow .*\n {2}\//);
@@ -91,7 +91,7 @@ describe('isda setup', () => {
     expect(z.object({ version: z.string(), directory: z.string() }).parse(JSON.parse(json.stdout))).toBeTruthy();
   });
 
-  it('fails with 1 where it cannot, and with 2 for a wrong option', async () => {
+  it('exits with 1 if the setup fails, and with 2 for a wrong option', async () => {
     const environment = { ISDA_HOME: await temporaryFolder(), PATH: '' };
     const { code, stderr } = await isda(['setup'], environment);
     expect(code).toBe(1);
@@ -99,7 +99,7 @@ describe('isda setup', () => {
     expect((await isda(['setup', '--build', 'abacus'], environment)).code).toBe(2);
   });
 
-  it('refuses options that say nothing together, and a folder that is no bundle', async () => {
+  it('refuses options that do not go together, and a folder that is not a bundle', async () => {
     const environment = { ISDA_HOME: await temporaryFolder(), PATH: '' };
     for (const words of ['--part-size 5', '--no-libraries', '--bundle a --force', '--bundle a --from-bundle b']) {
       const { code, stderr } = await isda(['setup', ...words.split(' ')], environment);

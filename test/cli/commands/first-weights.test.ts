@@ -1,4 +1,4 @@
-// Runs from weights on the command line: told apart from runs from scratch, resumed without the file, imported, frozen.
+// Runs from given weights: distinct from runs from scratch, resumed without the file, imported, frozen.
 import { renameSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 describe('model.weights', () => {
-  it('begins from the file, and says so in the header, config.yaml, inputs.json and summary.json', async () => {
+  it('starts from the file, and records it in the header, config.yaml, inputs.json and summary.json', async () => {
     const short = sha256Of(weights).slice(0, 8);
     expect(await train('tuned', 'model.weights=w.safetensors')).toContain(
       `weights     from w.safetensors (sha256 ${short})\n`,
@@ -42,7 +42,7 @@ describe('model.weights', () => {
     expect(metricsOf(named('tuned'))).not.toEqual(metricsOf(named('scratch')));
   });
 
-  it('is never one experiment with a run from scratch', async () => {
+  it('makes the run a different experiment from a run from scratch', async () => {
     const { code, stderr } = await runCli(folder, trainArgs('tuned'));
     expect(code).toBe(1);
     expect(stderr).toContain('belongs to another experiment (model.weightsSha256');
@@ -54,7 +54,7 @@ describe('model.weights', () => {
     expect(page).toContain('"label":"tiny-isda (1 seed)"');
   });
 
-  it('needs no file once there is a checkpoint, but another file is another run', async () => {
+  it('needs no file once a checkpoint exists; another file makes another run', async () => {
     renameSync(weights, named('moved'));
     expect(await isda('train', '--config', 'tuned/config.yaml', '--out', 'tuned')).toContain('complete already');
     expect(await train('tuned', 'model.weights=w.safetensors')).toContain('complete already');
@@ -74,17 +74,17 @@ describe('model.weights', () => {
     renameSync(named('moved'), weights);
   });
 
-  it('is what `isda import` writes: the run that resumes from the folder is the same', async () => {
+  it('gives the same run as resuming from a folder that `isda import` wrote', async () => {
     await isda('import', 'w.safetensors', '--config', 'tiny-isda', '--set', 'dataset.dir=data', '--out', 'imported');
     expect(read(named('imported'), 'config.yaml')).toContain(`weightsSha256: ${sha256Of(weights)}\n`);
-    // As before: neither this call nor the next names the weights again.
+    // Neither this call nor the next gives the weights again.
     await train('imported');
     expect(await train('imported')).toContain('complete already');
     expect(outcomeOf(named('imported')).metrics).toEqual(outcomeOf(named('tuned')).metrics);
     expect(read(named('imported'), 'config.yaml')).toEqual(read(named('tuned'), 'config.yaml'));
   });
 
-  it('goes with fresh values of another number of classes, frozen layers, and any optimizer', async () => {
+  it('works with a fresh head for another number of classes, frozen layers and any optimizer', async () => {
     const tuning = ['model.weights=w.safetensors', 'model.head=fresh', 'model.freeze=["*", "!fc", "!layer3"]'];
     const other = ['optimizer.name=adamw', 'optimizer.headLearningRateFactor=10'];
     const printed = await train('frozen', ...tuning, ...other);
@@ -96,7 +96,7 @@ describe('model.weights', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('settings of first weights that are refused', () => {
   it.each([
     [['model.freeze=[layr1]'], 'cannot freeze tensors: the network has no tensor "layr1"', 'did you mean layer1?'],
     [['model.freeze=["*"]'], 'cannot freeze tensors: * leaves no parameter to train', 'add "!fc"'],

@@ -1,4 +1,4 @@
-// Generators at work: training on their images, `isda visualize`, `isda gan quality`.
+// Use of trained generators: training on their images, `isda visualize`, `isda gan quality`.
 import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ const isda = (args: readonly string[]) => runHere(folder, args);
 
 const all = Array.from({ length: 10 }, (_, label) => label);
 
-/** Saves an untrained ACGAN of the data, as if it were trained on some classes. */
+/** Saves an untrained ACGAN for the data, as if it had been trained on some classes. */
 async function saveAcgan(name: string, seed: number, trainedClasses = all): Promise<void> {
   const options = narrow('acgan');
   const classNames = all.map((label) => `synthetic_${label}`);
@@ -42,14 +42,14 @@ if (trained.exitCode !== 0) throw new Error(trained.all);
 const whole = outcomeOf(join(folder, 'mixed'));
 
 describe('isda train on synthetic images', () => {
-  it('says what it trains on, and keeps which generator it was', () => {
+  it('prints what it trains on, and records the generator', () => {
     expect(trained.stdout).toMatch(/^data +cifar10, 128 training images, 100 test images; not the official CIFAR-10$/m);
     expect(trained.stdout).toMatch(/^synthetic +50 images, 2 of the 12 of a batch$/m);
     expect(trained.stdout).toMatch(/^steps +\d epochs x 13 = \d+, batch 12$/m);
     expect(read(folder, 'mixed', 'config.yaml')).toContain(`checksum: ${generatorChecksum(join(folder, 'gan'))}`);
   });
 
-  it('ends with the same bytes after a stop in the middle of an epoch, and with worker threads', async () => {
+  it('gives the same bytes after a stop in the middle of an epoch, and with worker threads', async () => {
     const held = await startHeld(folder, trainArgs('stopped', mixed), { run: 'train', line: /^epoch 1\// });
     expect((await signalHeld(held, 'SIGTERM')).exitCode).toBe(75);
     const resumed = await runIsda(folder, trainArgs('stopped', [...mixed, 'training.workers=2']));
@@ -58,7 +58,7 @@ describe('isda train on synthetic images', () => {
     expect(outcomeOf(join(folder, 'stopped'))).toEqual(whole);
   });
 
-  it('finds its run again where the generator was moved, and refuses it with another generator', async () => {
+  it('finds its run after the generator was moved, and refuses another generator', async () => {
     await saveAcgan('moved', 1);
     const moved = await isda(trainArgs('mixed', [...mixed, 'dataset.synthetic.generator=moved']));
     expect(moved.stdout).toContain('complete already');
@@ -100,7 +100,7 @@ describe('isda visualize', () => {
     expect(read(folder, 'again', 'numbers.csv').trimEnd().split('\n')).toEqual(lines);
   });
 
-  it('moves along principal components of an estimated covariance', async () => {
+  it('moves features along principal components of an estimated covariance', async () => {
     const pca = ['--directions', 'pca', '--components', '2', '--covariance', 'single', '--index', '7,3', '--json'];
     const outcome = await isda([...common, '--iterations', '2', '--out', 'pca', ...pca]);
     expect(outcome.exitCode, outcome.all).toBe(0);
@@ -110,7 +110,7 @@ describe('isda visualize', () => {
     expect(read(folder, 'pca', 'figure4.svg').includes('>PC 2, −2 σ<')).toBe(true);
   });
 
-  it('ends with 75 on a signal, and writes nothing', async () => {
+  it('exits with 75 on a signal, and writes nothing', async () => {
     const child = startIsda(folder, [...two, '--iterations', '100000', '--out', 'stopped-figure']);
     expect(await printed(child, /^step I:/)).toBe(true);
     child.kill('SIGINT');
@@ -120,7 +120,7 @@ describe('isda visualize', () => {
     expect(existsSync(join(folder, 'stopped-figure'))).toBe(false);
   });
 
-  it('says what is wrong', async () => {
+  it('reports invalid arguments', async () => {
     const far = await isda([...common, '--index', '256', '--out', 'nothing']);
     expect(far.exitCode).toBe(2);
     expect(far.stderr).toContain('error: cannot show the images: there is no image 256, only 0 … 127');
@@ -141,20 +141,20 @@ describe('isda visualize', () => {
 });
 
 describe('a generator of some classes', () => {
-  it('is measured on its classes alone', async () => {
+  it('is measured only on its classes', async () => {
     const args = ['gan', 'quality', '--generator', 'two-classes', '--run', 'mixed', '--samples', '61', '--json'];
     const outcome = await isda([...args, '--out', 'two-classes.png']);
     expect(outcome.exitCode, outcome.all).toBe(0);
     expect(outcome.stderr).toContain('classes: synthetic_3, synthetic_5 alone, which the generators were trained on');
     const { rows } = JSON.parse(outcome.stdout) as Quality;
     expect(rows.map(({ name }) => name)).toEqual(['all', 'synthetic_3', 'synthetic_5']);
-    // Each sample is of one of the two.
+    // Each sample belongs to one of the two.
     expect(rows.map(({ samples }) => samples)).toEqual([61, 31, 30]);
     expect(rows[0].images).toBe(rows[1].images + rows[2].images);
     expect(rows[0].images).toBeLessThan(40);
   });
 
-  it('draws images of its classes alone', async () => {
+  it('draws images only of its classes', async () => {
     const args = [
       'visualize',
       '--run',
@@ -182,7 +182,7 @@ describe('a generator of some classes', () => {
   });
 });
 
-describe('images whose classes have another order', () => {
+describe('images whose classes have a different order', () => {
   const commands = [
     ['visualize', '--run', 'mixed', '--generator', 'gan', '--out', 'nothing'],
     ['gan', 'quality', '--run', 'mixed', '--generator', 'gan'],
@@ -202,7 +202,7 @@ describe('images whose classes have another order', () => {
 });
 
 describe('isda gan quality', () => {
-  it('gives the distance of all images and of each class, and draws neighbours', async () => {
+  it('prints the distance of all images and of each class, and draws neighbours', async () => {
     const args = ['gan', 'quality', '--generator', 'gan', '--run', 'mixed', '--samples', '60', '--json'];
     const outcome = await isda([...args, '--out', 'neighbours.png']);
     expect(outcome.exitCode, outcome.all).toBe(0);

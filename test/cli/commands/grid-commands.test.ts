@@ -1,4 +1,4 @@
-// What `isda ablate`, `isda sweep` and `isda runs` say: plans, lists and refusals, in the words a user reads.
+// The output of `isda ablate`, `isda sweep` and `isda runs`: plans, lists and errors.
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -23,7 +23,7 @@ const sweep = (...args: string[]): string[] => [
 
 describe('a grid without --config', () => {
   const named = /^config {2}wrn28-10-cifar100, the network of the paper's ablation \(Table 5\)/;
-  test('says in its first line which config it takes, from any folder', async ({ folder }) => {
+  test('prints the config that it uses in the first line, from any folder', async ({ folder }) => {
     const ablation = await runCli(folder, ['ablate', '--variant', 'diagonal', '--dry-run']);
     expect(ablation.code, ablation.stderr).toBe(0);
     expect(ablation.stdout).toMatch(named);
@@ -33,21 +33,21 @@ describe('a grid without --config', () => {
     expect(swept.stdout).toMatch(named);
     expect(swept.stdout).toMatch(/\nwrn28-10-cifar100-lambda0-0\.25-seed1 +planned/);
   });
-  test('takes its own config whatever lies in the folder, and keeps JSON alone', async ({ folder }) => {
+  test('uses its own config whatever files the folder has, and prints only JSON with --json', async ({ folder }) => {
     writeFileSync(join(folder, 'wrn28-10-cifar100.yaml'), 'experiment: other\n');
     const { stdout, stderr } = await runCli(folder, ['ablate', '--seed', '1', '--dry-run', '--json']);
     expect(stderr).toMatch(named);
     const { runs } = JSON.parse(stdout) as { runs: { name: string }[] };
     expect(runs[0].name).toBe('wrn28-10-cifar100-basic-seed1');
   });
-  test('says nothing where --config names one', async ({ folder }) => {
+  test('prints no such line if --config names one', async ({ folder }) => {
     const { stdout } = await runCli(folder, ablate);
     expect(stdout).not.toMatch(/^config/);
   });
 });
 
 describe('isda ablate --dry-run', () => {
-  test('shows six variants and three seeds, and makes nothing', async ({ folder }) => {
+  test('lists six variants and three seeds, and creates nothing', async ({ folder }) => {
     const { code, stdout } = await runCli(folder, ablate);
     expect(code).toBe(0);
     const lines = stdout.trimEnd().split('\n');
@@ -56,13 +56,13 @@ describe('isda ablate --dry-run', () => {
     expect(lines.at(-1)).toBe('18 runs, 18 not done yet, in runs/ablate-tiny-isda');
     expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
-  test('counts one run as one', async ({ folder }) => {
+  test('uses the singular for one run', async ({ folder }) => {
     const { stdout } = await runCli(folder, [...ablate, '--variant', 'isda', '--seeds', '1']);
     expect(stdout).toMatch(/\n1 run, 1 not done yet, in /);
     const { stdout: swept } = await runCli(folder, [...sweep('lambda0', '--values', '1'), '--final-seeds', '1']);
     expect(swept).toMatch(/\n1 run, 1 not done .*\nthen the chosen value on all images, on seed 1\n$/);
   });
-  test('takes some variants, in the order of the table, and one seed', async ({ folder }) => {
+  test('lists the selected variants, in the order of the table, and one seed', async ({ folder }) => {
     const { stdout } = await runCli(folder, [
       ...ablate,
       '--variant',
@@ -93,7 +93,7 @@ describe('isda ablate --dry-run', () => {
 });
 
 describe('isda sweep --dry-run', () => {
-  test("takes the paper's values of lambda0, whatever the loss of the config", async ({ folder }) => {
+  test("uses the paper's values of lambda0, whatever the loss of the config", async ({ folder }) => {
     const { stdout } = await runCli(folder, sweep('lambda0', '--set', 'loss.name=cross-entropy'));
     const names = ['0.1', '0.25', '0.5', '0.75', '1'].map((value) => `tiny-isda-lambda0-${value}-seed1`);
     expect(stdout.match(/^tiny-\S+/gm)).toEqual(names);
@@ -151,7 +151,7 @@ describe('isda sweep --dry-run', () => {
     expect(code).toBe(2);
     expect(stderr).toContain(message);
   });
-  test('refuses to hold out more images than there are, as each of its runs would', async ({ folder }) => {
+  test('refuses to hold out more images than the data set has', async ({ folder }) => {
     await runCli(folder, ['data', 'synthesize', '--out', 'data', '--train', '300', '--test', '100']);
     for (const grid of [sweep('lambda0', '--holdout', '200'), [...ablate, '--set', 'dataset.holdout=200']]) {
       const { code, stderr } = await runCli(folder, grid);
@@ -164,7 +164,7 @@ describe('isda sweep --dry-run', () => {
     const all = await runCli(folder, sweep('lambda0', '--holdout', '5000', '--set', 'dataset.subset=10'));
     expect(all.stderr).toContain('cannot hold out images: holdout is 5000, and there are 300 images');
   });
-  test('warns of a choice on the test set', async ({ folder }) => {
+  test('warns of a selection on the test set', async ({ folder }) => {
     const { code, stderr } = await runCli(folder, sweep('lambda0', '--holdout', '0'));
     expect([code, stderr]).toEqual([
       0,
@@ -187,7 +187,7 @@ describe('isda runs', () => {
     const planned = await runCli(folder, ['runs', '.', '--state', 'planned', '--json']);
     expect(JSON.parse(planned.stdout)).toMatchObject([{ name: 'test-a-seed1', state: 'planned', epochsDone: 0 }]);
   });
-  test('names the nearest run, and the choices of states', async ({ folder }) => {
+  test('suggests the nearest run name, and lists the allowed states', async ({ folder }) => {
     await placeCell(folder, someCell('a'), now);
     const missing = await runCli(folder, ['runs', '.', '--log', 'test-a-seed2']);
     expect(missing.code).toBe(2);
@@ -199,7 +199,7 @@ describe('isda runs', () => {
     const state = await runCli(folder, ['runs', '.', '--state', 'ready']);
     expect(state.stderr).toContain('Allowed choices are planned, queued, running, done, failed, stopped.');
   });
-  test('names a run whose record is damaged beside the others, and shows its log', async ({ folder }) => {
+  test('lists a run with a damaged record too, and shows its log', async ({ folder }) => {
     await placeCell(folder, someCell('a'), now);
     const { folder: lost } = await placeCell(folder, someCell('b'), now);
     writeFileSync(join(lost, 'cell.json'), '{');
@@ -218,12 +218,12 @@ describe('isda runs', () => {
     expect(JSON.parse(failed.stdout)).toEqual([{ name: 'test-b-seed1', folder: lost, state: 'failed', reason }]);
     expect((await runCli(folder, ['runs', '.', '--log', 'test-b-seed1'])).stdout).toContain('log.txt\nepoch 1\n');
   });
-  test('refuses a folder that is not there; of one without runs it says what makes some', async ({ folder }) => {
+  test('refuses a missing folder; for one without runs it suggests commands that make some', async ({ folder }) => {
     expect((await runCli(folder, ['runs', 'no'])).stderr).toMatch(
       /^error: cannot list the runs: there is no such folder\n/,
     );
     writeFileSync(join(folder, 'file'), '');
-    // A config of one's own is no run.
+    // A hand-written config is not a run.
     writeFileSync(join(folder, 'config.yaml'), 'experiment: mine\n');
     const plain = await runCli(folder, ['runs', '.']);
     expect(plain.code).toBe(0);
@@ -232,7 +232,7 @@ describe('isda runs', () => {
     );
     expect((await runCli(folder, ['runs', '.', '--json'])).stdout).toBe('[]\n');
   });
-  test('lists runs that `isda train` made, one alone, and the folders of runs beside them', async ({ folder }) => {
+  test('lists runs of `isda train`, a single run, and folders of runs next to them', async ({ folder }) => {
     const run = makeStoredRun(folder, { row: 'a', error: 6 });
     const stopped = makeStoredRun(folder, { row: 'b' });
     for (const path of [join(run, 'cell.json'), join(stopped, 'cell.json'), join(stopped, 'summary.json')])
@@ -261,7 +261,7 @@ describe('isda runs', () => {
       { name: 'test-a-seed1', state: 'done', last10MeanTestErrorPercent },
     ]);
   });
-  test('help and hints have all that makes a store', async ({ folder }) => {
+  test('help and hints name every command that makes a store', async ({ folder }) => {
     const makers = '`isda study`, `isda ablate`, `isda sweep` and `isda table --run`';
     for (const args of [['runs'], ['report'], ['figure', '2']]) {
       const { stdout } = await runCli(folder, [...args, '--help']);
@@ -276,7 +276,7 @@ describe('isda runs', () => {
   });
 });
 
-describe('a grid with runs whose files cannot be used', () => {
+describe('a grid with runs whose files are unusable', () => {
   const args = ['study', 'study.yaml', '--seeds', '3', '--out', 'store'];
 
   /** The three runs of a study, all done. */
@@ -287,7 +287,7 @@ describe('a grid with runs whose files cannot be used', () => {
     return [1, 2, 3].map((seed) => makeStoredRun(join(folder, 'store'), { row: 'a', config, seed, error: 10 + seed }));
   }
 
-  test('ends with each reason and what to do, after the table of the others', async ({ folder }) => {
+  test('prints each reason with a hint after the table of the other runs', async ({ folder }) => {
     const [one, two, three] = makeStore(folder);
     copyFileSync(join(two, 'summary.json'), join(one, 'summary.json'));
     writeFileSync(join(three, 'cell.json'), '{');
@@ -306,7 +306,7 @@ describe('a grid with runs whose files cannot be used', () => {
     );
   });
 
-  test('--dry-run shows them as failed', async ({ folder }) => {
+  test('lists them as failed with --dry-run', async ({ folder }) => {
     const [one, , three] = makeStore(folder);
     writeFileSync(join(one, 'summary.json'), '{');
     writeFileSync(join(three, 'cell.json'), '{');

@@ -1,4 +1,4 @@
-// Metrics through the command line: the scalars that a loss of one's own records, from training to a figure.
+// Metrics through the command line: the scalars that a custom loss records, from training to a figure.
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ const ownLoss = `export const createLoss = ({ kit }) => ({
 const args = (out: string): string[] =>
   heldTrainArgs(out, ['loss.name=custom', 'loss.module=own.mjs'], 'tiny-cross-entropy');
 
-it('metrics.csv, events and figures have the scalars that a loss records, also of a resumed run', async () => {
+it('metrics.csv, events and figures have the scalars of a loss, also after a resume', async () => {
   await writeFile(join(folder, 'own.mjs'), ownLoss);
   const whole = await runHere(folder, args('whole'));
   expect(whole.exitCode, whole.all).toBe(0);
@@ -36,7 +36,7 @@ it('metrics.csv, events and figures have the scalars that a loss records, also o
   expect(resumed.exitCode, resumed.all).toBe(0);
   expect(outcomeOf(join(folder, 'stopped'))).toEqual(outcomeOf(join(folder, 'whole')));
 
-  // A trained network is used without its loss, whose file may be gone.
+  // A trained network is used without its loss; the loss's file may be missing.
   await rename(join(folder, 'own.mjs'), join(folder, 'gone.mjs'));
   const trusted = ['--set', `dataset.module=${heldModule}`];
   const evaluated = await runHere(folder, ['evaluate', '--run', 'whole', '--json', ...trusted]);

@@ -23,7 +23,7 @@ const ablate = [
 const stored = (run: string, name: string): Promise<string> => readFile(join(folder, 'store', run, name), 'utf8');
 const [done, stopped] = ['tiny-isda-diagonal-seed1', 'tiny-isda-isda-seed1'];
 
-describe('a store from before fingerprints left out what is at its default', () => {
+describe('a store from before fingerprints left out default values', () => {
   it('is listed and reported', async () => {
     const runs = await runHere(folder, ['runs', 'store', '--json']);
     expect(JSON.parse(runs.stdout)).toMatchObject([
@@ -40,7 +40,7 @@ describe('a store from before fingerprints left out what is at its default', () 
     expect(exitCode, all).toBe(0);
   });
 
-  it('resumes in its own folders: what is done stays, what was stopped continues', async () => {
+  it('resumes in the existing folders: finished runs stay, stopped runs continue', async () => {
     const [before, whole] = [await stored(stopped, 'metrics.csv'), await stored(done, 'summary.json')];
     const { exitCode, all } = await runHere(folder, ablate);
     expect(exitCode, all).toBe(0);
@@ -54,7 +54,7 @@ describe('a store from before fingerprints left out what is at its default', () 
       { name: done, state: 'done' },
       { name: stopped, state: 'done' },
     ]);
-    // What it wrote now has the form of today, beside the record of then.
+    // Its new files have today's format; the old record stays.
     const places = { configsDirectory: folder, workingDirectory: folder };
     const [today, old] = fingerprints(loadConfig(join(folder, 'store', stopped, 'config.yaml'), places).config);
     expect(JSON.parse(await stored(stopped, 'summary.json'))).toMatchObject({ of: { settings: today } });
@@ -79,7 +79,7 @@ describe('a store from before fingerprints left out what is at its default', () 
   });
 });
 
-describe('a generator from then', () => {
+describe('a generator from that commit', () => {
   it('resumes from its checkpoint', async () => {
     const settings = ['dataset.dir=syn', 'dataset.subset=100', 'gan.name=wgan', 'gan.noise=2'];
     const widths = ['gan.generatorWidth=1', 'gan.discriminatorWidth=1'];

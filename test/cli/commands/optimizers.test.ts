@@ -15,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const argsOf = (out: string, optimizer: string): string[] =>
   heldTrainArgs(out, [`optimizer={name: ${optimizer}, learningRate: 0.001}`]);
 
-// Each is stopped by another of the signals that are seldom sent; the common ones are in interruption.test.ts.
+// Each is stopped by a different uncommon signal; the common ones are in interruption.test.ts.
 describe.each([
   ['sgd', 'SIGQUIT'],
   ['adam', 'SIGALRM'],

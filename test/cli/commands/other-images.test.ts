@@ -1,4 +1,4 @@
-// Grids and plans beside runs that were done on other images, under the same name of their folder or another.
+// Grids and plans in a store with runs on other images, from a folder with the same name or another.
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -27,7 +27,7 @@ async function ablate(folder: string, command: readonly string[], ...more: reado
   return { ...runs?.[0], done: rows?.[0].done };
 }
 
-test('a run on other images is another run of a grid', { timeout: 120_000 }, async ({ folder }) => {
+test('counts a run on other images as a different run of a grid', { timeout: 120_000 }, async ({ folder }) => {
   await makeData(folder, 32);
   const first = await ablate(folder, ['ablate']);
   expect(first).toMatchObject({ name: 'tiny-isda-isda-seed1', state: 'done' });
@@ -40,7 +40,7 @@ test('a run on other images is another run of a grid', { timeout: 120_000 }, asy
   const second = await ablate(folder, ['ablate']);
   expect(second).toMatchObject({ name: expect.stringMatching(/^tiny-isda-isda-seed1-[0-9a-f]{8}$/) as string });
   expect(second.state).toBe('done');
-  // Both are there, each for its images.
+  // The store has both runs, each for its images.
   expect(await ablate(folder, ['ablate'], '--dry-run')).toMatchObject({ name: second.name, state: 'done' });
   renameSync(join(folder, 'data'), join(folder, 'second'));
   renameSync(join(folder, 'first'), join(folder, 'data'));

@@ -1,4 +1,4 @@
-// Commands that write leave the files of others as they are, and refuse paths that name nothing.
+// Commands do not overwrite files that isda did not write, and refuse empty or unexpanded paths.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -27,27 +27,23 @@ describe.each([
   });
 });
 
-describe('a path on the command line', () => {
+describe('a path in an option or a config is refused', () => {
   test.for<[string, readonly string[], string]>([
-    ['is not empty', ['train', '--config', 'tiny-isda', '--out', ''], "option '--out <dir>' is empty"],
-    ['is not empty, of a list', ['report', '--store', '', '--out', 'x'], 'is empty'],
+    ['if it is empty', ['train', '--config', 'tiny-isda', '--out', ''], "option '--out <dir>' is empty"],
+    ['if one of a list is empty', ['report', '--store', '', '--out', 'x'], 'is empty'],
     [
-      'is not meant for a shell',
+      'if no shell expanded its ~',
       ['train', '--config', 'tiny-isda', '--out=~/x'],
       "is '~/x', and no shell expanded its ~",
     ],
+    ['if it starts with ~ in a config', ['train', '--config', 'tiny-isda', '--set', 'output.dir=~/x'], 'begins with ~'],
     [
-      'is not meant for a shell, in a config',
-      ['train', '--config', 'tiny-isda', '--set', 'output.dir=~/x'],
-      'begins with ~',
-    ],
-    [
-      'is not meant for a shell, of data',
+      'if the path of the data starts with ~',
       ['train', '--config', 'tiny-isda', '--set', 'dataset.dir=~/data'],
       'begins with ~',
     ],
     [
-      'is not meant for a shell, with a variable',
+      'if it starts with a shell variable',
       ['train', '--config', 'tiny-isda', '--set', 'output.dir=$HOME/runs'],
       'begins with $HOME, which only a shell expands',
     ],

@@ -34,7 +34,7 @@ const whole = await runIsda(folder, args('whole'));
 if (whole.exitCode !== 0) throw new Error(whole.all);
 const [, finalTable] = whole.stdout.split('\nTable 5. ');
 
-it('fills all six variants from nothing, and keeps the table in the store', () => {
+it('fills all six variants of an empty store, and saves the table there', () => {
   expect(whole.stderr).toBe('');
   expect(finalTable).toMatch(/^Ablation of ISDA\n\n +ResNet-8, CIFAR-10\nvariant +measured +95 % +n +minus basic\n/);
   for (const name of names) {
@@ -53,7 +53,7 @@ it('fills all six variants from nothing, and keeps the table in the store', () =
   expect(read(folder, 'whole', 'table5.csv').split('\n')).toHaveLength(8);
 });
 
-it('without --run reads the same table; with CSV on stdout nothing else is there', async () => {
+it('prints the same table without --run, and CSV alone on stdout', async () => {
   const again = ['table', '5', '--config', 'own.yaml', '--seeds', '1', '--out', 'whole'];
   const shown = await runHere(folder, again);
   expect(`${shown.stdout}`).toBe(`Table 5. ${finalTable}`);
@@ -65,7 +65,7 @@ it('without --run reads the same table; with CSV on stdout nothing else is there
   ]);
 });
 
-it('kill -9 of the command, then of a run: asked again it ends with the same table, nothing lost or done twice', async () => {
+it('repeats to the same table after kill -9 of the command, then of a run; no run is lost or done twice', async () => {
   const some = ['basic', 'identity', 'single'].flatMap((variant) => ['--only', variant]);
   const afterAnEpoch = (run: string) => ({ run, line: /^epoch 1\// });
   const first = await startHeld(folder, args('killed', ...some), afterAnEpoch('own-basic-seed1'));

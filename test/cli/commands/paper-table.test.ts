@@ -1,4 +1,4 @@
-// `isda table` and `isda plan` in the words a user reads: layouts, files, refusals, commands for what is missing.
+// The output of `isda table` and `isda plan`: layouts, files, errors, commands for missing runs.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -12,7 +12,7 @@ import { someSummary } from '../../support/cells.js';
 import { runCli } from '../../support/cli.js';
 import { test } from '../../temporary-folder.js';
 
-/** Puts runs of a config into a store as if they were done, with these errors on the seeds 1, 2, …. */
+/** Writes finished runs of a config into a store, with these errors on the seeds 1, 2, …. */
 async function done(store: string, name: string, errors: readonly number[]): Promise<void> {
   const { config } = loadConfig(name, {
     configsDirectory: join(projectRoot, 'configs'),
@@ -30,7 +30,7 @@ async function done(store: string, name: string, errors: readonly number[]): Pro
 const cifar10 = ['--only', 'resnet-32,cifar10'];
 
 describe('isda table', () => {
-  test('has measured beside printed numbers, and says what is missing', async ({ folder }) => {
+  test('prints measured next to printed numbers, and lists the missing runs', async ({ folder }) => {
     await done(join(folder, 'runs/table1'), 'resnet32-cifar10-basic', [7.3, 7.41, 7.46]);
     await done(join(folder, 'runs/table1'), 'resnet32-cifar10-isda', [7.01, 7.05]);
     const { code, stdout, stderr } = await runCli(folder, ['table', '1', ...cifar10]);
@@ -50,7 +50,7 @@ describe('isda table', () => {
     ]);
   });
 
-  test('finds what other tables have, unless it is told where to look', async ({ folder }) => {
+  test('uses the runs of other tables, unless --from names stores', async ({ folder }) => {
     await done(join(folder, 'runs/table1'), 'resnet110-cifar10-isda', [6.3, 6.4, 6.5]);
     const args = ['table', '3', '--only', 'resnet-110,cifar10,isda', '--json'];
     const cells = async (...more: string[]) => {
@@ -62,7 +62,7 @@ describe('isda table', () => {
     expect(await cells('--out', 'other', '--from', 'runs/table1')).toMatchObject([{ runs: [{}, {}, {}] }]);
   });
 
-  test('a run that cannot be read is told', async ({ folder }) => {
+  test('reports a run that cannot be read', async ({ folder }) => {
     await done(join(folder, 'store'), 'resnet32-cifar10-isda', [7.01, 7.05, 7.1]);
     writeFileSync(join(folder, 'store', 'resnet32-cifar10-isda-seed2', 'cell.json'), '{');
     const words = ['table', '1', '--only', 'resnet-32,cifar10,isda', '--from', 'store'];
@@ -77,7 +77,7 @@ describe('isda table', () => {
   test.for([
     ['table', '1'],
     ['plan', 'table', '1'],
-  ])('%j refuses a --from that is not there', async (words, { folder }) => {
+  ])('%j refuses a missing folder in --from', async (words, { folder }) => {
     mkdirSync(join(folder, 'store'));
     const { code, stderr } = await runCli(folder, [...words, '--from', 'store', '--from', 'stoer']);
     expect(code).toBe(2);
@@ -91,7 +91,7 @@ describe('isda table', () => {
     );
   });
 
-  test('what is done elsewhere is not made again', async ({ folder }) => {
+  test('does not plan runs that another store has', async ({ folder }) => {
     await done(join(folder, 'runs/table1'), 'resnet110-cifar10-isda', [6.3, 6.4]);
     const args = ['table', '3', '--only', 'resnet-110,cifar10,isda', '--dry-run'];
     expect((await runCli(folder, args)).stdout).toMatch(
@@ -111,7 +111,7 @@ describe('isda table', () => {
     expect(readFileSync(join(folder, name), 'utf8')).toMatch(content);
   });
 
-  test('keeps to the format that is asked for', async ({ folder }) => {
+  test('prints the requested format', async ({ folder }) => {
     const { stdout } = await runCli(folder, ['table', '5', '--format', 'csv', '--seeds', '5']);
     expect(stdout.trimEnd().split('\n')).toHaveLength(13);
     expect(stdout).toContain(
@@ -119,7 +119,7 @@ describe('isda table', () => {
     );
   });
 
-  test('of own configs has the numbers that the paper has for them', async ({ folder }) => {
+  test("of own configs has the paper's numbers for them", async ({ folder }) => {
     const own = ['--config', 'resnet32-cifar10-isda', 'tiny-isda', '--set', 'training.epochs=3', '--seeds', '1'];
     const { stdout } = await runCli(folder, ['table', '1', ...own]);
     expect(stdout).toMatch(/^ResNet-32 +0\.5M +- +7\.09 ± 0\.12 +0\/1$/m);
@@ -130,7 +130,7 @@ describe('isda table', () => {
     );
   });
 
-  test('of own configs with one name has the runs of each, and a row of the plan', async ({ folder }) => {
+  test('of own configs with the same name has the runs and a plan row of each', async ({ folder }) => {
     for (const [place, depth] of [
       ['p', 8],
       ['q', 14],
@@ -147,14 +147,12 @@ describe('isda table', () => {
     expect(JSON.parse(plan.stdout)).toMatchObject({ rows: rows.map((row) => ({ row, runs: 2 })), totals: { runs: 4 } });
   });
 
-  test('quotes the command it tells', async ({ folder }) => {
+  test('quotes words in the suggested command', async ({ folder }) => {
     const { stdout } = await runCli(folder, ['table', '1', '--only', '*-32', '--out', "it's here"]);
     expect(stdout).toContain(`\n  isda table 1 --run --only '*-32' --out 'it'\\''s here'\n`);
   });
 
-  test('tells the command with what was said of making runs, and without what was said of showing them', async ({
-    folder,
-  }) => {
+  test('suggests the command with the options for running and without those for the output', async ({ folder }) => {
     const making = ['--jobs', '4', '--executor', 'slurm', '--detach', '--poll', '5'];
     const showing = ['--format', 'markdown', '--to', 't.txt'];
     await runCli(folder, ['table', '1', ...showing, ...making, '--seeds', '1', ...cifar10, '--set', 'slurm.gpus=1']);
@@ -189,7 +187,7 @@ describe('isda table', () => {
 describe('isda plan', () => {
   const short = ['--set', 'dataset.subset=40', '--set', 'dataset.testSubset=20', '--steps', '1'];
 
-  test('says what an ablation takes, and starts nothing', async ({ folder }) => {
+  test('estimates the time of an ablation, and starts nothing', async ({ folder }) => {
     const args = ['plan', 'ablate', '--config', 'tiny-isda', '--variant', 'isda', '--seeds', '2', ...short];
     const { code, stdout, stderr } = await runCli(folder, args);
     expect(code).toBe(0);
@@ -202,7 +200,7 @@ describe('isda plan', () => {
     expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
 
-  test('says what one run takes, and what of it is left', async ({ folder }) => {
+  test('estimates the time of one run, and its remaining time', async ({ folder }) => {
     const json = ['--json', '--steps', '1'];
     const named = await runCli(folder, ['plan', 'train', 'tiny-isda', ...json]);
     expect(JSON.parse(named.stdout)).toMatchObject({
@@ -219,7 +217,7 @@ describe('isda plan', () => {
     ]);
   });
 
-  test('counts what is done, and the final runs of a sweep', async ({ folder }) => {
+  test('counts finished runs, and the final runs of a sweep', async ({ folder }) => {
     await done(join(folder, 'runs/table1'), 'tiny-isda', [7]);
     const table = await runCli(folder, ['plan', 'table', '1', '--config', 'tiny-isda', '--json', '--steps', '1']);
     expect(JSON.parse(table.stdout)).toMatchObject({

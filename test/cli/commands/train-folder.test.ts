@@ -1,4 +1,4 @@
-// A run on a folder of images: its classes are those of the folder, it resumes where the folder was moved.
+// A run on a folder of images: it has the folder's classes and resumes after the folder was moved.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ function trainArgs(dir: string, ...changes: string[]): string[] {
     'augmentation.padCrop=false',
     'training.batchSize=4',
     'training.workers=0',
-    // Runs of a few steps are not worth their graphs.
+    // Building graphs does not pay off in runs of a few steps.
     'training.execution=eager',
     ...changes,
   ];
@@ -33,7 +33,7 @@ const train = (folder: string, dir: string, ...changes: string[]): Promise<Outco
   runCli(folder, trainArgs(dir, ...changes), { ...process.env, ISDA_DATA: undefined });
 
 describe('a run on images in folders', () => {
-  test('is refused before its folder is taken where the fast decoder is missing, which an evaluation does without', async ({
+  test('is refused before it creates its folder if the fast decoder is missing; an evaluation works without it', async ({
     folder,
   }) => {
     await writeImages(join(folder, 'images'), [...images, 'val/a/1.jpg', 'val/b/1.png', 'val/c/1.jpg']);
@@ -58,7 +58,9 @@ Module._load = (name, ...rest) => {
     expect(evaluated.exitCode, evaluated.all).toBe(0);
   });
 
-  test('has the folder’s classes, is evaluated by its own config, and resumes elsewhere', async ({ folder }) => {
+  test('has the folder’s classes, is evaluated with its own config, and resumes from a moved folder', async ({
+    folder,
+  }) => {
     await writeImages(join(folder, 'images'), [...images, 'val/a/1.jpg', 'val/b/1.png', 'val/c/1.jpg']);
     const trained = await train(folder, 'images');
     expect(trained).toMatchObject({ code: 0 });
@@ -77,7 +79,7 @@ Module._load = (name, ...rest) => {
     expect(again.stdout + again.stderr).toContain('complete already');
   });
 
-  test('is known by its images: however its folder is named, where it was moved, with classes said by name', async ({
+  test('is identified by its images, however the path is written, after a move, and with classes given by name', async ({
     folder,
   }) => {
     const pets = join(folder, 'pets');
@@ -122,7 +124,7 @@ Module._load = (name, ...rest) => {
     expect(stderr).toContain('as many images, but their checksum is another');
   });
 
-  test('ends with the path of a broken image, and passes over as many as it may', async ({ folder }) => {
+  test('fails with the path of a broken image, or skips up to the allowed number', async ({ folder }) => {
     await writeImages(join(folder, 'images'), [...images, 'val/a/1.jpg', 'val/b/1.png', 'val/c/1.jpg']);
     const path = join(folder, 'images/train/b/3.jpg');
     await cutInHalf(path);
@@ -134,7 +136,7 @@ Module._load = (name, ...rest) => {
     expect(passed.stdout + passed.stderr).toContain(path);
   });
 
-  test('does not begin with another number of classes than the config says', async ({ folder }) => {
+  test('refuses to start if the number of classes differs from the config', async ({ folder }) => {
     await writeImages(join(folder, 'images'), ['train/a/1.jpg', 'train/b/1.jpg', 'val/a/1.jpg']);
     const { code, stderr } = await train(folder, 'images', 'dataset.classes=1000');
     expect(code).toBe(2);

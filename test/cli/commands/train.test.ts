@@ -1,4 +1,4 @@
-// `isda train` as its user meets it: the run folder, the same seed twice, and the same folder again.
+// `isda train`: the run folder, the same seed twice, and the same folder again.
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,14 +16,14 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 await makeData(folder);
 const trained = await runIsda(folder, trainArgs('run'), { TF_NUM_INTEROP_THREADS: '2' });
 
-/** A copy of the run, which the tests that change a run begin with. */
+/** A copy of the run, for tests that change it. */
 function copyOfRun(name: string): string {
   cpSync(join(folder, 'run'), join(folder, name), { recursive: true });
   return join(folder, name);
 }
 
 describe('isda train', () => {
-  it('leaves a run folder with everything in it', () => {
+  it('writes a complete run folder', () => {
     const { exitCode, stdout, stderr } = trained;
     expect(exitCode, stderr).toBe(0);
     expect(stderr).toBe('');
@@ -63,7 +63,7 @@ describe('isda train', () => {
       dataset: { dir: 'data', subset: 128 },
       training: { seed: 1, batchSize: 32 },
     });
-    // What is said is kept, each line with its time.
+    // The log has each printed line with its time.
     const said = stdout.split('\n').map((line) => line.replace(/ +ETA .*/, ''));
     const logged = read(run, 'log.txt').trimEnd().split('\n');
     expect(logged.map((line) => line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /, ''))).toEqual(said);
@@ -73,7 +73,7 @@ describe('isda train', () => {
     );
   });
 
-  it('names the folder by experiment and seed; the same seed gives the same bytes, another one others', async () => {
+  it('names the folder by experiment and seed; the same seed gives the same bytes, another seed different bytes', async () => {
     const args = trainArgs('run', []).slice(0, -2);
     expect((await runIsda(folder, [...args, '--seed', '7'])).exitCode).toBe(0);
     expect((await runHere(folder, [...args, '--seed', '8'])).exitCode).toBe(0);
@@ -85,7 +85,7 @@ describe('isda train', () => {
     expect(eight.sha256).not.toBe(seven.sha256);
   });
 
-  it('is complete the second time, and changes nothing but the log; --no-resume starts over', async () => {
+  it('finds the run complete the second time and changes only the log; --no-resume starts over', async () => {
     const run = copyOfRun('again');
     const before = contentOf(run, ['log.txt']);
     const again = await runHere(folder, trainArgs('again'));
@@ -104,7 +104,7 @@ describe('isda train', () => {
     expect(checkpointsOf(run)).toEqual(['epoch-0001-step-0000004.safetensors']);
   });
 
-  it('a run that starts over leaves no summary of the one before', async () => {
+  it('deletes the previous summary if it starts over', async () => {
     const run = copyOfRun('over');
     expect(existsSync(join(run, 'summary.json'))).toBe(true);
     const diverging = trainArgs('over', ['optimizer.learningRate=1e6']);
