@@ -1,4 +1,4 @@
-// The centres' own learning rate, and where their steps lead.
+// The learning rate of the centres, and where they converge.
 import { expect, it } from 'vitest';
 import { createLoss } from '../../src/losses/registry.js';
 import { learningRateAt } from '../../src/training/schedules.js';
@@ -8,7 +8,7 @@ import { lossRunner } from './support.js';
 const runLoss = lossRunner(testEngine());
 const options = { name: 'center', weight: 0.003, centerLearningRate: 0.5 } as const;
 
-it('follows the schedule, whatever the network’s learning rate', () => {
+it('scales the centres’ learning rate by the schedule, whatever the network’s learning rate', () => {
   const { scalars } = createLoss(options, { classes: 2, featureSize: 1 });
   const rates = [79, 80, 120].map((epoch) => {
     const learningRateFactor = learningRateAt({ name: 'step', milestones: [80, 120], factor: 0.1 }, 1, {
@@ -28,7 +28,7 @@ it('follows the schedule, whatever the network’s learning rate', () => {
   expect(rates).toEqual([0.5, 0.05, 0.005]);
 });
 
-it('moves the centres to the classes’ means, whatever the weight of the loss; other centres stay', () => {
+it('moves the centres to the class means, whatever the weight of the loss; classes without samples keep theirs', () => {
   const features = [[1], [3], [10]];
   for (const weight of [0, 0.003, 1]) {
     let centers: readonly (readonly number[])[] = [[0], [0], [5]];
@@ -43,7 +43,7 @@ it('moves the centres to the classes’ means, whatever the weight of the loss; 
         state: { 'loss.centers': centers },
       });
       centers = Array.from(state['loss.centers'], (value) => [value]);
-      // One step of 1 / 6 of the way to 1 and 3 each, and to 10.
+      // One step goes 1 / 6 of the way to each of the samples 1 and 3.
       if (step === 0) expect(centers.flat()[0]).toBeCloseTo((1 + 3) / 6, 5);
     }
     const [[first], [second], [third]] = centers;

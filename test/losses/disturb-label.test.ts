@@ -1,4 +1,4 @@
-// Redrawn labels: how many, which, and that they are a function of the seed alone.
+// Redrawn labels: their number, their classes, and that they depend only on the seed.
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '../../src/engine/session.js';
 import { disturbedLabels } from '../../src/losses/disturb-label.js';
@@ -12,10 +12,10 @@ const count = 20_000;
 const classes = 10;
 
 function disturbed(execution: Execution, noiseRate: number, seed: readonly [number, number]): Int32Array {
-  const requireInput = Int32Array.from({ length: count }, (_, i) => i % classes);
+  const original = Int32Array.from({ length: count }, (_, i) => i % classes);
   const { labels } = runOnce(engine, execution, {}, (_, program) => {
     const tensor = (values: Int32Array) => program.constant(values, { dtype: 'int32', shape: [values.length] });
-    return { labels: disturbedLabels(tensor(requireInput), tensor(Int32Array.from(seed)), noiseRate, classes) };
+    return { labels: disturbedLabels(tensor(original), tensor(Int32Array.from(seed)), noiseRate, classes) };
   });
   return labels as Int32Array;
 }
@@ -27,7 +27,7 @@ function expectCount(found: number, probability: number, of = count): void {
 }
 
 describe.each(executions)('%s', (execution) => {
-  it.each([0.05, 0.1, 0.5, 1])('redraws a share of %d from all classes alike', (noiseRate) => {
+  it.each([0.05, 0.1, 0.5, 1])('redraws a share of %d of the labels uniformly from all classes', (noiseRate) => {
     const labels = disturbed(execution, noiseRate, [7, 1]);
     const changed = labels.filter((label, i) => label !== i % classes).length;
     expectCount(changed, noiseRate * (1 - 1 / classes));
@@ -40,11 +40,11 @@ describe.each(executions)('%s', (execution) => {
     }
   });
 
-  it('leaves every label with a rate of 0', () => {
+  it('changes no label at rate 0', () => {
     expect(disturbed(execution, 0, [7, 1]).every((label, i) => label === i % classes)).toBe(true);
   });
 
-  it('is cross entropy with a rate of 0', () => {
+  it('equals cross entropy at rate 0', () => {
     const { weight, bias, batches, others } = lossReference;
     const { features, labels } = batches[2];
     const options = { name: 'disturb-label', noiseRate: 0 } as const;
@@ -53,7 +53,7 @@ describe.each(executions)('%s', (execution) => {
   });
 });
 
-it('follows the seed alone', () => {
+it('depends only on the seed', () => {
   const first = disturbed('captured', 0.5, [7, 1]);
   expect(disturbed('eager', 0.5, [7, 1])).toEqual(first);
   for (const seed of [

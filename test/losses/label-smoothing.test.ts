@@ -25,7 +25,7 @@ const target = (label: number, smoothing: number): number[] =>
 const meanOf = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0) / values.length;
 
 describe.each(executions)('%s', (execution) => {
-  it.each([0.05, 0.1, 0.5, 1])('a smoothing of %d', (smoothing) => {
+  it.each([0.05, 0.1, 0.5, 1])('has the loss and gradients of its definition with a smoothing of %d', (smoothing) => {
     const options = { name: 'label-smoothing', smoothing } as const;
     const result = runLoss(execution, { options, features, labels, weight, bias });
     const targets = labels.map((label) => target(label, smoothing));
@@ -33,7 +33,7 @@ describe.each(executions)('%s', (execution) => {
       (q, i) => -q.reduce((total, value, j) => total + value * Math.log(probabilities[i][j]), 0),
     );
     expectClose([result.loss], [meanOf(losses)], 'loss');
-    // Towards the logits, the gradient of a cross entropy is p − q.
+    // The gradient of cross entropy with respect to the logits is p − q.
     const slopes = targets.map((q, i) => q.map((value, j) => (probabilities[i][j] - value) / labels.length));
     expectClose(result.dBias, bias.map((_, j) => slopes.reduce((total, row) => total + row[j], 0)), 'dBias'); // prettier-ignore
     const dFeatures = slopes.map((row) =>
@@ -43,10 +43,10 @@ describe.each(executions)('%s', (execution) => {
   });
 });
 
-it('is least for a prediction that is the smoothed target', () => {
+it('is minimal if the prediction equals the smoothed target', () => {
   const at = (gap: number): number => {
-    const requireInput = { features: [[1]], labels: [0], weight: [[gap], [0]], bias: [0, 0] };
-    return runLoss('eager', { ...requireInput, options: { name: 'label-smoothing', smoothing: 0.2 } }).loss;
+    const batch = { features: [[1]], labels: [0], weight: [[gap], [0]], bias: [0, 0] };
+    return runLoss('eager', { ...batch, options: { name: 'label-smoothing', smoothing: 0.2 } }).loss;
   };
   const best = Math.log(0.9 / 0.1);
   expect(at(best)).toBeLessThan(at(best - 0.05));

@@ -1,4 +1,4 @@
-// The margin's function of the angle, the strength's schedule, and a network that keeps no bias.
+// The function of the angle, the schedule of lambda, and the last layer's bias.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.js';
@@ -12,14 +12,14 @@ import { runOnce } from '../support/run-once.js';
 
 const engine = testEngine();
 
-/** psi from the angle itself, as the paper defines it. */
+/** psi of the angle, as the paper defines it. */
 function reference(angle: number, margin: number): number {
   const k = Math.min(Math.floor((angle * margin) / Math.PI), margin - 1);
   return (k % 2 === 0 ? 1 : -1) * Math.cos(margin * angle) - 2 * k;
 }
 
 describe.each([1, 2, 3, 4])('m = %d', (margin) => {
-  it('is psi of the angle', () => {
+  it('equals psi of the angle', () => {
     const angles = fc.array(fc.double({ min: 0, max: Math.PI, noNaN: true }), { minLength: 50, maxLength: 50 });
     fc.assert(
       fc.property(angles, (some) => {
@@ -37,7 +37,7 @@ describe.each([1, 2, 3, 4])('m = %d', (margin) => {
   });
 });
 
-it('falls with the iteration as in Liu et al.’s recipe', () => {
+it('decreases lambda with the iteration as in Liu et al.’s recipe', () => {
   const { scalars } = createLoss(lossOptions.parse({ name: 'large-margin' }), { classes: 10, featureSize: 4 });
   const at = (iteration: number): number =>
     scalars.lambda({ iteration, totalIterations: 62_560, epoch: 0, totalEpochs: 160, learningRateFactor: 1 });
@@ -46,7 +46,7 @@ it('falls with the iteration as in Liu et al.’s recipe', () => {
   expect(at(62_559)).toBeLessThan(1e-6);
 });
 
-it('leaves the last layer’s bias at 0 through training', async () => {
+it('keeps the bias of the last layer at 0 during training', async () => {
   const config = experimentSchema.parse({
     experiment: 'large-margin',
     dataset: { name: 'cifar10' },

@@ -1,4 +1,4 @@
-// What holds for the losses of Table 3 on any input: where they are cross entropy, and that they stay finite.
+// Properties of the losses of Table 3 on any input: special cases that equal cross entropy, and finite values.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LossOptions } from '../../src/losses/options.js';
@@ -34,7 +34,7 @@ const largeMargin = (margin: number): LossOptions => ({
   lambdaMin: 0,
 });
 
-/** Within 1e-5 of the largest expected value, or of 1 where that is smaller. */
+/** Within 1e-5 of the largest expected value, or of 1 if that is larger. */
 function expectNear(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
   const scale = Math.max(1, ...Array.from(expected, Math.abs));
   Array.from(expected).forEach((value, index) => {
@@ -54,7 +54,7 @@ function expectSame(batch: Batch, options: LossOptions): void {
 
 const options = { numRuns: 40 };
 
-describe('cross entropy is', () => {
+describe('cross entropy equals', () => {
   it('focal loss with alpha 1 and gamma 0', () => {
     fc.assert(
       fc.property(batches(3), (batch) => expectSame(batch, { name: 'focal', alpha: 1, gamma: 0 })),
@@ -76,7 +76,7 @@ describe('cross entropy is', () => {
     );
   });
 
-  it('large margin with m = 1 and without bias, whatever lambda', () => {
+  it('large margin with m = 1 and without bias, for any lambda', () => {
     const lambda = fc.double({ min: 0, max: 1000, noNaN: true });
     const withoutBias = batches(3).map((batch) => ({ ...batch, bias: batch.bias.map(() => 0) }));
     fc.assert(
@@ -93,7 +93,7 @@ describe('cross entropy is', () => {
   });
 });
 
-it('large margin does not see the bias', () => {
+it('large margin does not depend on the bias', () => {
   fc.assert(
     fc.property(batches(3), (batch) => {
       const of = (bias: readonly number[]) =>
@@ -104,7 +104,7 @@ it('large margin does not see the bias', () => {
   );
 });
 
-it('truncated L_q has no gradient below k, and is L_q above', () => {
+it('truncated L_q has no gradient below k, and equals L_q above', () => {
   const at = (margin: number, truncation: number) =>
     runLoss('eager', { ...apart(margin), options: { name: 'lq', q: 0.7, truncation } });
   const below = at(-1, 0.5);
@@ -158,7 +158,7 @@ describe.each(executions)('stays finite, %s', (execution) => {
   });
 });
 
-it.each([1, 2, 3, 4])('large margin with m = %d bears features and weights that are all 0', (margin) => {
+it.each([1, 2, 3, 4])('large margin with m = %d is finite for features and weights of 0', (margin) => {
   const zeros = {
     features: [[0, 0]],
     labels: [1],

@@ -1,4 +1,4 @@
-// Every loss of Table 3 against float64 reference values: loss and gradients, in both kinds of execution.
+// Every loss of Table 3 against float64 reference values: loss and gradients, in both execution modes.
 import { describe, it } from 'vitest';
 import { expectClose } from '../support/close.js';
 import { testEngine } from '../support/engine.js';
@@ -39,7 +39,7 @@ function settings(name: string, params: ReferenceLoss['params']): Pick<LossCase,
 }
 
 describe.each(executions)('%s', (execution) => {
-  it.each(Object.entries(others))('%s', (name, reference) => {
+  it.each(Object.entries(others))('%s matches the reference', (name, reference) => {
     const { options, scalars, state } = settings(name, reference.params);
     const result = runLoss(execution, { options, scalars, state, features, labels, weight, bias });
     expectClose([result.loss], [reference.loss], 'loss');
@@ -47,7 +47,7 @@ describe.each(executions)('%s', (execution) => {
     expectClose(result.dWeight, transposed(reference.dWeight).flat(), 'dWeight');
     expectClose(result.dBias, reference.dBias ?? bias.map(() => 0), 'dBias');
     if (reference.dCenters === undefined) return;
-    // The reference's gradient has the weight in it; the centres' own step has not.
+    // The reference's gradient contains the weight of the loss; the step of the centres does not.
     const factor = centerLearningRate / Number(reference.params.weight);
     const slopes = reference.dCenters.flat();
     const moved = centers.flat().map((value, index) => value - factor * slopes[index]);

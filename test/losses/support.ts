@@ -40,13 +40,13 @@ export interface LossCase {
   /** [N, A] */
   readonly features: Matrix;
   readonly labels: readonly number[];
-  /** Soft targets [N, C] beside the labels. */
+  /** Soft targets [N, C], in addition to the labels. */
   readonly targets?: Matrix;
   /** [C, A] */
   readonly weight: Matrix;
   readonly bias: readonly number[];
   readonly scalars?: Readonly<Record<string, number>>;
-  /** What the loss remembers before the step, by name. */
+  /** The state of the loss before the step, by name. */
   readonly state?: Readonly<Record<string, Matrix>>;
   readonly seed?: readonly [number, number];
 }
@@ -62,7 +62,7 @@ interface LossResult {
   readonly state: Readonly<Record<string, ArrayLike<number>>>;
 }
 
-/** A session for the cases with the loss and the shapes of this one. */
+/** A session for all cases with the same loss and shapes as this one. */
 function openLossCase(engine: Engine, execution: Execution, { options, features, weight, targets }: LossCase) {
   const shape = { classes: weight.length, featureSize: weight[0].length };
   const loss = createLoss(options, shape);

@@ -53,7 +53,7 @@ const matrix = (rows: number, columns: number, size: number): fc.Arbitrary<Matri
   return fc.array(fc.array(value, { minLength: columns, maxLength: columns }), { minLength: rows, maxLength: rows });
 };
 
-/** Rows that sum to 1, of eighths, which float32 holds exactly. */
+/** Rows of eighths, which are exact in float32; each sums to 1. */
 const targetRows: fc.Arbitrary<Matrix> = fc.array(
   fc
     .array(fc.nat(classes - 1), { minLength: 8, maxLength: 8 })
@@ -78,7 +78,7 @@ const oneHotRows = (labels: readonly number[]): number[][] =>
 const options = { numRuns: 25 };
 
 describe.each(executions)('soft targets, %s', (execution) => {
-  it.each(cases)('%s has its value and its slopes', (_, loss, reference) => {
+  it.each(cases)('%s has the value and the gradients of its definition', (_, loss, reference) => {
     fc.assert(
       fc.property(batches, (batch) => {
         const { features, targets, weight, bias } = batch;
@@ -109,13 +109,13 @@ describe.each(executions)('soft targets, %s', (execution) => {
     );
   });
 
-  it.each(cases)('%s of one-hot targets is that of the labels', (_, loss) => {
+  it.each(cases)('%s of one-hot targets equals the loss of the labels', (_, loss) => {
     fc.assert(
       fc.property(batches, (batch) => {
         const { features, labels, weight, bias } = batch;
         const hard = { features, labels, weight, bias, options: loss };
         const expectedResult = runLoss(execution, hard);
-        // Labels that contradict the targets: they are not looked at.
+        // Labels that contradict the targets: they must be ignored.
         const others = labels.map((label) => (label + 1) % classes);
         const result = runLoss(execution, { ...hard, labels: others, targets: oneHotRows(labels) });
         expect(Math.abs(result.loss - expectedResult.loss)).toBeLessThan(1e-6 * Math.max(1, expectedResult.loss));
@@ -129,7 +129,7 @@ describe.each(executions)('soft targets, %s', (execution) => {
   });
 });
 
-it('focal and L_q of soft targets stay finite where a class is certain or impossible', () => {
+it('focal and L_q of soft targets stay finite if a class has probability 1 or 0', () => {
   for (const [, loss] of cases) {
     for (const margin of [-1e4, -100, 0, 100, 1e4]) {
       const result = runLoss('captured', {
@@ -142,7 +142,7 @@ it('focal and L_q of soft targets stay finite where a class is certain or imposs
   }
 });
 
-it('are declared by the losses that follow them', () => {
+it('are declared by the losses that support them', () => {
   const names = lossOptions.options.map((option) => option.shape.name.value);
   const shape = { classes, featureSize };
   const soft = names.filter((name) => createLoss(lossOptions.parse({ name }), shape).softTargets === true);

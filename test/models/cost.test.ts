@@ -13,7 +13,7 @@ const multiplyAdds = (tally: Tally): number =>
 const input = { height: 32, width: 32, channels: 3, classes: 10 };
 
 describe('cost', () => {
-  it('of ResNet-8 is its layers added up', () => {
+  it('of ResNet-8 is the sum over its layers', () => {
     const network = createNetwork({ name: 'resnet', depth: 8, dropout: 0 }, input);
     const [first, second, third] = [32 * 32, 16 * 16, 8 * 8];
     const convolutions =
@@ -37,9 +37,9 @@ describe('cost', () => {
   });
 });
 
-describe('half the FLOPs, as the model zoo osmr/imgclsmob prints them', () => {
+describe('multiply-adds (half the FLOPs) that the model zoo osmr/imgclsmob prints', () => {
   const imagenet = { height: 224, width: 224, channels: 3, classes: 1000 };
-  /** What the zoo's Shake-Shake shortcuts have beside ours: two 1x1 poolings where ours are strided convolutions. */
+  /** Additional cost of the zoo's Shake-Shake shortcuts: two 1x1 poolings in place of our strided convolutions. */
   const shortcutPoolings = 2 * (16 * 32 * 32 + 32 * 16 * 16 + 64 * 8 * 8);
 
   it.each<[string, object, number, number]>([
@@ -73,7 +73,7 @@ describe('a tally', () => {
     [false, true],
     [true, false],
     [true, true],
-  ])('counts matrix products, transposed: %s, %s', (transposeA, transposeB) => {
+  ])('counts matrix products (transposeA: %s, transposeB: %s)', (transposeA, transposeB) => {
     const tally = createTally();
     const a = tally.input(float([5, ...(transposeA ? [3, 2] : [2, 3])]));
     const b = tally.input(float(transposeB ? [7, 3] : [3, 7]));
@@ -81,7 +81,7 @@ describe('a tally', () => {
     expect(multiplyAdds(tally)).toBe(5 * 2 * 3 * 7);
   });
 
-  it('counts grouped convolutions by what a group sees', () => {
+  it('counts grouped convolutions with the channels per group', () => {
     const tally = createTally();
     conv2d(tally.input(float([2, 9, 9, 8])), tally.input(float([3, 3, 4, 6])), { stride: 2, padding: 1 });
     expect(multiplyAdds(tally)).toBe(2 * 5 * 5 * 6 * 9 * 4);

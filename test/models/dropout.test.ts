@@ -1,4 +1,4 @@
-// Dropout in every family that has it: random in training, a function of the seed, absent in evaluation.
+// Dropout in every family that has it: random in training, determined by the seed, absent in evaluation.
 import { describe, expect, it } from 'vitest';
 import type { SessionFunction } from '../../src/engine/session.js';
 import type { ModelOptions } from '../../src/models/options.js';
@@ -44,7 +44,7 @@ const none = 1e-5;
 const clear = 1e-3;
 
 describe.each(families)('dropout in %s', (_, options) => {
-  it('is drawn anew for every seed, and only in training', () => {
+  it('differs between seeds, and is active only in training', () => {
     const { run, close } = logitsOf(options(0.3));
     expect(difference(run('training', 1), run('training', 1))).toBeLessThan(none);
     expect(difference(run('training', 1), run('training', 2))).toBeGreaterThan(clear);

@@ -26,7 +26,7 @@ it.each<[string, ModelOptions, number, number]>([
   ['resnet-34', { name: 'imagenet-resnet', depth: 34 }, 21_797_672, 512],
   ['resnet-101', { name: 'imagenet-resnet', depth: 101 }, 44_549_160, 2048],
   ['resnext-101-32x8d', { name: 'imagenet-resnext', depth: 101, cardinality: 32, width: 8 }, 88_791_336, 2048],
-])('%s has the parameters that torchvision counts', (name, options, count, featureSize) => {
+])('%s has the same number of parameters as in torchvision', (name, options, count, featureSize) => {
   const network = createNetwork(options, { height: 224, width: 224, channels: 3, classes: 1000 });
   const parameters = network.tensors.filter(({ role }) => role === 'parameter');
   expect(parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)).toBe(count);

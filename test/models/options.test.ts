@@ -17,7 +17,7 @@ describe.each([
     expect(modelOptions.parse({ name })).toEqual({ name, ...defaults });
   });
 
-  it.each(depths)('takes depth %i', (depth) => {
+  it.each(depths)('accepts depth %i', (depth) => {
     expect(modelOptions.parse({ name, depth })).toMatchObject({ depth });
   });
 

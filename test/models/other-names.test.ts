@@ -1,4 +1,4 @@
-// Names of networks elsewhere, and what they are in a config.
+// Names of networks in other software, and the matching config options.
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { IsdaError } from '../../src/common/errors.js';
@@ -23,7 +23,7 @@ it.each([
   ['resnext50_32x4d', [{ name: 'imagenet-resnext', depth: 50, cardinality: 32, width: 4 }]],
   ['densenet-100-12', [{ name: 'densenet-bc', depth: 100, growth: 12 }]],
   ['vgg16', []],
-])('%s', (word, networks) => expect(networksNamed(word)).toEqual(networks));
+])('%s names the networks it stands for', (word, networks) => expect(networksNamed(word)).toEqual(networks));
 
 function errorOf(load: () => unknown): IsdaError {
   try {
@@ -39,7 +39,7 @@ it.each([
   ['model.name=resnets', 'did you mean resnet?'],
   ['model.depth=18', 'did you mean model.name=imagenet-resnet model.depth=18?'],
   ['model.depth=33', undefined],
-])('a config with %s gets a hint', (override, hint) => {
+])('a config with %s has the hint of the matching network, or none', (override, hint) => {
   const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: '/' };
   expect(errorOf(() => loadConfig('tiny-isda', { ...places, overrides: [override] })).hint).toBe(hint);
 });

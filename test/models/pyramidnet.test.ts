@@ -17,7 +17,7 @@ describeNetwork({
   heavy: true,
 });
 
-it('rounds widths as the reference does, halves to the even number', () => {
+it('rounds widths like the reference, halves to even', () => {
   const network = createNetwork(
     { name: 'pyramidnet', depth: 20, alpha: 15 },
     { height: 32, width: 32, channels: 3, classes: 10 },
@@ -27,7 +27,7 @@ it('rounds widths as the reference does, halves to the even number', () => {
   expect(widths).toEqual([18, 21, 24, 26, 28, 31]);
 });
 
-it('trains: the loss falls on a batch seen again and again', () => {
+it('reduces the loss on a repeated batch', () => {
   const base = referenceNetwork('pyramidnet-110-84');
   const network = createNetwork({ name: 'pyramidnet', depth: 11, alpha: 12 }, inputShape(base.network));
   const session = openNetworkSession(testEngine(), network, base, {

@@ -13,7 +13,7 @@ for (const width of [32, 112]) {
   });
 }
 
-it('shakes in training only', () => {
+it('draws random branch weights only in training', () => {
   const reference = referenceNetwork('shake-shake-26-2x32d');
   const { network: expected } = reference;
   const network = createNetwork({ name: 'shake-shake', depth: 26, width: 32, shake: 'random' }, inputShape(expected));

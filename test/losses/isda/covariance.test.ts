@@ -1,4 +1,4 @@
-// The running covariance: that of all features seen, in any order and partition.
+// The running covariance equals the covariance of all features so far, in any order and partition.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../support/close.js';
@@ -16,7 +16,7 @@ interface Stream {
   readonly parts: readonly number[];
 }
 
-/** Labels of which the last class never occurs, cut into batches of 1 … 9. */
+/** Labels without the last class, in batches of 1 … 9. */
 const streams: fc.Arbitrary<Stream> = fc
   .record({
     classes: fc.integer({ min: 2, max: 6 }),
@@ -44,7 +44,7 @@ const batchesOf = ({ features, labels }: LabelledFeatures, parts: readonly numbe
 };
 
 describe.each(['full', 'diagonal', 'single'] as const)('covariance, %s', (covariance) => {
-  it('is the biased one of all features of a class so far', () => {
+  it('is the biased covariance of all features of a class so far', () => {
     fc.assert(
       fc.property(streams, (stream) => {
         const { classes, featureSize, seed, labels, parts } = stream;
@@ -66,7 +66,7 @@ describe.each(['full', 'diagonal', 'single'] as const)('covariance, %s', (covari
           expected.flatMap((row) => row.mean),
           'mean',
         );
-        // Differences of features of size 5: what float32 leaves of their squares.
+        // Features are of size 5: the bound is the float32 rounding error of squares of their differences.
         const largest = Math.max(...kept.map(Math.abs));
         const worst = Math.max(...kept.map((value, i) => Math.abs(value - state.get('loss.covariance')![i])));
         expect(worst).toBeLessThan(1e-5 * Math.max(largest, 1));
@@ -80,7 +80,7 @@ describe.each([
   ['no more classes than samples', 4],
   ['more classes than samples', 9],
 ] as const)('classes without samples in the batch, %s', (_, classes) => {
-  it.each(['full', 'diagonal'] as const)('stay as they are bit by bit, %s', (covariance) => {
+  it.each(['full', 'diagonal'] as const)('keep their statistics bit for bit, %s', (covariance) => {
     const sizes = { classes, featureSize: 3 };
     const loss = openLoss(engine, 'captured', isdaOptions(covariance), sizes, drawHead(sizes, 1), [6]);
     const share = (name: string, label: number): Float32Array => {

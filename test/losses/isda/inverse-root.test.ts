@@ -1,4 +1,4 @@
-// Inverse roots against their definition, of regular and singular matrices.
+// Inverse roots of regular and singular matrices against the definition.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Matrix } from 'ml-matrix';
@@ -10,7 +10,7 @@ import { draw } from './support.js';
 
 const engine = testEngine();
 
-/** Products G G^T of random G [size, rank], one for each rank. */
+/** Products G G^T of random G [size, rank], one per rank. */
 function gram(size: number, ranks: readonly number[], seed: number): Matrix[] {
   return ranks.map((rank, k) => {
     if (rank === 0) return Matrix.zeros(size, size);
@@ -62,6 +62,6 @@ it('M R^T R M is M for matrices of any rank and scale', () => {
   );
 });
 
-it('of zero is zero', () => {
+it('is zero for the zero matrix', () => {
   expect(largest(rootsOf([Matrix.zeros(4, 4)])[0])).toBe(0);
 });

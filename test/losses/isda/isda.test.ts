@@ -46,7 +46,7 @@ const classes = reference.weight.length;
 const featureSize = reference.weight[0].length;
 const samples = reference.batches[0].labels.length;
 
-/** A step that updates ISDA's state with a batch, and gives the loss and its gradients. */
+/** A step that updates ISDA's state with a batch and returns the loss and its gradients. */
 function isdaSession(covariance: TableCovariance, execution: (typeof executions)[number]) {
   const shape = { classes, featureSize };
   const loss = createLoss({ name: 'isda', lambda0: 1, covariance, rank: 32, schedule: 'constant' }, shape);
@@ -87,35 +87,38 @@ const untransposed = (dWeight: HostArray): number[] =>
   Array.from({ length: dWeight.length }, (_, i) => dWeight[(i % featureSize) * classes + Math.floor(i / featureSize)]);
 
 describe.each(executions)('ISDA, %s', (execution) => {
-  it.each(['full', 'diagonal', 'identity', 'single'] as const)('%s covariance', (covariance) => {
-    const { session, state } = isdaSession(covariance, execution);
-    reference.batches.forEach((batch, index) => {
-      const expected = reference.isda[covariance][index];
-      const before = session.read(state);
-      for (const [lambda, values] of Object.entries(expected.lambda)) {
-        session.write(before);
-        session.write(new Map([['features', Float32Array.from(batch.features.flat())]]));
-        const labels = Int32Array.from(batch.labels);
-        const result = session.call('step', { labels, lambda: Float32Array.of(Number(lambda)) });
-        const place = `batch ${index}, lambda ${lambda}`;
-        expectClose(result.loss, [values.loss], `loss, ${place}`);
-        expectClose(result.dFeatures, values.dFeatures.flat(), `dFeatures, ${place}`);
-        expectClose(untransposed(result.dWeight), values.dWeight.flat(), `dWeight, ${place}`);
-        expectClose(result.dBias, values.dBias, `dBias, ${place}`);
-      }
-      if (covariance === 'identity') return;
-      const after = session.read(state);
-      const matrices = expected.covariance;
-      const kept = {
-        full: () => matrices.flat(2),
-        diagonal: () => matrices.flatMap((matrix) => matrix.map((row, k) => row[k])),
-        single: () => matrices[0].flat(),
-      }[covariance]();
-      expectClose(after.get('loss.covariance')!, kept, `covariance, batch ${index}`);
-      expectClose(after.get('loss.mean')!, expected.mean.flat(), `mean, batch ${index}`);
-      const total = expected.count.reduce((sum, count) => sum + count, 0);
-      expect([...after.get('loss.count')!]).toEqual(covariance === 'single' ? [total] : expected.count);
-    });
-    session.close();
-  });
+  it.each(['full', 'diagonal', 'identity', 'single'] as const)(
+    'matches the reference values with the %s covariance',
+    (covariance) => {
+      const { session, state } = isdaSession(covariance, execution);
+      reference.batches.forEach((batch, index) => {
+        const expected = reference.isda[covariance][index];
+        const before = session.read(state);
+        for (const [lambda, values] of Object.entries(expected.lambda)) {
+          session.write(before);
+          session.write(new Map([['features', Float32Array.from(batch.features.flat())]]));
+          const labels = Int32Array.from(batch.labels);
+          const result = session.call('step', { labels, lambda: Float32Array.of(Number(lambda)) });
+          const place = `batch ${index}, lambda ${lambda}`;
+          expectClose(result.loss, [values.loss], `loss, ${place}`);
+          expectClose(result.dFeatures, values.dFeatures.flat(), `dFeatures, ${place}`);
+          expectClose(untransposed(result.dWeight), values.dWeight.flat(), `dWeight, ${place}`);
+          expectClose(result.dBias, values.dBias, `dBias, ${place}`);
+        }
+        if (covariance === 'identity') return;
+        const after = session.read(state);
+        const matrices = expected.covariance;
+        const kept = {
+          full: () => matrices.flat(2),
+          diagonal: () => matrices.flatMap((matrix) => matrix.map((row, k) => row[k])),
+          single: () => matrices[0].flat(),
+        }[covariance]();
+        expectClose(after.get('loss.covariance')!, kept, `covariance, batch ${index}`);
+        expectClose(after.get('loss.mean')!, expected.mean.flat(), `mean, batch ${index}`);
+        const total = expected.count.reduce((sum, count) => sum + count, 0);
+        expect([...after.get('loss.count')!]).toEqual(covariance === 'single' ? [total] : expected.count);
+      });
+      session.close();
+    },
+  );
 });

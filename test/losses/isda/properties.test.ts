@@ -1,4 +1,4 @@
-// What must hold of ISDA whatever the features: lambda 0, permuted classes, more classes than samples, own class.
+// Properties of ISDA for any features: lambda 0, permuted classes, more classes than samples, shared covariance.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../support/close.js';
@@ -30,7 +30,7 @@ const batches: fc.Arbitrary<Batch> = fc
     }),
   );
 
-/** Two steps on the same loss, so that the second one meets a state; the outcome of the second. */
+/** The outcome of the second of two steps on the same loss, which starts from a state. */
 function secondStep(covariance: (typeof covariances)[number], batch: Batch, lambda: number, execution = executions[1]) {
   const { labels, featureSize, seed } = batch;
   const loss = openLoss(engine, execution, isdaOptions(covariance), batch, drawHead(batch, seed), [labels.length]);
@@ -50,7 +50,7 @@ function crossEntropy(batch: Batch) {
 }
 
 describe.each(covariances)('ISDA, %s', (covariance) => {
-  it('is cross entropy where lambda is 0, in loss and gradients', () => {
+  it('equals cross entropy in loss and gradients if lambda is 0', () => {
     fc.assert(
       fc.property(batches, (batch) => {
         expect(secondStep(covariance, batch, 0).outcome).toEqual(crossEntropy(batch));
@@ -59,7 +59,7 @@ describe.each(covariances)('ISDA, %s', (covariance) => {
     );
   });
 
-  it('is no less than cross entropy where lambda is positive', () => {
+  it('is at least cross entropy if lambda is positive', () => {
     fc.assert(
       fc.property(batches, (batch) => {
         const { loss } = secondStep(covariance, batch, 0.7).outcome;
@@ -70,7 +70,7 @@ describe.each(covariances)('ISDA, %s', (covariance) => {
     );
   });
 
-  it('does not depend on how the classes are numbered', () => {
+  it('does not depend on the order of the classes', () => {
     const withOrder = batches.chain((batch) =>
       fc.record({
         batch: fc.constant(batch),
@@ -79,7 +79,7 @@ describe.each(covariances)('ISDA, %s', (covariance) => {
     );
     fc.assert(
       fc.property(withOrder, ({ batch, order }) => {
-        // The same features and weights, with class c called order[c].
+        // The same features and weights, with class c renumbered to order[c].
         const { labels, classes, featureSize, seed } = batch;
         const data = drawFeatures(labels, featureSize, seed);
         const head = drawHead(batch, seed);
@@ -108,47 +108,50 @@ describe.each(covariances)('ISDA, %s', (covariance) => {
 });
 
 describe.each(['full', 'diagonal'] as const)('more classes than samples, %s', (covariance) => {
-  it.each(executions)('gives what more samples than classes gives, %s', (execution) => {
-    // The same batch and state; further classes that no sample has put the loss on its other path.
-    const labels = [2, 0, 2, 1];
-    const [few, many] = [3, 6];
-    const featureSize = 5;
-    const sizes = { classes: many, featureSize };
-    const head = drawHead(sizes, 7);
-    // Logits of −30 make the further classes count for nothing.
-    const muted = { ...head, bias: head.bias.map((value, c) => (c < few ? value : -30)) };
-    const dense = {
-      weight: head.weight.filter((_, i) => i % many < few),
-      bias: head.bias.slice(0, few),
-    };
-    const outcomes = [
-      openLoss(engine, execution, isdaOptions(covariance), sizes, muted, [4]),
-      openLoss(engine, execution, isdaOptions(covariance), { classes: few, featureSize }, dense, [4]),
-    ].map((loss) => {
-      loss.step(drawFeatures(labels, featureSize, 1), 0.4);
-      const outcome = loss.step(drawFeatures([1, 1, 0, 1], featureSize, 2), 0.4);
-      const state = loss.state();
-      loss.close();
-      return { outcome, state };
-    });
-    const [slots, plain] = outcomes;
-    expectClose(slots.outcome['loss'], plain.outcome['loss'], 'loss');
-    expectClose(slots.outcome['dFeatures'], plain.outcome['dFeatures'], 'dFeatures');
-    const kept = slots.outcome['dWeight'].filter((_, i) => i % many < few);
-    expectClose(kept, plain.outcome['dWeight'], 'dWeight');
-    for (const [name, values] of plain.state) {
-      const all = slots.state.get(name)!;
-      expectClose(all.subarray(0, values.length), values, name);
-      expect(
-        all.subarray(values.length).every((value) => value === 0),
-        name,
-      ).toBe(true);
-    }
-  });
+  it.each(executions)(
+    'gives the same loss and state as the code path for more samples than classes, %s',
+    (execution) => {
+      // The same batch and state; additional classes without samples select the other code path.
+      const labels = [2, 0, 2, 1];
+      const [few, many] = [3, 6];
+      const featureSize = 5;
+      const sizes = { classes: many, featureSize };
+      const head = drawHead(sizes, 7);
+      // Logits of −30 make the contribution of the additional classes negligible.
+      const muted = { ...head, bias: head.bias.map((value, c) => (c < few ? value : -30)) };
+      const dense = {
+        weight: head.weight.filter((_, i) => i % many < few),
+        bias: head.bias.slice(0, few),
+      };
+      const outcomes = [
+        openLoss(engine, execution, isdaOptions(covariance), sizes, muted, [4]),
+        openLoss(engine, execution, isdaOptions(covariance), { classes: few, featureSize }, dense, [4]),
+      ].map((loss) => {
+        loss.step(drawFeatures(labels, featureSize, 1), 0.4);
+        const outcome = loss.step(drawFeatures([1, 1, 0, 1], featureSize, 2), 0.4);
+        const state = loss.state();
+        loss.close();
+        return { outcome, state };
+      });
+      const [slots, plain] = outcomes;
+      expectClose(slots.outcome['loss'], plain.outcome['loss'], 'loss');
+      expectClose(slots.outcome['dFeatures'], plain.outcome['dFeatures'], 'dFeatures');
+      const kept = slots.outcome['dWeight'].filter((_, i) => i % many < few);
+      expectClose(kept, plain.outcome['dWeight'], 'dWeight');
+      for (const [name, values] of plain.state) {
+        const all = slots.state.get(name)!;
+        expectClose(all.subarray(0, values.length), values, name);
+        expect(
+          all.subarray(values.length).every((value) => value === 0),
+          name,
+        ).toBe(true);
+      }
+    },
+  );
 });
 
 describe('ISDA with one covariance for all classes', () => {
-  it('keeps the same state whatever the labels', () => {
+  it('has the same state whatever the labels', () => {
     const sizes = { classes: 4, featureSize: 3 };
     const data = drawFeatures([0, 1, 2, 3, 0], 3, 5);
     const states = [data.labels, [3, 3, 3, 3, 3]].map((labels) => {

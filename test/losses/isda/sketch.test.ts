@@ -1,4 +1,4 @@
-// The sketched covariance: the same online update as the matrix's, and a term between the diagonal and the full one.
+// The sketched covariance: the online update of the full matrix, and a term between the diagonal and the full one.
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { gradients } from '../../../src/engine/gradients.js';
@@ -21,7 +21,7 @@ type Options = ReturnType<typeof isdaOptions>;
 const opened = new Map<string, ReturnType<typeof openLoss>>();
 afterAll(() => opened.forEach((loss) => loss.close()));
 
-/** The outcome of the last of some batches, and the state after it. Losses of the same options are opened once. */
+/** The outcome of the last batch and the state after it. Losses with the same options are opened once. */
 function run(options: Options, batches: readonly LabelledFeatures[], execution = executions[1], shape = sizes) {
   const counts = [...new Set([...batchSizes, ...batches.map(({ labels }) => labels.length)])];
   const key = JSON.stringify([options, execution, shape, counts]);
@@ -33,7 +33,7 @@ function run(options: Options, batches: readonly LabelledFeatures[], execution =
 }
 
 const batch = (labels: readonly number[], seed: number, size = featureSize) => drawFeatures(labels, size, seed);
-/** With samples of one class alone, fewer samples than the rank, and a class that never occurs. */
+/** Batches with samples of only one class, fewer samples than the rank, and a class that never occurs. */
 const batches = [batch([0, 0, 1], 1), batch([2], 2), batch([0, 1, 2, 2, 1, 0, 0], 3), batch([1, 2, 1, 2, 0, 0], 4)];
 const batchSizes = batches.map(({ labels }) => labels.length);
 
@@ -50,7 +50,7 @@ function projected(matrices: Float32Array, omega: Float32Array): number[] {
 }
 
 describe('the sketch', () => {
-  it.each(executions)('is Omega applied to the whole covariance, in any order of batches, %s', (execution) => {
+  it.each(executions)('equals the full covariance times Omega, in any order of batches, %s', (execution) => {
     fc.assert(
       fc.property(fc.shuffledSubarray(batches, { minLength: 1 }), fc.integer({ min: 1, max: 6 }), (order, rank) => {
         const { state } = run(isdaOptions('sketch', rank), order, execution);
@@ -65,7 +65,7 @@ describe('the sketch', () => {
     );
   });
 
-  it('keeps Omega, whose columns are orthonormal', () => {
+  it('never changes Omega, whose columns are orthonormal', () => {
     const first = run(isdaOptions('sketch', 3), batches.slice(0, 1)).state.get('loss.projection')!;
     expect(run(isdaOptions('sketch', 3), batches).state.get('loss.projection')).toEqual(first);
     const product = (j: number, k: number) => total(range(featureSize).map((i) => first[i * 3 + j] * first[i * 3 + k]));
@@ -74,7 +74,7 @@ describe('the sketch', () => {
 });
 
 describe.each(executions)('the loss of a sketch, %s', (execution) => {
-  it.each([featureSize, featureSize + 5])('of rank %i is the full one', (rank) => {
+  it.each([featureSize, featureSize + 5])('of rank %i equals the loss with the full covariance', (rank) => {
     range(batches.length).forEach((last) => {
       const seen = batches.slice(0, last + 1);
       const sketch = run(isdaOptions('sketch', rank), seen, execution).outcome;
@@ -85,13 +85,13 @@ describe.each(executions)('the loss of a sketch, %s', (execution) => {
     });
   });
 
-  it('of rank 0 is the diagonal one, bit by bit', () => {
+  it('of rank 0 equals the loss with the diagonal covariance bit for bit', () => {
     const sketch = run(isdaOptions('sketch', 0), batches, execution);
     expect(sketch).toEqual(run(isdaOptions('diagonal'), batches, execution));
   });
 });
 
-it('is finite from the first sample on, whatever the rank', () => {
+it('is finite from the first sample on, for any rank', () => {
   for (const rank of range(featureSize + 1)) {
     for (const last of range(batches.length)) {
       const { outcome, state } = run(isdaOptions('sketch', rank), batches.slice(0, last + 1));
@@ -101,10 +101,10 @@ it('is finite from the first sample on, whatever the rank', () => {
   }
 });
 
-it('approaches the full term as the rank grows, and begins nearer than the diagonal one', () => {
+it('approaches the full term as the rank grows, and is closer than the diagonal term from the lowest rank on', () => {
   const spread = { classes: 3, featureSize: 24 };
   const labels = range(60).map((i) => i % 3);
-  // Features of few directions and some noise, as those of a trained network.
+  // Features with few directions and some noise, like those of a trained network.
   const directions = range(4).map((k) => draw(24, 'direction', k));
   const features = labels.map((label, n) => {
     const along = draw(4, 'along', n);

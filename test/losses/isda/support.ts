@@ -1,4 +1,4 @@
-// ISDA on given features, step by step, and what it should remember and add, in float64.
+// ISDA on given features, step by step, and its expected state and term in float64.
 import { gradients } from '../../../src/engine/gradients.js';
 import type { Engine } from '../../../src/engine/index.js';
 import { add, matMul } from '../../../src/engine/ops/index.js';
@@ -19,7 +19,7 @@ export interface Sizes {
 }
 
 export interface LabelledFeatures {
-  /** One row a sample. */
+  /** One row per sample. */
   readonly features: readonly (readonly number[])[];
   readonly labels: readonly number[];
 }
@@ -34,7 +34,7 @@ export function draw(count: number, ...key: readonly (number | string)[]): numbe
   return range(count).map(() => Math.fround(random.normal()));
 }
 
-/** Features with a mean and a spread of their own in each class. */
+/** Features with a different mean and spread in each class. */
 export function drawFeatures(labels: readonly number[], featureSize: number, seed: number): LabelledFeatures {
   const features = labels.map((label, sample) => {
     const centre = draw(featureSize, seed, 'centre', label);
@@ -54,7 +54,7 @@ export const drawHead = ({ classes, featureSize }: Sizes, seed: number): Head =>
   bias: draw(classes, seed, 'bias'),
 });
 
-/** Steps of a loss with batches of any of the given sizes; each gives the loss and its gradients. */
+/** Steps of a loss with batches of any of the given sizes; each returns the loss and its gradients. */
 export function openLoss(
   engine: Engine,
   execution: Execution,
@@ -103,7 +103,7 @@ export function openLoss(
       });
     },
     state: () => session.read(names),
-    /** Back to what it was before the first step. */
+    /** Restores the state from before the first step. */
     reset,
     close: () => session.close(),
   };

@@ -1,4 +1,4 @@
-// The bound itself: above a Monte Carlo estimate, tight for little noise, and computed without large tensors.
+// The upper bound: above a Monte Carlo estimate, tight for little noise, computed without large tensors.
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../../src/engine/gradients.js';
 import { matMul } from '../../../src/engine/ops/index.js';
@@ -37,7 +37,7 @@ function crossEntropyOf(features: readonly number[], label: number, { weight, bi
   return highest + Math.log(total(logits.map((z) => Math.exp(z - highest)))) - logits[label];
 }
 
-/** The covariance that each form gives class `label`, row-major. */
+/** The covariance of class `label` in each form, row-major. */
 function covarianceOf(form: Covariance, state: ReadonlyMap<string, Float32Array>, label: number): number[] {
   const kept = state.get('loss.covariance');
   const whole = featureSize * featureSize;
@@ -50,7 +50,7 @@ function covarianceOf(form: Covariance, state: ReadonlyMap<string, Float32Array>
   );
 }
 
-/** Sigma = Y Omega^T, since Omega is orthogonal where the rank is the number of features. */
+/** Sigma = Y Omega^T, since Omega is orthogonal if the rank is the number of features. */
 function unprojected(state: ReadonlyMap<string, Float32Array>, label: number): number[] {
   const [sketch, omega] = [state.get('loss.sketch')!, state.get('loss.projection')!];
   const indices = range(featureSize);
@@ -130,7 +130,7 @@ describe.each(executions)('the term of the own class, %s', (execution) => {
     });
   });
 
-  it('has the value of its definition elsewhere', () => {
+  it('has the value of its definition for the other classes', () => {
     const head = drawHead(sizes, 3);
     const matrix = [2, 0.5, 0.1, 0.5, 1, -0.3, 0.1, -0.3, 3];
     const leaves = {
@@ -152,11 +152,11 @@ describe.each(executions)('the term of the own class, %s', (execution) => {
   });
 });
 
-describe('what is computed', () => {
+describe('the recorded operations', () => {
   const record = (form: Covariance, samples: number, classes: number, features: number) => {
     const recording = createRecording();
     const { program, operations, input } = recording;
-    // A rank that is none of the other extents.
+    // A rank that differs from all other extents.
     const options = form === 'sketch' ? isdaOptions(form, 3) : isdaOptions(form);
     const loss = createLoss(options, { classes, featureSize: features });
     const x = input({ dtype: 'float32', shape: [samples, features] }, true);
@@ -173,7 +173,7 @@ describe('what is computed', () => {
   it.each([
     ['more samples than classes', 13, 5, 7],
     ['more classes than samples', 5, 13, 7],
-  ] as const)('no tensor has samples, or slots, and two more extents, forwards or backwards, %s', (_, n, c, a) => {
+  ] as const)('no tensor has samples or slots and two more large extents, forwards or backwards, %s', (_, n, c, a) => {
     const slots = Math.min(n, c);
     for (const form of covariances) {
       const shapes = record(form, n, c, a);
@@ -183,7 +183,7 @@ describe('what is computed', () => {
       expect(found, form).not.toContain(sorted([slots, c, c]));
       if (slots !== n) expect(found, form).not.toContain(sorted([n, a, a]));
       if (form === 'full') {
-        // One matrix for each slot, summed from weighted deviations [slots, n, a].
+        // One matrix per slot, summed from weighted deviations [slots, n, a].
         expect(found).toContain(sorted([slots, a, a]));
         continue;
       }
