@@ -11,7 +11,7 @@ import { withStudyOptions } from '../../src/cli/commands/study.js';
 import { withSweepOptions } from '../../src/cli/commands/sweep.js';
 
 /** A command that has parsed `words`. */
-function requireInput(name: string, words: readonly string[], withOptions: (command: Command) => Command): Command {
+function parsedCommand(name: string, words: readonly string[], withOptions: (command: Command) => Command): Command {
   const program = new Command('isda').exitOverride();
   const command = withOptions(program.command(name)).action(() => undefined);
   program.parse([name, ...words], { from: 'user' });
@@ -35,11 +35,11 @@ it.each([
     table: withTableOptions,
   }[name];
   const { stdout } = await execa('bash', ['-c', `printf '%s\\n' ${line}`]);
-  expect(givenLine(requireInput(name, stdout.split('\n'), withOptions))).toBe(`isda ${name} ${line}`);
+  expect(givenLine(parsedCommand(name, stdout.split('\n'), withOptions))).toBe(`isda ${name} ${line}`);
 });
 
 it('leaves out defaults and unwanted options', () => {
-  const command = requireInput('table', ['1', '--executor', 'slurm', '--detach', '--seeds', '3'], withTableOptions);
+  const command = parsedCommand('table', ['1', '--executor', 'slurm', '--detach', '--seeds', '3'], withTableOptions);
   expect(givenLine(command, ['detach'])).toBe('isda table 1 --seeds 3 --executor slurm');
   expect(optionWords(command, ['detach', 'executor'])).toEqual(['--seeds', '3']);
 });
@@ -49,10 +49,10 @@ it('gives the same options for any values', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(text, { maxLength: 3 }), text, async (sets, out) => {
       const words = [...sets.flatMap((set) => ['--set', set]), '--out', out];
-      const command = requireInput('study', ['study.yaml', ...words], withStudyOptions);
+      const command = parsedCommand('study', ['study.yaml', ...words], withStudyOptions);
       const line = givenLine(command).replace(/^isda study /, '');
       const { stdout } = await execa('bash', ['-c', `printf '%s\\0' ${line}`], { stripFinalNewline: false });
-      const again = requireInput('study', stdout.split('\0').slice(0, -1), withStudyOptions);
+      const again = parsedCommand('study', stdout.split('\0').slice(0, -1), withStudyOptions);
       expect([again.args, again.opts()]).toEqual([command.args, command.opts()]);
     }),
     { numRuns: 30 },

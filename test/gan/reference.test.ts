@@ -63,12 +63,12 @@ function compute(name: Kind, execution: (typeof executions)[number]) {
         build({ photos }, program) {
           const pass = { program, training: true, seed: ints(program, [0, 0]) };
           const labels = ints(program, inputs.labels);
-          const requireInput = { noise: floats(program, inputs.noise), labels, codes: floats(program, inputs.codes) };
+          const tensors = { noise: floats(program, inputs.noise), labels, codes: floats(program, inputs.codes) };
           const realLabels = ints(program, inputs.realLabels);
-          const images = generator.image(requireInput, pass);
+          const images = generator.image(tensors, pass);
           const real = discriminator.judge(photos, realLabels, pass);
           const made = discriminator.judge(images, labels, pass);
-          const generated = { judgement: made, inputs: requireInput };
+          const generated = { judgement: made, inputs: tensors };
           const losses = {
             discriminatorLoss: pair.discriminatorLoss({ judgement: real, labels: realLabels }, generated).loss,
             generatorLoss: pair.generatorLoss(generated).loss,

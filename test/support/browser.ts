@@ -8,8 +8,8 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 
 /** The browser of `ISDA_TEST_CHROMIUM`, else one on the path; undefined where there is none. */
 export function findChromium(environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  const requireInput = environment['ISDA_TEST_CHROMIUM'];
-  if (requireInput !== undefined) return existsSync(requireInput) ? requireInput : undefined;
+  const named = environment['ISDA_TEST_CHROMIUM'];
+  if (named !== undefined) return existsSync(named) ? named : undefined;
   const folders = (environment['PATH'] ?? '').split(delimiter);
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
 }

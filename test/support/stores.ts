@@ -49,8 +49,8 @@ function metricsText(rows: readonly MetricsRow[]): string {
 }
 
 const wholeConfig = (config: MadeRun['config'], experiment: string, seed: number): ExperimentConfig => {
-  const requireInput = experimentSchema.parse({ training: { epochs: 20 }, ...config, experiment });
-  return { ...requireInput, training: { ...requireInput.training, seed } };
+  const parsed = experimentSchema.parse({ training: { epochs: 20 }, ...config, experiment });
+  return { ...parsed, training: { ...parsed.training, seed } };
 };
 
 /** Writes a run into a store, as a grid leaves it; gives its folder. */

@@ -20,16 +20,16 @@ const after = ({ extent, size, stride, padding }: Case): number =>
   Math.floor((extent + 2 * padding - size) / stride) + 1;
 
 /** The positions of each window inside the image; window k in the order of the pooled values. */
-function windows(requireInput: Case): number[][] {
-  const { extent, size, stride, padding } = requireInput;
+function windows(pooling: Case): number[][] {
+  const { extent, size, stride, padding } = pooling;
   const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
   const inside = (start: number): number[] =>
     range(size)
       .map((offset) => start * stride - padding + offset)
       .filter((at) => at >= 0 && at < extent);
   return range(count).flatMap((n) =>
-    range(after(requireInput)).flatMap((i) =>
-      range(after(requireInput)).flatMap((j) =>
+    range(after(pooling)).flatMap((i) =>
+      range(after(pooling)).flatMap((j) =>
         range(channels).map((c) =>
           inside(i).flatMap((y) => inside(j).map((x) => ((n * extent + y) * extent + x) * channels + c)),
         ),
@@ -39,18 +39,18 @@ function windows(requireInput: Case): number[][] {
 }
 
 /** All negative, so that a zero of the padding would be noticed; no two alike. */
-const values = (requireInput: Case): number[] =>
-  Array.from({ length: count * requireInput.extent ** 2 * channels }, (_, i) => -1 - ((i * 7919) % 1009) / 1009);
-const slopes = (requireInput: Case): number[] => windows(requireInput).map((_, index) => Math.sin(index + 1));
+const values = (pooling: Case): number[] =>
+  Array.from({ length: count * pooling.extent ** 2 * channels }, (_, i) => -1 - ((i * 7919) % 1009) / 1009);
+const slopes = (pooling: Case): number[] => windows(pooling).map((_, index) => Math.sin(index + 1));
 
-function pooled(execution: (typeof executions)[number], requireInput: Case) {
-  const [input, weight] = [values(requireInput), slopes(requireInput)];
+function pooled(execution: (typeof executions)[number], pooling: Case) {
+  const [input, weight] = [values(pooling), slopes(pooling)];
   const leaves = {
-    x: filled([count, requireInput.extent, requireInput.extent, channels], (i) => input[i]),
-    slope: filled([count, after(requireInput), after(requireInput), channels], (i) => weight[i]),
+    x: filled([count, pooling.extent, pooling.extent, channels], (i) => input[i]),
+    slope: filled([count, after(pooling), after(pooling), channels], (i) => weight[i]),
   };
   return runOnce(engine, execution, leaves, ({ x, slope }) => {
-    const value = maxPool2d(x, requireInput);
+    const value = maxPool2d(x, pooling);
     return { value, gradient: gradients(sum(mul(value, slope)), [x])[0] };
   });
 }
@@ -65,14 +65,12 @@ describe.each(executions)('maxPool2d (%s)', (execution) => {
     { extent: 8, size: 3, stride: 2, padding: 1 },
     { extent: 7, size: 3, stride: 2, padding: 1 },
     { extent: 6, size: 2, stride: 2, padding: 0 },
-  ])('takes the largest of each window: %o', (requireInput) => {
-    const [input, weight] = [values(requireInput), slopes(requireInput)];
-    const largest = windows(requireInput).map((at) =>
-      at.reduce((best, next) => (input[next] > input[best] ? next : best)),
-    );
+  ])('takes the largest of each window: %o', (pooling) => {
+    const [input, weight] = [values(pooling), slopes(pooling)];
+    const largest = windows(pooling).map((at) => at.reduce((best, next) => (input[next] > input[best] ? next : best)));
     const gradient = input.map(() => 0);
     largest.forEach((at, window) => (gradient[at] += weight[window]));
-    const found = pooled(execution, requireInput);
+    const found = pooled(execution, pooling);
     expectClose(
       found.value,
       largest.map((at) => input[at]),
@@ -81,11 +79,11 @@ describe.each(executions)('maxPool2d (%s)', (execution) => {
   });
 
   it('works in bfloat16, padding included', () => {
-    const requireInput = { extent: 8, size: 3, stride: 2, padding: 1 };
+    const pooling = { extent: 8, size: 3, stride: 2, padding: 1 };
     const leaves = { x: filled([count, 8, 8, channels], (i) => -1 - (i % 64) / 64) };
     const found = runOnce(engine, execution, leaves, ({ x }) => {
-      const same = maxPool2d(x, requireInput);
-      const value = cast(maxPool2d(cast(x, 'bfloat16'), requireInput), 'float32');
+      const same = maxPool2d(x, pooling);
+      const value = cast(maxPool2d(cast(x, 'bfloat16'), pooling), 'float32');
       return { same, value, gradient: sum(gradients(sum(value), [x])[0]) };
     });
     expect([...found.value]).toEqual([...found.same]);
@@ -93,9 +91,9 @@ describe.each(executions)('maxPool2d (%s)', (execution) => {
   });
 
   it('refuses an image smaller than a window', () => {
-    const requireInput = { extent: 2, size: 3, stride: 1, padding: 0 };
+    const pooling = { extent: 2, size: 3, stride: 1, padding: 0 };
     const leaves = { x: filled([count, 2, 2, channels], () => 0) };
-    expect(() => runOnce(engine, execution, leaves, ({ x }) => ({ value: maxPool2d(x, requireInput) }))).toThrow(
+    expect(() => runOnce(engine, execution, leaves, ({ x }) => ({ value: maxPool2d(x, pooling) }))).toThrow(
       'cannot pool: float32[2, 2, 2, 3] has no window of 3 x 3',
     );
   });

@@ -21,8 +21,8 @@ describe('shareOf', () => {
   });
   it('gives each a GPU, in turn where there are fewer', () => {
     const gpus = ['2', 'GPU-5a'];
-    const requireInput = [0, 1, 2].map((slot) => shareOf(slot, { ...machine, jobs: 3, gpus })['CUDA_VISIBLE_DEVICES']);
-    expect(requireInput).toEqual(['2', 'GPU-5a', '2']);
+    const assigned = [0, 1, 2].map((slot) => shareOf(slot, { ...machine, jobs: 3, gpus })['CUDA_VISIBLE_DEVICES']);
+    expect(assigned).toEqual(['2', 'GPU-5a', '2']);
   });
   it("keeps the user's own number of threads", () => {
     const environment = { TF_NUM_INTRAOP_THREADS: '7' };
