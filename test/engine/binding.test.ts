@@ -65,14 +65,14 @@ describe('the real engine', () => {
       expect(() => binding.createTensor([1], types.int32, Float32Array.of(1))).toThrow('Float32Array');
     });
 
-    it('names the file that cannot be loaded', () => {
+    it('names the file that failed to load', () => {
       const moved = { ...engine, libraryPath: '/nowhere/libtensorflow_cc.so.2', bindingPath: '/nowhere/b.node' };
       expect(() => loadBinding(moved, 'cpu', { TF_CPP_MIN_LOG_LEVEL: '2' })).toThrow(
         'cannot load the engine: /nowhere/libtensorflow_cc.so.2: cannot open shared object file',
       );
     });
 
-    it('sets the environment for TensorFlow, but not over the user’s own values', () => {
+    it('sets the environment for TensorFlow, but keeps values that the user set', () => {
       const environment: Record<string, string | undefined> = { TF_CPP_MIN_LOG_LEVEL: '1' };
       loadBinding(engine, 'auto', environment);
       expect(environment).toEqual({
@@ -84,7 +84,7 @@ describe('the real engine', () => {
       expect(environment['CUDA_VISIBLE_DEVICES']).toBe('-1');
     });
 
-    it('sets what steps on a GPU need where there is a driver, but not over the user’s own values', async () => {
+    it('sets the variables for a GPU if there is a driver, but keeps values that the user set', async () => {
       await writeFile(join(folder, 'libcuda.so.1'), '');
       const compiler = join(folder, 'nvidia', 'cuda_nvcc');
       await mkdir(compiler, { recursive: true });

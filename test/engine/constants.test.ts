@@ -1,4 +1,4 @@
-// Constants whose values are not those of their spec, in every kind of program.
+// Constants whose values do not match their spec, in every kind of program.
 import { describe, expect, it } from 'vitest';
 import { floatScalar } from '../../src/engine/ops/index.js';
 import { createTally } from '../../src/engine/tally-program.js';
@@ -45,7 +45,7 @@ describe.each(Object.entries(programs))('%s', (_, inProgram) => {
     );
   });
 
-  it('takes what fits', () => {
+  it('accepts matching values', () => {
     inProgram((program) => {
       expect(program.constant(Float32Array.of(1, 2, 3), { dtype: 'float32', shape: [3] }).shape).toEqual([3]);
     });

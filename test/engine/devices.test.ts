@@ -1,4 +1,4 @@
-// Which device is used, and what is said when there is no GPU.
+// The selected device, and the message if there is no GPU.
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ describe('devices', () => {
   }
 
   describe('resolveDevice', () => {
-    it('takes the CPU where there is no GPU', () => {
+    it('selects the CPU if there is no GPU', () => {
       const cpu = { kind: 'cpu', name: processorName() };
       expect(resolveDevice('auto', withoutGpu, {})).toEqual(cpu);
       expect(resolveDevice('cpu', withoutGpu, {})).toEqual(cpu);
@@ -53,7 +53,7 @@ describe('devices', () => {
       expect(() => resolveDevice('cpu', withGpu, {})).toThrow('already been loaded with a GPU');
     });
 
-    it('says what was looked for when cuda is asked for in vain', () => {
+    it('reports what was searched if cuda is requested without a GPU', () => {
       const hidden = messageFor('cuda', { CUDA_VISIBLE_DEVICES: '-1', LD_LIBRARY_PATH: folder });
       expect(hidden).toContain(`error: cannot use the device cuda: TensorFlow sees no GPU`);
       expect(hidden).toContain('CUDA_VISIBLE_DEVICES: "-1"');
@@ -65,8 +65,8 @@ describe('devices', () => {
     });
   });
 
-  describe('the build that is wanted', () => {
-    it('is cuda where a driver is present on x64, unless it is chosen', () => {
+  describe('the selected build', () => {
+    it('is cuda if a driver is present on x64, unless another is configured', () => {
       const environment = { LD_LIBRARY_PATH: folder };
       expect(nvidiaDriver(environment)).toBeDefined();
       expect(wantedBuild({ home: '/h', environment })).toBe(process.arch === 'x64' ? 'cuda' : 'cpu');
@@ -75,7 +75,7 @@ describe('devices', () => {
   });
 
   describe('listGpus', () => {
-    it('reads what nvidia-smi says', () => {
+    it('parses the output of nvidia-smi', () => {
       const common = { driver: '570.86.15' };
       expect(listGpus({ PATH: folder })).toEqual([
         { ...common, name: 'NVIDIA H200', computeCapability: '9.0', memoryMebibytes: 143771 },

@@ -1,4 +1,4 @@
-// Differentiation: values used more than once, cut-off values, gradients of one's own, refusals.
+// Differentiation: values used more than once, detached values, custom gradients, errors.
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
 import { add, exp, matMul, mul, mulScalar, square, sub, sum } from '../../src/engine/ops/index.js';
@@ -31,13 +31,13 @@ describe.each(executions)('gradients, %s', (execution) => {
     });
   });
 
-  it('goes through a chain of doublings once a step', () => {
+  it('visits each step of a chain of doublings once', () => {
     // 2^40 paths lead from the sum to x: a walk along paths would not end.
     const doubled = (x: Tensor, times: number): Tensor => (times === 0 ? x : doubled(add(x, x), times - 1));
     expect(slopes([1, 2], (x) => sum(doubled(x, 40)))).toEqual([2 ** 40, 2 ** 40]);
   });
 
-  it('gives the gradients of values between as well', () => {
+  it('gives gradients of intermediate values too', () => {
     const found = runOnce(engine, execution, { x: filled([2], (i) => i + 1) }, ({ x }) => {
       const y = square(x);
       const [ofX, ofY] = gradients(sum(square(y)), [x, y]);
@@ -51,7 +51,7 @@ describe.each(executions)('gradients, %s', (execution) => {
     expect(slopes([2, 3], (x) => sum(square(detach(x))))).toEqual([0, 0]);
   });
 
-  it('takes a gradient of its own', () => {
+  it('uses a custom gradient', () => {
     const scaled = (x: Tensor): Tensor =>
       customGradient([x], (inner) => {
         expect(inner.needsGradient).toBe(false);
@@ -60,13 +60,13 @@ describe.each(executions)('gradients, %s', (execution) => {
     expect(slopes([2, 3], (x) => sum(mulScalar(scaled(x), 2)))).toEqual([14, 14]);
   });
 
-  it('takes a gradient of its own for a value that is the input itself', () => {
+  it('uses a custom gradient of a value that is the input itself', () => {
     const reversed = (x: Tensor): Tensor =>
       customGradient([x], (inner) => ({ value: inner, backward: (gradient) => [mulScalar(gradient, -1)] }));
     expect(slopes([2, 3], (x) => sum(square(reversed(x))))).toEqual([-4, -6]);
   });
 
-  it('gives zeros where nothing depends on a target', () => {
+  it('gives zeros if no value depends on a target', () => {
     const leaves = { x: filled([2], (i) => i), unused: filled([2, 3], (i) => i) };
     const found = runOnce(engine, execution, leaves, ({ x, unused }) => {
       const [, slope] = gradients(sum(x), [x, unused]);
@@ -76,7 +76,7 @@ describe.each(executions)('gradients, %s', (execution) => {
     expect([...found['slope']]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
-  it('asks only for gradients that are needed', () => {
+  it('computes only the required gradients', () => {
     const leaves = { x: filled([1, 2], (i) => i + 1) };
     runOnce(engine, execution, leaves, ({ x }, program) => {
       const fixed = program.constant(Float32Array.of(3, 4), { dtype: 'float32', shape: [2, 1] });
@@ -89,7 +89,7 @@ describe.each(executions)('gradients, %s', (execution) => {
     });
   });
 
-  it('refuses values that are no scalars, and gradients of another shape', () => {
+  it('refuses values that are not scalars, and gradients of another shape', () => {
     expect(() => slopes([1, 2], (x) => x)).toThrow('cannot differentiate: the value is float32[2], expected a scalar');
     const wrong = (x: Tensor): Tensor =>
       customGradient([x], (inner) => ({ value: sum(inner), backward: (gradient) => [gradient] }));

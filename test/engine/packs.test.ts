@@ -1,4 +1,4 @@
-// Packs: variables in one vector are read, written and updated as if each were its own.
+// Packs: variables in one vector are read, written and updated like separate variables.
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
 import { add, cast, mul, mulScalar, reshape, square, sum } from '../../src/engine/ops/index.js';
@@ -48,7 +48,7 @@ describe('weights of a pack in bfloat16', () => {
   const pack = packOf('pack', weights);
   const inBfloat16 = (program: Program) => weights.map((one) => cast(program.read(one), 'bfloat16'));
 
-  it('are cast together, but for those whose size does not fit', () => {
+  it('are cast together, except those whose size is not aligned', () => {
     const { program, operations } = createTally({ packs: [pack] });
     inBfloat16(program);
     inBfloat16(program);
@@ -56,7 +56,7 @@ describe('weights of a pack in bfloat16', () => {
     expect(casts.map(({ outputs }) => outputs[0].shape)).toEqual([[64], [2, 8], [2, 8]]);
   });
 
-  it.each(executions)('and their gradients have the bits of casts one by one, %s', (execution) => {
+  it.each(executions)('and their gradients equal those of separate casts bit for bit, %s', (execution) => {
     const computed = (packs: readonly Pack[]) => {
       const step: SessionFunction = {
         name: 'step',
@@ -115,7 +115,7 @@ describe.each(executions)('a session with packs, %s', (execution) => {
     session.close();
   });
 
-  it('gives gradients by part, and reads what an update of the vector left', () => {
+  it('gives gradients per part, and reads the values after an update of the vector', () => {
     const pack = packOf('pack', variables);
     const session = open(variables, {
       name: 'step',

@@ -1,4 +1,4 @@
-// What a session holds and frees.
+// Tensors that a session holds and frees.
 import { describe, expect, it } from 'vitest';
 import { add, mulScalar, sum } from '../../src/engine/ops/index.js';
 import type { Variable } from '../../src/engine/tensor.js';
@@ -15,7 +15,7 @@ describe.each(executions)('memory, %s', (execution) => {
   const open = (variables: readonly Variable[], ...functions: SessionFunction[]) =>
     engine.createSession(execution, variables, functions);
 
-  it('frees what it made: tensors of calls at once, its own on close', () => {
+  it('frees tensors of a call after the call, and its own on close', () => {
     const start = engine.liveTensors();
     const session = open([a], {
       name: 'step',
@@ -38,7 +38,7 @@ describe.each(executions)('memory, %s', (execution) => {
     expect(engine.liveTensors()).toBe(start);
   });
 
-  it('frees what a failed call made', () => {
+  it('frees the tensors of a failed call', () => {
     const broken: SessionFunction = {
       name: 'broken',
       inputs: {},

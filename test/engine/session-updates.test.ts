@@ -59,7 +59,7 @@ describe.each(executions)('updates, %s', (execution) => {
     session.close();
   });
 
-  it('keeps the last of several assignments, whatever their order costs', () => {
+  it('keeps the last of several assignments, even if an earlier one takes longer', () => {
     const large: Variable = { name: 'large', shape: [512, 512], trainable: false };
     const session = open([large], {
       name: 'twice',
@@ -153,7 +153,7 @@ describe.each(executions)('updates, %s', (execution) => {
     session.close();
   });
 
-  it('replaces rows; rows named twice are equal', () => {
+  it('replaces rows, also if a row is given twice', () => {
     const table: Variable = { name: 'table', shape: [4, 2], trainable: false };
     const session = open([table], {
       name: 'rows',

@@ -1,4 +1,4 @@
-// The contract of a session, held by captured and eager execution alike.
+// The contract of a session, for captured and eager execution.
 import { describe, expect, it } from 'vitest';
 import { cast, mul, mulScalar, sum } from '../../src/engine/ops/index.js';
 import type { Variable } from '../../src/engine/tensor.js';
@@ -70,7 +70,7 @@ describe.each(executions)('a session, %s', (execution) => {
     expect(run).toThrow('cannot return output x of f: it is uint8[2], which cannot be read');
   });
 
-  it('takes parts of larger arrays', () => {
+  it('accepts views of larger arrays', () => {
     const session = open([], {
       name: 'echo',
       inputs: { x: { dtype: 'float32', shape: [2] }, bytes: { dtype: 'uint8', shape: [2] } },

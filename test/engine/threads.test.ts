@@ -15,7 +15,7 @@ describe('checkThreadVariables', () => {
 });
 
 describe('readThreads', () => {
-  it('gives the numbers that are asked for', () => {
+  it('returns the requested numbers', () => {
     expect(readThreads({ TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '4' })).toEqual({
       intraOp: 1,
       interOp: 4,

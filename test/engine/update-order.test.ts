@@ -18,7 +18,7 @@ it('makes an update wait for the reading before it, and a reading for the update
   expect(order.beforeUpdate(weight)).toEqual(['^read_2', '^update_1']);
 });
 
-it('knows an assigned value without another reading', () => {
+it('uses an assigned value without another read', () => {
   const order = createUpdateOrder();
   order.updated('assign_1', weight, value(3));
   expect(order.known(weight)).toEqual(value(3));

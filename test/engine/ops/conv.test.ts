@@ -84,12 +84,12 @@ describe.each(executions)('conv2d, %s', (execution) => {
     });
   });
 
-  it('groups that are wide enough to be convolved one by one', () => {
+  it('convolves wide groups one by one', () => {
     const check = { height: 1, width: 2, kernel: 1, stride: 1, padding: 0, inputs: 68, outputs: 4, groups: 2 };
     checkOperation(engine, execution, { ...conv(check), build: ({ x, kernel }) => conv2d(x, kernel) });
   });
 
-  it('the gradient of a kernel of many channels, which is computed in parts', () => {
+  it('computes the gradient of a kernel of many channels in parts', () => {
     const [inputs, outputs] = [320, 640];
     const leaves = {
       x: randomLeaf([1, 2, 2, inputs], 'x'),
@@ -118,7 +118,7 @@ describe.each(executions)('conv2d, %s', (execution) => {
     expect(furthest).toBeLessThan(1e-5);
   });
 
-  it('refuses kernels of other channels', () => {
+  it('refuses kernels with another number of channels', () => {
     const leaves = { x: randomLeaf([1, 4, 4, 3], 'x'), kernel: randomLeaf([3, 3, 2, 4], 'kernel') };
     expect(() => runOnce(engine, execution, leaves, ({ x, kernel }) => ({ y: conv2d(x, kernel) }))).toThrow(
       'cannot convolve: float32[1, 4, 4, 3] and kernel float32[3, 3, 2, 4] do not fit together',

@@ -69,7 +69,7 @@ describe.each(executions)('reductions, %s', (execution) => {
     });
   });
 
-  it('refuses axes that there are not', () => {
+  it('refuses axes that do not exist', () => {
     const of = (axes: unknown) => () =>
       runOnce(engine, execution, { x: randomLeaf(shape, 'x') }, ({ x }) => ({ y: sum(x, axes as number[]) }));
     expect(of([3])).toThrow('cannot compute sum: float32[2, 3, 4] has no axis 3');
@@ -151,7 +151,7 @@ describe.each(executions)('reductions, %s', (execution) => {
     expect(found['down']).toEqual(Int32Array.of(1, 0, 0));
   });
 
-  it.each([1, 3, 5, 12])('knows the labels among the largest %i', (k) => {
+  it.each([1, 3, 5, 12])('finds whether labels are among the largest %i', (k) => {
     const [count, classes] = [40, 12];
     const leaves = { logits: randomLeaf([count, classes], 'logits') };
     const random = randomStream(3, 'labels');
