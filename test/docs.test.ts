@@ -60,6 +60,10 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
+it.each(['docs/config.md', 'docs/data.md', 'docs/extending.md'])('%s shows configs', (page) => {
+  expect(read(page)).toMatch(/^```yaml\n/m);
+});
+
 it('links from the README to every page of docs/', () => {
   const readme = read('README.md');
   expect(docs.filter((name) => !readme.includes(`(docs/${name})`))).toEqual([]);

@@ -36,6 +36,7 @@ const largeMargin = (margin: number): LossOptions => ({
 
 /** Within 1e-5 of the largest expected value, or of 1 if that is larger. */
 function expectNear(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  expect(actual.length).toBe(expected.length);
   const scale = Math.max(1, ...Array.from(expected, Math.abs));
   Array.from(expected).forEach((value, index) => {
     expect(Math.abs(actual[index] - value) / scale).toBeLessThan(1e-5);
