@@ -1,26 +1,25 @@
 #!/usr/bin/env node
-// Launcher: hands the process's arguments, streams and clock to the program.
+// Launcher: passes arguments, streams and clock of the process to the program.
 const { availableParallelism } = require('node:os');
 const { basename, delimiter, dirname, relative } = require('node:path');
 const { answerWithoutProgram, missingPackages } = require('./without-program.js');
 
-// Images are decoded in Node.js's pool of 4 threads, which grows only if this is set before its first use. An ES module
-// is read through that pool, so this file is none.
+// Images are decoded in Node.js's thread pool of 4 threads, whose size must be set before its first use. Loading an ES
+// module uses the pool, so this file is CommonJS.
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism()));
 
-// Node.js ends a process that waits for a promise which nothing will settle, as if all were well.
+// Node.js exits with 0 if the program waits for a promise that nothing can settle.
 let ended = false;
 process.on('exit', (code) => {
   if (ended || code !== 0) return;
   process.exitCode = 1;
-  process.stderr.write('error: cannot finish: a promise that the work waits for is never settled\n');
+  process.stderr.write('error: cannot finish: the program waits for a promise that never settles\n');
 });
 
-// A reader that has seen enough (`| head`) ends no run and breaks no list. A file that takes no more (a full disk)
-// does.
+// A closed pipe (`| head`) does not end the program; other write errors, such as a full disk, do.
 for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: process.stderr })) {
   stream.on('error', (error) => {
-    // EIO: the terminal is gone, as after SIGHUP.
+    // EIO: the terminal was closed, as after SIGHUP.
     if (error.code === 'EPIPE' || error.code === 'EIO') return;
     process.exitCode = 1;
     ended = true;
@@ -29,11 +28,11 @@ for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: pr
   });
 }
 
-// Without a listener it would end the process; with one, the write that exceeds a limit (ulimit -f) fails with a
-// reason.
+// Without a listener the signal ends the process; with one, the write that exceeds the limit (ulimit -f) fails with an
+// error.
 process.on('SIGXFSZ', () => undefined);
 
-/** How this program was called, for the commands that errors suggest. Those that it starts itself are told. */
+/** How this program was called, for commands in messages. Child processes get it in ISDA_PROGRAM. */
 function programName(workingDirectory) {
   const { ISDA_PROGRAM: told, npm_command: npm, PATH = '' } = process.env;
   if (told) return told;
@@ -59,7 +58,7 @@ async function launch() {
   let main;
   let stopSignals;
   try {
-    // The program begins without most of them, and would fail later for reasons that tell less.
+    // The program starts without most of them, and would fail later with less helpful messages.
     const missing = missingPackages();
     if (missing.length > 0) throw new Error(`packages are missing: ${missing.join(', ')}`);
     ({ main } = await import('../dist/cli/main.js'));

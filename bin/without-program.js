@@ -1,7 +1,7 @@
-// What isda.js says where the program cannot be loaded: what is missing, and the commands that get it. Node.js alone.
+// Messages of isda.js if the program cannot be loaded: what is missing and how to get it. Needs only Node.js.
 const { accessSync, constants, existsSync, statSync } = require('node:fs');
 const { delimiter, dirname, join } = require('node:path');
-// Read now, as there may be no files left to open later.
+// Read now, because it may be impossible to open files later.
 const { version, dependencies } = require('../package.json');
 
 const root = dirname(__dirname);
@@ -24,18 +24,18 @@ function isInstalled(name) {
   }
 }
 
-/** Loaded where a picture is drawn or a JPEG file decoded fast, which say themselves what is missing. */
+/** Packages for pictures and fast JPEG decoding, which report themselves what is missing. */
 const neededLater = ['@julusian/jpeg-turbo', '@resvg/resvg-js', 'dejavu-fonts-ttf'];
 
 const neededPackages = Object.keys(dependencies).filter((name) => !neededLater.includes(name));
 
-/** The packages among those that the program begins with, and `more`, that are not installed. */
+/** Returns the required packages, and those of `more`, that are not installed. */
 const missingPackages = (more = []) => [...neededPackages, ...more].filter((name) => !isInstalled(name));
 
-/** A command to be run in the program's folder. */
+/** Formats a command to run in the program's folder. */
 const here = (command) => `\`${command}\`${process.cwd() === root ? '' : ` in ${root}`}`;
 
-/** The first of some commands that is on the PATH. */
+/** Returns the first command that is on the PATH. */
 function onPath(names) {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   return names
@@ -58,10 +58,10 @@ function toolFinding(name, commands, advice) {
 
 const tooManyFiles = (error) => /\bE[MN]FILE\b/.test(`${error.code} ${error.message}`);
 
-/** Packages and compiled program. `error`: with which loading them failed. */
+/** Examines packages and the compiled program. `error`: the error of loading them. */
 function partsFindings(error) {
   const isBuilt = existsSync(join(root, 'dist', 'cli', 'main.js'));
-  // A clone is compiled, a package is installed as a whole.
+  // A clone needs compiling; a package is installed as a whole.
   const isClone = existsSync(join(root, 'package-lock.json'));
   const compilers = isBuilt ? [] : ['typescript', 'esbuild'];
   const needed = [...neededPackages, ...compilers];
@@ -82,11 +82,11 @@ function partsFindings(error) {
 
 function limitFindings(error) {
   if (!tooManyFiles(error)) return [];
-  const value = 'too few may be open at once';
+  const value = 'the limit of open files is too low';
   return [{ name: 'open files', state: 'bad', value, advice: '`ulimit -n 1024` raises the limit' }];
 }
 
-/** The findings of `isda doctor`, as far as they need nothing installed. */
+/** Returns the findings of `isda doctor` that need nothing installed. */
 function examine(error) {
   return [
     { name: 'isda', state: 'good', value: version },
@@ -99,7 +99,7 @@ function examine(error) {
       process.env.CXX ? [process.env.CXX] : ['g++', 'c++', 'clang++'],
       '`isda setup` compiles with it',
     ),
-    { name: 'engine', state: 'note', value: 'not looked at: that takes the program itself' },
+    { name: 'engine', state: 'note', value: 'not checked: the program cannot be loaded' },
   ];
 }
 
@@ -115,13 +115,13 @@ function table(findings) {
     .join('\n');
 }
 
-/** What is to be done about bad findings; `npm start` does it all. */
+/** Returns the advice for bad findings; `npm start` does all of it. */
 function hintFor(bad) {
   const steps = bad.map(({ advice }) => advice);
   if (!steps.some((step) => step.includes('npm'))) return [...new Set(steps)].join('; ');
   const only = [...new Set(steps)].map((step) => step.replace(` in ${root}`, '')).join(', then ');
   const place = process.cwd() === root ? '' : ` in ${root}`;
-  return `${only}${place}; or \`npm start\`, which does all that is needed and shows a demonstration`;
+  return `${only}${place}; or \`npm start\`, which does all of this and shows a demonstration`;
 }
 
 /**

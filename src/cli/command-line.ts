@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { shellWord } from '../common/shell.js';
 
-/** Words as one line to copy. */
+/** Joins words into one shell-quoted line. */
 export const lineOf = (words: readonly string[]): string => words.map(shellWord).join(' ');
 
 /**
@@ -19,7 +19,7 @@ export function optionWords(command: Command, without: readonly string[] = []): 
   });
 }
 
-/** The command line that was given, but for some options: copied, it does the same. */
+/** Returns the given command line without some options, ready to copy. */
 export function givenLine(command: Command, without: readonly string[] = []): string {
   const names: string[] = [];
   for (let one: Command | null = command; one !== null; one = one.parent) names.unshift(one.name());

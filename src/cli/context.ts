@@ -1,25 +1,25 @@
-// What a command may touch of the outside world, handed in so that commands can be tested.
+// The environment of a command: streams, variables, clocks and signals, passed in so that commands can be tested.
 import type { Command } from 'commander';
 
 export interface CommandContext {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  /** The process's own environment: the engine reads and completes it. */
+  /** The environment of the process; the engine reads it and adds to it. */
   readonly environment: Record<string, string | undefined>;
   readonly workingDirectory: string;
-  /** Milliseconds since the epoch, as the machine's time is set. */
+  /** Milliseconds since the Unix epoch, by the system clock. */
   readonly now: () => number;
-  /** Milliseconds since some fixed moment. It never goes back, and no setting of the time moves it: for durations. */
+  /** Milliseconds of a monotonic clock, for durations. */
   readonly clock: () => number;
-  /** Calls back with each signal that asks for a stop instead of letting it end the process; returns the undo. */
+  /** Calls `listener` for each signal that requests a stop, in place of the default action; returns the undo. */
   readonly onSignal: (listener: (signal: string) => void) => () => void;
-  /** How the program was called, as in `node bin/isda.js`, for the commands that errors suggest; default: `isda`. */
+  /** How the program was called, such as `node bin/isda.js`, for commands in messages; default: `isda`. */
   readonly programName?: string;
-  /** The text of a pipe that is a config, read once. */
+  /** Returns the text of a config that comes through a pipe, which is read once. */
   readonly readPipe?: (path: string) => string;
-  /** Ends the process at once. */
+  /** Ends the process immediately. */
   readonly exit: (code: number) => never;
 }
 
-/** Adds one command to the program; each file of this folder that is a command exports one. */
+/** Adds a command to the program; every file of a command exports one such function. */
 export type RegisterCommand = (program: Command, context: CommandContext) => void;

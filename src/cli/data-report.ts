@@ -11,7 +11,7 @@ function balanceOf({ classCounts }: Pick<PartReport, 'classCounts'>): string {
   return `${occurring.length} of ${classCounts.length} classes, ${each} images each`;
 }
 
-/** The files of a part; each on several lines where one is longer than `width`. */
+/** Formats the files of a part, each on several lines if one line would exceed `width`. */
 function fileLines({ files }: PartReport, width: number): string[] {
   const widest = Math.max(0, ...files.map(({ file }) => file.length));
   const state = ({ official }: PartReport['files'][number]): string => (official ? 'official' : 'not official');
@@ -26,7 +26,7 @@ function fileLines({ files }: PartReport, width: number): string[] {
   ]);
 }
 
-/** What was found, as lines of text of at most `width` characters where words allow it. */
+/** Formats the findings as lines of at most `width` characters; only longer words exceed it. */
 export function reportLines(report: DatasetReport, width = Infinity): string[] {
   const lines = [`${report.name} in ${report.folder}`];
   for (const part of report.parts) {
@@ -38,7 +38,7 @@ export function reportLines(report: DatasetReport, width = Infinity): string[] {
   if (report.problems.length === 0) {
     lines.push(report.official ? 'these are the official files' : `not the official files, ${count} records`);
   }
-  if (!report.usualNames) lines.push('the classes do not have the official names in their order');
+  if (!report.usualNames) lines.push('the names of the classes or their order differ from the official ones');
   return lines.map((line) => wrapText(line, width));
 }
 
@@ -54,11 +54,11 @@ function partLines(report: FolderPartReport, width: number): string[] {
     ...sizes,
     ...(checksumLine.length <= width ? [checksumLine] : ['  md5 of the list', `    ${checksum}`]),
     ...broken.slice(0, listed).map(({ path, reason }) => `problem: cannot read ${path}: ${reason}`),
-    ...(more > 0 ? [`${more} more like these; --json lists them all`] : []),
+    ...(more > 0 ? [`${more} more; --json lists all`] : []),
   ];
 }
 
-/** What was found in a folder of images, as lines of text of at most `width` characters where words allow it. */
+/** Formats the findings in a folder of images, as lines of at most `width` characters; only longer words exceed it. */
 export function folderReportLines(
   name: string,
   { folder, parts, problems, notes }: FolderReport,

@@ -3,20 +3,20 @@ import { Help, type AddHelpTextContext, type Command, type HelpConfiguration, ty
 import type { CommandContext } from './context.js';
 import { wrapText } from './terminal/fold.js';
 
-/** Columns of text where the output is no terminal. */
+/** Columns of text if the output is not a terminal. */
 const usualWidth = 80;
 
-/** The least width that descriptions are broken at: on a narrower terminal they are left as they are. */
+/** Minimum width for wrapping descriptions; on a narrower terminal they are not wrapped. */
 const leastWidth = 20;
 
 const indent = '  ';
 const gap = '  ';
 
-/** Columns that help may take of a stream. */
+/** Returns the number of columns for help on a stream. */
 export const helpWidth = (stream: CommandContext['stdout']): number =>
   stream.isTTY ? stream.columns || usualWidth : usualWidth;
 
-/** A term with its text beside it, or below it where the term is longer than `termWidth`. */
+/** Formats a term with its text to the right, or below if the term is longer than `termWidth`. */
 function item(term: string, termWidth: number, text: string, width: number): string {
   if (text === '') return indent + term;
   const column = ' '.repeat(indent.length + termWidth + gap.length);
@@ -26,11 +26,11 @@ function item(term: string, termWidth: number, text: string, width: number): str
   return [`${indent}${term.padEnd(termWidth)}${gap}${lines[0]}`, ...below.slice(1)].join('\n');
 }
 
-/** The width of the column of terms: the longest one's, at most about a third of the whole. */
+/** Returns the width of the column of terms: that of the longest term, at most about a third of the total. */
 const columnOf = (longest: number, width: number): number =>
   Math.min(longest, Math.max(8, Math.floor(0.35 * width) - indent.length - gap.length));
 
-/** What an option does, and whether it must be given; a list that is empty by default is nothing to tell. */
+/** Returns the description of an option, marked if it is required; an empty list as its default is not shown. */
 function optionDescription(option: Option): string {
   const text = new Help()
     .optionDescription(option)
@@ -39,7 +39,7 @@ function optionDescription(option: Option): string {
   return option.mandatory ? `${text} (required)` : text;
 }
 
-/** For `configureHelp`; commands of a program inherit it. */
+/** Configuration for `configureHelp`, inherited by all commands of the program. */
 export const helpStyle: HelpConfiguration = {
   showGlobalOptions: true,
   minWidthToWrap: leastWidth,
@@ -48,12 +48,12 @@ export const helpStyle: HelpConfiguration = {
   formatItem: (term, termWidth, text, helper) => item(term, termWidth, text, helper.helpWidth ?? usualWidth),
 };
 
-/** The words that a command is called by, the program's name first. */
+/** Returns the words that call a command, starting with the name of the program. */
 export function commandWords(command: Command): readonly string[] {
   return [...(command.parent === null ? [] : commandWords(command.parent)), command.name()];
 }
 
-/** For `addHelpText('after', …)` of a command: a line that calls it. `words`: those behind the command's name. */
+/** Help text with an example, for `addHelpText('after', …)`. `words`: the arguments after the command's name. */
 export function example(words = ''): (about: AddHelpTextContext) => string {
   return ({ command }) => `\nExample:\n${indent}${[...commandWords(command), words].join(' ').trimEnd()}`;
 }

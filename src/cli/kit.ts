@@ -1,4 +1,4 @@
-// The `isda/kit` module: what users' own files build with, and the functions for tests of them.
+// The `isda/kit` module: functions and types for custom modules and for their tests.
 import { openEngine } from '../engine/index.js';
 import { computeLoss as computeLossOn, type ComputedLoss, type ComputeLossOptions } from '../runs/compute-loss.js';
 import type { LossModule } from '../runs/kit.js';

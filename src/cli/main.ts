@@ -38,14 +38,14 @@ function exitCodeOf(error: unknown): number {
   return { usage: exitCodes.usage, failure: exitCodes.failed, stopped: exitCodes.stopped }[error.kind];
 }
 
-/** What the program is for: above everything else in `isda --help`. */
+/** The three main command lines, shown at the top of `isda --help`. */
 const purposes = [
   ['train --config wrn28-10-cifar100.yaml', "WRN-28-10 on CIFAR-100 with ISDA, by the paper's recipe"],
   ['sweep lambda0', 'choose the strength of ISDA on held-out images, then train with it'],
   ['ablate --variant diagonal', "one variant of the paper's ablation; without --variant all six"],
 ] as const;
 
-/** Command lines to begin with, and what they do. */
+/** First command lines, with what they do. */
 const firstSteps = [
   ['data download cifar10 --out data', 'needed once; `isda data synthesize` makes a data set to try things out'],
   ['train --config resnet32-cifar10', 'ResNet-32 with ISDA, in runs/resnet32-cifar10-seed1; the same command resumes'],
@@ -56,7 +56,7 @@ const firstSteps = [
   ['doctor', 'what is installed, which device is used'],
 ] as const;
 
-/** The commands under the headings of `isda --help`, in its order. */
+/** The commands by heading, in the order of `isda --help`. */
 const commandGroups: readonly (readonly [heading: string, commands: readonly RegisterCommand[]])[] = [
   ['Networks:', [registerTrain, registerEvaluate, registerPredict, registerExchange]],
   ['Many runs:', [registerAblate, registerSweep, registerStudy, registerPaperTable, registerPlan]],
@@ -66,18 +66,18 @@ const commandGroups: readonly (readonly [heading: string, commands: readonly Reg
   ['The machine:', [registerBench, registerSetup, registerDoctor]],
 ];
 
-/** A text whose suggested commands, in backquotes, begin as the program was called. */
+/** Replaces `isda` in suggested commands (in backquotes) by how the program was called. */
 const asCalled = (text: string, { programName = 'isda' }: CommandContext): string =>
   text.replaceAll(/`isda (?=[a-z-])/g, () => `\`${programName} `);
 
-/** The program with all its commands. `args`: the words it is to read, for hints that repeat them. */
+/** Creates the program with all commands. `args`: the words it will parse, for hints that repeat them. */
 export function createProgram(context: CommandContext, args: readonly string[] = []): Command {
   const program = new Command('isda')
     .description('Experiments of "Implicit Semantic Data Augmentation for Deep Networks" (NeurIPS 2019)')
     .version(programVersion(), '--version', 'print the version')
     .option('--debug', 'show stacks of errors')
     .exitOverride()
-    // A command and its own commands may have options of the same names.
+    // A command and its subcommands may have options of the same names.
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureHelp(helpStyle)
@@ -107,7 +107,7 @@ export async function main(args: readonly string[], plain: CommandContext): Prom
   const debug = args.includes('--debug');
   try {
     requireUtf8(args, plain);
-    // Counts wherever it stands.
+    // Takes effect at any position.
     await program.parseAsync(
       args.filter((word) => word !== '--debug'),
       { from: 'user' },

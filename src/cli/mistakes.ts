@@ -54,7 +54,7 @@ export function explainUsage(command: Command, args: readonly string[]): void {
       const meant = option === undefined ? undefined : settingMeant(option, command, args);
       const beside = text.includes('too many arguments') ? settingBeside(command, args) : undefined;
       const hint = meant ?? beside ?? choiceMeant(text);
-      // It is written next.
+      // commander writes this text next.
       if (hint !== undefined) command.showHelpAfterError(`  hint: ${hint}`);
       output.outputError?.(meant === undefined ? text : text.replace(/\n\(Did you mean .+\?\)/, ''), write);
     },
@@ -62,10 +62,10 @@ export function explainUsage(command: Command, args: readonly string[]): void {
   for (const part of command.commands) explainUsage(part, args);
 }
 
-/** What stands for a path in an option's description, as in `--out <dir>`. */
+/** Placeholders of paths in the flags of options, as in `--out <dir>`. */
 const isPath = /<(dir|dirs|file|files|path|run|source|store)(\.\.\.)?>/;
 
-/** Why a value cannot be the path of an option; undefined where it can. */
+/** Returns why a value cannot be a path; undefined if it can. */
 function pathProblem(value: unknown): string | undefined {
   if (value === '') return 'is empty';
   const word = typeof value === 'string' ? unexpandedWord(value) : undefined;
@@ -74,10 +74,10 @@ function pathProblem(value: unknown): string | undefined {
   return `is '${String(value)}', and no shell expanded its ${word}: ${remedy}`;
 }
 
-/** The names of arguments that are paths. */
+/** Names of arguments that are paths. */
 const isPathArgument = /^(?:dir|file|folder|run|store|config)$/;
 
-/** `--resume --no-resume`: the last would count. */
+/** Refuses `--resume --no-resume`, of which the last would take effect. */
 function refuseOpposites(command: Command): void {
   for (const negated of command.options.filter(({ negate }) => negate)) {
     const other = command.options.find(
@@ -94,7 +94,7 @@ function refuseOpposites(command: Command): void {
   }
 }
 
-/** A value given twice is a mistake: only options that collect their values may be repeated. So is an unusable path. */
+/** Refuses options given twice, unless they collect their values, and unusable paths. */
 export function refuseMistakes(command: Command): void {
   command.hook('preAction', () => {
     for (const [index, argument] of command.registeredArguments.entries()) {
@@ -104,7 +104,7 @@ export function refuseMistakes(command: Command): void {
       if (problem !== undefined) command.error(`error: argument '${argument.name()}' ${problem}`);
     }
   });
-  // Options of a command that stand before the name of one below it reach neither.
+  // Options of a command before the name of its subcommand reach neither of the two.
   command.hook('preAction', (_, acting) => {
     if (acting === command || command.parent === null) return;
     const lost = command.options.find((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
@@ -118,7 +118,7 @@ export function refuseMistakes(command: Command): void {
     command.on(`option:${option.name()}`, (value: unknown) => {
       const problem = isPath.test(option.flags) ? pathProblem(value) : undefined;
       if (problem !== undefined) command.error(`error: option '${option.flags}' ${problem}`);
-      // Those that collect have a list by now.
+      // Options that collect their values have a list here.
       if (given && !Array.isArray(command.getOptionValue(option.attributeName())))
         command.error(`error: option '${option.flags}' is given twice`);
       given = true;

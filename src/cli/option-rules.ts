@@ -1,17 +1,17 @@
 // Rules for combinations of options: an option that would have no effect is refused.
 import type { Command, Option } from 'commander';
 
-/** What holds for an option. Others are named by their flags, a value of theirs as in `--directions pca`. */
+/** Rules for an option. Other options are given by flag, or by flag and value as in `--directions pca`. */
 interface OptionRule {
-  /** Those that cannot be given with it. */
+  /** Options that cannot be combined with it. */
   readonly excludes?: readonly string[];
-  /** What it belongs to: it says nothing without. */
+  /** Options without which it has no effect. */
   readonly needs?: string;
-  /** The key of configs that it sets where it is given: `--set` of that key would be dropped. */
+  /** The config key that it sets if it is given; `--set` of that key would have no effect. */
   readonly sets?: string;
-  /** The same where it is not given either. */
+  /** The config key that it sets even if it is not given. */
   readonly fixes?: string;
-  /** Why the command has no use for it, where another whose options it shares has one. */
+  /** Why the command does not support it, if it shares its options with a command that does. */
   readonly idle?: string;
 }
 
@@ -21,20 +21,20 @@ function optionOf(command: Command, flag: string): Option {
   return found;
 }
 
-/** Whether the command line gives the option. */
+/** Whether the option is given on the command line. */
 function isGiven(command: Command, option: Option): boolean {
   const name = option.attributeName();
   return command.getOptionValueSource(name) === 'cli' && (!option.negate || command.getOptionValue(name) === false);
 }
 
-/** Whether `--flag`, or `--flag value`, holds; a value may be the default. */
+/** Whether `--flag` is given, or `--flag` has the value, which may be the default. */
 function holds(command: Command, condition: string): boolean {
   const [flag, value] = condition.split(' ');
   const option = optionOf(command, flag);
   return value === undefined ? isGiven(command, option) : command.getOptionValue(option.attributeName()) === value;
 }
 
-/** What is wrong with an option in a command line, if anything. */
+/** Returns the reason why an option is refused, if there is one. */
 function problemOf(
   command: Command,
   flag: string,
@@ -63,7 +63,7 @@ export function withOptionRules(command: Command, rules: Readonly<Record<string,
     for (const named of [flag, ...excludes, ...(needs === undefined ? [] : [needs])])
       optionOf(command, named.split(' ')[0]);
   return command.hook('preAction', (_, acting) => {
-    // Those of a command that has others below it are its own.
+    // The hook also runs for subcommands, which have their own options.
     if (acting !== command) return;
     for (const [flag, rule] of Object.entries(rules)) {
       const problem = problemOf(command, flag, rule);

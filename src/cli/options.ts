@@ -18,10 +18,10 @@ import type { CheckpointSelection } from '../records/checkpoints.js';
 import type { CommandContext } from './context.js';
 import { configsDirectory } from './program.js';
 
-/** What `--store` of figures and reports names. */
+/** Description of `--store` of figures and reports. */
 export const storesHelp = `folders of runs, made by ${storeCommands} or by \`isda train\``;
 
-/** The run folder of a config: `--out`, else `output.dir`, else runs/<experiment>-seed<seed>. */
+/** Returns the run folder of a config: `--out`, else `output.dir`, else runs/<experiment>-seed<seed>. */
 export function runDirectory(
   config: ExperimentConfig | GanConfig,
   out: string | undefined,
@@ -31,7 +31,7 @@ export function runDirectory(
   return resolve(context.workingDirectory, named);
 }
 
-/** Reads a value of an option that may be repeated. */
+/** Parses an option that may be repeated: appends the value to the list. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 /** `--config FILE`. */
@@ -62,16 +62,16 @@ export function givenOnce(action: string, option: string, words: readonly (strin
     : usage(`both ${given.join(' and ')} are given`, 'one is enough', 'option/conflict');
 }
 
-/** The network of the paper's ablation (Table 5), which ablations and sweeps take where no config is named. */
+/** The default config of ablations and sweeps: the network of the paper's ablation (Table 5). */
 const paperConfig = 'wrn28-10-cifar100';
 
-/** `--config FILE` of a grid, which has a default. */
+/** `--config FILE` of a command that runs a grid, with a default. */
 export function gridConfigOption(): Option {
   const path = join(configsDirectory, `${paperConfig}.yaml`);
   return configOption().default(path, `${paperConfig}, the network of Table 5`);
 }
 
-/** Says which config a grid takes where the command line names none. */
+/** Prints the default config of a grid if the command line has none. */
 export function printDefaultConfig(
   command: Command,
   { json }: { readonly json?: boolean },
@@ -102,14 +102,14 @@ export function storesOption(): Option {
   return new Option('--store <dir...>', storesHelp).makeOptionMandatory();
 }
 
-/** `--set KEY=VALUE`, any number of times; its value is the list of them, in order. */
+/** `--set KEY=VALUE`, repeatable; its value is the list in the given order. */
 export function setOption(): Option {
   return new Option('--set <key=value>', 'change one config value, as in --set training.epochs=10; repeatable')
     .argParser(collect)
     .default([], 'none');
 }
 
-/** Reads which checkpoint is meant; a path starts from the directory that the command makes it absolute with. */
+/** Parses a checkpoint selection; the command resolves a relative path. */
 function checkpointArgument(word: string): CheckpointSelection {
   if (word === 'newest' || word === 'best') return word;
   const epoch = /^(?:epoch[- ]?)?(\d{1,9})$/.exec(word)?.[1];
@@ -118,12 +118,12 @@ function checkpointArgument(word: string): CheckpointSelection {
   throw new InvalidArgumentError('Expected newest, best, the number of an epoch, or a checkpoint file (.safetensors).');
 }
 
-/** `--ema`: of a run. */
+/** `--ema` of a command that reads a run. */
 export function emaOption(): Option {
   return new Option('--ema', 'use the averaged weights of a run with training.ema');
 }
 
-/** `--checkpoint newest|best|EPOCH|FILE`: of a run. */
+/** `--checkpoint newest|best|EPOCH|FILE` of a command that reads a run. */
 export function checkpointOption(): Option {
   return new Option(
     '--checkpoint <which>',
@@ -140,17 +140,17 @@ const loadOptions = (overrides: readonly string[], { workingDirectory, readPipe 
   configsDirectory,
 });
 
-/** Loads the config that a command's `--config` and `--set` name. */
+/** Loads the config given by `--config` and `--set`. */
 export function readConfig(file: string, overrides: readonly string[], context: CommandContext): LoadedConfig {
   return loadConfig(file, loadOptions(overrides, context));
 }
 
-/** The same of a generator. */
+/** As `readConfig`, for a generator. */
 export function readGanConfig(file: string, overrides: readonly string[], context: CommandContext): LoadedGanConfig {
   return loadGanConfig(file, loadOptions(overrides, context));
 }
 
-/** The same of either kind. */
+/** As `readConfig`, for either kind of config. */
 export function readAnyConfig(
   file: string,
   overrides: readonly string[],
@@ -159,7 +159,7 @@ export function readAnyConfig(
   return loadAnyConfig(file, loadOptions(overrides, context));
 }
 
-/** The whole number that a text is; undefined for any other text, and for one of more digits. */
+/** Parses a whole number of at most `maxDigits` digits; undefined for any other text. */
 export function wholeNumber(text: string, maxDigits = 9): number | undefined {
   return /^\d+$/.test(text) && text.length <= maxDigits ? Number(text) : undefined;
 }
@@ -175,13 +175,13 @@ const wholeNumberFrom =
     return value;
   };
 
-/** Reads the value of an option that is a whole number of at least 0; what is too large is said where it is used. */
+/** Parses an option that is an integer of at least 0; upper limits are checked where the value is used. */
 export const wholeArgument = wholeNumberFrom(0);
 
-/** Reads the value of an option that counts something: a whole number of at least 1. */
+/** Parses an option that is a count: an integer of at least 1. */
 export const countArgument = wholeNumberFrom(1, 999_999_999);
 
-/** Reads seconds, also fractions of them. */
+/** Returns a parser of seconds between two limits, which may be fractional. */
 export const secondsArgument =
   (min: number, max: number) =>
   (text: string): number => {
@@ -190,7 +190,7 @@ export const secondsArgument =
     throw new InvalidArgumentError(`Expected seconds from ${min} to ${max}.`);
   };
 
-/** The same where the machine has to hold so many at once. */
+/** As `countArgument`, with an upper limit. */
 export function countUpTo(max: number): (value: string) => number {
   return (value) => {
     const count = countArgument(value);
@@ -199,10 +199,10 @@ export function countUpTo(max: number): (value: string) => number {
   };
 }
 
-/** Runs of a row, points of a search: more of them would not be looked through. */
+/** Maximum number of runs of a row, or of points of a search. */
 export const maxRuns = 10_000;
 
-/** Reads the value of an option that is a number of at least 0. */
+/** Parses an option that is a number of at least 0. */
 export function amountArgument(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
@@ -211,7 +211,7 @@ export function amountArgument(text: string): number {
   return value;
 }
 
-/** Reads the value of an option that is a seed. */
+/** Parses an option that is a seed. */
 export function seedArgument(text: string): number {
   const seed = wholeNumber(text, 10);
   if (seed === undefined || seed >= 2 ** 32) {

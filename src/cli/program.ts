@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where this program lies: the folder of its package.json. */
+/** The folder of this program's package.json. */
 export const programDirectory = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
 /** The configs that come with the program. */

@@ -1,4 +1,4 @@
-// The paper's tables for `isda report`: those that the runs of its stores give numbers for.
+// The paper's tables for `isda report`: those with numbers from the runs of its stores.
 import { resolve } from 'node:path';
 import type { StoredRun } from '../grids/store/runs.js';
 import { readLambda0Choices } from '../grids/sweep.js';

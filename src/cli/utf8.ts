@@ -10,7 +10,7 @@ const pathVariables = ['ISDA_DATA', 'ISDA_HOME', 'HOME', 'TMPDIR'];
 
 const hint = 'rename it, or name it by a link whose path is UTF-8; `convmv -f latin1 -t utf8` renames whole folders';
 
-/** The strings of a list such as /proc/self/cmdline; none where the system has no such file. */
+/** Returns the zero-terminated strings of a file such as /proc/self/cmdline; empty if there is no such file. */
 function listIn(path: string): readonly Buffer[] {
   try {
     const bytes = readFileSync(path);
@@ -21,7 +21,7 @@ function listIn(path: string): readonly Buffer[] {
   }
 }
 
-/** The bytes that were read as `text`, among those of this process, where they are no UTF-8. */
+/** Returns the entry of `all` that decodes to `text` and is not valid UTF-8. */
 const unreadable = (text: string, all: readonly Buffer[]): Buffer | undefined =>
   text.includes(replacement) ? all.find((bytes) => !isUtf8(bytes) && bytes.toString() === text) : undefined;
 
@@ -51,7 +51,7 @@ export function requireUtf8(
   if (folder !== undefined) throw refuse('work in this folder', folder);
   for (const name of pathVariables) {
     const value = environment[name];
-    // HOME is where the engine is kept, unless ISDA_HOME says where.
+    // HOME contains the engine unless ISDA_HOME is set.
     if (value?.includes(replacement) !== true || (name === 'HOME' && environment['ISDA_HOME'])) continue;
     const bytes = unreadable(`${name}=${value}`, listIn('/proc/self/environ'));
     const more = name === 'HOME' ? 'set ISDA_HOME to a folder whose path is UTF-8' : hint;

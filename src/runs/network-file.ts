@@ -47,7 +47,7 @@ function requireHead({ network: { classifier } }: WantedNetwork, stored: readonl
     const reason =
       found === undefined
         ? `it has no ${tensor.name}`
-        : `${tensor.name} is [${found.shape.join(', ')}], expected [${expected.join(', ')}]: the classes are others`;
+        : `${tensor.name} is [${found.shape.join(', ')}], expected [${expected.join(', ')}]: the classes differ`;
     throw cannot('use the weights', reason, {
       code: 'checkpoint/other-network',
       place: path,

@@ -52,7 +52,7 @@ export async function openGenerators(
     throw refuse(`the generator has the checksum ${set.checksum.slice(0, 12)}…, not ${checksum.slice(0, 12)}…`, hint);
   }
   const difference = classDifference({ ...set, owner: 'the generator' }, { ...real, owner: real.name });
-  if (difference !== undefined) throw refuse(`the classes are others: ${difference}`);
+  if (difference !== undefined) throw refuse(`the classes differ: ${difference}`);
   const otherSize = sizeDifference(real);
   if (otherSize !== undefined) throw refuse(otherSize);
   const missing = real.classNames.findIndex((_, label) => generatorOfClass(set, label) === undefined);

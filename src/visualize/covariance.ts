@@ -3,7 +3,7 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { IsdaOptions } from '../losses/options.js';
 import type { RandomStream } from '../common/random.js';
 
-/** A matrix a class, variances a class, one matrix for all, the identity (Table 5). */
+/** One matrix per class, variances per class, one matrix for all classes, or the identity (Table 5). */
 export const covarianceKinds = [
   'full',
   'diagonal',
@@ -15,11 +15,11 @@ export type CovarianceKind = (typeof covarianceKinds)[number];
 export interface FeatureCovariance {
   readonly kind: CovarianceKind;
   readonly featureSize: number;
-  /** Row-major: [C, A, A] of `full`, [C, A] of `diagonal`, [1, A, A] of `single`, nothing of `identity`. */
+  /** Row-major: [C, A, A] for `full`, [C, A] for `diagonal`, [1, A, A] for `single`, empty for `identity`. */
   readonly values: Float32Array | Float64Array;
 }
 
-/** Biased covariances of features [N, A] with labels [N], as ISDA's; classes without features have zeros. */
+/** Returns biased covariances of features [N, A] with labels [N], as in ISDA; zeros for classes without features. */
 export function estimateCovariance(
   kind: CovarianceKind,
   features: Float32Array,
@@ -56,11 +56,11 @@ export function estimateCovariance(
   return { kind, featureSize, values };
 }
 
-/** Orthogonal directions of a class's covariance, by their variance, largest first. */
+/** Orthogonal directions of a class's covariance, sorted by variance, largest first. */
 interface PrincipalDirections {
-  /** Never negative. */
+  /** Non-negative. */
   readonly variances: readonly number[];
-  /** Of length 1, each of A numbers. */
+  /** Unit vectors of A numbers. */
   readonly directions: readonly Float64Array[];
 }
 
@@ -70,7 +70,7 @@ const unitVector = (size: number, at: number): Float64Array => {
   return vector;
 };
 
-/** The eigenvectors of a class's covariance. */
+/** Returns the eigenvectors of a class's covariance. */
 export function principalDirections(covariance: FeatureCovariance, label: number): PrincipalDirections {
   const { kind, featureSize: size, values } = covariance;
   if (kind === 'identity' || kind === 'diagonal') {
@@ -82,7 +82,7 @@ export function principalDirections(covariance: FeatureCovariance, label: number
   const row = kind === 'single' ? 0 : label;
   const start = row * size * size;
   const matrix = new Matrix(size, size);
-  // The mean of both halves: what rounding has made unequal would make it a general matrix.
+  // Averages both halves, because rounding may have made the matrix slightly asymmetric.
   for (let i = 0; i < size; i++) {
     for (let j = 0; j < size; j++) {
       matrix.set(i, j, (values[start + i * size + j] + values[start + j * size + i]) / 2);
@@ -96,7 +96,7 @@ export function principalDirections(covariance: FeatureCovariance, label: number
   };
 }
 
-/** One draw from N(a, lambda Sigma), with Sigma by its directions (paper, section 3). */
+/** Draws from N(a, lambda Sigma), with Sigma given by its directions (paper, section 3). */
 export function drawAround(
   feature: ArrayLike<number>,
   { variances, directions }: PrincipalDirections,
@@ -113,7 +113,7 @@ export function drawAround(
   return drawn;
 }
 
-/** The feature moved along its k-th principal direction by `strength` standard deviations. */
+/** Returns the feature moved along its k-th principal direction by `strength` standard deviations. */
 export function movedAlong(
   feature: ArrayLike<number>,
   { variances, directions }: PrincipalDirections,

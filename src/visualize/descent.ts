@@ -6,16 +6,16 @@ import type { Inversion, Iteration } from './inversion.js';
 interface CourseOptions {
   readonly iterations: number;
   readonly learningRate: number;
-  /** Iterations after which the rate is divided by 10, again and again. */
+  /** Interval, in iterations, at which the rate is divided by 10. */
   readonly decayEvery: number;
-  /** eta; 0: features alone. */
+  /** eta; 0: only features count. */
   readonly pixelWeight: number;
-  /** Iterations from one recorded one to the next; the first and the end are recorded always. */
+  /** Interval between recorded iterations; the first and the last are always recorded. */
   readonly recordEvery: number;
 }
 
 export interface Recorded extends Iteration {
-  /** Steps made before. */
+  /** Number of steps before the measurement. */
   readonly iteration: number;
 }
 
@@ -32,14 +32,15 @@ function checkFinite({ feature, pixel }: Iteration, iteration: number): void {
   if (stray >= 0) throw refuse('distance', stray, iteration);
 }
 
-/** Distances may stay finite where the noise is not: a ReLU maps NaN to 0. */
+/** Distances may stay finite although the noise is not, because a ReLU maps NaN to 0. */
 function checkNoise(noise: Float32Array, pictures: number, iteration: number): void {
   const stray = noise.findIndex((value) => !Number.isFinite(value));
   if (stray >= 0) throw refuse('noise', Math.floor((stray * pictures) / noise.length), iteration);
 }
 
 /**
- * Makes all steps and gives what was recorded. `yieldToEventLoop` is called after each step; it throws to end the loop.
+ * Takes all steps and returns the recorded values. `yieldToEventLoop` is called after each step; it throws to end the
+ * loop.
  */
 export async function descend(
   search: Pick<Inversion, 'step' | 'measure' | 'noise'>,

@@ -1,4 +1,4 @@
-// Deep features of images, by a trained network in evaluation mode.
+// Computes deep features of images with a trained network in evaluation mode.
 import { cannot } from '../common/errors.js';
 import type { Engine } from '../engine/index.js';
 import { cast } from '../engine/ops/index.js';
@@ -12,19 +12,19 @@ import { fixedPass } from './fixed.js';
 export interface LoadedNetwork {
   readonly network: Network;
   readonly format: InputFormat;
-  /** Of all its tensors, by name, as a session takes them. */
+  /** Values of all tensors of the network by name, as `session.write` expects them. */
   readonly values: ReadonlyMap<string, Float32Array>;
 }
 
 export interface Encoder {
-  /** A. */
+  /** Number of features, A. */
   readonly featureSize: number;
-  /** Features [N, A] of images, uint8 [N, H, W, 3]; any N. Errors: one of them is not finite. */
+  /** Returns the features [N, A] of images, uint8 [N, H, W, 3], for any N. Errors: a feature is not finite. */
   features(images: Uint8Array): Float32Array;
   close(): void;
 }
 
-/** Opens a session that takes `batchSize` images a call, normalized as in training, in float32. */
+/** Opens a session that encodes `batchSize` images per call, normalized as in training, in float32. */
 export function openEncoder(
   engine: Engine,
   { network, format, values }: LoadedNetwork,
@@ -51,7 +51,7 @@ export function openEncoder(
       const count = images.length / size;
       const features = new Float32Array(count * featureSize);
       for (let first = 0; first < count; first += batchSize) {
-        // The last batch is filled up with zeros, whose features are cut off.
+        // The last batch is padded with zeros, whose features are dropped.
         const batch = new Uint8Array(batchSize * size);
         batch.set(images.subarray(first * size, (first + batchSize) * size));
         const found = session.call('encode', { images: batch }).features as Float32Array;

@@ -1,5 +1,4 @@
-// Figure 4: images, their reconstructions, and what ISDA's augmented features look like (paper, section 6; supplement
-// C).
+// Figure 4: images, their reconstructions, and images of ISDA's augmented features (paper, section 6; supplement C).
 import { cannot } from '../common/errors.js';
 import { randomStream } from '../common/random.js';
 import { someNames } from '../common/format.js';
@@ -19,18 +18,18 @@ import { imagesOfClasses } from './images.js';
 import { openInversion, type InversionProblem, type LoadedModel } from './inversion.js';
 
 export interface Figure4Options {
-  /** How many images; fewer where `indices` says which. */
+  /** Number of images, unless `indices` selects them. */
   readonly images: number;
   readonly indices?: readonly number[];
-  /** `random`: draws from N(a, lambda Sigma); `pca`: along the largest principal components, both ways. */
+  /** `random`: draws from N(a, lambda Sigma); `pca`: along the largest principal components, in both directions. */
   readonly directions: 'random' | 'pca';
   readonly draws: number;
   readonly lambda: number;
   readonly components: number;
-  /** Standard deviations. */
+  /** In standard deviations. */
   readonly strength: number;
   readonly iterations: number;
-  /** Of step I and step II. */
+  /** Learning rates of step I and step II. */
   readonly learningRates: readonly [number, number];
   readonly decayEvery: number;
   readonly eta: number;
@@ -41,16 +40,16 @@ export interface Figure4Options {
 }
 
 interface Figure4Parts {
-  /** Of the images, by `chooseImages`. */
+  /** Indices of the images, from `chooseImages`. */
   readonly indices: readonly number[];
-  /** Gets what reading one of them threw; it is not shown then. */
+  /** Called with the error if an image cannot be read; the image is then left out. */
   readonly passOver: PassOver;
   readonly engine: Engine;
   readonly model: LoadedModel;
   readonly source: ImageSource;
   readonly encoder: Encoder;
   readonly covariance: FeatureCovariance;
-  /** Called after each iteration of a step; throws where it is to end. */
+  /** Called after each iteration of a step; throws to end the search. */
   readonly progress: (step: 1 | 2, iteration: number) => void;
 }
 
@@ -64,15 +63,15 @@ interface Figure4Image {
 
 export interface Figure4 {
   readonly images: readonly Figure4Image[];
-  /** What each augmentation is. */
+  /** Names of the augmentations. */
   readonly columns: readonly string[];
-  /** Step I: one distance an image. Step II: of all augmentations of the first image, then of the second, … */
+  /** Step I: one distance per image. Step II: all augmentations of the first image, then those of the second, … */
   readonly steps: readonly [readonly Recorded[], readonly Recorded[]];
 }
 
 /**
- * Which images are shown: those asked for, or a class-balanced choice of those that the generator knows. Errors
- * (usage): an index that there is not; an image of a class that the generator was not trained on.
+ * Returns the indices of the images to show: the requested ones, or a class-balanced choice from the generator's
+ * classes. Errors (usage): an index out of range; an image of a class that the generator was not trained on.
  */
 export function chooseImages(
   source: ImageSource,
@@ -98,7 +97,7 @@ export function chooseImages(
   });
 }
 
-/** Errors (usage): more principal components than features have. */
+/** Errors (usage): more principal components than features. */
 export function requireComponents({ directions, components }: Figure4Options, featureSize: number): void {
   if (directions !== 'pca' || components <= featureSize) return;
   throw cannot(
@@ -112,7 +111,7 @@ export function requireComponents({ directions, components }: Figure4Options, fe
   );
 }
 
-/** The features that step II maps back, and their names: `draws` for each image. */
+/** Returns the features that step II maps back to images, and the names of the augmentations. */
 function augmentedFeatures(
   features: readonly Float32Array[],
   labels: Int32Array,
@@ -158,7 +157,7 @@ export async function drawFigure4(parts: Figure4Parts, options: Figure4Options):
   const { iterations, decayEvery, eta, recordEvery, learningRates, seed } = options;
   const size = imageBytes(source);
   const { images: pixels, indices: found } = await readReadableImages(source, parts.indices, passOver);
-  if (found.length === 0) throw cannot('show the images', 'not one of them can be read', { code: 'data/damaged' });
+  if (found.length === 0) throw cannot('show the images', 'none of them can be read', { code: 'data/damaged' });
   const indices = [...found];
   const labels = Int32Array.from(indices, (index) => source.labels[index]);
   const features = encoder.features(pixels);
@@ -208,7 +207,7 @@ export async function drawFigure4(parts: Figure4Parts, options: Figure4Options):
   };
 }
 
-/** Checks that a generator can draw what a classifier was trained on. Errors: other sizes; labels of other classes. */
+/** Checks that a generator fits the images of a classifier. Errors: another image size; other classes. */
 export function checkGenerator(
   { classNames, path }: Pick<LoadedGenerator, 'classNames' | 'path'>,
   source: Pick<ImageSource, 'name' | 'height' | 'width' | 'classNames'>,
@@ -217,7 +216,7 @@ export function checkGenerator(
     cannot('use the generator', reason, { code: 'generator/unusable', place: path });
   const otherSize = sizeDifference(source);
   if (otherSize !== undefined) throw refuse(otherSize);
-  // Also without labels: which classes it was trained on is known by their numbers.
+  // Checked for generators without labels too, because the classes they were trained on are stored as numbers.
   const difference = classDifference({ classNames, owner: 'the generator' }, { ...source, owner: source.name });
-  if (difference !== undefined) throw refuse(`the classes are others: ${difference}`);
+  if (difference !== undefined) throw refuse(`the classes differ: ${difference}`);
 }

@@ -4,13 +4,13 @@ import { cannot } from '../common/errors.js';
 
 interface FeatureMoments {
   readonly count: number;
-  /** A numbers. */
+  /** [A] */
   readonly mean: Float64Array;
   /** A x A, dividing by count − 1. */
   readonly covariance: Matrix;
 }
 
-/** Mean and covariance of features [N, A], N at least 2. */
+/** Returns mean and covariance of features [N, A]. Errors: N is less than 2. */
 export function momentsOf(features: Float32Array, featureSize: number): FeatureMoments {
   const count = features.length / featureSize;
   if (count < 2)
@@ -39,7 +39,7 @@ export function momentsOf(features: Float32Array, featureSize: number): FeatureM
   return { count, mean, covariance };
 }
 
-/** The square root of a symmetric matrix without negative eigenvalues; those that rounding has made are 0. */
+/** Returns the square root of a positive semidefinite matrix; eigenvalues below 0 by rounding are taken as 0. */
 function squareRoot(matrix: Matrix): Matrix {
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
   const roots = Matrix.diag(realEigenvalues.map((value) => Math.sqrt(Math.max(0, value))));
@@ -47,7 +47,8 @@ function squareRoot(matrix: Matrix): Matrix {
 }
 
 /**
- * ‖mu1 − mu2‖² + tr(S1 + S2 − 2 (S1 S2)^½). The trace of the last root is that of (S1^½ S2 S1^½)^½, which is symmetric.
+ * Returns ‖mu1 − mu2‖² + tr(S1 + S2 − 2 (S1 S2)^½). The last root has the same trace as (S1^½ S2 S1^½)^½, which is
+ * symmetric.
  */
 export function frechetDistance(a: FeatureMoments, b: FeatureMoments): number {
   const shift = a.mean.reduce((sum, value, i) => sum + (value - b.mean[i]) ** 2, 0);

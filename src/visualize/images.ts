@@ -1,24 +1,24 @@
-// The deep features of images of a source.
+// Deep features of the images of a source.
 import { setImmediate } from 'node:timers/promises';
 import type { PassOver } from '../data/loader/broken-images.js';
 import { readReadableImages } from '../data/plain-images.js';
 import type { ImageSource } from '../data/source.js';
 import type { Encoder } from './encoder.js';
 
-/** Images that are read and encoded at a time. */
+/** Number of images that are read and encoded at once. */
 const batchSize = 1000;
 
-/** Positions of the images whose labels are among `classes`, in their order. */
+/** Returns the positions of the images whose labels are among `classes`, in ascending order. */
 export function imagesOfClasses(labels: Int32Array, classes: readonly number[]): Uint32Array {
   const wanted = new Set(classes);
   return Uint32Array.from([...labels.keys()].filter((index) => wanted.has(labels[index])));
 }
 
 export interface Walk {
-  /** Gets what reading an image threw. */
+  /** Called with the error if an image cannot be read. */
   readonly passOver: PassOver;
   readonly onImage: (done: number, total: number) => void;
-  /** Throws where the work is to end. */
+  /** Throws to end the work. */
   readonly yieldToEventLoop: () => void;
 }
 
@@ -29,7 +29,7 @@ interface FoundFeatures {
   readonly indices: Uint32Array;
 }
 
-/** The features of the images of a source that can be read, in the order of `indices`. */
+/** Returns the features of the readable images of a source, in the order of `indices`. */
 export async function featuresOf(
   source: ImageSource,
   indices: Uint32Array,

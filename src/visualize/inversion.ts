@@ -1,4 +1,4 @@
-// Gradient descent on a generator's noise: all images in one batch, one engine call an iteration.
+// Gradient descent on a generator's noise: all images in one batch, one engine call per iteration.
 import type { Engine } from '../engine/index.js';
 import { gradients } from '../engine/gradients.js';
 import { mulScalar, sub } from '../engine/ops/index.js';
@@ -8,11 +8,11 @@ import type { TensorSpec } from '../engine/types.js';
 import { fixedPass } from './fixed.js';
 import { distances, imagesOf, objective, toLevels, type InversionModel } from './objective.js';
 
-/** What the images are to come close to, and where the search begins. */
+/** The targets and the starting point of a search. */
 export interface InversionProblem {
   /** [N, K] */
   readonly noise: Float32Array;
-  /** [N]; for generators that take labels. */
+  /** [N]; used by generators that take labels. */
   readonly labels: Int32Array;
   /** [N, A] */
   readonly features: Float32Array;
@@ -34,22 +34,22 @@ export interface Iteration {
 }
 
 export interface Inversion {
-  /** One step; `pixelWeight` is eta. */
+  /** Takes one step; `pixelWeight` is eta. */
   step(learningRate: number, pixelWeight: number): Iteration;
-  /** The distances as they are now. */
+  /** Returns the current distances. */
   measure(): Iteration;
   noise(): Float32Array;
-  /** The images of the noise, uint8 [N, 32, 32, 3]. */
+  /** Returns the generated images, uint8 [N, 32, 32, 3]. */
   images(): Uint8Array;
   close(): void;
 }
 
 const scalar: TensorSpec = { dtype: 'float32', shape: [] };
 
-/** Generator and network with the values of their tensors by name. */
+/** Generator and network, with the values of their tensors by name. */
 export type LoadedModel = InversionModel & { readonly values: ReadonlyMap<string, Float32Array> };
 
-/** Opens the search for N images. */
+/** Opens a search for N images. */
 export function openInversion(
   engine: Engine,
   model: LoadedModel,

@@ -2,11 +2,11 @@
 
 interface Neighbour {
   readonly index: number;
-  /** Euclidean. */
+  /** Euclidean distance. */
   readonly distance: number;
 }
 
-/** The `count` vectors of `among` [M, A] nearest to each of `features` [N, A], nearest first; ties by their index. */
+/** Returns the `count` vectors of `among` [M, A] nearest to each of `features` [N, A], nearest first; ties by index. */
 export function nearestFeatures(
   features: Float32Array,
   among: Float32Array,

@@ -11,11 +11,11 @@ import type { InputFormat } from '../training/step-inputs.js';
 export interface InversionModel {
   readonly generator: Generator;
   readonly network: Network;
-  /** What the classifier was trained on. */
+  /** Format of the images that the classifier was trained on. */
   readonly format: InputFormat;
 }
 
-/** z^ = (z − mean z) / std z of each row, with PyTorch's standard deviation (n − 1). */
+/** Returns z^ = (z − mean z) / std z of each row, with PyTorch's standard deviation (n − 1). */
 function standardized(z: Tensor): Tensor {
   const [, size] = z.shape;
   const centred = sub(z, mean(z, [1], { keepAxes: true }));
@@ -23,7 +23,7 @@ function standardized(z: Tensor): Tensor {
   return div(centred, sqrt(variance));
 }
 
-/** The generator's images [N, 32, 32, 3] in (−1, 1) of noise [N, K], standardized first; codes are 0. */
+/** Returns the images [N, 32, 32, 3] in (−1, 1) that the generator makes of standardized noise [N, K]; codes are 0. */
 export function imagesOf({ generator }: InversionModel, z: Tensor, labels: Tensor, pass: Pass): Tensor {
   const [count] = z.shape;
   const codes = z.program.constant(new Float32Array(count * generator.codes), {
@@ -33,7 +33,7 @@ export function imagesOf({ generator }: InversionModel, z: Tensor, labels: Tenso
   return generator.image({ noise: standardized(z), labels, ...(generator.codes === 0 ? {} : { codes }) }, pass);
 }
 
-/** From (−1, 1) to the bytes' 0 … 255, not rounded. */
+/** Maps (−1, 1) to 0 … 255 without rounding. */
 export const toLevels = (images: Tensor): Tensor => mulScalar(addScalar(images, 1), 127.5);
 
 interface Distances {
@@ -43,7 +43,7 @@ interface Distances {
   readonly pixel: Tensor;
 }
 
-/** Both distances of each image from its targets: features [N, A], images [N, 32, 32, 3] in (−1, 1). */
+/** Returns both distances of each image from its targets: features [N, A], images [N, 32, 32, 3] in (−1, 1). */
 export function distances(
   model: InversionModel,
   z: Tensor,
@@ -58,7 +58,7 @@ export function distances(
   return { feature: sum(square(sub(features, targets.features)), [1]), pixel: sum(square(difference), [1]) };
 }
 
-/** The sum over images of feature + weight · pixel distance: each image's noise gets the gradient of its own part. */
+/** Returns the sum over images of feature + weight · pixel distance; each image's noise affects only its own term. */
 export function objective({ feature, pixel }: Distances, weight: Tensor): Tensor {
   return sum(add(feature, mul(pixel, weight)));
 }

@@ -24,15 +24,15 @@ import { nearestFeatures } from './neighbours.js';
 import { loadTrainedRun } from './trained-run.js';
 
 interface QualityOptions {
-  /** Images that the generator makes. */
+  /** Number of generated images. */
   readonly samples: number;
-  /** Training images that they are compared with; default: all. */
+  /** Number of training images to compare with; default: all. */
   readonly images?: number;
-  /** Samples of the grid, and neighbours of each. */
+  /** Number of samples in the grid, and of neighbours of each. */
   readonly rows: number;
   readonly neighbours: number;
   readonly seed: number;
-  /** PNG file of the grid; none is drawn without it. */
+  /** PNG file of the grid; without it no grid is drawn. */
   readonly out?: string;
 }
 
@@ -45,7 +45,7 @@ interface QualityContext extends DataPlaces {
 }
 
 interface QualityRow {
-  /** A class, or `all`. */
+  /** Name of a class, or `all`. */
   readonly name: string;
   readonly images: number;
   readonly samples: number;
@@ -59,31 +59,31 @@ export interface Quality {
   readonly out?: string;
 }
 
-/** Images of a call while features are computed. */
+/** Images per call when features are computed. */
 const batchSize = 250;
 
-/** Fewest images of a class whose covariance is worth a distance. */
+/** Minimum number of images for a distance of a class. */
 const fewest = 2;
 
-/** The classes that the generators were trained on, ascending. */
+/** Returns the classes that the generators were trained on, in ascending order. */
 const classesOf = ({ generators }: GeneratorSet): number[] =>
   [...new Set(generators.flatMap(({ trainedClasses }) => trainedClasses))].sort((a, b) => a - b);
 
 interface SampledLabels {
-  /** What the generator makes each sample of. */
+  /** The label that the generator is given for each sample. */
   readonly asked: Int32Array;
-  /** The class of each; undefined where the generator makes images of several classes without being told which. */
+  /** The class of each sample; undefined if a generator without labels was trained on several classes. */
   readonly known: Int32Array | undefined;
 }
 
-/** Labels of samples, as many of each class as of any other. */
+/** Returns the labels of the samples, with equally many of each class. */
 function sampleLabels(set: GeneratorSet, classes: readonly number[], samples: number): SampledLabels {
   const asked = balancedLabels(samples, classes.length).map((at) => classes[at]);
   const isKnown = classes.every((label) => generatorOfClass(set, label) !== undefined);
   return { asked, known: isKnown ? asked : undefined };
 }
 
-/** The training images of the generators' classes. Errors: there are none. */
+/** Returns the training images of the generators' classes. Errors: there are none. */
 function comparedSource(
   whole: ImageSource,
   set: GeneratorSet,
@@ -120,7 +120,7 @@ interface Compared {
   readonly featureSize: number;
 }
 
-/** The distance of all images, and of those of each class where the samples have one. */
+/** Returns the distance of all images, and of each class if the classes of the samples are known. */
 function distanceRows({ source, indices, real, samples, labels, featureSize: size }: Compared): QualityRow[] {
   const row = (name: string, own: Float32Array, made: Float32Array): QualityRow => ({
     name,
@@ -176,7 +176,8 @@ async function drawNeighbours(
 }
 
 /**
- * Measures the generators at a path by a run's network, on the classes that they know. Errors: those of loading either.
+ * Measures the generators at a path with a run's network, on the classes that they were trained on. Errors: either
+ * cannot be loaded.
  */
 export async function measureQuality(
   run: RunCheckpoint,

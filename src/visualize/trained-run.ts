@@ -13,15 +13,15 @@ import type { LoadedNetwork } from './encoder.js';
 export interface TrainedRun extends LoadedNetwork {
   readonly config: ExperimentConfig;
   readonly splits: Splits;
-  /** Of the checkpoint, for messages. */
+  /** Path of the checkpoint, for messages. */
   readonly checkpoint: string;
-  /** What ISDA kept while training; absent where the run has another loss, or a sketch, which has no matrix. */
+  /** ISDA's estimate from training; absent with another loss, and for a sketch, which has no matrix. */
   readonly covariance?: FeatureCovariance;
 }
 
 /**
- * Loads what a run has trained, and its data. `action`: what is done with the run. Errors: missing or damaged data;
- * classes in another order; tensors of another network.
+ * Loads the trained network of a run and its data. `action` describes the use, for messages. Errors: missing or
+ * damaged data; classes in another order; tensors of another network.
  */
 export async function loadTrainedRun(
   opened: RunCheckpoint,

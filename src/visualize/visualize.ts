@@ -27,14 +27,14 @@ import { distanceCurves, distancesCsv, summarized, type ImageSummary } from './n
 import { loadTrainedRun, type TrainedRun } from './trained-run.js';
 
 interface VisualizeOptions extends Figure4Options {
-  /** Path of a generator's folder. */
+  /** Folder of a generator. */
   readonly generator: string;
-  /** Folder of the pictures and numbers. */
+  /** Folder for the pictures and numbers. */
   readonly out: string;
   readonly part: 'train' | 'test';
   /** Default: the run's kind, or `full`. */
   readonly covariance?: CovarianceKind;
-  /** Whether the covariance is estimated from the training set also where the run kept one. */
+  /** Whether to estimate the covariance from the training set even if the run has one. */
   readonly estimate: boolean;
 }
 
@@ -42,9 +42,9 @@ interface VisualizeContext extends DataPlaces {
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
   readonly print: (line: string) => void;
   readonly onImage: Walk['onImage'];
-  /** An iteration of a step is done. */
+  /** Called after each iteration of a step. */
   readonly onIteration: (step: 1 | 2, done: number) => void;
-  /** The signal that asks for an end, if one came. */
+  /** Returns the signal that requested the end, if one was received. */
   readonly stopRequested: () => string | undefined;
 }
 
@@ -52,13 +52,13 @@ export interface Visualization {
   readonly network: string;
   readonly generator: string;
   readonly covariance: CovarianceKind;
-  /** Where it is from. */
+  /** Origin of the covariance. */
   readonly covarianceFrom: 'checkpoint' | 'training set' | 'definition';
   readonly files: Readonly<Record<'grid' | 'picture' | 'numbers' | 'curve', string>>;
   readonly images: readonly ImageSummary[];
 }
 
-/** Images of a call while features are computed. */
+/** Images per call when features are computed. */
 const batchSize = 250;
 
 async function oneGenerator(path: string): Promise<LoadedGenerator> {
@@ -77,7 +77,7 @@ interface CovarianceFound {
   readonly from: Visualization['covarianceFrom'];
 }
 
-/** The covariance that the run kept, or one over the features of all its training images. */
+/** Returns the covariance of the run, or estimates it from the features of all its training images. */
 async function covarianceOf(
   { covariance: kept, splits, network }: TrainedRun,
   { covariance: wanted, estimate }: VisualizeOptions,
@@ -144,7 +144,7 @@ async function writeFiles(
   return files;
 }
 
-/** Draws Figure 4 into a folder. Errors: all that can go wrong; `stopped` after a signal, with nothing written. */
+/** Draws Figure 4 into a folder. Errors: `stopped` after a signal, with nothing written. */
 export async function visualize(
   run: RunCheckpoint,
   options: VisualizeOptions,

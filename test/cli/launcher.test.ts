@@ -71,7 +71,7 @@ describe('a program that cannot be loaded', () => {
       expect(outcome.stderr).toBe(
         [
           'error: cannot start: packages not installed; program not compiled',
-          '  hint: `npm ci`, then `npm run build`; or `npm start`, which does all that is needed and shows a demonstration',
+          '  hint: `npm ci`, then `npm run build`; or `npm start`, which does all of this and shows a demonstration',
         ].join('\n'),
       );
     },
@@ -137,7 +137,7 @@ describe('a program that cannot be loaded', () => {
       const args = ['-c', script, 'sh', process.execPath, ...isdaCommand, command];
       const { exitCode, stdout, stderr } = await execa('sh', args, { cwd: folder, reject: false });
       expect(exitCode).toBe(1);
-      expect(command === 'doctor' ? stdout : stderr).toMatch(/open files:? +too few may be open at once/);
+      expect(command === 'doctor' ? stdout : stderr).toMatch(/open files:? +the limit of open files is too low/);
       expect(command === 'doctor' ? stdout : stderr).toContain('`ulimit -n 1024` raises the limit');
       expect(stderr).not.toMatch(/^ +at /m);
     },

@@ -169,7 +169,7 @@ describe("torchvision's ResNet-18", () => {
     expect(facts).toMatchObject({ file: 'resnet18.safetensors', head: 'fresh' });
     const other = await buildParts(configOf({ weights: file }), { ...images, classes: 3 });
     await expect(readFirstWeights({ weights: file }, other, folder)).rejects.toMatchObject({
-      message: 'cannot use the weights: fc.weight is [10, 512], expected [3, 512]: the classes are others',
+      message: 'cannot use the weights: fc.weight is [10, 512], expected [3, 512]: the classes differ',
       hint: expect.stringContaining('model.head=fresh') as string,
     });
     const bare = write(

@@ -159,7 +159,7 @@ describe('synthetic images', () => {
     );
     const options = { generator: cgan, fraction: 0.5, images: 1, seed: 1 };
     await expect(openGenerators(options, { ...real, classNames: ['cat', 'dog'] }, '/')).rejects.toThrow(
-      'the classes are others: the generator has 3 classes, cifar10 has 2',
+      'the classes differ: the generator has 3 classes, cifar10 has 2',
     );
     await expect(openGenerators(options, { ...real, height: 64 }, '/')).rejects.toThrow(
       'it makes images of 32 x 32 pixels, those of cifar10 are 64 x 32',

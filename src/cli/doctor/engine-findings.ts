@@ -11,7 +11,7 @@ import { findEngine, type EngineLocation } from '../../install/location.js';
 import type { Finding } from './finding.js';
 import { describeEngine } from '../commands/setup.js';
 
-/** Loads the engine in a process of its own, so that a crash of the library is a finding too. */
+/** Loads the engine in a separate process, so that a crash of the library is reported as a finding. */
 export async function engineFindings(environment: Environment): Promise<readonly Finding[]> {
   const driver = nvidiaDriver(environment);
   const search = findEngine({ home: cacheHome(environment), environment });
@@ -48,7 +48,7 @@ function deviceFinding(usesGpu: boolean, gpus: readonly Gpu[]): Finding {
   return { name: 'device', state: 'good', value: usesGpu ? `cuda: ${gpus[0]?.name ?? 'NVIDIA GPU'}` : 'cpu' };
 }
 
-/** The versions of CUDA's libraries, and what the loader lacks to open all of them: the file, and who needs it. */
+/** Returns the versions of CUDA's libraries, and missing files with the library that needs each. */
 function libraryFindings(engine: EngineLocation, failures: readonly LibraryFailure[]): readonly Finding[] {
   const versions = packageVersions(engine.libraryDirectory).join(', ');
   const advice =
@@ -66,7 +66,7 @@ function libraryFindings(engine: EngineLocation, failures: readonly LibraryFailu
   ];
 }
 
-/** Why TensorFlow uses no GPU although there is a driver. */
+/** Returns why TensorFlow uses no GPU although there is a driver. */
 function unusedAdvice(engine: EngineLocation, failures: readonly LibraryFailure[]): string {
   if (engine.build !== 'cuda') return 'not used: `isda setup --build cuda` gets the CUDA build';
   if (failures.length > 0) return 'not used: TensorFlow cannot open the CUDA libraries named below';

@@ -40,7 +40,7 @@ function dataFindings(environment: Environment, workingDirectory: string): reado
   });
 }
 
-/** Looks at this program's version, Node.js, the engine, the devices, memory, disk and data sets; changes nothing. */
+/** Examines program version, Node.js, engine, devices, memory, disk and data sets, without changing anything. */
 export async function examine(environment: Environment, workingDirectory: string): Promise<readonly Finding[]> {
   return [
     { name: 'isda', state: 'good', value: programVersion() },

@@ -1,6 +1,6 @@
 // One finding of `isda doctor`.
 
-/** `bad`: nothing works without it. `note`: something that may be wanted is missing. */
+/** `bad`: a requirement is missing. `note`: something optional is missing. */
 export interface Finding {
   readonly name: string;
   readonly state: 'good' | 'note' | 'bad';

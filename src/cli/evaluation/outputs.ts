@@ -1,4 +1,4 @@
-// The files that `isda evaluate` writes: their names, checked before anything is computed, and their contents.
+// The output files of `isda evaluate`: paths, which are checked before anything is computed, and contents.
 import { dirname, extname } from 'node:path';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';
 import { createPlainReader } from '../../data/plain-images.js';
@@ -18,18 +18,18 @@ import { picture, writePicture } from '../terminal/picture.js';
 /** The options of `isda evaluate` for details of the result. */
 export interface ExaminationOptions {
   readonly perClass?: boolean;
-  /** Files to write; `true` without any. */
+  /** Files to write; `true` if the option has none. */
   readonly confusion?: readonly string[] | true;
   readonly calibration?: readonly string[] | true;
   readonly worst?: string;
-  /** Images of `worst`. */
+  /** Number of images of `worst`. */
   readonly count: number;
   readonly predictions?: string;
-  /** Another run's folder. */
+  /** Folder of another run. */
   readonly compare?: string;
 }
 
-/** The files of each option, as absolute paths. */
+/** Returns the files of each option as absolute paths. */
 type ExaminationFiles = Readonly<Record<'confusion' | 'calibration' | 'worst' | 'predictions', readonly string[]>>;
 
 const matrix: FileKind = {
@@ -39,7 +39,7 @@ const matrix: FileKind = {
 };
 const table: FileKind = { name: 'a CSV file', endings: ['.csv'], written: ['predictions'] };
 
-/** Errors (usage): a file has an ending that is not written, or is there and of another origin. */
+/** Errors (usage): a file has an unsupported extension, or exists and was not written by this program. */
 export function examinationFiles(options: ExaminationOptions, context: CommandContext): ExaminationFiles {
   const paths = (option: string, words: readonly string[] | string | true | undefined, kind: FileKind): string[] =>
     (typeof words === 'object' ? words : typeof words === 'string' ? [words] : []).map((word) =>

@@ -8,12 +8,12 @@ import type { ConfusedPair, Confusion } from '../../runs/examination/confusion.j
 import { foldedTable, widthOf, wrapText } from '../terminal/fold.js';
 import { formatTable } from '../terminal/table.js';
 
-/** Without a terminal nothing is too wide, but longer lines are of no use to people. */
+/** Maximum width without a terminal, for readable lines. */
 const widestTable = 240;
 
 const percent = (value: number | undefined): string => (value === undefined ? '-' : twoDecimals(value));
 
-/** The error of each class; `others`: the same of a second network. */
+/** Formats the error of each class; `others`: those of a second network. */
 export function classTable(classes: readonly ClassError[], width: number, others?: readonly ClassError[]): string {
   const header = [
     'class',
@@ -38,7 +38,7 @@ export function classTable(classes: readonly ClassError[], width: number, others
   return foldedTable(header, rows, width);
 }
 
-/** The matrix, where it fits; otherwise where it can be seen. */
+/** Formats the matrix if it fits, otherwise a hint where to see it. */
 export function confusionTable({ classNames, counts }: Confusion, width: number): string {
   const cells = counts.map((row) => row.map((count) => (count === 0 ? '-' : String(count))));
   const fits = (table: string): boolean => widthOf(table) <= Math.min(width, widestTable);
@@ -56,7 +56,7 @@ export function confusionTable({ classNames, counts }: Confusion, width: number)
   return wrapText(text, width);
 }
 
-/** The pairs of classes with the most confused images. */
+/** Formats the pairs of classes with the most confused images. */
 export function pairTable(pairs: readonly ConfusedPair[], width: number): string {
   if (pairs.length === 0) return 'no image was predicted as another class';
   const rows = pairs.map(({ className, predictedName, images, percent: share }) => [
@@ -68,7 +68,7 @@ export function pairTable(pairs: readonly ConfusedPair[], width: number): string
   return foldedTable(['class', 'predicted', 'images', '% of the class'], rows, width);
 }
 
-/** Calibration in one line a number, and a table of the bins that have images. */
+/** Formats the calibration: one line per number, and a table of the bins with images. */
 export function calibrationText(calibration: Calibration, width: number): string {
   const { bins, expectedErrorPercent, maxErrorPercent, meanConfidencePercent, accuracyPercent } = calibration;
   const surer = meanConfidencePercent - accuracyPercent;
@@ -90,7 +90,7 @@ export function calibrationText(calibration: Calibration, width: number): string
   return `${facts.map((fact) => wrapText(fact, width)).join('\n')}\n${table}`;
 }
 
-/** Who has which images right, and whether the difference may be chance. */
+/** Formats a comparison: the images that each network classifies correctly, and McNemar's test. */
 export function comparisonText(outcome: PairedOutcome, names: readonly [string, string], width: number): string {
   const { bothRight, onlyFirstRight, onlySecondRight, bothWrong, differencePercent, p } = outcome;
   const rows = [

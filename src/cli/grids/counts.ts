@@ -1,4 +1,4 @@
-// Counts of a grid while it runs: done, failed and running runs, and the time that is left.
+// Counts of a grid while it runs: done, failed and running runs, and the remaining time.
 import type { StoredCell } from '../../grids/store/store.js';
 import { readProgress } from '../../grids/store/view.js';
 
@@ -6,16 +6,16 @@ export interface GridCounts {
   readonly cells: number;
   readonly done: number;
   readonly failed: number;
-  /** The running ones with their epochs. */
+  /** The running runs with their epochs. */
   readonly running: readonly { readonly name: string; readonly epoch: number; readonly epochs: number }[];
-  /** Seconds to the end, if that can be said. */
+  /** Remaining seconds, if they can be estimated. */
   readonly left: number | undefined;
 }
 
 interface GridCounter {
-  /** Begins with another grid. */
+  /** Starts counting another grid. */
   planned(cells: readonly StoredCell[]): void;
-  /** Counts a run that was done before. */
+  /** Counts a run that was already done. */
   found(cell: StoredCell): void;
   started(cell: StoredCell): void;
   requeued(cell: StoredCell): void;
@@ -26,14 +26,14 @@ interface GridCounter {
 const epochsOf = (cells: Iterable<StoredCell>): number =>
   [...cells].reduce((sum, { config }) => sum + config.training.epochs, 0);
 
-/** `clock`: milliseconds. */
+/** Creates the counts of grids. `clock`: milliseconds. */
 export function createGridCounter(clock: () => number): GridCounter {
   let cells: readonly StoredCell[] = [];
   let begun = 0;
   let failed = 0;
   const finished = new Set<StoredCell>();
   const running = new Set<StoredCell>();
-  /** Epochs of runs that were there before this process came to them. */
+  /** Epochs that runs had completed before this process. */
   let epochsBefore = 0;
   const begunRuns = new Set<StoredCell>();
   return {
@@ -51,7 +51,7 @@ export function createGridCounter(clock: () => number): GridCounter {
     },
     started(cell) {
       running.add(cell);
-      // A run that was queued again was counted when it began.
+      // A run that was queued again was counted when it started.
       if (!begunRuns.has(cell)) void readProgress(cell.folder).then(({ epochsDone }) => (epochsBefore += epochsDone));
       begunRuns.add(cell);
     },

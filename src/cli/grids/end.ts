@@ -8,19 +8,19 @@ import type { CellOutcome } from '../../grids/executors/executor.js';
 import { errorsPath } from '../../grids/executors/local.js';
 import { givenLine } from '../command-line.js';
 
-/** The command that runs a grid, and where it was called. */
+/** The command that runs a grid, and its working directory. */
 interface GridCall {
   readonly command: Command;
   readonly workingDirectory: string;
 }
 
-/** The numbers of the jobs that runs were left to, as scancel takes them: `12` for `12_0` and `12_1`. */
+/** Returns the job numbers of queued runs as scancel expects them: `12` for `12_0` and `12_1`. */
 function queuedJobs(outcomes: readonly CellOutcome[]): readonly string[] {
   const jobs = outcomes.flatMap(({ end }) => (end.state === 'queued' ? (/^\d+(?=_)/.exec(end.job) ?? []) : []));
   return [...new Set(jobs)];
 }
 
-/** What is said of runs that `--detach` has left to the queue; undefined where there are none. */
+/** Formats the message about runs that `--detach` left in the queue; undefined if there are none. */
 export function detachedLine(
   outcomes: readonly CellOutcome[],
   root: string,
@@ -32,7 +32,7 @@ export function detachedLine(
   return `${count} of ${outcomes.length} runs are left to the queue: \`isda runs ${shellWord(shown)}\` shows them, \`${givenLine(command, ['detach'])}\` follows them`;
 }
 
-/** The error of a grid that was stopped, or some of whose runs failed; undefined where all are done. */
+/** Returns the error of a grid that was stopped or has failed runs; undefined if all runs are done. */
 export function gridFailure(
   outcomes: readonly CellOutcome[],
   root: string,

@@ -23,10 +23,10 @@ export interface ExecutorOptions {
   readonly poll?: number;
 }
 
-/** Slurm's queue is asked less often than what lies in files: a cluster has one for all. */
+/** Slurm's queue is polled less often than files, because all users of a cluster share it. */
 const queuePollSeconds = 10;
 
-/** The GPUs as CUDA_VISIBLE_DEVICES names them, where a config may use one. */
+/** Returns the GPUs as CUDA_VISIBLE_DEVICES names them, if a config may use one. */
 function gpusFor(cells: readonly Cell[], { environment }: CommandContext): readonly string[] {
   if (cells.every(({ config }) => config.training.device === 'cpu')) return [];
   const visible = environment['CUDA_VISIBLE_DEVICES'];
@@ -34,7 +34,7 @@ function gpusFor(cells: readonly Cell[], { environment }: CommandContext): reado
   return listGpus(environment).map((_, index) => String(index));
 }
 
-/** Asks Slurm for cells in its queue, for one look at a store; where it cannot be asked, that is what is known. */
+/** Creates a lookup of queued cells in Slurm for one listing of a store; if Slurm cannot be asked, it reports that. */
 export function lookOnce({ environment, workingDirectory, now, clock }: CommandContext): JobLookup {
   const slurm = slurmCommands(environment, workingDirectory);
   const lookup = slurmLookup({ slurm, now, clock, freshMilliseconds: 60_000, certainMilliseconds: 0 });
@@ -45,15 +45,15 @@ export function lookOnce({ environment, workingDirectory, now, clock }: CommandC
     }));
 }
 
-/** What grids are run with. */
+/** How grids are run. */
 interface GridExecutors {
-  /** The executor of a grid in the store `root`. */
+  /** Creates the executor of a grid in the store `root`. */
   readonly executorFor: (cells: readonly Cell[], root: string) => Executor;
   readonly lookup: JobLookup;
   readonly pollMilliseconds: number | undefined;
 }
 
-/** Reads the options; `warn` gets what people should know meanwhile. Errors: Slurm is asked for and not there. */
+/** Reads the options; `warn` is called with warnings. Errors: Slurm is requested but not installed. */
 export async function openExecutors(
   { executor, jobs, detach = false, poll }: ExecutorOptions,
   context: CommandContext,
@@ -67,7 +67,7 @@ export async function openExecutors(
   const queueMilliseconds = pollMilliseconds ?? 1000 * queuePollSeconds;
   const lookup = slurmLookup({
     ...{ slurm, now, clock, warn, certainMilliseconds: queueMilliseconds },
-    // A little less, so that every poll sees a new answer.
+    // Slightly less than the interval, so that every poll gets a new answer.
     freshMilliseconds: 0.9 * queueMilliseconds,
   });
   const shared = { command, workingDirectory };

@@ -31,7 +31,7 @@ export interface GridOptions extends ExecutorOptions {
   readonly dryRun?: boolean;
 }
 
-/** Adds the options that every command with a grid takes. */
+/** Adds the options of every command that runs a grid. */
 export function withGridOptions(command: Command): Command {
   const grid = command
     .option('--out <store>', 'folder of the runs; default: under runs/')
@@ -52,7 +52,7 @@ export function withGridOptions(command: Command): Command {
   return withOptionRules(grid, { '--detach': { needs: '--executor slurm' }, '--out': { fixes: 'output.dir' } });
 }
 
-/** The store of a command: `--out`, else runs/<name>. */
+/** Returns the store of a command: `--out`, else runs/<name>. */
 export function storeOf(name: string, { out }: Pick<GridOptions, 'out'>, context: CommandContext): string {
   return resolve(context.workingDirectory, out ?? `runs/${name}`);
 }
@@ -64,7 +64,7 @@ export interface GridRunner {
   readonly progress: GridProgress;
 }
 
-/** Gives `work` what it needs to run grids, and gives signals and terminal back when it ends. */
+/** Calls `work` with what it needs to run grids, and restores signals and terminal at the end. */
 export async function withGridRunner<Result>(
   options: GridOptions,
   context: CommandContext,
@@ -101,11 +101,11 @@ interface GridListing {
   /** Folder of the store. */
   readonly root: string;
   readonly json?: boolean;
-  /** What each row sets, where the rows' names do not say it. */
+  /** The settings of each row, if the names of the rows do not show them. */
   readonly settings?: ReadonlyMap<string, PointValues>;
 }
 
-/** Lists what a command would run, and how far each run is. Errors (usage): images that cannot be split so. */
+/** Lists the runs of a command and their progress. Errors (usage): images that cannot be split as configured. */
 export async function listGrid({ cells, root, json, settings }: GridListing, context: CommandContext): Promise<void> {
   const { cells: known, notes } = await checkSplits(cells, context, root);
   for (const note of notes) context.stderr.write(`warning: ${note}\n`);
@@ -146,14 +146,14 @@ export interface GridPlan {
   readonly root: string;
 }
 
-/** A grid's table with its notes in so many columns of text; `measured`: what its errors were measured on. */
+/** Formats the table of a grid with its notes for a width in columns; `measured`: the images of the errors. */
 function outcomeText(rows: readonly RowOutcome[], first: string, measured: string, width: number): string {
   const table = outcomeTable(rows, first);
   const notes = outcomeNotes(rows, measured).map((note) => wrapText(note, Math.min(width, 100)));
   return [foldedTable(table.header, table.rows, width), '', ...notes].join('\n');
 }
 
-/** The runs of a grid for `--json`. */
+/** Returns the runs of a grid for `--json`. */
 export function runsOf(outcomes: readonly CellOutcome[]) {
   return outcomes.map(({ cell, end, summary }) => ({
     ...{ name: cell.name, row: cell.row, seed: cell.config.training.seed, ...end },

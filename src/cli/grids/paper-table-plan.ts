@@ -30,7 +30,7 @@ export interface TableChoice extends Pick<GridOptions, 'out'> {
   readonly from: readonly string[];
 }
 
-/** Adds the argument and the options that say which table is meant. */
+/** Adds the argument and the options that select a table. */
 export function withTableChoice(command: Command): Command {
   const table = command
     .addArgument(new Argument('<number>', 'of the table in the paper').choices(tableNumbers.map(String)))
@@ -56,20 +56,20 @@ export function withTableChoice(command: Command): Command {
   return withOptionRules(table, { '--seeds': { fixes: 'training.seed' } });
 }
 
-/** A table as it was asked for, before any run is looked for. */
+/** The requested table, before its runs are looked up. */
 export interface TableRequest {
   readonly table: TableNumber;
-  /** All numbers: what is not shown may still be compared with. */
+  /** All numbers, also those that are not shown, because others may be compared with them. */
   readonly items: readonly TableItem[];
   readonly chosen: readonly TableItem[];
   readonly seeds: readonly number[];
-  /** Where missing runs are made, absolute. */
+  /** Folder for missing runs, absolute. */
   readonly root: string;
   /** All stores that are read, `root` first. */
   readonly stores: readonly string[];
 }
 
-/** The folder that `--from` names, absolute. Errors (usage): it is none, so that its runs would be missed silently. */
+/** Resolves the folder of `--from`. Errors (usage): there is no such folder. */
 function namedStore(store: string, workingDirectory: string): string {
   const path = resolve(workingDirectory, store);
   if (isFolder(path)) return path;
@@ -105,31 +105,31 @@ export function readTableRequest(number: string, options: TableChoice, context: 
   };
 }
 
-/** What the stores have of all numbers, and of the chosen ones. */
+/** The runs in the stores for all numbers, and for the selected ones. */
 export interface TableState {
   readonly all: Measurement;
   readonly chosen: Measurement;
   readonly unreadable: readonly UnreadableRun[];
-  /** What sweeps in the stores have chosen. */
+  /** The choices of sweeps in the stores. */
   readonly searched: readonly Lambda0Choice[];
 }
 
-/** Looks the runs up. `now`: milliseconds since the epoch. */
+/** Looks up the runs. `now`: milliseconds since the Unix epoch. */
 export async function readTableState(
   { items, chosen, seeds, stores }: TableRequest,
   { now }: Pick<CommandContext, 'now'>,
 ): Promise<TableState> {
-  // The stores that nobody named, and the one of the runs to make, need not be there yet.
+  // Default stores, and the store for missing runs, need not exist yet.
   const folders = stores.filter(isFolder);
   const { runs, unreadable } = await readStoredRuns(folders, now);
   const searched = await readLambda0Choices(folders);
   return { searched, all: measure(items, seeds, runs), chosen: measure(chosen, seeds, runs), unreadable };
 }
 
-/** A row for each config of the numbers, called as its experiment; where several are, with what tells them apart. */
+/** Returns a row for each config of the numbers, named after its experiment and, if that is ambiguous, its settings. */
 function tableRows(items: readonly TableItem[]): readonly GridRow[] {
   const made = items.flatMap((item) => (item.config ? [{ ...item, config: item.config }] : []));
-  // A number has its place, and each config the numbers of one place.
+  // The numbers of a config share one place in the table.
   const own = [...new Map(made.map((item) => [fingerprint(item.config), item])).values()];
   return own.map(({ config, ...item }) => {
     const namesakes = own.filter((other) => other.config.experiment === config.experiment);
@@ -141,7 +141,7 @@ function tableRows(items: readonly TableItem[]): readonly GridRow[] {
   });
 }
 
-/** The cells of the chosen numbers that have a config, without those whose run is done in another store. */
+/** Returns the cells of the selected numbers that have a config, except those that are done in another store. */
 export function tableCells({ chosen, seeds, root }: TableRequest, { chosen: { used } }: TableState): readonly Cell[] {
   const rows = tableRows(chosen);
   const others = used.filter(({ store }) => store !== root);
@@ -152,7 +152,7 @@ export function tableCells({ chosen, seeds, root }: TableRequest, { chosen: { us
   });
 }
 
-/** The command lines that tell what missing runs take, and that make them. `options`: which table, as words. */
+/** Returns the commands that estimate and that train the missing runs. `options`: the selection, as words. */
 export function tableCommands(
   table: TableNumber,
   options: readonly string[],
@@ -164,7 +164,7 @@ export function tableCommands(
   ];
 }
 
-/** The table of what was found. `commands`: as of `tableCommands`. */
+/** Creates the table of the runs that were found. `commands`: from `tableCommands`. */
 export function reportTable(request: TableRequest, state: TableState, commands: readonly string[]): ReportTable {
   const { table, items, chosen, seeds } = request;
   const parameters = printedParameters(readPrintedNumbers());

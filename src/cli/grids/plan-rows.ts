@@ -14,22 +14,22 @@ export interface PlanRow extends RunEstimate {
   readonly runs: number;
   readonly done: number;
   readonly epochs: number;
-  /** Epochs to go of each run that is not done. */
+  /** Remaining epochs of each run that is not done. */
   readonly epochsLeft: readonly number[];
   readonly secondsPerRun?: number;
 }
 
-/** Epochs of a store's cell that are still to be done. */
+/** Returns the remaining epochs of a cell. */
 export async function epochsLeft(root: string, cell: Cell, now: () => number): Promise<number> {
   const { epochs } = cell.config.training;
   const stored = await findCell(root, cell);
   const view = stored && (await viewInList(root, stored.name, now));
   if (view?.state === 'done') return 0;
-  // The evaluation and the summary are still to come where all epochs are there.
+  // A run with all epochs may still lack its evaluation and summary.
   return Math.max(0, epochs - (view?.epochsDone ?? 0));
 }
 
-/** The rows of a grid, each estimated by its first cell. `leftOf`: the epochs of a cell that are still to be done. */
+/** Estimates the rows of a grid, each by its first cell. `leftOf` returns the remaining epochs of a cell. */
 export async function planRows(
   cells: readonly Cell[],
   leftOf: (cell: Cell) => Promise<number>,
@@ -56,15 +56,15 @@ interface PlanTotals {
   readonly runs: number;
   readonly done: number;
   readonly jobs: number;
-  /** One run after the other, of what is known. */
+  /** Total seconds of the runs with an estimate, one after the other. */
   readonly seconds: number;
-  /** With so many at once. */
+  /** Seconds with concurrent runs. */
   readonly secondsWithJobs: number;
-  /** Runs that are left and whose time is not known. */
+  /** Number of remaining runs without an estimate. */
   readonly unknown: number;
-  /** Of all finished runs together. */
+  /** Total over all runs when finished. */
   readonly diskBytes: number;
-  /** Of the largest step, as often as there are jobs. */
+  /** That of the largest step, times the number of jobs. */
   readonly memoryBytes: number;
 }
 
@@ -103,19 +103,19 @@ function textOf(row: PlanRow): readonly string[] {
   ];
 }
 
-/** Steps of an idle machine differ by less. */
+/** Maximum ratio of step times on an idle machine. */
 const busySpread = 1.5;
 
 interface PlanTextOptions {
-  /** Columns of text. */
+  /** Width in columns of text. */
   readonly width: number;
-  /** `cpu: …`; undefined where no step was measured. */
+  /** `cpu: …`; undefined if no step was measured. */
   readonly device?: string;
-  /** Counted steps of each measurement. */
+  /** Timed steps of each measurement. */
   readonly steps: number;
 }
 
-/** The plan for people: rows, totals, and what the numbers are. */
+/** Formats the plan as text: rows, totals, and an explanation of the numbers. */
 export function planText(
   rows: readonly PlanRow[],
   totals: PlanTotals,

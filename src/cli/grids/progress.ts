@@ -10,7 +10,7 @@ export interface GridProgress {
   readonly events: GridEvents;
   /** Prints a line without tearing the status line. */
   readonly print: (line: string) => void;
-  /** Gives the terminal back; call it however the grid ends. */
+  /** Restores the terminal; call it however the grid ends. */
   readonly stop: () => void;
 }
 
@@ -18,15 +18,15 @@ interface GridProgressOptions {
   readonly stream: NodeJS.WriteStream;
   /** Milliseconds. */
   readonly clock: () => number;
-  /** How often the status line is renewed. */
+  /** Interval between updates of the status line. */
   readonly everyMilliseconds?: number;
 }
 
-/** What the error of a run of so many epochs is. */
+/** Describes the error of a run by its number of epochs. */
 const meanName = (epochs: number): string =>
   epochs >= lastEpochs ? `last ${lastEpochs}` : `mean of ${counted(epochs, 'epoch')}`;
 
-/** The line that says how a run ended. */
+/** Formats the line about the end of a run. */
 export function endLine({ cell, end, summary }: CellOutcome): string {
   if (end.state === 'failed' || end.state === 'stopped') return `${end.state.padEnd(7)} ${cell.name}: ${end.reason}`;
   if (summary === undefined) return `${end.state.padEnd(7)} ${cell.name}`;
@@ -34,7 +34,7 @@ export function endLine({ cell, end, summary }: CellOutcome): string {
   return `done    ${cell.name}  ${twoDecimals(error)} % (${meanName(epochs)})  ${formatDuration(seconds)}`;
 }
 
-/** The status line, cut to `width` columns. */
+/** Formats the status line, cut to `width` columns. */
 export function statusLine({ cells, done, failed, running, left }: GridCounts, width: number): string {
   const waiting = cells - done - failed - running.length;
   return fitLine(
@@ -49,7 +49,7 @@ export function statusLine({ cells, done, failed, running, left }: GridCounts, w
   );
 }
 
-/** Shows a grid's progress on `stream`; several grids of one command may follow each other. */
+/** Shows the progress of one or several successive grids on `stream`. */
 export function gridProgress({ stream, clock, everyMilliseconds = 2000 }: GridProgressOptions): GridProgress {
   const counter = createGridCounter(clock);
   let timer: NodeJS.Timeout | undefined;

@@ -38,7 +38,7 @@ export interface SweepOptions extends GridOptions {
   readonly finalSeeds: number;
 }
 
-/** What a sweep tries, and how a point becomes a config. */
+/** The points of a sweep, and how a point becomes a config. */
 export interface Sweep {
   readonly points: readonly SweepPoint[];
   /** Title of the column with the values. */
@@ -46,19 +46,19 @@ export interface Sweep {
   readonly experiment: string;
   readonly subject: SweepSubject;
   readonly root: string;
-  /** Whether a share of the training images is evaluated on, on which the choice can be made. */
+  /** Whether the config splits off validation images, which the choice can use. */
   readonly validates: boolean;
   readonly configOf: (settings: PointValues, holdout: number) => ExperimentConfig;
 }
 
-/** What points are checked against. */
+/** Checks of points. */
 interface Basis {
   readonly base: ExperimentConfig;
-  /** A config with the values of a point. Errors (usage): those that it refuses. */
+  /** Returns a config with the values of a point. Errors (usage): values that the config refuses. */
   readonly runOf: (settings: PointValues) => ExperimentConfig;
 }
 
-/** Points drawn from `--range` and `--choice`. */
+/** Returns points drawn from `--range` and `--choice`. */
 function drawnPoints({ range, choice, searchSeed }: SweepOptions, count: number, { base, runOf }: Basis) {
   const dimensions = [...range.map(parseRange), ...choice.map(parseChoice)];
   for (const dimension of dimensions) {
@@ -71,12 +71,12 @@ function drawnPoints({ range, choice, searchSeed }: SweepOptions, count: number,
   return randomPoints(dimensions, count, searchSeed, isInteger);
 }
 
-/** The points of one key's values. */
+/** Returns the points for the values of one key. */
 function listedPoints(path: string, { values: texts }: SweepOptions, { base, runOf }: Basis) {
   const listed = texts?.flatMap((text) => parseValues(text, '--values'));
   const values = listed ?? (path === 'loss.lambda0' ? defaultLambdas(base.dataset.name) : []);
   const expected = expectationAt(path, base);
-  // An unknown key is refused in the words of the config, with the nearest known one.
+  // An unknown key is refused with the message of the config, which suggests the nearest key.
   if (expected === undefined) runOf({ [path]: values[0] ?? 0 });
   for (const value of values) refuseFixedKeys({ [path]: value });
   const points = listPoints(path, values, expected ?? 'a value');
@@ -90,7 +90,7 @@ function listedPoints(path: string, { values: texts }: SweepOptions, { base, run
  */
 export function readSweep(key: string | undefined, options: SweepOptions, context: CommandContext): Sweep {
   const { config: file, set, random } = options;
-  // "lambda0" is ISDA's, whatever the loss of the config: the sweep is about ISDA then.
+  // "lambda0" is that of ISDA, whatever the loss of the config: the sweep then trains with ISDA.
   const isda = key === 'lambda0' ? ['loss.name=isda'] : [];
   const load = (more: readonly string[]): ExperimentConfig =>
     readConfig(file, [...set, ...isda, ...more], context).config;
@@ -154,7 +154,7 @@ export function effectiveOptions(
   return { options: onOwn ? { ...given, holdout: 0 } : given, validates: onOwn };
 }
 
-/** The runs of a sweep on held-out images, and those that each point would have on all images, by its name. */
+/** Returns the runs of a sweep on held-out images, and the final runs that each point would have, by its name. */
 export function sweepCells(
   { points, experiment, configOf }: Sweep,
   { holdout, seeds, finalSeeds }: SweepOptions,

@@ -1,4 +1,4 @@
-// A progress bar whose timer keeps no process going.
+// A progress bar whose timer does not keep the process running.
 import { SingleBar, type Options, type Preset } from 'cli-progress';
 
 /**

@@ -1,7 +1,7 @@
-// Terminals whose cursor cannot be moved: progress there is lines, as in a file.
+// Terminals whose cursor cannot be moved: progress is printed as lines, as in a file.
 import type { CommandContext } from '../context.js';
 
-/** The same stream, said to be no terminal, though it has the columns of one. */
+/** Returns a stream that does not claim to be a terminal, but keeps its number of columns. */
 function plainStream(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   if (!stream.isTTY) return stream;
   const write = stream.write.bind(stream) as (...args: readonly unknown[]) => boolean;
@@ -13,7 +13,7 @@ function plainStream(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   }) as NodeJS.WriteStream;
 }
 
-/** A context in which no bar is drawn where TERM=dumb says that none can be. */
+/** Returns a context without progress bars if TERM is `dumb`. */
 export const withoutDumbBars = (context: CommandContext): CommandContext =>
   context.environment['TERM'] === 'dumb'
     ? { ...context, stdout: plainStream(context.stdout), stderr: plainStream(context.stderr) }

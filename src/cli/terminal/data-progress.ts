@@ -3,19 +3,19 @@ import { Presets, type SingleBar } from 'cli-progress';
 import { createBar } from './bar.js';
 
 interface Wording {
-  /** What a bar says after itself; `{amount}` stands for the amount as `amount` words it. */
+  /** The text after a bar; `{amount}` is replaced by the result of `amount`. */
   readonly bar: string;
   readonly amount: (value: number) => string;
-  /** A line where there is no terminal. */
+  /** The line printed without a terminal. */
   readonly line: (percent: number, done: string, total: string) => string;
 }
 
 interface ProgressDisplay {
-  /** `total` undefined: not known, and nothing is shown. */
+  /** If `total` is undefined (unknown), nothing is shown. */
   readonly update: (done: number, total: number | undefined) => void;
-  /** Prints a line above or after what is shown. */
+  /** Prints a line without damaging the bar. */
   readonly print: (text: string) => void;
-  /** Ends the bar; must be called before anything else is printed. */
+  /** Removes the bar; must be called before anything else is printed. */
   readonly stop: () => void;
 }
 

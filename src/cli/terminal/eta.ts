@@ -1,11 +1,11 @@
-// Estimates the time that is left of a run from the batches and the ends of epochs that this process has seen.
+// Estimates the remaining time of a run from the batches and ends of epochs in this process.
 
 interface TimeLeft {
-  /** To be called after a batch. `done`: batches over all epochs. */
+  /** Call after each batch. `done`: number of batches over all epochs. */
   readonly batch: (done: number) => void;
-  /** To be called once an epoch's evaluation is over. */
+  /** Call after the evaluation of an epoch. */
   readonly epoch: (done: number) => void;
-  /** Seconds to the end of the run; NaN where that is not known. */
+  /** Returns the seconds to the end of the run; NaN if unknown. */
   readonly seconds: () => number;
 }
 
@@ -27,7 +27,7 @@ const mean = (total: number, count: number): number => (count === 0 ? NaN : tota
 export function timeLeft({ epochs, batchesPerEpoch, batchesBefore, clock }: TimeLeftOptions): TimeLeft {
   const started = clock();
   let done = batchesBefore;
-  /** The last batch that was seen of the current epoch. */
+  /** The last batch of the current epoch so far. */
   let last: { readonly time: number; readonly done: number } | undefined;
   const batches = { count: 0, milliseconds: 0 };
   const ends: number[] = [];
@@ -63,7 +63,7 @@ export function timeLeft({ epochs, batchesPerEpoch, batchesBefore, clock }: Time
               later.length,
             );
       const batchesLeft = epochs * batchesPerEpoch - done;
-      // The end of the epoch that is being trained is to come.
+      // The end of the current epoch is still to come.
       const endsLeft = Math.ceil(batchesLeft / batchesPerEpoch);
       return (perBatch() * batchesLeft + perEnd * endsLeft) / 1000;
     },

@@ -3,11 +3,11 @@ import type { CommandContext } from '../context.js';
 import { formatTable, inOneLine } from './table.js';
 import { textColumns } from './text-width.js';
 
-/** Columns of text that there are: of a terminal; without end where the output goes to a file or a program. */
+/** Returns the columns of a terminal; Infinity for files and pipes. */
 export const columnsOf = ({ stdout }: Pick<CommandContext, 'stdout'>): number =>
   stdout.isTTY ? stdout.columns || 80 : (stdout.columns ?? Infinity);
 
-/** Breaks text between words; a word that is too long keeps its line, and so do lines that begin with two spaces. */
+/** Wraps text between words; longer words, and lines that start with two spaces, are not broken. */
 export function wrapText(text: string, width: number): string {
   return text
     .split('\n')
@@ -22,10 +22,10 @@ export function wrapText(text: string, width: number): string {
     .join('\n');
 }
 
-/** The columns of the longest line. */
+/** Returns the columns of the longest line. */
 export const widthOf = (text: string): number => Math.max(...text.split('\n').map(textColumns));
 
-/** A table's rows with each number behind the title of its column, where not even the numbers fit beside each other. */
+/** Formats rows as text, each number after the title of its column, for widths too small for the numbers of a row. */
 function spelledRows([, ...titles]: readonly string[], rows: readonly (readonly string[])[], width: number): string[] {
   return rows.map(([name, ...cells]) => {
     const parts = titles.flatMap((title, column) => (cells[column] === '' ? [] : [`${title} ${cells[column]}`]));
@@ -70,7 +70,7 @@ export function foldedTable(
   return [header[0], `  ${titles}`, `  ${dashes}`, ...withNotes(lines)].join('\n');
 }
 
-/** A table whose last column, of words, is wrapped so that the table is no wider than `width`. */
+/** Formats a table whose last column, of words, is wrapped so that the table fits into `width`. */
 export function wrappedTable(header: readonly string[], rows: readonly (readonly string[])[], width: number): string {
   const whole = formatTable(header, rows);
   if (widthOf(whole) <= width) return whole;

@@ -14,7 +14,7 @@ interface GanProgressOptions extends GanLength {
 
 const digits = (value: number): string => value.toFixed(Math.abs(value) < 1 ? 4 : 3);
 
-/** Without a terminal, a line is printed at least so often. */
+/** Maximum interval between lines without a terminal. */
 const lineMilliseconds = 30_000;
 
 /**

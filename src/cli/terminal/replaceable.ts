@@ -5,10 +5,10 @@ import { isMarkedPng } from '../../common/png-mark.js';
 import { confusionCorner } from '../../runs/examination/confusion-csv.js';
 import { predictionsHeader } from '../../runs/examination/predictions-csv.js';
 
-/** What commands write to a file that the user names. */
+/** Kinds of files that commands write to a path given by the user. */
 export type Written = 'svg' | 'png' | 'page' | 'table' | 'network' | 'distances' | 'confusion' | 'predictions';
 
-/** Enough of a file to tell who wrote it: the style sheet of a page comes before its first words. */
+/** Number of bytes that identify a file: the style sheet of a page comes before its first words. */
 const headBytes = 1 << 16;
 
 const isTablePage = (head: string): boolean => /^<!doctype html>[^]*<title>Table \d\. /.test(head);
@@ -26,7 +26,7 @@ const isOurs: Readonly<Record<Written, (head: string) => boolean>> = {
   distances: (head) => head.startsWith('iteration,step,image,draw,feature_distance,'),
 };
 
-/** The first bytes of a file, as Latin-1; undefined where there is no file whose content could be lost. */
+/** Returns the first bytes of a file, as Latin-1; undefined if there is no file with content. */
 function headOf(path: string): string | undefined {
   try {
     const { size } = statSync(path);
@@ -39,12 +39,12 @@ function headOf(path: string): string | undefined {
       closeSync(file);
     }
   } catch {
-    // That it cannot be read or written is for the write to tell.
+    // If it cannot be read, the write reports the reason.
     return undefined;
   }
 }
 
-/** Errors (usage): there is a file at the absolute `path`, and it is none of the kinds that a command writes there. */
+/** Errors (usage): the file at the absolute `path` is not of a kind that the command writes. */
 export function refuseForeignFile(path: string, kinds: readonly Written[], action: string, option = '--out'): void {
   const head = headOf(path);
   if (head === undefined || kinds.some((kind) => isOurs[kind](head))) return;

@@ -15,7 +15,7 @@ interface ProgressOptions extends RunLength {
   readonly clock: () => number;
 }
 
-/** The line of a running epoch: a bar as wide as there is room for, between the numbers that fit. */
+/** Formats the line of a running epoch: a bar of the available width between the numbers that fit. */
 export function batchLine(
   state: BatchProgress,
   { epochs, batchesPerEpoch }: Pick<RunLength, 'epochs' | 'batchesPerEpoch'>,
@@ -41,23 +41,23 @@ export function batchLine(
   return `${epoch}  [${'='.repeat(full)}${' '.repeat(room - full)}]  ${text}`;
 }
 
-/** How bars behave on a terminal. */
+/** Options of bars on a terminal. */
 export const barBehaviour = {
-  /** Frees the line for the epoch's summary. */
+  /** Clears the line for the summary of the epoch. */
   clearOnComplete: true,
-  /** Follows changes of the width. */
+  /** Adapts to changes of the width. */
   forceRedraw: true,
-  // The terminal stays as it is, so that a process which ends at once leaves nothing to be put right.
+  // Terminal modes are not changed, so a process that is killed leaves nothing to restore.
   hideCursor: false,
   linewrap: true,
   gracefulExit: false,
 } as const;
 
-/** Ends a bar and takes it off the terminal. */
+/** Stops a bar and removes it from the terminal. */
 export function endBar(bar: SingleBar | undefined, stream: NodeJS.WriteStream): void {
   if (bar === undefined) return;
   bar.stop();
-  // The `^C` that a terminal echoes behind a full bar moves its last redraw to the next line.
+  // The echoed `^C` after a full-width bar moves its last redraw to the next line.
   clearScreenDown(stream);
 }
 

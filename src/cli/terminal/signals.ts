@@ -1,22 +1,22 @@
-// Signal handling: the first signal asks for a checkpoint, a second interrupt exits at once.
+// Signal handling: the first signal requests a checkpoint, a second interrupt exits immediately.
 import { constants } from 'node:os';
 import type { CommandContext } from '../context.js';
 
 export interface SignalWatch {
-  /** The first signal that came, if one did. */
+  /** Returns the first signal received, if any. */
   readonly requested: () => string | undefined;
   /** Aborted by the first signal. */
   readonly aborted: AbortSignal;
-  /** Lets signals end the process again. */
+  /** Restores the default action of the signals. */
   readonly stop: () => void;
 }
 
-/** Watches signals; whoever asks for `requested` or listens to `aborted` stops and says so. */
+/** Watches signals; the work checks `requested` or listens to `aborted`, and stops. */
 export function watchSignals(context: CommandContext): SignalWatch {
   let first: string | undefined;
   const controller = new AbortController();
   const stop = context.onSignal((signal) => {
-    // Ctrl-C or Ctrl-\ once more.
+    // A second Ctrl-C or Ctrl-\.
     if (first !== undefined && (signal === 'SIGINT' || signal === 'SIGQUIT')) {
       context.stderr.write('\n');
       context.exit(128 + constants.signals[signal]);

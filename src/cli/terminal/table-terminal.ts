@@ -1,10 +1,10 @@
-// Formats a table of the paper for a terminal: columns that do not fit go into further blocks below.
+// Formats a table of the paper for a terminal; columns that do not fit go into further blocks below.
 import { cellTexts, cellTitles, columnTitle } from '../../report/tables/cell-texts.js';
 import type { ReportTable } from '../../report/tables/table.js';
 import { foldedTable, widthOf, wrapText } from './fold.js';
 import { formatTable } from './table.js';
 
-/** Some columns as one block, each column's title above the first of its numbers. */
+/** Formats some columns as one block, with the title of a column above its first number. */
 function block(table: ReportTable, columns: readonly number[]): string {
   const { labels, rows } = table;
   const kinds = columns.map((index) => cellTitles(table.columns[index]));
@@ -27,7 +27,7 @@ function block(table: ReportTable, columns: readonly number[]): string {
   return `${title}\n${text}`;
 }
 
-/** One column where even that is too wide: each row's name on a line of its own above its numbers. */
+/** Formats a column that is too wide even alone: the name of each row on a separate line above its numbers. */
 function tallBlock(table: ReportTable, index: number, width: number): string {
   const column = table.columns[index];
   const rows = table.rows.map(({ labels, cells }) => [
@@ -37,7 +37,7 @@ function tallBlock(table: ReportTable, index: number, width: number): string {
   return `${columnTitle(column)}\n${foldedTable([table.labels.join(', '), ...cellTitles(column)], rows, width)}`;
 }
 
-/** Neighbours under one title, which stay together where they fit. */
+/** Adjacent columns under one title, which stay together if they fit. */
 function groupsOf({ columns }: ReportTable): number[][] {
   return columns.reduce<number[][]>((groups, { group }, index) => {
     const last = groups.at(-1);
@@ -46,7 +46,7 @@ function groupsOf({ columns }: ReportTable): number[][] {
   }, []);
 }
 
-/** The columns of each block, as many side by side as fit. */
+/** Returns the columns of each block, as many per block as fit. */
 function blocksOf(table: ReportTable, width: number): number[][] {
   const fits = (columns: readonly number[]): boolean => widthOf(block(table, columns)) <= width;
   const units = groupsOf(table).flatMap((group) => (fits(group) ? [group] : group.map((index) => [index])));
@@ -57,7 +57,7 @@ function blocksOf(table: ReportTable, width: number): number[][] {
   }, []);
 }
 
-/** The whole table with its notes in so many columns of text. */
+/** Formats the whole table with its notes for a width in columns of text. */
 export function terminalTable(table: ReportTable, width: number): string {
   const blocks = blocksOf(table, width).map((columns) => {
     const text = block(table, columns);

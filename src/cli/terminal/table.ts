@@ -7,12 +7,12 @@ export function printJson(context: Pick<CommandContext, 'stdout'>, value: unknow
   context.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** A cell in one line: names of files and classes may have line breaks, and what else a terminal obeys. */
+/** Makes a cell one line: names of files and classes may contain line breaks and other control characters. */
 export const inOneLine = (cell: string): string =>
   // eslint-disable-next-line no-control-regex
   cell.replaceAll(/[\u0000-\u001f\u007f]/g, (control) => JSON.stringify(control).slice(1, -1));
 
-/** Columns aligned by their widest cell; numbers, and dashes that stand for them, to the right, words to the left. */
+/** Aligns columns by their widest cell: numbers and dashes to the right, words to the left. */
 export function formatTable(header: readonly string[], given: readonly (readonly string[])[]): string {
   const rows = given.map((row) => row.map(inOneLine));
   const numeric = header.map((_, column) => rows.every((row) => /^[-+<~]?[\d.,]|^-?$/.test(row[column])));
