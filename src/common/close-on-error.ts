@@ -1,6 +1,6 @@
-// Closes what is open when a step after its opening fails.
+// Closes a resource if a later step fails.
 
-/** What `next` gives. Errors: those of `next`, after `close` was called. */
+/** Returns the result of `next`. Errors: those of `next`, after `close` was called. */
 export async function closeOnError<Result>(
   close: () => void | Promise<void>,
   next: () => Result | Promise<Result>,

@@ -1,10 +1,10 @@
-// A new file that is there with its whole content or not at all.
+// Creates a file atomically: with its whole content or not at all.
 import { link, open, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from './errors.js';
 import { removeLeftovers, temporaryPath } from './files.js';
 
-/** What a file system that has no hard links answers. */
+/** Error codes of file systems without hard links. */
 const linkless = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 async function createInPlace(path: string, content: string): Promise<boolean> {
@@ -32,17 +32,17 @@ async function linkOnce(aside: string, path: string): Promise<boolean> {
     await link(aside, path);
     return true;
   } catch (error) {
-    // Over NFS the answer to a link that was made can be lost, and the next one says that there is one.
+    // Over NFS the reply to a successful link may be lost; the retry then reports that the file exists.
     if (systemCode(error) === 'EEXIST') return (await stat(aside).catch(() => undefined))?.nlink === 2;
-    // Another process that created the file has just tidied up: there is one, or was.
+    // Another process created the file and has just removed its temporary file.
     if (systemCode(error) === 'ENOENT') return false;
     throw error;
   }
 }
 
 /**
- * Creates a file; false where there is one. Of several processes one creates it, and one that is killed leaves the
- * whole file or none; only on a file system without hard links can it leave an empty one.
+ * Creates a file; returns false if it exists. Only one of several processes creates it. A killed process leaves the
+ * whole file or none; on a file system without hard links it may leave an empty one.
  */
 export async function createFile(path: string, content: string): Promise<boolean> {
   const aside = temporaryPath(path);
@@ -50,7 +50,7 @@ export async function createFile(path: string, content: string): Promise<boolean
     await writeFile(aside, content, { flag: 'wx', flush: true });
     const created = await linkOnce(aside, path);
     await rm(aside, { force: true });
-    // What processes left that were killed here.
+    // Files left by processes that were killed here.
     if (created) await removeLeftovers(dirname(path), path);
     return created;
   } catch (error) {

@@ -7,8 +7,8 @@
 type FailureKind = 'usage' | 'failure' | 'stopped';
 
 /**
- * What failed, for tests and programs, which match it in place of the prose. The part before the slash is the subject;
- * `internal`: a mistake of this program, or of a user's module.
+ * What failed, for tests and programs, which match codes instead of messages. The part before the slash is the subject;
+ * `internal`: a bug in this program or in a custom module.
  */
 export type FailureCode =
   | 'bundle/damaged'
@@ -85,7 +85,7 @@ export interface FailureDetail {
   readonly code: FailureCode;
   /** Where it happened: a path, `file:line:col`, possibly with a caret excerpt on further lines. */
   readonly place?: string;
-  /** What the user can do about it. */
+  /** What the user can do. */
   readonly hint?: string;
   readonly kind?: FailureKind;
   readonly cause?: unknown;
@@ -114,8 +114,8 @@ export function cannot(action: string, reason: string, detail: FailureDetail): I
 }
 
 /**
- * What a stop that was asked for says: `stopped by SIGINT: a checkpoint is written`; without a signal, where others
- * were asked, `stopped: …`. Throw the result.
+ * Composes the error of a requested stop: `stopped by SIGINT: a checkpoint is written`; without a signal (if other
+ * processes were stopped) `stopped: …`. Throw the result.
  */
 export function stopped(
   signal: string | undefined,
@@ -129,18 +129,18 @@ export function stopped(
   });
 }
 
-/** The text of any thrown value, without a stack. */
+/** Returns the text of any thrown value, without a stack. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The `code` of a Node.js system error (`ENOENT`, `EACCES`, …), if it has one. */
+/** Returns the `code` of a Node.js system error (`ENOENT`, `EACCES`, …), if there is one. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || error instanceof IsdaError) return undefined;
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The stacks of an error and of what caused it, the way to its origin last. */
+/** Returns the stacks of an error and of its causes, the original cause last. */
 function stacksOf(error: Error): readonly string[] {
   const own = error.stack ?? error.message;
   return error.cause instanceof Error
@@ -148,16 +148,13 @@ function stacksOf(error: Error): readonly string[] {
     : [own];
 }
 
-/**
- * Renders an error for a terminal: message, place and hint; code and stack only with `debug`, a stack of the
- * unexpected.
- */
+/** Formats an error for a terminal: message, place and hint; with `debug` also the code and the stacks. */
 export function formatError(error: unknown, debug: boolean): string {
   if (!(error instanceof IsdaError)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return debug ? `error: ${text}` : `error: ${reasonOf(error)}\n  hint: this was not expected; --debug shows where`;
   }
-  // What was asked for is no error.
+  // A requested stop is not an error.
   const lines = [error.kind === 'stopped' ? error.message : `error: ${error.message}`];
   if (error.place !== undefined) lines.push(...error.place.split('\n').map((line) => `  ${line}`));
   if (error.hint !== undefined) lines.push(`  hint: ${error.hint.replaceAll('\n', '\n    ')}`);

@@ -1,6 +1,6 @@
 // Recognizes files of other formats in place of images and networks.
 
-/** What a file of a format has at a byte of its own. */
+/** A format with its signature and the offset of the signature. */
 const signatures: readonly (readonly [at: number, text: string, name: string])[] = [
   [0, 'GIF8', 'a GIF image'],
   [8, 'WEBP', 'a WebP image'],
@@ -23,7 +23,7 @@ const signatures: readonly (readonly [at: number, text: string, name: string])[]
   [0, 'version https://git-lfs', 'a Git LFS pointer in place of the file (`git lfs pull` gets it)'],
 ];
 
-/** The same of text, which may begin with white space; in lower case. */
+/** Text formats with how they start, in lower case, after optional white space. */
 const beginnings: readonly (readonly [start: string, name: string])[] = [
   ['<!doctype html', 'a web page'],
   ['<html', 'a web page'],
@@ -47,8 +47,8 @@ const isTorch = (bytes: Buffer): boolean => {
 const isPickle = (bytes: Buffer): boolean => bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
 
 /**
- * Protocol buffers: of ONNX, whose version is followed by the name of the program that wrote it, and of a SavedModel,
- * by a message.
+ * Protocol buffers: in ONNX the version is followed by the name of the program that wrote the file, in a SavedModel by
+ * a message.
  */
 function protocolBuffer(bytes: Buffer): string | undefined {
   if (bytes.length < 8 || bytes[0] !== 0x08 || bytes[1] === 0 || bytes[1] > 0x20 || bytes[2] !== 0x12) return undefined;
@@ -56,7 +56,7 @@ function protocolBuffer(bytes: Buffer): string | undefined {
   return bytes[1] === 1 && bytes.subarray(4, 8).includes(0x0a) ? 'a SavedModel of TensorFlow' : undefined;
 }
 
-/** Text without a signature: JSON, or a page such as `404: Not Found`. */
+/** Text without a signature: JSON, or an error page such as `404: Not Found`. */
 function plainText(bytes: Buffer): string | undefined {
   const text = bytes.toString('utf8', 0, 512).replace(/\ufffd$/, '');
   // eslint-disable-next-line no-control-regex

@@ -6,13 +6,13 @@ import { basename, dirname, join } from 'node:path';
 import { cannot, reasonOf, systemCode, type IsdaError } from './errors.js';
 import { formatBytes } from './format.js';
 
-/** What a file is made of: one piece, or several that are written one after the other without being joined. */
+/** Content of a file: one piece, or several that are written in order without being concatenated in memory. */
 type FileContent = string | Uint8Array | Iterable<Uint8Array>;
 
-/** Files that one piece of work has open at a time: a process may have about a thousand. */
+/** Maximum number of files that one task keeps open; a process may have about a thousand. */
 export const maxOpenFiles = 64;
 
-/** Whether something is at a path that this process may look at. */
+/** Whether a path exists and is accessible. */
 export const pathExists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
@@ -40,8 +40,8 @@ const explanations: Readonly<Record<string, Explanation>> = {
 };
 
 /**
- * The error for a file or folder that could not be written: `cannot write X: reason`.
- * `freeBytes` is named where space is the reason.
+ * Returns the error for a file or folder that could not be written: `cannot write X: reason`, with `freeBytes` if the
+ * disk is full.
  */
 export function writeFailure(path: string, error: unknown, freeBytes?: number, action = 'write'): IsdaError {
   const code = systemCode(error);
@@ -51,7 +51,7 @@ export function writeFailure(path: string, error: unknown, freeBytes?: number, a
   return cannot(`${action} ${path}`, `${reason}${free}`, { code: 'file/write', hint, cause: error });
 }
 
-/** The error for a file that could not be read: `cannot read X: reason`. */
+/** Returns the error for a file that could not be read: `cannot read X: reason`. */
 export function readFailure(path: string, error: unknown, hint?: string): IsdaError {
   const code = systemCode(error);
   const reasons: Record<string, string> = {
@@ -83,12 +83,12 @@ export function writeFailureWithSpaceNow(path: string, error: unknown): IsdaErro
   }
 }
 
-/** A call reads and writes at most this much: the kernel cuts longer ones, and signals stay alive in between. */
+/** Maximum bytes per read or write: the kernel truncates longer ones, and signals are handled in between. */
 const callBytes = 1 << 26;
 
 /**
- * The bytes of a file, also of one beyond the 2 GiB that `readFile` of Node.js takes; at most 4 GiB with Node.js 20.
- * Errors: those of the file system, as they are.
+ * Returns the bytes of a file, also beyond the 2 GiB of Node.js's `readFile`; at most 4 GiB with Node.js 20. Errors:
+ * those of the file system, unchanged.
  */
 export async function readWhole(path: string): Promise<Buffer> {
   const handle = await open(path, 'r');
@@ -107,14 +107,14 @@ export async function readWhole(path: string): Promise<Buffer> {
   }
 }
 
-/** The bytes of a file that the user named. Errors: it cannot be read, in words. */
+/** Returns the bytes of a file given by the user. Errors: `cannot read X: reason`. */
 export function readNamed(path: string): Promise<Buffer> {
   return readWhole(path).catch((error: unknown) => {
     throw readFailure(path, error);
   });
 }
 
-/** SHA-256 (hex) of a file's content, which is not held in memory as a whole. Errors: it cannot be read. */
+/** Returns the SHA-256 (hex) of a file, which is streamed. Errors: it cannot be read. */
 export function fileSha256(path: string): string {
   const hash = createHash('sha256');
   const chunk = Buffer.allocUnsafe(1024 * 1024);
@@ -132,23 +132,23 @@ export function fileSha256(path: string): string {
   return hash.digest('hex');
 }
 
-/** Makes a folder after those above it, where missing. Errors: those of the file system, as they are. */
+/** Creates a folder and its missing parents. Errors: those of the file system, unchanged. */
 export async function makeFolders(path: string): Promise<void> {
   const found = await stat(path).catch(systemCode);
   if (typeof found === 'object' && found.isDirectory()) return;
   const parent = dirname(path);
   if (found === 'ENOENT' && parent !== path) await makeFolders(parent);
   await mkdir(path).catch(async (error: unknown) => {
-    // Another process may have been faster.
+    // Another process may have created it.
     const isThere = systemCode(error) === 'EEXIST' && (await stat(path).catch(() => undefined))?.isDirectory();
     if (isThere !== true) throw error;
   });
 }
 
 /**
- * Creates a folder and its parents where missing. Errors: `cannot create the folder X: reason`.
- * (`mkdir` of Node.js with `recursive` is not used here: where the kernel makes no folders, as in /proc, it tries
- * without end, and what it says of a read-only file system is that the path does not exist.)
+ * Creates a folder and its missing parents. Errors: `cannot create the folder X: reason`.
+ * (Node.js's recursive `mkdir` is not used: where the kernel does not create folders, as in /proc, it loops forever,
+ * and for a read-only file system it reports that the path does not exist.)
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -156,7 +156,7 @@ export async function makeFolder(path: string): Promise<void> {
   } catch (error) {
     const explained: Readonly<Record<string, Explanation>> = {
       EEXIST: { reason: 'there is a file of that name', hint: 'choose another name' },
-      // The folder above it is there by now.
+      // Its parent exists at this point.
       ENOENT: { reason: 'the file system takes no folder there', hint: 'choose a folder elsewhere' },
     };
     const known = explained[systemCode(error) ?? ''];
@@ -165,7 +165,7 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes renames and new names in a folder durable, where the file system knows how. */
+/** Makes renames and new entries in a folder durable, if the file system supports it. */
 export async function syncFolder(path: string): Promise<void> {
   try {
     const handle = await open(path, 'r');
@@ -175,24 +175,24 @@ export async function syncFolder(path: string): Promise<void> {
       await handle.close();
     }
   } catch (error) {
-    // Windows and some network file systems cannot sync a folder; there the rename is all there is.
+    // Windows and some network file systems cannot sync a folder.
     if (!['EINVAL', 'EPERM', 'EISDIR', 'ENOTSUP', 'EACCES', 'EBADF'].includes(systemCode(error) ?? '')) throw error;
   }
 }
 
 const temporaryName = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
-/** A name beside `path` for what is to be renamed to it; `removeLeftovers` deletes it after a crash. */
+/** Returns a temporary path in the folder of `path`; `removeLeftovers` deletes the file after a crash. */
 export function temporaryPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
 /**
- * Writes a file so that at any moment, even through a crash or a power cut, its path holds the old or the new content.
- * The content goes to a file aside in the same folder, which is synced, renamed, and its folder synced.
- * (write-file-atomic 7 is not used here: it trusts one `fs.write`, which on a full disk or beyond 2 GiB writes only a
- * part, takes no pieces, and does not sync the folder.) Links are followed; the rights of a replaced file are kept.
- * Errors: `cannot write X: reason`, with the free space where that is the reason; nothing is left behind.
+ * Writes a file atomically and durably: at any moment, even after a crash or a power cut, its path has the old or the
+ * new content. The content is written to a temporary file in the same folder, which is synced and renamed; then the
+ * folder is synced. (write-file-atomic 7 is not used: it relies on one `fs.write`, which writes only a part on a full
+ * disk or beyond 2 GiB, accepts no pieces, and does not sync the folder.) Links are followed; the permissions of a
+ * replaced file are kept. Errors: `cannot write X: reason`, with the free space if the disk is full.
  */
 export async function writeFileAtomically(path: string, content: FileContent): Promise<void> {
   let aside: string | undefined;
@@ -216,7 +216,7 @@ export async function writeFileAtomically(path: string, content: FileContent): P
     aside = undefined;
     await syncFolder(dirname(target));
   } catch (error) {
-    // The free space is looked up before the part that was written goes away.
+    // The free space is read before the partial file is deleted.
     const failure = await writeFailureWithSpace(path, error);
     if (aside !== undefined) await rm(aside, { force: true }).catch(() => undefined);
     throw failure;
@@ -224,8 +224,8 @@ export async function writeFileAtomically(path: string, content: FileContent): P
 }
 
 /**
- * Deletes what writes cut off by a crash left in a folder, `of` one path where it is given. Call it only while nobody
- * else writes there.
+ * Deletes temporary files that crashed writes left in a folder, only those `of` one path if it is given. Call it only
+ * while no other process writes there.
  */
 export async function removeLeftovers(folder: string, of?: string): Promise<void> {
   const start = of === undefined ? '.' : `.${basename(of)}.`;

@@ -1,6 +1,6 @@
-// Lines that fit a terminal: the least important parts are left out first.
+// Lines that fit into a terminal: the least important parts are dropped first.
 
-/** Parts of a line by rank: those of the highest ranks that fit, in their own order, joined by two spaces. */
+/** Joins the parts of highest rank that fit, in their given order, with two spaces. */
 export function fitLine(parts: readonly (readonly [rank: number, text: string])[], width: number): string {
   const ranked = parts.map(([rank, text], index) => ({ rank, text, index })).sort((a, b) => a.rank - b.rank);
   const kept: typeof ranked = [];

@@ -1,6 +1,6 @@
 // Formats durations, counts, sizes and lists for people.
 
-/** Seconds as `4.2 s`, `42 s`, `3 min 05 s`, `2 h 07 min`, `3 d 04 h`; `?` where they are not a finite number >= 0. */
+/** Formats seconds as `4.2 s`, `42 s`, `3 min 05 s`, `2 h 07 min`, `3 d 04 h`; `?` if not a finite number >= 0. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return '?';
   if (Math.round(seconds * 10) < 100) return `${seconds.toFixed(1)} s`;
@@ -17,7 +17,7 @@ export function formatDuration(seconds: number): string {
 function scaled(value: number, base: number, units: readonly string[]): string {
   let rest = value;
   let unit = 0;
-  // The bound is below the base, so that 999.96 becomes the next unit's 1.00 and never 1000.
+  // The bound is below the base, so that 999.96 becomes 1.00 of the next unit and not 1000.
   while (unit < units.length - 1 && Math.abs(rest) >= base - 0.5) {
     rest /= base;
     unit++;
@@ -26,19 +26,19 @@ function scaled(value: number, base: number, units: readonly string[]): string {
   return `${rest.toFixed(Math.abs(rest) < 9.995 ? 2 : Math.abs(rest) < 99.95 ? 1 : 0)}${units[unit]}`;
 }
 
-/** A count in three digits: `950`, `1.20k`, `36.5M`, `10.5G`. */
+/** Formats a count with three digits: `950`, `1.20k`, `36.5M`, `10.5G`. */
 export function formatCount(count: number): string {
   return scaled(count, 1000, ['', 'k', 'M', 'G', 'T']);
 }
 
-/** Bytes in binary units: `512 B`, `1.50 KiB`, `2.00 GiB`. */
+/** Formats bytes in binary units: `512 B`, `1.50 KiB`, `2.00 GiB`. */
 export function formatBytes(bytes: number): string {
   return scaled(bytes, 1024, [' B', ' KiB', ' MiB', ' GiB', ' TiB']);
 }
 
 /**
- * Two decimals, halves away from zero, for errors in percent: half of a hundredth is what ten of them often have as
- * their mean, and the last bits of the sum would decide where it goes. Zero has no sign.
+ * Formats errors in percent with two decimals, halves away from zero: the mean of ten errors often ends in half a
+ * hundredth, and the last bits of the sum would decide the rounding. Zero has no sign.
  */
 export function twoDecimals(value: number): string {
   const text = (value + Math.sign(value) * 1e-9).toFixed(2);
@@ -57,6 +57,6 @@ export function orList(words: readonly string[]): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
 }
 
-/** Names in a message, as they are, and how many more there are. */
+/** Formats the first names of a list, and the number of further ones. */
 export const someNames = (names: readonly string[], limit = 8): string =>
   names.length <= limit ? names.join(', ') : `${names.slice(0, limit).join(', ')} and ${names.length - limit} more`;

@@ -6,7 +6,7 @@ import { cannot } from './errors.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The home folder of the user. Errors: neither HOME nor the system names one, as in containers with numbers for users.
+ * Returns the home folder of the user. Errors: neither HOME nor the system has one, as in some containers.
  */
 function userHome(environment: Environment): string {
   if (environment['HOME']) return environment['HOME'];
@@ -21,7 +21,7 @@ function userHome(environment: Environment): string {
   }
 }
 
-/** The cache folder: `$ISDA_HOME`, else `~/.cache/isda`. Absolute. Errors: there is neither. */
+/** Returns the cache folder, absolute: `$ISDA_HOME`, else `~/.cache/isda`. Errors: there is neither. */
 export function cacheHome(environment: Environment): string {
   if (environment['ISDA_HOME']) return resolve(environment['ISDA_HOME']);
   return join(userHome(environment), '.cache', 'isda');

@@ -1,6 +1,6 @@
-// What a value of a user's JavaScript is, for messages.
+// Describes values of users' JavaScript in messages.
 
-/** What a value is, for messages: `null`, `a list`, `a string`. */
+/** Describes the type of a value: `null`, `a list`, `a string`. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return 'a list';

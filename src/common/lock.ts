@@ -8,15 +8,15 @@ import { cannot, systemCode } from './errors.js';
 import { readFailure, writeFailureWithSpace } from './files.js';
 import type { Environment } from './home.js';
 
-/** The process that asks for a lock. */
+/** The process that requests a lock. */
 interface LockHolder {
   readonly pid: number;
   readonly host: string;
   /**
-   * Boot and namespace in which `pid` counts, on Linux: containers, and machines of one name, have pids of their own.
+   * Boot and namespace in which `pid` is valid, on Linux: containers and machines of the same name have separate pids.
    */
   readonly space?: string;
-  /** The Slurm job that the process is of, and how often Slurm had queued it again by then. */
+  /** The Slurm job of the process, and how often Slurm has requeued it. */
   readonly job?: string;
   readonly restarts?: number;
 }
@@ -24,46 +24,46 @@ interface LockHolder {
 interface LockContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** When a process of this machine started, in any fixed unit; undefined where there is no such process. */
+  /** Returns the start of a process of this machine, in any fixed unit; undefined if there is no such process. */
   readonly startOf: (pid: number) => Promise<string | undefined>;
-  /** How long a lock that only its age makes dead is watched before it is taken over; default: not at all. */
+  /** How long a lock that is dead only by its age is watched before it is taken over; default: not watched. */
   readonly watch?: LockWatch;
 }
 
 interface LockWatch {
   readonly milliseconds: number;
-  /** Called with the holder once a watch begins. */
+  /** Called with the holder when a watch starts. */
   readonly begins: (holder: string) => void;
 }
 
-/** Longer than a living holder takes to show that it lives. */
+/** Longer than the interval at which a living holder updates its lock. */
 export const watchMilliseconds = 35_000;
 
 export interface RunLock {
-  /** Gives the folder free again; a second call does nothing. */
+  /** Releases the lock; a second call has no effect. */
   release(): Promise<void>;
 }
 
-/** A lock that was taken, or who lives and holds it, in words. */
+/** The acquired lock, or a description of its living holder. */
 type LockAttempt = { readonly lock: RunLock } | { readonly holder: string };
 
 interface LockContent extends LockHolder {
-  /** Tells a process from a later one with the same pid. */
+  /** Distinguishes a process from a later one with the same pid. */
   readonly start: string;
 }
 
 /**
- * A holder shows every 30 s that it lives; where its pid says nothing, one that has not for 5 min is taken for dead.
+ * A holder updates its lock every 30 s. If its pid cannot be checked, it counts as dead after 5 min without an update.
  */
 const heartbeatMilliseconds = 30_000;
 const silenceMilliseconds = 300_000;
 
-/** When a process started: its clock tick since boot on Linux, the mere fact that it runs elsewhere. */
+/** Start of a process: in clock ticks since boot on Linux; elsewhere only whether it runs. */
 export async function processStart(pid: number): Promise<string | undefined> {
   try {
     // Without one of its own (`unshare --pid`), a namespace sees the /proc of another, where pids mean other processes.
     if ((await readlink('/proc/self')) !== `${process.pid}`) throw new Error('/proc is not of this namespace');
-    // Field 22; the second one, the program's name in brackets, may itself hold spaces and brackets.
+    // Field 22; field 2, the program's name in parentheses, may itself contain spaces and parentheses.
     const line = await readFile(`/proc/${pid}/stat`, 'latin1');
     return line.slice(line.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
@@ -76,7 +76,7 @@ export async function processStart(pid: number): Promise<string | undefined> {
   }
 }
 
-/** The boot and the namespace of this process's pid; undefined where the system has no such files. */
+/** Returns boot and pid namespace of this process; undefined if the system has no such files. */
 function pidSpace(): string | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
@@ -86,7 +86,7 @@ function pidSpace(): string | undefined {
   }
 }
 
-/** This process as the holder of a lock. `environment`: where it may be a job's. */
+/** Describes this process as the holder of a lock. `environment` tells whether it belongs to a Slurm job. */
 export function thisProcess(environment: Environment = {}): LockHolder {
   const { SLURM_JOB_ID: job, SLURM_RESTART_COUNT: restarts = '0' } = environment;
   const space = pidSpace();
@@ -110,20 +110,20 @@ function parse(text: string): LockContent | undefined {
 
 async function isDead(path: string, text: string, own: LockHolder, context: LockContext): Promise<boolean> {
   const holder = parse(text);
-  // Locks of earlier versions have no `space`: their pids count as those of this one.
+  // Locks of earlier versions have no `space`; their pids are taken as those of this namespace.
   const sameSpace = holder?.host === own.host && (holder.space ?? own.space) === own.space;
   if (sameSpace) return (await context.startOf(holder.pid)) !== holder.start;
-  // Slurm starts a job again only after it has ended, though the machine that it ran on may never say so.
+  // Slurm restarts a job only after it has ended, even if its machine never reports that.
   const sameJob = holder?.job !== undefined && holder.job === own.job;
   if (sameJob && (holder.restarts ?? 0) < (own.restarts ?? 0)) return true;
-  // A lock of another machine or container, or one that a crash left empty on a file system without hard links, can
+  // A lock of another machine or container, or an empty one left by a crash on a file system without hard links, can
   // only be judged by its age.
   const { mtimeMs } = await stat(path);
   return context.now() - mtimeMs > silenceMilliseconds && !(await isSeenAlive(path, text, mtimeMs, context));
 }
 
 /**
- * Whether a holder shows that it lives while one watches: clocks that differ make the lock of a living one look old.
+ * Whether a watched holder updates its lock: with clocks that differ, the lock of a living holder may look old.
  */
 async function isSeenAlive(path: string, text: string, before: number, { watch }: LockContext): Promise<boolean> {
   if (watch === undefined) return false;
@@ -141,8 +141,8 @@ async function removeIf(path: string, content: string): Promise<void> {
 }
 
 /**
- * Deletes a dead holder's lock. A second file lets one process at a time do so: without it, one could delete the lock
- * that another has just taken in its place. `content`: what this process writes into both.
+ * Deletes the lock of a dead holder. A second file allows only one process at a time to do so; otherwise a process
+ * could delete the lock that another has just taken. `content`: the content of both files.
  */
 async function removeDead(
   { path, text, content }: Readonly<Record<'path' | 'text' | 'content', string>>,
@@ -151,7 +151,7 @@ async function removeDead(
 ): Promise<void> {
   const guard = `${path}.takeover`;
   if (!(await createFile(guard, content))) {
-    // Somebody else is at it, for a moment, or was killed at it.
+    // Another process is deleting the lock, or was killed while doing so.
     const other = await readFile(guard, 'utf8');
     if (await isDead(guard, other, own, { now, startOf })) await removeIf(guard, other);
     else await setTimeout(10);
@@ -170,8 +170,8 @@ function nameOf(text: string): string {
 }
 
 /**
- * Takes the lock file `path`, also from a holder that is dead. Errors: `cannot use the run folder` while a living
- * process holds it, with that one's pid and machine; `cannot write X`.
+ * Takes the lock file `path`, also from a dead holder. Errors: `cannot use the run folder`, with pid and machine, while
+ * a living process holds it; `cannot write X`.
  */
 export async function takeLock(path: string, own: LockHolder, context: LockContext): Promise<RunLock> {
   const attempt = await tryLock(path, own, context);
@@ -184,8 +184,8 @@ export async function takeLock(path: string, own: LockHolder, context: LockConte
 }
 
 /**
- * The living process that holds the lock file `path`, in words; undefined where it is free or its holder dead. `own` is
- * asked for only where there is a lock.
+ * Describes the living process that holds the lock file `path`; undefined if it is free or its holder dead. `own` is
+ * called only if there is a lock.
  */
 export async function lockHolder(
   path: string,
@@ -201,7 +201,7 @@ export async function lockHolder(
   }
 }
 
-/** As `takeLock`, but a living holder is an answer and no error. */
+/** As `takeLock`, but returns a living holder instead of throwing. */
 export async function tryLock(path: string, own: LockHolder, context: LockContext): Promise<LockAttempt> {
   const start = (await context.startOf(own.pid)) ?? 'unknown';
   const content = `${JSON.stringify({ ...own, start } satisfies LockContent)}\n`;
@@ -218,7 +218,7 @@ export async function tryLock(path: string, own: LockHolder, context: LockContex
     } catch (error) {
       const code = systemCode(error);
       if (code === undefined) throw error;
-      // ENOENT: somebody let go in between, which the next round sees.
+      // ENOENT: the lock was released in between; the next round handles it.
       if (code !== 'ENOENT') throw readFailure(path, error);
     }
   }

@@ -1,4 +1,4 @@
-// Loads and checks the user's own modules that a config names.
+// Loads and checks the custom modules of a config.
 import { stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
@@ -9,25 +9,25 @@ import { orUnsettled } from './unsettled.js';
 import { cannot, IsdaError, reasonOf, systemCode, type FailureDetail } from './errors.js';
 import { placeInFile, withLongStacks } from './stack-place.js';
 
-/** The key of a config that names a user's file; `factory`: what the file exports. */
+/** The config key for the path of a custom module; `factory`: the function that the module exports. */
 const moduleOption = (factory: string) =>
   pathOption().describe(
     `JavaScript file that exports \`${factory}\`, relative to the file that names it, or with --set to the working directory`,
   );
 
-/** The keys of a config by which a user's file is used: its path, and what its factory is called with. */
+/** The config keys of a custom module: its path, and the options for its factory. */
 export const moduleOptions = (factory: string) => ({
   module: moduleOption(factory),
   options: z.record(z.string(), z.json()).default({}).describe(`passed to \`${factory}\` unchanged`),
 });
 
-/** For the checks of what a user's file gives. */
+/** A schema for functions in the results of custom modules. */
 export const callable = z.custom<(...args: never[]) => unknown>(
   (value) => typeof value === 'function',
   'expected a function',
 );
 
-/** Errors (usage): there is no file at a path; Node.js would name the file of this program that asked for it. */
+/** Errors (usage): there is no file at a path; the message of Node.js would name the importing file instead. */
 async function requireFile(path: string): Promise<void> {
   const refuse = (reason: string): Error =>
     cannot(`use the module ${path}`, reason, {
@@ -41,7 +41,7 @@ async function requireFile(path: string): Promise<void> {
   if (!found.isFile()) throw refuse('it is not a file');
 }
 
-/** What is wrong with the first part of an object that does not pass its check. */
+/** Describes the first problem of an object that does not match its schema. */
 function incompleteness(made: unknown, check: z.ZodObject, [issue]: readonly z.core.$ZodIssue[]): string {
   if (issue.path.length === 0) {
     const required = Object.entries(check.shape).filter(([, part]) => !(part instanceof z.ZodOptional));
@@ -54,8 +54,8 @@ function incompleteness(made: unknown, check: z.ZodObject, [issue]: readonly z.c
 }
 
 /**
- * Calls a function of a user's file, of one that is not known where there is no path. Errors: whatever it throws, as
- * `cannot <action>: reason` with the line of the file that it comes from; --debug shows the stack.
+ * Calls a function of a custom module; `path` is undefined if its file is not known. Errors: what it throws, as
+ * `cannot <action>: reason` with the line in the file; --debug shows the stack.
  */
 export function callOwn<Result>(path: string | undefined, action: string, call: () => Result): Result {
   try {
@@ -71,7 +71,7 @@ export function callOwn<Result>(path: string | undefined, action: string, call: 
   }
 }
 
-/** What to do about a file that Node.js does not import. */
+/** Returns a hint for a file that Node.js cannot import. */
 function importHint(error: unknown): string | undefined {
   const code = systemCode(error);
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
@@ -83,14 +83,14 @@ function importHint(error: unknown): string | undefined {
   return undefined;
 }
 
-/** What a file exports in place of the function that is looked for. */
+/** Returns a hint with the exports of a file that lacks the factory. */
 function exportHint(factory: string, exports: Readonly<Record<string, unknown>>): string {
   const names = Object.keys(exports);
   const said = names.length === 0 ? 'it exports nothing' : `it exports ${names.join(', ')}`;
   return `${said}; write \`export function ${factory}(…) { … }\``;
 }
 
-/** How the failure of a user's file is described: the action, and what is known of the reason. */
+/** Returns the error for a custom module: the action, the reason, and a hint. */
 function unusable(
   action: string,
   reason: string,
@@ -99,19 +99,19 @@ function unusable(
   return cannot(action, reason, { code: 'module/unusable', hint, ...detail });
 }
 
-/** A user's function that makes a part. */
+/** A factory function of a custom module. */
 interface PartFactory {
-  /** Its name. */
+  /** Name of the function. */
   readonly factory: string;
-  /** What cannot be done where it fails. */
+  /** The action that fails if the factory fails. */
   readonly action: string;
-  /** Of its file, where that is known. */
+  /** Path of its file, if known. */
   readonly path?: string;
 }
 
 /**
- * Has `call` call a user's factory; what that gives, at once or as a promise, must pass the check. Errors: it fails, or
- * gives something else.
+ * Calls a factory of a custom module through `call`; its result, or the value of its promise, must match the schema.
+ * Errors: it fails, or returns something else.
  */
 export async function makePart<Result>(
   { factory, action, path }: PartFactory,
@@ -132,8 +132,8 @@ export async function makePart<Result>(
 }
 
 /**
- * Imports a file and has `call` call its export `factory`; what that gives, at once or as a promise, must pass the
- * check. Errors: the file cannot be loaded, does not export `factory`, or that fails or gives something else.
+ * Imports a file and calls its export `factory` through `call`; the result, or the value of its promise, must match the
+ * schema. Errors: the file cannot be loaded, does not export `factory`, or that fails or returns something else.
  */
 export async function useModule<Factory, Result>(
   path: string,

@@ -2,10 +2,10 @@
 import { distance } from 'fastest-levenshtein';
 import { orList } from './format.js';
 
-/** A hint names no more than this many. */
+/** Maximum number of names in a hint. */
 const maxNames = 3;
 
-/** Of a short word, two edits leave too little. */
+/** Minimum length of a word for two edits. */
 const shortest = 5;
 
 /** Edits after which a word is still recognized: one in `letters` letters, two at least; one in a short word. */
@@ -15,11 +15,11 @@ export const maxEdits = (word: string, letters = 3): number =>
 const lettersOf = (name: string): string => [...name.toLowerCase()].sort().join('');
 
 /**
- * The members of `known` nearest to `name` by edit distance, all that are equally near; none where none is near. Of a
- * word of up to four letters one edit is near, or two letters that changed places.
+ * Returns the members of `known` nearest to `name` by edit distance, all equally near ones; empty if none is near. For
+ * words of up to four letters only one edit, or two swapped letters, is near.
  */
 export function nearest(name: string, known: readonly string[]): readonly string[] {
-  // Upper and lower case count as the same.
+  // Case is ignored.
   const lower = name.toLowerCase();
   const distances = known.map((candidate) => distance(lower, candidate.toLowerCase()));
   const least = Math.min(...distances);
@@ -28,7 +28,7 @@ export function nearest(name: string, known: readonly string[]): readonly string
   return least === 2 ? closest.filter((candidate) => lettersOf(candidate) === lettersOf(name)) : [];
 }
 
-/** `did you mean gpus or cpus?`, or undefined where no known name is near. `shown`: a name as it is to be written. */
+/** Returns `did you mean gpus or cpus?`, or undefined if no known name is near. `shown` formats a name. */
 export function didYouMean(
   name: string,
   known: readonly string[],

@@ -1,7 +1,7 @@
 // Config values that are paths.
 import { z } from 'zod';
 
-/** A path of a config. A shell would expand `~` and `$HOME`; nothing else does, so that they would name a folder. */
+/** Schema of a path. `~` and `$HOME` are refused, because only a shell expands them. */
 export const pathOption = () =>
   z
     .string()
@@ -11,6 +11,6 @@ export const pathOption = () =>
         `begins with ${unexpandedWord(String(input))}, which only a shell expands: write the whole path`,
     });
 
-/** What a path begins with that was meant for a shell: `~` of `~`, `~/x` and `~name/x`, `$HOME` of `$HOME/x`. */
+/** Returns the start of a path that only a shell expands: `~` of `~`, `~/x` and `~name/x`, `$HOME` of `$HOME/x`. */
 export const unexpandedWord = (path: string): string | undefined =>
   /^~(?=[^/]*(?:\/|$))/.exec(path)?.[0] ?? /^\$(?:\w+|\{\w+\})(?=\/|$)/.exec(path)?.[0];

@@ -1,6 +1,6 @@
-// Tells objects with named values from null, lists and other values.
+// Distinguishes plain objects from null, lists and other values.
 
-/** Whether a value read from JSON or YAML, or given by a user's file, is an object with named values. */
+/** Whether a value from JSON, YAML or a custom module is a plain object. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

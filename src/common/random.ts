@@ -1,6 +1,6 @@
 // Counter-based random numbers: pure functions of a key, so any epoch, image or weight can be reproduced.
 
-/** A stream of random 32-bit integers and what is derived from them. */
+/** A stream of random 32-bit integers, and numbers derived from them. */
 export interface RandomStream {
   /** An integer in [0, 2^32). */
   uint32(): number;
@@ -35,7 +35,7 @@ export function hashKey(...key: readonly (number | string)[]): number {
   return key.reduce<number>(absorb, 0x5bd1e995);
 }
 
-/** The stream of random numbers that belongs to a key, for example (seed, 'augment', epoch, imageIndex). Uses sfc32. */
+/** Returns the random stream of a key, for example (seed, 'augment', epoch, imageIndex). Uses sfc32. */
 export function randomStream(...key: readonly (number | string)[]): RandomStream {
   let a = hashKey(...key, 1);
   let b = hashKey(...key, 2);
@@ -73,7 +73,7 @@ export function randomStream(...key: readonly (number | string)[]): RandomStream
   return { uint32, uniform, integer, normal };
 }
 
-/** The integers 0 … count−1 in a random order (Fisher-Yates). */
+/** Returns the integers 0 … count−1 in random order (Fisher-Yates). */
 export function permutation(count: number, random: RandomStream): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, index) => index);
   for (let i = count - 1; i > 0; i--) {
@@ -85,11 +85,11 @@ export function permutation(count: number, random: RandomStream): Uint32Array {
   return order;
 }
 
-/** The logarithm of a number with the distribution Gamma(shape, 1), shape > 0 (Marsaglia and Tsang, 2000). */
+/** Draws the logarithm of a Gamma(shape, 1) variable, shape > 0 (Marsaglia and Tsang, 2000). */
 function logGamma(shape: number, random: RandomStream): number {
   // Never 0, so that its logarithm is finite.
   const positive = (): number => (random.uint32() + 0.5) / 0x1_0000_0000;
-  // Below 1 by way of shape + 1; in logarithms, since the number itself may be too small for a float64.
+  // Shapes below 1 use shape + 1; in logarithms, because the number itself may underflow a float64.
   if (shape < 1) return logGamma(shape + 1, random) + Math.log(positive()) / shape;
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
@@ -100,7 +100,7 @@ function logGamma(shape: number, random: RandomStream): number {
   }
 }
 
-/** A number in [0, 1] with the distribution Beta(a, b); a and b are above 0. */
+/** Draws a number in [0, 1] from Beta(a, b), with a, b > 0. */
 export function betaNumber(a: number, b: number, random: RandomStream): number {
   const first = logGamma(a, random);
   return 1 / (1 + Math.exp(logGamma(b, random) - first));

@@ -1,6 +1,6 @@
-// Formats command lines so that they can be pasted into a shell.
+// Formats command lines for pasting into a shell.
 
-/** A word as a shell takes it: quoted where it would be read otherwise. */
+/** Quotes a word for a shell if necessary. */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,6 @@
-// Tells pipes, sockets and devices from files: reading one may never end.
+// Detects pipes, sockets and devices, because reading one may never end.
 
-/** What `fs.Stats` and `fs.Dirent` both tell. */
+/** The common methods of `fs.Stats` and `fs.Dirent`. */
 interface Kind {
   isFIFO(): boolean;
   isSocket(): boolean;
@@ -8,7 +8,7 @@ interface Kind {
   isBlockDevice(): boolean;
 }
 
-/** `a named pipe`, `a socket` or `a device`; undefined of everything else. */
+/** Returns `a named pipe`, `a socket` or `a device`; undefined for everything else. */
 export function specialKind(entry: Kind): string | undefined {
   if (entry.isFIFO()) return 'a named pipe';
   if (entry.isSocket()) return 'a socket';

@@ -1,11 +1,11 @@
-// The place in a user's file where an error was thrown, from its stack.
+// Finds the place in a custom module where an error was thrown, from its stack.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** Frames that are kept: operations may call one another deeply before one of them throws. */
+/** Number of stack frames to keep, because operations may be nested deeply. */
 const frames = 100;
 
-/** Calls a function whose errors are to keep enough of their stack. */
+/** Calls a function with a stack limit that is large enough to find the user's code. */
 export function withLongStacks<Result>(call: () => Result): Result {
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = Math.max(before, frames);
@@ -16,19 +16,19 @@ export function withLongStacks<Result>(call: () => Result): Result {
   }
 }
 
-/** Where the code of this program lies. */
+/** Folder of this program's code. */
 const program = new URL('..', import.meta.url).href;
 
 interface Place {
   readonly file: string;
-  /** From 1, as the column. */
+  /** Line and column count from 1. */
   readonly line: number;
   readonly column: number;
 }
 
-/** A line of a stack as a place; undefined where it names no file. */
+/** Parses a line of a stack; undefined if it names no file. */
 function placeOf(text: string): Place | undefined {
-  // A query may follow the name.
+  // The file name may be followed by a query.
   const found = /^ *at (?:.*\()?(.*?)(?:\?[^:]*)?:(\d+):(\d+)\)?$/.exec(text);
   if (found === null) return undefined;
   const name = found[1].replace(/^async /, '');
@@ -37,11 +37,11 @@ function placeOf(text: string): Place | undefined {
   return { file, line: Number(found[2]), column: Number(found[3]) };
 }
 
-/** Whether a file is one that a user wrote. */
+/** Whether a file belongs to the user. */
 const isUsers = ({ file }: Place): boolean =>
   !file.includes('/node_modules/') && !pathToFileURL(file).href.startsWith(program);
 
-/** The innermost place of a stack that is in a user's file, or in one that it imports; in any, where none is named. */
+/** Returns the innermost place of a stack in a user's file or its imports; without a path, in any user's file. */
 function placeInStack(stack: string, path: string | undefined): Place | undefined {
   const places = stack.split('\n').flatMap((text) => placeOf(text) ?? []);
   if (path === undefined) return places.find(isUsers);
@@ -50,8 +50,8 @@ function placeInStack(stack: string, path: string | undefined): Place | undefine
 }
 
 /**
- * `file:line:column` of an error in a file or in one that it imports, and on further lines the code with a mark below
- * it; undefined where its stack does not lead through the file. Without a path: in any file that is not this program's.
+ * Returns `file:line:column` of an error in a file or in one that it imports, followed by the code with a mark below
+ * it; undefined if the stack does not contain the file. Without a path: in any file outside this program.
  */
 export function placeInFile(error: unknown, path: string | undefined): string | undefined {
   if (!(error instanceof Error) || error.stack === undefined) return undefined;

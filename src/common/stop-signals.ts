@@ -1,8 +1,8 @@
-// The signals that ask a process to end.
+// Signals that request a process to end.
 
 /**
- * Those that end a process unless it listens, but for errors of its own (SIGSEGV, SIGABRT, …), SIGKILL, SIGPIPE and
- * SIGPROF, which profilers use. People, closed terminals, timers, containers and clusters send them.
+ * The signals that end a process by default, sent by users, closed terminals, timers, containers and clusters. Not
+ * those of faults (SIGSEGV, SIGABRT, …), SIGKILL, SIGPIPE, and SIGPROF, which profilers use.
  */
 export const stopSignals: readonly NodeJS.Signals[] = [
   'SIGINT',

@@ -1,14 +1,14 @@
-// Promises of users' code that never settle: Node.js would end the process as if its work were done.
+// Detects promises of custom modules that never settle: Node.js would end the process as if it were done.
 
 /**
- * The same promise, but rejected with `failure` where nothing is left in this thread that could settle it. One that
- * something still works on, however long, is waited for.
+ * Returns the same promise, but rejected with `failure` if nothing is left in this thread that could settle it. A
+ * promise that is still being worked on is awaited, however long it takes.
  */
 export function orUnsettled<T>(promise: T | PromiseLike<T>, failure: () => Error): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const idle = (): void => {
       reject(failure());
-      // What the rejection starts may wait in vain too: the event comes again only after more than promises were done.
+      // Code after the rejection may wait forever too, but the event is emitted again only after other work.
       setImmediate(() => undefined);
     };
     process.once('beforeExit', idle);

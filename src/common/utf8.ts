@@ -1,9 +1,9 @@
-// Names whose bytes are not UTF-8, which Node.js reads as names of other files.
+// Names that are not valid UTF-8, which Node.js decodes to names of other files.
 
-/** What Node.js puts in place of bytes that are not UTF-8. A name may hold it in truth: only the bytes tell. */
+/** The replacement for bytes that are not UTF-8. A name may contain the character itself; only the bytes tell. */
 export const replacement = '\ufffd';
 
-/** Bytes for people: ASCII as it is, others as `\xe9`. */
+/** Formats bytes: ASCII unchanged, others as `\xe9`. */
 export function escapedBytes(bytes: Buffer): string {
   return bytes
     .toString('latin1')

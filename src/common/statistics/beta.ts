@@ -1,4 +1,4 @@
-// The regularized incomplete beta function, from which tails of Student's and the binomial distribution follow.
+// The regularized incomplete beta function, for tail probabilities of Student's t and the binomial distribution.
 
 /** Lanczos' coefficients for g = 7 with nine terms, accurate to 15 digits. */
 const lanczos = [
@@ -6,14 +6,14 @@ const lanczos = [
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
 
-/** The logarithm of the gamma function of x >= 0.5. */
+/** Returns the logarithm of the gamma function for x >= 0.5. */
 function logGamma(x: number): number {
   const sum = lanczos.reduce((total, term, index) => total + (index === 0 ? term : term / (x - 1 + index)), 0);
   const base = x + 6.5;
   return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(base) - base + Math.log(sum);
 }
 
-/** The continued fraction of the incomplete beta function by Lentz's method; x < (a + 1) / (a + b + 2). */
+/** Continued fraction of the incomplete beta function by Lentz's method, for x < (a + 1) / (a + b + 2). */
 function betaFraction(x: number, a: number, b: number): number {
   const tiny = 1e-300;
   const away = (value: number): number => (Math.abs(value) < tiny ? tiny : value);
@@ -35,7 +35,7 @@ function betaFraction(x: number, a: number, b: number): number {
   return result;
 }
 
-/** The regularized incomplete beta function I_x(a, b), with 1 − x handed in so that neither end loses digits. */
+/** Returns the regularized incomplete beta function I_x(a, b); 1 − x is passed for full precision at both ends. */
 export function incompleteBeta(x: number, complement: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (complement <= 0) return 1;

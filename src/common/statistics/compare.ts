@@ -1,17 +1,17 @@
-// Comparisons of several samples with a common one: Welch's p with Holm's correction, paired differences.
+// Compares samples with baselines: Welch's p with Holm's correction, and paired differences.
 import { holm, pairedDifference, welchTest, type PairedDifference, type SeedValue, type WelchTest } from './samples.js';
 
-/** How a row compares with its baseline. */
+/** The comparison of a row with its baseline. */
 export interface Comparison {
-  /** Absent where either has fewer than two values. */
+  /** Absent if either has fewer than two values. */
   readonly welch?: WelchTest;
   /** Welch's p with Holm's correction over the family. */
   readonly holmP?: number;
-  /** The row less its baseline, by seed; absent without a common seed. */
+  /** The row minus its baseline, by seed; absent without a common seed. */
   readonly paired?: PairedDifference;
 }
 
-/** A row of a family with what it is compared with; undefined for a row that is compared with nothing. */
+/** A row of a family with its baseline; undefined if it is not compared. */
 interface Compared {
   readonly values: readonly SeedValue[];
   readonly baseline: readonly SeedValue[] | undefined;
@@ -19,7 +19,7 @@ interface Compared {
 
 const plain = (values: readonly SeedValue[]): readonly number[] => values.map(({ value }) => value);
 
-/** The comparison of each row; all rows that have a p value are the family of Holm's correction. */
+/** Compares each row with its baseline; all rows with a p value are the family of Holm's correction. */
 export function compareRows(rows: readonly Compared[]): readonly (Comparison | undefined)[] {
   const tests = rows.map(({ values, baseline }) => baseline && welchTest(plain(values), plain(baseline)));
   const corrected = holm(tests.flatMap((test) => (test === undefined ? [] : [test.p])));

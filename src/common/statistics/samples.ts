@@ -1,7 +1,7 @@
 // Statistics of small samples: mean, deviation, 95 % intervals, Welch's test, paired differences.
 import { criticalT, twoSidedP } from './student.js';
 
-/** Mean and sample standard deviation (n − 1); no deviation of a single value. */
+/** Mean and sample standard deviation (n − 1), which a single value does not have. */
 export interface Spread {
   readonly mean: number;
   readonly std?: number;
@@ -12,7 +12,7 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Mean and sample standard deviation; undefined of no values. */
+/** Returns mean and sample standard deviation; undefined without values. */
 export function spreadOf(values: readonly number[]): Spread | undefined {
   if (values.length === 0) return undefined;
   const mean = meanOf(values);
@@ -24,15 +24,15 @@ export const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function varianceOf(values: readonly number[]): number {
-  // Rounding of the mean would make a tiny spread of none.
+  // Rounding of the mean would give equal values a tiny deviation.
   if (values.every((value) => value === values[0])) return 0;
   const mean = meanOf(values);
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
 }
 
 /**
- * The 95 % confidence interval of the mean by Student's t with n − 1 degrees of freedom; undefined of fewer than two
- * values.
+ * Returns the 95 % confidence interval of the mean by Student's t with n − 1 degrees of freedom; undefined for fewer
+ * than two values.
  */
 export function meanInterval(values: readonly number[]): Interval | undefined {
   if (values.length < 2) return undefined;
@@ -42,7 +42,7 @@ export function meanInterval(values: readonly number[]): Interval | undefined {
 }
 
 export interface WelchTest {
-  /** Of the first sample's mean minus the second's. */
+  /** t of the mean of the first sample minus that of the second. */
   readonly t: number;
   /** Degrees of freedom (Welch and Satterthwaite). */
   readonly degrees: number;
@@ -50,7 +50,7 @@ export interface WelchTest {
   readonly p: number;
 }
 
-/** Welch's t-test (unequal variances). Undefined with fewer than two values in a sample, or where no value differs. */
+/** Welch's t-test (unequal variances). Undefined if a sample has fewer than two values, or if no value differs. */
 export function welchTest(first: readonly number[], second: readonly number[]): WelchTest | undefined {
   if (first.length < 2 || second.length < 2) return undefined;
   const [error1, error2] = [first, second].map((values) => varianceOf(values) / values.length);
@@ -62,8 +62,8 @@ export function welchTest(first: readonly number[], second: readonly number[]): 
 }
 
 /**
- * Holm's correction of the p values of a family (Holm 1979): the i-th smallest of m times m − i + 1, at most 1, and
- * none below one that was smaller. In the order of `ps`.
+ * Returns the p values of a family with Holm's correction (Holm 1979), in the order of `ps`: the i-th smallest of m is
+ * multiplied by m − i + 1, limited to 1, and never less than the corrected value of a smaller one.
  */
 export function holm(ps: readonly number[]): readonly number[] {
   const order = ps.map((_, index) => index).sort((a, b) => ps[a] - ps[b]);
@@ -84,14 +84,14 @@ export interface SeedValue {
 
 /** Differences of values with the same seed. */
 export interface PairedDifference {
-  /** Seeds that both have. */
+  /** Number of common seeds. */
   readonly pairs: number;
   readonly mean: number;
-  /** 95 %, by Student's t; absent of one pair. */
+  /** 95 % interval by Student's t; absent with one pair. */
   readonly interval?: Interval;
 }
 
-/** `first` less `second`, seed by seed; undefined where they have no seed in common. */
+/** Returns `first` minus `second` by seed; undefined without a common seed. */
 export function pairedDifference(
   first: readonly SeedValue[],
   second: readonly SeedValue[],

@@ -1,15 +1,15 @@
 // Student's t distribution: tail probabilities and critical values.
 import { incompleteBeta } from './beta.js';
 
-/** The probability that Student's t with so many degrees of freedom (>= 1) is further from 0 than `t`. */
+/** Returns the probability that |T| > |t| for Student's t with the given degrees of freedom (>= 1). */
 export function twoSidedP(t: number, degrees: number): number {
   const square = t * t;
   return incompleteBeta(degrees / (degrees + square), square / (degrees + square), degrees / 2, 0.5);
 }
 
 /**
- * The t >= 0 that Student's t with so many degrees of freedom (>= 1) exceeds on either side with probability `p`
- * (0 < p < 1): 2.776 of p = 0.05 and 4 degrees. By bisection: `twoSidedP` falls with t.
+ * Returns the two-sided critical value t >= 0 of Student's t with the given degrees of freedom (>= 1) for probability
+ * `p` (0 < p < 1): 2.776 for p = 0.05 and 4 degrees. By bisection, because `twoSidedP` decreases with t.
  */
 export function criticalT(p: number, degrees: number): number {
   let high = 1;
