@@ -11,25 +11,25 @@ type JsonValue = null | boolean | number | string | readonly JsonValue[] | { rea
 export interface CheckpointState {
   /** Epoch the run is in or has completed; the first part of the file's name. */
   readonly epoch: number;
-  /** Training steps done; the second part of the file's name. */
+  /** Completed training steps; the second part of the file's name. */
   readonly step: number;
   readonly tensors: readonly NamedTensor[];
-  /** What the trainer needs beside tensors to resume. Numbers must be finite. */
+  /** What the trainer needs in addition to tensors to resume. Numbers must be finite. */
   readonly progress: JsonValue;
-  /** Identifies the experiment: equal only where continuing makes sense. */
+  /** Identifies the experiment; equal only if a run may resume from the checkpoint. */
   readonly fingerprint: string;
 }
 
-/** The version of the format that is written. */
+/** The format version of new files. */
 export const formatVersion = '1';
 
 const zeros = '0'.repeat(64);
-/** Inside the header's JSON this sequence exists once: anywhere else the quotes would be escaped. */
+/** This sequence occurs once in the header's JSON: anywhere else its quotes would be escaped. */
 const checksumKey = '"sha256":"';
-/** Node.js hashes no more than 2 GiB a call. */
+/** Node.js hashes at most 2 GiB per call. */
 const hashBytes = 1 << 30;
 
-/** SHA-256 (hex) of bytes of any length, one after another. */
+/** Returns the SHA-256 (hex) of concatenated bytes of any length. */
 export function sha256(pieces: readonly Uint8Array[]): string {
   const hash = createHash('sha256');
   for (const piece of pieces)
@@ -37,7 +37,7 @@ export function sha256(pieces: readonly Uint8Array[]): string {
   return hash.digest('hex');
 }
 
-/** JSON has no such numbers and would write null in their place. */
+/** JSON would write null for these numbers. */
 function refuseNonFinite(key: string, value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value))
     throw cannot('save a checkpoint', `${key} of the progress is ${value}`, { code: 'internal' });
@@ -80,7 +80,7 @@ const metadataSchema = z.object({
   sha256: z.string().length(zeros.length),
 });
 
-/** Reads a checkpoint's bytes, of whatever version. Errors where any byte is not the one that was written. */
+/** Reads the bytes of a checkpoint of any version. Errors: a byte differs from what was written. */
 export function decodeCheckpoint(bytes: Uint8Array, place: string): CheckpointState & { readonly version: string } {
   const refuse = (reason: string): Error =>
     cannot('read the checkpoint', reason, { code: 'checkpoint/damaged', place });

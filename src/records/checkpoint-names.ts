@@ -1,10 +1,10 @@
-// Names of checkpoints, and those of a folder in their order.
+// Names of checkpoints, and the sorted checkpoints of a folder.
 import { readdir } from 'node:fs/promises';
 import { systemCode } from '../common/errors.js';
 import { readFailure } from '../common/files.js';
 import type { CheckpointState } from './checkpoint-file.js';
 
-/** Which checkpoint of a run is meant: the newest, or the one with the lowest test error. */
+/** The newest checkpoint of a run, or the one with the lowest test error. */
 export type CheckpointChoice = 'newest' | 'best';
 
 export interface CheckpointFile {
@@ -15,19 +15,19 @@ export interface CheckpointFile {
 
 const namePattern = /^(best-)?epoch-(\d{4,})-step-(\d{7,})\.safetensors$/;
 
-/** Whether a file is called as a checkpoint is. */
+/** Whether a file has the name of a checkpoint. */
 export const isCheckpointName = (name: string): boolean => namePattern.test(name);
 
-/** The name of a checkpoint's file. */
+/** Returns the file name of a checkpoint. */
 export const nameOf = (choice: CheckpointChoice, { epoch, step }: Pick<CheckpointState, 'epoch' | 'step'>): string =>
   `${choice === 'best' ? 'best-' : ''}epoch-${String(epoch).padStart(4, '0')}-step-${String(step).padStart(7, '0')}.safetensors`;
 
-/** Where in a run a checkpoint was made. */
+/** The position in a run at which a checkpoint was made. */
 export type Place = Pick<CheckpointState, 'epoch' | 'step'>;
-/** By step: earlier versions named a checkpoint at the end of an epoch by the next one. */
+/** Sorted by step, because earlier versions named a checkpoint at the end of an epoch after the next epoch. */
 export const compare = (left: Place, right: Place): number => left.step - right.step || left.epoch - right.epoch;
 
-/** Checkpoints of a folder, oldest first; none where the folder does not exist. */
+/** Returns the checkpoints of a folder, oldest first; empty if the folder does not exist. */
 export async function listCheckpoints(folder: string, choice: CheckpointChoice = 'newest'): Promise<CheckpointFile[]> {
   let names: string[];
   try {

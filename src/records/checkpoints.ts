@@ -1,4 +1,4 @@
-// Checkpoints of a run: durable, the newest ones and the best, and only ever used by their own experiment.
+// Checkpoints of a run: the newest ones and the best, written durably, and used only by the same experiment.
 import { link, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { cannot, IsdaError, reasonOf } from '../common/errors.js';
@@ -23,14 +23,14 @@ import {
 
 export interface LoadedCheckpoint extends CheckpointState {
   readonly path: string;
-  /** One line for each newer checkpoint that could not be used. */
+  /** A message for each newer checkpoint that could not be used. */
   readonly warnings: readonly string[];
 }
 
-/** The newest or best checkpoint, that of an epoch, or a file wherever it lies. */
+/** The newest or best checkpoint, that of an epoch, or any file. */
 export type CheckpointSelection = CheckpointChoice | { readonly epoch: number } | { readonly file: string };
 
-/** Makes the folder of a run's checkpoints and clears what cut-off writes left in it. */
+/** Creates the folder of a run's checkpoints and deletes files of interrupted writes. */
 export async function openCheckpoints(folder: string): Promise<void> {
   await makeFolder(folder);
   await removeLeftovers(folder);
@@ -40,7 +40,7 @@ async function removeAll(folder: string, files: readonly CheckpointFile[]): Prom
   for (const { name } of files) await rm(join(folder, name), { force: true });
 }
 
-/** Gives a file a second name, which costs no space; false where the file system cannot. */
+/** Creates a hard link to a file; returns false if the file system does not support it. */
 async function linked(path: string, second: string): Promise<boolean> {
   const aside = temporaryPath(second);
   try {
@@ -99,7 +99,7 @@ export async function saveCheckpoint(
   keep: number,
   as: readonly CheckpointChoice[] = ['newest'],
 ): Promise<string> {
-  // The best is written first: where the newest has the run's best error, its best is there too.
+  // The best is written first, so that it exists if the newest checkpoint has the best error of the run.
   const paths = [...as].sort().map((choice) => join(folder, nameOf(choice, state)));
   const pieces = encodeCheckpoint(state);
   await writeFileAtomically(paths[0], pieces);
@@ -131,7 +131,7 @@ export async function continueFrom(folder: string, from: LoadedCheckpoint, keep:
   );
 }
 
-/** What a checkpoint is wanted for, for messages: `cannot <action>`, and what else the user can do. */
+/** The use of a checkpoint, for messages: `cannot <action>`, and alternatives for the user. */
 interface CheckpointPurpose {
   readonly action: string;
   readonly hint: string;
@@ -145,7 +145,7 @@ const resuming: CheckpointPurpose = {
 const isFile = (selection: CheckpointSelection): selection is { readonly file: string } =>
   typeof selection === 'object' && 'file' in selection;
 
-/** The paths to try, in order. The best ones are whole checkpoints too, so that the newest may be one of them. */
+/** Returns the paths to try, in order. Best checkpoints are complete, so the newest may be one of them. */
 async function candidates(folder: string, selection: CheckpointSelection): Promise<string[]> {
   if (isFile(selection)) return [selection.file];
   const best = await listCheckpoints(folder, 'best');
@@ -154,27 +154,27 @@ async function candidates(folder: string, selection: CheckpointSelection): Promi
   return chosen.reverse().map(({ name }) => join(folder, name));
 }
 
-/** The epochs whose checkpoints are kept, ascending. */
+/** Returns the epochs of the stored checkpoints, in ascending order. */
 export async function keptEpochs(folder: string): Promise<readonly number[]> {
   const files = [...(await listCheckpoints(folder)), ...(await listCheckpoints(folder, 'best'))];
   return [...new Set(files.map(({ epoch }) => epoch))].sort((a, b) => a - b);
 }
 
-/** How a run differs from that of a checkpoint with another fingerprint. */
+/** The difference between a run and a checkpoint with another fingerprint. */
 export interface OtherRun {
-  /** Whether it may resume from the checkpoint all the same. */
+  /** Whether the run may resume from the checkpoint nevertheless. */
   readonly goesOn: boolean;
-  /** The difference, in words; absent where it is not known. */
+  /** Description of the difference; absent if unknown. */
   readonly changes?: string;
-  /** What the user can do; absent: what can always be done. */
+  /** Hint for the user; absent: the general hint. */
   readonly hint?: string;
 }
 
-/** Whose checkpoint is wanted. */
+/** The run that requests a checkpoint. */
 export interface ExpectedRun {
-  /** That its config may be stored under. */
+  /** Fingerprints under which its config may be stored. */
   readonly fingerprints: readonly string[];
-  /** What is to be done with a checkpoint of another fingerprint; where absent, it is refused. */
+  /** Decides about a checkpoint with another fingerprint; if absent, it is refused. */
   readonly other?: (checkpoint: CheckpointState) => OtherRun;
 }
 
@@ -196,7 +196,7 @@ export async function loadNewestCheckpoint(
     try {
       state = decodeCheckpoint(await readWhole(path), path);
     } catch (error) {
-      // Nothing takes the place of a file that is named.
+      // A file given by the user has no substitute.
       if (isFile(selection)) throw error instanceof IsdaError ? error : readFailure(path, error);
       warnings.push(`the checkpoint ${basename(path)} is damaged and not used (${reasonOf(error)})`);
       continue;

@@ -1,11 +1,11 @@
-// Finds checkpoints of best errors that a run keeps when it resumes, but that are damaged.
+// Finds damaged ones among the best checkpoints that a resumed run keeps.
 import { join } from 'node:path';
 import { reasonOf } from '../common/errors.js';
 import { readWhole } from '../common/files.js';
 import { decodeCheckpoint, type CheckpointState } from './checkpoint-file.js';
 import { listCheckpoints } from './checkpoint-names.js';
 
-/** A line for each damaged best checkpoint of `folder` before the one that a run resumes `from`. */
+/** Returns a message for each damaged best checkpoint of `folder` before the one that a run resumes `from`. */
 export async function damagedBestCheckpoints(
   folder: string,
   from: Pick<CheckpointState, 'step'>,

@@ -10,11 +10,11 @@ interface EnvironmentFacts {
   readonly engine: string;
   /** For example `cpu` or `cuda: NVIDIA H200`. */
   readonly device: string;
-  /** Threads that share one operation of the engine; undefined where they are as many as `cores`. */
+  /** Threads per operation of the engine; undefined if there are as many as `cores`. */
   readonly intraOpThreads: number | undefined;
-  /** Operations at once; undefined where they are as many as `cores`. */
+  /** Concurrent operations; undefined if there are as many as `cores`. */
   readonly interOpThreads: number | undefined;
-  /** Commit of the source, with `+changes` where files differ from it. */
+  /** Commit of the source, with `+changes` if files differ from it. */
   readonly gitRevision: string | undefined;
   /** When the run started or was resumed, ISO 8601. */
   readonly started: string;

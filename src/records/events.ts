@@ -7,7 +7,7 @@ import { tfrecord } from './tfrecord.js';
 
 interface EventsFile {
   readonly path: string;
-  /** Appends one point of each curve, for example `{'loss/train': 1.2}`; not finite numbers are allowed. */
+  /** Appends one point of each curve, for example `{'loss/train': 1.2}`; non-finite numbers are allowed. */
   scalars(step: number, values: Readonly<Record<string, number>>): Promise<void>;
   close(): Promise<void>;
 }
@@ -17,7 +17,7 @@ interface OpenEventsOptions {
   readonly now: () => number;
   readonly host: string;
   readonly pid: number;
-  /** The first step of a resumed run: TensorBoard forgets what earlier files say about it and later steps. */
+  /** The first step of a resumed run: TensorBoard discards this and later steps of earlier files. */
   readonly purgeFromStep?: number;
 }
 
@@ -55,27 +55,27 @@ function event(seconds: number, ...fields: readonly Uint8Array[]): Uint8Array {
   return tfrecord(Buffer.concat([double(1, seconds), ...fields]));
 }
 
-/** The record of one point of each curve. `Summary{value = 1}`, `Value{tag = 1, simple_value = 2}`. */
+/** Encodes one point of each curve. `Summary{value = 1}`, `Value{tag = 1, simple_value = 2}`. */
 export function scalarEvent(seconds: number, step: number, values: Readonly<Record<string, number>>): Uint8Array {
   const points = Object.entries(values).map(([tag, value]) => nested(1, text(1, tag), float(2, value)));
   return event(seconds, integer(2, step), nested(5, ...points));
 }
 
-/** The first record of a file, which names the format's version. */
+/** Encodes the first record of a file, with the version of the format. */
 export function versionEvent(seconds: number): Uint8Array {
   return event(seconds, text(3, 'brain.Event:2'));
 }
 
-/** `SessionLog{status = START}`: points from `step` on in earlier files are void. */
+/** Encodes `SessionLog{status = START}`, which voids the points of earlier files from `step` on. */
 export function restartEvent(seconds: number, step: number): Uint8Array {
   return event(seconds, integer(2, step), nested(7, integer(1, 1)));
 }
 
 const filePattern = /^events\.out\.tfevents\.(\d+)\./;
 
-/** The time in a new file's name, in seconds: that of the clock, or later than every file that is there. */
+/** Returns the time in the name of a new file, in seconds: the clock's, but later than that of every existing file. */
 async function fileSeconds(folder: string, now: () => number): Promise<number> {
-  // A folder that cannot be read is an error of the file that is opened in it next.
+  // If the folder cannot be read, opening the file reports the error.
   const names = await readdir(folder).catch(() => []);
   const times = names.flatMap((name) => filePattern.exec(name)?.[1] ?? []);
   return Math.max(0, Math.floor(now() / 1000), ...times.map((time) => Number(time) + 1));
@@ -87,7 +87,7 @@ async function fileSeconds(folder: string, now: () => number): Promise<number> {
  */
 export async function openEvents(folder: string, options: OpenEventsOptions): Promise<EventsFile> {
   const { now, purgeFromStep } = options;
-  // A clock that was set back would sort this file before those whose later steps it makes void.
+  // With a clock that was set back, this file would sort before those whose steps it voids.
   const seconds = String(await fileSeconds(folder, now)).padStart(10, '0');
   const path = join(folder, `events.out.tfevents.${seconds}.${options.host}.${options.pid}.0`);
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {

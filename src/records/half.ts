@@ -1,13 +1,13 @@
 // Converts 16-bit floating-point numbers to float32.
 
-/** bfloat16 as float32: the same bits above sixteen zeros. */
+/** Converts bfloat16 to float32: the same bits followed by sixteen zeros. */
 export function bfloat16ToFloat32(values: Uint16Array): Float32Array {
   const bits = new Uint32Array(values.length);
   for (let i = 0; i < values.length; i++) bits[i] = values[i] << 16;
   return new Float32Array(bits.buffer);
 }
 
-/** IEEE 754 binary16 as float32, exactly. */
+/** Converts IEEE 754 binary16 to float32, exactly. */
 export function float16ToFloat32(values: Uint16Array): Float32Array {
   const result = new Float32Array(values.length);
   for (let i = 0; i < values.length; i++) {

@@ -1,9 +1,9 @@
-// log.txt: everything a run printed, line by line with times.
+// log.txt: all printed lines of a run with times.
 import { appendFileSync, closeSync, openSync, readSync, fstatSync } from 'node:fs';
 import { writeFailureWithSpaceNow } from '../common/files.js';
 
 interface RunLog {
-  /** Appends a message; each of its lines gets the time. It is in the file when the call returns. */
+  /** Appends a message with the time on each line, and returns once it is in the file. */
   readonly write: (message: string) => void;
   close(): void;
 }

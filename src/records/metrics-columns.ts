@@ -1,4 +1,4 @@
-// Columns and rows of metrics.csv. Which columns there are is handed in by `training/metrics`.
+// Columns and rows of metrics.csv. The metrics are passed in by `training/metrics`.
 
 /**
  * `place` and `schedule`: known without computing. `training`: means over the epoch's steps. `evaluation`: empty where
@@ -6,28 +6,28 @@
  */
 export type MetricKind = 'place' | 'schedule' | 'training' | 'evaluation' | 'time';
 
-/** What records must know of a metric. */
+/** The properties of a metric for records. */
 export interface MetricsColumn {
-  /** In code: `testError`. */
+  /** Name in code: `testError`. */
   readonly name: string;
-  /** In metrics.csv and for `--metric`: `test_error`, see `columnOf`. */
+  /** Name in metrics.csv and for `--metric`: `test_error`, see `columnOf`. */
   readonly column: string;
   readonly kind: MetricKind;
-  /** In JSON files it ends the name: `testErrorPercent`. */
+  /** Suffix of the name in JSON files: `testErrorPercent`. */
   readonly unit?: '%';
-  /** Whether some runs do not have it. */
+  /** Whether some runs lack it. */
   readonly optional?: boolean;
   /** Whether summary.json has its mean over the last ten epochs. */
   readonly lastTenMean?: boolean;
 }
 
-/** The metrics that there are: those with a fixed name and, of the others, those whose column or name is `present`. */
+/** Returns the known metrics: those with a fixed name, and others whose column or name is `present`. */
 export type KnownColumns = (present: readonly string[]) => readonly MetricsColumn[];
 
-/** `test_error_top5` for `testErrorTop5`; a dot stays. */
+/** Returns `test_error_top5` for `testErrorTop5`; a dot is kept. */
 export const columnOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** `testErrorPercent` for `testError`: the name in summary.json and in what `--json` prints. */
+/** Returns the name in summary.json and in JSON output: `testErrorPercent` for `testError`. */
 export const jsonKeyOf = ({ name, unit }: Pick<MetricsColumn, 'name' | 'unit'>): string =>
   unit === '%' ? `${name}Percent` : name;
 
@@ -35,26 +35,26 @@ export const jsonKeyOf = ({ name, unit }: Pick<MetricsColumn, 'name' | 'unit'>):
 export interface MetricsRow {
   /** Counted from 1. */
   readonly epoch: number;
-  /** Training steps done at the end of the epoch. */
+  /** Completed training steps at the end of the epoch. */
   readonly iteration: number;
-  /** Of the epoch's last step. */
+  /** Learning rate of the last step of the epoch. */
   readonly learningRate: number;
   readonly lambda: number;
   readonly trainLoss: number;
   readonly trainError: number;
-  /** Absent, as everything that is evaluated, where the epoch was not evaluated. */
+  /** Absent, like all evaluation metrics, if the epoch was not evaluated. */
   readonly testLoss?: number;
   readonly testError?: number;
   readonly seconds: number;
   readonly imagesPerSecond: number;
-  /** What some runs measure besides. */
+  /** Metrics of some runs. */
   readonly [name: string]: number | undefined;
 }
 
-/** The last epochs of a run, whose mean test error is what the paper reports. */
+/** Number of last epochs whose mean test error the paper reports. */
 export const lastEpochs = 10;
 
-/** A row of an epoch after which the run was evaluated. */
+/** A row of an evaluated epoch. */
 export type EvaluatedRow = MetricsRow & { readonly testLoss: number; readonly testError: number };
 
 export const isEvaluated = (row: MetricsRow): row is EvaluatedRow => row.testError !== undefined;

@@ -1,4 +1,4 @@
-// metrics.csv: one row an epoch, on disk before the next epoch begins, and read back with the place of every mistake.
+// metrics.csv: one row per epoch, on disk before the next epoch starts; errors on reading have line and column.
 import { createHash } from 'node:crypto';
 import { cannot } from '../common/errors.js';
 import type { KnownColumns, MetricsColumn, MetricsRow } from './metrics-columns.js';
@@ -16,7 +16,7 @@ import {
 interface MetricsFile {
   /** The rows before the checkpoint that a run resumes from. */
   readonly kept: readonly MetricsRow[];
-  /** Appends one row and returns once it is on disk. Errors: also that the file was deleted or replaced meanwhile. */
+  /** Appends one row and returns once it is on disk. Errors: the file was deleted or replaced, or cannot be written. */
   append(row: MetricsRow): Promise<void>;
   /** SHA-256 (hex) of all rows so far without their times, which differ from run to run. */
   digest(): string;
@@ -24,11 +24,11 @@ interface MetricsFile {
 }
 
 interface KeptMetricsOptions {
-  /** Those that the run measures. A resumed file keeps its own where they lack only optional ones. */
+  /** Metrics of the run. A resumed file keeps its columns if they lack only optional ones. */
   readonly columns: readonly MetricsColumn[];
-  /** The last epoch that a resumed run has completed; rows after it are cut off. Without it the file starts anew. */
+  /** Last completed epoch of a resumed run; later rows are removed. Without it the file is replaced. */
   readonly resumeAfterEpoch?: number;
-  /** What `digest` was when the run's checkpoint was made; absent where that is not known. */
+  /** The `digest` at the time of the run's checkpoint; absent if unknown. */
   readonly expectedDigest?: string | undefined;
 }
 
@@ -45,7 +45,7 @@ const shapeOf = (columns: readonly MetricsColumn[]): TableShape => ({
 
 const headerOf = (text: string): string[] => text.split('\n', 1)[0].replace(/\r$/, '').split(',');
 
-/** The rows of a table as objects. Errors: a mistake in the file, by line and column. */
+/** Converts the rows of a table to objects. Errors: a mistake in the file, by line and column. */
 function parseRows(
   text: string,
   path: string,
@@ -78,7 +78,7 @@ function digestOf(columns: readonly MetricsColumn[], rows: readonly MetricsRow[]
     .digest('hex');
 }
 
-/** The metrics that rows of one run hold. */
+/** Returns the metrics in the rows of a run. */
 export function columnsIn(rows: readonly MetricsRow[], known: KnownColumns): readonly MetricsColumn[] {
   const present = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return known(present).filter(({ name }) => rows.some((row) => row[name] !== undefined));
@@ -98,14 +98,14 @@ interface MetricsLine {
   readonly row: MetricsRow;
 }
 
-/** What a run's file begins with: nothing, or the epochs that a resumed run has completed. */
+/** The first content of a run's file: nothing, or the completed epochs of a resumed run. */
 export interface KeptMetrics {
-  /** Those of the file: it may come from a version that measured less. */
+  /** Columns of the file, which may be from a version with fewer metrics. */
   readonly columns: readonly MetricsColumn[];
   readonly lines: readonly MetricsLine[];
 }
 
-/** The columns of a file among those of its run. Errors: it lacks one that every run has, or they are another run's. */
+/** Returns the columns of a file. Errors: a required column is missing, or the columns are those of another run. */
 function fileColumns(text: string, path: string, columns: readonly MetricsColumn[]): readonly MetricsColumn[] {
   const there = headerOf(text);
   const own = columns.filter(({ column, optional }) => optional !== true || there.includes(column));
@@ -117,14 +117,14 @@ function fileColumns(text: string, path: string, columns: readonly MetricsColumn
   });
 }
 
-/** The rows that are kept. */
+/** Returns the rows that are kept. */
 export const rowsOf = ({ lines }: KeptMetrics): MetricsRow[] => lines.map(({ row }) => row);
 
-/** What a resumed run keeps: the lines of the epochs it has completed. */
+/** Returns what a resumed run keeps: the lines of its completed epochs. */
 async function keptTable(path: string, columns: readonly MetricsColumn[], last: number): Promise<KeptMetrics> {
   const header = tableHeader(namesOf(columns));
   const text = await (last === 0 ? readTableOr(header, path, hint) : readTable(path, hint));
-  // A run that a crash stopped before its first row may have left less than a header.
+  // A run that crashed before its first row may have left an incomplete header.
   if (last === 0 && header.startsWith(text)) return { columns, lines: [] };
   const own = fileColumns(text, path, columns);
   const { rows, table } = parseRows(text, path, own);

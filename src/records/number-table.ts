@@ -5,9 +5,9 @@ import { cannot, systemCode, type IsdaError } from '../common/errors.js';
 import { readFailure, writeFailureWithSpace, writeFileAtomically } from '../common/files.js';
 
 interface NumberRow {
-  /** The line as it is in the file, without its end. */
+  /** The line in the file, without its line break. */
   readonly text: string;
-  /** Undefined of an empty cell. */
+  /** Undefined for an empty cell. */
   readonly values: readonly (number | undefined)[];
 }
 
@@ -30,7 +30,7 @@ const number = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
 
 export const tableHeader = (columns: readonly string[]): string => stringify([[...columns]]);
 
-/** Whether all cells of a row that may be empty together are so; `empty` says whether the one at a place is. */
+/** Whether the cells of a row that may be empty together are empty; `empty` tells it of the cell at an index. */
 function areAllEmpty(
   columns: readonly string[],
   emptyTogether: readonly string[],
@@ -40,11 +40,11 @@ function areAllEmpty(
   return places.length > 0 && places.every(empty);
 }
 
-/** A table that lines are written to. */
+/** A table open for writing. */
 interface WrittenTable {
   readonly path: string;
   readonly columns: readonly string[];
-  /** Columns whose cells are all empty or none. Default: no column. */
+  /** Columns of which either all or no cells of a row are empty. Default: none. */
   readonly emptyTogether?: readonly string[];
 }
 
@@ -70,7 +70,7 @@ export function tableLine(
   return stringify([cells]);
 }
 
-/** The text of a file split into rows; a last line without its end is one that a crash tore, and is left out. */
+/** Splits the text of a file into rows; a last line without line break was torn by a crash and is dropped. */
 export function parseTable(file: string, path: string, shape: TableShape): NumberTable {
   const lines = file.split('\n');
   lines.pop();
@@ -123,7 +123,7 @@ export async function readTable(path: string, hint?: string): Promise<string> {
   }
 }
 
-/** As `readTable`, but a file that is not there is its header alone. */
+/** As `readTable`, but a missing file is read as its header alone. */
 export async function readTableOr(header: string, path: string, hint: string): Promise<string> {
   return readTable(path, hint).catch((error: unknown) => {
     if (error instanceof Error && systemCode(error.cause) === 'ENOENT') return header;
@@ -132,12 +132,12 @@ export async function readTableOr(header: string, path: string, hint: string): P
 }
 
 interface GrowingTable {
-  /** Appends a line and returns once it is on disk. Errors: also that the file was deleted or replaced meanwhile. */
+  /** Appends a line and returns once it is on disk. Errors: the file was deleted or replaced, or cannot be written. */
   append(line: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Replaces a file by `text` and opens it for further lines. */
+/** Replaces the content of a file by `text` and opens it for further lines. */
 export async function openTable(path: string, text: string): Promise<GrowingTable> {
   await writeFileAtomically(path, text);
   const handle = await open(path, 'a').catch(async (error: unknown) => {
@@ -146,7 +146,7 @@ export async function openTable(path: string, text: string): Promise<GrowingTabl
   const { ino } = await handle.stat();
   return {
     append: async (line) => {
-      // A file that was deleted takes rows as before, and nobody would ever see them.
+      // Rows written to a deleted file would succeed and be lost.
       const there = await stat(path).catch(() => undefined);
       if (there?.ino !== ino)
         throw cannot(`write ${path}`, 'it was deleted or replaced while the run was going on', {

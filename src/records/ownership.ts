@@ -1,4 +1,4 @@
-// Tells the folders of runs and stores from folders with files of other origin, which are never replaced or deleted.
+// Distinguishes folders of runs and stores from those with files of other origin, which are never replaced or deleted.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, systemCode } from '../common/errors.js';
@@ -7,7 +7,7 @@ import { isCheckpointName } from './checkpoint-names.js';
 import { readInputs } from './inputs.js';
 import type { RunFolder } from './run-folder.js';
 
-/** What a run or a generator's training replaces where it starts over. */
+/** Files that a run or a generator's training replaces if it starts over. */
 const replaced = [
   'config.yaml',
   'environment.json',
@@ -34,7 +34,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** Whether environment.json is that of a run: a map with the version of this program. */
+/** Whether environment.json belongs to a run: a map with the version of this program. */
 async function isEnvironment(path: string): Promise<boolean> {
   try {
     const { isda, started } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
@@ -44,7 +44,7 @@ async function isEnvironment(path: string): Promise<boolean> {
   }
 }
 
-/** Whether inputs.json is that of a run: it comes first, so that it may be all that a full disk has left room for. */
+/** Whether inputs.json belongs to a run; it is written first, so on a full disk it may be the only file. */
 async function isInputs(path: string): Promise<boolean> {
   const inputs = await readInputs(path).catch(() => undefined);
   return inputs?.data !== undefined || inputs?.weights !== undefined;
@@ -68,16 +68,16 @@ export async function requireRunFolder({ root, environment, inputs, checkpoints 
   });
 }
 
-/** Deletes what writes cut off by a crash left in a run folder. Call it with the folder's lock. */
+/** Deletes files of interrupted writes in a run folder. Call it with the folder's lock. */
 export async function removeRunLeftovers({ root }: RunFolder): Promise<void> {
   const names = await namesIn(root);
-  // A grid writes the config.yaml of a cell before the cell's run has its lock.
+  // A grid writes the config.yaml of a cell before the run of the cell has its lock.
   const own = replaced.filter((name) => name !== 'config.yaml' || !names.includes('cell.json'));
   for (const name of own) await removeLeftovers(root, name);
   await removeLeftovers(join(root, 'samples'));
 }
 
-/** What commands write into a store beside its runs. */
+/** Files that commands write into a store in addition to its runs. */
 const storeFile = /^(?:outcomes\.(?:csv|md)|selection\.(?:csv|md)|sweep\.json|table\d\.(?:csv|md))$/;
 
 /**

@@ -9,17 +9,17 @@ export interface RunFolder {
   /** The resolved config. */
   readonly config: string;
   readonly environment: string;
-  /** What the run is made from. */
+  /** The images and initial weights of the run. */
   readonly inputs: string;
   readonly metrics: string;
   readonly summary: string;
-  /** A folder. */
+  /** The folder of checkpoints. */
   readonly checkpoints: string;
   readonly log: string;
   readonly lock: string;
 }
 
-/** The paths of a run folder; nothing is read or created. TensorBoard's files lie in `root`. */
+/** Returns the paths of a run folder; nothing is read or created. TensorBoard's files are in `root`. */
 export function runFolder(root: string): RunFolder {
   return {
     root,

@@ -1,4 +1,4 @@
-// The header of a safetensors file, checked so that no later step can read outside the file or a tensor twice.
+// The header of a safetensors file, checked so that tensors neither overlap nor exceed the file.
 import { otherFormat } from '../common/file-formats.js';
 import { cannot, reasonOf, type IsdaError } from '../common/errors.js';
 import { isPlainObject } from '../common/plain-object.js';
@@ -23,10 +23,10 @@ interface Header {
 /** The limit of the reference implementation. */
 const longestHeader = 100_000_000;
 
-/** A key that occurs twice in one object of a valid JSON text; JSON.parse would silently keep the last. */
+/** Finds a key that occurs twice in an object of a valid JSON text; JSON.parse would silently keep the last. */
 function duplicateKey(text: string): string | undefined {
   const open: Set<string>[] = [];
-  // Unrolled: an alternative a character would overflow the stack on a long name.
+  // Unrolled, because one alternative per character would overflow the stack for long names.
   const token = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g;
   for (const [word, colon] of text.matchAll(token)) {
     if (word === '{') open.push(new Set());
@@ -60,7 +60,7 @@ function conversionHint(place: string): string {
   ].join('\n');
 }
 
-/** The error for a file, with its reason. */
+/** Returns the error for a file. */
 type Failure = (reason: string) => IsdaError;
 
 /**
@@ -81,7 +81,7 @@ function failureAsOther(bytes: Uint8Array, place: string, fail: Failure): Failur
   };
 }
 
-/** The header as an object, and its length in bytes. */
+/** Returns the header as an object, and its length in bytes. */
 function readHeader(
   bytes: Uint8Array,
   fail: Failure,

@@ -9,9 +9,9 @@ export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Arra
 export interface NamedTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Row-major. Its array type is the tensor's type: F32, F64, I32, I64 or U8. */
+  /** Row-major; the array type corresponds to the tensor's type: F32, F64, I32, I64 or U8. */
   readonly data: TensorData;
-  /** Set where `data` holds the raw bytes of a type that has no array here (BOOL, I8, I16, U16, U32, U64, F8_…). */
+  /** Set if `data` has the raw bytes of a type without an array type here (BOOL, I8, I16, U16, U32, U64, F8_…). */
   readonly dtype?: string;
 }
 
@@ -49,7 +49,7 @@ function dtypeOf(tensor: NamedTensor): string {
   return tensor.data instanceof BigInt64Array ? 'I64' : 'U8';
 }
 
-/** By code points, as Python and Rust compare; JavaScript's `<` compares UTF-16 units. */
+/** Compares by code points, like Python and Rust; JavaScript's `<` compares UTF-16 units. */
 function compareNames(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
@@ -119,7 +119,7 @@ export function encodeSafetensors(
 
 function arrayOf(dtype: string, bytes: Uint8Array): { data: TensorData; dtype?: string } {
   const size = bytesOf.get(dtype) ?? 1;
-  // Views need aligned memory; a copy has it (of a Buffer, `slice` would be none).
+  // Views need aligned memory, which a copy has (`slice` of a Buffer does not copy).
   const { buffer, byteOffset } = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   const length = bytes.byteLength / size;
   const plain = new Uint8Array(buffer, byteOffset, bytes.byteLength);

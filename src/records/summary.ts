@@ -25,7 +25,7 @@ const epochOutcome = z
     testLoss: z.number(),
     testErrorPercent: z.number(),
   })
-  // What some runs measure besides, as `testErrorTop5Percent`.
+  // Metrics of some runs, such as `testErrorTop5Percent`.
   .catchall(z.number());
 /** The outcome of one epoch by `jsonKeyOf`; errors in percent. */
 type EpochOutcome = Readonly<z.output<typeof epochOutcome>>;
@@ -37,24 +37,24 @@ const runSummary = z.object({
   last: epochOutcome,
   /** The first epoch with the lowest test error among those that were evaluated. */
   best: epochOutcome,
-  /** Mean test error of the last ten epochs, or of all where there are fewer: the number the paper reports. */
+  /** Mean test error of the last ten epochs, or of all if there are fewer: the number that the paper reports. */
   last10MeanTestErrorPercent: z.number(),
-  /** The same of the top-5 error, where there are more than 10 classes. */
+  /** The same for the top-5 error, with more than 10 classes. */
   last10MeanTestErrorTop5Percent: z.number().optional(),
   parameters: z.int(),
   /** Multiply-adds of one image's forward pass. */
   multiplyAdds: z.number(),
-  /** Time of all epochs together. */
+  /** Total time of all epochs. */
   seconds: z.number(),
-  /** Share of the training steps' time that was spent waiting for batches, in the process that ended the run. */
+  /** Share of the time of training steps spent waiting for batches, in the process that ended the run. */
   dataWaitPercent: z.number().optional(),
-  /** Broken evaluation images that the last evaluation left out; absent where there were none. */
+  /** Broken images that the last evaluation left out; absent if there were none. */
   evaluationImagesLeftOut: z.int().optional(),
-  /** The images it was made on. Absent in summaries of earlier versions. */
+  /** The images of the run. Absent in summaries of earlier versions. */
   data: dataFacts.optional(),
-  /** The file that its first weights came from, unless it began from scratch. */
+  /** The file of its initial weights; absent in runs from scratch. */
   weights: weightsFacts.optional(),
-  /** Of the settings (`fingerprint` of the config) and of the metrics (`metricsDigest`) that this is the outcome of. */
+  /** Digests of the settings (`fingerprint` of the config) and of the metrics (`metricsDigest`) of the run. */
   of: z.object({ settings: z.string(), metrics: z.string() }).optional(),
 });
 export type RunSummary = Readonly<z.output<typeof runSummary>>;
@@ -67,14 +67,14 @@ export interface RunFacts extends Pick<
   readonly settings?: string;
 }
 
-/** What was computed in an epoch. */
+/** Returns the results of an epoch. */
 function outcomeOf(row: EvaluatedRow, columns: readonly MetricsColumn[]): EpochOutcome {
   const computed = columns.filter(({ kind }) => kind === 'training' || kind === 'evaluation');
   const entries = computed.map((column) => [jsonKeyOf(column), row[column.name]]);
   return { epoch: row.epoch, ...Object.fromEntries(entries) } as EpochOutcome;
 }
 
-/** The means over the last epochs, of those metrics that ask for it and were measured in each. */
+/** Returns the means over the last epochs, of metrics that request it and were measured in each. */
 function lastTenMeans(rows: readonly MetricsRow[], columns: readonly MetricsColumn[]): Record<string, number> {
   const means = columns.flatMap((column): [string, number][] => {
     const values = rows.flatMap((row) => row[column.name] ?? []);
@@ -115,14 +115,14 @@ export function summarize(facts: RunFacts, rows: readonly MetricsRow[], known: K
   };
 }
 
-/** What only the process that ended a run knows. */
+/** Facts that only the process that ended a run has. */
 const lastProcess = z.object({
   dataWaitPercent: z.number().optional().catch(undefined),
   evaluationImagesLeftOut: z.int().optional().catch(undefined),
 });
 export type LastProcess = Readonly<z.output<typeof lastProcess>>;
 
-/** That of a summary.json that may not be there. */
+/** Reads these facts from a summary.json; empty if the file is missing or damaged. */
 export async function readLastProcess(path: string): Promise<LastProcess> {
   const text = await readFile(path, 'utf8').catch(() => '{}');
   try {
@@ -132,13 +132,13 @@ export async function readLastProcess(path: string): Promise<LastProcess> {
   }
 }
 
-/** SHA-256 (hex) of all but the checksum itself, in the file's order. */
+/** Returns the SHA-256 (hex) of all fields except the checksum, in the file's order. */
 const sealOf = (content: object): string =>
   createHash('sha256')
     .update(JSON.stringify({ ...content, sha256: undefined }))
     .digest('hex');
 
-/** The text of summary.json, with a checksum of all that is in it. */
+/** Returns the text of summary.json with its checksum. */
 export const formatSummary = (summary: RunSummary): string =>
   `${JSON.stringify({ ...summary, sha256: sealOf(summary) }, undefined, 2)}\n`;
 
@@ -149,7 +149,7 @@ export async function writeSummary(path: string, summary: RunSummary): Promise<v
 
 const hint = 'move summary.json away; the run writes it again from its metrics';
 
-/** Files of earlier versions have no checksum. Strict, so that one whose key is damaged is refused. */
+/** Files of earlier versions have no checksum. The schema is strict, so that a damaged key is refused. */
 const unsealed = z.strictObject(runSummary.shape);
 const sealed = z.looseObject({ ...runSummary.shape, sha256: z.string() });
 
@@ -169,7 +169,7 @@ function parseSummary(text: string, path: string): RunSummary {
   });
 }
 
-/** Reads summary.json; undefined where there is none. Errors: it cannot be read, is no summary, or was changed. */
+/** Reads summary.json; undefined if there is none. Errors: it cannot be read, is not a summary, or was changed. */
 export async function readSummary(path: string): Promise<RunSummary | undefined> {
   try {
     return parseSummary(await readFile(path, 'utf8'), path);

@@ -6,20 +6,20 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** CRC-32C (Castagnoli), as an unsigned 32-bit integer. */
+/** Returns the CRC-32C (Castagnoli) as an unsigned 32-bit integer. */
 export function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = table[(crc ^ byte) & 0xff] ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** The rotated and shifted form in which TFRecord files store a CRC. */
+/** Masks a CRC as TFRecord files store it: rotated, plus a constant. */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 
-/** One record of a TFRecord file. */
+/** Encodes one record of a TFRecord file. */
 export function tfrecord(data: Uint8Array): Uint8Array {
   const record = Buffer.alloc(data.length + 16);
   record.writeBigUInt64LE(BigInt(data.length));
