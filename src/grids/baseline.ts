@@ -1,12 +1,12 @@
-// Finds the row that another row is compared with: cross entropy's, or one that is named.
+// Finds the baseline of each row: that of cross entropy, or a given row.
 import { compareRows, type Comparison } from '../common/statistics/compare.js';
 import type { SeedValue } from '../common/statistics/samples.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { settingsChangesText, settingsKey, settingsOutside, settingsWithoutSeed } from '../config/settings.js';
 
-/** What a method may bring with it. */
+/** Sections that belong to a method. */
 const ofMethod = ['loss', 'dataset.synthetic'];
-/** What else may differ where nothing is closer; network and data may not. */
+/** Sections that may differ from a baseline if no closer one exists; network and data may not. */
 const ofRecipe = [...ofMethod, 'model.dropout', 'augmentation', 'optimizer', 'schedule', 'training'];
 
 /**
@@ -31,22 +31,22 @@ export function baselinesOf(configs: readonly ExperimentConfig[]): readonly (num
   });
 }
 
-/** A row of results: its errors by seed, and the config of its runs. */
+/** A row of results: errors by seed, and the config of the runs. */
 interface ResultRow {
   readonly row: string;
   readonly config: ExperimentConfig;
   readonly values: readonly SeedValue[];
 }
 
-/** What a row is compared with, by name, and how they compare; undefined of a row without a baseline. */
+/** Name of the baseline of a row, and the comparison with it; undefined without a baseline. */
 interface RowComparison {
   readonly baseline: string | undefined;
-  /** What differs between them beside the method, in words, from the baseline to the row. */
+  /** Differences from the baseline to the row other than the method, as text. */
   readonly otherChanges: string | undefined;
   readonly comparison: Comparison | undefined;
 }
 
-/** The changes from `baseline` to `row` beside the method; undefined where nothing differs. */
+/** Returns the differences from `baseline` to `row` other than the method; undefined if there are none. */
 function otherChanges(baseline: ResultRow | undefined, row: ResultRow): string | undefined {
   if (baseline === undefined) return undefined;
   const beside = ({ config }: ResultRow) => settingsOutside(settingsWithoutSeed(config), ofMethod);

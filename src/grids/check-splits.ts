@@ -1,11 +1,11 @@
-// Checks that the images of a grid's runs can be split as their configs say, before any run starts.
+// Checks that the images of a grid's runs can be split as configured, before any run starts.
 import { readdir } from 'node:fs/promises';
 import { IsdaError } from '../common/errors.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { loadSplits, type DataPlaces } from '../data/registry.js';
 import type { Cell, CellImages } from './store/store.js';
 
-/** Whether a config chooses among its images, or needs images to evaluate on that its folder may not have. */
+/** Whether a config selects some of its images, or needs evaluation images that its folder may lack. */
 const canFail = ({ name, holdout, subset, testSubset, validationFraction }: ExperimentConfig['dataset']): boolean =>
   name === 'image-folder' ||
   validationFraction !== undefined ||
@@ -14,13 +14,13 @@ const canFail = ({ name, holdout, subset, testSubset, validationFraction }: Expe
   testSubset !== undefined;
 
 interface CheckedCells {
-  /** With the checksums of their images, where these were read. */
+  /** The cells, with the checksums of their images if these were read. */
   readonly cells: readonly Cell[];
-  /** What runs would say of their images, as of classes without any. */
+  /** Warnings about the images, such as classes without images. */
   readonly notes: readonly string[];
 }
 
-/** Whether a store may have runs of a grid, on these images or on others. */
+/** Whether a store may contain runs of a grid. */
 const mayHaveRuns = (root: string | undefined): Promise<boolean> =>
   root === undefined ? Promise.resolve(false) : readdir(root).then((names) => names.length > 0, () => false); // prettier-ignore
 

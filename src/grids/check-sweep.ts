@@ -4,16 +4,16 @@ import { fingerprint } from '../config/fingerprint.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import type { PointValues } from './points.js';
 
-/** Keys that the options of a sweep set in every run, whatever a point says. */
+/** Keys that the options of a sweep set in every run, overriding its points. */
 const fixed = [
   { key: 'training.seed', option: '--seeds', hint: '--seeds N runs each value on seeds 1 to N' },
   { key: 'dataset.holdout', option: '--holdout', hint: 'choose one number of held-out images with --holdout N' },
 ] as const;
 
-/** Sections that change no number of a run. */
+/** Sections that do not affect the results of a run. */
 const withoutNumbers: readonly string[] = ['experiment', 'output', 'slurm'];
 
-/** Whether the setting of a key, perhaps of a whole section, sets what is at `path` too. */
+/** Whether setting a key, which may be a whole section, also sets `path`. */
 function reaches(key: string, value: unknown, path: string): boolean {
   if (key === path) return true;
   if (!path.startsWith(`${key}.`)) return false;
@@ -25,7 +25,7 @@ function reaches(key: string, value: unknown, path: string): boolean {
   return found !== undefined;
 }
 
-/** Errors (usage): a key that `--seeds` or `--holdout` sets, so that its values would not be what was run. */
+/** Errors (usage): a key that `--seeds` or `--holdout` overrides in every run. */
 export function refuseFixedKeys(settings: PointValues): void {
   for (const [key, value] of Object.entries(settings)) {
     const own = fixed.find(({ key: path }) => reaches(key, value, path));

@@ -4,7 +4,7 @@ import type { ExperimentConfig } from '../config/schema.js';
 
 const allTestImages = 'the test images';
 
-/** `the test images`, `1000 test images`, `5000 held-out training images`: what a run's errors are measured on. */
+/** Returns the images of a run's errors: `the test images`, `1000 test images`, `5000 held-out training images`. */
 function measuredImages({ dataset }: ExperimentConfig): string {
   const { holdout, validationFraction, testSubset } = dataset;
   if (holdout > 0) return counted(holdout, 'held-out training image');
@@ -12,13 +12,13 @@ function measuredImages({ dataset }: ExperimentConfig): string {
   return testSubset === undefined ? allTestImages : counted(testSubset, 'test image');
 }
 
-/** The images that a config measures errors on where they are not all test images; else undefined. */
+/** Returns the images of a config's errors if they are not all test images; otherwise undefined. */
 export function otherThanTestImages(config: ExperimentConfig): string | undefined {
   const images = measuredImages(config);
   return images === allTestImages ? undefined : images;
 }
 
-/** What the errors of runs were measured on; where rows differ in it, each with its rows. */
+/** Returns the images of the errors of several runs; if rows differ, each with its rows. */
 export function measuredOn(runs: readonly { readonly row: string; readonly config: ExperimentConfig }[]): string {
   const texts = [...new Set(runs.map(({ config }) => measuredImages(config)))];
   if (texts.length === 1) return texts[0];

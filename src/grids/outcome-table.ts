@@ -1,4 +1,4 @@
-// Results of a grid as a table for people, CSV and Markdown.
+// Results of a grid as a text table, CSV and Markdown.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
@@ -7,7 +7,7 @@ import { formatInterval, formatP, formatPaired, formatSpread } from '../common/s
 import { lastEpochs } from '../records/metrics-columns.js';
 import type { RowOutcome } from './outcomes.js';
 
-/** What tables and notes read of rows: those of a grid, and those of a report. */
+/** The fields of rows, of a grid or a report, for tables and notes. */
 export type TableOutcome = Pick<
   RowOutcome,
   | 'row'
@@ -31,7 +31,7 @@ function comparedWith(rows: readonly TableOutcome[]): string | undefined {
   return names.length > 1 ? 'cross entropy' : names.at(0);
 }
 
-/** Which row each is compared with, where that is not the same for all; undefined where it is. */
+/** Lists the baseline of each row if there are several; undefined if all have the same. */
 function baselineNote(rows: readonly TableOutcome[]): string | undefined {
   const names = [...new Set(rows.flatMap(({ baseline }) => baseline ?? []))];
   if (names.length < 2) return undefined;
@@ -40,7 +40,7 @@ function baselineNote(rows: readonly TableOutcome[]): string | undefined {
   return `Compared with ${names.map((name) => `${name}: ${withName(name).join(', ')}`).join('; with ')}.`;
 }
 
-/** Which rows differ from their baseline in more than the method; undefined where none does. */
+/** Lists the rows that differ from their baseline in more than the method; undefined if there are none. */
 function otherChangesNote(rows: readonly TableOutcome[]): string | undefined {
   const changed = rows.flatMap(({ row, baseline, otherChanges }) =>
     baseline === undefined || otherChanges === undefined ? [] : [`${baseline} to ${row} (${otherChanges})`],
@@ -48,20 +48,20 @@ function otherChangesNote(rows: readonly TableOutcome[]): string | undefined {
   return changed.length === 0 ? undefined : `More than the method differs: ${changed.join('; ')}.`;
 }
 
-/** Titles of the columns that compare rows; none where nothing is compared. */
+/** Returns the titles of the comparison columns; empty if nothing is compared. */
 export function comparisonTitles(rows: readonly TableOutcome[]): readonly string[] {
   const baseline = comparedWith(rows);
   return baseline === undefined ? [] : [`minus ${baseline}`, 'p', 'p (Holm)'];
 }
 
-/** The texts under `comparisonTitles`. */
+/** Returns the cells for `comparisonTitles`. */
 export function comparisonTexts({ seeds, baseline, comparison }: TableOutcome): readonly string[] {
   if (baseline === undefined || seeds.length === 0) return ['', '', ''];
   const { paired, welch, holmP } = comparison ?? {};
   return [formatPaired(paired), ...[welch?.p, holmP].map((p) => (p === undefined ? '-' : formatP(p)))];
 }
 
-/** Titles and cells of the table that people read; errors in percent. `first` is the title of the row's name. */
+/** Returns titles and cells of the text table; errors in percent. `first` is the title of the column of row names. */
 export function outcomeTable(rows: readonly RowOutcome[], first: string) {
   const compared = comparisonTitles(rows);
   return {
@@ -78,7 +78,7 @@ export function outcomeTable(rows: readonly RowOutcome[], first: string) {
   };
 }
 
-/** Which means are over fewer than ten epochs; undefined where none is. */
+/** Lists the means over fewer than ten epochs; undefined if there are none. */
 export function shortNote(rows: readonly TableOutcome[]): string | undefined {
   const short = rows.flatMap(({ row, averagedEpochs = lastEpochs }) =>
     averagedEpochs < lastEpochs ? [{ row, epochs: averagedEpochs }] : [],
@@ -93,11 +93,11 @@ export function shortNote(rows: readonly TableOutcome[]): string | undefined {
   return `The mean of fewer than ten epochs: ${parts.join('; ')}.`;
 }
 
-/** What is said of runs that no mean has in it, by their names and why; nothing of none. */
+/** Returns a note about runs that are excluded from the means, by name and reason; empty without such runs. */
 export const leftOutNotes = (runs: readonly string[]): readonly string[] =>
   runs.length === 0 ? [] : [`Left out of the means: ${runs.join(', ')}.`];
 
-/** Rows that were not made on the official images or from scratch, and runs that are left out of the means. */
+/** Returns notes about rows with unofficial images or given weights, and about runs excluded from the means. */
 export function originNotes(rows: readonly TableOutcome[]): readonly string[] {
   const origins = [...new Set(rows.flatMap(({ origin }) => origin ?? []))];
   return [
@@ -109,7 +109,7 @@ export function originNotes(rows: readonly TableOutcome[]): readonly string[] {
   ];
 }
 
-/** What the numbers are, a sentence or two each; `measured`: the images of the errors, where they are said here. */
+/** Returns the notes that explain the numbers; `measured`: the images of the errors, if the notes should name them. */
 export function outcomeNotes(rows: readonly TableOutcome[], measured?: string): readonly string[] {
   const baseline = comparedWith(rows);
   const family = rows.filter(({ comparison }) => comparison?.welch !== undefined).length;
@@ -138,7 +138,7 @@ export function outcomeNotes(rows: readonly TableOutcome[], measured?: string): 
   ];
 }
 
-/** The outcome as CSV, unrounded. */
+/** Formats the outcome as CSV, unrounded. */
 export function outcomeCsv(rows: readonly RowOutcome[]): string {
   const columns = ['last10', 'best', 'last'] as const;
   const header = [
@@ -158,16 +158,16 @@ export function outcomeCsv(rows: readonly RowOutcome[]): string {
   return stringify([header, ...lines]);
 }
 
-/** What a table of outcomes says of itself. */
+/** Titles of a table of outcomes. */
 interface OutcomeTitles {
   readonly title: string;
-  /** Title of the column with the rows' names. */
+  /** Title of the column of row names. */
   readonly first: string;
   /** The images that the errors were measured on. */
   readonly measured: string;
 }
 
-/** The outcome as a Markdown table with what its numbers are. */
+/** Formats the outcome as a Markdown table with notes. */
 export function outcomeMarkdown({ title, first, measured }: OutcomeTitles, rows: readonly RowOutcome[]): string {
   const table = outcomeTable(rows, first);
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
@@ -189,7 +189,7 @@ const outcomePaths = (root: string, stem: string) => ({
   markdown: join(root, `${stem}.md`),
 });
 
-/** Removes what `writeOutcomes` has written, if it has. Errors: it cannot be removed. */
+/** Deletes the files of `writeOutcomes` if they exist. Errors: they cannot be deleted. */
 export async function removeOutcomes(root: string, stem: string): Promise<void> {
   for (const path of Object.values(outcomePaths(root, stem))) await rm(path, { force: true });
 }

@@ -1,4 +1,4 @@
-// Results of a grid: each row's errors over its seeds, and its comparison with cross entropy.
+// Results of a grid: errors of each row over its seeds, and the comparison with cross entropy.
 import type { Comparison } from '../common/statistics/compare.js';
 import { meanInterval, spreadOf, type Interval, type SeedValue, type Spread } from '../common/statistics/samples.js';
 import { lastEpochs } from '../records/metrics-columns.js';
@@ -9,38 +9,38 @@ import type { CellOutcome } from './executors/executor.js';
 
 export interface RowOutcome {
   readonly row: string;
-  /** Seeds whose run is done, in the grid's order. */
+  /** Seeds of completed runs, in the order of the grid. */
   readonly seeds: readonly number[];
-  /** Seeds that were asked for. */
+  /** Number of requested seeds. */
   readonly asked: number;
-  /** Unusual images or first weights of its runs, in words: not the official CIFAR-10. */
+  /** Description of unusual images or initial weights of its runs, such as unofficial CIFAR-10 images. */
   readonly origin?: string;
-  /** Runs that are done and not averaged with these, and why. */
+  /** Completed runs that are excluded from the means, with the reason. */
   readonly leftOut?: readonly string[];
-  /** Mean test error of the last ten epochs: the number the paper reports. Absent where no run is done. */
+  /** Mean test error of the last ten epochs, the number that the paper reports. Absent if no run is complete. */
   readonly last10?: Spread;
-  /** 95 % of the mean of `last10`; absent of fewer than two runs. */
+  /** 95 % interval of the mean of `last10`; absent with fewer than two runs. */
   readonly interval?: Interval;
-  /** Epochs that `last10` is the mean of: ten, or all of a shorter run. */
+  /** Number of epochs averaged in `last10`: ten, or all of a shorter run. */
   readonly averagedEpochs?: number;
-  /** Of the epoch with the lowest test error. */
+  /** Error of the epoch with the lowest test error. */
   readonly best?: Spread;
-  /** Of the last epoch. */
+  /** Error of the last epoch. */
   readonly last?: Spread;
-  /** The row of cross entropy that it is compared with. */
+  /** Name of the row of cross entropy that it is compared with. */
   readonly baseline?: string;
-  /** What differs between the two beside the method, in words: `training.epochs 160 → 60`. */
+  /** Differences from the baseline other than the method: `training.epochs 160 → 60`. */
   readonly otherChanges?: string;
-  /** Of `last10`; absent without a baseline. */
+  /** Comparison of `last10`; absent without a baseline. */
   readonly comparison?: Comparison;
 }
 
 const lastTen = ({ last10MeanTestErrorPercent }: RunSummary): number => last10MeanTestErrorPercent;
 
-/** Epochs that the error of a run of so many is the mean of. */
+/** Returns the number of epochs averaged in the error of a run with `epochs` epochs. */
 export const averagedEpochs = (epochs: number): number => Math.min(lastEpochs, epochs);
 
-/** The cells on the same data set whose runs are not made as most are: on other images, or from other first weights. */
+/** Returns cells whose runs differ from most on the same data set: other images or other initial weights. */
 function leftOutOf(outcomes: readonly CellOutcome[]): ReadonlySet<CellOutcome> {
   const done = outcomes.filter(({ summary }) => summary !== undefined);
   const datasetOf = ({ cell }: CellOutcome): string => JSON.stringify(cell.config.dataset);

@@ -10,26 +10,26 @@ import { findMark } from '../config/yaml-marks.js';
 import { parseYaml } from '../config/yaml.js';
 import { isCifar } from '../data/datasets/cifar/format.js';
 
-/** Values of config keys, by their dotted names. */
+/** Values of config keys by dotted name. */
 export type PointValues = Readonly<Record<string, unknown>>;
 
-/** One point: what its runs are called and what it changes. */
+/** A point: the name of its runs, and the changed settings. */
 export interface SweepPoint {
   readonly name: string;
   readonly settings: PointValues;
 }
 
-/** The values that section 1 of the paper names for lambda0, by data set. */
+/** The paper's values of lambda0 by data set (section 1). */
 export function defaultLambdas(dataset: string): readonly number[] {
   return isCifar(dataset) ? [0.1, 0.25, 0.5, 0.75, 1] : [1, 2.5, 5, 7.5, 10];
 }
 
-/** `KEY=VALUE` of each setting, as `--set` takes them. */
+/** Returns the settings as `KEY=VALUE`, the form of `--set`. */
 export function overridesOf(settings: PointValues): readonly string[] {
   return Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
 }
 
-/** The values for people: `key=value` of each. */
+/** Formats settings for display: `key=value` of each. */
 export function settingsText(settings: PointValues): string {
   const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
   return Object.entries(settings)
@@ -37,7 +37,7 @@ export function settingsText(settings: PointValues): string {
     .join(' ');
 }
 
-/** What a key takes, in words; undefined where the config has no such key. */
+/** Describes the values of a key; undefined if the config has no such key. */
 export function expectationAt(key: string, config: ExperimentConfig): string | undefined {
   const node = schemaAt(experimentTree, key.split('.'), config);
   return node && expectation(node);
@@ -58,7 +58,7 @@ export function parseValues(text: string, option: string): readonly unknown[] {
 
 const lastPart = (key: string): string => key.slice(key.lastIndexOf('.') + 1);
 
-/** A value as a part of a folder's name. */
+/** Formats a value as a part of a folder name. */
 function slug(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return (
@@ -92,7 +92,7 @@ export function listPoints(key: string, values: readonly unknown[], expected: st
   });
 }
 
-/** What a key's values are drawn from. */
+/** The distribution of the values of a key. */
 export type Dimension =
   | { readonly key: string; readonly kind: 'range'; readonly low: number; readonly high: number; readonly log: boolean }
   | { readonly key: string; readonly kind: 'choice'; readonly values: readonly unknown[] };
@@ -129,7 +129,7 @@ export function parseChoice(text: string): Dimension {
   });
 }
 
-/** The ends of a dimension, which must be valid before anything is drawn in between. */
+/** Returns the bounds of a dimension, which must be valid before values in between are drawn. */
 export function extremes(dimension: Dimension): readonly PointValues[] {
   const { key } = dimension;
   const values = dimension.kind === 'range' ? [dimension.low, dimension.high] : dimension.values;
@@ -149,7 +149,7 @@ function draw(dimension: Dimension, integer: boolean, seed: number, trial: numbe
     return Math.min(Math.floor(high), Math.max(low, Math.round(from * (to / from) ** share)));
   }
   const value = log ? low * (high / low) ** share : low + share * (high - low);
-  // Four digits are as exact as a search is; the ends stay ends.
+  // Four digits are precise enough for a search; values stay within the bounds.
   return Math.min(high, Math.max(low, Number(value.toPrecision(4))));
 }
 
@@ -172,7 +172,7 @@ export function pointsOf(
   if (keys.length === 0) throw refuse('there is no --range and no --choice');
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined) throw refuse(`${twice} is named twice`);
-  // Looked up once: a search may draw thousands of points.
+  // Looked up once, because a search may draw thousands of points.
   const whole = new Map(keys.map((key) => [key, isInteger(key)]));
   return (trial) => ({
     name: `trial-${trial + 1}`,
@@ -182,7 +182,7 @@ export function pointsOf(
   });
 }
 
-/** A search that has drawn so many points one after the other without a new one has them all. */
+/** A search is exhausted after this many consecutive draws without a new point. */
 const maxRepeats = 5000;
 
 /**

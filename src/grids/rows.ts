@@ -1,20 +1,20 @@
-// A grid as rows times seeds: each row is a config, each cell one of its seeds.
+// A grid of rows and seeds: each row is a config, each cell a seed of it.
 import { cannot } from '../common/errors.js';
 import { experimentProblem, type ExperimentConfig } from '../config/schema.js';
 import type { Cell } from './store/store.js';
 
-/** A row of a grid: a variant, a loss, a value that is tried. */
+/** A row of a grid: a variant, a loss or a value. */
 export interface GridRow {
   readonly name: string;
   readonly config: ExperimentConfig;
 }
 
-/** `count` seeds from `first` on. */
+/** Returns `count` seeds, starting at `first`. */
 export function seedsFrom(first: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
-/** Every row with every seed, seeds outermost, so that a grid that was stopped holds whole rounds. */
+/** Returns every row with every seed, seed by seed, so that a stopped grid has complete rounds. */
 export function seededCells(rows: readonly GridRow[], seeds: readonly number[]): readonly Cell[] {
   return seeds.flatMap((seed) =>
     rows.map(({ name, config }) => ({
@@ -22,7 +22,7 @@ export function seededCells(rows: readonly GridRow[], seeds: readonly number[]):
       config: {
         ...config,
         training: { ...config.training, seed },
-        // Where a run of a grid lies is the store's to say.
+        // The store decides where the run of a cell is.
         output: { ...config.output, dir: undefined },
       },
     })),

@@ -17,25 +17,25 @@ const config = z.string().min(1);
 const changes = z.record(z.string(), z.unknown());
 
 const studySchema = z.strictObject({
-  /** Names the store and the runs. */
+  /** Name of the store, and prefix of its runs. */
   study: name,
-  /** A file, relative to the study's, or a name under configs/. */
+  /** A file relative to that of the study, or a name under configs/. */
   config,
-  /** On every row's config. */
+  /** Overrides of every row. */
   set: changes.optional(),
-  /** How many, from 1 on. */
+  /** Number of seeds, from 1. */
   seeds: z.int().min(1).max(10_000).default(3),
   rows: z.array(z.strictObject({ name, config: config.optional(), set: changes.optional() })).min(1),
 });
 
-/** Keys of every run that the study itself decides, each with how. */
+/** Keys that the study sets in every run, with how it does so. */
 const decided = [
   { path: ['training', 'seed'], how: '`seeds` runs every row on seeds 1 to N' },
   { path: ['output', 'dir'], how: 'a run lies in the store, which --out names' },
   { path: ['experiment'], how: 'a run is called by its study and its row' },
 ] as const;
 
-/** The keys in changes, at a place of the study's tree, that no run would have. */
+/** Returns the problems of overrides, at a place of the study, that would have no effect. */
 function decidedProblems(tree: MapTree, at: readonly PropertyKey[]): readonly Problem[] {
   return decided.flatMap(({ path, how }) => {
     const span = keySpanAt(tree, [...at, ...path]);
@@ -75,7 +75,7 @@ export function loadStudy(
   const idle = settings.flatMap((at) => decidedProblems(tree, at));
   if (idle.length > 0) throw fail(idle);
 
-  /** A name in the study is relative to it first, as in `extends`. */
+  /** A name in the study is first looked up relative to its file, as in `extends`. */
   const find = (reference: string): string => {
     const beside = resolve(directory, reference);
     return isFile(beside) ? beside : findConfig(reference, places);

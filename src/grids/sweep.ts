@@ -7,12 +7,12 @@ import { readFailure, writeFileAtomically } from '../common/files.js';
 import type { RowOutcome } from './outcomes.js';
 import type { SweepPoint } from './points.js';
 
-/** A point with what was measured of it. */
+/** A point with its outcome. */
 export interface MeasuredPoint extends SweepPoint {
   readonly outcome: RowOutcome;
 }
 
-/** The points beside their rows, in the order of the points. */
+/** Pairs the points with their rows, in the order of the points. */
 export function measuredPoints(points: readonly SweepPoint[], rows: readonly RowOutcome[]): readonly MeasuredPoint[] {
   return points.map((point) => ({ ...point, outcome: rows.find(({ row }) => row === point.name)! }));
 }
@@ -29,22 +29,22 @@ export function choosePoint(points: readonly MeasuredPoint[]): MeasuredPoint | u
   );
 }
 
-/** What a sweep is of, in the words of the paper's tables. */
+/** The subject of a sweep: network and data set, named as in the paper's tables. */
 export interface SweepSubject {
   readonly network: string;
   readonly dataset: string;
   readonly augmentation?: string;
 }
 
-/** What sweep.json holds. */
+/** The content of sweep.json. */
 interface SweepRecord extends SweepSubject {
   readonly experiment: string;
-  /** Held-out training images by whose error the choice was made; 0: the test set. */
+  /** Number of held-out training images used for the choice; 0: the test set. */
   readonly holdout: number;
   readonly points: readonly MeasuredPoint[];
-  /** Absent as long as runs are missing. */
+  /** Absent while runs are missing. */
   readonly chosen?: SweepPoint;
-  /** The chosen point on all images. */
+  /** Outcome of the chosen point on all images. */
   readonly final?: RowOutcome;
 }
 
@@ -55,12 +55,12 @@ export async function writeSweep(root: string, record: SweepRecord): Promise<voi
   await writeFileAtomically(recordPath(root), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
-/** The lambda0 that a sweep has chosen for a network on a data set. */
+/** The lambda0 chosen by a sweep for a network and a data set. */
 export interface Lambda0Choice extends SweepSubject {
   readonly lambda0: number;
 }
 
-/** Of sweep.json, what a choice of lambda0 is read from; earlier versions wrote no network and data set. */
+/** The fields of sweep.json for a choice of lambda0; earlier versions lack network and data set. */
 const lambda0Record = z.object({
   network: z.string().optional(),
   dataset: z.string().optional(),
@@ -95,7 +95,7 @@ async function readLambda0Choice(root: string): Promise<Lambda0Choice | undefine
   }
 }
 
-/** The choices of lambda0 in several stores, of which some may have none. Errors: as of one. */
+/** Reads the choices of lambda0 in several stores; some may have none. Errors: as for one store. */
 export async function readLambda0Choices(roots: readonly string[]): Promise<readonly Lambda0Choice[]> {
   return (await Promise.all(roots.map(readLambda0Choice))).flatMap((choice) => choice ?? []);
 }

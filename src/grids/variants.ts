@@ -2,7 +2,7 @@
 import type { ExperimentConfig } from '../config/schema.js';
 import { isdaOptions, type IsdaOptions } from '../losses/options.js';
 
-/** What a variant is made of; undefined for cross entropy alone. */
+/** The ISDA options of a variant; undefined for cross entropy. */
 const variants = {
   basic: undefined,
   identity: { covariance: 'identity' },
@@ -15,7 +15,7 @@ const variants = {
 
 export type Variant = keyof typeof variants;
 
-/** In the order of Table 5; the last one is not the paper's. */
+/** The variants in the order of Table 5; the last one is not in the paper. */
 export const variantNames = Object.keys(variants) as readonly Variant[];
 
 /** The rows of Table 5. */

@@ -8,43 +8,43 @@ import type { StoredCell } from '../store/store.js';
 import { summaryOf } from '../store/summary.js';
 import { unreadableRun } from '../store/unreadable.js';
 
-/** What became of a cell. */
+/** The outcome of a cell. */
 export interface CellOutcome {
   readonly cell: StoredCell;
-  /** `planned`: never begun, because the grid was stopped before. `queued`: left to a cluster's queue, as this job. */
+  /** `planned`: not started, because the grid was stopped. `queued`: left in a cluster's queue as this job. */
   readonly end: CellEnd | { readonly state: 'planned' } | { readonly state: 'queued'; readonly job: string };
-  /** Where the run is done. */
+  /** Present if the run is done. */
   readonly summary?: RunSummary;
-  /** What to do about files that cannot be used, where that is why it failed. */
+  /** Hint about unusable files, if they are the reason of the failure. */
   readonly hint?: string;
 }
 
-/** What a grid tells as it goes. */
+/** Events of a running grid. */
 export interface GridEvents {
-  /** All cells are in the store; `stored` is in the grid's order. */
+  /** All cells are in the store; `stored` is in the order of the grid. */
   planned(stored: readonly StoredCell[]): void;
-  /** A cell was done before. */
+  /** A cell was already done. */
   found(cell: StoredCell): void;
-  /** Another process is at a cell; said once, and then the grid waits for it. */
+  /** Another process runs a cell; reported once, then the grid waits for it. */
   elsewhere(cell: StoredCell, holder: string): void;
-  /** `job`: what a cluster's queue calls it. */
+  /** `job`: the name of its job in a cluster's queue. */
   started(cell: StoredCell, job?: string): void;
   /** A running cell is back in a cluster's queue. */
   requeued(cell: StoredCell, job: string): void;
   ended(outcome: CellOutcome): void;
-  /** A line for people. */
+  /** A message for the user. */
   message(line: string): void;
 }
 
 export interface GridContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Asks for an end: with checkpoints where the runs are this process's. */
+  /** Requests a stop; runs of this process write checkpoints first. */
   readonly stop: AbortSignal;
   readonly events: GridEvents;
   /** Milliseconds between checks of cells that other processes run; default: the executor's. */
   readonly pollMilliseconds?: number;
-  /** Asks a cluster's queue for cells that are in it. */
+  /** Looks up queued cells in a cluster's queue. */
   readonly jobs?: JobLookup;
 }
 
@@ -58,13 +58,13 @@ export interface Executor {
   run(cells: readonly StoredCell[], context: GridContext): Promise<ReadonlyMap<StoredCell, CellOutcome>>;
 }
 
-/** The outcome of a cell whose own files cannot be used: it has failed, and the others go on. */
+/** Returns the outcome of a cell with unusable files: it has failed, and the others continue. */
 export function unreadableOutcome(cell: StoredCell, error: unknown): CellOutcome {
   const { reason } = unreadableRun(cell.folder, error);
   return { cell, end: { state: 'failed', reason }, hint: error instanceof IsdaError ? error.hint : undefined };
 }
 
-/** The outcome of a run that ended so; one without a summary of its settings is not done, whatever its process said. */
+/** Returns the outcome of an ended run; without a summary of its settings it is not done, whatever its exit code. */
 export async function outcomeOf(cell: StoredCell, end: CellEnd): Promise<CellOutcome> {
   if (end.state !== 'done') return { cell, end };
   try {

@@ -6,7 +6,7 @@ import { runHolder } from '../store/view.js';
 import { outcomeOf, unreadableOutcome, type CellOutcome, type Executor } from './executor.js';
 
 interface SlotOptions {
-  /** How many cells at once. */
+  /** Number of concurrent cells. */
   readonly slots: number;
   /**
    * Runs a cell, whose folder holds its config.yaml, to its end; `slot` counts from 0. Once `stop` is aborted the run

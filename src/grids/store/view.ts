@@ -15,48 +15,48 @@ import type { JobLook, JobLookup } from './job.js';
 import { summaryOf } from './summary.js';
 import { unreadableRun } from './unreadable.js';
 
-/** A cell as it is now. */
+/** The current state of a cell. */
 interface CellView extends CellRecord {
   /** The folder's name. */
   readonly name: string;
   readonly folder: string;
-  /** Completed so far. */
+  /** Completed epochs. */
   readonly epochsDone: number;
-  /** Of the last evaluated epoch, on the images the run is evaluated on. */
+  /** Error of the last evaluated epoch, on the run's evaluation images. */
   readonly testErrorPercent?: number;
   /**
    * Its mean over the last ten epochs so far, or over those of them that were evaluated: what tables and grids show.
    */
   readonly last10MeanTestErrorPercent?: number;
-  /** What a cluster's queue calls its job, as in `12_3`. */
+  /** The name of its job in a cluster's queue, such as `12_3`. */
   readonly jobName?: string;
 }
 
-/** A cell in a list: of one whose files cannot be read only its name, its folder, that it failed, and the reason. */
+/** A cell in a list; if its files cannot be read, only name, folder, the state `failed` and the reason. */
 export interface ListedCell extends Partial<CellView> {
   readonly name: string;
   readonly folder: string;
   readonly state: CellRecord['state'];
-  /** Of a generator, which has no epochs: those that it is trained for, and those that its records have. */
+  /** For a generator, which has no epochs: total iterations, and recorded ones. */
   readonly iterations?: number;
   readonly iterationsDone?: number;
 }
 
-/** The order of runs: by name, with numbers in their order. */
+/** Sorts runs by name, with numbers in numeric order. */
 export const byName = new Intl.Collator('en', { numeric: true });
 
-/** The lock by which a process keeps a cell to itself. */
+/** Path of the lock with which a process claims a cell. */
 export const claimPath = (folder: string): string => join(folder, '.claim');
 
 const holderOf = (path: string, now: () => number): Promise<string | undefined> =>
   lockHolder(path, thisProcess, { now, startOf: processStart });
 
-/** Who lives and trains in a cell's folder, in words; whoever started that run may be dead. */
+/** Describes the living process that trains in a cell's folder; the process that started it may be dead. */
 export function runHolder(folder: string, now: () => number): Promise<string | undefined> {
   return holderOf(runFolder(folder).lock, now);
 }
 
-/** Who lives and is at a cell, in words: its run, or the process that started or starts it. */
+/** Describes the living process at a cell: its run, or the process that started it or is starting it. */
 async function cellHolder(folder: string, now: () => number): Promise<string | undefined> {
   return (await runHolder(folder, now)) ?? (await holderOf(claimPath(folder), now));
 }
@@ -101,16 +101,16 @@ export function presentState(
   return record.state === 'running' || record.state === 'done' ? 'stopped' : record.state;
 }
 
-/** Why a cell is in the state that it is shown in, in one line. */
+/** Returns the reason for the state of a cell, in one line. */
 function reasonFor(record: CellRecord, state: CellRecord['state'], look: JobLook | undefined): string | undefined {
   if (record.state === 'running' && state === 'stopped') return 'its process ended unexpectedly';
   if (state === 'done') return undefined;
-  // Of a running one the record has at most the reason of an end before.
+  // The record of a running cell has at most the reason of an earlier end.
   if (look === undefined) return state === 'running' ? undefined : record.reason;
   return look.phase === 'ended' ? look.end.reason : look.note;
 }
 
-/** A cell as it is now, and the summary of one that is done; or, where that cannot be used, the error that says why. */
+/** The state of a cell, with its summary if it is done, or the error if the summary cannot be used. */
 interface CellLook {
   readonly view: CellView;
   readonly summary?: RunSummary;
@@ -156,7 +156,7 @@ async function areOfOneConfig(folder: string, stored: readonly string[]): Promis
   return stored.every((each) => known.includes(each));
 }
 
-/** The summary of a done run with such settings, or why it cannot be used. */
+/** Returns the summary of a done run with these settings, or the error if it cannot be used. */
 async function outcomeIn(folder: string, settings: string): Promise<Pick<CellLook, 'summary' | 'damage'>> {
   const isOwn = async (stored: string): Promise<boolean> =>
     stored === settings || (await areOfOneConfig(folder, [stored, settings]));
@@ -167,12 +167,12 @@ async function outcomeIn(folder: string, settings: string): Promise<Pick<CellLoo
   }
 }
 
-/** The view of `lookAtCell`. */
+/** Returns the view of `lookAtCell`. */
 export async function viewCell(...args: Parameters<typeof lookAtCell>): Promise<CellView | undefined> {
   return (await lookAtCell(...args))?.view;
 }
 
-/** As `viewCell`, in a list where one cell that cannot be viewed is no reason to leave out the others. */
+/** As `viewCell`, for lists: a cell that cannot be read is listed as failed. */
 export async function viewInList(...args: Parameters<typeof viewCell>): Promise<ListedCell | undefined> {
   try {
     return await viewCell(...args);
