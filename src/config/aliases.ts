@@ -118,7 +118,7 @@ const values: Readonly<Record<string, string>> = {
   mixed: 'bfloat16',
 };
 
-/** The key that another program's name means; undefined where it is none. */
+/** Returns the key for a name used by another program; undefined if there is none. */
 export const keyOfAlias = (key: string): string | undefined =>
   Object.hasOwn(keys, bareKey(key)) ? keys[bareKey(key)] : undefined;
 

@@ -15,14 +15,14 @@ export function alternatives(node: SchemaNode): readonly SchemaNode[] {
   return (node.oneOf ?? node.anyOf ?? [node]).filter(isNode);
 }
 
-/** The schema of one key of a map; undefined where the map has no such key. */
+/** Returns the schema of a key of a map; undefined if the map has no such key. */
 export function propertyOf(node: SchemaNode, key: string): SchemaNode | undefined {
   const properties = node.properties ?? {};
   const found: unknown = Object.hasOwn(properties, key) ? properties[key] : undefined;
   return isNode(found) ? found : undefined;
 }
 
-/** The `name` that a section's alternative is for (`isda`), where it has one. */
+/** Returns the `name` of an alternative of a section (`isda`), if it has one. */
 export function nameOfAlternative(node: SchemaNode): string | undefined {
   const name = propertyOf(node, 'name');
   return typeof name?.const === 'string' ? name.const : undefined;
@@ -37,7 +37,7 @@ export function chosen(node: SchemaNode, value: unknown): SchemaNode {
   return ofName ?? options.find((option) => option.properties) ?? node;
 }
 
-/** The schema at a path, following the names that `value` gives; undefined where the schema has nothing there. */
+/** Returns the schema at a path, choosing alternatives by the names in `value`; undefined if there is none. */
 export function schemaAt(root: SchemaNode, path: readonly PropertyKey[], value: unknown): SchemaNode | undefined {
   let node: SchemaNode | undefined = root;
   let at: unknown = value;
@@ -52,7 +52,7 @@ export function schemaAt(root: SchemaNode, path: readonly PropertyKey[], value: 
   return node;
 }
 
-/** Keys of the map at a node: of the alternative that `value` means, where there are several. */
+/** Returns the keys of the map at a node: those of the alternative that `value` selects, if there are several. */
 export function knownKeys(node: SchemaNode, value: unknown): readonly string[] {
   return Object.keys(chosen(node, value).properties ?? {});
 }
@@ -76,7 +76,7 @@ function range(node: SchemaNode): string {
   return both === '' ? '' : ` ${both}`;
 }
 
-/** What a node takes, as a phrase that follows "expected": `an integer of at least 1`. */
+/** Describes the values of a node, as a phrase after "expected": `an integer of at least 1`. */
 export function expectation(node: SchemaNode): string {
   const options = alternatives(node);
   if (options.length > 1) {

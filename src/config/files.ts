@@ -14,7 +14,7 @@ const deepestExtends = 16;
 const maxFiles = 100;
 
 interface ConfigFiles {
-  /** Undefined where a file could not be used. */
+  /** Undefined if a file could not be used. */
   readonly tree: MapTree | undefined;
   readonly problems: readonly Problem[];
   /** The files read, each once: a base before what extends it. */
@@ -61,7 +61,7 @@ function baseOf(name: string, file: string, places: ConfigPlaces): { path: strin
   try {
     return { path: findConfig(name, { ...places, workingDirectory: places.configsDirectory }) };
   } catch (error) {
-    // What is missing is the file beside it: the message says so, with the nearest names.
+    // The message is about the missing file in the same folder, with the nearest names.
     return { path: beside, hint: error instanceof IsdaError ? error.hint : undefined };
   }
 }

@@ -9,13 +9,13 @@ import { maxEdits } from '../common/nearest.js';
 export interface ConfigPlaces {
   /** The folder searched for names; it need not exist. */
   readonly configsDirectory: string;
-  /** What relative paths start from. */
+  /** Base of relative paths. */
   readonly workingDirectory: string;
   /** The text of a pipe, which can be read once: the same text each time. Default: the pipe is read. */
   readonly readPipe?: (path: string) => string;
 }
 
-/** What `-` means in place of a file. */
+/** The path that `-` stands for. */
 export const standardInput = '/dev/stdin';
 
 const extension = /\.ya?ml$/i;
@@ -25,7 +25,7 @@ export function withoutExtension(path: string): string {
   return path.replace(extension, '');
 }
 
-/** A path as messages show it: relative where it is inside the working directory. */
+/** Formats a path for messages: relative if it is inside the working directory. */
 export function displayPath(path: string, workingDirectory: string): string {
   const inside = relative(workingDirectory, path);
   return inside === '' || inside.startsWith('..') || isAbsolute(inside) ? path : inside;
@@ -50,7 +50,7 @@ export function listConfigs(directory: string): readonly string[] {
     .sort();
 }
 
-/** What is at a path; undefined where there is nothing, or nothing that can be looked at. */
+/** Returns the status of a path; undefined if it does not exist or is not accessible. */
 function statusOf(path: string): Stats | undefined {
   try {
     return statSync(path);
@@ -76,7 +76,7 @@ export function isFolder(path: string): boolean {
 /** A name without what separates its words: `resnet-32` and `resnet32` are one. */
 const bare = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9/]/g, '');
 
-/** Of a shorter word too many names begin with it. */
+/** Minimum length of a word to suggest names that start with it. */
 const shortestBeginning = 3;
 
 /** Configs that `name` may mean: those that begin with it, then those spelt like it; what others extend comes last. */

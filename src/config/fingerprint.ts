@@ -9,7 +9,7 @@ import { experimentSchema, experimentTree, type ExperimentConfig, type SchemaNod
 /** Plain values by section. */
 type Sections = Readonly<Record<string, object>>;
 
-/** What each section is called where a config does not say. */
+/** The default `name` of each section. */
 const defaultNames = namesOf(experimentSchema.parse({ experiment: 'x' }));
 
 function namesOf(config: ExperimentConfig): ReadonlyMap<string, string> {
@@ -44,7 +44,7 @@ export function decidingSettings(config: ExperimentConfig): Sections {
     model: {
       ...model,
       weights: model.weightsSha256 === undefined ? model.weights : undefined,
-      // The same as without the key.
+      // The same experiment as without the key.
       head: model.head === 'stored' ? undefined : model.head,
     },
     loss,

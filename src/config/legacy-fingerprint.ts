@@ -83,10 +83,10 @@ const ganKeys: KnownKeys = {
   output: { any: ['lossesEvery'] },
 };
 
-/** Settings of the process: part of the old form where they differ from what they were before they existed. */
+/** Settings of the process, part of the old form if they differ from the behaviour before they existed. */
 const processDefaults: Values = { tf32: true, xla: false, deterministic: false, evaluateEvery: 1 };
 
-/** The old form's part of a map; undefined where a setting that it did not know differs from its default. */
+/** Returns a map in the old form; undefined if a setting unknown to it differs from its default. */
 function knownPart(map: Values, differing: unknown, known: readonly string[], prefix = ''): Values | undefined {
   const part: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(map)) {
@@ -144,6 +144,6 @@ function legacyHash(deciding: Sections, differing: Sections, known: KnownKeys): 
 export const legacyFingerprint = (deciding: Sections, differing: Sections): readonly string[] =>
   legacyHash(deciding, differing, keys);
 
-/** The same of a generator's settings. */
+/** As `legacyFingerprint`, for the settings of a generator. */
 export const legacyGanFingerprint = (deciding: Sections, differing: Sections): readonly string[] =>
   legacyHash(deciding, differing, ganKeys);

@@ -78,14 +78,14 @@ function withAbsolutePaths(config: ExperimentConfig, tree: MapTree, workingDirec
   };
 }
 
-/** Adds the SHA-256 of the file of first weights, where the file is there. */
+/** Adds the SHA-256 of the file of initial weights, if the file exists. */
 function withWeightsDigest(config: ExperimentConfig): ExperimentConfig {
   const { model } = config;
   if (model.weights === undefined || model.weightsSha256 !== undefined || !isFile(model.weights)) return config;
   return { ...config, model: { ...model, weightsSha256: fileSha256(model.weights) } };
 }
 
-/** Adds the checksum of the generator of the synthetic images, where it is trained already. */
+/** Adds the checksum of the generator of synthetic images, if it is already trained. */
 function withGeneratorChecksum(config: ExperimentConfig, workingDirectory: string): ExperimentConfig {
   const { synthetic } = config.dataset;
   if (synthetic === undefined || synthetic.checksum !== undefined) return config;
@@ -94,7 +94,7 @@ function withGeneratorChecksum(config: ExperimentConfig, workingDirectory: strin
   return { ...config, dataset: { ...config.dataset, synthetic: { ...synthetic, checksum } } };
 }
 
-/** A config's tree, not checked yet, and where its values come from. */
+/** An unchecked config tree, and the sources of its values. */
 interface ReadConfig {
   readonly tree: MapTree;
   readonly sources: readonly Source[];

@@ -8,7 +8,7 @@ import { experimentSchema, experimentTree, type ExperimentConfig, type SchemaNod
  */
 export const printConfig = (config: ExperimentConfig): string => printValues(experimentSchema.parse(config));
 
-/** The same of a generator's config. */
+/** As `printConfig`, for the config of a generator. */
 export const printGanConfig = (config: GanConfig): string => printValues(ganConfigSchema.parse(config));
 
 function printValues(values: ExperimentConfig | GanConfig): string {
@@ -37,5 +37,5 @@ function fileSchema(whole: SchemaNode, title: string): SchemaNode {
 /** JSON Schema (2020-12) of a config file, for editors: the experiment's schema with `extends`, all keys optional. */
 export const jsonSchema = (): SchemaNode => fileSchema(experimentTree, 'isda experiment');
 
-/** The same of a generator's config. */
+/** As `jsonSchema`, for the config of a generator. */
 export const ganJsonSchema = (): SchemaNode => fileSchema(ganTree, 'isda generator');

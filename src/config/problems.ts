@@ -2,12 +2,12 @@
 import { cannot, type FailureCode, type IsdaError } from '../common/errors.js';
 import { placeOf, type Span } from './source.js';
 
-/** One thing wrong: `message` says what; the span, where there is one, says where. */
+/** A problem: `message` describes it, and the span, if there is one, locates it. */
 export interface Problem {
   readonly message: string;
   readonly span?: Span;
   readonly hint?: string;
-  /** Of the error, where all problems have it; else it is `config/invalid`. */
+  /** Code of the error if all problems have it; otherwise it is `config/invalid`. */
   readonly code?: FailureCode;
 }
 

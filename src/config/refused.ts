@@ -1,6 +1,6 @@
 // Keys left out of the schema on purpose, with the reasons that errors give.
 
-/** Why a key is refused, and where to read more. */
+/** The reason why a key is refused, and a reference to the documentation. */
 interface Refusal {
   readonly reason: string;
   readonly hint: string;
@@ -17,16 +17,16 @@ const refusals: ReadonlyMap<string, Refusal> = new Map([
   ],
 ]);
 
-/** Of the config of a generator, at its root and in its section `gan`. */
+/** Refused keys of a generator's config, at its root and in its section `gan`. */
 const generatorOptimizer: Refusal = {
   reason: 'a generator is trained by the optimizer of its kind: wgan by RMSprop, the others by Adam',
   hint: "gan.learningRate sets its rate, of Adam also gan.beta1; other optimizers, and one's own, are for `isda train`",
 };
 
-/** What there is to say of an unknown key of a generator's config; undefined where it is just unknown. */
+/** Returns why an unknown key of a generator's config is refused; undefined if there is no special reason. */
 export const generatorRefusalOf = (section: string, key: string): Refusal | undefined =>
   key === 'optimizer' && (section === '' || section === 'gan') ? generatorOptimizer : undefined;
 
-/** What there is to say of an unknown key of a section called `name`; undefined where it is just unknown. */
+/** Returns why an unknown key of the section `name` is refused; undefined if there is no special reason. */
 export const refusalOf = (section: string, name: unknown, key: string): Refusal | undefined =>
   refusals.get(`${section} ${String(name)} ${key}`);

@@ -23,7 +23,7 @@ const anyLoss = z.discriminatedUnion('name', [...lossOptions.options, customLoss
 export const maxExperimentLength = 200;
 export const experimentName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
-/** What is wrong with the name of a run; undefined where nothing is. */
+/** Returns the problem of the name of a run; undefined if there is none. */
 export const experimentProblem = (name: string): string | undefined =>
   name.length > maxExperimentLength
     ? `expected at most ${maxExperimentLength} characters, not ${name.length}`
@@ -81,7 +81,7 @@ function withDependentDefaults(config: unknown): unknown {
 const mixingKeys = ({ mixup, cutmix }: MixingOptions): readonly string[] =>
   Object.entries({ mixup, cutmix }).flatMap(([key, value]) => (value === false ? [] : [`augmentation.${key}`]));
 
-/** What is said of a loss that takes no soft targets where images are mixed. */
+/** The problem of mixing images with a loss that does not support soft targets. */
 function softTargetRefusal(name: string, mixing: readonly string[]) {
   const message = `expected a loss that takes soft targets, which ${andList(mixing)} ${mixing.length > 1 ? 'make' : 'makes'}`;
   const hint =

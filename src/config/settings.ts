@@ -31,7 +31,7 @@ export const isWithin = (key: string, sections: readonly string[]): boolean =>
 export const settingsOutside = (settings: Settings, sections: readonly string[]): Settings =>
   new Map([...settings].filter(([key]) => !isWithin(key, sections)));
 
-/** Settings as one text, equal where they are; keys in `sections` are left out. */
+/** Returns settings as a text that is equal for equal settings; keys in `sections` are left out. */
 export const settingsKey = (settings: Settings, sections: readonly string[] = []): string =>
   JSON.stringify([...settingsOutside(settings, sections)]);
 
@@ -41,7 +41,7 @@ export function differingKeys(all: readonly Settings[]): readonly string[] {
   return [...keys].filter((key) => new Set(all.map((settings) => settings.get(key))).size > 1);
 }
 
-/** The value of a key for people, digests shortened; `none` where there is none. */
+/** Formats the value of a key, with digests shortened; `none` if there is none. */
 export const valueText = (settings: Settings, key: string): string =>
   (settings.get(key) ?? 'none').replaceAll('"', '').replace(/^([0-9a-f]{8})[0-9a-f]{56}$/, '$1');
 

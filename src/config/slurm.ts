@@ -1,7 +1,7 @@
 // The config section `slurm`: resources of a run on a Slurm cluster. They change no number of the run.
 import { z } from 'zod';
 
-/** Seconds of a time limit in one of sbatch's forms; undefined where it is none, 0 of one that is not limited. */
+/** Parses a time limit of sbatch to seconds; undefined if it is invalid, 0 if unlimited. */
 export function timeLimitSeconds(text: string): number | undefined {
   if (text === 'UNLIMITED' || text === 'INFINITE') return 0;
   const form =
@@ -62,7 +62,7 @@ export const slurmOptions = z
   })
   .superRefine(({ time, signalSeconds }, context) => {
     const limit = time === undefined ? 0 : (timeLimitSeconds(String(time)) ?? 0);
-    // Slurm may signal up to a minute early: then a run would only ever begin.
+    // Slurm may signal up to a minute early; the run would then stop as soon as it starts.
     if (limit === 0 || limit > signalSeconds + 60) return;
     const message = `expected more than the ${signalSeconds} s of slurm.signalSeconds and a minute`;
     context.addIssue({ code: 'custom', path: ['time'], message });

@@ -6,9 +6,9 @@ export interface Source {
   /** How messages name it: a path for a file. */
   readonly label: string;
   readonly text: string;
-  /** Of a file: its folder, absolute. What `--set` says is relative to the working directory. */
+  /** For a file: its folder, absolute. Paths in `--set` are relative to the working directory. */
   readonly directory?: string;
-  /** Of a file: it is a pipe, so that its path says nothing of it. */
+  /** For a file: whether it is a pipe, whose path does not identify it. */
   readonly isPipe?: boolean;
 }
 

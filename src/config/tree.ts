@@ -37,7 +37,7 @@ export function without(tree: MapTree, key: string): MapTree {
   return { ...tree, entries: new Map([...tree.entries].filter(([name]) => name !== key)) };
 }
 
-/** The entry at a path of keys and list indices, or undefined where nothing was written there. */
+/** Returns the entry at a path of keys and list indices; undefined if nothing was written there. */
 export function valueAt(tree: Tree, path: readonly PropertyKey[]): Tree | undefined {
   let at: Tree | undefined = tree;
   for (const step of path) {
@@ -48,7 +48,7 @@ export function valueAt(tree: Tree, path: readonly PropertyKey[]): Tree | undefi
   return at;
 }
 
-/** The span of the key at a path, or of the list item; undefined for the root or where nothing was written. */
+/** Returns the span of the key or list item at a path; undefined for the root or if nothing was written there. */
 export function keySpanAt(tree: Tree, path: readonly PropertyKey[]): Span | undefined {
   const parent = path.length === 0 ? undefined : valueAt(tree, path.slice(0, -1));
   const last = path[path.length - 1];
@@ -57,7 +57,7 @@ export function keySpanAt(tree: Tree, path: readonly PropertyKey[]): Span | unde
   return undefined;
 }
 
-/** The `name` of a section such as `loss`, where it has one. */
+/** Returns the `name` of a section such as `loss`, if it has one. */
 function nameOf(tree: Tree): Scalar | undefined {
   const name = valueAt(tree, ['name']);
   return name?.kind === 'scalar' ? name.value : undefined;

@@ -11,7 +11,7 @@ import { keySpanAt, plain, valueAt, type MapTree } from './tree.js';
 
 export type Path = readonly PropertyKey[];
 
-/** What was checked against which schema. */
+/** The checked value and its schema. */
 export interface CheckedTree {
   readonly tree: MapTree;
   /** The tree as plain values. */
@@ -28,7 +28,7 @@ export function dotted(path: Path): string {
     .replace(/^\./, '');
 }
 
-/** What is meant by a key that other programs have, or that is written as theirs are: `lr`, `batch_size`. */
+/** Returns the key meant by one of other programs, or by one in their spelling: `lr`, `batch_size`. */
 function knownElsewhere(
   key: string,
   at: Path,

@@ -30,7 +30,7 @@ function suggestWord(value: string, words: readonly string[]): string | undefine
   return alias === undefined ? didYouMean(value, words) : `did you mean ${alias}?`;
 }
 
-/** What usually went wrong when a value is of the wrong type. */
+/** Returns a hint for a value of the wrong type. */
 function hintFor(name: string, node: SchemaNode, tree: Tree): string | undefined {
   if (tree.kind !== 'scalar') return undefined;
   const { value } = tree;
@@ -73,7 +73,7 @@ function problemsOf(issue: Issue, prefix: Path, checked: CheckedTree): readonly 
     const hint = misspelt(path, checked);
     return [{ message: `${name} is missing${expected === undefined ? '' : `: expected ${expected}`}`, span, hint }];
   }
-  // Those of zod begin otherwise: `Too small: …`.
+  // Messages of zod start differently: `Too small: …`.
   const hasOwnWords = ['custom', 'invalid_format'].includes(issue.code) || issue.message.startsWith('expected ');
   const what = hasOwnWords || expected === undefined ? issue.message : `expected ${expected}`;
   const own: unknown = issue.code === 'custom' ? issue.params?.hint : undefined;
@@ -82,7 +82,7 @@ function problemsOf(issue: Issue, prefix: Path, checked: CheckedTree): readonly 
   return [{ message: `${name}: ${what}, got ${got(written)}`, span: written.span, hint }];
 }
 
-/** What a name that is none here probably means: a network by its name elsewhere, or the nearest one. */
+/** Returns a hint for an unknown name: a network by its name elsewhere, or the nearest name. */
 function guessName(path: string, word: string, words: readonly string[]): string | undefined {
   const networks = path === 'model.name' ? networksNamed(word) : [];
   return networks.length > 0 ? `did you mean ${orList(networks.map(networkSettings))}?` : suggestWord(word, words);
@@ -127,7 +127,7 @@ interface Described<Value> {
   readonly root: SchemaNode;
 }
 
-/** Reads a tree by a schema, with every default filled in, or lists what is wrong. `sources` gives the order. */
+/** Parses a tree with a schema, filling in all defaults, or lists the problems in the order of `sources`. */
 export function checkTree<Value>(
   { schema, root }: Described<Value>,
   tree: MapTree,
@@ -143,7 +143,7 @@ export function checkTree<Value>(
   return { problems: [...once.values()].sort((a, b) => order(a, sources) - order(b, sources)) };
 }
 
-/** Resolves a tree into a config with every default filled in, or lists what is wrong. `sources` gives the order. */
+/** Resolves a tree into a config with all defaults, or lists the problems in the order of `sources`. */
 export function validate(
   tree: MapTree,
   sources: readonly Source[],

@@ -4,7 +4,7 @@ import { Lexer } from 'yaml';
 /** Tokens by which the lexer marks documents and scalars; they are not in the text. */
 const lexerMarks = new Set(['\u0002', '\u0018', '\u001f', '\ufeff']);
 
-/** What YAML reads otherwise than as a part of a value, by how its token begins, and what it would do. */
+/** Characters that YAML does not read as a part of a value, by the start of the token, with their effect. */
 const marks: readonly (readonly [token: RegExp, message: string])[] = [
   [/^#/, '# begins a comment in YAML, so the rest would be left out'],
   [/^&/, '& names a value in YAML, so it would be left out'],
@@ -15,7 +15,7 @@ const marks: readonly (readonly [token: RegExp, message: string])[] = [
   [/^[\r\n]/, 'a value is one line'],
 ];
 
-/** The first of such marks in a value, where it begins and what is wrong; undefined where there is none. */
+/** Finds the first such mark in a value, with its position and problem; undefined if there is none. */
 export function findMark(value: string): { readonly at: number; readonly message: string } | undefined {
   let at = 0;
   for (const token of new Lexer().lex(value)) {

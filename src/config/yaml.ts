@@ -9,7 +9,7 @@ const deepest = 64;
 const maxValues = 10_000;
 
 interface ParsedYaml {
-  /** Undefined where the text holds no value. */
+  /** Undefined if the text has no value. */
   readonly tree: Tree | undefined;
   readonly problems: readonly Problem[];
 }
