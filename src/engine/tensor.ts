@@ -101,6 +101,12 @@ export const withoutUpdates = (program: Program): Program => ({
   momentumStep: () => undefined,
 });
 
+/** Returns a program for a network that is only read: no updates, and no gradients reach its variables. */
+export const frozen = (program: Program): Program => ({
+  ...withoutUpdates(program),
+  read: (variable) => detach(program.read(variable)),
+});
+
 /** Returns the same value, detached from differentiation. */
 export function detach(tensor: Tensor): Tensor {
   return tensor.needsGradient ? { ...tensor, needsGradient: false, origin: undefined } : tensor;

@@ -1,7 +1,7 @@
 // The functions of a generator's training session: a step of the discriminator, a step of the generator.
 import { addScalar, cast, gatherRows, mulScalar } from '../engine/ops/index.js';
 import type { SessionFunction } from '../engine/session.js';
-import { detach, withoutUpdates, type Program, type Tensor } from '../engine/tensor.js';
+import { frozen, type Program, type Tensor } from '../engine/tensor.js';
 import type { TensorSpec } from '../engine/types.js';
 import { keyedNormal, keyedSeed, keyedUniform } from '../nn/keyed-noise.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
@@ -21,14 +21,6 @@ export const discriminatorFunction = 'discriminator';
 export const generatorFunction = 'generator';
 
 const seedInput: TensorSpec = { dtype: 'int32', shape: [2] };
-
-/**
- * Returns a program for the network that a step does not train: nothing is assigned, and parameters get no gradients.
- */
-const frozen = (program: Program): Program => ({
-  ...withoutUpdates(program),
-  read: (variable) => detach(program.read(variable)),
-});
 
 /** Draws the noise, labels and codes of a step from its seed. */
 export function drawInputs({ gan, classes, batchSize }: GanParts, seed: Tensor): Generated['inputs'] {
