@@ -5,6 +5,7 @@ import { example } from '../help.js';
 import { examine } from '../doctor/examination.js';
 import type { Finding } from '../doctor/finding.js';
 import { wrapText } from '../terminal/fold.js';
+import { printJson } from '../terminal/table.js';
 
 const marks = { good: 'ok', note: '-', bad: 'MISSING' } as const;
 
@@ -35,10 +36,11 @@ export const registerDoctor: RegisterCommand = (program, context) => {
     .action(async (options: { readonly json?: boolean }) => {
       const findings = await examine(context.environment, context.workingDirectory);
       const missing = findings.filter((finding) => finding.state === 'bad').map((finding) => finding.name);
-      const text = options.json
-        ? JSON.stringify({ ok: missing.length === 0, findings }, undefined, 2)
-        : formatFindings(findings, context.stdout.columns ?? (Number(context.environment['COLUMNS']) || 100));
-      context.stdout.write(`${text}\n`);
+      if (options.json === true) printJson(context, { ok: missing.length === 0, findings });
+      else {
+        const width = context.stdout.columns ?? (Number(context.environment['COLUMNS']) || 100);
+        context.stdout.write(`${formatFindings(findings, width)}\n`);
+      }
       if (missing.length > 0)
         throw new IsdaError(`essential parts are missing: ${missing.join(', ')}`, { code: 'engine/unavailable' });
     });

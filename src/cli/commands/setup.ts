@@ -12,6 +12,7 @@ import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { countArgument } from '../options.js';
+import { printJson } from '../terminal/table.js';
 
 interface SetupOptions {
   readonly force?: boolean;
@@ -76,7 +77,8 @@ async function setUp(options: SetupOptions, context: CommandContext): Promise<vo
       : options.fromBundle !== undefined
         ? ready(await ensureFromBundle(path(options.fromBundle), engineOptions))
         : ready(await ensureEngine(engineOptions));
-  context.stdout.write(`${options.json ? JSON.stringify(result, undefined, 2) : text}\n`);
+  if (options.json === true) printJson(context, result);
+  else context.stdout.write(`${text}\n`);
 }
 
 export const registerSetup: RegisterCommand = (program, context) => {
