@@ -10,22 +10,22 @@ export interface Axis {
   readonly labels: readonly string[];
 }
 
-/** The step of 1, 2 or 5 times a power of ten that parts `span` into at most `intervals`. */
+/** The step, 1, 2 or 5 times a power of ten, that divides `span` into at most `intervals`. */
 function roundStep(span: number, intervals: number): number {
   const power = 10 ** Math.floor(Math.log10(span / intervals));
-  // The tolerance keeps a span that is an exact multiple from the next larger step.
+  // The tolerance prevents rounding from choosing the next larger step for a span that is an exact multiple.
   const step = [1, 2, 5, 10].find((factor) => span / (factor * power) <= intervals * (1 + 1e-9)) ?? 10;
   return step * power;
 }
 
 interface AxisOptions {
-  /** At most so many intervals between ticks. */
+  /** The maximum number of intervals between ticks. */
   readonly intervals?: number;
   /** Ticks at whole numbers only. */
   readonly whole?: boolean;
 }
 
-/** An axis that encloses `low` and `high`, both finite; a single value gets room on both sides. */
+/** Returns an axis that encloses `low` and `high`, both finite; a single value gets space on both sides. */
 export function roundAxis(low: number, high: number, { intervals = 6, whole = false }: AxisOptions = {}): Axis {
   const room = low === high ? (whole ? 1 : Math.abs(low) * 0.1 || 1) : 0;
   const [from, to] = [low - (low === 0 ? 0 : room), high + room];

@@ -10,11 +10,11 @@ interface CurveFigure {
   readonly yLabel: string;
   readonly title?: string;
   readonly yRange?: Panel['yRange'];
-  /** Pixels of the whole; default 640. */
+  /** The width of the picture in pixels; default 640. */
   readonly width?: number;
 }
 
-/** Draws the chart as an SVG document. Errors: no curve, or one without points. */
+/** Draws the chart as an SVG document. Errors: no curve, or a curve without points. */
 export function curveFigure({ curves, yRange, ...rest }: CurveFigure): string {
   return drawChart({ ...rest, panels: [{ series: curves, yRange }] });
 }

@@ -1,11 +1,11 @@
-// Draws the losses of a generator's training.
+// Draws the losses of training a generator.
 import type { LossesRow } from '../gan/trainer.js';
 import { curveFigure } from './curve.js';
 
 /** `real class loss` for realClassLoss. */
 const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-/** Draws the means `names` of rows over the iterations, as SVG. Errors: there are no rows. */
+/** Draws the columns `names` of the rows over the iterations, as SVG. Errors: there are no rows. */
 export function lossesFigure(title: string, rows: readonly LossesRow[], names: readonly string[]): string {
   const curves = names.map((name) => ({
     label: words(name),

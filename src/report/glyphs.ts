@@ -1,6 +1,6 @@
 // The characters of a TrueType font: its cmap table (OpenType specification, "cmap", formats 4 and 12).
 
-/** The subtables that map Unicode, by platform and encoding, the fullest first. */
+/** The subtables that map Unicode, as platform/encoding, the most complete first. */
 const unicodeTables = ['3/10', '0/6', '0/4', '3/1', '0/3'];
 
 function tableAt(font: DataView, tag: string): number {
@@ -11,7 +11,7 @@ function tableAt(font: DataView, tag: string): number {
   throw new Error(`the font has no table ${tag}`);
 }
 
-/** Whether a character of the basic plane has a glyph, by segments of characters. */
+/** Format 4: whether a character of the basic plane has a glyph, by segments of characters. */
 function glyphOfSegments(font: DataView, at: number): (code: number) => boolean {
   const segments = font.getUint16(at + 6) / 2;
   const ends = at + 14;
@@ -26,20 +26,20 @@ function glyphOfSegments(font: DataView, at: number): (code: number) => boolean 
       const offset = font.getUint16(offsets + 2 * segment);
       const delta = font.getUint16(deltas + 2 * segment);
       if (offset === 0) return ((code + delta) & 0xffff) !== 0;
-      // Offsets count from where they stand.
+      // An offset is relative to its own position.
       return font.getUint16(offsets + 2 * segment + offset + 2 * (code - start)) !== 0;
     }
     return false;
   };
 }
 
-/** Whether a character has a glyph, by groups of characters. */
+/** Format 12: whether a character has a glyph, by groups of characters. */
 function glyphOfGroups(font: DataView, at: number): (code: number) => boolean {
   const groups = Array.from({ length: font.getUint32(at + 12) }, (_, group) => at + 16 + 12 * group);
   return (code) => groups.some((group) => font.getUint32(group) <= code && code <= font.getUint32(group + 4));
 }
 
-/** A function that says whether the font has a glyph of a code point. Errors: the bytes are no such font. */
+/** Returns a function that tells whether the font has a glyph for a code point. Errors: not such a font. */
 export function glyphsOf(bytes: Uint8Array): (code: number) => boolean {
   const font = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const cmap = tableAt(font, 'cmap');
@@ -56,10 +56,10 @@ export function glyphsOf(bytes: Uint8Array): (code: number) => boolean {
   throw new Error('the font maps no Unicode characters');
 }
 
-/** What needs no glyph: blanks, and characters that only change others. */
+/** Characters that need no glyph: white space, and those that only modify others. */
 const isInvisible = /[\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u;
 
-/** The characters of an SVG's text elements that a font does not have, each once, in their order. */
+/** Returns the characters in an SVG's text elements that a font lacks, each once, in the order of occurrence. */
 export function missingCharacters(svg: string, hasGlyph: (code: number) => boolean): readonly string[] {
   const texts = [...svg.matchAll(/<text\b[^>]*>([^]*?)<\/text>/g)].map(([, content]) =>
     content.replaceAll(/<[^>]*>/g, ''),

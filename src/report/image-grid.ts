@@ -5,13 +5,13 @@ import { document, element, textElement } from './svg.js';
 
 const [gap, groupGap, margin, line] = [5, 16, 14, 16];
 const [titleSize, labelSize, captionSize, captionLine] = [15, 12, 11, 14];
-/** Between the captions of a row and the next row. */
+/** Space between the captions of a row and the next row, in pixels. */
 const captionGap = 10;
-/** Between a label and its row. */
+/** Space between a label and its row, in pixels. */
 const labelGap = 10;
 
 async function embedded(pixels: Uint8Array, width: number, height: number, zoom: number): Promise<string> {
-  // Loaded where it is needed: most commands draw nothing.
+  // Loaded on demand: most commands draw nothing.
   const { default: sharp } = await import('sharp');
   const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
     .resize(width * zoom, height * zoom, { kernel: 'nearest' })
@@ -20,7 +20,7 @@ async function embedded(pixels: Uint8Array, width: number, height: number, zoom:
   return `data:image/png;base64,${png.toString('base64')}`;
 }
 
-/** Draws the grid. The images keep their pixels: each becomes a square of one colour. */
+/** Draws the grid as SVG. Images are not smoothed: each pixel is a square of one colour. */
 export async function imageGrid(grid: ImageGrid): Promise<string> {
   const { columns = [], rows, height, width, enlargedTo, title, caption = [], groups = [] } = grid;
   const zoom = Math.max(1, Math.ceil(enlargedTo / Math.min(height, width)));

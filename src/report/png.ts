@@ -1,4 +1,4 @@
-// Renders SVG as PNG with a packaged font, so that every machine draws the same picture.
+// Renders SVG as PNG with a packaged font, so that the picture is the same on every machine.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as resvg from '@resvg/resvg-js';
@@ -8,12 +8,12 @@ import { glyphsOf, missingCharacters } from './glyphs.js';
 
 const load = createRequire(import.meta.url);
 
-/** Of the missing characters, so many are named. */
+/** The maximum number of missing characters that are named. */
 const maxNamed = 20;
 
-/** Says which characters of a picture the font lacks. They are drawn as boxes. */
+/** Warns of characters that the font lacks, which are drawn as boxes. */
 function warnOfMissing(svg: string, font: string, warn: (line: string) => void): void {
-  // Nearly all text is in letters that every font has.
+  // Every font has these characters, and nearly all texts have no others.
   // eslint-disable-next-line no-control-regex
   if (/^[\u0000-\u00ff]*$/.test(svg)) return;
   const missing = missingCharacters(svg, glyphsOf(readFileSync(font)));
@@ -22,7 +22,7 @@ function warnOfMissing(svg: string, font: string, warn: (line: string) => void):
   warn(`warning: the font of PNG pictures, DejaVu Sans, lacks these characters and shows boxes: ${named}`);
 }
 
-/** The renderer and its font's path. Not loaded at the start of every command, since the library begins threads. */
+/** The renderer and the path of its font. Loaded on demand, as the library starts threads. */
 function loadRenderer(): { readonly Resvg: typeof resvg.Resvg; readonly font: string } {
   try {
     const { Resvg } = load('@resvg/resvg-js') as typeof resvg;
@@ -37,8 +37,8 @@ function loadRenderer(): { readonly Resvg: typeof resvg.Resvg; readonly font: st
 }
 
 /**
- * The picture with `scale` pixels for each of the SVG's. All text is set in DejaVu Sans; `warn` gets a line about
- * characters that it lacks. Errors: not an SVG; the library or the font is not installed.
+ * Renders an SVG with `scale` pixels for each of its own. All text is set in DejaVu Sans; `warn` gets a line about
+ * characters that the font lacks. Errors: not an SVG; the library or the font is not installed.
  */
 export function svgToPng(svg: string, warn: (line: string) => void, scale = 2): Uint8Array {
   const { Resvg, font } = loadRenderer();

@@ -2,10 +2,10 @@
 
 type SvgAttributes = Readonly<Record<string, string | number | undefined>>;
 
-/** Text that may stand in an element or in a quoted attribute. Control characters, which XML forbids, are left out. */
+/** Escapes text for elements and quoted attributes. Control characters, which XML forbids, are removed. */
 export function escapeXml(text: string): string {
   return (
-    // Through UTF-8, which replaces halves of surrogate pairs.
+    // Converting to UTF-8 replaces lone surrogates.
     Buffer.from(text)
       .toString()
       // eslint-disable-next-line no-control-regex
@@ -17,12 +17,12 @@ export function escapeXml(text: string): string {
   );
 }
 
-/** A number with at most two digits after the point: a hundredth of a pixel is finer than any screen. */
+/** Formats a number with at most two decimals: no screen shows a hundredth of a pixel. */
 export function coordinate(value: number): string {
   return String(Number(value.toFixed(2)));
 }
 
-/** One element. `children` are finished elements; text goes through `escapeXml` first. Numbers are coordinates. */
+/** Returns an element. `children` are elements or text escaped by `escapeXml`; numbers are formatted as coordinates. */
 export function element(name: string, attributes: SvgAttributes, ...children: readonly string[]): string {
   const words = Object.entries(attributes).flatMap(([key, value]) =>
     value === undefined ? [] : [` ${key}="${typeof value === 'number' ? coordinate(value) : escapeXml(value)}"`],
@@ -32,7 +32,7 @@ export function element(name: string, attributes: SvgAttributes, ...children: re
     : `<${name}${words.join('')}>${children.join('')}</${name}>`;
 }
 
-/** A text element; `content` is escaped here. */
+/** Returns a text element; `content` is escaped. */
 export function textElement(content: string, attributes: SvgAttributes): string {
   return element('text', attributes, escapeXml(content));
 }
@@ -41,13 +41,13 @@ interface DocumentOptions {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
-  /** What screen readers say. */
+  /** The title for screen readers. */
   readonly title: string;
   /** Colour of the background. Default: transparent. */
   readonly ground?: string;
 }
 
-/** A whole document. `children` are finished elements. */
+/** Returns a complete document. `children` are elements. */
 export function document({ width, height, title, ground }: DocumentOptions, children: readonly string[]): string {
   const attributes = {
     xmlns: 'http://www.w3.org/2000/svg',

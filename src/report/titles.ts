@@ -3,7 +3,7 @@ import { datasetTitles } from '../data/registry.js';
 import { lossTitles } from '../losses/registry.js';
 import { networkTitle } from '../models/registry.js';
 
-/** The methods of the paper's tables that are no loss by themselves: generators, and variants of ISDA. */
+/** The methods of the paper's tables that are not losses: generators and variants of ISDA. */
 const otherMethods: ReadonlyMap<string, string> = new Map(
   Object.entries({
     wgan: 'WGAN',
@@ -32,7 +32,7 @@ const titleOfParts = (name: string, titleOfPart: (part: string) => string | unde
     .map((part) => titleOfPart(part) ?? part)
     .join(' + ');
 
-/** Each takes a name as in a `Description`; one that nothing here has, as of a user's own file, stays as it is. */
+/** Each takes a name as in a `Description`; an unknown name, as of a user's own file, is returned unchanged. */
 export const titleOf = {
   network: networkTitle,
   dataset: (name: string): string => datasetTitles.get(name) ?? name,

@@ -13,7 +13,7 @@ export interface Panel {
   /** Default: the chart's. */
   readonly yLabel?: string;
   readonly series: readonly Series[];
-  /** Ends of the y axis; rounded outwards. Default: what encloses all points. */
+  /** Ends of the y axis, rounded outwards. Default: the range of all points. */
   readonly yRange?: { readonly low?: number; readonly high?: number };
 }
 
@@ -24,18 +24,18 @@ interface Chart {
   readonly title?: string;
   /** Sentences below the legend. */
   readonly notes?: readonly string[];
-  /** Pixels; panels stand side by side where there is room. Default: 640, 1080 for several panels. */
+  /** Pixels; panels are placed side by side if they fit. Default: 640, or 1080 for several panels. */
   readonly width?: number;
-  /** Of a panel, pixels. */
+  /** The height of one panel in pixels. */
   readonly height?: number;
   readonly palette?: Palette;
-  /** Writes each panel's place and axes into `data-frame`, for scripts. */
+  /** Whether each panel's position and axes are written into its `data-frame` attribute, for scripts. */
   readonly frames?: boolean;
 }
 
 const noteSize = 11.5;
 
-/** The style of each label of a chart, the same in all panels. */
+/** The style of each label, the same in all panels. */
 function stylesOf(panels: readonly Panel[]): ReadonlyMap<string, SeriesStyle> {
   const styles = new Map<string, SeriesStyle>();
   for (const { label, style } of panels.flatMap(({ series }) => series)) {
@@ -72,14 +72,14 @@ interface TextPlace {
   readonly size: number;
 }
 
-/** Lines of text from `top` on; gives the elements and the height they take. */
+/** Lines of text, the first at `top`; returns their elements and height. */
 function paragraph(lines: readonly string[], { x, top, size }: TextPlace, more: Record<string, string>) {
   const step = size * 1.4;
   const items = lines.map((text, index) => textElement(text, { x, y: top + step * (index + 0.8), ...more }));
   return { items, height: lines.length * step };
 }
 
-/** Draws the chart. Errors: no series, or one without points. */
+/** Draws the chart as SVG. Errors: no series, or a series without points. */
 export function drawChart(chart: Chart): string {
   const { panels, notes = [], palette = paper } = chart;
   checkPanels(panels);

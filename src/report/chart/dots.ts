@@ -1,4 +1,4 @@
-// A dot plot: a row for each method with every value, mean and 95 % interval; the baseline's interval as a band.
+// A dot plot: for each method a row with every value, mean and 95 % interval; the baseline's interval as a band.
 import { cannot } from '../../common/errors.js';
 import type { Interval } from '../../common/statistics/samples.js';
 import { roundAxis, type Axis } from '../axis.js';
@@ -17,16 +17,16 @@ export interface DotRow {
 export interface DotPanel {
   readonly title?: string;
   readonly rows: readonly DotRow[];
-  /** Index of the row whose interval is a band through all rows. */
+  /** Index of the row whose interval is drawn as a band through all rows. */
   readonly baseline?: number;
   readonly xLabel: string;
 }
 
 interface DotPlot {
-  /** One below the other, each with an axis of its own. */
+  /** Drawn one below the other, each with its own axis. */
   readonly panels: readonly DotPanel[];
   readonly title?: string;
-  /** Sentences below. */
+  /** Sentences below the plot. */
   readonly notes?: readonly string[];
   /** Pixels; default 640. */
   readonly width?: number;
@@ -34,14 +34,14 @@ interface DotPlot {
 }
 
 const [lineHeight, noteSize, margin] = [16, 11.5, 16];
-/** Of a row whose label is one line. */
+/** The height of a row with a one-line label. */
 const rowHeight = 30;
-/** At the right, for `n = 12`. */
+/** Space at the right for the number of values, such as `n = 12`. */
 const countWidth = 52;
 
 /**
- * The axis that encloses all values, and intervals as far as they are not longer than the values' range: the interval
- * of two runs may be many times as wide.
+ * Returns an axis that encloses all values, and the intervals up to the length of the values' range beyond it: the
+ * interval of two runs may be many times as wide. `cut`: whether an interval extends beyond the axis.
  */
 function axisOf(rows: readonly DotRow[], pixels: number): { axis: Axis; cut: boolean } {
   const [low, high] = extent(rows.flatMap(({ values }) => values));
@@ -62,7 +62,7 @@ interface WhiskerPlace {
   readonly stroke: string;
 }
 
-/** A line from one end to the other with a cap, or with an arrow where it goes on beyond the axis. */
+/** A horizontal line with a cap at each end, or with an arrow if the interval continues beyond the axis. */
 function whisker({ low, high }: Interval, { axis, at, y, stroke }: WhiskerPlace) {
   const [left, right] = [Math.max(low, axis.low), Math.min(high, axis.high)].map(at);
   const end = (x: number, beyond: boolean, side: -1 | 1): string => {
@@ -101,7 +101,7 @@ function drawPanel({ rows, baseline, xLabel }: DotPanel, { top, width, palette }
   const upright = (x: number, more: Record<string, string | number>): string =>
     element('line', { x1: x, x2: x, y1: top, y2: bottom, ...more });
   const titles = wrap(xLabel, width - 2 * margin);
-  // Below the axis, or in the middle of the picture where it would leave it there.
+  // A title is centred below the axis, or in the picture if it would extend beyond the picture's edge.
   const middleOf = (line: string): number => {
     const [centre, half] = [(left + right) / 2, textWidth(line) / 2];
     return centre - half >= margin && centre + half <= width - margin ? centre : width / 2;

@@ -7,7 +7,7 @@ const sample = 34;
 const rowHeight = 20;
 const lineHeight = 16;
 
-/** The elements of the legend and its height in pixels. */
+/** Returns the elements of the legend and its height in pixels. */
 export function drawLegend(
   entries: readonly (readonly [label: string, style: SeriesStyle])[],
   place: { readonly left: number; readonly top: number; readonly width: number },

@@ -4,7 +4,7 @@ import { coordinate, element, textElement } from '../svg.js';
 import { thinned, type Point, type Series } from './series.js';
 import { colourOf, markerAt, strokeOf, type Palette, type SeriesStyle } from './style.js';
 
-/** The place of the plot itself, in pixels. */
+/** Position and size of the plot area in pixels. */
 export interface Frame {
   readonly left: number;
   readonly top: number;
@@ -81,14 +81,14 @@ function line(points: readonly Point[], attributes: Record<string, string | numb
   return points.length < 2 ? [] : [element('path', { d: linePath(points), ...attributes, 'stroke-linejoin': 'round' })];
 }
 
-/** A dozen markers on a long line, shifted from series to series so that they do not cover one another. */
+/** About a dozen points of a long line to mark, shifted from series to series so that markers do not overlap. */
 function marked(points: readonly Point[], index: number): readonly Point[] {
   const every = Math.max(1, Math.round(points.length / 12));
   const offset = every < 2 ? 0 : Math.round((index * every) / 5) % every;
   return points.filter((_, at) => at % every === offset);
 }
 
-/** The elements of a panel; what lies above or below the y axis is cut off. */
+/** Returns the elements of a panel; points above or below the y axis are clipped. */
 export function drawPanel(frame: Frame, content: PanelContent, palette: Palette): string[] {
   const place = placeIn(frame, content.x, content.y);
   const { low, high } = content.y;
@@ -107,7 +107,7 @@ export function drawPanel(frame: Frame, content: PanelContent, palette: Palette)
       markers: inside.map(place).map(([x, y]) => markerAt(style, palette, x, y)),
     };
   });
-  // An inner svg cuts off what is outside it, without an id that a page might hold twice.
+  // A nested svg clips its content without an id, which could occur twice on a page.
   const [left, top, width, height] = [frame.left, frame.top, frame.width, frame.height].map(coordinate);
   const window = { x: left, y: top, width, height, viewBox: `${left} ${top} ${width} ${height}` };
   const inner = [...drawn.flatMap((series) => series.band), ...drawn.flatMap((series) => series.lines)];

@@ -5,43 +5,43 @@ export type Point = readonly [x: number, y: number];
 
 export interface Series {
   readonly label: string;
-  /** In the order of x. */
+  /** Sorted by x. */
   readonly points: readonly Point[];
-  /** What the points spread over, drawn as a band. */
+  /** The spread around the points, drawn as a band. */
   readonly band?: readonly { readonly x: number; readonly low: number; readonly high: number }[];
-  /** Lines of the series that its points do not speak for, drawn thin. */
+  /** Additional thin lines, of runs that are not included in the mean or extend beyond it. */
   readonly thin?: readonly (readonly Point[])[];
-  /** Default: by its place among the chart's labels. */
+  /** Default: by the position of its label among the chart's labels. */
   readonly style?: SeriesStyle;
 }
 
-/** Bands of more series than these cover one another. */
+/** The maximum number of series that are drawn with bands: more bands cover one another. */
 const maxBands = 6;
 
-/** What is said where `withoutCrowdedBands` left them out. */
+/** The note on bands that `withoutCrowdedBands` has left out. */
 export const withoutBandsNote = 'The spread over the seeds is left out: too many bands would cover one another.';
 
-/** The series, without their bands where there are too many. */
+/** Returns the series, without their bands if there are too many. */
 export function withoutCrowdedBands(series: readonly Series[]): readonly Series[] {
   const bands = series.filter(({ band = [] }) => band.length > 1);
   return bands.length <= maxBands ? series : series.map((one) => ({ ...one, band: undefined }));
 }
 
-/** What is said of series over epochs with epochs left out (`training.evaluateEvery`); nothing of others. */
+/** A note if some epochs of the series were not evaluated (`training.evaluateEvery`), else no note. */
 export function evaluatedEpochsNotes(series: readonly Series[]): readonly string[] {
   const gaps = series.flatMap(({ points }) => points.slice(1).map(([x], index) => x - points[index][0]));
   const largest = Math.max(1, ...gaps);
   return largest === 1 ? [] : [`Lines join the epochs with an evaluation, up to ${largest} apart.`];
 }
 
-/** All points of a series, its thin lines and band included. */
+/** All points of a series, including its thin lines and band. */
 export function allPoints({ points, band = [], thin = [] }: Series): readonly Point[] {
   return [...points, ...thin.flat(), ...band.flatMap(({ x, low, high }): Point[] => [[x, low], [x, high]])]; // prettier-ignore
 }
 
 /**
- * Of every `width` of x only the lowest and the highest point, in their order, and both ends: in pixels of a screen the
- * line stays what it was. Points are in the order of x.
+ * Reduces `points`, sorted by x, to the lowest and the highest in each interval of `width`, in their order, and both
+ * ends. With a width of a few pixels, the line looks the same.
  */
 export function thinned(points: readonly Point[], width = 2): readonly Point[] {
   if (points.length < 5) return points;
@@ -62,7 +62,7 @@ export function thinned(points: readonly Point[], width = 2): readonly Point[] {
   return [...kept, points[points.length - 1]];
 }
 
-/** Least and greatest of many numbers; infinite of none. */
+/** Minimum and maximum; `[Infinity, -Infinity]` for no values. */
 export function extent(values: readonly number[]): [low: number, high: number] {
   return values.reduce<[number, number]>(
     ([low, high], value) => [Math.min(low, value), Math.max(high, value)],

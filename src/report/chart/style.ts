@@ -1,7 +1,7 @@
-// Line styles of series: colour, dashes and marker, distinguishable in grey too.
+// Line styles of series: colour, dashes and marker, distinguishable also in greyscale.
 import { coordinate, element } from '../svg.js';
 
-/** Places in the lists of colours, dashes and markers; each list begins again at its end. */
+/** Indices into the lists of colours, dashes and markers; an index beyond a list's end wraps around. */
 export interface SeriesStyle {
   readonly colour: number;
   readonly dash: number;
@@ -10,21 +10,21 @@ export interface SeriesStyle {
 
 /** The colours of a chart: any CSS colours. */
 export interface Palette {
-  /** Left out: what is behind the chart shows through. */
+  /** The background. Default: transparent. */
   readonly ground?: string;
   readonly ink: string;
-  /** Text of less weight. */
+  /** Secondary text. */
   readonly soft: string;
   readonly grid: string;
   readonly series: readonly string[];
 }
 
-/** Okabe and Ito's colours for all kinds of colour vision, without the yellow that white swallows. */
+/** The colour-blind safe palette of Okabe and Ito, without yellow, which is too faint on white. */
 const okabeIto = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#000000', '#e69f00', '#56b4e9'];
-/** The same, made light enough for a dark ground; black becomes white. */
+/** The same, lightened for a dark background; black becomes white. */
 const okabeItoOnDark = ['#4ba3e3', '#f08a4b', '#2fc79b', '#e39cc4', '#f2f2f2', '#f0c04a', '#8ecdf2'];
 
-/** For a file of its own: a white ground. */
+/** The palette of an SVG file: a white background. */
 export const paper: Palette = {
   ground: '#ffffff',
   ink: '#000000',
@@ -33,7 +33,7 @@ export const paper: Palette = {
   series: okabeIto,
 };
 
-/** For a page that defines the variables of `pageColours`. */
+/** The palette of a page that defines the variables of `pageColours`. */
 export const page: Palette = {
   ink: 'var(--ink)',
   soft: 'var(--soft)',
@@ -41,7 +41,7 @@ export const page: Palette = {
   series: okabeIto.map((_, index) => `var(--series-${index})`),
 };
 
-/** CSS declarations of the variables of `page` for series, on a light or a dark ground. */
+/** CSS declarations of the variables in `page` for series, on a light or a dark background. */
 export function pageColours(ground: 'light' | 'dark'): string {
   const colours = ground === 'light' ? okabeIto : okabeItoOnDark;
   return colours.map((colour, index) => `--series-${index}: ${colour};`).join(' ');
@@ -51,8 +51,8 @@ const dashes = [undefined, '8 4', '2 3', '10 3 2 3', '14 4'];
 const markers = ['circle', 'square', 'triangle', 'diamond', 'cross', 'ring', 'frame'] as const;
 
 /**
- * The style of the n-th of many: no two of the first 25 agree in dashes and marker, of the first 35 in colour and
- * marker.
+ * The style of the series at `index`: no two of the first 25 have the same dashes and marker, and no two of the first
+ * 35 the same colour and marker.
  */
 export function styleOf(index: number): SeriesStyle {
   return { colour: index, dash: index, marker: index + Math.floor(index / okabeIto.length) };

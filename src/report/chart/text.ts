@@ -1,6 +1,6 @@
 // Text in charts: estimated width, wrapping and truncation.
 
-/** Widths in parts of the size, rounded up from DejaVu Sans, one of the wider fonts a reader may have. */
+/** Width as a fraction of the font size, rounded up from DejaVu Sans, one of the wider fonts that a reader may have. */
 function letterWidth(letter: string): number {
   if (letter.codePointAt(0)! >= 0x250) return 1;
   if (/[iljI|.,:;'! ]/.test(letter)) return 0.4;
@@ -8,12 +8,12 @@ function letterWidth(letter: string): number {
   return /[A-Z+=<>_]/.test(letter) ? 0.84 : 0.64;
 }
 
-/** A generous estimate of a text's width in pixels: the fonts of the reader are not known. */
+/** Estimates a text's width in pixels, generously, as the reader's fonts are not known. */
 export function textWidth(text: string, size = 13): number {
   return [...text].reduce((sum, letter) => sum + letterWidth(letter) * size, 0);
 }
 
-/** The text, cut with an ellipsis where it is wider than `width` pixels. */
+/** Returns the text, truncated with an ellipsis if it is wider than `width` pixels. */
 export function shorten(text: string, width: number, size = 13): string {
   if (textWidth(text, size) <= width) return text;
   const letters = [...text];
@@ -21,7 +21,7 @@ export function shorten(text: string, width: number, size = 13): string {
   return `${letters.join('')}…`;
 }
 
-/** A word in pieces of at most `width` pixels, or one letter; they end at a sign such as a dash where one is near. */
+/** Splits a word into pieces of at most `width` pixels (at least one letter), if possible after a dash or similar. */
 function piecesOf(word: string, width: number, size: number): string[] {
   const pieces: string[] = [];
   let rest = [...word];
@@ -36,7 +36,7 @@ function piecesOf(word: string, width: number, size: number): string[] {
   return [...pieces, rest.join('')];
 }
 
-/** The text in lines of at most `width` pixels, broken between words, and within a word that is too long. */
+/** Wraps the text into lines of at most `width` pixels, between words, and within a word that is too long. */
 export function wrap(text: string, width: number, size = 13): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

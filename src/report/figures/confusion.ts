@@ -5,22 +5,22 @@ import { shorten, textWidth } from '../chart/text.js';
 import { coordinate, document, element, textElement } from '../svg.js';
 
 const [margin, titleSize, labelSize, keyHeight] = [14, 15, 12, 12];
-/** Up to so many classes each cell has its count. */
+/** The maximum number of classes for which cells show their counts. */
 const maxCounted = 20;
-/** Side of a cell that leaves room for a line of a class's name. */
+/** The smallest side of a cell, in pixels, at which every class name fits beside its row. */
 const legibleCell = 13;
-/** Of names beside the matrix. */
+/** The maximum width of names beside the matrix, in pixels. */
 const maxLabelWidth = 150;
 
-/** Right in blue, wrong in orange, each the darker the larger its share. */
+/** Correct predictions are blue, wrong ones orange; the larger the share, the darker. */
 const [right, wrong] = [paper.series[0], paper.series[1]];
 
 /**
- * Side of a cell in pixels: room for a count where there are few classes, a picture of 600 pixels where there are many.
+ * The side of a cell in pixels: large enough for a count with few classes, 600 pixels for the matrix with many.
  */
 const cellOf = (classes: number): number => Math.max(1, Math.min(44, Math.floor(600 / classes)));
 
-/** A colour's share between white and itself. */
+/** The colour between white (`share` 0) and `colour` (1). */
 function shade(colour: string, share: number): string {
   const channels = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
   const mixed = channels.map((value) => Math.round(255 + (value - 255) * share));
@@ -28,7 +28,7 @@ function shade(colour: string, share: number): string {
 }
 
 /**
- * The colour of text on a ground: white on dark ones, where it has the larger contrast (WCAG 2, relative luminance).
+ * The colour of text on a background: black or white, whichever has the larger contrast (WCAG 2, relative luminance).
  */
 function inkOn(ground: string): string {
   const [red, green, blue] = [1, 3, 5].map((at) => {
@@ -42,11 +42,11 @@ interface Key {
   readonly colour: string;
   /** What the colour means. */
   readonly text: string;
-  /** What the darkest stands for. */
+  /** What the darkest colour stands for. */
   readonly end: string;
 }
 
-/** A bar from white to a colour with what its ends stand for. */
+/** A bar from white to a colour, with the meaning of its ends. */
 function key({ colour, text, end }: Key, { x, y, width }: { x: number; y: number; width: number }): string[] {
   const steps = 24;
   const step = width / steps;
@@ -67,15 +67,15 @@ function key({ colour, text, end }: Key, { x, y, width }: { x: number; y: number
 
 interface Matrix {
   readonly counts: Confusion['counts'];
-  /** Parts of each row. */
+  /** Each cell's fraction of its row. */
   readonly shares: readonly (readonly number[])[];
   /** The largest share of a wrong class. */
   readonly largest: number;
 }
 
 /**
- * The coloured cells, with counts where there are few classes; `left`, `top`: the matrix's corner, `cell`: a cell's
- * side.
+ * The coloured cells, with counts if there are few classes; `left`, `top`: the matrix's corner, `cell`: the side of a
+ * cell.
  */
 function cellElements({ counts, shares, largest }: Matrix, left: number, top: number, cell: number): string[] {
   const classes = counts.length;
@@ -84,7 +84,7 @@ function cellElements({ counts, shares, largest }: Matrix, left: number, top: nu
       const share = shares[label][predicted];
       const isRight = label === predicted;
       const depth = isRight ? share : largest === 0 ? 0 : share / largest;
-      // White is the ground: most cells of many classes are empty.
+      // An empty cell is as white as the background, and most cells of many classes are empty.
       if (count === 0 && classes > maxCounted) return [];
       const place = { x: left + predicted * cell, y: top + label * cell };
       const fill = shade(isRight ? right : wrong, depth);
@@ -112,8 +112,8 @@ interface HeatMapOptions {
 }
 
 /**
- * Draws shares of each class: a cell's colour is the part of its row's images. The scale of the wrong ones ends at the
- * largest of them, so that they are seen beside a diagonal near 1.
+ * Draws the matrix; a cell's colour shows its fraction of the images of its row. The scale of wrong predictions ends at
+ * the largest of them, so that they are visible beside a diagonal near 1.
  */
 export function confusionMap({ classNames, counts }: Confusion, { title }: HeatMapOptions): string {
   const classes = classNames.length;
@@ -124,7 +124,7 @@ export function confusionMap({ classNames, counts }: Confusion, { title }: HeatM
   });
   const errors = shares.flatMap((row, label) => row.filter((_, predicted) => predicted !== label));
   const largest = errors.reduce((most, share) => Math.max(most, share), 0);
-  // Names of many classes would cover one another: every n-th is written.
+  // Names of many classes would overlap: only every n-th is written.
   const every = Math.ceil(legibleCell / cell);
   const names = classNames.map((name) => shorten(name.replaceAll(' ', '\u00a0'), maxLabelWidth, labelSize));
   const shown = names.map((name, index) => ({ name, index })).filter(({ index }) => index % every === 0);

@@ -1,4 +1,4 @@
-// The dot plot of stored runs: a panel for each group of experiments, a row for each experiment.
+// The dot plot of stored runs: one panel per group of experiments, one row per experiment.
 import { andList } from '../../common/format.js';
 import { leftOutNotes, shortNote } from '../../grids/outcome-table.js';
 import { evaluationNames } from '../../runs/description.js';
@@ -6,15 +6,15 @@ import type { DotPanel } from '../chart/dots.js';
 import type { ExperimentOutcome, GroupOutcomes } from '../runs/outcomes.js';
 
 /**
- * The row whose interval is a band through all: the one that the others are compared with; undefined where they differ
- * in it.
+ * The row whose interval is drawn as a band: the one that all others are compared with; undefined if they are compared
+ * with different ones.
  */
 function bandRow({ outcomes }: GroupOutcomes): ExperimentOutcome | undefined {
   const names = [...new Set(outcomes.flatMap(({ baseline }) => baseline ?? []))];
   return names.length === 1 ? outcomes.find(({ row }) => row === names[0]) : undefined;
 }
 
-/** What the bands and dashed lines of a plot are; undefined where there are none. */
+/** Explains the bands and dashed lines of a plot; undefined if there are none. */
 function bandText(groups: readonly GroupOutcomes[]): string | undefined {
   const rows = groups.flatMap((group) => bandRow(group) ?? []).filter(({ seeds }) => seeds.length > 0);
   if (rows.length === 0) return undefined;
@@ -39,8 +39,8 @@ export function dotNotes(groups: readonly GroupOutcomes[]): readonly string[] {
 }
 
 /**
- * A group as a panel, its rows in the order of the table; undefined where no run is done. The label of its axis names
- * the images that the errors are of.
+ * A group as a panel, its rows in the order of the table; undefined if no run is done. The axis label names the images
+ * that the errors were measured on.
  */
 export function dotPanel(group: GroupOutcomes): DotPanel | undefined {
   const { outcomes } = group;

@@ -1,4 +1,4 @@
-// Lists the runs that a figure of the paper lacks, and the commands that make them.
+// Lists the curves that are missing in a figure of the paper, and the commands that make them.
 import { basename, dirname, join } from 'node:path';
 import { shellWord } from '../../common/shell.js';
 import type { ExperimentConfig } from '../../config/schema.js';
@@ -6,11 +6,11 @@ import { datasetName, networkName } from '../runs/names.js';
 import { isWithin, settingsKey, settingsWithoutSeed, type Settings } from '../../config/settings.js';
 import type { FigurePanel, FigureSpec } from './spec.js';
 
-/** A curve that the paper's figure has and the runs do not give. */
+/** A curve of the paper's figure for which there is no run. */
 export interface MissingCurve {
   readonly panel: string;
   readonly name: string;
-  /** A command line that makes its first seed. */
+  /** The command line that makes its first seed. */
   readonly command: string;
 }
 
@@ -25,7 +25,7 @@ export interface Preset {
   readonly settings: Settings;
 }
 
-/** The curves of the paper's figure, or of `configs` of it; `loadPreset` loads a config by its name. */
+/** Returns the curves of the paper's figure, or those of `configs`; `loadPreset` loads a config by its name. */
 export function presetsOf(
   spec: FigureSpec,
   loadPreset: (name: string) => ExperimentConfig,
@@ -39,10 +39,10 @@ export function presetsOf(
   });
 }
 
-/** Words as a part of an experiment's name. */
+/** A text as part of an experiment's name. */
 const slug = (text: string): string => text.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
 
-/** The command that makes a curve of the paper in the settings of a panel: a run of it, changed where they differ. */
+/** The command that makes a curve of the paper with the settings of a panel: its config with the differing keys set. */
 function changedCommand(
   panel: FigurePanel,
   preset: Preset,
@@ -53,7 +53,7 @@ function changedCommand(
   const changes = [...preset.settings]
     .filter(([key, value]) => isWithin(key, varied) && settings.get(key) !== value)
     .map(([key, value]) => `${key}=${value.replaceAll('"', '')}`)
-    // A name comes before the keys that it brings.
+    // A name precedes the keys that depend on it.
     .sort((a, b) => Number(b.includes('.name=')) - Number(a.includes('.name=')));
   const [{ folder }] = runs;
   const out = join(dirname(folder), `${experiment}-seed1`);
@@ -64,7 +64,8 @@ function changedCommand(
 }
 
 /**
- * The paper's curve of a name that is nearest to a panel: of its data set (Cutout's length is), then of its network.
+ * The paper's curve that is nearest to a panel: with the same data set, as Cutout's length depends on it, then with the
+ * same network.
  */
 function nearestPreset(panel: FigurePanel, presets: readonly Preset[]): Preset {
   const { settings } = panel.curves[0].experiment;
@@ -74,7 +75,7 @@ function nearestPreset(panel: FigurePanel, presets: readonly Preset[]): Preset {
   return presets.reduce((best, preset) => (rank(preset) > rank(best) ? preset : best));
 }
 
-/** A name that no other command of the list and no run has: each makes a folder of its own. */
+/** A name that no other command of the list and no run has, as it becomes the name of a folder. */
 function uniqueName(wanted: string, taken: Set<string>): string {
   let name = wanted;
   for (let count = 2; taken.has(name); count++) name = `${wanted}-${count}`;
@@ -85,13 +86,13 @@ function uniqueName(wanted: string, taken: Set<string>): string {
 interface MissingOptions {
   /** The curves of `FigureSpec.otherData`. */
   readonly otherData: readonly Preset[];
-  /** A path as command lines shall show it. */
+  /** Formats a path for command lines. */
   readonly showPath: (path: string) => string;
 }
 
 /**
- * What is missing: in panels of the paper's settings, and in the paper's other panels beside such a one, the curves of
- * the configs under configs/; in other panels the same curves with the settings of the panel.
+ * Returns the missing curves. If a panel has the paper's settings, those of the configs under configs/ in all panels of
+ * the paper; in panels with other settings, the same curves with the panel's settings.
  */
 export function missingCurves(
   spec: FigureSpec,
@@ -108,7 +109,7 @@ export function missingCurves(
         curves.some(({ experiment }) => settingsKey(experiment.settings) === settingsKey(settings)),
       );
   const names = [...new Set(presets.map(({ name }) => name))];
-  // Runs that are there have their names.
+  // The names of existing runs are taken.
   const taken = new Set(
     panels.flatMap(({ curves }) =>
       curves.flatMap(({ experiment }) =>

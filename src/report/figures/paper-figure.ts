@@ -42,15 +42,15 @@ function choosePanels(groups: readonly RunGroup[], presets: readonly Preset[], o
 interface FigureSources {
   /** Loads a config by its name. */
   readonly loadPreset: (name: string) => ExperimentConfig;
-  /** A path as command lines shall show it. */
+  /** Formats a path for command lines. */
   readonly showPath: (path: string) => string;
-  /** A part of the titles of the panels that are wanted. */
+  /** Only panels whose title contains this text are drawn. */
   readonly only?: string;
 }
 
 /**
- * Sorts runs into a figure's panels: those with the settings of the paper's configs where there are any, else one panel
- * a protocol. Errors: no run belongs to the figure; too many panels.
+ * Sorts runs into a figure's panels: those with the settings of the paper's configs if there are any, else one panel
+ * per protocol. Errors: no run belongs to the figure; too many panels.
  */
 export function paperFigure(
   spec: FigureSpec,
@@ -81,8 +81,7 @@ export function paperFigure(
 }
 
 /**
- * What the picture says below its legend. `bands`: whether there are any; `cut`: whether some errors are above the
- * axis.
+ * The notes below the legend. `bands`: whether bands are drawn; `cut`: whether some errors are above the axis.
  */
 function notesOf({ panels, missing }: PaperFigure, bands: boolean, cut: boolean): string[] {
   const experiments = panels.flatMap(({ curves }) => curves.map(({ experiment }) => experiment));
@@ -103,11 +102,11 @@ interface PictureOptions {
   readonly title?: string;
   /** Pixels. */
   readonly width?: number;
-  /** Where the y axis ends, percent; default: what the second half of training needs. */
+  /** The upper end of the y axis in percent; default: enough for the second half of training. */
   readonly yMax?: number;
 }
 
-/** The picture as SVG. */
+/** Draws the figure as SVG. */
 export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureOptions = {}): string {
   const { spec } = figure;
   const imagesOf = (panels: PaperFigure['panels']): string => {
@@ -118,8 +117,8 @@ export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureO
   const yLabelOn = (images: string): string => (spec.fields.length === 1 ? `${images} error (%)` : 'error (%)');
   const fieldNames: Readonly<Record<ErrorField, string>> = { trainError: 'training', testError: evaluated };
   const names = [...new Set(figure.panels.flatMap(({ curves }) => curves.map(({ name }) => name)))];
-  // One label a curve name over all panels, so its seeds are named where all panels agree, else in the panel's own
-  // words.
+  // A curve has one label for all panels; it names the seeds if they are the same in all panels, else those of each
+  // panel.
   const seedsOf = (name: string): string => {
     const texts = figure.panels.flatMap(({ curves }) => curves.filter((curve) => curve.name === name));
     return [...new Set(texts.map(({ seeds }) => seeds))].join(' / ');

@@ -4,15 +4,15 @@ import { allPoints, extent, type Point, type Series } from '../chart/series.js';
 interface ErrorRange {
   readonly low: number;
   readonly high: number;
-  /** Whether some errors lie above. */
+  /** Whether some errors are above the range. */
   readonly cut: boolean;
 }
 
 const errorsOf = (points: readonly Point[]): [low: number, high: number] => extent(points.map(([, error]) => error));
 
 /**
- * From the least error to somewhat above the greatest in the second half of the longest curve, with the bands of that
- * half whole; all errors where little would be cut. Percent.
+ * Returns the range, in percent, from the lowest error to somewhat above the highest in the second half of the longest
+ * curve, including the bands of that half; all errors if little would be cut.
  */
 export function errorRange(series: readonly Series[]): ErrorRange {
   const lines = series.flatMap(({ points, thin = [] }) => [points, ...thin]).flat();
@@ -22,7 +22,7 @@ export function errorRange(series: readonly Series[]): ErrorRange {
   const [least] = errorsOf(lines);
   const [, lateTop] = errorsOf(late(lines));
   const [bandLow, bandHigh] = errorsOf(late(all));
-  // A mean less its standard deviation may be below what an error can be.
+  // The mean minus the standard deviation may be negative, which no error is.
   const low = Math.max(0, Math.min(least, bandLow));
   const high = Math.max(lateTop + 0.4 * (lateTop - least) + 0.5, bandHigh);
   const [, top] = errorsOf(all);

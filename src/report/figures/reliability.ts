@@ -1,4 +1,4 @@
-// The reliability diagram: accuracy over confidence, and how many images have which confidence.
+// The reliability diagram: accuracy over confidence, and the number of images by confidence.
 import { twoDecimals } from '../../common/format.js';
 import type { Calibration } from '../../runs/examination/calibration.js';
 import { roundAxis, type Axis } from '../axis.js';
@@ -9,7 +9,7 @@ import { coordinate, document, element, textElement } from '../svg.js';
 const [margin, titleSize, noteSize] = [14, 15, 11.5];
 const [left, plotWidth, plotHeight, shareHeight] = [70, 420, 300, 90];
 const [accuracyColour, gapColour] = [paper.series[0], paper.series[1]];
-/** A third of the gap's colour on white: opaque, to look alike on columns and beside them. */
+/** A third of the gap's colour on white; opaque, so that it looks the same on columns and beside them. */
 const gapGround = '#f0c6aa';
 
 interface Frame {
@@ -24,7 +24,7 @@ function yIn({ top, height, axis }: Frame): (value: number) => number {
   return (value) => top + height - ((value - axis.low) / (axis.high - axis.low)) * height;
 }
 
-/** Lines and numbers of both axes; the lower ends of the columns stand on the frame's foot. */
+/** Lines and numbers of both axes; columns start at the frame's lower edge. */
 function axes(frame: Frame, label: string, unit: string): string[] {
   const at = yIn(frame);
   const [x, y] = [margin + 10, frame.top + frame.height / 2];
@@ -48,7 +48,7 @@ function axes(frame: Frame, label: string, unit: string): string[] {
   ];
 }
 
-/** The edge of a plot and the numbers below it. */
+/** The lower edge of a plot and the numbers below it. */
 function foot({ top, height }: Frame, numbers: boolean): string[] {
   const bottom = top + height;
   const ticks = [0, 20, 40, 60, 80, 100];
@@ -78,11 +78,11 @@ function column(
   });
 }
 
-/** The end of a column, which the mark of a difference may cover. */
+/** The upper end of a column, drawn last because the mark of a difference may cover it. */
 const topOf = ({ low, high }: { low: number; high: number }, y: number): string =>
   element('line', { x1: xAt(low) + 1, x2: xAt(high) - 1, y1: y, y2: y, stroke: accuracyColour, 'stroke-width': 3 });
 
-/** Draws the diagram. Columns end at a bin's accuracy; what lies between that and its mean confidence is marked. */
+/** Draws the diagram as SVG. A column ends at its bin's accuracy; the gap to the bin's mean confidence is marked. */
 export function reliabilityDiagram(calibration: Calibration, { title }: { readonly title: string }): string {
   const { bins, expectedErrorPercent, meanConfidencePercent, accuracyPercent } = calibration;
   const images = bins.reduce((sum, bin) => sum + bin.images, 0);

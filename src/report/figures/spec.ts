@@ -9,53 +9,53 @@ import { augmentationName, dropoutName, lossName } from '../runs/names.js';
 
 export interface FigureSpec {
   readonly name: string;
-  /** Of runs that were evaluated on such images: `test`, `holdout`. */
+  /** The figure's title; `images`: those that the runs were evaluated on, `test` or `holdout`. */
   readonly titleOf: (images: string) => string;
   readonly fields: readonly ErrorField[];
-  /** What the curves of one panel may differ in besides their seed. */
+  /** The settings, besides the seed, in which the curves of one panel may differ. */
   readonly varied: readonly string[];
-  /** The name of a run's curve; undefined where the run is not in the figure. */
+  /** The name of a run's curve; undefined if the run is not in the figure. */
   readonly nameOf: (config: ExperimentConfig) => string | undefined;
-  /** How a curve looks; `index`: of its name among the figure's. */
+  /** The style of a curve; `index`: the position of its name among the figure's names. */
   readonly style: (name: string, field: ErrorField, index: number) => SeriesStyle;
-  /** The paper's panels, each the names of its configs. */
+  /** The paper's panels, each as the names of its configs. */
   readonly paper: readonly (readonly string[])[];
-  /** Configs of the same curves on data sets that the figure does not have: what they set there (Cutout's length). */
+  /** Configs of the same curves on data sets that the figure lacks, for their settings there (Cutout's length). */
   readonly otherData?: readonly string[];
 }
 
 /** One curve of a panel: the runs of one name. */
 export interface FigureCurve {
   readonly name: string;
-  /** `3 seeds`, or how far its runs are. */
+  /** `3 seeds`, or the progress of its runs. */
   readonly seeds: string;
   readonly experiment: SeedRuns;
 }
 
-/** One panel of a figure as stored runs give it. */
+/** One panel of a figure, made from stored runs. */
 export interface FigurePanel {
   readonly title: string;
-  /** Whether its settings are those of the paper's configs. */
+  /** Whether it has the settings of the paper's configs. */
   readonly paper: boolean;
-  /** Of its settings; equal to those of the presets of the same panel. */
+  /** Key of its settings, equal to that of the presets of the same panel. */
   readonly key: string;
   readonly curves: readonly FigureCurve[];
 }
 
-/** A loss of a user's own is neither, whatever its file is called. */
+/** `basic` or `ISDA`; undefined for a user's own loss, whatever the name of its file. */
 const basicOrIsda = (config: ExperimentConfig): string | undefined =>
   config.loss.name === 'custom' ? undefined : ['basic', 'ISDA'].find((name) => name === lossName(config));
 
 const augmentations = ['', ...['cutout', 'autoaugment'].map((name) => ` + ${titleOf.augmentation(name)}`)];
 
-/** A colour for each method and augmentation; cross entropy dashed, ISDA in one line. */
+/** One colour per method and augmentation; cross entropy is dashed, ISDA solid. */
 function augmentedStyle(name: string, _field: ErrorField, index: number): SeriesStyle {
   const augmentation = Math.max(
     0,
     augmentations.findIndex((word) => word !== '' && name.includes(word)),
   );
   const isda = name.startsWith('ISDA') ? 1 : 0;
-  // A name with settings in it is one of several of its kind.
+  // Names with settings in parentheses are several of one kind.
   return name.includes('(')
     ? styleOf(index)
     : { colour: 2 * augmentation + isda, dash: isda ? 0 : 1, marker: 2 * augmentation + isda };

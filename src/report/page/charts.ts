@@ -1,5 +1,5 @@
-// Pictures of a group for the page, each in three widths: dots of all runs, and curves with the values under the
-// pointer.
+// Pictures of a group for the page, each in three widths: dots of all runs, and curves that show the values under
+// the pointer.
 import { twoDecimals } from '../../common/format.js';
 import { drawChart } from '../chart/chart.js';
 import { evaluatedEpochsNotes, withoutBandsNote, withoutCrowdedBands, type Series } from '../chart/series.js';
@@ -13,16 +13,16 @@ import { evaluationNames } from '../../runs/description.js';
 import type { SeedRuns } from '../runs/groups.js';
 import { html, raw, scriptJson, type Markup } from './html.js';
 
-/** More curves than these cannot be told apart. */
+/** The maximum number of curves: more cannot be distinguished. */
 const maxCurves = 12;
-/** Points of a curve under the pointer. */
+/** The maximum number of points per curve that are shown under the pointer. */
 const maxPoints = 400;
 
 const configsOf = ({ runs }: SeedRuns) => runs.map(({ config }) => config);
 
 const errorOf = ({ last10 }: ExperimentOutcome): number => last10?.mean ?? Infinity;
 
-/** The curves that are drawn: all, or those with the lowest errors, in the table's order. */
+/** The curves to draw: all, or those with the lowest errors if there are too many, in the table's order. */
 function chosenCurves(outcomes: readonly ExperimentOutcome[]): readonly ExperimentOutcome[] {
   const begun = outcomes.filter(({ experiment }) => experiment.runs.some(({ rows }) => rows.length > 0));
   const best = [...begun].sort((a, b) => errorOf(a) - errorOf(b)).slice(0, maxCurves);
@@ -44,7 +44,7 @@ const widths = [
 const inWidths = (draw: (width: number) => string): readonly Markup[] =>
   widths.map(([name, width]) => html`<div class="${name}">${raw(draw(width))}</div>`);
 
-/** The dots of a group; undefined where no run is done. */
+/** The dot plot of a group; undefined if no run is done. */
 export function groupDots(group: GroupOutcomes): Markup | undefined {
   const panel = dotPanel(group);
   if (panel === undefined) return undefined;
@@ -56,7 +56,7 @@ export function groupDots(group: GroupOutcomes): Markup | undefined {
   return html`<div class="picture dots">${inWidths(draw)}</div>`;
 }
 
-/** The chart of a group; undefined where no run has an epoch. */
+/** The error curves of a group; undefined if no run has completed an epoch. */
 export function groupChart({ group, outcomes }: GroupOutcomes): Markup | undefined {
   const chosen = chosenCurves(outcomes);
   const all = chosen.map(({ experiment }): Series => {

@@ -12,7 +12,7 @@ interface FailedRun {
   readonly logs: readonly LogEnd[];
 }
 
-/** Runs that were made with the same versions on the same machine. */
+/** The number of runs made with the same versions on the same machine. */
 interface EnvironmentShare {
   readonly facts: Readonly<Record<string, string>>;
   readonly runs: number;
@@ -22,11 +22,11 @@ export interface ReportContent extends RecordedRuns {
   readonly groups: readonly GroupOutcomes[];
   readonly failed: readonly FailedRun[];
   readonly environments: readonly EnvironmentShare[];
-  /** The resolved config of one run of each experiment, YAML. */
+  /** The resolved config, as YAML, of one run of each experiment. */
   readonly configs: readonly { readonly name: string; readonly yaml: string }[];
 }
 
-/** The facts of environment.json that runs have in common; none where there is no such file. */
+/** The facts of a run's environment.json by which runs are grouped; undefined if there is no such file. */
 async function environmentOf({ folder }: RecordedRun): Promise<Readonly<Record<string, string>> | undefined> {
   try {
     const parsed: unknown = JSON.parse(await readFile(runFolder(folder).environment, 'utf8'));
@@ -49,12 +49,12 @@ async function environmentsOf(runs: readonly RecordedRun[]): Promise<readonly En
   return [...shares.values()].sort((a, b) => b.runs - a.runs);
 }
 
-/** Lines of each log that a report shows. */
+/** The number of log lines shown for a run. */
 const logLines = 30;
-/** Failed runs of which it shows the log. */
+/** The maximum number of failed runs whose logs are shown. */
 const maxLogs = 50;
 
-/** Gathers what the report tells. `baseline`: see `groupOutcomes`. */
+/** Reads the content of the report. `baseline`: see `groupOutcomes`. */
 export async function reportContent(recorded: RecordedRuns, baseline?: string): Promise<ReportContent> {
   const { runs } = recorded;
   const groups = groupOutcomes(runs, baseline);

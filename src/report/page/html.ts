@@ -16,19 +16,19 @@ function insert(value: Inserted): string {
 }
 
 /**
- * HTML whose inserted texts are escaped, also within quoted attributes; markup and lists of it are put in as they are.
- * The template's own indentation is left out.
+ * A template tag for HTML: inserted texts are escaped, also within quoted attributes; markup and lists of markup are
+ * inserted unchanged. The template's indentation is removed.
  */
 export function html(parts: TemplateStringsArray, ...values: readonly Inserted[]): Markup {
   return { markup: parts.map((part, index) => part.replaceAll(/\n\s+/g, '\n') + insert(values[index])).join('') };
 }
 
-/** Text that is HTML already, such as a figure's SVG. */
+/** Marks text as HTML that is not escaped, such as a figure's SVG. */
 export function raw(markup: string): Markup {
   return { markup };
 }
 
-/** A value as JSON that may stand in a script element. */
+/** A value as JSON that is safe in a script element. */
 export function scriptJson(value: unknown): Markup {
   return { markup: JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028') };
 }

@@ -18,9 +18,9 @@ import { pageStyle } from './style.js';
 
 interface PageOptions {
   readonly title: string;
-  /** The folders that were read, as the page shall name them. */
+  /** The folders that were read, as shown on the page. */
   readonly stores: readonly string[];
-  /** Tables of the paper that the runs give numbers for. */
+  /** Tables of the paper for which the runs have numbers. */
   readonly tables: readonly ReportTable[];
   /** When the page is made, milliseconds since the epoch. */
   readonly now: number;
@@ -36,7 +36,10 @@ const navigation: Readonly<Record<string, string>> = {
   environment: 'Environment',
 };
 
-/** The page. Its one script is allowed by its hash; nothing is loaded, whatever the runs are called. */
+/**
+ * Returns the page. Its content security policy allows its own script by hash and forbids loading anything, so that
+ * names of runs cannot inject code.
+ */
 export function reportPage(content: ReportContent, { title, stores, tables, now }: PageOptions): string {
   const sections: readonly (readonly [id: string, section: Markup | undefined])[] = [
     ['summary', summarySection(content, stores)],

@@ -1,6 +1,6 @@
-// The page's script: values under the pointer, and expanded sections in print.
+// The page's script: shows the values under the pointer, and expands all sections for printing.
 
-/** Reads each chart's JSON and the `data-frame` of its panels (place in pixels, ends of the axes). */
+/** Reads each chart's JSON and the `data-frame` of its panels (position in pixels, ends of the axes). */
 export const pageScript = `
 'use strict';
 for (const chart of document.querySelectorAll('.chart')) {

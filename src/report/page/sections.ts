@@ -11,7 +11,7 @@ import { isEvaluated } from '../../records/metrics-columns.js';
 import { tableHtml } from '../tables/html.js';
 import type { ReportTable } from '../tables/table.js';
 
-/** The paper's tables with what was measured beside what is printed; nothing where no run has a number of theirs. */
+/** The paper's tables with measured beside printed numbers; undefined if no run has a number of one. */
 export function tablesSection(tables: readonly ReportTable[]): Markup | undefined {
   if (tables.length === 0) return undefined;
   return html`<section id="tables">
@@ -20,9 +20,9 @@ export function tablesSection(tables: readonly ReportTable[]): Markup | undefine
   </section>`;
 }
 
-/** Seeds that get a column of their own. */
+/** The maximum number of seeds that have their own columns. */
 const maxSeedColumns = 6;
-/** Groups whose curves are drawn. */
+/** The maximum number of groups whose curves are drawn. */
 const maxCharts = 40;
 
 export function summarySection({ runs, unreadable, groups }: ReportContent, stores: readonly string[]): Markup {

@@ -1,24 +1,24 @@
-// Averages the runs of one experiment: mean over the seeds, band, and the runs left out.
+// Averages the runs of one experiment: mean over the seeds, band, and the runs that are left out.
 import { counted } from '../../common/format.js';
 import { spreadOf } from '../../common/statistics/samples.js';
 import type { MetricsRow } from '../../records/metrics-columns.js';
 import type { Point, Series } from '../chart/series.js';
 import { isComplete, type RecordedRun } from './recorded-runs.js';
 
-/** The error that is drawn: a field of a row of metrics.csv, in percent. */
+/** The error to draw: a field of a row of metrics.csv, in percent. */
 export type ErrorField = 'testError' | 'trainError';
 
-/** The epochs that have such an error; the test error of others was not measured. */
+/** The epochs at which the error was measured. */
 const pointsOf = (rows: readonly MetricsRow[], field: ErrorField): Point[] =>
   rows.flatMap(({ epoch, [field]: error }) => (error === undefined ? [] : [[epoch, error] as const]));
 
 const seedOf = ({ config }: RecordedRun): number => config.training.seed;
 
 /**
- * The mean at each epoch with an error over the runs that are complete; as long as there is none, over all runs as far
- * as every one of them goes. A run that goes on beyond the mean, or is not in it, is a thin line. The band is mean ±
- * sample standard deviation, of two runs from the one to the other. Runs without an epoch are left out; undefined where
- * none is left.
+ * Returns the mean over the complete runs at each evaluated epoch; if no run is complete, over all runs up to the last
+ * epoch that all of them have. A run that is not in the mean, or extends beyond it, is a thin line. The band is mean ±
+ * sample standard deviation; for two runs, from one to the other. Runs without an epoch are left out; undefined if none
+ * is left.
  */
 export function averagedSeries(runs: readonly RecordedRun[], field: ErrorField): Omit<Series, 'label'> | undefined {
   const begun = runs.filter(({ rows }) => rows.length > 0);
@@ -41,7 +41,7 @@ export function averagedSeries(runs: readonly RecordedRun[], field: ErrorField):
   };
 }
 
-/** What a legend says of the runs of a series: `3 seeds`, `1 seed; seed 2 to epoch 31 of 60, thin`. */
+/** The runs of a series as text for a legend: `3 seeds`, `1 seed; seed 2 to epoch 31 of 60, thin`. */
 export function seedsText(runs: readonly RecordedRun[]): string {
   const begun = runs.filter(({ rows }) => rows.length > 0);
   const complete = begun.filter(isComplete);

@@ -1,4 +1,4 @@
-// Groups runs into experiments, which differ in the seed alone, and these by protocol.
+// Groups runs that differ only in the seed into experiments, and experiments by protocol.
 import { counted } from '../../common/format.js';
 import { settingsKey, settingsOutside, settingsWithoutSeed, type Settings } from '../../config/settings.js';
 import { metricsDigest } from '../../records/metrics-csv.js';
@@ -8,27 +8,27 @@ import { knownMetrics } from '../../training/metrics/registry.js';
 import { isComplete, type RecordedRun } from './recorded-runs.js';
 import { uniqueNames } from './unique-names.js';
 
-/** Runs that differ in nothing but their seed. */
+/** Runs that differ only in their seed. */
 export interface SeedRuns {
   readonly name: string;
   readonly settings: Settings;
-  /** In the order of the seeds, one run a seed. */
+  /** One run per seed, sorted by seed. */
   readonly runs: readonly RecordedRun[];
-  /** Complete runs with a seed of `runs` and other metrics, which no mean has in it. */
+  /** Complete runs with the seed of one in `runs` but other metrics, which no mean includes. */
   readonly leftOut: readonly RecordedRun[];
 }
 
-/** Experiments that may be compared: they differ in their seed and in some sections of the config. */
+/** Experiments that may be compared: they differ only in some sections of the config. */
 export interface RunGroup {
   /** `ResNet-8, CIFAR-10 (5000 training images), 60 epochs`. */
   readonly title: string;
-  /** Equal for runs of one protocol, in whichever store they are. */
+  /** Equal for runs of one protocol, also in different stores. */
   readonly key: string;
-  /** In the order in which they were found. */
+  /** In the order of discovery. */
   readonly experiments: readonly SeedRuns[];
 }
 
-/** Beside the settings of the config. */
+/** The key of the first weights among the settings of a run, which are otherwise those of its config. */
 const weightsKey = 'weights';
 
 function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
@@ -40,18 +40,19 @@ function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
   return groups;
 }
 
-/** Names a run of `leftOut`. */
+/** Text that names a run of `leftOut`. */
 export const secondRunText = (run: RecordedRun): string =>
   secondRunName(run, run.config.training.seed, 'other metrics');
 
 const digestOf = ({ rows }: RecordedRun): string => metricsDigest(rows, knownMetrics);
 
-/** Whether a run is to be taken in place of another of its seed: it alone is done, or it is further. */
+/** Whether a run is preferred to another of its seed: only it is done, or it has completed more epochs. */
 const isBetter = (run: RecordedRun, than: RecordedRun): boolean =>
   isComplete(run) === isComplete(than) ? run.rows.length > than.rows.length : isComplete(run);
 
 /**
- * One run a seed: one that is done, else the one that is furthest, of equals the first; `leftOut` has no copies of it.
+ * Selects one run per seed: one that is done, else the one with the most epochs, the first of equals. `leftOut` does
+ * not include copies of it.
  */
 function onePerSeed(runs: readonly RecordedRun[]): Pick<SeedRuns, 'runs' | 'leftOut'> {
   const bySeed = [...grouped(runs, ({ config }) => String(config.training.seed)).values()]
@@ -65,7 +66,7 @@ function onePerSeed(runs: readonly RecordedRun[]): Pick<SeedRuns, 'runs' | 'left
   };
 }
 
-/** Of each run the key of its images and first weights, by the data sets of the configs. */
+/** For each run, the key of its images and first weights, by the data sets of the configs. */
 function keysOf(runs: readonly RecordedRun[]): readonly string[] {
   const keys = new Map<RecordedRun, string>();
   for (const same of grouped(runs, ({ config }) => JSON.stringify(config.dataset)).values()) {
@@ -78,7 +79,7 @@ function keysOf(runs: readonly RecordedRun[]): readonly string[] {
   return runs.map((run) => keys.get(run)!);
 }
 
-/** The settings of a run with its images, where they are not the usual ones, and its first weights. */
+/** The settings of a run, with its images if they are not the usual ones, and its first weights. */
 function settingsOfRun(
   { config, origin: { weights } = {} }: RecordedRun,
   key: string,
@@ -87,7 +88,7 @@ function settingsOfRun(
   const settings = new Map(settingsWithoutSeed(config));
   const images = key.split('+')[0];
   if (images !== '') {
-    // The same images are the same data, wherever they lie.
+    // The same images are the same data, whatever their folder.
     settings.delete('dataset.dir');
     settings.set('data', texts.get(images) ?? images);
   }
@@ -96,10 +97,10 @@ function settingsOfRun(
 }
 
 /**
- * Groups runs by all their settings but those in `variedSections` (`loss`, `augmentation.cutout`) and the first
- * weights, in which the experiments of a group may differ. Runs on different images are of different groups. `nameOf`
- * names an experiment; names and titles that occur twice get what tells them apart. A name of `known` belongs to its
- * settings: with others, it gets what tells them apart too.
+ * Groups runs by all settings except those in `variedSections` (such as `loss`, `augmentation.cutout`) and the first
+ * weights, in which the experiments of a group may differ. Runs on different images are in different groups. `nameOf`
+ * names an experiment; the settings that differ are added to names and titles that occur twice, and to a name of
+ * `known` whose settings are not those given there.
  */
 export function groupRuns(
   runs: readonly RecordedRun[],

@@ -1,4 +1,4 @@
-// Display names of a run's network, data, loss and augmentation, and of runs that are left out.
+// Display names of a run's network, data, loss and augmentation, and of runs that are left out of means.
 import { basename } from 'node:path';
 import type { ExperimentConfig } from '../../config/schema.js';
 import type { IsdaOptions } from '../../losses/options.js';
@@ -9,13 +9,13 @@ import { titleOf } from '../titles.js';
 /** `ResNet-110`, `WRN-28-10`. */
 export function networkName(config: ExperimentConfig): string {
   const title = titleOf.network(networkOf(config));
-  // Of a user's own only the name of its file is known, which may be that of anything.
+  // The name of a user's own network is that of its file, which might equal the name of a built-in one.
   return config.model.name === 'custom' ? `${title} (own network)` : title;
 }
 
 /**
- * `CIFAR-10 (5000 training images, 1000 test images)`; with `origin`, also `not the official CIFAR-10` and its images,
- * where it is not.
+ * `CIFAR-10 (5000 training images, 1000 test images)`; if `origin` shows that it is not the official CIFAR-10, that
+ * and its images too.
  */
 export function datasetName({ dataset }: ExperimentConfig, { data }: Origin = {}): string {
   const images = originText(dataset.name, { data });
@@ -24,22 +24,22 @@ export function datasetName({ dataset }: ExperimentConfig, { data }: Origin = {}
     ...(dataset.subset === undefined ? [] : [`${dataset.subset} training images`]),
     ...(dataset.validationFraction === undefined ? [] : [`${100 * dataset.validationFraction} % held out`]),
     ...(dataset.holdout > 0 ? [`${dataset.holdout} held out`] : []),
-    // With a holdout, test images are not used.
+    // With held-out images, test images are not used.
     ...(dataset.testSubset === undefined || dataset.holdout > 0 ? [] : [`${dataset.testSubset} test images`]),
   ];
   return `${titleOf.dataset(dataset.name)}${part.length === 0 ? '' : ` (${part.join(', ')})`}`;
 }
 
-/** `, from x.safetensors (sha256 1f2e3d4c)` of a run that began from imported weights. */
+/** `, from x.safetensors (sha256 1f2e3d4c)` for a run that started from imported weights. */
 export const weightsName = ({ weights }: Origin = {}): string =>
   weights === undefined ? '' : `, from ${weightsText(weights)}`;
 
-/** `basic` for cross entropy, `ISDA` with what is unusual about it, else the loss; `WGAN` for its synthetic images. */
+/** `basic` for cross entropy, `ISDA` with its unusual settings, the generator such as `WGAN`, else the loss. */
 export function lossName(config: ExperimentConfig): string {
   const { loss, dataset } = config;
   const title = titleOf.method(methodOf(config));
   if (loss.name !== 'isda') return title;
-  // With a thousand classes the paper's ISDA is the diagonal one.
+  // On ImageNet, with a thousand classes, the paper uses the diagonal covariance.
   const usual = dataset.name === 'imagenet' ? 'diagonal' : 'full';
   const unusual = [
     ...(loss.covariance === usual ? [] : [covarianceTitle(loss)]),
@@ -57,13 +57,13 @@ export function augmentationName(config: ExperimentConfig): string {
   return augmentation === undefined ? '' : ` + ${titleOf.augmentation(augmentation)}`;
 }
 
-/** ` + dropout` where the network has it beyond what belongs to it: WRN-28-10 has it in every row of the paper. */
+/** ` + dropout` if the network has it, except for WRN-28-10, which has it in every row of the paper. */
 export function dropoutName({ model }: ExperimentConfig): string {
   return model.name !== 'wrn' && 'dropout' in model && model.dropout > 0 ? ' + dropout' : '';
 }
 
 /**
- * `store/name (a second run of seed 2, with other metrics)`: a run that no mean has in it; `differs`: what is other.
+ * `store/name (a second run of seed 2, with other metrics)`: a run that no mean includes; `differs`: what differs.
  */
 export const secondRunName = (
   { store, name }: { readonly store: string; readonly name: string },

@@ -9,7 +9,7 @@ import { knownMetrics } from '../../training/metrics/registry.js';
 import { groupRuns, secondRunText, type RunGroup, type SeedRuns } from './groups.js';
 import { isComplete, type RecordedRun } from './recorded-runs.js';
 
-/** What an experiment came to, over those of its runs that are complete. */
+/** The result of an experiment, over its complete runs. */
 export interface ExperimentOutcome extends TableOutcome {
   readonly experiment: SeedRuns;
   /** Mean test error of the last ten epochs in percent, by seed. */
@@ -22,7 +22,7 @@ export interface GroupOutcomes {
   readonly outcomes: readonly ExperimentOutcome[];
 }
 
-/** In what the rows of a table of results may differ; network, data and length make a table of their own. */
+/** The settings in which the rows of one table may differ; each network, data set and length has its own table. */
 const varied = [
   'loss',
   'augmentation',
@@ -49,7 +49,7 @@ function measured(experiment: SeedRuns) {
   return { values, best: spreadOf(done.map(({ summary }) => summary.best.testErrorPercent)) };
 }
 
-/** The outcomes of a group; the comparisons of its experiments with `baseline` or cross entropy are one family. */
+/** The outcomes of a group; the comparisons with `baseline` or cross entropy are one family (Holm's correction). */
 function outcomesOf(group: RunGroup, baseline: string | undefined): readonly ExperimentOutcome[] {
   const { experiments } = group;
   const all = experiments.map(measured);
@@ -76,9 +76,9 @@ function outcomesOf(group: RunGroup, baseline: string | undefined): readonly Exp
 }
 
 /**
- * Runs as tables of results: a group for each network, data set and length, a row for each experiment. `baseline` names
- * the row that the others of its group are compared with; groups without it, and all without a name: cross entropy's.
- * Error (usage): no group has a row `baseline`.
+ * Returns tables of results: one group per network, data set and length, one row per experiment. `baseline` names the
+ * row that the others of its group are compared with; default, and in groups without such a row: cross entropy.
+ * Errors (usage): no group has a row `baseline`.
  */
 export function groupOutcomes(runs: readonly RecordedRun[], baseline?: string): readonly GroupOutcomes[] {
   const groups = groupRuns(runs, varied, ({ row }) => row);

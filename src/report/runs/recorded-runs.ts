@@ -20,11 +20,11 @@ export interface RecordedRun extends StoredRun {
   readonly config: ExperimentConfig;
   /** Completed epochs, in order. */
   readonly rows: readonly MetricsRow[];
-  /** Its images and first weights; less in runs of earlier versions. */
+  /** Its images and first weights; incomplete in runs of earlier versions. */
   readonly origin?: Origin;
 }
 
-/** Whether a run is done, as tables and studies count it, with all of its epochs recorded. */
+/** Whether a run is done, as tables and studies count it, and all of its epochs are recorded. */
 export const isComplete = ({ state, rows, config }: RecordedRun): boolean =>
   state === 'done' && rows.length >= config.training.epochs;
 
@@ -36,7 +36,7 @@ export interface RecordedRuns {
 const loadOwnConfig = (folder: string): ExperimentConfig =>
   loadConfig(runFolder(folder).config, { configsDirectory: folder, workingDirectory: folder }).config;
 
-/** Errors: config or metrics of a run that is done are not those that its summary is of. */
+/** Errors: the config or the metrics of a run that is done do not belong to its summary. */
 function checkOutcome(
   { folder, rows }: Pick<RecordedRun, 'folder' | 'rows'>,
   config: ExperimentConfig | undefined,
@@ -55,8 +55,8 @@ function checkOutcome(
 }
 
 /**
- * The rows of the metrics in a run folder (absolute), of a run that may be running or lack its other files.
- * Errors: the metrics cannot be read; of a run that is done also, that they or its config are not those of its summary.
+ * Reads the metrics in a run folder (absolute); the run may be running, and its other files may be missing.
+ * Errors: the metrics cannot be read; for a run that is done, also if they or its config do not belong to its summary.
  */
 export async function recordedRows(folder: string, now: () => number): Promise<readonly MetricsRow[]> {
   const files = runFolder(folder);
@@ -69,7 +69,7 @@ export async function recordedRows(folder: string, now: () => number): Promise<r
   return rows;
 }
 
-/** What the images are called that a run was evaluated on; `test` where its config cannot be read. */
+/** The images that a run was evaluated on, `test` or `holdout`; `test` if its config cannot be read. */
 export function evaluatedImages(folder: string): string {
   try {
     return evaluationNames([loadOwnConfig(folder)]);
@@ -78,7 +78,7 @@ export function evaluatedImages(folder: string): string {
   }
 }
 
-/** Reads config and metrics of stored runs, without those that never began; what cannot be read is listed beside. */
+/** Reads config and metrics of stored runs that have started; unreadable ones are returned separately. */
 export async function recordedRuns(stored: StoredRuns): Promise<RecordedRuns> {
   const runs: RecordedRun[] = [];
   const unreadable = [...stored.unreadable];

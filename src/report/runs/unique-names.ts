@@ -1,14 +1,14 @@
-// Names of runs made unique by the settings that they differ in.
+// Makes names of runs unique by adding the settings in which they differ.
 import { differingKeys, valueText, type Settings } from '../../config/settings.js';
 
-/** `lambda0 0.25, noiseRate none`: some keys with their values, by the last part of their names. */
+/** `lambda0 0.25, noiseRate none`: keys, by the last part of their names, with their values. */
 function settingsText(settings: Settings, keys: readonly string[]): string {
   return keys.map((key) => `${key.slice(key.lastIndexOf('.') + 1)} ${valueText(settings, key)}`).join(', ');
 }
 
 /**
- * Names made unique: where several settings have one name, what they differ in is added, `ISDA (lambda0 0.25)`.
- * Gives a name for each, in their order.
+ * Returns a unique name for each entry, in their order: if several entries have the same name, the settings in which
+ * they differ are added, as in `ISDA (lambda0 0.25)`.
  */
 export function uniqueNames(named: readonly { readonly name: string; readonly settings: Settings }[]): string[] {
   return named.map(({ name, settings }) => {

@@ -15,7 +15,7 @@ const titles: Readonly<Record<CellKind, string>> = {
   holm: 'p (Holm)',
 };
 
-/** Titles of what is said of each number, in the order of `cellTexts`. */
+/** Titles of the texts of each number, in the order of `cellTexts`. */
 export const cellTitles = ({ kinds }: TableColumn): readonly string[] => kinds.map((kind) => titles[kind]);
 
 function textOf(cell: TableCell, kind: CellKind): string {
@@ -40,12 +40,12 @@ function textOf(cell: TableCell, kind: CellKind): string {
   }
 }
 
-/** What is said of a number: a dash where it is missing, nothing where the paper has none either. */
+/** The texts of a number: a dash if it is missing, empty if the paper has none either. */
 export function cellTexts(cell: TableCell | undefined, { kinds }: TableColumn): readonly string[] {
   return kinds.map((kind) => (cell === undefined ? '' : textOf(cell, kind)));
 }
 
-/** The title of a column in one line: `CIFAR-10, ISDA`. */
+/** The title of a column on one line: `CIFAR-10, ISDA`. */
 export function columnTitle({ group, name }: TableColumn): string {
   return group === undefined ? name : `${group}, ${name}`;
 }

@@ -5,21 +5,21 @@ import type { Address } from './printed.js';
 
 type Words = Address & { readonly configName: string };
 
-/** What an item may be called by: a config's name counts with and without its folder. */
+/** The words that match an item, among them its config's name with and without its folder. */
 function wordsOf({ network, dataset, method, augmentation, configName }: Words): readonly string[] {
   const short = configName.slice(configName.lastIndexOf('/') + 1);
   return [network, dataset, method, ...(augmentation === undefined ? [] : [augmentation]), short, configName];
 }
 
-/** `wrn-*` as an expression for whole words, in any case. */
+/** A pattern such as `wrn-*` as a regular expression for whole words, ignoring case. */
 function expressionOf(pattern: string): RegExp {
   const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`, 'i');
 }
 
 /**
- * A choice among items: of one pattern's words, with commas between, all must fit; of several patterns one. No patterns
- * choose everything. Errors (usage): a word that fits nothing, or words that fit nothing together.
+ * Returns the items that match at least one of the patterns. A pattern is one or several words with commas between,
+ * all of which must match. No patterns: all items. Errors (usage): a word, or a pattern, that matches no item.
  */
 export function chooseItems<Item extends Words>(patterns: readonly string[], items: readonly Item[]): readonly Item[] {
   if (patterns.length === 0) return items;

@@ -1,4 +1,4 @@
-// A table as CSV: one line a number, unrounded.
+// A table as CSV: one line per number, unrounded.
 import { stringify } from 'csv-stringify/sync';
 import { columnTitle } from './cell-texts.js';
 import type { ReportTable } from './table.js';
@@ -11,7 +11,7 @@ const header = [
 ];
 
 /**
- * The numbers of a table row by row; empty where there is nothing. `seeds` are those of the runs, with spaces between.
+ * Returns the numbers of a table row by row; missing ones are empty. `seeds`: those of the runs, separated by spaces.
  */
 export function tableCsv({ table, rows, columns }: ReportTable): string {
   const lines = rows.flatMap(({ labels, cells }) =>

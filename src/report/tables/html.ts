@@ -1,11 +1,11 @@
-// A table as HTML: a fragment, and a complete page.
+// A table as HTML: as a fragment or as a complete page.
 import { element, escapeXml } from '../svg.js';
 import { cellTexts, cellTitles } from './cell-texts.js';
 import type { ReportTable } from './table.js';
 
 const text = (name: string, content: string, attributes = {}): string => element(name, attributes, escapeXml(content));
 
-/** Neighbouring columns under one title, with how many there are. */
+/** Titles above adjacent columns, with the number of columns under each. */
 function groupsOf(columns: ReportTable['columns']) {
   return columns.reduce<{ group: string; columns: ReportTable['columns'] }[]>((groups, column) => {
     const last = groups.at(-1);
@@ -32,7 +32,7 @@ function head({ labels, columns }: ReportTable): string {
   );
 }
 
-/** Each number's kind is its class, so that a page can tell measured from printed ones. */
+/** The class of a cell is its kind, so that a page can style measured and printed numbers differently. */
 function body({ rows, columns }: ReportTable): string {
   const lines = rows.map(({ labels, cells }) => {
     const names = labels.map((label) => text('th', label, { scope: 'row' }));
@@ -45,7 +45,7 @@ function body({ rows, columns }: ReportTable): string {
   return element('tbody', {}, '\n', lines.join('\n'), '\n');
 }
 
-/** A note as an item of a list, its commands as code. */
+/** A note as a list item, its commands as code. */
 function noteItem(note: string): string {
   const lines = note
     .split('\n')
@@ -54,8 +54,8 @@ function noteItem(note: string): string {
 }
 
 /**
- * A table of the paper as an HTML fragment without styles: one `figure` of class `isda-table` with a table, whose
- * numbers have the classes of `cellKinds`, and a caption with the notes. Everything is escaped.
+ * Returns a table of the paper as an HTML fragment without styles: a `figure` of class `isda-table` with a table, whose
+ * numbers have the classes of `cellKinds`, and a caption with the notes. All texts are escaped.
  */
 export function tableHtml(table: ReportTable): string {
   const notes = element('ul', {}, table.notes.map(noteItem).join('\n'));
@@ -64,7 +64,7 @@ export function tableHtml(table: ReportTable): string {
   return element('figure', { class: 'isda-table', id: `table${table.table}` }, '\n', wrapped, '\n', caption, '\n');
 }
 
-/** The styles of `tableHtml`'s classes, for light and dark screens and for paper. */
+/** The styles of `tableHtml`'s classes, for light and dark screens and for print. */
 export const tableStyles = `.isda-table { margin: 0; }
 .isda-table .scroll { overflow-x: auto; }
 .isda-table table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
@@ -77,7 +77,7 @@ export const tableStyles = `.isda-table { margin: 0; }
 .isda-table figcaption { max-width: 60em; margin-top: 1em; }
 .isda-table li { margin: 0.25em 0; overflow-wrap: anywhere; }`;
 
-/** A whole page with one table: no scripts, nothing from elsewhere. */
+/** Returns a page with one table; it has no scripts and loads nothing. */
 export function tablePage(table: ReportTable): string {
   return `<!doctype html>
 <html lang="en">

@@ -1,8 +1,8 @@
-// Layout of the paper's five tables: row, column and config of each number.
+// The layout of the paper's five tables: row, column and config of each number.
 import { titleOf } from '../titles.js';
 import type { Address, Metric, TableNumber } from './printed.js';
 
-/** A column of numbers, under the title of several where there is one. */
+/** A column of numbers; `group` is the title that it shares with adjacent columns. */
 export interface Column {
   readonly group?: string;
   readonly name: string;
@@ -12,7 +12,7 @@ interface Layout {
   readonly title: string;
   /** Titles of the columns that name a row. */
   readonly labels: readonly string[];
-  /** What names the row of a number, a text for each of `labels`. */
+  /** The texts that name the row of a number, one for each of `labels`. */
   readonly row: (address: Address, parameters: string) => readonly string[];
   readonly column: (address: Address, metric: Metric) => Column;
 }
@@ -56,7 +56,7 @@ export const layouts: Readonly<Record<TableNumber, Layout>> = {
   },
 };
 
-/** The config under configs/ that makes a number of the paper. Table 3 shares some of Table 1. */
+/** The config under configs/ that makes a number of the paper. Table 3 shares some configs with Table 1. */
 export function configName(table: TableNumber, { network, dataset, method, augmentation }: Address): string {
   const stem = `${network.replace(/-(?=\d)/, '')}-${dataset}`;
   switch (table) {
@@ -66,7 +66,7 @@ export function configName(table: TableNumber, { network, dataset, method, augme
     case 2:
       return `table2/${stem}-${augmentation}-${method}`;
     case 3: {
-      // Table 1's ResNet-110 has no dropout and its WRN-28-10 has.
+      // In Table 1, WRN-28-10 has dropout and ResNet-110 does not.
       const [loss, dropout] = method.split('+');
       const shared = ['basic', 'isda'].includes(loss) && (dropout !== undefined) === network.startsWith('wrn');
       return shared ? `table1/${stem}-${loss}` : `table3/${stem}-${method.replace('+', '-')}`;
@@ -77,8 +77,9 @@ export function configName(table: TableNumber, { network, dataset, method, augme
 }
 
 /**
- * The method that a number is to be compared with: cross entropy, with dropout where it has that, or where there is
- * none without. Undefined for cross entropy itself. `there`: the methods with the same network, data set, augmentation.
+ * The method that a number is compared with: cross entropy, with dropout if the number has it or if there is no cross
+ * entropy without it. Undefined for cross entropy itself. `there`: the methods with the same network, data set and
+ * augmentation.
  */
 export function baselineOf(method: string, there: readonly string[]): string | undefined {
   const candidates = method.endsWith('+dropout') ? ['basic+dropout'] : ['basic', 'basic+dropout'];

@@ -1,19 +1,19 @@
-// A table as Markdown, with measured and printed numbers in separate columns.
+// A table as Markdown, with separate columns for measured and printed numbers.
 import { cellTexts, cellTitles, columnTitle } from './cell-texts.js';
 import type { ReportTable } from './table.js';
 
-/** Text that stays in its cell and is no markup. */
+/** Escapes Markdown characters, and the bar that ends a cell. */
 const escaped = (text: string): string => text.replaceAll(/[\\|<>*_`[\]]/g, (sign) => `\\${sign}`);
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-/** A note as an item of a list, its commands as code. */
+/** A note as a list item, its commands as code. */
 function noteItem(note: string): string {
   const lines = note.split('\n').map((text) => (text.startsWith('  ') ? `\`${text.trim()}\`` : escaped(text)));
   return `- ${lines.join(' ')}`;
 }
 
-/** The table with its title and notes. */
+/** Returns the table with its title and notes. */
 export function tableMarkdown({ title, labels, columns, rows, notes }: ReportTable): string {
   const titles = columns.flatMap((column) =>
     cellTitles(column).map((kind) => `${escaped(columnTitle(column))}<br>${kind}`),

@@ -1,4 +1,4 @@
-// Finds the runs of a table's numbers by the fingerprint of their settings.
+// Finds the runs of a table's numbers by the fingerprints of their settings.
 import { decidingSettings, fingerprintAnywhere, fingerprints } from '../../config/fingerprint.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { otherThanTestImages } from '../../grids/measured-images.js';
@@ -11,37 +11,37 @@ import type { TableItem } from './numbers.js';
 import type { Metric } from './printed.js';
 import type { TableEntry } from './table.js';
 
-/** A run that a table needs and that is not done. */
+/** A run that a table needs and that is not done or not used. */
 export interface OpenRun {
   readonly configName: string;
   readonly seed: number;
-  /** What the stores have of it: a run that failed, was stopped, is planned or running; absent where there is none. */
+  /** The run in the stores: failed, stopped, planned or running; absent if there is none. */
   readonly found?: StoredRun;
-  /** A run that is done and not used: on other images than those used, or begun from imported weights. */
+  /** A run that is done but not used: on other images than those used, or started from imported weights. */
   readonly unused?: StoredRun;
 }
 
 export interface Measurement {
   readonly entries: readonly TableEntry[];
-  /** Each run once, however many numbers need it; in the order of the items. */
+  /** Each run once, even if several numbers need it; in the order of the items. */
   readonly open: readonly OpenRun[];
   /** The runs that are done and used. */
   readonly used: readonly StoredRun[];
-  /** Numbers on other images than the official ones: their config, and the images. */
+  /** The numbers on other images than the official ones: their config and the images. */
   readonly unusual: readonly string[];
   /**
-   * Runs that are done and not used: on other images than those used, begun from imported weights, or with another
-   * error than the run that is used in their place. In words.
+   * Descriptions of the runs that are done but not used: on other images than those used, started from imported
+   * weights, or with another error than the run that is used instead.
    */
   readonly leftOut: readonly string[];
 }
 
-/** The error that a table shows: the mean of the last ten epochs, the paper's protocol. */
+/** The error that a table shows: the mean of the last ten epochs, as in the paper. */
 function errorOf(summary: RunSummary | undefined, metric: Metric): number | undefined {
   return metric === 'top1' ? summary?.last10MeanTestErrorPercent : summary?.last10MeanTestErrorTop5Percent;
 }
 
-/** The runs of each fingerprint, without those of no grid that are not done. */
+/** The runs by fingerprint; unfinished runs that belong to no grid are left out. */
 function byFingerprint(runs: readonly StoredRun[]): ReadonlyMap<string, readonly StoredRun[]> {
   const found = new Map<string, StoredRun[]>();
   for (const run of runs) {
@@ -59,7 +59,7 @@ interface Candidates {
   readonly runs: readonly StoredRun[];
 }
 
-/** Of the runs that are done those that a number is made of: from scratch, all on the same images. */
+/** Selects the finished runs that numbers are made of: from scratch, all on the same images. */
 function usable(dataset: string, candidates: readonly Candidates[]) {
   const done = candidates.flatMap(({ runs }) => runs.filter(({ summary }) => summary !== undefined));
   const isScratch = ({ summary }: StoredRun): boolean => summary?.weights === undefined;
@@ -69,14 +69,14 @@ function usable(dataset: string, candidates: readonly Candidates[]) {
 }
 
 /**
- * What decides which images a config trains and is evaluated on, as one text; generated images belong to the method.
+ * Key of the images that a config trains and is evaluated on; generated images belong to the method instead.
  */
 const dataKeyOf = (config: ExperimentConfig): string =>
   JSON.stringify({ ...decidingSettings(config)['dataset'], synthetic: undefined });
 
 /**
- * Fills the items with the runs of `seeds`; runs of stores that come first count where two have the same settings. A
- * number is never made of runs on different images, nor of runs that began from imported weights.
+ * Fills the items with the runs of `seeds`. If runs of several stores have the same settings, the first store's is
+ * used. A number is never made of runs on different images, nor of runs that started from imported weights.
  */
 export function measure(
   items: readonly TableItem[],

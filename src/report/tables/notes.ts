@@ -11,7 +11,7 @@ import { lastEpochs } from '../../records/metrics-columns.js';
 import { evaluationNames } from '../../runs/description.js';
 import type { TableNumber } from './printed.js';
 
-/** The first of many, with how many more there are. */
+/** The first `limit` of the words, and the number of the others. */
 const some = (words: readonly string[], limit = 6): string => someNames(words, limit);
 
 function measuredNote(table: TableNumber, seeds: number, items: readonly TableItem[]): string {
@@ -57,7 +57,7 @@ function settingsNotes(items: readonly TableItem[]): readonly string[] {
   ];
 }
 
-/** Where a sweep has chosen some lambda0: which rows of ISDA use a searched value, and which the default one. */
+/** If a sweep has chosen some lambda0: which rows of ISDA use a searched value, and which the default. */
 function lambda0Notes(items: readonly TableItem[], searched: readonly Lambda0Choice[]): readonly string[] {
   if (searched.length === 0) return [];
   const uses = items.flatMap(({ config, network, dataset, augmentation }) => {
@@ -110,10 +110,10 @@ function missingNotes(open: readonly OpenRun[], commands: readonly string[]): re
   ];
 }
 
-/** Whether a run cannot be made in the store `root` because its place there has one that is done and not used. */
+/** Whether a run cannot be made in the store `root` because a run that is done but not used has its folder there. */
 const isBlocked = ({ unused }: OpenRun, root: string): boolean => unused?.ofGrid === true && unused.store === root;
 
-/** What has to be done for runs that no command makes, because another run has their place. */
+/** What to do about runs that no command can make because another run has their folder. */
 function blockedNotes(blocked: readonly OpenRun[], root: string, commands: readonly string[]): readonly string[] {
   if (blocked.length === 0) return [];
   const names = blocked.flatMap(({ unused }) => (unused ? [unused.name] : []));
@@ -135,7 +135,7 @@ function unreadableNote(unreadable: readonly UnreadableRun[]): readonly string[]
       ];
 }
 
-/** Which numbers are means over fewer than ten epochs. */
+/** The numbers that are means over fewer than ten epochs. */
 function shortNotes(used: readonly StoredRun[]): readonly string[] {
   const short = used.flatMap(({ row, summary }) =>
     summary === undefined || summary.epochs >= lastEpochs ? [] : [`${row} (${counted(summary.epochs, 'epoch')})`],
@@ -143,7 +143,7 @@ function shortNotes(used: readonly StoredRun[]): readonly string[] {
   return short.length === 0 ? [] : [`The mean of fewer than ten epochs: ${some([...new Set(short)])}.`];
 }
 
-/** Numbers that are not of the official images, and runs that do not say which images they had. */
+/** Numbers that were not measured on the official images, and runs that do not record their images. */
 function originNotes(unusual: readonly string[], used: readonly StoredRun[]): readonly string[] {
   const unknown = used.filter(({ summary }) => summary !== undefined && summary.data === undefined).length;
   const [runs, verb] = unknown === 1 ? ['1 run', 'does'] : [`${unknown} runs`, 'do'];
@@ -158,25 +158,25 @@ function originNotes(unusual: readonly string[], used: readonly StoredRun[]): re
 interface NotesOptions {
   readonly table: TableNumber;
   readonly seeds: number;
-  /** Only those that are shown. */
+  /** Only those shown. */
   readonly items: readonly TableItem[];
   readonly open: readonly OpenRun[];
-  /** The folder that missing runs are made in. */
+  /** The folder in which missing runs are made. */
   readonly root: string;
-  /** The runs that are done and shown. */
+  /** The runs that are done and whose numbers are shown. */
   readonly used: readonly StoredRun[];
   /** Numbers on other images than the official ones. */
   readonly unusual: readonly string[];
   /** Runs that are done and not used, and why. */
   readonly leftOut: readonly string[];
   readonly unreadable: readonly UnreadableRun[];
-  /** What sweeps have chosen. */
+  /** The values that sweeps have chosen. */
   readonly searched: readonly Lambda0Choice[];
-  /** The command lines that tell what missing runs take, and that make them. */
+  /** The command lines that estimate the cost of the missing runs, and that make them. */
   readonly commands: readonly string[];
 }
 
-/** What stands below a table, a note each; lines that begin with two spaces are commands. */
+/** The notes below a table; lines that start with two spaces are commands. */
 export function tableNotes({
   table,
   seeds,

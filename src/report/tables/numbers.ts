@@ -16,20 +16,20 @@ import { printedCells, type Address, type Metric, type PrintedNumbers, type Tabl
 export interface TableItem extends Address {
   readonly metric: Metric;
   readonly printed?: Spread;
-  /** What the config is called for people; also where there is none yet. */
+  /** The config's name, also if there is no such config. */
   readonly configName: string;
-  /** Absent where there is no such file. */
+  /** Absent if there is no such file. */
   readonly config?: ExperimentConfig;
-  /** Whether the config is another than the paper's for the same number. */
+  /** Whether the config differs from the paper's for the same number. */
   readonly changed: boolean;
 }
 
 interface ItemPlaces extends ConfigPlaces {
-  /** `KEY=VALUE` on every config. */
+  /** `KEY=VALUE`, applied to every config. */
   readonly overrides: readonly string[];
 }
 
-/** The config of a number under configs/, as it is there. */
+/** The config of a number under configs/, without overrides. */
 function paperConfig(
   table: TableNumber,
   address: Address,
@@ -39,7 +39,7 @@ function paperConfig(
   return isFile(path) ? loadConfig(path, { configsDirectory, workingDirectory }).config : undefined;
 }
 
-/** Every number of the paper's table. Errors (usage): `overrides` that a config refuses. */
+/** Returns all numbers of the paper's table. Errors (usage): `overrides` that are invalid for a config. */
 export function paperItems(table: TableNumber, numbers: PrintedNumbers, places: ItemPlaces): readonly TableItem[] {
   const loaded = new Map<string, Pick<TableItem, 'configName' | 'config' | 'changed'>>();
   return printedCells(numbers, table).map((cell) => {
@@ -56,7 +56,7 @@ export function paperItems(table: TableNumber, numbers: PrintedNumbers, places: 
   });
 }
 
-/** The address of a config in a table: Table 3 tells networks with dropout apart, the others do not. */
+/** The address of a config in a table: only Table 3 distinguishes networks with and without dropout. */
 function addressIn(table: TableNumber, config: ExperimentConfig): Address {
   const { network, dataset, method, augmentation, dropout } = describeConfig(config);
   const suffix = table === 3 && dropout && ['basic', 'isda'].includes(method) ? '+dropout' : '';
@@ -67,9 +67,9 @@ const sameAddress = (a: Address, b: Address): boolean =>
   a.network === b.network && a.dataset === b.dataset && a.method === b.method && a.augmentation === b.augmentation;
 
 /**
- * The numbers that configs of one's own make, in their order: of Table 5 the six variants of each config, of the others
- * one a config. The printed number stands beside where network, data set, augmentation and method are those of one in
- * the paper's table. Errors (usage): two configs for one place of the table; configs that cannot be loaded.
+ * Returns the numbers of the user's own configs, in their order: the six variants of each config for Table 5, one per
+ * config for the other tables. A number has the printed one if network, data set, augmentation and method are those of
+ * a number in the paper's table. Errors (usage): two configs for one cell; configs that cannot be loaded.
  */
 export function ownItems(
   table: TableNumber,

@@ -1,4 +1,4 @@
-// The paper's printed numbers, read from printed-numbers.json and checked.
+// The paper's printed numbers, read and validated from printed-numbers.json.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { cifarNames } from '../../data/datasets/cifar/format.js';
 export const tableNumbers = [1, 2, 3, 4, 5] as const;
 export type TableNumber = (typeof tableNumbers)[number];
 
-/** Mean and standard deviation over three runs in percent; `std: null` where the paper gives one number. */
+/** Mean and standard deviation over three runs in percent; `std: null` if the paper gives one number. */
 const spread = z.strictObject({ mean: z.number(), std: z.number().nullable() });
 const pair = z.strictObject({ basic: spread, isda: spread });
 const datasets = z.strictObject({ cifar10: spread.nullable(), cifar100: spread.nullable() });
@@ -26,17 +26,17 @@ const printedNumbers = z.strictObject({
 });
 export type PrintedNumbers = z.output<typeof printedNumbers>;
 
-/** Which number of a table is meant. Names are those of configs: `resnet-32`, `cifar10`, `isda+dropout`, `cutout`. */
+/** Identifies a number of a table, with the names of configs: `resnet-32`, `cifar10`, `isda+dropout`, `cutout`. */
 export interface Address {
   readonly network: string;
   readonly dataset: string;
-  /** A loss or a variant of ISDA; `basic` is cross entropy. */
+  /** A loss, a generator or a variant of ISDA; `basic` is cross entropy. */
   readonly method: string;
-  /** What Table 2 adds to the standard augmentation. */
+  /** The augmentation that Table 2 adds to the standard one. */
   readonly augmentation?: string;
 }
 
-/** `top5`: the error of the five best guesses, which Table 4 prints beside that of the best. */
+/** `top1`, and the `top5` error that Table 4 prints too. */
 export type Metric = 'top1' | 'top5';
 
 /** One number of the paper. */
@@ -47,7 +47,7 @@ interface PrintedCell extends Address {
 
 const file = fileURLToPath(new URL('../printed-numbers.json', import.meta.url));
 
-/** Reads the paper's numbers. Throws where the file is not what it has to be: it is part of the program. */
+/** Reads the paper's numbers. Throws if the file, which is part of the program, is not valid. */
 export function readPrintedNumbers(): PrintedNumbers {
   return printedNumbers.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
@@ -56,7 +56,7 @@ const spreadOf = ({ mean, std }: z.output<typeof spread>): Spread => (std === nu
 
 const methods = ['basic', 'isda'] as const;
 
-/** The numbers of one table in the paper's order, row by row. */
+/** Returns the numbers of one table in the paper's order, row by row. */
 export function printedCells(numbers: PrintedNumbers, table: TableNumber): readonly PrintedCell[] {
   const cell = (address: Address, value: z.output<typeof spread> | null): PrintedCell[] =>
     value === null ? [] : [{ ...address, metric: 'top1', printed: spreadOf(value) }];
@@ -95,7 +95,7 @@ export function printedCells(numbers: PrintedNumbers, table: TableNumber): reado
   }
 }
 
-/** Parameters of the networks in millions, as Table 1 prints them. */
+/** The number of parameters of each network in millions, as printed in Table 1. */
 export function printedParameters(numbers: PrintedNumbers): ReadonlyMap<string, number> {
   return new Map(numbers.table1.map(({ network, paramsMillions }) => [network, paramsMillions]));
 }

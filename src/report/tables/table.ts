@@ -8,74 +8,74 @@ import type { Address, Metric, TableNumber } from './printed.js';
 interface MeasuredRun {
   readonly seed: number;
   readonly error: number;
-  /** Epochs that the error is the mean of: ten, or all of a shorter run. */
+  /** The number of epochs over which the error is averaged: ten, or all of a shorter run. */
   readonly averagedEpochs: number;
 }
 
-/** One number of a table, before it has its place. */
+/** One number of a table, before layout. */
 export interface TableEntry extends Address {
   readonly metric: Metric;
-  /** In percent, as the paper has it; absent where it has none for these settings. */
+  /** The paper's number in percent; absent if it has none for these settings. */
   readonly printed?: Spread;
-  /** The config that makes it; absent where there is none. */
+  /** The config that makes it; absent if there is none. */
   readonly config?: string;
-  /** Runs that are done, in the order of their seeds. */
+  /** Runs that are done, sorted by seed. */
   readonly runs: readonly MeasuredRun[];
-  /** Seeds that a complete cell has. */
+  /** The number of seeds of a complete cell. */
   readonly asked: number;
-  /** Unusual images of its runs, in words: not the official CIFAR-10. */
+  /** Description of the images of its runs if they are unusual: not the official CIFAR-10. */
   readonly origin?: string;
-  /** Equal for numbers that may be compared with each other; absent where no run is done. */
+  /** Equal for numbers that may be compared with each other; absent if no run is done. */
   readonly originKey?: string;
-  /** `5000 held-out training images`: what errors are measured on where these are not all test images. */
+  /** `5000 held-out training images`: the images of the evaluation if they are not all test images. */
   readonly measuredOn?: string;
   /**
-   * Equal for numbers on the same part of the data, which alone are compared with each other; absent without a config.
+   * Equal for numbers on the same part of the data; only these are compared with each other. Absent without a config.
    */
   readonly dataKey?: string;
 }
 
 export interface TableCell extends TableEntry {
-  /** Over the seeds; absent where no run is done. */
+  /** Over the seeds; absent if no run is done. */
   readonly measured?: Spread;
-  /** 95 % of the mean over the seeds; absent of fewer than two runs. */
+  /** The 95 % interval of the mean over the seeds; absent for fewer than two runs. */
   readonly interval?: Interval;
-  /** Measured less printed. */
+  /** Measured minus printed. */
   readonly difference?: number;
-  /** With the cell of cross entropy; the family of Holm's correction is the whole table. Absent where there is none. */
+  /** With the cell of cross entropy, if there is one; the family of Holm's correction is the whole table. */
   readonly comparison?: Comparison;
 }
 
-/** What is said of a number, in this order. */
+/** The texts of a number, in this order. */
 const cellKinds = ['measured', 'interval', 'printed', 'diff', 'n', 'paired', 'p', 'holm'] as const;
 export type CellKind = (typeof cellKinds)[number];
 
 interface TableRow {
   readonly labels: readonly string[];
-  /** One a column; undefined where the paper has no number and nothing is planned. */
+  /** One per column; undefined if the paper has no number and no run is planned. */
   readonly cells: readonly (TableCell | undefined)[];
 }
 
-/** All errors are in percent. */
+/** A table with its texts; all errors are in percent. */
 export interface ReportTable {
   readonly table: TableNumber;
   readonly title: string;
   /** Titles of the columns that name a row. */
   readonly labels: readonly string[];
   readonly columns: readonly (Column & {
-    /** What some of its cells have, in the order of `cellKinds`; `measured` and `n` always. */
+    /** The kinds that some of its cells have, in the order of `cellKinds`; always `measured` and `n`. */
     readonly kinds: readonly CellKind[];
   })[];
   readonly rows: readonly TableRow[];
-  /** What the numbers are and what is missing, a sentence or two each. */
+  /** What the numbers are and what is missing, one or two sentences per note. */
   readonly notes: readonly string[];
 }
 
 interface TableOptions {
-  /** `0.5M` of a network; empty where it is not known. */
+  /** The number of parameters of a network, such as `0.5M`; empty if unknown. */
   readonly parameters: (network: string) => string;
   readonly notes: readonly string[];
-  /** Only entries for which this holds are shown; comparisons use all. Default: all. */
+  /** Only entries for which this returns true are shown; comparisons use all. Default: all. */
   readonly shown?: (entry: TableEntry, index: number) => boolean;
 }
 
@@ -103,13 +103,13 @@ function cellOf(entry: TableEntry, comparison: Comparison | undefined): TableCel
   const errors = entry.runs.map(({ error }) => error);
   const measured = spreadOf(errors);
   const { printed, origin, measuredOn } = entry;
-  // On other images the printed number is of another task.
+  // On other images the task is another than that of the printed number.
   const sameImages = origin === undefined && measuredOn === undefined;
   const difference = sameImages ? measured && printed && measured.mean - printed.mean : undefined;
   return { ...entry, measured, interval: meanInterval(errors), difference, comparison };
 }
 
-/** Whether a cell has something of a kind to say. */
+/** Whether a cell has a text of a kind. */
 function has({ measured, printed, difference, comparison }: TableCell, kind: CellKind): boolean {
   switch (kind) {
     case 'measured':
@@ -129,10 +129,10 @@ function has({ measured, printed, difference, comparison }: TableCell, kind: Cel
   }
 }
 
-/** Lays entries out as the paper does; rows and columns stand in the order in which they first occur. */
+/** Arranges entries as the paper does; rows and columns are in the order of their first occurrence. */
 export function layTable(table: TableNumber, entries: readonly TableEntry[], options: TableOptions): ReportTable {
   const { title, labels, row, column } = layouts[table];
-  // All entries are the family, also those that are not shown: choosing what is shown changes no number.
+  // The family includes entries that are not shown, so that the choice of what is shown changes no number.
   const comparisons = compareRows(
     entries.map((entry) => {
       const found = comparedWith(entry, entries);
