@@ -3,7 +3,7 @@
 /** A key as it is compared: `learning_rate` and `Learning-Rate` are `learningrate`. */
 export const bareKey = (key: string): string => key.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
-/** By their bare names: the key here. */
+/** Keys here, by the bare names of other programs. */
 const keys: Readonly<Record<string, string>> = {
   lr: 'optimizer.learningRate',
   baselr: 'optimizer.learningRate',
@@ -91,7 +91,7 @@ const keys: Readonly<Record<string, string>> = {
   runname: 'experiment',
 };
 
-/** By their bare names: the value here. */
+/** Values here, by the bare names of other programs. */
 const values: Readonly<Record<string, string>> = {
   gpu: 'cuda',
   ce: 'cross-entropy',
@@ -122,7 +122,7 @@ const values: Readonly<Record<string, string>> = {
 export const keyOfAlias = (key: string): string | undefined =>
   Object.hasOwn(keys, bareKey(key)) ? keys[bareKey(key)] : undefined;
 
-/** The one of `words` that another program's name means. */
+/** Returns the one of `words` that another program's name means; undefined if there is none. */
 export function wordOfAlias(value: string, words: readonly string[]): string | undefined {
   const bare = bareKey(value);
   const own = Object.hasOwn(values, bare) ? values[bare] : undefined;

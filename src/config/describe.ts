@@ -3,14 +3,14 @@ import { orList } from '../common/format.js';
 import { isPlainObject } from '../common/plain-object.js';
 import type { SchemaNode } from './schema.js';
 
-/** Safe integers bound every integer of the schema; nobody needs to read that. */
+/** Every integer of the schema has the bounds of safe integers, which descriptions leave out. */
 const isBound = (limit: number | boolean | undefined): limit is number =>
   typeof limit === 'number' && Math.abs(limit) < Number.MAX_SAFE_INTEGER;
 
-/** Whether a part of the schema is a schema of its own: not `true` or `false`, which allow anything or nothing. */
+/** Whether a part of the schema is an object, not `true` or `false`, which allow anything or nothing. */
 export const isNode = (value: unknown): value is SchemaNode => isPlainObject(value);
 
-/** The alternatives of a union, or the node alone. */
+/** Returns the alternatives of a union, or the node itself if it is no union. */
 export function alternatives(node: SchemaNode): readonly SchemaNode[] {
   return (node.oneOf ?? node.anyOf ?? [node]).filter(isNode);
 }
@@ -28,7 +28,7 @@ export function nameOfAlternative(node: SchemaNode): string | undefined {
   return typeof name?.const === 'string' ? name.const : undefined;
 }
 
-/** The alternative of a union that `value` means: the one of its `name`, else the one that is a map. */
+/** Returns the alternative of a union for `value`: the one with its `name`, else the one that is a map. */
 export function chosen(node: SchemaNode, value: unknown): SchemaNode {
   const options = alternatives(node);
   if (options.length === 1) return options[0];
@@ -57,7 +57,7 @@ export function knownKeys(node: SchemaNode, value: unknown): readonly string[] {
   return Object.keys(chosen(node, value).properties ?? {});
 }
 
-/** The words a node takes: an enum's, a constant, or the names of a union's alternatives. */
+/** Returns the words that a node accepts: an enum's values, a constant, or the names of a union's alternatives. */
 export function knownWords(node: SchemaNode): readonly string[] {
   if (node.enum) return node.enum.map(String);
   if (node.const !== undefined) return [String(node.const)];
@@ -95,7 +95,7 @@ export function expectation(node: SchemaNode): string {
   return only.properties ? `a map (keys: ${Object.keys(only.properties).join(', ')})` : 'a map of any keys';
 }
 
-/** The dotted paths of every key called `key`, `training.epochs` for `epochs`. */
+/** Returns the dotted paths of all keys called `key`, such as `training.epochs` for `epochs`. */
 export function pathsOfKey(root: SchemaNode, key: string): readonly string[] {
   const paths = Object.entries(root.properties ?? {}).flatMap(([section, node]) =>
     isNode(node) && alternatives(node).some((option) => propertyOf(option, key)) ? [`${section}.${key}`] : [],
@@ -103,7 +103,7 @@ export function pathsOfKey(root: SchemaNode, key: string): readonly string[] {
   return propertyOf(root, key) ? [key, ...paths] : paths;
 }
 
-/** The dotted paths of every key of the root and its sections. */
+/** Returns the dotted paths of all keys of the root and its sections. */
 export function allPaths(root: SchemaNode): readonly string[] {
   const sections = Object.entries(root.properties ?? {});
   const inside = sections.flatMap(([section, node]) =>

@@ -1,4 +1,4 @@
-// Config files and what they extend, read and merged into one tree of values.
+// Reads a config file and the files it extends, and merges them into one tree of values.
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { IsdaError, reasonOf, systemCode } from '../common/errors.js';
@@ -10,20 +10,20 @@ import { parseYaml } from './yaml.js';
 
 const maxBytes = 1024 * 1024;
 const deepestExtends = 16;
-/** Files of one config, each counted as often as it is extended. */
+/** The maximum number of files of one config; a file counts each time that it is extended. */
 const maxFiles = 100;
 
 interface ConfigFiles {
   /** Undefined if a file could not be used. */
   readonly tree: MapTree | undefined;
   readonly problems: readonly Problem[];
-  /** The files read, each once: a base before what extends it. */
+  /** The files read, each once: a base before the files that extend it. */
   readonly sources: readonly Source[];
   /** Their absolute paths, in the same order. */
   readonly paths: readonly string[];
 }
 
-/** The text of a YAML file or pipe of at most 1 MiB, or why there is none. */
+/** Reads the text of a YAML file or pipe of at most 1 MiB, or returns the problem. */
 export function readText(path: string, readPipe?: (path: string) => string): { text: string } | { reason: string } {
   try {
     if (isPipe(path)) return { text: readPipe?.(path) ?? readFileSync(path, 'utf8') };
@@ -39,7 +39,7 @@ export function readText(path: string, readPipe?: (path: string) => string): { t
   }
 }
 
-/** The file names of an `extends:` value with their places; problems where it is neither a name nor a list of names. */
+/** The file names of an `extends:` value with their places; a problem if it is neither a name nor a list of names. */
 function basesOf(value: Tree, problems: Problem[]): readonly { name: string; span: Span }[] {
   const items = value.kind === 'list' ? value.items : [value];
   return items.flatMap((item) => {
@@ -51,7 +51,7 @@ function basesOf(value: Tree, problems: Problem[]): readonly { name: string; spa
   });
 }
 
-/** The file that an `extends` of `file` means: one beside it, else the config of that name, as `--config` takes it. */
+/** The file that an `extends` of `file` means: one in the same folder, else a config by its name, as in `--config`. */
 function baseOf(name: string, file: string, places: ConfigPlaces): { path: string; hint?: string } {
   const beside = resolve(dirname(file), name);
   const path = [beside, `${beside}.yaml`, `${beside}.yml`].find(
@@ -67,8 +67,8 @@ function baseOf(name: string, file: string, places: ConfigPlaces): { path: strin
 }
 
 /**
- * Reads the file at an absolute path and all it extends. `sections` have keys that depend on their name. Problems are
- * collected, not thrown.
+ * Reads the file at an absolute path and all files it extends. `sections`: those whose keys depend on their `name`.
+ * Problems are collected, not thrown.
  */
 export function readConfigFiles(path: string, places: ConfigPlaces, sections: NamedSections): ConfigFiles {
   const { workingDirectory, readPipe } = places;
@@ -128,7 +128,7 @@ export function readConfigFiles(path: string, places: ConfigPlaces, sections: Na
       return read(base.path, span, [...chain, file], base.hint);
     });
     if (!order.includes(file)) order.push(file);
-    // A name belongs to one experiment: two configs of one name would share a run folder.
+    // A name is not inherited: two configs with one name would share a run folder.
     const below = trees.flatMap((tree) => (tree === undefined ? [] : [without(tree, 'experiment')]));
     return [...below, without(own, 'extends')].reduce((base, over) => merge(base, over, sections));
   };

@@ -11,11 +11,11 @@ export interface ConfigPlaces {
   readonly configsDirectory: string;
   /** Base of relative paths. */
   readonly workingDirectory: string;
-  /** The text of a pipe, which can be read once: the same text each time. Default: the pipe is read. */
+  /** Returns the text of a pipe, which can be read only once, each time. Default: the pipe is read. */
   readonly readPipe?: (path: string) => string;
 }
 
-/** The path that `-` stands for. */
+/** The path that `-` means. */
 export const standardInput = '/dev/stdin';
 
 const extension = /\.ya?ml$/i;
@@ -40,7 +40,7 @@ function namesIn(directory: string): readonly string[] {
 }
 
 /**
- * Every YAML file under a folder, as sorted relative paths with forward slashes; none where there is no such folder.
+ * Returns all YAML files under a folder as sorted relative paths with forward slashes; none if there is no such folder.
  */
 export function listConfigs(directory: string): readonly string[] {
   if (!isFolder(directory)) return [];
@@ -63,7 +63,7 @@ export function isFile(path: string): boolean {
   return statusOf(path)?.isFile() ?? false;
 }
 
-/** Whether a path is something that text can be read from once: standard input, `<(…)`. */
+/** Whether a path is a pipe, from which text can be read only once: standard input, `<(…)`. */
 export function isPipe(path: string): boolean {
   const status = statusOf(path);
   return status !== undefined && (status.isFIFO() || status.isCharacterDevice() || status.isSocket());
@@ -73,13 +73,13 @@ export function isFolder(path: string): boolean {
   return statusOf(path)?.isDirectory() ?? false;
 }
 
-/** A name without what separates its words: `resnet-32` and `resnet32` are one. */
+/** A name without separators of words: `resnet-32` and `resnet32` are equal. */
 const bare = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9/]/g, '');
 
 /** Minimum length of a word to suggest names that start with it. */
 const shortestBeginning = 3;
 
-/** Configs that `name` may mean: those that begin with it, then those spelt like it; what others extend comes last. */
+/** Configs that `name` may mean: those that start with it, then similar ones; configs that others extend are last. */
 function nearestConfigs(name: string, known: readonly string[]): readonly string[] {
   const wanted = withoutExtension(name).toLowerCase();
   return known
@@ -111,10 +111,10 @@ function unknownName(name: string, known: readonly string[]): IsdaError {
 }
 
 /**
- * The absolute path of the config that `name` means: `-` for standard input, a file, with or without `.yaml`, or else
- * the one config under the configs folder whose path is `name` or ends in it.
+ * Returns the absolute path of the config that `name` means: `-` for standard input, a file, with or without `.yaml`,
+ * or else the one config under the configs folder whose path is `name` or ends in it.
  *
- * @throws IsdaError (usage) with the nearest names where there is none, and with all where there are several.
+ * @throws IsdaError (usage) with the nearest names if there is none, and with all if there are several.
  */
 export function findConfig(name: string, { configsDirectory, workingDirectory }: ConfigPlaces): string {
   if (name === '-') return standardInput;

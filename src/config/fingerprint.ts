@@ -17,14 +17,14 @@ function namesOf(config: ExperimentConfig): ReadonlyMap<string, string> {
   return new Map(Object.entries({ dataset, model, loss, optimizer, schedule }).map(([key, { name }]) => [key, name]));
 }
 
-/** A factor of 1 is the same as none. */
+/** Without a factor of 1, which is the same as none. */
 const unlessOne = (factor: number | undefined): number | undefined => (factor === 1 ? undefined : factor);
 
 /**
- * What decides a run's numbers: a config without the experiment's name, `output`, `slurm`, `dataset.dir` (but that of
- * an `image-folder`, which is all it is known by), `dataset.classes` (which the data decides), `dataset.maxBroken`,
- * `dataset.synthetic.generator` and `model.weights` (where their checksums are known), `training.device`,
- * `training.workers`, `training.readEvery` and `training.metrics`.
+ * The settings that determine a run's numbers: a config without the experiment's name, `output`, `slurm`,
+ * `dataset.dir` (except for an `image-folder`, which only its folder identifies), `dataset.classes` (which the data
+ * determines), `dataset.maxBroken`, `dataset.synthetic.generator` and `model.weights` (if their checksums are known),
+ * `training.device`, `training.workers`, `training.readEvery` and `training.metrics`.
  */
 export function decidingSettings(config: ExperimentConfig): Sections {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
@@ -44,7 +44,7 @@ export function decidingSettings(config: ExperimentConfig): Sections {
     model: {
       ...model,
       weights: model.weightsSha256 === undefined ? model.weights : undefined,
-      // The same experiment as without the key.
+      // `stored` is the same experiment as no value.
       head: model.head === 'stored' ? undefined : model.head,
     },
     loss,
@@ -54,7 +54,7 @@ export function decidingSettings(config: ExperimentConfig): Sections {
     },
     schedule: {
       ...schedule,
-      // No warm-up, as without the key.
+      // 0 is no warm-up, as is no value.
       warmupEpochs: schedule.warmupEpochs === 0 ? undefined : schedule.warmupEpochs,
     },
     training: {
@@ -69,8 +69,8 @@ export function decidingSettings(config: ExperimentConfig): Sections {
 }
 
 /**
- * The same of a generator's config. `training.iterations` does not count, since no step depends on it: a run can be
- * made longer. Of `output`, only `lossesEvery` counts, which losses.csv depends on.
+ * The settings that determine the numbers of a generator. `training.iterations` is left out, since no step depends on
+ * it: a run can be extended. Of `output`, only `lossesEvery` is included, on which losses.csv depends.
  */
 function decidingGanSettings(config: GanConfig): Sections {
   const { dataset, gan, training, output } = ganConfigSchema.parse(config);
@@ -90,8 +90,8 @@ function canonicalJson(value: unknown): string {
 }
 
 /**
- * The part of a map that differs from the defaults of its schema. A key without a default stays, as does a map that is
- * not its default though all that is in it is: `cutout: {}` is not `cutout: false`.
+ * The part of a map that differs from the defaults of its schema. A key without a default is kept, as is a map that
+ * differs from its default although all of its values are defaults: `cutout: {}` is not `cutout: false`.
  */
 export function withoutDefaults(node: SchemaNode | undefined, value: object): Readonly<Record<string, unknown>> {
   const kept = Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
@@ -107,7 +107,7 @@ export function withoutDefaults(node: SchemaNode | undefined, value: object): Re
   return Object.fromEntries(kept);
 }
 
-/** Sections without defaults, without the name that a section has by default, and without sections left empty. */
+/** Sections without values that are defaults, without default names, and without sections that are then empty. */
 function differing(
   root: SchemaNode,
   sections: Sections,
@@ -126,39 +126,40 @@ function differing(
 const hashOf = (settings: unknown): string => createHash('sha256').update(canonicalJson(settings)).digest('hex');
 
 /**
- * SHA-256 (hex) of the settings that decide a run's numbers and differ from their defaults: two configs of one
- * fingerprint describe the same run, and a key that is added later changes none. A default must never change.
+ * SHA-256 (hex) of the settings that determine a run's numbers and differ from their defaults: two configs with the
+ * same fingerprint describe the same run, and a key that is added later changes no fingerprint. A default must never
+ * change.
  */
 export function fingerprint(config: ExperimentConfig): string {
   return hashOf(differing(experimentTree, decidingSettings(config), defaultNames));
 }
 
-/** As `fingerprint`, of a generator's config. */
+/** As `fingerprint`, for a generator's config. */
 export function ganFingerprint(config: GanConfig): string {
   return hashOf(differing(ganTree, decidingGanSettings(config)));
 }
 
-/** The fingerprints that a config's runs may be stored under: today's first. */
+/** The fingerprints under which a config's runs may be stored, the current form first. */
 export function fingerprints(config: ExperimentConfig): readonly string[] {
   const deciding = decidingSettings(config);
   return [fingerprint(config), ...legacyFingerprint(deciding, differing(experimentTree, deciding))];
 }
 
 /**
- * The fingerprint of an image folder's config whatever the folder's name, by which runs on the same images are found;
- * undefined of other data sets, whose folder is no part of their fingerprints.
+ * The fingerprint of an image folder's config without the folder's path, for finding runs on the same images;
+ * undefined for other data sets, whose fingerprints do not include a folder.
  */
 export function fingerprintAnywhere(config: ExperimentConfig): string | undefined {
   const { dataset } = config;
   return dataset.name === 'image-folder' ? fingerprint({ ...config, dataset: { ...dataset, dir: '/' } }) : undefined;
 }
 
-/** As `fingerprints`, of a generator's config. */
+/** As `fingerprints`, for a generator's config. */
 export function ganFingerprints(config: GanConfig): readonly string[] {
   const deciding = decidingGanSettings(config);
   return [ganFingerprint(config), ...legacyGanFingerprint(deciding, differing(ganTree, deciding))];
 }
 
-/** Whether a stored fingerprint, of today's form or of the one before, is that of a config. */
+/** Whether a stored fingerprint, in the current or the previous form, is that of a config. */
 export const isFingerprintOf = (config: ExperimentConfig, stored: string): boolean =>
   fingerprints(config).includes(stored);

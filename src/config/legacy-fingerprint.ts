@@ -138,8 +138,8 @@ function legacyHash(deciding: Sections, differing: Sections, known: KnownKeys): 
 }
 
 /**
- * The old fingerprint of the settings that decide a run's numbers, `differing` being those that are not at their
- * defaults; none where the old form cannot hold them.
+ * The old fingerprint of the settings that determine a run's numbers; `differing`: those that differ from their
+ * defaults. Undefined if the old form does not know one of them.
  */
 export const legacyFingerprint = (deciding: Sections, differing: Sections): readonly string[] =>
   legacyHash(deciding, differing, keys);

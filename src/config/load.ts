@@ -1,4 +1,4 @@
-// A config from its YAML file, the files it extends and the command line's changes, checked and resolved.
+// Loads a config from its YAML file, the files it extends and the command line's changes, and validates it.
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
@@ -15,24 +15,23 @@ import { merge, valueAt, type MapTree, type NamedSections } from './tree.js';
 import { checkTree, validate } from './validate.js';
 
 export interface LoadOptions extends ConfigPlaces {
-  /** Laid on the file's values, in order, as the rows of a study do; they come with their own places. */
+  /** Changes to the file's values, such as those of a study's row, in order, each with its own source. */
   readonly changes?: readonly MapTree[];
-  /** `KEY=VALUE` of each `--set`, in order; they come last. */
+  /** `KEY=VALUE` of each `--set`, in order; applied last. */
   readonly overrides?: readonly string[];
 }
 
 export interface LoadedConfig {
   readonly config: ExperimentConfig;
-  /** Absolute paths of the files it came from: bases first, the config itself last. */
+  /** Absolute paths of its files: bases first, the config itself last. */
   readonly files: readonly string[];
 }
 
 const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
 /**
- * `my-run` for `my run.yaml`: a file's name as the name of its experiment. Other scripts, and names that are cut, leave
- * too little to tell two files apart: a checksum of the whole name follows. What comes through a pipe is named by its
- * text.
+ * The name of an experiment from the name of its file: `my-run` for `my run.yaml`. A name that is not ASCII, or is cut,
+ * gets a checksum of the whole name, so that the names of two files differ. A config from a pipe is named by its text.
  */
 function experimentOf({ text, isPipe }: Source, path: string): string {
   if (isPipe === true) return `config-${short(text)}`;
@@ -54,7 +53,7 @@ function named(tree: MapTree, source: Source, path: string): MapTree {
   return { ...tree, entries: new Map([...tree.entries, ['experiment', entry]]) };
 }
 
-/** Files of the user's own are relative to what names them; a run folder's config must find them too. */
+/** Makes paths of the user's files absolute: they are relative to the file that names them, not to the run folder. */
 function withAbsolutePaths(config: ExperimentConfig, tree: MapTree, workingDirectory: string): ExperimentConfig {
   const absolute = <Section extends object>(section: Section, ...path: readonly string[]): Section => {
     const paths = Object.entries(section).flatMap(([key, value]: [string, unknown]) => {
@@ -94,16 +93,16 @@ function withGeneratorChecksum(config: ExperimentConfig, workingDirectory: strin
   return { ...config, dataset: { ...config.dataset, synthetic: { ...synthetic, checksum } } };
 }
 
-/** An unchecked config tree, and the sources of its values. */
+/** A config tree before validation, and the sources of its values. */
 interface ReadConfig {
   readonly tree: MapTree;
   readonly sources: readonly Source[];
-  /** The config's path as messages show it. */
+  /** The config's path for messages. */
   readonly label: string;
   readonly files: readonly string[];
 }
 
-/** Reads the config that `path` means, with all that is laid on it. `sections` have keys that depend on their name. */
+/** Reads the config that `path` means and applies all changes. `sections`: those whose keys depend on their `name`. */
 function readConfig(path: string, options: LoadOptions, sections: NamedSections): ReadConfig {
   const file = findConfig(path, options);
   const label = displayPath(file, options.workingDirectory);
@@ -118,9 +117,9 @@ function readConfig(path: string, options: LoadOptions, sections: NamedSections)
 }
 
 /**
- * Loads the config that `path` means (see `findConfig`). Bases named by `extends` come first, each later file over the
- * earlier ones, then `changes` and `overrides`. Maps merge key by key; lists and scalars are replaced; a new `name` of
- * a model, loss, optimizer or schedule drops the keys of the old one.
+ * Loads the config that `path` means (see `findConfig`). The files named by `extends` are merged first, in order, then
+ * the file itself, `changes` and `overrides`. Maps are merged key by key; lists and scalars are replaced; a new `name`
+ * of a model, loss, optimizer or schedule drops the keys of the old one.
  *
  * @throws IsdaError (usage) with up to ten problems, each with its place.
  */
@@ -138,7 +137,7 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
 const isGan = (tree: MapTree): boolean => tree.entries.has('gan');
 
 /**
- * Whether the config that `path` means is that of a generator; the rest of it is not checked. Errors: as `loadConfig`.
+ * Whether the config that `path` means is that of a generator; the rest is not validated. Errors: as `loadConfig`.
  */
 export function isGanConfig(path: string, options: LoadOptions): boolean {
   return isGan(readConfig(path, options, namedSections).tree);
@@ -160,7 +159,7 @@ export function loadGanConfig(path: string, options: LoadOptions): LoadedGanConf
   return { config: checked.value, files };
 }
 
-/** The config of a generator or of an experiment, whichever the file is. */
+/** Loads a config of either kind: of a generator or of an experiment. */
 export function loadAnyConfig(path: string, options: LoadOptions): GanConfig | ExperimentConfig {
   return (isGanConfig(path, options) ? loadGanConfig(path, options) : loadConfig(path, options)).config;
 }

@@ -1,11 +1,11 @@
-// Config keys behind words that people write as options: `--epochs 3` means `--set training.epochs=3`.
+// Config keys for unknown options, for hints: `--epochs 3` means `--set training.epochs=3`.
 import { bareKey, keyOfAlias } from './aliases.js';
 import { allPaths } from './describe.js';
 import type { SchemaNode } from './schema.js';
 
 /**
- * The keys of a config that an unknown option may mean: the key itself (`--training.epochs`), its last part
- * (`--batch-size`), or another program's name (`--lr`). None where it is none of these.
+ * Returns the config keys that an unknown option may mean: the key itself (`--training.epochs`), its last part
+ * (`--batch-size`), or another program's name for it (`--lr`); empty if there is none.
  */
 export function keysOfOption(option: string, root: SchemaNode): readonly string[] {
   const word = option.replace(/^-+/, '');

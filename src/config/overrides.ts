@@ -1,4 +1,4 @@
-// `--set a.b=value`: changes from the command line, as a tree to lay on the config.
+// Parses `--set a.b=value` of the command line to a tree that is merged into the config.
 import type { Problem } from './problems.js';
 import type { Source } from './source.js';
 import { merge, type MapTree, type Tree } from './tree.js';
@@ -14,7 +14,7 @@ interface Overrides {
   readonly sources: readonly Source[];
 }
 
-/** One `KEY=VALUE` as a tree with the dotted key's maps around the value, or what is wrong with it. */
+/** Parses one `KEY=VALUE` to a tree with the value inside the maps of the dotted key, or returns the problem. */
 function parseOverride(source: Source): { tree: MapTree } | { problems: readonly Problem[] } {
   const { text } = source;
   const whole = { source, start: option.length, end: text.length };
@@ -46,7 +46,7 @@ function parseOverride(source: Source): { tree: MapTree } | { problems: readonly
   return { tree: tree as MapTree };
 }
 
-/** Reads every `KEY=VALUE` (VALUE as YAML) into one tree; of two for one key the later counts. */
+/** Parses every `KEY=VALUE` (VALUE is YAML) into one tree; if a key is given twice, the later value is used. */
 export function parseOverrides(overrides: readonly string[]): Overrides {
   const sources = overrides.map((text): Source => ({ kind: 'option', label: '--set', text: option + text }));
   const read = sources.map(parseOverride);

@@ -4,7 +4,7 @@ import { ganConfigSchema, ganTree, type GanConfig } from './gan.js';
 import { experimentSchema, experimentTree, type ExperimentConfig, type SchemaNode } from './schema.js';
 
 /**
- * The config as YAML in the schema's key order, as a run folder's `config.yaml` has it. Reads back to an equal config.
+ * The config as YAML in the schema's key order, as in a run folder's `config.yaml`. Loading it gives an equal config.
  */
 export const printConfig = (config: ExperimentConfig): string => printValues(experimentSchema.parse(config));
 
@@ -17,7 +17,7 @@ function printValues(values: ExperimentConfig | GanConfig): string {
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
-/** A schema as that of a file: with `extends`, all keys optional. */
+/** The schema of a file: with `extends`, and all keys optional. */
 function fileSchema(whole: SchemaNode, title: string): SchemaNode {
   const file = { type: 'string', minLength: 1 } as const;
   return {

@@ -28,8 +28,8 @@ function numbered(problem: Problem, index: number): string {
 }
 
 /**
- * The usage error for one config (`name`: how it was asked for) with at least one problem; shows the first ten. `what`:
- * what else it is, such as a study.
+ * The usage error for one config with at least one problem; shows the first ten. `name`: the config as the user named
+ * it; `what`: another kind of file, such as a study.
  */
 export function configError(name: string, problems: readonly Problem[], what = 'config'): IsdaError {
   const action = `use ${what} ${name}`;

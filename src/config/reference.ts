@@ -10,7 +10,7 @@ interface Row {
   readonly meaning: string;
 }
 
-/** Rows of a map's keys; `required` ones have no default. A key that takes a map gets its keys' rows below its own. */
+/** The rows of a map's keys; `required` ones have no default. The rows of a nested map's keys follow its own row. */
 function rowsOf(map: SchemaNode, prefix: string): readonly Row[] {
   return Object.entries(map.properties ?? {}).flatMap(([name, node]) => {
     if (!isNode(node)) return [];
@@ -43,7 +43,7 @@ function isSection(root: SchemaNode, key: string): boolean {
   return isNode(node) && alternatives(node).some((option) => option.properties);
 }
 
-/** The reference of an experiment's keys, then of a generator's. */
+/** The reference of an experiment's keys, followed by that of a generator's. */
 export function configReference(): string {
   return `${referenceOf(jsonSchema())}
 ## Every key of a generator
@@ -54,7 +54,8 @@ ${referenceOf(ganJsonSchema())}`;
 }
 
 /**
- * Markdown: one heading a section, or a section and name where the keys depend on the name, with a table of its keys.
+ * Returns Markdown: for each section a heading and a table of its keys, and one for each `name` if the keys depend on
+ * it.
  */
 function referenceOf(root: SchemaNode): string {
   const words = rowsOf(root, '').filter(({ key }) => !key.includes('.') && !isSection(root, key));

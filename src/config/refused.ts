@@ -6,7 +6,7 @@ interface Refusal {
   readonly hint: string;
 }
 
-/** By the section's key, its `name` and the key. */
+/** Refused keys, by the section's key, its `name` and the key. */
 const refusals: ReadonlyMap<string, Refusal> = new Map([
   [
     'loss isda base',

@@ -1,4 +1,4 @@
-// The whole experiment as one schema. The sections' schemas live with their owners; here are their defaults together.
+// The schema of an experiment. The schemas of sections are in the modules they configure; this one adds defaults.
 import { z } from 'zod';
 import { augmentationOptions, folderAugmentation, type MixingOptions } from '../data/augment/options.js';
 import { datasetOptions, isImageFolder, resizeFor } from '../data/options.js';
@@ -19,7 +19,7 @@ const anyModel = z.discriminatedUnion('name', [...modelOptions.options, customMo
 const anyOptimizer = z.discriminatedUnion('name', [...optimizerOptions.options, customOptimizerOptions]);
 const anyLoss = z.discriminatedUnion('name', [...lossOptions.options, customLossOptions]);
 
-/** Characters of a run's name: with its seed it names a folder. */
+/** The maximum length of a run's name, as name and seed are the name of a folder. */
 export const maxExperimentLength = 200;
 export const experimentName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
@@ -31,15 +31,15 @@ export const experimentProblem = (name: string): string | undefined =>
       ? undefined
       : 'expected letters, digits, dots, dashes and underscores, beginning with a letter or digit';
 
-/** `experiment`, of every kind of config. */
+/** The section `experiment` of every kind of config. */
 export const experimentKey = z
   .string()
   .regex(experimentName, { error: ({ input }) => experimentProblem(String(input)) })
   .describe("name of the run; default: the file's name. Not inherited through extends");
 
 /**
- * An experiment as a config describes it. A section left out takes the paper's setting for ResNet-32 on CIFAR-10 with
- * plain cross entropy (supplement B).
+ * The sections of an experiment. A section that is left out has the paper's settings for ResNet-32 on CIFAR-10 with
+ * cross entropy (supplement B).
  */
 const experimentObject = z.strictObject({
   experiment: experimentKey,
@@ -60,14 +60,14 @@ function withOptimizerName(value: unknown): unknown {
   return { ...value, optimizer: { ...value.optimizer, ...defaultOptimizer } };
 }
 
-/** A section of a folder of images with the `resize` that goes with its `imageSize`. */
+/** Fills in the `resize` of an image folder, which depends on its `imageSize`. */
 function withResize(dataset: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { imageSize, resize } = dataset;
   if (resize !== undefined || typeof imageSize !== 'number' || !Number.isInteger(imageSize)) return dataset;
   return { ...dataset, resize: resizeFor(imageSize) };
 }
 
-/** Fills in what is left out because of other keys: images in folders are augmented and evaluated in their own way. */
+/** Fills in defaults that depend on other keys: image folders have other augmentation and evaluation. */
 function withDependentDefaults(config: unknown): unknown {
   const value = withOptimizerName(config);
   if (!isPlainObject(value) || !isPlainObject(value.dataset) || !isImageFolder({ name: String(value.dataset.name) }))
@@ -91,7 +91,7 @@ function softTargetRefusal(name: string, mixing: readonly string[]) {
   return { message, params: { hint } };
 }
 
-/** The whole schema, with what depends on several sections. */
+/** The whole schema, including checks across sections. */
 export const experimentSchema = z.preprocess(
   withDependentDefaults,
   experimentObject.superRefine(({ dataset, augmentation, model, loss, optimizer, schedule, training }, context) => {
@@ -132,8 +132,8 @@ export const namedSections: NamedSections = new Map([
 export type SchemaNode = z.core.JSONSchema.BaseSchema;
 
 /**
- * A schema as JSON Schema, the form that messages, the reference and editors read. To make it takes as long as to read
- * a config.
+ * Converts a schema to JSON Schema, which messages, the reference and editors use. This takes as long as loading a
+ * config.
  */
 export const asTree = (schema: z.ZodType): SchemaNode =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });

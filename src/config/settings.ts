@@ -3,7 +3,7 @@ import { isPlainObject } from '../common/plain-object.js';
 import { decidingSettings } from './fingerprint.js';
 import type { ExperimentConfig } from './schema.js';
 
-/** `loss.lambda0` → `0.5`. Values are JSON; keys are sorted. */
+/** Settings by dotted key, such as `loss.lambda0` → `0.5`. Values are JSON; keys are sorted. */
 export type Settings = ReadonlyMap<string, string>;
 
 function flatten(value: unknown, path: string): [string, string][] {
@@ -13,21 +13,21 @@ function flatten(value: unknown, path: string): [string, string][] {
   return Object.entries(value).flatMap(([key, inner]) => flatten(inner, path === '' ? key : `${path}.${key}`));
 }
 
-/** All that decides a run's numbers. */
+/** All settings that determine a run's numbers. */
 export function flatSettings(config: ExperimentConfig): Settings {
   return new Map(flatten(decidingSettings(config), '').sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** All that decides a run's numbers but the seed. */
+/** All settings that determine a run's numbers except the seed. */
 export function settingsWithoutSeed(config: ExperimentConfig): Settings {
   return new Map([...flatSettings(config)].filter(([key]) => key !== 'training.seed'));
 }
 
-/** Whether a key is one of `sections` or lies in one. */
+/** Whether a key is one of `sections` or in one of them. */
 export const isWithin = (key: string, sections: readonly string[]): boolean =>
   sections.some((section) => key === section || key.startsWith(`${section}.`));
 
-/** Settings without those in `sections`. */
+/** Returns the settings without those in `sections`. */
 export const settingsOutside = (settings: Settings, sections: readonly string[]): Settings =>
   new Map([...settings].filter(([key]) => !isWithin(key, sections)));
 
@@ -35,7 +35,7 @@ export const settingsOutside = (settings: Settings, sections: readonly string[])
 export const settingsKey = (settings: Settings, sections: readonly string[] = []): string =>
   JSON.stringify([...settingsOutside(settings, sections)]);
 
-/** The keys in which some of several settings differ. */
+/** Returns the keys in which the given settings differ. */
 export function differingKeys(all: readonly Settings[]): readonly string[] {
   const keys = new Set(all.flatMap((settings) => [...settings.keys()]));
   return [...keys].filter((key) => new Set(all.map((settings) => settings.get(key))).size > 1);
@@ -45,19 +45,19 @@ export function differingKeys(all: readonly Settings[]): readonly string[] {
 export const valueText = (settings: Settings, key: string): string =>
   (settings.get(key) ?? 'none').replaceAll('"', '').replace(/^([0-9a-f]{8})[0-9a-f]{56}$/, '$1');
 
-/** Changes that are named. */
+/** The maximum number of changes that are named. */
 const maxChanges = 3;
 
-/** `loss.lambda0 0.5 → 0.25, training.epochs 160 → 200`: the first few differences of settings; empty of equal ones. */
+/** The first differences as text: `loss.lambda0 0.5 → 0.25, training.epochs 160 → 200`; empty for equal settings. */
 export function settingsChangesText(from: Settings, to: Settings): string {
   const keys = differingKeys([from, to]);
-  // Another model or loss has other keys: its name says most.
+  // Names precede the keys that depend on them.
   const ordered = [...keys.filter((key) => key.endsWith('.name')), ...keys.filter((key) => !key.endsWith('.name'))];
   const shown = ordered.slice(0, maxChanges).map((key) => `${key} ${valueText(from, key)} → ${valueText(to, key)}`);
   const rest = ordered.length - shown.length;
   return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-/** `settingsChangesText` of all that decides a run's numbers. */
+/** As `settingsChangesText`, for all settings that determine a run's numbers. */
 export const changesText = (before: ExperimentConfig, after: ExperimentConfig): string =>
   settingsChangesText(flatSettings(before), flatSettings(after));

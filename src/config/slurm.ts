@@ -1,4 +1,4 @@
-// The config section `slurm`: resources of a run on a Slurm cluster. They change no number of the run.
+// The config section `slurm`: resources of a run on a Slurm cluster. They do not affect its numbers.
 import { z } from 'zod';
 
 /** Parses a time limit of sbatch to seconds; undefined if it is invalid, 0 if unlimited. */
@@ -16,7 +16,7 @@ export function timeLimitSeconds(text: string): number | undefined {
 
 const text = z.string().regex(/^[^\s\0]+$/, { error: 'expected text without spaces' });
 
-/** `slurm`: what a run is given by `--executor slurm`; what is left out is the cluster's default. */
+/** `slurm`: the resources that `--executor slurm` requests for a run; default: those of the cluster. */
 export const slurmOptions = z
   .strictObject({
     partition: text.optional().describe('sbatch --partition'),

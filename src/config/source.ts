@@ -1,9 +1,9 @@
-// Places in a config's text: spans, line and column, and the excerpt with a caret under what is meant.
+// Positions in a config's text: spans, line and column, and the excerpt with carets for messages.
 
 /** A text that config values come from: a YAML file, or one `--set KEY=VALUE` of the command line. */
 export interface Source {
   readonly kind: 'file' | 'option';
-  /** How messages name it: a path for a file. */
+  /** Its name in messages: a path for a file. */
   readonly label: string;
   readonly text: string;
   /** For a file: its folder, absolute. Paths in `--set` are relative to the working directory. */
@@ -12,7 +12,7 @@ export interface Source {
   readonly isPipe?: boolean;
 }
 
-/** A stretch of a source, as offsets into its text; `end` is exclusive. */
+/** A range of a source, as offsets into its text; `end` is exclusive. */
 export interface Span {
   readonly source: Source;
   readonly start: number;
@@ -21,7 +21,7 @@ export interface Span {
 
 const widestExcerpt = 100;
 
-/** Line and column, both counted from 1, and the line's own text. */
+/** Line and column, both counted from 1, and the line's text. */
 export function positionOf(span: Span): { line: number; column: number; text: string } {
   const { text } = span.source;
   const start = Math.min(span.start, text.length);
@@ -31,12 +31,12 @@ export function positionOf(span: Span): { line: number; column: number; text: st
   return { line: before.length, column, text: text.slice(lineStart).split(/[\r\n]/, 1)[0] };
 }
 
-/** A terminal shows neither control characters nor tabs one column wide, so a caret under them would stand wrong. */
+/** Replaces control characters and tabs, which a terminal does not show one column wide, to align the carets. */
 function oneColumnEach(text: string): string {
   return text.replaceAll('\t', ' ').replaceAll(/\p{Cc}|\p{Cf}|\p{Cs}/gu, '·');
 }
 
-/** The place of a span for an error: `file:line:col`, the source line and carets under it, on lines of their own. */
+/** The location of a span for an error: `file:line:col`, then on separate lines the source line and the carets. */
 export function placeOf(span: Span): string {
   const { line, column, text } = positionOf(span);
   const width = Math.max(1, Math.min(span.end - span.start, text.length - column + 1));

@@ -18,21 +18,21 @@ export interface MapTree {
   readonly span: Span;
 }
 export interface Entry {
-  /** Where the key was written. */
+  /** The span of the key. */
   readonly key: Span;
   readonly value: Tree;
 }
 export type Tree = ScalarTree | ListTree | MapTree;
 
-/** The plain JavaScript value of a tree. */
+/** Returns the plain JavaScript value of a tree. */
 export function plain(tree: Tree): unknown {
   if (tree.kind === 'scalar') return tree.value;
   if (tree.kind === 'list') return tree.items.map(plain);
-  // Own properties only: a key `__proto__` stays a key.
+  // Defines own properties, so that a key `__proto__` is an ordinary key.
   return Object.fromEntries([...tree.entries].map(([key, entry]) => [key, plain(entry.value)]));
 }
 
-/** The map without one key. */
+/** Returns the map without one key. */
 export function without(tree: MapTree, key: string): MapTree {
   return { ...tree, entries: new Map([...tree.entries].filter(([name]) => name !== key)) };
 }
@@ -63,12 +63,12 @@ function nameOf(tree: Tree): Scalar | undefined {
   return name?.kind === 'scalar' ? name.value : undefined;
 }
 
-/** Sections whose keys depend on their `name`, each with the name that one without has, if it may be without. */
+/** Sections whose keys depend on their `name`, each with the default name, if it has one. */
 export type NamedSections = ReadonlyMap<string, string | undefined>;
 
 /**
- * Lays `over` on `base`: maps are merged key by key, lists and scalars replaced. Where a section of `named` changes its
- * `name`, the other keys of the base's section are dropped, because they belong to the other loss, model, optimizer or
+ * Merges `over` into `base`: maps key by key; lists and scalars are replaced. If a section of `named` changes its
+ * `name`, the other keys of the base's section are dropped, as they belong to another loss, model, optimizer or
  * schedule.
  */
 export function merge(base: MapTree, over: MapTree, named: NamedSections = new Map()): MapTree {

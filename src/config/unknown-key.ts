@@ -1,4 +1,4 @@
-// Unknown keys of a config: the problem, with what was probably meant.
+// Describes the problem of an unknown key of a config, with suggestions.
 import { distance } from 'fastest-levenshtein';
 import { orList } from '../common/format.js';
 import { didYouMean, nearest } from '../common/nearest.js';
@@ -11,7 +11,7 @@ import { keySpanAt, plain, valueAt, type MapTree } from './tree.js';
 
 export type Path = readonly PropertyKey[];
 
-/** The checked value and its schema. */
+/** The validated value and its schema. */
 export interface CheckedTree {
   readonly tree: MapTree;
   /** The tree as plain values. */
@@ -37,7 +37,7 @@ function knownElsewhere(
 ): string | undefined {
   const here = known.find((name) => bareKey(name) === bareKey(key));
   if (here !== undefined) return `did you mean ${shown(here)}?`;
-  // A key one letter away was probably meant, whatever else has the word as it is.
+  // A key that differs in one letter is more likely than an exact match elsewhere.
   const close = nearest(key, known).filter((name) => distance(name.toLowerCase(), key.toLowerCase()) === 1);
   const meant = (others: readonly string[]): string =>
     `did you mean ${orList([...new Set([...close.map(shown), ...others])])}?`;
@@ -49,7 +49,7 @@ function knownElsewhere(
   return same.length === 0 ? undefined : meant(same);
 }
 
-/** A key that is no mistake in spelling but of another notation. */
+/** A hint for a key in another notation. */
 function otherNotation(key: string, at: Path, { root, value }: CheckedTree): string | undefined {
   if (key === '<<') return 'YAML merge keys are not read: `extends: FILE` takes the values of another file';
   const parts = key.split('.');
@@ -58,7 +58,7 @@ function otherNotation(key: string, at: Path, { root, value }: CheckedTree): str
   return `dotted keys are for --set; in YAML write ${nested}`;
 }
 
-/** Where a section has the key under other names: `dataset.mean` is of `image-folder`, not of `cifar10`. */
+/** A hint if the section has the key with another `name`: `dataset.mean` of `image-folder`, not of `cifar10`. */
 function ofOtherName(key: string, at: Path, { root, value }: CheckedTree): string | undefined {
   const section = schemaAt(root, at, value);
   const having = section === undefined ? [] : alternatives(section).filter((option) => propertyOf(option, key));
@@ -66,7 +66,7 @@ function ofOtherName(key: string, at: Path, { root, value }: CheckedTree): strin
   return names.length === 0 ? undefined : `it is a key of ${dotted([...at, 'name'])}: ${orList(names)}`;
 }
 
-/** The problem of a key that the schema does not know at a path. */
+/** The problem of an unknown key at a path. */
 export function unknownKey(key: string, at: Path, known: readonly string[], checked: CheckedTree): Problem {
   const { tree, root } = checked;
   const path = [...at, key];
@@ -86,7 +86,7 @@ export function unknownKey(key: string, at: Path, known: readonly string[], chec
   const notation = otherNotation(key, at, checked);
   if (notation !== undefined) return { code: 'config/unknown-key', message, span, hint: notation };
   const here = isConfig && at.length === 0 && span?.source.kind === 'file' ? ['extends', ...known] : known;
-  // In a file the keys of a section stand by themselves, on the command line with it.
+  // In a file, the keys of a section are written without it, on the command line with it.
   const shown = (name: string): string => (span?.source.kind === 'option' ? dotted([...at, name]) : name);
   return {
     code: 'config/unknown-key',

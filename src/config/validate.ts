@@ -1,4 +1,4 @@
-// A tree of values against the schema: the resolved config, or every problem with its place.
+// Validates a tree of values with the schema: returns the resolved config, or every problem with its location.
 import type { z } from 'zod';
 import { orList } from '../common/format.js';
 import { didYouMean, nearest } from '../common/nearest.js';
@@ -24,7 +24,7 @@ function got(tree: Tree): string {
   return JSON.stringify(tree.value.length > 40 ? `${tree.value.slice(0, 39)}…` : tree.value);
 }
 
-/** `did you mean cuda?`, of a word that is another program's, or near. */
+/** A hint such as `did you mean cuda?`, for another program's word or a similar one. */
 function suggestWord(value: string, words: readonly string[]): string | undefined {
   const alias = wordOfAlias(value, words);
   return alias === undefined ? didYouMean(value, words) : `did you mean ${alias}?`;
@@ -48,7 +48,7 @@ function hintFor(name: string, node: SchemaNode, tree: Tree): string | undefined
   return undefined;
 }
 
-/** Turns the issues that zod finds into problems in the words and at the places of the user's files. */
+/** Converts issues of zod to problems with messages for users and locations in their files. */
 function problemsOf(issue: Issue, prefix: Path, checked: CheckedTree): readonly Problem[] {
   const { tree, root, value } = checked;
   const path = [...prefix, ...issue.path];
@@ -61,7 +61,7 @@ function problemsOf(issue: Issue, prefix: Path, checked: CheckedTree): readonly 
     return issue.keys.map((key) => unknownKey(key, path, known, checked));
   }
   if (issue.code === 'invalid_union' && written?.kind === 'map' && issue.errors.length > 0) {
-    // The alternative that is a map is the one that was meant: its own issues say more than "no match".
+    // The value is a map, so the issues of the alternative that is a map are more helpful than "no match".
     const meant = issue.errors.find((errors) => errors.every((inner) => inner.path.length > 0 || 'keys' in inner));
     if (meant) return meant.flatMap((inner) => problemsOf(inner, path, checked));
   }
@@ -88,7 +88,7 @@ function guessName(path: string, word: string, words: readonly string[]): string
   return networks.length > 0 ? `did you mean ${orList(networks.map(networkSettings))}?` : suggestWord(word, words);
 }
 
-/** A ResNet's depth that is another family's. */
+/** A hint for a ResNet's depth that another family has. */
 function depthElsewhere(path: string, tree: MapTree): string | undefined {
   const [family, depth] = ['name', 'depth'].map((key) => valueAt(tree, ['model', key]));
   if (path !== 'model.depth' || family === undefined || plain(family) !== 'resnet' || depth === undefined)
@@ -97,14 +97,15 @@ function depthElsewhere(path: string, tree: MapTree): string | undefined {
   return networks.length > 0 ? `did you mean ${orList(networks.map(networkSettings))}?` : undefined;
 }
 
-/** The names that choose among the alternatives of the section whose `name` is at `path`. */
+/** The names of the alternatives of the section whose `name` is at `path`. */
 function unionWords(root: SchemaNode, path: Path, value: unknown): readonly string[] {
   const section = schemaAt(root, path.slice(0, -1), value);
   return section === undefined ? [] : knownWords(section);
 }
 
 /**
- * A hint where a missing key's section has an unknown one like it: without its `name` a section's keys go unchecked.
+ * A hint if the section of a missing key has a similar unknown one: without its `name`, a section's keys are not
+ * validated.
  */
 function misspelt(path: Path, { tree, root, value }: CheckedTree): string | undefined {
   const section = valueAt(tree, path.slice(0, -1));
@@ -116,12 +117,12 @@ function misspelt(path: Path, { tree, root, value }: CheckedTree): string | unde
   return typo && `did you mean ${missing} instead of ${typo}?`;
 }
 
-/** Where a problem stands among the others: files in the order they were read, then the command line; top to bottom. */
+/** The sort key of a problem: files in the order they were read, then the command line; top to bottom. */
 function order(problem: Problem, sources: readonly Source[]): number {
   return problem.span === undefined ? -1 : sources.indexOf(problem.span.source) * 2 ** 24 + problem.span.start;
 }
 
-/** A schema, and its tree, which messages about what is wrong read. */
+/** A schema, and its JSON Schema, from which messages are made. */
 interface Described<Value> {
   readonly schema: z.ZodType<Value>;
   readonly root: SchemaNode;
@@ -138,7 +139,7 @@ export function checkTree<Value>(
   if (result.success) return { value: result.data };
   const checked = { tree, value, root };
   const found = result.error.issues.flatMap((issue) => problemsOf(issue, [], checked));
-  // Two checks can fail on one value (too big for an integer and for its range): one message says both.
+  // Two checks can fail for one value (too large for an integer and for its range): one message covers both.
   const once = new Map(found.map((problem) => [problem.message, problem]));
   return { problems: [...once.values()].sort((a, b) => order(a, sources) - order(b, sources)) };
 }

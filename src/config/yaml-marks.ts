@@ -1,10 +1,10 @@
-// Marks of YAML that change a value of the command line, or drop a part of it.
+// YAML syntax that changes the meaning of a command-line value, or drops a part of it.
 import { Lexer } from 'yaml';
 
-/** Tokens by which the lexer marks documents and scalars; they are not in the text. */
+/** Control tokens of the lexer for documents and scalars, which are not part of the text. */
 const lexerMarks = new Set(['\u0002', '\u0018', '\u001f', '\ufeff']);
 
-/** Characters that YAML does not read as a part of a value, by the start of the token, with their effect. */
+/** Effects of characters that YAML does not read as part of a value, by the start of their token. */
 const marks: readonly (readonly [token: RegExp, message: string])[] = [
   [/^#/, '# begins a comment in YAML, so the rest would be left out'],
   [/^&/, '& names a value in YAML, so it would be left out'],
@@ -23,7 +23,7 @@ export function findMark(value: string): { readonly at: number; readonly message
     if (mark !== undefined) return { at, message: mark[1] };
     if (!lexerMarks.has(token)) at += token.length;
   }
-  // Within quotes, or within a block of lines.
+  // Inside quotes or a block scalar.
   const line = value.search(/[\r\n]/);
   return line === -1 ? undefined : { at: line, message: 'a value is one line' };
 }

@@ -5,7 +5,7 @@ import { positionOf, type Source, type Span } from './source.js';
 import type { Entry, Tree } from './tree.js';
 
 const deepest = 64;
-/** Values in one file, aliases written out; a real config has fewer than a hundred. */
+/** The maximum number of values in one file, with aliases expanded; a real config has fewer than a hundred. */
 const maxValues = 10_000;
 
 interface ParsedYaml {
@@ -20,7 +20,7 @@ interface ParsedYaml {
 function tooDeep(text: string): number | undefined {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
-    // The parser does its work as its tokens are taken.
+    // The parser is lazy: it runs as its tokens are consumed.
     Array.from(parser.next(lexeme));
     const open = parser.stack.filter((token) => 'items' in token);
     if (open.length > deepest) return open[deepest].offset;
@@ -35,8 +35,7 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 /**
- * Converts a node of the document, or what stands in its place, to a tree; adds to `problems`. `at`: a span of the
- * text.
+ * Converts a node of the document to a tree; adds to `problems`. `at`: converts a range of the parser to a span.
  */
 function createConverter(
   at: (start: number, end: number) => Span,
@@ -45,7 +44,7 @@ function createConverter(
   const anchors = new Map<string, { tree: Tree; values: number }>();
   let values = 0;
 
-  /** Adds a problem and stands a null in for the value, so that the rest is still read. */
+  /** Adds a problem and returns null as the value, so that the rest is still read. */
   const refuse = (message: string, span: Span, hint?: string): Tree => {
     problems.push({ message, span, hint });
     return nothing(span);
@@ -101,8 +100,8 @@ function createConverter(
 }
 
 /**
- * Reads the part of `source.text` from `offset` to its end as YAML 1.2. Syntax errors, unknown tags, keys given twice,
- * nesting deeper than 64 and aliases that write out to more than 10000 values are problems.
+ * Parses `source.text` from `offset` to its end as YAML 1.2. Syntax errors, unknown tags, duplicate keys, nesting
+ * deeper than 64 and aliases that expand to more than 10000 values are problems.
  */
 export function parseYaml(source: Source, offset = 0): ParsedYaml {
   const text = source.text.slice(offset);
