@@ -15,59 +15,59 @@ import { trainingImages } from '../../runs/run-sources.js';
 import { countImages, type ImageCounts } from './images.js';
 import { measuredBatches, measureSteps, stepKey, type StepTimes } from './step-times.js';
 
-/** What is known of the runs of a row; all of them have the same config but for the seed. */
+/** The estimate for the runs of a row, whose configs differ only in the seed. */
 export interface RunEstimate {
-  /** Of one training step of a full batch, computed from its tensors. */
+  /** Memory of one training step of a full batch, computed from its tensors. */
   readonly memoryBytes?: number;
-  /** At most: the newest checkpoints and the best one, which a finished run keeps. */
+  /** Upper bound: the newest checkpoints and the best one, which a finished run keeps. */
   readonly diskBytes?: number;
   readonly images?: ImageCounts;
   /** Milliseconds of a training step and of an evaluation step. */
   readonly step?: StepTimes;
-  /** Training and evaluation, as the mean over all epochs, without making the batches. */
+  /** Training and evaluation, as the mean over all epochs, without loading the batches. */
   readonly secondsPerEpoch?: number;
-  /** Why something of it is not known. */
+  /** Why some of the fields are unknown. */
   readonly reason?: string;
-  /** Whether a run needs more memory than is free now; on a CPU alone. */
+  /** Whether a run needs more memory than is free now; only on a CPU. */
   readonly tooLarge?: boolean;
 }
 
 export interface EstimateContext extends DataPlaces {
-  /** Gives the engine for a config. */
+  /** Opens the engine for a config. */
   readonly openEngine: (training: ExperimentConfig['training']) => Promise<Engine>;
-  /** Counted steps of a measurement. */
+  /** Number of measured steps. */
   readonly steps: number;
-  /** Memory that the process may still take; undefined where nobody knows. */
+  /** Returns the memory available to the process; undefined if unknown. */
   readonly freeBytes: () => number | undefined;
-  /** Milliseconds, for measuring. */
+  /** Returns milliseconds, for durations. */
   readonly clock: () => number;
   /** Called before a step is measured. */
   readonly measuring: (config: ExperimentConfig) => void;
 }
 
-/** What a step of so many bytes of tensors takes with its kernels and the allocator. */
+/** Returns the memory of a step with `bytes` of tensors, including its kernels and the allocator. */
 const withOverhead = (bytes: number): number => 1.25 * bytes + 5e8;
 
 function secondsPerEpoch(config: ExperimentConfig, images: ImageCounts, step: StepTimes): number {
   const { training } = config;
   const { batchSize, evaluationBatchSize, epochs } = training;
-  // Synthetic images fill a part of each batch.
+  // Synthetic images fill part of each batch.
   const { real } = epochBatches(trainingImages(config, images.train), batchSize).full;
   const evaluation = (images.evaluation / evaluationBatchSize) * step.evaluation;
   const milliseconds = (images.train / real) * step.training + (evaluation * evaluationCount(training)) / epochs;
   return milliseconds / 1000;
 }
 
-/** The most checkpoints that a finished run keeps as files of their own. */
+/** Returns the maximum number of checkpoints that a finished run keeps as separate files. */
 function maxCheckpoints({ output, training }: ExperimentConfig): number {
   const { checkpointEvery: every, keepCheckpoints: newest } = output;
   const { epochs, steps, minutes } = typeof every === 'number' ? { epochs: every } : every;
-  // One at the end of each epoch: of the best, all but the oldest are files of the newest.
+  // One at the end of each epoch: all but the oldest of the best ones are among the newest.
   if (epochs === 1 && steps === undefined && minutes === undefined) return Math.min(newest + 1, training.epochs);
   return newest + Math.min(newest, training.epochs);
 }
 
-/** Estimates one config after another; steps that are the same are measured once. */
+/** Creates a function that estimates a config; identical steps are measured once. */
 export function createEstimator(context: EstimateContext): (config: ExperimentConfig) => Promise<RunEstimate> {
   const steps = new Map<string, StepTimes | { readonly reason: string }>();
   const images = new Map<string, Awaited<ReturnType<typeof countImages>>>();
@@ -125,9 +125,7 @@ export function createEstimator(context: EstimateContext): (config: ExperimentCo
   };
 }
 
-/**
- * When the last of several runs ends that take so many seconds each, begun in order as one of `jobs` places falls free.
- */
+/** Returns the time in seconds until the last of several runs ends, with at most `jobs` at once, started in order. */
 export function timeWithJobs(seconds: readonly number[], jobs: number): number {
   const places = Array<number>(jobs).fill(0);
   for (const duration of seconds) places[places.indexOf(Math.min(...places))] += duration;

@@ -1,4 +1,4 @@
-// Number of training and evaluation images of a run: from its data if present, else the official numbers.
+// Counts the training and evaluation images of a run: from its data if present, else from the official numbers.
 import { reasonOf } from '../../common/errors.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { cifarFormats } from '../../data/datasets/cifar/format.js';
@@ -7,9 +7,9 @@ import { loadSplits, type DataPlaces, type DatasetShape } from '../../data/regis
 export interface ImageCounts {
   readonly train: number;
   readonly evaluation: number;
-  /** Whether the data are here; the numbers are those of the official set where not. */
+  /** Whether the data are here; if not, the numbers are those of the official data set. */
   readonly counted: boolean;
-  /** Of the images, where the data are here. */
+  /** Shape of the images, if the data are here. */
   readonly shape?: DatasetShape;
 }
 
@@ -28,7 +28,7 @@ function officialCounts({ dataset }: ExperimentConfig): ImageCounts | undefined 
   };
 }
 
-/** The images of a config's data, or in words why they cannot be counted. */
+/** Returns the numbers of images of a config's data, or the reason why they cannot be counted. */
 export async function countImages(
   config: ExperimentConfig,
   places: DataPlaces,
@@ -37,7 +37,7 @@ export async function countImages(
     const { train, evaluation } = await loadSplits(config.dataset, places);
     const { height, width, channels, mean, std, classes } = train;
     const shape = { height, width, channels, mean, std, classes };
-    // Not the source itself, which may hold all images.
+    // Does not return the source itself, which may hold all images.
     return { train: train.count, evaluation: evaluation.count, counted: true, shape };
   } catch (error) {
     return officialCounts(config) ?? { reason: reasonOf(error) };

@@ -9,17 +9,17 @@ import { measuredStep, randomBatch } from '../../training/step-inputs.js';
 import type { StepParts } from '../../training/step.js';
 import { multiplyAddsOf } from '../../runs/parts.js';
 
-/** Milliseconds of one step of a full batch. */
+/** Milliseconds per step of a full batch. */
 export interface StepTimes {
   readonly training: number;
   readonly evaluation: number;
-  /** The slowest counted step over the fastest, of the kind where that is more: much more than 1 on a busy machine. */
+  /** Slowest measured step divided by the fastest, the larger of both kinds; much more than 1 on a busy machine. */
   readonly spread: number;
-  /** Whether they were measured with fewer images and scaled. */
+  /** Whether the times were measured with fewer images and scaled. */
   readonly scaled: boolean;
 }
 
-/** Images that each kind of step is measured with. */
+/** Number of images per step of a measurement. */
 interface MeasuredBatches {
   readonly training: number;
   readonly evaluation: number;
@@ -27,16 +27,16 @@ interface MeasuredBatches {
 
 interface StepTimesOptions {
   readonly batches: MeasuredBatches;
-  /** Counted steps of each kind; fewer where they take long. */
+  /** Number of measured steps of each kind; fewer if they take long. */
   readonly steps: number;
   /** Milliseconds. */
   readonly clock: () => number;
 }
 
-/** A CPU takes a few seconds for so many multiply-adds; the images of larger steps are fewer. */
+/** A CPU takes a few seconds for this many multiply-adds; larger steps are measured with fewer images. */
 const maxMultiplyAdds = 2e11;
 
-/** The images that steps are measured with: on a GPU the full batches, on a CPU no more than it has done in seconds. */
+/** Returns the batch sizes to measure steps with: on a GPU the full ones, on a CPU limited to a few seconds. */
 export function measuredBatches(
   { training }: ExperimentConfig,
   parts: StepParts,
@@ -47,16 +47,16 @@ export function measuredBatches(
   const forward = multiplyAddsOf(parts);
   const fitting = (images: number, each: number): number =>
     Math.min(images, Math.max(1, Math.floor(maxMultiplyAdds / each)));
-  // The backward pass takes twice what the forward pass does.
+  // The backward pass takes twice as long as the forward pass.
   return { training: fitting(batchSize, 3 * forward), evaluation: fitting(evaluationBatchSize, forward) };
 }
 
-/** After so long no further steps of a kind are measured. */
+/** No further steps of a kind are measured after this time. */
 const enoughMilliseconds = 10_000;
 
 /**
- * What an optimizer's step takes time for: not its numbers, but RMSprop without momentum has less to do, and the
- * options of a user's own may change its operations.
+ * The settings that the time of an optimizer's step depends on: not its numbers, except that RMSprop without momentum
+ * has fewer operations; the options of a custom optimizer may change its operations.
  */
 const optimizerKey = (optimizer: ExperimentConfig['optimizer']): readonly unknown[] =>
   optimizer.name === 'rmsprop'
@@ -68,8 +68,8 @@ const optimizerKey = (optimizer: ExperimentConfig['optimizer']): readonly unknow
       ];
 
 /**
- * What a step has besides: mixed images, gradients kept or clipped, averages, metrics of one's own. Their numbers do
- * not count.
+ * Optional operations of a step: mixed images, accumulated or clipped gradients, averaged weights, custom metrics.
+ * Their numbers do not matter.
  */
 const extrasKey = ({ augmentation, optimizer, training }: ExperimentConfig): readonly unknown[] => [
   ...[augmentation.mixup !== false, augmentation.cutmix !== false],
@@ -78,7 +78,7 @@ const extrasKey = ({ augmentation, optimizer, training }: ExperimentConfig): rea
   training.metrics,
 ];
 
-/** Two configs of one key have the same step: what changes from step to step does not count. */
+/** Returns a key that is equal for configs with the same step; values that change from step to step are ignored. */
 export function stepKey(config: ExperimentConfig): string {
   const { model, loss, dataset, optimizer, training } = config;
   const { batchSize, evaluationBatchSize, execution, precision, device, tf32, xla, deterministic } = training;
@@ -103,8 +103,8 @@ export function stepKey(config: ExperimentConfig): string {
 }
 
 /**
- * Milliseconds of the fastest and the slowest of several calls, after one that does not count; where that one took long
- * it has to do. The fastest is what a call takes on an idle machine: other work only adds to it.
+ * Returns the milliseconds of the fastest and the slowest of several calls, after an uncounted first one, which counts
+ * only if it took too long for others. The fastest is the time on an idle machine: other processes only add to it.
  */
 function measureCalls(
   call: () => void,
