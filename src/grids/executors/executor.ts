@@ -1,4 +1,4 @@
-// Interface of executors, which run the cells of a grid, and of the events that they report.
+// Interface of executors, which run the cells of a grid, and of the events that they emit.
 import { IsdaError } from '../../common/errors.js';
 import { isFingerprintOf } from '../../config/fingerprint.js';
 import type { RunSummary } from '../../records/summary.js';
@@ -50,21 +50,21 @@ export interface GridContext {
 
 export interface Executor {
   /**
-   * Runs every cell that is not done until it ends or `stop` is aborted; cells without an outcome were never started.
-   * A cell that fails, or whose own files cannot be read, does not stop the others; one that failed or was stopped
-   * before is tried again. Cells that another process runs are waited for. Errors: the store cannot be used, or the
-   * cluster cannot be reached.
+   * Runs every cell that is not done, until all have ended or `stop` is aborted; cells without an outcome were never
+   * started. A cell that fails, or whose files cannot be read, does not stop the others; one that failed or was
+   * stopped before is run again. Cells that another process runs are waited for. Errors: the store cannot be used, or
+   * the cluster cannot be reached.
    */
   run(cells: readonly StoredCell[], context: GridContext): Promise<ReadonlyMap<StoredCell, CellOutcome>>;
 }
 
-/** Returns the outcome of a cell with unusable files: it has failed, and the others continue. */
+/** Returns the outcome of a cell with unusable files: it counts as failed, and the others continue. */
 export function unreadableOutcome(cell: StoredCell, error: unknown): CellOutcome {
   const { reason } = unreadableRun(cell.folder, error);
   return { cell, end: { state: 'failed', reason }, hint: error instanceof IsdaError ? error.hint : undefined };
 }
 
-/** Returns the outcome of an ended run; without a summary of its settings it is not done, whatever its exit code. */
+/** Returns the outcome of an ended run; it is done only with a summary of the same settings, whatever its exit code. */
 export async function outcomeOf(cell: StoredCell, end: CellEnd): Promise<CellOutcome> {
   if (end.state !== 'done') return { cell, end };
   try {

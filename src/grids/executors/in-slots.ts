@@ -1,4 +1,4 @@
-// Runs cells in several slots, one after the other in each; a cell is claimed when its turn comes.
+// Runs cells in several slots, one after the other in each; a cell is claimed just before it runs.
 import { setTimeout } from 'node:timers/promises';
 import { claimCell, type Claim, type CellEnd } from '../store/claim.js';
 import type { StoredCell } from '../store/store.js';
@@ -9,16 +9,16 @@ interface SlotOptions {
   /** Number of concurrent cells. */
   readonly slots: number;
   /**
-   * Runs a cell, whose folder holds its config.yaml, to its end; `slot` counts from 0. Once `stop` is aborted the run
-   * is asked to write a checkpoint and end. A run that fails is an answer; errors: its files cannot be written.
+   * Runs a cell to its end; its folder has config.yaml. `slot` counts from 0. When `stop` is aborted, the run is asked
+   * to write a checkpoint and end. A failed run is a result, not an error; errors: its files cannot be written.
    */
   readonly run: (cell: StoredCell, slot: number, stop: AbortSignal) => Promise<CellEnd>;
 }
 
 /**
- * An executor of slots. Commands on one store share its cells; what a process is at that dies is taken over. After
- * `stop` the running cells end with a checkpoint and no other begins.
- * Errors: the store cannot be written; running cells are stopped before it is thrown.
+ * Creates an executor with slots. Several commands can share the cells of one store; the cells of a process that died
+ * are taken over. After `stop` the running cells end with a checkpoint and no other cell starts.
+ * Errors: the store cannot be written; running cells are stopped before this is thrown.
  */
 export function inSlots({ slots, run }: SlotOptions): Executor {
   return {
@@ -34,7 +34,7 @@ export function inSlots({ slots, run }: SlotOptions): Executor {
         busy.add(cell);
         queue.push(cell);
       };
-      /** What was there before this command. */
+      /** Reports a cell that had ended before this command. */
       const find = (outcome: CellOutcome): void => {
         outcomes.set(outcome.cell, outcome);
         if (outcome.end.state === 'done') events.found(outcome.cell);
@@ -49,7 +49,7 @@ export function inSlots({ slots, run }: SlotOptions): Executor {
           await claim.end({ state: 'stopped', reason: 'its store could not be used' }).catch(() => undefined);
           throw error;
         }
-        // A run whose starter was killed may have come to its folder only after the claim: then it is that run's.
+        // A run whose starter was killed may open its folder only after the claim: then the cell belongs to it.
         const holder = outcome.end.state === 'failed' ? await runHolder(cell.folder, now) : undefined;
         if (holder !== undefined) {
           await claim.end({ state: 'stopped', reason: `${holder} is running it` });

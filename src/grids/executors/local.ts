@@ -14,24 +14,24 @@ import type { Executor } from './executor.js';
 import { inSlots } from './in-slots.js';
 
 interface LocalOptions {
-  /** How many runs at once. */
+  /** Maximum number of concurrent runs. */
   readonly jobs: number;
-  /** The program and its first words: `node bin/isda.js`. */
+  /** The program and its first arguments: `node bin/isda.js`. */
   readonly command: readonly [string, ...string[]];
   readonly workingDirectory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Cores of this machine that may be used. */
+  /** Number of usable cores of this machine. */
   readonly cores: number;
-  /** As CUDA_VISIBLE_DEVICES names them; empty where there are none or none is wanted. */
+  /** GPUs in the notation of CUDA_VISIBLE_DEVICES; empty if there are none or none is wanted. */
   readonly gpus: readonly string[];
 }
 
-/** Where a run's stderr goes: what it says of its end, also where it never came to open its log. */
+/** Path of the file for a run's stderr, which has its last error even if the run could not open its log. */
 export const errorsPath = (folder: string): string => join(folder, 'errors.txt');
 
 /**
- * The environment of a run beside others: its share of the cores as TensorFlow's number of threads, and one GPU. A run
- * by itself keeps what it was given, and so do variables that the user has set.
+ * Returns the environment of a concurrent run: its share of the cores as the number of TensorFlow threads, and one
+ * GPU. A run on its own keeps the given environment, and variables set by the user have priority over the threads.
  */
 export function shareOf(slot: number, options: Omit<LocalOptions, 'command' | 'workingDirectory'>) {
   const { jobs, environment, cores, gpus } = options;
@@ -45,33 +45,33 @@ export function shareOf(slot: number, options: Omit<LocalOptions, 'command' | 'w
   };
 }
 
-/** Exit codes of `isda train` after a signal: with a checkpoint, and at once. */
+/** Exit codes of `isda train` after a signal: with a checkpoint (75), and immediately (130, 131). */
 const stoppedCodes: readonly unknown[] = [75, 130, 131];
 
-/** The lines that a process wrote; with FORCE_COLOR the words are coloured in files too. */
+/** Returns the non-empty lines of a process without colours: with FORCE_COLOR they are coloured in files too. */
 const linesOf = (stderr: string): readonly string[] =>
   stripVTControlCharacters(stderr)
     .split('\n')
     .filter((line) => line.trim() !== '');
 
-/** The error that a process named last; undefined where it named none. */
+/** Returns the last error that a process printed; undefined if there is none. */
 const namedError = (stderr: string): string | undefined =>
   linesOf(stderr)
     .findLast((line) => line.startsWith('error: '))
     ?.slice('error: '.length);
 
-/** The one line that says why a process failed: its own error, else its last words, else how it ended. */
+/** Returns the reason of a failed process in one line: its own error, else `ended` with its last line, if any. */
 export function failureReason(stderr: string, ended: string): string {
   const words = linesOf(stderr).at(-1)?.trim();
   return namedError(stderr) ?? (words === undefined ? ended : `${ended}: ${words}`);
 }
 
-/** Whether the run in a folder ended with an error that it named: not one that was killed, or never began. */
+/** Whether the run in a folder ended with an error that it printed; false if it was killed or never started. */
 export async function endedWithError(folder: string): Promise<boolean> {
   return namedError(await readFile(errorsPath(folder), 'utf8').catch(() => '')) !== undefined;
 }
 
-/** How a process came to its end; `error` where it could not be started. */
+/** The end of a process; `error` if it could not be started. */
 interface ProcessEnd {
   readonly code?: number | null;
   readonly signal?: NodeJS.Signals | null;
@@ -79,8 +79,8 @@ interface ProcessEnd {
 }
 
 /**
- * How the run in a process ended. `stderr`: what the process wrote there. A run that was asked to stop and ends with an
- * error has failed: its checkpoint could not be written, say.
+ * Returns how the run of a process ended. `stderr`: the stderr of the process. A run that was asked to stop and ends
+ * with an error has failed, for example because its checkpoint could not be written.
  */
 export function cellEnd({ code, signal, error }: ProcessEnd, stopAsked: boolean, stderr: string): CellEnd {
   if (code === 0) return { state: 'done' };
@@ -114,7 +114,7 @@ async function runCell(
       env: environment,
       stdio: ['ignore', 'ignore', stderr],
     });
-    // Ctrl-C reaches the whole group: a second SIGINT would end the run without a checkpoint, SIGTERM does not.
+    // Ctrl-C reaches the process group: a second SIGINT would end the run without a checkpoint, SIGTERM does not.
     const ask = (): void => void child.kill('SIGTERM');
     if (stop.aborted) ask();
     stop.addEventListener('abort', ask, { once: true });

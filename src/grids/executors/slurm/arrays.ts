@@ -2,13 +2,13 @@
 import { slurmOptions, type SlurmOptions } from '../../../config/slurm.js';
 import type { StoredCell } from '../../store/store.js';
 
-/** Cells that are submitted together, in order; a task's number is its cell's place. */
+/** Cells that are submitted together, in order; the number of a task is the index of its cell. */
 interface CellArray {
   readonly options: SlurmOptions;
   readonly cells: readonly StoredCell[];
 }
 
-/** One array for each set of resources that the cells ask for, split where it would have more than `maxTasks` tasks. */
+/** Returns one array per set of requested resources; one with more than `maxTasks` tasks is split. */
 export function arraysOf(cells: readonly StoredCell[], maxTasks: number): readonly CellArray[] {
   const groups = new Map<string, { options: SlurmOptions; cells: StoredCell[] }>();
   for (const cell of cells) {
@@ -27,10 +27,10 @@ export function arraysOf(cells: readonly StoredCell[], maxTasks: number): readon
 }
 
 interface SubmissionOptions {
-  /** Names the jobs. */
+  /** Name of the jobs. */
   readonly name: string;
   readonly tasks: number;
-  /** How many tasks at once; undefined: as many as Slurm starts. */
+  /** Maximum number of concurrent tasks; undefined: no limit other than Slurm's. */
   readonly jobs: number | undefined;
   /** The submission's folder, absolute. */
   readonly folder: string;
@@ -38,7 +38,7 @@ interface SubmissionOptions {
   readonly slurm: SlurmOptions;
 }
 
-/** The words of an sbatch command before its script. */
+/** Returns the arguments of an sbatch command before its script. */
 export function sbatchArguments(options: SubmissionOptions): readonly string[] {
   const { name, tasks, jobs, folder, workingDirectory, slurm } = options;
   const { partition, account, qos, constraint, time, cpus, memory, gpus } = slurm;
@@ -57,7 +57,7 @@ export function sbatchArguments(options: SubmissionOptions): readonly string[] {
     `--job-name=${name}`,
     `--array=0-${tasks - 1}${jobs === undefined ? '' : `%${jobs}`}`,
     `--chdir=${workingDirectory}`,
-    // A percent sign of the path itself is doubled; %a is the task's number.
+    // A percent sign in the path is doubled; %a is the task's number.
     `--output=${folder.replaceAll('%', '%%')}/task-%a.log`,
     '--open-mode=append',
     '--requeue',

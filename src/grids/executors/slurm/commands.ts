@@ -3,18 +3,18 @@ import { cannot, type IsdaError } from '../../../common/errors.js';
 
 type SlurmProgram = 'sbatch' | 'squeue' | 'sacct' | 'scontrol';
 
-/** How a command ended; `code` undefined where it did not come to an end of its own. */
+/** The result of a command; `code` is undefined if it did not exit by itself. */
 export interface SlurmAnswer {
   readonly code: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
-  /** The program is not there. */
+  /** The program was not found. */
   readonly missing?: boolean;
 }
 
 export type RunSlurm = (program: SlurmProgram, args: readonly string[]) => Promise<SlurmAnswer>;
 
-/** Runs Slurm's commands as found on the environment's PATH. A command gets two minutes. */
+/** Creates a function that runs Slurm's commands from the PATH of `environment`, each for at most two minutes. */
 export function slurmCommands(
   environment: Readonly<Record<string, string | undefined>>,
   workingDirectory: string,
@@ -28,7 +28,7 @@ export function slurmCommands(
       reject: false,
       stdin: 'ignore',
       timeout: 120_000,
-      // A signal from the terminal must not come between a submission and its number.
+      // A signal from the terminal must not interrupt a submission before its job id is known.
       detached: true,
       cleanup: false,
     });
@@ -46,7 +46,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/QOS|submit limit|limit/i, "a limit of the cluster's; `squeue --me` shows your jobs"],
 ];
 
-/** The error of a command that failed, in its own words. `action` as in `submit to Slurm`. */
+/** Returns the error of a failed command, with the message of Slurm. `action` as in `submit to Slurm`. */
 export function slurmFailure(action: string, program: SlurmProgram, answer: SlurmAnswer): IsdaError {
   if (answer.missing === true) {
     const where = "run this where Slurm's commands are, such as a login node";
@@ -67,7 +67,7 @@ export function slurmFailure(action: string, program: SlurmProgram, answer: Slur
   });
 }
 
-/** The most tasks an array may have (MaxArraySize). Errors: Slurm is not there or does not answer. */
+/** Returns the maximum number of tasks of an array (MaxArraySize). Errors: Slurm is missing or does not answer. */
 export async function maxArrayTasks(slurm: RunSlurm): Promise<number> {
   const answer = await slurm('scontrol', ['show', 'config']);
   if (answer.code !== 0) throw slurmFailure("ask for Slurm's settings", 'scontrol', answer);

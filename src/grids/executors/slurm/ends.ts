@@ -5,15 +5,15 @@ import type { JobEnd } from '../../store/job.js';
 import { cellEnd } from '../local.js';
 
 export interface TaskEnd {
-  /** The task's name for people, `12_3`. */
+  /** Displayed name of the task, `12_3`. */
   readonly name: string;
-  /** Slurm's word for its state; undefined where Slurm has forgotten it. */
+  /** Slurm's name of its state; undefined if Slurm no longer knows the task. */
   readonly state: string | undefined;
-  /** Of the run, as bash counts it; undefined where the script did not come to its end. */
+  /** Exit code of the run as reported by bash; undefined if the script did not finish. */
   readonly exitCode: number | undefined;
-  /** What the run wrote to stderr. */
+  /** The stderr of the run. */
   readonly errors: string;
-  /** What the script and Slurm wrote. */
+  /** The output of the script and of Slurm. */
   readonly log: string;
 }
 
@@ -35,28 +35,28 @@ const marks: readonly (readonly [RegExp, string])[] = [
   [/CANCELLED AT (?!.*DUE TO)/, 'CANCELLED'],
 ];
 
-/** What Slurm's last line in a task's log says of its end, as the word for that state. */
+/** Returns Slurm's name of the state that its last line in a task's log means; undefined if there is none. */
 export function stateInLog(log: string): string | undefined {
   const said = log.split('\n').filter((line) => /^slurmstepd[^:]*: error: /.test(line));
   return marks.find(([pattern]) => pattern.test(said.at(-1) ?? ''))?.[1];
 }
 
-/** What a start that was followed by another leaves in the log. */
+/** Log lines of a start that was followed by another one. */
 const ofEarlierStart = /DUE TO JOB REQUEUE|^the time limit is near/;
 
 const nameOfSignal = (number: number): NodeJS.Signals | undefined =>
   Object.entries(constants.signals).find(([, value]) => value === number)?.[0] as NodeJS.Signals | undefined;
 
-/** How the run of a task ended, by its exit code as bash counts it. */
+/** Returns how the run of a task ended, from its exit code as reported by bash. */
 function endOf(exitCode: number, stopAsked: boolean, errors: string): CellEnd {
   const signal = exitCode > 128 ? nameOfSignal(exitCode - 128) : undefined;
   return cellEnd(signal === undefined ? { code: exitCode } : { signal }, stopAsked, errors);
 }
 
-/** How a task ended, in one line with its name. */
+/** Returns how a task ended, with a reason of one line that contains its name. */
 export function taskEnd({ name, state, exitCode, errors, log }: TaskEnd): JobEnd {
   const known = reasons[state ?? ''] ?? reasons[stateInLog(log) ?? ''];
-  // A run that was asked to stop may have failed at it, and says so.
+  // A run that was asked to stop may have failed to do so; its error tells.
   const ownEnd = exitCode === undefined ? undefined : endOf(exitCode, true, errors);
   if (known?.[0] === 'stopped' && ownEnd?.state === 'failed')
     return { state: 'failed', reason: `job ${name}: ${ownEnd.reason}` };

@@ -11,13 +11,13 @@ import { submitCells, type ClaimedCell, type SubmitOptions } from './submit.js';
 
 interface SlurmExecutorOptions extends Omit<SubmitOptions, 'now' | 'print'> {
   readonly lookup: JobLookup;
-  /** How often to ask the queue. */
+  /** Milliseconds between queries of the queue. */
   readonly pollMilliseconds: number;
-  /** Only submit, and leave the cells to the queue. */
+  /** Whether to only submit the cells and leave them in the queue. */
   readonly detach: boolean;
 }
 
-/** What a command has seen of a cell's job. */
+/** The last state of a cell's job seen by a command. */
 interface Followed {
   readonly name: string;
   readonly phase: 'queued' | 'running';
@@ -44,12 +44,10 @@ function follower(options: SlurmExecutorOptions, { now, events }: GridContext) {
     else events.message(`queued  ${cell.name}, job ${name}`);
   };
 
-  /**
-   * Looks after a cell; gives it back claimed where it is to be submitted. `open`: whether its end is not known yet.
-   */
+  /** Checks a cell. `claimed`: to be submitted. `uncertain`: it seems to have ended, which is not certain yet. */
   const visit = async (cell: StoredCell): Promise<{ claimed?: ClaimedCell; uncertain?: boolean }> => {
     const mine = followed.get(cell);
-    // A record that cannot be read is reported where the cell is claimed.
+    // An unreadable record is reported when the cell is claimed.
     const record = await readCell(cell.folder).catch(() => undefined);
     const job = record?.state === 'queued' ? record.job : undefined;
     const look = job && (await lookup(cell.folder, job));
@@ -67,7 +65,7 @@ function follower(options: SlurmExecutorOptions, { now, events }: GridContext) {
       }
       events.message(`${look.end.state.padEnd(7)} ${cell.name}: ${look.end.reason}`);
     } else if (mine !== undefined && !written && (record?.state === 'failed' || record?.state === 'stopped')) {
-      // Another command has recorded the end of the job that this one followed.
+      // Another command has recorded the end of the followed job.
       finish({ cell, end: { state: record.state, reason: record.reason ?? 'no reason is recorded' } }, false);
       return {};
     }
@@ -80,7 +78,7 @@ function follower(options: SlurmExecutorOptions, { now, events }: GridContext) {
     return {};
   };
 
-  /** The cells without an end are left to whoever is at them. */
+  /** Sets the outcome of cells that are still queued or run elsewhere. */
   const leave = (cells: readonly StoredCell[]): void => {
     for (const cell of cells) {
       const job = followed.get(cell)?.name ?? elsewhere.get(cell);
@@ -91,9 +89,9 @@ function follower(options: SlurmExecutorOptions, { now, events }: GridContext) {
 }
 
 /**
- * An executor for `--executor slurm`. The jobs are Slurm's: a command that is stopped or killed leaves them there, and
- * the next finds them again. A job's end that this command has followed is its cell's outcome; a cell whose job had
- * ended before without being done is submitted again.
+ * Creates the executor for `--executor slurm`. The jobs belong to Slurm: a stopped or killed command leaves them in
+ * the queue, and the next command finds them again. The outcome of a cell is the end of the job that this command has
+ * followed; a cell whose job had ended before without being done is submitted again.
  */
 export function slurmExecutor(options: SlurmExecutorOptions): Executor {
   return {

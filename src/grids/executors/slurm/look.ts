@@ -13,29 +13,29 @@ interface LookOptions {
   readonly slurm: RunSlurm;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Milliseconds; for durations. */
+  /** Returns milliseconds, for durations. */
   readonly clock: () => number;
-  /** How long an answer of the queue is good for. */
+  /** How long an answer of the queue is reused. */
   readonly freshMilliseconds: number;
   /**
-   * How long a task must have been ended before it counts as ended: a preempted one, or one whose node failed, is
-   * queued again at once, and what it wrote may take a moment to be seen through a network.
+   * How long a task must have been ended before it counts as ended: a preempted task, or one whose node failed, is
+   * requeued immediately, and its files may be visible only later on a network file system.
    */
   readonly certainMilliseconds: number;
-  /** Called once when the queue cannot be asked for a while; without it that is an error at once. */
+  /** Called once if the queue cannot be queried for a while; without it, this is an error immediately. */
   readonly warn?: (line: string) => void;
 }
 
 /**
- * What people call a job that the queue does not show: `12_3`, or its submission's name where Slurm has not numbered
- * it.
+ * Returns the displayed name of a job that the queue does not list: `12_3`, or the name of its submission if it has no
+ * Slurm job id yet.
  */
 export async function jobNameOf(folder: string, { submission, task }: CellJob): Promise<string> {
   const record = await readSubmission(submissionOf(folder, submission));
   return record?.job === undefined ? submission : `${record.job}_${task}`;
 }
 
-/** sbatch may still be at it for so long, though the queue does not show its jobs. */
+/** sbatch may still be running for this long, although the queue does not list its jobs. */
 const submittingMilliseconds = 60_000;
 
 interface Answer {
@@ -43,7 +43,7 @@ interface Answer {
   readonly entries: readonly QueueEntry[];
 }
 
-/** A lookup that asks the queue once for all tasks of a submission and keeps the answer for a moment. */
+/** Creates a lookup that queries the queue once for all tasks of a submission and caches the answer briefly. */
 export function slurmLookup(options: LookOptions): JobLookup {
   const { slurm, now, clock, freshMilliseconds, certainMilliseconds, warn } = options;
   const answers = new Map<string, Promise<Answer>>();
@@ -65,7 +65,7 @@ export function slurmLookup(options: LookOptions): JobLookup {
   const answerFor = async (submission: string): Promise<Answer> => {
     const before = answers.get(submission);
     const last = await before?.catch(() => undefined);
-    // Of several that wait for the same old answer only the first asks anew.
+    // Of several callers that wait for the same old answer, only the first one queries again.
     if (answers.get(submission) !== before) return answers.get(submission)!;
     if (last !== undefined && clock() - last.at < freshMilliseconds) return last;
     const next = ask(submission, last);

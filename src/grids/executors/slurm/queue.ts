@@ -1,22 +1,22 @@
-// States of submitted tasks: from squeue, and from sacct once squeue has forgotten them.
+// States of submitted tasks: from squeue, and from sacct when squeue no longer lists them.
 import { slurmFailure, type RunSlurm } from './commands.js';
 
-/** A task as Slurm has it. */
+/** A task in Slurm's queue or accounting. */
 export interface QueueEntry {
-  /** The name of its submission. */
+  /** Name of its submission. */
   readonly submission: string;
   readonly task: number;
   /** `12_3`. */
   readonly name: string;
-  /** Slurm's word: PENDING, RUNNING, OUT_OF_MEMORY, … */
+  /** Slurm's name of the state: PENDING, RUNNING, OUT_OF_MEMORY, … */
   readonly state: string;
-  /** Why it waits; empty where Slurm has none. */
+  /** Why it waits; empty if Slurm gives no reason. */
   readonly reason: string;
-  /** Where it runs or ran; empty before. */
+  /** The node that it runs or ran on; empty before it starts. */
   readonly node: string;
 }
 
-/** Ends of tasks. What Slurm calls otherwise, such as COMPLETING or REQUEUED, may still be running. */
+/** States of ended tasks. Tasks in other states, such as COMPLETING, may still be running. */
 const ended: ReadonlySet<string> = new Set([
   ...['BOOT_FAIL', 'CANCELLED', 'COMPLETED', 'DEADLINE', 'FAILED', 'LAUNCH_FAILED', 'NODE_FAIL', 'OUT_OF_MEMORY'],
   ...['PREEMPTED', 'RECONFIG_FAIL', 'REVOKED', 'TIMEOUT'],
@@ -36,7 +36,7 @@ const fields = (line: string): string[] => line.split('|');
 const lines = (text: string): string[] => text.split('\n').filter((line) => line.includes('|'));
 const none = (text: string): string => (/^(None|\(null\)|N\/A|None assigned)$/.test(text) ? '' : text);
 
-/** The lines of `squeue --format=%j|%F|%K|%T|%N|%r`, one a task. */
+/** Parses the output of `squeue --format=%j|%F|%K|%T|%N|%r`, one line per task. */
 export function parseQueue(text: string): readonly QueueEntry[] {
   return lines(text).flatMap((line) => {
     const [submission, job, task, state, node, ...reason] = fields(line);
@@ -46,7 +46,7 @@ export function parseQueue(text: string): readonly QueueEntry[] {
   });
 }
 
-/** The lines of `sacct --parsable2 --format=JobName,JobID,State`, the newest of a task last. */
+/** Parses the output of `sacct --parsable2 --format=JobName,JobID,State`; the newest entry of a task is last. */
 export function parseAccounts(text: string): readonly QueueEntry[] {
   return lines(text).flatMap((line) => {
     const [submission, name, state] = fields(line);
@@ -59,8 +59,8 @@ export function parseAccounts(text: string): readonly QueueEntry[] {
 }
 
 /**
- * The tasks of a submission that Slurm's queue knows. They are asked for by name, which a submission has before Slurm
- * has given it a number. Errors: the queue cannot be asked.
+ * Returns the tasks of a submission in Slurm's queue. They are queried by name, which a submission has before Slurm
+ * assigns a job id. Errors: the queue cannot be queried.
  */
 export async function askQueue(slurm: RunSlurm, submission: string): Promise<readonly QueueEntry[]> {
   const shape = ['--noheader', '--array', '--states=all', '--format=%j|%F|%K|%T|%N|%r'];
@@ -69,9 +69,9 @@ export async function askQueue(slurm: RunSlurm, submission: string): Promise<rea
   return parseQueue(answer.stdout);
 }
 
-/** The ended tasks of a submission that the accounts know; none where there are no accounts. `since`: ISO 8601. */
+/** Returns the ended tasks of a submission in Slurm's accounting; none without accounting. `since`: ISO 8601. */
 export async function askAccounts(slurm: RunSlurm, submission: string, since: string): Promise<readonly QueueEntry[]> {
-  // sacct reads local time; a day's margin is more than any offset.
+  // sacct takes local time; a margin of one day exceeds any offset.
   const start = new Date(Date.parse(since) - 86_400_000).toISOString().slice(0, 19);
   const shape = ['--noheader', '--allocations', '--parsable2', '--format=JobName,JobID,State'];
   const answer = await slurm('sacct', [...shape, `--starttime=${start}`, `--name=${submission}`]);

@@ -5,22 +5,22 @@ interface ScriptOptions {
   readonly root: string;
   /** The submission's folder, absolute. */
   readonly folder: string;
-  /** The program and its first words: `node bin/isda.js`. */
+  /** The program and its first arguments: `node bin/isda.js`. */
   readonly command: readonly string[];
-  /** Lines of shell to run first. */
+  /** Shell lines to run first. */
   readonly before: readonly string[];
 }
 
-/** A word that bash reads as exactly this text. */
+/** Quotes a text as one word for bash. */
 export function quote(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /**
- * The script. A task trains the run of its line in cells.txt and leaves its exit code in task-N.exit. Before its time
- * limit Slurm signals USR1: the run writes a checkpoint, and the task asks to be queued again instead of ending.
- * SIGTERM, of scancel or a preemption, is handed on in the same way; whether the task comes back then is Slurm's to
- * say.
+ * Returns the script. A task trains the run in its line of cells.txt and writes the exit code into task-N.exit. Before
+ * the time limit Slurm sends USR1: the run writes a checkpoint, and the task requests to be requeued instead of
+ * ending. SIGTERM, of scancel or a preemption, is forwarded in the same way; Slurm then decides whether the task is
+ * requeued.
  */
 export function scriptText({ root, folder, command, before }: ScriptOptions): string {
   return `#!/bin/bash

@@ -6,23 +6,23 @@ import { makeFolder, readFailure, writeFileAtomically } from '../../../common/fi
 import { systemCode } from '../../../common/errors.js';
 
 const submissionRecord = z.strictObject({
-  /** When it was handed to sbatch, ISO 8601. */
+  /** When it was passed to sbatch, ISO 8601. */
   submitted: z.iso.datetime(),
-  /** The number of the array's job, once Slurm has said it. */
+  /** Job id of the array, once Slurm has reported it. */
   job: z.string().optional(),
 });
 type SubmissionRecord = Readonly<z.output<typeof submissionRecord>>;
 
-/** Where a submission of a store lies. */
+/** Path of the folder of a submission in a store. */
 export const submissionFolder = (root: string, name: string): string => join(root, 'slurm', name);
 
-/** The folder of the submission that holds the job of the cell in `folder`. */
+/** Path of the folder of the submission `name` of the cell in `folder`. */
 export const submissionOf = (folder: string, name: string): string => submissionFolder(dirname(folder), name);
 
-/** What Slurm and the script write for a task. */
+/** Path of the output of Slurm and the script for a task. */
 export const taskLog = (folder: string, task: number): string => join(folder, `task-${task}.log`);
 
-/** A name for a submission of a store that no other job has. `random`: a few hexadecimal digits. */
+/** Returns a unique name for a submission of a store. `random`: a few hexadecimal digits. */
 export function submissionName(root: string, random: string): string {
   const store = basename(root).replaceAll(/[^A-Za-z0-9_-]+/g, '-');
   return `${store.slice(0, 40)}-${random}`;
@@ -35,7 +35,7 @@ export async function writeSubmission(folder: string, record: SubmissionRecord):
   await writeFileAtomically(recordPath(folder), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
-/** Makes a submission's folder. `cells`: the names of its runs' folders, in the order of the tasks. */
+/** Creates the folder of a submission. `cells`: the names of its run folders, in the order of the tasks. */
 export async function createSubmission(
   folder: string,
   script: string,
@@ -57,7 +57,7 @@ async function readOptional(path: string): Promise<string | undefined> {
   }
 }
 
-/** The record of a submission; undefined where it is gone or damaged. */
+/** Reads the record of a submission; undefined if it is missing or damaged. */
 export async function readSubmission(folder: string): Promise<SubmissionRecord | undefined> {
   const text = await readOptional(recordPath(folder));
   try {
@@ -67,7 +67,7 @@ export async function readSubmission(folder: string): Promise<SubmissionRecord |
   }
 }
 
-/** What a task left behind: its run's exit code as bash counts it, and what it and Slurm said. */
+/** Reads the files of a task: the exit code of its run as reported by bash, and the output of the task and of Slurm. */
 export async function readTask(folder: string, task: number): Promise<{ exitCode?: number; log: string }> {
   const exit = (await readOptional(join(folder, `task-${task}.exit`)))?.trim();
   const log = (await readOptional(taskLog(folder, task))) ?? '';

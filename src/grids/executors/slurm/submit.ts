@@ -1,4 +1,4 @@
-// Submits claimed cells as job arrays; a crash at any point neither loses nor doubles a job.
+// Submits claimed cells as job arrays; a crash at any point neither loses nor duplicates a job.
 import { join } from 'node:path';
 import type { Claim } from '../../store/claim.js';
 import type { StoredCell } from '../../store/store.js';
@@ -11,31 +11,32 @@ export interface SubmitOptions {
   readonly slurm: RunSlurm;
   /** The store, absolute. */
   readonly root: string;
-  /** The program and its first words: `node bin/isda.js`. */
+  /** The program and its first arguments: `node bin/isda.js`. */
   readonly command: readonly string[];
-  /** Of the runs, absolute. */
+  /** Working directory of the runs, absolute. */
   readonly workingDirectory: string;
-  /** How many runs of an array at once; undefined: as many as Slurm starts. */
+  /** Maximum number of concurrent runs of an array; undefined: no limit other than Slurm's. */
   readonly jobs: number | undefined;
   /** MaxArraySize. */
   readonly maxTasks: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** A few hexadecimal digits that no other submission has. */
+  /** Returns a few hexadecimal digits, different for each submission. */
   readonly random: () => string;
   readonly print: (line: string) => void;
 }
 
-/** A cell that this process holds. */
+/** A cell claimed by this process. */
 export interface ClaimedCell {
   readonly cell: StoredCell;
   readonly claim: Claim;
 }
 
 /**
- * Submits the cells and lets them go, recorded as queued. Gives each with its job's name, as in `12_3`.
- * Each cell is recorded with its submission's name before Slurm hears of it: whoever comes after a crash asks the queue
- * for that name. Errors: what Slurm refuses; the cells of that array and of the later ones are as they were before.
+ * Submits the cells and releases them, recorded as queued. Returns each with the name of its job, such as `12_3`.
+ * Each cell is recorded with the name of its submission before Slurm gets it, so that after a crash the queue can be
+ * queried for that name. Errors: Slurm rejects a submission; the cells of that array and of the later ones are then
+ * restored.
  */
 export async function submitCells(
   claimed: readonly ClaimedCell[],
@@ -58,8 +59,8 @@ export async function submitCells(
       const place = { name, tasks: cells.length, jobs, folder, workingDirectory, slurm: resources };
       const answer = await slurm('sbatch', [...sbatchArguments(place), join(folder, 'job.sh')]);
       const job = /^(\d+)/m.exec(answer.stdout)?.[1];
-      // Slurm has it, and whatever fails from here on must not submit it again. Without an exit code nobody knows
-      // whether it has: the queue will tell.
+      // Slurm has the array, and a later failure must not cause it to be submitted again. Without an exit code it is
+      // unknown whether Slurm has it; the queue will tell.
       if (answer.code === 0 || (answer.code === undefined && answer.missing !== true)) await letGo(claims, cells);
       if (answer.code !== 0 || job === undefined) throw slurmFailure('submit to Slurm', 'sbatch', answer);
       await writeSubmission(folder, { submitted, job });
@@ -74,7 +75,7 @@ export async function submitCells(
   return names;
 }
 
-/** Lets cells go as they are recorded; none of them is given back, also where letting one go fails. */
+/** Releases cells without changing their records; none of them is restored, even if releasing one fails. */
 async function letGo(claims: Map<StoredCell, Claim>, cells: readonly StoredCell[]): Promise<void> {
   const own = cells.map((cell) => claims.get(cell)!);
   for (const cell of cells) claims.delete(cell);
