@@ -7,45 +7,45 @@ import { readFailure, writeFileAtomically } from '../../common/files.js';
 
 export const cellStates = ['planned', 'queued', 'running', 'done', 'failed', 'stopped'] as const;
 /**
- * `planned`: never begun. `queued`: handed to a cluster's queue, which knows how far it is. `running`: a process is at
- * it. `done`: its summary is there. `failed`: its process ended with an error. `stopped`: its process was stopped or
- * died, and the run resumes when it is asked for again.
+ * `planned`: never started. `queued`: in a cluster's queue, which knows its state. `running`: a process runs it.
+ * `done`: its summary exists. `failed`: its process ended with an error. `stopped`: its process was stopped or died,
+ * and the run resumes when it is run again.
  */
 export type CellState = (typeof cellStates)[number];
 
-/** A task of an array of jobs, known by the name under which it was submitted (`JobLookup` of job.ts asks for it). */
+/** A task of a job array, identified by the name of its submission (queried by the `JobLookup` of job.ts). */
 const cellJob = z.strictObject({ submission: z.string(), task: z.int() });
 export type CellJob = Readonly<z.output<typeof cellJob>>;
 
 const cellRecord = z.strictObject({
-  /** The row of the grid: a variant, a loss, a value. */
+  /** The row of the grid: a variant, a loss or a value. */
   row: z.string(),
   seed: z.int(),
   experiment: z.string(),
-  /** Of the resolved config: one of its `fingerprints` (src/config/fingerprint.ts). */
+  /** One of the `fingerprints` of the resolved config (src/config/fingerprint.ts). */
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Epochs of the whole run. */
+  /** Total number of epochs. */
   epochs: z.int(),
   state: z.enum(cellStates),
-  /** When the state began, ISO 8601. */
+  /** Start of the state, ISO 8601. */
   since: z.iso.datetime(),
-  /** How often the run was begun or resumed. */
+  /** How often the run was started or resumed. */
   attempts: z.int(),
   /** Why it failed or stopped, in one line. */
   reason: z.string().optional(),
-  /** In a cluster's queue, or where it was last. */
+  /** Its current or last job in a cluster's queue. */
   job: cellJob.optional(),
 });
 export type CellRecord = Readonly<z.output<typeof cellRecord>>;
 
 const recordPath = (folder: string): string => join(folder, 'cell.json');
 
-/** The text of a cell.json. */
+/** Formats a cell.json. */
 export function formatCell(record: CellRecord): string {
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
-/** The record of a cell's folder; undefined where there is none. Errors: it cannot be read or is no such record. */
+/** Reads the record of a cell's folder; undefined if there is none. Errors: it cannot be read or is not a record. */
 export async function readCell(folder: string): Promise<CellRecord | undefined> {
   const path = recordPath(folder);
   try {
@@ -62,7 +62,7 @@ export async function readCell(folder: string): Promise<CellRecord | undefined> 
   }
 }
 
-/** Replaces the record of a cell's folder. Only who holds the cell's claim may. */
+/** Replaces the record of a cell's folder. Only the holder of the cell's claim may call it. */
 export async function writeCell(folder: string, record: CellRecord): Promise<void> {
   await writeFileAtomically(recordPath(folder), formatCell(record));
 }

@@ -16,19 +16,19 @@ export type CellEnd =
   | { readonly state: 'failed'; readonly reason: string }
   | { readonly state: 'stopped'; readonly reason: string };
 
-/** A cell that belongs to this process until `end`, `release` or `giveBack`. */
+/** The claim of this process to a cell, until `end`, `release` or `giveBack`. */
 export interface Claim {
-  /** Records how the run ended and lets the cell go. */
+  /** Records how the run ended and releases the cell. */
   end(how: CellEnd): Promise<void>;
-  /** Records that the run is a cluster's, as which job; the cell still belongs to this process. */
+  /** Records that the run is in a cluster's queue as `job`; the cell stays claimed. */
   queue(job: CellJob): Promise<void>;
-  /** Lets the cell go as it is recorded. */
+  /** Releases the cell without changing its record. */
   release(): Promise<void>;
-  /** Lets the cell go as it was before the claim. */
+  /** Restores the record from before the claim and releases the cell. */
   giveBack(): Promise<void>;
 }
 
-/** A claim, or why there is none: the cell is done, somebody alive is at it, or its record cannot be read. */
+/** A claim, or why there is none: the cell is done, a living process or job has it, or its record cannot be read. */
 type ClaimAttempt =
   | { readonly claim: Claim }
   | { readonly state: 'done' }
@@ -39,10 +39,10 @@ const lockCell = (folder: string, now: () => number) =>
   tryLock(claimPath(folder), thisProcess(), { now, startOf: processStart });
 
 /**
- * Takes a cell that is not done and that nobody is at, also from a process that died: records it as running and writes
- * its config.yaml. A cell in a cluster's queue is busy as long as `jobs` says so, and always without it. That the
- * summary of one that is done can be used is for `outcomeOf` to tell.
- * `now`: milliseconds since the epoch. Errors: files that cannot be written; a queue that cannot be asked.
+ * Claims a cell that is not done and that no living process has, also after a process that died: records it as running
+ * and writes its config.yaml. A cell in a cluster's queue is busy until `jobs` reports its end, and always without
+ * `jobs`. Whether the summary of a done cell is usable is checked by `outcomeOf`, not here.
+ * `now`: milliseconds since the epoch. Errors: files that cannot be written; a queue that cannot be queried.
  */
 export async function claimCell(cell: StoredCell, now: () => number, jobs?: JobLookup): Promise<ClaimAttempt> {
   const { folder, config } = cell;
@@ -50,7 +50,7 @@ export async function claimCell(cell: StoredCell, now: () => number, jobs?: JobL
   if ('holder' in attempt) return { state: 'busy', holder: attempt.holder };
   const { lock } = attempt;
   try {
-    // Who started the run may be dead while the run lives on.
+    // The process that started the run may be dead while the run is still alive.
     const holder = await runHolder(folder, now);
     if (holder !== undefined) {
       await lock.release();
@@ -98,7 +98,7 @@ export async function claimCell(cell: StoredCell, now: () => number, jobs?: JobL
   }
 }
 
-/** Its checkpoints stay known as the run's own where its config is about to name the folder of its images otherwise. */
+/** Records earlier fingerprints in inputs.json, as the new config has another name for the folder of the images. */
 async function keepEarlierSettings({ inputs: path }: RunFolder, earlier: readonly string[]): Promise<void> {
   const inputs = earlier.length === 0 ? undefined : await readInputs(path);
   if (inputs === undefined) return;
@@ -106,7 +106,7 @@ async function keepEarlierSettings({ inputs: path }: RunFolder, earlier: readonl
   await writeInputs(path, { ...inputs, earlierSettings });
 }
 
-/** Records how the job of a queued cell ended, unless the cell is that job's no more or somebody else is at it. */
+/** Records how the job of a queued cell ended, unless the cell no longer belongs to that job or is claimed. */
 export async function recordJobEnd(folder: string, job: CellJob, how: JobEnd, now: () => number): Promise<void> {
   const attempt = await lockCell(folder, now);
   if ('holder' in attempt) return;

@@ -1,4 +1,4 @@
-// Lists a folder of runs: those of a grid, those that `isda train` and `isda gan train` made, and stores in it.
+// Lists the runs in a folder: cells of a grid, runs of `isda train` and `isda gan train`, and stores in the folder.
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import pMap from 'p-map';
@@ -16,19 +16,19 @@ import { runsWithoutName, unreadableRun } from './unreadable.js';
 import { byName, readProgress, runHolder, viewInList, type ListedCell } from './view.js';
 
 interface ListedRuns {
-  /** By name, with numbers in their order. */
+  /** Sorted by name, with numbers in numeric order. */
   readonly runs: readonly ListedCell[];
-  /** Folders in this one that hold runs of their own. */
+  /** Subfolders that contain runs. */
   readonly stores: readonly string[];
 }
 
-/** Whether a folder is that of a run: a config.yaml alone is anybody's. */
+/** Whether a folder is a run folder; a config.yaml alone is not enough. */
 const isRun = (folder: string): boolean => {
   const { config, log, metrics, summary } = runFolder(folder);
   return isFile(config) && [log, metrics, summary].some(isFile);
 };
 
-/** How many iterations of a generator its summary or its losses have; it may be written to at this moment. */
+/** Returns the number of iterations of a generator from its summary or its losses, which may be being written. */
 async function iterationsIn(folder: string): Promise<number> {
   const { summary } = runFolder(folder);
   const text = await readFile(summary, 'utf8').catch(() => '{}');
@@ -48,7 +48,7 @@ function tryJson(text: string): unknown {
   }
 }
 
-/** A run of no grid; undefined where the folder holds none. Errors: its files cannot be used. */
+/** Returns a run that does not belong to a grid; undefined if the folder has none. Errors: its files cannot be used. */
 async function plainView(folder: string, now: () => number): Promise<ListedCell | undefined> {
   if (!isRun(folder)) return undefined;
   const files = runFolder(folder);
@@ -86,15 +86,15 @@ async function listedRun(folder: string, now: () => number, jobs?: JobLookup): P
   }
 }
 
-/** Whether a folder holds folders of runs. */
+/** Whether a folder contains run folders. */
 async function holdsRuns(folder: string): Promise<boolean> {
   const names = await readdir(folder).catch(() => []);
   return names.some((name) => isFile(join(folder, name, 'cell.json')) || isRun(join(folder, name)));
 }
 
 /**
- * Every run in `root`, or the run that `root` itself is. `jobs` asks a cluster's queue. One that cannot be read is
- * listed as failed. Errors: there is no such folder, or it cannot be read.
+ * Lists every run in `root`, or `root` itself if it is a run. `jobs` queries a cluster's queue. A run that cannot be
+ * read is listed as failed. Errors: the folder does not exist or cannot be read.
  */
 export async function listRuns(root: string, now: () => number, jobs?: JobLookup): Promise<ListedRuns> {
   const names = await readdir(root).catch((error: unknown) => {

@@ -7,14 +7,14 @@ import { readCell } from './cell.js';
 
 export interface LogEnd {
   readonly path: string;
-  /** Lines that come before those shown. */
+  /** Number of lines before those shown. */
   readonly before: number;
   readonly lines: readonly string[];
 }
 
 /**
- * The ends of a run's log files, at most `maxLines` lines each; files that are missing or empty are left out, and those
- * of its job where its record cannot be read.
+ * Returns the ends of a run's log files, at most `maxLines` lines each; missing and empty files are omitted, and the
+ * logs of its job if its record cannot be read.
  */
 export async function readLogEnds(folder: string, maxLines: number): Promise<readonly LogEnd[]> {
   const job = (await readCell(folder).catch(() => undefined))?.job;

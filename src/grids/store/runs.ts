@@ -16,23 +16,23 @@ import { runsWithoutName, unreadableRun, type UnreadableRun } from './unreadable
 import { byName, lookAtCell, runHolder } from './view.js';
 
 export interface StoredRun {
-  /** The folder that it is in. */
+  /** The folder that contains the run folder. */
   readonly store: string;
-  /** The folder's name. */
+  /** Name of the run folder. */
   readonly name: string;
   readonly folder: string;
-  /** The row of the grid that it belongs to; of a run that `isda train` made, the experiment's name. */
+  /** Its row of the grid; for a run of `isda train`, the name of the experiment. */
   readonly row: string;
-  /** Whether a grid planned it; else `isda train` made it by itself. */
+  /** Whether a grid planned it; otherwise it was started with `isda train`. */
   readonly ofGrid: boolean;
-  /** Of the resolved config: one of its `fingerprints`. */
+  /** One of the `fingerprints` of the resolved config. */
   readonly fingerprint: string;
-  /** On an image folder: its `fingerprintAnywhere`. */
+  /** Only for image folders: its `fingerprintAnywhere`. */
   readonly anywhere?: string | undefined;
   readonly state: CellState;
   /** Why it failed or stopped. */
   readonly reason?: string;
-  /** Once it is done. */
+  /** Present if it is done. */
   readonly summary?: RunSummary;
 }
 
@@ -45,7 +45,7 @@ interface Candidates extends Pick<StoredRuns, 'unreadable'> {
   readonly folders: readonly string[];
 }
 
-/** The folders that may be runs of `folder`: itself, or those directly in it, in the order of their names. */
+/** Returns the folders that may be runs: `folder` itself, or its subfolders, sorted by name. */
 async function candidatesIn(folder: string): Promise<Candidates> {
   if (isFile(runFolder(folder).config)) return { folders: [folder], unreadable: [] };
   const names = await readdir(folder).catch((error: unknown) => {
@@ -57,7 +57,7 @@ async function candidatesIn(folder: string): Promise<Candidates> {
   return { folders, unreadable: runsWithoutName(folder, names) };
 }
 
-/** A run that `isda train` made by itself; undefined where the folder holds none, or a generator's. */
+/** Reads a run of `isda train`; undefined if the folder has none, or the run of a generator. */
 async function plainRun(folder: string, now: () => number) {
   const files = runFolder(folder);
   if (!isFile(files.config)) return undefined;
@@ -71,7 +71,7 @@ async function plainRun(folder: string, now: () => number) {
   return { row: config.experiment, ofGrid: false, ...identity, state, summary };
 }
 
-/** `fingerprintAnywhere` of a run folder's config, which is read only where it may be of an image folder. */
+/** Returns the `fingerprintAnywhere` of a run folder's config, which is parsed only if it may be of an image folder. */
 async function anywhereOf(folder: string): Promise<string | undefined> {
   const path = runFolder(folder).config;
   const text = await readFile(path, 'utf8').catch(() => '');
@@ -80,7 +80,7 @@ async function anywhereOf(folder: string): Promise<string | undefined> {
 }
 
 /**
- * A run of a grid; undefined where the folder holds none. Errors: also that it is done and its summary cannot be used.
+ * Reads a run of a grid; undefined if the folder has none. Errors: also if it is done and its summary cannot be used.
  */
 async function gridRun(folder: string, now: () => number) {
   const look = await lookAtCell(dirname(folder), basename(folder), now);
@@ -100,9 +100,9 @@ async function gridRun(folder: string, now: () => number) {
 }
 
 /**
- * The runs in some folders (absolute), each a store, any folder of run folders, or one run folder; a run that two of
- * them hold counts once. What cannot be read is listed beside. `now`: milliseconds since the epoch. Errors: a folder
- * that is not there.
+ * Reads the runs in some folders (absolute), each a store, another folder of run folders, or one run folder; a run
+ * that is found twice counts once. Unreadable runs are listed separately. `now`: milliseconds since the epoch. Errors:
+ * a folder does not exist.
  */
 export async function readStoredRuns(folders: readonly string[], now: () => number): Promise<StoredRuns> {
   const all = await pMap(new Set(folders), candidatesIn, { concurrency: 1 });

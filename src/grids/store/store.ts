@@ -14,22 +14,22 @@ import { readInputs } from '../../records/inputs.js';
 import { runFolder } from '../../records/run-folder.js';
 import { formatCell, readCell, type CellRecord } from './cell.js';
 
-/** What makes stores, in help and hints. */
+/** The commands that create stores, for help and hints. */
 export const storeCommands = '`isda study`, `isda ablate`, `isda sweep` and `isda table --run`';
 
-/** The images that a config means here, as runs know them. */
+/** The images that a config refers to on this machine, by the checksum that runs record. */
 export interface CellImages {
   readonly checksum: string;
-  /** What earlier versions knew them by. */
+  /** Their checksum in earlier versions. */
   readonly earlier?: string | undefined;
 }
 
-/** One run of a grid. Its experiment's name and its seed name its folder. */
+/** One run of a grid. Its folder is named by its experiment and its seed. */
 export interface Cell {
-  /** The row of the grid that it belongs to. */
+  /** Its row of the grid. */
   readonly row: string;
   readonly config: ExperimentConfig;
-  /** Where they are known. */
+  /** Its images, if known. */
   readonly data?: CellImages | undefined;
 }
 
@@ -39,19 +39,19 @@ export interface StoredCell extends Cell {
   readonly name: string;
   /** The run folder, absolute. */
   readonly folder: string;
-  /** Fingerprints of the run's own config, where that names the folder of the images otherwise. */
+  /** Fingerprints of the run's own config, if that has another name for the folder of the images. */
   readonly earlier?: readonly string[];
 }
 
-/** What a folder holds: a planned run, one that `isda train` made by itself, or nothing. */
+/** The content of a folder: a planned run, a run of `isda train`, or nothing. */
 interface Found {
-  /** `damaged`: there is a cell.json that cannot be read. */
+  /** `damaged`: its cell.json cannot be read. */
   readonly record?: CellRecord | 'damaged';
-  /** Of its cell.json, else of its config.yaml; `unknown` where that cannot be read either. */
+  /** Fingerprint in its cell.json, else of its config.yaml; `unknown` if that cannot be read either. */
   readonly identity?: string;
 }
 
-/** The config of a run folder; undefined where there is none, or it cannot be read. */
+/** Reads the config of a run folder; undefined if there is none, or it cannot be read. */
 function configIn(folder: string): ExperimentConfig | undefined {
   try {
     return loadConfig(runFolder(folder).config, { configsDirectory: folder, workingDirectory: folder }).config;
@@ -68,14 +68,12 @@ async function runIn(folder: string): Promise<Found> {
   return { record, identity: config === undefined ? 'unknown' : fingerprint(config) };
 }
 
-/**
- * Whether a folder of a cell's name is its own; one with a damaged record is, unless its config.yaml says otherwise.
- */
+/** Whether a folder with a cell's name is its own; with a damaged record, unless its config.yaml has other settings. */
 const isOf = ({ record, identity }: Found, wanted: readonly string[]): boolean =>
   (identity !== undefined && wanted.includes(identity)) ||
   (record === 'damaged' && (identity ?? 'unknown') === 'unknown');
 
-/** Writes a first cell.json, unless another process has in the meantime. */
+/** Writes the first cell.json, unless another process has done so. */
 async function createRecord(folder: string, record: CellRecord): Promise<void> {
   const path = join(folder, 'cell.json');
   try {
@@ -85,15 +83,15 @@ async function createRecord(folder: string, record: CellRecord): Promise<void> {
   }
 }
 
-/** The folder name of a cell: `<experiment>-seed<N>`. */
+/** Returns the folder name of a cell: `<experiment>-seed<N>`. */
 export function cellName({ config }: Cell): string {
   return `${config.experiment}-seed${config.training.seed}`;
 }
 
 /**
- * The names a cell's folder may have, in the order they are tried: the second one where other settings have the first,
- * others where it was planned under a fingerprint of an older form, the last where the others have runs on other
- * images.
+ * Returns the possible names of a cell's folder, in the order in which they are tried: the second if other settings
+ * use the first, further ones if it was planned under a fingerprint of an older form, the last if the others contain
+ * runs on other images.
  */
 function namesOf(cell: Cell, identities: readonly string[]): readonly string[] {
   const name = cellName(cell);
@@ -103,28 +101,28 @@ function namesOf(cell: Cell, identities: readonly string[]): readonly string[] {
 }
 
 /**
- * The checksum of the images that a folder's run has a checkpoint of; undefined where there is none, or it is not
- * known.
+ * Returns the checksum of the images of a folder's run with checkpoints; undefined if there are none, or it is
+ * unknown.
  */
 async function imagesIn(folder: string): Promise<string | undefined> {
   const { inputs, checkpoints } = runFolder(folder);
   const data = (await readInputs(inputs).catch(() => undefined))?.data;
-  // Without a checkpoint it begins anew.
+  // Without a checkpoint the run starts from scratch.
   return data !== undefined && (await listCheckpoints(checkpoints)).length > 0 ? data.checksum : undefined;
 }
 
 const isOneOf = ({ checksum, earlier }: CellImages, images: string): boolean => [checksum, earlier].includes(images);
 
-/** Whether a folder's run is on other images than a cell's. */
+/** Whether a folder's run uses other images than a cell. */
 async function isOnOthers(folder: string, data: CellImages | undefined): Promise<boolean> {
   const images = data && (await imagesIn(folder));
   return data !== undefined && images !== undefined && !isOneOf(data, images);
 }
 
 /**
- * Finds a cell in the store without making anything; undefined where it is not there. Where it is known which images
- * the cell means (`cell.data`), a run on others is not it, and one on an image folder of another name is where it has
- * them.
+ * Finds a cell in the store without creating anything; undefined if it is not there. If the images of the cell are
+ * known (`cell.data`), a run on other images does not match, and a run on an image folder of another name matches if
+ * the images are the same.
  */
 export async function findCell(root: string, cell: Cell): Promise<StoredCell | undefined> {
   const identities = fingerprints(cell.config);
@@ -137,7 +135,7 @@ export async function findCell(root: string, cell: Cell): Promise<StoredCell | u
   return findByImages(root, cell);
 }
 
-/** A cell of an image folder whose run names the folder otherwise, and has the same images. */
+/** Finds the run of a cell on an image folder of another name with the same images. */
 async function findByImages(root: string, cell: Cell): Promise<StoredCell | undefined> {
   const { config, data } = cell;
   if (data === undefined || config.dataset.name !== 'image-folder') return undefined;
@@ -154,7 +152,7 @@ async function findByImages(root: string, cell: Cell): Promise<StoredCell | unde
 }
 
 /**
- * The config of a folder's run where only the name of the folder of the images differs from a cell's, and they do not.
+ * Returns the config of a folder's run if it differs from a cell's only in the name of the folder of the same images.
  */
 async function sameRunElsewhere(folder: string, { config, data }: Cell): Promise<ExperimentConfig | undefined> {
   const own = configIn(folder);
@@ -166,7 +164,7 @@ async function sameRunElsewhere(folder: string, { config, data }: Cell): Promise
   return images !== undefined && isOneOf(data, images) ? own : undefined;
 }
 
-/** Whether a folder's run is that of a cell, on its images where these are known. */
+/** Whether a folder's run is that of a cell, and on its images if these are known. */
 export async function holdsRunOf(folder: string, cell: Cell): Promise<boolean> {
   const own = configIn(folder);
   if (own === undefined || (await isOnOthers(folder, cell.data))) return false;
@@ -174,9 +172,9 @@ export async function holdsRunOf(folder: string, cell: Cell): Promise<boolean> {
 }
 
 /**
- * Finds a cell in the store `root` (absolute) or plans it. The same settings find the same folder, whoever asks and how
- * often; other settings under the same name get a folder with a part of their fingerprint in its name. A cell whose
- * record is damaged is found too: that it cannot be used is for its claim to tell. `now`: milliseconds since the epoch.
+ * Finds a cell in the store `root` (absolute) or plans it. The same settings always get the same folder; other
+ * settings with the same name get a folder with a part of their fingerprint in its name. A cell with a damaged record
+ * is found too; its claim reports that it cannot be used. `now`: milliseconds since the epoch.
  * Errors: the folder cannot be written.
  */
 export async function placeCell(root: string, cell: Cell, now: () => number): Promise<StoredCell> {
@@ -202,7 +200,7 @@ export async function placeCell(root: string, cell: Cell, now: () => number): Pr
         attempts: 0,
       });
     }
-    // Two processes may have planned different settings under one name at once: the one that came first has it.
+    // Two processes may plan different settings with one name at the same time: the folder belongs to the first.
     if (isOf(await runIn(folder), identities)) return { ...cell, name, folder };
   }
   throw cannot(`create the run ${cellName(cell)}`, 'other runs use its folder names', {

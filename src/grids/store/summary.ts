@@ -1,11 +1,11 @@
-// Reads the summary of a run in a store; ignored if it belongs to other settings.
+// Reads the summary of a run in a store and checks that it belongs to the run's settings.
 import { cannot } from '../../common/errors.js';
 import { runFolder } from '../../records/run-folder.js';
 import { readSummary, type RunSummary } from '../../records/summary.js';
 
 /**
- * The summary in a run folder; undefined where there is none. `isOwn`: whether a fingerprint is that of the run's
- * settings. Errors: it cannot be read, was changed, or is that of other settings.
+ * Reads the summary in a run folder; undefined if there is none. `isOwn`: whether a fingerprint is that of the run's
+ * settings. Errors: it cannot be read, was changed, or belongs to other settings.
  */
 export async function summaryOf(
   folder: string,

@@ -1,4 +1,4 @@
-// A run whose files cannot be read, reported beside the others.
+// Runs whose files cannot be read, reported separately from the others.
 import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -13,12 +13,12 @@ export interface UnreadableRun {
   readonly reason: string;
 }
 
-/** Says of a folder why its run cannot be used. */
+/** Returns a record of a folder's run with the reason why it cannot be used. */
 export function unreadableRun(folder: string, error: unknown): UnreadableRun {
   return { name: basename(folder), folder, reason: reasonOf(error).split('\n')[0] };
 }
 
-/** Of the `names` in a folder, the runs whose own are not UTF-8, so that no file of theirs can be opened. */
+/** Returns the runs whose folder names (of `names` in `root`) are not UTF-8, so that no file can be opened. */
 export function runsWithoutName(root: string, names: readonly string[]): readonly UnreadableRun[] {
   if (!names.some((name) => name.includes(replacement))) return [];
   return readdirSync(root, { encoding: 'buffer' }).flatMap((bytes) => {

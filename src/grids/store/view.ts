@@ -24,9 +24,7 @@ interface CellView extends CellRecord {
   readonly epochsDone: number;
   /** Error of the last evaluated epoch, on the run's evaluation images. */
   readonly testErrorPercent?: number;
-  /**
-   * Its mean over the last ten epochs so far, or over those of them that were evaluated: what tables and grids show.
-   */
+  /** Mean error of the last ten epochs so far, or of the evaluated ones among them, as shown in tables and grids. */
   readonly last10MeanTestErrorPercent?: number;
   /** The name of its job in a cluster's queue, such as `12_3`. */
   readonly jobName?: string;
@@ -56,14 +54,14 @@ export function runHolder(folder: string, now: () => number): Promise<string | u
   return holderOf(runFolder(folder).lock, now);
 }
 
-/** Describes the living process at a cell: its run, or the process that started it or is starting it. */
+/** Describes the living process of a cell: its run, or the process that started it or is starting it. */
 async function cellHolder(folder: string, now: () => number): Promise<string | undefined> {
   return (await runHolder(folder, now)) ?? (await holderOf(claimPath(folder), now));
 }
 
 /**
- * How far a run is, by its metrics.csv: whole lines without the header, and the last errors in them. It may be written
- * to at this moment, or be missing.
+ * Reads the progress of a run from its metrics.csv: the number of complete lines without the header, and the last
+ * errors. The file may be missing or being written.
  */
 export async function readProgress(
   folder: string,
@@ -83,9 +81,9 @@ export async function readProgress(
 }
 
 /**
- * The state that a record means, given who is at the cell: a run without a living process is `done` where it has
- * written its summary, whoever made it, and one that was at it `stopped` where it has not; one that somebody trains by
- * hand is running too. `look`: what the queue says of a queued one, which stays queued where the queue is not asked.
+ * Returns the current state of a cell from its record. Without a living process (`held`), a run is `done` if its
+ * summary exists, whoever created it; else, if recorded as running or done, `stopped`. A run started by hand counts as
+ * running too. `look`: the queue's answer for a queued cell, which stays queued if the queue was not queried.
  */
 export function presentState(
   record: CellRecord,
@@ -105,7 +103,7 @@ export function presentState(
 function reasonFor(record: CellRecord, state: CellRecord['state'], look: JobLook | undefined): string | undefined {
   if (record.state === 'running' && state === 'stopped') return 'its process ended unexpectedly';
   if (state === 'done') return undefined;
-  // The record of a running cell has at most the reason of an earlier end.
+  // The record of a running cell may only contain the reason of an earlier end.
   if (look === undefined) return state === 'running' ? undefined : record.reason;
   return look.phase === 'ended' ? look.end.reason : look.note;
 }
@@ -118,9 +116,9 @@ interface CellLook {
 }
 
 /**
- * Looks at a cell of a store; undefined where the folder holds none. `jobs` asks a cluster's queue for those that are
- * in it. One that is done has failed where its summary cannot be used; whether it is that of its metrics is not looked
- * at. Errors: files that cannot be read; a queue that cannot be asked.
+ * Reads the current state of a cell; undefined if the folder has none. `jobs` queries a cluster's queue for queued
+ * cells. A done cell counts as failed if its summary cannot be used; whether the summary matches the metrics is not
+ * checked. Errors: files that cannot be read; a queue that cannot be queried.
  */
 export async function lookAtCell(
   root: string,
@@ -144,8 +142,8 @@ export async function lookAtCell(
 }
 
 /**
- * Whether two fingerprints are both of a folder's own config: a resumed run has the form of today beside the old, and
- * those of the settings that it was resumed from.
+ * Whether all of the given fingerprints belong to a folder's own config: a resumed run has fingerprints of the current
+ * and of older forms, and those of the settings that it was resumed from.
  */
 async function areOfOneConfig(folder: string, stored: readonly string[]): Promise<boolean> {
   const { config: path, inputs } = runFolder(folder);
