@@ -1,4 +1,4 @@
-// Finds the baseline of each row: that of cross entropy, or a given row.
+// Finds the baseline of each row: the row of cross entropy, or a given row.
 import { compareRows, type Comparison } from '../common/statistics/compare.js';
 import type { SeedValue } from '../common/statistics/samples.js';
 import type { ExperimentConfig } from '../config/schema.js';
@@ -10,9 +10,9 @@ const ofMethod = ['loss', 'dataset.synthetic'];
 const ofRecipe = [...ofMethod, 'model.dropout', 'augmentation', 'optimizer', 'schedule', 'training'];
 
 /**
- * For each row, by its config, the index of the row of cross entropy (without generated images) that it is compared
- * with: the one that differs in the loss alone, else the only one with the same network and data. Undefined for cross
- * entropy itself, and where there is none or more than one.
+ * Returns, for the config of each row, the index of its baseline: a row of cross entropy without generated images.
+ * This is the one that differs in the loss alone, else the only one with the same network and data. Undefined for
+ * cross entropy itself, and if there is none or more than one.
  */
 export function baselinesOf(configs: readonly ExperimentConfig[]): readonly (number | undefined)[] {
   const isBasic = configs.map(({ loss, dataset }) => loss.name === 'cross-entropy' && dataset.synthetic === undefined);
@@ -55,8 +55,8 @@ function otherChanges(baseline: ResultRow | undefined, row: ResultRow): string |
 }
 
 /**
- * The comparison of each row with the row `named`, or where there is no such row with its own baseline (`baselinesOf`);
- * all of them are the family of Holm's correction.
+ * Compares each row with the row `named`, or, if there is no such row, with its own baseline (`baselinesOf`). Holm's
+ * correction covers all the comparisons.
  */
 export function compareWithBaselines(rows: readonly ResultRow[], named?: string): readonly RowComparison[] {
   const chosen = rows.find(({ row }) => row === named);

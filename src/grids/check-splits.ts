@@ -25,10 +25,10 @@ const mayHaveRuns = (root: string | undefined): Promise<boolean> =>
   root === undefined ? Promise.resolve(false) : readdir(root).then((names) => names.length > 0, () => false); // prettier-ignore
 
 /**
- * Checks the images of a grid's runs, and tells which they are where that is looked at: always where a store, `root`,
- * may have runs on others. Errors (usage): a holdout, subset or testSubset larger than the images that are there, or no
- * images to evaluate on, which every run would end with.
- * Nothing is said of images that are missing here or cannot be read: they may be elsewhere, and each run says it.
+ * Checks the images of a grid's runs. Also determines their checksums, for all data sets if the store `root` may
+ * contain runs (possibly on other images). Errors (usage): a holdout, subset or testSubset larger than the number of
+ * images, or no images to evaluate on; every run would fail with it. Images that are missing here or cannot be read
+ * are not reported: they may be elsewhere, and each run reports them.
  */
 export async function checkSplits(cells: readonly Cell[], places: DataPlaces, root?: string): Promise<CheckedCells> {
   const keyOf = ({ config }: Cell): string => JSON.stringify(config.dataset);

@@ -1,4 +1,4 @@
-// Checks the points of a sweep: every value is valid and makes a different run.
+// Checks the points of a sweep: every value must be valid and result in a different run.
 import { cannot } from '../common/errors.js';
 import { fingerprint } from '../config/fingerprint.js';
 import type { ExperimentConfig } from '../config/schema.js';
@@ -39,8 +39,8 @@ export function refuseFixedKeys(settings: PointValues): void {
 }
 
 /**
- * Errors (usage): a key that changes no number of a run, or two of its values that make one and the same run.
- * `configOf` gives the config of a value's runs.
+ * Errors (usage): a key that does not affect the results of a run, or two values that result in the same run.
+ * `configOf` returns the config of a value's runs.
  */
 export function refuseIdleKey(
   key: string,

@@ -1,4 +1,4 @@
-// Names the images that errors were measured on.
+// Describes the images that errors were measured on.
 import { counted } from '../common/format.js';
 import type { ExperimentConfig } from '../config/schema.js';
 

@@ -22,10 +22,7 @@ export type TableOutcome = Pick<
   | 'leftOut'
 >;
 
-/**
- * What the rows are compared with: the baseline's name, `cross entropy` of several; undefined where nothing is
- * compared.
- */
+/** Returns the name of the baseline, `cross entropy` if there are several; undefined if nothing is compared. */
 function comparedWith(rows: readonly TableOutcome[]): string | undefined {
   const names = [...new Set(rows.flatMap(({ baseline }) => baseline ?? []))];
   return names.length > 1 ? 'cross entropy' : names.at(0);

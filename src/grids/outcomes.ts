@@ -54,8 +54,8 @@ function leftOutOf(outcomes: readonly CellOutcome[]): ReadonlySet<CellOutcome> {
 }
 
 /**
- * The rows of a grid in the order in which they first occur. Runs on the same data set that were made on other images
- * than most, or from other first weights, are left out.
+ * Returns the outcomes of the rows, in the order in which they first occur. Runs that differ from most on the same
+ * data set, by other images or other initial weights, are excluded from the means.
  */
 export function rowOutcomes(outcomes: readonly CellOutcome[]): readonly RowOutcome[] {
   const leftOut = leftOutOf(outcomes);

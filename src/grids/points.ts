@@ -70,8 +70,8 @@ function slug(value: unknown): string {
 }
 
 /**
- * One point a value of `key`; numbers in ascending order. `expected` is what the key takes, for messages.
- * Errors (usage): no values; a value twice.
+ * Returns one point per value of `key`; numbers in ascending order. `expected` describes the values of the key, for
+ * messages. Errors (usage): no values; a duplicate value.
  */
 export function listPoints(key: string, values: readonly unknown[], expected: string): readonly SweepPoint[] {
   const action = `sweep ${key}`;
@@ -143,8 +143,7 @@ function draw(dimension: Dimension, integer: boolean, seed: number, trial: numbe
   if (integer && !log) return low + stream.integer(Math.floor(high) - low + 1);
   const share = stream.uniform();
   if (integer) {
-    // Each whole number has the interval of half a unit around it, so that the ends are drawn as often as their size
-    // asks.
+    // Each integer stands for the interval of ±0.5 around it, so that the bounds are drawn with the right probability.
     const [from, to] = [low - 0.5, Math.floor(high) + 0.5];
     return Math.min(Math.floor(high), Math.max(low, Math.round(from * (to / from) ** share)));
   }
@@ -154,8 +153,8 @@ function draw(dimension: Dimension, integer: boolean, seed: number, trial: numbe
 }
 
 /**
- * The points of a search by their number, counted from 0. `isInteger` says which keys take whole numbers. Errors
- * (usage): nothing to draw from; a key twice.
+ * Returns a function that draws the point of a number, counted from 0. `isInteger` tells which keys take integers.
+ * Errors (usage): nothing to draw from; a duplicate key.
  */
 export function pointsOf(
   dimensions: readonly Dimension[],
@@ -185,9 +184,7 @@ export function pointsOf(
 /** A search is exhausted after this many consecutive draws without a new point. */
 const maxRepeats = 5000;
 
-/**
- * The first `count` different points of a search; fewer where there are no more. Errors: as of `pointsOf`.
- */
+/** Returns the first `count` distinct points of a search; fewer if there are no more. Errors: as of `pointsOf`. */
 export function randomPoints(
   dimensions: readonly Dimension[],
   count: number,

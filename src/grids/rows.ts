@@ -1,4 +1,4 @@
-// A grid of rows and seeds: each row is a config, each cell a seed of it.
+// A grid of rows and seeds: each row is a config, each cell one seed of a row.
 import { cannot } from '../common/errors.js';
 import { experimentProblem, type ExperimentConfig } from '../config/schema.js';
 import type { Cell } from './store/store.js';
@@ -30,8 +30,8 @@ export function seededCells(rows: readonly GridRow[], seeds: readonly number[]):
 }
 
 /**
- * The cells of a grid, as `seededCells` orders them. Experiments are called `<grid>-<row>`.
- * Errors (usage): two rows of one name, or one that cannot be a folder's name.
+ * Returns the cells of a grid in the order of `seededCells`. Experiments are named `<grid>-<row>`.
+ * Errors (usage): two rows with the same name, or a name that cannot be a folder name.
  */
 export function gridCells(grid: string, rows: readonly GridRow[], seeds: readonly number[]): readonly Cell[] {
   for (const [index, { name }] of rows.entries()) {

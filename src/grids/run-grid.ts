@@ -3,8 +3,8 @@ import type { CellOutcome, Executor, GridContext } from './executors/executor.js
 import { placeCell, type Cell, type StoredCell } from './store/store.js';
 
 /**
- * Finds or plans the cells in the store `root` (absolute), has `executor` run those that are not done yet, and gives
- * the outcome of each, in the order of `cells`. Errors: the store cannot be read or written; those of the executor.
+ * Finds or plans the cells in the store `root` (absolute), runs those that are not done by `executor`, and returns the
+ * outcome of each, in the order of `cells`. Errors: the store cannot be read or written; those of the executor.
  */
 export async function runGrid(
   cells: readonly Cell[],

@@ -19,7 +19,7 @@ const changes = z.record(z.string(), z.unknown());
 const studySchema = z.strictObject({
   /** Name of the store, and prefix of its runs. */
   study: name,
-  /** A file relative to that of the study, or a name under configs/. */
+  /** A path relative to the study's file, or a name under configs/. */
   config,
   /** Overrides of every row. */
   set: changes.optional(),
@@ -28,14 +28,14 @@ const studySchema = z.strictObject({
   rows: z.array(z.strictObject({ name, config: config.optional(), set: changes.optional() })).min(1),
 });
 
-/** Keys that the study sets in every run, with how it does so. */
+/** Keys that the study sets in every run, with the reason for messages. */
 const decided = [
   { path: ['training', 'seed'], how: '`seeds` runs every row on seeds 1 to N' },
   { path: ['output', 'dir'], how: 'a run lies in the store, which --out names' },
   { path: ['experiment'], how: 'a run is called by its study and its row' },
 ] as const;
 
-/** Returns the problems of overrides, at a place of the study, that would have no effect. */
+/** Returns the problems of overrides, at a path in the study, that would have no effect. */
 function decidedProblems(tree: MapTree, at: readonly PropertyKey[]): readonly Problem[] {
   return decided.flatMap(({ path, how }) => {
     const span = keySpanAt(tree, [...at, ...path]);
@@ -52,7 +52,7 @@ interface Study {
 /**
  * Reads a study and resolves every row: the row's `config` (else the study's), then the study's `set`, then the row's,
  * then `overrides` (`KEY=VALUE`). `file` is relative to the working directory, `-` is standard input. Errors (usage):
- * with the place in the study's file or in a config.
+ * with the position in the study's file or in a config.
  */
 export function loadStudy(
   file: string,

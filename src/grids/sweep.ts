@@ -18,8 +18,8 @@ export function measuredPoints(points: readonly SweepPoint[], rows: readonly Row
 }
 
 /**
- * The point with the lowest mean error of the last ten epochs; of equal ones the first, which is the smallest number.
- * Points of which a run failed do not count; undefined where none is left.
+ * Returns the point with the lowest mean error of the last ten epochs; of equal ones the first, which has the smallest
+ * number. Points with a failed run do not count; undefined if none is left.
  */
 export function choosePoint(points: readonly MeasuredPoint[]): MeasuredPoint | undefined {
   const whole = points.filter(({ outcome }) => outcome.seeds.length === outcome.asked);
@@ -69,8 +69,8 @@ const lambda0Record = z.object({
 });
 
 /**
- * The choice of lambda0 that the sweep.json of a store holds; undefined where there is none, or none yet.
- * Errors: it cannot be read, or is no record of a sweep.
+ * Reads the choice of lambda0 from the sweep.json of a store; undefined if there is no such file, or no choice yet.
+ * Errors: it cannot be read, or is not the record of a sweep.
  */
 async function readLambda0Choice(root: string): Promise<Lambda0Choice | undefined> {
   const path = recordPath(root);

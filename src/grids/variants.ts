@@ -22,8 +22,8 @@ export const variantNames = Object.keys(variants) as readonly Variant[];
 export const table5Variants = variantNames.filter((name) => name !== 'sketch');
 
 /**
- * A config as one of the variants. lambda0 and how lambda grows are those of the config where its loss is ISDA, else
- * the defaults; a constant lambda belongs to `constant-lambda` alone, and a rank to `sketch`.
+ * Returns the config of a variant. If the loss of `config` is ISDA, lambda0 and the schedule of lambda are taken from
+ * it, else they are the defaults; only `constant-lambda` has a constant lambda, and only `sketch` a rank.
  */
 export function withVariant(config: ExperimentConfig, name: Variant): ExperimentConfig {
   const changes = variants[name];
