@@ -2,7 +2,7 @@
 import { cannot } from '../../common/errors.js';
 import { didYouMean } from '../../common/nearest.js';
 
-/** The number of a class given by name or number. Errors (usage): there is none. */
+/** Returns the number of a class given by name or number. Errors (usage): there is no such class. */
 export function classNumber(
   word: string,
   { classNames, name }: { readonly classNames: readonly string[]; readonly name: string },

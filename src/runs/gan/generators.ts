@@ -1,4 +1,4 @@
-// All generators of a config: one, or one for each class in a folder of its own.
+// Trains all generators of a config: one, or one per class, each in its own folder.
 import { join } from 'node:path';
 import { cannot } from '../../common/errors.js';
 import type { GanConfig } from '../../config/gan.js';
@@ -11,7 +11,7 @@ import { completeSummary, loadGanData, requireOwnGan, runGan, type GanContext } 
 import type { GanSummary } from './summary.js';
 
 interface GeneratorsOptions extends RunOptions {
-  /** A class by its name or number, where only its generator is to be trained. */
+  /** The only class to train a generator for, by name or number. */
   readonly only?: string;
 }
 
@@ -19,13 +19,13 @@ interface TrainedGenerator extends GanSummary {
   readonly folder: string;
 }
 
-/** The config of one class's generator: that of a run on this class alone. */
+/** Returns the config of one class's generator: that of a run on this class alone. */
 const ofClass = (config: GanConfig, label: number): GanConfig => {
   const gan = 'perClass' in config.gan ? { ...config.gan, perClass: false } : config.gan;
   return { ...config, gan, dataset: { ...config.dataset, classes: [label] } };
 };
 
-/** The configs to train, each with its folder. */
+/** Returns the configs to train, each with its folder. */
 function runsOf(
   config: GanConfig,
   { out, only }: GeneratorsOptions,
@@ -46,8 +46,8 @@ function runsOf(
 }
 
 /**
- * Trains the generators of a config that are not finished, one after the other. Errors: all that can go wrong;
- * `stopped` after a signal.
+ * Trains the unfinished generators of a config, one after the other. Errors: all that can go wrong; `stopped` after a
+ * signal.
  */
 export async function trainGenerators(
   config: GanConfig,

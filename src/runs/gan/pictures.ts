@@ -1,10 +1,10 @@
-// Draws the samples and the losses of a generator's run.
+// Interface for drawing the samples and the losses of a generator's run.
 import type { LossesRow } from '../../gan/trainer.js';
 import type { ImageGrid } from '../image-grid.js';
 
 export interface Pictures {
-  /** The PNG of a grid. */
+  /** Returns a grid as PNG. */
   grid(grid: ImageGrid): Promise<Uint8Array>;
-  /** The SVG of the losses over the iterations; `names` are the means to draw. There is at least one row. */
+  /** Returns the losses over the iterations as SVG; `names` are the means to draw. There is at least one row. */
   losses(title: string, rows: readonly LossesRow[], names: readonly string[]): string;
 }

@@ -5,17 +5,17 @@ export interface GanLength {
   readonly iterations: number;
   /** Iterations done by an earlier process. */
   readonly before: number;
-  /** Keeps a line that is printed. */
+  /** Logs a printed line. */
   readonly log: (line: string) => void;
 }
 
 export interface GanProgress {
-  /** After each iteration. */
+  /** Called after each iteration. */
   iteration(done: number, losses: Readonly<Record<string, number>>): void;
-  /** Prints a line of how far the run is. */
+  /** Prints the progress as a line. */
   line(): void;
-  /** Prints a line without tearing the bar. */
+  /** Prints a line without breaking the progress bar. */
   print(line: string): void;
-  /** Gives the terminal back; call it however the run ends. */
+  /** Restores the terminal; call it in any case. */
   stop(): void;
 }

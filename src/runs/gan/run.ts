@@ -1,4 +1,4 @@
-// A generator's training in its folder: data, session, resume, the generator's file.
+// Trains a generator in its run folder: data, session, resume, the generator's file.
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { counted, formatCount } from '../../common/format.js';
@@ -41,21 +41,21 @@ export interface GanContext extends Omit<RunContext, 'cores' | 'showProgress'> {
   readonly showProgress: (length: GanLength) => GanProgress;
 }
 
-/** The images of a config's data set, all classes. */
+/** Loads the images of a config's data set, all classes. */
 export function loadGanData({ dataset }: GanConfig, context: GanContext): Promise<LoadedSplits> {
   return loadSplits({ name: dataset.name, dir: dataset.dir, subset: dataset.subset, holdout: 0 }, context);
 }
 
-/** What generators are trained with. */
+/** Resources for the training of generators. */
 interface GanResources {
   readonly splits: LoadedSplits;
-  /** Opens the engine, or gives the one that is open. */
+  /** Opens the engine, or returns the open one. */
   readonly engine: () => Promise<Engine>;
 }
 
 /**
- * Trains one generator to its end on training images of `splits` and gives its summary. The engine is opened where
- * there is something left to do. Errors: all that can go wrong; `stopped` after a signal.
+ * Trains one generator to its end on training images of `splits` and returns its summary. Errors: all that can go
+ * wrong; `stopped` after a signal.
  */
 export async function runGan(
   config: GanConfig,
@@ -63,7 +63,7 @@ export async function runGan(
   { splits, engine }: GanResources,
   context: GanContext,
 ): Promise<GanSummary> {
-  // All that can be refused before the folder is touched.
+  // All checks come before the folder is changed.
   const images = ofClasses(splits.train, config.dataset.classes);
   const batches = createRealBatches(images, config.training.batchSize, config.training.seed);
   const gan = createGan(config.gan, splits.train.classes);
@@ -90,7 +90,7 @@ async function runInFolder(
   const data = splits.train;
   const classes = config.dataset.classes ?? data.classNames.map((_, label) => label);
   const identity = ganFingerprint(config);
-  // Where it cannot be read, the run writes it again.
+  // If it cannot be read, the run writes it again.
   const inputs = await readInputs(paths.inputs).catch(() => undefined);
   const checkpoint = await resumedCheckpoint(folder, {
     resume: options.resume,
@@ -146,14 +146,14 @@ async function runInFolder(
   }
 }
 
-/** Errors: the folder, which nobody named, is that of another config file's run. */
+/** Errors: the folder was not given by the user and belongs to the run of another config file. */
 export async function requireOwnGan(config: GanConfig, options: RunOptions): Promise<void> {
   const paths = runFolder(options.out);
   const inputs = await readInputs(paths.inputs).catch(() => undefined);
   requireOwnConfig(paths, options, inputs, changesSince(paths, config));
 }
 
-/** In what a folder's run differs from a config, in words; empty where it does not, or is not known. */
+/** Describes how a folder's run differs from a config; empty if it does not, or this is not known. */
 function changesSince({ root, config: path }: RunFolder, config: GanConfig): string {
   let before: GanConfig;
   try {
@@ -166,7 +166,7 @@ function changesSince({ root, config: path }: RunFolder, config: GanConfig): str
   return ganFingerprint(before) === ganFingerprint(config) ? '' : 'other settings';
 }
 
-/** Where a checkpoint's run was, and the digest of its losses. Errors: it was trained on other images. */
+/** Returns the position of a checkpoint and the digest of its losses. Errors: it was trained on other images. */
 function placeOf(
   { progress, path }: LoadedCheckpoint,
   splits: LoadedSplits,
@@ -178,8 +178,8 @@ function placeOf(
 }
 
 /**
- * The summary of a folder that holds the finished generator of a config; undefined where something is left to do, as to
- * write the generator's file again. Errors: it was trained on other images.
+ * Returns the summary of a folder with the finished generator of a config; undefined if something is left to do, such
+ * as rewriting the generator's file. Errors: it was trained on other images.
  */
 export async function completeSummary(
   config: GanConfig,
@@ -200,7 +200,7 @@ export async function completeSummary(
   return undefined;
 }
 
-/** What is trained, on what, and how long it is: the first lines of every run. */
+/** Returns the first lines of a run: its networks, data and length. */
 function headerLines(
   config: GanConfig,
   { gan, images, classes }: { gan: ReturnType<typeof createGan>; images: ImageSource; classes: readonly number[] },

@@ -1,4 +1,4 @@
-// Images of a run's generators as a grid, a row a class.
+// Images of a run's generators as a grid, one row per class.
 import { cannot } from '../../common/errors.js';
 import type { Engine } from '../../engine/index.js';
 import { labelMeaning, makesKnownClasses } from '../../gan/label-meaning.js';
@@ -9,14 +9,14 @@ import { classNumber } from './classes.js';
 import { gridOf, imageRows, labelsOf, rowsOf, type Shown } from './samples.js';
 
 interface SampleGridOptions {
-  /** Images of a row. */
+  /** Number of images per row. */
   readonly count: number;
   /** The only class to show, by name or number. */
   readonly only?: string;
   readonly seed: number;
 }
 
-/** Rows of a generator: one a class that it was trained on, where its images have one. */
+/** Returns the rows of a generator: one per class that it was trained on, if the class of its images is known. */
 function shownRows(stored: LoadedGenerator, shown: Shown, only: number | undefined): readonly (number | undefined)[] {
   const { trainedClasses } = stored;
   const known = makesKnownClasses(stored);
@@ -33,7 +33,7 @@ function shownRows(stored: LoadedGenerator, shown: Shown, only: number | undefin
   return only === undefined ? trainedClasses : trainedClasses.filter((label) => label === only);
 }
 
-/** Makes the images of all generators of a run folder. Errors: there are none; a class that none was trained on. */
+/** Generates images with all generators of a run folder. Errors: there are none; none was trained on the class. */
 export async function sampleGrid(
   engine: Engine,
   run: string,

@@ -1,4 +1,4 @@
-// Which samples of a generator are shown: a row a class or category, or rows without labels.
+// Chooses the samples of a generator to show: one row per class or category, or rows without labels.
 import { imageBytes } from '../../data/image-format.js';
 import { generatedFormat } from '../../gan/generator.js';
 import type { LabelMeaning } from '../../gan/label-meaning.js';
@@ -6,21 +6,21 @@ import type { ImageGrid, ImageRow } from '../image-grid.js';
 
 const maxClasses = 20;
 
-/** What a generator was trained on, as far as its pictures say it. */
+/** The facts about a generator that its pictures depend on. */
 export interface Shown {
   readonly classNames: readonly string[];
   readonly trainedClasses: readonly number[];
-  /** What the labels mean that the generator takes. */
+  /** Meaning of the labels that the generator takes. */
   readonly labels: LabelMeaning;
 }
 
-/** Rows of a picture, each a class or category, or undefined where images have no label of their own. */
+/** Returns the rows of a picture, each a class or category, or undefined if the generator takes no labels. */
 export function rowsOf({ trainedClasses, labels }: Shown, rows = maxClasses): readonly (number | undefined)[] {
   if (labels !== 'none') return trainedClasses.slice(0, rows);
   return Array.from({ length: 8 }, () => undefined);
 }
 
-/** The label of each image of a grid; where there is none, the only class, else the first. */
+/** Returns the label of each image of a grid; for rows without one, the first trained class. */
 export function labelsOf(
   rows: readonly (number | undefined)[],
   columns: number,
@@ -31,7 +31,7 @@ export function labelsOf(
   });
 }
 
-/** Images in rows of `columns`. */
+/** Arranges images in rows of `columns`. */
 export function imageRows(
   rows: readonly (number | undefined)[],
   columns: number,
@@ -47,7 +47,7 @@ export function imageRows(
   }));
 }
 
-/** Rows of a generator's images as a grid. */
+/** Returns rows of a generator's images as a grid. */
 export function gridOf(title: string, rows: readonly ImageRow[]): ImageGrid {
   const { height, width } = generatedFormat;
   return { title, rows, height, width, enlargedTo: 64 };

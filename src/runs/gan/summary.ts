@@ -1,4 +1,4 @@
-// summary.json of a generator's run.
+// The summary.json of a generator's run.
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../common/files.js';
@@ -15,9 +15,9 @@ const ganSummary = z.object({
   discriminatorSteps: z.int(),
   generatorParameters: z.int(),
   discriminatorParameters: z.int(),
-  /** Of the last row of losses.csv, where it has one. */
+  /** Diversity in the last row of losses.csv, if present. */
   diversity: z.number().optional(),
-  /** Of all iterations. */
+  /** Time of all iterations. */
   seconds: z.number(),
 });
 export type GanSummary = Readonly<z.output<typeof ganSummary>>;
@@ -27,7 +27,7 @@ export async function writeGanSummary(path: string, summary: GanSummary): Promis
   await writeFileAtomically(path, `${JSON.stringify(summary, undefined, 2)}\n`);
 }
 
-/** Reads summary.json; undefined where there is none that can be used: the run writes it again. */
+/** Reads summary.json; undefined if there is no usable one: the run writes it again. */
 export async function readGanSummary(path: string): Promise<GanSummary | undefined> {
   try {
     return ganSummary.parse(JSON.parse(await readFile(path, 'utf8')));

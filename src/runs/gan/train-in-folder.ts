@@ -1,4 +1,4 @@
-// A generator's run with its records: losses, samples, checkpoints, the generator's file.
+// Trains a generator and writes its records: losses, samples, checkpoints, the generator's file.
 import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -27,12 +27,12 @@ import type { GanLength, GanProgress } from './progress.js';
 import { gridOf, imageRows, rowsOf, type Shown } from './samples.js';
 import { writeGanSummary, type GanSummary } from './summary.js';
 
-/** Images of a row in the pictures of samples. */
+/** Number of images per row in the pictures of samples. */
 export const sampleColumns = 10;
 
 export const lossesFile = 'losses.csv';
 
-/** Of the noise of the samples during training, so that pictures show the same inputs. */
+/** Seed of the noise of samples during training, so that all pictures show the same inputs. */
 const sampleSeed = 0;
 
 /** Everything that is open during a generator's run. */
@@ -43,30 +43,30 @@ interface OpenGanRun {
   readonly folder: RunFolder;
   readonly gan: Gan;
   readonly batches: RealBatches;
-  /** The whole data set that they are from. */
+  /** Identity of the whole data set of the batches. */
   readonly data: DataIdentity;
   readonly training: GanSession;
-  /** Where to begin. */
+  /** The position to start from. */
   readonly position: GanPosition;
   readonly keptLosses: KeptLosses;
   readonly shown: Shown;
-  /** The labels of the samples that are drawn, as many as the session's function makes. */
+  /** The labels of the samples to draw, as many as the session's function generates. */
   readonly samples: Int32Array;
-  /** Of their images; undefined where there are too few real images to compare with. */
+  /** Computes the diversity of samples; undefined if there are too few real images to compare with. */
   readonly diversity: ((samples: Uint8Array) => number) | undefined;
   readonly pictures: Pictures;
   readonly showProgress: (length: GanLength) => GanProgress;
-  /** Keeps a line in log.txt. */
+  /** Writes a line to log.txt. */
   readonly log: (line: string) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Milliseconds; for durations. */
+  /** Returns milliseconds, for durations. */
   readonly clock: () => number;
-  /** The signal that asks for an end, if one came. */
+  /** Returns the signal that requested a stop, if there was one. */
   readonly stopRequested: () => string | undefined;
 }
 
-/** Trains from the run's position to its end and gives the summary. Errors: `stopped` after a signal. */
+/** Trains from the run's position to its end and returns the summary. Errors: `stopped` after a signal. */
 export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
   const { config, folder, gan, training, position: start } = run;
   const { iterations, seed } = config.training;
@@ -112,7 +112,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
       stopRequested: run.stopRequested,
     });
     position = outcome.position;
-    // A run that is complete but for its generator's file.
+    // The run is complete except for its generator's file.
     if (start.iteration >= iterations) await keep(run, position, losses.digest());
     if (outcome.signal !== undefined && position.iteration < iterations) {
       progress.print(`${outcome.signal}: writing a checkpoint`);
@@ -140,7 +140,7 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
   return summary;
 }
 
-/** The curves of a row in TensorBoard: `loss/discriminator` for `discriminatorLoss`, its parts as their columns. */
+/** Returns the TensorBoard scalars of a row: `loss/discriminator` for `discriminatorLoss`, parts by their columns. */
 const curvesOf = ({ means, diversity }: LossesRow): Record<string, number> => ({
   ...Object.fromEntries(
     Object.entries(means).map(([name, value]) => [`loss/${columnOf(name).replace(/_loss$/, '')}`, value]),
@@ -148,14 +148,14 @@ const curvesOf = ({ means, diversity }: LossesRow): Record<string, number> => ({
   ...(diversity === undefined ? {} : { diversity }),
 });
 
-/** Samples of the generator as it is, of the same noise each time; uint8 [N, 32, 32, 3]. */
+/** Returns samples of the current generator, with the same noise each time; uint8 [N, 32, 32, 3]. */
 function drawSamples({ gan, training, samples }: OpenGanRun): Uint8Array {
   const latents = drawLatents(gan.generator, samples, sampleSeed, 0);
   const { images } = training.session.call(sampleFunction, { ...latents });
   return toBytes(images as Float32Array, samples.length);
 }
 
-/** Gives the samples after an iteration, which its row of losses and its picture share: they are drawn once. */
+/** Creates a function that returns the samples after an iteration; drawn once for its row of losses and its picture. */
 function createSamples(run: OpenGanRun): (iteration: number) => Uint8Array {
   let last: { readonly iteration: number; readonly samples: Uint8Array } | undefined;
   return (iteration) => {
@@ -165,14 +165,14 @@ function createSamples(run: OpenGanRun): (iteration: number) => Uint8Array {
 }
 
 /**
- * Writes the generator as it is, then the checkpoint of a place between two iterations; `losses`: digest of the rows up
- * to there.
+ * Writes the current generator, then the checkpoint of a position between two iterations; `losses`: digest of the rows
+ * so far.
  */
 async function keep(run: OpenGanRun, position: GanPosition, losses: string): Promise<void> {
   const { training, batches, folder, fingerprint, config, gan, shown } = run;
   const hint = 'a lower gan.learningRate may keep it finite';
   const state = {
-    // The epoch that its last discriminator step was in.
+    // The epoch of its last discriminator step.
     epoch: Math.max(1, Math.ceil(position.discriminatorSteps / batches.perEpoch)),
     step: position.iteration,
     tensors: readState(training, (tensor, value) =>
@@ -195,13 +195,13 @@ async function keep(run: OpenGanRun, position: GanPosition, losses: string): Pro
 const samplesFolder = 'samples';
 const samplePicture = /^\d{6,}\.png$/;
 
-/** The pictures of samples in a run folder, relative to it. */
+/** Lists the pictures of samples in a run folder, relative to it. */
 export async function samplePictures(root: string): Promise<string[]> {
   const names = await readdir(join(root, samplesFolder)).catch(() => []);
   return names.filter((name) => samplePicture.test(name)).map((name) => join(samplesFolder, name));
 }
 
-/** Writes pictures of samples and of the losses so far; `names`: those of the losses. */
+/** Writes pictures of the samples and of the losses so far; `names`: those of the losses. */
 async function writePictures(
   run: OpenGanRun,
   iteration: number,
