@@ -7,15 +7,15 @@ export interface ClassError {
   readonly label: number;
   readonly className: string;
   readonly images: number;
-  /** images predicted as another class. */
+  /** Number of images predicted as another class. */
   readonly wrong: number;
-  /** Absent of a class without images, as the interval. */
+  /** Absent for a class without images, as is the interval. */
   readonly errorPercent?: number;
-  /** Wilson's, 95 %, in percent. */
+  /** Wilson interval, 95 %, in percent. */
   readonly interval?: Interval;
 }
 
-/** The error of each class, in the order of the labels: 100 % less its recall. */
+/** Returns the error of each class, in the order of the labels: 100 % minus its recall. */
 export function errorsByClass({ classNames, labels, predicted }: Predictions): readonly ClassError[] {
   const images = classNames.map(() => 0);
   const wrong = classNames.map(() => 0);

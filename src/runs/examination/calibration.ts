@@ -1,4 +1,4 @@
-// Calibration of a network: its confidence beside its accuracy (Guo et al., 2017).
+// Calibration of a network: its confidence compared with its accuracy (Guo et al., 2017).
 import type { Predictions } from './predictions.js';
 
 /** Images whose confidence is above `low` and at most `high`. */
@@ -6,14 +6,14 @@ interface CalibrationBin {
   readonly low: number;
   readonly high: number;
   readonly images: number;
-  /** Means over its images, 0 … 1; absent where there are none. */
+  /** Means over its images, 0 … 1; absent if there are none. */
   readonly confidence?: number;
   readonly accuracy?: number;
 }
 
 export interface Calibration {
   readonly bins: readonly CalibrationBin[];
-  /** Expected calibration error: the mean over the images of the difference between both means of their bin. */
+  /** Expected calibration error: the difference between both means of a bin, averaged over the images. */
   readonly expectedErrorPercent: number;
   /** The largest difference of a bin. */
   readonly maxErrorPercent: number;
@@ -24,7 +24,7 @@ export interface Calibration {
 /** The usual number of bins (Guo et al., section 2). */
 const usualBins = 15;
 
-/** Calibration in bins of equal width. */
+/** Computes the calibration in bins of equal width. */
 export function calibrationOf({ labels, predicted, confidence }: Predictions, bins = usualBins): Calibration {
   const sums = Array.from({ length: bins }, () => ({ images: 0, confidence: 0, right: 0 }));
   labels.forEach((label, index) => {

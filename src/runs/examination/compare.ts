@@ -7,13 +7,13 @@ export interface PairedOutcome {
   readonly onlyFirstRight: number;
   readonly onlySecondRight: number;
   readonly bothWrong: number;
-  /** Error of the second less that of the first, in points of percent. */
+  /** Error of the second minus that of the first, in percentage points. */
   readonly differencePercent: number;
-  /** Of McNemar's exact test, two-sided. */
+  /** p-value of McNemar's exact test, two-sided. */
   readonly p: number;
 }
 
-/** Counts the images by who has them right. Both are of the same images in the same order. */
+/** Counts the images by which network is right. Both predict the same images in the same order. */
 export function comparePredictions(first: Predictions, second: Predictions): PairedOutcome {
   const counts = { bothRight: 0, onlyFirstRight: 0, onlySecondRight: 0, bothWrong: 0 };
   first.labels.forEach((label, index) => {

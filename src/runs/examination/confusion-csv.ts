@@ -1,10 +1,10 @@
-// A confusion matrix as CSV: a line a class.
+// A confusion matrix as CSV: one line per class.
 import { stringify } from 'csv-stringify/sync';
 import type { Confusion } from './confusion.js';
 
-/** The first cell of `confusionCsv`, by which its files are known. */
+/** The first cell of `confusionCsv`, which identifies its files. */
 export const confusionCorner = 'true / predicted';
 
-/** The counts, with the names of the classes before and above them. */
+/** Formats the counts, with the names of the classes in the first column and row. */
 export const confusionCsv = ({ classNames, counts }: Confusion): string =>
   stringify([[confusionCorner, ...classNames], ...counts.map((row, label) => [classNames[label], ...row])]);

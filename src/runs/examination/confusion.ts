@@ -3,11 +3,11 @@ import type { Predictions } from './predictions.js';
 
 export interface Confusion {
   readonly classNames: readonly string[];
-  /** `counts[label][predicted]`: images. */
+  /** `counts[label][predicted]`: number of images. */
   readonly counts: readonly (readonly number[])[];
 }
 
-/** The confusion matrix. */
+/** Computes the confusion matrix. */
 export function confusionOf({ classNames, labels, predicted }: Predictions): Confusion {
   const counts = classNames.map(() => classNames.map(() => 0));
   labels.forEach((label, index) => counts[label][predicted[index]]++);
@@ -21,13 +21,11 @@ export interface ConfusedPair {
   readonly predicted: number;
   readonly predictedName: string;
   readonly images: number;
-  /** Of the images of the class. */
+  /** Share of the images of the class. */
   readonly percent: number;
 }
 
-/**
- * The `limit` pairs of different classes with the most images; of equal ones those of the larger share, then by label.
- */
+/** Returns the `limit` pairs of classes with the most images; of equal ones by larger share, then by label. */
 export function confusedPairs({ classNames, counts }: Confusion, limit: number): readonly ConfusedPair[] {
   const pairs = counts.flatMap((row, label) => {
     const total = row.reduce((sum, count) => sum + count, 0);

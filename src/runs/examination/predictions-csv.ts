@@ -1,4 +1,4 @@
-// Predictions as CSV: a line an image.
+// Predictions as CSV: one line per image.
 import { stringify } from 'csv-stringify/sync';
 import type { Predictions } from './predictions.js';
 
@@ -6,10 +6,10 @@ const header = [
   ...['image', 'index', 'label', 'class', 'predicted_label', 'predicted_class', 'correct', 'confidence', 'loss'],
 ];
 
-/** The header of `predictionsCsv`, by which its files are known. */
+/** The header of `predictionsCsv`, which identifies its files. */
 export const predictionsHeader = header.join(',');
 
-/** A line for each image, unrounded; `nameOf`: of the image at a place of the source. */
+/** Formats one line per image, unrounded; `nameOf` returns the name of the image at an index of the source. */
 export function predictionsCsv(
   { classNames, indices, labels, predicted, confidence, loss }: Predictions,
   nameOf: (index: number) => string,

@@ -1,7 +1,7 @@
-// A network's prediction for each image of an evaluation.
+// Collects a network's prediction for each image of an evaluation.
 import { softmaxRow } from './softmax.js';
 
-/** The logits of a batch, with its labels and its images' places in their source. */
+/** The logits of a batch, with its labels and the indices of its images in their source. */
 interface PredictedBatch {
   /** float32 [N, C] */
   readonly logits: ArrayLike<number>;
@@ -11,10 +11,10 @@ interface PredictedBatch {
   readonly indices: Uint32Array;
 }
 
-/** Of N images, in the order in which they were evaluated. */
+/** Predictions of N images, in the order of evaluation. */
 export interface Predictions {
   readonly classNames: readonly string[];
-  /** Places in the source. */
+  /** Indices in the source. */
   readonly indices: Uint32Array;
   readonly labels: Int32Array;
   /** The class of the largest logit; of equal ones the first. */
@@ -28,7 +28,7 @@ export interface Predictions {
 export interface PredictionCollector {
   /** Errors: a logit is not finite. */
   add(batch: PredictedBatch): void;
-  /** Of all that were added. */
+  /** Predictions of all added images. */
   readonly predictions: Predictions;
 }
 

@@ -1,4 +1,4 @@
-// Checks that two runs were evaluated on the same images in the same order, by labels that mean the same.
+// Checks that two runs were evaluated on the same images in the same order, with labels of the same meaning.
 import { cannot } from '../../common/errors.js';
 import { classDifference, lackNames } from '../../data/class-names.js';
 import type { ExaminedRun, RunEvaluation } from '../evaluate.js';
@@ -13,7 +13,7 @@ const equalNumbers = (a: ArrayLike<number> | undefined, b: ArrayLike<number> | u
   (a?.length === b?.length && a !== undefined && Array.from(a).every((value, index) => value === b?.[index]));
 
 /**
- * In what the classes of two evaluations differ, in words; undefined where they do not. Those of a folder always have
+ * Describes how the classes of two evaluations differ; undefined if they do not. Classes of image folders always have
  * names.
  */
 function otherClasses(...examined: readonly [ExaminedRun, ExaminedRun]): string | undefined {
@@ -24,7 +24,7 @@ function otherClasses(...examined: readonly [ExaminedRun, ExaminedRun]): string 
   return classDifference({ classNames: first, owner: 'one' }, { classNames: second, owner: 'the other' }, areNamed);
 }
 
-/** In what the evaluated images differ, in words; undefined where they do not. */
+/** Describes how the evaluated images differ; undefined if they do not. */
 function otherImages(first: EvaluatedRun, second: EvaluatedRun): string | undefined {
   const [one, other] = [first, second].map(({ examined }) => examined);
   if (one.data.checksum !== other.data.checksum) return 'their images are not the same data';
@@ -37,8 +37,8 @@ function otherImages(first: EvaluatedRun, second: EvaluatedRun): string | undefi
 }
 
 /**
- * Errors (usage): they are not, so that no image of one has its counterpart in the other; their classes are others or
- * in another order, so that a label of one is another class of the other.
+ * Errors (usage): the images differ, so that an image of one run has no counterpart in the other; the classes or their
+ * order differ, so that a label has different meanings.
  */
 export function requireSameImages(first: EvaluatedRun, second: EvaluatedRun): void {
   const classes = otherClasses(first.examined, second.examined);

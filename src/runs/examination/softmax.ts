@@ -7,11 +7,11 @@ interface SoftmaxRow {
   readonly row: readonly number[];
   /** The class of the largest logit; of equal ones the first. */
   readonly largest: number;
-  /** The logarithm of the sum of their powers of e. */
+  /** Logarithm of the sum of exp(logit). */
   readonly logSum: number;
 }
 
-/** Row `at` of logits [N, C]. Errors: one of them is not finite. */
+/** Returns row `at` of logits [N, C]. Errors: a logit is not finite. */
 export function softmaxRow(logits: ArrayLike<number>, at: number, classes: number): SoftmaxRow {
   const row = Array.from({ length: classes }, (_, index) => logits[at * classes + index]);
   if (!row.every(Number.isFinite)) {

@@ -5,7 +5,7 @@ import type { ImageSource } from '../../data/source.js';
 import type { ImageGrid } from '../image-grid.js';
 import type { Predictions } from './predictions.js';
 
-/** Places in `predictions` of the `count` images with the largest loss, largest first; of equal ones in their order. */
+/** Returns the indices of the `count` predictions with the largest loss, largest first; equal ones in their order. */
 function largestLosses({ loss }: Predictions, count: number): readonly number[] {
   return Array.from(loss.keys())
     .sort((a, b) => loss[b] - loss[a] || a - b)
@@ -18,15 +18,15 @@ const percent = (share: number): string => {
 };
 
 interface WorstImages {
-  /** At least 1; fewer where there are not so many. */
+  /** At least 1; fewer if there are not enough images. */
   readonly count: number;
   readonly title: string;
 }
 
-/** Pixels that an image is enlarged to at least: room for the lines below it. */
+/** Minimum side of an enlarged image in pixels, to leave room for the lines below it. */
 const leastSide = 112;
 
-/** Reads the images and gives the grid, as square as may be. Errors: an image cannot be read. */
+/** Reads the images and returns an approximately square grid. Errors: an image cannot be read. */
 export async function worstImages(
   predictions: Predictions,
   source: ImageSource,
