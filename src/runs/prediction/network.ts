@@ -1,4 +1,4 @@
-// A trained network to predict with: of a run, or of an exported file.
+// Loads a trained network for prediction: from a run, or from an exported file.
 import { cannot } from '../../common/errors.js';
 import { readNamed } from '../../common/files.js';
 import { experimentSchema, type ExperimentConfig } from '../../config/schema.js';
@@ -13,18 +13,18 @@ import { buildNetwork } from '../parts.js';
 export interface TrainedNetwork {
   readonly parts: EvaluatedParts;
   readonly training: ExperimentConfig['training'];
-  /** The network's own, with PyTorch's names and layouts. */
+  /** The tensors of the network, with PyTorch's names and layouts. */
   readonly tensors: readonly NamedTensor[];
   readonly images: ImagePreparation;
-  /** Where they are not known, the numbers of the classes. */
+  /** The numbers of the classes if their names are not known. */
   readonly classNames: readonly string[];
-  /** The file that they come from. */
+  /** The file of the tensors. */
   readonly path: string;
 }
 
 const numbered = (classes: number): readonly string[] => Array.from({ length: classes }, (_, label) => String(label));
 
-/** The network of a run's checkpoint. No image of its data set is needed. */
+/** Loads the network of a run's checkpoint. No image of its data set is needed. */
 export async function networkOfRun(opened: RunCheckpoint, places: DataPlaces): Promise<TrainedNetwork> {
   const { config, checkpoint } = opened;
   const parts = await buildNetwork(config, places);
@@ -40,8 +40,8 @@ export async function networkOfRun(opened: RunCheckpoint, places: DataPlaces): P
 }
 
 /**
- * The network of an exported file, with its config where the file does not say what it is. Errors: it is not
- * safetensors; neither says what the network is or which images it takes; its tensors are another network's.
+ * Loads the network of an exported file; `given` is its config, if the file does not describe the network. Errors: it
+ * is not safetensors; neither describes the network or its images; its tensors belong to another network.
  */
 export async function networkOfFile(
   path: string,
@@ -60,7 +60,7 @@ export async function networkOfFile(
     });
   }
   const config = given ?? experimentSchema.parse({ experiment: 'exported', model });
-  // What the file says of its images counts: it was written with the weights.
+  // The file's image preparation has priority: it was written with the weights.
   const shape: DatasetShape =
     metadata === undefined
       ? await datasetShape(config.dataset, places)
@@ -77,7 +77,7 @@ export async function networkOfFile(
   };
 }
 
-/** Mean and deviation of red, green and blue. */
+/** Returns mean and standard deviation of red, green and blue. */
 function channels({ mean, std }: ImagePreparation): Pick<DatasetShape, 'channels' | 'mean' | 'std'> {
   const three = (values: readonly number[]) => [values[0], values[1], values[2]] as const;
   return { channels: 3, mean: three(mean), std: three(std) };

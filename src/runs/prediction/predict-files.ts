@@ -20,15 +20,15 @@ export interface PredictedClass {
   readonly probability: number;
 }
 
-/** What is said of one file: its most probable classes and all logits [C], or why it cannot be read. */
+/** The result for one file: its most probable classes and all logits [C], or why it cannot be read. */
 export type FilePrediction =
   | { readonly index: number; readonly classes: readonly PredictedClass[]; readonly logits: readonly number[] }
   | { readonly index: number; readonly broken: string };
 
 interface PredictionOptions {
-  /** Classes that are named of each image. */
+  /** Number of classes to return per image. */
   readonly top: number;
-  /** Images of one call of the network. */
+  /** Number of images per call of the network. */
   readonly batchSize: number;
 }
 
@@ -36,7 +36,7 @@ interface PredictionContext {
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
 }
 
-/** The files as a source of images that are prepared as those of an evaluation. */
+/** Returns the files as a source of images, prepared as for evaluation. */
 function sourceOf({ images, classNames, parts }: TrainedNetwork, paths: readonly string[]): ImageSource {
   const { height, width } = images;
   const [mean, std] = [images.mean, images.std].map((values) => [values[0], values[1], values[2]] as const);
@@ -56,9 +56,7 @@ function sourceOf({ images, classNames, parts }: TrainedNetwork, paths: readonly
   };
 }
 
-/**
- * The `top` most probable classes of image `at` of a batch, most probable first, of equal ones the first; its logits.
- */
+/** Returns the `top` most probable classes of image `at` of a batch, in order, of equal ones the first; its logits. */
 function predictionOf(logits: ArrayLike<number>, at: number, classNames: readonly string[], top: number) {
   const { row, logSum } = softmaxRow(logits, at, classNames.length);
   const order = Array.from(row.keys()).sort((a, b) => row[b] - row[a] || a - b);
@@ -69,8 +67,8 @@ function predictionOf(logits: ArrayLike<number>, at: number, classNames: readonl
 }
 
 /**
- * Predicts the files at absolute `paths`, at least one, in their order, a batch at a time; the next batch is decoded
- * meanwhile. A file that cannot be read is reported as such. Errors: the logits are not finite.
+ * Predicts the files at absolute `paths` (at least one), in order and in batches; the next batch is decoded during a
+ * step. A file that cannot be read is reported as such. Errors: the logits are not finite.
  */
 export async function* predictFiles(
   network: TrainedNetwork,
@@ -113,7 +111,7 @@ export async function* predictFiles(
       const { images, broken } = await next;
       if (first + batchSize < paths.length) {
         next = read(first + batchSize);
-        // Its failure is met when it is awaited.
+        // Its error is handled when it is awaited.
         next.catch(() => undefined);
       }
       const { [logitsOutput]: logits } = session.call(predictFunction(broken.length), { images });
