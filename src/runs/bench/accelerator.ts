@@ -1,14 +1,14 @@
 // GPU use of a training step: memory, and the fraction of the peak rate.
 import { spawnSync } from 'node:child_process';
 
-/** Dense peak rates in TFLOP/s by NVIDIA's data sheets, without sparsity. */
+/** Dense peak rates in TFLOP/s from NVIDIA's data sheets, without sparsity. */
 interface PeakRates {
   readonly float32: number;
   readonly tf32: number;
   readonly bfloat16: number;
 }
 
-/** The first pattern that fits a GPU's name counts. */
+/** The first pattern that matches a GPU's name is used. */
 const chips: readonly (readonly [RegExp, PeakRates])[] = [
   [/H100 NVL/, { float32: 60, tf32: 417.5, bfloat16: 835.5 }],
   [/H100 PCIe/, { float32: 51, tf32: 378, bfloat16: 756.5 }],
@@ -18,33 +18,33 @@ const chips: readonly (readonly [RegExp, PeakRates])[] = [
   [/\bL4\b/, { float32: 30.3, tf32: 60, bfloat16: 121 }],
 ];
 
-/** The peak rate in FLOP/s of a GPU for a kind of number; undefined for a GPU that is not in the list. */
+/** Returns the peak rate of a GPU in FLOP/s for a number format; undefined if the GPU is not in the list. */
 export function peakRate(gpu: string, kind: keyof PeakRates): number | undefined {
   const rates = chips.find(([pattern]) => pattern.test(gpu))?.[1];
   return rates === undefined ? undefined : rates[kind] * 1e12;
 }
 
-/** Floating-point operations of a training step: two a multiply-add, and backward takes twice what forward does. */
+/** Returns the FLOP of a training step: two per multiply-add; backward takes twice as many as forward. */
 export function stepOperations(multiplyAdds: number, batchSize: number): number {
   return 2 * 3 * multiplyAdds * batchSize;
 }
 
 export interface Accelerator {
-  /** As the driver says it, such as `NVIDIA H200`. */
+  /** Name reported by the driver, such as `NVIDIA H200`. */
   readonly name: string;
   readonly kind: keyof PeakRates;
-  /** MiB in use on the GPU now, by all processes; undefined where nvidia-smi does not say it. */
+  /** Returns the MiB in use on the GPU now, by all processes; undefined if nvidia-smi does not report it. */
   readonly memoryMebibytes: () => number | undefined;
 }
 
 export interface AcceleratorUse {
-  /** Of the chip's peak, in percent. */
+  /** Percentage of the GPU's peak rate. */
   readonly peakPercent?: number;
   /** MiB in use on the GPU, by all processes. */
   readonly gpuMemoryMebibytes?: number;
 }
 
-/** What a step of so many operations, taking so long, uses of an accelerator; nothing where there is none. */
+/** Returns the use of an accelerator by a step with this number of operations and time; empty if there is none. */
 export function useOf(accelerator: Accelerator | undefined, operations: number, milliseconds: number): AcceleratorUse {
   if (accelerator === undefined) return {};
   const peak = peakRate(accelerator.name, accelerator.kind);
@@ -55,7 +55,7 @@ export function useOf(accelerator: Accelerator | undefined, operations: number, 
   };
 }
 
-/** The GPU that steps run on. `visible` is CUDA_VISIBLE_DEVICES; nvidia-smi is looked for on the environment's PATH. */
+/** Returns the GPU that steps run on. `environment`: for CUDA_VISIBLE_DEVICES, and the PATH to find nvidia-smi. */
 export function openAccelerator(
   name: string,
   { precision, tf32 }: { readonly precision: 'float32' | 'bfloat16'; readonly tf32: boolean },

@@ -1,4 +1,4 @@
-// Throughput of the loader in images a second, by augmentation and number of threads, without training.
+// Measures the loader's throughput in images per second, by augmentation and number of threads, without training.
 import type { ExperimentConfig } from '../../config/schema.js';
 import type { Loader } from '../../data/loader/loader.js';
 import { augmentationOptions } from '../../data/augment/options.js';
@@ -6,7 +6,7 @@ import { loadSplits, type DataPlaces } from '../../data/registry.js';
 import type { Splits } from '../../data/split.js';
 import { openConfiguredLoader } from '../loading.js';
 
-/** `config`: the config's own; `standard`: the same without the other two; the others: added to it. */
+/** `config`: the config's own; `standard`: the same without Cutout and AutoAugment; the others: added to `standard`. */
 export const benchAugmentations = ['config', 'standard', 'cutout', 'autoaugment'] as const;
 export type BenchAugmentation = (typeof benchAugmentations)[number];
 
@@ -14,11 +14,11 @@ interface DataBenchOptions {
   readonly augmentations: readonly BenchAugmentation[];
   /** Numbers of worker threads. */
   readonly workers: readonly number[];
-  /** Measured time of each augmentation and number of threads. */
+  /** Measuring time per augmentation and number of threads. */
   readonly seconds: number;
-  /** Milliseconds. */
+  /** Returns milliseconds, for durations. */
   readonly clock: () => number;
-  /** Gets a line for each broken image. */
+  /** Receives a line for each broken image. */
   readonly warn: (line: string) => void;
 }
 
@@ -32,10 +32,10 @@ export interface DataBenchResult {
   readonly imagesPerSecond: number;
 }
 
-/** Seconds that one is measured before it is the next one's turn, so that a drifting machine hits all alike. */
+/** Seconds per turn; loaders are measured in turn, so that varying machine speed affects all equally. */
 const turn = 1;
 
-/** Distance between the first epochs of two turns: no turn begins with batches made ahead during another. */
+/** Distance between the first epochs of two turns, so that no turn starts with batches prepared during another. */
 const epochsOfTurn = 1e6;
 
 function augmentationOf(name: BenchAugmentation, own: ExperimentConfig['augmentation']) {
@@ -46,12 +46,12 @@ function augmentationOf(name: BenchAugmentation, own: ExperimentConfig['augmenta
   ];
 }
 
-/** Batches of epoch after epoch. */
+/** Yields batches of consecutive epochs without end. */
 async function* endless(loader: Loader, first: number) {
   for (let epoch = first; ; epoch++) yield* loader.trainingBatches(epoch, 0);
 }
 
-/** One loader that is measured. */
+/** A loader to measure. */
 interface BenchLoader {
   readonly augmentation: BenchAugmentation;
   readonly workers: number;
@@ -64,13 +64,13 @@ async function openBenchLoader(
   { warn, clock }: DataBenchOptions,
 ) {
   const changed = { ...config, augmentation: augmentationOf(augmentation, config.augmentation) };
-  // Epochs without end and without evaluations, so that batches of the next one are made ahead.
+  // Endless epochs without evaluations, so that batches of the next epoch are prepared ahead.
   const training = { ...changed.training, epochs: Infinity, evaluateEvery: Infinity };
   const loader = await openConfiguredLoader({ ...changed, training }, splits, { workers, warn, clock });
   return { augmentation, workers, loader, images: 0, seconds: 0 };
 }
 
-/** Measures loading the training images of a config. Errors: those of its data set. */
+/** Measures the loading of a config's training images. Errors: those of its data set. */
 export async function benchData(
   config: ExperimentConfig,
   places: DataPlaces,

@@ -1,4 +1,4 @@
-// Step times of a config's network, several losses and executions in turn, so that a drifting machine hits all alike.
+// Measures step times of a network: losses and executions in turn, so that a drifting machine affects all alike.
 import type { ExperimentConfig } from '../../config/schema.js';
 import type { Engine } from '../../engine/index.js';
 import type { Execution } from '../../engine/session.js';
@@ -20,7 +20,7 @@ interface BenchVariant {
 
 export interface BenchResult extends AcceleratorUse {
   readonly network: string;
-  /** Trained values of the network. */
+  /** Number of trainable values of the network. */
   readonly parameters: number;
   readonly loss: string;
   readonly execution: Execution;
@@ -31,22 +31,22 @@ export interface BenchResult extends AcceleratorUse {
   readonly medianMilliseconds: number;
   readonly minMilliseconds: number;
   readonly imagesPerSecond: number;
-  /** Of the whole process so far, in MB (10^6 bytes). */
+  /** Peak of the whole process so far, in MB (10^6 bytes). */
   readonly peakMemoryMegabytes: number;
-  /** What the step alone needs by its tensors' shapes, in MB. */
+  /** Memory of the step alone, computed from its tensors' shapes, in MB. */
   readonly computedMegabytes: number;
-  /** Growth of resident memory from the first to the last counted step, in MB; of all variants of the call together. */
+  /** Growth of resident memory from the first to the last measured step, in MB; of all variants together. */
   readonly grownMegabytes: number;
 }
 
 interface BenchOptions {
-  /** Of the images. */
+  /** Shape of the images. */
   readonly shape: DatasetShape;
   readonly steps: number;
   readonly warmup: number;
-  /** Milliseconds. */
+  /** Returns milliseconds, for durations. */
   readonly clock: () => number;
-  /** Called after each round of one step a variant. */
+  /** Called after each round of one step per variant. */
   readonly round?: (done: number, total: number) => void;
   /** The GPU that the engine computes on. */
   readonly accelerator?: Accelerator;
@@ -57,7 +57,7 @@ interface OpenVariant extends BenchVariant {
   readonly name: string;
   readonly network: Network;
   readonly computedBytes: number;
-  /** Floating-point operations of a step. */
+  /** Floating-point operations per step. */
   readonly operations: number;
   readonly times: number[];
   step(): void;
