@@ -7,20 +7,18 @@ import { stepMemory } from '../../training/step-memory.js';
 import type { StepParts } from '../../training/step.js';
 import { buildParts } from '../parts.js';
 
-/** What the steps run on. */
+/** The device of the steps. */
 export interface Machine {
   readonly device: 'cpu' | 'cuda';
-  /** Of the GPU, or of the process on a CPU, in bytes. */
+  /** Memory in bytes: of the GPU, or of the process on a CPU. */
   readonly memory: number;
 }
 
-/** What a new config says, and what it was chosen by. */
+/** The settings of a new config, and the facts that they were chosen by. */
 export interface Choices {
   readonly imageSize: number;
   readonly model: ModelInput;
-  /**
-   * Whether images are shifted, as CIFAR's usually are, and not cut into random parts, of which little would be left.
-   */
+  /** Whether images are shifted, as usual for CIFAR, instead of cropped at random, which would leave too little. */
   readonly shifts: boolean;
   readonly batchSize: number;
   readonly evaluationBatchSize: number;
@@ -30,25 +28,25 @@ export interface Choices {
   readonly validationFraction: number | undefined;
   /** Training images, without those held out. */
   readonly trainImages: number;
-  /** Of the class with the fewest, without those held out. */
+  /** Training images of the smallest class, without those held out. */
   readonly fewestImages: number;
-  /** Training images that a sweep holds out for its choice; 0 where the classes have none to spare. */
+  /** Training images that a sweep holds out for its choice; 0 if the classes have none to spare. */
   readonly sweepHoldout: number;
   readonly medianSide: number;
-  /** Deep features of the network. */
+  /** Number of deep features of the network. */
   readonly features: number;
-  /** Of a training step, in bytes. */
+  /** Memory of a training step, in bytes. */
   readonly stepBytes: number;
 }
 
-/** Shorter sides, in pixels, below which images count as small. */
+/** Images with a shorter side below this, in pixels, count as small. */
 const smallSide = 48;
 
 const validationShare = 0.2;
 
 const median = (sorted: readonly number[]): number => sorted[sorted.length >> 1] ?? 0;
 
-/** Networks by the size of what they get: small ones for small images, and for a CPU. */
+/** Chooses a network by image size and device: small ones for small images, and for a CPU. */
 function networkFor(side: number, trainImages: number, { device }: Machine): { imageSize: number; model: ModelInput } {
   if (side < smallSide) return { imageSize: 32, model: { name: 'resnet', depth: device === 'cuda' ? 32 : 20 } };
   if (device === 'cpu') return { imageSize: 64, model: { name: 'resnet', depth: 20 } };
@@ -58,18 +56,18 @@ function networkFor(side: number, trainImages: number, { device }: Machine): { i
 
 const batchSizes = [128, 64, 32, 16, 8];
 
-/** Share of the memory that a step may take: kernels and the allocator need some of their own. */
+/** Share of the memory that a step may take: kernels and the allocator need memory too. */
 const memoryShare = 0.5;
 
-/** Steps of an epoch that there are at least, unless that takes batches too small for batch normalization. */
+/** Minimum number of steps per epoch, unless the batches would be too small for batch normalization. */
 const fewestSteps = 8;
 const smallestWanted = 16;
 
-/** Images that are trained on in all: about a quarter of an hour on a CPU, an hour or two on a GPU. */
+/** Total number of trained images, over all epochs: about 15 minutes on a CPU, one to two hours on a GPU. */
 const passes = { cpu: 60_000, cuda: 3_000_000 } as const;
 const epochLimits = [20, 200] as const;
 
-/** The network and a loss on images of a folder, to compute the memory of a step. */
+/** Builds the network and a loss for images of a folder, to compute the memory of a step. */
 function partsWith(
   survey: FolderSurvey,
   network: Pick<Choices, 'imageSize' | 'model'>,
@@ -87,7 +85,7 @@ function partsWith(
   return buildParts(config, { classes, height: imageSize, width: imageSize, channels: 3, mean, std });
 }
 
-/** The largest batch whose step fits; the smallest where none does. */
+/** Returns the largest batch whose step fits; the smallest if none does. */
 function batchFor(parts: StepParts, trainImages: number, { memory }: Machine) {
   const sizes = batchSizes.map((batchSize) => ({ batchSize, stepBytes: stepMemory(parts, batchSize) }));
   const fits = sizes.find(
@@ -97,7 +95,7 @@ function batchFor(parts: StepParts, trainImages: number, { memory }: Machine) {
   return fits ?? sizes.at(-1)!;
 }
 
-/** Chooses for a folder of images and a machine. */
+/** Chooses the settings for a folder of images and a machine. */
 export async function chooseConfig(survey: FolderSurvey, machine: Machine): Promise<Choices> {
   const { counts, evaluation, sides, classNames } = survey;
   const validationFraction = evaluation === undefined ? validationShare : undefined;
@@ -110,7 +108,7 @@ export async function chooseConfig(survey: FolderSurvey, machine: Machine): Prom
   const diagonal = await partsWith(survey, { imageSize, model }, 'diagonal');
   const { featureSize: features } = diagonal.network;
   const { batchSize, stepBytes } = batchFor(diagonal, trainImages, machine);
-  // A full covariance of A features has A of its directions from as many images at least.
+  // A full covariance of A features needs at least A images per class for its A directions.
   const enoughImages = fewestImages > features;
   const fullBytes = enoughImages
     ? stepMemory(await partsWith(survey, { imageSize, model }, 'full'), batchSize)
@@ -130,7 +128,7 @@ export async function chooseConfig(survey: FolderSurvey, machine: Machine): Prom
     validationFraction,
     trainImages,
     fewestImages,
-    // A holdout leaves each class an image.
+    // A holdout leaves at least one image per class.
     sweepHoldout: Math.min(Math.round(validationShare * trainImages), trainImages - classNames.length),
     medianSide,
     features,

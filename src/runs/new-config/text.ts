@@ -1,10 +1,10 @@
-// The text of a new config with the reason for each choice, and of its twin with cross entropy.
+// The text of a new config with the reason for each choice, and of its counterpart with cross entropy.
 import { counted, formatBytes } from '../../common/format.js';
 import { shellWord } from '../../common/shell.js';
 import type { FolderSurvey } from '../../data/datasets/image-folder/survey.js';
 import type { Choices, Machine } from './choices.js';
 
-/** `32`, or `20 to 32`. */
+/** Returns `32`, or `20 to 32`. */
 const sideText = (sorted: readonly number[]): string =>
   sorted[0] === sorted.at(-1) ? String(sorted[0]) : `${sorted[0]} to ${sorted.at(-1)}`;
 
@@ -17,7 +17,7 @@ augmentation:
 
 `;
 
-/** A file's name as a comment's commands have it: a comment ends with its line. */
+/** Returns a file's name for commands in a comment, without line breaks, which would end the comment. */
 const named = (name: string): string => shellWord(name).replaceAll(/[\r\n]+/g, ' ');
 
 /** A path as a YAML value. */
@@ -37,7 +37,7 @@ const modelText = ({ model }: Choices): string =>
     .map(([key, value]) => `  ${key}: ${String(value)}`)
     .join('\n');
 
-/** Why the covariance is full, or is not. */
+/** Returns the comment that explains why the covariance is full or not. */
 function covarianceText({ covariance, features, fewestImages }: Choices): string {
   const more = fewestImages > features;
   const images = `  # The smallest class has ${counted(fewestImages, 'training image')}, ${more ? '' : 'not '}more than the network's ${features} features,`;
@@ -45,7 +45,7 @@ function covarianceText({ covariance, features, fewestImages }: Choices): string
   return `${images}\n  # which a full covariance ${needs}.`;
 }
 
-/** The config of ISDA. `file`: its name. */
+/** Returns the text of the config with ISDA. `file`: its name. */
 export function newConfigText(
   survey: FolderSurvey,
   choices: Choices,
@@ -107,7 +107,7 @@ training:
 `;
 }
 
-/** The same with cross entropy. */
+/** Returns the text of the same config with cross entropy. */
 export const twinText = (
   name: string,
   twin: string,
