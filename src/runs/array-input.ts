@@ -1,34 +1,34 @@
-// Reads the arrays that a user gives: nested lists, or flat ones row by row.
+// Reads arrays given by the user: nested lists, or flat ones in row-major order.
 import { cannot, type IsdaError } from '../common/errors.js';
 import { kindOf } from '../common/kind-of.js';
 import { isPlainObject } from '../common/plain-object.js';
 import { sameShape, sizeOf, type Shape } from '../engine/types.js';
 
-/** Values row by row, with their shape. */
+/** Values in row-major order, with their shape. */
 export interface ShapedArray {
   readonly shape: Shape;
   readonly values: Float32Array;
 }
 
-/** Nested lists; a flat list or a typed array, row by row; or values with their shape. Numbers become float32. */
+/** Nested lists; a flat list or typed array in row-major order; or values with their shape. Numbers become float32. */
 export type ArrayInput =
   ArrayLike<number> | readonly ArrayInput[] | { readonly shape: Shape; readonly values: ArrayLike<number> };
 
-/** An array as it was given. `shape`: absent where it is flat. */
+/** A given array with its name. `shape`: absent if it is flat. */
 export interface NamedArray {
   readonly name: string;
   readonly shape?: Shape;
   readonly values: Float32Array;
 }
 
-/** The error for what is given to compute a loss of. */
+/** Returns the error for an unusable input of `computeLoss`. */
 export const wrongInput = (reason: string, hint?: string): IsdaError =>
   cannot('compute the loss', reason, { code: 'option/invalid', kind: 'usage', hint });
 
 const isList = (value: unknown): value is ArrayLike<unknown> =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
 
-/** The numbers of a list without lists in it. */
+/** Returns the numbers of a flat list. Errors: it contains something else. */
 function numbersOf(name: string, list: ArrayLike<unknown>): Float32Array {
   return Float32Array.from(list, (value) => {
     if (typeof value === 'number') return value;
@@ -36,7 +36,7 @@ function numbersOf(name: string, list: ArrayLike<unknown>): Float32Array {
   });
 }
 
-/** Errors: what is given is no array of numbers, or its rows differ in length. */
+/** Reads a given array. Errors: it is not an array of numbers, or its rows differ in length. */
 export function readArray(name: string, given: unknown): NamedArray {
   if (isPlainObject(given) && isList(given.shape) && isList(given.values)) {
     const shape = Array.from(numbersOf(name, given.shape));
@@ -52,14 +52,14 @@ export function readArray(name: string, given: unknown): NamedArray {
   return { name, shape: [rows.length, ...first], values };
 }
 
-/** The values of an array. Errors: it has another shape, or is flat and has not as many numbers; `hint`: what it is. */
+/** Returns the values. Errors: another shape, or, if flat, another number of values; `hint`: hint of the error. */
 export function fitting({ name, shape, values }: NamedArray, expected: Shape, hint?: string): Float32Array {
   if (shape === undefined ? values.length === sizeOf(expected) : sameShape(shape, expected)) return values;
   const given = shape === undefined ? `has ${values.length} numbers` : `is [${shape.join(', ')}]`;
   throw wrongInput(`${name} ${given}, expected [${expected.join(', ')}]`, hint);
 }
 
-/** The length of an array's rows, of which there are to be `rows`. Errors: they do not divide it. */
+/** Returns the row length of an array of `rows` rows. Errors: its size is not divisible by `rows`. */
 export function columnsOf({ name, shape, values }: NamedArray, rows: number): number {
   const columns = shape === undefined ? values.length / rows : shape[shape.length - 1];
   if (Number.isInteger(columns) && columns > 0) return columns;

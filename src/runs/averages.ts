@@ -1,14 +1,14 @@
-// A run's checkpoint with the averages of its weights in place of them.
+// Replaces the weights of a run's checkpoint by their averages.
 import { cannot } from '../common/errors.js';
 import { emaPrefix } from '../optimizers/ema.js';
 import type { RunCheckpoint } from './run-checkpoint.js';
 
-/** Whether a run keeps averages of its weights. */
+/** Whether a run keeps averages of its weights (`training.ema`). */
 export const keepsAverages = ({ config }: Pick<RunCheckpoint, 'config'>): boolean => config.training.ema !== undefined;
 
 /**
- * The checkpoint whose network is that of the averages (`training.ema`); what has no average, as frozen weights, stays.
- * Errors: the run keeps none. `action`: for the message, such as `export the averages`.
+ * Returns the checkpoint with the averages (`training.ema`) as its network; tensors without an average, such as frozen
+ * weights, are unchanged. Errors: the run keeps no averages. `action`: for the message, such as `export the averages`.
  */
 export function withAverages(opened: RunCheckpoint, action: string): RunCheckpoint {
   const { config, checkpoint } = opened;
@@ -24,7 +24,7 @@ export function withAverages(opened: RunCheckpoint, action: string): RunCheckpoi
   const tensors = checkpoint.tensors
     .filter((tensor) => !isAverage(tensor))
     .map((tensor) => ({ ...(averages.get(`${emaPrefix}${tensor.name}`) ?? tensor), name: tensor.name }));
-  // Evaluated as a network that has no averages beside it.
+  // It is evaluated as a network without averages.
   const training = { ...config.training, ema: undefined };
   return { ...opened, averaged: true, config: { ...config, training }, checkpoint: { ...checkpoint, tensors } };
 }

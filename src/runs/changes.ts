@@ -1,4 +1,4 @@
-// Tells whether a run resumes with settings that differ from those that its checkpoints were written with.
+// Decides whether a run may resume with settings that differ from those of its checkpoints.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
@@ -18,20 +18,20 @@ import { learningRateAt, scheduledAt } from '../training/schedules.js';
 import { parseProgress } from '../training/state.js';
 import { lossScalarsAt } from '../training/step-inputs.js';
 
-/** The config in a run folder as it was trained; undefined where there is none, or it cannot be read. */
+/** Reads the config of a run folder as it was trained; undefined if there is none, or it cannot be read. */
 export function earlierConfig({ root, config }: RunFolder): ExperimentConfig | undefined {
   try {
     return loadConfig(config, { configsDirectory: root, workingDirectory: root }).config;
   } catch {
-    // What differs is then said in fewer words.
+    // The differences are then reported in less detail.
     return undefined;
   }
 }
 
-/** Settings that a run may resume with: its length, how it is evaluated, and where the same images are. */
+/** Settings that may change when a run resumes: its length, how it is evaluated, and the folder of the same images. */
 const changeable = ['training.epochs', 'training.evaluationBatchSize', 'dataset.dir'];
 
-/** Whether `dataset.dir` names the same folder, or the images will be compared because the checkpoint knows its own. */
+/** Whether `dataset.dir` is the same folder, or the images will be compared by the checksum in the checkpoint. */
 function mayBeSameData(
   before: ExperimentConfig,
   config: ExperimentConfig,
@@ -44,30 +44,30 @@ function mayBeSameData(
 }
 
 /**
- * What would make a run another than that of a folder, in words; empty where nothing would. Where it resumes, the
- * images themselves are compared, and not where they are.
+ * Describes the settings that make a run different from that of a folder; empty if there are none. If the run resumes
+ * (`goesOn`), the images themselves are compared, so their folder does not count.
  */
 export function otherNumbers(before: ExperimentConfig, config: ExperimentConfig, goesOn: boolean): string {
   const keys = differingKeys([flatSettings(before), flatSettings(config)]);
   return keys.every((key) => goesOn && key === 'dataset.dir') ? '' : changesText(before, config);
 }
 
-/** How to begin a longer run from what a run has trained. */
+/** Returns the hint how to start a longer run from the weights of a run. */
 const startFromWeights = ({ root }: Pick<RunFolder, 'root'>): string =>
   `a new run can begin from its weights: \`isda export --run ${shellWord(root)} --out weights.safetensors\`, then ` +
   '`isda train --config CONFIG --set model.weights=weights.safetensors --out FOLDER`';
 
 interface GoingOn {
-  /** The settings that the folder's checkpoints were written with. */
+  /** The settings of the folder's checkpoints. */
   readonly before: ExperimentConfig | undefined;
   readonly config: ExperimentConfig;
-  /** Of the folder's run. */
+  /** Inputs of the folder's run. */
   readonly inputs: RunInputs | undefined;
   readonly paths: RunFolder;
   readonly workingDirectory: string;
 }
 
-/** What becomes of a checkpoint whose fingerprint is not that of the run's config. */
+/** Decides whether a run may resume from a checkpoint whose fingerprint differs from that of its config. */
 export function otherSettings(
   { before, config, inputs, paths, workingDirectory }: GoingOn,
   { fingerprint, progress }: CheckpointState,
@@ -91,24 +91,24 @@ export function otherSettings(
       hint: `the run belongs to a study, ablation, sweep or table; ${startFromWeights(paths)}`,
     };
   }
-  // At the end of an epoch the position is in the one to come.
+  // At the end of an epoch, the position is in the next one.
   const begun = batch > 0 ? epoch : epoch - 1;
   if (config.training.epochs >= begun) return { goesOn: true, changes };
   const done = batch > 0 ? `begun epoch ${epoch}` : `done ${counted(begun, 'epoch')}`;
   return { goesOn: false, changes: `${changes}; it has ${done}` };
 }
 
-/** What the steps of a run were made with. */
+/** A run that resumes, with its previous and its new config. */
 interface RunSoFar {
   readonly before: ExperimentConfig;
   readonly config: ExperimentConfig;
   readonly loss: Loss;
-  /** The last epoch that has begun. */
+  /** The last epoch that was started. */
   readonly epoch: number;
   readonly batchesPerEpoch: number;
 }
 
-/** Learning rate and scalars of the loss in the first and last step of an epoch, of a run of `epochs` epochs. */
+/** Returns learning rate and scalars of the loss in the first and last step of an epoch, of `epochs` in total. */
 function valuesAt({ config, loss, batchesPerEpoch }: RunSoFar, epochs: number, epoch: number) {
   return [(epoch - 1) * batchesPerEpoch, epoch * batchesPerEpoch - 1].map((iteration) => {
     const run = { config, epochs, iterationsPerEpoch: batchesPerEpoch };
@@ -118,8 +118,8 @@ function valuesAt({ config, loss, batchesPerEpoch }: RunSoFar, epochs: number, e
 }
 
 /**
- * Errors: the epochs so far would have been trained otherwise in a run of the new length, whose numbers this would not
- * be. So it is with a cosine schedule, and with ISDA's lambda, which grows over the whole run.
+ * Errors: a run of the new length would have trained the previous epochs differently, with other results: with a
+ * cosine schedule, and with ISDA's lambda, which grows over the whole run.
  */
 export function requireSamePast(run: RunSoFar, paths: RunFolder): void {
   const [from, to] = [run.before.training.epochs, run.config.training.epochs];
@@ -139,7 +139,7 @@ export function requireSamePast(run: RunSoFar, paths: RunFolder): void {
   }
 }
 
-/** Errors: an epoch so far would be one of the last ten of a run of the new length, and was not evaluated. */
+/** Errors: a previous epoch would be one of the last ten of a run of the new length, and was not evaluated. */
 export function requireEvaluatedPast(
   rows: readonly MetricsRow[],
   { training }: ExperimentConfig,
@@ -156,7 +156,7 @@ export function requireEvaluatedPast(
   });
 }
 
-/** What is said of a run that resumes with other settings; `epoch`: the next one. */
+/** Returns the log lines of a run that resumes with other settings; `epoch`: the next one. */
 export function changeLines(before: ExperimentConfig, config: ExperimentConfig, epoch: number): readonly string[] {
   const changes = changesText(before, config);
   if (changes === '') return [];

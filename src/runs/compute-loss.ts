@@ -1,4 +1,4 @@
-// Computes a user's loss on given arrays, for tests of one's own.
+// Computes a custom loss on given arrays, for users' own tests.
 import { cannot } from '../common/errors.js';
 import { orList } from '../common/format.js';
 import { kindOf } from '../common/kind-of.js';
@@ -22,25 +22,25 @@ import {
 import type { LossModule } from './kit.js';
 import { buildLoss, requireDistinctNames } from './modules.js';
 
-/** What a loss is computed of: N samples, A features, C classes. The logits are features · weight + bias. */
+/** Inputs of a loss: N samples, A features, C classes. The logits are features · weight + bias. */
 export interface ComputeLossOptions {
-  /** Handed to `createLoss`; default: none. */
+  /** Passed to `createLoss`; default: none. */
   readonly options?: CustomLossOptions['options'];
   /** [N, A] */
   readonly features: ArrayInput;
-  /** Of the last fully connected layer, [A, C]: PyTorch's transposed. */
+  /** Weight of the last fully connected layer, [A, C]: the transpose of PyTorch's. */
   readonly weight: ArrayInput;
   /** [C]; default: zeros. */
   readonly bias?: ArrayInput;
   /** [N], classes from 0. */
   readonly labels: ArrayLike<number>;
-  /** Soft targets [N, C], for losses with `softTargets`; default: none, as where images are not mixed. */
+  /** Soft targets [N, C], for losses with `softTargets`; default: none, as for images that are not mixed. */
   readonly targets?: ArrayInput;
-  /** The value of each of the loss's `scalars`. */
+  /** Values of the loss's `scalars`. */
   readonly scalars?: Readonly<Record<string, number>>;
-  /** What the loss's tensors hold before the step, by name; default: their first values, as of `training.seed` 1. */
+  /** Values of the loss's tensors before the step, by name; default: their initial values for `training.seed` 1. */
   readonly state?: Readonly<Record<string, ArrayInput>>;
-  /** Two int32 that random numbers are drawn from; default: zeros. */
+  /** Seed of random numbers, two int32; default: zeros. */
   readonly seed?: readonly [number, number];
   /** Default: captured, as in a run. */
   readonly execution?: Execution;
@@ -48,28 +48,28 @@ export interface ComputeLossOptions {
   readonly device?: RequestedDevice;
 }
 
-/** The known keys: a mistyped one would be left out without a word. */
+/** The known keys; without this list a mistyped key would be ignored silently. */
 const keys: Readonly<Record<keyof ComputeLossOptions, true>> = {
   ...{ options: true, features: true, weight: true, bias: true, labels: true, targets: true, scalars: true },
   ...{ state: true, seed: true, execution: true, device: true },
 };
 
 export interface ComputedLoss {
-  /** What `compute` gives. */
+  /** Result of `compute`. */
   readonly loss: number;
-  /** Of the loss, in the shapes of what they are the gradients of. */
+  /** Gradients of the loss, each in the shape of its input. */
   readonly gradients: {
     readonly features: ShapedArray;
     readonly weight: ShapedArray;
     readonly bias: ShapedArray;
-    /** Of the loss's tensors with the role `parameter`, by name. */
+    /** Gradients of the loss's tensors with the role `parameter`, by name. */
     readonly parameters: Readonly<Record<string, ShapedArray>>;
   };
-  /** What the loss's tensors hold after the step, by name. No optimizer has updated its parameters. */
+  /** Values of the loss's tensors after the step, by name. Parameters are not updated, as there is no optimizer. */
   readonly state: Readonly<Record<string, ShapedArray>>;
 }
 
-/** Errors: a name is none of `known`. */
+/** Errors: a name is not one of `known`. */
 function requireKnown(what: string, names: readonly string[], known: readonly string[]): void {
   const stray = names.find((name) => !known.includes(name));
   if (stray === undefined) return;
@@ -85,7 +85,7 @@ function labelsOf({ values }: NamedArray, classes: number): Int32Array {
   throw wrongInput(`labels holds ${wrong}, expected classes from 0 to ${classes - 1}`);
 }
 
-/** What is given for each of the loss's scalars and tensors. */
+/** Returns the values of the loss's scalars and tensors. */
 function ownValues(
   loss: Loss,
   { scalars = {}, state = {} }: ComputeLossOptions,
@@ -106,7 +106,7 @@ function ownValues(
   return { scalars, state: new Map([...initialValues(loss.tensors, 1), ...given]) };
 }
 
-/** What does not depend on the loss. Errors: the arrays do not fit together. */
+/** Reads the inputs that do not depend on the loss. Errors: the shapes of the arrays do not match. */
 function readInputs({ features: x, weight: w, bias: b, labels: y, targets: t, seed = [0, 0] }: ComputeLossOptions) {
   const [features, weight, labels] = [readArray('features', x), readArray('weight', w), readArray('labels', y)];
   const samples = labels.values.length;
@@ -130,13 +130,13 @@ function readInputs({ features: x, weight: w, bias: b, labels: y, targets: t, se
   };
 }
 
-/** The values of tensors with their shapes, by name. */
+/** Returns the values of tensors with their shapes, by name. */
 const byName = (tensors: Loss['tensors'], values: ReadonlyMap<string, Float32Array>): Record<string, ShapedArray> =>
   Object.fromEntries(tensors.map(({ name, shape }) => [name, { shape, values: values.get(name)! }]));
 
 /**
- * Takes one step of a user's loss on given arrays, without an optimizer. Errors: the arrays do not fit together, or the
- * loss is refused as in a run.
+ * Runs one step of a custom loss on given arrays, without an optimizer. Errors: the shapes of the arrays do not match,
+ * or the loss is refused as in a run.
  */
 export async function computeLoss(
   createLoss: LossModule['createLoss'],

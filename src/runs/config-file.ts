@@ -1,4 +1,4 @@
-// Keeps the runs of two config files apart whose names give them one run folder.
+// Prevents two config files with the same name from sharing one run folder.
 import { existsSync, realpathSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
@@ -9,13 +9,13 @@ import type { RunOptions } from './run-context.js';
 
 const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
 
-/** The config file that made a folder's run, absolute; undefined where it is not known, or no longer there. */
+/** Returns the config file of a folder's run, absolute; undefined if it is unknown or no longer exists. */
 function recordedFile({ root }: RunFolder, inputs: RunInputs | undefined): string | undefined {
   const path = inputs?.configFile && resolve(root, inputs.configFile);
   return path && existsSync(path) ? realPath(path) : undefined;
 }
 
-/** What inputs.json keeps of the config file that a run is made by; nothing of the folder's own config.yaml. */
+/** Returns a run's config file for inputs.json; the folder's own config.yaml keeps the previous entry. */
 export function configFileEntry(
   { root, config }: RunFolder,
   { configFile }: RunOptions,
@@ -27,8 +27,8 @@ export function configFileEntry(
 }
 
 /**
- * Errors: the folder, which nobody named, is that of another config file's run, whose settings differ. `changes`: how
- * they do, in words; empty where they do not.
+ * Errors: the folder was not given by the user and belongs to the run of another config file with other settings.
+ * `changes`: description of the differences; empty if there are none.
  */
 export function requireOwnConfig(
   paths: RunFolder,

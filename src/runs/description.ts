@@ -7,32 +7,32 @@ import { ganOptions } from '../gan/options.js';
 import { createNetwork } from '../models/registry.js';
 
 interface Description {
-  /** As the paper prints it, for example `resnet-32`. */
+  /** Named as in the paper, for example `resnet-32`. */
   readonly network: string;
   readonly dataset: string;
   /** The loss, `basic` for cross entropy, or the generator of synthetic images. */
   readonly method: string;
-  /** `autoaugment`, `cutout`, `mixup`, `cutout+cutmix`, …; absent where none is added to the standard one. */
+  /** `autoaugment`, `cutout`, `mixup`, `cutout+cutmix`, …; absent if nothing is added to the standard augmentation. */
   readonly augmentation?: string;
-  /** Whether the network drops features while training. */
+  /** Whether the network uses dropout in training. */
   readonly dropout: boolean;
 }
 
-/** What the images that a run is evaluated on are called. */
+/** Returns the name of the images that a run is evaluated on. */
 const evaluationName = ({ dataset }: ExperimentConfig): EvaluationName =>
   dataset.holdout > 0 || dataset.validationFraction !== undefined ? 'holdout' : 'test';
 
-/** The same of several runs: `test or holdout` where they differ. */
+/** As `evaluationName`, for several runs: `test or holdout` if they differ. */
 export function evaluationNames(configs: readonly ExperimentConfig[]): string {
   const names = configs.map(evaluationName);
   const all = (['test', 'holdout'] as const).filter((name) => names.includes(name));
   return all.length === 0 ? 'test' : all.join(' or ');
 }
 
-/** What a file of a user's own is called: its name without its ending. */
+/** Returns the displayed name of a custom module: its file name without extension. */
 const titleOfFile = (module: string): string => basename(module).replace(/\.[^.]*$/, '');
 
-/** The name of a config's network, of a user's own that of its file. */
+/** Returns the name of a config's network; for a custom network the name of its file. */
 export function networkOf({ model, dataset }: ExperimentConfig): string {
   if (model.name === 'custom') return titleOfFile(model.module);
   const side = isCifar(dataset.name) ? cifarSide : 224;
@@ -41,9 +41,7 @@ export function networkOf({ model, dataset }: ExperimentConfig): string {
 
 const generatorKinds = ganOptions.options.map(({ shape }) => shape.name.value);
 
-/**
- * The generator of a config's synthetic images: its kind where the name of its folder begins with it, else that name.
- */
+/** Returns the generator of synthetic images: its kind if the name of its folder starts with it, else that name. */
 function generatorOf({ dataset }: ExperimentConfig): string | undefined {
   if (dataset.synthetic === undefined) return undefined;
   const folder = basename(dataset.synthetic.generator.replace(/\/[^/]*\.safetensors$/, ''));
@@ -51,8 +49,8 @@ function generatorOf({ dataset }: ExperimentConfig): string | undefined {
 }
 
 /**
- * The method of a config: its loss, `basic` for cross entropy, of a user's own the name of its file; with synthetic
- * images their generator, behind the loss where that is another than cross entropy: `wgan`, `isda+wgan`.
+ * Returns the method of a config: its loss, `basic` for cross entropy, for a custom loss the name of its file. With
+ * synthetic images the generator is appended, or replaces cross entropy: `wgan`, `isda+wgan`.
  */
 export function methodOf(config: ExperimentConfig): string {
   const { loss } = config;
@@ -62,9 +60,7 @@ export function methodOf(config: ExperimentConfig): string {
   return generator === undefined ? name : `${name}+${generator}`;
 }
 
-/**
- * What a config adds to the standard augmentation, as `cutout+mixup`; AutoAugment comes with Cutout in the paper.
- */
+/** Returns what is added to the standard augmentation: `cutout+mixup`; the paper's AutoAugment includes Cutout. */
 export function augmentationOf({
   augmentation: { autoaugment, cutout, custom, mixup, cutmix },
 }: ExperimentConfig): string | undefined {
@@ -74,7 +70,7 @@ export function augmentationOf({
   return names.length === 0 ? undefined : names.join('+');
 }
 
-/** What a resolved config is in the words of the tables. No data and no files of the user are read. */
+/** Describes a resolved config in the terms of the paper's tables. No data and no custom modules are read. */
 export function describeConfig(config: ExperimentConfig): Description {
   return {
     network: networkOf(config),

@@ -25,20 +25,20 @@ import { classNamesOf, type RunCheckpoint } from './run-checkpoint.js';
 import { loadRunSplits } from './same-data.js';
 
 export interface RunEvaluation {
-  /** What is evaluated, and its values by name. */
+  /** The metrics, and their values by name. */
   readonly metrics: readonly Metric[];
   readonly values: Readonly<Record<string, number>>;
   readonly checkpoint: string;
-  /** That were evaluated. */
+  /** Number of evaluated images. */
   readonly images: number;
-  /** Broken images that were left out; absent where there are none. */
+  /** Number of broken images that were left out; absent if there are none. */
   readonly leftOut?: number;
   readonly part: 'test' | 'holdout';
-  /** Of CIFAR: whether these are the official images. */
+  /** Only for CIFAR: whether these are the official images. */
   readonly official?: boolean;
 }
 
-/** Errors: a value is not finite, which is the network's doing. */
+/** Errors: a value is not finite, which is caused by the network. */
 function refuseStray(
   values: Readonly<Record<string, number>>,
   network: string,
@@ -58,28 +58,28 @@ function refuseStray(
   });
 }
 
-/** What evaluation needs of the process. */
+/** Resources of the process for evaluation. */
 export interface EvaluationContext extends DataPlaces, LoadingContext {
-  /** Gets a line for each broken image, and one where the images are not those of the run. */
+  /** Receives a line for each broken image, and one if the images are not those of the run. */
   readonly warn: (line: string) => void;
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
 }
 
-/** What a run says of each image, and where the images are. */
+/** The predictions of a run for each image, and the source of the images. */
 export interface ExaminedRun {
   readonly predictions: Predictions;
   readonly source: ImageSource;
-  /** Of the whole data set. */
+  /** Identity of the whole data set. */
   readonly data: DataIdentity;
 }
 
-/** Error of a checkpoint on the images that its run is evaluated on. */
+/** Evaluates a checkpoint on its run's evaluation images. */
 export async function evaluateRun(opened: RunCheckpoint, context: EvaluationContext): Promise<RunEvaluation> {
   const { evaluation } = await evaluateImages(opened, context);
   return evaluation;
 }
 
-/** The same, with what the network says of each image. Errors too: a logit is not finite. */
+/** As `evaluateRun`, also with the predictions for each image. Errors: also if a logit is not finite. */
 export async function examineRun(
   opened: RunCheckpoint,
   context: EvaluationContext,
@@ -93,12 +93,12 @@ export async function examineRun(
   return { evaluation, examined: { predictions, source: splits.evaluation, data: splits.data } };
 }
 
-/** The images that a run is evaluated on. Errors: their classes are not in the order of the run's. */
+/** Loads the images that a run is evaluated on. Errors: their classes are not in the order of the run's. */
 async function evaluatedSplits(opened: RunCheckpoint, context: EvaluationContext): Promise<LoadedSplits> {
   const { config, inputs, otherImages } = opened;
   const { dataset } = config;
   const classNames = classNamesOf(opened);
-  // Of the run's own folder, only the part that it is evaluated on counts.
+  // From the run's own folder, only the part that the run is evaluated on is used.
   const isOther = otherImages !== undefined && otherImages !== inputs?.data?.folder;
   if (isImageFolder(dataset) && classNames !== undefined && isOther && (await hasNoTraining(otherImages))) {
     const splits = await loadClassFolders(dataset, otherImages, classNames);
@@ -108,7 +108,7 @@ async function evaluatedSplits(opened: RunCheckpoint, context: EvaluationContext
   return loadRunSplits(opened, context, 'evaluate the run');
 }
 
-/** Nothing of it is needed, and its file may not be there or not be trusted. */
+/** Evaluation does not need the custom augmentation, and its file may be missing or untrusted. */
 const withoutOwnAugmentation = (config: ExperimentConfig): ExperimentConfig => ({
   ...config,
   augmentation: { ...config.augmentation, custom: undefined },
@@ -167,7 +167,7 @@ async function evaluateImages(
   }
 }
 
-/** Writes a checkpoint's network into a session that has nothing else. */
+/** Writes a checkpoint's network into a session with no other tensors. */
 export function writeNetwork(state: SessionState, { tensors, path }: Pick<LoadedCheckpoint, 'tensors' | 'path'>): void {
   const names = new Set(state.tensors.map((tensor) => tensor.name));
   writeState(

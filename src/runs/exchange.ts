@@ -30,7 +30,7 @@ import {
 import { buildNetwork, buildParts, withClasses, type NetworkParts } from './parts.js';
 import type { RunContext } from './run-context.js';
 
-/** First values in PyTorch's layout: those that are given, else from the seed. */
+/** Returns initial values in PyTorch's layout: the given ones, else from the seed. */
 function firstTensors(
   tensors: readonly TensorDeclaration[],
   seed: number,
@@ -68,13 +68,13 @@ async function writeNetworkFile(
   };
 }
 
-/** What a file says of a config's network. */
+/** Returns the metadata of a config's network for a file. */
 function metadataOf(
   config: ExperimentConfig,
   { network, format }: NetworkParts,
   classNames?: readonly string[],
 ): NetworkMetadata {
-  // Where the weights came from and which were trained is nothing of the network that they are now.
+  // The origin of the weights and which of them were trained do not describe the network as it is now.
   const model = { ...config.model, weights: undefined, weightsSha256: undefined, head: undefined, freeze: undefined };
   return {
     images: preparationOf(config, format),
@@ -84,14 +84,14 @@ function metadataOf(
   };
 }
 
-/** Writes the network of a run's checkpoint; how images are prepared and the names of its classes go with it. */
+/** Writes the network of a run's checkpoint to a file, with the image preparation and the class names. */
 export async function exportRun(opened: RunCheckpoint, path: string, places: DataPlaces): Promise<ExportReport> {
   const { config, checkpoint } = opened;
   const parts = await buildNetwork(config, places);
   return writeNetworkFile(parts.network, checkpoint.tensors, path, metadataOf(config, parts, classNamesOf(opened)));
 }
 
-/** Writes a config's network with its first values: those of its `model.weights`, else from its seed. */
+/** Writes a config's network to a file with its initial values: those of its `model.weights`, else from its seed. */
 export async function exportFresh(config: ExperimentConfig, path: string, places: DataPlaces): Promise<ExportReport> {
   const parts = await buildParts(config, places);
   const { network } = parts;
@@ -102,9 +102,9 @@ export async function exportFresh(config: ExperimentConfig, path: string, places
 }
 
 /**
- * Makes a run folder whose first checkpoint has a file's network, ready to be evaluated or trained: that of a run whose
- * config names the file as `model.weights`. Errors: the file is not the config's network; the folder has checkpoints
- * already.
+ * Creates a run folder whose first checkpoint has the network of a file, ready to be evaluated or trained, as in a run
+ * whose config has the file as `model.weights`. Errors: the file is not the config's network; the folder already has
+ * checkpoints or results.
  */
 export async function importNetwork(
   plain: ExperimentConfig,

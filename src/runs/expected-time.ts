@@ -1,4 +1,4 @@
-// The expected time of a run, which a config's opening lines give.
+// Reads the expected time of a run from the header comment of its config.
 
-/** `at least 2.8 min` on an A100-class GPU, by the text of a config; undefined where it gives none. */
+/** Returns `at least 2.8 min` on an A100-class GPU, from the text of a config; undefined if there is none. */
 export const expectedTimeIn = (text: string): string | undefined => /^# Expected time: (.+?) on an? /m.exec(text)?.[1];

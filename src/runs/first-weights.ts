@@ -1,4 +1,4 @@
-// The first weights of a run, from the file that its config names.
+// Reads the initial weights of a run from the file that its config gives.
 import { basename, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
 import { readNamed } from '../common/files.js';
@@ -11,28 +11,25 @@ import type { NamedTensor } from '../records/safetensors.js';
 import { networkTensors } from './network-file.js';
 
 export interface FirstWeights {
-  /** In PyTorch's names and layouts; without the last layer where that is fresh. */
+  /** With PyTorch's names and layouts; without the last layer if that is fresh. */
   readonly tensors: readonly NamedTensor[];
   readonly facts: WeightsFacts;
-  /** What the names in the file begin with and these do not; empty where they are the same. */
+  /** Prefix of the names in the file, which is removed in `tensors`; may be empty. */
   readonly prefix: string;
-  /** Texts that the file has beside the tensors. */
+  /** The file's metadata. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** The last layer's bias, where the file's is not 0 and the loss has none. */
+  /** Name of the last layer's bias, if it is not 0 in the file and the loss has none. */
   readonly droppedBias?: string;
 }
 
-/** What is said where the bias of a file is dropped. */
+/** Returns the warning for a dropped bias of a file. */
 export const droppedBiasText = (name: string): string =>
   `warning: ${name} of the file is not taken: the loss has no bias, so it is 0 and stays there`;
 
 const isZero = (values: ArrayLike<number | bigint>): boolean =>
   Array.from(values).every((value) => Number(value) === 0);
 
-/**
- * The tensors of a file with a bias of 0 in the last layer: nothing would train the file's, and evaluation would add
- * it.
- */
+/** Sets the last layer's bias to 0: it would not be trained, but added in evaluation. */
 function withoutBias(
   tensors: readonly NamedTensor[],
   { classifier: { bias } }: Pick<Network, 'classifier'>,
@@ -44,9 +41,9 @@ function withoutBias(
 }
 
 /**
- * The first weights that a config's `model` names; undefined where a run begins from scratch. A loss without a bias
- * begins with one of 0. Errors: the file is not there, is not the one that the config knows by its digest, or is not
- * the network's.
+ * Reads the initial weights given by a config's `model`; undefined if a run starts from scratch. With a loss without a
+ * bias, the last layer's bias is 0. Errors: the file does not exist, its SHA-256 is not `weightsSha256`, or it does
+ * not match the network.
  */
 export async function readFirstWeights(
   { weights, weightsSha256, head }: FirstWeightsOptions,

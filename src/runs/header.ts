@@ -27,7 +27,7 @@ export async function recordEnvironment(
   });
 }
 
-/** What is unusual about the updates of a run. */
+/** Describes non-default update settings of a run. */
 function updateFacts({ optimizer, training }: Run['config']): [string, string][] {
   const { accumulate = 1, batchSize, clipGradNorm, ema } = training;
   const { headLearningRateFactor: factor = 1 } = optimizer;
@@ -40,7 +40,7 @@ function updateFacts({ optimizer, training }: Run['config']): [string, string][]
   return facts.length === 0 ? [] : [['updates', facts.join('; ')]];
 }
 
-/** The numbers of threads that were asked for. */
+/** Describes the requested numbers of threads. */
 function threadsFacts({ intraOp, interOp }: Engine['threads']): [string, string][] {
   const words = [
     ...(intraOp === undefined ? [] : [`${intraOp} intra-op`]),
@@ -49,7 +49,7 @@ function threadsFacts({ intraOp, interOp }: Engine['threads']): [string, string]
   return words.length === 0 ? [] : [['threads', words.join(', ')]];
 }
 
-/** What is trained, on what, and how long it is: the first lines of every run. */
+/** Returns the first lines of a run: its network, data and length. */
 export function headerLines({ config, parts, splits, engine, position, weights, changes, workers }: Run): string[] {
   const { network, loss } = parts;
   const { train, evaluation, evaluationName, data } = splits;

@@ -1,9 +1,9 @@
 // Data of a grid of small images; src/report draws it.
 
 export interface ImageRow {
-  /** Before the row; empty for none. */
+  /** Text before the row; empty for none. */
   readonly label: string;
-  /** One for each column: height·width·3 bytes, rows from the top. */
+  /** One per column: height·width·3 bytes, rows from the top. */
   readonly images: readonly Uint8Array[];
   /** Lines below each image. */
   readonly captions?: readonly (readonly string[])[];
@@ -12,14 +12,14 @@ export interface ImageRow {
 export interface ImageGrid {
   readonly title: string;
   readonly rows: readonly ImageRow[];
-  /** Of an image, pixels. */
+  /** Size of an image in pixels. */
   readonly height: number;
   readonly width: number;
-  /** Pixels that the shorter side of an image is enlarged to at least, by a whole number. */
+  /** Minimum length of the shorter side of an image in pixels, reached by an integer scale factor. */
   readonly enlargedTo: number;
-  /** Above the columns. */
+  /** Titles above the columns. */
   readonly columns?: readonly string[];
-  /** Columns before which there is a wider gap. */
+  /** Indices of the columns with a wider gap before them. */
   readonly groups?: readonly number[];
   /** Sentences below the grid. */
   readonly caption?: readonly string[];

@@ -1,4 +1,4 @@
-// The shell of everything that works in a run folder: its lock, its log, and the records that a run begins with.
+// Opens a run folder for work: its lock, its log, and the first records of a run.
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,16 +20,16 @@ import type { RunContext } from './run-context.js';
 
 export interface OpenRunFolder {
   readonly paths: RunFolder;
-  /** Keeps a line in log.txt. */
+  /** Writes a line to log.txt. */
   readonly log: (line: string) => void;
-  /** Prints a line, and keeps it. */
+  /** Prints a line and writes it to log.txt. */
   readonly print: (line: string) => void;
 }
 
 /**
- * Works in a run folder, which it makes where missing, while other processes are kept out. What `work` throws is kept
- * in log.txt and thrown on, whatever becomes of the log and the lock. Errors: another living process works in the
- * folder; it holds files of somebody else's that a run would replace.
+ * Calls `work` with a run folder, which is created if missing and locked against other processes. Errors of `work` are
+ * logged in log.txt and rethrown, even if the log or the lock fails. Other errors: another living process works in the
+ * folder; it contains files of other origin that a run would replace.
  */
 export async function inRunFolder<T>(
   directory: string,
@@ -38,7 +38,7 @@ export async function inRunFolder<T>(
 ): Promise<T> {
   const paths = runFolder(directory);
   await requireRunFolder(paths);
-  // A Slurm job that is queued again takes over its own lock: the environment says which job this is.
+  // A requeued Slurm job takes over its own lock: the environment identifies the job.
   const lock = await lockRunFolder(paths, now, environment, (line) => stream.write(`${line}\n`));
   try {
     const log = openLog(paths.log, now);
@@ -47,18 +47,18 @@ export async function inRunFolder<T>(
       log.write(line);
     };
     try {
-      // One that cannot be deleted is in nobody's way.
+      // Leftovers that cannot be deleted do no harm.
       await removeRunLeftovers(paths).catch(() => undefined);
       return await work({ paths, log: log.write, print });
     } catch (error) {
-      // A disk that is full, or gone, must not hide why the work ended.
+      // A full or missing disk must not hide the original error.
       quietly(() => log.write(reasonOf(error)));
       throw error;
     } finally {
       quietly(() => log.close());
     }
   } finally {
-    // A lock that cannot be deleted is taken over from this process once it is dead.
+    // Another process takes over a lock that cannot be deleted once this process is dead.
     await lock.release().catch(() => undefined);
   }
 }
@@ -72,15 +72,15 @@ function quietly(work: () => void): void {
 }
 
 interface ResumedRun extends ExpectedRun {
-  /** Whether one resumes at all. */
+  /** Whether to resume. */
   readonly resume: boolean;
-  /** The files that a run which is complete has. */
+  /** The files of a completed run. */
   readonly results: readonly string[];
 }
 
 /**
- * The checkpoint that a run resumes from, with a warning for each newer one and for the best one that is damaged.
- * Errors: there is none, and the folder has the results of a run that would be lost.
+ * Returns the checkpoint that a run resumes from, and prints a warning for each damaged newer checkpoint and for a
+ * damaged best one. Errors: there is no checkpoint, but the folder has results of a run that would be lost.
  */
 export async function resumedCheckpoint(
   { paths, print }: OpenRunFolder,
@@ -103,21 +103,21 @@ export async function resumedCheckpoint(
 }
 
 interface FirstRecords {
-  /** The text of config.yaml. */
+  /** Content of config.yaml. */
   readonly config: string;
-  /** Where the run resumes from; otherwise all checkpoints go. */
+  /** The checkpoint that the run resumes from; if undefined, all checkpoints are deleted. */
   readonly checkpoint: LoadedCheckpoint | undefined;
   readonly keepCheckpoints: number;
-  /** Files of the run folder that also go where a run starts over. */
+  /** Files of the run folder that are also deleted when a run starts over. */
   readonly outdated: readonly string[];
 }
 
-/** Makes a folder that of this run. Call it once all that can be refused has been: what an earlier run left may go. */
+/** Writes the first records of a run. Call it after all checks: it may delete files of an earlier run. */
 export async function writeFirstRecords({ paths }: OpenRunFolder, records: FirstRecords): Promise<void> {
   const { checkpoint } = records;
   await openCheckpoints(paths.checkpoints);
   if (checkpoint === undefined) {
-    // Results first: a run that is killed here has none without a checkpoint.
+    // Results are deleted first, so that a run killed here has no results without a checkpoint.
     for (const name of records.outdated) await rm(join(paths.root, name), { force: true });
     await clearCheckpoints(paths.checkpoints);
   } else {

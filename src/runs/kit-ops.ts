@@ -1,4 +1,4 @@
-// The operations of the kit: those of the engine with checks of their arguments.
+// The operations of the kit: those of the engine, with checks of their arguments.
 import { cannot } from '../common/errors.js';
 import { kindOf } from '../common/kind-of.js';
 import * as ops from '../engine/ops/index.js';
@@ -6,7 +6,7 @@ import { customGradient, detach, isTensor } from '../engine/tensor.js';
 
 const all = { ...ops, customGradient, detach };
 
-/** The first arguments of each: T a tensor, L a list of tensors, N a number, a dot anything. */
+/** Kinds of the first arguments of each operation: T a tensor, L a list of tensors, N a number, a dot anything. */
 const signatures = {
   ...{ add: 'TT', sub: 'TT', mul: 'TT', div: 'TT', maximum: 'TT', minimum: 'TT', pow: 'TT', addN: 'L' },
   ...{ greater: 'TT', greaterEqual: 'TT', less: 'TT', lessEqual: 'TT', equal: 'TT', where: 'TTT' },
@@ -31,7 +31,7 @@ const signatures = {
   ...{ concat: 'LN', joinLast: 'L', splitLast: 'TN', splitVector: 'T' },
 } as const satisfies Record<keyof typeof all, string>;
 
-/** What takes a number in the place of a second tensor. */
+/** Hints for a number given as the second tensor. */
 const withNumber: Readonly<Record<string, string>> = {
   add: 'addScalar takes a number',
   sub: 'addScalar takes a number',
@@ -66,7 +66,7 @@ function checkArguments(name: string, signature: string, values: readonly unknow
 
 type Operations = typeof all;
 
-/** All of them, under their names. Errors: an argument is of another kind than the operation takes. */
+/** All operations by name. Errors: an argument is of another kind than the operation takes. */
 export const kitOps = Object.fromEntries(
   Object.entries(all).map(([name, operation]) => [
     name,

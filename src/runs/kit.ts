@@ -1,4 +1,4 @@
-// The `isda/kit` module for users' own files: operations, layers, initializers and types.
+// The `isda/kit` module for custom modules: operations, layers, initializers and types.
 import type { LossFactory } from '../losses/custom.js';
 import type { NetworkFactory } from '../models/custom.js';
 import { keyedNormal, keyedUniform } from '../nn/keyed-noise.js';
@@ -13,35 +13,35 @@ import { declare, filledWith, normal, uniformWithin } from '../nn/tensors.js';
 export const kit = {
   /** Operations on tensors, with gradients. */
   ops: kitOps,
-  /** Layers with PyTorch's names and first values. */
+  /** Layers with PyTorch's names and initial values. */
   layers: { ...layers, sequence },
-  /** Declares a parameter, statistic or state, and its first values. */
+  /** Declares a parameter, statistic or state, with its initial values. */
   declare,
   initializers: { filledWith, normal, uniformWithin },
-  /** What optimizers share: zeros beside a parameter, a running mean, coupled weight decay. */
+  /** Helpers for optimizers: state of zeros in the shape of a parameter, a running mean, coupled weight decay. */
   optimizers: { stateOf, blend, decayed },
-  /** Random numbers of a step from its seed and a key such as a layer's name: other keys give independent numbers. */
+  /** Random numbers of a step from its seed and a key, such as a layer's name; independent for different keys. */
   random: { uniform: keyedUniform, normal: keyedNormal },
 } as const;
 
 type Kit = typeof kit;
 
-/** The exports of a user's loss file. */
+/** Exports of a custom loss module. */
 export interface LossModule {
   readonly createLoss: LossFactory<Kit>;
 }
 
-/** The exports of a user's optimizer file. */
+/** Exports of a custom optimizer module. */
 export interface OptimizerModule {
   readonly createOptimizer: OptimizerFactory<Kit>;
 }
 
-/** The exports of a user's metrics file. */
+/** Exports of a custom metrics module. */
 export interface MetricsModule {
   readonly createMetrics: MetricsFactory<Kit>;
 }
 
-/** The exports of a user's network file. */
+/** Exports of a custom network module. */
 export interface NetworkModule {
   readonly createNetwork: NetworkFactory<Kit>;
 }

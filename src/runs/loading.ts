@@ -7,34 +7,34 @@ import type { Splits } from '../data/split.js';
 import type { Engine } from '../engine/index.js';
 import { evaluationDue } from '../training/cadence.js';
 
-/** What loading needs of the process. */
+/** Resources of the process for loading. */
 export interface LoadingContext {
-  /** Milliseconds since some fixed moment. It never goes back, and no setting of the time moves it: for durations. */
+  /** Milliseconds since some fixed time, for durations: monotonic, and independent of the system time. */
   readonly clock: () => number;
-  /** Cores that this process may use. */
+  /** Number of cores that this process may use. */
   readonly cores: number;
 }
 
-/** The worker threads of a config whose steps run on a device. */
+/** Returns the number of worker threads for a config whose steps run on a device. */
 export function threadsOf(
   config: ExperimentConfig,
   { storage }: Splits['train'],
   device: Engine['device']['kind'],
   { cores }: Pick<LoadingContext, 'cores'>,
 ): number {
-  // Synthetic images are in memory: how the real ones are read decides.
+  // Synthetic images are in memory, so the storage of the real ones decides.
   const { kind } = storage.kind === 'mixed' ? storage.real.storage : storage;
   return loaderThreads(config.training.workers, { device, storage: kind, cores });
 }
 
 interface LoaderContext extends Pick<LoadingContext, 'clock'> {
-  /** Worker threads. */
+  /** Number of worker threads. */
   readonly workers: number;
-  /** Gets a line for each broken image. */
+  /** Receives a line for each broken image. */
   readonly warn: (line: string) => void;
 }
 
-/** Opens the loader of a config; close it however the work ends. */
+/** Opens the loader of a config; close it in any case. */
 export function openConfiguredLoader(
   { augmentation, dataset, training }: ExperimentConfig,
   { train, evaluation }: Pick<Splits, 'train' | 'evaluation'>,

@@ -1,4 +1,4 @@
-// Refuses runs whose tensors or batches cannot fit into memory, before any is made.
+// Refuses runs whose tensors or batches cannot fit into memory, before they are allocated.
 import { constants } from 'node:buffer';
 import { totalmem } from 'node:os';
 import { cannot } from '../common/errors.js';
@@ -13,13 +13,13 @@ import { evaluationMemory, stepMemory } from '../training/step-memory.js';
 import { sessionTensors, type EvaluatedParts, type StepParts } from '../training/step.js';
 
 interface MemoryLimits {
-  /** Of one array, in bytes. */
+  /** Maximum of one array, in bytes. */
   readonly array: number;
-  /** Of the process, in bytes. */
+  /** Maximum of the process, in bytes. */
   readonly process: number;
 }
 
-/** What this version of Node.js, this machine and the process's control group allow. */
+/** Returns the limits of Node.js, of this machine and of the process's control group. */
 export const ownLimits = (): MemoryLimits => ({
   array: constants.MAX_LENGTH,
   process: Math.min(totalmem(), process.constrainedMemory() || Infinity),
@@ -29,10 +29,10 @@ type Declared = Pick<TensorDeclaration, 'name' | 'shape'>;
 const bytesOf = ({ shape }: Declared): number => 4 * sizeOf(shape);
 const bytesOfAll = (tensors: readonly Declared[]): number => tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
 
-/** First values are made in the process; on a CPU, TensorFlow keeps the tensors there as well. */
+/** Number of copies in the process: one of the initial values; on a CPU, TensorFlow keeps the tensors there as well. */
 const copies = (device: Device['kind']): number => (device === 'cpu' ? 2 : 1);
 
-/** Why tensors do not fit, if they do not. */
+/** Returns the reason why tensors do not fit; undefined if they fit. */
 function objection(tensors: readonly Declared[], device: Device['kind'], limits: MemoryLimits): string | undefined {
   const largest = tensors.toSorted((a, b) => bytesOf(b) - bytesOf(a))[0];
   const named = `${largest.name} [${largest.shape.join(', ')}] takes ${formatBytes(bytesOf(largest))}`;
@@ -44,7 +44,7 @@ function objection(tensors: readonly Declared[], device: Device['kind'], limits:
   return `its tensors take ${formatBytes(needed)}, but ${formatBytes(limits.process)} are available; ${named}`;
 }
 
-/** The forms of ISDA's covariance that fit where the config's does not, with what they take. */
+/** Lists the forms of ISDA's covariance that fit, with their memory; undefined if there are none. */
 function formsThatFit(
   { loss }: Pick<ExperimentConfig, 'loss'>,
   parts: StepParts,
@@ -76,16 +76,16 @@ export function requireMemory(
   });
 }
 
-/** Bytes of a batch of images: TensorFlow counts the elements of what is fed as int32. */
+/** Maximum bytes of a batch of images: TensorFlow counts the elements of inputs as int32. */
 const maxBatchBytes = 2 ** 31 - 1;
 
-/** A step whose batch a config's key sets. */
+/** A step, with the config key that sets its batch size. */
 interface BatchedStep {
   readonly name: 'a training step' | 'an evaluation step';
   readonly key: 'training.batchSize' | 'training.evaluationBatchSize';
   readonly format: EvaluatedParts['format'];
   readonly batchSize: number;
-  /** Computes what it takes. */
+  /** Computes the memory of the step. */
   readonly bytes: () => number;
 }
 
@@ -104,7 +104,7 @@ function requireStep(step: BatchedStep, device: Device['kind'], limits: Pick<Mem
     throw refuse(`with ${images} it takes ${formatBytes(needed)}, but ${formatBytes(limits.process)} are available`);
 }
 
-/** Errors: a training step of so many images does not fit into memory. How much a GPU has is not looked at. */
+/** Errors: a training step of `batchSize` images does not fit into memory. The memory of a GPU is not checked. */
 export function requireTrainingMemory(
   parts: StepParts,
   batchSize: number,
@@ -116,7 +116,7 @@ export function requireTrainingMemory(
   requireStep({ name: 'a training step', key: 'training.batchSize', format, batchSize, bytes }, device, limits);
 }
 
-/** The same of an evaluation step. */
+/** As `requireTrainingMemory`, for an evaluation step. */
 export function requireEvaluationMemory(
   parts: EvaluatedParts,
   batchSize: number,

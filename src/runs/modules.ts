@@ -1,4 +1,4 @@
-// Loads the user's own loss or network, and requires that the command line names its file.
+// Loads custom losses and networks, and requires that the user names the modules of a run folder's config.
 import { z } from 'zod';
 import { cannot } from '../common/errors.js';
 import { kindOf } from '../common/kind-of.js';
@@ -15,12 +15,12 @@ import type { InputShape, Network, NetworkOutputs } from '../models/network.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
 import { kit, type LossModule, type NetworkModule } from './kit.js';
 
-/** A name that a column of metrics.csv is made of. */
+/** A name from which a column of metrics.csv is named. */
 export const columnName = z
   .string()
   .regex(/^[a-z][A-Za-z0-9]*$/, 'expected letters and digits, the first a small letter');
 
-/** Declared tensors, as `kit.declare` gives them. */
+/** Declared tensors, as returned by `kit.declare`. */
 export const declarationsCheck = z.array(
   z.object({
     name: z.string().regex(/^[\w.][\w./>-]*$/, 'expected letters, digits and the signs . _ - / >'),
@@ -48,7 +48,7 @@ const networkCheck = z.object({
   apply: callable,
 });
 
-/** Errors: what `what` gives is no tensor, or has another number of axes. */
+/** Errors: a value is not a tensor, or has another number of axes. `what`: its name in the message. */
 function requireTensor(what: string, value: unknown, axes: number): void {
   if (!isTensor(value)) throw new TypeError(`${what} is not a tensor`);
   const { shape } = value;
@@ -57,13 +57,13 @@ function requireTensor(what: string, value: unknown, axes: number): void {
   throw new TypeError(`${what} is a tensor of shape [${shape.join(', ')}], expected ${wanted}`);
 }
 
-/** Errors: a scalar of a user's file is no number that a step can be computed with. */
+/** Errors: a scalar of a custom module is not a finite number. */
 export function requireFinite(value: number): number {
   if (Number.isFinite(value)) return value;
   throw new TypeError(`it gives ${typeof value === 'number' ? value : kindOf(value)}, expected a finite number`);
 }
 
-/** Errors: a loss is not float32, or no gradient of it reaches the network. */
+/** Errors: a loss is not float32, or has no gradient with respect to the network. */
 function requireGradient(value: Tensor, { logits, features, weight }: LossInputs): void {
   if (value.dtype !== 'float32')
     throw new TypeError(`what compute gives is ${describeSpec(value)}, expected float32[]`);
@@ -79,7 +79,7 @@ function requireGradient(value: Tensor, { logits, features, weight }: LossInputs
   );
 }
 
-/** Errors: two tensors of a network, its loss and its optimizer have one name. */
+/** Errors: two tensors of a network, its loss and its optimizer have the same name. */
 export function requireDistinctNames(tensors: readonly Pick<TensorDeclaration, 'name'>[]): void {
   const names = tensors.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -90,7 +90,7 @@ export function requireDistinctNames(tensors: readonly Pick<TensorDeclaration, '
   });
 }
 
-/** A user's loss, whose functions say the name of its file, or its own where the file is not known, where they fail. */
+/** Returns a custom loss whose errors name its file, or the loss itself if the file is not known. */
 function checkedLoss(loss: Loss, module?: string): Loss {
   const { name, tensors, withoutBias, softTargets, recordedScalars } = loss;
   const called = module === undefined ? `loss ${name}` : `loss of ${module}`;
@@ -119,8 +119,8 @@ function checkedLoss(loss: Loss, module?: string): Loss {
 }
 
 /**
- * The loss of a user's file, whose functions say the file's name where they fail. Errors: the file cannot be loaded, or
- * does not give a loss.
+ * Loads the loss of a custom module; its functions add the file's name to their errors. Errors: the file cannot be
+ * loaded, or does not return a loss.
  */
 export async function loadLoss({ module, options }: CustomLossOptions, shape: LossShape): Promise<Loss> {
   const loss = await useModule<LossModule['createLoss'], Loss>(module, 'createLoss', lossCheck, (create) =>
@@ -129,7 +129,7 @@ export async function loadLoss({ module, options }: CustomLossOptions, shape: Lo
   return checkedLoss(loss, module);
 }
 
-/** The same of a user's function, whose file is not known. */
+/** As `loadLoss`, for a user's function whose file is not known. */
 export async function buildLoss(
   createLoss: LossModule['createLoss'],
   options: CustomLossOptions['options'],
@@ -139,7 +139,7 @@ export async function buildLoss(
   return checkedLoss(await makePart<Loss>(factory, lossCheck, () => createLoss({ options, shape, kit })));
 }
 
-/** Errors (usage): images are mixed, and the loss of a user's file does not follow soft targets. */
+/** Errors (usage): images are mixed, but the custom loss does not support soft targets. */
 export function requireSoftTargets(loss: Loss, options: ExperimentConfig['loss']): void {
   if (loss.softTargets === true) return;
   throw cannot('mix images', `the loss ${loss.name} takes no soft targets`, {
@@ -150,7 +150,7 @@ export function requireSoftTargets(loss: Loss, options: ExperimentConfig['loss']
   });
 }
 
-/** The same of a network. */
+/** As `loadLoss`, for a network. */
 export async function loadNetwork({ module, options }: CustomModelOptions, input: InputShape): Promise<Network> {
   const network = await useModule<NetworkModule['createNetwork'], Network>(
     module,
@@ -172,7 +172,7 @@ export async function loadNetwork({ module, options }: CustomModelOptions, input
   };
 }
 
-/** A run folder's config without the metrics of a file of code that `overrides` does not name: they are not needed. */
+/** Returns a run folder's config without custom metrics that `overrides` does not name; they are not needed. */
 export function withNamedMetrics(config: ExperimentConfig, overrides: readonly string[]): ExperimentConfig {
   const { tree } = parseOverrides(overrides);
   if (valueAt(tree, ['training', 'metrics', 'module']) !== undefined) return config;
@@ -180,9 +180,9 @@ export function withNamedMetrics(config: ExperimentConfig, overrides: readonly s
 }
 
 /**
- * Errors (usage): a run folder's config has a file of code that `overrides` (`KEY=VALUE`) does not name. A run folder
- * may come from anywhere, and to look at what it has trained is not to trust its code. Its loss, optimizer and
- * augmentation are not run.
+ * Errors (usage): a run folder's config has a custom module that `overrides` (`KEY=VALUE`) does not name. A run folder
+ * may come from anywhere, and using its weights does not mean to trust its code. Only data set and network are
+ * checked: loss, optimizer and augmentation are not run.
  */
 export function requireNamedModules(
   { dataset, model }: ExperimentConfig,

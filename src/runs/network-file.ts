@@ -1,4 +1,4 @@
-// The tensors of a network in a safetensors file that PyTorch wrote.
+// Reads the tensors of a network from a safetensors file of PyTorch.
 import { cannot } from '../common/errors.js';
 import { sameShape } from '../engine/types.js';
 import type { FirstWeightsOptions } from '../models/first-weights.js';
@@ -9,20 +9,20 @@ import { unusableValue } from '../nn/usable-values.js';
 import { decodeSafetensors, type NamedTensor } from '../records/safetensors.js';
 import { matchTensors } from '../training/state.js';
 
-/** PyTorch counts batches in its batch normalization; nothing here depends on it. */
+/** PyTorch's batch normalization counts batches; this counter is not used here. */
 const ignored = /(^|\.)num_batches_tracked$/;
 
 interface NetworkTensors {
   readonly tensors: readonly NamedTensor[];
-  /** What the names in the file begin with and these do not; empty where they are the same. */
+  /** Prefix of the names in the file, which is removed in `tensors`; may be empty. */
   readonly prefix: string;
-  /** Texts that the file has beside the tensors. */
+  /** The file's metadata. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * What wrappers put before every name: `module.` (DataParallel), `_orig_mod.` (torch.compile), `model.` (Lightning). It
- * is the shortest beginning, up to a dot, that all names have and without which one of them is the network's.
+ * Returns the prefix added by a wrapper: `module.` (DataParallel), `_orig_mod.` (torch.compile), `model.` (Lightning).
+ * It is the shortest prefix, up to a dot, of all names, without which at least one is a name of the network.
  */
 function wrapperPrefix(names: readonly string[], known: ReadonlySet<string>): string {
   if (names.length === 0 || names.some((name) => known.has(name))) return '';
@@ -32,13 +32,13 @@ function wrapperPrefix(names: readonly string[], known: ReadonlySet<string>): st
   return shared.find((prefix) => names.some((name) => known.has(name.slice(prefix.length)))) ?? '';
 }
 
-/** The network that a file is read for: all of it, or with `head: fresh` all but its last layer. */
+/** The network to read: all of it, or with `head: fresh` all but its last layer. */
 interface WantedNetwork {
   readonly network: Pick<Network, 'tensors' | 'classifier'>;
   readonly head?: FirstWeightsOptions['head'];
 }
 
-/** Errors: the last layer of the file is that of other classes. */
+/** Errors: the last layer of the file is missing or for other classes. */
 function requireHead({ network: { classifier } }: WantedNetwork, stored: readonly NamedTensor[], path: string): void {
   for (const tensor of [classifier.weight, classifier.bias]) {
     const found = stored.find(({ name }) => name === tensor.name);
@@ -56,11 +56,11 @@ function requireHead({ network: { classifier } }: WantedNetwork, stored: readonl
   }
 }
 
-/** A tensor as float32, where it is of another type of floating-point numbers. */
+/** Converts a tensor of another floating-point type to float32. */
 const asFloat32 = (tensor: NamedTensor): NamedTensor =>
   tensor.data instanceof Float64Array ? { ...tensor, data: Float32Array.from(tensor.data) } : tensor;
 
-/** Decodes a file. Errors: it is not safetensors, not the wanted network, or holds values that it cannot have. */
+/** Decodes a file. Errors: it is not safetensors, not the wanted network, or has values that are not allowed. */
 export function networkTensors(bytes: Uint8Array, path: string, wanted: WantedNetwork): NetworkTensors {
   const { tensors: all, classifier } = wanted.network;
   const { tensors: inFile, metadata } = decodeSafetensors(bytes, path);

@@ -1,4 +1,4 @@
-// The metadata of an exported network: what it is and how images are prepared for it.
+// The metadata of an exported network: its architecture and the preparation of its images.
 import { z } from 'zod';
 import { cannot } from '../common/errors.js';
 import type { ExperimentConfig } from '../config/schema.js';
@@ -6,24 +6,24 @@ import { isImageFolder } from '../data/options.js';
 import { modelOptions, type ModelOptions } from '../models/options.js';
 import type { InputFormat } from '../training/step-inputs.js';
 
-/** How a file of an image becomes what a network gets. */
+/** The preparation of an image file for a network. */
 export interface ImagePreparation extends InputFormat {
-  /** Length of the shorter side before the centre is cut out, in pixels; absent where the image is not square. */
+  /** Length of the shorter side before the centre crop, in pixels; absent if the image is not square. */
   readonly resize?: number | undefined;
-  /** Whether it is turned as EXIF says. */
+  /** Whether it is oriented according to EXIF. */
   readonly turns?: boolean | undefined;
 }
 
 export interface NetworkMetadata {
   readonly images: ImagePreparation;
   readonly classes: number;
-  /** Absent of a network with fresh weights. */
+  /** Absent for a network with fresh weights. */
   readonly classNames?: readonly string[];
-  /** The config's section; absent of a user's own network. */
+  /** The config's section; absent for a custom network. */
   readonly model?: ModelOptions;
 }
 
-/** How images are prepared for a config's network: images of folders as they are evaluated, others at their size. */
+/** Returns the image preparation of a config's network: for folders as in evaluation, for others at their size. */
 export function preparationOf({ dataset }: ExperimentConfig, format: InputFormat): ImagePreparation {
   if (isImageFolder(dataset)) {
     return { ...format, resize: dataset.resize, ...(dataset.orientation === 'apply' && { turns: true }) };
@@ -31,7 +31,7 @@ export function preparationOf({ dataset }: ExperimentConfig, format: InputFormat
   return format.height === format.width ? { ...format, resize: format.height } : format;
 }
 
-/** In what the images of two networks differ, in words; undefined where they do not. */
+/** Describes the differences between two image preparations; undefined if there are none. */
 export function preparationChanges(before: ImagePreparation, now: ImagePreparation): string | undefined {
   const sizeOf = ({ width, height }: ImagePreparation): string => `${width} x ${height} pixels`;
   const levels = (values: readonly number[]): string => values.map((value) => levelOf(value).toFixed(4)).join(', ');
@@ -52,7 +52,7 @@ export function preparationChanges(before: ImagePreparation, now: ImagePreparati
 const levelOf = (value: number): number => value / 255;
 
 /**
- * As texts, numbers and lists as JSON. Mean and standard deviation are of levels from 0 to 1, as torchvision has them.
+ * Encodes metadata as strings, numbers and lists as JSON. Mean and std are for levels from 0 to 1, as in torchvision.
  */
 export function encodeMetadata(network: string, metadata: NetworkMetadata): Record<string, string> {
   const { images, classes, classNames, model } = metadata;
@@ -86,8 +86,8 @@ const schema = z.object({
 });
 
 /**
- * The metadata of a file; undefined where it has none of these, as files of other programs and of earlier versions.
- * Errors: they are not what `encodeMetadata` writes.
+ * Decodes the metadata of a file; undefined if it has none, such as files of other programs and of earlier versions.
+ * Errors: it is not in the format of `encodeMetadata`.
  */
 export function decodeMetadata(texts: Readonly<Record<string, string>>, place: string): NetworkMetadata | undefined {
   if (texts['inputSize'] === undefined) return undefined;

@@ -1,4 +1,4 @@
-// A run that is open: what is trained, on what, from where, and where its records go.
+// Opens a run: its network, data, position and records.
 import { cacheHome } from '../common/home.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { epochBatches } from '../data/batches.js';
@@ -29,33 +29,33 @@ export interface Run {
   readonly context: RunContext;
   readonly folder: OpenRunFolder;
   readonly engine: Engine;
-  /** Synthetic images included. */
+  /** Including synthetic images. */
   readonly splits: LoadedSplits;
   readonly parts: StepParts;
   readonly training: TrainingSession;
-  /** What is measured, in the order of the columns of metrics.csv. */
+  /** Its metrics, in the order of the columns of metrics.csv. */
   readonly metrics: readonly Metric[];
-  /** Where to begin. */
+  /** The position to start from. */
   readonly position: RunPosition;
   /** The path of the checkpoint that the run resumes from. */
   readonly resumed: string | undefined;
-  /** What metrics.csv begins with. */
+  /** The rows that metrics.csv starts with. */
   readonly kept: KeptMetrics;
-  /** inputs.json as the resumed run left it, where one is resumed. */
+  /** The inputs.json of the resumed run, if one is resumed. */
   readonly inputs: RunInputs | undefined;
-  /** The file that the first weights came from, unless the run began from scratch. */
+  /** The file of the initial weights; undefined if the run started from scratch. */
   readonly weights: WeightsFacts | undefined;
-  /** Broken images that the last evaluation before `position` left out. */
+  /** Number of broken images that the last evaluation before `position` left out. */
   readonly evaluationImagesLeftOut: number;
-  /** The settings that differ from those of the run's checkpoint, as lines of the log. */
+  /** The settings that differ from those of the run's checkpoint, as log lines. */
   readonly changes: readonly string[];
-  /** Threads that load images. */
+  /** Number of threads that load images. */
   readonly workers: number;
 }
 
 /**
- * Opens a run where a checkpoint left it, or at its start; close its `training`. Errors: the checkpoint is another's;
- * the metrics are not those that it was written with.
+ * Opens a run at the position of a checkpoint, or at its start; close its `training`. Errors: the checkpoint belongs
+ * to another run; the metrics are not those of the checkpoint.
  */
 export async function openRun(
   { config, splits: real, generators, engine, parts, first: known, before, inputs }: RunSources,
@@ -106,11 +106,11 @@ export async function openRun(
 }
 
 interface Place extends Pick<Run, 'position' | 'weights' | 'evaluationImagesLeftOut'> {
-  /** Of the metrics up to the checkpoint. */
+  /** Digest of the metrics up to the checkpoint. */
   readonly digest: string | undefined;
 }
 
-/** Where a run begins. Errors: the images of its checkpoint were others, or are fewer now. */
+/** Returns where a run starts. Errors: its checkpoint was trained on other images, or there are fewer now. */
 function placeOf(
   checkpoint: LoadedCheckpoint | undefined,
   splits: LoadedSplits,
@@ -130,7 +130,7 @@ function placeOf(
   return { position, digest: metrics, weights, evaluationImagesLeftOut };
 }
 
-/** The splits with the synthetic images that a config adds to training. */
+/** Returns the splits with the synthetic images that a config adds to the training images. */
 async function withSynthetic(
   { dataset: { synthetic } }: ExperimentConfig,
   splits: LoadedSplits,

@@ -1,36 +1,37 @@
-// Texts for the origin of a result: its images and its first weights.
+// Texts about the origin of a result: its images and its initial weights.
 import { isCifar } from '../data/datasets/cifar/format.js';
 import { datasetTitles } from '../data/registry.js';
 import type { DataFacts, WeightsFacts } from '../records/inputs.js';
 
-/** `1f2e3d4c-5b6a7988`: enough of a checksum of two parts to tell data sets apart. */
+/** Shortens both parts of a checksum, enough to distinguish data sets: `1f2e3d4c-5b6a7988`. */
 const shortChecksum = (checksum: string): string =>
   checksum
     .split('-')
     .map((part) => part.slice(0, 8))
     .join('-');
 
-/** `not the official CIFAR-10`; undefined of official images, of data of one's own, and where nothing is recorded. */
+/** Returns `not the official CIFAR-10`; undefined for official images, for custom data, and if nothing is recorded. */
 export function unofficialText(dataset: string, data: Pick<DataFacts, 'official'> | undefined): string | undefined {
   return data?.official === false ? `not the official ${datasetTitles.get(dataset) ?? dataset}` : undefined;
 }
 
-/** `10 training and 10 test images, checksum 1f2e3d4c-5b6a7988`. */
+/** Returns `10 training and 10 test images, checksum 1f2e3d4c-5b6a7988`. */
 export const dataText = ({ trainImages, testImages, checksum }: DataFacts): string =>
   `${trainImages} training and ${testImages} test images, checksum ${shortChecksum(checksum)}`;
 
-/** `resnet.safetensors (sha256 1f2e3d4c)`, with a last layer of its own `…, fresh head)`. */
+/** Returns `resnet.safetensors (sha256 1f2e3d4c)`, with a fresh last layer `…, fresh head)`. */
 export const weightsText = ({ file, sha256, head }: WeightsFacts): string =>
   `${file} (sha256 ${sha256.slice(0, 8)}${head === undefined ? '' : ', fresh head'})`;
 
-/** Where a run's numbers come from: the images, and the file of its first weights; less in runs of earlier versions. */
+/** The origin of a run's results: images, and file of the initial weights; incomplete in runs of earlier versions. */
 export interface Origin {
   readonly data?: DataFacts | undefined;
   readonly weights?: WeightsFacts | undefined;
 }
 
 /**
- * Runs of equal keys may be averaged. Empty: from scratch, on the official images of CIFAR or on images not recorded.
+ * Returns a key, equal for runs that may be averaged. Empty: from scratch, on unrecorded images or CIFAR's official
+ * ones.
  */
 function keyOf(dataset: string, { data, weights }: Origin): string {
   const images = isCifar(dataset) && data?.official !== false ? '' : (data?.checksum ?? '');
@@ -38,8 +39,8 @@ function keyOf(dataset: string, { data, weights }: Origin): string {
 }
 
 /**
- * A key for each of some runs on one data set, equal for those that may be averaged. Images that were not recorded
- * count as CIFAR's official ones; of other data, as those of the recorded runs where these all have the same.
+ * Returns a key for each of several runs on one data set, equal for those that may be averaged. Unrecorded images
+ * count as the official ones of CIFAR; on other data, as those of the recorded runs if these are all the same.
  */
 export function originKeys(dataset: string, origins: readonly Origin[]): readonly string[] {
   const known = [
@@ -50,8 +51,8 @@ export function originKeys(dataset: string, origins: readonly Origin[]): readonl
 }
 
 /**
- * Of some runs on one data set those that may be averaged: of CIFAR the ones from scratch on official images, else
- * those of the origin that most have; of equally many, the first. The others are left out.
+ * Selects the runs on one data set that may be averaged: on CIFAR those from scratch on official images, else those of
+ * the most frequent origin; of equally frequent ones, the first. The others are in `left`.
  */
 export function averageable<Item>(
   dataset: string,
@@ -72,8 +73,8 @@ export function averageable<Item>(
 }
 
 /**
- * `not the official CIFAR-10: 10 training and 10 test images, checksum …; weights from x.safetensors …`; undefined of
- * usual runs.
+ * Returns `not the official CIFAR-10: 10 training and 10 test images, checksum …; first weights from x.safetensors …`;
+ * undefined for usual runs.
  */
 export function originText(dataset: string, { data, weights }: Origin): string | undefined {
   const unofficial = unofficialText(dataset, data);
@@ -84,7 +85,7 @@ export function originText(dataset: string, { data, weights }: Origin): string |
   return words.length === 0 ? undefined : words.join('; ');
 }
 
-/** Why a run is left out beside those that are averaged. */
+/** Returns the reason why a run is excluded from a mean. */
 export function leftOutText(dataset: string, origin: Origin): string {
   const { data } = origin;
   return (

@@ -1,4 +1,4 @@
-// The metrics of a user's own file.
+// Loads custom metrics.
 import { z } from 'zod';
 import { cannot } from '../common/errors.js';
 import { callable, callOwn, useModule } from '../common/modules.js';
@@ -23,7 +23,7 @@ const check = z.object({
     .min(1),
 });
 
-/** Errors: what `sums` gives is no object of float32 tensors. */
+/** Errors: the result of `sums` is not an object of float32 tensors. */
 function requireSums(sums: unknown): void {
   if (!isPlainObject(sums)) throw new TypeError('what sums gives is not an object of tensors');
   for (const [name, value] of Object.entries(sums)) {
@@ -34,8 +34,8 @@ function requireSums(sums: unknown): void {
 }
 
 /**
- * The metrics of a user's file, whose functions say the file's name where they fail. Errors: the file cannot be loaded,
- * or does not give metrics; two have one name; later, a sum is no tensor or a value is not finite.
+ * Loads the metrics of a custom module; errors in their functions name the file. Errors: the file cannot be loaded, or
+ * does not return metrics; two have the same name; later, a sum is not a tensor or a value is not finite.
  */
 export async function loadMetrics(
   { module, options }: CustomMetricsOptions,

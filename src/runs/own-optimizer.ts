@@ -1,4 +1,4 @@
-// The optimizer of a user's own file.
+// Loads a custom optimizer.
 import { z } from 'zod';
 import { callable, callOwn, useModule } from '../common/modules.js';
 import { sameShape } from '../engine/types.js';
@@ -16,7 +16,7 @@ const check = z.object({
   elementwise: z.boolean().optional(),
 });
 
-/** Errors: what `state` gives is no list of declarations, or not in the shape of its parameter where it must be. */
+/** Errors: `state` does not return a list of declarations, or, if elementwise, not in the parameter's shape. */
 function requireState(state: unknown, { name, shape }: TensorDeclaration, elementwise: boolean): void {
   const parsed = declarationsCheck.safeParse(state);
   if (!parsed.success) {
@@ -32,8 +32,8 @@ function requireState(state: unknown, { name, shape }: TensorDeclaration, elemen
 }
 
 /**
- * The optimizer of a user's file, whose functions say the file's name where they fail. Errors: the file cannot be
- * loaded, or does not give an optimizer; later, its state does not fit, or an update does not assign the parameter.
+ * Loads the optimizer of a custom module; errors in its functions name the file. Errors: the file cannot be loaded, or
+ * does not return an optimizer; later, its state has a wrong shape, or an update does not assign the parameter.
  */
 export async function loadOptimizer({ module, options, learningRate }: CustomOptimizerOptions): Promise<Optimizer> {
   const own = await useModule<OptimizerModule['createOptimizer'], OwnOptimizer>(

@@ -19,16 +19,16 @@ import { loadOptimizer } from './own-optimizer.js';
 import { loadLoss, loadNetwork, requireDistinctNames, requireSoftTargets } from './modules.js';
 import { sessionTensors, type StepParts } from '../training/step.js';
 
-/** The config with the number of classes that its images have, where it depends on them: all that a network needs. */
+/** Returns the config with the number of classes of its images, if it depends on them: all that a network needs. */
 export function withClasses(config: ExperimentConfig, classes: number): ExperimentConfig {
   const { dataset } = config;
   return isImageFolder(dataset) ? { ...config, dataset: { ...dataset, classes } } : config;
 }
 
-/** What a trained network is used with: nothing of its loss, whose file may not be there or not be trusted. */
+/** The parts for using a trained network, without its loss, whose file may be missing or untrusted. */
 export type NetworkParts = Pick<StepParts, 'network' | 'format' | 'precision' | 'averages'>;
 
-/** The network of a config for images of a shape, as of `buildParts`. A user's own network is loaded, a loss is not. */
+/** Builds the network of a config, as `buildParts` does. Custom networks are loaded, custom losses are not. */
 export async function buildNetwork(
   config: ExperimentConfig,
   images?: DatasetShape | DataPlaces,
@@ -44,9 +44,9 @@ export async function buildNetwork(
 }
 
 /**
- * The network, loss and optimizer of a config for images of a shape: that of the data where it is loaded, else what is
- * known of it from the places where the data may be, or from the config alone. No image is read, but a user's own files
- * are loaded.
+ * Builds network, loss and optimizer of a config for images of a shape: the given one of loaded data, else the shape
+ * known from the places where the data may be, or from the config alone. No image is read, but custom modules are
+ * loaded.
  */
 export async function buildParts(config: ExperimentConfig, images?: DatasetShape | DataPlaces): Promise<StepParts> {
   const { network: built, format, precision, averages } = await buildNetwork(config, images);
@@ -64,7 +64,7 @@ export async function buildParts(config: ExperimentConfig, images?: DatasetShape
   return mixing === undefined ? parts : { ...parts, mixing };
 }
 
-/** The optimizer of a config, with what goes beside it. */
+/** Creates the optimizer of a config with its wrappers: learning rate of the last layer, averages, accumulation. */
 async function optimizerOf(
   { optimizer: options, training }: ExperimentConfig,
   { classifier }: Network,
@@ -78,7 +78,7 @@ async function optimizerOf(
   return accumulate === 1 ? averaging : withAccumulation(averaging);
 }
 
-/** Multiply-adds of the network's forward pass on one image. */
+/** Returns the multiply-adds of the network's forward pass on one image. */
 export function multiplyAddsOf({ network, format }: StepParts): number {
   const { height, width, mean } = format;
   return forwardCost(network, { height, width, channels: mean.length, classes: network.classes }).multiplyAdds;

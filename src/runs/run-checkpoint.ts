@@ -1,4 +1,4 @@
-// Opens a run folder to use what it has trained: its config and a checkpoint.
+// Opens the config and a checkpoint of a run folder, to use the trained network.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isFolder } from '../config/find.js';
@@ -21,29 +21,29 @@ import { requireNamedModules, withNamedMetrics } from './modules.js';
 export interface RunCheckpoint {
   readonly config: ExperimentConfig;
   readonly checkpoint: LoadedCheckpoint;
-  /** What the run is made from; absent in runs of earlier versions. */
+  /** The inputs of the run; absent in runs of earlier versions. */
   readonly inputs?: RunInputs | undefined;
-  /** Folder of other images to evaluate on, absolute; `config` has it as its `dataset.dir`. */
+  /** Folder of other images to evaluate on, absolute; also the `dataset.dir` of `config`. */
   readonly otherImages?: string | undefined;
-  /** Whether the averages of the weights are in place of them. */
+  /** Whether the weights were replaced by their averages. */
   readonly averaged?: boolean;
 }
 
-/** The names of the classes, in the order of the network's outputs; undefined where they are not known. */
+/** Returns the names of the classes, in the order of the network's outputs; undefined if they are not known. */
 export const classNamesOf = ({ checkpoint, inputs }: RunCheckpoint): readonly string[] | undefined =>
   parseProgress(checkpoint.progress, checkpoint.path).classNames ?? inputs?.data?.classNames;
 
-/** What a run's config is read with. */
+/** Changes to a run's config. */
 interface RunChanges {
   /** `KEY=VALUE`, for example a data folder. */
   readonly overrides: readonly string[];
-  /** What relative paths in `overrides` start from. */
+  /** Base of relative paths in `overrides`. */
   readonly workingDirectory: string;
 }
 
 /**
- * Where a run found its images, as an override: relative folders and $ISDA_DATA may mean others here and now. Where the
- * folder is gone, it is still what messages name, unless the config's own leads to one from here.
+ * Returns the recorded image folder of a run as an override: relative folders and $ISDA_DATA may mean others now. If
+ * it no longer exists, it is still used, for messages, unless the config's own folder exists or is not set.
  */
 function recordedFolder(
   { dataset }: ExperimentConfig,
@@ -56,7 +56,7 @@ function recordedFolder(
   return !isFolder(folder) && isElsewhere ? [] : [`dataset.dir=${JSON.stringify(folder)}`];
 }
 
-/** The error of a run without the checkpoint that is asked for. */
+/** Returns the error for a run without the requested checkpoint. */
 async function noCheckpoint(folder: string, selection: CheckpointSelection): Promise<Error> {
   const refuse = (reason: string, hint: string): Error =>
     cannot('read the run', reason, { code: 'checkpoint/missing', place: folder, hint });
@@ -75,8 +75,8 @@ async function noCheckpoint(folder: string, selection: CheckpointSelection): Pro
 }
 
 /**
- * The config of a run folder, with changes, and its newest whole checkpoint, or the one that is chosen. Errors: it is
- * no run folder; there is no checkpoint, or no whole one; its config names files of code that `overrides` does not
+ * Reads the config of a run folder, with changes, and its newest valid checkpoint, or the selected one. Errors: it is
+ * not a run folder; there is no checkpoint, or no valid one; its config has custom modules that `overrides` does not
  * name.
  */
 export async function openRunCheckpoint(
@@ -99,7 +99,7 @@ export async function openRunCheckpoint(
   const config = load([...recordedFolder(recorded, inputs, workingDirectory), ...overrides]);
   requireNamedModules(config, overrides, folder.config);
   const purpose = { action: 'read the run', hint: '`isda train` with the same config writes checkpoints' };
-  // The checkpoints are those of the run as it was trained, whatever is changed for now.
+  // The checkpoints belong to the config as it was trained, without the changes.
   const checkpoint = await loadNewestCheckpoint(
     folder.checkpoints,
     { fingerprints: [...fingerprints(recorded), ...(inputs?.earlierSettings ?? [])] },

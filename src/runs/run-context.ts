@@ -7,17 +7,17 @@ import type { LoadingContext } from './loading.js';
 export interface RunContext extends DataPlaces, LoadingContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Opens the engine on the device and with the settings that a config's `training` asks for. */
+  /** Opens the engine with the device and the settings of a config's `training`. */
   readonly openEngine: (request: EngineRequest) => Promise<Engine>;
-  /** Where lines are printed. */
+  /** Stream for printed lines. */
   readonly stream: NodeJS.WriteStream;
-  /** Shows the progress of a run on it. */
+  /** Starts the progress display of a run. */
   readonly showProgress: (length: RunLength) => Progress;
-  /** The signal that asks for an end, if one came. */
+  /** Returns the signal that requested a stop, if there was one. */
   readonly stopRequested: () => string | undefined;
   /** This program's version. */
   readonly version: string;
-  /** Where this program lies, to record its git revision. */
+  /** Folder of this program's source, to record its git revision. */
   readonly sourceDirectory: string;
 }
 
@@ -26,8 +26,8 @@ export interface RunOptions {
   readonly out: string;
   /** Whether to resume where an earlier process stopped; otherwise earlier checkpoints are deleted. */
   readonly resume: boolean;
-  /** The config's file, absolute; absent where it came through a pipe. */
+  /** The config's file, absolute; absent if it was read from a pipe. */
   readonly configFile?: string | undefined;
-  /** Whether the command line names the folder, which otherwise follows from the config's name. */
+  /** Whether the folder was given on the command line; otherwise it follows from the config's name. */
   readonly isNamed?: boolean;
 }

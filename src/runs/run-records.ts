@@ -17,19 +17,19 @@ import type { EpochLoading, TrainerEvents } from '../training/trainer.js';
 import type { Run } from './open-run.js';
 
 interface RunRecords {
-  /** Keeps what the trainer tells. */
+  /** Callbacks that record the trainer's events. */
   readonly events: TrainerEvents;
-  /** Shows a line, and keeps it in log.txt. */
+  /** Prints a line and writes it to log.txt. */
   readonly warn: (line: string) => void;
   /**
-   * Of the epochs that this process trained; what was left out is that of the last evaluation, whichever process made
-   * it.
+   * Returns the totals of the epochs that this process trained; the images left out are those of the last evaluation,
+   * by whichever process.
    */
   readonly loading: () => EpochLoading;
   close(): Promise<void>;
 }
 
-/** Opens the files that a run writes as it goes; close it however the run ends. */
+/** Opens the files that a run writes during training; close them in any case. */
 async function openFiles(run: Run, batchesPerEpoch: number) {
   const { config, context, folder, metrics: columns, position } = run;
   const { evaluationName } = run.splits;
@@ -38,7 +38,7 @@ async function openFiles(run: Run, batchesPerEpoch: number) {
   const stepOf = ({ epoch, batch }: Pick<RunPosition, 'epoch' | 'batch'>): number =>
     (epoch - 1) * batchesPerEpoch + batch;
   const metrics = await openMetrics(folder.paths.metrics, run.kept);
-  // Whatever earlier files of the folder say of the steps to come is void, also where the run starts over.
+  // Events of earlier files for the steps to come are invalid, also if the run starts over.
   const purgeFromStep = stepOf(epochStart(position.epoch)) + 1;
   const curves =
     position.epoch > epochs
@@ -107,7 +107,7 @@ export async function openRecords(run: Run): Promise<RunRecords> {
       const at = placeInRun(position);
       const window = `since a step between ${last?.at ?? placeInRun(start)} and ${at}`;
       const state = {
-        // The epoch that its last step was in.
+        // The epoch of its last step.
         epoch: position.batch === 0 ? Math.max(1, completed) : position.epoch,
         step: stepOf(position),
         tensors: readState(training, (tensor, value) => diverged(tensor, value, window, last)),
@@ -133,7 +133,7 @@ export async function openRecords(run: Run): Promise<RunRecords> {
   return { events, warn, loading: () => loading, close };
 }
 
-/** The first of the evaluated epochs with the lowest test error. */
+/** Tracks the evaluated epoch with the lowest test error; of equal ones the first. */
 function bestOf(rows: readonly MetricsRow[]) {
   let best: EvaluatedRow | undefined;
   const see = (row: MetricsRow): void => {
@@ -143,7 +143,7 @@ function bestOf(rows: readonly MetricsRow[]) {
   return { see, epoch: (): number | undefined => best?.epoch };
 }
 
-/** The curves of a row in TensorBoard. */
+/** Returns the TensorBoard scalars of a row. */
 function curvesOf(metrics: readonly Metric[], row: MetricsRow): Record<string, number> {
   const curves = metrics.flatMap(({ name, column, kind, tag }): [string, number][] => {
     const value = row[name];

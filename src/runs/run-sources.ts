@@ -1,4 +1,4 @@
-// What a run is made from: all that can be read, built and refused before its folder is touched.
+// Loads and checks everything that a run needs, before its folder is changed.
 import { cannot } from '../common/errors.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { epochBatches, type TrainingImages } from '../data/batches.js';
@@ -17,21 +17,21 @@ import type { RunContext, RunOptions } from './run-context.js';
 import { openGenerators } from './synthetic-images.js';
 
 export interface RunSources {
-  /** With the number of classes of the images. */
+  /** Including the number of classes of the images. */
   readonly config: ExperimentConfig;
-  /** Real images alone. */
+  /** Only the real images. */
   readonly splits: LoadedSplits;
   readonly generators: GeneratorSet | undefined;
   readonly engine: Engine;
   readonly parts: StepParts;
-  /** Read where the folder has no checkpoint to resume from. */
+  /** Initial weights; read if the folder has no checkpoint to resume from. */
   readonly first: FirstWeights | undefined;
-  /** The settings of the resumed run, where one is resumed. */
+  /** The settings of the resumed run, if one is resumed. */
   readonly before?: ExperimentConfig | undefined;
   readonly inputs?: RunInputs | undefined;
 }
 
-/** Errors: the file of a config's first weights is not there, and nothing tells which one it is. */
+/** Errors: the file of a config's initial weights does not exist, and no digest of it is known. */
 function requireWeights({ model: { weights, weightsSha256 } }: ExperimentConfig): void {
   if (weights === undefined || weightsSha256 !== undefined) return;
   throw cannot('use the weights', 'there is no such file', {
@@ -42,7 +42,7 @@ function requireWeights({ model: { weights, weightsSha256 } }: ExperimentConfig)
   });
 }
 
-/** What decides the batches of a config: so many real images, and those that generators are to make. */
+/** Returns the numbers of training images that determine the batches of a config. `real`: number of real images. */
 export function trainingImages({ dataset: { synthetic } }: ExperimentConfig, real: number): TrainingImages {
   if (synthetic === undefined) return { count: real };
   const { images, fraction } = synthetic;
@@ -50,8 +50,8 @@ export function trainingImages({ dataset: { synthetic } }: ExperimentConfig, rea
 }
 
 /**
- * Reads a config's images and the generators of its synthetic ones, builds its parts and opens the engine. Errors: all
- * that config, data and machine are enough to refuse.
+ * Loads a config's images and the generators of its synthetic images, builds its parts and opens the engine. Errors:
+ * everything that can be detected from config, data and machine.
  */
 export async function loadSources(
   plain: ExperimentConfig,
@@ -66,7 +66,7 @@ export async function loadSources(
   await requireAugmentation(config.augmentation, splits.train);
   await requireDecoder(splits.train);
   const parts = await buildParts(config, splits.train);
-  // What is wrong with the folder is said by taking it.
+  // Problems of the folder are reported when it is opened.
   const checkpoints = resume ? await listCheckpoints(runFolder(out).checkpoints).catch(() => []) : [];
   const isNew = checkpoints.length === 0;
   const first = isNew ? await readFirstWeights(config.model, parts, context.workingDirectory) : undefined;

@@ -1,4 +1,4 @@
-// One run of one experiment, from its config to its summary.
+// Runs one experiment, from its config to its summary.
 import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -27,7 +27,7 @@ import type { RunContext, RunOptions } from './run-context.js';
 import { openRecords } from './run-records.js';
 import { loadSources } from './run-sources.js';
 
-/** Trains an experiment to its end and gives its summary. Errors: all that can go wrong; `stopped` after a signal. */
+/** Trains an experiment to its end and returns its summary. Errors: all that can go wrong; `stopped` after a signal. */
 export async function runExperiment(
   config: ExperimentConfig,
   options: RunOptions,
@@ -39,7 +39,7 @@ export async function runExperiment(
   return inRunFolder(out, context, async (folder) => {
     const { paths } = folder;
     const before = earlierConfig(paths);
-    // Where it cannot be read, the run writes it again.
+    // If it cannot be read, the run writes it again.
     const inputs = await readInputs(paths.inputs).catch(() => undefined);
     if (before !== undefined) requireOwnConfig(paths, options, inputs, otherNumbers(before, loaded.config, resume));
     const imported = resume && inputs?.imported === true ? before : undefined;
@@ -53,7 +53,7 @@ export async function runExperiment(
     });
     const run = await openRun({ ...sources, ...(checkpoint && { before, inputs }) }, folder, checkpoint, context);
     try {
-      // Taking the folder may remove its summary.
+      // `takeFolder` may delete the summary.
       const earlierProcess = await readLastProcess(paths.summary);
       await takeFolder(run, checkpoint, configFileEntry(paths, options, inputs));
       const last = await train(run);
@@ -65,8 +65,8 @@ export async function runExperiment(
 }
 
 /**
- * Whether a run has done more epochs than it can have without a checkpoint: the first is evaluated, so that it has the
- * best one, and a crash before that leaves one row.
+ * Whether a run has completed more epochs than possible without a checkpoint: the first epoch is evaluated and saved
+ * as the best one, and a crash before that leaves one row.
  */
 function hasCheckpointedEpochs({ metrics }: RunFolder): boolean {
   if (!existsSync(metrics)) return false;
@@ -74,21 +74,21 @@ function hasCheckpointedEpochs({ metrics }: RunFolder): boolean {
   return rows.length > 1;
 }
 
-/** The config with the digest of its first weights as the folder's run has it, where their file is gone. */
+/** Adds the recorded digest of the initial weights if their file is missing and the folder's run has the same file. */
 function withKnownDigest(earlier: ExperimentConfig | undefined, config: ExperimentConfig): ExperimentConfig {
   const { weights, weightsSha256 } = config.model;
   if (weights === undefined || weightsSha256 !== undefined || earlier?.model.weights !== weights) return config;
   return { ...config, model: { ...config.model, weightsSha256: earlier.model.weightsSha256 } };
 }
 
-/** The config with the weights that `isda import` put into the folder, where it names none itself. */
+/** Returns the config with the weights that `isda import` wrote into the folder, if it has none itself. */
 function withWeightsOf(imported: ExperimentConfig | undefined, config: ExperimentConfig): ExperimentConfig {
   if (imported === undefined || config.model.weights !== undefined) return config;
   const { weights, weightsSha256, head } = imported.model;
   return { ...config, model: { ...config.model, weights, weightsSha256, head } };
 }
 
-/** Takes over the folder; called after all checks. */
+/** Takes over the run folder; called after all checks. */
 async function takeFolder(
   run: Run,
   checkpoint: LoadedCheckpoint | undefined,
@@ -99,7 +99,7 @@ async function takeFolder(
   const outdated = [folder.paths.summary, folder.paths.metrics].map((path) => basename(path));
   const earlier = new Set([...(inputs?.earlierSettings ?? []), ...(checkpoint ? [checkpoint.fingerprint] : [])]);
   const earlierSettings = [...earlier].filter((each) => !isFingerprintOf(config, each));
-  // Before config.yaml: a checkpoint of earlier settings must be known as the run's at any moment.
+  // Written before config.yaml: checkpoints of earlier settings must always be recognized as those of the run.
   await writeInputs(folder.paths.inputs, {
     data: splits.data,
     weights,
@@ -108,15 +108,15 @@ async function takeFolder(
     ...configFile,
   });
   await writeFirstRecords(folder, { config: printConfig(config), checkpoint, keepCheckpoints, outdated });
-  // The outcome of a shorter run is not that of the one that resumes.
+  // The summary of the shorter run is not valid for the resumed one.
   if (changes.length > 0) await rm(folder.paths.summary, { force: true });
   if (!isComplete(run)) await recordEnvironment(folder.paths.environment, engine, context);
 }
 
-/** Whether a run's epochs are done; one that is complete loads no image. */
+/** Whether all epochs of a run are done; a complete run loads no images. */
 const isComplete = ({ config, position }: Run): boolean => position.epoch > config.training.epochs;
 
-/** Trains to the end, and gives what is known of it. Errors: `stopped` after a signal. */
+/** Trains to the end and returns the facts about this process. Errors: `stopped` after a signal. */
 async function train(run: Run): Promise<LastProcess> {
   const { config, context, folder, splits } = run;
   const records = await openRecords(run);
@@ -139,7 +139,7 @@ async function train(run: Run): Promise<LastProcess> {
   }
 }
 
-/** What a process knows of the run's end; it may have found the last epoch's steps made, or all epochs done. */
+/** Returns the facts of this process for the summary; it may have had nothing to train, or only an evaluation to do. */
 function lastProcessOf({ seconds, waitedSeconds, evaluationImagesLeftOut: leftOut }: EpochLoading): LastProcess {
   return {
     ...(seconds > 0 && { dataWaitPercent: Number(((100 * waitedSeconds) / seconds).toFixed(3)) }),
@@ -147,14 +147,14 @@ function lastProcessOf({ seconds, waitedSeconds, evaluationImagesLeftOut: leftOu
   };
 }
 
-/** Which mean a run of so many epochs ends with. */
+/** Describes the mean error that a run of `epochs` epochs reports. */
 const meanOf = (epochs: number): string => {
   if (epochs > lastEpochs) return `the mean of the last ${lastEpochs} epochs, as in tables`;
   const all = epochs === 1 ? 'its only epoch' : `the mean of all ${epochs} epochs`;
   return epochs === lastEpochs ? `${all}, as in tables` : `${all}; tables take that of the last ${lastEpochs}`;
 };
 
-/** Writes the summary of a run whose metrics are complete, and prints the last lines. */
+/** Writes the summary of a run with complete metrics, and prints the last lines. */
 async function finish({ config, folder, parts, splits, weights }: Run, last: LastProcess): Promise<RunSummary> {
   const { paths, print } = folder;
   const facts = {

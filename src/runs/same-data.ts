@@ -1,4 +1,4 @@
-// Compares the images that a checkpoint was trained on with those that are there now.
+// Compares the images of a checkpoint with those that are present now.
 import { cannot } from '../common/errors.js';
 import { classChanges, lackNames, type ClassChanges } from '../data/class-names.js';
 import { loadSplits, type DataPlaces, type LoadedSplits } from '../data/registry.js';
@@ -6,7 +6,7 @@ import type { RunInputs } from '../records/inputs.js';
 import { parseProgress } from '../training/state.js';
 import type { RunCheckpoint } from './run-checkpoint.js';
 
-/** What a checkpoint says of the images it was trained on; nothing in checkpoints of earlier versions. */
+/** The images recorded in a checkpoint; empty in checkpoints of earlier versions. */
 interface TrainedOn {
   /** Checksum of the data set. */
   readonly data?: string | undefined;
@@ -14,8 +14,8 @@ interface TrainedOn {
 }
 
 /**
- * Whether the images are those of a checkpoint; also where it does not say which they were. What earlier versions knew
- * them by does not say what CIFAR's classes are called.
+ * Whether the images are those of a checkpoint; true if it does not record them. The checksum of earlier versions does
+ * not include CIFAR's class names, so these are compared separately.
  */
 function isSameData(trainedOn: TrainedOn, now: LoadedSplits): boolean {
   const { data } = trainedOn;
@@ -24,8 +24,8 @@ function isSameData(trainedOn: TrainedOn, now: LoadedSplits): boolean {
 }
 
 /**
- * Errors: the images are not those that a checkpoint was trained on. `inputs`: of its run, where they are known;
- * `place`: of the checkpoint.
+ * Errors: the images are not those that a checkpoint was trained on. `inputs`: those of its run, if known; `place`:
+ * path of the checkpoint.
  */
 export function requireSameData(
   trainedOn: TrainedOn,
@@ -37,7 +37,7 @@ export function requireSameData(
   throw otherData(dataChangesText(trainedOn, now, inputs), place);
 }
 
-/** The error for images that are not those that a checkpoint was trained on. */
+/** Returns the error for images that are not those of a checkpoint. */
 export const otherData = (difference: string, place: string): Error =>
   cannot('resume', `the images are not those that the checkpoint was trained on: ${difference}`, {
     code: 'data/changed',
@@ -46,8 +46,8 @@ export const otherData = (difference: string, place: string): Error =>
   });
 
 /**
- * The images that a run is evaluated on or looked into with. `action`: what is done with the run, as
- * `evaluate the run`. Errors: their classes are not in the order of the run's. Other images are warned of.
+ * Loads the images for evaluating or inspecting a run. `action`: for the message, such as `evaluate the run`. Errors:
+ * their classes are not in the order of the run's. Other images cause a warning.
  */
 export async function loadRunSplits(
   { config, checkpoint, inputs }: RunCheckpoint,
@@ -71,7 +71,7 @@ export async function loadRunSplits(
   return splits;
 }
 
-/** In what the classes differ. Those of CIFAR have no names where a file is missing: then they are not compared. */
+/** Returns how the classes differ. CIFAR's have no names if a file is missing: then they are not compared. */
 function changedClasses({ classNames }: TrainedOn, { data }: LoadedSplits): ClassChanges | undefined {
   if (classNames === undefined) return undefined;
   const isCifar = data.official !== undefined;
@@ -79,7 +79,7 @@ function changedClasses({ classNames }: TrainedOn, { data }: LoadedSplits): Clas
   return classChanges(classNames, data.classNames);
 }
 
-/** How other images differ from those of a checkpoint, in words; `inputs`: of its run, where they are known. */
+/** Describes how images differ from those of a checkpoint; `inputs`: those of its run, if known. */
 export function dataChangesText(trainedOn: TrainedOn, now: LoadedSplits, inputs: RunInputs | undefined): string {
   const classes = changedClasses(trainedOn, now);
   if (classes !== undefined) return `of the classes, ${classes.text}`;

@@ -1,4 +1,4 @@
-// The synthetic images of a run: made by trained generators in bulk, as many of each class, or read from the cache.
+// The synthetic images of a run: generated in bulk with balanced classes, or read from the cache.
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -17,23 +17,23 @@ import { openSampler } from '../gan/sampler.js';
 import type { LoadedGenerator } from '../gan/stored.js';
 import { runFolder } from '../records/run-folder.js';
 
-/** Images of one call of a generator. */
+/** Number of images per call of a generator. */
 const batchSize = 250;
 
 export interface MakingContext {
   readonly engine: Engine;
   /** The cache folder. */
   readonly home: string;
-  /** Milliseconds. */
+  /** Returns milliseconds, for durations. */
   readonly clock: () => number;
   readonly print: (line: string) => void;
-  /** The signal that asks for an end, if one came. */
+  /** Returns the signal that requested a stop, if there was one. */
   readonly stopRequested: () => string | undefined;
 }
 
 /**
- * Loads the generators of a config and checks that they fit the real images. Errors: there are none, or others than
- * those that the config names; generators of other classes, or that cannot make an image of a given class.
+ * Loads the generators of a config and checks that they fit the real images. Errors: there are none, or their checksum
+ * differs from the config's; they have other classes or another image size, or cannot make an image of a given class.
  */
 export async function openGenerators(
   { generator, checksum }: SyntheticOptions,
@@ -73,13 +73,13 @@ export async function openGenerators(
   return set;
 }
 
-/** The label of each of `count` images: as many of each class as of any other, to within one. */
+/** Returns the labels of `count` images; the numbers of images per class differ by at most one. */
 export const balancedLabels = (count: number, classes: number): Int32Array =>
   Int32Array.from({ length: count }, (_, index) => index % classes);
 
 /**
- * Makes the images of labels, in their order. Image i is a function of the seed, its label and how many images before
- * it the same generator makes.
+ * Generates an image for each label, in order. Image i is a function of the seed, its label and the number of earlier
+ * images by the same generator.
  */
 export async function makeImages(
   generatorFor: (label: number) => LoadedGenerator,
@@ -110,7 +110,7 @@ export async function makeImages(
   return images;
 }
 
-/** The generators in run folders without a summary: their training was stopped, or goes on. */
+/** Returns the generators in run folders without a summary: their training was stopped or is still running. */
 function unfinished({ generators }: GeneratorSet): readonly LoadedGenerator[] {
   return generators.filter(({ path }) => {
     const { checkpoints, summary } = runFolder(dirname(path));
@@ -118,9 +118,7 @@ function unfinished({ generators }: GeneratorSet): readonly LoadedGenerator[] {
   });
 }
 
-/**
- * The synthetic images of a run as a source, from the cache where it has them. Errors: a signal came while making them.
- */
+/** Returns the synthetic images of a run, from the cache if present. Errors: a signal came while generating them. */
 export async function syntheticSource(
   { images: count, seed }: SyntheticOptions,
   real: ImageSource,
@@ -140,7 +138,7 @@ export async function syntheticSource(
     const started = context.clock();
     images = await makeImages((label) => generatorOfClass(set, label)!, labels, seed, context);
     context.print(`made them in ${formatDuration((context.clock() - started) / 1000)}`);
-    // Without the cache the images are made again by the next run, which is no reason to fail.
+    // Without the cache the next run generates the images again, which is no reason to fail.
     await writeCached(path, images).catch((error: unknown) => context.print(`warning: ${reasonOf(error)}`));
   }
   return {
