@@ -8,7 +8,7 @@ export interface Batch {
   readonly labels: Int32Array;
   /** The n positions in the source. */
   readonly indices: Uint32Array;
-  /** Broken images that an evaluation batch was made without. */
+  /** Number of broken images that were left out of an evaluation batch. */
   readonly leftOut?: number;
 }
 
@@ -53,8 +53,8 @@ export function realImages({ count, synthetic }: TrainingImages): number {
 }
 
 /**
- * The batches of a training epoch: every real image once, and beside them in each batch the nearest whole number of
- * synthetic ones, so that with 1/6 of 128 it is 107 and 21. A batch has at least one real image.
+ * Returns the batches of a training epoch: every real image once, and in each batch the fraction of synthetic images,
+ * rounded to a whole number (107 real and 21 synthetic ones for 1/6 of 128). A batch has at least one real image.
  */
 export function epochBatches(images: TrainingImages, batchSize: number): EpochBatches {
   const share = images.synthetic === undefined ? 0 : Math.round(images.synthetic.fraction * batchSize);
@@ -74,8 +74,8 @@ export function epochOrder(count: number, seed: number, epoch: number): Uint32Ar
 }
 
 /**
- * Elements `from` … `to` − 1 of an infinite sequence of permutations of `count` images, one after another; a pure
- * function of the seed and the elements' positions.
+ * Returns elements `from` … `to` − 1 of an infinite sequence of concatenated permutations of `count` images; a pure
+ * function of the seed and the positions of the elements.
  */
 export function endlessOrder(count: number, seed: number, from: number, to: number): Uint32Array {
   const places = new Uint32Array(to - from);

@@ -1,26 +1,26 @@
-// Names of classes: default names, and a run's names beside those of the images present.
+// Class names: default names, and comparison of two lists of classes.
 
-/** What a class without a name is called. */
+/** Returns the default name of a class. */
 export const plainClassName = (label: number): string => String(label);
 
-/** Whether a class is called by its label alone. */
+/** Whether the name of a class is only its label. */
 export const isPlainName = (name: string, label: number): boolean => name === plainClassName(label);
 
-/** What the classes of a synthetic set are called. */
+/** Returns the name of a class of a synthetic data set. */
 export const syntheticClassName = (label: number): string => `synthetic_${label}`;
 
-/** A list of classes, and whose they are: `cifar10`, `the generator`. */
+/** A list of classes, and what it belongs to: `cifar10`, `the generator`. */
 interface OwnedClasses {
   readonly classNames: readonly string[];
   readonly owner: string;
 }
 
-/** Whether no class has a name of its own: those of CIFAR where the file of names is missing. */
+/** Whether all classes have default names, as those of CIFAR if the file of names is missing. */
 export const lackNames = (classNames: readonly string[]): boolean => classNames.every(isPlainName);
 
 /**
- * In what two lists of classes differ, in words; undefined where they do not. Without names (`areNamed`) only their
- * number is compared.
+ * Returns a description of the difference between two lists of classes; undefined if there is none. Without names
+ * (`areNamed` is false) only the numbers of classes are compared.
  */
 export function classDifference(
   first: OwnedClasses,
@@ -40,14 +40,16 @@ export function classDifference(
 export interface ClassChanges {
   /** `"cat" is gone, "dog" is class 0 and was class 1`: the first few changes. */
   readonly text: string;
-  /** Whether a class of the same name has another place: labels mean other classes than the network's outputs. */
+  /**
+   * Whether a class of the same name has another position: labels then mean other classes than the network's outputs.
+   */
   readonly moved: boolean;
 }
 
-/** Changes that are named. */
+/** Maximum number of changes in the text. */
 const maxChanges = 4;
 
-/** In what the names of classes, in the order of their labels, differ; undefined where they do not. */
+/** Returns the changes between two lists of class names in the order of their labels; undefined if there are none. */
 export function classChanges(before: readonly string[], now: readonly string[]): ClassChanges | undefined {
   const gone = before.filter((name) => !now.includes(name)).map((name) => `"${name}" is gone`);
   const added = now.filter((name) => !before.includes(name)).map((name) => `"${name}" is new`);

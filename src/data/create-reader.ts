@@ -10,15 +10,15 @@ import type { ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
 
 /**
- * Errors: an `augmentation` section that does not fit images of a format, such as a hole larger than they are; a user's
- * own augmentation cannot be loaded.
+ * Checks an `augmentation` section. Errors: it does not fit images of the format, such as a hole larger than the image;
+ * a custom augmentation cannot be loaded.
  */
 export async function requireAugmentation(augmentation: AugmentationOptions, format: ImageFormat): Promise<void> {
   const { custom } = augmentation;
   createPipeline(augmentation, format, custom && (await loadAugmentation(custom, format)));
 }
 
-/** Errors: the library that `dataset.decoding: fast` decodes images with is not there, or does not run here. */
+/** Errors: the library for `dataset.decoding: fast` is missing or does not run on this machine. */
 export async function requireDecoder({ storage }: ImageSource): Promise<void> {
   if (storage.kind !== 'files' || storage.decoding !== 'fast') return;
   const { loadFastJpeg } = await import('./datasets/image-folder/fast-jpeg.js');
@@ -26,7 +26,7 @@ export async function requireDecoder({ storage }: ImageSource): Promise<void> {
 }
 
 /**
- * The reader of a source, for the thread that calls. Errors: options that do not fit the images; a user's own
+ * Creates the reader of a source for the calling thread. Errors: options that do not fit the images; a custom
  * augmentation cannot be loaded.
  */
 export function createReader(
@@ -48,7 +48,7 @@ function openReader(
     case 'memory':
       return createMemoryReader(source, storage, augmentation, own);
     case 'files':
-      // Loaded only where it is needed: decoding brings a library of its own.
+      // Imported on demand, because decoding needs another library.
       return import('./datasets/image-folder/reader.js').then(({ createFileReader }) =>
         createFileReader(source, storage, augmentation, own),
       );

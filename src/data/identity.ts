@@ -1,30 +1,30 @@
-// Identity of a data set: by what runs know whether they were made on the same images.
+// Identity of a data set, to check whether runs used the same images.
 import type { ImageSource } from './source.js';
 
-/** A whole data set, whatever part of it a config chooses. */
+/** Identity of a whole data set, independent of the images that a config selects. */
 export interface DataIdentity {
-  /** Equal where images and labels are (docs/data.md): `<md5 of the training part>-<md5 of the test part>`. */
+  /** Equal if images and labels are equal (docs/data.md): `<md5 of the training part>-<md5 of the test part>`. */
   readonly checksum: string;
   readonly trainImages: number;
   readonly testImages: number;
   /** In the order of the labels. */
   readonly classNames: readonly string[];
-  /** Of a CIFAR set: whether these are the official images. */
+  /** CIFAR only: whether these are the official images. */
   readonly official?: boolean;
-  /** Absolute path of the folder it was found in; absent for a user's own module. */
+  /** Absolute path of the folder where it was found; absent for a custom module. */
   readonly folder?: string;
 }
 
-/** The parts of a data set, whole. */
+/** The complete parts of a data set. */
 export interface DataParts {
   readonly train: ImageSource;
   readonly test: ImageSource;
   readonly folder?: string;
-  /** What lies beside the images and was passed over, in words. */
+  /** Messages about skipped files and folders. */
   readonly notes?: readonly string[];
 }
 
-/** The identity of a data set whose parts are whole. */
+/** Returns the identity of a data set from its complete parts. */
 export function identityOf({ train, test, folder }: DataParts): DataIdentity {
   const digestOf = ({ digest, checksum }: ImageSource): string => digest ?? checksum ?? 'unknown';
   const isCifar = train.official !== undefined && test.official !== undefined;

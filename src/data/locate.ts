@@ -1,4 +1,4 @@
-// Location of a data set: the folder given, else $ISDA_DATA, else ./data.
+// Location of a data set: the given folder, else $ISDA_DATA, else ./data.
 import { join, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
 import { pathExists } from '../common/files.js';
@@ -10,14 +10,16 @@ async function holdsAny(directory: string, files: readonly string[]): Promise<bo
   return false;
 }
 
-/** The folder that holds the files: `directory` itself or the archive's folder within; undefined where neither does. */
+/**
+ * Returns the folder with the files: `directory` or the archive's folder in it; undefined if neither has any of them.
+ */
 export async function findCifarFolder(format: CifarFormat, directory: string): Promise<string | undefined> {
   const files = [...format.files.train, ...format.files.test];
   for (const folder of [directory, join(directory, format.folder)]) if (await holdsAny(folder, files)) return folder;
   return undefined;
 }
 
-/** The error for folders that hold no file of a data set. */
+/** Returns the error for folders without any file of a data set. */
 export async function nothingFound(format: CifarFormat, looked: readonly string[]): Promise<Error> {
   const folders = looked.flatMap((directory) => [directory, join(directory, format.folder)]);
   const forms = (await Promise.all(looked.map(otherCifarForms))).flat().filter(({ name }) => name === format.name);
@@ -32,10 +34,10 @@ export async function nothingFound(format: CifarFormat, looked: readonly string[
   );
 }
 
-/** For hints: where a relative folder starts. */
+/** For hints: the base of relative folders. */
 export const startOfDir = 'a relative DIR starts from the working directory';
 
-/** What to do where a data set's binary files are missing and `forms` are there in their place. */
+/** Returns the hint for missing binary files; `forms`: other forms of the data set that were found instead. */
 function hintFor({ name }: CifarFormat, [form]: readonly OtherForm[]): string {
   if (form?.isArchive === true)
     return `${form.path} is not unpacked: \`isda data download ${name} --from ${form.path}\``;
@@ -45,14 +47,14 @@ function hintFor({ name }: CifarFormat, [form]: readonly OtherForm[]): string {
 }
 
 interface LocateOptions {
-  /** The folder from the config; where given, the only one looked in. */
+  /** The folder from the config; if given, no other is searched. */
   readonly dir?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Relative folders start here. */
+  /** Base of relative folders. */
   readonly workingDirectory: string;
 }
 
-/** The folders a data set is looked for in, first to last: `dir` alone, else $ISDA_DATA and ./data. Absolute. */
+/** Returns the folders to search for a data set, in order: `dir` alone, else $ISDA_DATA and ./data. Absolute. */
 export function dataDirectories({ dir, environment, workingDirectory }: LocateOptions): string[] {
   const fromEnvironment = environment.ISDA_DATA;
   const candidates = dir !== undefined ? [dir] : [...(fromEnvironment ? [fromEnvironment] : []), 'data'];
@@ -60,8 +62,8 @@ export function dataDirectories({ dir, environment, workingDirectory }: LocateOp
 }
 
 /**
- * The folder that holds the binary files of a data set, absolute. Each place may be that folder or its parent.
- * Throws an error that lists the folders looked in.
+ * Returns the folder of the binary files of a data set, absolute. Each searched folder may be that folder or its
+ * parent. Errors: there is none; lists the searched folders.
  */
 export async function locateDataset(name: CifarName, options: LocateOptions): Promise<string> {
   const format = cifarFormats[name];
@@ -74,8 +76,8 @@ export async function locateDataset(name: CifarName, options: LocateOptions): Pr
 }
 
 /**
- * The files of one part that are there, as paths. A smaller set may end early (only data_batch_1.bin), so trailing
- * files may be missing; throws where a file is missing before one that is there, or where all are.
+ * Returns the paths of the existing files of one part. A smaller set may have fewer files (only data_batch_1.bin), so
+ * the last ones may be missing. Errors: a file is missing before an existing one, or all are missing.
  */
 export async function partFiles(format: CifarFormat, folder: string, part: DatasetPart): Promise<string[]> {
   const paths = format.files[part].map((file) => join(folder, file));

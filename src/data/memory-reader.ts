@@ -7,7 +7,7 @@ import { storagePosition, type ImageSource, type MemoryStorage } from './source.
 import { createPipeline } from './augment/pipeline.js';
 import type { Transform } from './augment/transform.js';
 
-/** The reader of a source in memory; never asynchronous. */
+/** Creates the reader of a source in memory; it is never asynchronous. */
 export function createMemoryReader(
   source: ImageSource,
   { images }: MemoryStorage,
@@ -17,7 +17,7 @@ export function createMemoryReader(
   const pipeline = createPipeline(augmentation, source, own);
   const size = imageBytes(source);
   const describe = (index: number): string => `${storagePosition(source, index)} of ${source.name} ${source.part}`;
-  /** The first byte of an image. */
+  /** Returns the offset of an image. */
   const startOf = (index: number): number => {
     const start = storagePosition(source, index) * size;
     if (start + size > images.length) throw new BrokenImage(describe(index), `there are only ${images.length} bytes`);

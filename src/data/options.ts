@@ -6,7 +6,7 @@ import { cifarFormats, type CifarName } from './datasets/cifar/format.js';
 
 const count = z.int().min(1);
 
-/** Images of a trained generator among the real ones (paper, section 5). */
+/** Images of a trained generator, added to the real ones (paper, section 5). */
 const syntheticOptions = z.strictObject({
   generator: pathOption().describe(
     'folder of `isda gan train`, or a generator file; its content, not its path, identifies the experiment',
@@ -34,7 +34,7 @@ const syntheticOptions = z.strictObject({
 });
 export type SyntheticOptions = z.output<typeof syntheticOptions>;
 
-/** Keys of every data set: which of its images are used. */
+/** Keys of every data set: the selection of its images. */
 const choice = {
   subset: count.optional().describe('use only this many training images (class-balanced, deterministic)'),
   testSubset: count.optional().describe('use only this many test images (class-balanced, deterministic)'),
@@ -45,7 +45,7 @@ const choice = {
     .describe(
       'training images held out (class-balanced, deterministic) and used for evaluation instead of the test set',
     ),
-  // Without a default: an absent key leaves the fingerprints of other runs as they are.
+  // Without a default: an absent key does not change the fingerprints of other runs.
   validationFraction: z
     .number()
     .gt(0)
@@ -61,7 +61,7 @@ const choice = {
   synthetic: syntheticOptions.optional().describe('adds images of a trained generator to the training images'),
 };
 
-/** Keys of data sets whose images are read one by one. */
+/** Keys of data sets whose images are read one at a time. */
 const reading = {
   maxBroken: z
     .int()
@@ -72,7 +72,7 @@ const reading = {
     ),
 };
 
-/** A CIFAR set. `dir` holds the binary files themselves or the folder that the official archive unpacks to. */
+/** A CIFAR set. `dir` contains the binary files, or the folder to which the official archive unpacks. */
 const cifarOptions = <Name extends CifarName>(name: Name) =>
   z
     .strictObject({
@@ -91,7 +91,9 @@ const cifarOptions = <Name extends CifarName>(name: Name) =>
         refuse('testSubset', `expected at most the ${test} test images`);
     });
 
-/** What a level or a deviation that is too large should be; one up to 255 may have been meant in levels of a byte. */
+/**
+ * Returns the message for a level or deviation that is too large; one up to 255 may have been meant as a byte level.
+ */
 const tooLarge = (max: number, input: unknown): string =>
   `expected at most ${max}` +
   (typeof input === 'number' && input >= 2 && input <= 255 ? ' (a level from 0 to 255 is divided by 255)' : '');
@@ -104,19 +106,17 @@ const levels = (fallback: [number, number, number]) => {
   return z.tuple([level, level, level]).default(fallback);
 };
 
-/** Of levels from 0 to 1, whose deviation is at most a half. */
+/** For levels from 0 to 1, whose deviation is at most 0.5. */
 const deviation = z
   .number()
   .gt(0)
   .max(0.5, { error: ({ input }) => tooLarge(0.5, input) });
 
-/** Of ImageNet's usual evaluation: 256 and 224. */
+/** The values of the usual evaluation on ImageNet: 256 and 224. */
 const standardResize = 256;
 const standardSize = 224;
 
-/**
- * `resize` where a config gives another `imageSize` alone: in the proportion of 256 to 224, as timm's `crop_pct` 0.875.
- */
+/** Returns `resize` if a config sets only `imageSize`: in the ratio 256 : 224, as timm's `crop_pct` 0.875. */
 export const resizeFor = (imageSize: number): number => Math.floor((imageSize * standardResize) / standardSize);
 
 /** A folder of images, `train/CLASS/IMAGE` and `val/CLASS/IMAGE`. */
@@ -161,7 +161,7 @@ const folderOptions = <Name extends string, Dir extends z.ZodType>(name: Name, d
     })
     .superRefine(({ imageSize, resize }, context) => {
       if (resize >= imageSize) return;
-      // The complaint goes where something was written.
+      // The error is reported at the key that was set.
       const [key, message] =
         resize === standardResize
           ? ['imageSize', `expected at most dataset.resize, ${resize}`]
@@ -169,7 +169,7 @@ const folderOptions = <Name extends string, Dir extends z.ZodType>(name: Name, d
       context.addIssue({ code: 'custom', path: [key], message });
     });
 
-/** ImageNet in its folders. */
+/** ImageNet as a folder of images. */
 const imagenetOptions = folderOptions(
   'imagenet',
   z
@@ -179,7 +179,7 @@ const imagenetOptions = folderOptions(
     .describe('folder of train/ and val/; default: $ISDA_DATA, then ./data, or imagenet/ in them'),
 );
 
-/** Any other images in the same folders. */
+/** Other images in the same layout. */
 const imageFolderOptions = folderOptions('image-folder', pathOption().describe('folder of train/ and val/'));
 
 /** `dataset: {name: custom, module: ./my-data.js, options: {…}}` */
@@ -190,7 +190,7 @@ const customDatasetOptions = z.strictObject({
   ...reading,
 });
 
-/** `dataset`, by its name. */
+/** The config section `dataset`, by its name. */
 export const datasetOptions = z.discriminatedUnion('name', [
   cifarOptions('cifar10'),
   cifarOptions('cifar100'),

@@ -1,4 +1,4 @@
-// Reads images as they are evaluated, without augmentation.
+// Reads images as in evaluation, without augmentation.
 import pMap from 'p-map';
 import { augmentationOptions } from './augment/options.js';
 import type { Batch } from './batches.js';
@@ -9,13 +9,15 @@ import type { PassOver } from './loader/broken-images.js';
 import { maxConcurrentReads, type ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
 
-/** A reader of which only `evaluate` is used. Errors: a user's own data set fails. */
+/** Creates a reader of which only `evaluate` is used. Errors: a custom data set fails. */
 export async function createPlainReader(source: ImageSource): Promise<ImageReader> {
-  // Readers check augmentation that evaluation passes over: one that fits images of any size.
+  // Readers also check the augmentation, which evaluation does not use: this one fits images of any size.
   return createReader(source, augmentationOptions.parse({ padCrop: false }));
 }
 
-/** The images at `indices` that can be read, side by side. Errors: what `passOver` throws. */
+/**
+ * Reads the images at `indices`, contiguously, without those that cannot be read. Errors: those that `passOver` throws.
+ */
 export async function readReadableImages(
   source: ImageSource,
   indices: ArrayLike<number>,
@@ -37,7 +39,7 @@ export async function readReadableImages(
   return keepImages({ images, indices: Uint32Array.from(indices) }, (at) => isRead[at], size);
 }
 
-/** The images at `indices`, side by side: uint8 [N, H, W, C]. Errors: one cannot be read. */
+/** Reads the images at `indices`: uint8 [N, H, W, C]. Errors: one cannot be read. */
 export async function readImages(source: ImageSource, indices: ArrayLike<number>): Promise<Uint8Array> {
   const { images } = await readReadableImages(source, indices, (thrown) => {
     throw thrown;

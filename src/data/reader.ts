@@ -12,7 +12,7 @@ export interface ImageReader {
   train(index: number, seed: number, epoch: number, target: Uint8Array, offset: number): void | Promise<void>;
   /** Writes the image for evaluation, without augmentation. */
   evaluate(index: number, target: Uint8Array, offset: number): void | Promise<void>;
-  /** Name of the image in messages, after the word image: its path, or `17 of cifar10 train`. */
+  /** Name of the image in messages, after the word `image`: its path, or `17 of cifar10 train`. */
   describe(index: number): string;
 }
 

@@ -11,7 +11,7 @@ import { identityOf, type DataIdentity, type DataParts } from './identity.js';
 import type { DatasetOptions, FolderOptions } from './options.js';
 import { buildSplits, type Splits } from './split.js';
 
-/** What people call the data sets; one's own are called as in the config. */
+/** Titles of the data sets; data sets without a title are called by their name in the config. */
 export const datasetTitles: ReadonlyMap<string, string> = new Map([
   ...Object.values(cifarFormats).map(({ name, title }): [string, string] => [name, title]),
   ['imagenet', 'ImageNet'],
@@ -21,7 +21,7 @@ export interface DatasetShape extends ImageFormat {
   readonly classes: number;
 }
 
-/** Where data sets are looked for when a config does not say. */
+/** Where to search for data sets if a config does not name a folder. */
 export interface DataPlaces {
   readonly environment: Environment;
   readonly workingDirectory: string;
@@ -30,9 +30,9 @@ export interface DataPlaces {
 }
 
 /**
- * The shape of a data set's images and its number of classes, without reading images: of image folders, that of
- * `dataset.classes`, else of the folder where it is found in `places`, else 1000 of ImageNet; a user's own file is
- * loaded. Errors: that file or folder cannot be used; an image folder that is not found, without `dataset.classes`.
+ * Returns the format of a data set's images and its number of classes, without reading images. For image folders the
+ * number is `dataset.classes`, else that of the folder found in `places`, else 1000 for ImageNet; a custom module is
+ * loaded. Errors: the module or folder cannot be used; an image folder is not found and `dataset.classes` is not set.
  */
 export async function datasetShape(options: DatasetOptions, places?: DataPlaces): Promise<DatasetShape> {
   switch (options.name) {
@@ -62,7 +62,7 @@ async function classesOfFolder(options: FolderOptions, places: DataPlaces | unde
   });
 }
 
-/** Both parts of a data set, whole. Errors: missing or damaged files. */
+/** Loads both complete parts of a data set. Errors: missing or damaged files. */
 async function loadParts(options: DatasetOptions, places: DataPlaces): Promise<DataParts> {
   switch (options.name) {
     case 'cifar10':
@@ -85,13 +85,13 @@ async function loadParts(options: DatasetOptions, places: DataPlaces): Promise<D
 }
 
 export interface LoadedSplits extends Splits {
-  /** Of the whole data set. */
+  /** Identity of the whole data set. */
   readonly data: DataIdentity;
-  /** What checkpoints of earlier versions know the data set by, where they do. */
+  /** Identity of the data set in checkpoints of earlier versions, if they had one. */
   readonly earlierChecksum?: string;
 }
 
-/** Loads a data set and splits it as its config section says. Errors: missing or damaged files, too large subsets. */
+/** Loads a data set and splits it by its config section. Errors: missing or damaged files, too large subsets. */
 export async function loadSplits(options: DatasetOptions, places: DataPlaces): Promise<LoadedSplits> {
   const parts = await loadParts(options, places);
   const { train, test } = parts;

@@ -1,4 +1,4 @@
-// Renders training images beside samples of their augmentation.
+// Renders training images and samples of their augmentation.
 import { cannot } from '../common/errors.js';
 import { imageBytes } from './image-format.js';
 import type { PassOver } from './loader/broken-images.js';
@@ -9,22 +9,22 @@ import type { ImageSource } from './source.js';
 import { splitSeed, subset } from './split.js';
 
 interface SampleOptions {
-  /** Images, one a row; fewer where there are not so many. */
+  /** Number of images, one per row; fewer if the source has fewer. */
   readonly rows: number;
-  /** Pictures of a row. */
+  /** Number of pictures per row. */
   readonly columns: number;
-  /** Of the augmentation; the images are the same for all seeds. */
+  /** Seed of the augmentation; the images are the same for all seeds. */
   readonly seed: number;
-  /** Whether the first picture of a row is the image as it is evaluated. */
+  /** Whether the first picture of a row is the image as in evaluation. */
   readonly original: boolean;
-  /** Gets what reading an image threw; the next one takes its place. */
+  /** Called with the error of an image that cannot be read; the next image replaces it. */
   readonly passOver: PassOver;
 }
 
 interface SampleRow {
   readonly index: number;
   readonly className: string;
-  /** What messages call the image: its path, or its number. */
+  /** Name of the image in messages: its path, or its number. */
   readonly image: string;
 }
 
@@ -38,13 +38,13 @@ interface SamplePicture {
   readonly rows: readonly SampleRow[];
 }
 
-/** What an encoder of PNG takes at once. */
+/** Maximum number of pixels of the PNG encoder. */
 const maxPixels = 2 ** 28;
 
 const gap = 4;
 const paper = 255;
 
-/** Side from which images are shown as they are; smaller ones are enlarged by a whole number. */
+/** Side from which images keep their size; smaller ones are enlarged by a whole factor. */
 const legible = 96;
 
 /** RGB bytes of an image, rows from the top; sides in pixels. */
@@ -55,8 +55,8 @@ interface Pixels {
 }
 
 /**
- * Copies an image into a picture, each pixel as a square of `zoom`; `start`: the byte of its first pixel in the
- * picture.
+ * Copies an image into a picture, each pixel as a square of `zoom` pixels; `start`: the offset of its first pixel in
+ * the picture.
  */
 function place(image: Pixels, picture: Pixels, zoom: number, start: number): void {
   for (let y = 0; y < image.height * zoom; y++) {
@@ -70,7 +70,10 @@ function place(image: Pixels, picture: Pixels, zoom: number, start: number): voi
   }
 }
 
-/** The first image from `asked` on, cyclically, that `read` can read. Errors: none; what `passOver` throws. */
+/**
+ * Returns the first image from `asked` on, cyclically, that `read` can read. Errors: there is none; those of
+ * `passOver`.
+ */
 async function firstReadable(
   source: ImageSource,
   asked: number,
@@ -90,8 +93,8 @@ async function firstReadable(
 }
 
 /**
- * Draws a class-balanced choice of training images: column c of a row is the augmentation of epoch c. Errors: what
- * `passOver` throws; not one image can be read; (usage) the picture would be too large.
+ * Draws a class-balanced selection of training images: column c of a row is the augmentation of epoch c. Errors: those
+ * of `passOver`; no image can be read; (usage) the picture would be too large.
  */
 export async function drawSamples(
   source: ImageSource,
@@ -122,7 +125,7 @@ export async function drawSamples(
     const index = await firstReadable(source, asked, (each) => read(each, 0), replace);
     shown.push(index);
     for (let column = 0; column < columns; column++) {
-      // The first one has been read to find out whether the image can be.
+      // The first column was read above, to check that the image is readable.
       if (column > 0) await read(index, column);
       const start = ((gap + row * cellHeight) * width + gap + column * cellWidth) * 3;
       place({ height: source.height, width: source.width, pixels: image }, { height, width, pixels }, zoom, start);

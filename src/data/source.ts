@@ -25,11 +25,11 @@ export interface FileStorage {
   readonly resize: number;
   /** Decoder of training images; evaluation always decodes exactly. */
   readonly decoding: FolderOptions['decoding'];
-  /** Whether images are turned as EXIF says. */
+  /** Whether images are rotated by their EXIF orientation. */
   readonly turns?: boolean;
 }
 
-/** A user's module, loaded in every thread that reads. */
+/** A custom module, loaded in every thread that reads images. */
 export interface ModuleStorage {
   readonly kind: 'module';
   /** Absolute path of the module. */
@@ -63,12 +63,9 @@ export interface ImageSource extends ImageFormat, TrainingImages {
   /** Positions in `storage` of a selection's images. Absent: all images, in order. */
   readonly positions?: Uint32Array;
   readonly storage: ImageStorage;
-  /**
-   * md5 of the files the images were read from, one after another, or of the list of image files; absent for
-   * selections.
-   */
+  /** md5 of the concatenated files of the images, or of the list of image files; absent for selections. */
   readonly checksum?: string;
-  /** md5 by which runs know the images (docs/data.md), where it is another than `checksum`; absent for selections. */
+  /** md5 that identifies the images for runs (docs/data.md), if not `checksum`; absent for selections. */
   readonly digest?: string;
   /** Whether these are the official images of a CIFAR set; absent for other data and for selections. */
   readonly official?: boolean;
@@ -83,8 +80,8 @@ export function storagePosition({ positions }: Pick<ImageSource, 'positions'>, i
 }
 
 /**
- * The images at `indices` (positions in `source`), in that order; no image is read or copied.
- * Throws where an index is not a position of the source.
+ * Selects the images at `indices` (positions in `source`), in that order; no image is read or copied. Errors: an index
+ * is not a position of the source.
  */
 export function selectImages<T extends ImageSource>(source: T, indices: ArrayLike<number>): T {
   const positions = new Uint32Array(indices.length);

@@ -5,10 +5,10 @@ import { permutation, randomStream } from '../common/random.js';
 import type { DatasetOptions } from './options.js';
 import { selectImages, type ImageSource } from './source.js';
 
-/** The seed of every run's splits: runs of one study must be compared on the same images, whatever their own seed. */
+/** The seed of the splits of all runs: runs of a study must be compared on the same images, whatever their own seed. */
 export const splitSeed = 20190914;
 
-/** Positions of each class that occurs, classes ascending. */
+/** Returns the positions of each class that occurs, classes ascending. */
 function positionsByClass(labels: Int32Array): Map<number, number[]> {
   const byClass = new Map<number, number[]>();
   for (const label of [...new Set(labels)].sort((a, b) => a - b)) byClass.set(label, []);
@@ -20,20 +20,20 @@ interface Choice {
   readonly count: number;
   readonly seed: number;
   readonly purpose: 'subset' | 'holdout';
-  /** Images of each class that are not chosen. */
+  /** Minimum number of images per class that are not chosen. */
   readonly kept: number;
 }
 
 /**
- * `count` positions of `labels`, ascending, as many of each class as of any other; what is left over when count is no
- * multiple of the classes goes to classes chosen by the seed, and classes that are too small are made up for by the
- * others. With the same seed and purpose a larger choice contains every smaller one.
+ * Returns `count` positions of `labels`, ascending, equally many per class. If the number of classes does not divide
+ * `count`, the rest is taken from classes chosen by the seed; the other classes make up for those that are too small.
+ * With the same seed and purpose, a larger choice contains every smaller one.
  */
 function chooseBalanced(labels: Int32Array, { count, seed, purpose, kept }: Choice): Uint32Array {
   const groups = [...positionsByClass(labels)];
   const rank = permutation(groups.length, randomStream(seed, purpose, 'classes'));
   const order = groups.map((group, index) => ({ label: group[0], positions: group[1], rank: rank[index] }));
-  // Small classes first, so that what they cannot give is spread over the ones that follow.
+  // Small classes first, so that the images they lack are spread over the following ones.
   order.sort((a, b) => a.positions.length - b.positions.length || a.rank - b.rank);
   const chosen: number[] = [];
   order.forEach(({ label, positions }, index) => {
@@ -59,7 +59,7 @@ const singleImages = (): IsdaError =>
     hint: 'it takes more images, or images to evaluate on (val/) in place of dataset.holdout or dataset.validationFraction',
   });
 
-/** `count` class-balanced positions of `labels`, ascending. Throws a usage error where there are fewer images. */
+/** Returns `count` class-balanced positions of `labels`, ascending. Errors (usage): there are fewer images. */
 export function subset(labels: Int32Array, count: number, seed: number): Uint32Array {
   if (count > labels.length) throw tooMany('choose a subset', count, labels.length, 'subset');
   return chooseBalanced(labels, { count, seed, purpose: 'subset', kept: 0 });
@@ -73,8 +73,8 @@ interface Holdout {
 }
 
 /**
- * Holds out `count` class-balanced positions of `labels` and leaves at least one image of each class. Throws a usage
- * error where there are fewer images.
+ * Holds out `count` class-balanced positions of `labels` and leaves at least one image of each class. Errors (usage):
+ * there are fewer images.
  */
 export function holdout(labels: Int32Array, count: number, seed: number): Holdout {
   const classes = new Set(labels).size;
@@ -100,13 +100,13 @@ export function holdout(labels: Int32Array, count: number, seed: number): Holdou
   return { holdout: held, remainder };
 }
 
-/** How many of a class's images a share of them is: at least one of several, and never all. */
+/** Returns how many images of a class a fraction holds out: at least one if there are several, and never all. */
 export const heldOutOf = (images: number, fraction: number): number =>
   Math.min(images - 1, Math.max(1, Math.round(fraction * images)));
 
 /**
- * Holds out a share of the images of each class, at least one of a class of several and never all. Positions of a
- * larger share contain those of a smaller one.
+ * Holds out a fraction of the images of each class: at least one if there are several, and never all. The positions of
+ * a larger fraction contain those of a smaller one.
  */
 export function holdoutFraction(labels: Int32Array, fraction: number, seed: number): Holdout {
   const isHeld = new Uint8Array(labels.length);
@@ -120,14 +120,14 @@ export function holdoutFraction(labels: Int32Array, fraction: number, seed: numb
   return { holdout: where(1), remainder: where(0) };
 }
 
-/** What images that a run is evaluated on are: the test set, or training images held out. */
+/** The images with which a run is evaluated: the test set, or held-out training images. */
 export type EvaluationName = 'test' | 'holdout';
 
 export interface Splits {
   readonly train: ImageSource;
   readonly evaluation: ImageSource;
   readonly evaluationName: EvaluationName;
-  /** What lies beside the images and was passed over, and which classes have no images, in words. */
+  /** Messages about skipped files and folders, and about classes without images. */
   readonly notes?: readonly string[];
 }
 
@@ -135,10 +135,10 @@ function labelsAt(labels: Int32Array, positions: Uint32Array): Int32Array {
   return Int32Array.from(positions, (position) => labels[position]);
 }
 
-/** Names of classes without images that a note has. */
+/** Maximum number of class names in a note. */
 const notedNames = 5;
 
-/** What a run says of classes that it has no images of: the loss, ISDA's covariances among it, never sees them. */
+/** Returns notes about classes without images, which the loss, including ISDA's covariances, never sees. */
 function classNotes({ train, evaluation, evaluationName }: Splits): string[] {
   const all = new Set(train.classNames.keys());
   const [trained, evaluated] = [new Set(train.labels), new Set(evaluation.labels)];
@@ -162,7 +162,7 @@ function classNotes({ train, evaluation, evaluationName }: Splits): string[] {
   return [...few('training', train, trained, all), ...few(evaluationName, evaluation, evaluated, trained)];
 }
 
-/** The images a run trains on and is evaluated on (`chooseSplits`), and what it says of classes without images. */
+/** Returns the training and evaluation images of a run (`chooseSplits`), and notes about classes without images. */
 export function buildSplits(
   ...choice: Parameters<typeof chooseSplits>
 ): Splits & { readonly notes: readonly string[] } {
@@ -173,10 +173,10 @@ export function buildSplits(
 type SplitOptions = Pick<DatasetOptions, 'subset' | 'testSubset' | 'holdout' | 'validationFraction' | 'validationSeed'>;
 
 /**
- * The images a run trains on and is evaluated on. With `validationFraction`, a share of the training images stands in
- * for the test set. With `holdout`, evaluation is on held-out training images, `subset` is taken from the others, and
- * the test set (with `testSubset`) is left alone.
- * Throws usage errors where the numbers exceed what is there.
+ * Returns the training and evaluation images of a run. With `validationFraction`, a fraction of the training images
+ * replaces the test set. With `holdout`, the evaluation uses held-out training images, `subset` is taken from the
+ * others, and the test set (with `testSubset`) is not used.
+ * Errors (usage): the numbers exceed those of the available images.
  */
 function chooseSplits(
   { validationFraction, validationSeed, ...options }: SplitOptions,

@@ -8,23 +8,23 @@ import { maxConcurrentReads, type ImageReader } from './reader.js';
 import type { ImageSource } from './source.js';
 
 interface ChannelStatistics {
-  /** That were read. */
+  /** Number of images that were read. */
   readonly images: number;
   /** Red, green, blue, in 0 … 255. */
   readonly mean: readonly [number, number, number];
-  /** Of all pixels together, dividing by their number. */
+  /** Standard deviation over all pixels, with their number as divisor. */
   readonly std: readonly [number, number, number];
 }
 
 interface StatisticsEvents {
   readonly onImage: (done: number) => void;
-  /** Gets what reading an image threw. */
+  /** Called with the error of an image that cannot be read. */
   readonly passOver: PassOver;
 }
 
 /**
- * Reads every image once, four at a time; exact sums, so the order does not matter. Errors: what `passOver` throws; not
- * one image can be read.
+ * Reads every image once, four at a time; the sums are exact, so the order does not matter. Errors: those of
+ * `passOver`; no image can be read.
  */
 export async function channelStatistics(
   source: ImageSource,
@@ -32,7 +32,7 @@ export async function channelStatistics(
   { onImage, passOver }: StatisticsEvents,
 ): Promise<ChannelStatistics> {
   const size = imageBytes(source);
-  // How often each level occurs in each channel: exact, and all that is needed.
+  // The number of occurrences of each level per channel: exact, and sufficient.
   const counts = [new Float64Array(256), new Float64Array(256), new Float64Array(256)];
   let [done, broken] = [0, 0];
   const visit = async (index: number): Promise<void> => {

@@ -18,7 +18,7 @@ interface FileReport {
 export interface PartReport {
   readonly part: DatasetPart;
   readonly count: number;
-  /** Images of each class. */
+  /** Number of images per class. */
   readonly classCounts: readonly number[];
   readonly files: readonly FileReport[];
 }
@@ -27,11 +27,11 @@ export interface DatasetReport {
   readonly name: CifarName;
   readonly folder: string;
   readonly parts: readonly PartReport[];
-  /** Whether these are the official files, all of them. */
+  /** Whether these are the official files, and complete. */
   readonly official: boolean;
-  /** Whether the classes have the official names in their order, none, or those of a synthetic set. */
+  /** Whether the class names are the official ones in order, default names, or those of a synthetic set. */
   readonly usualNames: boolean;
-  /** What is wrong: a missing part or file, a file cut off, a label out of range. Empty when the set can be used. */
+  /** A missing part or file, a truncated file, a label out of range. Empty if the set can be used. */
   readonly problems: readonly { readonly message: string; readonly place: string }[];
 }
 
