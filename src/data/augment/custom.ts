@@ -1,4 +1,4 @@
-// The user's own augmentation: the interface of its module, and loading it.
+// Custom augmentations: the interface of their modules, and loading.
 import { z } from 'zod';
 import { kindOf } from '../../common/kind-of.js';
 import { callable, callOwn, useModule } from '../../common/modules.js';
@@ -7,30 +7,30 @@ import { imageBytes, type ImageFormat } from '../image-format.js';
 import type { CustomAugmentationOptions } from './options.js';
 import type { Transform } from './transform.js';
 
-/** What `createAugmentation` is called with, once in every thread that reads images. */
+/** The argument of `createAugmentation`, which is called once in every thread that reads images. */
 export interface AugmentationRequest {
   readonly options: CustomAugmentationOptions['options'];
-  /** Of every image: size in pixels, and mean and deviation of red, green and blue in 0 … 255. */
+  /** Of every image: size in pixels, and mean and standard deviation of red, green and blue in 0 … 255. */
   readonly format: ImageFormat;
 }
 
 export interface OwnAugmentation {
   readonly name: string;
   /**
-   * Changes one image in place: height·width·3 bytes, rows from the top, red, green and blue of a pixel together. What
-   * is written is rounded, and cut to 0 … 255. All randomness comes from `random`, so that a run can be repeated.
+   * Changes one image in place: height·width·3 bytes, rows from the top, channels last. Written values are rounded and
+   * clamped to 0 … 255. All randomness must come from `random`, so that runs are reproducible.
    */
   apply(pixels: Uint8ClampedArray, random: RandomStream): void;
 }
 
-/** The exports of a user's augmentation file. */
+/** The exports of a custom augmentation module. */
 export interface AugmentationModule {
   readonly createAugmentation: (request: AugmentationRequest) => OwnAugmentation | Promise<OwnAugmentation>;
 }
 
 const check = z.object({ name: z.string(), apply: callable });
 
-/** The augmentation of a user's file. Errors: the file cannot be loaded, or gives none; later, its `apply` fails. */
+/** Loads a custom augmentation. Errors: the module cannot be loaded, or returns none; later, its `apply` fails. */
 export async function loadAugmentation(
   { module, options }: CustomAugmentationOptions,
   format: ImageFormat,

@@ -5,16 +5,17 @@ import type { CutoutOptions } from './options.js';
 import type { Transform } from './transform.js';
 
 /**
- * The colour of the hole. `mean`: the bytes nearest to the mean of each channel, so that at most half a level remains
- * after normalization; `black`: zeros before it.
+ * Returns the colour of the hole. `mean`: the bytes nearest to the mean of each channel, so that at most half a level
+ * remains after normalization; `black`: zeros before normalization.
  */
 export function holeColour(fill: CutoutOptions['fill'], { mean }: Pick<ImageFormat, 'mean'>): Uint8Array {
   return Uint8Array.from(mean, (level) => (fill === 'mean' ? Math.round(level) : 0));
 }
 
 /**
- * Copies an image and fills the square of `length` pixels around the pixel (centreRow, centreColumn), as far as it is
- * inside. Of an even length, one pixel more lies above and left of the centre than below and right of it.
+ * Returns a function that copies an image and fills the square of `length` pixels around the pixel (centreRow,
+ * centreColumn), clipped at the border. If the length is even, one more pixel is above and left of the centre than
+ * below and right of it.
  */
 export function createHole({ length, fill }: CutoutOptions, format: ImageFormat) {
   const { height, width } = format;
@@ -44,7 +45,9 @@ export function createHole({ length, fill }: CutoutOptions, format: ImageFormat)
   };
 }
 
-/** Makes a hole in every image; its centre is uniform over the pixels. Errors (usage): a hole larger than the image. */
+/**
+ * Creates a hole in every image; its centre is uniform over the pixels. Errors (usage): a hole larger than the image.
+ */
 export function createCutout(options: CutoutOptions, format: ImageFormat): Transform {
   const { height, width } = format;
   if (options.length > Math.min(height, width)) {

@@ -2,7 +2,7 @@
 import { imageBytes, type ImageFormat } from '../image-format.js';
 import type { Transform } from './transform.js';
 
-/** Mirrors one image left to right. */
+/** Returns a function that mirrors one image left to right. */
 export function createMirror({ height, width, channels }: Pick<ImageFormat, 'height' | 'width' | 'channels'>) {
   const rowBytes = width * channels;
   return (source: Uint8Array, sourceOffset: number, target: Uint8Array, targetOffset: number): void => {

@@ -42,7 +42,7 @@ export type CustomAugmentationOptions = z.output<typeof customAugmentationOption
 
 /** `augmentation`: applied to training images only, in the order of the keys. */
 export const augmentationOptions = z.strictObject({
-  // Without a default: an absent key leaves the fingerprints of CIFAR's runs as they are.
+  // Without a default: an absent key does not change the fingerprints of CIFAR runs.
   randomResizedCrop: z
     .union([z.literal(false), randomResizedCropOptions])
     .optional()
@@ -66,7 +66,7 @@ export const augmentationOptions = z.strictObject({
     .union([z.literal(false), cutoutOptions])
     .default(false)
     .describe('Cutout: a square hole around a random pixel, clipped at the border, in every image; false: none'),
-  // Without a default, as randomResizedCrop.
+  // Without a default, like randomResizedCrop.
   custom: customAugmentationOptions.optional().describe('a custom augmentation, applied after all of these'),
   mixup: mixingOptions(
     'mixup, in the training step: lambda times an image plus 1 − lambda times another of its batch, and the same for labels; false: none',
@@ -78,5 +78,5 @@ export const augmentationOptions = z.strictObject({
 export type AugmentationOptions = z.output<typeof augmentationOptions>;
 export type MixingOptions = Pick<AugmentationOptions, 'mixup' | 'cutmix'>;
 
-/** What `augmentation` is for images in folders where the config does not say; for all others the schema says it. */
+/** The defaults of `augmentation` for image folders; those of all other data sets are in the schema. */
 export const folderAugmentation = { randomResizedCrop: {}, padCrop: false } as const;

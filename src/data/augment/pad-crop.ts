@@ -6,13 +6,13 @@ import type { Transform } from './transform.js';
 export interface PadCropOptions {
   /** Pixels added on every side. */
   readonly padding: number;
-  /** `reflect`: mirrored without repeating the edge; `zero`: black pixels, before normalization (as torchvision's). */
+  /** `reflect`: mirrored without repeating the edge; `zero`: black pixels, before normalization (as in torchvision). */
   readonly mode: 'reflect' | 'zero';
 }
 
 const outside = -1;
 
-/** For each coordinate of the padded side, the coordinate of the original side, or `outside`. */
+/** Returns, for each coordinate of the padded side, the coordinate of the original side, or `outside`. */
 function paddedCoordinates(side: number, { padding, mode }: PadCropOptions): Int32Array {
   return Int32Array.from({ length: side + 2 * padding }, (_, padded) => {
     const position = padded - padding;
@@ -23,8 +23,8 @@ function paddedCoordinates(side: number, { padding, mode }: PadCropOptions): Int
 }
 
 /**
- * The crop whose top left corner is at (top, left) of the padded image, both in 0 … 2·padding.
- * Throws a usage error where a reflection would need more pixels than the image has.
+ * Returns a function that copies the crop whose top left corner is at (top, left) of the padded image, both in 0 …
+ * 2·padding. Errors (usage): a reflection needs more pixels than the image has.
  */
 export function createCrop(options: PadCropOptions, format: ImageFormat) {
   const { height, width, channels } = format;
@@ -48,7 +48,7 @@ export function createCrop(options: PadCropOptions, format: ImageFormat) {
     top: number,
     left: number,
   ): void => {
-    // A crop is the image shifted as a whole, one copy; only what came from the padding is then put right.
+    // A crop is the image shifted as a whole, one copy; then only the pixels from the padding are corrected.
     const right = left - padding;
     const shift = (top - padding) * rowBytes + right * channels;
     const from = Math.max(0, shift);

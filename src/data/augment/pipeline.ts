@@ -1,12 +1,12 @@
-// Chains the augmentations that a config switches on.
+// Chains the augmentations that a config enables.
 import { imageBytes, type ImageFormat } from '../image-format.js';
 import type { AugmentationOptions } from './options.js';
 import { transforms } from './registry.js';
 import type { Transform } from './transform.js';
 
 /**
- * The augmentations of an `augmentation` section as one transform of images of a format; `own`: the user's, the last.
- * Throws what the transforms throw on bad options.
+ * Creates one transform from the augmentations of an `augmentation` section, for images of a format; `own`: a custom
+ * augmentation, applied last. Errors: those of the transforms for invalid options.
  */
 export function createPipeline(options: AugmentationOptions, format: ImageFormat, own?: Transform): Transform {
   const chain = [...transforms.map((create) => create(options, format)), own].filter(

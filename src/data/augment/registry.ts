@@ -1,4 +1,4 @@
-// The augmentations, in the order in which they are applied: one line each.
+// The augmentations, in the order in which they are applied: one per line.
 import { createAutoAugment } from './autoaugment/autoaugment.js';
 import { cifar10Policy } from './autoaugment/policy.js';
 import { createCutout } from './cutout.js';

@@ -6,7 +6,7 @@ import type { AugmentationOptions } from './options.js';
 /**
  * Reads one image (H·W·C bytes) at `sourceOffset` of `source` and writes every byte of the transformed one at
  * `targetOffset` of `target`; the two never overlap. All randomness comes from `random`, which the transforms of an
- * image share in the order of the pipeline. Runs once an image: buffers it needs are made beforehand.
+ * image share in the order of the pipeline. Runs once per image, so its buffers are allocated beforehand.
  */
 export type Transform = (
   source: Uint8Array,
@@ -16,5 +16,5 @@ export type Transform = (
   random: RandomStream,
 ) => void;
 
-/** Makes a transform for images of a format, or undefined where the options switch it off. */
+/** Creates a transform for images of a format; undefined if the options disable it. */
 export type CreateTransform = (options: AugmentationOptions, format: ImageFormat) => Transform | undefined;

@@ -1,4 +1,4 @@
-// AutoAugment: one random sub-policy an image, each of its two operations with its own probability.
+// AutoAugment: one random sub-policy per image, each of its two operations with its own probability.
 import type { RandomStream } from '../../../common/random.js';
 import { imageBytes, type ImageFormat } from '../../image-format.js';
 import type { Transform } from '../transform.js';
@@ -6,7 +6,7 @@ import type { Operation } from './operation.js';
 import { operations, type OperationKind } from './operations.js';
 import type { Step, SubPolicy } from './policy.js';
 
-/** An operation or, where its turn does not come, nothing. */
+/** Draws an operation; undefined if it is not applied. */
 type Draw = (random: RandomStream) => Operation | undefined;
 
 function createDraw([probability, name, index]: Step, format: ImageFormat): Draw {
@@ -19,7 +19,7 @@ function createDraw([probability, name, index]: Step, format: ImageFormat): Draw
   };
 }
 
-/** Applies one sub-policy of `policy`, all being equally likely. */
+/** Creates a transform that applies a random sub-policy of `policy`, all equally likely. */
 export function createAutoAugment(policy: readonly SubPolicy[], format: ImageFormat): Transform {
   const draws = policy.map(([first, second]) => [createDraw(first, format), createDraw(second, format)] as const);
   const size = imageBytes(format);

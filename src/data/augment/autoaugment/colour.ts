@@ -2,7 +2,7 @@
 import { imageBytes, type ImageFormat } from '../../image-format.js';
 import { createLookup, type Operation } from './operation.js';
 
-/** Pillow's factor, a float32: 0 gives the degenerate image, 1 the original, more exaggerates. */
+/** Pillow's factor, a float32: 0 gives the degenerate image, 1 the original, larger factors exaggerate. */
 function factorOf(magnitude: number): number {
   return Math.fround(1 + magnitude);
 }
@@ -58,7 +58,7 @@ export function createBrightness(format: ImageFormat, magnitude: number): Operat
   return createLookup(imageBytes(format), table);
 }
 
-/** Sharpness by the factor 1 + magnitude: the degenerate image is smoothed, its border aside. */
+/** Sharpness by the factor 1 + magnitude: the degenerate image is smoothed, except for its border. */
 export function createSharpness(format: ImageFormat, magnitude: number): Operation {
   const factor = factorOf(magnitude);
   const { height, width } = format;

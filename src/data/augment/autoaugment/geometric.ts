@@ -6,7 +6,7 @@ import type { Operation } from './operation.js';
 const grey = 128;
 const outside = -1;
 
-/** Copies, for each pixel, the one at the byte of the image that `origins` gives; grey where that is `outside`. */
+/** Copies each pixel from its byte offset in `origins`; grey if that is `outside`. */
 function createMove(origins: Int32Array): Operation {
   return (source, sourceOffset, target, targetOffset) => {
     let to = targetOffset;
@@ -24,9 +24,9 @@ function createMove(origins: Int32Array): Operation {
   };
 }
 
-/** For each coordinate of a side, the coordinate that a shift by `pixels` takes its value from, or `outside`. */
+/** Returns, for each coordinate of a side, the source coordinate in a shift by `pixels`, or `outside`. */
 function shiftedCoordinates(side: number, pixels: number): Int32Array {
-  // Pillow adds up the steps of 1; close to an integer that rounds otherwise than adding the coordinate would.
+  // Pillow accumulates steps of 1, which near an integer rounds differently than adding the coordinate.
   let position = pixels + 0.5;
   return Int32Array.from({ length: side }, () => {
     const coordinate = position < 0 || position >= side ? outside : Math.floor(position);
@@ -83,9 +83,9 @@ export function createRotate({ height, width }: ImageFormat, degrees: number): O
   );
 }
 
-/** Where each pixel of a sheared image lies along the axis of the shear, and the bytes of its four neighbours there. */
+/** The position of each pixel of a sheared image along the axis of the shear, as four neighbours and a fraction. */
 interface Taps {
-  /** Four bytes of the image a pixel; the first is `outside` where the pixel is grey. */
+  /** Four byte offsets per pixel; the first is `outside` if the pixel is grey. */
   readonly neighbours: Int32Array;
   /** Distance from the second neighbour, in [0, 1). */
   readonly fractions: Float64Array;

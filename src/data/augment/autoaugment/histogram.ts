@@ -1,10 +1,11 @@
-// Operations that stretch each channel by its histogram: autocontrast, equalize. Results are Pillow's ImageOps'.
+// Operations that stretch each channel by its histogram: autocontrast, equalize. Results equal those of Pillow's
+// ImageOps.
 import { imageBytes, type ImageFormat } from '../../image-format.js';
 import type { Operation } from './operation.js';
 
 const levels = 256;
 
-/** Fills `table` for a channel from `histogram`, both of 256 entries that begin at `start`. */
+/** Fills `table` for a channel from `histogram`: 256 entries of each, starting at `start`. */
 type Stretch = (histogram: Int32Array, table: Uint8Array, start: number) => void;
 
 function createStretch(format: ImageFormat, stretch: Stretch): Operation {
@@ -32,7 +33,7 @@ function identity(table: Uint8Array, start: number): void {
   for (let level = 0; level < levels; level++) table[start + level] = level;
 }
 
-/** Linearly, so that the darkest level of a channel becomes 0 and the brightest 255. */
+/** Linear: the darkest level of a channel becomes 0 and the brightest 255. */
 const stretchRange: Stretch = (histogram, table, start) => {
   let low = 0;
   while (low < levels - 1 && histogram[start + low] === 0) low++;
@@ -49,7 +50,7 @@ const stretchRange: Stretch = (histogram, table, start) => {
   }
 };
 
-/** So that all levels become about equally frequent; the brightest level that occurs does not count into the step. */
+/** Makes all levels about equally frequent; the brightest level that occurs does not count in the step. */
 const flatten: Stretch = (histogram, table, start) => {
   let total = 0;
   let brightest = 0;

@@ -1,4 +1,4 @@
-// Operations that map each byte by itself: invert, posterize, solarize. Results are Pillow's ImageOps', byte for byte.
+// Operations that map each byte by itself: invert, posterize, solarize. Results equal Pillow's ImageOps, byte for byte.
 import { imageBytes, type ImageFormat } from '../../image-format.js';
 import { createLookup, type Operation } from './operation.js';
 
@@ -9,7 +9,7 @@ function createLevels(format: ImageFormat, level: (value: number) => number): Op
   );
 }
 
-/** The negative. */
+/** Inverts each byte. */
 export function createInvert(format: ImageFormat): Operation {
   return createLevels(format, (value) => 255 - value);
 }
@@ -20,7 +20,7 @@ export function createPosterize(format: ImageFormat, bits: number): Operation {
   return createLevels(format, (value) => value & mask);
 }
 
-/** The negative of the bytes that are not below `threshold` (256: none, 0: all). */
+/** Inverts the bytes that are at least `threshold` (256: none, 0: all). */
 export function createSolarize(format: ImageFormat, threshold: number): Operation {
   return createLevels(format, (value) => (value < threshold ? value : 255 - value));
 }

@@ -1,4 +1,4 @@
-// The operations of AutoAugment by name: how to make each, its ten magnitudes and whether their sign is random.
+// AutoAugment's operations by name: their factory, their ten magnitudes, and whether the sign is random.
 import { createBrightness, createColor, createContrast, createSharpness } from './colour.js';
 import { createRotate, createShearX, createShearY, createTranslateX, createTranslateY } from './geometric.js';
 import { createAutocontrast, createEqualize } from './histogram.js';
@@ -7,7 +7,7 @@ import type { CreateOperation } from './operation.js';
 
 export interface OperationKind {
   readonly create: CreateOperation;
-  /** The magnitude of an index 0 … 9; 0 where the operation has none. */
+  /** The magnitude of an index 0 … 9; 0 if the operation has none. */
   readonly magnitude: (index: number) => number;
   /** Whether the magnitude is negated with probability 0.5. */
   readonly signed: boolean;
@@ -15,7 +15,7 @@ export interface OperationKind {
 
 const steps = 9;
 
-/** Ten evenly spaced numbers, rounded as numpy.linspace rounds them. */
+/** Ten evenly spaced numbers, rounded as by numpy.linspace. */
 function linear(from: number, to: number): (index: number) => number {
   return (index) => (index === steps ? to : index * ((to - from) / steps) + from);
 }

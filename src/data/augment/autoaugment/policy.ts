@@ -1,7 +1,7 @@
 // AutoAugment's policy for CIFAR-10 (Cubuk et al., 2019), which CIFAR-100 uses too: 25 sub-policies of two operations.
 import type { OperationName } from './operations.js';
 
-/** With which probability an operation is applied, which, and the index 0 … 9 of its magnitude. */
+/** The probability of an operation, its name, and the index 0 … 9 of its magnitude. */
 export type Step = readonly [probability: number, operation: OperationName, magnitudeIndex: number];
 
 export type SubPolicy = readonly [Step, Step];
