@@ -1,23 +1,23 @@
 // One axis of bilinear resizing with antialiasing, in fixed point: the weights of Pillow's Image.resize(…, BILINEAR).
 
-/** What makes the outputs `first` … `first + count − 1` of one axis from its inputs. */
+/** Weights that compute the outputs `first` … `first + count − 1` of one axis from its inputs. */
 export interface AxisWeights {
-  /** The inputs that are needed at all: `from` … `to − 1`. */
+  /** Range of the required inputs: `from` … `to − 1`. */
   readonly from: number;
   readonly to: number;
   /** For each output, its first input, counted from `from`. */
   readonly starts: Int32Array;
-  /** For each output, how many inputs it is made of. */
+  /** For each output, its number of inputs. */
   readonly sizes: Int32Array;
   /** `taps` weights for each output, in units of 2^-22; unused ones are 0. */
   readonly weights: Int32Array;
   readonly taps: number;
 }
 
-/** Bits after the point. A byte times a weight, summed over weights of 1 in total, stays within 31 bits. */
+/** Bits after the point. A sum of bytes times weights, which total 1, fits into 31 bits. */
 const precision = 22;
 
-/** The weights of an axis of `inputs` pixels that becomes one of `outputs`, for `count` outputs from `first` on. */
+/** Returns the weights for resizing `inputs` pixels to `outputs`, for `count` outputs starting at `first`. */
 export function bilinearAxis(inputs: number, outputs: number, first = 0, count = outputs): AxisWeights {
   const scale = inputs / outputs;
   const support = Math.max(scale, 1);

@@ -1,4 +1,4 @@
-// All images of a folder of classes, to evaluate a trained network on: no training images beside them.
+// Loads all images of a folder of class folders, without training images, to evaluate a trained network.
 import { join, relative } from 'node:path';
 import type { DataIdentity } from '../../identity.js';
 import type { FolderOptions } from '../../options.js';
@@ -13,21 +13,21 @@ import { filesStorage, folderFormat, listChecksum, partDigest } from './sources.
 import { refuseStray } from './wrong-layout.js';
 
 /**
- * Whether a folder is no whole data set, but may hold folders of classes, or one of images to evaluate on that does.
+ * Whether a folder is not a whole data set, but may contain class folders or a folder of evaluation images with them.
  */
 export const hasNoTraining = async (root: string): Promise<boolean> =>
   (await isFolderThere(root)) && !(await isFolderThere(join(root, 'train')));
 
-/** Where the folders of classes are: in val/ or the like, else in the folder itself. */
+/** Returns the folder of the class folders: val/ or the like, else the folder itself. */
 async function classesRoot(root: string): Promise<string> {
   for (const name of evaluationFolders) if (await isFolderThere(join(root, name))) return join(root, name);
   return root;
 }
 
 /**
- * The images of `root`/CLASS, or of `root`/val/CLASS, for a network with the classes `classNames`; some of them may be
- * missing; of more than `testSubset` images, so many are chosen. Errors: a folder of none of the classes; images beside
- * them; no image.
+ * Loads the images of `root`/CLASS or `root`/val/CLASS for a network with the classes `classNames`, some of which may
+ * be missing; at most `testSubset` images are chosen. Errors: a folder that is none of the classes; images next to the
+ * class folders; no image.
  */
 export async function loadClassFolders(
   options: FolderOptions,

@@ -16,17 +16,17 @@ export interface Size {
 }
 
 interface CropOptions {
-  /** Share of the image's area, from … to. */
+  /** Minimum and maximum fraction of the image's area. */
   readonly scale: readonly [number, number];
-  /** Width over height, from … to; uniform in its logarithm. */
+  /** Minimum and maximum of width over height; uniform in its logarithm. */
   readonly ratio: readonly [number, number];
 }
 
 const attempts = 10;
 
 /**
- * The box of torchvision's `RandomResizedCrop.get_params`: up to ten draws of area and aspect ratio until the box fits,
- * then the largest central part of an allowed ratio.
+ * Returns the box of torchvision's `RandomResizedCrop.get_params`: up to ten draws of area and aspect ratio until the
+ * box fits, else the largest central part with an allowed ratio.
  */
 export function randomCropBox(
   size: Size,
@@ -52,14 +52,16 @@ export function randomCropBox(
   return { top: (size.height - height) >> 1, left: (size.width - width) >> 1, height, width };
 }
 
-/** The size after torchvision's `Resize(side)`: the shorter side becomes `side`, the longer one is rounded down. */
+/**
+ * Returns the size after torchvision's `Resize(side)`: the shorter side becomes `side`, the longer one is rounded down.
+ */
 export function resizedSize({ height, width }: Size, side: number): Size {
   return height <= width
     ? { height: side, width: Math.floor((side * width) / height) }
     : { height: Math.floor((side * height) / width), width: side };
 }
 
-/** The square of torchvision's `CenterCrop(side)`; the image must not be smaller. */
+/** Returns the square of torchvision's `CenterCrop(side)`; the image must not be smaller. */
 export function centreBox({ height, width }: Size, side: number): Box {
   const top = roundHalfEven((height - side) / 2);
   const left = roundHalfEven((width - side) / 2);

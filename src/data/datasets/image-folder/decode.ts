@@ -1,5 +1,5 @@
-// Decodes a region of a JPEG or PNG file, or a whole file of any format, into grey or RGB bytes; other modes convert as
-// Pillow's `convert('RGB')`.
+// Decodes a region of a JPEG or PNG file, or a whole file of any supported format, to grey or RGB bytes; other modes
+// are converted as by Pillow's `convert('RGB')`.
 import sharp, { type OutputInfo } from 'sharp';
 import { reasonOf } from '../../../common/errors.js';
 import type { Box } from './crop-box.js';
@@ -7,7 +7,9 @@ import { maxPixels, type ImageHeader } from './header.js';
 import type { Orientation } from './orientation.js';
 import { cut, type Pixels } from './pixels.js';
 
-/** Why an image could not be decoded, in one line: libvips gives one a problem, not all in words of use. */
+/**
+ * Returns the reason of a decoding failure in one line: libvips reports one line per problem, not all of them useful.
+ */
 function decodeFailure(error: unknown): Error {
   const lines = reasonOf(error).split('\n');
   const line = lines.find((each) => each.trim() !== '') ?? 'unknown';
@@ -16,7 +18,7 @@ function decodeFailure(error: unknown): Error {
   });
 }
 
-/** Four colours to RGB: Pillow's rounding of (255 − k)(255 − c) / 255. */
+/** Converts CMYK to RGB, with Pillow's rounding of (255 − k)(255 − c) / 255. */
 function cmykToRgb(bytes: Uint8Array, pixelCount: number): Uint8Array {
   const rgb = new Uint8Array(3 * pixelCount);
   for (let i = 0; i < pixelCount; i++) {
@@ -29,7 +31,7 @@ function cmykToRgb(bytes: Uint8Array, pixelCount: number): Uint8Array {
   return rgb;
 }
 
-/** Drops the last of several channels, which is opacity. */
+/** Drops the last of several channels, the opacity. */
 function withoutAlpha(bytes: Uint8Array, pixelCount: number, channels: number): Uint8Array {
   const kept = channels - 1;
   const plain = new Uint8Array(pixelCount * kept);
@@ -38,12 +40,12 @@ function withoutAlpha(bytes: Uint8Array, pixelCount: number, channels: number): 
 }
 
 /**
- * The pixels of a part of an image. Orientation tags and colour profiles are ignored, as torchvision's ImageFolder
- * does. Errors: an Error whose message is the reason: cut off, damaged.
+ * Decodes a part of an image. Orientation tags and colour profiles are ignored, as in torchvision's ImageFolder.
+ * Errors: an Error whose message is the reason: truncated, damaged.
  */
 export async function decodePart(bytes: Buffer, header: ImageHeader, box: Box): Promise<Pixels> {
   const whole = box.height === header.height && box.width === header.width;
-  // A file that is cut off is decoded to its end whatever the part, so that it is broken for every crop or for none.
+  // A truncated file is decoded to its end for any part, so that it is broken for every crop or for none.
   const part = header.complete && !whole;
   try {
     let image = sharp(bytes, { failOn: 'error', ignoreIcc: true });
@@ -66,8 +68,8 @@ function toPixels(data: Buffer, info: OutputInfo, header: ImageHeader): Pixels {
 }
 
 /**
- * The pixels of the first frame or page of an image of any format that is read, with its EXIF orientation where there
- * is one; AVIF's own is applied already. Errors: as of `decodePart`.
+ * Decodes the first frame or page of an image of any supported format, and returns its EXIF orientation, if any; that
+ * of AVIF is already applied. Errors: as `decodePart`.
  */
 export async function decodeWhole(
   bytes: Buffer,

@@ -5,11 +5,12 @@ import { cannot, reasonOf } from '../../../common/errors.js';
 import type { ImageHeader } from './header.js';
 
 /**
- * Writes the whole image's pixels (grey or RGB) to `target`; false where it cannot: sharp then decides about the file.
+ * Writes the whole image's pixels (grey or RGB) to `target`; returns false if it cannot, so that sharp decides about
+ * the file.
  */
 export type DecodeJpeg = (bytes: Buffer, header: ImageHeader, target: Uint8Array<ArrayBuffer>) => boolean;
 
-/** Channels of an image that it decodes; undefined where it does not: other files than whole grey or colour JPEGs. */
+/** Returns the channels of an image that it decodes; undefined for files other than complete grey or colour JPEGs. */
 export function fastChannels({ format, components, complete }: ImageHeader): 1 | 3 | undefined {
   if (format !== 'jpeg' || !complete) return undefined;
   return components === 1 || components === 3 ? components : undefined;
@@ -17,7 +18,7 @@ export function fastChannels({ format, components, complete }: ImageHeader): 1 |
 
 type Library = typeof JpegTurbo;
 
-/** The decoder. Errors: it does not run on this machine. */
+/** Loads the decoder. Errors: it does not run on this machine. */
 export function loadFastJpeg(): DecodeJpeg {
   let library: Library;
   try {

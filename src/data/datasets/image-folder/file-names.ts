@@ -1,11 +1,10 @@
-// File names as text, those too that are not UTF-8 (Latin-1, say), which keep their bytes as Python's surrogateescape
-// does.
+// File names as text. Those that are not UTF-8 (such as Latin-1) keep their bytes, as in Python's surrogateescape.
 import { isUtf8 } from 'node:buffer';
 
-/** Added to a byte that is no part of UTF-8: a lone surrogate, which no UTF-8 text holds. */
+/** Added to a byte that is not UTF-8, which gives a lone surrogate; valid UTF-8 text has none. */
 const escape = 0xdc00;
 
-/** The name whose bytes these are. */
+/** Decodes the bytes of a name. */
 export function decodeName(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString();
   let name = '';
@@ -19,7 +18,7 @@ export function decodeName(bytes: Buffer): string {
 
 const escaped = /([\udc80-\udcff])/u;
 
-/** The bytes of a name or path. */
+/** Returns the bytes of a name or path. */
 export function nameBytes(name: string): Buffer {
   if (!escaped.test(name)) return Buffer.from(name);
   const parts = name.split(escaped);
@@ -28,8 +27,8 @@ export function nameBytes(name: string): Buffer {
   );
 }
 
-/** A path as Node's file functions take it. */
+/** Returns a path for the file functions of Node.js. */
 export const filePath = (path: string): string | Buffer => (escaped.test(path) ? nameBytes(path) : path);
 
-/** A name in the one spelling by which names are compared: letters with accents are one character or two on disks. */
+/** Normalizes a name for comparison: on disks a letter with an accent is one character or two. */
 export const comparable = (name: string): string => name.normalize('NFC');

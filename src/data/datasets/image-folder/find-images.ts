@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import { list, nothingPassed, passedOverLines, unusable, type Listing, type PassedOver } from './listing.js';
 
-/** Folders may be nested this deep; a link to a folder above would never end. */
+/** Maximum depth of nested folders; a link to a parent folder would never end. */
 const maxDepth = 16;
 
 /**
- * The images below a folder, as paths within it: its own in the order of its list, then those of each folder in it.
- * `listed`: lists one folder. Errors: those of `listed`; the folders are nested too deep.
+ * Returns the images below a folder as paths relative to it: its own in the order of its list, then those of each
+ * folder in it. `listed` lists one folder. Errors: those of `listed`; the folders are nested too deep.
  */
 export async function namesBelow(
   root: string,
@@ -28,15 +28,15 @@ export async function namesBelow(
 }
 
 interface FoundImages {
-  /** Paths that begin with the folder's: its own images sorted, then those of each folder in it. */
+  /** Paths that start with the folder's: its own images sorted, then those of each folder in it. */
   readonly files: readonly string[];
-  /** What is in the folders and was passed over, in words. */
+  /** Messages about skipped files and folders. */
   readonly notes: readonly string[];
 }
 
 /**
- * The images below a folder. `passed`: gets what is passed over. Errors: it is no folder, may not be read, or has no
- * image.
+ * Finds the images below a folder. `passed` counts skipped files and folders. Errors: it is not a folder, cannot be
+ * read, or has no image.
  */
 export async function findImages(root: string, passed: PassedOver = nothingPassed()): Promise<FoundImages> {
   const names = await namesBelow(root, root, (path) => list(root, path, passed));

@@ -4,18 +4,18 @@ import { centreBox, resizedSize, type Box, type Size } from './crop-box.js';
 import { bilinearAxis, type AxisWeights } from './axis.js';
 
 export interface Geometry {
-  /** The part of the image that the axes start from. */
+  /** The part of the image to which the axes apply. */
   readonly box: Box;
   readonly horizontal: AxisWeights;
   readonly vertical: AxisWeights;
 }
 
-/** A box of the image, resized to the output's size. */
+/** Resizes a box of the image to the output's size. */
 export function boxGeometry(box: Box, { height, width }: Size): Geometry {
   return { box, horizontal: bilinearAxis(box.width, width), vertical: bilinearAxis(box.height, height) };
 }
 
-/** The whole image with its shorter side resized to `resize`, and of that the central square of `output` pixels. */
+/** Resizes the whole image so that its shorter side is `resize`, and crops the central square of `output` pixels. */
 export function centreGeometry(image: Size, resize: number, output: number): Geometry {
   const resized = resizedSize(image, resize);
   const { top, left } = centreBox(resized, output);
@@ -26,7 +26,7 @@ export function centreGeometry(image: Size, resize: number, output: number): Geo
   };
 }
 
-/** The largest central part of the image that has the proportions of `output`, resized to it. */
+/** Resizes the largest central part of the image with the proportions of `output` to its size. */
 export function coverGeometry(image: Size, output: Size): Geometry {
   const scale = Math.min(image.height / output.height, image.width / output.width);
   const height = Math.max(1, roundHalfEven(output.height * scale));
@@ -35,7 +35,7 @@ export function coverGeometry(image: Size, output: Size): Geometry {
   return boxGeometry(box, output);
 }
 
-/** The part of the image that is needed at all. */
+/** Returns the part of the image that is required. */
 export function neededPart({ box, horizontal, vertical }: Geometry): Box {
   return {
     top: box.top + vertical.from,

@@ -2,7 +2,7 @@
 import { otherFormat } from '../../../common/file-formats.js';
 import { exifOrientation, pngOrientation, type Orientation } from './orientation.js';
 
-/** For messages. */
+/** Names of the supported formats, for messages. */
 export const readFormats = 'JPEG, PNG, WebP, AVIF, TIFF and GIF';
 
 export interface ImageHeader {
@@ -11,31 +11,32 @@ export interface ImageHeader {
   readonly height: number;
   /** Colour components of a JPEG: 1 grey, 3 colours, 4 CMYK or YCCK; 0 for a PNG. */
   readonly components: number;
-  /** Whether the image's end marker is there; without one a file is cut off. */
+  /** Whether the image's end marker is present; a file without it is truncated. */
   readonly complete: boolean;
-  /** EXIF's: how the image is to be turned, 1 … 8. Absent: not at all. */
+  /** EXIF orientation, 1 … 8; absent if the image is upright. */
   readonly orientation?: Orientation;
 }
 
-/** Formats that are decoded as a whole, whose size is known only then. */
+/** Formats that are decoded as a whole; the size of the image is known only then. */
 type WholeFormat = 'WebP' | 'AVIF' | 'TIFF' | 'GIF';
 
-/** The format of a file that is decoded as a whole, where it is one. */
+/** Returns the format of a file that is decoded as a whole; undefined for others. */
 export function wholeFormat(bytes: Buffer): WholeFormat | undefined {
   const text = bytes.toString('latin1', 0, 12);
   if (text.startsWith('RIFF') && text.endsWith('WEBP')) return 'WebP';
   if (text.startsWith('GIF8')) return 'GIF';
-  // With + in place of *, files of more than 4 GB: BigTIFF.
+  // With + instead of *: BigTIFF, for files of more than 4 GB.
   if (/^(II[*+]\0|MM\0[*+])/.test(text)) return 'TIFF';
   return /^ftyp(avi[fs])/.test(text.slice(4)) ? 'AVIF' : undefined;
 }
 
 /**
- * The most pixels that are decoded, as Pillow has it: beyond, it takes a file for one that is to exhaust the memory.
+ * Maximum number of pixels that are decoded, as in Pillow, which treats larger images as an attempt to exhaust the
+ * memory.
  */
 export const maxPixels = 178_956_970;
 
-/** Why an image of this size is not decoded, if it is not. */
+/** Returns the reason why an image of this size is not decoded, if any. */
 function sizeObjection(width: number, height: number): string | undefined {
   if (height === 0 || width === 0) return 'its size is given as 0';
   if (width * height <= maxPixels) return undefined;
@@ -47,7 +48,7 @@ const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a
 /** Markers without a length: TEM, RST0 … RST7, SOI. */
 const isBare = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
-/** Start of frame: baseline to arithmetic, without the tables DHT, JPG and DAC that lie among them. */
+/** Start of frame, baseline to arithmetic, without the tables DHT, JPG and DAC in the same range. */
 const isFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 
@@ -56,7 +57,7 @@ function readJpeg(bytes: Buffer): ImageHeader | string {
   let orientation: Orientation | undefined;
   while (at + 4 <= bytes.length) {
     const marker = bytes[at + 1];
-    // Stray bytes before a marker, a stuffed zero among them, are passed over as libjpeg does; 0xff may fill up.
+    // Stray bytes before a marker, including a stuffed zero, are skipped as by libjpeg; 0xff may be padding.
     if (bytes[at] !== 0xff || marker === 0xff) {
       at += 1;
       continue;
@@ -73,24 +74,24 @@ function readJpeg(bytes: Buffer): ImageHeader | string {
       const width = bytes.readUInt16BE(at + 7);
       const objection = sizeObjection(width, height);
       if (objection !== undefined) return objection;
-      // In Huffman coding every block of 8 x 8 pixels takes at least a bit.
+      // In Huffman coding, every block of 8 x 8 pixels takes at least one bit.
       const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
       if (marker < 0xc8 && blocks > 8 * bytes.length)
         return `its size is given as ${width} x ${height}, for which its ${bytes.length} bytes are too few`;
-      // Within a scan 0xff is followed by 0 or a restart marker, so the last of these markers are real ones.
+      // Within a scan 0xff is followed by 0 or a restart marker, so the last occurrences of these markers are real.
       const complete =
         bytes.lastIndexOf('\xff\xd9', undefined, 'latin1') > bytes.lastIndexOf('\xff\xda', undefined, 'latin1');
       const turn = orientation === undefined || orientation === 1 ? {} : { orientation };
       return { format: 'jpeg', width, height, components: bytes[at + 9], complete, ...turn };
     }
     if (marker === 0xda || marker === 0xd9) return 'its header has no size';
-    // A length counts its own two bytes, which are read in any case.
+    // A length includes its own two bytes, which are always skipped.
     at += 2 + Math.max(length, 2);
   }
   return 'it is cut off within its header';
 }
 
-/** Reads the header of an image file's bytes, or says why it is none. */
+/** Reads the header of an image file's bytes, or returns the reason why it is not a supported image. */
 export function readHeader(bytes: Buffer): ImageHeader | string {
   if (bytes.length === 0) return 'it is empty';
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return readJpeg(bytes);

@@ -8,11 +8,11 @@ import { readHeader, wholeFormat, type ImageHeader } from './header.js';
 
 export interface ImageFile {
   readonly bytes: Buffer;
-  /** Absent: of a file that is decoded as a whole. */
+  /** Absent for a file that is decoded as a whole. */
   readonly header?: ImageHeader;
 }
 
-/** A file's bytes. A pipe is opened without waiting for one who writes to it. Throws where it is no file. */
+/** Reads a regular file. A pipe is opened without waiting for a writer. Errors: it is not a regular file. */
 function readRegular(path: string): Buffer {
   const file = openSync(filePath(path), constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -24,7 +24,7 @@ function readRegular(path: string): Buffer {
   }
 }
 
-/** A file's bytes and its header. Throws a BrokenImage. */
+/** Reads a file's bytes and header. Errors: a BrokenImage. */
 export function readImageFile(path: string): ImageFile {
   let bytes: Buffer;
   try {

@@ -23,7 +23,7 @@ const indexSchema = z.object({
   notes: z.array(z.string()),
 });
 
-/** Changes when something is added to, taken from or renamed in a folder; and with a file's content. */
+/** Returns a mark that changes if an entry of a folder is added, removed or renamed, or if a file's content changes. */
 async function markOf(path: string): Promise<string> {
   const { mtimeMs, ctimeMs, ino, size } = await stat(filePath(path));
   return [mtimeMs, ctimeMs, ino, size].join(' ');
@@ -35,10 +35,13 @@ async function marksOf(paths: readonly string[]): Promise<[string, string][]> {
   return marks;
 }
 
-/** A change this long after the last one may leave a folder's times as they are: file systems count in coarse ticks. */
+/**
+ * A change within these milliseconds after another may not change a folder's times, because file systems use coarse
+ * ticks.
+ */
 const tick = 2000;
 
-/** Milliseconds of the newest change among marks. */
+/** Returns the time of the newest change among marks, in milliseconds. */
 function newest(marks: readonly (readonly [string, string])[]): number {
   return Math.max(...marks.map(([, mark]) => Math.max(...mark.split(' ').slice(0, 2).map(Number))));
 }
@@ -53,7 +56,7 @@ function pathOf(root: string, cacheDirectory: string): string {
 async function readIndex(path: string, root: string): Promise<FolderScan | undefined> {
   try {
     const [sum, text] = (await readFile(path, 'utf8')).split('\n');
-    // A changed name or class would train on wrong labels.
+    // A damaged name or class would lead to training with wrong labels.
     if (sha256(text) !== sum) return undefined;
     const index = indexSchema.parse(JSON.parse(text));
     if (index.root !== root) return undefined;
@@ -61,19 +64,19 @@ async function readIndex(path: string, root: string): Promise<FolderScan | undef
     const { train, val, notes, marks } = index;
     return { train, ...(val && { val }), watched: marks.map(([watched]) => watched), notes };
   } catch {
-    // Whatever is wrong with the index or has become of the folder: listing it anew says what it is.
+    // Whatever is wrong with the index or the folder: listing it again reports it.
     return undefined;
   }
 }
 
 export interface FolderIndex extends FolderScan {
-  /** Whether it was listed now, and not before. */
+  /** Whether the folder was listed now, not read from the index. */
   readonly fresh: boolean;
 }
 
 /**
- * The classes and images of `root` (absolute), from the index kept in `cacheDirectory` as long as no folder of classes
- * and no label file has changed. An index that cannot be kept (a full disk) is not an error. `now`: milliseconds.
+ * Returns the classes and images of `root` (absolute), from the index in `cacheDirectory` as long as no class folder
+ * and no label file has changed. An index that cannot be written (a full disk) is not an error. `now`: milliseconds.
  */
 export async function indexFolder(root: string, cacheDirectory: string, now: () => number): Promise<FolderIndex> {
   const path = pathOf(root, cacheDirectory);

@@ -1,21 +1,21 @@
-// The classes that the lines of a label file name, by their names or their positions.
+// Determines the classes of the lines of a label file, by name or by position.
 import { cannot, type IsdaError } from '../../../common/errors.js';
 import { comparable } from './file-names.js';
 
-/** What a line says: the image's name, where it has one, and the class. */
+/** The content of a line: the image's name, if any, and the class. */
 export interface LabelLine {
   readonly image: string | undefined;
-  /** What comes behind the image: the class, perhaps with boxes behind it. */
+  /** The text after the image's name: the class, possibly followed by boxes. */
   readonly label: string;
   readonly number: number;
 }
 
-/** The error for a label file, or a line of it, that cannot be used. */
+/** Returns the error for an unusable label file, or a line of it. */
 export function unusableLabels(path: string, reason: string, hint?: string): IsdaError {
   return cannot('read the labels of the validation images', reason, { code: 'data/labels', place: path, hint });
 }
 
-/** The places at which a line may be divided into two parts: names of images and classes may have blanks in them. */
+/** Returns all divisions of a line into two parts, because names of images and classes may contain spaces. */
 export function divisions(line: string): [before: string, rest: string][] {
   return [...line.matchAll(/\s*,\s*|\s+/g)].map(({ 0: gap, index }) => [
     line.slice(0, index),
@@ -23,7 +23,7 @@ export function divisions(line: string): [before: string, rest: string][] {
   ]);
 }
 
-/** A class that a line may mean, and what follows it there. */
+/** A class that a line may contain, and the text after it. */
 interface Reading {
   readonly label: number;
   readonly rest: string;
@@ -32,14 +32,14 @@ interface Reading {
 interface Readings {
   readonly line: LabelLine;
   readonly byName?: Reading | undefined;
-  /** Of a number beside an image's name. */
+  /** For a number in a line with an image's name. */
   readonly byPosition?: Reading | undefined;
   readonly isNumber: boolean;
 }
 
 const isNumber = (text: string): boolean => /^-?\d+(\.\d+)?$/.test(text);
 
-/** The longest beginning of a label that is a class, and the number that it begins with. */
+/** Returns the class of the longest start of a label that is a class name, and that of the number at its start. */
 function readingsOf(line: LabelLine, labels: ReadonlyMap<string, number>): Readings {
   const { label, image } = line;
   const parts: [string, string][] = [...divisions(label), [label, '']];
@@ -54,10 +54,10 @@ function readingsOf(line: LabelLine, labels: ReadonlyMap<string, number>): Readi
 }
 
 /**
- * The class of each line, a position in `classes`. A class is given by its name, or beside an image's name by its
- * position in the sorted names. Numbers are read in one way in all lines: as names where all of them are names, else as
- * positions. Errors: an unknown class; numbers that may be names and positions of different classes; a second class
- * behind the first.
+ * Returns the class of each line, a position in `classes`. A class is given by its name, or in a line with an image's
+ * name by its position in the sorted names. Numbers have the same meaning in all lines: names if all of them are names,
+ * else positions. Errors: an unknown class; numbers that may be names and positions of different classes; a second
+ * class after the first.
  */
 export function classesOfLines(path: string, lines: readonly LabelLine[], classes: readonly string[]): number[] {
   const labels = new Map(classes.map((name, label) => [comparable(name), label]));
@@ -93,7 +93,7 @@ function unknown(path: string, { image, label, number }: LabelLine, classes: rea
   return unusableLabels(`${path}:${number}`, `${label} is not a class of train/`, hint);
 }
 
-/** Errors: something behind the class that is neither a box of it (numbers) nor its own name again. */
+/** Errors: text after the class that is neither a box (numbers) nor the class name again. */
 function requireOneClass(path: string, line: LabelLine, { label, rest }: Reading, classes: readonly string[]): void {
   const name = comparable(classes[label]);
   const boxes = comparable(rest).split(name).join(' ');

@@ -6,7 +6,7 @@ import { comparable, decodeName, filePath } from './file-names.js';
 import { labelFiles } from './listing.js';
 import { classesOfLines, divisions, unusableLabels, type LabelLine } from './label-classes.js';
 
-/** The label file of a root, in it or in its `folder` of images to evaluate on. Errors: there is none. */
+/** Finds the label file, in a root or in its `folder` of evaluation images. Errors: there is none. */
 export async function findLabelFile(root: string, folder: string): Promise<string> {
   for (const name of labelFiles) {
     for (const path of [join(root, name), join(root, folder, name)]) {
@@ -23,11 +23,9 @@ export async function findLabelFile(root: string, folder: string): Promise<strin
 
 const stem = (file: string): string => basename(file, extname(file));
 
-/**
- * Finds an image by its name, or by its name without the extension, which a label file may leave out or give otherwise.
- */
+/** Finds an image by its name, or by its name without the extension, which a label file may omit or change. */
 interface Images {
-  /** The image's position; undefined: there is none of that name. Errors: several without the extension. */
+  /** Returns the image's position; undefined if none has that name. Errors: several have it without the extension. */
   readonly find: (name: string, place: string) => number | undefined;
   /** Whether an image has this name with its extension. */
   readonly has: (name: string) => boolean;
@@ -54,8 +52,8 @@ function imagesOf(files: readonly string[]): Images {
 }
 
 /**
- * The lines that are not empty. Where all of them are classes, they name no images. Otherwise a line is divided behind
- * the first part that is an image of the folder; behind its first word where none is.
+ * Returns the lines that are not empty. If all of them are classes, they do not name images. Otherwise a line is
+ * divided after the first part that is an image of the folder, or after its first word if no part is.
  */
 function parseLines(path: string, whole: string, images: Images, isClass: (name: string) => boolean): LabelLine[] {
   const kaggle = basename(path) === 'LOC_val_solution.csv';
@@ -79,8 +77,8 @@ function parseLines(path: string, whole: string, images: Images, isClass: (name:
 }
 
 /**
- * The label of each of `images` (sorted names), a position in `classes` (`classesOfLines`).
- * Errors: an unknown class, an image without a label or with two, as many lines as there are not images.
+ * Returns the label of each of `images` (sorted names), a position in `classes` (`classesOfLines`). Errors: an unknown
+ * class; an image without a label or with two; a number of lines other than that of the images.
  */
 export async function readLabels(
   path: string,
@@ -101,7 +99,7 @@ export async function readLabels(
     return Int32Array.from(classesOfLines(path, lines, classes));
   }
   if (named.length < lines.length) throw unusableLabels(path, 'some lines name an image and some do not');
-  // Lines of images that are not there do not matter.
+  // Lines of missing images are ignored.
   const own = named.flatMap((line) => {
     const position = byName.find(line.image!, `${path}:${line.number}`);
     return position === undefined ? [] : [{ line, position }];
@@ -109,7 +107,7 @@ export async function readLabels(
   return labelsByName(path, images, own, classes);
 }
 
-/** The label of each image, from the lines that name it. Errors: an image without a label, or with two. */
+/** Returns the label of each image from the lines with its name. Errors: an image without a label, or with two. */
 function labelsByName(
   path: string,
   images: readonly string[],

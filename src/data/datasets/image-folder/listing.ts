@@ -1,4 +1,4 @@
-// Lists one folder of an image folder: its folders, its images and skipped files.
+// Lists one folder of an image folder: its subfolders, its images and skipped files.
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Dirent, Stats } from 'node:fs';
@@ -13,28 +13,27 @@ export interface Listing {
   readonly images: readonly string[];
 }
 
-/** Collects what is in the folders and is not used. */
+/** Counts the skipped files and folders. */
 export interface PassedOver {
-  /** Files of image formats that are not read, by their extension. */
+  /** Files of unsupported image formats, by extension. */
   readonly unread: Map<string, number>;
-  /** Files that are no images, by their extension. */
+  /** Files that are not images, by extension. */
   readonly other: Map<string, number>;
-  /** Folders that systems make, by their name. */
+  /** Folders created by systems, by name. */
   readonly system: Map<string, number>;
 }
 
-/** Nothing yet. */
+/** Returns empty counts. */
 export const nothingPassed = (): PassedOver => ({ unread: new Map(), other: new Map(), system: new Map() });
 
 const image = /\.(jpe?g|jpe|jfif|png|webp|avif|tiff?|gif)$/i;
 
-/** Extensions of image formats that are not read. */
+/** Extensions of unsupported image formats. */
 const otherImage = /\.(bmp|jp2|jxl|hei[cf]|p[bgnp]m)$/i;
 
 /**
- * The files of labels that are looked for, first to last: Kaggle's, `IMAGE CLASS` a line as Caffe's val.txt,
- * Tiny-ImageNet's, which goes on with a box, and TensorFlow's list of one class a line in the order of the images'
- * names.
+ * The label files in order of preference: Kaggle's, `IMAGE CLASS` per line as in Caffe's val.txt, Tiny-ImageNet's, with
+ * a box after that, and TensorFlow's list of one class per line in the order of the images' names.
  */
 export const labelFiles = [
   'LOC_val_solution.csv',
@@ -46,9 +45,7 @@ export const labelFiles = [
 
 const isLabelFile = (name: string): boolean => labelFiles.some((each) => each === name);
 
-/**
- * Folders that Synology, QNAP, Windows, macOS and Linux make of themselves, with thumbnails or deleted files in them.
- */
+/** Folders that Synology, QNAP, Windows, macOS and Linux create, with thumbnails or deleted files in them. */
 const systemFolders = [
   '@eaDir',
   '#recycle',
@@ -60,21 +57,21 @@ const systemFolders = [
   'lost+found',
 ];
 
-/** The order of torchvision's ImageFolder: by code points, which is that of the bytes. */
+/** The order of torchvision's ImageFolder: by code point, which equals the order of the bytes. */
 function byCodePoint(a: string, b: string): number {
   return Buffer.compare(nameBytes(a), nameBytes(b));
 }
 
 export const layoutHint = 'expected train/CLASS/IMAGE and val/CLASS/IMAGE, or CLASS/IMAGE alone (docs/data.md)';
 
-/** The error for a folder that is not laid out as it must be. */
+/** Returns the error for a folder with an invalid layout. */
 export function unusable(root: string, reason: string, place: string, hint?: string): IsdaError {
   return cannot(`use the images in ${root}`, reason, { code: 'data/layout', place, hint });
 }
 
 const countIn = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
 
-/** What is in a folder, hidden entries left out. Errors: it is not there, it is a file, it may not be read. */
+/** Returns the entries of a folder without hidden ones. Errors: it is missing, is a file, or cannot be read. */
 async function entriesOf(root: string, path: string): Promise<{ name: string; entry: Dirent<Buffer> }[]> {
   try {
     const entries = await readdir(filePath(path), { withFileTypes: true, encoding: 'buffer' });
@@ -88,13 +85,13 @@ async function entriesOf(root: string, path: string): Promise<{ name: string; en
   }
 }
 
-/** Errors: a pipe, a socket or a device under the name of an image. */
+/** Errors: a pipe, a socket or a device has the name of an image. */
 function refuseSpecial(root: string, path: string, entry: Dirent<Buffer> | Stats): void {
   const kind = image.test(path) ? specialKind(entry) : undefined;
   if (kind !== undefined) throw unusable(root, `${kind} has the name of an image`, path, 'move it elsewhere');
 }
 
-/** Links count as what they point to; one to nowhere only where it has the name of an image, which is then broken. */
+/** Links are followed. A dangling link is an error, unless it has the name of an image, which is then broken. */
 async function isFolder(root: string, path: string, entry: Dirent<Buffer>): Promise<boolean> {
   refuseSpecial(root, path, entry);
   if (!entry.isSymbolicLink()) return entry.isDirectory();
@@ -118,14 +115,14 @@ async function isFolder(root: string, path: string, entry: Dirent<Buffer>): Prom
   return status.isDirectory();
 }
 
-/** Called with what is wrong with a folder: it throws the error, or keeps it so that the rest is looked at too. */
+/** Called with an error of a folder: throws it, or keeps it so that the rest is checked too. */
 export type Refuse = (error: unknown) => undefined;
 
 export const throwAtOnce: Refuse = (error) => {
   throw error;
 };
 
-/** The folders and images in a folder, sorted; what is passed over is counted in `passed`. */
+/** Returns the folders and images in a folder, sorted; skipped entries are counted in `passed`. */
 export async function list(
   root: string,
   path: string,
@@ -147,7 +144,7 @@ export async function list(
   return { folders: folders.sort(byCodePoint), images: images.sort(byCodePoint) };
 }
 
-/** What was passed over, a line each: `image files passed over: 12 .bmp; JPEG, … are read`. */
+/** Returns messages about skipped files and folders: `image files passed over: 12 .bmp; JPEG, … are read`. */
 export function passedOverLines({ unread, other, system }: PassedOver): string[] {
   const [files, others, folders] = [unread, other, system].map((counts) =>
     [...counts].sort(([a], [b]) => byCodePoint(a, b)).map(([what, n]) => `${n} ${what}`),

@@ -11,13 +11,13 @@ import type { Resampler } from './resample.js';
 
 interface ImageDecoding {
   readonly resampler: Resampler;
-  /** Of ordinary JPEG files. */
+  /** For ordinary JPEG files. */
   readonly decode?: DecodeJpeg | undefined;
-  /** Whether images are turned as EXIF says. */
+  /** Whether images are rotated by their EXIF orientation. */
   readonly turns?: boolean;
 }
 
-/** The whole of an image, turned where that is wanted; a TIFF always is, as by Pillow. Throws a BrokenImage. */
+/** Decodes a whole image; rotated if `turns`, a TIFF always, as by Pillow. Errors: a BrokenImage. */
 export async function wholeImage(path: string, { bytes, header }: ImageFile, turns: boolean): Promise<Pixels> {
   try {
     if (header === undefined) {
@@ -32,7 +32,7 @@ export async function wholeImage(path: string, { bytes, header }: ImageFile, tur
   }
 }
 
-/** Hands on the needed part of an image, resized. */
+/** Resizes the required part of an image and passes it to `use`. */
 function useParts(part: Pixels, geometry: Geometry, resampler: Resampler, use: (pixels: Uint8Array) => void): void {
   resampler.room(part.bytes.length).set(part.bytes);
   const layout = { channels: part.channels, stride: part.width * part.channels, origin: 0 };
@@ -40,8 +40,8 @@ function useParts(part: Pixels, geometry: Geometry, resampler: Resampler, use: (
 }
 
 /**
- * Hands `use` the pixels of the image file at `path` as `geometryOf` says, RGB; they are valid only within that call.
- * At once where `decode` can, else later, after decoding on another thread. Throws a BrokenImage.
+ * Passes the pixels of the image file at `path`, resized by `geometryOf`, to `use`: RGB, valid only within that call.
+ * Synchronously if `decode` can decode it, else later, after decoding on another thread. Errors: a BrokenImage.
  */
 export function makeImage(
   path: string,

@@ -1,11 +1,11 @@
-// EXIF's orientation of an image, out of a file's bytes.
+// Reads the EXIF orientation of an image from the bytes of its file.
 
-/** As EXIF numbers them: 1 upright, 2 mirrored, 3 upside down, … 6 to be turned clockwise, 8 counterclockwise. */
+/** Values of EXIF: 1 upright, 2 mirrored, 3 upside down, … 6 to be rotated clockwise, 8 counterclockwise. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const orientationTag = 0x0112;
 
-/** The orientation in a TIFF structure, which EXIF is; undefined where it does not say, or is damaged. */
+/** Returns the orientation in a TIFF structure, the form of EXIF data; undefined if it has none or is damaged. */
 function tiffOrientation(bytes: Buffer): Orientation | undefined {
   if (bytes.length < 14) return undefined;
   const little = bytes.toString('latin1', 0, 2) === 'II';
@@ -22,12 +22,12 @@ function tiffOrientation(bytes: Buffer): Orientation | undefined {
   return undefined;
 }
 
-/** The orientation in the content of a JPEG's APP1 segment; undefined where that is no EXIF. */
+/** Returns the orientation in the content of a JPEG's APP1 segment; undefined if that is not EXIF. */
 export function exifOrientation(segment: Buffer): Orientation | undefined {
   return segment.toString('latin1', 0, 6) === 'Exif\0\0' ? tiffOrientation(segment.subarray(6)) : undefined;
 }
 
-/** The orientation in the chunk eXIf of a PNG. */
+/** Returns the orientation in the eXIf chunk of a PNG; undefined if there is none. */
 export function pngOrientation(bytes: Buffer): Orientation | undefined {
   for (let at = 8; at + 8 <= bytes.length;) {
     const length = bytes.readUInt32BE(at);

@@ -2,13 +2,13 @@
 import { decodeName, nameBytes } from './file-names.js';
 
 export interface PackedNames {
-  /** The bytes of the names, one after another. */
+  /** The concatenated bytes of the names. */
   readonly text: Uint8Array<SharedArrayBuffer>;
-  /** Where each name ends in `text`. */
+  /** The end of each name in `text`. */
   readonly ends: Uint32Array<SharedArrayBuffer>;
 }
 
-/** Packs names in their order. */
+/** Packs names in order. */
 export function packNames(names: readonly string[]): PackedNames {
   const encoded = names.map(nameBytes);
   const total = encoded.reduce((sum, name) => sum + name.length, 0);
@@ -23,7 +23,7 @@ export function packNames(names: readonly string[]): PackedNames {
   return { text, ends };
 }
 
-/** The name at a position. */
+/** Returns the name at a position. */
 export function nameAt({ text, ends }: PackedNames, index: number): string {
   const start = index === 0 ? 0 : ends[index - 1];
   return decodeName(Buffer.from(text.buffer, start, ends[index] - start));

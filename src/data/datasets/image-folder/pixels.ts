@@ -1,8 +1,8 @@
-// Decoded pixels: a part of them, and turning them by EXIF's orientation.
+// Decoded pixels: cutting a part, and rotation by EXIF orientation.
 import type { Box } from './crop-box.js';
 import type { Orientation } from './orientation.js';
 
-/** Pixels of a part of an image: rows from the top, 1 (grey) or 3 channels, last. */
+/** Pixels of an image or a part of it: rows from the top, channels last, 1 (grey) or 3. */
 export interface Pixels {
   readonly bytes: Uint8Array;
   readonly width: number;
@@ -10,7 +10,7 @@ export interface Pixels {
   readonly channels: 1 | 3;
 }
 
-/** A part of pixels. */
+/** Copies a part of pixels. */
 export function cut({ bytes, width, channels }: Pixels, box: Box): Pixels {
   const rowBytes = box.width * channels;
   const cutBytes = new Uint8Array(box.height * rowBytes);
@@ -21,7 +21,7 @@ export function cut({ bytes, width, channels }: Pixels, box: Box): Pixels {
   return { bytes: cutBytes, width: box.width, height: box.height, channels };
 }
 
-/** Where the pixel (y, x) of a turned image is in one of `height` x `width`: row and column. */
+/** Returns row and column, in an image of `height` x `width`, of the pixel (y, x) of the rotated image. */
 const sources: Readonly<
   Record<Orientation, (y: number, x: number, height: number, width: number) => readonly [number, number]>
 > = {
@@ -35,7 +35,7 @@ const sources: Readonly<
   8: (y, x, _, width) => [x, width - 1 - y],
 };
 
-/** The pixels as they are to be seen, as by Pillow's `ImageOps.exif_transpose`. */
+/** Returns the pixels in upright orientation, as Pillow's `ImageOps.exif_transpose`. */
 export function turned(pixels: Pixels, orientation: Orientation): Pixels {
   if (orientation === 1) return pixels;
   const { bytes, channels } = pixels;

@@ -14,18 +14,18 @@ import { makeImage } from './make-image.js';
 import { nameAt } from './packed-names.js';
 import { createResampler } from './resample.js';
 
-/** The reader of image files. Images that cannot be read are thrown as BrokenImage. */
+/** Creates the reader of image files. An image that cannot be read is thrown as a BrokenImage. */
 export function createFileReader(
   source: ImageSource,
   { root, names, resize, decoding, turns }: FileStorage,
   augmentation: AugmentationOptions,
   own?: Transform,
 ): ImageReader {
-  // Threads come from the readers, one image each; and no image is decoded twice in a row.
+  // One thread per image, because readers run in parallel; no cache, because no image is decoded twice in a row.
   sharp.concurrency(1);
   sharp.cache(false);
   const exactly = { resampler: createResampler(), ...(turns === true && { turns }) };
-  // Loaded by the first image that is trained on: an evaluation does without the library.
+  // Loaded with the first training image: evaluation does not need the library.
   let decode: DecodeJpeg | undefined;
   const forTraining = () => (decoding === 'fast' ? { ...exactly, decode: (decode ??= loadFastJpeg()) } : exactly);
   const pipeline = createPipeline(augmentation, source, own);

@@ -2,28 +2,30 @@
 import type { AxisWeights } from './axis.js';
 import { kernelBytes } from './kernel-bytes.js';
 
-/** Pixels of an image or of a part of it in a resampler's room. */
+/** Layout of the pixels of an image, or of a part of it, in a resampler's memory. */
 interface PixelLayout {
   /** 1: grey, 3: red, green, blue side by side. */
   readonly channels: 1 | 3;
   /** Bytes from one row to the next. */
   readonly stride: number;
-  /** Where the first pixel that the axes need is. */
+  /** Offset of the first pixel that the axes need. */
   readonly origin: number;
 }
 
-/** Resizes one image at a time in memory of its own. */
+/** Resizes one image at a time in its own memory. */
 export interface Resampler {
-  /** Room for so many bytes of pixels, to be written before `resize`. Valid until the next call. */
+  /**
+   * Returns memory for the given number of bytes, to be filled with pixels before `resize`. Valid until the next call.
+   */
   room(bytes: number): Uint8Array<ArrayBuffer>;
   /**
-   * The resized image: as many rows and columns as the axes have outputs, 3 channels (the same three where the image is
+   * Returns the resized image: as many rows and columns as the axes have outputs, 3 channels (equal if the image is
    * grey). Valid until the next call.
    */
   resize(layout: PixelLayout, horizontal: AxisWeights, vertical: AxisWeights): Uint8Array;
 }
 
-/** The exports of native/resample.ts; all but counts are addresses and distances in bytes. */
+/** The exports of native/resample.ts; all arguments except counts are addresses and distances in bytes. */
 interface Kernel {
   readonly memory: WebAssembly.Memory;
   rows(
@@ -54,11 +56,11 @@ interface Kernel {
 
 const pageBytes = 65536;
 
-/** The kernel works in blocks of 16 bytes, and may touch one beyond the end. */
+/** The kernel works in blocks of 16 bytes, and may access one beyond the end. */
 const block = 16;
 const aligned = (bytes: number): number => Math.ceil(bytes / block) * block;
 
-/** A resampler; the pixels' room starts at address 0, what it works with lies behind them. */
+/** Creates a resampler. The pixels start at address 0; working memory follows them. */
 export function createResampler(): Resampler {
   const module = new WebAssembly.Module(Buffer.from(kernelBytes, 'base64'));
   const kernel = new WebAssembly.Instance(module).exports as unknown as Kernel;
@@ -71,7 +73,7 @@ export function createResampler(): Resampler {
     if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
   };
 
-  /** Writes an axis at an address; the addresses of its parts, and where the next may begin. */
+  /** Writes an axis at an address; returns the addresses of its parts, and of the free memory after them. */
   const place = ({ starts, sizes, weights }: AxisWeights, at: number) => {
     const integers = new Int32Array(memory.buffer);
     const addresses = { starts: at, sizes: at + 4 * starts.length, weights: at + 8 * starts.length };

@@ -19,45 +19,45 @@ import { otherClasses, refuseStray, refuseTwins } from './wrong-layout.js';
 /** The images of one class. */
 interface ClassFiles {
   readonly name: string;
-  /** The folder of the class, where it is not called as the class. */
+  /** The folder of the class, if it does not have the name of the class. */
   readonly folder?: string | undefined;
-  /** Paths of the images in the folder of the class: its own images sorted, then those of each folder in it. */
+  /** Paths of the images relative to the class folder: its own images sorted, then those of each folder in it. */
   readonly files: readonly string[];
 }
 
-/** One part: each class with its images, classes in the order of the training set's. */
+/** One part: each class with its images, in the order of the classes of the training set. */
 export interface PartFiles {
-  /** The folder of the part: `train`, `val`, …; empty where the folders of classes are in the root. */
+  /** The folder of the part: `train`, `val`, …; empty if the class folders are in the root. */
   readonly folder: string;
   readonly classes: readonly ClassFiles[];
-  /** Whether the images lie in one folder without folders of classes. */
+  /** Whether the images are in one folder without class folders. */
   readonly flat: boolean;
 }
 
-/** The number of images of a part. */
+/** Returns the number of images of a part. */
 export const countOf = ({ classes }: PartFiles): number => classes.reduce((sum, { files }) => sum + files.length, 0);
 
 export interface FolderScan {
   readonly train: PartFiles;
-  /** Absent: there is no folder of images to evaluate on. */
+  /** Absent: there is no folder of evaluation images. */
   readonly val?: PartFiles | undefined;
-  /** What the scan depends on: folders and files whose change makes it void. Absolute. */
+  /** Folders and files whose change invalidates the scan. Absolute. */
   readonly watched: readonly string[];
-  /** What is in the folders and was passed over, in words. */
+  /** Messages about skipped files and folders. */
   readonly notes: readonly string[];
 }
 
-/** Names of the folder of images to evaluate on; the first that is there counts. */
+/** Names of the folder of evaluation images; the first existing one is used. */
 export const evaluationFolders = ['val', 'valid', 'validation', 'test'] as const;
 
-/** The folders that may be of classes, where there is no train/. */
+/** Returns the folders that may be class folders if there is no train/. */
 const besideEvaluation = (folders: readonly string[]): string[] =>
   folders.filter((name) => !evaluationFolders.some((each) => each === name));
 
 interface Scanning {
   readonly root: string;
   readonly passed: PassedOver;
-  /** Of what does not keep the rest from being listed. */
+  /** Called with errors after which the rest can be listed. */
   readonly refuse: Refuse;
   /** Absolute. */
   readonly watched: string[];
@@ -75,7 +75,7 @@ async function listWatched({ root, passed, watched, refuse }: Scanning, path: st
   return list(root, path, passed, refuse);
 }
 
-/** The images of a class's folder and, as torchvision's ImageFolder, of the folders in it. */
+/** Returns the images of a class folder and, as torchvision's ImageFolder, of the folders in it. */
 const filesBelow = (scanning: Scanning, path: string): Promise<string[]> =>
   namesBelow(scanning.root, path, (folder) => listWatched(scanning, folder));
 
@@ -110,7 +110,7 @@ async function scanTrain(scanning: Scanning, folder: string): Promise<PartFiles>
   return { folder, classes, flat: false };
 }
 
-/** A part without folders of classes; `below`: the folder in it that has the images, or nothing. */
+/** Scans a part without class folders; `below`: the folder in it with the images, or empty. */
 async function scanFlat(
   scanning: Scanning,
   folder: string,
@@ -153,18 +153,16 @@ async function scanVal(scanning: Scanning, folder: string, names: readonly strin
   return { folder, classes, flat: false };
 }
 
-/** The folder of images to evaluate on, if there is one. */
+/** Returns the folder of evaluation images, if there is one. */
 async function evaluationFolder(root: string): Promise<string | undefined> {
   for (const name of evaluationFolders) if (await isFolderThere(join(root, name))) return name;
   return undefined;
 }
 
-/**
- * So many folders of classes tell that others beside them are of classes too: on a network disk each look costs time.
- */
+/** Number of class folders after which no others are checked: on a network disk each check takes time. */
 const tellingClasses = 2;
 
-/** Whether a folder holds folders of classes itself, without a train/: at least two have images directly in them. */
+/** Whether a folder contains class folders directly, without train/: at least two have images directly in them. */
 export async function holdsClasses(root: string): Promise<boolean> {
   const passed = nothingPassed();
   let found = 0;
@@ -175,7 +173,7 @@ export async function holdsClasses(root: string): Promise<boolean> {
   return false;
 }
 
-/** What keeps a folder without a train/ from being one of classes, in words. Errors: it cannot be read. */
+/** Returns the reason why a folder without train/ has too few class folders. Errors: it cannot be read. */
 export async function tooFewClasses(root: string): Promise<string> {
   const passed = nothingPassed();
   const own = await list(root, root, passed);
@@ -188,8 +186,8 @@ export async function tooFewClasses(root: string): Promise<string> {
 }
 
 /**
- * Lists a folder of images. Errors name the folder or file that is not as it should be; `refuse` gets those without
- * which the rest can be listed, what they are about then being left out.
+ * Lists a folder of images. Errors name the invalid folder or file; `refuse` gets those after which the rest can be
+ * listed, without what they concern.
  */
 export async function scanFolder(root: string, refuse: Refuse = throwAtOnce): Promise<FolderScan> {
   const passed = nothingPassed();
@@ -197,7 +195,7 @@ export async function scanFolder(root: string, refuse: Refuse = throwAtOnce): Pr
   const isPlain = !(await isFolderThere(join(root, 'train'))) && (await holdsClasses(root).catch(() => false));
   const train = await scanTrain(scanning, isPlain ? '' : 'train');
   const folder = await evaluationFolder(root);
-  // Another folder to evaluate on may come to be there.
+  // A preferred folder of evaluation images may be added later.
   if (folder !== evaluationFolders[0] && !isPlain) scanning.watched.push(root);
   const names = train.classes.map(({ name }) => name);
   const val = folder === undefined ? undefined : await scanVal(scanning, folder, names).catch(refuse);

@@ -18,7 +18,7 @@ import { indexFolder, type FolderIndex } from './index-cache.js';
 import { packNames } from './packed-names.js';
 import { evaluationFolders, holdsClasses, isFolderThere, tooFewClasses, type PartFiles } from './scan.js';
 
-/** The layout and normalization of what the network gets. */
+/** Returns the layout and normalization of the network's input. */
 export function folderFormat({ imageSize, mean, std }: FolderOptions): ImageFormat {
   const levels = ([red, green, blue]: readonly [number, number, number]) =>
     [255 * red, 255 * green, 255 * blue] as const;
@@ -26,8 +26,8 @@ export function folderFormat({ imageSize, mean, std }: FolderOptions): ImageForm
 }
 
 /**
- * The first of `candidates`, or `imagenet/` in one, that holds a train/; of one's own images also one that holds the
- * folders of classes themselves. Absolute. Errors: none does.
+ * Returns the first of `candidates`, or `imagenet/` in one, that contains train/; for custom images also one that
+ * contains the class folders directly. Absolute. Errors: there is none.
  */
 export async function locateImageFolder(name: FolderOptions['name'], candidates: readonly string[]): Promise<string> {
   const folders = candidates.flatMap((each) => (name === 'imagenet' ? [each, join(each, 'imagenet')] : [each]));
@@ -48,14 +48,14 @@ export async function locateImageFolder(name: FolderOptions['name'], candidates:
   );
 }
 
-/** A hint where there are images, but not in folders of two classes. */
+/** Returns a hint about folders that do not contain at least two class folders. */
 async function notByClass(folders: readonly string[]): Promise<string | undefined> {
   const found = await Promise.all(folders.map((folder) => tooFewClasses(folder).catch(() => undefined)));
   return found.find((each) => each !== undefined);
 }
 
 /**
- * A hint where the folder of training images has another name than train/, or is the one that was given; where it is
+ * Returns a hint if the folder of training images is not called train, if it was itself given, or if the data set is
  * CIFAR.
  */
 async function calledOtherwise(folders: readonly string[]): Promise<string | undefined> {
@@ -78,26 +78,28 @@ async function calledOtherwise(folders: readonly string[]): Promise<string | und
   return undefined;
 }
 
-/** md5 of the names of all images with their classes, in order: changes when an image is added, removed or renamed. */
+/**
+ * Returns the md5 of the names of all images with their classes, in order: changes if an image is added, removed or
+ * renamed.
+ */
 export function listChecksum(names: readonly string[]): string {
   const hash = createHash('md5');
   for (const name of names) hash.update(nameBytes(name)).update('\n');
   return hash.digest('hex');
 }
 
-/** All values, or `count` of more, evenly spaced. */
+/** Returns all values, or `count` evenly spaced ones if there are more. */
 export function evenlySpaced<Value>(values: readonly Value[], count: number): Value[] {
   const step = Math.max(1, values.length / count);
   return Array.from({ length: Math.min(values.length, count) }, (_, index) => values[Math.floor(index * step)]);
 }
 
-/** Images of a part whose sizes are looked at. */
+/** Maximum number of images of a part whose sizes are read. */
 const maxSizes = 10_000;
 
 /**
- * md5 of a part's list of images and of their sizes in bytes, of which at most 10 000, evenly spaced, are looked at:
- * other images under the same names, such as smaller copies, are other data. An image that is not there counts as
- * empty.
+ * Returns the md5 of a part's list of images and of their sizes in bytes, of at most 10 000 evenly spaced images: other
+ * images with the same names, such as smaller copies, are other data. A missing image counts as empty.
  */
 export async function partDigest(root: string, list: string, names: readonly string[]): Promise<string> {
   const sizes = await pMap(
@@ -110,21 +112,21 @@ export async function partDigest(root: string, list: string, names: readonly str
     .digest('hex');
 }
 
-/** The paths of a part's images relative to the root, class after class. */
+/** Returns the paths of a part's images relative to the root, class after class. */
 export function namesOf({ folder, classes, flat }: PartFiles): string[] {
   return classes.flatMap(({ name, folder: own = name, files }) =>
     files.map((file) => (flat ? join(folder, file) : join(folder, own, file))),
   );
 }
 
-/** Image files below a root, read as the options say. */
+/** Returns the storage of image files below a root, with the options for reading them. */
 export function filesStorage(root: string, names: readonly string[], options: FolderOptions): FileStorage {
   const { resize, decoding, orientation } = options;
   const turns = orientation === 'apply' && { turns: true };
   return { kind: 'files', root, names: packNames(names), resize, decoding, ...turns };
 }
 
-/** A part without images, of classes that are known. */
+/** Returns a part without images, with the same classes. */
 const withoutImages = ({ classes }: PartFiles): PartFiles => ({
   folder: '',
   classes: classes.map(({ name }) => ({ name, files: [] })),
@@ -159,10 +161,10 @@ async function sourceOf(
 }
 
 /**
- * Both parts of a folder of images, the test part without images where a holdout is evaluated on and there are no
- * others. `candidates`: absolute folders to look in, first to last.
- * Errors: no train/, or no val/ and no holdout; a class without images; a class of val/ that is not in train/; another
- * number of classes than the config says.
+ * Loads both parts of a folder of images. The test part is empty if a holdout is used for evaluation and there are no
+ * other images for it. `candidates`: absolute folders to search, in order.
+ * Errors: no train/, or no val/ and no holdout; a class without images; a class of val/ that is not in train/; a number
+ * of classes that differs from the config.
  */
 export async function loadImageFolder(
   options: FolderOptions,
@@ -201,9 +203,7 @@ function nothingToEvaluateOn(root: string, trainFolder: string): IsdaError {
   });
 }
 
-/**
- * The number of classes of a folder of images, where it is there. Errors: the folder is not laid out as it must be.
- */
+/** Returns the number of classes of a folder of images; undefined if it is not found. Errors: an invalid layout. */
 export async function folderClasses(
   { name }: Pick<FolderOptions, 'name'>,
   candidates: readonly string[],

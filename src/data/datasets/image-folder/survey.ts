@@ -1,4 +1,4 @@
-// Looks at a folder of images: its classes, how many images each has, and their sizes.
+// Surveys a folder of images: its classes, their numbers of images, and the sizes of images.
 import { join } from 'node:path';
 import pMap from 'p-map';
 import { BrokenImage, maxConcurrentReads } from '../../reader.js';
@@ -10,22 +10,22 @@ import { decodedSize } from './verify.js';
 export interface FolderSurvey {
   readonly root: string;
   readonly classNames: readonly string[];
-  /** Training images of each class. */
+  /** Number of training images per class. */
   readonly counts: readonly number[];
-  /** The folder of images to evaluate on and how many it has; absent where there is none. */
+  /** The folder of evaluation images and their number; absent if there is none. */
   readonly evaluation?: { readonly folder: string; readonly images: number };
-  /** Shorter sides of some images, in pixels, ascending. */
+  /** Shorter sides of a sample of the images, in pixels, ascending. */
   readonly sides: readonly number[];
-  /** Of these, how many could not be read. */
+  /** Number of images in the sample that could not be read. */
   readonly broken: number;
-  /** What is in the folders and was passed over, in words. */
+  /** Messages about skipped files and folders. */
   readonly notes: readonly string[];
 }
 
-/** Images whose sizes are looked at. */
+/** Maximum number of images whose sizes are read. */
 const maxSizes = 200;
 
-/** The shorter side of an image; undefined where it cannot be read. */
+/** Returns the shorter side of an image; undefined if it cannot be read. */
 async function shorterSide(path: string): Promise<number | undefined> {
   try {
     const { width, height } = readImageFile(path).header ?? (await decodedSize(path));
@@ -36,7 +36,7 @@ async function shorterSide(path: string): Promise<number | undefined> {
   }
 }
 
-/** Looks at the images in an absolute folder. Errors: it is not laid out as it must be. */
+/** Surveys the images in an absolute folder. Errors: an invalid layout. */
 export async function surveyFolder(folder: string): Promise<FolderSurvey> {
   const root = await locateImageFolder('image-folder', [folder]);
   const { train, val, notes } = await scanFolder(root);

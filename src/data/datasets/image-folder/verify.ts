@@ -17,18 +17,18 @@ interface BrokenFile {
 export interface FolderPartReport {
   readonly part: 'train' | 'val';
   readonly count: number;
-  /** Images of each class. */
+  /** Number of images per class. */
   readonly classCounts: readonly number[];
-  /** md5 of the list of images and their classes; not of their content. */
+  /** md5 of the list of images and their classes, not of their content. */
   readonly checksum: string;
-  /** Pixels of the smallest and of the largest image that can be read, by area. */
+  /** Sides in pixels of the smallest and the largest image that can be read, by area. */
   readonly smallest?: readonly [width: number, height: number];
   readonly largest?: readonly [width: number, height: number];
   /** Images that cannot be read, by path. */
   readonly broken: readonly BrokenFile[];
 }
 
-/** What is not laid out as it must be. */
+/** A problem of the layout. */
 interface FolderProblem {
   readonly message: string;
   readonly place?: string | undefined;
@@ -39,13 +39,13 @@ export interface FolderReport {
   readonly folder: string;
   readonly classNames: readonly string[];
   readonly parts: readonly FolderPartReport[];
-  /** What keeps runs from using the folder, beside images that cannot be read. */
+  /** Problems that prevent runs from using the folder, except images that cannot be read. */
   readonly problems: readonly FolderProblem[];
-  /** What is in the folders and was passed over, in words. */
+  /** Messages about skipped files and folders. */
   readonly notes: readonly string[];
 }
 
-/** Decodes a whole image file and gives its size, as it is stored. Throws a BrokenImage. */
+/** Decodes a whole image file and returns its size as stored. Errors: a BrokenImage. */
 export async function decodedSize(path: string): Promise<Size> {
   return wholeImage(path, readImageFile(path), false);
 }
@@ -87,8 +87,8 @@ async function verifyPart(
 }
 
 /**
- * Lists a folder anew and decodes every image. `onImage(done, total)` after each. Errors: there are no classes in it.
- * All else, such as a class without images and images that cannot be read, is reported, not thrown.
+ * Lists a folder without its index and decodes every image. Calls `onImage(done, total)` after each. Errors: there are
+ * no classes. Everything else, such as a class without images and images that cannot be read, is reported, not thrown.
  */
 export async function verifyImageFolder(
   root: string,

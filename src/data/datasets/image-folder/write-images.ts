@@ -12,7 +12,7 @@ import { encodePng } from './png.js';
 interface ImageSelection {
   /** Names of classes; absent: all. */
   readonly classes?: readonly string[] | undefined;
-  /** Images of each class, the first ones; absent: all. */
+  /** Maximum number of images per class, from the first on; absent: all. */
   readonly count?: number | undefined;
 }
 
@@ -21,7 +21,7 @@ interface WrittenClass {
   readonly images: number;
 }
 
-/** Errors (usage): a name is no class of the data set. */
+/** Returns the labels of class names. Errors (usage): a name is not a class of the data set. */
 function labelsOf({ classNames, name }: MemorySource, wanted: readonly string[]): number[] {
   return [...new Set(wanted)].map((className) => {
     const label = classNames.indexOf(className);
@@ -34,7 +34,7 @@ function labelsOf({ classNames, name }: MemorySource, wanted: readonly string[])
   });
 }
 
-/** Errors (usage): the folder is there and not empty. */
+/** Errors (usage): the folder exists and is not empty. */
 async function requireFree(directory: string): Promise<void> {
   const found = await readdir(directory).catch((error: unknown) => systemCode(error));
   if (found === 'ENOENT' || (Array.isArray(found) && found.length === 0)) return;
@@ -51,8 +51,8 @@ async function requireFree(directory: string): Promise<void> {
 }
 
 /**
- * Writes images as `CLASS/00027.png`, named by their position in the part: written aside, then moved into place.
- * Errors: a class is unknown; the folder is not empty; it cannot be written.
+ * Writes images as `CLASS/00027.png`, named by their position in the part: to a temporary folder that is then moved
+ * into place. Errors: a class is unknown; the folder is not empty; it cannot be written.
  */
 export async function writeImageFolder(
   source: MemorySource,

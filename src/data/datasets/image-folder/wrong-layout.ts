@@ -1,4 +1,4 @@
-// What is wrong with the layout of a folder of images, in words.
+// Errors for invalid layouts of a folder of images.
 import { join } from 'node:path';
 import { someNames } from '../../../common/format.js';
 import { comparable } from './file-names.js';
@@ -9,14 +9,14 @@ interface Place {
   readonly refuse: Refuse;
 }
 
-/** Refuses images beside the folders of classes. */
+/** Refuses images next to the class folders. */
 export function refuseStray({ root, refuse }: Place, path: string, images: readonly string[]): void {
   if (images.length === 0) return;
   const reason = `${images.length === 1 ? 'an image is' : `${images.length} images are`} beside the folders of classes`;
   refuse(unusable(root, reason, join(path, images[0]), 'put each into the folder of its class, or elsewhere'));
 }
 
-/** Refuses two folders whose names are two spellings of one. */
+/** Refuses two folders whose names are spellings of the same name. */
 export function refuseTwins({ root, refuse }: Place, path: string, folders: readonly string[]): void {
   const seen = new Set<string>();
   for (const name of folders) {
