@@ -17,18 +17,18 @@ import { findCifarFolder, nothingFound, partFiles } from '../../locate.js';
 import type { MemorySource } from '../../source.js';
 
 /**
- * The md5 by which runs know a part: that of its files. Where the classes have other names than the usual ones, the
- * names in their order count too, because they say what a label means.
+ * Returns the md5 that identifies a part for runs: that of its files. If the class names are not the usual ones, it
+ * includes them in their order, because they define the meaning of the labels.
  */
 function digestOf(format: CifarFormat, checksum: string, classNames: readonly string[]): string {
   return hasUsualNames(format, classNames) ? checksum : md5(`${checksum}\n${classNames.join('\n')}`);
 }
 
 /**
- * Loads one part of a CIFAR set. `directory` is the folder of the binary files or its parent.
- * Any positive whole number of records is accepted, also fewer files than the official ones where the last are missing,
- * but not a part of the official set. Throws an error that names the file: missing, empty, cut off (with the byte) or
- * with a label out of range (with the record).
+ * Loads one part of a CIFAR set. `directory` is the folder of the binary files or its parent. Accepts any positive
+ * whole number of records, also fewer files than the official ones if the last are missing, but not an incomplete
+ * official set. Errors name the file: missing, empty, truncated (with the byte) or with a label out of range (with the
+ * record).
  */
 export async function loadCifar(source: {
   readonly name: CifarName;

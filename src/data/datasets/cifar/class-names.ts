@@ -1,4 +1,4 @@
-// Names of the classes of a CIFAR set, and whether they are the usual ones.
+// Class names of a CIFAR set, and whether they are the usual ones.
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { isPlainName, plainClassName, syntheticClassName } from '../../class-nam
 import type { CifarFormat } from './format.js';
 
 /**
- * The names of the classes, one a line; classes without a name, and all where there is no file, are called by their
+ * Reads the class names, one per line; classes without a name, and all classes if there is no file, are named by their
  * number. Errors: the file cannot be read, has no names or too many.
  */
 export async function readClassNames(format: CifarFormat, folder: string): Promise<string[]> {
@@ -39,10 +39,10 @@ export async function readClassNames(format: CifarFormat, folder: string): Promi
   return Array.from({ length: classes }, (_, index) => names[index] ?? plainClassName(index));
 }
 
-/** md5 of a text in hexadecimal. */
+/** Returns the md5 of a text in hexadecimal. */
 export const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
-/** Whether classes have the official names in their order, none at all, or those of `isda data synthesize`. */
+/** Whether the class names are the official ones in order, default names, or those of `isda data synthesize`. */
 export const hasUsualNames = (format: CifarFormat, classNames: readonly string[]): boolean =>
   md5(classNames.join('\n')) === format.namesMd5 ||
   classNames.every((name, label) => isPlainName(name, label) || name === syntheticClassName(label));

@@ -24,7 +24,7 @@ function unreadable(format: CifarFormat, path: string, error: unknown): IsdaErro
   return cannot(`read ${format.title}`, reason, { code: 'data/damaged', place: path, cause: error });
 }
 
-/** Throws where the size is no positive whole number of records. */
+/** Returns the number of records. Errors: the size is not a positive whole number of records. */
 function countRecords(format: CifarFormat, path: string, size: number): number {
   const records = Math.floor(size / format.recordBytes);
   const rest = size - records * format.recordBytes;
@@ -52,9 +52,8 @@ function checkLabels(format: CifarFormat, path: string, bytes: Uint8Array, recor
 }
 
 /**
- * Reads and checks one file of a CIFAR set.
- * Throws, naming the file, where it is missing, empty, cut off within a record or holds a label out of range
- * (records count from 0).
+ * Reads and checks one file of a CIFAR set. Errors name the file: missing, empty, truncated within a record, or with a
+ * label out of range (records count from 0).
  */
 export async function readCifarFile(format: CifarFormat, path: string): Promise<CifarFile> {
   let bytes: Uint8Array;
@@ -71,7 +70,8 @@ export async function readCifarFile(format: CifarFormat, path: string): Promise<
 }
 
 /**
- * Writes the pixels (planes to NHWC) and labels of a file's records into `images` and `labels`, from image `first` on.
+ * Writes the pixels (planes to NHWC) and labels of a file's records into `images` and `labels`, starting at image
+ * `first`.
  */
 export function decodeRecords(
   format: CifarFormat,
@@ -96,7 +96,7 @@ export function decodeRecords(
   }
 }
 
-/** md5 of the files' contents, one after another, in hexadecimal. */
+/** Returns the md5 of the concatenated contents of the files, in hexadecimal. */
 export function checksumOf(files: readonly CifarFile[]): string {
   const hash = createHash('md5');
   for (const { bytes } of files) hash.update(bytes);

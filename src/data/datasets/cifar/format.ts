@@ -3,7 +3,7 @@
 export const cifarNames = ['cifar10', 'cifar100'] as const;
 export type CifarName = (typeof cifarNames)[number];
 
-/** Whether a data set is one of them. */
+/** Whether a data set is a CIFAR set. */
 export const isCifar = (name: string): name is CifarName => cifarNames.some((each) => each === name);
 
 export type DatasetPart = 'train' | 'test';
@@ -20,15 +20,15 @@ interface LabelField {
 export interface CifarFormat {
   readonly name: CifarName;
   readonly title: string;
-  /** The folder that the official archive unpacks to. */
+  /** The folder to which the official archive unpacks. */
   readonly folder: string;
   readonly files: Readonly<Record<DatasetPart, readonly string[]>>;
-  /** Images of the official set. */
+  /** Number of images of the official set. */
   readonly officialCount: Readonly<Record<DatasetPart, number>>;
   readonly labelFile: string;
-  /** The label that is trained on. */
+  /** The label used for training. */
   readonly label: LabelField;
-  /** Further labels of a record, checked and not used. */
+  /** Other labels of a record, which are checked but not used. */
   readonly otherLabels: readonly LabelField[];
   /** Label bytes, then 3 planes (red, green, blue) of 32 x 32 pixels. */
   readonly recordBytes: number;
@@ -36,7 +36,7 @@ export interface CifarFormat {
   readonly md5: Readonly<Record<string, string>>;
   /** md5 of the official names of the classes, joined by line feeds. */
   readonly namesMd5: string;
-  /** md5 of the official files of a part, one after another. */
+  /** md5 of the concatenated official files of a part. */
   readonly partMd5: Readonly<Record<DatasetPart, string>>;
 }
 

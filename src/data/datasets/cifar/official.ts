@@ -1,4 +1,4 @@
-// Tells the official CIFAR files from others, and an incomplete official set from a set of one's own.
+// Distinguishes official CIFAR files from others, and an incomplete official set from a custom set.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { cannot } from '../../../common/errors.js';
 import type { CifarFormat, DatasetPart } from './format.js';
 
-/** md5 of a file in hexadecimal, read as a stream. */
+/** Returns the md5 of a file in hexadecimal; the file is streamed. */
 export async function md5OfFile(path: string): Promise<string> {
   const hash = createHash('md5');
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
@@ -22,13 +22,13 @@ export async function isOfficial(format: CifarFormat, folder: string): Promise<b
   return true;
 }
 
-/** Bytes of a file of the official set: its images are spread evenly over the files of its part. */
+/** Returns the size in bytes of a file of the official set, whose images are spread evenly over the files of a part. */
 const officialBytes = ({ files, officialCount, recordBytes }: CifarFormat, part: DatasetPart): number =>
   (officialCount[part] / files[part].length) * recordBytes;
 
 /**
- * Errors: some files in `folder` are official ones while others are missing or have fewer records, as after a copy that
- * was cut off. Sets of one's own, with any number of records, pass. No content is read where all files have their size.
+ * Errors: some files in `folder` are official ones, but others are missing or have fewer records, as after an
+ * interrupted copy. Custom sets, with any number of records, pass. No content is read if all files are large enough.
  */
 export async function requireComplete(format: CifarFormat, folder: string): Promise<void> {
   const files = (['train', 'test'] as const).flatMap((part) =>

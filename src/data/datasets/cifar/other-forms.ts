@@ -1,4 +1,4 @@
-// Recognizes the forms of CIFAR that are not read: those for Python and MATLAB, and archives that are not unpacked.
+// Recognizes the forms of CIFAR that are not read: those for Python and MATLAB, and packed archives.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CifarName } from './format.js';
@@ -9,14 +9,14 @@ export interface OtherForm {
   readonly title: string;
   /** The folder or archive, absolute. */
   readonly path: string;
-  /** Whether it is the official binary archive itself. */
+  /** Whether it is the official binary archive. */
   readonly isArchive: boolean;
 }
 
 interface KnownForm {
   readonly name: CifarName;
   readonly title: string;
-  /** Files that are there together. */
+  /** Files that must all be present. */
   readonly files: readonly string[];
   readonly isArchive?: true;
 }
@@ -34,7 +34,7 @@ const knownForms: readonly KnownForm[] = [
 
 const folders = ['', 'cifar-10-batches-py', 'cifar-100-python', 'cifar-10-batches-mat', 'cifar-100-matlab'];
 
-/** The other forms in a folder, or in the folders that their archives unpack to. */
+/** Finds the other forms in a folder, or in the folders to which their archives unpack. */
 export async function otherCifarForms(directory: string): Promise<OtherForm[]> {
   const found: OtherForm[] = [];
   for (const folder of folders) {

@@ -1,15 +1,15 @@
-// The user's own data set: its options, the interface of its module, and loading it.
+// Custom data sets: the interface of their modules, and loading.
 import { z } from 'zod';
 import { callable, useModule } from '../../../common/modules.js';
 import type { CustomDatasetOptions } from '../../options.js';
 
-/** What `createDataset` is called with, once for each part in every thread that reads images. */
+/** The argument of `createDataset`, which is called once for each part in every thread that reads images. */
 export interface DatasetRequest {
   readonly part: 'train' | 'test';
   readonly options: CustomDatasetOptions['options'];
 }
 
-/** One part of a data set. All images have one size. */
+/** One part of a data set. All images have the same size. */
 export interface CustomDataset {
   /** The name of each class, in the order of the labels. */
   readonly classNames: readonly string[];
@@ -26,14 +26,14 @@ export interface CustomDataset {
   /** Standard deviation of red, green and blue, in 0 … 255. */
   readonly std: readonly [number, number, number];
   /**
-   * The bytes of image `index`: height·width·3, rows from the top, red, green and blue of a pixel together. The same
-   * whenever it is called; not written to, so a view of one's own memory will do. Bytes given at once are used before
-   * the next call; promised ones later, so each promise needs bytes of its own. Throws where the image cannot be read.
+   * Returns the bytes of image `index`: height·width·3, rows from the top, channels last; the same in every call. They
+   * are not written to, so a view of existing memory may be returned. Bytes returned synchronously are used before the
+   * next call, those of a promise later, so each promise needs its own buffer. Throws if the image cannot be read.
    */
   read(index: number): Uint8Array | Promise<Uint8Array>;
 }
 
-/** The exports of a user's data file. */
+/** The exports of a custom data set module. */
 export interface DatasetModule {
   readonly createDataset: (request: DatasetRequest) => CustomDataset | Promise<CustomDataset>;
 }
@@ -56,7 +56,7 @@ const datasetCheck = z
     read: callable,
   })
   .superRefine(({ mean, std }, context) => {
-    // No set of images varies by less than a level of 255; 0.229 is what other programs call ImageNet's.
+    // No set of images varies by less than one level of 255; 0.229 is ImageNet's deviation in other programs.
     const small = std.filter((each) => each < 1).length;
     const refuse = (key: string, values: readonly number[], what: string): void =>
       context.addIssue({
@@ -66,7 +66,7 @@ const datasetCheck = z
       });
     if (small === std.length) return refuse('std', std, 'multiply mean and std by 255');
     if (small > 0) return refuse('std', std, 'some are from 0 to 1');
-    // Levels with this mean cannot vary so much; a mean of 0 only leaves the images as they are.
+    // Levels with this mean cannot vary so much. A mean of 0 is valid: it leaves the images unchanged.
     const isShare = mean.every((each, channel) => each > 0 && each <= 1 && std[channel] ** 2 > each * (255 - each));
     if (isShare) refuse('mean', mean, 'mean is from 0 to 1, and std is not: multiply mean by 255');
   })
@@ -79,7 +79,7 @@ const datasetCheck = z
     if (wrong !== -1) refuse(`expected 0 … ${classNames.length - 1}, image ${wrong} has ${labels[wrong]}`);
   });
 
-/** One part of the data set of a user's file. Errors: the file cannot be loaded, or does not give a data set. */
+/** Loads one part of a custom data set. Errors: the module cannot be loaded, or does not return a data set. */
 export function loadDatasetModule(module: string, request: DatasetRequest): Promise<CustomDataset> {
   return useModule<DatasetModule['createDataset'], CustomDataset>(module, 'createDataset', datasetCheck, (create) =>
     create(request),

@@ -1,4 +1,4 @@
-// Reads the images of a user's own data set in the calling thread.
+// Reads the images of a custom data set in the calling thread.
 import { reasonOf } from '../../../common/errors.js';
 import { orUnsettled } from '../../../common/unsettled.js';
 import { randomStream } from '../../../common/random.js';
@@ -12,7 +12,7 @@ import { loadDatasetModule } from './module.js';
 
 const neverRead = (): Error => new Error('its `read` gave a promise that never settles');
 
-/** The reader of a user's file, which is loaded. Whatever its `read` throws is a BrokenImage. */
+/** Loads the module and creates its reader. All errors of its `read` become a BrokenImage. */
 export async function createModuleReader(
   source: ImageSource,
   { module, options }: ModuleStorage,
@@ -25,7 +25,7 @@ export async function createModuleReader(
   const describe = (index: number): string => `${storagePosition(source, index)} of ${source.part} of ${module}`;
   const broken = (index: number, error: unknown): Error => new BrokenImage(describe(index), reasonOf(error), error);
   /**
-   * Gives an image's bytes to `use`: in the same tick where `read` gives them at once, for the next call may reuse
+   * Passes the bytes of an image to `use`, synchronously if `read` is synchronous, because the next call may reuse
    * them.
    */
   const withImage = (index: number, use: (image: Uint8Array) => void): void | Promise<void> => {

@@ -1,11 +1,11 @@
-// The parts of a user's own data set as sources.
+// The parts of a custom data set as sources.
 import { createHash } from 'node:crypto';
 import { cannot } from '../../../common/errors.js';
 import type { CustomDatasetOptions } from '../../options.js';
 import type { ImageSource } from '../../source.js';
 import { loadDatasetModule } from './module.js';
 
-/** md5 of what a module says of a part without reading an image: labels, class names, size. */
+/** Returns the md5 of the labels, class names and image size of a part; no image is read. */
 function digestOf({
   classNames,
   labels,
@@ -16,7 +16,7 @@ function digestOf({
   return createHash('md5').update(about).digest('hex');
 }
 
-/** One part. Errors: the file cannot be loaded, or does not give a data set. */
+/** Loads one part. Errors: the module cannot be loaded, or does not return a data set. */
 export async function loadCustomPart(
   { module, options }: CustomDatasetOptions,
   part: ImageSource['part'],
@@ -40,7 +40,7 @@ export async function loadCustomPart(
   };
 }
 
-/** Both parts. Errors: as above, and parts that differ in their classes or in the size of their images. */
+/** Loads both parts. Errors: as above, and parts that differ in their classes or in the size of their images. */
 export async function loadCustom(
   options: CustomDatasetOptions,
 ): Promise<{ readonly train: ImageSource; readonly test: ImageSource }> {

@@ -5,7 +5,7 @@ import type { AugmentationOptions } from '../../augment/options.js';
 import type { ImageReader, OpenReader } from '../../reader.js';
 import type { MixedStorage } from '../../source.js';
 
-/** The reader of a mixed source. Real images get the bytes that they get without synthetic ones. */
+/** Creates the reader of a mixed source. Real images have the same bytes as without synthetic ones. */
 export async function createMixedReader(
   { real, synthetic }: MixedStorage,
   augmentation: AugmentationOptions,
@@ -16,7 +16,7 @@ export async function createMixedReader(
   return {
     train(index, seed, epoch, target, offset) {
       if (index < count) return readers.real.train(index, seed, epoch, target, offset);
-      // A key of their own: augmented as the real images of the same numbers are, they would move with them.
+      // A separate key: otherwise real and synthetic images with the same number would be augmented alike.
       return readers.synthetic.train(index - count, hashKey(seed, 'synthetic'), epoch, target, offset);
     },
     evaluate(index, target, offset) {

@@ -1,12 +1,12 @@
-// Real training images and synthetic ones as one source.
+// Combines real and synthetic training images into one source.
 import { cannot } from '../../../common/errors.js';
 import type { ImageSource } from '../../source.js';
 
 const shapeOf = ({ height, width, classes }: ImageSource): string => `${height} x ${width} pixels, ${classes} classes`;
 
 /**
- * One source of both, the synthetic images last; they make up `fraction` of every training batch (`epochBatches`).
- * Errors: images of another size or with other classes.
+ * Returns one source of both, the synthetic images last; they make up `fraction` of every training batch
+ * (`epochBatches`). Errors: the image sizes or the numbers of classes differ.
  */
 export function mixSources(real: ImageSource, synthetic: ImageSource, fraction: number): ImageSource {
   if (shapeOf(real) !== shapeOf(synthetic)) {

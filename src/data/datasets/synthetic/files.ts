@@ -16,8 +16,8 @@ export interface SynthesizeOptions {
 }
 
 /**
- * The records of images first … first + count − 1 of a part. Image i has label i mod classes and is a pure function of
- * (seed, part, i, classes).
+ * Creates the records of images first … first + count − 1 of a part. Image i has label i mod classes and is a pure
+ * function of (seed, part, i, classes).
  */
 export function synthesizeRecords(
   options: Pick<SynthesizeOptions, 'name' | 'classes' | 'seed'>,
@@ -39,7 +39,10 @@ export function synthesizeRecords(
   return bytes;
 }
 
-/** The files of a part with their first image and number of images: spread evenly, the first ones fuller. */
+/**
+ * Returns the files of a part with their first image and number of images: spread evenly, the rest over the first
+ * files.
+ */
 function layout(format: CifarFormat, part: DatasetPart, count: number) {
   const files = format.files[part];
   const even = Math.floor(count / files.length);
@@ -54,13 +57,13 @@ function layout(format: CifarFormat, part: DatasetPart, count: number) {
     .filter((entry) => entry.count > 0);
 }
 
-/** The files of a set as `synthesize` writes them, with the lists of names. */
+/** Returns the image files of a set as `synthesize` writes them. */
 export const filesOf = (options: SynthesizeOptions) => {
   const format = cifarFormats[options.name];
   return [...layout(format, 'train', options.train), ...layout(format, 'test', options.test)];
 };
 
-/** The lists of names of a set's classes, by file. */
+/** Returns the lists of class names of a set, by file name. */
 export function nameLists({ name, classes }: SynthesizeOptions): ReadonlyMap<string, string> {
   const { labelFile, otherLabels } = cifarFormats[name];
   const listOf = (count: number, nameOf: (label: number) => string): string =>

@@ -4,7 +4,7 @@ import { cifarPlane, cifarSide } from '../cifar/format.js';
 
 type Colour = readonly [number, number, number];
 
-/** True where the point (dx, dy), in units of the shape's radius from its centre, is inside. Mirror-symmetric in dx. */
+/** Whether (dx, dy), in units of the shape's radius from its centre, is inside the shape. Mirror-symmetric in dx. */
 type Shape = (dx: number, dy: number) => boolean;
 
 const shapes: readonly Shape[] = [
@@ -18,7 +18,7 @@ const shapes: readonly Shape[] = [
 ];
 
 interface ClassLook {
-  /** Background colour, and what the texture adds to it and takes from it; around 0. */
+  /** Background colour, and the amplitude of the texture that is added to it; both relative to grey. */
   readonly background: Colour;
   readonly texture: Colour;
   readonly shapeColour: Colour;
@@ -28,13 +28,13 @@ interface ClassLook {
   readonly periodsY: number;
 }
 
-/** A colour of a hue (in turns) around grey. */
+/** Returns the colour of a hue (in turns), relative to grey. */
 function hueColour(hue: number, strength: number): Colour {
   const channel = (shift: number): number => strength * Math.cos(2 * Math.PI * (hue + shift));
   return [channel(0), channel(1 / 3), channel(2 / 3)];
 }
 
-/** What a class looks like: the same for every seed, so that separately made sets are of one task. */
+/** Returns the look of a class: the same for every seed, so that separately created sets belong to one task. */
 function lookOf(label: number): ClassLook {
   const random = randomStream('synthetic class', label);
   return {
@@ -47,16 +47,16 @@ function lookOf(label: number): ClassLook {
   };
 }
 
-/** A wave over one side of the image at a random phase, so that its mirror image is as likely. */
+/** Computes a wave over one side of the image at a random phase, so that its mirror image is equally likely. */
 function wave(target: Float64Array, periods: number, random: RandomStream): void {
   const phase = 2 * Math.PI * random.uniform();
   for (let i = 0; i < cifarSide; i++) target[i] = Math.cos((2 * Math.PI * periods * i) / cifarSide + phase);
 }
 
-/** Writes one image, its three planes, at `offset` of `target`. */
+/** Writes the three planes of one image at `offset` of `target`. */
 type PaintImage = (label: number, random: RandomStream, target: Uint8Array, offset: number) => void;
 
-/** Paints images of `classes` classes; all randomness of an image comes from the stream given with it. */
+/** Creates a painter for images of `classes` classes; all randomness of an image comes from the given stream. */
 export function createPainter(classes: number): PaintImage {
   const looks = Array.from({ length: classes }, (_, label) => lookOf(label));
   const [ownX, ownY, otherX, otherY] = Array.from({ length: 4 }, () => new Float64Array(cifarSide));
@@ -77,7 +77,7 @@ export function createPainter(classes: number): PaintImage {
 
   return (label, random, target, offset) => {
     const own = looks[label];
-    // Every image is partly another class, which is what keeps the task from being trivial.
+    // Every image is partly another class; otherwise the task would be trivial.
     const other = looks[random.integer(classes)];
     const mixed = 0.55 * random.uniform();
     wave(ownX, own.periodsX, random);
@@ -96,7 +96,7 @@ export function createPainter(classes: number): PaintImage {
         const y = (pixel - x) / cifarSide;
         const texture = ownTexture * ownX[x] * ownY[y] + otherTexture * otherX[x] * otherY[y];
         const colour = inShape[pixel] === 1 ? own.shapeColour[c] : background + texture;
-        // Four uniform bytes sum to nearly a normal number: standard deviation 148, scaled to 40.
+        // The sum of four uniform bytes is nearly normal: standard deviation 148, scaled to 40.
         const bits = random.uint32();
         const noise = ((bits & 255) + ((bits >>> 8) & 255) - ((bits >>> 16) & 255) - (bits >>> 24)) * 0.27;
         const value = brightness + contrast * colour + noise;

@@ -1,4 +1,4 @@
-// Tells the files of a synthetic data set in a folder from those of somebody else.
+// Distinguishes the files of a synthetic data set in a folder from other files.
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
@@ -6,7 +6,7 @@ import { cannot, type IsdaError } from '../../../common/errors.js';
 import { cifarFormats, cifarNames } from '../cifar/format.js';
 import { filesOf, nameLists, synthesizeRecords, type SynthesizeOptions } from './files.js';
 
-/** Names the options a synthetic set was made from; only a folder that holds it is ever replaced. */
+/** Contains the options of a synthetic set; only a folder with this file is ever replaced. */
 export const markFile = 'synthetic.json';
 
 const markSchema = z.strictObject({
@@ -17,11 +17,11 @@ const markSchema = z.strictObject({
   seed: z.int(),
 });
 
-/** The text of the mark of a set. */
+/** Returns the content of `markFile` for a set. */
 export const markOf = ({ name, train, test, classes, seed }: SynthesizeOptions): string =>
   `${JSON.stringify({ name, train, test, classes, seed })}\n`;
 
-/** What the folder holds: nothing, a synthetic set made with these options, or something else. */
+/** Returns the state of a folder: it is missing, has a synthetic set with its options, or has something else. */
 export async function stateOf(
   folder: string,
 ): Promise<{ readonly kind: 'free' | 'other' } | { readonly kind: 'synthetic'; readonly options: SynthesizeOptions }> {
@@ -38,7 +38,7 @@ export async function stateOf(
   }
 }
 
-/** Whether a file has the size, the first and the last record of the one that `synthesize` wrote. */
+/** Whether a file has the size, the first and the last record of the file that `synthesize` wrote. */
 async function isAsWritten(path: string, options: SynthesizeOptions, entry: ReturnType<typeof filesOf>[number]) {
   const { recordBytes } = cifarFormats[options.name];
   const file = await open(path, 'r');
@@ -54,15 +54,15 @@ async function isAsWritten(path: string, options: SynthesizeOptions, entry: Retu
   }
 }
 
-/** What a folder with a synthetic set holds. */
+/** The contents of a folder with a synthetic set. */
 export interface Contents {
-  /** Files of the set that are as they were written. */
+  /** Unchanged files of the set. */
   readonly own: readonly string[];
   /** Everything else. */
   readonly foreign: readonly string[];
 }
 
-/** Tells the files of a synthetic set from others. Errors: a file of the set's names is another one now. */
+/** Separates the files of a synthetic set from others. Errors: a file with a name of the set has other content. */
 export async function contentsOf(folder: string, options: SynthesizeOptions): Promise<Contents> {
   const files = new Map(filesOf(options).map((entry) => [entry.file, entry]));
   const lists = nameLists(options);
@@ -80,7 +80,7 @@ export async function contentsOf(folder: string, options: SynthesizeOptions): Pr
   return { own, foreign: names.filter((name) => !own.includes(name)) };
 }
 
-/** The error for a file of somebody else's where one of a set would be written. */
+/** Returns the error for a foreign file at the path of a file of a set. */
 export function takenName(path: string): IsdaError {
   return cannot('synthesize images', `${basename(path)} is not the file that was written there`, {
     code: 'file/exists',

@@ -8,7 +8,7 @@ import { cifarFormats, type DatasetPart } from '../cifar/format.js';
 import { filesOf, nameLists, synthesizeRecords, type SynthesizeOptions } from './files.js';
 import { contentsOf, markFile, markOf, stateOf, takenName, type Contents } from './own-files.js';
 
-/** Of a set: more does not fit into one array of Node.js 20. */
+/** Maximum size of a set, so that it fits into one array of Node.js 20. */
 const maxBytes = 2 ** 32;
 
 function checkOptions({ name, train, test, classes }: SynthesizeOptions): void {
@@ -40,14 +40,14 @@ interface SyntheticResult {
   readonly folder: string;
   /** Files with their number of records. */
   readonly files: readonly { readonly file: string; readonly part: DatasetPart; readonly count: number }[];
-  /** `present`: the same set was there already and nothing was done. */
+  /** `present`: the same set existed already and nothing was written. */
   readonly outcome: 'written' | 'present';
 }
 
 /**
- * Makes a learnable data set in `directory`, in the official folder and file names: written aside, then moved into
- * place. The files of an earlier synthetic set are replaced; others beside them stay. Throws a usage error on bad
- * numbers, and an error where the folder holds no synthetic set, or has other files under the names of one.
+ * Creates a learnable data set in `directory`, with the official folder and file names: written to a temporary folder,
+ * then moved into place. The files of an earlier synthetic set are replaced; other files stay. Errors: (usage) invalid
+ * numbers; the folder does not contain a synthetic set, or has other files with names of the set.
  */
 export async function synthesize(options: SynthesizeOptions, directory: string): Promise<SyntheticResult> {
   checkOptions(options);
@@ -87,14 +87,14 @@ export async function synthesize(options: SynthesizeOptions, directory: string):
   return { folder, files, outcome: 'written' };
 }
 
-/** Moves `folder` to `old` and `made` to `folder`, and what the old one held besides its set into the new one. */
+/** Moves `folder` to `old`, `made` to `folder`, and the foreign files of the old folder into the new one. */
 async function swap(folder: string, made: string, old: string, { foreign }: Contents): Promise<void> {
   await rename(folder, old);
   await rename(made, folder);
   for (const name of foreign) await rename(join(old, name), join(folder, name));
 }
 
-/** Removes what was made aside, and of the old set its own files: what is still there besides was somebody else's. */
+/** Removes the temporary folder and the files of the old set in it; foreign files that are still there are kept. */
 async function removeAside(aside: string, own: readonly string[]): Promise<void> {
   await rm(join(aside, 'new'), { recursive: true, force: true });
   for (const name of own) await rm(join(aside, 'old', name), { force: true });
