@@ -11,20 +11,20 @@ import { fetchFile, type FetchLimits, type FetchProgress } from './fetch-file.js
 
 export interface DownloadOptions {
   readonly name: CifarName;
-  /** The folder that gets the archive's folder. Made where it is missing. */
+  /** The folder in which the archive's folder is created. Created if missing. */
   readonly directory: string;
-  /** Another address of the same archive, or the path of a copy of it. */
+  /** Another URL of the same archive, or the path of a copy. */
   readonly from?: string | undefined;
   readonly limits?: FetchLimits;
   readonly progress?: FetchProgress & { readonly onStage?: (stage: string) => void };
-  /** The archive that is expected; the official one unless a test says otherwise. */
+  /** The expected archive; default: the official one. For tests. */
   readonly archive?: Archive;
 }
 
 interface DownloadResult {
-  /** Where the binary files are. */
+  /** The folder of the binary files. */
   readonly folder: string;
-  /** `present`: the official files were there already and nothing was done. */
+  /** `present`: the official files existed already and nothing was downloaded. */
   readonly outcome: 'downloaded' | 'present';
 }
 
@@ -33,7 +33,9 @@ function wrongChecksum(archive: Archive, found: string, place: string, hint: str
   return cannot(`use ${archive.file}`, reason, { code: 'download/damaged', place, hint });
 }
 
-/** The path of the archive, checked; `temporary` where it is ours to remove. */
+/**
+ * Returns the path of the archive after checking it; `temporary`: whether it was downloaded here and can be removed.
+ */
 async function getArchive(options: DownloadOptions): Promise<{ path: string; temporary: boolean }> {
   const { name, directory, from, limits, progress } = options;
   const archive = options.archive ?? archives[name];
@@ -54,7 +56,7 @@ async function getArchive(options: DownloadOptions): Promise<{ path: string; tem
     return { path, temporary: false };
   }
   const path = join(directory, archive.file);
-  // It may be one that the user put there.
+  // The user may have put it there.
   if ((await pathExists(path)) && (await md5OfFile(path)) === archive.md5) return { path, temporary: false };
   progress?.onStage?.(`fetching ${url}`);
   await fetchFile(url, path, {
@@ -72,7 +74,10 @@ async function getArchive(options: DownloadOptions): Promise<{ path: string; tem
   return { path, temporary: true };
 }
 
-/** Unpacks beside the target and moves it into place, so that a cut-off attempt leaves no half data set. */
+/**
+ * Unpacks to a temporary folder and moves the result into place, so that an interrupted attempt leaves no partial data
+ * set.
+ */
 async function unpack(archive: string, directory: string, folder: string, firstFile: string): Promise<void> {
   const aside = await mkdtemp(join(directory, '.unpacking-'));
   try {
@@ -90,9 +95,9 @@ async function unpack(archive: string, directory: string, folder: string, firstF
 }
 
 /**
- * Downloads an official CIFAR archive and unpacks it. Throws where the folder is taken by other files, the server or
- * the network fails (what came stays, for the next call to resume from), the checksum is wrong (kept as .bad) or the
- * archive is unsafe.
+ * Downloads an official CIFAR archive and unpacks it. Errors: the folder exists with other files; the server or the
+ * network fails (the received part is kept, and the next call resumes from it); the checksum is wrong (the file is kept
+ * as .bad); the archive is unsafe.
  */
 export async function downloadDataset(options: DownloadOptions): Promise<DownloadResult> {
   const { name, directory, progress } = options;

@@ -4,7 +4,7 @@ import { extract as extractTar, Parser, type ReadEntry } from 'tar';
 import { cannot, IsdaError, reasonOf } from '../../common/errors.js';
 
 export interface ExtractLimits {
-  /** Bytes of all files together. */
+  /** Total bytes of all files. */
   readonly maxBytes: number;
   readonly maxEntries: number;
 }
@@ -13,7 +13,7 @@ const defaultExtractLimits: ExtractLimits = { maxBytes: 2 ** 30, maxEntries: 100
 
 const allowedTypes = ['File', 'OldFile', 'ContiguousFile', 'Directory'];
 
-/** Why an entry is refused, if it is. */
+/** Returns the reason why an entry is refused, if any. */
 function objection(entry: ReadEntry): string | undefined {
   const path = entry.path;
   if (!allowedTypes.includes(entry.type)) return `${path} is not a file or folder (${entry.type})`;
@@ -22,7 +22,7 @@ function objection(entry: ReadEntry): string | undefined {
   return undefined;
 }
 
-/** Reads the archive to its end or first objection, without writing anything. Returns the objection. */
+/** Reads the archive up to its end or the first refused entry, without writing. Returns the reason of the refusal. */
 async function inspect(archive: string, limits: ExtractLimits): Promise<string | undefined> {
   let problem: string | undefined;
   let bytes = 0;
@@ -42,7 +42,7 @@ async function inspect(archive: string, limits: ExtractLimits): Promise<string |
     const stream = createReadStream(archive);
     const fail = (error: unknown): void => {
       stream.destroy();
-      // An objection already found says more than the damage that comes after it.
+      // A refused entry found earlier is more informative than damage after it.
       if (problem !== undefined) resolve();
       else reject(error instanceof Error ? error : new Error(String(error)));
     };
@@ -65,9 +65,9 @@ async function inspect(archive: string, limits: ExtractLimits): Promise<string |
 }
 
 /**
- * Unpacks `archive` (tar, gzipped or not) into the existing folder `directory`.
- * Throws before anything is written where an entry is absolute, leads out by `..`, is a link or device, or where all
- * together are too large; throws where the archive is damaged.
+ * Unpacks `archive` (tar, gzipped or not) into the existing folder `directory`. Errors: an entry is absolute, leaves
+ * the folder by `..`, or is a link or device, or all together are too large (nothing is written in these cases); the
+ * archive is damaged.
  */
 export async function extractArchive(
   archive: string,

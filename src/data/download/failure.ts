@@ -1,7 +1,7 @@
 // Explains why a download failed, and whether a retry can help.
 import { reasonOf, systemCode } from '../../common/errors.js';
 
-/** A failure that another attempt cannot mend. */
+/** A failure that another attempt cannot fix. */
 export class Refused extends Error {}
 
 const reasons: Readonly<Record<string, string>> = {
@@ -18,17 +18,17 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only',
 };
 
-/** Local failures, which are the same at the next attempt. */
+/** Local failures, which would recur in the next attempt. */
 const finalCodes = ['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'EISDIR', 'ENOENT', 'ENOTDIR', 'ERR_INVALID_URL'];
 
-/** The error at the bottom of a chain of causes, which is where fetch hides what happened. */
+/** Returns the last error in a chain of causes, which is where fetch puts the actual failure. */
 function innermost(error: unknown): unknown {
   let at = error;
   while (at instanceof Error && at.cause instanceof Error && systemCode(at) === undefined) at = at.cause;
   return at;
 }
 
-/** The reason of a failed attempt. */
+/** Returns the reason of a failed attempt. */
 export function explainFailure(error: unknown): string {
   const inner = innermost(error);
   const code = systemCode(inner);

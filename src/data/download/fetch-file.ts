@@ -7,13 +7,13 @@ import { explainFailure, isFinal, Refused } from './failure.js';
 import { readPartState, writePartState } from './part-state.js';
 
 export interface FetchLimits {
-  /** Milliseconds without a byte after which an attempt is given up. */
+  /** Milliseconds without a received byte after which an attempt is aborted. */
   readonly idleMs: number;
-  /** Attempts in all. */
+  /** Total number of attempts. */
   readonly attempts: number;
-  /** Milliseconds before the second attempt; doubled each time. */
+  /** Delay before the second attempt in milliseconds; doubled each time. */
   readonly backoffMs: number;
-  /** A longer file is refused. */
+  /** Maximum size of the file. */
   readonly maxBytes: number;
 }
 
@@ -21,7 +21,7 @@ const defaultLimits: FetchLimits = { idleMs: 30_000, attempts: 6, backoffMs: 100
 
 export interface FetchProgress {
   readonly onBytes?: (received: number, total: number | undefined) => void;
-  /** An attempt failed; another follows after `waitMs`. */
+  /** Called when an attempt failed and another follows after `waitMs`. */
   readonly onRetry?: (reason: string, waitMs: number) => void;
 }
 
@@ -32,13 +32,13 @@ interface Attempt {
   readonly progress: FetchProgress;
 }
 
-/** Where the body of an answer belongs in the file, and how long the file will be. */
+/** Position of a response's body in the file, and the size of the complete file. */
 interface Placement {
   readonly start: number;
   readonly total: number | undefined;
 }
 
-/** A strong ETag or a date, which If-Range can hold a resumed answer to. */
+/** Returns a strong ETag or a date, for If-Range in a resumed request. */
 function validatorOf(response: Response): string | undefined {
   const tag = response.headers.get('etag');
   return tag !== null && !tag.startsWith('W/') ? tag : (response.headers.get('last-modified') ?? undefined);
@@ -53,8 +53,8 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 /**
- * Reads the status line and headers of an answer to a request from byte `have` on. Undefined: nothing is missing.
- * Throws Refused, or an error that calls for another attempt.
+ * Evaluates status and headers of the response to a request from byte `have` on. Undefined: the file is complete.
+ * Errors: Refused, or an error after which another attempt is useful.
  */
 async function placementOf(response: Response, have: number, part: string): Promise<Placement | undefined> {
   const { status, headers } = response;
@@ -75,7 +75,7 @@ async function placementOf(response: Response, have: number, part: string): Prom
   throw status >= 500 || status === 408 || status === 429 ? new Error(reason) : new Refused(reason);
 }
 
-/** Appends the body to the part; `onChunk` is called when bytes came. */
+/** Appends the body to the .part file; `onChunk` is called when bytes were received. */
 async function receive(
   response: Response,
   { start, total }: Placement,
@@ -100,7 +100,7 @@ async function receive(
   if (total !== undefined && received !== total) throw new Error(`it ended after ${received} of ${total} bytes`);
 }
 
-/** One request for what is missing. Throws Refused, or an error that calls for another attempt. */
+/** Sends one request for the missing bytes. Errors: Refused, or an error after which another attempt is useful. */
 async function attempt(options: Attempt): Promise<void> {
   const { url, part, limits } = options;
   const state = await readPartState(part);
@@ -108,14 +108,14 @@ async function attempt(options: Attempt): Promise<void> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), limits.idleMs);
   try {
-    // A compressed transfer would be unpacked on the way and no longer be the file.
+    // With compression, fetch would decompress the body, which would no longer be the file.
     const headers: Record<string, string> = { 'accept-encoding': 'identity' };
     if (have > 0) headers.range = `bytes=${have}-`;
     if (have > 0 && state?.validator !== undefined) headers['if-range'] = state.validator;
     const response = await fetch(url, { headers, signal: controller.signal });
     const placement = await placementOf(response, have, part);
     if (placement === undefined) return;
-    // Old bytes are removed before the new version is recorded, so that nothing can join the two.
+    // Old bytes are removed before the new version is recorded, so that the two are never joined.
     if (placement.start === 0) await rm(part, { force: true });
     await writePartState(part, { url, validator: validatorOf(response) });
     await receive(response, placement, options, () => timer.refresh());
@@ -123,14 +123,14 @@ async function attempt(options: Attempt): Promise<void> {
     throw controller.signal.aborted ? new Error(`no byte came for ${limits.idleMs / 1000} s`) : error;
   } finally {
     clearTimeout(timer);
-    // Ends the connection where the body was not read to its end.
+    // Closes the connection if the body was not read to its end.
     controller.abort();
   }
 }
 
 /**
- * Fetches `url` into `path`, by way of `path`.part, which stays when the fetch fails so that the next call resumes from
- * there. Throws after the last attempt, or at once where another cannot help; `hint` is added to the error.
+ * Fetches `url` to `path` through `path`.part, which is kept if the fetch fails, so that the next call resumes from it.
+ * Errors: the last attempt failed, or another one cannot help; `hint` is added to the error.
  */
 export async function fetchFile(
   url: string,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 const partState = z.object({ url: z.string(), validator: z.string().optional() });
 type PartState = z.output<typeof partState>;
 
-/** The state beside a .part file; undefined where there is none that can be read. */
+/** Reads the state of a .part file; undefined if it is missing or unreadable. */
 export async function readPartState(part: string): Promise<PartState | undefined> {
   try {
     return partState.parse(JSON.parse(await readFile(`${part}.json`, 'utf8')));
