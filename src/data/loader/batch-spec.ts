@@ -17,7 +17,7 @@ export type BatchName = Omit<BatchSpec, 'indices'>;
 export const isSameBatch = (a: BatchName | undefined, b: BatchName): boolean =>
   a?.part === b.part && a.epoch === b.epoch && a.batch === b.batch;
 
-/** What the batches of a run are made of. */
+/** Options that determine the batches of a run. */
 interface SpecOptions {
   readonly train: TrainingImages;
   readonly evaluation: { readonly count: number };
@@ -28,19 +28,19 @@ interface SpecOptions {
   readonly epochs: number;
 }
 
-/** A training epoch, or what is left of it. */
+/** A training epoch, or the rest of it. */
 interface EpochSpec {
   readonly batchSize: number;
   readonly seed: number;
   /** Counts from 1. */
   readonly epoch: number;
-  /** The batch to begin with, from 0. */
+  /** The first batch, from 0. */
   readonly first: number;
 }
 
 /**
- * The batches of a training epoch; the last one may be partial. Synthetic images come last in a batch, and are drawn
- * from all of them in turn, epoch after epoch.
+ * Generates the batches of a training epoch; the last one may be partial. Synthetic images come last in a batch; they
+ * are taken from all synthetic images in turn, across epochs.
  */
 export function* trainingSpecs(
   images: TrainingImages,
@@ -61,7 +61,7 @@ export function* trainingSpecs(
   }
 }
 
-/** All images in order, from batch `first` on; the last one may be partial. */
+/** Generates the batches of all images in order, starting at batch `first`; the last one may be partial. */
 export function* evaluationSpecs(
   count: number,
   batchSize: number,
@@ -75,8 +75,9 @@ export function* evaluationSpecs(
 }
 
 /**
- * The batches of a run in order from one on: those of its epoch and the epochs after it, with the evaluation batches
- * after each epoch in which `evaluatedAfter` has them; of an evaluation batch, those of its evaluation.
+ * Generates the batches of a run in order, starting at a given one: those of its epoch and the following epochs, each
+ * followed by its evaluation batches if `evaluatedAfter` is true for it. Starting at an evaluation batch, only those of
+ * its evaluation.
  */
 export function* specsFrom(
   { part, epoch, batch }: BatchName,

@@ -1,4 +1,4 @@
-// Policy on broken images: each is reported once; one more than allowed is an error.
+// Policy for broken images: each is reported once; one more than allowed is an error.
 import { BrokenImage } from '../reader.js';
 import { errorOf, plainFailure } from './failure.js';
 import type { ReadingReport } from './read-images.js';
@@ -6,7 +6,10 @@ import type { ReadingReport } from './read-images.js';
 /** Handles reports in the order of the batches, so the result does not depend on the threads. */
 type BrokenImageCheck = (reports: readonly ReadingReport[]) => void;
 
-/** `warn` is called with a line for each broken image. The function throws when there are more than allowed. */
+/**
+ * Creates the check. `warn` is called with a line for each broken image; the check throws if there are more than
+ * allowed.
+ */
 export function createBrokenImageCheck(maxBroken: number, warn: (line: string) => void): BrokenImageCheck {
   const known = new Set<string>();
   return (reports) => {
@@ -30,12 +33,12 @@ export function createBrokenImageCheck(maxBroken: number, warn: (line: string) =
 }
 
 /**
- * Passes over an image whose reading threw `thrown`, with a warning that says what is done in its stead. Throws what is
- * no broken image, and one more than allowed.
+ * Skips an image whose reading threw `thrown`, with a warning about what happens instead. Throws errors other than a
+ * BrokenImage, and if there are more broken images than allowed.
  */
 export type PassOver = (thrown: unknown, image: { readonly name: string; readonly isReplaced?: boolean }) => void;
 
-/** The policy for those that read images without a loader. `warn`: as of `createBrokenImageCheck`. */
+/** Creates the policy for readers of images without a loader. `warn`: as in `createBrokenImageCheck`. */
 export function createPassOver(maxBroken: number, warn: (line: string) => void): PassOver {
   const check = createBrokenImageCheck(maxBroken, warn);
   return (thrown, { name, isReplaced = false }) => {

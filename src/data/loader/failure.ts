@@ -7,9 +7,9 @@ export interface PlainFailure extends Pick<FailureDetail, 'code' | 'place' | 'hi
   readonly stack?: string;
 }
 
-/** An error of an image. */
+/** A failure to read an image. */
 export interface ImageFailure extends PlainFailure {
-  /** The image's name, which tells it from others: threads may give other reasons for the same one. */
+  /** The image's name, which identifies it: threads may report different reasons for the same image. */
   readonly image: string;
 }
 

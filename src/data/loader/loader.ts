@@ -17,7 +17,7 @@ export interface LoaderOptions extends ReadingOptions {
   readonly workers: number;
   /** The last epoch; batches are not prefetched beyond it. */
   readonly epochs: number;
-  /** Whether an evaluation follows an epoch; where it does, its batches are prefetched. */
+  /** Whether an evaluation follows an epoch; if so, its batches are prefetched. */
   readonly evaluatedAfter: (epoch: number) => boolean;
   /** Called with a line for each broken image that is replaced or left out. */
   readonly warn: (line: string) => void;
@@ -41,7 +41,7 @@ export interface Loader {
   trainingBatches(epoch: number, startBatch: number): AsyncGenerator<Batch, void, undefined>;
   /**
    * Batches of all evaluation images in order, without augmentation; validity and errors as above. Broken images are
-   * left out, so that a batch may be smaller than others, or empty. Errors too: not one can be read.
+   * left out, so that a batch may be smaller than others, or empty. Further error: no image can be read.
    */
   evaluationBatches(): AsyncGenerator<Batch, void, undefined>;
   /** Seconds spent waiting for batches so far; without workers, building them. */
@@ -88,7 +88,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
 
   const inlineBuilder = async (size: number): Promise<BatchBuilder> =>
     createInlineBuilder(await openReadImages(options), train, size);
-  // A batch size may be larger than the set.
+  // A batch size may be larger than the data set.
   const largestTraining = Math.max(...epochBatches(train, batchSize).sizes);
   const largestEvaluation = Math.min(evaluationBatchSize, evaluation.count);
   const largest = evaluatesInline ? largestTraining : Math.max(largestTraining, largestEvaluation);

@@ -23,16 +23,16 @@ export interface ReadingOptions {
 export interface ReadingReport {
   /** The broken images: the requested one and those tried instead of it. */
   readonly broken: readonly ImageFailure[];
-  /** The image that is left out, of an evaluation batch: its position in the source. */
+  /** Position in the source of the image that is left out; only for evaluation batches. */
   readonly leftOut?: number;
   /** An error other than a broken image, which ends reading. */
   readonly failure?: PlainFailure;
 }
 
 /**
- * Reads images `first` … `end` − 1 of a batch into `images`, where the batch begins at `offset`. A broken training
+ * Reads images `first` … `end` − 1 of a batch into `images`, where the batch starts at `offset`. A broken training
  * image is replaced by the next readable one, cyclically, whose index is written to `indices`; the place of a broken
- * evaluation image is left as it is. Returns early when `isOver()` is true and after a failure. The reports are in the
+ * evaluation image is left unchanged. Returns early when `isOver()` is true and after a failure. The reports are in the
  * order of the images. Never rejects.
  */
 export type ReadImages = (
@@ -80,7 +80,7 @@ export async function openReadImages(options: ReadingOptions): Promise<ReadImage
           if (part === 'evaluation') {
             const index = indices[at];
             const failure = plainFailure(error, describe(index));
-            // A copy of another image would be counted in the error.
+            // Not replaced: the error rate would count another image twice.
             if (error instanceof BrokenImage) reports.push({ at, broken: [failure], leftOut: index });
             else reports.push({ at, broken: [], failure });
             failed ||= !(error instanceof BrokenImage);
@@ -99,7 +99,7 @@ export async function openReadImages(options: ReadingOptions): Promise<ReadImage
   };
 }
 
-/** The failure where no image of a source can be read. */
+/** Returns the failure that no image of a source can be read. */
 export const noneLeft = ({ name, part, count }: ImageSource): PlainFailure =>
   cannot('read images', `not one of the ${count} images of ${name} ${part} can be read`, { code: 'data/damaged' });
 

@@ -8,13 +8,13 @@ interface LoadingPlace {
   readonly cores: number;
 }
 
-/** The most that `auto` takes. */
+/** Maximum for `auto`. */
 const maxThreads = 16;
 
 /**
- * The number of worker threads. `auto`: on the CPU they would take cores from the training step, so none for images in
- * memory, whose augmentation is well below a hundredth of a step, and one for every 8 cores for others; with a GPU, 2
- * for images in memory, and all cores but one for others.
+ * Returns the number of worker threads. `auto` on the CPU, where they would take cores from the training step: none for
+ * images in memory, whose augmentation takes well below a hundredth of a step, and one per 8 cores for others; with a
+ * GPU: 2 for images in memory, and all cores but one for others.
  */
 export function loaderThreads(workers: number | 'auto', { device, storage, cores }: LoadingPlace): number {
   if (workers !== 'auto') return workers;

@@ -44,7 +44,7 @@ export async function openWorkerBuilder(options: WorkerOptions, batchSize: numbe
   const lengths = new Int32Array(slots);
   /** Reports of each slot, in the order of arrival. */
   const received = Array.from({ length: slots }, (): { first: number; reports: ReadingReport[] }[] => []);
-  /** Batches ordered and taken so far. */
+  /** Number of batches requested and taken so far. */
   let ordered = 0;
   let taken = 0;
 

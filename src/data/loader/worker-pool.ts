@@ -36,7 +36,7 @@ const diedOf = (error: unknown): Error =>
     ? died('ran out of memory', error)
     : died(`died: ${reasonOf(error)}`, error);
 
-/** How Node.js ends a thread whose top-level await nothing can settle. */
+/** Exit code of Node.js for a thread whose top-level await never settles. */
 const unsettledExitCode = 13;
 
 const endedOf = (code: number): Error =>

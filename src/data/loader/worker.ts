@@ -15,7 +15,7 @@ export type WorkerMessage =
   | { readonly kind: 'ready' }
   /** The worker failed to start or to continue. */
   | { readonly kind: 'failed'; readonly failure: PlainFailure }
-  /** Reports of the task that begins at image `first`; sent before the task is counted as done. */
+  /** Reports of the task that starts at image `first`; sent before the task is counted as done. */
   | { readonly kind: 'reports'; readonly slot: number; readonly first: number; readonly reports: ReadingReport[] }
   /** All images of a slot are read. */
   | { readonly kind: 'done' };
