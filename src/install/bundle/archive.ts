@@ -10,7 +10,7 @@ import { Header } from 'tar';
 import { cannot } from '../../common/errors.js';
 import { writeFailureWithSpace } from '../../common/files.js';
 
-/** One member: bytes at hand, or a file that is copied in. */
+/** One member: content in memory, or a file that is copied. */
 export interface Member {
   /** Its path in the archive. */
   readonly path: string;
@@ -20,7 +20,7 @@ export interface Member {
 }
 
 const block = 512;
-/** Old enough for every clock, and not 1970, of which tar warns. */
+/** In the past for every clock, but not 1970, of which tar warns. */
 const timeOfAll = new Date('2000-01-01T00:00:00Z');
 
 function headerOf({ path, executable, bytes }: Member): Buffer {
@@ -39,7 +39,10 @@ function headerOf({ path, executable, bytes }: Member): Buffer {
   return buffer;
 }
 
-/** The archive's bytes; `onPacked` gets each member's SHA-256, and may add members while it is asked for the next. */
+/**
+ * Generates the archive. `onPacked` gets each member's SHA-256 before the next member is requested, which may depend on
+ * it.
+ */
 export async function* tarOf(
   members: Iterable<Member>,
   onPacked: (member: Member, sha256: string) => void,
@@ -64,7 +67,7 @@ export async function* tarOf(
   yield Buffer.alloc(2 * block);
 }
 
-/** Joins pieces to chunks of at least `size` bytes, the last one aside. */
+/** Joins pieces to chunks of at least `size` bytes; the last one may be smaller. */
 async function* chunksOf(pieces: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Buffer, void, undefined> {
   let held: Uint8Array[] = [];
   let bytes = 0;
@@ -79,7 +82,7 @@ async function* chunksOf(pieces: AsyncIterable<Uint8Array>, size: number): Async
   if (bytes > 0) yield Buffer.concat(held);
 }
 
-/** Compresses with gzip, chunks side by side: a gzip file may consist of several members. */
+/** Compresses with gzip, several chunks in parallel: a gzip file may consist of several members. */
 export async function* gzipOf(
   pieces: AsyncIterable<Uint8Array>,
   level = 6,

@@ -14,12 +14,12 @@ const packageSchema = z.object({
   optionalDependencies: z.record(z.string(), z.string()).default({}),
 });
 
-/** Packages of which only a part is loaded: these dependencies of theirs, and no other. */
+/** Packages of which only a part is loaded, with the only dependencies of that part. */
 const usedDependencies: Readonly<Record<string, readonly string[]>> = {
   '@tensorflow/tfjs-node-gpu': ['google-protobuf'],
 };
 
-/** The folder of a package that a module in `from` gets, looked up as Node.js does, not above `root`. */
+/** Returns the folder of a package for a module in `from`, found as by Node.js, but not above `root`. */
 function findPackage(name: string, from: string, root: string): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const place = join(folder, 'node_modules', name);
@@ -28,7 +28,7 @@ function findPackage(name: string, from: string, root: string): string | undefin
   }
 }
 
-/** The folders of all packages that the program in `root` runs with, without those of its development. */
+/** Returns the folders of all packages that the program in `root` needs to run, without development dependencies. */
 export function productionPackages(root: string): string[] {
   const found = new Set<string>();
   const visit = (folder: string, name?: string): void => {
@@ -52,7 +52,7 @@ export function productionPackages(root: string): string[] {
   return [...found].sort();
 }
 
-/** What no run reads: types, source maps, sources of C++, all fonts but that of figures. */
+/** Files that no run reads: types, source maps, C++ sources, all fonts except that of figures. */
 const unread = [
   '**/*.map',
   '**/*.d.{ts,cts,mts}',
@@ -72,17 +72,17 @@ function fileMember(file: string, path: string): Member {
 }
 
 interface BundleInputs {
-  /** This program's root: package.json, bin, dist, configs, node_modules. */
+  /** Root of this program: package.json, bin, dist, configs, node_modules. */
   readonly root: string;
-  /** A finished engine that holds its libraries itself. */
+  /** A finished engine that contains its libraries. */
   readonly engine: string;
   /** A Node.js binary. */
   readonly node: string;
-  /** Leaves out NVIDIA's libraries: the machine has CUDA 12 and cuDNN 9 where its loader finds them. */
+  /** Leaves out NVIDIA's libraries: the target machine has CUDA 12 and cuDNN 9 where its loader finds them. */
   readonly withoutLibraries: boolean;
 }
 
-/** All files but the launcher and the checksums. Paths: `app/…`, `engine/<name>/…`, `node/bin/node`. */
+/** Returns all files except the launcher and the checksums. Paths: `app/…`, `engine/<name>/…`, `node/bin/node`. */
 export function bundleMembers({ root, engine, node, withoutLibraries }: BundleInputs): Member[] {
   if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) {
     throw cannot('pack the program', `${join(root, 'dist')} has no build of it`, {
@@ -118,7 +118,7 @@ export function bundleMembers({ root, engine, node, withoutLibraries }: BundleIn
   ];
 }
 
-/** Errors: the Node.js binary needs libraries that a bare machine lacks, as builds of some distributions do. */
+/** Errors: the Node.js binary needs libraries that a minimal system lacks, as builds of some distributions do. */
 export function checkNode(node: string): void {
   const elf = readElf(node);
   const foreign = elf?.needed.filter((name) => !isSystemLibrary(name)) ?? [];
@@ -130,7 +130,7 @@ export function checkNode(node: string): void {
   });
 }
 
-/** The newest version of glibc that a program or library of the bundle asks for, such as `2.34`. */
+/** Returns the newest version of glibc that a program or library of the bundle requires, such as `2.34`. */
 export function neededGlibc(members: readonly Member[]): string {
   const versions = members
     .filter(({ path }) => path === 'node/bin/node' || /\.node$|\.so(\.\d+)*$/.test(path))

@@ -9,19 +9,19 @@ import { sha256Of } from '../checksum.js';
 export const manifestName = 'manifest.json';
 export const sumsName = 'SHA256SUMS';
 
-/** `manifest.json`; install.sh reads it with sed, so each fact is a line of its own. */
+/** `manifest.json`; install.sh reads it with sed, so each value is on its own line. */
 const manifestSchema = z.strictObject({
   format: z.literal(1),
-  /** Of this program. */
+  /** Version of this program. */
   isda: z.string(),
   node: z.string(),
   tensorflow: z.string(),
   build: z.enum(['cpu', 'cuda']),
-  /** As `uname -s` and `uname -m` say it, such as `Linux-x86_64`. */
+  /** As printed by `uname -s` and `uname -m`, such as `Linux-x86_64`. */
   machine: z.string(),
-  /** The oldest glibc that has what the files ask for. */
+  /** The oldest version of glibc with which the files work. */
   glibc: z.string(),
-  /** The engine's folder within the cache. */
+  /** Name of the engine's folder in the cache. */
   engine: z.string().regex(/^[\w.-]+$/),
   files: z.int(),
   bytes: z.int(),
@@ -35,18 +35,18 @@ const manifestSchema = z.strictObject({
 });
 export type Manifest = z.output<typeof manifestSchema>;
 
-/** `Linux-x86_64` for this process. */
+/** Returns the machine name of this process, such as `Linux-x86_64`. */
 export function machineName(): string {
   const names: Partial<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
   return `Linux-${names[process.arch] ?? process.arch}`;
 }
 
-/** Lines that `sha256sum --check` reads. */
+/** Formats checksums for `sha256sum --check`. */
 export function sums(files: readonly { readonly path: string; readonly sha256: string }[]): string {
   return files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join('');
 }
 
-/** Reads a bundle's manifest. Errors: the folder is no bundle. */
+/** Reads a bundle's manifest. Errors: the folder is not a bundle. */
 export function readManifest(folder: string): Manifest {
   const path = join(folder, manifestName);
   try {
@@ -63,7 +63,7 @@ export function readManifest(folder: string): Manifest {
   }
 }
 
-/** Errors: a part is missing or not as it was packed; names it. */
+/** Errors: a part is missing or not as packed; names the part. */
 export async function checkParts(folder: string, manifest: Manifest): Promise<void> {
   const refuse = (reason: string): Error =>
     cannot(`use the bundle ${folder}`, reason, { code: 'bundle/damaged', hint: 'bring that part again' });

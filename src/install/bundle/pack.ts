@@ -14,23 +14,23 @@ import { bundleMembers, checkNode, neededGlibc } from './contents.js';
 import { machineName, manifestName, sums, sumsName, type Manifest } from './manifest.js';
 
 export interface PackOptions {
-  /** The folder to make; has to be new or empty. */
+  /** The output folder; must be new or empty. */
   readonly out: string;
-  /** This program's root. */
+  /** Root of this program. */
   readonly root: string;
   readonly engine: EngineLocation;
   /** The Node.js binary to pack, and its version. */
   readonly node: { readonly path: string; readonly version: string };
-  /** The largest part; undefined for one part. */
+  /** Maximum size of a part; undefined for a single part. */
   readonly partBytes: number | undefined;
   readonly withoutLibraries: boolean;
   readonly log: (line: string) => void;
 }
 
-/** This program's root, from a module of `src/install/bundle` or `dist/install/bundle`. */
+/** Root of this program; this module is in `src/install/bundle` or `dist/install/bundle`. */
 export const programRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Makes the folder, or throws where there is something in it. */
+/** Creates the output folder. Errors: it is not empty. */
 async function prepareOut(out: string): Promise<void> {
   await makeFolder(out);
   if ((await readdir(out)).length === 0) return;
@@ -42,8 +42,8 @@ async function prepareOut(out: string): Promise<void> {
 }
 
 /**
- * An engine that holds its libraries itself: the machine's, or where that one links to an installed TensorFlow, one
- * that is made in `aside`.
+ * Returns an engine that contains its libraries: that of the cache (built if missing) or, if that one links to an
+ * installed TensorFlow, one that is built in `aside`.
  */
 async function engineToPack(options: EngineSetupOptions, aside: string): Promise<EngineLocation> {
   const environment = { ...options.environment, ISDA_LIBTENSORFLOW: undefined };
@@ -55,7 +55,7 @@ async function engineToPack(options: EngineSetupOptions, aside: string): Promise
 
 const versionSchema = z.object({ version: z.string() });
 
-/** Packs a bundle. Errors: something is missing here, or `out` cannot be written; what was written stays aside. */
+/** Packs a bundle. Errors: something is missing on this machine, or `out` cannot be written; written files are kept. */
 export async function packBundle(options: PackOptions): Promise<Manifest> {
   const { out, root, engine, node, partBytes, withoutLibraries, log } = options;
   checkNode(node.path);
@@ -93,7 +93,7 @@ export async function packBundle(options: PackOptions): Promise<Manifest> {
   };
   await copyFile(join(root, 'bundle', 'install.sh'), join(out, 'install.sh'));
   await writeFileAtomically(join(out, sumsName), sums(parts.map(({ file, sha256 }) => ({ path: file, sha256 }))));
-  // Last: a folder without it is no bundle.
+  // Last, because a folder without it is not a bundle.
   await writeFileAtomically(join(out, manifestName), `${JSON.stringify(manifest, undefined, 2)}\n`);
   return manifest;
 }
@@ -103,7 +103,7 @@ function textMember(path: string, text: string, executable: boolean): Member {
   return { path, executable, bytes: content.length, content };
 }
 
-/** Packs a bundle with the engine of a build, made first where it is missing; `out` has to be new or empty. */
+/** Packs a bundle with the engine of a build, which is built first if missing; `out` must be new or empty. */
 export async function makeBundle(
   options: Omit<PackOptions, 'engine' | 'root'>,
   engineOptions: EngineSetupOptions,

@@ -13,7 +13,7 @@ import { sha256Of } from '../checksum.js';
 import { engineDirectory, engineFiles, type EngineLocation, type EngineSetupOptions } from '../location.js';
 import { checkParts, machineName, readManifest, sumsName, type Manifest } from './manifest.js';
 
-/** The bundle in a folder, if it fits this machine and its parts are whole. Errors: it does not, they are not. */
+/** Returns the manifest of a bundle. Errors: it is for another machine, or its parts are incomplete or damaged. */
 async function openBundle(folder: string): Promise<Manifest> {
   const manifest = readManifest(folder);
   if (manifest.machine !== machineName()) {
@@ -25,7 +25,9 @@ async function openBundle(folder: string): Promise<Manifest> {
   return manifest;
 }
 
-/** Why an entry of the archive is refused, if it is: links and devices, and paths that lead out of the folder. */
+/**
+ * Returns the reason why an entry of the archive is refused, if any: links, devices, and paths that leave the folder.
+ */
 function objectionTo(path: string, type: string): string | undefined {
   if (path.split('/').includes('..') || path.includes('//')) return `${path} leads out of its folder`;
   return ['File', 'OldFile', 'ContiguousFile'].includes(type) ? undefined : `${path} is no plain file (${type})`;
@@ -52,7 +54,7 @@ async function unpackEngine(folder: string, manifest: Manifest, directory: strin
       if (entry.path.startsWith(prefix)) entry.path = entry.path.slice(prefix.length);
     },
   });
-  // Headers, padding and the list of checksums take less than this beside the files.
+  // Headers, padding and the list of checksums take less than this in addition to the files.
   const limitBytes = manifest.bytes + 2048 * manifest.files + 65536;
   const bounded = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     let bytes = 0;
@@ -80,7 +82,7 @@ async function unpackEngine(folder: string, manifest: Manifest, directory: strin
 }
 
 /**
- * Puts a bundle's engine into the cache, in place of one that is there. Errors: the folder is no bundle, a part is
+ * Installs a bundle's engine in the cache, replacing an existing one. Errors: the folder is not a bundle, a part is
  * damaged, it is for another machine or another version of this program, or the engine does not load here.
  */
 export async function ensureFromBundle(folder: string, options: EngineSetupOptions): Promise<EngineLocation> {
