@@ -13,7 +13,7 @@ import { findProgram, lastLines, runProgram, type ProcessResult } from './proces
 /** A C++ compiler's command: the program and any leading words of `$CXX`, such as `ccache g++`. */
 type Compiler = readonly [string, ...string[]];
 
-/** Finds `$CXX`, else g++, c++ or clang++. */
+/** Finds `$CXX`, else g++, c++ or clang++. Errors: there is none. */
 export function findCompiler(environment: Environment): Compiler {
   const chosen = environment['CXX']?.trim();
   const candidates = chosen ? [chosen] : ['g++', 'c++', 'clang++'];
@@ -34,13 +34,13 @@ const common = ['-shared', '-fPIC', '-O2', '-std=c++17', '-DNAPI_VERSION=8', '-D
 interface BindingBuild {
   readonly compiler: Compiler;
   readonly libraries: Libraries;
-  /** Where the binding looks for the libraries when it is loaded; `$ORIGIN` stands for its own folder. */
+  /** Where the binding looks for the libraries when it is loaded; `$ORIGIN` is its own folder. */
   readonly rpath: string;
-  /** Where the files are written. */
+  /** The output folder. */
   readonly directory: string;
 }
 
-/** Compiles the quiet loader, and the binding with `native/session_config.cc` in it. Errors: the compiler's. */
+/** Compiles the quiet loader, and the binding including `native/session_config.cc`. Errors: those of the compiler. */
 export async function compileBinding(
   { compiler, libraries, rpath, directory }: BindingBuild,
   environment: Environment,
@@ -74,9 +74,9 @@ export async function compileBinding(
   ]);
 }
 
-/** What a binding says of itself once it is loaded. */
+/** Properties that a loaded binding reports. */
 interface BindingTrial {
-  /** Of TensorFlow. */
+  /** Version of TensorFlow. */
   readonly version: string;
   readonly usesGpu: boolean;
 }
@@ -91,8 +91,8 @@ process.stdout.write("trial " + JSON.stringify({ version: binding.TF_Version, us
 `;
 
 /**
- * Loads a compiled binding in a process of its own, so that a crash of the library is an error like any other.
- * `gpu`: with CUDA's libraries opened before, as `loadBinding` does it.
+ * Loads a compiled binding in a separate process, so that a crash of the library becomes an ordinary error. `gpu`:
+ * opens CUDA's libraries first, as `loadBinding` does.
  */
 export async function tryBinding(
   binding: string,

@@ -2,13 +2,13 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
 interface ElfFile {
-  /** Of the processor: 62 for x86-64, 183 for 64-bit ARM. */
+  /** Number of the processor type: 62 for x86-64, 183 for 64-bit ARM. */
   readonly machine: number;
-  /** Names of the libraries that the loader opens with it, such as `libm.so.6`. */
+  /** Names of the libraries that the file requires, such as `libm.so.6`. */
   readonly needed: readonly string[];
-  /** Folders in which they are looked for first; `$ORIGIN` is the file's own. */
+  /** Folders that are searched first for them; `$ORIGIN` is the file's own folder. */
   readonly runpath: readonly string[];
-  /** Versions of symbols that other libraries have to offer, such as `GLIBC_2.28`. */
+  /** Versions of symbols that other libraries must provide, such as `GLIBC_2.28`. */
   readonly versions: readonly string[];
 }
 
@@ -17,9 +17,7 @@ const dynamicSegment = 2;
 const tags = { needed: 1n, strings: 5n, stringBytes: 10n, rpath: 15n, runpath: 29n, versions: 0x6ffffffen };
 const versionCount = 0x6fffffffn;
 
-/**
- * Reads the dynamic section of a 64-bit little-endian ELF file; undefined where the file is no such. Reads a few KB.
- */
+/** Reads the dynamic section of a 64-bit little-endian ELF file; undefined for other files. Reads a few KB. */
 export function readElf(path: string): ElfFile | undefined {
   const file = openSync(path, 'r');
   const read = (offset: number, length: number): Buffer => {
@@ -76,7 +74,7 @@ function readDynamic(header: Buffer, read: (offset: number, length: number) => B
   };
 }
 
-/** Offsets of the names of all needed versions: a list of libraries, each with a list of versions. */
+/** Returns the offsets of the names of all needed versions: a list of libraries, each with a list of versions. */
 function neededVersions(start: number, libraries: number, read: (offset: number, length: number) => Buffer): number[] {
   const names: number[] = [];
   let library = start;

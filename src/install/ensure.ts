@@ -1,4 +1,4 @@
-// Installs the engine where it is missing: finds libtensorflow, compiles the binding, moves both into place.
+// Installs the engine if it is missing: finds libtensorflow, compiles the binding, moves both into place.
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
@@ -18,22 +18,22 @@ import {
 } from './location.js';
 import { sourcesFor, type PreparedSource } from './sources.js';
 
-/** Held while an engine is made; `.lock` is a folder where an older version of this program was killed. */
+/** Held while an engine is installed. Not `.lock`, which is a folder if an older version of this program was killed. */
 const setupLock = '.setup-lock';
-/** Folders that a cut-off set-up leaves behind start with this. */
+/** Prefix of the folders that an interrupted installation leaves behind. */
 const unfinished = '.unfinished-';
 
 /**
- * The engine, made first where it is missing: downloaded (or linked to where it is installed), compiled, tried, and
- * moved into place in one step. Returns in a few milliseconds where it is there already. Processes wait for each other.
- * Throws an IsdaError that says what is missing on this machine and how to get it.
+ * Returns the engine. If it is missing, it is installed: downloaded (or linked to an installed TensorFlow), compiled,
+ * tested, and moved into place in one step; if not, the call takes a few milliseconds. Processes wait for each other.
+ * Errors name what is missing on this machine, and how to get it.
  */
 export async function ensureEngine(options: EngineSetupOptions): Promise<EngineLocation> {
   const present = options.force ? undefined : findEngine(options).found;
   return present ?? putEngine(options, (staging) => makeEngine(staging, options));
 }
 
-/** Fills a folder aside with `make` and moves it to where the engine of a query belongs, one process at a time. */
+/** Fills a temporary folder with `make` and moves it to the place of a query's engine, one process at a time. */
 export async function putEngine(
   options: EngineSetupOptions,
   make: (staging: string) => Promise<void>,

@@ -6,7 +6,7 @@ import type { Environment } from '../common/home.js';
 import type { EngineLocation } from './location.js';
 import { runProgram } from './process.js';
 
-/** TensorFlow 2.21 uses no GPU where one of these fails to open. */
+/** TensorFlow 2.21 uses no GPU if one of these fails to open. */
 export const gpuLibraries = [
   'libcudart.so.12',
   'libcublas.so.12',
@@ -19,21 +19,21 @@ export const gpuLibraries = [
 
 const system = /^(lib(c|m|dl|rt|pthread|util|resolv|stdc\+\+|gcc_s|atomic)\.so\.\d+|ld-linux-.*\.so\.\d+)$/;
 
-/** Whether every Linux of glibc that runs Node.js has a library of this name. */
+/** Whether a library of this name is present on every glibc-based Linux that runs Node.js. */
 export function isSystemLibrary(name: string): boolean {
   return system.test(name);
 }
 
 interface NamedLibrary {
   readonly library: string;
-  /** Where it lies beside TensorFlow; its name alone where it does not, for the system's own search. */
+  /** Its path next to TensorFlow; its name alone if it is not there, for the system's search. */
   readonly path: string;
 }
 
 /**
- * Where CUDA's libraries are to be opened from. NVIDIA's packages lie in `nvidia/<package>/lib` beside TensorFlow's
- * folder. TensorFlow itself looks in most of these, but not in cuSOLVER's, and then uses no GPU at all; a library that
- * is open already it finds by its name.
+ * Returns the paths from which CUDA's libraries must be opened. NVIDIA's packages are in `nvidia/<package>/lib` next to
+ * TensorFlow's folder. TensorFlow itself searches most of these, but not that of cuSOLVER, and then uses no GPU at all;
+ * it finds a library that is already open by its name.
  */
 export function locateGpuLibraries(libraryDirectory: string): readonly NamedLibrary[] {
   const root = join(dirname(libraryDirectory), 'nvidia');
@@ -45,7 +45,8 @@ export function locateGpuLibraries(libraryDirectory: string): readonly NamedLibr
 }
 
 /**
- * The folder with ptxas and libdevice, which XLA compiles for a GPU with; undefined where it is not beside TensorFlow.
+ * Returns the folder with ptxas and libdevice, with which XLA compiles for a GPU; undefined if it is not next to
+ * TensorFlow.
  */
 export function compilerDirectory(libraryDirectory: string): string | undefined {
   const folder = join(dirname(libraryDirectory), 'nvidia', 'cuda_nvcc');
@@ -54,7 +55,7 @@ export function compilerDirectory(libraryDirectory: string): string | undefined 
 
 export interface LibraryFailure {
   readonly library: string;
-  /** The loader's message: it names the file that is missing, which may be one that the library itself needs. */
+  /** The loader's message, with the name of the missing file, which may be a dependency of the library. */
   readonly reason: string;
 }
 
@@ -69,7 +70,7 @@ const failures = JSON.parse(process.argv[2]).flatMap(({ library, path }) => {
 process.stdout.write(JSON.stringify(failures));
 `;
 
-/** Opens each of CUDA's libraries in a process of its own, as TensorFlow would; gives those that cannot be opened. */
+/** Opens each of CUDA's libraries in a separate process, as TensorFlow would; returns those that cannot be opened. */
 export async function failedLibraries(
   engine: Pick<EngineLocation, 'libraryDirectory' | 'quietLoaderPath'>,
   environment: Environment,
@@ -81,7 +82,7 @@ export async function failedLibraries(
   return [{ library: 'CUDA', reason: `opening its libraries ended the process (${result.reason})` }];
 }
 
-/** Names and versions of TensorFlow and NVIDIA's packages that lie beside the libraries, such as `cudnn 9.28.0.42`. */
+/** Returns names and versions of NVIDIA's packages next to the libraries, such as `cudnn 9.28.0.42`. */
 export function packageVersions(libraryDirectory: string): readonly string[] {
   const parent = dirname(libraryDirectory);
   const names = existsSync(parent) ? readdirSync(parent) : [];

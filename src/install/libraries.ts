@@ -3,7 +3,7 @@ import { createReadStream, existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { EngineBuild } from './wheels.js';
 
-/** What the binding is compiled and linked against. All paths are absolute. */
+/** The files against which the binding is compiled and linked. All paths are absolute. */
 export interface Libraries {
   readonly directory: string;
   readonly core: string;
@@ -19,7 +19,9 @@ function firstExisting(folders: readonly string[], names: readonly string[]): st
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
 }
 
-/** The libraries in a folder or its `lib`, with headers in its `include`; or the sentence that says what is missing. */
+/**
+ * Returns the libraries in a folder or its `lib`, with headers in its `include`; or a sentence about what is missing.
+ */
 export function readLibraries(folder: string): Libraries | string {
   const root = resolve(folder);
   if (!existsSync(root)) return `${root} does not exist`;
@@ -32,7 +34,7 @@ export function readLibraries(folder: string): Libraries | string {
   return { directory: resolve(core, '..'), core, framework, headers: join(root, 'include') };
 }
 
-/** Whether libtensorflow is built for CUDA: only then does it name the NVIDIA driver's library. */
+/** Returns the build of libtensorflow: `cuda` if it contains the name of the NVIDIA driver's library, else `cpu`. */
 export async function buildOf(libraries: Libraries): Promise<EngineBuild> {
   for (const file of [libraries.framework, libraries.core]) {
     let tail = '';

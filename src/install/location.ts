@@ -1,4 +1,4 @@
-// Location of installed engines, and a fast look-up.
+// Location of installed engines, and a fast lookup.
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,7 @@ import { packageVersion } from './packages.js';
 import { nvidiaDriver } from './driver.js';
 import { tensorflowVersion, type EngineBuild, type Wheel } from './wheels.js';
 
-/** Which of the three sources libtensorflow was taken from. */
+/** The source of libtensorflow. */
 export type EngineSource = 'ISDA_LIBTENSORFLOW' | 'python' | 'download';
 
 /** A finished engine: libtensorflow and the binding that was compiled against it. */
@@ -20,36 +20,36 @@ export interface EngineLocation {
   readonly quietLoaderPath: string;
   /** The folder of libtensorflow_cc.so.2 and libtensorflow_framework.so.2. */
   readonly libraryDirectory: string;
-  /** The path of the first library that has to be opened. */
+  /** The path of the library that must be opened first. */
   readonly libraryPath: string;
-  /** Of TensorFlow, as the library itself says. */
+  /** Version of TensorFlow, as reported by the library. */
   readonly version: string;
   readonly source: EngineSource;
   readonly build: EngineBuild;
 }
 
-/** What says which engine is meant. */
+/** Selects an engine. */
 interface EngineQuery {
   /** The cache folder: `cacheHome(environment)`. */
   readonly home: string;
   readonly environment: Environment;
-  /** `cuda`: only with CUDA. `cpu`: any engine will do. Not given: `cuda` where an NVIDIA driver is present. */
+  /** `cuda`: only with CUDA. `cpu`: any engine. Absent: `$ISDA_BUILD`, else `cuda` if an NVIDIA driver is present. */
   readonly build?: EngineBuild;
 }
 
-/** How an engine is made where there is none. */
+/** Options for installing an engine that is missing. */
 export interface EngineSetupOptions extends EngineQuery {
-  /** Takes one line of progress. */
+  /** Called with each line of progress. */
   readonly log: (line: string) => void;
-  /** Makes the engine anew even where there is one. */
+  /** Installs the engine again even if it exists. */
   readonly force?: boolean;
   /** The wheels to download instead of the pinned ones. */
   readonly wheels?: readonly Wheel[];
-  /** Takes no library that is installed on this machine, so that the engine holds all of its own. */
+  /** Uses no installed libraries, so that the engine contains all of them. */
   readonly onlyDownload?: boolean;
 }
 
-/** The engine, or why there is none. */
+/** The engine, or the reason why there is none. */
 type EngineSearch =
   | { readonly found: EngineLocation; readonly missing?: undefined }
   | { readonly found?: undefined; readonly missing: string };
@@ -63,9 +63,7 @@ export const engineFiles = {
   headers: 'include',
 } as const;
 
-/**
- * The file that is written last: an engine without it is not finished. Paths are absolute or relative to the engine.
- */
+/** The file that is written last: an engine without it is incomplete. Paths are absolute or relative to the engine. */
 const markerSchema = z.strictObject({
   format: z.literal(1),
   version: z.string(),
@@ -78,7 +76,7 @@ const markerSchema = z.strictObject({
 export type Marker = z.output<typeof markerSchema>;
 
 /**
- * The build that is wanted: what the query says, else `$ISDA_BUILD`, else CUDA where there is a driver and a build for
+ * Returns the requested build: that of the query, else `$ISDA_BUILD`, else CUDA if there are a driver and a build for
  * it.
  */
 export function wantedBuild(query: EngineQuery): EngineBuild {
@@ -87,7 +85,7 @@ export function wantedBuild(query: EngineQuery): EngineBuild {
   return query.build ?? (process.arch === 'x64' && nvidiaDriver(query.environment) ? 'cuda' : 'cpu');
 }
 
-/** The folder that the engine for a query is made in. */
+/** Returns the folder of the engine for a query. */
 export function engineDirectory(query: EngineQuery, build: EngineBuild = wantedBuild(query)): string {
   const external = query.environment['ISDA_LIBTENSORFLOW'];
   const origin = external
@@ -127,12 +125,12 @@ export function readEngine(directory: string): EngineSearch {
   };
 }
 
-/** Looks for a finished engine; makes nothing. */
+/** Looks for a finished engine; installs nothing. */
 export function findEngine(query: EngineQuery): EngineSearch {
   const build = wantedBuild(query);
   const search = readEngine(engineDirectory(query, build));
   if (search.found || build === 'cuda' || query.environment['ISDA_LIBTENSORFLOW']) return search;
-  // An engine with CUDA also runs without a GPU, so it serves for `cpu`.
+  // An engine with CUDA also runs without a GPU, so it can be used for `cpu`.
   const withCuda = readEngine(engineDirectory(query, 'cuda'));
   return withCuda.found ? withCuda : search;
 }

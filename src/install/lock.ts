@@ -1,4 +1,4 @@
-// Lock of the engine's installation: one process a cache folder; the others wait.
+// Lock of the engine's installation: one process per cache folder; the others wait.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../common/home.js';
 import { processStart, thisProcess, tryLock } from '../common/lock.js';
@@ -7,7 +7,7 @@ interface SetupLock {
   /** The lock file. */
   readonly file: string;
   readonly environment: Environment;
-  /** Takes one line of progress. */
+  /** Called with each line of progress. */
   readonly log: (line: string) => void;
 }
 
@@ -23,7 +23,7 @@ export async function withLock<T>({ file, environment, log }: SetupLock, work: (
   try {
     return await work();
   } finally {
-    // The engine is there or not, whatever becomes of the lock file: a later process takes it over.
+    // Not an error: the work is done, and a later process takes over the lock file.
     await attempt.lock.release().catch(() => undefined);
   }
 }

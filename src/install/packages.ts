@@ -6,12 +6,12 @@ import { z } from 'zod';
 
 const manifestSchema = z.object({ version: z.string() });
 
-/** The folder of an installed npm package. */
+/** Returns the folder of an installed npm package. */
 export function packageDirectory(name: string): string {
   return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
 }
 
-/** The version of an installed npm package. */
+/** Returns the version of an installed npm package. */
 export function packageVersion(name: string): string {
   return manifestSchema.parse(JSON.parse(readFileSync(`${packageDirectory(name)}/package.json`, 'utf8'))).version;
 }

@@ -1,4 +1,4 @@
-// Starts other programs: found on the given PATH, run with the given environment.
+// Runs other programs: found on the given PATH, with the given environment.
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Environment } from '../common/home.js';
@@ -7,11 +7,11 @@ export interface ProcessResult {
   readonly succeeded: boolean;
   readonly stdout: string;
   readonly stderr: string;
-  /** Why it ended, where it did not end by itself with code 0. */
+  /** Why it ended, if not by itself with code 0. */
   readonly reason: string;
 }
 
-/** The path of an executable program, or undefined. A name with a slash is taken as a path. */
+/** Returns the path of an executable program, or undefined. A name with a slash is used as a path. */
 export function findProgram(name: string, environment: Environment): string | undefined {
   const places = name.includes('/')
     ? [isAbsolute(name) ? name : join(process.cwd(), name)]
@@ -32,7 +32,7 @@ export async function runProgram(
   args: readonly string[],
   environment: Environment,
 ): Promise<ProcessResult> {
-  // Loaded where it is needed: most commands start no program.
+  // Imported on demand: most commands start no program.
   const { execa } = await import('execa');
   const result = await execa(program, args, {
     env: { ...environment },
@@ -45,7 +45,7 @@ export async function runProgram(
   return { succeeded: !result.failed, stdout: result.stdout, stderr: result.stderr, reason };
 }
 
-/** The last lines of a program's output that are not empty. */
+/** Returns the last non-empty lines of a program's output. */
 export function lastLines(output: string, count: number): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '');
   return lines.slice(-count).join('\n');

@@ -24,7 +24,7 @@ print(json.dumps({"folder": places[0] if places else None, "version": version}))
 `;
 const answerSchema = z.object({ folder: z.string().nullable(), version: z.string().nullable() });
 
-/** The folder and version of the TensorFlow that `python3` would import, or undefined. */
+/** Returns the folder and version of the TensorFlow that `python3` would import, or undefined. */
 export async function installedTensorflow(
   environment: Environment,
 ): Promise<{ folder: string; version: string } | undefined> {
@@ -43,7 +43,7 @@ export async function installedTensorflow(
     : undefined;
 }
 
-/** Compares dotted version numbers; what follows the numbers (`rc1`, `+cpu`) does not count. */
+/** Whether a dotted version number is at least `oldest`; suffixes (`rc1`, `+cpu`) are ignored. */
 export function atLeast(version: string, oldest: string): boolean {
   const parts = (text: string): number[] => text.split('.').map((part) => Number.parseInt(part, 10) || 0);
   const [have, need] = [parts(version), parts(oldest)];
@@ -54,7 +54,7 @@ export function atLeast(version: string, oldest: string): boolean {
   return true;
 }
 
-/** The one line of pip's output that says most about a failure. */
+/** Returns the most informative line of pip's output about a failure. */
 export function pipReason(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   const connection = lines.findLast((line) => line.includes('after connection broken by'));
@@ -106,7 +106,7 @@ export async function downloadWheel(
       ...options,
       ...pipArguments(wheel),
     ],
-    // pip's own temporary files go where the engine goes: /tmp is often small, and this folder is always cleaned up.
+    // pip's temporary files go to this folder: /tmp is often small, and this folder is always removed.
     { ...environment, TMPDIR: temporary },
   ).finally(() => clearInterval(progress));
   if (!result.succeeded) {

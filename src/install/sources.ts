@@ -8,14 +8,14 @@ import { atLeast, downloadWheel, installedTensorflow } from './python.js';
 import { unzip } from './unzip.js';
 import { oldestTensorflow, pinnedWheels, tensorflowVersion, type EngineBuild } from './wheels.js';
 
-/** A source that has what the binding needs. */
+/** A source with everything that the binding needs. */
 export interface PreparedSource {
   readonly name: EngineSource;
   readonly libraries: Libraries;
   readonly build: EngineBuild;
 }
 
-/** The sources to try, first to last. Each gives undefined where it has nothing to offer. */
+/** Returns the sources to try, in order. Each returns undefined if it cannot be used. */
 export function sourcesFor(
   options: EngineSetupOptions,
   build: EngineBuild,
@@ -85,8 +85,8 @@ async function fromDownload(options: EngineSetupOptions, build: EngineBuild, sta
 }
 
 /**
- * Where a member of a wheel goes within the engine, or undefined where it is not needed. TensorFlow's libraries look
- * for NVIDIA's in `../nvidia`, so those keep their folders.
+ * Returns the path of a wheel's member in the engine; undefined if it is not needed. TensorFlow's libraries look for
+ * NVIDIA's in `../nvidia`, so these keep their folders.
  */
 export function neededMember(member: string): string | undefined {
   const library = /^tensorflow\/(libtensorflow_(?:cc|framework)\.so\.2)$/.exec(member)?.[1];
@@ -95,7 +95,7 @@ export function neededMember(member: string): string | undefined {
     /^tensorflow\/include\/((?:tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/.*\.h)$/;
   const name = header.exec(member)?.[1];
   if (name !== undefined) return join(engineFiles.headers, name);
-  // What lies in dist-info names the version, and its licence.
+  // dist-info contains the version and the licence.
   const kept = /^nvidia\/[^/]+\/(lib|bin|nvvm)\/|^[^/]+\.dist-info\/(METADATA$|(.*\/)?LICENSE)/i;
   return kept.test(member) ? member : undefined;
 }

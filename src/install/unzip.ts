@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
 
 /**
- * Unpacks those members of a zip file for which `target` gives a path relative to `directory`.
- * Returns how many. Refuses member names that are absolute or climb out of the folder.
+ * Extracts the members of a zip file for which `target` returns a path relative to `directory`. Returns their number.
+ * Refuses member names that are absolute or leave the folder.
  */
 export async function unzip(
   file: string,

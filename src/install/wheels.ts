@@ -5,7 +5,7 @@ export type EngineBuild = 'cpu' | 'cuda';
 
 /** One file of the Python package index. */
 export interface Wheel {
-  /** Its name in the index, which also says the Python version and platforms it is for. */
+  /** Its name in the index, with the Python version and platforms that it is for. */
   readonly file: string;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
@@ -34,7 +34,7 @@ const cpuArm64: readonly Wheel[] = [
   },
 ];
 
-/** TensorFlow and what its extra `and-cuda` names. */
+/** TensorFlow, and the packages of its extra `and-cuda`. */
 const cudaX64: readonly Wheel[] = [
   {
     file: 'tensorflow-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl',
@@ -103,18 +103,18 @@ const cudaX64: readonly Wheel[] = [
   },
 ];
 
-/** The wheels of one build for one processor architecture (Node.js's names), or undefined where there are none. */
+/** Returns the wheels of one build for a processor architecture (Node.js's names); undefined if there are none. */
 export function pinnedWheels(build: EngineBuild, architecture: string): readonly Wheel[] | undefined {
   if (architecture === 'x64') return build === 'cuda' ? cudaX64 : cpuX64;
   return architecture === 'arm64' && build === 'cpu' ? cpuArm64 : undefined;
 }
 
-/** What pip has to be told to find exactly this wheel, whatever Python it runs on. */
+/** Returns the arguments with which pip finds exactly this wheel, whatever Python it runs on. */
 export function pipArguments(wheel: Wheel): readonly string[] {
   const [name, version, python, abi, platforms] = wheel.file.replace(/\.whl$/, '').split('-');
   return [
     `${name.replaceAll('_', '-')}==${version}`,
-    // Wheels for any Python 3 (py3-none) are found with any version: the one TensorFlow's wheel is for.
+    // Wheels for any Python 3 (py3-none) are found with any version: that of TensorFlow's wheel is used.
     ...['--implementation', 'cp', '--python-version', python.startsWith('cp') ? python.slice(2) : '311'],
     ...['--abi', abi === 'none' ? 'cp311' : abi],
     ...platforms.split('.').flatMap((platform) => ['--platform', platform]),
