@@ -23,7 +23,7 @@ export interface LoaderOptions extends ReadingOptions {
   readonly warn: (line: string) => void;
   /** The clock, in milliseconds. */
   readonly clock: () => number;
-  /** Module of the worker threads; default: the built `worker.js` beside this module. */
+  /** Module of the worker threads; default: the built `worker.js` next to this module. */
   readonly workerFile?: URL;
 }
 
