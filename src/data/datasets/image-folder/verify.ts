@@ -45,7 +45,7 @@ export interface FolderReport {
   readonly notes: readonly string[];
 }
 
-/** Decodes a whole image file and returns its size as stored. Errors: a BrokenImage. */
+/** Decodes a whole image file and returns its size, without rotation except for a TIFF. Errors: a BrokenImage. */
 export async function decodedSize(path: string): Promise<Size> {
   return wholeImage(path, readImageFile(path), false);
 }
