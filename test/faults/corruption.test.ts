@@ -1,4 +1,4 @@
-// Bytes changed at random in every file that a run reads: an error, or a warning and the same numbers; never others.
+// Random changes to the files that a run reads: an error, or a warning and the same numbers, but never other numbers.
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,10 +24,10 @@ const stopped = await signalHeld(await startHeld(folder, half, { run: 'train', l
 if (stopped.exitCode !== 75) throw new Error(stopped.all);
 const evaluation = (await runHere(folder, ['evaluate', '--run', 'half', '--json'])).stdout;
 
-/** The checkpoint that `isda evaluate --json` says it has evaluated. */
+/** The checkpoint that `isda evaluate --json` reports. */
 const checkpointOf = (told: string): string => (JSON.parse(told) as { checkpoint: string }).checkpoint;
 
-/** Does harm to a file, and says what. */
+/** Damages a file and describes the damage. */
 function harm(path: string, random: RandomStream): string {
   const bytes = readFileSync(path);
   const at = random.integer(Math.max(1, bytes.length));
@@ -39,7 +39,7 @@ function harm(path: string, random: RandomStream): string {
       writeFileSync(path, bytes);
       break;
     case 'digit': {
-      // The hardest to notice: a number becomes another.
+      // The hardest to detect: one number becomes another.
       const digits = [...bytes.keys()].filter((index) => bytes[index] >= 0x30 && bytes[index] <= 0x39);
       if (digits.length === 0) return 'no digit';
       const place = oneOf(random, digits);
@@ -82,7 +82,7 @@ describe(`${cases} damaged files`, () => {
     const own = join(folder, `case-${index}`);
     await cp(join(folder, 'half'), join(own, 'half'), { recursive: true });
     await cp(join(folder, 'data'), join(own, 'data'), { recursive: true });
-    // Metrics, config and checkpoints as often as the many other files together.
+    // Metrics, config and checkpoints are chosen as often as all other files together.
     const all = filesOf(own);
     const weighty = all.filter((file) => /metrics\.csv|config\.yaml|checkpoints\//.test(file));
     const files = random.uniform() < 0.5 ? all : weighty;
@@ -92,7 +92,7 @@ describe(`${cases} damaged files`, () => {
     const evaluated = await runHere(own, ['evaluate', '--run', 'half', '--json']);
     if (evaluated.exitCode === 0) {
       const same = evaluated.stdout.replaceAll(own, folder) === evaluation;
-      // Nothing tells of a checkpoint that is gone: another one is evaluated, and named.
+      // A missing checkpoint cannot be detected: another one is evaluated, and named.
       const isGone = !existsSync(join(own, file)) && file.startsWith('half/checkpoints/');
       const isOther = checkpointOf(evaluated.stdout) !== checkpointOf(evaluation).replace(folder, own);
       expect(same || evaluated.stderr.includes('warning: ') || (isGone && isOther), `${about}\n${evaluated.all}`).toBe(
@@ -101,7 +101,7 @@ describe(`${cases} damaged files`, () => {
     } else expectPlainError(evaluated, about);
 
     const resumed = await runHere(own, half);
-    // The weights of an earlier best epoch cannot come back.
+    // The weights of an earlier best epoch are lost.
     const isLost = resumed.all.includes(': its weights are lost') && file.startsWith('half/checkpoints/best-');
     if (resumed.exitCode === 0 && !isLost)
       expect(await wholeOutcome(join(own, 'half')), `${about}\n${resumed.all}`).toEqual(whole);

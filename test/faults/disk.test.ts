@@ -1,5 +1,5 @@
-// Disks that are full, read-only, gone or forbidden: an error that names path and space, and the last good checkpoint
-// kept.
+// Disks that are full, read-only, removed or without permission: an error names path and space, and the last good
+// checkpoint is kept.
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ if (outcome.exitCode !== 0) throw new Error(outcome.all);
 const whole = await wholeOutcome(join(folder, 'whole'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A small disk for one test; the test is skipped where none can be mounted. */
+/** A small disk for one test; the test is skipped if none can be mounted. */
 async function disk(context: TestContext, bytes: number): Promise<SmallDisk> {
   const mounted = await mountSmallDisk(join(folder, `disk-${context.task.id}`), bytes);
   if (mounted === undefined) return context.skip('a tmpfs cannot be mounted by this user');
@@ -34,13 +34,13 @@ async function disk(context: TestContext, bytes: number): Promise<SmallDisk> {
   return mounted;
 }
 
-/** Where runs are held to do something to their folder. */
+/** Where runs are paused while their folder is changed. */
 const afterFirstEpoch = { run: 'train', line: /^epoch 1\// };
 
 const full =
   /^error: cannot (write|create the folder) \S+: the disk is full \(\S+ \S+ free\)\n {2}hint: free some space/m;
 
-/** Runs the command line again where there is room, to the bytes of the undisturbed run. */
+/** Runs the command line again with enough space, and expects the bytes of the undisturbed run. */
 async function finishes(out: string): Promise<void> {
   const last = await runHere(folder, smallRun(out));
   expect(last.exitCode, last.all).toBe(0);
@@ -49,7 +49,7 @@ async function finishes(out: string): Promise<void> {
 
 describe('a disk that is full', () => {
   it('for the third checkpoint: the last good one is intact, and the run resumes once there is room', async (context) => {
-    // A checkpoint has 0.8 MB; two and a half fit.
+    // A checkpoint has 0.8 MB: two and a half fit.
     const small = await disk(context, 2_200_000);
     const out = join(small.path, 'run');
     const stopped = await runIsda(folder, smallRun(out, ['output.keepCheckpoints=3']));
@@ -179,7 +179,7 @@ describe('a folder that cannot be written', () => {
   it('for want of permission', async (context) => {
     mkdirSync(join(folder, 'forbidden'));
     chmodSync(join(folder, 'forbidden'), 0o555);
-    // Root may do without the permission, unless it gives that up.
+    // Root does not need the permission, unless it drops that privilege.
     const asUser = process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search'] : ['env'];
     const probe = await execa(asUser[0], [...asUser.slice(1), 'true'], { reject: false });
     if (probe.failed) context.skip('this user is never refused');

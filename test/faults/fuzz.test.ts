@@ -1,4 +1,4 @@
-// Files from outside, drawn at random: read as what they are, or refused as an expected error; never a crash or a hang.
+// Random input files: they are read correctly or refused with an expected error, without a crash or a hang.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -28,7 +28,7 @@ const runs = { numRuns: scale({ short: 300, long: 10_000 }), seed: faultSeed('fu
 const folder = mkdtempSync(join(tmpdir(), 'isda-faults-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What a reader gives; undefined where it refuses its input as an expected error. Anything else is a failure. */
+/** The result of a reader; undefined if it refuses its input with an expected error. Other errors are failures. */
 function readOrRefused<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -38,7 +38,7 @@ function readOrRefused<T>(read: () => T): T | undefined {
   }
 }
 
-/** Some bytes of a file replaced, taken away or added. */
+/** A file with some bytes replaced, removed or added. */
 const changed = (original: Uint8Array) =>
   fc
     .record({ at: fc.nat(original.length), cut: fc.nat(40), extra: fc.uint8Array({ maxLength: 40 }) })
@@ -68,7 +68,7 @@ describe('safetensors', () => {
           const width = tensor.data instanceof Float32Array && tensor.dtype === undefined ? tensor.data.byteLength : 0;
           return total + (width === 0 ? tensor.data.byteLength : width);
         }, 0);
-        // bfloat16 is widened to twice its bytes.
+        // bfloat16 is widened to twice the bytes.
         expect(bytes).toBeGreaterThanOrEqual(data);
         expect(bytes).toBeLessThanOrEqual(2 * data);
       }),
@@ -272,7 +272,7 @@ describe('protocol buffers', () => {
   const messages = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as {
     SavedModel: { deserializeBinary(bytes: Uint8Array): { toObject(): { metaGraphsList: { graphDef: { nodeList: unknown[] } }[] } } }; // prettier-ignore
   };
-  // The package's maps have no such key; names of attributes are this program's own.
+  // The package's maps have no such key, and attribute names come from this program only.
   const name = fc.string({ minLength: 1, maxLength: 12 }).filter((drawn) => drawn !== '__proto__');
   const attribute: fc.Arbitrary<GraphAttribute> = fc.oneof(
     fc.record({ kind: fc.constant('int' as const), value: fc.integer() }),

@@ -1,4 +1,4 @@
-// Files made to do harm: images that lie about their size, run folders with code of their own, bundles with links.
+// Malicious files: images with a wrong size in the header, run folders that contain code, bundles with links.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { makeData, trainArgs } from '../support/runs.js';
 const folder = await mkdtemp(join(tmpdir(), 'isda-faults-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The place of the height in a JPEG's frame header; the width follows. */
+/** The offset of the height in a JPEG's frame header; the width follows. */
 const frameAt = (bytes: Buffer): number => bytes.indexOf(Buffer.from([0xff, 0xc0])) + 5;
 
 describe('an image', () => {
@@ -80,7 +80,7 @@ describe('a run folder with code of its own', () => {
         ].join('\n'),
       });
     }
-    // To look at a config is not to run what it names.
+    // Reading a config must not run the code that it names.
     for (const words of [
       ['config', 'check', join(run, 'config.yaml')],
       ['config', 'print', join(run, 'config.yaml')],
@@ -88,10 +88,10 @@ describe('a run folder with code of its own', () => {
       expect(await runCli(folder, words)).toMatchObject({ code: 0 });
     }
     expect(() => readFileSync(mark)).toThrow('ENOENT');
-    // Named, it is past that check and fails only for want of a checkpoint.
+    // If it is named on the command line, this check passes, and only the checkpoint is missing.
     const trusted = await runCli(folder, ['evaluate', '--run', run, '--set', named]);
     expect(trusted.stderr).toContain('it has no checkpoint yet');
-    // A config that the command line names is another matter.
+    // A config named on the command line is trusted.
     const trained = await runCli(folder, trainArgs('strange-run', [], join(run, 'config.yaml')), { ...process.env });
     expect(trained.stderr).toContain('what createNetwork gives is not complete');
     expect(readFileSync(mark, 'utf8')).toBe('');

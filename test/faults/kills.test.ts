@@ -1,4 +1,4 @@
-// kill -9 at random points of a run, again and again: it ends with the bytes of a run that was left alone.
+// kill -9 at random points of a run, repeatedly: the final files are those of an undisturbed run.
 import { mkdirSync, readdirSync, watch } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ interface Undisturbed {
   readonly changes: number;
 }
 
-/** Tells of every change in a run folder and in its folder of checkpoints. */
+/** Watches a run folder and its folder of checkpoints for changes. */
 function watchRun(out: string, told: () => void): () => void {
   const places = [join(folder, out), join(folder, out, 'checkpoints')];
   mkdirSync(places[1], { recursive: true });
@@ -31,18 +31,18 @@ function watchRun(out: string, told: () => void): () => void {
   return () => watchers.forEach((watcher) => watcher.close());
 }
 
-/** Settings that change how often and from where a run is saved, and nothing else. */
+/** Checkpoint intervals, which change only when a run is saved. */
 const cadences = [1, 2, '{steps: 1}', '{steps: 2}', '{steps: 7}', '{minutes: 0.002}', '{epochs: 2, steps: 3}'];
 
-/** The most steps that a kill may cost. */
+/** The maximum number of steps that a kill may lose. */
 function intervalOf(cadence: string | number): number {
   if (typeof cadence === 'number') return cadence * stepsPerEpoch;
   const steps = /steps: (\d+)/.exec(cadence);
-  // Minutes may hold any number of steps.
+  // With an interval in minutes, any number of steps may be lost.
   return steps === null ? Infinity : Number(steps[1]);
 }
 
-/** Starts the run and kills it at a drawn moment: after some time, or in the middle of a change of its folder. */
+/** Starts the run and kills it at a random moment: after some time, or during a change of its folder. */
 async function killOnce(
   out: string,
   changes: readonly string[],
@@ -64,7 +64,7 @@ async function killOnce(
   if (byTime) void setTimeout(number).then(() => child.kill('SIGKILL'));
   const { signal, exitCode, all } = await child;
   stopWatching();
-  // A run that resumes is shorter than one that begins: it may be done before its moment comes.
+  // A resumed run is shorter than a new one: it may finish before the kill.
   if (signal !== 'SIGKILL') expect(exitCode, all).toBe(0);
   return {
     moment,
@@ -74,7 +74,7 @@ async function killOnce(
   };
 }
 
-/** The hidden files of a run folder: locks, and what cut-off writes leave. */
+/** The hidden files of a run folder: locks, and remains of interrupted writes. */
 const leftovers = (run: string): string[] =>
   readdirSync(run, { recursive: true, encoding: 'utf8' }).filter((path) => basename(path).startsWith('.'));
 
@@ -108,12 +108,12 @@ describe(`a run that is killed ${rounds * killsARound} times`, () => {
         const about = story.join('\n');
         kept = await stepsKept(join(folder, out));
         await expectWholeRows(join(folder, out));
-        // The newest checkpoint never goes back, and is no more than one interval behind what the process has told.
+        // The newest checkpoint is never replaced by an older one, and at most one interval behind the reported steps.
         const told = epochsPrinted * stepsPerEpoch - intervalOf(cadence);
         expect(kept, about).toBeGreaterThanOrEqual(Math.max(before, told));
         if (killed) kills += 1;
         else {
-          // Every kill is to do harm: a run that is done starts over.
+          // Every kill must hit a running process: a finished run starts over.
           await rm(join(folder, out), { recursive: true });
           kept = 0;
         }

@@ -1,5 +1,4 @@
-// What a run takes of the machine: memory that stays flat over many steps, files and threads that are closed at its
-// end.
+// The resources of a run: memory does not grow over many steps; files and threads are closed at the end.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const mebibyte = 2 ** 20;
 
-/** Resident memory of a process in bytes; undefined where it has ended. */
+/** Resident memory of a process in bytes; undefined if it has ended. */
 function memoryOf(pid: number): number | undefined {
   try {
     const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -35,7 +34,7 @@ describe('memory', () => {
   const steps = scale({ short: 500, long: 20_000 });
 
   it(`stays flat over ${steps} steps`, async () => {
-    // Images of two a batch, so that it is steps and not pixels that are counted.
+    // Two images per batch, so that steps, not pixels, take the time.
     const perEpoch = 28;
     const changes = ['training.batchSize=2', `training.epochs=${Math.ceil(steps / perEpoch)}`, 'dataset.testSubset=10'];
     const child = startIsda(
@@ -57,7 +56,7 @@ describe('memory', () => {
     }
     const outcome = await ended;
     expect(outcome.exitCode, outcome.all.slice(-2000)).toBe(0);
-    // The first half warms up: TensorFlow's and V8's pools grow to what they need.
+    // The first half is warm-up: the memory pools of TensorFlow and V8 grow.
     const later = samples.slice(Math.floor(samples.length / 2));
     const [third, fourth] = [later.slice(0, later.length / 2), later.slice(later.length / 2)].map(mean);
     const words = [third, fourth].map((bytes) => `${(bytes / mebibyte).toFixed(1)} MiB`);
@@ -94,7 +93,7 @@ describe('at the end of a run', () => {
     for (const { code, files, workers } of seen) {
       expect({ code, files, workers }).toEqual({ code: 0, files: [], workers: [] });
     }
-    // TensorFlow's own threads come with the first run and stay; later runs add none.
+    // The first run starts TensorFlow's threads, which remain; later runs add none.
     expect(seen[2].tasks).toBeLessThanOrEqual(seen[1].tasks);
   });
 });

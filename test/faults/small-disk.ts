@@ -1,18 +1,18 @@
-// A file system of the test's own, small enough to be filled: a tmpfs, where this process may mount one.
+// A tmpfs small enough to be filled, if this process may mount one.
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
 export interface SmallDisk {
   readonly path: string;
-  /** Takes all free space but so many bytes, or gives it back with `empty`. */
+  /** Fills the disk except for the given number of bytes, or frees the space again with `empty`. */
   fill(left?: number): void;
   empty(): void;
   readOnly(): Promise<void>;
   unmount(): Promise<void>;
 }
 
-/** Mounts a tmpfs at a new folder; undefined where that is not allowed. */
+/** Mounts a tmpfs at a new folder; undefined if that is not allowed. */
 export async function mountSmallDisk(path: string, bytes: number): Promise<SmallDisk | undefined> {
   mkdirSync(path, { recursive: true });
   const mounted = await execa('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path], { reject: false });

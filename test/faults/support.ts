@@ -1,4 +1,4 @@
-// Runs of seconds for the fault suite, and what always has to hold of what a run leaves behind.
+// Runs of a few seconds for the fault suite, and expectations for the files that every run leaves.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -13,7 +13,7 @@ import { outcomeOf, sha256Of, trainArgs } from '../support/runs.js';
 
 export const stepsPerEpoch = 5;
 const epochs = 4;
-/** 5 steps an epoch, the last one smaller. */
+/** 5 steps per epoch, the last one smaller. */
 const settings = ['dataset.subset=56', 'training.batchSize=12', `training.epochs=${epochs}`, 'training.workers=0'];
 
 /** The command line of a run of 20 steps. */
@@ -21,13 +21,13 @@ export function smallRun(out: string, changes: readonly string[] = []): string[]
   return trainArgs(out, [...settings, ...changes]);
 }
 
-/** Metrics, final and best checkpoint: what has to be the same, byte for byte, however the run came to its end. */
+/** Metrics, final and best checkpoint, which must be identical however the run reached its end. */
 export async function wholeOutcome(run: string): Promise<object> {
   const best = (await listCheckpoints(join(run, 'checkpoints'), 'best')).at(-1)!;
   return { ...outcomeOf(run), best: best.name, bestSha256: sha256Of(join(run, 'checkpoints', best.name)) };
 }
 
-/** Expects an error as people are to see it: one message with a reason, no stack, nothing that was not foreseen. */
+/** Expects an error for users: one message with a reason, without a stack or an unexpected error. */
 export function expectPlainError(outcome: Pick<IsdaOutcome, 'exitCode' | 'stderr' | 'all'>, what: string): void {
   const about = `${what}\n${outcome.all}`;
   expect(outcome.exitCode, about).toSatisfy((code) => code === 1 || code === 2);
@@ -35,7 +35,7 @@ export function expectPlainError(outcome: Pick<IsdaOutcome, 'exitCode' | 'stderr
   expect(outcome.all, about).not.toMatch(/this was not expected|^ +at .*:\d+:\d+\)?$|\[object |undefined/m);
 }
 
-/** Steps of the newest whole checkpoint of a run; 0 where there is none yet. */
+/** The step of the newest complete checkpoint of a run; 0 if there is none yet. */
 export async function stepsKept(run: string): Promise<number> {
   if (!existsSync(join(run, 'config.yaml'))) return 0;
   const { config } = loadConfig(join(run, 'config.yaml'), { configsDirectory: run, workingDirectory: run });
@@ -44,7 +44,7 @@ export async function stepsKept(run: string): Promise<number> {
   return checkpoint?.step ?? 0;
 }
 
-/** Expects metrics.csv to be a header and rows of epochs 1, 2, 3 …; a crash may have left a line without its end. */
+/** Expects metrics.csv to have a header and rows of epochs 1, 2, 3 …; a crash may leave a line incomplete. */
 export async function expectWholeRows(run: string): Promise<void> {
   const path = join(run, 'metrics.csv');
   if (!existsSync(path)) return;

@@ -1,8 +1,8 @@
-// Reads the wire format of protocol buffers, written apart from the code that it checks.
+// Reads the wire format of protocol buffers, independently of the code under test.
 
 /**
- * The fields of a message by number, each value as bytes: numbers little-endian (varints as 8 bytes), others as they
- * are.
+ * The fields of a message by number, each value as bytes: numbers are little-endian (varints have 8 bytes), other
+ * values unchanged.
  */
 export function fieldsOf(message: Buffer): Map<number, Buffer[]> {
   const fields = new Map<number, Buffer[]>();

@@ -1,4 +1,4 @@
-// Layers: dropout's noise, batch norm's statistics, what a fully connected layer computes.
+// Layers: dropout's noise, batch normalization's statistics, the results of a fully connected layer.
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
 import { mul, square, sum } from '../../src/engine/ops/index.js';
@@ -18,7 +18,7 @@ import { executions, filled, runOnce } from '../support/run-once.js';
 const engine = testEngine();
 const count = 20_000;
 
-/** A dropout layer on ones, and its gradient. */
+/** The output of a dropout layer for ones, and its gradient. */
 function drop(execution: Execution, name: string, rate: number, step: number, training = true) {
   const leaves = { x: filled([count / 4, 4], () => 1) };
   const found = runOnce(engine, execution, leaves, ({ x }, program) => {
@@ -174,7 +174,7 @@ describe.each(executions)('layers, %s', (execution) => {
 
 describe.each(executions)('layers of networks with tokens, %s', (execution) => {
   const seedOf = (program: Program) => program.constant(Int32Array.of(3, 4), { dtype: 'int32', shape: [2] });
-  /** What a layer gives for x, and the gradients of its tensors, with first values of seed 1. */
+  /** The output of a layer for x, and the gradients of its tensors, with initial values of seed 1. */
   function computed(layer: Layer, shape: Shape, training = true): Record<string, number[]> {
     const tensors = layer.tensors.filter(({ role }) => role === 'parameter');
     const first = initialValues(layer.tensors, 1);

@@ -1,4 +1,4 @@
-// Shake-Shake and ShakeDrop: what they draw is uniform, one number an image, drawn apart forward and backward.
+// Shake-Shake and ShakeDrop: their numbers are uniform, one per image, and independent forward and backward.
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
 import { mulScalar, sum } from '../../src/engine/ops/index.js';
@@ -11,9 +11,9 @@ import { correlation, ksDistance } from '../support/statistics.js';
 const engine = testEngine();
 const images = 2000;
 const shape: Shape = [images, 1, 2, 2];
-/** Of the largest distance of 2000 uniform numbers: exceeded once in 10^6 draws. */
+/** Bound of the Kolmogorov-Smirnov distance of 2000 uniform numbers, exceeded once in 10^6 draws. */
 const ksBound = Math.sqrt(Math.log(2 / 1e-6) / (2 * images));
-/** Of the correlation of 2000 independent pairs: exceeded once in 10^6 draws. */
+/** Bound of the correlation of 2000 independent pairs, exceeded once in 10^6 draws. */
 const correlationBound = 4.9 / Math.sqrt(images);
 
 type Execution = (typeof executions)[number];
@@ -36,7 +36,7 @@ function shares(execution: Execution, draw: Draw = {}): Readonly<Record<string, 
   });
 }
 
-/** The number of each image; every element of an image has the same. */
+/** Returns the number of each image, which all of its elements must have. */
 function perImage(values: HostArray, count = images): number[] {
   const size = values.length / count;
   return Array.from({ length: count }, (_, image) => {
@@ -79,7 +79,7 @@ interface Drop {
 }
 
 /**
- * ShakeDrop on x = 1, once for each of `drops`: the factors of its images forward (alpha or 1) and backward (beta or
+ * ShakeDrop for x = 1, once for each of `drops`: the factors of the images forward (alpha or 1) and backward (beta or
  * 1).
  */
 function factors(execution: Execution, closed: number, drops: readonly Drop[], count: number, training = true) {

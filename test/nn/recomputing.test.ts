@@ -1,4 +1,4 @@
-// Recomputing layers: the bits of the layer itself, state updated once, nothing kept that is made again.
+// Recomputing layers: the same bits as the layer, state updated once, and recomputed values are not kept.
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
 import { add, mul, square, sum } from '../../src/engine/ops/index.js';
@@ -21,7 +21,7 @@ const plain = sequence(
   dropout('drop', 0.3),
 );
 
-/** Value, gradients and new statistics of a layer that is applied to x x between other uses of x. */
+/** Value, gradients and new statistics of a layer that is applied to x², with x used before and after it. */
 function measured(layer: Layer, shape: Shape, execution: Execution) {
   const input = { name: 'x', shape, trainable: true };
   const names = layer.tensors.filter(({ role }) => role === 'parameter');

@@ -1,4 +1,4 @@
-// First values: each a function of the seed and the tensor's name alone.
+// Initial values: each depends only on the seed and the tensor's name.
 import { describe, expect, it } from 'vitest';
 import { declare, filledWith, initialValues, normal, uniformWithin } from '../../src/nn/tensors.js';
 import { total } from '../support/grid.js';

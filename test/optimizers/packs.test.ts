@@ -1,4 +1,4 @@
-// Parameters that are updated as one vector: the same bytes as one by one, for every optimizer and in generators.
+// Updating parameters as one vector: the same bytes as one by one, for every optimizer and in generators.
 import { describe, expect, it } from 'vitest';
 import { createTally } from '../../src/engine/tally-program.js';
 import type { Execution } from '../../src/engine/session.js';
@@ -23,7 +23,7 @@ import { expectSame } from '../support/same-numbers.js';
 
 const engine = testEngine();
 const sgd = createOptimizer(optimizerOptions.parse({ name: 'sgd' }));
-/** None, those of at most 600 values, all. */
+/** Limits with which no parameters, those of at most 600 values, or all are packed. */
 const limits = [0, 600, Infinity];
 
 describe('optimizerPacks', () => {

@@ -1,4 +1,4 @@
-// Every optimizer, held to 20 steps of PyTorch's in float64 (scripts/reference/optimizers.py), and to hand-made steps.
+// Every optimizer against 20 float64 steps of PyTorch (scripts/reference/optimizers.py) and steps computed by hand.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
@@ -34,10 +34,10 @@ interface Problem {
   readonly clip?: number;
 }
 const problem: Problem = { factors, slopes: (step) => [0, 1, 2].map((i) => Math.sin(step + i)) };
-/** Of the fixture of the generators. */
+/** The gradients of the generators' fixture. */
 const given: Problem = { factors: [0, 0, 0], slopes: (step) => [0.3 - 0.2 * step, 1e-9, -4 * (step + 1)] };
 
-/** The weights after each of so many steps. */
+/** Returns the weights after each of `steps` steps. */
 function train(execution: Execution, settings: Settings, steps: number, { factors, slopes, clip }: Problem = problem) {
   const optimizer = createOptimizer(optimizerOptions.parse(settings));
   const tensors = [weight, ...optimizer.state(weight)];
@@ -111,7 +111,7 @@ describe.each(['rmsprop', 'adam'] as const)('%s of generators', (name) => {
     const size = name === 'adam' ? 0.01 : 0.1;
     expect(first[0]).toBeCloseTo(0.5 - size, 6);
     expect(first[2]).toBeCloseTo(2 + size, 6);
-    // Epsilon stands beside the root: Adam moves by 1e-9 / (1e-9 + 1e-8) of the rate.
+    // Epsilon is added to the root: Adam's step is 1e-9 / (1e-9 + 1e-8) of the learning rate.
     expect(first[1]).toBeCloseTo(-1 - (0.01 * 1e-9) / ((name === 'adam' ? 1e-9 : 1e-10) + 1e-8), 6);
   });
 });

@@ -27,7 +27,7 @@ describe.each(executions)('SGD, %s', (execution) => {
         name: 'step',
         inputs: { learningRate: { dtype: 'float32', shape: [] } },
         build({ learningRate }, program) {
-          // The sum of f w² / 2: its gradient is f w.
+          // The gradient of the sum of f w² / 2 is f w.
           const value = program.read(w);
           const f = program.constant(Float32Array.from(factors), { dtype: 'float32', shape: [3] });
           const loss = sum(mulScalar(mul(f, square(value)), 0.5));

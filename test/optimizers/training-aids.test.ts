@@ -1,4 +1,4 @@
-// Clipping, averages of the weights and accumulation, held to 20 steps of PyTorch's
+// Clipping, averages of the weights and accumulation against 20 steps of PyTorch
 // (scripts/reference/training_aids.py).
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -47,7 +47,7 @@ function batchOf(step: number, from: number, to: number) {
   return { x: Float32Array.from(x.flat()), y: Float32Array.from(y.flat()) };
 }
 
-/** The layer and its averages, in PyTorch's order, after each of 20 steps. */
+/** Returns the layer and its averages, in PyTorch's order, after each of 20 steps. */
 function train(
   execution: Execution,
   { optimizer: settings, maxNorm, decay, warmup = false, accumulated }: Case,

@@ -1,4 +1,4 @@
-// A real headless Chromium for tests of pages; tests that need one are skipped, with a message, where there is none.
+// A real headless Chromium for tests of pages; without one, these tests are skipped with a message.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -6,7 +6,7 @@ import { chromium, type BrowserContext } from 'playwright-core';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** The browser of `ISDA_TEST_CHROMIUM`, else one on the path; undefined where there is none. */
+/** The browser of `ISDA_TEST_CHROMIUM`, else one on the path; undefined if there is none. */
 export function findChromium(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   const named = environment['ISDA_TEST_CHROMIUM'];
   if (named !== undefined) return existsSync(named) ? named : undefined;
@@ -16,7 +16,7 @@ export function findChromium(environment: NodeJS.ProcessEnv = process.env): stri
 
 interface Browser {
   readonly context: BrowserContext;
-  /** Ends it and deletes its profile. */
+  /** Closes the browser and deletes its profile. */
   readonly close: () => Promise<void>;
 }
 

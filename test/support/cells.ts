@@ -1,9 +1,9 @@
-// Cells of grids for tests: tiny configs that nothing is computed of.
+// Cells of grids for tests: tiny configs that are not trained.
 import { experimentSchema, type ExperimentConfig } from '../../src/config/schema.js';
 import type { Cell } from '../../src/grids/store/store.js';
 import type { RunSummary } from '../../src/records/summary.js';
 
-/** A config of the schema's defaults with two epochs. */
+/** The schema's default config with two epochs. */
 export function someConfig(experiment: string, seed = 1, lambda0 = 0.5): ExperimentConfig {
   return experimentSchema.parse({ experiment, loss: { name: 'isda', lambda0 }, training: { seed, epochs: 2 } });
 }

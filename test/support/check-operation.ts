@@ -1,4 +1,4 @@
-// Holds an operation's value to a float64 reference and its gradients to central differences of that reference.
+// Compares an operation's value with a float64 reference, and its gradients with central differences of the reference.
 import { randomStream } from '../../src/common/random.js';
 import { gradients } from '../../src/engine/gradients.js';
 import type { Engine } from '../../src/engine/index.js';
@@ -9,7 +9,7 @@ import type { Shape } from '../../src/engine/types.js';
 import { expectClose } from './close.js';
 import { filled, runOnce, type Leaf } from './run-once.js';
 
-/** Normal numbers; `distance` keeps them that far from 0, where an operation has a kink or a pole. */
+/** Normal numbers with absolute values of at least `distance`, for operations with a kink or a pole at 0. */
 export function randomLeaf(shape: Shape, key: string, distance = 0): Leaf {
   const random = randomStream(1, 'leaf', key);
   return filled(shape, () => {
@@ -26,13 +26,13 @@ export const positiveLeaf = (shape: Shape, key: string): Leaf => {
 interface OperationCheck {
   readonly leaves: Readonly<Record<string, Leaf>>;
   readonly build: (tensors: Readonly<Record<string, Tensor>>, program: Program) => Tensor;
-  /** The value, row-major, from the leaves' values. */
+  /** Computes the value, row-major, from the leaves' values. */
   readonly reference: (values: Readonly<Record<string, readonly number[]>>) => readonly number[];
-  /** Leaves whose gradient is compared; default: all. */
+  /** Leaves whose gradients are compared; default: all. */
   readonly differentiated?: readonly string[];
 }
 
-/** Weighs the value's elements with random numbers, so that each counts in the scalar that is differentiated. */
+/** Weights the value's elements with random numbers, so that the differentiated scalar depends on each of them. */
 export function checkOperation(engine: Engine, execution: Execution, check: OperationCheck): void {
   const { leaves, build, reference, differentiated = Object.keys(leaves) } = check;
   const inputs = Object.fromEntries(Object.entries(leaves).map(([name, leaf]) => [name, Array.from(leaf.values)]));

@@ -1,4 +1,4 @@
-// Command lines run inside the test's process, with their output captured.
+// Runs command lines inside the test's process and captures their output.
 import { PassThrough } from 'node:stream';
 import { main } from '../../src/cli/main.js';
 
@@ -8,7 +8,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a command line and passes on what it prints; its exit code. `terminal`: of what it prints to. */
+/** Runs a command line, passes its output on and returns its exit code. `terminal`: the terminal that it prints to. */
 async function runMain(
   folder: string,
   args: readonly string[],
@@ -35,7 +35,7 @@ async function runMain(
   });
 }
 
-/** Where the engine of these tests is: a process cannot load another one beside it. */
+/** The place of these tests' engine: a process cannot load a second one. */
 const engineVariables = Object.fromEntries(
   ['ISDA_HOME', 'ISDA_LIBTENSORFLOW', 'ISDA_BUILD'].flatMap((name) => {
     const value = process.env[name];
@@ -43,7 +43,7 @@ const engineVariables = Object.fromEntries(
   }),
 );
 
-/** Runs a command line in a folder; its exit code and what it printed. `columns`: of a terminal that it prints to. */
+/** Runs a command line in a folder; returns exit code and output. `columns`: of the terminal that it prints to. */
 export async function runCli(
   folder: string,
   args: readonly string[],
@@ -57,7 +57,7 @@ export async function runCli(
   return { code, ...streams };
 }
 
-/** The process's own environment, which TensorFlow reads, without the folder of official data. */
+/** The process's environment, which TensorFlow reads, without the folder of official data. */
 const here = new Proxy(process.env, {
   get: (all, name: string) => (name === 'ISDA_DATA' ? undefined : all[name]),
   set(all, name: string, value: string) {
@@ -67,8 +67,8 @@ const here = new Proxy(process.env, {
 });
 
 /**
- * Runs a command line to its end as `runIsda` does, inside the test's process, where programs and TensorFlow are loaded
- * already: for tests that a process of its own tells nothing more.
+ * Runs a command line as `runIsda` does, but inside the test's process, where the program and TensorFlow are already
+ * loaded: for tests that do not need a separate process.
  */
 export async function runHere(folder: string, args: readonly string[]) {
   const printed = { stdout: '', stderr: '', all: '' };

@@ -1,4 +1,4 @@
-// Comparisons of numbers in float32 with what they should be.
+// Comparisons of float32 numbers with expected values.
 import { expect } from 'vitest';
 
 /** The largest difference, relative to the largest expected value. */
@@ -7,7 +7,7 @@ export function relativeDifference(actual: ArrayLike<number>, expected: ArrayLik
   return Math.max(0, ...Array.from(expected, (value, index) => Math.abs(value - actual[index]))) / scale;
 }
 
-/** Expects as many values as expected, all finite, with a relative difference below the tolerance. */
+/** Expects the same number of values, all finite, with a relative difference below the tolerance. */
 export function expectClose(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,

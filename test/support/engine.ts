@@ -7,8 +7,8 @@ import { cacheHome } from '../../src/common/home.js';
 import { findEngine } from '../../src/install/location.js';
 
 /**
- * On the CPU, or, with ISDA_TEST_DEVICE=cuda, on the GPU, where float32 then keeps all its bits (no TF32).
- * `deterministic`: with the forms of it.
+ * The engine on the CPU, or, with ISDA_TEST_DEVICE=cuda, on the GPU with full float32 precision (no TF32).
+ * `deterministic`: with the forms of `training.deterministic`.
  */
 export function testEngine(options: Pick<EngineOptions, 'deterministic'> = {}): Engine {
   const device = process.env.ISDA_TEST_DEVICE === 'cuda' ? 'cuda' : 'cpu';

@@ -72,7 +72,7 @@ export function openGenerated(engine: Engine, execution: Execution, run: Generat
   return openTrainingSession(engine, generatedParts(run), { execution, seed, ...sizes });
 }
 
-/** The losses of steps `first` … `last` − 1, counted from 0 over all epochs. */
+/** Returns the losses of steps `first` … `last` − 1, counted from 0 over all epochs. */
 export function trainSteps(session: TrainingSession, run: GeneratedRun, first: number, last: number): number[] {
   const { dataset, batchSize, seed, learningRate } = run;
   const { loss } = generatedParts(run);
@@ -104,7 +104,7 @@ export function trainSteps(session: TrainingSession, run: GeneratedRun, first: n
   return losses;
 }
 
-/** The losses of the first `steps` steps of a run and the state after them. */
+/** Returns the losses of the first `steps` steps of a run and the state after them. */
 export function trainGenerated(engine: Engine, execution: Execution, run: GeneratedRun, steps: number) {
   const session = openGenerated(engine, execution, run);
   const losses = trainSteps(session, run, 0, steps);

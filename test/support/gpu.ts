@@ -1,4 +1,4 @@
-// A machine that looks as if it had a GPU: nvidia-smi, a driver's file, CUDA's libraries, an engine built for CUDA.
+// Fakes a machine with a GPU: nvidia-smi, the driver's file, CUDA's libraries, an engine built for CUDA.
 import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -13,7 +13,7 @@ export function realEngine(): Promise<EngineLocation> {
   return ensureEngine({ home: cacheHome(environment), environment, build: 'cpu', log: () => {} });
 }
 
-/** Empty libraries with CUDA's names in `root/nvidia/<name>/lib`, of which cuBLAS needs cuBLASLt; gives their paths. */
+/** Makes empty libraries with CUDA's names in `root/nvidia/<name>/lib`; cuBLAS needs cuBLASLt. Returns their paths. */
 export async function standInLibraries(root: string): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   const folder = join(root, 'nvidia');
@@ -21,7 +21,7 @@ export async function standInLibraries(root: string): Promise<Record<string, str
   await mkdir(root, { recursive: true });
   await writeFile(source, '');
   await execa('c++', ['-fPIC', '-c', source, '-o', object]);
-  // The one that is needed first.
+  // cuBLASLt is first, because cuBLAS needs it.
   for (const library of ['libcublasLt.so.12', ...gpuLibraries.filter((name) => name !== 'libcublasLt.so.12')]) {
     const name = library.replace(/^lib(\w+?)(Lt)?\.so.*$/, '$1');
     const path = join(folder, name, 'lib', library);
@@ -34,7 +34,7 @@ export async function standInLibraries(root: string): Promise<Record<string, str
   return files;
 }
 
-/** `nvidia-smi` and the driver's library in a folder; the variables that have to be set to find them. */
+/** Makes `nvidia-smi` and the driver's library in a folder; returns the environment variables for finding them. */
 export async function fakeDriver(folder: string): Promise<Record<string, string>> {
   await mkdir(folder, { recursive: true });
   const program = join(folder, 'nvidia-smi');
@@ -44,7 +44,7 @@ export async function fakeDriver(folder: string): Promise<Record<string, string>
   return { PATH: `${folder}:${process.env['PATH']}`, LD_LIBRARY_PATH: folder };
 }
 
-/** A cache folder whose engine says that it is built for CUDA; TensorFlow is that of the tests' own machine. */
+/** A cache folder with an engine that claims to be built for CUDA; its TensorFlow is that of the tests' machine. */
 export async function fakeCudaEngine(home: string): Promise<string> {
   const real = await realEngine();
   const directory = engineDirectory({ home, environment: {}, build: 'cuda' });

@@ -1,7 +1,7 @@
-// Plain arrays with shapes: what operations are compared with, in float64.
+// Plain float64 arrays with shapes, with which operations are compared.
 import { sizeOf, type Shape } from '../../src/engine/types.js';
 
-/** Row-major values of a shape, each from its index. */
+/** Row-major values of a shape, each computed from its index. */
 export function table(shape: Shape, value: (index: readonly number[]) => number): number[] {
   return Array.from({ length: sizeOf(shape) }, (_, flat) => {
     let rest = flat;
@@ -15,7 +15,7 @@ export function table(shape: Shape, value: (index: readonly number[]) => number)
   });
 }
 
-/** One value by its index; axes of extent 1 are repeated and axes that the shape lacks in front are ignored. */
+/** Returns the value at an index; axes of extent 1 are broadcast, missing leading axes ignored. */
 export function at(values: ArrayLike<number>, shape: Shape, index: readonly number[]): number {
   const own = index.slice(index.length - shape.length);
   return values[shape.reduce((flat, extent, axis) => flat * extent + (extent === 1 ? 0 : own[axis]), 0)];

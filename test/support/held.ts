@@ -1,5 +1,4 @@
-// Runs that are held at a chosen image or printed line, whatever the machine's load: no test has to guess how far one
-// has come.
+// Pauses runs at a chosen image or printed line, so that tests do not depend on the machine's speed.
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -12,10 +11,10 @@ interface HeldData {
   readonly test: number;
 }
 
-/** The data set's module, which a command names that uses a run's data. */
+/** The data set's module, for commands that use a run's data. */
 export const heldModule = fileURLToPath(new URL('held-images.js', import.meta.url));
 
-/** The `dataset` section of a config whose runs can be held. They need `training.workers: 0`. */
+/** The `dataset` section of a config whose runs can be paused. They need `training.workers: 0`. */
 export const heldDataset = ({ train, test }: HeldData) => ({
   name: 'custom',
   module: heldModule,
@@ -24,7 +23,7 @@ export const heldDataset = ({ train, test }: HeldData) => ({
   testSubset: test,
 });
 
-/** `train` on 36 such images, in two epochs of 3 steps; the second step begins at image 13. */
+/** `train` on 36 such images, in two epochs of 3 steps; the second step starts with image 13. */
 export function heldTrainArgs(out: string, changes: readonly string[] = [], config = 'tiny-isda'): string[] {
   const dataset = `dataset=${JSON.stringify(heldDataset({ train: 36, test: 20 }))}`;
   const training = 'training={epochs: 2, batchSize: 12, evaluationBatchSize: 20, workers: 0}';
@@ -33,20 +32,20 @@ export function heldTrainArgs(out: string, changes: readonly string[] = [], conf
 }
 
 interface HeldRun {
-  /** Text of the command line of the process to hold: part of its run folder's name. */
+  /** Text in the command line of the process to pause: part of its run folder's name. */
   readonly run: string;
 }
 
-/** Where a process of a run on held images is held. */
+/** The point at which a process of a run on such images is paused. */
 export interface ImageHold extends HeldRun {
   readonly part?: 'train' | 'test';
-  /** Which of the images that the process reads it is held at, from 1. */
+  /** The number, from 1, of the image at which it is paused, among those that the process reads. */
   readonly image: number;
 }
 
-/** Where any process is held. */
+/** The point at which any process is paused. */
 interface LineHold extends HeldRun {
-  /** The line on stdout after which it is held. */
+  /** The line on stdout after which it is paused. */
   readonly line: RegExp;
 }
 
@@ -54,13 +53,13 @@ const preload = `--import=${new URL('held-output.js', import.meta.url).href}`;
 
 interface HeldProcess {
   readonly child: IsdaProcess;
-  /** The id of the process that is held. */
+  /** The id of the paused process. */
   readonly pid: number;
-  /** Lets it go on. */
+  /** Lets it continue. */
   readonly go: () => void;
 }
 
-/** Starts a command line and returns once the process that `hold` means is held. Errors: the command line ended. */
+/** Starts a command line and returns once the process of `hold` is paused. Errors: the command line ended. */
 export async function startHeld(
   folder: string,
   args: readonly string[],
@@ -85,7 +84,7 @@ export async function startHeld(
   };
 }
 
-/** Signals a held process, or another one, and lets the held one go on; how the command line ended. */
+/** Signals the paused process, or another one, and lets it continue; returns how the command line ended. */
 export async function signalHeld(
   { child, pid, go }: HeldProcess,
   signal: NodeJS.Signals,
@@ -96,12 +95,12 @@ export async function signalHeld(
   return await child;
 }
 
-/** Waits until a process has taken every signal that was sent to it: two of a kind that wait are one. */
+/** Waits until a process has received every signal sent to it: two pending signals of a kind are merged into one. */
 export async function signalsTaken(pid: number): Promise<void> {
   while (!/^ShdPnd:\s*0+$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) await setTimeout(1);
 }
 
-/** Waits until a process has done what there was to do and sleeps. */
+/** Waits until a process is idle. */
 export async function isIdle(pid: number): Promise<void> {
   while (!/^State:\s*S/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) await setTimeout(1);
 }

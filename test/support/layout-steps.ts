@@ -1,6 +1,6 @@
-// A program: trains the same few steps in each layout on the engine in its first argument, and loads a graph with
-// session options that are none. Results as JSON on standard output; TensorFlow's log, with a line before each session,
-// on standard error.
+// A program that trains the same few steps in each layout on the engine given as its first argument, and loads a graph
+// with invalid session options. Prints results as JSON to standard output, and TensorFlow's log, with a line before
+// each session, to standard error.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { generatedDataset, openGenerated, trainSteps, type GeneratedRun } from '
 
 export interface LayoutSteps {
   readonly outcomes: Readonly<Record<Layout, { readonly losses: readonly number[]; readonly state: string }>>;
-  /** What the binding says of a file that is no ConfigProto. */
+  /** The binding's error for a file that is not a ConfigProto. */
   readonly refusal: string;
 }
 

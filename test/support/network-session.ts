@@ -19,15 +19,15 @@ const losses: Readonly<Record<'crossEntropy' | 'isda', LossOptions>> = {
   isda: { name: 'isda', lambda0: 0.5, covariance: 'full', rank: 32, schedule: 'constant' },
 };
 
-/** The losses that the reference was trained with. */
+/** The losses with which the reference was trained. */
 type ReferenceLoss = keyof typeof losses;
 
 export interface NetworkSession {
   /** Logits and features in evaluation mode. */
   evaluate(): Readonly<Record<'logits' | 'features', HostArray>>;
-  /** The loss in training mode, and the norms of the gradients that the reference names. */
+  /** The loss in training mode, and the norms of the gradients named in the reference. */
   gradientNorms(): { readonly loss: number; readonly norms: Readonly<Record<string, number>> };
-  /** One training step; gives the loss before it. Only in a session for training. */
+  /** Runs one training step; returns the loss before it. Only in a session for training. */
   train(): number;
   close(): void;
 }
@@ -39,13 +39,13 @@ export interface NetworkSessionOptions {
   readonly purpose: 'gradients' | 'training';
 }
 
-/** What the reference's network was built for. */
+/** The options with which the reference's network was built. */
 export function inputShape({ input, classes }: ReferenceNetwork): InputShape {
   const [, channels, height, width] = input;
   return { channels, height, width, classes };
 }
 
-/** Opens a session on a network with the reference's weights, images and labels. */
+/** Opens a session for a network with the reference's weights, images and labels. */
 export function openNetworkSession(
   engine: Engine,
   network: Network,

@@ -10,27 +10,27 @@ import { referenceNetwork } from './reference-network.js';
 import { executions } from './run-once.js';
 
 interface NetworkCase {
-  /** As in test/fixtures/models-<name>.json; also the network's own name. */
+  /** The name in test/fixtures/models-<name>.json, which is also the network's name. */
   readonly name: string;
   readonly build: (input: InputShape) => Network;
   /**
-   * Relative error allowed of gradient norms; another one where how rounding moves them is not measured. Default 1e-4.
+   * Tolerance of gradient norms, relative; set if the effect of rounding on them is not measured. Default 1e-4.
    */
   readonly gradientTolerance?: number;
-  /** Computed only where ISDA_TEST_HEAVY is set; names, shapes and counts always are. */
+  /** Whether it is computed only if ISDA_TEST_HEAVY is set; names, shapes and counts are always tested. */
   readonly heavy?: boolean;
 }
 
-/** Where rounding alone moves the reference further than this, training is chaotic and a comparison says nothing. */
+/** If rounding alone changes the reference by more than this, training is chaotic and a comparison is meaningless. */
 const comparable = 0.05;
-/** Relative errors allowed of logits and features before training, of losses, and of logits after training. */
+/** Relative tolerances of logits and features before training, of losses, and of logits after training. */
 const evaluationTolerance = 2e-5;
 const lossTolerance = 1e-5;
 const trainedTolerance = 1e-4;
-/** A float32 run is one draw more: of n draws it exceeds the largest once in n + 1 times, for each of many values. */
+/** A float32 run is one more draw: of n draws, it exceeds the largest once in n + 1 times, for each of many values. */
 const margin = 2;
 
-/** The tolerance for a value that rounding moves by `deviation`. */
+/** The tolerance for a value that rounding changes by `deviation`. */
 const within = (tolerance: number, deviation: number | undefined): number =>
   Math.max(tolerance, margin * (deviation ?? 0));
 

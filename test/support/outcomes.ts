@@ -3,7 +3,7 @@ import { experimentSchema } from '../../src/config/schema.js';
 import type { CellOutcome } from '../../src/grids/executors/executor.js';
 import { someCell, someSummary } from './cells.js';
 
-/** A run of a row, failed without an error; `changes` replace sections of its config. */
+/** A run of a row, failed if it has no error; `changes` replace sections of its config. */
 export function someOutcome(row: string, seed: number, error?: number, changes: object = {}): CellOutcome {
   const cell = someCell(row, seed);
   const config = experimentSchema.parse({ ...cell.config, ...changes });

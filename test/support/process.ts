@@ -1,4 +1,4 @@
-// Command lines as a user runs them: real processes of bin/isda.js, which needs `npm run build`.
+// Runs command lines as users do: as processes of bin/isda.js, which needs `npm run build`.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { execa, type ResultPromise } from 'execa';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const program = join(root, 'bin', 'isda.js');
 
-/** The words before a command line, after Node.js's own path. */
+/** The arguments of Node.js before a command line. */
 export const isdaCommand: readonly string[] = [program];
 
 const options = { reject: false, all: true, stdin: 'ignore', timeout: 540_000, killSignal: 'SIGKILL' } as const;
@@ -15,8 +15,8 @@ export type IsdaProcess = ResultPromise<typeof options>;
 export type IsdaOutcome = Awaited<IsdaProcess>;
 
 /**
- * Starts a command line in a folder. `environment` adds to this process's own; undefined takes a variable away. It is
- * killed after `timeout` milliseconds.
+ * Starts a command line in a folder. `environment` is added to that of this process; undefined removes a variable. The
+ * process is killed after `timeout` milliseconds.
  */
 export function startIsda(
   folder: string,
@@ -31,7 +31,7 @@ export function startIsda(
   return execa(process.execPath, [program, ...args], { ...options, timeout, cwd: folder, env });
 }
 
-/** Runs a command line to its end; however it ends, that is the outcome. */
+/** Runs a command line to its end, successful or not, and returns the outcome. */
 export async function runIsda(
   folder: string,
   args: readonly string[],
@@ -40,7 +40,7 @@ export async function runIsda(
   return await startIsda(folder, args, environment);
 }
 
-/** Resolves once a process has printed so many lines that match; to false where it ended before. */
+/** Resolves to true once a process has printed `count` matching lines, to false if it ended before. */
 export function printed(child: IsdaProcess, pattern: RegExp, times = 1): Promise<boolean> {
   let text = '';
   return new Promise((resolve) => {

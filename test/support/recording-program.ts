@@ -1,11 +1,11 @@
-// A program that computes nothing and remembers what would be computed.
+// A program that computes nothing and records its operations.
 import type { Attributes } from '../../src/engine/attributes.js';
 import type { Program, Tensor } from '../../src/engine/tensor.js';
 import type { Shape, TensorSpec } from '../../src/engine/types.js';
 
 export interface Recording {
   readonly program: Program;
-  /** Every operation with the shapes of its outputs, in order; constants and variables are not operations. */
+  /** Every operation with the shapes of its outputs, in order, without constants and variables. */
   readonly operations: {
     readonly operation: string;
     readonly attributes: Attributes;

@@ -1,4 +1,4 @@
-// The reference values of networks: weights and images by an integer hash, as test/fixtures/models-*.json describe it.
+// The reference values of networks; weights and images are an integer hash, described in test/fixtures/models-*.json.
 import { existsSync, readFileSync } from 'node:fs';
 import { fromTorch, torchShape } from '../../src/nn/layout.js';
 import type { Network } from '../../src/models/network.js';
@@ -18,7 +18,7 @@ export interface ReferenceNetwork {
   readonly labels: readonly number[];
   readonly evalLogits: readonly (readonly number[])[];
   readonly evalFeatures: readonly (readonly number[])[];
-  /** Missing where training is random. */
+  /** Absent if training is random. */
   readonly trainLoss?: number;
   readonly gradNorms?: Readonly<Record<string, number>>;
   readonly crossEntropy?: ReferenceTrajectory;
@@ -26,8 +26,8 @@ export interface ReferenceNetwork {
 }
 
 /**
- * How far float32's rounding of the weights moves the reference itself, relatively: gradients jump where a ReLU's input
- * is all but zero, and training steps amplify the jump. Measured by the scripts in scripts/reference/.
+ * The relative change of the reference when its weights are rounded to float32: gradients jump if a ReLU's input is
+ * nearly zero, and training steps amplify the jump. Measured by the scripts in scripts/reference/.
  */
 interface Conditioning {
   readonly trainLoss?: readonly number[];
@@ -41,11 +41,11 @@ interface Conditioning {
 export interface Reference {
   readonly salt: number;
   readonly network: ReferenceNetwork;
-  /** Empty where it was not measured. */
+  /** Empty if not measured. */
   readonly conditioning: Conditioning;
 }
 
-/** The values of the network called `name` in test/fixtures. */
+/** Reads the values of the network called `name` from test/fixtures. */
 export function referenceNetwork(name: string): Reference {
   const place = (kind: string): URL => new URL(`../fixtures/${kind}-${name}.json`, import.meta.url);
   const read = (url: URL): unknown => JSON.parse(readFileSync(url, 'utf8'));
@@ -55,7 +55,7 @@ export function referenceNetwork(name: string): Reference {
   return { salt: models.salt, network: models.networks[name], conditioning };
 }
 
-/** In [0, 1): murmur3's finalizer of (tensor, element). */
+/** A number in [0, 1): murmur3's finalizer of (tensor, element). */
 export function uniform(tensor: number, element: number, salt: number): number {
   let h = (Math.imul(element, 0x9e3779b1) + Math.imul(tensor, 0x85ebca6b) + salt) >>> 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -63,7 +63,7 @@ export function uniform(tensor: number, element: number, salt: number): number {
   return ((h ^ (h >>> 16)) >>> 0) / 0x1_0000_0000;
 }
 
-/** The values of a tensor in PyTorch's layout; `number`: its place in the state dictionary. */
+/** The values of a tensor in PyTorch's layout; `number`: its index in the state dictionary. */
 export function fill(name: string, shape: readonly number[], number: number, salt: number): Float32Array {
   const bound = Math.sqrt(6 / sizeOf(shape.slice(1)));
   const value = (u: number): number => {

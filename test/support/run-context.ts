@@ -1,10 +1,10 @@
-// The context of a run inside the test's process: its engine, and all that is printed.
+// The context of a run inside the test's process: its engine and its captured output.
 import { PassThrough } from 'node:stream';
 import { createProgress } from '../../src/cli/terminal/run-progress.js';
 import type { Engine } from '../../src/engine/index.js';
 import type { RunContext } from '../../src/runs/run-context.js';
 
-/** A context whose working directory is `folder`; `printed` gives what was printed so far. */
+/** A context whose working directory is `folder`; `printed` returns the output so far. */
 export function testRunContext(folder: string, engine: Engine, changes: Partial<RunContext> = {}) {
   let text = '';
   const through = new PassThrough();

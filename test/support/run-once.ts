@@ -1,4 +1,4 @@
-// Runs operations once, outside any training, in either kind of execution.
+// Runs operations once, without training, in either execution mode.
 import type { Engine } from '../../src/engine/index.js';
 import type { Execution } from '../../src/engine/session.js';
 import type { Program, Tensor, Variable } from '../../src/engine/tensor.js';
@@ -6,7 +6,7 @@ import { sizeOf, type HostArray, type Shape } from '../../src/engine/types.js';
 
 export const executions: readonly Execution[] = ['captured', 'eager'];
 
-/** A float32 input that a gradient can be asked for. */
+/** A float32 input that gradients can be computed for. */
 export interface Leaf {
   readonly shape: Shape;
   readonly values: ArrayLike<number>;
@@ -14,7 +14,7 @@ export interface Leaf {
 
 type Build = (tensors: Readonly<Record<string, Tensor>>, program: Program) => Readonly<Record<string, Tensor>>;
 
-/** Builds with leaves of these shapes as trainable variables; `run` gives the outputs for their values. */
+/** Builds with leaves of these shapes as trainable variables; `run` returns the outputs for their values. */
 export function openRuns(engine: Engine, execution: Execution, shapes: Readonly<Record<string, Shape>>, build: Build) {
   const variables = Object.entries(shapes).map(([name, shape]): Variable => ({ name, shape, trainable: true }));
   const session = engine.createSession(execution, variables, [
@@ -34,7 +34,7 @@ export function openRuns(engine: Engine, execution: Execution, shapes: Readonly<
   };
 }
 
-/** Builds with leaves as trainable variables, runs once, and gives the outputs. */
+/** Builds with leaves as trainable variables, runs once, and returns the outputs. */
 export function runOnce(
   engine: Engine,
   execution: Execution,

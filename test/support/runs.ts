@@ -1,10 +1,10 @@
-// Small runs for tests: their data, their command line, and what of a run folder has to be the same twice.
+// Small runs for tests: their data, their command line, and the files that must be equal in two runs.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { synthesize } from '../../src/data/datasets/synthetic/synthesize.js';
 
-/** Makes `data` in a folder, a small set in CIFAR-10's format. */
+/** Makes a small data set in CIFAR-10's format in the subfolder `data`. */
 export async function makeData(folder: string, train = 512): Promise<void> {
   await synthesize({ name: 'cifar10', train, test: 100, classes: 10, seed: 1 }, join(folder, 'data'));
 }
@@ -19,19 +19,19 @@ export const sha256Of = (path: string): string => createHash('sha256').update(re
 
 export const read = (...path: readonly string[]): string => readFileSync(join(...path), 'utf8');
 
-/** metrics.csv without its two columns of time. */
+/** metrics.csv without its two time columns. */
 export function metricsOf(run: string): string[] {
   const lines = read(run, 'metrics.csv').trimEnd().split('\n');
   return lines.map((line) => line.split(',').slice(0, -2).join(','));
 }
 
-/** The regular checkpoints of a run, oldest first; the best ones are left out. */
+/** The regular checkpoints of a run, oldest first, without the best ones. */
 export const checkpointsOf = (run: string): string[] =>
   readdirSync(join(run, 'checkpoints'))
     .filter((name) => name.startsWith('epoch-'))
     .sort();
 
-/** Every file of a folder and its content; `except` names files that may differ. */
+/** The content of every file in a folder; `except` names files that may differ. */
 export function contentOf(folder: string, except: readonly string[] = []): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map((file) => join(file.parentPath, file.name).slice(folder.length + 1));
@@ -40,7 +40,7 @@ export function contentOf(folder: string, except: readonly string[] = []): Recor
   );
 }
 
-/** What has to be equal, byte for byte, in runs of the same config and seed: metrics and the final checkpoint. */
+/** The files that must be identical in runs with the same config and seed: metrics and the final checkpoint. */
 export function outcomeOf(run: string): { metrics: string[]; checkpoint: string; sha256: string } {
   const checkpoint = checkpointsOf(run).at(-1)!;
   return { metrics: metricsOf(run), checkpoint, sha256: sha256Of(join(run, 'checkpoints', checkpoint)) };

@@ -1,4 +1,4 @@
-// The comparison of numbers that are computed twice.
+// The comparison of numbers from two computations.
 import { expect, it } from 'vitest';
 import { expectSame, sameNumbers } from './same-numbers.js';
 

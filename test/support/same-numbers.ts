@@ -1,21 +1,21 @@
-// What tests promise of numbers that are computed twice: the same bytes, or, on a GPU, numbers that are close.
+// What tests require of numbers that are computed twice: the same bytes, or, on a GPU, close numbers.
 import { expect } from 'vitest';
 
 const onGpu = process.env.ISDA_TEST_DEVICE === 'cuda';
 
 /**
- * Whether the same work gives the same bytes again. On a GPU only with ISDA_TEST_DETERMINISTIC=1: cuDNN adds the
- * gradients of filters in no fixed order, and chooses its algorithms anew in each session.
+ * Whether repeating a computation gives the same bytes. On a GPU only with ISDA_TEST_DETERMINISTIC=1: cuDNN sums the
+ * gradients of filters in no fixed order, and selects its algorithms again in each session.
  */
 export const repeatsBytes = !onGpu || process.env.ISDA_TEST_DETERMINISTIC === '1';
 
-/** Whether captured and eager execution give the same bytes: on a GPU they lay images out in different ways. */
+/** Whether captured and eager execution give the same bytes: on a GPU, their image layouts differ. */
 export const executionsShareBytes = !onGpu;
 
-/** Of a GPU's numbers, computed twice, after a few steps of training; not measured. */
+/** The tolerance of numbers that a GPU computes twice, after a few training steps; not measured. */
 const tolerance = 1e-3;
 
-/** Whether two lists of numbers are the same: by their bits, or within the tolerance of the largest of them. */
+/** Whether two lists of numbers are the same: by their bits, or within the tolerance relative to the largest. */
 export function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>, bits: boolean): boolean {
   if (a.length !== b.length) return false;
   const [left, right] = [Array.from(a), Array.from(b)];

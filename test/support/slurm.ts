@@ -1,4 +1,4 @@
-// The real Slurm of this machine, where one answers.
+// The real Slurm of this machine, if one answers.
 import { execa } from 'execa';
 
 async function slurm(program: string, args: readonly string[]): Promise<string> {
@@ -7,7 +7,7 @@ async function slurm(program: string, args: readonly string[]): Promise<string> 
   return stdout;
 }
 
-/** Why there is no Slurm to test with; undefined where there is one with a node that is up. */
+/** Why there is no Slurm to test with; undefined if there is one with a node that is up. */
 export async function withoutSlurm(): Promise<string | undefined> {
   try {
     const nodes = await slurm('sinfo', ['--noheader', '--format=%T']);

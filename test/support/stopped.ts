@@ -1,12 +1,12 @@
-// What has to hold of a run that a signal has stopped.
+// Expectations for a run that a signal has stopped.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { IsdaOutcome } from './process.js';
 
 /**
- * Expects that `isda train` in the folder `run` wrote a checkpoint, said so, and left nothing of a run that is under
- * way or done.
+ * Expects that `isda train` in the folder `run` wrote a checkpoint and said so, and that the folder has no file that
+ * only a running or finished run has.
  */
 export function expectStopped(stopped: IsdaOutcome, signal: NodeJS.Signals, run: string): void {
   expect(stopped.exitCode, stopped.all).toBe(75);

@@ -1,4 +1,4 @@
-// Stores of runs that were never trained: config, metrics and record of each, with errors from a formula.
+// Stores of runs that were not trained: each has config, metrics and record, with errors from a formula.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprint } from '../../src/config/fingerprint.js';
@@ -16,17 +16,17 @@ interface MadeRun {
   readonly row: string;
   readonly seed?: number;
   readonly config?: Record<string, unknown> | ExperimentConfig;
-  /** Of the config's 20 or so. */
+  /** The number of completed epochs, of about 20. */
   readonly epochs?: number;
   readonly state?: CellState;
   readonly reason?: string;
-  /** Test error of the last epoch, percent. */
+  /** Test error of the last epoch in percent. */
   readonly error?: number;
   readonly log?: string;
   readonly environment?: Record<string, unknown>;
 }
 
-/** Rows whose errors fall from 90 % to `error` in `whole` epochs, the first `epochs` of them. */
+/** The first `epochs` rows of a run whose errors fall from 90 % to `error` in `whole` epochs. */
 function madeRows(epochs: number, whole: number, error: number): MetricsRow[] {
   return Array.from({ length: epochs }, (_, index) => ({
     epoch: index + 1,
@@ -53,7 +53,7 @@ const wholeConfig = (config: MadeRun['config'], experiment: string, seed: number
   return { ...parsed, training: { ...parsed.training, seed } };
 };
 
-/** Writes a run into a store, as a grid leaves it; gives its folder. */
+/** Writes a run of a grid into a store; returns its folder. */
 export function makeStoredRun(store: string, run: MadeRun): string {
   const { row, seed = 1, state = 'done', error = 20, reason } = run;
   const config = wholeConfig(run.config, `test-${row.replaceAll(/[^A-Za-z0-9.-]/g, '_')}`, seed);
@@ -77,7 +77,7 @@ export function makeStoredRun(store: string, run: MadeRun): string {
   return folder;
 }
 
-/** Reads the runs of a store as figures and reports do. */
+/** Reads the runs of a store, as figures and reports do. */
 export async function recordedRunsIn(store: string): Promise<RecordedRuns> {
   return recordedRuns(await readStoredRuns([store], () => 0));
 }

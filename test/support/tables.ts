@@ -1,7 +1,7 @@
 // Entries of tables for tests.
 import type { TableEntry } from '../../src/report/tables/table.js';
 
-/** A number of ResNet-32 on CIFAR-10 whose runs had these errors, on seeds 1, 2, …; three were asked for. */
+/** A number of ResNet-32 on CIFAR-10 whose runs, of seeds 1, 2, …, have these errors; three seeds are asked for. */
 export function someEntry(method: string, errors: readonly number[], more: Partial<TableEntry> = {}): TableEntry {
   return {
     network: 'resnet-32',

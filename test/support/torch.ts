@@ -1,8 +1,8 @@
-// A Python with PyTorch, where there is one.
+// A Python with PyTorch, if there is one.
 import { spawnSync } from 'node:child_process';
 
 /**
- * The Python of `ISDA_TEST_TORCH`, else `python3`; undefined where it has not all packages that docs/networks.md uses.
+ * The Python of `ISDA_TEST_TORCH`, else `python3`; undefined if it lacks a package that docs/networks.md uses.
  */
 export function findTorch(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   const python = environment['ISDA_TEST_TORCH'] ?? 'python3';

@@ -1,4 +1,4 @@
-// Waiting for what a test knows will come, however long the machine takes; the test's own time limit ends the wait.
+// Waits for a condition without a time limit other than that of the test.
 import { setTimeout } from 'node:timers/promises';
 
 /** Resolves once the condition holds. */

@@ -1,4 +1,4 @@
-// Groups of batches that make one update: they cover an epoch, and their images are counted.
+// Groups of batches for one update: they cover an epoch, and their images are counted.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupOf, updateOf, updatesPerEpoch } from '../../src/training/batch-groups.js';

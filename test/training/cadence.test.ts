@@ -1,4 +1,4 @@
-// When checkpoints are due, with a clock of the test's own.
+// When checkpoints are due, with a fake clock.
 import { expect, it } from 'vitest';
 import { createCadence, evaluationCount, evaluationDue } from '../../src/training/cadence.js';
 import { outputOptions } from '../../src/training/options.js';

@@ -1,4 +1,4 @@
-// The forms of `training.deterministic` on a GPU: no kernel that TensorFlow refuses, and the same numbers.
+// The forms of `training.deterministic` for a GPU: no kernel that TensorFlow refuses, and the same numbers.
 import { describe, expect, it } from 'vitest';
 import { lossOptions, type LossOptions } from '../../src/losses/options.js';
 import { createLoss } from '../../src/losses/registry.js';
@@ -18,7 +18,7 @@ import { testEngine } from '../support/engine.js';
 import { generatedDataset, openGenerated, trainSteps, type GeneratedRun } from '../support/generated-run.js';
 import { createRecording, type Recording } from '../support/recording-program.js';
 
-/** What TensorFlow refuses to run on a GPU under TF_DETERMINISTIC_OPS, of the operations that the engine has. */
+/** The engine's operations that TensorFlow refuses to run on a GPU under TF_DETERMINISTIC_OPS. */
 const refused = ({ operations }: Recording): string[] =>
   operations.flatMap(({ operation, attributes }) => {
     const always = ['SparseSoftmaxCrossEntropyWithLogits', 'SoftmaxCrossEntropyWithLogits', 'UnsortedSegmentSum'];
@@ -26,7 +26,7 @@ const refused = ({ operations }: Recording): string[] =>
     return always.includes(operation) || fixed ? [operation] : [];
   });
 
-/** What a function is built of. */
+/** The operations of a function. */
 function record(spec: SessionFunction, deterministic: boolean): Recording {
   const recording = createRecording(deterministic);
   spec.build(

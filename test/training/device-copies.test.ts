@@ -1,4 +1,4 @@
-// What a captured step on a GPU sends there and waits for, counted on a stand-in for the binding.
+// The copies to a GPU and the waits of a captured step, counted with a fake binding.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ interface SavedModels {
 }
 const { SavedModel } = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as SavedModels;
 
-/** A binding that computes nothing and remembers what it is handed. */
+/** A binding that computes nothing and records its arguments. */
 function standIn() {
   const made: number[] = [];
   const fetched: string[] = [];
@@ -70,7 +70,7 @@ it.each([
   made.length = 0;
   fetched.length = 0;
   for (let step = 0; step < 19; step++) expect(training.runStep(measuredStep(batch, parts))).toEqual([]);
-  // Images, labels, seed, slot, all scalars; for mixup the partners as well.
+  // Images, labels, seed, slot, all scalars; with mixup also the partners.
   expect(made).toEqual(Array<number>(19 * feeds).fill(dtypeCodes.int32));
   expect(fetched).toEqual(Array<string>(19).fill('train-3/output/done'));
   const byName = new Map(nodes().map((node) => [node.getName(), node]));

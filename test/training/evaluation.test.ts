@@ -1,4 +1,4 @@
-// Evaluation: sums over batches, top-5, and a stop in between.
+// Evaluation: sums over batches, top-5, and a stop between batches.
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/training/evaluation.js';
 import type { Batch } from '../../src/data/batches.js';

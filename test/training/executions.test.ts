@@ -1,4 +1,4 @@
-// Captured against eager execution, and repeatability: the same losses, the same bytes.
+// Captured and eager execution, and repeatability: the same losses, the same bytes.
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '../../src/engine/session.js';
 import type { LossOptions } from '../../src/losses/options.js';
@@ -18,7 +18,7 @@ import { executionsShareBytes, repeatsBytes, sameNumbers } from '../support/same
 const engine = testEngine();
 const isda = { name: 'isda', lambda0: 0.5, rank: 32, schedule: 'iteration' } as const;
 const run: GeneratedRun = {
-  // Five steps an epoch, the last with 8 images.
+  // Five steps per epoch, the last with 8 images.
   dataset: generatedDataset(72, 1),
   batchSize: 16,
   seed: 3,
@@ -32,11 +32,11 @@ const train = (execution: Execution, chosen: GeneratedRun, steps: number) =>
 
 type Outcome = ReturnType<typeof train>;
 
-/** Ten steps of `run` in each execution, made once. */
+/** Ten steps of `run` in each execution mode, computed once. */
 const ten = new Map(executions.map((execution) => [execution, train(execution, run, 10)]));
 const numbersOf = ({ data }: Outcome['state'][number]): ArrayLike<number> => data as Float32Array;
 
-/** What differs in two outcomes: steps and tensors, by name. Compares bits where the device promises them. */
+/** The steps and tensors, by name, in which two outcomes differ. Compares bits if the device guarantees them. */
 function differences(a: Outcome, b: Outcome, bits: boolean): string[] {
   const steps = a.losses.flatMap((loss, step) =>
     sameNumbers([loss], [b.losses[step]], bits) ? [] : [`loss of step ${step}`],
@@ -61,7 +61,7 @@ describe('captured and eager execution', () => {
     },
   );
 
-  // On one machine both run the same kernels in the same order; a difference of one bit would grow from step to step.
+  // On one machine, both run the same kernels in the same order; a difference of one bit would grow with every step.
   it.each<[string, LossOptions]>([
     ['cross entropy', { name: 'cross-entropy' }],
     ['full', { ...isda, covariance: 'full' }],
@@ -87,7 +87,7 @@ describe.each(executions)('a run, %s', (execution) => {
 
   it('resumes from a written state with the same bytes', () => {
     const whole = ten.get(execution)!;
-    // In the middle of an epoch, and at the end of one.
+    // Within an epoch, and at the end of one.
     for (const stop of [3, 5]) {
       const first = openGenerated(engine, execution, run);
       trainSteps(first, run, 0, stop);

@@ -1,4 +1,4 @@
-// A run of the trainer without TensorFlow: a session that notes its calls and gives planned losses.
+// Runs the trainer without TensorFlow: a fake session records its calls and returns given losses.
 import { augmentationOptions } from '../../src/data/augment/options.js';
 import { openLoader } from '../../src/data/loader/loader.js';
 import type { Session } from '../../src/engine/session.js';
@@ -18,7 +18,7 @@ export interface NotedCall {
   readonly inputs: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Calls answered by `answer`, which gets the function's name and how many calls went before. */
+/** Calls answered by `answer`, which gets the function's name and the number of previous calls. */
 export function fakeSession(
   answer: (
     name: string,
@@ -27,7 +27,7 @@ export function fakeSession(
   ) => Record<string, number | number[]>,
 ) {
   const calls: NotedCall[] = [];
-  /** What steps with a slot leave in the session's variables. */
+  /** The values that steps with a slot write into the session's variables. */
   const variables = new Map(['step.loss', 'step.correct'].map((name) => [name, new Float32Array(100)]));
   const session: Session = {
     call(name, inputs) {
@@ -56,27 +56,27 @@ const sampleLoss: Loss = {
   compute: ({ logits }) => logits,
 };
 
-/** 7 training images in batches of 3 (3, 3, 1), 5 test images in batches of 2, three epochs unless told. */
+/** 7 training images in batches of 3 (3, 3, 1), 5 test images in batches of 2, three epochs by default. */
 const train = randomDataset([0, 1, 2, 0, 1, 2, 0], 1, 8, 8);
 const evaluation = randomDataset([0, 1, 2, 0, 1], 2, 8, 8);
 
 interface FakeRun {
   readonly position?: RunPosition;
   readonly answer?: Parameters<typeof fakeSession>[0];
-  /** Asked after every call; a name stops the run. */
+  /** Called after every call; a returned name stops the run. */
   readonly stopAfterCall?: (calls: number) => string | undefined;
   readonly clock?: () => number;
   /** Whether a checkpoint is due after a step. */
   readonly due?: (place: { readonly epoch: number; readonly batch: number }) => boolean;
-  /** After how many steps their outcomes are read. */
+  /** The number of steps after which their outcomes are read. */
   readonly readEvery?: number;
   readonly epochs?: number;
-  /** Epochs from one evaluation to the next. */
+  /** The number of epochs between evaluations. */
   readonly evaluateEvery?: number;
   readonly optimizer?: OptimizerOptions;
 }
 
-/** Runs the trainer to its end, and gives everything that it did and told, in order. */
+/** Runs the trainer to its end; returns everything that it did and reported, in order. */
 export async function runTrainer({
   position = epochStart(1),
   answer = plain,
@@ -153,7 +153,7 @@ export function plain(
   inputs: Readonly<Record<string, HostArray>>,
 ): Record<string, number> {
   const count = inputs['labels'].length;
-  // A function of the batch, as a real step's loss is, so that a restarted run gets the same.
+  // A function of the batch, like a real step's loss, so that a restarted run gets the same.
   const [label] = inputs['labels'];
   const value = 1 + label + count / 8 + (inputs['images'][0] % 16) / 16;
   return name.startsWith('train') ? { loss: value, correct: count - 1 } : { lossSum: value, correct: count - 1 };

@@ -1,4 +1,4 @@
-// Every family trains: a few steps on generated images, captured and eager alike.
+// Every family trains: a few steps on generated images, with equal captured and eager results.
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/common/random.js';
 import type { Execution } from '../../src/engine/session.js';
@@ -18,9 +18,9 @@ import { executions } from '../support/run-once.js';
 const engine = testEngine();
 const steps = 3;
 const batchSize = 4;
-/** So small that rounding, which differs between the executions, is not blown up by the steps. */
+/** Small, so that steps do not amplify rounding, which differs between the execution modes. */
 const learningRate = 0.001;
-/** Of the images: the networks for ImageNet halve theirs five times, those for CIFAR twice. */
+/** The side of the images: networks for ImageNet halve it five times, those for CIFAR twice. */
 const sideOf = ({ name }: ModelInput): number => (name.startsWith('imagenet') ? 32 : 16);
 const random = randomStream(1, 'families');
 const pixels = Uint8Array.from({ length: batchSize * 32 * 32 * 3 }, () => random.integer(256));
@@ -56,7 +56,7 @@ function train(model: ModelInput, execution: Execution) {
 }
 
 /**
- * The paper's own networks where they are cheap, else smaller ones of their family; the deep ones train in test/models.
+ * The paper's networks if they are cheap, else smaller ones of their family; the deep ones train in test/models.
  */
 const networks: readonly (readonly [string, ModelInput])[] = [
   ['ResNet-32', { name: 'resnet', depth: 32 }],
@@ -77,7 +77,7 @@ it('every family is among these', () => {
   expect(families(networks.map(([, model]) => model))).toEqual(families(knownNetworks.map(({ model }) => model)));
 });
 
-/** A Shake-Shake block that adds its input unchanged has a shortcut's tensors all the same, as the reference has. */
+/** A Shake-Shake block that adds its input unchanged nevertheless has a shortcut's tensors, as in the reference. */
 const unused = /^stage_\d\.[1-9]\d*\.shortcut\./;
 
 describe.each(networks)('%s', (_, model) => {

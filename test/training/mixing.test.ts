@@ -1,4 +1,4 @@
-// Mixup and CutMix: what is drawn for a batch, what becomes of its images and labels, and that a run can be repeated.
+// Mixup and CutMix: the draws for a batch, its mixed images and labels, and the repeatability of runs.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { betaNumber, hashKey, randomStream } from '../../src/common/random.js';
@@ -203,7 +203,7 @@ describe.each(executions)('mixBatch, %s', (execution) => {
 });
 
 const run: GeneratedRun = {
-  // Three steps an epoch, the last with 8 images.
+  // Three steps per epoch, the last with 8 images.
   dataset: generatedDataset(40, 1),
   batchSize: 16,
   seed: 3,
@@ -217,7 +217,7 @@ const train = (execution: Execution, chosen: GeneratedRun, steps: number) =>
   trainGenerated(engine, execution, chosen, steps);
 
 describe('a run with mixup and CutMix', () => {
-  // L_q is left out: a graph joins its constants, so that it rounds differently, mixed or not.
+  // L_q is left out: a graph folds its constants and therefore rounds differently, mixed or not.
   it.each<LossOptions>([
     { name: 'cross-entropy' },
     { name: 'focal', alpha: 0.5, gamma: 1 },

@@ -1,4 +1,4 @@
-// bfloat16 activations: close to float32 where the network is smooth, in both executions, and trainable.
+// bfloat16 activations: close to float32 if the network is smooth, in both execution modes, and trainable.
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/common/random.js';
 import type { Execution } from '../../src/engine/session.js';
@@ -15,13 +15,13 @@ import { executions } from '../support/run-once.js';
 
 const engine = testEngine();
 const batchSize = 16;
-/** Of the images: a quarter of CIFAR's pixels. */
+/** The side of the images: a quarter of CIFAR's pixels. */
 const side = 16;
 const random = randomStream(1, 'precision');
 const images = Uint8Array.from({ length: batchSize * side * side * 3 }, () => random.integer(256));
 const labels = Int32Array.from({ length: batchSize }, (_, index) => index % 10);
 
-/** Losses of steps on one batch. */
+/** The losses of steps on one batch. */
 function losses(
   model: ModelOptions,
   precision: TrainingOptions['precision'],

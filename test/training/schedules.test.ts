@@ -1,10 +1,10 @@
-// The learning rate of a step: schedules, warm-up, and what is warned of.
+// The learning rate of a step: schedules, warm-up, and warnings.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ScheduleOptions } from '../../src/training/options.js';
 import { learningRateAt, learningRateFactorAt, scheduleWarnings } from '../../src/training/schedules.js';
 
-/** At the first step of an epoch of ten. */
+/** The learning rate at the first step of an epoch of ten. */
 const learningRateOf = (schedule: ScheduleOptions, base: number, epoch: number, epochs: number): number =>
   learningRateAt(schedule, base, { epoch, epochs, iteration: 10 * (epoch - 1), iterationsPerEpoch: 10 });
 

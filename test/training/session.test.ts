@@ -1,4 +1,4 @@
-// The functions of a training session: one for each batch size that occurs.
+// The functions of a training session: one for each batch size.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluationSpecs } from '../../src/data/loader/batch-spec.js';

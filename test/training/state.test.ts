@@ -1,4 +1,4 @@
-// What a checkpoint holds, and what is refused.
+// The content of a checkpoint, and refused checkpoints.
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../src/engine/session.js';
 import { declare, filledWith } from '../../src/nn/tensors.js';

@@ -1,4 +1,4 @@
-// The memory of a training step: by hand for short chains of operations, and by its parts for networks.
+// The memory of a training step: compared with values computed by hand, and by its parts for networks.
 import { describe, expect, it } from 'vitest';
 import { add, conv2d, mulScalar, relu, reshape, sum } from '../../src/engine/ops/index.js';
 import { createTally, type Tally } from '../../src/engine/tally-program.js';
@@ -22,7 +22,7 @@ describe('peakBytes', () => {
     const first = conv2d(float(tally, [1, 2, 2, 5]), kernel);
     const second = conv2d(first, kernel);
     conv2d(second, kernel);
-    // Each convolution has its input beside its output; the first input is not counted.
+    // Each convolution keeps its input besides its output; the first input is not counted.
     expect(peakBytes(tally.operations)).toBe(2 * 20 * 4);
     add(second, first);
     expect(peakBytes(tally.operations)).toBe(3 * 20 * 4);
@@ -68,7 +68,7 @@ describe('stepMemory', () => {
     const kept = sessionTensors(resnet).reduce((total, { shape }) => total + 4 * shape.reduce((a, b) => a * b, 1), 0);
     expect(one - (two - one)).toBeGreaterThanOrEqual(kept);
     expect(kept).toBeGreaterThan(8 * countParameters(resnet.network));
-    // Before each of the nine normalizations and after it, where ReLU writes over it: 32², 16² and 8² pixels.
+    // Before and after each of the nine normalizations (ReLU overwrites the latter): 32², 16² and 8² pixels.
     const activations = 4 * (2 * 3 * 16 * 1024 + 3 * 32 * 256 + 2 * 32 * 256 + 3 * 64 * 64 + 2 * 64 * 64);
     const image = (two - one) / 64;
     expect(image).toBeGreaterThan(activations);

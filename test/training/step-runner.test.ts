@@ -1,4 +1,4 @@
-// Outcomes of steps that wait in TensorFlow's variables until they are read: the same numbers as read at once.
+// Outcomes of steps that stay in TensorFlow's variables until they are read: the same numbers as read at once.
 import { describe, expect, it } from 'vitest';
 import { lossOptions } from '../../src/losses/options.js';
 import { openTrainingSession } from '../../src/training/session.js';
@@ -13,7 +13,7 @@ const dataset = generatedDataset(5, 1);
 const isda = lossOptions.parse({ name: 'isda' });
 const run = { dataset, batchSize: 3, seed: 1, dropout: 0, loss: isda, learningRate: 0.1 };
 
-/** Seven steps on batches of 3 and 2 images in turn; what was given after each, and at the end. */
+/** Seven steps on batches of 3 and 2 images alternately; returns the results after each step and at the end. */
 function sevenSteps(execution: (typeof executions)[number], readEvery: number) {
   const sizes = { trainImages: 5, batchSize: 3, evaluationImages: 4, evaluationBatchSize: 4, readEvery };
   const training = openTrainingSession(engine, generatedParts(run), { execution, seed: 1, ...sizes });

@@ -1,4 +1,4 @@
-// The training loop over a fake session: order, sums, stops and restarts, numbers that are not finite.
+// The training loop with a fake session: order, sums, stops and restarts, numbers that are not finite.
 import { describe, expect, it } from 'vitest';
 import { isEvaluated } from '../../src/records/metrics-columns.js';
 import { optimizerOptions } from '../../src/optimizers/options.js';
@@ -45,7 +45,7 @@ describe('trainNetwork', () => {
       expect(correction * Math.sqrt(1 - 0.999 ** (i + 1))).toBeCloseTo(1, 6);
     });
     expect(whole).toHaveLength(9);
-    // Two steps into the second epoch: after three steps and three evaluations of the first.
+    // After two steps of the second epoch, that is, after three steps and three evaluations of the first.
     const first = await runTrainer({ optimizer, stopAfterCall: (calls) => (calls >= 8 ? 'SIGTERM' : undefined) });
     const position = first.checkpoints.at(-1)!;
     expect(position).toMatchObject({ epoch: 2, batch: 2 });
@@ -66,7 +66,7 @@ describe('trainNetwork', () => {
       const count = inputs['labels'].length;
       if (name === 'train-3') return { loss: 2, correct: 1 };
       if (name === 'train-1') return { loss: 16, correct: 0 };
-      // A sum over the batch's images.
+      // The sum over the batch's images.
       return { lossSum: count * (index % 2 === 0 ? 3 : 1), correct: count === 1 ? 0 : 1 };
     };
     const { rows } = await runTrainer({ answer });
@@ -94,7 +94,7 @@ describe('trainNetwork', () => {
   });
 
   it('measures time by the clock that it is given', async () => {
-    // The clock goes on by half a second each time it is read: 3 steps, and evaluation.
+    // The clock advances by half a second each time it is read: 3 steps, and evaluation.
     const { rows } = await runTrainer({});
     expect(rows.map(({ seconds }) => seconds)).toEqual([2, 2, 2]);
     expect(rows[0].imagesPerSecond).toBeCloseTo(7 / 1.5, 1);
@@ -204,7 +204,7 @@ describe('a stop', () => {
 });
 
 describe('outcomes that are read every few steps', () => {
-  /** What a run did and told, apart from when it read and how long it took. */
+  /** What a run did and reported, without the times of reading and the durations. */
   const told = ({ rows, calls, checkpoints, signal }: Awaited<ReturnType<typeof runTrainer>>): unknown => ({
     rows: rows.map((row) => ({ ...row, seconds: undefined, imagesPerSecond: undefined })),
     calls: calls.map(({ name, inputs }) => ({ name, inputs: { ...inputs, slot: undefined } })),
