@@ -1,4 +1,4 @@
-// Fingerprints: what changes them, what does not, and those of the form before.
+// Fingerprints: what changes them, what does not, and the previous form.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -83,7 +83,7 @@ describe('fingerprint', () => {
       ],
     ];
     expect(new Set([{}, ...others].map((optimizer) => fingerprint(parsed(optimizer)))).size).toBe(8);
-    // The form before knew SGD alone.
+    // The previous form knew only SGD.
     expect(fingerprints(parsed({ name: 'adamw' }))).toHaveLength(1);
   });
 
@@ -99,7 +99,7 @@ describe('fingerprint', () => {
     expect(folder({ name: 'imagenet', imageSize: 224 })).toBe(folder({ name: 'imagenet' }));
     expect(folder({ name: 'imagenet', imageSize: 224, resize: 256 })).toBe(folder({ name: 'imagenet' }));
     expect(folder({ name: 'imagenet', imageSize: 64 })).toBe(folder({ name: 'imagenet', imageSize: 64, resize: 73 }));
-    // What a run folder's config.yaml of before says of imageSize 64.
+    // What an older run folder's config.yaml has for imageSize 64.
     const before = experimentSchema.parse({
       experiment: 'x',
       dataset: { name: 'imagenet', imageSize: 64, resize: 256 },
@@ -184,7 +184,7 @@ describe('the form of fingerprints before', () => {
     readFileSync(join(import.meta.dirname, '../fixtures/runs-of-43dfa25/fingerprints.json'), 'utf8'),
   ) as Record<string, string>;
 
-  /** What gives a config that was changed since the settings that it had (CHANGELOG.md). */
+  /** The overrides that give a config, changed since (CHANGELOG.md), its previous settings. */
   const before: Readonly<Record<string, readonly string[]>> = {
     'gan/infogan-cifar10': ['gan.generatorLearningRate=1e-3'],
   };

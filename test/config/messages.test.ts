@@ -1,4 +1,4 @@
-// The exact words of config errors.
+// The exact texts of config errors.
 import { describe, expect, it } from 'vitest';
 import { folderOf, messageOf } from './support.js';
 

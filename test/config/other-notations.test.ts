@@ -1,4 +1,4 @@
-// Keys, values and notations of other programs, and configs that are no files of a plain name.
+// Keys, values and notations of other programs, and configs from pipes or with unusual names.
 import { describe, expect, it } from 'vitest';
 import { folderOf, loadIn, messageOf } from './support.js';
 

@@ -1,4 +1,4 @@
-// What holds for every config: printing reads back, typos are named, no bytes crash the loader.
+// Properties of all configs: printed configs load to the same values, typos get hints, no bytes crash the loader.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -81,11 +81,11 @@ interface MapOfSchema {
   readonly path: string[];
   readonly value: Record<string, unknown>;
   readonly keys: readonly string[];
-  /** What stands beside it in its section, so that the section's alternative is known. */
+  /** The other keys of its section, which select the section's alternative. */
   readonly beside?: Record<string, unknown>;
 }
 
-/** Every map of the schema: its path, a value that chooses it, and its keys. */
+/** Every map of the schema: its path, a value that selects it, and its keys. */
 function everyMap(): MapOfSchema[] {
   const root = experimentTree;
   const sections = Object.entries(root.properties ?? {}).flatMap(([section, node]) =>

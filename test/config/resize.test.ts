@@ -1,4 +1,4 @@
-// dataset.resize follows dataset.imageSize where it is not given.
+// The default of dataset.resize depends on dataset.imageSize.
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.js';

@@ -1,4 +1,4 @@
-// Config files in a temporary folder, and what loading them says.
+// Config files in a temporary folder, and the messages of loading them.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,12 +20,12 @@ export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): 
   return folder;
 }
 
-/** Loads `name` in a folder; names are searched in its `configs/`. */
+/** Loads `name` in a folder; names are looked up in its `configs/`. */
 export function loadIn(folder: string, name: string, overrides: readonly string[] = []) {
   return loadConfig(name, { overrides, workingDirectory: folder, configsDirectory: join(folder, 'configs') });
 }
 
-/** What a user reads when loading fails. Throws where it does not fail, or not as an expected usage error. */
+/** The message for the user when loading fails. Throws if it does not fail with an expected usage error. */
 export function messageOf(folder: string, name: string, overrides: readonly string[] = []): string {
   try {
     loadIn(folder, name, overrides);

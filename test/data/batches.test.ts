@@ -1,4 +1,4 @@
-// How many images of which kind make up the batches of an epoch.
+// The numbers of real and synthetic images in the batches of an epoch.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { endlessOrder, epochBatches } from '../../src/data/batches.js';

@@ -1,4 +1,4 @@
-// Changed class names are said by name.
+// Messages name the classes whose names have changed.
 import { expect, it } from 'vitest';
 import { classChanges } from '../../src/data/class-names.js';
 

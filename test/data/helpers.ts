@@ -1,4 +1,4 @@
-// Small data sets, files and folders for the tests of this folder.
+// Small data sets, files and folders for the tests in this folder.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ export function randomDataset(labels: readonly number[], seed: number, height = 
   };
 }
 
-/** The bytes of a CIFAR file: the given labels (coarse label 3 on CIFAR-100), random pixels. */
+/** The bytes of a CIFAR file with the given labels (coarse label 3 for CIFAR-100) and random pixels. */
 export function cifarRecords(name: CifarName, labels: readonly number[], seed = 1): Uint8Array {
   const { recordBytes, label } = cifarFormats[name];
   const bytes = randomBytes(labels.length * recordBytes, seed);
@@ -47,7 +47,7 @@ export function cifarRecords(name: CifarName, labels: readonly number[], seed = 
   return bytes;
 }
 
-/** Writes files into a folder that is made first; returns the folder. */
+/** Creates a folder and writes files into it; returns the folder. */
 export async function writeFiles(
   folder: string,
   files: Readonly<Record<string, Uint8Array | string>>,

@@ -1,4 +1,4 @@
-// The picture of augmented samples: every cell is what a reader gives, enlarged, in its place.
+// The picture of augmented samples: every cell is an enlarged image of the reader, at its position.
 import { describe, expect, it } from 'vitest';
 import { imageBytes } from '../../src/data/image-format.js';
 import { createMemoryReader } from '../../src/data/memory-reader.js';

@@ -21,7 +21,7 @@ function isAscending(indices: Uint32Array): boolean {
   return indices.every((index, i) => i === 0 || indices[i - 1] < index);
 }
 
-/** Throws what a usage error says. */
+/** Throws the message of a usage error. */
 function usageError(action: () => unknown): string {
   try {
     action();
@@ -44,7 +44,7 @@ describe('subset', () => {
         const quotas = [...all.keys()].map((label) => taken.get(label) ?? 0);
         const most = Math.max(0, ...quotas);
         for (const [label, size] of all) {
-          // A class is more than one behind another only where all of it is taken.
+          // A class has more than one image fewer than another only if all of its images are taken.
           const quota = taken.get(label) ?? 0;
           expect(quota >= most - 1 || quota === size).toBe(true);
         }
@@ -115,7 +115,7 @@ describe('a holdout from classes of different sizes', () => {
   });
 
   it('is the one it was before where it emptied no class', () => {
-    // What it gave when a class could still be emptied.
+    // The result of the algorithm that could leave a class empty.
     const balanced = Int32Array.from({ length: 12 }, (_, i) => i % 3);
     const uneven = Int32Array.from([0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2]);
     expect([...holdout(balanced, 5, 20190914).holdout]).toEqual([0, 1, 2, 4, 8]);

@@ -1,4 +1,4 @@
-// The diversity of samples against its definition, and at its ends: one image again and again, real images.
+// The diversity of samples against its definition, and its extremes: one repeated image, and real images.
 import { describe, expect, it } from 'vitest';
 import type { MemorySource } from '../../src/data/source.js';
 import { createCollapseWatch, createDiversity, meanDistance } from '../../src/gan/diversity.js';
@@ -8,14 +8,14 @@ import { range } from '../support/grid.js';
 const bytes = 32 * 32 * 3;
 const source = generatedDataset(100, 1);
 
-/** Images of one colour each. */
+/** Images that each have one colour. */
 const flat = (...levels: readonly number[]): Uint8Array => {
   const images = new Uint8Array(levels.length * bytes);
   levels.forEach((level, k) => images.fill(level, k * bytes, (k + 1) * bytes));
   return images;
 };
 
-/** The images of the data set with a label. */
+/** The images in the data set with a label. */
 const realOf = ({ labels, storage }: MemorySource, label: number): Uint8Array[] =>
   range(labels.length)
     .filter((index) => labels[index] === label)

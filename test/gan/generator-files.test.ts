@@ -1,4 +1,4 @@
-// Which files a generator is, and their checksum.
+// The files of a generator, and their checksum.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -27,7 +27,7 @@ test('the generators of a folder are its own, or those of its classes in order',
 test('the checksum is that of the content, wherever it is', ({ folder }) => {
   put(join(folder, 'a'), 'one');
   put(join(folder, 'b'), 'one');
-  // Of `one`, by sha256sum.
+  // sha256sum of `one`.
   const expected = '7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed';
   expect(generatorChecksum(join(folder, 'a'))).toBe(expected);
   expect(generatorChecksum(join(folder, 'b'))).toBe(expected);

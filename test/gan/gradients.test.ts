@@ -1,4 +1,4 @@
-// Both losses of every kind: the slope along each tensor's gradient against differences of the loss itself.
+// Both losses of every kind: the slope along each tensor's gradient against differences of the loss.
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
 import type { SessionFunction } from '../../src/engine/session.js';
@@ -17,7 +17,7 @@ import { kinds, narrow, photos } from './support.js';
 
 const engine = testEngine();
 
-/** Loss and gradients of one of the two networks; the session's variables stay as they are. */
+/** Loss and gradients of one of the two networks; the session's variables do not change. */
 function slopes(
   parts: GanParts,
   network: 'discriminator' | 'generator',
@@ -50,7 +50,7 @@ describe.each(kinds)('%s', (name) => {
     const trained = parametersOf(gan[network]);
     const session = engine.createSession('captured', tensors, [slopes(parts, network, trained)]);
     const start = initialValues(tensors, 3);
-    // Weights of size 1 / sqrt(inputs) instead of DCGAN's 0.02, so that no layer's signal dies out.
+    // Weights of size 1 / sqrt(inputs) instead of DCGAN's 0.02, so that the signal does not vanish in any layer.
     for (const { name: tensor, shape } of tensors) {
       if (shape.length === 4)
         start.set(

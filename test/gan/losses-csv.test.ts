@@ -1,4 +1,4 @@
-// losses.csv: what is written comes back; a resumed run's file is cut off after the checkpoint, or refused.
+// losses.csv: written rows are read back; a resumed run's file is truncated after the checkpoint, or refused.
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -85,7 +85,7 @@ describe('losses.csv', () => {
       code: 'metrics/damaged',
       place: `${path}:2`,
     });
-    // Checkpoints of earlier versions do not know it.
+    // Checkpoints of earlier versions lack it.
     expect((await keptLosses(path, names, options)).rows).toHaveLength(2);
   });
 

@@ -1,4 +1,4 @@
-// Real batches: a function of the seed and their number, each image once an epoch at most, of the chosen classes.
+// Real batches depend only on the seed and their index, with each image of the chosen classes at most once per epoch.
 import { describe, expect, it } from 'vitest';
 import type { MemorySource } from '../../src/data/source.js';
 import { createRealBatches, ofClasses } from '../../src/gan/real-images.js';
@@ -7,7 +7,7 @@ import { generatedDataset } from '../support/generated-run.js';
 const bytes = 32 * 32 * 3;
 const dataset = generatedDataset(50, 1);
 
-/** Which images of the data set a batch is made of. */
+/** The indices, in the data set, of a batch's images. */
 function indicesOf(source: MemorySource, images: Uint8Array): number[] {
   const all = Array.from({ length: dataset.count }, (_, i) =>
     Buffer.from(source.storage.images.subarray(i * bytes, (i + 1) * bytes)),

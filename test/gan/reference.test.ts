@@ -1,4 +1,4 @@
-// All four kinds held to PyTorch in float64: images, judgements, losses, gradients (scripts/reference/generators.py).
+// All four kinds against PyTorch in float64: images, scores, losses, gradients (scripts/reference/generators.py).
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
@@ -48,7 +48,7 @@ const floats = (program: Program, rows: number[][]): Tensor =>
 const ints = (program: Program, values: number[]): Tensor =>
   program.constant(Int32Array.from(values), { dtype: 'int32', shape: [values.length] });
 
-/** Everything of the fixture as outputs of one function. */
+/** All values of the fixture as outputs of one function. */
 function compute(name: Kind, execution: (typeof executions)[number]) {
   const pair = gan(name);
   const { generator, discriminator } = pair;

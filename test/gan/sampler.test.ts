@@ -1,4 +1,4 @@
-// Images of a generator: shape, range, and that each is a function of its own seed, label and index.
+// Images of a generator: shape, range, and that each depends only on its seed, label and index.
 import { describe, expect, it } from 'vitest';
 import { openSampler } from '../../src/gan/sampler.js';
 import { testEngine } from '../support/engine.js';

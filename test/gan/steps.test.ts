@@ -1,4 +1,4 @@
-// Steps of both networks: what they change and what not, weight clipping, draws, both executions.
+// Steps of both networks: what they change and what not, weight clipping, draws, both execution modes.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Execution, Session } from '../../src/engine/session.js';
 import { createGan } from '../../src/gan/registry.js';

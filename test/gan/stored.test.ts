@@ -1,4 +1,4 @@
-// Generators in their file: what is loaded is what was saved, and other files are refused.
+// Stored generators: loading returns what was saved; other files are refused.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';

@@ -1,4 +1,4 @@
-// Generators narrow enough for tests, with first values from a seed.
+// Narrow generators for tests, with initial values from a seed.
 import { ganOptions, type GanOptions } from '../../src/gan/options.js';
 import { createGenerator } from '../../src/gan/registry.js';
 import type { StoredGenerator } from '../../src/gan/stored.js';
@@ -18,7 +18,7 @@ export function fresh(options: GanOptions, seed = 1): StoredGenerator {
   return { options, generator, values, dataset: 'cifar10', classNames, trainedClasses: [0, 1, 2] };
 }
 
-/** A batch of real images and labels: smooth colours, of three classes. */
+/** A batch of real images of three classes, in smooth colours, with labels. */
 export function photos(count: number): { images: Uint8Array; labels: Int32Array } {
   const images = Uint8Array.from(
     { length: count * 32 * 32 * 3 },

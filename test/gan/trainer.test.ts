@@ -1,4 +1,4 @@
-// The loop: the order of steps, what each is given, rows of losses, stopping, losses that are no numbers.
+// The training loop: the order and the inputs of steps, rows of losses, stopping, losses that are not finite.
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../src/engine/session.js';
 import type { HostArray } from '../../src/engine/types.js';
@@ -11,7 +11,7 @@ interface Call {
   readonly inputs: Readonly<Record<string, HostArray>>;
 }
 
-/** Runs the loop on a session that computes nothing; `loss` gives the losses by function and call. */
+/** Runs the loop with a fake session; `loss` returns the losses by function and call. */
 async function train(
   change: { iterations?: number; position?: GanPosition; stopAfter?: number; warmupIterations?: number } = {},
   loss: (name: string, call: number) => number = () => 1,

@@ -76,7 +76,7 @@ describe('saving and loading', () => {
     await saveCheckpoint(folder, stateOf(1, 10), 2);
     const leftover = '.epoch-0002-step-0000020.safetensors.0123456789ab.tmp';
     writeFileSync(join(folder, leftover), 'half');
-    // Whoever only reads may do so while a run is writing.
+    // Reading is allowed while a run is writing.
     expect((await load(folder))?.epoch).toBe(1);
     expect(readdirSync(folder)).toContain(leftover);
     await openCheckpoints(folder);
@@ -162,14 +162,14 @@ describe('the best', () => {
   });
 
   test('of an earlier version, named by the epoch after it, is in its place by its step', async ({ folder }) => {
-    // Both at the end of epoch 1, then at the end of epoch 2 by today's name.
+    // Both names have epoch 2: the first, in the earlier form, for the end of epoch 1, the second for that of epoch 2.
     await saveCheckpoint(folder, stateOf(2, 10), 2, ['newest', 'best']);
     await saveCheckpoint(folder, stateOf(2, 20), 2, ['newest', 'best']);
     expect((await load(folder))?.step).toBe(20);
     await saveCheckpoint(folder, stateOf(3, 30), 2, ['newest']);
     expect((await listCheckpoints(folder)).map(({ step }) => step)).toEqual([20, 30]);
     expect((await listCheckpoints(folder, 'best')).map(({ step }) => step)).toEqual([20]);
-    // An old name with the higher epoch and the lower step is the older one.
+    // A name in the earlier form with a higher epoch but a lower step is that of the older checkpoint.
     await clearCheckpoints(folder);
     await saveCheckpoint(folder, stateOf(3, 20), 2);
     await saveCheckpoint(folder, stateOf(2, 25), 2);

@@ -12,7 +12,7 @@ const largeStep = '0900002040fc54d9411085808080202a0a0a080a0161150000803f';
 const restart = '0900002040fc54d94110073a020801';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-/** The payloads of a TFRecord file, with framing and checksums checked. */
+/** Returns the payloads of a TFRecord file; checks framing and checksums. */
 function recordsOf(file: Buffer): Buffer[] {
   const payloads: Buffer[] = [];
   for (let at = 0; at < file.length;) {

@@ -31,7 +31,7 @@ function rowOf(epoch: number): MetricsRow {
   };
 }
 
-/** A file with the rows of the epochs 1 to `epochs`. */
+/** A file with the rows of epochs 1 to `epochs`. */
 async function fileWith(path: string, epochs: number): Promise<void> {
   const metrics = await openFile(path, { columns });
   for (let epoch = 1; epoch <= epochs; epoch++) await metrics.append(rowOf(epoch));

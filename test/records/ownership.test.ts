@@ -1,4 +1,4 @@
-// Folders of runs, and folders that a run must not write to.
+// Folders of runs, and folders that a run must not write into.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';

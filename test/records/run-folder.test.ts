@@ -52,7 +52,7 @@ describe('lock', () => {
     for (const name of [path, `${path}.takeover`]) writeFileSync(name, dead);
     await (await takeLock(path, second, context)).release();
     expect(readdirSync(folder)).toEqual([]);
-    // One that lives is at it.
+    // A living process is using it.
     writeFileSync(path, dead);
     writeFileSync(`${path}.takeover`, JSON.stringify({ ...first, start: 'start-a' }));
     await expect(takeLock(path, second, context)).rejects.toThrow('cannot take the lock: ');
@@ -86,7 +86,7 @@ describe('lock', () => {
         },
       },
     });
-    // Its clock is five minutes behind: it shows its own time.
+    // Its clock is five minutes behind, and the message shows its time.
     const beat = (): void => utimesSync(path, old + 30, old + 30);
     const attempt = takeLock(path, second, watching(600_000, beat));
     await expect(attempt).rejects.toThrow('process 9 on other is training in it');
@@ -121,7 +121,7 @@ describe('lock', () => {
     expect(own.space).toMatch(/^[0-9a-f-]{36} pid:\[\d+\]$/);
     const here = { now: Date.now, startOf: processStart };
     const lock = await takeLock(join(folder, '.lock'), own, here);
-    // As pid 1 of a container on this machine would ask.
+    // As from pid 1 of a container on this machine.
     const other = { ...own, pid: 1, space: `${own.space!} of a container` };
     await expect(takeLock(join(folder, '.lock'), other, here)).rejects.toThrow(`process ${process.pid} on`);
     await lock.release();

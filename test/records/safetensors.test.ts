@@ -11,7 +11,7 @@ import {
 
 const fixture = readFileSync(new URL('../fixtures/python.safetensors', import.meta.url));
 
-/** A file with any header text and so many bytes of data. */
+/** A file with any header text and `dataBytes` bytes of data. */
 function fileOf(header: string | object, dataBytes = 0): Buffer {
   const text = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
   const length = Buffer.alloc(8);
@@ -84,7 +84,7 @@ describe('round trip', () => {
           }));
           const encoded = Buffer.concat(encodeSafetensors(tensors, metadata));
           expect(encoded.readUInt32LE(0) % 8).toBe(0);
-          // A Buffer, as files are read: its `slice` is no copy.
+          // A Buffer, as files are read; its `slice` does not copy.
           const moved = Buffer.alloc(encoded.length + shift).subarray(shift);
           moved.set(encoded);
           const decoded = decodeSafetensors(moved, 'memory');

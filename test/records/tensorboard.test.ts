@@ -1,4 +1,4 @@
-// What TensorBoard itself reads from the event files: of a run, of one that was stopped, of one that began anew.
+// What TensorBoard reads from the event files of a run, a stopped run and a restarted run.
 import { writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -26,7 +26,7 @@ const curves: Readonly<Record<string, string>> = {
   lambda: 'lambda',
 };
 
-/** Every value of metrics.csv as a float32, which is what events hold, at its iteration. */
+/** Every value of metrics.csv as float32, as events have it, at its iteration. */
 async function expected(run: string): Promise<Record<string, [number, number][]>> {
   const rows = await readMetrics(join(run, 'metrics.csv'), knownMetrics);
   const entries = Object.entries(curves).map(([tag, name]): [string, [number, number][]] => [
@@ -52,11 +52,11 @@ describe.skipIf(python === undefined)('TensorBoard', () => {
     const args = trainArgs('run', ['training.epochs=5', 'output.checkpointEvery=3']);
     const held = await startHeld(folder, args, { run: 'train', line: /^epoch 2\/5/ });
     expect((await signalHeld(held, 'SIGKILL')).signal).toBe('SIGKILL');
-    // What the killed run may have said of steps that it takes again.
+    // Events that the killed run may have written for steps that are repeated.
     const ahead = await openEvents(folder, { now: () => 1000, host: 'box', pid: 1 });
     for (const step of [4, 8, 12, 16, 20]) await ahead.scalars(step, { 'loss/train': 99 });
     await ahead.close();
-    // Of a time before the run's own files, as where it was opened in another folder first.
+    // Older than the run's files, as if the run had been opened in another folder first.
     await rename(ahead.path, join(folder, 'run', basename(ahead.path)));
     expect(await runIsda(folder, args)).toMatchObject({ exitCode: 0 });
     expect(await readScalars(python!, join(folder, 'run'))).toEqual(await expected(join(folder, 'run')));

@@ -73,7 +73,7 @@ describe('cutout', () => {
       counts[target.indexOf(0) / 3]++;
     }
     const chiSquare = counts.reduce((sum, count) => sum + (count - 40) ** 2 / 40, 0);
-    // 1023 degrees of freedom: 99.8 % of the time between these.
+    // 1023 degrees of freedom: between these bounds with a probability of 99.8 %.
     expect(chiSquare).toBeLessThan(1168);
     expect(chiSquare).toBeGreaterThan(889);
     expect(counts.reduce((sum, count) => sum + count)).toBe(draws);

@@ -7,7 +7,7 @@ import { randomBytes } from '../helpers.js';
 const formatOf = (height: number, width: number) =>
   ({ height, width, channels: 3, mean: [0, 0, 0], std: [1, 1, 1] }) as const;
 
-/** The definition, pixel by pixel: pad as numpy.pad(mode='reflect' or 'constant'), then cut out. */
+/** The definition, pixel by pixel: pad like numpy.pad(mode='reflect' or 'constant'), then crop. */
 function reference(
   image: Uint8Array,
   height: number,
@@ -87,7 +87,7 @@ describe('pad and crop', () => {
   it('draws offsets uniformly and independently from all (2p + 1)^2', () => {
     const format = formatOf(9, 9);
     const source = new Uint8Array(243);
-    // Each pixel tells where it came from, so that the crop's centre tells its offset.
+    // Each pixel encodes its position, so that the crop's centre gives the offset.
     for (let i = 0; i < 81; i++) source.set([Math.floor(i / 9) + 1, (i % 9) + 1, 0], i * 3);
     const transform = createPadCrop({ padding: 4, mode: 'zero' }, format);
     const target = new Uint8Array(243);
@@ -98,7 +98,7 @@ describe('pad and crop', () => {
       counts[(target[120] - 1) * 9 + target[121] - 1]++;
     }
     const chiSquare = counts.reduce((sum, count) => sum + (count - 400) ** 2 / 400, 0);
-    // 80 degrees of freedom: 99.9 % of the time below 124.8; a value near 0 would be as suspicious.
+    // 80 degrees of freedom: below 124.8 with a probability of 99.9 %; a value near 0 would be equally suspicious.
     expect(chiSquare).toBeLessThan(124.8);
     expect(chiSquare).toBeGreaterThan(46.5);
   });

@@ -1,4 +1,4 @@
-// Archives for tests, also ones that no sound tool would write.
+// Archives for tests, including invalid ones.
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { Header } from 'tar';
@@ -8,11 +8,11 @@ export interface Entry {
   readonly content?: Uint8Array | string;
   readonly type?: 'File' | 'Directory' | 'SymbolicLink' | 'Link' | 'CharacterDevice' | 'FIFO';
   readonly linkpath?: string;
-  /** The size the header claims, where it is not that of the content. */
+  /** The size in the header, if it differs from that of the content. */
   readonly size?: number;
 }
 
-/** A tar.gz of the entries, byte for byte as asked for. */
+/** Returns a tar.gz of the entries. */
 export function makeArchive(entries: readonly Entry[]): Buffer {
   const blocks: Buffer[] = [];
   for (const { path, content = '', type = 'File', linkpath, size } of entries) {

@@ -1,4 +1,4 @@
-// A local HTTP server whose behaviour each test writes itself.
+// A local HTTP server whose behaviour is defined by each test.
 import { statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +10,7 @@ interface TestServer {
   readonly requests: readonly IncomingMessage[];
 }
 
-/** Serves until the test ends. `answer` gets the number of the request, from 0. */
+/** Serves until the test ends. `answer` gets the index of the request, from 0. */
 export async function serve(
   answer: (request: IncomingMessage, response: ServerResponse, number: number) => void,
 ): Promise<TestServer> {
@@ -27,13 +27,13 @@ export async function serve(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/archive.tar.gz`, requests };
 }
 
-/** The first byte that a request asks for; undefined without a Range header. */
+/** The first byte of a request's Range header; undefined without one. */
 export function rangeStart(request: IncomingMessage): number | undefined {
   const match = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
   return match === null ? undefined : Number(match[1]);
 }
 
-/** Answers as a well-behaved server does: with the whole, or with the part that Range asks for. */
+/** Answers like a correct server: with the whole file, or with the part requested by Range. */
 export function sendRange(request: IncomingMessage, response: ServerResponse, content: Buffer, etag = '"1"'): void {
   const start = rangeStart(request);
   const current = request.headers['if-range'] === undefined || request.headers['if-range'] === etag;
@@ -49,11 +49,11 @@ export function sendRange(request: IncomingMessage, response: ServerResponse, co
   }
 }
 
-/** Announces the whole file, sends its first bytes, and cuts the connection when they are in the part of `path`. */
+/** Announces the whole file, sends its first bytes, and closes the connection once they are in `path`'s part file. */
 export function cutOff(response: ServerResponse, content: Buffer, bytes: number, path: string): void {
   response.writeHead(200, { 'content-length': content.length, etag: '"1"' });
   response.write(content.subarray(0, bytes));
-  // A client loses what has come but is not read when the connection is cut: on a busy machine, all of it.
+  // A client loses received but unread bytes when the connection is closed: on a busy machine, all of them.
   const timer = setInterval(() => {
     if (statSync(`${path}.part`, { throwIfNoEntry: false })?.size === bytes) response.destroy();
   }, 5);

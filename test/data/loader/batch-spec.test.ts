@@ -1,4 +1,4 @@
-// Which images make up which batch.
+// The images of each batch.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchCount, epochOrder } from '../../../src/data/batches.js';

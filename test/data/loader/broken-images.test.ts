@@ -1,4 +1,4 @@
-// Broken images: replaced by the next readable one, told once, an error when there are too many; alike in every thread.
+// Broken images: replaced by the next readable one, reported once, an error if there are too many; in every thread.
 import { describe, expect, it } from 'vitest';
 import { createBrokenImageCheck } from '../../../src/data/loader/broken-images.js';
 import type { LoaderOptions } from '../../../src/data/loader/loader.js';
@@ -8,7 +8,7 @@ import { copies, openSmall, smallLoading } from './support.js';
 
 const count = 83;
 
-/** The training images, some of them without their bytes: the positions of these are past the end of the memory. */
+/** The training images, some without their bytes: their positions are beyond the end of the memory. */
 function withBroken(...broken: readonly number[]): MemorySource {
   const positions = Uint32Array.from({ length: count }, (_, i) => (broken.includes(i) ? 1000 + i : i));
   return { ...smallLoading.train, positions };
@@ -54,7 +54,7 @@ describe('broken images', () => {
       for (const { labels, indices } of batches) {
         expect([...labels]).toEqual(Array.from(indices, (index) => train.labels[index]));
       }
-      // Images that follow a broken one have the bytes they would have had.
+      // Images after a broken one have the same bytes as without it.
       const bytes = new Map(whole.epochs[epoch].flatMap(({ images, indices }) =>
         Array.from(indices, (index, i) => [index, images.slice(i * 192, i * 192 + 192)] as const),
       )); // prettier-ignore

@@ -1,4 +1,4 @@
-// The loader gives the same batches for any number of workers, from any batch on.
+// The loader returns the same batches for any number of workers, starting at any batch.
 import { describe, expect, it } from 'vitest';
 import { imageBytes } from '../../../src/data/image-format.js';
 import { augmentationOptions } from '../../../src/data/augment/options.js';
@@ -46,7 +46,7 @@ describe('openLoader', () => {
     expect(await copies(loader.trainingBatches(2, 3))).toEqual(whole[2].slice(3));
     expect(await copies(loader.evaluationBatches())).toEqual(whole[3]);
     expect(await copies(loader.trainingBatches(3, 0))).toEqual(whole[4]);
-    // Not what follows, so batches that were made ahead are forgotten.
+    // Not the next batch, so batches that were made ahead are discarded.
     for await (const batch of loader.trainingBatches(1, 1)) {
       expect(batch.images).toEqual(whole[0][1].images);
       break;

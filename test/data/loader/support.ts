@@ -1,4 +1,4 @@
-// A loader of small random images, and everything that it gives.
+// A loader of small random images, and all of its batches.
 import { existsSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import type { Batch } from '../../../src/data/batches.js';
@@ -6,7 +6,7 @@ import { openLoader, type Loader, type LoaderOptions } from '../../../src/data/l
 import { augmentationOptions } from '../../../src/data/augment/options.js';
 import { randomDataset } from '../helpers.js';
 
-/** Workers run the built file: Node.js does not run TypeScript. */
+/** The built file of workers, as Node.js does not run TypeScript. */
 const workerFile = new URL('../../../dist/data/loader/worker.js', import.meta.url);
 
 const labels = (count: number): number[] => Array.from({ length: count }, (_, i) => i % 3);
@@ -36,7 +36,7 @@ export async function openSmall(changes: Partial<LoaderOptions> = {}): Promise<L
   return loader;
 }
 
-/** Copies of batches, which are valid only until the next. */
+/** Copies of batches: a batch is valid only until the next one. */
 export async function copies(batches: AsyncIterable<Batch>): Promise<Batch[]> {
   const copied: Batch[] = [];
   for await (const { images, labels, indices } of batches) {

@@ -1,4 +1,4 @@
-// Worker threads that end: when they are asked to, and when they are not.
+// Worker threads that end, as requested or unexpectedly.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,7 +10,7 @@ import { loaderThreads } from '../../../src/data/loader/threads.js';
 import { temporaryFolder } from '../helpers.js';
 import { copies, openSmall } from './support.js';
 
-/** A worker that begins as it should and then does what `body` says. */
+/** A worker that starts correctly and then runs `body`. */
 async function workerThat(body: string): Promise<URL> {
   const file = join(await temporaryFolder(), 'worker.mjs');
   const start = `import { parentPort } from 'node:worker_threads';\nparentPort.postMessage({ kind: 'ready' });\n`;
@@ -19,8 +19,8 @@ async function workerThat(body: string): Promise<URL> {
 }
 
 /**
- * A worker whose own worker reaches its memory limit, and which dies of that. V8 need not end a loop that never waits:
- * in Node.js 24 one that goes on beyond the limit ends the whole process.
+ * A worker that ends because its own worker reaches the memory limit. V8 does not necessarily end a loop that never
+ * waits: in Node.js 24, one that continues beyond the limit ends the whole process.
  */
 const outOfMemory = `import { Worker } from 'node:worker_threads';
 const body = '(async () => { const all = []; for (;;) { all.push(new Array(1000).fill(all.length)); await null; } })();';
@@ -50,9 +50,9 @@ describe('a worker that dies', () => {
   });
 });
 
-/** The workers that are started and terminated from here on, until the test ends. */
+/** Records the workers that are started and terminated from now on, until the test ends. */
 function watchWorkers() {
-  // Each worker is unreferenced when it starts.
+  // Each worker is unreferenced at its start.
   const unref = vi.spyOn(Worker.prototype, 'unref');
   const terminate = vi.spyOn(Worker.prototype, 'terminate');
   onTestFinished(() => void vi.restoreAllMocks());
@@ -62,7 +62,7 @@ function watchWorkers() {
   return { started: () => found(unref), terminated: () => found(terminate) };
 }
 
-/** Whether a worker has exited: it has no number then. */
+/** Whether a worker has exited: its thread id is then -1. */
 const hasExited = ({ threadId }: Worker): boolean => threadId === -1;
 
 describe('close', () => {
@@ -71,7 +71,7 @@ describe('close', () => {
     const loader = await openSmall({ workers: 4 });
     await loader.trainingBatches(1, 0).next();
     expect(started().map(hasExited)).toEqual([false, false, false, false]);
-    // The time after which workers are terminated never comes.
+    // The time limit after which workers are terminated is never reached.
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     await loader.close();

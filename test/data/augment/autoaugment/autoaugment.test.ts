@@ -7,13 +7,13 @@ import { randomBytes } from '../../helpers.js';
 
 const format = { height: 32, width: 32, channels: 3, mean: [0, 0, 0], std: [1, 1, 1] } as const;
 const size = 3072;
-// Neither black nor white occurs, so that autocontrast changes the image, and enough is bright for every solarize.
+// Without black and white, so that autocontrast changes the image; bright enough for every solarize threshold.
 const image = randomBytes(size, 4).map((value) => 16 + ((7 * value) >> 3));
 
-/** Stands for an image; comparing hashes of its bytes is much faster than comparing these. */
+/** A hash of an image's bytes: comparing hashes is much faster than comparing bytes. */
 const key = (bytes: Uint8Array): number => bytes.reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), 0x811c9dc5);
 
-/** The images that a step makes of one, each with its probability. */
+/** Returns the images that a step makes from one, each with its probability. */
 function outcomes([probability, name, index]: Step, source: Uint8Array): [Uint8Array, number][] {
   const { create, magnitude, signed }: OperationKind = operations[name];
   const signs = signed ? [1, -1] : [1];
@@ -25,7 +25,7 @@ function outcomes([probability, name, index]: Step, source: Uint8Array): [Uint8A
   return [[source, 1 - probability], ...changed];
 }
 
-/** The probability of every image that a policy makes of `image`. */
+/** Returns the probability of every image that a policy makes from `image`. */
 function distribution(policy: readonly SubPolicy[]): Map<number, number> {
   const result = new Map<number, number>();
   for (const [first, second] of policy) {
@@ -38,7 +38,7 @@ function distribution(policy: readonly SubPolicy[]): Map<number, number> {
   return result;
 }
 
-/** How often each image comes out of `draws` images of one epoch. */
+/** Returns the counts of the results for `draws` images of one epoch. */
 function sample(policy: readonly SubPolicy[], draws: number): Map<number, number> {
   const transform = createAutoAugment(policy, format);
   const target = new Uint8Array(size);
@@ -82,7 +82,7 @@ describe('createAutoAugment', () => {
     const expected = distribution(policy);
     expect(expected.size).toBe(50);
     const statistic = chiSquare(sample(policy, 20_000), expected, 20_000);
-    // 49 degrees of freedom: 99.8 % of the time between these.
+    // 49 degrees of freedom: between these bounds with a probability of 99.8 %.
     expect(statistic).toBeLessThan(85.4);
     expect(statistic).toBeGreaterThan(24);
   });

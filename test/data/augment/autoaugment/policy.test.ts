@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { cifar10Policy } from '../../../../src/data/augment/autoaugment/policy.js';
 
-/** The published table: sub-policy, then twice (probability, operation, index of the magnitude). */
+/** The published table: each sub-policy is twice (probability, operation, index of the magnitude). */
 const published = `
   1 (.1 invert 7)(.2 contrast 6) · 2 (.7 rotate 2)(.3 translateX 9) · 3 (.8 sharpness 1)(.9 sharpness 3) ·
   4 (.5 shearY 8)(.7 translateY 9) · 5 (.5 autocontrast 8)(.9 equalize 2) · 6 (.2 shearY 7)(.3 posterize 7) ·

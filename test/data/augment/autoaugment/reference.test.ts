@@ -1,4 +1,4 @@
-// Every operation at every magnitude and sign against the bytes that Pillow gives.
+// Every operation at every magnitude and sign against the bytes of Pillow.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {

@@ -12,7 +12,7 @@ import { cifarRecords, temporaryFolder, writeFiles } from '../../helpers.js';
 const sample = join(import.meta.dirname, '../../../../../shared/data/cifar100-sample');
 const official = process.env.ISDA_DATA === undefined ? '' : join(process.env.ISDA_DATA, 'cifar-10-batches-bin');
 
-/** What a user sees of the error. */
+/** The error as a user sees it. */
 async function errorOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => 'no error',

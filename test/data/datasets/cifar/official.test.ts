@@ -1,4 +1,4 @@
-// An incomplete copy of an official set is refused; sets of one's own of any size are not.
+// An incomplete copy of an official set is refused; a user's own sets may have any size.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
@@ -18,7 +18,7 @@ const content = Object.fromEntries([
 ]);
 const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');
 
-/** CIFAR-10 as if its official files were those of `content`. */
+/** CIFAR-10 with `content` in place of its official files. */
 const format: CifarFormat = {
   ...cifarFormats.cifar10,
   officialCount: { train: 10, test: 1 },

@@ -1,4 +1,4 @@
-// A data set in a user's file: its images, its place in a run, and what is said where it is wrong.
+// A data set in a user's file: its images, its use in a run, and messages for mistakes.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// A folder of some of a run's classes, to evaluate on.
+// A folder with some of a run's classes, for evaluation.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';

@@ -1,5 +1,5 @@
-// Random boxes: torchvision's to the pixel when fed with its numbers; inside the image, of the areas and ratios asked
-// for.
+// Random boxes: equal to torchvision's for the same random numbers; inside the image, with the requested areas and
+// ratios.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -62,8 +62,8 @@ describe('the random box', () => {
       randomCropBox({ height: side, width: side }, { ...imagenet, scale: [0.08, 0.5] }, randomStream(7, index)),
     );
     const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-    // Below half of the area every draw fits: uniform areas, ratios uniform in their logarithm, any place equally
-    // likely.
+    // Below half of the area, every draw fits: areas are uniform, ratios uniform in their logarithm, positions
+    // uniform.
     const areas = boxes.map(({ height, width }) => (height * width) / side ** 2);
     const spread = 0.42 / Math.sqrt(12);
     expect(Math.abs(mean(areas) - 0.29)).toBeLessThan((4 * spread) / Math.sqrt(boxes.length));

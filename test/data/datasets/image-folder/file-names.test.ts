@@ -1,4 +1,4 @@
-// Names that are not UTF-8: kept as they are, from the listing to the worker threads.
+// Names that are not UTF-8 remain unchanged, from the listing to the worker threads.
 import { mkdir, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// All images below a folder.
+// Finds all images below a folder.
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';

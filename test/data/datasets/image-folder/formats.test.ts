@@ -1,4 +1,4 @@
-// WebP, AVIF, TIFF, GIF, deep and indexed PNGs and every EXIF orientation, held to Pillow
+// WebP, AVIF, TIFF, GIF, deep and indexed PNGs and every EXIF orientation, compared with Pillow
 // (scripts/reference/formats.py).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,9 +32,9 @@ function difference(pixels: Pixels, { width, height, rgb }: Values): number {
   return Math.max(...rgbOf(pixels).map((value, index) => Math.abs(value - expected[index])));
 }
 
-// AVIF: two decoders convert from YCbCr, each with a rounding of its own.
+// AVIF: two decoders convert from YCbCr with different rounding.
 const allowed = (file: string): number => (file.endsWith('.avif') ? 1 : 0);
-// Pillow turns an AVIF only when asked; here its own rotation, which is no EXIF, always counts.
+// Pillow rotates an AVIF only when asked; here its rotation, which is not EXIF, is always applied.
 const plain = Object.entries(files).filter(([file]) => file !== 'turned-6.avif' && file !== 'turned-8.tiff');
 const turned = Object.entries(files).flatMap(([file, { turned: values }]) =>
   values === undefined ? [] : [[file, values] as const],
@@ -58,7 +58,7 @@ describe('files are decoded as by Pillow', () => {
 });
 
 describe('a reader', () => {
-  /** The squares that are evaluated and trained on, 18 pixels high. */
+  /** The squares for evaluation and training, 18 pixels high. */
   async function squaresOf(names: readonly string[], turns: boolean, decoding: 'fast' | 'exact' = 'exact') {
     const source: ImageSource = {
       name: 'image-folder',

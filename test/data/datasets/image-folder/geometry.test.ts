@@ -1,4 +1,4 @@
-// Which part of an image a network gets whose images are no squares.
+// Which part of a non-square image a network gets.
 import { describe, expect, it } from 'vitest';
 import { boxGeometry, coverGeometry } from '../../../../src/data/datasets/image-folder/geometry.js';
 

@@ -1,4 +1,4 @@
-// Headers of files that are not as they should be: stray bytes in a JPEG, other formats under an image's name.
+// Unusual headers: stray bytes in a JPEG, other formats under an image's name.
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../helpers.js';
 
 const fixture = (file: string): Buffer => readFileSync(join(projectRoot, 'test/fixtures/images', file));
 
-/** Where the markers of a JPEG are, from the first one after its start to that of its first scan. */
+/** Offsets of the markers of a JPEG, from the first one after its start to that of its first scan. */
 function markersOf(bytes: Buffer): number[] {
   const markers = [2];
   for (let at = 2; bytes[at + 1] !== 0xda; markers.push(at)) at += 2 + bytes.readUInt16BE(at + 2);
@@ -38,7 +38,7 @@ describe('a JPEG with stray bytes before a marker', () => {
     'a comment of length 0': Buffer.of(0xff, 0xfe, 0, 0),
   };
 
-  // Pillow 12.3.0 gives the pixels of the file without them for every one of these.
+  // For each of these, Pillow 12.3.0 returns the pixels of the file without them.
   it.each(Object.entries(strays))('%s: has the pixels that it has without them', async (_, stray) => {
     for (const file of ['rgb.jpg', 'progressive.jpeg', 'grey.JPEG', 'cmyk.JPEG']) {
       const bytes = fixture(file);

@@ -1,4 +1,4 @@
-// The kept index: used while nothing changed, void as soon as something did, never in the way.
+// The stored index: used while nothing has changed, invalid after any change, and optional.
 import { readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { indexFolder, type FolderIndex } from '../../../../src/data/datasets/ima
 import { temporaryFolder } from '../../helpers.js';
 import { writeImages } from './support.js';
 
-/** As if the folder had been left alone for an hour before it is listed. */
+/** Simulates that the folder was last changed an hour before it is listed. */
 const later = (): number => Date.now() + 3_600_000;
 
 async function example(): Promise<{ root: string; cache: string; index: () => Promise<FolderIndex> }> {

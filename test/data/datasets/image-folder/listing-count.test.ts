@@ -1,4 +1,4 @@
-// How often the folders of classes are listed at a start, which takes long on a network disk.
+// How often a start lists the folders of classes, which is slow on a network disk.
 import files from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename, join } from 'node:path';
@@ -45,7 +45,7 @@ test('a folder of classes alone is listed once, and a few of them to know it as 
   const times = (name: string): number => listed.filter((path) => basename(path) === name).length;
   expect(classes.slice(2).map(times)).toEqual([1, 1, 1, 1, 1, 1]);
   listed.length = 0;
-  // From the index that is kept now.
+  // From the index that is now stored.
   await load();
   expect(classes.slice(2).map(times)).toEqual([0, 0, 0, 0, 0, 0]);
   expect(classes.slice(0, 2).map(times)).toEqual([1, 1]);

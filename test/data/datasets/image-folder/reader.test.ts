@@ -1,4 +1,4 @@
-// Reading image files: pure functions of (seed, epoch, index), in any order and thread; broken files by their path.
+// Reading image files: results depend only on (seed, epoch, index), in any order and thread; errors name the path.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -26,7 +26,7 @@ interface Example {
   readonly test: ImageSource;
 }
 
-/** Five training images of each of three classes, 40 x 30 pixels, made into 16 x 16. */
+/** Five training images of each of three classes, 40 x 30 pixels, resized to 16 x 16. */
 async function example(own: object = {}): Promise<Example> {
   const root = await temporaryFolder();
   await writeImages(
@@ -90,7 +90,7 @@ describe('a reader of image files', () => {
   it('takes the part of the image that the draw says', async () => {
     const { train } = await example();
     const reader = await createReader(train, augmentation({ flip: false }));
-    // Red grows by 3 a pixel to the right, blue by 2 a pixel downwards.
+    // Red increases by 3 per pixel to the right, blue by 2 per pixel downwards.
     const whole = await createReader(train, augmentation({ flip: false, randomResizedCrop: { scale: [1, 1] } }));
     const image = await trained(whole, 0);
     const at = (bytes: Uint8Array, channel: number): number =>

@@ -1,4 +1,4 @@
-// Image files of every kind, byte for byte what Pillow and torchvision make of them (scripts/reference/images.py).
+// Image files of every kind give the same bytes as Pillow and torchvision (scripts/reference/images.py).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -56,7 +56,7 @@ describe('image files', () => {
   it.each(jpegs.map((each) => [nameOf(each), each] as const))('%s, decoded fast', async (_, each) => {
     const expected = reference.subarray(each.offset, each.offset + each.height * each.width * 3);
     const errors = (await made(each, loadFastJpeg())).map((byte, index) => Math.abs(byte - expected[index]));
-    // Colours as strong as these drawings' come out up to 10 levels off, photographs far less.
+    // Saturated colours as in these drawings differ by up to 10 levels, photographs far less.
     expect(Math.max(...errors)).toBeLessThanOrEqual(10);
     expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(1.5);
   });

@@ -1,4 +1,4 @@
-// The compiled kernel: it is that of its source, and does what the weights of the axes say, wherever the pixels lie.
+// The compiled kernel: it was built from its source, and applies the weights of the axes at any memory position.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ it('the kernel was compiled from its source (node scripts/build-kernel.mjs)', ()
   expect(kernelSource).toBe(createHash('sha256').update(source).digest('hex'));
 });
 
-/** One output of an axis from what `input(i)` gives for its inputs, rounded to a byte. */
+/** One output of an axis, computed from its inputs `input(i)` and rounded to a byte. */
 function output({ starts, sizes, weights, taps }: AxisWeights, index: number, input: (i: number) => number): number {
   let sum = 2 ** 21;
   for (let tap = 0; tap < sizes[index]; tap++) sum += input(starts[index] + tap) * weights[index * taps + tap];

@@ -1,4 +1,4 @@
-// Listing a folder of images: classes, images, flat validation folders, and what is wrong with a folder.
+// Listing a folder of images: classes, images, flat validation folders, and errors.
 import { execFileSync } from 'node:child_process';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -71,7 +71,7 @@ describe('what is no regular file', () => {
       place: join(root, file),
     });
     await rm(join(root, file));
-    // Links count as what they point to.
+    // Links count as their targets.
     await symlink(join(root, 'train/n01/notes'), join(root, file));
     await expect(scanFolder(root)).rejects.toThrow('a named pipe has the name of an image');
     await rm(join(root, file));
@@ -113,7 +113,7 @@ describe('numbers in the labels of a flat val/', () => {
       place: expect.stringMatching(/val\.txt:2$/) as string,
     });
     await expect(scan(['1', '2', '3'], '1.jpg 1\n2.jpg 2\n3.jpg 1\n')).rejects.toThrow('by its position');
-    // Neither all names nor all positions.
+    // Neither all are names nor all are positions.
     await expect(scan(['1', '7'], '1.jpg 0\n2.jpg 7\n3.jpg 1\n')).rejects.toThrow('0 is not a class of train/');
     await expect(scan(['a', 'b', 'c'], '1.jpg 1\n2.jpg 2\n3.jpg 3\n')).rejects.toMatchObject({
       hint: 'a number is a position in the sorted names of the classes, 0 … 2',

@@ -1,4 +1,4 @@
-// A folder of images as the two parts of a data set.
+// A folder of images as the training and test images of a data set.
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,9 +1,9 @@
-// Folders of small images for the tests of this folder.
+// Makes folders of small images for the tests in this folder.
 import { mkdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 
-/** A small JPEG or PNG, by the extension, of one colour for each seed with a gradient in it. */
+/** A small JPEG or PNG, by the extension; a gradient whose colour depends on the seed. */
 export async function imageBytesOf(file: string, seed: number, width = 40, height = 30): Promise<Buffer> {
   const raw = Buffer.alloc(width * height * 3);
   for (let i = 0; i < width * height; i++) {
@@ -20,7 +20,7 @@ export async function cutInHalf(path: string): Promise<void> {
   await truncate(path, Math.floor((await stat(path)).size / 2));
 }
 
-/** Writes images at paths relative to `root`; any other content where it is given. */
+/** Writes images, or other content if given, at paths relative to `root`. */
 export async function writeImages(root: string, files: readonly string[], content?: string): Promise<void> {
   for (const [index, file] of files.entries()) {
     const path = join(root, file);

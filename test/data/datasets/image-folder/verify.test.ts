@@ -1,4 +1,4 @@
-// Verifying a folder decodes every image and says which cannot be read.
+// Verifying a folder decodes every image and reports the unreadable ones.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// Real and synthetic images in one loader: the composition of batches, their bytes, any number of workers, any start.
+// Real and synthetic images in one loader: the batches' composition and bytes, for any number of workers and any start.
 import { describe, expect, it } from 'vitest';
 import { imageBytes } from '../../../../src/data/image-format.js';
 import { mixSources } from '../../../../src/data/datasets/mixed/source.js';
@@ -40,7 +40,7 @@ describe('a mixed source', () => {
       }
       drawn.push(...batches.flatMap(({ indices }) => [...indices].filter((index) => index >= real.count)));
     }
-    // 45 draws of 11 images, each four times before any comes a fifth time.
+    // 45 draws of 11 images: each is drawn four times before any is drawn a fifth time.
     const times = synthetic.labels.reduce<number[]>(
       (counts, _, index) => [...counts, drawn.filter((at) => at === real.count + index).length],
       [],

@@ -124,7 +124,7 @@ describe('synthesizeRecords', () => {
     };
     const centres = Array.from({ length: 10 }, () => [0, 0, 0]);
     pixelsOf(1, 500).forEach((means, i) => means.forEach((mean, c) => (centres[i % 10][c] += mean / 50)));
-    // Another seed is the same task with other images.
+    // Another seed gives the same task with other images.
     const wrong = pixelsOf(2, 500).filter((means, i) => {
       const distances = centres.map((centre) => Math.hypot(...centre.map((value, c) => value - means[c])));
       return distances.indexOf(Math.min(...distances)) !== i % 10;
