@@ -1,4 +1,4 @@
-// Closing what is open when a later step fails.
+// Closing an open resource when a later step fails.
 import { expect, it, vi } from 'vitest';
 import { closeOnError } from '../../src/common/close-on-error.js';
 

@@ -101,7 +101,7 @@ test('makeFolder gives up where the system takes no folders', async ({ folder })
     await expect(makeFolder(path)).rejects.toThrow(
       `cannot create the folder ${path}: the file system takes no folder there`,
     );
-  // A link that leads nowhere is no folder either.
+  // A dangling link is not a folder either.
   symlinkSync('nowhere', join(folder, 'link'));
   await expect(makeFolder(join(folder, 'link'))).rejects.toThrow('there is a file of that name');
 });

@@ -1,10 +1,10 @@
-// Numbers as texts for people.
+// Numbers as texts for users.
 import { expect, it } from 'vitest';
 import { meanOf } from '../../src/common/statistics/samples.js';
 import { twoDecimals } from '../../src/common/format.js';
 
 it('twoDecimals rounds halves up, whatever the last bits of a sum are', () => {
-  // Test errors of ten epochs whose sum is 637.15: in float64 their mean is a little less than 63.715.
+  // The test errors of ten epochs, with the sum 637.15: in float64, their mean is slightly less than 63.715.
   const errors = [63.78, 63.7, 63.74, 63.75, 63.69, 63.73, 63.73, 63.7, 63.68, 63.65];
   expect(meanOf(errors)).toBeCloseTo(63.715, 10);
   expect(twoDecimals(meanOf(errors))).toBe('63.72');

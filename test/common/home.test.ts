@@ -1,4 +1,4 @@
-// The cache folder, also where the system knows no user.
+// The cache folder, also if the system has no entry for the user.
 import { describe, expect, it, vi } from 'vitest';
 
 vi.mock('node:os', () => ({

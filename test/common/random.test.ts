@@ -1,4 +1,4 @@
-// Random streams: functions of their key, uniform, normal; permutations.
+// Random streams: they depend only on their key; uniform and normal numbers; permutations.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashKey, permutation, randomStream } from '../../src/common/random.js';
@@ -9,7 +9,7 @@ const chiSquare = (tally: readonly number[], count: number): number => {
   return total(tally.map((found) => (found - expected) ** 2 / expected));
 };
 
-/** Outside of it with a probability of about 1e-4, for the given degrees of freedom (Wilson and Hilferty). */
+/** Bounds exceeded with a probability of about 1e-4, for the given degrees of freedom (Wilson and Hilferty). */
 function expectChiSquare(value: number, freedom: number): void {
   const deviation = Math.sqrt(2 / (9 * freedom));
   const z = (Math.cbrt(value / freedom) - (1 - deviation ** 2)) / deviation;
@@ -62,7 +62,7 @@ describe('randomStream', () => {
   });
 
   it('has no modulo bias at bounds near 2^32', () => {
-    // Two thirds of 2^32: a plain remainder would make the lower half twice as likely.
+    // Two thirds of 2^32: with a plain remainder, the lower half would be twice as likely.
     const bound = Math.floor((2 / 3) * 2 ** 32);
     const random = randomStream(5);
     const low = Array.from({ length: 10_000 }, () => random.integer(bound)).filter((value) => value < bound / 2);

@@ -1,4 +1,4 @@
-// Rounding as Python does it.
+// Rounding like Python.
 import { expect, it } from 'vitest';
 import { roundHalfEven } from '../../src/common/round-half-even.js';
 

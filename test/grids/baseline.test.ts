@@ -1,4 +1,4 @@
-// Which row of cross entropy another row is compared with.
+// The row of cross entropy that another row is compared with.
 import { describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.js';
 import { baselinesOf, compareWithBaselines } from '../../src/grids/baseline.js';

@@ -1,4 +1,4 @@
-// What errors are said to be measured on.
+// Descriptions of the images that errors are measured on.
 import { describe, expect, it } from 'vitest';
 import { measuredOn } from '../../src/grids/measured-images.js';
 import { experimentSchema } from '../../src/config/schema.js';

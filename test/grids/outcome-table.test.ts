@@ -1,4 +1,4 @@
-// The table of a grid for people, as CSV and as Markdown.
+// The table of a grid for terminals, as CSV and as Markdown.
 import { expect, it } from 'vitest';
 import { outcomeCsv, outcomeMarkdown, outcomeNotes, outcomeTable, shortNote } from '../../src/grids/outcome-table.js';
 import { rowOutcomes } from '../../src/grids/outcomes.js';

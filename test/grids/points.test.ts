@@ -1,4 +1,4 @@
-// The points of sweeps: lists in order, values as YAML, random draws that can be repeated and stay in range.
+// The points of sweeps: lists in order, values as YAML, random draws that are repeatable and in range.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -87,7 +87,7 @@ describe('parseRange and parseChoice', () => {
 
 describe('pointsOf and randomPoints', () => {
   const integer = (key: string): boolean => key === 'n';
-  /** The first points as they are drawn, some of them twice. */
+  /** The first draws, with duplicates. */
   const draws = (dimensions: readonly Dimension[], count: number, seed: number, isInteger: typeof integer) =>
     Array.from({ length: count }, (_, trial) => pointsOf(dimensions, seed, isInteger)(trial));
 
@@ -130,7 +130,7 @@ describe('pointsOf and randomPoints', () => {
     // P(n <= 32) = log(32.5 / 0.5) / log(1024.5 / 0.5) = 0.547; four standard deviations are 0.0315.
     expect(Math.abs(drawn.filter((value) => value <= 32).length / 4000 - 0.547)).toBeLessThan(0.032);
     expect(Math.min(...drawn)).toBe(1);
-    // P(n = 1024) is 1 in 7800, so the upper end is looked for in a short range.
+    // P(n = 1024) is 1 in 7800, so the upper end is tested with a short range.
     const short = draws([{ ...range, high: 4 }], 400, 1, integer).map(({ settings }) => settings['n']);
     expect(new Set(short)).toEqual(new Set([1, 2, 3, 4]));
   });
@@ -142,7 +142,7 @@ describe('pointsOf and randomPoints', () => {
     expect(all.map(text).sort()).toEqual(
       ['{"a":1,"c":"x"}', '{"a":1,"c":"y"}', '{"a":2,"c":"x"}', '{"a":2,"c":"y"}'], // prettier-ignore
     );
-    // Each keeps the name of its draw, so that stores of earlier searches hold its run.
+    // Each point keeps the name of its draw, so that its run is found in stores of earlier searches.
     expect(all[0]).toEqual(drawn[0]);
     for (const point of all) expect(drawn.find(({ name }) => name === point.name) ?? point).toEqual(point);
     expect(randomPoints(few, 3, 1, integer)).toEqual(all.slice(0, 3));

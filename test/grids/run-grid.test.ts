@@ -1,4 +1,4 @@
-// The grid function with an executor that computes nothing: what runs, what is recorded, what a stop and a failure do.
+// The grid function with a fake executor: the runs, the records, and the effects of stops and failures.
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ import { test } from '../temporary-folder.js';
 const now = Date.now;
 const cells = ['a', 'b', 'c', 'd'].map((row) => someCell(row));
 
-/** What a fake run of a cell does. */
+/** The effect of a fake run of a cell. */
 type Run = (cell: StoredCell, stop: AbortSignal) => Promise<CellEnd>;
 
 const succeed: Run = async ({ folder }) => {
@@ -108,7 +108,7 @@ describe('runGrid', () => {
       'move summary.json away; the run writes it again from its metrics',
       ['started b', 'done b'],
     ],
-    // The run beside it has its summary.
+    // The other run has its summary.
     [
       'cell.json',
       'it is not the record of a run',

@@ -1,4 +1,4 @@
-// Studies and variants: how rows become configs, and the places of mistakes.
+// Studies and variants: the configs of rows, and the locations of errors.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

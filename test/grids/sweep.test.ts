@@ -1,4 +1,4 @@
-// The record of a sweep's choice, written and read.
+// Writing and reading the record of a sweep's choice.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';

@@ -1,4 +1,4 @@
-// What an ELF file says it needs, held to what the linker was told.
+// The needed libraries of an ELF file, compared with the linker's arguments.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';

@@ -1,4 +1,4 @@
-// The whole set-up with fake programs: what it makes, that it makes it once, and that a cut-off one leaves nothing.
+// The whole set-up with fake programs: its result, a single installation, and no remains after an interruption.
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
@@ -163,7 +163,7 @@ while [ $# -gt 1 ]; do [ "$1" = -o ] && cp "$file" "$2"; shift; done`,
     });
     const ended = child.then(() => true);
     while (!existsSync(started)) expect(await Promise.race([ended, sleep(20, false)])).toBe(false);
-    // The whole group, as a closed terminal or a batch system would do it.
+    // Signals the whole group, as a closed terminal or a batch system does.
     process.kill(-child.pid!, 'SIGKILL');
     await child;
     expect(findEngine(options()).missing).toContain('no engine in');
@@ -180,7 +180,7 @@ while [ $# -gt 1 ]; do [ "$1" = -o ] && cp "$file" "$2"; shift; done`,
     const members = { ...wheelMembers, 'nvidia/zz/lib/aa/bb/climb.so': 'x' };
     await makeWheel(evil, members);
     const bytes = await readFile(evil, 'latin1');
-    // The library that writes zip files refuses such names, so they are put in afterwards, with the same length.
+    // The zip library refuses such names, so they are patched in afterwards, with the same length.
     await writeFile(evil, bytes.replaceAll('nvidia/zz/lib/aa/bb/climb.so', 'nvidia/zz/lib/../../../../up'), 'latin1');
     const { createHash } = await import('node:crypto');
     const sha256 = createHash('sha256')

@@ -1,4 +1,4 @@
-// What the set-up says when something is missing on the machine.
+// Messages of the set-up when something is missing on the machine.
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ describe('the message of ensureEngine', () => {
     return () => rm(machine.root, { recursive: true, force: true });
   });
 
-  /** What a user would read. */
+  /** The message for the user. */
   async function message(home = machine.home, pinned = wheel): Promise<string> {
     const { environment } = machine;
     const error: unknown = await ensureEngine({
@@ -127,7 +127,7 @@ exit 1`),
     expect(await message(join(machine.root, 'file', 'home'))).toMatch(
       /the cache folder .* is below something that is not a folder[^]*hint: ISDA_HOME/,
     );
-    // Nobody may make folders in /sys, not even root.
+    // Not even root may make folders in /sys.
     expect(await message('/sys/isda')).toMatch(
       /the cache folder \/sys\/isda (may not be written to|is on a read-only)/,
     );

@@ -1,4 +1,4 @@
-// Fake programs for the tests of the engine's set-up: small shell scripts in a PATH of their own.
+// Fake programs for the tests of the engine's set-up: small shell scripts in a separate PATH.
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
@@ -11,16 +11,16 @@ import { packageDirectory } from '../../src/install/packages.js';
 import type { Wheel } from '../../src/install/wheels.js';
 
 export interface Machine {
-  /** A temporary folder that holds everything of this machine. */
+  /** A temporary folder that contains this fake machine. */
   readonly root: string;
-  /** The cache folder; not made yet. */
+  /** The cache folder, which does not exist yet. */
   readonly home: string;
   readonly environment: Record<string, string>;
-  /** Writes an executable script onto the machine's PATH. */
+  /** Writes an executable script into the machine's PATH. */
   program(name: string, script: string): Promise<void>;
 }
 
-/** A machine with the usual small tools, and nothing else: no Python, no compiler. */
+/** A machine with only the usual small tools: no Python, no compiler. */
 export async function bareMachine(): Promise<Machine> {
   const root = await mkdtemp(join(tmpdir(), 'isda-machine-'));
   const bin = join(root, 'bin');
@@ -36,7 +36,7 @@ export async function bareMachine(): Promise<Machine> {
   return { root, home: join(root, 'home'), environment: { PATH: bin, HOME: root }, program };
 }
 
-/** A small add-on that looks like the binding to the set-up. Compiled for real, once a test file. */
+/** A small add-on that the set-up accepts as the binding. Really compiled, once per test file. */
 export async function fakeBinding(folder: string): Promise<string> {
   const source = join(folder, 'fake.cc');
   await writeFile(
@@ -58,20 +58,20 @@ export async function fakeBinding(folder: string): Promise<string> {
   return output;
 }
 
-/** A script for a compiler that writes down its arguments and leaves a copy of `binding` where `-o` says. */
+/** A script for a compiler that records its arguments and writes a copy of `binding` to the path of `-o`. */
 export function fakeCompiler(binding: string, record: string): string {
   return `echo "$@" >> "${record}"
 while [ $# -gt 1 ]; do [ "$1" = -o ] && cp "${binding}" "$2"; shift; done`;
 }
 
-/** A script for a python3 without TensorFlow whose \`pip download\` runs \`download\` with the folder in $dest. */
+/** A script for a python3 without TensorFlow whose `pip download` runs `download` with the folder in $dest. */
 export function fakePython(download: string): string {
   return `if [ "$1" = -c ]; then echo '{"folder": null, "version": null}'; exit 0; fi
 while [ $# -gt 0 ]; do [ "$1" = --dest ] && dest="$2"; shift; done
 ${download}`;
 }
 
-/** The members a wheel of TensorFlow needs to have, with other members that have to stay behind. */
+/** The required members of a TensorFlow wheel, and others that must not be unpacked. */
 export const wheelMembers: Readonly<Record<string, string>> = {
   'tensorflow/libtensorflow_cc.so.2': 'core library',
   'tensorflow/libtensorflow_framework.so.2': 'framework library',
@@ -82,7 +82,7 @@ export const wheelMembers: Readonly<Record<string, string>> = {
   'nvidia/cublas/include/cublas.h': '// not needed',
 };
 
-/** Writes a zip file with these members, and gives its pinned entry. */
+/** Writes a zip file with these members; returns its pinned entry. */
 export async function makeWheel(
   file: string,
   members: Readonly<Record<string, string>> = wheelMembers,
@@ -97,7 +97,7 @@ export async function makeWheel(
   return { file: 'tensorflow_cpu-9.9.9-cp311-cp311-manylinux_2_27_x86_64.whl', sha256, megabytes: 1 };
 }
 
-/** A folder as ISDA_LIBTENSORFLOW names it. */
+/** A folder for ISDA_LIBTENSORFLOW. */
 export async function makeLibraries(folder: string, framework = 'framework library'): Promise<string> {
   const files = {
     'libtensorflow_cc.so.2': 'core library',

@@ -1,5 +1,4 @@
-// CUDA's libraries beside TensorFlow: found, opened, and the missing file named. The libraries are stand-ins of a few
-// KB.
+// CUDA's libraries beside TensorFlow: found, opened, and the missing file named. The libraries are fakes of a few KB.
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -53,7 +52,7 @@ describe('CUDA libraries', () => {
   });
 
   test('are opened so that a search that does not know their folder finds them', async ({ folder }) => {
-    // As TensorFlow's: it opens cuSOLVER by its name alone, and its own search path does not have the folder.
+    // Like TensorFlow, it opens cuSOLVER by name, and the folder is not in its own search path.
     const { quietLoaderPath } = await realEngine();
     const files = await standInLibraries(folder);
     const script = `const { openQuietly } = require(process.argv[1]);

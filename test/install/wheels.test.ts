@@ -1,4 +1,4 @@
-// Pinned wheels, versions, members, places: the pure parts of the set-up.
+// Pinned wheels, versions, members, paths: the pure functions of the set-up.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cacheHome } from '../../src/common/home.js';

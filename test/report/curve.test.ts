@@ -46,7 +46,7 @@ describe('curves', () => {
     expect(Math.min(...xs, ...ys)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...xs)).toBeLessThanOrEqual(width);
     expect(Math.max(...ys)).toBeLessThanOrEqual(height);
-    // A name is whole, however long it is.
+    // A long name is shown in full.
     const entries = [...svg.matchAll(/<text[^>]*>([^<]+)</g)].map(([, text]) => text).join('');
     expect(entries).toContain(long.split(' ')[0]);
     const [label] = values(svg, /<text[^>]* y="([\d.]+)"[^>]*>epoch</g);

@@ -1,4 +1,4 @@
-// Which characters the font of PNG pictures has.
+// The characters in the font of PNG pictures.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// Grids of images: every label and every image in its place, in the SVG and in the PNG of it.
+// Grids of images: positions of labels and images, in the SVG and in its PNG.
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import type { ImageGrid } from '../../src/runs/image-grid.js';
@@ -22,7 +22,7 @@ const figure: ImageGrid = {
   groups: [1, 2],
 };
 
-/** Rows of 32x32 pixels twice as large, without heads and caption. */
+/** Rows of 32x32 images, enlarged twice, without headings and caption. */
 const samples = (title: string, rows: ImageGrid['rows']): ImageGrid => ({
   ...{ title, rows, height: 32, width: 32, enlargedTo: 64 },
 });
@@ -68,7 +68,7 @@ it('has every label, and the images in rows and columns', async () => {
     expect(y).toBe(places[n < 3 ? 0 : 3][1]);
     expect(x).toBe(places[n % 3][0]);
   }
-  // Wider gaps where a group begins; 4 pixels are enlarged to 112.
+  // Wider gaps before each group; 4 pixels are enlarged to 112.
   expect(places[1][0] - places[0][0]).toBe(112 + 5 + 16);
   expect(places[3][1] - places[0][1]).toBe(112 + 5);
   const reds = await Promise.all(

@@ -1,4 +1,4 @@
-// Figures as PNG: the size asked for, text also on a machine without fonts.
+// Figures as PNG: the requested size, and text even on a machine without fonts.
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { curveFigure } from '../../src/report/curve.js';

@@ -1,4 +1,4 @@
-// What people read for networks, losses and data sets: each registered one has a title, the same in tables and figures.
+// Titles of networks, losses and data sets: each registered one has a title, the same in tables and figures.
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
@@ -101,7 +101,7 @@ it('data sets of the paper have titles, others are called as in a config', () =>
   expect(datasetName(configWith('dataset.subset=500', 'dataset.testSubset=90'))).toBe(
     'CIFAR-10 (500 training images, 90 test images)',
   );
-  // With a holdout, test images are not used.
+  // With held-out images, test images are not used.
   expect(datasetName(configWith('dataset.subset=500', 'dataset.holdout=50', 'dataset.testSubset=90'))).toBe(
     'CIFAR-10 (500 training images, 50 held out)',
   );

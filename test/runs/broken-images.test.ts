@@ -1,4 +1,4 @@
-// A run on images of which some of the evaluation cannot be read: they are in no number of it.
+// A run with unreadable test images: no number of the evaluation includes them.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 const { context, printed } = testRunContext(folder, engine);
 
-/** Test images are grey in one level each; `broken` cannot be read, `absent` are not there at all. */
+/** Each test image is a uniform grey; `broken` images cannot be read, `absent` ones do not exist. */
 const source = `
   const isGone = (index, gone) => gone.includes(index);
   export const createDataset = ({ part, options: { broken, absent } }) => {
@@ -56,7 +56,7 @@ it('measures the readable images alone, and says how many were left out', async 
   expect(printed()).toContain('left out    6 of 12 test images, which are broken');
   expect(summary.last.testErrorPercent).toBe(whole.last.testErrorPercent);
   expect(summary.last.testLoss).toBeCloseTo(whole.last.testLoss, 5);
-  // A run that is done keeps what it said.
+  // A finished run keeps its output.
   const again = await runExperiment(configOf({ broken: gone, absent: [] }), { out, resume: true }, context);
   expect(again).toEqual(summary);
 
@@ -78,7 +78,7 @@ it('says so too where it was stopped in its last evaluation, or is asked for wit
   const out = join(folder, 'stopped');
   const broken = configOf({ broken: gone, absent: [] });
   let turns = 0;
-  // After the only step and the first batch of the evaluation.
+  // Stops after the only step and the first batch of the evaluation.
   const stopRequested = (): string | undefined => (++turns === 2 ? 'SIGTERM' : undefined);
   await expect(runExperiment(broken, { out, resume: true }, { ...context, stopRequested })).rejects.toThrow(
     'stopped by SIGTERM',
@@ -87,7 +87,7 @@ it('says so too where it was stopped in its last evaluation, or is asked for wit
   expect(resumed).toMatchObject({ evaluationImagesLeftOut: 6 });
   const other = { ...broken, training: { ...broken.training, evaluationBatchSize: 4 } };
   expect(await runExperiment(other, { out, resume: true }, context)).toMatchObject({ evaluationImagesLeftOut: 6 });
-  // As after a kill between the last checkpoint and the summary.
+  // The state after a kill between the last checkpoint and the summary.
   await rm(join(out, 'summary.json'));
   expect(await runExperiment(other, { out, resume: true }, context)).toMatchObject({ evaluationImagesLeftOut: 6 });
 });

@@ -1,4 +1,4 @@
-// A user's loss on given arrays: value, gradients and state, and what is refused.
+// A user's loss for given arrays: value, gradients and state, and refused arrays.
 import { describe, expect, it } from 'vitest';
 import { createLoss as createBuiltIn } from '../../src/losses/registry.js';
 import { computeLoss, type ComputeLossOptions } from '../../src/runs/compute-loss.js';
@@ -19,7 +19,7 @@ const reference = { features, weight: transposed(weight), bias, labels };
 /** Two samples, one feature, two classes. */
 const small = { features: [[1], [-2]], weight: [[0.5, -0.5]], labels: [0, 1] };
 
-/** Cross entropy, and what else is given. */
+/** Cross entropy with additional fields. */
 const lossWith =
   (more: (request: Parameters<CreateLoss>[0]) => Partial<ReturnType<CreateLoss>>): CreateLoss =>
   (request) => ({
@@ -30,7 +30,7 @@ const lossWith =
   });
 const plain = lossWith(() => ({}));
 
-/** Mean over the batch of a parameter times the logit of class 0; counts steps in its state. */
+/** The mean over the batch of a parameter times the logit of class 0; the state counts the steps. */
 const counting = lossWith(({ kit }) => {
   const { add, addScalar, mean, mul, slice } = kit.ops;
   const factor = kit.declare('loss.factor', 'parameter', [1], kit.initializers.filledWith(3));

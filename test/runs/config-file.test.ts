@@ -1,4 +1,4 @@
-// Two config files whose names give them one run folder.
+// Two config files whose names lead to the same run folder.
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -6,7 +6,7 @@ import { runCli } from '../support/cli.js';
 import { contentOf, makeData } from '../support/runs.js';
 import { test } from '../temporary-folder.js';
 
-/** Executed eagerly: runs of a few steps are not worth their graphs. */
+/** Executed eagerly: building graphs takes longer than a few steps. */
 const kinds = {
   train: (length: number) => `
 dataset: {name: cifar10, dir: data, subset: 16, testSubset: 8}
@@ -55,7 +55,7 @@ describe.each(['train', 'gan train'] as const)('isda %s', (command) => {
       expect(code).toBe(2);
     }
     expect(contentOf(root, ['log.txt'])).toEqual(before);
-    // Named on the command line, it is meant.
+    // With `--out` on the command line, the folder is intended.
     const { code, stdout } = await run(folder, second, '--out', root);
     expect([code, stdout]).toEqual([0, expect.stringContaining('resuming')]);
   });
@@ -68,7 +68,7 @@ describe.each(['train', 'gan train'] as const)('isda %s', (command) => {
     expect(await run(folder, 'a/c.yaml')).toMatchObject({ code: 0 });
     length('a/c.yaml', 2);
     expect(await run(folder, 'link/c.yaml')).toMatchObject({ code: 0 });
-    // Moved; then from the folder's own config.
+    // After moving it, and then with the config in the folder.
     mkdirSync(join(folder, 'b'));
     renameSync(join(folder, 'a', 'c.yaml'), join(folder, 'b', 'c.yaml'));
     length('b/c.yaml', 3);

@@ -1,4 +1,4 @@
-// Reading back what a run has trained, and its error on the images it is evaluated on.
+// Reading a run's trained network, and its error on the images of its evaluation.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -134,7 +134,7 @@ describe('evaluateRun', () => {
     );
     const from = (workingDirectory: string) => openRunCheckpoint(copy, { overrides: [], workingDirectory });
     expect((await from(tmpdir())).config.dataset).toMatchObject({ dir: join(folder, 'away') });
-    // Moved with the folder that the command is called from, they are found.
+    // They are found if moved together with the command's working directory.
     mkdirSync(join(copy, 'images'));
     expect((await from(copy)).config.dataset).toMatchObject({ dir: 'images' });
   });

@@ -1,5 +1,4 @@
-// Export and import of every family: names, shapes and types as PyTorch has them, and the same bytes after a round
-// trip.
+// Export and import of every family: PyTorch's names, shapes and types, and the same bytes after a round trip.
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,7 +23,7 @@ const configOf = (model: ModelInput): ExperimentConfig =>
 
 const bits = (data: Float32Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
-/** Every family; where the paper's network is large, a smaller one. Names and shapes of the large: test/models. */
+/** Every family, with a smaller network if the paper's is large. Names and shapes of the large ones: test/models. */
 const instances: readonly (readonly [string, ModelInput])[] = [
   ['resnet-110', { name: 'resnet', depth: 110 }],
   ['se-resnet-110', { name: 'se-resnet', depth: 110 }],
@@ -55,7 +54,7 @@ describe.each(instances)('%s', (name, model) => {
     const { tensors, metadata } = decodeSafetensors(bytes, first);
 
     expect(metadata).toMatchObject({ format: 'pt', network: name });
-    // A file is sorted by name; the order of the state dictionary is the tensors' own (test/models).
+    // A file is sorted by name; the order of the state dictionary is tested in test/models.
     const sorted = network.tensors.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     expect(tensors.map((tensor) => [tensor.name, tensor.shape])).toEqual(
       sorted.map((tensor) => [tensor.name, torchShape(tensor)]),

@@ -1,5 +1,5 @@
-// Runs that begin from weights: torchvision's ResNet-18 against PyTorch (scripts/reference/fine_tuning.py), and what is
-// refused.
+// Runs that start from weights: torchvision's ResNet-18 against PyTorch (scripts/reference/fine_tuning.py), and refused
+// weights.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -55,7 +55,7 @@ const batch = {
   labels: Int32Array.from(reference.labels),
 };
 
-/** The state dictionary of torchvision's ResNet-18, as PyTorch saves it out of DataParallel. */
+/** The state dictionary of torchvision's ResNet-18, as PyTorch saves it from DataParallel. */
 const state: readonly NamedTensor[] = [
   ...reference.tensors.map(([name, shape], number) => ({
     name: `module.${name}`,
@@ -64,7 +64,7 @@ const state: readonly NamedTensor[] = [
   })),
   { name: 'module.bn1.num_batches_tracked', shape: [], data: BigInt64Array.of(7n) },
 ];
-/** The upper halves of float32 numbers, as safetensors has bfloat16. */
+/** The upper halves of float32 numbers: bfloat16 in safetensors. */
 const bfloat16 = (tensor: NamedTensor): NamedTensor => {
   const { data } = tensor;
   if (!(data instanceof Float32Array)) return tensor;
@@ -87,7 +87,7 @@ const configOf = (model: object, optimizer: object = {}) =>
     training: { seed: 3 },
   });
 
-/** Parts on the reference's images; the logits of an evaluation are put out where its sums would be. */
+/** Parts with the reference's images; the evaluation returns logits in place of its sums. */
 async function open(config: ReturnType<typeof configOf>) {
   const parts = await buildParts(config, images);
   const first = await readFirstWeights(config.model, parts, folder);
@@ -103,7 +103,7 @@ async function open(config: ReturnType<typeof configOf>) {
   return { parts, first: first!, training };
 }
 
-/** The logits of the reference's images with the values that a session's tensors have. */
+/** The logits for the reference's images with the values of a session's tensors. */
 function logitsOf(parts: StepParts, training: Awaited<ReturnType<typeof open>>['training']): number[] {
   const { tensors } = parts.network;
   const session = engine.createSession('captured', tensors, [
@@ -144,7 +144,7 @@ describe("torchvision's ResNet-18", () => {
     });
     expect(relativeDifference(losses, reference.losses)).toBeLessThan(1e-4);
     expect(relativeDifference(logitsOf(parts, training), reference.logitsAfter.flat())).toBeLessThan(1e-4);
-    // Not a bit of what is frozen has changed, its running statistics included.
+    // No bit of the frozen tensors has changed, including running statistics.
     const stays = state.filter(({ name }) => /^module\.(conv1|bn1|layer[12])\.(?!.*num_batches)/.test(name));
     const plain = parts.network.tensors.filter(({ layout }) => layout === 'plain');
     const values = training.session.read(plain.map(({ name }) => name));

@@ -1,4 +1,4 @@
-// The shell of a run: its lock, its log, what it prints, and the records that it begins with.
+// The environment of a run: its lock, log, output and first records.
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { inRunFolder, resumedCheckpoint, writeFirstRecords } from '../../src/run
 import { loadNewestCheckpoint, saveCheckpoint } from '../../src/records/checkpoints.js';
 import { test } from '../temporary-folder.js';
 
-/** A context whose clock stands still, and what is printed to it. */
+/** A context with a stopped clock, and its output. */
 function contextOf(environment: Record<string, string> = {}) {
   const printed: string[] = [];
   const through = new PassThrough();
@@ -51,7 +51,7 @@ describe('inRunFolder', () => {
     const { context } = contextOf();
     const failure = new Error('the work failed');
     await expect(inRunFolder(folder, context, () => Promise.reject(failure))).rejects.toBe(failure);
-    // A line of the work itself is no word of farewell: what cannot be kept is an error.
+    // A line of the run itself, unlike its last message, must be logged: a failure is an error.
     const writing = inRunFolder(folder, context, ({ log }) => Promise.resolve(log('a line')));
     await expect(writing).rejects.toThrow(`cannot write ${join(folder, 'log.txt')}: `);
     expect(existsSync(join(folder, '.lock'))).toBe(false);
@@ -75,7 +75,7 @@ describe('inRunFolder', () => {
     await inRunFolder(folder, context, () => Promise.resolve());
     expect(readdirSync(folder).sort()).toEqual([...others, '.metrics.csv.tmp', 'log.txt', 'samples'].sort());
     expect(readdirSync(join(folder, 'samples'))).toEqual([]);
-    // The config.yaml of a cell may be being written by its grid.
+    // The grid may be writing the config.yaml of a cell.
     for (const name of ['cell.json', leftover('config.yaml')]) writeFileSync(join(folder, name), '{');
     await inRunFolder(folder, context, () => Promise.resolve());
     expect(readdirSync(folder)).toContain(leftover('config.yaml'));
@@ -101,7 +101,7 @@ const state = (epoch: number) => ({
 });
 
 describe('the records that a run begins with', () => {
-  /** A folder with checkpoints of epochs 1 and 2, the second damaged, and files of an earlier run. */
+  /** A folder with checkpoints of epochs 1 and 2, the second one damaged, and files of an earlier run. */
   async function earlier(root: string): Promise<void> {
     const checkpoints = join(root, 'checkpoints');
     mkdirSync(checkpoints);

@@ -1,4 +1,4 @@
-// The operations of the kit name arguments of another kind than they take.
+// The operations of the kit report arguments of the wrong type.
 import { describe, expect, it } from 'vitest';
 import { createTally } from '../../src/engine/tally-program.js';
 import { kitOps } from '../../src/runs/kit-ops.js';
@@ -6,7 +6,7 @@ import { kitOps } from '../../src/runs/kit-ops.js';
 const tally = createTally();
 const x = tally.input({ dtype: 'float32', shape: [2, 3] });
 
-/** Users' files are JavaScript: no type holds them back. */
+/** Users' files are JavaScript, so no types are checked. */
 const call =
   (name: keyof typeof kitOps, ...values: unknown[]) =>
   () =>

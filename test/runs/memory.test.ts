@@ -1,4 +1,4 @@
-// Runs whose tensors cannot fit are refused before any is made.
+// Runs whose tensors cannot fit into memory are refused before any is made.
 import { describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.js';
 import { requireEvaluationMemory, requireMemory, requireTrainingMemory } from '../../src/runs/memory.js';
@@ -77,7 +77,7 @@ describe('the memory of a step', () => {
     );
     expect(() => requireTrainingMemory(own, 8, 'cpu', gigabytes)).not.toThrow();
     expect(() => requireTrainingMemory(own, 256, 'cuda', gigabytes)).not.toThrow();
-    // Without a backward pass nothing is kept for it.
+    // Without a backward pass, nothing is kept.
     expect(() => requireEvaluationMemory(own, 256, 'cpu', gigabytes)).not.toThrow();
     expect(() => requireEvaluationMemory(own, 8000, 'cpu', gigabytes)).toThrow('with 8000 images');
   });

@@ -1,4 +1,4 @@
-// A user's own loss and network: what their files must give, and whose name is said where they fail.
+// A user's own loss and network: the requirements of their files, and the names in errors.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -16,7 +16,7 @@ function fileOf(folder: string, text: string): string {
   return path;
 }
 
-/** What a user's function may give for a tensor of a shape. */
+/** Values that a user's function may return for a tensor of a shape. */
 const tensorOf = (shape: readonly number[], more: Partial<Tensor> = {}): Tensor =>
   ({ handle: 1, shape, program: undefined, dtype: 'float32', ...more }) as unknown as Tensor;
 
@@ -189,7 +189,7 @@ describe('requireNamedModules', () => {
       (...overrides: string[]) =>
       () =>
         requireNamedModules(config, overrides, 'run/config.yaml');
-    // The loss of a trained run is not run.
+    // Evaluating a trained run does not execute its loss.
     expect(unnamed()).toThrow(/its config runs code of its own: model\.module=\/code\/network\.mjs$/);
     expect(unnamed('loss.module=/code/loss.mjs')).toThrow('code of its own: model.module=/code/network.mjs');
     expect(unnamed('model.module=/code/network.mjs')).not.toThrow();

@@ -1,4 +1,4 @@
-// Networks of other programs: names with wrappers before them, values that are not finite, files that are not
+// Networks of other programs: names with prefixes of wrappers, values that are not finite, files that are not
 // safetensors.
 import { describe, expect, it } from 'vitest';
 import { declare, filledWith } from '../../src/nn/tensors.js';

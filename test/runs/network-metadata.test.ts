@@ -1,4 +1,4 @@
-// The metadata of exported networks, there and back.
+// Writing and reading the metadata of exported networks.
 import { describe, expect, it } from 'vitest';
 import { decodeMetadata, encodeMetadata, type NetworkMetadata } from '../../src/runs/network-metadata.js';
 

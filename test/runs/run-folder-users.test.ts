@@ -1,4 +1,4 @@
-// Whatever works in a run folder is safe in it: a training, a generator's training, an import.
+// Commands that write into a run folder are safe: training, training of a generator, import.
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
@@ -7,7 +7,7 @@ import { runCli, type Outcome } from '../support/cli.js';
 import { makeData } from '../support/runs.js';
 import { test } from '../temporary-folder.js';
 
-/** Whether locks that are taken from now on can be given back. */
+/** Whether locks taken from now on can be released. */
 const releases = vi.hoisted(() => ({ fail: false }));
 vi.mock('../../src/records/run-folder.js', async (original) => {
   const actual = await original<typeof RunFolders>();
@@ -26,7 +26,7 @@ vi.mock('../../src/records/run-folder.js', async (original) => {
 
 const users = ['train', 'gan train', 'import'] as const;
 
-/** Runs a command in the folder `run`, whose one checkpoint cannot be used: all of them find that out early. */
+/** Runs a command in the folder `run`, whose only checkpoint is unusable, which all commands detect early. */
 async function refused(user: (typeof users)[number], folder: string, environment = {}): Promise<Outcome> {
   if (!existsSync(join(folder, 'data'))) await makeData(folder, 128);
   const checkpoints = join(folder, 'run', 'checkpoints');

@@ -1,4 +1,4 @@
-// One run from its config to its summary: its folder, stops, restarts, and what it refuses before it changes anything.
+// A run from its config to its summary: its folder, stops, restarts, and refusals before anything is changed.
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ const configOf = (changes: { readonly training?: object; readonly dir?: string; 
     training: { epochs: 2, batchSize: 8, evaluationBatchSize: 10, ...changes.training },
   });
 
-/** Runs a config in the folder `out`, and gives what was printed with the outcome. */
+/** Runs a config in the folder `out`; returns the output and the outcome. */
 async function run(out: string, config: ExperimentConfig, changes: Partial<RunContext> & { resume?: boolean } = {}) {
   const { resume = true, ...rest } = changes;
   const { context, printed } = testRunContext(folder, engine, rest);
@@ -40,7 +40,7 @@ async function run(out: string, config: ExperimentConfig, changes: Partial<RunCo
   return { summary, printed: printed() };
 }
 
-/** The engine, and how many of its sessions are open. */
+/** The engine, and the number of its open sessions. */
 function countingEngine(): { readonly engine: Engine; readonly open: () => number } {
   let open = 0;
   const createSession: Engine['createSession'] = (...args) => {
@@ -55,7 +55,7 @@ function countingEngine(): { readonly engine: Engine; readonly open: () => numbe
   return { engine: { ...engine, createSession }, open: () => open };
 }
 
-/** Asks for an end once so many steps, or batches of evaluation, are done. */
+/** Requests a stop after the given number of steps, or of batches of evaluation. */
 function stopAfter(turns: number): () => string | undefined {
   let asked = 0;
   return () => (++asked >= turns ? 'SIGTERM' : undefined);
@@ -82,7 +82,7 @@ describe('runExperiment', () => {
       ['experiment', 'network', 'loss', 'data', 'loading', 'device', 'steps', 'epoch', 'epoch', 'test', 'last,', 'data', 'run'], // prettier-ignore
     );
     const kept = read(root, 'log.txt').trimEnd().split('\n');
-    // Only epochs differ: on the screen they say when the run will end.
+    // Only epoch lines differ: on the screen, they show when the run will end.
     const common = (all: readonly string[]): string[] => all.filter((line) => !line.startsWith('epoch '));
     expect(common(kept.map((line) => line.slice(line.indexOf(' ') + 1)))).toEqual(common(lines));
     expect(JSON.parse(read(root, 'summary.json'))).toMatchObject({ ...whole.summary, epochs: 2 });
@@ -152,7 +152,7 @@ describe('runExperiment', () => {
 
 describe('what is refused before the folder changes', () => {
   const root = join(folder, 'whole');
-  /** All of the folder but its log, to which the refusal is added. */
+  /** All files of the folder except its log, to which the refusal is added. */
   const unchanged = (): Record<string, string> => contentOf(root, ['log.txt']);
 
   it('another experiment, with what is different', async () => {
@@ -295,7 +295,7 @@ describe('what a run is made from', () => {
     expect(summary.weights).toEqual({ file: 'weights.safetensors', sha256: sha256Of(weights) });
     expect(printed).toMatch(/^weights +from weights\.safetensors \(sha256 [0-9a-f]{8}\)$/m);
     expect(JSON.parse(read(folder, 'imported', 'inputs.json'))).toMatchObject({ weights: summary.weights });
-    // A run that starts over has none of it.
+    // A restarted run has none of these.
     const over = await run('imported', config, { resume: false });
     expect(over.summary.weights).toBeUndefined();
   });
@@ -310,7 +310,7 @@ describe('what a run is made from', () => {
 });
 
 describe('a run with other settings than before', () => {
-  // Executed eagerly: runs of a few steps are not worth their graphs.
+  // Executed eagerly: building graphs takes longer than a few steps.
   const eager = { execution: 'eager' } as const;
   const basic = (training: object, schedule: object = { name: 'step', milestones: [2] }) => {
     const config = configOf({ training: { ...eager, ...training } });
@@ -377,7 +377,7 @@ describe('a run with other settings than before', () => {
   });
 
   it('is refused where it would end before the epoch that it has begun', async () => {
-    // A step of the second epoch.
+    // At a step of the second epoch.
     const stopRequested = stopAfter(6);
     await expect(run('begun', basic({ epochs: 3, workers: 0 }), { stopRequested })).rejects.toThrow(
       'stopped by SIGTERM',

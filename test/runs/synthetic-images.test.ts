@@ -1,4 +1,4 @@
-// Synthetic images of a run: balanced, a function of generator and seed, cached, and refused where they do not fit.
+// Synthetic images of a run: balanced, determined by generator and seed, cached, and refused if they do not fit.
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -17,7 +17,7 @@ const engine = testEngine();
 const real = { ...generatedDataset(12, 1), name: 'cifar10', classes: 3, classNames: ['cat', 'dog', 'frog'] };
 const size = 32 * 32 * 3;
 
-/** A folder with one generator, or with one for each class. */
+/** A folder with one generator, or with one per class. */
 async function saved(folder: string, stored: StoredGenerator | readonly StoredGenerator[]): Promise<string> {
   if (!Array.isArray(stored)) {
     await saveGenerator(join(folder, generatorFile), stored as StoredGenerator);

@@ -44,7 +44,7 @@ describe('accumulation', () => {
     conv('conv2', { inputs: 8, outputs: 16, kernel: 3, stride: 2 }),
     relu,
   );
-  /** Without batch normalization, whose statistics are those of each batch. */
+  /** Without batch normalization, whose statistics depend on the batch. */
   const network = pooledNetwork({ name: 'plain', body, featureSize: 16 }, dataset);
   const partsOf = (accumulates: boolean, name: 'sgd' | 'adamw'): StepParts => {
     const optimizer = createOptimizer(optimizerOptions.parse({ name, learningRate: name === 'sgd' ? 0.1 : 0.003 }));
@@ -64,7 +64,7 @@ describe('accumulation', () => {
     labels: dataset.labels.subarray(from, to),
   });
 
-  /** Network and optimizer after 4 epochs of two updates, in batches of a size. */
+  /** Network and optimizer after 4 epochs of two updates, with a given batch size. */
   function train(batchSize: number, accumulate: number, name: 'sgd' | 'adamw', execution: 'captured' | 'eager') {
     const parts = partsOf(accumulate > 1, name);
     const sizes = { trainImages: 20, batchSize, evaluationImages: 0, evaluationBatchSize: 1 };
@@ -123,7 +123,7 @@ async function run(out: string, config: ExperimentConfig, stopRequested: () => s
   return { summary, printed: printed() };
 }
 
-/** Asks for an end once so many steps are done. */
+/** Requests a stop after the given number of steps. */
 function stopAfter(steps: number): () => string | undefined {
   let asked = 0;
   return () => (++asked >= steps ? 'SIGTERM' : undefined);
@@ -164,7 +164,7 @@ describe('a run', () => {
       emaTestError: column('ema_test_error'),
     });
 
-    // The exported averages are a network like any other: as first weights they give the averages' loss.
+    // The exported averages are an ordinary network: as first weights, they give the averages' loss.
     const file = join(folder, 'ema.safetensors');
     await exportRun(withAverages(opened, 'export the averages'), file, context);
     const { tensors } = decodeSafetensors(readFileSync(file), file);

@@ -1,4 +1,4 @@
-// The bootstrap of a fresh clone, with a fake npm: what it runs, what it runs only once, and how it fails.
+// The bootstrap of a fresh clone, with a fake npm: its commands, those that run only once, and failures.
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,12 +11,12 @@ const scripts = fileURLToPath(new URL('../../scripts/', import.meta.url));
 
 interface Clone {
   readonly root: string;
-  /** The npm command lines so far. */
+  /** The npm commands so far. */
   npmCalls(): Promise<string[]>;
   bootstrap(): Promise<Result>;
 }
 
-/** A small project with the real bootstrap script, and an npm that does what `npmScript` says. */
+/** A small project with the real bootstrap script and a fake npm, whose script is `npmScript`. */
 async function makeClone(npmScript = 'mkdir -p node_modules dist; exit 0'): Promise<Clone> {
   const root = await mkdtemp(join(tmpdir(), 'isda-clone-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));

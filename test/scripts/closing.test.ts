@@ -1,4 +1,4 @@
-// The closing line of `npm test` and the comparison of `npm start`, from the reports they read.
+// The closing line of `npm test` and the comparison of `npm start`, from their reports.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Calls a function that a script exports, in a process of its own. */
+/** Calls an exported function of a script in a separate process. */
 async function call(script: string, name: string, argument: unknown): Promise<unknown> {
   const code = `import(${JSON.stringify(join(root, 'scripts', script))})
     .then((script) => console.log(JSON.stringify(script[${JSON.stringify(name)}](JSON.parse(process.argv[1])))))`;
@@ -16,7 +16,7 @@ async function call(script: string, name: string, argument: unknown): Promise<un
   return JSON.parse(stdout);
 }
 
-/** Runs vitest on test files written for the occasion; gives its JSON report and its exit code. */
+/** Runs vitest with the given test files; returns its JSON report and exit code. */
 async function report(files: Readonly<Record<string, string>>): Promise<{ json: unknown; code: number | undefined }> {
   const folder = await mkdtemp(join(tmpdir(), 'isda-vitest-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -40,7 +40,7 @@ describe('closingLine', () => {
     const { json, code } = await report({ 'a.test.js': `it('a', () => {});`, 'b.test.js': `throw new Error('no');` });
     expect(code).toBe(1);
     expect(await call('test.mjs', 'closingLine', json)).toBe('1 passed, 1 failed');
-    // The report of the file that passes, by itself.
+    // The report of only the passing file.
     const whole = json as { testResults: { status: string }[] };
     const passed = { ...whole, testResults: whole.testResults.filter(({ status }) => status === 'passed') };
     expect(passed.testResults).toHaveLength(1);

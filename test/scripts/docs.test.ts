@@ -1,4 +1,4 @@
-// Generated pages are up to date; what scripts/docs.mjs makes of numbers.
+// Generated pages are up to date; sentences of scripts/docs.mjs for given numbers.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
@@ -16,7 +16,7 @@ it('docs, results and expected times are what npm run docs writes', async () => 
 
 type Case = readonly [basic: readonly number[], isda: readonly number[], comparison: object];
 
-/** The groups of two rows with so many of five seeds. */
+/** The groups of two rows with the given numbers of seeds, of five. */
 function groupOf([basic, isda, comparison]: Case): object {
   const row = (name: string, errors: readonly number[], more: object) => ({
     ...{ row: name, seeds: errors.map((_, index) => index + 1), bySeed: [], ...more },
@@ -26,7 +26,7 @@ function groupOf([basic, isda, comparison]: Case): object {
   return { groups: [{ outcomes }], asked };
 }
 
-/** The sentences about each case. */
+/** The sentences for each case. */
 async function follows(...cases: readonly Case[]): Promise<string[]> {
   const source = `import { whatFollows } from ${JSON.stringify(pathToFileURL(script('docs/follows.mjs')).href)};
     const cases = ${JSON.stringify(cases.map(groupOf))};
@@ -81,7 +81,7 @@ it('a float32 run is compared with its own seed, beside what two seeds differ by
     process.stdout.write(JSON.stringify([precisionPairs(float32, bfloat16), precisionLines(float32, bfloat16)[0]]));`;
   const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', source]);
   const [pairs, table] = JSON.parse(stdout) as [object[], string];
-  // 2.8 is under twice √2, 2.9 above it; two seeds have no spread that counts.
+  // 2.8 is below twice √2, 2.9 above it; the spread of two seeds is not used.
   expect(pairs).toEqual([
     { row: 'basic', seed: 1, error: 22.8, other: 20, spread: Math.SQRT2 },
     { row: 'basic', seed: 2, error: 23.9, other: 21, spread: Math.SQRT2 },
@@ -106,6 +106,6 @@ it('of the settings of a generator the nearest of the diverse ones is taken, els
   const [nearest, mostDiverse, taken, open, begun] = JSON.parse(stdout) as [number, number, string, string[], string[]];
   expect([nearest, mostDiverse]).toEqual([0.1, 0.3]);
   expect(taken).toBe('| weight 0.1, rate 0.001 (taken) | 0.90 | 5.00 | 1.00 | 0.33 |');
-  // Nothing is taken before all settings are trained and measured.
+  // No setting is chosen before all are trained and measured.
   for (const line of [...open, ...begun]) expect(line).not.toContain('taken');
 });

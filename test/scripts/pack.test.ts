@@ -1,4 +1,4 @@
-// The npm package: what it holds, and what its user can import.
+// The npm package: its files, and the modules that users can import.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';

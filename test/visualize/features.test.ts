@@ -1,4 +1,4 @@
-// Covariances, directions, Fréchet distance and neighbours of feature vectors, held to SciPy's figures.
+// Covariances, directions, Fréchet distance and neighbours of feature vectors, compared with SciPy.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/common/random.js';

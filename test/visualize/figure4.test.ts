@@ -1,4 +1,4 @@
-// Which generators fit which images.
+// The generators that fit given images.
 import { expect, it } from 'vitest';
 import { checkGenerator } from '../../src/visualize/figure4.js';
 import { fresh, narrow } from '../gan/support.js';
@@ -14,6 +14,6 @@ it.each(['wgan', 'acgan'] as const)('the classes of a %s are those of the images
   expect(() => checkGenerator(stored, { ...source, classNames: ['cat', 'dog'] })).toThrow(
     'the generator has 3 classes, cifar10 has 2',
   );
-  // CIFAR's classes have no names where their file is missing.
+  // CIFAR's classes have no names if their file is missing.
   expect(() => checkGenerator(stored, { ...source, classNames: ['0', '1', '2'] })).not.toThrow();
 });

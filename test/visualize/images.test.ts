@@ -1,10 +1,10 @@
-// Features of a source of which some images cannot be read.
+// Features of a source with unreadable images.
 import { expect, it } from 'vitest';
 import { createPassOver } from '../../src/data/loader/broken-images.js';
 import { featuresOf } from '../../src/visualize/images.js';
 import { randomDataset } from '../data/helpers.js';
 
-/** Its features are the first byte of each image. */
+/** A network whose feature is the first byte of each image. */
 const encoder = {
   featureSize: 1,
   features: (images: Uint8Array) => Float32Array.from({ length: images.length / 192 }, (_, at) => images[192 * at]),

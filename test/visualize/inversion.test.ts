@@ -1,4 +1,4 @@
-// The search for noise: its gradient, its update, both executions, and that it gets closer.
+// The search for noise: its gradient, its update, both execution modes, and its convergence.
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '../../src/engine/session.js';
 import { openEncoder } from '../../src/visualize/encoder.js';
@@ -39,7 +39,7 @@ describe.each(['wgan', 'acgan', 'infogan', 'cgan'] as const)('the gradient with 
     };
     const norm = Math.hypot(...slope);
     expect(norm).toBeGreaterThan(1e-3);
-    // Along the gradient itself and along two directions that are not special.
+    // Along the gradient and along two arbitrary directions.
     const directions = [slope.map((s) => s / norm), slope.map((_, i) => Math.sin(i + 1)), slope.map((_, i) => Math.cos(3 * i))]; // prettier-ignore
     for (const direction of directions) {
       const length = Math.hypot(...direction);
@@ -146,7 +146,7 @@ describe('the search', () => {
     const search = opened(model, { ...problem, features, images: pixels });
     const { feature, pixel } = search.measure();
     search.close();
-    // What rounding to bytes leaves.
+    // The error of rounding to bytes.
     feature.forEach((value) => expect(value).toBeLessThan(1e-3));
     pixel.forEach((value) => expect(value).toBeLessThan(3072 * (0.5 / 127.5) ** 2));
   });

@@ -1,4 +1,4 @@
-// A narrow generator and a small classifier with first values, as if they were trained.
+// A narrow generator and a small classifier with initial values, used as if they were trained.
 import { randomStream } from '../../src/common/random.js';
 import type { GanOptions } from '../../src/gan/options.js';
 import { createNetwork } from '../../src/models/registry.js';
@@ -8,7 +8,7 @@ import { fresh, narrow } from '../gan/support.js';
 
 const format = { height: 32, width: 32, mean: [125.3, 123, 113.9], std: [63, 62.1, 66.7] };
 
-/** ResNet-8 of three classes, and its values. */
+/** ResNet-8 for three classes, and its values. */
 export function smallNetwork(seed = 1) {
   const network = createNetwork(
     { name: 'resnet', depth: 8, dropout: 0 },
@@ -17,7 +17,7 @@ export function smallNetwork(seed = 1) {
   return { network, format, values: initialValues(network.tensors, seed) };
 }
 
-/** A model of both; its generator's images are spread over more than grey. */
+/** A model of both, with a generator whose images are more varied than grey. */
 export function smallModel(name: GanOptions['name'] = 'wgan') {
   const { network, values } = smallNetwork();
   const { generator, values: own } = fresh(narrow(name), 2);

@@ -1,4 +1,4 @@
-// Comparisons with a baseline: the family of Holm's correction, what has too few values.
+// Comparisons with a baseline: the family of Holm's correction, too few values.
 import { expect, it } from 'vitest';
 import { compareRows } from '../../../src/common/statistics/compare.js';
 import { welchTest } from '../../../src/common/statistics/samples.js';

@@ -1,4 +1,4 @@
-// Wilson's interval and McNemar's test, held to statsmodels.
+// Wilson's interval and McNemar's test, compared with statsmodels.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

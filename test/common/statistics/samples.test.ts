@@ -1,4 +1,4 @@
-// Intervals, paired differences and Holm's correction, held to SciPy and statsmodels.
+// Intervals, paired differences and Holm's correction, compared with SciPy and statsmodels.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

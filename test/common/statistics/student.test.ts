@@ -1,4 +1,4 @@
-// Student's t distribution and Welch's test, held to SciPy.
+// Student's t distribution and Welch's test, compared with SciPy.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -12,7 +12,7 @@ const fixture = JSON.parse(readFileSync(join(projectRoot, 'test/fixtures/welch.j
   readonly tails: readonly { readonly t: number; readonly degrees: number; readonly p: number }[];
 };
 
-/** Relative, as p-values of 1e-20 are to be as right as those of 0.05. */
+/** A relative tolerance, so that p-values of 1e-20 must be as accurate as those of 0.05. */
 function expectNear(value: number, expected: number): void {
   expect(Math.abs(value - expected)).toBeLessThanOrEqual(1e-9 * Math.abs(expected));
 }

@@ -1,4 +1,4 @@
-// The local executor's decisions: what a run is given of the machine, and what the end of its process means.
+// The local executor's decisions: the resources of a run, and the meaning of its process's end.
 import { describe, expect, it } from 'vitest';
 import { cellEnd, failureReason, shareOf } from '../../../src/grids/executors/local.js';
 

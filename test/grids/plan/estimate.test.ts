@@ -1,4 +1,4 @@
-// Estimates before a grid runs: counted images, measured steps, what cannot be known, and the time of several at once.
+// Estimates before a grid runs: counted images, measured steps, unknown costs, and the time of several runs at once.
 import { describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../../src/config/schema.js';
 import { createEstimator, timeWithJobs, type EstimateContext } from '../../../src/grids/plan/estimate.js';
@@ -27,7 +27,7 @@ function estimator(folder: string, more: Partial<EstimateContext> = {}) {
     openEngine: () => Promise.resolve(testEngine()),
     steps: 2,
     freeBytes: () => undefined,
-    // Each call takes as long as the next one from the clock: 100, 200, 300, … milliseconds.
+    // The clock makes the calls take 100, 200, 300, … milliseconds.
     clock: () => (time += 50),
     measuring: ({ experiment }) => measured.push(experiment),
     ...more,
@@ -42,7 +42,7 @@ test('without the data takes the official numbers, and full batches where they a
   expect(step).toEqual({ training: 50, evaluation: 50, spread: 1, scaled: false });
   expect(secondsPerEpoch).toBeCloseTo((2500 * 50 + 200 * 50) / 1000, 6);
   expect(memoryBytes).toBe(stepMemory(await buildParts(config()), 20));
-  // 78 042 parameters and their momentum, 672 running statistics; the two newest checkpoints and the best.
+  // 78 042 parameters and their momentum, 672 running statistics; two newest checkpoints and the best one.
   const checkpoint = 4 * (2 * 78_042 + 2 * 336);
   expect(diskBytes).toBe(3 * checkpoint);
   const { diskBytes: short } = await estimate(config({}, { epochs: 2 }));
@@ -62,7 +62,7 @@ test('takes the fastest of the counted steps, and how much slower the slowest wa
 test('counts the evaluations that are due', async ({ folder }) => {
   const { estimate } = estimator(folder);
   const { secondsPerEpoch } = await estimate(config({}, { epochs: 40, evaluateEvery: 15 }));
-  // After the epochs 1, 15, 30 and 31 to 40.
+  // After epochs 1, 15, 30 and 31 to 40.
   expect(secondsPerEpoch).toBeCloseTo((2500 * 50 + (13 / 40) * 200 * 50) / 1000, 6);
 });
 
@@ -107,7 +107,7 @@ test('measures a step once, whatever changes from step to step', async ({ folder
 test('scales what a CPU would take long for, measured with fewer images', async ({ folder }) => {
   const computed: number[] = [];
   const engine = testEngine();
-  // Sessions that are opened as ever and compute nothing: the number of images is what counts.
+  // Sessions are opened as usual but compute nothing: only the number of images matters.
   const counting: Engine = {
     ...engine,
     device: { ...engine.device, kind: 'cpu' },
@@ -123,7 +123,7 @@ test('scales what a CPU would take long for, measured with fewer images', async 
   const { step } = await estimate(config({}, { batchSize: 20_000 }));
   const [images] = computed;
   expect(computed).toEqual([images, images, images, 50, 50, 50]);
-  // 12.5 million multiply-adds an image forwards, and twice as many backwards.
+  // 12.5 million multiply-adds per image forward, and twice as many backward.
   expect(images).toBe(Math.floor(2e11 / (3 * multiplyAddsOf(await buildParts(config())))));
   expect(step).toEqual({ training: (50 * 20_000) / images, evaluation: 50, spread: 1, scaled: true });
 });

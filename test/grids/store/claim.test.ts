@@ -1,4 +1,4 @@
-// Claiming cells and what their state is, held to a model of it.
+// Claiming cells and their states, compared with a model.
 import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
@@ -143,7 +143,7 @@ describe('presentState', () => {
     ['done', false, 'stopped'],
     ['failed', false, 'failed'],
     ['stopped', false, 'stopped'],
-    // Whoever finished it: `isda train` on its folder does not write the record.
+    // The run may have been finished by `isda train` in its folder, which does not write the record.
     ['stopped', true, 'done'],
     ['failed', true, 'done'],
     ['planned', true, 'done'],

@@ -1,4 +1,4 @@
-// A store on a file system that has no hard links, as exFAT and some network disks.
+// A store on a file system without hard links, such as exFAT and some network disks.
 import { readdirSync } from 'node:fs';
 import { expect, vi } from 'vitest';
 import { readCell } from '../../../src/grids/store/cell.js';

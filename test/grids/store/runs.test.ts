@@ -1,4 +1,4 @@
-// The runs of stores: of grids and of `isda train`, in any folder, each once; what cannot be read is told beside.
+// The runs of stores: of grids and of `isda train`, in any folder, each once; unreadable ones are returned separately.
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -13,7 +13,7 @@ import { test } from '../../temporary-folder.js';
 
 const now = Date.now;
 
-/** A run as `isda train` leaves it, done where it has an error. */
+/** A run as `isda train` writes it, done if it has an error. */
 async function plainRun(folder: string, error?: number): Promise<void> {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'config.yaml'), printConfig(someConfig('plain')));

@@ -1,4 +1,4 @@
-// The run store: the same settings find the same folder, other settings never overwrite it, however many processes ask.
+// The run store: equal settings have the same folder, other settings never overwrite it, also with many processes.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -106,7 +106,7 @@ describe('placeCell', () => {
   });
 });
 
-/** Plans and claims every cell, and prints the names of those it got; each cell takes a moment. */
+/** Plans and claims every cell, and prints the names of the claimed ones; each cell takes some time. */
 const claimer = `
 const { placeCell } = await import('./src/grids/store/store.ts');
 const { claimCell } = await import('./src/grids/store/claim.ts');
@@ -183,7 +183,7 @@ describe('findCell', () => {
     const find = async (...images: Parameters<typeof on>) => (await findCell(folder, on(...images)))?.name;
     expect([await find('first'), await find('second'), await find('third')]).toEqual(names);
     expect(await find('fourth')).toBeUndefined();
-    // As earlier versions knew them, and where it is not known which are meant.
+    // Settings in the form of earlier versions, which may be ambiguous.
     expect(await find('of today', 'first')).toBe(names[0]);
     expect(await find()).toBe(names[0]);
     expect([await run('second'), await run('first')]).toEqual([names[1], names[0]]);

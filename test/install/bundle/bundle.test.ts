@@ -1,4 +1,4 @@
-// A bundle of stand-ins: packed, unpacked by its own script with few tools and by `--from-bundle`, and damaged.
+// A bundle of fake parts: packed, unpacked by its script with few tools and by `--from-bundle`, and damaged.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { appendFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ describe('a bundle', () => {
     return () => rm(there.root, { recursive: true, force: true });
   });
 
-  /** Runs the bundle's own script with nothing but the tools it names. */
+  /** Runs the bundle's script with only the tools that it lists. */
   const install = (bundle: string, target = 'isda') =>
     execa('sh', [join(bundle, 'install.sh'), target], {
       cwd: there.root,
@@ -149,7 +149,7 @@ describe('a bundle', () => {
     const made = readdirSync(engine.directory, { recursive: true }).map(String).sort();
     const original = readdirSync(packing.engine.directory, { recursive: true }).map(String).sort();
     expect(made).toEqual(original.filter((file) => !file.startsWith('include')));
-    // In place of an engine that is damaged, and of one that is not.
+    // It replaces a damaged engine and an intact one.
     await appendFile(engine.bindingPath, 'x');
     expect(await ensureFromBundle(bundle, options)).toEqual(engine);
     expect(findEngine({ ...options, build: 'cpu' }).found).toEqual(engine);

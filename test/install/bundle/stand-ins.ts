@@ -1,4 +1,4 @@
-// A program, an engine and a Node.js of a few kilobytes each, to be packed in place of the real ones.
+// A fake program, engine and Node.js of a few kilobytes each, packed instead of the real ones.
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -7,7 +7,7 @@ import { ensureEngine } from '../../../src/install/ensure.js';
 import type { EngineLocation, EngineSetupOptions } from '../../../src/install/location.js';
 import { fakeBinding, fakeCompiler, fakePython, makeWheel, type Machine } from '../fakes.js';
 
-/** Writes files by their paths. */
+/** Writes files, given by path. */
 export async function writeTree(root: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
@@ -15,7 +15,7 @@ export async function writeTree(root: string, files: Readonly<Record<string, str
   }
 }
 
-/** A program with packages: `used` needs `nested` of its own, an optional one is missing, `tool` is for development. */
+/** A program with packages: `used` contains `nested`, an optional one is missing, `tool` is for development. */
 export async function makeProgram(root: string): Promise<void> {
   const manifest = (name: string, more: object = {}): string => JSON.stringify({ name, version: '1.2.3', ...more });
   await writeTree(root, {
@@ -40,7 +40,7 @@ export async function makeProgram(root: string): Promise<void> {
   await cp(join(programRoot, 'bundle'), join(root, 'bundle'), { recursive: true });
 }
 
-/** A program that looks like Node.js to a bundle: prints its arguments and what the launcher set, one a line. */
+/** A fake Node.js for a bundle: prints its arguments and the launcher's variables, one per line. */
 export async function makeNode(path: string, words: readonly string[] = []): Promise<void> {
   const source = `${path}.cc`;
   await mkdir(dirname(path), { recursive: true });
@@ -58,7 +58,7 @@ export async function makeNode(path: string, words: readonly string[] = []): Pro
   await execa('c++', [source, ...words, '-o', path]);
 }
 
-/** An engine in the machine's cache, made of a wheel of a few bytes. */
+/** An engine in the machine's cache, made from a wheel of a few bytes. */
 export async function makeEngine(machine: Machine): Promise<EngineLocation> {
   const wheelFile = join(machine.root, 'wheel.zip');
   const wheel = await makeWheel(wheelFile);
@@ -78,7 +78,7 @@ export interface Packing {
   readonly node: string;
 }
 
-/** Packs the stand-ins into a folder of the machine. */
+/** Packs the fake parts into a folder of the machine. */
 export async function pack(
   { machine, engine, root, node }: Packing,
   name: string,

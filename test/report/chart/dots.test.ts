@@ -1,4 +1,4 @@
-// Dot plots: a dot a value, intervals, the band of the baseline, axes that long intervals do not stretch.
+// Dot plots: one dot per value, intervals, the band of the baseline, axes that long intervals do not stretch.
 import { describe, expect, it } from 'vitest';
 import { drawDots, type DotRow } from '../../../src/report/chart/dots.js';
 import { paper } from '../../../src/report/chart/style.js';

@@ -1,4 +1,4 @@
-// Thinning: what a screen cannot show is left out, and nothing else.
+// Thinning leaves out only what a screen cannot show.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evaluatedEpochsNotes, thinned, withoutCrowdedBands, type Point } from '../../../src/report/chart/series.js';

@@ -1,4 +1,4 @@
-// Text in charts: lines that fit, with all that was written.
+// Text in charts: wrapped lines fit, and no word is lost.
 import { describe, expect, it } from 'vitest';
 import { shorten, textWidth, wrap } from '../../../src/report/chart/text.js';
 

@@ -1,4 +1,4 @@
-// The paper's figures from made-up runs: which runs make which curve, what is missing, what is drawn.
+// The paper's figures from fake runs: the runs of each curve, missing runs, the drawing.
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { loadConfig } from '../../../src/config/load.js';
@@ -124,7 +124,7 @@ describe('figure baselines', () => {
       missing.map(({ command }) => command.split(` --${option} `)[1].split(' ')[0]);
     expect(missing.length).toBeGreaterThan(6);
     expect(new Set(of('out')).size).toBe(missing.length);
-    // 16 of CIFAR-10, 8 of CIFAR-100 (Cutout's paper).
+    // 16 for CIFAR-10, 8 for CIFAR-100 (Cutout's paper).
     const lengths = missing.flatMap(({ command }) => /cutout\S*length=(\d+)/.exec(command)?.[1] ?? []);
     expect(lengths.length).toBeGreaterThan(0);
     expect(new Set(lengths)).toEqual(new Set(['16']));
@@ -148,7 +148,7 @@ describe('figure baselines', () => {
     const made = loadConfig(/--config (\S+)/.exec(dropout.command)![1], { ...places, overrides: sets }).config;
     expect(specOf('baselines').nameOf(made)).toBe('ISDA + dropout');
     expect(made.dataset).toMatchObject({ subset: 5000 });
-    // Once it is there it is missing no more.
+    // Once the run exists, it is no longer listed as missing.
     makeStoredRun(folder, { row: 'made', config: made });
     const with_ = [...runs, ...(await recordedRunsIn(folder)).runs];
     const again = paperFigure(specOf('baselines'), with_, { loadPreset, showPath });

@@ -1,4 +1,4 @@
-// The ends of a figure's y axis: what the second half of training needs, its bands included.
+// The ends of a figure's y axis: those of the second half of training, including its bands.
 import { describe, expect, it } from 'vitest';
 import type { Series } from '../../../src/report/chart/series.js';
 import { errorRange } from '../../../src/report/figures/range.js';

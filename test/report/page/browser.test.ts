@@ -1,4 +1,4 @@
-// The report in a real browser: no errors, no requests, nothing overlaps, nothing sticks out, the pointer shows errors.
+// The report in a real browser: no errors, no requests, no overlap, no overflow, and the pointer shows error values.
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -55,7 +55,7 @@ interface Opened {
   readonly browser: Awaited<ReturnType<typeof openBrowser>>;
 }
 
-/** Opens the report in a page of its own; whatever it complains about or asks for is in `complaints`. */
+/** Opens the report in a new page; `complaints` collects its errors and requests. */
 async function open({ browser, path }: Opened, { width, colorScheme = 'light' }: WindowOptions) {
   const page = await browser.context.newPage();
   onTestFinished(() => page.close());
@@ -72,7 +72,7 @@ async function open({ browser, path }: Opened, { width, colorScheme = 'light' }:
   return { page, complaints };
 }
 
-/** Pairs of visible texts of the figures that cover one another by more than a pixel. */
+/** Pairs of visible texts in the figures that overlap by more than a pixel. */
 const overlaps = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll('svg[role=img]')].flatMap((svg) => {
@@ -82,14 +82,14 @@ const overlaps = (page: Page): Promise<string[]> =>
         seen.slice(index + 1).flatMap((b) => {
           const x = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
           const y = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
-          // Boxes of lines of text touch; their letters do not.
+          // The boxes of adjacent lines touch, their letters do not.
           return x > 1 && y > 3 ? [`${a.text} / ${b.text}`] : [];
         }),
       );
     }),
   ); // prettier-ignore
 
-/** Texts of the figures that stick out of their picture. */
+/** Texts in the figures that extend beyond their picture. */
 const outside = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll('svg[role=img]')].flatMap((svg) => {
@@ -123,7 +123,7 @@ describe.skipIf(chromium === undefined)('the report in Chromium', () => {
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
         expect(await overlaps(page)).toEqual([]);
         expect(await outside(page)).toEqual([]);
-        // The mean stands where no one has to scroll for it.
+        // The mean is visible without scrolling.
         const last10 = (await page.locator('#results td.number').first().boundingBox())!;
         expect(last10.x + last10.width).toBeLessThanOrEqual(width);
         expect(await page.title()).toBe('T');
@@ -131,7 +131,7 @@ describe.skipIf(chromium === undefined)('the report in Chromium', () => {
         expect(sections).toEqual(['Summary', 'Results', 'Failed runs', 'Runs', 'Configs', 'Environment']);
         const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
         expect(ground).toBe(colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(22, 24, 28)');
-        // Lines have a colour: the variables of the palette are there.
+        // Lines have a colour: the variables of the palette are defined.
         const strokes = await page
           .locator('svg[role=img] path:visible')
           .evaluateAll((paths) => paths.map((line) => getComputedStyle(line).stroke));

@@ -1,4 +1,4 @@
-// The report as text: its sections, and that nothing in a store can break out of its place.
+// The report as text: its sections, and that no text from a store can inject markup.
 import { basename, join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { viewCell } from '../../../src/grids/store/view.js';
@@ -42,7 +42,7 @@ describe('the report', () => {
     const text = page.replaceAll(/<(script|style)[\s\S]*?<\/\1>|<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
     expect(text).toContain('2023-11-14 22:13 UTC');
     expect(text).toContain('6 runs of 3 experiments: 4 done, 1 failed, 1 stopped');
-    // The last ten of twenty epochs with errors e + (90 − e) (1 − i/19)^4.
+    // The mean of the last ten of twenty epochs with errors e + (90 − e) (1 − i/19)^4.
     const last10 = (error: number) => error + ((90 - error) * [9, 8, 7, 6, 5, 4, 3, 2, 1, 0].reduce((sum, i) => sum + (i / 19) ** 4, 0)) / 10;
     const seeds = [21, 22, 23].map(last10);
     expect(text).toContain(`basic ${seeds[1].toFixed(2)} ± ${(seeds[1] - seeds[0]).toFixed(2)} 20.35 to 25.25 3 of 3 22.00 ± 1.00 ${seeds.map((error) => error.toFixed(2)).join(' ')}`);

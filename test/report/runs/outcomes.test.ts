@@ -1,4 +1,4 @@
-// Results of stored runs: what counts as done is what counts in tables and studies.
+// Results of stored runs: the same runs count as done as in tables and studies.
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { readStoredRuns } from '../../../src/grids/store/runs.js';

@@ -1,4 +1,4 @@
-// Stored runs with config and metrics: those of which a file was changed since they ended are told beside.
+// Stored runs with config and metrics; runs whose files were changed after their end are returned separately.
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { processStart } from '../../../src/common/lock.js';
 import { makeStoredRun, recordedRunsIn } from '../../support/stores.js';
 import { test } from '../../temporary-folder.js';
 
-/** Replaces what is there once. */
+/** Replaces a text that must occur exactly once. */
 function change(path: string, from: string, to: string): void {
   const text = readFileSync(path, 'utf8');
   expect(text.split(from)).toHaveLength(2);

@@ -1,4 +1,4 @@
-// Words that choose numbers of a table.
+// Words that select numbers of a table.
 import { expect, it } from 'vitest';
 import { chooseItems } from '../../../src/report/tables/choose.js';
 

@@ -1,4 +1,4 @@
-// Tables as HTML: kinds of numbers apart, spans that add up, everything escaped.
+// Tables as HTML: separate kinds of numbers, consistent spans, escaped texts.
 import { expect, it } from 'vitest';
 import { tableHtml, tablePage } from '../../../src/report/tables/html.js';
 import { layTable } from '../../../src/report/tables/table.js';
@@ -29,7 +29,7 @@ it('has measured and printed numbers in cells of different classes', () => {
 });
 
 it('has as many columns in every row', () => {
-  // The two label columns of the first row go on through the next two.
+  // The two label columns of the first row span the next two rows.
   expect(widths(html)).toEqual([15, 13, 13, 15]);
 });
 

@@ -1,4 +1,4 @@
-// Runs of stores in tables: found by their settings, each once, and what is missing is said.
+// Runs of stores in tables: found by their settings, each once; missing runs are listed.
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ const runsIn = async (...stores: string[]) => (await readStoredRuns(stores, now)
 
 const run = (seed: number, error: number) => ({ seed, error, averagedEpochs: 2 });
 
-/** The cell of a row on a seed, done with an error of so many percent. */
+/** A finished cell of a row and seed with an error in percent. */
 async function doneCell(store: string, row: string, seed: number, error: number, origin: Origin = {}): Promise<string> {
   const stored = await placeCell(store, someCell(row, seed), now);
   const attempt = await claimCell(stored, now);
@@ -128,7 +128,7 @@ describe('runs of a store', () => {
   test('are found under any name, by their settings', async ({ folder }) => {
     await rename(await doneCell(folder, 'a', 1, 5), join(folder, 'renamed'));
     await doneCell(folder, 'b', 2, 7);
-    // The name does not count as a setting: what `b` has on seed 2 belongs to the same number.
+    // The name is not a setting: the run of seed 2 named `b` belongs to the same number.
     const { entries, open, used } = measure([item('a')], [1, 2, 3], await runsIn(folder));
     expect(entries[0].runs).toEqual([run(1, 5), run(2, 7)]);
     expect(used.map(({ name }) => name)).toEqual(['renamed', 'test-b-seed2']);
@@ -219,7 +219,7 @@ describe('the foot', () => {
       'In the place of 1 missing run are runs on other images or from other weights, which are not made again: ' +
         `test-a-seed2. Move them out of ${folder}, or name another folder with --out; then what makes them:\n  isda table --run`,
     );
-    // In another store they are in nobody's way.
+    // In another store, they do not block the run.
     expect(notes([item('a')], open, 'elsewhere')).toHaveLength(1);
   });
   test('says what failed and why', async ({ folder }) => {

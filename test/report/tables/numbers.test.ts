@@ -1,4 +1,4 @@
-// Every number of the paper has its place and its config; configs of one's own find theirs.
+// Every number of the paper has a cell and a config; a user's configs are assigned to cells.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

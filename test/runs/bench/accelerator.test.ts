@@ -1,4 +1,4 @@
-// The share of a chip's peak and the GPU's memory, as `isda bench` tells them.
+// The share of a chip's peak and the GPU's memory, as `isda bench` reports them.
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ describe('useOf', () => {
   const h200 = { name: 'NVIDIA H200', kind: 'tf32', memoryMebibytes: () => 5120 } as const;
 
   it('is the rate of the step over the peak', () => {
-    // 69.12 million multiply-adds an image, 128 images, 2 operations each, forward once and backward twice.
+    // 69.12 million multiply-adds per image, 128 images, 2 operations each, forward once and backward twice.
     const operations = stepOperations(69.12e6, 128);
     expect(operations).toBe(53_084_160_000);
     const use = useOf(h200, operations, 10);

@@ -1,4 +1,4 @@
-// What is made of the logits of an evaluation, held to scikit-learn and NumPy.
+// Results from the logits of an evaluation, compared with scikit-learn and NumPy.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -26,7 +26,7 @@ const fixture = JSON.parse(readFileSync(join(projectRoot, 'test/fixtures/examina
 const { labels, networks } = fixture;
 const classNames = ['ant', 'bee', 'cat', 'dog', 'elk'];
 
-/** The predictions of a network's logits, in batches of 7. */
+/** The predictions for a network's logits, in batches of 7. */
 function predictionsOf({ logits }: Pick<Network, 'logits'>): Predictions {
   const collector = collectPredictions(classNames, labels.length);
   for (let start = 0; start < labels.length; start += 7) {

@@ -1,4 +1,4 @@
-// Which evaluations of two runs can be compared image by image.
+// The evaluations of two runs that can be compared image by image.
 import { expect, it } from 'vitest';
 import { collectPredictions } from '../../../src/runs/examination/predictions.js';
 import { requireSameImages, type EvaluatedRun } from '../../../src/runs/examination/same-images.js';
@@ -6,7 +6,7 @@ import { randomDataset } from '../../data/helpers.js';
 
 const labels = [0, 1];
 
-/** An evaluation of two images of the same folder by a network with these classes. */
+/** An evaluation of two images in the same folder by a network with these classes. */
 function evaluated(classNames: readonly string[], official?: boolean): EvaluatedRun {
   const collector = collectPredictions(classNames, labels.length);
   const logits = new Float32Array(labels.length * classNames.length);

@@ -1,4 +1,4 @@
-// The rows of a picture of a generator's images are called what their labels mean.
+// The rows of a picture of generated images have the names of their labels' classes.
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ganOptions } from '../../../src/gan/options.js';

@@ -1,4 +1,4 @@
-// How often a generator's training draws its samples.
+// How often the training of a generator draws samples.
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ganConfigSchema } from '../../../src/config/gan.js';
@@ -12,7 +12,7 @@ import { test } from '../../temporary-folder.js';
 
 const engine = testEngine();
 
-/** The engine, and the functions that its sessions were called for. */
+/** The engine, and the functions called in its sessions. */
 function recordingEngine() {
   const calls: string[] = [];
   const createSession: Engine['createSession'] = (...args) => {
@@ -48,6 +48,6 @@ test('samples are drawn once where losses and pictures of an iteration need them
   ).toEqual(
     ['iteration', '2', '4', '6', ''], // prettier-ignore
   );
-  // After iterations 2, 3, 4 and 6, which has both.
+  // After iterations 2, 3, 4 and 6; 6 is due for both reasons.
   expect(recording.calls.filter((name) => name === sampleFunction)).toHaveLength(4);
 });

@@ -1,4 +1,4 @@
-// What a new config says for images and machines: network, batch that fits, epochs, covariance.
+// The values of a new config for given images and machines: network, batch size that fits, epochs, covariance.
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { FolderSurvey } from '../../../src/data/datasets/image-folder/survey.js';
@@ -32,7 +32,7 @@ describe('chooseConfig', () => {
   });
 
   it('counts what is held out of small classes, and leaves a sweep what they can spare', async () => {
-    // Of two images one is held out, of one none.
+    // One of two images is held out; none if there is one.
     expect(await chooseConfig(survey([2, 2, 2], 90), cpu)).toMatchObject({
       trainImages: 3,
       fewestImages: 1,

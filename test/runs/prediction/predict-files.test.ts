@@ -54,7 +54,7 @@ it('gives the softmax of the logits, most probable first, in the order of the fi
     );
   }
   expect(new Set(whole.map(({ logits }) => logits[0])).size).toBe(3);
-  // In batches of one: each image by itself.
+  // In batches of one image.
   const alone = (await predicted(1)).flatMap((each) => ('broken' in each ? [] : [each.logits]));
   alone.forEach((logits, at) => {
     logits.forEach((logit, label) => expect(logit).toBeCloseTo(whole[at].logits[label], 5));
@@ -68,7 +68,7 @@ it.skipIf(python === undefined)('gives the logits of the Python of docs/networks
       mkdirSync(join(folder, 'photos', part, name), { recursive: true });
       for (let index = 0; index < 4; index++) {
         const pixels = Buffer.from(Array.from({ length: 60 * 45 * 3 }, (_, at) => ((at % 3 === label ? 190 : 90) + ((at * (index + 3)) % 61)) & 255)); // prettier-ignore
-        // One lies on its side, as cameras note.
+        // One is rotated, with the orientation in its EXIF data.
         const isTurned = index === 3;
         const file = join(folder, 'photos', part, name, `${index}.${isTurned ? 'jpg' : 'png'}`);
         const size = isTurned ? { width: 45, height: 60 } : { width: 60, height: 45 };
@@ -80,7 +80,7 @@ it.skipIf(python === undefined)('gives the logits of the Python of docs/networks
   }
   const sets = [
     ...['dataset.name=image-folder', 'dataset.dir=photos', 'dataset.imageSize=32', 'dataset.resize=40'],
-    // Worker threads run the built files; here everything runs from the sources.
+    // Worker threads run the built files; here all code runs from the sources.
     ...['dataset.orientation=apply', 'training.workers=0'],
     ...['model.name=imagenet-resnet', 'model.depth=18', 'training.epochs=2', 'training.batchSize=4'],
     ...['training.evaluationBatchSize=12', 'optimizer.learningRate=0.01', 'loss.name=cross-entropy'],

@@ -1,4 +1,4 @@
-// Which cells are submitted together, and with which options.
+// The cells that are submitted together, and their options.
 import { describe, expect, it } from 'vitest';
 import { slurmOptions, timeLimitSeconds } from '../../../../src/config/slurm.js';
 import { arraysOf, sbatchArguments } from '../../../../src/grids/executors/slurm/arrays.js';

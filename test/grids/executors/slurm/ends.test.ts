@@ -1,4 +1,4 @@
-// How a task ended: what people read of it.
+// Descriptions of the end of a task.
 import { describe, expect, it } from 'vitest';
 import { stateInLog, taskEnd, type TaskEnd } from '../../../../src/grids/executors/slurm/ends.js';
 

@@ -1,4 +1,4 @@
-// The Slurm executor over a queue in memory: nothing is lost or submitted twice, whatever ends in between.
+// The Slurm executor with a queue in memory: no cell is lost or submitted twice, whatever process ends when.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -20,7 +20,7 @@ import { fakeSlurm, type FakeTask } from './fake-slurm.js';
 const now = Date.now;
 const cells = ['a', 'b', 'c'].map((row) => someCell(row));
 
-/** A command on the store `root`, with a queue that may have jobs of earlier commands. */
+/** A command for the store `root`, with a queue that may have jobs of earlier commands. */
 function command(
   root: string,
   slurm: ReturnType<typeof fakeSlurm>,
@@ -58,7 +58,7 @@ function command(
   return { said, stop, run, heard, lookup };
 }
 
-/** The cell of a task finishes as a run does. */
+/** Finishes the cell of a task, as a run does. */
 async function succeed(root: string, slurm: ReturnType<typeof fakeSlurm>, task: FakeTask): Promise<void> {
   const [name] = readFileSync(join(task.folder, 'cells.txt'), 'utf8').split('\n').slice(task.task);
   await writeSummary(join(root, name, 'summary.json'), someSummary(10));
@@ -202,7 +202,7 @@ describe('slurmExecutor', () => {
 
   test('a preempted task that Slurm queues again is not taken for ended', async ({ folder }) => {
     const slurm = fakeSlurm();
-    // Each look is too old for the next, and all are within the time in which a task may be missing.
+    // Each query is outdated at the next one, and all are within the time for which a task may be missing.
     let time = 0;
     let isOver = false;
     const { run, heard, said } = command(folder, slurm, { clock: () => (isOver ? (time += 6) : time) });
@@ -228,7 +228,7 @@ describe('slurmExecutor', () => {
   test('killed after sbatch and before its answer: the jobs are found by their name', async ({ folder }) => {
     const slurm = fakeSlurm();
     slurm.lost.next = true;
-    // What a kill leaves: cells that are recorded as queued, and no job's number.
+    // The state after a kill: cells are recorded as queued, without a job id.
     const stored = await Promise.all(cells.map((cell) => placeCell(folder, cell, now)));
     const [first] = stored;
     const broken = command(folder, slurm);
@@ -266,7 +266,7 @@ describe('slurmExecutor', () => {
       phase: 'ended',
       end: { state: 'stopped', reason: 'its submission was cut off' },
     });
-    // One that Slurm has had and forgotten.
+    // A job that Slurm no longer knows.
     expect(await look(30_000, '101')).toMatchObject({ phase: 'ended', name: '101_0', end: { state: 'failed' } });
   });
 
@@ -288,7 +288,7 @@ describe('slurmExecutor', () => {
     folder,
   }) => {
     const slurm = fakeSlurm();
-    // The number of the job cannot be noted, until what stands in its way is gone.
+    // The job id cannot be recorded until the obstacle is removed.
     let record = '';
     let before = '';
     const run: typeof slurm.run = async (program, args) => {
@@ -343,7 +343,7 @@ describe('slurmExecutor', () => {
     const slurm = fakeSlurm();
     const both = [command(folder, slurm), command(folder, slurm)];
     const running = both.map(({ run }) => run());
-    // Each follows what the other has submitted; one that came later would submit a failed cell again.
+    // Each command follows the other's jobs; a later one would submit a failed cell again.
     const followed = (): number => both.flatMap(({ said }) => said.filter((line) => /^queued/.test(line))).length;
     await until(() => followed() >= 3);
     await slurm.looked(6);

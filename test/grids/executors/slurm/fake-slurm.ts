@@ -1,4 +1,4 @@
-// A Slurm that computes nothing: a queue in memory, whose tasks begin and end as a test says.
+// A fake Slurm: a queue in memory, whose tasks start and end when the test decides.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunSlurm, SlurmAnswer } from '../../../../src/grids/executors/slurm/commands.js';
@@ -17,7 +17,7 @@ export function fakeSlurm() {
   const tasks: FakeTask[] = [];
   const submitted: (readonly string[])[] = [];
   const faults: { sbatch?: SlurmAnswer; squeue?: SlurmAnswer } = {};
-  /** Whether sbatch's next answer is lost, though its jobs are in the queue. */
+  /** Whether sbatch's next answer is lost although its jobs are queued. */
   const lost = { next: false };
   let looks = 0;
   const answer = (stdout: string): SlurmAnswer => ({ code: 0, stdout, stderr: '' });
@@ -45,14 +45,14 @@ export function fakeSlurm() {
     if (lost.next) return Promise.reject(new Error('the command was killed'));
     return Promise.resolve(answer(`${job}\n`));
   };
-  /** Ends a task, with its run's exit code where its script lived to write it. */
+  /** Ends a task, with its run's exit code if its script could write it. */
   const end = (task: FakeTask, state: string, exitCode?: number): void => {
     if (exitCode !== undefined) writeFileSync(join(task.folder, `task-${task.task}.exit`), `${exitCode}\n`);
     task.state = state;
   };
   let names = 0;
   const random = (): string => `r${names++}`;
-  /** Resolves once the queue has been asked so many times more. */
+  /** Resolves once the queue has been queried `times` more times. */
   const looked = (more: number): Promise<void> => {
     const enough = looks + more;
     return until(() => looks >= enough);

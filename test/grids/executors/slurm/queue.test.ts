@@ -1,4 +1,4 @@
-// Reading squeue and sacct: lines as Slurm 22.05 and 24.05 write them.
+// Parsing the output of squeue and sacct of Slurm 22.05 and 24.05.
 import { describe, expect, it } from 'vitest';
 import {
   askAccounts,

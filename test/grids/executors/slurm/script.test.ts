@@ -1,5 +1,4 @@
-// The batch script, run by bash with a stand-in for `isda` and for scontrol: what it trains, forwards and leaves
-// behind.
+// The batch script, run by bash with fakes of `isda` and scontrol: the trained cells, forwarded signals, and files.
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -11,8 +10,8 @@ import { signalsTaken } from '../../../support/held.js';
 import { test } from '../../../temporary-folder.js';
 
 /**
- * Notes its words and threads; on SIGTERM ends with 75, as `isda train` does, once `hold` is gone; else with the code
- * in `how`.
+ * Records its arguments and threads; on SIGTERM exits with 75, like `isda train`, once `hold` is removed; else with the
+ * code in `how`.
  */
 const standIn = `#!/bin/bash
 printf '%s\\n' "$@" "threads \${TF_NUM_INTRAOP_THREADS:-}" "\${GREETING:-}" >words
@@ -25,7 +24,7 @@ case $how in
 esac
 `;
 
-/** A submission of two cells in a store whose path is hard to quote. */
+/** A submission of two cells in a store whose path needs quoting. */
 function setUp(folder: string, how: string, before: readonly string[] = []) {
   const root = join(folder, `a "store" of $HOME's \`100%\``);
   const here = join(root, 'slurm', 'x');
@@ -36,7 +35,7 @@ function setUp(folder: string, how: string, before: readonly string[] = []) {
   const program = join(folder, `is'da`);
   writeFileSync(program, standIn);
   writeFileSync(join(folder, 'bin', 'scontrol'), `#!/bin/sh\necho "$@" >${quote(join(work, 'scontrol'))}\n`);
-  // The script looks at its run every half second; here more often.
+  // The script checks its run every half second; here more often.
   writeFileSync(join(folder, 'bin', 'sleep'), `#!/bin/sh\nPATH=${quote(process.env['PATH']!)} exec sleep 0.02\n`);
   for (const name of ['scontrol', 'sleep']) chmodSync(join(folder, 'bin', name), 0o755);
   chmodSync(program, 0o755);
@@ -127,7 +126,7 @@ describe('the script of a task', () => {
     child.kill(signal);
     const ended = await child;
     expect(ended.exitCode).toBe(75);
-    // A task that comes back has no end yet.
+    // A requeued task has no end yet.
     expect(hasExit()).toBe(asks === undefined);
     expect(words().at(-1)).toBe('caught');
     expect(asked()).toBe(asks);
@@ -178,7 +177,7 @@ describe('the script of a task', () => {
 
   test('a signal that comes before the run begins is not lost', async ({ folder }) => {
     const { start, asked } = setUp(folder, 'wait', ['kill -USR1 $$']);
-    // The stand-in may be ended before it catches anything.
+    // The fake may be ended before it handles signals.
     expect([75, 143]).toContain((await start()).exitCode);
     expect(asked()).toBe('requeue 12_1');
   });
