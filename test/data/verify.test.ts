@@ -5,7 +5,7 @@ import { cifarFormats } from '../../src/data/datasets/cifar/format.js';
 import { isOfficial } from '../../src/data/datasets/cifar/official.js';
 import { verifyDataset } from '../../src/data/verify.js';
 import { cifarRecords, temporaryFolder, writeFiles } from './helpers.js';
-import { md5 } from './download/archive.js';
+import { md5 } from '../support/archive.js';
 
 const official = process.env.ISDA_DATA === undefined ? '' : join(process.env.ISDA_DATA, 'cifar-10-batches-bin');
 

@@ -1,4 +1,4 @@
-// Malicious files: images with a wrong size in the header, run folders that contain code, bundles with links.
+// Malicious files: images with a wrong size in the header, and run folders that contain code.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

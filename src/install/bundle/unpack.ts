@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Unpack } from 'tar';
@@ -42,6 +42,7 @@ async function unpackEngine(folder: string, manifest: Manifest, directory: strin
   const refuse = (reason: string, cause?: unknown): Error =>
     cannot(`unpack the bundle ${folder}`, reason, { code: 'bundle/damaged', cause });
   let objection: string | undefined;
+  const unpacked = new Set<string>();
   const unpack = new Unpack({
     cwd: directory,
     strict: true,
@@ -51,33 +52,37 @@ async function unpackEngine(folder: string, manifest: Manifest, directory: strin
       return objection === undefined;
     },
     onReadEntry: (entry) => {
+      unpacked.add(entry.path);
       if (entry.path.startsWith(prefix)) entry.path = entry.path.slice(prefix.length);
     },
   });
   // Headers, padding and the list of checksums take less than this in addition to the files.
   const limitBytes = manifest.bytes + 2048 * manifest.files + 65536;
-  const bounded = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    let bytes = 0;
-    for await (const chunk of chunks) {
+  let bytes = 0;
+  // Not an async generator: the pipeline would wait forever for an archive of which nothing is unpacked.
+  const bounded = new Transform({
+    transform: (chunk: Uint8Array, _encoding, done) => {
       bytes += chunk.length;
       if (bytes > limitBytes) objection = `it unpacks to more than the ${manifest.bytes} bytes that its manifest says`;
-      if (objection !== undefined) throw refuse(objection);
-      yield chunk;
-    }
-  };
+      done(objection === undefined ? null : refuse(objection), chunk);
+    },
+  });
   try {
     await pipeline(Readable.from(parts()), createGunzip(), bounded, unpack);
   } catch (error) {
     throw error instanceof IsdaError ? error : refuse(reasonOf(error), error);
   }
   if (objection !== undefined) throw refuse(objection);
+  if (!unpacked.delete(sumsName)) throw refuse(`it has no ${sumsName}`);
   const list = join(directory, sumsName);
   for (const line of (await readFile(list, 'utf8')).split('\n')) {
     const path = line.slice(66);
     if (!path.startsWith(prefix)) continue;
+    if (!unpacked.delete(path)) throw refuse(`${path} is missing`);
     const actual = await sha256Of(join(directory, path.slice(prefix.length)));
     if (actual !== line.slice(0, 64)) throw refuse(`${path} is not what was packed`);
   }
+  for (const path of unpacked) throw refuse(`${path} is not in its ${sumsName}`);
   await rm(list);
 }
 

@@ -6,7 +6,7 @@ import { formatError } from '../../../src/common/errors.js';
 import { loadCifar } from '../../../src/data/datasets/cifar/cifar.js';
 import { downloadDataset, type DownloadOptions } from '../../../src/data/download/download.js';
 import { cifarRecords, temporaryFolder, writeFiles } from '../helpers.js';
-import { makeArchive, md5 } from './archive.js';
+import { makeArchive, md5 } from '../../support/archive.js';
 import { cutOff, sendRange, serve } from './server.js';
 
 const content = makeArchive([

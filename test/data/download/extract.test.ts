@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { formatError } from '../../../src/common/errors.js';
 import { extractArchive, type ExtractLimits } from '../../../src/data/download/extract.js';
 import { temporaryFolder } from '../helpers.js';
-import { makeArchive, type Entry } from './archive.js';
+import { makeArchive, type Entry } from '../../support/archive.js';
 
 const limits: ExtractLimits = { maxBytes: 10_000, maxEntries: 5 };
 
