@@ -3,16 +3,13 @@ import { createRequire } from 'node:module';
 import { cannot, reasonOf } from '../common/errors.js';
 import {
   addFlags,
-  checkFlagVariables,
-  checkSwitchVariables,
   defaultSettings,
   persistentBatchNormVariable,
   prefersPersistentBatchNorm,
-  requireKnownFlags,
   useSettings,
   type EngineSettings,
 } from './settings.js';
-import { checkThreadVariables } from './threads.js';
+import { checkVariables } from './environment.js';
 import { nvidiaDriver } from '../install/driver.js';
 import { compilerDirectory, locateGpuLibraries } from '../install/gpu-libraries.js';
 import type { EngineLocation } from '../install/location.js';
@@ -96,11 +93,9 @@ export function loadBinding(
   settings: EngineSettings = defaultSettings,
 ): Binding {
   const load = createRequire(import.meta.url);
-  checkThreadVariables(environment);
-  checkSwitchVariables(environment);
-  checkFlagVariables(environment);
   const isLoaded = location.bindingPath in load.cache;
-  if (!isLoaded) requireKnownFlags(environment, location.libraryPath);
+  // Once loaded, the variables have flags that were added here for other libraries.
+  checkVariables(environment, isLoaded ? undefined : location.libraryPath);
   useSettings(environment, settings, isLoaded);
   const gpu = location.build === 'cuda' && device !== 'cpu' && nvidiaDriver(environment) !== undefined;
   // A CUDA build without a GPU logs an error, which is expected if no GPU is wanted or there is no driver.

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { reasonOf, systemCode } from '../common/errors.js';
+import { cannot, reasonOf, systemCode } from '../common/errors.js';
 import type { Environment } from '../common/home.js';
 import { packageVersion } from './packages.js';
 import { nvidiaDriver } from './driver.js';
@@ -77,10 +77,17 @@ export type Marker = z.output<typeof markerSchema>;
 
 /**
  * Returns the requested build: that of the query, else `$ISDA_BUILD`, else CUDA if there are a driver and a build for
- * it.
+ * it. Errors (usage): `$ISDA_BUILD` has another value than `cpu` or `cuda`.
  */
 export function wantedBuild(query: EngineQuery): EngineBuild {
-  const chosen = query.environment['ISDA_BUILD'];
+  const chosen = query.environment['ISDA_BUILD'] ?? '';
+  if (!['', 'cpu', 'cuda'].includes(chosen)) {
+    throw cannot('choose the engine', `the environment variable ISDA_BUILD is ${chosen}, expected cpu or cuda`, {
+      code: 'engine/settings',
+      kind: 'usage',
+      hint: 'correct it, or unset it',
+    });
+  }
   if (query.build === undefined && (chosen === 'cpu' || chosen === 'cuda')) return chosen;
   return query.build ?? (process.arch === 'x64' && nvidiaDriver(query.environment) ? 'cuda' : 'cpu');
 }

@@ -71,6 +71,14 @@ describe('devices', () => {
       expect(nvidiaDriver(environment)).toBeDefined();
       expect(wantedBuild({ home: '/h', environment })).toBe(process.arch === 'x64' ? 'cuda' : 'cpu');
       expect(wantedBuild({ home: '/h', environment, build: 'cpu' })).toBe('cpu');
+      expect(wantedBuild({ home: '/h', environment: { ...environment, ISDA_BUILD: 'cpu' } })).toBe('cpu');
+      expect(wantedBuild({ home: '/h', environment: { ISDA_BUILD: '' } })).toMatch(/^c(pu|uda)$/);
+    });
+
+    it('is refused if ISDA_BUILD names none', () => {
+      expect(() => wantedBuild({ home: '/h', environment: { ISDA_BUILD: 'gpu' } })).toThrow(
+        'cannot choose the engine: the environment variable ISDA_BUILD is gpu, expected cpu or cuda',
+      );
     });
   });
 

@@ -3,8 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatError } from '../../src/common/errors.js';
 import {
-  checkFlagVariables,
-  checkSwitchVariables,
   defaultSettings,
   prefersPersistentBatchNorm,
   readEngineSettings,
@@ -27,28 +25,6 @@ function messageOf(environment: Record<string, string | undefined>, settings: En
     return formatError(error, false);
   }
 }
-
-describe('checkSwitchVariables', () => {
-  it.each(['abc', '2', '-1', 'yes', ' '])('refuses %j', (value) => {
-    for (const name of ['TF_DETERMINISTIC_OPS', 'TF_ENABLE_ONEDNN_OPTS', 'NVIDIA_TF32_OVERRIDE'])
-      expect(() => checkSwitchVariables({ [name]: value })).toThrow(
-        `cannot load the engine: the environment variable ${name} is ${value}, expected 0 or 1`,
-      );
-  });
-  it.each([undefined, '', '0', '1', 'true', 'FALSE'])('takes %j', (value) => {
-    checkSwitchVariables({ TF_DETERMINISTIC_OPS: value, TF_FORCE_GPU_ALLOW_GROWTH: value });
-  });
-});
-
-describe('checkFlagVariables', () => {
-  it.each(['nonsense', '-v', '--a b', '--tf_xla_auto_jit=2 yes', '2'])('refuses %j', (value) => {
-    for (const name of ['TF_XLA_FLAGS', 'XLA_FLAGS'])
-      expect(() => checkFlagVariables({ [name]: value })).toThrow(`the environment variable ${name} holds `);
-  });
-  it.each([undefined, '', ' ', '--tf_xla_auto_jit=2', '--a=1  --b', '/dev/null'])('takes %j', (value) => {
-    checkFlagVariables({ TF_XLA_FLAGS: value });
-  });
-});
 
 describe('useSettings', () => {
   it('sets nothing for what TensorFlow does by itself, and reads back what it set', () => {

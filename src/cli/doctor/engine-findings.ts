@@ -1,8 +1,9 @@
 // The findings of `isda doctor` about the engine: TensorFlow, the device it computes on, the GPU and CUDA's libraries.
 import { cpus } from 'node:os';
-import { reasonOf } from '../../common/errors.js';
+import { IsdaError, reasonOf } from '../../common/errors.js';
 import { formatBytes } from '../../common/format.js';
 import { listGpus, processorName, type Gpu } from '../../engine/devices.js';
+import { checkVariables } from '../../engine/environment.js';
 import { tryBinding } from '../../install/compile.js';
 import { nvidiaDriver } from '../../install/driver.js';
 import { failedLibraries, packageVersions, type LibraryFailure } from '../../install/gpu-libraries.js';
@@ -11,15 +12,31 @@ import { findEngine, type EngineLocation } from '../../install/location.js';
 import type { Finding } from './finding.js';
 import { describeEngine } from '../commands/setup.js';
 
+type UsableEngine =
+  | { readonly found: EngineLocation }
+  | { readonly found?: undefined; readonly missing: string; readonly advice: string | undefined };
+
+/** Returns the engine, or why there is none that can be loaded. */
+function usableEngine(environment: Environment): UsableEngine {
+  try {
+    const { found, missing } = findEngine({ home: cacheHome(environment), environment });
+    checkVariables(environment, found?.libraryPath);
+    return found ? { found } : { missing, advice: 'run `isda setup`' };
+  } catch (error) {
+    if (!(error instanceof IsdaError)) throw error;
+    return { missing: error.message, advice: error.hint };
+  }
+}
+
 /** Loads the engine in a separate process, so that a crash of the library is reported as a finding. */
 export async function engineFindings(environment: Environment): Promise<readonly Finding[]> {
   const driver = nvidiaDriver(environment);
-  const search = findEngine({ home: cacheHome(environment), environment });
+  const search = usableEngine(environment);
   const gpus = driver === undefined ? [] : listGpus(environment);
   const processor = `${processorName()}, ${cpus().length} ${cpus().length === 1 ? 'core' : 'cores'}`;
   if (search.found === undefined) {
     return [
-      { name: 'engine', state: 'bad', value: search.missing, advice: 'run `isda setup`' },
+      { name: 'engine', state: 'bad', value: search.missing, advice: search.advice },
       { name: 'CPU', state: 'good', value: processor },
       ...gpuFindings(driver, gpus, undefined),
     ];

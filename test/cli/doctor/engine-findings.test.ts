@@ -35,3 +35,16 @@ test('reports that the CPU build uses no GPU', async ({ folder }) => {
   const gpu = (await engineFindings(environment)).find(({ name }) => name === 'GPU');
   expect(gpu?.advice).toBe('not used: `isda setup --build cuda` gets the CUDA build');
 });
+
+test.for([
+  ['TF_XLA_FLAGS', 'foo', 'cannot load the engine: the environment variable TF_XLA_FLAGS holds foo, '],
+  ['TF_NUM_INTRAOP_THREADS', '-1', 'cannot load the engine: the environment variable TF_NUM_INTRAOP_THREADS is -1, '],
+  ['ISDA_BUILD', 'gpu', 'cannot choose the engine: the environment variable ISDA_BUILD is gpu, '],
+])('reports the variable %s with the invalid value %s, and no set-up', async ([name, value, reason]) => {
+  const findings = await engineFindings({ ...process.env, [name]: value });
+  const engine = findings.find((finding) => finding.name === 'engine');
+  expect(engine?.state).toBe('bad');
+  expect(engine?.value).toContain(reason);
+  expect(engine?.advice).not.toContain('isda setup');
+  expect(findings.some((finding) => finding.name === 'CPU')).toBe(true);
+});
