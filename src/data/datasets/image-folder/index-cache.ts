@@ -14,7 +14,7 @@ const partSchema = z.object({
 });
 
 const indexSchema = z.object({
-  format: z.literal(5),
+  format: z.literal(6),
   root: z.string(),
   /** The watched folders and files, each with its mark. */
   marks: z.array(z.tuple([z.string(), z.string()])),
@@ -89,7 +89,7 @@ export async function indexFolder(root: string, cacheDirectory: string, now: () 
     try {
       await makeFolder(join(cacheDirectory, 'image-folders'));
       const { train, val, notes } = scan;
-      const text = JSON.stringify({ format: 5, root, marks, train, val, notes });
+      const text = JSON.stringify({ format: 6, root, marks, train, val, notes });
       await writeFileAtomically(path, `${sha256(text)}\n${text}\n`);
     } catch {
       // The next run lists the folder again.

@@ -119,7 +119,8 @@ async function scanFlat(
   names: readonly string[],
 ): Promise<PartFiles> {
   const labelFile = await findLabelFile(scanning.root, folder);
-  scanning.watched.push(labelFile);
+  // A preferred label file may be added to the root later.
+  scanning.watched.push(labelFile, scanning.root);
   const labels = await readLabels(labelFile, images, names);
   const files = names.map((): string[] => []);
   images.forEach((file, index) => files[labels[index]].push(join(below, file)));

@@ -34,6 +34,7 @@ const changes: Record<string, (root: string) => Promise<unknown>> = {
     await writeFile(join(root, 'val.txt'), '1.jpg a\n2.jpg b\n3.jpg b\n');
   },
   'another label': (root) => writeFile(join(root, 'val.txt'), '1.jpg b\n2.jpg b\n'),
+  'a preferred label file': (root) => writeFile(join(root, 'val_labels.txt'), '1.jpg b\n2.jpg b\n'),
   'an image more, with the folder’s time set back': async (root) => {
     await writeFile(join(root, 'train/a/2.jpg'), 'image');
     await utimes(join(root, 'train/a'), 1, 1);
