@@ -34,7 +34,7 @@ export function classDifference(
   const label = one.findIndex((name, index) => name !== other[index]);
   return label < 0
     ? undefined
-    : `class ${label} is ${one[label]} of ${first.owner} and ${other[label]} of ${second.owner}`;
+    : `class ${label} is called ${one[label]} in ${first.owner} and ${other[label]} in ${second.owner}`;
 }
 
 export interface ClassChanges {

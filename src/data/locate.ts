@@ -25,7 +25,7 @@ export async function nothingFound(format: CifarFormat, looked: readonly string[
   const forms = (await Promise.all(looked.map(otherCifarForms))).flat().filter(({ name }) => name === format.name);
   return cannot(
     `find ${format.title}`,
-    `none of its files (${format.files.train[0]}, ${format.files.test[0]}, …) is where it was looked for`,
+    `no searched folder contains any of its files (${format.files.train[0]}, ${format.files.test[0]}, …)`,
     {
       code: 'data/missing',
       place: folders.map((folder) => `looked in ${folder}`).join('\n'),
@@ -35,14 +35,14 @@ export async function nothingFound(format: CifarFormat, looked: readonly string[
 }
 
 /** For hints: the base of relative folders. */
-export const startOfDir = 'a relative DIR starts from the working directory';
+export const startOfDir = 'a relative DIR is resolved against the working directory';
 
 /** Returns the hint for missing binary files; `forms`: other forms of the data set that were found instead. */
 function hintFor({ name }: CifarFormat, [form]: readonly OtherForm[]): string {
   if (form?.isArchive === true)
     return `${form.path} is not unpacked: \`isda data download ${name} --from ${form.path}\``;
-  const other = form && `${form.path} is ${form.title}, and only the binary version is read: `;
-  const places = `--set dataset.dir=DIR or ISDA_DATA=DIR says where it is (${startOfDir})`;
+  const other = form && `${form.path} is ${form.title}, but only the binary version is supported: `;
+  const places = `--set dataset.dir=DIR or ISDA_DATA=DIR sets its folder (${startOfDir})`;
   return `${other ?? ''}\`isda data download ${name}\` gets it; ${places}`;
 }
 
@@ -88,7 +88,7 @@ export async function partFiles(format: CifarFormat, folder: string, part: Datas
     const reason =
       last === -1
         ? `the ${part} images are missing (${format.files[part].join(', ')})`
-        : `${format.files[part][missing]} is missing, ${format.files[part][last]} is there`;
+        : `${format.files[part][missing]} is missing, but ${format.files[part][last]} exists`;
     throw cannot(`read ${format.title}`, reason, {
       code: 'data/missing',
       place: folder,

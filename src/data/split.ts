@@ -45,7 +45,7 @@ function chooseBalanced(labels: Int32Array, { count, seed, purpose, kept }: Choi
 }
 
 function tooMany(action: string, count: number, available: number, key: string): IsdaError {
-  return cannot(action, `${key} is ${count}, and there are ${available} images`, {
+  return cannot(action, `${key} is ${count}, but there are only ${available} images`, {
     code: 'data/settings',
     kind: 'usage',
     hint: `choose a ${key} of at most ${available}`,
@@ -53,10 +53,10 @@ function tooMany(action: string, count: number, available: number, key: string):
 }
 
 const singleImages = (): IsdaError =>
-  cannot('hold out images', 'no class has more than one image, and each keeps one to train on', {
+  cannot('hold out images', 'no class has more than one image, and one per class must remain for training', {
     code: 'data/settings',
     kind: 'usage',
-    hint: 'it takes more images, or images to evaluate on (val/) in place of dataset.holdout or dataset.validationFraction',
+    hint: 'add images, or put evaluation images into val/ instead of setting dataset.holdout or dataset.validationFraction',
   });
 
 /** Returns `count` class-balanced positions of `labels`, ascending. Errors (usage): there are fewer images. */
@@ -82,9 +82,9 @@ export function holdout(labels: Int32Array, count: number, seed: number): Holdou
   if (count > 0 && available === 0) throw singleImages();
   if (count > available) {
     const left = labels.length - count;
-    const what = left === 0 ? `no training image of ${labels.length}` : `${left} of ${labels.length} images`;
-    const tooFew = `holdout ${count} leaves ${what} for ${classes} classes`;
-    const reason = left < 0 ? `holdout is ${count}, and there are ${labels.length} images` : tooFew;
+    const remaining = `${left === 0 ? 'none' : left} of ${labels.length} images ${left <= 1 ? 'remains' : 'remain'}`;
+    const tooFew = `with holdout ${count}, ${remaining} for training, fewer than the ${classes} classes`;
+    const reason = left < 0 ? `holdout is ${count}, but there are only ${labels.length} images` : tooFew;
     throw cannot('hold out images', reason, {
       code: 'data/settings',
       kind: 'usage',
@@ -156,7 +156,7 @@ function classNotes({ train, evaluation, evaluationName }: Splits): string[] {
     );
     const images = counted(count, `${part} image`);
     return [
-      `the ${images} ${count === 1 ? 'is' : 'are'} of ${wanted.size - missing.length} of the ${wanted.size} classes, none of ${names}`,
+      `the ${images} ${count === 1 ? 'covers' : 'cover'} ${wanted.size - missing.length} of the ${wanted.size} classes; classes without images: ${names}`,
     ];
   };
   return [...few('training', train, trained, all), ...few(evaluationName, evaluation, evaluated, trained)];
@@ -195,7 +195,7 @@ function chooseSplits(
   if (options.subset !== undefined) {
     const available = positions ?? Uint32Array.from(train.labels.keys());
     if (options.subset > available.length) {
-      const what = held === undefined ? 'choose training images' : `choose training images beside a holdout`;
+      const what = held === undefined ? 'choose training images' : `choose training images in addition to a holdout`;
       throw tooMany(what, options.subset, available.length, 'subset');
     }
     positions = subset(labelsAt(train.labels, available), options.subset, seed).map((position) => available[position]);

@@ -37,10 +37,10 @@ describe('locateDataset', () => {
       ['cifar-10-batches-py/data_batch_1', 'cifar-10-batches-py/batches.meta'],
       'cifar-10-batches-py is CIFAR-10 for Python',
     ],
-    [['data_batch_1.mat', 'batches.meta.mat'], ' is CIFAR-10 for MATLAB, and only the binary version is read'],
+    [['data_batch_1.mat', 'batches.meta.mat'], ' is CIFAR-10 for MATLAB, but only the binary version is supported'],
     [
       ['cifar-10-python.tar.gz'],
-      'cifar-10-python.tar.gz is CIFAR-10 for Python, packed, and only the binary version is read',
+      'cifar-10-python.tar.gz is CIFAR-10 for Python, packed, but only the binary version is supported',
     ],
     [['cifar-10-binary.tar.gz'], 'cifar-10-binary.tar.gz is not unpacked: `isda data download cifar10 --from '],
   ])('recognizes the set in another form: %j', async (names, hint) => {

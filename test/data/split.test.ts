@@ -110,7 +110,8 @@ describe('a holdout from classes of different sizes', () => {
   });
 
   it('is refused where a class would be left without images', () => {
-    const message = 'cannot hold out images: holdout 18 leaves 2 of 20 images for 3 classes';
+    const message =
+      'cannot hold out images: with holdout 18, 2 of 20 images remain for training, fewer than the 3 classes';
     expect(usageError(() => holdout(labels, 18, 1))).toBe(message);
   });
 
@@ -171,11 +172,17 @@ describe('buildSplits', () => {
     const without = ({ labels }: ImageSource): string =>
       ['class 0', 'class 1', 'class 2'].filter((_, label) => !labels.includes(label)).join(', ');
     const few = buildSplits({ holdout: 0, subset: 2 }, train, test);
-    expect(few.notes).toEqual([`the 2 training images are of 2 of the 3 classes, none of ${without(few.train)}`]);
+    expect(few.notes).toEqual([
+      `the 2 training images cover 2 of the 3 classes; classes without images: ${without(few.train)}`,
+    ]);
     const one = buildSplits({ holdout: 0, testSubset: 1 }, train, test);
-    expect(one.notes).toEqual([`the 1 test image is of 1 of the 3 classes, none of ${without(one.evaluation)}`]);
+    expect(one.notes).toEqual([
+      `the 1 test image covers 1 of the 3 classes; classes without images: ${without(one.evaluation)}`,
+    ]);
     const held = buildSplits({ holdout: 2, subset: 50 }, train, test);
-    expect(held.notes).toEqual([`the 2 holdout images are of 2 of the 3 classes, none of ${without(held.evaluation)}`]);
+    expect(held.notes).toEqual([
+      `the 2 holdout images cover 2 of the 3 classes; classes without images: ${without(held.evaluation)}`,
+    ]);
   });
 
   it('takes a subset of the test images', () => {
@@ -185,15 +192,21 @@ describe('buildSplits', () => {
   });
 
   it.each([
-    [{ holdout: 61 }, 'cannot hold out images: holdout is 61, and there are 60 images'],
-    [{ holdout: 58 }, 'cannot hold out images: holdout 58 leaves 2 of 60 images for 3 classes'],
-    [{ holdout: 60 }, 'cannot hold out images: holdout 60 leaves no training image of 60 for 3 classes'],
-    [{ holdout: 0, subset: 61 }, 'cannot choose training images: subset is 61, and there are 60 images'],
+    [{ holdout: 61 }, 'cannot hold out images: holdout is 61, but there are only 60 images'],
+    [
+      { holdout: 58 },
+      'cannot hold out images: with holdout 58, 2 of 60 images remain for training, fewer than the 3 classes',
+    ],
+    [
+      { holdout: 60 },
+      'cannot hold out images: with holdout 60, none of 60 images remains for training, fewer than the 3 classes',
+    ],
+    [{ holdout: 0, subset: 61 }, 'cannot choose training images: subset is 61, but there are only 60 images'],
     [
       { holdout: 15, subset: 46 },
-      'cannot choose training images beside a holdout: subset is 46, and there are 45 images',
+      'cannot choose training images in addition to a holdout: subset is 46, but there are only 45 images',
     ],
-    [{ holdout: 0, testSubset: 31 }, 'cannot choose test images: testSubset is 31, and there are 30 images'],
+    [{ holdout: 0, testSubset: 31 }, 'cannot choose test images: testSubset is 31, but there are only 30 images'],
   ])('%j is a usage error', (options, message) => {
     expect(usageError(() => buildSplits(options, train, test))).toBe(message);
   });
@@ -214,7 +227,7 @@ describe('validationFraction', () => {
   it('is refused where each class has one image alone', () => {
     const single = randomDataset([0, 1], 1, 2, 2);
     expect(usageError(() => buildSplits({ holdout: 0, validationFraction: 0.5 }, single, single))).toBe(
-      'cannot hold out images: no class has more than one image, and each keeps one to train on',
+      'cannot hold out images: no class has more than one image, and one per class must remain for training',
     );
     expect(usageError(() => buildSplits({ holdout: 1 }, single, single))).toContain('no class has more than one image');
   });

@@ -155,7 +155,7 @@ describe('synthetic images', () => {
     const renamed = { ...perClass[1], classNames: ['cat', 'frog', 'dog'] };
     mkdirSync(join(folder, 'renamed'));
     await expect(make(await saved(join(folder, 'renamed'), [perClass[0], renamed]))).rejects.toThrow(
-      `cannot load the generators: class 1 is dog of ${join(folder, 'renamed', 'class-0', generatorFile)} and frog of `,
+      `cannot load the generators: class 1 is called dog in ${join(folder, 'renamed', 'class-0', generatorFile)} and frog in `,
     );
     const options = { generator: cgan, fraction: 0.5, images: 1, seed: 1 };
     await expect(openGenerators(options, { ...real, classNames: ['cat', 'dog'] }, '/')).rejects.toThrow(

@@ -9,7 +9,7 @@ it.each(['wgan', 'acgan'] as const)('the classes of a %s are those of the images
   const stored = { ...fresh(narrow(name)), path: '/g', trainedClasses: [1] };
   expect(() => checkGenerator(stored, source)).not.toThrow();
   expect(() => checkGenerator(stored, { ...source, classNames: ['cat', 'frog', 'dog'] })).toThrow(
-    'cannot use the generator: the classes differ: class 1 is dog of the generator and frog of cifar10',
+    'cannot use the generator: the classes differ: class 1 is called dog in the generator and frog in cifar10',
   );
   expect(() => checkGenerator(stored, { ...source, classNames: ['cat', 'dog'] })).toThrow(
     'the generator has 3 classes, cifar10 has 2',

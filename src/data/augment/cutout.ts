@@ -51,15 +51,11 @@ export function createHole({ length, fill }: CutoutOptions, format: ImageFormat)
 export function createCutout(options: CutoutOptions, format: ImageFormat): Transform {
   const { height, width } = format;
   if (options.length > Math.min(height, width)) {
-    throw cannot(
-      'cut holes',
-      `cutout.length ${options.length} is more than the images of ${height} x ${width} pixels have`,
-      {
-        code: 'data/settings',
-        kind: 'usage',
-        hint: 'the paper takes 16 on CIFAR-10 and 8 on CIFAR-100, half and a quarter of the side',
-      },
-    );
+    throw cannot('cut holes', `cutout.length ${options.length} exceeds the image size of ${height} x ${width} pixels`, {
+      code: 'data/settings',
+      kind: 'usage',
+      hint: 'the paper uses 16 on CIFAR-10 and 8 on CIFAR-100, half and a quarter of the image side',
+    });
   }
   const cut = createHole(options, format);
   return (source, sourceOffset, target, targetOffset, random) => {

@@ -69,7 +69,12 @@ async function getArchive(options: DownloadOptions): Promise<{ path: string; tem
   const found = await md5OfFile(path);
   if (found !== archive.md5) {
     await rename(path, `${path}.bad`);
-    throw wrongChecksum(archive, found, `${path}.bad`, `${url} sent something else; the next download starts anew`);
+    throw wrongChecksum(
+      archive,
+      found,
+      `${path}.bad`,
+      `${url} sent another file; the next download starts from the beginning`,
+    );
   }
   return { path, temporary: true };
 }
@@ -83,7 +88,7 @@ async function unpack(archive: string, directory: string, folder: string, firstF
   try {
     await extractArchive(archive, aside);
     if (!(await pathExists(join(aside, folder, firstFile)))) {
-      throw cannot('unpack the archive', `it does not hold ${folder}/${firstFile}`, {
+      throw cannot('unpack the archive', `it does not contain ${folder}/${firstFile}`, {
         code: 'download/damaged',
         place: archive,
       });
@@ -105,7 +110,7 @@ export async function downloadDataset(options: DownloadOptions): Promise<Downloa
   const folder = join(directory, format.folder);
   if (await pathExists(folder)) {
     if (await isOfficial(format, folder)) return { folder, outcome: 'present' };
-    throw cannot(`download ${format.title}`, 'the folder is there already, and does not hold the official files', {
+    throw cannot(`download ${format.title}`, 'the folder already exists and does not contain the official files', {
       code: 'file/exists',
       place: folder,
       hint: 'move it away, or choose another folder with --out',

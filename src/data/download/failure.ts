@@ -5,12 +5,12 @@ import { reasonOf, systemCode } from '../../common/errors.js';
 export class Refused extends Error {}
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the host is not known',
+  ENOTFOUND: 'the host is unknown',
   EAI_AGAIN: 'the host name could not be looked up',
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was cut off',
   ENETUNREACH: 'there is no network',
-  EHOSTUNREACH: 'the host is not reached',
+  EHOSTUNREACH: 'the host is unreachable',
   UND_ERR_SOCKET: 'the connection was cut off',
   UND_ERR_CONNECT_TIMEOUT: 'the host does not answer',
   ENOSPC: 'the disk is full',

@@ -69,7 +69,7 @@ async function placementOf(response: Response, have: number, part: string): Prom
   if (status === 416 && total === have) return undefined;
   if (status === 206 || status === 416) {
     await rm(part, { force: true });
-    throw new Error('the server could not continue where the last attempt ended');
+    throw new Error('the server could not resume the download where the last attempt ended');
   }
   const reason = `the server answered ${status}`;
   throw status >= 500 || status === 408 || status === 429 ? new Error(reason) : new Refused(reason);
@@ -97,7 +97,8 @@ async function receive(
   } finally {
     await file.close();
   }
-  if (total !== undefined && received !== total) throw new Error(`it ended after ${received} of ${total} bytes`);
+  if (total !== undefined && received !== total)
+    throw new Error(`the response ended after ${received} of ${total} bytes`);
 }
 
 /** Sends one request for the missing bytes. Errors: Refused, or an error after which another attempt is useful. */
@@ -120,7 +121,7 @@ async function attempt(options: Attempt): Promise<void> {
     await writePartState(part, { url, validator: validatorOf(response) });
     await receive(response, placement, options, () => timer.refresh());
   } catch (error) {
-    throw controller.signal.aborted ? new Error(`no byte came for ${limits.idleMs / 1000} s`) : error;
+    throw controller.signal.aborted ? new Error(`no data received for ${limits.idleMs / 1000} s`) : error;
   } finally {
     clearTimeout(timer);
     // Closes the connection if the body was not read to its end.

@@ -68,8 +68,8 @@ all images can be read
     expect(stdout).toContain(`\nproblem: cannot read ${root}/train/b/2.jpg: `);
     const reasons = [
       ['the class empty has no images', 'train/empty'],
-      ['a link leads to /gone, which is not there', 'train/lost'],
-      ['the classes of val/ are not those of train/: other is not in train/', 'val'],
+      ['a link points to /gone, which does not exist', 'train/lost'],
+      ['the classes of val/ differ from those of train/: other is not in train/', 'val'],
     ];
     for (const [reason, place] of reasons)
       expect(stdout).toContain(`\nproblem: cannot use the images in ${root}: ${reason}\n  ${root}/${place}\n`);
@@ -79,8 +79,8 @@ all images can be read
 
   it.each([
     ['image-folder', 2, 'cannot find the images: no folder is given'],
-    ['image-folder --dir nowhere', 1, 'cannot find the images: there is no folder train/ where it was looked for'],
-    ['imagenet', 1, 'cannot find ImageNet: there is no folder train/ where it was looked for'],
+    ['image-folder --dir nowhere', 1, 'cannot find the images: no searched folder contains train/'],
+    ['imagenet', 1, 'cannot find ImageNet: no searched folder contains train/'],
   ])('%s exits %i', async (line, code, message) => {
     const { isda } = await example();
     const outcome = await isda(`data verify ${line}`);

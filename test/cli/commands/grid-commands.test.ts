@@ -157,12 +157,12 @@ describe('isda sweep --dry-run', () => {
       const { code, stderr } = await runCli(folder, grid);
       expect(code).toBe(2);
       expect(stderr).toContain(
-        'cannot choose training images beside a holdout: subset is 128, and there are 100 images',
+        'cannot choose training images in addition to a holdout: subset is 128, but there are only 100 images',
       );
     }
     expect((await runCli(folder, sweep('lambda0', '--holdout', '172'))).code).toBe(0);
     const all = await runCli(folder, sweep('lambda0', '--holdout', '5000', '--set', 'dataset.subset=10'));
-    expect(all.stderr).toContain('cannot hold out images: holdout is 5000, and there are 300 images');
+    expect(all.stderr).toContain('cannot hold out images: holdout is 5000, but there are only 300 images');
   });
   test('warns of a selection on the test set', async ({ folder }) => {
     const { code, stderr } = await runCli(folder, sweep('lambda0', '--holdout', '0'));

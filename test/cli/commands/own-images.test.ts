@@ -40,7 +40,7 @@ describe('a folder of classes alone', () => {
     const { stdout, exitCode, all } = await runIsda(folder, ['train', 'photos.yaml', '--out', 'run']);
     expect(exitCode, all).toBe(0);
     expect(stdout).toContain('data        image-folder, 9 training images, 4 holdout images\n');
-    expect(stdout).toContain('warning: files passed over that are no images: 1 .txt\n');
+    expect(stdout).toContain('warning: skipped files that are not images: 1 .txt\n');
     expect(stdout).toMatch(/^epoch 1\/1 {2}train error [\d.]+% .* {2}holdout error [\d.]+% /m);
     expect(stdout).not.toMatch(/test (?:error|images)/);
     const curve = await runCli(folder, ['figure', 'curve', '--run', 'run', '--out', 'curve.svg']);
@@ -105,7 +105,7 @@ describe('a folder of classes alone', () => {
     writeFileSync(join(folder, 'whole.yaml'), 'dataset: {name: image-folder, dir: photos, imageSize: 32}\n');
     const { code, stderr } = await runCli(folder, ['train', 'whole.yaml', '--out', 'new']);
     expect(code).toBe(2);
-    expect(stderr).toContain('there are none to evaluate on: no val/, valid/, validation/ or test/');
+    expect(stderr).toContain('there are no evaluation images: no val/, valid/, validation/ or test/');
     expect(stderr).toContain('dataset.validationFraction: 0.2');
   });
 });
@@ -117,7 +117,7 @@ describe('isda config new', () => {
     expect(stdout).toBe(
       [
         '2 classes, 13 images',
-        'warning: files passed over that are no images: 1 .txt',
+        'warning: skipped files that are not images: 1 .txt',
         join(folder, 'my.yaml'),
         join(folder, 'my-cross-entropy.yaml'),
         'next: isda train --config my.yaml\n',

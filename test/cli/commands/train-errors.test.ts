@@ -76,14 +76,13 @@ describe('a wrong config', () => {
 describe('wrong data', () => {
   it('that is not there', () =>
     refused(trainArgs('run', ['dataset.dir=nothing']), 1, [
-      'error: cannot find CIFAR-10: none of its files (data_batch_1.bin, test_batch.bin, …) is where it was looked for',
+      'error: cannot find CIFAR-10: no searched folder contains any of its files (data_batch_1.bin, test_batch.bin, …)',
       `  looked in ${join(folder, 'nothing')}`,
       `  looked in ${join(folder, 'nothing', 'cifar-10-batches-bin')}`,
-      '  hint: `isda data download cifar10` gets it; --set dataset.dir=DIR or ISDA_DATA=DIR says where it is (a relative DIR starts from the working directory)',
+      '  hint: `isda data download cifar10` gets it; --set dataset.dir=DIR or ISDA_DATA=DIR sets its folder (a relative DIR is resolved against the working directory)',
     ]));
 
-  const again =
-    '  hint: the file may be damaged or not be what its name says; `isda data download` gets the official ones';
+  const again = '  hint: the file may be damaged or have another format; `isda data download` gets the official files';
 
   it('that is cut off', async () => {
     const file = join(await copyOf('data', 'cut'), 'cifar-10-batches-bin', 'data_batch_3.bin');

@@ -83,5 +83,5 @@ describe('cutout', () => {
 it('refuses a hole larger than the image', () => {
   const create = (length: number) => () => createCutout({ length, fill: 'mean' }, formatOf(8, 12));
   expect(create(8)).not.toThrow();
-  expect(create(9)).toThrow('cutout.length 9 is more than the images of 8 x 12 pixels have');
+  expect(create(9)).toThrow('cutout.length 9 exceeds the image size of 8 x 12 pixels');
 });

@@ -90,14 +90,14 @@ describe('downloadDataset', () => {
     const directory = await temporaryFolder();
     const folder = await writeFiles(join(directory, 'cifar-100-binary'), { 'train.bin': 'mine' });
     const { error } = await attempt({ directory, archive: archiveAt('http://unused/') });
-    expect(error).toContain('cannot download CIFAR-100: the folder is there already');
+    expect(error).toContain('cannot download CIFAR-100: the folder already exists');
     expect(error).toContain('--out');
     expect(await readFile(join(folder, 'train.bin'), 'utf8')).toBe('mine');
   });
 
   it.each([
     ['leads out', [{ path: '../evil', content: 'x' }]],
-    ['does not hold cifar-100-binary/train.bin', [{ path: 'other/train.bin', content: 'x' }]],
+    ['does not contain cifar-100-binary/train.bin', [{ path: 'other/train.bin', content: 'x' }]],
   ])('leaves nothing unpacked of an archive that %s', async (reason, entries) => {
     const bytes = makeArchive(entries);
     const server = await serve((request, response) => sendRange(request, response, bytes));

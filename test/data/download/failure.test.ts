@@ -6,7 +6,7 @@ const system = (code: string) => Object.assign(new Error(`system says ${code}`),
 describe('explainFailure', () => {
   it('finds the reason that fetch hides', () => {
     const failed = new TypeError('fetch failed', { cause: system('ENOTFOUND') });
-    expect(explainFailure(failed)).toBe('the host is not known (ENOTFOUND)');
+    expect(explainFailure(failed)).toBe('the host is unknown (ENOTFOUND)');
     expect(explainFailure(new TypeError('fetch failed', { cause: new Error('bad port') }))).toBe('bad port');
     expect(explainFailure(system('EOTHER'))).toBe('system says EOTHER (EOTHER)');
     expect(explainFailure('text')).toBe('text');

@@ -159,14 +159,14 @@ describe('errors of fetchFile', () => {
       response.write(content.subarray(0, 10));
     });
     const { error } = await fetchTo(server.url, await targetPath(), { idleMs: 80, attempts: 2 });
-    expect(error).toContain('no byte came for 0.08 s (2 attempts)');
+    expect(error).toContain('no data received for 0.08 s (2 attempts)');
     expect(server.requests).toHaveLength(2);
   });
 
   it('a server that never answers', async () => {
     const server = await serve(() => undefined);
     const { error } = await fetchTo(server.url, await targetPath(), { idleMs: 80, attempts: 1 });
-    expect(error).toContain('cannot download archive.tar.gz: no byte came for 0.08 s');
+    expect(error).toContain('cannot download archive.tar.gz: no data received for 0.08 s');
   });
 
   it('a slow server is waited for as long as bytes come', async () => {

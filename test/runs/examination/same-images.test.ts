@@ -29,8 +29,8 @@ it('compares networks of the same classes', () => {
 
 it.each([
   [['cat', 'dog'], ['ant', 'cat', 'dog'], 'one has 2 classes, the other has 3'],
-  [['cat', 'dog'], ['dog', 'cat'], 'class 0 is cat of one and dog of the other'],
-  [['cat', 'dog', 'elk'], ['cat', 'dog', 'fox'], 'class 2 is elk of one and fox of the other'],
+  [['cat', 'dog'], ['dog', 'cat'], 'class 0 is called cat in one and dog in the other'],
+  [['cat', 'dog', 'elk'], ['cat', 'dog', 'fox'], 'class 2 is called elk in one and fox in the other'],
 ])('refuses %j beside %j, whose labels mean other classes', (first, second, reason) => {
   const compare = () => requireSameImages(evaluated(first), evaluated(second));
   expect(compare).toThrow(`cannot compare the runs: ${reason}`);

@@ -17,7 +17,7 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
 };
 
-const again = 'the file may be damaged or not be what its name says; `isda data download` gets the official ones';
+const again = 'the file may be damaged or have another format; `isda data download` gets the official files';
 
 function unreadable(format: CifarFormat, path: string, error: unknown): IsdaError {
   const reason = reasons[systemCode(error) ?? ''] ?? reasonOf(error);

@@ -72,7 +72,7 @@ const datasetCheck = z
   })
   .superRefine(({ classNames, count, labels }, context) => {
     const refuse = (message: string): void => context.addIssue({ code: 'custom', path: ['labels'], message });
-    if (labels.length !== count) return refuse(`expected ${count}, as count says, got ${labels.length}`);
+    if (labels.length !== count) return refuse(`expected ${count} labels (count), got ${labels.length}`);
     const wrong = Array.from(labels).findIndex(
       (label) => !Number.isInteger(label) || label < 0 || label >= classNames.length,
     );

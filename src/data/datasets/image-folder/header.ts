@@ -38,9 +38,9 @@ export const maxPixels = 178_956_970;
 
 /** Returns the reason why an image of this size is not decoded, if any. */
 function sizeObjection(width: number, height: number): string | undefined {
-  if (height === 0 || width === 0) return 'its size is given as 0';
+  if (height === 0 || width === 0) return 'its header gives a width or height of 0';
   if (width * height <= maxPixels) return undefined;
-  return `its size is given as ${width} x ${height}, more than ${maxPixels} pixels`;
+  return `its header gives the size ${width} x ${height}, more than ${maxPixels} pixels`;
 }
 
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
@@ -77,7 +77,7 @@ function readJpeg(bytes: Buffer): ImageHeader | string {
       // In Huffman coding, every block of 8 x 8 pixels takes at least one bit.
       const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
       if (marker < 0xc8 && blocks > 8 * bytes.length)
-        return `its size is given as ${width} x ${height}, for which its ${bytes.length} bytes are too few`;
+        return `its header gives the size ${width} x ${height}, too large for a file of ${bytes.length} bytes`;
       // Within a scan 0xff is followed by 0 or a restart marker, so the last occurrences of these markers are real.
       const complete =
         bytes.lastIndexOf('\xff\xd9', undefined, 'latin1') > bytes.lastIndexOf('\xff\xda', undefined, 'latin1');
@@ -107,5 +107,5 @@ export function readHeader(bytes: Buffer): ImageHeader | string {
     return { format: 'png', width, height, components: 0, complete, ...turn };
   }
   const other = otherFormat(bytes);
-  return other === undefined ? 'it is no image' : `it is ${other}, and only ${readFormats} are read`;
+  return other === undefined ? 'it is not an image' : `it is ${other}; supported formats are ${readFormats}`;
 }

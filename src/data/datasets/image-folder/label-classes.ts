@@ -80,15 +80,15 @@ function ambiguous(path: string, { line, byName, byPosition }: Readings, classes
   const [name, position] = [byName, byPosition].map((reading) => classes[reading!.label]);
   return unusableLabels(
     `${path}:${line.number}`,
-    `${line.label} is the class ${name} by its name, and the class ${position} by its position, counted from 0`,
-    'the folders of the classes are called by numbers: put the images into val/CLASS/, or give the classes other names',
+    `${line.label} is the name of class ${name} and the position (from 0) of class ${position}`,
+    'the class folders have numbers as names: put the images into val/CLASS/, or give the classes other names',
   );
 }
 
 function unknown(path: string, { image, label, number }: LabelLine, classes: readonly string[]): IsdaError {
   const [first] = label.split(/[\s,]+/);
-  const alone = "numbers alone, as in ImageNet's development kit, are not in the order of the folders";
-  const from = `a number is a position in the sorted names of the classes, 0 … ${classes.length - 1}`;
+  const alone = "a file of numbers only, as in ImageNet's development kit, does not follow the order of the folders";
+  const from = `a number is a position in the sorted class names, 0 … ${classes.length - 1}`;
   const hint = !isNumber(first) ? undefined : image === undefined ? alone : from;
   return unusableLabels(`${path}:${number}`, `${label} is not a class of train/`, hint);
 }

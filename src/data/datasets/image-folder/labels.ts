@@ -16,7 +16,7 @@ export async function findLabelFile(root: string, folder: string): Promise<strin
   }
   throw unusableLabels(
     join(root, folder),
-    'its images are not in folders of classes, and there is no file of their labels',
+    'its images are not in class folders, and there is no label file',
     `put one of ${labelFiles.join(', ')} into ${root}`,
   );
 }

@@ -101,14 +101,14 @@ async function isFolder(root: string, path: string, entry: Dirent<Buffer>): Prom
   } catch (error) {
     if (image.test(path)) return false;
     const code = systemCode(error);
-    if (code === 'ELOOP') throw unusable(root, 'a link leads to itself', path);
+    if (code === 'ELOOP') throw unusable(root, 'a link points to itself', path);
     if (code !== 'ENOENT') throw readFailure(path, error);
     const target = decodeName(await readlink(filePath(path), { encoding: 'buffer' }));
     throw unusable(
       root,
-      `a link leads to ${target}, which is not there`,
+      `a link points to ${target}, which does not exist`,
       path,
-      'remove the link, or bring back its target',
+      'remove the link, or restore its target',
     );
   }
   refuseSpecial(root, path, status);
@@ -144,14 +144,14 @@ export async function list(
   return { folders: folders.sort(byCodePoint), images: images.sort(byCodePoint) };
 }
 
-/** Returns messages about skipped files and folders: `image files passed over: 12 .bmp; JPEG, … are read`. */
+/** Returns messages about skipped files and folders: `skipped image files: 12 .bmp; supported formats are …`. */
 export function passedOverLines({ unread, other, system }: PassedOver): string[] {
   const [files, others, folders] = [unread, other, system].map((counts) =>
     [...counts].sort(([a], [b]) => byCodePoint(a, b)).map(([what, n]) => `${n} ${what}`),
   );
   return [
-    ...(files.length === 0 ? [] : [`image files passed over: ${files.join(', ')}; ${readFormats} are read`]),
-    ...(others.length === 0 ? [] : [`files passed over that are no images: ${others.join(', ')}`]),
-    ...(folders.length === 0 ? [] : [`folders passed over, which a system made: ${folders.join(', ')}`]),
+    ...(files.length === 0 ? [] : [`skipped image files: ${files.join(', ')}; supported formats are ${readFormats}`]),
+    ...(others.length === 0 ? [] : [`skipped files that are not images: ${others.join(', ')}`]),
+    ...(folders.length === 0 ? [] : [`skipped system folders: ${folders.join(', ')}`]),
   ];
 }

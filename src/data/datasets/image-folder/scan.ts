@@ -96,7 +96,7 @@ async function scanTrain(scanning: Scanning, folder: string): Promise<PartFiles>
   const { folders, images } = await listWatched(scanning, path);
   const names = folder === '' ? besideEvaluation(folders) : folders;
   if (names.length === 0) {
-    const reason = images.length > 0 ? 'its images are not in folders of classes' : 'it is empty';
+    const reason = images.length > 0 ? 'its images are not in class folders' : 'it is empty';
     throw unusable(root, reason, path, layoutHint);
   }
   refuseStray(scanning, path, images);
@@ -104,8 +104,8 @@ async function scanTrain(scanning: Scanning, folder: string): Promise<PartFiles>
   const classes: ClassFiles[] = [];
   for (const name of names) classes.push(await listClass(scanning, join(path, name), name));
   if (classes.length < 2) {
-    const hint = 'a network is trained to tell at least two apart';
-    scanning.refuse(unusable(root, `there is one class alone, ${names[0]}`, path, hint));
+    const hint = 'at least two classes are needed';
+    scanning.refuse(unusable(root, `there is only one class, ${names[0]}`, path, hint));
   }
   return { folder, classes, flat: false };
 }
@@ -178,12 +178,12 @@ export async function holdsClasses(root: string): Promise<boolean> {
 export async function tooFewClasses(root: string): Promise<string> {
   const passed = nothingPassed();
   const own = await list(root, root, passed);
-  if (own.images.length > 0) return `${root} has images itself: each class needs a folder of its own, DIR/CLASS/IMAGE`;
+  if (own.images.length > 0) return `${root} contains images directly: each class needs a folder, DIR/CLASS/IMAGE`;
   for (const name of besideEvaluation(own.folders)) {
     if ((await list(root, join(root, name), passed)).images.length > 0)
-      return `${root} has the images of one class alone, ${name}: two at least are needed, DIR/CLASS/IMAGE`;
+      return `${root} has images of only one class, ${name}: at least two are needed, DIR/CLASS/IMAGE`;
   }
-  return `${root} has no folders with images in them: DIR/CLASS/IMAGE is needed, or DIR/train/CLASS/IMAGE`;
+  return `${root} has no folders with images: expected DIR/CLASS/IMAGE or DIR/train/CLASS/IMAGE`;
 }
 
 /**

@@ -37,15 +37,11 @@ export async function locateImageFolder(name: FolderOptions['name'], candidates:
   }
   const otherwise =
     (await calledOtherwise(folders)) ?? (name === 'image-folder' ? await notByClass(folders) : undefined);
-  throw cannot(
-    `find ${name === 'imagenet' ? 'ImageNet' : 'the images'}`,
-    'there is no folder train/ where it was looked for',
-    {
-      code: 'data/missing',
-      place: folders.map((folder) => `looked in ${folder}`).join('\n'),
-      hint: otherwise ?? `--set dataset.dir=DIR says where it is (${startOfDir}); docs/data.md says what it holds`,
-    },
-  );
+  throw cannot(`find ${name === 'imagenet' ? 'ImageNet' : 'the images'}`, 'no searched folder contains train/', {
+    code: 'data/missing',
+    place: folders.map((folder) => `looked in ${folder}`).join('\n'),
+    hint: otherwise ?? `--set dataset.dir=DIR sets its folder (${startOfDir}); docs/data.md describes its layout`,
+  });
 }
 
 /** Returns a hint about folders that do not contain at least two class folders. */
@@ -70,9 +66,9 @@ async function calledOtherwise(folders: readonly string[]): Promise<string | und
     }
     const names = await readdir(folder).catch(() => []);
     const training = names.find((name) => /^train(ing)?([-_ ]?(set|images|data))?$/i.test(name) && name !== 'train');
-    if (training !== undefined) return `${join(folder, training)} must be called train`;
+    if (training !== undefined) return `${join(folder, training)} must be renamed to train`;
     if (basename(folder) === 'train' && (await holdsClasses(folder).catch(() => false))) {
-      return `set dataset.dir to ${dirname(folder)}, the folder of train/`;
+      return `set dataset.dir to ${dirname(folder)}, the parent folder of train/`;
     }
   }
   return undefined;
@@ -194,12 +190,12 @@ function nothingToEvaluateOn(root: string, trainFolder: string): IsdaError {
   const folders = orList(evaluationFolders.map((name) => `${name}/`));
   const isTrainItself = trainFolder === '' && basename(root) === 'train';
   const parent = isTrainItself
-    ? `; or set dataset.dir to ${dirname(root)}, if it holds one of these beside train/`
+    ? `; or set dataset.dir to ${dirname(root)}, if it contains one of these next to train/`
     : '';
-  return cannot(`use the images in ${root}`, `there are none to evaluate on: no ${folders}`, {
+  return cannot(`use the images in ${root}`, `there are no evaluation images: no ${folders}`, {
     code: 'data/settings',
     kind: 'usage',
-    hint: `dataset.validationFraction: 0.2 evaluates on a fifth of the images of each class, dataset.holdout: N on N of them${parent}`,
+    hint: `dataset.validationFraction: 0.2 holds out a fifth of each class, dataset.holdout: N holds out N images${parent}`,
   });
 }
 

@@ -12,7 +12,7 @@ interface Place {
 /** Refuses images next to the class folders. */
 export function refuseStray({ root, refuse }: Place, path: string, images: readonly string[]): void {
   if (images.length === 0) return;
-  const reason = `${images.length === 1 ? 'an image is' : `${images.length} images are`} beside the folders of classes`;
+  const reason = `${images.length === 1 ? 'an image is' : `${images.length} images are`} next to the class folders`;
   refuse(unusable(root, reason, join(path, images[0]), 'put each into the folder of its class, or elsewhere'));
 }
 
@@ -21,7 +21,7 @@ export function refuseTwins({ root, refuse }: Place, path: string, folders: read
   const seen = new Set<string>();
   for (const name of folders) {
     if (seen.has(comparable(name))) {
-      const reason = `two folders are called ${comparable(name)}, in two ways to write its letters in Unicode`;
+      const reason = `two folders have the name ${comparable(name)} in different Unicode normalizations`;
       refuse(unusable(root, reason, path, 'move the images of one into the other'));
     }
     seen.add(comparable(name));
@@ -34,14 +34,14 @@ export function otherClasses(root: string, folder: string, train: readonly strin
     list.some((each) => comparable(each) === comparable(name));
   const [more, fewer] = [val.filter((name) => !has(train, name)), train.filter((name) => !has(val, name))];
   const place = [
-    `${folder}/ alone has: ${someNames(more)}`,
-    `train/ alone has: ${fewer.length === 0 ? 'none' : someNames(fewer)}`,
+    `only in ${folder}/: ${someNames(more)}`,
+    `only in train/: ${fewer.length === 0 ? 'none' : someNames(fewer)}`,
   ];
-  const reason = `the classes of ${folder}/ are not those of train/: ${more.length === 1 ? `${more[0]} is` : `${more.length} are`} not in train/`;
+  const reason = `the classes of ${folder}/ differ from those of train/: ${more.length === 1 ? `${more[0]} is` : `${more.length} are`} not in train/`;
   return unusable(
     root,
     reason,
     [join(root, folder), ...place].join('\n'),
-    `the folders of ${folder}/ must be called as those of train/`,
+    `the class folders of ${folder}/ must have the same names as those of train/`,
   );
 }

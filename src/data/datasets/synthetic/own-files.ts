@@ -82,7 +82,7 @@ export async function contentsOf(folder: string, options: SynthesizeOptions): Pr
 
 /** Returns the error for a foreign file at the path of a file of a set. */
 export function takenName(path: string): IsdaError {
-  return cannot('synthesize images', `${basename(path)} is not the file that was written there`, {
+  return cannot('synthesize images', `${basename(path)} is not an unmodified file of the synthetic set`, {
     code: 'file/exists',
     place: path,
     hint: 'choose another folder with --out, or move the file away',

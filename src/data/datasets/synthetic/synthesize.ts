@@ -22,7 +22,7 @@ function checkOptions({ name, train, test, classes }: SynthesizeOptions): void {
   const most = Math.floor(maxBytes / recordBytes);
   if (train + test > most) {
     const bytes = formatBytes((train + test) * recordBytes);
-    throw refuse(`${train} training and ${test} test images take ${bytes}; such a set is read whole, and at most ${most} images fit`); // prettier-ignore
+    throw refuse(`${train} training and ${test} test images take ${bytes}; a set is read into one array, which holds at most ${most} images`); // prettier-ignore
   }
   if (!Number.isInteger(classes) || classes < 2 || classes > label.classes) {
     throw refuse(`classes is ${classes}; ${title}'s format allows 2 … ${label.classes}`);
@@ -56,7 +56,7 @@ export async function synthesize(options: SynthesizeOptions, directory: string):
   const mark = markOf(options);
   const state = await stateOf(folder);
   if (state.kind === 'other') {
-    throw cannot('synthesize images', 'the folder is there already, and does not hold a synthetic set', {
+    throw cannot('synthesize images', 'the folder already exists and does not contain a synthetic set', {
       code: 'file/exists',
       place: folder,
       hint: 'choose another folder with --out',

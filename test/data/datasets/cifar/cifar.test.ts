@@ -110,7 +110,9 @@ describe('errors of loadCifar', () => {
   it('an empty folder', async () => {
     const folder = await temporaryFolder();
     const error = await load('cifar10', folder);
-    expect(error).toContain('cannot find CIFAR-10: none of its files (data_batch_1.bin, test_batch.bin, …)');
+    expect(error).toContain(
+      'cannot find CIFAR-10: no searched folder contains any of its files (data_batch_1.bin, test_batch.bin, …)',
+    );
     expect(error).toContain(`looked in ${folder}\n`);
     expect(error).toContain(`looked in ${join(folder, 'cifar-10-batches-bin')}\n`);
     expect(error).toMatch(/hint: .*isda data download cifar10.*--set dataset\.dir=DIR.*ISDA_DATA/);
@@ -121,7 +123,7 @@ describe('errors of loadCifar', () => {
     await writeFiles(folder, { 'data_batch_1.bin': cifarRecords('cifar10', [1]) });
     expect(await load('cifar10', folder, 'test')).toContain('the test images are missing (test_batch.bin)');
     await writeFiles(folder, { 'data_batch_3.bin': cifarRecords('cifar10', [1]) });
-    expect(await load('cifar10', folder)).toContain('data_batch_2.bin is missing, data_batch_3.bin is there');
+    expect(await load('cifar10', folder)).toContain('data_batch_2.bin is missing, but data_batch_3.bin exists');
   });
 
   it('a file that is cut off, with the byte', async () => {

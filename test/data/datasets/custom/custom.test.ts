@@ -113,7 +113,7 @@ describe('a data set of one’s own', () => {
       'createDataset failed: no disk',
     ],
     ['no read', dataset(complete), 'read: expected a function'],
-    ['too few labels', dataset(`${complete}, labels: [0], read: () => 0`), 'labels: expected 2, as count says, got 1'],
+    ['too few labels', dataset(`${complete}, labels: [0], read: () => 0`), 'labels: expected 2 labels (count), got 1'],
     [
       'a label too large',
       dataset(`${complete}, labels: [0, 2], read: () => 0`),

@@ -77,12 +77,12 @@ describe('loadClassFolders', () => {
     await make(folder, ['red/1.png', 'red/a.txt', 'blue/1.png', 'blue/b.txt', 'blue/c.bmp', 'list.csv']);
     const { notes } = await loadClassFolders(optionsOf(folder), folder, classNames);
     expect(notes).toEqual([
-      expect.stringMatching(/^image files passed over: 1 \.bmp;/),
-      'files passed over that are no images: 1 .csv, 2 .txt',
+      expect.stringMatching(/^skipped image files: 1 \.bmp;/),
+      'skipped files that are not images: 1 .csv, 2 .txt',
     ]);
     await make(folder, ['loose.png']);
     await expect(loadClassFolders(optionsOf(folder), folder, classNames)).rejects.toMatchObject({
-      message: `cannot use the images in ${folder}: an image is beside the folders of classes`,
+      message: `cannot use the images in ${folder}: an image is next to the class folders`,
       place: join(folder, 'loose.png'),
     });
   });

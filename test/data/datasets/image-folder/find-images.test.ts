@@ -12,7 +12,7 @@ describe('findImages', () => {
       await writeFile(join(folder, name), '');
     expect(await findImages(folder)).toEqual({
       files: ['a.JPG', 'z.png', 'b/1.jpeg', 'b/c/2.png'].map((name) => join(folder, name)),
-      notes: [expect.stringContaining('1 .bmp') as string, 'files passed over that are no images: 1 .txt'],
+      notes: [expect.stringContaining('1 .bmp') as string, 'skipped files that are not images: 1 .txt'],
     });
   });
 

@@ -72,7 +72,7 @@ describe('a file of another format', () => {
     const path = join(await temporaryFolder(), 'image.jpg');
     await writeFile(path, await make());
     expect(() => readImageFile(path)).toThrow(
-      `cannot read image ${path}: it is ${name}, and only JPEG, PNG, WebP, AVIF, TIFF and GIF are read`,
+      `cannot read image ${path}: it is ${name}; supported formats are JPEG, PNG, WebP, AVIF, TIFF and GIF`,
     );
   });
 });

@@ -107,16 +107,16 @@ describe('numbers in the labels of a flat val/', () => {
 
   it('are refused where names and positions are of different classes', async () => {
     await expect(scan(['0', '1', '10', '2'], '1.jpg 0\n2.jpg 2\n3.jpg 1\n')).rejects.toMatchObject({
-      message: expect.stringContaining(
-        '2 is the class 2 by its name, and the class 10 by its position, counted from 0',
-      ) as string,
+      message: expect.stringContaining('2 is the name of class 2 and the position (from 0) of class 10') as string,
       place: expect.stringMatching(/val\.txt:2$/) as string,
     });
-    await expect(scan(['1', '2', '3'], '1.jpg 1\n2.jpg 2\n3.jpg 1\n')).rejects.toThrow('by its position');
+    await expect(scan(['1', '2', '3'], '1.jpg 1\n2.jpg 2\n3.jpg 1\n')).rejects.toThrow(
+      'is the name of class 1 and the position (from 0) of class 2',
+    );
     // Neither all are names nor all are positions.
     await expect(scan(['1', '7'], '1.jpg 0\n2.jpg 7\n3.jpg 1\n')).rejects.toThrow('0 is not a class of train/');
     await expect(scan(['a', 'b', 'c'], '1.jpg 1\n2.jpg 2\n3.jpg 3\n')).rejects.toMatchObject({
-      hint: 'a number is a position in the sorted names of the classes, 0 … 2',
+      hint: 'a number is a position in the sorted class names, 0 … 2',
     });
   });
 
@@ -224,7 +224,7 @@ describe('a folder that is laid out otherwise', () => {
     const { train, val, notes } = await scanFolder(root);
     expect(namesOf(train)).toEqual(files.slice(0, 2));
     expect(namesOf(val!)).toEqual(['val/images/val_1.JPEG', 'val/images/val_0.JPEG']);
-    expect(notes).toEqual(['files passed over that are no images: 1 .txt']);
+    expect(notes).toEqual(['skipped files that are not images: 1 .txt']);
   });
 
   it('takes two spellings of a name for one class', async () => {
@@ -246,9 +246,9 @@ describe('a folder that is laid out otherwise', () => {
     const { train: found, notes } = await scanFolder(root);
     expect(namesOf(found)).toEqual(train);
     expect(notes).toEqual([
-      'image files passed over: 1 .bmp, 2 .jp2; JPEG, PNG, WebP, AVIF, TIFF and GIF are read',
-      'files passed over that are no images: 1 .txt, 1 without an extension',
-      'folders passed over, which a system made: 2 @eaDir, 1 __MACOSX',
+      'skipped image files: 1 .bmp, 2 .jp2; supported formats are JPEG, PNG, WebP, AVIF, TIFF and GIF',
+      'skipped files that are not images: 1 .txt, 1 without an extension',
+      'skipped system folders: 2 @eaDir, 1 __MACOSX',
     ]);
   });
 });
@@ -259,7 +259,7 @@ describe('a folder that cannot be used', () => {
 
   it.each([
     ['no train/', ['val/n01/a.jpg'], 'there is no such folder', 'train'],
-    ['one class', ['train/n01/a.jpg', 'val/n01/a.jpg'], 'there is one class alone, n01', 'train'],
+    ['one class', ['train/n01/a.jpg', 'val/n01/a.jpg'], 'there is only one class, n01', 'train'],
     [
       'a class of images that are not read',
       [...complete, 'train/n02/a.jxl', 'train/n02/b.BMP'],
@@ -269,29 +269,24 @@ describe('a folder that cannot be used', () => {
     [
       'an image beside the classes',
       [...complete, 'train/a.jpg'],
-      'an image is beside the folders of classes',
+      'an image is next to the class folders',
       'train/a.jpg',
     ],
     [
       'images beside the classes of val/',
       [...complete, 'val/b.png', 'val/a.jpg'],
-      '2 images are beside the folders of classes',
+      '2 images are next to the class folders',
       'val/a.jpg',
     ],
     [
       'a class in two spellings',
       [...complete, 'train/caf\u00e9/a.jpg', 'train/cafe\u0301/a.jpg'],
-      'two folders are called café, in two ways to write its letters in Unicode',
+      'two folders have the name café in different Unicode normalizations',
       'train',
     ],
     ['a file called train', ['train'], 'a file is where a folder is expected', 'train'],
     ['a class without images', [...complete, 'train/n02/readme.txt'], 'the class n02 has no images', 'train/n02'],
-    [
-      'images without classes',
-      ['train/a.jpg', ...complete.slice(2)],
-      'its images are not in folders of classes',
-      'train',
-    ],
+    ['images without classes', ['train/a.jpg', ...complete.slice(2)], 'its images are not in class folders', 'train'],
     ['nothing in val/', [...complete.slice(0, 2), 'val/list.txt'], 'it is empty', 'val'],
   ])('%s', async (_, files, reason, place) => {
     const root = await temporaryFolder();
@@ -304,13 +299,13 @@ describe('a folder that cannot be used', () => {
     const root = await temporaryFolder();
     await writeImages(root, [...complete, 'val/n02/a.jpg', 'val/n03/a.jpg'], content);
     await expect(scanFolder(root)).rejects.toMatchObject({
-      message: `cannot use the images in ${root}: the classes of val/ are not those of train/: 2 are not in train/`,
-      place: `${join(root, 'val')}\nval/ alone has: n02, n03\ntrain/ alone has: n00`,
+      message: `cannot use the images in ${root}: the classes of val/ differ from those of train/: 2 are not in train/`,
+      place: `${join(root, 'val')}\nonly in val/: n02, n03\nonly in train/: n00`,
     });
   });
 
   it.each([
-    ['no file of labels', undefined, '', /there is no file of their labels$/],
+    ['no file of labels', undefined, '', /there is no label file$/],
     ['an unknown class', 'val_labels.txt', 'v_1.JPEG n01\nv_2.JPEG n03\n', /n03 is not a class of train\/$/],
     ['an image without a label', 'val_labels.txt', 'v_1.JPEG n01\n', /it has no label for v_2.JPEG$/],
     ['too few lines', 'imagenet_2012_validation_synset_labels.txt', 'n01\n', /it has 1 lines for 2 images$/],
@@ -334,7 +329,7 @@ describe('a folder that cannot be used', () => {
     await writeImages(root, complete, content);
     await symlink('/gone/owl', join(root, link));
     await expect(scanFolder(root)).rejects.toMatchObject({
-      message: `cannot use the images in ${root}: a link leads to /gone/owl, which is not there`,
+      message: `cannot use the images in ${root}: a link points to /gone/owl, which does not exist`,
       place: join(root, link),
     });
   });

@@ -99,8 +99,8 @@ describe('an image folder', () => {
     }
     await expect(load(root)).rejects.toMatchObject({
       kind: 'usage',
-      message: `cannot use the images in ${root}: there are none to evaluate on: no val/, valid/, validation/ or test/`,
-      hint: 'dataset.validationFraction: 0.2 evaluates on a fifth of the images of each class, dataset.holdout: N on N of them',
+      message: `cannot use the images in ${root}: there are no evaluation images: no val/, valid/, validation/ or test/`,
+      hint: 'dataset.validationFraction: 0.2 holds out a fifth of each class, dataset.holdout: N holds out N images',
     });
     await expect(load(join(root, 'train'), { name: 'image-folder', dir: 'd' })).rejects.toMatchObject({
       hint: expect.stringContaining(`set dataset.dir to ${root}`) as string,
@@ -108,25 +108,22 @@ describe('an image folder', () => {
   });
 
   it.each([
-    [['Training/a/1.jpg'], 'DIR/Training must be called train'],
-    [['train_images/a/1.jpg'], 'DIR/train_images must be called train'],
+    [['Training/a/1.jpg'], 'DIR/Training must be renamed to train'],
+    [['train_images/a/1.jpg'], 'DIR/train_images must be renamed to train'],
     [
       ['cifar-10-batches-py/data_batch_1', 'cifar-10-batches-py/batches.meta'],
       'DIR/cifar-10-batches-py is CIFAR-10 for Python: `dataset.name: cifar10` reads its binary files',
     ],
     [['train', 'test', 'meta'], 'DIR is CIFAR-100 for Python: `dataset.name: cifar100` reads its binary files'],
-    [['photos/1.jpg'], 'DIR has the images of one class alone, photos: two at least are needed, DIR/CLASS/IMAGE'],
-    [['1.jpg', '2.jpg'], 'DIR has images itself: each class needs a folder of its own, DIR/CLASS/IMAGE'],
-    [
-      ['photos/notes.txt'],
-      'DIR has no folders with images in them: DIR/CLASS/IMAGE is needed, or DIR/train/CLASS/IMAGE',
-    ],
+    [['photos/1.jpg'], 'DIR has images of only one class, photos: at least two are needed, DIR/CLASS/IMAGE'],
+    [['1.jpg', '2.jpg'], 'DIR contains images directly: each class needs a folder, DIR/CLASS/IMAGE'],
+    [['photos/notes.txt'], 'DIR has no folders with images: expected DIR/CLASS/IMAGE or DIR/train/CLASS/IMAGE'],
   ])('without a train/, but with %j, is said what it is', async (names, hint) => {
     const root = await temporaryFolder();
     await writeImages(root, names, 'image');
     const expected = hint.startsWith('DIR') ? hint.replace('DIR', root) : hint;
     await expect(locateImageFolder('image-folder', [root])).rejects.toMatchObject({
-      message: 'cannot find the images: there is no folder train/ where it was looked for',
+      message: 'cannot find the images: no searched folder contains train/',
       hint: expected,
     });
   });
@@ -153,7 +150,7 @@ describe('an image folder', () => {
     await writeImages(root, ['imagenet/train/a/1.jpg'], 'image');
     expect(await locateImageFolder('imagenet', [empty, root])).toBe(join(root, 'imagenet'));
     await expect(locateImageFolder('image-folder', [empty, root])).rejects.toMatchObject({
-      message: 'cannot find the images: there is no folder train/ where it was looked for',
+      message: 'cannot find the images: no searched folder contains train/',
       place: `looked in ${empty}\nlooked in ${root}`,
     });
     await rename(join(root, 'imagenet/train'), join(root, 'train'));

@@ -72,7 +72,7 @@ describe('synthesize', () => {
     for (const options of [small, { ...small, seed: 9 }]) {
       await expect(synthesize(options, directory)).rejects.toMatchObject({
         code: 'file/exists',
-        message: `cannot synthesize images: ${file} is not the file that was written there`,
+        message: `cannot synthesize images: ${file} is not an unmodified file of the synthetic set`,
       });
     }
     expect((await readFile(join(folder, file), 'utf8')).slice(0, 3)).toBe('AAA');
@@ -82,7 +82,9 @@ describe('synthesize', () => {
     const directory = await temporaryFolder();
     const { folder } = await synthesize({ ...small, train: 2 }, directory);
     await writeFiles(folder, { 'data_batch_3.bin': 'mine' });
-    await expect(synthesize(small, directory)).rejects.toThrow('data_batch_3.bin is not the file');
+    await expect(synthesize(small, directory)).rejects.toThrow(
+      'data_batch_3.bin is not an unmodified file of the synthetic set',
+    );
     expect(await readFile(join(folder, 'data_batch_3.bin'), 'utf8')).toBe('mine');
     await rm(join(folder, 'test_batch.bin'));
     expect((await synthesize({ ...small, train: 2 }, directory)).outcome).toBe('written');
@@ -92,7 +94,7 @@ describe('synthesize', () => {
   it('never replaces images that are not synthetic', async () => {
     const directory = await temporaryFolder();
     const folder = await writeFiles(join(directory, 'cifar-10-batches-bin'), { 'data_batch_1.bin': 'real' });
-    await expect(synthesize(small, directory)).rejects.toThrow('does not hold a synthetic set');
+    await expect(synthesize(small, directory)).rejects.toThrow('does not contain a synthetic set');
     expect(await readFile(join(folder, 'data_batch_1.bin'), 'utf8')).toBe('real');
   });
 
