@@ -118,7 +118,7 @@ export function outcomeNotes(rows: readonly TableOutcome[], measured?: string): 
     `"last 10" is the mean error of the last ten epochs${measured === undefined ? '' : ` on ${measured}`}; ± is the sample standard deviation over the seeds. ` +
       "95 %: confidence interval of the mean over the seeds, by Student's t; one run has none.",
     ...(rows.some(({ interval }) => interval !== undefined && (interval.low < 0 || interval.high > 100))
-      ? ['An interval that passes 0 or 100 % is not cut off: so few seeds leave the mean open.']
+      ? ['Intervals are not clipped at 0 or 100 %: with so few seeds the mean is uncertain.']
       : []),
     ...(baseline === undefined
       ? []

@@ -31,8 +31,8 @@ const studySchema = z.strictObject({
 /** Keys that the study sets in every run, with the reason for messages. */
 const decided = [
   { path: ['training', 'seed'], how: '`seeds` runs every row on seeds 1 to N' },
-  { path: ['output', 'dir'], how: 'a run lies in the store, which --out names' },
-  { path: ['experiment'], how: 'a run is called by its study and its row' },
+  { path: ['output', 'dir'], how: 'runs are written to the store, which --out sets' },
+  { path: ['experiment'], how: 'runs are named after the study and the row' },
 ] as const;
 
 /** Returns the problems of overrides, at a path in the study, that would have no effect. */

@@ -92,7 +92,7 @@ it('outcomeNotes says which images the errors are of', () => {
 });
 
 it('outcomeNotes says that an interval which passes 0 or 100 % is not cut off', () => {
-  const note = 'An interval that passes 0 or 100 % is not cut off: so few seeds leave the mean open.';
+  const note = 'Intervals are not clipped at 0 or 100 %: with so few seeds the mean is uncertain.';
   expect(outcomeNotes(rows)).not.toContain(note);
   for (const interval of [
     { low: -2, high: 30 },

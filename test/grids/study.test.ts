@@ -70,8 +70,8 @@ rows:
     ['rows: [{name: a b}]', 'rows[0].name: expected letters, digits, dots, dashes and underscores'],
     ['rows: [{name: a, sett: {}}]', 'unknown key rows[0].sett'],
     ['set: {training: {seed: 7}}\nrows: [{name: a}]', 'training.seed cannot be set here: `seeds` runs every row'],
-    ['rows: [{name: a, set: {output: {dir: x}}}]', 'output.dir cannot be set here: a run lies in the store'],
-    ['rows: [{name: a, set: {experiment: x}}]', 'experiment cannot be set here: a run is called by its study'],
+    ['rows: [{name: a, set: {output: {dir: x}}}]', 'output.dir cannot be set here: runs are written to the store'],
+    ['rows: [{name: a, set: {experiment: x}}]', 'experiment cannot be set here: runs are named after the study'],
     ['rows: [{name: a, set: 1}]', 'rows[0].set: expected a map of any keys, got 1'],
   ])('refuses %s', ([text, message], { folder }) => {
     expect(() => load(folder, `study: s\nconfig: tiny-isda\n${text}\n`)).toThrow(

@@ -89,7 +89,7 @@ export function cellEnd({ code, signal, error }: ProcessEnd, stopAsked: boolean,
   if (stops || (stopAsked && (signal || namedError(stderr) === undefined))) {
     return { state: 'stopped', reason: signal ? `ended by ${signal}` : 'asked to stop' };
   }
-  const killed = signal === 'SIGKILL' ? 'killed (SIGKILL), perhaps for want of memory' : `ended by ${signal}`;
+  const killed = signal === 'SIGKILL' ? 'killed (SIGKILL), perhaps out of memory' : `ended by ${signal}`;
   return { state: 'failed', reason: failureReason(stderr, signal ? killed : `exit code ${code}`) };
 }
 

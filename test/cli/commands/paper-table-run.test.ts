@@ -82,7 +82,7 @@ it('repeats to the same table after kill -9 of the command, then of a run; no ru
   expect(failed.stdout).toContain('found   own-basic-seed1, done before');
   expect(failed.stdout).toMatch(/^identity matrix +- +0\/1$/m);
   expect(failed.stdout).toContain('Missing: 1 run of own-identity: 1 failed.');
-  expect(failed.stderr).toContain('own-identity-seed1: killed (SIGKILL), perhaps for want of memory');
+  expect(failed.stderr).toContain('own-identity-seed1: killed (SIGKILL), perhaps out of memory');
   const only = '--only basic --only identity --only single';
   const again = `isda table 5 --run --seeds 1 ${only} --config own.yaml --out killed --executor local`;
   expect(failed.stderr).toContain(`; \`${again}\` tries again`);

@@ -137,7 +137,7 @@ describe.skipIf(missing !== undefined)('--executor slurm', () => {
     const failed = await child;
     expect(failed.exitCode, failed.all).toBe(1);
     const task = `${jobOf('dead')}_0`;
-    expect(failed.stderr).toContain(`\n  tiny-isda-seed1: job ${task}: killed (SIGKILL), perhaps for want of memory\n`);
+    expect(failed.stderr).toContain(`\n  tiny-isda-seed1: job ${task}: killed (SIGKILL), perhaps out of memory\n`);
     expect(failed.stderr).toMatch(
       /; `isda study study\.yaml --seeds 1 --out dead --executor slurm --poll 0\.5` tries again$/,
     );
@@ -194,7 +194,7 @@ describe.skipIf(missing !== undefined)('--executor slurm', () => {
     expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toBe(
       'error: cannot submit to Slurm: invalid partition specified: nowhere; Batch job submission failed: Invalid partition name specified\n' +
-        '  hint: `sinfo` lists the partitions; the config names one as slurm.partition',
+        '  hint: `sinfo` lists the partitions; slurm.partition in the config selects one',
     );
     expect((await runIsda(folder, ['runs', 'refused'])).stdout).toMatch(/2 runs: 2 planned$/);
   });
@@ -220,8 +220,8 @@ it('without Slurm: what is missing, and what to do', async () => {
     const { exitCode, stderr } = await runIsda(elsewhere, grid, { PATH: elsewhere });
     expect(exitCode).toBe(1);
     expect(stderr).toBe(
-      "error: cannot ask for Slurm's settings: scontrol is not on the PATH\n" +
-        "  hint: run this where Slurm's commands are, such as a login node; `--executor local` computes on this machine",
+      "error: cannot read Slurm's settings: scontrol is not on the PATH\n" +
+        "  hint: run this on a machine with Slurm's commands, such as a login node; `--executor local` runs on this machine",
     );
     expect(readdirSync(elsewhere)).toEqual([]);
   } finally {

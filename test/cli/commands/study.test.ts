@@ -174,7 +174,7 @@ describe('isda study', () => {
     expect(failed.stderr).toBe(
       [
         'error: cannot finish all runs: 1 of 3 failed',
-        '  tiny-isda-seed1: killed (SIGKILL), perhaps for want of memory',
+        '  tiny-isda-seed1: killed (SIGKILL), perhaps out of memory',
         '  hint: `isda runs killed --log tiny-isda-seed1` shows why (tiny-isda-seed1/errors.txt); `isda study study.yaml --seeds 1 --out killed` tries again',
       ].join('\n'),
     );

@@ -39,7 +39,7 @@ test('chooses nothing while a run was killed, and the same command chooses', asy
   expect(killed.stdout).toContain(
     'no value is chosen: tiny-isda-lambda0-0.1-seed1 ended without an error of its own, as a process does that is killed\n',
   );
-  expect(killed.stderr).toContain('tiny-isda-lambda0-0.1-seed1: killed (SIGKILL), perhaps for want of memory');
+  expect(killed.stderr).toContain('tiny-isda-lambda0-0.1-seed1: killed (SIGKILL), perhaps out of memory');
   expect([chosenIn(folder), existsSync(join(folder, 'out', 'outcomes.csv'))]).toEqual([undefined, false]);
   const again = await runIsda(folder, args);
   expect(again.exitCode, again.all).toBe(0);

@@ -58,11 +58,7 @@ describe('cellEnd', () => {
     [{ code: 130 }, false, { state: 'stopped', reason: 'asked to stop' }],
     [{ signal: 'SIGTERM' as const }, true, { state: 'stopped', reason: 'ended by SIGTERM' }],
     [{ signal: 'SIGKILL' as const }, true, { state: 'stopped', reason: 'ended by SIGKILL' }],
-    [
-      { signal: 'SIGKILL' as const },
-      false,
-      { state: 'failed', reason: 'killed (SIGKILL), perhaps for want of memory' },
-    ],
+    [{ signal: 'SIGKILL' as const }, false, { state: 'failed', reason: 'killed (SIGKILL), perhaps out of memory' }],
     [{ signal: 'SIGSEGV' as const }, false, { state: 'failed', reason: 'ended by SIGSEGV' }],
     [{ code: 1 }, false, { state: 'failed', reason: 'exit code 1' }],
     [{ error: new Error('ENOENT') }, false, { state: 'failed', reason: 'its process did not start: ENOENT' }],

@@ -40,20 +40,20 @@ export function slurmCommands(
 
 const hints: readonly (readonly [RegExp, string])[] = [
   [/Unable to contact slurm controller|Connection refused/, 'is slurmctld running? `sinfo` shows it'],
-  [/invalid partition/i, '`sinfo` lists the partitions; the config names one as slurm.partition'],
-  [/account/i, 'the config names an account as slurm.account'],
+  [/invalid partition/i, '`sinfo` lists the partitions; slurm.partition in the config selects one'],
+  [/account/i, 'slurm.account in the config sets an account'],
   [/node configuration is not available|Memory specification/, '`sinfo -Nl` shows what the nodes have'],
-  [/QOS|submit limit|limit/i, "a limit of the cluster's; `squeue --me` shows your jobs"],
+  [/QOS|submit limit|limit/i, 'a limit of the cluster; `squeue --me` shows your jobs'],
 ];
 
 /** Returns the error of a failed command, with the message of Slurm. `action` as in `submit to Slurm`. */
 export function slurmFailure(action: string, program: SlurmProgram, answer: SlurmAnswer): IsdaError {
   if (answer.missing === true) {
-    const where = "run this where Slurm's commands are, such as a login node";
+    const where = "run this on a machine with Slurm's commands, such as a login node";
     const instead =
       program === 'squeue'
-        ? 'moving the cell.json of a run in the queue away releases the run'
-        : '`--executor local` computes on this machine';
+        ? 'to release a queued run, move its cell.json away'
+        : '`--executor local` runs on this machine';
     return cannot(action, `${program} is not on the PATH`, { code: 'slurm/missing', hint: `${where}; ${instead}` });
   }
   const lines = answer.stderr.split('\n').flatMap((line) => {
@@ -70,7 +70,7 @@ export function slurmFailure(action: string, program: SlurmProgram, answer: Slur
 /** Returns the maximum number of tasks of an array (MaxArraySize). Errors: Slurm is missing or does not answer. */
 export async function maxArrayTasks(slurm: RunSlurm): Promise<number> {
   const answer = await slurm('scontrol', ['show', 'config']);
-  if (answer.code !== 0) throw slurmFailure("ask for Slurm's settings", 'scontrol', answer);
+  if (answer.code !== 0) throw slurmFailure("read Slurm's settings", 'scontrol', answer);
   const size = Number(/^MaxArraySize\s*=\s*(\d+)$/m.exec(answer.stdout)?.[1]);
   return size > 0 ? size : 1001;
 }

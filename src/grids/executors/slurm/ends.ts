@@ -19,10 +19,13 @@ export interface TaskEnd {
 
 const reasons: Readonly<Record<string, readonly [JobEnd['state'], string]>> = {
   CANCELLED: ['stopped', 'cancelled (scancel)'],
-  PREEMPTED: ['stopped', 'preempted and not queued again'],
-  OUT_OF_MEMORY: ['failed', 'out of memory; slurm.memory asks for more'],
-  TIMEOUT: ['failed', 'its time limit came before a checkpoint was written; see slurm.time and slurm.signalSeconds'],
-  DEADLINE: ['failed', 'its deadline came'],
+  PREEMPTED: ['stopped', 'preempted and not requeued'],
+  OUT_OF_MEMORY: ['failed', 'out of memory; slurm.memory requests more'],
+  TIMEOUT: [
+    'failed',
+    'its time limit was reached before a checkpoint was written; see slurm.time and slurm.signalSeconds',
+  ],
+  DEADLINE: ['failed', 'its deadline was reached'],
   NODE_FAIL: ['failed', 'its node failed'],
   BOOT_FAIL: ['failed', 'its node did not boot'],
 };

@@ -65,7 +65,7 @@ export function parseAccounts(text: string): readonly QueueEntry[] {
 export async function askQueue(slurm: RunSlurm, submission: string): Promise<readonly QueueEntry[]> {
   const shape = ['--noheader', '--array', '--states=all', '--format=%j|%F|%K|%T|%N|%r'];
   const answer = await slurm('squeue', [...shape, `--name=${submission}`]);
-  if (answer.code !== 0) throw slurmFailure("ask for Slurm's queue", 'squeue', answer);
+  if (answer.code !== 0) throw slurmFailure("query Slurm's queue", 'squeue', answer);
   return parseQueue(answer.stdout);
 }
 

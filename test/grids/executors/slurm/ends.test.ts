@@ -11,16 +11,16 @@ const words = (end: Partial<TaskEnd>): string => {
 describe('taskEnd', () => {
   it.each<[string, Partial<TaskEnd>]>([
     ['stopped, job 12_3: cancelled (scancel)', { state: 'CANCELLED', exitCode: 75 }],
-    ['stopped, job 12_3: preempted and not queued again', { state: 'PREEMPTED' }],
+    ['stopped, job 12_3: preempted and not requeued', { state: 'PREEMPTED' }],
     [
       'failed, job 12_3: cannot write a.safetensors: no space left on device',
       { state: 'CANCELLED', exitCode: 1, errors: 'error: cannot write a.safetensors: no space left on device\n' },
     ],
     ['stopped, job 12_3: cancelled (scancel)', { state: 'CANCELLED', exitCode: 143, errors: 'error: an old one\n' }],
     ['stopped, job 12_3: cancelled (scancel)', { state: 'CANCELLED', exitCode: 1 }],
-    ['failed, job 12_3: out of memory; slurm.memory asks for more', { state: 'OUT_OF_MEMORY', exitCode: 137 }],
+    ['failed, job 12_3: out of memory; slurm.memory requests more', { state: 'OUT_OF_MEMORY', exitCode: 137 }],
     [
-      'failed, job 12_3: its time limit came before a checkpoint was written; see slurm.time and slurm.signalSeconds',
+      'failed, job 12_3: its time limit was reached before a checkpoint was written; see slurm.time and slurm.signalSeconds',
       { state: 'TIMEOUT' },
     ],
     ['failed, job 12_3: its node failed', { state: 'NODE_FAIL' }],
@@ -30,7 +30,7 @@ describe('taskEnd', () => {
       { state: 'FAILED', exitCode: 1, errors: 'error: cannot find CIFAR-10: no folder\n' },
     ],
     ['failed, job 12_3: exit code 127: node: No such file', { exitCode: 127, errors: 'node: No such file\n' }],
-    ['failed, job 12_3: killed (SIGKILL), perhaps for want of memory', { state: 'FAILED', exitCode: 137 }],
+    ['failed, job 12_3: killed (SIGKILL), perhaps out of memory', { state: 'FAILED', exitCode: 137 }],
     ['failed, job 12_3: ended by SIGSEGV', { exitCode: 139 }],
     ['stopped, job 12_3: asked to stop', { exitCode: 75 }],
     ['stopped, job 12_3: ended by SIGTERM', { exitCode: 143 }],
@@ -51,7 +51,7 @@ describe('taskEnd', () => {
     ],
     ['failed, job 12_3: ended unexpectedly and it wrote nothing; check that the nodes can read the store', {}],
     [
-      'failed, job 12_3: its time limit came before a checkpoint was written; see slurm.time and slurm.signalSeconds',
+      'failed, job 12_3: its time limit was reached before a checkpoint was written; see slurm.time and slurm.signalSeconds',
       { log: 'slurmstepd-vm: error: *** JOB 6 ON vm CANCELLED AT 2026-11-22T22:10:33 DUE TO TIME LIMIT ***\n' },
     ],
   ])('%s', (expected, end) => expect(words(end)).toBe(expected));

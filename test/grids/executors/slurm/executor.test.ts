@@ -143,7 +143,7 @@ describe('slurmExecutor', () => {
 
   test.for([
     ['FAILED', 1, 'failed', 'job 101_1: exit code 1'],
-    ['OUT_OF_MEMORY', 137, 'failed', 'job 101_1: out of memory; slurm.memory asks for more'],
+    ['OUT_OF_MEMORY', 137, 'failed', 'job 101_1: out of memory; slurm.memory requests more'],
     ['CANCELLED', undefined, 'stopped', 'job 101_1: cancelled (scancel)'],
   ] as const)('a task that ends as %s is recorded, and submitted again the next time', async (end, { folder }) => {
     const [slurmState, exitCode, state, reason] = end;
@@ -173,7 +173,7 @@ describe('slurmExecutor', () => {
     const running = next.run();
     await next.heard('submit  test-c-seed1, job 102_0');
     expect(next.said).toContain(
-      'failed  test-c-seed1: job 101_2: its time limit came before a checkpoint was written; see slurm.time and slurm.signalSeconds',
+      'failed  test-c-seed1: job 101_2: its time limit was reached before a checkpoint was written; see slurm.time and slurm.signalSeconds',
     );
     await succeedAll(folder, slurm);
     expect((await running).map(({ end }) => end.state)).toEqual(['done', 'done', 'done']);
@@ -278,7 +278,7 @@ describe('slurmExecutor', () => {
     await expect(command(folder, slurm).run()).rejects.toMatchObject({
       message:
         'cannot submit to Slurm: invalid partition specified: nope; Batch job submission failed: Invalid partition name specified',
-      hint: '`sinfo` lists the partitions; the config names one as slurm.partition',
+      hint: '`sinfo` lists the partitions; slurm.partition in the config selects one',
     });
     expect(await statesIn(folder)).toEqual(['planned', 'planned', 'planned']);
     expect((await readCell(join(folder, 'test-a-seed1')))?.attempts).toBe(0);
@@ -328,7 +328,7 @@ describe('slurmExecutor', () => {
     slurm.tasks[0].state = 'RUNNING';
     await heard('started a 101_0');
     slurm.faults.squeue = { code: 1, stdout: '', stderr: 'squeue: error: no answer' };
-    const warning = "warning: cannot ask for Slurm's queue: no answer; retrying";
+    const warning = "warning: cannot query Slurm's queue: no answer; retrying";
     await heard(warning);
     await slurm.looked(3);
     slurm.faults.squeue = undefined;

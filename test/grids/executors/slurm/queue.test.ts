@@ -69,14 +69,14 @@ describe('asking', () => {
     const error = 'slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n';
     await expect(askQueue(() => Promise.resolve(answer(1, '', error)), 'x')).rejects.toMatchObject({
       message:
-        "cannot ask for Slurm's queue: slurm_load_jobs error: Unable to contact slurm controller (connect failure)",
+        "cannot query Slurm's queue: slurm_load_jobs error: Unable to contact slurm controller (connect failure)",
       hint: 'is slurmctld running? `sinfo` shows it',
     });
   });
   it('refuses where squeue is not there', async () => {
     const missing = { code: undefined, stdout: '', stderr: '', missing: true };
     await expect(askQueue(() => Promise.resolve(missing), 'x')).rejects.toThrow(
-      "cannot ask for Slurm's queue: squeue is not on the PATH",
+      "cannot query Slurm's queue: squeue is not on the PATH",
     );
   });
   it('knows nothing where there are no accounts, and of them only what has ended', async () => {
