@@ -141,10 +141,10 @@ function explained(error: unknown, home: string): unknown {
   const code = systemCode(error);
   if (error instanceof IsdaError || code === undefined) return error;
   const reasons: Record<string, string> = {
-    EACCES: 'may not be written to',
-    EPERM: 'may not be written to',
+    EACCES: 'is not writable',
+    EPERM: 'is not writable',
     EROFS: 'is on a read-only file system',
-    ENOENT: 'cannot be made',
+    ENOENT: 'cannot be created',
     ENOTDIR: 'is below something that is not a folder',
     ENOSPC: 'is on a full disk',
     EDQUOT: 'is over the disk quota',
@@ -153,7 +153,7 @@ function explained(error: unknown, home: string): unknown {
   return cannot('set up the engine', reason ? `the cache folder ${home} ${reason}` : reasonOf(error), {
     code: 'file/write',
     place: reason ? reasonOf(error) : undefined,
-    hint: 'ISDA_HOME names another folder; the engine takes up to 1.2 GB (with CUDA 6.5 GB) while it is made',
+    hint: 'ISDA_HOME sets another folder; the installation of the engine takes up to 1.2 GB (with CUDA 6.5 GB)',
     cause: error,
   });
 }

@@ -60,7 +60,7 @@ export function pipReason(output: string): string {
   const connection = lines.findLast((line) => line.includes('after connection broken by'));
   if (connection !== undefined) return connection.replace(/^.*after connection broken by '(.*)': .*$/, '$1');
   const error = lines.findLast((line) => line.startsWith('ERROR:')) ?? lines.findLast((line) => line !== '');
-  return (error ?? 'pip said nothing').replace(/^ERROR: /, '');
+  return (error ?? 'pip printed no message').replace(/^ERROR: /, '');
 }
 
 async function megabytesBelow(folder: string): Promise<number> {
@@ -118,17 +118,19 @@ export async function downloadWheel(
     }
     throw cannot(`download ${wheel.file}`, `pip failed: ${pipReason(`${result.stdout}\n${result.stderr}`)}`, {
       code: 'download/failed',
-      hint: `check the network; PIP_INDEX_URL or PIP_FIND_LINKS name a mirror or a folder of wheels; ${elsewhere}`,
+      hint: `check the network; PIP_INDEX_URL sets a mirror, PIP_FIND_LINKS a folder of wheels; ${elsewhere}`,
     });
   }
   const names = (await readdir(temporary)).filter((name) => name.endsWith('.whl'));
   if (names.length !== 1)
-    throw cannot(`download ${wheel.file}`, `pip left ${names.length} wheels, not one`, { code: 'download/failed' });
+    throw cannot(`download ${wheel.file}`, `pip downloaded ${names.length} wheels, expected one`, {
+      code: 'download/failed',
+    });
   const actual = await sha256Of(join(temporary, names[0]));
   if (actual !== wheel.sha256) {
     throw cannot(`use ${names[0]}`, `its checksum is wrong: sha256 ${actual}, not ${wheel.sha256}`, {
       code: 'download/damaged',
-      hint: 'pip’s index, mirror or cache gave another file; `python3 -m pip cache purge` empties the cache',
+      hint: 'pip’s index, mirror or cache returned another file; `python3 -m pip cache purge` empties the cache',
     });
   }
   const path = join(folder, names[0]);

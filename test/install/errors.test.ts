@@ -128,16 +128,14 @@ exit 1`),
       /the cache folder .* is below something that is not a folder[^]*hint: ISDA_HOME/,
     );
     // Not even root may make folders in /sys.
-    expect(await message('/sys/isda')).toMatch(
-      /the cache folder \/sys\/isda (may not be written to|is on a read-only)/,
-    );
-    expect(await message('/proc/isda')).toMatch(/the cache folder \/proc\/isda cannot be made[^]*hint: ISDA_HOME/);
+    expect(await message('/sys/isda')).toMatch(/the cache folder \/sys\/isda (is not writable|is on a read-only)/);
+    expect(await message('/proc/isda')).toMatch(/the cache folder \/proc\/isda cannot be created[^]*hint: ISDA_HOME/);
   });
 
   it.skipIf(process.getuid?.() === 0)('with a read-only cache folder', async () => {
     await mkdir(machine.home);
     await chmod(machine.home, 0o555);
-    expect(await message()).toMatch(/the cache folder .* may not be written to[^]*hint: ISDA_HOME/);
+    expect(await message()).toMatch(/the cache folder .* is not writable[^]*hint: ISDA_HOME/);
   });
 });
 
@@ -145,6 +143,6 @@ describe('pipReason', () => {
   it('gives the last error, else the last line', () => {
     expect(pipReason('a\nERROR: first\nERROR: second\n\n[notice] update pip')).toBe('second');
     expect(pipReason('a\nTraceback\nb\n\n')).toBe('b');
-    expect(pipReason('')).toBe('pip said nothing');
+    expect(pipReason('')).toBe('pip printed no message');
   });
 });

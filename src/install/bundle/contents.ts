@@ -85,13 +85,13 @@ interface BundleInputs {
 /** Returns all files except the launcher and the checksums. Paths: `app/…`, `engine/<name>/…`, `node/bin/node`. */
 export function bundleMembers({ root, engine, node, withoutLibraries }: BundleInputs): Member[] {
   if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) {
-    throw cannot('pack the program', `${join(root, 'dist')} has no build of it`, {
+    throw cannot('pack the program', `${join(root, 'dist')} contains no build`, {
       code: 'bundle/packing',
       hint: 'run `npm run build`',
     });
   }
   if (basename(dirname(root)) === 'node_modules') {
-    const reason = 'it is installed as a package, whose own packages lie among others';
+    const reason = 'it is installed as a package, so its dependencies are mixed with others';
     throw cannot('pack the program', reason, { code: 'bundle/packing', hint: 'pack it in a clone of its repository' });
   }
   const own = [
@@ -123,10 +123,10 @@ export function checkNode(node: string): void {
   const elf = readElf(node);
   const foreign = elf?.needed.filter((name) => !isSystemLibrary(name)) ?? [];
   if (elf !== undefined && foreign.length === 0) return;
-  const reason = elf === undefined ? 'it is no executable of Linux' : `it needs ${foreign.join(', ')}`;
+  const reason = elf === undefined ? 'it is not a Linux executable' : `it needs ${foreign.join(', ')}`;
   throw cannot(`pack ${node}`, reason, {
     code: 'bundle/packing',
-    hint: 'use a Node.js from https://nodejs.org, which stands alone',
+    hint: 'use a Node.js from https://nodejs.org, which needs only system libraries',
   });
 }
 

@@ -58,7 +58,7 @@ export function readManifest(folder: string): Manifest {
         : `${manifestName} is not readable: ${error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error)}`;
     throw cannot(`use the bundle ${folder}`, reason, {
       code: 'bundle/damaged',
-      hint: '`isda setup --bundle FOLDER` makes one',
+      hint: '`isda setup --bundle FOLDER` creates one',
     });
   }
 }
@@ -66,7 +66,7 @@ export function readManifest(folder: string): Manifest {
 /** Errors: a part is missing or not as packed; names the part. */
 export async function checkParts(folder: string, manifest: Manifest): Promise<void> {
   const refuse = (reason: string): Error =>
-    cannot(`use the bundle ${folder}`, reason, { code: 'bundle/damaged', hint: 'bring that part again' });
+    cannot(`use the bundle ${folder}`, reason, { code: 'bundle/damaged', hint: 'copy that part again' });
   for (const part of manifest.parts) {
     const path = join(folder, part.file);
     const bytes = (await stat(path).catch(() => undefined))?.size;

@@ -188,7 +188,7 @@ describe('packing', () => {
     const node = join(machine.root, 'node');
     await makeNode(node, ['-Wl,--no-as-needed', library]);
     expect(() => checkNode(node)).toThrow('it needs libnode.so.115');
-    expect(() => checkNode(source)).toThrow('no executable of Linux');
+    expect(() => checkNode(source)).toThrow('it is not a Linux executable');
     expect(() => checkNode(process.execPath)).not.toThrow();
   });
 
