@@ -50,8 +50,8 @@ describe('a mistake in a custom loss or network', () => {
     `export const createLoss = ({ kit }) => ({ name: 'own', tensors: [], scalars: {}, compute(inputs) { ${compute} } });`;
 
   test.for([
-    ['gives nothing', '', 'what compute gives is not a tensor'],
-    ['gives a vector', 'return kit.ops.sum(inputs.logits, [1]);', 'what compute gives is a tensor of shape [20], expected a scalar'], // prettier-ignore
+    ['gives nothing', '', 'the result of compute is not a tensor'],
+    ['gives a vector', 'return kit.ops.sum(inputs.logits, [1]);', 'the result of compute is a tensor of shape [20], expected a scalar'], // prettier-ignore
   ] as const)('a loss that %s is named with its file', async ([, compute, reason], { folder }) => {
     const { code, stderr } = await failureOf(folder, 'loss.mjs', loss(compute));
     expect(code).toBe(1);
@@ -130,7 +130,7 @@ describe('a mistake in a custom loss or network', () => {
 
   test.for([
     ['throws', 'throw new Error("no layer")', 'no layer'],
-    ['gives no features', 'return { logits: images }', '`features` of what apply gives is not a tensor'],
+    ['gives no features', 'return { logits: images }', '`features` of the result of apply is not a tensor'],
   ] as const)('names the file of a network that %s', async ([, apply, reason], { folder }) => {
     const source = `export const createNetwork = ({ kit, input }) => {
       const classifier = kit.layers.linear('fc', 4, input.classes);
@@ -252,7 +252,7 @@ describe('custom parts', () => {
     [
       'an incomplete loss',
       'export const createLoss = () => ({ name: "a", scalars: {}, compute() {} });',
-      'what createLoss gives is not complete: tensors: it is missing\n',
+      'the result of createLoss is not complete: tensors: it is missing\n',
     ],
     [
       'a part of another kind',
@@ -262,9 +262,9 @@ describe('custom parts', () => {
     [
       'nothing',
       'export const createLoss = () => null;',
-      'what createLoss gives is null, not an object with name, tensors, scalars, compute\n',
+      'the result of createLoss is null, not an object with name, tensors, scalars, compute\n',
     ],
-    ['a list', 'export const createLoss = () => [];', 'what createLoss gives is a list, not an object with name, '],
+    ['a list', 'export const createLoss = () => [];', 'the result of createLoss is a list, not an object with name, '],
     ['a file that throws', 'throw new Error("broken");', 'broken'],
   ] as const)('reports %s with the file and the reason', async ([, source, reason], { folder }) => {
     writeFileSync(join(folder, 'loss.mjs'), source);

@@ -134,7 +134,7 @@ describe('a mistake in a custom optimizer, augmentation or metric', () => {
       'optimizer',
       'gives no list as state',
       optimizer('', 'state: () => 3,'),
-      'what state gives is not a list of declared tensors',
+      'the result of state is not a list of declared tensors',
       false,
     ],
     [
@@ -155,15 +155,21 @@ describe('a mistake in a custom optimizer, augmentation or metric', () => {
       false,
     ],
     ['augmentation', 'throws', augmentation('pixels.nothing();'), 'pixels.nothing is not a function', true],
-    ['metrics', 'sums numbers', metrics('return { count: 3 };'), 'count of what sums gives is not a tensor', false],
+    ['metrics', 'sums numbers', metrics('return { count: 3 };'), 'count of the result of sums is not a tensor', false],
     [
       'metrics',
       'sums integers',
       metrics('return { count: labels };'),
-      'count of what sums gives is int32[10], expected float32 (kit.ops.cast)',
+      'count of the result of sums is int32[10], expected float32 (kit.ops.cast)',
       false,
     ],
-    ['metrics', 'gives no number', metrics(zero, '0 / 0'), 'value gives NaN, expected a finite number', false],
+    [
+      'metrics',
+      'gives no number',
+      metrics(zero, '0 / 0'),
+      'the result of value is NaN, expected a finite number',
+      false,
+    ],
     [
       'metrics',
       'throws',

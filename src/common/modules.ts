@@ -66,7 +66,7 @@ export function callOwn<Result>(path: string | undefined, action: string, call: 
       code: 'module/unusable',
       cause: error,
       place: placeInFile(error, path),
-      hint: hint ?? 'docs/extending.md says what the function is called with, and what it gives',
+      hint: hint ?? 'docs/extending.md describes the arguments and the result of the function',
     });
   }
 }
@@ -126,7 +126,7 @@ export async function makePart<Result>(
   }
   const checked = check.safeParse(made);
   if (!checked.success) {
-    throw unusable(action, `what ${factory} gives ${incompleteness(made, check, checked.error.issues)}`);
+    throw unusable(action, `the result of ${factory} ${incompleteness(made, check, checked.error.issues)}`);
   }
   return made as Result;
 }

@@ -15,10 +15,10 @@ export function withAverages(opened: RunCheckpoint, action: string): RunCheckpoi
   const isAverage = ({ name }: { readonly name: string }): boolean => name.startsWith(emaPrefix);
   const averages = new Map(checkpoint.tensors.filter(isAverage).map((tensor) => [tensor.name, tensor]));
   if (averages.size === 0) {
-    throw cannot(action, 'the run keeps none of its weights', {
+    throw cannot(action, 'the run keeps no averages of its weights', {
       code: 'checkpoint/missing',
       place: checkpoint.path,
-      hint: 'a run with training.ema does',
+      hint: 'only runs with training.ema keep averages',
     });
   }
   const tensors = checkpoint.tensors

@@ -54,7 +54,7 @@ export function otherNumbers(before: ExperimentConfig, config: ExperimentConfig,
 
 /** Returns the hint how to start a longer run from the weights of a run. */
 const startFromWeights = ({ root }: Pick<RunFolder, 'root'>): string =>
-  `a new run can begin from its weights: \`isda export --run ${shellWord(root)} --out weights.safetensors\`, then ` +
+  `a new run can start from its weights: \`isda export --run ${shellWord(root)} --out weights.safetensors\`, then ` +
   '`isda train --config CONFIG --set model.weights=weights.safetensors --out FOLDER`';
 
 interface GoingOn {
@@ -94,7 +94,7 @@ export function otherSettings(
   // At the end of an epoch, the position is in the next one.
   const begun = batch > 0 ? epoch : epoch - 1;
   if (config.training.epochs >= begun) return { goesOn: true, changes };
-  const done = batch > 0 ? `begun epoch ${epoch}` : `done ${counted(begun, 'epoch')}`;
+  const done = batch > 0 ? `started epoch ${epoch}` : `completed ${counted(begun, 'epoch')}`;
   return { goesOn: false, changes: `${changes}; it has ${done}` };
 }
 
@@ -130,7 +130,7 @@ export function requireSamePast(run: RunSoFar, paths: RunFolder): void {
     const changed = names.find((name) => old.some((values, at) => values[name] !== now[at][name]));
     if (changed === undefined) continue;
     const [was, would] = [old[1][changed], now[1][changed]].map((value) => Number(value.toPrecision(4)));
-    const reason = `with training.epochs ${from} → ${to}, the ${changed} of epoch ${epoch} would have been ${would}, and was ${was}`;
+    const reason = `with training.epochs ${from} → ${to}, the ${changed} of epoch ${epoch} would have been ${would}, but was ${was}`;
     throw cannot('resume', reason, {
       code: 'checkpoint/other-experiment',
       place: paths.root,
@@ -148,11 +148,11 @@ export function requireEvaluatedPast(
   const { epochs } = training;
   const missing = rows.filter((row) => row.epoch > epochs - lastEpochs && !isEvaluated(row)).at(-1);
   if (missing === undefined) return;
-  const reason = `with training.epochs ${epochs}, epoch ${missing.epoch} would be one of the last ${lastEpochs}, and was not evaluated`;
+  const reason = `with training.epochs ${epochs}, epoch ${missing.epoch} would be one of the last ${lastEpochs}, but was not evaluated`;
   throw cannot('resume', reason, {
     code: 'checkpoint/other-experiment',
     place: paths.root,
-    hint: `the fewest epochs that it can have are ${missing.epoch + lastEpochs}; or choose another folder with --out`,
+    hint: `set training.epochs to at least ${missing.epoch + lastEpochs}; or choose another folder with --out`,
   });
 }
 

@@ -40,12 +40,12 @@ export function requireOwnConfig(
   const recorded = recordedFile(paths, inputs);
   const [given, own] = [configFile, paths.config].map(realPath);
   if (recorded === undefined || given === own || [given, own].includes(recorded)) return;
-  const reason = `it is that of ${recorded}, another config (${changes})`;
+  const reason = `it belongs to the run of another config, ${recorded} (${changes})`;
   const folder = shellWord(paths.root);
   throw cannot('use the run folder', reason, {
     code: 'run/exists',
     kind: 'usage',
     place: paths.root,
-    hint: `give the run another folder with --out, or the config another name with \`experiment: NAME\`; --out ${folder} means that run`,
+    hint: `give the run another folder with --out, or the config another name with \`experiment: NAME\`; --out ${folder} uses the folder of that run`,
   });
 }

@@ -155,10 +155,10 @@ export async function importNetwork(
       fingerprint: fingerprint(config),
     };
     await saveCheckpoint(checkpoints, checkpoint, keepCheckpoints);
-    if (prefix !== '') folder.print(`names in the file begin with ${prefix}, which is left out`);
+    if (prefix !== '') folder.print(`removed the prefix ${prefix} from the names in the file`);
     if (droppedBias !== undefined) folder.print(droppedBiasText(droppedBias));
     const other = about && preparationChanges(about.images, preparationOf(config, parts.format));
-    if (other !== undefined) folder.print(`warning: images are prepared otherwise than the file says: ${other}`);
+    if (other !== undefined) folder.print(`warning: the image preparation differs from that of the file: ${other}`);
     folder.log(`imported ${path}: ${stored.length} tensors, ${values} values`);
   });
   return { network: parts.network.name, tensors: stored.length, values };

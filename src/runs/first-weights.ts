@@ -24,7 +24,7 @@ export interface FirstWeights {
 
 /** Returns the warning for a dropped bias of a file. */
 export const droppedBiasText = (name: string): string =>
-  `warning: ${name} of the file is not taken: the loss has no bias, so it is 0 and stays there`;
+  `warning: ${name} of the file is ignored: the loss has no bias, so the bias stays 0`;
 
 const isZero = (values: ArrayLike<number | bigint>): boolean =>
   Array.from(values).every((value) => Number(value) === 0);
@@ -64,7 +64,7 @@ export async function readFirstWeights(
       {
         code: 'run/changed',
         place: path,
-        hint: 'leave model.weightsSha256 out to begin from this file: that is another run',
+        hint: 'remove model.weightsSha256 to start from this file; that is another run',
       },
     );
   }

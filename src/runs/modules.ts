@@ -18,7 +18,7 @@ import { kit, type LossModule, type NetworkModule } from './kit.js';
 /** A name from which a column of metrics.csv is named. */
 export const columnName = z
   .string()
-  .regex(/^[a-z][A-Za-z0-9]*$/, 'expected letters and digits, the first a small letter');
+  .regex(/^[a-z][A-Za-z0-9]*$/, 'expected letters and digits, starting with a lower-case letter');
 
 /** Declared tensors, as returned by `kit.declare`. */
 export const declarationsCheck = z.array(
@@ -60,21 +60,21 @@ function requireTensor(what: string, value: unknown, axes: number): void {
 /** Errors: a scalar of a custom module is not a finite number. */
 export function requireFinite(value: number): number {
   if (Number.isFinite(value)) return value;
-  throw new TypeError(`it gives ${typeof value === 'number' ? value : kindOf(value)}, expected a finite number`);
+  throw new TypeError(`the result is ${typeof value === 'number' ? value : kindOf(value)}, expected a finite number`);
 }
 
 /** Errors: a loss is not float32, or has no gradient with respect to the network. */
 function requireGradient(value: Tensor, { logits, features, weight }: LossInputs): void {
   if (value.dtype !== 'float32')
-    throw new TypeError(`what compute gives is ${describeSpec(value)}, expected float32[]`);
+    throw new TypeError(`the result of compute is ${describeSpec(value)}, expected float32[]`);
   const trains = [logits, features, weight].some((input) => input?.needsGradient);
   if (value.needsGradient || !trains) return;
   throw cannot(
     'differentiate',
-    'no gradient leads from what compute gives to the network, so nothing would be trained',
+    'the result of compute has no gradient with respect to the network, so nothing would be trained',
     {
       code: 'module/unusable',
-      hint: 'none comes through detach, argMax, inTopK, oneHot, comparisons, and what was cast to int32 or bool',
+      hint: 'detach, argMax, inTopK, oneHot, comparisons and casts to int32 or bool have no gradient',
     },
   );
 }
@@ -86,7 +86,7 @@ export function requireDistinctNames(tensors: readonly Pick<TensorDeclaration, '
   if (twice === undefined) return;
   throw cannot('build the network, the loss and the optimizer', `two of their tensors are called ${twice}`, {
     code: 'module/unusable',
-    hint: 'each that is declared needs a name of its own',
+    hint: 'each declared tensor needs a unique name',
   });
 }
 
@@ -111,7 +111,7 @@ function checkedLoss(loss: Loss, module?: string): Loss {
     compute: (inputs) =>
       callOwn(module, `compute the ${called}`, () => {
         const value = loss.compute(inputs);
-        requireTensor('what compute gives', value, 0);
+        requireTensor('the result of compute', value, 0);
         requireGradient(value, inputs);
         return value;
       }),
@@ -145,7 +145,7 @@ export function requireSoftTargets(loss: Loss, options: ExperimentConfig['loss']
   throw cannot('mix images', `the loss ${loss.name} takes no soft targets`, {
     code: 'module/unusable',
     place: 'module' in options ? options.module : undefined,
-    hint: 'docs/extending.md, "Soft targets", says how it can; or leave out augmentation.mixup and augmentation.cutmix',
+    hint: 'docs/extending.md, "Soft targets", explains how to support them; or leave out augmentation.mixup and augmentation.cutmix',
     kind: 'usage',
   });
 }
@@ -165,8 +165,8 @@ export async function loadNetwork({ module, options }: CustomModelOptions, input
       callOwn(module, `apply the network of ${module}`, () => {
         const outputs: unknown = network.apply(images, pass);
         const { features, logits } = (outputs ?? {}) as Partial<NetworkOutputs>;
-        requireTensor('`features` of what apply gives', features, 2);
-        requireTensor('`logits` of what apply gives', logits, 2);
+        requireTensor('`features` of the result of apply', features, 2);
+        requireTensor('`logits` of the result of apply', logits, 2);
         return outputs as NetworkOutputs;
       }),
   };
@@ -196,10 +196,10 @@ export function requireNamedModules(
       : [],
   );
   if (unnamed.length === 0) return;
-  throw cannot('use the run', `its config runs code of its own: ${unnamed.join(', ')}`, {
+  throw cannot('use the run', `its config contains custom modules: ${unnamed.join(', ')}`, {
     code: 'module/unnamed',
     place,
-    hint: `if you trust it, name it: ${unnamed.map((each) => `--set ${each}`).join(' ')}`,
+    hint: `if you trust them, name them: ${unnamed.map((each) => `--set ${each}`).join(' ')}`,
     kind: 'usage',
   });
 }

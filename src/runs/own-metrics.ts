@@ -25,11 +25,11 @@ const check = z.object({
 
 /** Errors: the result of `sums` is not an object of float32 tensors. */
 function requireSums(sums: unknown): void {
-  if (!isPlainObject(sums)) throw new TypeError('what sums gives is not an object of tensors');
+  if (!isPlainObject(sums)) throw new TypeError('the result of sums is not an object of tensors');
   for (const [name, value] of Object.entries(sums)) {
-    if (!isTensor(value)) throw new TypeError(`${name} of what sums gives is not a tensor`);
+    if (!isTensor(value)) throw new TypeError(`${name} of the result of sums is not a tensor`);
     if (value.dtype !== 'float32')
-      throw new TypeError(`${name} of what sums gives is ${describeSpec(value)}, expected float32 (kit.ops.cast)`);
+      throw new TypeError(`${name} of the result of sums is ${describeSpec(value)}, expected float32 (kit.ops.cast)`);
   }
 }
 
@@ -65,7 +65,7 @@ export async function loadMetrics(
       callOwn(module, `compute the metric ${own.name} of ${module}`, () => {
         const value = own.value(evaluation) as unknown;
         if (typeof value === 'number' && Number.isFinite(value)) return value;
-        throw new TypeError(`value gives ${String(value)}, expected a finite number`);
+        throw new TypeError(`the result of value is ${String(value)}, expected a finite number`);
       }),
   }));
 }

@@ -21,13 +21,13 @@ function requireState(state: unknown, { name, shape }: TensorDeclaration, elemen
   const parsed = declarationsCheck.safeParse(state);
   if (!parsed.success) {
     const [{ path, message }] = parsed.error.issues;
-    throw new TypeError(`what state gives is not a list of declared tensors: ${[...path, message].join('.')}`);
+    throw new TypeError(`the result of state is not a list of declared tensors: ${[...path, message].join('.')}`);
   }
   const stray = elementwise ? parsed.data.find((each) => !sameShape(each.shape, shape)) : undefined;
   if (stray === undefined) return;
   const shapes = [stray.shape, shape].map((each) => `[${each.join(', ')}]`);
   throw new TypeError(
-    `the state ${stray.name} of ${name} has the shape ${shapes[0]}, expected ${shapes[1]}, that of the parameter (elementwise: true)`,
+    `the state ${stray.name} of ${name} has the shape ${shapes[0]}, expected ${shapes[1]}, the shape of the parameter (elementwise: true)`,
   );
 }
 

@@ -151,7 +151,7 @@ function lastProcessOf({ seconds, waitedSeconds, evaluationImagesLeftOut: leftOu
 const meanOf = (epochs: number): string => {
   if (epochs > lastEpochs) return `the mean of the last ${lastEpochs} epochs, as in tables`;
   const all = epochs === 1 ? 'its only epoch' : `the mean of all ${epochs} epochs`;
-  return epochs === lastEpochs ? `${all}, as in tables` : `${all}; tables take that of the last ${lastEpochs}`;
+  return epochs === lastEpochs ? `${all}, as in tables` : `${all}; tables use the mean of the last ${lastEpochs}`;
 };
 
 /** Writes the summary of a run with complete metrics, and prints the last lines. */

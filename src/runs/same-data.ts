@@ -42,7 +42,7 @@ export const otherData = (difference: string, place: string): Error =>
   cannot('resume', `the images are not those that the checkpoint was trained on: ${difference}`, {
     code: 'data/changed',
     place,
-    hint: 'look at dataset.dir, and at its files with `isda data verify`; or choose another folder with --out',
+    hint: 'check dataset.dir, and its files with `isda data verify`; or choose another folder with --out',
   });
 
 /**
@@ -59,10 +59,10 @@ export async function loadRunSplits(
   const splits = await loadSplits(config.dataset, places);
   const classes = changedClasses(trainedOn, splits);
   if (classes?.moved === true) {
-    throw cannot(action, `the classes are not in the order of the run's: ${classes.text}`, {
+    throw cannot(action, `the order of the classes differs from that of the run: ${classes.text}`, {
       code: 'data/changed',
       place: splits.data.folder ?? path,
-      hint: 'name the folders of the classes as they were, or say with --set dataset.dir=DIR where the images are',
+      hint: 'restore the names of the class folders, or set the folder of the images with --set dataset.dir=DIR',
     });
   }
   if (!isSameData(trainedOn, splits)) {
@@ -82,11 +82,13 @@ function changedClasses({ classNames }: TrainedOn, { data }: LoadedSplits): Clas
 /** Describes how images differ from those of a checkpoint; `inputs`: those of its run, if known. */
 export function dataChangesText(trainedOn: TrainedOn, now: LoadedSplits, inputs: RunInputs | undefined): string {
   const classes = changedClasses(trainedOn, now);
-  if (classes !== undefined) return `of the classes, ${classes.text}`;
+  if (classes !== undefined) return `the classes differ: ${classes.text}`;
   const count = ({ trainImages, testImages }: { readonly trainImages: number; readonly testImages: number }): string =>
     `${trainImages} training and ${testImages} test images`;
   const before = inputs?.data;
-  if (before === undefined) return 'their checksum is another';
+  if (before === undefined) return 'their checksum differs';
   const [was, is] = [count(before), count(now.data)];
-  return was === is ? `as many images, but their checksum is another` : `there are ${is}, and were ${was}`;
+  return was === is
+    ? `the number of images is the same, but their checksum differs`
+    : `there are ${is} now, and there were ${was}`;
 }

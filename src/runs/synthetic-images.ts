@@ -62,7 +62,7 @@ export async function openGenerators(
       throw refuse(`there is no generator of class ${missing} (${real.classNames[missing]})`);
     throw labelMeaning(unlabelled) === 'none'
       ? refuse(
-          `the generator is one for ${unlabelled.trainedClasses.length} classes and takes no labels, so its images have none`,
+          `the generator was trained on ${unlabelled.trainedClasses.length} classes without labels, so the classes of its images are unknown`,
           'train one generator for each class: gan.perClass=true',
         )
       : refuse(
@@ -101,7 +101,9 @@ export async function makeImages(
         await setImmediate();
         const signal = stopRequested();
         if (signal === undefined) continue;
-        throw stopped(signal, 'the synthetic images are not made', { hint: 'the same command begins with them again' });
+        throw stopped(signal, 'the synthetic images are incomplete', {
+          hint: 'the same command generates them from the start',
+        });
       }
     } finally {
       sampler.close();
@@ -126,7 +128,7 @@ export async function syntheticSource(
   context: MakingContext,
 ): Promise<MemorySource> {
   for (const { path } of unfinished(set)) {
-    context.print(`warning: the generator ${path} is not trained to its end: \`isda gan train\` resumes it`);
+    context.print(`warning: the training of the generator ${path} is not complete: \`isda gan train\` resumes it`);
   }
   const { classes } = real;
   const labels = balancedLabels(count, classes);

@@ -73,9 +73,9 @@ describe('a run folder with code of its own', () => {
         code: 2,
         stdout: '',
         stderr: [
-          `error: cannot use the run: its config runs code of its own: ${named}`,
+          `error: cannot use the run: its config contains custom modules: ${named}`,
           `  ${join(run, 'config.yaml')}`,
-          `  hint: if you trust it, name it: --set ${named}`,
+          `  hint: if you trust them, name them: --set ${named}`,
           '',
         ].join('\n'),
       });
@@ -93,7 +93,7 @@ describe('a run folder with code of its own', () => {
     expect(trusted.stderr).toContain('it has no checkpoint yet');
     // A config named on the command line is trusted.
     const trained = await runCli(folder, trainArgs('strange-run', [], join(run, 'config.yaml')), { ...process.env });
-    expect(trained.stderr).toContain('what createNetwork gives is not complete');
+    expect(trained.stderr).toContain('the result of createNetwork is not complete');
     expect(readFileSync(mark, 'utf8')).toBe('');
   });
 });

@@ -162,10 +162,10 @@ describe('refuses', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['gives nothing', () => null, 'use the loss: what createLoss gives is null, not an object with name, '],
+    ['gives nothing', () => null, 'use the loss: the result of createLoss is null, not an object with name, '],
     ['throws', lossWith(() => { throw new RangeError('not today'); }), 'use the loss: createLoss failed: not today'], // prettier-ignore
-    ['gives a vector', lossWith(() => ({ compute: ({ logits }) => logits })), 'compute the loss own: what compute gives is a tensor of shape [2, 2], expected a scalar'], // prettier-ignore
-    ['trains nothing', lossWith(({ kit }) => ({ compute: ({ logits }) => kit.ops.mean(kit.ops.detach(logits)) })), 'compute the loss own: cannot differentiate: no gradient leads'], // prettier-ignore
+    ['gives a vector', lossWith(() => ({ compute: ({ logits }) => logits })), 'compute the loss own: the result of compute is a tensor of shape [2, 2], expected a scalar'], // prettier-ignore
+    ['trains nothing', lossWith(({ kit }) => ({ compute: ({ logits }) => kit.ops.mean(kit.ops.detach(logits)) })), 'compute the loss own: cannot differentiate: the result of compute has no gradient'], // prettier-ignore
     ['records what it has not', lossWith(() => ({ recordedScalars: ['ramp'] })), 'use the loss: recordedScalars names ramp, which is not among its scalars'], // prettier-ignore
     ['has a name twice', lossWith(({ kit }) => ({ tensors: [1, 2].map(() => kit.declare('loss.a', 'state', [1], () => undefined)) })), 'two of their tensors are called loss.a'], // prettier-ignore
   ])('a loss that %s, as a run does', async (_, create, reason) => {

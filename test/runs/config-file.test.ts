@@ -48,7 +48,9 @@ describe.each(['train', 'gan train'] as const)('isda %s', (command) => {
     ] as const) {
       write(folder, second, length);
       const { code, stderr } = await run(folder, second, ...more);
-      expect(stderr).toContain(`cannot use the run folder: it is that of ${join(folder, first)}, another config (`);
+      expect(stderr).toContain(
+        `cannot use the run folder: it belongs to the run of another config, ${join(folder, first)} (`,
+      );
       expect(stderr).toContain(`2 → ${length})`);
       expect(stderr).toContain('hint: give the run another folder with --out');
       expect(stderr).not.toContain('--no-resume');

@@ -86,7 +86,7 @@ describe('openRunCheckpoint', () => {
     );
     await expect(open(copy)).rejects.toMatchObject({
       kind: 'usage',
-      hint: `if you trust it, name it: --set model.module=${join(copy, 'net.mjs')}`,
+      hint: `if you trust them, name them: --set model.module=${join(copy, 'net.mjs')}`,
     });
   });
 });
@@ -143,7 +143,7 @@ describe('evaluateRun', () => {
     await synthesize({ name: 'cifar10', train: 64, test: 100, classes: 10, seed: 2 }, join(folder, 'other'));
     const { outcome, warnings } = await evaluate([`dataset.dir=${join(folder, 'other')}`]);
     expect(warnings).toEqual([
-      'warning: the images are not those of the run: as many images, but their checksum is another',
+      'warning: the images are not those of the run: the number of images is the same, but their checksum differs',
     ]);
     expect(outcome.images).toBe(20);
   });

@@ -49,8 +49,11 @@ describe('loadLoss', () => {
     expect((await load(folder, recording("'ramp'"))).recordedScalars).toEqual(['ramp']);
     for (const [index, [names, reason]] of [
       ["'ramp', 'slope'", 'recordedScalars names slope, which is not among its scalars'],
-      ["'a,b'", 'is not complete: recordedScalars.0: expected letters and digits, the first a small letter'],
-      ["'snake_case'", 'is not complete: recordedScalars.0: expected letters and digits, the first a small letter'],
+      ["'a,b'", 'is not complete: recordedScalars.0: expected letters and digits, starting with a lower-case letter'],
+      [
+        "'snake_case'",
+        'is not complete: recordedScalars.0: expected letters and digits, starting with a lower-case letter',
+      ],
     ].entries()) {
       const module = join(folder, `recording${index}.mjs`);
       writeFileSync(module, recording(names));
@@ -65,15 +68,15 @@ describe('loadLoss', () => {
     expect(() => loss.scalars['broken'](progress)).toThrow(
       `cannot compute the scalar broken of the loss of ${path}: no value`,
     );
-    expect(() => loss.scalars['unknown'](progress)).toThrow('it gives undefined, expected a finite number');
+    expect(() => loss.scalars['unknown'](progress)).toThrow('the result is undefined, expected a finite number');
   });
 
   test('refuses what is no scalar', async ({ folder }) => {
     const loss = await load(folder, lossText('return inputs.logits;'));
     const compute = (logits: unknown) => () => loss.compute({ logits } as LossInputs);
-    expect(compute(tensorOf([8]))).toThrow('what compute gives is a tensor of shape [8], expected a scalar');
-    expect(compute(7)).toThrow('what compute gives is not a tensor');
-    expect(compute(undefined)).toThrow('what compute gives is not a tensor');
+    expect(compute(tensorOf([8]))).toThrow('the result of compute is a tensor of shape [8], expected a scalar');
+    expect(compute(7)).toThrow('the result of compute is not a tensor');
+    expect(compute(undefined)).toThrow('the result of compute is not a tensor');
   });
 
   test('refuses what has no gradient, unless nothing is trained', async ({ folder }) => {
@@ -81,11 +84,11 @@ describe('loadLoss', () => {
     const compute = (seed: Tensor, needsGradient: boolean) => () =>
       loss.compute({ seed, logits: tensorOf([8, 10], { needsGradient }) } as LossInputs);
     const value = tensorOf([], { needsGradient: false });
-    expect(compute(value, true)).toThrow('no gradient leads from what compute gives to the network');
+    expect(compute(value, true)).toThrow('the result of compute has no gradient with respect to the network');
     expect(compute(value, false)).not.toThrow();
     expect(compute(tensorOf([], { needsGradient: true }), true)).not.toThrow();
     expect(compute(tensorOf([], { dtype: 'int32' }), true)).toThrow(
-      'what compute gives is int32[], expected float32[]',
+      'the result of compute is int32[], expected float32[]',
     );
   });
 
@@ -97,7 +100,7 @@ describe('loadLoss', () => {
   ])('refuses a tensor declared as %s', async ([declared, reason, name = 'own'], { folder }) => {
     const text = `export const createLoss = ({ kit }) => ({ name: 'own', scalars: {}, compute: () => 1,
       tensors: [kit.declare('${name}', ${declared}${declared.includes('kit') ? '' : ', kit.initializers.filledWith(0)'})] });`;
-    await expect(load(folder, text)).rejects.toThrow(`what createLoss gives is not complete: ${reason}`);
+    await expect(load(folder, text)).rejects.toThrow(`the result of createLoss is not complete: ${reason}`);
   });
 
   test.for([
@@ -115,10 +118,10 @@ describe('loadLoss', () => {
 
   test.for([
     ['export const createNetwork = () => 1;', 'it does not export a function createLoss'],
-    ['export const createLoss = () => null;', 'what createLoss gives is null, not an object with name'],
+    ['export const createLoss = () => null;', 'the result of createLoss is null, not an object with name'],
     [
       "export const createLoss = () => ({ name: 'own', tensors: [], scalars: {} });",
-      'what createLoss gives is not complete: compute: expected a function',
+      'the result of createLoss is not complete: compute: expected a function',
     ],
     ["export const createLoss = () => { throw new Error('no'); };", 'createLoss failed: no'],
     ['throw new Error("broken file");', 'broken file'],
@@ -151,18 +154,18 @@ describe('loadNetwork', () => {
     const matrix = tensorOf([8, 10]);
     expect(network.apply(matrix, pass)).toEqual({ features: matrix, logits: matrix });
     expect(() => network.apply(tensorOf([8]), pass)).toThrow(
-      `cannot apply the network of ${join(folder, 'own.mjs')}: \`features\` of what apply gives is a tensor of shape [8], expected 2 axes`,
+      `cannot apply the network of ${join(folder, 'own.mjs')}: \`features\` of the result of apply is a tensor of shape [8], expected 2 axes`,
     );
   });
 
   test('says which output is missing', async ({ folder }) => {
     const network = await load(folder, '{ features: images }');
-    expect(() => network.apply(tensorOf([8, 4]), pass)).toThrow('`logits` of what apply gives is not a tensor');
+    expect(() => network.apply(tensorOf([8, 4]), pass)).toThrow('`logits` of the result of apply is not a tensor');
   });
 
   test('says that there are no outputs', async ({ folder }) => {
     const network = await load(folder, 'undefined');
-    expect(() => network.apply(tensorOf([8, 4]), pass)).toThrow('`features` of what apply gives is not a tensor');
+    expect(() => network.apply(tensorOf([8, 4]), pass)).toThrow('`features` of the result of apply is not a tensor');
   });
 });
 
@@ -190,8 +193,10 @@ describe('requireNamedModules', () => {
       () =>
         requireNamedModules(config, overrides, 'run/config.yaml');
     // Evaluating a trained run does not execute its loss.
-    expect(unnamed()).toThrow(/its config runs code of its own: model\.module=\/code\/network\.mjs$/);
-    expect(unnamed('loss.module=/code/loss.mjs')).toThrow('code of its own: model.module=/code/network.mjs');
+    expect(unnamed()).toThrow(/its config contains custom modules: model\.module=\/code\/network\.mjs$/);
+    expect(unnamed('loss.module=/code/loss.mjs')).toThrow(
+      'its config contains custom modules: model.module=/code/network.mjs',
+    );
     expect(unnamed('model.module=/code/network.mjs')).not.toThrow();
   });
 

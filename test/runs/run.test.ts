@@ -171,7 +171,7 @@ describe('what is refused before the folder changes', () => {
     await expect(
       run('whole', configOf({ dir: 'other' }), { openEngine: () => Promise.resolve(counting.engine) }),
     ).rejects.toThrow(
-      'cannot resume: the images are not those that the checkpoint was trained on: as many images, but their checksum is another',
+      'cannot resume: the images are not those that the checkpoint was trained on: the number of images is the same, but their checksum differs',
     );
     expect(unchanged()).toEqual(before);
     expect(counting.open()).toBe(0);
@@ -369,7 +369,9 @@ describe('a run with other settings than before', () => {
 
   it('is refused where it is shorter than what is done, and as a cell of a store', async () => {
     await run('two', basic({ epochs: 2 }));
-    await expect(run('two', basic({ epochs: 1 }))).rejects.toThrow('(training.epochs 2 → 1; it has done 2 epochs)');
+    await expect(run('two', basic({ epochs: 1 }))).rejects.toThrow(
+      '(training.epochs 2 → 1; it has completed 2 epochs)',
+    );
     writeFileSync(join(folder, 'two', 'cell.json'), '{}');
     await expect(run('two', basic({ epochs: 3 }))).rejects.toMatchObject({
       hint: expect.stringContaining('the run belongs to a study') as string,
@@ -383,7 +385,7 @@ describe('a run with other settings than before', () => {
       'stopped by SIGTERM',
     );
     expect(read(join(folder, 'begun'), 'metrics.csv')).toMatch(/\n1,.*\n$/);
-    await expect(run('begun', basic({ epochs: 1 }))).rejects.toThrow('(training.epochs 3 → 1; it has begun epoch 2)');
+    await expect(run('begun', basic({ epochs: 1 }))).rejects.toThrow('(training.epochs 3 → 1; it has started epoch 2)');
     expect((await run('begun', basic({ epochs: 2 }))).summary.epochs).toBe(2);
   });
 
@@ -394,9 +396,9 @@ describe('a run with other settings than before', () => {
     const before = contentOf(join(folder, 'sparse'), ['log.txt']);
     await expect(run('sparse', sparse(8))).rejects.toMatchObject({
       message: expect.stringMatching(
-        /^cannot resume: with training\.epochs 8, epoch \d would be one of the last 10, and was not evaluated$/,
+        /^cannot resume: with training\.epochs 8, epoch \d would be one of the last 10, but was not evaluated$/,
       ) as string,
-      hint: expect.stringMatching(/^the fewest epochs that it can have are 1\d; /) as string,
+      hint: expect.stringMatching(/^set training\.epochs to at least 1\d; /) as string,
     });
     expect(contentOf(join(folder, 'sparse'), ['log.txt'])).toEqual(before);
   });

@@ -104,7 +104,7 @@ describe('synthetic images', () => {
     writeFileSync(join(folder, 'class-1', 'summary.json'), '{}');
     const path = join(folder, 'class-0', generatorFile);
     expect((await make(folder)).said).toEqual([
-      `warning: the generator ${path} is not trained to its end: \`isda gan train\` resumes it`,
+      `warning: the training of the generator ${path} is not complete: \`isda gan train\` resumes it`,
     ]);
   });
 
@@ -123,7 +123,7 @@ describe('synthetic images', () => {
   test('can be stopped while they are made', async ({ folder }) => {
     await saved(folder, perClass);
     await expect(make(folder, {}, 'SIGINT')).rejects.toMatchObject({
-      message: 'stopped by SIGINT: the synthetic images are not made',
+      message: 'stopped by SIGINT: the synthetic images are incomplete',
       kind: 'stopped',
     });
   });
@@ -136,7 +136,7 @@ describe('synthetic images', () => {
     const all = await saved(join(folder, 'all'), fresh(narrow('wgan')));
     await expect(make(all)).rejects.toMatchObject({
       message:
-        'cannot train on synthetic images: the generator is one for 3 classes and takes no labels, so its images have none',
+        'cannot train on synthetic images: the generator was trained on 3 classes without labels, so the classes of its images are unknown',
       hint: 'train one generator for each class: gan.perClass=true',
     });
     mkdirSync(join(folder, 'infogan'));

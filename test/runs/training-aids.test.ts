@@ -174,7 +174,7 @@ describe('a run', () => {
     const plain = await openRunCheckpoint(join(folder, 'whole-captured'), { overrides: [], workingDirectory: folder });
     expect(() =>
       withAverages({ ...plain, checkpoint: { ...plain.checkpoint, tensors: [] } }, 'export the averages'),
-    ).toThrow('cannot export the averages: the run keeps none of its weights');
+    ).toThrow('cannot export the averages: the run keeps no averages of its weights');
 
     const still = { name: 'sgd', learningRate: 1e-30 };
     const model = { name: 'resnet', depth: 8, weights: file, weightsSha256: sha256Of(file) };

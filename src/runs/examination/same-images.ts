@@ -33,7 +33,7 @@ function otherImages(first: EvaluatedRun, second: EvaluatedRun): string | undefi
   if (!equalNumbers(one.source.positions, other.source.positions) || one.source.count !== other.source.count)
     return 'they are evaluated on different parts of the data';
   if (equalNumbers(one.predictions.indices, other.predictions.indices)) return undefined;
-  return 'not the same images were left out as broken';
+  return 'different images were left out as broken';
 }
 
 /**

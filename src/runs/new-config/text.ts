@@ -8,8 +8,8 @@ import type { Choices, Machine } from './choices.js';
 const sideText = (sorted: readonly number[]): string =>
   sorted[0] === sorted.at(-1) ? String(sorted[0]) : `${sorted[0]} to ${sorted.at(-1)}`;
 
-const shiftsText = `# Small images are shifted by up to 4 pixels, as CIFAR's usually are. Without this section it is a random part of the image,
-# 8 to 100 % of its area, resized.
+const shiftsText = `# Small images are shifted by up to 4 pixels, as CIFAR's usually are. Without this section, a random crop of 8 to
+# 100 % of the area is resized.
 augmentation:
   randomResizedCrop: false
   padCrop:
@@ -41,7 +41,7 @@ const modelText = ({ model }: Choices): string =>
 function covarianceText({ covariance, features, fewestImages }: Choices): string {
   const more = fewestImages > features;
   const images = `  # The smallest class has ${counted(fewestImages, 'training image')}, ${more ? '' : 'not '}more than the network's ${features} features,`;
-  const needs = covariance === 'diagonal' && more ? 'needs; but its step would not fit the memory' : 'needs';
+  const needs = covariance === 'diagonal' && more ? 'needs; but its step would not fit into memory' : 'needs';
   return `${images}\n  # which a full covariance ${needs}.`;
 }
 
@@ -57,15 +57,15 @@ export function newConfigText(
   const split =
     validationFraction === undefined
       ? ''
-      : `  validationFraction: ${validationFraction} # there is no val/: this share of each class is evaluated on\n`;
+      : `  validationFraction: ${validationFraction} # there is no val/: this fraction of each class is held out for evaluation\n`;
   const holdout = choices.sweepHoldout === 0 ? '' : ` --holdout ${choices.sweepHoldout}`;
   const broken =
     survey.broken === 0
       ? ''
-      : `  maxBroken: 100 # ${survey.broken} of ${survey.sides.length + survey.broken} images that were looked at could not be read\n`;
+      : `  maxBroken: 100 # ${survey.broken} of ${survey.sides.length + survey.broken} examined images could not be read\n`;
   return `# ISDA on ${imagesText(survey)}
 #   isda train --config ${name}
-# Compare with its twin of cross entropy, and choose lambda0:
+# Compare with cross entropy, and choose lambda0:
 #   isda ablate --config ${name} --variant basic --variant ${covariance === 'full' ? 'isda' : covariance} --seeds 5
 #   isda sweep lambda0 --config ${name} --values 0.1,0.25,0.5,1,2.5${holdout}
 # Every key: isda config print ${name}, docs/config.md.
@@ -74,12 +74,12 @@ dataset:
   name: image-folder
   dir: ${quoted(survey.root)}
   imageSize: ${choices.imageSize} # of shorter sides around ${choices.medianSide} pixels
-${choices.shifts ? `  resize: ${choices.imageSize} # as imageSize: no border is cut off before evaluation\n` : ''}  orientation: apply # photos are turned as cameras noted
-${split}${broken}  # Of ImageNet; \`isda data statistics --config ${name}\` gives those of these images.
+${choices.shifts ? `  resize: ${choices.imageSize} # as imageSize: no border is cut off before evaluation\n` : ''}  orientation: apply # photos are oriented according to EXIF
+${split}${broken}  # ImageNet's; \`isda data statistics --config ${name}\` computes those of these images.
   mean: [0.485, 0.456, 0.406]
   std: [0.229, 0.224, 0.225]
 
-${choices.shifts ? shiftsText : ''}# Small images and CPUs get a small network: \`isda models\` lists them all. With few images, begin from weights of the same
+${choices.shifts ? shiftsText : ''}# Small images and CPUs get a small network: \`isda models\` lists them all. With few images, start from weights of the same
 # network: weights: FILE.safetensors, head: fresh. torchvision has those of imagenet-resnet (docs/fine-tuning.md).
 model:
 ${modelText(choices)}

@@ -167,7 +167,7 @@ describe('isda gan train', () => {
       );
       expect(other.exitCode, other.all).toBe(1);
       expect(other.stderr).toContain(
-        'error: cannot resume: the images are not those that the checkpoint was trained on: as many images, but their checksum is another',
+        'error: cannot resume: the images are not those that the checkpoint was trained on: the number of images is the same, but their checksum differs',
       );
     }
     const inputs = JSON.parse(read(join(folder, 'images'), 'inputs.json')) as { data: { trainImages: number } };

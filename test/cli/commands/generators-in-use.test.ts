@@ -195,7 +195,7 @@ describe('images whose classes have a different order', () => {
     const outcome = await isda([...args, '--set', 'dataset.dir=swapped']);
     expect(outcome.exitCode, outcome.all).toBe(1);
     expect(outcome.stderr).toContain(
-      `the classes are not in the order of the run's: "synthetic_9" is class 8 and was class 9`,
+      `the order of the classes differs from that of the run: "synthetic_9" is class 8 and was class 9`,
     );
     expect(existsSync(join(folder, 'nothing'))).toBe(false);
   });

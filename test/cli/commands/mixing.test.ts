@@ -64,7 +64,7 @@ it('a loss of a user’s file gets soft targets where it declares them, and is r
     [
       'error: cannot mix images: the loss own takes no soft targets',
       `  ${join(folder, 'hard.mjs')}`,
-      '  hint: docs/extending.md, "Soft targets", says how it can; or leave out augmentation.mixup and augmentation.cutmix',
+      '  hint: docs/extending.md, "Soft targets", explains how to support them; or leave out augmentation.mixup and augmentation.cutmix',
     ].join('\n'),
   );
   expect(existsSync(join(folder, 'hard', 'metrics.csv'))).toBe(false);

@@ -77,7 +77,7 @@ describe('a folder of classes alone', () => {
     const other = ['--set', 'dataset.std=[0.5, 0.5, 0.5]', '--set', 'dataset.orientation=ignore'];
     const changed = await isda('import', 'run.safetensors', '--config', 'photos.yaml', '--out', 'other', ...other);
     expect(changed).toContain(
-      'warning: images are prepared otherwise than the file says: std 0.2290, 0.2240, 0.2250; turned as EXIF says in the file, std 0.5000, 0.5000, 0.5000 here\n',
+      'warning: the image preparation differs from that of the file: std 0.2290, 0.2240, 0.2250; turned as EXIF says in the file, std 0.5000, 0.5000, 0.5000 here\n',
     );
   });
 

@@ -131,7 +131,7 @@ describe('isda predict', () => {
     const none = await runCli(folder, ['predict', names[0], '--run', 'run', '--ema']);
     expect([none.code, none.stderr.split('\n')[0]]).toEqual([
       1,
-      'error: cannot predict by the averages: the run keeps none of its weights',
+      'error: cannot predict by the averages: the run keeps no averages of its weights',
     ]);
   });
 

@@ -118,9 +118,9 @@ describe('a run folder that cannot be used', () => {
     await refused(trainArgs('run', [], 'tiny-cross-entropy'), 1, message(otherLoss));
     const run = join(folder, 'run');
     await refused(trainArgs('run', ['training.epochs=3']), 1, [
-      'error: cannot resume: with training.epochs 2 → 3, the lambda of epoch 1 would have been 0.125, and was 0.1875',
+      'error: cannot resume: with training.epochs 2 → 3, the lambda of epoch 1 would have been 0.125, but was 0.1875',
       `  ${run}`,
-      `  hint: a new run can begin from its weights: \`isda export --run ${run} --out weights.safetensors\`, then ` +
+      `  hint: a new run can start from its weights: \`isda export --run ${run} --out weights.safetensors\`, then ` +
         '`isda train --config CONFIG --set model.weights=weights.safetensors --out FOLDER`; ' +
         'or choose another folder with --out',
     ]);

@@ -107,11 +107,13 @@ Module._load = (name, ...rest) => {
     const refused = await train(folder, 'moved', own);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain(
-      `the images are not those that the checkpoint was trained on: of the classes, ${text}`,
+      `the images are not those that the checkpoint was trained on: the classes differ: ${text}`,
     );
     const wrong = await runCli(folder, ['evaluate', '--run', 'run']);
     expect(wrong.code).toBe(1);
-    expect(wrong.stderr).toContain(`cannot evaluate the run: the classes are not in the order of the run's: ${text}`);
+    expect(wrong.stderr).toContain(
+      `cannot evaluate the run: the order of the classes differs from that of the run: ${text}`,
+    );
   });
 
   test('does not resume with other images of the same names', async ({ folder }) => {
@@ -121,7 +123,7 @@ Module._load = (name, ...rest) => {
     expect(await train(folder, 'one', own)).toMatchObject({ code: 0 });
     const { code, stderr } = await train(folder, 'two', own);
     expect(code).toBe(1);
-    expect(stderr).toContain('as many images, but their checksum is another');
+    expect(stderr).toContain('the number of images is the same, but their checksum differs');
   });
 
   test('fails with the path of a broken image, or skips up to the allowed number', async ({ folder }) => {

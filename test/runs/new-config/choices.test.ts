@@ -85,7 +85,7 @@ describe('chooseConfig', () => {
     expect(large.stepBytes).toBeGreaterThan(small.stepBytes + 100 * 2048 ** 2 * 4);
     const text = newConfigText(found, small, { device: 'cuda', memory: 16 * 2 ** 30 }, 'photos.yaml');
     expect(text).toContain(
-      '# which a full covariance needs; but its step would not fit the memory.\n  covariance: diagonal\n',
+      '# which a full covariance needs; but its step would not fit into memory.\n  covariance: diagonal\n',
     );
   });
 
