@@ -1,12 +1,14 @@
-"""Errors by class, confusion, calibration, Wilson's intervals and McNemar's test, written to test/fixtures/examination.json.
+"""Errors by class, confusion, calibration, temperature scaling, Wilson's intervals and McNemar's test, written to test/fixtures/examination.json.
 
-Run: python scripts/reference/examination.py   (needs numpy, scikit-learn, statsmodels)
+Run: python scripts/reference/examination.py   (needs numpy, scipy, scikit-learn, statsmodels)
 """
 import json
 from pathlib import Path
 import numpy as np
+import scipy
 import sklearn
 import statsmodels
+from scipy.optimize import minimize_scalar
 from sklearn.metrics import confusion_matrix, log_loss, recall_score
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
@@ -40,6 +42,22 @@ def calibration(probabilities):
     return float(np.dot(gaps, shares)), float(max(gaps))
 
 
+def scaling(values):
+    values = values.astype(np.float64)
+    half = np.arange(count) % 2
+    temperatures = []
+    for part in (0, 1):
+        inside = half == part
+        cost = lambda log_t: log_loss(labels[inside], softmax(values[inside] / np.exp(log_t)), labels=range(classes))
+        temperatures.append(float(np.exp(minimize_scalar(cost, bounds=(-4, 4), method='bounded', options={'xatol': 1e-10}).x)))
+    probabilities = softmax(values / np.where(half == 0, temperatures[1], temperatures[0])[:, None])
+    return {
+        'temperatures': temperatures,
+        'logLoss': float(log_loss(labels, probabilities, labels=range(classes))),
+        'expectedCalibrationError': calibration(probabilities)[0],
+    }
+
+
 networks = []
 for values in (logits, other):
     probabilities = softmax(values)
@@ -54,6 +72,7 @@ for values in (logits, other):
         'logLoss': float(log_loss(labels, probabilities, labels=range(classes))),
         'expectedCalibrationError': expected,
         'maxCalibrationError': largest,
+        'temperatureScaling': scaling(values),
     })
 
 wilson = []
@@ -64,7 +83,7 @@ for successes, trials in [(0, 1), (1, 1), (0, 20), (3, 20), (20, 20), (1, 1000),
 pairs = [(0, 0), (1, 0), (0, 5), (5, 5), (5, 6), (3, 11), (12, 13), (20, 41), (130, 95), (900, 1010), (2600, 2400), (9, 260)]
 mcnemars = [{'onlyFirst': a, 'onlySecond': b, 'p': float(mcnemar([[7, a], [b, 3]], exact=True).pvalue)} for a, b in pairs if a + b > 0]
 
-about = f'scikit-learn {sklearn.__version__} (confusion_matrix, recall_score, log_loss), NumPy {np.__version__} (calibration), statsmodels {statsmodels.__version__} (proportion_confint, mcnemar)'
+about = f'scikit-learn {sklearn.__version__} (confusion_matrix, recall_score, log_loss), NumPy {np.__version__} (calibration), SciPy {scipy.__version__} (minimize_scalar), statsmodels {statsmodels.__version__} (proportion_confint, mcnemar)'
 result = {'about': about, 'classes': classes, 'labels': labels.tolist(), 'networks': networks, 'wilson': wilson, 'mcnemar': mcnemars}
 path = Path(__file__).parents[2] / 'test' / 'fixtures' / 'examination.json'
 path.write_text(json.dumps(result) + '\n')

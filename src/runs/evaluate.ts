@@ -79,15 +79,19 @@ export async function evaluateRun(opened: RunCheckpoint, context: EvaluationCont
   return evaluation;
 }
 
-/** As `evaluateRun`, also with the predictions for each image. Errors: also if a logit is not finite. */
+/**
+ * As `evaluateRun`, also with the predictions for each image; `keepLogits`: also their logits. Errors: also if a logit
+ * is not finite.
+ */
 export async function examineRun(
   opened: RunCheckpoint,
   context: EvaluationContext,
+  keepLogits = false,
 ): Promise<{ readonly evaluation: RunEvaluation; readonly examined: ExaminedRun }> {
   const { evaluation, splits, collector } = await evaluateImages(
     opened,
     context,
-    ({ evaluation: { classNames, count } }) => collectPredictions(classNames, count),
+    ({ evaluation: { classNames, count } }) => collectPredictions(classNames, count, keepLogits),
   );
   const { predictions } = collector!;
   return { evaluation, examined: { predictions, source: splits.evaluation, data: splits.data } };

@@ -6,6 +6,7 @@ import type { CheckpointSelection } from '../../records/checkpoints.js';
 import { jsonKeyOf } from '../../records/metrics-columns.js';
 import { errorsByClass } from '../../runs/examination/by-class.js';
 import { calibrationOf } from '../../runs/examination/calibration.js';
+import { temperatureScalingOf } from '../../runs/examination/temperature.js';
 import { comparePredictions } from '../../runs/examination/compare.js';
 import { confusedPairs, confusionOf } from '../../runs/examination/confusion.js';
 import { requireSameImages, type EvaluatedRun } from '../../runs/examination/same-images.js';
@@ -138,8 +139,9 @@ function examine(
   }
   if (options.calibration !== undefined) {
     const calibration = calibrationOf(predictions);
-    json.calibration = calibration;
-    sections.push(calibrationText(calibration, width));
+    const scaling = temperatureScalingOf(predictions);
+    json.calibration = { ...calibration, temperatureScaling: scaling };
+    sections.push(calibrationText(calibration, scaling, width));
   }
   return { json, sections };
 }
@@ -169,7 +171,7 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
           otherImages,
         };
   if (keepsAverages(opened)) context.stderr.write(plainWeightsNote('looked into'));
-  const own = await examineRun(opened, run);
+  const own = await examineRun(opened, run, options.calibration !== undefined);
   const other = openedOther && (await examineRun(openedOther, run));
   if (other !== undefined) requireSameImages(own, other);
   const outcome = other && comparePredictions(own.examined.predictions, other.examined.predictions);
@@ -214,7 +216,10 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     .addOption(emaOption())
     .option('--per-class', "error of each class with Wilson's 95 % interval")
     .option('--confusion [files...]', 'confusion matrix and most confused pairs; written to .csv, .svg or .png files')
-    .option('--calibration [files...]', 'expected calibration error; the reliability diagram in .svg or .png files')
+    .option(
+      '--calibration [files...]',
+      'expected calibration error, also after temperature scaling; the reliability diagram in .svg or .png files',
+    )
     .option('--worst <file>', 'the images with the largest loss as a picture, .svg or .png')
     .option('--count <n>', 'images of --worst', countUpTo(1000), usualCount)
     .option('--predictions <file>', 'the predicted class of each image, as .csv')

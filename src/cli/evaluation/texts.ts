@@ -3,6 +3,7 @@ import { twoDecimals } from '../../common/format.js';
 import { formatP, formatSigned } from '../../common/statistics/texts.js';
 import type { ClassError } from '../../runs/examination/by-class.js';
 import type { Calibration } from '../../runs/examination/calibration.js';
+import type { TemperatureScaling } from '../../runs/examination/temperature.js';
 import type { PairedOutcome } from '../../runs/examination/compare.js';
 import type { ConfusedPair, Confusion } from '../../runs/examination/confusion.js';
 import { foldedTable, widthOf, wrapText } from '../terminal/fold.js';
@@ -68,8 +69,21 @@ export function pairTable(pairs: readonly ConfusedPair[], width: number): string
   return foldedTable(['class', 'predicted', 'images', '% of the class'], rows, width);
 }
 
+/** Formats the result of temperature scaling. */
+function scalingText({ temperatures, loss, expectedErrorPercent }: TemperatureScaling): string {
+  const [even, odd] = temperatures.map(twoDecimals);
+  return (
+    `with temperature scaling: loss ${loss.toFixed(4)}, expected calibration error ${percent(expectedErrorPercent)} % ` +
+    `(temperatures ${even} and ${odd}, each fitted on one half of the images and applied to the other)`
+  );
+}
+
 /** Formats the calibration: one line per number, and a table of the bins with images. */
-export function calibrationText(calibration: Calibration, width: number): string {
+export function calibrationText(
+  calibration: Calibration,
+  scaling: TemperatureScaling | undefined,
+  width: number,
+): string {
   const { bins, expectedErrorPercent, maxErrorPercent, meanConfidencePercent, accuracyPercent } = calibration;
   const surer = meanConfidencePercent - accuracyPercent;
   const facts = [
@@ -77,6 +91,7 @@ export function calibrationText(calibration: Calibration, width: number): string
     `largest of a bin ${percent(maxErrorPercent)} %`,
     `mean confidence ${percent(meanConfidencePercent)} %, accuracy ${percent(accuracyPercent)} %: ` +
       `${surer > 0 ? 'overconfident' : 'underconfident'} by ${twoDecimals(Math.abs(surer))} points`,
+    ...(scaling === undefined ? [] : [scalingText(scaling)]),
   ];
   const rows = bins
     .filter(({ images }) => images > 0)

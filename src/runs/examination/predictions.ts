@@ -23,6 +23,8 @@ export interface Predictions {
   readonly confidence: Float64Array;
   /** Cross entropy of the label, in nats. */
   readonly loss: Float64Array;
+  /** float32 [N, C], if they are kept. */
+  readonly logits?: Float32Array;
 }
 
 export interface PredictionCollector {
@@ -32,8 +34,12 @@ export interface PredictionCollector {
   readonly predictions: Predictions;
 }
 
-/** Collects the predictions of at most `count` images. */
-export function collectPredictions(classNames: readonly string[], count: number): PredictionCollector {
+/** Collects the predictions of at most `count` images; `keepLogits`: also their logits. */
+export function collectPredictions(
+  classNames: readonly string[],
+  count: number,
+  keepLogits = false,
+): PredictionCollector {
   const classes = classNames.length;
   const all = {
     indices: new Uint32Array(count),
@@ -42,6 +48,7 @@ export function collectPredictions(classNames: readonly string[], count: number)
     confidence: new Float64Array(count),
     loss: new Float64Array(count),
   };
+  const allLogits = new Float32Array(keepLogits ? count * classes : 0);
   let next = 0;
   return {
     add({ logits, labels, indices }) {
@@ -52,6 +59,7 @@ export function collectPredictions(classNames: readonly string[], count: number)
         all.predicted[next] = largest;
         all.confidence[next] = Math.exp(row[largest] - logSum);
         all.loss[next] = logSum - row[label];
+        if (keepLogits) allLogits.set(row, next * classes);
         next++;
       });
     },
@@ -63,6 +71,7 @@ export function collectPredictions(classNames: readonly string[], count: number)
         predicted: all.predicted.subarray(0, next),
         confidence: all.confidence.subarray(0, next),
         loss: all.loss.subarray(0, next),
+        ...(keepLogits && { logits: allLogits.subarray(0, next * classes) }),
       };
     },
   };

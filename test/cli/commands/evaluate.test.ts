@@ -96,7 +96,7 @@ describe('isda evaluate that looks into the result', () => {
     const { perClass, confusion, calibration, files } = json as {
       perClass: { images: number; wrong: number }[];
       confusion: { counts: number[][] };
-      calibration: { accuracyPercent: number };
+      calibration: { accuracyPercent: number; temperatureScaling: { temperatures: number[]; loss: number } };
       files: string[];
     };
     const wrong = perClass.reduce((sum, each) => sum + each.wrong, 0);
@@ -105,6 +105,8 @@ describe('isda evaluate that looks into the result', () => {
     const right = confusion.counts.reduce((sum, row, label) => sum + row[label], 0);
     expect(right).toBe(100 - wrong);
     expect(calibration.accuracyPercent).toBeCloseTo(100 - wrong, 10);
+    expect(calibration.temperatureScaling.temperatures).toHaveLength(2);
+    expect(calibration.temperatureScaling.loss).toBeGreaterThan(0);
     expect(files).toEqual(['c.csv', 'c.svg', 'r.png', 'w.svg', 'p.csv'].map((name) => join(folder, name)));
 
     const [head, ...rows] = readFileSync(join(folder, 'c.csv'), 'utf8').trimEnd().split('\n');

@@ -14,6 +14,7 @@ import { calibrationOf } from '../../../src/runs/examination/calibration.js';
 import { comparePredictions } from '../../../src/runs/examination/compare.js';
 import { confusedPairs, confusionOf } from '../../../src/runs/examination/confusion.js';
 import { collectPredictions, type Predictions } from '../../../src/runs/examination/predictions.js';
+import { temperatureScalingOf } from '../../../src/runs/examination/temperature.js';
 
 const classNames = Array.from({ length: 10 }, (_, label) => `synthetic_${label}`);
 const labels = Int32Array.from({ length: 100 }, (_, index) => index % 10);
@@ -21,7 +22,7 @@ const labels = Int32Array.from({ length: 100 }, (_, index) => index % 10);
 /** Predictions from random logits that are correct in most cases. */
 function drawn(seed: number): Predictions {
   const random = randomStream(seed, 'texts');
-  const collector = collectPredictions(classNames, labels.length);
+  const collector = collectPredictions(classNames, labels.length, true);
   const logits = Float32Array.from({ length: 1000 }, (_, at) => {
     const own = labels[Math.floor(at / 10)] === at % 10;
     return random.normal() + (own ? 2 : 0);
@@ -39,7 +40,7 @@ describe.each([40, 80, 200])('on a terminal of %i columns', (width) => {
     'classes of two': classTable(errorsByClass(first), width, errorsByClass(second)),
     confusion: confusionTable(confusion, width),
     pairs: pairTable(confusedPairs(confusion, 10), width),
-    calibration: calibrationText(calibrationOf(first), width),
+    calibration: calibrationText(calibrationOf(first), temperatureScalingOf(first), width),
     comparison: comparisonText(comparePredictions(first, second), ['run', 'other'], width),
   };
 

@@ -1,12 +1,14 @@
 // Results from the logits of an evaluation, compared with scikit-learn and NumPy.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errorsByClass } from '../../../src/runs/examination/by-class.js';
 import { calibrationOf } from '../../../src/runs/examination/calibration.js';
 import { comparePredictions } from '../../../src/runs/examination/compare.js';
 import { confusedPairs, confusionOf } from '../../../src/runs/examination/confusion.js';
 import { collectPredictions, type Predictions } from '../../../src/runs/examination/predictions.js';
+import { temperatureScalingOf } from '../../../src/runs/examination/temperature.js';
 import { projectRoot } from '../../config/support.js';
 
 interface Network {
@@ -17,6 +19,11 @@ interface Network {
   readonly logLoss: number;
   readonly expectedCalibrationError: number;
   readonly maxCalibrationError: number;
+  readonly temperatureScaling: {
+    readonly temperatures: readonly [number, number];
+    readonly logLoss: number;
+    readonly expectedCalibrationError: number;
+  };
 }
 
 const fixture = JSON.parse(readFileSync(join(projectRoot, 'test/fixtures/examination.json'), 'utf8')) as {
@@ -28,7 +35,7 @@ const classNames = ['ant', 'bee', 'cat', 'dog', 'elk'];
 
 /** The predictions for a network's logits, in batches of 7. */
 function predictionsOf({ logits }: Pick<Network, 'logits'>): Predictions {
-  const collector = collectPredictions(classNames, labels.length);
+  const collector = collectPredictions(classNames, labels.length, true);
   for (let start = 0; start < labels.length; start += 7) {
     const rows = logits.slice(start, start + 7);
     collector.add({
@@ -72,6 +79,55 @@ describe.each(networks)("scikit-learn's and NumPy's numbers", (network) => {
     expect(bins.reduce((sum, { images }) => sum + images, 0)).toBe(labels.length);
     const right = labels.filter((label, index) => network.predicted[index] === label).length;
     expect(accuracyPercent).toBeCloseTo((100 * right) / labels.length, 10);
+  });
+});
+
+describe('temperature scaling', () => {
+  it.each(networks)('equals the minimum found by SciPy', (network) => {
+    const { temperatures, loss, expectedErrorPercent } = temperatureScalingOf(predictionsOf(network))!;
+    network.temperatureScaling.temperatures.forEach((expected, half) =>
+      expect(temperatures[half]).toBeCloseTo(expected, 6),
+    );
+    expect(loss).toBeCloseTo(network.temperatureScaling.logLoss, 8);
+    expect(expectedErrorPercent).toBeCloseTo(100 * network.temperatureScaling.expectedCalibrationError, 5);
+  });
+
+  it('undoes a factor of all logits', () => {
+    const [{ logits }] = networks;
+    const before = temperatureScalingOf(predictionsOf({ logits }))!;
+    fc.assert(
+      // Powers of two, which do not round the logits.
+      fc.property(fc.integer({ min: -4, max: 4 }), (power) => {
+        const factor = 2 ** power;
+        const times = logits.map((row) => row.map((value) => Math.fround(value) * factor));
+        const after = temperatureScalingOf(predictionsOf({ logits: times }))!;
+        expect(after.temperatures[0] / factor).toBeCloseTo(before.temperatures[0], 8);
+        expect(after.loss).toBeCloseTo(before.loss, 8);
+      }),
+    );
+  });
+
+  it('stays within 0.01 and 100 for a network without errors, and for one that is always wrong', () => {
+    const scale = (sign: number) =>
+      temperatureScalingOf(
+        predictionsOf({ logits: labels.map((label) => classNames.map((_, index) => (index === label ? sign : 0))) }),
+      )!.temperatures;
+    for (const temperature of scale(1)) {
+      expect(temperature).toBeGreaterThanOrEqual(0.01);
+      expect(temperature).toBeLessThan(0.1);
+    }
+    for (const temperature of scale(-1)) {
+      expect(temperature).toBeGreaterThan(10);
+      expect(temperature).toBeLessThanOrEqual(100);
+    }
+  });
+
+  it('is 1 for logits that are all equal, and absent for a single image', () => {
+    const equal = labels.map(() => classNames.map(() => 0.5));
+    expect(temperatureScalingOf(predictionsOf({ logits: equal }))!.temperatures).toEqual([1, 1]);
+    const collector = collectPredictions(['ant', 'bee'], 1, true);
+    collector.add({ logits: [1, 0], labels: Int32Array.of(0), indices: Uint32Array.of(0) });
+    expect(temperatureScalingOf(collector.predictions)).toBeUndefined();
   });
 });
 
