@@ -1,6 +1,6 @@
 // A custom metric: the mean of the classes' errors in percent, so that rare classes count as much as others.
 
-/** @type {import('../src/runs/kit.js').MetricsModule['createMetrics']} */
+/** @type {import('isda/kit').MetricsModule['createMetrics']} */
 export function createMetrics({ classes, kit }) {
   const { argMax, cast, equal, mul, oneHot, reshape, sum } = kit.ops;
   return [

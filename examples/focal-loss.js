@@ -1,6 +1,6 @@
 // A custom loss: focal loss, (1 − p_y)^gamma times cross entropy (Lin et al., 2017), gamma growing in training.
 
-/** @type {import('../src/runs/kit.js').LossModule['createLoss']} */
+/** @type {import('isda/kit').LossModule['createLoss']} */
 export function createLoss({ options, kit }) {
   const { exp, floatScalar, log, maximumScalar, mean, mul, neg, softmaxCrossEntropy, sub } = kit.ops;
   const finalGamma = Number(options.gamma ?? 2);

@@ -1,6 +1,6 @@
 // A custom augmentation: film grain, Gaussian noise of the same strength in all channels of a pixel.
 
-/** @type {import('../src/runs/kit.js').AugmentationModule['createAugmentation']} */
+/** @type {import('isda/kit').AugmentationModule['createAugmentation']} */
 export function createAugmentation({ options, format }) {
   const strength = Number(options.strength ?? 10);
   const pixelCount = format.height * format.width;

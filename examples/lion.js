@@ -1,6 +1,6 @@
 // A custom optimizer: Lion (Chen et al., 2023), steps by the sign of a mean of gradients, with decoupled weight decay.
 
-/** @type {import('../src/runs/kit.js').OptimizerModule['createOptimizer']} */
+/** @type {import('isda/kit').OptimizerModule['createOptimizer']} */
 export function createOptimizer({ options, kit }) {
   const { mul, sign, sub } = kit.ops;
   const { blend, stateOf } = kit.optimizers;

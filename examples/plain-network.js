@@ -1,6 +1,6 @@
 // A custom network: three convolutions, global average pooling, one fully connected layer.
 
-/** @type {import('../src/runs/kit.js').NetworkModule['createNetwork']} */
+/** @type {import('isda/kit').NetworkModule['createNetwork']} */
 export function createNetwork({ options, input, kit }) {
   const { batchNorm, conv, linear, relu, sequence } = kit.layers;
   const width = Number(options.width ?? 16);

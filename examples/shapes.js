@@ -18,7 +18,7 @@ const isInside = {
     Math.max(Math.abs(x), Math.abs(y)) <= radius && Math.min(Math.abs(x), Math.abs(y)) <= 0.3 * radius,
 };
 
-/** @type {import('../src/runs/kit.js').DatasetModule['createDataset']} */
+/** @type {import('isda/kit').DatasetModule['createDataset']} */
 export function createDataset({ part, options }) {
   const count = Number(options[part] ?? 300);
   // No image of one part is in the other.
