@@ -36,12 +36,12 @@ function machineOf({ folder }) {
   };
 }
 
-/** The runs of a store that are read. */
+/** The runs of a store that are done or have failed. */
 async function runsOf(folder) {
   const stored = existsSync(folder) ? await readStoredRuns([folder], noTime) : { runs: [], unreadable: [] };
   const { runs, unreadable } = await recordedRuns(stored);
   if (unreadable.length > 0) throw new Error(`${unreadable[0].folder}: ${unreadable[0].reason}`);
-  return runs.filter(({ summary }) => summary !== undefined);
+  return runs.filter(({ summary, state }) => summary !== undefined || state === 'failed');
 }
 
 /** A study with what was asked and what is there; its groups also hold the asked rows of `beside`. */
@@ -52,11 +52,12 @@ export async function measureStudy(study, projectRoot) {
     asked: askedRows(one, results, places),
     runs: await runsOf(join(results, one.store)),
   });
-  const { asked: own, runs } = await partOf(study);
+  const { asked: own, runs: ended } = await partOf(study);
+  const runs = ended.filter(({ summary }) => summary !== undefined);
   const beside = study.beside === undefined ? { asked: [], runs: [] } : await partOf(study.beside);
   const asked = [...beside.asked, ...own];
   const order = ({ row }) => asked.findIndex((one) => one.row === row);
-  const shown = [...beside.runs.filter((run) => order(run) >= 0), ...runs].sort((a, b) => order(a) - order(b));
+  const shown = [...beside.runs.filter((run) => order(run) >= 0), ...ended].sort((a, b) => order(a) - order(b));
   const groups = groupOutcomes(shown, shown.some(({ row }) => row === study.baseline) ? study.baseline : undefined);
   const machines = new Map(
     runs.flatMap((run) => machineOf(run) ?? []).map((machine) => [JSON.stringify(machine), machine]),
@@ -66,6 +67,7 @@ export async function measureStudy(study, projectRoot) {
     asked,
     groups,
     runs,
+    failedRuns: ended.length - runs.length,
     askedRuns: own.reduce((sum, { seeds }) => sum + seeds, 0),
     hours: runs.reduce((sum, { summary }) => sum + summary.seconds, 0) / 3600,
     machines: [...machines.values()],

@@ -102,11 +102,12 @@ export function reproducingParts(projectRoot, { tenth, small }) {
     ],
   );
   const progress = table(
-    ['study', 'runs done', 'missing', 'hours'],
-    [...tenth, { ...small, name: 'small study (ResNet-8)' }].map(({ name, runs, askedRuns, hours }) => [
+    ['study', 'runs done', 'failed', 'missing', 'hours'],
+    [...tenth, { ...small, name: 'small study (ResNet-8)' }].map(({ name, runs, failedRuns, askedRuns, hours }) => [
       name,
       runs.length,
-      askedRuns - runs.length,
+      failedRuns,
+      askedRuns - runs.length - failedRuns,
       hours.toFixed(1),
     ]),
   );

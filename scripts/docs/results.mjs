@@ -109,14 +109,18 @@ function chosenText({ groups, asked }) {
 
 /** `others`: all studies that one may be compared with. */
 function section(study, level, others) {
-  const { name, runs, askedRuns, comparison, search, sameSeedsOf } = study;
+  const { name, runs, failedRuns, askedRuns, comparison, search, sameSeedsOf } = study;
   const heading = `${'#'.repeat(level)} ${name[0].toUpperCase()}${name.slice(1)}`;
   if (runs.length === 0) return [heading, '', `Not measured yet: ${counted(askedRuns, 'run')} planned.`, ''];
-  const missing = askedRuns - runs.length;
+  const missing = askedRuns - runs.length - failedRuns;
   return [
     heading,
     '',
-    missing === 0 ? 'Complete.' : `**Not complete: ${counted(missing, 'run')} of ${askedRuns} missing.**`,
+    missing === 0
+      ? failedRuns === 0
+        ? 'Complete.'
+        : `Complete; ${counted(failedRuns, 'run')} failed.`
+      : `**Not complete: ${counted(missing, 'run')} of ${askedRuns} missing.**`,
     machineText(study),
     '',
     ...outcomesTable(study),
@@ -144,6 +148,7 @@ function included(projectRoot, path) {
  */
 export function resultsFiles({ tenth, small, grid }, projectRoot) {
   const done = tenth.reduce((sum, { runs }) => sum + runs.length, 0);
+  const failed = tenth.reduce((sum, { failedRuns }) => sum + failedRuns, 0);
   const asked = tenth.reduce((sum, { askedRuns }) => sum + askedRuns, 0);
   const page = [
     '# Results',
@@ -152,11 +157,17 @@ export function resultsFiles({ tenth, small, grid }, projectRoot) {
     '',
     '## A tenth of the data',
     '',
-    `ResNet-32 with the paper's recipe on 5000 training images, with convolutions in bfloat16 (except in the section on float32). [The protocol](tenth/protocol.md) was written before the first run and lists the runs and their order. ${done} of ${counted(asked, 'run')} are done.`,
+    `ResNet-32 with the paper's recipe on 5000 training images, with convolutions in bfloat16 (except in the section on float32). [The protocol](tenth/protocol.md) was written before the first run and lists the runs and their order. ${done} of ${counted(asked, 'run')} are done${failed === 0 ? '' : `, and ${failed} failed`}.`,
     '',
     table(
-      ['step', 'runs done', 'of', 'hours'],
-      tenth.map(({ name, runs, askedRuns, hours }) => [name, runs.length, askedRuns, hours.toFixed(1)]),
+      ['step', 'runs done', 'failed', 'of', 'hours'],
+      tenth.map(({ name, runs, failedRuns, askedRuns, hours }) => [
+        name,
+        runs.length,
+        failedRuns,
+        askedRuns,
+        hours.toFixed(1),
+      ]),
     ),
     '',
     ...included(projectRoot, 'tenth/conclusion.md'),

@@ -20,6 +20,7 @@ export type TableOutcome = Pick<
   | 'comparison'
   | 'origin'
   | 'leftOut'
+  | 'failed'
 >;
 
 /** Returns the name of the baseline, `cross entropy` if there are several; undefined if nothing is compared. */
@@ -94,6 +95,19 @@ export function shortNote(rows: readonly TableOutcome[]): string | undefined {
 export const leftOutNotes = (runs: readonly string[]): readonly string[] =>
   runs.length === 0 ? [] : [`Left out of the means: ${runs.join(', ')}.`];
 
+/** At most this many failed runs are named. */
+const namedFailures = 6;
+
+/** Names the failed runs: a mean over the others may be lower because of them. Undefined if there are none. */
+function failedNote(rows: readonly TableOutcome[]): string | undefined {
+  const failed = rows.flatMap(({ row, failed: runs = [] }) =>
+    runs.map(({ seed, reason }) => `${row}, seed ${seed} (${reason})`),
+  );
+  if (failed.length === 0) return undefined;
+  const more = failed.length > namedFailures ? `; and ${failed.length - namedFailures} more` : '';
+  return `Failed, and not included in any mean: ${failed.slice(0, namedFailures).join('; ')}${more}.`;
+}
+
 /** Returns notes about rows with unofficial images or given weights, and about runs excluded from the means. */
 export function originNotes(rows: readonly TableOutcome[]): readonly string[] {
   const origins = [...new Set(rows.flatMap(({ origin }) => origin ?? []))];
@@ -113,6 +127,7 @@ export function outcomeNotes(rows: readonly TableOutcome[], measured?: string): 
   const short = shortNote(rows);
   const several = baselineNote(rows);
   const changes = otherChangesNote(rows);
+  const failed = failedNote(rows);
   const over = family === 1 ? 'the one row that has' : `the ${family} rows that have`;
   return [
     `"last 10" is the mean error of the last ten epochs${measured === undefined ? '' : ` on ${measured}`}; ± is the sample standard deviation over the seeds. ` +
@@ -131,6 +146,7 @@ export function outcomeNotes(rows: readonly TableOutcome[], measured?: string): 
     ...(several === undefined ? [] : [several]),
     ...(changes === undefined ? [] : [changes]),
     ...(short === undefined ? [] : [short]),
+    ...(failed === undefined ? [] : [failed]),
     ...originNotes(rows),
   ];
 }
@@ -141,7 +157,7 @@ export function outcomeCsv(rows: readonly RowOutcome[]): string {
   const header = [
     ...['row', ...columns.flatMap((name) => [`${name}_mean`, `${name}_std`]), 'seeds_done', 'seeds_asked'],
     ...['last10_low', 'last10_high', 'averaged_epochs', 'baseline', 'pairs', 'difference', 'difference_low'],
-    ...['difference_high', 't', 'degrees_of_freedom', 'p', 'p_holm'],
+    ...['difference_high', 't', 'degrees_of_freedom', 'p', 'p_holm', 'seeds_failed'],
   ];
   const lines = rows.map((row) => {
     const { paired, welch, holmP } = row.comparison ?? {};
@@ -149,7 +165,7 @@ export function outcomeCsv(rows: readonly RowOutcome[]): string {
       ...[row.row, ...columns.flatMap((name) => [row[name]?.mean, row[name]?.std]), row.seeds.length, row.asked],
       ...[row.interval?.low, row.interval?.high, row.averagedEpochs, row.baseline],
       ...[paired?.pairs, paired?.mean, paired?.interval?.low, paired?.interval?.high],
-      ...[welch?.t, welch?.degrees, welch?.p, holmP],
+      ...[welch?.t, welch?.degrees, welch?.p, holmP, row.failed?.length ?? 0],
     ];
   });
   return stringify([header, ...lines]);

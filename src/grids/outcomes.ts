@@ -7,6 +7,11 @@ import { averageable, leftOutText, originText } from '../runs/origin.js';
 import { compareWithBaselines } from './baseline.js';
 import type { CellOutcome } from './executors/executor.js';
 
+export interface FailedSeed {
+  readonly seed: number;
+  readonly reason: string;
+}
+
 export interface RowOutcome {
   readonly row: string;
   /** Seeds of completed runs, in the order of the grid. */
@@ -17,6 +22,8 @@ export interface RowOutcome {
   readonly origin?: string;
   /** Completed runs that are excluded from the means, with the reason. */
   readonly leftOut?: readonly string[];
+  /** Runs that failed, such as diverged ones, which no mean includes. */
+  readonly failed?: readonly FailedSeed[];
   /** Mean test error of the last ten epochs, the number that the paper reports. Absent if no run is complete. */
   readonly last10?: Spread;
   /** 95 % interval of the mean of `last10`; absent with fewer than two runs. */
@@ -68,12 +75,16 @@ export function rowOutcomes(outcomes: readonly CellOutcome[]): readonly RowOutco
     });
     const { name: dataset } = cells[0].cell.config.dataset;
     const left = cells.filter((outcome) => leftOut.has(outcome));
+    const failed = cells.flatMap(({ cell, end, summary }) =>
+      summary === undefined && end.state === 'failed' ? [{ seed: cell.config.training.seed, reason: end.reason }] : [],
+    );
     const origin = done.length === 0 ? undefined : originText(dataset, done[0].summary);
     const about = {
       ...(origin !== undefined && { origin }),
       ...(left.length > 0 && {
         leftOut: left.map(({ cell, summary }) => `${cell.name} (${leftOutText(dataset, summary!)})`),
       }),
+      ...(failed.length > 0 && { failed }),
     };
     const values: readonly SeedValue[] = done.map(({ seed, summary }) => ({ seed, value: lastTen(summary) }));
     return {

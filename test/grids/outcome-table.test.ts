@@ -76,13 +76,22 @@ it('outcomeCsv is unrounded, with empty cells for what is not there', () => {
     'row,last10_mean,last10_std,best_mean,best_std,last_mean,last_std,seeds_done,seeds_asked',
   );
   expect(lines[0].slice(0, 9)).toEqual(['b', '13', ...['12', '14'].flatMap((mean) => [`${Math.sqrt(13)}`, mean]), `${Math.sqrt(13)}`, '3', '3']); // prettier-ignore
-  expect(lines[1].join()).toBe('a,20,,19,,21,,1,2,,,2,,,,,,,,,');
-  expect(lines[2].join()).toBe('c,,,,,,,0,2,,,,,,,,,,,,');
+  expect(lines[1].join()).toBe('a,20,,19,,21,,1,2,,,2,,,,,,,,,,1');
+  expect(lines[2].join()).toBe('c,,,,,,,0,2,,,,,,,,,,,,,2');
   const isda = outcomeCsv(compared).split('\n')[2].split(',');
   const of = (name: string): number => Number(isda[header.indexOf(name)]);
   expect(isda[header.indexOf('baseline')]).toBe('basic');
   expect(of('difference_low')).toBeCloseTo(-2.362287291049313, 9);
   expect(of('p_holm')).toBeCloseTo(0.5389926689986239, 9);
+});
+
+it('outcomeNotes names the failed runs, which the means do not include', () => {
+  expect(outcomeNotes(rows)).toContain(
+    'Failed, and not included in any mean: a, seed 2 (x); c, seed 1 (x); c, seed 2 (x).',
+  );
+  expect(outcomeNotes(compared).join('\n')).not.toContain('Failed');
+  const many = rowOutcomes(Array.from({ length: 8 }, (_, index) => someOutcome('d', index + 1)));
+  expect(outcomeNotes(many).at(-1)).toMatch(/: d, seed 1 \(x\); .*; d, seed 6 \(x\); and 2 more\.$/);
 });
 
 it('outcomeNotes says which images the errors are of', () => {

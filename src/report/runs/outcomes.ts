@@ -70,6 +70,11 @@ function outcomesOf(group: RunGroup, baseline: string | undefined): readonly Exp
       averagedEpochs: values.length === 0 ? undefined : averagedEpochs(experiment.runs[0].config.training.epochs),
       best,
       leftOut: experiment.leftOut.map(secondRunText),
+      failed: experiment.runs.flatMap((run) =>
+        run.state === 'failed' && !isComplete(run)
+          ? [{ seed: run.config.training.seed, reason: run.reason ?? 'the reason was not recorded' }]
+          : [],
+      ),
       ...comparisons[index],
     };
   });

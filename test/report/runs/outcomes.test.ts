@@ -16,8 +16,9 @@ const outcomesIn = async (...stores: readonly string[]) => {
 test('a run that failed after its last epoch is in no mean', async ({ folder }) => {
   makeStoredRun(folder, { row: 'basic', seed: 1 });
   makeStoredRun(folder, { row: 'basic', seed: 2, error: 40, state: 'failed', reason: 'no space left' });
-  const [{ seeds, last10, experiment }] = await outcomesIn(folder);
+  const [{ seeds, last10, experiment, failed }] = await outcomesIn(folder);
   expect(seeds).toEqual([1]);
+  expect(failed).toEqual([{ seed: 2, reason: 'no space left' }]);
   expect(last10?.std).toBeUndefined();
   expect(seedsText(experiment.runs)).toBe('1 seed; seed 2 to epoch 20 of 20, thin');
 });
