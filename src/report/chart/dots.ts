@@ -12,6 +12,8 @@ export interface DotRow {
   readonly values: readonly number[];
   readonly mean?: number;
   readonly interval?: Interval;
+  /** The number of failed runs, which have no dot. */
+  readonly failed?: number;
 }
 
 export interface DotPanel {
@@ -36,8 +38,11 @@ interface DotPlot {
 const [lineHeight, noteSize, margin] = [16, 11.5, 16];
 /** The height of a row with a one-line label. */
 const rowHeight = 30;
-/** Space at the right for the number of values, such as `n = 12`. */
+/** The smallest space at the right for the number of values, such as `n = 12`. */
 const countWidth = 52;
+
+const countText = ({ values, failed = 0 }: DotRow): string =>
+  `n = ${values.length}${failed === 0 ? '' : ` (${failed} failed)`}`;
 
 /**
  * Returns an axis that encloses all values, and the intervals up to the length of the values' range beyond it: the
@@ -88,7 +93,8 @@ function drawPanel({ rows, baseline, xLabel }: DotPanel, { top, width, palette }
   const widest = Math.max(...rows.map(({ label }) => textWidth(label)));
   const labelWidth = Math.min(widest + 4, width * 0.36);
   const labels = rows.map(({ label }) => wrap(label, labelWidth));
-  const [left, right] = [margin + labelWidth + 14, width - margin - countWidth];
+  const counts = Math.max(countWidth, ...rows.map((row) => 10 + textWidth(countText(row))));
+  const [left, right] = [margin + labelWidth + 14, width - margin - counts];
   const { axis, cut } = axisOf(rows, right - left);
   const at = (value: number): number => left + ((value - axis.low) / (axis.high - axis.low)) * (right - left);
   const heights = labels.map((lines) => Math.max(rowHeight, lines.length * lineHeight + 10));
@@ -121,7 +127,8 @@ function drawPanel({ rows, baseline, xLabel }: DotPanel, { top, width, palette }
       }),
     ),
   ];
-  rows.forEach(({ values, mean, interval }, index) => {
+  rows.forEach((row, index) => {
+    const { values, mean, interval } = row;
     const middle = tops[index] + heights[index] / 2;
     const first = middle + 4.5 - ((labels[index].length - 1) * lineHeight) / 2;
     const colour = index === baseline ? palette.soft : palette.series[0];
@@ -132,7 +139,7 @@ function drawPanel({ rows, baseline, xLabel }: DotPanel, { top, width, palette }
       ...(interval === undefined ? [] : whisker(interval, { axis, at, y: middle + 6, stroke: palette.ink })),
       ...(mean === undefined ? [] : [element('path', { d: `M${coordinate(at(mean))} ${coordinate(middle)}v12`, stroke: palette.ink, 'stroke-width': 3 })]), // prettier-ignore
       ...values.map((value) => element('circle', { class: 'dot', cx: at(value), cy: middle - 5, r: 4, fill: colour, 'fill-opacity': '0.6', stroke: colour })), // prettier-ignore
-      textElement(`n = ${values.length}`, { x: right + 10, y: middle + 4.5, fill: palette.soft }),
+      textElement(countText(row), { x: right + 10, y: middle + 4.5, fill: palette.soft }),
     );
   });
   return { items, bottom: bottom + 48 + (titles.length - 1) * lineHeight, cut };

@@ -51,11 +51,12 @@ export function dotPanel(group: GroupOutcomes): DotPanel | undefined {
     title: group.group.title,
     xLabel: `${evaluationNames(configs)} error, mean of the last ten epochs (%)`,
     baseline: baseline < 0 ? undefined : baseline,
-    rows: outcomes.map(({ row, bySeed, last10, interval }) => ({
+    rows: outcomes.map(({ row, bySeed, last10, interval, failed = [] }) => ({
       label: row,
       values: [...bySeed.values()],
       mean: last10?.mean,
       interval,
+      failed: failed.length,
     })),
   };
 }

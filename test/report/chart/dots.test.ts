@@ -22,6 +22,12 @@ describe('drawDots', () => {
     expect(count(svg, /class="band"/g)).toBe(1);
     expect(count(draw({ rows }), /class="band"/g)).toBe(0);
   });
+  it('has the number of failed runs, within the picture', () => {
+    const svg = draw({ rows: [...rows, { label: 'diverged', values: [23, 24], failed: 1 }] });
+    const [, x] = /<text x="([\d.]+)"[^>]*>n = 2 \(1 failed\)</.exec(svg)!.map(Number);
+    expect(x + textWidth('n = 2 (1 failed)')).toBeLessThanOrEqual(640);
+    expect(draw({ rows })).not.toContain('failed');
+  });
   it("gives the baseline's dots the colour of its band, and all others one colour", () => {
     const svg = draw({ rows, baseline: 0 });
     const colours = [...svg.matchAll(/class="dot"[^>]*? fill="(#\w+)"/g)].map(([, colour]) => colour);
