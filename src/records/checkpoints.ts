@@ -1,7 +1,7 @@
 // Checkpoints of a run: the newest ones and the best, written durably, and used only by the same experiment.
 import { link, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { cannot, IsdaError, reasonOf } from '../common/errors.js';
+import { cannot, IsdaError, reasonOf, systemCode } from '../common/errors.js';
 import {
   makeFolder,
   readFailure,
@@ -179,9 +179,17 @@ export interface ExpectedRun {
 }
 
 /**
+ * Whether an earlier checkpoint replaces one that failed with `error`: its content is damaged, or there is no file. A
+ * file that cannot be read may be whole, and a run that resumes from an earlier one deletes it.
+ */
+const isReplaceable = (error: unknown): boolean => error instanceof IsdaError || systemCode(error) === 'ENOENT';
+
+const unreadableHint = 'it may be whole: make it readable, or move it away to use an earlier checkpoint';
+
+/**
  * The newest (or another that is chosen) checkpoint of `folder` that is whole, or undefined where there is none at all.
  * Damaged ones are passed over with a warning. Errors: the first whole one belongs to another experiment or to another
- * version of the format; there are checkpoints, but all are damaged.
+ * version of the format; one cannot be read; there are checkpoints, but all are damaged.
  */
 export async function loadNewestCheckpoint(
   folder: string,
@@ -198,6 +206,7 @@ export async function loadNewestCheckpoint(
     } catch (error) {
       // A file given by the user has no substitute.
       if (isFile(selection)) throw error instanceof IsdaError ? error : readFailure(path, error);
+      if (!isReplaceable(error)) throw readFailure(path, error, unreadableHint);
       warnings.push(`the checkpoint ${basename(path)} is damaged and not used (${reasonOf(error)})`);
       continue;
     }

@@ -1,11 +1,11 @@
 // Finds damaged ones among the best checkpoints that a resumed run keeps.
 import { join } from 'node:path';
-import { reasonOf } from '../common/errors.js';
-import { readWhole } from '../common/files.js';
+import { IsdaError, reasonOf } from '../common/errors.js';
+import { readFailure, readWhole } from '../common/files.js';
 import { decodeCheckpoint, type CheckpointState } from './checkpoint-file.js';
 import { listCheckpoints } from './checkpoint-names.js';
 
-/** Returns a message for each damaged best checkpoint of `folder` before the one that a run resumes `from`. */
+/** Returns a message for each best checkpoint of `folder` that is damaged or cannot be read, before that of `from`. */
 export async function damagedBestCheckpoints(
   folder: string,
   from: Pick<CheckpointState, 'step'>,
@@ -17,7 +17,11 @@ export async function damagedBestCheckpoints(
     try {
       decodeCheckpoint(await readWhole(path), path);
     } catch (error) {
-      damaged.push(`the checkpoint ${name} is damaged (${reasonOf(error)}): its weights are lost`);
+      damaged.push(
+        error instanceof IsdaError
+          ? `the checkpoint ${name} is damaged (${reasonOf(error)}): its weights are lost`
+          : reasonOf(readFailure(path, error)),
+      );
     }
   }
   return damaged;

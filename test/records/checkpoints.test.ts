@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { IsdaError } from '../../src/common/errors.js';
@@ -13,6 +13,7 @@ import {
   openCheckpoints,
   saveCheckpoint,
 } from '../../src/records/checkpoints.js';
+import { damagedBestCheckpoints } from '../../src/records/damaged-checkpoints.js';
 import { test } from '../temporary-folder.js';
 
 function stateOf(epoch: number, step: number, fingerprint = 'abc'): CheckpointState {
@@ -221,6 +222,34 @@ describe('damage', () => {
     expect(loaded?.epoch).toBe(2);
     expect(loaded?.warnings).toHaveLength(1);
     expect(loaded?.warnings[0]).toContain('epoch-0003-step-0000030.safetensors is damaged');
+  });
+
+  /** Replaces a file by a link to itself, which nobody can open, not even root. */
+  function makeUnreadable(path: string): void {
+    renameSync(path, `${path}.whole`);
+    symlinkSync(basename(path), path);
+  }
+
+  test('a newest one that cannot be read is not passed over: the run would delete it', async ({ folder }) => {
+    await saveCheckpoint(folder, stateOf(2, 20), 3);
+    const newest = await saveCheckpoint(folder, stateOf(3, 30), 3);
+    makeUnreadable(newest);
+    await expect(load(folder)).rejects.toMatchObject({
+      code: 'file/read',
+      message: expect.stringContaining(`cannot read ${newest}: ELOOP`) as string,
+      hint: 'it may be whole: make it readable, or move it away to use an earlier checkpoint',
+    });
+    renameSync(`${newest}.whole`, newest);
+    expect((await load(folder))?.epoch).toBe(3);
+  });
+
+  test('a best one that cannot be read is not called lost', async ({ folder }) => {
+    const best = await saveCheckpoint(folder, stateOf(1, 10), 3, ['best']);
+    makeUnreadable(best);
+    expect(await damagedBestCheckpoints(folder, { step: 20 })).toEqual([
+      expect.stringContaining(`cannot read ${best}: ELOOP`),
+    ]);
+    expect(existsSync(`${best}.whole`)).toBe(true);
   });
 
   test('where all are damaged the run does not silently start over', async ({ folder }) => {
