@@ -1,3 +1,4 @@
+import { symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatError } from '../../src/common/errors.js';
@@ -51,6 +52,18 @@ describe('locateDataset', () => {
     const other = locateDataset('cifar100', { dir, environment: {}, workingDirectory: '/' });
     await expect(other).rejects.toMatchObject({
       hint: expect.stringMatching(/^`isda data download cifar100`/) as string,
+    });
+  });
+
+  it('does not call a folder missing that cannot be entered', async () => {
+    const workingDirectory = await temporaryFolder();
+    // Nobody can enter a link to itself, not even root.
+    await symlink('data', join(workingDirectory, 'data'));
+    await expect(locateDataset('cifar10', { environment: {}, workingDirectory })).rejects.toMatchObject({
+      code: 'file/read',
+      message: expect.stringContaining(
+        `cannot read ${join(workingDirectory, 'data')}/data_batch_1.bin: ELOOP`,
+      ) as string,
     });
   });
 

@@ -1,6 +1,6 @@
 // Lists the classes and images of a folder of images: train/CLASS/IMAGE, and val/CLASS/IMAGE or val/IMAGE with labels.
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { statusIfThere } from '../../../common/files.js';
 import { comparable, filePath } from './file-names.js';
 import { namesBelow } from './find-images.js';
 import { findLabelFile, readLabels } from './labels.js';
@@ -11,6 +11,7 @@ import {
   passedOverLines,
   throwAtOnce,
   unusable,
+  type Listing,
   type PassedOver,
   type Refuse,
 } from './listing.js';
@@ -63,12 +64,9 @@ interface Scanning {
   readonly watched: string[];
 }
 
-/** Whether a path is a folder. */
-export const isFolderThere = (path: string): Promise<boolean> =>
-  stat(filePath(path)).then(
-    (status) => status.isDirectory(),
-    () => false,
-  );
+/** Whether a path is a folder. Errors: it is not accessible. */
+export const isFolderThere = async (path: string): Promise<boolean> =>
+  (await statusIfThere(path, filePath(path)))?.isDirectory() ?? false;
 
 async function listWatched({ root, passed, watched, refuse }: Scanning, path: string) {
   watched.push(path);
@@ -163,12 +161,18 @@ async function evaluationFolder(root: string): Promise<string | undefined> {
 /** Number of class folders after which no others are checked: on a network disk each check takes time. */
 const tellingClasses = 2;
 
-/** Whether a folder contains class folders directly, without train/: at least two have images directly in them. */
+/** Lists a folder without entries such as links to nowhere, which are reported when the whole folder is listed. */
+const listUsable = (root: string, path: string): Promise<Listing> => list(root, path, nothingPassed(), () => undefined);
+
+/**
+ * Whether a folder contains class folders directly, without train/: at least two have images directly in them. Errors:
+ * one of these folders cannot be read.
+ */
 export async function holdsClasses(root: string): Promise<boolean> {
-  const passed = nothingPassed();
+  if (!(await isFolderThere(root))) return false;
   let found = 0;
-  for (const name of besideEvaluation((await list(root, root, passed)).folders)) {
-    if ((await list(root, join(root, name), passed)).images.length > 0) found += 1;
+  for (const name of besideEvaluation((await listUsable(root, root)).folders)) {
+    if ((await listUsable(root, join(root, name))).images.length > 0) found += 1;
     if (found === tellingClasses) return true;
   }
   return false;
@@ -176,11 +180,10 @@ export async function holdsClasses(root: string): Promise<boolean> {
 
 /** Returns the reason why a folder without train/ has too few class folders. Errors: it cannot be read. */
 export async function tooFewClasses(root: string): Promise<string> {
-  const passed = nothingPassed();
-  const own = await list(root, root, passed);
+  const own = await listUsable(root, root);
   if (own.images.length > 0) return `${root} contains images directly: each class needs a folder, DIR/CLASS/IMAGE`;
   for (const name of besideEvaluation(own.folders)) {
-    if ((await list(root, join(root, name), passed)).images.length > 0)
+    if ((await listUsable(root, join(root, name))).images.length > 0)
       return `${root} has images of only one class, ${name}: at least two are needed, DIR/CLASS/IMAGE`;
   }
   return `${root} has no folders with images: expected DIR/CLASS/IMAGE or DIR/train/CLASS/IMAGE`;
@@ -193,7 +196,7 @@ export async function tooFewClasses(root: string): Promise<string> {
 export async function scanFolder(root: string, refuse: Refuse = throwAtOnce): Promise<FolderScan> {
   const passed = nothingPassed();
   const scanning: Scanning = { root, passed, refuse, watched: [] };
-  const isPlain = !(await isFolderThere(join(root, 'train'))) && (await holdsClasses(root).catch(() => false));
+  const isPlain = !(await isFolderThere(join(root, 'train'))) && (await holdsClasses(root));
   const train = await scanTrain(scanning, isPlain ? '' : 'train');
   const folder = await evaluationFolder(root);
   // A preferred folder of evaluation images may be added later.

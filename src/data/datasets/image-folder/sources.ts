@@ -27,13 +27,13 @@ export function folderFormat({ imageSize, mean, std }: FolderOptions): ImageForm
 
 /**
  * Returns the first of `candidates`, or `imagenet/` in one, that contains train/; for custom images also one that
- * contains the class folders directly. Absolute. Errors: there is none.
+ * contains the class folders directly. Absolute. Errors: there is none; one of these folders cannot be read.
  */
 export async function locateImageFolder(name: FolderOptions['name'], candidates: readonly string[]): Promise<string> {
   const folders = candidates.flatMap((each) => (name === 'imagenet' ? [each, join(each, 'imagenet')] : [each]));
   for (const folder of folders) if (await isFolderThere(join(folder, 'train'))) return folder;
   if (name === 'image-folder') {
-    for (const folder of folders) if (await holdsClasses(folder).catch(() => false)) return folder;
+    for (const folder of folders) if (await holdsClasses(folder)) return folder;
   }
   const otherwise =
     (await calledOtherwise(folders)) ?? (name === 'image-folder' ? await notByClass(folders) : undefined);
@@ -67,7 +67,7 @@ async function calledOtherwise(folders: readonly string[]): Promise<string | und
     const names = await readdir(folder).catch(() => []);
     const training = names.find((name) => /^train(ing)?([-_ ]?(set|images|data))?$/i.test(name) && name !== 'train');
     if (training !== undefined) return `${join(folder, training)} must be renamed to train`;
-    if (basename(folder) === 'train' && (await holdsClasses(folder).catch(() => false))) {
+    if (basename(folder) === 'train' && (await holdsClasses(folder))) {
       return `set dataset.dir to ${dirname(folder)}, the parent folder of train/`;
     }
   }

@@ -1,5 +1,5 @@
 // A folder of images as the training and test images of a data set.
-import { rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nameAt } from '../../../../src/data/datasets/image-folder/packed-names.js';
@@ -125,6 +125,39 @@ describe('an image folder', () => {
     await expect(locateImageFolder('image-folder', [root])).rejects.toMatchObject({
       message: 'cannot find the images: no searched folder contains train/',
       hint: expected,
+    });
+  });
+
+  it.each([
+    ['beside the folders of classes', 'README'],
+    ['in a folder of a class', 'a/notes'],
+  ])('a folder of class folders is found where a link to nowhere is %s', async (_, link) => {
+    const dir = await temporaryFolder();
+    await writeImages(dir, ['a/1.jpg', 'b/1.jpg', 'c/1.jpg'], 'image');
+    await symlink('/gone', join(dir, link));
+    expect(await locateImageFolder('image-folder', [dir])).toBe(dir);
+    await expect(load(dir, { name: 'image-folder', dir, holdout: 1 })).rejects.toMatchObject({
+      code: 'data/layout',
+      place: join(dir, link),
+    });
+  });
+
+  it.each([
+    ['image-folder', 'train'],
+    ['image-folder', '.'],
+    ['imagenet', 'train'],
+    ['imagenet', 'imagenet'],
+  ] as const)('%s: a folder that cannot be entered is not called missing (%s)', async (name, link) => {
+    const root = join(await temporaryFolder(), 'images');
+    // Nobody can enter a link to itself, not even root.
+    if (link === '.') await symlink('images', root);
+    else {
+      await mkdir(root);
+      await symlink(link, join(root, link));
+    }
+    await expect(locateImageFolder(name, [root])).rejects.toMatchObject({
+      code: 'file/read',
+      message: expect.stringContaining('ELOOP') as string,
     });
   });
 
