@@ -32,6 +32,10 @@ const explanations: Readonly<Record<string, Explanation>> = {
   EIO: { reason: 'input/output error: the disk may be failing', hint: 'look into the system log (dmesg)' },
 };
 
+/** Whether a system error says that a file cannot be written where it should be, whatever its content. */
+export const isWriteError = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EACCES', 'EPERM'].includes(systemCode(error) ?? '');
+
 /**
  * Returns the error for a file or folder that could not be written: `cannot write X: reason`, with `freeBytes` if the
  * disk is full.

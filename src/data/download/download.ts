@@ -1,8 +1,8 @@
 // Downloads an official data set: fetch, check the md5, unpack to a temporary folder, move into place.
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cannot, type IsdaError } from '../../common/errors.js';
-import { pathExists, makeFolder } from '../../common/files.js';
+import { cannot, IsdaError } from '../../common/errors.js';
+import { makeFolder, pathExists, writeFailureWithSpace } from '../../common/files.js';
 import { cifarFormats, type CifarName } from '../datasets/cifar/format.js';
 import { isOfficial, md5OfFile } from '../datasets/cifar/official.js';
 import { archives, type Archive } from './archives.js';
@@ -42,8 +42,8 @@ async function getArchive(options: DownloadOptions): Promise<{ path: string; tem
   const url = from ?? archive.url;
   if (!/^https?:\/\//.test(url)) {
     const path = url;
+    const hint = '--from takes an http(s) address or the path of the archive';
     if (!(await pathExists(path))) {
-      const hint = '--from takes an http(s) address or the path of the archive';
       throw cannot(`use ${archive.file}`, 'there is no such file', {
         code: 'data/missing',
         place: path,
@@ -51,7 +51,7 @@ async function getArchive(options: DownloadOptions): Promise<{ path: string; tem
         kind: 'usage',
       });
     }
-    const found = await md5OfFile(path);
+    const found = await md5OfFile(path, hint);
     if (found !== archive.md5) throw wrongChecksum(archive, found, path, 'this is not the official archive');
     return { path, temporary: false };
   }
@@ -81,11 +81,12 @@ async function getArchive(options: DownloadOptions): Promise<{ path: string; tem
 
 /**
  * Unpacks to a temporary folder and moves the result into place, so that an interrupted attempt leaves no partial data
- * set.
+ * set. Errors: `cannot write X: reason`; the archive is unsafe or damaged.
  */
 async function unpack(archive: string, directory: string, folder: string, firstFile: string): Promise<void> {
-  const aside = await mkdtemp(join(directory, '.unpacking-'));
+  let aside: string | undefined;
   try {
+    aside = await mkdtemp(join(directory, '.unpacking-'));
     await extractArchive(archive, aside);
     if (!(await pathExists(join(aside, folder, firstFile)))) {
       throw cannot('unpack the archive', `it does not contain ${folder}/${firstFile}`, {
@@ -94,8 +95,10 @@ async function unpack(archive: string, directory: string, folder: string, firstF
       });
     }
     await rename(join(aside, folder), join(directory, folder));
+  } catch (error) {
+    throw error instanceof IsdaError ? error : await writeFailureWithSpace(join(directory, folder), error);
   } finally {
-    await rm(aside, { recursive: true, force: true });
+    if (aside !== undefined) await rm(aside, { recursive: true, force: true });
   }
 }
 

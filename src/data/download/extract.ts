@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { extract as extractTar, Parser, type ReadEntry } from 'tar';
 import { cannot, IsdaError, reasonOf } from '../../common/errors.js';
+import { isWriteError } from '../../common/files.js';
 
 export interface ExtractLimits {
   /** Total bytes of all files. */
@@ -67,7 +68,7 @@ async function inspect(archive: string, limits: ExtractLimits): Promise<string |
 /**
  * Unpacks `archive` (tar, gzipped or not) into the existing folder `directory`. Errors: an entry is absolute, leaves
  * the folder by `..`, or is a link or device, or all together are too large (nothing is written in these cases); the
- * archive is damaged.
+ * archive is damaged; those of the file system, unchanged, if nothing can be written.
  */
 export async function extractArchive(
   archive: string,
@@ -80,7 +81,7 @@ export async function extractArchive(
       throw cannot('unpack the archive', problem, { code: 'download/damaged', place: archive });
     await extractTar({ file: archive, cwd: directory, strict: true, preserveOwner: false, noMtime: true });
   } catch (error) {
-    if (error instanceof IsdaError) throw error;
+    if (error instanceof IsdaError || isWriteError(error)) throw error;
     throw cannot('unpack the archive', reasonOf(error), { code: 'download/damaged', place: archive, cause: error });
   }
 }

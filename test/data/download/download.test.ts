@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { formatError } from '../../../src/common/errors.js';
 import { loadCifar } from '../../../src/data/datasets/cifar/cifar.js';
 import { downloadDataset, type DownloadOptions } from '../../../src/data/download/download.js';
 import { cifarRecords, temporaryFolder, writeFiles } from '../helpers.js';
+import { mountSmallDisk } from '../../faults/small-disk.js';
 import { makeArchive, md5 } from '../../support/archive.js';
 import { cutOff, sendRange, serve } from './server.js';
 
@@ -65,11 +66,14 @@ describe('downloadDataset', () => {
     expect(await readFile(byHand)).toEqual(content);
   });
 
-  it('refuses a --from that is missing or another file', async () => {
+  it('refuses a --from that is missing, a folder or another file', async () => {
     const directory = await temporaryFolder();
     const archive = archiveAt('http://unused/');
     const from = join(directory, 'x.tgz');
     expect((await attempt({ directory, archive, from })).error).toContain('cannot use a.tar.gz: there is no such file');
+    expect((await attempt({ directory, archive, from: directory })).error).toBe(
+      `error: cannot read ${directory}: it is a folder\n  hint: --from takes an http(s) address or the path of the archive`,
+    );
     await writeFile(from, 'x');
     expect((await attempt({ directory, archive, from })).error).toContain('this is not the official archive');
     expect(existsSync(from)).toBe(true);
@@ -93,6 +97,30 @@ describe('downloadDataset', () => {
     expect(error).toContain('cannot download CIFAR-100: the folder already exists');
     expect(error).toContain('--out');
     expect(await readFile(join(folder, 'train.bin'), 'utf8')).toBe('mine');
+  });
+
+  it('a full or read-only disk is not called a damaged archive, and the archive stays', async (context) => {
+    const folder = await temporaryFolder();
+    const bytes = makeArchive([
+      { path: 'cifar-100-binary/train.bin', content: Buffer.alloc(400_000) },
+      { path: 'cifar-100-binary/test.bin', content: cifarRecords('cifar100', [8]) },
+    ]);
+    const from = join(folder, 'a.tgz');
+    await writeFile(from, bytes);
+    const directory = join(folder, 'small');
+    const disk = await mountSmallDisk(directory, 300_000);
+    if (disk === undefined) context.skip('no disk can be mounted here');
+    else {
+      onTestFinished(() => disk.unmount());
+      const options = { directory, archive: archiveAt('http://unused/', bytes), from };
+      const full = `error: cannot write ${join(directory, 'cifar-100-binary')}: the disk is full (`;
+      expect((await attempt(options)).error).toContain(full);
+      expect(await readdir(directory)).toEqual([]);
+      await disk.readOnly();
+      const readOnly = `error: cannot write ${join(directory, 'cifar-100-binary')}: the file system is read-only\n`;
+      expect((await attempt(options)).error).toContain(readOnly);
+      expect(existsSync(from)).toBe(true);
+    }
   });
 
   it.each([

@@ -4,12 +4,17 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot } from '../../../common/errors.js';
+import { readFailure } from '../../../common/files.js';
 import type { CifarFormat, DatasetPart } from './format.js';
 
-/** Returns the md5 of a file in hexadecimal; the file is streamed. */
-export async function md5OfFile(path: string): Promise<string> {
+/** Returns the md5 of a file in hexadecimal; the file is streamed. Errors: `cannot read X: reason`, with `hint`. */
+export async function md5OfFile(path: string, hint?: string): Promise<string> {
   const hash = createHash('md5');
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  } catch (error) {
+    throw readFailure(path, error, hint);
+  }
   return hash.digest('hex');
 }
 
