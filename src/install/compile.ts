@@ -8,7 +8,7 @@ import type { Environment } from '../common/home.js';
 import { locateGpuLibraries } from './gpu-libraries.js';
 import { engineFiles, type EngineLocation } from './location.js';
 import { packageDirectory } from './packages.js';
-import { findProgram, lastLines, runProgram, type ProcessResult } from './process.js';
+import { findProgram, hintFor, lastLines, runProgram, type ProcessResult } from './process.js';
 
 /** A C++ compiler's command: the program and any leading words of `$CXX`, such as `ccache g++`. */
 type Compiler = readonly [string, ...string[]];
@@ -56,7 +56,10 @@ export async function compileBinding(
     throw cannot('compile the engine binding', `${compiler.join(' ')} failed (${result.reason})`, {
       code: 'setup/failed',
       place: (errors.length > 0 ? errors.slice(0, 5).join('\n') : lastLines(result.stderr, 5)) || undefined,
-      hint: 'a compiler that knows C++17 is needed (g++ 8, clang 7 or newer); $CXX chooses another one',
+      hint: hintFor(
+        result.stderr,
+        'a compiler that knows C++17 is needed (g++ 8, clang 7 or newer); $CXX chooses another one',
+      ),
     });
   };
   await run([native('open_quietly.cc'), '-ldl', '-o', join(directory, engineFiles.quietLoader)]);

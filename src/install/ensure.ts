@@ -16,6 +16,7 @@ import {
   type EngineSetupOptions,
   type Marker,
 } from './location.js';
+import { otherHomeHint } from './process.js';
 import { sourcesFor, type PreparedSource } from './sources.js';
 
 /** Held while an engine is installed. Not `.lock`, which is a folder if an older version of this program was killed. */
@@ -153,7 +154,7 @@ function explained(error: unknown, home: string): unknown {
   return cannot('set up the engine', reason ? `the cache folder ${home} ${reason}` : reasonOf(error), {
     code: 'file/write',
     place: reason ? reasonOf(error) : undefined,
-    hint: 'ISDA_HOME sets another folder; the installation of the engine takes up to 1.2 GB (with CUDA 6.5 GB)',
+    hint: otherHomeHint,
     cause: error,
   });
 }

@@ -45,6 +45,14 @@ export async function runProgram(
   return { succeeded: !result.failed, stdout: result.stdout, stderr: result.stderr, reason };
 }
 
+/** What to do if the cache folder cannot be written. */
+export const otherHomeHint =
+  'ISDA_HOME sets another folder; the installation of the engine takes up to 1.2 GB (with CUDA 6.5 GB)';
+
+/** Returns `otherHomeHint` if the output of a program says that the disk is full, else `hint`. */
+export const hintFor = (output: string, hint: string): string =>
+  /No space left on device|Disk quota exceeded/i.test(output) ? otherHomeHint : hint;
+
 /** Returns the last non-empty lines of a program's output. */
 export function lastLines(output: string, count: number): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '');

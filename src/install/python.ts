@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { cannot } from '../common/errors.js';
 import type { Environment } from '../common/home.js';
 import { sha256Of } from './checksum.js';
-import { findProgram, runProgram } from './process.js';
+import { findProgram, hintFor, runProgram } from './process.js';
 import { pipArguments, type Wheel } from './wheels.js';
 
 // find_spec gives the folder without running any of the package; importing TensorFlow takes seconds.
@@ -116,9 +116,13 @@ export async function downloadWheel(
         hint: `install it (Debian and Ubuntu: apt-get install python3-pip; else: python3 -m ensurepip), ${elsewhere}`,
       });
     }
-    throw cannot(`download ${wheel.file}`, `pip failed: ${pipReason(`${result.stdout}\n${result.stderr}`)}`, {
+    const output = `${result.stdout}\n${result.stderr}`;
+    throw cannot(`download ${wheel.file}`, `pip failed: ${pipReason(output)}`, {
       code: 'download/failed',
-      hint: `check the network; PIP_INDEX_URL sets a mirror, PIP_FIND_LINKS a folder of wheels; ${elsewhere}`,
+      hint: hintFor(
+        output,
+        `check the network; PIP_INDEX_URL sets a mirror, PIP_FIND_LINKS a folder of wheels; ${elsewhere}`,
+      ),
     });
   }
   const names = (await readdir(temporary)).filter((name) => name.endsWith('.whl'));

@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, reasonOf } from '../common/errors.js';
+import { isWriteError } from '../common/files.js';
 import { buildOf, readLibraries, type Libraries } from './libraries.js';
 import { engineFiles, type EngineSetupOptions, type EngineSource } from './location.js';
 import { atLeast, downloadWheel, installedTensorflow } from './python.js';
@@ -71,6 +72,7 @@ async function fromDownload(options: EngineSetupOptions, build: EngineBuild, sta
     try {
       await unzip(file, staging, neededMember);
     } catch (error) {
+      if (isWriteError(error)) throw error;
       throw cannot(`unpack ${wheel.file}`, reasonOf(error), { code: 'download/damaged', cause: error });
     }
     await rm(file);

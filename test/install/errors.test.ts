@@ -1,5 +1,6 @@
 // Messages of the set-up when something is missing on the machine.
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -7,7 +8,19 @@ import { formatError, IsdaError } from '../../src/common/errors.js';
 import { ensureEngine } from '../../src/install/ensure.js';
 import { pipReason } from '../../src/install/python.js';
 import type { Wheel } from '../../src/install/wheels.js';
-import { bareMachine, fakeBinding, fakeCompiler, fakePython, makeLibraries, makeWheel, type Machine } from './fakes.js';
+import { mountSmallDisk } from '../faults/small-disk.js';
+import {
+  bareMachine,
+  fakeBinding,
+  fakeCompiler,
+  fakePython,
+  makeLibraries,
+  makeWheel,
+  wheelMembers,
+  type Machine,
+} from './fakes.js';
+
+const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 describe('the message of ensureEngine', () => {
   let shared: string;
@@ -67,6 +80,53 @@ exit 1`),
     const text = await message();
     expect(text).toContain(`cannot download ${wheel.file}: pip failed: ${reason}`);
     expect(text).toMatch(/hint: check the network.*ISDA_LIBTENSORFLOW/);
+  });
+
+  it('with a wheel that is damaged although its checksum is right', async () => {
+    const file = join(machine.root, 'damaged.zip');
+    await makeWheel(file);
+    const cut = (await readFile(file)).subarray(0, 300);
+    await writeFile(file, cut);
+    await machine.program('python3', fakePython(`cp "${file}" "$dest/${wheel.file}"`));
+    expect(await message(machine.home, { ...wheel, sha256: sha256Hex(cut) })).toMatch(
+      new RegExp(`^error: cannot unpack ${wheel.file}: .*central directory`),
+    );
+  });
+
+  it('with more wheels than one', async () => {
+    await machine.program('python3', fakePython('touch "$dest/a.whl" "$dest/b.whl"'));
+    expect(await message()).toMatch(new RegExp(`cannot download ${wheel.file}: pip .* 2 wheels`));
+  });
+
+  it('with a full disk, in pip and in the compiler', async () => {
+    const full = '[Errno 28] No space left on device';
+    await machine.program(
+      'python3',
+      fakePython(`echo "ERROR: Could not install packages due to an OSError: ${full}"; exit 1`),
+    );
+    const inPip = await message();
+    expect(inPip).toContain(full);
+    expect(inPip).toContain('hint: ISDA_HOME');
+    machine.environment['ISDA_LIBTENSORFLOW'] = await makeLibraries(join(machine.root, 'mine'));
+    await machine.program('g++', 'echo "/usr/bin/ld: final link failed: No space left on device" >&2; exit 1');
+    const inCompiler = await message();
+    expect(inCompiler).toContain('ld: final link failed: No space left');
+    expect(inCompiler).toContain('hint: ISDA_HOME');
+  });
+
+  it('with a full disk, where the wheel is unpacked', async (context) => {
+    const disk = await mountSmallDisk(machine.home, 300_000);
+    if (disk === undefined) return context.skip('no disk can be mounted here');
+    try {
+      const file = join(machine.root, 'large.zip');
+      const large = await makeWheel(file, { ...wheelMembers, 'tensorflow/libtensorflow_cc.so.2': ' '.repeat(400_000) });
+      await machine.program('python3', fakePython(`cp "${file}" "$dest/${wheel.file}"`));
+      expect(await message(machine.home, large)).toMatch(
+        /cannot set up the engine: the cache folder .* is on a full disk\n.*ENOSPC.*\n {2}hint: ISDA_HOME/,
+      );
+    } finally {
+      await disk.unmount();
+    }
   });
 
   it('with the wrong checksum', async () => {

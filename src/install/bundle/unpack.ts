@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Unpack } from 'tar';
 import { cannot, IsdaError, reasonOf } from '../../common/errors.js';
+import { isWriteError } from '../../common/files.js';
 import { tryBinding } from '../compile.js';
 import { putEngine } from '../ensure.js';
 import { sha256Of } from '../checksum.js';
@@ -70,7 +71,7 @@ async function unpackEngine(folder: string, manifest: Manifest, directory: strin
   try {
     await pipeline(Readable.from(parts()), createGunzip(), bounded, unpack);
   } catch (error) {
-    throw error instanceof IsdaError ? error : refuse(reasonOf(error), error);
+    throw error instanceof IsdaError || isWriteError(error) ? error : refuse(reasonOf(error), error);
   }
   if (objection !== undefined) throw refuse(objection);
   if (!unpacked.delete(sumsName)) throw refuse(`it has no ${sumsName}`);

@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { machineName } from '../../../src/install/bundle/manifest.js';
 import { ensureFromBundle } from '../../../src/install/bundle/unpack.js';
 import { engineDirectory } from '../../../src/install/location.js';
+import { mountSmallDisk } from '../../faults/small-disk.js';
 import { makeArchive, type Entry } from '../../support/archive.js';
 import { bareMachine, type Machine } from '../fakes.js';
 import { engineOptions } from './stand-ins.js';
@@ -21,7 +22,7 @@ const listOf = (files: Readonly<Record<string, string>>): Entry => ({
     .join(''),
 });
 
-describe('a bundle is refused as damaged', () => {
+describe('a bundle', () => {
   let machine: Machine;
   beforeEach(async () => {
     machine = await bareMachine();
@@ -29,14 +30,14 @@ describe('a bundle is refused as damaged', () => {
   });
 
   /** Installs a bundle with this archive, whose manifest and checksums of parts are right. */
-  async function install(entries: readonly Entry[]): Promise<unknown> {
+  async function install(entries: readonly Entry[], bytes = 1000): Promise<unknown> {
     const folder = join(machine.root, 'bundle');
     const archive = makeArchive(entries);
     await mkdir(folder);
     await writeFile(join(folder, 'isda.tar.gz'), archive);
     const manifest = {
       ...{ format: 1, isda: '0.1.0', node: 'v20.0.0', tensorflow: '2.21.0', build: 'cpu', glibc: '2.17' },
-      ...{ machine: machineName(), engine: engine(), files: entries.length, bytes: 1000 },
+      ...{ machine: machineName(), engine: engine(), files: entries.length, bytes },
       parts: [{ file: 'isda.tar.gz', bytes: archive.length, sha256: sha256(archive) }],
     };
     await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest));
@@ -77,7 +78,7 @@ describe('a bundle is refused as damaged', () => {
     ],
   };
 
-  it.each(Object.keys(cases))('%s', async (name) => {
+  it.each(Object.keys(cases))('is refused as damaged %s', async (name) => {
     const [entries, reason] = cases[name](`engine/${engine()}/`);
     const refused = install(entries);
     await expect(refused).rejects.toMatchObject({ code: 'bundle/damaged' });
@@ -85,5 +86,19 @@ describe('a bundle is refused as damaged', () => {
     expect(existsSync(join(machine.root, 'escaped'))).toBe(false);
     // Only the folder of the engines is left in the cache.
     expect(readdirSync(machine.home, { recursive: true })).toEqual(['engine']);
+  });
+
+  it('is not called damaged where the disk is full', async (context) => {
+    const disk = await mountSmallDisk(machine.home, 300_000);
+    if (disk === undefined) return context.skip('no disk can be mounted here');
+    try {
+      const large = { path: `engine/${engine()}/a`, content: ' '.repeat(400_000) };
+      await expect(install([large, listOf({})], 400_000)).rejects.toMatchObject({
+        code: 'file/write',
+        message: expect.stringContaining('is on a full disk') as string,
+      });
+    } finally {
+      await disk.unmount();
+    }
   });
 });
