@@ -1,6 +1,7 @@
 // Exclusive claims: one process per cell.
+import { cannot } from '../../common/errors.js';
 import { removeLeftovers, writeFileAtomically } from '../../common/files.js';
-import { isFile } from '../../config/find.js';
+import { isFile, isFolder } from '../../config/find.js';
 import { printConfig } from '../../config/print.js';
 import { processStart, thisProcess, tryLock } from '../../common/lock.js';
 import { readInputs, writeInputs } from '../../records/inputs.js';
@@ -35,6 +36,14 @@ type ClaimAttempt =
   | { readonly state: 'busy'; readonly holder: string }
   | { readonly state: 'unreadable'; readonly error: unknown };
 
+/** The error for a planned cell without a record. */
+const recordGone = (folder: string): Error =>
+  cannot('use the run', 'its cell.json was deleted or moved away after it was planned', {
+    code: 'store/missing',
+    place: folder,
+    hint: 'the same command plans the run again',
+  });
+
 const lockCell = (folder: string, now: () => number) =>
   tryLock(claimPath(folder), thisProcess(), { now, startOf: processStart });
 
@@ -46,6 +55,8 @@ const lockCell = (folder: string, now: () => number) =>
  */
 export async function claimCell(cell: StoredCell, now: () => number, jobs?: JobLookup): Promise<ClaimAttempt> {
   const { folder, config } = cell;
+  // A folder that was deleted cannot be locked.
+  if (!isFolder(folder)) return { state: 'unreadable', error: recordGone(folder) };
   const attempt = await lockCell(folder, now);
   if ('holder' in attempt) return { state: 'busy', holder: attempt.holder };
   const { lock } = attempt;
@@ -57,9 +68,10 @@ export async function claimCell(cell: StoredCell, now: () => number, jobs?: JobL
       return { state: 'busy', holder };
     }
     await removeLeftovers(folder, 'cell.json').catch(() => undefined);
-    let record: CellRecord;
+    let record: CellRecord | undefined;
     try {
-      record = (await readCell(folder))!;
+      record = await readCell(folder);
+      if (record === undefined) throw recordGone(folder);
     } catch (error) {
       await lock.release();
       return { state: 'unreadable', error };

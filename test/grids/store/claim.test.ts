@@ -88,6 +88,18 @@ describe('claimCell', () => {
     expect(existsSync(join(cell.folder, '.claim'))).toBe(false);
   });
 
+  test.for(['cell.json', '.'])(
+    'cannot have a cell whose %s was deleted after it was planned',
+    async (name, { folder }) => {
+      const cell = await placeCell(folder, someCell('a'), now);
+      await rm(join(cell.folder, name), { recursive: true });
+      expect(await claimCell(cell, now)).toMatchObject({ state: 'unreadable', error: { code: 'store/missing' } });
+      expect(existsSync(join(cell.folder, '.claim'))).toBe(false);
+      expect((await placeCell(folder, someCell('a'), now)).name).toBe(cell.name);
+      await claimOf(cell, now);
+    },
+  );
+
   test('leaves a run alone that outlived the process which started it', async ({ folder }) => {
     const cell = await placeCell(folder, someCell('a'), now);
     const alive = { pid: process.ppid, host: hostname(), start: await processStart(process.ppid) };
