@@ -191,6 +191,24 @@ describe('runGrid', () => {
     ]);
   });
 
+  test.for([
+    ['while it runs', 0],
+    ['before its turn', 1],
+  ] as const)('a run whose folder is deleted %s fails alone', async ([, deleted], { folder }) => {
+    const grid = setUp(async (cell, stop) => {
+      if (cell.row !== 'a') return succeed(cell, stop);
+      rmSync(join(folder, `test-${'ab'[deleted]}-seed1`), { recursive: true });
+      if (deleted === 1) return succeed(cell, stop);
+      throw new Error('cannot write its files');
+    });
+    const outcomes = await runGrid(cells.slice(0, 3), folder, grid.executor, grid.context);
+    expect(outcomes.map(({ end }) => end.state)).toEqual(['done', 'done', 'done'].with(deleted, 'failed'));
+    expect(outcomes[deleted].end).toMatchObject({ reason: expect.stringContaining('deleted') as string });
+    const again = setUp(succeed);
+    await runGrid(cells.slice(0, 3), folder, again.executor, again.context);
+    expect(again.said.filter((line) => line.startsWith('done'))).toEqual([`done ${'ab'[deleted]}`]);
+  });
+
   test('waits for a cell that another process is at, after all others', async ({ folder }) => {
     const stored = await placeCell(folder, cells[0], now);
     const elsewhere = await claimCell(stored, now);

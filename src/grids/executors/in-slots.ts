@@ -1,5 +1,6 @@
 // Runs cells in several slots, one after the other in each; a cell is claimed just before it runs.
 import { setTimeout } from 'node:timers/promises';
+import { isFolder } from '../../config/find.js';
 import { claimCell, type Claim, type CellEnd } from '../store/claim.js';
 import type { StoredCell } from '../store/store.js';
 import { runHolder } from '../store/view.js';
@@ -14,6 +15,9 @@ interface SlotOptions {
    */
   readonly run: (cell: StoredCell, slot: number, stop: AbortSignal) => Promise<CellEnd>;
 }
+
+/** The end of a cell whose folder was deleted while it ran; the others go on. */
+const folderGone: CellEnd = { state: 'failed', reason: 'its folder was deleted while it was running' };
 
 /**
  * Creates an executor with slots. Several commands can share the cells of one store; the cells of a process that died
@@ -46,8 +50,11 @@ export function inSlots({ slots, run }: SlotOptions): Executor {
         try {
           outcome = await outcomeOf(cell, await run(cell, slot, stop));
         } catch (error) {
-          await claim.end({ state: 'stopped', reason: 'its store could not be used' }).catch(() => undefined);
-          throw error;
+          if (isFolder(cell.folder)) {
+            await claim.end({ state: 'stopped', reason: 'its store could not be used' }).catch(() => undefined);
+            throw error;
+          }
+          outcome = { cell, end: folderGone };
         }
         // A run whose starter was killed may open its folder only after the claim: then the cell belongs to it.
         const holder = outcome.end.state === 'failed' ? await runHolder(cell.folder, now) : undefined;
@@ -55,7 +62,11 @@ export function inSlots({ slots, run }: SlotOptions): Executor {
           await claim.end({ state: 'stopped', reason: `${holder} is running it` });
           return wait(cell, holder);
         }
-        await claim.end(outcome.end as CellEnd);
+        if (isFolder(cell.folder)) await claim.end(outcome.end as CellEnd);
+        else {
+          outcome = { cell, end: folderGone };
+          await claim.release();
+        }
         outcomes.set(cell, outcome);
         events.ended(outcome);
       };

@@ -1,6 +1,6 @@
 // The local executor: each cell runs as its own process, so a crash ends only that cell.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -123,7 +123,7 @@ async function runCell(
       child.once('close', (code, signal) => resolve({ code, signal }));
     });
     stop.removeEventListener('abort', ask);
-    return cellEnd(end, stop.aborted, readFileSync(errors, 'utf8'));
+    return cellEnd(end, stop.aborted, await readFile(errors, 'utf8').catch(() => ''));
   } finally {
     closeSync(stderr);
   }
