@@ -31,7 +31,10 @@ export async function stateOf(
     return { kind: 'free' };
   }
   try {
-    const text = await readFile(join(folder, markFile), 'utf8');
+    const path = join(folder, markFile);
+    // A pipe would be waited for.
+    if (!(await stat(path)).isFile()) return { kind: 'other' };
+    const text = await readFile(path, 'utf8');
     return { kind: 'synthetic', options: markSchema.parse(JSON.parse(text)) };
   } catch {
     return { kind: 'other' };
@@ -73,8 +76,9 @@ export async function contentsOf(folder: string, options: SynthesizeOptions): Pr
     const list = lists.get(name);
     if (entry === undefined && list === undefined) continue;
     const path = join(folder, name);
-    const same = entry ? await isAsWritten(path, options, entry) : (await readFile(path, 'utf8')) === list;
-    if (!same) throw takenName(path);
+    const isSame = async (): Promise<boolean> =>
+      entry ? isAsWritten(path, options, entry) : (await readFile(path, 'utf8')) === list;
+    if (!(await stat(path)).isFile() || !(await isSame())) throw takenName(path);
     own.push(name);
   }
   return { own, foreign: names.filter((name) => !own.includes(name)) };

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -76,6 +77,23 @@ describe('synthesize', () => {
       });
     }
     expect((await readFile(join(folder, file), 'utf8')).slice(0, 3)).toBe('AAA');
+  });
+
+  it.each([
+    ['data_batch_2.bin', 'mkfifo', 'data_batch_2.bin'],
+    ['batches.meta.txt', 'mkfifo', 'batches.meta.txt'],
+    ['batches.meta.txt', 'mkdir', 'batches.meta.txt'],
+    ['data_batch_2.bin', 'mkdir', 'data_batch_2.bin'],
+    ['synthetic.json', 'mkfifo', 'synthetic set'],
+    ['synthetic.json', 'mkdir', 'synthetic set'],
+  ])('does not wait for a %s of %s', async (file, command, reason) => {
+    const directory = await temporaryFolder();
+    const { folder } = await synthesize(small, directory);
+    await rm(join(folder, file));
+    execFileSync(command, [join(folder, file)]);
+    const refused = synthesize(small, directory);
+    await expect(refused).rejects.toThrow(reason);
+    await expect(refused).rejects.toMatchObject({ code: 'file/exists' });
   });
 
   it('refuses to take the name of a file that is somebody else’s, and writes one that is missing again', async () => {
