@@ -5,6 +5,7 @@ import { mkdir, open, readdir, realpath, rename, rm, stat, statfs } from 'node:f
 import { basename, dirname, join } from 'node:path';
 import { cannot, reasonOf, systemCode, type IsdaError } from './errors.js';
 import { formatBytes } from './format.js';
+import { specialKind } from './special-files.js';
 
 /** Content of a file: one piece, or several that are written in order without being concatenated in memory. */
 type FileContent = string | Uint8Array | Iterable<Uint8Array>;
@@ -205,13 +206,17 @@ export function temporaryPath(path: string): string {
  * new content. The content is written to a temporary file in the same folder, which is synced and renamed; then the
  * folder is synced. (write-file-atomic 7 is not used: it relies on one `fs.write`, which writes only a part on a full
  * disk or beyond 2 GiB, accepts no pieces, and does not sync the folder.) Links are followed; the permissions of a
- * replaced file are kept. Errors: `cannot write X: reason`, with the free space if the disk is full.
+ * replaced file are kept. Errors: `cannot write X: reason`, with the free space if the disk is full; it is a pipe, a
+ * socket or a device.
  */
 export async function writeFileAtomically(path: string, content: FileContent): Promise<void> {
   let aside: string | undefined;
   try {
     const target = await realpath(path).catch(() => path);
     const existing = await stat(target).catch(() => undefined);
+    // A rename would replace a device such as /dev/null by a file.
+    const kind = existing && specialKind(existing);
+    if (kind !== undefined) throw new Error(`it is ${kind}`);
     aside = temporaryPath(target);
     const handle = await open(aside, 'wx', existing === undefined ? 0o666 : existing.mode & 0o777);
     try {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -104,6 +105,16 @@ test('makeFolder gives up where the system takes no folders', async ({ folder })
   // A dangling link is not a folder either.
   symlinkSync('nowhere', join(folder, 'link'));
   await expect(makeFolder(join(folder, 'link'))).rejects.toThrow('there is a file of that name');
+});
+
+test('a pipe or device is not replaced by a file', async ({ folder }) => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  symlinkSync('pipe', join(folder, 'link'));
+  for (const path of [pipe, join(folder, 'link')])
+    await expect(writeFileAtomically(path, 'x')).rejects.toThrow(`cannot write ${path}: it is a named pipe`);
+  expect(statSync(pipe).isFIFO()).toBe(true);
+  expect(readdirSync(folder).sort()).toEqual(['link', 'pipe']);
 });
 
 test('makeFolder of many at once', async ({ folder }) => {
