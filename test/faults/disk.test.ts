@@ -10,7 +10,7 @@ import { keptMetrics, openMetrics, readMetrics } from '../../src/records/metrics
 import { knownMetrics, metricsOf } from '../../src/training/metrics/registry.js';
 import { runHere } from '../support/cli.js';
 import { startHeld } from '../support/held.js';
-import { isdaCommand, runIsda } from '../support/process.js';
+import { asUser, isdaCommand, runIsda } from '../support/process.js';
 import { makeData } from '../support/runs.js';
 import { scale } from './scale.js';
 import { mountSmallDisk, type SmallDisk } from './small-disk.js';
@@ -179,8 +179,6 @@ describe('a folder that cannot be written', () => {
   it('for want of permission', async (context) => {
     mkdirSync(join(folder, 'forbidden'));
     chmodSync(join(folder, 'forbidden'), 0o555);
-    // Root does not need the permission, unless it drops that privilege.
-    const asUser = process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search'] : ['env'];
     const probe = await execa(asUser[0], [...asUser.slice(1), 'true'], { reject: false });
     if (probe.failed) context.skip('this user is never refused');
     const [program, ...words] = [...asUser, process.execPath, ...isdaCommand, ...smallRun('forbidden/run')];

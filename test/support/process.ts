@@ -10,6 +10,10 @@ const program = join(root, 'bin', 'isda.js');
 /** The arguments of Node.js before a command line. */
 export const isdaCommand: readonly string[] = [program];
 
+/** Starts a program without root's privilege to read and write what the permissions forbid; it may be missing. */
+export const asUser: readonly [string, ...string[]] =
+  process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search'] : ['env'];
+
 const options = { reject: false, all: true, stdin: 'ignore', timeout: 540_000, killSignal: 'SIGKILL' } as const;
 export type IsdaProcess = ResultPromise<typeof options>;
 export type IsdaOutcome = Awaited<IsdaProcess>;

@@ -26,11 +26,19 @@ const isOurs: Readonly<Record<Written, (head: string) => boolean>> = {
   distances: (head) => head.startsWith('iteration,step,image,draw,feature_distance,'),
 };
 
-/** Returns the first bytes of a file, as Latin-1; undefined if there is no file with content. */
+/** Whether there is a file with content. Of everything else at the path, the write reports what is wrong. */
+function hasContent(path: string): boolean {
+  try {
+    const status = statSync(path);
+    return status.isFile() && status.size > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Returns the first bytes of a file, as Latin-1; undefined if it cannot be read. */
 function headOf(path: string): string | undefined {
   try {
-    const { size } = statSync(path);
-    if (!statSync(path).isFile() || size === 0) return undefined;
     const file = openSync(path, 'r');
     try {
       const head = Buffer.alloc(headBytes);
@@ -39,16 +47,18 @@ function headOf(path: string): string | undefined {
       closeSync(file);
     }
   } catch {
-    // If it cannot be read, the write reports the reason.
     return undefined;
   }
 }
 
-/** Errors (usage): the file at the absolute `path` is not of a kind that the command writes. */
+/** Errors (usage): the file at the absolute `path` is not of a kind that the command writes, or cannot be read. */
 export function refuseForeignFile(path: string, kinds: readonly Written[], action: string, option = '--out'): void {
+  if (!hasContent(path)) return;
   const head = headOf(path);
-  if (head === undefined || kinds.some((kind) => isOurs[kind](head))) return;
-  throw cannot(action, 'there is a file of that name, and this program did not write it', {
+  if (head !== undefined && kinds.some((kind) => isOurs[kind](head))) return;
+  // A write replaces also a file that cannot be read, if its folder can be written.
+  const reason = head === undefined ? 'it cannot be read' : 'this program did not write it';
+  throw cannot(action, `there is a file of that name, and ${reason}`, {
     code: 'file/exists',
     kind: 'usage',
     place: path,

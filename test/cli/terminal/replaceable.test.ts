@@ -1,10 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import sharp from 'sharp';
 import { describe, expect } from 'vitest';
 import { encodePng } from '../../../src/data/datasets/image-folder/png.js';
 import { refuseForeignFile } from '../../../src/cli/terminal/replaceable.js';
 import { runCli } from '../../support/cli.js';
+import { asUser, isdaCommand } from '../../support/process.js';
 import { makeStoredRun } from '../../support/stores.js';
 import { test } from '../../temporary-folder.js';
 
@@ -61,4 +63,17 @@ test('replaces an empty file and a picture that isda wrote, but no picture of an
       .toBuffer(),
   );
   expect(() => refuseForeignFile(path, ['png'], 'draw')).toThrow(/did not write it/);
+});
+
+test('keeps a file that it may not read', async ({ folder, skip }) => {
+  makeStoredRun(join(folder, 'store'), run);
+  writeFileSync(join(folder, 'a.svg'), 'mine\n', { mode: 0 });
+  const [program, ...words] = [...asUser, process.execPath, ...isdaCommand];
+  if ((await execa(program, [...words, '--version'], { reject: false })).failed) skip('this user is never refused');
+  const line = ['figure', 'curve', '--run', 'store/test-a-seed1', '--out', 'a.svg'];
+  const { exitCode, stderr } = await execa(program, [...words, ...line], { cwd: folder, reject: false });
+  expect(stderr).toContain('there is a file of that name, and it cannot be read\n');
+  expect(exitCode).toBe(2);
+  chmodSync(join(folder, 'a.svg'), 0o600);
+  expect(readFileSync(join(folder, 'a.svg'), 'utf8')).toBe('mine\n');
 });
