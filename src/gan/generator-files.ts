@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileSha256 } from '../common/files.js';
+import { fileSha256, readFailure } from '../common/files.js';
 
 /** The name of the file in a run folder. */
 export const generatorFile = 'generator.safetensors';
@@ -12,16 +12,24 @@ export const classFolder = (label: number): string => `class-${label}`;
 
 const isThere = (path: string): boolean => existsSync(path) && statSync(path).isFile();
 
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw readFailure(folder, error);
+  }
+}
+
 /**
  * Returns the generator files at a path: the file itself, `generator.safetensors` of a run folder, or those of its
- * folders `class-0`, `class-1`, … in this order. Empty if there are none yet.
+ * folders `class-0`, `class-1`, … in this order. Empty if there are none yet. Errors: the folder cannot be read.
  */
 export function generatorFiles(path: string): string[] {
   if (!existsSync(path)) return [];
   if (statSync(path).isFile()) return [path];
   const own = join(path, generatorFile);
   if (isThere(own)) return [own];
-  return readdirSync(path)
+  return namesIn(path)
     .flatMap((name) => /^class-(\d+)$/.exec(name)?.[1] ?? [])
     .map(Number)
     .sort((a, b) => a - b)

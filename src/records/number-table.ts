@@ -123,8 +123,8 @@ export async function readTable(path: string, hint?: string): Promise<string> {
   }
 }
 
-/** As `readTable`, but a missing file is read as its header alone. */
-export async function readTableOr(header: string, path: string, hint: string): Promise<string> {
+/** As `readTable`, but a missing file is read as `header` alone. */
+export async function readTableOr(header: string, path: string, hint?: string): Promise<string> {
   return readTable(path, hint).catch((error: unknown) => {
     if (error instanceof Error && systemCode(error.cause) === 'ENOENT') return header;
     throw error;

@@ -1,11 +1,11 @@
 // Opens the config and a checkpoint of a run folder, to use the trained network.
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isFolder } from '../config/find.js';
 import { loadConfig } from '../config/load.js';
 import { fingerprints } from '../config/fingerprint.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { cannot } from '../common/errors.js';
+import { pathExists } from '../common/files.js';
 import { andList } from '../common/format.js';
 import {
   keptEpochs,
@@ -85,7 +85,7 @@ export async function openRunCheckpoint(
   selection: CheckpointSelection = 'newest',
 ): Promise<RunCheckpoint> {
   const folder = runFolder(directory);
-  if (!existsSync(folder.config)) {
+  if (!(await pathExists(folder.config))) {
     throw cannot('read the run', 'there is no config.yaml', {
       code: 'run/missing',
       place: directory,

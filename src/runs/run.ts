@@ -1,5 +1,4 @@
 // Runs one experiment, from its config to its summary.
-import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { stopped } from '../common/errors.js';
@@ -12,6 +11,7 @@ import type { LoadedCheckpoint } from '../records/checkpoints.js';
 import { readInputs, writeInputs, type RunInputs } from '../records/inputs.js';
 import { lastEpochs } from '../records/metrics-columns.js';
 import { readMetrics } from '../records/metrics-csv.js';
+import { readTableOr } from '../records/number-table.js';
 import { runFolder, type RunFolder } from '../records/run-folder.js';
 import { readLastProcess, summarize, writeSummary, type LastProcess, type RunSummary } from '../records/summary.js';
 import { knownMetrics } from '../training/metrics/registry.js';
@@ -47,7 +47,7 @@ export async function runExperiment(
     const { workingDirectory } = context;
     const checkpoint = await resumedCheckpoint(folder, {
       resume,
-      results: [paths.summary, ...(hasCheckpointedEpochs(paths) ? [paths.metrics] : [])],
+      results: [paths.summary, ...((await hasCheckpointedEpochs(paths)) ? [paths.metrics] : [])],
       fingerprints: fingerprints(sources.config),
       other: (found) => otherSettings({ before, inputs, config: sources.config, paths, workingDirectory }, found),
     });
@@ -68,9 +68,8 @@ export async function runExperiment(
  * Whether a run has completed more epochs than possible without a checkpoint: the first epoch is evaluated and saved
  * as the best one, and a crash before that leaves one row.
  */
-function hasCheckpointedEpochs({ metrics }: RunFolder): boolean {
-  if (!existsSync(metrics)) return false;
-  const [, ...rows] = readFileSync(metrics, 'utf8').split('\n').slice(0, -1);
+async function hasCheckpointedEpochs({ metrics }: RunFolder): Promise<boolean> {
+  const [, ...rows] = (await readTableOr('', metrics)).split('\n').slice(0, -1);
   return rows.length > 1;
 }
 

@@ -1,5 +1,5 @@
 // Reading a run's trained network, and its error on the images of its evaluation.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +58,9 @@ describe('openRunCheckpoint', () => {
   it('refuses a folder that is no run, and one without checkpoints', async () => {
     mkdirSync(join(folder, 'empty'));
     await expect(open(join(folder, 'empty'))).rejects.toThrow('cannot read the run: there is no config.yaml');
+    // A link to itself cannot be read, not even by root.
+    symlinkSync('config.yaml', join(folder, 'empty', 'config.yaml'));
+    await expect(open(join(folder, 'empty'))).rejects.toThrow(/cannot read .*config\.yaml: ELOOP/);
     const copy = await copyOf('bare');
     rmSync(join(copy, 'checkpoints'), { recursive: true });
     await expect(open(copy)).rejects.toThrow('cannot read the run: it has no checkpoint yet');

@@ -26,6 +26,13 @@ interface GridCounter {
 const epochsOf = (cells: Iterable<StoredCell>): number =>
   [...cells].reduce((sum, { config }) => sum + config.training.epochs, 0);
 
+/** Completed epochs of a cell; 0 if its files cannot be read, which its run reports. */
+const epochsDoneOf = ({ folder }: StoredCell): Promise<number> =>
+  readProgress(folder).then(
+    ({ epochsDone }) => epochsDone,
+    () => 0,
+  );
+
 /** Creates the counts of grids. `clock`: milliseconds. */
 export function createGridCounter(clock: () => number): GridCounter {
   let cells: readonly StoredCell[] = [];
@@ -52,7 +59,7 @@ export function createGridCounter(clock: () => number): GridCounter {
     started(cell) {
       running.add(cell);
       // A run that was queued again was counted when it started.
-      if (!begunRuns.has(cell)) void readProgress(cell.folder).then(({ epochsDone }) => (epochsBefore += epochsDone));
+      if (!begunRuns.has(cell)) void epochsDoneOf(cell).then((epochs) => (epochsBefore += epochs));
       begunRuns.add(cell);
     },
     requeued: (cell) => void running.delete(cell),
@@ -65,8 +72,7 @@ export function createGridCounter(clock: () => number): GridCounter {
       const rows = await Promise.all(
         [...running].map(async (cell) => {
           const { epochs } = cell.config.training;
-          const { epochsDone } = await readProgress(cell.folder);
-          return { name: cell.name, epoch: Math.min(epochs, epochsDone), epochs };
+          return { name: cell.name, epoch: Math.min(epochs, await epochsDoneOf(cell)), epochs };
         }),
       );
       const sum = epochsOf(finished) + rows.reduce((total, { epoch }) => total + epoch, 0);

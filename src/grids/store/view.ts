@@ -1,6 +1,8 @@
 // Current state of a store: the state and progress of each cell.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemCode } from '../../common/errors.js';
+import { readFailure } from '../../common/files.js';
 import { isFile } from '../../config/find.js';
 import { fingerprints } from '../../config/fingerprint.js';
 import { loadConfig } from '../../config/load.js';
@@ -61,12 +63,16 @@ async function cellHolder(folder: string, now: () => number): Promise<string | u
 
 /**
  * Reads the progress of a run from its metrics.csv: the number of complete lines without the header, and the last
- * errors. The file may be missing or being written.
+ * errors. The file may be missing or being written. Errors: it cannot be read.
  */
 export async function readProgress(
   folder: string,
 ): Promise<Pick<CellView, 'epochsDone' | 'testErrorPercent' | 'last10MeanTestErrorPercent'>> {
-  const text = await readFile(runFolder(folder).metrics, 'utf8').catch(() => '');
+  const { metrics } = runFolder(folder);
+  const text = await readFile(metrics, 'utf8').catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return '';
+    throw readFailure(metrics, error);
+  });
   const [header, ...rows] = text.split('\n').slice(0, -1);
   const place = header?.split(',').indexOf(columnOf('testError'));
   const errors = rows.map((row) => row.split(',')[place]);

@@ -1,9 +1,10 @@
 // The runs of stores: of grids and of `isda train`, in any folder, each once; unreadable ones are returned separately.
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { fingerprint } from '../../../src/config/fingerprint.js';
 import { printConfig } from '../../../src/config/print.js';
+import { listRuns } from '../../../src/grids/store/list.js';
 import { readStoredRuns } from '../../../src/grids/store/runs.js';
 import { placeCell } from '../../../src/grids/store/store.js';
 import { writeSummary } from '../../../src/records/summary.js';
@@ -67,6 +68,16 @@ describe('readStoredRuns', () => {
       { name: 'c', folder: join(folder, 'c') },
       { name: 'test-b-seed1', reason: expect.stringContaining('it is not the record of a run') as string },
     ]);
+  });
+
+  test('does not take metrics that cannot be read for none', async ({ folder }) => {
+    const run = makeStoredRun(folder, { row: 'a' });
+    rmSync(join(run, 'metrics.csv'), { force: true });
+    // A link to itself cannot be read, not even by root.
+    symlinkSync('metrics.csv', join(run, 'metrics.csv'));
+    const reason = expect.stringContaining(`cannot read ${join(run, 'metrics.csv')}: ELOOP`) as string;
+    expect((await readStoredRuns([folder], now)).unreadable).toMatchObject([{ reason }]);
+    expect((await listRuns(folder, now)).runs).toMatchObject([{ state: 'failed', reason }]);
   });
 
   test('a summary of other settings is none of the run', async ({ folder }) => {
