@@ -74,15 +74,26 @@ export function encodeMetadata(network: string, metadata: NetworkMetadata): Reco
 }
 
 const level = z.number();
-const schema = z.object({
+const deviation = z.number().gt(0);
+const fields = z.object({
   classes: z.int().min(1),
   classNames: z.array(z.string()).optional(),
   inputSize: z.tuple([z.literal(3), z.int().min(1), z.int().min(1)]),
   mean: z.tuple([level, level, level]),
-  std: z.tuple([level, level, level]),
+  std: z.tuple([deviation, deviation, deviation]),
   resize: z.int().min(1).optional(),
   orientation: z.literal('apply').optional(),
   model: modelOptions.optional(),
+});
+
+/** Values that contradict each other would give predictions of other classes, or of pixels outside the image. */
+const schema = fields.superRefine(({ classes, classNames, inputSize: [, height, width], resize }, context) => {
+  const refuse = (key: keyof z.output<typeof fields>, message: string): void =>
+    context.addIssue({ code: 'custom', path: [key], message });
+  if (classNames !== undefined && classNames.length !== classes)
+    refuse('classNames', `expected ${classes}, the number of classes, got ${classNames.length}`);
+  if (resize !== undefined && resize < Math.max(height, width))
+    refuse('resize', `expected at least the input size, ${height} x ${width}, got ${resize}`);
 });
 
 /**
@@ -94,7 +105,7 @@ export function decodeMetadata(texts: Readonly<Record<string, string>>, place: s
   const refuse = (reason: string): Error =>
     cannot('read the metadata of the network', reason, { code: 'safetensors/damaged', place });
   const values: Record<string, unknown> = {};
-  for (const key of Object.keys(schema.shape)) {
+  for (const key of Object.keys(fields.shape)) {
     if (texts[key] === undefined) continue;
     try {
       values[key] = JSON.parse(texts[key]);

@@ -42,6 +42,10 @@ describe('the metadata of a network', () => {
   it.each([
     ['no JSON', { mean: '[0.1' }, 'mean is not JSON'],
     ['another number of channels', { inputSize: '[1,24,32]' }, 'inputSize.0'],
+    ['fewer names than classes', { classNames: '["a"]' }, 'classNames: expected 2'],
+    ['more names than classes', { classNames: '["a","b","c"]' }, 'classNames: expected 2'],
+    ['a deviation of 0', { std: '[0.1,0,0.3]' }, 'std.1'],
+    ['images smaller than the crop', { resize: '31' }, 'resize: expected at least'],
     ['an unknown network', { model: '{"name":"vgg"}' }, 'model.name'],
   ])('are refused: %s', (_, change, reason) => {
     const texts = { ...encodeMetadata('plain-8', metadata), ...change };
