@@ -1,6 +1,6 @@
 // Atomic, durable file writes, and messages for file-system errors.
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, openSync, readSync, statfsSync, type Stats } from 'node:fs';
+import { closeSync, openSync, readSync, statfsSync } from 'node:fs';
 import { mkdir, open, readdir, realpath, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cannot, reasonOf, systemCode, type IsdaError } from './errors.js';
@@ -64,22 +64,6 @@ export function readFailure(path: string, error: unknown, hint?: string): IsdaEr
     cause: error,
   });
 }
-
-/**
- * Returns the status of a file or folder; undefined if there is none. `file`: the path for Node.js, if its bytes are not
- * those of `path`. Errors: `cannot read X: reason`, such as a folder on the way to it that may not be entered.
- */
-export async function statusIfThere(path: string, file: string | Buffer = path): Promise<Stats | undefined> {
-  try {
-    return await stat(file);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
-    throw readFailure(path, error);
-  }
-}
-
-/** Whether a path exists. Errors: as `statusIfThere`. */
-export const pathExists = async (path: string): Promise<boolean> => (await statusIfThere(path)) !== undefined;
 
 /** As `writeFailure`, with the free space of the folder looked up. */
 export async function writeFailureWithSpace(path: string, error: unknown, action?: string): Promise<IsdaError> {

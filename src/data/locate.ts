@@ -1,7 +1,7 @@
 // Location of a data set: the given folder, else $ISDA_DATA, else ./data.
 import { join, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
-import { pathExists } from '../common/files.js';
+import { pathExists } from '../common/path-status.js';
 import { otherCifarForms, type OtherForm } from './datasets/cifar/other-forms.js';
 import { cifarFormats, type CifarFormat, type CifarName, type DatasetPart } from './datasets/cifar/format.js';
 

@@ -5,7 +5,7 @@ import { loadConfig } from '../config/load.js';
 import { fingerprints } from '../config/fingerprint.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { cannot } from '../common/errors.js';
-import { pathExists } from '../common/files.js';
+import { pathExists } from '../common/path-status.js';
 import { andList } from '../common/format.js';
 import {
   keptEpochs,

@@ -2,7 +2,8 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, IsdaError } from '../../common/errors.js';
-import { makeFolder, pathExists, writeFailureWithSpace } from '../../common/files.js';
+import { makeFolder, writeFailureWithSpace } from '../../common/files.js';
+import { pathExists } from '../../common/path-status.js';
 import { cifarFormats, type CifarName } from '../datasets/cifar/format.js';
 import { isOfficial, md5OfFile } from '../datasets/cifar/official.js';
 import { archives, type Archive } from './archives.js';

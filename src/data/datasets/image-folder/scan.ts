@@ -1,6 +1,6 @@
 // Lists the classes and images of a folder of images: train/CLASS/IMAGE, and val/CLASS/IMAGE or val/IMAGE with labels.
 import { join } from 'node:path';
-import { statusIfThere } from '../../../common/files.js';
+import { statusIfThere } from '../../../common/path-status.js';
 import { comparable, filePath } from './file-names.js';
 import { namesBelow } from './find-images.js';
 import { findLabelFile, readLabels } from './labels.js';
