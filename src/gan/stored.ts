@@ -15,14 +15,16 @@ import { ganOptions, type GanOptions } from './options.js';
 import { createGenerator } from './registry.js';
 
 /** The training data of a generator. */
-const originSchema = z.strictObject({
-  /** For example `cifar10`. */
-  dataset: z.string(),
-  /** All classes of the data set, in the order of the labels. */
-  classNames: z.array(z.string()),
-  /** The labels of the images that it was trained on. */
-  trainedClasses: z.array(z.int().min(0)),
-});
+const originSchema = z
+  .strictObject({
+    /** For example `cifar10`. */
+    dataset: z.string(),
+    /** All classes of the data set, in the order of the labels. */
+    classNames: z.array(z.string()),
+    /** The labels of the images that it was trained on. */
+    trainedClasses: z.array(z.int().min(0)).min(1),
+  })
+  .refine(({ classNames, trainedClasses }) => trainedClasses.every((label) => label < classNames.length));
 type GeneratorOrigin = z.output<typeof originSchema>;
 
 export interface StoredGenerator extends GeneratorOrigin {

@@ -23,7 +23,8 @@ describe('a generator in its file', () => {
   test('of each class is found, in the order of the labels, where it has a checkpoint', async ({ folder }) => {
     for (const label of [10, 2, 3]) mkdirSync(join(folder, classFolder(label)));
     for (const label of [10, 2]) {
-      const stored = { ...fresh(narrow('wgan')), trainedClasses: [label] };
+      const classNames = Array.from({ length: 11 }, (_, each) => `class ${each}`);
+      const stored = { ...fresh(narrow('wgan')), classNames, trainedClasses: [label] };
       await saveGenerator(join(folder, classFolder(label), generatorFile), stored);
     }
     const loaded = await loadGenerators(folder);
@@ -38,6 +39,10 @@ describe('a generator in its file', () => {
       'cannot load the generator: the metadata of the file do not describe one',
     );
     const stored = fresh(narrow('wgan'));
+    for (const trainedClasses of [[], [stored.classNames.length]]) {
+      await saveGenerator(path, { ...stored, trainedClasses });
+      await expect(loadGenerator(path)).rejects.toMatchObject({ code: 'generator/unusable' });
+    }
     await saveGenerator(path, { ...stored, options: narrow('acgan') });
     await expect(loadGenerator(path)).rejects.toThrow(/cannot load the tensors: .* is not part of this network/);
   });
